@@ -1,0 +1,83 @@
+# Everything is set up in .venv/ of this checkout; nothing outside it is touched.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/ready
+DEMO   := demo-office
+# An inherited path or option must not leak another Python's packages into the checkout's own.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test slow check format lint types imports coverage bench lock calendar wheel-test clean
+
+help:  ## 列出各目标
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+setup: $(READY)  ## 在 .venv/ 中装好命令和开发工具
+
+$(READY): lock-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo '需要 Python 3.11 或更新版本；可写 make PYTHON=python3.11 …' >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo '本机的 Python 缺少 venv／ensurepip 模块；Debian、Ubuntu 上请先运行：apt install python3-venv' >&2; exit 1; }
+	@echo '正在 $(VENV)/ 中安装，首次约需一分钟……' >&2
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r lock-dev.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+demo: $(READY)  ## 演示：十个项目，一个走完全程
+	@rm -rf $(DEMO)
+	@$(BIN)/lifecycle demo --into $(DEMO)
+
+test: $(READY)  ## 测试（不含慢测试）
+	$(BIN)/python -m pytest -q -n 2 -m 'not slow'
+
+slow: $(READY)  ## 故障与并发测试
+	$(BIN)/python -m pytest -q -m slow
+
+check: format lint types imports test  ## 格式、静态检查、类型、导入方向、测试（含文档示例）
+
+format: $(READY)  ## 检查格式
+	$(BIN)/ruff format --check .
+
+lint: $(READY)  ## 静态检查
+	$(BIN)/ruff check .
+
+types: $(READY)  ## 类型检查
+	$(BIN)/mypy
+
+imports: $(READY)  ## 检查导入方向
+	$(BIN)/lint-imports --no-logo
+
+coverage: $(READY)  ## 测试覆盖率（含分支）
+	$(BIN)/python -m pytest -q -n 2 -m 'not slow' --cov --cov-report=term-missing
+
+bench: $(READY)  ## 性能对照，打印比值
+	$(BIN)/python benchmarks/bench.py
+
+calendar: $(READY)  ## 重建 calendars/CN.yaml
+	$(BIN)/python calendars/build.py
+
+lock:  ## 重建 lock.txt 与 lock-dev.txt（各平台通用，带哈希，不含网址）
+	@$(PYTHON) -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip install -q --disable-pip-version-check uv
+	$(VENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --no-sources pyproject.toml -o lock.txt
+	$(VENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --no-sources pyproject.toml --group dev -c lock.txt -o lock-dev.txt
+
+WHEEL := $(CURDIR)/$(VENV)/wheel
+wheel-test: $(READY)  ## 构建 wheel，装入干净环境，在别处运行
+	@rm -rf $(WHEEL)
+	@$(BIN)/python -m build --wheel --no-isolation -o $(WHEEL)/dist . >$(VENV)/wheel.log 2>&1 || { cat $(VENV)/wheel.log >&2; exit 1; }
+	@$(PYTHON) -m venv $(WHEEL)/venv
+	@$(WHEEL)/venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r lock.txt
+	@$(WHEEL)/venv/bin/python -m pip install -q --disable-pip-version-check --no-deps $(WHEEL)/dist/*.whl
+	cd / && $(WHEEL)/venv/bin/lifecycle --version
+	cd / && $(WHEEL)/venv/bin/lifecycle demo --into $(WHEEL)/demo >$(WHEEL)/demo.txt
+	@echo 'wheel 可在任何目录运行'
+
+clean:  ## 删去 .venv/ 与演示数据
+	rm -rf $(VENV) $(DEMO)

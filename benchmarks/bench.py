@@ -1,0 +1,324 @@
+"""Side by side with the floor – the same work done raw – in the same run: ratios, no verdicts.
+
+`python benchmarks/bench.py [--big]` prints one line per measurement: what, size, ours, floor, ratio, the aim.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from lifecycle.engine.command import Advance, Open
+from lifecycle.errors import cell_width
+from lifecycle.ledger.database import SETTINGS
+from lifecycle.ledger.record import canonical, hash_of
+from lifecycle.ledger.register import Act
+from lifecycle.notice.template import Template
+from lifecycle.office import Office
+from lifecycle.workflow.reader import read_workflow
+
+FLOW = (Path(__file__).parent / "shuttle.yaml").read_bytes()
+CALENDAR = canonical({"name": "CN", "years": {"2026": {"announced": True, "holidays": ["10-01"], "workdays": []}}})
+FACTS = {
+    "name": "基准项目",
+    "investment": "32000",
+    "area": "龙泉市",
+    "investor": "某某文创发展有限公司",
+    "land": "42.5",
+}
+ME = Act("bureau01")
+
+
+class Clock:
+    """A clock that moves on by a millisecond at every look, so that a million entries fit into a day."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 9, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.at += timedelta(milliseconds=1)
+        return self.at
+
+
+def build(folder: Path, cases: int, entries_each: int) -> Office:
+    """Make an office with so many cases of so many entries each, in one transaction per case."""
+    office = Office.open(f"sqlite:///{folder / 'bench.db'}", clock=Clock(), create=True)
+    office.register.change_office(
+        Act("admin"),
+        "office_founded",
+        {
+            "unit": "zsj",
+            "unit_title": "市招商局",
+            "functions": ["bureau"],
+            "officer": "admin",
+            "title": "管理员",
+            "roles": ["admin"],
+        },
+    )
+    admin = Act("admin")
+    office.change(
+        admin, "officer_added", {"officer": "bureau01", "title": "经办人", "unit": "zsj", "roles": ["bureau"]}
+    )
+    office.publish(admin, "calendar", "CN", CALENDAR)
+    office.publish(admin, "workflow", "shuttle", FLOW)
+    workflow = office.workflow("shuttle")
+    for _ in range(cases):
+        with office.store.writing():
+            case = office.register.submit(ME, workflow, None, Open(FACTS)).case
+            for number in range(entries_each - 1):
+                office.register.submit(ME, None, case.id, Advance("back" if number % 2 else "go", "例行"))
+    return office
+
+
+def paired(ours: Callable[[], float], floor: Callable[[], float], rounds: int) -> tuple[float, float]:
+    """Time two things in turn, so that a drifting machine slows both; give the medians in seconds."""
+    ours(), floor()
+    pairs = [(ours(), floor()) for _ in range(rounds)]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Time one piece of work, in seconds, with the collector quiet."""
+    gc.collect()
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def say(what: str, size: str, ours: float, floor: float, aim: str) -> None:
+    """Print one measurement; times in microseconds."""
+    name = what + " " * (30 - cell_width(what))
+    print(f"{name}{size:>8}{ours * 1e6:>12.1f} µs{floor * 1e6:>12.1f} µs{ours / floor:>8.2f} ×   {aim}", flush=True)
+
+
+def bench_advance(folder: Path, cases: int) -> None:
+    """Time a durable advance through Office against its bare statements, at the end of a log."""
+    office = build(folder, cases, 20)
+    count = 150
+    case = office.register.submit(ME, office.workflow("shuttle"), None, Open(FACTS)).case
+    turn = iter(range(10**9))
+    raw = bare_connection(folder / "bench.db")
+    body, row = (
+        raw.execute("SELECT body FROM entry ORDER BY idx DESC").fetchone()[0],
+        raw.execute("SELECT * FROM cases").fetchone(),
+    )
+
+    def ours() -> float:
+        def work() -> None:
+            for _ in range(count):
+                office.advance(ME, case, "back" if next(turn) % 2 else "go", "例行")
+
+        return timed(work) / count
+
+    def floor() -> float:
+        def work() -> None:
+            for _ in range(count):
+                bare_advance(raw, row, body, next(turn))
+
+        return timed(work) / count
+
+    say("办理一步（持久）", f"{cases * 20}", *paired(ours, floor, 7), aim="≤ 2 ×")
+    office.close()
+
+
+def bare_connection(path: Path) -> sqlite3.Connection:
+    """Open a copy of a database with the same settings, for the raw statements."""
+    copy = path.with_suffix(".raw")
+    copy.write_bytes(path.read_bytes())
+    connection = sqlite3.connect(copy, isolation_level=None)
+    for name, value in SETTINGS.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+    return connection
+
+
+def bare_advance(raw: sqlite3.Connection, row: tuple[object, ...], body: bytes, turn: int) -> None:
+    """Do what one advance does to the database, and nothing else."""
+    raw.execute("BEGIN IMMEDIATE")
+    raw.execute("SELECT seq, head, snapshot FROM office WHERE id = 1").fetchone()
+    raw.execute("SELECT digest, snapshot FROM cases WHERE id = ?1 OR number = ?1", (row[0],)).fetchone()
+    raw.execute(
+        "INSERT INTO entry (case_id, seq, eid, hash, body) VALUES (?, ?, ?, ?, ?)",
+        (row[0], 10**6 + turn, f"bare-{turn}", row[17], body),
+    )
+    raw.execute(
+        "UPDATE cases SET state = ?, entered_on = ?, last_on = ?, due_on = ?, seq = ?, head = ?, snapshot = ?"
+        " WHERE id = ?",
+        (row[5], row[11], row[12], row[13], turn, row[17], row[18], row[0]),
+    )
+    raw.execute("COMMIT")
+
+
+def bench_replay(folder: Path, cases: int) -> None:
+    """Time replay with full re-judging against reading, hashing and parsing alone; per entry."""
+    office = build(folder, cases, 20)
+    raw = sqlite3.connect(folder / "bench.db")
+
+    def floor() -> None:
+        for (body,) in raw.execute("SELECT body FROM entry ORDER BY idx"):
+            sha256(body).hexdigest()
+            json.loads(body)
+
+    def ours() -> None:
+        findings = list(office.auditor().run())
+        assert not findings, findings[0]
+
+    entries = cases * 20
+    found = paired(lambda: timed(ours) / entries, lambda: timed(floor) / entries, 5 if cases < 2000 else 3)
+    say("全量回放并重新判定（每条）", f"{entries}", *found, aim="≤ 9 ×")
+    office.close()
+
+
+def bench_letter() -> None:
+    """Time a text letter from a kept template against rendering the bare template in the same sandbox."""
+    from lifecycle.notice import read_template
+    from lifecycle.notice.sandbox import environment
+
+    source = (Path(__file__).parent / "letter.j2").read_bytes()
+    template = read_template("letter", source, "letter.j2")
+    scope = {
+        "to": ["市发改委", "市自然资源局"],
+        "cc": ["市财政局"],
+        "issuer": "市招商局",
+        "name": "剑瓷文化体验街区",
+        "due_text": "10个工作日内",
+    }
+    bare = environment().from_string(source.decode().partition("\n---\n")[2])
+    on = date(2026, 9, 1)
+    count = 300
+    for scale in (1, 10):
+        scaled = {**scope, "rows": [f"第{n}项工作由牵头单位会同有关部门按职责分工推进落实。" for n in range(scale)]}
+        found = paired(
+            partial(timed_each, partial(write_letter, template, scaled, on), count),
+            partial(timed_each, partial(bare.render, scaled), count),
+            9,
+        )
+        say("公文（文本）", f"{scale} 段", *found, aim="≤ 2 ×")
+
+
+def write_letter(template: Template, scope: Mapping[str, object], on: date) -> str:
+    """Write one letter as text."""
+    from lifecycle.notice import compose, to_text
+
+    return to_text(compose(template, scope, on=on))
+
+
+def timed_each(work: Callable[[], object], count: int) -> float:
+    """Time one of many repetitions, in seconds."""
+    return timed(lambda: [work() for _ in range(count)]) / count
+
+
+def bench_start(folder: Path) -> None:
+    """Time whole processes: `--help`, `show`, `advance --dry-run` against `python -c pass`."""
+    office = build(folder, 3, 2)
+    number = office.store.row("SELECT number FROM cases")[0]
+    office.close()
+    environment = {
+        **os.environ,
+        "LIFECYCLE_DB": f"sqlite:///{folder / 'bench.db'}",
+        "LIFECYCLE_OFFICER": "bureau01",
+        "NO_COLOR": "1",
+    }
+    command = [sys.executable, str(Path(__file__).parent.parent / "cli.py")]
+
+    def run(*words: str) -> Callable[[], float]:
+        return lambda: timed(lambda: subprocess.run(words, env=environment, capture_output=True, check=True))
+
+    for words, aim in (
+        (["--help"], "≤ 8 ×"),
+        (["show", number], "≤ 30 ×"),
+        (["advance", number, "back", "--note", "x", "--dry-run"], "≤ 30 ×"),
+    ):
+        say(f"冷启动 {words[0]}", "", *paired(run(*command, *words), run(sys.executable, "-c", "pass"), 11), aim=aim)
+
+
+def bench_lists(folder: Path, cases: int) -> None:
+    """Time one page of `list` and the board against the raw queries."""
+    from lifecycle.ledger.queries import LISTED, Filter, board, list_page
+
+    office = build(folder, 100, 1)
+    multiply_cases(office, cases)
+    raw = sqlite3.connect(folder / "bench.db")
+    columns = ", ".join(str(column).partition(".")[2] for column in LISTED)
+    page = f"SELECT {columns} FROM cases WHERE number > ? ORDER BY number LIMIT 50"
+    yellow = "sum(CASE WHEN red_on <= ?1 THEN 0 WHEN yellow_on <= ?1 THEN 1 ELSE 0 END)"
+    red = "sum(CASE WHEN red_on <= ?1 THEN 1 ELSE 0 END)"
+    counts = f"SELECT workflow, state, count(*), {yellow}, {red} FROM cases GROUP BY 1, 2"
+    found = paired(
+        lambda: timed(lambda: [list_page(office.store, Filter()) for _ in range(20)]) / 20,
+        lambda: timed(lambda: [raw.execute(page, ("",)).fetchall() for _ in range(20)]) / 20,
+        7,
+    )
+    say("列表一页（50 件）", f"{cases}", *found, aim="≤ 5 ×")
+    found = paired(
+        lambda: timed(lambda: board(office.store, "2026-09-30", Filter())),
+        lambda: timed(lambda: raw.execute(counts, ("2026-09-30",)).fetchall()),
+        7,
+    )
+    say("进度板", f"{cases}", *found, aim="")
+    office.close()
+
+
+def multiply_cases(office: Office, cases: int) -> None:
+    """Copy case rows under new numbers until there are so many; only lists read them."""
+    rows = office.store.rows("SELECT * FROM cases")
+    with office.store.writing():
+        for number in range(len(rows), cases):
+            row = list(rows[number % len(rows)])
+            row[0], row[1] = f"copy-{number}", f"JZ-2026-{number:07}"
+            office.store.connection.execute(f"INSERT INTO cases VALUES ({','.join('?' * len(row))})", row)
+
+
+def bench_memory(cases: int) -> None:
+    """Audit in a process of its own and print its peak memory."""
+    code = f"import sys; sys.path.insert(0, {sys.path[0]!r}); from benchmarks import bench; bench.audit_alone({cases})"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def audit_alone(cases: int) -> None:
+    """Build and audit in one process each; the peak printed is the auditing one's."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if os.fork() == 0:
+            build(folder, cases, 20).close()
+            os._exit(0)
+        os.wait()
+        office = Office.open(f"sqlite:///{folder / 'bench.db'}", clock=Clock())
+        start = time.perf_counter()
+        findings = sum(1 for _ in office.auditor().run())
+        took = time.perf_counter() - start
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"审计 {cases * 20} 条：{took:.1f} 秒，问题 {findings}，内存峰值 {peak:.0f} MB", flush=True)
+
+
+def main() -> None:
+    """Run every measurement at two sizes ten times apart."""
+    assert hash_of(FLOW) == read_workflow(FLOW, "shuttle.yaml").digest
+    print(f"{'项目':<28}{'规模':>6}{'本系统':>12}{'底线':>13}{'倍数':>8}   目标")
+    for measure, sizes in ((bench_advance, (50, 500)), (bench_replay, (50, 500)), (bench_lists, (10_000, 100_000))):
+        for size in sizes:
+            with tempfile.TemporaryDirectory() as folder:
+                measure(Path(folder), size)
+    bench_letter()
+    with tempfile.TemporaryDirectory() as folder:
+        bench_start(Path(folder))
+    for cases in (5_000, 50_000) if "--big" in sys.argv else (500, 5_000):
+        bench_memory(cases)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""The public names: `Office`, the use cases, and `Workflow`, the rules; each is imported when first asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lifecycle.office import Office
+    from lifecycle.workflow.model import Workflow
+
+__version__ = "0.1.0"
+__all__ = ["Office", "Workflow", "__version__"]
+
+_HOMES = {"Office": "lifecycle.office", "Workflow": "lifecycle.workflow.model"}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use, so that `import lifecycle` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,82 @@
+"""Gates in print, and the refusal that teaches: all of them at once, each unmet one with how to meet it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, runtime_checkable
+
+from lifecycle.commands.output import paint, shown
+from lifecycle.commands.text import pad
+from lifecycle.errors import cell_width
+
+if TYPE_CHECKING:
+    from lifecycle.engine.gates import Gate
+
+GAP = "　　"
+WIDEST = 44
+"""Cells up to which a gate's text leaves room for its mend on the same line."""
+
+
+@runtime_checkable
+class Refusal(Protocol):
+    """What is printed of a refused command."""
+
+    asked_for: str
+    gates: Sequence[Gate]
+    basis: str
+
+
+def print_refusal(refusal: Refusal) -> None:
+    """Print a refusal to standard error: what was asked for, every gate, the ground."""
+    stream = sys.stderr
+    stream.write(f"{paint('不能办理：', 'bold', stream)}{shown(refusal.asked_for)}\n")
+    print_gates(refusal.gates, stream=stream)
+    if refusal.basis:
+        stream.write(f"依据：{shown(refusal.basis)}\n")
+
+
+def print_gates(gates: Sequence[Gate], *, stream: TextIO | None = None, indent: str = "  ") -> None:
+    """Print gates, the unmet ones first; mends stand in a column of their own, or under a text that is too long."""
+    stream = stream or sys.stdout
+    for line in gate_lines(gates, stream, indent):
+        stream.write(line + "\n")
+
+
+def gate_lines(gates: Sequence[Gate], stream: TextIO, indent: str) -> Iterator[str]:
+    """Write gates line by line: mark, label, text, mend."""
+    ordered = sorted(gates, key=lambda gate: gate.met)
+    widths = [cell_width(gate.text) for gate in ordered if gate.mend]
+    column = max((width for width in widths if width <= WIDEST), default=0)
+    for gate in ordered:
+        sign = paint("✓", "green", stream) if gate.met else paint("✗", "red", stream)
+        lead = f"{indent}{sign} {gate.label}{GAP}"
+        text = shown(gate.text)
+        if not gate.mend:
+            yield lead + text
+        elif cell_width(text) <= column:
+            yield f"{lead}{pad(text, column)}{GAP}{shown(gate.mend)}"
+        else:
+            yield lead + text
+            yield f"{indent}{' ' * (2 + cell_width(gate.label + GAP))}{shown(gate.mend)}"
+
+
+def gate_json(gate: Gate) -> dict[str, Any]:
+    """Give a gate for machines."""
+    return {
+        "kind": gate.kind,
+        "label": gate.label,
+        "met": gate.met,
+        "text": gate.text,
+        "mend": gate.mend,
+        "basis": gate.basis,
+    }
+
+
+def refusal_json(refusal: Refusal) -> Mapping[str, Any]:
+    """Give what a machine learns of a refusal beside its sentence."""
+    return {
+        "asked_for": refusal.asked_for,
+        "basis": refusal.basis,
+        "gates": [gate_json(gate) for gate in refusal.gates],
+    }

@@ -1,0 +1,60 @@
+"""The command `lifecycle`: its verbs, each imported when called."""
+
+from __future__ import annotations
+
+import click
+
+from lifecycle import __version__
+from lifecycle.commands.chinese import Group, Option, Verb
+from lifecycle.commands.output import say
+
+SECTIONS = {
+    "办理": {
+        "open": Verb("lifecycle.commands.cases:open_", "立项，打印新编号"),
+        "set": Verb("lifecycle.commands.cases:set_", "填报或更改要素"),
+        "attach": Verb("lifecycle.commands.cases:attach", "上传材料"),
+        "sign": Verb("lifecycle.commands.cases:sign", "会签：同意、不同意或附条件同意"),
+        "withdraw": Verb("lifecycle.commands.cases:withdraw", "撤回本单位的意见"),
+        "resolve": Verb("lifecycle.commands.cases:resolve", "说明不同意见如何处理"),
+        "advance": Verb("lifecycle.commands.cases:advance", "办理流转，进入下一环节"),
+    },
+    "查看": {
+        "todo": Verb("lifecycle.commands.inbox:todo", "等我办的事"),
+        "show": Verb("lifecycle.commands.views:show", "一个事项现在怎样：谁办、何时、缺什么"),
+        "why": Verb("lifecycle.commands.views:why", "一项流转能不能办，为什么"),
+        "list": Verb("lifecycle.commands.lists:list_", "事项清单，可筛选、导出"),
+        "board": Verb("lifecycle.commands.lists:board", "各环节的事项数和红黄绿灯"),
+        "log": Verb("lifecycle.commands.views:log", "一个事项的全部记录"),
+    },
+    "单位和人员": {
+        "init": Verb("lifecycle.commands.founding:init", "建库，登记单位和人员，发布流程"),
+        "unit": Verb("lifecycle.commands.units:unit", "单位：登记、更改、列出"),
+        "officer": Verb("lifecycle.commands.people:officer", "经办人：登记、授权、委托、离任"),
+    },
+    "其他": {
+        "completion": Verb("lifecycle.commands.completion:completion", "输出 shell 补全脚本"),
+    },
+}
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        say(f"lifecycle {__version__}")
+        ctx.exit()
+
+
+root = Group(
+    "lifecycle",
+    sections=SECTIONS,
+    help="市区非工招商项目“5+x”全生命周期推进。",
+    params=[
+        Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_version,
+            help="显示版本",
+        )
+    ],
+)

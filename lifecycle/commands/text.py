@@ -1,0 +1,119 @@
+"""Text on a terminal: what it may contain, how wide it is, where it may be broken. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lifecycle.errors import cell_width
+
+# Kinsoku: what must not begin a line, and what must not end one (GB/T 15834-2011 5.1.2–5.1.5).
+_NO_START = frozenset("，。、；：？！）》」』】〕〉”’…—·,.;:?!)]}%％")
+_NO_END = frozenset("（《「『【〔〈“‘([{")
+# Joiners inside emoji are the only format characters that do not change how the text around them reads.
+_JOINERS = frozenset("\u200c\u200d\ufe0f")
+
+
+def safe(text: str, keep: str = "") -> str:
+    """Show what could drive a terminal or hide text instead of sending it: controls, bidi marks, lone surrogates.
+
+    C0 controls become their pictures (␛), all others `\\u` escapes; characters in `keep` (`"\\n"`) pass.
+    """
+    if text.isprintable():
+        return text
+    from unicodedata import category
+
+    shown = []
+    for char in text:
+        if char.isprintable() or char in keep or char in _JOINERS:
+            shown.append(char)
+            continue
+        code = ord(char)
+        if code < 0x20:
+            shown.append(chr(0x2400 + code))
+        elif code == 0x7F:
+            shown.append("\u2421")
+        elif category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+            shown.append(f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+        else:  # wide spaces, and private-use characters, which hold names that Unicode lacks
+            shown.append(char)
+    return "".join(shown)
+
+
+def pad(text: str, width: int, align: str = "<") -> str:
+    """Fill up with spaces to so many cells, at the right (`<`) or at the left (`>`)."""
+    room = " " * max(0, width - cell_width(text))
+    return room + text if align == ">" else text + room
+
+
+def cut(text: str, width: int) -> str:
+    """Cut to so many cells, the last of them “…” where something is left out."""
+    if cell_width(text) <= width:
+        return text
+    room = width - 1
+    kept = []
+    for char in text:
+        room -= cell_width(char)
+        if room < 0:
+            break
+        kept.append(char)
+    return "".join(kept).rstrip() + "…"
+
+
+def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> str:
+    """Break one paragraph into lines of so many cells; `first` and `rest` lead the lines and count."""
+    lines: list[str] = []
+    line, used, lead = "", 0, first
+    for unit in _units(text, max(2, width - max(cell_width(first), cell_width(rest)))):
+        size = cell_width(unit)
+        if used and used + cell_width(unit.rstrip()) > width - cell_width(lead):
+            lines.append(lead + line.rstrip())
+            line, used, lead = "", 0, rest
+        if not used and unit.isspace():
+            continue
+        line, used = line + unit, used + size
+    if line or not lines:
+        lines.append(lead + line.rstrip())
+    return "\n".join(lines)
+
+
+def wrap_all(text: str, width: int, *, indent: str = "") -> str:
+    """Break text of several paragraphs; empty lines stay, and a paragraph that begins with `\\b` is left as it is."""
+    from inspect import cleandoc
+
+    parts = []
+    for paragraph in cleandoc(text).split("\n\n"):
+        lines = paragraph.strip("\n").split("\n")
+        if lines[0].strip() == "\b":
+            parts.append("\n".join(indent + line for line in lines[1:]))
+        else:
+            parts.append(wrap(_joined(lines), width, first=indent, rest=indent))
+    return "\n\n".join(parts)
+
+
+def _joined(lines: list[str]) -> str:
+    """Join source lines: with a space between Latin words, with nothing between Chinese ones."""
+    text = ""
+    for line in (line.strip() for line in lines):
+        text += (" " if text and text[-1].isascii() and line[:1].isascii() else "") + line
+    return text
+
+
+def _units(text: str, width: int) -> Iterator[str]:
+    """Yield what must stay together: a word, or a wide character with the punctuation that clings to it."""
+    unit = ""
+    for char in text:
+        if unit and cell_width(unit) >= width:
+            yield unit
+            unit = ""
+        if unit and _breakable(unit[-1], char):
+            yield unit
+            unit = ""
+        unit += char
+    if unit:
+        yield unit
+
+
+def _breakable(left: str, right: str) -> bool:
+    if right in _NO_START or left in _NO_END or right.isspace():
+        return False
+    return left.isspace() or cell_width(left) == 2 or cell_width(right) == 2

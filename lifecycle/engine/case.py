@@ -1,0 +1,160 @@
+"""A case as the entries so far make it, and the officer and the day that a command comes with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from lifecycle.engine.values import Value
+from lifecycle.engine.workdays import Calendar
+
+OPEN = "open"
+"""The name under which the opening of a case counts among its transitions (for `not_by`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One material's file: its name, size in bytes, SHA-256, and the seq and day it was attached."""
+
+    name: str
+    size: int
+    sha256: str
+    seq: int = 0
+    on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One unit's verdict on a transition: agree, conditional, object; `resolved`: how the lead settled an objection."""
+
+    transition: str
+    role: str
+    unit: str
+    verdict: str
+    note: str
+    persons: tuple[str, ...]
+    on: str
+    seq: int
+    resolved: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """How often a transition was made, and when, by whom and at which seq it last was."""
+
+    count: int
+    on: str
+    seq: int
+    persons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """From where and since when a case is suspended, and when it had entered the state it left."""
+
+    state: str
+    on: str
+    entered_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run of a workflow after `seq` entries; `head` is the hash of the last. Days are YYYY-MM-DD."""
+
+    id: str
+    number: str
+    workflow: str
+    title: str
+    state: str
+    seq: int
+    head: str
+    opened_on: str
+    entered_on: str
+    last_on: str
+    last_at: str
+    facts: Mapping[str, Value]
+    changed: Mapping[str, int]
+    materials: Mapping[str, File]
+    opinions: Mapping[str, Opinion]
+    fired: Mapping[str, Fired]
+    locked: tuple[str, ...] = ()
+    cleared: int = 0
+    suspension: Suspension | None = None
+
+    def bound_units(self, name: str | None) -> tuple[str, ...]:
+        """Name the units that a fact of type unit, or list of unit, holds; none when it is not known."""
+        value = self.facts.get(name) if name else None
+        if value is None:
+            return ()
+        return tuple(value) if isinstance(value, list) else (str(value),)
+
+
+def opinion_key(transition: str, role: str, unit: str) -> str:
+    """Name the place of one opinion among a case's opinions."""
+    return f"{transition}/{role}/{unit}"
+
+
+def dump_case(case: Case) -> dict[str, Any]:
+    """Give a case as plain values for canonical JSON; the same case always gives the same bytes."""
+    data = _plain(case)
+    for name in ("materials", "opinions", "fired"):
+        data[name] = {key: _plain(item) for key, item in data[name].items()}
+    data["suspension"] = _plain(case.suspension) if case.suspension else None
+    return data
+
+
+def _plain(item: Any) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in item.__slots__}
+
+
+def load_case(data: Mapping[str, Any]) -> Case:
+    """Rebuild a case from `dump_case`'s values, as they come back out of JSON."""
+    return Case(
+        **{
+            **data,
+            "materials": {name: File(**item) for name, item in data["materials"].items()},
+            "opinions": {
+                k: Opinion(**{**item, "persons": tuple(item["persons"])}) for k, item in data["opinions"].items()
+            },
+            "fired": {
+                name: Fired(**{**item, "persons": tuple(item["persons"])}) for name, item in data["fired"].items()
+            },
+            "locked": tuple(data["locked"]),
+            "suspension": Suspension(**data["suspension"]) if data["suspension"] else None,
+        }
+    )
+
+
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Who acts: `held` maps each role held on that day to the grant relied on (an entry id).
+
+    Acting for somebody, `principal` is who, `delegation` the entry that allows it; unit and roles are the principal's.
+    """
+
+    id: str
+    title: str
+    unit: str
+    held: Mapping[str, str]
+    principal: str | None = None
+    delegation: str | None = None
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Name everybody whose act this is."""
+        return (self.id, self.principal) if self.principal else (self.id,)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The day a command takes effect, the calendar that counts its days, and the units' names for officers to read."""
+
+    on: date
+    calendar: Calendar
+    names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)

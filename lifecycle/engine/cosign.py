@@ -1,0 +1,97 @@
+"""The co-sign of a transition: who is asked, what stands, and whether enough agree. Silence is never consent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from lifecycle.engine.case import Case, Moment, Opinion, opinion_key
+from lifecycle.engine.gates import Gate
+from lifecycle.workflow.model import Cosign, Transition, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One unit asked for its opinion: under which role, what stands, and whether that still counts."""
+
+    role: str
+    unit: str
+    opinion: Opinion | None
+    stale: bool
+
+
+def asked(workflow: Workflow, case: Case, transition: Transition) -> tuple[Asked, ...]:
+    """List who is asked to co-sign a transition, with the opinion that stands and whether it has gone stale."""
+    if transition.cosign is None:
+        return ()
+    fired = case.fired.get(transition.name)
+    floor = max(case.cleared, fired.seq if fired else 0)
+    floor = max((floor, *(case.changed.get(name, 0) for name in transition.cosign.covers)))
+    found = []
+    for role in transition.cosign.roles:
+        bound = workflow.roles[role].bound
+        for unit in case.bound_units(bound) if bound else ("",):
+            opinion = case.opinions.get(opinion_key(transition.name, role, unit))
+            found.append(Asked(role, unit, opinion, opinion is not None and opinion.seq < floor))
+    return tuple(found)
+
+
+def who_is(workflow: Workflow, moment: Moment, role: str, unit: str) -> str:
+    """Name for an officer whoever is asked under a role."""
+    return moment.names.get(unit, unit) if unit else workflow.roles[role].title
+
+
+def judge_cosign(workflow: Workflow, case: Case, transition: Transition, moment: Moment) -> Iterator[Gate]:
+    """Judge the co-sign: enough agreement, and no objection standing. Silence never counts as consent."""
+    cosign = transition.cosign
+    if cosign is None:
+        return
+    all_asked = asked(workflow, case, transition)
+    fresh = [a.opinion for a in all_asked if a.opinion and not a.stale]
+    objections = [
+        a
+        for a in all_asked
+        if a.opinion and not a.stale and a.opinion.verdict == "object" and a.opinion.resolved is None
+    ]
+    needed = cosign.quorum.needed(len(all_asked))
+    agreed = len(fresh) - len(objections)
+    inputs = {"needed": needed, "opinions": [[o.role, o.unit, o.verdict, o.seq, o.resolved] for o in fresh]}
+    for objection in objections:
+        name = who_is(workflow, moment, objection.role, objection.unit)
+        note = objection.opinion.note if objection.opinion else ""
+        who = objection.role + (f"/{objection.unit}" if objection.unit else "")
+        mend = f"由其撤回，或由牵头单位说明处理：lifecycle resolve {case.number} {transition.name} {who} --note …"
+        yield Gate("cosign", False, inputs, f"{name} 不同意：{note}", mend, cosign.basis)
+    if agreed < needed:
+        text = _missing_text(workflow, case, cosign, moment, all_asked, needed - agreed)
+        yield Gate(
+            "cosign", False, inputs, text, f"lifecycle sign {case.number} {transition.name} agree --as …", cosign.basis
+        )
+    elif not objections:
+        names = "、".join(who_is(workflow, moment, o.role, o.unit) for o in fresh)
+        yield Gate("cosign", True, inputs, f"{names or '无须会签的单位'} 已会签", basis=cosign.basis)
+
+
+def _missing_text(
+    workflow: Workflow, case: Case, cosign: Cosign, moment: Moment, all_asked: tuple[Asked, ...], short: int
+) -> str:
+    late = overdue_since(case, cosign, moment)
+    silent = [who_is(workflow, moment, a.role, a.unit) for a in all_asked if a.opinion is None]
+    stale = [who_is(workflow, moment, a.role, a.unit) for a in all_asked if a.stale]
+    parts = []
+    if silent:
+        parts.append(f"缺 {'、'.join(silent)} 的同意意见" + (f"（逾期未反馈，限 {late}；不视为同意）" if late else ""))
+    if stale:
+        parts.append(f"{'、'.join(stale)} 的意见已失效（其后有退回或内容变更），须重新会签")
+    if cosign.quorum.kind != "all":
+        parts.append(f"还需 {short} 家同意")
+    return "；".join(parts)
+
+
+def overdue_since(case: Case, cosign: Cosign, moment: Moment) -> date | None:
+    """Give the day by which opinions were due, once it has passed."""
+    if cosign.within is None:
+        return None
+    due = moment.calendar.due(date.fromisoformat(case.entered_on), cosign.within).on
+    return due if moment.on > due else None

@@ -1,0 +1,185 @@
+"""The gates of a transition, one small function each: what it looked at, whether it is met, and how to meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.scope import plain, scope_of
+from lifecycle.engine.values import Value, show_value
+from lifecycle.engine.workdays import DAY
+from lifecycle.workflow.expression import ExpressionError, MissingName
+from lifecycle.workflow.model import ENTERED, Dwell, Guard, Transition, Workflow
+
+LABELS = {
+    "state": "环节", "role": "角色", "not_by": "回避", "reason": "理由", "facts": "要素", "materials": "材料",
+    "cosign": "会签", "guard": "条件", "dwell": "期限", "counter": "次数", "lock": "锁定", "opinion": "意见",
+}  # fmt: skip
+SPANS = {"day": "日", "workday": "个工作日", "month": "个月"}
+VERDICTS = {"agree": "同意", "conditional": "附条件同意", "object": "不同意"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One condition as judged: its kind, whether it is met, what it relied on, and what an officer reads."""
+
+    kind: str
+    met: bool
+    inputs: Mapping[str, Any]
+    text: str
+    mend: str = ""
+    basis: str = ""
+
+    @property
+    def label(self) -> str:
+        """Give the kind's Chinese name."""
+        return LABELS[self.kind]
+
+
+def holds(workflow: Workflow, case: Case | None, officer: Officer, role: str) -> bool:
+    """Tell whether an officer holds a role in a case; a role bound to units is held by officers of those units only."""
+    if role not in officer.held:
+        return False
+    bound = workflow.roles[role].bound
+    return bound is None or (case is not None and officer.unit in case.bound_units(bound))
+
+
+def role_titles(workflow: Workflow, roles: tuple[str, ...]) -> str:
+    """Write the titles of roles for an officer."""
+    return "、".join(workflow.roles[role].title for role in roles)
+
+
+def judge_role(
+    workflow: Workflow, case: Case | None, officer: Officer, moment: Moment, roles: tuple[str, ...]
+) -> tuple[Gate, str]:
+    """Judge whether the officer may act at all; also give the role relied on, empty if none."""
+    held = next((role for role in roles if holds(workflow, case, officer, role)), "")
+    if held:
+        return Gate("role", True, {"role": held}, f"{workflow.roles[held].title}（{officer.id}）"), held
+    unit = moment.names.get(officer.unit, officer.unit)
+    who = f"{unit} {officer.id}" + (f"，代 {officer.principal}" if officer.principal else "")
+    wanted = role_titles(workflow, roles)
+    bound = [
+        workflow.roles[r]
+        for r in roles
+        if workflow.roles[r].bound and case and not case.bound_units(workflow.roles[r].bound)
+    ]
+    if bound and case:
+        fact = workflow.facts[str(bound[0].bound)]
+        mend = f"先指定{fact.title}：lifecycle set {case.number} {fact.name}=…"
+    else:
+        mend = f"请 {wanted} 的经办人办理；受委托的，加 --for 委托人"
+    return Gate("role", False, {}, f"由 {wanted} 办理；您（{who}）不具备该角色", mend), ""
+
+
+def judge_persons(workflow: Workflow, case: Case, transition: Transition, officer: Officer) -> Iterator[Gate]:
+    """Judge separation of duties: nobody who made the named transitions last may make this one."""
+    for other in transition.not_by:
+        fired = case.fired.get(other)
+        same = sorted(set(fired.persons) & set(officer.persons)) if fired else []
+        title = "立项" if other == "open" else workflow.titles[other]
+        inputs = {"of": other, "persons": list(fired.persons) if fired else []}
+        if same:
+            yield Gate(
+                "not_by", False, inputs, f"{title} 由 {'、'.join(same)} 办理，须换人", "请同单位的另一位经办人办理"
+            )
+        else:
+            yield Gate("not_by", True, inputs, f"不与 {title} 同一人")
+
+
+def judge_facts(
+    workflow: Workflow, case: Case, transition: Transition, facts: Mapping[str, Value], moment: Moment
+) -> Iterator[Gate]:
+    """Judge the facts asked for, needed, or required on entering the target."""
+    for name in transition.asks:
+        fact = workflow.facts[name]
+        met = name in facts
+        text = f"{fact.title} {show_value(fact, facts[name], moment.names)}" if met else f"须同时填 {fact.title}"
+        mend = "" if met else f"lifecycle advance {case.number} {transition.name} --set {name}=…"
+        yield Gate("facts", met, {name: facts.get(name)}, text, mend, fact.basis)
+    required = [
+        f.name
+        for f in workflow.facts.values()
+        if f.required and f.required == transition.to and transition.kind == "forward"
+    ]
+    for name in dict.fromkeys((*transition.facts, *required)):
+        if name in transition.asks:
+            continue
+        fact = workflow.facts[name]
+        met = name in case.facts
+        text = f"{fact.title} {show_value(fact, case.facts[name], moment.names)}" if met else f"缺 {fact.title}"
+        yield Gate(
+            "facts",
+            met,
+            {name: case.facts.get(name)},
+            text,
+            "" if met else f"lifecycle set {case.number} {name}=…",
+            fact.basis,
+        )
+
+
+def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
+    """Judge the materials needed."""
+    for name in transition.materials:
+        material = workflow.materials[name]
+        file = case.materials.get(name)
+        if file:
+            yield Gate("materials", True, {name: file.sha256}, f"{material.title}（{file.name}）")
+        else:
+            mend = f"lifecycle attach {case.number} {name} 文件"
+            yield Gate("materials", False, {name: None}, f"缺 {material.title}", mend, material.basis)
+
+
+def judge_guard(workflow: Workflow, case: Case, guard: Guard, facts: Mapping[str, Value], moment: Moment) -> Gate:
+    """Judge one condition; a name that is not known yet leaves it unmet."""
+    scope = scope_of(workflow, case, guard.when, facts, moment)
+    known = {name: plain(value) for name, value in sorted(scope.items()) if not callable(value)}
+    inputs = {"when": guard.when.source, "with": known}
+    try:
+        met = bool(guard.when.evaluate(scope))
+    except MissingName as missing:
+        name = missing.name
+        fact = workflow.facts.get(name)
+        material = workflow.materials.get(name)
+        title = fact.title if fact else material.title if material else workflow.titles.get(name, name)
+        mend = f"lifecycle set {case.number} {name}=…" if fact else ""
+        return Gate("guard", False, inputs, f"{guard.otherwise}（缺 {title}）", mend, guard.basis)
+    except (ExpressionError, ArithmeticError, OverflowError) as error:
+        return Gate("guard", False, inputs, f"{guard.otherwise}（无法计算：{error}）", "", guard.basis)
+    return Gate("guard", met, inputs, guard.when.source if met else guard.otherwise, "", guard.basis)
+
+
+def judge_dwell(workflow: Workflow, case: Case, dwell: Dwell, facts: Mapping[str, Value], moment: Moment) -> Gate:
+    """Judge a least time since the state was entered or since a dated fact."""
+    since = case.entered_on if dwell.since == ENTERED else facts.get(dwell.since, case.facts.get(dwell.since))
+    span = f"{dwell.amount} {SPANS[dwell.unit]}"
+    if since is None:
+        title = workflow.facts[dwell.since].title
+        return Gate(
+            "dwell",
+            False,
+            {"since": None},
+            f"{title}未填，无从起算{span}",
+            f"lifecycle set {case.number} {dwell.since}=…",
+            dwell.basis,
+        )
+    due = moment.calendar.add(date.fromisoformat(str(since)), dwell.amount, dwell.unit)
+    earliest = due.on + DAY if dwell.clear_days else due.on
+    inputs = {"since": since, "earliest": earliest.isoformat(), "provisional": due.provisional}
+    origin = "进入本环节" if dwell.since == ENTERED else workflow.facts[dwell.since].title
+    told = "（暂定，次年放假安排未公布）" if due.provisional else ""
+    text = f"自{origin} {since} 起满 {span}，最早 {earliest}{told}"
+    return Gate(
+        "dwell", moment.on >= earliest, inputs, text, "" if moment.on >= earliest else f"{earliest} 起可办", dwell.basis
+    )
+
+
+def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
+    """Judge how often a transition was made already."""
+    for counter in transition.counters:
+        made = case.fired[counter.of].count if counter.of in case.fired else 0
+        text = f"{workflow.titles[counter.of]} 已 {made} 次，至多 {counter.at_most} 次"
+        yield Gate("counter", made < counter.at_most, {"of": counter.of, "count": made}, text, "", counter.basis)

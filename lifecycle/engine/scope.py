@@ -1,0 +1,67 @@
+"""The names that an expression sees: the facts, materials, dates and counts of a case, and the date functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.values import Value, typed
+from lifecycle.engine.workdays import DAY, Calendar, add_months
+from lifecycle.workflow.model import Workflow
+
+if TYPE_CHECKING:
+    from lifecycle.workflow.expression import Expression
+
+_BUILT_IN: dict[str, Callable[[Case, Moment, Expression], object]] = {
+    "sha256": lambda case, _moment, expression: {
+        name: case.materials[name].sha256 for name in _named(expression, "sha256") if name in case.materials
+    },
+    "count": lambda case, _moment, expression: {
+        name: case.fired[name].count if name in case.fired else 0 for name in _named(expression, "count")
+    },
+    "last": lambda case, _moment, expression: {
+        name: date.fromisoformat(case.fired[name].on) for name in _named(expression, "last") if name in case.fired
+    },
+    "entered_on": lambda case, _moment, _expression: date.fromisoformat(case.entered_on),
+    "opened_on": lambda case, _moment, _expression: date.fromisoformat(case.opened_on),
+    "state": lambda case, _moment, _expression: case.state,
+    "today": lambda _case, moment, _expression: moment.on,
+    "days_after": lambda _case, _moment, _expression: lambda day, n: day + int(n) * DAY,
+    "workdays_after": lambda _case, moment, _expression: _workdays_after(moment.calendar),
+    "months_after": lambda _case, _moment, _expression: lambda day, n: add_months(day, int(n)),
+    "days_between": lambda _case, _moment, _expression: lambda first, last: (last - first).days,
+}
+
+
+def _named(expression: Expression, space: str) -> list[str]:
+    return sorted(name for among, name in expression.paths if among == space)
+
+
+def _workdays_after(calendar: Calendar) -> Callable[[date, int], date]:
+    return lambda day, n: calendar.add(day, int(n), "workday").on
+
+
+def scope_of(
+    workflow: Workflow, case: Case, expression: Expression, facts: Mapping[str, Value], moment: Moment
+) -> dict[str, object]:
+    """Supply the names that an expression uses, and no others; what is not known is left out."""
+    scope: dict[str, object] = {}
+    for name in expression.names:
+        if name in workflow.facts:
+            value = facts.get(name, case.facts.get(name))
+            if value is not None:
+                scope[name] = typed(workflow.facts[name], value)
+        elif name in _BUILT_IN:
+            scope[name] = _BUILT_IN[name](case, moment, expression)
+    return scope
+
+
+def plain(value: object) -> object:
+    """Give a value of a guard's scope as JSON has it."""
+    if isinstance(value, Mapping):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [plain(v) for v in value]
+    return value if isinstance(value, (str, bool, int)) else str(value)

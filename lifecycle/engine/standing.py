@@ -1,0 +1,97 @@
+"""Where a case stands: its open time limits, the next day due, and from when its light is yellow or red."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.scope import scope_of
+from lifecycle.engine.workdays import Calendar, Due
+from lifecycle.workflow.expression import ExpressionError, MissingName
+from lifecycle.workflow.model import ENTERED, Light, Limit, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLimit:
+    """A time limit that runs: since when, and until when."""
+
+    limit: Limit
+    since: str
+    due: Due
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the board and the lists need of a case; days are YYYY-MM-DD. A light lasts until the case's next entry."""
+
+    due_on: str | None = None
+    provisional: bool = False
+    yellow_on: str | None = None
+    red_on: str | None = None
+
+    def light(self, on: str) -> str:
+        """Give the colour on a day: green, yellow or red."""
+        if self.red_on is not None and self.red_on <= on:
+            return "red"
+        return "yellow" if self.yellow_on is not None and self.yellow_on <= on else "green"
+
+
+def open_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[OpenLimit]:
+    """List the limits of the case's state that have begun and are not met."""
+    state = workflow.states[case.state]
+    for limit in ((state.due,) if state.due else ()) + state.limits:
+        since = case.entered_on if limit.since == ENTERED else case.facts.get(limit.since)
+        if since is not None and not _is_met(case, limit, str(since)):
+            yield OpenLimit(limit, str(since), calendar.due(date.fromisoformat(str(since)), limit))
+
+
+def _is_met(case: Case, limit: Limit, since: str) -> bool:
+    if limit.done is None:
+        return False
+    fired = case.fired.get(limit.done)
+    if fired is not None:
+        return fired.on >= since
+    value = case.facts.get(limit.done)
+    return value is not None and (not isinstance(value, str) or len(value) != 10 or value >= since)
+
+
+def stand(workflow: Workflow, case: Case, calendar: Calendar) -> Standing:
+    """Work out where a case stands after its last entry."""
+    if workflow.states[case.state].final:
+        return Standing()
+    first = min((item.due for item in open_limits(workflow, case, calendar)), key=lambda due: due.on, default=None)
+    since = {
+        "yellow": _light_days(workflow, case, calendar, "yellow", first),
+        "red": _light_days(workflow, case, calendar, "red", first),
+    }
+    return Standing(
+        first.on.isoformat() if first else None,
+        first.provisional if first else False,
+        min(since["yellow"], default=None),
+        min(since["red"], default=None),
+    )
+
+
+def _light_days(workflow: Workflow, case: Case, calendar: Calendar, colour: str, first: Due | None) -> list[str]:
+    days = []
+    for light in workflow.lights:
+        if light.light != colour:
+            continue
+        if light.when is not None:
+            if _holds(workflow, case, calendar, light):
+                days.append(case.last_on)
+        elif first is not None and light.overdue is not None:
+            days.append(calendar.add(first.on, light.overdue, light.unit).on.isoformat())
+    return days
+
+
+def _holds(workflow: Workflow, case: Case, calendar: Calendar, light: Light) -> bool:
+    if light.when is None:
+        return False
+    moment = Moment(date.fromisoformat(case.last_on), calendar)
+    try:
+        return bool(light.when.evaluate(scope_of(workflow, case, light.when, {}, moment)))
+    except (MissingName, ExpressionError, ArithmeticError):
+        return False

@@ -1,0 +1,117 @@
+"""What can go wrong, as values: a fault in a file is a `Problem`, a fault in a command a `LifecycleError`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A span in a text file; line and column count from 1, length in characters."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+    length: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault in a file: which rule it breaks, where, what is wrong and how to mend it (both Chinese)."""
+
+    rule: str
+    location: Location
+    message: str
+    mend: str = ""
+
+    def render(self, source: str | None = None) -> str:
+        """Give `file:line:col: 错误：…`, then the faulty line underlined when its text is at hand, then the mend."""
+        lines = [f"{self.location}: 错误：{self.message}"]
+        text = source.splitlines() if source else []
+        if 0 < self.location.line <= len(text):
+            line = text[self.location.line - 1]
+            lead = "".join(c if c == "\t" else " " * cell_width(c) for c in line[: self.location.column - 1])
+            marked = line[self.location.column - 1 : self.location.column - 1 + self.location.length]
+            lines.append(f"{self.location.line:>5} | {line}")
+            lines.append(f"      | {lead}{'^' * max(1, cell_width(marked))}")
+        if self.mend:
+            lines.append(f"  改法：{self.mend}")
+        return "\n".join(lines)
+
+
+def cell_width(text: str) -> int:
+    """Count the terminal cells that a text occupies (wide East Asian characters take two; Unicode Annex 11)."""
+    from unicodedata import category, east_asian_width
+
+    if text.isascii():
+        return len(text)
+    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+class LifecycleError(Exception):
+    """The family of errors that an officer may see; `exit_code` is the command line's."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, mend: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.mend = mend
+
+
+class InvalidError(LifecycleError):
+    """The input is wrong in itself: a type, a unit, a date, a file."""
+
+
+class UsageError(LifecycleError):
+    """The command was called in a way that says too little or too much."""
+
+    exit_code = 2
+
+
+class UnknownError(LifecycleError):
+    """A name that nothing here bears."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
+        near = nearest(name, known)
+        super().__init__(f"没有{kind}“{name}”", f"是否为“{near}”？" if near else "")
+        self.kind = kind
+        self.name = name
+
+
+class AmbiguousError(LifecycleError):
+    """A name that several things bear."""
+
+    def __init__(self, kind: str, name: str, found: Iterable[str]) -> None:
+        super().__init__(f"{kind}“{name}”不止一个：{'、'.join(found)}", "请写得更完整些")
+
+
+class WorkflowError(LifecycleError):
+    """A workflow or template file with faults; every fault is listed."""
+
+    def __init__(self, problems: Iterable[Problem], source: str | None = None) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(p.render(source) for p in self.problems))
+
+
+class ConflictError(LifecycleError):
+    """Somebody else was first."""
+
+
+class UnavailableError(LifecycleError):
+    """It could not be done or could not be checked: database away, locked, full, not ours, damaged."""
+
+    exit_code = 3
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Name the known word most like the given one, if any is like it at all."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return found[0] if found else None

@@ -1,0 +1,126 @@
+"""An office's directory in YAML → the changes that found it: the office itself, its units, officers and delegations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lifecycle.errors import nearest
+from lifecycle.exchange.yamlfile import YamlFile
+from lifecycle.people.change import is_code
+from lifecycle.workflow.fields import Fields
+from lifecycle.workflow.yamltree import Scalar
+
+Change = tuple[str, dict[str, Any]]
+"""An office entry's type and data."""
+
+_TOP = ("office", "units", "officers", "delegations", "since")
+_OFFICE = ("unit", "title", "functions", "admin", "since")
+_ADMIN = ("code", "title", "roles")
+_UNIT = ("code", "title", "functions", "since")
+_OFFICER = ("code", "title", "unit", "roles", "since")
+_DELEGATION = ("principal", "officer", "roles", "since", "until")
+
+
+def read_directory_file(path: Path, roles: Mapping[str, str]) -> list[Change]:
+    """Read a directory; `roles` maps the known roles to their titles. Raises WorkflowError with every fault.
+
+    The first change is the founding. `since` may be given for all at the top and for each; without it, the day on which
+    the directory is entered counts.
+    """
+    file = YamlFile(path, known=_TOP, required=("office",))
+    return _Directory(file, roles).read()
+
+
+class _Directory:
+    """Reads the sections in turn; what is named must stand above or in the workflows."""
+
+    def __init__(self, file: YamlFile, roles: Mapping[str, str]) -> None:
+        self.file = file
+        self.roles = {**{title: name for name, title in roles.items()}, **{name: name for name in roles}}
+        self.units: dict[str, str] = {}
+        self.officers: dict[str, str] = {}
+        self.since = file.day(file.top, "since")
+
+    def read(self) -> list[Change]:
+        """Give all changes; raises WorkflowError."""
+        changes = [*self._office(), *self._units(), *self._officers(), *self._delegations()]
+        self.file.end()
+        return changes
+
+    def _office(self) -> Iterator[Change]:
+        office = self.file.top.inner("office", "office ", known=_OFFICE, required=("unit", "title", "admin"))
+        if office is None:
+            return
+        unit = self._code(office, "unit", "单位", self.units)
+        admin = office.inner("admin", "admin ", known=_ADMIN, required=("code", "title"))
+        data = {"unit": unit, "unit_title": office.line("title"), "functions": self._roles(office, "functions")}
+        if admin is not None:
+            held = [role for role in self._roles(admin, "roles") if role != "admin"]
+            data |= {"officer": self._code(admin, "code", "经办人", self.officers), "title": admin.line("title")}
+            data["roles"] = ["admin", *held]
+        yield "office_founded", self._dated(office, data)
+
+    def _units(self) -> Iterator[Change]:
+        for unit in self._items("units", "单位", _UNIT, ("code", "title", "functions")):
+            code = self._code(unit, "code", "单位", self.units)
+            data = {"unit": code, "title": unit.line("title"), "functions": self._roles(unit, "functions")}
+            yield "unit_added", self._dated(unit, data)
+
+    def _officers(self) -> Iterator[Change]:
+        for officer in self._items("officers", "经办人", _OFFICER, ("code", "title", "unit")):
+            data = {
+                "officer": self._code(officer, "code", "经办人", self.officers),
+                "title": officer.line("title"),
+                "unit": self._known(officer, "unit", "单位", self.units),
+                "roles": self._roles(officer, "roles"),
+            }
+            yield "officer_added", self._dated(officer, data)
+
+    def _delegations(self) -> Iterator[Change]:
+        for item in self._items("delegations", "委托", _DELEGATION, ("principal", "officer", "until")):
+            data = {
+                "principal": self._known(item, "principal", "经办人", self.officers),
+                "officer": self._known(item, "officer", "经办人", self.officers),
+                "roles": self._roles(item, "roles"),
+                "until": self.file.day(item, "until"),
+            }
+            yield "delegation_made", self._dated(item, data)
+
+    def _items(self, key: str, what: str, known: tuple[str, ...], required: tuple[str, ...]) -> Iterator[Fields]:
+        for number, node in enumerate(self.file.top.items(key, single=False), 1):
+            place = self.file.reading.at(node)
+            yield Fields(self.file.reading, node, f"第 {number} 个{what}", place, known=known, required=required)
+
+    def _dated(self, fields: Fields, data: dict[str, Any]) -> dict[str, Any]:
+        since = self.file.day(fields, "since") or self.since
+        return {**data, "since": since} if since else data
+
+    def _code(self, fields: Fields, key: str, what: str, taken: dict[str, str]) -> str:
+        """Read a new code, note where one is taken or no code, and take it."""
+        scalar = fields.scalar(key)
+        if scalar is None:
+            return ""
+        if not is_code(scalar.value):
+            fields.fault(
+                "wrong-code", scalar, f"{what}代码“{scalar.value}”不合规", "用字母、数字、点、横线，最多 40 个"
+            )
+        elif scalar.value in taken:
+            fields.fault("repeated", scalar, f"{what} {scalar.value} 重复，{taken[scalar.value]}已有", "改名或删去其一")
+        taken.setdefault(scalar.value, f"第 {scalar.line} 行")
+        return scalar.value
+
+    def _known(self, fields: Fields, key: str, what: str, known: Mapping[str, str]) -> str:
+        scalar = fields.scalar(key)
+        return self._named(fields, scalar, what, {code: code for code in known}) if scalar else ""
+
+    def _roles(self, fields: Fields, key: str) -> list[str]:
+        return list(dict.fromkeys(self._named(fields, scalar, "角色", self.roles) for scalar in fields.scalars(key)))
+
+    def _named(self, fields: Fields, scalar: Scalar, what: str, known: Mapping[str, str]) -> str:
+        if scalar.value not in known:
+            near = nearest(scalar.value, known)
+            mend = f"是否为“{near}”？" if near else f"可用：{'、'.join(dict.fromkeys(known.values()))}"
+            fields.fault("unknown", scalar, f"没有{what}“{scalar.value}”", mend)
+        return known.get(scalar.value, scalar.value)

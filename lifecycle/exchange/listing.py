@@ -1,0 +1,76 @@
+"""YAML as a table: a list of mappings, one for each row, or a single mapping; every value is text as it was typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from lifecycle.errors import InvalidError
+from lifecycle.exchange.tables import Place, Row
+from lifecycle.workflow.yamltree import MOST_BYTES, Mapping, Node, Scalar, Sequence, Tree, decode, read_tree
+
+_KEY = "rows"
+_LIST = re.compile(r"(?:\s*(?:#.*)?\n)*-(?:\s|$)")
+_SEPARATORS = re.compile("[,，、;；\n]")
+
+
+def read_yaml(path: Path) -> Iterator[Row]:
+    """Read the rows; raises InvalidError with every fault that makes the file unreadable."""
+    data = path.read_bytes()
+    if len(data) > MOST_BYTES:
+        raise InvalidError(f"{path.name} 超过 {MOST_BYTES >> 20} MB", "请拆成几个文件，或改用 XLSX、CSV")
+    text, broken = decode(data)
+    if broken:
+        raise InvalidError(f"{path.name}:{broken[0]}:{broken[1]}: {broken[2]}", "在编辑器里另存为 UTF-8")
+    text = re.sub(r"\A---[ \t]*(?=\r?\n)", "", text)
+    if not re.sub(r"(?m)^\s*#.*$", "", text).strip():
+        raise InvalidError(f"{path.name} 里什么也没有", "写成列表，每项一个事项：- fact: 值")
+    if not _LIST.match(text):
+        return iter([_row(path.name, _root(read_tree(text, path.name), text))])
+    # The tree reader wants a mapping at the top, so the list is hung under a key, one line above.
+    tree = read_tree(f"{_KEY}:\n{text}", path.name)
+    shifted = tuple(replace(p, location=replace(p.location, line=p.location.line - 1)) for p in tree.problems)
+    root = _root(replace(tree, problems=shifted), text)
+    node = root.pairs[_KEY][1]
+    assert isinstance(node, Sequence), "the text begins with the sign of a list item"
+    return (_row(path.name, item, shift=1) for item in node.items)
+
+
+def _root(tree: Tree, text: str) -> Mapping:
+    if tree.problems or tree.root is None:
+        raise InvalidError("\n".join(problem.render(text) for problem in tree.problems))
+    return tree.root
+
+
+def _row(file: str, node: Node, shift: int = 0) -> Row:
+    place = Place(file, node.line - shift)
+    if not isinstance(node, Mapping):
+        return Row(place, fault=InvalidError(f"{place}：这一项不是映射", "每项写成 “键: 值” 的若干行"))
+    values = {}
+    for name, (key, value) in node.pairs.items():
+        here = Place(file, key.line - shift)
+        text = _text(value)
+        if text is None:
+            return Row(
+                place,
+                fault=InvalidError(f"{here}：“{name}”应是一个值或一个简单列表", "列表各项里不能有逗号、顿号、分号"),
+            )
+        if text:
+            values[name] = text
+    return Row(place, values)
+
+
+def _text(node: Node) -> str | None:
+    """Give a value as an officer would type it; a list has one item a line; None for anything deeper."""
+    if isinstance(node, Scalar):
+        return "" if node.empty else node.value.strip()
+    if not isinstance(node, Sequence):
+        return None
+    items = []
+    for item in node.items:
+        if not isinstance(item, Scalar) or _SEPARATORS.search(item.value):
+            return None
+        items.append(item.value.strip())
+    return "\n".join(items)

@@ -1,0 +1,141 @@
+"""XLSX: the first visible sheet in, one sheet of text cells out, both row by row."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import IO, Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from lifecycle.errors import InvalidError, cell_width
+from lifecycle.exchange.tables import Place, Row, heads_of, row_of
+
+MOST_UNPACKED_MB = 500
+_CONTROLS = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)}
+# A formula without the value that it last had: the file was written by a program and never calculated.
+_UNCALCULATED = re.compile(rb'<c [^>]*?r="([A-Z]+\d+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
+_CHUNK, _OVERLAP = 1 << 20, 1 << 14
+
+
+def read_xlsx(path: Path) -> Iterator[Row]:
+    """Read the rows of the first visible sheet; formulas count as the values that they last had."""
+    _guard_size(path)
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError) as error:
+        raise InvalidError(f"{path.name} 不是完好的 XLSX 文件", "用 Excel 或 WPS 打开检查，另存后再试") from error
+    try:
+        sheet = next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), None)
+        if sheet is None:
+            raise InvalidError(f"{path.name} 里没有可见的工作表")
+        yield from _rows(path, sheet)
+    finally:
+        book.close()
+
+
+def _rows(path: Path, sheet: Any) -> Iterator[Row]:
+    heads: list[str] = []
+    uncalculated = _uncalculated(sheet)
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        place = Place(path.name, number, sheet.title)
+        texts = [_text(cell) for cell in cells]
+        if not heads:
+            if any(text.strip() for text in texts):
+                heads = heads_of(place, texts)
+            continue
+        if number in uncalculated:
+            fault = InvalidError(
+                f"{place}：{uncalculated[number]} 格的公式没有算出的值", "用 Excel 或 WPS 打开并保存一次"
+            )
+            yield Row(place, fault=fault)
+            continue
+        broken = next((index for index, text in enumerate(texts) if text.startswith("#") and text in _ERRORS), None)
+        if broken is not None and broken < len(heads):
+            fault = InvalidError(f"{place.at(heads[broken])}：公式出错 {texts[broken]}", "改正公式，或直接填值")
+            yield Row(place, fault=fault)
+            continue
+        row = row_of(place, heads, texts)
+        if row is not None:
+            yield row
+    if not heads:
+        raise InvalidError(f"{path.name} 的工作表“{sheet.title}”里什么也没有", "第一行写列名，以下每行一个事项")
+
+
+_ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
+
+
+def _text(value: object) -> str:
+    """Write a cell's value as an officer would type it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        # A spreadsheet calculates with binary floats and shows 15 digits; what it shows is what was meant.
+        text = format(value, ".15g")
+        return text if "e" not in text else format(value, ".15f").rstrip("0").rstrip(".")
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return str(value)
+
+
+def _guard_size(path: Path) -> None:
+    """Refuse a small file that unpacks into a huge one."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise InvalidError(f"{path.name} 不是完好的 XLSX 文件", "用 Excel 或 WPS 打开检查，另存后再试") from error
+    if size > MOST_UNPACKED_MB * 1_000_000:
+        raise InvalidError(f"{path.name} 解开后有 {size / 1_000_000:.0f} MB，超过 {MOST_UNPACKED_MB} MB")
+
+
+def _uncalculated(sheet: Any) -> dict[int, str]:
+    """Find the formulas that hold no value, by row: openpyxl would give them as empty cells, and data would be lost."""
+    found: dict[int, str] = {}
+    with sheet._get_source() as source:
+        for window in _windows(source):
+            for match in _UNCALCULATED.finditer(window) if b"<f" in window else ():
+                cell = match[1].decode()
+                found.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), cell)
+    return found
+
+
+def _windows(source: IO[bytes]) -> Iterator[bytes]:
+    """Yield a file in pieces that overlap by more than the longest formula."""
+    tail = b""
+    while chunk := source.read(_CHUNK):
+        yield tail + chunk
+        tail = (tail + chunk)[-_OVERLAP:]
+
+
+def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """Write heads and rows and count the rows; every cell is text, so nothing in it can run as a formula."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Sheet1")
+    sheet.freeze_panes = "A2"
+    for index, title in enumerate(header, 1):
+        sheet.column_dimensions[get_column_letter(index)].width = max(12, cell_width(title) + 4)
+    sheet.append([_cell(sheet, title) for title in header])
+    count = 0
+    for count, row in enumerate(rows, 1):
+        sheet.append([_cell(sheet, text) for text in row])
+    book.save(path)
+    return count
+
+
+def _cell(sheet: Any, text: str) -> Cell:
+    # XML 1.0 has no control characters; they are shown by their pictures.
+    cell = WriteOnlyCell(sheet, value=text.translate(_CONTROLS))
+    cell.data_type = "s"
+    cell.number_format = "@"
+    return cell

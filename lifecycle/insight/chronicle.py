@@ -1,0 +1,50 @@
+"""An entry told in a line: who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lifecycle.engine.gates import VERDICTS
+from lifecycle.workflow.model import Workflow
+
+
+def who(body: Mapping[str, Any]) -> str:
+    """Name the officer of an entry and, for a delegation, on whose behalf."""
+    actor = body["intent"]["actor"]
+    return f"{actor['id']}（代 {actor['for']}）" if "for" in actor else str(actor["id"])
+
+
+def tell(workflow: Workflow, body: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Tell what an entry did; `names` are the units' names by code."""
+    intent = body["intent"]
+    data, kind = intent["data"], intent["type"]
+    if kind == "case_opened":
+        return f"立项 {body['numbers'].get('case', '')}".rstrip()
+    if kind == "facts_recorded":
+        return f"填报 {'、'.join(_title(workflow.facts, name) for name in data['facts'])}"
+    if kind == "material_attached":
+        return f"上传 {_title(workflow.materials, data['material'])}（{intent['files'][0]['name']}）"
+    title = workflow.titles.get(intent["transition"], intent["transition"])
+    if kind == "transition_made":
+        return _moved(workflow, intent, title)
+    unit = names.get(data["unit"], data["unit"]) or _title(workflow.roles, data["role"])
+    note = f"：{data['note']}" if data["note"] else ""
+    if kind == "opinion_signed":
+        return f"会签 {title}　{unit} {VERDICTS[data['verdict']]}{note}"
+    if kind == "opinion_withdrawn":
+        return f"撤回对 {title} 的意见　{unit}{note}"
+    return f"处理 {unit} 对 {title} 的不同意见{note}"
+
+
+def _moved(workflow: Workflow, intent: Mapping[str, Any], title: str) -> str:
+    data = intent["data"]
+    way = ""
+    if intent["to"] != intent["from"]:
+        way = f"　{_title(workflow.states, intent['from'])} → {_title(workflow.states, intent['to'])}"
+    facts = "、".join(_title(workflow.facts, name) for name in data["facts"])
+    return f"{title}{way}" + (f"　填 {facts}" if facts else "") + (f"：{data['note']}" if data["note"] else "")
+
+
+def _title(known: Mapping[str, Any], name: str) -> str:
+    return str(known[name].title) if name in known else name

@@ -1,0 +1,50 @@
+"""A case as one document for machines: the same from the stored state as from a replay."""
+
+from __future__ import annotations
+
+from lifecycle.engine.case import Case
+from lifecycle.workflow.model import Workflow
+
+
+def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
+    """Give all that a case's entries make of it, under stable English keys; days are YYYY-MM-DD, facts canonical."""
+    state = workflow.states[case.state]
+    return {
+        "id": case.id,
+        "number": case.number,
+        "title": case.title,
+        "workflow": workflow.name,
+        "workflow_digest": case.workflow,
+        "state": state.name,
+        "state_title": state.title,
+        "phase": state.phase,
+        "final": state.final,
+        "seq": case.seq,
+        "head": case.head,
+        "opened_on": case.opened_on,
+        "entered_on": case.entered_on,
+        "last_on": case.last_on,
+        "last_at": case.last_at,
+        "facts": dict(sorted(case.facts.items())),
+        "materials": {
+            name: {"name": file.name, "size": file.size, "sha256": file.sha256, "seq": file.seq, "on": file.on}
+            for name, file in sorted(case.materials.items())
+        },
+        "opinions": [
+            {
+                "transition": o.transition, "role": o.role, "unit": o.unit, "verdict": o.verdict, "note": o.note,
+                "persons": list(o.persons), "on": o.on, "seq": o.seq, "resolved": o.resolved,
+            }
+            for _, o in sorted(case.opinions.items())
+        ],
+        "transitions": {
+            name: {"count": fired.count, "on": fired.on, "seq": fired.seq, "persons": list(fired.persons)}
+            for name, fired in sorted(case.fired.items())
+        },
+        "locked": list(case.locked),
+        "suspended": (
+            {"state": case.suspension.state, "on": case.suspension.on, "entered_on": case.suspension.entered_on}
+            if case.suspension
+            else None
+        ),
+    }  # fmt: skip

@@ -1,0 +1,140 @@
+"""Where a case stands and what waits for whom: the gates of every way out, as `decide` judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.cosign import Asked, asked, overdue_since
+from lifecycle.engine.decision import find_transition, judge_transition
+from lifecycle.engine.gates import Gate, holds
+from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
+from lifecycle.errors import AmbiguousError, InvalidError
+from lifecycle.workflow.model import Transition, Workflow
+
+ANYBODY = Officer("-", "", "", {})
+"""Nobody in particular: judging for this one leaves the role gate to say whose turn it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One transition out of the case's state, with every gate as judged for an officer."""
+
+    transition: Transition
+    gates: tuple[Gate, ...]
+
+    @property
+    def is_mine(self) -> bool:
+        """Tell whether the officer holds the role and separation of duties allows it."""
+        return all(gate.met for gate in self.gates if gate.kind in ("role", "not_by"))
+
+    @property
+    def missing(self) -> tuple[Gate, ...]:
+        """List the unmet gates that are about the case: not who asks, nor what is supplied with the command."""
+        asks = set(self.transition.asks)
+        return tuple(
+            gate
+            for gate in self.gates
+            if not gate.met
+            and gate.kind not in ("role", "not_by", "reason")
+            and not (gate.kind == "facts" and asks & set(gate.inputs))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """All that `show` tells of a case."""
+
+    standing: Standing
+    limits: tuple[OpenLimit, ...]
+    ways: tuple[Way, ...]
+    seats: tuple[tuple[Transition, Asked], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that waits for an officer: `sign`, `advance`, `supply` or `overdue`, on which case and transition."""
+
+    kind: str
+    case: Case
+    transition: Transition | None
+    text: str
+    command: str
+    due_on: str | None
+
+
+def judge_way(workflow: Workflow, case: Case, name: str, officer: Officer, moment: Moment) -> Way | Gate:
+    """Judge one transition for an officer; the unmet state gate where it does not leave the case's state."""
+    transition = find_transition(workflow, case, name)
+    if isinstance(transition, Gate):
+        return transition
+    gates, _role = judge_transition(workflow, case, transition, officer, moment, note="", facts={})
+    return Way(transition, gates)
+
+
+def only_forward(workflow: Workflow, case: Case) -> Transition:
+    """Give the one forward transition that leaves a case's state; raises AmbiguousError or InvalidError."""
+    found = [t for t in workflow.leaving[case.state].values() if t.kind == "forward"]
+    if len(found) > 1:
+        raise AmbiguousError("可办的流转", case.number, [f"{t.title}（{t.name}）" for t in found])
+    if not found:
+        title = workflow.states[case.state].title
+        raise InvalidError(
+            f"{case.number} 现为“{title}”，没有可以推进的流转", f"用 lifecycle show {case.number} 查看可办事项"
+        )
+    return found[0]
+
+
+def look(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Outlook:
+    """Work out where a case stands for an officer."""
+    ways = []
+    for transition in workflow.leaving[case.state].values():
+        gates, _role = judge_transition(workflow, case, transition, officer, moment, note="", facts={})
+        ways.append(Way(transition, gates))
+    seats = tuple((t, seat) for t in workflow.leaving[case.state].values() for seat in asked(workflow, case, t))
+    limits = tuple(open_limits(workflow, case, moment.calendar))
+    return Outlook(stand(workflow, case, moment.calendar), limits, tuple(ways), seats)
+
+
+def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Iterator[Task]:
+    """List what one case asks of an officer: opinions owed, transitions open to them, what these still lack.
+
+    Only what may be the officer's is judged: an inbox looks at many cases.
+    """
+    due = stand(workflow, case, moment.calendar).due_on
+    for transition in workflow.leaving[case.state].values():
+        yield from _signatures_owed(workflow, case, transition, officer, moment, due)
+        if transition.kind in ("forward", "resume") and any(holds(workflow, case, officer, r) for r in transition.by):
+            yield from _moves_open(workflow, case, transition, officer, moment, due)
+    state = workflow.states[case.state]
+    if due is not None and due < moment.on.isoformat() and state.lead and holds(workflow, case, officer, state.lead):
+        yield Task("overdue", case, None, f"{state.title} 已逾期（限 {due}）", f"lifecycle show {case.number}", due)
+
+
+def _signatures_owed(
+    workflow: Workflow, case: Case, transition: Transition, officer: Officer, moment: Moment, due: str | None
+) -> Iterator[Task]:
+    for seat in asked(workflow, case, transition):
+        own = holds(workflow, case, officer, seat.role) and seat.unit in ("", officer.unit)
+        if own and (seat.opinion is None or seat.stale):
+            late = transition.cosign and overdue_since(case, transition.cosign, moment)
+            again = "，原意见已失效，须重新会签" if seat.stale else ""
+            text = f"会签 {transition.title}{again}" + (f"（已逾期，限 {late}）" if late else "")
+            yield Task("sign", case, transition, text, f"lifecycle sign {case.number} {transition.name} agree", due)
+
+
+def _moves_open(
+    workflow: Workflow, case: Case, transition: Transition, officer: Officer, moment: Moment, due: str | None
+) -> Iterator[Task]:
+    gates, _role = judge_transition(workflow, case, transition, officer, moment, note="", facts={})
+    way = Way(transition, gates)
+    if not way.is_mine:
+        return
+    if way.missing:
+        lacks = "；".join(gate.text for gate in way.missing)
+        command = f"lifecycle why {case.number} {transition.name}"
+        yield Task("supply", case, transition, f"{transition.title} 尚不能办：{lacks}", command, due)
+    else:
+        command = f"lifecycle advance {case.number} {transition.name}"
+        yield Task("advance", case, transition, f"可办 {transition.title}", command, due)

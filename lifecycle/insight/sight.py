@@ -1,0 +1,51 @@
+"""A case as one looks at it: who leads it, where each opinion stands, who may act; ready to be printed or sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.cosign import Asked, overdue_since
+from lifecycle.engine.gates import VERDICTS
+from lifecycle.people.directory import Directory
+from lifecycle.workflow.model import Transition, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A role in a case, and the units that hold it there."""
+
+    role: str
+    title: str
+    units: tuple[str, ...]
+
+    def __str__(self) -> str:
+        names = "、".join(self.units)
+        return self.title if names in ("", self.title) else f"{self.title}（{names}）"
+
+
+def holder(workflow: Workflow, case: Case, directory: Directory, moment: Moment, role: str) -> Holder:
+    """Say which units hold a role in a case on a day: those that the case names, or those with the function."""
+    bound = workflow.roles[role].bound
+    codes = case.bound_units(bound) if bound else directory.units_with(role, moment.on.isoformat())
+    return Holder(role, workflow.roles[role].title, tuple(moment.names.get(code, code) for code in codes))
+
+
+def opinion_status(transition: Transition, seat: Asked, case: Case, moment: Moment) -> tuple[str, str]:
+    """Tell how a seat's opinion stands, as a word for machines and one for officers; silence is never consent."""
+    opinion = seat.opinion
+    if opinion is None:
+        late = transition.cosign and overdue_since(case, transition.cosign, moment)
+        return ("overdue", f"逾期未反馈（限 {late}）") if late else ("awaited", "待反馈")
+    said = VERDICTS[opinion.verdict]
+    if seat.stale:
+        return "stale", f"{said}（已失效，须重新会签）"
+    if opinion.resolved is not None:
+        return "resolved", f"{said}（已处理：{opinion.resolved}）"
+    return opinion.verdict, said
+
+
+def days_in_state(case: Case, moment: Moment) -> int:
+    """Count the days since the case entered its state."""
+    return (moment.on - date.fromisoformat(case.entered_on)).days

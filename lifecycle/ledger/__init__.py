@@ -1,0 +1,1 @@
+"""The record: entries as stored bytes, the database that holds them, replay and audit."""

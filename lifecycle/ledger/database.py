@@ -1,0 +1,122 @@
+"""The database file: its settings, which survive a power cut, and how it is made, opened, checked and upgraded."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from lifecycle.errors import ConflictError, UnavailableError
+
+APPLICATION = 0x4C464359
+SCHEMA = 1
+WAIT_MS = 30_000
+SETTINGS = {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0}
+"""Rollback journal, FULL: no power cut loses an acknowledged commit,
+and the WAL-reset bug of SQLite 3.7.0–3.51.2 cannot bite."""
+
+
+def database_path(url: str) -> Path:
+    """Give the file that a `sqlite:///…` URL or a plain path names; raises UnavailableError for other databases."""
+    if url.startswith("sqlite:///"):
+        return Path(unquote(url.removeprefix("sqlite:///"))).expanduser()
+    if "://" in url:
+        raise UnavailableError(f"本版本只支持 SQLite：{url.split('://', 1)[0]} 尚不支持", "请用 sqlite:///文件路径")
+    return Path(url).expanduser()
+
+
+@contextlib.contextmanager
+def database_errors(path: Path) -> Iterator[None]:
+    """Turn the driver's errors into what an officer can act on."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise ConflictError("同一时刻已有另一条记录，请重试", "先用 lifecycle show 查看最新情况") from error
+    except sqlite3.DatabaseError as error:
+        text = str(error)
+        told = {
+            "locked": ("数据库正忙，等候 30 秒仍未轮到", "请稍后重试"),
+            "readonly": ("数据库只读，不能写入", "请检查文件与所在文件夹的写权限"),
+            "full": ("磁盘已满，未写入任何内容", "清理磁盘后重试"),
+            "unable to open": ("数据库打不开", "请检查路径与权限"),
+            "disk I/O": ("磁盘读写出错，未写入任何内容", "请检查磁盘后重试"),
+            "no such table": ("数据库不完整", "请从备份恢复：lifecycle restore 备份文件"),
+        }
+        found = next((value for key, value in told.items() if key in text), None)
+        message, mend = found or ("数据库已损坏，或不是本系统的数据库", "请从备份恢复：lifecycle restore 备份文件")
+        raise UnavailableError(f"{message}（{path}：{text}）", mend) from error
+
+
+def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+    """Open a connection with the safe settings applied."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rw'}",
+        uri=True,
+        timeout=WAIT_MS / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    for name, value in SETTINGS.items():
+        if not (readonly and name == "journal_mode"):
+            connection.execute(f"PRAGMA {name} = {value}")
+    return connection
+
+
+def verify(connection: sqlite3.Connection, path: Path) -> None:
+    """Read back what protects the record; refuse a database that is not ours, of another schema, or unsafe."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+        raise UnavailableError(f"{path} 不是本系统的数据库", "请核对 --db 或 LIFECYCLE_DB")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA:
+        raise UnavailableError(f"数据库由更新的版本建立（{version}，本程序支持到 {SCHEMA}）", "请升级 lifecycle 后再用")
+    if version < SCHEMA:
+        raise UnavailableError(f"数据库是旧版式（{version}，现为 {SCHEMA}）", "先备份，再运行 lifecycle upgrade")
+    for name, wanted in SETTINGS.items():
+        found = connection.execute(f"PRAGMA {name}").fetchone()[0]
+        if found != wanted and not (name == "journal_mode" and found == "delete"):
+            raise UnavailableError(f"数据库设置不安全：{name} 应为 {wanted}，实为 {found}", "请换到支持可靠写入的磁盘")
+
+
+def make(path: Path) -> None:
+    """Create the schema beside the name and move it into place, so that a crash leaves no half-made database."""
+    from sqlalchemy import create_engine
+    from sqlmodel import Session, SQLModel
+
+    from lifecycle.ledger.record import new_eid
+    from lifecycle.ledger.tables import Meta
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+        draft.unlink(missing_ok=True)
+        with database_errors(path):
+            raw = sqlite3.connect(draft)
+            raw.execute(f"PRAGMA application_id = {APPLICATION}")
+            raw.execute(f"PRAGMA user_version = {SCHEMA}")
+            raw.execute("PRAGMA synchronous = EXTRA")
+            engine = create_engine("sqlite://", creator=lambda: raw)
+            SQLModel.metadata.create_all(engine)
+            with Session(engine) as session:
+                session.add(Meta(key="log", value=f"lifecycle/{new_eid()}"))
+                session.commit()
+            engine.dispose()
+            raw.close()
+        os.link(draft, path)
+        draft.unlink()
+        sync_folder(path.parent)
+    except FileExistsError:
+        draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise UnavailableError(f"不能在 {path.parent} 建立数据库：{error.strerror}", "请检查路径与权限") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's names durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

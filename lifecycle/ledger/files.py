@@ -1,0 +1,91 @@
+"""Materials, kept by their SHA-256 in a folder beside the database; written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+from lifecycle.engine.case import File
+from lifecycle.errors import InvalidError, UnavailableError
+from lifecycle.ledger.database import sync_folder
+
+_CHUNK = 1 << 20
+
+
+def folder_of(database: Path) -> Path:
+    """Name the folder in which a database's materials lie."""
+    return database.with_name(database.name + ".files")
+
+
+def place_of(database: Path, digest: str) -> Path:
+    """Name the file of a material."""
+    return folder_of(database) / digest[:2] / digest
+
+
+def keep_file(database: Path, source: Path, *, most_bytes: int) -> File:
+    """Copy a file into the materials, streaming; raises InvalidError if it is missing, empty or too large."""
+    try:
+        handle = source.open("rb")
+    except FileNotFoundError as error:
+        raise InvalidError(f"文件 {source} 不存在", "请核对路径") from error
+    except OSError as error:
+        raise InvalidError(f"文件 {source} 读不了：{error.strerror}", "请核对是否为文件、有无权限") from error
+    with handle:
+        draft = folder_of(database) / f".{os.getpid()}.new"
+        try:
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            size, digest = _copy(handle, draft, most_bytes)
+            target = place_of(database, digest)
+            if size and not target.exists():
+                target.parent.mkdir(exist_ok=True)
+                draft.replace(target)
+                sync_folder(target.parent)
+                sync_folder(folder_of(database))
+        except OSError as error:
+            raise UnavailableError(f"材料未能保存：{error.strerror}", "请检查磁盘空间与权限") from error
+        finally:
+            draft.unlink(missing_ok=True)
+    if not size:
+        raise InvalidError(f"文件 {source} 是空的", "请换一个文件")
+    return File(_safe_name(source.name), size, digest)
+
+
+def _copy(handle: BinaryIO, draft: Path, most_bytes: int) -> tuple[int, str]:
+    size, digest = 0, sha256()
+    with draft.open("wb") as out:
+        while chunk := handle.read(_CHUNK):
+            size += len(chunk)
+            if size > most_bytes:
+                raise InvalidError(f"文件超过 {most_bytes >> 20} MB", "请压缩或分册后再传")
+            digest.update(chunk)
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    return size, digest.hexdigest()
+
+
+def _safe_name(name: str) -> str:
+    """Give a file's name as it is recorded: NFC, no characters that cannot be seen, at most 200 characters."""
+    import unicodedata
+
+    text = unicodedata.normalize("NFC", name)
+    return "".join("_" if unicodedata.category(c)[0] == "C" else c for c in text)[:200]
+
+
+def check_file(database: Path, digest: str, size: int) -> str | None:
+    """Say what is wrong with a kept material, or None if it is intact."""
+    try:
+        with place_of(database, digest).open("rb") as handle:
+            found, hashed = 0, sha256()
+            while chunk := handle.read(_CHUNK):
+                found += len(chunk)
+                hashed.update(chunk)
+    except FileNotFoundError:
+        return "文件不见了"
+    except OSError as error:
+        return f"文件读不了：{error.strerror}"
+    if hashed.hexdigest() != digest:
+        return "文件内容被改动"
+    return None if found == size else "文件大小与记录不符"

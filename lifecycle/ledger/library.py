@@ -1,0 +1,64 @@
+"""Definitions as used: the workflow, calendar or template with a given SHA-256, read once and kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+
+from lifecycle.engine.case import Moment, Officer
+from lifecycle.engine.workdays import Calendar, read_calendar
+from lifecycle.ledger.store import Store
+from lifecycle.people.directory import Directory, load_directory
+from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.reader import read_workflow
+
+_MOST_KEPT = 20_000
+
+
+class Library:
+    """Reads definitions and the office out of a store, and keeps what it has read."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._workflows: dict[str, Workflow] = {}
+        self._calendars: dict[str, Calendar] = {}
+        self._directory = Directory()
+        self._officers: dict[tuple[str, str, str | None, int], Officer] = {}
+
+    def workflow(self, digest: str) -> Workflow:
+        """Give the workflow with that SHA-256."""
+        if digest not in self._workflows:
+            text = self.store.definition(digest)
+            self._workflows[digest] = read_workflow(text, f"workflow:{digest[:12]}", checked=False)
+        return self._workflows[digest]
+
+    def calendar(self, digest: str) -> Calendar:
+        """Give the calendar with that SHA-256."""
+        if digest not in self._calendars:
+            self._calendars[digest] = read_calendar(json.loads(self.store.definition(digest)), digest)
+        return self._calendars[digest]
+
+    def directory(self) -> Directory:
+        """Give the office as it now is."""
+        found = self.store.office()
+        if found is None:
+            self._directory = Directory()
+        elif found[1] != self._directory.head:
+            self._directory = load_directory(json.loads(found[2]))
+        return self._directory
+
+    def officer(self, directory: Directory, actor: Mapping[str, str], on: str, seq: int) -> Officer:
+        """Say who acted in an entry, with the roles held on that day as known after so many office entries."""
+        key = (actor["id"], on, actor.get("for"), seq)
+        found = self._officers.get(key)
+        if found is None:
+            if len(self._officers) > _MOST_KEPT:
+                self._officers.clear()
+            found = directory.officer(actor["id"], date.fromisoformat(on), principal=actor.get("for"), seq=seq)
+            self._officers[key] = found
+        return found
+
+    def moment(self, on: str, calendar: str, names: Mapping[str, str] | None = None) -> Moment:
+        """Give the moment at which an entry was judged."""
+        return Moment(date.fromisoformat(on), self.calendar(calendar), names or {})

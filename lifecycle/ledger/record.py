@@ -1,0 +1,202 @@
+"""An entry's shape, its canonical bytes and its hash.
+
+The bytes are RFC 8785 JSON in a profile (ASCII keys, NFC strings, no floats, integers within ±(2^53−1), under 64 KB)
+in which the standard library's sorted, tight output is the canonical form. They are stored as hashed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, NoReturn
+from uuid import UUID
+
+from lifecycle.engine.case import Moment, Officer
+from lifecycle.engine.decision import Accepted
+from lifecycle.errors import InvalidError
+
+MOST_BYTES = 64 * 1024
+GENESIS = "0" * 64
+"""The `prev` of a chain's first entry."""
+OFFICE = "office"
+"""The chain of the office itself: units, officers, grants, published definitions."""
+INTENT_KEYS = {
+    "actor", "case", "data", "eid", "files", "from", "log", "occurred_on", "prev", "seq", "signed_at", "to",
+    "transition", "type", "v", "workflow",
+}  # fmt: skip
+BODY_KEYS = {"authority", "calendar", "gates", "intent", "numbers", "office", "recorded_at", "signatures", "software"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands: its chain, its seq there, the hash before it, and the office entries it relied on."""
+
+    log: str
+    case: str
+    seq: int
+    prev: str
+    office: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When, by what software and under which request an entry is recorded; `at` is UTC to the microsecond."""
+
+    eid: str
+    at: str
+    signed_at: str
+    software: str
+    auth: str
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def canonical(value: Any) -> bytes:
+    """Give the canonical JSON bytes of plain values."""
+    return _ENCODER.encode(value).encode()
+
+
+def hash_of(raw: bytes) -> str:
+    """Give the SHA-256 of stored bytes, in hex."""
+    return sha256(raw).hexdigest()
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError(f"数 {text} 不合规范")
+
+
+_DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
+
+
+def read(raw: bytes) -> dict[str, Any]:
+    """Read an entry's bytes; raises ValueError unless they are NFC JSON with exactly an entry's keys.
+
+    Whether they are canonical is left to the caller: `parse` asks, a replay compares the bytes with those it expects.
+    """
+    text = raw.decode()
+    body = _DECODER.decode(text)
+    if not unicodedata.is_normalized("NFC", text):
+        raise ValueError("不是规范形式")
+    if not isinstance(body, dict) or body.keys() != BODY_KEYS or body["intent"].keys() != INTENT_KEYS:
+        raise ValueError("字段不全或多余")
+    return body
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """Read an entry's bytes; raises ValueError unless they are canonical and have exactly an entry's keys."""
+    body = read(raw)
+    if canonical(body) != raw:
+        raise ValueError("不是规范形式")
+    return body
+
+
+def new_eid() -> str:
+    """Make a UUIDv7 (RFC 9562 §5.7): milliseconds since 1970, then random bits."""
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(UUID(int=value))
+
+
+def check_request_id(text: str) -> str:
+    """Give a request id that may serve as an entry's eid; raises InvalidError."""
+    if not 1 <= len(text) <= 64 or not text.isascii() or not all(c.isalnum() or c in "-_.:/" for c in text):
+        raise InvalidError(f"--request-id “{text}”不合规", "用字母、数字与 - _ . : /，最多 64 个")
+    return text
+
+
+def case_entry(
+    place: Place, stamp: Stamp, accepted: Accepted, officer: Officer, moment: Moment, *, workflow: str
+) -> dict[str, Any]:
+    """Shape the entry of an accepted command on a case."""
+    grants = [grant for grant in (officer.held.get(accepted.role), officer.delegation) if grant]
+    intent = {
+        "data": dict(accepted.data),
+        "files": [dict(file) for file in accepted.files],
+        "from": accepted.source,
+        "to": accepted.target,
+        "transition": accepted.transition,
+        "type": accepted.type,
+        "workflow": workflow,
+    }
+    gates = [[gate.kind, dict(gate.inputs)] for gate in accepted.gates]
+    authority = {"auth": stamp.auth, "grants": grants, "role": accepted.role}
+    return _body(place, stamp, intent, actor_of(officer), moment.on.isoformat()) | {
+        "authority": authority,
+        "calendar": moment.calendar.digest,
+        "gates": gates,
+    }
+
+
+def office_entry(
+    place: Place,
+    stamp: Stamp,
+    kind: str,
+    data: Mapping[str, Any],
+    *,
+    actor: Mapping[str, str],
+    on: str,
+    role: str,
+    files: list[Any],
+) -> dict[str, Any]:
+    """Shape the entry of a change to the office."""
+    intent = {
+        "data": dict(data),
+        "files": files,
+        "from": None,
+        "to": None,
+        "transition": None,
+        "type": kind,
+        "workflow": None,
+    }
+    return _body(place, stamp, intent, actor, on) | {
+        "authority": {"auth": stamp.auth, "grants": [], "role": role},
+        "calendar": None,
+        "gates": [],
+    }
+
+
+def actor_of(officer: Officer) -> dict[str, str]:
+    """Give the `actor` of an entry."""
+    actor = {"id": officer.id, "unit": officer.unit}
+    if officer.principal and officer.delegation:
+        actor |= {"for": officer.principal, "delegation": officer.delegation}
+    return actor
+
+
+def _body(place: Place, stamp: Stamp, intent: dict[str, Any], actor: Mapping[str, str], on: str) -> dict[str, Any]:
+    intent |= {
+        "actor": dict(actor),
+        "case": place.case,
+        "eid": stamp.eid,
+        "log": place.log,
+        "occurred_on": on,
+        "prev": place.prev,
+        "seq": place.seq,
+        "signed_at": stamp.signed_at,
+        "v": 1,
+    }
+    return {
+        "intent": intent,
+        "numbers": {},
+        "office": place.office,
+        "recorded_at": stamp.at,
+        "signatures": [],
+        "software": stamp.software,
+    }
+
+
+def seal(body: Mapping[str, Any]) -> tuple[bytes, str]:
+    """Give an entry's bytes and hash; raises InvalidError if it is too large."""
+    raw = canonical(body)
+    if len(raw) > MOST_BYTES:
+        raise InvalidError(
+            f"一次办理的内容太多：{len(raw)} 字节，最多 {MOST_BYTES}", "请分几次填报，或把长文作为材料上传"
+        )
+    return raw, hash_of(raw)

@@ -1,0 +1,277 @@
+"""The register: one accepted command becomes one durable entry, in one transaction that no long log slows down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from lifecycle import __version__
+from lifecycle.engine.case import Case, Moment, Officer, load_case
+from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Withdraw
+from lifecycle.engine.decision import Accepted, Refused, RefusedError, decide
+from lifecycle.engine.evolution import evolve
+from lifecycle.engine.gates import Gate
+from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UnknownError
+from lifecycle.ledger.audit import BEIJING
+from lifecycle.ledger.library import Library
+from lifecycle.ledger.record import (
+    GENESIS,
+    OFFICE,
+    Place,
+    Stamp,
+    actor_of,
+    canonical,
+    case_entry,
+    check_request_id,
+    hash_of,
+    new_eid,
+    office_entry,
+    parse,
+    seal,
+)
+from lifecycle.ledger.replay import command_of
+from lifecycle.ledger.row import case_row
+from lifecycle.ledger.store import Store
+from lifecycle.people.change import decide_office
+from lifecycle.people.directory import Directory, dump_directory, evolve_directory
+from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
+
+SOFTWARE = f"lifecycle {__version__}"
+CALENDAR = "CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who acts, for whom, on which day (None: today), under which request id; `dry_run` only looks."""
+
+    officer: str
+    principal: str | None = None
+    on: date | None = None
+    request_id: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did: the case after it, the entry's body (empty for a dry run), the gates; `repeated`: again."""
+
+    case: Case
+    body: Mapping[str, Any]
+    gates: tuple[Gate, ...]
+    repeated: bool = False
+
+
+class Register:
+    """Appends entries to a store; `clock` gives the time as an aware datetime."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self.store = store
+        self.library = Library(store)
+        self.clock = clock
+        self._names: tuple[tuple[str, str], dict[str, str]] = (("", ""), {})
+        self._origin = ""
+        self._uncounted: list[tuple[str, ...]] = []
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Do several commands in one transaction: all of them or, when the block raises, none.
+
+        Refused attempts are counted afterwards, so that a rollback does not drop them.
+        """
+        try:
+            with self.store.writing():
+                yield
+        finally:
+            while self._uncounted:
+                self.store.put_refusal(*self._uncounted.pop(0))
+
+    def today(self) -> date:
+        """Give the bureau's date (Beijing time)."""
+        return self.clock().astimezone(BEIJING).date()
+
+    def moment(self, directory: Directory, on: date) -> Moment:
+        """Give the moment of a command: the calendar in force and the units' names on that day."""
+        digest = directory.document("calendar", CALENDAR)
+        if digest is None:
+            raise UnavailableError("尚未发布工作日历", "请管理员运行：lifecycle calendar publish")
+        key = (directory.head, on.isoformat())
+        if self._names[0] != key:
+            self._names = (key, directory.names(key[1]))
+        return Moment(on, self.library.calendar(digest), self._names[1])
+
+    def submit(self, act: Act, workflow: Workflow | None, case_id: str | None, command: Command) -> Outcome:
+        """Decide a command and, if it is accepted, record it. Raises RefusedError with every gate, and counts it."""
+        try:
+            if act.dry_run:
+                return self._decide(act, workflow, case_id, command)
+            with self.store.writing():
+                return self._repeated(act, case_id, command) or self._decide(act, workflow, case_id, command)
+        except RefusedError as refused:
+            if not act.dry_run:
+                self._count(act, case_id, refused)
+            raise
+
+    def _repeated(self, act: Act, case_id: str | None, command: Command) -> Outcome | None:
+        if act.request_id is None:
+            return None
+        found = self.store.entry(check_request_id(act.request_id))
+        if found is None:
+            return None
+        body = parse(found[0])
+        intent = body["intent"]
+        same = intent["actor"]["id"] == act.officer and intent["case"] != OFFICE and case_id in (None, intent["case"])
+        if not same or command_of(body) != command:
+            raise ConflictError(f"--request-id {act.request_id} 已用于另一条指令", "请换一个编号")
+        case = None
+        for _idx, seq, digest, raw in self.store.entries(intent["case"]):
+            case = evolve(self.library.workflow(intent["workflow"]), case, parse(raw), digest)
+            if seq == intent["seq"]:
+                break
+        if case is None:
+            raise UnavailableError("原记录不能读取", "请运行 lifecycle audit")
+        return Outcome(case, body, (), repeated=True)
+
+    def _decide(self, act: Act, workflow: Workflow | None, case_id: str | None, command: Command) -> Outcome:
+        directory = self.library.directory()
+        now = self.clock()
+        case = self._load(case_id) if case_id else None
+        if workflow is None:
+            workflow = self.library.workflow(case.workflow if case else "")
+        on = self._day(act, case, now)
+        officer = directory.officer(act.officer, on, principal=act.principal)
+        moment = self.moment(directory, on)
+        decision = decide(workflow, case, command, officer, moment)
+        if isinstance(decision, Refused):
+            basis = _basis(workflow, decision.transition)
+            raise RefusedError(case, _asked_for(workflow, case, command, decision.transition), decision.gates, basis)
+        return self._record(act, workflow, case, decision, officer=officer, moment=moment, now=now, directory=directory)
+
+    def _record(
+        self, act: Act, workflow: Workflow, case: Case | None, accepted: Accepted, *,
+        officer: Officer, moment: Moment, now: datetime, directory: Directory,
+    ) -> Outcome:  # fmt: skip
+        at = stamp_text(now)
+        if at < (case.last_at if case else directory.last_at):
+            raise UnavailableError("系统时钟早于上一条记录，未写入", "请校准系统时间后重试")
+        eid = check_request_id(act.request_id) if act.request_id else new_eid()
+        place = Place(
+            self._log(),
+            case.id if case else eid,
+            (case.seq if case else 0) + 1,
+            case.head if case else GENESIS,
+            directory.seq,
+        )
+        body = case_entry(
+            place, Stamp(eid, at, at, SOFTWARE, "declared"), accepted, officer, moment, workflow=workflow.digest
+        )
+        if case is None:
+            year = moment.on.year
+            serial = 0 if act.dry_run else self.store.next_number(f"{workflow.name}/{year}")
+            body["numbers"] = {"case": workflow.number.format(year=year, serial=serial)}
+        raw, digest = seal(body)
+        after = evolve(workflow, case, body, digest)
+        if not act.dry_run:
+            self.store.append(place.case, place.seq, eid, raw, digest)
+            self.store.put_case(case_row(workflow, after, moment.calendar))
+        return Outcome(after, {} if act.dry_run else body, accepted.gates)
+
+    def _log(self) -> str:
+        if not self._origin:
+            self._origin = self.store.meta("log")
+        return self._origin
+
+    def _load(self, case_id: str) -> Case:
+        found = self.store.case(case_id)
+        if found is None:
+            raise UnknownError("事项", case_id)
+        return load_case(json.loads(found[1]))
+
+    def _day(self, act: Act, case: Case | None, now: datetime) -> date:
+        today = now.astimezone(BEIJING).date()
+        on = act.on or today
+        if on > today:
+            raise InvalidError(f"办理日 {on} 在今天（{today}）之后", "只能补录已发生的事")
+        if case is not None and on.isoformat() < case.last_on:
+            raise InvalidError(
+                f"办理日 {on} 早于 {case.number} 上一条记录的 {case.last_on}", f"请用 {case.last_on} 或以后的日期"
+            )
+        return on
+
+    def _count(self, act: Act, case_id: str | None, refused: RefusedError) -> None:
+        unmet = ",".join(gate.kind for gate in refused.gates if not gate.met)
+        refusal = (stamp_text(self.clock()), act.officer, case_id or "", refused.asked_for, unmet)
+        if self.store.in_transaction:
+            self._uncounted.append(refusal)
+        else:
+            self.store.put_refusal(*refusal)
+
+    def change_office(
+        self, act: Act, kind: str, data: Mapping[str, Any], *, definition: bytes | None = None
+    ) -> Mapping[str, Any]:
+        """Judge and record a change to the office; `definition` is published with it. Gives the entry's body."""
+        files = []
+        with self.store.writing():
+            if act.request_id and (found := self.store.entry(check_request_id(act.request_id))):
+                body = parse(found[0])
+                if body["intent"]["type"] != kind or body["intent"]["data"] != dict(data):
+                    raise ConflictError(f"--request-id {act.request_id} 已用于另一条指令", "请换一个编号")
+                return body
+            directory, now = self.library.directory(), self.clock()
+            on = self._day(act, None, now)
+            officer = directory.officer(act.officer, on) if directory.seq else None
+            role = decide_office(directory, kind, data, officer, on)
+            at = stamp_text(now)
+            if at < directory.last_at or on.isoformat() < directory.last_on:
+                raise InvalidError(f"办理日 {on} 早于上一条人员记录的 {directory.last_on}", "生效日请用 --since")
+            if definition is not None:
+                name = f"{data['kind']}/{data['name']}"
+                files = [{"name": name, "size": len(definition), "sha256": self._keep(data, definition)}]
+            place = Place(self._log(), OFFICE, directory.seq + 1, directory.head or GENESIS, directory.seq)
+            actor = actor_of(officer) if officer else {"id": act.officer, "unit": str(data["unit"])}
+            stamp = Stamp(act.request_id or new_eid(), at, at, SOFTWARE, "declared")
+            body = office_entry(place, stamp, kind, data, actor=actor, on=on.isoformat(), role=role, files=files)
+            raw, digest = seal(body)
+            after = evolve_directory(directory, body, digest)
+            self.store.append(OFFICE, place.seq, stamp.eid, raw, digest)
+            self.store.put_office(after.seq, after.head, canonical(dump_directory(after)))
+        return body
+
+    def _keep(self, data: Mapping[str, Any], definition: bytes) -> str:
+        digest = hash_of(definition)
+        self.store.put_definition(digest, data["kind"], data["name"], definition)
+        return digest
+
+
+def _asked_for(workflow: Workflow, case: Case | None, command: Command, transition: Transition | None) -> str:
+    """Say what was asked for: the case, and where it was to go or what was to be done to it."""
+    if isinstance(command, Open) or case is None:
+        return f"{workflow.title}　立项"
+    what = f"{case.number} {case.title}"
+    if isinstance(command, Advance) and transition is not None and transition.to is not None:
+        back = case.suspension.state if case.suspension else case.state
+        target = workflow.states[back if transition.to == PREVIOUS else transition.to]
+        return f"{what}　{workflow.states[case.state].title} → {target.title}"
+    if isinstance(command, (Record, Attach)):
+        names = command.facts if isinstance(command, Record) else [command.material]
+        titles = {fact.name: fact.title for fact in workflow.facts.values()}
+        titles |= {material.name: material.title for material in workflow.materials.values()}
+        verb = "填报" if isinstance(command, Record) else "上传"
+        return f"{what}　{verb} {'、'.join(titles.get(name, name) for name in names)}"
+    verb = {Sign: "会签 ", Withdraw: "撤回对下列流转的意见：", Resolve: "处理不同意见："}.get(type(command), "")
+    return f"{what}　{verb}{workflow.titles.get(command.transition, command.transition)}"
+
+
+def _basis(workflow: Workflow, transition: Transition | None) -> str:
+    """Name the place in the workflow that a refusal goes by, and its ground."""
+    line = transition.location.line if transition else 0
+    place = f"workflows/{workflow.name}.yaml:{line}" if line else f"workflows/{workflow.name}.yaml"
+    return f"{place}　{(transition.basis if transition else '') or workflow.basis}"
+
+
+def stamp_text(moment: datetime) -> str:
+    """Write a time as entries have it: UTC, to the microsecond."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

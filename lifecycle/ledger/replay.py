@@ -1,0 +1,193 @@
+"""Replay: a case rebuilt from its entries, each judged again by `decide` under the workflow pinned to it.
+
+An entry is right if its bytes are those that the register would write today for the same command; `differences` says
+in which respect they are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lifecycle.engine.case import Case, File
+from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Withdraw
+from lifecycle.engine.decision import Refused, decide
+from lifecycle.engine.evolution import evolve
+from lifecycle.errors import InvalidError, LifecycleError, UnavailableError
+from lifecycle.ledger.library import Library
+from lifecycle.ledger.record import GENESIS, Place, Stamp, canonical, case_entry, hash_of, read
+from lifecycle.people.directory import Directory
+from lifecycle.workflow.model import Workflow
+
+Problem = tuple[str, str]
+"""What is wrong with an entry: a code of the audit, and the message."""
+_CODES = {
+    "log": "chain", "case": "chain", "seq": "chain", "prev": "chain", "eid": "chain", "v": "form", "actor": "authority",
+    "authority": "authority", "gates": "gates", "numbers": "number", "calendar": "definition", "workflow": "definition",
+    "office": "authority", "signatures": "form", "software": "form",
+}  # fmt: skip
+_WORDS = {
+    "actor": "经办人或其单位", "authority": "所依据的角色与授权", "gates": "各关口的依据", "numbers": "编号", "data": "内容",
+    "files": "文件", "from": "所在环节", "to": "去往的环节", "workflow": "所依据的流程", "transition": "流转", "type": "种类",
+}  # fmt: skip
+_UNDER = frozenset(("from", "to", "transition", "type", "data"))
+"""What may be compared with another workflow's judgement: the rest is pinned to the entry's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry replayed: its global index, body and hash, the case after it, and what is wrong with it by code."""
+
+    idx: int
+    body: Mapping[str, Any]
+    hash: str
+    case: Case | None
+    problems: tuple[Problem, ...]
+
+
+def command_of(body: Mapping[str, Any]) -> Command:
+    """Give the command that an entry answers; raises InvalidError where its type is unknown."""
+    intent = body["intent"]
+    data = intent["data"]
+    kind = intent["type"]
+    if kind == "transition_made":
+        return Advance(intent["transition"], data["note"], data["facts"])
+    if kind == "opinion_signed":
+        return Sign(intent["transition"], data["verdict"], data["note"], data["role"])
+    if kind == "facts_recorded":
+        return Record(data["facts"])
+    if kind == "material_attached":
+        file = intent["files"][0]
+        return Attach(data["material"], File(file["name"], file["size"], file["sha256"]))
+    if kind == "case_opened":
+        return Open(data["facts"])
+    if kind == "opinion_withdrawn":
+        return Withdraw(intent["transition"], data["note"], data["role"])
+    if kind == "objection_resolved":
+        return Resolve(intent["transition"], data["role"], data["unit"], data["note"])
+    raise InvalidError(f"记录种类“{kind}”不认识")
+
+
+def rejudge(
+    library: Library,
+    directory: Directory,
+    workflow: Workflow,
+    case: Case | None,
+    body: Mapping[str, Any],
+    raw: bytes,
+) -> Iterator[Problem]:
+    """Judge an entry again: yield (code, message) for each way in which it is not what the rules give."""
+    intent = body["intent"]
+    try:
+        officer = library.officer(directory, intent["actor"], intent["occurred_on"], body["office"])
+        moment = library.moment(intent["occurred_on"], body["calendar"])
+        decision = decide(workflow, case, command_of(body), officer, moment)
+    except UnavailableError:
+        raise
+    except LifecycleError as error:
+        yield "illegal", error.message
+        return
+    if isinstance(decision, Refused):
+        for gate in decision.gates:
+            if not gate.met:
+                yield ("authority" if gate.kind == "role" else "illegal"), f"{gate.label}：{gate.text}"
+        return
+    pinned = case.workflow if case else intent["workflow"]
+    place = Place(intent["log"], case.id if case else intent["eid"], *_next_to(case), body["office"])
+    stamp = Stamp(intent["eid"], body["recorded_at"], intent["signed_at"], body["software"], "declared")
+    wanted = case_entry(place, stamp, decision, officer, moment, workflow=pinned)
+    if case is None:
+        wanted["numbers"] = {"case": body["numbers"]["case"]}
+    if canonical(wanted) != raw:
+        foreign = workflow.digest != pinned
+        yield from differences(wanted, body, _UNDER if foreign else None)
+
+
+def _next_to(case: Case | None) -> tuple[int, str]:
+    return (case.seq + 1, case.head) if case else (1, GENESIS)
+
+
+def differences(
+    wanted: Mapping[str, Any], body: Mapping[str, Any], only: frozenset[str] | None = None
+) -> Iterator[Problem]:
+    """Say in which respects an entry's body is not the one wanted; `only` names those that are asked about.
+
+    `check_link` has spoken about seq and prev already.
+    """
+    found = False
+    for mine, its in ((wanted["intent"], body["intent"]), (wanted, body)):
+        for key in mine:
+            if key == "intent" or canonical(mine[key]) == canonical(its[key]):
+                continue
+            found = True
+            if (key in only) if only is not None else (key not in ("seq", "prev")):
+                yield _CODES.get(key, "illegal"), f"记录写的{_WORDS.get(key, key)}与重新判定的结果不符"
+    if not found and only is None:
+        yield "form", "记录不是规范形式"
+
+
+def check_link(body: Mapping[str, Any], digest: str, raw: bytes, seq: int, head: str) -> Iterator[Problem]:
+    """Check an entry's bytes against its hash, and its place against the entry before it: that one's seq and hash."""
+    if hash_of(raw) != digest:
+        yield "hash", "记录的内容与其哈希不符"
+    intent = body["intent"]
+    if intent["seq"] != seq + 1:
+        yield "chain", f"应为第 {seq + 1} 条，写的是第 {intent['seq']} 条"
+    if intent["prev"] != head:
+        yield "chain", "与上一条记录接不上"
+
+
+def unreadable(digest: str, raw: bytes) -> list[Problem]:
+    """Say what is wrong with an entry that cannot be read."""
+    changed = [("hash", "记录的内容与其哈希不符")] if hash_of(raw) != digest else []
+    return [*changed, ("form", "记录不是规范形式")]
+
+
+def replay_case(
+    library: Library, directory: Directory, case_id: str, *, under: Workflow | None = None
+) -> Iterator[Step]:
+    """Replay one case entry by entry; `under` judges it by another workflow instead of the pinned one."""
+    case: Case | None = None
+    for idx, _seq, digest, raw in library.store.entries(case_id):
+        step = replay_entry(library, directory, case, idx, digest, raw, under=under)
+        yield step
+        if step.case is None:
+            return
+        case = step.case
+
+
+def replay_entry(
+    library: Library,
+    directory: Directory,
+    case: Case | None,
+    idx: int,
+    digest: str,
+    raw: bytes,
+    *,
+    under: Workflow | None = None,
+    judged: bool = True,
+) -> Step:
+    """Replay one entry on the case before it; a step without a case cannot be followed by another.
+
+    Raises UnavailableError where the database fails; everything that a forged entry does wrong is a problem instead.
+    """
+    body: Mapping[str, Any] = {}
+    problems: list[Problem] = []
+    try:
+        body = read(raw)
+        seq, head = _next_to(case)
+        problems += check_link(body, digest, raw, seq - 1, head)
+        if case is None and body["intent"]["type"] != "case_opened":
+            return Step(idx, body, digest, None, (*problems, ("chain", "第一条记录不是立项")))
+        workflow = under or library.workflow(case.workflow if case else body["intent"]["workflow"])
+        if judged:
+            problems += rejudge(library, directory, workflow, case, body, raw)
+        return Step(idx, body, digest, evolve(workflow, case, body, digest), tuple(problems))
+    except UnavailableError:
+        raise
+    except LifecycleError as error:
+        problems.append(("illegal", error.message))
+    except Exception:  # noqa: BLE001 - a forged entry may make any step of the judgement stumble
+        problems += [("illegal", "记录的内容与流程对不上，无法回放")] if body else unreadable(digest, raw)
+    return Step(idx, body, digest, None, tuple(problems))

@@ -1,0 +1,44 @@
+"""The row kept beside the log for each case: computed from the case, and checked against it by the audit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lifecycle.engine.case import Case, dump_case
+from lifecycle.engine.standing import stand
+from lifecycle.engine.workdays import Calendar
+from lifecycle.ledger.record import canonical
+from lifecycle.workflow.model import Workflow
+
+
+def case_row(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, Any]:
+    """Give the columns of a case's row, under the calendar of its last entry."""
+    state = workflow.states[case.state]
+    standing = stand(workflow, case, calendar)
+    units = [
+        unit
+        for fact in workflow.facts.values()
+        if fact.type == "unit" or (fact.type == "list" and fact.of == "unit")
+        for unit in case.bound_units(fact.name)
+    ]
+    return {
+        "id": case.id,
+        "number": case.number,
+        "workflow": workflow.name,
+        "digest": case.workflow,
+        "title": case.title,
+        "state": case.state,
+        "phase": state.phase,
+        "lead": state.lead,
+        "final": int(state.final),
+        "units": f",{','.join(sorted(set(units)))}," if units else "",
+        "opened_on": case.opened_on,
+        "entered_on": case.entered_on,
+        "last_on": case.last_on,
+        "due_on": standing.due_on,
+        "yellow_on": standing.yellow_on,
+        "red_on": standing.red_on,
+        "seq": case.seq,
+        "head": case.head,
+        "snapshot": canonical(dump_case(case)),
+    }

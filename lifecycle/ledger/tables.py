@@ -1,0 +1,92 @@
+"""The database's tables. `entry` is the record; everything else is either published bytes or computed from it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlmodel import Column, Field, SQLModel
+
+
+class Entry(SQLModel, table=True):
+    """One accepted command: its place, and its canonical bytes with their SHA-256."""
+
+    idx: int | None = Field(default=None, primary_key=True)
+    case_id: str
+    seq: int
+    eid: str = Field(unique=True)
+    hash: str
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+
+
+class CaseRow(SQLModel, table=True):
+    """A case after its last entry: `snapshot` is the case in canonical JSON; the other columns serve lists."""
+
+    __tablename__ = "cases"
+    id: str = Field(primary_key=True)
+    number: str = Field(unique=True)
+    workflow: str
+    digest: str
+    title: str
+    state: str
+    phase: str | None
+    lead: str | None
+    final: bool
+    units: str
+    opened_on: str
+    entered_on: str
+    last_on: str
+    due_on: str | None
+    yellow_on: str | None
+    red_on: str | None
+    seq: int
+    head: str
+    snapshot: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    __table_args__ = (
+        Index("cases_by_state", "workflow", "state", "number"),
+        Index("cases_by_due", "final", "due_on", "number"),
+        Index("cases_for_board", "workflow", "state", "final", "due_on", "yellow_on", "red_on"),
+    )
+
+
+class OfficeRow(SQLModel, table=True):
+    """The office after its last entry, in canonical JSON; one row."""
+
+    __tablename__ = "office"
+    id: int | None = Field(default=None, primary_key=True)
+    seq: int
+    head: str
+    snapshot: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Definition(SQLModel, table=True):
+    """The exact bytes of a published workflow, template or calendar, by their SHA-256."""
+
+    sha256: str = Field(primary_key=True)
+    kind: str
+    name: str
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Series(SQLModel, table=True):
+    """The last number taken in a series; taken last in the transaction, so there are no gaps."""
+
+    name: str = Field(primary_key=True)
+    last: int
+
+
+class Refusal(SQLModel, table=True):
+    """A refused attempt: counted, though it changes nothing."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    officer: str
+    case_id: str
+    asked_for: str
+    gates: str
+
+
+class Meta(SQLModel, table=True):
+    """Facts about the database itself, such as the log's origin."""
+
+    key: str = Field(primary_key=True)
+    value: str

@@ -1,0 +1,127 @@
+"""Which letters an entry sends, and what they say: a function of the log alone, so they never change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.cosign import who_is
+from lifecycle.engine.evolution import evolve
+from lifecycle.engine.gates import SPANS, VERDICTS
+from lifecycle.engine.standing import open_limits
+from lifecycle.engine.values import typed
+from lifecycle.errors import UnavailableError
+from lifecycle.ledger.library import Library
+from lifecycle.ledger.record import parse
+from lifecycle.notice.letter import Letter, compose
+from lifecycle.notice.template import read_template
+from lifecycle.people.directory import Directory
+from lifecycle.workflow.model import NoticeRule, Transition, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One letter that one entry sends, with all that it is made of. `name` is `seq-template` within its case."""
+
+    name: str
+    workflow: Workflow
+    before: Case
+    after: Case
+    body: Mapping[str, Any]
+    transition: Transition
+    rule: NoticeRule
+
+
+def sendings(library: Library, case_id: str) -> Iterator[Sending]:
+    """List the letters that a case's entries send, in their order."""
+    case: Case | None = None
+    for _idx, _seq, digest, raw in library.store.entries(case_id):
+        body = parse(raw)
+        workflow = library.workflow(body["intent"]["workflow"])
+        after = evolve(workflow, case, body, digest)
+        if case is not None and body["intent"]["type"] == "transition_made":
+            transition = workflow.leaving[case.state][body["intent"]["transition"]]
+            for rule in transition.notices:
+                yield Sending(f"{after.seq}-{rule.template}", workflow, case, after, body, transition, rule)
+        case = after
+
+
+def write_letter(library: Library, directory: Directory, sending: Sending) -> Letter:
+    """Write a letter with the template, the units' names and the calendar that were in force at its entry."""
+    seq = sending.body["office"]
+    digest = directory.document("template", sending.rule.template, seq)
+    if digest is None:
+        raise UnavailableError(
+            f"公文模板 {sending.rule.template} 当时尚未发布", "请管理员先发布：lifecycle notice publish"
+        )
+    template = read_template(
+        sending.rule.template, library.store.definition(digest), f"template:{sending.rule.template}"
+    )
+    on = date.fromisoformat(sending.body["intent"]["occurred_on"])
+    return compose(template, letter_scope(library, directory, sending), on=on)
+
+
+def letter_scope(library: Library, directory: Directory, sending: Sending) -> dict[str, object]:
+    """Give the names that a template may use, as the case was at that entry."""
+    workflow, case, intent = sending.workflow, sending.after, sending.body["intent"]
+    on, seq = intent["occurred_on"], sending.body["office"]
+    names = directory.names(on, seq)
+    moment = library.moment(on, sending.body["calendar"], names)
+    limits = sorted(open_limits(workflow, case, moment.calendar), key=lambda item: item.due.on)
+    first = limits[0] if limits else None
+    due_text = None
+    if first is not None:
+        day = first.due.on
+        due_text = (
+            f"{first.limit.amount}{SPANS[first.limit.unit]}内"
+            if first.due.provisional
+            else f"{day.year}年{day.month}月{day.day}日前"
+        )
+    unit = intent["actor"]["unit"]
+    facts = {name: typed(workflow.facts[name], value) for name, value in case.facts.items()}
+    for name, value in case.facts.items():
+        fact = workflow.facts[name]
+        if "unit" in (fact.type, fact.of):
+            named = [names.get(code, code) for code in (value if isinstance(value, list) else [str(value)])]
+            facts[name] = named if isinstance(value, list) else named[0]
+    return {
+        **facts,
+        "to": recipients(directory, sending, moment, sending.rule.to),
+        "cc": recipients(directory, sending, moment, sending.rule.cc),
+        "issuer": names.get(unit, unit),
+        "contact": directory.people[intent["actor"]["id"]].title,
+        "case_number": case.number,
+        "case_title": case.title,
+        "stage": workflow.states[sending.before.state].title,
+        "next_stage": workflow.states[case.state].title,
+        "on": moment.on,
+        "note": intent["data"]["note"] or None,
+        "due_on": first.due.on if first else None,
+        "due_text": due_text,
+        "materials": [workflow.materials[name].title for name in case.materials],
+        "opinions": [
+            {"unit": who_is(workflow, moment, o.role, o.unit), "verdict": VERDICTS[o.verdict], "note": o.note}
+            for o in case.opinions.values()
+            if o.transition == sending.transition.name
+        ],
+        "last": {name: date.fromisoformat(fired.on) for name, fired in case.fired.items()},
+        "count": {name: case.fired[name].count if name in case.fired else 0 for name in workflow.titles},
+    }
+
+
+def recipients(directory: Directory, sending: Sending, moment: Moment, named: tuple[str, ...]) -> list[str]:
+    """Name those to whom a letter goes: units by role on that day, or parties outside the directory."""
+    workflow, case, seq = sending.workflow, sending.after, sending.body["office"]
+    found: list[str] = []
+    for name in named:
+        if name in workflow.parties:
+            party = workflow.parties[name]
+            found.append(str(case.facts.get(party.fact, party.title)) if party.fact else party.title)
+            continue
+        role = workflow.roles[name]
+        units = case.bound_units(role.bound) if role.bound else directory.units_with(name, moment.on.isoformat(), seq)
+        found += [moment.names.get(unit, unit) for unit in units] or ([] if role.bound else [role.title])
+    return list(dict.fromkeys(found))

@@ -1,0 +1,175 @@
+"""A letter as data: what a template and a case at one of its entries give, before it is laid out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from unicodedata import is_normalized, normalize
+
+from lifecycle.errors import InvalidError
+from lifecycle.notice.template import BREAK, FIELD, FILENAME, KEPT, LIMIT, UNADDRESSED, Template, program
+
+if TYPE_CHECKING:
+    from jinja2 import Template as Program
+
+_LEVEL = re.compile(
+    r"([一二三四五六七八九十百]+、)|([（(][一二三四五六七八九十百]+[）)])|(\d{1,3}[.．](?!\d))|([（(]\d{1,3}[）)])"
+)
+_BRACKETED = re.compile(r"[（(《“〔\[][^（(《“〔\[）)》”〕\]]*[）)》”〕\]]")
+_BRACKET = re.compile(r"[（(《“〔\[]")
+_NUMBERED = re.compile(r"\d{1,2}[.．](?!\d)\s*")
+_USUAL = 10_000
+"""Characters of a usual letter's body; only such are remembered piece by piece, so that the memory stays small."""
+_MANY = 500
+"""Pieces of a letter joined at once; no piece is longer than LIMIT."""
+
+
+class Paragraph(NamedTuple):
+    """One paragraph. Its level is told by its numbering: 1 一、 2 （一） 3 1. 4 （1） and 0 for none."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An official letter (公文) in the parts of GB/T 9704—2012; `number` and `signer` come with issuing."""
+
+    kind: str
+    issuer: str
+    title: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    body: tuple[Paragraph, ...]
+    attachments: tuple[str, ...]
+    date: date
+    contact: str = ""
+    number: str | None = None
+    signer: str | None = None
+
+
+class MissingError(InvalidError):
+    """A template needs a name that the case does not supply; `name` is the fact's (or the built-in's) identifier."""
+
+    def __init__(self, template: str, line: int, name: str) -> None:
+        where = f"公文模板 {template} 第 {line} 行" if line else f"公文模板 {template}"
+        super().__init__(
+            f"{where}要写“{name}”，而该事项没有这一内容", "请先填写该要素，或在模板里用 {% if … is defined %} 判断"
+        )
+        self.template = template
+        self.line = line
+        self.name = name
+
+
+def compose(template: Template, scope: Mapping[str, object], *, on: date) -> Letter:
+    """Write the letter that a template makes of a case: `on` is its date (成文日期), `scope` the names it may use.
+
+    The same template, scope and date always give the same letter. A None in the scope counts as missing, though it may
+    be tested. Raise MissingError for a name that is missing, InvalidError for whatever else cannot be written.
+    """
+    *fields, body = _rendered(template, scope, on)
+    header = dict(zip(template.header, fields, strict=True))
+    to = _items(header.get("主送", ""))
+    letter = Letter(
+        kind=template.kind,
+        issuer=_line(header["发文单位"]),
+        title=_line(header["标题"]),
+        to=to,
+        cc=_items(header.get("抄送", "")),
+        body=_paragraphs(body),
+        attachments=tuple(_NUMBERED.sub("", item, count=1) for item in _items(header.get("附件", ""), "、；;")),
+        date=on,
+        contact=_line(header.get("联系人", "")),
+    )
+    for part, there in (("标题", letter.title), ("发文单位", letter.issuer), ("正文", letter.body)):
+        if not there:
+            raise InvalidError(f"公文模板 {template.name} 写出的{part}是空的", "请检查模板与该事项的要素")
+    if not to and letter.kind not in UNADDRESSED:
+        raise InvalidError(f"公文模板 {template.name} 写出的主送是空的", "请检查模板，或先填写收文的单位")
+    return letter
+
+
+def _rendered(template: Template, scope: Mapping[str, object], on: date) -> list[str]:
+    """Render to the header fields and the body, in Unicode normal form C."""
+    made = program(template.source)
+    names = {"on": on, **scope}
+    try:
+        parts = made.root_render_func(made.new_context(names, shared=True))
+        text = "".join(islice(parts, _MANY))
+        for part in parts:
+            text += part
+            if len(text) > LIMIT:
+                break
+    except Exception as error:  # noqa: BLE001 - a template's sums and comparisons may fail in any way
+        _explain(error, template, made, {name for name, value in names.items() if value is None})
+    if len(text) > LIMIT:
+        raise InvalidError(f"公文模板 {template.name} 写出的公文超过 {LIMIT} 字", "请缩短要素的内容，或作为附件提交")
+    if not is_normalized("NFC", text):
+        text = normalize("NFC", text)
+    return text.split(FIELD)
+
+
+def _explain(error: Exception, template: Template, made: Program, empty: Set[str]) -> NoReturn:
+    """Raise in Chinese, with the template's line, what went wrong in rendering; `empty` names hold None."""
+    from jinja2.exceptions import UndefinedError
+
+    from lifecycle.notice.sandbox import EmptyError
+
+    line = 0
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == FILENAME:
+            line = made.get_corresponding_lineno(trace.tb_lineno)
+        trace = trace.tb_next
+    if isinstance(error, UndefinedError):
+        raise MissingError(template.name, line, str(error)) from None
+    if isinstance(error, EmptyError):
+        words = re.findall(r"\w+", template.source.split("\n")[line - 1]) if line else []
+        for name in words:
+            if name in empty:
+                raise MissingError(template.name, line, name) from None
+    where = f"公文模板 {template.name} 第 {line} 行：" if line else ""
+    if isinstance(error, InvalidError):
+        raise InvalidError(where + error.message, error.mend) from None
+    raise InvalidError(f"{where}算不出要写的内容", "请检查该行的式子与各要素的类型") from error
+
+
+@lru_cache(maxsize=1024)
+def _line(text: str) -> str:
+    """Make one line of a header field: no breaks, no outer blanks."""
+    text = text.replace(KEPT, "、").replace(BREAK, " ")
+    return " ".join(text.split("\n")).strip() if "\n" in text else text.strip()
+
+
+@lru_cache(maxsize=1024)
+def _items(text: str, separators: str = "、") -> tuple[str, ...]:
+    """Take a header field apart at 、 outside brackets; each item once, in order."""
+    hidden = _BRACKETED.sub(lambda m: "\0" * len(m.group()), text) if _BRACKET.search(text) else text
+    cuts = [-1, *(m.start() for m in re.finditer(f"[{separators}]", hidden)), len(text)]
+    items = (_line(text[start + 1 : end]) for start, end in pairwise(cuts))
+    return tuple(dict.fromkeys(filter(None, items)))
+
+
+def _paragraphs(body: str) -> tuple[Paragraph, ...]:
+    """Take the body apart into paragraphs, one for each line that holds anything."""
+    if BREAK in body:
+        body = body.replace(BREAK, "\n")
+    if KEPT in body:
+        body = body.replace(KEPT, "、")
+    read = _paragraph if len(body) <= _USUAL else _paragraph.__wrapped__
+    return tuple(filter(None, map(read, body.split("\n"))))
+
+
+@lru_cache(maxsize=2048)
+def _paragraph(line: str) -> Paragraph | None:
+    """Read one line of the body; most lines of a template say the same in every letter."""
+    text = line.strip(" \t\u3000")
+    if not text:
+        return None
+    found = _LEVEL.match(text)
+    return Paragraph(found.lastindex or 0 if found else 0, text)

@@ -1,0 +1,128 @@
+"""`decide_office`, the judge of changes to the office: the same function at the counter and in an audit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from lifecycle.engine.case import Officer
+from lifecycle.errors import InvalidError, UnknownError
+from lifecycle.people.directory import Directory
+
+KINDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历"}
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text may be the code of a unit or an officer."""
+    return _CODE.fullmatch(text) is not None
+
+
+def decide_office(directory: Directory, kind: str, data: Mapping[str, Any], officer: Officer | None, on: date) -> str:
+    """Judge one change to the office; give the role relied on. Raises InvalidError or UnknownError with the reason."""
+    if kind == "office_founded":
+        if directory.seq:
+            raise InvalidError("本单位已经建立，不能重复建立")
+        _check_unit(directory, {**data, "title": data["unit_title"]}, new=True)
+        _check_code(data)
+        _check_days(data)
+        return "admin"
+    if officer is None:
+        raise InvalidError("须指明经办人", "加 --as 代码")
+    role = _authority(directory, kind, data, officer)
+    _CHECKS[kind](directory, data)
+    _check_days(data)
+    return role
+
+
+def _authority(directory: Directory, kind: str, data: Mapping[str, Any], officer: Officer) -> str:
+    if "admin" in officer.held and not officer.principal:
+        return "admin"
+    if kind == "delegation_made" and data.get("principal") == officer.id:
+        return "self"
+    if kind == "delegation_revoked":
+        grant = next((g for g in directory.grants if g.id == data["grant"]), None)
+        if grant is not None and grant.principal == officer.id:
+            return "self"
+    raise InvalidError(f"须由管理员办理；您（{officer.id} {officer.title}）不是管理员", "请管理员办理")
+
+
+def _check_days(data: Mapping[str, Any]) -> None:
+    since, until = data.get("since"), data.get("until")
+    for day in (since, until):
+        if day is not None:
+            try:
+                date.fromisoformat(day)
+            except ValueError as error:
+                raise InvalidError(f"日期“{day}”无效", "请写成 2026-08-01 的样子") from error
+    if since and until and until < since:
+        raise InvalidError(f"截止日 {until} 早于起始日 {since}")
+
+
+def _check_unit(directory: Directory, data: Mapping[str, Any], *, new: bool) -> None:
+    if new and data["unit"] in directory.units:
+        raise InvalidError(f"单位 {data['unit']} 已有", "改名或改职能请用 lifecycle unit change")
+    if not new and data["unit"] not in directory.units:
+        raise UnknownError("单位", data["unit"], directory.units)
+    if not is_code(data["unit"]) or not data["title"]:
+        raise InvalidError(f"单位代码“{data['unit']}”不合规", "用字母、数字、点、横线，最多 40 个，并写明名称")
+
+
+def _check_person(directory: Directory, data: Mapping[str, Any]) -> None:
+    if data["officer"] in directory.people:
+        raise InvalidError(f"经办人 {data['officer']} 已有", "代码不可重复使用")
+    _check_code(data)
+    if data["unit"] not in directory.units:
+        raise UnknownError("单位", data["unit"], directory.units)
+
+
+def _check_code(data: Mapping[str, Any]) -> None:
+    if not is_code(data["officer"]) or not data["title"]:
+        raise InvalidError(f"经办人代码“{data['officer']}”不合规", "用字母、数字、点、横线，最多 40 个，并写明职务")
+
+
+def _check_known(directory: Directory, data: Mapping[str, Any]) -> None:
+    if data["officer"] not in directory.people:
+        raise UnknownError("经办人", data["officer"], directory.people)
+
+
+def _check_grant(directory: Directory, data: Mapping[str, Any]) -> None:
+    _check_known(directory, data)
+    if not data["roles"]:
+        raise InvalidError("未写明授予什么角色")
+
+
+def _check_delegation(directory: Directory, data: Mapping[str, Any]) -> None:
+    _check_known(directory, data)
+    if data["principal"] not in directory.people:
+        raise UnknownError("经办人", data["principal"], directory.people)
+    if data["principal"] == data["officer"]:
+        raise InvalidError("不能委托给自己")
+    if not data.get("until"):
+        raise InvalidError("委托须有截止日", "加 --until 日期")
+
+
+def _check_revocation(directory: Directory, data: Mapping[str, Any]) -> None:
+    grant = next((g for g in directory.grants if g.id == data["grant"]), None)
+    if grant is None or grant.revoked is not None:
+        raise InvalidError("该授权不存在或已撤销", "用 lifecycle officer list 查看")
+
+
+def _check_publication(_directory: Directory, data: Mapping[str, Any]) -> None:
+    if data["kind"] not in KINDS:
+        raise UnknownError("定义种类", data["kind"], KINDS)
+
+
+_CHECKS = {
+    "unit_added": lambda directory, data: _check_unit(directory, data, new=True),
+    "unit_changed": lambda directory, data: _check_unit(directory, data, new=False),
+    "officer_added": _check_person,
+    "officer_left": _check_known,
+    "role_granted": _check_grant,
+    "role_revoked": _check_revocation,
+    "delegation_made": _check_delegation,
+    "delegation_revoked": _check_revocation,
+    "definition_published": _check_publication,
+}

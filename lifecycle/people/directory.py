@@ -1,0 +1,273 @@
+"""The office as its entries make it: units, officers, grants and definitions, dated, and as known at any entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from lifecycle.engine.case import Officer
+from lifecycle.errors import InvalidError, UnknownError
+
+SYSTEM_ROLES = {"admin": "管理员", "auditor": "审计员"}
+"""Roles that no workflow defines and no unit's function bestows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when until when something is so (both days included; None: open), and in which entry that became known."""
+
+    since: str
+    until: str | None
+    seq: int
+
+    def covers(self, on: str, seq: int) -> bool:
+        """Tell whether it was so on a day, as known after so many office entries."""
+        return self.seq <= seq and self.since <= on and (self.until is None or on <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A department: its names and its functions (roles), each dated; the entry known last wins."""
+
+    code: str
+    titles: tuple[tuple[str, Span], ...]
+    functions: tuple[tuple[tuple[str, ...], Span], ...]
+
+    def title(self, on: str, seq: int) -> str:
+        """Give its name on a day; its first name before that."""
+        return next((title for title, span in reversed(self.titles) if span.covers(on, seq)), self.titles[0][0])
+
+    def performs(self, on: str, seq: int) -> tuple[str, ...]:
+        """Name the roles whose function it had on a day."""
+        return next((roles for roles, span in reversed(self.functions) if span.covers(on, seq)), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An officer's post in a unit; `left` says since when no longer."""
+
+    code: str
+    title: str
+    unit: str
+    span: Span
+    left: Span | None = None
+
+    def serves(self, on: str, seq: int) -> bool:
+        """Tell whether the officer was in office on a day."""
+        return self.span.covers(on, seq) and not (self.left and self.left.covers(on, seq))
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role granted to an officer, or with `roles` a delegation to them by `principal`; `id` is the entry's eid."""
+
+    id: str
+    officer: str
+    roles: tuple[str, ...]
+    span: Span
+    principal: str | None = None
+    revoked: Span | None = None
+
+    def holds(self, on: str, seq: int) -> bool:
+        """Tell whether it was in force on a day."""
+        return self.span.covers(on, seq) and not (self.revoked and self.revoked.covers(on, seq))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A published definition: kind (workflow, template, calendar), name, SHA-256, and the entry that published it."""
+
+    kind: str
+    name: str
+    digest: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The office after `seq` entries; `head` is the hash of the last."""
+
+    seq: int = 0
+    head: str = ""
+    last_at: str = ""
+    last_on: str = ""
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    grants: tuple[Grant, ...] = ()
+    documents: tuple[Document, ...] = ()
+
+    def document(self, kind: str, name: str, seq: int | None = None) -> str | None:
+        """Give the SHA-256 of the definition of that name in force after so many office entries (now, if not said)."""
+        last = self.seq if seq is None else seq
+        found = (d.digest for d in reversed(self.documents) if d.kind == kind and d.name == name and d.seq <= last)
+        return next(found, None)
+
+    def names(self, on: str, seq: int | None = None) -> dict[str, str]:
+        """Map each unit's code to its name on a day."""
+        last = self.seq if seq is None else seq
+        return {code: unit.title(on, last) for code, unit in self.units.items()}
+
+    def unit_code(self, text: str) -> str:
+        """Find a unit by code or by any of its names; raises UnknownError."""
+        if text in self.units:
+            return text
+        for code, unit in self.units.items():
+            if any(title == text for title, _ in unit.titles):
+                return code
+        raise UnknownError("单位", text, [*self.units, *(t for u in self.units.values() for t, _ in u.titles)])
+
+    def units_with(self, role: str, on: str, seq: int | None = None) -> tuple[str, ...]:
+        """Name the units that had a function on a day."""
+        last = self.seq if seq is None else seq
+        return tuple(code for code, unit in self.units.items() if role in unit.performs(on, last))
+
+    def _held(self, person: Person, on: str, seq: int) -> Iterator[tuple[str, str]]:
+        functions = self.units[person.unit].performs(on, seq)
+        for grant in self.grants:
+            if grant.principal is None and grant.officer == person.code and grant.holds(on, seq):
+                for role in grant.roles:
+                    if role in SYSTEM_ROLES or role in functions:
+                        yield role, grant.id
+
+    def officer(self, code: str, on: date, *, principal: str | None = None, seq: int | None = None) -> Officer:
+        """Say who an officer was on a day and what roles they held, as known after so many office entries.
+
+        With `principal`, the officer acts for that one, with the roles delegated. Raises UnknownError, InvalidError.
+        """
+        last = self.seq if seq is None else seq
+        day = on.isoformat()
+        person = self._person(code, day, last)
+        if principal is None:
+            return Officer(code, person.title, person.unit, dict(self._held(person, day, last)))
+        behalf = self._person(principal, day, last)
+        held = dict(self._held(behalf, day, last))
+        for grant in reversed(self.grants):
+            if (grant.officer, grant.principal) == (code, principal) and grant.holds(day, last):
+                roles = {role: held[role] for role in held if not grant.roles or role in grant.roles}
+                return Officer(code, person.title, behalf.unit, roles, principal, grant.id)
+        raise InvalidError(
+            f"{principal} 在 {day} 没有委托 {code} 代办",
+            f"请 {principal} 先办：lifecycle officer delegate {code} --until 日期 --as {principal}",
+        )
+
+    def _person(self, code: str, day: str, seq: int) -> Person:
+        person = self.people.get(code)
+        if person is None or person.span.seq > seq:
+            raise UnknownError("经办人", code, self.people)
+        if not person.serves(day, seq):
+            raise InvalidError(f"{code}（{person.title}）在 {day} 不在岗", "请由在岗的经办人办理")
+        return person
+
+    def principals(self, code: str, on: date) -> tuple[str, ...]:
+        """Name those for whom an officer may act on a day."""
+        day = on.isoformat()
+        found = (g.principal for g in self.grants if g.officer == code and g.principal and g.holds(day, self.seq))
+        return tuple(dict.fromkeys(found))
+
+
+def evolve_directory(directory: Directory, body: Mapping[str, Any], digest: str) -> Directory:
+    """Give the office after one more entry, whose hash is `digest`; pure."""
+    intent = body["intent"]
+    change = _CHANGES[intent["type"]](directory, intent)
+    last = {"seq": intent["seq"], "head": digest, "last_at": body["recorded_at"], "last_on": intent["occurred_on"]}
+    return replace(directory, **last, **change)
+
+
+def _span(intent: Mapping[str, Any]) -> Span:
+    data = intent["data"]
+    return Span(data.get("since", intent["occurred_on"]), data.get("until"), intent["seq"])
+
+
+def _with_unit(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
+    data, span = intent["data"], _span(intent)
+    before = directory.units.get(data["unit"])
+    titles = (*(before.titles if before else ()), (data["title"], span))
+    functions = (*(before.functions if before else ()), (tuple(data["functions"]), span))
+    return {"units": {**directory.units, data["unit"]: Unit(data["unit"], titles, functions)}}
+
+
+def _with_person(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
+    data = intent["data"]
+    person = Person(data["officer"], data["title"], data["unit"], _span(intent))
+    change: dict[str, Any] = {"people": {**directory.people, person.code: person}}
+    if data["roles"]:
+        change["grants"] = (*directory.grants, Grant(intent["eid"], person.code, tuple(data["roles"]), person.span))
+    return change
+
+
+def _founded(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
+    # The entry's `title` is the administrator's, as in `officer_added`; the unit's stands apart.
+    unit = {**intent, "data": {**intent["data"], "title": intent["data"]["unit_title"]}}
+    return {**_with_unit(directory, unit), **_with_person(directory, intent)}
+
+
+def _left(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
+    person = directory.people[intent["data"]["officer"]]
+    return {"people": {**directory.people, person.code: replace(person, left=_span(intent))}}
+
+
+def _granted(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
+    data = intent["data"]
+    grant = Grant(intent["eid"], data["officer"], tuple(data["roles"]), _span(intent), data.get("principal"))
+    return {"grants": (*directory.grants, grant)}
+
+
+def _revoked(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
+    gone, span = intent["data"]["grant"], _span(intent)
+    return {"grants": tuple(replace(g, revoked=span) if g.id == gone else g for g in directory.grants)}
+
+
+def _published(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
+    data = intent["data"]
+    document = Document(data["kind"], data["name"], intent["files"][0]["sha256"], intent["seq"])
+    return {"documents": (*directory.documents, document)}
+
+
+_CHANGES = {
+    "office_founded": _founded,
+    "unit_added": _with_unit,
+    "unit_changed": _with_unit,
+    "officer_added": _with_person,
+    "officer_left": _left,
+    "role_granted": _granted,
+    "role_revoked": _revoked,
+    "delegation_made": _granted,
+    "delegation_revoked": _revoked,
+    "definition_published": _published,
+}
+
+
+def dump_directory(directory: Directory) -> dict[str, Any]:
+    """Give the office as plain values for canonical JSON."""
+    return asdict(directory)
+
+
+def load_directory(data: Mapping[str, Any]) -> Directory:
+    """Rebuild the office from `dump_directory`'s values."""
+    units = {
+        code: Unit(
+            code,
+            tuple((title, Span(**span)) for title, span in unit["titles"]),
+            tuple((tuple(roles), Span(**span)) for roles, span in unit["functions"]),
+        )
+        for code, unit in data["units"].items()
+    }
+    people = {
+        code: Person(code, p["title"], p["unit"], Span(**p["span"]), Span(**p["left"]) if p["left"] else None)
+        for code, p in data["people"].items()
+    }
+    grants = tuple(
+        Grant(
+            g["id"],
+            g["officer"],
+            tuple(g["roles"]),
+            Span(**g["span"]),
+            g["principal"],
+            Span(**g["revoked"]) if g["revoked"] else None,
+        )
+        for g in data["grants"]
+    )
+    documents = tuple(Document(**d) for d in data["documents"])
+    return Directory(data["seq"], data["head"], data["last_at"], data["last_on"], units, people, grants, documents)

@@ -1,0 +1,1 @@
+"""The rules: YAML text to a judged, frozen Workflow."""

@@ -1,0 +1,208 @@
+"""Is a workflow sound? Unknown names, dead ends, conditions that cannot hold, letters that cannot be written.
+
+Each check is one function that gives Problems; all are run, so that one run shows every fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from lifecycle.errors import Location, Problem, nearest
+from lifecycle.workflow.conditions import check_conditions
+from lifecycle.workflow.expression import FUNCTIONS, SPACES, VARIABLES
+from lifecycle.workflow.graph import check_graph
+from lifecycle.workflow.model import ENTERED, PREVIOUS, Fact, Use, Workflow
+from lifecycle.workflow.supply import supplied
+
+LETTER_VARIABLES = (
+    "to", "cc", "issuer", "case_number", "case_title", "stage", "next_stage", "on", "note", "contact",
+    "due_on", "due_text", "materials", "opinions", "last", "count",
+)  # fmt: skip
+"""What every letter is given besides the facts of its case."""
+_WORDS = ("and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "loop", "self", "super", ENTERED)
+RESERVED = frozenset((*FUNCTIONS, *SPACES, *VARIABLES, *LETTER_VARIABLES, *_WORDS))
+"""Names that a fact cannot have, because they mean something else in conditions, letters or the workflow itself."""
+_LABELS = {
+    "state": ("环节", "states"),
+    "role": ("角色", "roles"),
+    "fact": ("要素", "facts"),
+    "material": ("材料", "materials"),
+    "transition": ("流转", "transitions"),
+    "recipient": ("收文方", "roles: 或 parties"),
+    "item": ("要素或材料", "facts: 或 materials"),
+    "done": ("要素或流转", "facts: 或 transitions"),
+}
+_WANTED = {
+    "date": "date（日期）",
+    "unit": "unit（单位）",
+    "units": "list 且 of: unit（若干单位）",
+    "called": "text 或 unit ",
+}
+
+
+class TemplateLike(Protocol):
+    """What the check needs of a letter's template; `lifecycle.notice.template.Template` is one."""
+
+    @property
+    def variables(self) -> tuple[tuple[str, Location], ...]:
+        """The names that must be supplied, each with its place in the template."""
+
+    @property
+    def location(self) -> Location:
+        """The template's file."""
+
+
+def check(
+    workflow: Workflow, templates: Mapping[str, TemplateLike] | None = None, *, vague: frozenset[str] = frozenset()
+) -> list[Problem]:
+    """Give every fault of a workflow that was read; with templates, also those of its letters.
+
+    `vague` names facts whose own type could not be read, so that nothing is said about it.
+    """
+    problems = [
+        *_check_names(workflow, vague),
+        *_check_clashes(workflow),
+        *_check_subject(workflow, vague),
+        *check_graph(workflow),
+        *check_conditions(workflow, vague),
+    ]
+    if templates is not None:
+        problems += _check_letters(workflow, templates)
+    return problems
+
+
+def _check_names(workflow: Workflow, vague: frozenset[str]) -> Iterator[Problem]:
+    """See that every name mentioned is defined, and as something that fits."""
+    transitions = workflow.titles
+    tables: dict[str, Mapping[str, object]] = {
+        "state": workflow.states,
+        "role": workflow.roles,
+        "fact": workflow.facts,
+        "material": workflow.materials,
+        "transition": transitions,
+        "recipient": {**workflow.roles, **workflow.parties},
+        "item": {**workflow.facts, **workflow.materials},
+        "done": {**workflow.facts, **transitions},
+    }
+    for use in workflow.uses:
+        table = tables.get(use.kind, workflow.facts)
+        if use.name not in table:
+            yield _unknown(use, table)
+        elif use.kind in _WANTED and use.name not in vague and not _fits(workflow.facts[use.name], use.kind):
+            fact = workflow.facts[use.name]
+            message = f"{use.by}要素 “{use.name}”，但它的类型是 {fact.type}"
+            mend = f"这里要类型为 {_WANTED[use.kind]}的要素"
+            yield Problem("wrong-fact-type", use.location, message, mend)
+        elif use.kind == "done" and use.name in workflow.facts and use.name in transitions:
+            yield Problem("ambiguous", use.location, f"{use.by} “{use.name}”，既是要素又是流转", "把其中一个改名")
+
+
+def _unknown(use: Use, table: Mapping[str, object]) -> Problem:
+    label, section = _LABELS.get(use.kind, _LABELS["fact"])
+    titled = [name for name, item in table.items() if use.name in (item, getattr(item, "title", None))]
+    near = titled[0] if titled else nearest(use.name, table)
+    mend = f"是否为 “{near}”？否则请在 {section}: 下补充定义。" if near else f"请在 {section}: 下补充定义。"
+    return Problem(
+        f"unknown-{use.kind if use.kind in _LABELS else 'fact'}",
+        use.location,
+        f"{use.by}未定义的{label} “{use.name}”",
+        mend,
+    )
+
+
+def _fits(fact: Fact, kind: str) -> bool:
+    if kind == "units":
+        return fact.type == "list" and fact.of == "unit"
+    return fact.type in (("text", "unit") if kind == "called" else (kind,))
+
+
+def _check_clashes(workflow: Workflow) -> Iterator[Problem]:
+    """See that no name means two things in a place where both are known."""
+    for name, fact in workflow.facts.items():
+        if name in RESERVED:
+            message = f"要素不能叫 “{name}”，条件或公文里它另有所指"
+            yield Problem("reserved-name", fact.location, message, f"换一个名称，例如 {name}_fact")
+    for name, state in workflow.states.items():
+        if name in ("all", ENTERED, PREVIOUS):
+            yield Problem(
+                "reserved-name", state.location, f"环节不能叫 “{name}”，它另有所指", f"换一个名称，例如 {name}_state"
+            )
+    for transition in workflow.transitions:
+        if transition.name == "open":
+            yield Problem(
+                "reserved-name", transition.location, "流转不能叫 “open”，它指立项", "换一个名称，例如 open_site"
+            )
+    for label, first, second in (
+        ("要素", workflow.facts, workflow.materials),
+        ("角色", workflow.roles, workflow.parties),
+    ):
+        other = "材料" if label == "要素" else "收文方"
+        for name in first.keys() & second.keys():
+            line = first[name].location.line
+            message = f"{other} “{name}” 与第 {line} 行的{label}同名"
+            yield Problem("ambiguous", second[name].location, message, "把其中一个改名")
+
+
+def _check_subject(workflow: Workflow, vague: frozenset[str]) -> Iterator[Problem]:
+    """See that the fact that names the case is a text and there from the start."""
+    fact = workflow.facts.get(workflow.subject)
+    if fact is None or fact.name in vague:
+        return
+    if fact.type != "text":
+        message = f"作为事项名称（subject）的要素 {fact.name} 的类型是 {fact.type}"
+        yield Problem("wrong-subject", fact.location, message, "把 type 改为 text，或另选一个要素")
+    if fact.required is not True:
+        message = f"作为事项名称（subject）的要素 {fact.name} 不是立项必填"
+        yield Problem("wrong-subject", fact.location, message, "补上 required: true")
+
+
+def _check_letters(workflow: Workflow, templates: Mapping[str, TemplateLike]) -> Iterator[Problem]:
+    """See that each letter's template is there, and that the case can surely supply what the letter needs."""
+    surely = supplied(workflow)
+    for transition in workflow.transitions:
+        for rule in transition.notices:
+            template = templates.get(rule.template)
+            if template is None:
+                near = nearest(rule.template, templates)
+                mend = (f"是否为 “{near}”？否则" if near else "") + f"请补充模板 notices/{rule.template}.j2"
+                message = f"流转 {transition.name} 的公文没有模板 “{rule.template}”"
+                yield Problem("unknown-template", rule.location, message, mend)
+                continue
+            said = f"流转 {transition.name} 的公文 {rule.template} "
+            known = surely.get(transition.location)
+            yield from _check_variables(workflow, said, rule.location, template, known)
+            yield from _check_addresses(workflow, said, rule.location, (*rule.to, *rule.cc), known)
+
+
+def _check_variables(
+    workflow: Workflow, said: str, at: Location, template: TemplateLike, known: frozenset[str] | None
+) -> Iterator[Problem]:
+    """`known` is None for a transition that no case can come to: nothing can be said of it."""
+    for name, place in (*template.variables, *getattr(template, "optional", ())):
+        if name not in workflow.facts and name not in LETTER_VARIABLES:
+            near = nearest(name, (*workflow.facts, *LETTER_VARIABLES))
+            mend = (f"是否为 “{near}”？" if near else "") + "公文里可用要素的名称和 " + "、".join(LETTER_VARIABLES)
+            yield Problem("unknown-in-template", at, f"{said}用到未定义的名称 “{name}”（{place}）", mend)
+    for (space, name), place in getattr(template, "paths", ()):
+        if name not in workflow.titles:
+            near = nearest(name, workflow.titles)
+            mend = f"是否为 “{near}”？" if near else f"{space}. 后面写流转的名称"
+            yield Problem("unknown-in-template", at, f"{said}用到未定义的流转 “{space}.{name}”（{place}）", mend)
+    for name, place in template.variables:
+        if known is not None and name in workflow.facts and name not in known:
+            message = f"{said}要用要素 “{name}”（{place}），但办理时它不一定已填"
+            mend = f"把 {name} 列入该流转的 needs: facts，或在模板里写 {{% if {name} is defined %}}"
+            yield Problem("unsupplied", at, message, mend)
+
+
+def _check_addresses(
+    workflow: Workflow, said: str, at: Location, recipients: tuple[str, ...], known: frozenset[str] | None
+) -> Iterator[Problem]:
+    """See that a recipient whom a fact names is known by then; the units of `units` may well be none."""
+    for name in recipients:
+        party, role = workflow.parties.get(name), workflow.roles.get(name)
+        fact = party.fact if party else role.unit if role else None
+        if known is not None and fact in workflow.facts and fact not in known:
+            message = f"{said}发给 “{name}”，但办理时要素 {fact} 不一定已填"
+            yield Problem("unsupplied", at, message, f"把 {fact} 列入该流转的 needs: facts")

@@ -1,0 +1,292 @@
+"""A workflow as judged and frozen: what the YAML says, with every name resolved and every place remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from lifecycle.errors import Location
+
+if TYPE_CHECKING:
+    from lifecycle.workflow.expression import Expression
+
+FactType = Literal["text", "integer", "decimal", "money", "date", "choice", "yesno", "list", "unit"]
+Kind = Literal["forward", "return", "withdraw", "suspend", "resume", "terminate", "record"]
+Span = Literal["day", "workday", "month"]
+LightColour = Literal["yellow", "red"]
+
+ENTERED = "entered"
+"""The `since` of a limit or dwell that counts from the day the case entered its state."""
+PREVIOUS = "previous"
+"""The `to` of a resume: the state from which the case was suspended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A function held by a unit of the directory, or by the `unit` or `units` that a fact of the case names."""
+
+    name: str
+    title: str
+    location: Location
+    unit: str | None = None
+    units: str | None = None
+
+    @property
+    def bound(self) -> str | None:
+        """Name the fact that says which unit or units hold this role, if one does."""
+        return self.unit or self.units
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody outside the directory who receives letters; `fact` names the fact that holds the party's name."""
+
+    name: str
+    title: str
+    location: Location
+    fact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The “5+x” panel: who leads, the core roles, and the role of the extra units."""
+
+    lead: str
+    core: tuple[str, ...]
+    extra: str | None
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A typed field of a case. `required` is the state from which it must be known, or True from the opening on."""
+
+    name: str
+    title: str
+    type: FactType
+    location: Location
+    unit: str | None = None
+    min: Decimal | str | None = None
+    max: Decimal | str | None = None
+    pattern: str | None = None
+    choices: tuple[str, ...] = ()
+    of: FactType = "text"
+    required: bool | str = False
+    by: tuple[str, ...] = ()
+    note: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A required document. `keep` is `permanent` or a number of years such as `30y`; `max_mb` bounds one file."""
+
+    name: str
+    title: str
+    location: Location
+    keep: str = "10y"
+    max_mb: int = 100
+    by: tuple[str, ...] = ()
+    note: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A time limit: so many days, workdays or months since a day, met once `done` (a fact or a transition) is there."""
+
+    title: str
+    amount: int
+    unit: Span
+    basis: str
+    location: Location
+    since: str = ENTERED
+    done: str | None = None
+    roll: bool = True
+    inner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state; in project.yaml a stage. `due` is the limit of the whole stage, `limits` those within it."""
+
+    name: str
+    title: str
+    location: Location
+    phase: str | None = None
+    lead: str | None = None
+    due: Limit | None = None
+    limits: tuple[Limit, ...] = ()
+    final: bool = False
+    note: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """How many of those asked must agree: all, any, at least `number`, or a share `number`/`of`."""
+
+    kind: Literal["all", "any", "at_least", "share"] = "all"
+    number: int = 0
+    of: int = 1
+
+    def needed(self, asked: int) -> int:
+        """Count the agreements needed among so many asked: never more than all, and never none of some."""
+        if self.kind == "all":
+            return asked
+        if self.kind == "any":
+            return min(1, asked)
+        if self.kind == "at_least":
+            return min(self.number, asked)
+        return min(asked, -(-asked * self.number // self.of))
+
+
+@dataclass(frozen=True, slots=True)
+class Cosign:
+    """Whose opinions a transition needs; `covers` are the facts and materials whose change makes an opinion stale."""
+
+    roles: tuple[str, ...]
+    location: Location
+    quorum: Quorum = Quorum()
+    within: Limit | None = None
+    covers: tuple[str, ...] = ()
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition on the facts, with the text that a refusal shows."""
+
+    when: Expression
+    otherwise: str
+    location: Location
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dwell:
+    """A least time since a day; with `clear_days` so many whole days must lie between (start >= since + n + 1)."""
+
+    amount: int
+    unit: Span
+    basis: str
+    location: Location
+    since: str = ENTERED
+    clear_days: bool = False
+    inner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """How often a transition may have been made in one case."""
+
+    of: str
+    at_most: int
+    basis: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRule:
+    """A letter that a transition sends; recipients are roles or parties."""
+
+    template: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A way from states to a state; `to` is None for a record (the case stays) and PREVIOUS for a resume."""
+
+    name: str
+    title: str
+    kind: Kind
+    sources: tuple[str, ...]
+    to: str | None
+    by: tuple[str, ...]
+    location: Location
+    asks: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+    cosign: Cosign | None = None
+    guards: tuple[Guard, ...] = ()
+    dwells: tuple[Dwell, ...] = ()
+    counters: tuple[Counter, ...] = ()
+    not_by: tuple[str, ...] = ()
+    reason: bool = False
+    notices: tuple[NoticeRule, ...] = ()
+    locks: tuple[str, ...] = ()
+    unlocks: tuple[str, ...] = ()
+    note: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """When the progress board turns yellow or red: so long overdue, or whenever a condition on the facts holds."""
+
+    light: LightColour
+    title: str
+    location: Location
+    overdue: int | None = None
+    unit: Span = "day"
+    when: Expression | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One mention of a name in the YAML: what it must name, where it stands, and the words that a fault begins with."""
+
+    kind: str
+    name: str
+    location: Location
+    by: str
+
+
+@dataclass(frozen=True, eq=False)
+class Workflow:
+    """A YAML state machine, judged sound. `digest` is the SHA-256 of its exact bytes and names the version."""
+
+    name: str
+    title: str
+    version: int
+    basis: str
+    number: str
+    subject: str
+    opened_by: tuple[str, ...]
+    roles: dict[str, Role]
+    parties: dict[str, Party]
+    panel: Panel | None
+    facts: dict[str, Fact]
+    materials: dict[str, Material]
+    states: dict[str, State]
+    transitions: tuple[Transition, ...]
+    lights: tuple[Light, ...]
+    digest: str
+    location: Location
+    note: str = ""
+    uses: tuple[Use, ...] = field(default=(), repr=False)
+
+    @property
+    def initial(self) -> str:
+        """Name the first state: the one written first."""
+        return next(iter(self.states))
+
+    @cached_property
+    def leaving(self) -> dict[str, dict[str, Transition]]:
+        """Map each state to its transitions by name."""
+        table: dict[str, dict[str, Transition]] = {name: {} for name in self.states}
+        for transition in self.transitions:
+            for source in transition.sources:
+                table[source][transition.name] = transition
+        return table
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Map each transition's name to its title (the first one's where several states share the name)."""
+        return {t.name: t.title for t in reversed(self.transitions)}

@@ -1,0 +1,132 @@
+"""A workflow file read: YAML text to a Workflow, or every fault at once with its line, its column and its mend."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+from lifecycle.errors import Location, Problem, WorkflowError
+from lifecycle.workflow.check import TemplateLike, check
+from lifecycle.workflow.facts import read_facts
+from lifecycle.workflow.fields import Fields, Reading
+from lifecycle.workflow.model import Panel, Workflow
+from lifecycle.workflow.moves import read_transitions
+from lifecycle.workflow.sections import (
+    read_lights,
+    read_materials,
+    read_panel,
+    read_parties,
+    read_roles,
+    read_states,
+)
+from lifecycle.workflow.yamltree import Mapping as Mapped
+from lifecycle.workflow.yamltree import Sequence, Tree, read_tree
+
+MOST_SHOWN = 200
+_REQUIRED = ("workflow", "title", "version", "number", "subject", "roles", "facts", "states", "transitions")
+_KEYS = (
+    "workflow", "title", "version", "basis", "number", "subject", "opened_by", "note",
+    "roles", "parties", "panel", "facts", "materials", "states", "transitions", "lights",
+)  # fmt: skip
+_SECTIONS = ("roles", "facts", "states")
+_SLOT = re.compile(r"\{year\}|\{serial(:0[1-9])?\}")
+
+
+def read_workflow(text: str | bytes, file: str, *, checked: bool = True) -> Workflow:
+    """Read a workflow; raises WorkflowError with all its faults.
+
+    `checked=False` leaves out the soundness check, for bytes that passed it when they were published.
+    """
+    workflow, problems, source = examine(text, file, checked=checked)
+    if workflow is None or problems:
+        raise WorkflowError(problems, source)
+    return workflow
+
+
+def examine(
+    text: str | bytes, file: str, templates: Mapping[str, TemplateLike] | None = None, *, checked: bool = True
+) -> tuple[Workflow | None, tuple[Problem, ...], str]:
+    """Read and judge a workflow together with its letters, raising nothing: what was read, all faults, their text.
+
+    The workflow is None when the file cannot be read far enough to judge it; with faults it is only for looking at.
+    """
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    tree = read_tree(text, file)
+    if tree.root is None:
+        return None, _in_order(list(tree.problems)), tree.text
+    reading = Reading(file, tree.problems)
+    workflow = _read_top(tree, tree.root, reading, hashlib.sha256(data).hexdigest())
+    # Where a whole section is missing, every name in it would be unknown: one fault says it better than a hundred.
+    sections = {name: tree.root.pairs.get(name, (None, None))[1] for name in (*_SECTIONS, "transitions")}
+    wanted = {name: Sequence if name == "transitions" else Mapped for name in sections}
+    whole = all(isinstance(node, wanted[name]) for name, node in sections.items()) and workflow.states
+    if checked and whole:
+        reading.problems += check(workflow, templates, vague=frozenset(reading.vague))
+    return workflow, _in_order(reading.problems), tree.text
+
+
+def _read_top(tree: Tree, root: Mapped, reading: Reading, digest: str) -> Workflow:
+    key = root.pairs.get("workflow")
+    at = reading.at(key[1] if key else root)
+    required = _REQUIRED if "panel" in root.pairs else (*_REQUIRED, "opened_by")
+    top = Fields(reading, root, "流程", at, known=_KEYS, required=required)
+    name = top.scalar("workflow")
+    if "states" in root.pairs and isinstance(root.pairs["states"][1], Mapped) and not root.pairs["states"][1].pairs:
+        top.fault("empty-value", root.pairs["states"][0], "流程的 states 是空的", "至少写一个环节和一个终结环节")
+    panel = read_panel(top)
+    states = read_states(top)
+    return Workflow(
+        name=top.ident(name, "流程") if name else "",
+        title=top.line("title"),
+        version=top.integer("version", 1),
+        basis=top.text("basis"),
+        number=_read_number(top),
+        subject=top.name("subject", "fact") or "",
+        opened_by=_read_opened_by(top, panel),
+        roles=read_roles(top),
+        parties=read_parties(top),
+        panel=panel,
+        facts=read_facts(top),
+        materials=read_materials(top),
+        states=states,
+        transitions=read_transitions(top, states),
+        lights=read_lights(top),
+        digest=digest,
+        location=at,
+        note=top.text("note"),
+        uses=tuple(reading.uses),
+    )
+
+
+def _read_opened_by(top: Fields, panel: Panel | None) -> tuple[str, ...]:
+    if top.has("opened_by"):
+        return top.names("opened_by", "role", some=True)
+    return (panel.lead,) if panel else ()
+
+
+def _read_number(top: Fields) -> str:
+    """Read the pattern of case numbers: {serial} must be there, {year} may, nothing else in braces."""
+    text = top.line("number")
+    slots = [match.group() for match in _SLOT.finditer(text)]
+    rest = _SLOT.sub("", text)
+    if text and ("{" in rest or "}" in rest or sum(slot.startswith("{serial") for slot in slots) != 1):
+        mend = "花括号里只能写 {year} 和一处 {serial}（或 {serial:03}，不足三位补零）"
+        top.fault("wrong-number-pattern", top.place("number"), f"流程的 number “{text}” 不是编号的样式", mend)
+    return text
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Sort by place, drop what was said twice, and end a very long list with a count."""
+    ordered = sorted(dict.fromkeys(problems), key=lambda p: (p.location.line, p.location.column))
+    if len(ordered) <= MOST_SHOWN:
+        return tuple(ordered)
+    place = ordered[MOST_SHOWN].location
+    left = len(ordered) - MOST_SHOWN
+    last = Problem(
+        "too-many",
+        Location(place.file, place.line, place.column),
+        f"另有 {left} 处错误未列出",
+        "先改正以上各处，再检查一次",
+    )
+    return (*ordered[:MOST_SHOWN], last)

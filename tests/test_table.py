@@ -1,0 +1,181 @@
+"""Tables align by terminal cells, stream, and let no text drive the terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lifecycle.commands import output, table
+from lifecycle.commands.text import cut, pad, safe, wrap, wrap_all
+from lifecycle.errors import cell_width
+
+
+class Terminal(io.StringIO):
+    """A stream that claims to be a terminal."""
+
+    def isatty(self) -> bool:
+        """Claim it."""
+        return True
+
+
+def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Put a terminal of 40 columns in place of standard output."""
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm")
+    return stream
+
+
+def test_columns_align_with_mixed_widths(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each column starts at one cell, whether what stands before it is wide or narrow; numbers stand right."""
+    count = table.write_table(
+        ("编号", "项目", "万元"),
+        [("LS-F-2026-001", "云和沐溪康养小镇", "126000"), ("LS-2", "大垟 Resort 𡶴头", "800")],
+        align="<<>",
+    )
+    assert count == 2
+    assert capsys.readouterr().out == (
+        "编号           项目                万元\n"
+        "LS-F-2026-001  云和沐溪康养小镇  126000\n"
+        "LS-2           大垟 Resort 𡶴头     800\n"
+    )
+
+
+def test_a_table_streams(capsys: pytest.CaptureFixture[str]) -> None:
+    """Rows are printed page by page; no more than a page is ever held."""
+    taken = 0
+
+    def rows() -> Iterator[tuple[str]]:
+        nonlocal taken
+        for number in range(10):
+            assert number - len(capsys.readouterr().out.split()) <= 10
+            taken += 1
+            yield (str(number),)
+
+    assert table.write_table(("号",), islice(rows(), 10), page=3) == 10
+    assert taken == 10
+
+
+def test_heads_are_repeated_where_columns_move(capsys: pytest.CaptureFixture[str]) -> None:
+    """A later page with wider cells gets its heads again, so that they stand over their columns."""
+    table.write_table(("甲", "乙"), [("1", "x"), ("22222", "y")], page=1)
+    assert capsys.readouterr().out == "甲  乙\n1   x\n甲     乙\n22222  y\n"
+
+
+def test_a_terminal_gets_no_broken_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal the widest columns are cut, marked with …; into a pipe they are whole."""
+    terminal = at_terminal(monkeypatch)
+    table.write_table(("编号", "项目"), [("LS-F-2026-001", "很长很长很长很长很长很长很长很长很长很长很长的名称")])
+    lines = terminal.getvalue().replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines()
+    assert lines[1].endswith("…")
+    assert all(cell_width(line) <= 40 for line in lines)
+
+
+def test_block_aligns_values_and_their_further_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """Values stand in one column, and a value's second line under its first."""
+    table.write_block([("编号", "LS-1"), ("牵头单位", "国土\n规划")], indent="  ")
+    assert capsys.readouterr().out == "  编号      LS-1\n  牵头单位  国土\n            规划\n"
+
+
+def test_colours_only_where_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal gets colours, NO_COLOR and dumb terminals do not; painted cells count their plain width."""
+    terminal = at_terminal(monkeypatch)
+    assert output.mark(True) == "\x1b[32m✓\x1b[0m"
+    table.write_table(("关",), [(output.mark(False),)])
+    assert "\x1b[31m✗\x1b[0m" in terminal.getvalue()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert (output.mark(True), output.mark(False), output.mark(None)) == ("✓", "✗", "－")
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "dumb")
+    assert output.mark(True) == "✓"
+
+
+@given(st.text())
+def test_safe_text_is_printable_and_stays_safe(text: str) -> None:
+    """No control, direction mark or lone surrogate survives, and what is safe is not changed again."""
+    once = safe(text)
+    assert safe(once) == once
+    assert not any(
+        ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u200e\u200f\u202a\u202e\u2066\u2069\ufeff" for c in once
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\tb\x00\x1b[31m\x7f", "a␉b␀␛[31m␡"),
+        ("\x9b2J", "\\u009b2J"),
+        ("正\u202e反", "正\\u202e反"),
+        ("\ud800", "\\ud800"),
+        ("垟峃漈𡶴　全角空格", "垟峃漈𡶴　全角空格"),
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("\ue000自造字", "\ue000自造字"),
+        ("\U000e0041", "\\U000e0041"),
+    ],
+)
+def test_what_could_drive_a_terminal_is_shown(text: str, shown: str) -> None:
+    """Controls become pictures or escapes; rare characters, private ones, wide spaces and emoji stay."""
+    assert safe(text) == shown
+
+
+@given(st.text(alphabet=st.sampled_from("国土，。（）“”abc 123-　"), max_size=120), st.integers(8, 40))
+def test_wrapping_loses_nothing_and_keeps_the_width(text: str, width: int) -> None:
+    """Lines hold all that is not space; only punctuation that must cling may overhang."""
+    lines = wrap(text, width).split("\n")
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    for line in lines:
+        assert (
+            cell_width(line.rstrip("，。）”").rstrip("（“")) <= width + 2 or "（" in line or "“" in line or "，" in line
+        )
+
+
+def test_wrapping_respects_punctuation_and_words() -> None:
+    """No line begins with closing punctuation or ends with opening; Latin words stay whole; long ones are broken."""
+    assert wrap("依据国土资源部令第39号，公告期。", 22) == "依据国土资源部令第39\n号，公告期。"
+    assert wrap("运行 lifecycle advance", 16) == "运行 lifecycle\nadvance"
+    assert wrap("x" * 25, 10) == "x" * 10 + "\n" + "x" * 10 + "\n" + "x" * 5
+    assert wrap("甲乙丙（丁", 8) == "甲乙丙\n（丁"
+
+
+def test_paragraphs_are_joined_and_verbatim_ones_kept() -> None:
+    """Source lines join without a space between Chinese; a paragraph after \\b is left alone."""
+    assert wrap_all("甲\n乙\n\n\b\n  a\n  b", 20, indent=" ") == " 甲乙\n\n   a\n   b"
+
+
+def test_pad_and_cut_count_cells() -> None:
+    """A wide character is never halved."""
+    assert pad("国", 4) == "国  "
+    assert pad("国", 4, ">") == "  国"
+    assert cut("国土规划", 5) == "国土…"
+    assert cut("国土规划", 6) == "国土…"
+    assert cut("国土", 4) == "国土"
+
+
+@pytest.mark.parametrize("text", ["\x1b\x9b\u202e\u2028\x7f", "\U000e0041", "正常", "\u3000"])
+def test_json_carries_any_text_unharmed(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The document holds the text exactly, but no character on its way that could drive a terminal."""
+    output.write_json({"text": text})
+    out = capsys.readouterr().out
+    assert json.loads(out) == {"text": text}
+    assert safe(out, "\n") == out
+
+
+def test_progress_is_drawn_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Items pass through unchanged; nothing is drawn into a file, and a terminal's line is wiped at the end."""
+    assert list(output.progress(range(3), title="核对", total=3)) == [0, 1, 2]
+    assert capsys.readouterr().err == ""
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert list(output.progress(range(2), title="核对", total=2)) == [0, 1]
+    assert "核对" in stream.getvalue()
+    assert stream.getvalue().endswith("\r")
