@@ -8,7 +8,7 @@ from pathlib import Path
 from lifecycle import places
 from lifecycle.errors import InvalidError, WorkflowError
 from lifecycle.exchange.calendar_file import read_calendar_file
-from lifecycle.ledger.register import CALENDAR
+from lifecycle.ledger.record import CALENDAR
 from lifecycle.notice.template import Template, read_template
 from lifecycle.workflow.reader import examine
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lifecycle.insight.outlook import Outlook
     from lifecycle.ledger.audit import Auditor
     from lifecycle.ledger.replay import Step
+    from lifecycle.ledger.tree import Checkpoint
 
 
 def now() -> datetime:
@@ -195,10 +196,16 @@ class Office:
     ) -> Outcome:
         """Make a transition; its name may be left out where exactly one forward transition leaves the state."""
         workflow = self.workflow_of(case)
+        name = find_transition_name(workflow, transition) if transition else self._only_forward(act, case)
+        return self._submit(act, case, Advance(name, clean(note), self.facts(workflow, texts or {})))
+
+    def _only_forward(self, act: Act, case: Case) -> str:
+        """Name the one transition that can be meant; sent again, the one that was made, though the case has moved on."""
         from lifecycle.insight.outlook import only_forward
 
-        name = find_transition_name(workflow, transition) if transition else only_forward(workflow, case).name
-        return self._submit(act, case, Advance(name, clean(note), self.facts(workflow, texts or {})))
+        found = self.store.entry(act.request_id) if act.request_id else None
+        made = json.loads(found[0])["intent"]["transition"] if found else None
+        return str(made or only_forward(self.workflow_of(case), case).name)
 
     def _submit(self, act: Act, case: Case, command: Command) -> Outcome:
         return self.register.submit(act, None, case.id, command)
@@ -261,11 +268,13 @@ class Office:
 
         return replay_case(self.library, self.directory, case.id, under=under)
 
-    def auditor(self, report: Callable[[int], None] = lambda _done: None) -> Auditor:
-        """Prepare an audit of everything."""
+    def auditor(
+        self, report: Callable[[int, int], None] = lambda _done, _of: None, since: Checkpoint | None = None
+    ) -> Auditor:
+        """Prepare an audit of everything, against a checkpoint of an earlier one if there is one."""
         from lifecycle.ledger.audit import Auditor
 
-        return Auditor(self.library, report)
+        return Auditor(self.library, report, since)
 
 
 def default_url() -> str:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lifecycle.errors import Location, WorkflowError
 from lifecycle.workflow.expression import Expression
+from lifecycle.workflow.fields import MOST_SHOWN
 from lifecycle.workflow.model import Counter, Dwell, Guard, Limit, NoticeRule, Quorum, Workflow
-from lifecycle.workflow.reader import MOST_SHOWN, examine, read_workflow
+from lifecycle.workflow.reader import examine, read_workflow
 
 SPECIMENS = Path(__file__).parent / "specimens"
+
+
+LETTER = Location("notices/letter.j2")
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class Letter:
     """A stand-in for a template: what it must be given."""
 
     variables: tuple[tuple[str, Location], ...] = ()
-    location: Location = Location("notices/letter.j2")
+    location: Location = LETTER
     optional: tuple[tuple[str, Location], ...] = ()
     paths: tuple[tuple[tuple[str, str], Location], ...] = ()
 
@@ -56,3 +61,237 @@ def test_every_rule_has_a_specimen() -> None:
     tried = {path.stem for path in SPECIMENS.glob("*.yaml")} | {"yaml-size", "yaml-encoding", "too-many"}
     assert len(rules) > 40
     assert {rule for rule in rules if not any(name.startswith(rule) for name in tried)} == set()
+
+
+FULL = """\
+workflow: listing
+title: 挂牌
+version: 3
+basis: 改革方案 二（三）2
+number: LS-F-{year}-{serial:03}
+subject: heading
+note: 说明
+roles:
+  land: 国土
+  reform: 发改
+  owner: {title: 业主, unit: owner_unit}
+  x: {title: x 部门, units: x_units}
+parties:
+  public: 社会公众
+  investor: {title: 投资方, fact: investor_name}
+panel: {lead: land, core: [reform, owner], extra: x}
+facts:
+  heading: {title: 名称, type: text, required: true, pattern: '[^/]+'}
+  owner_unit: {title: 业主单位, type: unit, required: true}
+  x_units: {title: 部门, type: list, of: unit}
+  investor_name: {title: 投资方名称, type: text, by: [land, reform]}
+  amount: {title: 总额, type: money, unit: 万元, min: 0, max: 99.5, required: listing, basis: 方案}
+  announced_on: {title: 公告日, type: date, min: 2020-01-01}
+  trade: {title: 行业, type: choice, choices: [on, no]}
+materials:
+  report: {title: 报告, keep: 30y, max_mb: 20, by: land}
+states:
+  siting: {title: 选址, phase: 前期, lead: land, due: {in: 15, unit: workday, basis: 内部承诺, inner: true}}
+  listing:
+    title: 挂牌
+    limits:
+      - {title: 备案, in: 1, unit: month, basis: 办法, since: announced_on, done: report_month, roll: none}
+  paused: {title: 中止}
+  closed: {title: 终结, final: true}
+transitions:
+  - name: announce
+    title: 公告
+    from: {phase: 前期}
+    to: listing
+    by: [land, reform]
+    asks: [announced_on]
+    needs:
+      facts: [trade]
+      materials: [report]
+      cosign: {roles: [reform, x], quorum: {share: 2/3}, within: {in: 3, unit: workday, basis: 内部承诺}, basis: 三定}
+      guards:
+        - {when: amount >= 0.5, else: 总额不足, basis: 方案}
+      dwell: {at_least: 20, unit: day, since: announced_on, clear_days: true, basis: 国土资源部令第39号第8条}
+      counter: {of: announce, at_most: 2, basis: 办法}
+    not_by: [open]
+    reason: required
+    locks: [report]
+    unlocks: [trade]
+    notices: [{template: siting-notice, to: [public, land], cc: owner}]
+    note: 备注
+    basis: 依据
+  - {name: report_month, title: 月报, kind: record, from: all, by: land}
+  - {name: pause, title: 中止, kind: suspend, from: {all_but: paused}, to: paused, by: land}
+  - {name: go_on, title: 恢复, kind: resume, from: paused, to: previous, by: land}
+  - {name: close, title: 终结, from: [listing], to: closed, by: land}
+lights:
+  - {light: yellow, title: 逾期一日, overdue: 1, unit: workday, basis: 内部承诺}
+  - {light: red, title: 金额不足, when: amount < 1}
+"""
+
+
+@pytest.fixture(scope="module")
+def full() -> Workflow:
+    """Read a workflow that uses every key of the language."""
+    return read_workflow(FULL, "listing.yaml")
+
+
+def pointed(location: Location) -> str:
+    """Give the words of FULL that a place points at."""
+    start = location.column - 1
+    return FULL.splitlines()[location.line - 1][start : start + location.length]
+
+
+def test_every_scalar_stays_what_was_typed(full: Workflow) -> None:
+    """`on` and `no` are choices, not booleans, and a date bound stays text."""
+    assert full.facts["trade"].choices == ("on", "no")
+    assert full.facts["announced_on"].min == "2020-01-01"
+    assert (full.facts["amount"].min, full.facts["amount"].max) == (Decimal(0), Decimal("99.5"))
+
+
+def test_the_head_is_read(full: Workflow) -> None:
+    """The head gives name, version, numbering and who opens; the digest is that of the exact bytes."""
+    assert (full.name, full.version, full.number, full.subject) == ("listing", 3, "LS-F-{year}-{serial:03}", "heading")
+    assert full.opened_by == ("land",)
+    assert full.initial == "siting"
+    assert full.digest == read_workflow(FULL.encode(), "elsewhere.yaml").digest
+    assert full.digest != read_workflow(FULL + "\n", "listing.yaml").digest
+
+
+def test_roles_may_be_bound_to_a_fact(full: Workflow) -> None:
+    """A role is held by function, or by the unit or units that the case names."""
+    assert [full.roles[name].bound for name in ("land", "owner", "x")] == [None, "owner_unit", "x_units"]
+    assert (full.roles["x"].unit, full.roles["x"].units) == (None, "x_units")
+
+
+def test_required_is_from_the_start_or_from_a_state(full: Workflow) -> None:
+    """`required: true` means from the opening on, a state's name from entering that state."""
+    assert [fact.required for fact in full.facts.values()] == [True, True, False, False, "listing", False, False]
+
+
+def test_limits_name_their_unit_and_basis(full: Workflow) -> None:
+    """A limit counts from entering unless it names a date, and rolls to a working day unless told not to."""
+    due = full.states["siting"].due
+    assert due is not None
+    assert due == Limit("选址", 15, "workday", "内部承诺", due.location, inner=True)
+    assert pointed(due.location) == "due"
+    (within,) = full.states["listing"].limits
+    assert (within.since, within.done, within.roll, within.unit) == ("announced_on", "report_month", False, "month")
+
+
+def test_a_transition_carries_its_gates(full: Workflow) -> None:
+    """Every gate of the language comes out as written; a co-sign covers what the transition needs."""
+    announce = full.transitions[0]
+    assert announce.cosign is not None
+    assert announce.cosign.quorum == Quorum("share", 2, 3)
+    assert announce.cosign.covers == ("trade", "report")
+    assert announce.cosign.within is not None
+    assert announce.cosign.within == Limit("会签", 3, "workday", "内部承诺", announce.cosign.within.location)
+    (guard,), (dwell,), (counter,) = announce.guards, announce.dwells, announce.counters
+    assert guard == Guard(Expression("amount >= 0.5"), "总额不足", guard.location, "方案")
+    basis = "国土资源部令第39号第8条"
+    assert dwell == Dwell(20, "day", basis, dwell.location, since="announced_on", clear_days=True)
+    assert counter == Counter("announce", 2, "办法", counter.location)
+    (rule,) = announce.notices
+    assert rule == NoticeRule("siting-notice", ("public", "land"), ("owner",), rule.location)
+    assert (announce.not_by, announce.reason, announce.locks, announce.unlocks) == (
+        ("open",),
+        True,
+        ("report",),
+        ("trade",),
+    )
+    assert pointed(announce.location) == "announce"
+    assert (pointed(guard.location), pointed(dwell.location), pointed(counter.location)) == (
+        "amount >= 0.5",
+        "20",
+        "announce",
+    )
+
+
+def test_sources_are_written_out(full: Workflow) -> None:
+    """`all`, a phase and `all_but` stand for states that are not final; a record goes nowhere, a resume back."""
+    assert {t.name: (t.sources, t.to) for t in full.transitions} == {
+        "announce": (("siting",), "listing"),
+        "report_month": (("siting", "listing", "paused"), None),
+        "pause": (("siting", "listing"), "paused"),
+        "go_on": (("paused",), "previous"),
+        "close": (("listing",), "closed"),
+    }
+    assert not any(transition.reason for transition in full.transitions[1:])
+
+
+def test_one_value_stands_for_a_list_of_one() -> None:
+    """`dwell`, `counter`, `by` and the like take one value or a list."""
+    text = FULL.replace("counter: {of: announce, at_most: 2, basis: 办法}", "counter: [{of: announce, at_most: 2}]")
+    assert read_workflow(text, "w.yaml").transitions[0].counters[0].at_most == 2
+
+
+def test_unchecked_reading_skips_soundness_only() -> None:
+    """`checked=False` lets an unsound workflow pass, but never one that cannot be read."""
+    unsound = FULL.replace("to: closed", "to: siting")
+    with pytest.raises(WorkflowError, match="到不了任何终结环节"):
+        read_workflow(unsound, "w.yaml")
+    assert read_workflow(unsound, "w.yaml", checked=False).states.keys() == {"siting", "listing", "paused", "closed"}
+    with pytest.raises(WorkflowError, match="应为 1 以上的整数"):
+        read_workflow(FULL.replace("version: 3", "version: 0"), "w.yaml", checked=False)
+
+
+def test_too_large_and_wrongly_encoded_files_are_refused() -> None:
+    """A file over 1 MB is not even parsed; one in GBK is told so, with the place."""
+    with pytest.raises(WorkflowError) as caught:
+        read_workflow("#" * (1 << 20) + FULL, "w.yaml")
+    assert caught.value.message == "w.yaml:1:1: 错误：文件超过 1 MB\n  改法：一个流程写一个文件，长篇说明放到别处"
+    with pytest.raises(WorkflowError) as caught:
+        read_workflow("a: 1\ntitle: 样例".encode("gbk"), "w.yaml")
+    assert str(caught.value.problems[0].location) == "w.yaml:2:8"
+    assert "不是 UTF-8 编码（第 13 个字节是 0xD1）" in caught.value.message
+
+
+def test_a_very_long_list_of_faults_is_cut_with_a_count() -> None:
+    """Thousands of faults neither hang the reader nor fill the screen."""
+    _, problems, _ = examine(FULL.replace("materials:\n", "materials:\n" + "  A: {}\n" * 700), "w.yaml")
+    assert len(problems) == MOST_SHOWN + 1
+    assert problems[-1].message == "另有 501 处错误未列出"
+
+
+def inside(text: str, location: Location) -> bool:
+    """Tell whether a place lies in the text, the end of a line included."""
+    lines = text.splitlines() or [""]
+    if not 1 <= location.line <= len(lines):
+        return False
+    return 1 <= location.column <= len(lines[location.line - 1]) + 1 and location.length >= 1
+
+
+@given(st.text(max_size=200) | st.binary(max_size=60))
+def test_any_text_is_read_or_refused_with_places(text: str | bytes) -> None:
+    """Whatever the bytes, the reader raises nothing but WorkflowError, and each fault lies within the file."""
+    workflow, problems, source = examine(text, "w.yaml")
+    assert workflow is None or problems
+    assert problems
+    assert all(inside(source, problem.location) for problem in problems)
+    with pytest.raises(WorkflowError):
+        read_workflow(text, "w.yaml")
+
+
+SNIPPETS = st.sampled_from(
+    (
+        *("", " ", "\n", ": ", "- ", "{", "}", "[", "]", "'", '"', "#", "&a ", "*a ", "!x ", "|", ">", "\t", "~", "："),
+        *("\u202e", "\x00", "\ud800", "previous", "all", "open", "{all_but: []}", "null", "0", "1e9", "true", "\u0661"),
+    )
+)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, len(FULL)), st.integers(0, 12), SNIPPETS), min_size=1, max_size=4),
+    st.booleans(),
+)
+def test_any_mutation_is_read_or_refused_with_places(edits: list[tuple[int, int, str]], by_line: bool) -> None:
+    """However a valid file is damaged, reading ends with a workflow or with faults that lie within the file."""
+    text = FULL
+    for start, length, snippet in edits:
+        start = text.rfind(": ", 0, start) + 2 if by_line else start
+        text = text[:start] + snippet + text[start + length :]
+    workflow, problems, source = examine(text, "w.yaml", TEMPLATES)
+    assert all(inside(source, problem.location) for problem in problems)
+    assert all(problem.render(source) for problem in problems)
+    assert workflow is not None or problems

@@ -54,7 +54,7 @@ def teller(desk: Desk, *, dry_run: bool) -> Callable[[Outcome], str]:
         office, case = desk.office, outcome.case
         workflow = office.workflow_of(case)
         if dry_run:
-            return f"可以办理（未写入）：{case.title}　{workflow.states[case.state].title}"
+            return f"{case.title}　可以办理（未写入），办后为“{workflow.states[case.state].title}”"
         names = office.directory.names(case.last_on)
         again = "（此前已办，未重复写入）" if outcome.repeated else ""
         return f"{case.title}　{tell(workflow, outcome.body, names)}{again}"

@@ -92,25 +92,42 @@ def columns() -> int | None:
     return get_terminal_size().columns
 
 
-def progress(items: Iterable[T], *, title: str, total: int | None = None) -> Iterator[T]:
-    """Pass items through; on a terminal, draw how far the work has come, at most ten times a second."""
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    from time import monotonic
+class Bar:
+    """On a terminal, how far a work has come, drawn at most ten times a second; anywhere else, nothing."""
 
-    drawn, done = 0.0, 0
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.live = sys.stderr.isatty()
+        self.drawn = 0.0
+
+    def show(self, done: int, total: int | None = None) -> None:
+        """Draw how far it has come."""
+        if not self.live:
+            return
+        from time import monotonic
+
+        if monotonic() - self.drawn >= 0.1:
+            self.drawn = monotonic()
+            sys.stderr.write("\r" + pad(_bar(self.title, done, total), 60))
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take the drawing away, before anything else is printed and at the end."""
+        if self.drawn:
+            self.drawn = 0.0
+            sys.stderr.write("\r" + " " * 60 + "\r")
+            sys.stderr.flush()
+
+
+def progress(items: Iterable[T], *, title: str, total: int | None = None) -> Iterator[T]:
+    """Pass items through; on a terminal, draw how far the work has come."""
+    bar = Bar(title)
     try:
         for done, item in enumerate(items, 1):
             yield item
-            if monotonic() - drawn >= 0.1:
-                drawn = monotonic()
-                sys.stderr.write("\r" + pad(_bar(title, done, total), 60))
-                sys.stderr.flush()
+            bar.show(done, total)
     finally:
-        if drawn:
-            sys.stderr.write("\r" + " " * 60 + "\r")
-            sys.stderr.flush()
+        bar.clear()
 
 
 def _bar(title: str, done: int, total: int | None) -> str:

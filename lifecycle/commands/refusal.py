@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lifecycle.engine.gates import Gate
 
 GAP = "　　"
-WIDEST = 44
+WIDEST = 28
 """Cells up to which a gate's text leaves room for its mend on the same line."""
 
 
@@ -45,13 +45,12 @@ def print_gates(gates: Sequence[Gate], *, stream: TextIO | None = None, indent: 
 
 def gate_lines(gates: Sequence[Gate], stream: TextIO, indent: str) -> Iterator[str]:
     """Write gates line by line: mark, label, text, mend."""
-    ordered = sorted(gates, key=lambda gate: gate.met)
-    widths = [cell_width(gate.text) for gate in ordered if gate.mend]
+    ordered = [(gate, _told(gate)) for gate in sorted(gates, key=lambda gate: gate.met)]
+    widths = [cell_width(text) for gate, text in ordered if gate.mend]
     column = max((width for width in widths if width <= WIDEST), default=0)
-    for gate in ordered:
+    for gate, text in ordered:
         sign = paint("✓", "green", stream) if gate.met else paint("✗", "red", stream)
         lead = f"{indent}{sign} {gate.label}{GAP}"
-        text = shown(gate.text)
         if not gate.mend:
             yield lead + text
         elif cell_width(text) <= column:
@@ -59,6 +58,11 @@ def gate_lines(gates: Sequence[Gate], stream: TextIO, indent: str) -> Iterator[s
         else:
             yield lead + text
             yield f"{indent}{' ' * (2 + cell_width(gate.label + GAP))}{shown(gate.mend)}"
+
+
+def _told(gate: Gate) -> str:
+    """Give a gate's text and, where it is unmet, the ground that is its own."""
+    return shown(gate.text if gate.met or not gate.basis else f"{gate.text}〔{gate.basis}〕")
 
 
 def gate_json(gate: Gate) -> dict[str, Any]:

@@ -145,7 +145,8 @@ def _print_holdings(workflow: Workflow, case: Case, moment: Moment, *, full: boo
         f"{workflow.materials[name].title}（{file.name}，{file.on}{'，已锁定' if name in locked else ''}）"
         for name, file in case.materials.items()
     ]
-    facts = [(name, show_value(workflow.facts[name], value, moment.names)) for name, value in case.facts.items()]
+    known = [(name, fact) for name, fact in workflow.facts.items() if name in case.facts]
+    facts = [(name, show_value(fact, case.facts[name], moment.names)) for name, fact in known]
     if full:
         say("材料")
         for file in files:
@@ -209,7 +210,8 @@ def sheet_json(
         "transitions": [_way_json(way, held) for way in outlook.ways],
         "opinions": list(_opinions_json(case, outlook, moment)),
         "materials": {
-            name: {"title": workflow.materials[name].title, "file": f.name, "size": f.size, "sha256": f.sha256, "on": f.on}
+            name: {"title": workflow.materials[name].title, "file": f.name, "size": f.size, "sha256": f.sha256,
+                   "on": f.on}
             for name, f in case.materials.items()
         },
         "facts": dict(case.facts),

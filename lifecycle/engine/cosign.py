@@ -65,9 +65,9 @@ def judge_cosign(workflow: Workflow, case: Case, transition: Transition, moment:
         yield Gate("cosign", False, inputs, f"{name} 不同意：{note}", mend, cosign.basis)
     if agreed < needed:
         text = _missing_text(workflow, case, cosign, moment, all_asked, needed - agreed)
-        yield Gate(
-            "cosign", False, inputs, text, f"lifecycle sign {case.number} {transition.name} agree --as …", cosign.basis
-        )
+        if text:  # where only objections stand between, they have said so
+            mend = f"lifecycle sign {case.number} {transition.name} agree --as …"
+            yield Gate("cosign", False, inputs, text, mend, cosign.basis)
     elif not objections:
         names = "、".join(who_is(workflow, moment, o.role, o.unit) for o in fresh)
         yield Gate("cosign", True, inputs, f"{names or '无须会签的单位'} 已会签", basis=cosign.basis)

@@ -282,7 +282,8 @@ def _decide_resolve(docket: _Docket, command: Resolve) -> Decision:
     seats = [s for s in asked(workflow, case, transition) if (s.role, s.unit) == (command.role, command.unit)]
     opinion = seats[0].opinion if seats else None
     if opinion is None or seats[0].stale or opinion.verdict != "object" or opinion.resolved is not None:
-        docket.gates.append(Gate("opinion", False, {}, f"{command.role} 对 {transition.title} 没有待处理的不同意见"))
+        whose = who_is(workflow, docket.moment, command.role, command.unit)
+        docket.gates.append(Gate("opinion", False, {}, f"{whose} 对 {transition.title} 没有待处理的不同意见"))
     if not command.note:
         docket.gates.append(
             Gate("reason", False, {}, f"须由 {role_titles(workflow, roles)} 写明如何处理", "加 --note 处理情况")

@@ -141,7 +141,7 @@ def judge_guard(workflow: Workflow, case: Case, guard: Guard, facts: Mapping[str
     try:
         met = bool(guard.when.evaluate(scope))
     except MissingName as missing:
-        name = missing.name
+        name = missing.name.rpartition(".")[2]
         fact = workflow.facts.get(name)
         material = workflow.materials.get(name)
         title = fact.title if fact else material.title if material else workflow.titles.get(name, name)
@@ -162,7 +162,7 @@ def judge_dwell(workflow: Workflow, case: Case, dwell: Dwell, facts: Mapping[str
             "dwell",
             False,
             {"since": None},
-            f"{title}未填，无从起算{span}",
+            f"{title}未填，无从起算 {span}",
             f"lifecycle set {case.number} {dwell.since}=…",
             dwell.basis,
         )
@@ -171,10 +171,9 @@ def judge_dwell(workflow: Workflow, case: Case, dwell: Dwell, facts: Mapping[str
     inputs = {"since": since, "earliest": earliest.isoformat(), "provisional": due.provisional}
     origin = "进入本环节" if dwell.since == ENTERED else workflow.facts[dwell.since].title
     told = "（暂定，次年放假安排未公布）" if due.provisional else ""
-    text = f"自{origin} {since} 起满 {span}，最早 {earliest}{told}"
-    return Gate(
-        "dwell", moment.on >= earliest, inputs, text, "" if moment.on >= earliest else f"{earliest} 起可办", dwell.basis
-    )
+    met = moment.on >= earliest
+    text = f"自{origin} {since} 起{'已' if met else '须'}满 {span}"
+    return Gate("dwell", met, inputs, text, "" if met else f"{earliest} 起可办{told}", dwell.basis)
 
 
 def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:

@@ -24,6 +24,9 @@ _BUILT_IN: dict[str, Callable[[Case, Moment, Expression], object]] = {
     "last": lambda case, _moment, expression: {
         name: date.fromisoformat(case.fired[name].on) for name in _named(expression, "last") if name in case.fired
     },
+    "order": lambda case, _moment, expression: {
+        name: case.fired[name].seq if name in case.fired else 0 for name in _named(expression, "order")
+    },
     "entered_on": lambda case, _moment, _expression: date.fromisoformat(case.entered_on),
     "opened_on": lambda case, _moment, _expression: date.fromisoformat(case.opened_on),
     "state": lambda case, _moment, _expression: case.state,

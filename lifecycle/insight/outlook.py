@@ -103,12 +103,15 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     Only what may be the officer's is judged: an inbox looks at many cases.
     """
     due = stand(workflow, case, moment.calendar).due_on
+    found = []
     for transition in workflow.leaving[case.state].values():
-        yield from _signatures_owed(workflow, case, transition, officer, moment, due)
+        found += _signatures_owed(workflow, case, transition, officer, moment, due)
         if transition.kind in ("forward", "resume") and any(holds(workflow, case, officer, r) for r in transition.by):
-            yield from _moves_open(workflow, case, transition, officer, moment, due)
+            found += _moves_open(workflow, case, transition, officer, moment, due)
+    yield from found
     state = workflow.states[case.state]
-    if due is not None and due < moment.on.isoformat() and state.lead and holds(workflow, case, officer, state.lead):
+    late = due is not None and due < moment.on.isoformat()
+    if late and not found and state.lead and holds(workflow, case, officer, state.lead):
         yield Task("overdue", case, None, f"{state.title} 已逾期（限 {due}）", f"lifecycle show {case.number}", due)
 
 

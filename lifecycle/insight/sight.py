@@ -22,7 +22,7 @@ class Holder:
 
     def __str__(self) -> str:
         names = "、".join(self.units)
-        return self.title if names in ("", self.title) else f"{self.title}（{names}）"
+        return self.title if names in ("", self.title) else f"{self.title}〔{names}〕"
 
 
 def holder(workflow: Workflow, case: Case, directory: Directory, moment: Moment, role: str) -> Holder:

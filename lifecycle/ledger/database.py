@@ -14,6 +14,8 @@ from lifecycle.errors import ConflictError, UnavailableError
 APPLICATION = 0x4C464359
 SCHEMA = 1
 WAIT_MS = 30_000
+STEPS: dict[int, tuple[str, ...]] = {}
+"""For each older schema, the statements that bring it to the next."""
 SETTINGS = {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0}
 """Rollback journal, FULL: no power cut loses an acknowledged commit,
 and the WAL-reset bug of SQLite 3.7.0–3.51.2 cannot bite."""
@@ -65,7 +67,7 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def verify(connection: sqlite3.Connection, path: Path) -> None:
+def verify(connection: sqlite3.Connection, path: Path, *, readonly: bool = False) -> None:
     """Read back what protects the record; refuse a database that is not ours, of another schema, or unsafe."""
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
         raise UnavailableError(f"{path} 不是本系统的数据库", "请核对 --db 或 LIFECYCLE_DB")
@@ -73,11 +75,77 @@ def verify(connection: sqlite3.Connection, path: Path) -> None:
     if version > SCHEMA:
         raise UnavailableError(f"数据库由更新的版本建立（{version}，本程序支持到 {SCHEMA}）", "请升级 lifecycle 后再用")
     if version < SCHEMA:
-        raise UnavailableError(f"数据库是旧版式（{version}，现为 {SCHEMA}）", "先备份，再运行 lifecycle upgrade")
+        raise UnavailableError(
+            f"数据库是旧版式（{version}，现为 {SCHEMA}）", "请管理员运行：lifecycle upgrade（会先留一份副本）"
+        )
     for name, wanted in SETTINGS.items():
         found = connection.execute(f"PRAGMA {name}").fetchone()[0]
-        if found != wanted and not (name == "journal_mode" and found == "delete"):
+        if found != wanted and not (readonly and name == "journal_mode"):
             raise UnavailableError(f"数据库设置不安全：{name} 应为 {wanted}，实为 {found}", "请换到支持可靠写入的磁盘")
+
+
+def upgrade(path: Path) -> tuple[int, Path | None]:
+    """Bring an older database to this schema in one transaction, keeping a copy; give the old schema and the copy.
+
+    The copy is None where there is nothing to do. Raises UnavailableError for what is not an older database of ours.
+    """
+    if not path.exists():
+        raise UnavailableError(f"没有数据库 {path}", "请核对 --db 或 LIFECYCLE_DB")
+    with database_errors(path), contextlib.closing(connect(path)) as connection:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION
+        if not ours or version >= SCHEMA:
+            verify(connection, path)
+            return version, None
+        missing = [step for step in range(version, SCHEMA) if step not in STEPS]
+        if missing:
+            raise UnavailableError(f"不知道怎样从版式 {missing[0]} 升级", "请用较早的 lifecycle 先升到中间版本")
+        copy = path.with_name(f"{path.name}.v{version}")
+        copy_database(connection, copy)
+        connection.execute("BEGIN EXCLUSIVE")
+        for step in range(version, SCHEMA):
+            for statement in STEPS[step]:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        connection.execute("COMMIT")
+    return version, copy
+
+
+def copy_database(connection: sqlite3.Connection, target: Path) -> None:
+    """Write a consistent copy of an open database, durably."""
+    with contextlib.closing(sqlite3.connect(target)) as replica:
+        connection.backup(replica)
+    sync_file(target)
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's content durable."""
+    with path.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
+def schema_differences(connection: sqlite3.Connection, path: Path) -> list[str]:
+    """Say what tables, indexes, triggers and views there are too many or too few; a trigger could rewrite entries."""
+    from sqlalchemy import create_engine
+    from sqlmodel import SQLModel
+
+    from lifecycle.ledger import tables
+
+    assert tables.Entry.__tablename__, "importing the tables is what puts them into the metadata"
+    statement = "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'"
+    model = sqlite3.connect(":memory:")
+    try:
+        engine = create_engine("sqlite://", creator=lambda: model)
+        SQLModel.metadata.create_all(engine)
+        wanted = set(model.execute(statement))
+        engine.dispose()
+    finally:
+        model.close()
+    with database_errors(path):
+        found = set(connection.execute(statement))
+    words = {"table": "表", "index": "索引", "trigger": "触发器", "view": "视图"}
+    more = [f"多出{words.get(kind, kind)} {name}" for kind, name in sorted(found - wanted)]
+    return more + [f"缺少{words.get(kind, kind)} {name}" for kind, name in sorted(wanted - found)]
 
 
 def make(path: Path) -> None:
@@ -115,6 +183,8 @@ def make(path: Path) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Make a folder's names durable."""
+    if os.name == "nt":  # folders cannot be opened there; NTFS journals their names itself
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from lifecycle.engine.case import File
 from lifecycle.errors import InvalidError, UnavailableError
 from lifecycle.ledger.database import sync_folder
+from lifecycle.ledger.record import new_eid
 
 _CHUNK = 1 << 20
 
@@ -33,12 +34,15 @@ def keep_file(database: Path, source: Path, *, most_bytes: int) -> File:
     except OSError as error:
         raise InvalidError(f"文件 {source} 读不了：{error.strerror}", "请核对是否为文件、有无权限") from error
     with handle:
-        draft = folder_of(database) / f".{os.getpid()}.new"
+        # A name of its own for each upload: threads of one process share the pid.
+        draft = folder_of(database) / f".{new_eid()}.new"
         try:
-            draft.parent.mkdir(parents=True, exist_ok=True)
+            if not draft.parent.exists():
+                draft.parent.mkdir(parents=True, exist_ok=True)
+                sync_folder(database.parent)
             size, digest = _copy(handle, draft, most_bytes)
             target = place_of(database, digest)
-            if size and not target.exists():
+            if size:  # even where it is there already: so an upload heals a damaged copy
                 target.parent.mkdir(exist_ok=True)
                 draft.replace(target)
                 sync_folder(target.parent)
@@ -75,7 +79,7 @@ def _safe_name(name: str) -> str:
 
 
 def check_file(database: Path, digest: str, size: int) -> str | None:
-    """Say what is wrong with a kept material, or None if it is intact."""
+    """Say what is wrong with a kept material, None if it is intact; raises UnavailableError where it cannot be read."""
     try:
         with place_of(database, digest).open("rb") as handle:
             found, hashed = 0, sha256()
@@ -85,7 +89,7 @@ def check_file(database: Path, digest: str, size: int) -> str | None:
     except FileNotFoundError:
         return "文件不见了"
     except OSError as error:
-        return f"文件读不了：{error.strerror}"
+        raise UnavailableError(f"文件读不了：{error.strerror}", "请检查权限与磁盘") from error
     if hashed.hexdigest() != digest:
         return "文件内容被改动"
     return None if found == size else "文件大小与记录不符"

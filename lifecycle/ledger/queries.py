@@ -100,17 +100,19 @@ def list_page(
         return list(session.exec(statement.order_by(col(CaseRow.number)).limit(size).offset(skip)).all())
 
 
-def stream(store: Store, wanted: Filter, *, columns: tuple[Any, ...] = LISTED, chunk: int = 500) -> Iterator[Any]:
-    """Stream all cases that are asked for, the number first in every row."""
-    after = ""
-    while page := list_page(store, wanted, after=after, size=chunk, columns=(CaseRow.number, *columns)):
-        yield from (row[1:] for row in page)
-        after = page[-1][0]
+def stream(
+    store: Store, wanted: Filter, *, after: str = "", columns: tuple[Any, ...] = LISTED, chunk: int = 500
+) -> Iterator[Any]:
+    """Stream all cases that are asked for after a number, in the order of their numbers; `columns` hold the number."""
+    while page := list_page(store, wanted, after=after, size=chunk, columns=columns):
+        yield from page
+        after = page[-1].number
 
 
 def snapshots(store: Store, wanted: Filter) -> Iterator[tuple[str, bytes]]:
     """Stream workflow digest and snapshot of the cases that are asked for."""
-    yield from stream(store, wanted, columns=(CaseRow.digest, CaseRow.snapshot))
+    for row in stream(store, wanted, columns=(CaseRow.number, CaseRow.digest, CaseRow.snapshot)):
+        yield row.digest, row.snapshot
 
 
 def stream_by_due(store: Store, wanted: Filter, *, chunk: int = 200) -> Iterator[tuple[str, bytes]]:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+
+from lifecycle.errors import UnavailableError
+
+WAIT_S = 30
 
 
 def open_queue(path: Path) -> int | None:
@@ -18,7 +24,7 @@ def open_queue(path: Path) -> int | None:
 
 @contextlib.contextmanager
 def turn(queue: int | None) -> Iterator[None]:
-    """Wait for one's turn among the writers; SQLite's own waiting lets some starve."""
+    """Wait for one's turn among the writers; raises UnavailableError when it does not come."""
     try:
         import fcntl
     except ImportError:
@@ -26,8 +32,34 @@ def turn(queue: int | None) -> Iterator[None]:
     if queue is None:
         yield
         return
-    fcntl.flock(queue, fcntl.LOCK_EX)
+    with _patience():
+        fcntl.flock(queue, fcntl.LOCK_EX)
     try:
         yield
     finally:
         fcntl.flock(queue, fcntl.LOCK_UN)
+
+
+@contextlib.contextmanager
+def _patience() -> Iterator[None]:
+    """End a wait in the kernel after WAIT_S, so that a stopped process holds nobody up for ever.
+
+    Only a timer can: polling would lose the order of those who wait. Python delivers signals to the main thread, which
+    is where commands run; other threads wait on.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def give_up(_signal: int, _frame: object) -> None:
+        raise UnavailableError(
+            f"前面的办理 {WAIT_S} 秒仍未完成，没有轮到", "请稍后重试；若一直如此，请管理员查看有无停住的进程"
+        )
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, WAIT_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -23,6 +23,8 @@ from lifecycle.errors import InvalidError
 MOST_BYTES = 64 * 1024
 GENESIS = "0" * 64
 """The `prev` of a chain's first entry."""
+CALENDAR = "CN"
+"""The calendar that counts the office's days."""
 OFFICE = "office"
 """The chain of the office itself: units, officers, grants, published definitions."""
 INTENT_KEYS = {
@@ -94,6 +96,12 @@ def parse(raw: bytes) -> dict[str, Any]:
     if canonical(body) != raw:
         raise ValueError("不是规范形式")
     return body
+
+
+def recorded_at(raw: bytes) -> str:
+    """Take the recording time out of an entry's canonical bytes (its key is the last of that name); "" if not there."""
+    start = raw.rfind(b'"recorded_at":"') + 15
+    return raw[start : raw.find(b'"', start)].decode("ascii", "replace") if start >= 15 else ""
 
 
 def new_eid() -> str:

@@ -16,9 +16,10 @@ from lifecycle.engine.decision import Accepted, Refused, RefusedError, decide
 from lifecycle.engine.evolution import evolve
 from lifecycle.engine.gates import Gate
 from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UnknownError
-from lifecycle.ledger.audit import BEIJING
+from lifecycle.ledger.finding import BEIJING
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import (
+    CALENDAR,
     GENESIS,
     OFFICE,
     Place,
@@ -31,17 +32,17 @@ from lifecycle.ledger.record import (
     new_eid,
     office_entry,
     parse,
+    recorded_at,
     seal,
 )
 from lifecycle.ledger.replay import command_of
-from lifecycle.ledger.row import case_row
+from lifecycle.ledger.row import case_row, series_of
 from lifecycle.ledger.store import Store
 from lifecycle.people.change import decide_office
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
 
 SOFTWARE = f"lifecycle {__version__}"
-CALENDAR = "CN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ class Register:
             return None
         body = parse(found[0])
         intent = body["intent"]
-        same = intent["actor"]["id"] == act.officer and intent["case"] != OFFICE and case_id in (None, intent["case"])
+        actor = (intent["actor"]["id"], intent["actor"].get("for"))
+        same = actor == (act.officer, act.principal) and intent["case"] != OFFICE and case_id in (None, intent["case"])
         if not same or command_of(body) != command:
             raise ConflictError(f"--request-id {act.request_id} 已用于另一条指令", "请换一个编号")
         case = None
@@ -141,6 +143,8 @@ class Register:
         case = self._load(case_id) if case_id else None
         if workflow is None:
             workflow = self.library.workflow(case.workflow if case else "")
+        if case is None and directory.document("workflow", workflow.name) != workflow.digest:
+            raise ConflictError(f"流程“{workflow.title}”刚发布了新版本，未立项", "请重新立项，按新版本办理")
         on = self._day(act, case, now)
         officer = directory.officer(act.officer, on, principal=act.principal)
         moment = self.moment(directory, on)
@@ -154,9 +158,7 @@ class Register:
         self, act: Act, workflow: Workflow, case: Case | None, accepted: Accepted, *,
         officer: Officer, moment: Moment, now: datetime, directory: Directory,
     ) -> Outcome:  # fmt: skip
-        at = stamp_text(now)
-        if at < (case.last_at if case else directory.last_at):
-            raise UnavailableError("系统时钟早于上一条记录，未写入", "请校准系统时间后重试")
+        at = self._stamp(now)
         eid = check_request_id(act.request_id) if act.request_id else new_eid()
         place = Place(
             self._log(),
@@ -170,7 +172,7 @@ class Register:
         )
         if case is None:
             year = moment.on.year
-            serial = 0 if act.dry_run else self.store.next_number(f"{workflow.name}/{year}")
+            serial = 0 if act.dry_run else self.store.next_number(series_of(workflow, year))
             body["numbers"] = {"case": workflow.number.format(year=year, serial=serial)}
         raw, digest = seal(body)
         after = evolve(workflow, case, body, digest)
@@ -178,6 +180,13 @@ class Register:
             self.store.append(place.case, place.seq, eid, raw, digest)
             self.store.put_case(case_row(workflow, after, moment.calendar))
         return Outcome(after, {} if act.dry_run else body, accepted.gates)
+
+    def _stamp(self, now: datetime) -> str:
+        """Give the recording time; the log's order is that of its times, so a clock set back stops the recording."""
+        at, last = stamp_text(now), self.store.last_body()
+        if last is not None and at < (before := recorded_at(last)):
+            raise UnavailableError(f"系统时钟 {at} 早于上一条记录的 {before}，未写入", "请校准系统时间后重试")
+        return at
 
     def _log(self) -> str:
         if not self._origin:
@@ -217,21 +226,24 @@ class Register:
         with self.store.writing():
             if act.request_id and (found := self.store.entry(check_request_id(act.request_id))):
                 body = parse(found[0])
-                if body["intent"]["type"] != kind or body["intent"]["data"] != dict(data):
+                intent = body["intent"]
+                published = [hash_of(definition)] if definition is not None else []
+                digests = [file["sha256"] for file in intent["files"]]
+                if (intent["type"], intent["data"], digests) != (kind, dict(data), published):
                     raise ConflictError(f"--request-id {act.request_id} 已用于另一条指令", "请换一个编号")
                 return body
             directory, now = self.library.directory(), self.clock()
             on = self._day(act, None, now)
             officer = directory.officer(act.officer, on) if directory.seq else None
             role = decide_office(directory, kind, data, officer, on)
-            at = stamp_text(now)
-            if at < directory.last_at or on.isoformat() < directory.last_on:
+            at = self._stamp(now)
+            if on.isoformat() < directory.last_on:
                 raise InvalidError(f"办理日 {on} 早于上一条人员记录的 {directory.last_on}", "生效日请用 --since")
             if definition is not None:
                 name = f"{data['kind']}/{data['name']}"
                 files = [{"name": name, "size": len(definition), "sha256": self._keep(data, definition)}]
             place = Place(self._log(), OFFICE, directory.seq + 1, directory.head or GENESIS, directory.seq)
-            actor = actor_of(officer) if officer else {"id": act.officer, "unit": str(data["unit"])}
+            actor = actor_of(officer) if officer else {"id": str(data["officer"]), "unit": str(data["unit"])}
             stamp = Stamp(act.request_id or new_eid(), at, at, SOFTWARE, "declared")
             body = office_entry(place, stamp, kind, data, actor=actor, on=on.isoformat(), role=role, files=files)
             raw, digest = seal(body)

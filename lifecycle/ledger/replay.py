@@ -17,6 +17,7 @@ from lifecycle.engine.evolution import evolve
 from lifecycle.errors import InvalidError, LifecycleError, UnavailableError
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import GENESIS, Place, Stamp, canonical, case_entry, hash_of, read
+from lifecycle.ledger.store import LostDefinitionError
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
 
@@ -28,8 +29,9 @@ _CODES = {
     "office": "authority", "signatures": "form", "software": "form",
 }  # fmt: skip
 _WORDS = {
-    "actor": "经办人或其单位", "authority": "所依据的角色与授权", "gates": "各关口的依据", "numbers": "编号", "data": "内容",
-    "files": "文件", "from": "所在环节", "to": "去往的环节", "workflow": "所依据的流程", "transition": "流转", "type": "种类",
+    "actor": "经办人或其单位", "authority": "所依据的角色与授权", "gates": "各关口的依据", "numbers": "编号",
+    "data": "内容", "files": "文件", "from": "所在环节", "to": "去往的环节", "workflow": "所依据的流程",
+    "transition": "流转", "type": "种类",
 }  # fmt: skip
 _UNDER = frozenset(("from", "to", "transition", "type", "data"))
 """What may be compared with another workflow's judgement: the rest is pinned to the entry's own."""
@@ -184,6 +186,8 @@ def replay_entry(
         if judged:
             problems += rejudge(library, directory, workflow, case, body, raw)
         return Step(idx, body, digest, evolve(workflow, case, body, digest), tuple(problems))
+    except LostDefinitionError as error:
+        problems.append(("definition", error.message))
     except UnavailableError:
         raise
     except LifecycleError as error:

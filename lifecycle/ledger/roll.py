@@ -16,7 +16,7 @@ from lifecycle.people.directory import Directory, evolve_directory
 
 @dataclass(frozen=True, slots=True)
 class OfficeStep:
-    """One office entry replayed: its body, the office after it (None: it cannot be followed), and what is wrong with it."""
+    """One office entry replayed: its body, the office after it (None: it cannot be followed), and what is wrong."""
 
     idx: int
     body: Mapping[str, Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lifecycle.engine.case import Case, dump_case
@@ -9,6 +10,16 @@ from lifecycle.engine.standing import stand
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.record import canonical
 from lifecycle.workflow.model import Workflow
+
+_SERIAL = re.compile(r"\{serial(:0\d)?\}")
+
+
+def series_of(workflow: Workflow, year: int) -> str:
+    """Name the series that a workflow's case numbers count in: their pattern with the year filled in.
+
+    Two workflows, or two versions of one, that number alike so share one series, and no number comes twice.
+    """
+    return _SERIAL.sub("{serial}", workflow.number.replace("{year}", str(year)))
 
 
 def case_row(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, Any]:

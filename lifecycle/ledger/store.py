@@ -28,6 +28,10 @@ _INSERT_CASE = f"INSERT INTO cases ({', '.join(_COLUMNS)}) VALUES ({', '.join('?
 _UPDATE_CASE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _COLUMNS[1:])} WHERE id = :id AND seq = :seq - 1"
 
 
+class LostDefinitionError(UnavailableError):
+    """A definition that entries rely on is not in the database."""
+
+
 class Store:
     """One open SQLite database. Every method raises UnavailableError when the database cannot be used."""
 
@@ -49,7 +53,11 @@ class Store:
             raise UnavailableError(f"数据库 {path} 是空文件", "请从备份恢复，或删去后重新 lifecycle init")
         with database_errors(path):
             connection = connect(path, readonly=readonly)
-            verify(connection, path)
+            try:
+                verify(connection, path, readonly=readonly)
+            except BaseException:
+                connection.close()
+                raise
         return cls(path, connection, open_queue(path) if not readonly else None)
 
     def close(self) -> None:
@@ -81,6 +89,17 @@ class Store:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read several things as they are at one moment; for short reads, since it makes writers wait."""
+        with database_errors(self.path):
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
 
     def row(self, statement: str, *values: Any) -> Any:
         """Give the first row of a statement, or None."""
@@ -126,11 +145,13 @@ class Store:
         return found
 
     def definition(self, digest: str) -> bytes:
-        """Give the bytes of a published definition; raises UnavailableError where they are gone."""
+        """Give the bytes of a published definition; raises LostDefinitionError where they are gone."""
         if digest not in self._definitions:
             found = self.row("SELECT body FROM definition WHERE sha256 = ?", digest)
             if found is None:
-                raise UnavailableError(f"数据库缺少已发布的定义 {digest[:12]}…", "请从备份恢复，并运行 lifecycle audit")
+                raise LostDefinitionError(
+                    f"数据库缺少已发布的定义 {digest[:12]}…", "请从备份恢复，并运行 lifecycle audit"
+                )
             self._definitions[digest] = found[0]
         return self._definitions[digest]
 
@@ -180,6 +201,19 @@ class Store:
         while rows := self.rows(statement, *at, chunk):
             yield from (row for row in rows if row[2] <= upto)
             at = rows[-1][:2]
+
+    def log(self, *, upto: int, chunk: int = 1000) -> Iterator[tuple[int, str, int, str, bytes]]:
+        """Stream the whole log in the order of recording, as (idx, case, seq, eid, bytes), up to a global index."""
+        statement = "SELECT idx, case_id, seq, eid, body FROM entry WHERE idx > ? AND idx <= ? ORDER BY idx LIMIT ?"
+        after = -(2**63)
+        while rows := self.rows(statement, after, upto, chunk):
+            yield from rows
+            after = rows[-1][0]
+
+    def last_body(self) -> bytes | None:
+        """Give the bytes of the entry recorded last."""
+        found = self.row("SELECT body FROM entry ORDER BY idx DESC LIMIT 1")
+        return found[0] if found else None
 
     def last_index(self) -> int:
         """Give the global index of the last entry, 0 if none."""

@@ -1,4 +1,4 @@
-"""One hash for the whole log: the Merkle tree of RFC 6962 over all entries by index, and the checkpoint written down from it."""
+"""One hash for the whole log: the Merkle tree of RFC 6962 over all entries by index, and its checkpoint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WRITTEN = re.compile(r"(\d{1,15}):([0-9a-f]{64})")
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """So many entries, and the tree's root over them; kept outside the database, it shows every change to those entries."""
+    """So many entries and the tree's root over them; noted down elsewhere, it shows every change to those entries."""
 
     size: int
     root: str

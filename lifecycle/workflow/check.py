@@ -11,6 +11,7 @@ from typing import Protocol
 from lifecycle.errors import Location, Problem, nearest
 from lifecycle.workflow.conditions import check_conditions
 from lifecycle.workflow.expression import FUNCTIONS, SPACES, VARIABLES
+from lifecycle.workflow.fields import MOST_SHOWN
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.model import ENTERED, PREVIOUS, Fact, Use, Workflow
 from lifecycle.workflow.supply import supplied
@@ -85,10 +86,12 @@ def _check_names(workflow: Workflow, vague: frozenset[str]) -> Iterator[Problem]
         "item": {**workflow.facts, **workflow.materials},
         "done": {**workflow.facts, **transitions},
     }
+    misspelt = 0
     for use in workflow.uses:
         table = tables.get(use.kind, workflow.facts)
         if use.name not in table:
-            yield _unknown(use, table)
+            misspelt += 1
+            yield _unknown(use, table if misspelt <= MOST_SHOWN else {})
         elif use.kind in _WANTED and use.name not in vague and not _fits(workflow.facts[use.name], use.kind):
             fact = workflow.facts[use.name]
             message = f"{use.by}要素 “{use.name}”，但它的类型是 {fact.type}"

@@ -11,7 +11,12 @@ from lifecycle.errors import Location, Problem, nearest
 from lifecycle.workflow.expression import FUNCTIONS, SPACES, VARIABLES, Expression, ExpressionError, MissingName
 from lifecycle.workflow.model import Workflow
 
-_SECTIONS = {"sha256": ("材料", "materials"), "count": ("流转", "transitions"), "last": ("流转", "transitions")}
+_SECTIONS = {
+    "sha256": ("材料", "materials"),
+    "count": ("流转", "transitions"),
+    "last": ("流转", "transitions"),
+    "order": ("流转", "transitions"),
+}
 
 
 def _expressions(workflow: Workflow) -> Iterator[tuple[Expression, Location]]:
@@ -31,7 +36,9 @@ def check_conditions(workflow: Workflow, vague: frozenset[str]) -> Iterator[Prob
         "sha256": workflow.materials,
         "count": workflow.titles,
         "last": workflow.titles,
+        "order": workflow.titles,
     }
+    sample = _sample(workflow)
     for expression, location in _expressions(workflow):
         try:
             compiled = expression.compiled
@@ -51,10 +58,12 @@ def check_conditions(workflow: Workflow, vague: frozenset[str]) -> Iterator[Prob
             place = _inside(expression.source, location, found.start() if found else 0, len(written))
             yield Problem("unknown-in-expression", place, f"条件中有未定义的{label} “{written}”", mend)
         if not unknown and not vague & compiled.names:
-            yield from _check_values(workflow, expression, location)
+            yield from _check_values(workflow, expression, location, sample)
 
 
-def _check_values(workflow: Workflow, expression: Expression, location: Location) -> Iterator[Problem]:
+def _check_values(
+    workflow: Workflow, expression: Expression, location: Location, sample: dict[str, object]
+) -> Iterator[Problem]:
     """Try a condition on sample values of the right types, and see that choices are compared with real choices."""
     for name, value in expression.compiled.equalities:
         fact = workflow.facts.get(name)
@@ -69,7 +78,7 @@ def _check_values(workflow: Workflow, expression: Expression, location: Location
                 mend,
             )
     try:
-        expression.evaluate(_sample(workflow))
+        expression.evaluate(sample)
     except MissingName:
         pass
     except ExpressionError as error:
@@ -88,7 +97,13 @@ def _sample(workflow: Workflow) -> dict[str, object]:
     scope["days_between"] = lambda first, last: (last - first).days
     made = dict.fromkeys(workflow.titles, day)
     files = dict.fromkeys(workflow.materials, "0" * 64)
-    return scope | {"state": workflow.initial, "count": dict.fromkeys(made, 1), "last": made, "sha256": files}
+    return scope | {
+        "state": workflow.initial,
+        "count": dict.fromkeys(made, 1),
+        "order": dict.fromkeys(made, 1),
+        "last": made,
+        "sha256": files,
+    }
 
 
 def _later(day: date, number: int) -> date:

@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 FUNCTIONS = ("days_after", "workdays_after", "months_after", "days_between")
 """The functions that an expression may call; each takes two arguments and comes with the scope."""
-SPACES = ("sha256", "count", "last")
-"""The names that are only used with a dot: `sha256.MATERIAL`, `count.TRANSITION`, `last.TRANSITION`."""
+SPACES = ("sha256", "count", "last", "order")
+"""The names that are only used with a dot: `sha256.MATERIAL`, and `count.`, `last.` and `order.TRANSITION`.
+
+`last` is the day a transition was last made; `order` its place among the case's entries, 0 if never, so that what was
+made on one day can be told apart too.
+"""
 VARIABLES = ("today", "entered_on", "opened_on", "state")
 """The names that every scope has besides the facts of the case."""
 MOST_CHARS = 1000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from lifecycle.errors import Location, Problem, nearest
@@ -14,6 +14,8 @@ IDENT = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,9})?")
 _IDENT_MEND = "以小写英文字母开头，只用小写英文字母、数字和下划线，不超过 64 字"
+MOST_SHOWN = 200
+"""So many faults are listed; of more, only their number."""
 _MOST_LINE = 200
 _MAPPING, _TEXT, _LIST = "映射（键: 值）", "一段文字", "列表（每项以 “- ” 开头）"
 _SHAPES = {
@@ -62,6 +64,10 @@ class Reading:
         if not isinstance(place, Unread):
             self.fault("wrong-type", place, f"{what}应为{wanted}", _SHAPES[wanted])
 
+    def likeliest(self, name: str, known: Iterable[str]) -> str | None:
+        """Name the known word most like the given one; in a file with hundreds of faults that is not worth the time."""
+        return nearest(name, known) if len(self.problems) < MOST_SHOWN else None
+
     def use(self, kind: str, node: Scalar, by: str) -> str:
         """Note that a name is mentioned that must name something of this kind; give the name."""
         self.uses.append(Use(kind, node.value, self.at(node), by))
@@ -106,7 +112,7 @@ class Fields:
 
     def _unknown(self, key: Scalar, known: tuple[str, ...]) -> str | None:
         """Report a key that is not known; give the key that was most likely meant, which then is not missed as well."""
-        near = nearest(key.value, known)
+        near = self.reading.likeliest(key.value, known)
         mend = f"是否为 “{near}”？" if near else ""
         self.fault("unknown-key", key, f"{self.owner}有不认识的键 “{key.value}”", f"{mend}可用的键：{'、'.join(known)}")
         return near
@@ -238,7 +244,7 @@ class Fields:
         scalar = self.scalar(key)
         if scalar is None or scalar.value in options:
             return scalar.value if scalar else default
-        guess = (near or {}).get(scalar.value) or nearest(scalar.value, options)
+        guess = (near or {}).get(scalar.value) or self.reading.likeliest(scalar.value, options)
         mend = (f"是否为 “{guess}”？" if guess else "") + f"可写：{'、'.join(options)}"
         self.fault("wrong-choice", scalar, f"{self.owner}的 {key} 不能是 “{scalar.value}”", mend)
         return guess or default

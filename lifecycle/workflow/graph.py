@@ -3,62 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lifecycle.errors import Problem, nearest
 from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
 
 OPENING = "open"
+"""The name that `not_by` gives to the opening of the case."""
+MOST_GUESSES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A transition with the known states that it leaves and those that it can lead to."""
+
+    transition: Transition
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
 
 
 def check_graph(workflow: Workflow) -> Iterator[Problem]:
     """Give every fault of the graph of states and of the kinds of transitions."""
-    edges = edges_of(workflow)
+    ways = ways_of(workflow)
+    edges = edges_of(workflow, ways)
+    order = {name: place for place, name in enumerate(workflow.states)}
+    suspended = {way.targets[0] for way in ways if way.transition.kind == "suspend" and way.targets}
+    made: dict[str, set[str]] = {}
+    for way in ways:
+        made.setdefault(way.transition.name, set()).update(way.targets)
     yield from _check_reach(workflow, edges)
     yield from _check_twice(workflow)
-    for transition in workflow.transitions:
-        yield from _check_exits(workflow, transition)
-        yield from _check_kind(workflow, transition)
-        yield from _check_not_by(workflow, transition, edges)
+    for way in ways:
+        yield from _check_exits(workflow, way.transition)
+        yield from _check_kind(way.transition, order, suspended)
+        yield from _check_not_by(way, made, edges)
 
 
-def known_state(workflow: Workflow, name: str) -> str | None:
-    """Give the state meant: a misspelt name stands for the nearest, so that one slip does not make ten faults."""
-    return name if name in workflow.states else nearest(name, workflow.states)
+def ways_of(workflow: Workflow) -> tuple[Way, ...]:
+    """Give each transition its known states; a misspelt state stands for the nearest, so that one slip is one fault.
+
+    A record stays where it is; a resume to `previous` may lead to every state from which it was suspended.
+    """
+    mentioned = dict.fromkeys(name for t in workflow.transitions for name in (*t.sources, t.to or PREVIOUS))
+    unknown = [name for name in mentioned if name not in workflow.states and name != PREVIOUS]
+    meant: dict[str, str | None] = {name: nearest(name, workflow.states) for name in unknown[:MOST_GUESSES]}
+    meant |= {name: name for name in workflow.states}
+    sources = [tuple(m for name in t.sources if (m := meant.get(name))) for t in workflow.transitions]
+    suspended: dict[str, dict[str, None]] = {}
+    for transition, left in zip(workflow.transitions, sources, strict=True):
+        target = meant.get(transition.to or "")
+        if transition.kind == "suspend" and target:
+            suspended.setdefault(target, {}).update(dict.fromkeys(left))
+    ways = []
+    for transition, left in zip(workflow.transitions, sources, strict=True):
+        target = meant.get(transition.to or "")
+        if transition.kind == "record":
+            targets = left
+        elif transition.to == PREVIOUS:
+            targets = tuple(dict.fromkeys(state for name in left for state in suspended.get(name, ())))
+        else:
+            targets = (target,) if target else ()
+        ways.append(Way(transition, left, targets))
+    return tuple(ways)
 
 
-def sources_of(workflow: Workflow, transition: Transition) -> list[str]:
-    """Give the known states that a transition leaves."""
-    found = (known_state(workflow, name) for name in transition.sources)
-    return [name for name in found if name is not None]
-
-
-def targets_of(workflow: Workflow, transition: Transition) -> list[str]:
-    """Give the known states that a transition can lead to; a record stays, a resume may go back where it came from."""
-    if transition.kind == "record":
-        return sources_of(workflow, transition)
-    if transition.to == PREVIOUS:
-        return suspended(workflow, transition)
-    target = known_state(workflow, transition.to) if transition.to else None
-    return [target] if target else []
-
-
-def suspended(workflow: Workflow, resume: Transition) -> list[str]:
-    """Give the states from which some suspension leads to where this resume starts."""
-    starts = set(sources_of(workflow, resume))
-    found: dict[str, None] = {}
-    for transition in workflow.transitions:
-        if transition.kind == "suspend" and transition.to and known_state(workflow, transition.to) in starts:
-            found |= dict.fromkeys(sources_of(workflow, transition))
-    return list(found)
-
-
-def edges_of(workflow: Workflow) -> dict[str, set[str]]:
+def edges_of(workflow: Workflow, ways: tuple[Way, ...]) -> dict[str, set[str]]:
     """Map each state to the states that one transition leads to."""
     edges: dict[str, set[str]] = {name: set() for name in workflow.states}
-    for transition in workflow.transitions:
-        targets = targets_of(workflow, transition)
-        for source in sources_of(workflow, transition):
-            edges[source] |= {source} if transition.kind == "record" else set(targets)
+    for way in ways:
+        for source in way.sources:
+            edges[source].update((source,) if way.transition.kind == "record" else way.targets)
     return edges
 
 
@@ -111,36 +125,30 @@ def _check_exits(workflow: Workflow, transition: Transition) -> Iterator[Problem
             yield Problem("final-exit", transition.location, message, f"从 from 去掉 {source}，或删去它的 final: true")
 
 
-def _check_kind(workflow: Workflow, transition: Transition) -> Iterator[Problem]:
-    order = list(workflow.states)
-    name, to = transition.name, transition.to
-    if transition.kind == "return" and to in workflow.states:
-        later = [s for s in transition.sources if s in workflow.states and order.index(to) > order.index(s)]
+def _check_kind(transition: Transition, order: dict[str, int], suspended: set[str]) -> Iterator[Problem]:
+    name, to, place = transition.name, transition.to, transition.location
+    if transition.kind == "return" and to in order:
+        later = [s for s in transition.sources if s in order and order[to] > order[s]]
         if later:
             message = f"流转 {name} 是退回，却从 {later[0]} 去往排在后面的环节 “{to}”"
-            yield Problem("return-forward", transition.location, message, "改正 to 或 from，或把 kind 改为 forward")
+            yield Problem("return-forward", place, message, "改正 to 或 from，或把 kind 改为 forward")
     if transition.kind == "suspend" and to in transition.sources:
         message = f"流转 {name} 从 “{to}” 中止到它自己，恢复时不知回到何处"
-        yield Problem(
-            "suspend-self", transition.location, message, f"写 from: {{all_but: [{to}]}}，或从 from 去掉 {to}"
-        )
+        yield Problem("suspend-self", place, message, f"写 from: {{all_but: [{to}]}}，或从 from 去掉 {to}")
     if transition.kind == "resume":
-        into = {known_state(workflow, t.to) for t in workflow.transitions if t.kind == "suspend" and t.to}
         for source in transition.sources:
-            if source in workflow.states and source not in into:
+            if source in order and source not in suspended:
                 message = f"流转 {name} 是恢复，但没有中止（kind: suspend）去往环节 “{source}”"
-                yield Problem("resume-nothing", transition.location, message, "补一条中止的流转，或改正 from")
+                yield Problem("resume-nothing", place, message, "补一条中止的流转，或改正 from")
 
 
-def _check_not_by(workflow: Workflow, transition: Transition, edges: dict[str, set[str]]) -> Iterator[Problem]:
+def _check_not_by(way: Way, made: dict[str, set[str]], edges: dict[str, set[str]]) -> Iterator[Problem]:
     """See that what is excluded can come first; a transition may exclude its own maker only if it can be made again."""
-    sources = set(sources_of(workflow, transition))
-    for other in transition.not_by:
-        earlier = [t for t in workflow.transitions if t.name == other]
-        if other == OPENING or not earlier or not sources:
+    name = way.transition.name
+    for other in way.transition.not_by:
+        if other == OPENING or other not in made or not way.sources:
             continue
-        after = {target for t in earlier for target in targets_of(workflow, t)}
-        if not reachable(edges, after) & sources:
-            what = "只能办一次" if other == transition.name else f"之前不会有 {other}"
-            message = f"流转 {transition.name} 的 not_by 写了 “{other}”，但{what}，回避不起作用"
-            yield Problem("idle-not-by", transition.location, message, "改写为在它之前办理的流转，或删去")
+        if reachable(edges, made[other]).isdisjoint(way.sources):
+            what = "只能办一次" if other == name else f"之前不会有 {other}"
+            message = f"流转 {name} 的 not_by 写了 “{other}”，但{what}，回避不起作用"
+            yield Problem("idle-not-by", way.transition.location, message, "改写为在它之前办理的流转，或删去")

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast, get_args
 
-from lifecycle.errors import Location, nearest
+from lifecycle.errors import Location
 from lifecycle.workflow.expression import Expression
 from lifecycle.workflow.fields import Fields
+from lifecycle.workflow.graph import OPENING
 from lifecycle.workflow.model import (
     PREVIOUS,
     Cosign,
@@ -26,8 +27,6 @@ from lifecycle.workflow.sections import places_of, read_limit, read_since, read_
 from lifecycle.workflow.yamltree import Mapping as Mapped
 from lifecycle.workflow.yamltree import Node, Scalar
 
-OPENING = "open"
-"""The name that `not_by` gives to the opening of the case."""
 _KINDS: tuple[str, ...] = get_args(Kind)
 _KIND_WORDS = {
     "流转": "forward",
@@ -127,7 +126,7 @@ def _read_phases(inner: Fields, states: Mapping[str, State]) -> tuple[str, ...]:
     phases = dict.fromkeys(state.phase for state in states.values() if state.phase)
     wanted: set[str | None] = set()
     for scalar in inner.scalars("phase"):
-        near = None if scalar.value in phases else nearest(scalar.value, phases)
+        near = None if scalar.value in phases else inner.reading.likeliest(scalar.value, phases)
         if scalar.value not in phases:
             mend = (f"是否为 “{near}”？" if near else "") + f"已有的阶段：{'、'.join(phases) or '无'}"
             inner.fault("unknown-phase", scalar, f"{inner.owner}写了没有环节属于它的阶段 “{scalar.value}”", mend)

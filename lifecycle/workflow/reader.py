@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from lifecycle.errors import Location, Problem, WorkflowError
 from lifecycle.workflow.check import TemplateLike, check
 from lifecycle.workflow.facts import read_facts
-from lifecycle.workflow.fields import Fields, Reading
+from lifecycle.workflow.fields import MOST_SHOWN, Fields, Reading
 from lifecycle.workflow.model import Panel, Workflow
 from lifecycle.workflow.moves import read_transitions
 from lifecycle.workflow.sections import (
@@ -23,13 +23,17 @@ from lifecycle.workflow.sections import (
 from lifecycle.workflow.yamltree import Mapping as Mapped
 from lifecycle.workflow.yamltree import Sequence, Tree, read_tree
 
-MOST_SHOWN = 200
 _REQUIRED = ("workflow", "title", "version", "number", "subject", "roles", "facts", "states", "transitions")
 _KEYS = (
     "workflow", "title", "version", "basis", "number", "subject", "opened_by", "note",
     "roles", "parties", "panel", "facts", "materials", "states", "transitions", "lights",
 )  # fmt: skip
 _SECTIONS = ("roles", "facts", "states")
+_MOST_ITEMS = {
+    **dict.fromkeys(("roles", "parties", "states"), 500),
+    **dict.fromkeys(("facts", "materials", "transitions"), 2000),
+    "lights": 100,
+}
 _SLOT = re.compile(r"\{year\}|\{serial(:0[1-9])?\}")
 
 
@@ -56,6 +60,8 @@ def examine(
     if tree.root is None:
         return None, _in_order(list(tree.problems)), tree.text
     reading = Reading(file, tree.problems)
+    if _too_long(tree.root, reading):
+        return None, _in_order(reading.problems), tree.text
     workflow = _read_top(tree, tree.root, reading, hashlib.sha256(data).hexdigest())
     # Where a whole section is missing, every name in it would be unknown: one fault says it better than a hundred.
     sections = {name: tree.root.pairs.get(name, (None, None))[1] for name in (*_SECTIONS, "transitions")}
@@ -97,6 +103,19 @@ def _read_top(tree: Tree, root: Mapped, reading: Reading, digest: str) -> Workfl
         note=top.text("note"),
         uses=tuple(reading.uses),
     )
+
+
+def _too_long(root: Mapped, reading: Reading) -> bool:
+    """Refuse sections so long that judging every item against every other would take minutes."""
+    found = False
+    for section, most in _MOST_ITEMS.items():
+        key, node = root.pairs.get(section, (None, None))
+        count = len(node.pairs) if isinstance(node, Mapped) else len(node.items) if isinstance(node, Sequence) else 0
+        if key and count > most:
+            message = f"流程的 {section} 有 {count} 项，超过 {most} 项"
+            reading.fault("long-section", key, message, "拆成几个流程")
+            found = True
+    return found
 
 
 def _read_opened_by(top: Fields, panel: Panel | None) -> tuple[str, ...]:

@@ -103,8 +103,8 @@ class Builder:
             group = scope.get(space)
             if group is not None and name in group:
                 return group[name]
-            if space == "count":
-                return 0  # a transition never made was made no times
+            if space in ("count", "order"):
+                return 0  # a transition never made was made no times, and comes before all others
             raise MissingName(f"{space}.{name}")
 
         return run

@@ -8,45 +8,46 @@ from __future__ import annotations
 
 from lifecycle.errors import Location
 from lifecycle.workflow.expression import ExpressionError
-from lifecycle.workflow.graph import sources_of, targets_of
+from lifecycle.workflow.graph import ways_of
 from lifecycle.workflow.model import ENTERED, PREVIOUS, Transition, Workflow
+
+NONE: frozenset[str] = frozenset()
 
 
 def supplied(workflow: Workflow) -> dict[Location, frozenset[str]]:
     """Map each transition that can be made, by its place, to the facts surely known once it is made."""
     entering = _required_on_entering(workflow)
     opened = frozenset(name for name, fact in workflow.facts.items() if fact.required is True)
-    sure: dict[str, frozenset[str]] = {workflow.initial: opened | entering[workflow.initial]}
-    gained = {id(t): _gained(t) for t in workflow.transitions}
+    sure: dict[str, frozenset[str]] = {workflow.initial: opened | entering.get(workflow.initial, NONE)}
+    ways = ways_of(workflow)
+    gained = {way.transition.location: _gained(way.transition) for way in ways}
+    # Nothing rests on a record, which is optional; and where a case resumes, it has been before.
+    moving = [way for way in ways if way.transition.kind != "record" and way.transition.to != PREVIOUS]
     changed = True
     while changed:
         changed = False
-        for transition in workflow.transitions:
-            # Nothing rests on a record, which is optional; and where a case resumes, it has been before.
-            if transition.kind == "record" or transition.to == PREVIOUS:
-                continue
-            for source in sources_of(workflow, transition):
-                for target in targets_of(workflow, transition) if source in sure else ():
-                    out = sure[source] | gained[id(transition)] | entering[target]
+        for way in moving:
+            for source in (name for name in way.sources if name in sure):
+                for target in way.targets:
+                    out = sure[source] | gained[way.transition.location] | entering.get(target, NONE)
                     both = sure[target] & out if target in sure else out
                     if sure.get(target) != both:
                         sure[target], changed = both, True
     found: dict[Location, frozenset[str]] = {}
-    for transition in workflow.transitions:
-        sources = [sure[source] for source in sources_of(workflow, transition) if source in sure]
-        if sources:
-            target = transition.to if transition.to in workflow.states else ""
-            found[transition.location] = (
-                frozenset.intersection(*sources) | gained[id(transition)] | entering.get(target, frozenset())
-            )
+    for way in ways:
+        known = [sure[source] for source in way.sources if source in sure]
+        if known:
+            entered = entering.get(way.transition.to or "", NONE)
+            found[way.transition.location] = frozenset.intersection(*known) | gained[way.transition.location] | entered
     return found
 
 
 def _required_on_entering(workflow: Workflow) -> dict[str, frozenset[str]]:
-    return {
-        state: frozenset(name for name, fact in workflow.facts.items() if fact.required == state)
-        for state in workflow.states
-    }
+    found: dict[str, set[str]] = {}
+    for name, fact in workflow.facts.items():
+        if isinstance(fact.required, str):
+            found.setdefault(fact.required, set()).add(name)
+    return {state: frozenset(names) for state, names in found.items()}
 
 
 def _gained(transition: Transition) -> frozenset[str]:

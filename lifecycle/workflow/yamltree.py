@@ -16,13 +16,11 @@ import yaml
 from lifecycle.errors import Location, Problem
 from lifecycle.workflow.yamlfault import explain
 
-try:
-    from yaml import CSafeLoader as _Loader
-except ImportError:  # PyYAML built without libyaml: ten times slower, the same events
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
-
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""PyYAML may be built without libyaml; its own parser is ten times slower and gives the same events."""
 MOST_BYTES = 1 << 20
 MOST_LEVELS = 32
+MOST_COLUMNS = 2000
 MOST_PROBLEMS = 1000
 # What YAML cannot hold (YAML 1.1 §4.1), and what nobody sees but a terminal obeys: line separators, and marks that turn
 # the reading order of a rule (CVE-2021-42574, "Trojan Source").
@@ -105,6 +103,11 @@ def read_tree(data: str | bytes, file: str) -> Tree:
         return Tree(
             None, (Problem("yaml-encoding", Location(file, line, column), message, "在编辑器里另存为 UTF-8"),), text
         )
+    long = next((n for n, line in enumerate(text.splitlines(), 1) if len(line) > MOST_COLUMNS), 0)
+    if long:
+        shown = "\n".join(line if len(line) <= MOST_COLUMNS else line[:60] + "…" for line in text.splitlines())
+        message = f"第 {long} 行超过 {MOST_COLUMNS} 字"
+        return Tree(None, (Problem("yaml-line", Location(file, long), message, "分成几行写"),), shown)
     builder = _Builder(file, text)
     if text != typed:
         builder.problems.extend(islice(_find_strange(typed, file), MOST_PROBLEMS))
@@ -122,7 +125,7 @@ def decode(data: str | bytes) -> tuple[str, tuple[int, int, str] | None]:
         before = data[: error.start].decode("utf-8").removeprefix("\ufeff")
         lines = _BREAK.split(before)
         message = f"文件不是 UTF-8 编码（第 {error.start + 1} 个字节是 0x{data[error.start]:02X}）"
-        return before, (len(lines), len(lines[-1]) + 1, message)
+        return before + "\ufffd", (len(lines), len(lines[-1]) + 1, message)
 
 
 def _find_strange(text: str, file: str) -> Iterator[Problem]:
@@ -163,7 +166,7 @@ class _Builder:
 
     def _read(self) -> bool:
         """Take the events in turn; False once nothing sensible can follow."""
-        for event in cast(Iterator[Any], yaml.parse(self.text, Loader=_Loader)):
+        for event in cast(Iterator[Any], yaml.parse(self.text, Loader=LOADER)):
             kind = type(event)
             if kind is yaml.ScalarEvent:
                 self._scalar(event)

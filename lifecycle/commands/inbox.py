@@ -1,0 +1,93 @@
+"""What waits for the officer: `todo`."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lifecycle.commands.chinese import command, option
+from lifecycle.commands.desk import Desk, at_desk
+from lifecycle.commands.output import columns, paint, say
+from lifecycle.commands.text import cut, pad
+from lifecycle.errors import cell_width
+
+if TYPE_CHECKING:
+    from lifecycle.insight.inbox import Waiting
+
+PAGE = 30
+KINDS = {"sign": "会签", "advance": "可办", "supply": "待齐", "overdue": "逾期"}
+GROUPS = {
+    "overdue": ("已逾期", "red"), "today": ("今天到期", "yellow"), "week": ("七日内到期", "yellow"),
+    "later": ("七日后到期", "green"), "none": ("没有期限", "grey"),
+}  # fmt: skip
+
+
+@command(
+    "todo",
+    help="等我办的事：要我会签的、我可办的、我的事项还缺什么、已逾期的；受委托代办的也在内。最急的在前。",
+    examples=["lifecycle todo", "lifecycle todo --page 2 --as land01"],
+)
+@option("--page", type=click.IntRange(1), default=1, metavar="N", help="第几页；默认 1")
+@at_desk
+def todo(desk: Desk, page: int) -> None:
+    """List what waits for the officer, page by page: only what is shown is judged."""
+    today = desk.office.day(desk.on)
+    skip = (page - 1) * PAGE
+    found = list(islice(desk.office.inbox(desk.officer, desk.on), skip, skip + PAGE + 1))
+    more, found = len(found) > PAGE, found[:PAGE]
+    tasks = [_task_json(waiting, today) for waiting in found]
+
+    def tell() -> None:
+        if not tasks:
+            say(f"没有等 {desk.officer} 办的事" if page == 1 else "没有更多了")
+            return
+        for group, among in groupby(tasks, key=lambda task: task["group"]):
+            title, colour = GROUPS[group]
+            say(paint(title, colour))
+            for case, of_case in groupby(among, key=lambda task: (task["number"], task["title"], task["due_on"])):
+                _print_case(*case, list(of_case))
+        if more:
+            say(f"还有更多：lifecycle todo --page {page + 1}")
+
+    desk.answer({"officer": desk.officer, "on": today.isoformat(), "page": page, "more": more, "tasks": tasks}, tell)
+
+
+def _print_case(number: str, title: str, due_on: str | None, tasks: list[dict[str, Any]]) -> None:
+    """Print a case's tasks; the commands stand first, where no narrow terminal cuts them off."""
+    say("  ", paint(f"{number} {title}", "bold"), f"　限 {due_on}" if due_on else "")
+    width = max(cell_width(task["command"]) for task in tasks)
+    limit = columns()
+    for task in tasks:
+        behalf = f"代 {task['principal']}：" if task["principal"] else ""
+        lead = f"    {KINDS[task['kind']]}　{pad(task['command'], width)}　　"
+        text = behalf + task["text"]
+        say(lead + (cut(text, max(10, limit - cell_width(lead))) if limit else text))
+
+
+def _task_json(waiting: Waiting, today: date) -> dict[str, Any]:
+    task = waiting.task
+    return {
+        "kind": task.kind,
+        "group": _group(task.due_on, today),
+        "number": task.case.number,
+        "title": task.case.title,
+        "state": task.case.state,
+        "transition": task.transition.name if task.transition else None,
+        "due_on": task.due_on,
+        "principal": waiting.principal,
+        "text": task.text,
+        "command": task.command + (f" --for {waiting.principal}" if waiting.principal and task.transition else ""),
+    }
+
+
+def _group(due_on: str | None, today: date) -> str:
+    if due_on is None:
+        return "none"
+    if due_on < today.isoformat():
+        return "overdue"
+    if due_on == today.isoformat():
+        return "today"
+    return "week" if due_on <= (today + timedelta(days=7)).isoformat() else "later"

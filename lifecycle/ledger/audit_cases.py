@@ -1,0 +1,189 @@
+"""The audit's third pass: every case replayed under the rules and roles of its time, and the row kept for it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from lifecycle.engine.case import Case
+from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.ledger.audit_office import follow_office
+from lifecycle.ledger.files import check_file
+from lifecycle.ledger.finding import Finding, check_times
+from lifecycle.ledger.record import CALENDAR, OFFICE, read
+from lifecycle.ledger.replay import Problem, Step, check_link, replay_entry, unreadable
+from lifecycle.ledger.row import case_row
+
+if TYPE_CHECKING:
+    from lifecycle.ledger.audit import Auditor
+
+
+def check_cases(audit: Auditor) -> Iterator[Finding]:
+    """Replay every case, one after the other."""
+    store = audit.library.store
+    chain: _Chain | None = None
+    for case_id, seq, idx, digest, raw, eid in store.all_entries(upto=audit.upto):
+        if case_id == OFFICE:
+            continue
+        if chain is None or case_id != chain.case_id:
+            if chain is not None:
+                yield from chain.finish()
+            chain = _Chain(audit, case_id)
+            audit.cases += 1
+        audit.tick()
+        audit.entries += 1
+        yield from chain.check(idx, seq, eid, digest, raw)
+    if chain is not None:
+        yield from chain.finish()
+
+
+class _Chain:
+    """One case's chain as far as it was followed.
+
+    Once it cannot be replayed on, only links, bytes and files are checked.
+    """
+
+    def __init__(self, audit: Auditor, case_id: str) -> None:
+        self.audit = audit
+        self.case_id = case_id
+        self.case: Case | None = None
+        self.last: Step | None = None
+        self.name = audit.name_of(case_id)
+        self.lost = False
+        self.judged = True
+        self.before = (0, "0" * 64)
+
+    def check(self, idx: int, seq: int, eid: str, digest: str, raw: bytes) -> Iterator[Finding]:
+        """Check the next entry."""
+        if not self.lost and (self.audit.broken or self.audit.torn):
+            for code, message in self._unjudgeable(raw):
+                yield Finding(code, idx, self.name, message)
+        problems, body = self._shallow(digest, raw) if self.lost else self._replayed(idx, digest, raw)
+        try:
+            problems += self._misplaced(body, seq, eid) if body else []
+            problems += self._files(body) if body else []
+        except (KeyError, TypeError, AttributeError, ValueError):
+            problems.append(("form", "记录的字段不对"))
+        for code, message in problems:
+            yield Finding(code, idx, self.name, message)
+
+    def _unjudgeable(self, raw: bytes) -> Iterator[Problem]:
+        """Stop replaying where the rules are damaged, and judging where the office's chain is torn: said once."""
+        try:
+            body = read(raw)
+            needed = [body["calendar"], *([body["intent"]["workflow"]] if self.case is None else [])]
+            wrong = next((self.audit.broken[digest] for digest in needed if digest in self.audit.broken), "")
+            beyond = self.audit.torn and body["office"] > self.audit.directory.seq
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return
+        if wrong:
+            self.lost = True
+            yield "definition", f"{wrong}，本条及以后无法核对"
+        elif self.judged and beyond:
+            self.judged = False
+            yield "unread", "单位的人员记录有损坏，本条及以后未能核对权限"
+
+    def _replayed(self, idx: int, digest: str, raw: bytes) -> tuple[list[Problem], Mapping[str, Any]]:
+        """Judge an entry again and move the case on by it."""
+        audit = self.audit
+        step = replay_entry(audit.library, audit.directory, self.case, idx, digest, raw, judged=self.judged)
+        problems = list(step.problems)
+        try:
+            problems += self._surroundings(step, idx)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            problems.append(("form", "记录的字段不对"))
+        if self.case is None and step.case is not None:
+            self.name = step.case.number
+        self.case, self.last, self.lost = step.case or self.case, step, step.case is None
+        return problems, step.body
+
+    def _shallow(self, digest: str, raw: bytes) -> tuple[list[Problem], Mapping[str, Any]]:
+        """Check an entry's bytes and, where the one before it was read, its link."""
+        seq, head = self.before
+        try:
+            body = read(raw)
+            problems = list(check_link(body, digest, raw, seq, head)) if seq else []
+            self.before = (body["intent"]["seq"], digest)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            self.before = (0, "")
+            return unreadable(digest, raw), {}
+        return problems, body
+
+    def _surroundings(self, step: Step, idx: int) -> Iterator[Problem]:
+        """Check what an entry says of the office, the rules and the days around it."""
+        if step.case is None:
+            return
+        audit, body = self.audit, step.body
+        self.before = (step.case.seq, step.hash)
+        yield from check_times(body, self.case.last_on if self.case else "")
+        office = bisect_left(audit.office_at, idx)
+        if not audit.torn and body["office"] != office:
+            yield "authority", f"所依据的人员记录是第 {body['office']} 条，当时已到第 {office} 条"
+        elif self.judged:
+            in_force = audit.in_force
+            if body["calendar"] != in_force("calendar", CALENDAR, body["office"]):
+                yield "definition", "所依据的日历不是当时发布的日历"
+            workflow = audit.library.workflow(step.case.workflow)
+            if self.case is None and workflow.digest != in_force("workflow", workflow.name, body["office"]):
+                yield "definition", "立项所依据的流程不是当时发布的版本"
+
+    def _misplaced(self, body: Any, seq: int, eid: str) -> Iterator[Problem]:
+        intent = body["intent"]
+        if (intent["case"], intent["seq"], intent["eid"]) != (self.case_id, seq, eid):
+            yield "chain", "记录所在的位置与其内容不符"
+        if intent["log"] != self.audit.origin:
+            yield "chain", "记录属于另一本台账，或台账的来源被改动"
+
+    def _files(self, body: Any) -> Iterator[Problem]:
+        for file in body["intent"]["files"]:
+            try:
+                wrong = check_file(self.audit.library.store.path, file["sha256"], file["size"])
+            except UnavailableError as error:
+                yield "unread", f"{file['name']}：{error.message}"
+                continue
+            if wrong:
+                yield "material", f"{file['name']}：{wrong}"
+
+    def finish(self) -> Iterator[Finding]:
+        """Compare the replayed case with the row kept for it; both are read as of one moment."""
+        store = self.audit.library.store
+        if self.lost or self.case is None or self.last is None:
+            return
+        with store.reading():
+            rows = list(store.entries(self.case_id, after=self.case.seq))
+            columns = _columns(store)
+            found = store.row(f"SELECT {', '.join(columns)} FROM cases WHERE id = ?", self.case_id)
+        if rows:  # made since the audit began, perhaps by officers appointed since
+            yield from follow_office(self.audit)
+        for idx, _seq, digest, raw in rows:
+            step = replay_entry(self.audit.library, self.audit.directory, self.case, idx, digest, raw)
+            if step.problems or step.case is None:
+                yield Finding("lost", idx, self.name, "审计期间新增的这条记录不能接续")
+                return
+            self.case, self.last = step.case, step
+        if found is None:
+            yield Finding("lost", self.last.idx, self.name, "有记录而无事项")
+            return
+        wrong = self._wrong_columns(dict(zip(columns, found, strict=True)))
+        if wrong:
+            message = f"存储的状态与回放结果不一致：{'、'.join(wrong)}"
+            yield Finding("state", self.last.idx, self.name, message)
+
+    def _wrong_columns(self, found: dict[str, Any]) -> list[str]:
+        assert self.case is not None
+        assert self.last is not None
+        library = self.audit.library
+        try:
+            wanted = case_row(
+                library.workflow(self.case.workflow), self.case, library.calendar(self.last.body["calendar"])
+            )
+        except UnavailableError:
+            raise
+        except (LifecycleError, ValueError, KeyError, TypeError, AttributeError):
+            return ["snapshot"]
+        return [name for name, value in wanted.items() if found.get(name) != value]
+
+
+def _columns(store: Any) -> list[str]:
+    return [row[1] for row in store.rows("PRAGMA table_info(cases)")]

@@ -1,0 +1,110 @@
+"""The audit's first pass: the log in the order of recording – indexes, times, case numbers, and the checkpoint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.ledger.finding import NOBODY, Finding
+from lifecycle.ledger.record import OFFICE, read, recorded_at
+from lifecycle.ledger.row import series_of
+from lifecycle.ledger.store import LostDefinitionError
+from lifecycle.workflow.model import Workflow
+
+if TYPE_CHECKING:
+    from lifecycle.ledger.audit import Auditor
+
+
+def check_log(audit: Auditor) -> Iterator[Finding]:
+    """Read every entry once, in the order of recording."""
+    wanted, last = 1, ""
+    numbers = _Numbers(audit)
+    for idx, case_id, seq, _eid, raw in audit.library.store.log(upto=audit.upto):
+        audit.tick()
+        if idx > wanted:
+            lost = f"序号 {wanted}" if idx == wanted + 1 else f"序号 {wanted} 至 {idx - 1}"
+            yield Finding("lost", wanted, NOBODY, f"{lost} 的记录不见了")
+        elif idx < wanted:
+            yield Finding("lost", idx, audit.name_of(case_id), "序号不是正整数")
+        wanted = max(wanted, idx) + 1
+        audit.tree.add(raw)
+        at = recorded_at(raw)
+        if at and at < last:
+            yield Finding("time", idx, audit.name_of(case_id), f"记录时间 {at} 早于前一序号的 {last}")
+        last = at or last
+        if case_id == OFFICE:
+            audit.office_at.append(idx)
+        elif seq == 1:
+            yield from numbers.check(idx, raw)
+        yield from _at_checkpoint(audit, idx)
+    yield from _short_of_checkpoint(audit)
+    yield from numbers.compare_books()
+
+
+def _at_checkpoint(audit: Auditor, idx: int) -> Iterator[Finding]:
+    since = audit.since
+    if since is not None and audit.tree.size == since.size and audit.checkpoint != since:
+        message = f"前 {since.size} 条记录与检查点不符：其后有改写、删除、插入或调换"
+        yield Finding("checkpoint", idx, NOBODY, message)
+
+
+def _short_of_checkpoint(audit: Auditor) -> Iterator[Finding]:
+    since = audit.since
+    if since is not None and audit.tree.size < since.size:
+        gone = since.size - audit.tree.size
+        yield Finding("checkpoint", audit.upto, NOBODY, f"检查点时有 {since.size} 条记录，现缺 {gone} 条")
+
+
+class _Numbers:
+    """Follows each series of case numbers: in the order of recording they run 1, 2, 3 … without gap."""
+
+    def __init__(self, audit: Auditor) -> None:
+        self.audit = audit
+        self.last: dict[str, int] = {}
+        self.blind = False
+
+    def check(self, idx: int, raw: bytes) -> Iterator[Finding]:
+        """Check the number of a case that is opened."""
+        try:
+            body = read(raw)
+            number, intent = body["numbers"]["case"], body["intent"]
+            workflow = self.audit.library.workflow(intent["workflow"])
+            year = int(intent["occurred_on"][:4])
+            serial = _serial(workflow, year, number)
+        except (LifecycleError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            if isinstance(error, UnavailableError) and not isinstance(error, LostDefinitionError):
+                raise
+            self.blind = True  # the pass over the cases says what is wrong with the entry or its workflow
+            return
+        series = series_of(workflow, year)
+        before = self.last.get(series, 0)
+        if serial is None:
+            yield Finding("number", idx, number, f"编号不合“{workflow.number}”的样式")
+            return
+        if serial > before + 1:
+            gap = f"{before + 1}" if serial == before + 2 else f"{before + 1} 至 {serial - 1}"
+            yield Finding("number", idx, number, f"编号断号：缺第 {gap} 号")
+        elif serial <= before:
+            yield Finding("number", idx, number, f"编号重号或倒号：已编到第 {before} 号")
+        self.last[series] = max(before, serial)
+
+    def compare_books(self) -> Iterator[Finding]:
+        """Compare the last numbers with those that the database takes the next ones from."""
+        if self.blind:
+            return
+        for series in sorted({*self.last, *self.audit.series}):
+            used, kept = self.last.get(series, 0), self.audit.series.get(series, 0)
+            if used != kept:
+                yield Finding("number", 0, NOBODY, f"编号 {series} 簿上记到第 {kept} 号，实际编到第 {used} 号")
+
+
+def _serial(workflow: Workflow, year: int, number: str) -> int | None:
+    """Read the serial out of a number; None where the number is not of the workflow's pattern."""
+    before, after = re.split(r"\{serial(?::0\d)?\}", workflow.number.replace("{year}", str(year)), maxsplit=1)
+    found = re.fullmatch(re.escape(before) + r"(\d{1,12})" + re.escape(after), number, re.ASCII)
+    if found is None:
+        return None
+    serial = int(found[1])
+    return serial if workflow.number.format(year=year, serial=serial) == number else None
