@@ -16,6 +16,7 @@ from jinja2 import StrictUndefined
 from jinja2.exceptions import UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from lifecycle.errors import InvalidError
 from lifecycle.workflow.expression import Expression, ExpressionError, MissingName, compile_expression
 
 SCOPE: dict[str, Any] = {
@@ -110,6 +111,7 @@ def test_allowed_expressions_have_their_value(source: str, value: object) -> Non
         ("(1 + 2) is defined", "“is defined” 前面应为名称", 11),
         ("x_units | map('upper')", "没有过滤器 “map”", 10),
         ("x_units | sum(1)", "过滤器 sum 不带参数", 10),
+        ("x_units | join(sep='、')", "条件中不能用这种写法", 0),
         ("1 if ready", "“if” 缺少 else", 2),
         ("0.1234567890123456", "小数 0.1234567890123456 超过 15 位有效数字", 0),
         ("1e999", "数字过大", 0),
@@ -168,7 +170,7 @@ def test_a_function_that_refuses_is_an_expression_error() -> None:
     """An error of the calendar keeps its sentence."""
 
     def refuse(day: date, number: int) -> date:
-        raise ExpressionError("日历到 2027 年为止")
+        raise InvalidError("日历到 2027 年为止")
 
     with pytest.raises(ExpressionError, match="日历到 2027 年为止"):
         compile_expression("workdays_after(today, 1)").evaluate({**SCOPE, "workdays_after": refuse})
@@ -180,7 +182,7 @@ def test_names_paths_and_certain_names() -> None:
         "a > 1 and (b or c) and (d if e is defined else count.f) and days_after(g, 1) < today and h in ['甲', '乙']"
     ).compiled
     assert compiled.names == {"a", "b", "c", "d", "e", "count", "days_after", "g", "today", "h"}
-    assert compiled.paths == {("count", "f")}
+    assert compiled.paths == Expression("count.f").paths == {("count", "f")}
     assert compiled.certain == {"a"}
     assert compiled.equalities == (("h", "甲"), ("h", "乙"))
     assert compile_expression("a < b + 1").compiled.certain == {"a", "b"}

@@ -208,6 +208,22 @@ def test_a_transition_carries_its_gates(full: Workflow) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "quorum"),
+    [
+        ("all", Quorum()),
+        ("any", Quorum("any")),
+        ("{at_least: 2}", Quorum("at_least", 2)),
+        ("{share: 1/2}", Quorum("share", 1, 2)),
+    ],
+)
+def test_a_quorum_is_all_any_a_number_or_a_share(written: str, quorum: Quorum) -> None:
+    """Each way of counting opinions is read."""
+    cosign = read_workflow(FULL.replace("{share: 2/3}", written), "w.yaml").transitions[0].cosign
+    assert cosign is not None
+    assert cosign.quorum == quorum
+
+
 def test_sources_are_written_out(full: Workflow) -> None:
     """`all`, a phase and `all_but` stand for states that are not final; a record goes nowhere, a resume back."""
     assert {t.name: (t.sources, t.to) for t in full.transitions} == {

@@ -57,6 +57,12 @@ class Tiny:
         assert result.stdout == "", "messages go to standard error"
         return result.exit_code, result.stderr
 
+    def do_not(self, *args: str, by: str = "", text: str | None = None) -> str:
+        """Run a bulk of which some lines cannot be done, and give what it prints."""
+        result = self.run(*args, by=by, text=text)
+        assert (result.exit_code, result.stderr) == (1, ""), result.output
+        return result.stdout
+
     def asks(self, *args: str, by: str = "", text: str | None = None) -> Any:
         """Run a command line with --json and give its one document."""
         result = self.run(*args, "--json", by=by, text=text)

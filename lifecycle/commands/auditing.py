@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.commands.chinese import command, option
 from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.failure import DONE, FAILED, REFUSED
-from lifecycle.commands.output import Bar, paint, say
+from lifecycle.commands.output import Bar, paint
 from lifecycle.errors import InvalidError, UnavailableError
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请�
     "audit",
     help="审计：逐条核对哈希、前后衔接、规范形式、当时的规则与角色、时间、编号、材料、已发布的定义，以及存储的"
     "状态是否等于回放的结果。每个问题一行；末行给出检查点。退出码：0 无问题，1 有问题，3 未能核对。",
-    examples=["lifecycle audit", "lifecycle audit --since 1204:9f86d0…（以前审计的检查点）", "lifecycle audit --report 审计.json"],
+    examples=[
+        "lifecycle audit",
+        "lifecycle audit --since 1204:9f86d0…（以前审计的检查点）",
+        "lifecycle audit --report 审计.json",
+    ],
 )
 @option("--since", metavar="CHECKPOINT", help="以前审计的检查点（条数:哈希），核对那时的记录一条未变、一条未少")
 @option("--report", "target", metavar="FILE", help="另存审计报告：.json 或文本")
@@ -37,7 +41,7 @@ def audit(desk: Desk, since: str | None, target: str | None) -> int:
     bar = Bar("审计")
     auditor = desk.office.auditor(bar.show, checkpoint)
     findings: list[Finding] = []
-    lines = _Lines(desk, bar)
+    lines = _Lines(desk, bar, keep=target is not None)
     broken: UnavailableError | None = None
     try:
         for finding in auditor.run():
@@ -52,7 +56,7 @@ def audit(desk: Desk, since: str | None, target: str | None) -> int:
         lines.add(line, "")
     document = _document(auditor, findings, lines, broken)
     if target is not None:
-        _write_report(Path(target), lines.kept, document)
+        _write_report(Path(target), lines.kept or [], document)
     desk.answer(document, lambda: None)
     return lines.code(broken)
 
@@ -60,16 +64,17 @@ def audit(desk: Desk, since: str | None, target: str | None) -> int:
 class _Lines:
     """What is printed, line by line as it is found; kept only where a report is wanted."""
 
-    def __init__(self, desk: Desk, bar: Bar) -> None:
+    def __init__(self, desk: Desk, bar: Bar, *, keep: bool) -> None:
         self.desk = desk
         self.bar = bar
-        self.kept: list[str] = []
+        self.kept: list[str] | None = [] if keep else None
         self.found = 0
         self.unread = 0
 
     def add(self, text: str, colour: str) -> None:
         """Print a line; a machine gets the document instead."""
-        self.kept.append(text)
+        if self.kept is not None:
+            self.kept.append(text)
         self.bar.clear()
         self.desk.tell(paint(text, colour) if colour else text)
 
@@ -89,7 +94,10 @@ class _Lines:
 
 def _summary(auditor: Auditor, lines: _Lines, broken: UnavailableError | None) -> list[str]:
     if broken is not None:
-        return [f"未能核对完：{broken.message}；核对到的有 {auditor.entries} 条记录，发现问题 {lines.found} 个", broken.mend]
+        return [
+            f"未能核对完：{broken.message}；核对到的有 {auditor.entries} 条记录，发现问题 {lines.found} 个",
+            broken.mend,
+        ]
     unread = f"，未能核对 {lines.unread} 处" if lines.unread else ""
     checkpoint = f"检查点 {auditor.checkpoint}"
     if auditor.since is not None:
@@ -123,10 +131,8 @@ def _document(
 def _write_report(target: Path, lines: list[str], document: dict[str, Any]) -> None:
     import json
 
-    if target.suffix.lower() == ".json":
-        text = json.dumps(document, ensure_ascii=False, indent=1)
-    else:
-        text = "\n".join(lines)
+    as_json = target.suffix.lower() == ".json"
+    text = json.dumps(document, ensure_ascii=False, indent=1) if as_json else "\n".join(lines)
     try:
         target.write_text(text + "\n", encoding="utf-8")
     except OSError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,8 +149,8 @@ def _print_one(office: Office, case: Case, after: Case | None, steps: list[Step]
         say("到此时还没有记录，或首条记录不能回放")
         return
     state = workflow.states[after.state]
-    say(f"回放至第 {after.seq} 条：{state.title}（{state.name}），自 {after.entered_on} 起；要素 {len(after.facts)} 项，"
-        f"材料 {len(after.materials)} 份，意见 {len(after.opinions)} 件")  # fmt: skip
+    held = f"要素 {len(after.facts)} 项，材料 {len(after.materials)} 份，意见 {len(after.opinions)} 件"
+    say(f"回放至第 {after.seq} 条：{state.title}（{state.name}），自 {after.entered_on} 起；{held}")
     if same is not None:
         say(mark(same), " 与存储的状态一致" if same else " 与存储的状态不一致；请运行 lifecycle audit")
 
@@ -199,21 +198,21 @@ def _replay_all(desk: Desk, until: _Until, under: Workflow | None) -> int:
         _print_line(office, case_id, after, steps, problems)
     bar.clear()
     document = {"ok": not wrong, "cases": documents, "entries": entries}
-    desk.answer(document, lambda: say(f"共回放 {cases} 个事项、{entries} 条记录：{f'{wrong} 个有问题' if wrong else '没有问题'}"))
+    desk.answer(
+        document,
+        lambda: say(f"共回放 {cases} 个事项、{entries} 条记录：{f'{wrong} 个有问题' if wrong else '没有问题'}"),
+    )
     return int(bool(wrong))
 
 
 def _all_steps(office: Office, until: _Until, under: Workflow | None) -> Iterator[tuple[str, list[Step]]]:
     """Replay case by case; a case that had not begun by then is left out."""
-    from lifecycle.ledger.record import OFFICE
-    from lifecycle.ledger.replay import replay_case
+    from lifecycle.ledger.replay import replay_all
 
-    store, directory = office.store, office.directory
-    for case_id, _rows in groupby(store.all_entries(upto=store.last_index()), key=lambda row: row[0]):
-        if case_id != OFFICE:
-            steps = list(until.take(replay_case(office.library, directory, case_id, under=under)))
-            if steps:
-                yield case_id, steps
+    for case_id, replayed in replay_all(office.library, office.directory, under=under):
+        steps = list(until.take(replayed))
+        if steps:
+            yield case_id, steps
 
 
 def _print_line(office: Office, case_id: str, after: Case | None, steps: list[Step], problems: list[Step]) -> None:
@@ -272,5 +271,7 @@ def upgrade(desk: Desk) -> None:
 
     before, copy = bring_up(database_file(desk.db))
     document = {"ok": True, "from": before, "to": SCHEMA, "copy": str(copy) if copy else None}
-    told = f"已由版式 {before} 升级到 {SCHEMA}，原库的副本在 {copy}" if copy else f"已是本版本的版式（{SCHEMA}），无须升级"
+    told = (
+        f"已由版式 {before} 升级到 {SCHEMA}，原库的副本在 {copy}" if copy else f"已是本版本的版式（{SCHEMA}），无须升级"
+    )
     desk.answer(document, lambda: say(told))

@@ -31,6 +31,18 @@ SECTIONS = {
         "unit": Verb("lifecycle.commands.units:unit", "单位：登记、更改、列出"),
         "officer": Verb("lifecycle.commands.people:officer", "经办人：登记、授权、委托、离任"),
     },
+    "公文和规则": {
+        "notice": Verb("lifecycle.commands.letters:notice", "公文：列出、查看、导出；模板的检查和发布"),
+        "workflow": Verb("lifecycle.commands.rules:workflow", "流程：列出、检查、画图、比较、发布"),
+        "calendar": Verb("lifecycle.commands.rules:calendar", "工作日历：列出、发布新的年份"),
+    },
+    "台账": {
+        "replay": Verb("lifecycle.commands.records:replay", "从台账回放，逐条重新判定"),
+        "audit": Verb("lifecycle.commands.auditing:audit", "审计：核对全部记录、状态、定义和材料"),
+        "backup": Verb("lifecycle.commands.records:backup", "备份整个台账"),
+        "restore": Verb("lifecycle.commands.records:restore", "从备份恢复到新的位置"),
+        "upgrade": Verb("lifecycle.commands.records:upgrade", "升级旧版式的数据库"),
+    },
     "其他": {
         "completion": Verb("lifecycle.commands.completion:completion", "输出 shell 补全脚本"),
     },

@@ -22,7 +22,7 @@ def tell(workflow: Workflow, body: Mapping[str, Any], names: Mapping[str, str]) 
     if kind == "case_opened":
         return f"立项 {body['numbers'].get('case', '')}".rstrip()
     if kind == "facts_recorded":
-        return f"填报 {'、'.join(_title(workflow.facts, name) for name in data['facts'])}"
+        return f"填报 {_facts(workflow, data['facts'])}"
     if kind == "material_attached":
         return f"上传 {_title(workflow.materials, data['material'])}（{intent['files'][0]['name']}）"
     title = workflow.titles.get(intent["transition"], intent["transition"])
@@ -42,8 +42,13 @@ def _moved(workflow: Workflow, intent: Mapping[str, Any], title: str) -> str:
     way = ""
     if intent["to"] != intent["from"]:
         way = f"　{_title(workflow.states, intent['from'])} → {_title(workflow.states, intent['to'])}"
-    facts = "、".join(_title(workflow.facts, name) for name in data["facts"])
-    return f"{title}{way}" + (f"　填 {facts}" if facts else "") + (f"：{data['note']}" if data["note"] else "")
+    facts = f"　填 {_facts(workflow, data['facts'])}" if data["facts"] else ""
+    return f"{title}{way}{facts}" + (f"：{data['note']}" if data["note"] else "")
+
+
+def _facts(workflow: Workflow, facts: Mapping[str, Any]) -> str:
+    """Name facts in the order of the workflow: that of the entry is alphabetical."""
+    return "、".join(fact.title for fact in workflow.facts.values() if fact.name in facts)
 
 
 def _title(known: Mapping[str, Any], name: str) -> str:

@@ -6,8 +6,9 @@ in which respect they are not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from lifecycle.engine.case import Case, File
@@ -16,7 +17,7 @@ from lifecycle.engine.decision import Refused, decide
 from lifecycle.engine.evolution import evolve
 from lifecycle.errors import InvalidError, LifecycleError, UnavailableError
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.record import GENESIS, Place, Stamp, canonical, case_entry, hash_of, read
+from lifecycle.ledger.record import GENESIS, OFFICE, Place, Stamp, canonical, case_entry, hash_of, read
 from lifecycle.ledger.store import LostDefinitionError
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
@@ -150,8 +151,25 @@ def replay_case(
     library: Library, directory: Directory, case_id: str, *, under: Workflow | None = None
 ) -> Iterator[Step]:
     """Replay one case entry by entry; `under` judges it by another workflow instead of the pinned one."""
+    rows = ((idx, digest, raw) for idx, _seq, digest, raw in library.store.entries(case_id))
+    yield from _fold(library, directory, rows, under)
+
+
+def replay_all(
+    library: Library, directory: Directory, *, under: Workflow | None = None
+) -> Iterator[tuple[str, Iterator[Step]]]:
+    """Replay every case, one after the other, as (id, steps); the steps are to be taken before the next case."""
+    store = library.store
+    for case_id, rows in groupby(store.all_entries(upto=store.last_index()), key=lambda row: row[0]):
+        if case_id != OFFICE:
+            yield case_id, _fold(library, directory, ((row[2], row[3], row[4]) for row in rows), under)
+
+
+def _fold(
+    library: Library, directory: Directory, rows: Iterable[tuple[int, str, bytes]], under: Workflow | None
+) -> Iterator[Step]:
     case: Case | None = None
-    for idx, _seq, digest, raw in library.store.entries(case_id):
+    for idx, digest, raw in rows:
         step = replay_entry(library, directory, case, idx, digest, raw, under=under)
         yield step
         if step.case is None:

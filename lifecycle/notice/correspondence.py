@@ -44,9 +44,19 @@ def sendings(library: Library, case_id: str) -> Iterator[Sending]:
         after = evolve(workflow, case, body, digest)
         if case is not None and body["intent"]["type"] == "transition_made":
             transition = workflow.leaving[case.state][body["intent"]["transition"]]
-            for rule in transition.notices:
-                yield Sending(f"{after.seq}-{rule.template}", workflow, case, after, body, transition, rule)
+            for rule, name in zip(transition.notices, _names(after.seq, transition), strict=True):
+                yield Sending(name, workflow, case, after, body, transition, rule)
         case = after
+
+
+def _names(seq: int, transition: Transition) -> list[str]:
+    """Name the letters of an entry; the second of one template ends in -2, and so on."""
+    names: list[str] = []
+    for rule in transition.notices:
+        name = f"{seq}-{rule.template}"
+        times = sum(known == name or known.startswith(f"{name}-") for known in names)
+        names.append(f"{name}-{times + 1}" if times else name)
+    return names
 
 
 def write_letter(library: Library, directory: Directory, sending: Sending) -> Letter:

@@ -13,7 +13,7 @@ from lifecycle.workflow.conditions import check_conditions
 from lifecycle.workflow.expression import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.workflow.fields import MOST_SHOWN
 from lifecycle.workflow.graph import check_graph
-from lifecycle.workflow.model import ENTERED, PREVIOUS, Fact, Use, Workflow
+from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, Fact, Use, Workflow
 from lifecycle.workflow.supply import supplied
 
 LETTER_VARIABLES = (
@@ -132,7 +132,7 @@ def _check_clashes(workflow: Workflow) -> Iterator[Problem]:
                 "reserved-name", state.location, f"环节不能叫 “{name}”，它另有所指", f"换一个名称，例如 {name}_state"
             )
     for transition in workflow.transitions:
-        if transition.name == "open":
+        if transition.name == OPENING:
             yield Problem(
                 "reserved-name", transition.location, "流转不能叫 “open”，它指立项", "换一个名称，例如 open_site"
             )

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lifecycle.errors import Problem, nearest
-from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
+from lifecycle.workflow.model import OPENING, PREVIOUS, Transition, Workflow
 
-OPENING = "open"
-"""The name that `not_by` gives to the opening of the case."""
 MOST_GUESSES = 100
 
 

@@ -19,6 +19,8 @@ LightColour = Literal["yellow", "red"]
 
 ENTERED = "entered"
 """The `since` of a limit or dwell that counts from the day the case entered its state."""
+OPENING = "open"
+"""The name that `not_by` gives to the opening of the case."""
 PREVIOUS = "previous"
 """The `to` of a resume: the state from which the case was suspended."""
 

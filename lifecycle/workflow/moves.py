@@ -10,8 +10,8 @@ from typing import cast, get_args
 from lifecycle.errors import Location
 from lifecycle.workflow.expression import Expression
 from lifecycle.workflow.fields import Fields
-from lifecycle.workflow.graph import OPENING
 from lifecycle.workflow.model import (
+    OPENING,
     PREVIOUS,
     Cosign,
     Counter,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError
-from lifecycle.workflow.check import TemplateLike, check
 from lifecycle.workflow.facts import read_facts
 from lifecycle.workflow.fields import MOST_SHOWN, Fields, Reading
 from lifecycle.workflow.model import Panel, Workflow
@@ -22,6 +22,9 @@ from lifecycle.workflow.sections import (
 )
 from lifecycle.workflow.yamltree import Mapping as Mapped
 from lifecycle.workflow.yamltree import Sequence, Tree, read_tree
+
+if TYPE_CHECKING:
+    from lifecycle.workflow.check import TemplateLike
 
 _REQUIRED = ("workflow", "title", "version", "number", "subject", "roles", "facts", "states", "transitions")
 _KEYS = (
@@ -68,6 +71,8 @@ def examine(
     wanted = {name: Sequence if name == "transitions" else Mapped for name in sections}
     whole = all(isinstance(node, wanted[name]) for name, node in sections.items()) and workflow.states
     if checked and whole:
+        from lifecycle.workflow.check import check  # not needed for what passed it before: a cold start stays short
+
         reading.problems += check(workflow, templates, vague=frozenset(reading.vague))
     return workflow, _in_order(reading.problems), tree.text
 

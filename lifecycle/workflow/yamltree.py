@@ -24,8 +24,9 @@ MOST_COLUMNS = 2000
 MOST_PROBLEMS = 1000
 # What YAML cannot hold (YAML 1.1 §4.1), and what nobody sees but a terminal obeys: line separators, and marks that turn
 # the reading order of a rule (CVE-2021-42574, "Trojan Source").
+# Written as what is refused: as what is allowed, the pattern takes 5 ms to compile, at every start of the program.
 _STRANGE = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u061b\u061d-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _BREAK = re.compile(r"\r\n|\r|\n")
 _EMPTY = ("", "~", "null")

@@ -1,0 +1,76 @@
+"""What README and the handbook show is what happens: every console example runs, in order, in a fresh HOME."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"\s+# 退出码 (\d)$")
+_EXPORT = re.compile(r"export (\w+)=(\S+)")
+
+
+@dataclass
+class Example:
+    """One command of a page: its line, the exit code it should give, and the lines of output shown below it."""
+
+    line: int
+    command: str
+    code: int
+    shown: list[str] = field(default_factory=list)
+
+
+def examples(page: Path) -> list[Example]:
+    """Read a page's console blocks: `$ command` (with `# 退出码 1` where it is refused), then what it prints."""
+    text = page.read_text(encoding="utf-8")
+    found: list[Example] = []
+    for block in _BLOCK.finditer(text):
+        first = text[: block.start(1)].count("\n") + 1
+        for number, line in enumerate(block[1].splitlines(), first):
+            if line.startswith("$ "):
+                code = _CODE.search(line)
+                found.append(Example(number, _CODE.sub("", line[2:]), int(code[1]) if code else 0))
+            elif line.strip() not in ("", "…"):
+                found[-1].shown.append(line.rstrip())
+    return found
+
+
+def missing(shown: list[str], printed: str) -> str | None:
+    """Give the first shown line that was not printed, in order; `…` stands for anything within a line."""
+    lines = iter([line.rstrip() for line in printed.splitlines()])
+    for want in shown:
+        pattern = re.compile(".*".join(map(re.escape, want.split("…"))) + "$")
+        if not any(pattern.match(line) for line in lines):
+            return want
+    return None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_example_does_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+    """Each console example of a page gives the exit code and, in order, the lines that the page shows."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {"PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+    for example in examples(page):
+        export = _EXPORT.fullmatch(example.command)
+        if export:
+            environment[export[1]] = export[2]
+            continue
+        done = subprocess.run(
+            ["bash", "-c", example.command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        where = f"{page.name}:{example.line}: {example.command}\n{done.stdout}{done.stderr}"
+        assert done.returncode == example.code, where
+        assert missing(example.shown, done.stdout + done.stderr) is None, where
+
+
+def test_the_pages_have_examples() -> None:
+    """The README and the handbook show commands, so that the test above tests something."""
+    assert all(len(examples(page)) >= 5 for page in PAGES)

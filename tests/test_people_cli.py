@@ -1,0 +1,230 @@
+"""The office on the command line: `init`, `unit …`, `officer …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tiny_office import TINY, Tiny
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
+    """Give a place for an office, without its database."""
+    return Tiny(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def tiny(bare: Tiny) -> Tiny:
+    """Give a small office."""
+    return bare.founded()
+
+
+def test_init_makes_an_office_that_works(bare: Tiny) -> None:
+    """Without a directory there is one unit with the leading function and one administrator, who can open a case at once."""
+    assert bare.do("init", by="zhang01") == (
+        f"已建库：{bare.path}\n"
+        "  管理员 zhang01；单位 1 个，经办人 1 名\n"
+        "  已发布流程 1 个，公文模板 0 个，工作日历\n"
+        "下一步：export LIFECYCLE_OFFICER=zhang01，再用 lifecycle unit add、lifecycle officer add 登记单位和人员\n"
+    )
+    assert bare.do("open", "visit", "--set", "name=甲", by="zhang01") == "KC-2026-001\n"
+
+
+def test_init_from_a_directory(bare: Tiny) -> None:
+    """A directory founds the office whole: units, functions, officers, roles by name or title, delegations, past days."""
+    assert bare.asks("init", "--from", str(TINY / "directory.yaml")) == {
+        "ok": True,
+        "database": str(bare.path),
+        "admin": "admin",
+        "units": 6,
+        "officers": 7,
+        "published": {"workflow": 1, "template": 0, "calendar": 1},
+    }
+    assert bare.do("unit", "list") == (
+        "代码      名称            职能                      在岗\n"
+        "bureau    市招商局        市招商局（bureau）           3\n"
+        "land      市自然资源局    国土（land）                 1\n"
+        "owner     市文旅平台公司  项目业主单位（owner）        0\n"
+        "planning  市建设局        建设（规划）（planning）     1\n"
+        "wenwu     市文物局        x 部门（x）                  1\n"
+        "xiao      市消防救援支队  x 部门（x）                  1\n"
+    )
+    assert bare.do("officer", "list", "--unit", "市建设局") == (
+        "工号        职务          单位      角色                      受委托\n"
+        "planning01  用地科经办人  市建设局  建设（规划）（planning）  代 land01 至 2027-12-31\n"
+    )
+
+
+def test_an_office_is_founded_once(tiny: Tiny) -> None:
+    """A second init is refused and changes nothing; the same request again is the same answer."""
+    assert tiny.fails("init") == (1, "本单位已经建立，不能重复建立\n")
+    assert len(tiny.asks("unit", "list")["units"]) == 6
+
+
+def test_all_faults_of_a_directory_at_once(bare: Tiny) -> None:
+    """Every fault comes with its line and mend in one run, and no database is made."""
+    bare.write(
+        "d.yaml",
+        [
+            "office: {unit: bureau, title: 市招商局, functions: [burea], admin: {code: admin, title: 管理员}}",
+            "units:",
+            "  - {code: 土地, title: 市自然资源局, functions: [land]}",
+            "  - {code: bureau, title: 又一个, functions: [], sinse: 2026-01-01}",
+            "officers:",
+            "  - {code: land01, title: 经办人, unit: lnad, since: 2026-02-30}",
+            "  - {code: land01, title: 经办人}",
+        ],
+    )
+    code, message = bare.fails("init", "--from", "d.yaml")
+    assert code == 1
+    assert [line for line in message.splitlines() if line.startswith(("d.yaml", "  改法"))] == [
+        "d.yaml:1:54: 错误：没有角色“burea”",
+        "  改法：是否为“bureau”？",
+        "d.yaml:3:12: 错误：单位代码“土地”不合规",
+        "  改法：用字母、数字、点、横线，最多 40 个",
+        "d.yaml:4:12: 错误：单位 bureau 重复，第 1 行已有",
+        "  改法：改名或删去其一",
+        "d.yaml:4:47: 错误：第 2 个单位有不认识的键 “sinse”",
+        "  改法：是否为 “since”？可用的键：code、title、functions、since",
+        "d.yaml:6:44: 错误：没有单位“lnad”",
+        "  改法：可用：bureau、土地",
+        "d.yaml:6:57: 错误：“2026-02-30” 不是日期",
+        "  改法：写作 2026-08-01 的样子",
+        "d.yaml:7:5: 错误：第 2 个经办人缺少 unit",
+        "  改法：补上 unit: day（日）、workday（工作日）或 month（月）",
+        "d.yaml:7:12: 错误：经办人 land01 重复，第 6 行已有",
+        "  改法：改名或删去其一",
+    ]
+    assert not bare.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "没有文件 d.yaml\n  改法：请核对文件名和所在目录\n"),
+        ("", "d.yaml:1:1: 错误：文件是空的\n  改法：顶层写 office: 等各键\n"),
+        ("- a", "顶层应为映射"),
+        ("units: []", "文件缺少 office"),
+    ],
+)
+def test_a_directory_that_is_none(bare: Tiny, content: str | None, message: str) -> None:
+    """A missing, empty or shapeless file has its one message."""
+    if content is not None:
+        bare.write("d.yaml", content)
+    code, said = bare.fails("init", "--from", "d.yaml")
+    assert code == 1
+    assert message in said
+
+
+def test_units_are_added_and_changed_by_day(tiny: Tiny) -> None:
+    """A unit's new name and functions hold from their day on; what came before keeps the old."""
+    tiny.do("unit", "add", "shuili", "市水利局", "--function", "x 部门", "--since", "2026-02-01", by="admin")
+    assert tiny.do("unit", "change", "shuili", "--title", "市水务局", "--since", "2026-09-01", by="admin") == (
+        "已更改单位 shuili 市水务局\n"
+    )
+    tiny.do("unit", "change", "市水务局", "--function", "land", "--since", "2026-09-20", by="admin")
+    told = [
+        next(u for u in tiny.asks("unit", "list", "--on", day)["units"] if u["unit"] == "shuili")
+        for day in ("2026-08-31", "2026-09-01", "2026-09-30")
+    ]
+    assert [(u["title"], u["functions"]) for u in told] == [
+        ("市水利局", ["x"]),
+        ("市水务局", ["x"]),
+        ("市水务局", ["land"]),
+    ]
+
+
+def test_roles_are_granted_and_revoked_by_day(tiny: Tiny) -> None:
+    """A grant holds for its days; revoking one role of several leaves the others; leaving ends all."""
+    tiny.do("officer", "add", "land02", "副科长", "--unit", "land", "--role", "国土", "--role", "auditor", by="admin")
+    number = tiny.opened(on="2026-09-30")
+    tiny.do("sign", number, "to_siting", "agree", by="land02")
+    tiny.do("officer", "revoke", "land02", "land", by="admin")
+    assert tiny.fails("sign", number, "to_siting", "agree", by="land02")[0] == 1
+    assert [o["roles"] for o in tiny.asks("officer", "list")["officers"] if o["officer"] == "land02"] == [["auditor"]]
+    tiny.do("officer", "grant", "land02", "land", "--until", "2026-09-30", by="admin")
+    tiny.do("sign", number, "to_siting", "agree", by="land02")
+    assert tiny.do("officer", "leave", "land02", "--since", "2026-09-30", by="admin") == (
+        "land02 自 2026-09-30 起不再在岗\n"
+    )
+    assert tiny.fails("sign", number, "to_siting", "agree", by="land02") == (
+        1,
+        "land02（副科长）在 2026-09-30 不在岗\n  改法：请由在岗的经办人办理\n",
+    )
+    assert "land02" not in tiny.do("officer", "list")
+    assert "（不在岗）" in tiny.do("officer", "list", "--all")
+
+
+def test_a_role_without_effect_is_pointed_out(tiny: Tiny) -> None:
+    """Granting a role that the officer's unit has no function for is done and remarked upon."""
+    assert tiny.do("officer", "grant", "land01", "x", by="admin") == (
+        "已授予 land01：x\n"
+        "注意：市自然资源局 没有职能 x，暂不能行使；可用 lifecycle unit change land --function …\n"
+    )
+
+
+def test_officers_delegate_and_take_back(tiny: Tiny) -> None:
+    """Whoever delegates does so themselves; it ends with its day or when taken back."""
+    number = tiny.opened(on="2026-09-30")
+    assert tiny.do("officer", "delegate", "xiao01", "--until", "2026-10-31", by="wenwu01") == (
+        "wenwu01 委托 xiao01 代办至 2026-10-31\n"
+    )
+    tiny.do("set", number, "x_units=wenwu", by="bureau01")
+    tiny.do("sign", number, "to_siting", "agree", "--for", "wenwu01", by="xiao01")
+    assert tiny.fails("officer", "delegate", "land01", "--for", "bureau01", "--until", "2026-10-31", by="xiao01") == (
+        1,
+        "须由管理员办理；您（xiao01 防火科经办人）不是管理员\n  改法：请管理员办理\n",
+    )
+    tiny.do("officer", "revoke", "xiao01", "--delegated-by", "wenwu01", by="wenwu01")
+    assert tiny.fails("sign", number, "to_siting", "agree", "--for", "wenwu01", by="xiao01")[0] == 1
+    assert tiny.fails("officer", "revoke", "xiao01", "--delegated-by", "wenwu01", by="wenwu01") == (
+        1,
+        "xiao01 没有这样的授权或委托\n  改法：用 lifecycle officer list 查看\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (("unit", "add", "land", "又一个"), 1, "单位 land 已有\n  改法：改名或改职能请用 lifecycle unit change\n"),
+        (("unit", "add", "市局", "市局"), 1, "单位代码“市局”不合规\n  改法：用字母、数字、点、横线，最多 40 个，并写明名称\n"),
+        (("unit", "add", "a", "甲\n乙"), 1, "单位名称应为一行，不超过 100 字\n"),
+        (("unit", "add", "a", "甲", "--function", "国土局"), 1, "没有角色“国土局”\n  改法：是否为“国土”？\n"),
+        (("unit", "change", "land"), 2, "没有写要改什么\n  改法：加 --title、--function 或 --no-functions\n"),
+        (("officer", "add", "land01", "甲", "--unit", "land"), 1, "经办人 land01 已有\n  改法：代码不可重复使用\n"),
+        (("officer", "add", "a", "甲", "--unit", "lande"), 1, "没有单位“lande”\n  改法：是否为“land”？\n"),
+        (("officer", "grant", "land1", "land"), 1, "没有经办人“land1”\n  改法：是否为“land01”？\n"),
+        (("officer", "grant", "land01", "lend"), 1, "没有角色“lend”\n  改法：是否为“land”？\n"),
+        (("officer", "revoke", "land01", "x"), 1, "land01 没有这样的授权或委托\n  改法：用 lifecycle officer list 查看\n"),
+        (("officer", "leave", "nobody"), 1, "没有经办人“nobody”\n"),
+        (("officer", "delegate", "admin", "--until", "2026-12-31"), 1, "不能委托给自己\n"),
+        (("officer", "delegate", "land01", "--until", "2026-09-01", "--since", "2026-09-02"), 1,
+         "截止日 2026-09-01 早于起始日 2026-09-02\n"),
+    ],
+)  # fmt: skip
+def test_each_mistake_has_its_one_message(tiny: Tiny, args: tuple[str, ...], code: int, message: str) -> None:
+    """A wrong change to the office exits with its code and one message, and leaves no entry."""
+    assert tiny.fails(*args, by="admin") == (code, message)
+
+
+def test_only_the_administrator_changes_the_office(tiny: Tiny) -> None:
+    """Anybody else is told who can."""
+    assert tiny.fails("unit", "add", "a", "甲", by="land01") == (
+        1,
+        "须由管理员办理；您（land01 利用科经办人）不是管理员\n  改法：请管理员办理\n",
+    )
+
+
+def test_office_changes_answer_machines(tiny: Tiny) -> None:
+    """--json of a change names its entry; the same request again has one effect."""
+    args = ("unit", "add", "a", "甲", "--request-id", "u-1")
+    first, again = tiny.asks(*args, by="admin"), tiny.asks(*args, by="admin")
+    assert first == again
+    assert first["entry"] == {
+        "eid": "u-1",
+        "seq": first["entry"]["seq"],
+        "type": "unit_added",
+        "data": {"unit": "a", "title": "甲", "functions": []},
+        "recorded_at": "2026-09-30T02:00:00.000000Z",
+    }

@@ -1,0 +1,368 @@
+"""Cases looked at on the command line: `show`, `why`, `todo`, `list`, `board`, `log`."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from tiny_office import Tiny
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
+    """Give a small office."""
+    return Tiny(tmp_path, monkeypatch).founded()
+
+
+def test_show_is_one_screen(tiny: Tiny) -> None:
+    """Where it stands, whose turn it is, by when, what is missing and how to get it, opinions, holdings, last entries."""
+    number = tiny.opened("investment=32000", "x_units=wenwu、xiao")
+    tiny.do("sign", number, "to_siting", "conditional", "--note", "先勘探", "--on", "2026-09-02", by="wenwu01")
+    tiny.write("a.pdf", "x")
+    tiny.do("attach", number, "letter", "a.pdf", "--on", "2026-09-03", by="bureau01")
+    assert tiny.do("show", number, by="bureau01") == (
+        "KC-2026-001　剑瓷文化体验街区　　考察接待流程 第 1 版\n"
+        "环节　考察导入（前期）　● 红灯\n"
+        "牵头  市招商局\n"
+        "进入  2026-09-01，第 30 天\n"
+        "期限  2026-09-15，已逾期 15 日　10 个工作日，内部承诺\n"
+        "未齐　转入规划选址（to_siting）　由 市招商局 办理，您可办\n"
+        "      ✗ 要素　　缺 业主单位    　　lifecycle set KC-2026-001 owner_unit=…\n"
+        "      ✗ 材料　　缺 选址论证报告　　lifecycle attach KC-2026-001 report 文件\n"
+        "      ✗ 会签　　缺 国土、市消防救援支队 的同意意见（逾期未反馈，限 2026-09-08；不视为同意）\n"
+        "                lifecycle sign KC-2026-001 to_siting agree --as …\n"
+        "另可　登记到访（note_visit，市招商局）、中止（suspend，市招商局）、终止（close，市招商局）\n"
+        "会签\n"
+        "  流转          单位            意见                         日期        说明\n"
+        "  转入规划选址  国土            逾期未反馈（限 2026-09-08）\n"
+        "  转入规划选址  市文物局        附条件同意                   2026-09-02  先勘探\n"
+        "  转入规划选址  市消防救援支队  逾期未反馈（限 2026-09-08）\n"
+        "材料　邀请函（a.pdf，2026-09-03）\n"
+        "要素　项目名称 剑瓷文化体验街区；总投资 32000 万元；x 部门名单 市文物局、市消防救援支队\n"
+        "最近记录\n"
+        "  2026-09-03　bureau01　上传 邀请函（a.pdf）\n"
+        "  2026-09-02　wenwu01　会签 转入规划选址　市文物局 附条件同意：先勘探\n"
+        "  2026-09-01　bureau01　立项 KC-2026-001\n"
+    )
+
+
+def test_show_tells_limits_dwell_and_stale_opinions(tiny: Tiny) -> None:
+    """Every limit that runs is there with its basis; a dwell says from when on; a stale opinion says so."""
+    number = tiny.ready()
+    tiny.do("advance", number, "--on", "2026-09-04", by="bureau01")
+    tiny.do("set", number, "announced_on=2026-09-20", "--on", "2026-09-20", by="planning01")
+    lines = tiny.do("show", number).splitlines()
+    assert lines[1:8] == [
+        "环节　规划选址（前期）　● 黄灯",
+        "牵头  建设（规划）〔市建设局〕",
+        "进入  2026-09-04，第 27 天",
+        "期限  2026-09-24，已逾期 6 日　15 个工作日，内部承诺",
+        "时限  公告满二十日　2026-10-10，还有 10 日　20 日，办法 第8条",
+        "未齐　办结（to_done）　由 建设（规划）〔市建设局〕 办理",
+        "      ✗ 期限　　自公告日 2026-09-20 起须满 20 日〔办法 第8条〕",
+    ]
+    tiny.do("advance", number, "send_back", "--note", "补正", by="land01")
+    assert "  转入规划选址  国土      同意（已失效，须重新会签）  2026-09-03\n" in tiny.do("show", number)
+
+
+def test_show_of_a_finished_case(tiny: Tiny) -> None:
+    """A finished case has no light, no limit and nothing to do; in full, each fact has its line."""
+    number = tiny.opened()
+    tiny.do("advance", number, "close", "--note", "投资方放弃", by="bureau01")
+    assert tiny.do("show", number, "--full") == (
+        "KC-2026-001　剑瓷文化体验街区　　考察接待流程 第 1 版\n"
+        "环节　终止　已办结\n"
+        "进入  2026-09-30，第 1 天\n"
+        "材料\n"
+        "要素\n"
+        "  项目名称  剑瓷文化体验街区　name\n"
+        "最近记录\n"
+        "  2026-09-30　bureau01　终止　考察导入 → 终止：投资方放弃\n"
+        "  2026-09-01　bureau01　立项 KC-2026-001\n"
+    )
+
+
+def test_show_for_machines_has_stable_keys(tiny: Tiny) -> None:
+    """--json of show has where it stands, every way out with its gates, opinions, materials, facts and entries."""
+    answer = tiny.asks("show", tiny.ready(), by="bureau01")
+    assert list(answer) == [
+        "number", "id", "title", "workflow", "state", "stage", "phase", "final", "light", "lead", "opened_on", "entered_on",
+        "last_on", "due_on", "provisional", "suspended", "seq", "head", "limits", "transitions", "opinions", "materials",
+        "facts", "locked", "entries",
+    ]  # fmt: skip
+    assert answer["limits"] == [
+        {
+            "title": answer["limits"][0]["title"],
+            "since": "2026-09-01",
+            "due_on": "2026-09-15",
+            "provisional": False,
+            "amount": 10,
+            "unit": "workday",
+            "basis": "内部承诺",
+            "inner": True,
+        }
+    ]
+    ways = {way["name"]: way for way in answer["transitions"]}
+    assert list(ways) == ["to_siting", "note_visit", "suspend", "close"]
+    assert (ways["to_siting"]["mine"], ways["to_siting"]["ready"]) == (True, True)
+    assert ways["to_siting"]["by"] == [{"role": "bureau", "title": "市招商局", "units": ["市招商局"]}]
+    assert answer["materials"]["report"]["file"] == "报告.pdf"
+    assert [o["status"] for o in answer["opinions"]] == ["agree", "agree"]
+    assert len(answer["entries"]) == 4
+
+
+def test_why_lists_every_gate_and_changes_nothing(tiny: Tiny) -> None:
+    """Met and unmet gates are all there; without an officer the role gate only says whose it is."""
+    number = tiny.ready()
+    assert tiny.do("why", number, "转入规划选址") == (
+        "KC-2026-001 剑瓷文化体验街区　转入规划选址（to_siting）：条件已齐\n"
+        "  ✓ 角色　　由 市招商局 办理\n"
+        "  ✓ 要素　　总投资 32000 万元\n"
+        "  ✓ 要素　　业主单位 市文旅平台公司\n"
+        "  ✓ 材料　　选址论证报告（报告.pdf）\n"
+        "  ✓ 会签　　国土、市文物局 已会签\n"
+        "  ✓ 条件　　investment >= 3000\n"
+        "依据：workflows/visit.yaml:42　接待办法 第5条\n"
+    )
+    assert tiny.do("why", number, "to_siting", by="land01").splitlines()[:2] == [
+        "KC-2026-001 剑瓷文化体验街区　转入规划选址（to_siting）：还不能办",
+        "  ✗ 角色　　由 市招商局 办理；您（市自然资源局 land01）不具备该角色",
+    ]
+    assert tiny.do("why", number, "to_done").splitlines()[1:] == [
+        "  ✗ 环节　　现为“考察导入”，办结 须在“规划选址”办理；上一步“立项”由 bureau01 于 2026-09-01 办理",
+        "            现在可办：转入规划选址（to_siting）、登记到访（note_visit）、中止（suspend）、终止（close）",
+    ]
+    answer = tiny.asks("why", number, "to_siting", by="bureau01")
+    assert (answer["allowed"], [g["kind"] for g in answer["gates"]]) == (
+        True,
+        ["role", "facts", "facts", "materials", "cosign", "guard"],
+    )
+    assert len(tiny.asks("log", number)["entries"]) == 4
+
+
+def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
+    """What waits for an officer comes most urgent first, with the command to type; a delegate sees the principal's too."""
+    tiny.opened("x_units=wenwu", name="甲", on="2026-09-01")
+    tiny.opened("x_units=wenwu", name="乙", on="2026-09-28")
+    assert tiny.do("todo", by="wenwu01") == (
+        "已逾期\n"
+        "  KC-2026-001 甲　限 2026-09-15\n"
+        "    会签　lifecycle sign KC-2026-001 to_siting agree　　会签 转入规划选址（已逾期，限 2026-09-08）\n"
+        "七日后到期\n"
+        "  KC-2026-002 乙　限 2026-10-19\n"
+        "    会签　lifecycle sign KC-2026-002 to_siting agree　　会签 转入规划选址\n"
+    )
+    assert tiny.do("todo", by="planning01").splitlines()[2] == (
+        "    会签　lifecycle sign KC-2026-001 to_siting agree --for land01　　"
+        "代 land01：会签 转入规划选址（已逾期，限 2026-09-08）"
+    )
+    assert tiny.do("todo", by="bureau01").splitlines()[2] == (
+        "    待齐　lifecycle why KC-2026-001 to_siting　　转入规划选址 尚不能办：缺 总投资；缺 业主单位；缺 选址论证报告；"
+        "缺 国土、市文物局 的同意意见（逾期未反馈，限 2026-09-08；不视为同意）；总投资不足3000万元，按属地一般项目办理（缺 总投资）"
+    )
+    assert tiny.do("todo", by="xiao01") == "没有等 xiao01 办的事\n"
+    assert tiny.asks("todo", by="wenwu01")["tasks"][1] == {
+        "kind": "sign",
+        "group": "later",
+        "number": "KC-2026-002",
+        "title": "乙",
+        "state": "scouting",
+        "transition": "to_siting",
+        "due_on": "2026-10-19",
+        "principal": None,
+        "text": "会签 转入规划选址",
+        "command": "lifecycle sign KC-2026-002 to_siting agree",
+    }
+
+
+def test_todo_says_what_can_be_done_now(tiny: Tiny) -> None:
+    """A transition with nothing missing is offered to whoever may make it, and only to them."""
+    number = tiny.ready()
+    assert "    可办　lifecycle advance KC-2026-001 to_siting　　可办 转入规划选址\n" in tiny.do("todo", by="bureau02")
+    tiny.do("advance", number, by="bureau02")
+    assert tiny.do("todo", by="bureau02") == "没有等 bureau02 办的事\n"
+
+
+def test_todo_pages(tiny: Tiny) -> None:
+    """Thirty tasks make a page, and the last page says nothing of more."""
+    tiny.write("new.csv", "name\n" + "\n".join(f"项目{n:02}" for n in range(35)))
+    tiny.do("open", "visit", "--from", "new.csv", by="bureau01")
+    first = tiny.asks("todo", by="land01")
+    second = tiny.asks("todo", "--page", "2", by="land01")
+    assert (len(first["tasks"]), first["more"], len(second["tasks"]), second["more"]) == (30, True, 5, False)
+    numbers = [task["number"] for task in first["tasks"] + second["tasks"]]
+    assert numbers == [f"KC-2026-{n:03}" for n in range(1, 36)]
+    assert tiny.do("todo", by="land01").endswith("还有更多：lifecycle todo --page 2\n")
+
+
+def many(tiny: Tiny) -> None:
+    """Open 55 cases, the last without its number of investment; move one on, close one."""
+    rows = [f"项目{n:02},{n * 100},{'xiao' if n % 2 else 'wenwu'}" for n in range(1, 55)]
+    tiny.write("new.csv", ["name,investment,x_units", *rows, "无数,,"])
+    tiny.do("open", "visit", "--from", "new.csv", "--on", "2026-09-14", by="bureau01")
+    tiny.do("advance", "KC-2026-002", "close", "--note", "x", "--on", "2026-09-15", by="bureau01")
+
+
+def test_list_pages_in_order_of_number(tiny: Tiny) -> None:
+    """Fifty cases make a page; --after and --page both give the next."""
+    many(tiny)
+    lines = tiny.do("list").splitlines()
+    assert lines[:3] == [
+        "编号         名称    环节      牵头      进入        期限        灯",
+        "KC-2026-001  项目01  考察导入  市招商局  2026-09-14  2026-09-25  ●黄",
+        "KC-2026-002  项目02  终止                2026-09-15              －",
+    ]
+    assert (len(lines), lines[-1]) == (52, "还有更多：加 --after KC-2026-050，或 --page 2")
+    second = tiny.do("list", "--page", "2")
+    assert second == tiny.do("list", "--after", "KC-2026-050")
+    assert [line.split()[0] for line in second.splitlines()[1:]] == [f"KC-2026-{n:03}" for n in range(51, 56)]
+    answer = tiny.asks("list")
+    assert (len(answer["cases"]), answer["next_after"], answer["page"]) == (50, "KC-2026-050", 1)
+    assert answer["cases"][0] == {
+        "number": "KC-2026-001",
+        "title": "项目01",
+        "workflow": "visit",
+        "state": "scouting",
+        "stage": "考察导入",
+        "phase": "前期",
+        "lead": "市招商局",
+        "final": False,
+        "entered_on": "2026-09-14",
+        "last_on": "2026-09-14",
+        "due_on": "2026-09-25",
+        "overdue": True,
+        "light": "yellow",
+    }
+
+
+@pytest.mark.parametrize(
+    ("args", "count"),
+    [
+        (("--workflow", "考察接待流程"), 50),
+        (("--state", "终止"), 1),
+        (("--state", "siting"), 0),
+        (("--phase", "前期", "--after", "KC-2026-049"), 6),
+        (("--unit", "市文物局"), 26),
+        (("--overdue",), 50),
+        (("--overdue", "--on", "2026-09-25"), 0),
+        (("--mine", "--as", "wenwu01"), 27),
+        (("--mine", "--as", "planning01"), 0),
+        (("--where", "investment > 5000"), 4),
+        (("--where", "investment > 5000 and state == 'scouting'", "--unit", "wenwu"), 2),
+        (("--where", "count.close == 1"), 1),
+        (("--where", "days_after(opened_on, 20) > today", "--page", "2"), 5),
+    ],
+)
+def test_list_filters(tiny: Tiny, args: tuple[str, ...], count: int) -> None:
+    """Each filter takes identifiers and titles and leaves what it says; a case that lacks a name of --where is out."""
+    many(tiny)
+    assert len(tiny.asks("list", *args)["cases"]) == count
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (("--workflow", "vist"), 1, "没有流程“vist”\n  改法：是否为“visit”？\n"),
+        (("--state", "sitting"), 1, "没有环节“sitting”\n  改法：是否为“siting”？\n"),
+        (("--phase", "前"), 1, "没有阶段“前”\n  改法：是否为“前期”？\n"),
+        (("--unit", "文物"), 1, "没有单位“文物”\n  改法：是否为“市文物局”？\n"),
+        (("--where", "investmnt > 1"), 1, "没有要素“investmnt”\n  改法：是否为“investment”？\n"),
+        (("--where", "investment >"), 1, "--where：条件没有写完（第 13 个字符）\n  改法：补全条件；检查括号是否配对\n"),
+        (("--where", "name > 1"), 1, "条件中的值类型不合，不能比较或运算\n"),
+        (("--on", "2026-10-01"), 1, "2026-10-01 在今天（2026-09-30）之后\n  改法：--on 只能写今天或以前的日期\n"),
+        (("--mine",), 2, "没有说明由谁办理\n  改法：加 --as 工号，或先运行 export LIFECYCLE_OFFICER=工号\n"),
+        (("--csv", "a.xlsx"), 2, "文件名 a.xlsx 与格式不符\n  改法：--xlsx 的文件名以 .xlsx 结尾，--csv 的以 .csv 结尾\n"),
+    ],
+)
+def test_list_mistakes(tiny: Tiny, args: tuple[str, ...], code: int, message: str) -> None:
+    """Each wrong filter has its one message and exit code."""
+    tiny.opened()
+    assert tiny.fails("list", *args) == (code, message)
+
+
+def test_list_exports_everything(tiny: Tiny) -> None:
+    """--csv and --xlsx stream all that is asked for, unpaged, as spreadsheets read it."""
+    many(tiny)
+    assert tiny.do("list", "--csv", "all.csv") == "已导出 55 件：all.csv\n"
+    with (tiny.folder / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["编号", "名称", "流程", "环节", "阶段", "牵头", "进入日期", "最近办理", "期限", "灯"]
+    assert rows[1] == [
+        "KC-2026-001", "项目01", "visit", "考察导入", "前期", "市招商局", "2026-09-14", "2026-09-14", "2026-09-25", "黄",
+    ]  # fmt: skip
+    assert len(rows) == 56
+    assert tiny.asks("list", "--unit", "xiao", "--xlsx", "some.xlsx") == {"ok": True, "file": "some.xlsx", "cases": 27}
+    assert load_workbook(tiny.folder / "some.xlsx").worksheets[0].max_row == 28
+
+
+def test_board_counts_by_stage(tiny: Tiny) -> None:
+    """Stages stand in the order of the workflow with their lights; finished cases are counted beneath."""
+    assert tiny.do("board") == "还没有事项；立项：lifecycle open 流程 --set 要素=值\n"
+    tiny.opened(name="甲", on="2026-09-01")
+    tiny.opened(name="乙", on="2026-09-28")
+    tiny.do("advance", tiny.opened(name="丙", on="2026-09-14"), "suspend", "--note", "x", by="bureau01")
+    tiny.do("advance", tiny.opened(name="丁", on="2026-09-14"), "close", "--note", "x", by="bureau01")
+    assert tiny.do("board") == (
+        "考察接待流程　共 4 件\n"
+        "阶段  环节      件数  绿  黄  红\n"
+        "前期  考察导入     2   1   ·   1\n"
+        "前期  规划选址     0   ·   ·   ·\n"
+        "前期  中止         1   1   ·   ·\n"
+        "      在办合计     3   2   0   1\n"
+        "      终止         1\n"
+    )
+    assert tiny.asks("board", "--year", "2025")["workflows"] == []
+    [found] = tiny.asks("board", "--year", "2026")["workflows"]
+    assert found["states"][0] == {
+        "state": "scouting",
+        "stage": "考察导入",
+        "phase": "前期",
+        "final": False,
+        "count": 2,
+        "lights": {"green": 1, "yellow": 0, "red": 1},
+    }
+
+
+def test_lights_change_as_days_pass(tiny: Tiny) -> None:
+    """A case nobody touches turns yellow, then red, by the clock alone."""
+    number = tiny.opened()
+    lights = []
+    for days in (-15, -14, -6, -5):
+        tiny.now = tiny.now.replace(month=9, day=30) + timedelta(days=days)
+        lights.append((tiny.asks("show", number)["light"], tiny.asks("list")["cases"][0]["light"]))
+    assert lights == [("green",) * 2, ("yellow",) * 2, ("yellow",) * 2, ("red",) * 2]
+
+
+def test_log_tells_every_entry(tiny: Tiny) -> None:
+    """Each entry is a line; for machines the whole entries come, with their hashes."""
+    number = tiny.ready()
+    assert tiny.do("log", number) == (
+        "KC-2026-001 剑瓷文化体验街区　共 4 条记录\n"
+        "序号  日期        经办        事由\n"
+        "   1  2026-09-01  bureau01    立项 KC-2026-001\n"
+        "   2  2026-09-02  planning01  上传 选址论证报告（报告.pdf）\n"
+        "   3  2026-09-03  land01      会签 转入规划选址　国土 同意\n"
+        "   4  2026-09-03  wenwu01     会签 转入规划选址　市文物局 同意\n"
+    )
+    entries = tiny.asks("log", number)["entries"]
+    assert [entry["intent"]["prev"] for entry in entries[1:]] == [entry["hash"] for entry in entries[:-1]]
+
+
+@pytest.mark.parametrize("verb", [("show", "KC-2026-001"), ("advance", "KC-2026-001", "--dry-run", "--as", "bureau01")])
+def test_a_cold_start_imports_nothing_heavy(tiny: Tiny, verb: tuple[str, ...]) -> None:
+    """What officers type all day does not import what only lists, tables and pages need."""
+    tiny.ready()
+    code = (
+        "import sys\nfrom lifecycle.commands.root import root\n"
+        "try: root.main(sys.argv[1:], prog_name='lifecycle')\nexcept SystemExit as end: assert not end.code, end.code\n"
+        "print(sorted({'sqlmodel', 'sqlalchemy', 'pydantic', 'openpyxl', 'asyncio'} & set(sys.modules)), file=sys.stderr)"
+    )
+    env = {**os.environ, "LIFECYCLE_DB": str(tiny.path)}
+    done = subprocess.run([sys.executable, "-c", code, *verb], capture_output=True, text=True, env=env, check=False)
+    assert (done.returncode, done.stderr) == (0, "[]\n")
