@@ -200,7 +200,7 @@ class Office:
         return self._submit(act, case, Advance(name, clean(note), self.facts(workflow, texts or {})))
 
     def _only_forward(self, act: Act, case: Case) -> str:
-        """Name the one transition that can be meant; sent again, the one that was made, though the case has moved on."""
+        """Name the one transition that can be meant; for a request sent again, the one that was made then."""
         from lifecycle.insight.outlook import only_forward
 
         found = self.store.entry(act.request_id) if act.request_id else None
@@ -236,6 +236,8 @@ class Office:
         """
         if act.request_id and self.store.entry(act.request_id):
             return
+        if self.directory.seq:
+            raise InvalidError("本单位已经建立，不能重复建立")
         kind, data = next(changes := iter(changes))
         with self.together():
             self.change(act, kind, data)

@@ -22,7 +22,7 @@ def seq(tiny: Tiny, number: str) -> int:
 
 
 def test_open_prints_the_number_alone(tiny: Tiny) -> None:
-    """Standard output holds the new number and nothing else, so that a script can take it; the rest is told beside it."""
+    """Standard output holds the new number and nothing else, for scripts to take; the rest is told beside it."""
     result = tiny.run("open", "考察接待流程", "--set", "项目名称=剑瓷文化体验街区", "--on", "2026-09-01", by="bureau01")
     assert (result.exit_code, result.stdout) == (0, "KC-2026-001\n")
     assert result.stderr == "已立项：剑瓷文化体验街区　现在“考察导入”，由 市招商局 牵头，限 2026-09-15 前\n"
@@ -33,16 +33,18 @@ def test_refusal_shows_every_gate_at_once(tiny: Tiny) -> None:
     number = tiny.opened("investment=2000", "x_units=市文物局、xiao")
     assert tiny.fails("advance", number, "to_siting", by="land01") == (
         1,
-        "不能办理：KC-2026-001 剑瓷文化体验街区　考察导入 → 规划选址\n"
-        "  ✗ 角色　　由 市招商局 办理；您（市自然资源局 land01）不具备该角色\n"
-        "            请 市招商局 的经办人办理；受委托的，加 --for 委托人\n"
-        "  ✗ 要素　　缺 业主单位    　　lifecycle set KC-2026-001 owner_unit=…\n"
-        "  ✗ 材料　　缺 选址论证报告　　lifecycle attach KC-2026-001 report 文件\n"
-        "  ✗ 会签　　缺 国土、市文物局、市消防救援支队 的同意意见（逾期未反馈，限 2026-09-08；不视为同意）\n"
-        "            lifecycle sign KC-2026-001 to_siting agree --as …\n"
-        "  ✗ 条件　　总投资不足3000万元，按属地一般项目办理\n"
-        "  ✓ 要素　　总投资 2000 万元\n"
-        "依据：workflows/visit.yaml:42　接待办法 第5条\n",
+        (
+            "不能办理：KC-2026-001 剑瓷文化体验街区　考察导入 → 规划选址\n"
+            "  ✗ 角色　　由 市招商局 办理；您（市自然资源局 land01）不具备该角色\n"
+            "            请 市招商局 的经办人办理；受委托的，加 --for 委托人\n"
+            "  ✗ 要素　　缺 业主单位    　　lifecycle set KC-2026-001 owner_unit=…\n"
+            "  ✗ 材料　　缺 选址论证报告　　lifecycle attach KC-2026-001 report 文件\n"
+            "  ✗ 会签　　缺 国土、市文物局、市消防救援支队 的同意意见（逾期未反馈，限 2026-09-08；不视为同意）\n"
+            "            lifecycle sign KC-2026-001 to_siting agree --as …\n"
+            "  ✗ 条件　　总投资不足3000万元，按属地一般项目办理\n"
+            "  ✓ 要素　　总投资 2000 万元\n"
+            "依据：workflows/visit.yaml:42　接待办法 第5条\n"
+        ),
     )
     assert seq(tiny, number) == 1
 
@@ -61,7 +63,14 @@ def test_refusal_for_machines_has_the_gates(tiny: Tiny) -> None:
                 "asked_for": "KC-2026-001 剑瓷文化体验街区　考察导入 → 终止",
                 "basis": "workflows/visit.yaml:64　接待办法 第3条",
                 "gates": [
-                    {"kind": "role", "label": "角色", "met": True, "text": "市招商局（bureau01）", "mend": "", "basis": ""},
+                    {
+                        "kind": "role",
+                        "label": "角色",
+                        "met": True,
+                        "text": "市招商局（bureau01）",
+                        "mend": "",
+                        "basis": "",
+                    },
                     {
                         "kind": "reason",
                         "label": "理由",
@@ -122,7 +131,7 @@ def test_dry_run_changes_nothing(tiny: Tiny) -> None:
 
 
 def test_a_request_sent_twice_has_one_effect(tiny: Tiny) -> None:
-    """The same --request-id gives the same answer again, even with the name left out; another command under it is refused."""
+    """The same --request-id gives the same answer again, even with no name; under another command it is refused."""
     number = tiny.ready()
     first = tiny.asks("advance", number, "--request-id", "r-1", by="bureau01")
     again = tiny.asks("advance", number, "--request-id", "r-1", by="bureau01")
@@ -145,7 +154,7 @@ def test_an_answer_for_machines_names_the_entry(tiny: Tiny) -> None:
     number = tiny.opened()
     answer = tiny.asks("set", number, "area=42.50亩", "--on", "2026-09-02", by="bureau01")
     entry = answer.pop("entry")
-    assert answer.pop("id") and len(entry.pop("eid")) == 36 and len(entry.pop("hash")) == 64
+    assert (len(answer.pop("id")), len(entry.pop("eid")), len(entry.pop("hash"))) == (36, 36, 64)
     assert entry == {
         "type": "facts_recorded",
         "transition": None,
@@ -207,8 +216,10 @@ def test_delegates_act_for_their_principal(tiny: Tiny) -> None:
     )
     assert tiny.fails("sign", number, "to_siting", "agree", "--for", "land01", by="wenwu01") == (
         1,
-        "land01 在 2026-09-30 没有委托 wenwu01 代办\n"
-        "  改法：请 land01 先办：lifecycle officer delegate wenwu01 --until 日期 --as land01\n",
+        (
+            "land01 在 2026-09-30 没有委托 wenwu01 代办\n"
+            "  改法：请 land01 先办：lifecycle officer delegate wenwu01 --until 日期 --as land01\n"
+        ),
     )
 
 
@@ -238,15 +249,19 @@ MISTAKES = [
     (("set", "剑瓷"), 1, "没有写要填什么\n  改法：例如：lifecycle set 编号 investment=32000\n"),
     (("set", "剑瓷", "总投资=三万"), 1, "总投资“三万”不是数\n  改法：例如 investment=32000，单位是万元，只填数字\n"),
     (("set", "剑瓷", "investment=-1"), 1, "总投资 -1 万元不能小于 0 万元\n"),
-    (("set", "剑瓷", "investment=3亿元"), 1, "总投资“3亿元”不是数\n  改法：例如 investment=32000，单位是万元，只填数字\n"),
+    (("set", "剑瓷", "investment=3亿元"), 1,
+     "总投资“3亿元”不是数\n  改法：例如 investment=32000，单位是万元，只填数字\n"),
     (("set", "剑瓷", "people=1.5"), 1, "到访人数“1.5”应为整数\n"),
     (("set", "剑瓷", "people=501"), 1, "到访人数 501 不能大于 500\n"),
-    (("set", "剑瓷", "announced_on=2026-02-30"), 1, "公告日“2026-02-30”不是有效日期\n  改法：请写成 2026-08-01 的样子\n"),
+    (("set", "剑瓷", "announced_on=2026-02-30"), 1,
+     "公告日“2026-02-30”不是有效日期\n  改法：请写成 2026-08-01 的样子\n"),
     (("set", "剑瓷", "kind=文绿"), 1, "类别不能是“文绿”\n  改法：可选：文旅、康养、总部（是否为“文旅”？）\n"),
     (("set", "剑瓷", "foreign=也许"), 1, "是否外资应填“是”或“否”，不能是“也许”\n"),
     (("set", "剑瓷", "owner_unit=文物局"), 1, "没有单位“文物局”\n  改法：是否为“市文物局”？\n"),
-    (("set", "剑瓷", "name=甲\x07乙"), 1, "项目名称第 2 个字符 U+0007 是不可见的控制字符\n  改法：请删去该字符后重试\n"),
-    (("set", "剑瓷", "name=甲\u202e乙"), 1, "项目名称第 2 个字符 U+202E 是不可见的控制字符\n  改法：请删去该字符后重试\n"),
+    (("set", "剑瓷", "name=甲\x07乙"), 1,
+     "项目名称第 2 个字符 U+0007 是不可见的控制字符\n  改法：请删去该字符后重试\n"),
+    (("set", "剑瓷", "name=甲\u202e乙"), 1,
+     "项目名称第 2 个字符 U+202E 是不可见的控制字符\n  改法：请删去该字符后重试\n"),
     (("set", "剑瓷", "name="), 1, "项目名称（name）不能为空\n"),
     (("attach", "剑瓷", "报告", "a.pdf"), 1, "没有材料“报告”\n  改法：是否为“选址论证报告”？\n"),
     (("attach", "剑瓷", "report", "无.pdf"), 1, "文件 无.pdf 不存在\n  改法：请核对路径\n"),
@@ -259,7 +274,8 @@ MISTAKES = [
      "办理日 2026-08-31 早于 KC-2026-001 上一条记录的 2026-09-01\n  改法：请用 2026-09-01 或以后的日期\n"),
     (("open", "vist", "--set", "name=甲"), 1, "没有流程“vist”\n  改法：是否为“visit”？\n"),
     (("open", "visit", "--from", "无.yaml"), 1, "没有文件 无.yaml\n  改法：请核对文件名和所在目录\n"),
-    (("set", "剑瓷", "area=1", "--all-or-nothing"), 2, "--all-or-nothing 只用于成批办理\n  改法：事项处写 - 或表格文件\n"),
+    (("set", "剑瓷", "area=1", "--all-or-nothing"), 2,
+     "--all-or-nothing 只用于成批办理\n  改法：事项处写 - 或表格文件\n"),
     (("set", "剑瓷", "area=1", "--request-id", "中文"), 1,
      "--request-id “中文”不合规\n  改法：用字母、数字与 - _ . : /，最多 64 个\n"),
     (("resolve", "剑瓷", "to_siting", "xx", "--note", "x"), 1, "没有单位“xx”\n"),
@@ -299,7 +315,8 @@ def test_a_very_long_text_is_refused(tiny: Tiny) -> None:
     number = tiny.opened()
     tiny.write("long.csv", "编号,项目名称\n" + number + "," + "长" * 90_000)
     assert tiny.do_not("set", "long.csv", by="bureau01") == (
-        "✗ long.csv:2　KC-2026-001　项目名称太长：90000 字，最多 10000 字　改法：较长的内容请作为材料上传（lifecycle attach）\n"
+        "✗ long.csv:2　KC-2026-001　项目名称太长：90000 字，最多 10000 字　"
+        "改法：较长的内容请作为材料上传（lifecycle attach）\n"
         "已办理 0 件，未办理 1 件\n"
     )
     tiny.write("huge.csv", b"number,name\n1," + b"x" * 10_000_000)
@@ -374,11 +391,11 @@ def test_bulk_all_or_nothing(tiny: Tiny) -> None:
 def test_bulk_for_machines(tiny: Tiny) -> None:
     """--json of a bulk is one document with a result for each line, gates included; a retry has no second effect."""
     number = tiny.opened(name="甲")
-    args = ("advance", "-", "close", "--request-id", "b")
+    args = ["advance", "-", "close", "--request-id", "b"]
     answer = tiny.asks(*args, by="bureau01", text=f"{number}\n")
     assert (answer["ok"], answer["total"], answer["done"], answer["failed"]) == (False, 1, 0, 1)
     assert [g["kind"] for g in answer["results"][0]["error"]["details"]["gates"]] == ["role", "reason"]
-    args = (*args, "--note", "停")
+    args += ["--note", "停"]
     results = [tiny.asks(*args, by="bureau01", text=number)["results"][0] for _ in range(2)]
     assert [(r["ok"], r["line"], r["given"], r["number"], r["repeated"]) for r in results] == [
         (True, "-:1", number, number, False),
@@ -387,8 +404,10 @@ def test_bulk_for_machines(tiny: Tiny) -> None:
 
 
 def test_open_and_set_from_tables(tiny: Tiny) -> None:
-    """CSV, XLSX and YAML open and fill many cases; heads are facts by identifier or title; each line tells its own fault."""
-    tiny.write("new.csv", "项目名称,总投资,x 部门名单\n甲,3000,wenwu\n乙,很多,\n丙,5,市文物局、xiao\n".encode("gb18030"))
+    """CSV, XLSX and YAML open and fill many cases; heads are facts by name or title; each line tells its own fault."""
+    tiny.write(
+        "new.csv", "项目名称,总投资,x 部门名单\n甲,3000,wenwu\n乙,很多,\n丙,5,市文物局、xiao\n".encode("gb18030")
+    )
     assert tiny.do_not("open", "visit", "--from", "new.csv", "--set", "kind=文旅", by="bureau01") == (
         "✓ new.csv:2　KC-2026-001　甲\n"
         "✗ new.csv:3　总投资“很多”不是数　改法：例如 investment=32000，单位是万元，只填数字\n"
@@ -406,8 +425,7 @@ def test_open_and_set_from_tables(tiny: Tiny) -> None:
         "case、number、编号、事项、项目编号、事项编号\n"
         "已办理 1 件，未办理 1 件\n"
     )
-    facts = tiny.asks("show", "甲")["facts"]
-    assert facts == {
+    assert tiny.asks("show", "甲")["facts"] == {
         "name": "甲", "investment": "3000", "x_units": ["wenwu"], "kind": "文旅", "area": "42.5",
         "announced_on": "2026-09-01", "foreign": False,
     }  # fmt: skip

@@ -21,7 +21,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
 
 
 def test_show_is_one_screen(tiny: Tiny) -> None:
-    """Where it stands, whose turn it is, by when, what is missing and how to get it, opinions, holdings, last entries."""
+    """Where it stands, whose turn it is, by when, what is missing, opinions, holdings, last entries."""
     number = tiny.opened("investment=32000", "x_units=wenwu、xiao")
     tiny.do("sign", number, "to_siting", "conditional", "--note", "先勘探", "--on", "2026-09-02", by="wenwu01")
     tiny.write("a.pdf", "x")
@@ -92,9 +92,9 @@ def test_show_for_machines_has_stable_keys(tiny: Tiny) -> None:
     """--json of show has where it stands, every way out with its gates, opinions, materials, facts and entries."""
     answer = tiny.asks("show", tiny.ready(), by="bureau01")
     assert list(answer) == [
-        "number", "id", "title", "workflow", "state", "stage", "phase", "final", "light", "lead", "opened_on", "entered_on",
-        "last_on", "due_on", "provisional", "suspended", "seq", "head", "limits", "transitions", "opinions", "materials",
-        "facts", "locked", "entries",
+        "number", "id", "title", "workflow", "state", "stage", "phase", "final", "light", "lead", "opened_on",
+        "entered_on", "last_on", "due_on", "provisional", "suspended", "seq", "head", "limits", "transitions",
+        "opinions", "materials", "facts", "locked", "entries",
     ]  # fmt: skip
     assert answer["limits"] == [
         {
@@ -147,7 +147,7 @@ def test_why_lists_every_gate_and_changes_nothing(tiny: Tiny) -> None:
 
 
 def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
-    """What waits for an officer comes most urgent first, with the command to type; a delegate sees the principal's too."""
+    """What waits for an officer comes most urgent first, with the command; a delegate sees the principal's too."""
     tiny.opened("x_units=wenwu", name="甲", on="2026-09-01")
     tiny.opened("x_units=wenwu", name="乙", on="2026-09-28")
     assert tiny.do("todo", by="wenwu01") == (
@@ -155,7 +155,7 @@ def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
         "  KC-2026-001 甲　限 2026-09-15\n"
         "    会签　lifecycle sign KC-2026-001 to_siting agree　　会签 转入规划选址（已逾期，限 2026-09-08）\n"
         "七日后到期\n"
-        "  KC-2026-002 乙　限 2026-10-19\n"
+        "  KC-2026-002 乙　限 2026-10-16\n"
         "    会签　lifecycle sign KC-2026-002 to_siting agree　　会签 转入规划选址\n"
     )
     assert tiny.do("todo", by="planning01").splitlines()[2] == (
@@ -163,8 +163,10 @@ def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
         "代 land01：会签 转入规划选址（已逾期，限 2026-09-08）"
     )
     assert tiny.do("todo", by="bureau01").splitlines()[2] == (
-        "    待齐　lifecycle why KC-2026-001 to_siting　　转入规划选址 尚不能办：缺 总投资；缺 业主单位；缺 选址论证报告；"
-        "缺 国土、市文物局 的同意意见（逾期未反馈，限 2026-09-08；不视为同意）；总投资不足3000万元，按属地一般项目办理（缺 总投资）"
+        "    待齐　lifecycle why KC-2026-001 to_siting　　转入规划选址 尚不能办："
+        "缺 总投资；缺 业主单位；缺 选址论证报告；"
+        "缺 国土、市文物局 的同意意见（逾期未反馈，限 2026-09-08；不视为同意）；"
+        "总投资不足3000万元，按属地一般项目办理（缺 总投资）"
     )
     assert tiny.do("todo", by="xiao01") == "没有等 xiao01 办的事\n"
     assert tiny.asks("todo", by="wenwu01")["tasks"][1] == {
@@ -174,7 +176,7 @@ def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
         "title": "乙",
         "state": "scouting",
         "transition": "to_siting",
-        "due_on": "2026-10-19",
+        "due_on": "2026-10-16",
         "principal": None,
         "text": "会签 转入规划选址",
         "command": "lifecycle sign KC-2026-002 to_siting agree",
@@ -215,7 +217,7 @@ def test_list_pages_in_order_of_number(tiny: Tiny) -> None:
     lines = tiny.do("list").splitlines()
     assert lines[:3] == [
         "编号         名称    环节      牵头      进入        期限        灯",
-        "KC-2026-001  项目01  考察导入  市招商局  2026-09-14  2026-09-25  ●黄",
+        "KC-2026-001  项目01  考察导入  市招商局  2026-09-14  2026-09-28  ●黄",
         "KC-2026-002  项目02  终止                2026-09-15              －",
     ]
     assert (len(lines), lines[-1]) == (52, "还有更多：加 --after KC-2026-050，或 --page 2")
@@ -235,7 +237,7 @@ def test_list_pages_in_order_of_number(tiny: Tiny) -> None:
         "final": False,
         "entered_on": "2026-09-14",
         "last_on": "2026-09-14",
-        "due_on": "2026-09-25",
+        "due_on": "2026-09-28",
         "overdue": True,
         "light": "yellow",
     }
@@ -248,7 +250,7 @@ def test_list_pages_in_order_of_number(tiny: Tiny) -> None:
         (("--state", "终止"), 1),
         (("--state", "siting"), 0),
         (("--phase", "前期", "--after", "KC-2026-049"), 6),
-        (("--unit", "市文物局"), 26),
+        (("--unit", "市文物局"), 27),
         (("--overdue",), 50),
         (("--overdue", "--on", "2026-09-25"), 0),
         (("--mine", "--as", "wenwu01"), 27),
@@ -277,7 +279,11 @@ def test_list_filters(tiny: Tiny, args: tuple[str, ...], count: int) -> None:
         (("--where", "name > 1"), 1, "条件中的值类型不合，不能比较或运算\n"),
         (("--on", "2026-10-01"), 1, "2026-10-01 在今天（2026-09-30）之后\n  改法：--on 只能写今天或以前的日期\n"),
         (("--mine",), 2, "没有说明由谁办理\n  改法：加 --as 工号，或先运行 export LIFECYCLE_OFFICER=工号\n"),
-        (("--csv", "a.xlsx"), 2, "文件名 a.xlsx 与格式不符\n  改法：--xlsx 的文件名以 .xlsx 结尾，--csv 的以 .csv 结尾\n"),
+        (
+            ("--csv", "a.xlsx"),
+            2,
+            "文件名 a.xlsx 与格式不符\n  改法：--xlsx 的文件名以 .xlsx 结尾，--csv 的以 .csv 结尾\n",
+        ),
     ],
 )
 def test_list_mistakes(tiny: Tiny, args: tuple[str, ...], code: int, message: str) -> None:
@@ -294,7 +300,8 @@ def test_list_exports_everything(tiny: Tiny) -> None:
         rows = list(csv.reader(file))
     assert rows[0] == ["编号", "名称", "流程", "环节", "阶段", "牵头", "进入日期", "最近办理", "期限", "灯"]
     assert rows[1] == [
-        "KC-2026-001", "项目01", "visit", "考察导入", "前期", "市招商局", "2026-09-14", "2026-09-14", "2026-09-25", "黄",
+        "KC-2026-001", "项目01", "visit", "考察导入", "前期", "市招商局", "2026-09-14", "2026-09-14", "2026-09-28",
+        "黄",
     ]  # fmt: skip
     assert len(rows) == 56
     assert tiny.asks("list", "--unit", "xiao", "--xlsx", "some.xlsx") == {"ok": True, "file": "some.xlsx", "cases": 27}
@@ -361,8 +368,11 @@ def test_a_cold_start_imports_nothing_heavy(tiny: Tiny, verb: tuple[str, ...]) -
     code = (
         "import sys\nfrom lifecycle.commands.root import root\n"
         "try: root.main(sys.argv[1:], prog_name='lifecycle')\nexcept SystemExit as end: assert not end.code, end.code\n"
-        "print(sorted({'sqlmodel', 'sqlalchemy', 'pydantic', 'openpyxl', 'asyncio'} & set(sys.modules)), file=sys.stderr)"
+        "heavy = {'sqlmodel', 'sqlalchemy', 'pydantic', 'openpyxl', 'asyncio'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     env = {**os.environ, "LIFECYCLE_DB": str(tiny.path)}
-    done = subprocess.run([sys.executable, "-c", code, *verb], capture_output=True, text=True, env=env, check=False)
+    top = Path(__file__).parent.parent
+    args = [sys.executable, "-c", code, *verb]
+    done = subprocess.run(args, capture_output=True, text=True, env=env, cwd=top, check=False)
     assert (done.returncode, done.stderr) == (0, "[]\n")

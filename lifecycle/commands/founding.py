@@ -46,7 +46,9 @@ def init(desk: Desk, source: str | None, unit_title: str) -> None:
         say(f"已建库：{file}")
         say(f"  管理员 {founder}；单位 {people['units']} 个，经办人 {people['officers']} 名")
         say(f"  已发布流程 {counts['workflow']} 个，公文模板 {counts['template']} 个，工作日历")
-        say(f"下一步：export LIFECYCLE_OFFICER={founder}，再用 lifecycle unit add、lifecycle officer add 登记单位和人员")
+        say(
+            f"下一步：export LIFECYCLE_OFFICER={founder}，再用 lifecycle unit add、lifecycle officer add 登记单位和人员"
+        )
 
     desk.answer(document, tell)
 

@@ -77,7 +77,7 @@ def _cases(office: Office, case: str | None) -> Iterator[Case]:
     from lifecycle.ledger.queries import Filter, stream
     from lifecycle.ledger.tables import CaseRow
 
-    for (number,) in stream(office.store, Filter(), columns=(CaseRow.number,)):
+    for number, _title in stream(office.store, Filter(), columns=(CaseRow.number, CaseRow.title)):
         yield office.case(number)
 
 

@@ -113,9 +113,11 @@ def _print_ways(
             say(paint("可办", "green"), f"　{title}")
             asks = "".join(f" --set {name}=…" for name in way.transition.asks)
             say(f"      lifecycle advance {case.number} {way.transition.name}{asks}")
-    others = [way for way in outlook.ways if way not in forward and not way.missing]
-    if others:
-        _flow("另可　", "、".join(_other(workflow, way) for way in others))
+    for lead, missing in (("另可　", False), ("须备　", True)):
+        others = [way for way in outlook.ways if way not in forward and bool(way.missing) is missing]
+        if others:
+            hint = f"　（缺什么：lifecycle why {case.number} …）" if missing else ""
+            _flow(lead, "、".join(_other(workflow, way) for way in others) + hint)
 
 
 def _other(workflow: Workflow, way: Way) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from lifecycle.errors import InvalidError, Location, WorkflowError
+from lifecycle.errors import InvalidError, Location, Problem, WorkflowError
 from lifecycle.workflow.fields import Fields, Reading
 from lifecycle.workflow.yamltree import Scalar, read_tree
 
@@ -32,7 +32,7 @@ class YamlFile:
         """Raise WorkflowError if there are faults."""
         if self.reading.problems:
             found = sorted(self.reading.problems, key=lambda p: (p.location.line, p.location.column))
-            raise WorkflowError(found, self.text)
+            raise WorkflowError(map(_hinted, found), self.text)
 
     def day(self, fields: Fields, key: str) -> str | None:
         """Read a day written YYYY-MM-DD, if the key is there."""
@@ -46,6 +46,13 @@ class YamlFile:
                 return date.fromisoformat(text).isoformat()
         self.reading.fault("wrong-date", scalar, f"“{scalar.value}” 不是日期", "写作 2026-08-01 的样子")
         return None
+
+
+def _hinted(problem: Problem) -> Problem:
+    """Hint at a missing key by its name alone: the hints of the fields' reader are about workflows."""
+    if problem.rule != "missing-key":
+        return problem
+    return replace(problem, mend=f"补上 {problem.message.rpartition(' ')[2]}: …")
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -103,7 +103,7 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     Only what may be the officer's is judged: an inbox looks at many cases.
     """
     due = stand(workflow, case, moment.calendar).due_on
-    found = []
+    found: list[Task] = []
     for transition in workflow.leaving[case.state].values():
         found += _signatures_owed(workflow, case, transition, officer, moment, due)
         if transition.kind in ("forward", "resume") and any(holds(workflow, case, officer, r) for r in transition.by):

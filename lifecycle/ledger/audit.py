@@ -64,6 +64,7 @@ class Auditor:
             self.origin = store.meta("log")
             self.series = dict(store.rows("SELECT name, last FROM series"))
             self.refusals = store.row("SELECT count(*) FROM refusal")[0]
+        yield from self._wrong_types()
         yield from check_log(self)
         yield from check_office(self)
         yield from check_cases(self)
@@ -71,6 +72,13 @@ class Auditor:
             missed = self.tree.size - self.entries
             yield Finding("lost", 0, NOBODY, f"有 {missed} 条记录不在任何事项的链上")
         yield from self._rows_without_entries()
+
+    def _wrong_types(self) -> Iterator[Finding]:
+        """Find entries whose columns hold what SQLite lets in but the product cannot read back."""
+        wanted = {"case_id": "text", "seq": "integer", "eid": "text", "hash": "text", "body": "blob"}
+        wrong = " OR ".join(f"typeof({name}) <> '{kind}'" for name, kind in wanted.items())
+        for idx, case_id in self.library.store.rows(f"SELECT idx, case_id FROM entry WHERE {wrong}"):
+            yield Finding("form", idx, self.name_of(case_id), "记录各列的类型不对")
 
     def tick(self) -> None:
         """Count one entry looked at; each is looked at twice, in the log and in its chain."""
@@ -90,7 +98,7 @@ class Auditor:
         if case_id == OFFICE:
             return OFFICE
         found = self.library.store.row("SELECT number FROM cases WHERE id = ?", case_id)
-        return str(found[0]) if found else case_id or NOBODY
+        return str(found[0] if found else case_id or NOBODY)
 
     def _rows_without_entries(self) -> Iterator[Finding]:
         opened = "SELECT 1 FROM entry WHERE entry.case_id = cases.id AND entry.seq = 1"

@@ -10,7 +10,7 @@ from lifecycle.engine.case import Case
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.audit_office import follow_office
 from lifecycle.ledger.files import check_file
-from lifecycle.ledger.finding import Finding, check_times
+from lifecycle.ledger.finding import Finding
 from lifecycle.ledger.record import CALENDAR, OFFICE, read
 from lifecycle.ledger.replay import Problem, Step, check_link, replay_entry, unreadable
 from lifecycle.ledger.row import case_row
@@ -93,7 +93,7 @@ class _Chain:
             problems += self._surroundings(step, idx)
         except (KeyError, TypeError, AttributeError, ValueError):
             problems.append(("form", "记录的字段不对"))
-        if self.case is None and step.case is not None:
+        if self.name == self.case_id and step.case is not None:
             self.name = step.case.number
         self.case, self.last, self.lost = step.case or self.case, step, step.case is None
         return problems, step.body
@@ -111,12 +111,11 @@ class _Chain:
         return problems, body
 
     def _surroundings(self, step: Step, idx: int) -> Iterator[Problem]:
-        """Check what an entry says of the office, the rules and the days around it."""
+        """Check what an entry says of the office and the rules around it."""
         if step.case is None:
             return
         audit, body = self.audit, step.body
         self.before = (step.case.seq, step.hash)
-        yield from check_times(body, self.case.last_on if self.case else "")
         office = bisect_left(audit.office_at, idx)
         if not audit.torn and body["office"] != office:
             yield "authority", f"所依据的人员记录是第 {body['office']} 条，当时已到第 {office} 条"

@@ -94,7 +94,7 @@ class _Numbers:
         """Compare the last numbers with those that the database takes the next ones from."""
         if self.blind:
             return
-        for series in sorted({*self.last, *self.audit.series}):
+        for series in sorted({*self.last, *self.audit.series}, key=str):
             used, kept = self.last.get(series, 0), self.audit.series.get(series, 0)
             if used != kept:
                 yield Finding("number", 0, NOBODY, f"编号 {series} 簿上记到第 {kept} 号，实际编到第 {used} 号")

@@ -109,12 +109,6 @@ def stream(
         after = page[-1].number
 
 
-def snapshots(store: Store, wanted: Filter) -> Iterator[tuple[str, bytes]]:
-    """Stream workflow digest and snapshot of the cases that are asked for."""
-    for row in stream(store, wanted, columns=(CaseRow.number, CaseRow.digest, CaseRow.snapshot)):
-        yield row.digest, row.snapshot
-
-
 def stream_by_due(store: Store, wanted: Filter, *, chunk: int = 200) -> Iterator[tuple[str, bytes]]:
     """Stream workflow digest and snapshot in the order of the days due; what has no limit comes last."""
     dated = tuple_(col(CaseRow.due_on), col(CaseRow.number))

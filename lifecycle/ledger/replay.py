@@ -16,6 +16,7 @@ from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Res
 from lifecycle.engine.decision import Refused, decide
 from lifecycle.engine.evolution import evolve
 from lifecycle.errors import InvalidError, LifecycleError, UnavailableError
+from lifecycle.ledger.finding import check_times
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import GENESIS, OFFICE, Place, Stamp, canonical, case_entry, hash_of, read
 from lifecycle.ledger.store import LostDefinitionError
@@ -198,6 +199,7 @@ def replay_entry(
         body = read(raw)
         seq, head = _next_to(case)
         problems += check_link(body, digest, raw, seq - 1, head)
+        problems += check_times(body, case.last_on if case else "")
         if case is None and body["intent"]["type"] != "case_opened":
             return Step(idx, body, digest, None, (*problems, ("chain", "第一条记录不是立项")))
         workflow = under or library.workflow(case.workflow if case else body["intent"]["workflow"])

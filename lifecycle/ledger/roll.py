@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.ledger.finding import check_times
 from lifecycle.ledger.record import GENESIS, OFFICE, Place, Stamp, actor_of, canonical, office_entry, read
 from lifecycle.ledger.replay import Problem, check_link, differences, unreadable
 from lifecycle.people.change import decide_office
@@ -31,6 +32,7 @@ def replay_office_entry(directory: Directory, idx: int, digest: str, raw: bytes)
     try:
         body = read(raw)
         problems += check_link(body, digest, raw, directory.seq, directory.head or GENESIS)
+        problems += check_times(body, directory.last_on)
         problems += _rejudge(directory, body, raw)
         return OfficeStep(idx, body, evolve_directory(directory, body, digest), tuple(problems))
     except UnavailableError:

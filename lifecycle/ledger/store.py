@@ -113,7 +113,10 @@ class Store:
 
     def meta(self, key: str) -> str:
         """Give one fact about the database itself."""
-        return str(self.row("SELECT value FROM meta WHERE key = ?", key)[0])
+        found = self.row("SELECT value FROM meta WHERE key = ?", key)
+        if found is None:
+            raise UnavailableError(f"数据库不完整（{self.path}：缺 {key}）", "请从备份恢复：lifecycle restore 备份文件")
+        return str(found[0])
 
     def office(self) -> tuple[int, str, bytes] | None:
         """Give the office's seq, hash and snapshot."""
@@ -195,7 +198,7 @@ class Store:
 
     def all_entries(self, *, upto: int, chunk: int = 1000) -> Iterator[tuple[str, int, int, str, bytes, str]]:
         """Stream every case's chain, case by case, as (case, seq, idx, hash, bytes, eid), up to a global index."""
-        columns = "case_id, seq, idx, hash, body, eid"
+        columns = "case_id, seq, idx, hash, CAST(body AS BLOB), eid"
         statement = f"SELECT {columns} FROM entry WHERE (case_id, seq) > (?, ?) ORDER BY case_id, seq LIMIT ?"
         at: tuple[str, int] = ("", 0)
         while rows := self.rows(statement, *at, chunk):
@@ -204,7 +207,7 @@ class Store:
 
     def log(self, *, upto: int, chunk: int = 1000) -> Iterator[tuple[int, str, int, str, bytes]]:
         """Stream the whole log in the order of recording, as (idx, case, seq, eid, bytes), up to a global index."""
-        statement = "SELECT idx, case_id, seq, eid, body FROM entry WHERE idx > ? AND idx <= ? ORDER BY idx LIMIT ?"
+        statement = "SELECT idx, case_id, seq, eid, CAST(body AS BLOB) FROM entry WHERE idx > ? AND idx <= ? ORDER BY idx LIMIT ?"
         after = -(2**63)
         while rows := self.rows(statement, after, upto, chunk):
             yield from rows

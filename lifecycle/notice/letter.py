@@ -21,10 +21,10 @@ _LEVEL = re.compile(
     r"([一二三四五六七八九十百]+、)|([（(][一二三四五六七八九十百]+[）)])|(\d{1,3}[.．](?!\d))|([（(]\d{1,3}[）)])"
 )
 _BRACKETED = re.compile(r"[（(《“〔\[][^（(《“〔\[）)》”〕\]]*[）)》”〕\]]")
-_BRACKET = re.compile(r"[（(《“〔\[]")
 _NUMBERED = re.compile(r"\d{1,2}[.．](?!\d)\s*")
-_USUAL = 10_000
-"""Characters of a usual letter's body; only such are remembered piece by piece, so that the memory stays small."""
+_USUAL = 5_000
+"""Characters of a usual letter's header or body. What such were taken apart into is remembered, for the same letter is
+written again whenever it is shown, laid out in another form or verified."""
 _MANY = 500
 """Pieces of a letter joined at once; no piece is longer than LIMIT."""
 
@@ -72,30 +72,18 @@ def compose(template: Template, scope: Mapping[str, object], *, on: date) -> Let
     The same template, scope and date always give the same letter. A None in the scope counts as missing, though it may
     be tested. Raise MissingError for a name that is missing, InvalidError for whatever else cannot be written.
     """
-    *fields, body = _rendered(template, scope, on)
-    header = dict(zip(template.header, fields, strict=True))
-    to = _items(header.get("主送", ""))
-    letter = Letter(
-        kind=template.kind,
-        issuer=_line(header["发文单位"]),
-        title=_line(header["标题"]),
-        to=to,
-        cc=_items(header.get("抄送", "")),
-        body=_paragraphs(body),
-        attachments=tuple(_NUMBERED.sub("", item, count=1) for item in _items(header.get("附件", ""), "、；;")),
-        date=on,
-        contact=_line(header.get("联系人", "")),
-    )
-    for part, there in (("标题", letter.title), ("发文单位", letter.issuer), ("正文", letter.body)):
-        if not there:
-            raise InvalidError(f"公文模板 {template.name} 写出的{part}是空的", "请检查模板与该事项的要素")
-    if not to and letter.kind not in UNADDRESSED:
-        raise InvalidError(f"公文模板 {template.name} 写出的主送是空的", "请检查模板，或先填写收文的单位")
-    return letter
+    head, _, body = _rendered(template, scope, on).rpartition(FIELD)
+    read = _headed if len(head) <= _USUAL else _headed.__wrapped__
+    issuer, title, to, cc, attachments, contact = read(template.header, head)
+    paragraphs = _paragraphs(body) if len(body) <= _USUAL else _paragraphs.__wrapped__(body)
+    if not (title and issuer and paragraphs and (to or template.kind in UNADDRESSED)):
+        empty = "标题" if not title else "发文单位" if not issuer else "主送" if paragraphs else "正文"
+        raise InvalidError(f"公文模板 {template.name} 写出的{empty}是空的", "请检查模板，或先填写其中要用的要素")
+    return Letter(template.kind, issuer, title, to, cc, paragraphs, attachments, on, contact)
 
 
-def _rendered(template: Template, scope: Mapping[str, object], on: date) -> list[str]:
-    """Render to the header fields and the body, in Unicode normal form C."""
+def _rendered(template: Template, scope: Mapping[str, object], on: date) -> str:
+    """Render to the header fields, each ended by `FIELD`, and the body, in Unicode normal form C."""
     made = program(template.source)
     names = {"on": on, **scope}
     try:
@@ -109,9 +97,7 @@ def _rendered(template: Template, scope: Mapping[str, object], on: date) -> list
         _explain(error, template, made, {name for name, value in names.items() if value is None})
     if len(text) > LIMIT:
         raise InvalidError(f"公文模板 {template.name} 写出的公文超过 {LIMIT} 字", "请缩短要素的内容，或作为附件提交")
-    if not is_normalized("NFC", text):
-        text = normalize("NFC", text)
-    return text.split(FIELD)
+    return text if is_normalized("NFC", text) else normalize("NFC", text)
 
 
 def _explain(error: Exception, template: Template, made: Program, empty: Set[str]) -> NoReturn:
@@ -139,33 +125,47 @@ def _explain(error: Exception, template: Template, made: Program, empty: Set[str
     raise InvalidError(f"{where}算不出要写的内容", "请检查该行的式子与各要素的类型") from error
 
 
-@lru_cache(maxsize=1024)
+Headed = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
+"""Issuer, title, recipients, those who get a copy, attachments and contact."""
+
+
+@lru_cache(maxsize=256)
+def _headed(keys: tuple[str, ...], head: str) -> Headed:
+    """Read the rendered header fields, which stand in the order of their keys."""
+    header = dict(zip(keys, head.split(FIELD), strict=True))
+    attachments = (_NUMBERED.sub("", item, count=1) for item in _items(header.get("附件", ""), "、；;"))
+    return (
+        _line(header["发文单位"]),
+        _line(header["标题"]),
+        _items(header.get("主送", "")),
+        _items(header.get("抄送", "")),
+        tuple(attachments),
+        _line(header.get("联系人", "")),
+    )
+
+
 def _line(text: str) -> str:
     """Make one line of a header field: no breaks, no outer blanks."""
-    text = text.replace(KEPT, "、").replace(BREAK, " ")
-    return " ".join(text.split("\n")).strip() if "\n" in text else text.strip()
+    return " ".join(text.replace(KEPT, "、").replace(BREAK, "\n").split("\n")).strip()
 
 
-@lru_cache(maxsize=1024)
 def _items(text: str, separators: str = "、") -> tuple[str, ...]:
     """Take a header field apart at 、 outside brackets; each item once, in order."""
-    hidden = _BRACKETED.sub(lambda m: "\0" * len(m.group()), text) if _BRACKET.search(text) else text
+    hidden = _BRACKETED.sub(lambda m: "\0" * len(m.group()), text)
     cuts = [-1, *(m.start() for m in re.finditer(f"[{separators}]", hidden)), len(text)]
     items = (_line(text[start + 1 : end]) for start, end in pairwise(cuts))
     return tuple(dict.fromkeys(filter(None, items)))
 
 
+@lru_cache(maxsize=256)
 def _paragraphs(body: str) -> tuple[Paragraph, ...]:
     """Take the body apart into paragraphs, one for each line that holds anything."""
-    if BREAK in body:
-        body = body.replace(BREAK, "\n")
-    if KEPT in body:
-        body = body.replace(KEPT, "、")
     read = _paragraph if len(body) <= _USUAL else _paragraph.__wrapped__
-    return tuple(filter(None, map(read, body.split("\n"))))
+    lines = body.replace(BREAK, "\n").replace(KEPT, "、").split("\n")
+    return tuple(filter(None, map(read, lines)))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _paragraph(line: str) -> Paragraph | None:
     """Read one line of the body; most lines of a template say the same in every letter."""
     text = line.strip(" \t\u3000")

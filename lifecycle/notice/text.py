@@ -13,31 +13,17 @@ if TYPE_CHECKING:
 
     from lifecycle.notice.letter import Letter, Paragraph
 
-_USUAL = 200
-"""Paragraphs of a usual letter; only such are remembered piece by piece, so that the memory stays small."""
+_USUAL = 500
+"""Characters of a usual paragraph; only such are remembered as laid out, for most say the same in every letter."""
 ZI = "\u3000"
 """One full-width blank (一字)."""
 
 
 def to_text(letter: Letter) -> str:
     """Lay the letter out at 28 full-width characters a line; the same letter always gives the same text."""
-    minutes = letter.kind == "纪要"
-    lines = [_head(letter.number, letter.title)]
-    if minutes:
-        lines += [_opposed(letter.issuer, day(letter.date)), ""]
-    if letter.to:
-        lines.append(_addressees(letter.to))
-    usual = len(letter.body) <= _USUAL
-    lines += map(_indented if usual else _indented.__wrapped__, letter.body)
-    if letter.attachments:
-        lines.append(_attachments(letter.attachments))
-    if not minutes:
-        lines.append(_signature(letter.issuer, day(letter.date)))
-    if letter.contact:
-        lines.append(_note(letter.contact))
-    if letter.cc:
-        lines.append(_copies(letter.cc))
-    lines.append("")
+    lines = [_top(letter.kind, letter.number, letter.title, letter.issuer, letter.date, letter.to)]
+    lines += [_indented(p) if len(p.text) <= _USUAL else _indented.__wrapped__(p) for p in letter.body]
+    lines.append(_foot(letter.kind, letter.attachments, letter.issuer, letter.date, letter.contact, letter.cc))
     return "\n".join(lines)
 
 
@@ -46,25 +32,27 @@ def _indented(paragraph: Paragraph) -> str:
     return "\n".join(wrap(f"{ZI}{ZI}{paragraph.text}"))
 
 
-@lru_cache(maxsize=256)
-def _head(number: str | None, title: str) -> str:
-    numbered = [_centred(number), ""] if number else []
-    return "\n".join([*numbered, *map(_centred, title_lines(title)), ""])
+@lru_cache(maxsize=128)
+def _top(kind: str, number: str | None, title: str, issuer: str, when: date, to: tuple[str, ...]) -> str:
+    lines = [_centred(number), ""] if number else []
+    lines += [*map(_centred, title_lines(title)), ""]
+    if kind == "纪要":
+        lines += [*_opposed(issuer, day(when)), ""]
+    if to:
+        lines += wrap("、".join(to) + "：")
+    return "\n".join(lines)
 
 
-@lru_cache(maxsize=256)
-def _addressees(to: tuple[str, ...]) -> str:
-    return "\n".join(wrap("、".join(to) + "："))
-
-
-@lru_cache(maxsize=256)
-def _note(contact: str) -> str:
-    return "\n".join(wrap(f"{ZI}{ZI}{contact_note(contact)}"))
-
-
-@lru_cache(maxsize=256)
-def _copies(cc: tuple[str, ...]) -> str:
-    return "\n".join(["-" * CELLS, *_hanging(f"{ZI}抄送：", "、".join(cc) + "。", CELLS - 2)])
+@lru_cache(maxsize=128)
+def _foot(kind: str, attachments: tuple[str, ...], issuer: str, when: date, contact: str, cc: tuple[str, ...]) -> str:
+    lines = _attachments(attachments)
+    if kind != "纪要":
+        lines += _signature(issuer, day(when))
+    if contact:
+        lines += wrap(f"{ZI}{ZI}{contact_note(contact)}")
+    if cc:
+        lines += ["-" * CELLS, *_hanging(f"{ZI}抄送：", "、".join(cc) + "。", CELLS - 2)]
+    return "\n".join([*lines, ""])
 
 
 def contact_note(contact: str) -> str:
@@ -92,8 +80,7 @@ def outlasts(when: str, issuer: str) -> bool:
     return width(when) > width(issuer)
 
 
-@lru_cache(maxsize=256)
-def _signature(issuer: str, when: str) -> str:
+def _signature(issuer: str, when: str) -> list[str]:
     """Sign without a seal (GB/T 9704—2012 7.3.5.2).
 
     One line below the text, the issuer ends two characters from the right and the date starts two characters right of
@@ -102,15 +89,15 @@ def _signature(issuer: str, when: str) -> str:
     lines = wrap(issuer, CELLS - 8)
     longest = max(lines, key=width)
     at = CELLS - 8 - width(when) if outlasts(when, longest) else CELLS - 4 - width(longest)
-    return "\n".join(["", *(_blank(at) + line for line in lines), _blank(at + 4) + when])
+    return ["", *(_blank(at) + line for line in lines), _blank(at + 4) + when]
 
 
-def _opposed(left: str, right: str) -> str:
+def _opposed(left: str, right: str) -> list[str]:
     """Set one text at the left edge and one at the right, on one line if they fit."""
     gap = CELLS - width(left) - width(right)
     if gap >= 2:
-        return left + _blank(gap) + right
-    return "\n".join([*wrap(left), _blank(CELLS - width(right)) + right])
+        return [left + _blank(gap) + right]
+    return [*wrap(left), _blank(CELLS - width(right)) + right]
 
 
 def _hanging(head: str, text: str, cells: int = CELLS) -> list[str]:
@@ -119,13 +106,14 @@ def _hanging(head: str, text: str, cells: int = CELLS) -> list[str]:
     return [(_blank(indent) if n else head) + line for n, line in enumerate(wrap(text, cells - indent))]
 
 
-@lru_cache(maxsize=256)
-def _attachments(titles: tuple[str, ...]) -> str:
+def _attachments(titles: tuple[str, ...]) -> list[str]:
     """Set the list of attachments (GB/T 9704—2012 7.3.4): one blank line above, numbered if there are several."""
+    if not titles:
+        return []
     head = f"{ZI}{ZI}附件："
     if len(titles) == 1:
-        return "\n".join(["", *_hanging(head, titles[0])])
+        return ["", *_hanging(head, titles[0])]
     lines = [""]
     for number, title in enumerate(titles, 1):
         lines += _hanging(f"{head if number == 1 else ZI * 5}{number}.", title)
-    return "\n".join(lines)
+    return lines

@@ -12,14 +12,22 @@ from lifecycle.notice.cells import CLOSING, OPENING, cell, width, wrap
 LINE = 40
 """Cells in one line of a title: 20 characters of size 2 (22 pt) in 156 mm (GB/T 9704—2012 7.3.1)."""
 
-_UNITS = re.compile(
-    r"(?P<bracket>[（(《“〔\[][^）)》”〕\]]{1,24}[）)》”〕\]])|(?P<run>[0-9A-Za-z][0-9A-Za-z.,+\-/%×]+)|(?P<word>"
-    "关于|项目|征求|意见|准入|规划|条件|选址|论证|踏勘|会商|纪要|意向|签订|签约|情况|设计|方案|评审|政策|洽谈|事项|公平竞争|审查|合法性|"
-    "挂牌|出让|成交|公告|结果|正式|协议|投资|任务|分解|建设|施工|许可|进度|催办|督办|延期|批复|整改|停工|闲置|土地|调查|线索|移送|"
-    "验收|联合|评价|报告|兑现|审核|拨付|结案|归档|通知|通报|请示|复函|告知|补正|材料|退回|终止|中止|恢复|提请|商请|邀请|考察|导入|"
-    "综合体|度假|康养|文化|体验|街区|商品|展贸|中心|总部|大厦|主题|乐园|酒店|景区|基地|营地|开发区|街道|有限公司|公司|"
-    "丽水|莲都|龙泉|青田|云和|庆元|缙云|遂昌|松阳|景宁|人民政府|招商|工作|责任|清单|年度|季度)"
+_WORDS = re.findall(
+    r"\S+",
+    "关于 项目 征求 意见 准入 规划 条件 选址 论证 踏勘 会商 纪要 意向 签订 签约 情况 设计 方案 "
+    "评审 政策 洽谈 事项 公平竞争 审查 合法性 挂牌 出让 成交 公告 结果 正式 协议 投资 任务 分解 "
+    "建设 施工 许可 进度 催办 督办 延期 批复 整改 停工 闲置 土地 调查 线索 移送 验收 联合 评价 "
+    "报告 兑现 审核 拨付 结案 归档 通知 通报 请示 复函 告知 补正 材料 退回 终止 中止 恢复 提请 "
+    "商请 邀请 考察 导入 综合体 度假 康养 文化 体验 街区 商品 展贸 中心 总部 大厦 主题 乐园 酒店 "
+    "景区 基地 营地 开发区 街道 有限公司 公司 丽水 莲都 龙泉 青田 云和 庆元 缙云 遂昌 松阳 景宁 "
+    "人民政府 招商 工作 责任 清单 年度 季度",
 )
+"""Words of this trade that a title keeps whole."""
+_INNER = frozenset(word[i : i + 2] for word in _WORDS for i in range(len(word) - 1))
+_STARTS = frozenset(word[:2] for word in _WORDS)
+_ENDS = frozenset(word[-2:] for word in _WORDS)
+_RUN = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,+-/%×")
+_BRACKETED = re.compile(r"[（(《“〔\[][^）)》”〕\]]{1,24}[）)》”〕\]]")
 _WEAK_FIRST = "的了等和与及暨之"
 _WEAK_LAST = "和与及暨对将为向在"
 _SPLIT_WORD, _SPLIT_BRACKET, _WEAK, _GOOD = 90, 150, 110, -30
@@ -36,53 +44,41 @@ def title_lines(title: str) -> tuple[str, ...]:
         return (title,)
     ends = [0, *accumulate(map(cell, title))]
     least = -(-cells // LINE)
-    if least <= _MOST:
-        barred, prices = _places(title)
-        for count in (least, least + 1):
-            breaks = _best_breaks(title, ends, barred, prices, count)
-            if breaks:
-                return tuple(title[a:b].strip() for a, b in pairwise((0, *breaks, len(title))))
+    for count in (least, least + 1) if least <= _MOST else ():
+        breaks = _best_breaks(title, ends, count)
+        if breaks:
+            return tuple(title[a:b].strip() for a, b in pairwise((0, *breaks, len(title))))
     return tuple(line.strip() for line in wrap(title, LINE))
 
 
-def _places(title: str) -> tuple[set[int], dict[int, int]]:
-    """Give the places inside runs of letters and digits, where no title breaks, and the prices of breaking a unit."""
-    barred: set[int] = set()
-    prices: dict[int, int] = {}
-    for found in _UNITS.finditer(title):
-        start, end = found.span()
-        if found.lastgroup == "run":
-            barred.update(range(start + 1, end))
-        else:
-            price = _SPLIT_WORD if found.lastgroup == "word" else _SPLIT_BRACKET
-            prices.update(dict.fromkeys(range(start + 1, end), price))
-            prices.setdefault(start, _GOOD)
-            prices[end] = _GOOD
-    return barred, prices
-
-
-def _price(title: str, place: int, prices: dict[int, int]) -> int:
-    price = prices.get(place, 0)
-    if title[place] in _WEAK_FIRST:
-        price += _WEAK
-    if title[place - 1] in _WEAK_LAST or title[place - 2 : place] == "关于":
+def _price(title: str, place: int, bracketed: list[tuple[int, int]]) -> int | None:
+    """Price a break at a place by what it parts; None where no title may break."""
+    last, following = title[place - 1], title[place]
+    if following in CLOSING or last in OPENING or (last in _RUN and following in _RUN) or not cell(following):
+        return None
+    if any(start < place < end for start, end in bracketed):
+        price = _SPLIT_BRACKET
+    elif last + following in _INNER:
+        price = _SPLIT_WORD
+    else:
+        price = _GOOD if title[place - 2 : place] in _ENDS or title[place : place + 2] in _STARTS else 0
+    if following in _WEAK_FIRST or last in _WEAK_LAST or title[place - 2 : place] == "关于":
         price += _WEAK
     return price
 
 
-def _best_breaks(
-    title: str, ends: list[int], barred: set[int], prices: dict[int, int], count: int
-) -> tuple[int, ...] | None:
+def _best_breaks(title: str, ends: list[int], count: int) -> tuple[int, ...] | None:
     """Choose `count` − 1 places so that the lines are most even for the least price; None if no choice fits."""
+    bracketed = [found.span() for found in _BRACKETED.finditer(title)]
     even = ends[-1] / count
     best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     for line in range(1, count):
         low, high = bisect_left(ends, even * line - _WINDOW), bisect_left(ends, even * line + _WINDOW)
         reached: dict[int, tuple[float, tuple[int, ...]]] = {}
         for place in range(max(low, 1), min(high + 1, len(title))):
-            if place in barred or title[place] in CLOSING or title[place - 1] in OPENING:
+            price = _price(title, place, bracketed)
+            if price is None:
                 continue
-            price = _price(title, place, prices)
             options = [
                 (spent + (ends[place] - ends[start] - even) ** 2 + price, (*breaks, place))
                 for start, (spent, breaks) in best.items()
