@@ -10,12 +10,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.engine.case import Case, load_case
+from lifecycle.engine.case import Case
 from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Verdict, Withdraw
 from lifecycle.engine.values import Value, parse_fact
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
 from lifecycle.ledger.database import database_path
 from lifecycle.ledger.register import Act, Outcome, Register
+from lifecycle.ledger.row import read_case
 from lifecycle.ledger.store import Store
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
@@ -90,7 +91,7 @@ class Office:
             if not matching:
                 raise UnknownError("事项", text, self.store.some_names())
             found = self.store.case(matching[0][0])
-        return load_case(json.loads(found[1] if found else b""))
+        return read_case(found[1] if found else b"")
 
     def workflow_of(self, case: Case) -> Workflow:
         """Give the workflow version that governs a case."""
@@ -259,10 +260,10 @@ class Office:
 
     def entries(self, case: Case, *, after: int = 0) -> Iterator[Mapping[str, Any]]:
         """Stream a case's entries."""
-        from lifecycle.ledger.record import parse
+        from lifecycle.ledger.record import stored
 
         for idx, _seq, digest, raw in self.store.entries(case.id, after=after):
-            yield {**parse(raw), "idx": idx, "hash": digest}
+            yield {**stored(raw), "idx": idx, "hash": digest}
 
     def replay(self, case: Case, under: Workflow | None = None) -> Iterator[Step]:
         """Replay a case, judging every entry again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -163,11 +162,11 @@ def _compiled(where: str | None, office: Office, workflow: str | None) -> Expres
 
 def _holds(office: Office, where: Expression, snapshot: bytes, moment: Moment) -> bool:
     """Tell whether a condition holds for a case; what it mentions and the case lacks leaves it out."""
-    from lifecycle.engine.case import load_case
     from lifecycle.engine.scope import scope_of
+    from lifecycle.ledger.row import read_case
     from lifecycle.workflow.expression import MissingName
 
-    case = load_case(json.loads(snapshot))
+    case = read_case(snapshot)
     try:
         return bool(where.evaluate(scope_of(office.workflow_of(case), case, where, {}, moment)))
     except MissingName:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lifecycle.engine.case import Moment, Officer, load_case
+from lifecycle.engine.case import Moment, Officer
 from lifecycle.insight.outlook import Task, tasks_of
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.queries import Filter, Seat, stream_by_due
+from lifecycle.ledger.row import read_case
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
 
@@ -30,7 +30,7 @@ def inbox(library: Library, moment: Moment, code: str) -> Iterator[Waiting]:
     officers = [officer for officer in (own, *behalf) if officer.held]
     wanted = Filter(open_only=True, seats=tuple(_seats(library, directory, officers)))
     for digest, snapshot in stream_by_due(library.store, wanted):
-        workflow, case = library.workflow(digest), load_case(json.loads(snapshot))
+        workflow, case = library.workflow(digest), read_case(snapshot)
         for officer in officers:
             for task in tasks_of(workflow, case, officer, moment):
                 yield Waiting(task, officer.principal)

@@ -21,7 +21,7 @@ def check_log(audit: Auditor) -> Iterator[Finding]:
     """Read every entry once, in the order of recording."""
     wanted, last = 1, ""
     numbers = _Numbers(audit)
-    for idx, case_id, seq, _eid, raw in audit.library.store.log(upto=audit.upto):
+    for idx, case_id, seq, raw in audit.library.store.log(upto=audit.upto):
         audit.tick()
         if idx > wanted:
             lost = f"序号 {wanted}" if idx == wanted + 1 else f"序号 {wanted} 至 {idx - 1}"
@@ -37,7 +37,7 @@ def check_log(audit: Auditor) -> Iterator[Finding]:
         if case_id == OFFICE:
             audit.office_at.append(idx)
         elif seq == 1:
-            yield from numbers.check(idx, raw)
+            yield from numbers.check(idx, case_id, raw)
         yield from _at_checkpoint(audit, idx)
     yield from _short_of_checkpoint(audit)
     yield from numbers.compare_books()
@@ -65,7 +65,7 @@ class _Numbers:
         self.last: dict[str, int] = {}
         self.blind = False
 
-    def check(self, idx: int, raw: bytes) -> Iterator[Finding]:
+    def check(self, idx: int, case_id: str, raw: bytes) -> Iterator[Finding]:
         """Check the number of a case that is opened."""
         try:
             body = read(raw)
@@ -81,13 +81,13 @@ class _Numbers:
         series = series_of(workflow, year)
         before = self.last.get(series, 0)
         if serial is None:
-            yield Finding("number", idx, number, f"编号不合“{workflow.number}”的样式")
+            yield Finding("number", idx, self.audit.name_of(case_id), f"编号 {number} 不合“{workflow.number}”的样式")
             return
         if serial > before + 1:
             gap = f"{before + 1}" if serial == before + 2 else f"{before + 1} 至 {serial - 1}"
-            yield Finding("number", idx, number, f"编号断号：缺第 {gap} 号")
+            yield Finding("number", idx, self.audit.name_of(case_id), f"编号 {number} 断号：缺第 {gap} 号")
         elif serial <= before:
-            yield Finding("number", idx, number, f"编号重号或倒号：已编到第 {before} 号")
+            yield Finding("number", idx, self.audit.name_of(case_id), f"编号 {number} 重号或倒号：已编到第 {before} 号")
         self.last[series] = max(before, serial)
 
     def compare_books(self) -> Iterator[Finding]:

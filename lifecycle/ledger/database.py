@@ -37,7 +37,7 @@ def database_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.IntegrityError as error:
         raise ConflictError("同一时刻已有另一条记录，请重试", "先用 lifecycle show 查看最新情况") from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the driver quotes what it read, be it text or not
         text = str(error)
         told = {
             "locked": ("数据库正忙，等候 30 秒仍未轮到", "请稍后重试"),

@@ -8,6 +8,7 @@ from datetime import date
 
 from lifecycle.engine.case import Moment, Officer
 from lifecycle.engine.workdays import Calendar, read_calendar
+from lifecycle.errors import UnavailableError
 from lifecycle.ledger.store import Store
 from lifecycle.people.directory import Directory, load_directory
 from lifecycle.workflow.model import Workflow
@@ -45,7 +46,10 @@ class Library:
         if found is None:
             self._directory = Directory()
         elif found[1] != self._directory.head:
-            self._directory = load_directory(json.loads(found[2]))
+            try:
+                self._directory = load_directory(json.loads(found[2]))
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                raise UnavailableError("存储的单位与人员状态已损坏", "请运行 lifecycle audit，并从备份恢复") from error
         return self._directory
 
     def officer(self, directory: Directory, actor: Mapping[str, str], on: str, seq: int) -> Officer:

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from lifecycle.engine.case import Moment, Officer
 from lifecycle.engine.decision import Accepted
-from lifecycle.errors import InvalidError
+from lifecycle.errors import InvalidError, UnavailableError
 
 MOST_BYTES = 64 * 1024
 GENESIS = "0" * 64
@@ -96,6 +96,14 @@ def parse(raw: bytes) -> dict[str, Any]:
     if canonical(body) != raw:
         raise ValueError("不是规范形式")
     return body
+
+
+def stored(raw: bytes) -> dict[str, Any]:
+    """Read an entry's bytes where they are taken for granted; raises UnavailableError, since only an audit can help."""
+    try:
+        return parse(raw)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnavailableError("台账中有一条记录已损坏", "请运行 lifecycle audit，并从备份恢复") from error
 
 
 def recorded_at(raw: bytes) -> str:

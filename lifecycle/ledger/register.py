@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from lifecycle import __version__
-from lifecycle.engine.case import Case, Moment, Officer, load_case
+from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Withdraw
 from lifecycle.engine.decision import Accepted, Refused, RefusedError, decide
 from lifecycle.engine.evolution import evolve
@@ -31,12 +30,12 @@ from lifecycle.ledger.record import (
     hash_of,
     new_eid,
     office_entry,
-    parse,
     recorded_at,
     seal,
+    stored,
 )
 from lifecycle.ledger.replay import command_of
-from lifecycle.ledger.row import case_row, series_of
+from lifecycle.ledger.row import case_row, read_case, series_of
 from lifecycle.ledger.store import Store
 from lifecycle.people.change import decide_office
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
@@ -122,7 +121,7 @@ class Register:
         found = self.store.entry(check_request_id(act.request_id))
         if found is None:
             return None
-        body = parse(found[0])
+        body = stored(found[0])
         intent = body["intent"]
         actor = (intent["actor"]["id"], intent["actor"].get("for"))
         same = actor == (act.officer, act.principal) and intent["case"] != OFFICE and case_id in (None, intent["case"])
@@ -130,7 +129,7 @@ class Register:
             raise ConflictError(f"--request-id {act.request_id} 已用于另一条指令", "请换一个编号")
         case = None
         for _idx, seq, digest, raw in self.store.entries(intent["case"]):
-            case = evolve(self.library.workflow(intent["workflow"]), case, parse(raw), digest)
+            case = evolve(self.library.workflow(intent["workflow"]), case, stored(raw), digest)
             if seq == intent["seq"]:
                 break
         if case is None:
@@ -197,7 +196,7 @@ class Register:
         found = self.store.case(case_id)
         if found is None:
             raise UnknownError("事项", case_id)
-        return load_case(json.loads(found[1]))
+        return read_case(found[1])
 
     def _day(self, act: Act, case: Case | None, now: datetime) -> date:
         today = now.astimezone(BEIJING).date()
@@ -225,7 +224,7 @@ class Register:
         files = []
         with self.store.writing():
             if act.request_id and (found := self.store.entry(check_request_id(act.request_id))):
-                body = parse(found[0])
+                body = stored(found[0])
                 intent = body["intent"]
                 published = [hash_of(definition)] if definition is not None else []
                 digests = [file["sha256"] for file in intent["files"]]

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
-from lifecycle.engine.case import Case, dump_case
+from lifecycle.engine.case import Case, dump_case, load_case
 from lifecycle.engine.standing import stand
 from lifecycle.engine.workdays import Calendar
+from lifecycle.errors import UnavailableError
 from lifecycle.ledger.record import canonical
 from lifecycle.workflow.model import Workflow
 
 _SERIAL = re.compile(r"\{serial(:0\d)?\}")
+
+
+def read_case(snapshot: bytes) -> Case:
+    """Read a case's snapshot; raises UnavailableError where it is damaged."""
+    try:
+        return load_case(json.loads(snapshot))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnavailableError("存储的事项状态已损坏", "请运行 lifecycle audit，并从备份恢复") from error
 
 
 def series_of(workflow: Workflow, year: int) -> str:

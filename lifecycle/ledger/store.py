@@ -17,6 +17,7 @@ from typing import Any
 from lifecycle.errors import ConflictError, UnavailableError
 from lifecycle.ledger.database import connect, database_errors, database_path, make, verify
 from lifecycle.ledger.queue import open_queue, turn
+from lifecycle.ledger.record import hash_of
 
 _COLUMNS = (
     "id", "number", "workflow", "digest", "title", "state", "phase", "lead", "final", "units", "opened_on",
@@ -29,7 +30,7 @@ _UPDATE_CASE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _COLUMNS[1:]
 
 
 class LostDefinitionError(UnavailableError):
-    """A definition that entries rely on is not in the database."""
+    """A definition that entries rely on is not in the database as it was published."""
 
 
 class Store:
@@ -148,12 +149,13 @@ class Store:
         return found
 
     def definition(self, digest: str) -> bytes:
-        """Give the bytes of a published definition; raises LostDefinitionError where they are gone."""
+        """Give the bytes of a published definition; raises LostDefinitionError where they are gone or altered."""
         if digest not in self._definitions:
-            found = self.row("SELECT body FROM definition WHERE sha256 = ?", digest)
-            if found is None:
+            found = self.row("SELECT CAST(body AS BLOB) FROM definition WHERE sha256 = ?", digest)
+            if found is None or hash_of(found[0]) != digest:
+                what = "缺少" if found is None else "被改动："
                 raise LostDefinitionError(
-                    f"数据库缺少已发布的定义 {digest[:12]}…", "请从备份恢复，并运行 lifecycle audit"
+                    f"数据库里已发布的定义{what} {digest[:12]}…", "请从备份恢复，并运行 lifecycle audit"
                 )
             self._definitions[digest] = found[0]
         return self._definitions[digest]
@@ -205,9 +207,10 @@ class Store:
             yield from (row for row in rows if row[2] <= upto)
             at = rows[-1][:2]
 
-    def log(self, *, upto: int, chunk: int = 1000) -> Iterator[tuple[int, str, int, str, bytes]]:
-        """Stream the whole log in the order of recording, as (idx, case, seq, eid, bytes), up to a global index."""
-        statement = "SELECT idx, case_id, seq, eid, CAST(body AS BLOB) FROM entry WHERE idx > ? AND idx <= ? ORDER BY idx LIMIT ?"
+    def log(self, *, upto: int, chunk: int = 1000) -> Iterator[tuple[int, str, int, bytes]]:
+        """Stream the whole log in the order of recording, as (idx, case, seq, bytes), up to a global index."""
+        columns = "idx, case_id, seq, CAST(body AS BLOB)"
+        statement = f"SELECT {columns} FROM entry WHERE idx > ? AND idx <= ? ORDER BY idx LIMIT ?"
         after = -(2**63)
         while rows := self.rows(statement, after, upto, chunk):
             yield from rows

@@ -15,7 +15,7 @@ from lifecycle.engine.standing import open_limits
 from lifecycle.engine.values import typed
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.record import parse
+from lifecycle.ledger.record import stored
 from lifecycle.notice.letter import Letter, compose
 from lifecycle.notice.template import read_template
 from lifecycle.people.directory import Directory
@@ -39,7 +39,7 @@ def sendings(library: Library, case_id: str) -> Iterator[Sending]:
     """List the letters that a case's entries send, in their order."""
     case: Case | None = None
     for _idx, _seq, digest, raw in library.store.entries(case_id):
-        body = parse(raw)
+        body = stored(raw)
         workflow = library.workflow(body["intent"]["workflow"])
         after = evolve(workflow, case, body, digest)
         if case is not None and body["intent"]["type"] == "transition_made":
@@ -91,6 +91,9 @@ def letter_scope(library: Library, directory: Directory, sending: Sending) -> di
             else f"{day.year}年{day.month}月{day.day}日前"
         )
     unit = intent["actor"]["unit"]
+    issuer = names.get(unit, unit)
+    addressed = recipients(directory, sending, moment, sending.rule.to)
+    to = [name for name in addressed if name != issuer] or addressed
     facts = {name: typed(workflow.facts[name], value) for name, value in case.facts.items()}
     for name, value in case.facts.items():
         fact = workflow.facts[name]
@@ -99,9 +102,9 @@ def letter_scope(library: Library, directory: Directory, sending: Sending) -> di
             facts[name] = named if isinstance(value, list) else named[0]
     return {
         **facts,
-        "to": recipients(directory, sending, moment, sending.rule.to),
-        "cc": recipients(directory, sending, moment, sending.rule.cc),
-        "issuer": names.get(unit, unit),
+        "to": to,
+        "cc": [name for name in recipients(directory, sending, moment, sending.rule.cc) if name not in (issuer, *to)],
+        "issuer": issuer,
         "contact": directory.people[intent["actor"]["id"]].title,
         "case_number": case.number,
         "case_title": case.title,
