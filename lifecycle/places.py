@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def shipped(folder: str) -> Path:
-    """Find a shipped folder (`workflows`, `notices`, `calendars`): beside the package in a checkout, else inside it."""
+    """Find a shipped folder (`workflows`, `notices` …): beside the package in a checkout, else inside it."""
     checkout = _PACKAGE.parent / folder
     if (_PACKAGE.parent / "pyproject.toml").is_file() and checkout.is_dir():
         return checkout
@@ -35,6 +35,11 @@ def notices() -> Path:
 def calendars() -> Path:
     """Find the folder of the working-day calendars."""
     return shipped("calendars")
+
+
+def demo() -> Path:
+    """Find the folder of the worked example."""
+    return shipped("demo")
 
 
 def data_folder() -> Path:

@@ -41,6 +41,7 @@ CLOSING = """\
 {{ case_title }}因{{ note }}，自{{ on | date_cn }}起终止。
 """
 
+
 class Bureau(Tiny):
     """A tiny office whose clock moves on a second at every look and whose transitions send letters."""
 

@@ -18,6 +18,7 @@ from ledger_office import Bureau, copy_of
 from lifecycle.ledger import audit, audit_cases, audit_log, audit_office, replay, roll
 from lifecycle.ledger.finding import CODES, Finding
 from lifecycle.ledger.record import hash_of
+from lifecycle.ledger.store import Store
 from lifecycle.ledger.tree import Checkpoint
 
 Damage = Callable[[Bureau], tuple[int, str]]
@@ -193,7 +194,15 @@ WEAKENED: dict[str, list[tuple[Any, str, Weak]]] = {
     "gates": [(replay, "differences", _nothing)],
     "time": [(replay, "check_times", _nothing)],
     "state": [(audit_cases._Chain, "finish", _nothing)],
-    "definition": [(audit_office, "_check_definition", lambda *_: ""), (audit_cases._Chain, "_surroundings", _nothing)],
+    "definition": [
+        (audit_office, "_check_definition", lambda *_: ""),
+        (audit_cases._Chain, "_surroundings", _nothing),
+        (
+            Store,
+            "definition",
+            lambda self, digest: self.row(f"SELECT body FROM definition WHERE sha256 = '{digest}'")[0],
+        ),
+    ],
     "material": [(audit_cases, "check_file", lambda *_: None)],
     "number": [(audit_log._Numbers, "check", _nothing)],
     "lost": [(audit, "check_log", _nothing)],

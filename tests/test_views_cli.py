@@ -94,7 +94,7 @@ def test_show_for_machines_has_stable_keys(tiny: Tiny) -> None:
     assert list(answer) == [
         "number", "id", "title", "workflow", "state", "stage", "phase", "final", "light", "lead", "opened_on",
         "entered_on", "last_on", "due_on", "provisional", "suspended", "seq", "head", "limits", "transitions",
-        "opinions", "materials", "facts", "locked", "entries",
+        "opinions", "materials", "facts", "locked", "entries", "case",
     ]  # fmt: skip
     assert answer["limits"] == [
         {
@@ -127,7 +127,7 @@ def test_why_lists_every_gate_and_changes_nothing(tiny: Tiny) -> None:
         "  ✓ 要素　　业主单位 市文旅平台公司\n"
         "  ✓ 材料　　选址论证报告（报告.pdf）\n"
         "  ✓ 会签　　国土、市文物局 已会签\n"
-        "  ✓ 条件　　investment >= 3000\n"
+        "  ✓ 条件　　总投资 >= 3000\n"
         "依据：workflows/visit.yaml:42　接待办法 第5条\n"
     )
     assert tiny.do("why", number, "to_siting", by="land01").splitlines()[:2] == [

@@ -27,9 +27,9 @@ class Refusal(Protocol):
     basis: str
 
 
-def print_refusal(refusal: Refusal) -> None:
-    """Print a refusal to standard error: what was asked for, every gate, the ground."""
-    stream = sys.stderr
+def print_refusal(refusal: Refusal, stream: TextIO | None = None) -> None:
+    """Print a refusal, to standard error if not told otherwise: what was asked for, every gate, the ground."""
+    stream = stream or sys.stderr
     stream.write(f"{paint('不能办理：', 'bold', stream)}{shown(refusal.asked_for)}\n")
     print_gates(refusal.gates, stream=stream)
     if refusal.basis:

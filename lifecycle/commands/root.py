@@ -44,6 +44,7 @@ SECTIONS = {
         "upgrade": Verb("lifecycle.commands.records:upgrade", "升级旧版式的数据库"),
     },
     "其他": {
+        "demo": Verb("lifecycle.commands.demo:demo", "演示：十个虚构的项目，办到各个环节"),
         "completion": Verb("lifecycle.commands.completion:completion", "输出 shell 补全脚本"),
     },
 }

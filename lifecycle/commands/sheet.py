@@ -12,6 +12,7 @@ from lifecycle.commands.text import cut, wrap
 from lifecycle.engine.gates import SPANS
 from lifecycle.engine.values import show_value
 from lifecycle.insight.chronicle import tell, who
+from lifecycle.insight.document import case_document
 from lifecycle.insight.sight import days_in_state, holder, opinion_status
 
 if TYPE_CHECKING:
@@ -219,6 +220,7 @@ def sheet_json(
         "facts": dict(case.facts),
         "locked": list(case.locked),
         "entries": list(last),
+        "case": case_document(workflow, case),
     }  # fmt: skip
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from lifecycle.engine.case import Case, Moment, Officer
@@ -142,14 +144,25 @@ def judge_guard(workflow: Workflow, case: Case, guard: Guard, facts: Mapping[str
         met = bool(guard.when.evaluate(scope))
     except MissingName as missing:
         name = missing.name.rpartition(".")[2]
-        fact = workflow.facts.get(name)
-        material = workflow.materials.get(name)
-        title = fact.title if fact else material.title if material else workflow.titles.get(name, name)
-        mend = f"lifecycle set {case.number} {name}=…" if fact else ""
-        return Gate("guard", False, inputs, f"{guard.otherwise}（缺 {title}）", mend, guard.basis)
+        mend = f"lifecycle set {case.number} {name}=…" if name in workflow.facts else ""
+        return Gate("guard", False, inputs, f"{guard.otherwise}（缺 {_title_of(workflow, name)}）", mend, guard.basis)
     except (ExpressionError, ArithmeticError, OverflowError) as error:
         return Gate("guard", False, inputs, f"{guard.otherwise}（无法计算：{error}）", "", guard.basis)
-    return Gate("guard", met, inputs, guard.when.source if met else guard.otherwise, "", guard.basis)
+    return Gate("guard", met, inputs, _in_words(workflow, guard) if met else guard.otherwise, "", guard.basis)
+
+
+@lru_cache(maxsize=4096)
+def _in_words(workflow: Workflow, guard: Guard) -> str:
+    """Write a condition that holds for an officer: with titles for names, or only what it looked at if it is involved."""
+    if not guard.when.paths:
+        return re.sub(r"[a-z][a-z0-9_]*", lambda word: _title_of(workflow, word[0]), guard.when.source)
+    named = dict.fromkeys(_title_of(workflow, name) for _space, name in sorted(guard.when.paths))
+    return f"符合（核对了 {'、'.join(named)}）"
+
+
+def _title_of(workflow: Workflow, name: str) -> str:
+    known = workflow.facts.get(name) or workflow.materials.get(name)
+    return known.title if known else workflow.titles.get(name, {"today": "今天"}.get(name, name))
 
 
 def judge_dwell(workflow: Workflow, case: Case, dwell: Dwell, facts: Mapping[str, Value], moment: Moment) -> Gate:

@@ -11,7 +11,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from lifecycle.errors import InvalidError, UnavailableError
-from lifecycle.ledger.database import copy_database, database_errors, sync_file, sync_folder
+from lifecycle.ledger.database import copy_database, database_errors, refuse_journal, sync_file, sync_folder
 from lifecycle.ledger.files import folder_of
 from lifecycle.ledger.store import Store
 
@@ -63,6 +63,7 @@ def restore(source: Path, database: Path) -> int:
     """Restore a backup where there is no database yet, once every file's SHA-256 agrees; give the number of files."""
     if database.exists() or folder_of(database).exists():
         raise InvalidError(f"{database} 或它的材料文件夹已存在，不会覆盖", "请用 --db 指定一个新的位置，或先移走原库")
+    refuse_journal(database)
     if not source.is_file():
         raise InvalidError(f"备份文件 {source} 不存在", "请核对路径")
     with _disk_errors("恢复", database):

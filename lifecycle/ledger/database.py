@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from lifecycle.errors import ConflictError, UnavailableError
+from lifecycle.errors import ConflictError, InvalidError, UnavailableError
 
 APPLICATION = 0x4C464359
 SCHEMA = 1
@@ -148,6 +148,14 @@ def schema_differences(connection: sqlite3.Connection, path: Path) -> list[str]:
     return more + [f"缺少{words.get(kind, kind)} {name}" for kind, name in sorted(wanted - found)]
 
 
+def refuse_journal(path: Path) -> None:
+    """Refuse to put a database where another one's journal lies: SQLite would play it into the new one."""
+    for suffix in ("-journal", "-wal"):
+        left = path.with_name(path.name + suffix)
+        if left.exists() and left.stat().st_size:
+            raise InvalidError(f"{left} 是别的数据库留下的，不能把数据库放在这里", "请另选一个位置，或先移走它")
+
+
 def make(path: Path) -> None:
     """Create the schema beside the name and move it into place, so that a crash leaves no half-made database."""
     from sqlalchemy import create_engine
@@ -156,6 +164,7 @@ def make(path: Path) -> None:
     from lifecycle.ledger.record import new_eid
     from lifecycle.ledger.tables import Meta
 
+    refuse_journal(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}.new")

@@ -153,10 +153,9 @@ class Store:
         if digest not in self._definitions:
             found = self.row("SELECT CAST(body AS BLOB) FROM definition WHERE sha256 = ?", digest)
             if found is None or hash_of(found[0]) != digest:
-                what = "缺少" if found is None else "被改动："
-                raise LostDefinitionError(
-                    f"数据库里已发布的定义{what} {digest[:12]}…", "请从备份恢复，并运行 lifecycle audit"
-                )
+                what = "不见了" if found is None else "被改动"
+                mend = "请从备份恢复，并运行 lifecycle audit"
+                raise LostDefinitionError(f"数据库里已发布的定义 {digest[:12]}… {what}", mend)
             self._definitions[digest] = found[0]
         return self._definitions[digest]
 

@@ -1,0 +1,240 @@
+"""Recording: many writers at once lose nothing, fork nothing, count nothing twice; a refusal is counted, not recorded."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from ledger_office import Bureau, with_letters
+from tiny_office import NOW
+
+from lifecycle.engine.decision import RefusedError
+from lifecycle.errors import ConflictError
+from lifecycle.ledger.register import Act
+from lifecycle.office import Office
+
+ROOT = Path(__file__).parent.parent
+WORKER = """
+import sys, time
+from datetime import timedelta
+from datetime import datetime, UTC
+from lifecycle.office import Office
+from lifecycle.ledger.register import Act
+
+path, worker, seconds, start, base = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
+clock = lambda: datetime.fromisoformat(base) + timedelta(seconds=time.time() - start)
+office = Office.open(path, clock=clock)
+me = Act("bureau01" if worker % 2 else "bureau02")
+cases = [office.case(f"KC-2026-00{n}") for n in range(1, 5)]
+end, turn = time.time() + seconds, 0
+while time.time() < end:
+    turn += 1
+    began = time.perf_counter()
+    if turn % 5 == 0:
+        outcome = office.open_case(me, office.workflow("visit"), {"name": f"{worker}-{turn}"})
+    else:
+        outcome = office.advance(me, cases[(worker + turn) % 4], "note_visit", texts={"people": str(turn % 500 + 1)})
+    took = time.perf_counter() - began
+    print(outcome.body["intent"]["eid"], outcome.case.number, f"{took:.4f}", flush=True)
+"""
+
+
+@pytest.fixture
+def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
+    """Give an office with four cases."""
+    made = Bureau(tmp_path, monkeypatch).founded()
+    for name in ("一", "二", "三", "四"):
+        made.opened(name=name, on="2026-09-30")
+    return made
+
+
+def start(bureau: Bureau, workers: int, seconds: float) -> list[subprocess.Popen[str]]:
+    """Start workers that record as fast as they can; their clocks agree."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    base = (NOW + timedelta(hours=1)).isoformat()
+    common = [str(seconds), repr(time.time()), base]
+    return [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(bureau.path), str(worker), *common],
+            env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for worker in range(workers)
+    ]  # fmt: skip
+
+
+def check(bureau: Bureau, acknowledged: list[list[str]], slowest: float) -> None:
+    """Check that every acknowledgement is recorded once, in whole chains, under numbers without gap."""
+    with bureau.sql() as database:
+        recorded = {row[0] for row in database.execute("SELECT eid FROM entry")}
+        numbers = [row[0] for row in database.execute("SELECT number FROM cases ORDER BY number")]
+    eids = [line[0] for line in acknowledged]
+    assert len(eids) == len(set(eids))
+    assert set(eids) <= recorded
+    assert sorted(int(number[8:]) for number in numbers) == list(range(1, len(numbers) + 1))
+    assert bureau.findings() == []
+    times = sorted(float(line[2]) for line in acknowledged)
+    assert times[int(len(times) * 0.99)] < slowest
+
+
+def contend(bureau: Bureau, seconds: float) -> None:
+    """Let eight processes record for some seconds and check what came of it."""
+    lines: list[list[str]] = []
+    for worker in start(bureau, 8, seconds):
+        printed, told = worker.communicate()
+        assert (worker.returncode, told) == (0, "")
+        own = [line.split() for line in printed.splitlines()]
+        assert own, "nobody starves"
+        lines += own
+    with bureau.sql() as database:
+        (visits,) = database.execute("SELECT count(*) FROM entry WHERE case_id <> 'office'").fetchone()
+    assert visits == len(lines) + 4, "nothing is recorded that was not acknowledged"
+    check(bureau, lines, 1.0)
+
+
+def test_eight_processes_fork_nothing(bureau: Bureau) -> None:
+    """Eight processes on the same cases: no fork, no lost acknowledgement, no double number, nobody starves."""
+    contend(bureau, 3)
+
+
+@pytest.mark.slow
+def test_eight_processes_for_a_minute(bureau: Bureau) -> None:
+    """The same for 60 seconds."""
+    contend(bureau, 60)
+
+
+def test_a_killed_writer_loses_no_acknowledgement(bureau: Bureau) -> None:
+    """Processes killed at any moment leave every acknowledged entry, nothing half done, and do not stop the others."""
+    workers = start(bureau, 4, 4)
+    time.sleep(2.5)
+    for worker in workers[:2]:
+        worker.kill()
+    lines: list[list[str]] = []
+    for worker in workers:
+        printed, _told = worker.communicate()
+        whole = printed[: printed.rfind("\n") + 1]
+        lines += [line.split() for line in whole.splitlines()]
+    assert len(lines) > 20
+    check(bureau, lines, 2.0)
+
+
+def test_eight_threads_fork_nothing(bureau: Bureau) -> None:
+    """Eight threads, each with the office opened anew, advance one case: every act is one entry."""
+    done: list[int] = []
+    errors: list[BaseException] = []
+    ticks = threading.Lock()
+
+    def now() -> datetime:
+        with ticks:
+            return bureau.now
+
+    def work(worker: int) -> None:
+        try:
+            with closing(Office.open(str(bureau.path))) as office:
+                office.register.clock = now
+                for turn in range(15):
+                    case = office.case("KC-2026-001")
+                    act = Act("bureau01", request_id=f"{worker}-{turn}")
+                    office.advance(act, case, "note_visit", texts={"people": str(turn + 1)})
+                    done.append(worker)
+        except BaseException as error:  # noqa: BLE001 - whatever a thread dies of is to be seen
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert len(done) == 120
+    assert bureau.asks("show", "KC-2026-001")["case"]["seq"] == 121
+    assert bureau.findings() == []
+
+
+def test_of_two_who_advance_at_once_one_is_told_who_was_first(bureau: Bureau) -> None:
+    """Whoever comes second is refused, and told what was done, by whom and when."""
+    number = bureau.ready()
+    bureau.do("advance", number, "to_siting", "--on", "2026-09-30", by="bureau01")
+    code, message = bureau.fails("advance", number, "to_siting", by="bureau02")
+    assert code == 1
+    assert "现为“规划选址”" in message
+    assert "上一步“转入规划选址”由 bureau01 于 2026-09-30 办理" in message
+
+
+def test_a_refused_attempt_is_counted_and_changes_nothing(bureau: Bureau) -> None:
+    """A refusal leaves no entry; the attempt is counted; a dry run counts nothing."""
+    before = bureau.checkpoint()
+    for extra in ([], ["--dry-run"]):
+        assert bureau.run("advance", "KC-2026-001", "to_siting", *extra, by="land01").exit_code == 1
+    assert bureau.checkpoint() == before
+    with bureau.sql() as database:
+        rows = database.execute("SELECT officer, asked_for, gates FROM refusal").fetchall()
+    assert [row[:2] for row in rows] == [("land01", "KC-2026-001 一　考察导入 → 规划选址")]
+    assert rows[0][2].split(",")[0] == "role"
+
+
+def test_a_group_that_fails_leaves_nothing_but_its_refusals(bureau: Bureau) -> None:
+    """Commands done together are undone together; what was refused among them stays counted."""
+    before = bureau.checkpoint()
+    with closing(Office.open(str(bureau.path))) as office:
+        with pytest.raises(RefusedError), office.together():
+            office.set_facts(Act("bureau01"), office.case("KC-2026-001"), {"area": "3"})
+            office.advance(Act("land01"), office.case("KC-2026-001"), "to_siting")
+        assert office.store.row("SELECT count(*) FROM refusal")[0] == 1
+    assert bureau.checkpoint() == before
+
+
+def test_numbers_have_no_gap_after_a_refusal(bureau: Bureau) -> None:
+    """A case that could not be opened takes no number."""
+    assert bureau.run("open", "visit", "--set", "kind=文旅", by="bureau01").exit_code == 1
+    assert bureau.opened(name="五", on="2026-09-30") == "KC-2026-005"
+
+
+def test_each_year_counts_anew(bureau: Bureau) -> None:
+    """Numbers count by year; a pattern without a year goes on counting."""
+    bureau.now = datetime(2027, 1, 4, 2, tzinfo=UTC)
+    assert bureau.opened(name="新年", on="2027-01-04") == "KC-2027-001"
+    text = with_letters().replace("KC-{year}-{serial:03}", "KC{serial:03}").replace("version: 1", "version: 2")
+    bureau.write("visit.yaml", text)
+    bureau.do("workflow", "publish", "visit.yaml", by="admin")
+    assert bureau.opened(name="无年", on="2027-01-04") == "KC001"
+    bureau.now = datetime(2028, 1, 4, 2, tzinfo=UTC)
+    assert bureau.opened(name="次年", on="2028-01-04") == "KC002"
+    assert bureau.findings() == []
+
+
+def test_two_workflows_may_number_alike(bureau: Bureau) -> None:
+    """Workflows with one pattern share its series, so that no number comes twice."""
+    text = with_letters().replace("workflow: visit", "workflow: second").replace("{serial:03}", "{serial:04}")
+    bureau.write("second.yaml", text.replace("考察接待流程", "第二流程"))
+    bureau.do("workflow", "publish", "second.yaml", by="admin")
+    made = bureau.do("open", "second", "--set", "name=六", "--on", "2026-09-30", by="bureau01").strip()
+    assert (made, bureau.opened(name="七", on="2026-09-30")) == ("KC-2026-0005", "KC-2026-006")
+    assert bureau.findings() == []
+
+
+def test_a_workflow_published_in_between_is_told(bureau: Bureau) -> None:
+    """Opening under a version that was replaced a moment ago is a conflict, not a case under old rules."""
+    with closing(Office.open(str(bureau.path))) as office:
+        old = office.workflow("visit")
+        bureau.write("visit.yaml", with_letters().replace("version: 1", "version: 2"))
+        bureau.do("workflow", "publish", "visit.yaml", by="admin")
+        with pytest.raises(ConflictError, match="刚发布了新版本"):
+            office.open_case(Act("bureau01"), old, {"name": "旧"})
+
+
+def test_an_entry_has_a_limit(bureau: Bureau) -> None:
+    """What does not fit into an entry of 64 KB is refused with what to do instead, and nothing is recorded."""
+    before = bureau.checkpoint()
+    rare = "\U00020000" * 9990
+    code, message = bureau.fails("set", "KC-2026-001", f"name={rare}", f"tags={rare}", by="bureau01")
+    assert code == 1
+    assert "一次办理的内容太多" in message
+    assert "请分几次填报" in message
+    assert bureau.checkpoint() == before

@@ -1,0 +1,407 @@
+"""The database file: safe settings or none, ours or none, whole or none; and what officers are told when it fails."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from ledger_office import Bureau
+
+from lifecycle.errors import ConflictError, UnavailableError
+from lifecycle.ledger import database, queue
+from lifecycle.ledger.database import SCHEMA, SETTINGS, database_path, schema_differences
+from lifecycle.ledger.files import check_file, keep_file, place_of
+from lifecycle.ledger.store import Store
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
+    """Give an office just founded."""
+    return Bureau(tmp_path, monkeypatch).founded()
+
+
+@pytest.fixture
+def store(bureau: Bureau) -> Iterator[Store]:
+    """Give its store."""
+    with closing(Store.open(str(bureau.path))) as opened:
+        yield opened
+
+
+def pragma(bureau: Bureau, name: str, value: int) -> None:
+    """Set a number in the database's head."""
+    with bureau.sql() as opened:
+        opened.execute(f"PRAGMA {name} = {value}")
+
+
+# Opening.
+
+
+def test_the_settings_are_read_back(store: Store) -> None:
+    """What protects the record is what SQLite says it uses, not what it was asked to use."""
+    assert {name: store.row(f"PRAGMA {name}")[0] for name in SETTINGS} == SETTINGS
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_an_unsafe_setting_is_refused(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Where a setting does not take, nothing is done at all: exit 3."""
+    asked = {key: value for key, value in SETTINGS.items() if key != name}
+    whole = database.connect
+
+    def careless(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+        monkeypatch.setattr(database, "SETTINGS", asked)
+        connection = whole(path, readonly=readonly)
+        connection.execute(f"PRAGMA {name} = {'memory' if name == 'journal_mode' else 1 - int(SETTINGS[name]) % 2}")
+        monkeypatch.setattr(database, "SETTINGS", SETTINGS)
+        return connection
+
+    monkeypatch.setattr("lifecycle.ledger.store.connect", careless)
+    code, message = bureau.fails("list")
+    assert code == 3
+    assert f"数据库设置不安全：{name} 应为" in message
+
+
+def test_a_journal_that_others_changed_is_set_right(bureau: Bureau) -> None:
+    """A database that somebody put into WAL mode is put back before anything is done."""
+    with bureau.sql() as opened:
+        opened.execute("PRAGMA journal_mode = wal")
+    with closing(Store.open(str(bureau.path))) as store:
+        assert store.row("PRAGMA journal_mode")[0] == "truncate"
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda b: pragma(b, "application_id", 1), "不是本系统的数据库\n  改法：请核对 --db 或 LIFECYCLE_DB\n"),
+        (lambda b: pragma(b, "user_version", SCHEMA + 1), "请升级 lifecycle 后再用"),
+        (lambda b: pragma(b, "user_version", SCHEMA - 1), "请管理员运行：lifecycle upgrade"),
+        (lambda b: b.path.write_bytes(b""), "是空文件"),
+        (lambda b: b.path.write_bytes(b"PK\3\4" * 500), "数据库已损坏，或不是本系统的数据库"),
+        (lambda b: b.path.unlink(), "先建库：lifecycle init"),
+        (lambda b: (b.path.unlink(), b.path.mkdir()), "数据库打不开"),
+    ],
+    ids=["not ours", "newer", "older", "empty", "no database", "missing", "folder"],
+)
+def test_a_database_that_will_not_do_is_refused(bureau: Bureau, damage: object, told: str) -> None:
+    """One clear message and exit code 3 for a database that is not ours, newer, older, empty, missing or something else."""
+    assert callable(damage)
+    damage(bureau)
+    code, message = bureau.fails("list")
+    assert code == 3
+    assert told in message
+
+
+@pytest.mark.parametrize("kept", [0.25, 0.5, 0.75])
+def test_a_database_cut_short_is_refused(bureau: Bureau, kept: float) -> None:
+    """A database cut short is told as damaged, whatever is asked of it, and nothing is written."""
+    for name in ("一", "二", "三"):
+        bureau.opened(name=name)
+    raw = bureau.path.read_bytes()
+    bureau.path.write_bytes(raw[: int(len(raw) * kept)])
+    for args in (("list",), ("show", "KC-2026-001"), ("open", "visit", "--set", "name=四")):
+        result = bureau.run(*args, by="bureau01")
+        assert result.exit_code == 3, result.output
+        assert "程序内部出错" not in result.output
+    assert len(bureau.path.read_bytes()) == int(len(raw) * kept)
+
+
+def test_only_sqlite_is_known_yet() -> None:
+    """A URL of another database is told, not taken for a file's name."""
+    assert database_path("sqlite:///办公/a%20b.db") == Path("办公/a b.db")
+    with pytest.raises(UnavailableError, match="本版本只支持 SQLite：postgresql"):
+        database_path("postgresql+psycopg://host/db")
+
+
+def test_damaged_state_is_told_as_such(bureau: Bureau) -> None:
+    """A stored state that cannot be read is told with what to do, not as a fault of the program."""
+    number = bureau.opened()
+    with bureau.sql() as opened:
+        opened.execute("UPDATE cases SET snapshot = x'7b'")
+    assert bureau.fails("show", number) == (
+        3,
+        "存储的事项状态已损坏\n  改法：请运行 lifecycle audit，并从备份恢复\n",
+    )
+    with bureau.sql() as opened:
+        opened.execute("UPDATE office SET snapshot = x'7b', head = 'x'")
+    assert bureau.fails("officer", "list")[0] == 3
+
+
+def test_an_altered_workflow_is_not_worked_by(bureau: Bureau) -> None:
+    """A published text that was altered decides nothing: its SHA-256 is checked before it is used."""
+    number = bureau.opened()
+    with bureau.sql() as opened:
+        opened.execute("UPDATE definition SET body = replace(body, '3000', '2000') WHERE kind = 'workflow'")
+    code, message = bureau.fails("advance", number, "to_siting", by="bureau01")
+    assert code == 3
+    assert "被改动" in message
+
+
+# Writing.
+
+
+@contextmanager
+def unprivileged(bureau: Bureau) -> Iterator[None]:
+    """Take the right to write in the office's folder away, also from a superuser."""
+    parents = [
+        folder for folder in bureau.folder.parents if folder.stat().st_uid == os.getuid() and folder != Path("/")
+    ]
+    modes = {path: path.stat().st_mode for path in (*parents, *bureau.folder.iterdir(), bureau.folder)}
+    for path in modes:
+        path.chmod(0o755 if path in parents else 0o555 if path.is_dir() else 0o444)
+    root = os.getuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        for path, mode in modes.items():
+            path.chmod(mode)
+
+
+def test_a_read_only_database_can_be_read(bureau: Bureau) -> None:
+    """Where nothing can be written, looking still works and writing says why not."""
+    number = bureau.opened()
+    shown = bureau.do("show", number)
+    bureau.do("set", number, "area=3", "--dry-run", by="bureau01")
+    with unprivileged(bureau):
+        assert bureau.do("show", number) == shown
+        code, message = bureau.fails("set", number, "area=3", by="bureau01")
+    assert code == 3
+    assert message.startswith("数据库只读，不能写入")
+    assert bureau.findings() == []
+
+
+def outside(bureau: Bureau, script: str, *args: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own."""
+    env = {**os.environ, "LIFECYCLE_DB": str(bureau.path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", script, *args]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, cwd=bureau.folder)
+
+
+def test_a_lock_held_by_another_process_is_told(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When somebody else's tool holds the database, the officer is told after the wait: exit 3, nothing written."""
+    monkeypatch.setattr(database, "WAIT_MS", 200)
+    number = bureau.opened()
+    with closing(sqlite3.connect(bureau.path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        code, message = bureau.fails("set", number, "area=3", by="bureau01")
+        assert code == 3
+        assert message.startswith("数据库正忙，等候 30 秒仍未轮到")
+    bureau.do("set", number, "area=3", by="bureau01")
+    assert bureau.findings() == []
+
+
+def test_a_stopped_writer_does_not_hold_others_for_ever(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that stopped in its turn is not waited for without end."""
+    monkeypatch.setattr(queue, "WAIT_S", 0.3)
+    number = bureau.opened()
+    holder = (
+        "import fcntl, os, sys, time\nhandle = os.open(sys.argv[1], os.O_RDWR)\n"
+        "fcntl.flock(handle, fcntl.LOCK_EX); print('held', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", holder, str(bureau.path) + ".queue"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            code, message = bureau.fails("set", number, "area=3", by="bureau01")
+        finally:
+            process.kill()
+    assert code == 3
+    assert "秒仍未完成，没有轮到" in message
+    assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
+    bureau.do("set", number, "area=3", by="bureau01")
+
+
+def test_a_full_disk_leaves_everything_as_it_was(bureau: Bureau) -> None:
+    """When the disk is full the command exits 3 and the database is what it was before; then it works again."""
+    number = bureau.opened()
+    size = bureau.path.stat().st_size
+    text = "长" * 9000
+    script = (
+        "import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
+        "from lifecycle.commands import main; sys.argv = ['lifecycle', *sys.argv[1:]]; main()"
+    )
+    before = bureau.checkpoint()
+    result = outside(bureau, script, "set", number, f"tags={text}", "--as", "bureau01")
+    assert result.returncode == 3, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    assert any(word in result.stderr for word in ("磁盘已满", "磁盘读写出错"))
+    assert bureau.checkpoint() == before
+    bureau.do("set", number, f"tags={text}", by="bureau01")
+    assert bureau.findings(before) == []
+
+
+def test_a_full_disk_keeps_half_a_material_from_counting(bureau: Bureau) -> None:
+    """An upload that does not fit is told, leaves no entry and no half file."""
+    number = bureau.opened()
+    bureau.write("大.pdf", b"x" * 900_000)
+    script = (
+        "import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (500000, 500000))\n"
+        "from lifecycle.commands import main; sys.argv = ['lifecycle', *sys.argv[1:]]; main()"
+    )
+    result = outside(bureau, script, "attach", number, "report", "大.pdf", "--as", "planning01")
+    assert result.returncode == 3
+    assert result.stderr.startswith("材料未能保存：")
+    assert list((bureau.folder / "office.db.files").iterdir()) == []
+    assert bureau.findings() == []
+
+
+def test_a_transaction_is_all_or_nothing(store: Store) -> None:
+    """An error within a transaction, of whatever kind, leaves nothing behind."""
+    with pytest.raises(KeyboardInterrupt), store.writing():
+        store.append("c", 1, "e", b"{}", "h")
+        raise KeyboardInterrupt
+    assert store.entry("e") is None
+    with store.writing():
+        store.append("c", 1, "e", b"{}", "h")
+    with pytest.raises(ConflictError, match="同一时刻已有另一条记录"), store.writing():
+        store.append("c", 2, "e2", b"{}", "h")
+        store.append("c", 1, "e3", b"{}", "h")
+    assert store.entry("e2") is None
+
+
+def test_a_reading_sees_one_moment(bureau: Bureau, store: Store) -> None:
+    """What is read together belongs together; a writer waits so long."""
+    number = bureau.opened()
+    done = []
+    with store.reading():
+        first = store.last_index()
+        writer = threading.Thread(target=lambda: done.append(bureau.run("set", number, "area=3", by="bureau01")))
+        writer.start()
+        time.sleep(0.2)
+        assert store.last_index() == first
+    writer.join()
+    assert done[0].exit_code == 0
+    assert store.last_index() == first + 1
+
+
+def test_the_schema_is_compared_with_the_tables(bureau: Bureau, store: Store) -> None:
+    """Too many or too few tables, indexes, triggers and views are named."""
+    assert schema_differences(store.connection, bureau.path) == []
+    with bureau.sql() as opened:
+        opened.execute("DROP INDEX cases_by_due")
+        opened.execute("CREATE VIEW v AS SELECT 1")
+    assert schema_differences(store.connection, bureau.path) == ["多出视图 v", "缺少索引 cases_by_due"]
+
+
+# Repeating a command.
+
+
+def test_a_request_id_counts_once(bureau: Bureau) -> None:
+    """The same command sent twice has one effect and the same answer; another one under its id is refused."""
+    number = bureau.opened()
+    args = ("set", number, "area=3", "--on", "2026-09-02", "--request-id", "r-1")
+    first = bureau.asks(*args, by="bureau01")
+    again = bureau.asks(*args, by="bureau01")
+    assert (first["repeated"], again["repeated"]) == (False, True)
+    assert first["entry"] == again["entry"]
+    assert bureau.fails("set", number, "area=4", "--request-id", "r-1", by="bureau01")[0] == 1
+    code, message = bureau.fails("set", number, "area=3", "--request-id", "r-1", by="bureau02")
+    assert (code, "已用于另一条指令" in message) == (1, True)
+    assert len(bureau.asks("log", number)["entries"]) == 2
+
+
+def test_a_request_id_covers_a_publication(bureau: Bureau) -> None:
+    """A publication sent again under its id with other bytes is refused."""
+    letter = (bureau.rules / "notices" / "closing.j2").read_text(encoding="utf-8")
+    bureau.write("closing.j2", letter.replace("终止。", "终止办理。"))
+    bureau.do("notice", "publish", "closing.j2", "--request-id", "p-1", by="admin")
+    assert "与现行的相同" in bureau.do("notice", "publish", "closing.j2", "--request-id", "p-1", by="admin")
+    bureau.write("closing.j2", letter.replace("终止。", "不再办理。"))
+    assert bureau.fails("notice", "publish", "closing.j2", "--request-id", "p-1", by="admin")[0] == 1
+
+
+@pytest.mark.parametrize("text", ["", "a b", "中文", "x" * 65])
+def test_a_request_id_has_a_form(bureau: Bureau, text: str) -> None:
+    """An id that could not be an entry's is refused."""
+    number = bureau.opened()
+    code, message = bureau.fails("set", number, "area=3", f"--request-id={text}", by="bureau01")
+    assert code == 1
+    assert "--request-id" in message
+
+
+def test_a_clock_set_back_stops_the_recording(bureau: Bureau) -> None:
+    """The log's order is that of its times, so nothing is recorded before the last entry: exit 3."""
+    number = bureau.opened()
+    bureau.now = bureau.now.replace(hour=0)
+    code, message = bureau.fails("set", number, "area=3", "--on", "2026-09-02", by="bureau01")
+    assert code == 3
+    assert "系统时钟" in message
+
+
+# Materials.
+
+
+def test_an_upload_heals_a_damaged_copy(tmp_path: Path) -> None:
+    """A material is kept by its content: the same file uploaded again replaces a damaged copy."""
+    source = tmp_path / "a.pdf"
+    source.write_bytes(b"content")
+    file = keep_file(tmp_path / "x.db", source, most_bytes=1 << 20)
+    place_of(tmp_path / "x.db", file.sha256).write_bytes(b"damaged")
+    assert check_file(tmp_path / "x.db", file.sha256, file.size) == "文件内容被改动"
+    keep_file(tmp_path / "x.db", source, most_bytes=1 << 20)
+    assert check_file(tmp_path / "x.db", file.sha256, file.size) is None
+
+
+def test_uploads_of_one_process_do_not_mix(tmp_path: Path) -> None:
+    """Threads of one process upload at once, each its own file."""
+    files = []
+    for number in range(8):
+        (tmp_path / f"{number}.bin").write_bytes(bytes([number]) * 3_000_000)
+
+    def upload(number: int) -> None:
+        files.append(keep_file(tmp_path / "x.db", tmp_path / f"{number}.bin", most_bytes=1 << 30))
+
+    threads = [threading.Thread(target=upload, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({file.sha256 for file in files}) == 8
+    assert all(check_file(tmp_path / "x.db", file.sha256, file.size) is None for file in files)
+
+
+# Upgrading.
+
+
+def test_an_older_database_is_upgraded_with_a_copy(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`upgrade` keeps a copy, changes the schema in one transaction, and does nothing the second time."""
+    monkeypatch.setattr(database, "SCHEMA", SCHEMA + 1)
+    monkeypatch.setitem(database.STEPS, SCHEMA, ("ALTER TABLE meta ADD COLUMN note TEXT",))
+    code, message = bureau.fails("list")
+    assert (code, "lifecycle upgrade" in message) == (3, True)
+    answer = bureau.asks("upgrade")
+    assert (answer["from"], answer["copy"]) == (SCHEMA, f"{bureau.path}.v{SCHEMA}")
+    bureau.do("list")
+    assert bureau.asks("upgrade")["copy"] is None
+    with closing(sqlite3.connect(answer["copy"])) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone()[0] == SCHEMA
+
+
+def test_an_upgrade_that_fails_changes_nothing(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step that cannot be done leaves the database as it was; an unknown old schema is told."""
+    monkeypatch.setattr(database, "SCHEMA", SCHEMA + 1)
+    steps = ("ALTER TABLE meta ADD COLUMN note TEXT", "ALTER TABLE nowhere ADD COLUMN x TEXT")
+    monkeypatch.setitem(database.STEPS, SCHEMA, steps)
+    assert bureau.fails("upgrade")[0] == 3
+    monkeypatch.delitem(database.STEPS, SCHEMA)
+    code, message = bureau.fails("upgrade")
+    assert (code, "不知道怎样从版式" in message) == (3, True)
+    monkeypatch.setattr(database, "SCHEMA", SCHEMA)
+    assert bureau.asks("upgrade")["copy"] is None
+    assert bureau.findings() == []
