@@ -29,7 +29,8 @@ CONSULTATION = """\
 发文单位：{{ issuer }}
 联系人：{{ contact }}
 ---
-{{ case_title }}（{{ case_number }}）总投资{{ investment | money }}万元，已于{{ on | date_cn }}由{{ stage }}转入{{ next_stage }}。
+{{ case_title }}（{{ case_number }}）总投资{{ investment | money }}万元，\
+已于{{ on | date_cn }}由{{ stage }}转入{{ next_stage }}。
 一、请贵单位就选址提出意见。
 二、请于{{ due_text | default('收到本函后') }}反馈。
 """
@@ -58,7 +59,7 @@ class Bureau(Tiny):
         monkeypatch.setattr(places, "notices", lambda: self.rules / "notices")
 
     @property
-    def now(self) -> datetime:  # type: ignore[override]
+    def now(self) -> datetime:
         """Give the time, a second later at every look."""
         self._now += timedelta(seconds=1)
         return self._now
@@ -66,6 +67,11 @@ class Bureau(Tiny):
     @now.setter
     def now(self, time: datetime) -> None:
         self._now = time
+
+    def founded(self) -> Bureau:
+        """Found the office."""
+        super().founded()
+        return self
 
     def walked(self) -> Bureau:
         """Make a history with every kind of entry: three cases, one of them walked to its end."""
@@ -134,11 +140,10 @@ class Bureau(Tiny):
     def rechain(self, case_id: str) -> None:
         """Make a chain fit together again, as a forger with the program at hand would."""
         with self.sql() as database:
-            head, seq = "0" * 64, 0
+            head = "0" * 64
             rows = database.execute("SELECT idx, body FROM entry WHERE case_id = ? ORDER BY seq", (case_id,)).fetchall()
-            for idx, raw in rows:
+            for seq, (idx, raw) in enumerate(rows, 1):
                 body = json.loads(raw)
-                seq += 1
                 body["intent"]["prev"], body["intent"]["seq"] = head, seq
                 new = canonical(body)
                 head = hash_of(new)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_office import Bureau, copy_of
 
-from lifecycle.ledger import audit, audit_cases, audit_log, audit_office, replay, roll
+from lifecycle.ledger import audit, audit_cases, audit_log, audit_office, replay
 from lifecycle.ledger.finding import CODES, Finding
 from lifecycle.ledger.record import hash_of
 from lifecycle.ledger.store import Store
@@ -447,7 +447,6 @@ def test_a_torn_office_chain_is_told_once(bureau: Bureau) -> None:
 
 def test_the_office_is_judged_too(bureau: Bureau) -> None:
     """An office entry by somebody who was no administrator is found."""
-    assert roll.replay_office_entry is audit_office.replay_office_entry
     bureau.forge(bureau.entry("role_granted")[0], lambda body: body["intent"]["actor"].update(id="land01", unit="land"))
     bureau.rechain("office")
     assert [f for f in bureau.findings() if f.code == "authority" and f.case == "office"]

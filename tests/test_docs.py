@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -58,6 +59,8 @@ def test_every_example_does_what_the_page_shows(page: Path, tmp_path: Path) -> N
     """Each console example of a page gives the exit code and, in order, the lines that the page shows."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {"PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+    for folder in ("demo", "workflows"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     for example in examples(page):
         export = _EXPORT.fullmatch(example.command)
         if export:

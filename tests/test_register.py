@@ -1,4 +1,4 @@
-"""Recording: many writers at once lose nothing, fork nothing, count nothing twice; a refusal is counted, not recorded."""
+"""Recording: many writers at once lose nothing, fork nothing, count nothing twice; refusals are counted only."""
 
 from __future__ import annotations
 
@@ -183,9 +183,14 @@ def test_a_group_that_fails_leaves_nothing_but_its_refusals(bureau: Bureau) -> N
     """Commands done together are undone together; what was refused among them stays counted."""
     before = bureau.checkpoint()
     with closing(Office.open(str(bureau.path))) as office:
-        with pytest.raises(RefusedError), office.together():
-            office.set_facts(Act("bureau01"), office.case("KC-2026-001"), {"area": "3"})
-            office.advance(Act("land01"), office.case("KC-2026-001"), "to_siting")
+
+        def both() -> None:
+            with office.together():
+                office.set_facts(Act("bureau01"), office.case("KC-2026-001"), {"area": "3"})
+                office.advance(Act("land01"), office.case("KC-2026-001"), "to_siting")
+
+        with pytest.raises(RefusedError):
+            both()
         assert office.store.row("SELECT count(*) FROM refusal")[0] == 1
     assert bureau.checkpoint() == before
 

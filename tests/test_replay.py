@@ -1,4 +1,4 @@
-"""Replay: the fold of a case's entries is its state – now, as at a day, as recorded at a time, and under other rules."""
+"""Replay: the fold of a case's entries is its state: now, as at a day, as recorded at a time, under other rules."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ ACTS = st.lists(
 def test_replay_is_the_fold_of_whatever_was_accepted(
     tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, str, int]]
 ) -> None:
-    """Whatever officers try, in any order, what was accepted replays to what is stored, byte for byte, and audits clean."""
+    """Whatever officers try, what was accepted replays to what is stored, byte for byte, and audits clean."""
     with pytest.MonkeyPatch.context() as patch:
         made = Bureau(tmp_path_factory.mktemp("fold"), patch).founded()
         number = made.ready()
@@ -97,7 +97,7 @@ def test_as_at_a_day(bureau: Bureau, day: str, seq: int, state: str | None) -> N
 
 
 def test_as_recorded_at_a_time(bureau: Bureau) -> None:
-    """--as-recorded-at gives what was on record by then, whatever day it had happened; Beijing time if no zone is named."""
+    """--as-recorded-at gives what was on record by then, whenever it had happened; Beijing time if no zone is named."""
     entries = bureau.asks("replay", "KC-2026-001")["entries"]
     time = entries[4]["recorded_at"]
     answer = bureau.asks("replay", "KC-2026-001", "--as-recorded-at", time)

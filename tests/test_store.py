@@ -56,12 +56,13 @@ def test_the_settings_are_read_back(store: Store) -> None:
 def test_an_unsafe_setting_is_refused(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Where a setting does not take, nothing is done at all: exit 3."""
     asked = {key: value for key, value in SETTINGS.items() if key != name}
+    unsafe = {"journal_mode": "memory", "synchronous": 1, "foreign_keys": 0, "trusted_schema": 1}[name]
     whole = database.connect
 
     def careless(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
         monkeypatch.setattr(database, "SETTINGS", asked)
         connection = whole(path, readonly=readonly)
-        connection.execute(f"PRAGMA {name} = {'memory' if name == 'journal_mode' else 1 - int(SETTINGS[name]) % 2}")
+        connection.execute(f"PRAGMA {name} = {unsafe}")
         monkeypatch.setattr(database, "SETTINGS", SETTINGS)
         return connection
 
@@ -93,7 +94,7 @@ def test_a_journal_that_others_changed_is_set_right(bureau: Bureau) -> None:
     ids=["not ours", "newer", "older", "empty", "no database", "missing", "folder"],
 )
 def test_a_database_that_will_not_do_is_refused(bureau: Bureau, damage: object, told: str) -> None:
-    """One clear message and exit code 3 for a database that is not ours, newer, older, empty, missing or something else."""
+    """One clear message and exit code 3 for a database that is not ours, newer, older, empty, missing, no database."""
     assert callable(damage)
     damage(bureau)
     code, message = bureau.fails("list")
@@ -263,15 +264,20 @@ def test_a_full_disk_keeps_half_a_material_from_counting(bureau: Bureau) -> None
 
 def test_a_transaction_is_all_or_nothing(store: Store) -> None:
     """An error within a transaction, of whatever kind, leaves nothing behind."""
-    with pytest.raises(KeyboardInterrupt), store.writing():
-        store.append("c", 1, "e", b"{}", "h")
-        raise KeyboardInterrupt
+
+    def write(*entries: tuple[int, str], stop: bool = False) -> None:
+        with store.writing():
+            for seq, eid in entries:
+                store.append("c", seq, eid, b"{}", "h")
+            if stop:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write((1, "e"), stop=True)
     assert store.entry("e") is None
-    with store.writing():
-        store.append("c", 1, "e", b"{}", "h")
-    with pytest.raises(ConflictError, match="同一时刻已有另一条记录"), store.writing():
-        store.append("c", 2, "e2", b"{}", "h")
-        store.append("c", 1, "e3", b"{}", "h")
+    write((1, "e"))
+    with pytest.raises(ConflictError, match="同一时刻已有另一条记录"):
+        write((2, "e2"), (1, "e3"))
     assert store.entry("e2") is None
 
 

@@ -66,15 +66,21 @@ def demo(desk: Desk, into: str) -> int:
     from lifecycle import places
     from lifecycle.commands.story import Player
     from lifecycle.exchange.story_file import read_stories
+    from lifecycle.ledger.finding import BEIJING
+    from lifecycle.office import now
 
     path = Path(into) / "lifecycle.db"
     if path.exists():
         raise InvalidError(f"{path} 已经有了，没有动它", "用 --into 换一个文件夹，或先删去原来的文件夹")
     stories = read_stories(places.demo() / "projects.yaml")
+    today = now().astimezone(BEIJING).date()
+    if today < stories.as_of:
+        raise InvalidError(f"今天是 {today}，演示的事情到 {stories.as_of} 为止，不能补录还没发生的事", "请校准系统时钟")
     desk = replace(desk, db=str(path), officer_code=None, on=None, request_id=None)
-    office = _founded(desk, stories.as_of)
-    desk.tell(f"已建库：{path}　单位 {len(office.directory.units)} 个，经办人 {len(office.directory.people)} 名（只写岗位）")
-    desk.tell(f"以下十个项目全部虚构，按发生的日子补录，截至 {stories.as_of}")
+    office = _founded(desk)
+    directory = office.directory
+    desk.tell(f"已建库：{path}　单位 {len(directory.units)} 个，经办人 {len(directory.people)} 名，只写岗位")
+    desk.tell(f"以下项目全部虚构，按发生的日子补录，截至 {stories.as_of}")
     player = Player(office, WORKFLOW, path.with_name("materials"))
     told = []
     for story in stories.stories:
@@ -85,8 +91,8 @@ def demo(desk: Desk, into: str) -> int:
     return _conclude(desk, stories, told)
 
 
-def _founded(desk: Desk, as_of: date) -> Office:
-    """Found the office of the demo; raises InvalidError where its stories lie in the future."""
+def _founded(desk: Desk) -> Office:
+    """Found the office of the demo."""
     from lifecycle import places
     from lifecycle.definitions import shipped
     from lifecycle.exchange.directory_file import read_directory_file
@@ -99,8 +105,6 @@ def _founded(desk: Desk, as_of: date) -> Office:
     roles = {role.name: role.title for w in workflows for role in w.roles.values()} | SYSTEM_ROLES
     changes = read_directory_file(places.demo() / "office.yaml", roles)
     office = desk.opened(create=True)
-    if office.register.today() < as_of:
-        raise InvalidError(f"今天是 {office.register.today()}，演示的事情到 {as_of} 为止", "请校准系统时钟")
     office.found(Act(changes[0][1]["officer"]), changes, definitions)
     return office
 
@@ -140,33 +144,35 @@ def _typed(number: str, step: Step) -> str:
 
 
 def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
-    """Show the board, the letters and the audit as their commands do, and what to try next; give the exit code."""
+    """Show board, letters, replay and audit as their commands do, and what to try next; give the exit code."""
     from lifecycle.commands.auditing import audit
     from lifecycle.commands.letters import notice_show
     from lifecycle.commands.lists import board
+    from lifecycle.commands.records import replay
 
-    shown = [
+    shown: list[tuple[str, click.Command, dict[str, Any]]] = [
         (f"lifecycle board --on {stories.as_of}", board, {"on": stories.as_of}),
         *(
             (f"lifecycle notice show {number} {name}", notice_show, {"case": number, "name": name})
             for number, name in _letters(desk.office, stories)
         ),
+        ("lifecycle replay", replay, {}),
         ("lifecycle audit", audit, {}),
     ]
     if desk.json:
         answers = [_asked(verb, db=desk.db, **given) for _, verb, given in shown]
         desk.answer(_document(desk, told, answers), lambda: None)
-        return 0 if answers[-1]["ok"] else 1
+        return 0 if answers[-2]["ok"] and answers[-1]["ok"] else 1
     code = 0
     for line, verb, given in shown:
         say(f"\n$ {line}")
-        code = click.get_current_context().invoke(verb, db=desk.db, **given) or 0
+        code = max(code, click.get_current_context().invoke(verb, db=desk.db, **given) or 0)
     say("\n接下来可以试：")
     for line in _exports(desk):
         say(f"  {line}")
     for line, why in _next(told):
         say(f"  {line}　　# {why}")
-    return int(code)
+    return code
 
 
 def _letters(office: Office, stories: Stories) -> Iterator[tuple[str, str]]:
@@ -188,6 +194,7 @@ def _asked(verb: click.Command, **given: Any) -> Any:
 
 
 def _document(desk: Desk, told: list[Told], answers: list[Any]) -> dict[str, Any]:
+    board, *letters, replayed, audited = answers
     cases = []
     for one in told:
         case = desk.office.case(one.number)
@@ -205,12 +212,13 @@ def _document(desk: Desk, told: list[Told], answers: list[Any]) -> dict[str, Any
             }
         )
     return {
-        "ok": answers[-1]["ok"],
+        "ok": replayed["ok"] and audited["ok"],
         "database": desk.db,
         "cases": cases,
-        "board": answers[0],
-        "letters": answers[1:-1],
-        "audit": answers[-1],
+        "board": board,
+        "letters": letters,
+        "replay": {"ok": replayed["ok"], "cases": len(replayed["cases"]), "entries": replayed["entries"]},
+        "audit": audited,
         "next": [*_exports(desk), *(line for line, _ in _next(told))],
     }
 

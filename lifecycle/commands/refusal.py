@@ -22,9 +22,20 @@ WIDEST = 28
 class Refusal(Protocol):
     """What is printed of a refused command."""
 
-    asked_for: str
-    gates: Sequence[Gate]
-    basis: str
+    @property
+    def asked_for(self) -> str:
+        """Say what was asked for."""
+        ...
+
+    @property
+    def gates(self) -> Sequence[Gate]:
+        """Give every gate as judged."""
+        ...
+
+    @property
+    def basis(self) -> str:
+        """Name the ground."""
+        ...
 
 
 def print_refusal(refusal: Refusal, stream: TextIO | None = None) -> None:
