@@ -153,7 +153,7 @@ def judge_guard(workflow: Workflow, case: Case, guard: Guard, facts: Mapping[str
 
 @lru_cache(maxsize=4096)
 def _in_words(workflow: Workflow, guard: Guard) -> str:
-    """Write a condition that holds for an officer: with titles for names, or only what it looked at if it is involved."""
+    """Write a condition that holds for an officer: titles for names, or only what was looked at if involved."""
     if not guard.when.paths:
         return re.sub(r"[a-z][a-z0-9_]*", lambda word: _title_of(workflow, word[0]), guard.when.source)
     named = dict.fromkeys(_title_of(workflow, name) for _space, name in sorted(guard.when.paths))
