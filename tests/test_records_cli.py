@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from ledger_office import Bureau
+
+from lifecycle.commands.output import Bar, progress
 
 
 @pytest.fixture
@@ -129,6 +133,25 @@ def test_nothing_is_changed_by_looking(bureau: Bureau) -> None:
     bureau.do("replay")
     bureau.do("notice", "list")
     assert bureau.path.read_bytes() == before
+
+
+class _Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_shows_how_far_it_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal long work draws a bar, ten times a second at most, and takes it away; elsewhere nothing."""
+    terminal = _Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    bar = Bar("审计")
+    for done in (50, 51):
+        bar.show(done, 100)
+    assert terminal.getvalue().strip() == "审计 ██████████░░░░░░░░░░  50% 50/100"
+    bar.clear()
+    assert terminal.getvalue().endswith("\r" + " " * 60 + "\r")
+    monkeypatch.setattr(sys, "stderr", StringIO())
+    assert list(progress([1, 2], title="办理")) == [1, 2]
 
 
 def test_backup_for_machines(bureau: Bureau) -> None:

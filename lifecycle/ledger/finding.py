@@ -45,6 +45,6 @@ def check_times(body: Mapping[str, Any], last_on: str) -> Iterator[tuple[str, st
         yield "time", f"签署时间 {signed} 晚于记录时间 {at}"
     if on < last_on:
         yield "time", f"办理日 {on} 早于上一条 {last_on}"
-    # A day not after that of the time in UTC is not after that in Beijing either, which is ahead: the usual, cheap case.
+    # Beijing is ahead of UTC, so a day not after that of the time in UTC is settled: the usual case, and cheap.
     if on > at[:10] and on > datetime.fromisoformat(at).astimezone(BEIJING).date().isoformat():
         yield "time", f"办理日 {on} 晚于记录时间 {at}"
