@@ -17,7 +17,8 @@ from lifecycle.commands.chinese import command, option
 from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.output import paint, say
 from lifecycle.commands.refusal import print_refusal, refusal_json
-from lifecycle.errors import InvalidError
+from lifecycle.commands.text import pad
+from lifecycle.errors import InvalidError, cell_width
 
 if TYPE_CHECKING:
     from datetime import date
@@ -170,8 +171,10 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
     say("\n接下来可以试：")
     for line in _exports(desk):
         say(f"  {line}")
-    for line, why in _next(told):
-        say(f"  {line}　　# {why}")
+    tries = list(_next(told))
+    width = max(cell_width(line) for line, _ in tries)
+    for line, why in tries:
+        say(f"  {pad(line, width)}  # {why}")
     return code
 
 

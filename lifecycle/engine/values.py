@@ -15,6 +15,8 @@ Value = str | int | bool | list[str]
 """A fact as recorded: decimals and money as plain strings, dates as YYYY-MM-DD, units by code."""
 
 MOST_TEXT = 10_000
+MOST_INTEGER = 2**53 - 1
+"""What every JSON reader reads exactly (RFC 8259 §6), as the entries' canonical form promises."""
 _YES = {
     "是": True,
     "有": True,
@@ -121,6 +123,8 @@ def _check_one(fact: Fact, kind: FactType, value: object) -> None:
     wanted: Mapping[str, type] = {"integer": int, "yesno": bool}
     if type(value) is not wanted.get(kind, str):
         raise InvalidError(f"{fact.title}的值“{value}”类型不对")
+    if kind == "integer" and abs(int(str(value))) > MOST_INTEGER:
+        raise InvalidError(f"{fact.title} {value} 太大")
     if kind in ("decimal", "money") and not _PLAIN.fullmatch(str(value)):
         raise InvalidError(f"{fact.title}“{value}”不是规范写法的数")
     if fact.choices and str(value) not in fact.choices:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from lifecycle.ledger.files import folder_of
 from lifecycle.ledger.store import Store
 
 _DATABASE, _FILES, _MANIFEST = "lifecycle.db", "files", "MANIFEST.json"
+_MEMBER = re.compile(r"lifecycle\.db|MANIFEST\.json|files/[0-9a-f]{2}/[0-9a-f]{64}")
 
 
 def _sha256(path: Path) -> str:
@@ -83,11 +86,26 @@ def restore(source: Path, database: Path) -> int:
     return len(names)
 
 
+def _unpack_one(tar: tarfile.TarFile, member: tarfile.TarInfo, room: Path) -> None:
+    """Unpack one plain file by a name such as a backup has; anything else – links, `..` – is a ValueError.
+
+    The standard library's filter for this is missing before Python 3.11.4 (PEP 706).
+    """
+    content = tar.extractfile(member) if _MEMBER.fullmatch(member.name) and member.isreg() else None
+    if content is None:
+        raise ValueError(member.name)
+    target = room / member.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with content, target.open("xb") as out:
+        shutil.copyfileobj(content, out)
+
+
 def _unpack(source: Path, room: Path) -> list[str]:
     """Unpack a backup and compare it with its manifest; give the names in it."""
     try:
         with tarfile.open(source) as tar:
-            tar.extractall(room, filter="data")
+            for member in tar:
+                _unpack_one(tar, member, room)
         manifest = json.loads((room / _MANIFEST).read_text(encoding="utf-8"))
         listed = {str(name): str(digest) for name, digest in manifest.items()}
     except (tarfile.TarError, EOFError, ValueError, AttributeError, FileNotFoundError) as error:
