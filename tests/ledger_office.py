@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 import sqlite3
@@ -41,6 +42,10 @@ CLOSING = """\
 ---
 {{ case_title }}因{{ note }}，自{{ on | date_cn }}起终止。
 """
+
+
+Damage = Callable[["Bureau"], tuple[int, str]]
+"""What somebody does to an office's database; it gives the entry and the case that the audit must name."""
 
 
 class Bureau(Tiny):
@@ -173,7 +178,26 @@ def with_letters() -> str:
     )
 
 
-def copy_of(template: Path, folder: Path) -> Path:
-    """Copy an office's folder, so that the copy can be damaged."""
-    shutil.copytree(template, folder, dirs_exist_ok=True)
-    return folder
+def copied(bureau: Bureau, folder: Path) -> Bureau:
+    """Copy an office, so that the copy can be damaged."""
+    shutil.copytree(bureau.folder, folder)
+    return elsewhere(bureau, folder)
+
+
+def elsewhere(bureau: Bureau, folder: Path) -> Bureau:
+    """Give the same office with its database in another folder."""
+    other = copy.copy(bureau)
+    other.folder, other.path = folder, folder / "office.db"
+    return other
+
+
+def forged(kind: str, change: Callable[[dict[str, Any]], object], nth: int = 0) -> Damage:
+    """Forge an entry and make the whole chain fit together again."""
+
+    def damage(bureau: Bureau) -> tuple[int, str]:
+        idx, case_id, name = bureau.entry(kind, nth)
+        bureau.forge(idx, change)
+        bureau.rechain(case_id)
+        return idx, name
+
+    return damage

@@ -59,7 +59,7 @@ def test_every_example_does_what_the_page_shows(page: Path, tmp_path: Path) -> N
     """Each console example of a page gives the exit code and, in order, the lines that the page shows."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {"PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
-    for folder in ("demo", "workflows"):
+    for folder in ("demo", "workflows", "notices"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     for example in examples(page):
         export = _EXPORT.fullmatch(example.command)

@@ -1,0 +1,276 @@
+"""Officers at a command line with a case in hand, and how they take it forward from stage to stage."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lifecycle import places
+from lifecycle.commands.root import root
+from lifecycle.ledger import library
+from lifecycle.office import Office
+from lifecycle.workflow.reader import read_workflow
+
+X = "wenlv01,xiaofang01"
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+"""Later than everything that happens: it is all recorded afterwards, on the days it happened."""
+
+
+class Walk:
+    """An office, the case in hand and the day it is; `do` types a command for that case on that day."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.commands = 0
+        self.case = ""
+        self.day = date(2024, 1, 8)
+        self.files = 0
+        opened = Office.open.__func__  # type: ignore[attr-defined]
+
+        def stands(cls: type[Office], url: str | None = None, *, create: bool = False) -> Office:
+            found: Office = opened(cls, url, clock=lambda: NOW, create=create)
+            return found
+
+        monkeypatch.setattr(Office, "open", classmethod(stands))
+        # Every command opens the office anew; reading the same workflow hundreds of times would be most of the walk.
+        monkeypatch.setattr(library, "read_workflow", cache(read_workflow))
+        monkeypatch.setenv("LIFECYCLE_DB", str(folder / "lifecycle.db"))
+        self.run("init", "--from", str(places.demo() / "office.yaml"))
+
+    def run(self, *words: str, code: int = 0) -> Result:
+        """Run one command line and check its exit code."""
+        result = CliRunner().invoke(root, words, prog_name="lifecycle")
+        assert result.exit_code == code, f"{shlex.join(words)}\n{result.output}"
+        return result
+
+    def asks(self, *words: str) -> Any:
+        """Run one command line for its JSON document."""
+        return json.loads(self.run(*words, "--json").stdout)
+
+    def opens(self, name: str, *, on: str = "2024-01-08", investment: int = 32000) -> None:
+        """Open a case and take it in hand."""
+        self.commands += 1
+        self.day = date.fromisoformat(on)
+        known = ("area=莲都区", "area_government=莲都区人民政府", "category=文旅", "investor=意向方公司")
+        units = ("owner_unit=owner-liandu", "x_units=wenlv、xiaofang")
+        facts = (f"name={name}", *known, f"investment={investment}", *units)
+        sets = [word for fact in facts for word in ("--set", fact)]
+        self.case = self.run("open", "project", *sets, "--as", "bureau01", "--on", on).stdout.strip()
+
+    def do(self, line: str, code: int = 0) -> list[Result]:
+        """Type `officer,officer verb words…` for the case in hand: once for each officer, and for each material.
+
+        `attach a=b` uploads as `a` the same file as last for `b`.
+        """
+        who, verb, *words = shlex.split(line)
+        tail = ("--on", self.day.isoformat())
+        if verb == "attach":
+            given = [[word.partition("=")[0], self.file(word), "--as", who] for word in words]
+        else:
+            given = [[*words, "--as", one] for one in who.split(",")]
+        self.commands += len(given)
+        return [self.run(verb, self.case, *one, *tail, code=code) for one in given]
+
+    def file(self, word: str) -> str:
+        """Write a file for a material, or give the one that another was written to."""
+        name, _, same = word.partition("=")
+        path = self.folder / f"{self.case} {same or name}.txt"
+        if not same:
+            self.files += 1
+            path.write_text(f"{name} {self.files}", encoding="utf-8")
+        return str(path)
+
+    def refused(self, line: str, *told: str) -> None:
+        """Type a command that must be refused with all these words, and that must change nothing."""
+        before = self.asks("show", self.case)["case"]
+        for result in self.do(line, code=1):
+            assert result.stderr.startswith("不能办理："), result.output
+            assert not [text for text in told if text not in result.stderr], result.stderr
+        assert self.asks("show", self.case)["case"] == before
+
+    def later(self, days: int) -> None:
+        """Let days go by."""
+        self.day += timedelta(days=days)
+
+    def stands(self, state: str) -> None:
+        """Check the stage of the case in hand."""
+        assert self.asks("show", self.case)["state"] == state
+
+
+# ── The way forward, stage by stage, as it goes when nothing is in the way ──
+
+
+def to_siting(w: Walk) -> None:
+    """S1 考察导入."""
+    w.later(2)
+    w.do("bureau01 attach lead_form survey_report")
+    w.do("bureau01 advance request_admission")
+    w.do("reform01 attach admission_opinion")
+    w.do(f"reform01,land01,{X} sign to_siting agree")
+    w.do("bureau01 advance to_siting")
+
+
+def to_intent(w: Walk) -> None:
+    """S2 规划选址."""
+    w.later(10)
+    w.do("planning01 attach site_report planning_conditions")
+    w.do("land01 attach ecology_check")
+    w.do("planning01 set land_mu=42 land_use=商业 far_max=1.1 height_max=12")
+    w.do(f"reform01,land01,owner001,{X} sign to_intent agree")
+    w.do("planning01 advance to_intent")
+
+
+def signed_loi(w: Walk) -> None:
+    """S3, up to the signature."""
+    w.later(5)
+    w.do("bureau01 attach loi_draft due_diligence")
+    w.do("bureau01 advance request_loi_review")
+    w.do("justice01 attach loi_legal_opinion")
+    w.do("finance01,justice01,owner001 sign sign_loi agree")
+    until = w.day + timedelta(days=150)
+    w.do(f"bureau01 advance sign_loi --set loi_on={w.day} --set loi_valid_to={until}")
+
+
+def to_design(w: Walk) -> None:
+    """S3 签订前期意向书."""
+    signed_loi(w)
+    w.do("bureau01 advance 转入设计评审")
+
+
+def reviewed(w: Walk) -> None:
+    """S4, up to a held review."""
+    w.later(5)
+    w.do("owner001 attach design_scheme design_indicators")
+    w.do("planning01 attach expert_list")
+    w.do("planning01 advance hold_review --note 会议定于三日后在规划局召开。")
+    w.later(3)
+    w.do("planning01 attach review_minutes")
+
+
+def to_policy(w: Walk) -> None:
+    """S4 设计评审."""
+    reviewed(w)
+    w.do("owner001 set design_far=1.0 design_height=12")
+    w.do(f"reform01,land01,owner001,{X} sign pass_design agree")
+    w.do("planning01 advance pass_design")
+
+
+def through_gates(w: Walk) -> None:
+    """S5, the three hard gates, up to the locked clauses."""
+    w.later(5)
+    w.do("bureau01 attach policy_clauses")
+    w.do("finance01 attach affordability")
+    w.do("bureau01 advance request_fair_review")
+    w.do("market01 attach fair_competition")
+    w.do("market01 advance fair_review")
+    w.do("justice01 attach policy_legal_opinion")
+    w.do("justice01 advance legal_review")
+    w.do("bureau01 attach decision_minutes")
+    w.do("bureau01 advance collective_decision")
+    w.do("bureau01 attach policy_approval")
+    w.do("bureau02 advance lock_clauses")
+
+
+def to_listing(w: Walk) -> None:
+    """S5 政策洽谈."""
+    through_gates(w)
+    w.do(f"reform01,planning01,land01,finance01,owner001,{X} sign to_listing agree")
+    w.do("bureau01 advance to_listing")
+
+
+def announced(w: Walk) -> None:
+    """S6, up to the announcement: 20 clear days, then ten days of listing."""
+    w.later(2)
+    w.do("land01 attach transfer_draft price_decision")
+    w.do("land01 advance approve_plan")
+    w.do("land01 attach transfer_plan listing_notice listing_conditions=planning_conditions")
+    start, end = w.day + timedelta(days=21), w.day + timedelta(days=32)
+    w.do(
+        f"land02 advance announce --set announced_on={w.day} --set listing_start_on={start} --set listing_end_on={end}"
+        " --set start_price=5000 --set deposit=1000"
+    )
+
+
+def dealt(w: Walk, winner: str = "意向方公司", *, same: str = "是") -> None:
+    """S6, the deal."""
+    w.later(32)
+    w.do("land01 attach deal_confirmation")
+    w.do(
+        f"land01 advance deal --set deal_on={w.day} --set deal_price=5200 --set winner={winner}"
+        f" --set winner_is_investor={same}"
+    )
+    w.later(5)
+    w.do(f"land01 set result_on={w.day} deposit_returned_on={w.day}")
+
+
+def to_agreement(w: Walk) -> None:
+    """S6 挂牌出让."""
+    announced(w)
+    dealt(w)
+    w.do("land01 advance close_listing")
+
+
+def drafted(w: Walk) -> None:
+    """S7, up to what is there to be signed."""
+    w.later(5)
+    w.do("land01 attach land_contract")
+    w.do(f"land01 set contract_on={w.day} first_payment_on={w.day} land_start_due_on={w.day + timedelta(days=90)}")
+    w.do("bureau01 attach agreement_draft agreement_clauses=policy_clauses")
+    w.do("bureau01 advance request_agreement_review")
+    w.do("justice01 attach agreement_legal_opinion")
+    w.do(f"bureau01 set start_due_on={w.day + timedelta(days=90)} finish_due_on={w.day + timedelta(days=700)}")
+
+
+def to_construction(w: Walk) -> None:
+    """S7 签订正式协议."""
+    drafted(w)
+    w.do("owner001,finance01,justice01,land01 sign sign_agreement agree")
+    w.do(f"bureau02 advance sign_agreement --set agreement_on={w.day}")
+
+
+def started(w: Walk) -> None:
+    """S8, up to the start of the works."""
+    w.later(30)
+    w.do("owner001 attach construction_permit start_photo")
+    w.do(f"owner001 advance record_permit --set permit_on={w.day} --set record_code=2024-331102-01")
+    w.do(f"owner001 advance start_work --set started_on={w.day}")
+
+
+def to_acceptance(w: Walk) -> None:
+    """S8 建设."""
+    w.later(200)
+    w.do("owner001 attach acceptance_report")
+    w.do("bureau01,planning01 sign complete_work agree")
+    w.do("owner001 advance complete_work")
+
+
+FORWARD: dict[str, Callable[[Walk], None]] = {
+    "siting": to_siting,
+    "intent": to_intent,
+    "design": to_design,
+    "policy": to_policy,
+    "listing": to_listing,
+    "agreement": to_agreement,
+    "construction": to_construction,
+    "acceptance": to_acceptance,
+}
+
+
+def forward(w: Walk, state: str) -> None:
+    """Take the case in hand forward to a stage."""
+    stages = list(FORWARD)
+    here = w.asks("show", w.case)["state"]
+    done = stages.index(here) + 1 if here in stages else 0
+    for stage in stages[done : stages.index(state) + 1]:
+        if stage == "acceptance":
+            started(w)
+        FORWARD[stage](w)
+    w.stands(state)
