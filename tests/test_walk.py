@@ -1,4 +1,4 @@
-"""The long walk: officers take cases through all nine stages and every branch, command by command, as they would type."""
+"""The long walk: officers take cases through all nine stages and every branch, typing command by command."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from walking import X, Walk, announced, dealt, drafted, forward, reviewed, signed_loi, through_gates, to_acceptance
+from walking import Walk, X, announced, dealt, drafted, forward, reviewed, signed_loi, through_gates, to_acceptance
 
 from lifecycle.office import Office
 
@@ -254,13 +254,12 @@ def late_start(w: Walk) -> None:
     forward(w, "construction")
     due = w.asks("show", w.case)["case"]["facts"]["start_due_on"]
     first, second, beyond = (date.fromisoformat(due) + timedelta(days=n) for n in (60, 120, 400))
-    w.refused(
-        f"bureau01 advance extend --set new_start_due_on={first} --note 图审", "缺 延期申请", "缺 国土、建设（规划）"
-    )
+    once = f"bureau01 advance extend --set new_start_due_on={first} --note 施工图审查未毕"
+    w.refused(once, "缺 延期申请", "缺 国土、建设（规划）")
     w.do("owner001 attach extension_application")
     w.do("land01,planning01 sign extend agree")
     w.refused(f"bureau01 advance extend --set new_start_due_on={beyond} --note 图审", "延期不超过一年")
-    w.do(f"bureau01 advance extend --set new_start_due_on={first} --note 施工图审查未毕")
+    w.do(once)
     w.refused(f"bureau01 advance extend --set new_start_due_on={second} --note 资金", "意见已失效")
     w.do("land01,planning01 sign extend agree")
     w.do(f"bureau01 advance extend --set new_start_due_on={second} --note 资金未到位")
