@@ -176,7 +176,7 @@ def test_limits_name_their_unit_and_basis(full: Workflow) -> None:
     assert due == Limit("选址", 15, "workday", "内部承诺", due.location, inner=True)
     assert pointed(due.location) == "due"
     (within,) = full.states["listing"].limits
-    assert (within.since, within.done, within.roll, within.unit) == ("announced_on", "report_month", False, "month")
+    assert (within.since, within.done, within.roll, within.unit) == ("announced_on", ("report_month",), False, "month")
 
 
 def test_a_transition_carries_its_gates(full: Workflow) -> None:

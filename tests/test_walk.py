@@ -249,7 +249,7 @@ def agreement(w: Walk) -> None:
 
 
 def late_start(w: Walk) -> None:
-    """S8: 延期 at most twice; 闲置预警, 认定 by another, 恢复."""
+    """S8: 延期 at most twice; 闲置预警, 认定, 恢复."""
     w.opens("迟迟不开工的展贸中心", on="2023-01-09")
     forward(w, "construction")
     due = w.asks("show", w.case)["case"]["facts"]["start_due_on"]
@@ -263,16 +263,17 @@ def late_start(w: Walk) -> None:
     w.refused(f"bureau01 advance extend --set new_start_due_on={second} --note 资金", "意见已失效")
     w.do("land01,planning01 sign extend agree")
     w.do(f"bureau01 advance extend --set new_start_due_on={second} --note 资金未到位")
+    late = str(first - timedelta(days=30))
+    assert w.asks("show", w.case, "--on", late)["light"] == "green", "past the day agreed, within the extension"
     w.do("land01,planning01 sign extend agree")
     w.refused(f"bureau01 advance extend --set new_start_due_on={second} --note 又延", "批准延期开工 已 2 次，至多 2 次")
-    w.refused("land01 advance warn_idle", "距满一年尚超过90日")
+    w.refused("bureau01 advance warn_idle", "距满一年尚超过90日")
     w.do("bureau01 advance remind --note 已逾约定开工日")
     w.later(370)
-    w.do("land01 advance warn_idle")
+    w.do("bureau01 advance warn_idle")
     w.refused("land02 advance identify_idle --set idle_kind=闲置满一年", "未满一年", "缺 闲置土地调查材料")
     w.later(100)
     w.do("land01 attach idle_survey")
-    w.refused("land01 advance identify_idle --set idle_kind=闲置满一年", "闲置预警 由 land01 办理，须换人")
     w.refused("land02 advance identify_idle --set idle_kind=非闲置", "不转闲置处置")
     w.do("land02 advance identify_idle --set idle_kind=闲置满一年")
     w.stands("idle")
@@ -313,7 +314,7 @@ def works(w: Walk) -> None:
     w.do("owner001 attach funds_voucher")
     w.do("owner001 advance receive_funds --set funds_actual=6800")
     assert w.asks("show", w.case)["light"] != "green"
-    w.do("owner001 advance stop_work --set stop_reason=塔吊检修 --note 安全隐患")
+    w.do("bureau01 advance stop_work --set stop_reason=塔吊检修 --note 安全隐患")
     w.stands("stopped")
     w.refused("owner001 advance complete_work", "现为“停工”")
     w.refused("owner001 advance resume_work", "缺 整改报告", "缺 建设（规划）")

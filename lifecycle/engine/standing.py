@@ -48,20 +48,21 @@ def open_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[
 
 
 def _is_met(case: Case, limit: Limit, since: str) -> bool:
-    """Tell whether what ends a limit was done on or after its first day, or recorded after it: works may begin early.
+    """Tell whether something that ends a limit was done on or after its first day, or recorded after it.
 
     What was done in an earlier round counts for neither.
     """
-    if limit.done is None:
-        return False
-    known = case.changed.get(limit.since)
-    fired = case.fired.get(limit.done)
+    return any(_is_done(case, name, since, case.changed.get(limit.since)) for name in limit.done)
+
+
+def _is_done(case: Case, name: str, since: str, known: int | None) -> bool:
+    fired = case.fired.get(name)
     if fired is not None:
         return fired.on >= since or (known is not None and fired.seq >= known)
-    value = case.facts.get(limit.done)
+    value = case.facts.get(name)
     if value is None or not isinstance(value, str) or len(value) != 10:
         return value is not None
-    return value >= since or (known is not None and case.changed[limit.done] >= known)
+    return value >= since or (known is not None and case.changed[name] >= known)
 
 
 def stand(workflow: Workflow, case: Case, calendar: Calendar) -> Standing:

@@ -96,7 +96,7 @@ def _states() -> dict[str, Schema]:
         "basis": _said(TEXT, "依据；没有外部依据的写 内部承诺"),
         "title": TEXT,
         "since": _said(NAME, "从哪一天起算：entered 或一个日期要素"),
-        "done": _said(NAME, "以哪个要素或流转为办结"),
+        "done": _said(NAMES, "以哪个要素或流转为办结；几个之一即可"),
         "roll": _said({"enum": ["next_workday", "none"]}, "届满日逢假日是否顺延"),
         "inner": _said(FLAG, "内部时限"),
     }

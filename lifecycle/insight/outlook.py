@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.cosign import Asked, asked, overdue_since
 from lifecycle.engine.decision import find_transition, judge_transition
-from lifecycle.engine.gates import Gate, holds
+from lifecycle.engine.gates import Gate, holds, judge_counters, judge_guard
 from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
 from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.workflow.model import Transition, Workflow
@@ -118,6 +118,8 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
 def _signatures_owed(
     workflow: Workflow, case: Case, transition: Transition, officer: Officer, moment: Moment, due: str | None
 ) -> Iterator[Task]:
+    if not _is_up(workflow, case, transition, moment):
+        return
     for seat in asked(workflow, case, transition):
         own = holds(workflow, case, officer, seat.role) and seat.unit in ("", officer.unit)
         if own and (seat.opinion is None or seat.stale):
@@ -125,6 +127,23 @@ def _signatures_owed(
             again = "，原意见已失效，须重新会签" if seat.stale else ""
             text = f"会签 {transition.title}{again}" + (f"（已逾期，限 {late}）" if late else "")
             yield Task("sign", case, transition, text, f"lifecycle sign {case.number} {transition.name} agree", due)
+
+
+def _is_up(workflow: Workflow, case: Case, transition: Transition, moment: Moment) -> bool:
+    """Tell whether it is time to ask for opinions: what came before allows it, and there is something to judge.
+
+    On the way forward that is so from the first day. Once a transition was made, opinions are asked again when the case
+    was returned or what they cover has changed.
+    """
+    covers = transition.cosign.covers if transition.cosign else ()
+    fired = case.fired.get(transition.name)
+    if fired is not None and not any(seq > fired.seq for seq in (case.cleared, *map(case.changed.get, covers)) if seq):
+        return False
+    if transition.kind != "forward" and any(name not in case.facts and name not in case.materials for name in covers):
+        return False
+    history = (guard for guard in transition.guards if guard.when.names and guard.when.names <= {"order", "count"})
+    gates = (judge_guard(workflow, case, guard, {}, moment) for guard in history)
+    return all(gate.met for gate in gates) and all(gate.met for gate in judge_counters(workflow, case, transition))
 
 
 def _moves_open(

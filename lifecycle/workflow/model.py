@@ -97,7 +97,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A time limit: so many days, workdays or months since a day, met once `done` (a fact or a transition) is there."""
+    """A time limit: so many days, workdays or months since a day, met once one of `done` is there."""
 
     title: str
     amount: int
@@ -105,7 +105,7 @@ class Limit:
     basis: str
     location: Location
     since: str = ENTERED
-    done: str | None = None
+    done: tuple[str, ...] = ()
     roll: bool = True
     inner: bool = False
 

@@ -149,7 +149,7 @@ def limit_of(fields: Fields, title: str = "") -> Limit:
         basis=fields.line("basis"),
         location=fields.at,
         since=read_since(fields),
-        done=fields.name("done", "done"),
+        done=fields.names("done", "done"),
         roll=fields.choice("roll", ("next_workday", "none"), "next_workday") == "next_workday",
         inner=fields.flag("inner"),
     )
