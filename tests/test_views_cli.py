@@ -154,7 +154,7 @@ def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
         "已逾期\n"
         "  KC-2026-001 甲　限 2026-09-15\n"
         "    会签　lifecycle sign KC-2026-001 to_siting agree　　会签 转入规划选址（已逾期，限 2026-09-08）\n"
-        "七日后到期\n"
+        "七日以后到期\n"
         "  KC-2026-002 乙　限 2026-10-16\n"
         "    会签　lifecycle sign KC-2026-002 to_siting agree　　会签 转入规划选址\n"
     )

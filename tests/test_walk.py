@@ -145,7 +145,7 @@ def hard_gates(w: Walk) -> None:
 
 
 def unsold(w: Walk) -> None:
-    """S6: 公告、挂牌 and 成交 in time and by different people; 流拍 three times, 重新挂牌 twice."""
+    """S6: 公告、挂牌 and 成交 in time and by different people; 流拍 three times, 重新挂牌 twice, on new conditions."""
     w.opens("流拍三次的茶旅小镇", on="2024-01-16")
     forward(w, "listing")
     w.refused("land02 advance fail_listing --set failure_reason=无人", "本轮尚未公告")
@@ -180,8 +180,10 @@ def unsold(w: Walk) -> None:
         w.do("bureau01 attach meeting_minutes")
         w.do("bureau01,planning01 sign relist agree")
         if left:
-            w.do("land01 advance relist --note 调整付款进度")
+            w.do("land01 advance relist --note 调整建筑密度")
+            w.do("planning01 attach planning_conditions")
             announced(w)
+            w.refused("planning01 attach planning_conditions", "规划条件 已锁定")
             w.later(32)
     w.refused("land01 advance relist --note 第三次", "重新挂牌 已 2 次，至多 2 次")
     w.do("land01 advance resite --note 换地块再议")

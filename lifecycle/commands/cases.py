@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 VERDICTS = {
     "agree": "agree", "object": "object", "conditional": "conditional",
-    "同意": "agree", "不同意": "object", "附条件同意": "conditional", "有条件同意": "conditional",
+    "同意": "agree", "不同意": "object", "附条件同意": "conditional",
+    "附条件": "conditional", "有条件同意": "conditional",
 }  # fmt: skip
 CASE_HELP = "事项编号，或编号、名称中不重复的一段；多个事项写 -（从标准输入读编号）或表格文件"
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

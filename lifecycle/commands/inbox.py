@@ -21,7 +21,7 @@ PAGE = 30
 KINDS = {"sign": "会签", "advance": "可办", "supply": "待齐", "overdue": "逾期"}
 GROUPS = {
     "overdue": ("已逾期", "red"), "today": ("今天到期", "yellow"), "week": ("七日内到期", "yellow"),
-    "later": ("七日后到期", "green"), "none": ("没有期限", "grey"),
+    "later": ("七日以后到期", "green"), "none": ("没有期限", "grey"),
 }  # fmt: skip
 
 

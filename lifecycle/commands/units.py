@@ -52,14 +52,13 @@ def unit_change(
         raise UsageError("没有写要改什么", "加 --title、--function 或 --no-functions")
     directory = desk.office.directory
     code = directory.unit_code(unit_name)
-    day = (since or desk.office.day(desk.on)).isoformat()
-    held = list(directory.units[code].performs(day, directory.seq))
     data = {
         "unit": code,
-        "title": title_of(title, "单位名称") if title else directory.units[code].title(day, directory.seq),
-        "functions": roles_of(desk.office, functions) if functions else [] if no_functions else held,
+        "title": title_of(title, "单位名称") if title else None,
+        "functions": roles_of(desk.office, functions) if functions else [] if no_functions else None,
     }
-    change(desk, "unit_changed", dated(data, since=since), f"已更改单位 {code} {data['title']}")
+    name = data["title"] or directory.units[code].title(desk.office.day(desk.on).isoformat(), directory.seq)
+    change(desk, "unit_changed", dated(data, since=since), f"已更改单位 {code} {name}")
 
 
 @command("list", help="列出单位及其职能。")

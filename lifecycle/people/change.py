@@ -27,13 +27,13 @@ def decide_office(directory: Directory, kind: str, data: Mapping[str, Any], offi
             raise InvalidError("本单位已经建立，不能重复建立")
         _check_unit(directory, {**data, "title": data["unit_title"]}, new=True)
         _check_code(data)
-        _check_days(data)
+        _check_days(data, on)
         return "admin"
     if officer is None:
         raise InvalidError("须指明经办人", "加 --as 代码")
     role = _authority(directory, kind, data, officer)
     _CHECKS[kind](directory, data)
-    _check_days(data)
+    _check_days(data, on)
     return role
 
 
@@ -49,7 +49,7 @@ def _authority(directory: Directory, kind: str, data: Mapping[str, Any], officer
     raise InvalidError(f"须由管理员办理；您（{officer.id} {officer.title}）不是管理员", "请管理员办理")
 
 
-def _check_days(data: Mapping[str, Any]) -> None:
+def _check_days(data: Mapping[str, Any], on: date) -> None:
     since, until = data.get("since"), data.get("until")
     for day in (since, until):
         if day is not None:
@@ -57,8 +57,9 @@ def _check_days(data: Mapping[str, Any]) -> None:
                 date.fromisoformat(day)
             except ValueError as error:
                 raise InvalidError(f"日期“{day}”无效", "请写成 2026-08-01 的样子") from error
-    if since and until and until < since:
-        raise InvalidError(f"截止日 {until} 早于起始日 {since}")
+    first = since or on.isoformat()
+    if until and until < first:
+        raise InvalidError(f"截止日 {until} 早于起始日 {first}")
 
 
 def _check_unit(directory: Directory, data: Mapping[str, Any], *, new: bool) -> None:
@@ -66,7 +67,7 @@ def _check_unit(directory: Directory, data: Mapping[str, Any], *, new: bool) -> 
         raise InvalidError(f"单位 {data['unit']} 已有", "改名或改职能请用 lifecycle unit change")
     if not new and data["unit"] not in directory.units:
         raise UnknownError("单位", data["unit"], directory.units)
-    if not is_code(data["unit"]) or not data["title"]:
+    if not is_code(data["unit"]) or data["title"] == "" or (new and None in (data["title"], data["functions"])):
         raise InvalidError(f"单位代码“{data['unit']}”不合规", "用字母、数字、点、横线，最多 40 个，并写明名称")
 
 
@@ -88,8 +89,24 @@ def _check_known(directory: Directory, data: Mapping[str, Any]) -> None:
         raise UnknownError("经办人", data["officer"], directory.people)
 
 
+def _check_leaving(directory: Directory, data: Mapping[str, Any]) -> None:
+    _check_known(directory, data)
+    if directory.people[data["officer"]].left:
+        raise InvalidError(f"经办人 {data['officer']} 已登记离任")
+    _check_last_administrator(directory, data["officer"])
+
+
+def _check_last_administrator(directory: Directory, officer: str) -> None:
+    if directory.administrators() == {officer}:
+        raise InvalidError(
+            f"{officer} 是唯一的管理员，不能离任或撤权", "先授予另一人 admin 角色：lifecycle officer grant"
+        )
+
+
 def _check_grant(directory: Directory, data: Mapping[str, Any]) -> None:
     _check_known(directory, data)
+    if directory.people[data["officer"]].left:
+        raise InvalidError(f"经办人 {data['officer']} 已登记离任，不能授权", "请另行登记经办人")
     if not data["roles"]:
         raise InvalidError("未写明授予什么角色")
 
@@ -108,6 +125,8 @@ def _check_revocation(directory: Directory, data: Mapping[str, Any]) -> None:
     grant = next((g for g in directory.grants if g.id == data["grant"]), None)
     if grant is None or grant.revoked is not None:
         raise InvalidError("该授权不存在或已撤销", "用 lifecycle officer list 查看")
+    if "admin" in grant.roles and grant.principal is None:
+        _check_last_administrator(directory, grant.officer)
 
 
 def _check_publication(_directory: Directory, data: Mapping[str, Any]) -> None:
@@ -119,7 +138,7 @@ _CHECKS = {
     "unit_added": lambda directory, data: _check_unit(directory, data, new=True),
     "unit_changed": lambda directory, data: _check_unit(directory, data, new=False),
     "officer_added": _check_person,
-    "officer_left": _check_known,
+    "officer_left": _check_leaving,
     "role_granted": _check_grant,
     "role_revoked": _check_revocation,
     "delegation_made": _check_delegation,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from lifecycle.engine.case import Officer
 from lifecycle.errors import InvalidError, UnknownError
@@ -29,7 +29,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A department: its names and its functions (roles), each dated; the entry known last wins."""
+    """A department: its names and its functions (roles), each dated; the one that began last holds."""
 
     code: str
     titles: tuple[tuple[str, Span], ...]
@@ -37,11 +37,20 @@ class Unit:
 
     def title(self, on: str, seq: int) -> str:
         """Give its name on a day; its first name before that."""
-        return next((title for title, span in reversed(self.titles) if span.covers(on, seq)), self.titles[0][0])
+        return _latest(self.titles, on, seq, self.titles[0][0])
 
     def performs(self, on: str, seq: int) -> tuple[str, ...]:
         """Name the roles whose function it had on a day."""
-        return next((roles for roles, span in reversed(self.functions) if span.covers(on, seq)), ())
+        return _latest(self.functions, on, seq, ())
+
+
+T = TypeVar("T")
+
+
+def _latest(dated: Iterable[tuple[T, Span]], on: str, seq: int, before: T) -> T:
+    """Give what began last of all that holds on a day; of two that began together the one recorded later."""
+    held = [(span.since, span.seq, value) for value, span in dated if span.covers(on, seq)]
+    return max(held, key=lambda item: item[:2])[2] if held else before
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +170,15 @@ class Directory:
         return person
 
     def principals(self, code: str, on: date) -> tuple[str, ...]:
-        """Name those for whom an officer may act on a day."""
+        """Name those in office for whom an officer may act on a day."""
         day = on.isoformat()
         found = (g.principal for g in self.grants if g.officer == code and g.principal and g.holds(day, self.seq))
-        return tuple(dict.fromkeys(found))
+        return tuple(name for name in dict.fromkeys(found) if self.people[name].serves(day, self.seq))
+
+    def administrators(self) -> set[str]:
+        """Name those who are administrators and have not left or been told to."""
+        granted = (g for g in self.grants if "admin" in g.roles and g.principal is None and not g.revoked)
+        return {g.officer for g in granted if not self.people[g.officer].left and g.span.until is None}
 
 
 def evolve_directory(directory: Directory, body: Mapping[str, Any], digest: str) -> Directory:
@@ -183,8 +197,12 @@ def _span(intent: Mapping[str, Any]) -> Span:
 def _with_unit(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
     data, span = intent["data"], _span(intent)
     before = directory.units.get(data["unit"])
-    titles = (*(before.titles if before else ()), (data["title"], span))
-    functions = (*(before.functions if before else ()), (tuple(data["functions"]), span))
+    titles = before.titles if before else ()
+    functions = before.functions if before else ()
+    if data["title"] is not None:
+        titles = (*titles, (data["title"], span))
+    if data["functions"] is not None:
+        functions = (*functions, (tuple(data["functions"]), span))
     return {"units": {**directory.units, data["unit"]: Unit(data["unit"], titles, functions)}}
 
 

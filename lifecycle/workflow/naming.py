@@ -48,6 +48,6 @@ def _find(kind: str, name: str, known: Mapping[str, Any]) -> Any:
     if name in known:
         return known[name]
     for item in known.values():
-        if item.title == name:
+        if item.title == name or item.title.replace(" ", "") == name.replace(" ", ""):
             return item
     raise UnknownError(kind, name, (*known, *(item.title for item in known.values())))
