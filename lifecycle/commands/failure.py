@@ -54,7 +54,8 @@ def ended(call: Callable[[], object], args: Sequence[str]) -> int:
             sys.stdout.flush()
         except Exception as error:  # noqa: BLE001 - the last line of defence: told and logged, never shown raw
             code = _told(error, wants_json)
-            sys.stdout.flush()
+            if not isinstance(error, OSError):  # an output that could not be written fails the same way again
+                sys.stdout.flush()
             return code
     except KeyboardInterrupt:
         return _interrupted(wants_json)
