@@ -152,7 +152,7 @@ def bare_advance(raw: sqlite3.Connection, row: tuple[object, ...], body: bytes, 
     """Do what one advance does to the database, and nothing else."""
     raw.execute("BEGIN IMMEDIATE")
     raw.execute("SELECT seq, head, snapshot FROM office WHERE id = 1").fetchone()
-    raw.execute("SELECT digest, snapshot FROM cases WHERE id = ?1 OR number = ?1", (row[0],)).fetchone()
+    raw.execute("SELECT digest, snapshot FROM cases WHERE id = ?", (row[0],)).fetchone()
     raw.execute(
         "INSERT INTO entry (case_id, seq, eid, hash, body) VALUES (?, ?, ?, ?, ?)",
         (row[0], 10**6 + turn, f"bare-{turn}", row[17], body),

@@ -80,7 +80,7 @@ class Office:
 
     def case(self, text: str) -> Case:
         """Find a case by number, or an unambiguous part of number or title; raises UnknownError or AmbiguousError."""
-        found = self.store.case(text)
+        found = self.store.numbered(text)
         if found is None:
             matching = self.store.matching(text) if text else []
             exact = [row for row in matching if row[1] == text]
@@ -90,7 +90,7 @@ class Office:
                 raise AmbiguousError("事项", text, [f"{number} {title}" for number, title in matching])
             if not matching:
                 raise UnknownError("事项", text, self.store.some_names())
-            found = self.store.case(matching[0][0])
+            found = self.store.numbered(matching[0][0])
         return read_case(found[1] if found else b"")
 
     def workflow_of(self, case: Case) -> Workflow:
@@ -107,7 +107,7 @@ class Office:
         if fact.type == "unit":
             value = self.directory.unit_code(str(value))
         elif fact.of == "unit" and isinstance(value, list):
-            value = [self.directory.unit_code(item) for item in value]
+            value = list(dict.fromkeys(self.directory.unit_code(item) for item in value))
         return fact.name, value
 
     def day(self, on: date | None) -> date:

@@ -110,7 +110,7 @@ class Desk:
         intent: dict[str, Any] = {"type": decision.type, "case": "c1", "seq": seq, "workflow": self.workflow.digest}
         intent |= {"data": dict(decision.data), "files": list(decision.files), "transition": decision.transition}
         intent |= {"from": decision.source, "to": decision.target, "occurred_on": self.on.isoformat()}
-        intent["actor"] = {"id": who.id} | ({"for": who.principal} if who.principal else {})
+        intent["actor"] = {"id": who.id, "unit": who.unit} | ({"for": who.principal} if who.principal else {})
         body = {"intent": intent, "numbers": {"case": "XS-2026-001"}, "recorded_at": f"t{seq:04}"}
         self.entries.append(body)
         self.case = evolve(self.workflow, self.case, body, f"h{seq}")

@@ -313,3 +313,41 @@ def test_whatever_is_tried_in_any_order_is_accepted_or_refused_with_reasons(acts
         desk.do(who, command)  # type: ignore[arg-type]
     assert desk.case
     assert date.fromisoformat(desk.case.entered_on) <= desk.on
+
+
+def test_an_objection_outlives_what_it_covered_and_its_seat() -> None:
+    """Neither changing a covered fact and back, nor taking the unit off the panel, removes an objection."""
+    desk = Desk(quorum="any")
+    desk.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
+    desk.do(BUREAU, Record({"x_units": ["wenwu"]}))
+    desk.do(WENWU, Sign("go", "object", "文物保护范围"))
+    desk.do(BUREAU, Record({"amount": "6000"}))
+    desk.do(BUREAU, Record({"amount": "5000", "x_units": []}))
+    desk.do(LAND, Sign("go", "agree"))
+    assert desk.unmet(BUREAU, Advance("go")) == ["cosign"]
+    desk.do(BUREAU, Resolve("go", "x", "wenwu", "已避让"))
+    assert desk.unmet(BUREAU, Advance("go")) == []
+
+
+def test_one_unit_cannot_overwrite_anothers_opinion() -> None:
+    """Where two units share a function, the one that spoke is the one to change or withdraw its opinion."""
+    desk = Desk()
+    desk.do(officer("l1", "land", "land-a"), Sign("go", "object", "权属未清"))
+    other = officer("l2", "land", "land-b")
+    assert desk.unmet(other, Sign("go", "agree")) == ["opinion"]
+    assert desk.unmet(other, Withdraw("go")) == ["opinion"]
+    assert desk.unmet(officer("l3", "land", "land-a"), Sign("go", "agree")) == []
+
+
+def test_a_resolved_objection_is_no_agreement_where_some_must_agree() -> None:
+    """With a quorum of any, an objection that the lead has resolved does not carry the transition by itself."""
+    desk = Desk(quorum="any")
+    desk.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
+    desk.do(FINANCE, Sign("go", "object", "不可"))
+    desk.do(BUREAU, Resolve("go", "finance", "", "阅"))
+    assert desk.unmet(BUREAU, Advance("go")) == ["cosign"]
+
+
+def test_recording_nothing_is_refused() -> None:
+    """A record of no facts is no entry."""
+    assert Desk().unmet(BUREAU, Record({})) == ["facts"]

@@ -28,7 +28,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """One unit's verdict on a transition: agree, conditional, object; `resolved`: how the lead settled an objection."""
+    """One unit's verdict on a transition: agree, conditional, object; `resolved`: how the lead settled it.
+
+    `unit` is the seat's, empty where a role has but one; `by_unit` is the unit whose officer spoke.
+    """
 
     transition: str
     role: str
@@ -38,6 +41,7 @@ class Opinion:
     persons: tuple[str, ...]
     on: str
     seq: int
+    by_unit: str = ""
     resolved: str | None = None
 
 

@@ -37,6 +37,32 @@ def asked(workflow: Workflow, case: Case, transition: Transition) -> tuple[Asked
     return tuple(found)
 
 
+def standing_objections(case: Case, transition: Transition) -> list[Opinion]:
+    """List the objections that nobody has withdrawn or resolved since the last return or the last time it was made.
+
+    Neither a change to what an objection covered nor taking its unit off the panel removes it.
+    """
+    fired = case.fired.get(transition.name)
+    floor = max(case.cleared, fired.seq if fired else 0)
+    return [
+        opinion
+        for opinion in case.opinions.values()
+        if opinion.transition == transition.name
+        and opinion.verdict == "object"
+        and opinion.resolved is None
+        and opinion.seq > floor
+    ]
+
+
+def unseated(workflow: Workflow, case: Case, cosign: Cosign) -> Iterator[str]:
+    """Name the roles asked whose unit the case does not name yet; only the panel's extra role may have none."""
+    extra = workflow.panel.extra if workflow.panel else None
+    for role in cosign.roles:
+        bound = workflow.roles[role].bound
+        if bound and role != extra and not case.bound_units(bound):
+            yield role
+
+
 def who_is(workflow: Workflow, moment: Moment, role: str, unit: str) -> str:
     """Name for an officer whoever is asked under a role."""
     return moment.names.get(unit, unit) if unit else workflow.roles[role].title
@@ -49,27 +75,31 @@ def judge_cosign(workflow: Workflow, case: Case, transition: Transition, moment:
         return
     all_asked = asked(workflow, case, transition)
     fresh = [a.opinion for a in all_asked if a.opinion and not a.stale]
-    objections = [
-        a
-        for a in all_asked
-        if a.opinion and not a.stale and a.opinion.verdict == "object" and a.opinion.resolved is None
-    ]
+    objections = standing_objections(case, transition)
     needed = cosign.quorum.needed(len(all_asked))
-    agreed = len(fresh) - len(objections)
+    # A resolved objection has been heard, which is all that "all" asks for; it is no agreement where some must agree.
+    agreed = sum(o.verdict != "object" or (o.resolved is not None and cosign.quorum.kind == "all") for o in fresh)
     inputs = {"needed": needed, "opinions": [[o.role, o.unit, o.verdict, o.seq, o.resolved] for o in fresh]}
     for objection in objections:
         name = who_is(workflow, moment, objection.role, objection.unit)
-        note = objection.opinion.note if objection.opinion else ""
         who = objection.role + (f"/{objection.unit}" if objection.unit else "")
         mend = f"由其撤回，或由牵头单位说明处理：lifecycle resolve {case.number} {transition.name} {who} --note …"
-        yield Gate("cosign", False, inputs, f"{name} 不同意：{note}", mend, cosign.basis)
+        yield Gate("cosign", False, inputs, f"{name} 不同意：{objection.note}", mend, cosign.basis)
+    lacking = list(unseated(workflow, case, cosign))
+    for role in lacking:
+        fact = workflow.facts[str(workflow.roles[role].bound)]
+        mend = f"lifecycle set {case.number} {fact.name}=…"
+        yield Gate("cosign", False, inputs, f"{workflow.roles[role].title} 尚未确定，无从会签", mend, cosign.basis)
     if agreed < needed:
         text = _missing_text(workflow, case, cosign, moment, all_asked, needed - agreed)
         if text:  # where only objections stand between, they have said so
             mend = f"lifecycle sign {case.number} {transition.name} agree --as …"
             yield Gate("cosign", False, inputs, text, mend, cosign.basis)
-    elif not objections:
-        names = "、".join(who_is(workflow, moment, o.role, o.unit) for o in fresh)
+    elif not objections and not lacking:
+        names = "、".join(
+            who_is(workflow, moment, o.role, o.unit) + ("（不同意，已处理）" if o.verdict == "object" else "")
+            for o in fresh
+        )
         yield Gate("cosign", True, inputs, f"{names or '无须会签的单位'} 已会签", basis=cosign.basis)
 
 

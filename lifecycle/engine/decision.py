@@ -8,7 +8,7 @@ from typing import Any
 
 from lifecycle.engine.case import OPEN, Case, Moment, Officer
 from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Withdraw
-from lifecycle.engine.cosign import Asked, asked, judge_cosign, who_is
+from lifecycle.engine.cosign import Asked, asked, judge_cosign, standing_objections, who_is
 from lifecycle.engine.gates import (
     Gate,
     holds,
@@ -137,6 +137,8 @@ def _judge_lock(docket: _Docket, name: str, title: str) -> None:
 
 def _decide_record(docket: _Docket, command: Record) -> Decision:
     role = ""
+    if not command.facts:
+        docket.gates.append(Gate("facts", False, {}, "没有写要填什么"))
     for name, value in command.facts.items():
         fact = _fact(docket.workflow, name)
         check_value(fact, value)
@@ -259,6 +261,9 @@ def _decide_opinion(docket: _Docket, command: Sign | Withdraw) -> Decision:
         return Refused((Gate("role", False, {}, text),), transition)
     docket.gates.append(Gate("role", True, {"role": seat.role}, who_is(workflow, docket.moment, seat.role, seat.unit)))
     data = {"role": seat.role, "unit": seat.unit, "note": command.note}
+    if seat.opinion and not seat.stale and seat.opinion.by_unit != docket.officer.unit:
+        whose = docket.moment.names.get(seat.opinion.by_unit, seat.opinion.by_unit)
+        docket.gates.append(Gate("opinion", False, {}, f"已有 {whose} 的意见，只能由其更改或撤回"))
     if isinstance(command, Withdraw):
         if seat.opinion is None:
             docket.gates.append(Gate("opinion", False, {}, "贵单位尚无意见可撤回"))
@@ -279,9 +284,7 @@ def _decide_resolve(docket: _Docket, command: Resolve) -> Decision:
     roles = tuple(dict.fromkeys(lead for lead in leads if lead)) or transition.by
     gate, role = judge_role(workflow, case, docket.officer, docket.moment, roles)
     docket.gates.append(gate)
-    seats = [s for s in asked(workflow, case, transition) if (s.role, s.unit) == (command.role, command.unit)]
-    opinion = seats[0].opinion if seats else None
-    if opinion is None or seats[0].stale or opinion.verdict != "object" or opinion.resolved is not None:
+    if not any((o.role, o.unit) == (command.role, command.unit) for o in standing_objections(case, transition)):
         whose = who_is(workflow, docket.moment, command.role, command.unit)
         docket.gates.append(Gate("opinion", False, {}, f"{whose} 对 {transition.title} 没有待处理的不同意见"))
     if not command.note:

@@ -82,6 +82,7 @@ def _with_opinion(_workflow: Workflow, case: Case, intent: Entry) -> dict[str, A
         persons(intent),
         intent["occurred_on"],
         intent["seq"],
+        intent["actor"]["unit"],
     )
     return {"opinions": {**case.opinions, opinion_key(transition, data["role"], data["unit"]): opinion}}
 

@@ -113,6 +113,8 @@ def check_value(fact: Fact, value: object) -> None:
     if fact.type == "list":
         if not isinstance(value, list):
             raise InvalidError(f"{fact.title}应为清单")
+        if len(set(map(str, value))) != len(value):
+            raise InvalidError(f"{fact.title}中有重复的项")
         for item in value:
             _check_one(fact, fact.of, item)
     else:
@@ -125,6 +127,10 @@ def _check_one(fact: Fact, kind: FactType, value: object) -> None:
         raise InvalidError(f"{fact.title}的值“{value}”类型不对")
     if kind == "integer" and abs(int(str(value))) > MOST_INTEGER:
         raise InvalidError(f"{fact.title} {value} 太大")
+    if kind == "date" and not _is_day(str(value)):
+        raise InvalidError(f"{fact.title}“{value}”不是有效日期", "请写成 2026-08-01 的样子，年份在 1900 至 2199 之间")
+    if kind == "text" and clean_text(str(value), fact.title) != value:
+        raise InvalidError(f"{fact.title}的写法不规范")
     if kind in ("decimal", "money") and not _PLAIN.fullmatch(str(value)):
         raise InvalidError(f"{fact.title}“{value}”不是规范写法的数")
     if fact.choices and str(value) not in fact.choices:
@@ -137,6 +143,14 @@ def _check_one(fact: Fact, kind: FactType, value: object) -> None:
         raise InvalidError(f"{fact.title}“{value}”不合规定的写法", fact.note or f"应符合 {fact.pattern}")
     if kind in ("integer", "decimal", "money", "date"):
         _check_range(fact, kind, value)
+
+
+def _is_day(text: str) -> bool:
+    """Tell whether a text is a day as recorded, of a year that time limits can be counted from."""
+    try:
+        return date.fromisoformat(text).isoformat() == text and 1900 <= int(text[:4]) <= 2199
+    except ValueError:
+        return False
 
 
 def _check_range(fact: Fact, kind: FactType, value: object) -> None:

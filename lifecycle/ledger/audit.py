@@ -102,5 +102,7 @@ class Auditor:
 
     def _rows_without_entries(self) -> Iterator[Finding]:
         opened = "SELECT 1 FROM entry WHERE entry.case_id = cases.id AND entry.seq = 1"
-        for (number,) in self.library.store.rows(f"SELECT number FROM cases WHERE NOT EXISTS ({opened})"):
+        for (number,) in self.library.store.rows(
+            f"SELECT number FROM cases WHERE id = '{OFFICE}' OR NOT EXISTS ({opened})"
+        ):
             yield Finding("lost", 0, str(number), "有事项而无立项记录")

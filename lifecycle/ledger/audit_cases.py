@@ -179,7 +179,7 @@ class _Chain:
             )
         except UnavailableError:
             raise
-        except (LifecycleError, ValueError, KeyError, TypeError, AttributeError):
+        except (LifecycleError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
             return ["snapshot"]
         return [name for name, value in wanted.items() if found.get(name) != value]
 

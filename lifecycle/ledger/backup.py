@@ -49,11 +49,12 @@ def back_up(store: Store, target: Path) -> int:
             copy_database(store.connection, copy)
         kept = folder_of(store.path)
         members = [(_DATABASE, copy)]
-        members += [(f"{_FILES}/{p.relative_to(kept)}", p) for p in sorted(kept.glob("[0-9a-f][0-9a-f]/*"))]
+        materials = ((f"{_FILES}/{p.relative_to(kept).as_posix()}", p) for p in sorted(kept.glob("[0-9a-f][0-9a-f]/*")))
+        members += [(name, path) for name, path in materials if _MEMBER.fullmatch(name)]
         manifest = Path(folder) / _MANIFEST
         manifest.write_text(json.dumps({name: _sha256(path) for name, path in members}, indent=1), encoding="utf-8")
         draft = Path(folder) / "draft.tar"
-        with tarfile.open(draft, "w") as tar:
+        with tarfile.open(draft, "w", dereference=True) as tar:
             for name, path in [(_MANIFEST, manifest), *members]:
                 tar.add(path, name, recursive=False)
         sync_file(draft)

@@ -132,7 +132,7 @@ def schema_differences(connection: sqlite3.Connection, path: Path) -> list[str]:
     from lifecycle.ledger import tables
 
     assert tables.Entry.__tablename__, "importing the tables is what puts them into the metadata"
-    statement = "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'"
+    statement = "SELECT type, name FROM sqlite_master WHERE substr(name, 1, 11) <> 'sqlite_stat'"
     model = sqlite3.connect(":memory:")
     try:
         engine = create_engine("sqlite://", creator=lambda: model)

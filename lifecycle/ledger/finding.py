@@ -46,5 +46,10 @@ def check_times(body: Mapping[str, Any], last_on: str) -> Iterator[tuple[str, st
     if on < last_on:
         yield "time", f"办理日 {on} 早于上一条 {last_on}"
     # Beijing is ahead of UTC, so a day not after that of the time in UTC is settled: the usual case, and cheap.
-    if on > at[:10] and on > datetime.fromisoformat(at).astimezone(BEIJING).date().isoformat():
+    if on > at[:10] and on > recorded_day(at):
         yield "time", f"办理日 {on} 晚于记录时间 {at}"
+
+
+def recorded_day(at: str) -> str:
+    """Give the bureau's day (Beijing time) of a recording time."""
+    return datetime.fromisoformat(at).astimezone(BEIJING).date().isoformat()

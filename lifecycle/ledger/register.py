@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from lifecycle.engine.decision import Accepted, Refused, RefusedError, decide
 from lifecycle.engine.evolution import evolve
 from lifecycle.engine.gates import Gate
 from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UnknownError
-from lifecycle.ledger.finding import BEIJING
+from lifecycle.ledger.finding import BEIJING, recorded_day
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import (
     CALENDAR,
@@ -109,13 +109,13 @@ class Register:
             if act.dry_run:
                 return self._decide(act, workflow, case_id, command)
             with self.store.writing():
-                return self._repeated(act, case_id, command) or self._decide(act, workflow, case_id, command)
+                return self._repeated(act, workflow, case_id, command) or self._decide(act, workflow, case_id, command)
         except RefusedError as refused:
             if not act.dry_run:
                 self._count(act, case_id, refused)
             raise
 
-    def _repeated(self, act: Act, case_id: str | None, command: Command) -> Outcome | None:
+    def _repeated(self, act: Act, workflow: Workflow | None, case_id: str | None, command: Command) -> Outcome | None:
         if act.request_id is None:
             return None
         found = self.store.entry(check_request_id(act.request_id))
@@ -125,7 +125,11 @@ class Register:
         intent = body["intent"]
         actor = (intent["actor"]["id"], intent["actor"].get("for"))
         same = actor == (act.officer, act.principal) and intent["case"] != OFFICE and case_id in (None, intent["case"])
-        if not same or command_of(body) != command:
+        recorded = command_of(body)
+        if isinstance(command, (Sign, Withdraw)) and command.role is None and isinstance(recorded, type(command)):
+            command = replace(command, role=recorded.role)
+        other = workflow is not None and self.library.workflow(intent["workflow"]).name != workflow.name
+        if not same or other or recorded != command:
             raise ConflictError(f"--request-id {act.request_id} 已用于另一条指令", "请换一个编号")
         case = None
         for _idx, seq, digest, raw in self.store.entries(intent["case"]):
@@ -146,6 +150,7 @@ class Register:
             raise ConflictError(f"流程“{workflow.title}”刚发布了新版本，未立项", "请重新立项，按新版本办理")
         on = self._day(act, case, now)
         officer = directory.officer(act.officer, on, principal=act.principal)
+        directory.check_in_office(act.officer, recorded_day(stamp_text(now)), directory.seq)
         moment = self.moment(directory, on)
         decision = decide(workflow, case, command, officer, moment)
         if isinstance(decision, Refused):
@@ -228,7 +233,9 @@ class Register:
                 intent = body["intent"]
                 published = [hash_of(definition)] if definition is not None else []
                 digests = [file["sha256"] for file in intent["files"]]
-                if (intent["type"], intent["data"], digests) != (kind, dict(data), published):
+                founding = kind == "office_founded"
+                same = founding or intent["actor"]["id"] == act.officer
+                if not same or (intent["type"], intent["data"], digests) != (kind, dict(data), published):
                     raise ConflictError(f"--request-id {act.request_id} 已用于另一条指令", "请换一个编号")
                 return body
             directory, now = self.library.directory(), self.clock()

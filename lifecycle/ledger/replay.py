@@ -16,7 +16,7 @@ from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Res
 from lifecycle.engine.decision import Refused, decide
 from lifecycle.engine.evolution import evolve
 from lifecycle.errors import InvalidError, LifecycleError, UnavailableError
-from lifecycle.ledger.finding import check_times
+from lifecycle.ledger.finding import check_times, recorded_day
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import GENESIS, OFFICE, Place, Stamp, canonical, case_entry, hash_of, read
 from lifecycle.ledger.store import LostDefinitionError
@@ -85,6 +85,7 @@ def rejudge(
     intent = body["intent"]
     try:
         officer = library.officer(directory, intent["actor"], intent["occurred_on"], body["office"])
+        directory.check_in_office(intent["actor"]["id"], recorded_day(body["recorded_at"]), body["office"])
         moment = library.moment(intent["occurred_on"], body["calendar"])
         decision = decide(workflow, case, command_of(body), officer, moment)
     except UnavailableError:

@@ -125,10 +125,13 @@ class Store:
         return found
 
     def case(self, case_id: str) -> tuple[str, bytes] | None:
-        """Give a case's workflow digest and snapshot, by its id or number."""
-        found: tuple[str, bytes] | None = self.row(
-            "SELECT digest, snapshot FROM cases WHERE id = ?1 OR number = ?1", case_id
-        )
+        """Give a case's workflow digest and snapshot, by its id: never by number, since ids may be the client's."""
+        found: tuple[str, bytes] | None = self.row("SELECT digest, snapshot FROM cases WHERE id = ?", case_id)
+        return found
+
+    def numbered(self, number: str) -> tuple[str, bytes] | None:
+        """Give a case's workflow digest and snapshot, by its number."""
+        found: tuple[str, bytes] | None = self.row("SELECT digest, snapshot FROM cases WHERE number = ?", number)
         return found
 
     def matching(self, text: str) -> list[tuple[str, str]]:

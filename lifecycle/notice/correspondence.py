@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.cosign import who_is
+from lifecycle.engine.cosign import asked, who_is
 from lifecycle.engine.evolution import evolve
 from lifecycle.engine.gates import SPANS, VERDICTS
 from lifecycle.engine.standing import open_limits
@@ -116,9 +116,13 @@ def letter_scope(library: Library, directory: Directory, sending: Sending) -> di
         "due_text": due_text,
         "materials": [workflow.materials[name].title for name in case.materials],
         "opinions": [
-            {"unit": who_is(workflow, moment, o.role, o.unit), "verdict": VERDICTS[o.verdict], "note": o.note}
-            for o in case.opinions.values()
-            if o.transition == sending.transition.name
+            {
+                "unit": who_is(workflow, moment, seat.role, seat.unit),
+                "verdict": VERDICTS[seat.opinion.verdict] + ("（已处理）" if seat.opinion.resolved is not None else ""),
+                "note": seat.opinion.note,
+            }
+            for seat in asked(workflow, sending.before, sending.transition)
+            if seat.opinion and not seat.stale
         ],
         "last": {name: date.fromisoformat(fired.on) for name, fired in case.fired.items()},
         "count": {name: case.fired[name].count if name in case.fired else 0 for name in workflow.titles},

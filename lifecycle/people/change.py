@@ -121,9 +121,9 @@ def _check_delegation(directory: Directory, data: Mapping[str, Any]) -> None:
         raise InvalidError("委托须有截止日", "加 --until 日期")
 
 
-def _check_revocation(directory: Directory, data: Mapping[str, Any]) -> None:
+def _check_revocation(directory: Directory, data: Mapping[str, Any], *, delegated: bool) -> None:
     grant = next((g for g in directory.grants if g.id == data["grant"]), None)
-    if grant is None or grant.revoked is not None:
+    if grant is None or grant.revoked is not None or (grant.principal is not None) != delegated:
         raise InvalidError("该授权不存在或已撤销", "用 lifecycle officer list 查看")
     if "admin" in grant.roles and grant.principal is None:
         _check_last_administrator(directory, grant.officer)
@@ -140,8 +140,8 @@ _CHECKS = {
     "officer_added": _check_person,
     "officer_left": _check_leaving,
     "role_granted": _check_grant,
-    "role_revoked": _check_revocation,
+    "role_revoked": lambda directory, data: _check_revocation(directory, data, delegated=False),
     "delegation_made": _check_delegation,
-    "delegation_revoked": _check_revocation,
+    "delegation_revoked": lambda directory, data: _check_revocation(directory, data, delegated=True),
     "definition_published": _check_publication,
 }

@@ -161,6 +161,10 @@ class Directory:
             f"请 {principal} 先办：lifecycle officer delegate {code} --until 日期 --as {principal}",
         )
 
+    def check_in_office(self, code: str, day: str, seq: int) -> None:
+        """Refuse somebody who is not in office on a day: who has left records nothing more, however it is dated."""
+        self._person(code, day, seq)
+
     def _person(self, code: str, day: str, seq: int) -> Person:
         person = self.people.get(code)
         if person is None or person.span.seq > seq:
