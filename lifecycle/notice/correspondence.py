@@ -11,7 +11,7 @@ from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.cosign import asked, who_is
 from lifecycle.engine.evolution import evolve
 from lifecycle.engine.gates import SPANS, VERDICTS
-from lifecycle.engine.standing import open_limits
+from lifecycle.engine.standing import OpenLimit, open_limits
 from lifecycle.engine.values import typed
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.library import Library
@@ -80,28 +80,13 @@ def letter_scope(library: Library, directory: Directory, sending: Sending) -> di
     on, seq = intent["occurred_on"], sending.body["office"]
     names = directory.names(on, seq)
     moment = library.moment(on, sending.body["calendar"], names)
-    limits = sorted(open_limits(workflow, case, moment.calendar), key=lambda item: item.due.on)
-    first = limits[0] if limits else None
-    due_text = None
-    if first is not None:
-        day = first.due.on
-        due_text = (
-            f"{first.limit.amount}{SPANS[first.limit.unit]}内"
-            if first.due.provisional
-            else f"{day.year}年{day.month}月{day.day}日前"
-        )
+    due = min(open_limits(workflow, case, moment.calendar), key=lambda item: item.due.on, default=None)
     unit = intent["actor"]["unit"]
     issuer = names.get(unit, unit)
     addressed = recipients(directory, sending, moment, sending.rule.to)
     to = [name for name in addressed if name != issuer] or addressed
-    facts = {name: typed(workflow.facts[name], value) for name, value in case.facts.items()}
-    for name, value in case.facts.items():
-        fact = workflow.facts[name]
-        if "unit" in (fact.type, fact.of):
-            named = [names.get(code, code) for code in (value if isinstance(value, list) else [str(value)])]
-            facts[name] = named if isinstance(value, list) else named[0]
     return {
-        **facts,
+        **_facts(workflow, case, names),
         "to": to,
         "cc": [name for name in recipients(directory, sending, moment, sending.rule.cc) if name not in (issuer, *to)],
         "issuer": issuer,
@@ -112,21 +97,48 @@ def letter_scope(library: Library, directory: Directory, sending: Sending) -> di
         "next_stage": workflow.states[case.state].title,
         "on": moment.on,
         "note": intent["data"]["note"] or None,
-        "due_on": first.due.on if first else None,
-        "due_text": due_text,
+        "due_on": due.due.on if due else None,
+        "due_text": _due_text(due) if due else None,
         "materials": [workflow.materials[name].title for name in case.materials],
-        "opinions": [
-            {
-                "unit": who_is(workflow, moment, seat.role, seat.unit),
-                "verdict": VERDICTS[seat.opinion.verdict] + ("（已处理）" if seat.opinion.resolved is not None else ""),
-                "note": seat.opinion.note,
-            }
-            for seat in asked(workflow, sending.before, sending.transition)
-            if seat.opinion and not seat.stale
-        ],
+        "opinions": _opinions(sending, moment),
         "last": {name: date.fromisoformat(fired.on) for name, fired in case.fired.items()},
         "count": {name: case.fired[name].count if name in case.fired else 0 for name in workflow.titles},
     }
+
+
+def _due_text(item: OpenLimit) -> str:
+    """Write a limit's day, or its length where the day is provisional and must not be printed as certain."""
+    day = item.due.on
+    if item.due.provisional:
+        return f"{item.limit.amount}{SPANS[item.limit.unit]}内"
+    return f"{day.year}年{day.month}月{day.day}日前"
+
+
+def _facts(workflow: Workflow, case: Case, names: Mapping[str, str]) -> dict[str, object]:
+    """Give the facts as letters see them: units by name."""
+    facts: dict[str, object] = {}
+    for name, value in case.facts.items():
+        fact = workflow.facts[name]
+        if "unit" not in (fact.type, fact.of):
+            facts[name] = typed(fact, value)
+        elif isinstance(value, list):
+            facts[name] = [names.get(code, code) for code in value]
+        else:
+            facts[name] = names.get(str(value), str(value))
+    return facts
+
+
+def _opinions(sending: Sending, moment: Moment) -> list[dict[str, str]]:
+    """List the opinions that the transition was made on; those gone stale are not among them."""
+    return [
+        {
+            "unit": who_is(sending.workflow, moment, seat.role, seat.unit),
+            "verdict": VERDICTS[seat.opinion.verdict] + ("（已处理）" if seat.opinion.resolved is not None else ""),
+            "note": seat.opinion.note,
+        }
+        for seat in asked(sending.workflow, sending.before, sending.transition)
+        if seat.opinion and not seat.stale
+    ]
 
 
 def recipients(directory: Directory, sending: Sending, moment: Moment, named: tuple[str, ...]) -> list[str]:
