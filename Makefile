@@ -8,7 +8,7 @@ DEMO   := demo-office
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow check format lint types imports coverage bench lock calendar wheel-test clean
+.PHONY: help setup demo test slow check format lint types imports coverage bench lock calendar fonts wheel-test clean
 
 help:  ## 列出各目标
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -56,6 +56,9 @@ coverage: $(READY)  ## 测试覆盖率（含分支）
 
 bench: $(READY)  ## 性能对照，打印比值
 	$(BIN)/python benchmarks/bench.py
+
+fonts: $(READY)  ## 取得排印公文的字体，放进 .venv/fonts/
+	$(BIN)/python fonts/obtain.py
 
 calendar: $(READY)  ## 重建 calendars/CN.yaml
 	$(BIN)/python calendars/build.py

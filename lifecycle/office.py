@@ -25,12 +25,14 @@ from lifecycle.workflow.naming import find_fact, find_material, find_role, find_
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from lifecycle.chancery import Chancery
     from lifecycle.engine.case import Moment, Officer
     from lifecycle.insight.inbox import Waiting
     from lifecycle.insight.outlook import Outlook
     from lifecycle.ledger.audit import Auditor
     from lifecycle.ledger.replay import Step
     from lifecycle.ledger.tree import Checkpoint
+    from lifecycle.letterbox import Errand
 
 
 def now() -> datetime:
@@ -54,6 +56,13 @@ class Office:
     def close(self) -> None:
         """Close the database."""
         self.store.close()
+
+    @property
+    def chancery(self) -> Chancery:
+        """Give the place where letters are dealt with."""
+        from lifecycle.chancery import Chancery
+
+        return Chancery(self.register)
 
     @property
     def directory(self) -> Directory:
@@ -225,6 +234,12 @@ class Office:
 
         return inbox(self.library, self.moment(on), code)
 
+    def letterbox(self, code: str, on: date | None = None) -> list[Errand]:
+        """List what letters ask of an officer, and of those who delegated to them, the most urgent first."""
+        from lifecycle.letterbox import errands
+
+        return errands(self.chancery, self.moment(on), code)
+
     # What the administrator does to the office.
 
     def found(
@@ -276,8 +291,9 @@ class Office:
     ) -> Auditor:
         """Prepare an audit of everything, against a checkpoint of an earlier one if there is one."""
         from lifecycle.ledger.audit import Auditor
+        from lifecycle.notice.judge import LetterJudge
 
-        return Auditor(self.library, report, since)
+        return Auditor(self.library, report, since, LetterJudge(self.library))
 
 
 def default_url() -> str:

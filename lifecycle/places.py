@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from lifecycle.errors import UnavailableError
 
 _PACKAGE = Path(__file__).resolve().parent
+_FONT_ROOTS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol",
+    "/Library/Fonts",
+    "C:/Windows/Fonts",
+)
 
 
 def shipped(folder: str) -> Path:
@@ -40,6 +48,19 @@ def calendars() -> Path:
 def demo() -> Path:
     """Find the folder of the worked example."""
     return shipped("demo")
+
+
+def fonts() -> Iterator[Path]:
+    """Give the folders in which fonts may lie, the nearest first: the user's choice, the data folder, the system's."""
+    chosen = os.environ.get("LIFECYCLE_FONTS")
+    if chosen:
+        yield Path(chosen)
+    yield data_folder() / "fonts"
+    if (_PACKAGE.parent / "pyproject.toml").is_file():
+        yield _PACKAGE.parent / ".venv" / "fonts"
+    for root in _FONT_ROOTS:
+        if Path(root).is_dir():
+            yield from (Path(folder) for folder, _, _ in sorted(os.walk(root)))
 
 
 def data_folder() -> Path:

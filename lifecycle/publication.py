@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from lifecycle import places
-from lifecycle.definitions import Definition
+from lifecycle.definitions import Definition, examine_whole
 from lifecycle.errors import InvalidError, Problem, WorkflowError
 from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import CALENDAR, hash_of
+from lifecycle.notice.issuing import ISSUING, read_issuing
 from lifecycle.notice.template import Template, read_template
+from lifecycle.notice.trial import judged
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
-from lifecycle.workflow.reader import examine
 
 MOST_BYTES = 1 << 20
 
@@ -61,7 +62,7 @@ def workflow_to_publish(library: Library, directory: Directory, path: Path) -> t
     shipped = {name: text for name, text in shipped_templates().items() if name not in templates}
     for name, text in shipped.items():
         templates[name] = read_template(name, text, f"notices/{name}.j2")
-    workflow, problems, source = examine(body, str(path), templates)
+    workflow, problems, source = examine_whole(body, str(path), templates)
     if workflow is None or problems:
         raise WorkflowError(problems, source)
     before = directory.document("workflow", workflow.name)
@@ -83,12 +84,16 @@ def templates_to_publish(library: Library, directory: Directory, paths: Iterable
     found: dict[str, bytes] = {}
     templates: dict[str, Template] = {}
     faults: list[WorkflowError] = []
+    rules: list[Definition] = []
     for path in paths:
+        if path.name == f"{ISSUING}.yaml":
+            rules += issuing_to_publish(directory, path)
+            continue
         if path.stem in found:
             raise InvalidError(f"模板 {path.stem} 给了两个文件", "一个模板只给一个文件")
         found[path.stem] = read_definition(path)
         try:
-            templates[path.stem] = read_template(path.stem, found[path.stem], str(path))
+            templates[path.stem] = judged(path.stem, found[path.stem], str(path))
         except WorkflowError as error:
             faults.append(error)
     if not faults:
@@ -96,7 +101,14 @@ def templates_to_publish(library: Library, directory: Directory, paths: Iterable
     if faults:
         raise WorkflowError([p for fault in faults for p in fault.problems])
     in_force = names_in_force(directory, "template")
-    return [("template", name, body) for name, body in found.items() if in_force.get(name) != hash_of(body)]
+    return rules + [("template", name, body) for name, body in found.items() if in_force.get(name) != hash_of(body)]
+
+
+def issuing_to_publish(directory: Directory, path: Path) -> list[Definition]:
+    """Judge issuing rules; nothing is to be published where the same bytes are in force. Raises WorkflowError."""
+    body = read_definition(path)
+    read_issuing(body, str(path))
+    return [] if directory.document(ISSUING, ISSUING) == hash_of(body) else [(ISSUING, ISSUING, body)]
 
 
 def _letters_faults(library: Library, directory: Directory, templates: Mapping[str, Template]) -> list[WorkflowError]:
@@ -105,8 +117,8 @@ def _letters_faults(library: Library, directory: Directory, templates: Mapping[s
     faults = []
     for name, digest in names_in_force(directory, "workflow").items():
         body, file = library.store.definition(digest), f"workflows/{name}.yaml"
-        known: set[Problem] = set(examine(body, file, before)[1])
-        _workflow, problems, text = examine(body, file, {**before, **templates})
+        known: set[Problem] = set(examine_whole(body, file, before)[1])
+        _workflow, problems, text = examine_whole(body, file, {**before, **templates})
         new = [problem for problem in problems if problem not in known]
         if new:
             faults.append(WorkflowError(new, text))

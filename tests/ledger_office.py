@@ -130,6 +130,11 @@ class Bureau(Tiny):
         finally:
             office.close()
 
+    def body(self, idx: int) -> Any:
+        """Give an entry's body."""
+        with self.sql() as database:
+            return json.loads(database.execute("SELECT body FROM entry WHERE idx = ?", (idx,)).fetchone()[0])
+
     def forge(self, idx: int, change: Callable[[dict[str, Any]], object], *, column: bool = True) -> None:
         """Rewrite an entry's body and, unless told not to, its hash column: what follows is left as it was."""
         with self.sql() as database:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -58,3 +59,22 @@ def template(body: str, *, title: str = "关于测试的函", kind: str = "函",
     """Read a template with the header that a letter needs at least."""
     text = f"文种：{kind}\n标题：{title}\n主送：市财政局\n发文单位：丽水市招商局\n{head}---\n{body}\n"
     return read_template("test", text.encode(), "test.j2")
+
+
+CODE = "K7QM-3F9T-X2HD"
+PROOF = "lifecycle:LS-F-2026-001:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef:K7QM3F9TX2HD"
+"""What an issued letter's QR symbol says; any text of that length will do here."""
+ISSUED = {
+    "consultation": "丽招商函〔2026〕7号",
+    "request": "丽招商〔2026〕1号",
+    "duties": "丽招商〔2026〕12号",
+    "supervision": "丽招商督〔2026〕3号",
+    "meeting": "丽招商纪要〔2026〕5期",
+}
+"""Letters with every part that a layout has, by the number they were issued under."""
+
+
+def issued_letter(name: str) -> Letter:
+    """Compose a sample letter and issue it."""
+    letter = compose(sample(name), SAMPLES.get(name, SCOPE), on=DAY)
+    return replace(letter, number=ISSUED[name], signer="林　岚", printed=date(2026, 8, 3), code=CODE, proof=PROOF)

@@ -138,7 +138,7 @@ SPECIMENS: dict[str, Damage] = {
 
 def test_every_code_has_a_specimen() -> None:
     """No kind of finding is untried."""
-    assert set(SPECIMENS) == set(CODES)
+    assert set(SPECIMENS) == set(CODES) - {"letter", "outbox"}, "those of letters stand in test_letter_audit.py"
 
 
 @pytest.mark.parametrize("code", SPECIMENS)

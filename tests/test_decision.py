@@ -25,7 +25,7 @@ from small import (
 )
 
 from lifecycle.engine.command import Verdict
-from lifecycle.engine.decision import Accepted, Refused
+from lifecycle.engine.verdict import Accepted, Refused
 from lifecycle.engine.standing import open_limits
 from lifecycle.errors import UnknownError
 from lifecycle.workflow.model import Quorum

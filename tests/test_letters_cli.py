@@ -18,12 +18,12 @@ def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
 def test_letters_are_listed(bureau: Bureau) -> None:
     """Each letter with its case, name, day, kind, title and recipients."""
     assert bureau.do("notice", "list") == (
-        "   事项         公文            日期        文种  标题                                  主送\n"
-        "✓  KC-2026-001  9-consultation  2026-09-05  函    关于征求剑瓷文化体验街区选址意见的函"
+        "   事项         公文            状态  文号  日期        文种  标题                                  主送\n"
+        "✓  KC-2026-001  9-consultation  草稿        2026-09-05  函    关于征求剑瓷文化体验街区选址意见的函"
         "  市建设局、市自然资源局、市文物局\n"
-        "✓  KC-2026-002  2-closing       2026-09-21  公告  关于终止温泉康养的公告\n"
+        "✓  KC-2026-002  2-closing       草稿        2026-09-21  公告  关于终止温泉康养的公告\n"
     )
-    assert bureau.do("notice", "list", "KC-2026-003").endswith("还没有发出公文\n")
+    assert bureau.do("notice", "list", "KC-2026-003").endswith("还没有公文\n")
     letters = bureau.asks("notice", "list", "KC-2026-001")["letters"]
     assert [(row["name"], row["seq"], row["letter"]["to"]) for row in letters] == [
         ("9-consultation", 9, ["市建设局", "市自然资源局", "市文物局"])
@@ -147,7 +147,7 @@ def test_a_template_edited_on_disk_changes_nothing(bureau: Bureau) -> None:
 
 def test_two_letters_of_one_template_have_names_of_their_own(bureau: Bureau) -> None:
     """A transition may send one template to two circles; each letter can be asked for."""
-    two = "notices: [{template: closing, to: public}, {template: closing, to: bureau}]"
+    two = "notices: [{template: closing, to: public}, {template: closing, to: public}]"
     text = with_letters().replace("notices: [{template: closing, to: public}]", two).replace("version: 1", "version: 2")
     bureau.write("visit.yaml", text)
     bureau.do("workflow", "publish", "visit.yaml", by="admin")

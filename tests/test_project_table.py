@@ -10,7 +10,8 @@ import yaml
 
 from lifecycle.engine.case import Case, Fired, Moment, Officer, Suspension
 from lifecycle.engine.command import Advance
-from lifecycle.engine.decision import Accepted, decide
+from lifecycle.engine.decision import decide
+from lifecycle.engine.verdict import Accepted
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import read_workflow

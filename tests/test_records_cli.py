@@ -159,4 +159,4 @@ def test_backup_for_machines(bureau: Bureau) -> None:
     answer = bureau.asks("backup", "b.tar")
     assert answer == {"ok": True, "file": "b.tar", "files": 2, "bytes": Path("b.tar").stat().st_size}
     assert bureau.asks("restore", "b.tar", "--db", "n.db") == {"ok": True, "database": "n.db", "files": 2}
-    assert bureau.do("upgrade") == "已是本版本的版式（1），无须升级\n"
+    assert bureau.do("upgrade") == "已是本版本的版式（2），无须升级\n"

@@ -15,7 +15,7 @@ import pytest
 from ledger_office import Bureau, with_letters
 from tiny_office import NOW
 
-from lifecycle.engine.decision import RefusedError
+from lifecycle.engine.verdict import RefusedError
 from lifecycle.errors import ConflictError
 from lifecycle.ledger.register import Act
 from lifecycle.office import Office

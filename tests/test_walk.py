@@ -14,6 +14,8 @@ from lifecycle.office import Office
 def not_admitted(w: Walk) -> None:
     """S1: 补正、门槛、会签意见、不准入; a closed case takes nothing any more."""
     w.opens("门槛以下的民宿", investment=2000)
+    w.refused("bureau01 advance invite_visit", "须说明理由")
+    w.do("bureau01 advance invite_visit --note 拟于一月下旬考察两日")
     w.refused("bureau01 advance request_correction --note 缺资信材料", "缺 一次性补正清单")
     w.do("bureau01 attach correction_list")
     w.refused("bureau01 advance request_correction", "须说明理由")
@@ -38,6 +40,10 @@ def stopped_while_scouting(w: Walk) -> None:
     """中止、恢复 and 终止 as early as in S1, each with its grounds."""
     w.opens("考察期的康养村", on="2024-01-09")
     w.refused("bureau01 advance suspend --note 投资方重组", "缺 会商纪要")
+    minutes = "bureau01 advance confer --set present_units=bureau、reform --note 同意中止"
+    w.refused(minutes, "尚未召集会商")
+    w.do("bureau01 advance call_meeting --note 明日上午在招商局会商")
+    w.do(minutes)
     w.do("bureau01 attach meeting_minutes")
     w.do("bureau01 advance suspend --note 投资方重组")
     w.stands("suspended")
@@ -52,7 +58,7 @@ def stopped_while_scouting(w: Walk) -> None:
 
 
 def no_site(w: Walk) -> None:
-    """S2: 退回补正 makes every opinion stale; 选址不可行 hands the case to another place."""
+    """S2: 退回补正 makes every opinion stale; 选址不可行 hands the case, step by step, to another place."""
     w.opens("选址不可行的度假村", on="2024-01-10")
     forward(w, "siting")
     w.refused("land01 advance send_back", "须说明理由")
@@ -61,6 +67,13 @@ def no_site(w: Walk) -> None:
     w.refused("bureau01 advance to_siting", "意见已失效", "须重新会签")
     w.do(f"reform01,land01,{X} sign to_siting agree")
     w.do("bureau01 advance to_siting")
+    w.do("planning01 advance survey_site --set present_units=planning、land、wenlv --note 地块在生态红线内，不宜选址")
+    receiver = "--set transfer_to=龙泉市 --set transfer_government=龙泉市人民政府"
+    w.refused(f"bureau01 advance recommend_transfer {receiver}", "尚未认定统筹流转")
+    w.refused("bureau01 advance confirm_transfer", "尚未推荐承接地", "缺 承接地")
+    w.do("bureau01 advance recognize_transfer --note 选址在生态红线内，本地无替代地块")
+    w.do(f"bureau01 advance recommend_transfer {receiver}")
+    w.do("bureau01 advance confirm_transfer")
     w.refused("bureau01 advance transfer_out --note 无替代地块", "须同时填 承接地", "缺 会商纪要")
     w.do("bureau01 attach meeting_minutes")
     w.do("bureau01 advance transfer_out --set transfer_to=龙泉市 --note 选址在生态红线内，无替代地块")
@@ -95,6 +108,7 @@ def three_reviews(w: Walk) -> None:
     w.opens("改了三轮的文化街区", on="2024-01-12")
     forward(w, "design")
     w.refused("planning01 advance pass_design", "须经评审会复审", "缺 规划设计方案", "缺 方案建筑高度")
+    w.refused("planning01 advance issue_minutes --set present_units=planning --note 早", "本轮评审会尚未召开")
     for height in ("13.8", "12.6", "12.2"):
         reviewed(w)
         w.do(f"owner001 set design_far=1.0 design_height={height}")
@@ -199,6 +213,7 @@ def won_by_another(w: Walk) -> None:
     forward(w, "listing")
     announced(w)
     w.refused("land01 advance back_to_policy --note 早", "本轮尚未成交")
+    w.refused(f"land01 advance publish_result --set result_on={w.day}", "本轮尚未成交", "缺 成交确认书")
     dealt(w, "另一家公司", same="否")
     w.refused("land01 advance close_listing", "竞得人不是意向方")
     w.do("land01 advance back_to_policy --note 竞得人为另一家公司")
@@ -224,6 +239,7 @@ def agreement(w: Walk) -> None:
     w.refused("bureau02 advance sign_agreement --set agreement_on=2024-01-01", "缺 出让合同签订日", "缺 投资协议文本")
     drafted(w)
     w.do("bureau01 attach agreement_clauses")
+    w.refused("bureau01 advance request_signing", "与政策洽谈锁定的版本不一致")
     w.do("owner001,finance01,justice01,land01 sign sign_agreement agree")
     signing = f"advance sign_agreement --set agreement_on={w.day}"
     w.refused(f"bureau02 {signing}", "与政策洽谈锁定的版本不一致")
@@ -271,6 +287,10 @@ def late_start(w: Walk) -> None:
     w.refused(f"bureau01 advance extend --set new_start_due_on={second} --note 又延", "批准延期开工 已 2 次，至多 2 次")
     w.refused("bureau01 advance warn_idle", "距满一年尚超过90日")
     w.do("bureau01 advance remind --note 已逾约定开工日")
+    quarter = "bureau01 advance publish_quarter --set rating=黄灯 --note 未按约定开工"
+    w.refused(f"{quarter} --set quarter=2023年第二季度", "缺 市政府同意发文的审定件")
+    w.do("bureau01 attach circular_consent")
+    w.do(f"{quarter} --set quarter=2023年第二季度")
     w.later(370)
     w.do("bureau01 advance warn_idle")
     w.refused("land02 advance identify_idle --set idle_kind=闲置满一年", "未满一年", "缺 闲置土地调查材料")
@@ -290,7 +310,13 @@ def whole_way(w: Walk) -> None:
     """From 考察导入 to 办结, with 中止, 停工, 整改 and 兑现 on the way."""
     w.opens("走完全程的康养综合体", on="2023-02-01")
     forward(w, "policy")
-    w.do("bureau01 attach meeting_minutes")
+    w.do("bureau01 advance call_meeting --note 明日上午在招商局会商")
+    w.do("bureau01 advance confer --set present_units=bureau、planning --note 列入责任清单；规划调整期间中止")
+    w.do("bureau01 attach meeting_minutes circular_consent")
+    w.do("bureau01 advance list_duty --set duty_year=2023 --set duty_goal=完成挂牌出让并签约")
+    issue = "bureau01 advance assign_issue --set issue_unit=planning --note 上位规划调整进度不明"
+    w.refused(f"{issue} --set issue_due_on={w.day}", "须晚于今天")
+    w.do(f"{issue} --set issue_due_on={w.day + timedelta(days=20)}")
     w.do("bureau01 advance suspend --note 等待上位规划")
     w.later(30)
     w.do("bureau01 advance resume --note 规划已批")
@@ -329,6 +355,7 @@ def works(w: Walk) -> None:
 
 def acceptance(w: Walk) -> None:
     """S9: 规划核实 first, 不合格 until 整改, 备案 and 评价."""
+    w.do("owner001 advance form_acceptance_group --note 拟于五日后现场验收")
     w.do("owner001 attach joint_acceptance")
     passing = f"owner001 advance pass_acceptance --set accepted_on={w.day + timedelta(days=20)}"
     w.refused(passing, "缺 规划核实日", "缺 规划核实意见", "验收日不能晚于今天")

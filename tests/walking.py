@@ -152,6 +152,7 @@ def reviewed(w: Walk) -> None:
     w.do("planning01 attach expert_list")
     w.do("planning01 advance hold_review --note 会议定于三日后在规划局召开。")
     w.later(3)
+    w.do("planning01 advance issue_minutes --set present_units=planning、land、wenlv --note 逐条意见见各单位书面意见。")
     w.do("planning01 attach review_minutes")
 
 
@@ -208,7 +209,8 @@ def dealt(w: Walk, winner: str = "意向方公司", *, same: str = "是") -> Non
         f" --set winner_is_investor={same}"
     )
     w.later(5)
-    w.do(f"land01 set result_on={w.day} deposit_returned_on={w.day}")
+    w.do(f"land01 advance publish_result --set result_on={w.day}")
+    w.do(f"land01 set deposit_returned_on={w.day}")
 
 
 def to_agreement(w: Walk) -> None:
@@ -227,6 +229,7 @@ def drafted(w: Walk) -> None:
     w.do("bureau01 advance request_agreement_review")
     w.do("justice01 attach agreement_legal_opinion")
     w.do(f"bureau01 set start_due_on={w.day + timedelta(days=90)} finish_due_on={w.day + timedelta(days=700)}")
+    w.do("bureau01 advance request_signing")
 
 
 def to_construction(w: Walk) -> None:

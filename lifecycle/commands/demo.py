@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lifecycle.commands.story import Player
-    from lifecycle.engine.decision import RefusedError
+    from lifecycle.engine.verdict import RefusedError
     from lifecycle.exchange.story_file import Step, Stories, Story
     from lifecycle.office import Office
 
@@ -184,7 +184,7 @@ def _letters(office: Office, stories: Stories) -> Iterator[tuple[str, str]]:
 
     for title, template in stories.letters:
         case = office.case(title)
-        yield case.number, next(s.name for s in sendings(office.library, case.id) if s.rule.template == template)
+        yield case.number, next(s.name for s in sendings(office.library, case.id) if s.notice.template == template)
 
 
 def _asked(verb: click.Command, **given: Any) -> Any:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lifecycle.commands.desk import Desk
     from lifecycle.definitions import Definition
 
-WORDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历"}
+WORDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历", "issuing": "发文规则"}
 
 
 def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: str) -> int:

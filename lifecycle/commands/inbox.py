@@ -16,6 +16,7 @@ from lifecycle.errors import cell_width
 
 if TYPE_CHECKING:
     from lifecycle.insight.inbox import Waiting
+    from lifecycle.letterbox import Errand
 
 PAGE = 30
 KINDS = {"sign": "会签", "advance": "可办", "supply": "待齐", "overdue": "逾期"}
@@ -39,9 +40,11 @@ def todo(desk: Desk, page: int) -> None:
     found = list(islice(desk.office.inbox(desk.officer, desk.on), skip, skip + PAGE + 1))
     more, found = len(found) > PAGE, found[:PAGE]
     tasks = [_task_json(waiting, today) for waiting in found]
+    letters = [_errand_json(errand) for errand in desk.office.letterbox(desk.officer, desk.on)] if page == 1 else []
 
     def tell() -> None:
-        if not tasks:
+        _print_letters(letters, today)
+        if not tasks and not letters:
             say(f"没有等 {desk.officer} 办的事" if page == 1 else "没有更多了")
             return
         for group, among in groupby(tasks, key=lambda task: task["group"]):
@@ -52,7 +55,43 @@ def todo(desk: Desk, page: int) -> None:
         if more:
             say(f"还有更多：lifecycle todo --page {page + 1}")
 
-    desk.answer({"officer": desk.officer, "on": today.isoformat(), "page": page, "more": more, "tasks": tasks}, tell)
+    desk.answer(
+        {
+            "officer": desk.officer,
+            "on": today.isoformat(),
+            "page": page,
+            "more": more,
+            "tasks": tasks,
+            "letters": letters,
+        },
+        tell,
+    )
+
+
+def _print_letters(letters: list[dict[str, Any]], today: date) -> None:
+    """Print what letters ask for, each with its command."""
+    if letters:
+        say(paint("公文", "bold"))
+    for errand in letters:
+        late = errand["due_on"] is not None and errand["due_on"] < today.isoformat()
+        due = f"　{'已逾期，' if late else ''}限 {errand['due_on']}" if errand["due_on"] else ""
+        behalf = f"代 {errand['principal']}：" if errand["principal"] else ""
+        say(f"  {errand['word']}　{errand['command']}", paint(due, "red") if late else due)
+        say(f"        {behalf}{errand['text']}")
+
+
+def _errand_json(errand: Errand) -> dict[str, Any]:
+    return {
+        "kind": errand.kind,
+        "word": errand.word,
+        "number": errand.case.number,
+        "notice": errand.notice.name,
+        "document_number": errand.notice.number or None,
+        "due_on": errand.due_on,
+        "principal": errand.principal,
+        "text": errand.text,
+        "command": errand.command,
+    }
 
 
 def _print_case(number: str, title: str, due_on: str | None, tasks: list[dict[str, Any]]) -> None:

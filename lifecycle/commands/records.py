@@ -267,9 +267,10 @@ def upgrade(desk: Desk) -> None:
     """Bring an older database to this version's schema."""
     from lifecycle.ledger.database import SCHEMA
     from lifecycle.ledger.database import upgrade as bring_up
+    from lifecycle.ledger.refold import refold
     from lifecycle.office import database_file
 
-    before, copy = bring_up(database_file(desk.db))
+    before, copy = bring_up(database_file(desk.db), refold)
     document = {"ok": True, "from": before, "to": SCHEMA, "copy": str(copy) if copy else None}
     told = (
         f"已由版式 {before} 升级到 {SCHEMA}，原库的副本在 {copy}" if copy else f"已是本版本的版式（{SCHEMA}），无须升级"

@@ -85,15 +85,15 @@ def workflow_list(desk: Desk) -> None:
 def workflow_check(desk: Desk, files: tuple[str, ...], folder: str | None) -> int:
     """Judge workflow files."""
     from lifecycle.commands.faults import tell_faults
+    from lifecycle.definitions import examine_whole
     from lifecycle.publication import read_definition
-    from lifecycle.workflow.reader import examine
 
     problems: list[Problem] = []
     for file in files:
         path = Path(file)
         beside = path.resolve().parent.parent / "notices"
-        templates = _templates(Path(folder) if folder else beside if beside.is_dir() else None)
-        problems += examine(read_definition(path), file, templates)[1]
+        letters = Path(folder) if folder else beside if beside.is_dir() else None
+        problems += examine_whole(read_definition(path), file, _templates(letters), letters)[1]
     return tell_faults(desk, problems, count=len(files), what="流程文件")
 
 

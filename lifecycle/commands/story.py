@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.commands import cases
 from lifecycle.commands.cases import VERDICTS, pairs
-from lifecycle.engine.decision import RefusedError
+from lifecycle.engine.verdict import RefusedError
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.register import Act
 from lifecycle.workflow.naming import find_material

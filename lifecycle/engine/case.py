@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from lifecycle.engine.notice import Notice, dump_notice, load_notice
 from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar
 
@@ -87,6 +88,7 @@ class Case:
     locked: tuple[str, ...] = ()
     cleared: int = 0
     suspension: Suspension | None = None
+    notices: Mapping[str, Notice] = field(default_factory=dict)
 
     def bound_units(self, name: str | None) -> tuple[str, ...]:
         """Name the units that a fact of type unit, or list of unit, holds; none when it is not known."""
@@ -107,6 +109,7 @@ def dump_case(case: Case) -> dict[str, Any]:
     for name in ("materials", "opinions", "fired"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
     data["suspension"] = _plain(case.suspension) if case.suspension else None
+    data["notices"] = {name: dump_notice(notice) for name, notice in case.notices.items()}
     return data
 
 
@@ -128,6 +131,7 @@ def load_case(data: Mapping[str, Any]) -> Case:
             },
             "locked": tuple(data["locked"]),
             "suspension": Suspension(**data["suspension"]) if data["suspension"] else None,
+            "notices": {name: load_notice(item) for name, item in data["notices"].items()},
         }
     )
 

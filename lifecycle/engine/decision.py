@@ -22,46 +22,11 @@ from lifecycle.engine.gates import (
     role_titles,
 )
 from lifecycle.engine.machine import fire
+from lifecycle.engine.noticing import NoticeCommand, decide_notice
 from lifecycle.engine.values import Value, check_value
-from lifecycle.errors import LifecycleError, UnknownError
+from lifecycle.engine.verdict import Accepted, Decision, Refused
+from lifecycle.errors import UnknownError
 from lifecycle.workflow.model import Transition, Workflow
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What an accepted command records."""
-
-    type: str
-    data: Mapping[str, Any]
-    role: str
-    gates: tuple[Gate, ...]
-    transition: str | None = None
-    source: str | None = None
-    target: str | None = None
-    files: tuple[Mapping[str, Any], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Every gate as judged, at least one of them unmet."""
-
-    gates: tuple[Gate, ...]
-    transition: Transition | None = None
-
-
-Decision = Accepted | Refused
-
-
-class RefusedError(LifecycleError):
-    """A command that the gates refuse; carries the case, what was asked and every gate as judged."""
-
-    def __init__(self, case: Case | None, asked_for: str, gates: tuple[Gate, ...], basis: str = "") -> None:
-        unmet = "；".join(f"{g.label}：{g.text}" for g in gates if not g.met)
-        super().__init__(f"不能办理：{asked_for}（{unmet}）")
-        self.case = case
-        self.asked_for = asked_for
-        self.gates = gates
-        self.basis = basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +49,8 @@ def decide(workflow: Workflow, case: Case | None, command: Command, officer: Off
     docket = _Docket(workflow, case, officer, moment)
     if isinstance(command, Advance):
         return _decide_advance(docket, command)
+    if isinstance(command, NoticeCommand):
+        return decide_notice(workflow, case, command, officer, moment)
     if workflow.states[case.state].final:
         title = workflow.states[case.state].title
         return Refused((Gate("state", False, {"state": case.state}, f"本事项已是“{title}”，不再受理任何办理"),))

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from lifecycle.engine.case import OPEN, Case, File, Fired, Opinion, Suspension, opinion_key
+from lifecycle.engine.notice import FOLDS, sent_by
 from lifecycle.workflow.model import Transition, Workflow
 
 Entry = Mapping[str, Any]
@@ -25,7 +26,10 @@ def evolve(workflow: Workflow, case: Case | None, body: Entry, digest: str) -> C
     intent = body["intent"]
     if case is None:
         return _open(workflow, body, digest)
-    change = _CHANGES[intent["type"]](workflow, case, intent)
+    if intent["type"] in FOLDS:
+        change = _with_notices(workflow, case, body, digest)
+    else:
+        change = _CHANGES[intent["type"]](workflow, case, intent)
     return replace(
         case, seq=intent["seq"], head=digest, last_on=intent["occurred_on"], last_at=body["recorded_at"], **change
     )
@@ -97,6 +101,14 @@ def _with_resolution(_workflow: Workflow, case: Case, intent: Entry) -> dict[str
     return {"opinions": {**case.opinions, key: replace(case.opinions[key], resolved=intent["data"]["note"])}}
 
 
+def _with_notices(workflow: Workflow, case: Case, body: Entry, digest: str) -> dict[str, Any]:
+    """Move the case's letters on by an entry about one; an answer that says yes or no is an opinion as well."""
+    intent = body["intent"]
+    notices = {**case.notices, **FOLDS[intent["type"]](case, body, digest, persons(intent))}
+    spoken = intent["type"] == "notice_replied" and intent["data"]["verdict"]
+    return {"notices": notices, **(_with_opinion(workflow, case, intent) if spoken else {})}
+
+
 def _moved(workflow: Workflow, case: Case, intent: Entry) -> dict[str, Any]:
     transition = workflow.leaving[case.state][intent["transition"]]
     seq, on = intent["seq"], intent["occurred_on"]
@@ -106,6 +118,7 @@ def _moved(workflow: Workflow, case: Case, intent: Entry) -> dict[str, Any]:
         **case.fired,
         transition.name: Fired((before.count if before else 0) + 1, on, seq, persons(intent)),
     }
+    change.update(sent_by(case, transition, intent, persons(intent)))
     if transition.locks or transition.unlocks:
         change["locked"] = tuple(sorted((set(case.locked) - set(transition.unlocks)) | set(transition.locks)))
     if transition.kind in ("return", "withdraw"):

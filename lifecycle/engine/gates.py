@@ -19,6 +19,7 @@ from lifecycle.workflow.model import ENTERED, Dwell, Guard, Transition, Workflow
 LABELS = {
     "state": "环节", "role": "角色", "not_by": "回避", "reason": "理由", "facts": "要素", "materials": "材料",
     "cosign": "会签", "guard": "条件", "dwell": "期限", "counter": "次数", "lock": "锁定", "opinion": "意见",
+    "unit": "单位", "notice": "公文",
 }  # fmt: skip
 SPANS = {"day": "日", "workday": "个工作日", "month": "个月"}
 VERDICTS = {"agree": "同意", "conditional": "附条件同意", "object": "不同意"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from lifecycle.exchange.yamlfile import YamlFile
 from lifecycle.workflow.fields import Fields
+from lifecycle.workflow.yamlfile import YamlFile
 
 _KEYS = ("name", "source", "years")
 _YEAR_KEYS = ("announced", "basis", "holidays", "workdays")

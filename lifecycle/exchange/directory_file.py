@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from lifecycle.errors import nearest
-from lifecycle.exchange.yamlfile import YamlFile
 from lifecycle.people.change import is_code
 from lifecycle.workflow.fields import Fields
+from lifecycle.workflow.yamlfile import YamlFile
 from lifecycle.workflow.yamltree import Scalar
 
 Change = tuple[str, dict[str, Any]]

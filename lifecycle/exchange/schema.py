@@ -128,7 +128,12 @@ def _states() -> dict[str, Schema]:
 
 def _transitions() -> dict[str, Schema]:
     group = {"phase": {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}, "all_but": NAMES}
-    notice = {"template": _said(TEXT, "notices/ 中的模板"), "to": _said(NAMES, "主送"), "cc": _said(NAMES, "抄送")}
+    notice = {
+        "template": _said(TEXT, "notices/ 中的模板"),
+        "to": _said(NAMES, "主送"),
+        "cc": _said(NAMES, "抄送"),
+        "reply": _ref("reply"),
+    }
     transition = {
         "name": NAME,
         "title": TEXT,
@@ -146,7 +151,18 @@ def _transitions() -> dict[str, Schema]:
         "note": TEXT,
         "basis": TEXT,
     }
-    return {"transition": _mapping(transition, ["name", "title", "from", "by"])}
+    reply = {
+        "in": _said(COUNT, "自收到之日起的数目"),
+        "unit": _ref("span"),
+        "basis": _said(TEXT, "依据；没有外部依据的写 内部承诺"),
+        "roll": _said({"enum": ["next_workday", "none"]}, "届满日逢假日是否顺延"),
+        "inner": _said(FLAG, "内部时限"),
+        "cosign": _said(NAME, "复函即为对哪个流转的会签意见"),
+    }
+    return {
+        "transition": _mapping(transition, ["name", "title", "from", "by"]),
+        "reply": _said(_mapping(reply, ["in", "unit", "basis"]), "收文单位须在何时前复函"),
+    }
 
 
 def _gates() -> dict[str, Schema]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from lifecycle.exchange.yamlfile import YamlFile
 from lifecycle.workflow.fields import Fields
+from lifecycle.workflow.yamlfile import YamlFile
 from lifecycle.workflow.yamltree import Node, Scalar
 
 _TOP = ("as_of", "letters", "projects")

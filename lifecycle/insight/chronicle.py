@@ -25,6 +25,8 @@ def tell(workflow: Workflow, body: Mapping[str, Any], names: Mapping[str, str]) 
         return f"填报 {_facts(workflow, data['facts'])}"
     if kind == "material_attached":
         return f"上传 {_title(workflow.materials, data['material'])}（{intent['files'][0]['name']}）"
+    if kind.startswith("notice_"):
+        return _about_letter(workflow, body)
     title = workflow.titles.get(intent["transition"], intent["transition"])
     if kind == "transition_made":
         return _moved(workflow, intent, title)
@@ -35,6 +37,30 @@ def tell(workflow: Workflow, body: Mapping[str, Any], names: Mapping[str, str]) 
     if kind == "opinion_withdrawn":
         return f"撤回对 {title} 的意见　{unit}{note}"
     return f"处理 {unit} 对 {title} 的不同意见{note}"
+
+
+def _about_letter(workflow: Workflow, body: Mapping[str, Any]) -> str:
+    """Tell what an entry did to a letter."""
+    intent = body["intent"]
+    data, kind = intent["data"], intent["type"].removeprefix("notice_")
+    note = f"：{data['note']}" if data.get("note") else ""
+    if kind == "drafted":
+        instead = f"，替代 {data['replaces']}" if data["replaces"] else f"，催 {data['about']}" if data["about"] else ""
+        return f"拟稿 {intent['seq']}-{data['template']}{instead}{note}"
+    name = data["notice"]
+    if kind == "issued":
+        return f"签发 {name}　{body['numbers']['notice']}　{data['letter']['title']}"
+    if kind == "dispatched":
+        return f"送出 {name} 致 {data['addressee']}（{data['channel']} {data['address']}）"
+    if kind == "received":
+        return f"签收 {name}　{data['addressee']}{note}"
+    if kind == "replied":
+        verdict = f"　{VERDICTS[data['verdict']]}" if data["verdict"] else ""
+        about = f" 对 {workflow.titles.get(intent['transition'], '')}" if verdict else ""
+        file = f"（{intent['files'][0]['name']}）" if intent["files"] else ""
+        return f"复函 {name}　{data['addressee']}{about}{verdict}{file}{note}"
+    words = {"checked": "核稿", "frozen": "固定版式", "voided": "作废"}
+    return f"{words[kind]} {name}{note}"
 
 
 def _moved(workflow: Workflow, intent: Mapping[str, Any], title: str) -> str:

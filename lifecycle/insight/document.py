@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from lifecycle.engine.case import Case
+from lifecycle.engine.notice import dump_notice
 from lifecycle.workflow.model import Workflow
+
+_INNER = ("source", "index", "to", "cc")
+"""What of a letter only the program needs."""
 
 
 def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
@@ -41,6 +45,10 @@ def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
             name: {"count": fired.count, "on": fired.on, "seq": fired.seq, "persons": list(fired.persons)}
             for name, fired in sorted(case.fired.items())
         },
+        "notices": [
+            {**{k: v for k, v in dump_notice(notice).items() if k not in _INNER}, "code": notice.code or None}
+            for notice in sorted(case.notices.values(), key=lambda n: (n.seq, n.name))
+        ],
         "locked": list(case.locked),
         "suspended": (
             {"state": case.suspension.state, "on": case.suspension.on, "entered_on": case.suspension.entered_on}

@@ -6,9 +6,11 @@ off – it sees with a checkpoint noted down from an earlier audit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
+from lifecycle.engine.case import Case
 from lifecycle.ledger.audit_cases import check_cases
 from lifecycle.ledger.audit_log import check_log
 from lifecycle.ledger.audit_office import check_office
@@ -18,6 +20,16 @@ from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE
 from lifecycle.ledger.tree import Checkpoint, Tree
 from lifecycle.people.directory import Directory
+
+
+class LetterJudge(Protocol):
+    """Judges entries about letters; writing letters is the business of a room above this one."""
+
+    def look(
+        self, directory: Directory, before: Case | None, after: Case, body: Mapping[str, Any]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield (code, message) for what is wrong with an entry, told with the case before and after it."""
+
 
 TICK = 200
 """Progress is reported every so many entries."""
@@ -35,6 +47,7 @@ class Auditor:
     library: Library
     report: Callable[[int, int], None] = lambda _done, _of: None
     since: Checkpoint | None = None
+    letters: LetterJudge | None = None
     entries: int = 0
     cases: int = 0
     refusals: int = 0

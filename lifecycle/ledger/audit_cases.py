@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.case import Case
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.audit_office import follow_office
+from lifecycle.ledger.audit_post import check_post
 from lifecycle.ledger.files import check_file
 from lifecycle.ledger.finding import Finding
 from lifecycle.ledger.record import CALENDAR, OFFICE, read
@@ -116,6 +117,8 @@ class _Chain:
             return
         audit, body = self.audit, step.body
         self.before = (step.case.seq, step.hash)
+        if audit.letters is not None and self.judged:
+            yield from audit.letters.look(audit.directory, self.case, step.case, body)
         office = bisect_left(audit.office_at, idx)
         if not audit.torn and body["office"] != office:
             yield "authority", f"所依据的人员记录是第 {body['office']} 条，当时已到第 {office} 条"
@@ -168,6 +171,8 @@ class _Chain:
         if wrong:
             message = f"存储的状态与回放结果不一致：{'、'.join(wrong)}"
             yield Finding("state", self.last.idx, self.name, message)
+        for code, message in check_post(store, self.audit.library.workflow(self.case.workflow), self.case):
+            yield Finding(code, self.last.idx, self.name, message)
 
     def _wrong_columns(self, found: dict[str, Any]) -> list[str]:
         assert self.case is not None

@@ -38,6 +38,8 @@ def check_log(audit: Auditor) -> Iterator[Finding]:
             audit.office_at.append(idx)
         elif seq == 1:
             yield from numbers.check(idx, case_id, raw)
+        elif b'"type":"notice_issued"' in raw:
+            yield from numbers.check_letter(idx, case_id, raw)
         yield from _at_checkpoint(audit, idx)
     yield from _short_of_checkpoint(audit)
     yield from numbers.compare_books()
@@ -58,11 +60,12 @@ def _short_of_checkpoint(audit: Auditor) -> Iterator[Finding]:
 
 
 class _Numbers:
-    """Follows each series of case numbers: in the order of recording they run 1, 2, 3 … without gap."""
+    """Follows each series of numbers, of cases and of letters: they run 1, 2, 3 … without gap, as recorded."""
 
     def __init__(self, audit: Auditor) -> None:
         self.audit = audit
         self.last: dict[str, int] = {}
+        self.dated: dict[str, str] = {}
         self.blind = False
 
     def check(self, idx: int, case_id: str, raw: bytes) -> Iterator[Finding]:
@@ -78,11 +81,35 @@ class _Numbers:
                 raise
             self.blind = True  # the pass over the cases says what is wrong with the entry or its workflow
             return
-        series = series_of(workflow, year)
-        before = self.last.get(series, 0)
         if serial is None:
             yield Finding("number", idx, self.audit.name_of(case_id), f"编号 {number} 不合“{workflow.number}”的样式")
             return
+        yield from self._next(idx, case_id, series_of(workflow, year), number, serial)
+
+    def check_letter(self, idx: int, case_id: str, raw: bytes) -> Iterator[Finding]:
+        """Check the number of a letter that is signed off: next in its series, and not dated before the last one."""
+        try:
+            body = read(raw)
+            if body["intent"]["type"] != "notice_issued":
+                return
+            number, series, on = (
+                body["numbers"]["notice"],
+                body["intent"]["data"]["series"],
+                body["intent"]["occurred_on"],
+            )
+            before, after = series.split("{serial}")
+            serial = int(number.removeprefix(before).removesuffix(after))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            self.blind = True
+            return
+        yield from self._next(idx, case_id, series, number, serial)
+        if on < self.dated.get(series, ""):
+            name = self.audit.name_of(case_id)
+            yield Finding("number", idx, name, f"文号 {number} 倒签：{on} 早于前一号的 {self.dated[series]}")
+        self.dated[series] = max(on, self.dated.get(series, ""))
+
+    def _next(self, idx: int, case_id: str, series: str, number: str, serial: int) -> Iterator[Finding]:
+        before = self.last.get(series, 0)
         if serial > before + 1:
             gap = f"{before + 1}" if serial == before + 2 else f"{before + 1} 至 {serial - 1}"
             yield Finding("number", idx, self.audit.name_of(case_id), f"编号 {number} 断号：缺第 {gap} 号")

@@ -5,17 +5,33 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 from lifecycle.errors import ConflictError, InvalidError, UnavailableError
 
 APPLICATION = 0x4C464359
-SCHEMA = 1
+SCHEMA = 2
 WAIT_MS = 30_000
-STEPS: dict[int, tuple[str, ...]] = {}
-"""For each older schema, the statements that bring it to the next."""
+STEPS: dict[int, tuple[str, ...]] = {
+    1: (
+        """CREATE TABLE notice (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL, state VARCHAR NOT NULL,
+        unit VARCHAR NOT NULL, number VARCHAR, code VARCHAR, title VARCHAR NOT NULL, issued_on VARCHAR NOT NULL,
+        waiting VARCHAR NOT NULL, PRIMARY KEY (case_id, name), UNIQUE (number), UNIQUE (code))""",
+        "CREATE INDEX notices_by_unit ON notice (unit, state)",
+        "CREATE INDEX notices_waiting ON notice (waiting)",
+        """CREATE TABLE form (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL, form VARCHAR NOT NULL,
+        sha256 VARCHAR NOT NULL, PRIMARY KEY (case_id, name, form))""",
+        "CREATE INDEX ix_form_sha256 ON form (sha256)",
+        """CREATE TABLE outbox (id VARCHAR NOT NULL, case_id VARCHAR NOT NULL, name VARCHAR NOT NULL,
+        addressee VARCHAR NOT NULL, unit VARCHAR NOT NULL, state VARCHAR NOT NULL, attempts INTEGER NOT NULL,
+        next_at VARCHAR NOT NULL, error VARCHAR NOT NULL, PRIMARY KEY (id))""",
+        "CREATE INDEX outbox_by_case ON outbox (case_id, name)",
+        "CREATE INDEX outbox_by_state ON outbox (state, next_at)",
+    ),
+}
+"""For each older schema, the statements that bring it to the next; the rows beside the log are then folded anew."""
 SETTINGS = {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0}
 """Rollback journal, FULL: no power cut loses an acknowledged commit,
 and the WAL-reset bug of SQLite 3.7.0–3.51.2 cannot bite."""
@@ -84,10 +100,11 @@ def verify(connection: sqlite3.Connection, path: Path, *, readonly: bool = False
             raise UnavailableError(f"数据库设置不安全：{name} 应为 {wanted}，实为 {found}", "请换到支持可靠写入的磁盘")
 
 
-def upgrade(path: Path) -> tuple[int, Path | None]:
+def upgrade(path: Path, refold: Callable[[Path, sqlite3.Connection], None]) -> tuple[int, Path | None]:
     """Bring an older database to this schema in one transaction, keeping a copy; give the old schema and the copy.
 
-    The copy is None where there is nothing to do. Raises UnavailableError for what is not an older database of ours.
+    `refold` writes the rows that are computed from the entries (see `lifecycle.ledger.refold`). The copy is None where
+    there is nothing to do. Raises UnavailableError for what is not an older database of ours.
     """
     if not path.exists():
         raise UnavailableError(f"没有数据库 {path}", "请核对 --db 或 LIFECYCLE_DB")
@@ -106,6 +123,7 @@ def upgrade(path: Path) -> tuple[int, Path | None]:
         for step in range(version, SCHEMA):
             for statement in STEPS[step]:
                 connection.execute(statement)
+        refold(path, connection)
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
         connection.execute("COMMIT")
     return version, copy

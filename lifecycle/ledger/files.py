@@ -93,3 +93,27 @@ def check_file(database: Path, digest: str, size: int) -> str | None:
     if hashed.hexdigest() != digest:
         return "文件内容被改动"
     return None if found == size else "文件大小与记录不符"
+
+
+def read_file(database: Path, digest: str, size: int) -> bytes:
+    """Give a kept file's bytes; raises UnavailableError where it is gone, altered or cannot be read."""
+    wrong = check_file(database, digest, size)
+    if wrong:
+        raise UnavailableError(f"保存的文件 {digest[:12]}… {wrong}", "请运行 lifecycle audit，并从备份恢复")
+    return place_of(database, digest).read_bytes()
+
+
+def keep_bytes(database: Path, body: bytes, name: str) -> File:
+    """Keep bytes among the materials, durably, under their SHA-256."""
+    draft = folder_of(database) / f".{new_eid()}.bytes"
+    try:
+        if not draft.parent.exists():
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            sync_folder(database.parent)
+        draft.write_bytes(body)
+        kept = keep_file(database, draft, most_bytes=len(body))
+    except OSError as error:
+        raise UnavailableError(f"文件未能保存：{error.strerror}", "请检查磁盘空间与权限") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return File(_safe_name(name), kept.size, kept.sha256)

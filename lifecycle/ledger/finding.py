@@ -11,6 +11,7 @@ from typing import Any
 CODES = {
     "hash": "改写", "chain": "断链", "form": "形式", "illegal": "违规", "authority": "越权", "gates": "依据",
     "time": "时间", "state": "状态", "definition": "定义", "material": "材料", "number": "编号", "lost": "缺失",
+    "letter": "公文", "outbox": "待发",
     "checkpoint": "检查点", "schema": "结构", "unread": "未能核对",
 }  # fmt: skip
 """Every kind of finding; `unread` is what could not be checked, which is never the same as clean."""

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from lifecycle.engine.case import Moment, Officer
-from lifecycle.engine.decision import Accepted
+from lifecycle.engine.verdict import Accepted
 from lifecycle.errors import InvalidError, UnavailableError
 
 MOST_BYTES = 64 * 1024

@@ -10,13 +10,17 @@ from typing import Any
 
 from lifecycle import __version__
 from lifecycle.engine.case import Case, Moment, Officer
-from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Withdraw
-from lifecycle.engine.decision import Accepted, Refused, RefusedError, decide
+from lifecycle.engine.command import Command, IssueNotice, Sign, Withdraw
+from lifecycle.engine.decision import decide
 from lifecycle.engine.evolution import evolve
 from lifecycle.engine.gates import Gate
+from lifecycle.engine.verdict import Accepted, Refused, RefusedError
 from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UnknownError
+from lifecycle.ledger.asking import asked_for, basis_of
 from lifecycle.ledger.finding import BEIJING, recorded_day
 from lifecycle.ledger.library import Library
+from lifecycle.ledger.post import put_notices
+from lifecycle.ledger.recall import command_of
 from lifecycle.ledger.record import (
     CALENDAR,
     GENESIS,
@@ -34,12 +38,11 @@ from lifecycle.ledger.record import (
     seal,
     stored,
 )
-from lifecycle.ledger.replay import command_of
 from lifecycle.ledger.row import case_row, read_case, series_of
 from lifecycle.ledger.store import Store
 from lifecycle.people.change import decide_office
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
-from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
+from lifecycle.workflow.model import Workflow
 
 SOFTWARE = f"lifecycle {__version__}"
 
@@ -128,6 +131,8 @@ class Register:
         recorded = command_of(body)
         if isinstance(command, (Sign, Withdraw)) and command.role is None and isinstance(recorded, type(command)):
             command = replace(command, role=recorded.role)
+        if isinstance(command, IssueNotice) and isinstance(recorded, IssueNotice) and command.notice == recorded.notice:
+            command = recorded  # sent again after the day or the rules have changed, it is the same act
         other = workflow is not None and self.library.workflow(intent["workflow"]).name != workflow.name
         if not same or other or recorded != command:
             raise ConflictError(f"--request-id {act.request_id} 已用于另一条指令", "请换一个编号")
@@ -149,13 +154,15 @@ class Register:
         if case is None and directory.document("workflow", workflow.name) != workflow.digest:
             raise ConflictError(f"流程“{workflow.title}”刚发布了新版本，未立项", "请重新立项，按新版本办理")
         on = self._day(act, case, now)
+        if isinstance(command, IssueNotice) and on != now.astimezone(BEIJING).date():
+            raise InvalidError("文号只能在签发当日编排，不能补编或倒签", "去掉 --on，今天签发")
         officer = directory.officer(act.officer, on, principal=act.principal)
         directory.check_in_office(act.officer, recorded_day(stamp_text(now)), directory.seq)
         moment = self.moment(directory, on)
         decision = decide(workflow, case, command, officer, moment)
         if isinstance(decision, Refused):
-            basis = _basis(workflow, decision.transition)
-            raise RefusedError(case, _asked_for(workflow, case, command, decision.transition), decision.gates, basis)
+            basis = basis_of(workflow, decision.transition)
+            raise RefusedError(case, asked_for(workflow, case, command, decision.transition), decision.gates, basis)
         return self._record(act, workflow, case, decision, officer=officer, moment=moment, now=now, directory=directory)
 
     def _record(
@@ -178,11 +185,17 @@ class Register:
             year = moment.on.year
             serial = 0 if act.dry_run else self.store.next_number(series_of(workflow, year))
             body["numbers"] = {"case": workflow.number.format(year=year, serial=serial)}
+        elif accepted.type == "notice_issued":
+            series = accepted.data["series"]
+            serial = 0 if act.dry_run else self.store.next_number(series)
+            body["numbers"] = {"notice": series.replace("{serial}", str(serial))}
         raw, digest = seal(body)
         after = evolve(workflow, case, body, digest)
         if not act.dry_run:
             self.store.append(place.case, place.seq, eid, raw, digest)
             self.store.put_case(case_row(workflow, after, moment.calendar))
+            if after.notices:
+                put_notices(self.store, workflow, case, after)
         return Outcome(after, {} if act.dry_run else body, accepted.gates)
 
     def _stamp(self, now: datetime) -> str:
@@ -262,32 +275,6 @@ class Register:
         digest = hash_of(definition)
         self.store.put_definition(digest, data["kind"], data["name"], definition)
         return digest
-
-
-def _asked_for(workflow: Workflow, case: Case | None, command: Command, transition: Transition | None) -> str:
-    """Say what was asked for: the case, and where it was to go or what was to be done to it."""
-    if isinstance(command, Open) or case is None:
-        return f"{workflow.title}　立项"
-    what = f"{case.number} {case.title}"
-    if isinstance(command, Advance) and transition is not None and transition.to is not None:
-        back = case.suspension.state if case.suspension else case.state
-        target = workflow.states[back if transition.to == PREVIOUS else transition.to]
-        return f"{what}　{workflow.states[case.state].title} → {target.title}"
-    if isinstance(command, (Record, Attach)):
-        names = command.facts if isinstance(command, Record) else [command.material]
-        titles = {fact.name: fact.title for fact in workflow.facts.values()}
-        titles |= {material.name: material.title for material in workflow.materials.values()}
-        verb = "填报" if isinstance(command, Record) else "上传"
-        return f"{what}　{verb} {'、'.join(titles.get(name, name) for name in names)}"
-    verb = {Sign: "会签 ", Withdraw: "撤回对下列流转的意见：", Resolve: "处理不同意见："}.get(type(command), "")
-    return f"{what}　{verb}{workflow.titles.get(command.transition, command.transition)}"
-
-
-def _basis(workflow: Workflow, transition: Transition | None) -> str:
-    """Name the place in the workflow that a refusal goes by, and its ground."""
-    line = transition.location.line if transition else 0
-    place = f"workflows/{workflow.name}.yaml:{line}" if line else f"workflows/{workflow.name}.yaml"
-    return f"{place}　{(transition.basis if transition else '') or workflow.basis}"
 
 
 def stamp_text(moment: datetime) -> str:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from lifecycle.engine.case import Case, File
-from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Withdraw
-from lifecycle.engine.decision import Refused, decide
+from lifecycle.engine.case import Case
+from lifecycle.engine.decision import decide
 from lifecycle.engine.evolution import evolve
-from lifecycle.errors import InvalidError, LifecycleError, UnavailableError
+from lifecycle.engine.verdict import Refused
+from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.finding import check_times, recorded_day
 from lifecycle.ledger.library import Library
+from lifecycle.ledger.recall import command_of
 from lifecycle.ledger.record import GENESIS, OFFICE, Place, Stamp, canonical, case_entry, hash_of, read
 from lifecycle.ledger.store import LostDefinitionError
 from lifecycle.people.directory import Directory
@@ -48,29 +49,6 @@ class Step:
     hash: str
     case: Case | None
     problems: tuple[Problem, ...]
-
-
-def command_of(body: Mapping[str, Any]) -> Command:
-    """Give the command that an entry answers; raises InvalidError where its type is unknown."""
-    intent = body["intent"]
-    data = intent["data"]
-    kind = intent["type"]
-    if kind == "transition_made":
-        return Advance(intent["transition"], data["note"], data["facts"])
-    if kind == "opinion_signed":
-        return Sign(intent["transition"], data["verdict"], data["note"], data["role"])
-    if kind == "facts_recorded":
-        return Record(data["facts"])
-    if kind == "material_attached":
-        file = intent["files"][0]
-        return Attach(data["material"], File(file["name"], file["size"], file["sha256"]))
-    if kind == "case_opened":
-        return Open(data["facts"])
-    if kind == "opinion_withdrawn":
-        return Withdraw(intent["transition"], data["note"], data["role"])
-    if kind == "objection_resolved":
-        return Resolve(intent["transition"], data["role"], data["unit"], data["note"])
-    raise InvalidError(f"记录种类“{kind}”不认识")
 
 
 def rejudge(
@@ -104,6 +82,8 @@ def rejudge(
     wanted = case_entry(place, stamp, decision, officer, moment, workflow=pinned)
     if case is None:
         wanted["numbers"] = {"case": body["numbers"]["case"]}
+    elif decision.type == "notice_issued":
+        wanted["numbers"] = {"notice": body["numbers"]["notice"]}
     if canonical(wanted) != raw:
         foreign = workflow.digest != pinned
         yield from differences(wanted, body, _UNDER if foreign else None)

@@ -90,3 +90,48 @@ class Meta(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     value: str
+
+
+class NoticeRow(SQLModel, table=True):
+    """A letter of a case after the case's last entry: `waiting` are the units that owe a receipt or an answer."""
+
+    __tablename__ = "notice"
+    case_id: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    state: str
+    unit: str
+    number: str | None = Field(unique=True)
+    code: str | None = Field(unique=True)
+    title: str
+    issued_on: str
+    waiting: str
+    __table_args__ = (Index("notices_by_unit", "unit", "state"), Index("notices_waiting", "waiting"))
+
+
+class FormRow(SQLModel, table=True):
+    """One frozen form of a letter, so that a file can be looked up by its SHA-256."""
+
+    __tablename__ = "form"
+    case_id: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    form: str = Field(primary_key=True)
+    sha256: str = Field(index=True)
+
+
+class OutboxRow(SQLModel, table=True):
+    """A letter to be handed over to one addressee: put here with the entry that froze it, gone by `notice_dispatched`.
+
+    `state` is pending, dead, sent or cancelled; times are UTC.
+    """
+
+    __tablename__ = "outbox"
+    id: str = Field(primary_key=True)
+    case_id: str
+    name: str
+    addressee: str
+    unit: str
+    state: str
+    attempts: int
+    next_at: str
+    error: str
+    __table_args__ = (Index("outbox_by_state", "state", "next_at"), Index("outbox_by_case", "case_id", "name"))

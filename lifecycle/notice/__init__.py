@@ -1,7 +1,8 @@
 """THE LETTER: template + case → Letter → text, HTML. A letter is data first; each form is one function of it."""
 
 from lifecycle.notice.html import to_html
-from lifecycle.notice.letter import Letter, MissingError, Paragraph, compose
+from lifecycle.notice.letter import MissingError, compose
+from lifecycle.notice.model import Letter, Paragraph
 from lifecycle.notice.template import Template, read_template
 from lifecycle.notice.text import to_text
 

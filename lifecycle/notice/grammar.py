@@ -20,6 +20,8 @@ Fault = tuple[int, str, str, str]
 BUILT_IN_MAPS = ("last", "count")
 """Names whose attributes are transitions, not parts of a value."""
 DEPTH = 3
+NESTED = 30
+"""Levels of expressions and tags within one another; Python's own compiler gives up at a hundred."""
 
 _REFUSED: dict[type[nodes.Node], tuple[str, str]] = {
     nodes.Include: ("include", "公文模板不能引用别的文件；请把内容直接写在本模板里"),
@@ -47,6 +49,10 @@ _ALLOWED = (
 
 def refusals(tree: nodes.Template) -> Iterator[Fault]:
     """Give what the tree holds that a letter may not: other files, macros, calls, unknown filters and tests, growth."""
+    deep = _nested(tree)
+    if deep:
+        yield deep, "{", f"括号、式子或标签套了 {NESTED} 层以上", "请分几行写，或减少 {% if %} 的层数"
+        return
     for node in tree.find_all(nodes.Node):
         refused = _REFUSED.get(type(node))
         if refused:
@@ -60,16 +66,41 @@ def refusals(tree: nodes.Template) -> Iterator[Fault]:
             near = nearest(node.name, TESTS)
             mend = f"是否为“{near}”？" if near else "可以用 is defined、is none"
             yield node.lineno, node.name, f"没有名为“{node.name}”的判断", mend
-        elif isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
-            yield node.lineno, node.attr, f"公文模板里不能用“{node.attr}”", "请只用要素与内置变量的名称"
+        elif isinstance(node, nodes.Getattr | nodes.Getitem):
+            yield from _part_refusals(node)
         elif isinstance(node, nodes.CondExpr) and node.expr2 is None:
             yield node.lineno, "if", "“… if …”没有写明不满足时写什么", "请加上 else '…'"
+        elif isinstance(node, nodes.If) and len(node.elif_) > NESTED:
+            yield node.lineno, "if", f"一个 {{% if %}} 里有 {NESTED} 个以上 {{% elif %}}", "请分成几个 {% if %} 写"
         elif isinstance(node, nodes.For) and node.recursive:
             yield node.lineno, "recursive", "公文模板里不能用“recursive”", "请删去 recursive"
         elif not isinstance(node, _ALLOWED):
             yield node.lineno, "{", "公文模板里不能用这种写法", "公文模板里可以用 if、for、set 与变量"
     yield from _growth(tree)
     yield from _too_deep(tree, 0)
+
+
+def _nested(tree: nodes.Template) -> int:
+    """Give the line where nodes stand too deep within one another, or 0."""
+    level: list[nodes.Node] = [tree]
+    for _ in range(NESTED):
+        level = [child for node in level for child in node.iter_child_nodes()]
+        if not level:
+            return 0
+    return level[0].lineno
+
+
+def _part_refusals(node: nodes.Getattr | nodes.Getitem) -> Iterator[Fault]:
+    """Refuse what names a part by anything but a plain name or a number: `a.__class__`, `a['__cl' ~ 'ass__']`."""
+    if isinstance(node, nodes.Getattr):
+        if node.attr.startswith("_"):
+            yield node.lineno, node.attr, f"公文模板里不能用“{node.attr}”", "请只用要素与内置变量的名称"
+        return
+    key = node.arg.value if isinstance(node.arg, nodes.Const) else None
+    plain = isinstance(key, int) or (isinstance(key, str) and not key.startswith("_"))
+    if not plain and not isinstance(node.arg, nodes.Slice):  # a slice has its own refusal
+        mend = "请直接写出名称，如 last['open']，或序号，如 opinions[0]"
+        yield node.lineno, "[", "方括号里只能写名称或序号", mend
 
 
 def _filter_refusals(node: nodes.Filter) -> Iterator[Fault]:

@@ -6,7 +6,8 @@ Importing this module imports Jinja2; only `grammar` and `template` do so, and o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -19,6 +20,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lifecycle.errors import InvalidError
+from lifecycle.notice import meter
 from lifecycle.notice.template import BREAK, KEPT, LIMIT
 
 _NEWLINES = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
@@ -26,6 +28,10 @@ _DROPPED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
 )
+
+
+_MOST_BITS = 512
+"""Bits of a whole number; no amount of money needs more, and `{% set a = a * a %}` doubles them at every line."""
 
 
 class Missing(StrictUndefined):
@@ -51,7 +57,7 @@ def cleaned(value: str) -> str:
     A direction mark could show a reader another amount than the one signed; see Unicode Technical Report 36, 2.5.
     """
     if len(value) > LIMIT:
-        raise InvalidError(f"一项内容超过 {LIMIT} 字，无法写入公文", "请缩短该项内容，或作为附件提交")
+        raise _too_long()
     return _DROPPED.sub("", _NEWLINES.sub("\n", value).replace("\t", " ")).replace("\n", BREAK)
 
 
@@ -62,6 +68,8 @@ def chinese_date(value: date) -> str:
 
 def plain_number(value: Decimal) -> str:
     """Write a decimal without exponent, trailing zeros or a negative zero."""
+    if abs(value.adjusted()) > _MOST_BITS:
+        raise InvalidError("算出的数太大或太小，无法写入公文", "请检查该行的式子")
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -83,7 +91,7 @@ def stringify(value: object) -> str:
     if isinstance(value, date):
         return chinese_date(value)
     if isinstance(value, list | tuple):
-        return "、".join(map(stringify, value))
+        return "、".join(_texts(value, stringify))
     if isinstance(value, JinjaUndefined):
         return str(value)
     if value is None:
@@ -96,10 +104,26 @@ def printed(value: object) -> str:
     if type(value) is str:
         return value if value.isprintable() and len(value) <= LIMIT else cleaned(value)
     if isinstance(value, list | tuple):
-        items = [printed(item) for item in value]
+        items = _texts(value, printed)
         text = "、".join(items)
         return text if text.count("、") < len(items) else "、".join(item.replace("、", KEPT) for item in items)
     return cleaned(value) if isinstance(value, str) else stringify(value)
+
+
+def _texts(items: Iterable[object], write: Callable[[object], str]) -> list[str]:
+    """Write each item, refusing what no letter can hold before it fills the memory."""
+    texts = []
+    size = 0
+    for text in map(write, items):
+        size += len(text) + 1
+        if size > LIMIT:
+            raise _too_long()
+        texts.append(text)
+    return texts
+
+
+def _too_long() -> InvalidError:
+    return InvalidError(f"一项内容超过 {LIMIT} 字，无法写入公文", "请缩短该项内容，或作为附件提交")
 
 
 def date_cn(value: object) -> str:
@@ -129,7 +153,10 @@ def money(value: object) -> str:
 
 def join(value: Iterable[object], separator: str = "") -> str:
     """Join the items as printed."""
-    return separator.join(map(stringify, value))
+    texts = _texts(value, stringify)
+    if len(separator) * len(texts) > LIMIT:
+        raise _too_long()
+    return separator.join(texts)
 
 
 def join_cn(value: Iterable[object]) -> str:
@@ -151,8 +178,7 @@ def first(value: Iterable[object]) -> object:
 
 def last(value: Iterable[object]) -> object:
     """Give the last item, or None."""
-    items = list(value)
-    return items[-1] if items else None
+    return next(reversed(value), None) if isinstance(value, Sequence) else next(iter(deque(value, maxlen=1)), None)
 
 
 def _absent(value: object) -> bool:
@@ -185,8 +211,6 @@ TESTS: dict[str, Any] = {
     **{name: lambda left, right: left > right for name in ("gt", ">", "greaterthan")},
     **{name: lambda left, right: left >= right for name in ("ge", ">=")},
 }
-TEXT = "as text"
-"""The filter put around each operand of `~`; its name cannot be written in a template."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -201,8 +225,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(right, float):
             right = Decimal(repr(right))
         if operator == "+" and not _number(left) and isinstance(left, str | list | tuple | date):
-            if not isinstance(left, date) and len(left) + len(right) > LIMIT:
-                raise SecurityError("too long")
+            if not isinstance(left, date):
+                size = len(left) + len(right)
+                meter.spend(context, meter.CHARACTERS, size)
+                if size > LIMIT:
+                    raise SecurityError("too long")
             return left + right
         if operator == "-" and isinstance(left, date) and isinstance(right, date):
             return (left - right).days
@@ -213,13 +240,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 raise SecurityError("not a number")
         if operator == "/":
             left = Decimal(left)
-        if operator == "**":
-            raise SecurityError("power")
+        if operator == "**" or _bits(left) + _bits(right) > _MOST_BITS:
+            raise SecurityError("too large")
         return super().call_binop(context, operator, left, right)
 
 
 def _number(value: object) -> bool:
     return isinstance(value, int | Decimal)
+
+
+def _bits(value: int | Decimal) -> int:
+    return value.bit_length() if isinstance(value, int) else 0
 
 
 @cache
@@ -229,7 +260,8 @@ def environment() -> Sandbox:
     made.globals.clear()
     made.filters.clear()
     made.filters.update(FILTERS)
-    made.filters[TEXT] = stringify
+    made.filters.update({name: meter.joining(FILTERS[name]) for name in ("join", "join_cn")})
+    made.filters.update({meter.LOOP: meter.stepped, meter.LOOKED: meter.stepped, meter.TEXT: meter.joining(stringify)})
     made.tests.clear()
     made.tests.update(TESTS)
     return made

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError, nearest
+from lifecycle.notice.model import LAYOUTS
 
 if TYPE_CHECKING:
     from jinja2 import Template as Program
@@ -25,7 +26,10 @@ SLIPS = ("督办单", "交办单", "移交单", "审核表")
 """Internal papers that are not statutory kinds; they have a series of numbers of their own."""
 UNADDRESSED = ("公报", "公告", "通告", "纪要")
 """Kinds that go to the public or to those present, so that they need no 主送."""
-KEYS = ("文种", "标题", "主送", "抄送", "附件", "发文单位", "联系人")
+ATTENDANCE = ("出席", "请假", "列席")
+"""Who was at a meeting, in the order in which minutes (纪要) list them (GB/T 9704—2012 10.3)."""
+KEYS = ("文种", "版式", "标题", "主送", "抄送", "附件", "发文单位", "联系人", "紧急程度", *ATTENDANCE)
+URGENCIES = ("特急", "加急")
 NEEDED = ("文种", "标题", "主送", "发文单位")
 LIMIT = 200_000
 """The most bytes that a template, and the most characters that one value or a whole letter may have."""
@@ -38,9 +42,13 @@ BREAK = "\x02"
 """Stands for a line break inside a value until it is known whether the place allows one."""
 KEPT = "\x03"
 """Stands for a 、 inside one item of a list, so that the list can be taken apart again."""
+CELL, ANNEX, SIGNATURES = "\x04", "\x05", "\x06"
+"""Stand for the `|` of a table, the `===` before an annex and the `【签章】` of a template's own lines, so that what a
+value says can never make a table, an annex or a place to sign."""
 
 _HEADER_LINE = re.compile(r"\s*([^：:{}\s]{1,12})\s*[：:]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_TAGS = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})")
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
@@ -58,6 +66,7 @@ class Template:
     source: str
     location: Location
     kind: str
+    layout: str
     header: tuple[str, ...]
     variables: tuple[tuple[str, Location], ...]
     optional: tuple[tuple[str, Location], ...]
@@ -99,6 +108,7 @@ def read_template(name: str, source: bytes, file: str) -> Template:
         source=text,
         location=Location(file),
         kind=next(f.value for f in reading.fields if f.key == "文种"),
+        layout=next((f.value for f in reading.fields if f.key == "版式"), ""),
         header=tuple(f.key for f in reading.fields),
         variables=tuple((n, reading.place(line, n)) for n, line in found.required.items()),
         optional=tuple((n, reading.place(line, n)) for n, line in found.optional.items()),
@@ -114,15 +124,11 @@ def normalized(source: bytes) -> str:
 @lru_cache(maxsize=256)
 def program(source: str) -> Program:
     """Compile a judged template's text, once for each; the rendered header fields end in `FIELD`."""
-    from jinja2 import nodes
+    from lifecycle.notice.meter import metered
+    from lifecycle.notice.sandbox import environment
 
-    from lifecycle.notice.sandbox import TEXT, environment
-
-    fields, mark, lines = _split(source)
     env = environment()
-    tree = env.parse(_script(fields, mark, lines))
-    for concat in list(tree.find_all(nodes.Concat)):
-        concat.nodes = [nodes.Filter(n, TEXT, [], [], None, None, lineno=n.lineno) for n in concat.nodes]
+    tree = metered(env.parse(_script(*_split(source))))
     tree.set_environment(env)
     made: Program = env.template_class.from_code(env, env.compile(tree, filename=FILENAME), {})
     return made
@@ -152,7 +158,17 @@ def _script(fields: list[_Field], mark: int | None, lines: list[str]) -> str:
     head = [""] * (mark or 0)
     for field in fields:
         head[field.line - 1] = field.value + FIELD
-    return "\n".join([*head, *lines[mark or 0 :]])
+    return "\n".join([*head, *map(_marked, lines[mark or 0 :])])
+
+
+def _marked(line: str) -> str:
+    """Put the marks for a table's cells, an annex or places to sign; only a template's own lines can have them."""
+    start = line.lstrip(" \t\u3000")
+    if start.startswith("|"):
+        return "".join(part if part.startswith("{") else part.replace("|", CELL) for part in _TAGS.split(line))
+    if start.startswith("==="):
+        return ANNEX + start.lstrip("= ")
+    return SIGNATURES + start.removeprefix("【签章】") if start.startswith("【签章】") else line
 
 
 class _Reading:
@@ -170,12 +186,18 @@ class _Reading:
             first = (self.mark or 0) + 1
             parts.append((first, 1, "\n".join(self.lines[first - 1 :])))
         sound = []
-        for line, column, text in parts:
-            faults = list(self._syntax_problems(line, column, text))
-            problems += faults
-            if not faults:
-                sound.append("\n" * (line - 1) + text)
-        return problems + list(self._refusals([self._script()] if self.mark and len(sound) == len(parts) else sound))
+        line = 1
+        try:
+            for line, column, text in parts:
+                faults = list(self._syntax_problems(line, column, text))
+                problems += faults
+                if not faults:
+                    sound.append("\n" * (line - 1) + text)
+            whole = self.mark and len(sound) == len(parts)
+            return problems + list(self._refusals([self._script()] if whole else sound))
+        except RecursionError:
+            mend = "请减少括号、式子和 {% if %} 的层数"
+            return [*problems, _problem(self.file, "depth", "括号、式子或标签套得太深，读不了", mend, line=line)]
 
     def names(self) -> Names:
         """Work out the names that the template uses."""
@@ -244,6 +266,13 @@ class _Reading:
             near = nearest(field.value, KINDS + SLIPS)
             mend = f"是否为“{near}”？" if near else f"文种有 {'、'.join(KINDS)}；内部单据有 {'、'.join(SLIPS)}"
             yield Problem("kind", self._value_place(field), f"没有文种“{field.value}”", mend)
+        elif field.key == "版式" and field.value not in LAYOUTS:
+            yield Problem(
+                "header", self._value_place(field), f"没有版式“{field.value}”", f"版式有 {'、'.join(LAYOUTS)}"
+            )
+        elif field.key == "紧急程度" and "{" not in field.value and field.value not in URGENCIES:
+            mend = f"紧急程度只有 {'、'.join(URGENCIES)}"
+            yield Problem("header", self._value_place(field), f"没有紧急程度“{field.value}”", mend)
 
     def _syntax_problems(self, line: int, column: int, text: str) -> Iterator[Problem]:
         from lifecycle.notice.syntax import parse_faults

@@ -56,12 +56,16 @@ def _price(title: str, place: int, bracketed: list[tuple[int, int]]) -> int | No
     last, following = title[place - 1], title[place]
     if following in CLOSING or last in OPENING or (last in _RUN and following in _RUN) or not cell(following):
         return None
-    if any(start < place < end for start, end in bracketed):
-        price = _SPLIT_BRACKET
-    elif last + following in _INNER:
-        price = _SPLIT_WORD
+    price = 0
+    for start, end in bracketed:
+        if start < place < end:
+            price = _SPLIT_BRACKET
+            break
     else:
-        price = _GOOD if title[place - 2 : place] in _ENDS or title[place : place + 2] in _STARTS else 0
+        if last + following in _INNER:
+            price = _SPLIT_WORD
+        elif title[place - 2 : place] in _ENDS or title[place : place + 2] in _STARTS:
+            price = _GOOD
     if following in _WEAK_FIRST or last in _WEAK_LAST or title[place - 2 : place] == "关于":
         price += _WEAK
     return price
@@ -71,25 +75,47 @@ def _best_breaks(title: str, ends: list[int], count: int) -> tuple[int, ...] | N
     """Choose `count` − 1 places so that the lines are most even for the least price; None if no choice fits."""
     bracketed = [found.span() for found in _BRACKETED.finditer(title)]
     even = ends[-1] / count
-    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
+    if count == 2:
+        return _middle(title, ends, bracketed)
+    best: list[tuple[float, tuple[int, ...], int]] = [(0.0, (), 0)]
+    """What was spent, the breaks, and the cells before the last of them."""
     for line in range(1, count):
         low, high = bisect_left(ends, even * line - _WINDOW), bisect_left(ends, even * line + _WINDOW)
-        reached: dict[int, tuple[float, tuple[int, ...]]] = {}
+        reached = []
         for place in range(max(low, 1), min(high + 1, len(title))):
             price = _price(title, place, bracketed)
             if price is None:
                 continue
+            at = ends[place]
             options = [
-                (spent + (ends[place] - ends[start] - even) ** 2 + price, (*breaks, place))
-                for start, (spent, breaks) in best.items()
-                if 0 < ends[place] - ends[start] <= LINE
+                (spent + (at - start - even) ** 2 + price, (*breaks, place), at)
+                for spent, breaks, start in best
+                if 0 < at - start <= LINE
             ]
             if options:
-                reached[place] = min(options)
+                reached.append(options[0] if len(options) == 1 else min(options))
         best = reached
     finished = [
-        (spent + (ends[-1] - ends[start] - even) ** 2, breaks)
-        for start, (spent, breaks) in best.items()
-        if ends[-1] - ends[start] <= LINE
+        (spent + (ends[-1] - start - even) ** 2, breaks) for spent, breaks, start in best if ends[-1] - start <= LINE
     ]
     return min(finished)[1] if finished else None
+
+
+def _middle(title: str, ends: list[int], bracketed: list[tuple[int, int]]) -> tuple[int, ...] | None:
+    """Choose the one break of a title of two lines, from the middle outward, for as long as the price can matter."""
+    even = ends[-1] / 2
+    low, high = bisect_left(ends, even - _WINDOW), bisect_left(ends, even + _WINDOW)
+    low, high = max(low, 1), min(high + 1, len(title))
+    centre = bisect_left(ends, even)
+    least: tuple[float, int] | None = None
+    for step in range(max(centre - low + 1, high - centre)):
+        for place in (centre - step, centre + step) if step else (centre,):
+            if not low <= place < high or not 0 < ends[place] <= LINE or ends[-1] - ends[place] > LINE:
+                continue
+            spent = 2 * (ends[place] - even) ** 2
+            if least is not None and spent + _GOOD > least[0]:
+                continue
+            price = _price(title, place, bracketed)
+            if price is not None and (least is None or (spent + price, place) < least):
+                least = (spent + price, place)
+    return (least[1],) if least else None

@@ -11,7 +11,7 @@ from lifecycle.engine.case import Officer
 from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.people.directory import Directory
 
-KINDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历"}
+KINDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历", "issuing": "发文规则"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from lifecycle.engine.case import Officer
 from lifecycle.errors import InvalidError, UnknownError
 
-SYSTEM_ROLES = {"admin": "管理员", "auditor": "审计员"}
+SYSTEM_ROLES = {"admin": "管理员", "auditor": "审计员", "checker": "核稿人", "signer": "签发人", "clerk": "收发员"}
 """Roles that no workflow defines and no unit's function bestows."""
 
 

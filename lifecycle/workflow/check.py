@@ -13,14 +13,16 @@ from lifecycle.workflow.conditions import check_conditions
 from lifecycle.workflow.expression import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.workflow.fields import MOST_SHOWN
 from lifecycle.workflow.graph import check_graph
-from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, Fact, Use, Workflow
+from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, Fact, NoticeRule, Use, Workflow
 from lifecycle.workflow.supply import supplied
 
 LETTER_VARIABLES = (
     "to", "cc", "issuer", "case_number", "case_title", "stage", "next_stage", "on", "note", "contact",
     "due_on", "due_text", "materials", "opinions", "last", "count",
+    "limits", "reply_due_text", "letter_title", "letter_number", "letter_date", "overdue_days",
 )  # fmt: skip
-"""What every letter is given besides the facts of its case."""
+"""What letters are given besides the facts of their case; a template tests with `is defined` for what only some are:
+`reply_due_text` where an answer is asked for, `letter_…` and `overdue_days` in a reminder of another letter."""
 _WORDS = ("and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "loop", "self", "super", ENTERED)
 RESERVED = frozenset((*FUNCTIONS, *SPACES, *VARIABLES, *LETTER_VARIABLES, *_WORDS))
 """Names that a fact cannot have, because they mean something else in conditions, letters or the workflow itself."""
@@ -176,6 +178,17 @@ def _check_letters(workflow: Workflow, templates: Mapping[str, TemplateLike]) ->
             known = surely.get(transition.location)
             yield from _check_variables(workflow, said, rule.location, template, known)
             yield from _check_addresses(workflow, said, rule.location, (*rule.to, *rule.cc), known)
+            yield from _check_reply(workflow, said, rule)
+
+
+def _check_reply(workflow: Workflow, said: str, rule: NoticeRule) -> Iterator[Problem]:
+    """See that the transition to which an answer counts as an opinion asks for opinions at all."""
+    name = rule.reply.cosign if rule.reply else None
+    if rule.reply and name in workflow.titles and not any(t.cosign for t in workflow.transitions if t.name == name):
+        message = f"{said}的复函算作对流转 {name} 的会签意见，但该流转不须会签"
+        yield Problem(
+            "idle-reply", rule.reply.limit.location, message, "删去 reply 的 cosign，或给该流转补上 needs: cosign"
+        )
 
 
 def _check_variables(

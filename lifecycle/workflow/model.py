@@ -191,6 +191,14 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """By when a letter's recipients owe an answer, counted from its receipt; `cosign`: it is their opinion on that."""
+
+    limit: Limit
+    cosign: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRule:
     """A letter that a transition sends; recipients are roles or parties."""
 
@@ -198,6 +206,7 @@ class NoticeRule:
     to: tuple[str, ...]
     cc: tuple[str, ...]
     location: Location
+    reply: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True)

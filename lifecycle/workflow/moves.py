@@ -20,10 +20,11 @@ from lifecycle.workflow.model import (
     Kind,
     NoticeRule,
     Quorum,
+    Reply,
     State,
     Transition,
 )
-from lifecycle.workflow.sections import places_of, read_limit, read_since, read_span
+from lifecycle.workflow.sections import limit_of, places_of, read_limit, read_since, read_span
 from lifecycle.workflow.yamltree import Mapping as Mapped
 from lifecycle.workflow.yamltree import Node, Scalar
 
@@ -160,13 +161,23 @@ def _read_notices(fields: Fields) -> tuple[NoticeRule, ...]:
     rules = []
     for node, at in places_of(fields, "notices"):
         what = f"{fields.owner}的公文"
-        inner = Fields(fields.reading, node, what, at, known=("template", "to", "cc"), required=("template", "to"))
+        known = ("template", "to", "cc", "reply")
+        inner = Fields(fields.reading, node, what, at, known=known, required=("template", "to"))
         template = inner.line("template")
         said = f"{what} {template} 的 "
         to = inner.names("to", "recipient", f"{said}to 写了", some=True)
         cc = inner.names("cc", "recipient", f"{said}cc 写了")
-        rules.append(NoticeRule(template, to, cc, inner.place("template")))
+        rules.append(NoticeRule(template, to, cc, inner.place("template"), _read_reply(inner, said)))
     return tuple(rules)
+
+
+def _read_reply(notice: Fields, said: str) -> Reply | None:
+    known = ("in", "unit", "basis", "roll", "inner", "cosign")
+    fields = notice.inner("reply", f"{said}reply ", known=known, required=("in", "unit", "basis"))
+    if fields is None:
+        return None
+    cosign = fields.name("cosign", "transition", f"{said}reply 写了") if fields.has("cosign") else None
+    return Reply(limit_of(fields, "复函"), cosign)
 
 
 def _with_needs(transition: Transition, needs: Fields) -> Transition:

@@ -26,6 +26,11 @@ def find_role(workflow: Workflow, name: str) -> str:
     return str(_find("角色", name, workflow.roles).name)
 
 
+def find_recipient(workflow: Workflow, name: str) -> str:
+    """Find a role or a party outside the directory, to which letters go, by name or title."""
+    return str(_find("收文方", name, {**workflow.roles, **workflow.parties}).name)
+
+
 def find_state(workflow: Workflow, name: str) -> State:
     """Find a state by name or title."""
     found: State = _find("环节", name, workflow.states)

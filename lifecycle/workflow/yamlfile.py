@@ -13,10 +13,15 @@ from lifecycle.workflow.yamltree import Scalar, read_tree
 
 
 class YamlFile:
-    """One file being read: `top` are its keys, `reading` gathers the faults, and `end` raises them."""
+    """One file being read: `top` are its keys, `reading` gathers the faults, and `end` raises them.
 
-    def __init__(self, path: Path, *, known: tuple[str, ...], required: tuple[str, ...]) -> None:
-        tree = read_tree(_bytes_of(path), str(path))
+    `body` are its bytes where they are at hand; `path` then only names it.
+    """
+
+    def __init__(
+        self, path: Path, *, known: tuple[str, ...], required: tuple[str, ...], body: bytes | None = None
+    ) -> None:
+        tree = read_tree(_bytes_of(path) if body is None else body, str(path))
         self.text = tree.text
         # The tree's reader speaks of workflows where a file as a whole is wrong.
         mend = f"顶层写 {'、'.join(f'{key}:' for key in required)} 等各键"

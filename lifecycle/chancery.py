@@ -1,0 +1,271 @@
+"""The chancery (文书): drafts, checks, signs off, freezes, voids letters, and records what their recipients answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lifecycle.engine.case import Case, File
+from lifecycle.engine.command import (
+    CheckNotice,
+    Command,
+    DispatchNotice,
+    DraftNotice,
+    FreezeNotice,
+    ReceiveNotice,
+    ReplyNotice,
+    Verdict,
+    VoidNotice,
+)
+from lifecycle.engine.notice import Notice, addressee_of
+from lifecycle.engine.noticing import FORMS
+from lifecycle.errors import AmbiguousError, InvalidError, LifecycleError, UnavailableError, UnknownError
+from lifecycle.ledger.files import keep_bytes, keep_file, read_file
+from lifecycle.ledger.record import stored
+from lifecycle.ledger.register import Act, Outcome, Register
+from lifecycle.ledger.row import read_case
+from lifecycle.notice.correspondence import find_sending, sendings, write_letter
+from lifecycle.notice.issue import digest_of, issued_letter, shown_draft, to_issue
+from lifecycle.notice.model import Letter
+
+if TYPE_CHECKING:
+    from lifecycle.paper.fonts import Fonts
+
+MOST_MB = 50
+SUFFIXES = {"text": "txt", "html": "html", "pdf": "pdf", "docx": "docx", "markdown": "md"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One letter as it now stands: the notice, and the letter or why it cannot be written."""
+
+    case: Case
+    notice: Notice
+    letter: Letter | None
+    error: Exception | None = None
+
+
+class Chancery:
+    """Deals with the letters of an office's cases; every act is one entry on the case's chain."""
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+        self.library = register.library
+        self.store = register.store
+
+    # Looking.
+
+    def case(self, case_id: str) -> Case:
+        """Give a case by its id."""
+        found = self.store.case(case_id)
+        if found is None:
+            raise UnknownError("事项", case_id)
+        return read_case(found[1])
+
+    def find(self, case: Case, name: str) -> Notice:
+        """Find a letter by its name, its number, or an unambiguous part of its name; raises UnknownError."""
+        exact = [n for n in case.notices.values() if name in (n.name, n.number)]
+        found = exact or [n for n in case.notices.values() if name and name in n.name]
+        if len(found) > 1:
+            live = [n for n in found if not n.replaced_by]
+            found = live if len(live) == 1 else found
+        if len(found) > 1:
+            raise AmbiguousError("公文", name, [n.name for n in found])
+        if not found:
+            raise UnknownError("公文", name, case.notices)
+        return found[0]
+
+    def intent(self, case: Case, notice: Notice) -> Mapping[str, Any]:
+        """Give the intent of the entry that issued a letter."""
+        found = self._issued(case).get(notice.entry)
+        if found is not None:
+            return found
+        raise UnavailableError(f"{notice.name} 的签发记录不见了", "请运行 lifecycle audit")
+
+    def letter(self, case: Case, notice: Notice) -> Letter:
+        """Give a letter as it now stands: as issued, or else as drafted."""
+        if notice.entry:
+            return issued_letter(case.number, notice, self.intent(case, notice))
+        sending = find_sending(self.library, case, notice.name)
+        return shown_draft(sending, write_letter(self.library, self.library.directory(), sending))
+
+    def letters(self, case: Case) -> Iterator[Shown]:
+        """Stream a case's letters as they now stand; one that cannot be written comes with its error."""
+        directory = self.library.directory()
+        issued = self._issued(case)
+        for sending in sendings(self.library, case.id):
+            notice = case.notices[sending.name]
+            try:
+                if notice.entry:
+                    letter = issued_letter(case.number, notice, issued[notice.entry])
+                else:
+                    letter = shown_draft(sending, write_letter(self.library, directory, sending))
+                yield Shown(case, notice, letter)
+            except LifecycleError as error:
+                yield Shown(case, notice, None, error)
+
+    def _issued(self, case: Case) -> dict[str, Mapping[str, Any]]:
+        """Map the hashes of the entries that issued a case's letters to what they say."""
+        wanted = {notice.entry for notice in case.notices.values() if notice.entry}
+        if not wanted:
+            return {}
+        rows = self.store.entries(case.id)
+        return {digest: stored(raw)["intent"] for _idx, _seq, digest, raw in rows if digest in wanted}
+
+    def form(self, case: Case, notice: Notice, form: str, fonts: Fonts | None = None) -> bytes:
+        """Give one form of a letter: the frozen bytes once there are any, else as laid out now."""
+        if notice.forms:
+            return self._kept(case, notice, form)
+        return render(self.letter(case, notice), form, fonts)
+
+    def _kept(self, case: Case, notice: Notice, form: str) -> bytes:
+        for _idx, _seq, _digest, raw in self.store.entries(case.id, after=notice.seq):
+            intent = stored(raw)["intent"]
+            if intent["type"] == "notice_frozen" and intent["data"]["notice"] == notice.name:
+                file = intent["files"][FORMS.index(form)]
+                return read_file(self.store.path, file["sha256"], file["size"])
+        raise UnavailableError(f"{notice.name} 的版式文件没有记录", "请运行 lifecycle audit")
+
+    # Acting.
+
+    def _submit(self, act: Act, case: Case, command: Command) -> Outcome:
+        return self.register.submit(act, None, case.id, command)
+
+    def draft(self, act: Act, case: Case, command: DraftNotice, text: Path | None = None) -> Outcome:
+        """Draft a letter: of a template in force, anew from the case as it now is, or from an edited text."""
+        directory = self.library.directory()
+        if text is not None:
+            from lifecycle.notice.template import read_template
+
+            read_template(command.template, text.read_bytes(), str(text))
+            command = replace(command, text=keep_file(self.store.path, text, most_bytes=1 << 20))
+        elif directory.document("template", command.template) is None:
+            known = [d.name for d in directory.documents if d.kind == "template"]
+            raise UnknownError("公文模板", command.template, known)
+        with self.register.together():
+            outcome = self._submit(act, case, command)
+            if not act.dry_run and not outcome.repeated:  # what cannot be written is not drafted
+                name = f"{outcome.body['intent']['seq']}-{command.template}"
+                write_letter(self.library, directory, find_sending(self.library, outcome.case, name))
+        return outcome
+
+    def check(self, act: Act, case: Case, name: str) -> Outcome:
+        """Find a draft in order (核稿), by the digest of what it says."""
+        sending = find_sending(self.library, case, name)
+        letter = write_letter(self.library, self.library.directory(), sending)
+        return self._submit(act, case, CheckNotice(name, digest_of(letter)))
+
+    def sign_off(self, act: Act, case: Case, name: str, fonts: Fonts) -> Outcome:
+        """Sign a checked letter off: number and entry in one transaction, then freeze its forms.
+
+        Refuses a letter with a character that no font has, before a number is taken. Should the machine stop before
+        the forms are frozen, `freeze` does it later.
+        """
+        from lifecycle.paper.fonts import missing_glyphs
+
+        directory = self.library.directory()
+        moment = self.register.moment(directory, self.register.today())
+        directory.officer(act.officer, moment.on, principal=act.principal)  # or say who is unknown or has left
+        title = directory.people[act.principal or act.officer].title
+        command = to_issue(self.library, directory, case, name, moment=moment, signer=title)
+        from lifecycle.notice.model import load_letter
+
+        missing = missing_glyphs(load_letter(command.letter), fonts)
+        if missing:
+            listed = "、".join(f"“{char}”（U+{ord(char):04X}）" for char in missing)
+            raise InvalidError(f"不能签发 {name}：字库缺 {listed}", "请换用通行的字，或装入含该字的字体后再签发")
+        outcome = self._submit(act, case, command)
+        now = self.case(case.id)
+        if not act.dry_run and not now.notices[name].forms:
+            now = self.freeze(replace(act, request_id=None, on=None), now, name, fonts).case
+        return outcome if act.dry_run else replace(outcome, case=now)
+
+    def freeze(self, act: Act, case: Case, name: str, fonts: Fonts) -> Outcome:
+        """Lay an issued letter out in every form, keep the bytes, and record their SHA-256."""
+        notice = case.notices[name] if name in case.notices else self.find(case, name)
+        if not notice.entry:
+            raise InvalidError(f"{name} 尚未签发，没有可固定的版式", "先核稿、签发")
+        letter = self.letter(case, notice)
+        files = tuple(self._keep_form(letter, notice, form, fonts) for form in FORMS)
+        return self._submit(act, case, FreezeNotice(notice.name, FORMS, files, made_with(fonts)))
+
+    def _keep_form(self, letter: Letter, notice: Notice, form: str, fonts: Fonts) -> File:
+        return keep_bytes(self.store.path, render(letter, form, fonts), f"{notice.number}.{SUFFIXES[form]}")
+
+    def void(self, act: Act, case: Case, name: str, note: str) -> Outcome:
+        """Declare a letter void; its number stays taken."""
+        return self._submit(act, case, VoidNotice(name, note))
+
+    def addressee(self, act: Act, case: Case, notice: Notice, named: str = "") -> str:
+        """Name the addressee for whom somebody acts: the one named, or the officer's own unit."""
+        directory = self.library.directory()
+        if named:
+            found = next((a for a in notice.addressed if a.name == named), None)
+            code = directory.unit_code(named) if found is None else ""
+            found = found or addressee_of(notice, code)
+        else:
+            on = self.register.today() if act.on is None else act.on
+            found = addressee_of(notice, directory.officer(act.officer, on, principal=act.principal).unit)
+        if found is None:
+            raise UnknownError("收文单位", named or act.officer, [a.name for a in notice.addressed])
+        return found.name
+
+    def receive(self, act: Act, case: Case, notice: Notice, named: str = "", note: str = "") -> Outcome:
+        """Record a receipt (签收)."""
+        return self._submit(act, case, ReceiveNotice(notice.name, self.addressee(act, case, notice, named), note))
+
+    def reply(
+        self,
+        act: Act,
+        case: Case,
+        notice: Notice,
+        *,
+        file: Path | None,
+        verdict: Verdict | None,
+        note: str = "",
+        named: str = "",
+    ) -> Outcome:
+        """Record an answer (复函) with its file; with a verdict it is the unit's opinion on what the letter asks."""
+        kept = keep_file(self.store.path, file, most_bytes=MOST_MB << 20) if file else None
+        name = self.addressee(act, case, notice, named)
+        return self._submit(act, case, ReplyNotice(notice.name, name, note, verdict, kept))
+
+    def dispatched(self, act: Act, case: Case, command: DispatchNotice) -> Outcome:
+        """Record that a letter was handed over."""
+        return self._submit(act, case, command)
+
+
+def render(letter: Letter, form: str, fonts: Fonts | None = None) -> bytes:
+    """Lay a letter out in one form."""
+    if form == "pdf":
+        from lifecycle.paper.fonts import Fonts
+        from lifecycle.paper.pdf import to_pdf
+
+        return to_pdf(letter, fonts or Fonts.find())
+    if form == "docx":
+        from lifecycle.paper.docx import to_docx
+
+        return to_docx(letter)
+    if form == "html":
+        from lifecycle.notice.html import to_html
+
+        return to_html(letter).encode()
+    if form == "markdown":
+        from lifecycle.notice.markdown import to_markdown
+
+        return to_markdown(letter).encode()
+    from lifecycle.notice.text import to_text
+
+    return to_text(letter).encode()
+
+
+def made_with(fonts: Fonts) -> dict[str, str]:
+    """Name what laid the forms out: software and fonts, so that a later difference can be explained."""
+    from importlib.metadata import version
+
+    from lifecycle import __version__
+
+    made = {name: version(name) for name in ("uharfbuzz", "pydyf", "segno")}
+    return {"lifecycle": __version__, **made, **{f"font {name}": digest for name, digest in fonts.digests.items()}}

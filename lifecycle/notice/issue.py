@@ -1,0 +1,114 @@
+"""From draft to issued letter: what signing off records, and the letter as it then stands on paper."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.command import IssueNotice
+from lifecycle.engine.notice import Notice, rule_of
+from lifecycle.errors import UnavailableError
+from lifecycle.ledger.library import Library
+from lifecycle.ledger.record import canonical, hash_of
+from lifecycle.notice.correspondence import Sending, find_sending, template_of, write_letter
+from lifecycle.notice.issuing import ISSUING, Issuing, read_issuing
+from lifecycle.notice.model import UPWARD, Letter, dump_letter, load_letter
+from lifecycle.notice.scope import REPLY_DUE, addressees, due_text
+from lifecycle.people.directory import Directory
+
+
+def rules_in_force(library: Library, directory: Directory, seq: int | None = None) -> Issuing:
+    """Read the issuing rules in force after so many office entries (now, if not said)."""
+    digest = directory.document(ISSUING, ISSUING, seq)
+    if digest is None:
+        raise UnavailableError("尚未发布发文规则", "请管理员运行：lifecycle notice publish notices/issuing.yaml")
+    return read_issuing(library.store.definition(digest))
+
+
+def digest_of(letter: Letter) -> str:
+    """Give the SHA-256 by which a draft is known: what a checker found in order is what is signed off."""
+    return hash_of(canonical(dump_letter(letter)))
+
+
+def to_issue(
+    library: Library, directory: Directory, case: Case, name: str, *, moment: Moment, signer: str
+) -> IssueNotice:
+    """Prepare the signing-off of a letter on a day; `signer` is what stands as 签发人 on letters to a superior."""
+    sending = find_sending(library, case, name)
+    return issue_of(library, directory, sending, moment=moment, signer=signer, seq=directory.seq)
+
+
+def issue_of(
+    library: Library, directory: Directory, sending: Sending, *, moment: Moment, signer: str, seq: int
+) -> IssueNotice:
+    """Work out what signing a letter off records, by the rules in force after so many office entries."""
+    rules = rules_in_force(library, directory, seq)
+    draft = write_letter(library, directory, sending)
+    letter = replace(
+        draft,
+        date=moment.on,
+        signer=signer if draft.kind in UPWARD else None,
+        printed=moment.on if draft.layout == "document" else None,
+        mark=_mark(rules, directory, sending.notice, draft, on=moment.on.isoformat(), seq=seq),
+    )
+    there = library.moment(
+        sending.body["intent"]["occurred_on"],
+        sending.body["calendar"],
+        directory.names(sending.body["intent"]["occurred_on"], sending.body["office"]),
+    )
+    return IssueNotice(
+        notice=sending.name,
+        letter=_dated(dump_letter(letter), sending, moment),
+        digest=digest_of(draft),
+        series=rules.series(sending.notice.unit, draft.kind, moment.on.year),
+        rules=rules.digest,
+        template=template_of(library, directory, sending).digest,
+        addressed=tuple(
+            {"name": a.name, "unit": a.unit, "copy": a.copy} for a in addressees(directory, sending, there)
+        ),
+    )
+
+
+def _mark(rules: Issuing, directory: Directory, notice: Notice, letter: Letter, *, on: str, seq: int) -> str:
+    """Write the 发文机关标志: the issuer's name, with 文件 on a 普通公文 (GB/T 9704—2012 7.2.4); none on a slip."""
+    if letter.layout == "slip":
+        return ""
+    issuer = rules.issuers.get(notice.unit)
+    name = (issuer.mark if issuer else "") or directory.names(on, seq).get(notice.unit, letter.issuer)
+    return name + {"document": "文件", "minutes": "会议纪要", "letter": ""}[letter.layout]
+
+
+def _dated(data: dict[str, Any], sending: Sending, moment: Moment) -> dict[str, Any]:
+    """Write the day by which an answer is due, which counts from the day of signing off."""
+    rule = rule_of(sending.workflow, sending.notice)
+    if rule is None or rule.reply is None:
+        return data
+    limit = rule.reply.limit
+    text = due_text(moment.calendar.due(moment.on, limit), limit.amount, limit.unit)
+    dated: dict[str, Any] = json.loads(json.dumps(data, ensure_ascii=False).replace(REPLY_DUE, text))
+    return dated
+
+
+def shown_draft(sending: Sending, letter: Letter) -> Letter:
+    """Give a draft as people see it: where the day for an answer will stand, how long there is from signing off."""
+    rule = rule_of(sending.workflow, sending.notice)
+    if rule is None or rule.reply is None:
+        return letter
+    from lifecycle.engine.gates import SPANS
+
+    text = f"{rule.reply.limit.amount}{SPANS[rule.reply.limit.unit]}内"
+    return load_letter(json.loads(json.dumps(dump_letter(letter), ensure_ascii=False).replace(REPLY_DUE, text)))
+
+
+def issued_letter(case_number: str, notice: Notice, intent: Mapping[str, Any]) -> Letter:
+    """Give a letter as it stands on paper, from the entry that issued it: with number, code and QR text."""
+    letter = load_letter(intent["data"]["letter"])
+    return replace(letter, number=notice.number, code=notice.code, proof=proof_of(case_number, notice))
+
+
+def proof_of(case_number: str, notice: Notice) -> str:
+    """Write what the QR symbol says: case, letter, the hash of the entry that issued it, and the code."""
+    return f"LIFECYCLE:1:{case_number}:{notice.name}:{notice.entry}:{notice.code}"

@@ -1,0 +1,280 @@
+"""Letters from draft to number, frozen for ever; voided, superseded, received, answered, reminded of."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from paper_office import Paper
+
+from lifecycle.chancery import Chancery
+from lifecycle.engine.notice import code_of, read_code
+from lifecycle.engine.noticing import FORMS
+
+LETTER = "2-consultation"
+
+
+@pytest.fixture
+def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paper:
+    """Give an office whose letters can be issued."""
+    return Paper(tmp_path, monkeypatch).founded()
+
+
+def states(paper: Paper, number: str) -> list[tuple[str, str, str | None]]:
+    """List a case's letters with their state and number."""
+    rows = paper.asks("notice", "list", number)["letters"]
+    return [(row["name"], row["state"], row["document_number"]) for row in rows]
+
+
+def gates(paper: Paper, *args: str, by: str) -> dict[str, bool]:
+    """Ask for what must be refused; give each kind of gate and whether all of its kind are met."""
+    answer = paper.asks(*args, by=by)
+    assert answer["ok"] is False
+    found: dict[str, bool] = {}
+    for gate in answer["error"]["details"]["gates"]:
+        found[gate["kind"]] = found.get(gate["kind"], True) and gate["met"]
+    return found
+
+
+def test_a_letter_from_draft_to_number(paper: Paper) -> None:
+    """Drafted by the transition, found in order by a checker, signed off: numbered, and every form frozen."""
+    number = paper.asked()
+    assert states(paper, number) == [(LETTER, "draft", None)]
+    issued = paper.issued(number)
+    assert states(paper, number) == [(LETTER, "issued", "丽招商函〔2026〕1号")]
+    assert set(issued["forms"]) == set(FORMS)  # type: ignore[call-overload]  # a JSON object
+    log = paper.do("log", number).splitlines()
+    assert [line.split("  ")[-1].strip() for line in log[-3:]] == [
+        f"核稿 {LETTER}",
+        f"签发 {LETTER}　丽招商函〔2026〕1号　关于征求剑瓷文化体验街区选址意见的函",
+        f"固定版式 {LETTER}",
+    ]
+    assert paper.findings() == []
+
+
+def test_what_is_frozen_is_what_is_rendered(paper: Paper) -> None:
+    """Each form taken out has the SHA-256 that the ledger names, also after the unit was renamed; drafts never do."""
+    number = paper.asked()
+    forms: Any = paper.issued(number)["forms"]
+    paper.do("unit", "change", "bureau", "--title", "市投资促进局", by="admin")
+    for form in FORMS:
+        (path,) = paper.asks("notice", "render", number, LETTER, "--into", "公文", f"--{form}")["files"]
+        assert hashlib.sha256(Path(path).read_bytes()).hexdigest() == forms[form]
+    text = paper.do("notice", "show", number, LETTER)
+    assert "丽招商函〔2026〕1号" in text
+    assert "请于2026年10月13日前反馈" in text, "five working days after 30 September 2026, the holiday left out"
+
+
+def test_who_drafted_neither_checks_nor_signs(paper: Paper) -> None:
+    """Checking and signing off are roles of their own, in the issuing unit, and never the drafter's."""
+    number = paper.asked()
+    paper.do("officer", "grant", "bureau01", "checker", "signer", by="admin")
+    approve = ("notice", "approve", number, LETTER)
+    assert gates(paper, *approve, by="bureau01") == {"unit": True, "role": True, "not_by": False, "notice": True}
+    assert gates(paper, *approve, by="bureau02") == {"unit": True, "role": False, "not_by": True, "notice": True}
+    assert gates(paper, *approve, by="land02") == {"unit": False, "role": True, "not_by": True, "notice": True}
+    issue = ("notice", "issue", number, LETTER)
+    assert gates(paper, *issue, by="bureau04") == {"unit": True, "role": True, "not_by": True, "notice": False}
+    paper.do(*approve, by="bureau03")
+    assert gates(paper, *issue, by="bureau01") == {"unit": True, "role": True, "not_by": False, "notice": True}
+    assert gates(paper, *issue, by="bureau03") == {"unit": True, "role": False, "not_by": True, "notice": True}
+    assert states(paper, number) == [(LETTER, "checked", None)], "nothing refused has taken a number"
+
+
+def test_a_number_is_taken_on_its_day(paper: Paper) -> None:
+    """No number can be dated back."""
+    number = paper.asked()
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    paper.now = datetime(2026, 10, 8, 2, tzinfo=UTC)
+    assert paper.fails("notice", "issue", number, LETTER, "--on", "2026-09-30", by="bureau04") == (
+        1,
+        "文号只能在签发当日编排，不能补编或倒签\n  改法：去掉 --on，今天签发\n",
+    )
+    assert states(paper, number) == [(LETTER, "checked", None)]
+
+
+def test_each_series_counts_for_itself(paper: Paper) -> None:
+    """Letters count per unit, kind and year: 函 and 公告 of one unit each from 1, and a new year starts anew."""
+    first, second = paper.asked(), paper.asked("温泉康养")
+    paper.do("advance", second, "close", "--note", "资金未落实", by="bureau01")
+    assert paper.issued(first)["number"] == "丽招商函〔2026〕1号"
+    assert paper.issued(second, "3-closing")["number"] == "丽招商告〔2026〕1号"
+    assert paper.issued(second)["number"] == "丽招商函〔2026〕2号", "also after the case has ended"
+    paper.now = datetime(2027, 1, 4, 2, tzinfo=UTC)
+    third = paper.asked("总部基地")
+    assert paper.issued(third)["number"] == "丽招商函〔2027〕1号"
+    assert paper.findings() == []
+
+
+def test_a_void_number_stays_taken(paper: Paper) -> None:
+    """Voiding wants the signer and a reason and keeps the number; what takes its place is linked both ways."""
+    number = paper.asked()
+    paper.issued(number)
+    assert gates(paper, "notice", "void", number, LETTER, by="bureau04")["reason"] is False
+    assert gates(paper, "notice", "void", number, LETTER, "--note", "有误", by="bureau03")["role"] is False
+    paper.do("notice", "void", number, LETTER, "--note", "收文单位有误", by="bureau04")
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    name = states(paper, number)[-1][0]
+    paper.issued(number, name)
+    assert states(paper, number) == [(LETTER, "void", "丽招商函〔2026〕1号"), (name, "issued", "丽招商函〔2026〕2号")]
+    notices = {row["name"]: row for row in paper.asks("show", number)["case"]["notices"]}
+    assert (notices[LETTER]["replaced_by"], notices[name]["replaces"]) == (name, LETTER)
+    assert paper.findings() == []
+
+
+def test_a_letter_is_superseded_when_its_successor_is_issued(paper: Paper) -> None:
+    """A letter in force stays so until what replaces it is signed off; a draft that is redone is void at once."""
+    number = paper.asked()
+    paper.issued(number)
+    paper.do("set", number, "investment=40000", by="bureau01")
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    name = states(paper, number)[-1][0]
+    assert states(paper, number)[0] == (LETTER, "issued", "丽招商函〔2026〕1号")
+    paper.issued(number, name)
+    assert states(paper, number)[0] == (LETTER, "superseded", "丽招商函〔2026〕1号")
+    assert "总投资40000万元" in paper.do("notice", "show", number, name)
+    assert "总投资32000万元" in paper.do("notice", "show", number, LETTER), "the paper that went out says what it said"
+    other = paper.asked("温泉康养")
+    paper.do("notice", "draft", other, "--replace", LETTER, by="bureau01")
+    assert [row[1] for row in states(paper, other)] == ["void", "draft"]
+    assert paper.findings() == []
+
+
+def test_an_edited_letter_goes_the_same_way(paper: Paper) -> None:
+    """An officer's own text, in the template's plain form, is drafted, checked and issued as any other."""
+    number = paper.asked()
+    paper.write(
+        "改.txt", "文种：函\n标题：关于征求意见的函\n主送：{{ to }}\n发文单位：{{ issuer }}\n---\n改过的一段。\n"
+    )
+    paper.do("notice", "draft", number, "--replace", LETTER, "--text", "改.txt", by="bureau01")
+    name = states(paper, number)[-1][0]
+    assert paper.issued(number, name)["number"] == "丽招商函〔2026〕1号"
+    assert "改过的一段。" in paper.do("notice", "show", number, name)
+    paper.write("坏.txt", "文种：函\n---\n{{ x.__class__ }}\n")
+    assert paper.fails("notice", "draft", number, "--replace", name, "--text", "坏.txt", by="bureau01")[0] == 1
+    assert paper.findings() == []
+
+
+def test_a_missing_glyph_is_refused_by_name(paper: Paper) -> None:
+    """A letter with a character that no font has is not signed off; the character is named and no number is taken."""
+    number = paper.asked("剑瓷🦄街区")
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    code, message = paper.fails("notice", "issue", number, LETTER, by="bureau04")
+    assert (code, message.split("\n")[0]) == (1, f"不能签发 {LETTER}：字库缺 “🦄”（U+1F984）")
+    assert states(paper, number) == [(LETTER, "checked", None)]
+    assert paper.issued(paper.asked())["number"] == "丽招商函〔2026〕1号"
+
+
+def test_what_stopped_before_freezing_is_made_up_for(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should the machine stop between number and forms, the number stands and `freeze` completes it, as `todo` says."""
+    number = paper.asked()
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    with monkeypatch.context() as patch:
+        patch.setattr(Chancery, "freeze", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert paper.run("notice", "issue", number, LETTER, by="bureau04").exit_code != 0
+    assert states(paper, number) == [(LETTER, "issued", "丽招商函〔2026〕1号")]
+    assert paper.asks("notice", "outbox")["parcels"] == [], "nothing goes out before its forms are frozen"
+    assert [row["kind"] for row in paper.asks("todo", by="bureau04")["letters"]] == ["freeze"]
+    paper.do("notice", "freeze", number, LETTER, by="bureau04")
+    assert len(paper.asks("notice", "outbox")["parcels"]) == 3
+    assert paper.fails("notice", "freeze", number, LETTER, by="bureau04")[0] == 1, "and only once"
+    assert paper.findings() == []
+
+
+def test_sent_again_it_is_the_same_letter(paper: Paper) -> None:
+    """The same request id gives the same number, also on the next day."""
+    number = paper.asked()
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    first = paper.asks("notice", "issue", number, LETTER, "--request-id", "r-1", by="bureau04")
+    paper.now = datetime(2026, 10, 8, 2, tzinfo=UTC)
+    again = paper.asks("notice", "issue", number, LETTER, "--request-id", "r-1", by="bureau04")
+    assert (first["notice"], first["repeated"], again["repeated"]) == (again["notice"], False, True)
+    assert len(paper.asks("notice", "list", number)["letters"]) == 1
+
+
+def test_a_receipt_and_an_answer_by_file(paper: Paper) -> None:
+    """A unit receives, answers with its file, and the answer is its opinion; then the project moves on."""
+    number = paper.ready_but_unsigned()
+    paper.issued(number, "3-consultation")
+    mine = paper.asks("todo", by="land01")["letters"]
+    assert [(row["kind"], row["due_on"]) for row in mine] == [("reply", "2026-10-13")]
+    paper.do("notice", "receipt", number, "consult", by="land01")
+    assert paper.fails("notice", "receipt", number, "consult", by="land01")[0] == 1, "once"
+    paper.write("复函.pdf", "同意选址")
+    paper.do("notice", "reply", number, "consult", "同意", "--file", "复函.pdf", by="land01")
+    paper.do("notice", "reply", number, "consult", "附条件同意", "--note", "先勘探", "--file", "复函.pdf", by="wenwu01")
+    assert paper.asks("todo", by="land01")["letters"] == []
+    assert paper.do("advance", number, "to_siting", by="bureau01").startswith("已办理：")
+    opinions = [(o["role"], o["verdict"]) for o in paper.asks("show", number)["case"]["opinions"]]
+    assert opinions == [("land", "agree"), ("x", "conditional")]
+    assert paper.findings() == []
+
+
+def test_an_opinion_signed_is_an_answer(paper: Paper) -> None:
+    """Who signs the transition that a letter asks about owes no answer any more."""
+    number = paper.asked()
+    paper.issued(number)
+    paper.do("sign", number, "to_siting", "agree", by="land01")
+    assert [row["kind"] for row in paper.asks("todo", by="land01")["letters"]] == ["receipt"]
+    assert [row["kind"] for row in paper.asks("todo", by="wenwu01")["letters"]] == ["reply"]
+    assert paper.findings() == []
+
+
+def test_an_answer_is_judged_like_an_opinion(paper: Paper) -> None:
+    """No answer by others, none without file or words, no objection without a reason, no opinion that is not asked."""
+    number = paper.asked()
+    reply = ("notice", "reply", number, LETTER)
+    assert paper.fails(*reply, "同意", by="land01")[0] == 1, "not issued yet"
+    paper.issued(number)
+    assert gates(paper, *reply, "不同意", "--file", paper.write("x.pdf", "x"), by="land01")["reason"] is False
+    assert gates(paper, *reply, by="land01")["reason"] is False
+    assert paper.fails(*reply, "--file", "x.pdf", by="xiao01")[0] == 1, "not among its recipients"
+    assert paper.fails(*reply, "好的", "--file", "x.pdf", by="land01")[0] == 2
+    paper.do(*reply, "不同意", "--note", "权属未清", "--file", "x.pdf", by="land01")
+    assert "国土 不同意：权属未清" in paper.do("why", number, "to_siting")
+    paper.do("advance", number, "close", "--note", "取消", by="bureau01")
+    assert gates(paper, *reply, "同意", "--file", "x.pdf", by="wenwu01")["opinion"] is False, "too late for an opinion"
+    paper.do(*reply, "--file", "x.pdf", by="wenwu01")
+    assert paper.findings() == []
+
+
+def test_what_is_overdue_is_reminded_of_once(paper: Paper) -> None:
+    """Receipts and answers that are overdue appear in `todo`; the reminder is drafted once for each unit."""
+    number = paper.asked()
+    paper.issued(number)
+    paper.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
+    errands = paper.asks("todo", by="bureau01")["letters"]
+    assert [(row["kind"], row["due_on"]) for row in errands] == [("urge", "2026-10-09")]
+    assert paper.asks("notice", "urge", "--dry-run", by="bureau01")["reminders"][0]["reminder"] is None
+    (row,) = paper.asks("notice", "urge", by="bureau01")["reminders"]
+    assert row["units"] == ["市自然资源局", "市文物局", "市文旅平台公司"]
+    assert paper.asks("notice", "urge", by="bureau01")["reminders"] == []
+    reminder = paper.issued(number, row["reminder"])
+    assert reminder["number"] == "丽招商函〔2026〕2号"
+    text = paper.do("notice", "show", number, row["reminder"]).replace("\n", "")
+    assert "丽招商函〔2026〕1号，2026年9月30日" in text
+    assert "已逾期2日" in text
+    paper.now = datetime(2026, 11, 15, 2, tzinfo=UTC)
+    assert paper.asks("notice", "urge", by="bureau01")["reminders"] == [], "nobody is reminded of a reminder"
+    assert paper.findings() == []
+
+
+def test_codes_survive_bad_hands() -> None:
+    """A code is read in lower case, without dashes and with the usual mix-ups; one wrong character is noticed."""
+    code = code_of("ab" * 32)
+    typed = code.replace("-", "").lower().replace("0", "o").replace("1", "l")
+    assert read_code(typed) == code
+    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    wrong = [
+        code[:at] + char + code[at + 1 :]
+        for at in range(len(code))
+        if code[at] != "-"
+        for char in alphabet
+        if char != code[at]
+    ]
+    missed = [text for text in wrong if read_code(text) is not None]
+    assert len(missed) <= len(wrong) // 100
+    assert read_code("XXXX") is None
