@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
+FONTS  := $(VENV)/fonts/.tried
 DEMO   := demo-office
 # An inherited path or option must not leak another Python's packages into the checkout's own.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -21,20 +22,20 @@ $(READY): lock-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 	  { echo '本机的 Python 缺少 venv／ensurepip 模块；Debian、Ubuntu 上请先运行：apt install python3-venv' >&2; exit 1; }
 	@echo '正在 $(VENV)/ 中安装，首次约需一分钟……' >&2
-	@rm -rf $(VENV)
+	@mkdir -p $(VENV) && find $(VENV) -mindepth 1 -maxdepth 1 ! -name fonts -exec rm -rf {} +
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r lock-dev.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-demo: $(READY)  ## 演示：十个项目，一个走完全程
+demo: $(READY) $(FONTS)  ## 演示：十个项目，一个走完全程，签发公文
 	@rm -rf $(DEMO)
 	@$(BIN)/lifecycle demo --into $(DEMO)
 
-test: $(READY)  ## 测试（不含慢测试）
+test: $(READY) $(FONTS)  ## 测试（不含慢测试）；没有字体时，排印公文的测试跳过并说明
 	$(BIN)/python -m pytest -q -n 2 -m 'not slow'
 
-slow: $(READY)  ## 故障与并发测试
+slow: $(READY) $(FONTS)  ## 故障、并发和 LibreOffice 测试
 	$(BIN)/python -m pytest -q -m slow
 
 check: format lint types imports test  ## 格式、静态检查、类型、导入方向、测试（含文档示例）
@@ -57,8 +58,14 @@ coverage: $(READY)  ## 测试覆盖率（含分支）
 bench: $(READY)  ## 性能对照，打印比值
 	$(BIN)/python benchmarks/bench.py
 
-fonts: $(READY)  ## 取得排印公文的字体，放进 .venv/fonts/
+fonts: $(READY)  ## 取得排印公文的字体（约 150 MB），放进 .venv/fonts/
 	$(BIN)/python fonts/obtain.py
+
+# Tried once without being asked; where it cannot be done, what needs fonts says so.
+$(FONTS): | $(READY)
+	@mkdir -p $(VENV)/fonts
+	@$(BIN)/python fonts/obtain.py || true
+	@touch $(FONTS)
 
 calendar: $(READY)  ## 重建 calendars/CN.yaml
 	$(BIN)/python calendars/build.py
@@ -79,7 +86,7 @@ wheel-test: $(READY)  ## 构建 wheel，装入干净环境，在别处运行
 	@$(WHEEL)/venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r lock.txt
 	@$(WHEEL)/venv/bin/python -m pip install -q --disable-pip-version-check --no-deps $(WHEEL)/dist/*.whl
 	cd / && $(WHEEL)/venv/bin/lifecycle --version
-	cd / && $(WHEEL)/venv/bin/lifecycle demo --into $(WHEEL)/demo >$(WHEEL)/demo.txt
+	cd / && LIFECYCLE_FONTS=$(CURDIR)/$(VENV)/fonts $(WHEEL)/venv/bin/lifecycle demo --into $(WHEEL)/demo >$(WHEEL)/demo.txt
 	@echo 'wheel 可在任何目录运行'
 
 clean:  ## 删去 .venv/ 与演示数据

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +24,18 @@ from lifecycle.engine.notice import Notice, addressee_of
 from lifecycle.engine.noticing import FORMS
 from lifecycle.errors import AmbiguousError, InvalidError, LifecycleError, UnavailableError, UnknownError
 from lifecycle.ledger.files import keep_bytes, keep_file, read_file
+from lifecycle.ledger.post import last_of
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Act, Outcome, Register
 from lifecycle.ledger.row import read_case
 from lifecycle.notice.correspondence import find_sending, sendings, write_letter
 from lifecycle.notice.issue import digest_of, issued_letter, shown_draft, to_issue
-from lifecycle.notice.model import Letter
+from lifecycle.notice.letter import compose
+from lifecycle.notice.model import Letter, load_letter
+from lifecycle.notice.sample import sample_letter, uses
+from lifecycle.notice.scope import letter_scope
+from lifecycle.notice.template import Template, read_template
+from lifecycle.notice.trial import tried
 
 if TYPE_CHECKING:
     from lifecycle.paper.fonts import Fonts
@@ -128,6 +135,25 @@ class Chancery:
                 return read_file(self.store.path, file["sha256"], file["size"])
         raise UnavailableError(f"{notice.name} 的版式文件没有记录", "请运行 lifecycle audit")
 
+    def side_by_side(self, template: Template) -> tuple[Letter, Letter, str]:
+        """Write one letter with the template in force and with another: the last sent of that name, or a sample."""
+        directory = self.library.directory()
+        digest = directory.document("template", template.name)
+        if digest is None:
+            known = [d.name for d in directory.documents if d.kind == "template"]
+            raise UnknownError("现行公文模板", template.name, known)
+        in_force = read_template(template.name, self.store.definition(digest), f"template:{template.name}")
+        for case_id, name in last_of(self.store, template.name):
+            sending = find_sending(self.library, self.case(case_id), name)
+            scope = letter_scope(self.library, directory, sending)
+            on = date.fromisoformat(sending.notice.on)
+            both = (compose(in_force, scope, on=on), tried(template, scope, on=on))
+            return shown_draft(sending, both[0]), shown_draft(sending, both[1]), f"{self.case(case_id).number} {name}"
+        digests = {d.name: d.digest for d in directory.documents if d.kind == "workflow"}
+        workflows = [self.library.workflow(digest) for digest in digests.values()]
+        found = [next(uses(workflows, {template.name: t})) for t in (in_force, template)]
+        return sample_letter(found[0]), sample_letter(found[1]), "样张"
+
     # Acting.
 
     def _submit(self, act: Act, case: Case, command: Command) -> Outcome:
@@ -137,8 +163,6 @@ class Chancery:
         """Draft a letter: of a template in force, anew from the case as it now is, or from an edited text."""
         directory = self.library.directory()
         if text is not None:
-            from lifecycle.notice.template import read_template
-
             read_template(command.template, text.read_bytes(), str(text))
             command = replace(command, text=keep_file(self.store.path, text, most_bytes=1 << 20))
         elif directory.document("template", command.template) is None:
@@ -158,11 +182,20 @@ class Chancery:
         return self._submit(act, case, CheckNotice(name, digest_of(letter)))
 
     def sign_off(self, act: Act, case: Case, name: str, fonts: Fonts) -> Outcome:
-        """Sign a checked letter off: number and entry in one transaction, then freeze its forms.
+        """Sign a checked letter off: its number in the transaction of the entry, then, after it, the frozen forms.
 
-        Refuses a letter with a character that no font has, before a number is taken. Should the machine stop before
-        the forms are frozen, `freeze` does it later.
+        Should the machine stop before the forms are frozen, `freeze` does it later.
         """
+        outcome = self.number(act, case, name, fonts)
+        if act.dry_run:
+            return outcome
+        now = self.case(case.id)
+        if not now.notices[name].forms:
+            now = self.freeze(replace(act, request_id=None, on=None), now, name, fonts).case
+        return replace(outcome, case=now)
+
+    def number(self, act: Act, case: Case, name: str, fonts: Fonts) -> Outcome:
+        """Record the signing-off with its number; refuses a letter with a character that no font has before it does."""
         from lifecycle.paper.fonts import missing_glyphs
 
         directory = self.library.directory()
@@ -170,17 +203,11 @@ class Chancery:
         directory.officer(act.officer, moment.on, principal=act.principal)  # or say who is unknown or has left
         title = directory.people[act.principal or act.officer].title
         command = to_issue(self.library, directory, case, name, moment=moment, signer=title)
-        from lifecycle.notice.model import load_letter
-
         missing = missing_glyphs(load_letter(command.letter), fonts)
         if missing:
             listed = "、".join(f"“{char}”（U+{ord(char):04X}）" for char in missing)
             raise InvalidError(f"不能签发 {name}：字库缺 {listed}", "请换用通行的字，或装入含该字的字体后再签发")
-        outcome = self._submit(act, case, command)
-        now = self.case(case.id)
-        if not act.dry_run and not now.notices[name].forms:
-            now = self.freeze(replace(act, request_id=None, on=None), now, name, fonts).case
-        return outcome if act.dry_run else replace(outcome, case=now)
+        return self._submit(act, case, command)
 
     def freeze(self, act: Act, case: Case, name: str, fonts: Fonts) -> Outcome:
         """Lay an issued letter out in every form, keep the bytes, and record their SHA-256."""

@@ -36,7 +36,9 @@ NEXT = (
     ("lifecycle sign {仙都} approve_cash_in agree --as finance01", "补上会签，再办上一条就成了"),
     ("lifecycle why {畲乡} relist --as land01", "流拍的项目能不能重新挂牌"),
     ("lifecycle list --overdue", "逾期的项目"),
-    ("lifecycle notice list {剑瓷}", "一个项目发出的公文"),
+    ("lifecycle notice list {剑瓷}", "一个项目的公文"),
+    ("lifecycle notice render {剑瓷} design-revision --into 公文 --docx", "把一件公文存成 Word 文件"),
+    ("lifecycle notice outbox --as clerk01", "待送的公文"),
     ("lifecycle log {木玩}", "一个项目的全部记录"),
     ("lifecycle replay {仙都}", "从台账回放，逐条重新判定"),
     ("lifecycle audit --as auditor01", "审计全部记录"),
@@ -147,15 +149,18 @@ def _typed(number: str, step: Step) -> str:
 def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
     """Show board, letters, replay and audit as their commands do, and what to try next; give the exit code."""
     from lifecycle.commands.auditing import audit
+    from lifecycle.commands.issuance import issue_letters
     from lifecycle.commands.letters import notice_show
     from lifecycle.commands.lists import board
     from lifecycle.commands.records import replay
 
+    letters = list(_letters(desk.office, stories))
+    issued = list(issue_letters(desk.office, letters))
     shown: list[tuple[str, click.Command, dict[str, Any]]] = [
         (f"lifecycle board --on {stories.as_of}", board, {"on": stories.as_of}),
         *(
             (f"lifecycle notice show {number} {name}", notice_show, {"case": number, "name": name})
-            for number, name in _letters(desk.office, stories)
+            for number, name in letters
         ),
         ("lifecycle replay", replay, {}),
         ("lifecycle audit", audit, {}),
@@ -165,6 +170,8 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
         desk.answer(_document(desk, told, answers), lambda: None)
         return 0 if answers[-2]["ok"] and answers[-1]["ok"] else 1
     code = 0
+    for line in issued:
+        say(line)
     for line, verb, given in shown:
         say(f"\n$ {line}")
         code = max(code, click.get_current_context().invoke(verb, db=desk.db, **given) or 0)

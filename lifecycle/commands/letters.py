@@ -195,7 +195,7 @@ def notice_render(
     office = desk.office
     files: list[str] = []
     count = failed = 0
-    fonts = _fonts(form)
+    fonts = fonts_for(form)
     for path, error in progress(_rendered(office, case, name, form, since, Path(folder), fonts), title="存公文"):
         count += error is None
         failed += error is not None
@@ -210,7 +210,8 @@ def notice_render(
     return int(bool(failed))
 
 
-def _fonts(form: str) -> Fonts | None:
+def fonts_for(form: str) -> Fonts | None:
+    """Give the fonts where a form needs them."""
     if form != "pdf":
         return None
     from lifecycle.paper.fonts import Fonts
@@ -235,10 +236,10 @@ def _rendered(
                 continue
             kept = shown.notice.forms
             body = chancery.form(found, shown.notice, form) if kept else render(shown.letter, form, fonts)
-            yield _save(folder, f"{found.number}-{shown.notice.name}", body, SUFFIXES[form]), None
+            yield save(folder, f"{found.number}-{shown.notice.name}", body, SUFFIXES[form]), None
 
 
-def _save(folder: Path, name: str, body: bytes, suffix: str) -> Path:
+def save(folder: Path, name: str, body: bytes, suffix: str) -> Path:
     """Write one letter, whole or not at all."""
     path = folder / (re.sub(r'[/\\:*?"<>|\s]', "_", name) + f".{suffix}")
     draft = path.with_name(f".{path.name}.new")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from lifecycle.commands.chinese import argument, command, option
 from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.table import write_table
-from lifecycle.errors import InvalidError, WorkflowError
+from lifecycle.engine.gates import SPANS
+from lifecycle.errors import InvalidError, UnavailableError, WorkflowError
 
 if TYPE_CHECKING:
     from lifecycle.workflow.model import Workflow
@@ -18,22 +19,32 @@ if TYPE_CHECKING:
 
 @command(
     "catalogue",
-    help="哪个环节的哪个流转发什么公文、发给谁、抄送谁。",
-    examples=["lifecycle notice catalogue", "lifecycle notice catalogue --workflow project"],
+    help="哪个环节的哪个流转发什么公文、发给谁、抄送谁、几日内复函；--samples 把每种公文的样张存成文件。",
+    examples=[
+        "lifecycle notice catalogue",
+        "lifecycle notice catalogue --workflow project --samples 样张/ --pdf",
+    ],
 )
 @option("--workflow", "name", metavar="WORKFLOW", help="只列一个流程的")
+@option("--samples", "folder", metavar="DIR", help="样张存到哪个文件夹")
+@option("--pdf", "form", flag_value="pdf", default="pdf", help="样张存成 PDF（默认）")
+@option("--docx", "form", flag_value="docx", help="样张存成 DOCX")
+@option("--text", "form", flag_value="text", help="样张存成纯文本")
 @at_desk
-def notice_catalogue(desk: Desk, name: str | None) -> None:
+def notice_catalogue(desk: Desk, name: str | None, folder: str | None, form: str) -> None:
     """List which transition sends which letter to whom."""
+    if folder is not None:
+        _save_samples(desk, name, Path(folder), form)
+        return
     from lifecycle.publication import templates_in_force
 
     office = desk.office
     workflows = [office.workflow(name)] if name else office.workflows()
     kinds = {key: t.kind for key, t in templates_in_force(office.library, office.directory).items()}
     rows = [row for workflow in workflows for row in _catalogue(workflow, kinds)]
-    heads = ("workflow", "states", "transition", "template", "kind", "to", "cc")
+    heads = ("workflow", "states", "transition", "template", "kind", "to", "cc", "reply")
     document = {"letters": [dict(zip(heads, row, strict=True)) for row in rows]}
-    desk.answer(document, lambda: write_table(("流程", "环节", "流转", "模板", "文种", "主送", "抄送"), rows))
+    desk.answer(document, lambda: write_table(("流程", "环节", "流转", "模板", "文种", "主送", "抄送", "复函"), rows))
 
 
 def _catalogue(workflow: Workflow, kinds: dict[str, str]) -> Iterator[tuple[str, ...]]:
@@ -47,7 +58,37 @@ def _catalogue(workflow: Workflow, kinds: dict[str, str]) -> Iterator[tuple[str,
         for rule in transition.notices:
             to, cc = ("、".join(names.get(n, n) for n in part) for part in (rule.to, rule.cc))
             kind = kinds.get(rule.template, "未发布")
-            yield workflow.title, states, transition.title, rule.template, kind, to, cc
+            reply = f"{rule.reply.limit.amount}{SPANS[rule.reply.limit.unit]}" if rule.reply else ""
+            yield workflow.title, states, transition.title, rule.template, kind, to, cc, reply
+
+
+def _save_samples(desk: Desk, name: str | None, folder: Path, form: str) -> None:
+    """Write a sample of every letter, one by one."""
+    from lifecycle.chancery import SUFFIXES, render
+    from lifecycle.commands.letters import fonts_for, save
+    from lifecycle.commands.output import progress, say
+    from lifecycle.notice.issue import rules_in_force
+    from lifecycle.notice.sample import sample_letter, uses
+    from lifecycle.publication import templates_in_force
+
+    office = desk.office
+    workflows = [office.workflow(name)] if name else office.workflows()
+    rules = rules_in_force(office.library, office.directory)
+    fonts = fonts_for(form)
+    found = list(uses(workflows, templates_in_force(office.library, office.directory)))
+    directory, today = office.directory, office.day(desk.on).isoformat()
+    names = directory.names(today)
+    issuers = {
+        role: (units[0], names[units[0]])
+        for workflow in workflows
+        for role in workflow.roles
+        if (units := directory.units_with(role, today))
+    }
+    files = []
+    for use in progress(found, title="写样张", total=len(found)):
+        body = render(sample_letter(use, rules, issuers), form, fonts)
+        files.append(str(save(folder, use.template.name, body, SUFFIXES[form])))
+    desk.answer({"ok": True, "files": files}, lambda: say(f"已存 {len(files)} 种公文的样张：{folder}"))
 
 
 @command(
@@ -83,7 +124,6 @@ def notice_lint(desk: Desk, files: tuple[str, ...]) -> int:
 def _workflows(desk: Desk) -> list[Workflow]:
     """Give the workflows in force; the shipped ones where there is no office to ask."""
     from lifecycle import places
-    from lifecycle.errors import UnavailableError
     from lifecycle.workflow.reader import read_workflow
 
     try:
@@ -115,3 +155,35 @@ def notice_publish(desk: Desk, files: tuple[str, ...]) -> None:
             raise InvalidError(f"模板名“{path.stem}”不合规", "文件名用字母、数字、点、横线，如 siting-consultation.j2")
     office = desk.office
     publish(desk, templates_to_publish(office.library, office.directory, paths), [path.stem for path in paths])
+
+
+@command(
+    "diff",
+    help="新旧对照：用现行模板和改过的模板写同一件公文，逐页并排成图，不同的行左红右绿。内容取最近一件用该模板的公文，"
+    "没有就用样张。",
+    examples=["lifecycle notice diff 模板/siting-consultation.j2 对照.png"],
+)
+@argument("file", metavar="FILE", help="改过的模板")
+@argument("picture", metavar="PNG", help="图存到哪里")
+@at_desk
+def notice_diff(desk: Desk, file: str, picture: str) -> None:
+    """Show in a picture what a new template changes."""
+    from lifecycle.commands.output import say
+    from lifecycle.notice.trial import judged
+    from lifecycle.paper.fonts import Fonts
+    from lifecycle.paper.pdf import to_pdf
+    from lifecycle.paper.pictures import compared, png_of
+    from lifecycle.publication import read_definition
+
+    path = Path(file)
+    template = judged(path.stem, read_definition(path), file)
+    old, new, which = desk.office.chancery.side_by_side(template)
+    fonts = Fonts.find()
+    sheet, changed = compared(to_pdf(old, fonts), to_pdf(new, fonts))
+    target = Path(picture)
+    try:
+        target.write_bytes(png_of(sheet))
+    except OSError as error:
+        raise UnavailableError(f"图 {target} 存不了：{error.strerror}", "请检查权限与磁盘空间") from error
+    document = {"ok": True, "file": str(target), "letter": which, "changed_pages": changed}
+    desk.answer(document, lambda: say(f"{target}　{which}：{f'{changed} 页有不同' if changed else '看不出不同'}"))

@@ -109,6 +109,12 @@ def by_form(store: Store, sha256: str) -> tuple[str, str, str] | None:
     return found
 
 
+def last_of(store: Store, template: str) -> list[tuple[str, str]]:
+    """Find the letter of a template that was drafted last, as (case id, name); none or one."""
+    statement = "SELECT case_id, name FROM notice WHERE name GLOB '[0-9]*-' || ? ORDER BY rowid DESC LIMIT 1"
+    return store.rows(statement, template)
+
+
 def drafts_of(store: Store, unit: str, *, most: int = 200) -> list[tuple[str, str]]:
     """List a unit's letters that wait to be checked or signed off, as (case id, name)."""
     statement = "SELECT case_id, name FROM notice WHERE unit = ? AND state IN (?, ?) ORDER BY rowid DESC LIMIT ?"

@@ -56,6 +56,7 @@ def to_html(letter: Letter, *, red: bool | None = None) -> str:
             (label, title_lines(annex.title), [_block(block) for block in annex.body])
             for label, annex in zip(annex_labels(letter), letter.annexes, strict=True)
         ],
+        record="copies plain" if red and letter.layout == "letter" else "copies",
         printed=printed_on(letter),
     )
 

@@ -50,11 +50,12 @@ h1 span { display: block }
 """
 
 MORE = """
-@page :right { @bottom-right { content: "— " counter(page) " —"; padding-right: 14pt; font: 14pt "宋体", "SimSun", serif } }
-@page :left { @bottom-left { content: "— " counter(page) " —"; padding-left: 14pt; font: 14pt "宋体", "SimSun", serif } }
+@page { font: 14pt "宋体", "SimSun", serif }
+@page :right { @bottom-right { content: "— " counter(page) " —"; padding-right: 14pt } }
+@page :left { @bottom-left { content: "— " counter(page) " —"; padding-left: 14pt } }
 @page facing { margin: 37mm 20mm 35mm; @bottom-left { margin-left: 8mm } @bottom-right { margin-right: 6mm } }
 @page facing:first { margin-top: 30mm; @bottom-right { content: none }
-  @bottom-center { content: ""; width: 170mm; height: 1.8mm; margin: 13.2mm 0 20mm; border: solid #e60012;
+  @bottom-center { content: ""; width: 170mm; height: .4mm; margin: 13.2mm 0 20mm; border: solid #e60012;
     border-width: .3mm 0 1.1mm } }
 .letter { position: relative }
 .urgency { position: absolute; top: 37mm; margin: 0; font-family: var(--hei); text-indent: 0 }
@@ -220,7 +221,7 @@ PAGE = """{% macro blocks(body) %}
 </section>
 {% endfor %}
 {% if letter.cc %}
-<div class="copies{{ ' plain' if red and letter.layout == 'letter' }}"><span>抄送：</span><div>{{ letter.cc | join('、') }}。</div></div>
+<div class="{{ record }}"><span>抄送：</span><div>{{ letter.cc | join('、') }}。</div></div>
 {% endif %}
 {% if printed %}
 <div class="copies printed"><span>{{ letter.issuer }}</span><span>{{ printed }}</span></div>

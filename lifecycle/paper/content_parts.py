@@ -79,6 +79,8 @@ def level_of(text: str) -> int:
 def kind_of(title: str) -> str:
     """Give the kind that a title ends with, whatever brackets and marks come after it; empty if none."""
     bare = re.sub(r"(?:[（(][^（）()]*[）)]|[\s。，、；：.!！,;:])+$", "", title)
+    if re.search(r"(?:征求|反馈|提出|听取)[^的]{0,10}意见$", bare):
+        return ""  # what is asked for, not what the paper is
     return max((kind for kind in (*KINDS, *SLIPS) if bare.endswith(kind)), key=len, default="")
 
 

@@ -114,7 +114,7 @@ RULES = (
         RULES_ON_LETTERS + "第八条", "函用了命令的语气", "函用于不相隶属机关，请改为“请”“商请”“请予支持”", "函",
     ),
     _rule(
-        "minutes-sealed", r"[（(](?:公?章|印章|盖章|签章|签字)[）)]|加盖公章|此处盖章", (*_BODY, "signature"),
+        "minutes-signed", r"[（(](?:公?章|印章|盖章|签章|签字)[）)]|加盖公章|此处盖章", _BODY,
         f"{STANDARD} 10.3", "纪要有署名或盖章处", "纪要不署名、不盖章，请删去", "纪要",
     ),
     _rule(
@@ -142,7 +142,7 @@ RULES = (
         "GB/T 15834—2011", "中文里用了英文引号", "请改用“”",
     ),
     _rule(
-        "placeholder", r"\{\{|\}\}|\{%|%\}|【待[^】]{0,8}】|TODO|\bNone\b|\bundefined\b", (*_ANY, "signature"),
+        "placeholder", r"\{\{|\}\}|\{%|%\}|【待[^】]{0,8}】|TODO|\bNone\b|\bundefined\b|\ue000", (*_ANY, "signature"),
         _USAGE, "公文里留有没填的占位文字", "请填写后再印发",
     ),
 )  # fmt: skip

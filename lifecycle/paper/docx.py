@@ -145,20 +145,20 @@ def _close(letter: Letter) -> list[str]:
         )
         for n, title in enumerate(letter.attachments, 1)
     ]
-    last = len(letter.attendance)
     for n, (role, names) in enumerate(letter.attendance, 1):
-        keep = n < last or signed(letter)
-        text.append(_hanging("Attendance", "", "、".join(names), first=n == 1, keep=keep, label=f"{role}："))
+        text.append(_hanging("Attendance", "", "、".join(names), first=n == 1, keep=True, label=f"{role}："))
     lines, start = _signature_lines(letter)
     beside = bool(letter.proof) and signed(letter) and start >= _CLEAR
     if signed(letter):
         text += _signature(letter, lines, start, symbol=_symbol() if beside else "")
     if letter.contact:
-        text.append(paragraph("Note", run(contact_note(letter.contact))))
+        text.append(paragraph("Note", run(contact_note(letter.contact)), keep=True))
     if letter.proof and not beside:
-        text.append(paragraph("Symbol", inline(_SAID, size=_SYMBOL)))
+        text.append(paragraph("Symbol", inline(_SAID, size=_SYMBOL), keep=True))
     if letter.code:
-        text.append(paragraph("Proof", run(f"验证码：{letter.code}")))
+        text.append(paragraph("Proof", run(f"验证码：{letter.code}"), keep=True))
+    if text and (letter.annexes or not (letter.cc or printed_on(letter))):
+        text[-1] = text[-1].replace("<w:keepNext/>", "", 1)  # the 版记 does not follow it
     return text
 
 
@@ -179,7 +179,7 @@ def _signature(letter: Letter, lines: list[str], start: int, *, symbol: str) -> 
         text.append(paragraph("Issuer", run(line), keep=True, layout=layout))
     # The date may run into the margin: where digits are wider than half a character it must not break.
     layout = f'<w:ind w:left="{round((start + 4) * _CELL)}" w:right="{-2 * CHAR}"/>'
-    return [*text, paragraph("Day", symbol + run(day(letter.date)), layout=layout)]
+    return [*text, paragraph("Day", symbol + run(day(letter.date)), keep=True, layout=layout)]
 
 
 def _symbol() -> str:

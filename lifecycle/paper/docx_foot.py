@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lifecycle.paper.docx_look import DocxLook
-from lifecycle.paper.ooxml import Block, W
+from lifecycle.paper.ooxml import Block, W, amount
 from lifecycle.paper.standard import Measure, measure
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def _blanks(text: str, *, at_end: bool) -> int:
 
 def _length(section: Element, name: str, attribute: str) -> float:
     element = section.find(f"{W}{name}")
-    value = element.get(f"{W}{attribute}", "0") if element is not None else "0"
-    return float(value) / 20 if value.lstrip("-").isdecimal() else 0.0
+    return amount(element.get(f"{W}{attribute}")) / 20 if element is not None else 0.0
 
 
 def record(found: DocxLook) -> Iterator[Measure]:
@@ -106,7 +105,7 @@ def record(found: DocxLook) -> Iterator[Measure]:
         yield measure("record.inner", lines["insideH"], "版记")
     width = table.find(f"{W}tblPr/{W}tblW")
     if width is not None and width.get(f"{W}type") == "dxa":
-        yield measure("record.width", float(width.get(f"{W}w", "0")) / 20 / MM, "版记")
+        yield measure("record.width", amount(width.get(f"{W}w")) / 20 / MM, "版记")
     place = table.find(f"{W}tblPr/{W}tblpPr")
     fixed = place is not None and place.get(f"{W}tblpYSpec") == "bottom" and place.get(f"{W}vertAnchor") == "margin"
     yield measure("record.bottom", 0 if fixed else "没有固定在版心下边缘", "版记")
@@ -127,5 +126,4 @@ def _line(table: Element, side: str) -> float:
     border = table.find(f"{W}tblPr/{W}tblBorders/{W}{side}")
     if border is None or border.get(f"{W}val") in ("nil", "none"):
         return 0.0
-    size = border.get(f"{W}sz", "0")
-    return int(size) / 8 / MM if size.isdecimal() else 0.0
+    return amount(border.get(f"{W}sz")) / 8 / MM

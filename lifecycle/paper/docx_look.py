@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lifecycle.errors import UnavailableError
 from lifecycle.notice.model import Layout
 from lifecycle.paper.content_parts import NUMBER, Line, Role, kind_of
-from lifecycle.paper.ooxml import Block, Docx, Props, is_red
+from lifecycle.paper.ooxml import Block, Docx, Props, amount, is_red
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -72,6 +73,8 @@ def look(docx: Docx) -> DocxLook:
     """Find out what is what."""
     blocks = tuple(docx.blocks())
     bare = [n for n, block in enumerate(blocks) if block.text.strip()]
+    if not bare:
+        raise UnavailableError("DOCX 里没有文字，量不了", "请检查文件，或用 Word、WPS 另存为 .docx")
     header = _first_header(docx)
     marks = [n for n in bare[:8] if _is_mark(blocks[n])]
     mark = blocks[marks[0]] if marks else next((block for block in header if _is_mark(block)), None)
@@ -90,14 +93,13 @@ def look(docx: Docx) -> DocxLook:
 
 
 def _first_header(docx: Docx) -> list[Block]:
-    sections = docx.sections()
-    header = docx.linked(sections[-1], "header", "first") if sections else None
+    header = docx.linked(docx.sections()[-1], "header", "first")
     return docx.blocks(header) if header is not None else []
 
 
 def _is_mark(block: Block) -> bool:
     runs = [run for run in block.runs if run.text.strip()]
-    return bool(runs) and (all(run.red for run in runs) or block.size >= _LARGE)
+    return bool(runs) and (all(run.red for run in runs) or (block.size >= _LARGE and not kind_of(block.text)))
 
 
 def _number(block: Block) -> bool:
@@ -117,7 +119,7 @@ def _usual_size(blocks: tuple[Block, ...]) -> float:
     for block in blocks:
         for run in block.runs if not block.cell else ():
             counts[run.size] = counts.get(run.size, 0) + len(run.text.strip())
-    return max(counts, key=lambda size: counts[size], default=16.0)
+    return max(counts, key=lambda size: counts[size], default=0.0) or 16.0
 
 
 def _layout(mark: Block | None, marks: list[int], blocks: tuple[Block, ...], header: list[Block]) -> Layout:
@@ -188,6 +190,6 @@ def _indent(block: Block, size: float) -> int:
         return 40 - min(30, len(block.text))
     written = len(block.text) - len(block.text.lstrip(" \u3000"))
     first = block.points("ind", "firstLine") or -(block.points("ind", "hanging") or 0.0)
-    chars = float(block.props.get("ind", {}).get("firstLineChars", "0") or 0) / 100
+    chars = amount(block.props.get("ind", {}).get("firstLineChars")) / 100
     left = block.points("ind", "left") or 0.0
     return max(0, round(((first if not chars else chars * size) + left) / size * 2) + 2 * written)

@@ -63,7 +63,7 @@ _STYLES = (
     ("Issuer", "发文机关署名", "Normal", f'<w:ind w:right="{2 * CHAR}"/><w:jc w:val="right"/>', ""),
     ("Day", "成文日期", "Normal", '<w:jc w:val="left"/>', ""),
     ("Note", "附注", "Text", "", ""),
-    ("Symbol", "验证二维码", "Normal", f"<w:keepNext/>{_FREE}", ""),
+    ("Symbol", "验证二维码", "Normal", _FREE, ""),
     ("Proof", "验证码", "Text", "", _size(12)),
     ("AnnexLabel", "附件", "Normal", '<w:keepNext/><w:pageBreakBefore/><w:jc w:val="left"/>', fonts(HEI)),
     ("Record", "版记", "Normal", f'{spacing(440, after=40)}<w:jc w:val="left"/>', _TIGHT + _size(14)),
@@ -89,7 +89,9 @@ def styles() -> str:
     text = (
         f"<w:docDefaults><w:rPrDefault><w:rPr>{fonts(FANG)}{run}</w:rPr></w:rPrDefault></w:docDefaults>"
         f'<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/>{normal}'
-        '</w:style><w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
+        '</w:style><w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
+        '<w:name w:val="Default Paragraph Font"/></w:style>'
+        '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
         '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/></w:tblPr></w:style>'
     )
     for name, title, base, props, font in _STYLES:

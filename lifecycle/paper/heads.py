@@ -44,6 +44,7 @@ _FOOT = 20 * MM
 """From the lower edge of the page up to the second double rule of a 信函 (10.1)."""
 _THICK, _THIN, _BETWEEN = 0.9, 0.3, 0.5
 """Millimetres of the double rule's lines and of the white between them."""
+_BLANK = "\u3000"
 _NEAR = 0.3
 """Rows by which two blank lines may be short so that the text stays on the grid."""
 
@@ -86,22 +87,33 @@ def _two_below(y: float) -> int:
 def _document(letter: Letter, outline: Outline) -> Head:
     urgency = _urgency(letter, row(0), outline)
     title = _mark(letter, TOP + _DOCUMENT_MARK, outline)
-    y = row(_two_below(title.y + INK / 2 * title.size))
-    rule = y + BODY / 2 + _UNDER
-    runs = (*urgency, title, *_numbered(letter, y, outline))
+    index = _two_below(title.y + INK / 2 * title.size)
+    signers = _signers(letter)
+    index += max(len(signers) - 1, 0)
+    runs = (*urgency, title, *_numbered(letter, index, signers, outline))
+    rule = row(index) + BODY / 2 + _UNDER
     return Head(runs, (line(rule, _RED, red=True),), _two_below(rule), tuple(title_strips(letter.title, outline)))
 
 
-def _numbered(letter: Letter, y: float, outline: Outline) -> tuple[Run, ...]:
-    """Set the number: centred, or at the left of the 签发人 in what goes to a superior (7.2.5, 7.2.6)."""
-    number = Run(LEFT + ZI, y, letter.number or DRAFT, tag=outline.add("P"))
+def _signers(letter: Letter) -> list[str]:
+    """Give the lines of who signed what goes to a superior: two names to a line (7.2.6)."""
+    names = (letter.signer or "").split("、") if letter.kind in UPWARD else []
+    return list(filter(None, (_BLANK.join(names[at : at + 2]) for at in range(0, len(names), 2))))
+
+
+def _numbered(letter: Letter, index: int, signers: list[str], outline: Outline) -> list[Run]:
+    """Set the number in a row: centred, or at the left of the last of those who signed (7.2.5, 7.2.6)."""
+    number = Run(LEFT + ZI, row(index), letter.number or DRAFT, tag=outline.add("P"))
     if letter.kind not in UPWARD:
-        return (centred(number),)
-    if not letter.signer:
-        return (number,)
+        return [centred(number)]
+    if not signers:
+        return [number]
     tag = outline.add("P")
-    name = ending(Run(0, y, letter.signer, "kai", tag=tag), RIGHT - ZI)
-    return (number, ending(Run(0, y, "签发人：", tag=tag), name.x), name)
+    first = index - len(signers) + 1
+    names = [Run(0, row(first + n), text, "kai", tag=tag) for n, text in enumerate(signers)]
+    x = RIGHT - ZI - max(run.width for run in names)
+    label = ending(Run(0, row(first), "签发人：", tag=tag), x)
+    return [number, label, *(run._replace(x=x) for run in names)]
 
 
 def _letter(letter: Letter, outline: Outline) -> Head:

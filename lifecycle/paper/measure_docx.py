@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lifecycle.notice.model import UPWARD
+from lifecycle.notice.html import headed
+from lifecycle.notice.model import UPWARD, Paragraph
 from lifecycle.paper.content_parts import level_of
 from lifecycle.paper.docx_foot import footers, record
 from lifecycle.paper.docx_look import ZI, DocxLook, look, places, red_rule
-from lifecycle.paper.ooxml import Block, Docx, W
+from lifecycle.paper.ooxml import Block, Docx, W, amount
 from lifecycle.paper.standard import Measure, measure
 
 if TYPE_CHECKING:
@@ -37,13 +38,10 @@ def measure_docx(docx: Docx) -> tuple[DocxLook, list[Measure]]:
     return found, [row for part in parts for row in part(found)]
 
 
-def _points(element: Element | None, name: str, attribute: str) -> float:
+def _points(element: Element, name: str, attribute: str) -> float:
     """Read a length in twentieths of a point from a section."""
-    child = element.find(f"{W}{name}") if element is not None else None
-    try:
-        return float(child.get(f"{W}{attribute}", "0")) / 20 if child is not None else 0.0
-    except ValueError:
-        return 0.0
+    child = element.find(f"{W}{name}")
+    return amount(child.get(f"{W}{attribute}")) / 20 if child is not None else 0.0
 
 
 def _paper(found: DocxLook) -> Iterator[Measure]:
@@ -70,7 +68,7 @@ def _grid(found: DocxLook) -> Iterator[Measure]:
     high = _points(section, "pgSz", "h") - _points(section, "pgMar", "top") - _points(section, "pgMar", "bottom")
     wide = _points(section, "pgSz", "w") - _points(section, "pgMar", "left") - _points(section, "pgMar", "right")
     step = _usual([(_step(found, block), len(block.text)) for block in found.body])
-    yield measure("grid.rows", int(high / pitch + 0.1) if pitch else 0, "正文样式")
+    yield measure("grid.rows", int(high / pitch + 0.1) if pitch > 0 else 0, "正文样式")
     yield measure("grid.columns", int(wide / step + 0.1), "正文样式")
     yield measure("grid.pitch", pitch, "正文样式")
     yield measure("grid.step", step, "正文样式")
@@ -102,14 +100,11 @@ def _pitch(block: Block, section: Element) -> float:
 def _step(found: DocxLook, block: Block) -> float:
     """Tell how far apart a paragraph's full-width characters are."""
     run = max(block.runs, key=lambda run: len(run.text))
-    try:
-        extra = float(run.props.get("spacing", {}).get("val", "0")) / 20
-        grid = found.section.find(f"{W}docGrid")
-        if grid is not None and grid.get(f"{W}type") in ("linesAndChars", "snapToChars"):
-            extra += float(grid.get(f"{W}charSpace", "0")) / 4096
-    except ValueError:
-        extra = 0.0
-    return run.size + extra
+    extra = amount(run.props.get("spacing", {}).get("val")) / 20
+    grid = found.section.find(f"{W}docGrid")
+    if grid is not None and grid.get(f"{W}type") in ("linesAndChars", "snapToChars"):
+        extra += amount(grid.get(f"{W}charSpace")) / 4096
+    return max(1.0, run.size + extra)
 
 
 def _named(font: str) -> str:
@@ -127,7 +122,8 @@ def _fonts(found: DocxLook) -> Iterator[Measure]:
             counts[name] = counts.get(name, 0) + weight
         yield measure("body.font", max(counts, key=lambda name: counts[name]), "正文样式")
     for level, key in ((1, "heading1.font"), (2, "heading2.font")):
-        heads = [_named(block.runs[0].font) for block in found.body if level_of(block.text.strip()) == level]
+        texts = [(block, block.text.strip()) for block in found.body]
+        heads = [_named(b.runs[0].font) for b, t in texts if level_of(t) == level and headed(Paragraph(level, t))[0]]
         if heads:
             wanted = "黑体" if level == 1 else "楷体"
             yield measure(key, next((name for name in heads if name != wanted), wanted), "各级标题")
@@ -162,14 +158,14 @@ def _ruled_head(found: DocxLook) -> Iterator[Measure]:
         yield measure("mark.top", mark.ink[0] / MM, "首页")
     number = by_block.get(id(found.blocks[found.number])) if found.number is not None else None
     if mark is not None and number is not None and found.layout == "document":
-        yield measure("number.gap", int((number.square[0] - 6.5 - mark.ink[1]) / number.line + 0.3), "首页")
+        yield measure("number.gap", int((number.square[0] - 6.5 - mark.ink[1]) / 28.99 + 0.3), "首页")
     if not ruled:
         return
     border = ruled[0].props.get("pBdr.bottom", {})
     above = by_block.get(id(ruled[0]))
     title = by_block.get(id(found.blocks[found.title])) if found.title is not None else None
     if above is not None:
-        rule = above.bottom + float(border.get("space", "0") or 0) + float(border.get("sz", "0") or 0) / 16
+        rule = above.bottom + amount(border.get("space")) + amount(border.get("sz")) / 16
         yield measure("rule.gap", (rule - above.square[1]) / MM, "首页")
         if title is not None:
             yield measure("title.gap", round((title.square[0] - rule) / 28.99 - 0.1), "首页")
@@ -204,7 +200,7 @@ def _letter_head(found: DocxLook) -> Iterator[Measure]:
         if stacked:
             ink = stacked[0].ink
             yield measure("mark.page", (_points(found.section, "pgMar", "header") + ink[0]) / MM, "首页")
-            space = float(block.props[f"pBdr.{side}"].get("space", "0") or 0)
+            space = amount(block.props[f"pBdr.{side}"].get("space"))
             yield measure("double.gap", (stacked[0].bottom + space - ink[1]) / MM, "首页")
 
 
@@ -245,10 +241,10 @@ def _body(found: DocxLook) -> Iterator[Measure]:
     """Measure the indent of paragraphs, by character or by length, or written as blanks."""
     indents = []
     for block in found.body:
-        chars = block.props.get("ind", {}).get("firstLineChars", "0")
+        chars = amount(block.props.get("ind", {}).get("firstLineChars"))
         length = block.points("ind", "firstLine") or 0.0
         written = len(block.text) - len(block.text.lstrip(ZI))
-        indent = float(chars) / 100 if chars.isdecimal() and int(chars) else length / _step(found, block)
+        indent = chars / 100 if chars else length / _step(found, block)
         if indent + written > 0.5 and not block.points("ind", "hanging"):
             indents.append((indent + written, len(block.text)))
     if indents:

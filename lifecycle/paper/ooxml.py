@@ -6,6 +6,7 @@ declaration is refused, so that nothing expands and nothing is fetched.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 ENTRIES, UNPACKED, PART = 2_000, 200 << 20, 30 << 20
 """Files in a DOCX, their bytes unpacked, and the bytes of one XML part, beyond which it is refused."""
 _PARAGRAPHS = 50_000
+_NUMBER = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 """How a locked DOCX and an old .doc begin."""
 
@@ -42,7 +44,7 @@ class Run:
     @property
     def size(self) -> float:
         """Give the size in pt."""
-        return float(self.props.get("sz", {}).get("val", "20")) / 2
+        return amount(self.props.get("sz", {}).get("val"), 20) / 2
 
     @property
     def font(self) -> str:
@@ -79,15 +81,17 @@ class Block:
     def points(self, name: str, attribute: str) -> float | None:
         """Give a property that is in twentieths of a point, in points."""
         value = self.props.get(name, {}).get(attribute)
-        try:
-            return float(value) / 20 if value is not None else None
-        except ValueError:
-            return None
+        return None if value is None else amount(value) / 20
 
     @property
     def centred(self) -> bool:
         """Tell whether it is centred."""
         return self.props.get("jc", {}).get("val") == "center"
+
+
+def amount(text: str | None, default: float = 0.0) -> float:
+    """Read a number of a sane size; what is none gives the default, for a file may say anything."""
+    return float(text) if text is not None and _NUMBER.fullmatch(text) else default
 
 
 def is_red(colour: str) -> bool:
@@ -170,7 +174,9 @@ class Docx:
 
     def sections(self) -> list[Element]:
         """Give the sections' properties; the document's own are last."""
-        return list(self.document.iter(f"{W}sectPr"))
+        from xml.etree.ElementTree import Element
+
+        return list(self.document.iter(f"{W}sectPr")) or [Element(f"{W}sectPr")]
 
 
 @dataclass(frozen=True, slots=True)

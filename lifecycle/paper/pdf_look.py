@@ -18,6 +18,8 @@ PITCH, STEP = 225 * MM / 22, 156 * MM / 28
 FOLIO = re.compile(r"[—―─–－-]{0,2}(\d{1,3})[—―─–－-]{0,2}")
 _LARGE, _TITLE = 26, 17.5
 """Points from which a line is a mark even if it is not red, and from which it is a title."""
+_BODY, _SOME = 16.0, 0.15
+"""The size of the text, and the part of all characters that must have it for it to be taken for that."""
 _ANNEX = re.compile(r"附件\d*")
 _RECORD = re.compile(r"抄送[：:]|.*\d日印发$")
 
@@ -60,7 +62,8 @@ class Look:
 def look(seen: Seen) -> Look:
     """Find out what is what."""
     first = seen.pages[0]
-    mark = tuple(row for row in first.rows if (row.red or row.size >= _LARGE) and row.middle < first.height * 0.55)
+    upper = [row for row in first.rows if row.middle < first.height * 0.55]
+    mark = tuple(row for row in upper if row.red or (row.size >= _LARGE and not kind_of(row.text)))
     folios = tuple(spot for n, page in enumerate(seen.pages) for spot in _folio(n, page))
     bare = [row for row in first.rows if row not in mark and (0, row) not in folios]
     number = next((row for row in bare if _number(row) and row.middle < first.height * 0.6), None)
@@ -107,8 +110,10 @@ def _title(rows: list[Row], number: Row | None) -> tuple[Row, ...]:
 
 
 def _body_size(seen: Seen, head: tuple[Row, ...]) -> float:
+    """Give the size of the text: the standard's if some is set in it, for a form may have more text in its tables."""
     sizes = [round(g.size, 1) for page in seen.pages for row in page.rows if row not in head for g in row.glyphs]
-    return mode(sizes) if sizes else 16.0
+    usual = sum(abs(size - _BODY) < 0.3 for size in sizes)
+    return _BODY if usual >= _SOME * len(sizes) else mode(sizes)
 
 
 def _record(page: Page, size: float, folios: set[Row]) -> tuple[Row, ...]:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 MM = 72 / 25.4
 PAGES = 500
 """Pages of a file that are looked at; a longer one is refused."""
-CHARACTERS = 20_000
-"""Characters of one page that are looked at; no page of print has as many."""
-_OBJECTS = 20_000
+CHARACTERS, TOTAL = 10_000, 400_000
+"""Characters of one page and of a file that are looked at; no page of print and no letter has as many."""
+_DRAWN = 20_000
+"""Points of the lines of one page that are looked at."""
 _THIN = 2 * MM
 _LONG = 15 * MM
 _RED = (150, 110)
@@ -121,7 +122,7 @@ def read_pdf(data: bytes) -> Seen:
             if len(document) > PAGES:
                 raise UnavailableError(f"PDF 有 {len(document)} 页，超过 {PAGES} 页，不作测量", "请拆成几个文件")
             outside: dict[str, None] = {}
-            pages = tuple(_page(page, outside) for page in document)
+            pages = tuple(_pages(document, outside))
     except pdfium.PdfiumError as error:
         locked = "password" in str(error).lower()
         why = "加了密" if locked else "已损坏或不是 PDF"
@@ -129,6 +130,17 @@ def read_pdf(data: bytes) -> Seen:
     if not any(page.rows for page in pages):
         raise UnavailableError("PDF 里没有文字，可能是扫描件，量不了", "请检查由 Word、WPS 或本程序导出的 PDF")
     return Seen(pages, tuple(outside))
+
+
+def _pages(document: pdfium.PdfDocument, outside: dict[str, None]) -> Iterator[Page]:
+    count = 0
+    for page in document:
+        seen = _page(page, outside)
+        count += sum(len(row.glyphs) for row in seen.rows)
+        if count > TOTAL:
+            raise UnavailableError(f"PDF 有超过 {TOTAL} 个字，不作测量", "请拆成几个文件")
+        yield seen
+        page.close()
 
 
 def _page(page: pdfium.PdfPage, outside: dict[str, None]) -> Page:
@@ -158,6 +170,8 @@ def _glyphs(page: pdfium.PdfPage, left: float, top: float, outside: dict[str, No
         raw.FPDFText_GetFillColor(text, index, *colour)
         raw.FPDFText_GetMatrix(text, index, matrix)
         size = raw.FPDFText_GetFontSize(text, index) * (matrix.c**2 + matrix.d**2) ** 0.5
+        if not 1 <= size <= 500:
+            continue  # nothing that anybody could read
         _look_inside(raw.FPDFText_GetTextObject(text, index), fonts, outside)
         yield Glyph(
             char,
@@ -196,9 +210,11 @@ def _strokes(page: pdfium.PdfPage, left: float, top: float) -> Iterator[Stroke]:
     """Find long thin horizontal shapes, drawn as lines or filled as rectangles."""
     import pypdfium2.raw as raw
 
-    for number, drawn in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=2)):
-        if number > _OBJECTS:
-            raise UnavailableError(f"PDF 的一页有超过 {_OBJECTS} 个图形，不作测量", "请检查文件")
+    points = 0
+    for drawn in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=2):
+        points += 1 + raw.FPDFPath_CountSegments(drawn)
+        if points > _DRAWN:
+            raise UnavailableError(f"PDF 一页的图形超过 {_DRAWN} 个点，不作测量", "请检查文件")
         fill, lined, thick = ctypes.c_int(), ctypes.c_int(), ctypes.c_float()
         raw.FPDFPath_GetDrawMode(drawn, fill, lined)
         colour = [ctypes.c_uint() for _ in range(4)]
@@ -221,7 +237,7 @@ def _shapes(drawn: Any, matrix: Any) -> Iterator[tuple[float, float, float, floa
 
     points: list[tuple[float, float]] = []
     x, y = ctypes.c_float(), ctypes.c_float()
-    for index in range(min(raw.FPDFPath_CountSegments(drawn), _OBJECTS)):
+    for index in range(raw.FPDFPath_CountSegments(drawn)):
         segment = raw.FPDFPath_GetPathSegment(drawn, index)
         if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO and points:
             yield _box(points)

@@ -63,7 +63,7 @@ NORMS: dict[str, Norm] = {
     "number.under": Norm("发文字号距第一条红双线（3号字高7/8）", 4.94, 1, "mm", "10.1"),
     "number.place": Norm("发文字号位置", "居中", 0, "", "7.2.5"),
     "rule.count": Norm("红色分隔线", 1, 0, "条", "7.2.7"),
-    "rule.gap": Norm("红色分隔线距上一行字", 4, 0.5, "mm", "7.2.7"),
+    "rule.gap": Norm("红色分隔线距上一行字", 4, 1, "mm", "7.2.7"),
     "rule.width": Norm("红色分隔线长", 156, 1, "mm", "7.2.7"),
     "double.count": Norm("红色双线", 2, 0, "条", "10.1"),
     "double.gap": Norm("第一条红双线距标志下边缘", 4, 1, "mm", "10.1"),
@@ -109,7 +109,7 @@ def measure(key: str, found: float | str, where: str = "", *, wanted: float | st
     aim = norm.wanted if wanted is None else wanted
     if isinstance(found, str) or isinstance(aim, str):
         return Measure(norm.item, aim, found, norm.unit, 0, found == aim, norm.clause, where, key, norm.sure)
-    found = round(found, 2) + 0.0  # no −0
+    found = round(found, 2) or 0  # no −0
     # 0.005 is what rounding takes: 0.30 in tolerance 0.3 must not hang on the last bit.
     ok = abs(found - aim) <= norm.tolerance + 0.005
     return Measure(norm.item, aim, found, norm.unit, norm.tolerance, ok, norm.clause, where, key, norm.sure)

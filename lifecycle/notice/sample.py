@@ -1,0 +1,158 @@
+"""What a letter looks like before any case has sent one: sample facts for every name that a template may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from lifecycle.engine.notice import code_of
+from lifecycle.errors import InvalidError
+from lifecycle.notice.issuing import Issuing
+from lifecycle.notice.letter import MissingError, compose
+from lifecycle.notice.model import UPWARD, Letter
+from lifecycle.notice.template import Template
+from lifecycle.workflow.model import Fact, NoticeRule, Transition, Workflow
+
+DAY = date(2026, 9, 30)
+"""The day of every sample."""
+_ENTRY = "5a" * 32
+_TEXTS = {
+    "name": "瓯江云栖康养度假综合体",
+    "investor": "浙江某某康养产业有限公司（示例）",
+    "month": "2026-09",
+}
+_UNITS = ("市自然资源局（示例）", "市生态环境局（示例）")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One way in which a template is used: by which transition of which workflow, or by none (`transition` None)."""
+
+    template: Template
+    workflow: Workflow
+    transition: Transition | None
+    rule: NoticeRule | None
+
+
+def uses(workflows: list[Workflow], templates: dict[str, Template]) -> Iterator[Use]:
+    """List every letter of the catalogue once, in the order of the workflows; those sent by rule come last."""
+    seen: set[str] = set()
+    for workflow in workflows:
+        for transition in workflow.transitions:
+            for rule in transition.notices:
+                if rule.template in templates and rule.template not in seen:
+                    seen.add(rule.template)
+                    yield Use(templates[rule.template], workflow, transition, rule)
+    for name, template in templates.items():
+        if name not in seen and workflows:
+            yield Use(template, workflows[0], None, None)
+
+
+def sample_letter(
+    use: Use, rules: Issuing | None = None, issuers: Mapping[str, tuple[str, str]] | None = None
+) -> Letter:
+    """Write a sample of a letter, with number and code as if it were issued; raises InvalidError where it cannot be.
+
+    `issuers` maps roles to the unit, by code and name, that would send it.
+    """
+    role = use.transition.by[0] if use.transition else "bureau"
+    unit, title = (issuers or {}).get(role, ("", "市招商局"))
+    scope = {**sample_scope(use), "issuer": title}
+    for _ in range(len(scope) + 1):
+        try:
+            letter = compose(use.template, scope, on=DAY)
+            break
+        except MissingError as error:  # a name that the workflow does not have: say what would stand there
+            scope = {**scope, error.name: f"〔{error.name}〕"}
+    else:
+        raise InvalidError(f"公文模板 {use.template.name} 写不出样张")
+    series = "丽招商函〔2026〕{serial}号"
+    if rules is not None and use.template.kind in rules.patterns:
+        issuer = rules.issuers.get(unit) or next(iter(rules.issuers.values()), None)
+        pattern = rules.patterns[use.template.kind]
+        series = pattern.replace("{code}", issuer.code if issuer else "某").replace("{year}", str(DAY.year))
+    code = code_of(_ENTRY)
+    return replace(
+        letter,
+        number=series.replace("{serial}", "12"),
+        signer="分管负责人" if letter.kind in UPWARD else None,
+        printed=DAY if letter.layout == "document" else None,
+        code=code,
+        proof=f"LIFECYCLE:1:SAMPLE:{use.template.name}:{_ENTRY}:{code}",
+    )
+
+
+def sample_scope(use: Use) -> dict[str, object]:
+    """Give a sample value for every fact of the workflow and every built-in name."""
+    workflow = use.workflow
+    stages = list(workflow.states.values())
+    source = use.transition.sources[0] if use.transition else workflow.initial
+    target = (use.transition.to if use.transition else None) or source
+    rule = use.rule
+    return {
+        **{name: _value(fact) for name, fact in workflow.facts.items()},
+        "to": _titles(workflow, rule.to) if rule else list(_UNITS),
+        "cc": _titles(workflow, rule.cc) if rule else [],
+        "contact": "项目科经办人，电话0578-0000000",
+        "case_number": workflow.number.format(year=DAY.year, serial=1),
+        "case_title": str(_TEXTS.get(workflow.subject, "示例事项")),
+        "stage": workflow.states[source].title,
+        "next_stage": workflow.states[target].title if target in workflow.states else stages[0].title,
+        "on": DAY,
+        "note": "（此处是经办人写的说明）",
+        "due_on": DAY + timedelta(days=21),
+        "due_text": "2026年10月21日前",
+        "limits": [{"title": "办理时限", "due_text": "2026年10月21日前", "basis": "内部承诺", "inner": True}],
+        "reply_due_text": "2026年10月13日前" if rule and rule.reply else None,
+        "materials": [material.title for material in list(workflow.materials.values())[:3]],
+        "opinions": [
+            {"unit": _UNITS[0], "verdict": "同意", "note": ""},
+            {"unit": _UNITS[1], "verdict": "附条件同意", "note": "建筑高度控制在12米以内"},
+        ],
+        "last": dict.fromkeys(workflow.titles, DAY - timedelta(days=7)),
+        "count": dict.fromkeys(workflow.titles, 1),
+        "letter_title": "关于瓯江云栖康养度假综合体项目选址征求意见的函",
+        "letter_number": "丽招商函〔2026〕7号",
+        "letter_date": DAY - timedelta(days=20),
+        "overdue_days": 3,
+    }
+
+
+def _titles(workflow: Workflow, names: tuple[str, ...]) -> list[str]:
+    """Name recipients by the titles of their roles, without the sender's own."""
+    titles = {
+        **{r.name: r.title for r in workflow.roles.values()},
+        **{p.name: p.title for p in workflow.parties.values()},
+    }
+    return [titles.get(name, name) for name in names]
+
+
+def _value(fact: Fact) -> object:
+    """Give a sample value of a fact's type."""
+    if fact.name in _TEXTS:
+        return _TEXTS[fact.name]
+    if fact.choices:
+        return fact.choices[0]
+    if fact.type in ("money", "decimal", "integer"):
+        return _number(fact)
+    if fact.type == "date":
+        return DAY - timedelta(days=30) if fact.name.endswith("_on") else DAY
+    if fact.type == "yesno":
+        return True
+    if fact.type == "list":
+        return list(_UNITS) if fact.of == "unit" else ["普惠-文旅-2024-07", "普惠-康养-2025-03"]
+    if fact.type == "unit":
+        return "市文旅平台公司（示例）"
+    return f"{fact.title}（示例）"
+
+
+def _number(fact: Fact) -> object:
+    """Give a sample number within the fact's bounds."""
+    wanted = {"money": Decimal(32000), "decimal": Decimal("42.5"), "integer": Decimal(40)}[fact.type]
+    if isinstance(fact.max, Decimal):
+        wanted = min(wanted, fact.max if fact.max > 1 else fact.max / 2)
+    if isinstance(fact.min, Decimal):
+        wanted = max(wanted, fact.min)
+    return int(wanted) if fact.type == "integer" else wanted
