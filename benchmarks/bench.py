@@ -5,32 +5,29 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import resource
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.letters import bench_letter, bench_paper
+from benchmarks.measure import paired, say, timed
 from lifecycle.engine.command import Advance, Open
-from lifecycle.errors import cell_width
 from lifecycle.ledger.database import SETTINGS
 from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.register import Act
 from lifecycle.ledger.replay import replay_all
-from lifecycle.notice import compose, to_text
 from lifecycle.office import Office
 from lifecycle.workflow.reader import read_workflow
 
@@ -85,27 +82,6 @@ def build(folder: Path, cases: int, entries_each: int) -> Office:
             for number in range(entries_each - 1):
                 office.register.submit(ME, None, case.id, Advance("back" if number % 2 else "go", "例行"))
     return office
-
-
-def paired(ours: Callable[[], float], floor: Callable[[], float], rounds: int) -> tuple[float, float]:
-    """Time two things in turn, so that a drifting machine slows both; give the medians in seconds."""
-    ours(), floor()
-    pairs = [(ours(), floor()) for _ in range(rounds)]
-    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Time one piece of work, in seconds, with the collector quiet."""
-    gc.collect()
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def say(what: str, size: str, ours: float, floor: float, aim: str) -> None:
-    """Print one measurement; times in microseconds."""
-    name = what + " " * (30 - cell_width(what))
-    print(f"{name}{size:>8}{ours * 1e6:>12.1f} µs{floor * 1e6:>12.1f} µs{ours / floor:>8.2f} ×   {aim}", flush=True)
 
 
 def bench_advance(folder: Path, cases: int) -> None:
@@ -192,59 +168,6 @@ def bench_replay(folder: Path, cases: int) -> None:
     for what, work, aim in (("回放并重新判定（每条）", ours, "≤ 9 ×"), ("审计（每条）", audit, "")):
         say(what, f"{entries}", *paired(partial(per, work, entries), partial(per, floor, entries), rounds), aim=aim)
     office.close()
-
-
-def bench_letter() -> None:
-    """Time a text letter from a kept template against the bare library rendering the same template text, compiled once.
-
-    The floor is Jinja2 as it must be used for templates that others write: the immutable sandbox, strict about what is
-    undefined. It gives the filled-in lines and nothing more, so a second floor also breaks them into lines of 28
-    characters with Python's own `textwrap`. Each letter is about another project: a letter written before costs less,
-    but nobody writes it twice.
-    """
-    from textwrap import wrap
-
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    from lifecycle.notice import read_template
-
-    source = (Path(__file__).parent / "letter.j2").read_bytes()
-    template = read_template("letter", source, "letter.j2")
-    bare = ImmutableSandboxedEnvironment(undefined=StrictUndefined).from_string(source.decode())
-    scope = {"to": "市发改委、市自然资源局", "cc": "市财政局", "issuer": "市招商局", "due_text": "10个工作日内"}
-    on = date(2026, 9, 1)
-    number = count()
-
-    def next_scope(rows: int) -> dict[str, object]:
-        turn = next(number)
-        text = f"由牵头单位会同有关部门按职责分工推进第{turn}号事项落实，重大问题及时提请会商研究。"
-        return {**scope, "name": f"剑瓷文化街区{turn}期", "rows": [f"第{n}项工作{text}" for n in range(rows)]}
-
-    def composed(names: dict[str, object]) -> object:
-        return compose(template, names, on=on)
-
-    def laid_out(names: dict[str, object]) -> object:
-        return to_text(compose(template, names, on=on))
-
-    def bare_lines(names: dict[str, object]) -> object:
-        return [wrap(line, 28) for line in bare.render(names).split("\n")]
-
-    for rows in (1, 10):
-        for what, ours, floor, aim in (
-            ("公文（填成要件）", composed, bare.render, ""),
-            ("公文（文本）", laid_out, bare.render, "≤ 2 ×"),
-            ("公文（文本，底线也分行）", laid_out, bare_lines, ""),
-        ):
-            supply = partial(next_scope, rows)
-            found = paired(partial(timed_each, ours, supply), partial(timed_each, floor, supply), 9)
-            say(what, f"{rows} 段", *found, aim=aim)
-
-
-def timed_each(work: Callable[[dict[str, object]], object], supply: Callable[[], dict[str, object]]) -> float:
-    """Time one of many letters, in seconds; what they are about is made beforehand."""
-    scopes = [supply() for _ in range(300)]
-    return timed(lambda: [work(scope) for scope in scopes]) / 300
 
 
 def bench_start(folder: Path) -> None:
@@ -339,6 +262,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 measure(Path(folder), size)
     bench_letter()
+    bench_paper()
     with tempfile.TemporaryDirectory() as folder:
         bench_start(Path(folder))
     for cases in (5_000, 50_000) if "--big" in sys.argv else (500, 5_000):
