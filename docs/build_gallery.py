@@ -32,13 +32,13 @@ PICTURES = DOCS / "gallery"
 FONTS = DOCS.parent / ".venv" / "fonts"
 THUMB, PAGE = 360, 620
 """Widths of a page in pixels: in the catalogue, and where it is to be read."""
-GREYS = 8
-"""Colours of a picture: black on white, red, and the greys between."""
+PALETTE = tuple((n, n, n) for n in range(0, 256, 51)) + tuple((r, n, n) for r, n in ((200, 0), (214, 64), (235, 160)))
+"""Colours of a picture: black to white, and red: chosen by itself, a small palette turns the red lines brown."""
 LAYOUTS = {
     "document": (
         "普通公文（红头）",
         "policy-request",
-        "上行文：签发人在发文字号右侧。成文日期下有版记（印发机关、日期）",
+        "上行文：签发人在发文字号右侧。末页最下方是版记：印发机关和印发日期",
     ),
     "letter": (
         "信函格式",
@@ -182,7 +182,10 @@ def _scaled(page: Image, width: int) -> Image:
 
 
 def _save(name: str, picture: Image) -> None:
-    (PICTURES / name).write_bytes(png_of(picture, colours=GREYS))
+    palette = Pillow.new("P", (1, 1))
+    palette.putpalette([part for colour in (*PALETTE, *[(255, 255, 255)] * (16 - len(PALETTE))) for part in colour])
+    drawn = picture.quantize(palette=palette, dither=Pillow.Dither.NONE)
+    (PICTURES / name).write_bytes(png_of(drawn))
 
 
 def _layouts() -> Iterator[str]:

@@ -143,7 +143,7 @@ def scope(workflow: Workflow, transition: Transition, to: list[str], cc: list[st
         "note": "屋面高度须降至12米以内",
         "due_on": date(2026, 10, 22),
         "due_text": "2026年10月22日前" if exact else "15个工作日内",
-        "reply_due_text": "2026年10月15日前" if exact else "7个工作日内",
+        "reply_due_text": "2026年10月15日前" if exact else "收到本函之日起7个工作日内",
         "limits": [{"title": "约定开工", "due_text": "2026年10月22日前", "basis": LIMIT_BASIS},
                    {"title": "会签", "due_text": "5个工作日内", "basis": "默认 [自]"}],
         "opinions": [{"unit": "市财政局", "verdict": "附条件同意", "note": "落实资金来源"}],
@@ -381,7 +381,7 @@ def test_a_reminder_names_the_letter_it_is_about() -> None:
         "letter_number": "丽招商函〔2026〕12号",
         "letter_date": date(2026, 9, 1),
     }
-    answer = reminder("reply-reminder", **about, overdue_days=5, reply_due_text="3个工作日内")
+    answer = reminder("reply-reminder", **about, overdue_days=5, reply_due_text="收到本函之日起3个工作日内")
     said = "".join(paragraphs(answer))
     assert answer.title == "关于商请函复瓯江云栖康养综合体有关事项的催办函"
     assert said.startswith("我单位2026年9月1日《关于征求意见的函》（丽招商函〔2026〕12号），涉及“瓯江云栖康养综合体”")

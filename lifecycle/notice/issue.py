@@ -9,6 +9,7 @@ from typing import Any
 
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.command import IssueNotice
+from lifecycle.engine.gates import SPANS
 from lifecycle.engine.notice import Notice, rule_of
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.library import Library
@@ -18,6 +19,7 @@ from lifecycle.notice.issuing import ISSUING, Issuing, read_issuing
 from lifecycle.notice.model import UPWARD, Letter, dump_letter, load_letter
 from lifecycle.notice.scope import REPLY_DUE, addressees, due_text
 from lifecycle.people.directory import Directory
+from lifecycle.workflow.model import Limit
 
 
 def rules_in_force(library: Library, directory: Directory, seq: int | None = None) -> Issuing:
@@ -87,9 +89,19 @@ def _dated(data: dict[str, Any], sending: Sending, moment: Moment) -> dict[str, 
     if rule is None or rule.reply is None:
         return data
     limit = rule.reply.limit
-    text = due_text(moment.calendar.due(moment.on, limit), limit.amount, limit.unit)
-    dated: dict[str, Any] = json.loads(json.dumps(data, ensure_ascii=False).replace(REPLY_DUE, text))
-    return dated
+    due = moment.calendar.due(moment.on, limit)
+    text = _from_receipt(limit) if due.provisional else due_text(due, limit.amount, limit.unit)
+    return _with_due(data, text)
+
+
+def _from_receipt(limit: Limit) -> str:
+    """Write how long there is for an answer where its day is not known, or must not be printed as certain."""
+    return f"收到本函之日起{limit.amount}{SPANS[limit.unit]}内"
+
+
+def _with_due(data: dict[str, Any], text: str) -> dict[str, Any]:
+    written: dict[str, Any] = json.loads(json.dumps(data, ensure_ascii=False).replace(REPLY_DUE, text))
+    return written
 
 
 def shown_draft(sending: Sending, letter: Letter) -> Letter:
@@ -97,10 +109,7 @@ def shown_draft(sending: Sending, letter: Letter) -> Letter:
     rule = rule_of(sending.workflow, sending.notice)
     if rule is None or rule.reply is None:
         return letter
-    from lifecycle.engine.gates import SPANS
-
-    text = f"{rule.reply.limit.amount}{SPANS[rule.reply.limit.unit]}内"
-    return load_letter(json.loads(json.dumps(dump_letter(letter), ensure_ascii=False).replace(REPLY_DUE, text)))
+    return load_letter(_with_due(dump_letter(letter), _from_receipt(rule.reply.limit)))
 
 
 def issued_letter(case_number: str, notice: Notice, intent: Mapping[str, Any]) -> Letter:
