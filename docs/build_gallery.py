@@ -32,7 +32,7 @@ PICTURES = DOCS / "gallery"
 FONTS = DOCS.parent / ".venv" / "fonts"
 THUMB, PAGE = 360, 620
 """Widths of a page in pixels: in the catalogue, and where it is to be read."""
-PALETTE = tuple((n, n, n) for n in range(0, 256, 51)) + tuple((r, n, n) for r, n in ((200, 0), (214, 64), (235, 160)))
+PALETTE = tuple((n, n, n) for n in range(0, 256, 51)) + tuple((r, n, n) for r, n in ((230, 18), (238, 90), (246, 170)))
 """Colours of a picture: black to white, and red: chosen by itself, a small palette turns the red lines brown."""
 LAYOUTS = {
     "document": (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -14,7 +13,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Verdict, Withdraw
 from lifecycle.engine.values import Value, parse_fact
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
-from lifecycle.ledger.database import database_path
+from lifecycle.ledger.database import default_url
 from lifecycle.ledger.register import Act, Outcome, Register
 from lifecycle.ledger.row import read_case
 from lifecycle.ledger.store import Store
@@ -220,8 +219,6 @@ class Office:
     def _submit(self, act: Act, case: Case, command: Command) -> Outcome:
         return self.register.submit(act, None, case.id, command)
 
-    # What officers look at.
-
     def look(self, case: Case, officer: Officer | None = None, on: date | None = None) -> Outlook:
         """Work out where a case stands, and every way out of its state as judged for an officer, or for nobody."""
         from lifecycle.insight.outlook import ANYBODY, look
@@ -271,8 +268,6 @@ class Office:
         """Put a judged definition into force; gives the entry's body."""
         return self.register.change_office(act, "definition_published", {"kind": kind, "name": name}, definition=body)
 
-    # What auditors do.
-
     def entries(self, case: Case, *, after: int = 0) -> Iterator[Mapping[str, Any]]:
         """Stream a case's entries."""
         from lifecycle.ledger.record import stored
@@ -294,18 +289,6 @@ class Office:
         from lifecycle.notice.judge import LetterJudge
 
         return Auditor(self.library, report, since, LetterJudge(self.library))
-
-
-def default_url() -> str:
-    """Give the database that is used where none is named."""
-    from lifecycle.places import data_folder
-
-    return os.environ.get("LIFECYCLE_DB") or f"sqlite:///{data_folder() / 'lifecycle.db'}"
-
-
-def database_file(url: str | None) -> Path:
-    """Give the file of a database that need not exist yet."""
-    return database_path(url or default_url())
 
 
 def clean(note: str) -> str:

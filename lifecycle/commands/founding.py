@@ -27,8 +27,8 @@ FIRST_UNIT = ("bureau", "市招商局")
 def init(desk: Desk, source: str | None, unit_title: str) -> None:
     """Make the database and found the office."""
     from lifecycle.definitions import shipped
+    from lifecycle.ledger.database import database_file
     from lifecycle.ledger.register import Act
-    from lifecycle.office import database_file
 
     definitions = shipped()
     changes = _read(desk, source, unit_title, definitions)

@@ -253,7 +253,7 @@ def backup(desk: Desk, target: str) -> None:
 def restore(desk: Desk, source: str) -> None:
     """Restore a backup."""
     from lifecycle.ledger.backup import restore as put_back
-    from lifecycle.office import database_file
+    from lifecycle.ledger.database import database_file
 
     database = database_file(desk.db)
     count = put_back(Path(source), database)
@@ -265,10 +265,9 @@ def restore(desk: Desk, source: str) -> None:
 @at_desk
 def upgrade(desk: Desk) -> None:
     """Bring an older database to this version's schema."""
-    from lifecycle.ledger.database import SCHEMA
+    from lifecycle.ledger.database import SCHEMA, database_file
     from lifecycle.ledger.database import upgrade as bring_up
     from lifecycle.ledger.refold import refold
-    from lifecycle.office import database_file
 
     before, copy = bring_up(database_file(desk.db), refold)
     document = {"ok": True, "from": before, "to": SCHEMA, "copy": str(copy) if copy else None}

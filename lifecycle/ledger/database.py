@@ -46,6 +46,18 @@ def database_path(url: str) -> Path:
     return Path(url).expanduser()
 
 
+def default_url() -> str:
+    """Give the database that is used where none is named."""
+    from lifecycle.places import data_folder
+
+    return os.environ.get("LIFECYCLE_DB") or f"sqlite:///{data_folder() / 'lifecycle.db'}"
+
+
+def database_file(url: str | None) -> Path:
+    """Give the file of a database that need not exist yet."""
+    return database_path(url or default_url())
+
+
 @contextlib.contextmanager
 def database_errors(path: Path) -> Iterator[None]:
     """Turn the driver's errors into what an officer can act on."""

@@ -1,0 +1,111 @@
+"""What judgements about letters have in common: the docket, and the gates of unit, duty, author and state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lifecycle.engine.case import Case, File, Moment, Officer
+from lifecycle.engine.gates import Gate
+from lifecycle.engine.notice import ISSUED, STATES, SUPERSEDED, Addressee, Notice
+from lifecycle.engine.verdict import Accepted, Decision, Refused
+from lifecycle.errors import UnknownError
+from lifecycle.workflow.model import Workflow
+
+DUTIES = {"checker": "核稿人", "signer": "签发人", "clerk": "收发员"}
+"""The roles of the office through which letters pass; no workflow defines them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """All that a judgement about one letter needs."""
+
+    workflow: Workflow
+    case: Case
+    officer: Officer
+    moment: Moment
+    notice: Notice
+    gates: list[Gate] = field(default_factory=list)
+
+    def close(self, kind: str, data: Mapping[str, Any], role: str, **more: Any) -> Decision:
+        """Refuse if any gate is unmet, else accept."""
+        if any(not gate.met for gate in self.gates):
+            return Refused(tuple(self.gates))
+        return Accepted(kind, data, role, tuple(self.gates), **more)
+
+
+def unit_gate(docket: Docket, unit: str) -> Gate:
+    """Judge whether the officer is of the unit whose business this is."""
+    names, officer = docket.moment.names, docket.officer
+    met = officer.unit == unit
+    text = (
+        names.get(unit, unit)
+        if met
+        else f"由 {names.get(unit, unit)} 办理；您属 {names.get(officer.unit, officer.unit)}"
+    )
+    return Gate("unit", met, {"unit": unit}, text, "" if met else "请该单位的经办人办理；受委托的，加 --for 委托人")
+
+
+def duty(docket: Docket, duty: str) -> str:
+    """Judge a role of the office within the issuing unit; gives the role."""
+    docket.gates.append(unit_gate(docket, docket.notice.unit))
+    met = duty in docket.officer.held
+    title = DUTIES[duty]
+    text = f"{title}（{docket.officer.id}）" if met else f"由{title}办理；您（{docket.officer.id}）不是{title}"
+    mend = "" if met else f"请管理员授权：lifecycle officer grant 工号 {duty}"
+    docket.gates.append(Gate("role", met, {"role": duty} if met else {}, text, mend))
+    return duty
+
+
+def not_drafter(docket: Docket, word: str) -> None:
+    """See that nobody checks or signs off what they drafted."""
+    same = sorted(set(docket.notice.persons) & set(docket.officer.persons))
+    inputs = {"of": "notice_drafted", "persons": list(docket.notice.persons)}
+    text = (
+        f"拟稿人 {'、'.join(same)} 不得{word}，须换人" if same else f"不是拟稿人（{'、'.join(docket.notice.persons)}）"
+    )
+    mend = f"请同单位的另一位{word[:2]}人办理" if same else ""
+    docket.gates.append(Gate("not_by", not same, inputs, text, mend))
+
+
+def stands(docket: Docket, *states: str, mend: str = "") -> None:
+    """See that the letter is in one of these states of its life."""
+    notice = docket.notice
+    met = notice.state in states
+    wanted = "或".join(STATES[state] for state in states)
+    text = f"公文{STATES[notice.state]}" if met else f"公文{STATES[notice.state]}，须为{wanted}"
+    docket.gates.append(Gate("notice", met, {"notice": notice.name, "state": notice.state}, text, "" if met else mend))
+
+
+def reason(docket: Docket, note: str) -> None:
+    """See that a reason is given."""
+    docket.gates.append(
+        Gate("reason", bool(note), {}, "已说明理由" if note else "须说明理由", "" if note else "加 --note 理由")
+    )
+
+
+def find_addressee(docket: Docket, name: str) -> Addressee:
+    """Find an addressee by name; raises UnknownError."""
+    found = next((a for a in docket.notice.addressed if a.name == name), None)
+    if found is None:
+        raise UnknownError("收文单位", name, [a.name for a in docket.notice.addressed])
+    return found
+
+
+def sent_out(docket: Docket) -> None:
+    """See that the letter is out: issued, with its forms frozen; what was superseded since may still be received."""
+    stands(docket, ISSUED, SUPERSEDED, mend="公文尚未签发，或已作废")
+    is_frozen(docket)
+
+
+def is_frozen(docket: Docket) -> None:
+    """See that the forms of a numbered letter are frozen."""
+    if docket.notice.number and not docket.notice.forms:
+        mend = f"lifecycle notice freeze {docket.case.number} {docket.notice.name}"
+        docket.gates.append(Gate("notice", False, {}, "版式文件尚未固定", mend))
+
+
+def files(files: Iterable[File]) -> tuple[Mapping[str, Any], ...]:
+    """Give files as an entry has them."""
+    return tuple({"name": f.name, "size": f.size, "sha256": f.sha256} for f in files)
