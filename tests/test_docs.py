@@ -12,11 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from lifecycle.errors import UnavailableError
+from lifecycle.paper.fonts import Fonts
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"\s+# 退出码 (\d)$")
 _EXPORT = re.compile(r"export (\w+)=(\S+)")
+NEED_FONTS = ("letters.md",)
+"""The pages whose examples print letters."""
 
 
 @dataclass
@@ -54,9 +59,20 @@ def missing(shown: list[str], printed: str) -> str | None:
     return None
 
 
+def has_fonts() -> bool:
+    """Tell whether the fonts that letters are printed with are at hand."""
+    try:
+        Fonts.find()
+    except UnavailableError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_example_does_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     """Each console example of a page gives the exit code and, in order, the lines that the page shows."""
+    if page.name in NEED_FONTS and not has_fonts():
+        pytest.skip("字体未安装（make fonts）")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {"PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
     for folder in ("demo", "workflows", "notices"):

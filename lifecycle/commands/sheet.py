@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from lifecycle.commands.refusal import gate_json, print_gates
 from lifecycle.commands.table import write_block, write_table
 from lifecycle.commands.text import cut, wrap
 from lifecycle.engine.gates import SPANS
+from lifecycle.engine.notice import STATES, owed
 from lifecycle.engine.values import show_value
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document
@@ -49,6 +51,7 @@ def print_sheet(
     _print_ways(directory, workflow, case, outlook, moment, officer=officer)
     _print_opinions(workflow, case, outlook, moment)
     _print_holdings(workflow, case, moment, full=full)
+    _print_letters(workflow, case)
     say("最近记录")
     for body in reversed(last):
         intent = body["intent"]
@@ -139,6 +142,17 @@ def _print_opinions(workflow: Workflow, case: Case, outlook: Outlook, moment: Mo
         told = (opinion.on, opinion.note) if opinion else ("", "")
         rows.append(("", transition.title, unit, paint(text, colour) if colour else text, *told))
     write_table(("", "流转", "单位", "意见", "日期", "说明"), rows)
+
+
+def _print_letters(workflow: Workflow, case: Case) -> None:
+    """Print how many letters stand where, and who still owes an answer."""
+    if not case.notices:
+        return
+    counts = Counter(notice.state for notice in case.notices.values())
+    owing = dict.fromkeys(a.name for notice in case.notices.values() for a in owed(workflow, case, notice))
+    yet = f"；待 {'、'.join(owing)} 复函" if owing else ""
+    stand = "、".join(f"{STATES[state]} {counts[state]} 件" for state in STATES if counts[state])
+    _flow("公文　", f"{stand}{yet}　lifecycle notice list {case.number}")
 
 
 def _print_holdings(workflow: Workflow, case: Case, moment: Moment, *, full: bool) -> None:

@@ -77,8 +77,10 @@ def _ruled(runs: str, *, tabs: str = "", before: int = 0, side: str = "center") 
 
 def _document_head(letter: Letter) -> list[str]:
     number = letter.number or DRAFT
-    if letter.kind in UPWARD and letter.signer:
-        runs = run(ZI + number) + TAB + run("签发人：") + run(letter.signer, "Kai")
+    if letter.kind in UPWARD:
+        runs = run(ZI + number)
+        if letter.signer:
+            runs += TAB + run("签发人：") + run(letter.signer, "Kai")
         line = _ruled(runs, tabs=opposed(), before=_two_lines(letter), side="left")
     else:
         line = _ruled(run(number), before=_two_lines(letter))
