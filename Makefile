@@ -9,7 +9,7 @@ DEMO   := demo-office
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow check format lint types imports coverage bench lock calendar fonts wheel-test clean
+.PHONY: help setup demo test slow check format lint types imports coverage bench lock calendar fonts gallery wheel-test clean
 
 help:  ## 列出各目标
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -66,6 +66,9 @@ $(FONTS): | $(READY)
 	@mkdir -p $(VENV)/fonts
 	@$(BIN)/python fonts/obtain.py || true
 	@touch $(FONTS)
+
+gallery: $(READY) $(FONTS)  ## 重画公文图册 docs/gallery.md
+	$(BIN)/python docs/build_gallery.py
 
 calendar: $(READY)  ## 重建 calendars/CN.yaml
 	$(BIN)/python calendars/build.py

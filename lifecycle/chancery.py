@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from lifecycle.engine.command import (
     Verdict,
     VoidNotice,
 )
-from lifecycle.engine.notice import Notice, addressee_of
+from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, Notice, addressee_of
 from lifecycle.engine.noticing import FORMS
 from lifecycle.errors import AmbiguousError, InvalidError, LifecycleError, UnavailableError, UnknownError
 from lifecycle.ledger.files import keep_bytes, keep_file, read_file
@@ -29,19 +30,20 @@ from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Act, Outcome, Register
 from lifecycle.ledger.row import read_case
 from lifecycle.notice.correspondence import find_sending, sendings, write_letter
-from lifecycle.notice.issue import digest_of, issued_letter, shown_draft, to_issue
-from lifecycle.notice.letter import compose
+from lifecycle.notice.issue import digest_of, issued_letter, see_addressed, shown_draft, to_issue
+from lifecycle.notice.letter import WRITER, compose
 from lifecycle.notice.model import Letter, load_letter
 from lifecycle.notice.sample import sample_letter, uses
 from lifecycle.notice.scope import letter_scope
 from lifecycle.notice.template import Template, read_template
 from lifecycle.notice.trial import tried
+from lifecycle.press import SUFFIXES, made_with, render
 
 if TYPE_CHECKING:
     from lifecycle.paper.fonts import Fonts
 
 MOST_MB = 50
-SUFFIXES = {"text": "txt", "html": "html", "pdf": "pdf", "docx": "docx", "markdown": "md"}
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +74,15 @@ class Chancery:
         return read_case(found[1])
 
     def find(self, case: Case, name: str) -> Notice:
-        """Find a letter by its name, its number, or an unambiguous part of its name; raises UnknownError."""
+        """Find a letter by its name, its number, or a part of its name that one letter, or one that lives, has."""
         exact = [n for n in case.notices.values() if name in (n.name, n.number)]
         found = exact or [n for n in case.notices.values() if name and name in n.name]
         if len(found) > 1:
-            live = [n for n in found if not n.replaced_by]
-            found = live if len(live) == 1 else found
+            found = [n for n in found if n.state in (DRAFT, CHECKED, ISSUED) and not n.replaced_by] or found
         if len(found) > 1:
             raise AmbiguousError("公文", name, [n.name for n in found])
         if not found:
-            raise UnknownError("公文", name, case.notices)
+            raise UnknownError("公文", name, case.notices, f"用 lifecycle notice list {case.number} 查看")
         return found[0]
 
     def intent(self, case: Case, notice: Notice) -> Mapping[str, Any]:
@@ -162,9 +163,12 @@ class Chancery:
     def draft(self, act: Act, case: Case, command: DraftNotice, text: Path | None = None) -> Outcome:
         """Draft a letter: of a template in force, anew from the case as it now is, or from an edited text."""
         directory = self.library.directory()
+        if not _NAME.fullmatch(command.template):
+            raise InvalidError(f"模板名“{command.template[:40]}”不合规", "用字母、数字与横线，如 siting-consultation")
         if text is not None:
-            read_template(command.template, text.read_bytes(), str(text))
-            command = replace(command, text=keep_file(self.store.path, text, most_bytes=1 << 20))
+            file = keep_file(self.store.path, text, most_bytes=1 << 20)
+            read_template(command.template, read_file(self.store.path, file.sha256, file.size), str(text))
+            command = replace(command, text=file)
         elif directory.document("template", command.template) is None:
             known = [d.name for d in directory.documents if d.kind == "template"]
             raise UnknownError("公文模板", command.template, known)
@@ -172,14 +176,14 @@ class Chancery:
             outcome = self._submit(act, case, command)
             if not act.dry_run and not outcome.repeated:  # what cannot be written is not drafted
                 name = f"{outcome.body['intent']['seq']}-{command.template}"
-                write_letter(self.library, directory, find_sending(self.library, outcome.case, name))
+                see_addressed(self.library, directory, find_sending(self.library, outcome.case, name))
         return outcome
 
     def check(self, act: Act, case: Case, name: str) -> Outcome:
         """Find a draft in order (核稿), by the digest of what it says."""
         sending = find_sending(self.library, case, name)
-        letter = write_letter(self.library, self.library.directory(), sending)
-        return self._submit(act, case, CheckNotice(name, digest_of(letter)))
+        letter = see_addressed(self.library, self.library.directory(), sending)
+        return self._submit(act, case, CheckNotice(name, digest_of(letter), WRITER))
 
     def sign_off(self, act: Act, case: Case, name: str, fonts: Fonts) -> Outcome:
         """Sign a checked letter off: its number in the transaction of the entry, then, after it, the frozen forms.
@@ -190,14 +194,27 @@ class Chancery:
         if act.dry_run:
             return outcome
         now = self.case(case.id)
-        if not now.notices[name].forms:
-            now = self.freeze(replace(act, request_id=None, on=None), now, name, fonts).case
+        issued = now.notices[name]
+        if issued.in_force and not issued.forms:
+            try:
+                now = self.freeze(replace(act, request_id=None, on=None), now, name, fonts).case
+            except LifecycleError as error:
+                mend = f"文号已经编好，不必重签；原因消除后运行 lifecycle notice freeze {case.number} {name}"
+                raise UnavailableError(
+                    f"已签发为 {issued.number}，但版式文件没有固定：{error.message}", mend
+                ) from error
         return replace(outcome, case=now)
 
     def number(self, act: Act, case: Case, name: str, fonts: Fonts) -> Outcome:
         """Record the signing-off with its number; refuses a letter with a character that no font has before it does."""
         from lifecycle.paper.fonts import missing_glyphs
 
+        with self.register.together():  # so that no rule, name or calendar changes between writing and recording it
+            return self._number(act, case, name, fonts, missing_glyphs)
+
+    def _number(
+        self, act: Act, case: Case, name: str, fonts: Fonts, missing_glyphs: Callable[[Letter, Fonts], list[str]]
+    ) -> Outcome:
         directory = self.library.directory()
         moment = self.register.moment(directory, self.register.today())
         directory.officer(act.officer, moment.on, principal=act.principal)  # or say who is unknown or has left
@@ -236,7 +253,13 @@ class Chancery:
             on = self.register.today() if act.on is None else act.on
             found = addressee_of(notice, directory.officer(act.officer, on, principal=act.principal).unit)
         if found is None:
-            raise UnknownError("收文单位", named or act.officer, [a.name for a in notice.addressed])
+            listed = [a.name for a in notice.addressed]
+            raise UnknownError(
+                "收文单位",
+                named or "本单位",
+                listed,
+                f"这件公文发给 {'、'.join(listed) or '（尚未签发）'}；替收文方登记的写 --unit",
+            )
         return found.name
 
     def receive(self, act: Act, case: Case, notice: Notice, named: str = "", note: str = "") -> Outcome:
@@ -262,37 +285,3 @@ class Chancery:
     def dispatched(self, act: Act, case: Case, command: DispatchNotice) -> Outcome:
         """Record that a letter was handed over."""
         return self._submit(act, case, command)
-
-
-def render(letter: Letter, form: str, fonts: Fonts | None = None) -> bytes:
-    """Lay a letter out in one form."""
-    if form == "pdf":
-        from lifecycle.paper.fonts import Fonts
-        from lifecycle.paper.pdf import to_pdf
-
-        return to_pdf(letter, fonts or Fonts.find())
-    if form == "docx":
-        from lifecycle.paper.docx import to_docx
-
-        return to_docx(letter)
-    if form == "html":
-        from lifecycle.notice.html import to_html
-
-        return to_html(letter).encode()
-    if form == "markdown":
-        from lifecycle.notice.markdown import to_markdown
-
-        return to_markdown(letter).encode()
-    from lifecycle.notice.text import to_text
-
-    return to_text(letter).encode()
-
-
-def made_with(fonts: Fonts) -> dict[str, str]:
-    """Name what laid the forms out: software and fonts, so that a later difference can be explained."""
-    from importlib.metadata import version
-
-    from lifecycle import __version__
-
-    made = {name: version(name) for name in ("uharfbuzz", "pydyf", "segno")}
-    return {"lifecycle": __version__, **made, **{f"font {name}": digest for name, digest in fonts.digests.items()}}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from lifecycle.chancery import SUFFIXES, Chancery
+from lifecycle.chancery import Chancery
 from lifecycle.delivery.backoff import next_attempt
 from lifecycle.delivery.channels import Channel, Channels, deliver
 from lifecycle.delivery.parcel import Attached, DeliveryError, Parcel, Receipt
@@ -18,8 +18,10 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.command import DispatchNotice
 from lifecycle.engine.notice import Notice
 from lifecycle.errors import LifecycleError
+from lifecycle.ledger.finding import BEIJING
 from lifecycle.ledger.post import Waiting, due_parcels, lease, note_failure
 from lifecycle.ledger.register import Act, stamp_text
+from lifecycle.press import SUFFIXES
 
 LEASE = timedelta(minutes=15)
 """So long a parcel being sent is left alone by other senders; a conversation lasts at most ten time-outs of 60 s."""
@@ -47,15 +49,16 @@ def dispatch(
 ) -> Iterator[Sent]:
     """Hand over every parcel whose time has come and whose receiver has a channel; the others wait for a messenger."""
     down: list[Channel] = []
+    allowed = _allowed(chancery, act, clock)
     for waiting in due_parcels(chancery.store, stamp_text(clock())):
         channel = channels.units.get(waiting.unit) or channels.parties.get(waiting.addressee)
         if channel is None or any(_shared(channel) == _shared(other) for other in down):
             continue
-        now = clock()
-        if not lease(chancery.store, waiting, stamp_text(now + lease_for)):
-            continue
         case = chancery.case(waiting.case_id)
         notice = case.notices[waiting.name]
+        now = clock()
+        if allowed not in (None, notice.unit) or not lease(chancery.store, waiting, stamp_text(now + lease_for)):
+            continue
         sent = Sent(waiting, notice.number, notice.title)
         try:
             receipt = deliver(parcel_of(chancery, case, notice, waiting), channel, now=now)
@@ -67,8 +70,18 @@ def dispatch(
         command = DispatchNotice(
             notice.name, waiting.addressee, receipt.channel, receipt.address, waiting.id, receipt.answer
         )
-        chancery.dispatched(replace(act, request_id=f"sent:{waiting.id}"), case, command)
-        yield replace(sent, receipt=receipt)
+        try:
+            chancery.dispatched(replace(act, request_id=f"sent:{waiting.id}"), case, command)
+            yield replace(sent, receipt=receipt)
+        except LifecycleError as error:  # it went out; should it go again, the receiver knows it by its id
+            yield replace(sent, error=error, next_at=now + lease_for)
+
+
+def _allowed(chancery: Chancery, act: Act, clock: Callable[[], datetime]) -> str | None:
+    """Say whose letters an officer may send: None for everybody's (a clerk), else those of their own unit."""
+    on = act.on or clock().astimezone(BEIJING).date()
+    officer = chancery.library.directory().officer(act.officer, on, principal=act.principal)
+    return None if "clerk" in officer.held else officer.unit
 
 
 def _shared(channel: Channel) -> object:

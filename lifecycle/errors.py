@@ -75,11 +75,11 @@ class UsageError(LifecycleError):
 
 
 class UnknownError(LifecycleError):
-    """A name that nothing here bears."""
+    """A name that nothing here bears; `otherwise` is the mend where nothing known is like it."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str] = (), otherwise: str = "") -> None:
         near = nearest(name, known)
-        super().__init__(f"没有{kind}“{name}”", f"是否为“{near}”？" if near else "")
+        super().__init__(f"没有{kind}“{name}”", f"是否为“{near}”？" if near else otherwise)
         self.kind = kind
         self.name = name
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from lifecycle.chancery import Chancery
 from lifecycle.engine.case import Case, Moment, Officer
-from lifecycle.engine.notice import CHECKED, Notice
+from lifecycle.engine.notice import CHECKED, DRAFT, Notice, rule_of
 from lifecycle.ledger.post import drafts_of, unfrozen_of, waiting_for
 from lifecycle.notice.issuing import ISSUING, Issuing, read_issuing
 from lifecycle.reminders import debts, overdue
 
+MOST = 30
+"""Drafts of one kind that `todo` looks at, the oldest first; `notice list` has them all."""
 WORDS = {
     "approve": "核稿", "issue": "签发", "freeze": "补版式", "receipt": "签收", "reply": "复函", "urge": "催办",
 }  # fmt: skip
@@ -64,13 +66,14 @@ def _errands_of(chancery: Chancery, moment: Moment, officer: Officer, rules: Iss
 
 def _desk(chancery: Chancery, officer: Officer) -> Iterator[Errand]:
     """List what an issuing unit's checker and signer have before them; nobody is shown what they drafted themselves."""
-    for case_id, name in drafts_of(chancery.store, officer.unit):
-        case = chancery.case(case_id)
-        notice = case.notices[name]
-        duty = "issue" if notice.state == CHECKED else "approve"
-        mine = ("signer" if duty == "issue" else "checker") in officer.held
-        if mine and not set(notice.persons) & set(officer.persons):
-            yield _errand(duty, case, notice, officer, f"{case.title}　{name}")
+    for duty, verb, state in (("signer", "issue", CHECKED), ("checker", "approve", DRAFT)):
+        if duty not in officer.held:
+            continue
+        for case_id, name in drafts_of(chancery.store, officer.unit, state, most=MOST):
+            case = chancery.case(case_id)
+            notice = case.notices[name]
+            if not set(notice.persons) & set(officer.persons):
+                yield _errand(verb, case, notice, officer, f"{case.title}　{name}")
     for case_id, name in unfrozen_of(chancery.store, officer.unit):
         case = chancery.case(case_id)
         yield _errand(
@@ -86,11 +89,23 @@ def _owed(
     # Who answers has received: one line is enough where both are owed.
     for debt in [d for d in mine if d.kind == "reply"] or mine:
         due = f"{debt.due_on}" if not debt.provisional else None
-        yield _errand(debt.kind, case, notice, officer, f"{notice.number}　{notice.title}", due)
+        rule = rule_of(workflow, notice)
+        asks = debt.kind == "reply" and rule is not None and rule.reply is not None and rule.reply.cosign is not None
+        text = f"{notice.number}　{notice.title}"
+        yield _errand(debt.kind, case, notice, officer, text, due, opinion=asks)
 
 
-def _errand(kind: str, case: Case, notice: Notice, officer: Officer, text: str, due_on: str | None = None) -> Errand:
+def _errand(
+    kind: str,
+    case: Case,
+    notice: Notice,
+    officer: Officer,
+    text: str,
+    due_on: str | None = None,
+    *,
+    opinion: bool = False,
+) -> Errand:
     behalf = f" --for {officer.principal}" if officer.principal else ""
     named = case.number if kind == "urge" else f"{case.number} {notice.name}"
-    tail = " 同意 --file 复函文件" if kind == "reply" else ""
+    tail = (" 同意" if opinion else "") + (" --file 复函文件" if kind == "reply" else "")
     return Errand(kind, case, notice, text, f"lifecycle notice {kind} {named}{tail}{behalf}", due_on, officer.principal)

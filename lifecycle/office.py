@@ -237,6 +237,13 @@ class Office:
 
         return errands(self.chancery, self.moment(on), code)
 
+    def parcels(self, code: str, on: date | None = None) -> tuple[int, int]:
+        """Count the parcels that wait for a clerk and those that are dead; none where the officer is no clerk."""
+        from lifecycle.ledger.post import count_parcels
+
+        clerk = "clerk" in self.directory.officer(code, self.day(on)).held
+        return count_parcels(self.store) if clerk else (0, 0)
+
     # What the administrator does to the office.
 
     def found(
@@ -286,9 +293,9 @@ class Office:
     ) -> Auditor:
         """Prepare an audit of everything, against a checkpoint of an earlier one if there is one."""
         from lifecycle.ledger.audit import Auditor
-        from lifecycle.notice.judge import LetterJudge
+        from lifecycle.press import PaperJudge
 
-        return Auditor(self.library, report, since, LetterJudge(self.library))
+        return Auditor(self.library, report, since, PaperJudge(self.library))
 
 
 def clean(note: str) -> str:

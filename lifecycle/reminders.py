@@ -9,7 +9,7 @@ from datetime import date
 from lifecycle.chancery import Chancery
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.command import DraftNotice
-from lifecycle.engine.notice import Addressee, Notice, owed, rule_of
+from lifecycle.engine.notice import CHECKED, DRAFT, Addressee, Notice, owed, rule_of
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.post import unanswered_of
 from lifecycle.ledger.register import Act, Outcome
@@ -30,10 +30,11 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A letter on which units are overdue that were not reminded yet; `due_on` is the first day they missed."""
+    """A letter on which units owe a `debt` (receipt, reply) since before `due_on` and were not reminded of it yet."""
 
     case: Case
     notice: Notice
+    debt: str
     units: tuple[str, ...]
     names: tuple[str, ...]
     due_on: str
@@ -69,15 +70,28 @@ def overdue(chancery: Chancery, moment: Moment, unit: str | None, *, only: str |
         if notice.about:  # nobody is reminded of a reminder
             continue
         workflow = chancery.library.workflow(case.workflow)
-        late = [
-            debt
-            for debt in debts(workflow, case, notice, moment=moment, rules=rules)
-            if debt.due_on < today and not debt.addressee.urged
-        ]
-        if late:
-            units = tuple(dict.fromkeys(debt.addressee.unit for debt in late))
-            names = tuple(dict.fromkeys(debt.addressee.name for debt in late))
-            yield Late(case, notice, units, names, min(debt.due_on for debt in late))
+        asked = {
+            (n.debt, unit) for n in case.notices.values() if n.about == name and n.state in _OPEN for unit in n.units
+        }
+        owing = list(debts(workflow, case, notice, moment=moment, rules=rules))
+        for kind in ("reply", "receipt"):
+            late = [
+                debt
+                for debt in owing
+                if debt.kind == kind
+                and debt.due_on < today
+                and kind not in debt.addressee.urged
+                and (kind, debt.addressee.unit) not in asked
+                # Who is reminded of the answer need not be told that the receipt is owed too.
+                and not (kind == "receipt" and any(d.kind == "reply" and d.addressee is debt.addressee for d in owing))
+            ]
+            if late:
+                units = tuple(debt.addressee.unit for debt in late)
+                names = tuple(debt.addressee.name for debt in late)
+                yield Late(case, notice, kind, units, names, min(debt.due_on for debt in late))
+
+
+_OPEN = (DRAFT, CHECKED)
 
 
 def urge(chancery: Chancery, act: Act, late: Late) -> Outcome:
@@ -85,5 +99,5 @@ def urge(chancery: Chancery, act: Act, late: Late) -> Outcome:
     template = rules_in_force(chancery.library, chancery.library.directory()).urge
     if not template:
         raise InvalidError("发文规则没有写催办用的模板", "在 notices/issuing.yaml 写 urge: {template: reply-reminder}")
-    command = DraftNotice(template, about=late.notice.name, units=late.units)
+    command = DraftNotice(template, about=late.notice.name, units=late.units, debt=late.debt)
     return chancery.draft(act, late.case, command)

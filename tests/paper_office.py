@@ -13,7 +13,7 @@ from lifecycle.paper.fonts import Fonts
 ISSUING = """\
 issuing: 发文规则
 issuers:
-  bureau: {code: 丽招商, mark: 丽水市招商局}
+  bureau: {code: 丽招商, name: 丽水市招商局}
   land: {code: 丽自然资}
 series:
   - {kinds: [函], number: "{code}函〔{year}〕{serial}号"}

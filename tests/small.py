@@ -9,8 +9,8 @@ from typing import Any
 from lifecycle.engine.case import Case, File, Moment, Officer
 from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Withdraw
 from lifecycle.engine.decision import decide
-from lifecycle.engine.verdict import Accepted, Refused
 from lifecycle.engine.evolution import evolve
+from lifecycle.engine.verdict import Accepted, Refused
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.reader import read_workflow
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from paper_office import Paper
 from lifecycle.chancery import Chancery
 from lifecycle.engine.notice import code_of, read_code
 from lifecycle.engine.noticing import FORMS
+from lifecycle.errors import UnavailableError
 
 LETTER = "2-consultation"
 
@@ -147,7 +149,8 @@ def test_an_edited_letter_goes_the_same_way(paper: Paper) -> None:
     """An officer's own text, in the template's plain form, is drafted, checked and issued as any other."""
     number = paper.asked()
     paper.write(
-        "改.txt", "文种：函\n标题：关于征求意见的函\n主送：{{ to }}\n发文单位：{{ issuer }}\n---\n改过的一段。\n"
+        "改.txt",
+        "文种：函\n标题：关于征求意见的函\n主送：{{ to }}\n抄送：{{ cc }}\n发文单位：{{ issuer }}\n---\n改过的一段。\n",
     )
     paper.do("notice", "draft", number, "--replace", LETTER, "--text", "改.txt", by="bureau01")
     name = states(paper, number)[-1][0]
@@ -247,19 +250,125 @@ def test_what_is_overdue_is_reminded_of_once(paper: Paper) -> None:
     paper.issued(number)
     paper.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
     errands = paper.asks("todo", by="bureau01")["letters"]
-    assert [(row["kind"], row["due_on"]) for row in errands] == [("urge", "2026-10-09")]
+    assert [(row["kind"], row["due_on"]) for row in errands] == [("urge", "2026-10-13")]
     assert paper.asks("notice", "urge", "--dry-run", by="bureau01")["reminders"][0]["reminder"] is None
-    (row,) = paper.asks("notice", "urge", by="bureau01")["reminders"]
-    assert row["units"] == ["市自然资源局", "市文物局", "市文旅平台公司"]
-    assert paper.asks("notice", "urge", by="bureau01")["reminders"] == []
-    reminder = paper.issued(number, row["reminder"])
+    rows = paper.asks("notice", "urge", "--request-id", "u-1", by="bureau01")["reminders"]
+    assert [(row["debt"], row["units"], row["due_on"]) for row in rows] == [
+        ("reply", ["市自然资源局", "市文物局"], "2026-10-13"),
+        ("receipt", ["市文旅平台公司"], "2026-10-09"),
+    ]
+    assert paper.asks("notice", "urge", by="bureau01")["reminders"] == [], "they are drafted already"
+    reminder = paper.issued(number, rows[0]["reminder"])
     assert reminder["number"] == "丽招商函〔2026〕2号"
-    text = paper.do("notice", "show", number, row["reminder"]).replace("\n", "")
+    text = paper.do("notice", "show", number, rows[0]["reminder"]).replace("\n", "")
     assert "丽招商函〔2026〕1号，2026年9月30日" in text
     assert "已逾期2日" in text
+    paper.do("notice", "void", number, rows[1]["reminder"], "--note", "重写", by="bureau01")
+    (again,) = paper.asks("notice", "urge", by="bureau01")["reminders"]
+    assert again["debt"] == "receipt", "a reminder that never went out is none"
+    paper.issued(number, again["reminder"])
     paper.now = datetime(2026, 11, 15, 2, tzinfo=UTC)
-    assert paper.asks("notice", "urge", by="bureau01")["reminders"] == [], "nobody is reminded of a reminder"
+    assert paper.asks("notice", "urge", by="bureau01")["reminders"] == [], (
+        "once each, and nobody is reminded of a reminder"
+    )
     assert paper.findings() == []
+
+
+def test_a_letter_redone_twice_still_supersedes(paper: Paper) -> None:
+    """What replaces the draft of a replacement replaces the letter itself; who drafted any of them signs none off."""
+    number = paper.asked()
+    paper.issued(number)
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    second = states(paper, number)[-1][0]
+    paper.do("notice", "draft", number, "--replace", second, by="bureau02")
+    third = states(paper, number)[-1][0]
+    assert gates(paper, "notice", "draft", number, "--replace", LETTER, by="bureau02")["notice"] is False
+    paper.do("officer", "grant", "bureau01", "checker", by="admin")
+    assert gates(paper, "notice", "approve", number, third, by="bureau01")["not_by"] is False
+    paper.issued(number, third)
+    assert [row[1] for row in states(paper, number)] == ["superseded", "void", "issued"]
+    assert "由考察导入转入考察导入" in paper.do("notice", "show", number, third).replace("\n", "")
+    assert paper.findings() == []
+
+
+def test_a_letter_says_who_sends_it_and_to_whom(paper: Paper) -> None:
+    """A text that names another issuer or other recipients than it has is refused before anything is recorded."""
+    number = paper.asked()
+    good = "文种：函\n标题：关于征求意见的函\n主送：{{ to }}\n抄送：{{ cc }}\n发文单位：{{ issuer }}\n---\n一段。\n"
+    for old, new in (("{{ issuer }}", "丽水市人民政府"), ("{{ to }}", "市财政局"), ("抄送：{{ cc }}\n", "")):
+        paper.write("改.txt", good.replace(old, new))
+        code, message = paper.fails("notice", "draft", number, "--replace", LETTER, "--text", "改.txt", by="bureau01")
+        assert (code, "实际是" in message) == (1, True)
+    assert len(states(paper, number)) == 1
+    paper.do("notice", "draft", number, "--replace", LETTER, "--to", "planning", "--cc", "land", by="bureau01")
+    name = states(paper, number)[-1][0]
+    paper.issued(number, name)
+    assert [row["addressee"] for row in paper.asks("notice", "outbox")["parcels"]] == ["市建设局", "市自然资源局"]
+    assert "市建设局：" in paper.do("notice", "show", number, name)
+
+
+def test_an_answer_to_what_is_out_of_date_is_no_opinion(paper: Paper) -> None:
+    """After the facts changed or the letter was replaced, the answer to the old letter is registered, not counted."""
+    number = paper.asked()
+    paper.issued(number)
+    paper.do("set", number, "investment=90000", by="bureau01")
+    reply = ("notice", "reply", number, LETTER, "同意", "--file", paper.write("x.pdf", "x"))
+    assert gates(paper, *reply, by="land01")["opinion"] is False
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    name = states(paper, number)[-1][0]
+    paper.issued(number, name)
+    assert gates(paper, *reply, by="land01")["opinion"] is False
+    paper.do("notice", "reply", number, name, "同意", "--file", "x.pdf", by="land01")
+    paper.do("advance", number, "close", "--note", "取消", by="bureau01")
+    assert [row["kind"] for row in paper.asks("todo", by="wenwu01")["letters"]] == ["receipt"], "no answer is owed now"
+    assert paper.findings() == []
+
+
+def test_a_unit_with_two_seats_answers_for_both(paper: Paper) -> None:
+    """A unit asked under two functions gives one answer, and it is its opinion in both."""
+    paper.do("unit", "change", "land", "--function", "land", "--function", "x", by="admin")
+    paper.do("officer", "grant", "land02", "x", by="admin")
+    number = paper.opened("investment=32000", "owner_unit=owner", "x_units=land", on="2026-09-29")
+    paper.do("advance", number, "ask", by="bureau01")
+    paper.issued(number)
+    paper.do("notice", "reply", number, LETTER, "同意", "--note", "同意", by="land02")
+    opinions = [(o["role"], o["unit"], o["verdict"]) for o in paper.asks("show", number)["case"]["opinions"]]
+    assert opinions == [("land", "", "agree"), ("x", "land", "agree")]
+    assert paper.findings() == []
+
+
+def test_rules_published_meanwhile_make_no_false_finding(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules, names and calendar cannot change between the writing of a letter and the entry that issues it."""
+    number = paper.asked()
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    whole = Chancery._number
+
+    def meanwhile(self: Chancery, *args: Any) -> Any:
+        with sqlite3.connect(paper.path, timeout=0.1) as other, pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        return whole(self, *args)
+
+    monkeypatch.setattr(Chancery, "_number", meanwhile)
+    paper.do("notice", "issue", number, LETTER, by="bureau04")
+    assert paper.findings() == []
+
+
+def test_a_disk_that_fills_while_freezing_is_told_with_the_number(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number stands and is told; the forms are made up for later."""
+    number = paper.asked()
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    full = UnavailableError("磁盘已满")
+    monkeypatch.setattr("lifecycle.chancery.keep_bytes", lambda *_args: (_ for _ in ()).throw(full))
+    code, message = paper.fails("notice", "issue", number, LETTER, by="bureau04")
+    assert (code, message.split("\n")[0]) == (3, "已签发为 丽招商函〔2026〕1号，但版式文件没有固定：磁盘已满")
+
+
+def test_no_two_units_have_one_name(paper: Paper) -> None:
+    """Letters tell units apart by their names."""
+    assert paper.fails("unit", "add", "land9", "市自然资源局", "--function", "x", by="admin")[0] == 1
+    assert paper.fails("unit", "change", "xiao", "--title", "市自然资源局", by="admin")[0] == 1
 
 
 def test_codes_survive_bad_hands() -> None:

@@ -25,8 +25,8 @@ from small import (
 )
 
 from lifecycle.engine.command import Verdict
-from lifecycle.engine.verdict import Accepted, Refused
 from lifecycle.engine.standing import open_limits
+from lifecycle.engine.verdict import Accepted, Refused
 from lifecycle.errors import UnknownError
 from lifecycle.workflow.model import Quorum
 

@@ -71,8 +71,8 @@ def test_letters_go_out_by_mail_and_folder(paper: Paper) -> None:
     assert parcels(paper) == {"市文旅平台公司": "by hand"}
     told = [line for line in paper.do("log", number).splitlines() if "送出" in line]
     assert [line.split("  ")[-1].strip() for line in told] == [
-        f"送出 {LETTER} 致 市自然资源局（mail land@example.cn）",
-        f"送出 {LETTER} 致 市文物局（folder {folder.parent}）",
+        f"送出 {LETTER} 致 市自然资源局（邮件 land@example.cn）",
+        f"送出 {LETTER} 致 市文物局（交换文件夹 {folder.parent}）",
     ]
     paper.do("notice", "sent", number, LETTER, "--unit", "市文旅平台公司", "--by", "专人送达", by="clerk01")
     assert parcels(paper) == {}
@@ -146,6 +146,11 @@ def test_void_letters_stay_in(paper: Paper) -> None:
         assert server.messages() == []
     other = paper.asked("温泉康养")
     paper.issued(other)
+    with MailServer(paper.folder / "mail2") as server:
+        reach(paper, server, land="land@example.cn")
+        assert paper.asks("notice", "deliver", by="land01")["sent"] == [], "nothing goes out that could not be recorded"
+        assert server.messages() == []
+        assert len(paper.asks("notice", "deliver", by="bureau01")["sent"]) == 1
     refused = paper.fails("notice", "sent", other, LETTER, "--unit", "land", "--by", "专人", by="xiao01")
     assert (refused[0], "由 市招商局 办理" in refused[1]) == (1, True)
 

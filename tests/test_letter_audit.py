@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,35 @@ def form(paper: Any) -> tuple[int, str]:
     return idx[0], idx[2]
 
 
+def forms_swapped(paper: Any) -> tuple[int, str]:
+    """Keep another file as the frozen PDF, and rewrite entry, chain, rows and folder so that all fit together."""
+    body = b"%PDF-1.7 another letter"
+    digest = hashlib.sha256(body).hexdigest()
+    place = paper.folder / "office.db.files" / digest[:2] / digest
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(body)
+
+    def change(entry: dict[str, Any]) -> None:
+        entry["intent"]["files"][2].update(sha256=digest, size=len(body))
+
+    found = forged("notice_frozen", change)(paper)
+    with paper.sql() as database:
+        database.execute("UPDATE form SET sha256 = ? WHERE form = 'pdf'", (digest,))
+    return found
+
+
+def orphan(paper: Any) -> tuple[int, str]:
+    """Slip in rows of a case that there is not."""
+    with paper.sql() as database:
+        database.execute("INSERT INTO outbox VALUES ('x.1', 'nocase', 'n', '某局', 'land', 'pending', 0, '', '')")
+        database.execute("INSERT INTO form VALUES ('nocase', 'n', 'pdf', 'ff')")
+        database.execute("INSERT INTO notice VALUES ('nocase', 'n', 'issued', 'bureau', NULL, NULL, '', '', ',land,')")
+    return 0, "-"
+
+
 SPECIMENS: dict[str, tuple[str, Damage]] = {
+    "a form swapped throughout": ("letter", forms_swapped),
+    "rows of no case": ("outbox", orphan),
     "another text": ("letter", issue(letter_data(title="关于别的事的函"))),
     "another recipient": ("letter", issue(data(addressed=[{"copy": False, "name": "市财政局", "unit": "finance"}]))),
     "another draft": ("illegal", issue(data(digest="0" * 64))),
@@ -88,7 +117,7 @@ SPECIMENS: dict[str, tuple[str, Damage]] = {
         "illegal",
         issue(lambda body: body["intent"]["actor"].update(id="bureau01")),
     ),
-    "a form's byte": ("material", form),
+    "a form's byte": ("letter", form),
     "a row's state": ("state", sql("UPDATE notice SET state = 'void'")),
     "a row's code": ("state", sql("UPDATE notice SET code = NULL")),
     "a form's row": ("state", sql("DELETE FROM form WHERE form = 'pdf'")),
@@ -130,3 +159,21 @@ def test_a_weakened_audit_misses_it(
     idx, case = damage(paper)
     weakened(monkeypatch)
     assert not [f for f in paper.findings() if (f.code, f.idx, f.case) == (code, idx, case)]
+
+
+def test_a_row_of_no_case_stops_nobody(paper: Paper) -> None:
+    """Rows that somebody slipped in are reported by the audit and hold no command up."""
+    orphan(paper)
+    for words in (("todo",), ("notice", "outbox"), ("notice", "deliver"), ("notice", "urge")):
+        assert paper.run(*words, by="bureau01").exit_code == 0, words
+
+
+def test_another_way_of_writing_is_no_forgery(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letters issued before the program wrote or printed otherwise are neither false findings nor silently passed."""
+    for module in ("lifecycle.notice.letter", "lifecycle.notice.issue", "lifecycle.notice.judge"):
+        monkeypatch.setattr(f"{module}.WRITER", 2)
+    monkeypatch.setattr("lifecycle.press.PRESS", 2)
+    monkeypatch.setattr("lifecycle.notice.scope.due_text", lambda *_args: "另一种写法")
+    monkeypatch.setattr("lifecycle.notice.issue.due_text", lambda *_args: "另一种写法")
+    assert paper.findings() == []
+    assert "2 件公文由别的版本或字体排印，未重排核对" in paper.do("audit")

@@ -36,7 +36,7 @@ def _work(path: str, seed: int, seconds: float) -> None:
         units = [f"u{n}" for n in range(SERIES)]
         while time.monotonic() < over:
             unit = chance.choice(units)
-            drafts = drafts_of(office.store, unit)
+            drafts = [d for state in ("checked", "draft") for d in drafts_of(office.store, unit, state, most=50)]
             if not drafts:
                 time.sleep(0.02)
                 continue

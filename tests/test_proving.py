@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +63,7 @@ def test_a_code_or_a_number_is_enough(paper: Paper, issued: tuple[str, dict[str,
     told = paper.do("notice", "verify", code.lower().replace("-", ""))
     assert told.splitlines()[1:4] == [
         "  丽招商函〔2026〕1号　关于征求剑瓷文化体验街区选址意见的函",
-        "  市招商局　2026-09-30 签发（bureau04）　主送 市自然资源局、市文物局",
+        "  丽水市招商局　2026-09-30 签发（bureau04）　主送 市自然资源局、市文物局",
         "  ✓ 有效",
     ]
     assert verdict(paper, "丽招商函〔2026〕1号") == (0, True, None)
@@ -116,6 +119,58 @@ def test_a_bundle_proves_without_the_ledger(paper: Paper, issued: tuple[str, dic
         assert (code == 0) == (forged["entries"] == bundle["entries"])
     paper.write("不是.json", "{}")
     assert paper.fails("notice", "verify", path, "--bundle", "不是.json")[0] == 1
+
+
+def test_a_forged_form_in_a_bundle_is_not_the_original(
+    paper: Paper, issued: tuple[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bundle that names another file is caught by printing the letter again; where that cannot be done, exit 3."""
+    number, _found = issued
+    path = rendered(paper, number, "pdf")
+    paper.do("notice", "export", number, LETTER, "包.json")
+    forged = Path("forged.pdf")
+    forged.write_bytes(Path(path).read_bytes() + b"%forged\n")
+    bundle = json.loads(Path("包.json").read_text("utf-8"))
+    digest = hashlib.sha256(forged.read_bytes()).hexdigest()
+    last = bundle["entries"][-1].replace(hashlib.sha256(Path(path).read_bytes()).hexdigest(), digest)
+    Path("假.json").write_text(json.dumps({**bundle, "entries": [*bundle["entries"][:-1], last]}), "utf-8")
+    assert verdict(paper, "forged.pdf", "--bundle", "假.json") == (1, False, "pdf")
+    Path("头.json").write_text(json.dumps({**bundle, "case": "KC-2026-999"}), "utf-8")
+    assert paper.fails("notice", "verify", path, "--bundle", "头.json")[0] == 1
+    monkeypatch.setattr("lifecycle.press.PRESS", 2)
+    result = paper.run("notice", "verify", path, "--bundle", "包.json")
+    assert (result.exit_code, "未能证实" in result.stdout) == (3, True)
+
+
+def test_a_letter_that_quotes_another_is_itself(paper: Paper, issued: tuple[str, dict[str, Any]]) -> None:
+    """Where a paper names an earlier letter's code too, the very file decides which it is, with a bundle as without."""
+    number, found = issued
+    text = "文种：函\n标题：关于补充的函\n主送：{{ to }}\n抄送：{{ cc }}\n发文单位：{{ issuer }}\n---\n见{code}。\n"
+    paper.write("t.txt", text.replace("{code}", f" {found['code']} "))
+    paper.do(
+        "notice", "draft", number, "consultation", "--to", "land", "--cc", "owner", "--text", "t.txt", by="bureau01"
+    )
+    name = paper.asks("notice", "list", number)["letters"][-1]["name"]
+    paper.issued(number, name)
+    (path,) = paper.asks("notice", "render", number, name, "--into", "公文", "--text")["files"]
+    paper.do("notice", "export", number, name, "包.json")
+    for extra in ((), ("--bundle", "包.json")):
+        answer = json.loads(paper.run("notice", "verify", path, *extra, "--json").stdout)
+        assert (answer["genuine"], answer["letter"]["document_number"]) == (True, "丽招商函〔2026〕2号")
+
+
+@pytest.mark.parametrize("payload", [b"<" * 3_000_000, "〔".encode() * 500_000], ids=["tags", "text"])
+def test_hostile_files_are_read_in_time(paper: Paper, payload: bytes) -> None:
+    """A DOCX made to keep the reader busy, or damaged inside, is told to be none of ours, soon and without a fuss."""
+    with zipfile.ZipFile("x.docx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", payload)
+    started = time.monotonic()
+    assert paper.run("notice", "verify", "x.docx").exit_code == 1
+    body = bytearray(Path("x.docx").read_bytes())
+    body[60:80] = b"\xff" * 20
+    Path("y.docx").write_bytes(bytes(body))
+    assert paper.run("notice", "verify", "y.docx").exit_code == 1
+    assert time.monotonic() - started < 30
 
 
 def test_a_chain_that_does_not_hold_proves_nothing(paper: Paper, issued: tuple[str, dict[str, Any]]) -> None:

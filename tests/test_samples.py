@@ -9,18 +9,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from letters import SAMPLES
+from letters import sample_letter as sample_letter_of_tests
 from paper_office import fonts
 
 from lifecycle import places
-from lifecycle.chancery import render
 from lifecycle.engine.noticing import FORMS
 from lifecycle.notice import Letter, read_template
+from lifecycle.notice.issue import digest_of
 from lifecycle.notice.issuing import read_issuing
+from lifecycle.notice.letter import WRITER
 from lifecycle.notice.sample import Use, sample_letter, uses
 from lifecycle.paper.content import lint_letter
+from lifecycle.press import PRESS, render
 from lifecycle.workflow.reader import read_workflow
 
 GOLDEN = Path(__file__).parent / "golden" / "samples.json"
+WRITTEN = Path(__file__).parent / "golden" / "written.json"
 
 
 def catalogue() -> Iterator[Use]:
@@ -40,6 +45,17 @@ def forms_of(letter: Letter, *names: str) -> dict[str, str]:
     return {
         form: hashlib.sha256(render(letter, form, fonts() if form == "pdf" else None)).hexdigest() for form in names
     }
+
+
+def test_the_press_is_the_one_of_the_golden_forms() -> None:
+    """Whoever changes a byte of any form raises PRESS, so that an audit does not take older paper for altered."""
+    assert json.loads(GOLDEN.read_text("utf-8"))["press"] == PRESS
+
+
+def test_the_writer_is_the_one_of_the_golden_letters() -> None:
+    """Whoever changes what a template and a case give raises WRITER: no audit may take an older letter for forged."""
+    golden = json.loads(WRITTEN.read_text("utf-8"))
+    assert golden == {"writer": WRITER, **{name: digest_of(sample_letter_of_tests(name)) for name in SAMPLES}}
 
 
 def test_every_template_has_a_sample() -> None:
@@ -85,5 +101,7 @@ def test_a_thousand_letters_in_constant_memory() -> None:
 
 if __name__ == "__main__":
     made: dict[str, object] = {name: forms_of(letter, *FORMS) for name, letter in sorted(LETTERS.items())}
-    made["fonts"] = dict(fonts().digests)
+    made |= {"fonts": dict(fonts().digests), "press": PRESS}
+    written = {"writer": WRITER, **{name: digest_of(sample_letter_of_tests(name)) for name in SAMPLES}}
+    WRITTEN.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", "utf-8")
     GOLDEN.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", "utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,13 +103,14 @@ def notice_urge(desk: Desk, case: str | None, principal: str | None, dry_run: bo
     only = office.case(case).id if case else None
     unit = office.directory.officer(act.officer, office.day(desk.on), principal=principal).unit
     rows, failed = [], 0
-    for late in list(overdue(office.chancery, office.moment(desk.on), unit, only=only)):
+    for count, late in enumerate(list(overdue(office.chancery, office.moment(desk.on), unit, only=only)), 1):
+        one = replace(act, request_id=f"{act.request_id}:{count}") if act.request_id else act
         row = {
             "number": late.case.number, "notice": late.notice.name, "document_number": late.notice.number,
-            "units": list(late.names), "due_on": late.due_on, "reminder": None, "error": None,
+            "debt": late.debt, "units": list(late.names), "due_on": late.due_on, "reminder": None, "error": None,
         }  # fmt: skip
         try:
-            outcome = urge(office.chancery, act, late)
+            outcome = urge(office.chancery, one, late)
             row["reminder"] = None if dry_run else list(outcome.case.notices)[-1]
         except LifecycleError as error:
             failed += 1
@@ -121,7 +123,8 @@ def notice_urge(desk: Desk, case: str | None, principal: str | None, dry_run: bo
                 f"✗ {row['error']}" if row["error"] else f"已拟 {row['reminder']}" if row["reminder"] else "（未写入）"
             )
             names = "、".join(map(str, row["units"] or ()))
-            say(f"{row['number']}　{row['document_number']}　{names} 逾期（限 {row['due_on']}）　{done}")
+            owed = "未复函" if row["debt"] == "reply" else "未签收"
+            say(f"{row['number']}　{row['document_number']}　{names} 逾期{owed}（限 {row['due_on']}）　{done}")
         if not rows:
             say("没有逾期未签收、未复函而未催办的公文")
 

@@ -107,6 +107,9 @@ def _summary(auditor: Auditor, lines: _Lines, broken: UnavailableError | None) -
         f"审计完毕：{auditor.tree.size} 条记录，{auditor.cases} 个事项，被拒绝的办理 {auditor.refusals} 次；{verdict}",
         f"末条序号 {auditor.upto}，{checkpoint}",
     ]
+    unprinted = auditor.letters.unprinted if auditor.letters else 0
+    if unprinted:
+        told.append(f"{unprinted} 件公文由别的版本或字体排印，未重排核对；存下的版式文件与记录一致")
     return told if auditor.since is not None else [*told, UNSEEN]
 
 
@@ -124,6 +127,7 @@ def _document(
         "log": auditor.origin,
         "checkpoint": str(auditor.checkpoint) if broken is None else None,
         "since": str(auditor.since) if auditor.since else None,
+        "unprinted_letters": auditor.letters.unprinted if auditor.letters else 0,
         "findings": [{"code": f.code, "entry": f.idx, "case": f.case, "message": f.message} for f in findings],
     }
 

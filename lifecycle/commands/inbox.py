@@ -40,11 +40,15 @@ def todo(desk: Desk, page: int) -> None:
     found = list(islice(desk.office.inbox(desk.officer, desk.on), skip, skip + PAGE + 1))
     more, found = len(found) > PAGE, found[:PAGE]
     tasks = [_task_json(waiting, today) for waiting in found]
+    waiting, dead = desk.office.parcels(desk.officer, desk.on) if page == 1 else (0, 0)
     letters = [_errand_json(errand) for errand in desk.office.letterbox(desk.officer, desk.on)] if page == 1 else []
 
     def tell() -> None:
         _print_letters(letters, today)
-        if not tasks and not letters:
+        if waiting or dead:
+            failed = f"，{dead} 件送不出去" if dead else ""
+            say(f"  送达　lifecycle notice deliver　　待送公文 {waiting} 件{failed}；清单：lifecycle notice outbox")
+        if not tasks and not letters and not waiting and not dead:
             say(f"没有等 {desk.officer} 办的事" if page == 1 else "没有更多了")
             return
         for group, among in groupby(tasks, key=lambda task: task["group"]):

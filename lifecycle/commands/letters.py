@@ -157,7 +157,7 @@ def letter_json(letter: Letter) -> dict[str, Any]:
 @at_desk
 def notice_show(desk: Desk, case: str, name: str, markdown: bool = False) -> None:
     """Print one letter."""
-    from lifecycle.chancery import render
+    from lifecycle.press import render
 
     chancery, found = desk.office.chancery, desk.office.case(case)
     letter = chancery.letter(found, chancery.find(found, name))
@@ -223,7 +223,7 @@ def _rendered(
     office: Office, case: str | None, name: str | None, form: str, since: date | None, folder: Path, fonts: Fonts | None
 ) -> Iterator[tuple[Path, str | None]]:
     """Write letters one by one; what cannot be written comes with the reason."""
-    from lifecycle.chancery import SUFFIXES, render
+    from lifecycle.press import SUFFIXES, render
 
     chancery = office.chancery
     for found in _cases(office, case):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,8 @@ from lifecycle.commands.issuing import done
 from lifecycle.commands.letters import CASE_HELP, NAME_HELP
 from lifecycle.commands.output import mark, say
 from lifecycle.commands.table import write_table
-from lifecycle.errors import UnknownError
+from lifecycle.errors import UnknownError, UsageError
+from lifecycle.insight.chronicle import WAYS
 
 if TYPE_CHECKING:
     from lifecycle.delivery.channels import Channels
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from lifecycle.ledger.post import Waiting
     from lifecycle.office import Office
 
-CONFIG_HELP = "送达设置 delivery.yaml；默认是数据库旁边的 ….delivery.yaml"
+CONFIG_HELP = "送达设置；默认在数据库旁边，文件名后加 .delivery.yaml，如 office.db.delivery.yaml"
 STATES = {"pending": "待送", "dead": "送不出去", "sent": "已送出", "cancelled": "已撤"}
 
 
@@ -37,7 +40,20 @@ def _channels(office: Office, config: str | None) -> Channels:
     path = Path(config or settings_of(os.environ, str(office.store.path)))
     if config is None and not path.exists():
         return Channels()
-    return read_channels(path)
+    channels = read_channels(path)
+    units = office.directory.units
+    for code in channels.units:
+        if code not in units:
+            raise UnknownError(f"送达设置 {path} 里的单位", code, units, "写单位代码，用 lifecycle unit list 查")
+    return channels
+
+
+def _settings(office: Office, config: str | None) -> str:
+    """Say where the settings were looked for, if there are none."""
+    from lifecycle.dispatch import settings_of
+
+    path = Path(config or settings_of(os.environ, str(office.store.path)))
+    return "" if path.exists() else f"（没有送达设置 {path}）"
 
 
 @command(
@@ -51,21 +67,23 @@ def _channels(office: Office, config: str | None) -> Channels:
 @at_desk
 def notice_deliver(desk: Desk, config: str | None, watch: int | None) -> int:
     """Hand over what lies in the outbox."""
+    if watch and desk.json:
+        raise UsageError("--watch 一直开着，不能与 --json 同用", "每次送一轮：去掉 --watch")
     office = desk.office
-    channels = _channels(office, config)
-    code = _round(desk, office, channels)
+    missing = _settings(office, config)
+    code = _round(desk, office, _channels(office, config), missing)
     while watch:
         time.sleep(watch)
-        code = _round(desk, office, channels)
+        code = _round(desk, office, _channels(office, config), missing)
     return code
 
 
-def _round(desk: Desk, office: Office, channels: Channels) -> int:
+def _round(desk: Desk, office: Office, channels: Channels, missing: str) -> int:
     from lifecycle.dispatch import dispatch, without_channel
     from lifecycle.ledger.post import outbox
 
     rows: list[Sent] = []
-    for sent in dispatch(office.chancery, act_of(desk), channels, office.register.clock):
+    for sent in dispatch(office.chancery, replace(act_of(desk), on=None), channels, office.register.clock):
         rows.append(sent)
         if not desk.json:
             say(_told(sent))
@@ -77,7 +95,7 @@ def _round(desk: Desk, office: Office, channels: Channels) -> int:
         "by_hand": by_hand,
         "dead": len(outbox(office.store, "dead")),
     }
-    tail = f"；{by_hand} 件没有送达方式，须人工送达：lifecycle notice outbox" if by_hand else ""
+    tail = f"；{by_hand} 件没有送达方式{missing}，须人工送达：lifecycle notice outbox" if by_hand else ""
     desk.answer(document, lambda: say(f"送出 {len(rows) - failed} 件，未送出 {failed} 件{tail}"))
     return int(bool(failed))
 
@@ -85,9 +103,14 @@ def _round(desk: Desk, office: Office, channels: Channels) -> int:
 def _told(sent: Sent) -> str:
     what = f"{sent.number}　致 {sent.parcel.addressee}"
     if sent.receipt is not None:
-        return f"{mark(True)} {what}　{sent.receipt.channel} {sent.receipt.address}"
+        return f"{mark(True)} {what}　{WAYS.get(sent.receipt.channel, sent.receipt.channel)} {sent.receipt.address}"
     again = f"，{sent.next_at.astimezone():%m-%d %H:%M} 再试" if sent.next_at else "，不再重试"
     return f"{mark(False)} {what}　{sent.error.message if sent.error else ''}{again}"
+
+
+def _when(at: object) -> str:
+    """Write a stored time for people, in the machine's time zone; "" where there is none."""
+    return f"{datetime.fromisoformat(str(at)).astimezone():%m-%d %H:%M}" if at else ""
 
 
 def _sent_json(sent: Sent) -> dict[str, Any]:
@@ -115,7 +138,7 @@ def _all(office: Office, *states: str) -> Iterator[Waiting]:
 
 @command(
     "outbox",
-    help="待送的公文：等着发的、须人工送达的、一再送不出去的。--retry 把送不出去的重新排上。",
+    help="待送的公文：等着发的、须人工送达的、一再送不出去的。--retry 把送不出去的重新排上，等着再试的马上就送。",
     examples=["lifecycle notice outbox", "lifecycle notice outbox --retry 3GWP-KFSE-4F15.2"],
 )
 @option("--config", metavar="FILE", help=CONFIG_HELP)
@@ -129,7 +152,9 @@ def notice_outbox(desk: Desk, config: str | None, retry: str | None) -> None:
     office = desk.office
     if retry is not None:
         if not revive(office.store, retry):
-            raise UnknownError("送不出去的件", retry, [w.id for w in _all(office, "dead")])
+            raise UnknownError(
+                "待送的件", retry, [w.id for w in _all(office, "pending", "dead")], "用 lifecycle notice outbox 查编号"
+            )
         desk.answer({"ok": True, "id": retry}, lambda: say(f"已重新排上：{retry}"))
         return
     channels = _channels(office, config)
@@ -149,10 +174,11 @@ def notice_outbox(desk: Desk, config: str | None, retry: str | None) -> None:
     def tell() -> None:
         lines = (
             (str(r["id"]), str(r["document_number"]), str(r["addressee"]),
-             "人工送达" if r["by_hand"] else STATES[str(r["state"])], str(r["attempts"]), str(r["error"] or ""))
+             "人工送达" if r["by_hand"] else STATES[str(r["state"])], str(r["attempts"]), _when(r["next_at"]),
+             str(r["error"] or ""))
             for r in rows
         )  # fmt: skip
-        if not write_table(("编号", "文号", "收文单位", "状态", "次数", "原因"), lines):
+        if not write_table(("编号", "文号", "收文单位", "状态", "次数", "再试", "原因"), lines):
             say("没有待送的公文")
 
     desk.answer({"parcels": rows}, tell)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,19 +13,29 @@ from lifecycle.commands.output import mark, say
 from lifecycle.errors import InvalidError, UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lifecycle.notice.proof import Proof
 
-_CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}(?![0-9A-Za-z-])")
 MOST_BYTES = 100 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is to be verified: a code, and where a file was given its SHA-256."""
+    """What is to be verified: the codes that it may be, and where a file was given its SHA-256."""
 
-    code: str | None
+    codes: tuple[str, ...]
     sha256: str | None
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What came of it: the letter, which form of it a file is, and whether that could be told (`genuine` None: no)."""
+
+    proof: Proof | None
+    form: str | None
+    genuine: bool | None
 
 
 @command(
@@ -44,14 +53,15 @@ class _Asked:
 @at_desk
 def notice_verify(desk: Desk, given: str, bundle: str | None) -> int:
     """Verify a paper by the ledger or by a bundle."""
+    from lifecycle.commands.failure import FAILED
+
     asked = _asked(desk, given, bundle)
-    proof = _proof(desk, asked, bundle)
-    form = proof.forms.get(asked.sha256) if proof and asked.sha256 else None
-    genuine = proof is not None and (asked.sha256 is None or form is not None)
-    ok = genuine and proof is not None and proof.in_force
-    document = {"ok": ok, "genuine": genuine, "form": form, **_document(proof), "source": bundle or "ledger"}
-    desk.answer(document, lambda: _tell(asked, proof, form, bundle))
-    return int(not ok)
+    verdict = _judged(desk, asked, bundle)
+    proof = verdict.proof
+    ok = bool(verdict.genuine and proof and proof.in_force)
+    document = {"ok": ok, "genuine": verdict.genuine, "form": verdict.form, **_document(proof)}
+    desk.answer({**document, "source": bundle or "ledger"}, lambda: _tell(asked, verdict, bundle))
+    return FAILED if verdict.genuine is None else int(not ok)
 
 
 def _asked(desk: Desk, given: str, bundle: str | None) -> _Asked:
@@ -60,24 +70,27 @@ def _asked(desk: Desk, given: str, bundle: str | None) -> _Asked:
 
     from lifecycle.engine.notice import read_code
     from lifecycle.ledger.post import by_form, by_number
-    from lifecycle.ledger.row import read_case
+    from lifecycle.paper.extract import codes_in
 
     path = Path(given)
     if path.is_file():
         body = _bytes_of(path)
         digest = sha256(body).hexdigest()
-        code = None
-        if bundle is None and (found := by_form(desk.office.store, digest)):
-            code = desk.office.chancery.case(found[0]).notices[found[1]].code
-        return _Asked(code or _code_in(path, body), digest, path.name)
+        found = by_form(desk.office.store, digest) if bundle is None else None
+        known = [_code_of(desk, *found[:2])] if found else []
+        return _Asked((*known, *codes_in(body, path.suffix.lower())), digest, path.name)
     code = read_code(given)
-    if code is None and bundle is None and (at := by_number(desk.office.store, given)):
-        row = desk.office.store.case(at[0])
-        code = read_case(row[1]).notices[at[1]].code if row else None
+    at = by_number(desk.office.store, given) if code is None and bundle is None else None
+    if at is not None:
+        code = _code_of(desk, *at)
     if code is None:
         mend = "验证码在公文末页，12 位，如 3GWP-KFSE-4F15；核验文件请写文件名"
         raise InvalidError(f"“{given}”不是文件、验证码或文号，或输错了字符", mend)
-    return _Asked(code, None, given)
+    return _Asked((code,), None, given)
+
+
+def _code_of(desk: Desk, case_id: str, name: str) -> str:
+    return desk.office.chancery.case(case_id).notices[name].code
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -91,30 +104,49 @@ def _bytes_of(path: Path) -> bytes:
     return body
 
 
-def _code_in(path: Path, body: bytes) -> str | None:
-    """Find a verification code in what a file says, so that an altered copy is told from a letter never issued."""
-    from lifecycle.engine.notice import read_code
-    from lifecycle.paper.extract import text_of
+def _judged(desk: Desk, asked: _Asked, bundle: str | None) -> _Verdict:
+    """Follow the entries: the first code that a letter has tells which, unless another's form is the very file."""
+    proofs = list(_from_bundle(asked, bundle) if bundle is not None else _from_ledger(desk, asked))
+    if not proofs:
+        return _Verdict(None, None, genuine=False)
+    if asked.sha256 is None:
+        return _Verdict(proofs[0], None, genuine=True)
+    proof = next((p for p in proofs if asked.sha256 in p.forms), proofs[0])
+    form = proof.forms.get(asked.sha256)
+    if form is None or bundle is None:
+        return _Verdict(proof, form, genuine=form is not None)
+    from lifecycle.notice.proof import printed
+    from lifecycle.press import reprint_faults
 
-    for found in _CODE.finditer(text_of(body, path.suffix.lower())):
-        code = read_code(found.group())
-        if code is not None:
-            return code
-    return None
+    # What a bundle says of a form is worth no more than its maker: the letter that the entry holds is printed again.
+    wrong = reprint_faults(printed(proof), proof.forms, proof.made_with)
+    return _Verdict(proof, form, genuine=None if wrong is None else form not in wrong)
 
 
-def _proof(desk: Desk, asked: _Asked, bundle: str | None) -> Proof | None:
+def _from_ledger(desk: Desk, asked: _Asked) -> Iterator[Proof]:
     from lifecycle.ledger.post import by_code
-    from lifecycle.notice.proof import prove, read_bundle
+    from lifecycle.notice.proof import prove
 
-    if bundle is not None:
-        heading, entries = read_bundle(_bytes_of(Path(bundle)))
-        return prove(entries, asked.code or heading["code"])
-    found = by_code(desk.office.store, asked.code) if asked.code else None
-    if asked.code is None or found is None:
-        return None
-    rows = (raw for _idx, _seq, _digest, raw in desk.office.store.entries(found[0]))
-    return prove(rows, asked.code)
+    for code in asked.codes:
+        found = by_code(desk.office.store, code)
+        rows = (raw for _idx, _seq, _digest, raw in desk.office.store.entries(found[0])) if found else ()
+        proof = prove(rows, code)
+        if proof is not None:
+            yield proof
+
+
+def _from_bundle(asked: _Asked, bundle: str) -> Iterator[Proof]:
+    from lifecycle.notice.proof import code_of_file, prove, read_bundle
+
+    heading, entries = read_bundle(_bytes_of(Path(bundle)))
+    own = code_of_file(entries, asked.sha256) if asked.sha256 else None
+    for code in dict.fromkeys((*([own] if own else []), *asked.codes, *([] if asked.codes else [heading["code"]]))):
+        proof = prove(entries, code)
+        if proof is None:
+            continue
+        if (heading["log"], heading["case"]) != (proof.intent["log"], proof.case_number):
+            raise InvalidError("核验包的抬头与其中的记录不符", "请向发文单位重新索取：lifecycle notice export")
+        yield proof
 
 
 def _document(proof: Proof | None) -> dict[str, Any]:
@@ -130,13 +162,16 @@ def _document(proof: Proof | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tell(asked: _Asked, proof: Proof | None, form: str | None, bundle: str | None) -> None:
+def _tell(asked: _Asked, verdict: _Verdict, bundle: str | None) -> None:
+    proof, form = verdict.proof, verdict.form
     where = f"核验包 {bundle}" if bundle else "台账"
     if proof is None:
-        code = f"（验证码 {asked.code}）" if asked.code else "，文件里也没有验证码"
+        code = f"（验证码 {'、'.join(asked.codes)}）" if asked.codes else "，文件里也没有验证码"
         say(mark(False), f" 不是：{where}里没有这件公文{code}")
         return
-    if asked.sha256 and form is None:
+    if verdict.genuine is None:
+        say(mark(None), f" 未能证实：{asked.what} 与核验包里写的版式文件一致，但本机的程序版本或字体不同，不能重排核对")
+    elif not verdict.genuine:
         say(mark(False), f" 不是原件：{asked.what} 与签发时固定的版式文件逐字节比较不一致，可能被改动或转存过")
         say("  验证码所指的公文是：")
     else:

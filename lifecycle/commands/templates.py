@@ -64,11 +64,11 @@ def _catalogue(workflow: Workflow, kinds: dict[str, str]) -> Iterator[tuple[str,
 
 def _save_samples(desk: Desk, name: str | None, folder: Path, form: str) -> None:
     """Write a sample of every letter, one by one."""
-    from lifecycle.chancery import SUFFIXES, render
     from lifecycle.commands.letters import fonts_for, save
     from lifecycle.commands.output import progress, say
     from lifecycle.notice.issue import rules_in_force
     from lifecycle.notice.sample import sample_letter, uses
+    from lifecycle.press import SUFFIXES, render
     from lifecycle.publication import templates_in_force
 
     office = desk.office

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lifecycle.engine.command import DispatchNotice, ReceiveNotice, ReplyNotice
-from lifecycle.engine.cosign import asked, who_is
+from lifecycle.engine.cosign import asked, floor_of, who_is
 from lifecycle.engine.gates import Gate, holds
 from lifecycle.engine.notice import ISSUED, SUPERSEDED, VOID, Addressee, rule_of
 from lifecycle.engine.noticegates import Docket, files, find_addressee, is_frozen, sent_out, stands, unit_gate
@@ -55,49 +55,49 @@ def decide_reply(docket: Docket, command: ReplyNotice) -> Decision:
     sent_out(docket)
     data: dict[str, Any] = {
         "notice": docket.notice.name, "addressee": addressee.name, "note": command.note, "verdict": command.verdict,
-        "role": "", "unit": "",
+        "seats": [],
     }  # fmt: skip
     more: dict[str, Any] = {"files": files((command.file,) if command.file else ())}
-    role = ""
     if command.file is None and not command.note:
         docket.gates.append(Gate("reason", False, {}, "没有复函文件，也没有写明意见", "给出复函文件，或加 --note 意见"))
     if command.verdict is not None:
-        seat = _judge_opinion(docket, command)
-        if seat is not None:
-            role = data["role"] = seat[0]
-            data["unit"], more["transition"] = seat[1], seat[2]
+        data["seats"], more["transition"] = _judge_opinion(docket, command)
+    role = data["seats"][0][0] if data["seats"] else ""
     return docket.close("notice_replied", data, role, **more)
 
 
-def _judge_opinion(docket: Docket, command: ReplyNotice) -> tuple[str, str, str] | None:
-    """Judge the opinion in an answer by the co-sign's rules; gives role and unit of the seat, and the transition."""
+def _judge_opinion(docket: Docket, command: ReplyNotice) -> tuple[list[list[str]], str | None]:
+    """Judge the opinion in an answer by the co-sign's rules; gives the seats it speaks for, and the transition."""
     rule = rule_of(docket.workflow, docket.notice)
     name = rule.reply.cosign if rule and rule.reply else None
     if name is None:
-        mend = "去掉意见（agree 等），只登记复函"
-        docket.gates.append(Gate("opinion", False, {}, "这件公文不是征求会签意见的，复函不带意见", mend))
-        return None
+        docket.gates.append(Gate("opinion", False, {}, "这件公文不是征求会签意见的，复函不带意见", _ONLY))
+        return [], None
     transition = docket.workflow.leaving[docket.case.state].get(name)
     if transition is None:
         here = docket.workflow.states[docket.case.state].title
         text = f"现为“{here}”，不在征求 {docket.workflow.titles[name]} 意见的环节"
-        docket.gates.append(Gate("opinion", False, {}, text, "去掉意见，只登记复函"))
-        return None
+        docket.gates.append(Gate("opinion", False, {}, text, _ONLY))
+        return [], None
+    if not docket.notice.in_force or docket.notice.issued_seq < floor_of(docket.case, transition):
+        text = "公文发出后已被替代，或内容已变更、项目已退回，据此的意见不算"
+        mend = f"看过现在的内容再会签：lifecycle sign {docket.case.number} {name} agree；或{_ONLY}"
+        docket.gates.append(Gate("opinion", False, {}, text, mend))
     if command.verdict != "agree" and not command.note:
         what = "所附条件" if command.verdict == "conditional" else "不同意的理由"
         docket.gates.append(Gate("reason", False, {}, f"须写明{what}", f"加 --note {what}"))
-    for seat in _seats(docket, transition):
-        return *seat, name
-    wanted = "、".join(
-        who_is(docket.workflow, docket.moment, s.role, s.unit) for s in asked(docket.workflow, docket.case, transition)
-    )
-    docket.gates.append(
-        Gate("role", False, {}, f"{transition.title} 由 {wanted} 会签，您不在其中", "去掉意见，只登记复函")
-    )
-    return None
+    seats = list(_seats(docket, transition))
+    if not seats:
+        everybody = asked(docket.workflow, docket.case, transition)
+        wanted = "、".join(who_is(docket.workflow, docket.moment, s.role, s.unit) for s in everybody)
+        docket.gates.append(Gate("role", False, {}, f"{transition.title} 由 {wanted} 会签，您不在其中", _ONLY))
+    return seats, name
 
 
-def _seats(docket: Docket, transition: Transition) -> Iterator[tuple[str, str]]:
+_ONLY = "去掉意见（同意 等），只登记复函"
+
+
+def _seats(docket: Docket, transition: Transition) -> Iterator[list[str]]:
     """List the seats of a co-sign that the officer may speak for, unless another unit has spoken for one."""
     for seat in asked(docket.workflow, docket.case, transition):
         own = seat.unit in ("", docket.officer.unit) and holds(docket.workflow, docket.case, docket.officer, seat.role)
@@ -106,4 +106,4 @@ def _seats(docket: Docket, transition: Transition) -> Iterator[tuple[str, str]]:
         if seat.opinion and not seat.stale and seat.opinion.by_unit != docket.officer.unit:
             whose = docket.moment.names.get(seat.opinion.by_unit, seat.opinion.by_unit)
             docket.gates.append(Gate("opinion", False, {}, f"已有 {whose} 的意见，只能由其更改或撤回"))
-        yield seat.role, seat.unit
+        yield [seat.role, seat.unit]

@@ -76,7 +76,8 @@ class Advance:
 class DraftNotice:
     """Draft a letter of a template to roles and parties of the workflow; `replaces` an earlier one of the case.
 
-    `about` and `units`: it reminds these units of that letter. `text`: as edited, instead of the template.
+    `about`, `units` and `debt`: it reminds these units of the `receipt` or `reply` that they owe on that letter.
+    `text`: as edited, instead of the template.
     """
 
     template: str
@@ -86,15 +87,17 @@ class DraftNotice:
     replaces: str = ""
     about: str = ""
     units: tuple[str, ...] = ()
+    debt: str = ""
     text: File | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckNotice:
-    """Find a draft in order (核稿); `letter` is the SHA-256 of what was read."""
+    """Find a draft in order (核稿); `letter` is the SHA-256 of what was read, `writer` tells how it was written."""
 
     notice: str
     letter: str
+    writer: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ class IssueNotice:
     rules: str
     template: str
     addressed: tuple[Mapping[str, Any], ...]
+    writer: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,7 @@ def asked(workflow: Workflow, case: Case, transition: Transition) -> tuple[Asked
     """List who is asked to co-sign a transition, with the opinion that stands and whether it has gone stale."""
     if transition.cosign is None:
         return ()
-    fired = case.fired.get(transition.name)
-    floor = max(case.cleared, fired.seq if fired else 0)
-    floor = max((floor, *(case.changed.get(name, 0) for name in transition.cosign.covers)))
+    floor = floor_of(case, transition)
     found = []
     for role in transition.cosign.roles:
         bound = workflow.roles[role].bound
@@ -35,6 +33,13 @@ def asked(workflow: Workflow, case: Case, transition: Transition) -> tuple[Asked
             opinion = case.opinions.get(opinion_key(transition.name, role, unit))
             found.append(Asked(role, unit, opinion, opinion is not None and opinion.seq < floor))
     return tuple(found)
+
+
+def floor_of(case: Case, transition: Transition) -> int:
+    """Give the seq from which opinions count: after the last return, the last time it was made, and any change."""
+    fired = case.fired.get(transition.name)
+    covers = transition.cosign.covers if transition.cosign else ()
+    return max((case.cleared, fired.seq if fired else 0, *(case.changed.get(name, 0) for name in covers)))
 
 
 def standing_objections(case: Case, transition: Transition) -> list[Opinion]:

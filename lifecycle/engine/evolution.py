@@ -105,8 +105,11 @@ def _with_notices(workflow: Workflow, case: Case, body: Entry, digest: str) -> d
     """Move the case's letters on by an entry about one; an answer that says yes or no is an opinion as well."""
     intent = body["intent"]
     notices = {**case.notices, **FOLDS[intent["type"]](case, body, digest, persons(intent))}
-    spoken = intent["type"] == "notice_replied" and intent["data"]["verdict"]
-    return {"notices": notices, **(_with_opinion(workflow, case, intent) if spoken else {})}
+    change: dict[str, Any] = {"notices": notices}
+    for role, unit in intent["data"].get("seats", ()):
+        said = {**intent, "data": {**intent["data"], "role": role, "unit": unit}}
+        change |= _with_opinion(workflow, replace(case, **change), said)
+    return change
 
 
 def _moved(workflow: Workflow, case: Case, intent: Entry) -> dict[str, Any]:

@@ -20,7 +20,10 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """One who gets a letter: `unit` is empty for a party outside the directory, `copy` says 抄送. Days or "" each."""
+    """One who gets a letter: `unit` is empty for a party outside the directory, `copy` says 抄送. Days or "" each.
+
+    `urged` names what it was reminded of: `receipt`, `reply`.
+    """
 
     name: str
     unit: str = ""
@@ -28,15 +31,16 @@ class Addressee:
     sent_on: str = ""
     received_on: str = ""
     replied_on: str = ""
-    urged: str = ""
+    urged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A letter of a case. `name` is `seq-template`; source, transition and index lead to the rule that sends it.
 
-    `digest` is the SHA-256 of the letter as drafted, `entry` the hash of the entry that issued it, `forms` the SHA-256
-    of every form as frozen, `text` that of the file an officer edited it in.
+    `to` and `cc` name roles and parties where an officer chose them. `digest` is the SHA-256 of the letter as drafted,
+    `entry` the hash of the entry that issued it, `forms` the SHA-256 of every form as frozen, `text` that of the file
+    in which an officer edited it; `about` is the letter that it reminds `units` of, `debt` what they owe on it.
     """
 
     name: str
@@ -58,12 +62,15 @@ class Notice:
     title: str = ""
     issued_on: str = ""
     issued_by: tuple[str, ...] = ()
+    issued_seq: int = 0
     entry: str = ""
     forms: Mapping[str, str] = field(default_factory=dict)
     addressed: tuple[Addressee, ...] = ()
     replaces: str = ""
     replaced_by: str = ""
     about: str = ""
+    units: tuple[str, ...] = ()
+    debt: str = ""
 
     @property
     def code(self) -> str:
@@ -103,8 +110,12 @@ def dump_notice(notice: Notice) -> dict[str, Any]:
 
 def load_notice(data: Mapping[str, Any]) -> Notice:
     """Rebuild a notice from `dump_notice`'s values."""
-    tuples = {name: tuple(data[name]) for name in ("persons", "to", "cc", "checked_by", "issued_by")}
-    return Notice(**{**data, **tuples, "addressed": tuple(Addressee(**a) for a in data["addressed"])})
+    tuples = {name: tuple(data[name]) for name in ("persons", "to", "cc", "checked_by", "issued_by", "units")}
+    return Notice(**{**data, **tuples, "addressed": tuple(map(_load_addressee, data["addressed"]))})
+
+
+def _load_addressee(data: Mapping[str, Any]) -> Addressee:
+    return Addressee(**{**data, "urged": tuple(data["urged"])})
 
 
 def rule_of(workflow: Workflow, notice: Notice) -> NoticeRule | None:
@@ -147,12 +158,16 @@ def addressee_of(notice: Notice, unit: str, name: str = "") -> Addressee | None:
 def owed(workflow: Workflow, case: Case, notice: Notice) -> Iterator[Addressee]:
     """List who still owes an answer: main recipients within the directory of a letter in force that asks for one.
 
-    An opinion on the transition that the letter asks about, signed since, is an answer too.
+    An opinion on the transition that the letter asks about, signed since it was issued, is an answer too; and none is
+    owed once that transition cannot be made from here, or the case has ended.
     """
     rule = rule_of(workflow, notice)
-    if rule is None or rule.reply is None or not notice.in_force:
+    if rule is None or rule.reply is None or not notice.in_force or workflow.states[case.state].final:
         return
-    spoken = {o.by_unit for o in case.opinions.values() if o.transition == rule.reply.cosign and o.seq > notice.seq}
+    asks = rule.reply.cosign
+    if asks is not None and asks not in workflow.leaving[case.state]:
+        return
+    spoken = {o.by_unit for o in case.opinions.values() if o.transition == asks and o.seq > notice.issued_seq}
     for addressee in notice.addressed:
         if addressee.unit and not addressee.copy and not addressee.replied_on and addressee.unit not in spoken:
             yield addressee
@@ -167,19 +182,22 @@ def _drafted(case: Case, body: Entry, _digest: str, persons: tuple[str, ...]) ->
     data, seq, on = intent["data"], intent["seq"], intent["occurred_on"]
     name = f"{seq}-{data['template']}"
     made = Notice(
-        name, data["template"], seq, on, intent["actor"]["unit"], persons, to=tuple(data["to"]), cc=tuple(data["cc"]),
-        replaces=data["replaces"], about=data["about"], text=intent["files"][0]["sha256"] if intent["files"] else "",
+        name, data["template"], seq, on, intent["actor"]["unit"], persons,
+        to=tuple(data["to"]), cc=tuple(data["cc"]), text=intent["files"][0]["sha256"] if intent["files"] else "",
+        replaces=data["replaces"], about=data["about"], units=tuple(data["units"]), debt=data["debt"],
     )  # fmt: skip
     changed: dict[str, Notice] = {}
     old = case.notices.get(data["replaces"])
     if old is not None:
-        made = replace(made, source=old.source, transition=old.transition, index=old.index, to=old.to, cc=old.cc)
-        if not old.number:
+        to, cc = (made.to, made.cc) if made.to or made.cc else (old.to, old.cc)
+        authors = tuple(dict.fromkeys((*persons, *old.persons)))  # nobody signs off what they once drafted
+        made = replace(
+            made, source=old.source, transition=old.transition, index=old.index, to=to, cc=cc, persons=authors,
+            about=old.about, units=old.units, debt=old.debt,
+        )  # fmt: skip
+        if not old.number:  # what it was to replace is now to be replaced by this one
             changed[old.name] = replace(old, state=VOID, replaced_by=name)
-    about = case.notices.get(data["about"])
-    if about is not None:
-        at = tuple(replace(a, urged=name) if a.unit in data["units"] else a for a in about.addressed)
-        changed[about.name] = replace(about, addressed=at)
+            made = replace(made, replaces=old.replaces)
     return {**changed, name: made}
 
 
@@ -195,7 +213,7 @@ def _issued(case: Case, body: Entry, digest: str, persons: tuple[str, ...]) -> d
     notice = case.notices[data["notice"]]
     issued = replace(
         notice, state=ISSUED, number=body["numbers"]["notice"], title=data["letter"]["title"],
-        issued_on=intent["occurred_on"], issued_by=persons, entry=digest,
+        issued_on=intent["occurred_on"], issued_by=persons, issued_seq=intent["seq"], entry=digest,
         addressed=tuple(Addressee(a["name"], a["unit"], a["copy"]) for a in data["addressed"]),
     )  # fmt: skip
     changed = {notice.name: issued}
@@ -204,6 +222,10 @@ def _issued(case: Case, body: Entry, digest: str, persons: tuple[str, ...]) -> d
         changed[old.name] = replace(old, state=SUPERSEDED, replaced_by=notice.name)
     elif old is not None and old.number:
         changed[old.name] = replace(old, replaced_by=notice.name)
+    about = case.notices.get(notice.about)
+    if about is not None:  # only a reminder that goes out is one
+        at = (replace(a, urged=(*a.urged, notice.debt)) if a.unit in notice.units else a for a in about.addressed)
+        changed[about.name] = replace(about, addressed=tuple(at))
     return changed
 
 

@@ -8,13 +8,22 @@ from typing import Any
 
 from lifecycle.engine.case import Case, File, Moment, Officer
 from lifecycle.engine.gates import Gate
-from lifecycle.engine.notice import ISSUED, STATES, SUPERSEDED, Addressee, Notice
+from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, STATES, SUPERSEDED, VOID, Addressee, Notice
 from lifecycle.engine.verdict import Accepted, Decision, Refused
 from lifecycle.errors import UnknownError
 from lifecycle.workflow.model import Workflow
 
 DUTIES = {"checker": "核稿人", "signer": "签发人", "clerk": "收发员"}
 """The roles of the office through which letters pass; no workflow defines them."""
+
+_MENDS = {
+    DRAFT: "先核稿、签发：lifecycle notice approve {number} {name}",
+    CHECKED: "先签发：lifecycle notice issue {number} {name}",
+    ISSUED: "已签发的不能再改；要改，另拟一件替代它：lifecycle notice draft {number} --replace {name}",
+    VOID: "另拟一件：lifecycle notice draft {number} --replace {name}",
+    SUPERSEDED: "请用替代它的 {by}",
+}
+"""What to do where a letter is in this state and should be in another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ def duty(docket: Docket, duty: str) -> str:
     met = duty in docket.officer.held
     title = DUTIES[duty]
     text = f"{title}（{docket.officer.id}）" if met else f"由{title}办理；您（{docket.officer.id}）不是{title}"
-    mend = "" if met else f"请管理员授权：lifecycle officer grant 工号 {duty}"
+    mend = "" if met else f"请本单位的{title}办理（用 lifecycle officer list 查）；还没有的，请管理员授权 {duty}"
     docket.gates.append(Gate("role", met, {"role": duty} if met else {}, text, mend))
     return duty
 
@@ -69,13 +78,20 @@ def not_drafter(docket: Docket, word: str) -> None:
     docket.gates.append(Gate("not_by", not same, inputs, text, mend))
 
 
-def stands(docket: Docket, *states: str, mend: str = "") -> None:
-    """See that the letter is in one of these states of its life."""
+def stands(docket: Docket, *states: str, mends: Mapping[str, str] | None = None) -> None:
+    """See that the letter is in one of these states of its life; `mends` says by state what to do where it is not."""
     notice = docket.notice
     met = notice.state in states
     wanted = "或".join(STATES[state] for state in states)
     text = f"公文{STATES[notice.state]}" if met else f"公文{STATES[notice.state]}，须为{wanted}"
-    docket.gates.append(Gate("notice", met, {"notice": notice.name, "state": notice.state}, text, "" if met else mend))
+    mend = (
+        ""
+        if met
+        else (mends or {})
+        .get(notice.state, _MENDS.get(notice.state, ""))
+        .format(number=docket.case.number, name=notice.name, by=notice.replaced_by)
+    )
+    docket.gates.append(Gate("notice", met, {"notice": notice.name, "state": notice.state}, text, mend))
 
 
 def reason(docket: Docket, note: str) -> None:
@@ -89,13 +105,14 @@ def find_addressee(docket: Docket, name: str) -> Addressee:
     """Find an addressee by name; raises UnknownError."""
     found = next((a for a in docket.notice.addressed if a.name == name), None)
     if found is None:
-        raise UnknownError("收文单位", name, [a.name for a in docket.notice.addressed])
+        listed = [a.name for a in docket.notice.addressed]
+        raise UnknownError("收文单位", name, listed, f"这件公文发给 {'、'.join(listed) or '（尚未签发）'}")
     return found
 
 
 def sent_out(docket: Docket) -> None:
     """See that the letter is out: issued, with its forms frozen; what was superseded since may still be received."""
-    stands(docket, ISSUED, SUPERSEDED, mend="公文尚未签发，或已作废")
+    stands(docket, ISSUED, SUPERSEDED)
     is_frozen(docket)
 
 

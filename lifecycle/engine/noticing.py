@@ -33,7 +33,7 @@ def decide_notice(workflow: Workflow, case: Case, command: NoticeCommand, office
     if isinstance(command, DraftNotice):
         return _decide_draft(workflow, case, command, officer, moment)
     if command.notice not in case.notices:
-        raise UnknownError("公文", command.notice, case.notices)
+        raise UnknownError("公文", command.notice, case.notices, f"用 lifecycle notice list {case.number} 查看")
     docket = Docket(workflow, case, officer, moment, case.notices[command.notice])
     match command:
         case CheckNotice():
@@ -60,7 +60,12 @@ def _decide_draft(workflow: Workflow, case: Case, command: DraftNotice, officer:
             raise UnknownError("公文", name, case.notices)
     for name in (*command.to, *command.cc):
         if name not in workflow.roles and name not in workflow.parties:
-            raise UnknownError("收文方", name, (*workflow.roles, *workflow.parties))
+            raise UnknownError(
+                "收文方",
+                name,
+                (*workflow.roles, *workflow.parties),
+                f"可写 {'、'.join((*workflow.roles, *workflow.parties))}",
+            )
     whose = old or about
     docket = Docket(workflow, case, officer, moment, whose or Notice("", "", 0, "", officer.unit, ()))
     role = next((role for role in workflow.roles if holds(workflow, case, officer, role)), "")
@@ -69,36 +74,50 @@ def _decide_draft(workflow: Workflow, case: Case, command: DraftNotice, officer:
     if whose is not None:
         docket.gates.append(unit_gate(docket, whose.unit))
     if old is not None:
-        stands(docket, DRAFT, CHECKED, ISSUED, VOID, mend="该公文已被替代，请改替代它的一件")
+        stands(docket, DRAFT, CHECKED, ISSUED, VOID)
         taken = next((n.name for n in case.notices.values() if n.replaces == old.name and n.state != VOID), "")
         if taken:
             docket.gates.append(Gate("notice", False, {"notice": taken}, f"已另拟 {taken} 替代它", f"请改 {taken}"))
     elif not command.to and not command.units:
         docket.gates.append(Gate("reason", False, {}, "没有写发给谁", "加 --to 角色或收文方"))
     if about is not None:
-        yet = [a.name for a in about.addressed if a.unit in command.units and not a.urged]
-        met = bool(yet) and len(yet) == len(command.units)
-        text = f"催 {'、'.join(yet)}" if met else "其中有的单位不是收文单位，或已催办过"
-        docket.gates.append(Gate("notice", met, {"notice": about.name, "units": list(command.units)}, text))
+        docket.gates.append(_reminder_gate(case, about, command))
     data = {
         "template": command.template, "to": list(command.to), "cc": list(command.cc), "note": command.note,
-        "replaces": command.replaces, "about": command.about, "units": list(command.units),
+        "replaces": command.replaces, "about": command.about, "units": list(command.units), "debt": command.debt,
     }  # fmt: skip
     return docket.close("notice_drafted", data, role, files=files((command.text,) if command.text else ()))
+
+
+def _reminder_gate(case: Case, about: Notice, command: DraftNotice) -> Gate:
+    """See that a reminder goes to units that got the letter, were not reminded of this yet, and are not about to be."""
+    others = [n for n in case.notices.values() if (n.about, n.debt) == (about.name, command.debt) and n.state in _OPEN]
+    asked = {unit for n in others for unit in n.units}
+    able = {a.unit: a.name for a in about.addressed if a.unit and command.debt not in a.urged and a.unit not in asked}
+    met = bool(command.units) and all(unit in able for unit in command.units)
+    names = "、".join(able.get(unit, unit) for unit in command.units)
+    text = f"催 {names}" if met else f"{names} 不是收文单位，或已催办过、催办函已拟好"
+    inputs = {"notice": about.name, "units": list(command.units), "debt": command.debt}
+    return Gate("notice", met, inputs, text)
+
+
+_OPEN = (DRAFT, CHECKED)
 
 
 def _decide_check(docket: Docket, command: CheckNotice) -> Decision:
     role = duty(docket, "checker")
     not_drafter(docket, "核稿")
-    stands(docket, DRAFT)
-    return docket.close("notice_checked", {"notice": docket.notice.name, "letter": command.letter}, role)
+    stands(docket, DRAFT, CHECKED)  # once more, where its wording has changed with the software
+    return docket.close(
+        "notice_checked", {"notice": docket.notice.name, "letter": command.letter, "writer": command.writer}, role
+    )
 
 
 def _decide_issue(docket: Docket, command: IssueNotice) -> Decision:
     role = duty(docket, "signer")
     not_drafter(docket, "签发")
-    notice, case = docket.notice, docket.case
-    stands(docket, CHECKED, mend=f"请核稿人先办：lifecycle notice approve {case.number} {notice.name} --as …")
+    notice = docket.notice
+    stands(docket, CHECKED)
     same = command.digest == notice.digest or notice.state != CHECKED
     text = "与核稿时一致" if same else "与核稿时的内容不一致"
     docket.gates.append(Gate("notice", same, {"letter": command.digest}, text, "" if same else "请重新拟稿、核稿"))
@@ -108,7 +127,7 @@ def _decide_issue(docket: Docket, command: IssueNotice) -> Decision:
     data = {
         "notice": notice.name, "letter": dict(command.letter), "digest": command.digest, "series": command.series,
         "rules": command.rules, "template": command.template, "addressed": [dict(a) for a in command.addressed],
-        "replaces": notice.replaces,
+        "replaces": notice.replaces, "writer": command.writer,
     }  # fmt: skip
     return docket.close("notice_issued", data, role)
 

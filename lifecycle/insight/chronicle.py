@@ -8,6 +8,9 @@ from typing import Any
 from lifecycle.engine.gates import VERDICTS
 from lifecycle.workflow.model import Workflow
 
+WAYS = {"mail": "邮件", "folder": "交换文件夹", "webhook": "接口"}
+"""What officers call the channels by which letters go."""
+
 
 def who(body: Mapping[str, Any]) -> str:
     """Name the officer of an entry and, for a delegation, on whose behalf."""
@@ -51,7 +54,7 @@ def _about_letter(workflow: Workflow, body: Mapping[str, Any]) -> str:
     if kind == "issued":
         return f"签发 {name}　{body['numbers']['notice']}　{data['letter']['title']}"
     if kind == "dispatched":
-        return f"送出 {name} 致 {data['addressee']}（{data['channel']} {data['address']}）"
+        return f"送出 {name} 致 {data['addressee']}（{WAYS.get(data['channel'], data['channel'])} {data['address']}）"
     if kind == "received":
         return f"签收 {name}　{data['addressee']}{note}"
     if kind == "replied":

@@ -35,8 +35,10 @@ def asked_for(workflow: Workflow, case: Case | None, command: Command, transitio
     return f"{what}　{verb}{workflow.titles.get(command.transition, command.transition)}"
 
 
-def basis_of(workflow: Workflow, transition: Transition | None) -> str:
-    """Name the place in the workflow that a refusal goes by, and its ground."""
+def basis_of(workflow: Workflow, transition: Transition | None, command: Command) -> str:
+    """Name the place in the workflow that a refusal goes by, and its ground; letters go by the issuing rules."""
+    if isinstance(command, NoticeCommand):
+        return "notices/issuing.yaml　党政机关公文处理工作条例（拟稿、核稿、签发各有其人）"
     line = transition.location.line if transition else 0
     place = f"workflows/{workflow.name}.yaml:{line}" if line else f"workflows/{workflow.name}.yaml"
     return f"{place}　{(transition.basis if transition else '') or workflow.basis}"

@@ -14,6 +14,7 @@ from lifecycle.engine.case import Case
 from lifecycle.ledger.audit_cases import check_cases
 from lifecycle.ledger.audit_log import check_log
 from lifecycle.ledger.audit_office import check_office
+from lifecycle.ledger.audit_post import orphans
 from lifecycle.ledger.database import schema_differences
 from lifecycle.ledger.finding import NOBODY, Finding
 from lifecycle.ledger.library import Library
@@ -23,7 +24,9 @@ from lifecycle.people.directory import Directory
 
 
 class LetterJudge(Protocol):
-    """Judges entries about letters; writing letters is the business of a room above this one."""
+    """Judges entries about letters; writing and printing letters is the business of rooms above this one."""
+
+    unprinted: int
 
     def look(
         self, directory: Directory, before: Case | None, after: Case, body: Mapping[str, Any]
@@ -85,6 +88,8 @@ class Auditor:
             missed = self.tree.size - self.entries
             yield Finding("lost", 0, NOBODY, f"有 {missed} 条记录不在任何事项的链上")
         yield from self._rows_without_entries()
+        for message in orphans(store):
+            yield Finding("outbox", 0, NOBODY, message)
 
     def _wrong_types(self) -> Iterator[Finding]:
         """Find entries whose columns hold what SQLite lets in but the product cannot read back."""

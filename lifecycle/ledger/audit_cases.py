@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.case import Case
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.audit_office import follow_office
-from lifecycle.ledger.audit_post import check_post
+from lifecycle.ledger.audit_post import check_post, read_post
 from lifecycle.ledger.files import check_file
 from lifecycle.ledger.finding import Finding
 from lifecycle.ledger.record import CALENDAR, OFFICE, read
@@ -144,7 +144,9 @@ class _Chain:
             except UnavailableError as error:
                 yield "unread", f"{file['name']}：{error.message}"
                 continue
-            if wrong:
+            if wrong and body["intent"]["type"] == "notice_frozen":
+                yield "letter", f"固定的版式文件 {file['name']}：{wrong}"
+            elif wrong:
                 yield "material", f"{file['name']}：{wrong}"
 
     def finish(self) -> Iterator[Finding]:
@@ -156,6 +158,7 @@ class _Chain:
             rows = list(store.entries(self.case_id, after=self.case.seq))
             columns = _columns(store)
             found = store.row(f"SELECT {', '.join(columns)} FROM cases WHERE id = ?", self.case_id)
+            post = read_post(store, self.case_id)
         if rows:  # made since the audit began, perhaps by officers appointed since
             yield from follow_office(self.audit)
         for idx, _seq, digest, raw in rows:
@@ -171,7 +174,7 @@ class _Chain:
         if wrong:
             message = f"存储的状态与回放结果不一致：{'、'.join(wrong)}"
             yield Finding("state", self.last.idx, self.name, message)
-        for code, message in check_post(store, self.audit.library.workflow(self.case.workflow), self.case):
+        for code, message in check_post(post, self.audit.library.workflow(self.case.workflow), self.case):
             yield Finding(code, self.last.idx, self.name, message)
 
     def _wrong_columns(self, found: dict[str, Any]) -> list[str]:

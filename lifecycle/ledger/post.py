@@ -10,14 +10,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.notice import CHECKED, DRAFT, Notice, owed
+from lifecycle.engine.notice import Notice, owed
 from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
 
-_NOTICE = "INSERT OR REPLACE INTO notice VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_NOTICE = """INSERT INTO notice VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (case_id, name) DO UPDATE SET state = excluded.state, unit = excluded.unit, number = excluded.number,
+code = excluded.code, title = excluded.title, issued_on = excluded.issued_on, waiting = excluded.waiting"""
+"""A number or code that another letter has aborts the transaction: both are unique."""
 _FORM = "INSERT OR REPLACE INTO form VALUES (?, ?, ?, ?)"
 _OUTBOX = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, 'pending', 0, '', '')"
 _PARCEL = "SELECT id, case_id, name, addressee, unit, state, attempts, next_at, error FROM outbox"
+
+_REAL = "case_id IN (SELECT id FROM cases)"
+"""Rows of cases that there are; one that somebody slipped in holds nobody up, and the audit reports it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +121,10 @@ def last_of(store: Store, template: str) -> list[tuple[str, str]]:
     return store.rows(statement, template)
 
 
-def drafts_of(store: Store, unit: str, *, most: int = 200) -> list[tuple[str, str]]:
-    """List a unit's letters that wait to be checked or signed off, as (case id, name)."""
-    statement = "SELECT case_id, name FROM notice WHERE unit = ? AND state IN (?, ?) ORDER BY rowid DESC LIMIT ?"
-    return store.rows(statement, unit, DRAFT, CHECKED, most)
+def drafts_of(store: Store, unit: str, state: str, *, most: int) -> list[tuple[str, str]]:
+    """List a unit's letters in a state of drafting, the oldest first, as (case id, name)."""
+    statement = f"SELECT case_id, name FROM notice WHERE unit = ? AND state = ? AND {_REAL} ORDER BY rowid LIMIT ?"
+    return store.rows(statement, unit, state, most)
 
 
 def unfrozen_of(store: Store, unit: str) -> list[tuple[str, str]]:
@@ -133,26 +139,33 @@ def unfrozen_of(store: Store, unit: str) -> list[tuple[str, str]]:
 def waiting_for(store: Store, unit: str) -> list[tuple[str, str]]:
     """List the letters to which a unit owes a receipt or an answer."""
     like = f"%,{unit},%"
-    return store.rows("SELECT case_id, name FROM notice WHERE waiting LIKE ? ORDER BY issued_on", like)
+    return store.rows(f"SELECT case_id, name FROM notice WHERE waiting LIKE ? AND {_REAL} ORDER BY issued_on", like)
 
 
 def unanswered_of(store: Store, unit: str | None = None) -> list[tuple[str, str]]:
     """List the letters in force, of one unit or all, to which somebody owes a receipt or an answer."""
-    statement = "SELECT case_id, name FROM notice WHERE waiting > '' AND (?1 IS NULL OR unit = ?1) ORDER BY issued_on"
+    statement = "SELECT case_id, name FROM notice WHERE waiting > '' AND (?1 IS NULL OR unit = ?1)"
+    statement += f" AND {_REAL} ORDER BY issued_on"
     return store.rows(statement, unit)
 
 
 def outbox(store: Store, *states: str, after: str = "", most: int = 500) -> list[Waiting]:
     """List parcels in these states in the order of their ids, after an id."""
     marks = ", ".join("?" * len(states))
-    statement = f"{_PARCEL} WHERE state IN ({marks}) AND id > ? ORDER BY id LIMIT ?"
+    statement = f"{_PARCEL} WHERE state IN ({marks}) AND id > ? AND {_REAL} ORDER BY id LIMIT ?"
     return [Waiting(*row) for row in store.rows(statement, *states, after, most)]
+
+
+def count_parcels(store: Store) -> tuple[int, int]:
+    """Count the parcels that wait and those that are dead."""
+    counts = dict(store.rows("SELECT state, count(*) FROM outbox WHERE state IN ('pending', 'dead') GROUP BY state"))
+    return counts.get("pending", 0), counts.get("dead", 0)
 
 
 def due_parcels(store: Store, now: str) -> Iterator[Waiting]:
     """Stream the parcels whose time has come, each read anew just before it is given: another may have sent it."""
     for (parcel,) in store.rows(
-        "SELECT id FROM outbox WHERE state = 'pending' AND next_at <= ? ORDER BY next_at, id", now
+        f"SELECT id FROM outbox WHERE state = 'pending' AND next_at <= ? AND {_REAL} ORDER BY next_at, id", now
     ):
         row = store.row(f"{_PARCEL} WHERE id = ? AND state = 'pending' AND next_at <= ?", parcel, now)
         if row is not None:
@@ -174,7 +187,8 @@ def note_failure(store: Store, parcel: str, *, state: str, next_at: str, error: 
 
 
 def revive(store: Store, parcel: str) -> bool:
-    """Put a dead parcel back among those to be sent."""
+    """Put a dead parcel back among those to be sent, or let one that waits for its time go at once."""
     with store.writing():
-        statement = "UPDATE outbox SET state = 'pending', attempts = 0, next_at = '' WHERE id = ? AND state = 'dead'"
+        fresh = "UPDATE outbox SET state = 'pending', attempts = 0, next_at = ''"
+        statement = f"{fresh} WHERE id = ? AND state IN ('dead', 'pending')"
         return store.connection.execute(statement, (parcel,)).rowcount == 1

@@ -49,14 +49,14 @@ def _file(intent: Intent) -> File | None:
 def _draft(intent: Intent, data: Intent) -> Command:
     return DraftNotice(
         data["template"], tuple(data["to"]), tuple(data["cc"]), data["note"], data["replaces"], data["about"],
-        tuple(data["units"]), _file(intent),
+        tuple(data["units"]), data["debt"], _file(intent),
     )  # fmt: skip
 
 
 def _issue(_intent: Intent, data: Intent) -> Command:
     return IssueNotice(
         data["notice"], data["letter"], data["digest"], data["series"], data["rules"], data["template"],
-        tuple(data["addressed"]),
+        tuple(data["addressed"]), data["writer"],
     )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ _COMMANDS: dict[str, Callable[[Intent, Intent], Command]] = {
     "opinion_withdrawn": lambda intent, data: Withdraw(intent["transition"], data["note"], data["role"]),
     "objection_resolved": lambda intent, data: Resolve(intent["transition"], data["role"], data["unit"], data["note"]),
     "notice_drafted": _draft,
-    "notice_checked": lambda _intent, data: CheckNotice(data["notice"], data["letter"]),
+    "notice_checked": lambda _intent, data: CheckNotice(data["notice"], data["letter"], data["writer"]),
     "notice_issued": _issue,
     "notice_frozen": lambda intent, data: FreezeNotice(
         data["notice"], tuple(data["forms"]), _files(intent), data["made_with"]

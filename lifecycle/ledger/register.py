@@ -161,7 +161,7 @@ class Register:
         moment = self.moment(directory, on)
         decision = decide(workflow, case, command, officer, moment)
         if isinstance(decision, Refused):
-            basis = basis_of(workflow, decision.transition)
+            basis = basis_of(workflow, decision.transition, command)
             raise RefusedError(case, asked_for(workflow, case, command, decision.transition), decision.gates, basis)
         return self._record(act, workflow, case, decision, officer=officer, moment=moment, now=now, directory=directory)
 

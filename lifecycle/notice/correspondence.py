@@ -32,6 +32,8 @@ class Sending:
     after: Case
     body: Mapping[str, Any]
     transition: Transition | None
+    origin: Sending | None = None
+    """The letter that this one redoes, as it was first drafted: what it tells of the act is told from there."""
 
     @property
     def name(self) -> str:
@@ -41,35 +43,45 @@ class Sending:
     @property
     def to(self) -> tuple[str, ...]:
         """Name the roles and parties that it goes to."""
-        rule = rule_of(self.workflow, self.notice)
-        return rule.to if rule else self.notice.to
+        return self._chosen or (rule.to if (rule := rule_of(self.workflow, self.notice)) else ())
 
     @property
     def cc(self) -> tuple[str, ...]:
         """Name the roles and parties that get a copy."""
         rule = rule_of(self.workflow, self.notice)
-        return rule.cc if rule else self.notice.cc
+        return self.notice.cc if self._chosen else rule.cc if rule else ()
+
+    @property
+    def _chosen(self) -> tuple[str, ...]:
+        return self.notice.to
 
 
 def sendings(library: Library, case_id: str) -> Iterator[Sending]:
     """List the letters that a case's entries draft, in their order."""
     case: Case | None = None
+    earlier: dict[str, Sending] = {}
     for _idx, _seq, digest, raw in library.store.entries(case_id):
         body = stored(raw)
         workflow = library.workflow(body["intent"]["workflow"])
         after = evolve(workflow, case, body, digest)
         if case is not None and body["intent"]["type"] in ("transition_made", "notice_drafted"):
-            yield from drafted(workflow, case, after, body)
+            for sending in drafted(workflow, case, after, body, earlier):
+                earlier[sending.name] = sending
+                yield sending
         case = after
 
 
-def drafted(workflow: Workflow, before: Case, after: Case, body: Mapping[str, Any]) -> Iterator[Sending]:
-    """List the letters that one entry drafts."""
+def drafted(
+    workflow: Workflow, before: Case, after: Case, body: Mapping[str, Any], earlier: Mapping[str, Sending]
+) -> Iterator[Sending]:
+    """List the letters that one entry drafts; `earlier` are those of the case before it, by name."""
     for name, notice in after.notices.items():
         if name not in before.notices:
             made = body["intent"]["transition"]
             transition = workflow.leaving[before.state][made] if made else None
-            yield Sending(notice, workflow, before, after, body, transition)
+            redone = earlier.get(body["intent"]["data"].get("replaces", ""))
+            origin = redone.origin or redone if redone else None
+            yield Sending(notice, workflow, before, after, body, transition, origin)
 
 
 def find_sending(library: Library, case: Case, name: str) -> Sending:

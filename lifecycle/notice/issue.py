@@ -11,11 +11,12 @@ from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.command import IssueNotice
 from lifecycle.engine.gates import SPANS
 from lifecycle.engine.notice import Notice, rule_of
-from lifecycle.errors import UnavailableError
+from lifecycle.errors import InvalidError, UnavailableError
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.notice.correspondence import Sending, find_sending, template_of, write_letter
 from lifecycle.notice.issuing import ISSUING, Issuing, read_issuing
+from lifecycle.notice.letter import WRITER
 from lifecycle.notice.model import UPWARD, Letter, dump_letter, load_letter
 from lifecycle.notice.scope import REPLY_DUE, addressees, due_text
 from lifecycle.people.directory import Directory
@@ -35,6 +36,28 @@ def digest_of(letter: Letter) -> str:
     return hash_of(canonical(dump_letter(letter)))
 
 
+def see_addressed(library: Library, directory: Directory, sending: Sending) -> Letter:
+    """Write a draft and see that it names its issuer and those to whom it will be sent; raises InvalidError if not."""
+    letter = write_letter(library, directory, sending)
+    intent = sending.body["intent"]
+    names = directory.names(intent["occurred_on"], sending.body["office"])
+    moment = library.moment(intent["occurred_on"], sending.body["calendar"], names)
+    sent = addressees(directory, sending, moment)
+    named = {"发文单位": [letter.issuer], "主送": list(letter.to), "抄送": list(letter.cc)}
+    going = {
+        "发文单位": [names.get(sending.notice.unit, sending.notice.unit)],
+        "主送": [a.name for a in sent if not a.copy],
+        "抄送": [a.name for a in sent if a.copy],
+    }
+    words = {"发文单位": "issuer", "主送": "to", "抄送": "cc"}
+    for word, there in named.items():
+        if set(there) != set(going[word]) and (there or word != "主送"):
+            said, wanted = ("、".join(part) or "（无）" for part in (there, going[word]))
+            mend = f"表头写 {word}：{{{{ {words[word]} }}}}；发给谁用 --to、--cc 写明"
+            raise InvalidError(f"{sending.name} 写的{word}是 {said}，实际是 {wanted}", mend)
+    return letter
+
+
 def to_issue(
     library: Library, directory: Directory, case: Case, name: str, *, moment: Moment, signer: str
 ) -> IssueNotice:
@@ -49,12 +72,15 @@ def issue_of(
     """Work out what signing a letter off records, by the rules in force after so many office entries."""
     rules = rules_in_force(library, directory, seq)
     draft = write_letter(library, directory, sending)
+    on = moment.on.isoformat()
+    issuer = _issuer(rules, directory, sending.notice, draft, on=on, seq=seq)
     letter = replace(
         draft,
         date=moment.on,
+        issuer=issuer,
         signer=signer if draft.kind in UPWARD else None,
         printed=moment.on if draft.layout == "document" else None,
-        mark=_mark(rules, directory, sending.notice, draft, on=moment.on.isoformat(), seq=seq),
+        mark=issuer + _MARKS[draft.layout] if draft.layout in _MARKS else "",
     )
     there = library.moment(
         sending.body["intent"]["occurred_on"],
@@ -71,16 +97,18 @@ def issue_of(
         addressed=tuple(
             {"name": a.name, "unit": a.unit, "copy": a.copy} for a in addressees(directory, sending, there)
         ),
+        writer=WRITER,
     )
 
 
-def _mark(rules: Issuing, directory: Directory, notice: Notice, letter: Letter, *, on: str, seq: int) -> str:
-    """Write the 发文机关标志: the issuer's name, with 文件 on a 普通公文 (GB/T 9704—2012 7.2.4); none on a slip."""
-    if letter.layout == "slip":
-        return ""
+_MARKS = {"document": "文件", "minutes": "会议纪要", "letter": ""}
+"""What follows the issuer's name in the 发文机关标志 (GB/T 9704—2012 7.2.4, 10.1, 10.3); a slip has none."""
+
+
+def _issuer(rules: Issuing, directory: Directory, notice: Notice, letter: Letter, *, on: str, seq: int) -> str:
+    """Give the issuer's full name by the rules, else the unit's name on that day; mark and signature bear it."""
     issuer = rules.issuers.get(notice.unit)
-    name = (issuer.mark if issuer else "") or directory.names(on, seq).get(notice.unit, letter.issuer)
-    return name + {"document": "文件", "minutes": "会议纪要", "letter": ""}[letter.layout]
+    return (issuer.name if issuer else "") or directory.names(on, seq).get(notice.unit, letter.issuer)
 
 
 def _dated(data: dict[str, Any], sending: Sending, moment: Moment) -> dict[str, Any]:

@@ -24,10 +24,10 @@ _SLOT = re.compile(r"\{(code|year|serial)\}")
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """A unit's 机关代字, and the 发文机关标志 where it is not the unit's name."""
+    """A unit's 机关代字, and its full name (发文机关全称) where that is not what the directory calls it."""
 
     code: str
-    mark: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ def read_issuing(body: bytes, file: str = "notices/issuing.yaml") -> Issuing:
     section = top.inner("issuers", "issuers ", known=())
     for name, (key, node) in section.pairs.items() if section else ():
         fields = Fields(
-            yaml.reading, node, f"单位 {name} ", yaml.reading.at(key), known=("code", "mark"), required=("code",)
+            yaml.reading, node, f"单位 {name} ", yaml.reading.at(key), known=("code", "name"), required=("code",)
         )
-        issuers[name] = Issuer(fields.line("code"), fields.line("mark") if fields.has("mark") else "")
+        issuers[name] = Issuer(fields.line("code"), fields.line("name") if fields.has("name") else "")
     _see_apart(yaml, issuers, section)
     patterns = _read_series(yaml)
     known = ("in", "unit", "basis", "roll", "inner")

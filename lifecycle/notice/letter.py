@@ -37,6 +37,9 @@ _FIRST = frozenset("一二三四五六七八九十百（(")
 _BRACKETED = re.compile(r"[（(《“〔\[][^（(《“〔\[）)》”〕\]]*[）)》”〕\]]")
 _OPENING = re.compile(r"[（(《“〔\[]")
 _NUMBERED = re.compile(r"\d{1,2}[.．](?!\d)\s*")
+WRITER = 1
+"""Which way letters are written. To be raised with any change after which a template and a case give other words than
+before: an audit compares the words of letters of its own writer only (`test_letter`, `test_writer`)."""
 _USUAL = 5_000
 """Characters of a usual letter's header or body. What such were taken apart into is remembered, for the same letter is
 written again whenever it is shown, laid out in another form or verified."""

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lifecycle.engine.notice import code_of
+from lifecycle.engine.notice import Notice, code_of
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.record import GENESIS, hash_of, parse
+from lifecycle.notice.issue import issued_letter
+from lifecycle.notice.model import Letter
 
 FORMAT = "lifecycle-notice-1"
 """The first field of a bundle: what it is, and how to read it."""
@@ -27,6 +29,7 @@ class Proof:
     """
 
     case_id: str
+    case_number: str
     notice: str
     number: str
     code: str
@@ -40,6 +43,8 @@ class Proof:
     recorded_at: str
     to: tuple[str, ...]
     forms: Mapping[str, str]
+    intent: Mapping[str, Any] = field(repr=False)
+    made_with: Mapping[str, str] = field(default_factory=dict, repr=False)
     ended: str = ""
     replaced_by: str = ""
     upto: int = 0
@@ -55,7 +60,7 @@ def prove(rows: Iterable[bytes], code: str) -> Proof | None:
 
     Raises InvalidError where an entry is damaged or the chain does not hold.
     """
-    head, seq = GENESIS, 0
+    head, seq, number = GENESIS, 0, ""
     found: Proof | None = None
     for raw in rows:
         try:
@@ -64,10 +69,34 @@ def prove(rows: Iterable[bytes], code: str) -> Proof | None:
             if (intent["seq"], intent["prev"]) != (seq + 1, head):
                 raise ValueError("chain")
             seq, head = seq + 1, hash_of(raw)
+            number = number or body["numbers"]["case"]
             found = _followed(found, body, head, code)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidError(f"第 {seq + 1} 条记录已损坏或接不上，不能据以核验", "请运行 lifecycle audit") from error
-    return replace(found, upto=seq) if found else None
+    return replace(found, upto=seq, case_number=number) if found else None
+
+
+def code_of_file(rows: Iterable[bytes], digest: str) -> str | None:
+    """Find the code of the letter of which a file with a SHA-256 is a frozen form, by what the entries say."""
+    codes: dict[str, str] = {}
+    for raw in rows:
+        try:
+            intent = parse(raw)["intent"]
+            if intent["type"] == "notice_issued":
+                codes[intent["data"]["notice"]] = code_of(hash_of(raw))
+            elif intent["type"] == "notice_frozen" and digest in {file["sha256"] for file in intent["files"]}:
+                return codes.get(intent["data"]["notice"])
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            continue  # `prove` says what is wrong with it
+    return None
+
+
+def printed(proof: Proof) -> Letter:
+    """Give the letter as the entry that issued it has it, to be printed again."""
+    notice = Notice(
+        proof.notice, "", 0, "", proof.unit, (), number=proof.number, entry=proof.entry, issued_on=proof.issued_on
+    )
+    return issued_letter(proof.case_number, notice, proof.intent)
 
 
 def _followed(found: Proof | None, body: Mapping[str, Any], digest: str, code: str) -> Proof | None:
@@ -79,7 +108,7 @@ def _followed(found: Proof | None, body: Mapping[str, Any], digest: str, code: s
         return found
     if kind == "notice_frozen" and data["notice"] == found.notice and not found.forms:
         forms = {file["sha256"]: form for form, file in zip(data["forms"], intent["files"], strict=True)}
-        return replace(found, forms=forms)
+        return replace(found, forms=forms, made_with=data["made_with"])
     if kind == "notice_voided" and data["notice"] == found.notice:
         return replace(found, ended=f"{intent['occurred_on']} 作废：{data['note']}")
     if kind == "notice_issued" and data.get("replaces") == found.notice:
@@ -94,6 +123,7 @@ def _issued(body: Mapping[str, Any], digest: str, code: str) -> Proof:
     actor = intent["actor"]
     return Proof(
         case_id=intent["case"],
+        case_number="",
         notice=data["notice"],
         number=body["numbers"]["notice"],
         code=code,
@@ -107,6 +137,7 @@ def _issued(body: Mapping[str, Any], digest: str, code: str) -> Proof:
         recorded_at=body["recorded_at"],
         to=tuple(a["name"] for a in data["addressed"] if not a["copy"]),
         forms={},
+        intent=intent,
     )
 
 

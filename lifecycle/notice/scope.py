@@ -34,6 +34,7 @@ def letter_scope(library: Library, directory: Directory, sending: Sending) -> di
     due = limits[0] if limits else None
     to = [a.name for a in addressees(directory, sending, moment) if not a.copy]
     rule = rule_of(workflow, sending.notice)
+    act = sending.origin or sending
     return {
         **_facts(workflow, case, names),
         "to": to,
@@ -42,16 +43,16 @@ def letter_scope(library: Library, directory: Directory, sending: Sending) -> di
         "contact": directory.people[intent["actor"]["id"]].title,
         "case_number": case.number,
         "case_title": case.title,
-        "stage": workflow.states[sending.before.state].title,
-        "next_stage": workflow.states[case.state].title,
-        "on": moment.on,
-        "note": intent["data"]["note"] or None,
+        "stage": workflow.states[act.before.state].title,
+        "next_stage": workflow.states[act.after.state].title,
+        "on": date.fromisoformat(act.body["intent"]["occurred_on"]),
+        "note": intent["data"]["note"] or act.body["intent"]["data"]["note"] or None,
         "due_on": due.due.on if due else None,
         "due_text": due_text(due.due, due.limit.amount, due.limit.unit) if due else None,
         "limits": [_limit(item) for item in limits],
         "reply_due_text": REPLY_DUE if rule and rule.reply else None,
         "materials": [workflow.materials[name].title for name in case.materials],
-        "opinions": _opinions(sending, moment),
+        "opinions": _opinions(act, moment),
         "last": {name: date.fromisoformat(fired.on) for name, fired in case.fired.items()},
         "count": {name: case.fired[name].count if name in case.fired else 0 for name in workflow.titles},
         **_reminded(sending, moment),
@@ -82,7 +83,10 @@ def _reminded(sending: Sending, moment: Moment) -> dict[str, object]:
         return {}
     rule = rule_of(sending.workflow, about)
     issued = date.fromisoformat(about.issued_on)
-    late = (moment.on - moment.calendar.due(issued, rule.reply.limit).on).days if rule and rule.reply else 0
+    replying = sending.notice.debt == "reply" and rule is not None and rule.reply is not None
+    late = (
+        (moment.on - moment.calendar.due(issued, rule.reply.limit).on).days if replying and rule and rule.reply else 0
+    )
     return {
         "letter_title": about.title,
         "letter_number": about.number,
@@ -136,8 +140,7 @@ def addressees(directory: Directory, sending: Sending, moment: Moment) -> list[A
 
 
 def _reminded_units(sending: Sending) -> list[str]:
-    intent = sending.body["intent"]
-    return list(intent["data"]["units"]) if intent["type"] == "notice_drafted" else []
+    return list(sending.notice.units)
 
 
 def _resolved(directory: Directory, sending: Sending, moment: Moment, named: tuple[str, ...]) -> list[Addressee]:
@@ -147,7 +150,8 @@ def _resolved(directory: Directory, sending: Sending, moment: Moment, named: tup
         if name in workflow.parties:
             party = workflow.parties[name]
             text = str(case.facts.get(party.fact, party.title)) if party.fact else party.title
-            found.setdefault(text, Addressee(text))
+            own = next((unit for unit, title in moment.names.items() if title == text), "")
+            found.setdefault(text, Addressee(text, own))  # a party may be a unit too, such as the owner's company
             continue
         role = workflow.roles[name]
         units = case.bound_units(role.bound) if role.bound else directory.units_with(name, moment.on.isoformat(), seq)

@@ -67,6 +67,11 @@ def _check_unit(directory: Directory, data: Mapping[str, Any], *, new: bool) -> 
         raise InvalidError(f"单位 {data['unit']} 已有", "改名或改职能请用 lifecycle unit change")
     if not new and data["unit"] not in directory.units:
         raise UnknownError("单位", data["unit"], directory.units)
+    same = [
+        code for code, unit in directory.units.items() if code != data["unit"] and unit.titles[-1][0] == data["title"]
+    ]
+    if same:
+        raise InvalidError(f"单位名称“{data['title']}”已是 {same[0]} 的名称", "两个单位不能同名，公文要靠名称分清")
     if not is_code(data["unit"]) or data["title"] == "" or (new and None in (data["title"], data["functions"])):
         raise InvalidError(f"单位代码“{data['unit']}”不合规", "用字母、数字、点、横线，最多 40 个，并写明名称")
 

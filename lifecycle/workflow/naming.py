@@ -28,7 +28,9 @@ def find_role(workflow: Workflow, name: str) -> str:
 
 def find_recipient(workflow: Workflow, name: str) -> str:
     """Find a role or a party outside the directory, to which letters go, by name or title."""
-    return str(_find("收文方", name, {**workflow.roles, **workflow.parties}).name)
+    known: dict[str, Any] = {**workflow.roles, **workflow.parties}
+    listed = "、".join(f"{item.title}（{key}）" for key, item in known.items())
+    return str(_find("收文方", name, known, f"可写 {listed}").name)
 
 
 def find_state(workflow: Workflow, name: str) -> State:
@@ -49,10 +51,10 @@ def find_transition_name(workflow: Workflow, name: str) -> str:
     return found[0]
 
 
-def _find(kind: str, name: str, known: Mapping[str, Any]) -> Any:
+def _find(kind: str, name: str, known: Mapping[str, Any], otherwise: str = "") -> Any:
     if name in known:
         return known[name]
     for item in known.values():
         if item.title == name or item.title.replace(" ", "") == name.replace(" ", ""):
             return item
-    raise UnknownError(kind, name, (*known, *(item.title for item in known.values())))
+    raise UnknownError(kind, name, (*known, *(item.title for item in known.values())), otherwise)
