@@ -99,6 +99,10 @@ class Chancery:
         sending = find_sending(self.library, case, notice.name)
         return shown_draft(sending, write_letter(self.library, self.library.directory(), sending))
 
+    def draft_of(self, case: Case, notice: Notice) -> Letter:
+        """Give a letter as it was drafted, with the day for an answer still open."""
+        return write_letter(self.library, self.library.directory(), find_sending(self.library, case, notice.name))
+
     def letters(self, case: Case) -> Iterator[Shown]:
         """Stream a case's letters as they now stand; one that cannot be written comes with its error."""
         directory = self.library.directory()

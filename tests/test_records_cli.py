@@ -93,6 +93,7 @@ def test_audit_for_machines(bureau: Bureau) -> None:
     assert answer == {
         "ok": True,
         "complete": True,
+        "unprinted_letters": 0,
         "error": None,
         "entries": 35,
         "cases": 3,

@@ -6,6 +6,7 @@ import hashlib
 import json
 import resource
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,12 @@ from paper_office import fonts
 
 from lifecycle import places
 from lifecycle.engine.noticing import FORMS
-from lifecycle.notice import Letter, read_template
+from lifecycle.notice import Letter, compose, read_template
 from lifecycle.notice.issue import digest_of
 from lifecycle.notice.issuing import read_issuing
 from lifecycle.notice.letter import WRITER
 from lifecycle.notice.sample import Use, sample_letter, uses
+from lifecycle.notice.source import to_source
 from lifecycle.paper.content import lint_letter
 from lifecycle.press import PRESS, render
 from lifecycle.workflow.reader import read_workflow
@@ -85,6 +87,15 @@ def test_golden_pdf(name: str) -> None:
 def test_samples_pass_the_content_lint(name: str) -> None:
     """What the checker minds in others' letters is not in ours."""
     assert lint_letter(LETTERS[name]) == []
+
+
+@pytest.mark.parametrize("name", sorted(LETTERS))
+def test_a_letter_taken_out_for_editing_comes_back_the_same(name: str) -> None:
+    """Every letter written in the form that officers edit, and read back, is the same letter."""
+    letter = replace(LETTERS[name], number=None, signer=None, printed=None, code=None, proof=None)
+    template = read_template(name, to_source(letter).encode(), "edited.txt")
+    scope = {"to": list(letter.to), "cc": list(letter.cc), "issuer": letter.issuer}
+    assert compose(template, scope, on=letter.date) == letter
 
 
 def test_a_thousand_letters_in_constant_memory() -> None:

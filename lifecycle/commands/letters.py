@@ -153,15 +153,19 @@ def letter_json(letter: Letter) -> dict[str, Any]:
 @command("show", help="在屏幕上看一件公文。", examples=["lifecycle notice show LS-F-2026-003 siting-consultation"])
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)
-@option("--markdown", is_flag=True, help="写成 Markdown，便于贴到聊天里")
+@option("--markdown", "form", flag_value="markdown", help="写成 Markdown，便于贴到聊天里")
+@option("--source", "form", flag_value="source", help="写成可改的文字：改好后用 notice draft --replace --text 重拟")
 @at_desk
-def notice_show(desk: Desk, case: str, name: str, markdown: bool = False) -> None:
+def notice_show(desk: Desk, case: str, name: str, form: str | None = None) -> None:
     """Print one letter."""
+    from lifecycle.notice.source import to_source
     from lifecycle.press import render
 
     chancery, found = desk.office.chancery, desk.office.case(case)
-    letter = chancery.letter(found, chancery.find(found, name))
-    text = render(letter, "markdown" if markdown else "text").decode()
+    meant = chancery.find(found, name)
+    letter = chancery.letter(found, meant)
+    draft = form == "source"
+    text = to_source(chancery.draft_of(found, meant)) if draft else render(letter, form or "text").decode()
     desk.answer(letter_json(letter) | {"text": text}, lambda: say(text.rstrip("\n")))
 
 

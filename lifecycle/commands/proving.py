@@ -119,7 +119,8 @@ def _judged(desk: Desk, asked: _Asked, bundle: str | None) -> _Verdict:
     from lifecycle.press import reprint_faults
 
     # What a bundle says of a form is worth no more than its maker: the letter that the entry holds is printed again.
-    wrong = reprint_faults(printed(proof), proof.forms, proof.made_with)
+    forms = {form: digest for digest, form in proof.forms.items()}
+    wrong = reprint_faults(printed(proof), forms, proof.made_with)
     return _Verdict(proof, form, genuine=None if wrong is None else form not in wrong)
 
 

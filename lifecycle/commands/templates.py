@@ -75,7 +75,7 @@ def _save_samples(desk: Desk, name: str | None, folder: Path, form: str) -> None
     workflows = [office.workflow(name)] if name else office.workflows()
     rules = rules_in_force(office.library, office.directory)
     fonts = fonts_for(form)
-    found = list(uses(workflows, templates_in_force(office.library, office.directory)))
+    found = list(uses(workflows, templates_in_force(office.library, office.directory), others=name is None))
     directory, today = office.directory, office.day(desk.on).isoformat()
     names = directory.names(today)
     issuers = {

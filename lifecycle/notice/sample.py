@@ -23,6 +23,11 @@ _TEXTS = {
     "investor": "浙江某某康养产业有限公司（示例）",
     "month": "2026-09",
 }
+_DAYS = {
+    "start_due_on": 90, "finish_due_on": 800, "new_start_due_on": 180, "land_start_due_on": 120, "loi_valid_to": 150,
+    "listing_start_on": 21, "listing_end_on": 31, "deadline_on": 20, "issue_due_on": 20,
+}  # fmt: skip
+"""How many days after the sample's day some dates lie; the others lie a month before it."""
 _UNITS = ("市自然资源局（示例）", "市生态环境局（示例）")
 
 
@@ -36,8 +41,8 @@ class Use:
     rule: NoticeRule | None
 
 
-def uses(workflows: list[Workflow], templates: dict[str, Template]) -> Iterator[Use]:
-    """List every letter of the catalogue once, in the order of the workflows; those sent by rule come last."""
+def uses(workflows: list[Workflow], templates: dict[str, Template], *, others: bool = True) -> Iterator[Use]:
+    """List every letter of these workflows once, in their order; then, unless told not to, those sent by rule."""
     seen: set[str] = set()
     for workflow in workflows:
         for transition in workflow.transitions:
@@ -46,7 +51,7 @@ def uses(workflows: list[Workflow], templates: dict[str, Template]) -> Iterator[
                     seen.add(rule.template)
                     yield Use(templates[rule.template], workflow, transition, rule)
     for name, template in templates.items():
-        if name not in seen and workflows:
+        if others and name not in seen and workflows:
             yield Use(template, workflows[0], None, None)
 
 
@@ -59,7 +64,10 @@ def sample_letter(
     """
     role = use.transition.by[0] if use.transition else "bureau"
     unit, title = (issuers or {}).get(role, ("", "市招商局"))
-    scope = {**sample_scope(use), "issuer": title}
+    if rules is not None and unit in rules.issuers:
+        title = rules.issuers[unit].name or title
+    named = {name: title for name, (_unit, title) in (issuers or {}).items()}
+    scope = {**sample_scope(use, named), "issuer": title}
     for _ in range(len(scope) + 1):
         try:
             letter = compose(use.template, scope, on=DAY)
@@ -84,8 +92,8 @@ def sample_letter(
     )
 
 
-def sample_scope(use: Use) -> dict[str, object]:
-    """Give a sample value for every fact of the workflow and every built-in name."""
+def sample_scope(use: Use, named: Mapping[str, str]) -> dict[str, object]:
+    """Give a sample value for every fact of the workflow and every built-in name; `named` are units by their roles."""
     workflow = use.workflow
     stages = list(workflow.states.values())
     source = use.transition.sources[0] if use.transition else workflow.initial
@@ -93,8 +101,8 @@ def sample_scope(use: Use) -> dict[str, object]:
     rule = use.rule
     return {
         **{name: _value(fact) for name, fact in workflow.facts.items()},
-        "to": _titles(workflow, rule.to) if rule else list(_UNITS),
-        "cc": _titles(workflow, rule.cc) if rule else [],
+        "to": _titles(workflow, rule.to, named) if rule else list(_UNITS),
+        "cc": _titles(workflow, rule.cc, named) if rule else [],
         "contact": "项目科经办人，电话0578-0000000",
         "case_number": workflow.number.format(year=DAY.year, serial=1),
         "case_title": str(_TEXTS.get(workflow.subject, "示例事项")),
@@ -120,13 +128,11 @@ def sample_scope(use: Use) -> dict[str, object]:
     }
 
 
-def _titles(workflow: Workflow, names: tuple[str, ...]) -> list[str]:
-    """Name recipients by the titles of their roles, without the sender's own."""
-    titles = {
-        **{r.name: r.title for r in workflow.roles.values()},
-        **{p.name: p.title for p in workflow.parties.values()},
-    }
-    return [titles.get(name, name) for name in names]
+def _titles(workflow: Workflow, names: tuple[str, ...], named: Mapping[str, str]) -> list[str]:
+    """Name recipients by the units that hold their roles, else by the roles' titles."""
+    titles = {name: role.title for name, role in workflow.roles.items()}
+    titles |= {name: party.title for name, party in workflow.parties.items()}
+    return [named.get(name) or titles.get(name, name) for name in names]
 
 
 def _value(fact: Fact) -> object:
@@ -138,7 +144,7 @@ def _value(fact: Fact) -> object:
     if fact.type in ("money", "decimal", "integer"):
         return _number(fact)
     if fact.type == "date":
-        return DAY - timedelta(days=30) if fact.name.endswith("_on") else DAY
+        return DAY + timedelta(days=_DAYS.get(fact.name, -30))
     if fact.type == "yesno":
         return True
     if fact.type == "list":
