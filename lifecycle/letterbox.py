@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lifecycle.chancery import Chancery
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.notice import CHECKED, DRAFT, Notice, rule_of
-from lifecycle.ledger.post import drafts_of, unfrozen_of, waiting_for
+from lifecycle.ledger.post import count_parcels, drafts_of, unfrozen_of, waiting_for
 from lifecycle.notice.issuing import ISSUING, Issuing, read_issuing
 from lifecycle.reminders import debts, overdue
 
@@ -37,8 +37,17 @@ class Errand:
         return WORDS[self.kind]
 
 
-def errands(chancery: Chancery, moment: Moment, code: str) -> list[Errand]:
-    """List what letters ask of an officer, and of those they act for, the most urgent first, what has no day last."""
+@dataclass(frozen=True, slots=True)
+class Letterbox:
+    """An officer's errands, the most urgent first, what has no day last; for a clerk, how many parcels wait or died."""
+
+    errands: tuple[Errand, ...]
+    waiting: int = 0
+    dead: int = 0
+
+
+def letterbox(chancery: Chancery, moment: Moment, code: str) -> Letterbox:
+    """Look what letters ask of an officer, and of those they act for."""
     directory = chancery.library.directory()
     own = directory.officer(code, moment.on)
     behalf = [directory.officer(code, moment.on, principal=p) for p in directory.principals(code, moment.on)]
@@ -48,7 +57,8 @@ def errands(chancery: Chancery, moment: Moment, code: str) -> list[Errand]:
     for officer in (own, *behalf):
         for errand in _errands_of(chancery, moment, officer, rules):
             found.setdefault((errand.kind, errand.case.id, errand.notice.name), errand)
-    return sorted(found.values(), key=lambda e: (e.due_on or "9999", e.case.number, e.notice.seq))
+    ordered = sorted(found.values(), key=lambda e: (e.due_on or "9999", e.case.number, e.notice.seq))
+    return Letterbox(tuple(ordered), *(count_parcels(chancery.store) if "clerk" in own.held else (0, 0)))
 
 
 def _errands_of(chancery: Chancery, moment: Moment, officer: Officer, rules: Issuing | None) -> Iterator[Errand]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lifecycle.ledger.audit import Auditor
     from lifecycle.ledger.replay import Step
     from lifecycle.ledger.tree import Checkpoint
-    from lifecycle.letterbox import Errand
+    from lifecycle.letterbox import Letterbox
 
 
 def now() -> datetime:
@@ -231,18 +231,11 @@ class Office:
 
         return inbox(self.library, self.moment(on), code)
 
-    def letterbox(self, code: str, on: date | None = None) -> list[Errand]:
-        """List what letters ask of an officer, and of those who delegated to them, the most urgent first."""
-        from lifecycle.letterbox import errands
+    def letterbox(self, code: str, on: date | None = None) -> Letterbox:
+        """Give what letters ask of an officer and of those who delegated to them, and what a clerk has to send."""
+        from lifecycle.letterbox import letterbox
 
-        return errands(self.chancery, self.moment(on), code)
-
-    def parcels(self, code: str, on: date | None = None) -> tuple[int, int]:
-        """Count the parcels that wait for a clerk and those that are dead; none where the officer is no clerk."""
-        from lifecycle.ledger.post import count_parcels
-
-        clerk = "clerk" in self.directory.officer(code, self.day(on)).held
-        return count_parcels(self.store) if clerk else (0, 0)
+        return letterbox(self.chancery, self.moment(on), code)
 
     # What the administrator does to the office.
 

@@ -40,8 +40,9 @@ def todo(desk: Desk, page: int) -> None:
     found = list(islice(desk.office.inbox(desk.officer, desk.on), skip, skip + PAGE + 1))
     more, found = len(found) > PAGE, found[:PAGE]
     tasks = [_task_json(waiting, today) for waiting in found]
-    waiting, dead = desk.office.parcels(desk.officer, desk.on) if page == 1 else (0, 0)
-    letters = [_errand_json(errand) for errand in desk.office.letterbox(desk.officer, desk.on)] if page == 1 else []
+    box = desk.office.letterbox(desk.officer, desk.on) if page == 1 else None
+    waiting, dead = (box.waiting, box.dead) if box else (0, 0)
+    letters = [_errand_json(errand) for errand in box.errands] if box else []
 
     def tell() -> None:
         _print_letters(letters, today)
