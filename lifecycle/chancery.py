@@ -74,9 +74,9 @@ class Chancery:
         return read_case(found[1])
 
     def find(self, case: Case, name: str) -> Notice:
-        """Find a letter by its name, its number, or a part of its name that one letter, or one that lives, has."""
+        """Find a letter by its name, its number, or a part of either that one letter, or one that lives, has."""
         exact = [n for n in case.notices.values() if name in (n.name, n.number)]
-        found = exact or [n for n in case.notices.values() if name and name in n.name]
+        found = exact or [n for n in case.notices.values() if name and (name in n.name or name in n.number)]
         if len(found) > 1:
             found = [n for n in found if n.state in (DRAFT, CHECKED, ISSUED) and not n.replaced_by] or found
         if len(found) > 1:

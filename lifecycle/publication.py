@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 
 from lifecycle import places
 from lifecycle.definitions import Definition, examine_whole
-from lifecycle.errors import InvalidError, Problem, WorkflowError
+from lifecycle.errors import InvalidError, Problem, UnknownError, WorkflowError
 from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import CALENDAR, hash_of
@@ -85,9 +85,10 @@ def templates_to_publish(library: Library, directory: Directory, paths: Iterable
     templates: dict[str, Template] = {}
     faults: list[WorkflowError] = []
     rules: list[Definition] = []
+    paths = list(paths)
     for path in paths:
         if path.name == f"{ISSUING}.yaml":
-            rules += issuing_to_publish(directory, path)
+            rules += issuing_to_publish(directory, path, beside={other.stem for other in paths})
             continue
         if path.stem in found:
             raise InvalidError(f"模板 {path.stem} 给了两个文件", "一个模板只给一个文件")
@@ -104,10 +105,17 @@ def templates_to_publish(library: Library, directory: Directory, paths: Iterable
     return rules + [("template", name, body) for name, body in found.items() if in_force.get(name) != hash_of(body)]
 
 
-def issuing_to_publish(directory: Directory, path: Path) -> list[Definition]:
-    """Judge issuing rules; nothing is to be published where the same bytes are in force. Raises WorkflowError."""
+def issuing_to_publish(directory: Directory, path: Path, *, beside: Set[str]) -> list[Definition]:
+    """Judge issuing rules; nothing is to be published where the same bytes are in force.
+
+    `beside` are the names of templates published with them. Raises WorkflowError, or UnknownError for a reminder whose
+    template there is not.
+    """
     body = read_definition(path)
-    read_issuing(body, str(path))
+    rules = read_issuing(body, str(path))
+    known = {*names_in_force(directory, "template"), *beside}
+    if rules.urge and rules.urge not in known:
+        raise UnknownError(f"催办（{path} 的 urge）用的公文模板", rules.urge, known, "先发布该模板，或改用现有的")
     return [] if directory.document(ISSUING, ISSUING) == hash_of(body) else [(ISSUING, ISSUING, body)]
 
 

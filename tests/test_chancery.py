@@ -47,6 +47,7 @@ def test_a_letter_from_draft_to_number(paper: Paper) -> None:
     assert states(paper, number) == [(LETTER, "draft", None)]
     issued = paper.issued(number)
     assert states(paper, number) == [(LETTER, "issued", "丽招商函〔2026〕1号")]
+    assert paper.do("notice", "show", number, "1号") == paper.do("notice", "show", number, LETTER)
     assert set(issued["forms"]) == set(FORMS)  # type: ignore[call-overload]  # a JSON object
     log = paper.do("log", number).splitlines()
     assert [line.split("  ")[-1].strip() for line in log[-3:]] == [

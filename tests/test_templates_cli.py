@@ -74,6 +74,8 @@ def test_issuing_rules_are_published_and_pinned(paper: Paper) -> None:
     second = paper.asked("温泉康养")
     assert paper.issued(second)["number"] == "丽投促函〔2026〕1号"
     assert paper.findings() == []
+    paper.write("issuing.yaml", ISSUING.replace("template: reply-reminder", "template: reply-remindr"))
+    assert "是否为“reply-reminder”？" in paper.fails("notice", "publish", "issuing.yaml", by="admin")[1]
     paper.write("issuing.yaml", ISSUING.replace("land: {code: 丽自然资}", "land: {code: 丽招商}"))
     assert paper.fails("notice", "publish", "issuing.yaml", by="admin")[0] == 1
 
