@@ -111,13 +111,14 @@ def test_every_letter_can_be_written(demo: Demo) -> None:
     assert len({letter["letter"]["kind"] for letter in found["letters"]}) >= 4
 
 
-def test_what_to_try_next_works_as_told(demo: Demo, tmp_path: Path) -> None:
+def test_what_to_try_next_works_as_told(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command that the demo suggests runs; the one said to be refused is, until the missing opinion is there."""
     told = demo.printed.rpartition("接下来可以试：\n")[2].splitlines()
     exports = [line.strip() for line in told if line.startswith("  export ")]
     assert exports[-1] == f"export LIFECYCLE_DB=sqlite:///{demo.folder}/lifecycle.db"
     copy = Demo(shutil.copytree(demo.folder, tmp_path / "copy"), "")
     commands = [shlex.split(line, comments=True)[1:] for line in told if line.startswith("  lifecycle ")]
+    monkeypatch.chdir(tmp_path)
     codes = [copy.run(*words).exit_code for words in commands]
     refused = commands.index(["advance", "LS-F-2023-001", "approve_cash_in", "--as", "bureau02"])
     assert codes == [int(number == refused) for number in range(len(commands))]
