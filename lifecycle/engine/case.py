@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
+from lifecycle.engine.entry import Entry
 from lifecycle.engine.notice import Notice, dump_notice, load_notice
 from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar
@@ -25,6 +26,15 @@ class File:
     sha256: str
     seq: int = 0
     on: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the file as an entry names it."""
+        return {"name": self.name, "size": self.size, "sha256": self.sha256}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read it as an entry names it."""
+        return cls(data["name"], data["size"], data["sha256"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,11 @@ class Opinion:
     seq: int
     by_unit: str = ""
     resolved: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Name its place among a case's opinions."""
+        return opinion_key(self.transition, self.role, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,12 @@ class Case:
     cleared: int = 0
     suspension: Suspension | None = None
     notices: Mapping[str, Notice] = field(default_factory=dict)
+
+    def after(self, entry: Entry, **change: Any) -> Case:
+        """Give the case after an entry that changes this of it."""
+        return replace(
+            self, seq=entry.seq, head=entry.digest, last_on=entry.on, last_at=entry.at, **change
+        )
 
     def bound_units(self, name: str | None) -> tuple[str, ...]:
         """Name the units that a fact of type unit, or list of unit, holds; none when it is not known."""

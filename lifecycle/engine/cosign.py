@@ -12,8 +12,8 @@ from lifecycle.workflow.model import Cosign, Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One unit asked for its opinion: under which role, what stands, and whether that still counts."""
+class Seat:
+    """One place at a co-sign: whose opinion is asked, under which role, what stands, and whether that still counts."""
 
     role: str
     unit: str
@@ -21,7 +21,7 @@ class Asked:
     stale: bool
 
 
-def asked(workflow: Workflow, case: Case, transition: Transition) -> tuple[Asked, ...]:
+def seats_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[Seat, ...]:
     """List who is asked to co-sign a transition, with the opinion that stands and whether it has gone stale."""
     if transition.cosign is None:
         return ()
@@ -31,7 +31,7 @@ def asked(workflow: Workflow, case: Case, transition: Transition) -> tuple[Asked
         bound = workflow.roles[role].bound
         for unit in case.bound_units(bound) if bound else ("",):
             opinion = case.opinions.get(opinion_key(transition.name, role, unit))
-            found.append(Asked(role, unit, opinion, opinion is not None and opinion.seq < floor))
+            found.append(Seat(role, unit, opinion, opinion is not None and opinion.seq < floor))
     return tuple(found)
 
 
@@ -70,7 +70,9 @@ def unseated(workflow: Workflow, case: Case, cosign: Cosign) -> Iterator[str]:
 
 def who_is(workflow: Workflow, moment: Moment, role: str, unit: str) -> str:
     """Name for an officer whoever is asked under a role."""
-    return moment.names.get(unit, unit) if unit else workflow.roles[role].title
+    if unit:
+        return moment.names.get(unit, unit)
+    return workflow.roles[role].title if role in workflow.roles else role
 
 
 def judge_cosign(workflow: Workflow, case: Case, transition: Transition, moment: Moment) -> Iterator[Gate]:
@@ -78,10 +80,10 @@ def judge_cosign(workflow: Workflow, case: Case, transition: Transition, moment:
     cosign = transition.cosign
     if cosign is None:
         return
-    all_asked = asked(workflow, case, transition)
-    fresh = [a.opinion for a in all_asked if a.opinion and not a.stale]
+    seats = seats_of(workflow, case, transition)
+    fresh = [a.opinion for a in seats if a.opinion and not a.stale]
     objections = standing_objections(case, transition)
-    needed = cosign.quorum.needed(len(all_asked))
+    needed = cosign.quorum.needed(len(seats))
     # A resolved objection has been heard, which is all that "all" asks for; it is no agreement where some must agree.
     agreed = sum(o.verdict != "object" or (o.resolved is not None and cosign.quorum.kind == "all") for o in fresh)
     inputs = {"needed": needed, "opinions": [[o.role, o.unit, o.verdict, o.seq, o.resolved] for o in fresh]}
@@ -96,7 +98,7 @@ def judge_cosign(workflow: Workflow, case: Case, transition: Transition, moment:
         mend = f"lifecycle set {case.number} {fact.name}=…"
         yield Gate("cosign", False, inputs, f"{workflow.roles[role].title} 尚未确定，无从会签", mend, cosign.basis)
     if agreed < needed:
-        text = _missing_text(workflow, case, cosign, moment, all_asked, needed - agreed)
+        text = _missing_text(workflow, case, cosign, moment, seats, needed - agreed)
         if text:  # where only objections stand between, they have said so
             mend = f"lifecycle sign {case.number} {transition.name} agree --as …"
             yield Gate("cosign", False, inputs, text, mend, cosign.basis)
@@ -109,11 +111,11 @@ def judge_cosign(workflow: Workflow, case: Case, transition: Transition, moment:
 
 
 def _missing_text(
-    workflow: Workflow, case: Case, cosign: Cosign, moment: Moment, all_asked: tuple[Asked, ...], short: int
+    workflow: Workflow, case: Case, cosign: Cosign, moment: Moment, seats: tuple[Seat, ...], short: int
 ) -> str:
     late = overdue_since(case, cosign, moment)
-    silent = [who_is(workflow, moment, a.role, a.unit) for a in all_asked if a.opinion is None]
-    stale = [who_is(workflow, moment, a.role, a.unit) for a in all_asked if a.stale]
+    silent = [who_is(workflow, moment, a.role, a.unit) for a in seats if a.opinion is None]
+    stale = [who_is(workflow, moment, a.role, a.unit) for a in seats if a.stale]
     parts = []
     if silent:
         parts.append(f"缺 {'、'.join(silent)} 的同意意见" + (f"（逾期未反馈，限 {late}；不视为同意）" if late else ""))

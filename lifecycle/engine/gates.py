@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -13,6 +13,7 @@ from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
 from lifecycle.engine.workdays import DAY
+from lifecycle.errors import UnknownError
 from lifecycle.workflow.expression import ExpressionError, MissingName
 from lifecycle.workflow.model import ENTERED, Dwell, Guard, Transition, Workflow
 
@@ -40,6 +41,14 @@ class Gate:
     def label(self) -> str:
         """Give the kind's Chinese name."""
         return LABELS[self.kind]
+
+
+def unknown(
+    kind: str, what: str, name: str, known: Iterable[str], otherwise: str = ""
+) -> Gate:
+    """Make the unmet gate for a name that nothing bears; `otherwise` is the mend where nothing known is like it."""
+    error = UnknownError(what, name, known, otherwise)
+    return Gate(kind, False, {"name": name}, error.message, error.mend)
 
 
 def holds(workflow: Workflow, case: Case | None, officer: Officer, role: str) -> bool:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lifecycle.workflow.model import NoticeRule, Transition, Workflow
-
-if TYPE_CHECKING:
-    from lifecycle.engine.case import Case
 
 DRAFT, CHECKED, ISSUED, VOID, SUPERSEDED = "draft", "checked", "issued", "void", "superseded"
 STATES = {DRAFT: "草稿", CHECKED: "已核稿", ISSUED: "已签发", VOID: "已作废", SUPERSEDED: "已被替代"}
@@ -82,6 +79,15 @@ class Notice:
         """Tell whether it was issued and neither voided nor superseded since."""
         return self.state == ISSUED
 
+    def marked(self, addressee: str, **days: str) -> Notice:
+        """Give the letter with these days noted at one addressee, unless there are some already."""
+        addressed = []
+        for one in self.addressed:
+            if one.name == addressee:
+                one = replace(one, **{key: getattr(one, key) or day for key, day in days.items()})
+            addressed.append(one)
+        return replace(self, addressed=tuple(addressed))
+
 
 def code_of(entry: str) -> str:
     """Give the 12 characters that verify a letter: 55 bits of the entry's hash and one that checks the typing."""
@@ -135,137 +141,9 @@ def names_of(seq: int, transition: Transition) -> list[str]:
     return names
 
 
-def sent_by(case: Case, transition: Transition, intent: Mapping[str, Any], persons: tuple[str, ...]) -> dict[str, Any]:
-    """Draft the letters that a transition sends; gives what of the case changes."""
-    if not transition.notices:
-        return {}
-    seq, on, unit = intent["seq"], intent["occurred_on"], intent["actor"]["unit"]
-    made = {
-        name: Notice(name, rule.template, seq, on, unit, persons, case.state, transition.name, index)
-        for index, (name, rule) in enumerate(zip(names_of(seq, transition), transition.notices, strict=True))
-    }
-    return {"notices": {**case.notices, **made}}
-
-
 def addressee_of(notice: Notice, unit: str, name: str = "") -> Addressee | None:
     """Find the addressee that a unit is, or the one outside the directory with a name."""
     for addressee in notice.addressed:
         if (addressee.unit == unit and unit) or (name and addressee.name == name):
             return addressee
     return None
-
-
-def owed(workflow: Workflow, case: Case, notice: Notice) -> Iterator[Addressee]:
-    """List who still owes an answer: main recipients within the directory of a letter in force that asks for one.
-
-    An opinion on the transition that the letter asks about, signed since it was issued, is an answer too; and none is
-    owed once that transition cannot be made from here, or the case has ended.
-    """
-    rule = rule_of(workflow, notice)
-    if rule is None or rule.reply is None or not notice.in_force or workflow.states[case.state].final:
-        return
-    asks = rule.reply.cosign
-    if asks is not None and asks not in workflow.leaving[case.state]:
-        return
-    spoken = {o.by_unit for o in case.opinions.values() if o.transition == asks and o.seq > notice.issued_seq}
-    for addressee in notice.addressed:
-        if addressee.unit and not addressee.copy and not addressee.replied_on and addressee.unit not in spoken:
-            yield addressee
-
-
-Entry = Mapping[str, Any]
-Change = Callable[["Case", Entry, str, tuple[str, ...]], dict[str, Notice]]
-
-
-def _drafted(case: Case, body: Entry, _digest: str, persons: tuple[str, ...]) -> dict[str, Notice]:
-    intent = body["intent"]
-    data, seq, on = intent["data"], intent["seq"], intent["occurred_on"]
-    name = f"{seq}-{data['template']}"
-    made = Notice(
-        name, data["template"], seq, on, intent["actor"]["unit"], persons,
-        to=tuple(data["to"]), cc=tuple(data["cc"]), text=intent["files"][0]["sha256"] if intent["files"] else "",
-        replaces=data["replaces"], about=data["about"], units=tuple(data["units"]), debt=data["debt"],
-    )  # fmt: skip
-    changed: dict[str, Notice] = {}
-    old = case.notices.get(data["replaces"])
-    if old is not None:
-        to, cc = (made.to, made.cc) if made.to or made.cc else (old.to, old.cc)
-        authors = tuple(dict.fromkeys((*persons, *old.persons)))  # nobody signs off what they once drafted
-        made = replace(
-            made, source=old.source, transition=old.transition, index=old.index, to=to, cc=cc, persons=authors,
-            about=old.about, units=old.units, debt=old.debt,
-        )  # fmt: skip
-        if not old.number:  # what it was to replace is now to be replaced by this one
-            changed[old.name] = replace(old, state=VOID, replaced_by=name)
-            made = replace(made, replaces=old.replaces)
-    return {**changed, name: made}
-
-
-def _checked(case: Case, body: Entry, _digest: str, persons: tuple[str, ...]) -> dict[str, Notice]:
-    data = body["intent"]["data"]
-    notice = case.notices[data["notice"]]
-    return {notice.name: replace(notice, state=CHECKED, checked_by=persons, digest=data["letter"])}
-
-
-def _issued(case: Case, body: Entry, digest: str, persons: tuple[str, ...]) -> dict[str, Notice]:
-    intent = body["intent"]
-    data = intent["data"]
-    notice = case.notices[data["notice"]]
-    issued = replace(
-        notice, state=ISSUED, number=body["numbers"]["notice"], title=data["letter"]["title"],
-        issued_on=intent["occurred_on"], issued_by=persons, issued_seq=intent["seq"], entry=digest,
-        addressed=tuple(Addressee(a["name"], a["unit"], a["copy"]) for a in data["addressed"]),
-    )  # fmt: skip
-    changed = {notice.name: issued}
-    old = case.notices.get(notice.replaces)
-    if old is not None and old.in_force:
-        changed[old.name] = replace(old, state=SUPERSEDED, replaced_by=notice.name)
-    elif old is not None and old.number:
-        changed[old.name] = replace(old, replaced_by=notice.name)
-    about = case.notices.get(notice.about)
-    if about is not None:  # only a reminder that goes out is one
-        at = (replace(a, urged=(*a.urged, notice.debt)) if a.unit in notice.units else a for a in about.addressed)
-        changed[about.name] = replace(about, addressed=tuple(at))
-    return changed
-
-
-def _frozen(case: Case, body: Entry, _digest: str, _persons: tuple[str, ...]) -> dict[str, Notice]:
-    intent = body["intent"]
-    notice = case.notices[intent["data"]["notice"]]
-    forms = {form: file["sha256"] for form, file in zip(intent["data"]["forms"], intent["files"], strict=True)}
-    return {notice.name: replace(notice, forms=forms)}
-
-
-def _voided(case: Case, body: Entry, _digest: str, _persons: tuple[str, ...]) -> dict[str, Notice]:
-    notice = case.notices[body["intent"]["data"]["notice"]]
-    return {notice.name: replace(notice, state=VOID)}
-
-
-def _marked(key: str) -> Change:
-    """Make the fold that notes a day at one addressee, unless one is noted already."""
-
-    def change(case: Case, body: Entry, _digest: str, _persons: tuple[str, ...]) -> dict[str, Notice]:
-        intent = body["intent"]
-        data, on = intent["data"], intent["occurred_on"]
-        notice = case.notices[data["notice"]]
-        days = {key: on} if key != "replied_on" else {"replied_on": on, "received_on": on}
-        at = tuple(
-            replace(a, **{k: getattr(a, k) or day for k, day in days.items()}) if a.name == data["addressee"] else a
-            for a in notice.addressed
-        )
-        return {notice.name: replace(notice, addressed=at)}
-
-    return change
-
-
-FOLDS: dict[str, Change] = {
-    "notice_drafted": _drafted,
-    "notice_checked": _checked,
-    "notice_issued": _issued,
-    "notice_frozen": _frozen,
-    "notice_voided": _voided,
-    "notice_dispatched": _marked("sent_on"),
-    "notice_received": _marked("received_on"),
-    "notice_replied": _marked("replied_on"),
-}
-"""What each entry about a letter changes among the case's notices."""

@@ -1,0 +1,75 @@
+"""What officers can ask for: one file per act, with its fields, wire form, judge, fold and sentence."""
+
+from __future__ import annotations
+
+from lifecycle.engine.acts.act import Act, Intent
+from lifecycle.engine.acts.advance import Advance
+from lifecycle.engine.acts.answer_letter import AnswerLetter
+from lifecycle.engine.acts.attach import Attach
+from lifecycle.engine.acts.draft_letter import DraftLetter
+from lifecycle.engine.acts.freeze_letter import FORMS, FreezeLetter
+from lifecycle.engine.acts.issue_letter import IssueLetter
+from lifecycle.engine.acts.open import Open
+from lifecycle.engine.acts.receive_letter import ReceiveLetter
+from lifecycle.engine.acts.resolve import ResolveObjection
+from lifecycle.engine.acts.review_letter import ReviewLetter
+from lifecycle.engine.acts.send_letter import WAYS, SendLetter
+from lifecycle.engine.acts.set_facts import SetFacts
+from lifecycle.engine.acts.sign import Sign, Verdict, WithdrawOpinion
+from lifecycle.engine.acts.void_letter import VoidLetter
+from lifecycle.errors import InvalidError
+
+__all__ = [
+    "ACTS",
+    "FORMS",
+    "WAYS",
+    "Act",
+    "Advance",
+    "AnswerLetter",
+    "Attach",
+    "DraftLetter",
+    "FreezeLetter",
+    "Intent",
+    "IssueLetter",
+    "Open",
+    "ReceiveLetter",
+    "ResolveObjection",
+    "ReviewLetter",
+    "SendLetter",
+    "SetFacts",
+    "Sign",
+    "Verdict",
+    "VoidLetter",
+    "WithdrawOpinion",
+    "read_act",
+]
+
+ACTS: dict[str, type[Act]] = {
+    act.entry_type: act
+    for act in (
+        Open,
+        SetFacts,
+        Attach,
+        Sign,
+        WithdrawOpinion,
+        ResolveObjection,
+        Advance,
+        DraftLetter,
+        ReviewLetter,
+        IssueLetter,
+        FreezeLetter,
+        VoidLetter,
+        SendLetter,
+        ReceiveLetter,
+        AnswerLetter,
+    )
+}
+"""Every act by the type of the entries that record it."""
+
+
+def read_act(intent: Intent) -> Act:
+    """Give the act that an entry records; raises InvalidError where its type is unknown."""
+    kind = ACTS.get(intent["type"])
+    if kind is None:
+        raise InvalidError(f"记录种类“{intent['type']}”不认识")
+    return kind.from_dict(intent)

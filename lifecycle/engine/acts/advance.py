@@ -1,0 +1,144 @@
+"""Making a transition of a case (办理流转)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Self
+
+from lifecycle.engine.acts.act import Act, Intent, noted, title_in
+from lifecycle.engine.acts.set_facts import titles_of, with_facts
+from lifecycle.engine.case import Case, Fired, Suspension
+from lifecycle.engine.docket import Decision, Docket, Refused
+from lifecycle.engine.entry import Entry
+from lifecycle.engine.fact_gates import judge_lock, judge_value
+from lifecycle.engine.gates import Gate
+from lifecycle.engine.machine import fire
+from lifecycle.engine.notice import Notice, names_of
+from lifecycle.engine.transition import find_transition, judge_transition
+from lifecycle.engine.values import Value
+from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Advance(Act):
+    """Make a transition, with the reason and the facts it asks for."""
+
+    transition: str
+    note: str = ""
+    facts: Mapping[str, Value] = field(default_factory=dict)
+
+    entry_type = "transition_made"
+    verb = "办理"
+    after_end = True  # so that the refusal tells which transitions there were
+
+    def judge(self, docket: Docket) -> Decision:
+        """Judge every gate of the transition, then let the state machine say where it leads."""
+        workflow, case = docket.workflow, docket.case
+        transition = find_transition(workflow, case, self.transition)
+        if isinstance(transition, Gate):
+            return Refused((transition,))
+        self._judge_facts(docket, transition)
+        gates, role = judge_transition(
+            workflow, case, transition, docket.officer, docket.moment, note=self.note, facts=self.facts
+        )
+        docket.gates.extend(gates)
+        if any(not gate.met for gate in docket.gates):
+            return docket.refuse(transition)
+        target = fire(workflow, case, transition.name)
+        if target is None:
+            gate = Gate("state", False, {"state": case.state}, "流程图上没有这条路")
+            return Refused((gate,), transition)
+        return docket.close(self, role, source=case.state, target=target)
+
+    def _judge_facts(self, docket: Docket, transition: Transition) -> None:
+        for name, value in self.facts.items():
+            fact = judge_value(docket, name, value)
+            if fact is None:
+                continue
+            judge_lock(docket, name, fact.title)
+            if name not in transition.asks:
+                text = f"{transition.title} 不随办理填报 {fact.title}"
+                mend = f"请先办：lifecycle set {docket.case.number} {name}=…"
+                docket.add(Gate("facts", False, {name: value}, text, mend))
+
+    def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
+        """Give the case after the transition: its facts, place, locks, counters, and the letters that it drafts."""
+        transition = workflow.leaving[case.state][self.transition]
+        before = case.fired.get(transition.name)
+        made = Fired((before.count if before else 0) + 1, entry.on, entry.seq, entry.persons)
+        change = with_facts(workflow, case, self.facts, entry.seq)
+        change["fired"] = {**case.fired, transition.name: made}
+        if transition.notices:
+            change["notices"] = {**case.notices, **_drafts(case, transition, entry)}
+        if transition.locks or transition.unlocks:
+            locked = (set(case.locked) - set(transition.unlocks)) | set(transition.locks)
+            change["locked"] = tuple(sorted(locked))
+        if transition.kind in ("return", "withdraw"):
+            change["cleared"] = entry.seq
+        if transition.kind != "record":
+            change |= _place(case, transition, entry)
+        return case.after(entry, **change)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        data = {"facts": dict(self.facts), "note": self.note}
+        return {"data": data, "files": [], "transition": self.transition}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        return cls(intent["transition"], intent["data"]["note"], intent["data"]["facts"])
+
+    def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
+        """Tell of it."""
+        title = workflow.titles.get(self.transition, self.transition)
+        way = ""
+        if entry.target != entry.source:
+            source = title_in(workflow.states, str(entry.source))
+            way = f"　{source} → {title_in(workflow.states, str(entry.target))}"
+        facts = f"　填 {titles_of(workflow, self.facts)}" if self.facts else ""
+        return f"{title}{way}{facts}{noted(self.note)}"
+
+    def wish(self, workflow: Workflow, case: Case) -> str:
+        """Say what was asked for: where it was to go, or what was to be recorded."""
+        transition = workflow.leaving[case.state].get(self.transition)
+        if transition is None or transition.to is None:
+            return workflow.titles.get(self.transition, self.transition)
+        back = case.suspension.state if case.suspension else case.state
+        target = back if transition.to == PREVIOUS else transition.to
+        return f"{workflow.states[case.state].title} → {workflow.states[target].title}"
+
+
+def _drafts(case: Case, transition: Transition, entry: Entry) -> dict[str, Notice]:
+    """Draft the letters that a transition sends."""
+    names = names_of(entry.seq, transition)
+    return {
+        name: Notice(
+            name=name,
+            template=rule.template,
+            seq=entry.seq,
+            on=entry.on,
+            unit=entry.unit,
+            persons=entry.persons,
+            source=case.state,
+            transition=transition.name,
+            index=index,
+        )
+        for index, (name, rule) in enumerate(zip(names, transition.notices, strict=True))
+    }
+
+
+def _place(case: Case, transition: Transition, entry: Entry) -> dict[str, Any]:
+    """Say where the case now is and since when; time spent suspended does not count against the state's limits."""
+    if transition.kind == "suspend":
+        left = Suspension(case.state, entry.on, case.entered_on)
+        return {"state": entry.target, "entered_on": entry.on, "suspension": left}
+    entered = entry.on
+    left_before = case.suspension
+    resumed = transition.kind == "resume" and left_before is not None
+    if resumed and left_before is not None and entry.target == left_before.state:
+        paused = date.fromisoformat(entry.on) - date.fromisoformat(left_before.on)
+        entered = (date.fromisoformat(left_before.entered_on) + paused).isoformat()
+    return {"state": entry.target, "entered_on": entered, "suspension": None}

@@ -1,0 +1,25 @@
+"""What acts about one letter have in common."""
+
+from __future__ import annotations
+
+from lifecycle.engine.acts.act import Act
+from lifecycle.engine.case import Case
+from lifecycle.engine.letter_gates import RULES
+from lifecycle.workflow.model import Transition, Workflow
+
+
+class LetterAct(Act):
+    """An act about a letter of a case, in whatever state the case is, also after its end; `notice` names the letter."""
+
+    __slots__ = ()
+
+    after_end = True
+    notice: str
+
+    def wish(self, workflow: Workflow, case: Case) -> str:
+        """Say what was asked for."""
+        return f"{self.verb} {self.notice}"
+
+    def ground(self, workflow: Workflow, transition: Transition | None) -> str:
+        """Name the rules by which letters are refused."""
+        return RULES

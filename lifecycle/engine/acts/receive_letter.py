@@ -1,0 +1,66 @@
+"""Recording the receipt of a letter by an addressee (签收)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from lifecycle.engine.acts.act import Intent, noted
+from lifecycle.engine.acts.letter_act import LetterAct
+from lifecycle.engine.case import Case
+from lifecycle.engine.docket import Decision, Docket
+from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates import Gate
+from lifecycle.engine.letter_gates import (
+    find_addressee,
+    find_letter,
+    judge_out,
+    judge_unit,
+    moved_to,
+)
+from lifecycle.workflow.model import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveLetter(LetterAct):
+    """Record the receipt of a letter by an addressee."""
+
+    notice: str
+    addressee: str
+    note: str = ""
+
+    entry_type = "notice_received"
+    verb = "签收"
+
+    def judge(self, docket: Docket) -> Decision:
+        """Judge that the addressee itself does it, once; for a party outside the directory the unit that wrote to it."""
+        notice = find_letter(docket, self.notice)
+        addressee = find_addressee(docket, notice, self.addressee) if notice else None
+        if notice is None or addressee is None:
+            return docket.refuse()
+        judge_unit(docket, addressee.unit or notice.unit)
+        judge_out(docket, notice)
+        if addressee.received_on:
+            text = f"{addressee.name} 已于 {addressee.received_on} 签收"
+            docket.add(Gate("notice", False, {}, text))
+        return docket.close(self)
+
+    def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
+        """Give the case with the day of receipt noted, unless one was noted before."""
+        marked = case.notices[self.notice].marked(self.addressee, received_on=entry.on)
+        return case.after(entry, notices=moved_to(case.notices, marked))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        data = {"notice": self.notice, "addressee": self.addressee, "note": self.note}
+        return {"data": data, "files": [], "transition": None}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        return cls(**intent["data"])
+
+    def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
+        """Tell of it."""
+        return f"{self.verb} {self.notice}　{self.addressee}{noted(self.note)}"

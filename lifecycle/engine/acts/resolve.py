@@ -1,0 +1,76 @@
+"""Recording, as the lead, how an objection was resolved (处理不同意见)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from lifecycle.engine.acts.act import Act, Intent, noted
+from lifecycle.engine.acts.sign import seat_name
+from lifecycle.engine.case import Case, opinion_key
+from lifecycle.engine.cosign import standing_objections, who_is
+from lifecycle.engine.docket import Decision, Docket, Refused
+from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates import Gate, judge_role, role_titles
+from lifecycle.engine.transition import find_transition
+from lifecycle.workflow.model import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveObjection(Act):
+    """Record, as the lead, how the objection of a seat (its role and unit) was resolved."""
+
+    transition: str
+    role: str
+    unit: str
+    note: str
+
+    entry_type = "objection_resolved"
+    verb = "处理不同意见"
+
+    def judge(self, docket: Docket) -> Decision:
+        """Judge who leads, that there is such an objection, and that the lead says what was done about it."""
+        workflow, case = docket.workflow, docket.case
+        transition = find_transition(workflow, case, self.transition)
+        if isinstance(transition, Gate):
+            return Refused((transition,))
+        leads = (workflow.panel.lead if workflow.panel else None, workflow.states[case.state].lead)
+        roles = tuple(dict.fromkeys(lead for lead in leads if lead)) or transition.by
+        gate, role = judge_role(workflow, case, docket.officer, docket.moment, roles)
+        docket.add(gate)
+        standing = {(o.role, o.unit) for o in standing_objections(case, transition)}
+        if (self.role, self.unit) not in standing:
+            whose = who_is(workflow, docket.moment, self.role, self.unit)
+            docket.add(Gate("opinion", False, {}, f"{whose} 对 {transition.title} 没有待处理的不同意见"))
+        if not self.note:
+            text = f"须由 {role_titles(workflow, roles)} 写明如何处理"
+            docket.add(Gate("reason", False, {}, text, "加 --note 处理情况"))
+        return docket.close(self, role)
+
+    def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
+        """Give the case with the objection resolved."""
+        key = opinion_key(self.transition, self.role, self.unit)
+        settled = replace(case.opinions[key], resolved=self.note)
+        return case.after(entry, opinions={**case.opinions, key: settled})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        data = {"role": self.role, "unit": self.unit, "note": self.note}
+        return {"data": data, "files": [], "transition": self.transition}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        data = intent["data"]
+        return cls(intent["transition"], data["role"], data["unit"], data["note"])
+
+    def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
+        """Tell of it."""
+        title = workflow.titles.get(self.transition, self.transition)
+        unit = seat_name(workflow, names, self.role, self.unit)
+        return f"处理 {unit} 对 {title} 的不同意见{noted(self.note)}"
+
+    def wish(self, workflow: Workflow, case: Case) -> str:
+        """Say what was asked for."""
+        return f"处理不同意见：{workflow.titles.get(self.transition, self.transition)}"

@@ -1,0 +1,197 @@
+"""Giving one's unit's opinion on a transition (会签), and taking it back (撤回)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
+
+from lifecycle.engine.acts.act import Act, Intent, noted, title_in
+from lifecycle.engine.case import Case, Opinion, opinion_key
+from lifecycle.engine.cosign import Seat, seats_of, who_is
+from lifecycle.engine.docket import Decision, Docket, Refused
+from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates import VERDICTS, Gate, holds
+from lifecycle.engine.transition import find_transition
+from lifecycle.workflow.model import Transition, Workflow
+
+Verdict = Literal["agree", "conditional", "object"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign(Act):
+    """Give one's unit's opinion on a transition.
+
+    Role None means the one through which the officer is asked. `unit` is the seat's, which the judge fills in.
+    """
+
+    transition: str
+    verdict: Verdict
+    note: str = ""
+    role: str | None = None
+    unit: str = ""
+
+    entry_type = "opinion_signed"
+    verb = "会签"
+
+    def judge(self, docket: Docket) -> Decision:
+        """Judge whether the officer's unit is asked, whose opinion stands, and that what is not plain is explained."""
+        found = find_seat(docket, self.transition, self.role)
+        if isinstance(found, Refused):
+            return found
+        judge_reason(docket, self.verdict, self.note)
+        return docket.close(replace(self, role=found.role, unit=found.unit), found.role)
+
+    def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
+        """Give the case with the opinion."""
+        said = opinion(entry, self.transition, (str(self.role), self.unit), self.verdict, self.note)
+        return case.after(entry, opinions={**case.opinions, said.key: said})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        data = {"role": self.role, "unit": self.unit, "note": self.note, "verdict": self.verdict}
+        return {"data": data, "files": [], "transition": self.transition}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        data = intent["data"]
+        return cls(intent["transition"], data["verdict"], data["note"], data["role"], data["unit"])
+
+    def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
+        """Tell of it."""
+        title = workflow.titles.get(self.transition, self.transition)
+        unit = seat_name(workflow, names, str(self.role), self.unit)
+        return f"{self.verb} {title}　{unit} {VERDICTS[self.verdict]}{noted(self.note)}"
+
+    def wish(self, workflow: Workflow, case: Case) -> str:
+        """Say what was asked for."""
+        return f"{self.verb} {workflow.titles.get(self.transition, self.transition)}"
+
+    def is_repeated_by(self, recorded: Act) -> bool:
+        """Tell whether an entry's act is this one; the seat may have been left to the judge."""
+        return _same_seat(self, recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawOpinion(Act):
+    """Take one's unit's opinion on a transition back."""
+
+    transition: str
+    note: str = ""
+    role: str | None = None
+    unit: str = ""
+
+    entry_type = "opinion_withdrawn"
+    verb = "撤回"
+
+    def judge(self, docket: Docket) -> Decision:
+        """Judge whether the officer's unit is asked and has an opinion to take back."""
+        found = find_seat(docket, self.transition, self.role)
+        if isinstance(found, Refused):
+            return found
+        if found.opinion is None:
+            docket.add(Gate("opinion", False, {}, "贵单位尚无意见可撤回"))
+        return docket.close(replace(self, role=found.role, unit=found.unit), found.role)
+
+    def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
+        """Give the case without the opinion."""
+        gone = opinion_key(self.transition, str(self.role), self.unit)
+        return case.after(entry, opinions={k: o for k, o in case.opinions.items() if k != gone})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        data = {"role": self.role, "unit": self.unit, "note": self.note}
+        return {"data": data, "files": [], "transition": self.transition}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        data = intent["data"]
+        return cls(intent["transition"], data["note"], data["role"], data["unit"])
+
+    def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
+        """Tell of it."""
+        title = workflow.titles.get(self.transition, self.transition)
+        unit = seat_name(workflow, names, str(self.role), self.unit)
+        return f"撤回对 {title} 的意见　{unit}{noted(self.note)}"
+
+    def wish(self, workflow: Workflow, case: Case) -> str:
+        """Say what was asked for."""
+        return f"撤回对下列流转的意见：{workflow.titles.get(self.transition, self.transition)}"
+
+    def is_repeated_by(self, recorded: Act) -> bool:
+        """Tell whether an entry's act is this one; the seat may have been left to the judge."""
+        return _same_seat(self, recorded)
+
+
+def _same_seat(asked: Sign | WithdrawOpinion, recorded: Act) -> bool:
+    if not isinstance(recorded, type(asked)):
+        return False
+    role = recorded.role if asked.role is None else asked.role
+    return replace(asked, role=role, unit=recorded.unit) == recorded
+
+
+def find_seat(docket: Docket, name: str, role: str | None) -> Seat | Refused:
+    """Find the seat that the officer may speak for and note that; refuse where there is none.
+
+    What another officer of a unit that held the seat before has said is that unit's alone to change.
+    """
+    workflow, case, moment = docket.workflow, docket.case, docket.moment
+    transition = find_transition(workflow, case, name)
+    if isinstance(transition, Gate):
+        return Refused((transition,))
+    seat = _own_seat(docket, transition, role)
+    if seat is None:
+        named = [who_is(workflow, moment, s.role, s.unit) for s in seats_of(workflow, case, transition)]
+        text = f"{transition.title} 不须会签"
+        if named:
+            text = f"{transition.title} 由 {'、'.join(named)} 会签，您不在其中"
+        return Refused((Gate("role", False, {}, text),), transition)
+    docket.add(Gate("role", True, {"role": seat.role}, who_is(workflow, moment, seat.role, seat.unit)))
+    judge_own_opinion(docket, seat)
+    return seat
+
+
+def _own_seat(docket: Docket, transition: Transition, role: str | None) -> Seat | None:
+    for seat in own_seats(docket, transition):
+        if role in (None, seat.role):
+            return seat
+    return None
+
+
+def own_seats(docket: Docket, transition: Transition) -> list[Seat]:
+    """List the seats at a transition's co-sign that the officer may speak for."""
+    workflow, case, officer = docket.workflow, docket.case, docket.officer
+    return [
+        seat
+        for seat in seats_of(workflow, case, transition)
+        if seat.unit in ("", officer.unit) and holds(workflow, case, officer, seat.role)
+    ]
+
+
+def judge_own_opinion(docket: Docket, seat: Seat) -> None:
+    """See that an opinion which stands is changed by the unit that gave it only."""
+    if seat.opinion and not seat.stale and seat.opinion.by_unit != docket.officer.unit:
+        whose = docket.moment.names.get(seat.opinion.by_unit, seat.opinion.by_unit)
+        docket.add(Gate("opinion", False, {}, f"已有 {whose} 的意见，只能由其更改或撤回"))
+
+
+def judge_reason(docket: Docket, verdict: Verdict, note: str) -> None:
+    """See that conditions and objections are explained."""
+    if verdict != "agree" and not note:
+        what = "所附条件" if verdict == "conditional" else "不同意的理由"
+        docket.add(Gate("reason", False, {}, f"须写明{what}", f"加 --note {what}"))
+
+
+def opinion(entry: Entry, transition: str, seat: tuple[str, str], verdict: str, note: str) -> Opinion:
+    """Make the opinion that an entry gives for a seat: its role and its unit."""
+    role, unit = seat
+    return Opinion(
+        transition, role, unit, verdict, note, entry.persons, entry.on, entry.seq, by_unit=entry.unit
+    )
+
+
+def seat_name(workflow: Workflow, names: Mapping[str, str], role: str, unit: str) -> str:
+    """Name a seat for a log: its unit, or else its role."""
+    return names.get(unit, unit) or title_in(workflow.roles, role)

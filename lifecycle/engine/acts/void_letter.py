@@ -1,0 +1,66 @@
+"""Declaring a letter void (作废)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from lifecycle.engine.acts.act import Intent, noted
+from lifecycle.engine.acts.letter_act import LetterAct
+from lifecycle.engine.case import Case
+from lifecycle.engine.docket import Decision, Docket
+from lifecycle.engine.entry import Entry
+from lifecycle.engine.letter_gates import (
+    find_letter,
+    judge_duty,
+    judge_note,
+    judge_stage,
+    judge_unit,
+    moved_to,
+)
+from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, VOID
+from lifecycle.workflow.model import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class VoidLetter(LetterAct):
+    """Declare a letter void, with the reason; a number taken stays taken."""
+
+    notice: str
+    note: str
+
+    entry_type = "notice_voided"
+    verb = "作废"
+
+    def judge(self, docket: Docket) -> Decision:
+        """Judge that the issuing unit does it – a signer of it once the letter has a number – and says why."""
+        notice = find_letter(docket, self.notice)
+        if notice is None:
+            return docket.refuse()
+        role = ""
+        if notice.number:
+            role = judge_duty(docket, notice, "signer")
+        else:
+            judge_unit(docket, notice.unit)
+        judge_stage(docket, notice, DRAFT, CHECKED, ISSUED)
+        judge_note(docket, self.note)
+        return docket.close(self, role)
+
+    def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
+        """Give the case with the letter void."""
+        void = replace(case.notices[self.notice], state=VOID)
+        return case.after(entry, notices=moved_to(case.notices, void))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        return {"data": {"notice": self.notice, "note": self.note}, "files": [], "transition": None}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        return cls(intent["data"]["notice"], intent["data"]["note"])
+
+    def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
+        """Tell of it."""
+        return f"{self.verb} {self.notice}{noted(self.note)}"

@@ -1,0 +1,24 @@
+"""`decide`, the only judge: an act on a case is accepted with all it changes, or refused with every reason."""
+
+from __future__ import annotations
+
+from lifecycle.engine.acts import Act, Open
+from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.docket import Decision, Docket, Refused
+from lifecycle.engine.gates import Gate
+from lifecycle.workflow.model import Workflow
+
+
+def decide(workflow: Workflow, case: Case | None, act: Act, officer: Officer, moment: Moment) -> Decision:
+    """Judge an act. Pure and total: whatever is asked, the answer is a decision."""
+    docket = Docket(workflow, case, officer, moment)
+    if case is None or isinstance(act, Open):
+        if isinstance(act, Open) and case is None:
+            return act.judge(docket)
+        text = "没有立项" if case is None else f"{case.number} 已经立项"
+        return Refused((Gate("state", False, {}, text),))
+    if workflow.states[case.state].final and not act.after_end:
+        title = workflow.states[case.state].title
+        text = f"本事项已是“{title}”，不再受理任何办理"
+        return Refused((Gate("state", False, {"state": case.state}, text),))
+    return act.judge(docket)

@@ -1,0 +1,87 @@
+"""What a judgement is told and what it answers: accepted with all that is to be recorded, or refused with every gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.gates import Gate
+from lifecycle.errors import LifecycleError
+from lifecycle.workflow.model import Transition, Workflow
+
+if TYPE_CHECKING:
+    from lifecycle.engine.acts.act import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What an accepted act records: the act with all that was left to the judge, under which role, on which grounds.
+
+    `source` and `target` are the states that a transition leads from and to.
+    """
+
+    act: Act
+    role: str
+    gates: tuple[Gate, ...]
+    source: str | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Every gate as judged, at least one of them unmet; `transition` is the one that was judged, where it was one."""
+
+    gates: tuple[Gate, ...]
+    transition: Transition | None = None
+
+
+Decision = Accepted | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """All that the judge is told, and the gates as it judges them. Nothing else enters a decision."""
+
+    workflow: Workflow
+    opened: Case | None
+    officer: Officer
+    moment: Moment
+    gates: list[Gate] = field(default_factory=list)
+
+    @property
+    def case(self) -> Case:
+        """Give the case; `decide` has seen that there is one for every act but an opening."""
+        if self.opened is None:
+            raise ValueError("an act on a case needs a case")
+        return self.opened
+
+    def add(self, gate: Gate) -> None:
+        """Note one gate as judged."""
+        self.gates.append(gate)
+
+    def refuse(self, transition: Transition | None = None) -> Refused:
+        """Refuse with the gates judged so far."""
+        return Refused(tuple(self.gates), transition)
+
+    def close(
+        self, act: Act, role: str = "", *, source: str | None = None, target: str | None = None
+    ) -> Decision:
+        """Refuse if any gate is unmet, else accept."""
+        if any(not gate.met for gate in self.gates):
+            return self.refuse()
+        return Accepted(act, role, tuple(self.gates), source, target)
+
+
+class RefusedError(LifecycleError):
+    """An act that the gates refuse; carries the case, what was asked and every gate as judged."""
+
+    def __init__(
+        self, case: Case | None, asked_for: str, gates: tuple[Gate, ...], basis: str = ""
+    ) -> None:
+        unmet = "；".join(f"{g.label}：{g.text}" for g in gates if not g.met)
+        super().__init__(f"不能办理：{asked_for}（{unmet}）")
+        self.case = case
+        self.asked_for = asked_for
+        self.gates = gates
+        self.basis = basis

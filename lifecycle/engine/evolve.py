@@ -1,0 +1,26 @@
+"""`evolve`: the next case from a case and one entry; replay is this, folded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lifecycle.engine.acts import Open, read_act
+from lifecycle.engine.case import Case
+from lifecycle.engine.entry import Entry
+from lifecycle.errors import InvalidError
+from lifecycle.workflow.model import Workflow
+
+
+def evolve(workflow: Workflow, case: Case | None, body: Mapping[str, Any], digest: str) -> Case:
+    """Give the case after one more entry, whose hash is `digest`; pure, and it trusts that `decide` accepted it.
+
+    Raises InvalidError for an entry that cannot come first, or is of a type that there is not.
+    """
+    act = read_act(body["intent"])
+    entry = Entry.from_body(body, digest)
+    if isinstance(act, Open):
+        return act.fold(workflow, case, entry)
+    if case is None:
+        raise InvalidError("第一条记录不是立项")
+    return act.fold(workflow, case, entry)

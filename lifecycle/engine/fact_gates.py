@@ -1,0 +1,29 @@
+"""The gates of one fact or material: whether there is such a thing, whether its value may be, whether it is locked."""
+
+from __future__ import annotations
+
+from lifecycle.engine.docket import Docket
+from lifecycle.engine.gates import Gate, unknown
+from lifecycle.engine.values import Value, check_value
+from lifecycle.errors import InvalidError
+from lifecycle.workflow.model import Fact
+
+
+def judge_value(docket: Docket, name: str, value: Value) -> Fact | None:
+    """See that there is such a fact and that it may have this value; gives the fact."""
+    fact = docket.workflow.facts.get(name)
+    if fact is None:
+        docket.add(unknown("facts", "要素", name, docket.workflow.facts))
+        return None
+    try:
+        check_value(fact, value)
+    except InvalidError as error:
+        docket.add(Gate("facts", False, {name: value}, error.message, error.mend))
+    return fact
+
+
+def judge_lock(docket: Docket, name: str, title: str) -> None:
+    """See that what is to be changed is not locked."""
+    if name in docket.case.locked:
+        mend = "须先办理解除锁定的流转（退回）"
+        docket.add(Gate("lock", False, {"name": name}, f"{title} 已锁定，不能更改", mend))

@@ -1,0 +1,117 @@
+"""What judgements about letters have in common: the gates of unit, duty, author, state and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lifecycle.engine.docket import Docket
+from lifecycle.engine.gates import Gate, unknown
+from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, STATES, SUPERSEDED, VOID, Addressee, Notice
+
+DUTIES = {"checker": "核稿人", "signer": "签发人", "clerk": "收发员"}
+"""The roles of the office through which letters pass; no workflow defines them."""
+RULES = "notices/issuing.yaml　党政机关公文处理工作条例（拟稿、核稿、签发各有其人）"
+"""Where it stands that letters are refused, and the ground."""
+
+_MENDS = {
+    DRAFT: "先核稿、签发：lifecycle notice approve {number} {name}",
+    CHECKED: "先签发：lifecycle notice issue {number} {name}",
+    ISSUED: "已签发的不能再改；要改，另拟一件替代它：lifecycle notice draft {number} --replace {name}",
+    VOID: "另拟一件：lifecycle notice draft {number} --replace {name}",
+    SUPERSEDED: "请用替代它的 {by}",
+}
+"""What to do where a letter is in this state and should be in another."""
+
+
+def find_letter(docket: Docket, name: str) -> Notice | None:
+    """Find a letter of the case; where there is none, note that."""
+    notice = docket.case.notices.get(name)
+    if notice is None:
+        otherwise = f"用 lifecycle notice list {docket.case.number} 查看"
+        docket.add(unknown("notice", "公文", name, docket.case.notices, otherwise))
+    return notice
+
+
+def find_addressee(docket: Docket, notice: Notice, name: str) -> Addressee | None:
+    """Find an addressee by name; where there is none, note that."""
+    found = next((a for a in notice.addressed if a.name == name), None)
+    if found is None:
+        listed = [a.name for a in notice.addressed]
+        otherwise = f"这件公文发给 {'、'.join(listed) or '（尚未签发）'}"
+        docket.add(unknown("notice", "收文单位", name, listed, otherwise))
+    return found
+
+
+def judge_unit(docket: Docket, unit: str) -> None:
+    """Judge whether the officer is of the unit whose business this is."""
+    names, own = docket.moment.names, docket.officer.unit
+    title = names.get(unit, unit)
+    if own == unit:
+        docket.add(Gate("unit", True, {"unit": unit}, title))
+        return
+    text = f"由 {title} 办理；您属 {names.get(own, own)}"
+    mend = "请该单位的经办人办理；受委托的，加 --for 委托人"
+    docket.add(Gate("unit", False, {"unit": unit}, text, mend))
+
+
+def judge_duty(docket: Docket, notice: Notice, duty: str) -> str:
+    """Judge a role of the office within the issuing unit; gives the role."""
+    judge_unit(docket, notice.unit)
+    title, officer = DUTIES[duty], docket.officer
+    if duty in officer.held:
+        docket.add(Gate("role", True, {"role": duty}, f"{title}（{officer.id}）"))
+        return duty
+    text = f"由{title}办理；您（{officer.id}）不是{title}"
+    mend = f"请本单位的{title}办理（用 lifecycle officer list 查）；还没有的，请管理员授权 {duty}"
+    docket.add(Gate("role", False, {}, text, mend))
+    return duty
+
+
+def judge_author(docket: Docket, notice: Notice, word: str) -> None:
+    """See that nobody reviews or signs off what they drafted."""
+    same = sorted(set(notice.persons) & set(docket.officer.persons))
+    inputs = {"of": "notice_drafted", "persons": list(notice.persons)}
+    if same:
+        text = f"拟稿人 {'、'.join(same)} 不得{word}，须换人"
+        docket.add(Gate("not_by", False, inputs, text, f"请同单位的另一位{word[:2]}人办理"))
+    else:
+        docket.add(Gate("not_by", True, inputs, f"不是拟稿人（{'、'.join(notice.persons)}）"))
+
+
+def judge_stage(docket: Docket, notice: Notice, *states: str) -> None:
+    """See that the letter is in one of these states of its life."""
+    inputs = {"notice": notice.name, "state": notice.state}
+    if notice.state in states:
+        docket.add(Gate("notice", True, inputs, f"公文{STATES[notice.state]}"))
+        return
+    wanted = "或".join(STATES[state] for state in states)
+    mend = _MENDS[notice.state].format(
+        number=docket.case.number, name=notice.name, by=notice.replaced_by
+    )
+    docket.add(Gate("notice", False, inputs, f"公文{STATES[notice.state]}，须为{wanted}", mend))
+
+
+def judge_note(docket: Docket, note: str) -> None:
+    """See that a reason is given."""
+    if note:
+        docket.add(Gate("reason", True, {}, "已说明理由"))
+    else:
+        docket.add(Gate("reason", False, {}, "须说明理由", "加 --note 理由"))
+
+
+def judge_out(docket: Docket, notice: Notice) -> None:
+    """See that a letter is out: issued, with its forms frozen; what was superseded since may still be received."""
+    judge_stage(docket, notice, ISSUED, SUPERSEDED)
+    judge_frozen(docket, notice)
+
+
+def judge_frozen(docket: Docket, notice: Notice) -> None:
+    """See that the forms of a numbered letter are frozen."""
+    if notice.number and not notice.forms:
+        mend = f"lifecycle notice freeze {docket.case.number} {notice.name}"
+        docket.add(Gate("notice", False, {}, "版式文件尚未固定", mend))
+
+
+def moved_to(notices: Mapping[str, Notice], *changed: Notice) -> dict[str, Notice]:
+    """Give a case's letters with some of them changed."""
+    return {**notices, **{notice.name: notice for notice in changed}}

@@ -1,0 +1,64 @@
+"""The judge of a transition: which one is meant, and every gate of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lifecycle.engine.case import OPEN, Case, Moment, Officer
+from lifecycle.engine.cosign import judge_cosign
+from lifecycle.engine.gates import (
+    Gate,
+    judge_counters,
+    judge_dwell,
+    judge_facts,
+    judge_guard,
+    judge_materials,
+    judge_persons,
+    judge_role,
+    unknown,
+)
+from lifecycle.engine.values import Value
+from lifecycle.workflow.model import Transition, Workflow
+
+
+def find_transition(workflow: Workflow, case: Case, name: str) -> Transition | Gate:
+    """Give the transition of that name that leaves the case's state, or the unmet gate that says why there is none."""
+    transition = workflow.leaving[case.state].get(name)
+    if transition is not None:
+        return transition
+    others = [t for t in workflow.transitions if t.name == name]
+    if not others:
+        return unknown("state", "流转", name, (*workflow.titles, *workflow.titles.values()))
+    here = workflow.states[case.state]
+    sources = "、".join(dict.fromkeys(workflow.states[s].title for t in others for s in t.sources))
+    can = "、".join(f"{t.title}（{t.name}）" for t in workflow.leaving[case.state].values())
+    name_of_last, last = max(case.fired.items(), key=lambda item: item[1].seq)
+    done = "立项" if name_of_last == OPEN else workflow.titles.get(name_of_last, name_of_last)
+    text = f"现为“{here.title}”，{others[0].title} 须在“{sources}”办理"
+    text += f"；上一步“{done}”由 {'、'.join(last.persons)} 于 {last.on} 办理"
+    return Gate("state", False, {"state": case.state}, text, f"现在可办：{can or '无，已办结'}")
+
+
+def judge_transition(
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    officer: Officer,
+    moment: Moment,
+    *,
+    note: str,
+    facts: Mapping[str, Value],
+) -> tuple[tuple[Gate, ...], str]:
+    """Judge every gate of a transition; also give the role relied on, empty if none."""
+    role_gate, role = judge_role(workflow, case, officer, moment, transition.by)
+    gates = [role_gate, *judge_persons(workflow, case, transition, officer)]
+    if transition.reason:
+        mend = "" if note else f"lifecycle advance {case.number} {transition.name} --note 理由"
+        gates.append(Gate("reason", bool(note), {}, "已说明理由" if note else "须说明理由", mend))
+    gates += judge_facts(workflow, case, transition, facts, moment)
+    gates += judge_materials(workflow, case, transition)
+    gates += judge_cosign(workflow, case, transition, moment)
+    gates += (judge_guard(workflow, case, guard, facts, moment) for guard in transition.guards)
+    gates += (judge_dwell(workflow, case, dwell, facts, moment) for dwell in transition.dwells)
+    gates += judge_counters(workflow, case, transition)
+    return tuple(gates), role
