@@ -23,10 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.letters import bench_letter, bench_paper
 from benchmarks.measure import paired, say, timed
-from lifecycle.engine.command import Advance, Open
+from lifecycle.engine.acts import Advance, Open
 from lifecycle.ledger.database import SETTINGS
 from lifecycle.ledger.record import canonical, hash_of
-from lifecycle.ledger.register import Act
+from lifecycle.ledger.register import Request
 from lifecycle.ledger.replay import replay_all
 from lifecycle.office import Office
 from lifecycle.workflow.reader import read_workflow
@@ -40,7 +40,7 @@ FACTS = {
     "investor": "某某文创发展有限公司",
     "land": "42.5",
 }
-ME = Act("bureau01")
+ME = Request("bureau01")
 
 
 class Clock:
@@ -58,7 +58,7 @@ def build(folder: Path, cases: int, entries_each: int) -> Office:
     """Make an office with so many cases of so many entries each, in one transaction per case."""
     office = Office.open(f"sqlite:///{folder / 'bench.db'}", clock=Clock(), create=True)
     office.register.change_office(
-        Act("admin"),
+        Request("admin"),
         "office_founded",
         {
             "unit": "zsj",
@@ -69,7 +69,7 @@ def build(folder: Path, cases: int, entries_each: int) -> Office:
             "roles": ["admin"],
         },
     )
-    admin = Act("admin")
+    admin = Request("admin")
     office.change(
         admin, "officer_added", {"officer": "bureau01", "title": "经办人", "unit": "zsj", "roles": ["bureau"]}
     )

@@ -9,25 +9,25 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.engine.case import Case, File
-from lifecycle.engine.command import (
-    CheckNotice,
-    Command,
-    DispatchNotice,
-    DraftNotice,
-    FreezeNotice,
-    ReceiveNotice,
-    ReplyNotice,
+from lifecycle.engine.acts import (
+    FORMS,
+    Act,
+    AnswerLetter,
+    DraftLetter,
+    FreezeLetter,
+    ReceiveLetter,
+    ReviewLetter,
+    SendLetter,
     Verdict,
-    VoidNotice,
+    VoidLetter,
 )
+from lifecycle.engine.case import Case, File
 from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, Notice, addressee_of
-from lifecycle.engine.noticing import FORMS
 from lifecycle.errors import AmbiguousError, InvalidError, LifecycleError, UnavailableError, UnknownError
 from lifecycle.ledger.files import keep_bytes, keep_file, read_file
 from lifecycle.ledger.post import last_of
 from lifecycle.ledger.record import stored
-from lifecycle.ledger.register import Act, Outcome, Register
+from lifecycle.ledger.register import Outcome, Register, Request
 from lifecycle.ledger.row import read_case
 from lifecycle.notice.correspondence import find_sending, sendings, write_letter
 from lifecycle.notice.issue import digest_of, issued_letter, see_addressed, shown_draft, to_issue
@@ -57,7 +57,7 @@ class Shown:
 
 
 class Chancery:
-    """Deals with the letters of an office's cases; every act is one entry on the case's chain."""
+    """Deals with the letters of an office's cases; every request is one entry on the case's chain."""
 
     def __init__(self, register: Register) -> None:
         self.register = register
@@ -161,10 +161,10 @@ class Chancery:
 
     # Acting.
 
-    def _submit(self, act: Act, case: Case, command: Command) -> Outcome:
-        return self.register.submit(act, None, case.id, command)
+    def _submit(self, request: Request, case: Case, command: Act) -> Outcome:
+        return self.register.submit(request, None, case.id, command)
 
-    def draft(self, act: Act, case: Case, command: DraftNotice, text: Path | None = None) -> Outcome:
+    def draft(self, request: Request, case: Case, command: DraftLetter, text: Path | None = None) -> Outcome:
         """Draft a letter: of a template in force, anew from the case as it now is, or from an edited text."""
         directory = self.library.directory()
         if not _NAME.fullmatch(command.template):
@@ -177,31 +177,31 @@ class Chancery:
             known = [d.name for d in directory.documents if d.kind == "template"]
             raise UnknownError("公文模板", command.template, known)
         with self.register.together():
-            outcome = self._submit(act, case, command)
-            if not act.dry_run and not outcome.repeated:  # what cannot be written is not drafted
+            outcome = self._submit(request, case, command)
+            if not request.dry_run and not outcome.repeated:  # what cannot be written is not drafted
                 name = f"{outcome.body['intent']['seq']}-{command.template}"
                 see_addressed(self.library, directory, find_sending(self.library, outcome.case, name))
         return outcome
 
-    def check(self, act: Act, case: Case, name: str) -> Outcome:
+    def check(self, request: Request, case: Case, name: str) -> Outcome:
         """Find a draft in order (核稿), by the digest of what it says."""
         sending = find_sending(self.library, case, name)
         letter = see_addressed(self.library, self.library.directory(), sending)
-        return self._submit(act, case, CheckNotice(name, digest_of(letter), WRITER))
+        return self._submit(request, case, ReviewLetter(name, digest_of(letter), WRITER))
 
-    def sign_off(self, act: Act, case: Case, name: str, fonts: Fonts) -> Outcome:
+    def sign_off(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
         """Sign a checked letter off: its number in the transaction of the entry, then, after it, the frozen forms.
 
         Should the machine stop before the forms are frozen, `freeze` does it later.
         """
-        outcome = self.number(act, case, name, fonts)
-        if act.dry_run:
+        outcome = self.number(request, case, name, fonts)
+        if request.dry_run:
             return outcome
         now = self.case(case.id)
         issued = now.notices[name]
         if issued.in_force and not issued.forms:
             try:
-                now = self.freeze(replace(act, request_id=None, on=None), now, name, fonts).case
+                now = self.freeze(replace(request, request_id=None, on=None), now, name, fonts).case
             except LifecycleError as error:
                 mend = f"文号已经编好，不必重签；原因消除后运行 lifecycle notice freeze {case.number} {name}"
                 raise UnavailableError(
@@ -209,44 +209,44 @@ class Chancery:
                 ) from error
         return replace(outcome, case=now)
 
-    def number(self, act: Act, case: Case, name: str, fonts: Fonts) -> Outcome:
+    def number(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
         """Record the signing-off with its number; refuses a letter with a character that no font has before it does."""
         from lifecycle.paper.fonts import missing_glyphs
 
         with self.register.together():  # so that no rule, name or calendar changes between writing and recording it
-            return self._number(act, case, name, fonts, missing_glyphs)
+            return self._number(request, case, name, fonts, missing_glyphs)
 
     def _number(
-        self, act: Act, case: Case, name: str, fonts: Fonts, missing_glyphs: Callable[[Letter, Fonts], list[str]]
+        self, request: Request, case: Case, name: str, fonts: Fonts, missing_glyphs: Callable[[Letter, Fonts], list[str]]
     ) -> Outcome:
         directory = self.library.directory()
         moment = self.register.moment(directory, self.register.today())
-        directory.officer(act.officer, moment.on, principal=act.principal)  # or say who is unknown or has left
-        title = directory.people[act.principal or act.officer].title
+        directory.officer(request.officer, moment.on, principal=request.principal)  # or say who is unknown or has left
+        title = directory.people[request.principal or request.officer].title
         command = to_issue(self.library, directory, case, name, moment=moment, signer=title)
         missing = missing_glyphs(load_letter(command.letter), fonts)
         if missing:
             listed = "、".join(f"“{char}”（U+{ord(char):04X}）" for char in missing)
             raise InvalidError(f"不能签发 {name}：字库缺 {listed}", "请换用通行的字，或装入含该字的字体后再签发")
-        return self._submit(act, case, command)
+        return self._submit(request, case, command)
 
-    def freeze(self, act: Act, case: Case, name: str, fonts: Fonts) -> Outcome:
+    def freeze(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
         """Lay an issued letter out in every form, keep the bytes, and record their SHA-256."""
         notice = case.notices[name] if name in case.notices else self.find(case, name)
         if not notice.entry:
             raise InvalidError(f"{name} 尚未签发，没有可固定的版式", "先核稿、签发")
         letter = self.letter(case, notice)
         files = tuple(self._keep_form(letter, notice, form, fonts) for form in FORMS)
-        return self._submit(act, case, FreezeNotice(notice.name, FORMS, files, made_with(fonts)))
+        return self._submit(request, case, FreezeLetter(notice.name, FORMS, files, made_with(fonts)))
 
     def _keep_form(self, letter: Letter, notice: Notice, form: str, fonts: Fonts) -> File:
         return keep_bytes(self.store.path, render(letter, form, fonts), f"{notice.number}.{SUFFIXES[form]}")
 
-    def void(self, act: Act, case: Case, name: str, note: str) -> Outcome:
+    def void(self, request: Request, case: Case, name: str, note: str) -> Outcome:
         """Declare a letter void; its number stays taken."""
-        return self._submit(act, case, VoidNotice(name, note))
+        return self._submit(request, case, VoidLetter(name, note))
 
-    def addressee(self, act: Act, case: Case, notice: Notice, named: str = "") -> str:
+    def addressee(self, request: Request, case: Case, notice: Notice, named: str = "") -> str:
         """Name the addressee for whom somebody acts: the one named, or the officer's own unit."""
         directory = self.library.directory()
         if named:
@@ -254,8 +254,8 @@ class Chancery:
             code = directory.unit_code(named) if found is None else ""
             found = found or addressee_of(notice, code)
         else:
-            on = self.register.today() if act.on is None else act.on
-            found = addressee_of(notice, directory.officer(act.officer, on, principal=act.principal).unit)
+            on = self.register.today() if request.on is None else request.on
+            found = addressee_of(notice, directory.officer(request.officer, on, principal=request.principal).unit)
         if found is None:
             listed = [a.name for a in notice.addressed]
             raise UnknownError(
@@ -266,13 +266,13 @@ class Chancery:
             )
         return found.name
 
-    def receive(self, act: Act, case: Case, notice: Notice, named: str = "", note: str = "") -> Outcome:
+    def receive(self, request: Request, case: Case, notice: Notice, named: str = "", note: str = "") -> Outcome:
         """Record a receipt (签收)."""
-        return self._submit(act, case, ReceiveNotice(notice.name, self.addressee(act, case, notice, named), note))
+        return self._submit(request, case, ReceiveLetter(notice.name, self.addressee(request, case, notice, named), note))
 
     def reply(
         self,
-        act: Act,
+        request: Request,
         case: Case,
         notice: Notice,
         *,
@@ -283,9 +283,9 @@ class Chancery:
     ) -> Outcome:
         """Record an answer (复函) with its file; with a verdict it is the unit's opinion on what the letter asks."""
         kept = keep_file(self.store.path, file, most_bytes=MOST_MB << 20) if file else None
-        name = self.addressee(act, case, notice, named)
-        return self._submit(act, case, ReplyNotice(notice.name, name, note, verdict, kept))
+        name = self.addressee(request, case, notice, named)
+        return self._submit(request, case, AnswerLetter(notice.name, name, note, verdict, kept))
 
-    def dispatched(self, act: Act, case: Case, command: DispatchNotice) -> Outcome:
+    def dispatched(self, request: Request, case: Case, command: SendLetter) -> Outcome:
         """Record that a letter was handed over."""
-        return self._submit(act, case, command)
+        return self._submit(request, case, command)

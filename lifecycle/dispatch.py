@@ -14,13 +14,13 @@ from lifecycle.chancery import Chancery
 from lifecycle.delivery.backoff import next_attempt
 from lifecycle.delivery.channels import Channel, Channels, deliver
 from lifecycle.delivery.parcel import Attached, DeliveryError, Parcel, Receipt
+from lifecycle.engine.acts import SendLetter
 from lifecycle.engine.case import Case
-from lifecycle.engine.command import DispatchNotice
 from lifecycle.engine.notice import Notice
 from lifecycle.errors import LifecycleError
 from lifecycle.ledger.finding import BEIJING
 from lifecycle.ledger.post import Waiting, due_parcels, lease, note_failure
-from lifecycle.ledger.register import Act, stamp_text
+from lifecycle.ledger.register import Request, stamp_text
 from lifecycle.press import SUFFIXES
 
 LEASE = timedelta(minutes=15)
@@ -45,11 +45,11 @@ class Sent:
 
 
 def dispatch(
-    chancery: Chancery, act: Act, channels: Channels, clock: Callable[[], datetime], *, lease_for: timedelta = LEASE
+    chancery: Chancery, request: Request, channels: Channels, clock: Callable[[], datetime], *, lease_for: timedelta = LEASE
 ) -> Iterator[Sent]:
     """Hand over every parcel whose time has come and whose receiver has a channel; the others wait for a messenger."""
     down: list[Channel] = []
-    allowed = _allowed(chancery, act, clock)
+    allowed = _allowed(chancery, request, clock)
     for waiting in due_parcels(chancery.store, stamp_text(clock())):
         channel = channels.units.get(waiting.unit) or channels.parties.get(waiting.addressee)
         if channel is None or any(_shared(channel) == _shared(other) for other in down):
@@ -67,20 +67,20 @@ def dispatch(
                 down.append(channel)
             yield _failed(chancery, sent, error, channels, clock())
             continue
-        command = DispatchNotice(
+        command = SendLetter(
             notice.name, waiting.addressee, receipt.channel, receipt.address, waiting.id, receipt.answer
         )
         try:
-            chancery.dispatched(replace(act, request_id=f"sent:{waiting.id}"), case, command)
+            chancery.dispatched(replace(request, request_id=f"sent:{waiting.id}"), case, command)
             yield replace(sent, receipt=receipt)
         except LifecycleError as error:  # it went out; should it go again, the receiver knows it by its id
             yield replace(sent, error=error, next_at=now + lease_for)
 
 
-def _allowed(chancery: Chancery, act: Act, clock: Callable[[], datetime]) -> str | None:
+def _allowed(chancery: Chancery, request: Request, clock: Callable[[], datetime]) -> str | None:
     """Say whose letters an officer may send: None for everybody's (a clerk), else those of their own unit."""
-    on = act.on or clock().astimezone(BEIJING).date()
-    officer = chancery.library.directory().officer(act.officer, on, principal=act.principal)
+    on = request.on or clock().astimezone(BEIJING).date()
+    officer = chancery.library.directory().officer(request.officer, on, principal=request.principal)
     return None if "clerk" in officer.held else officer.unit
 
 

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.engine.acts import Act, Advance, Attach, Open, ResolveObjection, SetFacts, Sign, Verdict, WithdrawOpinion
 from lifecycle.engine.case import Case
-from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Verdict, Withdraw
 from lifecycle.engine.values import Value, parse_fact
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
 from lifecycle.ledger.database import default_url
-from lifecycle.ledger.register import Act, Outcome, Register
+from lifecycle.ledger.register import Outcome, Register, Request
 from lifecycle.ledger.row import read_case
 from lifecycle.ledger.store import Store
 from lifecycle.people.directory import Directory
@@ -141,45 +141,45 @@ class Office:
         """Do several commands in one transaction: all of them or, when the block raises, none."""
         return self.register.together()
 
-    def open_case(self, act: Act, workflow: Workflow, texts: Mapping[str, str]) -> Outcome:
+    def open_case(self, request: Request, workflow: Workflow, texts: Mapping[str, str]) -> Outcome:
         """Open a case."""
-        return self.register.submit(act, workflow, None, Open(self.facts(workflow, texts)))
+        return self.register.submit(request, workflow, None, Open(self.facts(workflow, texts)))
 
-    def set_facts(self, act: Act, case: Case, texts: Mapping[str, str]) -> Outcome:
+    def set_facts(self, request: Request, case: Case, texts: Mapping[str, str]) -> Outcome:
         """Set facts of a case."""
         if not texts:
             raise InvalidError("没有写要填什么", "例如：lifecycle set 编号 investment=32000")
-        return self._submit(act, case, Record(self.facts(self.workflow_of(case), texts)))
+        return self._submit(request, case, SetFacts(self.facts(self.workflow_of(case), texts)))
 
-    def attach(self, act: Act, case: Case, material: str, source: Path) -> Outcome:
+    def attach(self, request: Request, case: Case, material: str, source: Path) -> Outcome:
         """Attach a file as a material."""
         from lifecycle.ledger.files import keep_file
 
         found = find_material(self.workflow_of(case), material)
         file = keep_file(self.store.path, source, most_bytes=found.max_mb << 20)
-        return self._submit(act, case, Attach(found.name, file))
+        return self._submit(request, case, Attach(found.name, file))
 
     def sign(
-        self, act: Act, case: Case, transition: str, verdict: Verdict, note: str = "", role: str | None = None
+        self, request: Request, case: Case, transition: str, verdict: Verdict, note: str = "", role: str | None = None
     ) -> Outcome:
         """Give an opinion on a transition."""
         workflow = self.workflow_of(case)
         return self._submit(
-            act,
+            request,
             case,
             Sign(find_transition_name(workflow, transition), verdict, clean(note), role and find_role(workflow, role)),
         )
 
-    def withdraw(self, act: Act, case: Case, transition: str, note: str = "", role: str | None = None) -> Outcome:
+    def withdraw(self, request: Request, case: Case, transition: str, note: str = "", role: str | None = None) -> Outcome:
         """Take an opinion back."""
         workflow = self.workflow_of(case)
         return self._submit(
-            act,
+            request,
             case,
-            Withdraw(find_transition_name(workflow, transition), clean(note), role and find_role(workflow, role)),
+            WithdrawOpinion(find_transition_name(workflow, transition), clean(note), role and find_role(workflow, role)),
         )
 
-    def resolve(self, act: Act, case: Case, transition: str, whose: str, note: str) -> Outcome:
+    def resolve(self, request: Request, case: Case, transition: str, whose: str, note: str) -> Outcome:
         """Record how an objection was resolved; `whose` is `role` or `role/unit`, or a unit."""
         workflow = self.workflow_of(case)
         role, _, unit = whose.partition("/")
@@ -187,17 +187,17 @@ class Office:
             code = self.directory.unit_code(role)
             role = next((r.name for r in workflow.roles.values() if code in case.bound_units(r.bound)), role)
             unit = code
-        command = Resolve(
+        command = ResolveObjection(
             find_transition_name(workflow, transition),
             find_role(workflow, role),
             self.directory.unit_code(unit) if unit else "",
             clean(note),
         )
-        return self._submit(act, case, command)
+        return self._submit(request, case, command)
 
     def advance(
         self,
-        act: Act,
+        request: Request,
         case: Case,
         transition: str | None = None,
         note: str = "",
@@ -205,19 +205,19 @@ class Office:
     ) -> Outcome:
         """Make a transition; its name may be left out where exactly one forward transition leaves the state."""
         workflow = self.workflow_of(case)
-        name = find_transition_name(workflow, transition) if transition else self._only_forward(act, case)
-        return self._submit(act, case, Advance(name, clean(note), self.facts(workflow, texts or {})))
+        name = find_transition_name(workflow, transition) if transition else self._only_forward(request, case)
+        return self._submit(request, case, Advance(name, clean(note), self.facts(workflow, texts or {})))
 
-    def _only_forward(self, act: Act, case: Case) -> str:
+    def _only_forward(self, request: Request, case: Case) -> str:
         """Name the one transition that can be meant; for a request sent again, the one that was made then."""
         from lifecycle.insight.outlook import only_forward
 
-        found = self.store.entry(act.request_id) if act.request_id else None
+        found = self.store.entry(request.request_id) if request.request_id else None
         made = json.loads(found[0])["intent"]["transition"] if found else None
         return str(made or only_forward(self.workflow_of(case), case).name)
 
-    def _submit(self, act: Act, case: Case, command: Command) -> Outcome:
-        return self.register.submit(act, None, case.id, command)
+    def _submit(self, request: Request, case: Case, command: Act) -> Outcome:
+        return self.register.submit(request, None, case.id, command)
 
     def look(self, case: Case, officer: Officer | None = None, on: date | None = None) -> Outlook:
         """Work out where a case stands, and every way out of its state as judged for an officer, or for nobody."""
@@ -240,33 +240,33 @@ class Office:
     # What the administrator does to the office.
 
     def found(
-        self, act: Act, changes: Iterable[tuple[str, Mapping[str, Any]]], definitions: Iterable[tuple[str, str, bytes]]
+        self, request: Request, changes: Iterable[tuple[str, Mapping[str, Any]]], definitions: Iterable[tuple[str, str, bytes]]
     ) -> None:
         """Found the office, put judged definitions into force and make the other changes: all or nothing.
 
-        The first change is the founding; `act.officer` is the administrator that it names. A definition is its kind,
+        The first change is the founding; `request.officer` is the administrator that it names. A definition is its kind,
         name and bytes (see `lifecycle.definitions`).
         """
-        if act.request_id and self.store.entry(act.request_id):
+        if request.request_id and self.store.entry(request.request_id):
             return
         if self.directory.seq:
             raise InvalidError("本单位已经建立，不能重复建立")
         kind, data = next(changes := iter(changes))
         with self.together():
-            self.change(act, kind, data)
-            later = replace(act, request_id=None)
+            self.change(request, kind, data)
+            later = replace(request, request_id=None)
             for kind, name, body in definitions:
                 self.publish(later, kind, name, body)
             for kind, data in changes:
                 self.change(later, kind, data)
 
-    def change(self, act: Act, kind: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    def change(self, request: Request, kind: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Change units, officers, grants or delegations; gives the entry's body."""
-        return self.register.change_office(act, kind, data)
+        return self.register.change_office(request, kind, data)
 
-    def publish(self, act: Act, kind: str, name: str, body: bytes) -> Mapping[str, Any]:
+    def publish(self, request: Request, kind: str, name: str, body: bytes) -> Mapping[str, Any]:
         """Put a judged definition into force; gives the entry's body."""
-        return self.register.change_office(act, "definition_published", {"kind": kind, "name": name}, definition=body)
+        return self.register.change_office(request, "definition_published", {"kind": kind, "name": name}, definition=body)
 
     def entries(self, case: Case, *, after: int = 0) -> Iterator[Mapping[str, Any]]:
         """Stream a case's entries."""

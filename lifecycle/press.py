@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.engine.acts import FORMS
 from lifecycle.engine.case import Case
-from lifecycle.engine.noticing import FORMS
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.library import Library
 from lifecycle.notice.issue import issued_letter

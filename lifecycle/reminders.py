@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from lifecycle.chancery import Chancery
+from lifecycle.engine.acts import DraftLetter
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.command import DraftNotice
-from lifecycle.engine.notice import CHECKED, DRAFT, Addressee, Notice, owed, rule_of
+from lifecycle.engine.notice import CHECKED, DRAFT, Addressee, Notice, rule_of
+from lifecycle.engine.owed import owed
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.post import unanswered_of
-from lifecycle.ledger.register import Act, Outcome
+from lifecycle.ledger.register import Outcome, Request
 from lifecycle.notice.issue import rules_in_force
 from lifecycle.notice.issuing import Issuing
 from lifecycle.workflow.model import Workflow
@@ -94,10 +95,10 @@ def overdue(chancery: Chancery, moment: Moment, unit: str | None, *, only: str |
 _OPEN = (DRAFT, CHECKED)
 
 
-def urge(chancery: Chancery, act: Act, late: Late) -> Outcome:
+def urge(chancery: Chancery, request: Request, late: Late) -> Outcome:
     """Draft the reminder that the issuing rules name, to the units that are overdue."""
     template = rules_in_force(chancery.library, chancery.library.directory()).urge
     if not template:
         raise InvalidError("发文规则没有写催办用的模板", "在 notices/issuing.yaml 写 urge: {template: reply-reminder}")
-    command = DraftNotice(template, about=late.notice.name, units=late.units, debt=late.debt)
-    return chancery.draft(act, late.case, command)
+    command = DraftLetter(template, about=late.notice.name, units=late.units, debt=late.debt)
+    return chancery.draft(request, late.case, command)

@@ -6,11 +6,20 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from lifecycle.engine.acts import (
+    Act,
+    Advance,
+    Attach,
+    Open,
+    ResolveObjection,
+    SetFacts,
+    Sign,
+    WithdrawOpinion,
+)
 from lifecycle.engine.case import Case, File, Moment, Officer
-from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Withdraw
-from lifecycle.engine.decision import decide
-from lifecycle.engine.evolution import evolve
-from lifecycle.engine.verdict import Accepted, Refused
+from lifecycle.engine.decide import decide
+from lifecycle.engine.docket import Accepted, Refused
+from lifecycle.engine.evolve import evolve
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.reader import read_workflow
 
@@ -99,17 +108,18 @@ class Desk:
         self.workflow = read_workflow(TEXT.replace("QUORUM", self.quorum), "small.yaml")
         self.do(BUREAU, Open({"name": "某项目", "amount": "5000"}))
 
-    def ask(self, who: Officer, command: Command) -> Accepted | Refused:
+    def ask(self, who: Officer, command: Act) -> Accepted | Refused:
         """Judge a command without any effect."""
         return decide(self.workflow, self.case, command, who, Moment(self.on, CALENDAR))
 
-    def do(self, who: Officer, command: Command) -> Case:
+    def do(self, who: Officer, command: Act) -> Case:
         """Judge a command that must be accepted, and let the case evolve."""
         decision = self.ask(who, command)
         assert isinstance(decision, Accepted), decision
         seq = len(self.entries) + 1
-        intent: dict[str, Any] = {"type": decision.type, "case": "c1", "seq": seq, "workflow": self.workflow.digest}
-        intent |= {"data": dict(decision.data), "files": list(decision.files), "transition": decision.transition}
+        act = decision.act
+        intent: dict[str, Any] = {"type": act.entry_type, "case": "c1", "seq": seq, "workflow": self.workflow.digest}
+        intent |= act.to_dict()
         intent |= {"from": decision.source, "to": decision.target, "occurred_on": self.on.isoformat()}
         intent["actor"] = {"id": who.id, "unit": who.unit} | ({"for": who.principal} if who.principal else {})
         body = {"intent": intent, "numbers": {"case": "XS-2026-001"}, "recorded_at": f"t{seq:04}"}
@@ -117,7 +127,7 @@ class Desk:
         self.case = evolve(self.workflow, self.case, body, f"h{seq}")
         return self.case
 
-    def unmet(self, who: Officer, command: Command) -> list[str]:
+    def unmet(self, who: Officer, command: Act) -> list[str]:
         """Give the kinds of the gates that refuse a command; none when it would be accepted."""
         decision = self.ask(who, command)
         return [g.kind for g in decision.gates if not g.met] if isinstance(decision, Refused) else []
@@ -134,6 +144,19 @@ class Desk:
 
 
 __all__ = [
-    "BUREAU", "CALENDAR", "FINANCE", "LAND", "START", "Advance", "Attach", "Desk", "File", "Open", "Record", "Resolve",
-    "Sign", "Withdraw", "officer",
-]  # fmt: skip
+    "BUREAU",
+    "CALENDAR",
+    "FINANCE",
+    "LAND",
+    "START",
+    "Advance",
+    "Attach",
+    "Desk",
+    "File",
+    "Open",
+    "ResolveObjection",
+    "SetFacts",
+    "Sign",
+    "WithdrawOpinion",
+    "officer",
+]

@@ -12,8 +12,8 @@ import pytest
 from paper_office import Paper
 
 from lifecycle.chancery import Chancery
+from lifecycle.engine.acts import FORMS
 from lifecycle.engine.notice import code_of, read_code
-from lifecycle.engine.noticing import FORMS
 from lifecycle.errors import UnavailableError
 
 LETTER = "2-consultation"

@@ -17,17 +17,16 @@ from small import (
     Attach,
     Desk,
     File,
-    Record,
-    Resolve,
+    ResolveObjection,
+    SetFacts,
     Sign,
-    Withdraw,
+    WithdrawOpinion,
     officer,
 )
 
-from lifecycle.engine.command import Verdict
+from lifecycle.engine.acts import Act, Verdict, VoidLetter
+from lifecycle.engine.docket import Accepted, Refused
 from lifecycle.engine.standing import open_limits
-from lifecycle.engine.verdict import Accepted, Refused
-from lifecycle.errors import UnknownError
 from lifecycle.workflow.model import Quorum
 
 WENWU, LINYE = officer("w1", "x", "wenwu"), officer("y1", "x", "linye")
@@ -54,8 +53,8 @@ def test_an_accepted_command_says_what_it_relied_on() -> None:
     desk.ready()
     decision = desk.ask(BUREAU, Advance("go"))
     assert isinstance(decision, Accepted)
-    assert (decision.type, decision.role, decision.source, decision.target) == (
-        "transition_made",
+    assert (decision.act, decision.role, decision.source, decision.target) == (
+        Advance("go"),
         "bureau",
         "first",
         "second",
@@ -75,7 +74,7 @@ def test_extra_units_count_only_if_the_case_has_any() -> None:
     desk = Desk()
     desk.ready()
     assert desk.unmet(BUREAU, Advance("go")) == []
-    desk.do(BUREAU, Record({"x_units": ["wenwu", "linye"]}))
+    desk.do(BUREAU, SetFacts({"x_units": ["wenwu", "linye"]}))
     assert desk.unmet(BUREAU, Advance("go")) == ["cosign"]
     assert desk.unmet(officer("z1", "x", "other"), Sign("go", "agree")) == ["role"]
     desk.do(WENWU, Sign("go", "agree"))
@@ -91,7 +90,7 @@ def test_an_objection_blocks_until_withdrawn() -> None:
     desk.do(LAND, Sign("go", "agree"))
     desk.do(FINANCE, Sign("go", "object", "测算不足"))
     assert desk.unmet(BUREAU, Advance("go")) == ["cosign"]
-    desk.do(FINANCE, Withdraw("go"))
+    desk.do(FINANCE, WithdrawOpinion("go"))
     assert desk.unmet(BUREAU, Advance("go")) == []
 
 
@@ -100,11 +99,11 @@ def test_an_objection_blocks_until_the_lead_says_how_it_was_resolved() -> None:
     desk = Desk()
     desk.ready()
     desk.do(FINANCE, Sign("go", "object", "测算不足"))
-    assert desk.unmet(FINANCE, Resolve("go", "finance", "", "已补充测算")) == ["role"]
-    assert desk.unmet(BUREAU, Resolve("go", "finance", "", "")) == ["reason"]
-    desk.do(BUREAU, Resolve("go", "finance", "", "已补充测算"))
+    assert desk.unmet(FINANCE, ResolveObjection("go", "finance", "", "已补充测算")) == ["role"]
+    assert desk.unmet(BUREAU, ResolveObjection("go", "finance", "", "")) == ["reason"]
+    desk.do(BUREAU, ResolveObjection("go", "finance", "", "已补充测算"))
     assert desk.unmet(BUREAU, Advance("go")) == []
-    assert desk.unmet(BUREAU, Resolve("go", "finance", "", "再次")) == ["opinion"]
+    assert desk.unmet(BUREAU, ResolveObjection("go", "finance", "", "再次")) == ["opinion"]
 
 
 @pytest.mark.parametrize("verdict", ["object", "conditional"])
@@ -125,7 +124,7 @@ def test_a_change_to_what_an_opinion_covered_makes_it_stale() -> None:
     assert [g.text for g in decision.gates if not g.met] == [
         "国土、财政 的意见已失效（其后有退回或内容变更），须重新会签"
     ]
-    desk.do(BUREAU, Record({"name": "改名的项目"}))
+    desk.do(BUREAU, SetFacts({"name": "改名的项目"}))
     desk.do(LAND, Sign("go", "agree"))
     desk.do(FINANCE, Sign("go", "agree"))
     assert desk.unmet(BUREAU, Advance("go")) == []
@@ -178,7 +177,7 @@ def test_a_bound_role_belongs_to_the_unit_that_the_case_names() -> None:
     desk = Desk()
     own, other = officer("o1", "owner", "own"), officer("o2", "owner", "other")
     assert desk.unmet(own, Advance("tick")) == ["role"]
-    desk.do(BUREAU, Record({"owner_unit": "own"}))
+    desk.do(BUREAU, SetFacts({"owner_unit": "own"}))
     assert desk.unmet(own, Advance("tick")) == []
     assert desk.unmet(other, Advance("tick")) == ["role"]
 
@@ -240,7 +239,7 @@ def test_a_final_state_refuses_every_command() -> None:
     desk.do(LAND, Advance("finish", facts={"since_on": START.isoformat()}))
     for command in (
         Advance("go"),
-        Record({"amount": "1"}),
+        SetFacts({"amount": "1"}),
         Attach("report", File("r", 1, "a" * 64)),
         Sign("go", "agree"),
     ):
@@ -257,12 +256,26 @@ def test_a_transition_from_elsewhere_says_who_was_here_last() -> None:
     assert decision.gates[0].text == "现为“乙环节”，前往乙 须在“甲环节”办理；上一步“前往乙”由 b1 于 2026-03-02 办理"
 
 
-def test_names_that_nothing_bears_are_told_with_the_nearest() -> None:
-    """An unknown transition, fact or material is an error of its own, not a refusal."""
+def test_names_that_nothing_bears_are_refused_with_the_nearest() -> None:
+    """The judge is total: an unknown transition, fact, material, role or letter is a refusal that names what is near."""
     desk = Desk()
-    for command in (Advance("goo"), Record({"amont": "1"}), Attach("raport", File("r", 1, "a" * 64))):
-        with pytest.raises(UnknownError):
-            desk.ask(BUREAU, command)
+    file = File("r", 1, "a" * 64)
+    cases: list[tuple[Act, tuple[str, str, str]]] = [
+        (Advance("goo"), ("state", "没有流转“goo”", "是否为“go”？")),
+        (Attach("reprt", file), ("materials", "没有材料“reprt”", "是否为“report”？")),
+        (
+            VoidLetter("9-x", "误发"),
+            ("notice", "没有公文“9-x”", "用 lifecycle notice list XS-2026-001 查看"),
+        ),
+    ]
+    for act, gate in cases:
+        decision = desk.ask(BUREAU, act)
+        assert isinstance(decision, Refused)
+        assert [(g.kind, g.text, g.mend) for g in decision.gates] == [gate]
+    decision = desk.ask(BUREAU, SetFacts({"amont": "1", "amount": "-1"}))
+    assert isinstance(decision, Refused)
+    assert [g.text for g in decision.gates if not g.met] == ["没有要素“amont”", "金额不能小于 0"]
+    assert desk.unmet(BUREAU, ResolveObjection("go", "nobody", "", "阅")) == ["opinion"]
 
 
 @given(st.integers(0, 40), st.integers(1, 40), st.integers(1, 9))
@@ -284,14 +297,14 @@ ACTS = st.lists(
             (LAND, Sign("go", "agree")),
             (FINANCE, Sign("go", "agree")),
             (FINANCE, Sign("go", "object", "不可")),
-            (FINANCE, Withdraw("go")),
-            (BUREAU, Resolve("go", "finance", "", "已处理")),
-            (BUREAU, Record({"amount": "2000"})),
-            (BUREAU, Record({"amount": "9000"})),
+            (FINANCE, WithdrawOpinion("go")),
+            (BUREAU, ResolveObjection("go", "finance", "", "已处理")),
+            (BUREAU, SetFacts({"amount": "2000"})),
+            (BUREAU, SetFacts({"amount": "9000"})),
             (BUREAU, Attach("report", File("r", 1, "a" * 64))),
             (BUREAU, Attach("clauses", File("c", 1, "b" * 64))),
             (WENWU, Sign("go", "agree")),
-            (BUREAU, Record({"x_units": ["wenwu"]})),
+            (BUREAU, SetFacts({"x_units": ["wenwu"]})),
         ]
     ),
     max_size=25,
@@ -319,13 +332,13 @@ def test_an_objection_outlives_what_it_covered_and_its_seat() -> None:
     """Neither changing a covered fact and back, nor taking the unit off the panel, removes an objection."""
     desk = Desk(quorum="any")
     desk.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
-    desk.do(BUREAU, Record({"x_units": ["wenwu"]}))
+    desk.do(BUREAU, SetFacts({"x_units": ["wenwu"]}))
     desk.do(WENWU, Sign("go", "object", "文物保护范围"))
-    desk.do(BUREAU, Record({"amount": "6000"}))
-    desk.do(BUREAU, Record({"amount": "5000", "x_units": []}))
+    desk.do(BUREAU, SetFacts({"amount": "6000"}))
+    desk.do(BUREAU, SetFacts({"amount": "5000", "x_units": []}))
     desk.do(LAND, Sign("go", "agree"))
     assert desk.unmet(BUREAU, Advance("go")) == ["cosign"]
-    desk.do(BUREAU, Resolve("go", "x", "wenwu", "已避让"))
+    desk.do(BUREAU, ResolveObjection("go", "x", "wenwu", "已避让"))
     assert desk.unmet(BUREAU, Advance("go")) == []
 
 
@@ -335,7 +348,7 @@ def test_one_unit_cannot_overwrite_anothers_opinion() -> None:
     desk.do(officer("l1", "land", "land-a"), Sign("go", "object", "权属未清"))
     other = officer("l2", "land", "land-b")
     assert desk.unmet(other, Sign("go", "agree")) == ["opinion"]
-    assert desk.unmet(other, Withdraw("go")) == ["opinion"]
+    assert desk.unmet(other, WithdrawOpinion("go")) == ["opinion"]
     assert desk.unmet(officer("l3", "land", "land-a"), Sign("go", "agree")) == []
 
 
@@ -344,10 +357,10 @@ def test_a_resolved_objection_is_no_agreement_where_some_must_agree() -> None:
     desk = Desk(quorum="any")
     desk.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
     desk.do(FINANCE, Sign("go", "object", "不可"))
-    desk.do(BUREAU, Resolve("go", "finance", "", "阅"))
+    desk.do(BUREAU, ResolveObjection("go", "finance", "", "阅"))
     assert desk.unmet(BUREAU, Advance("go")) == ["cosign"]
 
 
 def test_recording_nothing_is_refused() -> None:
     """A record of no facts is no entry."""
-    assert Desk().unmet(BUREAU, Record({})) == ["facts"]
+    assert Desk().unmet(BUREAU, SetFacts({})) == ["facts"]

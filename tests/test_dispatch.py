@@ -22,7 +22,7 @@ from lifecycle.chancery import Chancery
 from lifecycle.delivery.channels_file import read_channels
 from lifecycle.delivery.parcel import safe_name
 from lifecycle.dispatch import dispatch
-from lifecycle.ledger.register import Act
+from lifecycle.ledger.register import Request
 from lifecycle.office import Office
 
 LETTER = "2-consultation"
@@ -161,7 +161,7 @@ def _sender(path: str, config: str) -> None:
         with closing(Office.open(path)) as office:
             channels = read_channels(Path(config))
             for _sent in dispatch(
-                office.chancery, Act("clerk01"), channels, lambda: datetime.now(UTC), lease_for=timedelta(seconds=2)
+                office.chancery, Request("clerk01"), channels, lambda: datetime.now(UTC), lease_for=timedelta(seconds=2)
             ):
                 pass
         time.sleep(0.2)

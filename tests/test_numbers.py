@@ -15,10 +15,10 @@ import pytest
 from paper_office import ISSUING, Paper, fonts
 
 from lifecycle.chancery import Chancery
-from lifecycle.engine.verdict import RefusedError
+from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
 from lifecycle.ledger.post import drafts_of, unfrozen_of
-from lifecycle.ledger.register import Act
+from lifecycle.ledger.register import Request
 from lifecycle.office import Office
 from lifecycle.paper.fonts import Fonts
 
@@ -48,13 +48,13 @@ def _issue(desk: Chancery, unit: str, case_id: str, name: str, *, give_up: bool)
     try:
         case = desk.case(case_id)
         if case.notices[name].state == "draft":
-            desk.check(Act(f"{unit}-check"), case, name)
+            desk.check(Request(f"{unit}-check"), case, name)
             case = desk.case(case_id)
         if give_up:
             with desk.register.together():
-                desk.number(Act(f"{unit}-sign"), case, name, Fonts.find())
+                desk.number(Request(f"{unit}-sign"), case, name, Fonts.find())
                 raise InterruptedError
-        desk.sign_off(Act(f"{unit}-sign"), case, name, Fonts.find())
+        desk.sign_off(Request(f"{unit}-sign"), case, name, Fonts.find())
     except (RefusedError, ConflictError, InterruptedError):
         pass  # somebody else was first, or this one thought better of it: no number may be lost by that
 
@@ -118,7 +118,7 @@ def check(paper: Paper, *, at_least: int) -> None:
     with closing(Office.open(str(paper.path))) as office:
         for n in range(SERIES):
             for case_id, name in unfrozen_of(office.store, f"u{n}"):
-                office.chancery.freeze(Act(f"u{n}-sign"), office.chancery.case(case_id), name, Fonts.find())
+                office.chancery.freeze(Request(f"u{n}-sign"), office.chancery.case(case_id), name, Fonts.find())
     assert paper.findings() == []
 
 

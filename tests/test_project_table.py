@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
+from lifecycle.engine.acts import Advance
 from lifecycle.engine.case import Case, Fired, Moment, Officer, Suspension
-from lifecycle.engine.command import Advance
-from lifecycle.engine.decision import decide
-from lifecycle.engine.verdict import Accepted
+from lifecycle.engine.decide import decide
+from lifecycle.engine.docket import Accepted
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import read_workflow

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from paper_office import Paper
 
-from lifecycle.engine.noticing import FORMS
+from lifecycle.engine.acts import FORMS
 from lifecycle.errors import InvalidError
 from lifecycle.notice.proof import prove
 

@@ -15,9 +15,9 @@ import pytest
 from ledger_office import Bureau, with_letters
 from tiny_office import NOW
 
-from lifecycle.engine.verdict import RefusedError
+from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
-from lifecycle.ledger.register import Act
+from lifecycle.ledger.register import Request
 from lifecycle.office import Office
 
 ROOT = Path(__file__).parent.parent
@@ -26,12 +26,12 @@ import sys, time
 from datetime import timedelta
 from datetime import datetime, UTC
 from lifecycle.office import Office
-from lifecycle.ledger.register import Act
+from lifecycle.ledger.register import Request
 
 path, worker, seconds, start, base = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
 clock = lambda: datetime.fromisoformat(base) + timedelta(seconds=time.time() - start)
 office = Office.open(path, clock=clock)
-me = Act("bureau01" if worker % 2 else "bureau02")
+me = Request("bureau01" if worker % 2 else "bureau02")
 cases = [office.case(f"KC-2026-00{n}") for n in range(1, 5)]
 end, turn = time.time() + seconds, 0
 while time.time() < end:
@@ -125,7 +125,7 @@ def test_a_killed_writer_loses_no_acknowledgement(bureau: Bureau) -> None:
 
 
 def test_eight_threads_fork_nothing(bureau: Bureau) -> None:
-    """Eight threads, each with the office opened anew, advance one case: every act is one entry."""
+    """Eight threads, each with the office opened anew, advance one case: every request is one entry."""
     done: list[int] = []
     errors: list[BaseException] = []
     ticks = threading.Lock()
@@ -140,8 +140,8 @@ def test_eight_threads_fork_nothing(bureau: Bureau) -> None:
                 office.register.clock = now
                 for turn in range(15):
                     case = office.case("KC-2026-001")
-                    act = Act("bureau01", request_id=f"{worker}-{turn}")
-                    office.advance(act, case, "note_visit", texts={"people": str(turn + 1)})
+                    request = Request("bureau01", request_id=f"{worker}-{turn}")
+                    office.advance(request, case, "note_visit", texts={"people": str(turn + 1)})
                     done.append(worker)
         except BaseException as error:  # noqa: BLE001 - whatever a thread dies of is to be seen
             errors.append(error)
@@ -186,8 +186,8 @@ def test_a_group_that_fails_leaves_nothing_but_its_refusals(bureau: Bureau) -> N
 
         def both() -> None:
             with office.together():
-                office.set_facts(Act("bureau01"), office.case("KC-2026-001"), {"area": "3"})
-                office.advance(Act("land01"), office.case("KC-2026-001"), "to_siting")
+                office.set_facts(Request("bureau01"), office.case("KC-2026-001"), {"area": "3"})
+                office.advance(Request("land01"), office.case("KC-2026-001"), "to_siting")
 
         with pytest.raises(RefusedError):
             both()
@@ -231,7 +231,7 @@ def test_a_workflow_published_in_between_is_told(bureau: Bureau) -> None:
         bureau.write("visit.yaml", with_letters().replace("version: 1", "version: 2"))
         bureau.do("workflow", "publish", "visit.yaml", by="admin")
         with pytest.raises(ConflictError, match="刚发布了新版本"):
-            office.open_case(Act("bureau01"), old, {"name": "旧"})
+            office.open_case(Request("bureau01"), old, {"name": "旧"})
 
 
 def test_an_entry_has_a_limit(bureau: Bureau) -> None:

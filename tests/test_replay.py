@@ -14,7 +14,7 @@ from lifecycle.engine.case import dump_case
 from lifecycle.errors import LifecycleError
 from lifecycle.insight.document import case_document
 from lifecycle.ledger.record import canonical
-from lifecycle.ledger.register import Act
+from lifecycle.ledger.register import Request
 from lifecycle.office import Office
 
 
@@ -58,7 +58,7 @@ def test_replay_is_the_fold_of_whatever_was_accepted(
             office.register.clock = lambda: made.now
             for what, who, amount in acts:
                 try:
-                    _act(office, number, what, Act(who), amount)
+                    _act(office, number, what, Request(who), amount)
                 except LifecycleError:
                     continue
             case = office.case(number)
@@ -68,19 +68,19 @@ def test_replay_is_the_fold_of_whatever_was_accepted(
             assert list(office.auditor().run()) == []
 
 
-def _act(office: Office, number: str, what: str, act: Act, amount: int) -> None:
+def _act(office: Office, number: str, what: str, request: Request, amount: int) -> None:
     case = office.case(number)
     if what == "set":
-        office.set_facts(act, case, {"investment": str(amount * 10)})
+        office.set_facts(request, case, {"investment": str(amount * 10)})
     elif what == "visit":
-        office.advance(act, case, "note_visit", texts={"people": str(amount)})
+        office.advance(request, case, "note_visit", texts={"people": str(amount)})
     elif what == "sign":
-        office.sign(act, case, "to_siting", "object" if amount % 3 == 0 else "agree", "说明")
+        office.sign(request, case, "to_siting", "object" if amount % 3 == 0 else "agree", "说明")
     elif what == "withdraw":
-        office.withdraw(act, case, "to_siting")
+        office.withdraw(request, case, "to_siting")
     else:
         name = {"siting": "to_siting", "back": "send_back"}.get(what, what)
-        office.advance(act, case, name, note="理由")
+        office.advance(request, case, name, note="理由")
 
 
 @pytest.mark.parametrize(

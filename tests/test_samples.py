@@ -15,7 +15,7 @@ from letters import sample_letter as sample_letter_of_tests
 from paper_office import fonts
 
 from lifecycle import places
-from lifecycle.engine.noticing import FORMS
+from lifecycle.engine.acts import FORMS
 from lifecycle.notice import Letter, compose, read_template
 from lifecycle.notice.issue import digest_of
 from lifecycle.notice.issuing import read_issuing

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle.commands.cases import VERDICTS, act_of
+from lifecycle.commands.cases import VERDICTS, request_of
 from lifecycle.commands.chinese import argument, command, option
 from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.issuing import done
@@ -15,7 +15,7 @@ from lifecycle.commands.output import say
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.engine.command import Verdict
+    from lifecycle.engine.acts import Verdict
 
 _for = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
 _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
@@ -42,7 +42,7 @@ def notice_receipt(
 
     chancery, found = desk.office.chancery, desk.office.case(case)
     meant = chancery.find(found, name)
-    outcome = chancery.receive(act_of(desk, principal, dry_run=dry_run), found, meant, unit, clean(note))
+    outcome = chancery.receive(request_of(desk, principal, dry_run=dry_run), found, meant, unit, clean(note))
     done(desk, outcome, meant.name)
 
 
@@ -77,7 +77,7 @@ def notice_reply(
     meant = chancery.find(found, name)
     said: Verdict | None = VERDICTS[verdict] if verdict else None  # type: ignore[assignment]  # a table of literals
     outcome = chancery.reply(
-        act_of(desk, principal, dry_run=dry_run), found, meant,
+        request_of(desk, principal, dry_run=dry_run), found, meant,
         file=Path(file) if file else None, verdict=said, note=clean(note), named=unit,
     )  # fmt: skip
     done(desk, outcome, meant.name)
@@ -99,12 +99,12 @@ def notice_urge(desk: Desk, case: str | None, principal: str | None, dry_run: bo
     from lifecycle.reminders import overdue, urge
 
     office = desk.office
-    act = act_of(desk, principal, dry_run=dry_run)
+    request = request_of(desk, principal, dry_run=dry_run)
     only = office.case(case).id if case else None
-    unit = office.directory.officer(act.officer, office.day(desk.on), principal=principal).unit
+    unit = office.directory.officer(request.officer, office.day(desk.on), principal=principal).unit
     rows, failed = [], 0
     for count, late in enumerate(list(overdue(office.chancery, office.moment(desk.on), unit, only=only)), 1):
-        one = replace(act, request_id=f"{act.request_id}:{count}") if act.request_id else act
+        one = replace(request, request_id=f"{request.request_id}:{count}") if request.request_id else request
         row = {
             "number": late.case.number, "notice": late.notice.name, "document_number": late.notice.number,
             "debt": late.debt, "units": list(late.names), "due_on": late.due_on, "reminder": None, "error": None,

@@ -14,13 +14,13 @@ from lifecycle.errors import InvalidError, LifecycleError, UsageError
 
 if TYPE_CHECKING:
     from lifecycle.commands.desk import Desk
-    from lifecycle.ledger.register import Act, Outcome
+    from lifecycle.ledger.register import Outcome, Request
 
 TABLES = (".xlsx", ".xls", ".csv", ".tsv", ".yaml", ".yml")
 CASE_HEADS = ("case", "number", "编号", "事项", "项目编号", "事项编号")
 MOST_LINES = 100_000
 
-Do = Callable[["Act", "Line"], "Outcome"]
+Do = Callable[["Request", "Line"], "Outcome"]
 """What is done for one line."""
 
 
@@ -92,7 +92,7 @@ def _tabled(path: Path, *, with_case: bool) -> Iterator[Line]:
 
 
 def run_bulk(
-    desk: Desk, act: Act, lines: list[Line], do: Do, *, title: str, whole: bool, told: Callable[[Outcome], str]
+    desk: Desk, request: Request, lines: list[Line], do: Do, *, title: str, whole: bool, told: Callable[[Outcome], str]
 ) -> int:
     """Do every line and print its result; give the exit code: 0 all done, 1 some not, 3 if the database went away.
 
@@ -100,9 +100,9 @@ def run_bulk(
     """
     results: list[_Result] = []
     try:
-        with desk.office.together() if whole and not act.dry_run else nullcontext():
+        with desk.office.together() if whole and not request.dry_run else nullcontext():
             for number, line in enumerate(progress(lines, title=title, total=len(lines)), 1):
-                one = replace(act, request_id=f"{act.request_id}:{number}") if act.request_id else act
+                one = replace(request, request_id=f"{request.request_id}:{number}") if request.request_id else request
                 results.append(_done(one, line, do))
                 if not desk.json:
                     _print(results[-1], told)
@@ -112,14 +112,14 @@ def run_bulk(
                 raise _NotAllError
     except _NotAllError:
         pass
-    return _conclude(desk, act, results, len(lines), whole=whole)
+    return _conclude(desk, request, results, len(lines), whole=whole)
 
 
-def _done(act: Act, line: Line, do: Do) -> _Result:
+def _done(request: Request, line: Line, do: Do) -> _Result:
     if line.fault is not None:
         return _Result(line, None, line.fault)
     try:
-        return _Result(line, do(act, line), None)
+        return _Result(line, do(request, line), None)
     except LifecycleError as error:
         return _Result(line, None, error)
 
@@ -136,7 +136,7 @@ def _print(result: _Result, told: Callable[[Outcome], str]) -> None:
         say(mark(False), f" {where}　{result.error.message}{mend}")
 
 
-def _conclude(desk: Desk, act: Act, results: list[_Result], total: int, *, whole: bool) -> int:
+def _conclude(desk: Desk, request: Request, results: list[_Result], total: int, *, whole: bool) -> int:
     from lifecycle.commands.answer import outcome_json
 
     done = sum(result.error is None for result in results)
@@ -144,14 +144,14 @@ def _conclude(desk: Desk, act: Act, results: list[_Result], total: int, *, whole
     errors = [result.error for result in results if result.error]
     if desk.json:
         items = [_json(result, outcome_json, undone=undone) for result in results]
-        answer = {"ok": not errors, "dry_run": act.dry_run, "total": total, "done": 0 if undone else done}
+        answer = {"ok": not errors, "dry_run": request.dry_run, "total": total, "done": 0 if undone else done}
         write_json({**answer, "failed": len(errors), "results": items})
     elif undone:
         say(f"{len(errors)} 件不能办理，其余也未办理：没有写入任何内容")
     else:
         left = total - len(results)
         rest = f"，{left} 件未轮到" if left else ""
-        say(f"{'可以办理' if act.dry_run else '已办理'} {done} 件，未办理 {len(errors)} 件{rest}")
+        say(f"{'可以办理' if request.dry_run else '已办理'} {done} 件，未办理 {len(errors)} 件{rest}")
     return max((error.exit_code for error in errors), default=0)
 
 

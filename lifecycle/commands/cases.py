@@ -16,8 +16,8 @@ from lifecycle.commands.output import say, warn
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.engine.command import Verdict
-    from lifecycle.ledger.register import Act, Outcome
+    from lifecycle.engine.acts import Verdict
+    from lifecycle.ledger.register import Outcome, Request
 
 VERDICTS = {
     "agree": "agree", "object": "object", "conditional": "conditional",
@@ -34,11 +34,11 @@ _note = option("--note", default="", metavar="文字", help="理由、意见或�
 _role = option("--role", metavar="角色", help="以哪个角色会签；本单位只有一个角色时不必写")
 
 
-def act_of(desk: Desk, principal: str | None = None, *, dry_run: bool = False) -> Act:
+def request_of(desk: Desk, principal: str | None = None, *, dry_run: bool = False) -> Request:
     """Say who acts, for whom and when."""
-    from lifecycle.ledger.register import Act
+    from lifecycle.ledger.register import Request
 
-    return Act(desk.officer, principal, desk.on, desk.request_id, dry_run)
+    return Request(desk.officer, principal, desk.on, desk.request_id, dry_run)
 
 
 def pairs(texts: tuple[str, ...]) -> dict[str, str]:
@@ -54,13 +54,13 @@ def pairs(texts: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def perform(desk: Desk, given: str, act: Act, do: Do, *, title: str, whole: bool) -> int:
+def perform(desk: Desk, given: str, request: Request, do: Do, *, title: str, whole: bool) -> int:
     """Do something to one case, or to each of many."""
-    told = teller(desk, dry_run=act.dry_run)
+    told = teller(desk, dry_run=request.dry_run)
     if is_bulk(given):
-        return run_bulk(desk, act, read_lines(given), do, title=title, whole=whole, told=told)
+        return run_bulk(desk, request, read_lines(given), do, title=title, whole=whole, told=told)
     refuse_options_of_bulk(whole=whole)
-    outcome = do(act, Line("", given, {}))
+    outcome = do(request, Line("", given, {}))
     desk.answer({"ok": True, **outcome_json(outcome)}, lambda: _print(desk, outcome, told))
     return 0
 
@@ -94,20 +94,20 @@ def open_(
     dry_run: bool,
 ) -> int:  # fmt: skip
     """Open one case, or one for each line."""
-    act = act_of(desk, principal, dry_run=dry_run)
+    request = request_of(desk, principal, dry_run=dry_run)
     common = pairs(texts)
     found = desk.office.workflow(workflow)
 
-    def do(act: Act, line: Line) -> Outcome:
-        return desk.office.open_case(act, found, {**common, **line.values})
+    def do(request: Request, line: Line) -> Outcome:
+        return desk.office.open_case(request, found, {**common, **line.values})
 
     lines = read_lines(source, with_case=False) if source else [Line("", "", {})]
     if len(lines) > 1 or lines[0].fault:
         told = teller(desk, dry_run=dry_run)
         named = told if dry_run else lambda outcome: f"{outcome.case.number}　{outcome.case.title}"
-        return run_bulk(desk, act, lines, do, title="立项", whole=whole, told=named)
+        return run_bulk(desk, request, lines, do, title="立项", whole=whole, told=named)
     refuse_options_of_bulk(whole=whole)
-    outcome = do(act, lines[0])
+    outcome = do(request, lines[0])
     desk.answer({"ok": True, **outcome_json(outcome)}, lambda: _print_opened(desk, outcome))
     return 0
 
@@ -137,10 +137,10 @@ def set_(desk: Desk, case: str, texts: tuple[str, ...], whole: bool, principal: 
     """Set facts."""
     common = pairs(texts)
 
-    def do(act: Act, line: Line) -> Outcome:
-        return desk.office.set_facts(act, desk.office.case(line.case), {**common, **line.values})
+    def do(request: Request, line: Line) -> Outcome:
+        return desk.office.set_facts(request, desk.office.case(line.case), {**common, **line.values})
 
-    return perform(desk, case, act_of(desk, principal, dry_run=dry_run), do, title="填报", whole=whole)
+    return perform(desk, case, request_of(desk, principal, dry_run=dry_run), do, title="填报", whole=whole)
 
 
 @command(
@@ -159,10 +159,10 @@ def attach(desk: Desk, case: str, material: str, file: str, principal: str | Non
     if is_bulk(case):
         raise UsageError("材料须一件一件上传", "CASE 处写一个事项编号")
 
-    def do(act: Act, line: Line) -> Outcome:
-        return desk.office.attach(act, desk.office.case(line.case), material, Path(file))
+    def do(request: Request, line: Line) -> Outcome:
+        return desk.office.attach(request, desk.office.case(line.case), material, Path(file))
 
-    return perform(desk, case, act_of(desk, principal, dry_run=dry_run), do, title="上传", whole=False)
+    return perform(desk, case, request_of(desk, principal, dry_run=dry_run), do, title="上传", whole=False)
 
 
 @command(
@@ -186,11 +186,11 @@ def sign(
     """Give an opinion."""
     meant: Verdict = VERDICTS[verdict]  # type: ignore[assignment]
 
-    def do(act: Act, line: Line) -> Outcome:
+    def do(request: Request, line: Line) -> Outcome:
         said = line.pick("note", "意见", "说明") or note
-        return desk.office.sign(act, desk.office.case(line.case), transition, meant, said, role)
+        return desk.office.sign(request, desk.office.case(line.case), transition, meant, said, role)
 
-    return perform(desk, case, act_of(desk, principal, dry_run=dry_run), do, title="会签", whole=whole)
+    return perform(desk, case, request_of(desk, principal, dry_run=dry_run), do, title="会签", whole=whole)
 
 
 @command(
@@ -212,11 +212,11 @@ def withdraw(
 ) -> int:  # fmt: skip
     """Take an opinion back."""
 
-    def do(act: Act, line: Line) -> Outcome:
+    def do(request: Request, line: Line) -> Outcome:
         said = line.pick("note", "说明") or note
-        return desk.office.withdraw(act, desk.office.case(line.case), transition, said, role)
+        return desk.office.withdraw(request, desk.office.case(line.case), transition, said, role)
 
-    return perform(desk, case, act_of(desk, principal, dry_run=dry_run), do, title="撤回", whole=whole)
+    return perform(desk, case, request_of(desk, principal, dry_run=dry_run), do, title="撤回", whole=whole)
 
 
 @command(
@@ -237,11 +237,11 @@ def resolve(
 ) -> int:
     """Record how an objection was resolved."""
 
-    def do(act: Act, line: Line) -> Outcome:
+    def do(request: Request, line: Line) -> Outcome:
         said = line.pick("note", "说明") or note
-        return desk.office.resolve(act, desk.office.case(line.case), transition, whose, said)
+        return desk.office.resolve(request, desk.office.case(line.case), transition, whose, said)
 
-    return perform(desk, case, act_of(desk, principal, dry_run=dry_run), do, title="处理", whole=whole)
+    return perform(desk, case, request_of(desk, principal, dry_run=dry_run), do, title="处理", whole=whole)
 
 
 @command(
@@ -265,10 +265,10 @@ def advance(
     common = pairs(texts)
     heads = ("note", "说明", "理由", "transition", "流转")
 
-    def do(act: Act, line: Line) -> Outcome:
+    def do(request: Request, line: Line) -> Outcome:
         name = line.pick("transition", "流转") or transition
         said = line.pick("note", "说明", "理由") or note
         found = desk.office.case(line.case)
-        return desk.office.advance(act, found, name, said, {**common, **line.others(*heads)})
+        return desk.office.advance(request, found, name, said, {**common, **line.others(*heads)})
 
-    return perform(desk, case, act_of(desk, principal, dry_run=dry_run), do, title="办理", whole=whole)
+    return perform(desk, case, request_of(desk, principal, dry_run=dry_run), do, title="办理", whole=whole)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lifecycle.commands.story import Player
-    from lifecycle.engine.verdict import RefusedError
+    from lifecycle.engine.docket import RefusedError
     from lifecycle.exchange.story_file import Step, Stories, Story
     from lifecycle.office import Office
 
@@ -99,7 +99,7 @@ def _founded(desk: Desk) -> Office:
     from lifecycle import places
     from lifecycle.definitions import shipped
     from lifecycle.exchange.directory_file import read_directory_file
-    from lifecycle.ledger.register import Act
+    from lifecycle.ledger.register import Request
     from lifecycle.people.directory import SYSTEM_ROLES
     from lifecycle.workflow.reader import read_workflow
 
@@ -108,7 +108,7 @@ def _founded(desk: Desk) -> Office:
     roles = {role.name: role.title for w in workflows for role in w.roles.values()} | SYSTEM_ROLES
     changes = read_directory_file(places.demo() / "office.yaml", roles)
     office = desk.opened(create=True)
-    office.found(Act(changes[0][1]["officer"]), changes, definitions)
+    office.found(Request(changes[0][1]["officer"]), changes, definitions)
     return office
 
 

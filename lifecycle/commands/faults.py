@@ -47,13 +47,13 @@ def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: st
 def publish(desk: Desk, definitions: Sequence[Definition], names: Sequence[str]) -> None:
     """Put definitions into force, all or none; `names` are those asked for, of which some may be in force already."""
     from lifecycle.ledger.record import hash_of
-    from lifecycle.ledger.register import Act
+    from lifecycle.ledger.register import Request
 
     office, officer = desk.office, desk.officer
     with office.together():
         for last, (kind, name, body) in enumerate(definitions, 1 - len(definitions)):
             # The one asked for comes last and carries the request id; what it needs goes before it.
-            office.publish(Act(officer, None, desk.on, None if last else desk.request_id), kind, name, body)
+            office.publish(Request(officer, None, desk.on, None if last else desk.request_id), kind, name, body)
     published = [{"kind": kind, "name": name, "sha256": hash_of(body)} for kind, name, body in definitions]
     done = {item["name"] for item in published}
     same = [name for name in names if name not in done]

@@ -28,14 +28,14 @@ def init(desk: Desk, source: str | None, unit_title: str) -> None:
     """Make the database and found the office."""
     from lifecycle.definitions import shipped
     from lifecycle.ledger.database import database_file
-    from lifecycle.ledger.register import Act
+    from lifecycle.ledger.register import Request
 
     definitions = shipped()
     changes = _read(desk, source, unit_title, definitions)
     founder = changes[0][1]["officer"]
     office = desk.opened(create=True)
-    act = Act(founder, None, desk.on, desk.request_id)
-    office.found(act, changes, definitions)
+    request = Request(founder, None, desk.on, desk.request_id)
+    office.found(request, changes, definitions)
     counts = {kind: sum(found == kind for found, _, _ in definitions) for kind in ("workflow", "template", "calendar")}
     directory = office.directory
     file = str(database_file(desk.db))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def issue_letters(office: Office, letters: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Check and sign off letters, given as (case number, name), today; tell each step as it was typed."""
-    from lifecycle.ledger.register import Act
+    from lifecycle.ledger.register import Request
     from lifecycle.paper.fonts import Fonts
 
     try:
@@ -29,9 +29,9 @@ def issue_letters(office: Office, letters: Iterable[tuple[str, str]]) -> Iterato
         try:
             checker, signer = (_who(office.directory, notice, duty, office.day(None).isoformat()) for duty in _DUTIES)
             yield f"\n$ lifecycle notice approve {number} {name} --as {checker}"
-            case = office.chancery.check(Act(checker), case, name).case
+            case = office.chancery.check(Request(checker), case, name).case
             yield f"$ lifecycle notice issue {number} {name} --as {signer}"
-            issued = office.chancery.sign_off(Act(signer), case, name, fonts).case.notices[name]
+            issued = office.chancery.sign_off(Request(signer), case, name, fonts).case.notices[name]
             yield f"文号 {issued.number}　验证码 {issued.code}"
         except LifecycleError as error:
             yield f"没有签发：{error.message}"

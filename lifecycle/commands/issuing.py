@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle.commands.answer import outcome_json, teller
-from lifecycle.commands.cases import act_of
+from lifecycle.commands.cases import request_of
 from lifecycle.commands.chinese import argument, command, option
 from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.letters import CASE_HELP, NAME_HELP
@@ -77,7 +77,7 @@ def notice_draft(
     text: str | None, note: str, principal: str | None, dry_run: bool,
 ) -> None:  # fmt: skip
     """Draft a letter."""
-    from lifecycle.engine.command import DraftNotice
+    from lifecycle.engine.acts import DraftLetter
     from lifecycle.errors import UsageError
     from lifecycle.office import clean
     from lifecycle.workflow.naming import find_recipient
@@ -89,7 +89,7 @@ def notice_draft(
         raise UsageError("没有写用哪个模板", "写模板名，或用 --replace 重拟一件")
     workflow = office.workflow_of(found)
     names = [tuple(find_recipient(workflow, name) for name in part) for part in (to, cc)]
-    wanted = DraftNotice(
+    wanted = DraftLetter(
         template or (old.template if old else ""),
         names[0],
         names[1],
@@ -97,7 +97,7 @@ def notice_draft(
         old.name if old else "",
     )
     outcome = office.chancery.draft(
-        act_of(desk, principal, dry_run=dry_run), found, wanted, Path(text) if text else None
+        request_of(desk, principal, dry_run=dry_run), found, wanted, Path(text) if text else None
     )
     made = list(outcome.case.notices)[-1]
     done(desk, outcome, made, f"看一看：lifecycle notice show {outcome.case.number} {made}")
@@ -117,7 +117,7 @@ def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_
     """Find a draft in order."""
     chancery, found = desk.office.chancery, desk.office.case(case)
     meant = chancery.find(found, name).name
-    outcome = chancery.check(act_of(desk, principal, dry_run=dry_run), found, meant)
+    outcome = chancery.check(request_of(desk, principal, dry_run=dry_run), found, meant)
     done(desk, outcome, meant, f"下一步由签发人办：lifecycle notice issue {found.number} {meant}")
 
 
@@ -138,7 +138,7 @@ def notice_issue(desk: Desk, case: str, name: str, principal: str | None, dry_ru
 
     chancery, found = desk.office.chancery, desk.office.case(case)
     meant = chancery.find(found, name).name
-    outcome = chancery.sign_off(act_of(desk, principal, dry_run=dry_run), found, meant, Fonts.find())
+    outcome = chancery.sign_off(request_of(desk, principal, dry_run=dry_run), found, meant, Fonts.find())
     issued = outcome.case.notices[meant]
     done(
         desk, outcome, meant,
@@ -161,7 +161,7 @@ def notice_freeze(desk: Desk, case: str, name: str) -> None:
 
     chancery, found = desk.office.chancery, desk.office.case(case)
     meant = chancery.find(found, name).name
-    done(desk, chancery.freeze(act_of(desk), found, meant, Fonts.find()), meant)
+    done(desk, chancery.freeze(request_of(desk), found, meant, Fonts.find()), meant)
 
 
 @command(
@@ -181,5 +181,5 @@ def notice_void(desk: Desk, case: str, name: str, note: str, principal: str | No
 
     chancery, found = desk.office.chancery, desk.office.case(case)
     meant = chancery.find(found, name).name
-    outcome = chancery.void(act_of(desk, principal, dry_run=dry_run), found, meant, clean(note))
+    outcome = chancery.void(request_of(desk, principal, dry_run=dry_run), found, meant, clean(note))
     done(desk, outcome, meant, f"另拟一件替代：lifecycle notice draft {found.number} --replace {meant}")

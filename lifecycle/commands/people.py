@@ -21,9 +21,9 @@ since_option = option("--since", type=Day(), metavar="YYYY-MM-DD", help="从哪�
 
 def change(desk: Desk, kind: str, data: Mapping[str, Any], told: str) -> None:
     """Make one change to the office and tell it."""
-    from lifecycle.ledger.register import Act
+    from lifecycle.ledger.register import Request
 
-    body = desk.office.change(Act(desk.officer, None, desk.on, desk.request_id), kind, data)
+    body = desk.office.change(Request(desk.officer, None, desk.on, desk.request_id), kind, data)
     intent = body["intent"]
     entry = {"eid": intent["eid"], "seq": intent["seq"], "type": intent["type"], "data": intent["data"]}
     desk.answer({"ok": True, "entry": {**entry, "recorded_at": body["recorded_at"]}}, lambda: say(told))
@@ -184,7 +184,7 @@ def officer_grant(desk: Desk, code: str, roles: tuple[str, ...], since: date | N
 @at_desk
 def officer_revoke(desk: Desk, code: str, roles: tuple[str, ...], principal: str | None, since: date | None) -> None:
     """Revoke grants or a delegation; what remains of a grant of several roles is granted again."""
-    from lifecycle.ledger.register import Act
+    from lifecycle.ledger.register import Request
 
     office = desk.office
     if code not in office.directory.people:
@@ -192,9 +192,9 @@ def officer_revoke(desk: Desk, code: str, roles: tuple[str, ...], principal: str
     steps = list(_revocations(office.directory, code, roles_of(office, roles), principal, since))
     if not steps:
         raise InvalidError(f"{code} 没有这样的授权或委托", "用 lifecycle officer list 查看")
-    act = Act(desk.officer, None, desk.on)
+    request = Request(desk.officer, None, desk.on)
     with office.together():
-        eids = [office.change(act, kind, data)["intent"]["eid"] for kind, data in steps]
+        eids = [office.change(request, kind, data)["intent"]["eid"] for kind, data in steps]
     desk.answer({"ok": True, "entries": eids}, lambda: say(f"已撤销 {code} 的{'委托' if principal else '授权'}"))
 
 

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lifecycle.commands.cases import act_of
+from lifecycle.commands.cases import request_of
 from lifecycle.commands.chinese import argument, command, option
 from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.issuing import done
 from lifecycle.commands.letters import CASE_HELP, NAME_HELP
 from lifecycle.commands.output import mark, say
 from lifecycle.commands.table import write_table
+from lifecycle.engine.acts import WAYS
 from lifecycle.errors import UnknownError, UsageError
-from lifecycle.insight.chronicle import WAYS
 
 if TYPE_CHECKING:
     from lifecycle.delivery.channels import Channels
@@ -83,7 +83,7 @@ def _round(desk: Desk, office: Office, channels: Channels, missing: str) -> int:
     from lifecycle.ledger.post import outbox
 
     rows: list[Sent] = []
-    for sent in dispatch(office.chancery, replace(act_of(desk), on=None), channels, office.register.clock):
+    for sent in dispatch(office.chancery, replace(request_of(desk), on=None), channels, office.register.clock):
         rows.append(sent)
         if not desk.json:
             say(_told(sent))
@@ -197,13 +197,13 @@ def notice_outbox(desk: Desk, config: str | None, retry: str | None) -> None:
 @at_desk
 def notice_sent(desk: Desk, case: str, name: str, unit: str, way: str, principal: str | None) -> None:
     """Record that a letter was carried to its addressee."""
-    from lifecycle.engine.command import DispatchNotice
+    from lifecycle.engine.acts import SendLetter
     from lifecycle.office import clean
 
     chancery, found = desk.office.chancery, desk.office.case(case)
     meant = chancery.find(found, name)
-    act = act_of(desk, principal)
-    addressee = chancery.addressee(act, found, meant, unit)
+    request = request_of(desk, principal)
+    addressee = chancery.addressee(request, found, meant, unit)
     place = next(n for n, a in enumerate(meant.addressed, 1) if a.name == addressee)
-    command = DispatchNotice(meant.name, addressee, "人工", clean(way), f"{meant.code}.{place}")
-    done(desk, chancery.dispatched(act, found, command), meant.name)
+    command = SendLetter(meant.name, addressee, "人工", clean(way), f"{meant.code}.{place}")
+    done(desk, chancery.dispatched(request, found, command), meant.name)

@@ -11,7 +11,8 @@ from lifecycle.commands.refusal import gate_json, print_gates
 from lifecycle.commands.table import write_block, write_table
 from lifecycle.commands.text import cut, wrap
 from lifecycle.engine.gates import SPANS
-from lifecycle.engine.notice import STATES, owed
+from lifecycle.engine.notice import STATES
+from lifecycle.engine.owed import owed
 from lifecycle.engine.values import show_value
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document

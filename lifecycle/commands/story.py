@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.commands import cases
 from lifecycle.commands.cases import VERDICTS, pairs
-from lifecycle.engine.verdict import RefusedError
+from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import InvalidError
-from lifecycle.ledger.register import Act
+from lifecycle.ledger.register import Request
 from lifecycle.workflow.naming import find_material
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Player:
 
     def open(self, story: Story) -> str:
         """Open a story's case; give its number."""
-        return self.office.open_case(Act(story.officer, on=story.on), self.workflow, story.facts).case.number
+        return self.office.open_case(Request(story.officer, on=story.on), self.workflow, story.facts).case.number
 
     def play(self, number: str, step: Step) -> RefusedError | None:
         """Take one step; give the refusal where it must be refused. Raises InvalidError if it is not."""
@@ -54,30 +54,30 @@ class Player:
         case = self.office.case(number)
         if verb == "attach":
             for word in words:
-                self._attach(Act(officer, on=step.on), case, word)
+                self._attach(Request(officer, on=step.on), case, word)
             return
         if verb not in _VERBS:
             raise InvalidError(f"演示的一步不能是 {verb}", f"可用：attach、{'、'.join(_VERBS)}")
         given = _parsed(_VERBS[verb], [number, *words])
-        act = Act(officer, given["principal"], step.on)
+        request = Request(officer, given["principal"], step.on)
         if verb == "set":
-            self.office.set_facts(act, case, pairs(given["texts"]))
+            self.office.set_facts(request, case, pairs(given["texts"]))
         elif verb == "sign":
             verdict = VERDICTS[given["verdict"]]
-            self.office.sign(act, case, given["transition"], verdict, given["note"], given["role"])  # type: ignore[arg-type]
+            self.office.sign(request, case, given["transition"], verdict, given["note"], given["role"])  # type: ignore[arg-type]
         else:
-            self.office.advance(act, case, given["transition"], given["note"], pairs(given["texts"]))
+            self.office.advance(request, case, given["transition"], given["note"], pairs(given["texts"]))
 
-    def _attach(self, act: Act, case: Case, word: str) -> None:
+    def _attach(self, request: Request, case: Case, word: str) -> None:
         """Attach a material; `a=b` attaches as `a` the very bytes of what was attached as `b`."""
         name, _, same = word.partition("=")
         title = find_material(self.workflow, name).title
-        path = self.folder / case.number / f"{act.on} {_file_name(title)}.txt"
+        path = self.folder / case.number / f"{request.on} {_file_name(title)}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = f"演示材料（虚构）\n项目：{case.number} {case.title}\n材料：{title}\n上传：{act.on} {act.officer}\n"
+        text = f"演示材料（虚构）\n项目：{case.number} {case.title}\n材料：{title}\n上传：{request.on} {request.officer}\n"
         path.write_bytes(self._written[case.number, same].read_bytes() if same else text.encode())
         self._written[case.number, name] = path
-        self.office.attach(act, case, name, path)
+        self.office.attach(request, case, name, path)
 
 
 def _parsed(verb: click.Command, words: list[str]) -> Mapping[str, Any]:

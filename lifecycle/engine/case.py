@@ -107,9 +107,7 @@ class Case:
 
     def after(self, entry: Entry, **change: Any) -> Case:
         """Give the case after an entry that changes this of it."""
-        return replace(
-            self, seq=entry.seq, head=entry.digest, last_on=entry.on, last_at=entry.at, **change
-        )
+        return replace(self, seq=entry.seq, head=entry.digest, last_on=entry.on, last_at=entry.at, **change)
 
     def bound_units(self, name: str | None) -> tuple[str, ...]:
         """Name the units that a fact of type unit, or list of unit, holds; none when it is not known."""

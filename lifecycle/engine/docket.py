@@ -64,9 +64,7 @@ class Docket:
         """Refuse with the gates judged so far."""
         return Refused(tuple(self.gates), transition)
 
-    def close(
-        self, act: Act, role: str = "", *, source: str | None = None, target: str | None = None
-    ) -> Decision:
+    def close(self, act: Act, role: str = "", *, source: str | None = None, target: str | None = None) -> Decision:
         """Refuse if any gate is unmet, else accept."""
         if any(not gate.met for gate in self.gates):
             return self.refuse()
@@ -76,9 +74,7 @@ class Docket:
 class RefusedError(LifecycleError):
     """An act that the gates refuse; carries the case, what was asked and every gate as judged."""
 
-    def __init__(
-        self, case: Case | None, asked_for: str, gates: tuple[Gate, ...], basis: str = ""
-    ) -> None:
+    def __init__(self, case: Case | None, asked_for: str, gates: tuple[Gate, ...], basis: str = "") -> None:
         unmet = "；".join(f"{g.label}：{g.text}" for g in gates if not g.met)
         super().__init__(f"不能办理：{asked_for}（{unmet}）")
         self.case = case

@@ -43,9 +43,7 @@ class Gate:
         return LABELS[self.kind]
 
 
-def unknown(
-    kind: str, what: str, name: str, known: Iterable[str], otherwise: str = ""
-) -> Gate:
+def unknown(kind: str, what: str, name: str, known: Iterable[str], otherwise: str = "") -> Gate:
     """Make the unmet gate for a name that nothing bears; `otherwise` is the mend where nothing known is like it."""
     error = UnknownError(what, name, known, otherwise)
     return Gate(kind, False, {"name": name}, error.message, error.mend)

@@ -85,9 +85,7 @@ def judge_stage(docket: Docket, notice: Notice, *states: str) -> None:
         docket.add(Gate("notice", True, inputs, f"公文{STATES[notice.state]}"))
         return
     wanted = "或".join(STATES[state] for state in states)
-    mend = _MENDS[notice.state].format(
-        number=docket.case.number, name=notice.name, by=notice.replaced_by
-    )
+    mend = _MENDS[notice.state].format(number=docket.case.number, name=notice.name, by=notice.replaced_by)
     docket.add(Gate("notice", False, inputs, f"公文{STATES[notice.state]}，须为{wanted}", mend))
 
 

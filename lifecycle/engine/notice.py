@@ -79,12 +79,17 @@ class Notice:
         """Tell whether it was issued and neither voided nor superseded since."""
         return self.state == ISSUED
 
-    def marked(self, addressee: str, **days: str) -> Notice:
+    def marked(self, addressee: str, *, sent_on: str = "", received_on: str = "", replied_on: str = "") -> Notice:
         """Give the letter with these days noted at one addressee, unless there are some already."""
         addressed = []
         for one in self.addressed:
             if one.name == addressee:
-                one = replace(one, **{key: getattr(one, key) or day for key, day in days.items()})
+                one = replace(
+                    one,
+                    sent_on=one.sent_on or sent_on,
+                    received_on=one.received_on or received_on,
+                    replied_on=one.replied_on or replied_on,
+                )
             addressed.append(one)
         return replace(self, addressed=tuple(addressed))
 

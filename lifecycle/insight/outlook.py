@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lifecycle.engine.case import Case, Moment, Officer
-from lifecycle.engine.cosign import Asked, asked, overdue_since
-from lifecycle.engine.decision import find_transition, judge_transition
+from lifecycle.engine.cosign import Seat, overdue_since, seats_of
 from lifecycle.engine.gates import Gate, holds, judge_counters, judge_guard
 from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
+from lifecycle.engine.transition import find_transition, judge_transition
 from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.workflow.model import Transition, Workflow
 
@@ -49,7 +49,7 @@ class Outlook:
     standing: Standing
     limits: tuple[OpenLimit, ...]
     ways: tuple[Way, ...]
-    seats: tuple[tuple[Transition, Asked], ...]
+    seats: tuple[tuple[Transition, Seat], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def look(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Ou
     for transition in workflow.leaving[case.state].values():
         gates, _role = judge_transition(workflow, case, transition, officer, moment, note="", facts={})
         ways.append(Way(transition, gates))
-    seats = tuple((t, seat) for t in workflow.leaving[case.state].values() for seat in asked(workflow, case, t))
+    seats = tuple((t, seat) for t in workflow.leaving[case.state].values() for seat in seats_of(workflow, case, t))
     limits = tuple(open_limits(workflow, case, moment.calendar))
     return Outlook(stand(workflow, case, moment.calendar), limits, tuple(ways), seats)
 
@@ -120,7 +120,7 @@ def _signatures_owed(
 ) -> Iterator[Task]:
     if not _is_up(workflow, case, transition, moment):
         return
-    for seat in asked(workflow, case, transition):
+    for seat in seats_of(workflow, case, transition):
         own = holds(workflow, case, officer, seat.role) and seat.unit in ("", officer.unit)
         if own and (seat.opinion is None or seat.stale):
             late = transition.cosign and overdue_since(case, transition.cosign, moment)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.cosign import Asked, overdue_since
+from lifecycle.engine.cosign import Seat, overdue_since
 from lifecycle.engine.gates import VERDICTS
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Transition, Workflow
@@ -32,7 +32,7 @@ def holder(workflow: Workflow, case: Case, directory: Directory, moment: Moment,
     return Holder(role, workflow.roles[role].title, tuple(moment.names.get(code, code) for code in codes))
 
 
-def opinion_status(transition: Transition, seat: Asked, case: Case, moment: Moment) -> tuple[str, str]:
+def opinion_status(transition: Transition, seat: Seat, case: Case, moment: Moment) -> tuple[str, str]:
     """Tell how a seat's opinion stands, as a word for machines and one for officers; silence is never consent."""
     opinion = seat.opinion
     if opinion is None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.notice import Notice, owed
+from lifecycle.engine.notice import Notice
+from lifecycle.engine.owed import owed
 from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
 

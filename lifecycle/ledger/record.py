@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from lifecycle.engine.case import Moment, Officer
-from lifecycle.engine.verdict import Accepted
+from lifecycle.engine.docket import Accepted
 from lifecycle.errors import InvalidError, UnavailableError
 
 MOST_BYTES = 64 * 1024
@@ -133,12 +133,10 @@ def case_entry(
     """Shape the entry of an accepted command on a case."""
     grants = [grant for grant in (officer.held.get(accepted.role), officer.delegation) if grant]
     intent = {
-        "data": dict(accepted.data),
-        "files": [dict(file) for file in accepted.files],
+        **accepted.act.to_dict(),
         "from": accepted.source,
         "to": accepted.target,
-        "transition": accepted.transition,
-        "type": accepted.type,
+        "type": accepted.act.entry_type,
         "workflow": workflow,
     }
     gates = [[gate.kind, dict(gate.inputs)] for gate in accepted.gates]

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.evolution import evolve
+from lifecycle.engine.evolve import evolve
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.post import put_notices
 from lifecycle.ledger.record import OFFICE, stored

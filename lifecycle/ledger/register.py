@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from lifecycle import __version__
+from lifecycle.engine.acts import Act, IssueLetter, read_act
 from lifecycle.engine.case import Case, Moment, Officer
-from lifecycle.engine.command import Command, IssueNotice, Sign, Withdraw
-from lifecycle.engine.decision import decide
-from lifecycle.engine.evolution import evolve
+from lifecycle.engine.decide import decide
+from lifecycle.engine.docket import Accepted, Refused, RefusedError
+from lifecycle.engine.evolve import evolve
 from lifecycle.engine.gates import Gate
-from lifecycle.engine.verdict import Accepted, Refused, RefusedError
 from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UnknownError
-from lifecycle.ledger.asking import asked_for, basis_of
 from lifecycle.ledger.finding import BEIJING, recorded_day
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.post import put_notices
-from lifecycle.ledger.recall import command_of
 from lifecycle.ledger.record import (
     CALENDAR,
     GENESIS,
@@ -48,7 +46,7 @@ SOFTWARE = f"lifecycle {__version__}"
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Request:
     """Who acts, for whom, on which day (None: today), under which request id; `dry_run` only looks."""
 
     officer: str
@@ -106,36 +104,31 @@ class Register:
             self._names = (key, directory.names(key[1]))
         return Moment(on, self.library.calendar(digest), self._names[1])
 
-    def submit(self, act: Act, workflow: Workflow | None, case_id: str | None, command: Command) -> Outcome:
+    def submit(self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act) -> Outcome:
         """Decide a command and, if it is accepted, record it. Raises RefusedError with every gate, and counts it."""
         try:
-            if act.dry_run:
-                return self._decide(act, workflow, case_id, command)
+            if request.dry_run:
+                return self._decide(request, workflow, case_id, act)
             with self.store.writing():
-                return self._repeated(act, workflow, case_id, command) or self._decide(act, workflow, case_id, command)
+                return self._repeated(request, workflow, case_id, act) or self._decide(request, workflow, case_id, act)
         except RefusedError as refused:
-            if not act.dry_run:
-                self._count(act, case_id, refused)
+            if not request.dry_run:
+                self._count(request, case_id, refused)
             raise
 
-    def _repeated(self, act: Act, workflow: Workflow | None, case_id: str | None, command: Command) -> Outcome | None:
-        if act.request_id is None:
+    def _repeated(self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act) -> Outcome | None:
+        if request.request_id is None:
             return None
-        found = self.store.entry(check_request_id(act.request_id))
+        found = self.store.entry(check_request_id(request.request_id))
         if found is None:
             return None
         body = stored(found[0])
         intent = body["intent"]
         actor = (intent["actor"]["id"], intent["actor"].get("for"))
-        same = actor == (act.officer, act.principal) and intent["case"] != OFFICE and case_id in (None, intent["case"])
-        recorded = command_of(body)
-        if isinstance(command, (Sign, Withdraw)) and command.role is None and isinstance(recorded, type(command)):
-            command = replace(command, role=recorded.role)
-        if isinstance(command, IssueNotice) and isinstance(recorded, IssueNotice) and command.notice == recorded.notice:
-            command = recorded  # sent again after the day or the rules have changed, it is the same act
+        same = actor == (request.officer, request.principal) and intent["case"] != OFFICE and case_id in (None, intent["case"])
         other = workflow is not None and self.library.workflow(intent["workflow"]).name != workflow.name
-        if not same or other or recorded != command:
-            raise ConflictError(f"--request-id {act.request_id} 已用于另一条指令", "请换一个编号")
+        if not same or other or not act.is_repeated_by(read_act(intent)):
+            raise ConflictError(f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号")
         case = None
         for _idx, seq, digest, raw in self.store.entries(intent["case"]):
             case = evolve(self.library.workflow(intent["workflow"]), case, stored(raw), digest)
@@ -145,7 +138,7 @@ class Register:
             raise UnavailableError("原记录不能读取", "请运行 lifecycle audit")
         return Outcome(case, body, (), repeated=True)
 
-    def _decide(self, act: Act, workflow: Workflow | None, case_id: str | None, command: Command) -> Outcome:
+    def _decide(self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act) -> Outcome:
         directory = self.library.directory()
         now = self.clock()
         case = self._load(case_id) if case_id else None
@@ -153,24 +146,24 @@ class Register:
             workflow = self.library.workflow(case.workflow if case else "")
         if case is None and directory.document("workflow", workflow.name) != workflow.digest:
             raise ConflictError(f"流程“{workflow.title}”刚发布了新版本，未立项", "请重新立项，按新版本办理")
-        on = self._day(act, case, now)
-        if isinstance(command, IssueNotice) and on != now.astimezone(BEIJING).date():
+        on = self._day(request, case, now)
+        if isinstance(act, IssueLetter) and on != now.astimezone(BEIJING).date():
             raise InvalidError("文号只能在签发当日编排，不能补编或倒签", "去掉 --on，今天签发")
-        officer = directory.officer(act.officer, on, principal=act.principal)
-        directory.check_in_office(act.officer, recorded_day(stamp_text(now)), directory.seq)
+        officer = directory.officer(request.officer, on, principal=request.principal)
+        directory.check_in_office(request.officer, recorded_day(stamp_text(now)), directory.seq)
         moment = self.moment(directory, on)
-        decision = decide(workflow, case, command, officer, moment)
+        decision = decide(workflow, case, act, officer, moment)
         if isinstance(decision, Refused):
-            basis = basis_of(workflow, decision.transition, command)
-            raise RefusedError(case, asked_for(workflow, case, command, decision.transition), decision.gates, basis)
-        return self._record(act, workflow, case, decision, officer=officer, moment=moment, now=now, directory=directory)
+            ground = act.ground(workflow, decision.transition)
+            raise RefusedError(case, _asked_for(workflow, case, act), decision.gates, ground)
+        return self._record(request, workflow, case, decision, officer=officer, moment=moment, now=now, directory=directory)
 
     def _record(
-        self, act: Act, workflow: Workflow, case: Case | None, accepted: Accepted, *,
+        self, request: Request, workflow: Workflow, case: Case | None, accepted: Accepted, *,
         officer: Officer, moment: Moment, now: datetime, directory: Directory,
     ) -> Outcome:  # fmt: skip
         at = self._stamp(now)
-        eid = check_request_id(act.request_id) if act.request_id else new_eid()
+        eid = check_request_id(request.request_id) if request.request_id else new_eid()
         place = Place(
             self._log(),
             case.id if case else eid,
@@ -183,20 +176,20 @@ class Register:
         )
         if case is None:
             year = moment.on.year
-            serial = 0 if act.dry_run else self.store.next_number(series_of(workflow, year))
+            serial = 0 if request.dry_run else self.store.next_number(series_of(workflow, year))
             body["numbers"] = {"case": workflow.number.format(year=year, serial=serial)}
-        elif accepted.type == "notice_issued":
-            series = accepted.data["series"]
-            serial = 0 if act.dry_run else self.store.next_number(series)
+        elif isinstance(accepted.act, IssueLetter):
+            series = accepted.act.series
+            serial = 0 if request.dry_run else self.store.next_number(series)
             body["numbers"] = {"notice": series.replace("{serial}", str(serial))}
         raw, digest = seal(body)
         after = evolve(workflow, case, body, digest)
-        if not act.dry_run:
+        if not request.dry_run:
             self.store.append(place.case, place.seq, eid, raw, digest)
             self.store.put_case(case_row(workflow, after, moment.calendar))
             if after.notices:
                 put_notices(self.store, workflow, case, after)
-        return Outcome(after, {} if act.dry_run else body, accepted.gates)
+        return Outcome(after, {} if request.dry_run else body, accepted.gates)
 
     def _stamp(self, now: datetime) -> str:
         """Give the recording time; the log's order is that of its times, so a clock set back stops the recording."""
@@ -216,9 +209,9 @@ class Register:
             raise UnknownError("事项", case_id)
         return read_case(found[1])
 
-    def _day(self, act: Act, case: Case | None, now: datetime) -> date:
+    def _day(self, request: Request, case: Case | None, now: datetime) -> date:
         today = now.astimezone(BEIJING).date()
-        on = act.on or today
+        on = request.on or today
         if on > today:
             raise InvalidError(f"办理日 {on} 在今天（{today}）之后", "只能补录已发生的事")
         if case is not None and on.isoformat() < case.last_on:
@@ -227,33 +220,33 @@ class Register:
             )
         return on
 
-    def _count(self, act: Act, case_id: str | None, refused: RefusedError) -> None:
+    def _count(self, request: Request, case_id: str | None, refused: RefusedError) -> None:
         unmet = ",".join(gate.kind for gate in refused.gates if not gate.met)
-        refusal = (stamp_text(self.clock()), act.officer, case_id or "", refused.asked_for, unmet)
+        refusal = (stamp_text(self.clock()), request.officer, case_id or "", refused.asked_for, unmet)
         if self.store.in_transaction:
             self._uncounted.append(refusal)
         else:
             self.store.put_refusal(*refusal)
 
     def change_office(
-        self, act: Act, kind: str, data: Mapping[str, Any], *, definition: bytes | None = None
+        self, request: Request, kind: str, data: Mapping[str, Any], *, definition: bytes | None = None
     ) -> Mapping[str, Any]:
         """Judge and record a change to the office; `definition` is published with it. Gives the entry's body."""
         files = []
         with self.store.writing():
-            if act.request_id and (found := self.store.entry(check_request_id(act.request_id))):
+            if request.request_id and (found := self.store.entry(check_request_id(request.request_id))):
                 body = stored(found[0])
                 intent = body["intent"]
                 published = [hash_of(definition)] if definition is not None else []
                 digests = [file["sha256"] for file in intent["files"]]
                 founding = kind == "office_founded"
-                same = founding or intent["actor"]["id"] == act.officer
+                same = founding or intent["actor"]["id"] == request.officer
                 if not same or (intent["type"], intent["data"], digests) != (kind, dict(data), published):
-                    raise ConflictError(f"--request-id {act.request_id} 已用于另一条指令", "请换一个编号")
+                    raise ConflictError(f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号")
                 return body
             directory, now = self.library.directory(), self.clock()
-            on = self._day(act, None, now)
-            officer = directory.officer(act.officer, on) if directory.seq else None
+            on = self._day(request, None, now)
+            officer = directory.officer(request.officer, on) if directory.seq else None
             role = decide_office(directory, kind, data, officer, on)
             at = self._stamp(now)
             if on.isoformat() < directory.last_on:
@@ -263,7 +256,7 @@ class Register:
                 files = [{"name": name, "size": len(definition), "sha256": self._keep(data, definition)}]
             place = Place(self._log(), OFFICE, directory.seq + 1, directory.head or GENESIS, directory.seq)
             actor = actor_of(officer) if officer else {"id": str(data["officer"]), "unit": str(data["unit"])}
-            stamp = Stamp(act.request_id or new_eid(), at, at, SOFTWARE, "declared")
+            stamp = Stamp(request.request_id or new_eid(), at, at, SOFTWARE, "declared")
             body = office_entry(place, stamp, kind, data, actor=actor, on=on.isoformat(), role=role, files=files)
             raw, digest = seal(body)
             after = evolve_directory(directory, body, digest)
@@ -275,6 +268,13 @@ class Register:
         digest = hash_of(definition)
         self.store.put_definition(digest, data["kind"], data["name"], definition)
         return digest
+
+
+def _asked_for(workflow: Workflow, case: Case | None, act: Act) -> str:
+    """Say what was asked for: of which case, and what was to be done to it."""
+    if case is None:
+        return f"{workflow.title}　{act.verb}"
+    return f"{case.number} {case.title}　{act.wish(workflow, case)}"
 
 
 def stamp_text(moment: datetime) -> str:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from lifecycle.engine.acts import IssueLetter, read_act
 from lifecycle.engine.case import Case
-from lifecycle.engine.decision import decide
-from lifecycle.engine.evolution import evolve
-from lifecycle.engine.verdict import Refused
+from lifecycle.engine.decide import decide
+from lifecycle.engine.docket import Refused
+from lifecycle.engine.evolve import evolve
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.finding import check_times, recorded_day
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.recall import command_of
 from lifecycle.ledger.record import GENESIS, OFFICE, Place, Stamp, canonical, case_entry, hash_of, read
 from lifecycle.ledger.store import LostDefinitionError
 from lifecycle.people.directory import Directory
@@ -65,7 +65,7 @@ def rejudge(
         officer = library.officer(directory, intent["actor"], intent["occurred_on"], body["office"])
         directory.check_in_office(intent["actor"]["id"], recorded_day(body["recorded_at"]), body["office"])
         moment = library.moment(intent["occurred_on"], body["calendar"])
-        decision = decide(workflow, case, command_of(body), officer, moment)
+        decision = decide(workflow, case, read_act(intent), officer, moment)
     except UnavailableError:
         raise
     except LifecycleError as error:
@@ -82,7 +82,7 @@ def rejudge(
     wanted = case_entry(place, stamp, decision, officer, moment, workflow=pinned)
     if case is None:
         wanted["numbers"] = {"case": body["numbers"]["case"]}
-    elif decision.type == "notice_issued":
+    elif isinstance(decision.act, IssueLetter):
         wanted["numbers"] = {"notice": body["numbers"]["notice"]}
     if canonical(wanted) != raw:
         foreign = workflow.digest != pinned

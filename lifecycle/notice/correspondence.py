@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.evolution import evolve
+from lifecycle.engine.evolve import evolve
 from lifecycle.engine.notice import Notice, rule_of
 from lifecycle.errors import UnavailableError, UnknownError
 from lifecycle.ledger.files import read_file

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from lifecycle.engine.acts import IssueLetter
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.command import IssueNotice
 from lifecycle.engine.gates import SPANS
 from lifecycle.engine.notice import Notice, rule_of
 from lifecycle.errors import InvalidError, UnavailableError
@@ -60,7 +60,7 @@ def see_addressed(library: Library, directory: Directory, sending: Sending) -> L
 
 def to_issue(
     library: Library, directory: Directory, case: Case, name: str, *, moment: Moment, signer: str
-) -> IssueNotice:
+) -> IssueLetter:
     """Prepare the signing-off of a letter on a day; `signer` is what stands as 签发人 on letters to a superior."""
     sending = find_sending(library, case, name)
     return issue_of(library, directory, sending, moment=moment, signer=signer, seq=directory.seq)
@@ -68,7 +68,7 @@ def to_issue(
 
 def issue_of(
     library: Library, directory: Directory, sending: Sending, *, moment: Moment, signer: str, seq: int
-) -> IssueNotice:
+) -> IssueLetter:
     """Work out what signing a letter off records, by the rules in force after so many office entries."""
     rules = rules_in_force(library, directory, seq)
     draft = write_letter(library, directory, sending)
@@ -87,7 +87,7 @@ def issue_of(
         sending.body["calendar"],
         directory.names(sending.body["intent"]["occurred_on"], sending.body["office"]),
     )
-    return IssueNotice(
+    return IssueLetter(
         notice=sending.name,
         letter=_dated(dump_letter(letter), sending, moment),
         digest=digest_of(draft),

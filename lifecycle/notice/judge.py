@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.engine.acts import IssueLetter, read_act
 from lifecycle.engine.case import Case
-from lifecycle.engine.command import IssueNotice
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.finding import recorded_day
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.recall import command_of
 from lifecycle.notice.correspondence import Sending, drafted, write_letter
 from lifecycle.notice.issue import digest_of, issue_of
 from lifecycle.notice.letter import WRITER
@@ -74,16 +73,16 @@ class LetterJudge:
         actor = intent["actor"]
         title = directory.people[actor.get("for", actor["id"])].title
         wanted = issue_of(self.library, directory, sending, moment=moment, signer=title, seq=seq)
-        found = command_of(body)
+        found = read_act(intent)
         for name, words in _WORDS.items():
             if name in ("letter", "digest") and not own:
                 continue
-            if isinstance(found, IssueNotice) and getattr(found, name) != getattr(wanted, name):
+            if isinstance(found, IssueLetter) and getattr(found, name) != getattr(wanted, name):
                 yield "letter", f"{data['notice']} 签发的{words}与按当时规则写出的不符"
         yield from _numbered(wanted, body)
 
 
-def _numbered(wanted: IssueNotice, body: Mapping[str, Any]) -> Iterator[Problem]:
+def _numbered(wanted: IssueLetter, body: Mapping[str, Any]) -> Iterator[Problem]:
     """See that the number is of its series and was taken on the day of the letter: not late, not dated back."""
     number, on = body["numbers"]["notice"], body["intent"]["occurred_on"]
     before, after = wanted.series.split("{serial}")

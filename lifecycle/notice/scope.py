@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.cosign import asked, who_is
+from lifecycle.engine.cosign import seats_of, who_is
 from lifecycle.engine.gates import SPANS, VERDICTS
 from lifecycle.engine.notice import Addressee, rule_of
 from lifecycle.engine.standing import OpenLimit, open_limits
@@ -119,7 +119,7 @@ def _opinions(sending: Sending, moment: Moment) -> list[dict[str, str]]:
             "verdict": VERDICTS[seat.opinion.verdict] + ("（已处理）" if seat.opinion.resolved is not None else ""),
             "note": seat.opinion.note,
         }
-        for seat in asked(sending.workflow, sending.before, sending.transition)
+        for seat in seats_of(sending.workflow, sending.before, sending.transition)
         if seat.opinion and not seat.stale
     ]
 

@@ -93,8 +93,8 @@ class AnswerLetter(LetterAct):
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the answer noted, who answers having received, and with the opinion if it gives one."""
-        days = {"replied_on": entry.on, "received_on": entry.on}
-        marked = case.notices[self.notice].marked(self.addressee, **days)
+        notice = case.notices[self.notice]
+        marked = notice.marked(self.addressee, received_on=entry.on, replied_on=entry.on)
         opinions = dict(case.opinions)
         for seat in self.seats:
             said = opinion(entry, str(self.transition), seat, str(self.verdict), self.note)

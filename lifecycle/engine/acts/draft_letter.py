@@ -97,9 +97,7 @@ class DraftLetter(Act):
             for unit in notice.units
         }
         able = {
-            a.unit: a.name
-            for a in about.addressed
-            if a.unit and self.debt not in a.urged and a.unit not in pending
+            a.unit: a.name for a in about.addressed if a.unit and self.debt not in a.urged and a.unit not in pending
         }
         met = bool(self.units) and all(unit in able for unit in self.units)
         names = "、".join(able.get(unit, unit) for unit in self.units)

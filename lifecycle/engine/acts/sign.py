@@ -187,9 +187,7 @@ def judge_reason(docket: Docket, verdict: Verdict, note: str) -> None:
 def opinion(entry: Entry, transition: str, seat: tuple[str, str], verdict: str, note: str) -> Opinion:
     """Make the opinion that an entry gives for a seat: its role and its unit."""
     role, unit = seat
-    return Opinion(
-        transition, role, unit, verdict, note, entry.persons, entry.on, entry.seq, by_unit=entry.unit
-    )
+    return Opinion(transition, role, unit, verdict, note, entry.persons, entry.on, entry.seq, by_unit=entry.unit)
 
 
 def seat_name(workflow: Workflow, names: Mapping[str, str], role: str, unit: str) -> str:
