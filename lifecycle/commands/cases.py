@@ -6,11 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from lifecycle.commands.answer import letters_sent, next_line, outcome_json, teller
 from lifecycle.commands.bulk import Do, Line, is_bulk, read_lines, refuse_options_of_bulk, run_bulk
-from lifecycle.commands.chinese import argument, command, option
+from lifecycle.commands.chinese import Choice, argument, command, option
 from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.output import say, warn
 from lifecycle.errors import UsageError
@@ -172,7 +170,7 @@ def attach(desk: Desk, case: str, material: str, file: str, principal: str | Non
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("transition", metavar="TRANSITION", help="流转的标识或名称")
-@argument("verdict", metavar="VERDICT", type=click.Choice(list(VERDICTS)), help="agree、object、conditional 或中文")
+@argument("verdict", metavar="VERDICT", type=Choice(list(VERDICTS)), help="agree、object、conditional 或中文")
 @_note
 @_role
 @_whole
