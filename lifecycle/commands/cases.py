@@ -82,7 +82,7 @@ def _print(desk: Desk, outcome: Outcome, told: Callable[[Outcome], str]) -> None
 )
 @argument("workflow", metavar="WORKFLOW", help="流程的标识或名称")
 @option("--set", "texts", multiple=True, metavar="要素=值", help="要素，可写多次；清单用顿号隔开")
-@option("--from", "source", metavar="FILE", help="从 YAML、XLSX 或 CSV 读要素，每行一项")
+@option("--from", "source", metavar="文件", help="从 YAML、XLSX 或 CSV 读要素，每行一项")
 @_whole
 @_for
 @_dry_run

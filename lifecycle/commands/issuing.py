@@ -67,7 +67,7 @@ def notice_json(found: Notice) -> dict[str, object]:
 @option("--to", "to", multiple=True, metavar="角色", help="主送：流程里的角色或收文方，可写多次")
 @option("--cc", "cc", multiple=True, metavar="角色", help="抄送，可写多次")
 @option("--replace", "replaces", metavar="NAME", help="重拟哪一件")
-@option("--text", "text", metavar="FILE", help="改好的文字")
+@option("--text", "text", metavar="文件", help="改好的文字")
 @option("--note", default="", metavar="文字", help="说明；模板里是 note")
 @_for
 @_dry_run

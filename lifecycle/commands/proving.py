@@ -49,7 +49,7 @@ class _Verdict:
     ],
 )
 @argument("given", metavar="FILE|CODE", help="公文文件、验证码（不分大小写，可不写横线）或文号")
-@option("--bundle", metavar="FILE", help="凭核验包核验，不需要数据库")
+@option("--bundle", metavar="文件", help="凭核验包核验，不需要数据库")
 @at_desk
 def notice_verify(desk: Desk, given: str, bundle: str | None) -> int:
     """Verify a paper by the ledger or by a bundle."""

@@ -141,7 +141,7 @@ def _given(desk: Desk, text: str) -> Workflow:
     ],
 )
 @argument("given", metavar="WORKFLOW", help="现行流程的标识或名称，或流程文件")
-@option("-o", "--output", "target", required=True, metavar="FILE", help="输出文件：.svg、.mmd 或 .dot")
+@option("-o", "--output", "target", required=True, metavar="文件", help="输出文件：.svg、.mmd 或 .dot")
 @at_desk
 def workflow_graph(desk: Desk, given: str, target: str) -> None:
     """Draw a workflow."""
