@@ -66,7 +66,7 @@ def test_letters_are_saved_the_same_every_time(bureau: Bureau) -> None:
     text = Path("文本/KC-2026-001-9-consultation.txt").read_text(encoding="utf-8")
     assert text.rstrip("\n") == bureau.do("notice", "show", "KC-2026-001", "consult").rstrip("\n")
     assert bureau.asks("notice", "render", "KC-2026-003", "--into", "公文")["files"] == []
-    assert sorted(p.name for p in Path("公文").iterdir()) == [page.name], "no draft is left"
+    assert sorted(p.name for p in Path("公文").iterdir()) == [".lifecycle-exports", page.name], "no draft is left"
 
 
 def test_a_folder_that_cannot_be_written_is_told(bureau: Bureau) -> None:

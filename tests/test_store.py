@@ -147,7 +147,7 @@ def test_a_full_disk_keeps_half_a_material_from_counting(bureau: Bureau) -> None
     )
     result = outside(bureau, script, "attach", number, "report", "大.pdf", "--as", "planning01")
     assert result.returncode == 3
-    assert result.stderr.startswith("材料未能保存：")
+    assert result.stderr.startswith("文件未能保存：")
     assert list((bureau.folder / "office.db.files").iterdir()) == []
     assert bureau.findings() == []
 
