@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -23,7 +24,7 @@ from lifecycle.sharing import barrier_to, folder_mode
 
 ROOT = Path(lifecycle.__file__).parent.parent
 GROUP, FIRST, SECOND, OUTSIDER = 41000, 41001, 41002, 41003
-"""A group of two officers, and an account that is not in it; each has a first group of its own, as Debian makes them."""
+"""A group of two officers, and an account outside it; each has a first group of its own, as Debian makes them."""
 MANUAL = "设法见手册“多人共用一个库”（docs/handbook.md）"
 
 
@@ -142,6 +143,16 @@ class Machine:
         self.share = folder / "share"
         self.python = python
 
+    def set_up(self, occasion: str) -> None:
+        """Type what the handbook says about sharing a ledger, for a folder and a group of this machine."""
+        text = (ROOT / "docs" / "handbook.md").read_text(encoding="utf-8")
+        block = text.split(f"\n# {occasion}", 1)[1].split("```", 1)[0]
+        commands = [line for line in block.splitlines() if line.startswith(("mkdir", "chgrp", "chmod", "find"))]
+        assert commands
+        for line in commands:
+            typed = line.replace("/srv/lifecycle", str(self.share)).replace("zhaoshang", str(GROUP))
+            subprocess.run(shlex.split(typed), check=True)
+
     def run(self, uid: int, *words: str) -> subprocess.CompletedProcess[str]:
         """Run the program as an account."""
         home = self.folder / str(uid)
@@ -215,11 +226,9 @@ def machine() -> Iterator[Machine]:
         for uid in (FIRST, SECOND, OUTSIDER):
             (folder / str(uid)).mkdir()
             os.chown(folder / str(uid), uid, uid)
-        share = folder / "share"
-        share.mkdir()
-        os.chown(share, 0, GROUP)
-        share.chmod(0o2770)
-        yield Machine(folder, python)
+        made = Machine(folder, python)
+        made.set_up("第一次")
+        yield made
     finally:
         shutil.rmtree(folder)
 
@@ -245,6 +254,25 @@ def test_two_accounts_of_a_group_work_on_one_file(machine: Machine) -> None:
     assert {path.stat().st_uid for path in everything} == {FIRST, SECOND}
     assert {stat.S_IMODE(path.stat().st_mode) for path in everything if path.is_dir()} == {0o2770}
     assert {stat.S_IMODE(path.stat().st_mode) for path in everything if path.is_file()} == {0o660}
+
+
+def test_a_private_ledger_is_opened_to_a_group(machine: Machine) -> None:
+    """C12: what the handbook says to do with a ledger that was founded privately lets the second account work."""
+    machine.share.chmod(0o755)
+    os.chown(machine.share, FIRST, FIRST)
+    machine.does(FIRST, "init", "--from", str(ROOT / "demo" / "office.yaml"))
+    number = machine.does(FIRST, "open", "project", *FACTS, *MORE, "--as", "bureau01").strip()
+    paper = machine.folder / str(SECOND) / "a.txt"
+    paper.write_text("考察报告", encoding="utf-8")
+    os.chown(paper, SECOND, SECOND)
+    words = ("attach", number, "考察报告", str(paper), "--as", "bureau01")
+    told = f"账户 {SECOND} 不能读 {machine.share / 'office.db'}（属主 {FIRST}，组 {FIRST}，权限 -rw-------）"
+    mend = f"请属主 {FIRST} 或管理员给这个账户权限；{MANUAL}"
+    assert machine.fails(SECOND, *words) == (3, f"数据库用不了：{told}\n  改法：{mend}\n")
+    machine.set_up("原来只有一个账户用的")
+    machine.does(SECOND, *words)
+    machine.does(FIRST, *words)
+    assert "没有发现问题" in machine.does(SECOND, "audit")
 
 
 def test_who_is_kept_out_is_told_by_what_and_how_to_mend_it(machine: Machine) -> None:
