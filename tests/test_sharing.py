@@ -268,7 +268,7 @@ def test_a_private_ledger_is_opened_to_a_group(machine: Machine) -> None:
     words = ("attach", number, "考察报告", str(paper), "--as", "bureau01")
     told = f"账户 {SECOND} 不能读 {machine.share / 'office.db'}（属主 {FIRST}，组 {FIRST}，权限 -rw-------）"
     mend = f"请属主 {FIRST} 或管理员给这个账户权限；{MANUAL}"
-    assert machine.fails(SECOND, *words) == (3, f"数据库用不了：{told}\n  改法：{mend}\n")
+    assert machine.fails(SECOND, *words) == (3, f"数据库打不开：{told}\n  改法：{mend}\n")
     machine.set_up("原来只有一个账户用的")
     machine.does(SECOND, *words)
     machine.does(FIRST, *words)
@@ -286,15 +286,15 @@ def test_who_is_kept_out_is_told_by_what_and_how_to_mend_it(machine: Machine) ->
     database.chmod(0o640)
     told = f"账户 {SECOND} 不能写 {database}（属主 {FIRST}，组 {GROUP}，权限 -rw-r-----）"
     mend = f"请属主 {FIRST} 或管理员运行：chmod g+rw {database}；{MANUAL}"
-    assert machine.fails(SECOND, *opening) == (3, f"数据库用不了：{told}\n  改法：{mend}\n")
+    assert machine.fails(SECOND, *opening) == (3, f"数据库不能写入：{told}\n  改法：{mend}\n")
     database.chmod(0o600)
     told = f"账户 {SECOND} 不能读 {database}（属主 {FIRST}，组 {GROUP}，权限 -rw-------）"
-    assert machine.fails(SECOND, *opening) == (3, f"数据库用不了：{told}\n  改法：{mend}\n")
+    assert machine.fails(SECOND, *opening) == (3, f"数据库打不开：{told}\n  改法：{mend}\n")
     database.chmod(0o660)
     share.chmod(0o755)
     told = f"账户 {OUTSIDER} 不能读 {database}（属主 {FIRST}，组 {GROUP}，权限 -rw-rw----）"
     mend = f"请管理员运行：usermod -aG {GROUP} {OUTSIDER}，该账户重新登录后再办"
-    assert machine.fails(OUTSIDER, *opening) == (3, f"数据库用不了：{told}\n  改法：{mend}\n")
+    assert machine.fails(OUTSIDER, *opening) == (3, f"数据库打不开：{told}\n  改法：{mend}\n")
     told = f"账户 {SECOND} 不能在这个文件夹里新建文件：{share}（属主 root，组 {GROUP}，权限 drwxr-xr-x）"
     mend = f"请属主 root 或管理员运行：chmod g+rwxs {share}；{MANUAL}"
     code, message = machine.fails(SECOND, "backup", str(share / "a.tar"))

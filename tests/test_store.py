@@ -70,7 +70,7 @@ def test_a_read_only_database_can_be_read(bureau: Bureau) -> None:
         assert bureau.do("show", number) == shown
         code, message = bureau.fails("set", number, "area=3", by="bureau01")
     assert code == 3
-    assert message.startswith("数据库只读，不能写入")
+    assert message.startswith("数据库不能写入：账户 ")
     assert bureau.findings() == []
 
 

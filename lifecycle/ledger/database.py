@@ -81,7 +81,8 @@ def database_errors(path: Path) -> Iterator[None]:
             raise UnavailableError(f"数据库文件刚刚被移走或换掉了，未写入任何内容（{path}）", mend) from error
         barrier = barrier_to_database(path) if "readonly" in text or "unable to open" in text else None
         if barrier is not None:
-            raise UnavailableError(f"数据库用不了：{barrier.message}", barrier.mend) from error
+            what = "数据库不能写入" if "readonly" in text else "数据库打不开"
+            raise UnavailableError(f"{what}：{barrier.message}", barrier.mend) from error
         told = {
             "locked": ("数据库正忙，等候 30 秒仍未轮到", "请稍后重试"),
             "readonly": ("数据库只读，不能写入", "请检查文件与所在文件夹的写权限"),
