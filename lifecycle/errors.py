@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
+
+OS_REASONS = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOENT: "文件或目录不存在",
+    errno.EISDIR: "这是目录，不是文件",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.ENAMETOOLONG: "文件名太长",
+    errno.EMFILE: "打开的文件太多",
+    errno.EIO: "磁盘读写出错",
+    errno.EFBIG: "文件太大",
+    errno.EEXIST: "已经存在",
+    errno.ELOOP: "符号链接绕圈",
+}
+
+
+def os_reason(error: OSError) -> str:
+    """Say in Chinese why the system refused; its own words where there are no others."""
+    return OS_REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 @dataclass(frozen=True, slots=True)

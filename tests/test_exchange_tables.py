@@ -230,7 +230,7 @@ def test_csv_guards_formulas_but_not_numbers(cell: str, written: str) -> None:
 def test_written_workbook_is_text_only(tmp_path: Path) -> None:
     """Every cell is a string, formulas and control characters included; the heads stay in view."""
     path = tmp_path / "out.xlsx"
-    assert write_rows(path, ("甲", "乙"), [("=1+1", "-5"), ("a\x0bb", "2026-01-01")]) == 2
+    assert write_rows(path, "表", ("甲", "乙"), [("=1+1", "-5"), ("a\x0bb", "2026-01-01")]) == 2
     sheet = load_workbook(path).active
     assert sheet is not None
     assert [[(c.data_type, c.value) for c in row] for row in sheet.iter_rows()] == [
@@ -245,16 +245,16 @@ def test_written_workbook_is_text_only(tmp_path: Path) -> None:
 def test_a_failed_writing_leaves_the_old_file(tmp_path: Path) -> None:
     """The new table replaces the old one only when it is complete; nothing half-done is left behind."""
     path = tmp_path / "out.csv"
-    write_rows(path, ("甲",), [("1",)])
+    write_rows(path, "表", ("甲",), [("1",)])
 
     def broken() -> Any:
         yield ("2",)
         raise ValueError("gone")
 
     with pytest.raises(ValueError, match="gone"):
-        write_rows(path, ("甲",), broken())
+        write_rows(path, "表", ("甲",), broken())
     assert values(path) == [{"甲": "1"}]
-    assert [file.name for file in tmp_path.iterdir()] == ["out.csv"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".lifecycle-exports", "out.csv"]
 
 
 def test_columns_are_named_as_spreadsheets_do() -> None:

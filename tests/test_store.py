@@ -70,7 +70,7 @@ def test_a_read_only_database_can_be_read(bureau: Bureau) -> None:
         assert bureau.do("show", number) == shown
         code, message = bureau.fails("set", number, "area=3", by="bureau01")
     assert code == 3
-    assert message.startswith("数据库只读，不能写入")
+    assert message.startswith("数据库不能写入：账户 ")
     assert bureau.findings() == []
 
 
@@ -147,7 +147,7 @@ def test_a_full_disk_keeps_half_a_material_from_counting(bureau: Bureau) -> None
     )
     result = outside(bureau, script, "attach", number, "report", "大.pdf", "--as", "planning01")
     assert result.returncode == 3
-    assert result.stderr.startswith("材料未能保存：")
+    assert result.stderr.startswith("文件未能保存：")
     assert list((bureau.folder / "office.db.files").iterdir()) == []
     assert bureau.findings() == []
 

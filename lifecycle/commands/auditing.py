@@ -9,12 +9,14 @@ from lifecycle.commands.chinese import command, option
 from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.failure import DONE, FAILED, REFUSED
 from lifecycle.commands.output import Bar, paint
-from lifecycle.errors import InvalidError, UnavailableError
+from lifecycle.errors import UnavailableError
+from lifecycle.outfile import check_target, write_file
 
 if TYPE_CHECKING:
     from lifecycle.ledger.audit import Auditor
     from lifecycle.ledger.finding import Finding
 
+REPORT = "审计报告"
 UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请把上面的检查点抄在库外，下次用 --since 核对"
 
 
@@ -36,8 +38,8 @@ def audit(desk: Desk, since: str | None, target: str | None) -> int:
     from lifecycle.ledger.tree import read_checkpoint
 
     checkpoint = read_checkpoint(since) if since else None
-    if target is not None and not Path(target).resolve().parent.is_dir():
-        raise InvalidError(f"文件夹 {Path(target).parent} 不存在", "请先建好文件夹")
+    if target is not None:
+        check_target(Path(target), REPORT)
     bar = Bar("审计")
     auditor = desk.office.auditor(bar.show, checkpoint)
     findings: list[Finding] = []
@@ -137,7 +139,4 @@ def _write_report(target: Path, lines: list[str], document: dict[str, Any]) -> N
 
     as_json = target.suffix.lower() == ".json"
     text = json.dumps(document, ensure_ascii=False, indent=1) if as_json else "\n".join(lines)
-    try:
-        target.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UnavailableError(f"报告 {target} 写不了：{error.strerror}", "请检查权限与磁盘空间") from error
+    write_file(target, f"{text}\n".encode(errors="backslashreplace"), REPORT)

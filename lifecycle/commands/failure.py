@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,25 +13,11 @@ import click
 from lifecycle.commands.output import warn, write_json
 from lifecycle.commands.refusal import Refusal, print_refusal, refusal_json
 from lifecycle.commands.wording import usage_message
-from lifecycle.errors import LifecycleError
+from lifecycle.errors import OS_REASONS, LifecycleError
 
 DONE, REFUSED, USAGE, FAILED = 0, 1, 2, 3
 INTERRUPTED = 130  # 128 + SIGINT and 128 + SIGPIPE: what a shell reports for a program that the signal ended
 PIPE_CLOSED = 141
-
-_OS_REASONS = {
-    errno.ENOSPC: "磁盘已满",
-    errno.EDQUOT: "磁盘配额已用完",
-    errno.EACCES: "没有权限",
-    errno.EPERM: "没有权限",
-    errno.EROFS: "磁盘是只读的",
-    errno.ENOENT: "文件或目录不存在",
-    errno.EISDIR: "这是目录，不是文件",
-    errno.ENOTDIR: "路径中有一段不是目录",
-    errno.ENAMETOOLONG: "文件名太长",
-    errno.EMFILE: "打开的文件太多",
-    errno.EIO: "磁盘读写出错",
-}
 
 
 @runtime_checkable
@@ -85,9 +70,9 @@ def _told(error: Exception, wants_json: bool) -> int:
         return REFUSED
     if isinstance(error, BrokenPipeError):
         raise error
-    if isinstance(error, OSError) and error.errno in _OS_REASONS:
+    if isinstance(error, OSError) and error.errno in OS_REASONS:
         where = f"：{os.fsdecode(error.filename)}" if isinstance(error.filename, (str, bytes)) else ""
-        _report(f"未能办理：{_OS_REASONS[error.errno]}{where}", "", "unavailable", wants_json)
+        _report(f"未能办理：{OS_REASONS[error.errno]}{where}", "", "unavailable", wants_json)
         return FAILED
     return _unexpected(error, wants_json)
 

@@ -234,7 +234,7 @@ def _export(desk: Desk, rows: _Rows, file: Path, *, xlsx: bool) -> None:
 
     if xlsx != (file.suffix.lower() == ".xlsx"):
         raise UsageError(f"文件名 {file.name} 与格式不符", "--xlsx 的文件名以 .xlsx 结尾，--csv 的以 .csv 结尾")
-    count = write_rows(file, EXPORT, _exported(progress(rows.stream(), title="导出")))
+    count = write_rows(file, "事项清单", EXPORT, _exported(progress(rows.stream(), title="导出")))
     desk.answer({"ok": True, "file": str(file), "cases": count}, lambda: say(f"已导出 {count} 件：{file}"))
 
 

@@ -10,7 +10,8 @@ from lifecycle.commands.chinese import Group, Verb, argument, command, option
 from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.output import paint, say
 from lifecycle.commands.table import write_table
-from lifecycle.errors import UnavailableError, UnknownError, WorkflowError
+from lifecycle.errors import UnknownError, WorkflowError
+from lifecycle.outfile import write_file
 
 if TYPE_CHECKING:
     from lifecycle.errors import Problem
@@ -148,10 +149,7 @@ def workflow_graph(desk: Desk, given: str, target: str) -> None:
     from lifecycle.exchange.diagram import draw
 
     text = draw(_given(desk, given), target)
-    try:
-        Path(target).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UnavailableError(f"{target} 写不了：{error.strerror}", "请检查路径、权限与磁盘空间") from error
+    write_file(Path(target), text.encode(), "流程图")
     desk.answer({"ok": True, "file": target, "characters": len(text)}, lambda: say(f"已画到 {target}"))
 
 

@@ -14,10 +14,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lifecycle.errors import ConflictError, UnavailableError
+from lifecycle.errors import ConflictError, UnavailableError, os_reason
 from lifecycle.ledger.database import connect, database_errors, database_path, make, verify
 from lifecycle.ledger.queue import open_queue, turn
 from lifecycle.ledger.record import hash_of
+from lifecycle.sharing import barrier_to
 
 _COLUMNS = (
     "id", "number", "workflow", "digest", "title", "state", "phase", "lead", "final", "units", "opened_on",
@@ -46,11 +47,12 @@ class Store:
     def open(cls, url: str, *, create: bool = False, readonly: bool = False) -> Store:
         """Open a database, or create it; refuses one that is missing, not ours, newer, older or unsafe."""
         path = database_path(url)
-        if not path.exists():
+        size = _size_of(path)
+        if size is None:
             if not create:
                 raise UnavailableError(f"没有数据库 {path}", "先建库：lifecycle init，或看示例：lifecycle demo")
             make(path)
-        elif path.stat().st_size == 0:
+        elif size == 0:
             raise UnavailableError(f"数据库 {path} 是空文件", "请从备份恢复，或删去后重新 lifecycle init")
         with database_errors(path):
             connection = connect(path, readonly=readonly)
@@ -226,3 +228,15 @@ class Store:
     def last_index(self) -> int:
         """Give the global index of the last entry, 0 if none."""
         return int(self.row("SELECT coalesce(max(idx), 0) FROM entry")[0])
+
+
+def _size_of(path: Path) -> int | None:
+    """Give the size of a database's file, None if there is none; raises UnavailableError where that is hidden."""
+    try:
+        return path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        barrier = barrier_to(path)
+        why, mend = (barrier.message, barrier.mend) if barrier else (os_reason(error), "请核对 --db 或 LIFECYCLE_DB")
+        raise UnavailableError(f"数据库 {path} 用不了：{why}", mend) from error
