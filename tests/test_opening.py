@@ -9,6 +9,7 @@ import pytest
 from walking import Walk
 
 from lifecycle.engine import decision
+from lifecycle.engine.gates import Gate
 from lifecycle.office import Office
 
 NAMED = ("--set", "name=瓯江茶旅小镇", "--set", "area=景宁县", "--set", "category=茶旅", "--set", "investor=某公司")
@@ -82,7 +83,7 @@ def test_a_bulk_opening_refuses_line_by_line(walk: Walk) -> None:
 def test_the_audit_judges_openings_again(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A5: an opening with facts of other roles, however it came into the log, is a finding."""
 
-    def blind(*_: object) -> Iterator[decision.Gate]:
+    def blind(*_: object) -> Iterator[Gate]:
         return iter(())
 
     with monkeypatch.context() as patched:
