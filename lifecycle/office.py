@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Verdict, Withdraw
-from lifecycle.engine.values import Value, parse_fact
+from lifecycle.engine.values import Entered, Value, parse_fact
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
 from lifecycle.ledger.database import default_url
 from lifecycle.ledger.register import Act, Outcome, Register
 from lifecycle.ledger.row import read_case
 from lifecycle.ledger.store import Store
 from lifecycle.people.directory import Directory
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Fact, Workflow
 from lifecycle.workflow.naming import find_fact, find_material, find_role, find_transition_name
 
 if TYPE_CHECKING:
@@ -105,18 +105,23 @@ class Office:
         """Give the workflow version that governs a case."""
         return self.library.workflow(case.workflow)
 
-    def facts(self, workflow: Workflow, texts: Mapping[str, str]) -> dict[str, Value]:
-        """Read facts as officers write them: by name or title, units by code or name."""
-        return dict(self._fact(workflow, name, text) for name, text in texts.items())
+    def facts(self, workflow: Workflow, texts: Mapping[str, Entered]) -> dict[str, Value]:
+        """Read facts as officers enter them: by name or title, units by code or name."""
+        found: dict[str, Value] = {}
+        for name, entered in texts.items():
+            fact = find_fact(workflow, name)
+            if fact.name in found:
+                raise InvalidError(f"{fact.title}（{fact.name}）写了两次，一次用标识，一次用名称", "只留一处")
+            found[fact.name] = self._value(fact, entered)
+        return found
 
-    def _fact(self, workflow: Workflow, name: str, text: str) -> tuple[str, Value]:
-        fact = find_fact(workflow, name)
-        value = parse_fact(fact, text)
+    def _value(self, fact: Fact, entered: Entered) -> Value:
+        value = parse_fact(fact, entered)
         if fact.type == "unit":
-            value = self.directory.unit_code(str(value))
-        elif fact.of == "unit" and isinstance(value, list):
-            value = list(dict.fromkeys(self.directory.unit_code(item) for item in value))
-        return fact.name, value
+            return self.directory.unit_code(str(value))
+        if fact.of == "unit" and isinstance(value, list):
+            return list(dict.fromkeys(self.directory.unit_code(item) for item in value))
+        return value
 
     def day(self, on: date | None) -> date:
         """Give the day that is asked about: today if none is named; raises InvalidError for one to come."""
@@ -141,11 +146,11 @@ class Office:
         """Do several commands in one transaction: all of them or, when the block raises, none."""
         return self.register.together()
 
-    def open_case(self, act: Act, workflow: Workflow, texts: Mapping[str, str]) -> Outcome:
+    def open_case(self, act: Act, workflow: Workflow, texts: Mapping[str, Entered]) -> Outcome:
         """Open a case."""
         return self.register.submit(act, workflow, None, Open(self.facts(workflow, texts)))
 
-    def set_facts(self, act: Act, case: Case, texts: Mapping[str, str]) -> Outcome:
+    def set_facts(self, act: Act, case: Case, texts: Mapping[str, Entered]) -> Outcome:
         """Set facts of a case."""
         if not texts:
             raise InvalidError("没有写要填什么", "例如：lifecycle set 编号 investment=32000")
@@ -201,7 +206,7 @@ class Office:
         case: Case,
         transition: str | None = None,
         note: str = "",
-        texts: Mapping[str, str] | None = None,
+        texts: Mapping[str, Entered] | None = None,
     ) -> Outcome:
         """Make a transition; its name may be left out where exactly one forward transition leaves the state."""
         workflow = self.workflow_of(case)

@@ -14,6 +14,7 @@ from lifecycle.errors import InvalidError, LifecycleError, UsageError
 
 if TYPE_CHECKING:
     from lifecycle.commands.desk import Desk
+    from lifecycle.engine.values import Entered
     from lifecycle.ledger.register import Act, Outcome
 
 TABLES = (".xlsx", ".xls", ".csv", ".tsv", ".yaml", ".yml")
@@ -30,14 +31,20 @@ class Line:
 
     place: str
     case: str
-    values: Mapping[str, str]
+    values: Mapping[str, Entered]
     fault: LifecycleError | None = None
 
     def pick(self, *heads: str) -> str:
-        """Give the first filled cell under one of these heads."""
-        return next((self.values[head] for head in heads if head in self.values), "")
+        """Give the first filled cell under one of these heads; raises InvalidError where it is a list."""
+        head = next((head for head in heads if head in self.values), None)
+        if head is None:
+            return ""
+        cell = self.values[head]
+        if not isinstance(cell, str):
+            raise InvalidError(f"“{head}”应是一个值，不能是列表", "写成一段文字")
+        return cell
 
-    def others(self, *heads: str) -> dict[str, str]:
+    def others(self, *heads: str) -> dict[str, Entered]:
         """Give the cells under all other heads."""
         return {head: value for head, value in self.values.items() if head not in heads}
 
@@ -84,11 +91,12 @@ def _tabled(path: Path, *, with_case: bool) -> Iterator[Line]:
             yield Line(place, "", {}, row.fault)
             continue
         head = next((head for head in CASE_HEADS if head in values), None) if with_case else None
-        if with_case and head is None:
+        case = values.pop(head) if head else ""
+        if with_case and (head is None or not isinstance(case, str)):
             fault = InvalidError(f"{place} 没有写事项编号", f"列名用其中之一：{'、'.join(CASE_HEADS)}")
             yield Line(place, "", {}, fault)
             continue
-        yield Line(place, values.pop(head) if head else "", values)
+        yield Line(place, str(case), values)
 
 
 def run_bulk(

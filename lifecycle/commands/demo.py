@@ -114,7 +114,7 @@ def _founded(desk: Desk) -> Office:
 
 def _played(player: Player, story: Story) -> Told:
     """Play one story to its end."""
-    told, on = Told(player.open(story), story.facts["name"]), story.on
+    told, on = Told(player.open(story), str(story.facts["name"])), story.on
     for step in story.steps:
         if isinstance(step, str):
             told.lines.append((on, step))

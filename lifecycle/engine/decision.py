@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from lifecycle.engine.case import OPEN, Case, Moment, Officer
 from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Resolve, Sign, Withdraw
@@ -26,7 +25,7 @@ from lifecycle.engine.noticing import NoticeCommand, decide_notice
 from lifecycle.engine.values import Value, check_value
 from lifecycle.engine.verdict import Accepted, Decision, Refused
 from lifecycle.errors import UnknownError
-from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.model import Fact, Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,9 @@ def _decide_open(workflow: Workflow, command: Open, officer: Officer, moment: Mo
     gate, role = judge_role(workflow, None, officer, moment, workflow.opened_by)
     gates = [gate]
     for name, value in command.facts.items():
-        check_value(_fact(workflow, name), value)
+        fact = _fact(workflow, name)
+        check_value(fact, value)
+        gates += _judge_keeper(workflow, fact, officer)
     missing = (f for f in workflow.facts.values() if f.required is True and f.name not in command.facts)
     gates += (Gate("facts", False, {f.name: None}, f"缺 {f.title}", f"--set {f.name}=…", f.basis) for f in missing)
     if any(not gate.met for gate in gates):
@@ -79,7 +80,23 @@ def _decide_open(workflow: Workflow, command: Open, officer: Officer, moment: Mo
     return Accepted("case_opened", {"facts": dict(command.facts)}, role, tuple(gates), target=workflow.initial)
 
 
-def _fact(workflow: Workflow, name: str) -> Any:
+def _judge_keeper(workflow: Workflow, fact: Fact, officer: Officer) -> Iterator[Gate]:
+    """See that who opens a case may enter a fact: its `by:` holds then too; a role bound to a fact is nobody's yet."""
+    if not fact.by or any(holds(workflow, None, officer, role) for role in fact.by):
+        return
+    text = f"{fact.title} 由 {role_titles(workflow, fact.by)} 填，立项的人不能填"
+    yield Gate("role", False, {"fact": fact.name, "by": list(fact.by)}, text, _when_entered(workflow, fact))
+
+
+def _when_entered(workflow: Workflow, fact: Fact) -> str:
+    """Say when the roles of a fact enter it: with the first transition that asks it, else once the case is open."""
+    asking = next((t for t in workflow.transitions if fact.name in t.asks), None)
+    if asking is None:
+        return f"立项时去掉，立项后由其填：lifecycle set 编号 {fact.name}=…"
+    return f"立项时去掉，由其办理“{asking.title}”时填：lifecycle advance 编号 {asking.name} --set {fact.name}=…"
+
+
+def _fact(workflow: Workflow, name: str) -> Fact:
     if name not in workflow.facts:
         raise UnknownError("要素", name, workflow.facts)
     return workflow.facts[name]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lifecycle.engine.values import Entered
 from lifecycle.errors import InvalidError
 from lifecycle.outfile import new_file
 
@@ -36,10 +37,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its place and its filled cells by head, all text; or the fault that made it unreadable."""
+    """One row: its place and its filled cells by head, as an officer enters them; or the fault that spoils it."""
 
     place: Place
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Entered] = field(default_factory=dict)
     fault: InvalidError | None = None
 
 
@@ -121,9 +122,9 @@ def heads_of(place: Place, cells: Sequence[str]) -> list[str]:
 
 def row_of(place: Place, heads: Sequence[str], cells: Sequence[str]) -> Row | None:
     """Judge one row of cells under its heads; nothing where it is empty."""
-    values = {}
+    values: dict[str, Entered] = {}
     for index, cell in enumerate(cells):
-        text = cell.strip()
+        text = cell.replace("\r\n", "\n").strip()
         if not text:
             continue
         if index >= len(heads):
