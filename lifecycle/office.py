@@ -275,6 +275,13 @@ class Office:
         for idx, _seq, digest, raw in self.store.entries(case.id, after=after):
             yield {**stored(raw), "idx": idx, "hash": digest}
 
+    def recorded(self, request_id: str) -> Mapping[str, Any] | None:
+        """Give the entry that was recorded under a request id, or None."""
+        from lifecycle.ledger.record import stored
+
+        found = self.store.entry(request_id)
+        return stored(found[0]) if found else None
+
     def replay(self, case: Case, under: Workflow | None = None) -> Iterator[Step]:
         """Replay a case, judging every entry again."""
         from lifecycle.ledger.replay import replay_case

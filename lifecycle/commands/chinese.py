@@ -13,6 +13,7 @@ import click
 from lifecycle.commands.failure import ended
 from lifecycle.commands.text import pad, wrap, wrap_all
 from lifecycle.errors import cell_width
+from lifecycle.ledger.deeds import Deeds
 
 WIDTH = 80
 _METAVARS = {
@@ -156,7 +157,8 @@ class Command(click.Command):
         prog = prog_name or self.name or "lifecycle"
         complete(self, prog, extra)
         given = list(sys.argv[1:] if args is None else args)
-        sys.exit(ended(lambda: self._run(prog, given, extra), given))
+        deeds = extra.setdefault("obj", Deeds())
+        sys.exit(ended(lambda: self._run(prog, given, extra), given, deeds))
 
     def _run(self, prog: str, args: list[str], extra: Mapping[str, Any]) -> object:
         try:

@@ -59,8 +59,11 @@ def database_file(url: str | None) -> Path:
 
 
 @contextlib.contextmanager
-def database_errors(path: Path) -> Iterator[None]:
-    """Turn the driver's errors into what an officer can act on."""
+def database_errors(path: Path, outcome: str = "") -> Iterator[None]:
+    """Turn the driver's errors into what an officer can act on.
+
+    `outcome` says what became of the act, and only who knows it may say it: a transaction that was rolled back.
+    """
     try:
         yield
     except sqlite3.IntegrityError as error:
@@ -70,14 +73,14 @@ def database_errors(path: Path) -> Iterator[None]:
         told = {
             "locked": ("数据库正忙，等候 30 秒仍未轮到", "请稍后重试"),
             "readonly": ("数据库只读，不能写入", "请检查文件与所在文件夹的写权限"),
-            "full": ("磁盘已满，未写入任何内容", "清理磁盘后重试"),
+            "full": ("磁盘已满", "请清理磁盘后重试"),
             "unable to open": ("数据库打不开", "请检查路径与权限"),
-            "disk I/O": ("磁盘读写出错，未写入任何内容", "请检查磁盘后重试"),
+            "disk I/O": ("磁盘读写出错", "请检查磁盘后重试"),
             "no such table": ("数据库不完整", "请从备份恢复：lifecycle restore 备份文件"),
         }
         found = next((value for key, value in told.items() if key in text), None)
         message, mend = found or ("数据库已损坏，或不是本系统的数据库", "请从备份恢复：lifecycle restore 备份文件")
-        raise UnavailableError(f"{message}（{path}：{text}）", mend) from error
+        raise UnavailableError(f"{message}{outcome}（{path}：{text}）", mend) from error
 
 
 def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
@@ -137,8 +140,19 @@ def upgrade(path: Path, refold: Callable[[Path, sqlite3.Connection], None]) -> t
                 connection.execute(statement)
         refold(path, connection)
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
-        connection.execute("COMMIT")
+        _commit_upgrade(connection, path)
     return version, copy
+
+
+def _commit_upgrade(connection: sqlite3.Connection, path: Path) -> None:
+    """Commit; where that fails, look on a fresh connection which schema the database now has."""
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        connection.close()
+        with contextlib.closing(connect(path)) as fresh:
+            if fresh.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
+                raise
 
 
 def copy_database(connection: sqlite3.Connection, target: Path) -> None:
@@ -213,11 +227,16 @@ def make(path: Path) -> None:
             raw.close()
         os.link(draft, path)
         draft.unlink()
-        sync_folder(path.parent)
     except FileExistsError:
         draft.unlink(missing_ok=True)
+        return
     except OSError as error:
         raise UnavailableError(f"不能在 {path.parent} 建立数据库：{error.strerror}", "请检查路径与权限") from error
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        told = f"空的数据库 {path} 已经建好，但文件夹没能落盘：{error.strerror}；还没有登记任何内容"
+        raise UnavailableError(told, "请检查磁盘，再运行一次 lifecycle init") from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -15,7 +15,7 @@ from lifecycle.engine.decision import decide
 from lifecycle.engine.evolution import evolve
 from lifecycle.engine.gates import Gate
 from lifecycle.engine.verdict import Accepted, Refused, RefusedError
-from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UnknownError
+from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UncertainError, UnknownError
 from lifecycle.ledger.asking import asked_for, basis_of
 from lifecycle.ledger.finding import BEIJING, recorded_day
 from lifecycle.ledger.library import Library
@@ -88,6 +88,9 @@ class Register:
         try:
             with self.store.writing():
                 yield
+        except UncertainError:
+            self._uncounted.clear()  # the disk fails; a second failure must not hide this one
+            raise
         finally:
             while self._uncounted:
                 self.store.put_refusal(*self._uncounted.pop(0))
