@@ -107,6 +107,7 @@ def test_whichever_sync_fails_the_truth_is_told(bureau: Bureau) -> None:
     assert bureau.numbers() == [f"KC-2026-{n:03}" for n in range(1, LAST + 3)], (
         "one case for each id, and the one there was"
     )
+    bureau.now = datetime.now(UTC)
     assert bureau.findings() == []
 
 
@@ -130,6 +131,7 @@ def test_every_kind_of_act_is_read_back(bureau: Bureau) -> None:
         assert again.returncode == 0, again.stderr
     with bureau.sql() as database:
         assert database.execute("SELECT count(*) FROM entry").fetchone() == (24,)
+    bureau.now = datetime.now(UTC)
     assert bureau.findings() == []
 
 
@@ -155,6 +157,7 @@ def test_what_cannot_be_told_is_not_told(bureau: Bureau) -> None:
     asked = called(bureau, *found[1].split()[1:])
     told = f"{eid}：已写入，KC-2026-002 第 1 条，2026-09-01，bureau01，立项 KC-2026-002\n"
     assert (asked.returncode, asked.stdout) == (0, told)
+    bureau.now = datetime.now(UTC)
     assert bureau.findings() == []
 
 

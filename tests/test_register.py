@@ -77,6 +77,7 @@ def check(bureau: Bureau, acknowledged: list[list[str]], slowest: float) -> None
     eids = [line[0] for line in acknowledged]
     assert len(eids) == len(set(eids))
     assert set(eids) <= recorded
+    bureau.now += timedelta(hours=2)  # the workers' clocks are ahead of it
     assert sorted(int(number[8:]) for number in numbers) == list(range(1, len(numbers) + 1))
     assert bureau.findings() == []
     times = sorted(float(line[2]) for line in acknowledged)

@@ -25,6 +25,11 @@ def change(desk: Desk, kind: str, data: Mapping[str, Any], told: str) -> None:
     from lifecycle.ledger.register import Act
 
     body = desk.office.change(Act(desk.officer, None, desk.on, desk.request_id), kind, data)
+    change_told(desk, body, told)
+
+
+def change_told(desk: Desk, body: Mapping[str, Any], told: str) -> None:
+    """Tell a change that was made to the office."""
     intent = body["intent"]
     entry = {"eid": intent["eid"], "seq": intent["seq"], "type": intent["type"], "data": intent["data"]}
     desk.answer({"ok": True, "entry": {**entry, "recorded_at": body["recorded_at"]}}, lambda: say(told))
