@@ -204,13 +204,13 @@ def test_numbers_have_no_gap_after_a_refusal(bureau: Bureau) -> None:
 
 def test_each_year_counts_anew(bureau: Bureau) -> None:
     """Numbers count by year; a pattern without a year goes on counting."""
-    bureau.now = datetime(2027, 1, 4, 2, tzinfo=UTC)
+    bureau.rest_until(datetime(2027, 1, 4, 2, tzinfo=UTC))
     assert bureau.opened(name="新年", on="2027-01-04") == "KC-2027-001"
     text = with_letters().replace("KC-{year}-{serial:03}", "KC{serial:03}").replace("version: 1", "version: 2")
     bureau.write("visit.yaml", text)
     bureau.do("workflow", "publish", "visit.yaml", by="admin")
     assert bureau.opened(name="无年", on="2027-01-04") == "KC001"
-    bureau.now = datetime(2028, 1, 4, 2, tzinfo=UTC)
+    bureau.rest_until(datetime(2028, 1, 4, 2, tzinfo=UTC))
     assert bureau.opened(name="次年", on="2028-01-04") == "KC002"
     assert bureau.findings() == []
 
