@@ -23,7 +23,14 @@ from lifecycle.engine.command import (
 )
 from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, Notice, addressee_of
 from lifecycle.engine.noticing import FORMS
-from lifecycle.errors import AmbiguousError, InvalidError, LifecycleError, UnavailableError, UnknownError
+from lifecycle.errors import (
+    AmbiguousError,
+    InvalidError,
+    LifecycleError,
+    UnavailableError,
+    UncertainError,
+    UnknownError,
+)
 from lifecycle.ledger.files import keep_bytes, keep_file, read_file
 from lifecycle.ledger.post import last_of
 from lifecycle.ledger.record import stored
@@ -202,6 +209,8 @@ class Chancery:
         if issued.in_force and not issued.forms:
             try:
                 now = self.freeze(replace(act, request_id=None, on=None), now, name, fonts).case
+            except UncertainError:
+                raise  # it says itself what is not known
             except LifecycleError as error:
                 mend = f"文号已经编好，不必重签；原因消除后运行 lifecycle notice freeze {case.number} {name}"
                 raise UnavailableError(

@@ -14,6 +14,7 @@ from lifecycle.engine.command import Advance, Attach, Command, Open, Record, Res
 from lifecycle.engine.values import Entered, Value, parse_fact
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
 from lifecycle.ledger.database import default_url
+from lifecycle.ledger.record import stamp_text
 from lifecycle.ledger.register import Act, Outcome, Register
 from lifecycle.ledger.row import read_case
 from lifecycle.ledger.store import Store
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from lifecycle.insight.inbox import Waiting
     from lifecycle.insight.outlook import Outlook
     from lifecycle.ledger.audit import Auditor
+    from lifecycle.ledger.register import ClockState
     from lifecycle.ledger.replay import Step
     from lifecycle.ledger.tree import Checkpoint
     from lifecycle.letterbox import Letterbox
@@ -256,9 +258,11 @@ class Office:
             return
         if self.directory.seq:
             raise InvalidError("本单位已经建立，不能重复建立")
+        from lifecycle.people.clock import shipped_rules
+
         kind, data = next(changes := iter(changes))
         with self.together():
-            self.change(act, kind, data)
+            self.change(act, kind, {**data, "clock_days": shipped_rules().most_days})
             later = replace(act, request_id=None)
             for kind, name, body in definitions:
                 self.publish(later, kind, name, body)
@@ -273,12 +277,38 @@ class Office:
         """Put a judged definition into force; gives the entry's body."""
         return self.register.change_office(act, "definition_published", {"kind": kind, "name": name}, definition=body)
 
+    def clock_state(self) -> ClockState:
+        """Say how the clock stands to the last entry."""
+        return self.register.clock_state()
+
+    def announce_clock(self, act: Act) -> Mapping[str, Any]:
+        """Announce that the clock is right though it has jumped past the bound; gives the entry's body."""
+        from lifecycle.people.clock import ANNOUNCED
+
+        return self.change(act, ANNOUNCED, {"clock": stamp_text(self.register.clock())})
+
+    def confirm_clock(self, act: Act) -> Mapping[str, Any]:
+        """Confirm, as another person, what was announced last; gives the entry's body."""
+        from lifecycle.people.clock import CONFIRMED
+
+        if act.request_id and (body := self.recorded(act.request_id)):
+            return self.change(act, CONFIRMED, body["intent"]["data"])
+        steps = self.directory.clock_steps
+        return self.change(act, CONFIRMED, {"step": steps[-1].id if steps else ""})
+
     def entries(self, case: Case, *, after: int = 0) -> Iterator[Mapping[str, Any]]:
         """Stream a case's entries."""
         from lifecycle.ledger.record import stored
 
         for idx, _seq, digest, raw in self.store.entries(case.id, after=after):
             yield {**stored(raw), "idx": idx, "hash": digest}
+
+    def recorded(self, request_id: str) -> Mapping[str, Any] | None:
+        """Give the entry that was recorded under a request id, or None."""
+        from lifecycle.ledger.record import stored
+
+        found = self.store.entry(request_id)
+        return stored(found[0]) if found else None
 
     def replay(self, case: Case, under: Workflow | None = None) -> Iterator[Step]:
         """Replay a case, judging every entry again."""
@@ -293,7 +323,7 @@ class Office:
         from lifecycle.ledger.audit import Auditor
         from lifecycle.press import PaperJudge
 
-        return Auditor(self.library, report, since, PaperJudge(self.library))
+        return Auditor(self.library, self.register.clock(), report, since, PaperJudge(self.library))
 
 
 def clean(note: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ledger_office import Bureau, Damage, copied, forged
 
 from lifecycle.ledger import audit, audit_cases, audit_log, audit_office, replay
 from lifecycle.ledger.finding import CODES
-from lifecycle.ledger.record import hash_of
+from lifecycle.ledger.record import hash_of, stamp_text
 from lifecycle.ledger.store import Store
 
 
@@ -117,6 +118,21 @@ def _schema(bureau: Bureau) -> tuple[int, str]:
     return 0, "-"
 
 
+def _dated(body: dict[str, Any], at: str) -> None:
+    """Write another recording time into an entry."""
+    body["recorded_at"] = body["intent"]["signed_at"] = at
+
+
+def _future(bureau: Bureau) -> tuple[int, str]:
+    """Date the last entry twenty minutes after the auditor's clock: no jump, and yet not possible."""
+    idx, case_id, name = bureau.entry("transition_made", 4)
+    assert idx == 35
+    late = bureau.now + timedelta(minutes=20)
+    bureau.forge(idx, lambda body: _dated(body, stamp_text(late)))
+    bureau.rechain(case_id)
+    return idx, name
+
+
 SPECIMENS: dict[str, Damage] = {
     "hash": _hash,
     "chain": _chain,
@@ -130,6 +146,8 @@ SPECIMENS: dict[str, Damage] = {
     "material": _material,
     "number": _number,
     "lost": _lost,
+    "clock": forged("case_opened", lambda body: _dated(body, "2027-01-01T02:00:00.000000Z"), 2),
+    "future": _future,
     "checkpoint": _checkpoint,
     "schema": _schema,
     "unread": _unread,
@@ -181,6 +199,8 @@ WEAKENED: dict[str, list[tuple[Any, str, Weak]]] = {
     "material": [(audit_cases, "check_file", lambda *_: None)],
     "number": [(audit_log._Numbers, "check", _nothing)],
     "lost": [(audit, "check_log", _nothing)],
+    "clock": [(audit_log._Times, "_jumped", lambda *_: False)],
+    "future": [(audit_log._Times, "ahead", _nothing)],
     "checkpoint": [(audit_log, "_at_checkpoint", _nothing)],
     "schema": [(audit, "schema_differences", lambda *_: [])],
     "unread": [(audit_cases, "check_file", lambda *_: None)],

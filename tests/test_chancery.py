@@ -106,7 +106,7 @@ def test_each_series_counts_for_itself(paper: Paper) -> None:
     assert paper.issued(first)["number"] == "丽招商函〔2026〕1号"
     assert paper.issued(second, "3-closing")["number"] == "丽招商告〔2026〕1号"
     assert paper.issued(second)["number"] == "丽招商函〔2026〕2号", "also after the case has ended"
-    paper.now = datetime(2027, 1, 4, 2, tzinfo=UTC)
+    paper.rest_until(datetime(2027, 1, 4, 2, tzinfo=UTC))
     third = paper.asked("总部基地")
     assert paper.issued(third)["number"] == "丽招商函〔2027〕1号"
     assert paper.findings() == []

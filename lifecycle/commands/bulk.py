@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.commands.output import mark, progress, say, write_json
-from lifecycle.errors import InvalidError, LifecycleError, UsageError
+from lifecycle.errors import InvalidError, LifecycleError, UncertainError, UsageError
 
 if TYPE_CHECKING:
     from lifecycle.commands.desk import Desk
@@ -23,6 +23,9 @@ MOST_LINES = 100_000
 
 Do = Callable[["Act", "Line"], "Outcome"]
 """What is done for one line."""
+
+_RESEND = "用同一 --request-id 重发整个指令是安全的：已写入的各件不会重复"
+_FIND_OUT = "先查明这一件；重发时只写没有写入的和没有轮到的各件"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,9 @@ def _done(act: Act, line: Line, do: Do) -> _Result:
         return _Result(line, None, line.fault)
     try:
         return _Result(line, do(act, line), None)
+    except UncertainError as error:
+        error.mend = _RESEND if act.request_id else _FIND_OUT
+        return _Result(line, None, error)
     except LifecycleError as error:
         return _Result(line, None, error)
 
@@ -150,16 +156,20 @@ def _conclude(desk: Desk, act: Act, results: list[_Result], total: int, *, whole
     done = sum(result.error is None for result in results)
     undone = whole and done < total
     errors = [result.error for result in results if result.error]
+    doubtful = sum(isinstance(error, UncertainError) for error in errors)
     if desk.json:
         items = [_json(result, outcome_json, undone=undone) for result in results]
         answer = {"ok": not errors, "dry_run": act.dry_run, "total": total, "done": 0 if undone else done}
-        write_json({**answer, "failed": len(errors), "results": items})
+        counts = {"failed": len(errors) - doubtful, "uncertain": doubtful}
+        write_json({**answer, **counts, "results": items})
     elif undone:
         say(f"{len(errors)} 件不能办理，其余也未办理：没有写入任何内容")
     else:
         left = total - len(results)
         rest = f"，{left} 件未轮到" if left else ""
-        say(f"{'可以办理' if act.dry_run else '已办理'} {done} 件，未办理 {len(errors)} 件{rest}")
+        doubt = f"，{doubtful} 件不知道是否已写入" if doubtful else ""
+        failed = len(errors) - doubtful
+        say(f"{'可以办理' if act.dry_run else '已办理'} {done} 件，未办理 {failed} 件{doubt}{rest}")
     return max((error.exit_code for error in errors), default=0)
 
 

@@ -15,6 +15,7 @@ from lifecycle.commands.failure import ended
 from lifecycle.commands.text import pad, wrap, wrap_all
 from lifecycle.commands.translation import shell_completion, speak_chinese
 from lifecycle.errors import cell_width
+from lifecycle.ledger.deeds import Deeds
 
 WIDTH = 80
 _TYPES = {
@@ -180,7 +181,8 @@ class Command(click.Command):
         prog = prog_name or self.name or "lifecycle"
         complete(self, prog, extra)
         given = list(sys.argv[1:] if args is None else args)
-        sys.exit(ended(lambda: self._run(prog, given, extra), given))
+        deeds = extra.setdefault("obj", Deeds())
+        sys.exit(ended(lambda: self._run(prog, given, extra), given, deeds))
 
     def _run(self, prog: str, args: list[str], extra: Mapping[str, Any]) -> object:
         try:

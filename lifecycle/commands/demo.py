@@ -69,8 +69,8 @@ def demo(desk: Desk, into: str) -> int:
     from lifecycle import places
     from lifecycle.commands.story import Player
     from lifecycle.exchange.story_file import read_stories
-    from lifecycle.ledger.finding import BEIJING
     from lifecycle.office import now
+    from lifecycle.people.clock import BEIJING
 
     path = Path(into) / "lifecycle.db"
     if path.exists():

@@ -31,7 +31,7 @@ class Time(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read the time; a day alone means its end."""
-        from lifecycle.ledger.finding import BEIJING
+        from lifecycle.people.clock import BEIJING
 
         text = str(value).strip()
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from lifecycle.engine.case import Case
@@ -42,12 +43,14 @@ TICK = 200
 class Auditor:
     """One audit of a store, up to the last entry there was when it began; memory does not grow with the cases' entries.
 
-    `report` is told (done, of) as the work goes on; `since` is a checkpoint of an earlier audit. What the checks learn
+    `now` is the time by the auditor's clock: an entry of a later time is a finding. `report` is told (done, of) as the
+    work goes on; `since` is a checkpoint of an earlier audit. What the checks learn
     from each other is kept here: `office_at` the indexes of the office's entries, `directory` the office as replayed,
     `broken` what is wrong with definitions by digest, `torn` whether the office's chain cannot be followed to its end.
     """
 
     library: Library
+    now: datetime
     report: Callable[[int, int], None] = lambda _done, _of: None
     since: Checkpoint | None = None
     letters: LetterJudge | None = None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.finding import NOBODY, Finding
-from lifecycle.ledger.record import OFFICE, read, recorded_at
+from lifecycle.ledger.record import OFFICE, read, recorded_at, stamp_text
 from lifecycle.ledger.row import series_of
 from lifecycle.ledger.store import LostDefinitionError
+from lifecycle.people.clock import CONFIRMED, gap, most_days, shipped_rules
 from lifecycle.workflow.model import Workflow
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 
 def check_log(audit: Auditor) -> Iterator[Finding]:
     """Read every entry once, in the order of recording."""
-    wanted, last = 1, ""
+    wanted = 1
+    times = _Times(audit)
     numbers = _Numbers(audit)
     for idx, case_id, seq, raw in audit.library.store.log(upto=audit.upto):
         audit.tick()
@@ -30,10 +33,7 @@ def check_log(audit: Auditor) -> Iterator[Finding]:
             yield Finding("lost", idx, audit.name_of(case_id), "序号不是正整数")
         wanted = max(wanted, idx) + 1
         audit.tree.add(raw)
-        at = recorded_at(raw)
-        if at and at < last:
-            yield Finding("time", idx, audit.name_of(case_id), f"记录时间 {at} 早于前一序号的 {last}")
-        last = at or last
+        yield from times.check(idx, case_id, seq, raw)
         if case_id == OFFICE:
             audit.office_at.append(idx)
         elif seq == 1:
@@ -42,6 +42,7 @@ def check_log(audit: Auditor) -> Iterator[Finding]:
             yield from numbers.check_letter(idx, case_id, raw)
         yield from _at_checkpoint(audit, idx)
     yield from _short_of_checkpoint(audit)
+    yield from times.ahead()
     yield from numbers.compare_books()
 
 
@@ -57,6 +58,71 @@ def _short_of_checkpoint(audit: Auditor) -> Iterator[Finding]:
     if since is not None and audit.tree.size < since.size:
         gone = since.size - audit.tree.size
         yield Finding("checkpoint", audit.upto, NOBODY, f"检查点时有 {since.size} 条记录，现缺 {gone} 条")
+
+
+class _Times:
+    """Follows the recording times: they only go forward, jump only where two confirmed it, and are not to come."""
+
+    def __init__(self, audit: Auditor) -> None:
+        self.audit = audit
+        self.last = ""
+        self.bound = timedelta(days=most_days(0))
+        self.now = stamp_text(audit.now)
+        self.latest = stamp_text(audit.now + timedelta(minutes=shipped_rules().skew_minutes))
+        self.first: tuple[int, str, str] | None = None
+        self.count = 0
+
+    def check(self, idx: int, case_id: str, seq: int, raw: bytes) -> Iterator[Finding]:
+        """Check the time of the next entry."""
+        if case_id == OFFICE and seq == 1:
+            self.bound = _bound_of(raw)
+        at = recorded_at(raw)
+        if not at:
+            return
+        if at < self.last:
+            yield Finding("time", idx, self.audit.name_of(case_id), f"记录时间 {at} 早于前一序号的 {self.last}")
+        elif self.last and self._jumped(at) and not _is_confirmation(case_id, raw):
+            message = (
+                f"记录时间 {at} 比前一序号的 {self.last} 晚了 {gap(self.last, at).days} 天，"
+                f"超过 {self.bound.days} 天而没有两人确认时钟"
+            )
+            yield Finding("clock", idx, self.audit.name_of(case_id), message)
+        if at > self.latest:
+            self.count += 1
+            self.first = self.first or (idx, case_id, at)
+        self.last = at
+
+    def _jumped(self, at: str) -> bool:
+        try:
+            return gap(self.last, at) > self.bound
+        except ValueError:
+            return False  # the pass over the chains says that the time is written wrongly
+
+    def ahead(self) -> Iterator[Finding]:
+        """Tell, at the first of them, of the entries whose time is later than the auditor's."""
+        if self.first is None:
+            return
+        idx, case_id, at = self.first
+        message = (
+            f"记录时间 {at} 晚于审计时的系统时钟 {self.now}，这样的记录共 {self.count} 条；请先核对审计所用机器的时钟"
+        )
+        yield Finding("future", idx, self.audit.name_of(case_id), message)
+
+
+def _bound_of(raw: bytes) -> timedelta:
+    """Give the bound that the office was founded with; the shipped one where the founding cannot be read."""
+    try:
+        return timedelta(days=most_days(int(read(raw)["intent"]["data"].get("clock_days", 0))))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+        return timedelta(days=most_days(0))
+
+
+def _is_confirmation(case_id: str, raw: bytes) -> bool:
+    """Tell whether an entry is the confirmation of a jump; whether it was right to be is judged with the office."""
+    try:
+        return case_id == OFFICE and read(raw)["intent"]["type"] == CONFIRMED
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return False
 
 
 class _Numbers:

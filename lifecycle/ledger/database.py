@@ -68,8 +68,11 @@ def database_file(url: str | None) -> Path:
 
 
 @contextlib.contextmanager
-def database_errors(path: Path) -> Iterator[None]:
-    """Turn the driver's errors into what an officer can act on."""
+def database_errors(path: Path, outcome: str = "") -> Iterator[None]:
+    """Turn the driver's errors into what an officer can act on.
+
+    `outcome` says what became of the act, and only who knows it may say it: a transaction that was rolled back.
+    """
     try:
         yield
     except sqlite3.IntegrityError as error:
@@ -86,14 +89,14 @@ def database_errors(path: Path) -> Iterator[None]:
         told = {
             "locked": ("数据库正忙，等候 30 秒仍未轮到", "请稍后重试"),
             "readonly": ("数据库只读，不能写入", "请检查文件与所在文件夹的写权限"),
-            "full": ("磁盘已满，未写入任何内容", "清理磁盘后重试"),
+            "full": ("磁盘已满", "请清理磁盘后重试"),
             "unable to open": ("数据库打不开", "请检查路径与权限"),
-            "disk I/O": ("磁盘读写出错，未写入任何内容", "请检查磁盘后重试"),
+            "disk I/O": ("磁盘读写出错", "请检查磁盘后重试"),
             "no such table": ("数据库不完整", "请从备份恢复：lifecycle restore 备份文件"),
         }
         found = next((value for key, value in told.items() if key in text), None)
         message, mend = found or ("数据库已损坏，或不是本系统的数据库", "请从备份恢复：lifecycle restore 备份文件")
-        raise UnavailableError(f"{message}（{path}：{text}）", mend) from error
+        raise UnavailableError(f"{message}{outcome}（{path}：{text}）", mend) from error
 
 
 def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
@@ -153,7 +156,7 @@ def upgrade(path: Path, refold: Callable[[Path, sqlite3.Connection], None]) -> t
                 connection.execute(statement)
         refold(path, connection)
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
-        connection.execute("COMMIT")
+        _commit_upgrade(connection, path)
     return version, copy
 
 
@@ -182,6 +185,17 @@ def _version_of(path: Path) -> int | None:
         head = file.read(100)
     ours = head.startswith(b"SQLite format 3\0") and head[68:72] == APPLICATION.to_bytes(4, "big")
     return int.from_bytes(head[60:64], "big") if ours else None
+
+
+def _commit_upgrade(connection: sqlite3.Connection, path: Path) -> None:
+    """Commit; where that fails, look on a fresh connection which schema the database now has."""
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        connection.close()
+        with contextlib.closing(connect(path)) as fresh:
+            if fresh.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
+                raise
 
 
 def copy_database(connection: sqlite3.Connection, target: Path, mode: int) -> None:
@@ -252,10 +266,15 @@ def make(path: Path) -> None:
             engine.dispose()
             raw.close()
         put_new(draft, path)
-        sync_folder(path.parent)
     except FileExistsError:
         draft.unlink(missing_ok=True)
+        return
     except OSError as error:
         told = barrier_to(path) if isinstance(error, PermissionError) else None
         why, mend = (told.message, told.mend) if told else (os_reason(error), "请检查路径与权限")
         raise UnavailableError(f"不能在 {path.parent} 建立数据库：{why}", mend) from error
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        made = f"空的数据库 {path} 已经建好，但文件夹没能落盘：{os_reason(error)}；还没有登记任何内容"
+        raise UnavailableError(made, "请检查磁盘，再运行一次 lifecycle init") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from lifecycle import __version__
@@ -15,9 +15,8 @@ from lifecycle.engine.decision import decide
 from lifecycle.engine.evolution import evolve
 from lifecycle.engine.gates import Gate
 from lifecycle.engine.verdict import Accepted, Refused, RefusedError
-from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UnknownError
+from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UncertainError, UnknownError
 from lifecycle.ledger.asking import asked_for, basis_of
-from lifecycle.ledger.finding import BEIJING, recorded_day
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.post import put_notices
 from lifecycle.ledger.recall import command_of
@@ -36,15 +35,30 @@ from lifecycle.ledger.record import (
     office_entry,
     recorded_at,
     seal,
+    stamp_text,
     stored,
 )
 from lifecycle.ledger.row import case_row, read_case, series_of
 from lifecycle.ledger.store import Store
 from lifecycle.people.change import decide_office
+from lifecycle.people.clock import (
+    ANNOUNCED,
+    BEIJING,
+    CONFIRMED,
+    gap,
+    in_beijing,
+    may_confirm,
+    most_days,
+    open_step,
+    recorded_day,
+)
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 from lifecycle.workflow.model import Workflow
 
 SOFTWARE = f"lifecycle {__version__}"
+
+_APPOINTMENTS = ("officer_added", "role_granted")
+"""What an administrator without colleagues may do while the clock is in doubt, so that somebody can confirm it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,17 @@ class Outcome:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """What the clock shows, when the last entry was recorded ("": none yet), the bound, who has announced a jump."""
+
+    clock: str
+    last: str
+    most_days: int
+    jumped: bool
+    announced_by: str
+
+
 class Register:
     """Appends entries to a store; `clock` gives the time as an aware datetime."""
 
@@ -88,6 +113,9 @@ class Register:
         try:
             with self.store.writing():
                 yield
+        except UncertainError:
+            self._uncounted.clear()  # the disk fails; a second failure must not hide this one
+            raise
         finally:
             while self._uncounted:
                 self.store.put_refusal(*self._uncounted.pop(0))
@@ -169,7 +197,7 @@ class Register:
         self, act: Act, workflow: Workflow, case: Case | None, accepted: Accepted, *,
         officer: Officer, moment: Moment, now: datetime, directory: Directory,
     ) -> Outcome:  # fmt: skip
-        at = self._stamp(now)
+        at = self._stamp(now, directory)
         eid = check_request_id(act.request_id) if act.request_id else new_eid()
         place = Place(
             self._log(),
@@ -198,12 +226,49 @@ class Register:
                 put_notices(self.store, workflow, case, after)
         return Outcome(after, {} if act.dry_run else body, accepted.gates)
 
-    def _stamp(self, now: datetime) -> str:
-        """Give the recording time; the log's order is that of its times, so a clock set back stops the recording."""
+    def clock_state(self) -> ClockState:
+        """Say how the clock stands to the last entry."""
+        directory, at, last = self.library.directory(), stamp_text(self.clock()), self.store.last_body()
+        before = recorded_at(last) if last is not None else ""
+        bound = most_days(directory.clock_days)
+        jumped = before != "" and _apart(before, at) > timedelta(days=bound)
+        step = open_step(directory, at)
+        return ClockState(at, before, bound, jumped, step.officer if step and jumped else "")
+
+    def check_clock(self) -> None:
+        """Refuse to go on where nothing could be recorded now; for what cannot be undone, such as a sending."""
+        self._stamp(self.clock(), self.library.directory())
+
+    def _stamp(self, now: datetime, directory: Directory, kind: str = "") -> str:
+        """Give the recording time; the log's order is that of its times, so a clock set back stops the recording.
+
+        So would a clock far ahead, once it is right again: nothing is recorded after a jump until two confirmed it.
+        While they do, the times stand still: an announcement bears the last certain time.
+        """
         at, last = stamp_text(now), self.store.last_body()
-        if last is not None and at < (before := recorded_at(last)):
+        before = recorded_at(last) if last is not None else at
+        if at < before:
             raise UnavailableError(f"系统时钟 {at} 早于上一条记录的 {before}，未写入", "请校准系统时间后重试")
-        return at
+        bound = most_days(directory.clock_days)
+        if kind == ANNOUNCED:
+            return before
+        apart = _apart(before, at)
+        if kind == CONFIRMED or apart <= timedelta(days=bound):
+            return at
+        if kind in _APPOINTMENTS and self._alone(directory, at):
+            return before
+        raise UnavailableError(
+            f"系统时钟 {in_beijing(at)} 比上一条记录 {in_beijing(before)} 晚了 {apart.days} 天，"
+            f"超过 {bound} 天（北京时间），未写入",
+            "时钟不对的，校准后重办；时钟没错（久未使用）的，管理员先办 lifecycle clock announce，"
+            "另一名管理员或审计员当天再办 lifecycle clock confirm",
+        )
+
+    @staticmethod
+    def _alone(directory: Directory, at: str) -> bool:
+        """Tell whether a jump was announced today and nobody is there to confirm it; then somebody is appointed."""
+        step = open_step(directory, at)
+        return step is not None and not may_confirm(directory, step.officer, at)
 
     def _log(self) -> str:
         if not self._origin:
@@ -248,14 +313,15 @@ class Register:
                 digests = [file["sha256"] for file in intent["files"]]
                 founding = kind == "office_founded"
                 same = founding or intent["actor"]["id"] == act.officer
-                if not same or (intent["type"], intent["data"], digests) != (kind, dict(data), published):
+                meant = intent["data"] if kind == ANNOUNCED else dict(data)  # the clock has gone on since
+                if not same or (intent["type"], intent["data"], digests) != (kind, meant, published):
                     raise ConflictError(f"--request-id {act.request_id} 已用于另一条指令", "请换一个编号")
                 return body
             directory, now = self.library.directory(), self.clock()
-            on = self._day(act, None, now)
+            at = self._stamp(now, directory, kind)
+            on = self._day(act, None, datetime.fromisoformat(at))
             officer = directory.officer(act.officer, on) if directory.seq else None
-            role = decide_office(directory, kind, data, officer, on)
-            at = self._stamp(now)
+            role = decide_office(directory, kind, data, officer, on, at=at)
             if on.isoformat() < directory.last_on:
                 raise InvalidError(f"办理日 {on} 早于上一条人员记录的 {directory.last_on}", "生效日请用 --since")
             if definition is not None:
@@ -277,6 +343,9 @@ class Register:
         return digest
 
 
-def stamp_text(moment: datetime) -> str:
-    """Write a time as entries have it: UTC, to the microsecond."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def _apart(before: str, at: str) -> timedelta:
+    """Give the time since the last entry; raises UnavailableError where its time cannot be read."""
+    try:
+        return gap(before, at)
+    except ValueError as error:
+        raise UnavailableError("上一条记录的时间读不出来，未写入", "请运行 lifecycle audit，并从备份恢复") from error

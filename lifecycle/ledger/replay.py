@@ -16,11 +16,12 @@ from lifecycle.engine.decision import decide
 from lifecycle.engine.evolution import evolve
 from lifecycle.engine.verdict import Refused
 from lifecycle.errors import LifecycleError, UnavailableError
-from lifecycle.ledger.finding import check_times, recorded_day
+from lifecycle.ledger.finding import check_times
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.recall import command_of
 from lifecycle.ledger.record import GENESIS, OFFICE, Place, Stamp, canonical, case_entry, hash_of, read
 from lifecycle.ledger.store import LostDefinitionError
+from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
 

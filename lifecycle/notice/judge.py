@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.case import Case
 from lifecycle.engine.command import IssueNotice
 from lifecycle.errors import LifecycleError, UnavailableError
-from lifecycle.ledger.finding import recorded_day
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.recall import command_of
 from lifecycle.notice.correspondence import Sending, drafted, write_letter
 from lifecycle.notice.issue import digest_of, issue_of
 from lifecycle.notice.letter import WRITER
+from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory
 
 if TYPE_CHECKING:
