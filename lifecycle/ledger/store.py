@@ -186,6 +186,11 @@ class Store:
         statement = "INSERT INTO series VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"
         return int(self.connection.execute(statement, (series,)).fetchone()[0])
 
+    def peek_number(self, series: str) -> int:
+        """Give the number that a series would give next, without taking it."""
+        found = self.row("SELECT last FROM series WHERE name = ?", series)
+        return int(found[0]) + 1 if found else 1
+
     def put_refusal(self, *values: str) -> None:
         """Count a refused attempt: at, officer, case, what was asked for, gates."""
         with self.writing():
