@@ -76,7 +76,7 @@ def _errands_of(chancery: Chancery, moment: Moment, officer: Officer, rules: Iss
 
 
 def _desk(chancery: Chancery, officer: Officer) -> Iterator[Errand]:
-    """List what an issuing unit's checker and signer have before them; nobody is shown what went through their hands."""
+    """List what an issuing unit's checker and signer have before them, but not what went through their own hands."""
     for duty, verb, state in (("signer", "issue", CHECKED), ("checker", "approve", DRAFT)):
         if duty not in officer.held:
             continue

@@ -236,7 +236,8 @@ def test_all_that_is_missing_is_told_together(paper: Paper) -> None:
     paper.do("notice", "approve", number, name, by="bureau03")
     line = "见“请🦕村、🦖村支持。”"
     assert _refused(paper, "notice", "issue", number, name) == (
-        f"不能签发 {name}，未编号：{BEAST}“丽🦄商函〔2026〕1号”；仿宋没有“🦕”（U+1F995），{line}；仿宋没有“🦖”（U+1F996），{line}"
+        f"不能签发 {name}，未编号：{BEAST}“丽🦄商函〔2026〕1号”；"
+        f"仿宋没有“🦕”（U+1F995），{line}；仿宋没有“🦖”（U+1F996），{line}"
     )
     paper.write("issuing.yaml", ISSUING)
     paper.do("notice", "publish", "issuing.yaml", by="admin")

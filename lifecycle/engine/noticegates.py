@@ -70,8 +70,8 @@ def duty(docket: Docket, duty: str) -> str:
 def hands_before(notice: Notice, word: str) -> dict[str, tuple[str, ...]]:
     """Name, by what they did to a letter, those of whom none may do this next: 核稿 or 签发.
 
-    Drafting, checking and signing off (党政机关公文处理工作条例 art. 18) are the business of three persons here. Whoever
-    acted by delegation is named with the one they acted for: neither counts as somebody else afterwards.
+    Drafting, checking and signing off (党政机关公文处理工作条例 art. 18) are the business of three persons here.
+    Whoever acted by delegation is named with the one they acted for: neither is somebody else afterwards.
     """
     drafted = {"拟稿": notice.persons}
     return drafted | {"核稿": notice.checked_by} if word == "签发" else drafted

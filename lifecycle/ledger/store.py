@@ -32,6 +32,10 @@ _UPDATE_CASE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _COLUMNS[1:]
 class LostDefinitionError(UnavailableError):
     """A definition that entries rely on is not in the database as it was published."""
 
+    def __init__(self, digest: str, message: str, mend: str = "") -> None:
+        super().__init__(message, mend)
+        self.digest = digest
+
 
 class Store:
     """One open SQLite database. Every method raises UnavailableError when the database cannot be used."""
@@ -158,7 +162,7 @@ class Store:
             if found is None or hash_of(found[0]) != digest:
                 what = "不见了" if found is None else "被改动"
                 mend = "请从备份恢复，并运行 lifecycle audit"
-                raise LostDefinitionError(f"数据库里已发布的定义 {digest[:12]}… {what}", mend)
+                raise LostDefinitionError(digest, f"数据库里已发布的定义 {digest[:12]}… {what}", mend)
             self._definitions[digest] = found[0]
         return self._definitions[digest]
 
