@@ -109,7 +109,7 @@ def _summary(auditor: Auditor, lines: _Lines, broken: UnavailableError | None) -
         f"末条序号 {auditor.upto}，{checkpoint}",
     ]
     if auditor.unjudged.count:
-        told.append(f"因已发布的定义损坏而未能核对：{_unjudged_text(auditor)}；各是哪些，见上面的“定义”问题")
+        told.append(f"因已发布的定义损坏而未能完全核对：{_unjudged_text(auditor)}；各是哪些，见上面的“定义”问题")
     unprinted = auditor.letters.unprinted if auditor.letters else 0
     if unprinted:
         told.append(f"{unprinted} 件公文由别的版本或字体排印，未重排核对；存下的版式文件与记录一致")
@@ -154,6 +154,7 @@ def _damage_json(damage: Damage) -> dict[str, Any]:
         "entry": damage.idx,
         "unjudged_entries": damage.entries.count,
         "unjudged_letters": damage.letters.count,
+        "uncompared_states": damage.states.count,
         "uncompared_due_dates": damage.days.count,
     }
 

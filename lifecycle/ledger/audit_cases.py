@@ -184,6 +184,8 @@ class _Chain:
     def finish(self) -> Iterator[Finding]:
         """Compare the replayed case with the row kept for it; both are read as of one moment."""
         store = self.audit.library.store
+        if self.ruleless is not None:
+            self.ruleless.states.add(self.name, "state", self.name)
         if self.lost or self.case is None or self.last is None:
             return
         with store.reading():

@@ -39,7 +39,8 @@ class Damage:
     """What is wrong with a published definition, and the tallies of what rests on it.
 
     `idx` is the global index of the entry that published it first, `again` those of the entries that did so later.
-    `days` are cases whose stored due dates were not compared, for they are counted by the damaged calendar.
+    `states` are cases of which nothing that is stored beside the log was compared, `days` those of which the due dates
+    were not, for they are counted by the damaged calendar.
     """
 
     idx: int
@@ -50,6 +51,7 @@ class Damage:
     again: list[int] = field(default_factory=list)
     entries: Tally = field(default_factory=Tally)
     letters: Tally = field(default_factory=Tally)
+    states: Tally = field(default_factory=Tally)
     days: Tally = field(default_factory=Tally)
 
     def entry(self, idx: int, case: str) -> None:
@@ -68,9 +70,10 @@ class Damage:
             for counted, unit, tally in (
                 ("记录", "条", self.entries),
                 ("公文", "件", self.letters),
+                ("存储的事项状态", "个", self.states),
                 ("存储的到期日", "个", self.days),
             )
             if tally.count
         ]
-        rest = f"因此未能核对 {'；'.join(parts)}" if parts else "没有记录要靠它核对"
+        rest = f"因此未能完全核对 {'；'.join(parts)}" if parts else "没有记录要靠它核对"
         return f"{said}；{rest}；请从备份恢复这份定义后再审计"
