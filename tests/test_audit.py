@@ -78,7 +78,8 @@ def _state(bureau: Bureau) -> tuple[int, str]:
 def _definition(bureau: Bureau) -> tuple[int, str]:
     with bureau.sql() as database:
         database.execute("UPDATE definition SET body = replace(body, '3000', '2000') WHERE kind = 'workflow'")
-    return bureau.entry("case_opened", 2)[0], "KC-2026-003"
+    published = (bureau.entry("definition_published", n)[0] for n in range(9))
+    return next(idx for idx in published if bureau.body(idx)["intent"]["data"]["kind"] == "workflow"), "office"
 
 
 def _material(bureau: Bureau) -> tuple[int, str]:
@@ -255,12 +256,15 @@ def test_any_altered_byte_is_found(pristine: Bureau, data: st.DataObject) -> Non
     assert named, f"{table} {rowid} at {place}: " + "; ".join(map(str, found))
 
 
-def test_a_changed_workflow_names_the_cases_that_rely_on_it(bureau: Bureau) -> None:
-    """A workflow's text that was altered is named at its publication and at each case that can no longer be judged."""
-    _definition(bureau)
-    found = [f for f in bureau.findings() if f.code == "definition"]
-    assert {f.case for f in found} == {"office", "KC-2026-001", "KC-2026-002", "KC-2026-003"}
-    assert all(f.idx for f in found)
+def test_a_changed_workflow_is_one_finding_that_counts_what_relies_on_it(bureau: Bureau) -> None:
+    """C3: a workflow's text that was altered is named once, at its publication, with what can no longer be judged."""
+    idx, _ = _definition(bureau)
+    (found,) = bureau.findings()
+    assert (found.code, found.idx, found.case) == ("definition", idx, "office")
+    assert "流程 visit（" in found.message
+    with bureau.sql() as database:
+        (resting,) = database.execute("SELECT count(*) FROM entry WHERE case_id <> 'office'").fetchone()
+    assert f"因此未能完全核对 记录 {resting} 条：" in found.message
 
 
 # What the command says.

@@ -264,6 +264,7 @@ ALLOWED = {
     "paper/package.py": "into memory",
     "paper/pictures.py": "into memory",
     "delivery/folder.py": "parcels: whole folders into a channel's folder, never over anything",
+    "commands/locale/msgfmt.py": "compiles the catalogue of messages: the maker's tool, not an officer's",
     "commands/failure.py": "the program's own log, appended to; and /dev/null",
     "notice/cage.py": "/dev/null, for a caged process",
 }

@@ -14,6 +14,7 @@ from lifecycle.outfile import check_target, write_file
 
 if TYPE_CHECKING:
     from lifecycle.ledger.audit import Auditor
+    from lifecycle.ledger.damage import Damage
     from lifecycle.ledger.finding import Finding
 
 REPORT = "审计报告"
@@ -109,6 +110,8 @@ def _summary(auditor: Auditor, lines: _Lines, broken: UnavailableError | None) -
         f"审计完毕：{auditor.tree.size} 条记录，{auditor.cases} 个事项，被拒绝的办理 {auditor.refusals} 次；{verdict}",
         f"末条序号 {auditor.upto}，{checkpoint}",
     ]
+    if auditor.unjudged.count:
+        told.append(f"因已发布的定义损坏而未能完全核对：{_unjudged_text(auditor)}；各是哪些，见上面的“定义”问题")
     unprinted = auditor.letters.unprinted if auditor.letters else 0
     if unprinted:
         told.append(f"{unprinted} 件公文由别的版本或字体排印，未重排核对；存下的版式文件与记录一致")
@@ -120,7 +123,7 @@ def _document(
 ) -> dict[str, Any]:
     return {
         "ok": lines.code(broken) == DONE,
-        "complete": broken is None and not lines.unread,
+        "complete": broken is None and not lines.unread and not auditor.broken,
         "error": broken.message if broken else None,
         "entries": auditor.tree.size,
         "cases": auditor.cases,
@@ -130,7 +133,31 @@ def _document(
         "checkpoint": str(auditor.checkpoint) if broken is None else None,
         "since": str(auditor.since) if auditor.since else None,
         "unprinted_letters": auditor.letters.unprinted if auditor.letters else 0,
+        "unjudged": {
+            "entries": auditor.unjudged.count,
+            "letters": auditor.unjudged_letters.count,
+            "definitions": [_damage_json(damage) for damage in auditor.broken.values()],
+        },
         "findings": [{"code": f.code, "entry": f.idx, "case": f.case, "message": f.message} for f in findings],
+    }
+
+
+def _unjudged_text(auditor: Auditor) -> str:
+    letters = auditor.unjudged_letters.count
+    return f"{auditor.unjudged.count} 条记录" + (f"（涉及公文 {letters} 件）" if letters else "")
+
+
+def _damage_json(damage: Damage) -> dict[str, Any]:
+    """Give a damaged definition for machines, with how much rests on it."""
+    return {
+        "kind": damage.kind,
+        "name": damage.name,
+        "sha256": damage.digest,
+        "entry": damage.idx,
+        "unjudged_entries": damage.entries.count,
+        "unjudged_letters": damage.letters.count,
+        "uncompared_states": damage.states.count,
+        "uncompared_due_dates": damage.days.count,
     }
 
 

@@ -124,7 +124,7 @@ def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_
 @command(
     "issue",
     help="签发：编文号、固定全部版式，此后一字不能改。文号在签发当日按机关代字、文种、年份连续编排，不能补编倒签；"
-    "缺字的不能签发。拟稿人不得签发自己拟的。",
+    "缺字的不能签发。拟稿人、核稿人不得签发。",
     examples=["lifecycle notice issue LS-F-2026-003 9-siting-consultation --as bureau02"],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)

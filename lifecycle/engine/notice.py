@@ -39,6 +39,7 @@ class Notice:
     """A letter of a case. `name` is `seq-template`; source, transition and index lead to the rule that sends it.
 
     `to` and `cc` name roles and parties where an officer chose them. `digest` is the SHA-256 of the letter as drafted,
+    `checked_by` is everybody who found it in order,
     `entry` the hash of the entry that issued it, `forms` the SHA-256 of every form as frozen, `text` that of the file
     in which an officer edited it; `about` is the letter that it reminds `units` of, `debt` what they owe on it.
     """
@@ -204,7 +205,8 @@ def _drafted(case: Case, body: Entry, _digest: str, persons: tuple[str, ...]) ->
 def _checked(case: Case, body: Entry, _digest: str, persons: tuple[str, ...]) -> dict[str, Notice]:
     data = body["intent"]["data"]
     notice = case.notices[data["notice"]]
-    return {notice.name: replace(notice, state=CHECKED, checked_by=persons, digest=data["letter"])}
+    checkers = tuple(dict.fromkeys((*notice.checked_by, *persons)))  # who once checked it does not sign it off
+    return {notice.name: replace(notice, state=CHECKED, checked_by=checkers, digest=data["letter"])}
 
 
 def _issued(case: Case, body: Entry, digest: str, persons: tuple[str, ...]) -> dict[str, Notice]:

@@ -67,15 +67,38 @@ def duty(docket: Docket, duty: str) -> str:
     return duty
 
 
-def not_drafter(docket: Docket, word: str) -> None:
-    """See that nobody checks or signs off what they drafted."""
-    same = sorted(set(docket.notice.persons) & set(docket.officer.persons))
-    inputs = {"of": "notice_drafted", "persons": list(docket.notice.persons)}
-    text = (
-        f"拟稿人 {'、'.join(same)} 不得{word}，须换人" if same else f"不是拟稿人（{'、'.join(docket.notice.persons)}）"
-    )
-    mend = f"请同单位的另一位{word[:2]}人办理" if same else ""
-    docket.gates.append(Gate("not_by", not same, inputs, text, mend))
+def hands_before(notice: Notice, word: str) -> dict[str, tuple[str, ...]]:
+    """Name, by what they did to a letter, those of whom none may do this next: 核稿 or 签发.
+
+    Drafting, checking and signing off (党政机关公文处理工作条例 art. 18) are the business of three persons here.
+    Whoever acted by delegation is named with the one they acted for: neither is somebody else afterwards.
+    """
+    drafted = {"拟稿": notice.persons}
+    return drafted | {"核稿": notice.checked_by} if word == "签发" else drafted
+
+
+def other_hands(docket: Docket, word: str) -> None:
+    """See that nobody checks or signs off what already went through their hands, acting for whomever."""
+    kinds = {"拟稿": "notice_drafted", "核稿": "notice_checked"}
+    for done, persons in hands_before(docket.notice, word).items():
+        same = sorted(set(persons) & set(docket.officer.persons))
+        named = "、".join(persons)
+        if same:
+            text = _both(docket.officer, done, word, persons, same)
+            mend = f"请同单位没有{done}的另一位{word}人办理；没有的，请管理员授权"
+        else:
+            text, mend = f"不是{done}人（{named}）" if persons else f"尚无人{done}", ""
+        inputs = {"of": kinds[done], "persons": list(persons)}
+        docket.gates.append(Gate("not_by", not same, inputs, text, mend))
+
+
+def _both(officer: Officer, done: str, word: str, persons: tuple[str, ...], same: list[str]) -> str:
+    """Say who did the one thing and would now do the other."""
+    text = f"{done}人 {'、'.join(same)} 不得{word}，须换人"
+    if officer.principal or len(persons) > 1:
+        now = f"{officer.id} 代 {officer.principal}" if officer.principal else officer.id
+        text += f"：{done}的是 {'、'.join(persons)}，这次{word}的是 {now}"
+    return text
 
 
 def stands(docket: Docket, *states: str, mends: Mapping[str, str] | None = None) -> None:

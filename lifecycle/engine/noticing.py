@@ -16,7 +16,7 @@ from lifecycle.engine.command import (
 )
 from lifecycle.engine.gates import Gate, holds
 from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, VOID, Notice
-from lifecycle.engine.noticegates import Docket, duty, files, not_drafter, reason, stands, unit_gate
+from lifecycle.engine.noticegates import Docket, duty, files, other_hands, reason, stands, unit_gate
 from lifecycle.engine.verdict import Decision
 from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.workflow.model import Workflow
@@ -106,7 +106,7 @@ _OPEN = (DRAFT, CHECKED)
 
 def _decide_check(docket: Docket, command: CheckNotice) -> Decision:
     role = duty(docket, "checker")
-    not_drafter(docket, "核稿")
+    other_hands(docket, "核稿")
     stands(docket, DRAFT, CHECKED)  # once more, where its wording has changed with the software
     return docket.close(
         "notice_checked", {"notice": docket.notice.name, "letter": command.letter, "writer": command.writer}, role
@@ -115,7 +115,7 @@ def _decide_check(docket: Docket, command: CheckNotice) -> Decision:
 
 def _decide_issue(docket: Docket, command: IssueNotice) -> Decision:
     role = duty(docket, "signer")
-    not_drafter(docket, "签发")
+    other_hands(docket, "签发")
     notice = docket.notice
     stands(docket, CHECKED)
     same = command.digest == notice.digest or notice.state != CHECKED

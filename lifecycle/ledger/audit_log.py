@@ -126,31 +126,57 @@ def _is_confirmation(case_id: str, raw: bytes) -> bool:
 
 
 class _Numbers:
-    """Follows each series of numbers, of cases and of letters: they run 1, 2, 3 … without gap, as recorded."""
+    """Follows each series of numbers, of cases and of letters: they run 1, 2, 3 … without gap, as recorded.
+
+    `blind` says that a number could not be read, so that no series can be compared with its book; `unsure` names the
+    series that cannot be followed, for a number may be of this or of another.
+    """
 
     def __init__(self, audit: Auditor) -> None:
         self.audit = audit
         self.last: dict[str, int] = {}
         self.dated: dict[str, str] = {}
         self.blind = False
+        self.unsure: set[str] = set()
 
     def check(self, idx: int, case_id: str, raw: bytes) -> Iterator[Finding]:
         """Check the number of a case that is opened."""
         try:
             body = read(raw)
             number, intent = body["numbers"]["case"], body["intent"]
-            workflow = self.audit.library.workflow(intent["workflow"])
             year = int(intent["occurred_on"][:4])
-            serial = _serial(workflow, year, number)
-        except (LifecycleError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            if isinstance(error, UnavailableError) and not isinstance(error, LostDefinitionError):
-                raise
-            self.blind = True  # the pass over the cases says what is wrong with the entry or its workflow
+            workflow = self._workflow(intent["workflow"])
+            serial = _serial(workflow, year, number) if workflow else None
+        except UnavailableError:
+            raise
+        except (LifecycleError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            self.blind = True  # the pass over the cases says what is wrong with the entry
+            return
+        if workflow is None:
+            yield from self._patternless(idx, case_id, number)
             return
         if serial is None:
             yield Finding("number", idx, self.audit.name_of(case_id), f"编号 {number} 不合“{workflow.number}”的样式")
             return
         yield from self._next(idx, case_id, series_of(workflow, year), number, serial)
+
+    def _workflow(self, digest: str) -> Workflow | None:
+        """Give a workflow, None where it is damaged: the passes over office and cases say so."""
+        try:
+            return self.audit.library.workflow(digest)
+        except LostDefinitionError:
+            return None
+        except UnavailableError:
+            raise
+        except (LifecycleError, ValueError):
+            return None
+
+    def _patternless(self, idx: int, case_id: str, number: str) -> Iterator[Finding]:
+        """Follow a number whose workflow cannot be read, by the one series that it fits: gaps are still seen."""
+        fitting = [(series, serial) for series in self.audit.series if (serial := _fits(series, number)) is not None]
+        if len(fitting) == 1:
+            yield from self._next(idx, case_id, fitting[0][0], number, fitting[0][1])
+        self.unsure |= {series for series, _serial in fitting if len(fitting) > 1}
 
     def check_letter(self, idx: int, case_id: str, raw: bytes) -> Iterator[Finding]:
         """Check the number of a letter that is signed off: next in its series, and not dated before the last one."""
@@ -175,6 +201,8 @@ class _Numbers:
         self.dated[series] = max(on, self.dated.get(series, ""))
 
     def _next(self, idx: int, case_id: str, series: str, number: str, serial: int) -> Iterator[Finding]:
+        if series in self.unsure:
+            return
         before = self.last.get(series, 0)
         if serial > before + 1:
             gap = f"{before + 1}" if serial == before + 2 else f"{before + 1} 至 {serial - 1}"
@@ -187,10 +215,17 @@ class _Numbers:
         """Compare the last numbers with those that the database takes the next ones from."""
         if self.blind:
             return
-        for series in sorted({*self.last, *self.audit.series}, key=str):
+        for series in sorted({*self.last, *self.audit.series} - self.unsure, key=str):
             used, kept = self.last.get(series, 0), self.audit.series.get(series, 0)
             if used != kept:
                 yield Finding("number", 0, NOBODY, f"编号 {series} 簿上记到第 {kept} 号，实际编到第 {used} 号")
+
+
+def _fits(series: str, number: str) -> int | None:
+    """Give the serial that a number has if it is one of a series, None if it is not."""
+    before, _, after = series.partition("{serial}")
+    found = re.fullmatch(re.escape(before) + r"(\d{1,12})" + re.escape(after), number, re.ASCII)
+    return int(found[1]) if found else None
 
 
 def _serial(workflow: Workflow, year: int, number: str) -> int | None:

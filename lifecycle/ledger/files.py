@@ -18,6 +18,10 @@ from lifecycle.sharing import Barrier, barrier_to, create_file, create_folder, f
 _CHUNK = 1 << 20
 
 
+class LostFileError(UnavailableError):
+    """A kept file is gone, was altered or cannot be read: the database itself is at hand."""
+
+
 def folder_of(database: Path) -> Path:
     """Name the folder in which a database's materials lie."""
     return database.with_name(database.name + ".files")
@@ -115,15 +119,15 @@ def check_file(database: Path, digest: str, size: int) -> str | None:
     except FileNotFoundError:
         return "文件不见了"
     except OSError as error:
-        raise UnavailableError(f"文件读不了：{os_reason(error)}", "请检查权限与磁盘") from error
+        raise LostFileError(f"文件读不了：{os_reason(error)}", "请检查权限与磁盘") from error
     if hashed.hexdigest() != digest:
         return "文件内容被改动"
     return None if found == size else "文件大小与记录不符"
 
 
 def read_file(database: Path, digest: str, size: int) -> bytes:
-    """Give a kept file's bytes; raises UnavailableError where it is gone, altered or cannot be read."""
+    """Give a kept file's bytes; raises LostFileError where it is gone, altered or cannot be read."""
     wrong = check_file(database, digest, size)
     if wrong:
-        raise UnavailableError(f"保存的文件 {digest[:12]}… {wrong}", "请运行 lifecycle audit，并从备份恢复")
+        raise LostFileError(f"保存的文件 {digest[:12]}… {wrong}", "请运行 lifecycle audit，并从备份恢复")
     return place_of(database, digest).read_bytes()

@@ -211,11 +211,11 @@ class Register:
         )
         if case is None:
             year = moment.on.year
-            serial = 0 if act.dry_run else self.store.next_number(series_of(workflow, year))
+            serial = self._serial(act, series_of(workflow, year))
             body["numbers"] = {"case": workflow.number.format(year=year, serial=serial)}
         elif accepted.type == "notice_issued":
             series = accepted.data["series"]
-            serial = 0 if act.dry_run else self.store.next_number(series)
+            serial = self._serial(act, series)
             body["numbers"] = {"notice": series.replace("{serial}", str(serial))}
         raw, digest = seal(body)
         after = evolve(workflow, case, body, digest)
@@ -225,6 +225,10 @@ class Register:
             if after.notices:
                 put_notices(self.store, workflow, case, after)
         return Outcome(after, {} if act.dry_run else body, accepted.gates)
+
+    def _serial(self, act: Act, series: str) -> int:
+        """Take the next number of a series; a dry run only looks which it would be."""
+        return self.store.peek_number(series) if act.dry_run else self.store.next_number(series)
 
     def clock_state(self) -> ClockState:
         """Say how the clock stands to the last entry."""

@@ -34,6 +34,10 @@ _UPDATE_CASE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _COLUMNS[1:]
 class LostDefinitionError(UnavailableError):
     """A definition that entries rely on is not in the database as it was published."""
 
+    def __init__(self, digest: str, message: str, mend: str = "") -> None:
+        super().__init__(message, mend)
+        self.digest = digest
+
 
 class Store:
     """One open SQLite database. Every method raises UnavailableError when the database cannot be used.
@@ -224,7 +228,7 @@ class Store:
             if found is None or hash_of(found[0]) != digest:
                 what = "不见了" if found is None else "被改动"
                 mend = "请从备份恢复，并运行 lifecycle audit"
-                raise LostDefinitionError(f"数据库里已发布的定义 {digest[:12]}… {what}", mend)
+                raise LostDefinitionError(digest, f"数据库里已发布的定义 {digest[:12]}… {what}", mend)
             self._definitions[digest] = found[0]
         return self._definitions[digest]
 
@@ -253,6 +257,11 @@ class Store:
         """Take the next number of a series; within a transaction, so that an abort gives it back."""
         statement = "INSERT INTO series VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"
         return int(self.connection.execute(statement, (series,)).fetchone()[0])
+
+    def peek_number(self, series: str) -> int:
+        """Give the number that a series would give next, without taking it."""
+        found = self.row("SELECT last FROM series WHERE name = ?", series)
+        return int(found[0]) + 1 if found else 1
 
     def put_refusal(self, *values: str) -> None:
         """Count a refused attempt: at, officer, case, what was asked for, gates."""
