@@ -9,7 +9,7 @@ DEMO   := demo-office
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow check format lint types imports coverage bench lock calendar fonts gallery wheel-test clean
+.PHONY: help setup demo test slow check format lint types imports coverage bench lock calendar translation fonts gallery wheel-test clean
 
 help:  ## 列出各目标
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -72,6 +72,9 @@ gallery: $(READY) $(FONTS)  ## 重画公文图册 docs/gallery.md
 
 calendar: $(READY)  ## 重建 calendars/CN.yaml
 	$(BIN)/python calendars/build.py
+
+translation: $(READY)  ## 编译 lifecycle/commands/locale/ 中的译文（click 的语句）
+	$(BIN)/python lifecycle/commands/locale/msgfmt.py
 
 lock:  ## 重建 lock.txt 与 lock-dev.txt（各平台通用，带哈希，不含网址）
 	@$(PYTHON) -m venv $(VENV)/lock

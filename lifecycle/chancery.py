@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,14 @@ from lifecycle.engine.acts import (
 )
 from lifecycle.engine.case import Case, File
 from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, Notice, addressee_of
-from lifecycle.errors import AmbiguousError, InvalidError, LifecycleError, UnavailableError, UnknownError
+from lifecycle.errors import (
+    AmbiguousError,
+    InvalidError,
+    LifecycleError,
+    UnavailableError,
+    UncertainError,
+    UnknownError,
+)
 from lifecycle.ledger.files import keep_bytes, keep_file, read_file
 from lifecycle.ledger.post import last_of
 from lifecycle.ledger.record import stored
@@ -32,7 +39,7 @@ from lifecycle.ledger.row import read_case
 from lifecycle.notice.correspondence import find_sending, sendings, write_letter
 from lifecycle.notice.issue import digest_of, issued_letter, see_addressed, shown_draft, to_issue
 from lifecycle.notice.letter import WRITER, compose
-from lifecycle.notice.model import Letter, load_letter
+from lifecycle.notice.model import Letter
 from lifecycle.notice.sample import sample_letter, uses
 from lifecycle.notice.scope import letter_scope
 from lifecycle.notice.template import Template, read_template
@@ -56,8 +63,21 @@ class Shown:
     error: Exception | None = None
 
 
+def _see_printable(letter: Letter, name: str, fonts: Fonts) -> None:
+    """See that an issued letter can be printed as it stands; raises InvalidError with every character that cannot be.
+
+    Within the transaction that numbers it: the refusal gives the number back.
+    """
+    from lifecycle.paper.fonts import missing_glyphs
+
+    missing = missing_glyphs(letter, fonts)
+    if missing:
+        mend = "请换用通行的字，或装入含该字的字体后再签发；文号里的字在发文规则（notices/issuing.yaml）里改"
+        raise InvalidError(f"不能签发 {name}，未编号：{'；'.join(map(str, missing))}", mend)
+
+
 class Chancery:
-    """Deals with the letters of an office's cases; every request is one entry on the case's chain."""
+    """Deals with the letters of an office's cases; every act is one entry on the case's chain."""
 
     def __init__(self, register: Register) -> None:
         self.register = register
@@ -202,6 +222,8 @@ class Chancery:
         if issued.in_force and not issued.forms:
             try:
                 now = self.freeze(replace(request, request_id=None, on=None), now, name, fonts).case
+            except UncertainError:
+                raise  # it says itself what is not known
             except LifecycleError as error:
                 mend = f"文号已经编好，不必重签；原因消除后运行 lifecycle notice freeze {case.number} {name}"
                 raise UnavailableError(
@@ -210,25 +232,21 @@ class Chancery:
         return replace(outcome, case=now)
 
     def number(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
-        """Record the signing-off with its number; refuses a letter with a character that no font has before it does."""
-        from lifecycle.paper.fonts import missing_glyphs
-
+        """Record the signing-off with its number, or neither where the letter with that number cannot be printed."""
         with self.register.together():  # so that no rule, name or calendar changes between writing and recording it
-            return self._number(request, case, name, fonts, missing_glyphs)
+            return self._number(request, case, name, fonts)
 
-    def _number(
-        self, request: Request, case: Case, name: str, fonts: Fonts, missing_glyphs: Callable[[Letter, Fonts], list[str]]
-    ) -> Outcome:
+    def _number(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
         directory = self.library.directory()
         moment = self.register.moment(directory, self.register.today())
         directory.officer(request.officer, moment.on, principal=request.principal)  # or say who is unknown or has left
         title = directory.people[request.principal or request.officer].title
         command = to_issue(self.library, directory, case, name, moment=moment, signer=title)
-        missing = missing_glyphs(load_letter(command.letter), fonts)
-        if missing:
-            listed = "、".join(f"“{char}”（U+{ord(char):04X}）" for char in missing)
-            raise InvalidError(f"不能签发 {name}：字库缺 {listed}", "请换用通行的字，或装入含该字的字体后再签发")
-        return self._submit(request, case, command)
+        outcome = self._submit(request, case, command)
+        if not outcome.repeated:
+            issued = outcome.case.notices[name]
+            _see_printable(issued_letter(case.number, issued, {"data": {"letter": command.letter}}), name, fonts)
+        return outcome
 
     def freeze(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
         """Lay an issued letter out in every form, keep the bytes, and record their SHA-256."""

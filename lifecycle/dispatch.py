@@ -18,9 +18,10 @@ from lifecycle.engine.acts import SendLetter
 from lifecycle.engine.case import Case
 from lifecycle.engine.notice import Notice
 from lifecycle.errors import LifecycleError
-from lifecycle.ledger.finding import BEIJING
 from lifecycle.ledger.post import Waiting, due_parcels, lease, note_failure
-from lifecycle.ledger.register import Request, stamp_text
+from lifecycle.ledger.record import stamp_text
+from lifecycle.ledger.register import Request
+from lifecycle.people.clock import BEIJING
 from lifecycle.press import SUFFIXES
 
 LEASE = timedelta(minutes=15)
@@ -50,6 +51,7 @@ def dispatch(
     """Hand over every parcel whose time has come and whose receiver has a channel; the others wait for a messenger."""
     down: list[Channel] = []
     allowed = _allowed(chancery, request, clock)
+    chancery.register.check_clock()
     for waiting in due_parcels(chancery.store, stamp_text(clock())):
         channel = channels.units.get(waiting.unit) or channels.parties.get(waiting.addressee)
         if channel is None or any(_shared(channel) == _shared(other) for other in down):

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
+
+OS_REASONS = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOENT: "文件或目录不存在",
+    errno.EISDIR: "这是目录，不是文件",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.ENAMETOOLONG: "文件名太长",
+    errno.EMFILE: "打开的文件太多",
+    errno.EIO: "磁盘读写出错",
+    errno.EBADF: "输出已关闭",
+    errno.EFBIG: "文件太大",
+    errno.EEXIST: "已经存在",
+    errno.ELOOP: "符号链接绕圈",
+}
+
+
+def os_reason(error: OSError) -> str:
+    """Say in Chinese why the system refused; its own words where there are no others."""
+    return OS_REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +131,27 @@ class UnavailableError(LifecycleError):
     """It could not be done or could not be checked: database away, locked, full, not ours, damaged."""
 
     exit_code = 3
+
+
+class UncertainError(UnavailableError):
+    """Whether it was recorded cannot be told: the commit failed, and reading back gave no answer.
+
+    `eids` are those of the entries in question; the first one is what `lifecycle log --request-id` asks for.
+    """
+
+    def __init__(self, message: str, eids: Iterable[str]) -> None:
+        self.eids = tuple(eids)
+        super().__init__(
+            f"不知道是否已写入（{message}）；查明用 lifecycle log --request-id {self.eids[0]}",
+            _resend(self.eids),
+        )
+
+
+def _resend(eids: tuple[str, ...]) -> str:
+    """Say how the same command may safely be sent again."""
+    if len(eids) == 1:
+        return f"也可以加上 --request-id {eids[0]} 重发同一指令：只生效一次，不会重复"
+    return "原来写了 --request-id 的，可用同一编号重发同一指令，不会重复；没有写的，先查明再决定是否重办"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lifecycle.chancery import Chancery
 from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.letter_gates import hands_before
 from lifecycle.engine.notice import CHECKED, DRAFT, Notice, rule_of
 from lifecycle.ledger.post import count_parcels, drafts_of, unfrozen_of, waiting_for
 from lifecycle.notice.issuing import ISSUING, Issuing, read_issuing
@@ -75,14 +76,15 @@ def _errands_of(chancery: Chancery, moment: Moment, officer: Officer, rules: Iss
 
 
 def _desk(chancery: Chancery, officer: Officer) -> Iterator[Errand]:
-    """List what an issuing unit's checker and signer have before them; nobody is shown what they drafted themselves."""
+    """List what an issuing unit's checker and signer have before them, but not what went through their own hands."""
     for duty, verb, state in (("signer", "issue", CHECKED), ("checker", "approve", DRAFT)):
         if duty not in officer.held:
             continue
         for case_id, name in drafts_of(chancery.store, officer.unit, state, most=MOST):
             case = chancery.case(case_id)
             notice = case.notices[name]
-            if not set(notice.persons) & set(officer.persons):
+            before = {person for persons in hands_before(notice, WORDS[verb]).values() for person in persons}
+            if not before & set(officer.persons):
                 yield _errand(verb, case, notice, officer, f"{case.title}　{name}")
     for case_id, name in unfrozen_of(chancery.store, officer.unit):
         case = chancery.case(case_id)

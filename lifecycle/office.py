@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.acts import Act, Advance, Attach, Open, ResolveObjection, SetFacts, Sign, Verdict, WithdrawOpinion
 from lifecycle.engine.case import Case
-from lifecycle.engine.values import Value, parse_fact
+from lifecycle.engine.values import Entered, Value, parse_fact
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
 from lifecycle.ledger.database import default_url
+from lifecycle.ledger.record import stamp_text
 from lifecycle.ledger.register import Outcome, Register, Request
 from lifecycle.ledger.row import read_case
 from lifecycle.ledger.store import Store
 from lifecycle.people.directory import Directory
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Fact, Workflow
 from lifecycle.workflow.naming import find_fact, find_material, find_role, find_transition_name
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from lifecycle.insight.inbox import Waiting
     from lifecycle.insight.outlook import Outlook
     from lifecycle.ledger.audit import Auditor
+    from lifecycle.ledger.register import ClockState
     from lifecycle.ledger.replay import Step
     from lifecycle.ledger.tree import Checkpoint
     from lifecycle.letterbox import Letterbox
@@ -105,18 +107,23 @@ class Office:
         """Give the workflow version that governs a case."""
         return self.library.workflow(case.workflow)
 
-    def facts(self, workflow: Workflow, texts: Mapping[str, str]) -> dict[str, Value]:
-        """Read facts as officers write them: by name or title, units by code or name."""
-        return dict(self._fact(workflow, name, text) for name, text in texts.items())
+    def facts(self, workflow: Workflow, texts: Mapping[str, Entered]) -> dict[str, Value]:
+        """Read facts as officers enter them: by name or title, units by code or name."""
+        found: dict[str, Value] = {}
+        for name, entered in texts.items():
+            fact = find_fact(workflow, name)
+            if fact.name in found:
+                raise InvalidError(f"{fact.title}（{fact.name}）写了两次，一次用标识，一次用名称", "只留一处")
+            found[fact.name] = self._value(fact, entered)
+        return found
 
-    def _fact(self, workflow: Workflow, name: str, text: str) -> tuple[str, Value]:
-        fact = find_fact(workflow, name)
-        value = parse_fact(fact, text)
+    def _value(self, fact: Fact, entered: Entered) -> Value:
+        value = parse_fact(fact, entered)
         if fact.type == "unit":
-            value = self.directory.unit_code(str(value))
-        elif fact.of == "unit" and isinstance(value, list):
-            value = list(dict.fromkeys(self.directory.unit_code(item) for item in value))
-        return fact.name, value
+            return self.directory.unit_code(str(value))
+        if fact.of == "unit" and isinstance(value, list):
+            return list(dict.fromkeys(self.directory.unit_code(item) for item in value))
+        return value
 
     def day(self, on: date | None) -> date:
         """Give the day that is asked about: today if none is named; raises InvalidError for one to come."""
@@ -141,11 +148,11 @@ class Office:
         """Do several commands in one transaction: all of them or, when the block raises, none."""
         return self.register.together()
 
-    def open_case(self, request: Request, workflow: Workflow, texts: Mapping[str, str]) -> Outcome:
+    def open_case(self, request: Request, workflow: Workflow, texts: Mapping[str, Entered]) -> Outcome:
         """Open a case."""
         return self.register.submit(request, workflow, None, Open(self.facts(workflow, texts)))
 
-    def set_facts(self, request: Request, case: Case, texts: Mapping[str, str]) -> Outcome:
+    def set_facts(self, request: Request, case: Case, texts: Mapping[str, Entered]) -> Outcome:
         """Set facts of a case."""
         if not texts:
             raise InvalidError("没有写要填什么", "例如：lifecycle set 编号 investment=32000")
@@ -201,7 +208,7 @@ class Office:
         case: Case,
         transition: str | None = None,
         note: str = "",
-        texts: Mapping[str, str] | None = None,
+        texts: Mapping[str, Entered] | None = None,
     ) -> Outcome:
         """Make a transition; its name may be left out where exactly one forward transition leaves the state."""
         workflow = self.workflow_of(case)
@@ -251,9 +258,11 @@ class Office:
             return
         if self.directory.seq:
             raise InvalidError("本单位已经建立，不能重复建立")
+        from lifecycle.people.clock import shipped_rules
+
         kind, data = next(changes := iter(changes))
         with self.together():
-            self.change(request, kind, data)
+            self.change(request, kind, {**data, "clock_days": shipped_rules().most_days})
             later = replace(request, request_id=None)
             for kind, name, body in definitions:
                 self.publish(later, kind, name, body)
@@ -268,12 +277,38 @@ class Office:
         """Put a judged definition into force; gives the entry's body."""
         return self.register.change_office(request, "definition_published", {"kind": kind, "name": name}, definition=body)
 
+    def clock_state(self) -> ClockState:
+        """Say how the clock stands to the last entry."""
+        return self.register.clock_state()
+
+    def announce_clock(self, request: Request) -> Mapping[str, Any]:
+        """Announce that the clock is right though it has jumped past the bound; gives the entry's body."""
+        from lifecycle.people.clock import ANNOUNCED
+
+        return self.change(request, ANNOUNCED, {"clock": stamp_text(self.register.clock())})
+
+    def confirm_clock(self, request: Request) -> Mapping[str, Any]:
+        """Confirm, as another person, what was announced last; gives the entry's body."""
+        from lifecycle.people.clock import CONFIRMED
+
+        if request.request_id and (body := self.recorded(request.request_id)):
+            return self.change(request, CONFIRMED, body["intent"]["data"])
+        steps = self.directory.clock_steps
+        return self.change(request, CONFIRMED, {"step": steps[-1].id if steps else ""})
+
     def entries(self, case: Case, *, after: int = 0) -> Iterator[Mapping[str, Any]]:
         """Stream a case's entries."""
         from lifecycle.ledger.record import stored
 
         for idx, _seq, digest, raw in self.store.entries(case.id, after=after):
             yield {**stored(raw), "idx": idx, "hash": digest}
+
+    def recorded(self, request_id: str) -> Mapping[str, Any] | None:
+        """Give the entry that was recorded under a request id, or None."""
+        from lifecycle.ledger.record import stored
+
+        found = self.store.entry(request_id)
+        return stored(found[0]) if found else None
 
     def replay(self, case: Case, under: Workflow | None = None) -> Iterator[Step]:
         """Replay a case, judging every entry again."""
@@ -288,7 +323,7 @@ class Office:
         from lifecycle.ledger.audit import Auditor
         from lifecycle.press import PaperJudge
 
-        return Auditor(self.library, report, since, PaperJudge(self.library))
+        return Auditor(self.library, self.register.clock(), report, since, PaperJudge(self.library))
 
 
 def clean(note: str) -> str:

@@ -45,6 +45,11 @@ def calendars() -> Path:
     return shipped("calendars")
 
 
+def settings() -> Path:
+    """Find the folder of the settings that a new office is founded with."""
+    return shipped("settings")
+
+
 def demo() -> Path:
     """Find the folder of the worked example."""
     return shipped("demo")

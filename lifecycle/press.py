@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.acts import FORMS
 from lifecycle.engine.case import Case
-from lifecycle.errors import UnavailableError
+from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.library import Library
 from lifecycle.notice.issue import issued_letter
 from lifecycle.notice.judge import LetterJudge
@@ -91,14 +91,23 @@ class PaperJudge(LetterJudge):
         self, directory: Directory, before: Case | None, after: Case, body: Mapping[str, Any]
     ) -> Iterator[Problem]:
         """Yield what is wrong with an entry about a letter."""
-        yield from super().look(directory, before, after, body)
         intent = body["intent"]
         if before is None:
             self._issued = {}
         elif intent["type"] == "notice_issued":
             self._issued[intent["data"]["notice"]] = intent
         elif intent["type"] == "notice_frozen":
-            yield from self._reprint(after, intent)
+            yield from self._reprinted(after, intent)
+        yield from super().look(directory, before, after, body)
+
+    def _reprinted(self, case: Case, intent: Mapping[str, Any]) -> Iterator[Problem]:
+        """Print a letter again; one that cannot be printed was not frozen as issued."""
+        try:
+            yield from self._reprint(case, intent)
+        except UnavailableError:
+            raise
+        except LifecycleError as error:
+            yield "letter", f"{intent['data']['notice']} 按签发的内容排不出版式：{error.message}"
 
     def _reprint(self, case: Case, intent: Mapping[str, Any]) -> Iterator[Problem]:
         name = intent["data"]["notice"]

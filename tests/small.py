@@ -117,9 +117,9 @@ class Desk:
         decision = self.ask(who, command)
         assert isinstance(decision, Accepted), decision
         seq = len(self.entries) + 1
-        act = decision.act
-        intent: dict[str, Any] = {"type": act.entry_type, "case": "c1", "seq": seq, "workflow": self.workflow.digest}
-        intent |= act.to_dict()
+        request = decision.act
+        intent: dict[str, Any] = {"type": request.entry_type, "case": "c1", "seq": seq, "workflow": self.workflow.digest}
+        intent |= request.to_dict()
         intent |= {"from": decision.source, "to": decision.target, "occurred_on": self.on.isoformat()}
         intent["actor"] = {"id": who.id, "unit": who.unit} | ({"for": who.principal} if who.principal else {})
         body = {"intent": intent, "numbers": {"case": "XS-2026-001"}, "recorded_at": f"t{seq:04}"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ledger_office import Bureau, Damage, copied, forged
 
 from lifecycle.ledger import audit, audit_cases, audit_log, audit_office, replay
 from lifecycle.ledger.finding import CODES
-from lifecycle.ledger.record import hash_of
+from lifecycle.ledger.record import hash_of, stamp_text
 from lifecycle.ledger.store import Store
 
 
@@ -77,7 +78,8 @@ def _state(bureau: Bureau) -> tuple[int, str]:
 def _definition(bureau: Bureau) -> tuple[int, str]:
     with bureau.sql() as database:
         database.execute("UPDATE definition SET body = replace(body, '3000', '2000') WHERE kind = 'workflow'")
-    return bureau.entry("case_opened", 2)[0], "KC-2026-003"
+    published = (bureau.entry("definition_published", n)[0] for n in range(9))
+    return next(idx for idx in published if bureau.body(idx)["intent"]["data"]["kind"] == "workflow"), "office"
 
 
 def _material(bureau: Bureau) -> tuple[int, str]:
@@ -117,6 +119,21 @@ def _schema(bureau: Bureau) -> tuple[int, str]:
     return 0, "-"
 
 
+def _dated(body: dict[str, Any], at: str) -> None:
+    """Write another recording time into an entry."""
+    body["recorded_at"] = body["intent"]["signed_at"] = at
+
+
+def _future(bureau: Bureau) -> tuple[int, str]:
+    """Date the last entry twenty minutes after the auditor's clock: no jump, and yet not possible."""
+    idx, case_id, name = bureau.entry("transition_made", 4)
+    assert idx == 35
+    late = bureau.now + timedelta(minutes=20)
+    bureau.forge(idx, lambda body: _dated(body, stamp_text(late)))
+    bureau.rechain(case_id)
+    return idx, name
+
+
 SPECIMENS: dict[str, Damage] = {
     "hash": _hash,
     "chain": _chain,
@@ -130,6 +147,8 @@ SPECIMENS: dict[str, Damage] = {
     "material": _material,
     "number": _number,
     "lost": _lost,
+    "clock": forged("case_opened", lambda body: _dated(body, "2027-01-01T02:00:00.000000Z"), 2),
+    "future": _future,
     "checkpoint": _checkpoint,
     "schema": _schema,
     "unread": _unread,
@@ -181,6 +200,8 @@ WEAKENED: dict[str, list[tuple[Any, str, Weak]]] = {
     "material": [(audit_cases, "check_file", lambda *_: None)],
     "number": [(audit_log._Numbers, "check", _nothing)],
     "lost": [(audit, "check_log", _nothing)],
+    "clock": [(audit_log._Times, "_jumped", lambda *_: False)],
+    "future": [(audit_log._Times, "ahead", _nothing)],
     "checkpoint": [(audit_log, "_at_checkpoint", _nothing)],
     "schema": [(audit, "schema_differences", lambda *_: [])],
     "unread": [(audit_cases, "check_file", lambda *_: None)],
@@ -235,12 +256,15 @@ def test_any_altered_byte_is_found(pristine: Bureau, data: st.DataObject) -> Non
     assert named, f"{table} {rowid} at {place}: " + "; ".join(map(str, found))
 
 
-def test_a_changed_workflow_names_the_cases_that_rely_on_it(bureau: Bureau) -> None:
-    """A workflow's text that was altered is named at its publication and at each case that can no longer be judged."""
-    _definition(bureau)
-    found = [f for f in bureau.findings() if f.code == "definition"]
-    assert {f.case for f in found} == {"office", "KC-2026-001", "KC-2026-002", "KC-2026-003"}
-    assert all(f.idx for f in found)
+def test_a_changed_workflow_is_one_finding_that_counts_what_relies_on_it(bureau: Bureau) -> None:
+    """C3: a workflow's text that was altered is named once, at its publication, with what can no longer be judged."""
+    idx, _ = _definition(bureau)
+    (found,) = bureau.findings()
+    assert (found.code, found.idx, found.case) == ("definition", idx, "office")
+    assert "流程 visit（" in found.message
+    with bureau.sql() as database:
+        (resting,) = database.execute("SELECT count(*) FROM entry WHERE case_id <> 'office'").fetchone()
+    assert f"因此未能完全核对 记录 {resting} 条：" in found.message
 
 
 # What the command says.

@@ -268,8 +268,8 @@ def test_names_that_nothing_bears_are_refused_with_the_nearest() -> None:
             ("notice", "没有公文“9-x”", "用 lifecycle notice list XS-2026-001 查看"),
         ),
     ]
-    for act, gate in cases:
-        decision = desk.ask(BUREAU, act)
+    for request, gate in cases:
+        decision = desk.ask(BUREAU, request)
         assert isinstance(decision, Refused)
         assert [(g.kind, g.text, g.mend) for g in decision.gates] == [gate]
     decision = desk.ask(BUREAU, SetFacts({"amont": "1", "amount": "-1"}))

@@ -171,7 +171,7 @@ def _sender(path: str, config: str) -> None:
 def test_500_deliveries_survive_kills(paper: Paper) -> None:
     """Server and sender killed again and again over 500 letters: each arrives under one id, none is lost."""
     fonts()
-    paper.now = datetime.now(UTC) - timedelta(hours=1)
+    paper.rest_until(datetime.now(UTC) - timedelta(hours=1))
     units = [f"x{n}" for n in range(48)]
     for unit in units:
         paper.do("unit", "add", unit, f"第{unit}局", "--function", "x", by="admin")

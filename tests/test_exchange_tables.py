@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from lifecycle.engine.values import Entered
 from lifecycle.errors import InvalidError
 from lifecycle.exchange import csvfile, tables
 from lifecycle.exchange.tables import Place, Row, read_rows, write_rows
@@ -21,7 +22,7 @@ from lifecycle.exchange.tables import Place, Row, read_rows, write_rows
 TEXT = "项目,总投资\n云和大垟康养,126000\n𡶴头文旅,800\n"
 
 
-def values(path: Path) -> list[dict[str, str]]:
+def values(path: Path) -> list[dict[str, Entered]]:
     """Read a file that must have no fault."""
     rows = list(read_rows(path))
     assert [row.fault for row in rows] == [None] * len(rows)
@@ -157,13 +158,13 @@ def test_a_zip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_yaml_gives_rows_as_typed(tmp_path: Path) -> None:
-    """A list is its rows, a single mapping one row; nothing is turned into a date, number or truth value."""
+    """A list is its rows, a single mapping one row; a list within stays one, and nothing is turned into a number."""
     path = tmp_path / "a.yaml"
     path.write_text(
         "---\n# 项目\n- 项目: 甲\n  日期: 2026-09-08\n  是否: no\n  部门: [林业, 文物]\n- 项目: 乙\n  空: ~\n", "utf-8"
     )
     assert list(read_rows(path)) == [
-        Row(Place("a.yaml", 3), {"项目": "甲", "日期": "2026-09-08", "是否": "no", "部门": "林业\n文物"}),
+        Row(Place("a.yaml", 3), {"项目": "甲", "日期": "2026-09-08", "是否": "no", "部门": ("林业", "文物")}),
         Row(Place("a.yaml", 7), {"项目": "乙"}),
     ]
     path.write_text("项目: 甲\n面积: 1e3\n", "utf-8")
@@ -171,11 +172,12 @@ def test_yaml_gives_rows_as_typed(tmp_path: Path) -> None:
 
 
 def test_yaml_rows_that_are_not_flat_are_faults_of_their_own(tmp_path: Path) -> None:
-    """A nested value, a list item that would be split, and an item that is no mapping spoil only their row."""
+    """A nested value, a list with an empty item, and an item that is no mapping spoil only their row."""
     path = tmp_path / "a.yml"
-    path.write_text("- 甲: {乙: 1}\n- 甲: [一、二]\n- 甲\n- 甲: 1\n", "utf-8")
+    path.write_text("- 甲: {乙: 1}\n- 甲: [一, ~]\n- 甲\n- 甲: [一、二, 三]\n", "utf-8")
     rows = list(read_rows(path))
     assert [(row.place.row, row.fault is None) for row in rows] == [(1, False), (2, False), (3, False), (4, True)]
+    assert rows[3].values == {"甲": ("一、二", "三")}
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=20)
@@ -230,7 +232,7 @@ def test_csv_guards_formulas_but_not_numbers(cell: str, written: str) -> None:
 def test_written_workbook_is_text_only(tmp_path: Path) -> None:
     """Every cell is a string, formulas and control characters included; the heads stay in view."""
     path = tmp_path / "out.xlsx"
-    assert write_rows(path, ("甲", "乙"), [("=1+1", "-5"), ("a\x0bb", "2026-01-01")]) == 2
+    assert write_rows(path, "表", ("甲", "乙"), [("=1+1", "-5"), ("a\x0bb", "2026-01-01")]) == 2
     sheet = load_workbook(path).active
     assert sheet is not None
     assert [[(c.data_type, c.value) for c in row] for row in sheet.iter_rows()] == [
@@ -245,16 +247,16 @@ def test_written_workbook_is_text_only(tmp_path: Path) -> None:
 def test_a_failed_writing_leaves_the_old_file(tmp_path: Path) -> None:
     """The new table replaces the old one only when it is complete; nothing half-done is left behind."""
     path = tmp_path / "out.csv"
-    write_rows(path, ("甲",), [("1",)])
+    write_rows(path, "表", ("甲",), [("1",)])
 
     def broken() -> Any:
         yield ("2",)
         raise ValueError("gone")
 
     with pytest.raises(ValueError, match="gone"):
-        write_rows(path, ("甲",), broken())
+        write_rows(path, "表", ("甲",), broken())
     assert values(path) == [{"甲": "1"}]
-    assert [file.name for file in tmp_path.iterdir()] == ["out.csv"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".lifecycle-exports", "out.csv"]
 
 
 def test_columns_are_named_as_spreadsheets_do() -> None:

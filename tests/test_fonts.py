@@ -20,7 +20,20 @@ from letters import sample_letter
 from lifecycle.errors import UnavailableError
 from lifecycle.notice.model import Paragraph
 from lifecycle.paper.cff import identity
-from lifecycle.paper.fonts import BOLD, CHAINS, FANG, FILES, KAI, RARE, SANS, SERIF, Fonts, locate, missing_glyphs
+from lifecycle.paper.fonts import (
+    BOLD,
+    CHAINS,
+    FANG,
+    FILES,
+    KAI,
+    RARE,
+    SANS,
+    SERIF,
+    Fonts,
+    Missing,
+    locate,
+    missing_glyphs,
+)
 from lifecycle.places import fonts as folders
 
 SCRIPT = Path(__file__).parent.parent / "fonts" / "obtain.py"
@@ -141,7 +154,9 @@ def test_a_character_that_no_font_has_is_named(char: str) -> None:
     files = locate(FOLDERS)
     alone = Fonts.of({FANG: files[FANG], BOLD: files[BOLD], SERIF: files[SERIF], SANS: files[SANS]})
     bare = Fonts({**alone.chains, "fang": alone.chains["fang"][:1]})
-    assert missing_glyphs(letter, bare) == [char]
+    (missing,) = missing_glyphs(letter, bare)
+    assert missing == Missing(char, "fang", f"请{char}头村予以支持。")
+    assert str(missing) == f"仿宋没有“{char}”（U+{ord(char):04X}），见“请{char}头村予以支持。”"
     assert missing_glyphs(letter, fonts()) == []
 
 

@@ -146,7 +146,7 @@ def test_each_alteration_is_found(paper: Paper, name: str) -> None:
     [
         ("another text", lambda patch: patch.setattr(judge.LetterJudge, "look", lambda *_args: iter(()))),
         ("a number twice", lambda patch: patch.setattr(audit_log._Numbers, "check_letter", lambda *_args: iter(()))),
-        ("dated back", lambda patch: patch.setattr(judge, "_numbered", lambda *_args: iter(()))),
+        ("dated back", lambda patch: patch.setattr(judge, "_pinned", lambda *_args: iter(()))),
         ("a parcel gone", lambda patch: patch.setattr(audit_cases, "check_post", lambda *_args: iter(()))),
         ("a row's state", lambda patch: patch.setattr(audit_cases, "check_post", lambda *_args: iter(()))),
     ],

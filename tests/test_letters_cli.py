@@ -66,14 +66,14 @@ def test_letters_are_saved_the_same_every_time(bureau: Bureau) -> None:
     text = Path("文本/KC-2026-001-9-consultation.txt").read_text(encoding="utf-8")
     assert text.rstrip("\n") == bureau.do("notice", "show", "KC-2026-001", "consult").rstrip("\n")
     assert bureau.asks("notice", "render", "KC-2026-003", "--into", "公文")["files"] == []
-    assert sorted(p.name for p in Path("公文").iterdir()) == [page.name], "no draft is left"
+    assert sorted(p.name for p in Path("公文").iterdir()) == [".lifecycle-exports", page.name], "no draft is left"
 
 
 def test_a_folder_that_cannot_be_written_is_told(bureau: Bureau) -> None:
-    """Where a letter cannot be saved: exit 3 and why."""
+    """Where a letter cannot be saved: why, and what to do."""
     bureau.write("占用", "x")
     code, message = bureau.fails("notice", "render", "KC-2026-001", "--into", "占用")
-    assert (code, "存不了" in message) == (3, True)
+    assert (code, message) == (1, "占用 是文件，不是文件夹\n  改法：请换一个文件夹名\n")
 
 
 def test_the_catalogue_says_who_is_written_to(bureau: Bureau) -> None:

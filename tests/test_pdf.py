@@ -101,7 +101,10 @@ def test_a_character_without_a_glyph_is_refused_by_name() -> None:
     letter = replace(sample_letter("consultation"), body=(Paragraph(0, "垟与峃与\u200b"),))
     with pytest.raises(InvalidError) as caught:
         to_pdf(letter, bare_)
-    assert caught.value.message == "字体里没有“垟”（U+579F）、“峃”（U+5CC3）、U+200B，这份公文不能排印"
+    where = "见“垟与峃与□”"
+    missing = ("“垟”（U+579F）", "“峃”（U+5CC3）", " U+200B")
+    told = "；".join(f"仿宋没有{char}，{where}" for char in missing)
+    assert caught.value.message == f"这份公文不能排印：{told}"
 
 
 @needs_fonts

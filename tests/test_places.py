@@ -14,10 +14,11 @@ from lifecycle.errors import UnavailableError
 def test_a_checkout_uses_its_own_folders() -> None:
     """The files that people edit are the ones in use."""
     root = Path(__file__).resolve().parent.parent
-    assert (places.workflows(), places.notices(), places.calendars()) == (
+    assert (places.workflows(), places.notices(), places.calendars(), places.settings()) == (
         root / "workflows",
         root / "notices",
         root / "calendars",
+        root / "settings",
     )
 
 

@@ -102,6 +102,7 @@ def test_audit_for_machines(bureau: Bureau) -> None:
         "log": answer["log"],
         "checkpoint": str(bureau.checkpoint()),
         "since": None,
+        "unjudged": {"entries": 0, "letters": 0, "definitions": []},
         "findings": [],
     }
 

@@ -76,7 +76,8 @@ def test_a_drawing_of_an_unknown_kind_is_told(bureau: Bureau) -> None:
     assert bureau.fails("workflow", "graph", "visit", "-o", "a.png")[0] == 1
     assert bureau.fails("workflow", "graph", "vsit", "-o", "a.svg") == (1, "没有流程“vsit”\n  改法：是否为“visit”？\n")
     assert not Path("a.png").exists()
-    assert bureau.fails("workflow", "graph", "visit", "-o", "无/a.svg")[0] == 3
+    told = "文件夹 无 不存在\n  改法：请先建好文件夹\n"
+    assert bureau.fails("workflow", "graph", "visit", "-o", "无/a.svg") == (1, told)
 
 
 def test_the_schema_is_json(bureau: Bureau) -> None:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_read_only_database_can_be_read(bureau: Bureau) -> None:
         assert bureau.do("show", number) == shown
         code, message = bureau.fails("set", number, "area=3", by="bureau01")
     assert code == 3
-    assert message.startswith("数据库只读，不能写入")
+    assert message.startswith("数据库不能写入：账户 ")
     assert bureau.findings() == []
 
 
@@ -116,9 +117,11 @@ def test_a_stopped_writer_does_not_hold_others_for_ever(bureau: Bureau, monkeypa
     bureau.do("set", number, "area=3", by="bureau01")
 
 
-def test_a_full_disk_leaves_everything_as_it_was(bureau: Bureau) -> None:
+def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the disk is full the command exits 3 and the database is what it was before; then it works again."""
-    number = bureau.opened()
+    bureau = Bureau(tmp_path, monkeypatch)
+    bureau.now = datetime.now(UTC) - timedelta(hours=1)  # the process goes by the machine's clock
+    number = bureau.founded().opened()
     size = bureau.path.stat().st_size
     text = "长" * 9000
     script = (
@@ -147,7 +150,7 @@ def test_a_full_disk_keeps_half_a_material_from_counting(bureau: Bureau) -> None
     )
     result = outside(bureau, script, "attach", number, "report", "大.pdf", "--as", "planning01")
     assert result.returncode == 3
-    assert result.stderr.startswith("材料未能保存：")
+    assert result.stderr.startswith("文件未能保存：")
     assert list((bureau.folder / "office.db.files").iterdir()) == []
     assert bureau.findings() == []
 

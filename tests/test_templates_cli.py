@@ -26,6 +26,7 @@ def test_the_catalogue_has_a_sample_of_each_letter(paper: Paper) -> None:
     assert ("转入规划选址", "consultation", "函", "") in rows
     assert paper.do("notice", "catalogue", "--samples", "样张", "--text") == "已存 3 种公文的样张：样张\n"
     assert sorted(path.name for path in Path("样张").iterdir()) == [
+        ".lifecycle-exports",
         "closing.txt",
         "consultation.txt",
         "reply-reminder.txt",

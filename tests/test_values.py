@@ -18,6 +18,11 @@ DAY = Fact("announced_on", "挂牌公告日", "date", HERE, min="2016-01-01")
 CHOICE = Fact("category", "类型", "choice", HERE, choices=("康养", "文旅"))
 FLAG = Fact("is_winner", "竞得人即意向方", "yesno", HERE)
 UNITS = Fact("x_units", "x 部门", "list", HERE, of="unit")
+LISTS = (
+    Fact("payments", "各期拨付", "list", HERE, of="money", unit="万元"),
+    Fact("decisions", "议定事项", "list", HERE),
+    Fact("codes", "政策编号", "list", HERE, pattern="[^、，,；;]+"),
+)
 NAME = Fact("name", "项目名称", "text", HERE, pattern=".{2,40}")
 
 
@@ -64,9 +69,20 @@ def test_rare_characters_are_text() -> None:
         assert clean_text(name, "名称") == name
 
 
-def test_a_list_takes_any_separator_once_each() -> None:
+def test_a_list_of_units_takes_any_separator_once_each() -> None:
     """Units may be listed with 、 or commas; doubles count once."""
     assert parse_fact(UNITS, "文物、消防,文物；林业") == ["文物", "消防", "林业"]
+
+
+@given(st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=5))
+def test_texts_entered_one_by_one_stay_as_they_are(items: list[str]) -> None:
+    """B11: whatever a text contains, a list of texts entered item by item is recorded as it is."""
+    try:
+        whole = [clean_text(item, "议定事项") for item in items]
+    except InvalidError:
+        return
+    if all(whole):
+        assert parse_fact(LISTS[1], tuple(items)) == whole
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12, places=4))
@@ -80,7 +96,7 @@ def test_a_recorded_decimal_reads_back_as_itself(number: Decimal) -> None:
 @given(st.text(max_size=40))
 def test_any_text_is_a_value_or_one_clear_refusal(text: str) -> None:
     """Whatever is typed for any fact is recorded in a form that passes the check again, or refused as invalid."""
-    for fact in (MONEY, DAY, CHOICE, FLAG, UNITS, NAME):
+    for fact in (MONEY, DAY, CHOICE, FLAG, UNITS, NAME, *LISTS):
         try:
             value = parse_fact(fact, text)
         except InvalidError:

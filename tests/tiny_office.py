@@ -74,6 +74,16 @@ class Tiny:
         self.do("init", "--from", str(TINY / "directory.yaml"))
         return self
 
+    def rest_until(self, time: datetime) -> None:
+        """Leave the office unused until a time; where that is long, two people confirm its clock."""
+        known = {officer["officer"] for officer in self.asks("officer", "list")["officers"]}
+        if "watch01" not in known:
+            self.do("officer", "add", "watch01", "审计员", "--unit", "bureau", "--role", "auditor", by="admin")
+        self.now = time
+        if self.asks("clock", "show")["jumped"]:
+            self.do("clock", "announce", by="admin")
+            self.do("clock", "confirm", by="watch01")
+
     def opened(self, *facts: str, name: str = "剑瓷文化体验街区", on: str = "2026-09-01") -> str:
         """Open a case and give its number."""
         sets = [part for fact in (f"name={name}", *facts) for part in ("--set", fact)]

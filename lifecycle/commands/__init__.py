@@ -18,8 +18,10 @@ def main() -> NoReturn:
     import os
     import sys
 
+    from lifecycle.commands.output import open_streams
     from lifecycle.commands.root import root
 
+    open_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # characters that an old code page lacks are spelt out, not fatal
             stream.reconfigure(errors="backslashreplace")

@@ -58,7 +58,7 @@ def notice_receipt(
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)
 @argument("verdict", required=False, metavar="[意见]", help="同意、不同意 或 附条件同意")
-@option("--file", "file", metavar="FILE", help="复函文件")
+@option("--file", "file", metavar="文件", help="复函文件")
 @_unit
 @option("--note", default="", metavar="文字", help="意见、理由或说明")
 @_for

@@ -9,12 +9,15 @@ from lifecycle.commands.chinese import command, option
 from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.failure import DONE, FAILED, REFUSED
 from lifecycle.commands.output import Bar, paint
-from lifecycle.errors import InvalidError, UnavailableError
+from lifecycle.errors import UnavailableError
+from lifecycle.outfile import check_target, write_file
 
 if TYPE_CHECKING:
     from lifecycle.ledger.audit import Auditor
+    from lifecycle.ledger.damage import Damage
     from lifecycle.ledger.finding import Finding
 
+REPORT = "审计报告"
 UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请把上面的检查点抄在库外，下次用 --since 核对"
 
 
@@ -29,15 +32,15 @@ UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请�
     ],
 )
 @option("--since", metavar="CHECKPOINT", help="以前审计的检查点（条数:哈希），核对那时的记录一条未变、一条未少")
-@option("--report", "target", metavar="FILE", help="另存审计报告：.json 或文本")
+@option("--report", "target", metavar="文件", help="另存审计报告：.json 或文本")
 @at_desk
 def audit(desk: Desk, since: str | None, target: str | None) -> int:
     """Audit everything."""
     from lifecycle.ledger.tree import read_checkpoint
 
     checkpoint = read_checkpoint(since) if since else None
-    if target is not None and not Path(target).resolve().parent.is_dir():
-        raise InvalidError(f"文件夹 {Path(target).parent} 不存在", "请先建好文件夹")
+    if target is not None:
+        check_target(Path(target), REPORT)
     bar = Bar("审计")
     auditor = desk.office.auditor(bar.show, checkpoint)
     findings: list[Finding] = []
@@ -107,6 +110,8 @@ def _summary(auditor: Auditor, lines: _Lines, broken: UnavailableError | None) -
         f"审计完毕：{auditor.tree.size} 条记录，{auditor.cases} 个事项，被拒绝的办理 {auditor.refusals} 次；{verdict}",
         f"末条序号 {auditor.upto}，{checkpoint}",
     ]
+    if auditor.unjudged.count:
+        told.append(f"因已发布的定义损坏而未能完全核对：{_unjudged_text(auditor)}；各是哪些，见上面的“定义”问题")
     unprinted = auditor.letters.unprinted if auditor.letters else 0
     if unprinted:
         told.append(f"{unprinted} 件公文由别的版本或字体排印，未重排核对；存下的版式文件与记录一致")
@@ -118,7 +123,7 @@ def _document(
 ) -> dict[str, Any]:
     return {
         "ok": lines.code(broken) == DONE,
-        "complete": broken is None and not lines.unread,
+        "complete": broken is None and not lines.unread and not auditor.broken,
         "error": broken.message if broken else None,
         "entries": auditor.tree.size,
         "cases": auditor.cases,
@@ -128,7 +133,31 @@ def _document(
         "checkpoint": str(auditor.checkpoint) if broken is None else None,
         "since": str(auditor.since) if auditor.since else None,
         "unprinted_letters": auditor.letters.unprinted if auditor.letters else 0,
+        "unjudged": {
+            "entries": auditor.unjudged.count,
+            "letters": auditor.unjudged_letters.count,
+            "definitions": [_damage_json(damage) for damage in auditor.broken.values()],
+        },
         "findings": [{"code": f.code, "entry": f.idx, "case": f.case, "message": f.message} for f in findings],
+    }
+
+
+def _unjudged_text(auditor: Auditor) -> str:
+    letters = auditor.unjudged_letters.count
+    return f"{auditor.unjudged.count} 条记录" + (f"（涉及公文 {letters} 件）" if letters else "")
+
+
+def _damage_json(damage: Damage) -> dict[str, Any]:
+    """Give a damaged definition for machines, with how much rests on it."""
+    return {
+        "kind": damage.kind,
+        "name": damage.name,
+        "sha256": damage.digest,
+        "entry": damage.idx,
+        "unjudged_entries": damage.entries.count,
+        "unjudged_letters": damage.letters.count,
+        "uncompared_states": damage.states.count,
+        "uncompared_due_dates": damage.days.count,
     }
 
 
@@ -137,7 +166,4 @@ def _write_report(target: Path, lines: list[str], document: dict[str, Any]) -> N
 
     as_json = target.suffix.lower() == ".json"
     text = json.dumps(document, ensure_ascii=False, indent=1) if as_json else "\n".join(lines)
-    try:
-        target.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UnavailableError(f"报告 {target} 写不了：{error.strerror}", "请检查权限与磁盘空间") from error
+    write_file(target, f"{text}\n".encode(errors="backslashreplace"), REPORT)

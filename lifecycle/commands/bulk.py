@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.commands.output import mark, progress, say, write_json
-from lifecycle.errors import InvalidError, LifecycleError, UsageError
+from lifecycle.errors import InvalidError, LifecycleError, UncertainError, UsageError
 
 if TYPE_CHECKING:
     from lifecycle.commands.desk import Desk
+    from lifecycle.engine.values import Entered
     from lifecycle.ledger.register import Outcome, Request
 
 TABLES = (".xlsx", ".xls", ".csv", ".tsv", ".yaml", ".yml")
@@ -23,6 +24,9 @@ MOST_LINES = 100_000
 Do = Callable[["Request", "Line"], "Outcome"]
 """What is done for one line."""
 
+_RESEND = "用同一 --request-id 重发整个指令是安全的：已写入的各件不会重复"
+_FIND_OUT = "先查明这一件；重发时只写没有写入的和没有轮到的各件"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -30,14 +34,20 @@ class Line:
 
     place: str
     case: str
-    values: Mapping[str, str]
+    values: Mapping[str, Entered]
     fault: LifecycleError | None = None
 
     def pick(self, *heads: str) -> str:
-        """Give the first filled cell under one of these heads."""
-        return next((self.values[head] for head in heads if head in self.values), "")
+        """Give the first filled cell under one of these heads; raises InvalidError where it is a list."""
+        head = next((head for head in heads if head in self.values), None)
+        if head is None:
+            return ""
+        cell = self.values[head]
+        if not isinstance(cell, str):
+            raise InvalidError(f"“{head}”应是一个值，不能是列表", "写成一段文字")
+        return cell
 
-    def others(self, *heads: str) -> dict[str, str]:
+    def others(self, *heads: str) -> dict[str, Entered]:
         """Give the cells under all other heads."""
         return {head: value for head, value in self.values.items() if head not in heads}
 
@@ -84,11 +94,12 @@ def _tabled(path: Path, *, with_case: bool) -> Iterator[Line]:
             yield Line(place, "", {}, row.fault)
             continue
         head = next((head for head in CASE_HEADS if head in values), None) if with_case else None
-        if with_case and head is None:
+        case = values.pop(head) if head else ""
+        if with_case and (head is None or not isinstance(case, str)):
             fault = InvalidError(f"{place} 没有写事项编号", f"列名用其中之一：{'、'.join(CASE_HEADS)}")
             yield Line(place, "", {}, fault)
             continue
-        yield Line(place, values.pop(head) if head else "", values)
+        yield Line(place, str(case), values)
 
 
 def run_bulk(
@@ -120,6 +131,9 @@ def _done(request: Request, line: Line, do: Do) -> _Result:
         return _Result(line, None, line.fault)
     try:
         return _Result(line, do(request, line), None)
+    except UncertainError as error:
+        error.mend = _RESEND if request.request_id else _FIND_OUT
+        return _Result(line, None, error)
     except LifecycleError as error:
         return _Result(line, None, error)
 
@@ -142,16 +156,20 @@ def _conclude(desk: Desk, request: Request, results: list[_Result], total: int, 
     done = sum(result.error is None for result in results)
     undone = whole and done < total
     errors = [result.error for result in results if result.error]
+    doubtful = sum(isinstance(error, UncertainError) for error in errors)
     if desk.json:
         items = [_json(result, outcome_json, undone=undone) for result in results]
         answer = {"ok": not errors, "dry_run": request.dry_run, "total": total, "done": 0 if undone else done}
-        write_json({**answer, "failed": len(errors), "results": items})
+        counts = {"failed": len(errors) - doubtful, "uncertain": doubtful}
+        write_json({**answer, **counts, "results": items})
     elif undone:
         say(f"{len(errors)} 件不能办理，其余也未办理：没有写入任何内容")
     else:
         left = total - len(results)
         rest = f"，{left} 件未轮到" if left else ""
-        say(f"{'可以办理' if request.dry_run else '已办理'} {done} 件，未办理 {len(errors)} 件{rest}")
+        doubt = f"，{doubtful} 件不知道是否已写入" if doubtful else ""
+        failed = len(errors) - doubtful
+        say(f"{'可以办理' if request.dry_run else '已办理'} {done} 件，未办理 {failed} 件{doubt}{rest}")
     return max((error.exit_code for error in errors), default=0)
 
 

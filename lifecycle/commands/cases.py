@@ -6,17 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from lifecycle.commands.answer import letters_sent, next_line, outcome_json, teller
 from lifecycle.commands.bulk import Do, Line, is_bulk, read_lines, refuse_options_of_bulk, run_bulk
-from lifecycle.commands.chinese import argument, command, option
+from lifecycle.commands.chinese import Choice, argument, command, option
 from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.output import say, warn
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
     from lifecycle.engine.acts import Verdict
+    from lifecycle.engine.values import Entered
     from lifecycle.ledger.register import Outcome, Request
 
 VERDICTS = {
@@ -41,17 +40,15 @@ def request_of(desk: Desk, principal: str | None = None, *, dry_run: bool = Fals
     return Request(desk.officer, principal, desk.on, desk.request_id, dry_run)
 
 
-def pairs(texts: tuple[str, ...]) -> dict[str, str]:
-    """Read `fact=value` as typed; raises UsageError."""
-    found: dict[str, str] = {}
+def pairs(texts: tuple[str, ...]) -> dict[str, Entered]:
+    """Read `fact=value` as typed; what is written several times are the items of a list. Raises UsageError."""
+    found: dict[str, list[str]] = {}
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name.strip():
             raise UsageError(f"“{text}”应写作 要素=值", "例如 investment=32000 或 总投资=32000")
-        if name.strip() in found:
-            raise UsageError(f"要素“{name.strip()}”写了两次")
-        found[name.strip()] = value
-    return found
+        found.setdefault(name.strip(), []).append(value)
+    return {name: values[0] if len(values) == 1 else tuple(values) for name, values in found.items()}
 
 
 def perform(desk: Desk, given: str, request: Request, do: Do, *, title: str, whole: bool) -> int:
@@ -83,8 +80,14 @@ def _print(desk: Desk, outcome: Outcome, told: Callable[[Outcome], str]) -> None
     examples=["lifecycle open project --set name=剑瓷文化体验街区 --set investment=32000 --as bureau01"],
 )
 @argument("workflow", metavar="WORKFLOW", help="流程的标识或名称")
-@option("--set", "texts", multiple=True, metavar="要素=值", help="要素，可写多次；清单用顿号隔开")
-@option("--from", "source", metavar="FILE", help="从 YAML、XLSX 或 CSV 读要素，每行一项")
+@option(
+    "--set",
+    "texts",
+    multiple=True,
+    metavar="要素=值",
+    help="要素，可写多次；同一清单写几次就是几项，单位、数、日期也可用顿号隔开",
+)
+@option("--from", "source", metavar="文件", help="从 YAML、XLSX 或 CSV 读要素，每行一项")
 @_whole
 @_for
 @_dry_run
@@ -172,7 +175,7 @@ def attach(desk: Desk, case: str, material: str, file: str, principal: str | Non
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("transition", metavar="TRANSITION", help="流转的标识或名称")
-@argument("verdict", metavar="VERDICT", type=click.Choice(list(VERDICTS)), help="agree、object、conditional 或中文")
+@argument("verdict", metavar="VERDICT", type=Choice(list(VERDICTS)), help="agree、object、conditional 或中文")
 @_note
 @_role
 @_whole

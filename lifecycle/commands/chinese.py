@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from importlib import import_module
 from typing import Any, NamedTuple, NoReturn
 
@@ -12,20 +13,23 @@ import click
 
 from lifecycle.commands.failure import ended
 from lifecycle.commands.text import pad, wrap, wrap_all
+from lifecycle.commands.translation import shell_completion, speak_chinese
 from lifecycle.errors import cell_width
+from lifecycle.ledger.deeds import Deeds
 
 WIDTH = 80
-_METAVARS = {
-    "TEXT": "文字",
-    "INTEGER": "整数",
-    "INTEGER RANGE": "整数",
-    "FLOAT": "数",
-    "FLOAT RANGE": "数",
-    "PATH": "路径",
-    "FILE": "文件",
-    "FILENAME": "文件",
-    "DIRECTORY": "目录",
+_TYPES = {
+    "text": "文字",
+    "integer": "整数",
+    "integer range": "整数",
+    "float": "数",
+    "float range": "数",
+    "boolean": "是或否",
+    "filename": "文件",
 }
+"""Click's types whose names it does not translate, though help and complaints show them."""
+
+speak_chinese()
 
 
 class Formatter(click.HelpFormatter):
@@ -77,10 +81,9 @@ class Option(click.Option):
     common = False
     """Whether every command has it; such options stand in a section of their own."""
 
-    def make_metavar(self, ctx: click.Context) -> str:
-        """Name the kind of value."""
-        made = super().make_metavar(ctx)
-        return _METAVARS.get(made, made)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = _named(self.type)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Give the two columns of the help."""
@@ -99,6 +102,35 @@ class Option(click.Option):
         return self.get_help_spec(ctx), (self.help or "") + (f"（{'；'.join(notes)}）" if notes else "")
 
 
+class Argument(click.Argument):
+    """An argument whose type is named in Chinese."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = _named(self.type)
+
+
+class Choice(click.Choice[str]):
+    """A choice that lists what may be written without Python's quotes."""
+
+    def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
+        """Say what else may be written."""
+        return f"“{value}”不在可选之列：{'、'.join(self.choices)}"
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        """Say what may be written."""
+        return f"可选：{'、'.join(self.choices)}"
+
+
+def _named(kind: click.ParamType[Any]) -> click.ParamType[Any]:
+    """Give the type with a Chinese name; click shares its types between parameters, so ours is a copy."""
+    if kind.name not in _TYPES:
+        return kind
+    kind = copy(kind)
+    kind.name = _TYPES[kind.name]
+    return kind
+
+
 class CommonOption(Option):
     """An option that every command has."""
 
@@ -115,13 +147,6 @@ class Command(click.Command):
         super().__init__(*args, **kwargs)
         self.examples = tuple(examples)
         self.context_settings.setdefault("help_option_names", ["-h", "--help"])
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Give the help option, explained in Chinese."""
-        found = super().get_help_option(ctx)
-        if found is not None:
-            found.help = "显示本说明"
-        return found
 
     def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the arguments that have an explanation."""
@@ -156,7 +181,8 @@ class Command(click.Command):
         prog = prog_name or self.name or "lifecycle"
         complete(self, prog, extra)
         given = list(sys.argv[1:] if args is None else args)
-        sys.exit(ended(lambda: self._run(prog, given, extra), given))
+        deeds = extra.setdefault("obj", Deeds())
+        sys.exit(ended(lambda: self._run(prog, given, extra), given, deeds))
 
     def _run(self, prog: str, args: list[str], extra: Mapping[str, Any]) -> object:
         try:
@@ -170,9 +196,7 @@ def complete(command: click.Command, prog: str, extra: Mapping[str, Any]) -> Non
     """Answer a shell that asks for completions, and exit; do nothing otherwise."""
     variable = f"_{prog}_COMPLETE".replace("-", "_").replace(".", "_").upper()
     if asked := os.environ.get(variable):
-        from click.shell_completion import shell_complete
-
-        sys.exit(shell_complete(command, dict(extra), prog, variable, asked))
+        sys.exit(shell_completion().shell_complete(command, dict(extra), prog, variable, asked))
 
 
 class Verb(NamedTuple):
@@ -260,4 +284,4 @@ def argument(
     **kwargs: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an argument, with a line of help."""
-    return click.argument(name, help=help, **kwargs)
+    return click.argument(name, cls=Argument, help=help, **kwargs)

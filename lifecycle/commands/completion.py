@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from lifecycle.commands.chinese import argument, command
+from lifecycle.commands.chinese import Choice, argument, command
 from lifecycle.commands.output import say
+from lifecycle.commands.translation import shell_completion
 
 _INSTALL = {
     "bash": '# 用法：在 ~/.bashrc 中加一行　eval "$(lifecycle completion bash)"',
@@ -19,13 +20,11 @@ _INSTALL = {
     help="输出命令补全脚本，供 bash、zsh 或 fish 使用。",
     examples=['eval "$(lifecycle completion bash)"'],
 )
-@argument("shell", type=click.Choice(list(_INSTALL)), metavar="SHELL", help="bash、zsh 或 fish")
+@argument("shell", type=Choice(list(_INSTALL)), metavar="SHELL", help="bash、zsh 或 fish")
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
     """Print the script."""
-    from click.shell_completion import get_completion_class
-
-    made = get_completion_class(shell)
+    made = shell_completion().get_completion_class(shell)
     assert made is not None, "the choice above names only shells that click knows"
     say(_INSTALL[shell])
     say(made(ctx.find_root().command, {}, "lifecycle", "_LIFECYCLE_COMPLETE").source().strip())

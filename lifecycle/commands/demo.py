@@ -69,8 +69,8 @@ def demo(desk: Desk, into: str) -> int:
     from lifecycle import places
     from lifecycle.commands.story import Player
     from lifecycle.exchange.story_file import read_stories
-    from lifecycle.ledger.finding import BEIJING
     from lifecycle.office import now
+    from lifecycle.people.clock import BEIJING
 
     path = Path(into) / "lifecycle.db"
     if path.exists():
@@ -114,7 +114,7 @@ def _founded(desk: Desk) -> Office:
 
 def _played(player: Player, story: Story) -> Told:
     """Play one story to its end."""
-    told, on = Told(player.open(story), story.facts["name"]), story.on
+    told, on = Told(player.open(story), str(story.facts["name"])), story.on
     for step in story.steps:
         if isinstance(step, str):
             told.lines.append((on, step))

@@ -14,6 +14,7 @@ import click
 from lifecycle.commands.chinese import CommonOption
 from lifecycle.commands.output import say, write_json
 from lifecycle.errors import UsageError
+from lifecycle.ledger.deeds import Deeds
 
 if TYPE_CHECKING:
     from lifecycle.office import Office
@@ -56,7 +57,10 @@ class Desk:
         from lifecycle.office import Office
 
         office = Office.open(self.db, create=create)
-        click.get_current_context().find_root().call_on_close(office.close)
+        root = click.get_current_context().find_root()
+        root.call_on_close(office.close)
+        if isinstance(root.obj, Deeds):
+            office.store.deeds = root.obj
         return office
 
     @property

@@ -21,7 +21,7 @@ FIRST_UNIT = ("bureau", "市招商局")
     help="建库：登记第一个单位和管理员，发布随附的流程、公文模板和工作日历；用 --from 可一并登记全部单位和人员。",
     examples=["lifecycle init --from directory.yaml", "lifecycle init --as zhang01"],
 )
-@option("--from", "source", metavar="FILE", help="单位和人员（YAML）")
+@option("--from", "source", metavar="文件", help="单位和人员（YAML）")
 @option("--unit", "unit_title", default=FIRST_UNIT[1], show_default=True, metavar="名称", help="第一个单位的名称")
 @at_desk
 def init(desk: Desk, source: str | None, unit_title: str) -> None:

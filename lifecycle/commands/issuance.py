@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from lifecycle.errors import LifecycleError, UnavailableError
 
 if TYPE_CHECKING:
-    from lifecycle.engine.notice import Notice
     from lifecycle.office import Office
     from lifecycle.people.directory import Directory
 
@@ -27,7 +26,9 @@ def issue_letters(office: Office, letters: Iterable[tuple[str, str]]) -> Iterato
         case = office.case(number)
         notice = case.notices[name]
         try:
-            checker, signer = (_who(office.directory, notice, duty, office.day(None).isoformat()) for duty in _DUTIES)
+            on = office.day(None).isoformat()
+            checker = _who(office.directory, notice.unit, "checker", on, but=notice.persons)
+            signer = _who(office.directory, notice.unit, "signer", on, but=(*notice.persons, checker))
             yield f"\n$ lifecycle notice approve {number} {name} --as {checker}"
             case = office.chancery.check(Request(checker), case, name).case
             yield f"$ lifecycle notice issue {number} {name} --as {signer}"
@@ -37,14 +38,11 @@ def issue_letters(office: Office, letters: Iterable[tuple[str, str]]) -> Iterato
             yield f"没有签发：{error.message}"
 
 
-_DUTIES = ("checker", "signer")
-
-
-def _who(directory: Directory, notice: Notice, duty: str, on: str) -> str:
-    """Name somebody of the issuing unit who has a duty and did not draft the letter."""
+def _who(directory: Directory, unit: str, duty: str, on: str, *, but: tuple[str, ...]) -> str:
+    """Name somebody of the issuing unit who has a duty, through whose hands the letter did not go yet."""
     for grant in directory.grants:
         person = directory.people[grant.officer]
         able = duty in grant.roles and grant.principal is None and grant.holds(on, directory.seq)
-        if able and person.unit == notice.unit and person.code not in notice.persons:
+        if able and person.unit == unit and person.code not in but:
             return person.code
-    raise UnavailableError(f"{notice.unit} 没有能办的人", f"授予 {duty}：lifecycle officer grant")
+    raise UnavailableError(f"{unit} 没有能办的人", f"授予 {duty}：lifecycle officer grant")

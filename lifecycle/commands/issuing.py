@@ -67,7 +67,7 @@ def notice_json(found: Notice) -> dict[str, object]:
 @option("--to", "to", multiple=True, metavar="角色", help="主送：流程里的角色或收文方，可写多次")
 @option("--cc", "cc", multiple=True, metavar="角色", help="抄送，可写多次")
 @option("--replace", "replaces", metavar="NAME", help="重拟哪一件")
-@option("--text", "text", metavar="FILE", help="改好的文字")
+@option("--text", "text", metavar="文件", help="改好的文字")
 @option("--note", default="", metavar="文字", help="说明；模板里是 note")
 @_for
 @_dry_run
@@ -124,7 +124,7 @@ def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_
 @command(
     "issue",
     help="签发：编文号、固定全部版式，此后一字不能改。文号在签发当日按机关代字、文种、年份连续编排，不能补编倒签；"
-    "缺字的不能签发。拟稿人不得签发自己拟的。",
+    "缺字的不能签发。拟稿人、核稿人不得签发。",
     examples=["lifecycle notice issue LS-F-2026-003 9-siting-consultation --as bureau02"],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)

@@ -12,7 +12,8 @@ from lifecycle.commands.chinese import Group, Verb, argument, command, option
 from lifecycle.commands.desk import Day, Desk, at_desk
 from lifecycle.commands.output import mark, progress, say, warn
 from lifecycle.commands.table import write_table
-from lifecycle.errors import UnavailableError, UsageError
+from lifecycle.errors import UsageError
+from lifecycle.outfile import make_folder, write_file
 
 if TYPE_CHECKING:
     from lifecycle.chancery import Shown
@@ -246,11 +247,6 @@ def _rendered(
 def save(folder: Path, name: str, body: bytes, suffix: str) -> Path:
     """Write one letter, whole or not at all."""
     path = folder / (re.sub(r'[/\\:*?"<>|\s]', "_", name) + f".{suffix}")
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(body)
-        draft.replace(path)
-    except OSError as error:
-        raise UnavailableError(f"公文 {path} 存不了：{error.strerror}", "请检查权限与磁盘空间") from error
+    make_folder(folder)
+    write_file(path, body, "公文")
     return path

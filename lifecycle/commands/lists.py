@@ -46,8 +46,8 @@ LIGHTS = {"green": "绿", "yellow": "黄", "red": "红"}
 @option("--where", metavar="EXPR", help="条件，写法同流程中的 when，如 investment >= 10000")
 @option("--page", type=click.IntRange(1), metavar="N", help="第几页；默认 1")
 @option("--after", default="", metavar="编号", help="从这个编号之后列起")
-@option("--csv", "csv_file", metavar="FILE", help="导出为 CSV")
-@option("--xlsx", "xlsx_file", metavar="FILE", help="导出为 Excel 表格")
+@option("--csv", "csv_file", metavar="文件", help="导出为 CSV")
+@option("--xlsx", "xlsx_file", metavar="文件", help="导出为 Excel 表格")
 @at_desk
 def list_(
     desk: Desk,
@@ -234,7 +234,7 @@ def _export(desk: Desk, rows: _Rows, file: Path, *, xlsx: bool) -> None:
 
     if xlsx != (file.suffix.lower() == ".xlsx"):
         raise UsageError(f"文件名 {file.name} 与格式不符", "--xlsx 的文件名以 .xlsx 结尾，--csv 的以 .csv 结尾")
-    count = write_rows(file, EXPORT, _exported(progress(rows.stream(), title="导出")))
+    count = write_rows(file, "事项清单", EXPORT, _exported(progress(rows.stream(), title="导出")))
     desk.answer({"ok": True, "file": str(file), "cases": count}, lambda: say(f"已导出 {count} 件：{file}"))
 
 

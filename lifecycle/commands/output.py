@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -25,6 +27,22 @@ class Painted(str):
         self = super().__new__(cls, f"\x1b[{code}m{plain}\x1b[0m")
         self.plain = plain
         return self
+
+
+class Closed(io.TextIOBase):
+    """Standard output where the caller closed it: to write there fails as it does on any closed file."""
+
+    def write(self, text: str) -> int:
+        """Refuse the text."""
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def open_streams() -> None:
+    """Put something in the place of a closed standard output or error, which Python leaves at None."""
+    if sys.stdout is None:
+        sys.stdout = Closed()
+    if sys.stderr is None:
+        sys.stderr = Closed()
 
 
 def coloured(stream: TextIO | None = None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,11 @@ def change(desk: Desk, kind: str, data: Mapping[str, Any], told: str) -> None:
     from lifecycle.ledger.register import Request
 
     body = desk.office.change(Request(desk.officer, None, desk.on, desk.request_id), kind, data)
+    change_told(desk, body, told)
+
+
+def change_told(desk: Desk, body: Mapping[str, Any], told: str) -> None:
+    """Tell a change that was made to the office."""
     intent = body["intent"]
     entry = {"eid": intent["eid"], "seq": intent["seq"], "type": intent["type"], "data": intent["data"]}
     desk.answer({"ok": True, "entry": {**entry, "recorded_at": body["recorded_at"]}}, lambda: say(told))
@@ -189,13 +195,20 @@ def officer_revoke(desk: Desk, code: str, roles: tuple[str, ...], principal: str
     office = desk.office
     if code not in office.directory.people:
         raise UnknownError("经办人", code, office.directory.people)
+    told = f"已撤销 {code} 的{'委托' if principal else '授权'}"
+    if desk.request_id and office.recorded(desk.request_id):
+        desk.answer({"ok": True, "entries": [desk.request_id]}, lambda: say(f"{told}（此前已办，未重复写入）"))
+        return
     steps = list(_revocations(office.directory, code, roles_of(office, roles), principal, since))
     if not steps:
         raise InvalidError(f"{code} 没有这样的授权或委托", "用 lifecycle officer list 查看")
-    request = Request(desk.officer, None, desk.on)
+    request = Request(desk.officer, None, desk.on, desk.request_id)
+    eids = []
     with office.together():
-        eids = [office.change(request, kind, data)["intent"]["eid"] for kind, data in steps]
-    desk.answer({"ok": True, "entries": eids}, lambda: say(f"已撤销 {code} 的{'委托' if principal else '授权'}"))
+        for kind, data in steps:
+            eids.append(office.change(request, kind, data)["intent"]["eid"])
+            request = replace(request, request_id=None)
+    desk.answer({"ok": True, "entries": eids}, lambda: say(told))
 
 
 def _revocations(

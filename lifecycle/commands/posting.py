@@ -62,7 +62,7 @@ def _settings(office: Office, config: str | None) -> str:
     "一再送不到的列在 outbox。同一件同一单位的编号不变，重发时对方可以据此去重。",
     examples=["lifecycle notice deliver --as clerk01", "lifecycle notice deliver --watch 60 --as clerk01"],
 )
-@option("--config", metavar="FILE", help=CONFIG_HELP)
+@option("--config", metavar="文件", help=CONFIG_HELP)
 @option("--watch", type=click.IntRange(1, 86400), metavar="秒", help="一直开着，每隔这么久送一次")
 @at_desk
 def notice_deliver(desk: Desk, config: str | None, watch: int | None) -> int:
@@ -141,7 +141,7 @@ def _all(office: Office, *states: str) -> Iterator[Waiting]:
     help="待送的公文：等着发的、须人工送达的、一再送不出去的。--retry 把送不出去的重新排上，等着再试的马上就送。",
     examples=["lifecycle notice outbox", "lifecycle notice outbox --retry 3GWP-KFSE-4F15.2"],
 )
-@option("--config", metavar="FILE", help=CONFIG_HELP)
+@option("--config", metavar="文件", help=CONFIG_HELP)
 @option("--retry", metavar="编号", help="重新排上这一件")
 @at_desk
 def notice_outbox(desk: Desk, config: str | None, retry: str | None) -> None:

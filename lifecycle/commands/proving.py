@@ -11,6 +11,7 @@ from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.letters import CASE_HELP, NAME_HELP
 from lifecycle.commands.output import mark, say
 from lifecycle.errors import InvalidError, UnavailableError
+from lifecycle.outfile import check_target, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ class _Verdict:
     ],
 )
 @argument("given", metavar="FILE|CODE", help="公文文件、验证码（不分大小写，可不写横线）或文号")
-@option("--bundle", metavar="FILE", help="凭核验包核验，不需要数据库")
+@option("--bundle", metavar="文件", help="凭核验包核验，不需要数据库")
 @at_desk
 def notice_verify(desk: Desk, given: str, bundle: str | None) -> int:
     """Verify a paper by the ledger or by a bundle."""
@@ -202,6 +203,8 @@ def notice_export(desk: Desk, case: str, name: str, target: str) -> None:
     """Write a bundle for somebody without the ledger."""
     from lifecycle.notice.proof import write_bundle
 
+    path = Path(target)
+    check_target(path, "核验包", once=True)
     office = desk.office
     found = office.case(case)
     meant = office.chancery.find(found, name)
@@ -215,13 +218,6 @@ def notice_export(desk: Desk, case: str, name: str, target: str) -> None:
         log=office.store.meta("log"), number=found.number, notice=meant.name, code=meant.code,
         checkpoint=str(auditor.checkpoint),
     )  # fmt: skip
-    path = Path(target)
-    try:
-        with path.open("xb") as handle:
-            handle.write(body)
-    except FileExistsError:
-        raise InvalidError(f"{path} 已存在，不会覆盖", "请换一个文件名") from None
-    except OSError as error:
-        raise UnavailableError(f"核验包 {path} 存不了：{error.strerror}", "请检查权限与磁盘空间") from error
+    write_file(path, body, "核验包", once=True)
     document = {"ok": True, "file": str(path), "checkpoint": str(auditor.checkpoint), "code": meant.code}
     desk.answer(document, lambda: say(f"已导出 {path}　检查点 {auditor.checkpoint}"))

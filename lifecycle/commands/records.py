@@ -31,7 +31,7 @@ class Time(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read the time; a day alone means its end."""
-        from lifecycle.ledger.finding import BEIJING
+        from lifecycle.people.clock import BEIJING
 
         text = str(value).strip()
         try:
@@ -57,7 +57,7 @@ class Time(click.ParamType[str]):
 @argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
 @option("--at", type=Day(), metavar="YYYY-MM-DD", help="只回放到这一天为止发生的事")
 @option("--as-recorded-at", "recorded", type=Time(), metavar="TIME", help="只回放到这一时刻为止记录的事（北京时间）")
-@option("--under", metavar="FILE", help="用这个流程文件来判定，代替各事项原定的流程版本")
+@option("--under", metavar="文件", help="用这个流程文件来判定，代替各事项原定的流程版本")
 @at_desk
 def replay(desk: Desk, case: str | None, at: date | None, recorded: str | None, under: str | None) -> int:
     """Replay one case or all."""

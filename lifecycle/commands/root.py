@@ -41,6 +41,7 @@ SECTIONS = {
         "audit": Verb("lifecycle.commands.auditing:audit", "审计：核对全部记录、状态、定义和材料"),
         "backup": Verb("lifecycle.commands.records:backup", "备份整个台账"),
         "restore": Verb("lifecycle.commands.records:restore", "从备份恢复到新的位置"),
+        "clock": Verb("lifecycle.commands.clock:clock", "系统时钟：跳动后由两人确认"),
         "upgrade": Verb("lifecycle.commands.records:upgrade", "升级旧版式的数据库"),
     },
     "其他": {

@@ -10,7 +10,8 @@ from lifecycle.commands.chinese import Group, Verb, argument, command, option
 from lifecycle.commands.desk import Desk, at_desk
 from lifecycle.commands.output import paint, say
 from lifecycle.commands.table import write_table
-from lifecycle.errors import UnavailableError, UnknownError, WorkflowError
+from lifecycle.errors import UnknownError, WorkflowError
+from lifecycle.outfile import write_file
 
 if TYPE_CHECKING:
     from lifecycle.errors import Problem
@@ -141,17 +142,14 @@ def _given(desk: Desk, text: str) -> Workflow:
     ],
 )
 @argument("given", metavar="WORKFLOW", help="现行流程的标识或名称，或流程文件")
-@option("-o", "--output", "target", required=True, metavar="FILE", help="输出文件：.svg、.mmd 或 .dot")
+@option("-o", "--output", "target", required=True, metavar="文件", help="输出文件：.svg、.mmd 或 .dot")
 @at_desk
 def workflow_graph(desk: Desk, given: str, target: str) -> None:
     """Draw a workflow."""
     from lifecycle.exchange.diagram import draw
 
     text = draw(_given(desk, given), target)
-    try:
-        Path(target).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UnavailableError(f"{target} 写不了：{error.strerror}", "请检查路径、权限与磁盘空间") from error
+    write_file(Path(target), text.encode(), "流程图")
     desk.answer({"ok": True, "file": target, "characters": len(text)}, lambda: say(f"已画到 {target}"))
 
 

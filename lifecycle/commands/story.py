@@ -12,6 +12,8 @@ from lifecycle.commands.cases import VERDICTS, pairs
 from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.register import Request
+from lifecycle.outfile import write_file
+from lifecycle.sharing import make_folders
 from lifecycle.workflow.naming import find_material
 
 if TYPE_CHECKING:
@@ -73,9 +75,10 @@ class Player:
         name, _, same = word.partition("=")
         title = find_material(self.workflow, name).title
         path = self.folder / case.number / f"{request.on} {_file_name(title)}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(path.parent)
         text = f"演示材料（虚构）\n项目：{case.number} {case.title}\n材料：{title}\n上传：{request.on} {request.officer}\n"
-        path.write_bytes(self._written[case.number, same].read_bytes() if same else text.encode())
+        body = self._written[case.number, same].read_bytes() if same else text.encode()
+        write_file(path, body, "演示材料")
         self._written[case.number, name] = path
         self.office.attach(request, case, name, path)
 

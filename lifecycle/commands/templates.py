@@ -170,20 +170,19 @@ def notice_diff(desk: Desk, file: str, picture: str) -> None:
     """Show in a picture what a new template changes."""
     from lifecycle.commands.output import say
     from lifecycle.notice.trial import judged
+    from lifecycle.outfile import check_target, write_file
     from lifecycle.paper.fonts import Fonts
     from lifecycle.paper.pdf import to_pdf
     from lifecycle.paper.pictures import compared, png_of
     from lifecycle.publication import read_definition
 
+    check_target(Path(picture), "对照图")
     path = Path(file)
     template = judged(path.stem, read_definition(path), file)
     old, new, which = desk.office.chancery.side_by_side(template)
     fonts = Fonts.find()
     sheet, changed = compared(to_pdf(old, fonts), to_pdf(new, fonts))
     target = Path(picture)
-    try:
-        target.write_bytes(png_of(sheet))
-    except OSError as error:
-        raise UnavailableError(f"图 {target} 存不了：{error.strerror}", "请检查权限与磁盘空间") from error
+    write_file(target, png_of(sheet), "对照图")
     document = {"ok": True, "file": str(target), "letter": which, "changed_pages": changed}
     desk.answer(document, lambda: say(f"{target}　{which}：{f'{changed} 页有不同' if changed else '看不出不同'}"))

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.commands.chinese import argument, command, option
 from lifecycle.commands.desk import Desk, at_desk
+from lifecycle.commands.failure import DONE, REFUSED
 from lifecycle.commands.output import paint, say
 from lifecycle.commands.refusal import gate_json, print_gates
 from lifecycle.commands.table import write_table
+from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case, Officer
@@ -110,21 +112,51 @@ def _anybody(gate: Gate, workflow: Workflow, judged: Any) -> Gate:
     return replace(gate, met=True, text=f"由 {role_titles(workflow, judged.transition.by)} 办理", mend="")
 
 
-@command("log", help="一个事项的全部记录，从立项起。", examples=["lifecycle log LS-F-2026-003"])
-@argument("case", metavar="CASE", help=CASE_HELP)
+@command(
+    "log",
+    help="一个事项的全部记录，从立项起。不写事项而写 --request-id 的，查这个编号（记录号）的记录有没有写入：有则列出，"
+    "没有则退出码 1。",
+    examples=["lifecycle log LS-F-2026-003", "lifecycle log --request-id 0198f0c2-7a10-7000-8000-000000000001"],
+)
+@argument("case", metavar="[CASE]", required=False, help=CASE_HELP)
 @option("--after", type=int, default=0, metavar="序号", help="只列此后的记录")
 @at_desk
-def log(desk: Desk, case: str, after: int) -> None:
-    """List a case's entries."""
+def log(desk: Desk, case: str | None, after: int) -> int:
+    """List a case's entries, or the one that was recorded under a request id."""
+    if case is None:
+        return _log_one(desk)
     office = desk.office
     found = office.case(case)
     if desk.json:
         desk.answer({"number": found.number, "entries": list(office.entries(found, after=after))}, lambda: None)
-        return
+        return DONE
     say(f"{found.number} {found.title}　共 {found.seq} 条记录")
     write_table(
         ("序号", "日期", "经办", "事由"), log_rows(office, found, office.entries(found, after=after)), align=">"
     )
+    return DONE
+
+
+def _log_one(desk: Desk) -> int:
+    """Say whether an entry with the request id is recorded; give 0 if it is, 1 if not."""
+    if desk.request_id is None:
+        raise UsageError("没有写查哪个事项", "写事项编号；或写 --request-id 记录号，查一条记录有没有写入")
+    body = desk.office.recorded(desk.request_id)
+    document = {"ok": body is not None, "request_id": desk.request_id, "entry": body}
+    desk.answer(document, lambda: say(f"{desk.request_id}：{_where_recorded(desk.office, body)}"))
+    return REFUSED if body is None else DONE
+
+
+def _where_recorded(office: Office, body: Mapping[str, Any] | None) -> str:
+    """Say where an entry stands and what it did."""
+    if body is None:
+        return "没有写入，台账里没有这条记录"
+    intent = body["intent"]
+    if intent["workflow"] is None:
+        return f"已写入，单位记录第 {intent['seq']} 条，{intent['type']}，{intent['actor']['id']}"
+    case = office.chancery.case(intent["case"])
+    (row,) = log_rows(office, case, iter([body]))
+    return f"已写入，{case.number} 第 {intent['seq']} 条，{row[1]}，{row[2]}，{row[3]}"
 
 
 def log_rows(office: Office, case: Case, entries: Iterator[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:

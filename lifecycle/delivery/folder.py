@@ -16,7 +16,7 @@ from secrets import token_hex
 from typing import Any
 
 from lifecycle.delivery.parcel import Attached, DeliveryError, Parcel, Receipt, safe_name, unseen
-from lifecycle.ledger.database import sync_folder
+from lifecycle.outfile import sync_folder
 
 FORMAT = "lifecycle-delivery/1"
 MANIFEST = "manifest.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lifecycle.engine.case import Officer
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.gates import Gate, unknown
 from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, STATES, SUPERSEDED, VOID, Addressee, Notice
@@ -67,15 +68,42 @@ def judge_duty(docket: Docket, notice: Notice, duty: str) -> str:
     return duty
 
 
-def judge_author(docket: Docket, notice: Notice, word: str) -> None:
-    """See that nobody reviews or signs off what they drafted."""
-    same = sorted(set(notice.persons) & set(docket.officer.persons))
-    inputs = {"of": "notice_drafted", "persons": list(notice.persons)}
-    if same:
-        text = f"拟稿人 {'、'.join(same)} 不得{word}，须换人"
-        docket.add(Gate("not_by", False, inputs, text, f"请同单位的另一位{word[:2]}人办理"))
-    else:
-        docket.add(Gate("not_by", True, inputs, f"不是拟稿人（{'、'.join(notice.persons)}）"))
+def hands_before(notice: Notice, word: str) -> dict[str, tuple[str, ...]]:
+    """Name, by what they did to a letter, those of whom none may do this next: 核稿 or 签发.
+
+    Drafting, reviewing and signing off (党政机关公文处理工作条例 art. 18) are the business of three persons here.
+    Whoever acted by delegation is named with the one they acted for: neither is somebody else afterwards.
+    """
+    drafted = {"拟稿": notice.persons}
+    if word == "签发":
+        return {**drafted, "核稿": notice.checked_by}
+    return drafted
+
+
+_HANDS = {"拟稿": "notice_drafted", "核稿": "notice_checked"}
+
+
+def judge_hands(docket: Docket, notice: Notice, word: str) -> None:
+    """See that nobody reviews or signs off what already went through their hands, acting for whomever."""
+    for done, persons in hands_before(notice, word).items():
+        inputs = {"of": _HANDS[done], "persons": list(persons)}
+        same = sorted(set(persons) & set(docket.officer.persons))
+        if same:
+            text = _both(docket.officer, done, word, persons, same)
+            mend = f"请同单位没有{done}的另一位{word}人办理；没有的，请管理员授权"
+            docket.add(Gate("not_by", False, inputs, text, mend))
+        else:
+            text = f"不是{done}人（{'、'.join(persons)}）" if persons else f"尚无人{done}"
+            docket.add(Gate("not_by", True, inputs, text))
+
+
+def _both(officer: Officer, done: str, word: str, persons: tuple[str, ...], same: list[str]) -> str:
+    """Say who did the one thing and would now do the other."""
+    text = f"{done}人 {'、'.join(same)} 不得{word}，须换人"
+    if officer.principal or len(persons) > 1:
+        now = f"{officer.id} 代 {officer.principal}" if officer.principal else officer.id
+        text += f"：{done}的是 {'、'.join(persons)}，这次{word}的是 {now}"
+    return text
 
 
 def judge_stage(docket: Docket, notice: Notice, *states: str) -> None:

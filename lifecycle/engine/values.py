@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from lifecycle.errors import InvalidError, nearest
 from lifecycle.workflow.model import Fact, FactType
+
+Entered = str | tuple[str, ...]
+"""A fact as an officer enters it: one text, or the items of a list, each taken as it is."""
 
 Value = str | int | bool | list[str]
 """A fact as recorded: decimals and money as plain strings, dates as YYYY-MM-DD, units by code."""
@@ -31,6 +34,11 @@ _YES = {
 }
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _PLAIN = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+_SEPARATORS = "、，,；;"
+"""What may stand between the items of a list on one line."""
+_COMMAS = "，,"
+_GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+"""A number with a comma before every three digits."""
 
 
 def parse_date(text: str, what: str = "日期") -> date:
@@ -57,18 +65,70 @@ def clean_text(text: str, what: str) -> str:
     return text
 
 
-def parse_fact(fact: Fact, text: str) -> Value:
-    """Read an officer's text as a fact's canonical value; raises InvalidError that says what is wrong and the mend."""
+def parse_fact(fact: Fact, entered: Entered) -> Value:
+    """Read what an officer entered as a fact's canonical value; raises InvalidError that says what is wrong.
+
+    A list keeps the order and equal items; of units each counts once.
+    """
+    if fact.type == "list":
+        items = [str(_parse_one(fact, fact.of, item)) for item in _items(fact, entered)]
+        value: Value = list(dict.fromkeys(items)) if fact.of == "unit" else items
+    elif isinstance(entered, str):
+        value = _parse_one(fact, fact.type, _filled(fact, entered))
+    else:
+        raise InvalidError(
+            f"{fact.title}（{fact.name}）只有一个值，这里写了 {len(entered)} 个", "只留一个；清单才可以写几项"
+        )
+    check_value(fact, value)
+    return value
+
+
+def _filled(fact: Fact, text: str) -> str:
     text = clean_text(text, fact.title)
     if not text:
         raise InvalidError(f"{fact.title}（{fact.name}）不能为空")
-    if fact.type == "list":
-        items = [item.strip() for item in re.split(r"[,，、;；\n]", text) if item.strip()]
-        value: Value = list(dict.fromkeys(str(_parse_one(fact, fact.of, item)) for item in items))
-    else:
-        value = _parse_one(fact, fact.type, text)
-    check_value(fact, value)
-    return value
+    return text
+
+
+def _items(fact: Fact, entered: Entered) -> Iterator[str]:
+    """Give the items of a list: those entered one by one as they are, those in one text line by line."""
+    if not isinstance(entered, str):
+        yield from (_filled(fact, item) for item in entered)
+        return
+    for line in _filled(fact, entered).split("\n"):
+        for item in filter(None, map(str.strip, _split(fact, line))):
+            if fact.of in ("decimal", "money"):
+                _judge_reading(fact, _plain(fact, item))
+            yield item
+
+
+def _split(fact: Fact, line: str) -> list[str]:
+    """Split a line at the separators that no item of the list can contain.
+
+    A text can contain any of them, so a line is one item; unless a pattern says what an item is, and the line is none
+    while its parts all are.
+    """
+    if line.strip() in fact.choices:
+        return [line]
+    parts = _cut(line, _separators(fact))
+    if fact.of == "text" and (_fits(fact, line) or not all(_fits(fact, part) for part in parts if part.strip())):
+        return [line]
+    return parts
+
+
+def _separators(fact: Fact) -> str:
+    """Give the separators that may part the items: a comma can group a number's digits, a choice can have its own."""
+    inside = _COMMAS if fact.of in ("decimal", "money") else "".join(fact.choices)
+    return "".join(sign for sign in _SEPARATORS if sign not in inside)
+
+
+def _cut(line: str, separators: str) -> list[str]:
+    return re.split(f"[{separators}]", line) if separators else [line]
+
+
+def _fits(fact: Fact, text: str) -> bool:
+    """Tell whether a text may be an item; where there is no pattern, any may."""
+    return fact.pattern is None or re.fullmatch(fact.pattern, text.strip()) is not None
 
 
 def _parse_one(fact: Fact, kind: FactType, text: str) -> str | int | bool:
@@ -84,9 +144,13 @@ def _parse_one(fact: Fact, kind: FactType, text: str) -> str | int | bool:
 
 
 def _parse_number(fact: Fact, kind: FactType, text: str) -> str | int:
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("_", "").strip()
-    if fact.unit and plain.endswith(unicodedata.normalize("NFKC", fact.unit)):
-        plain = plain[: -len(unicodedata.normalize("NFKC", fact.unit))].strip()
+    plain = _plain(fact, text)
+    if "," in plain:
+        _judge_commas(fact, plain)
+        plain = plain.replace(",", "")
+    if fact.type == "list" and re.match(r"-?0[0-9]", plain):
+        message = f"{fact.title}的一项“{text}”以 0 开头，像是一个数在千分位逗号处断开了"
+        raise InvalidError(message, "去掉千分位逗号，例如 35000")
     try:
         number = Decimal(plain)
     except InvalidOperation:
@@ -101,6 +165,32 @@ def _parse_number(fact: Fact, kind: FactType, text: str) -> str | int:
     return plain_decimal(number)
 
 
+def _plain(fact: Fact, text: str) -> str:
+    """Give a number's text in half-width characters, without the unit of its fact."""
+    plain = unicodedata.normalize("NFKC", text).replace("_", "").strip()
+    unit = unicodedata.normalize("NFKC", fact.unit or "")
+    return plain.removesuffix(unit).strip()
+
+
+def _judge_commas(fact: Fact, text: str) -> None:
+    """Refuse commas that do not group the digits of one number by threes."""
+    if re.fullmatch(r"[-0-9.,]+", text) is None:
+        return  # no number in any case, which is what there is to say
+    if not _GROUPED.fullmatch(text):
+        several = "；几个数之间用顿号" if fact.type == "list" else ""
+        message = f"{fact.title}“{text}”中的逗号不是每三位一个的千分位"
+        raise InvalidError(message, f"千分位写作 32,000，小数点写作 2.6{several}")
+
+
+def _judge_reading(fact: Fact, text: str) -> None:
+    """Refuse an item of a list whose commas might group digits as well as stand between numbers."""
+    apart = re.sub(r",(?!0)", "、", text)
+    if _GROUPED.fullmatch(text) and apart != text:
+        one, several = text.replace(",", ""), apart.replace(",", "")
+        message = f"{fact.title}“{text}”分不清是一个数还是几个数"
+        raise InvalidError(message, f"一个数写作 {one}，几个数用顿号隔开，例如 {several}")
+
+
 def plain_decimal(number: Decimal) -> str:
     """Write a decimal without exponent or trailing zeros."""
     text = format(number, "f")
@@ -113,8 +203,8 @@ def check_value(fact: Fact, value: object) -> None:
     if fact.type == "list":
         if not isinstance(value, list):
             raise InvalidError(f"{fact.title}应为清单")
-        if len(set(map(str, value))) != len(value):
-            raise InvalidError(f"{fact.title}中有重复的项")
+        if fact.of == "unit" and len(set(map(str, value))) != len(value):
+            raise InvalidError(f"{fact.title}中有重复的单位")
         for item in value:
             _check_one(fact, fact.of, item)
     else:
@@ -190,7 +280,17 @@ def show_value(fact: Fact, value: Value, names: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "、".join(names.get(item, item) for item in value) or "（无）"
+        return _show_items(fact, value, names) or "（无）"
     if fact.type == "unit":
         return names.get(str(value), str(value))
     return f"{value} {fact.unit}" if fact.unit else str(value)
+
+
+def _show_items(fact: Fact, items: list[str], names: Mapping[str, str]) -> str:
+    """Write the items of a list; each in quotes if one of them contains what stands between them."""
+    if fact.of == "unit":
+        return "、".join(names.get(item, item) for item in items)
+    if any(sign in item for item in items for sign in f"{_SEPARATORS}\n"):
+        return "、".join(f"“{item}”" for item in items)
+    unit = f" {fact.unit}" if fact.unit and items else ""
+    return "、".join(items) + unit

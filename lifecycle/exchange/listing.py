@@ -1,4 +1,7 @@
-"""YAML as a table: a list of mappings, one for each row, or a single mapping; every value is text as it was typed."""
+"""YAML as a table: a list of mappings, one for each row, or a single mapping; every value is text as it was typed.
+
+A list within a row stays the list that it is.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from lifecycle.engine.values import Entered
 from lifecycle.errors import InvalidError
 from lifecycle.exchange.tables import Place, Row
 from lifecycle.workflow.yamltree import MOST_BYTES, Mapping, Node, Scalar, Sequence, Tree, decode, read_tree
 
 _KEY = "rows"
 _LIST = re.compile(r"(?:\s*(?:#.*)?\n)*-(?:\s|$)")
-_SEPARATORS = re.compile("[,，、;；\n]")
 
 
 def read_yaml(path: Path) -> Iterator[Row]:
@@ -48,29 +51,23 @@ def _row(file: str, node: Node, shift: int = 0) -> Row:
     place = Place(file, node.line - shift)
     if not isinstance(node, Mapping):
         return Row(place, fault=InvalidError(f"{place}：这一项不是映射", "每项写成 “键: 值” 的若干行"))
-    values = {}
+    values: dict[str, Entered] = {}
     for name, (key, value) in node.pairs.items():
-        here = Place(file, key.line - shift)
-        text = _text(value)
-        if text is None:
-            return Row(
-                place,
-                fault=InvalidError(f"{here}：“{name}”应是一个值或一个简单列表", "列表各项里不能有逗号、顿号、分号"),
-            )
-        if text:
-            values[name] = text
+        entered = _entered(value)
+        if entered is None:
+            here = Place(file, key.line - shift)
+            fault = InvalidError(f"{here}：“{name}”应是一个值或一个简单列表", "列表的每一项只写一个值，不能空着")
+            return Row(place, fault=fault)
+        if entered:
+            values[name] = entered
     return Row(place, values)
 
 
-def _text(node: Node) -> str | None:
-    """Give a value as an officer would type it; a list has one item a line; None for anything deeper."""
+def _entered(node: Node) -> Entered | None:
+    """Give a value as an officer enters it; None for a list with an empty item, or anything deeper."""
     if isinstance(node, Scalar):
         return "" if node.empty else node.value.strip()
     if not isinstance(node, Sequence):
         return None
-    items = []
-    for item in node.items:
-        if not isinstance(item, Scalar) or _SEPARATORS.search(item.value):
-            return None
-        items.append(item.value.strip())
-    return "\n".join(items)
+    items = [item.value.strip() for item in node.items if isinstance(item, Scalar) and not item.empty]
+    return tuple(items) if len(items) == len(node.items) else None

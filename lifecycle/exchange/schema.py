@@ -70,11 +70,14 @@ def _things() -> dict[str, Schema]:
         "unit": _said(TEXT, "计量单位，例如 万元；金额必写"),
         "min": BOUND,
         "max": BOUND,
-        "pattern": _said(TEXT, "整段文字须合的正则表达式"),
+        "pattern": _said(TEXT, "整段文字须合的正则表达式；清单是每一项须合的"),
         "choices": {"type": "array", "items": TEXT, "minItems": 1},
-        "of": _said({"enum": list(get_args(FactType))}, "清单各项的类型"),
+        "of": _said(
+            {"enum": list(get_args(FactType))},
+            "清单各项的类型；一行里的顿号、逗号、分号只隔开不会含有它的项：文字没有 pattern 的，一行就是一项",
+        ),
         "required": _said({"anyOf": [FLAG, NAME]}, "立项时必填写 true；自某环节起必填写该环节"),
-        "by": _said(NAMES, "可以填写的角色"),
+        "by": _said(NAMES, "可以填写的角色，立项时也是；不写则由牵头角色填，立项时由立项的人填"),
         "note": TEXT,
         "basis": TEXT,
     }

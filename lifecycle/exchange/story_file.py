@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from lifecycle.engine.values import Entered
 from lifecycle.workflow.fields import Fields
 from lifecycle.workflow.yamlfile import YamlFile
-from lifecycle.workflow.yamltree import Node, Scalar
+from lifecycle.workflow.yamltree import Node, Scalar, Sequence
 
 _TOP = ("as_of", "letters", "projects")
 _LETTER = ("case", "letter")
@@ -34,7 +35,7 @@ class Story:
 
     on: date
     officer: str
-    facts: dict[str, str]
+    facts: dict[str, Entered]
     steps: tuple[Step | str, ...]
 
 
@@ -76,7 +77,14 @@ def _story(file: YamlFile, fields: Fields) -> Story | None:
     steps = [found for node in fields.items("story") if (found := _told(file, node)) is not None]
     if step is None or facts is None:
         return None
-    return Story(step.on, step.officers[0], {name: facts.text(name) for name in facts.pairs}, tuple(steps))
+    return Story(step.on, step.officers[0], {name: _entered(facts, name) for name in facts.pairs}, tuple(steps))
+
+
+def _entered(facts: Fields, name: str) -> Entered:
+    """Read a fact's value, or the items of a list."""
+    if isinstance(facts.node(name), Sequence):
+        return tuple(scalar.value for scalar in facts.scalars(name))
+    return facts.text(name)
 
 
 def _told(file: YamlFile, node: Node) -> Step | str | None:

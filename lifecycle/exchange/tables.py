@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lifecycle.engine.values import Entered
 from lifecycle.errors import InvalidError
+from lifecycle.outfile import new_file
 
 MOST_MB = 50
 MOST_COLUMNS = 500
@@ -35,10 +37,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its place and its filled cells by head, all text; or the fault that made it unreadable."""
+    """One row: its place and its filled cells by head, as an officer enters them; or the fault that spoils it."""
 
     place: Place
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Entered] = field(default_factory=dict)
     fault: InvalidError | None = None
 
 
@@ -63,23 +65,20 @@ def read_rows(path: Path) -> Iterator[Row]:
     return read_csv(path)
 
 
-def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write a table as its extension says (.xlsx, else CSV) and count its rows; an older file is replaced when done."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+def write_rows(path: Path, kind: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """Write a table as its extension says (.xlsx, else CSV) and count its rows; an earlier export is replaced.
+
+    `kind` is what the table is, in Chinese. Raises InvalidError for a place that must not be written.
+    """
+    with new_file(path, kind) as draft:
         if path.suffix.lower() == ".xlsx":
             from lifecycle.exchange.workbook import write_xlsx
 
-            count = write_xlsx(partial, header, rows)
-        else:
-            from lifecycle.exchange.csvfile import write_csv
+            return write_xlsx(draft, header, rows)
+        from lifecycle.exchange.csvfile import write_csv
 
-            with partial.open("w", encoding="utf-8-sig", newline="") as file:
-                count = write_csv(file, header, rows)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return count
+        with draft.open("w", encoding="utf-8-sig", newline="") as file:
+            return write_csv(file, header, rows)
 
 
 def _opened(path: Path) -> bytes:
@@ -123,9 +122,9 @@ def heads_of(place: Place, cells: Sequence[str]) -> list[str]:
 
 def row_of(place: Place, heads: Sequence[str], cells: Sequence[str]) -> Row | None:
     """Judge one row of cells under its heads; nothing where it is empty."""
-    values = {}
+    values: dict[str, Entered] = {}
     for index, cell in enumerate(cells):
-        text = cell.strip()
+        text = cell.replace("\r\n", "\n").strip()
         if not text:
             continue
         if index >= len(heads):

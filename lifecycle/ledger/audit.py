@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from lifecycle.engine.case import Case
+from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit_cases import check_cases
 from lifecycle.ledger.audit_log import check_log
 from lifecycle.ledger.audit_office import check_office
 from lifecycle.ledger.audit_post import orphans
+from lifecycle.ledger.damage import Damage, Tally
 from lifecycle.ledger.database import schema_differences
 from lifecycle.ledger.finding import NOBODY, Finding
 from lifecycle.ledger.library import Library
@@ -42,12 +45,15 @@ TICK = 200
 class Auditor:
     """One audit of a store, up to the last entry there was when it began; memory does not grow with the cases' entries.
 
-    `report` is told (done, of) as the work goes on; `since` is a checkpoint of an earlier audit. What the checks learn
+    `now` is the time by the auditor's clock: an entry of a later time is a finding. `report` is told (done, of) as the
+    work goes on; `since` is a checkpoint of an earlier audit. What the checks learn
     from each other is kept here: `office_at` the indexes of the office's entries, `directory` the office as replayed,
-    `broken` what is wrong with definitions by digest, `torn` whether the office's chain cannot be followed to its end.
+    `broken` the damaged definitions by digest, `unjudged` what could not be judged because of them, `torn` whether the
+    office's chain cannot be followed to its end.
     """
 
     library: Library
+    now: datetime
     report: Callable[[int, int], None] = lambda _done, _of: None
     since: Checkpoint | None = None
     letters: LetterJudge | None = None
@@ -60,7 +66,9 @@ class Auditor:
     series: dict[str, int] = field(default_factory=dict)
     office_at: list[int] = field(default_factory=list)
     directory: Directory = field(default_factory=Directory)
-    broken: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, Damage] = field(default_factory=dict)
+    unjudged: Tally = field(default_factory=Tally)
+    unjudged_letters: Tally = field(default_factory=Tally)
     torn: bool = False
     _ticks: int = 0
     _in_force: dict[tuple[str, str, int], str | None] = field(default_factory=dict)
@@ -83,13 +91,31 @@ class Auditor:
         yield from self._wrong_types()
         yield from check_log(self)
         yield from check_office(self)
-        yield from check_cases(self)
+        try:
+            yield from check_cases(self)
+        except UnavailableError:
+            yield from self._damaged()
+            raise
+        yield from self._damaged()
         if self.entries != self.tree.size:
             missed = self.tree.size - self.entries
             yield Finding("lost", 0, NOBODY, f"有 {missed} 条记录不在任何事项的链上")
         yield from self._rows_without_entries()
         for message in orphans(store):
             yield Finding("outbox", 0, NOBODY, message)
+
+    def _damaged(self) -> Iterator[Finding]:
+        """Give one finding for each damaged definition, once it is known what rests on it."""
+        for damage in self.broken.values():
+            yield Finding("definition", damage.idx, OFFICE, str(damage))
+
+    def unjudge(self, damage: Damage, idx: int, case: str, letter: str = "") -> None:
+        """Note that an entry, and the letter it is about, cannot be judged for a damaged definition."""
+        damage.entry(idx, case)
+        self.unjudged.add(case, str(idx), str(idx))
+        if letter:
+            damage.letter(case, letter)
+            self.unjudged_letters.add(case, letter, letter)
 
     def _wrong_types(self) -> Iterator[Finding]:
         """Find entries whose columns hold what SQLite lets in but the product cannot read back."""

@@ -7,17 +7,21 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.case import Case
+from lifecycle.engine.workdays import Calendar
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.audit_office import follow_office
 from lifecycle.ledger.audit_post import check_post, read_post
-from lifecycle.ledger.files import check_file
+from lifecycle.ledger.damage import Damage
+from lifecycle.ledger.files import LostFileError, check_file
 from lifecycle.ledger.finding import Finding
 from lifecycle.ledger.record import CALENDAR, OFFICE, read
 from lifecycle.ledger.replay import Problem, Step, check_link, replay_entry, unreadable
-from lifecycle.ledger.row import case_row
+from lifecycle.ledger.row import case_row, undated_row
+from lifecycle.ledger.store import LostDefinitionError
+from lifecycle.workflow.model import Workflow
 
 if TYPE_CHECKING:
-    from lifecycle.ledger.audit import Auditor
+    from lifecycle.ledger.audit import Auditor, LetterJudge
 
 
 def check_cases(audit: Auditor) -> Iterator[Finding]:
@@ -42,7 +46,8 @@ def check_cases(audit: Auditor) -> Iterator[Finding]:
 class _Chain:
     """One case's chain as far as it was followed.
 
-    Once it cannot be replayed on, only links, bytes and files are checked.
+    Once it cannot be replayed on, only links, bytes and files are checked. `ruleless` is the damage of the case's
+    workflow, `blank` that for which the entry at hand is not judged.
     """
 
     def __init__(self, audit: Auditor, case_id: str) -> None:
@@ -53,12 +58,15 @@ class _Chain:
         self.name = audit.name_of(case_id)
         self.lost = False
         self.judged = True
+        self.ruleless: Damage | None = None
+        self.blank: Damage | None = None
         self.before = (0, "0" * 64)
 
     def check(self, idx: int, seq: int, eid: str, digest: str, raw: bytes) -> Iterator[Finding]:
         """Check the next entry."""
-        if not self.lost and (self.audit.broken or self.audit.torn):
-            for code, message in self._unjudgeable(raw):
+        self.blank = None
+        if self.audit.broken or self.audit.torn:
+            for code, message in self._unjudgeable(idx, raw):
                 yield Finding(code, idx, self.name, message)
         problems, body = self._shallow(digest, raw) if self.lost else self._replayed(idx, digest, raw)
         try:
@@ -69,26 +77,36 @@ class _Chain:
         for code, message in problems:
             yield Finding(code, idx, self.name, message)
 
-    def _unjudgeable(self, raw: bytes) -> Iterator[Problem]:
-        """Stop replaying where the rules are damaged, and judging where the office's chain is torn: said once."""
+    def _unjudgeable(self, idx: int, raw: bytes) -> Iterator[Problem]:
+        """Stop replaying a case whose workflow is damaged, and judging an entry whose calendar is: both are counted.
+
+        Where the office's chain is torn, stop judging: said once.
+        """
+        broken = self.audit.broken
         try:
             body = read(raw)
-            needed = [body["calendar"], *([body["intent"]["workflow"]] if self.case is None else [])]
-            wrong = next((self.audit.broken[digest] for digest in needed if digest in self.audit.broken), "")
+            if self.case is None and not self.lost:
+                self.ruleless = broken.get(body["intent"]["workflow"])
+                self.lost = self.ruleless is not None
+            damage = self.ruleless if self.lost else broken.get(body["calendar"])
             beyond = self.audit.torn and body["office"] > self.audit.directory.seq
+            letter = _letter_of(body["intent"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            if self.ruleless is not None:
+                self.audit.unjudge(self.ruleless, idx, self.name)
             return
-        if wrong:
-            self.lost = True
-            yield "definition", f"{wrong}，本条及以后无法核对"
-        elif self.judged and beyond:
+        if damage is not None:
+            self.blank = damage
+            self.audit.unjudge(damage, idx, self.name, letter)
+        if self.judged and beyond and not self.lost:
             self.judged = False
             yield "unread", "单位的人员记录有损坏，本条及以后未能核对权限"
 
     def _replayed(self, idx: int, digest: str, raw: bytes) -> tuple[list[Problem], Mapping[str, Any]]:
         """Judge an entry again and move the case on by it."""
         audit = self.audit
-        step = replay_entry(audit.library, audit.directory, self.case, idx, digest, raw, judged=self.judged)
+        judged = self.judged and self.blank is None
+        step = replay_entry(audit.library, audit.directory, self.case, idx, digest, raw, judged=judged)
         problems = list(step.problems)
         try:
             problems += self._surroundings(step, idx)
@@ -118,7 +136,7 @@ class _Chain:
         audit, body = self.audit, step.body
         self.before = (step.case.seq, step.hash)
         if audit.letters is not None and self.judged:
-            yield from audit.letters.look(audit.directory, self.case, step.case, body)
+            yield from self._letters(audit.letters, step.case, body, idx)
         office = bisect_left(audit.office_at, idx)
         if not audit.torn and body["office"] != office:
             yield "authority", f"所依据的人员记录是第 {body['office']} 条，当时已到第 {office} 条"
@@ -129,6 +147,20 @@ class _Chain:
             workflow = audit.library.workflow(step.case.workflow)
             if self.case is None and workflow.digest != in_force("workflow", workflow.name, body["office"]):
                 yield "definition", "立项所依据的流程不是当时发布的版本"
+
+    def _letters(self, letters: LetterJudge, after: Case, body: Mapping[str, Any], idx: int) -> Iterator[Problem]:
+        """Have an entry about a letter judged; what a damaged definition or a lost text keeps from it is told."""
+        name = _letter_of(body["intent"])
+        try:
+            yield from letters.look(self.audit.directory, self.case, after, body)
+        except LostDefinitionError as error:
+            damage = self.audit.broken.get(error.digest)
+            if damage is None:
+                yield "definition", error.message
+            else:
+                self.audit.unjudge(damage, idx, self.name, name)
+        except LostFileError as error:
+            yield "unread", f"{name} 未能核对：{error.message}"
 
     def _misplaced(self, body: Any, seq: int, eid: str) -> Iterator[Problem]:
         intent = body["intent"]
@@ -152,6 +184,8 @@ class _Chain:
     def finish(self) -> Iterator[Finding]:
         """Compare the replayed case with the row kept for it; both are read as of one moment."""
         store = self.audit.library.store
+        if self.ruleless is not None:
+            self.ruleless.states.add(self.name, "state", self.name)
         if self.lost or self.case is None or self.last is None:
             return
         with store.reading():
@@ -170,26 +204,40 @@ class _Chain:
         if found is None:
             yield Finding("lost", self.last.idx, self.name, "有记录而无事项")
             return
-        wrong = self._wrong_columns(dict(zip(columns, found, strict=True)))
+        workflow = self.audit.library.workflow(self.case.workflow)
+        try:
+            calendar = self._calendar(self.last.body["calendar"])
+        except LostDefinitionError as error:  # published after the tear in the office's chain, or never
+            calendar = None
+            yield Finding("unread", self.last.idx, self.name, f"存储的到期日未能核对：{error.message}")
+        wrong = self._wrong_columns(workflow, calendar, dict(zip(columns, found, strict=True)))
         if wrong:
             message = f"存储的状态与回放结果不一致：{'、'.join(wrong)}"
             yield Finding("state", self.last.idx, self.name, message)
-        for code, message in check_post(post, self.audit.library.workflow(self.case.workflow), self.case):
+        for code, message in check_post(post, workflow, self.case):
             yield Finding(code, self.last.idx, self.name, message)
 
-    def _wrong_columns(self, found: dict[str, Any]) -> list[str]:
+    def _calendar(self, digest: str) -> Calendar | None:
+        """Give the calendar of a case's last entry; None, and counted, where it is damaged."""
+        damage = self.audit.broken.get(digest)
+        if damage is None:
+            return self.audit.library.calendar(digest)
+        damage.days.add(self.name, "days", self.name)
+        return None
+
+    def _wrong_columns(self, workflow: Workflow, calendar: Calendar | None, found: dict[str, Any]) -> list[str]:
+        """Name the columns of the stored row that are not as replayed; without a calendar no day is compared."""
         assert self.case is not None
-        assert self.last is not None
-        library = self.audit.library
         try:
-            wanted = case_row(
-                library.workflow(self.case.workflow), self.case, library.calendar(self.last.body["calendar"])
-            )
-        except UnavailableError:
-            raise
+            wanted = case_row(workflow, self.case, calendar) if calendar else undated_row(workflow, self.case)
         except (LifecycleError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
             return ["snapshot"]
         return [name for name, value in wanted.items() if found.get(name) != value]
+
+
+def _letter_of(intent: Mapping[str, Any]) -> str:
+    """Name the letter that an entry is about, "" if it is about none."""
+    return str(intent["data"]["notice"]) if intent["type"].startswith("notice_") and "notice" in intent["data"] else ""
 
 
 def _columns(store: Any) -> list[str]:

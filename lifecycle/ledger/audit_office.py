@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.ledger.damage import Damage
 from lifecycle.ledger.finding import Finding
 from lifecycle.ledger.record import OFFICE, canonical, hash_of
 from lifecycle.ledger.roll import OfficeStep, replay_office_entry
@@ -68,10 +69,7 @@ def _check_row(audit: Auditor, row: Row) -> Iterator[Finding]:
         return
     audit.directory = step.directory
     if step.body["intent"]["type"] == "definition_published":
-        wrong = _check_definition(audit, step.body["intent"])
-        if wrong:
-            audit.broken[step.directory.documents[-1].digest] = wrong
-            yield Finding("definition", idx, OFFICE, wrong)
+        _check_definition(audit, idx, step.body["intent"])
 
 
 def _misplaced(audit: Auditor, step: OfficeStep, seq: int, eid: str) -> Iterator[tuple[str, str]]:
@@ -84,16 +82,25 @@ def _misplaced(audit: Auditor, step: OfficeStep, seq: int, eid: str) -> Iterator
         yield "chain", "记录属于另一本台账，或台账的来源被改动"
 
 
-def _check_definition(audit: Auditor, intent: Mapping[str, Any]) -> str:
-    """Say what is wrong with the bytes that an entry published; empty if nothing."""
+def _check_definition(audit: Auditor, idx: int, intent: Mapping[str, Any]) -> None:
+    """See whether the bytes that an entry published are there; note in `audit` what is wrong with them."""
     file, kind, name = intent["files"][0], intent["data"]["kind"], intent["data"]["name"]
     digest = file["sha256"]
-    row = audit.library.store.row("SELECT kind, name, body FROM definition WHERE sha256 = ?", digest)
-    what = f"已发布的 {kind} {name}（{str(digest)[:12]}…）"
+    if digest in audit.broken:
+        audit.broken[digest].again.append(idx)
+        return
+    wrong = _wrong_with(audit, kind, digest, file["size"])
+    if wrong:
+        audit.broken[digest] = Damage(idx, kind, name, digest, wrong)
+
+
+def _wrong_with(audit: Auditor, kind: str, digest: str, size: int) -> str:
+    """Say what is wrong with a definition's bytes; empty if nothing."""
+    row = audit.library.store.row("SELECT body FROM definition WHERE sha256 = ?", digest)
     if row is None:
-        return f"{what}不见了"
-    if not isinstance(row[2], bytes) or hash_of(row[2]) != digest or len(row[2]) != file["size"]:
-        return f"{what}的内容被改动"
+        return "不见了"
+    if not isinstance(row[0], bytes) or hash_of(row[0]) != digest or len(row[0]) != size:
+        return "的内容被改动"
     try:
         if kind == "workflow":
             audit.library.workflow(digest)
@@ -102,5 +109,5 @@ def _check_definition(audit: Auditor, intent: Mapping[str, Any]) -> str:
     except UnavailableError:
         raise
     except (LifecycleError, ValueError, KeyError, TypeError):
-        return f"{what}读不出来"
+        return "读不出来"
     return ""

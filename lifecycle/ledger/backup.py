@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from hashlib import file_digest
 from pathlib import Path
 
-from lifecycle.errors import InvalidError, UnavailableError
-from lifecycle.ledger.database import copy_database, database_errors, refuse_journal, sync_file, sync_folder
+from lifecycle.errors import InvalidError, UnavailableError, os_reason
+from lifecycle.ledger.database import copy_database, database_errors, refuse_journal
 from lifecycle.ledger.files import folder_of
 from lifecycle.ledger.store import Store
+from lifecycle.outfile import check_place, new_file, sync_file, sync_folder
+from lifecycle.sharing import barrier_to, file_mode, folder_mode, make_folders
 
 _DATABASE, _FILES, _MANIFEST = "lifecycle.db", "files", "MANIFEST.json"
 _MEMBER = re.compile(r"lifecycle\.db|MANIFEST\.json|files/[0-9a-f]{2}/[0-9a-f]{64}")
@@ -31,7 +33,9 @@ def _disk_errors(what: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UnavailableError(f"{what}未完成：{error.strerror}（{path}）", "请检查路径、权限与磁盘空间") from error
+        barrier = barrier_to(path) if isinstance(error, PermissionError) else None
+        why, mend = (barrier.message, barrier.mend) if barrier else (os_reason(error), "请检查路径、权限与磁盘空间")
+        raise UnavailableError(f"{what}未完成：{why}（{path}）", mend) from error
 
 
 def back_up(store: Store, target: Path) -> int:
@@ -39,27 +43,22 @@ def back_up(store: Store, target: Path) -> int:
 
     The database is copied first: materials are kept before the entry that names them, so none can be missing.
     """
-    if target.exists():
-        raise InvalidError(f"{target} 已存在，不会覆盖", "请换一个文件名")
-    if not target.parent.is_dir():
-        raise InvalidError(f"文件夹 {target.parent} 不存在", "请先建好文件夹")
-    with _disk_errors("备份", target), tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+    with (
+        new_file(target, "备份", once=True, ours=True) as draft,
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder,
+    ):
         copy = Path(folder) / _DATABASE
         with database_errors(store.path):
-            copy_database(store.connection, copy)
+            copy_database(store.connection, copy, 0o600)
         kept = folder_of(store.path)
         members = [(_DATABASE, copy)]
         materials = ((f"{_FILES}/{p.relative_to(kept).as_posix()}", p) for p in sorted(kept.glob("[0-9a-f][0-9a-f]/*")))
         members += [(name, path) for name, path in materials if _MEMBER.fullmatch(name)]
         manifest = Path(folder) / _MANIFEST
         manifest.write_text(json.dumps({name: _sha256(path) for name, path in members}, indent=1), encoding="utf-8")
-        draft = Path(folder) / "draft.tar"
         with tarfile.open(draft, "w", dereference=True) as tar:
             for name, path in [(_MANIFEST, manifest), *members]:
                 tar.add(path, name, recursive=False)
-        sync_file(draft)
-        draft.replace(target)
-        sync_folder(target.parent)
     return len(members)
 
 
@@ -67,14 +66,16 @@ def restore(source: Path, database: Path) -> int:
     """Restore a backup where there is no database yet, once every file's SHA-256 agrees; give the number of files."""
     if database.exists() or folder_of(database).exists():
         raise InvalidError(f"{database} 或它的材料文件夹已存在，不会覆盖", "请用 --db 指定一个新的位置，或先移走原库")
+    check_place(database)
     refuse_journal(database)
     if not source.is_file():
         raise InvalidError(f"备份文件 {source} 不存在", "请核对路径")
     with _disk_errors("恢复", database):
-        database.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(database.parent)
         with tempfile.TemporaryDirectory(dir=database.parent, prefix=".restore-") as folder:
             room = Path(folder)
             names = _unpack(source, room)
+            _open_to_group(room, file_mode(database.parent))
             for name in names:
                 sync_file(room / name)
             if (room / _FILES).exists():
@@ -85,6 +86,13 @@ def restore(source: Path, database: Path) -> int:
             (room / _DATABASE).replace(database)
         sync_folder(database.parent)
     return len(names)
+
+
+def _open_to_group(room: Path, mode: int) -> None:
+    """Give what was unpacked the modes of a new ledger's files, so that a group that shares the folder can work."""
+    for path in (room / _DATABASE, *sorted((room / _FILES).rglob("*")), room / _FILES):
+        if path.exists():
+            path.chmod(folder_mode(mode) if path.is_dir() else mode)
 
 
 def _unpack_one(tar: tarfile.TarFile, member: tarfile.TarInfo, room: Path) -> None:

@@ -9,7 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from lifecycle.errors import ConflictError, InvalidError, UnavailableError
+from lifecycle.errors import ConflictError, InvalidError, UnavailableError, os_reason
+from lifecycle.outfile import check_place, put_new, sync_file, sync_folder
+from lifecycle.sharing import (
+    barrier_to,
+    barrier_to_database,
+    create_file,
+    file_mode,
+    make_folders,
+    mode_beside,
+)
 
 APPLICATION = 0x4C464359
 SCHEMA = 2
@@ -59,25 +68,35 @@ def database_file(url: str | None) -> Path:
 
 
 @contextlib.contextmanager
-def database_errors(path: Path) -> Iterator[None]:
-    """Turn the driver's errors into what an officer can act on."""
+def database_errors(path: Path, outcome: str = "") -> Iterator[None]:
+    """Turn the driver's errors into what an officer can act on.
+
+    `outcome` says what became of the act, and only who knows it may say it: a transaction that was rolled back.
+    """
     try:
         yield
     except sqlite3.IntegrityError as error:
         raise ConflictError("同一时刻已有另一条记录，请重试", "先用 lifecycle show 查看最新情况") from error
     except (sqlite3.Error, UnicodeDecodeError) as error:  # the driver quotes what it read, be it text or not
         text = str(error)
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_READONLY_DBMOVED":
+            mend = "请核对 --db 或 LIFECYCLE_DB，再办一次；原来的文件在哪里，问移动它的人"
+            raise UnavailableError(f"数据库文件刚刚被移走或换掉了，未写入任何内容（{path}）", mend) from error
+        barrier = barrier_to_database(path) if "readonly" in text or "unable to open" in text else None
+        if barrier is not None:
+            what = "数据库不能写入" if "readonly" in text else "数据库打不开"
+            raise UnavailableError(f"{what}：{barrier.message}", barrier.mend) from error
         told = {
             "locked": ("数据库正忙，等候 30 秒仍未轮到", "请稍后重试"),
             "readonly": ("数据库只读，不能写入", "请检查文件与所在文件夹的写权限"),
-            "full": ("磁盘已满，未写入任何内容", "清理磁盘后重试"),
+            "full": ("磁盘已满", "请清理磁盘后重试"),
             "unable to open": ("数据库打不开", "请检查路径与权限"),
-            "disk I/O": ("磁盘读写出错，未写入任何内容", "请检查磁盘后重试"),
+            "disk I/O": ("磁盘读写出错", "请检查磁盘后重试"),
             "no such table": ("数据库不完整", "请从备份恢复：lifecycle restore 备份文件"),
         }
         found = next((value for key, value in told.items() if key in text), None)
         message, mend = found or ("数据库已损坏，或不是本系统的数据库", "请从备份恢复：lifecycle restore 备份文件")
-        raise UnavailableError(f"{message}（{path}：{text}）", mend) from error
+        raise UnavailableError(f"{message}{outcome}（{path}：{text}）", mend) from error
 
 
 def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
@@ -130,28 +149,61 @@ def upgrade(path: Path, refold: Callable[[Path, sqlite3.Connection], None]) -> t
         if missing:
             raise UnavailableError(f"不知道怎样从版式 {missing[0]} 升级", "请用较早的 lifecycle 先升到中间版本")
         copy = path.with_name(f"{path.name}.v{version}")
-        copy_database(connection, copy)
+        _keep_copy(connection, copy, mode_beside(path), version)
         connection.execute("BEGIN EXCLUSIVE")
         for step in range(version, SCHEMA):
             for statement in STEPS[step]:
                 connection.execute(statement)
         refold(path, connection)
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
-        connection.execute("COMMIT")
+        _commit_upgrade(connection, path)
     return version, copy
 
 
-def copy_database(connection: sqlite3.Connection, target: Path) -> None:
-    """Write a consistent copy of an open database, durably."""
+def _keep_copy(connection: sqlite3.Connection, copy: Path, mode: int, version: int) -> None:
+    """Keep a copy of a database that is to be upgraded, whole; over an earlier try's copy, over nothing else."""
+    if os.path.lexists(copy) and _version_of(copy) != version:
+        raise InvalidError(f"{copy} 已存在，不是升级留下的副本，不会覆盖", "请先移走它")
+    draft = copy.with_name(f"{copy.name}.{os.getpid()}.new")
+    try:
+        draft.unlink(missing_ok=True)
+        copy_database(connection, draft, mode)
+        draft.replace(copy)
+        sync_folder(copy.parent)
+    except OSError as error:
+        raise UnavailableError(f"副本 {copy} 存不了：{os_reason(error)}", "请检查权限与磁盘空间") from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _version_of(path: Path) -> int | None:
+    """Read from a plain file's head which schema of ours it has; None if it is no database of ours."""
+    if path.is_symlink() or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        head = file.read(100)
+    ours = head.startswith(b"SQLite format 3\0") and head[68:72] == APPLICATION.to_bytes(4, "big")
+    return int.from_bytes(head[60:64], "big") if ours else None
+
+
+def _commit_upgrade(connection: sqlite3.Connection, path: Path) -> None:
+    """Commit; where that fails, look on a fresh connection which schema the database now has."""
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        connection.close()
+        with contextlib.closing(connect(path)) as fresh:
+            if fresh.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
+                raise
+
+
+def copy_database(connection: sqlite3.Connection, target: Path, mode: int) -> None:
+    """Write a consistent copy of an open database to a new file, durably."""
+    os.close(create_file(target, mode))
     with contextlib.closing(sqlite3.connect(target)) as replica:
         connection.backup(replica)
     sync_file(target)
-
-
-def sync_file(path: Path) -> None:
-    """Make a file's content durable."""
-    with path.open("rb") as handle:
-        os.fsync(handle.fileno())
 
 
 def schema_differences(connection: sqlite3.Connection, path: Path) -> list[str]:
@@ -194,11 +246,13 @@ def make(path: Path) -> None:
     from lifecycle.ledger.record import new_eid
     from lifecycle.ledger.tables import Meta
 
-    refuse_journal(path)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+        check_place(path)
+        refuse_journal(path)
+        make_folders(path.parent)
         draft.unlink(missing_ok=True)
+        os.close(create_file(draft, file_mode(path.parent)))
         with database_errors(path):
             raw = sqlite3.connect(draft)
             raw.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -211,21 +265,16 @@ def make(path: Path) -> None:
                 session.commit()
             engine.dispose()
             raw.close()
-        os.link(draft, path)
-        draft.unlink()
-        sync_folder(path.parent)
+        put_new(draft, path)
     except FileExistsError:
         draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise UnavailableError(f"不能在 {path.parent} 建立数据库：{error.strerror}", "请检查路径与权限") from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a folder's names durable."""
-    if os.name == "nt":  # folders cannot be opened there; NTFS journals their names itself
         return
-    handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        told = barrier_to(path) if isinstance(error, PermissionError) else None
+        why, mend = (told.message, told.mend) if told else (os_reason(error), "请检查路径与权限")
+        raise UnavailableError(f"不能在 {path.parent} 建立数据库：{why}", mend) from error
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_folder(path.parent)
+    except OSError as error:
+        made = f"空的数据库 {path} 已经建好，但文件夹没能落盘：{os_reason(error)}；还没有登记任何内容"
+        raise UnavailableError(made, "请检查磁盘，再运行一次 lifecycle init") from error

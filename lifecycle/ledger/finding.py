@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any
+
+from lifecycle.people.clock import recorded_day
 
 CODES = {
     "hash": "改写", "chain": "断链", "form": "形式", "illegal": "违规", "authority": "越权", "gates": "依据",
     "time": "时间", "state": "状态", "definition": "定义", "material": "材料", "number": "编号", "lost": "缺失",
     "letter": "公文", "outbox": "待发",
+    "clock": "时钟", "future": "未来",
     "checkpoint": "检查点", "schema": "结构", "unread": "未能核对",
 }  # fmt: skip
 """Every kind of finding; `unread` is what could not be checked, which is never the same as clean."""
-BEIJING = timezone(timedelta(hours=8))
 NOBODY = "-"
 """Stands for the case where a finding concerns none, or none that is known."""
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -49,8 +50,3 @@ def check_times(body: Mapping[str, Any], last_on: str) -> Iterator[tuple[str, st
     # Beijing is ahead of UTC, so a day not after that of the time in UTC is settled: the usual case, and cheap.
     if on > at[:10] and on > recorded_day(at):
         yield "time", f"办理日 {on} 晚于记录时间 {at}"
-
-
-def recorded_day(at: str) -> str:
-    """Give the bureau's day (Beijing time) of a recording time."""
-    return datetime.fromisoformat(at).astimezone(BEIJING).date().isoformat()

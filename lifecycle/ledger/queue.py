@@ -10,14 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lifecycle.errors import UnavailableError
+from lifecycle.sharing import create_file, mode_beside
 
 WAIT_S = 30
 
 
 def open_queue(path: Path) -> int | None:
     """Open the lock file beside a database; None where that cannot be done, as on a read-only disk."""
+    lock = path.with_name(path.name + ".queue")
     try:
-        return os.open(path.with_name(path.name + ".queue"), os.O_RDWR | os.O_CREAT, 0o660)
+        with contextlib.suppress(FileExistsError):
+            return create_file(lock, mode_beside(path))
+        return os.open(lock, os.O_RDWR)
     except OSError:
         return None
 

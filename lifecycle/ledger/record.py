@@ -12,6 +12,7 @@ import time
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NoReturn
 from uuid import UUID
@@ -110,6 +111,11 @@ def recorded_at(raw: bytes) -> str:
     """Take the recording time out of an entry's canonical bytes (its key is the last of that name); "" if not there."""
     start = raw.rfind(b'"recorded_at":"') + 15
     return raw[start : raw.find(b'"', start)].decode("ascii", "replace") if start >= 15 else ""
+
+
+def stamp_text(moment: datetime) -> str:
+    """Write a time as entries have it: UTC, to the microsecond."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def new_eid() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from lifecycle import __version__
@@ -15,8 +15,7 @@ from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Refused, RefusedError
 from lifecycle.engine.evolve import evolve
 from lifecycle.engine.gates import Gate
-from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UnknownError
-from lifecycle.ledger.finding import BEIJING, recorded_day
+from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UncertainError, UnknownError
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.post import put_notices
 from lifecycle.ledger.record import (
@@ -34,15 +33,30 @@ from lifecycle.ledger.record import (
     office_entry,
     recorded_at,
     seal,
+    stamp_text,
     stored,
 )
 from lifecycle.ledger.row import case_row, read_case, series_of
 from lifecycle.ledger.store import Store
 from lifecycle.people.change import decide_office
+from lifecycle.people.clock import (
+    ANNOUNCED,
+    BEIJING,
+    CONFIRMED,
+    gap,
+    in_beijing,
+    may_confirm,
+    most_days,
+    open_step,
+    recorded_day,
+)
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 from lifecycle.workflow.model import Workflow
 
 SOFTWARE = f"lifecycle {__version__}"
+
+_APPOINTMENTS = ("officer_added", "role_granted")
+"""What an administrator without colleagues may do while the clock is in doubt, so that somebody can confirm it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,17 @@ class Outcome:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """What the clock shows, when the last entry was recorded ("": none yet), the bound, who has announced a jump."""
+
+    clock: str
+    last: str
+    most_days: int
+    jumped: bool
+    announced_by: str
+
+
 class Register:
     """Appends entries to a store; `clock` gives the time as an aware datetime."""
 
@@ -86,6 +111,9 @@ class Register:
         try:
             with self.store.writing():
                 yield
+        except UncertainError:
+            self._uncounted.clear()  # the disk fails; a second failure must not hide this one
+            raise
         finally:
             while self._uncounted:
                 self.store.put_refusal(*self._uncounted.pop(0))
@@ -162,7 +190,7 @@ class Register:
         self, request: Request, workflow: Workflow, case: Case | None, accepted: Accepted, *,
         officer: Officer, moment: Moment, now: datetime, directory: Directory,
     ) -> Outcome:  # fmt: skip
-        at = self._stamp(now)
+        at = self._stamp(now, directory)
         eid = check_request_id(request.request_id) if request.request_id else new_eid()
         place = Place(
             self._log(),
@@ -176,11 +204,11 @@ class Register:
         )
         if case is None:
             year = moment.on.year
-            serial = 0 if request.dry_run else self.store.next_number(series_of(workflow, year))
+            serial = self._serial(request, series_of(workflow, year))
             body["numbers"] = {"case": workflow.number.format(year=year, serial=serial)}
         elif isinstance(accepted.act, IssueLetter):
             series = accepted.act.series
-            serial = 0 if request.dry_run else self.store.next_number(series)
+            serial = self._serial(request, series)
             body["numbers"] = {"notice": series.replace("{serial}", str(serial))}
         raw, digest = seal(body)
         after = evolve(workflow, case, body, digest)
@@ -191,12 +219,53 @@ class Register:
                 put_notices(self.store, workflow, case, after)
         return Outcome(after, {} if request.dry_run else body, accepted.gates)
 
-    def _stamp(self, now: datetime) -> str:
-        """Give the recording time; the log's order is that of its times, so a clock set back stops the recording."""
+    def _serial(self, request: Request, series: str) -> int:
+        """Take the next number of a series; a dry run only looks which it would be."""
+        return self.store.peek_number(series) if request.dry_run else self.store.next_number(series)
+
+    def clock_state(self) -> ClockState:
+        """Say how the clock stands to the last entry."""
+        directory, at, last = self.library.directory(), stamp_text(self.clock()), self.store.last_body()
+        before = recorded_at(last) if last is not None else ""
+        bound = most_days(directory.clock_days)
+        jumped = before != "" and _apart(before, at) > timedelta(days=bound)
+        step = open_step(directory, at)
+        return ClockState(at, before, bound, jumped, step.officer if step and jumped else "")
+
+    def check_clock(self) -> None:
+        """Refuse to go on where nothing could be recorded now; for what cannot be undone, such as a sending."""
+        self._stamp(self.clock(), self.library.directory())
+
+    def _stamp(self, now: datetime, directory: Directory, kind: str = "") -> str:
+        """Give the recording time; the log's order is that of its times, so a clock set back stops the recording.
+
+        So would a clock far ahead, once it is right again: nothing is recorded after a jump until two confirmed it.
+        While they do, the times stand still: an announcement bears the last certain time.
+        """
         at, last = stamp_text(now), self.store.last_body()
-        if last is not None and at < (before := recorded_at(last)):
+        before = recorded_at(last) if last is not None else at
+        if at < before:
             raise UnavailableError(f"系统时钟 {at} 早于上一条记录的 {before}，未写入", "请校准系统时间后重试")
-        return at
+        bound = most_days(directory.clock_days)
+        if kind == ANNOUNCED:
+            return before
+        apart = _apart(before, at)
+        if kind == CONFIRMED or apart <= timedelta(days=bound):
+            return at
+        if kind in _APPOINTMENTS and self._alone(directory, at):
+            return before
+        raise UnavailableError(
+            f"系统时钟 {in_beijing(at)} 比上一条记录 {in_beijing(before)} 晚了 {apart.days} 天，"
+            f"超过 {bound} 天（北京时间），未写入",
+            "时钟不对的，校准后重办；时钟没错（久未使用）的，管理员先办 lifecycle clock announce，"
+            "另一名管理员或审计员当天再办 lifecycle clock confirm",
+        )
+
+    @staticmethod
+    def _alone(directory: Directory, at: str) -> bool:
+        """Tell whether a jump was announced today and nobody is there to confirm it; then somebody is appointed."""
+        step = open_step(directory, at)
+        return step is not None and not may_confirm(directory, step.officer, at)
 
     def _log(self) -> str:
         if not self._origin:
@@ -241,14 +310,15 @@ class Register:
                 digests = [file["sha256"] for file in intent["files"]]
                 founding = kind == "office_founded"
                 same = founding or intent["actor"]["id"] == request.officer
-                if not same or (intent["type"], intent["data"], digests) != (kind, dict(data), published):
+                meant = intent["data"] if kind == ANNOUNCED else dict(data)  # the clock has gone on since
+                if not same or (intent["type"], intent["data"], digests) != (kind, meant, published):
                     raise ConflictError(f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号")
                 return body
             directory, now = self.library.directory(), self.clock()
-            on = self._day(request, None, now)
+            at = self._stamp(now, directory, kind)
+            on = self._day(request, None, datetime.fromisoformat(at))
             officer = directory.officer(request.officer, on) if directory.seq else None
-            role = decide_office(directory, kind, data, officer, on)
-            at = self._stamp(now)
+            role = decide_office(directory, kind, data, officer, on, at=at)
             if on.isoformat() < directory.last_on:
                 raise InvalidError(f"办理日 {on} 早于上一条人员记录的 {directory.last_on}", "生效日请用 --since")
             if definition is not None:
@@ -270,13 +340,16 @@ class Register:
         return digest
 
 
+def _apart(before: str, at: str) -> timedelta:
+    """Give the time since the last entry; raises UnavailableError where its time cannot be read."""
+    try:
+        return gap(before, at)
+    except ValueError as error:
+        raise UnavailableError("上一条记录的时间读不出来，未写入", "请运行 lifecycle audit，并从备份恢复") from error
+
+
 def _asked_for(workflow: Workflow, case: Case | None, act: Act) -> str:
     """Say what was asked for: of which case, and what was to be done to it."""
     if case is None:
         return f"{workflow.title}　{act.verb}"
     return f"{case.number} {case.title}　{act.wish(workflow, case)}"
-
-
-def stamp_text(moment: datetime) -> str:
-    """Write a time as entries have it: UTC, to the microsecond."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -47,7 +47,7 @@ def _rejudge(directory: Directory, body: Mapping[str, Any], raw: bytes) -> Itera
     data, on, kind = intent["data"], intent["occurred_on"], intent["type"]
     try:
         officer = directory.officer(intent["actor"]["id"], date.fromisoformat(on)) if directory.seq else None
-        role = decide_office(directory, kind, data, officer, date.fromisoformat(on))
+        role = decide_office(directory, kind, data, officer, date.fromisoformat(on), at=body["recorded_at"])
     except UnavailableError:
         raise
     except LifecycleError as error:

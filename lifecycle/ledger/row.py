@@ -34,8 +34,14 @@ def series_of(workflow: Workflow, year: int) -> str:
 
 def case_row(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, Any]:
     """Give the columns of a case's row, under the calendar of its last entry."""
-    state = workflow.states[case.state]
     standing = stand(workflow, case, calendar)
+    days = {"due_on": standing.due_on, "yellow_on": standing.yellow_on, "red_on": standing.red_on}
+    return undated_row(workflow, case) | days
+
+
+def undated_row(workflow: Workflow, case: Case) -> dict[str, Any]:
+    """Give the columns of a case's row that no calendar is needed for."""
+    state = workflow.states[case.state]
     units = [
         unit
         for fact in workflow.facts.values()
@@ -56,9 +62,6 @@ def case_row(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, An
         "opened_on": case.opened_on,
         "entered_on": case.entered_on,
         "last_on": case.last_on,
-        "due_on": standing.due_on,
-        "yellow_on": standing.yellow_on,
-        "red_on": standing.red_on,
         "seq": case.seq,
         "head": case.head,
         "snapshot": canonical(dump_case(case)),

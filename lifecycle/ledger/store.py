@@ -14,10 +14,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lifecycle.errors import ConflictError, UnavailableError
+from lifecycle.errors import ConflictError, UnavailableError, UncertainError, os_reason
 from lifecycle.ledger.database import connect, database_errors, database_path, make, verify
+from lifecycle.ledger.deeds import Deed, Deeds
 from lifecycle.ledger.queue import open_queue, turn
 from lifecycle.ledger.record import hash_of
+from lifecycle.sharing import barrier_to
 
 _COLUMNS = (
     "id", "number", "workflow", "digest", "title", "state", "phase", "lead", "final", "units", "opened_on",
@@ -32,25 +34,36 @@ _UPDATE_CASE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _COLUMNS[1:]
 class LostDefinitionError(UnavailableError):
     """A definition that entries rely on is not in the database as it was published."""
 
+    def __init__(self, digest: str, message: str, mend: str = "") -> None:
+        super().__init__(message, mend)
+        self.digest = digest
+
 
 class Store:
-    """One open SQLite database. Every method raises UnavailableError when the database cannot be used."""
+    """One open SQLite database. Every method raises UnavailableError when the database cannot be used.
+
+    `deeds` is told of every entry that is committed.
+    """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, queue: int | None) -> None:
         self.path = path
         self.connection = connection
+        self.deeds = Deeds()
         self._queue = queue
+        self._appended: dict[str, tuple[str, int, str]] = {}
+        self._numbers: dict[str, str] = {}
         self._definitions: dict[str, bytes] = {}
 
     @classmethod
     def open(cls, url: str, *, create: bool = False, readonly: bool = False) -> Store:
         """Open a database, or create it; refuses one that is missing, not ours, newer, older or unsafe."""
         path = database_path(url)
-        if not path.exists():
+        size = _size_of(path)
+        if size is None:
             if not create:
                 raise UnavailableError(f"没有数据库 {path}", "先建库：lifecycle init，或看示例：lifecycle demo")
             make(path)
-        elif path.stat().st_size == 0:
+        elif size == 0:
             raise UnavailableError(f"数据库 {path} 是空文件", "请从备份恢复，或删去后重新 lifecycle init")
         with database_errors(path):
             connection = connect(path, readonly=readonly)
@@ -81,15 +94,72 @@ class Store:
         if self.in_transaction:
             yield
             return
-        with database_errors(self.path), turn(self._queue):
+        with database_errors(self.path, "，未写入任何内容"), turn(self._queue):
             self.connection.execute("BEGIN IMMEDIATE")
+            self._appended.clear()
+            self._numbers.clear()
             try:
                 yield
-                self.connection.execute("COMMIT")
             except BaseException:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+            self._commit()
+
+    def _commit(self) -> None:
+        """Commit, and note what is recorded by it, also where a signal ends the command at this very moment."""
+        try:
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            with contextlib.suppress(sqlite3.Error):  # a busy disk leaves it open, a failing one may not
+                self.connection.execute("ROLLBACK")
+            if not self._holds(error):
+                raise
+            self.deeds.trouble = str(error)
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+                raise
+            self._note()
+            raise
+        self._note()
+
+    def _note(self) -> None:
+        """Note the entries of the transaction as recorded."""
+        for eid, (case_id, seq, _digest) in self._appended.items():
+            self.deeds.add(Deed(eid, seq, self._numbers.get(case_id, "")))
+        self._appended.clear()
+
+    def _holds(self, error: sqlite3.Error) -> bool:
+        """Find out what a failed COMMIT did, for its error does not tell; raises UncertainError where nothing does.
+
+        SQLite may report a failure after the very act that commits (the journal is cut off, its last sync fails), so
+        the entries are looked for on a fresh connection. Nothing but entries is worth the question.
+        """
+        if not self._appended:
+            return False
+        try:
+            found = self._read_back()
+        except sqlite3.Error:
+            found = None
+        if found is not None and not any(found):
+            return False
+        if found is None or not all(found):
+            raise UncertainError(f"{self.path}：{error}", self._appended) from error
+        return True
+
+    def _read_back(self) -> list[bool] | None:
+        """Look for each entry of the transaction on a fresh connection; None where the database is not sound."""
+        self.connection.close()
+        self.connection = connect(self.path)
+        if self.connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            return None
+        return [self._has(eid, digest) for eid, (_case_id, _seq, digest) in self._appended.items()]
+
+    def _has(self, eid: str, digest: str) -> bool:
+        """Tell whether an entry stands in the database with the bytes that were given for it."""
+        found = self.connection.execute("SELECT body FROM entry WHERE eid = ?", (eid,)).fetchone()
+        return found is not None and hash_of(found[0]) == digest
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -158,7 +228,7 @@ class Store:
             if found is None or hash_of(found[0]) != digest:
                 what = "不见了" if found is None else "被改动"
                 mend = "请从备份恢复，并运行 lifecycle audit"
-                raise LostDefinitionError(f"数据库里已发布的定义 {digest[:12]}… {what}", mend)
+                raise LostDefinitionError(digest, f"数据库里已发布的定义 {digest[:12]}… {what}", mend)
             self._definitions[digest] = found[0]
         return self._definitions[digest]
 
@@ -169,6 +239,7 @@ class Store:
     def append(self, case_id: str, seq: int, eid: str, raw: bytes, digest: str) -> None:
         """Append an entry; within a transaction."""
         self.connection.execute(_INSERT_ENTRY, (case_id, seq, eid, digest, raw))
+        self._appended[eid] = (case_id, seq, digest)
 
     def put_office(self, seq: int, head: str, snapshot: bytes) -> None:
         """Keep the office's state; within a transaction."""
@@ -176,6 +247,7 @@ class Store:
 
     def put_case(self, row: Mapping[str, Any]) -> None:
         """Keep a case's state; within a transaction. Raises ConflictError if somebody else was first."""
+        self._numbers[row["id"]] = row["number"]
         if row["seq"] == 1:
             self.connection.execute(_INSERT_CASE, [row[c] for c in _COLUMNS])
         elif self.connection.execute(_UPDATE_CASE, dict(row)).rowcount != 1:
@@ -185,6 +257,11 @@ class Store:
         """Take the next number of a series; within a transaction, so that an abort gives it back."""
         statement = "INSERT INTO series VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"
         return int(self.connection.execute(statement, (series,)).fetchone()[0])
+
+    def peek_number(self, series: str) -> int:
+        """Give the number that a series would give next, without taking it."""
+        found = self.row("SELECT last FROM series WHERE name = ?", series)
+        return int(found[0]) + 1 if found else 1
 
     def put_refusal(self, *values: str) -> None:
         """Count a refused attempt: at, officer, case, what was asked for, gates."""
@@ -226,3 +303,15 @@ class Store:
     def last_index(self) -> int:
         """Give the global index of the last entry, 0 if none."""
         return int(self.row("SELECT coalesce(max(idx), 0) FROM entry")[0])
+
+
+def _size_of(path: Path) -> int | None:
+    """Give the size of a database's file, None if there is none; raises UnavailableError where that is hidden."""
+    try:
+        return path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        barrier = barrier_to(path)
+        why, mend = (barrier.message, barrier.mend) if barrier else (os_reason(error), "请核对 --db 或 LIFECYCLE_DB")
+        raise UnavailableError(f"数据库 {path} 用不了：{why}", mend) from error

@@ -22,6 +22,10 @@ from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Transition, Workflow
 
 
+class UnpublishedError(UnavailableError):
+    """A definition that a letter needs had not been published when it was needed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
     """One letter as an entry drafts it, with all that it is made of; `transition` is None for an officer's own."""
@@ -101,7 +105,7 @@ def template_of(library: Library, directory: Directory, sending: Sending) -> Tem
         return read_template(notice.template, read_file(library.store.path, notice.text, size), notice.name)
     digest = directory.document("template", notice.template, sending.body["office"])
     if digest is None:
-        raise UnavailableError(f"公文模板 {notice.template} 当时尚未发布", "请管理员先发布：lifecycle notice publish")
+        raise UnpublishedError(f"公文模板 {notice.template} 当时尚未发布", "请管理员先发布：lifecycle notice publish")
     return read_template(notice.template, library.store.definition(digest), f"template:{notice.template}")
 
 

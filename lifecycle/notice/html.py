@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle.notice.model import UPWARD, Block, Paragraph, Table
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from lifecycle.notice.model import Letter
+
+_HERE = Path(__file__).parent
+"""Where the page's template and style sheets stand."""
 
 _HEADING = re.compile(r"[^。；：，]{1,40}(?:。|$)")
 """The heading of a level: the whole of a short paragraph, or its first sentence if that has no comma."""
@@ -79,20 +83,23 @@ def _block(block: Block) -> tuple[int | str, object, object]:
 
 @cache
 def _page() -> Page:
-    from jinja2 import Environment
+    from jinja2 import Environment, FileSystemLoader
 
-    from lifecycle.notice.page import PAGE
-
-    return Environment(autoescape=True, trim_blocks=True).from_string(PAGE)
+    environment = Environment(autoescape=True, trim_blocks=True, loader=FileSystemLoader(_HERE))
+    return environment.get_template("page.html.j2")
 
 
 @cache
 def _style(more: bool) -> Markup:
+    """Read the style sheet; `more` adds what only an issued letter, or one with tables, annexes and the like, needs.
+
+    The fonts are the standard's, then free ones (小标宋 is approximated by a bold 宋). Without synthesis a font that
+    has only one weight keeps it; without trimming and autospace each character keeps its place on the grid.
+    """
     from markupsafe import Markup
 
-    from lifecycle.notice.page import MORE, STYLE
-
-    return Markup(STYLE + MORE if more else STYLE)
+    sheets = ("page.css", "page-more.css") if more else ("page.css",)
+    return Markup("\n".join((_HERE / sheet).read_text("utf-8") for sheet in sheets))
 
 
 def _symbol(proof: str) -> Markup:

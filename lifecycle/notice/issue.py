@@ -11,10 +11,10 @@ from lifecycle.engine.acts import IssueLetter
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.gates import SPANS
 from lifecycle.engine.notice import Notice, rule_of
-from lifecycle.errors import InvalidError, UnavailableError
+from lifecycle.errors import InvalidError
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import canonical, hash_of
-from lifecycle.notice.correspondence import Sending, find_sending, template_of, write_letter
+from lifecycle.notice.correspondence import Sending, UnpublishedError, find_sending, template_of, write_letter
 from lifecycle.notice.issuing import ISSUING, Issuing, read_issuing
 from lifecycle.notice.letter import WRITER
 from lifecycle.notice.model import UPWARD, Letter, dump_letter, load_letter
@@ -27,7 +27,7 @@ def rules_in_force(library: Library, directory: Directory, seq: int | None = Non
     """Read the issuing rules in force after so many office entries (now, if not said)."""
     digest = directory.document(ISSUING, ISSUING, seq)
     if digest is None:
-        raise UnavailableError("尚未发布发文规则", "请管理员运行：lifecycle notice publish notices/issuing.yaml")
+        raise UnpublishedError("尚未发布发文规则", "请管理员运行：lifecycle notice publish notices/issuing.yaml")
     return read_issuing(library.store.definition(digest))
 
 

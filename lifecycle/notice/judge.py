@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.acts import IssueLetter, read_act
 from lifecycle.engine.case import Case
 from lifecycle.errors import LifecycleError, UnavailableError
-from lifecycle.ledger.finding import recorded_day
 from lifecycle.ledger.library import Library
-from lifecycle.notice.correspondence import Sending, drafted, write_letter
+from lifecycle.notice.correspondence import Sending, UnpublishedError, drafted, write_letter
 from lifecycle.notice.issue import digest_of, issue_of
+from lifecycle.notice.issuing import ISSUING
 from lifecycle.notice.letter import WRITER
+from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory
 
 if TYPE_CHECKING:
     from lifecycle.ledger.replay import Problem
 
 _WORDS = {
-    "letter": "正文或格式各要素", "digest": "核稿时的内容", "series": "文号系列", "rules": "所依据的发文规则",
-    "template": "所用的模板", "addressed": "收文单位",
+    "letter": "正文或格式各要素", "digest": "核稿时的内容", "series": "文号系列", "addressed": "收文单位",
 }  # fmt: skip
 
 
@@ -51,6 +51,8 @@ class LetterJudge:
         elif kind in ("notice_checked", "notice_issued"):
             try:
                 yield from self._judge(directory, body)
+            except UnpublishedError as error:
+                yield "letter", error.message
             except UnavailableError:
                 raise
             except LifecycleError as error:
@@ -68,6 +70,7 @@ class LetterJudge:
             if own and digest_of(write_letter(self.library, directory, sending)) != data["letter"]:
                 yield "letter", f"{data['notice']} 核稿的不是这份内容"
             return
+        yield from _pinned(directory, sending, body)
         on = intent["occurred_on"]
         moment = self.library.moment(on, body["calendar"], directory.names(on, seq))
         actor = intent["actor"]
@@ -82,12 +85,23 @@ class LetterJudge:
         yield from _numbered(wanted, body)
 
 
-def _numbered(wanted: IssueLetter, body: Mapping[str, Any]) -> Iterator[Problem]:
-    """See that the number is of its series and was taken on the day of the letter: not late, not dated back."""
+def _pinned(directory: Directory, sending: Sending, body: Mapping[str, Any]) -> Iterator[Problem]:
+    """See what no definition's text is needed for: which definitions were in force, and the day of the number."""
+    data, seq = body["intent"]["data"], body["office"]
+    if data["rules"] != directory.document(ISSUING, ISSUING, seq):
+        yield "letter", f"{data['notice']} 签发的所依据的发文规则与按当时规则写出的不符"
+    notice = sending.notice
+    if data["template"] != (notice.text or directory.document("template", notice.template, sending.body["office"])):
+        yield "letter", f"{data['notice']} 签发的所用的模板与按当时规则写出的不符"
     number, on = body["numbers"]["notice"], body["intent"]["occurred_on"]
+    if on != recorded_day(body["recorded_at"]):
+        yield "number", f"文号 {number} 的成文日期 {on} 不是编号当日（补编或倒签）"
+
+
+def _numbered(wanted: IssueLetter, body: Mapping[str, Any]) -> Iterator[Problem]:
+    """See that the number is of its series."""
+    number = body["numbers"]["notice"]
     before, after = wanted.series.split("{serial}")
     serial = number[len(before) : len(number) - len(after)]
     if not (number.startswith(before) and number.endswith(after) and serial.isdecimal() and serial[:1] != "0"):
         yield "number", f"文号 {number} 不是系列 {wanted.series} 的号"
-    if on != recorded_day(body["recorded_at"]):
-        yield "number", f"文号 {number} 的成文日期 {on} 不是编号当日（补编或倒签）"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import InvalidError
+from lifecycle.paper.fonts import lacking
 
 if TYPE_CHECKING:
     import pydyf
@@ -59,33 +60,28 @@ class Wardrobe:
 
 def dress(runs: Iterable[Run], fonts: Fonts) -> Wardrobe:
     """Choose and subset the fonts that the runs need; raise InvalidError naming the characters that no font has."""
+    runs = list(runs)
+    missing = lacking(runs, fonts)
+    if missing:
+        raise InvalidError(
+            f"这份公文不能排印：{'；'.join(map(str, missing))}",
+            "请换用有这些字的字体（LIFECYCLE_FONTS），或把字写成字库里有的写法",
+        )
     used: dict[tuple[Role, str], None] = {}
     for run in runs:
         for char in run.text:
             used[run.role, char] = None
     found: list[Font] = []
     worn: dict[tuple[Role, str], tuple[Font, Glyph]] = {}
-    missing: dict[str, None] = {}
     for role, char in used:
         glyph = fonts.glyph(role, char)
         if glyph:
             font = _wearing(found, glyph, char)
             font.chars[glyph.gid] = char
             worn[role, char] = (font, glyph)
-        elif not char.isspace():
-            missing[char] = None
-    if missing:
-        raise InvalidError(
-            f"字体里没有{'、'.join(map(_named, missing))}，这份公文不能排印",
-            "请换用有这些字的字体（LIFECYCLE_FONTS），或把字写成字库里有的写法",
-        )
     for font in found:
         font.program, font.codes = _subset(font.typeface, sorted(font.chars))
     return Wardrobe(found, worn)
-
-
-def _named(char: str) -> str:
-    return f"“{char}”（U+{ord(char):04X}）" if char.isprintable() else f"U+{ord(char):04X}"
 
 
 def _wearing(found: list[Font], glyph: Glyph, char: str) -> Font:

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     import uharfbuzz
 
     from lifecycle.notice.model import Letter
+    from lifecycle.paper.sheet import Run
 
 Role = Literal["fang", "kai", "hei", "biao", "song"]
-"""What a font is for: 仿宋, 楷体, 黑体, 小标宋, 宋体."""
+"""What a font is for."""
+ROLES: Mapping[Role, str] = {"fang": "仿宋", "kai": "楷体", "hei": "黑体", "biao": "小标宋", "song": "宋体"}
+"""What people call the font of each role."""
 
 FANG, KAI, RARE = "FandolFang-Regular.otf", "LXGWWenKai-Regular.ttf", "BabelStoneHan.ttf"
 SERIF, BOLD, SANS = "NotoSerifCJK-Regular.ttc", "NotoSerifCJK-Bold.ttc", "NotoSansCJK-Regular.ttc"
@@ -180,15 +183,39 @@ def locate(folders: Iterable[Path]) -> dict[str, Path]:
     return found
 
 
-def missing_glyphs(letter: Letter, fonts: Fonts) -> list[str]:
-    """Give the characters of the laid-out letter that no font of their role has, each once, in order of appearance."""
+class Missing(NamedTuple):
+    """A character that no font of a role has, and the text in which it first stands."""
+
+    char: str
+    role: Role
+    text: str
+
+    def __str__(self) -> str:
+        shown = f"“{self.char}”（U+{ord(self.char):04X}）" if self.char.isprintable() else f" U+{ord(self.char):04X}"
+        where = "".join(c if c.isprintable() else "□" for c in self.text)
+        return f"{ROLES[self.role]}没有{shown}，见“{where}”"
+
+
+def missing_glyphs(letter: Letter, fonts: Fonts) -> list[Missing]:
+    """Give the characters of a letter that no font of their role has, each once a role, in order of appearance.
+
+    What is looked at is every run of the letter as laid out: also number, code, signature and 版记, each in the role in
+    which it is printed, with that role's fallbacks.
+    """
     from lifecycle.paper.pages import lay_out
 
-    missing: dict[str, None] = {}
-    for page in lay_out(letter).pages:
-        for run in page.runs:
-            missing |= {char: None for char in run.text if not char.isspace() and not fonts.glyph(run.role, char)}
-    return list(missing)
+    return lacking((run for page in lay_out(letter).pages for run in page.runs), fonts)
+
+
+def lacking(runs: Iterable[Run], fonts: Fonts) -> list[Missing]:
+    """Give the characters of runs that no font of their role has; a blank needs none."""
+    found: dict[tuple[Role, str], Missing] = {}
+    for run in runs:
+        for char in run.text:
+            key = (run.role, char)
+            if key not in found and not char.isspace() and not fonts.glyph(run.role, char):
+                found[key] = Missing(char, run.role, run.text)
+    return list(found.values())
 
 
 def _digest(file: Path) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from lifecycle.engine.case import Officer
 from lifecycle.errors import InvalidError, UnknownError
+from lifecycle.people.clock import ANNOUNCED, CONFIRMED, check_announcement, check_confirmation
 from lifecycle.people.directory import Directory
 
 KINDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历", "issuing": "发文规则"}
@@ -20,19 +21,28 @@ def is_code(text: str) -> bool:
     return _CODE.fullmatch(text) is not None
 
 
-def decide_office(directory: Directory, kind: str, data: Mapping[str, Any], officer: Officer | None, on: date) -> str:
-    """Judge one change to the office; give the role relied on. Raises InvalidError or UnknownError with the reason."""
+def decide_office(
+    directory: Directory, kind: str, data: Mapping[str, Any], officer: Officer | None, on: date, *, at: str = ""
+) -> str:
+    """Judge one change to the office, recorded at a time; give the role relied on.
+
+    Raises InvalidError or UnknownError with the reason.
+    """
     if kind == "office_founded":
         if directory.seq:
             raise InvalidError("本单位已经建立，不能重复建立")
         _check_unit(directory, {**data, "title": data["unit_title"]}, new=True)
         _check_code(data)
         _check_days(data, on)
+        _check_bound(data)
         return "admin"
     if officer is None:
         raise InvalidError("须指明经办人", "加 --as 代码")
     role = _authority(directory, kind, data, officer)
-    _CHECKS[kind](directory, data)
+    if kind in _CLOCK_CHECKS:
+        _CLOCK_CHECKS[kind](directory, data, officer, at)
+    else:
+        _CHECKS[kind](directory, data)
     _check_days(data, on)
     return role
 
@@ -40,6 +50,10 @@ def decide_office(directory: Directory, kind: str, data: Mapping[str, Any], offi
 def _authority(directory: Directory, kind: str, data: Mapping[str, Any], officer: Officer) -> str:
     if "admin" in officer.held and not officer.principal:
         return "admin"
+    if kind == CONFIRMED:
+        if "auditor" in officer.held and not officer.principal:
+            return "auditor"
+        raise InvalidError(f"{officer.id} 不是管理员或审计员，不能确认时钟", "请另一名管理员或审计员确认")
     if kind == "delegation_made" and data.get("principal") == officer.id:
         return "self"
     if kind == "delegation_revoked":
@@ -47,6 +61,12 @@ def _authority(directory: Directory, kind: str, data: Mapping[str, Any], officer
         if grant is not None and grant.principal == officer.id:
             return "self"
     raise InvalidError(f"须由管理员办理；您（{officer.id} {officer.title}）不是管理员", "请管理员办理")
+
+
+def _check_bound(data: Mapping[str, Any]) -> None:
+    days = data.get("clock_days", 0)
+    if not isinstance(days, int) or not 0 <= days <= 3650:
+        raise InvalidError(f"时钟的最大间隔“{days}”不对", "写 1 至 3650 的整数（天）")
 
 
 def _check_days(data: Mapping[str, Any], on: date) -> None:
@@ -139,6 +159,7 @@ def _check_publication(_directory: Directory, data: Mapping[str, Any]) -> None:
         raise UnknownError("定义种类", data["kind"], KINDS)
 
 
+_CLOCK_CHECKS = {ANNOUNCED: check_announcement, CONFIRMED: check_confirmation}
 _CHECKS = {
     "unit_added": lambda directory, data: _check_unit(directory, data, new=True),
     "unit_changed": lambda directory, data: _check_unit(directory, data, new=False),

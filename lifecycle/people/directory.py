@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from lifecycle.engine.case import Officer
 from lifecycle.errors import InvalidError, UnknownError
+from lifecycle.people.clock import ANNOUNCED, CONFIRMED, ClockStep
 
 SYSTEM_ROLES = {"admin": "管理员", "auditor": "审计员", "checker": "核稿人", "signer": "签发人", "clerk": "收发员"}
 """Roles that no workflow defines and no unit's function bestows."""
@@ -96,7 +97,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Directory:
-    """The office after `seq` entries; `head` is the hash of the last."""
+    """The office after `seq` entries; `head` is the hash of the last.
+
+    `clock_days` is the bound of the clock that it was founded with, 0 if with none.
+    """
 
     seq: int = 0
     head: str = ""
@@ -106,6 +110,8 @@ class Directory:
     people: Mapping[str, Person] = field(default_factory=dict)
     grants: tuple[Grant, ...] = ()
     documents: tuple[Document, ...] = ()
+    clock_days: int = 0
+    clock_steps: tuple[ClockStep, ...] = ()
 
     def document(self, kind: str, name: str, seq: int | None = None) -> str | None:
         """Give the SHA-256 of the definition of that name in force after so many office entries (now, if not said)."""
@@ -222,7 +228,8 @@ def _with_person(directory: Directory, intent: Mapping[str, Any]) -> dict[str, A
 def _founded(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
     # The entry's `title` is the administrator's, as in `officer_added`; the unit's stands apart.
     unit = {**intent, "data": {**intent["data"], "title": intent["data"]["unit_title"]}}
-    return {**_with_unit(directory, unit), **_with_person(directory, intent)}
+    days = intent["data"].get("clock_days", 0)
+    return {**_with_unit(directory, unit), **_with_person(directory, intent), "clock_days": days}
 
 
 def _left(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
@@ -247,6 +254,17 @@ def _published(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any
     return {"documents": (*directory.documents, document)}
 
 
+def _announced(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
+    step = ClockStep(intent["eid"], intent["actor"]["id"], intent["data"]["clock"])
+    return {"clock_steps": (*directory.clock_steps, step)}
+
+
+def _confirmed(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
+    meant, by = intent["data"]["step"], intent["actor"]["id"]
+    steps = directory.clock_steps
+    return {"clock_steps": tuple(replace(s, confirmed_by=by) if s.id == meant else s for s in steps)}
+
+
 _CHANGES = {
     "office_founded": _founded,
     "unit_added": _with_unit,
@@ -258,12 +276,18 @@ _CHANGES = {
     "delegation_made": _granted,
     "delegation_revoked": _revoked,
     "definition_published": _published,
+    ANNOUNCED: _announced,
+    CONFIRMED: _confirmed,
 }
 
 
 def dump_directory(directory: Directory) -> dict[str, Any]:
     """Give the office as plain values for canonical JSON."""
-    return asdict(directory)
+    values = asdict(directory)
+    for name in ("clock_days", "clock_steps"):  # left out where empty: so are they in offices older than these
+        if not values[name]:
+            del values[name]
+    return values
 
 
 def load_directory(data: Mapping[str, Any]) -> Directory:
@@ -292,4 +316,16 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
         for g in data["grants"]
     )
     documents = tuple(Document(**d) for d in data["documents"])
-    return Directory(data["seq"], data["head"], data["last_at"], data["last_on"], units, people, grants, documents)
+    steps = tuple(ClockStep(**step) for step in data.get("clock_steps", ()))
+    return Directory(
+        data["seq"],
+        data["head"],
+        data["last_at"],
+        data["last_on"],
+        units,
+        people,
+        grants,
+        documents,
+        data.get("clock_days", 0),
+        steps,
+    )

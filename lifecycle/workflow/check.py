@@ -67,6 +67,7 @@ def check(
         *_check_names(workflow, vague),
         *_check_clashes(workflow),
         *_check_subject(workflow, vague),
+        *_check_opening(workflow),
         *check_graph(workflow),
         *check_conditions(workflow, vague),
     ]
@@ -160,6 +161,20 @@ def _check_subject(workflow: Workflow, vague: frozenset[str]) -> Iterator[Proble
     if fact.required is not True:
         message = f"作为事项名称（subject）的要素 {fact.name} 不是立项必填"
         yield Problem("wrong-subject", fact.location, message, "补上 required: true")
+
+
+def _check_opening(workflow: Workflow) -> Iterator[Problem]:
+    """See that who opens a case may enter what the opening requires; roles that are not defined are told elsewhere."""
+    openers = [workflow.roles[name] for name in workflow.opened_by if name in workflow.roles]
+    for fact in workflow.facts.values():
+        keepers = [workflow.roles[name] for name in fact.by if name in workflow.roles]
+        known = openers and len(keepers) == len(fact.by)
+        if fact.required is not True or not keepers or not known or any(role in keepers for role in openers):
+            continue
+        who, opener = ("、".join(role.title for role in roles) for roles in (keepers, openers))
+        message = f"要素 {fact.name} 立项时必填，却只许 {who} 填，由 {opener} 立项就办不成"
+        mend = f"在 by 里加上 {openers[0].name}；或者把 required 改为以后才要它的环节"
+        yield Problem("closed-opening", fact.location, message, mend)
 
 
 def _check_letters(workflow: Workflow, templates: Mapping[str, TemplateLike]) -> Iterator[Problem]:

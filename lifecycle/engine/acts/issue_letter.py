@@ -12,7 +12,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates import Gate
-from lifecycle.engine.letter_gates import find_letter, judge_author, judge_duty, judge_stage, moved_to
+from lifecycle.engine.letter_gates import find_letter, judge_duty, judge_hands, judge_stage, moved_to
 from lifecycle.engine.notice import CHECKED, ISSUED, SUPERSEDED, Addressee, Notice
 from lifecycle.workflow.model import Workflow
 
@@ -39,12 +39,12 @@ class IssueLetter(LetterAct):
     verb = "签发"
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge that a signer of the issuing unit does it who did not draft it, and that it is what was reviewed."""
+        """Judge that a signer of the issuing unit does it through whose hands it did not go, and that it is what was reviewed."""
         notice = find_letter(docket, self.notice)
         if notice is None:
             return docket.refuse()
         role = judge_duty(docket, notice, "signer")
-        judge_author(docket, notice, self.verb)
+        judge_hands(docket, notice, self.verb)
         judge_stage(docket, notice, CHECKED)
         self._judge_text(docket, notice)
         self._judge_date(docket)

@@ -11,9 +11,9 @@ from lifecycle.engine.case import OPEN, Case, Fired
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_value
-from lifecycle.engine.gates import Gate, judge_role
+from lifecycle.engine.gates import Gate, holds, judge_role, role_titles
 from lifecycle.engine.values import Value
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Fact, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,9 @@ class Open(Act):
         gate, role = judge_role(workflow, None, docket.officer, docket.moment, workflow.opened_by)
         docket.add(gate)
         for name, value in self.facts.items():
-            judge_value(docket, name, value)
+            entered = judge_value(docket, name, value)
+            if entered is not None:
+                _judge_keeper(docket, entered)
         for fact in workflow.facts.values():
             if fact.required is True and fact.name not in self.facts:
                 mend = f"--set {fact.name}=…"
@@ -75,3 +77,22 @@ class Open(Act):
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for."""
         return self.verb
+
+
+def _judge_keeper(docket: Docket, fact: Fact) -> None:
+    """See that who opens a case may enter a fact: its `by:` holds then too; a role bound to a fact is nobody's yet."""
+    workflow, officer = docket.workflow, docket.officer
+    if not fact.by or any(holds(workflow, None, officer, role) for role in fact.by):
+        return
+    text = f"{fact.title} 由 {role_titles(workflow, fact.by)} 填，立项的人不能填"
+    inputs = {"fact": fact.name, "by": list(fact.by)}
+    docket.add(Gate("role", False, inputs, text, _when_entered(workflow, fact)))
+
+
+def _when_entered(workflow: Workflow, fact: Fact) -> str:
+    """Say when the roles of a fact enter it: with the first transition that asks it, else once the case is open."""
+    asking = next((t for t in workflow.transitions if fact.name in t.asks), None)
+    if asking is None:
+        return f"立项时去掉，立项后由其填：lifecycle set 编号 {fact.name}=…"
+    command = f"lifecycle advance 编号 {asking.name} --set {fact.name}=…"
+    return f"立项时去掉，由其办理“{asking.title}”时填：{command}"

@@ -11,7 +11,7 @@ from lifecycle.engine.acts.letter_act import LetterAct
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.letter_gates import find_letter, judge_author, judge_duty, judge_stage, moved_to
+from lifecycle.engine.letter_gates import find_letter, judge_duty, judge_hands, judge_stage, moved_to
 from lifecycle.engine.notice import CHECKED, DRAFT
 from lifecycle.workflow.model import Workflow
 
@@ -36,14 +36,15 @@ class ReviewLetter(LetterAct):
         if notice is None:
             return docket.refuse()
         role = judge_duty(docket, notice, "checker")
-        judge_author(docket, notice, self.verb)
+        judge_hands(docket, notice, self.verb)
         judge_stage(docket, notice, DRAFT, CHECKED)
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case with the letter reviewed."""
+        """Give the case with the letter reviewed; whoever once reviewed it does not sign it off."""
         notice = case.notices[self.notice]
-        found = replace(notice, state=CHECKED, checked_by=entry.persons, digest=self.letter)
+        reviewers = tuple(dict.fromkeys((*notice.checked_by, *entry.persons)))
+        found = replace(notice, state=CHECKED, checked_by=reviewers, digest=self.letter)
         return case.after(entry, notices=moved_to(case.notices, found))
 
     def to_dict(self) -> dict[str, Any]:
