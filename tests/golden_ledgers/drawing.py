@@ -238,7 +238,8 @@ class Drawer:
         lacking = [gate for gate in lacking if gate["mend"].split()[1] in ("set", "attach", "sign")]
         asked_about = self._asked_about(self.cases[number], way)
         if lacking and self.chance(0.88):
-            self._supply(number, way, self.random.choice(lacking)["mend"].split(), shown)
+            for gate in self.random.sample(lacking, min(len(lacking), self.random.choice((1, 2, 3)))):
+                self._supply(number, way, gate["mend"].split(), shown)
         elif asked_about and self.chance(0.6):
             self._set(number, [self.random.choice(asked_about)], shown)
         elif self.chance(0.04):
@@ -313,8 +314,7 @@ class Drawer:
         for officer in self.random.sample(left, min(len(left), self.random.choice((1, 2, 4)))):
             (verdict,) = self.random.choices(("agree", "conditional", "object"), (85, 8, 7))
             note = ("--note", self.random.choice(REASONS)) if verdict != "agree" and self.chance(0.85) else ()
-            self.act(("sign", number, transition, verdict, *note), officer, shown["last_on"])
-            shown = self.shown(number)
+            self.act(("sign", number, transition, verdict, *note), officer, str(self.today))
 
     def _advance(self, number: str, way: Mapping[str, Any], facts: Mapping[str, Any], last_on: str) -> None:
         workflow = self.cases[number]

@@ -40,10 +40,10 @@ class Ledger:
 class Recording:
     """What is kept of a ledger: `ledger` may not change, `surface` only on purpose; `samples` show its documents."""
 
+    commands: list[Step]
     ledger: list[Line]
     surface: list[Line]
     samples: Samples
-    accepted: int
 
 
 def _draw_demo(player: Player) -> None:
@@ -122,30 +122,35 @@ LEDGERS = {
 }
 
 
-def draw(ledger: Ledger, folder: Path, definitions: Path) -> list[Step]:
-    """Draw a ledger's commands anew."""
-    with stage(folder, ledger.start, definitions / ledger.office) as player:
-        ledger.draw(player)
-        return [played.step for played in player.played]
+def play(ledger: Ledger, steps: Iterable[Step] | None, folder: Path, definitions: Path) -> Recording:
+    """Give a ledger's commands, or draw them anew where there are none, and tell what came of them.
 
-
-def play(ledger: Ledger, steps: Iterable[Step], folder: Path, definitions: Path) -> Recording:
-    """Give commands, and tell what came of them; what is told at `PREFIX` is the same however many follow."""
+    What is told at `PREFIX` is the same however many commands follow.
+    """
     told: list[Line] = []
     shown: list[Line] = []
+
+    def tell() -> None:
+        told.extend(checkpoint_lines(player))
+        shown.extend(replay_surface(player))
+
+    def tell_at_prefix() -> None:
+        if player.turn.number == PREFIX:
+            tell()
+
     with stage(folder, ledger.start, definitions / ledger.office) as player:
-        for step in steps:
-            player.play(step)
-            if player.turn.number == PREFIX:
-                told += checkpoint_lines(player)
-                shown += replay_surface(player)
+        player.after_each = tell_at_prefix
+        if steps is None:
+            ledger.draw(player)
+        else:
+            for step in steps:
+                player.play(step)
         if player.turn.number != PREFIX:
-            told += checkpoint_lines(player)
-            shown += replay_surface(player)
+            tell()
         entries = list(entry_lines(player.played))
+    commands = [played.step for played in player.played]
     surface = [played.surface() for played in player.played]
-    accepted = sum(played.accepted for played in player.played)
-    return Recording([*entries, *told], [*surface, *shown], samples_of(player.played), accepted)
+    return Recording(commands, [*entries, *told], [*surface, *shown], samples_of(player.played))
 
 
 def upto(lines: Iterable[Line], number: int) -> Iterator[Line]:

@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -86,6 +86,7 @@ class Player:
         self.turn = turn
         self.played: list[Played] = []
         self.result: Result
+        self.after_each: Callable[[], None] = lambda: None
 
     def play(self, step: Step) -> Played:
         """Give the next command."""
@@ -99,6 +100,7 @@ class Player:
         out, err = (text.replace(here, "‹folder›") for text in (result.stdout, result.stderr))
         played = Played(self.turn.number, step, result.exit_code, out, err, last_index())
         self.played.append(played)
+        self.after_each()
         return played
 
     def asks(self, *argv: str) -> Any:
