@@ -150,7 +150,7 @@ def play(ledger: Ledger, steps: Iterable[Step] | None, folder: Path, definitions
         entries = list(entry_lines(player.played))
     commands = [played.step for played in player.played]
     surface = [played.surface() for played in player.played]
-    return Recording(commands, [*entries, *told], [*surface, *shown], samples_of(player.played))
+    return Recording(commands, [*entries, *told], [*surface, *shown], samples_of(ledger.name, player.played))
 
 
 def upto(lines: Iterable[Line], number: int) -> Iterator[Line]:

@@ -19,14 +19,14 @@ MASKS = (
 )
 
 
-def samples_of(played: Iterable[Played]) -> Samples:
-    """Give for each verb the first document of a command that succeeded, and the first of one that did not."""
+def samples_of(ledger: str, played: Iterable[Played]) -> Samples:
+    """Give for each verb of a ledger its first document that says yes, and its first that says no."""
     found: Samples = {}
     for one in played:
         if "--json" in one.step.argv and one.out.startswith("{"):
             name = verb(one) + ("" if one.accepted else ".refused")
             if name not in found:
-                found[name] = sample(one)
+                found[name] = f"{ledger} $ {sample(one)}"
     return found
 
 
@@ -41,4 +41,4 @@ def sample(played: Played) -> str:
     document = json.dumps(json.loads(played.out), ensure_ascii=False, indent=1)
     for pattern, mask in MASKS:
         document = pattern.sub(mask, document)
-    return f"$ {played.surface()['argv']}\n{document}\n"
+    return f"{played.surface()['argv']}\n{document}\n"
