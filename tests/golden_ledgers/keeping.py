@@ -48,12 +48,13 @@ def read_lines(name: str) -> Iterator[dict[str, Any]]:
 
 def gather_definitions(folder: Path) -> None:
     """Copy the checkout's definitions: those of the city, and those of the tiny office of the tests."""
-    for name in ("workflows", "notices", "calendars", "demo"):
+    for name in ("workflows", "notices", "calendars", "settings", "demo"):
         shutil.copytree(places.shipped(name), folder / "city" / name, ignore=shutil.ignore_patterns("*.py", "__*"))
     tiny = folder / "tiny"
     for name in ("workflows", "notices", "demo"):
         (tiny / name).mkdir(parents=True)
-    shutil.copytree(folder / "city" / "calendars", tiny / "calendars")
+    for name in ("calendars", "settings"):
+        shutil.copytree(folder / "city" / name, tiny / name)
     shutil.copy(folder / "city" / "notices" / "relations.yaml", tiny / "notices")
     shutil.copy(TINY / "directory.yaml", tiny / "demo" / "office.yaml")
     visit = with_letters().replace("  - {name: note_visit,", f"{ASK}  - {{name: note_visit,", 1)
