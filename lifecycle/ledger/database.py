@@ -25,6 +25,10 @@ SCHEMA = 2
 WAIT_MS = 30_000
 STEPS: dict[int, tuple[str, ...]] = {
     1: (
+        # Left by an upgrade that somebody did statement by statement: what stood in them is folded anew.
+        "DROP TABLE IF EXISTS notice",
+        "DROP TABLE IF EXISTS form",
+        "DROP TABLE IF EXISTS outbox",
         """CREATE TABLE notice (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL, state VARCHAR NOT NULL,
         unit VARCHAR NOT NULL, number VARCHAR, code VARCHAR, title VARCHAR NOT NULL, issued_on VARCHAR NOT NULL,
         waiting VARCHAR NOT NULL, PRIMARY KEY (case_id, name), UNIQUE (number), UNIQUE (code))""",
