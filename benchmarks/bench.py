@@ -1,6 +1,7 @@
 """Side by side with the floor – the same work done raw – in the same run: ratios, no verdicts.
 
-`python benchmarks/bench.py [--big]` prints one line per measurement: what, size, ours, floor, ratio, the aim.
+`python benchmarks/bench.py [--big]` prints one line per measurement: what, size, ours, floor,
+ratio, the aim.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ from lifecycle.office import Office
 from lifecycle.workflow.reader import read_workflow
 
 FLOW = (Path(__file__).parent / "shuttle.yaml").read_bytes()
-CALENDAR = canonical({"name": "CN", "years": {"2026": {"announced": True, "holidays": ["10-01"], "workdays": []}}})
+CALENDAR = canonical(
+    {"name": "CN", "years": {"2026": {"announced": True, "holidays": ["10-01"], "workdays": []}}}
+)
 FACTS = {
     "name": "基准项目",
     "investment": "32000",
@@ -44,7 +47,9 @@ ME = Request("bureau01")
 
 
 class Clock:
-    """A clock that moves on by a millisecond at every look, so that a million entries fit into a day."""
+    """A clock that moves on by a millisecond at every look, so that a million entries fit into a
+    day.
+    """
 
     def __init__(self) -> None:
         self.at = datetime(2026, 9, 1, 1, tzinfo=UTC)
@@ -71,7 +76,9 @@ def build(folder: Path, cases: int, entries_each: int) -> Office:
     )
     admin = Request("admin")
     office.change(
-        admin, "officer_added", {"officer": "bureau01", "title": "经办人", "unit": "zsj", "roles": ["bureau"]}
+        admin,
+        "officer_added",
+        {"officer": "bureau01", "title": "经办人", "unit": "zsj", "roles": ["bureau"]},
     )
     office.publish(admin, "calendar", "CN", CALENDAR)
     office.publish(admin, "workflow", "shuttle", FLOW)
@@ -80,7 +87,9 @@ def build(folder: Path, cases: int, entries_each: int) -> Office:
         with office.store.writing():
             case = office.register.submit(ME, workflow, None, Open(FACTS)).case
             for number in range(entries_each - 1):
-                office.register.submit(ME, None, case.id, Advance("back" if number % 2 else "go", "例行"))
+                office.register.submit(
+                    ME, None, case.id, Advance("back" if number % 2 else "go", "例行")
+                )
     return office
 
 
@@ -134,7 +143,8 @@ def bare_advance(raw: sqlite3.Connection, row: tuple[object, ...], body: bytes, 
         (row[0], 10**6 + turn, f"bare-{turn}", row[17], body),
     )
     raw.execute(
-        "UPDATE cases SET state = ?, entered_on = ?, last_on = ?, due_on = ?, seq = ?, head = ?, snapshot = ?"
+        "UPDATE cases SET state = ?, entered_on = ?, last_on = ?, due_on = ?, seq = ?, head = ?, "
+        "snapshot = ?"
         " WHERE id = ?",
         (row[5], row[11], row[12], row[13], turn, row[17], row[18], row[0]),
     )
@@ -166,7 +176,12 @@ def bench_replay(folder: Path, cases: int) -> None:
     entries = cases * 20
     rounds = 5 if cases < 2000 else 3
     for what, work, aim in (("回放并重新判定（每条）", ours, "≤ 9 ×"), ("审计（每条）", audit, "")):
-        say(what, f"{entries}", *paired(partial(per, work, entries), partial(per, floor, entries), rounds), aim=aim)
+        say(
+            what,
+            f"{entries}",
+            *paired(partial(per, work, entries), partial(per, floor, entries), rounds),
+            aim=aim,
+        )
     office.close()
 
 
@@ -184,14 +199,21 @@ def bench_start(folder: Path) -> None:
     command = [sys.executable, str(Path(__file__).parent.parent / "cli.py")]
 
     def run(*words: str) -> Callable[[], float]:
-        return lambda: timed(lambda: subprocess.run(words, env=environment, capture_output=True, check=True))
+        return lambda: timed(
+            lambda: subprocess.run(words, env=environment, capture_output=True, check=True)
+        )
 
     for words, aim in (
         (["--help"], "≤ 8 ×"),
         (["show", number], "≤ 30 ×"),
         (["advance", number, "back", "--note", "x", "--dry-run"], "≤ 30 ×"),
     ):
-        say(f"冷启动 {words[0]}", "", *paired(run(*command, *words), run(sys.executable, "-c", "pass"), 11), aim=aim)
+        say(
+            f"冷启动 {words[0]}",
+            "",
+            *paired(run(*command, *words), run(sys.executable, "-c", "pass"), 11),
+            aim=aim,
+        )
 
 
 def bench_lists(folder: Path, cases: int) -> None:
@@ -228,12 +250,17 @@ def multiply_cases(office: Office, cases: int) -> None:
         for number in range(len(rows), cases):
             row = list(rows[number % len(rows)])
             row[0], row[1] = f"copy-{number}", f"JZ-2026-{number:07}"
-            office.store.connection.execute(f"INSERT INTO cases VALUES ({','.join('?' * len(row))})", row)
+            office.store.connection.execute(
+                f"INSERT INTO cases VALUES ({','.join('?' * len(row))})", row
+            )
 
 
 def bench_memory(cases: int) -> None:
     """Audit in a process of its own and print its peak memory."""
-    code = f"import sys; sys.path.insert(0, {sys.path[0]!r}); from benchmarks import bench; bench.audit_alone({cases})"
+    code = (
+        f"import sys; sys.path.insert(0, {sys.path[0]!r}); from benchmarks import bench; "
+        f"bench.audit_alone({cases})"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -250,14 +277,21 @@ def audit_alone(cases: int) -> None:
         findings = sum(1 for _ in office.auditor().run())
         took = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"审计 {cases * 20} 条：{took:.1f} 秒，问题 {findings}，内存峰值 {peak:.0f} MB", flush=True)
+        print(
+            f"审计 {cases * 20} 条：{took:.1f} 秒，问题 {findings}，内存峰值 {peak:.0f} MB",
+            flush=True,
+        )
 
 
 def main() -> None:
     """Run every measurement at two sizes ten times apart."""
     assert hash_of(FLOW) == read_workflow(FLOW, "shuttle.yaml").digest
     print(f"{'项目':<28}{'规模':>6}{'本系统':>12}{'底线':>13}{'倍数':>8}   目标")
-    for measure, sizes in ((bench_advance, (50, 500)), (bench_replay, (50, 500)), (bench_lists, (10_000, 100_000))):
+    for measure, sizes in (
+        (bench_advance, (50, 500)),
+        (bench_replay, (50, 500)),
+        (bench_lists, (10_000, 100_000)),
+    ):
         for size in sizes:
             with tempfile.TemporaryDirectory() as folder:
                 measure(Path(folder), size)

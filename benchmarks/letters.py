@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 def bench_letter() -> None:
-    """Time a text letter from a kept template against the bare library rendering the same template text, compiled once.
+    """Time a text letter from a kept template against the bare library rendering the same template
+    text, compiled once.
 
-    The floor is Jinja2 as it must be used for templates that others write: the immutable sandbox, strict about what is
-    undefined. It gives the filled-in lines and nothing more, so a second floor also breaks them into lines of 28
-    characters with Python's own `textwrap`. Each letter is about another project: a letter written before costs less,
-    but nobody writes it twice.
+    The floor is Jinja2 as it must be used for templates that others write: the immutable sandbox,
+    strict about what is undefined. It gives the filled-in lines and nothing more, so a second floor
+    also breaks them into lines of 28 characters with Python's own `textwrap`. Each letter is about
+    another project: a letter written before costs less, but nobody writes it twice.
     """
     from textwrap import wrap
 
@@ -37,14 +38,23 @@ def bench_letter() -> None:
     source = (Path(__file__).parent / "letter.j2").read_bytes()
     template = read_template("letter", source, "letter.j2")
     bare = ImmutableSandboxedEnvironment(undefined=StrictUndefined).from_string(source.decode())
-    scope = {"to": "市发改委、市自然资源局", "cc": "市财政局", "issuer": "市招商局", "due_text": "10个工作日内"}
+    scope = {
+        "to": "市发改委、市自然资源局",
+        "cc": "市财政局",
+        "issuer": "市招商局",
+        "due_text": "10个工作日内",
+    }
     on = date(2026, 9, 1)
     number = count()
 
     def next_scope(rows: int) -> dict[str, object]:
         turn = next(number)
         text = f"由牵头单位会同有关部门按职责分工推进第{turn}号事项落实，重大问题及时提请会商研究。"
-        return {**scope, "name": f"剑瓷文化街区{turn}期", "rows": [f"第{n}项工作{text}" for n in range(rows)]}
+        return {
+            **scope,
+            "name": f"剑瓷文化街区{turn}期",
+            "rows": [f"第{n}项工作{text}" for n in range(rows)],
+        }
 
     def composed(names: dict[str, object]) -> object:
         return compose(template, names, on=on)
@@ -66,18 +76,21 @@ def bench_letter() -> None:
             say(what, f"{rows} 段", *found, aim=aim)
 
 
-def timed_each(work: Callable[[dict[str, object]], object], supply: Callable[[], dict[str, object]]) -> float:
+def timed_each(
+    work: Callable[[dict[str, object]], object], supply: Callable[[], dict[str, object]]
+) -> float:
     """Time one of many letters, in seconds; what they are about is made beforehand."""
     scopes = [supply() for _ in range(300)]
     return timed(lambda: [work(scope) for scope in scopes]) / 300
 
 
 def bench_paper() -> None:
-    """Time PDF and DOCX of the catalogue's samples against what the bare libraries take for the same text.
+    """Time PDF and DOCX of the catalogue's samples against what the bare libraries take for the
+    same text.
 
-    PDF: subsetting the same fonts and writing the same characters by uharfbuzz and pydyf, with no layout, tags or
-    metadata; and, where it is installed, WeasyPrint over the letter's text in HTML. DOCX: the same paragraphs by
-    python-docx, with none of the standard's geometry.
+    PDF: subsetting the same fonts and writing the same characters by uharfbuzz and pydyf, with no
+    layout, tags or metadata; and, where it is installed, WeasyPrint over the letter's text in HTML.
+    DOCX: the same paragraphs by python-docx, with none of the standard's geometry.
     """
     from lifecycle.errors import UnavailableError
     from lifecycle.paper.docx import to_docx
@@ -91,13 +104,21 @@ def bench_paper() -> None:
     def per_letter(work: Callable[[Letter], object]) -> Callable[[], float]:
         return lambda: timed(lambda: [work(letter) for letter in letters]) / each
 
-    say("公文（DOCX）", f"{each} 种", *paired(per_letter(to_docx), per_letter(_bare_docx), 5), aim="≤ 30 000 µs")
+    say(
+        "公文（DOCX）",
+        f"{each} 种",
+        *paired(per_letter(to_docx), per_letter(_bare_docx), 5),
+        aim="≤ 30 000 µs",
+    )
     try:
         fonts = Fonts.find()
     except UnavailableError as error:
         print(f"公文（PDF）没有测：{error.message}")
         return
-    lines = [[(run.role, run.text) for page in lay_out(letter).pages for run in page.runs] for letter in letters]
+    lines = [
+        [(run.role, run.text) for page in lay_out(letter).pages for run in page.runs]
+        for letter in letters
+    ]
 
     def floor() -> float:
         return timed(lambda: [_bare_pdf(each_line, fonts) for each_line in lines]) / each
@@ -109,7 +130,10 @@ def bench_paper() -> None:
     except (ImportError, OSError):
         print("公文（PDF，底线 WeasyPrint）没有测：本机没有装 WeasyPrint")
         return
-    pages = {letter: f"<pre style='font: 16pt serif'>{escape(to_text(letter))}</pre>" for letter in letters}
+    pages = {
+        letter: f"<pre style='font: 16pt serif'>{escape(to_text(letter))}</pre>"
+        for letter in letters
+    }
     bare = per_letter(lambda letter: HTML(string=pages[letter]).write_pdf())
     say("公文（PDF，底线 WeasyPrint）", f"{each} 种", *paired(ours, bare, 2), aim="≤ 1.3 ×")
 
@@ -121,8 +145,12 @@ def _samples() -> list[Letter]:
     from lifecycle.notice.sample import sample_letter, uses
     from lifecycle.workflow.reader import read_workflow
 
-    templates = {p.stem: read_template(p.stem, p.read_bytes(), p.name) for p in places.notices().glob("*.j2")}
-    workflows = [read_workflow(p.read_bytes(), p.name) for p in sorted(places.workflows().glob("*.yaml"))]
+    templates = {
+        p.stem: read_template(p.stem, p.read_bytes(), p.name) for p in places.notices().glob("*.j2")
+    }
+    workflows = [
+        read_workflow(p.read_bytes(), p.name) for p in sorted(places.workflows().glob("*.yaml"))
+    ]
     return [sample_letter(use) for use in uses(workflows, templates)]
 
 
@@ -139,7 +167,9 @@ def _bare_docx(letter: Letter) -> bytes:
 
 
 def _bare_pdf(runs: list[tuple[Role, str]], fonts: Fonts) -> bytes:
-    """Subset each font for the characters it gives to the letter, embed it, and write the lines one below the other."""
+    """Subset each font for the characters it gives to the letter, embed it, and write the lines one
+    below the other.
+    """
     import pydyf
     import uharfbuzz as hb
 

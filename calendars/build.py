@@ -1,6 +1,8 @@
-"""Build CN.yaml: announced years from chinesecalendar, later ones provisionally from the statutory days in `holidays`.
+"""Build CN.yaml: announced years from chinesecalendar, later ones provisionally from the statutory
+days in `holidays`.
 
-Only this script and its test need those packages; the program reads the file. `make calendar` runs it.
+Only this script and its test need those packages; the program reads the file. `make calendar` runs
+it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ HEAD = """\
 # announced: false 的年份尚无通知，只列法定节日（逢周末顺延补假），据此算出的期限均为暂定。
 # 新一年的通知发布后，管理员照此格式另写一个只含该年的文件，发布后即生效，不必改动本文件。
 name: CN
-"""
+"""  # noqa: E501
 
 
 def days(year: int) -> Iterator[date]:
@@ -42,8 +44,14 @@ def announced(year: int) -> tuple[list[date], list[date]]:
 
 
 def statutory(year: int) -> list[date]:
-    """Give the statutory weekdays off; one that falls on a weekend moves on (全国年节及纪念日放假办法第六条)."""
-    return sorted(day for day in holidays.country_holidays("CN", years=year) if day.year == year and day.weekday() < 5)
+    """Give the statutory weekdays off; one that falls on a weekend moves on
+    (全国年节及纪念日放假办法第六条).
+    """
+    return sorted(
+        day
+        for day in holidays.country_holidays("CN", years=year)
+        if day.year == year and day.weekday() < 5
+    )
 
 
 def listed(key: str, found: list[date]) -> str:
@@ -55,14 +63,24 @@ def listed(key: str, found: list[date]) -> str:
 def build() -> str:
     """Give the text of CN.yaml."""
     text = HEAD
-    text += f"source: chinesecalendar {version('chinesecalendar')}, holidays {version('holidays')}\nyears:\n"
+    text += (
+        f"source: chinesecalendar {version('chinesecalendar')}, "
+        f"holidays "
+        f"{version('holidays')}\nyears:"
+        f"\n"
+    )
     for year in range(FIRST, LAST_ANNOUNCED + 1):
         off, on = announced(year)
         basis = f"国务院办公厅关于{year}年部分节假日安排的通知{NUMBERS.get(year, '')}"
         text += f'  "{year}":\n    announced: true\n    basis: {basis}\n'
         text += listed("holidays", off) + listed("workdays", on)
     for year in range(LAST_ANNOUNCED + 1, LAST + 1):
-        text += f'  "{year}":\n    announced: false\n    basis: 全国年节及纪念日放假办法（2024年修订）\n'
+        text += (
+            f'  "{year}":\n    announced: false\n    '
+            f"basis: "
+            f"全国年节及纪念日放假办法（2024年修订）"
+            f"\n"
+        )
         text += listed("holidays", statutory(year)) + listed("workdays", [])
     return text
 

@@ -1,8 +1,8 @@
-"""Draw docs/gallery.md and its pictures: page 1 of every letter, and each layout from PDF and from DOCX.
+"""Draw docs/gallery.md and its pictures: page 1 of every letter, and each layout from PDF and DOCX.
 
-`make gallery` runs it. It needs the fonts (`make fonts`); without LibreOffice (soffice) the pictures of DOCX are kept
-as they are. The samples are what `lifecycle notice catalogue --samples` writes for the demo office.
-"""  # noqa: INP001 - a folder of pages beside the script that draws one
+`make gallery` runs it. It needs the fonts (`make fonts`); without LibreOffice (soffice) the
+pictures of DOCX are kept as they are. The samples are what `lifecycle notice catalogue --samples` writes for the demo office.
+"""  # noqa: E501, INP001
 
 from __future__ import annotations
 
@@ -32,8 +32,12 @@ PICTURES = DOCS / "gallery"
 FONTS = DOCS.parent / ".venv" / "fonts"
 THUMB, PAGE = 360, 620
 """Widths of a page in pixels: in the catalogue, and where it is to be read."""
-PALETTE = tuple((n, n, n) for n in range(0, 256, 51)) + tuple((r, n, n) for r, n in ((230, 18), (238, 90), (246, 170)))
-"""Colours of a picture: black to white, and red: chosen by itself, a small palette turns the red lines brown."""
+PALETTE = tuple((n, n, n) for n in range(0, 256, 51)) + tuple(
+    (r, n, n) for r, n in ((230, 18), (238, 90), (246, 170))
+)
+"""Colours of a picture: black to white, and red: chosen by itself, a small palette turns the red
+lines brown.
+"""
 LAYOUTS = {
     "document": (
         "普通公文（红头）",
@@ -45,8 +49,16 @@ LAYOUTS = {
         "siting-consultation",
         "标志距上页边 30 mm，首末两条红双线，首页不显示页码，版记不加印发机关",
     ),
-    "minutes": ("纪要格式", "conference-minutes", "标志为“×××会议纪要”，列出席、请假、列席，不署名、不用印"),
-    "slip": ("内部单据", "supervision-slip", "督办单、交办单、移交单、审核表：不是法定文种，没有红头，自编系列号"),
+    "minutes": (
+        "纪要格式",
+        "conference-minutes",
+        "标志为“×××会议纪要”，列出席、请假、列席，不署名、不用印",
+    ),
+    "slip": (
+        "内部单据",
+        "supervision-slip",
+        "督办单、交办单、移交单、审核表：不是法定文种，没有红头，自编系列号",
+    ),
 }
 STANDARD = {
     "仿宋_GB2312": "FandolFang",
@@ -55,7 +67,9 @@ STANDARD = {
     "宋体": "Noto Serif CJK SC",
     "方正小标宋简体": "Noto Serif CJK SC",
 }
-"""What stands in for the fonts that a DOCX names, where LibreOffice draws it on a machine that has none of them."""
+"""What stands in for the fonts that a DOCX names, where LibreOffice draws it on a machine that has
+none of them.
+"""
 
 HEAD = """# 公文图册
 
@@ -78,7 +92,7 @@ $ head -n 3 样张/supervision-slip.txt
 …
 ```
 
-"""
+"""  # noqa: E501
 LAYOUT_HEAD = """## 四种版式对照标准
 
 各版式的第一页和最后一页（只有一页的只列一页）。尺寸以 `lifecycle notice check 文件` 量得的为准，图只供看样子；
@@ -92,7 +106,7 @@ LAYOUT_HEAD = """## 四种版式对照标准
 | 页码 4 号半角宋体，两侧一字线，单页居右、双页居左（7.5） | 同 |
 | 版记在最后一面，首末线 0.35 mm，中间线 0.25 mm（7.4） | 同；没有版记的版式不加 |
 | 印章（7.3.5） | 不用印：按不加盖印章的格式排署名和日期，末页加验证码和二维码（标准没有这一项） |
-"""
+"""  # noqa: E501
 
 
 def main() -> int:
@@ -131,7 +145,11 @@ def _samples(folder: Path) -> None:
     """Let the command write the samples as PDF and as DOCX, in an office made for it."""
     program = str(Path(sys.executable).parent / "lifecycle")
     saving = ["notice", "catalogue", "--samples", str(folder)]
-    environment = {**os.environ, "HOME": str(folder), "LIFECYCLE_DB": f"sqlite:///{folder / 'office.db'}"}
+    environment = {
+        **os.environ,
+        "HOME": str(folder),
+        "LIFECYCLE_DB": f"sqlite:///{folder / 'office.db'}",
+    }
     for words in (
         ["init", "--from", str(DOCS.parent / "demo" / "office.yaml")],
         [*saving, "--pdf"],
@@ -145,7 +163,10 @@ def _draw_layouts(folder: Path) -> None:
     for layout, (_title, template, _about) in LAYOUTS.items():
         _save(f"layout-{layout}-pdf.png", _ends((folder / f"{template}.pdf").read_bytes()))
         if shutil.which("soffice"):
-            _save(f"layout-{layout}-docx.png", _ends(_by_office(folder / f"{template}.docx", folder / "office")))
+            _save(
+                f"layout-{layout}-docx.png",
+                _ends(_by_office(folder / f"{template}.docx", folder / "office")),
+            )
 
 
 def _by_office(file: Path, folder: Path) -> bytes:
@@ -154,12 +175,17 @@ def _by_office(file: Path, folder: Path) -> bytes:
     alias = "".join(
         f'<match target="pattern"><test name="family"><string>{name}</string></test>'
         f'<edit name="family" mode="assign" binding="strong"><string>{free}</string></edit>'
-        + ('<edit name="weight" mode="assign"><const>bold</const></edit>' if "小标宋" in name else "")
+        + (
+            '<edit name="weight" mode="assign"><const>bold</const></edit>'
+            if "小标宋" in name
+            else ""
+        )
         + "</match>"
         for name, free in STANDARD.items()
     )
     (folder / "fonts.conf").write_text(
-        f"<fontconfig><dir>{FONTS}</dir><cachedir>{folder}</cachedir>{alias}</fontconfig>", encoding="utf-8"
+        f"<fontconfig><dir>{FONTS}</dir><cachedir>{folder}</cachedir>{alias}</fontconfig>",
+        encoding="utf-8",
     )
     environment = {**os.environ, "HOME": str(folder), "FONTCONFIG_FILE": str(folder / "fonts.conf")}
     command = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(file)]
@@ -183,7 +209,9 @@ def _scaled(page: Image, width: int) -> Image:
 
 def _save(name: str, picture: Image) -> None:
     palette = Pillow.new("P", (1, 1))
-    palette.putpalette([part for colour in (*PALETTE, *[(255, 255, 255)] * (16 - len(PALETTE))) for part in colour])
+    palette.putpalette(
+        [part for colour in (*PALETTE, *[(255, 255, 255)] * (16 - len(PALETTE))) for part in colour]
+    )
     drawn = picture.quantize(palette=palette, dither=Pillow.Dither.NONE)
     (PICTURES / name).write_bytes(png_of(drawn))
 
@@ -193,7 +221,10 @@ def _layouts() -> Iterator[str]:
     yield LAYOUT_HEAD
     for layout, (title, _template, about) in LAYOUTS.items():
         yield f"\n### {title}\n\n{about}。\n"
-        for form, made in (("pdf", "PDF（本程序排印）"), ("docx", "DOCX（LibreOffice 打开，以免费字体代替标准字体）")):
+        for form, made in (
+            ("pdf", "PDF（本程序排印）"),
+            ("docx", "DOCX（LibreOffice 打开，以免费字体代替标准字体）"),
+        ):
             if (PICTURES / f"layout-{layout}-{form}.png").exists():
                 yield f"\n{made}：\n\n![{title}，{made}](gallery/layout-{layout}-{form}.png)\n"
 
@@ -207,7 +238,10 @@ def _catalogue(found: list[Use]) -> Iterator[str]:
     for stage, members in stages.items():
         yield f"\n### {stage}\n\n<table>\n"
         for first in range(0, len(members), 3):
-            cells = "".join(f'<td width="33%" valign="top">{_cell(use)}</td>\n' for use in members[first : first + 3])
+            cells = "".join(
+                f'<td width="33%" valign="top">{_cell(use)}</td>\n'
+                for use in members[first : first + 3]
+            )
             yield f"<tr>\n{cells}</tr>\n"
         yield "</table>\n"
 
@@ -225,8 +259,12 @@ def _stage(use: Use) -> str:
 def _cell(use: Use) -> str:
     """Give a letter's picture, with its template, kind, sender and receivers."""
     name = use.template.name
-    lines = [f'<a href="gallery/{name}.png"><img src="gallery/{name}.png" width="240" alt="{name}"></a>']
-    lines.append(f"<b>{use.transition.title if use.transition else '逾期催办'}</b>　{use.template.kind}")
+    lines = [
+        f'<a href="gallery/{name}.png"><img src="gallery/{name}.png" width="240" alt="{name}"></a>'
+    ]
+    lines.append(
+        f"<b>{use.transition.title if use.transition else '逾期催办'}</b>　{use.template.kind}"
+    )
     if use.transition and use.rule:
         titles = {n: r.title for n, r in use.workflow.roles.items()} | {
             n: p.title for n, p in use.workflow.parties.items()

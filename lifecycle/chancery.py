@@ -1,4 +1,6 @@
-"""The chancery (文书): drafts, checks, signs off, freezes, voids letters, and records what their recipients answer."""
+"""The chancery (文书): drafts, checks, signs off, freezes, voids letters, and records what their
+recipients answer.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,8 @@ class Shown:
 
 
 def _see_printable(letter: Letter, name: str, fonts: Fonts) -> None:
-    """See that an issued letter can be printed as it stands; raises InvalidError with every character that cannot be.
+    """See that an issued letter can be printed as it stands; raises InvalidError with every
+    character that cannot be.
 
     Within the transaction that numbers it: the refusal gives the number back.
     """
@@ -72,7 +75,13 @@ def _see_printable(letter: Letter, name: str, fonts: Fonts) -> None:
 
     missing = missing_glyphs(letter, fonts)
     if missing:
-        mend = "请换用通行的字，或装入含该字的字体后再签发；文号里的字在发文规则（notices/issuing.yaml）里改"
+        mend = (
+            "请换用通行的字，"
+            "或装入含该字的字体后再签发"
+            "；"
+            "文号里的字在发文规则（notices/issuing.yaml）"
+            "里改"
+        )
         raise InvalidError(f"不能签发 {name}，未编号：{'；'.join(map(str, missing))}", mend)
 
 
@@ -94,15 +103,23 @@ class Chancery:
         return read_case(found[1])
 
     def find(self, case: Case, name: str) -> Notice:
-        """Find a letter by its name, its number, or a part of either that one letter, or one that lives, has."""
+        """Find a letter by its name, its number, or a part of either that one letter, or one that
+        lives, has.
+        """
         exact = [n for n in case.notices.values() if name in (n.name, n.number)]
-        found = exact or [n for n in case.notices.values() if name and (name in n.name or name in n.number)]
+        found = exact or [
+            n for n in case.notices.values() if name and (name in n.name or name in n.number)
+        ]
         if len(found) > 1:
-            found = [n for n in found if n.state in (DRAFT, CHECKED, ISSUED) and not n.replaced_by] or found
+            found = [
+                n for n in found if n.state in (DRAFT, CHECKED, ISSUED) and not n.replaced_by
+            ] or found
         if len(found) > 1:
             raise AmbiguousError("公文", name, [n.name for n in found])
         if not found:
-            raise UnknownError("公文", name, case.notices, f"用 lifecycle notice list {case.number} 查看")
+            raise UnknownError(
+                "公文", name, case.notices, f"用 lifecycle notice list {case.number} 查看"
+            )
         return found[0]
 
     def intent(self, case: Case, notice: Notice) -> Mapping[str, Any]:
@@ -121,10 +138,14 @@ class Chancery:
 
     def draft_of(self, case: Case, notice: Notice) -> Letter:
         """Give a letter as it was drafted, with the day for an answer still open."""
-        return write_letter(self.library, self.library.directory(), find_sending(self.library, case, notice.name))
+        return write_letter(
+            self.library, self.library.directory(), find_sending(self.library, case, notice.name)
+        )
 
     def letters(self, case: Case) -> Iterator[Shown]:
-        """Stream a case's letters as they now stand; one that cannot be written comes with its error."""
+        """Stream a case's letters as they now stand; one that cannot be written comes with its
+        error.
+        """
         directory = self.library.directory()
         issued = self._issued(case)
         for sending in sendings(self.library, case.id):
@@ -144,7 +165,9 @@ class Chancery:
         if not wanted:
             return {}
         rows = self.store.entries(case.id)
-        return {digest: stored(raw)["intent"] for _idx, _seq, digest, raw in rows if digest in wanted}
+        return {
+            digest: stored(raw)["intent"] for _idx, _seq, digest, raw in rows if digest in wanted
+        }
 
     def form(self, case: Case, notice: Notice, form: str, fonts: Fonts | None = None) -> bytes:
         """Give one form of a letter: the frozen bytes once there are any, else as laid out now."""
@@ -161,19 +184,27 @@ class Chancery:
         raise UnavailableError(f"{notice.name} 的版式文件没有记录", "请运行 lifecycle audit")
 
     def side_by_side(self, template: Template) -> tuple[Letter, Letter, str]:
-        """Write one letter with the template in force and with another: the last sent of that name, or a sample."""
+        """Write one letter with the template in force and with another: the last sent of that name,
+        or a sample.
+        """
         directory = self.library.directory()
         digest = directory.document("template", template.name)
         if digest is None:
             known = [d.name for d in directory.documents if d.kind == "template"]
             raise UnknownError("现行公文模板", template.name, known)
-        in_force = read_template(template.name, self.store.definition(digest), f"template:{template.name}")
+        in_force = read_template(
+            template.name, self.store.definition(digest), f"template:{template.name}"
+        )
         for case_id, name in last_of(self.store, template.name):
             sending = find_sending(self.library, self.case(case_id), name)
             scope = letter_scope(self.library, directory, sending)
             on = date.fromisoformat(sending.notice.on)
             both = (compose(in_force, scope, on=on), tried(template, scope, on=on))
-            return shown_draft(sending, both[0]), shown_draft(sending, both[1]), f"{self.case(case_id).number} {name}"
+            return (
+                shown_draft(sending, both[0]),
+                shown_draft(sending, both[1]),
+                f"{self.case(case_id).number} {name}",
+            )
         digests = {d.name: d.digest for d in directory.documents if d.kind == "workflow"}
         workflows = [self.library.workflow(digest) for digest in digests.values()]
         found = [next(uses(workflows, {template.name: t})) for t in (in_force, template)]
@@ -184,23 +215,36 @@ class Chancery:
     def _submit(self, request: Request, case: Case, command: Act) -> Outcome:
         return self.register.submit(request, None, case.id, command)
 
-    def draft(self, request: Request, case: Case, command: DraftLetter, text: Path | None = None) -> Outcome:
-        """Draft a letter: of a template in force, anew from the case as it now is, or from an edited text."""
+    def draft(
+        self, request: Request, case: Case, command: DraftLetter, text: Path | None = None
+    ) -> Outcome:
+        """Draft a letter: of a template in force, anew from the case as it now is, or from an
+        edited text.
+        """
         directory = self.library.directory()
         if not _NAME.fullmatch(command.template):
-            raise InvalidError(f"模板名“{command.template[:40]}”不合规", "用字母、数字与横线，如 siting-consultation")
+            raise InvalidError(
+                f"模板名“{command.template[:40]}”不合规",
+                "用字母、数字与横线，如 siting-consultation",
+            )
         if text is not None:
             file = keep_file(self.store.path, text, most_bytes=1 << 20)
-            read_template(command.template, read_file(self.store.path, file.sha256, file.size), str(text))
+            read_template(
+                command.template, read_file(self.store.path, file.sha256, file.size), str(text)
+            )
             command = replace(command, text=file)
         elif directory.document("template", command.template) is None:
             known = [d.name for d in directory.documents if d.kind == "template"]
             raise UnknownError("公文模板", command.template, known)
         with self.register.together():
             outcome = self._submit(request, case, command)
-            if not request.dry_run and not outcome.repeated:  # what cannot be written is not drafted
+            if (
+                not request.dry_run and not outcome.repeated
+            ):  # what cannot be written is not drafted
                 name = f"{outcome.body['intent']['seq']}-{command.template}"
-                see_addressed(self.library, directory, find_sending(self.library, outcome.case, name))
+                see_addressed(
+                    self.library, directory, find_sending(self.library, outcome.case, name)
+                )
         return outcome
 
     def check(self, request: Request, case: Case, name: str) -> Outcome:
@@ -210,7 +254,8 @@ class Chancery:
         return self._submit(request, case, ReviewLetter(name, digest_of(letter), WRITER))
 
     def sign_off(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
-        """Sign a checked letter off: its number in the transaction of the entry, then, after it, the frozen forms.
+        """Sign a checked letter off: its number in the transaction of the entry, then, after it,
+        the frozen forms.
 
         Should the machine stop before the forms are frozen, `freeze` does it later.
         """
@@ -225,27 +270,41 @@ class Chancery:
             except UncertainError:
                 raise  # it says itself what is not known
             except LifecycleError as error:
-                mend = f"文号已经编好，不必重签；原因消除后运行 lifecycle notice freeze {case.number} {name}"
+                mend = (
+                    f"文号已经编好，不必重签；原因消除后运行 lifecycle notice "
+                    f"freeze "
+                    f"{case.number} {name}"
+                )
                 raise UnavailableError(
                     f"已签发为 {issued.number}，但版式文件没有固定：{error.message}", mend
                 ) from error
         return replace(outcome, case=now)
 
     def number(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
-        """Record the signing-off with its number, or neither where the letter with that number cannot be printed."""
-        with self.register.together():  # so that no rule, name or calendar changes between writing and recording it
+        """Record the signing-off with its number, or neither where the letter with that number
+        cannot be printed.
+        """
+        with (
+            self.register.together()
+        ):  # so that no rule, name or calendar changes between writing and recording it
             return self._number(request, case, name, fonts)
 
     def _number(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
         directory = self.library.directory()
         moment = self.register.moment(directory, self.register.today())
-        directory.officer(request.officer, moment.on, principal=request.principal)  # or say who is unknown or has left
+        directory.officer(
+            request.officer, moment.on, principal=request.principal
+        )  # or say who is unknown or has left
         title = directory.people[request.principal or request.officer].title
         command = to_issue(self.library, directory, case, name, moment=moment, signer=title)
         outcome = self._submit(request, case, command)
         if not outcome.repeated:
             issued = outcome.case.notices[name]
-            _see_printable(issued_letter(case.number, issued, {"data": {"letter": command.letter}}), name, fonts)
+            _see_printable(
+                issued_letter(case.number, issued, {"data": {"letter": command.letter}}),
+                name,
+                fonts,
+            )
         return outcome
 
     def freeze(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
@@ -255,10 +314,14 @@ class Chancery:
             raise InvalidError(f"{name} 尚未签发，没有可固定的版式", "先核稿、签发")
         letter = self.letter(case, notice)
         files = tuple(self._keep_form(letter, notice, form, fonts) for form in FORMS)
-        return self._submit(request, case, FreezeLetter(notice.name, FORMS, files, made_with(fonts)))
+        return self._submit(
+            request, case, FreezeLetter(notice.name, FORMS, files, made_with(fonts))
+        )
 
     def _keep_form(self, letter: Letter, notice: Notice, form: str, fonts: Fonts) -> File:
-        return keep_bytes(self.store.path, render(letter, form, fonts), f"{notice.number}.{SUFFIXES[form]}")
+        return keep_bytes(
+            self.store.path, render(letter, form, fonts), f"{notice.number}.{SUFFIXES[form]}"
+        )
 
     def void(self, request: Request, case: Case, name: str, note: str) -> Outcome:
         """Declare a letter void; its number stays taken."""
@@ -273,7 +336,9 @@ class Chancery:
             found = found or addressee_of(notice, code)
         else:
             on = self.register.today() if request.on is None else request.on
-            found = addressee_of(notice, directory.officer(request.officer, on, principal=request.principal).unit)
+            found = addressee_of(
+                notice, directory.officer(request.officer, on, principal=request.principal).unit
+            )
         if found is None:
             listed = [a.name for a in notice.addressed]
             raise UnknownError(
@@ -284,9 +349,15 @@ class Chancery:
             )
         return found.name
 
-    def receive(self, request: Request, case: Case, notice: Notice, named: str = "", note: str = "") -> Outcome:
+    def receive(
+        self, request: Request, case: Case, notice: Notice, named: str = "", note: str = ""
+    ) -> Outcome:
         """Record a receipt (签收)."""
-        return self._submit(request, case, ReceiveLetter(notice.name, self.addressee(request, case, notice, named), note))
+        return self._submit(
+            request,
+            case,
+            ReceiveLetter(notice.name, self.addressee(request, case, notice, named), note),
+        )
 
     def reply(
         self,
@@ -299,7 +370,9 @@ class Chancery:
         note: str = "",
         named: str = "",
     ) -> Outcome:
-        """Record an answer (复函) with its file; with a verdict it is the unit's opinion on what the letter asks."""
+        """Record an answer (复函) with its file; with a verdict it is the unit's opinion on what
+        the letter asks.
+        """
         kept = keep_file(self.store.path, file, most_bytes=MOST_MB << 20) if file else None
         name = self.addressee(request, case, notice, named)
         return self._submit(request, case, AnswerLetter(notice.name, name, note, verdict, kept))

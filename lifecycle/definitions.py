@@ -1,4 +1,6 @@
-"""The shipped definitions, judged before an office puts them into force: workflows, letters, rules, calendar."""
+"""The shipped definitions, judged before an office puts them into force: workflows, letters, rules,
+calendar.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ Definition = tuple[str, str, bytes]
 
 
 def shipped() -> list[Definition]:
-    """Give the shipped calendar, templates and workflows; raises InvalidError with the faults of all files."""
+    """Give the shipped calendar, templates and workflows; raises InvalidError with the faults of
+    all files.
+    """
     faults: list[WorkflowError] = []
     templates: dict[str, Template] = {}
     found = [("calendar", CALENDAR, read_calendar_file(places.calendars() / f"{CALENDAR}.yaml"))]
@@ -36,7 +40,8 @@ def shipped() -> list[Definition]:
 def examine_whole(
     body: bytes, file: str, templates: Mapping[str, Template], folder: Path | None = None
 ) -> tuple[Workflow | None, tuple[Problem, ...], str]:
-    """Examine a workflow with its letters, also whether each may go by its kind to whom it is sent (行文规则).
+    """Examine a workflow with its letters, also whether each may go by its kind to whom it is sent
+    (行文规则).
 
     The rules about kinds are those in `folder`, or the shipped ones where it has none.
     """
@@ -47,7 +52,9 @@ def examine_whole(
 
 
 def relations(folder: Path | None = None) -> Relations:
-    """Read the rules on which kinds of letters may go to whom: those of a folder, else the shipped ones."""
+    """Read the rules on which kinds of letters may go to whom: those of a folder, else the shipped
+    ones.
+    """
     own = folder / RELATIONS if folder else None
     path = own if own and own.exists() else places.shipped("notices") / RELATIONS
     return read_relations(path.read_bytes(), f"notices/{path.name}")
@@ -64,7 +71,9 @@ def _issuing(faults: list[WorkflowError]) -> Iterator[Definition]:
         yield ISSUING, ISSUING, body
 
 
-def _templates(paths: list[Path], templates: dict[str, Template], faults: list[WorkflowError]) -> Iterator[Definition]:
+def _templates(
+    paths: list[Path], templates: dict[str, Template], faults: list[WorkflowError]
+) -> Iterator[Definition]:
     for path in paths:
         body = path.read_bytes()
         try:
@@ -74,7 +83,9 @@ def _templates(paths: list[Path], templates: dict[str, Template], faults: list[W
         yield "template", path.stem, body
 
 
-def _workflows(paths: list[Path], templates: dict[str, Template], faults: list[WorkflowError]) -> Iterator[Definition]:
+def _workflows(
+    paths: list[Path], templates: dict[str, Template], faults: list[WorkflowError]
+) -> Iterator[Definition]:
     for path in paths:
         body = path.read_bytes()
         workflow, problems, text = examine_whole(body, f"workflows/{path.name}", templates)

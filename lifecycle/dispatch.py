@@ -1,7 +1,8 @@
 """The post goes out: what lies in the outbox is handed over, and what was taken becomes an entry.
 
-A parcel is sent only after the entry that froze its letter is durable. Should the machine stop between the sending and
-the entry, the parcel is sent again under the same id: at least once, never lost.
+A parcel is sent only after the entry that froze its letter is durable. Should the machine stop
+between the sending and the entry, the parcel is sent again under the same id: at least once, never
+lost.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from lifecycle.people.clock import BEIJING
 from lifecycle.press import SUFFIXES
 
 LEASE = timedelta(minutes=15)
-"""So long a parcel being sent is left alone by other senders; a conversation lasts at most ten time-outs of 60 s."""
+"""So long a parcel being sent is left alone by other senders; a conversation lasts at most ten
+time-outs of 60 s.
+"""
 MEDIA = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -35,7 +38,9 @@ MEDIA = {
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one parcel: the receipt, or why there is none, and whether it will be tried again (`next_at`)."""
+    """What became of one parcel: the receipt, or why there is none, and whether it will be tried
+    again (`next_at`).
+    """
 
     parcel: Waiting
     number: str
@@ -46,9 +51,16 @@ class Sent:
 
 
 def dispatch(
-    chancery: Chancery, request: Request, channels: Channels, clock: Callable[[], datetime], *, lease_for: timedelta = LEASE
+    chancery: Chancery,
+    request: Request,
+    channels: Channels,
+    clock: Callable[[], datetime],
+    *,
+    lease_for: timedelta = LEASE,
 ) -> Iterator[Sent]:
-    """Hand over every parcel whose time has come and whose receiver has a channel; the others wait for a messenger."""
+    """Hand over every parcel whose time has come and whose receiver has a channel; the others wait
+    for a messenger.
+    """
     down: list[Channel] = []
     allowed = _allowed(chancery, request, clock)
     chancery.register.check_clock()
@@ -59,7 +71,9 @@ def dispatch(
         case = chancery.case(waiting.case_id)
         notice = case.notices[waiting.name]
         now = clock()
-        if allowed not in (None, notice.unit) or not lease(chancery.store, waiting, stamp_text(now + lease_for)):
+        if allowed not in (None, notice.unit) or not lease(
+            chancery.store, waiting, stamp_text(now + lease_for)
+        ):
             continue
         sent = Sent(waiting, notice.number, notice.title)
         try:
@@ -70,33 +84,50 @@ def dispatch(
             yield _failed(chancery, sent, error, channels, clock())
             continue
         command = SendLetter(
-            notice.name, waiting.addressee, receipt.channel, receipt.address, waiting.id, receipt.answer
+            notice.name,
+            waiting.addressee,
+            receipt.channel,
+            receipt.address,
+            waiting.id,
+            receipt.answer,
         )
         try:
             chancery.dispatched(replace(request, request_id=f"sent:{waiting.id}"), case, command)
             yield replace(sent, receipt=receipt)
-        except LifecycleError as error:  # it went out; should it go again, the receiver knows it by its id
+        except (
+            LifecycleError
+        ) as error:  # it went out; should it go again, the receiver knows it by its id
             yield replace(sent, error=error, next_at=now + lease_for)
 
 
 def _allowed(chancery: Chancery, request: Request, clock: Callable[[], datetime]) -> str | None:
-    """Say whose letters an officer may send: None for everybody's (a clerk), else those of their own unit."""
+    """Say whose letters an officer may send: None for everybody's (a clerk), else those of their
+    own unit.
+    """
     on = request.on or clock().astimezone(BEIJING).date()
     officer = chancery.library.directory().officer(request.officer, on, principal=request.principal)
     return None if "clerk" in officer.held else officer.unit
 
 
 def _shared(channel: Channel) -> object:
-    """Give what channels have in common that can be down for all of them: the mail server, else the channel itself."""
+    """Give what channels have in common that can be down for all of them: the mail server, else the
+    channel itself.
+    """
     return getattr(channel, "server", channel)
 
 
-def _failed(chancery: Chancery, sent: Sent, error: LifecycleError, channels: Channels, now: datetime) -> Sent:
+def _failed(
+    chancery: Chancery, sent: Sent, error: LifecycleError, channels: Channels, now: datetime
+) -> Sent:
     tried = sent.parcel.attempts + 1
     again = None
     if isinstance(error, DeliveryError) and (error.shared or not error.permanent):
         again = next_attempt(
-            tried, parcel=sent.parcel.id, backoff=channels.backoff, now=now, retry_after=error.retry_after
+            tried,
+            parcel=sent.parcel.id,
+            backoff=channels.backoff,
+            now=now,
+            retry_after=error.retry_after,
         )
     state = "pending" if again else "dead"
     at = stamp_text(again) if again else ""

@@ -1,4 +1,6 @@
-"""What can go wrong, as values: a fault in a file is a `Problem`, a fault in a command a `LifecycleError`."""
+"""What can go wrong, as values: a fault in a file is a `Problem`, a fault in a command a
+`LifecycleError`.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault in a file: which rule it breaks, where, what is wrong and how to mend it (both Chinese)."""
+    """One fault in a file: which rule it breaks, where, what is wrong and how to mend it (both
+    Chinese).
+    """
 
     rule: str
     location: Location
@@ -54,13 +58,19 @@ class Problem:
     mend: str = ""
 
     def render(self, source: str | None = None) -> str:
-        """Give `file:line:col: 错误：…`, then the faulty line underlined when its text is at hand, then the mend."""
+        """Give `file:line:col: 错误：…`, then the faulty line underlined when its text is at hand,
+        then the mend.
+        """
         lines = [f"{self.location}: 错误：{self.message}"]
         text = source.splitlines() if source else []
         if 0 < self.location.line <= len(text):
             line = text[self.location.line - 1]
-            lead = "".join(c if c == "\t" else " " * cell_width(c) for c in line[: self.location.column - 1])
-            marked = line[self.location.column - 1 : self.location.column - 1 + self.location.length]
+            lead = "".join(
+                c if c == "\t" else " " * cell_width(c) for c in line[: self.location.column - 1]
+            )
+            marked = line[
+                self.location.column - 1 : self.location.column - 1 + self.location.length
+            ]
             lines.append(f"{self.location.line:>5} | {line}")
             lines.append(f"      | {lead}{'^' * max(1, cell_width(marked))}")
         if self.mend:
@@ -69,12 +79,17 @@ class Problem:
 
 
 def cell_width(text: str) -> int:
-    """Count the terminal cells that a text occupies (wide East Asian characters take two; Unicode Annex 11)."""
+    """Count the terminal cells that a text occupies (wide East Asian characters take two; Unicode
+    Annex 11).
+    """
     from unicodedata import category, east_asian_width
 
     if text.isascii():
         return len(text)
-    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in "WF" else 1
+        for c in text
+    )
 
 
 class LifecycleError(Exception):
@@ -101,7 +116,9 @@ class UsageError(LifecycleError):
 class UnknownError(LifecycleError):
     """A name that nothing here bears; `otherwise` is the mend where nothing known is like it."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str] = (), otherwise: str = "") -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str] = (), otherwise: str = ""
+    ) -> None:
         near = nearest(name, known)
         super().__init__(f"没有{kind}“{name}”", f"是否为“{near}”？" if near else otherwise)
         self.kind = kind
@@ -128,7 +145,9 @@ class ConflictError(LifecycleError):
 
 
 class UnavailableError(LifecycleError):
-    """It could not be done or could not be checked: database away, locked, full, not ours, damaged."""
+    """It could not be done or could not be checked: database away, locked, full, not
+    ours, damaged.
+    """
 
     exit_code = 3
 
@@ -136,7 +155,8 @@ class UnavailableError(LifecycleError):
 class UncertainError(UnavailableError):
     """Whether it was recorded cannot be told: the commit failed, and reading back gave no answer.
 
-    `eids` are those of the entries in question; the first one is what `lifecycle log --request-id` asks for.
+    `eids` are those of the entries in question; the first one is what `lifecycle log --request-id`
+    asks for.
     """
 
     def __init__(self, message: str, eids: Iterable[str]) -> None:
@@ -151,7 +171,11 @@ def _resend(eids: tuple[str, ...]) -> str:
     """Say how the same command may safely be sent again."""
     if len(eids) == 1:
         return f"也可以加上 --request-id {eids[0]} 重发同一指令：只生效一次，不会重复"
-    return "原来写了 --request-id 的，可用同一编号重发同一指令，不会重复；没有写的，先查明再决定是否重办"
+    return (
+        "原来写了 --request-id 的，可用同一编号重发同一指令，不会重复；"
+        "没有写的，"
+        "先查明再决定是否重办"
+    )
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -1,4 +1,6 @@
-"""The use cases, one short method per verb: names as officers write them in, the rooms' answers out."""
+"""The use cases, one short method per verb: names as officers write them in, the rooms' answers
+out.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.engine.acts import Act, Advance, Attach, Open, ResolveObjection, SetFacts, Sign, Verdict, WithdrawOpinion
+from lifecycle.engine.acts import (
+    Act,
+    Advance,
+    Attach,
+    Open,
+    ResolveObjection,
+    SetFacts,
+    Sign,
+    Verdict,
+    WithdrawOpinion,
+)
 from lifecycle.engine.case import Case
 from lifecycle.engine.values import Entered, Value, parse_fact
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
@@ -50,8 +62,12 @@ class Office:
         self.library = self.register.library
 
     @classmethod
-    def open(cls, url: str | None = None, *, clock: Callable[[], datetime] = now, create: bool = False) -> Office:
-        """Open the office in a database; the embedded file in the user's data folder where none is named."""
+    def open(
+        cls, url: str | None = None, *, clock: Callable[[], datetime] = now, create: bool = False
+    ) -> Office:
+        """Open the office in a database; the embedded file in the user's data folder where none is
+        named.
+        """
         return cls(Store.open(url or default_url(), create=create), clock)
 
     def close(self) -> None:
@@ -89,7 +105,9 @@ class Office:
         return [self.library.workflow(str(directory.document("workflow", name))) for name in names]
 
     def case(self, text: str) -> Case:
-        """Find a case by number, or an unambiguous part of number or title; raises UnknownError or AmbiguousError."""
+        """Find a case by number, or an unambiguous part of number or title; raises UnknownError or
+        AmbiguousError.
+        """
         found = self.store.numbered(text)
         if found is None:
             matching = self.store.matching(text) if text else []
@@ -97,7 +115,9 @@ class Office:
             if len(exact) == 1:
                 matching = exact
             if len(matching) > 1:
-                raise AmbiguousError("事项", text, [f"{number} {title}" for number, title in matching])
+                raise AmbiguousError(
+                    "事项", text, [f"{number} {title}" for number, title in matching]
+                )
             if not matching:
                 raise UnknownError("事项", text, self.store.some_names())
             found = self.store.numbered(matching[0][0])
@@ -113,7 +133,9 @@ class Office:
         for name, entered in texts.items():
             fact = find_fact(workflow, name)
             if fact.name in found:
-                raise InvalidError(f"{fact.title}（{fact.name}）写了两次，一次用标识，一次用名称", "只留一处")
+                raise InvalidError(
+                    f"{fact.title}（{fact.name}）写了两次，一次用标识，一次用名称", "只留一处"
+                )
             found[fact.name] = self._value(fact, entered)
         return found
 
@@ -126,7 +148,9 @@ class Office:
         return value
 
     def day(self, on: date | None) -> date:
-        """Give the day that is asked about: today if none is named; raises InvalidError for one to come."""
+        """Give the day that is asked about: today if none is named; raises InvalidError for one to
+        come.
+        """
         today = self.register.today()
         if on is not None and on > today:
             raise InvalidError(f"{on} 在今天（{today}）之后", "--on 只能写今天或以前的日期")
@@ -137,10 +161,14 @@ class Office:
         return self.register.moment(self.directory, self.day(on))
 
     def roles(self) -> dict[str, str]:
-        """Map every role to its title: those of all workflows in force, and those of the office itself."""
+        """Map every role to its title: those of all workflows in force, and those of the office
+        itself.
+        """
         from lifecycle.people.directory import SYSTEM_ROLES
 
-        return {role.name: role.title for w in self.workflows() for role in w.roles.values()} | SYSTEM_ROLES
+        return {
+            role.name: role.title for w in self.workflows() for role in w.roles.values()
+        } | SYSTEM_ROLES
 
     # What officers do to cases.
 
@@ -148,7 +176,9 @@ class Office:
         """Do several commands in one transaction: all of them or, when the block raises, none."""
         return self.register.together()
 
-    def open_case(self, request: Request, workflow: Workflow, texts: Mapping[str, Entered]) -> Outcome:
+    def open_case(
+        self, request: Request, workflow: Workflow, texts: Mapping[str, Entered]
+    ) -> Outcome:
         """Open a case."""
         return self.register.submit(request, workflow, None, Open(self.facts(workflow, texts)))
 
@@ -167,32 +197,57 @@ class Office:
         return self._submit(request, case, Attach(found.name, file))
 
     def sign(
-        self, request: Request, case: Case, transition: str, verdict: Verdict, note: str = "", role: str | None = None
+        self,
+        request: Request,
+        case: Case,
+        transition: str,
+        verdict: Verdict,
+        note: str = "",
+        role: str | None = None,
     ) -> Outcome:
         """Give an opinion on a transition."""
         workflow = self.workflow_of(case)
         return self._submit(
             request,
             case,
-            Sign(find_transition_name(workflow, transition), verdict, clean(note), role and find_role(workflow, role)),
+            Sign(
+                find_transition_name(workflow, transition),
+                verdict,
+                clean(note),
+                role and find_role(workflow, role),
+            ),
         )
 
-    def withdraw(self, request: Request, case: Case, transition: str, note: str = "", role: str | None = None) -> Outcome:
+    def withdraw(
+        self, request: Request, case: Case, transition: str, note: str = "", role: str | None = None
+    ) -> Outcome:
         """Take an opinion back."""
         workflow = self.workflow_of(case)
         return self._submit(
             request,
             case,
-            WithdrawOpinion(find_transition_name(workflow, transition), clean(note), role and find_role(workflow, role)),
+            WithdrawOpinion(
+                find_transition_name(workflow, transition),
+                clean(note),
+                role and find_role(workflow, role),
+            ),
         )
 
-    def resolve(self, request: Request, case: Case, transition: str, whose: str, note: str) -> Outcome:
+    def resolve(
+        self, request: Request, case: Case, transition: str, whose: str, note: str
+    ) -> Outcome:
         """Record how an objection was resolved; `whose` is `role` or `role/unit`, or a unit."""
         workflow = self.workflow_of(case)
         role, _, unit = whose.partition("/")
-        if not unit and role not in workflow.roles and role not in {r.title for r in workflow.roles.values()}:
+        if (
+            not unit
+            and role not in workflow.roles
+            and role not in {r.title for r in workflow.roles.values()}
+        ):
             code = self.directory.unit_code(role)
-            role = next((r.name for r in workflow.roles.values() if code in case.bound_units(r.bound)), role)
+            role = next(
+                (r.name for r in workflow.roles.values() if code in case.bound_units(r.bound)), role
+            )
             unit = code
         command = ResolveObjection(
             find_transition_name(workflow, transition),
@@ -210,13 +265,23 @@ class Office:
         note: str = "",
         texts: Mapping[str, Entered] | None = None,
     ) -> Outcome:
-        """Make a transition; its name may be left out where exactly one forward transition leaves the state."""
+        """Make a transition; its name may be left out where exactly one forward transition leaves
+        the state.
+        """
         workflow = self.workflow_of(case)
-        name = find_transition_name(workflow, transition) if transition else self._only_forward(request, case)
-        return self._submit(request, case, Advance(name, clean(note), self.facts(workflow, texts or {})))
+        name = (
+            find_transition_name(workflow, transition)
+            if transition
+            else self._only_forward(request, case)
+        )
+        return self._submit(
+            request, case, Advance(name, clean(note), self.facts(workflow, texts or {}))
+        )
 
     def _only_forward(self, request: Request, case: Case) -> str:
-        """Name the one transition that can be meant; for a request sent again, the one that was made then."""
+        """Name the one transition that can be meant; for a request sent again, the one that was
+        made then.
+        """
         from lifecycle.insight.outlook import only_forward
 
         found = self.store.entry(request.request_id) if request.request_id else None
@@ -227,19 +292,25 @@ class Office:
         return self.register.submit(request, None, case.id, command)
 
     def look(self, case: Case, officer: Officer | None = None, on: date | None = None) -> Outlook:
-        """Work out where a case stands, and every way out of its state as judged for an officer, or for nobody."""
+        """Work out where a case stands, and every way out of its state as judged for an officer, or
+        for nobody.
+        """
         from lifecycle.insight.outlook import ANYBODY, look
 
         return look(self.workflow_of(case), case, officer or ANYBODY, self.moment(on))
 
     def inbox(self, code: str, on: date | None = None) -> Iterator[Waiting]:
-        """Stream what waits for an officer, and for those who delegated to them, the most urgent first."""
+        """Stream what waits for an officer, and for those who delegated to them, the most urgent
+        first.
+        """
         from lifecycle.insight.inbox import inbox
 
         return inbox(self.library, self.moment(on), code)
 
     def letterbox(self, code: str, on: date | None = None) -> Letterbox:
-        """Give what letters ask of an officer and of those who delegated to them, and what a clerk has to send."""
+        """Give what letters ask of an officer and of those who delegated to them, and what a clerk
+        has to send.
+        """
         from lifecycle.letterbox import letterbox
 
         return letterbox(self.chancery, self.moment(on), code)
@@ -247,12 +318,16 @@ class Office:
     # What the administrator does to the office.
 
     def found(
-        self, request: Request, changes: Iterable[tuple[str, Mapping[str, Any]]], definitions: Iterable[tuple[str, str, bytes]]
+        self,
+        request: Request,
+        changes: Iterable[tuple[str, Mapping[str, Any]]],
+        definitions: Iterable[tuple[str, str, bytes]],
     ) -> None:
-        """Found the office, put judged definitions into force and make the other changes: all or nothing.
+        """Found the office, put judged definitions into force and make the other changes: all or
+        nothing.
 
-        The first change is the founding; `request.officer` is the administrator that it names. A definition is its kind,
-        name and bytes (see `lifecycle.definitions`).
+        The first change is the founding; `request.officer` is the administrator that it names. A
+        definition is its kind, name and bytes (see `lifecycle.definitions`).
         """
         if request.request_id and self.store.entry(request.request_id):
             return
@@ -275,14 +350,18 @@ class Office:
 
     def publish(self, request: Request, kind: str, name: str, body: bytes) -> Mapping[str, Any]:
         """Put a judged definition into force; gives the entry's body."""
-        return self.register.change_office(request, "definition_published", {"kind": kind, "name": name}, definition=body)
+        return self.register.change_office(
+            request, "definition_published", {"kind": kind, "name": name}, definition=body
+        )
 
     def clock_state(self) -> ClockState:
         """Say how the clock stands to the last entry."""
         return self.register.clock_state()
 
     def announce_clock(self, request: Request) -> Mapping[str, Any]:
-        """Announce that the clock is right though it has jumped past the bound; gives the entry's body."""
+        """Announce that the clock is right though it has jumped past the bound; gives the entry's
+        body.
+        """
         from lifecycle.people.clock import ANNOUNCED
 
         return self.change(request, ANNOUNCED, {"clock": stamp_text(self.register.clock())})
@@ -317,9 +396,13 @@ class Office:
         return replay_case(self.library, self.directory, case.id, under=under)
 
     def auditor(
-        self, report: Callable[[int, int], None] = lambda _done, _of: None, since: Checkpoint | None = None
+        self,
+        report: Callable[[int, int], None] = lambda _done, _of: None,
+        since: Checkpoint | None = None,
     ) -> Auditor:
-        """Prepare an audit of everything, against a checkpoint of an earlier one if there is one."""
+        """Prepare an audit of everything, against a checkpoint of an earlier one if
+        there is one.
+        """
         from lifecycle.ledger.audit import Auditor
         from lifecycle.press import PaperJudge
 

@@ -1,9 +1,11 @@
-"""The one way to write a file that somebody names: whole or not at all, and over nothing but the program's own.
+"""The one way to write a file that somebody names: whole or not at all, and over nothing but the
+program's own.
 
-A file is written under another name in the same folder, made durable, and moved into place. A name that is taken is
-refused, unless what bears it is what this program wrote there before, byte for byte: so neither somebody else's file
-nor a table that an officer has since edited is lost. Nothing in a letter's text could tell that, and a mark inside a
-file survives an edit; therefore each folder has a register of what was written into it (`REGISTER`).
+A file is written under another name in the same folder, made durable, and moved into place. A name
+that is taken is refused, unless what bears it is what this program wrote there before, byte for
+byte: so neither somebody else's file nor a table that an officer has since edited is lost. Nothing
+in a letter's text could tell that, and a mark inside a file survives an edit; therefore each folder
+has a register of what was written into it (`REGISTER`).
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from lifecycle.errors import InvalidError, UnavailableError, os_reason
 from lifecycle.sharing import barrier_to, create_file, file_mode, is_shared
 
 REGISTER = ".lifecycle-exports"
-"""Lines of SHA-256, kind and name of what was written into the folder; all that a name ever had may be replaced."""
+"""Lines of SHA-256, kind and name of what was written into the folder; all that a name ever had may
+be replaced.
+"""
 _HEAD = "# lifecycle exports 1\n"
 _CHUNK = 1 << 20
 _SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -37,8 +41,9 @@ _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 def write_file(target: Path, body: bytes, kind: str, *, once: bool = False) -> None:
     """Write bytes to a file that somebody named; the same bytes again are no change.
 
-    `kind` is what the file is, in Chinese: a file of another kind is not replaced. `once`: nothing is ever replaced.
-    Raises InvalidError for a place that must not be written, UnavailableError where writing fails.
+    `kind` is what the file is, in Chinese: a file of another kind is not replaced. `once`: nothing
+    is ever replaced. Raises InvalidError for a place that must not be written, UnavailableError
+    where writing fails.
     """
     if not once and _holds(target, body):
         check_target(target, kind, same=True)
@@ -49,9 +54,11 @@ def write_file(target: Path, body: bytes, kind: str, *, once: bool = False) -> N
 
 @contextmanager
 def new_file(target: Path, kind: str, *, once: bool = False, ours: bool = False) -> Iterator[Path]:
-    """Give an empty file to fill, which takes the target's place when the block ends well, and is removed when not.
+    """Give an empty file to fill, which takes the target's place when the block ends well, and is
+    removed when not.
 
-    `ours`: a file of the ledger, such as a backup: private, or the group's where the folder is shared.
+    `ours`: a file of the ledger, such as a backup: private, or the group's where the folder is
+    shared.
     """
     before = check_target(target, kind, once=once)
     place = _real(target)
@@ -83,13 +90,18 @@ def put_new(draft: Path, place: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL))  # takes the name, so that none is lost
+        os.close(
+            os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        )  # takes the name, so that none is lost
         draft.replace(place)
     draft.unlink(missing_ok=True)
 
 
-def check_target(target: Path, kind: str, *, once: bool = False, same: bool = False) -> os.stat_result | None:
-    """Refuse a place that must not be written, before any work is done; give what is to be replaced there.
+def check_target(
+    target: Path, kind: str, *, once: bool = False, same: bool = False
+) -> os.stat_result | None:
+    """Refuse a place that must not be written, before any work is done; give what is to be replaced
+    there.
 
     `same`: what is there is known to hold what is to be written. Raises InvalidError.
     """
@@ -117,7 +129,9 @@ def check_target(target: Path, kind: str, *, once: bool = False, same: bool = Fa
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that somebody named for files; raises InvalidError for one among a database's materials."""
+    """Make a folder that somebody named for files; raises InvalidError for one among a database's
+    materials.
+    """
     check_place(folder / "new")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -128,7 +142,9 @@ def make_folder(folder: Path) -> None:
 
 
 def check_place(target: Path) -> None:
-    """Refuse a name that belongs to a database: itself, what stands beside it, anything among its materials."""
+    """Refuse a name that belongs to a database: itself, what stands beside it, anything among its
+    materials.
+    """
     place = _real(target)
     if place.name == REGISTER:
         raise InvalidError(f"{target} 是存出文件的登记，不能写到这里", "请换一个文件名")
@@ -139,7 +155,9 @@ def check_place(target: Path) -> None:
         raise InvalidError(f"{target} 是数据库 {beside[1]} 自己用的文件名", "请换一个文件名")
     for folder in place.parents:
         if _holds_materials(folder):
-            raise InvalidError(f"{target} 在台账的材料文件夹 {folder.name} 里，不能写到这里", "请换一个文件夹")
+            raise InvalidError(
+                f"{target} 在台账的材料文件夹 {folder.name} 里，不能写到这里", "请换一个文件夹"
+            )
 
 
 def sync_file(path: Path) -> None:
@@ -165,7 +183,9 @@ def _real(target: Path) -> Path:
 
 
 def _mode(folder: Path, before: os.stat_result | None, *, ours: bool) -> int | None:
-    """Give a new file's mode: its predecessor's, else as the folder has it; None: as the umask has it."""
+    """Give a new file's mode: its predecessor's, else as the folder has it; None: as the umask has
+    it.
+    """
     if before is not None:
         return stat.S_IMODE(before.st_mode) | 0o600
     return file_mode(folder) if ours or is_shared(folder) else None
@@ -174,7 +194,11 @@ def _mode(folder: Path, before: os.stat_result | None, *, ours: bool) -> int | N
 def _put_over(draft: Path, place: Path, before: os.stat_result) -> None:
     """Move a file over its predecessor, unless that has changed since it was recognised."""
     now = place.lstat()
-    if (now.st_dev, now.st_ino, now.st_mtime_ns) != (before.st_dev, before.st_ino, before.st_mtime_ns):
+    if (now.st_dev, now.st_ino, now.st_mtime_ns) != (
+        before.st_dev,
+        before.st_ino,
+        before.st_mtime_ns,
+    ):
         raise InvalidError(f"{place} 刚刚被别人改动，没有覆盖", _OTHER_NAME)
     draft.replace(place)
 
@@ -193,7 +217,9 @@ def _unwritten(target: Path, kind: str, error: OSError) -> UnavailableError:
     barrier = barrier_to(target) if isinstance(error, PermissionError) else None
     if barrier is not None:
         return UnavailableError(f"{kind} {target} 存不了：{barrier.message}", barrier.mend)
-    return UnavailableError(f"{kind} {target} 存不了：{os_reason(error)}", "请检查路径、权限与磁盘空间")
+    return UnavailableError(
+        f"{kind} {target} 存不了：{os_reason(error)}", "请检查路径、权限与磁盘空间"
+    )
 
 
 # What is there already.
@@ -236,7 +262,9 @@ def _is_database(path: Path) -> bool:
 
 
 def _holds_materials(folder: Path) -> bool:
-    """Tell whether a folder keeps a database's materials, even where the database itself has been moved away."""
+    """Tell whether a folder keeps a database's materials, even where the database itself has been
+    moved away.
+    """
     if not folder.name.casefold().endswith(".files") or not folder.is_dir():
         return False
     if folder.with_name(folder.name[: -len(".files")]).is_file():
@@ -260,9 +288,11 @@ def _is_own(place: Path, kind: str) -> bool:
 
 
 def _register(place: Path, digest: str, kind: str) -> None:
-    """Note what is about to be written: before it is, so that a crash between leaves nothing unrecognised.
+    """Note what is about to be written: before it is, so that a crash between leaves nothing
+    unrecognised.
 
-    Where the register is another account's, as in /tmp, nothing is noted, and the file is not replaced later.
+    Where the register is another account's, as in /tmp, nothing is noted, and the file is not
+    replaced later.
     """
     path = place.with_name(REGISTER)
     text = ""
@@ -275,7 +305,9 @@ def _register(place: Path, digest: str, kind: str) -> None:
     except PermissionError:
         return
     with os.fdopen(handle, "r+b", buffering=0) as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode) or not (text or file.read(len(_HEAD)) == _HEAD.encode()):
+        if not stat.S_ISREG(os.fstat(handle).st_mode) or not (
+            text or file.read(len(_HEAD)) == _HEAD.encode()
+        ):
             raise InvalidError(f"{path} 不是本程序的登记文件", "请先移走它")
         file.write(f"{text}{_line(place, digest, kind)}\n".encode(errors="surrogateescape"))
 

@@ -1,4 +1,6 @@
-"""Where things lie: the shipped workflows, notices and calendars, and the user's own data folder."""
+"""Where things lie: the shipped workflows, notices and calendars, and the user's own
+data folder.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _FONT_ROOTS = (
 
 
 def shipped(folder: str) -> Path:
-    """Find a shipped folder (`workflows`, `notices` …): beside the package in a checkout, else inside it."""
+    """Find a shipped folder (`workflows`, `notices` …): beside the package in a checkout, else
+    inside it.
+    """
     checkout = _PACKAGE.parent / folder
     if (_PACKAGE.parent / "pyproject.toml").is_file() and checkout.is_dir():
         return checkout
@@ -56,7 +60,9 @@ def demo() -> Path:
 
 
 def fonts() -> Iterator[Path]:
-    """Give the folders in which fonts may lie, the nearest first: the user's choice, the data folder, the system's."""
+    """Give the folders in which fonts may lie, the nearest first: the user's choice, the data
+    folder, the system's.
+    """
     chosen = os.environ.get("LIFECYCLE_FONTS")
     if chosen:
         yield Path(chosen)
@@ -71,7 +77,8 @@ def fonts() -> Iterator[Path]:
 def data_folder() -> Path:
     """Name the user's data folder, as each system has it; it need not exist yet.
 
-    Linux: XDG Base Directory Specification 0.8; macOS: Application Support; Windows: %LOCALAPPDATA%.
+    Linux: XDG Base Directory Specification 0.8; macOS: Application Support; Windows:
+    %LOCALAPPDATA%.
     """
     if sys.platform == "win32":
         local = os.environ.get("LOCALAPPDATA")
@@ -79,12 +86,17 @@ def data_folder() -> Path:
     if sys.platform == "darwin":
         return _home() / "Library" / "Application Support" / "lifecycle"
     shared = os.environ.get("XDG_DATA_HOME", "")
-    # "All paths set in these environment variables must be absolute"; a relative one is to be ignored.
-    return (Path(shared) if Path(shared).is_absolute() else _home() / ".local" / "share") / "lifecycle"
+    # "All paths set in these environment variables must be absolute"; a relative one is to be
+    # ignored.
+    return (
+        Path(shared) if Path(shared).is_absolute() else _home() / ".local" / "share"
+    ) / "lifecycle"
 
 
 def _home() -> Path:
     try:
         return Path.home()
     except RuntimeError:
-        raise UnavailableError("不知道用户主目录在哪里", "请设环境变量 HOME，或用 --db 指明数据库") from None
+        raise UnavailableError(
+            "不知道用户主目录在哪里", "请设环境变量 HOME，或用 --db 指明数据库"
+        ) from None

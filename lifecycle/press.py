@@ -1,4 +1,6 @@
-"""The press: a letter in each of its forms, and the same letter printed again to see whether a form is what it was."""
+"""The press: a letter in each of its forms, and the same letter printed again to see whether a form
+is what it was.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from lifecycle.paper.fonts import Fonts
 
 PRESS = 1
-"""Which way the forms are laid out. To be raised with any change that alters a byte of any form (`test_samples`)."""
+"""Which way the forms are laid out. To be raised with any change that alters a byte of any form
+(`test_samples`).
+"""
 SUFFIXES = {"text": "txt", "html": "html", "pdf": "pdf", "docx": "docx", "markdown": "md"}
 
 
@@ -49,7 +53,9 @@ def render(letter: Letter, form: str, fonts: Fonts | None = None) -> bytes:
 
 
 def made_with(fonts: Fonts) -> dict[str, str]:
-    """Name what laid the forms out: software and fonts, so that a later difference can be explained."""
+    """Name what laid the forms out: software and fonts, so that a later difference can be
+    explained.
+    """
     from importlib.metadata import version
 
     from lifecycle import __version__
@@ -63,8 +69,11 @@ def made_with(fonts: Fonts) -> dict[str, str]:
     }
 
 
-def reprint_faults(letter: Letter, forms: Mapping[str, str], made: Mapping[str, str]) -> list[str] | None:
-    """Print an issued letter again; give the forms that do not come out with the SHA-256 recorded for them.
+def reprint_faults(
+    letter: Letter, forms: Mapping[str, str], made: Mapping[str, str]
+) -> list[str] | None:
+    """Print an issued letter again; give the forms that do not come out with the SHA-256 recorded
+    for them.
 
     None where it cannot be told: another press, other libraries or other fonts made them.
     """
@@ -76,11 +85,17 @@ def reprint_faults(letter: Letter, forms: Mapping[str, str], made: Mapping[str, 
         return None
     if dict(made) != made_with(fonts):
         return None
-    return [form for form, digest in forms.items() if sha256(render(letter, form, fonts)).hexdigest() != digest]
+    return [
+        form
+        for form, digest in forms.items()
+        if sha256(render(letter, form, fonts)).hexdigest() != digest
+    ]
 
 
 class PaperJudge(LetterJudge):
-    """Judges letters for an audit, and prints each frozen one again; `unprinted` counts those it could not."""
+    """Judges letters for an audit, and prints each frozen one again; `unprinted` counts those it
+    could not.
+    """
 
     def __init__(self, library: Library) -> None:
         super().__init__(library)

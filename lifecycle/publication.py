@@ -1,4 +1,6 @@
-"""What has to be published, and in which order, when an administrator puts a definition into force: judged whole."""
+"""What has to be published, and in which order, when an administrator puts a definition into force:
+judged whole.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def read_definition(path: Path) -> bytes:
     except FileNotFoundError:
         raise InvalidError(f"文件 {path} 不存在", "请核对路径") from None
     except OSError as error:
-        raise InvalidError(f"文件 {path} 读不了：{error.strerror}", "请核对是否为文件、有无权限") from error
+        raise InvalidError(
+            f"文件 {path} 读不了：{error.strerror}", "请核对是否为文件、有无权限"
+        ) from error
     if len(body) > MOST_BYTES:
         raise InvalidError(f"文件 {path} 超过 1 MB", "请核对是否选错了文件")
     return body
@@ -36,7 +40,10 @@ def read_definition(path: Path) -> bytes:
 
 def shipped_templates(folder: Path | None = None) -> dict[str, bytes]:
     """Give the templates of a folder, the shipped one if none is named, by name."""
-    return {path.stem: read_definition(path) for path in sorted((folder or places.notices()).glob("*.j2"))}
+    return {
+        path.stem: read_definition(path)
+        for path in sorted((folder or places.notices()).glob("*.j2"))
+    }
 
 
 def names_in_force(directory: Directory, kind: str) -> dict[str, str]:
@@ -52,10 +59,14 @@ def templates_in_force(library: Library, directory: Directory) -> dict[str, Temp
     }
 
 
-def workflow_to_publish(library: Library, directory: Directory, path: Path) -> tuple[Workflow, list[Definition]]:
-    """Judge a workflow against the letters in force and shipped; give it, and what to publish: lacking letters first.
+def workflow_to_publish(
+    library: Library, directory: Directory, path: Path
+) -> tuple[Workflow, list[Definition]]:
+    """Judge a workflow against the letters in force and shipped; give it, and what to publish:
+    lacking letters first.
 
-    Nothing is to be published where the same bytes are in force. Raises WorkflowError or InvalidError.
+    Nothing is to be published where the same bytes are in force. Raises WorkflowError or
+    InvalidError.
     """
     body = read_definition(path)
     templates = templates_in_force(library, directory)
@@ -69,15 +80,20 @@ def workflow_to_publish(library: Library, directory: Directory, path: Path) -> t
     if before == workflow.digest:
         return workflow, []
     if before is not None and (last := library.workflow(before)).version >= workflow.version:
-        message = f"流程 {workflow.name} 现行的是第 {last.version} 版，文件写的是第 {workflow.version} 版"
+        message = (
+            f"流程 {workflow.name} 现行的是第 {last.version} 版，文件写的是第 {workflow.version} 版"
+        )
         raise InvalidError(message, f"请把 version 改为 {last.version + 1}")
     used = dict.fromkeys(rule.template for t in workflow.transitions for rule in t.notices)
     letters = [("template", name, shipped[name]) for name in used if name in shipped]
     return workflow, [*letters, ("workflow", workflow.name, body)]
 
 
-def templates_to_publish(library: Library, directory: Directory, paths: Iterable[Path]) -> list[Definition]:
-    """Judge templates, also against every workflow in force; give what differs from what is in force.
+def templates_to_publish(
+    library: Library, directory: Directory, paths: Iterable[Path]
+) -> list[Definition]:
+    """Judge templates, also against every workflow in force; give what differs from what is in
+    force.
 
     Raises WorkflowError with the faults that these templates bring, all at once.
     """
@@ -102,25 +118,37 @@ def templates_to_publish(library: Library, directory: Directory, paths: Iterable
     if faults:
         raise WorkflowError([p for fault in faults for p in fault.problems])
     in_force = names_in_force(directory, "template")
-    return rules + [("template", name, body) for name, body in found.items() if in_force.get(name) != hash_of(body)]
+    return rules + [
+        ("template", name, body)
+        for name, body in found.items()
+        if in_force.get(name) != hash_of(body)
+    ]
 
 
 def issuing_to_publish(directory: Directory, path: Path, *, beside: Set[str]) -> list[Definition]:
     """Judge issuing rules; nothing is to be published where the same bytes are in force.
 
-    `beside` are the names of templates published with them. Raises WorkflowError, or UnknownError for a reminder whose
-    template there is not.
+    `beside` are the names of templates published with them. Raises WorkflowError, or UnknownError
+    for a reminder whose template there is not.
     """
     body = read_definition(path)
     rules = read_issuing(body, str(path))
     known = {*names_in_force(directory, "template"), *beside}
     if rules.urge and rules.urge not in known:
-        raise UnknownError(f"催办（{path} 的 urge）用的公文模板", rules.urge, known, "先发布该模板，或改用现有的")
-    return [] if directory.document(ISSUING, ISSUING) == hash_of(body) else [(ISSUING, ISSUING, body)]
+        raise UnknownError(
+            f"催办（{path} 的 urge）用的公文模板", rules.urge, known, "先发布该模板，或改用现有的"
+        )
+    return (
+        [] if directory.document(ISSUING, ISSUING) == hash_of(body) else [(ISSUING, ISSUING, body)]
+    )
 
 
-def _letters_faults(library: Library, directory: Directory, templates: Mapping[str, Template]) -> list[WorkflowError]:
-    """Find what goes wrong in the workflows in force that did not go wrong with the letters in force."""
+def _letters_faults(
+    library: Library, directory: Directory, templates: Mapping[str, Template]
+) -> list[WorkflowError]:
+    """Find what goes wrong in the workflows in force that did not go wrong with the letters in
+    force.
+    """
     before = templates_in_force(library, directory)
     faults = []
     for name, digest in names_in_force(directory, "workflow").items():
@@ -134,7 +162,9 @@ def _letters_faults(library: Library, directory: Directory, templates: Mapping[s
 
 
 def calendar_to_publish(library: Library, directory: Directory, path: Path) -> list[Definition]:
-    """Read a calendar's years into the calendar in force; nothing is to be published where that changes nothing."""
+    """Read a calendar's years into the calendar in force; nothing is to be published where that
+    changes nothing.
+    """
     before = directory.document("calendar", CALENDAR)
     body = read_calendar_file(path, library.store.definition(before) if before else None)
     return [] if before == hash_of(body) else [("calendar", CALENDAR, body)]

@@ -1,4 +1,6 @@
-"""Receipts and answers that are overdue, and the letters that remind of them: each unit of each letter once."""
+"""Receipts and answers that are overdue, and the letters that remind of them: each unit of each
+letter once.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A letter on which units owe a `debt` (receipt, reply) since before `due_on` and were not reminded of it yet."""
+    """A letter on which units owe a `debt` (receipt, reply) since before `due_on` and were not
+    reminded of it yet.
+    """
 
     case: Case
     notice: Notice
@@ -41,7 +45,9 @@ class Late:
     due_on: str
 
 
-def debts(workflow: Workflow, case: Case, notice: Notice, *, moment: Moment, rules: Issuing | None) -> Iterator[Debt]:
+def debts(
+    workflow: Workflow, case: Case, notice: Notice, *, moment: Moment, rules: Issuing | None
+) -> Iterator[Debt]:
     """List what a letter's addressees owe: an answer where it asks for one, else the receipt."""
     if not notice.in_force or not notice.forms:
         return
@@ -59,8 +65,12 @@ def debts(workflow: Workflow, case: Case, notice: Notice, *, moment: Moment, rul
             yield Debt("receipt", addressee, due.on.isoformat(), due.provisional)
 
 
-def overdue(chancery: Chancery, moment: Moment, unit: str | None, *, only: str | None = None) -> Iterator[Late]:
-    """List the letters of a unit (or of all) on which somebody is overdue on a day and was not reminded yet."""
+def overdue(
+    chancery: Chancery, moment: Moment, unit: str | None, *, only: str | None = None
+) -> Iterator[Late]:
+    """List the letters of a unit (or of all) on which somebody is overdue on a day and was not
+    reminded yet.
+    """
     rules = rules_in_force(chancery.library, chancery.library.directory())
     today = moment.on.isoformat()
     for case_id, name in unanswered_of(chancery.store, unit):
@@ -72,7 +82,10 @@ def overdue(chancery: Chancery, moment: Moment, unit: str | None, *, only: str |
             continue
         workflow = chancery.library.workflow(case.workflow)
         asked = {
-            (n.debt, unit) for n in case.notices.values() if n.about == name and n.state in _OPEN for unit in n.units
+            (n.debt, unit)
+            for n in case.notices.values()
+            if n.about == name and n.state in _OPEN
+            for unit in n.units
         }
         owing = list(debts(workflow, case, notice, moment=moment, rules=rules))
         for kind in ("reply", "receipt"):
@@ -84,7 +97,10 @@ def overdue(chancery: Chancery, moment: Moment, unit: str | None, *, only: str |
                 and kind not in debt.addressee.urged
                 and (kind, debt.addressee.unit) not in asked
                 # Who is reminded of the answer need not be told that the receipt is owed too.
-                and not (kind == "receipt" and any(d.kind == "reply" and d.addressee is debt.addressee for d in owing))
+                and not (
+                    kind == "receipt"
+                    and any(d.kind == "reply" and d.addressee is debt.addressee for d in owing)
+                )
             ]
             if late:
                 units = tuple(debt.addressee.unit for debt in late)
@@ -99,6 +115,9 @@ def urge(chancery: Chancery, request: Request, late: Late) -> Outcome:
     """Draft the reminder that the issuing rules name, to the units that are overdue."""
     template = rules_in_force(chancery.library, chancery.library.directory()).urge
     if not template:
-        raise InvalidError("发文规则没有写催办用的模板", "在 notices/issuing.yaml 写 urge: {template: reply-reminder}")
+        raise InvalidError(
+            "发文规则没有写催办用的模板",
+            "在 notices/issuing.yaml 写 urge: {template: reply-reminder}",
+        )
     command = DraftLetter(template, about=late.notice.name, units=late.units, debt=late.debt)
     return chancery.draft(request, late.case, command)

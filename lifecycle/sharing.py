@@ -1,7 +1,9 @@
-"""Who may use the files of a ledger: private, or shared by a group where the folder is set up for that.
+"""Who may use the files of a ledger: private, or shared by a group where the folder is set up for
+that.
 
-A folder that its group may write and whose setgid bit is set hands its group on to what is made in it. There the files
-of a ledger are made 0660 and its folders 2770, whatever the umask is; anywhere else 0600 and 0700.
+A folder that its group may write and whose setgid bit is set hands its group on to what is made in
+it. There the files of a ledger are made 0660 and its folders 2770, whatever the umask is; anywhere
+else 0600 and 0700.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ def file_mode(folder: Path) -> int:
 
 
 def mode_beside(database: Path) -> int:
-    """Give the mode of a file that belongs to a database: the database's own, as SQLite does for its journal."""
+    """Give the mode of a file that belongs to a database: the database's own, as SQLite does for
+    its journal.
+    """
     try:
         return stat.S_IMODE(database.stat().st_mode) & 0o666
     except FileNotFoundError:
@@ -35,18 +39,23 @@ def mode_beside(database: Path) -> int:
 
 
 def folder_mode(mode: int) -> int:
-    """Give the mode of a folder whose files have a mode: who reads may enter, a group that writes hands itself on."""
+    """Give the mode of a folder whose files have a mode: who reads may enter, a group that writes
+    hands itself on.
+    """
     return mode | (mode & 0o444) >> 2 | (stat.S_ISGID if mode & stat.S_IWGRP else 0)
 
 
 def create_file(path: Path, mode: int | None) -> int:
-    """Create a file with exactly a mode whatever the umask, or as the umask has it; give its handle.
+    """Create a file with exactly a mode whatever the umask, or as the umask has it; give its
+    handle.
 
     Raises FileExistsError.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     handle = os.open(path, flags, 0o666 if mode is None else 0o600)
-    if mode is not None and hasattr(os, "fchmod"):  # Windows has access lists, which folders hand on by themselves
+    if mode is not None and hasattr(
+        os, "fchmod"
+    ):  # Windows has access lists, which folders hand on by themselves
         os.fchmod(handle, mode)
     return handle
 
@@ -61,7 +70,9 @@ def create_folder(path: Path, mode: int) -> None:
 
 
 def make_folders(path: Path) -> None:
-    """Create a folder and those above it that are missing, each as shared as the one that it stands in."""
+    """Create a folder and those above it that are missing, each as shared as the one that it stands
+    in.
+    """
     if path.is_dir():
         return
     make_folders(path.parent)
@@ -77,7 +88,9 @@ class Barrier:
 
 
 def barrier_to(path: Path) -> Barrier | None:
-    """Find what keeps this account from reading and writing a file, or from making it; None if nothing is found."""
+    """Find what keeps this account from reading and writing a file, or from making it; None if
+    nothing is found.
+    """
     for folder in reversed(path.absolute().parents):
         if not os.path.lexists(folder) or not _may(folder, os.X_OK):
             return _told(folder, os.X_OK, "进不了文件夹 ") if _is_there(folder) else None
@@ -92,7 +105,9 @@ def barrier_to(path: Path) -> Barrier | None:
 
 
 def barrier_to_database(path: Path) -> Barrier | None:
-    """Find what keeps this account from working with a database: the file, its journal, or the folder of both."""
+    """Find what keeps this account from working with a database: the file, its journal, or the
+    folder of both.
+    """
     journal = path.with_name(path.name + "-journal")
     return barrier_to(path) or barrier_to(journal)
 
@@ -115,7 +130,9 @@ def _told(path: Path, wanted: int, verb: str) -> Barrier:
     found = path.stat()
     who = _account()
     owner, group = _name_of_user(found.st_uid), _name_of_group(found.st_gid)
-    message = f"账户 {who} {verb}{path}（属主 {owner}，组 {group}，权限 {stat.filemode(found.st_mode)}）"
+    message = (
+        f"账户 {who} {verb}{path}（属主 {owner}，组 {group}，权限 {stat.filemode(found.st_mode)}）"
+    )
     in_group = found.st_gid in (_own("getegid"), *_groups())
     bits = wanted << 3
     if found.st_mode & bits and not in_group:

@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from lifecycle.notice.model import Annex, Layout, Letter, Paragraph, Signatures, Table
 
-ORDINARY = "关于征求项目选址意见的函市自然资源和规划局，。、；：（）《》“”〔〕——……·0123456789abcXYZ-/.%≥×垟峃𡶴é 　"
+ORDINARY = (
+    "关于征求项目选址意见的函市自然资源和规划局，。、；："
+    "（）"
+    "《》“”〔〕——……·0123456789abcXYZ-/.%≥×垟峃𡶴é "
+    "　"
+)
 LAYOUTS: tuple[Layout, ...] = ("document", "letter", "minutes", "slip")
 
 texts = st.text(ORDINARY, min_size=1, max_size=140).map(str.strip).filter(bool)
@@ -26,13 +31,17 @@ def tables(draw: st.DrawFn) -> Table:
 
 
 places = st.lists(words, min_size=1, max_size=4).map(tuple).map(Signatures)
-blocks = st.lists(st.one_of(paragraphs, paragraphs, paragraphs, tables(), places), min_size=1, max_size=12).map(tuple)
+blocks = st.lists(
+    st.one_of(paragraphs, paragraphs, paragraphs, tables(), places), min_size=1, max_size=12
+).map(tuple)
 names = st.lists(words, max_size=8, unique=True).map(tuple)
 letters = st.builds(
     Letter,
     kind=st.sampled_from(("通知", "请示", "函", "督办单")),
     issuer=words,
-    title=st.text("关于征求项目选址意见的通知（2026）", min_size=1, max_size=90).map(str.strip).filter(bool),
+    title=st.text("关于征求项目选址意见的通知（2026）", min_size=1, max_size=90)
+    .map(str.strip)
+    .filter(bool),
     to=names,
     cc=names,
     body=blocks,
@@ -43,7 +52,9 @@ letters = st.builds(
     signer=st.sampled_from((None, "林岚", "林岚、王喆、赵堃")),
     layout=st.sampled_from(LAYOUTS),
     urgency=st.sampled_from(("", "特急")),
-    attendance=st.lists(st.tuples(st.sampled_from(("出席", "列席")), names.filter(bool)), max_size=2).map(tuple),
+    attendance=st.lists(
+        st.tuples(st.sampled_from(("出席", "列席")), names.filter(bool)), max_size=2
+    ).map(tuple),
     annexes=st.lists(st.builds(Annex, words, blocks), max_size=2).map(tuple),
     printed=st.sampled_from((None, date(2026, 8, 3))),
     code=st.sampled_from((None, "K7QM-3F9T-X2HD")),

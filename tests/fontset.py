@@ -1,4 +1,6 @@
-"""The fonts that letters are printed with, for the tests that need them; they skip where they are not installed."""
+"""The fonts that letters are printed with, for the tests that need them; they skip where they are
+not installed.
+"""
 
 from __future__ import annotations
 

@@ -45,11 +45,15 @@ CLOSING = """\
 
 
 Damage = Callable[["Bureau"], tuple[int, str]]
-"""What somebody does to an office's database; it gives the entry and the case that the audit must name."""
+"""What somebody does to an office's database; it gives the entry and the case that the audit must
+name.
+"""
 
 
 class Bureau(Tiny):
-    """A tiny office whose clock moves on a second at every look and whose transitions send letters."""
+    """A tiny office whose clock moves on a second at every look and whose transitions
+    send letters.
+    """
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._now = NOW
@@ -82,22 +86,77 @@ class Bureau(Tiny):
         """Make a history with every kind of entry: three cases, one of them walked to its end."""
         self.founded()
         number = self.ready()
-        assert self.run("advance", number, "to_siting", "--on", "2026-09-03", by="land01").exit_code == 1
+        assert (
+            self.run("advance", number, "to_siting", "--on", "2026-09-03", by="land01").exit_code
+            == 1
+        )
         self.opened("investment=1000", name="温泉康养", on="2026-09-02")
-        self.do("sign", number, "to_siting", "object", "--note", "文物未勘探", "--on", "2026-09-04", by="wenwu01")
-        self.do("resolve", number, "to_siting", "x/wenwu", "--note", "已补勘探", "--on", "2026-09-04", by="bureau01")
+        self.do(
+            "sign",
+            number,
+            "to_siting",
+            "object",
+            "--note",
+            "文物未勘探",
+            "--on",
+            "2026-09-04",
+            by="wenwu01",
+        )
+        self.do(
+            "resolve",
+            number,
+            "to_siting",
+            "x/wenwu",
+            "--note",
+            "已补勘探",
+            "--on",
+            "2026-09-04",
+            by="bureau01",
+        )
         self.do("withdraw", number, "to_siting", "--on", "2026-09-04", by="land01")
-        self.do("sign", number, "to_siting", "conditional", "--note", "控高12米", "--for", "land01",
-                "--on", "2026-09-04", by="planning01")  # fmt: skip
+        self.do(
+            "sign",
+            number,
+            "to_siting",
+            "conditional",
+            "--note",
+            "控高12米",
+            "--for",
+            "land01",
+            "--on",
+            "2026-09-04",
+            by="planning01",
+        )
         self.do("advance", number, "to_siting", "--on", "2026-09-05", by="bureau01")
-        self.do("officer", "add", "plan02", "用地科科员", "--unit", "planning", "--role", "planning", by="admin")
+        self.do(
+            "officer",
+            "add",
+            "plan02",
+            "用地科科员",
+            "--unit",
+            "planning",
+            "--role",
+            "planning",
+            by="admin",
+        )
         self.do("officer", "grant", "bureau02", "admin", by="admin")
         self.do("set", number, "announced_on=2026-09-06", "--on", "2026-09-06", by="planning01")
-        self.do("advance", number, "suspend", "--note", "等批复", "--on", "2026-09-10", by="bureau01")
+        self.do(
+            "advance", number, "suspend", "--note", "等批复", "--on", "2026-09-10", by="bureau01"
+        )
         self.do("advance", number, "go_on", "--on", "2026-09-12", by="bureau01")
         self.do("advance", number, "to_done", "--on", "2026-09-28", by="planning01")
         self.opened("investment=5000", name="总部基地", on="2026-09-20")
-        self.do("advance", "温泉康养", "close", "--note", "资金未落实", "--on", "2026-09-21", by="bureau01")
+        self.do(
+            "advance",
+            "温泉康养",
+            "close",
+            "--note",
+            "资金未落实",
+            "--on",
+            "2026-09-21",
+            by="bureau01",
+        )
         return self
 
     def numbers(self) -> list[str]:
@@ -133,34 +192,51 @@ class Bureau(Tiny):
     def body(self, idx: int) -> Any:
         """Give an entry's body."""
         with self.sql() as database:
-            return json.loads(database.execute("SELECT body FROM entry WHERE idx = ?", (idx,)).fetchone()[0])
+            return json.loads(
+                database.execute("SELECT body FROM entry WHERE idx = ?", (idx,)).fetchone()[0]
+            )
 
-    def forge(self, idx: int, change: Callable[[dict[str, Any]], object], *, column: bool = True) -> None:
-        """Rewrite an entry's body and, unless told not to, its hash column: what follows is left as it was."""
+    def forge(
+        self, idx: int, change: Callable[[dict[str, Any]], object], *, column: bool = True
+    ) -> None:
+        """Rewrite an entry's body and, unless told not to, its hash column: what follows is left as
+        it was.
+        """
         with self.sql() as database:
             (raw,) = database.execute("SELECT body FROM entry WHERE idx = ?", (idx,)).fetchone()
             body = json.loads(raw)
             change(body)
             new = canonical(body)
-            digest = (hash_of(new),) if column else database.execute(
-                "SELECT hash FROM entry WHERE idx = ?", (idx,)
-            ).fetchone()  # fmt: skip
-            database.execute("UPDATE entry SET body = ?, hash = ? WHERE idx = ?", (new, digest[0], idx))
+            digest = (
+                (hash_of(new),)
+                if column
+                else database.execute("SELECT hash FROM entry WHERE idx = ?", (idx,)).fetchone()
+            )
+            database.execute(
+                "UPDATE entry SET body = ?, hash = ? WHERE idx = ?", (new, digest[0], idx)
+            )
 
     def rechain(self, case_id: str) -> None:
         """Make a chain fit together again, as a forger with the program at hand would."""
         with self.sql() as database:
             head = "0" * 64
-            rows = database.execute("SELECT idx, body FROM entry WHERE case_id = ? ORDER BY seq", (case_id,)).fetchall()
+            rows = database.execute(
+                "SELECT idx, body FROM entry WHERE case_id = ? ORDER BY seq", (case_id,)
+            ).fetchall()
             for seq, (idx, raw) in enumerate(rows, 1):
                 body = json.loads(raw)
                 body["intent"]["prev"], body["intent"]["seq"] = head, seq
                 new = canonical(body)
                 head = hash_of(new)
-                database.execute("UPDATE entry SET body = ?, hash = ?, seq = ? WHERE idx = ?", (new, head, seq, idx))
+                database.execute(
+                    "UPDATE entry SET body = ?, hash = ?, seq = ? WHERE idx = ?",
+                    (new, head, seq, idx),
+                )
 
     def entry(self, kind: str, nth: int = 0) -> tuple[int, str, str]:
-        """Find an entry by its type; give its index, its chain, and the name the audit calls it by."""
+        """Find an entry by its type; give its index, its chain, and the name the audit
+        calls it by.
+        """
         with self.sql() as database:
             found = [
                 row[:2]

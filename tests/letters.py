@@ -1,4 +1,6 @@
-"""Sample templates and the sample facts they are written with; shared by the tests of the letter."""
+"""Sample templates and the sample facts they are written with; shared by the tests of
+the letter.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ SCOPE: dict[str, object] = {
     "units": ["市发展和改革委员会", "市自然资源和规划局"],
     "last": {"fair_review": date(2026, 7, 20)},
     "count": {"review": 1},
-    "clauses": [{"text": "适用市级普惠文旅补助", "basis": "普惠-文旅-2024-07"}, {"text": "按贡献返还", "basis": None}],
+    "clauses": [
+        {"text": "适用市级普惠文旅补助", "basis": "普惠-文旅-2024-07"},
+        {"text": "按贡献返还", "basis": None},
+    ],
     "opinions": [
         {"unit": "市自然资源和规划局", "verdict": "有条件同意", "note": "B区屋面高度降至12米以内"},
         {"unit": "市发展和改革委员会", "verdict": "同意", "note": None},
@@ -47,7 +52,9 @@ SAMPLES = {
 
 def sample(name: str) -> Template:
     """Read a sample template."""
-    return read_template(name, (HERE / "data" / "notices" / f"{name}.j2").read_bytes(), f"notices/{name}.j2")
+    return read_template(
+        name, (HERE / "data" / "notices" / f"{name}.j2").read_bytes(), f"notices/{name}.j2"
+    )
 
 
 def sample_letter(name: str) -> Letter:
@@ -55,14 +62,21 @@ def sample_letter(name: str) -> Letter:
     return compose(sample(name), SAMPLES[name], on=DAY)
 
 
-def template(body: str, *, title: str = "关于测试的函", kind: str = "函", head: str = "") -> Template:
+def template(
+    body: str, *, title: str = "关于测试的函", kind: str = "函", head: str = ""
+) -> Template:
     """Read a template with the header that a letter needs at least."""
-    text = f"文种：{kind}\n标题：{title}\n主送：市财政局\n发文单位：丽水市招商局\n{head}---\n{body}\n"
+    text = (
+        f"文种：{kind}\n标题：{title}\n主送：市财政局\n发文单位：丽水市招商局\n{head}---\n{body}\n"
+    )
     return read_template("test", text.encode(), "test.j2")
 
 
 CODE = "K7QM-3F9T-X2HD"
-PROOF = "lifecycle:LS-F-2026-001:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef:K7QM3F9TX2HD"
+PROOF = (
+    "lifecycle:LS-F-2026-001:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef:"
+    "K7QM3F9TX2HD"
+)
 """What an issued letter's QR symbol says; any text of that length will do here."""
 ISSUED = {
     "consultation": "丽招商函〔2026〕7号",
@@ -77,4 +91,11 @@ ISSUED = {
 def issued_letter(name: str) -> Letter:
     """Compose a sample letter and issue it."""
     letter = compose(sample(name), SAMPLES.get(name, SCOPE), on=DAY)
-    return replace(letter, number=ISSUED[name], signer="林　岚", printed=date(2026, 8, 3), code=CODE, proof=PROOF)
+    return replace(
+        letter,
+        number=ISSUED[name],
+        signer="林　岚",
+        printed=date(2026, 8, 3),
+        code=CODE,
+        proof=PROOF,
+    )

@@ -1,9 +1,11 @@
-"""A real SMTP server in a process of its own, which keeps what it took in a folder and can be killed at any moment.
+"""A real SMTP server in a process of its own, which keeps what it took in a folder and can be
+killed at any moment.
 
-`MailServer(folder)` starts it; `python tests/mailserver.py FOLDER …` is the process. What it does with a receiver is
-told by the address: `nobody@` is refused for ever (550), `full@` always for now (452). Each once only, and then as any
-other: `busy@` is refused for now (451), `stuck@` has its message read half and then no more, `silent@` has it read, not
-kept and never answered, `kept@` has it kept and never answered.
+`MailServer(folder)` starts it; `python tests/mailserver.py FOLDER …` is the process. What it does
+with a receiver is told by the address: `nobody@` is refused for ever (550), `full@` always for now
+(452). Each once only, and then as any other: `busy@` is refused for now (451), `stuck@` has its
+message read half and then no more, `silent@` has it read, not kept and never answered, `kept@` has
+it kept and never answered.
 """
 
 from __future__ import annotations
@@ -49,7 +51,9 @@ class Taken:
 
 
 class MailServer:
-    """The server as a test holds it: `port` stays the same over `kill` and `start`; `messages` outlive it."""
+    """The server as a test holds it: `port` stays the same over `kill` and `start`; `messages`
+    outlive it.
+    """
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
@@ -67,7 +71,14 @@ class MailServer:
 
     def start(self) -> None:
         """Start it, on the port it had before if it had one; return when it answers."""
-        command = [sys.executable, __file__, str(self.folder), "--port", str(self.port), *self.options]
+        command = [
+            sys.executable,
+            __file__,
+            str(self.folder),
+            "--port",
+            str(self.port),
+            *self.options,
+        ]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
@@ -89,7 +100,9 @@ class MailServer:
         return [self._read(path) for path in sorted((self.folder / "new").glob("*.json"))]
 
     def wait_for(self, name: str) -> None:
-        """Wait until the server has left the mark `stuck`, `silent` or `kept`: it is where it was to get."""
+        """Wait until the server has left the mark `stuck`, `silent` or `kept`: it is where it was
+        to get.
+        """
         until = time.monotonic() + 20
         while not (self.folder / name).exists():
             assert time.monotonic() < until, f"no {name}"
@@ -102,15 +115,39 @@ class MailServer:
 
     @staticmethod
     def _read(path: Path) -> Taken:
-        return Taken(**json.loads(path.read_text("utf-8")), content=path.with_suffix(".eml").read_bytes())
+        return Taken(
+            **json.loads(path.read_text("utf-8")), content=path.with_suffix(".eml").read_bytes()
+        )
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """Make a key and a certificate of its own for 127.0.0.1 and localhost; give (certificate, key)."""
+    """Make a key and a certificate of its own for 127.0.0.1 and localhost; give
+    (certificate, key).
+    """
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     names = "subjectAltName=DNS:localhost,IP:127.0.0.1"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    command += ["-subj", "/CN=test", "-days", "2", "-addext", names, "-keyout", str(key), "-out", str(certificate)]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+    ]
+    command += [
+        "-subj",
+        "/CN=test",
+        "-days",
+        "2",
+        "-addext",
+        names,
+        "-keyout",
+        str(key),
+        "-out",
+        str(certificate),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return certificate, key
 
@@ -121,7 +158,9 @@ class _Handler:
         self.dsn = dsn
 
     def first(self, address: str, name: str) -> bool:
-        """Tell whether this is the first message to this special address, and leave the mark of it."""
+        """Tell whether this is the first message to this special address, and leave the
+        mark of it.
+        """
         mark = self.folder / name
         if not address.startswith(f"{name}@") or mark.exists():
             return False
@@ -129,7 +168,12 @@ class _Handler:
         return True
 
     async def handle_EHLO(  # noqa: N802 (aiosmtpd's name)
-        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        hostname: str,
+        responses: list[str],
     ) -> list[str]:
         session.host_name = hostname
         return [*responses[:-1], "250-DSN", responses[-1]] if self.dsn else responses
@@ -158,7 +202,8 @@ class _Handler:
             "tls": bool(session.ssl) or server.implicit,
             "user": login.decode() if login else None,
         }
-        # As a Maildir does it: whole before it has its name, and the name that is looked for comes last.
+        # As a Maildir does it: whole before it has its name, and the name that is looked for comes
+        # last.
         content = cast(bytes, envelope.original_content)
         for suffix, data in ((".eml", content), (".json", json.dumps(facts).encode())):
             draft = self.folder / "tmp" / (name + suffix)
@@ -206,7 +251,9 @@ class _Server(SMTP):
         return re.sub(r" (NOTIFY|ORCPT|RET|ENVID)=\S+", "", arg) if arg else arg
 
 
-def _authenticate(_: SMTP, __: Session, ___: Envelope, ____: str, data: LoginPassword) -> AuthResult:
+def _authenticate(
+    _: SMTP, __: Session, ___: Envelope, ____: str, data: LoginPassword
+) -> AuthResult:
     right = (data.login, data.password) == (USER.encode(), PASSWORD.encode())
     return AuthResult(success=right, handled=right, auth_data=data.login if right else None)
 
@@ -235,7 +282,9 @@ async def _serve(args: argparse.Namespace) -> None:
         )
 
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(connection, "127.0.0.1", args.port, ssl=context if implicit else None)
+    server = await loop.create_server(
+        connection, "127.0.0.1", args.port, ssl=context if implicit else None
+    )
     print("port", server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

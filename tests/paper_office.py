@@ -1,4 +1,6 @@
-"""An office that issues letters: a checker, a signer, a clerk, issuing rules, and a letter that asks for opinions."""
+"""An office that issues letters: a checker, a signer, a clerk, issuing rules, and a letter that
+asks for opinions.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,11 @@ REMINDER = """\
 联系人：{{ contact }}
 ---
 我单位《{{ letter_title }}》（{{ letter_number }}，{{ letter_date }}）未收到函复，已逾期{{ overdue_days }}日。
-"""
+"""  # noqa: E501
 ASK = (
     "  - {name: ask, title: 征求意见, kind: record, from: scouting, by: bureau,"
-    " needs: {facts: [investment, owner_unit]}, notices: [{template: consultation, to: [land, x], cc: owner,"
+    " needs: {facts: [investment, owner_unit]}, notices: [{template: consultation, to: [land, x],"
+    " cc: owner,"
     " reply: {in: 5, unit: workday, basis: 内部承诺, cosign: to_siting}}]}\n"
 )
 PEOPLE = (
@@ -76,14 +79,22 @@ class Paper(Bureau):
         return self
 
     def asked(self, name: str = "剑瓷文化体验街区") -> str:
-        """Open a case and send its consultation; give the case's number. The letter is `2-consultation`."""
-        number = self.opened("investment=32000", "owner_unit=owner", "x_units=wenwu", name=name, on="2026-09-29")
+        """Open a case and send its consultation; give the case's number. The letter is
+        `2-consultation`.
+        """
+        number = self.opened(
+            "investment=32000", "owner_unit=owner", "x_units=wenwu", name=name, on="2026-09-29"
+        )
         self.do("advance", number, "ask", by="bureau01")
         return number
 
     def ready_but_unsigned(self) -> str:
-        """Open a case that lacks but the opinions to go on, and send its consultation, `3-consultation`."""
-        number = self.opened("investment=32000", "owner_unit=owner", "x_units=wenwu", on="2026-09-29")
+        """Open a case that lacks but the opinions to go on, and send its consultation,
+        `3-consultation`.
+        """
+        number = self.opened(
+            "investment=32000", "owner_unit=owner", "x_units=wenwu", on="2026-09-29"
+        )
         self.do("attach", number, "report", self.write("报告.pdf", "选址论证"), by="bureau01")
         self.do("advance", number, "ask", by="bureau01")
         return number
@@ -91,5 +102,7 @@ class Paper(Bureau):
     def issued(self, number: str, letter: str = "2-consultation") -> dict[str, object]:
         """Check and sign a letter off; give where it stands."""
         self.do("notice", "approve", number, letter, by="bureau03")
-        found: dict[str, object] = self.asks("notice", "issue", number, letter, by="bureau04")["notice"]
+        found: dict[str, object] = self.asks("notice", "issue", number, letter, by="bureau04")[
+            "notice"
+        ]
         return found

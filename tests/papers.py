@@ -1,4 +1,6 @@
-"""Issued letters that fill pages, and papers of them to be spoilt; shared by the tests of the checker."""
+"""Issued letters that fill pages, and papers of them to be spoilt; shared by the tests of the
+checker.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,11 @@ from lifecycle.paper.docx import to_docx
 
 DOCUMENT, STYLES, SETTINGS = "word/document.xml", "word/styles.xml", "word/settings.xml"
 LONG = (
-    "该项目符合国土空间规划和产业发展方向，要素保障已经落实，各有关单位按照职责分工抓好落实，确保按期开工建设并投产。"
+    "该项目符合国土空间规划和产业发展方向，要素保障已经落实，"
+    "各有关单位按照职责分工抓好落实"
+    "，"
+    "确保按期开工建设并投产"
+    "。"
 )
 
 

@@ -18,10 +18,14 @@ def picture(data: bytes, page: int) -> Image.Image:
     return image.convert("RGB")
 
 
-def ink(image: Image.Image, left: float, top: float, right: float, bottom: float) -> tuple[float, float, float, float]:
+def ink(
+    image: Image.Image, left: float, top: float, right: float, bottom: float
+) -> tuple[float, float, float, float]:
     """Measure the box around all ink in a part of a page; all lengths are millimetres."""
     unit = SCALE * MM
-    part = image.crop((round(left * unit), round(top * unit), round(right * unit), round(bottom * unit)))
+    part = image.crop(
+        (round(left * unit), round(top * unit), round(right * unit), round(bottom * unit))
+    )
     box = part.convert("L").point(lambda value: 255 if value < 128 else 0).getbbox()
     assert box
     x, y, end, foot = (side / unit for side in box)

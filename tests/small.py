@@ -82,14 +82,16 @@ transitions:
       dwell: {at_least: 20, unit: day, since: since_on, clear_days: true, basis: 39号令第8条}
   - {name: pause, title: 中止, kind: suspend, from: [first, second], to: paused, by: bureau, reason: required}
   - {name: resume, title: 恢复, kind: resume, from: paused, to: previous, by: bureau}
-"""
+"""  # noqa: E501
 CALENDAR = Calendar("c" * 64, {})
 START = date(2026, 3, 2)
 
 
 def officer(code: str, role: str, unit: str = "u0", principal: str | None = None) -> Officer:
     """Make an officer who holds one role."""
-    return Officer(code, code, unit, {role: f"grant-{code}"}, principal, "d1" if principal else None)
+    return Officer(
+        code, code, unit, {role: f"grant-{code}"}, principal, "d1" if principal else None
+    )
 
 
 BUREAU, LAND, FINANCE = officer("b1", "bureau"), officer("l1", "land"), officer("f1", "finance")
@@ -118,10 +120,21 @@ class Desk:
         assert isinstance(decision, Accepted), decision
         seq = len(self.entries) + 1
         request = decision.act
-        intent: dict[str, Any] = {"type": request.entry_type, "case": "c1", "seq": seq, "workflow": self.workflow.digest}
+        intent: dict[str, Any] = {
+            "type": request.entry_type,
+            "case": "c1",
+            "seq": seq,
+            "workflow": self.workflow.digest,
+        }
         intent |= request.to_dict()
-        intent |= {"from": decision.source, "to": decision.target, "occurred_on": self.on.isoformat()}
-        intent["actor"] = {"id": who.id, "unit": who.unit} | ({"for": who.principal} if who.principal else {})
+        intent |= {
+            "from": decision.source,
+            "to": decision.target,
+            "occurred_on": self.on.isoformat(),
+        }
+        intent["actor"] = {"id": who.id, "unit": who.unit} | (
+            {"for": who.principal} if who.principal else {}
+        )
         body = {"intent": intent, "numbers": {"case": "XS-2026-001"}, "recorded_at": f"t{seq:04}"}
         self.entries.append(body)
         self.case = evolve(self.workflow, self.case, body, f"h{seq}")
@@ -130,7 +143,9 @@ class Desk:
     def unmet(self, who: Officer, command: Act) -> list[str]:
         """Give the kinds of the gates that refuse a command; none when it would be accepted."""
         decision = self.ask(who, command)
-        return [g.kind for g in decision.gates if not g.met] if isinstance(decision, Refused) else []
+        return (
+            [g.kind for g in decision.gates if not g.met] if isinstance(decision, Refused) else []
+        )
 
     def pass_days(self, days: int) -> None:
         """Let days go by."""

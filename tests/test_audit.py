@@ -1,4 +1,6 @@
-"""The audit finds every alteration, names the entry and the case, and takes no untouched copy for altered."""
+"""The audit finds every alteration, names the entry and the case, and takes no untouched copy for
+altered.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def _form(bureau: Bureau) -> tuple[int, str]:
     with bureau.sql() as database:
         (raw,) = database.execute("SELECT body FROM entry WHERE idx = ?", (idx,)).fetchone()
         spaced = raw.replace(b'","', b'", "', 1)
-        database.execute("UPDATE entry SET body = ?, hash = ? WHERE idx = ?", (spaced, hash_of(spaced), idx))
+        database.execute(
+            "UPDATE entry SET body = ?, hash = ? WHERE idx = ?", (spaced, hash_of(spaced), idx)
+        )
     return idx, name
 
 
@@ -77,9 +81,13 @@ def _state(bureau: Bureau) -> tuple[int, str]:
 
 def _definition(bureau: Bureau) -> tuple[int, str]:
     with bureau.sql() as database:
-        database.execute("UPDATE definition SET body = replace(body, '3000', '2000') WHERE kind = 'workflow'")
+        database.execute(
+            "UPDATE definition SET body = replace(body, '3000', '2000') WHERE kind = 'workflow'"
+        )
     published = (bureau.entry("definition_published", n)[0] for n in range(9))
-    return next(idx for idx in published if bureau.body(idx)["intent"]["data"]["kind"] == "workflow"), "office"
+    return next(
+        idx for idx in published if bureau.body(idx)["intent"]["data"]["kind"] == "workflow"
+    ), "office"
 
 
 def _material(bureau: Bureau) -> tuple[int, str]:
@@ -98,7 +106,9 @@ def _unread(bureau: Bureau) -> tuple[int, str]:
 
 
 def _number(bureau: Bureau) -> tuple[int, str]:
-    return forged("case_opened", lambda body: body["numbers"].update(case="KC-2026-009"), 2)(bureau)[0], "KC-2026-003"
+    return forged("case_opened", lambda body: body["numbers"].update(case="KC-2026-009"), 2)(
+        bureau
+    )[0], "KC-2026-003"
 
 
 def _lost(bureau: Bureau) -> tuple[int, str]:
@@ -109,13 +119,17 @@ def _lost(bureau: Bureau) -> tuple[int, str]:
 
 
 def _checkpoint(bureau: Bureau) -> tuple[int, str]:
-    forged("case_opened", lambda body: body["intent"]["data"]["facts"].update(investment="999"), 1)(bureau)
+    forged("case_opened", lambda body: body["intent"]["data"]["facts"].update(investment="999"), 1)(
+        bureau
+    )
     return 35, "-"
 
 
 def _schema(bureau: Bureau) -> tuple[int, str]:
     with bureau.sql() as database:
-        database.execute("CREATE TRIGGER quiet AFTER INSERT ON entry BEGIN DELETE FROM refusal; END")
+        database.execute(
+            "CREATE TRIGGER quiet AFTER INSERT ON entry BEGIN DELETE FROM refusal; END"
+        )
     return 0, "-"
 
 
@@ -125,7 +139,9 @@ def _dated(body: dict[str, Any], at: str) -> None:
 
 
 def _future(bureau: Bureau) -> tuple[int, str]:
-    """Date the last entry twenty minutes after the auditor's clock: no jump, and yet not possible."""
+    """Date the last entry twenty minutes after the auditor's clock: no jump, and yet
+    not possible.
+    """
     idx, case_id, name = bureau.entry("transition_made", 4)
     assert idx == 35
     late = bureau.now + timedelta(minutes=20)
@@ -139,7 +155,9 @@ SPECIMENS: dict[str, Damage] = {
     "chain": _chain,
     "form": _form,
     "illegal": forged("transition_made", lambda body: body["intent"].update(to="done")),
-    "authority": forged("facts_recorded", lambda body: body["intent"]["actor"].update(id="wenwu01", unit="wenwu")),
+    "authority": forged(
+        "facts_recorded", lambda body: body["intent"]["actor"].update(id="wenwu01", unit="wenwu")
+    ),
     "gates": forged("transition_made", lambda body: body["gates"][1][1].update(investment="40000")),
     "time": forged("facts_recorded", lambda body: body["intent"].update(occurred_on="2026-12-01")),
     "state": _state,
@@ -157,16 +175,22 @@ SPECIMENS: dict[str, Damage] = {
 
 def test_every_code_has_a_specimen() -> None:
     """No kind of finding is untried."""
-    assert set(SPECIMENS) == set(CODES) - {"letter", "outbox"}, "those of letters stand in test_letter_audit.py"
+    assert set(SPECIMENS) == set(CODES) - {"letter", "outbox"}, (
+        "those of letters stand in test_letter_audit.py"
+    )
 
 
 @pytest.mark.parametrize("code", SPECIMENS)
 def test_each_specimen_is_found(bureau: Bureau, code: str) -> None:
-    """Each damage is found as what it is, at its entry and case; the command prints it and exits 1 (3: not checked)."""
+    """Each damage is found as what it is, at its entry and case; the command prints it and exits 1
+    (3: not checked).
+    """
     since = bureau.checkpoint()
     idx, name = SPECIMENS[code](bureau)
     found = bureau.findings(since)
-    assert [f for f in found if (f.code, f.idx, f.case) == (code, idx, name)], "\n".join(map(str, found))
+    assert [f for f in found if (f.code, f.idx, f.case) == (code, idx, name)], "\n".join(
+        map(str, found)
+    )
     result = bureau.run("audit", "--since", str(since))
     assert f"entry {idx} case {name}: {CODES[code]}（{code}）：" in result.stdout
     assert result.exit_code == (1 if [f for f in found if f.code != "unread"] else 3), result.output
@@ -194,7 +218,9 @@ WEAKENED: dict[str, list[tuple[Any, str, Weak]]] = {
         (
             Store,
             "definition",
-            lambda self, digest: self.row(f"SELECT body FROM definition WHERE sha256 = '{digest}'")[0],
+            lambda self, digest: self.row(f"SELECT body FROM definition WHERE sha256 = '{digest}'")[
+                0
+            ],
         ),
     ],
     "material": [(audit_cases, "check_file", lambda *_: None)],
@@ -209,7 +235,9 @@ WEAKENED: dict[str, list[tuple[Any, str, Weak]]] = {
 
 
 @pytest.mark.parametrize("code", WEAKENED)
-def test_a_weakened_audit_misses_its_specimen(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+def test_a_weakened_audit_misses_its_specimen(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
     """The specimens prove something: with the one check taken out, its finding is gone."""
     since = bureau.checkpoint()
     idx, name = SPECIMENS[code](bureau)
@@ -227,9 +255,15 @@ def _cells(bureau: Bureau) -> list[tuple[str, str, int, int, str]]:
         numbers = dict(database.execute("SELECT id, number FROM cases"))
         cells = [
             ("entry", "body", idx, size, numbers.get(case_id, "office"))
-            for idx, case_id, size in database.execute("SELECT idx, case_id, length(body) FROM entry")
+            for idx, case_id, size in database.execute(
+                "SELECT idx, case_id, length(body) FROM entry"
+            )
         ]
-        for table, name in (("cases", "number"), ("office", "'office'"), ("definition", "'office'")):
+        for table, name in (
+            ("cases", "number"),
+            ("office", "'office'"),
+            ("definition", "'office'"),
+        ):
             column = "body" if table == "definition" else "snapshot"
             rows = database.execute(f"SELECT rowid, length({column}), {name} FROM {table}")
             cells += [(table, column, rowid, size, case) for rowid, size, case in rows]
@@ -239,12 +273,16 @@ def _cells(bureau: Bureau) -> list[tuple[str, str, int, int, str]]:
 @settings(max_examples=150)
 @given(data=st.data())
 def test_any_altered_byte_is_found(pristine: Bureau, data: st.DataObject) -> None:
-    """One byte changed in any entry, stored state or published text is found, with the entry and the case."""
+    """One byte changed in any entry, stored state or published text is found, with the entry and
+    the case.
+    """
     table, column, rowid, size, case = data.draw(st.sampled_from(_cells(pristine)))
     place = data.draw(st.integers(0, size - 1))
     flip = data.draw(st.integers(1, 255))
     with pristine.sql() as database:
-        (before,) = database.execute(f"SELECT {column} FROM {table} WHERE rowid = ?", (rowid,)).fetchone()
+        (before,) = database.execute(
+            f"SELECT {column} FROM {table} WHERE rowid = ?", (rowid,)
+        ).fetchone()
         after = before[:place] + bytes([before[place] ^ flip]) + before[place + 1 :]
         database.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (after, rowid))
     try:
@@ -252,18 +290,24 @@ def test_any_altered_byte_is_found(pristine: Bureau, data: st.DataObject) -> Non
     finally:
         with pristine.sql() as database:
             database.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (before, rowid))
-    named = [f for f in found if f.case == case and f.idx > 0 and (table != "entry" or f.idx == rowid)]
+    named = [
+        f for f in found if f.case == case and f.idx > 0 and (table != "entry" or f.idx == rowid)
+    ]
     assert named, f"{table} {rowid} at {place}: " + "; ".join(map(str, found))
 
 
 def test_a_changed_workflow_is_one_finding_that_counts_what_relies_on_it(bureau: Bureau) -> None:
-    """C3: a workflow's text that was altered is named once, at its publication, with what can no longer be judged."""
+    """C3: a workflow's text that was altered is named once, at its publication, with what can no
+    longer be judged.
+    """
     idx, _ = _definition(bureau)
     (found,) = bureau.findings()
     assert (found.code, found.idx, found.case) == ("definition", idx, "office")
     assert "流程 visit（" in found.message
     with bureau.sql() as database:
-        (resting,) = database.execute("SELECT count(*) FROM entry WHERE case_id <> 'office'").fetchone()
+        (resting,) = database.execute(
+            "SELECT count(*) FROM entry WHERE case_id <> 'office'"
+        ).fetchone()
     assert f"因此未能完全核对 记录 {resting} 条：" in found.message
 
 
@@ -286,4 +330,7 @@ def test_a_report_is_written_as_text_or_json(bureau: Bureau) -> None:
 
 def test_a_report_needs_its_folder(bureau: Bureau) -> None:
     """A report that cannot be written is told before the work begins."""
-    assert bureau.fails("audit", "--report", "无/审计.txt") == (1, "文件夹 无 不存在\n  改法：请先建好文件夹\n")
+    assert bureau.fails("audit", "--report", "无/审计.txt") == (
+        1,
+        "文件夹 无 不存在\n  改法：请先建好文件夹\n",
+    )

@@ -1,4 +1,6 @@
-"""Backup and restore: consistent while officers work, checked before anything is put back, never over what is there."""
+"""Backup and restore: consistent while officers work, checked before anything is put back, never
+over what is there.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
 
 
 def test_what_is_restored_is_what_was_backed_up(bureau: Bureau) -> None:
-    """A restored office has every entry and every material: the audit is clean and its checkpoint the same."""
+    """A restored office has every entry and every material: the audit is clean and its checkpoint
+    the same.
+    """
     before = bureau.checkpoint()
     assert bureau.do("backup", "备份.tar").startswith("已备份到 备份.tar：2 个文件，")
     bureau.opened(name="备份之后", on="2026-09-29")
@@ -31,8 +35,11 @@ def test_what_is_restored_is_what_was_backed_up(bureau: Bureau) -> None:
     assert bureau.checkpoint() == before
     assert bureau.opened(name="接着办", on="2026-09-29") == "KC-2026-004"
     assert {p.name for p in bureau.path.parent.iterdir()} == {
-        "office.db", "office.db-journal", "office.db.files", "office.db.queue",
-    }  # fmt: skip
+        "office.db",
+        "office.db-journal",
+        "office.db.files",
+        "office.db.queue",
+    }
 
 
 def test_a_backup_is_of_one_moment_while_officers_work(bureau: Bureau) -> None:
@@ -42,7 +49,14 @@ def test_a_backup_is_of_one_moment_while_officers_work(bureau: Bureau) -> None:
 
     def work() -> None:
         while not stop.is_set():
-            bureau.do("set", "KC-2026-003", f"people={count[0] % 500 + 1}", "--on", "2026-09-29", by="bureau01")
+            bureau.do(
+                "set",
+                "KC-2026-003",
+                f"people={count[0] % 500 + 1}",
+                "--on",
+                "2026-09-29",
+                by="bureau01",
+            )
             count[0] += 1
 
     writer = threading.Thread(target=work)
@@ -65,7 +79,10 @@ def test_a_backup_is_of_one_moment_while_officers_work(bureau: Bureau) -> None:
 def test_nothing_is_overwritten(bureau: Bureau) -> None:
     """Neither a file that is there nor a database that is there is written over."""
     bureau.do("backup", "备份.tar")
-    assert bureau.fails("backup", "备份.tar") == (1, "备份.tar 已存在，不会覆盖\n  改法：请换一个文件名\n")
+    assert bureau.fails("backup", "备份.tar") == (
+        1,
+        "备份.tar 已存在，不会覆盖\n  改法：请换一个文件名\n",
+    )
     code, message = bureau.fails("restore", "备份.tar")
     assert (code, "已存在，不会覆盖" in message) == (1, True)
     assert bureau.fails("backup", "没有/备份.tar")[0] == 1
@@ -74,7 +91,9 @@ def test_nothing_is_overwritten(bureau: Bureau) -> None:
 
 
 def test_a_journal_left_behind_is_not_played_into_what_is_restored(bureau: Bureau) -> None:
-    """SQLite would roll another database's journal back into the restored one; it is refused instead."""
+    """SQLite would roll another database's journal back into the restored one; it is refused
+    instead.
+    """
     bureau.do("backup", "备份.tar")
     bureau.write("新.db-journal", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + b"\0" * 600)
     code, message = bureau.fails("restore", "备份.tar", "--db", "新.db")
@@ -114,13 +133,26 @@ def _repacked(change: Callable[[dict[str, bytes]], object]) -> Callable[[bytes],
         lambda _raw: b"",
         lambda _raw: b"not a tar" * 200,
         _repacked(lambda files: files.pop("MANIFEST.json")),
-        _repacked(lambda files: files.pop(next(name for name in files if name.startswith("files/")))),
+        _repacked(
+            lambda files: files.pop(next(name for name in files if name.startswith("files/")))
+        ),
         _repacked(lambda files: files.update({"files/aa/extra": b"x"})),
         _repacked(lambda files: files.update({"MANIFEST.json": b"[]"})),
         _repacked(lambda files: files.update({"MANIFEST.json": json.dumps({}).encode()})),
         _repacked(lambda files: files.update({"../escape": b"x"})),
     ],
-    ids=["cut", "flip", "empty", "junk", "no list", "file gone", "file more", "list wrong", "list empty", "escape"],
+    ids=[
+        "cut",
+        "flip",
+        "empty",
+        "junk",
+        "no list",
+        "file gone",
+        "file more",
+        "list wrong",
+        "list empty",
+        "escape",
+    ],
 )
 def test_a_damaged_backup_is_not_restored(bureau: Bureau, damage: Callable[[bytes], bytes]) -> None:
     """What does not agree with its own list is refused, and nothing is left behind."""
@@ -136,4 +168,7 @@ def test_a_damaged_backup_is_not_restored(bureau: Bureau, damage: Callable[[byte
 
 def test_a_missing_backup_is_told(bureau: Bureau) -> None:
     """A name that no file bears is told as that."""
-    assert bureau.fails("restore", "没有.tar", "--db", "新.db") == (1, "备份文件 没有.tar 不存在\n  改法：请核对路径\n")
+    assert bureau.fails("restore", "没有.tar", "--db", "新.db") == (
+        1,
+        "备份文件 没有.tar 不存在\n  改法：请核对路径\n",
+    )

@@ -1,4 +1,6 @@
-"""A template that goes on without end harms nobody: neither in a cage nor in the letter's own budget."""
+"""A template that goes on without end harms nobody: neither in a cage nor in the letter's own
+budget.
+"""
 
 from __future__ import annotations
 
@@ -59,9 +61,19 @@ def refused(function: Callable[..., Any], *args: object, **limits: float) -> Lif
     [
         (loop_for_ever, {"cpu_seconds": 0.3}, InvalidError, "模板运行超过时限 0.3 秒，已停止"),
         (allocate_for_ever, {"memory_mb": 64}, InvalidError, "模板要用的内存超过 64 MB，已停止"),
-        (sleep_for_ever, {"wall_seconds": 0.3}, UnavailableError, "模板在 0.3 秒内没有检查完，已停止"),
+        (
+            sleep_for_ever,
+            {"wall_seconds": 0.3},
+            UnavailableError,
+            "模板在 0.3 秒内没有检查完，已停止",
+        ),
         (lambda: "x" * MOST_BYTES * 2, {}, InvalidError, "模板写出的内容超过 4 MB，已停止"),
-        (lambda: os.kill(os.getpid(), signal.SIGSEGV), {}, UnavailableError, "模板检查不了：检查进程中断（信号 11）"),
+        (
+            lambda: os.kill(os.getpid(), signal.SIGSEGV),
+            {},
+            UnavailableError,
+            "模板检查不了：检查进程中断（信号 11）",
+        ),
         (lambda: os._exit(7), {}, UnavailableError, "模板检查不了：检查进程中断（内部错误）"),
         (fail_oddly, {}, UnavailableError, "检查时出错（KeyError）"),
         (object, {}, UnavailableError, "检查时出错（TypeError）"),
@@ -71,7 +83,9 @@ def refused(function: Callable[..., Any], *args: object, **limits: float) -> Lif
 def test_whatever_a_child_does_it_is_ended_and_told(
     function: Callable[[], Any], limits: dict[str, float], kind: type[LifecycleError], message: str
 ) -> None:
-    """Endless loops, endless allocation, sleep, floods and crashes are each told in time, in one sentence."""
+    """Endless loops, endless allocation, sleep, floods and crashes are each told in time, in one
+    sentence.
+    """
     start = time.monotonic()
     error = refused(function, **limits)
     assert (type(error), error.message) == (kind, message)
@@ -82,7 +96,9 @@ def test_whatever_a_child_does_it_is_ended_and_told(
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux tells what is open")
 def test_parent_is_unharmed(capfd: pytest.CaptureFixture[str]) -> None:
-    """After ten children that were killed, the parent has the same files open, no memory lost and nothing printed."""
+    """After ten children that were killed, the parent has the same files open, no memory lost and
+    nothing printed.
+    """
 
     def files() -> list[str]:
         return sorted(p.name for p in Path("/proc/self/fd").iterdir())
@@ -168,11 +184,15 @@ def test_errors_cross_as_they_are() -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_caged_letter_is_the_letter(name: str) -> None:
     """A template tried in a cage gives the letter that it gives outside."""
-    assert tried(sample(name), SAMPLES[name], on=DAY) == compose(sample(name), SAMPLES[name], on=DAY)
+    assert tried(sample(name), SAMPLES[name], on=DAY) == compose(
+        sample(name), SAMPLES[name], on=DAY
+    )
 
 
 def test_endless_value_is_stopped_in_the_cage() -> None:
-    """Even a value that is endless and says it is not, which no case can hold, is stopped and reported."""
+    """Even a value that is endless and says it is not, which no case can hold, is stopped and
+    reported.
+    """
 
     class Endless:
         def __len__(self) -> int:

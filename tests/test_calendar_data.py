@@ -30,7 +30,9 @@ def working(data: dict[str, Any], day: date) -> bool:
 
 
 @pytest.mark.parametrize("year", range(2004, 2027))
-def test_announced_years_follow_the_state_council_day_by_day(data: dict[str, Any], year: int) -> None:
+def test_announced_years_follow_the_state_council_day_by_day(
+    data: dict[str, Any], year: int
+) -> None:
     """Every day of an announced year is a working day exactly where chinesecalendar says so."""
     assert data["years"][str(year)]["announced"] is True
     for day in BUILD["days"](year):
@@ -38,8 +40,12 @@ def test_announced_years_follow_the_state_council_day_by_day(data: dict[str, Any
 
 
 @pytest.mark.parametrize("year", range(2027, 2037))
-def test_years_to_come_have_weekends_and_statutory_days_off(data: dict[str, Any], year: int) -> None:
-    """A year not announced is marked so; it works on every weekday that is no statutory day, and on no weekend."""
+def test_years_to_come_have_weekends_and_statutory_days_off(
+    data: dict[str, Any], year: int
+) -> None:
+    """A year not announced is marked so; it works on every weekday that is no statutory day, and on
+    no weekend.
+    """
     assert data["years"][str(year)]["announced"] is False
     statutory = holidays.country_holidays("CN", years=year)
     for day in BUILD["days"](year):

@@ -1,4 +1,6 @@
-"""Letters from draft to number, frozen for ever; voided, superseded, received, answered, reminded of."""
+"""Letters from draft to number, frozen for ever; voided, superseded, received, answered, reminded
+of.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def gates(paper: Paper, *args: str, by: str) -> dict[str, bool]:
 
 
 def test_a_letter_from_draft_to_number(paper: Paper) -> None:
-    """Drafted by the transition, found in order by a checker, signed off: numbered, and every form frozen."""
+    """Drafted by the transition, found in order by a checker, signed off: numbered, and every form
+    frozen.
+    """
     number = paper.asked()
     assert states(paper, number) == [(LETTER, "draft", None)]
     issued = paper.issued(number)
@@ -59,32 +63,72 @@ def test_a_letter_from_draft_to_number(paper: Paper) -> None:
 
 
 def test_what_is_frozen_is_what_is_rendered(paper: Paper) -> None:
-    """Each form taken out has the SHA-256 that the ledger names, also after the unit was renamed; drafts never do."""
+    """Each form taken out has the SHA-256 that the ledger names, also after the unit was renamed;
+    drafts never do.
+    """
     number = paper.asked()
     forms: Any = paper.issued(number)["forms"]
     paper.do("unit", "change", "bureau", "--title", "市投资促进局", by="admin")
     for form in FORMS:
-        (path,) = paper.asks("notice", "render", number, LETTER, "--into", "公文", f"--{form}")["files"]
+        (path,) = paper.asks("notice", "render", number, LETTER, "--into", "公文", f"--{form}")[
+            "files"
+        ]
         assert hashlib.sha256(Path(path).read_bytes()).hexdigest() == forms[form]
     text = paper.do("notice", "show", number, LETTER)
     assert "丽招商函〔2026〕1号" in text
-    assert "请于2026年10月13日前反馈" in text, "five working days after 30 September 2026, the holiday left out"
+    assert "请于2026年10月13日前反馈" in text, (
+        "five working days after 30 September 2026, the holiday left out"
+    )
 
 
 def test_who_drafted_neither_checks_nor_signs(paper: Paper) -> None:
-    """Checking and signing off are roles of their own, in the issuing unit, never the drafter's nor one person's."""
+    """Checking and signing off are roles of their own, in the issuing unit, never the drafter's nor
+    one person's.
+    """
     number = paper.asked()
     paper.do("officer", "grant", "bureau01", "checker", "signer", by="admin")
     approve = ("notice", "approve", number, LETTER)
-    assert gates(paper, *approve, by="bureau01") == {"unit": True, "role": True, "not_by": False, "notice": True}
-    assert gates(paper, *approve, by="bureau02") == {"unit": True, "role": False, "not_by": True, "notice": True}
-    assert gates(paper, *approve, by="land02") == {"unit": False, "role": True, "not_by": True, "notice": True}
+    assert gates(paper, *approve, by="bureau01") == {
+        "unit": True,
+        "role": True,
+        "not_by": False,
+        "notice": True,
+    }
+    assert gates(paper, *approve, by="bureau02") == {
+        "unit": True,
+        "role": False,
+        "not_by": True,
+        "notice": True,
+    }
+    assert gates(paper, *approve, by="land02") == {
+        "unit": False,
+        "role": True,
+        "not_by": True,
+        "notice": True,
+    }
     issue = ("notice", "issue", number, LETTER)
-    assert gates(paper, *issue, by="bureau04") == {"unit": True, "role": True, "not_by": True, "notice": False}
+    assert gates(paper, *issue, by="bureau04") == {
+        "unit": True,
+        "role": True,
+        "not_by": True,
+        "notice": False,
+    }
     paper.do(*approve, by="bureau03")
-    assert gates(paper, *issue, by="bureau01") == {"unit": True, "role": True, "not_by": False, "notice": True}
-    assert gates(paper, *issue, by="bureau03") == {"unit": True, "role": False, "not_by": False, "notice": True}
-    assert states(paper, number) == [(LETTER, "checked", None)], "nothing refused has taken a number"
+    assert gates(paper, *issue, by="bureau01") == {
+        "unit": True,
+        "role": True,
+        "not_by": False,
+        "notice": True,
+    }
+    assert gates(paper, *issue, by="bureau03") == {
+        "unit": True,
+        "role": False,
+        "not_by": False,
+        "notice": True,
+    }
+    assert states(paper, number) == [(LETTER, "checked", None)], (
+        "nothing refused has taken a number"
+    )
 
 
 def test_a_number_is_taken_on_its_day(paper: Paper) -> None:
@@ -100,7 +144,9 @@ def test_a_number_is_taken_on_its_day(paper: Paper) -> None:
 
 
 def test_each_series_counts_for_itself(paper: Paper) -> None:
-    """Letters count per unit, kind and year: 函 and 公告 of one unit each from 1, and a new year starts anew."""
+    """Letters count per unit, kind and year: 函 and 公告 of one unit each from 1, and a new year
+    starts anew.
+    """
     first, second = paper.asked(), paper.asked("温泉康养")
     paper.do("advance", second, "close", "--note", "资金未落实", by="bureau01")
     assert paper.issued(first)["number"] == "丽招商函〔2026〕1号"
@@ -113,23 +159,33 @@ def test_each_series_counts_for_itself(paper: Paper) -> None:
 
 
 def test_a_void_number_stays_taken(paper: Paper) -> None:
-    """Voiding wants the signer and a reason and keeps the number; what takes its place is linked both ways."""
+    """Voiding wants the signer and a reason and keeps the number; what takes its place is linked
+    both ways.
+    """
     number = paper.asked()
     paper.issued(number)
     assert gates(paper, "notice", "void", number, LETTER, by="bureau04")["reason"] is False
-    assert gates(paper, "notice", "void", number, LETTER, "--note", "有误", by="bureau03")["role"] is False
+    assert (
+        gates(paper, "notice", "void", number, LETTER, "--note", "有误", by="bureau03")["role"]
+        is False
+    )
     paper.do("notice", "void", number, LETTER, "--note", "收文单位有误", by="bureau04")
     paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
     name = states(paper, number)[-1][0]
     paper.issued(number, name)
-    assert states(paper, number) == [(LETTER, "void", "丽招商函〔2026〕1号"), (name, "issued", "丽招商函〔2026〕2号")]
+    assert states(paper, number) == [
+        (LETTER, "void", "丽招商函〔2026〕1号"),
+        (name, "issued", "丽招商函〔2026〕2号"),
+    ]
     notices = {row["name"]: row for row in paper.asks("show", number)["case"]["notices"]}
     assert (notices[LETTER]["replaced_by"], notices[name]["replaces"]) == (name, LETTER)
     assert paper.findings() == []
 
 
 def test_a_letter_is_superseded_when_its_successor_is_issued(paper: Paper) -> None:
-    """A letter in force stays so until what replaces it is signed off; a draft that is redone is void at once."""
+    """A letter in force stays so until what replaces it is signed off; a draft that is redone is
+    void at once.
+    """
     number = paper.asked()
     paper.issued(number)
     paper.do("set", number, "investment=40000", by="bureau01")
@@ -139,7 +195,9 @@ def test_a_letter_is_superseded_when_its_successor_is_issued(paper: Paper) -> No
     paper.issued(number, name)
     assert states(paper, number)[0] == (LETTER, "superseded", "丽招商函〔2026〕1号")
     assert "总投资40000万元" in paper.do("notice", "show", number, name)
-    assert "总投资32000万元" in paper.do("notice", "show", number, LETTER), "the paper that went out says what it said"
+    assert "总投资32000万元" in paper.do("notice", "show", number, LETTER), (
+        "the paper that went out says what it said"
+    )
     other = paper.asked("温泉康养")
     paper.do("notice", "draft", other, "--replace", LETTER, by="bureau01")
     assert [row[1] for row in states(paper, other)] == ["void", "draft"]
@@ -147,28 +205,40 @@ def test_a_letter_is_superseded_when_its_successor_is_issued(paper: Paper) -> No
 
 
 def test_an_edited_letter_goes_the_same_way(paper: Paper) -> None:
-    """An officer's own text, in the template's plain form, is drafted, checked and issued as any other."""
+    """An officer's own text, in the template's plain form, is drafted, checked and issued as any
+    other.
+    """
     number = paper.asked()
     paper.write(
         "改.txt",
-        "文种：函\n标题：关于征求意见的函\n主送：{{ to }}\n抄送：{{ cc }}\n发文单位：{{ issuer }}\n---\n改过的一段。\n",
+        "文种：函\n标题：关于征求意见的函\n主送：{{ to }}\n抄送：{{ cc }}\n发文单位：{{ issuer "
+        "}}\n---\n改过的一段。\n",
     )
     paper.do("notice", "draft", number, "--replace", LETTER, "--text", "改.txt", by="bureau01")
     name = states(paper, number)[-1][0]
     assert paper.issued(number, name)["number"] == "丽招商函〔2026〕1号"
     assert "改过的一段。" in paper.do("notice", "show", number, name)
     paper.write("坏.txt", "文种：函\n---\n{{ x.__class__ }}\n")
-    assert paper.fails("notice", "draft", number, "--replace", name, "--text", "坏.txt", by="bureau01")[0] == 1
+    assert (
+        paper.fails(
+            "notice", "draft", number, "--replace", name, "--text", "坏.txt", by="bureau01"
+        )[0]
+        == 1
+    )
     assert paper.findings() == []
 
 
 def test_a_missing_glyph_is_refused_by_name(paper: Paper) -> None:
-    """A letter with a character that no font has is not signed off; the character is named and no number is taken."""
+    """A letter with a character that no font has is not signed off; the character is named and no
+    number is taken.
+    """
     number = paper.asked("剑瓷🦄街区")
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     code, message = paper.fails("notice", "issue", number, LETTER, by="bureau04")
     told = (
-        f"不能签发 {LETTER}，未编号：小标宋没有“🦄”（U+1F984），见“关于征求剑瓷🦄街区选址意见的函”；"
+        f"不能签发 {LETTER}，未编号：小标宋没有“🦄”（U+1F984），"
+        f"见“关于征求剑瓷🦄街区选址意见的函”"
+        f"；"
         "仿宋没有“🦄”（U+1F984），见“剑瓷🦄街区（KC-2026-001）总投资32000万元，已于2026年”"
     )
     assert (code, message.split("\n")[0]) == (1, told)
@@ -176,15 +246,21 @@ def test_a_missing_glyph_is_refused_by_name(paper: Paper) -> None:
     assert paper.issued(paper.asked())["number"] == "丽招商函〔2026〕1号"
 
 
-def test_what_stopped_before_freezing_is_made_up_for(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Should the machine stop between number and forms, the number stands and `freeze` completes it, as `todo` says."""
+def test_what_stopped_before_freezing_is_made_up_for(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Should the machine stop between number and forms, the number stands and `freeze` completes
+    it, as `todo` says.
+    """
     number = paper.asked()
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     with monkeypatch.context() as patch:
         patch.setattr(Chancery, "freeze", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt))
         assert paper.run("notice", "issue", number, LETTER, by="bureau04").exit_code != 0
     assert states(paper, number) == [(LETTER, "issued", "丽招商函〔2026〕1号")]
-    assert paper.asks("notice", "outbox")["parcels"] == [], "nothing goes out before its forms are frozen"
+    assert paper.asks("notice", "outbox")["parcels"] == [], (
+        "nothing goes out before its forms are frozen"
+    )
     assert [row["kind"] for row in paper.asks("todo", by="bureau04")["letters"]] == ["freeze"]
     paper.do("notice", "freeze", number, LETTER, by="bureau04")
     assert len(paper.asks("notice", "outbox")["parcels"]) == 3
@@ -204,7 +280,9 @@ def test_sent_again_it_is_the_same_letter(paper: Paper) -> None:
 
 
 def test_a_receipt_and_an_answer_by_file(paper: Paper) -> None:
-    """A unit receives, answers with its file, and the answer is its opinion; then the project moves on."""
+    """A unit receives, answers with its file, and the answer is its opinion; then the project moves
+    on.
+    """
     number = paper.ready_but_unsigned()
     paper.issued(number, "3-consultation")
     mine = paper.asks("todo", by="land01")["letters"]
@@ -213,7 +291,18 @@ def test_a_receipt_and_an_answer_by_file(paper: Paper) -> None:
     assert paper.fails("notice", "receipt", number, "consult", by="land01")[0] == 1, "once"
     paper.write("复函.pdf", "同意选址")
     paper.do("notice", "reply", number, "consult", "同意", "--file", "复函.pdf", by="land01")
-    paper.do("notice", "reply", number, "consult", "附条件同意", "--note", "先勘探", "--file", "复函.pdf", by="wenwu01")
+    paper.do(
+        "notice",
+        "reply",
+        number,
+        "consult",
+        "附条件同意",
+        "--note",
+        "先勘探",
+        "--file",
+        "复函.pdf",
+        by="wenwu01",
+    )
     assert paper.asks("todo", by="land01")["letters"] == []
     assert paper.do("advance", number, "to_siting", by="bureau01").startswith("已办理：")
     opinions = [(o["role"], o["verdict"]) for o in paper.asks("show", number)["case"]["opinions"]]
@@ -232,37 +321,50 @@ def test_an_opinion_signed_is_an_answer(paper: Paper) -> None:
 
 
 def test_an_answer_is_judged_like_an_opinion(paper: Paper) -> None:
-    """No answer by others, none without file or words, no objection without a reason, no opinion that is not asked."""
+    """No answer by others, none without file or words, no objection without a reason, no opinion
+    that is not asked.
+    """
     number = paper.asked()
     reply = ("notice", "reply", number, LETTER)
     assert paper.fails(*reply, "同意", by="land01")[0] == 1, "not issued yet"
     paper.issued(number)
-    assert gates(paper, *reply, "不同意", "--file", paper.write("x.pdf", "x"), by="land01")["reason"] is False
+    assert (
+        gates(paper, *reply, "不同意", "--file", paper.write("x.pdf", "x"), by="land01")["reason"]
+        is False
+    )
     assert gates(paper, *reply, by="land01")["reason"] is False
     assert paper.fails(*reply, "--file", "x.pdf", by="xiao01")[0] == 1, "not among its recipients"
     assert paper.fails(*reply, "好的", "--file", "x.pdf", by="land01")[0] == 2
     paper.do(*reply, "不同意", "--note", "权属未清", "--file", "x.pdf", by="land01")
     assert "国土 不同意：权属未清" in paper.do("why", number, "to_siting")
     paper.do("advance", number, "close", "--note", "取消", by="bureau01")
-    assert gates(paper, *reply, "同意", "--file", "x.pdf", by="wenwu01")["opinion"] is False, "too late for an opinion"
+    assert gates(paper, *reply, "同意", "--file", "x.pdf", by="wenwu01")["opinion"] is False, (
+        "too late for an opinion"
+    )
     paper.do(*reply, "--file", "x.pdf", by="wenwu01")
     assert paper.findings() == []
 
 
 def test_what_is_overdue_is_reminded_of_once(paper: Paper) -> None:
-    """Receipts and answers that are overdue appear in `todo`; the reminder is drafted once for each unit."""
+    """Receipts and answers that are overdue appear in `todo`; the reminder is drafted once for each
+    unit.
+    """
     number = paper.asked()
     paper.issued(number)
     paper.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
     errands = paper.asks("todo", by="bureau01")["letters"]
     assert [(row["kind"], row["due_on"]) for row in errands] == [("urge", "2026-10-13")]
-    assert paper.asks("notice", "urge", "--dry-run", by="bureau01")["reminders"][0]["reminder"] is None
+    assert (
+        paper.asks("notice", "urge", "--dry-run", by="bureau01")["reminders"][0]["reminder"] is None
+    )
     rows = paper.asks("notice", "urge", "--request-id", "u-1", by="bureau01")["reminders"]
     assert [(row["debt"], row["units"], row["due_on"]) for row in rows] == [
         ("reply", ["市自然资源局", "市文物局"], "2026-10-13"),
         ("receipt", ["市文旅平台公司"], "2026-10-09"),
     ]
-    assert paper.asks("notice", "urge", by="bureau01")["reminders"] == [], "they are drafted already"
+    assert paper.asks("notice", "urge", by="bureau01")["reminders"] == [], (
+        "they are drafted already"
+    )
     reminder = paper.issued(number, rows[0]["reminder"])
     assert reminder["number"] == "丽招商函〔2026〕2号"
     text = paper.do("notice", "show", number, rows[0]["reminder"]).replace("\n", "")
@@ -280,14 +382,19 @@ def test_what_is_overdue_is_reminded_of_once(paper: Paper) -> None:
 
 
 def test_a_letter_redone_twice_still_supersedes(paper: Paper) -> None:
-    """What replaces the draft of a replacement replaces the letter itself; who drafted any of them signs none off."""
+    """What replaces the draft of a replacement replaces the letter itself; who drafted any of them
+    signs none off.
+    """
     number = paper.asked()
     paper.issued(number)
     paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
     second = states(paper, number)[-1][0]
     paper.do("notice", "draft", number, "--replace", second, by="bureau02")
     third = states(paper, number)[-1][0]
-    assert gates(paper, "notice", "draft", number, "--replace", LETTER, by="bureau02")["notice"] is False
+    assert (
+        gates(paper, "notice", "draft", number, "--replace", LETTER, by="bureau02")["notice"]
+        is False
+    )
     paper.do("officer", "grant", "bureau01", "checker", by="admin")
     assert gates(paper, "notice", "approve", number, third, by="bureau01")["not_by"] is False
     paper.issued(number, third)
@@ -297,23 +404,51 @@ def test_a_letter_redone_twice_still_supersedes(paper: Paper) -> None:
 
 
 def test_a_letter_says_who_sends_it_and_to_whom(paper: Paper) -> None:
-    """A text that names another issuer or other recipients than it has is refused before anything is recorded."""
+    """A text that names another issuer or other recipients than it has is refused before anything
+    is recorded.
+    """
     number = paper.asked()
-    good = "文种：函\n标题：关于征求意见的函\n主送：{{ to }}\n抄送：{{ cc }}\n发文单位：{{ issuer }}\n---\n一段。\n"
-    for old, new in (("{{ issuer }}", "丽水市人民政府"), ("{{ to }}", "市财政局"), ("抄送：{{ cc }}\n", "")):
+    good = (
+        "文种：函\n标题：关于征求意见的函\n主送：{{ to }}\n抄送：{{ cc }}\n发文单位：{{ "
+        "issuer "
+        "}}\n---\n一段。\n"
+    )
+    for old, new in (
+        ("{{ issuer }}", "丽水市人民政府"),
+        ("{{ to }}", "市财政局"),
+        ("抄送：{{ cc }}\n", ""),
+    ):
         paper.write("改.txt", good.replace(old, new))
-        code, message = paper.fails("notice", "draft", number, "--replace", LETTER, "--text", "改.txt", by="bureau01")
+        code, message = paper.fails(
+            "notice", "draft", number, "--replace", LETTER, "--text", "改.txt", by="bureau01"
+        )
         assert (code, "实际是" in message) == (1, True)
     assert len(states(paper, number)) == 1
-    paper.do("notice", "draft", number, "--replace", LETTER, "--to", "planning", "--cc", "land", by="bureau01")
+    paper.do(
+        "notice",
+        "draft",
+        number,
+        "--replace",
+        LETTER,
+        "--to",
+        "planning",
+        "--cc",
+        "land",
+        by="bureau01",
+    )
     name = states(paper, number)[-1][0]
     paper.issued(number, name)
-    assert [row["addressee"] for row in paper.asks("notice", "outbox")["parcels"]] == ["市建设局", "市自然资源局"]
+    assert [row["addressee"] for row in paper.asks("notice", "outbox")["parcels"]] == [
+        "市建设局",
+        "市自然资源局",
+    ]
     assert "市建设局：" in paper.do("notice", "show", number, name)
 
 
 def test_an_answer_to_what_is_out_of_date_is_no_opinion(paper: Paper) -> None:
-    """After the facts changed or the letter was replaced, the answer to the old letter is registered, not counted."""
+    """After the facts changed or the letter was replaced, the answer to the old letter is
+    registered, not counted.
+    """
     number = paper.asked()
     paper.issued(number)
     paper.do("set", number, "investment=90000", by="bureau01")
@@ -325,7 +460,9 @@ def test_an_answer_to_what_is_out_of_date_is_no_opinion(paper: Paper) -> None:
     assert gates(paper, *reply, by="land01")["opinion"] is False
     paper.do("notice", "reply", number, name, "同意", "--file", "x.pdf", by="land01")
     paper.do("advance", number, "close", "--note", "取消", by="bureau01")
-    assert [row["kind"] for row in paper.asks("todo", by="wenwu01")["letters"]] == ["receipt"], "no answer is owed now"
+    assert [row["kind"] for row in paper.asks("todo", by="wenwu01")["letters"]] == ["receipt"], (
+        "no answer is owed now"
+    )
     assert paper.findings() == []
 
 
@@ -337,19 +474,28 @@ def test_a_unit_with_two_seats_answers_for_both(paper: Paper) -> None:
     paper.do("advance", number, "ask", by="bureau01")
     paper.issued(number)
     paper.do("notice", "reply", number, LETTER, "同意", "--note", "同意", by="land02")
-    opinions = [(o["role"], o["unit"], o["verdict"]) for o in paper.asks("show", number)["case"]["opinions"]]
+    opinions = [
+        (o["role"], o["unit"], o["verdict"]) for o in paper.asks("show", number)["case"]["opinions"]
+    ]
     assert opinions == [("land", "", "agree"), ("x", "land", "agree")]
     assert paper.findings() == []
 
 
-def test_rules_published_meanwhile_make_no_false_finding(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rules, names and calendar cannot change between the writing of a letter and the entry that issues it."""
+def test_rules_published_meanwhile_make_no_false_finding(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rules, names and calendar cannot change between the writing of a letter and the entry that
+    issues it.
+    """
     number = paper.asked()
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     whole = Chancery._number
 
     def meanwhile(self: Chancery, *args: Any) -> Any:
-        with sqlite3.connect(paper.path, timeout=0.1) as other, pytest.raises(sqlite3.OperationalError, match="locked"):
+        with (
+            sqlite3.connect(paper.path, timeout=0.1) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
             other.execute("BEGIN IMMEDIATE")
         return whole(self, *args)
 
@@ -367,17 +513,24 @@ def test_a_disk_that_fills_while_freezing_is_told_with_the_number(
     full = UnavailableError("磁盘已满")
     monkeypatch.setattr("lifecycle.chancery.keep_bytes", lambda *_args: (_ for _ in ()).throw(full))
     code, message = paper.fails("notice", "issue", number, LETTER, by="bureau04")
-    assert (code, message.split("\n")[0]) == (3, "已签发为 丽招商函〔2026〕1号，但版式文件没有固定：磁盘已满")
+    assert (code, message.split("\n")[0]) == (
+        3,
+        "已签发为 丽招商函〔2026〕1号，但版式文件没有固定：磁盘已满",
+    )
 
 
 def test_no_two_units_have_one_name(paper: Paper) -> None:
     """Letters tell units apart by their names."""
-    assert paper.fails("unit", "add", "land9", "市自然资源局", "--function", "x", by="admin")[0] == 1
+    assert (
+        paper.fails("unit", "add", "land9", "市自然资源局", "--function", "x", by="admin")[0] == 1
+    )
     assert paper.fails("unit", "change", "xiao", "--title", "市自然资源局", by="admin")[0] == 1
 
 
 def test_codes_survive_bad_hands() -> None:
-    """A code is read in lower case, without dashes and with the usual mix-ups; one wrong character is noticed."""
+    """A code is read in lower case, without dashes and with the usual mix-ups; one wrong character
+    is noticed.
+    """
     code = code_of("ab" * 32)
     typed = code.replace("-", "").lower().replace("0", "o").replace("1", "l")
     assert read_code(typed) == code

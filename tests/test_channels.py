@@ -37,7 +37,7 @@ units:
 parties:
   丽水市某某旅游开发有限公司: {mail: office@example.com}
 backoff: {first: 30s, most: 2h, attempts: 12}
-"""
+"""  # noqa: E501
 
 
 def faults(text: str | bytes) -> list[str]:
@@ -45,11 +45,15 @@ def faults(text: str | bytes) -> list[str]:
     data = text if isinstance(text, bytes) else text.encode()
     with pytest.raises(WorkflowError) as caught:
         parse_channels(data, Path("d.yaml"))
-    return [f"{p.location}"[len("d.yaml:") :] + f" {p.message}｜{p.mend}" for p in caught.value.problems]
+    return [
+        f"{p.location}"[len("d.yaml:") :] + f" {p.message}｜{p.mend}" for p in caught.value.problems
+    ]
 
 
 def test_file_is_read_whole(tmp_path: Path) -> None:
-    """Units, parties, the mail server and the pauses become values; relative paths count from the file's folder."""
+    """Units, parties, the mail server and the pauses become values; relative paths count from the
+    file's folder.
+    """
     (tmp_path / "delivery.yaml").write_text(FILE, "utf-8")
     server = Server(
         host="mail.example.gov.cn",
@@ -86,8 +90,12 @@ def test_example_in_the_docstring_is_read() -> None:
 
 
 def test_defaults_are_safe() -> None:
-    """Without a word about it mail leaves by STARTTLS on port 587; 20 attempts take about three days."""
-    text = "smtp: {host: mail.example.cn, from: a@example.cn}\nunits: {land: {mail: b@example.cn}}\n"
+    """Without a word about it mail leaves by STARTTLS on port 587; 20 attempts take about three
+    days.
+    """
+    text = (
+        "smtp: {host: mail.example.cn, from: a@example.cn}\nunits: {land: {mail: b@example.cn}}\n"
+    )
     channels = parse_channels(text.encode(), Path("d.yaml"))
     server = Server("mail.example.cn", 587, "a@example.cn", "starttls", timeout=60)
     assert channels == Channels({"land": Mail("b@example.cn", server)}, {}, Backoff())
@@ -130,19 +138,35 @@ outbox: 1
             "6:3 smtp 有不认识的键 “form”｜"
             "是否为 “from”？可用的键：host、port、security、user、password_env、from、timeout、ca"
         ),
-        "7:12 smtp 的 timeout “5” 应为时长，最长 10 分｜数字后写单位 s（秒）、m（分）、h（时）、d（天），例如 60s",
-        "9:16 单位 land 的 mail “张三 <a@b>” 不是邮箱地址｜只写一个地址，例如 office@example.gov.cn，不带姓名和尖括号",
+        (
+            "7:12 smtp 的 timeout “5” 应为时长，最长 10 分｜数字后写单位 s（秒）、m（分）、h（时）、"  # noqa: E501
+            "d（天），例如 60s"
+        ),
+        (
+            "9:16 单位 land 的 mail “张三 <a@b>” 不是邮箱地址｜只写一个地址，例如 "
+            "office@example.gov.cn，"
+            "不带姓名和尖括号"
+        ),
         "10:3 单位代码“bad code”不合规｜写单位代码：字母、数字、点、横线，最多 40 个",
         "10:3 单位 bad code 写了不止一种送达方式：mail、folder｜只留一种",
         "11:3 单位 plan 没有写送达方式｜写一种：mail、folder、webhook",
         "12:3 单位 reform 缺少 secret_env｜补上 secret_env: 存放密钥的环境变量名",
-        "12:21 单位 reform 的 webhook：网址应以 https:// 开头｜只有本机（127.0.0.1、localhost）可用 http://",
-        "13:7 单位 x 有不认识的键 “fodler”｜是否为 “folder”？可用的键：mail、folder、webhook、secret_env、timeout、ca",
+        (
+            "12:21 单位 reform 的 webhook：网址应以 https:// 开头｜只有本机（127.0.0.1、localhost）"
+            "可用 http://"
+        ),
+        (
+            "13:7 单位 x 有不认识的键 “fodler”｜是否为 “folder”？可用的键：mail、folder、webhook、"
+            "secret_env、timeout、ca"
+        ),
         "14:19 单位 y 的 secret_env 只用于 webhook｜删去这一键",
         "15:6 单位 z 应为映射（键: 值）｜写成 {键: 值, …}，或另起一行、缩进两格写各键",
         "17:15 当事人 甲公司 的 mail 应为一段文字｜去掉方括号、花括号或下一层的各键，只写文字",
         "18:3 键 “甲公司” 重复，第 17 行已有｜两处合为一处，或改名",
-        "19:18 backoff 的 first “60” 应为时长，最长 1 天｜数字后写单位 s（秒）、m（分）、h（时）、d（天），例如 60s",
+        (
+            "19:18 backoff 的 first “60” 应为时长，最长 1 天｜数字后写单位 s（秒）、m（分）、h（时）"  # noqa: E501
+            "、d（天），例如 60s"
+        ),
         "19:28 backoff 的 most 小于 first｜most 是最长的间隔",
         "19:42 backoff 的 attempts “0” 应为 1 至 1000 的整数｜用半角数字，不带单位",
         "20:1 文件有不认识的键 “outbox”｜可用的键：smtp、units、parties、backoff",
@@ -150,7 +174,9 @@ outbox: 1
 
 
 def test_secrets_do_not_stand_in_the_file_nor_in_its_faults() -> None:
-    """A password, a secret instead of a variable's name, and an account in an address are refused and not shown."""
+    """A password, a secret instead of a variable's name, and an account in an address are refused
+    and not shown.
+    """
     text = """\
 smtp: {host: h, from: a@b, password: hunter2, prot: 1}
 units:
@@ -168,7 +194,9 @@ units:
 
 
 def test_mail_needs_a_server_and_a_login_encryption() -> None:
-    """Mail without smtp is told once; a password over an open line is refused, but to this machine allowed."""
+    """Mail without smtp is told once; a password over an open line is refused, but to this machine
+    allowed.
+    """
     assert faults("units:\n  a: {mail: a@b}\n  c: {mail: a@b}\n") == [
         "2:7 有以邮件送达的，而没有可用的 smtp｜在顶层写 smtp: {host: …, from: …}"
     ]
@@ -225,7 +253,9 @@ _PAUSES = st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days
 def test_next_attempt_is_bounded_and_always_the_same(
     attempts: int, parcel: str, first: timedelta, most: timedelta, asked: timedelta | None
 ) -> None:
-    """The next attempt lies ahead, within the longest pause or what was asked for, and follows from its arguments."""
+    """The next attempt lies ahead, within the longest pause or what was asked for, and follows from
+    its arguments.
+    """
     backoff = Backoff(first, most, 1000)
     after = next_attempt(attempts, parcel=parcel, backoff=backoff, now=NOW, retry_after=asked)
     if attempts >= 1000:
@@ -233,8 +263,14 @@ def test_next_attempt_is_bounded_and_always_the_same(
         return
     assert after is not None
     wanted = min(asked or timedelta(), timedelta(days=1))
-    assert max(0.75 * min(first, most), wanted) - timedelta(seconds=1) <= after - NOW <= max(most, wanted)
-    assert after == next_attempt(attempts, parcel=parcel, backoff=backoff, now=NOW, retry_after=asked)
+    assert (
+        max(0.75 * min(first, most), wanted) - timedelta(seconds=1)
+        <= after - NOW
+        <= max(most, wanted)
+    )
+    assert after == next_attempt(
+        attempts, parcel=parcel, backoff=backoff, now=NOW, retry_after=asked
+    )
 
 
 def test_parcels_that_failed_together_come_back_apart() -> None:

@@ -63,7 +63,9 @@ class Letter:
 
 def letter(*names: str) -> Letter:
     """Make a template that needs these names."""
-    return Letter(tuple((name, Location("notices/n.j2", 5)) for name in names), Location("notices/n.j2"))
+    return Letter(
+        tuple((name, Location("notices/n.j2", 5)) for name in names), Location("notices/n.j2")
+    )
 
 
 def rules(text: str, **templates: Letter) -> list[str]:
@@ -86,7 +88,10 @@ def test_a_sound_workflow_has_no_faults() -> None:
 def test_a_suspended_state_ends_where_its_sources_end() -> None:
     """A state that can only be resumed is no dead end, unless what it resumes to is one."""
     assert rules(
-        VALID.replace("  - {name: go_on, title: 恢复, kind: resume, from: paused, to: previous, by: clerk}\n", "")
+        VALID.replace(
+            "  - {name: go_on, title: 恢复, kind: resume, from: paused, to: previous, by: clerk}\n",
+            "",
+        )
     ) == [f"dead-end:{line(VALID, 'paused: {title')}"]
     stuck = VALID.replace("to: done", "to: drafting")
     assert [rule for rule in rules(stuck) if rule.startswith("dead-end")] == [
@@ -116,7 +121,9 @@ def test_all_kinds_of_faults_show_in_one_run() -> None:
 
 def test_a_misspelt_state_is_one_fault() -> None:
     """What is meant is clear enough not to call the state unreachable as well."""
-    assert rules(VALID.replace("to: review", "to: reviev")) == [f"unknown-state:{line(VALID, 'submit')}"]
+    assert rules(VALID.replace("to: review", "to: reviev")) == [
+        f"unknown-state:{line(VALID, 'submit')}"
+    ]
 
 
 def test_a_missing_section_is_one_fault() -> None:
@@ -126,9 +133,12 @@ def test_a_missing_section_is_one_fault() -> None:
 
 def test_an_unreadable_type_is_not_judged_further() -> None:
     """A fact whose type is misspelt is reported once, not wherever it is used."""
-    text = VALID.replace("listed_on: {title: 公告日, type: date}", "listed_on: {title: 公告日, type: dateish}").replace(
+    text = VALID.replace(
+        "listed_on: {title: 公告日, type: date}", "listed_on: {title: 公告日, type: dateish}"
+    ).replace(
         "from: drafting, to: review, by: clerk",
-        "from: drafting, to: review, by: clerk, needs: {guards: [{when: listed_on < today, else: 未到}], "
+        "from: drafting, to: review, by: clerk, needs: {guards: [{when: listed_on < today, else: "
+        "未到}], "
         "dwell: {at_least: 20, unit: day, since: listed_on, basis: 办法}}",
     )
     assert rules(text) == [f"wrong-choice:{line(VALID, 'listed_on')}"]
@@ -154,15 +164,24 @@ def test_an_unreadable_type_is_not_judged_further() -> None:
     ],
 )
 def test_conditions_are_tried_on_values_of_the_right_types(when: str, expected: list[str]) -> None:
-    """Unknown names, impossible choices and types that do not go together are found before any case meets them."""
+    """Unknown names, impossible choices and types that do not go together are found before any case
+    meets them.
+    """
     guard = f'to: done, by: chief, needs: {{guards: [{{when: "{when}", else: 不行}}]}}'
-    assert [rule.split(":")[0] for rule in rules(VALID.replace("to: done, by: chief", guard))] == expected
+    assert [
+        rule.split(":")[0] for rule in rules(VALID.replace("to: done, by: chief", guard))
+    ] == expected
 
 
 def test_a_fault_within_a_condition_is_pointed_at() -> None:
-    """The carets stand under the name at fault, quoted or not; in a folded text under its beginning."""
+    """The carets stand under the name at fault, quoted or not; in a folded text under its
+    beginning.
+    """
     for quote in ("", '"', "'"):
-        guard = f"to: done, by: chief, needs: {{guards: [{{when: {quote}rounds < amuont{quote}, else: 不行}}]}}"
+        guard = (
+            f"to: done, by: chief, needs: {{guards: [{{when: {quote}rounds < amuont{quote}, "
+            f"else: 不行}}]}}"
+        )
         text = VALID.replace("to: done, by: chief", guard)
         _, (problem,), _ = examine(text, "w.yaml")
         row, start = text.splitlines()[problem.location.line - 1], problem.location.column - 1
@@ -191,11 +210,21 @@ def test_separation_of_duties_must_be_able_to_bite(move: str, excluded: str, idl
 
 def test_reserved_words_cover_every_built_in_name() -> None:
     """No fact can hide what conditions and letters are given."""
-    assert {"today", "state", "count", "sha256", "days_after", "entered", *LETTER_VARIABLES} <= RESERVED
+    assert {
+        "today",
+        "state",
+        "count",
+        "sha256",
+        "days_after",
+        "entered",
+        *LETTER_VARIABLES,
+    } <= RESERVED
 
 
 def sure(text: str) -> dict[str, set[str]]:
-    """Give what is surely known when each transition is made, but for the fact that is always known."""
+    """Give what is surely known when each transition is made, but for the fact that is always
+    known.
+    """
     workflow = read_workflow(text, "w.yaml")
     known = supplied(workflow)
     return {t.name: set(known[t.location]) - {"heading"} for t in workflow.transitions}
@@ -208,8 +237,14 @@ def gated(text: str, name: str, gates: str) -> str:
 
 
 def test_knowledge_gathers_along_every_path() -> None:
-    """Asks, needs, dates waited for and names a guard cannot do without are known from then on, on every path."""
-    text = gated(VALID, "submit", "asks: [listed_on], needs: {facts: [amount], guards: [{when: rounds < 3, else: 超}]}")
+    """Asks, needs, dates waited for and names a guard cannot do without are known from then on, on
+    every path.
+    """
+    text = gated(
+        VALID,
+        "submit",
+        "asks: [listed_on], needs: {facts: [amount], guards: [{when: rounds < 3, else: 超}]}",
+    )
     assert sure(text) == {
         "submit": {"listed_on", "amount", "rounds"},
         "finish": {"listed_on", "amount", "rounds"},
@@ -237,16 +272,27 @@ def test_a_record_gives_nothing_to_rely_on() -> None:
 
 
 def test_a_fact_required_from_a_state_is_sure_in_it() -> None:
-    """`required: review` makes the fact known to the transition that enters review and to all that leave it."""
+    """`required: review` makes the fact known to the transition that enters review and to all that
+    leave it.
+    """
     text = VALID.replace(
-        "rounds: {title: 轮次, type: integer}", "rounds: {title: 轮次, type: integer, required: review}"
+        "rounds: {title: 轮次, type: integer}",
+        "rounds: {title: 轮次, type: integer, required: review}",
     )
-    assert (sure(text)["submit"], sure(text)["finish"], sure(text)["pause"]) == ({"rounds"}, {"rounds"}, set())
+    assert (sure(text)["submit"], sure(text)["finish"], sure(text)["pause"]) == (
+        {"rounds"},
+        {"rounds"},
+        set(),
+    )
 
 
 def test_a_conditional_name_is_not_sure() -> None:
     """A guard that can hold without a name does not vouch for it."""
-    guards = "{when: rounds is undefined or rounds < 3, else: 超}, {when: amount > 1 or trade == '文旅', else: 小}"
+    guards = (
+        "{when: rounds is undefined or rounds < 3, else: 超}, {when: amount > 1 or trade "
+        "== "
+        "'文旅', else: 小}"
+    )
     assert sure(gated(VALID, "submit", f"needs: {{guards: [{guards}]}}"))["submit"] == {"amount"}
 
 
@@ -257,7 +303,9 @@ def test_a_dwell_vouches_for_its_date() -> None:
 
 
 def test_a_letter_is_promised_only_what_is_sure() -> None:
-    """A letter may use built-in names, facts surely known, and nothing else; its recipient must be known too."""
+    """A letter may use built-in names, facts surely known, and nothing else; its recipient must be
+    known too.
+    """
     text = gated(VALID, "finish", "notices: [{template: n, to: [public, chief, investor]}]")
     at = line(VALID, "name: finish")
     assert rules(text, n=letter("case_title", "heading")) == [f"unsupplied:{at}"]
@@ -271,7 +319,8 @@ def test_a_letter_is_promised_only_what_is_sure() -> None:
 def test_a_letter_nobody_can_send_is_not_judged_for_facts() -> None:
     """From an unreachable state nothing can be said of what is known; that state is the fault."""
     text = VALID.replace(STATES, STATES.replace("  paused", "  lost: {title: 失落}\n  paused")) + (
-        "  - {name: stray, title: 游离, from: lost, to: done, by: clerk, notices: [{template: n, to: public}]}\n"
+        "  - {name: stray, title: 游离, from: lost, to: done, by: clerk, notices: [{template: n, "
+        "to: public}]}\n"
     )
     assert rules(text, n=letter("amount")) == [f"unreachable:{line(text, 'lost')}"]
 
@@ -280,12 +329,20 @@ NAMES = ("s0", "s1", "s2", "s3", "s4")
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=12), st.sets(st.sampled_from(NAMES))
+    st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=12),
+    st.sets(st.sampled_from(NAMES)),
 )
-def test_unreachable_and_dead_ends_are_what_a_walk_finds(moves: list[tuple[str, str]], finals: set[str]) -> None:
-    """On any graph the two faults name exactly the states that no walk reaches or that no walk leads on to an end."""
+def test_unreachable_and_dead_ends_are_what_a_walk_finds(
+    moves: list[tuple[str, str]], finals: set[str]
+) -> None:
+    """On any graph the two faults name exactly the states that no walk reaches or that no walk
+    leads on to an end.
+    """
     text = HEAD + FACTS + "states:\n"
-    text += "".join(f"  {name}: {{title: {name}{', final: true' if name in finals else ''}}}\n" for name in NAMES)
+    text += "".join(
+        f"  {name}: {{title: {name}{', final: true' if name in finals else ''}}}\n"
+        for name in NAMES
+    )
     text += "transitions:\n  - {name: stay, title: 记, kind: record, from: s0, by: clerk}\n"
     text += "".join(
         f"  - {{name: t{n}, title: 流转, from: {source}, to: {target}, by: clerk}}\n"
@@ -293,10 +350,18 @@ def test_unreachable_and_dead_ends_are_what_a_walk_finds(moves: list[tuple[str, 
     )
     workflow, problems, _ = examine(text, "w.yaml")
     assert workflow is not None
-    named = {kind: {p.message.split()[1] for p in problems if p.rule == kind} for kind in ("unreachable", "dead-end")}
+    named = {
+        kind: {p.message.split()[1] for p in problems if p.rule == kind}
+        for kind in ("unreachable", "dead-end")
+    }
     closure = {(name, name) for name in NAMES} | set(moves)
     for middle in NAMES:
-        closure |= {(a, b) for a in NAMES for b in NAMES if (a, middle) in closure and (middle, b) in closure}
+        closure |= {
+            (a, b)
+            for a in NAMES
+            for b in NAMES
+            if (a, middle) in closure and (middle, b) in closure
+        }
     assert named["unreachable"] == {name for name in NAMES if ("s0", name) not in closure}
     dead = {name for name in NAMES if not any((name, final) in closure for final in finals)}
     assert named["dead-end"] == (dead if finals else set())

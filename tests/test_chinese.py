@@ -1,4 +1,6 @@
-"""The command line's manners: Chinese help by cell width, one message and one exit code for each failure."""
+"""The command line's manners: Chinese help by cell width, one message and one exit code for each
+failure.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +22,20 @@ from lifecycle.commands.desk import Day, Desk, at_desk
 from lifecycle.commands.root import root
 from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UnknownError, cell_width
 
-LONG = "“逾期未反馈”不等于同意：牵头单位应当催办（记录入账），仍不反馈的，报分管领导协调；silence is not consent。"
+LONG = (
+    "“逾期未反馈”不等于同意：牵头单位应当催办（记录入账），仍不反馈的，报分管领导协调；"
+    "silence "
+    "is not consent。"
+)
 
 
 def shell(function: Callable[..., Any], *decorators: Callable[[Any], Any]) -> Group:
     """Make a group with one verb `go`."""
     for decorate in reversed(decorators):
         function = decorate(function)
-    made = command("go", help=LONG + "\n\n" + LONG, examples=["lifecycle go LS-F-2026-003 --json"])(function)
+    made = command("go", help=LONG + "\n\n" + LONG, examples=["lifecycle go LS-F-2026-003 --json"])(
+        function
+    )
     group = Group("lifecycle", help="测试用。")
     group.add_command(made)
     return group
@@ -48,17 +56,34 @@ def fails_with(error: BaseException) -> Group:
 
 
 def test_help_is_chinese_and_no_line_is_wider_than_80_cells() -> None:
-    """Headings, metavars and notes are Chinese; wide characters count two; no line begins with closing punctuation."""
+    """Headings, metavars and notes are Chinese; wide characters count two; no line begins with
+    closing punctuation.
+    """
     group = shell(
         lambda **_: None,
         argument("case", help="事项编号，或编号、标题中任何不重复的一段"),
-        option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="最多列出几条" + LONG),
+        option(
+            "--limit",
+            type=click.IntRange(1, 100),
+            default=20,
+            show_default=True,
+            help="最多列出几条" + LONG,
+        ),
         option("--note", required=True, help="理由"),
         at_desk,
     )
     text = run(group, "go", "--help").stdout
     assert text.startswith("用法：lifecycle go [选项] CASE\n")
-    for piece in ("参数：", "选项：", "通用选项：", "示例：", "（必填）", "默认 20；", "1<=x<=100）", "显示本说明"):
+    for piece in (
+        "参数：",
+        "选项：",
+        "通用选项：",
+        "示例：",
+        "（必填）",
+        "默认 20；",
+        "1<=x<=100）",
+        "显示本说明",
+    ):
         assert piece.replace(" ", "") in "".join(text.split())
     assert "--note 文字  " in text
     assert "  lifecycle go LS-F-2026-003 --json\n" in text
@@ -71,7 +96,9 @@ def test_help_is_chinese_and_no_line_is_wider_than_80_cells() -> None:
 def test_explanations_of_all_options_start_in_one_column() -> None:
     """The second column starts at the same cell in each row, however wide the first is."""
     group = shell(lambda **_: None, option("--一", help="甲"), option("--long-name", help="乙"))
-    rows = [line for line in run(group, "go", "-h").stdout.splitlines() if line.endswith(("甲", "乙"))]
+    rows = [
+        line for line in run(group, "go", "-h").stdout.splitlines() if line.endswith(("甲", "乙"))
+    ]
     assert len({cell_width(row[:-1]) for row in rows}) == 1
 
 
@@ -106,14 +133,22 @@ WRONG = [
     (["go", "C", "--file", "没有.txt"], "--file：“没有.txt”不存在", ""),
     (["go", "C", "--file", "."], "--file：“.”是目录，这里要文件", ""),
     (["go", "C", "--yes", "perhaps"], "--yes：“perhaps”不是是否值", ""),
-    (["go", "C", "--on", "2026-02-30"], "--on：“2026-02-30”不是日期；应写作 YYYY-MM-DD，如 2026-08-01", ""),
+    (
+        ["go", "C", "--on", "2026-02-30"],
+        "--on：“2026-02-30”不是日期；应写作 YYYY-MM-DD，如 2026-08-01",
+        "",
+    ),
     (["go", "C", "--pair", "a"], "选项 --pair 后面要写 2 个值", ""),
 ]
 
 
 @pytest.mark.parametrize(("args", "message", "mend"), WRONG)
-def test_wrong_usage_is_told_in_chinese_with_code_2(args: list[str], message: str, mend: str) -> None:
-    """Each way of calling a command wrongly has a Chinese message, a suggestion where one is near, and exit code 2."""
+def test_wrong_usage_is_told_in_chinese_with_code_2(
+    args: list[str], message: str, mend: str
+) -> None:
+    """Each way of calling a command wrongly has a Chinese message, a suggestion where one is near,
+    and exit code 2.
+    """
     group = shell(
         lambda *_, **__: None,
         argument("case"),
@@ -145,7 +180,9 @@ def test_wrong_usage_is_told_in_chinese_with_code_2(args: list[str], message: st
         (ZeroDivisionError("secret detail"), 3, "internal"),
     ],
 )
-def test_failures_have_their_exit_code_and_one_json_document(error: BaseException, code: int, kind: str) -> None:
+def test_failures_have_their_exit_code_and_one_json_document(
+    error: BaseException, code: int, kind: str
+) -> None:
     """Message and mend go to stderr; with --json, the same stands in one document on stdout."""
     plain = run(fails_with(error), "go")
     assert (plain.exit_code, plain.stdout) == (code, "")
@@ -193,7 +230,9 @@ def test_a_command_may_return_its_exit_code() -> None:
 
 
 def test_desk_takes_options_before_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--as` and `--db` win over LIFECYCLE_OFFICER and LIFECYCLE_DB; without any officer the error says what to do."""
+    """`--as` and `--db` win over LIFECYCLE_OFFICER and LIFECYCLE_DB; without any officer the error
+    says what to do.
+    """
     seen: list[tuple[str | None, str, str]] = []
     group = shell(lambda desk: seen.append((desk.db, desk.officer, str(desk.on))), at_desk)
     none = run(group, "go")
@@ -203,11 +242,16 @@ def test_desk_takes_options_before_environment(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("LIFECYCLE_OFFICER", "land01")
     monkeypatch.setenv("LIFECYCLE_DB", "sqlite:///a.db")
     assert run(group, "go").exit_code == 0
-    assert run(group, "go", "--as", "fin01", "--db", "sqlite:///b.db", "--on", "2026-08-01").exit_code == 0
+    assert (
+        run(group, "go", "--as", "fin01", "--db", "sqlite:///b.db", "--on", "2026-08-01").exit_code
+        == 0
+    )
     assert seen == [("sqlite:///a.db", "land01", "None"), ("sqlite:///b.db", "fin01", "2026-08-01")]
 
 
-@pytest.mark.parametrize("text", ["20260801", "2026-W31-6", "2026-8-1", "2026/08/01", "２０２６-08-01", ""])
+@pytest.mark.parametrize(
+    "text", ["20260801", "2026-W31-6", "2026-8-1", "2026/08/01", "２０２６-08-01", ""]
+)
 def test_a_day_is_written_in_one_way_only(text: str) -> None:
     """Other spellings of a date are refused rather than guessed."""
     with pytest.raises(click.BadParameter):
@@ -217,15 +261,27 @@ def test_a_day_is_written_in_one_way_only(text: str) -> None:
 def checkout(*args: str, **kwargs: Any) -> subprocess.CompletedProcess[bytes]:
     """Run cli.py as a process."""
     cli = Path(__file__).resolve().parent.parent / "cli.py"
-    return subprocess.run([sys.executable, str(cli), *args], capture_output=True, check=False, **kwargs)
+    return subprocess.run(
+        [sys.executable, str(cli), *args], capture_output=True, check=False, **kwargs
+    )
 
 
 def test_help_imports_click_and_nothing_heavy() -> None:
     """A cold `lifecycle --help` loads none of the libraries that cost time."""
     code = "import sys; from lifecycle.commands.root import root; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.split()
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    ).stdout.split()
     assert "click" in loaded
-    assert not {"sqlmodel", "sqlalchemy", "jinja2", "openpyxl", "yaml", "transitions", "asyncio"} & set(loaded)
+    assert not {
+        "sqlmodel",
+        "sqlalchemy",
+        "jinja2",
+        "openpyxl",
+        "yaml",
+        "transitions",
+        "asyncio",
+    } & set(loaded)
 
 
 def test_the_process_ends_with_flushed_output_and_its_code() -> None:
@@ -239,9 +295,16 @@ def test_output_that_cannot_be_written_is_a_failure() -> None:
     """A full disk behind the output gives code 3; a reader that has gone gives no message."""
     with Path("/dev/full").open("wb") as full:
         cli = Path(__file__).resolve().parent.parent / "cli.py"
-        assert subprocess.run([sys.executable, str(cli), "--help"], stdout=full, check=False).returncode == 3
+        assert (
+            subprocess.run(
+                [sys.executable, str(cli), "--help"], stdout=full, check=False
+            ).returncode
+            == 3
+        )
     read, write = os.pipe()
     os.close(read)
-    done = subprocess.run([sys.executable, str(cli), "--help"], stdout=write, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        [sys.executable, str(cli), "--help"], stdout=write, stderr=subprocess.PIPE, check=False
+    )
     os.close(write)
     assert (done.returncode, done.stderr) == (141, b"")

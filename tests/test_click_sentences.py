@@ -1,4 +1,6 @@
-"""What click says by itself is Chinese: a catalogue holds each of its sentences, and works under any locale."""
+"""What click says by itself is Chinese: a catalogue holds each of its sentences, and works under
+any locale.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,13 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 LOCALE = CHECKOUT / "lifecycle" / "commands" / "locale"
 CLICK = Path(str(click.__file__)).parent
 
-PROGRAMMER = "said of a command declared wrongly, when its module is imported: every test would fail"
+PROGRAMMER = (
+    "said of a command declared wrongly, when its module is imported: every test would fail"
+)
 NEVER_SAID = {
     "Could not determine name for option with declarations {decls!r}": PROGRAMMER,
-    "No options defined but a name was passed ({name}). Did you mean to declare an argument instead? "
+    "No options defined but a name was passed ({name}). Did you mean to declare an argument "
+    "instead? "
     "Did you mean to pass '--{name}'?": PROGRAMMER,
     "Arguments take exactly one parameter declaration, got {length}: {decls}.": PROGRAMMER,
     "Name '{name}' defined twice": PROGRAMMER,
@@ -45,10 +50,14 @@ NEVER_SAID = {
 """Sentences of click that no officer can meet, each with the reason."""
 
 NOT_USED = {"progressbar", "edit", "File", "open_file", "get_text_stream", "get_binary_stream"}
-"""Names of click that would say what NEVER_SAID and UNMARKED leave out; the package uses none of them."""
+"""Names of click that would say what NEVER_SAID and UNMARKED leave out; the package uses none of
+them.
+"""
 
 UNMARKED = {"f\"'{format_filename(value)}': {e.strerror}\"": "said by click.File"}
-"""Sentences that click gives an error without looking them up, each with the reason why no officer can meet it."""
+"""Sentences that click gives an error without looking them up, each with the reason why no officer
+can meet it.
+"""
 
 
 def trees(folder: Path) -> Iterator[tuple[str, ast.Module]]:
@@ -98,7 +107,9 @@ def msgfmt() -> ModuleType:
 
 
 def test_every_sentence_of_click_is_in_the_catalogue_or_can_never_be_met() -> None:
-    """A version of click that says something new, or says it otherwise, fails here by the sentence's name."""
+    """A version of click that says something new, or says it otherwise, fails here by the
+    sentence's name.
+    """
     source = (LOCALE / "zh_CN" / "LC_MESSAGES" / "click.po").read_text("utf-8")
     translated = set(msgfmt().read_po(source)) - {""}
     assert said() - translated - set(NEVER_SAID) == set()
@@ -130,7 +141,9 @@ def test_the_compiled_catalogue_is_that_of_the_readable_one() -> None:
     sources = list(LOCALE.rglob("*.po"))
     assert [source.name for source in sources] == ["click.po"]
     for source in sources:
-        assert source.with_suffix(".mo").read_bytes() == made.to_mo(made.read_po(source.read_text("utf-8")))
+        assert source.with_suffix(".mo").read_bytes() == made.to_mo(
+            made.read_po(source.read_text("utf-8"))
+        )
 
 
 def test_a_message_twice_in_a_catalogue_is_refused() -> None:
@@ -140,15 +153,21 @@ def test_a_message_twice_in_a_catalogue_is_refused() -> None:
 
 
 def test_click_looks_nothing_up_in_a_way_that_the_catalogue_does_not_reach() -> None:
-    """Each module of click has `gettext` as `_` and `ngettext` under its own name, and only these are called."""
+    """Each module of click has `gettext` as `_` and `ngettext` under its own name, and only these
+    are called.
+    """
     for name, tree in trees(CLICK):
         assert lookups(tree).items() <= {"_": "gettext", "ngettext": "ngettext"}.items(), name
-        imported = [a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names]
+        imported = [
+            a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names
+        ]
         assert "gettext" not in imported, name
 
 
 def test_every_module_of_click_that_speaks_to_officers_speaks_chinese() -> None:
-    """Each has the catalogue's lookup, completion included; a module that has not says only what nobody can meet."""
+    """Each has the catalogue's lookup, completion included; a module that has not says only what
+    nobody can meet.
+    """
     shell_completion()
     for name, tree in trees(CLICK):
         module = sys.modules.get(f"click.{name.removesuffix('.py')}")
@@ -159,7 +178,9 @@ def test_every_module_of_click_that_speaks_to_officers_speaks_chinese() -> None:
 
 
 def test_click_gives_no_error_a_sentence_that_it_does_not_look_up() -> None:
-    """A text that click writes into an error without gettext is known by name, with why no officer meets it."""
+    """A text that click writes into an error without gettext is known by name, with why no officer
+    meets it.
+    """
     found = set()
     for _, tree in trees(CLICK):
         names = lookups(tree)
@@ -180,9 +201,15 @@ def _makes_an_error(called: ast.expr) -> bool:
 def _texts(node: ast.AST, names: dict[str, str]) -> Iterator[ast.expr]:
     """Find the texts in an expression that are not looked up."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Call) and isinstance(child.func, ast.Name) and child.func.id in names:
+        if (
+            isinstance(child, ast.Call)
+            and isinstance(child.func, ast.Name)
+            and child.func.id in names
+        ):
             continue
-        if isinstance(child, ast.JoinedStr) or (isinstance(child, ast.Constant) and isinstance(child.value, str)):
+        if isinstance(child, ast.JoinedStr) or (
+            isinstance(child, ast.Constant) and isinstance(child.value, str)
+        ):
             if not _joins(node):
                 yield child
             continue
@@ -199,7 +226,11 @@ def test_the_package_uses_nothing_of_click_that_speaks_english() -> None:
     used = set()
     for _, tree in trees(CHECKOUT / "lifecycle"):
         for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "click":
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "click"
+            ):
                 used.add(node.attr)
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "click":
                 used |= {name.name for name in node.names}
@@ -218,7 +249,9 @@ def commands(group: click.Command, ctx: click.Context) -> Iterator[click.Command
 
 
 def test_every_parameter_is_of_a_type_that_complains_in_chinese() -> None:
-    """Each parameter is ours, its type is ours or has a Chinese name, and an option that takes a file says 文件."""
+    """Each parameter is ours, its type is ours or has a Chinese name, and an option that takes a
+    file says 文件.
+    """
     ctx = click.Context(root)
     params = [(made.name, param) for made in commands(root, ctx) for param in made.params]
     assert len(params) > 300
@@ -246,7 +279,9 @@ def python(code: str, **environment: str) -> str:
     """Run Python with no locale but the one given; give what it prints."""
     kept = {key: text for key, text in os.environ.items() if not key.startswith(("LC_", "LANG"))}
     kept |= {"PYTHONIOENCODING": "utf-8", **environment}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=CHECKOUT, env=kept)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, cwd=CHECKOUT, env=kept
+    )
     return done.stdout.decode()
 
 
@@ -273,10 +308,13 @@ def test_nobody_else_hears_of_the_catalogue() -> None:
         "import gettext, locale, os\n"
         "def state():\n"
         "    domain = gettext.textdomain()\n"
-        "    return dict(os.environ), domain, gettext.bindtextdomain(domain), locale.setlocale(locale.LC_ALL)\n"
+        "    return dict(os.environ), domain, gettext.bindtextdomain(domain), "
+        "locale.setlocale(locale.LC_ALL)"
+        "\n"
         "before = state()\n"
         "from lifecycle.commands.root import root\n"
-        "print(state() == before, gettext.gettext('Missing command.'), gettext.ngettext('{a}', '{b}', 2))\n"
+        "print(state() == before, gettext.gettext('Missing command.'), gettext.ngettext('{a}', "
+        "'{b}', 2))\n"
     )
     assert python(code, LANG="C") == "True Missing command. {b}\n"
 
@@ -289,8 +327,12 @@ def test_nobody_else_hears_of_the_catalogue() -> None:
         ("", "查不到 bash 的版本，不能补全命令；请确认 bash 可以运行\n"),
     ],
 )
-def test_a_bash_too_old_to_complete_is_told_in_chinese(tmp_path: Path, version: str, told: str) -> None:
-    """The script comes all the same; the warning beside it is Chinese although click loads that module late."""
+def test_a_bash_too_old_to_complete_is_told_in_chinese(
+    tmp_path: Path, version: str, told: str
+) -> None:
+    """The script comes all the same; the warning beside it is Chinese although click loads that
+    module late.
+    """
     bash = tmp_path / "bash"
     bash.write_text(f"#!/bin/sh\necho '{version}'\n")
     bash.chmod(0o755)
@@ -315,13 +357,21 @@ def complaint(param: click.Parameter, *args: str) -> tuple[str, str]:
     [
         (Option(["--n"], type=int), ["--n", "x'y"], ("--n：“x'y”不是整数", "")),
         (Option(["--n"], type=float), ["--n", "x"], ("--n：“x”不是数", "")),
-        (Option(["--n"], type=click.FloatRange(0, 1)), ["--n", "2"], ("--n：2.0 不在允许的范围 0<=x<=1 内", "")),
+        (
+            Option(["--n"], type=click.FloatRange(0, 1)),
+            ["--n", "2"],
+            ("--n：2.0 不在允许的范围 0<=x<=1 内", ""),
+        ),
         (Option(["--n"], type=click.FloatRange(0, 1)), ["--n", "x"], ("--n：“x”不是数", "")),
         (Option(["--n"], type=click.UUID), ["--n", "x"], ("--n：“x”不是 UUID", "")),
         (Option(["--n"], nargs=2), ["--n", "1"], ("选项 --n 后面要写 2 个值", "")),
         (Option(["--n"], required=True), [], ("缺选项 --n", "")),
         (Option(["--n"], type=Choice(["a", "b"]), required=True), [], ("缺选项 --n", "可选：a、b")),
-        (Option(["--n"], type=Day()), ["--n", ""], ("--n：“”不是日期；应写作 YYYY-MM-DD，如 2026-08-01", "")),
+        (
+            Option(["--n"], type=Day()),
+            ["--n", ""],
+            ("--n：“”不是日期；应写作 YYYY-MM-DD，如 2026-08-01", ""),
+        ),
         (Option(["--n"], type=click.Path(exists=True)), ["--n", "没有"], ("--n：“没有”不存在", "")),
         (
             Option(["--n"], type=click.Path(exists=True, file_okay=False)),

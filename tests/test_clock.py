@@ -1,4 +1,6 @@
-"""A clock that has jumped records nothing until two people have confirmed it; the audit judges the jump again (C2)."""
+"""A clock that has jumped records nothing until two people have confirmed it; the audit judges the
+jump again (C2).
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,14 @@ JUMPED = datetime(2036, 9, 30, 2, 0, tzinfo=UTC)
 
 @pytest.fixture
 def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
-    """Give an office with one case, a second person who may confirm, and a clock that stands still."""
+    """Give an office with one case, a second person who may confirm, and a clock that
+    stands still.
+    """
     made = Bureau(tmp_path, monkeypatch).founded()
     made.opened(name="剑瓷", on="2026-09-01")
-    made.do("officer", "add", "audit01", "审计员", "--unit", "bureau", "--role", "auditor", by="admin")
+    made.do(
+        "officer", "add", "audit01", "审计员", "--unit", "bureau", "--role", "auditor", by="admin"
+    )
     return made
 
 
@@ -47,7 +53,9 @@ def last(bureau: Bureau) -> dict[str, Any]:
 
 
 def test_the_bound_is_a_setting() -> None:
-    """C2: the shipped settings allow 92 days between two entries and five minutes between two machines."""
+    """C2: the shipped settings allow 92 days between two entries and five minutes between two
+    machines.
+    """
     assert shipped_rules() == ClockRules(most_days=92, skew_minutes=5)
 
 
@@ -58,8 +66,11 @@ def test_a_clock_far_ahead_stops_nothing_but_itself(bureau: Bureau) -> None:
     code, message = set_area(bureau)
     assert code == 3
     assert message == (
-        "系统时钟 2036-09-30 10:00:01 比上一条记录 2026-09-30 10:00:20 晚了 3652 天，超过 92 天（北京时间），未写入\n"
-        "  改法：时钟不对的，校准后重办；时钟没错（久未使用）的，管理员先办 lifecycle clock announce，"
+        "系统时钟 2036-09-30 10:00:01 比上一条记录 2026-09-30 10:00:20 晚了 3652 天，超过 92 "
+        "天（北京时间），"
+        "未写入\n"
+        "  改法：时钟不对的，校准后重办；时钟没错（久未使用）的，管理员先办 lifecycle clock "
+        "announce，"
         "另一名管理员或审计员当天再办 lifecycle clock confirm\n"
     )
     refused = bureau.run("unit", "add", "water", "市水利局", by="admin")
@@ -82,7 +93,9 @@ def test_the_bound_itself_is_allowed(bureau: Bureau) -> None:
 
 
 def test_two_people_confirm_a_jump(bureau: Bureau) -> None:
-    """C2: an administrator announces, another person confirms on the same day, both as entries; then all goes on."""
+    """C2: an administrator announces, another person confirms on the same day, both as entries;
+    then all goes on.
+    """
     held = last(bureau)["recorded_at"]
     bureau.now = JUMPED
     assert "不能办理：先看时钟对不对" in bureau.do("clock", "show")
@@ -97,7 +110,10 @@ def test_two_people_confirm_a_jump(bureau: Bureau) -> None:
     confirmed = last(bureau)
     assert confirmed["recorded_at"].startswith("2036-09-30T02:00:")
     assert confirmed["intent"]["data"] == {"step": announced["intent"]["eid"]}
-    assert (confirmed["authority"]["role"], confirmed["intent"]["actor"]["id"]) == ("auditor", "audit01")
+    assert (confirmed["authority"]["role"], confirmed["intent"]["actor"]["id"]) == (
+        "auditor",
+        "audit01",
+    )
     assert set_area(bureau) == (0, "")
     bureau.now = JUMPED + timedelta(days=40)
     bureau.opened(name="温泉", on="2036-10-01")
@@ -105,7 +121,9 @@ def test_two_people_confirm_a_jump(bureau: Bureau) -> None:
 
 
 def test_who_announced_does_not_confirm(bureau: Bureau) -> None:
-    """C2: not the same person, nobody without the role, not on another day, not twice, and nothing unannounced."""
+    """C2: not the same person, nobody without the role, not on another day, not twice, and nothing
+    unannounced.
+    """
     bureau.now = JUMPED
     assert bureau.fails("clock", "confirm", by="audit01") == (
         1,
@@ -115,7 +133,10 @@ def test_who_announced_does_not_confirm(bureau: Bureau) -> None:
     bureau.do("clock", "announce", by="admin")
     assert bureau.fails("clock", "confirm", by="admin") == (
         1,
-        "时钟由 admin 提出，不能由同一人确认\n  改法：请另一名管理员或审计员运行：lifecycle clock confirm\n",
+        (
+            "时钟由 admin 提出，不能由同一人确认\n  改法：请另一名管理员或审计员运行：lifecycle "
+            "clock confirm\n"
+        ),
     )
     assert "不能确认时钟" in bureau.fails("clock", "confirm", by="land01")[1]
     bureau.now = JUMPED + timedelta(days=1)
@@ -149,8 +170,12 @@ def test_acts_sent_again_count_once(bureau: Bureau) -> None:
     assert bureau.findings() == []
 
 
-def test_an_administrator_alone_appoints_somebody_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """C2: where nobody is left to confirm, the one administrator appoints a second person after the announcement."""
+def test_an_administrator_alone_appoints_somebody_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C2: where nobody is left to confirm, the one administrator appoints a second person after the
+    announcement.
+    """
     bureau = Bureau(tmp_path, monkeypatch).founded()
     bureau.now = JUMPED
     adding = ("officer", "add", "audit01", "审计员", "--unit", "bureau", "--role", "auditor")
@@ -174,7 +199,9 @@ def dated(bureau: Bureau, idx: int, at: str) -> None:
 
 
 def test_the_audit_finds_a_jump_that_nobody_confirmed(bureau: Bureau) -> None:
-    """C2: an entry more than the bound after its predecessor is a finding, once, at that entry; nothing after it is."""
+    """C2: an entry more than the bound after its predecessor is a finding, once, at that entry;
+    nothing after it is.
+    """
     number = bureau.opened(name="温泉", on="2026-09-01")
     bureau.opened(name="总部", on="2026-09-01")
     idx, case_id, _ = bureau.entry("case_opened", 1)
@@ -184,10 +211,13 @@ def test_the_audit_finds_a_jump_that_nobody_confirmed(bureau: Bureau) -> None:
     bureau.rechain(case_id)
     bureau.now = datetime(2027, 3, 2, tzinfo=UTC)
     told = (
-        "记录时间 2027-03-01T02:00:00.000000Z 比前一序号的 2026-09-30T02:00:20.000000Z 晚了 151 天，"
+        "记录时间 2027-03-01T02:00:00.000000Z 比前一序号的 2026-09-30T02:00:20.000000Z 晚了 151 "
+        "天，"
         "超过 92 天而没有两人确认时钟"
     )
-    assert [f for f in bureau.findings() if f.code == "clock"] == [Finding("clock", idx, number, told)]
+    assert [f for f in bureau.findings() if f.code == "clock"] == [
+        Finding("clock", idx, number, told)
+    ]
 
 
 def test_the_audit_judges_the_confirmation_again(bureau: Bureau) -> None:
@@ -203,7 +233,9 @@ def test_the_audit_judges_the_confirmation_again(bureau: Bureau) -> None:
 
 
 def test_entries_later_than_the_auditors_clock_are_one_finding(bureau: Bureau) -> None:
-    """C2: entries of a time to come are told once, at the first, with their number; five minutes are allowed."""
+    """C2: entries of a time to come are told once, at the first, with their number; five minutes
+    are allowed.
+    """
     recorded = datetime.fromisoformat(last(bureau)["recorded_at"])
     for n in range(4):
         bureau.now = recorded + timedelta(hours=n + 1)
@@ -220,9 +252,15 @@ def test_entries_later_than_the_auditors_clock_are_one_finding(bureau: Bureau) -
     assert bureau.findings() == []
 
 
-def test_the_bound_stays_that_of_the_founding(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
-    """C2: what the shipped settings say later changes neither what an older office may do nor how it is judged."""
-    monkeypatch.setattr("lifecycle.people.clock.shipped_rules", lambda: ClockRules(most_days=1, skew_minutes=5))
+def test_the_bound_stays_that_of_the_founding(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C2: what the shipped settings say later changes neither what an older office may do nor how
+    it is judged.
+    """
+    monkeypatch.setattr(
+        "lifecycle.people.clock.shipped_rules", lambda: ClockRules(most_days=1, skew_minutes=5)
+    )
     bureau.now = bureau.now + timedelta(days=60)
     assert set_area(bureau) == (0, "")
     assert bureau.findings() == []

@@ -1,4 +1,6 @@
-"""What is told after a failing disk or a lost answer is what the database holds; a retry never acts twice (B7)."""
+"""What is told after a failing disk or a lost answer is what the database holds; a retry never acts
+twice (B7).
+"""
 
 from __future__ import annotations
 
@@ -38,14 +40,18 @@ def no_strace() -> str:
 
 @pytest.fixture
 def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
-    """Give an office with one case, recorded an hour ago by the machine's clock: real processes go on from there."""
+    """Give an office with one case, recorded an hour ago by the machine's clock: real processes go
+    on from there.
+    """
     made = Bureau(tmp_path, monkeypatch)
     made.now = datetime.now(UTC) - timedelta(hours=1)
     made.founded().opened(name="剑瓷", on="2026-09-01")
     return made
 
 
-def called(bureau: Bureau, *words: str, wrapped: tuple[str, ...] = (), **how: Any) -> subprocess.CompletedProcess[str]:
+def called(
+    bureau: Bureau, *words: str, wrapped: tuple[str, ...] = (), **how: Any
+) -> subprocess.CompletedProcess[str]:
     """Run a command line as a process of its own."""
     env = {**os.environ, "LIFECYCLE_DB": str(bureau.path), "LC_ALL": "C.UTF-8"}
     how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}
@@ -63,7 +69,9 @@ def rules(bureau: Bureau) -> tuple[str, ...]:
     return ("workflow", "publish", "visit.yaml", "--as", "admin")
 
 
-def failing(bureau: Bureau, nth: int, *words: str, error: str = "EIO") -> subprocess.CompletedProcess[str]:
+def failing(
+    bureau: Bureau, nth: int, *words: str, error: str = "EIO"
+) -> subprocess.CompletedProcess[str]:
     """Run a command whose nth sync fails."""
     log = bureau.folder / "strace.log"
     inject = f"inject={SYNCS}:error={error}:when={nth}"
@@ -77,19 +85,25 @@ def injected(bureau: Bureau) -> bool:
 
 
 def recorded(bureau: Bureau, eid: str) -> bool:
-    """Tell whether an entry stands in the database, as a process that knows nothing of the others sees it."""
+    """Tell whether an entry stands in the database, as a process that knows nothing of the others
+    sees it.
+    """
     with closing(sqlite3.connect(bureau.path)) as database:
         return database.execute("SELECT 1 FROM entry WHERE eid = ?", (eid,)).fetchone() is not None
 
 
 LAST = 5
-"""Which sync of a command is the one after the act that commits: journal, its folder, journal, database, journal."""
+"""Which sync of a command is the one after the act that commits: journal, its folder, journal,
+database, journal.
+"""
 needs_strace = pytest.mark.skipif(bool(no_strace()), reason=no_strace())
 
 
 @needs_strace
 def test_whichever_sync_fails_the_truth_is_told(bureau: Bureau) -> None:
-    """B7: whichever sync of an opening fails, what is told is what is there; sent again, it counts once."""
+    """B7: whichever sync of an opening fails, what is told is what is there; sent again, it counts
+    once.
+    """
     ends = []
     for nth in range(1, LAST + 2):
         eid = f"try-{nth}"
@@ -103,7 +117,9 @@ def test_whichever_sync_fails_the_truth_is_told(bureau: Bureau) -> None:
         assert (again.returncode, recorded(bureau, eid)) == (0, True), again.stderr
     refused = (3, False, "未写入任何内容")
     opened = (0, True, "已立项")
-    assert ends == [refused, opened, refused, refused, opened], "SQLite takes the folder's sync for a help only"
+    assert ends == [refused, opened, refused, refused, opened], (
+        "SQLite takes the folder's sync for a help only"
+    )
     assert bureau.numbers() == [f"KC-2026-{n:03}" for n in range(1, LAST + 3)], (
         "one case for each id, and the one there was"
     )
@@ -113,14 +129,32 @@ def test_whichever_sync_fails_the_truth_is_told(bureau: Bureau) -> None:
 
 @needs_strace
 def test_every_kind_of_act_is_read_back(bureau: Bureau) -> None:
-    """B7: acts on cases and office, publications and bulks are told as recorded when the last sync fails."""
-    (bureau.folder / "two.csv").write_text("case,area\nKC-2026-001,4\nKC-2026-001,5\n", encoding="utf-8")
+    """B7: acts on cases and office, publications and bulks are told as recorded when the last sync
+    fails.
+    """
+    (bureau.folder / "two.csv").write_text(
+        "case,area\nKC-2026-001,4\nKC-2026-001,5\n", encoding="utf-8"
+    )
     acts = {
-        "KC-2026-001 第 2 条（记录号 a）": ("set", "剑瓷", "area=3", "--on", "2026-09-02", "--as", "bureau01"),
+        "KC-2026-001 第 2 条（记录号 a）": (
+            "set",
+            "剑瓷",
+            "area=3",
+            "--on",
+            "2026-09-02",
+            "--as",
+            "bureau01",
+        ),
         "单位记录 第 18 条（记录号 b）": ("unit", "add", "water", "市水利局", "--as", "admin"),
         "单位记录 第 19 条（记录号 c）": ("officer", "revoke", "planning01", "--as", "admin"),
         "单位记录 第 20 条（记录号 d）": rules(bureau),
-        "末条是 KC-2026-001 第 4 条（记录号 e:2）": ("set", "two.csv", "--all-or-nothing", "--as", "bureau01"),
+        "末条是 KC-2026-001 第 4 条（记录号 e:2）": (
+            "set",
+            "two.csv",
+            "--all-or-nothing",
+            "--as",
+            "bureau01",
+        ),
     }
     for request, (told, words) in zip("abcde", acts.items(), strict=True):
         done = failing(bureau, LAST, *words, "--request-id", request)
@@ -137,7 +171,9 @@ def test_every_kind_of_act_is_read_back(bureau: Bureau) -> None:
 
 @needs_strace
 def test_what_cannot_be_told_is_not_told(bureau: Bureau) -> None:
-    """B7: while the disk goes on failing, nothing is claimed; the two commands named find out and mend."""
+    """B7: while the disk goes on failing, nothing is claimed; the two commands named find out and
+    mend.
+    """
     log = bureau.folder / "strace.log"
     inject = f"inject={SYNCS}:error=EIO:when={LAST - 1}+"
     strace = ("strace", "-f", "-qq", "-o", str(log), "-e", f"trace={SYNCS}", "-e", inject)
@@ -148,7 +184,8 @@ def test_what_cannot_be_told_is_not_told(bureau: Bureau) -> None:
     assert done.returncode == 3
     assert done.stdout == ""
     assert done.stderr == (
-        f"不知道是否已写入（{bureau.path}：disk I/O error）；查明用 lifecycle log --request-id {eid}\n"
+        f"不知道是否已写入（{bureau.path}：disk I/O error）；查明用 lifecycle log --request-id "
+        f"{eid}\n"
         f"  改法：也可以加上 --request-id {eid} 重发同一指令：只生效一次，不会重复\n"
     )
     asked = called(bureau, *found[1].split()[1:])
@@ -166,9 +203,24 @@ def test_what_cannot_be_told_is_not_told(bureau: Bureau) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="没有 /dev/full")
 @pytest.mark.parametrize("extra", [(), ("--json",)], ids=["text", "json"])
-def test_an_answer_that_finds_no_room_is_not_taken_for_a_refusal(bureau: Bureau, extra: tuple[str, ...]) -> None:
-    """B7: with output to a full disk the act is told as recorded, with number and id, and a retry changes nothing."""
-    words = ("set", "剑瓷", "area=3", "--on", "2026-09-02", "--as", "bureau01", "--request-id", "one", *extra)
+def test_an_answer_that_finds_no_room_is_not_taken_for_a_refusal(
+    bureau: Bureau, extra: tuple[str, ...]
+) -> None:
+    """B7: with output to a full disk the act is told as recorded, with number and id, and a retry
+    changes nothing.
+    """
+    words = (
+        "set",
+        "剑瓷",
+        "area=3",
+        "--on",
+        "2026-09-02",
+        "--as",
+        "bureau01",
+        "--request-id",
+        "one",
+        *extra,
+    )
     with Path("/dev/full").open("wb") as full:
         done = called(bureau, *words, stdout=full)
     assert done.returncode == 3
@@ -184,25 +236,36 @@ def test_an_answer_that_finds_no_room_is_not_taken_for_a_refusal(bureau: Bureau,
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGPIPE there")
 def test_a_reader_that_has_gone_leaves_the_act_done(bureau: Bureau) -> None:
-    """B7: behind a closed pipe, and with standard output closed, it is told that the act is recorded."""
+    """B7: behind a closed pipe, and with standard output closed, it is told that the act is
+    recorded.
+    """
     read, write = os.pipe()
     os.close(read)
     words = ("unit", "add", "water", "市水利局", "--as", "admin", "--request-id", "one")
     done = called(bureau, *words, stdout=write)
     os.close(write)
     kept = (
-        "  已记入台账：单位记录 第 18 条（记录号 one）。这是办成了的，不要重办；查看：lifecycle log --request-id one\n"
+        "  已记入台账：单位记录 第 18 条（记录号 one）。这是办成了的，不要重办；查看："
+        "lifecycle "
+        "log --request-id one\n"
     )
     assert (done.returncode, done.stderr) == (141, "答复没能全部输出：读取的一方已关闭\n" + kept)
     closed = ("sh", "-c", 'exec "$@" >&-', "sh")
     done = called(bureau, *OPENING, "--request-id", "two", wrapped=closed)
     assert done.returncode == 3
-    assert "答复没能全部输出：输出已关闭\n  已记入台账：KC-2026-002 第 1 条（记录号 two）" in done.stderr
-    assert called(bureau, "log", "--request-id", "one").stdout == ("one：已写入，单位记录第 18 条，unit_added，admin\n")
+    assert (
+        "答复没能全部输出：输出已关闭\n  已记入台账：KC-2026-002 第 1 条（记录号 two）"
+        in done.stderr
+    )
+    assert called(bureau, "log", "--request-id", "one").stdout == (
+        "one：已写入，单位记录第 18 条，unit_added，admin\n"
+    )
 
 
 def test_a_lookup_of_a_record_says_whether_it_is_there(bureau: Bureau) -> None:
-    """B7: `log --request-id` finds an entry by its id, also for a machine; without id or case it says what to write."""
+    """B7: `log --request-id` finds an entry by its id, also for a machine; without id or case it
+    says what to write.
+    """
     assert bureau.fails("log") == (
         2,
         "没有写查哪个事项\n  改法：写事项编号；或写 --request-id 记录号，查一条记录有没有写入\n",
@@ -214,7 +277,9 @@ def test_a_lookup_of_a_record_says_whether_it_is_there(bureau: Bureau) -> None:
     assert (there["ok"], there["entry"]["intent"]["data"]) == (True, {"facts": {"area": "3"}})
 
 
-def test_a_bulk_counts_what_is_in_doubt_apart(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bulk_counts_what_is_in_doubt_apart(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """B7: a line of a bulk of which nobody knows is counted neither as done nor as not done."""
     office = Office.open(str(bureau.path))
     with closing(office):
@@ -228,7 +293,9 @@ def test_a_bulk_counts_what_is_in_doubt_apart(bureau: Bureau, monkeypatch: pytes
 
         monkeypatch.setattr(store_class, "_holds", in_doubt)
         monkeypatch.setattr(store_class, "_commit", failed)
-        result = bureau.run("set", "-", "area=3", "--request-id", "b", by="bureau01", text="剑瓷\n剑瓷\n")
+        result = bureau.run(
+            "set", "-", "area=3", "--request-id", "b", by="bureau01", text="剑瓷\n剑瓷\n"
+        )
     assert result.exit_code == 3
     lines = result.stdout.splitlines()
     assert lines[-1] == "已办理 0 件，未办理 0 件，1 件不知道是否已写入，1 件未轮到"

@@ -24,7 +24,12 @@ CLEAN = Letter(
     to=("市自然资源和规划局", "市财政局"),
     cc=("莲都区人民政府",),
     body=(
-        Paragraph(0, "根据《浙江省城乡规划条例》第三十四条和浙政发〔2025〕3号文件，现就该项目选址征求贵单位意见。"),
+        Paragraph(
+            0,
+            "根据《浙江省城乡规划条例》第三十四条和浙政发〔2025〕3号文件，"
+            "现就该项目选址征求贵单位意见"
+            "。",
+        ),
         Paragraph(1, "一、基本情况"),
         Paragraph(2, "（一）投资主体。总投资1.5亿元（固定资产1.2亿元）。"),
         Paragraph(2, "（二）用地。拟用地148.5亩。"),
@@ -90,7 +95,10 @@ SPECIMENS: dict[str, tuple[Letter, str]] = {
     "number-ordinal": (replace(CLEAN, number="丽招商函〔2026〕第7号"), "丽招商函〔2026〕第7号"),
     "number-zero": (replace(CLEAN, number="丽招商函〔2026〕07号"), "丽招商函〔2026〕07号"),
     "number-year": (replace(CLEAN, number="丽招商函〔26〕7号"), "丽招商函〔26〕7号"),
-    "date-words": (body(CLEAN, "请于二〇二六年八月十五日前反馈。"), "请于二〇二六年八月十五日前反馈。"),
+    "date-words": (
+        body(CLEAN, "请于二〇二六年八月十五日前反馈。"),
+        "请于二〇二六年八月十五日前反馈。",
+    ),
     "date-zero": (body(CLEAN, "请于2026年08月15日前反馈。"), "请于2026年08月15日前反馈。"),
     "title-mark": (replace(CLEAN, title="关于征求选址意见的函。"), "关于征求选址意见的函。"),
     "title-junk": (replace(CLEAN, title="关于征求<br/>选址意见的函"), "关于征求<br/>选址意见的函"),
@@ -114,7 +122,10 @@ SPECIMENS: dict[str, tuple[Letter, str]] = {
         body(REQUEST, "一、请示事项：补助", "二、请示事项：经费", "妥否，请批示。"),
         "二、请示事项：经费",
     ),
-    "report-asks": (body(REPORT, "现将进展报告如下。以上妥否，请批示。"), "现将进展报告如下。以上妥否，请批示。"),
+    "report-asks": (
+        body(REPORT, "现将进展报告如下。以上妥否，请批示。"),
+        "现将进展报告如下。以上妥否，请批示。",
+    ),
     "letter-orders": (body(CLEAN, "请贵局务必于8月15日前反馈。"), "请贵局务必于8月15日前反馈。"),
     "minutes-open": (body(MINUTES, "用地指标另行研究。"), "用地指标另行研究。"),
     "minutes-signed": (
@@ -133,7 +144,11 @@ SPECIMENS: dict[str, tuple[Letter, str]] = {
 }
 """For each rule a letter that breaks it and no other, and what of it the finding shows."""
 WRITTEN: dict[str, tuple[str, str, str]] = {
-    "to-colon": ("市自然资源和规划局、市财政局：", "市自然资源和规划局、市财政局:", "市自然资源和规划局、市财政局:"),
+    "to-colon": (
+        "市自然资源和规划局、市财政局：",
+        "市自然资源和规划局、市财政局:",
+        "市自然资源和规划局、市财政局:",
+    ),
     "cc-stop": ("莲都区人民政府。", "莲都区人民政府", "莲都区人民政府"),
     "note-brackets": (
         "（联系人：投资促进处，电话0578-2091000）",
@@ -142,10 +157,14 @@ WRITTEN: dict[str, tuple[str, str, str]] = {
     ),
     "date-form": ("2026年8月1日\n", "2026-8-1\n", "2026-8-1"),
 }
-"""Rules that only paper can break: what its text has, what the specimen has instead, and what is shown."""
+"""Rules that only paper can break: what its text has, what the specimen has instead, and what is
+shown.
+"""
 
 
-@pytest.mark.parametrize("letter", [CLEAN, REQUEST, REPORT, NOTICE, MINUTES], ids=lambda letter: letter.kind)
+@pytest.mark.parametrize(
+    "letter", [CLEAN, REQUEST, REPORT, NOTICE, MINUTES], ids=lambda letter: letter.kind
+)
 def test_a_careful_letter_has_no_findings(letter: Letter) -> None:
     """A letter written with care is clean as data and as text."""
     assert lint_letter(letter) == []
@@ -163,16 +182,22 @@ def test_each_rule_finds_its_specimen_and_nothing_else(rule: str) -> None:
     assert finding.basis
 
 
-@pytest.mark.parametrize("rule", [rule for rule in SPECIMENS if rule not in ("kind-differs", "title-kind")])
+@pytest.mark.parametrize(
+    "rule", [rule for rule in SPECIMENS if rule not in ("kind-differs", "title-kind")]
+)
 def test_the_same_rules_serve_text(rule: str) -> None:
-    """What is found in a letter as data is found in its text; the kind that a title lacks is known to data only."""
+    """What is found in a letter as data is found in its text; the kind that a title lacks is known
+    to data only.
+    """
     letter, _ = SPECIMENS[rule]
     assert rules(lint_text(lines(letter))) == [rule]
 
 
 @pytest.mark.parametrize("rule", WRITTEN)
 def test_what_only_paper_can_get_wrong(rule: str) -> None:
-    """Colon, full stop, brackets and form of date are the laying out's; on somebody else's paper they may be wrong."""
+    """Colon, full stop, brackets and form of date are the laying out's; on somebody else's paper
+    they may be wrong.
+    """
     right, wrong, shown = WRITTEN[rule]
     text = to_text(CLEAN)
     assert right in text
@@ -193,7 +218,9 @@ def test_every_rule_has_a_specimen() -> None:
 
 
 def test_a_finding_says_where() -> None:
-    """A finding in data counts paragraphs, one in text gives the page and the line where its part begins."""
+    """A finding in data counts paragraphs, one in text gives the page and the line where its part
+    begins.
+    """
     letter, _ = SPECIMENS["layer-gap"]
     assert [(f.page, f.line) for f in lint_letter(letter)] == [(0, 2)]
     made = [line._replace(page=2) for line in lines(letter)]
@@ -205,7 +232,9 @@ def test_a_word_broken_by_a_line_end_is_found() -> None:
     """Paragraphs are put together from their lines before they are judged."""
     text = "　　" + "该项目各项准备工作进展顺利并已经按照有关规定办理完毕以上妥" + "\n否，请批示。"
     made = to_text(replace(REPORT, body=(Paragraph(0, "甲"),))).replace("　　甲", text)
-    assert rules(lint_text([Line(1, n, line) for n, line in enumerate(made.split("\n"), 1)])) == ["report-asks"]
+    assert rules(lint_text([Line(1, n, line) for n, line in enumerate(made.split("\n"), 1)])) == [
+        "report-asks"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -247,12 +276,18 @@ def test_issued_letters_are_clean(name: str) -> None:
 
 
 def test_parts_are_told_from_text() -> None:
-    """Number, title, recipients, paragraphs, attachments, signature, date, note and copies are told apart."""
+    """Number, title, recipients, paragraphs, attachments, signature, date, note and copies are told
+    apart.
+    """
     told = parts_of_lines(lines(CLEAN))
     known = parts_of_letter(CLEAN)
     assert told.kind == known.kind == "函"
-    assert [part.text for part in told.of("body", "attachment")] == [p.text for p in known.of("body", "attachment")]
-    assert [(part.role, part.text) for part in told.parts if part.role not in ("body", "attachment")] == [
+    assert [part.text for part in told.of("body", "attachment")] == [
+        p.text for p in known.of("body", "attachment")
+    ]
+    assert [
+        (part.role, part.text) for part in told.parts if part.role not in ("body", "attachment")
+    ] == [
         ("number", "丽招商函〔2026〕7号"),
         ("title", "关于征求云和木玩乐园项目选址意见的函"),
         ("to", "市自然资源和规划局、市财政局："),
@@ -280,7 +315,12 @@ def test_kind_is_told_by_the_titles_end(title: str, kind: str) -> None:
 
 
 @given(
-    st.lists(st.text(st.sampled_from("一二（1）、.。：附件抄送2026年8月日〔〕号　 请示函\n"), max_size=30), max_size=20)
+    st.lists(
+        st.text(
+            st.sampled_from("一二（1）、.。：附件抄送2026年8月日〔〕号　 请示函\n"), max_size=30
+        ),
+        max_size=20,
+    )
 )
 def test_any_lines_are_read(texts: list[str]) -> None:
     """Whatever a paper says, reading it ends without an error and findings are of known rules."""

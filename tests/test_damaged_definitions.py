@@ -1,4 +1,6 @@
-"""A definition that is gone or altered in the database: one finding, and the audit goes on with all else."""
+"""A definition that is gone or altered in the database: one finding, and the audit goes on with all
+else.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ RESTS: dict[str, tuple[str, str]] = {
     ),
     "issuing issuing": ("发文规则", f"记录 2 条：27（{FIRST}）、32（{SECOND}）；{LETTERS}"),
 }
-"""For each definition what people call its kind, and what rests on it in the office of these tests."""
+"""For each definition what people call its kind, and what rests on it in the office of
+these tests.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +56,10 @@ def published(paper: Paper, definition: str) -> tuple[int, str]:
     for idx in bodies:
         intent = paper.body(idx)["intent"]
         data = intent["data"]
-        if intent["type"] == "definition_published" and f"{data['kind']} {data['name']}" == definition:
+        if (
+            intent["type"] == "definition_published"
+            and f"{data['kind']} {data['name']}" == definition
+        ):
             return idx, intent["files"][0]["sha256"]
     raise AssertionError(definition)
 
@@ -62,14 +69,21 @@ def damaged(paper: Paper, definition: str, how: str) -> tuple[str, int, str, str
     idx, digest = published(paper, definition)
     with paper.sql() as database:
         if how == "altered":
-            database.execute("UPDATE definition SET body = body || x'20' WHERE sha256 = ?", (digest,))
+            database.execute(
+                "UPDATE definition SET body = body || x'20' WHERE sha256 = ?", (digest,)
+            )
             database.execute("UPDATE definition SET body = CAST(body AS BLOB)")
         else:
             database.execute("DELETE FROM definition WHERE sha256 = ?", (digest,))
     kind, rests = RESTS[definition]
     what = "的内容被改动" if how == "altered" else "不见了"
     said = f"已发布的{kind} {definition.split()[1]}（{digest[:12]}…）{what}"
-    return "definition", idx, "office", f"{said}；因此未能完全核对 {rests}；请从备份恢复这份定义后再审计"
+    return (
+        "definition",
+        idx,
+        "office",
+        f"{said}；因此未能完全核对 {rests}；请从备份恢复这份定义后再审计",
+    )
 
 
 def told(paper: Paper) -> list[tuple[str, int, str, str]]:
@@ -80,7 +94,9 @@ def told(paper: Paper) -> list[tuple[str, int, str, str]]:
 @pytest.mark.parametrize("how", ["altered", "missing"])
 @pytest.mark.parametrize("definition", RESTS)
 def test_a_damaged_definition_is_one_finding(paper: Paper, definition: str, how: str) -> None:
-    """C3: it is the only finding, at its publication, and says what rests on it; exit 1, and not called complete."""
+    """C3: it is the only finding, at its publication, and says what rests on it; exit 1, and not
+    called complete.
+    """
     wanted = damaged(paper, definition, how)
     assert told(paper) == [wanted]
     result = paper.run("audit")
@@ -97,11 +113,15 @@ def test_a_damaged_definition_is_one_finding(paper: Paper, definition: str, how:
 @pytest.mark.parametrize("how", ["altered", "missing"])
 @pytest.mark.parametrize("definition", RESTS)
 def test_other_forgeries_are_still_found(paper: Paper, definition: str, how: str) -> None:
-    """C3: a number book, a parcel of no case and a frozen form that were tampered with are found beside it."""
+    """C3: a number book, a parcel of no case and a frozen form that were tampered with are found
+    beside it.
+    """
     wanted = damaged(paper, definition, how)
     with paper.sql() as database:
         database.execute("UPDATE series SET last = 9 WHERE name LIKE '丽招商函%'")
-        database.execute("INSERT INTO outbox VALUES ('x.1', 'nocase', 'n', '某局', 'land', 'pending', 0, '', '')")
+        database.execute(
+            "INSERT INTO outbox VALUES ('x.1', 'nocase', 'n', '某局', 'land', 'pending', 0, '', '')"
+        )
     idx = paper.entry("notice_frozen")[0]
     file = paper.body(idx)["intent"]["files"][0]
     path = paper.folder / "office.db.files" / file["sha256"][:2] / file["sha256"]
@@ -118,7 +138,9 @@ def test_other_forgeries_are_still_found(paper: Paper, definition: str, how: str
 
 @pytest.mark.parametrize("definition", ["template consultation", "issuing issuing"])
 def test_what_needs_no_definition_is_judged_all_the_same(paper: Paper, definition: str) -> None:
-    """C3: of a letter whose template or rules are damaged, signer, pinned digests and forms are still judged."""
+    """C3: of a letter whose template or rules are damaged, signer, pinned digests and forms are
+    still judged.
+    """
     damaged(paper, definition, "altered")
     drafter = forged("notice_issued", lambda body: body["intent"]["actor"].update(id="bureau01"))
     other = forged("notice_issued", lambda body: body["intent"]["data"].update(rules="0" * 64), 1)
@@ -136,13 +158,19 @@ def test_the_stored_state_is_compared_all_the_same(paper: Paper, definition: str
         database.execute("UPDATE cases SET title = '别的' WHERE number = ?", (SECOND,))
     found = told(paper)
     assert sorted(f for f in found if f[0] != "state") == [wanted]
-    assert [f[2:] for f in found if f[0] == "state"] == [(SECOND, "存储的状态与回放结果不一致：title")]
+    assert [f[2:] for f in found if f[0] == "state"] == [
+        (SECOND, "存储的状态与回放结果不一致：title")
+    ]
 
 
 def test_a_gap_in_the_numbers_is_seen_without_the_workflow(paper: Paper) -> None:
-    """C3: case numbers are followed by their series where the workflow that patterns them is gone."""
+    """C3: case numbers are followed by their series where the workflow that patterns
+    them is gone.
+    """
     wanted = damaged(paper, "workflow visit", "missing")
-    idx, _ = forged("case_opened", lambda body: body["numbers"].update(case="KC-2026-005"), 1)(paper)
+    idx, _ = forged("case_opened", lambda body: body["numbers"].update(case="KC-2026-005"), 1)(
+        paper
+    )
     found = told(paper)
     assert ("number", idx, SECOND, "编号 KC-2026-005 断号：缺第 2 至 4 号") in found
     assert ("number", 0, "-", "编号 KC-2026-{serial} 簿上记到第 2 号，实际编到第 5 号") in found
@@ -151,14 +179,20 @@ def test_a_gap_in_the_numbers_is_seen_without_the_workflow(paper: Paper) -> None
 
 def test_two_damaged_definitions_are_two_findings(paper: Paper) -> None:
     """C3: each damaged definition is told for itself, with what rests on it."""
-    wanted = [damaged(paper, name, "altered") for name in ("issuing issuing", "template consultation")]
+    wanted = [
+        damaged(paper, name, "altered") for name in ("issuing issuing", "template consultation")
+    ]
     found = told(paper)
     assert [f[:3] for f in found] == [w[:3] for w in wanted]
-    assert paper.asks("audit")["unjudged"]["entries"] == 4, "an entry that rests on both is counted once"
+    assert paper.asks("audit")["unjudged"]["entries"] == 4, (
+        "an entry that rests on both is counted once"
+    )
 
 
 def test_a_definition_published_twice_is_one_finding(paper: Paper) -> None:
-    """C3: rules that were published, replaced and published again are one finding, which names both publications."""
+    """C3: rules that were published, replaced and published again are one finding, which names both
+    publications.
+    """
     for text in (ISSUING.replace("丽招商,", "丽招促,"), ISSUING):
         paper.write("issuing.yaml", text)
         paper.do("notice", "publish", "issuing.yaml", by="admin")
@@ -177,9 +211,15 @@ def test_a_definition_published_twice_is_one_finding(paper: Paper) -> None:
 
 
 def test_a_lost_text_of_an_edited_letter_does_not_end_the_audit(paper: Paper) -> None:
-    """C3: an officer's own text that is gone is a finding; that its letter could not be judged is told, exit 1."""
+    """C3: an officer's own text that is gone is a finding; that its letter could not be judged is
+    told, exit 1.
+    """
     number = paper.asked("总部基地")
-    text = "文种：函\n标题：关于征求意见的函\n主送：{{ to }}\n抄送：{{ cc }}\n发文单位：{{ issuer }}\n---\n一段。\n"
+    text = (
+        "文种：函\n标题：关于征求意见的函\n主送：{{ to }}\n抄送：{{ cc }}\n发文单位：{{ "
+        "issuer "
+        "}}\n---\n一段。\n"
+    )
     paper.write("改.txt", text)
     paper.do("notice", "draft", number, "--replace", LETTER, "--text", "改.txt", by="bureau01")
     name = paper.asks("notice", "list", number)["letters"][-1]["name"]
@@ -197,14 +237,18 @@ def test_a_lost_text_of_an_edited_letter_does_not_end_the_audit(paper: Paper) ->
 
 
 def test_a_draft_of_a_template_that_never_was_does_not_end_the_audit(paper: Paper) -> None:
-    """C3: a forged draft that names an unpublished template is a finding at what was checked of it."""
+    """C3: a forged draft that names an unpublished template is a finding at what was
+    checked of it.
+    """
     number = paper.asked("总部基地")
     paper.do("notice", "draft", number, "consultation", "--to", "land", by="bureau01")
     name = paper.asks("notice", "list", number)["letters"][-1]["name"]
     paper.do("notice", "approve", number, name, by="bureau03")
     forged("notice_drafted", lambda body: body["intent"]["data"].update(template="nowhere"))(paper)
     fake = name.replace("consultation", "nowhere")
-    idx, _ = forged("notice_checked", lambda body: body["intent"]["data"].update(notice=fake), 2)(paper)
+    idx, _ = forged("notice_checked", lambda body: body["intent"]["data"].update(notice=fake), 2)(
+        paper
+    )
     assert ("letter", idx, number, "公文模板 nowhere 当时尚未发布") in told(paper)
 
 

@@ -1,4 +1,6 @@
-"""The database file: safe settings or none, ours or none; upgraded with a copy; what is told when it will not do."""
+"""The database file: safe settings or none, ours or none; upgraded with a copy; what is told when
+it will not do.
+"""
 
 from __future__ import annotations
 
@@ -43,10 +45,14 @@ def test_the_settings_are_read_back(store: Store) -> None:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_an_unsafe_setting_is_refused(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_an_unsafe_setting_is_refused(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     """Where a setting does not take, nothing is done at all: exit 3."""
     asked = {key: value for key, value in SETTINGS.items() if key != name}
-    unsafe = {"journal_mode": "memory", "synchronous": 1, "foreign_keys": 0, "trusted_schema": 1}[name]
+    unsafe = {"journal_mode": "memory", "synchronous": 1, "foreign_keys": 0, "trusted_schema": 1}[
+        name
+    ]
     whole = database.connect
 
     def careless(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
@@ -73,7 +79,10 @@ def test_a_journal_that_others_changed_is_set_right(bureau: Bureau) -> None:
 @pytest.mark.parametrize(
     ("damage", "told"),
     [
-        (lambda b: pragma(b, "application_id", 1), "不是本系统的数据库\n  改法：请核对 --db 或 LIFECYCLE_DB\n"),
+        (
+            lambda b: pragma(b, "application_id", 1),
+            "不是本系统的数据库\n  改法：请核对 --db 或 LIFECYCLE_DB\n",
+        ),
         (lambda b: pragma(b, "user_version", SCHEMA + 1), "请升级 lifecycle 后再用"),
         (lambda b: pragma(b, "user_version", SCHEMA - 1), "请管理员运行：lifecycle upgrade"),
         (lambda b: b.path.write_bytes(b""), "是空文件"),
@@ -84,7 +93,9 @@ def test_a_journal_that_others_changed_is_set_right(bureau: Bureau) -> None:
     ids=["not ours", "newer", "older", "empty", "no database", "missing", "folder"],
 )
 def test_a_database_that_will_not_do_is_refused(bureau: Bureau, damage: object, told: str) -> None:
-    """One clear message and exit code 3 for a database that is not ours, newer, older, empty, missing, no database."""
+    """One clear message and exit code 3 for a database that is not ours, newer, older, empty,
+    missing, no database.
+    """
     assert callable(damage)
     damage(bureau)
     code, message = bureau.fails("list")
@@ -128,10 +139,14 @@ def test_damaged_state_is_told_as_such(bureau: Bureau) -> None:
 
 
 def test_an_altered_workflow_is_not_worked_by(bureau: Bureau) -> None:
-    """A published text that was altered decides nothing: its SHA-256 is checked before it is used."""
+    """A published text that was altered decides nothing: its SHA-256 is checked before
+    it is used.
+    """
     number = bureau.opened()
     with bureau.sql() as opened:
-        opened.execute("UPDATE definition SET body = replace(body, '3000', '2000') WHERE kind = 'workflow'")
+        opened.execute(
+            "UPDATE definition SET body = replace(body, '3000', '2000') WHERE kind = 'workflow'"
+        )
     code, message = bureau.fails("advance", number, "to_siting", by="bureau01")
     assert code == 3
     assert "被改动" in message
@@ -143,14 +158,21 @@ def test_the_schema_is_compared_with_the_tables(bureau: Bureau, store: Store) ->
     with bureau.sql() as opened:
         opened.execute("DROP INDEX cases_by_due")
         opened.execute("CREATE VIEW v AS SELECT 1")
-    assert schema_differences(store.connection, bureau.path) == ["多出视图 v", "缺少索引 cases_by_due"]
+    assert schema_differences(store.connection, bureau.path) == [
+        "多出视图 v",
+        "缺少索引 cases_by_due",
+    ]
 
 
 # Upgrading.
 
 
-def test_an_older_database_is_upgraded_with_a_copy(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`upgrade` keeps a copy, changes the schema in one transaction, and does nothing the second time."""
+def test_an_older_database_is_upgraded_with_a_copy(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`upgrade` keeps a copy, changes the schema in one transaction, and does nothing the second
+    time.
+    """
     monkeypatch.setattr(database, "SCHEMA", SCHEMA + 1)
     monkeypatch.setitem(database.STEPS, SCHEMA, ("ALTER TABLE meta ADD COLUMN note TEXT",))
     code, message = bureau.fails("list")
@@ -163,7 +185,9 @@ def test_an_older_database_is_upgraded_with_a_copy(bureau: Bureau, monkeypatch: 
         assert copy.execute("PRAGMA user_version").fetchone()[0] == SCHEMA
 
 
-def test_an_upgrade_that_fails_changes_nothing(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upgrade_that_fails_changes_nothing(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A step that cannot be done leaves the database as it was; an unknown old schema is told."""
     monkeypatch.setattr(database, "SCHEMA", SCHEMA + 1)
     steps = ("ALTER TABLE meta ADD COLUMN note TEXT", "ALTER TABLE nowhere ADD COLUMN x TEXT")
@@ -178,9 +202,13 @@ def test_an_upgrade_that_fails_changes_nothing(bureau: Bureau, monkeypatch: pyte
 
 
 def test_a_database_from_before_letters_had_a_life_is_upgraded(bureau: Bureau) -> None:
-    """Version 1 knew no numbers, forms and outbox; after `upgrade` every case is folded anew and the audit is clean."""
+    """Version 1 knew no numbers, forms and outbox; after `upgrade` every case is folded anew and
+    the audit is clean.
+    """
     bureau.opened("investment=1000", name="温泉康养", on="2026-09-02")
-    bureau.do("advance", "温泉康养", "close", "--note", "资金未落实", "--on", "2026-09-21", by="bureau01")
+    bureau.do(
+        "advance", "温泉康养", "close", "--note", "资金未落实", "--on", "2026-09-21", by="bureau01"
+    )
     with bureau.sql() as opened:
         for table in ("notice", "form", "outbox"):
             opened.execute(f"DROP TABLE {table}")

@@ -38,7 +38,12 @@ def test_every_unmet_gate_is_told_at_once() -> None:
     decision = desk.ask(LAND, Advance("go"))
     assert isinstance(decision, Refused)
     assert [(g.label, g.met, g.text, g.mend) for g in decision.gates] == [
-        ("角色", False, "由 招商局 办理；您（u0 l1）不具备该角色", "请 招商局 的经办人办理；受委托的，加 --for 委托人"),
+        (
+            "角色",
+            False,
+            "由 招商局 办理；您（u0 l1）不具备该角色",
+            "请 招商局 的经办人办理；受委托的，加 --for 委托人",
+        ),
         ("回避", True, "不与 记一次 同一人", ""),
         ("要素", True, "金额 5000 万元", ""),
         ("材料", False, "缺 报告", "lifecycle attach XS-2026-001 report 文件"),
@@ -64,13 +69,21 @@ def test_an_accepted_command_says_what_it_relied_on() -> None:
         ("not_by", {"of": "tick", "persons": []}),
         ("facts", {"amount": "5000"}),
         ("materials", {"report": "a" * 64}),
-        ("cosign", {"needed": 2, "opinions": [["land", "", "agree", 3, None], ["finance", "", "agree", 4, None]]}),
+        (
+            "cosign",
+            {
+                "needed": 2,
+                "opinions": [["land", "", "agree", 3, None], ["finance", "", "agree", 4, None]],
+            },
+        ),
         ("guard", {"when": "amount >= 3000", "with": {"amount": "5000"}}),
     ]
 
 
 def test_extra_units_count_only_if_the_case_has_any() -> None:
-    """Without x units nobody extra is asked; with two, each of them is, and only its own officer may speak for it."""
+    """Without x units nobody extra is asked; with two, each of them is, and only its own officer
+    may speak for it.
+    """
     desk = Desk()
     desk.ready()
     assert desk.unmet(BUREAU, Advance("go")) == []
@@ -113,7 +126,9 @@ def test_an_objection_and_a_condition_must_be_written(verdict: Verdict) -> None:
 
 
 def test_a_change_to_what_an_opinion_covered_makes_it_stale() -> None:
-    """After the report is replaced by another, those who had agreed are asked again; the same file changes nothing."""
+    """After the report is replaced by another, those who had agreed are asked again; the same file
+    changes nothing.
+    """
     desk = Desk()
     desk.ready()
     desk.do(BUREAU, Attach("report", File("same.pdf", 10, "a" * 64)))
@@ -152,7 +167,9 @@ def test_silence_past_its_limit_is_told_and_is_no_consent() -> None:
 
 
 def test_separation_of_duties_sees_through_delegation() -> None:
-    """Who did one thing in person may not do the other for somebody else, nor have it done in their name."""
+    """Who did one thing in person may not do the other for somebody else, nor have it done in their
+    name.
+    """
     desk = Desk()
     desk.ready()
     desk.do(officer("b2", "bureau"), Advance("tick"))
@@ -173,7 +190,9 @@ def test_a_counter_closes_after_its_number() -> None:
 
 
 def test_a_bound_role_belongs_to_the_unit_that_the_case_names() -> None:
-    """The owner role is held by officers of the named unit only, and by nobody before one is named."""
+    """The owner role is held by officers of the named unit only, and by nobody before
+    one is named.
+    """
     desk = Desk()
     own, other = officer("o1", "owner", "own"), officer("o2", "owner", "other")
     assert desk.unmet(own, Advance("tick")) == ["role"]
@@ -183,7 +202,9 @@ def test_a_bound_role_belongs_to_the_unit_that_the_case_names() -> None:
 
 
 def test_twenty_clear_days_lie_between() -> None:
-    """Announced on the 2nd with twenty whole days between, the 23rd is the first day; the 22nd is refused."""
+    """Announced on the 2nd with twenty whole days between, the 23rd is the first day; the 22nd is
+    refused.
+    """
     desk = Desk()
     desk.ready()
     desk.do(BUREAU, Advance("go"))
@@ -199,7 +220,9 @@ def test_what_a_transition_asks_for_comes_with_it() -> None:
     desk.ready()
     desk.do(BUREAU, Advance("go"))
     assert "facts" in desk.unmet(LAND, Advance("finish"))
-    assert "facts" in desk.unmet(LAND, Advance("finish", facts={"since_on": "2026-03-01", "amount": "1"}))
+    assert "facts" in desk.unmet(
+        LAND, Advance("finish", facts={"since_on": "2026-03-01", "amount": "1"})
+    )
 
 
 def test_locked_material_stays_until_unlocked() -> None:
@@ -215,7 +238,9 @@ def test_locked_material_stays_until_unlocked() -> None:
 
 
 def test_suspension_stops_the_clock() -> None:
-    """Resumed after thirty days, the case is in the state it left and has as many days left there as before."""
+    """Resumed after thirty days, the case is in the state it left and has as many days left there
+    as before.
+    """
     desk = Desk()
     desk.ready()
     desk.do(BUREAU, Advance("go"))
@@ -253,11 +278,16 @@ def test_a_transition_from_elsewhere_says_who_was_here_last() -> None:
     desk.do(BUREAU, Advance("go"))
     decision = desk.ask(BUREAU, Advance("go"))
     assert isinstance(decision, Refused)
-    assert decision.gates[0].text == "现为“乙环节”，前往乙 须在“甲环节”办理；上一步“前往乙”由 b1 于 2026-03-02 办理"
+    assert (
+        decision.gates[0].text
+        == "现为“乙环节”，前往乙 须在“甲环节”办理；上一步“前往乙”由 b1 于 2026-03-02 办理"
+    )
 
 
 def test_names_that_nothing_bears_are_refused_with_the_nearest() -> None:
-    """The judge is total: an unknown transition, fact, material, role or letter is a refusal that names what is near."""
+    """The judge is total: an unknown transition, fact, material, role or letter is a refusal that
+    names what is near.
+    """
     desk = Desk()
     file = File("r", 1, "a" * 64)
     cases: list[tuple[Act, tuple[str, str, str]]] = [
@@ -268,20 +298,28 @@ def test_names_that_nothing_bears_are_refused_with_the_nearest() -> None:
             ("notice", "没有公文“9-x”", "用 lifecycle notice list XS-2026-001 查看"),
         ),
     ]
-    for request, gate in cases:
-        decision = desk.ask(BUREAU, request)
+    for act, gate in cases:
+        decision = desk.ask(BUREAU, act)
         assert isinstance(decision, Refused)
         assert [(g.kind, g.text, g.mend) for g in decision.gates] == [gate]
     decision = desk.ask(BUREAU, SetFacts({"amont": "1", "amount": "-1"}))
     assert isinstance(decision, Refused)
-    assert [g.text for g in decision.gates if not g.met] == ["没有要素“amont”", "金额不能小于 0"]
+    texts = [gate.text for gate in decision.gates if not gate.met]
+    assert texts == ["没有要素“amont”", "金额 -1 万元不能小于 0 万元"]
     assert desk.unmet(BUREAU, ResolveObjection("go", "nobody", "", "阅")) == ["opinion"]
 
 
 @given(st.integers(0, 40), st.integers(1, 40), st.integers(1, 9))
 def test_a_quorum_is_never_more_than_all_nor_none_of_some(asked: int, number: int, of: int) -> None:
-    """However it is written, a quorum asks for at least one of those asked and at most for all of them."""
-    for quorum in (Quorum("all"), Quorum("any"), Quorum("at_least", number), Quorum("share", min(number, of), of)):
+    """However it is written, a quorum asks for at least one of those asked and at most for all of
+    them.
+    """
+    for quorum in (
+        Quorum("all"),
+        Quorum("any"),
+        Quorum("at_least", number),
+        Quorum("share", min(number, of), of),
+    ):
         assert min(1, asked) <= quorum.needed(asked) <= asked
 
 
@@ -313,8 +351,12 @@ ACTS = st.lists(
 
 @given(ACTS)
 @settings(max_examples=150, deadline=None)
-def test_whatever_is_tried_in_any_order_is_accepted_or_refused_with_reasons(acts: list[tuple[object, object]]) -> None:
-    """No sequence of commands breaks the kernel; the case never leaves first while a gate of `go` is unmet."""
+def test_whatever_is_tried_in_any_order_is_accepted_or_refused_with_reasons(
+    acts: list[tuple[object, object]],
+) -> None:
+    """No sequence of commands breaks the kernel; the case never leaves first while a gate of `go`
+    is unmet.
+    """
     desk = Desk()
     for who, command in acts:
         desk.pass_days(1)
@@ -329,7 +371,9 @@ def test_whatever_is_tried_in_any_order_is_accepted_or_refused_with_reasons(acts
 
 
 def test_an_objection_outlives_what_it_covered_and_its_seat() -> None:
-    """Neither changing a covered fact and back, nor taking the unit off the panel, removes an objection."""
+    """Neither changing a covered fact and back, nor taking the unit off the panel, removes an
+    objection.
+    """
     desk = Desk(quorum="any")
     desk.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
     desk.do(BUREAU, SetFacts({"x_units": ["wenwu"]}))
@@ -343,7 +387,9 @@ def test_an_objection_outlives_what_it_covered_and_its_seat() -> None:
 
 
 def test_one_unit_cannot_overwrite_anothers_opinion() -> None:
-    """Where two units share a function, the one that spoke is the one to change or withdraw its opinion."""
+    """Where two units share a function, the one that spoke is the one to change or withdraw its
+    opinion.
+    """
     desk = Desk()
     desk.do(officer("l1", "land", "land-a"), Sign("go", "object", "权属未清"))
     other = officer("l2", "land", "land-b")
@@ -353,7 +399,9 @@ def test_one_unit_cannot_overwrite_anothers_opinion() -> None:
 
 
 def test_a_resolved_objection_is_no_agreement_where_some_must_agree() -> None:
-    """With a quorum of any, an objection that the lead has resolved does not carry the transition by itself."""
+    """With a quorum of any, an objection that the lead has resolved does not carry the transition
+    by itself.
+    """
     desk = Desk(quorum="any")
     desk.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
     desk.do(FINANCE, Sign("go", "object", "不可"))

@@ -38,17 +38,25 @@ def listed(folder: Path) -> list[str]:
 
 def tree(folder: Path) -> dict[str, bytes]:
     """Give all files below a folder."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def test_letter_lies_there_whole(tmp_path: Path) -> None:
-    """One folder under the parcel's id holds text, files and a manifest with their digests, and nothing unfinished."""
+    """One folder under the parcel's id holds text, files and a manifest with their digests, and
+    nothing unfinished.
+    """
     receipt = deliver(PARCEL, Folder(tmp_path), now=NOW)
     assert receipt == Receipt("folder", str(tmp_path), NOW, PARCEL.id)
     contents = (PARCEL.text.encode(), *(file.content for file in PARCEL.files))
     files = tree(tmp_path)
     manifest = json.loads(files.pop(f"{PARCEL.id}/manifest.json"))
-    assert files == {f"{PARCEL.id}/{name}": content for name, content in zip(NAMES, contents, strict=True)}
+    assert files == {
+        f"{PARCEL.id}/{name}": content for name, content in zip(NAMES, contents, strict=True)
+    }
     originals = ("正文.txt", *(file.name for file in PARCEL.files))
     media = ("text/plain; charset=utf-8", *(file.media for file in PARCEL.files))
     assert manifest == {
@@ -70,7 +78,9 @@ def test_letter_lies_there_whole(tmp_path: Path) -> None:
 
 
 def test_twice_is_once(tmp_path: Path) -> None:
-    """The same parcel again leaves the folder as it is, also where the receiver has taken a file out."""
+    """The same parcel again leaves the folder as it is, also where the receiver has taken a file
+    out.
+    """
     deliver(PARCEL, Folder(tmp_path), now=NOW)
     (tmp_path / PARCEL.id / NAMES[1]).unlink()
     before = tree(tmp_path)
@@ -79,7 +89,9 @@ def test_twice_is_once(tmp_path: Path) -> None:
 
 
 def test_other_content_under_one_id_is_refused(tmp_path: Path) -> None:
-    """Another text under the same id, and a file changed where it lies, are errors; nothing is overwritten."""
+    """Another text under the same id, and a file changed where it lies, are errors; nothing is
+    overwritten.
+    """
     deliver(PARCEL, Folder(tmp_path), now=NOW)
     before = tree(tmp_path)
     error = failure(lambda: deliver(replace(PARCEL, text="别的"), Folder(tmp_path), now=NOW))
@@ -122,7 +134,9 @@ for n in range(10**6):
 
 
 def test_killed_while_writing(tmp_path: Path) -> None:
-    """Whenever the writer is killed, each folder under a final name is whole, and the half one is hidden."""
+    """Whenever the writer is killed, each folder under a final name is whole, and the half one is
+    hidden.
+    """
     for pause in (0.02, 0.05, 0.11):
         path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
         writer = subprocess.Popen(
@@ -140,12 +154,16 @@ def test_killed_while_writing(tmp_path: Path) -> None:
             if not folder.name.startswith("."):
                 manifest = json.loads((folder / "manifest.json").read_bytes())
                 for file in manifest["files"]:
-                    assert sha256((folder / file["name"]).read_bytes()).hexdigest() == file["sha256"]
+                    assert (
+                        sha256((folder / file["name"]).read_bytes()).hexdigest() == file["sha256"]
+                    )
                 shutil.rmtree(folder)
 
 
 def test_old_drafts_of_a_crash_are_swept(tmp_path: Path) -> None:
-    """A draft of this parcel older than an hour goes; a younger one, and another parcel's, may be in the making."""
+    """A draft of this parcel older than an hour goes; a younger one, and another parcel's, may be
+    in the making.
+    """
     now = datetime.now(UTC)
     names = [f".{PARCEL.id}~1.part", f".{PARCEL.id}~2.part", f".{PARCEL.id}1~3.part"]
     for name, age in zip(names, (7200, 60, 7200), strict=True):
@@ -158,7 +176,9 @@ def test_old_drafts_of_a_crash_are_swept(tmp_path: Path) -> None:
 
 
 def test_folder_must_be_there(tmp_path: Path) -> None:
-    """A missing folder is not made: a share that is not mounted would be filled behind its mount point."""
+    """A missing folder is not made: a share that is not mounted would be filled behind its mount
+    point.
+    """
     error = failure(lambda: deliver(PARCEL, Folder(tmp_path / "away"), now=NOW))
     assert error.message == f"送达目录 {tmp_path / 'away'} 不存在"
     assert (error.permanent, error.shared, list(tmp_path.iterdir())) == (False, True, [])
@@ -186,21 +206,37 @@ def test_no_name_leaves_the_folder(tmp_path: Path) -> None:
         "",
         "CON.txt",
     )
-    parcel = replace(PARCEL, id="../x", files=tuple(Attached(name, "text/plain", name.encode()) for name in names))
+    parcel = replace(
+        PARCEL,
+        id="../x",
+        files=tuple(Attached(name, "text/plain", name.encode()) for name in names),
+    )
     share = tmp_path / "share"
     share.mkdir()
     receipt = deliver(parcel, Folder(share), now=NOW)
     assert receipt.answer == f"x-{sha256(b'../x').hexdigest()[:16]}"
     assert listed(share / receipt.answer) == [
-        "A-2.pdf", "MANIFEST-3.JSON", "_", "_-2", "_._evil", "_CON.txt", "_etc_passwd", "a.pdf", "manifest-2.json",
-        "manifest.json", "正文-2.txt", "正文.txt",
-    ]  # fmt: skip
+        "A-2.pdf",
+        "MANIFEST-3.JSON",
+        "_",
+        "_-2",
+        "_._evil",
+        "_CON.txt",
+        "_etc_passwd",
+        "a.pdf",
+        "manifest-2.json",
+        "manifest.json",
+        "正文-2.txt",
+        "正文.txt",
+    ]
     assert listed(tmp_path) == ["share"]
 
 
 @given(st.text(max_size=300))
 def test_clean_names_are_names_everywhere(text: str) -> None:
-    """A cleaned name is one path component on POSIX and Windows, short enough, and cleaned again the same."""
+    """A cleaned name is one path component on POSIX and Windows, short enough, and cleaned again
+    the same.
+    """
     name = clean_name("".join(c for c in text if not "\ud800" <= c <= "\udfff"))
     assert 0 < len(name.encode()) <= 200
     assert not set(name) & set('/\\:*?"<>|\0')
@@ -209,7 +245,9 @@ def test_clean_names_are_names_everywhere(text: str) -> None:
 
 
 def test_full_disk_leaves_nothing(tmp_path: Path) -> None:
-    """Where not all bytes find room there is no folder, no draft, and a temporary failure that names the cause."""
+    """Where not all bytes find room there is no folder, no draft, and a temporary failure that
+    names the cause.
+    """
     resource = pytest.importorskip("resource", reason="file sizes cannot be limited here")
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, usual[1]))

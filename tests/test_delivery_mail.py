@@ -1,4 +1,6 @@
-"""A letter by mail, over a real server on loopback: what arrives, what is refused, and what a killed server leaves."""
+"""A letter by mail, over a real server on loopback: what arrives, what is refused, and what a
+killed server leaves.
+"""
 
 from __future__ import annotations
 
@@ -38,12 +40,15 @@ PARCEL = Parcel(
     text="丽水市自然资源和规划局：\n　　请于3月9日前反馈。\n.\n",
     files=(
         Attached(
-            "丽招函〔2026〕3号 关于征求瓯江云栖康养度假综合体选址意见的函（附件1：选址论证报告）.pdf",
+            "丽招函〔2026〕3号 关于征求瓯江云栖康养度假综合体选址意见的函（附件1：选址论证报告）"
+            ".pdf",
             "application/pdf",
             PDF,
         ),
         Attached(
-            '𡶴峃 "漈"; x=1.docx', "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK"
+            '𡶴峃 "漈"; x=1.docx',
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            b"PK",
         ),
     ),
     code="K7QM-3F9T-X2HD",
@@ -90,7 +95,9 @@ def failure(send: Callable[[], Receipt]) -> DeliveryError:
 
 
 def test_letter_arrives_whole(server: MailServer) -> None:
-    """Subject, sender, receiver, text and files with Chinese names arrive as they were; the receipt has the answer."""
+    """Subject, sender, receiver, text and files with Chinese names arrive as they were; the receipt
+    has the answer.
+    """
     receipt = deliver(PARCEL, channel(server), now=NOW)
     (taken,) = server.messages()
     message = taken.message
@@ -106,7 +113,10 @@ def test_letter_arrives_whole(server: MailServer) -> None:
     text = message.get_body(("plain",))
     assert text is not None
     assert text.get_content().replace("\r\n", "\n") == PARCEL.text + "\n核验码：K7QM-3F9T-X2HD\n"
-    files = [(part.get_filename(), part.get_content_type(), part.get_content()) for part in message.iter_attachments()]
+    files = [
+        (part.get_filename(), part.get_content_type(), part.get_content())
+        for part in message.iter_attachments()
+    ]
     assert files == [tuple(file) for file in PARCEL.files]
 
 
@@ -120,26 +130,42 @@ def test_lines_are_short_and_ascii(server: MailServer) -> None:
 
 
 def test_same_parcel_gives_same_bytes() -> None:
-    """A second attempt at the same moment is the same message to the last byte, boundaries included."""
-    first, second = (compose(PARCEL, "a@example.cn", "b@example.cn", NOW).as_bytes() for _ in range(2))
+    """A second attempt at the same moment is the same message to the last byte, boundaries
+    included.
+    """
+    first, second = (
+        compose(PARCEL, "a@example.cn", "b@example.cn", NOW).as_bytes() for _ in range(2)
+    )
     assert first == second
 
 
-def test_status_notices_are_asked_for_where_the_server_has_them(tmp_path: Path, server: MailServer) -> None:
-    """DSN (RFC 3461) is asked for with the parcel's id; a server that does not offer it is not asked."""
+def test_status_notices_are_asked_for_where_the_server_has_them(
+    tmp_path: Path, server: MailServer
+) -> None:
+    """DSN (RFC 3461) is asked for with the parcel's id; a server that does not offer it is not
+    asked.
+    """
     deliver(SMALL, channel(server), now=NOW)
-    assert server.messages()[0].options == ["RET=HDRS", f"ENVID={PARCEL.id}", "NOTIFY=SUCCESS,FAILURE,DELAY"]
+    assert server.messages()[0].options == [
+        "RET=HDRS",
+        f"ENVID={PARCEL.id}",
+        "NOTIFY=SUCCESS,FAILURE,DELAY",
+    ]
     with MailServer(tmp_path / "plain", "--plain") as plain:
         deliver(SMALL, channel(plain), now=NOW)
         assert plain.messages()[0].options == []
 
 
 def test_killed_in_the_middle_of_data_and_restarted(server: MailServer) -> None:
-    """Killed with the message half read: a temporary failure; restarted on its port: delivered under the same id."""
+    """Killed with the message half read: a temporary failure; restarted on its port: delivered
+    under the same id.
+    """
     errors: list[DeliveryError] = []
     large = replace(PARCEL, files=(Attached("大.pdf", "application/pdf", bytes(20_000_000)),))
     to_stuck = channel(server, "stuck@example.gov.cn")
-    thread = threading.Thread(target=lambda: errors.append(failure(lambda: deliver(large, to_stuck, now=NOW))))
+    thread = threading.Thread(
+        target=lambda: errors.append(failure(lambda: deliver(large, to_stuck, now=NOW)))
+    )
     thread.start()
     server.wait_for("stuck")
     server.kill()
@@ -159,10 +185,14 @@ def test_killed_in_the_middle_of_data_and_restarted(server: MailServer) -> None:
 
 @pytest.mark.parametrize(("receiver", "copies"), [("silent", 1), ("kept", 2)])
 def test_killed_before_its_answer(server: MailServer, receiver: str, copies: int) -> None:
-    """Killed between the last byte and the answer, kept or not: sent again, and both copies bear one id."""
+    """Killed between the last byte and the answer, kept or not: sent again, and both copies bear
+    one id.
+    """
     errors: list[DeliveryError] = []
     to = channel(server, f"{receiver}@example.gov.cn")
-    thread = threading.Thread(target=lambda: errors.append(failure(lambda: deliver(SMALL, to, now=NOW))))
+    thread = threading.Thread(
+        target=lambda: errors.append(failure(lambda: deliver(SMALL, to, now=NOW)))
+    )
     thread.start()
     server.wait_for(receiver)
     server.kill()
@@ -188,7 +218,11 @@ def test_refused_for_ever(server: MailServer) -> None:
     """550 is permanent, says what the server said and what to do."""
     error = failure(lambda: deliver(SMALL, channel(server, "nobody@example.gov.cn"), now=NOW))
     assert error.message == "邮件服务器不接受收件人 nobody@example.gov.cn：550 5.1.1 查无此人"
-    assert (error.mend, error.permanent, error.shared) == ("请核对对方邮箱地址，更正后重发", True, False)
+    assert (error.mend, error.permanent, error.shared) == (
+        "请核对对方邮箱地址，更正后重发",
+        True,
+        False,
+    )
 
 
 def test_too_large_for_the_server(tmp_path: Path) -> None:
@@ -202,7 +236,9 @@ def test_too_large_for_the_server(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("implicit", [False, True])
 def test_encrypted_with_login(tmp_path: Path, certificate: Certificate, implicit: bool) -> None:
-    """STARTTLS and implicit TLS with a trusted certificate and a password from the environment deliver."""
+    """STARTTLS and implicit TLS with a trusted certificate and a password from the environment
+    deliver.
+    """
     options = ("--login", *(["--implicit"] if implicit else []), *certificate.options)
     with MailServer(tmp_path, *options) as server:
         to = channel(
@@ -224,13 +260,20 @@ def test_encrypted_with_login(tmp_path: Path, certificate: Certificate, implicit
 
 
 @pytest.mark.parametrize("implicit", [False, True])
-def test_untrusted_certificate_is_refused(tmp_path: Path, certificate: Certificate, implicit: bool) -> None:
+def test_untrusted_certificate_is_refused(
+    tmp_path: Path, certificate: Certificate, implicit: bool
+) -> None:
     """A certificate that nobody vouches for gets no letter and no password."""
-    with MailServer(tmp_path, *(["--implicit"] if implicit else []), *certificate.options) as server:
+    with MailServer(
+        tmp_path, *(["--implicit"] if implicit else []), *certificate.options
+    ) as server:
         to = channel(server, security="tls" if implicit else "starttls")
         error = failure(lambda: deliver(SMALL, to, now=NOW))
         assert (error.permanent, error.shared) == (True, True)
-        assert error.message == f"邮件服务器 127.0.0.1:{server.port} 的证书不可信：self-signed certificate"
+        assert (
+            error.message
+            == f"邮件服务器 127.0.0.1:{server.port} 的证书不可信：self-signed certificate"
+        )
         assert server.commands() == []
 
 
@@ -260,7 +303,9 @@ def test_no_password_over_an_open_line() -> None:
 
 @contextmanager
 def talker(*lines: bytes, hang: bool = False) -> Iterator[int]:
-    """Give the port of a server that says these lines, one for each it hears, and then closes or says nothing."""
+    """Give the port of a server that says these lines, one for each it hears, and then closes or
+    says nothing.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     done = threading.Event()
 
@@ -286,7 +331,9 @@ def talker(*lines: bytes, hang: bool = False) -> Iterator[int]:
 def test_silence_ends_in_a_timeout() -> None:
     """A server that says nothing is given up after the timeout, for now."""
     with talker(hang=True) as port:
-        silent = Mail("a@example.cn", Server("127.0.0.1", port, "b@example.cn", "none", timeout=0.2))
+        silent = Mail(
+            "a@example.cn", Server("127.0.0.1", port, "b@example.cn", "none", timeout=0.2)
+        )
         error = failure(lambda: deliver(SMALL, silent, now=NOW))
     assert error.message == f"邮件服务器 127.0.0.1:{port} 在 0.2 秒内没有应答"
     assert not error.permanent
@@ -303,8 +350,12 @@ def test_silence_ends_in_a_timeout() -> None:
         ((b"220 ok\r\n", b"250 ok\r\n", b"\xd3\xca\xcf\xe4\r\n"), False),
     ],
 )
-def test_odd_servers_are_told_without_a_traceback(lines: tuple[bytes, ...], permanent: bool) -> None:
-    """Refused greetings, garbage and broken conversations are errors that say whether trying again may help."""
+def test_odd_servers_are_told_without_a_traceback(
+    lines: tuple[bytes, ...], permanent: bool
+) -> None:
+    """Refused greetings, garbage and broken conversations are errors that say whether trying again
+    may help.
+    """
     with talker(*lines) as port:
         to = Mail("a@example.cn", Server("127.0.0.1", port, "b@example.cn", "none", timeout=5))
         error = failure(lambda: deliver(SMALL, to, now=NOW))
@@ -329,7 +380,10 @@ def test_answers_without_end_are_cut(line: bytes, ready: int) -> None:
 
     thread = threading.Thread(target=talk)
     thread.start()
-    to = Mail("a@example.cn", Server("127.0.0.1", listener.getsockname()[1], "b@example.cn", "none", timeout=0.1))
+    to = Mail(
+        "a@example.cn",
+        Server("127.0.0.1", listener.getsockname()[1], "b@example.cn", "none", timeout=0.1),
+    )
     start = time.monotonic()
     error = failure(lambda: deliver(SMALL, to, now=NOW))
     assert 0.9 < time.monotonic() - start < 5
@@ -357,7 +411,9 @@ def test_message_is_theirs_once_they_said_so() -> None:
     thread.start()
     port = listener.getsockname()[1]
     receipt = deliver(
-        SMALL, Mail("a@example.cn", Server("127.0.0.1", port, "b@example.cn", "none", timeout=5)), now=NOW
+        SMALL,
+        Mail("a@example.cn", Server("127.0.0.1", port, "b@example.cn", "none", timeout=5)),
+        now=NOW,
     )
     thread.join()
     listener.close()
@@ -365,10 +421,15 @@ def test_message_is_theirs_once_they_said_so() -> None:
 
 
 def test_addresses_in_other_scripts(tmp_path: Path, server: MailServer) -> None:
-    """A Chinese domain is sent as DNS knows it, a Chinese mailbox with SMTPUTF8, and refused where that is missing."""
+    """A Chinese domain is sent as DNS knows it, a Chinese mailbox with SMTPUTF8, and refused where
+    that is missing.
+    """
     deliver(SMALL, channel(server, "land@丽水.中国"), now=NOW)
     deliver(SMALL, channel(server, "国土@example.cn"), now=NOW)
-    assert [taken.receivers for taken in server.messages()] == [["land@xn--viq734e.xn--fiqs8s"], ["国土@example.cn"]]
+    assert [taken.receivers for taken in server.messages()] == [
+        ["land@xn--viq734e.xn--fiqs8s"],
+        ["国土@example.cn"],
+    ]
     assert b"xn--viq734e.xn--fiqs8s".decode("idna") == "丽水.中国"
     assert "<国土@example.cn>\r\n".encode() in server.messages()[1].content
     with MailServer(tmp_path / "plain", "--plain") as plain:
@@ -391,19 +452,42 @@ def test_nothing_gets_into_the_headers(server: MailServer) -> None:
     assert taken.receivers == ["land@example.gov.cn"]
     message = taken.message
     assert {name for part in message.walk() for name in part} == {
-        "Date", "From", "To", "Subject", "Message-ID", "X-Lifecycle-Delivery", "Auto-Submitted", "MIME-Version",
-        "Content-Type", "Content-Transfer-Encoding", "Content-Disposition",
-    }  # fmt: skip
+        "Date",
+        "From",
+        "To",
+        "Subject",
+        "Message-ID",
+        "X-Lifecycle-Delivery",
+        "Auto-Submitted",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "Content-Disposition",
+    }
     assert [len(message[name].addresses) for name in ("From", "To")] == [1, 1]
     (file,) = message.iter_attachments()
-    assert (file.get_content_type(), file.get_filename()) == ("application/octet-stream", "a X-Evil: yes.pdf")
+    assert (file.get_content_type(), file.get_filename()) == (
+        "application/octet-stream",
+        "a X-Evil: yes.pdf",
+    )
 
 
 @given(st.text(max_size=300), st.text(max_size=120), st.text(max_size=80), st.text(max_size=300))
 def test_any_text_survives_the_headers(title: str, name: str, file: str, text: str) -> None:
-    """Whatever the texts are, a reader of mail finds one line of each, the file, and the body's characters."""
-    parcel = replace(SMALL, title=title, issuer=name, text=text, code="", files=(Attached(file, "text/plain", b"x"),))
-    bare = compose(replace(parcel, files=()), "a@example.cn", "b@example.cn", NOW).as_bytes(policy=SMTP)
+    """Whatever the texts are, a reader of mail finds one line of each, the file, and the body's
+    characters.
+    """
+    parcel = replace(
+        SMALL,
+        title=title,
+        issuer=name,
+        text=text,
+        code="",
+        files=(Attached(file, "text/plain", b"x"),),
+    )
+    bare = compose(replace(parcel, files=()), "a@example.cn", "b@example.cn", NOW).as_bytes(
+        policy=SMTP
+    )
     assert bare.endswith(b"\r\n")
     data = compose(parcel, "a@example.cn", "b@example.cn", NOW).as_bytes(policy=SMTP)
     message = message_from_bytes(data, policy=default)
@@ -443,9 +527,22 @@ def test_what_an_address_is(text: str, right: bool) -> None:
 
 
 def test_names_from_ids() -> None:
-    """An id that is safe stays as it is; any other gets a digest, so that no two ids share a name."""
-    assert safe_name("0198c5f1-7a2b-7000-8000-00000000002a.1") == "0198c5f1-7a2b-7000-8000-00000000002a.1"
-    for odd in ("A/b:c.1", "../x", "con", "a..b", "-", "0198C5F1.1", f"0x-{sha256(b'x').hexdigest()[:16]}"):
+    """An id that is safe stays as it is; any other gets a digest, so that no two ids
+    share a name.
+    """
+    assert (
+        safe_name("0198c5f1-7a2b-7000-8000-00000000002a.1")
+        == "0198c5f1-7a2b-7000-8000-00000000002a.1"
+    )
+    for odd in (
+        "A/b:c.1",
+        "../x",
+        "con",
+        "a..b",
+        "-",
+        "0198C5F1.1",
+        f"0x-{sha256(b'x').hexdigest()[:16]}",
+    ):
         name = safe_name(odd)
         assert name != odd
         assert re.fullmatch(r"[a-z0-9_-]+-[0-9a-f]{16}", name)
@@ -468,10 +565,15 @@ def test_rare_characters_are_kept_and_unseen_ones_are_not() -> None:
 
 @pytest.mark.parametrize(
     ("password", "message"),
-    [(PASSWORD, "邮件服务器不支持可用的登录方式"), ("密码", "邮件账号或密码含非 ASCII 字符，SMTP 认证不支持")],
+    [
+        (PASSWORD, "邮件服务器不支持可用的登录方式"),
+        ("密码", "邮件账号或密码含非 ASCII 字符，SMTP 认证不支持"),
+    ],
 )
 def test_login_that_cannot_be_is_told(server: MailServer, password: str, message: str) -> None:
-    """A server without login and a password that SMTP cannot carry are permanent failures of the channel."""
+    """A server without login and a password that SMTP cannot carry are permanent failures of the
+    channel.
+    """
     login = channel(server, user=USER, password="P")
     error = failure(lambda: deliver(SMALL, login, now=NOW, environ={"P": password}))
     assert (error.message, error.permanent, error.shared) == (message, True, True)

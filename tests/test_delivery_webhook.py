@@ -1,4 +1,6 @@
-"""A letter to a receiver's own system: signed, posted once, and taken for nothing but what was answered."""
+"""A letter to a receiver's own system: signed, posted once, and taken for nothing but what was
+answered.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ def running(receiver: Receiver, context: ssl.SSLContext | None = None) -> Iterat
         server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02))
     thread.start()
-    receiver.url = f"http{'s' if context else ''}://127.0.0.1:{server.server_port}/letters?key=hidden"
+    receiver.url = (
+        f"http{'s' if context else ''}://127.0.0.1:{server.server_port}/letters?key=hidden"
+    )
     try:
         yield receiver
     finally:
@@ -84,7 +88,9 @@ def running(receiver: Receiver, context: ssl.SSLContext | None = None) -> Iterat
 
 
 def test_letter_arrives_signed() -> None:
-    """The receiver finds the whole letter and can prove who sent it; the receipt has status and answer, not the key."""
+    """The receiver finds the whole letter and can prove who sent it; the receipt has status and
+    answer, not the key.
+    """
     with running(Receiver(202)) as receiver:
         receipt = deliver(PARCEL, receiver.channel, now=NOW, environ=ENVIRON)
     ((path, headers, body),) = receiver.taken
@@ -93,7 +99,9 @@ def test_letter_arrives_signed() -> None:
     assert headers["Idempotency-Key"] == PARCEL.id
     assert headers["Content-Type"] == "application/json; charset=utf-8"
     document = json.loads(body)
-    files = [Attached(f["name"], f["media"], b64decode(f["content"])) for f in document.pop("files")]
+    files = [
+        Attached(f["name"], f["media"], b64decode(f["content"])) for f in document.pop("files")
+    ]
     assert tuple(files) == PARCEL.files
     assert document == {
         "format": "lifecycle-delivery/1",
@@ -109,11 +117,15 @@ def test_letter_arrives_signed() -> None:
     }
     timestamp, signature = headers["X-Lifecycle-Timestamp"], headers["X-Lifecycle-Signature"]
     assert timestamp == str(int(NOW.timestamp()))
-    assert verify_signature(SECRET.encode(), timestamp, body, signature, now=NOW + timedelta(seconds=299))
+    assert verify_signature(
+        SECRET.encode(), timestamp, body, signature, now=NOW + timedelta(seconds=299)
+    )
 
 
 def test_replay_and_forgery_are_refused() -> None:
-    """An old or future timestamp, a changed byte, another secret, timestamp or version: none passes."""
+    """An old or future timestamp, a changed byte, another secret, timestamp or version: none
+    passes.
+    """
     secret, body, stamp = SECRET.encode(), b"{}", str(int(NOW.timestamp()))
     good = sign(secret, stamp, body)
     assert verify_signature(secret, stamp, body, good, now=NOW)
@@ -139,10 +151,20 @@ def test_signature_is_the_documented_one() -> None:
 @pytest.mark.parametrize(
     ("status", "permanent"),
     [
-        (400, True), (401, True), (404, True), (408, False), (409, True), (413, True), (425, False), (429, False),
-        (500, False), (503, False), (301, True), (304, True),
+        (400, True),
+        (401, True),
+        (404, True),
+        (408, False),
+        (409, True),
+        (413, True),
+        (425, False),
+        (429, False),
+        (500, False),
+        (503, False),
+        (301, True),
+        (304, True),
     ],
-)  # fmt: skip
+)
 def test_answers_that_are_no_receipt(status: int, permanent: bool) -> None:
     """408, 425, 429 and 5xx may be tried again; every other answer but 2xx may not."""
     with running(Receiver(status, answer=b"")) as receiver:
@@ -155,7 +177,10 @@ def test_pause_that_is_asked_for() -> None:
     """Retry-After in seconds or as a date is handed on, at most a day; nonsense is none."""
     with running(Receiver(503, {"Retry-After": "120"})) as receiver:
         error = failure(lambda: deliver(PARCEL, receiver.channel, now=NOW, environ=ENVIRON))
-    assert (error.message, error.retry_after) == ("对方系统暂不接收：503 已收", timedelta(seconds=120))
+    assert (error.message, error.retry_after) == (
+        "对方系统暂不接收：503 已收",
+        timedelta(seconds=120),
+    )
     assert pause_of("Mon, 02 Mar 2026 01:31:00 GMT", NOW) == timedelta(seconds=60)
     assert pause_of("Mon, 02 Mar 2020 01:31:00 GMT", NOW) == timedelta()
     assert pause_of("999999999", NOW) == timedelta(days=1)
@@ -171,7 +196,9 @@ def test_redirects_are_not_followed() -> None:
 
 
 def test_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a long answer with odd characters one short line is kept; a proxy of the environment is not asked."""
+    """Of a long answer with odd characters one short line is kept; a proxy of the environment is
+    not asked.
+    """
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     with running(Receiver(answer=b"\x1b[31mok\r\n" + b"x" * 10_000_000)) as receiver:
         receipt = deliver(PARCEL, receiver.channel, now=NOW, environ=ENVIRON)
@@ -179,11 +206,16 @@ def test_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_early_refusal_is_heard() -> None:
-    """A receiver that answers before it has read a large body is understood, or tried again, never a traceback."""
+    """A receiver that answers before it has read a large body is understood, or tried again, never
+    a traceback.
+    """
     large = replace(PARCEL, files=(Attached("大.pdf", "application/pdf", bytes(30_000_000)),))
     with running(Receiver(413, reads=False)) as receiver:
         error = failure(lambda: deliver(large, receiver.channel, now=NOW, environ=ENVIRON))
-    assert error.message in ("对方系统拒收：413 已收", "对方系统 127.0.0.1 的应答不完整，不知是否收到")
+    assert error.message in (
+        "对方系统拒收：413 已收",
+        "对方系统 127.0.0.1 的应答不完整，不知是否收到",
+    )
 
 
 def test_certificates_are_verified(tmp_path: Path) -> None:
@@ -208,7 +240,9 @@ def test_secret_must_be_there_and_long() -> None:
     """Without a secret of 16 bytes nothing is sent, and the error does not repeat it."""
     with running(Receiver()) as receiver:
         unset = failure(lambda: deliver(PARCEL, receiver.channel, now=NOW, environ={}))
-        short = failure(lambda: deliver(PARCEL, receiver.channel, now=NOW, environ={"HOOK_SECRET": "hunter2"}))
+        short = failure(
+            lambda: deliver(PARCEL, receiver.channel, now=NOW, environ={"HOOK_SECRET": "hunter2"})
+        )
     assert (unset.message, unset.permanent) == ("环境变量 HOOK_SECRET 没有设置", True)
     assert (short.message, short.permanent) == ("环境变量 HOOK_SECRET 中的密钥太短", True)
     assert receiver.taken == []
@@ -254,7 +288,11 @@ def dripping(first: bytes, drop: bytes, pause: float) -> Iterator[str]:
 def test_odd_receivers_are_told_without_a_traceback(first: bytes, drop: bytes) -> None:
     """Answers without end, garbage and broken ones are temporary failures, in bounded time."""
     with dripping(first, drop, 0.02) as url:
-        error = failure(lambda: deliver(PARCEL, Webhook(url, "HOOK_SECRET", timeout=0.1), now=NOW, environ=ENVIRON))
+        error = failure(
+            lambda: deliver(
+                PARCEL, Webhook(url, "HOOK_SECRET", timeout=0.1), now=NOW, environ=ENVIRON
+            )
+        )
     assert not error.permanent
 
 
@@ -270,7 +308,9 @@ def test_odd_receivers_are_told_without_a_traceback(first: bytes, drop: bytes) -
 def test_letter_is_theirs_once_they_said_so(first: bytes, drop: bytes, answer: str) -> None:
     """A 2xx is a receipt, also where the rest of the answer breaks off or never ends."""
     with dripping(first, drop, 0.05) as url:
-        receipt = deliver(PARCEL, Webhook(url, "HOOK_SECRET", timeout=0.1), now=NOW, environ=ENVIRON)
+        receipt = deliver(
+            PARCEL, Webhook(url, "HOOK_SECRET", timeout=0.1), now=NOW, environ=ENVIRON
+        )
     assert receipt.answer.rstrip(" .") == answer
 
 
@@ -304,8 +344,12 @@ def test_nobody_there() -> None:
     ],
 )
 def test_what_an_address_is(url: str, right: bool) -> None:
-    """Only https, but for this machine; no account, no fragment, nothing that could end a header."""
+    """Only https, but for this machine; no account, no fragment, nothing that could end
+    a header.
+    """
     assert (url_fault(url) is None) is right
     if not right:
-        error = failure(lambda: deliver(PARCEL, Webhook(url, "HOOK_SECRET"), now=NOW, environ=ENVIRON))
+        error = failure(
+            lambda: deliver(PARCEL, Webhook(url, "HOOK_SECRET"), now=NOW, environ=ENVIRON)
+        )
         assert (error.permanent, url not in error.message) == (True, True)

@@ -1,4 +1,6 @@
-"""The demo: ten projects at their stages with their troubles, told so that somebody new can follow and go on."""
+"""The demo: ten projects at their stages with their troubles, told so that somebody new can follow
+and go on.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ $ lifecycle advance LS-F-2023-001 to_siting --on 2023-02-01 --as bureau01
   ✗ 材料　　缺 考察报告    　　lifecycle attach LS-F-2023-001 survey_report 文件
   ✗ 材料　　缺 产业准入意见　　lifecycle attach LS-F-2023-001 admission_opinion 文件
   ✗ 会签　　缺 发改、国土、市文广旅体局、市林业局、市消防救援支队 的同意意见（逾期未反馈，限 2023-01-16；不视为同意）
-"""
+"""  # noqa: E501
 
 
 @dataclass
@@ -66,19 +68,39 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 
 def test_ten_projects_stand_where_their_stories_end(demo: Demo) -> None:
-    """Every project is at its stage, with the light that it had on the day on which the stories end."""
+    """Every project is at its stage, with the light that it had on the day on which the stories
+    end.
+    """
     cases = demo.asks("list", "--on", "2026-09-30")["cases"]
     assert {f"{c['number']} {c['title']}": (c["state"], c["light"]) for c in cases} == STAGES
 
 
 def test_one_project_walks_with_all_troubles(demo: Demo) -> None:
-    """One went from the first visit to acceptance through a return, 流拍, a second listing and a deputy's signature."""
+    """One went from the first visit to acceptance through a return, 流拍, a second listing and a
+    deputy's signature.
+    """
     entries = demo.asks("log", "仙都")["entries"]
-    made = [entry["intent"]["transition"] for entry in entries if entry["intent"]["type"] == "transition_made"]
-    troubles = ["to_siting", "send_back", "to_siting", "fail_listing", "relist", "close_listing", "complete_work"]
+    made = [
+        entry["intent"]["transition"]
+        for entry in entries
+        if entry["intent"]["type"] == "transition_made"
+    ]
+    troubles = [
+        "to_siting",
+        "send_back",
+        "to_siting",
+        "fail_listing",
+        "relist",
+        "close_listing",
+        "complete_work",
+    ]
     walked = iter(made)
     assert all(step in walked for step in troubles), made
-    deputies = {e["intent"]["actor"]["id"] for e in entries if e["intent"]["actor"].get("for") == "finance01"}
+    deputies = {
+        e["intent"]["actor"]["id"]
+        for e in entries
+        if e["intent"]["actor"].get("for") == "finance01"
+    }
     assert deputies == {"finance02"}
 
 
@@ -91,8 +113,14 @@ def test_it_ends_with_board_letters_and_a_clean_audit(demo: Demo) -> None:
     """Board, two letters, replay and audit follow the story, each as its own command prints it."""
     sections = demo.printed.split("\n$ ")
     shown = {line: text for line, _, text in (section.partition("\n") for section in sections)}
-    lines = [line for line in shown if line.startswith(("lifecycle board", "lifecycle notice", "lifecycle replay"))]
-    if "公文没有签发" not in demo.printed:  # where there are fonts, two letters are checked and signed off first
+    lines = [
+        line
+        for line in shown
+        if line.startswith(("lifecycle board", "lifecycle notice", "lifecycle replay"))
+    ]
+    if (
+        "公文没有签发" not in demo.printed
+    ):  # where there are fonts, two letters are checked and signed off first
         assert [line.split()[2] for line in lines[:4]] == ["approve", "issue"] * 2
         assert demo.printed.count("文号 ") == 2
         lines = lines[4:]
@@ -107,17 +135,26 @@ def test_it_ends_with_board_letters_and_a_clean_audit(demo: Demo) -> None:
 def test_every_letter_can_be_written(demo: Demo) -> None:
     """No letter of the ten projects lacks what its template asks for."""
     found = demo.asks("notice", "list")
-    assert (found["ok"], [letter["name"] for letter in found["letters"] if letter["error"]]) == (True, [])
+    assert (found["ok"], [letter["name"] for letter in found["letters"] if letter["error"]]) == (
+        True,
+        [],
+    )
     assert len({letter["letter"]["kind"] for letter in found["letters"]}) >= 4
 
 
-def test_what_to_try_next_works_as_told(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each command that the demo suggests runs; the one said to be refused is, until the missing opinion is there."""
+def test_what_to_try_next_works_as_told(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each command that the demo suggests runs; the one said to be refused is, until the missing
+    opinion is there.
+    """
     told = demo.printed.rpartition("接下来可以试：\n")[2].splitlines()
     exports = [line.strip() for line in told if line.startswith("  export ")]
     assert exports[-1] == f"export LIFECYCLE_DB=sqlite:///{demo.folder}/lifecycle.db"
     copy = Demo(shutil.copytree(demo.folder, tmp_path / "copy"), "")
-    commands = [shlex.split(line, comments=True)[1:] for line in told if line.startswith("  lifecycle ")]
+    commands = [
+        shlex.split(line, comments=True)[1:] for line in told if line.startswith("  lifecycle ")
+    ]
     monkeypatch.chdir(tmp_path)
     codes = [copy.run(*words).exit_code for words in commands]
     refused = commands.index(["advance", "LS-F-2023-001", "approve_cash_in", "--as", "bureau02"])
@@ -136,7 +173,9 @@ def test_an_existing_database_is_left_alone(demo: Demo) -> None:
 
 
 def test_a_machine_gets_one_document(tmp_path: Path) -> None:
-    """With --json the demo prints one document with cases, refusals, board, letters, replay and audit."""
+    """With --json the demo prints one document with cases, refusals, board, letters, replay and
+    audit.
+    """
     result = CliRunner().invoke(root, ["demo", "--into", str(tmp_path / "演示 office"), "--json"])
     assert (result.exit_code, result.stderr, result.stdout.count("\n")) == (0, "", 1)
     document = json.loads(result.stdout)
@@ -145,13 +184,21 @@ def test_a_machine_gets_one_document(tmp_path: Path) -> None:
     }
     assert [refusal["gates"][0]["met"] for refusal in document["cases"][0]["refusals"]] == [True]
     assert [board["total"] for board in document["board"]["workflows"]] == [10]
-    assert (document["ok"], document["audit"]["findings"], document["replay"]["ok"]) == (True, [], True)
+    assert (document["ok"], document["audit"]["findings"], document["replay"]["ok"]) == (
+        True,
+        [],
+        True,
+    )
     assert len(document["letters"]) == 2
     assert shlex.split(document["next"][-13])[0] == "export"
 
 
-def test_a_clock_before_the_stories_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a machine whose clock is behind the stories nothing is made: what has not happened cannot be recorded."""
+def test_a_clock_before_the_stories_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine whose clock is behind the stories nothing is made: what has not happened cannot
+    be recorded.
+    """
     monkeypatch.setattr("lifecycle.office.now", lambda: datetime(2026, 9, 29, 15, tzinfo=UTC))
     result = CliRunner().invoke(root, ["demo", "--into", str(tmp_path / "office")])
     assert (result.exit_code, result.stdout) == (1, "")
@@ -160,7 +207,9 @@ def test_a_clock_before_the_stories_is_told(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_faults_of_a_story_file_are_told_with_their_places(tmp_path: Path) -> None:
-    """A step that cannot be read, a day that does not exist and an unknown key are all reported at once."""
+    """A step that cannot be read, a day that does not exist and an unknown key are all reported at
+    once.
+    """
     file = tmp_path / "projects.yaml"
     file.write_text(
         "as_of: 2026-09-30\n"
@@ -177,5 +226,8 @@ def test_faults_of_a_story_file_are_told_with_their_places(tmp_path: Path) -> No
     with pytest.raises(WorkflowError) as caught:
         read_stories(file)
     assert [(p.rule, p.location.line) for p in caught.value.problems] == [
-        ("wrong-step", 6), ("wrong-date", 7), ("unknown-key", 8), ("wrong-step", 9),
-    ]  # fmt: skip
+        ("wrong-step", 6),
+        ("wrong-date", 7),
+        ("unknown-key", 8),
+        ("wrong-step", 9),
+    ]

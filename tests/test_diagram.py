@@ -1,4 +1,6 @@
-"""A workflow drawn: nothing left out, nothing over anything else, no text that breaks the format."""
+"""A workflow drawn: nothing left out, nothing over anything else, no text that breaks
+the format.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +93,9 @@ def test_every_state_and_transition_is_drawn(file: str) -> None:
 
 
 def test_transitions_from_many_states_are_drawn_from_a_group() -> None:
-    """More than three sources become a group named exactly; what stays in its state is written inside."""
+    """More than three sources become a group named exactly; what stays in its state is written
+    inside.
+    """
     graph = graph_of(PROJECT)
     assert [(a.source, a.target, a.titles) for a in graph.grouped] == [
         ("除中止外各环节", "paused", ("中止",)),
@@ -106,11 +110,15 @@ def test_transitions_from_many_states_are_drawn_from_a_group() -> None:
 @pytest.mark.parametrize("file", DRAWN)
 def test_titles_cannot_break_the_format(file: str) -> None:
     """Quotes, brackets and markup in a title stay text."""
-    nasty = workflow([state("a", NASTY, NASTY), state("b", "乙", final=True)], [move("go", NASTY, "a", "b")])
+    nasty = workflow(
+        [state("a", NASTY, NASTY), state("b", "乙", final=True)], [move("go", NASTY, "a", "b")]
+    )
     text = draw(nasty, file)
     if file.endswith("svg"):
         root = ET.fromstring(text)
-        assert [e.text for e in root.iter() if e.tag.endswith("text") and e.text == NASTY] == [NASTY] * 3
+        assert [e.text for e in root.iter() if e.tag.endswith("text") and e.text == NASTY] == [
+            NASTY
+        ] * 3
     elif file.endswith("dot"):
         assert re.fullmatch(r'(?:[^"]|"(?:\\.|[^"\\])*")*', text)
         assert text.count("{") == text.count("}")
@@ -137,7 +145,11 @@ def test_svg_boxes_and_lanes_do_not_overlap() -> None:
 
 def test_svg_rows_of_a_box_fit_it() -> None:
     """However many arrows leave a state, each has a row of its own within the box."""
-    states = [state("a", "甲"), *(state(f"s{n}", f"环节{n}") for n in range(12)), state("z", "终", final=True)]
+    states = [
+        state("a", "甲"),
+        *(state(f"s{n}", f"环节{n}") for n in range(12)),
+        state("z", "终", final=True),
+    ]
     moves = [move(f"m{n}", f"去往{n}", "a", f"s{n}") for n in range(12)]
     picture = Picture(workflow(states, moves))
     box = picture.boxes["a"]

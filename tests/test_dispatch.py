@@ -40,7 +40,11 @@ def reach(paper: Paper, server: MailServer | None, **units: str) -> None:
         f"  {unit}: {{folder: {way}}}" if "@" not in way else f"  {unit}: {{mail: {way}}}"
         for unit, way in units.items()
     ]
-    smtp = f"smtp: {{host: 127.0.0.1, port: {server.port}, security: none, from: zs@example.cn}}" if server else ""
+    smtp = (
+        f"smtp: {{host: 127.0.0.1, port: {server.port}, security: none, from: zs@example.cn}}"
+        if server
+        else ""
+    )
     text = "\n".join([smtp, "units:", *ways, "backoff: {first: 1s, most: 5s, attempts: 3}"])
     paper.write("office.db.delivery.yaml", text + "\n")
 
@@ -52,7 +56,9 @@ def parcels(paper: Paper) -> dict[str, str]:
 
 
 def test_letters_go_out_by_mail_and_folder(paper: Paper) -> None:
-    """Each receiver gets the frozen forms under the parcel's id; what was taken is an entry and leaves the outbox."""
+    """Each receiver gets the frozen forms under the parcel's id; what was taken is an entry and
+    leaves the outbox.
+    """
     number = paper.asked()
     issued = paper.issued(number)
     (paper.folder / "exchange").mkdir()
@@ -64,7 +70,10 @@ def test_letters_go_out_by_mail_and_folder(paper: Paper) -> None:
     forms = issued["forms"]
     assert isinstance(forms, dict)
     files = {part.get_filename(): part.get_content() for part in mail.message.iter_attachments()}
-    assert {hashlib.sha256(body).hexdigest() for body in files.values()} == {forms["pdf"], forms["docx"]}
+    assert {hashlib.sha256(body).hexdigest() for body in files.values()} == {
+        forms["pdf"],
+        forms["docx"],
+    }
     assert mail.message["X-Lifecycle-Delivery"] == f"{issued['code']}.1"
     (folder,) = (paper.folder / "exchange").iterdir()
     assert folder.name == safe_name(f"{issued['code']}.2")
@@ -74,22 +83,43 @@ def test_letters_go_out_by_mail_and_folder(paper: Paper) -> None:
         f"送出 {LETTER} 致 市自然资源局（邮件 land@example.cn）",
         f"送出 {LETTER} 致 市文物局（交换文件夹 {folder.parent}）",
     ]
-    paper.do("notice", "sent", number, LETTER, "--unit", "市文旅平台公司", "--by", "专人送达", by="clerk01")
+    paper.do(
+        "notice",
+        "sent",
+        number,
+        LETTER,
+        "--unit",
+        "市文旅平台公司",
+        "--by",
+        "专人送达",
+        by="clerk01",
+    )
     assert parcels(paper) == {}
-    assert paper.fails("notice", "sent", number, LETTER, "--unit", "owner", "--by", "再送", by="clerk01")[0] == 1
+    assert (
+        paper.fails(
+            "notice", "sent", number, LETTER, "--unit", "owner", "--by", "再送", by="clerk01"
+        )[0]
+        == 1
+    )
     assert paper.findings() == []
 
 
-def test_a_crash_between_sending_and_the_entry_sends_again(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_between_sending_and_the_entry_sends_again(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Sent but not recorded, it is sent once more under the same Message-ID, and recorded once."""
     number = paper.asked()
     paper.issued(number)
     with MailServer(paper.folder / "mail") as server:
         reach(paper, server, land="land@example.cn")
         with monkeypatch.context() as patch:
-            patch.setattr(Chancery, "dispatched", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt))
+            patch.setattr(
+                Chancery, "dispatched", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt)
+            )
             assert paper.run("notice", "deliver", by="clerk01").exit_code != 0
-        assert paper.asks("notice", "deliver", by="clerk01")["sent"] == [], "another sender may be at it still"
+        assert paper.asks("notice", "deliver", by="clerk01")["sent"] == [], (
+            "another sender may be at it still"
+        )
         paper.now = datetime(2026, 9, 30, 3, tzinfo=UTC)
         assert len(paper.asks("notice", "deliver", by="clerk01")["sent"]) == 1
         ids = [taken.message["Message-ID"] for taken in server.messages()]
@@ -100,26 +130,41 @@ def test_a_crash_between_sending_and_the_entry_sends_again(paper: Paper, monkeyp
 
 
 def test_what_cannot_be_delivered_is_listed_and_can_be_sent_again(paper: Paper) -> None:
-    """A refused address is dead at once and listed with the reason; after mending it is put back and goes out."""
+    """A refused address is dead at once and listed with the reason; after mending it is put back
+    and goes out.
+    """
     number = paper.asked()
     paper.issued(number)
     with MailServer(paper.folder / "mail") as server:
         reach(paper, server, land="nobody@example.cn", wenwu="busy@example.cn")
         answer = paper.asks("notice", "deliver", by="clerk01")
-        assert [(row["ok"], row["next_at"] is None) for row in answer["sent"]] == [(False, True), (False, False)]
+        assert [(row["ok"], row["next_at"] is None) for row in answer["sent"]] == [
+            (False, True),
+            (False, False),
+        ]
         assert (answer["ok"], answer["dead"]) == (False, 1)
-        assert parcels(paper) == {"市自然资源局": "dead", "市文物局": "pending", "市文旅平台公司": "by hand"}
+        assert parcels(paper) == {
+            "市自然资源局": "dead",
+            "市文物局": "pending",
+            "市文旅平台公司": "by hand",
+        }
         paper.now = datetime(2026, 9, 30, 3, tzinfo=UTC)
-        assert [row["addressee"] for row in paper.asks("notice", "deliver", by="clerk01")["sent"]] == ["市文物局"]
+        assert [
+            row["addressee"] for row in paper.asks("notice", "deliver", by="clerk01")["sent"]
+        ] == ["市文物局"]
         reach(paper, server, land="land@example.cn")
-        (dead,) = [row["id"] for row in paper.asks("notice", "outbox")["parcels"] if row["state"] == "dead"]
+        (dead,) = [
+            row["id"] for row in paper.asks("notice", "outbox")["parcels"] if row["state"] == "dead"
+        ]
         assert paper.do("notice", "outbox", "--retry", dead).startswith("已重新排上")
         assert paper.asks("notice", "deliver", by="clerk01")["sent"][0]["ok"] is True
     assert paper.findings() == []
 
 
 def test_a_server_that_is_down_loses_nothing(paper: Paper) -> None:
-    """With the server away every letter waits and goes out when it is back; one failure does not try all the others."""
+    """With the server away every letter waits and goes out when it is back; one failure does not
+    try all the others.
+    """
     number = paper.asked()
     paper.issued(number)
     server = MailServer(paper.folder / "mail")
@@ -129,14 +174,19 @@ def test_a_server_that_is_down_loses_nothing(paper: Paper) -> None:
     server.start()
     paper.now = datetime(2026, 9, 30, 3, tzinfo=UTC)
     try:
-        assert [row["ok"] for row in paper.asks("notice", "deliver", by="clerk01")["sent"]] == [True, True]
+        assert [row["ok"] for row in paper.asks("notice", "deliver", by="clerk01")["sent"]] == [
+            True,
+            True,
+        ]
     finally:
         server.kill()
     assert paper.findings() == []
 
 
 def test_void_letters_stay_in(paper: Paper) -> None:
-    """A letter that is void or whose forms are not frozen is not sent; only a clerk or the issuing unit sends."""
+    """A letter that is void or whose forms are not frozen is not sent; only a clerk or the issuing
+    unit sends.
+    """
     number = paper.asked()
     paper.issued(number)
     paper.do("notice", "void", number, LETTER, "--note", "有误", by="bureau04")
@@ -148,10 +198,14 @@ def test_void_letters_stay_in(paper: Paper) -> None:
     paper.issued(other)
     with MailServer(paper.folder / "mail2") as server:
         reach(paper, server, land="land@example.cn")
-        assert paper.asks("notice", "deliver", by="land01")["sent"] == [], "nothing goes out that could not be recorded"
+        assert paper.asks("notice", "deliver", by="land01")["sent"] == [], (
+            "nothing goes out that could not be recorded"
+        )
         assert server.messages() == []
         assert len(paper.asks("notice", "deliver", by="bureau01")["sent"]) == 1
-    refused = paper.fails("notice", "sent", other, LETTER, "--unit", "land", "--by", "专人", by="xiao01")
+    refused = paper.fails(
+        "notice", "sent", other, LETTER, "--unit", "land", "--by", "专人", by="xiao01"
+    )
     assert (refused[0], "由 市招商局 办理" in refused[1]) == (1, True)
 
 
@@ -161,7 +215,11 @@ def _sender(path: str, config: str) -> None:
         with closing(Office.open(path)) as office:
             channels = read_channels(Path(config))
             for _sent in dispatch(
-                office.chancery, Request("clerk01"), channels, lambda: datetime.now(UTC), lease_for=timedelta(seconds=2)
+                office.chancery,
+                Request("clerk01"),
+                channels,
+                lambda: datetime.now(UTC),
+                lease_for=timedelta(seconds=2),
             ):
                 pass
         time.sleep(0.2)
@@ -169,18 +227,28 @@ def _sender(path: str, config: str) -> None:
 
 @pytest.mark.slow
 def test_500_deliveries_survive_kills(paper: Paper) -> None:
-    """Server and sender killed again and again over 500 letters: each arrives under one id, none is lost."""
+    """Server and sender killed again and again over 500 letters: each arrives under one id, none is
+    lost.
+    """
     fonts()
     paper.rest_until(datetime.now(UTC) - timedelta(hours=1))
     units = [f"x{n}" for n in range(48)]
     for unit in units:
         paper.do("unit", "add", unit, f"第{unit}局", "--function", "x", by="admin")
     for n in range(10):
-        number = paper.opened("investment=32000", "owner_unit=owner", f"x_units={'、'.join(units)}", name=f"项目{n}")
+        number = paper.opened(
+            "investment=32000", "owner_unit=owner", f"x_units={'、'.join(units)}", name=f"项目{n}"
+        )
         paper.do("advance", number, "ask", by="bureau01")
         paper.issued(number)
     server = MailServer(paper.folder / "mail")
-    reach(paper, server, land="land@x.cn", owner="owner@x.cn", **{unit: f"{unit}@x.cn" for unit in units})
+    reach(
+        paper,
+        server,
+        land="land@x.cn",
+        owner="owner@x.cn",
+        **{unit: f"{unit}@x.cn" for unit in units},
+    )
     config = paper.folder / "office.db.delivery.yaml"
     config.write_text(config.read_text().replace("attempts: 3", "attempts: 1000"))
     chance, over = random.Random(7), time.monotonic() + 240
@@ -212,7 +280,9 @@ def test_500_deliveries_survive_kills(paper: Paper) -> None:
     arrived = Counter(taken.message["X-Lifecycle-Delivery"] for taken in server.messages())
     with paper.sql() as database:
         ids = {row[0] for row in database.execute("SELECT id FROM outbox WHERE state = 'sent'")}
-        raws = database.execute("SELECT body FROM entry WHERE CAST(body AS TEXT) LIKE '%notice_dispatched%'").fetchall()
+        raws = database.execute(
+            "SELECT body FROM entry WHERE CAST(body AS TEXT) LIKE '%notice_dispatched%'"
+        ).fetchall()
     recorded = Counter(json.loads(raw)["intent"]["data"]["parcel"] for (raw,) in raws)
     assert len(ids) == 500
     assert set(arrived) == ids
@@ -224,4 +294,8 @@ def test_500_deliveries_survive_kills(paper: Paper) -> None:
 
 def _left(paper: Paper) -> int:
     with closing(sqlite3.connect(paper.path)) as database:
-        return int(database.execute("SELECT count(*) FROM outbox WHERE state IN ('pending', 'dead')").fetchone()[0])
+        return int(
+            database.execute(
+                "SELECT count(*) FROM outbox WHERE state IN ('pending', 'dead')"
+            ).fetchone()[0]
+        )

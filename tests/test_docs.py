@@ -1,4 +1,6 @@
-"""What README and the handbook show is what happens: every console example runs, in order, in a fresh HOME."""
+"""What README and the handbook show is what happens: every console example runs, in order, in a
+fresh HOME.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ NEED_FONTS = ("letters.md",)
 
 @dataclass
 class Example:
-    """One command of a page: its line, the exit code it should give, and the lines of output shown below it."""
+    """One command of a page: its line, the exit code it should give, and the lines of output shown
+    below it.
+    """
 
     line: int
     command: str
@@ -35,7 +39,9 @@ class Example:
 
 
 def examples(page: Path) -> list[Example]:
-    """Read a page's console blocks: `$ command` (with `# 退出码 1` where it is refused), then what it prints."""
+    """Read a page's console blocks: `$ command` (with `# 退出码 1` where it is refused), then what
+    it prints.
+    """
     text = page.read_text(encoding="utf-8")
     found: list[Example] = []
     for block in _BLOCK.finditer(text):
@@ -50,7 +56,9 @@ def examples(page: Path) -> list[Example]:
 
 
 def missing(shown: list[str], printed: str) -> str | None:
-    """Give the first shown line that was not printed, in order; `…` stands for anything within a line."""
+    """Give the first shown line that was not printed, in order; `…` stands for anything within a
+    line.
+    """
     lines = iter([line.rstrip() for line in printed.splitlines()])
     for want in shown:
         pattern = re.compile(".*".join(map(re.escape, want.split("…"))) + "$")
@@ -70,7 +78,9 @@ def has_fonts() -> bool:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_example_does_what_the_page_shows(page: Path, tmp_path: Path) -> None:
-    """Each console example of a page gives the exit code and, in order, the lines that the page shows."""
+    """Each console example of a page gives the exit code and, in order, the lines that the page
+    shows.
+    """
     if page.name in NEED_FONTS and not has_fonts():
         pytest.skip("字体未安装（make fonts）")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -83,7 +93,12 @@ def test_every_example_does_what_the_page_shows(page: Path, tmp_path: Path) -> N
             environment[export[1]] = export[2]
             continue
         done = subprocess.run(
-            ["bash", "-c", example.command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            ["bash", "-c", example.command],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         where = f"{page.name}:{example.line}: {example.command}\n{done.stdout}{done.stderr}"
         assert done.returncode == example.code, where

@@ -56,7 +56,11 @@ def styled(letter: Letter) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("name", DIGESTS)
 def test_golden_bytes(name: str) -> None:
     """The same letter gives the same DOCX for ever, on any system and with any zlib."""
-    letter = sample_letter(name.removesuffix("-draft")) if name.endswith("-draft") else issued_letter(name)
+    letter = (
+        sample_letter(name.removesuffix("-draft"))
+        if name.endswith("-draft")
+        else issued_letter(name)
+    )
     made = to_docx(letter)
     assert made == to_docx(letter)
     assert sha256(made).hexdigest() == DIGESTS[name]
@@ -65,7 +69,9 @@ def test_golden_bytes(name: str) -> None:
 
 @pytest.mark.parametrize("name", ISSUED)
 def test_package_has_no_clock_and_no_compression(name: str) -> None:
-    """Entries are stored, of 1980-01-01, in an order that is fixed; each part is declared and is XML or the symbol."""
+    """Entries are stored, of 1980-01-01, in an order that is fixed; each part is declared and is
+    XML or the symbol.
+    """
     with ZipFile(BytesIO(to_docx(issued_letter(name)))) as archive:
         assert archive.testzip() is None
         entries = archive.infolist()
@@ -76,7 +82,12 @@ def test_package_has_no_clock_and_no_compression(name: str) -> None:
             if not entry.filename.endswith(".png"):
                 ET.fromstring(archive.read(entry))
     names = [entry.filename for entry in entries]
-    assert names[:4] == ["[Content_Types].xml", "_rels/.rels", "word/document.xml", "word/_rels/document.xml.rels"]
+    assert names[:4] == [
+        "[Content_Types].xml",
+        "_rels/.rels",
+        "word/document.xml",
+        "word/_rels/document.xml.rels",
+    ]
     assert set(re.findall('PartName="/([^"]+)"', types)) == {
         name for name in names if name.endswith(".xml") and name != "[Content_Types].xml"
     }
@@ -100,7 +111,9 @@ def test_parts_bear_the_names_of_the_standard() -> None:
 
 
 def test_page_is_that_of_the_standard() -> None:
-    """A4; margins 37, 35, 28, 26 mm; 22 lines of 28.95 pt and 28 characters of 15.75 pt fill 225 × 156 mm (5.2)."""
+    """A4; margins 37, 35, 28, 26 mm; 22 lines of 28.95 pt and 28 characters of 15.75 pt fill 225 ×
+    156 mm (5.2).
+    """
     document = opened(issued_letter("request"))
     section = document.sections[0]
     sizes = (section.page_width, section.page_height)
@@ -108,7 +121,10 @@ def test_page_is_that_of_the_standard() -> None:
     assert [round(size.mm) for size in sizes if size] == [210, 297]
     assert [round(size.mm, 1) for size in margins if size] == [37.0, 35.0, 28.0, 26.0]
     grid = section._sectPr.find(f"{W}docGrid")
-    assert {key.removeprefix(W): value for key, value in grid.attrib.items()} == {"type": "lines", "linePitch": "579"}
+    assert {key.removeprefix(W): value for key, value in grid.attrib.items()} == {
+        "type": "lines",
+        "linePitch": "579",
+    }
     spacing = document.styles["Normal"].element.find(f"{W}pPr/{W}spacing")
     assert (spacing.get(f"{W}line"), spacing.get(f"{W}lineRule")) == ("579", "exact")
     assert 22 * 579 <= 225 * MM * 20 < 22.1 * 579
@@ -141,7 +157,9 @@ def test_fonts_are_the_standards() -> None:
 
 
 def test_headings_are_levels_of_the_outline() -> None:
-    """一、 is level 1 in 黑体, （一） level 2 in 楷体; a third or fourth level that is a sentence is text."""
+    """一、 is level 1 in 黑体, （一） level 2 in 楷体; a third or fourth level that is a sentence
+    is text.
+    """
     body = (
         Paragraph(1, "一、基本情况"),
         Paragraph(2, "（一）主体。甲公司。"),
@@ -156,7 +174,10 @@ def test_headings_are_levels_of_the_outline() -> None:
         for p in document.paragraphs
         if p.style and p.text in [b.text for b in body]
     }
-    assert {text: (name, level is not None and level.get(f"{W}val")) for text, (name, level) in levels.items()} == {
+    assert {
+        text: (name, level is not None and level.get(f"{W}val"))
+        for text, (name, level) in levels.items()
+    } == {
         "一、基本情况": ("一级标题", "0"),
         "（一）主体。甲公司。": ("二级标题", "1"),
         "1. 用地": ("三级标题", "2"),
@@ -166,17 +187,36 @@ def test_headings_are_levels_of_the_outline() -> None:
     }
     runs = {p.text: [(run.text, run.style.name) for run in p.runs] for p in document.paragraphs}
     assert runs["一、基本情况"] == [("一、基本情况", "黑体字")]
-    assert runs["（一）主体。甲公司。"] == [("（一）主体。", "楷体字"), ("甲公司。", "Default Paragraph Font")]
+    assert runs["（一）主体。甲公司。"] == [
+        ("（一）主体。", "楷体字"),
+        ("甲公司。", "Default Paragraph Font"),
+    ]
 
 
 def test_tables_signatures_and_record() -> None:
-    """A table has its head repeated and whole rows; places to sign have a day to fill in; the 版记 is last."""
+    """A table has its head repeated and whole rows; places to sign have a day to fill in; the 版记
+    is last.
+    """
     document = opened(issued_letter("duties"))
     schedule, duties, places, record = document.tables
-    assert [cell.text for cell in schedule.rows[0].cells] == ["序号", "事项", "责任单位", "完成时限"]
-    assert [cell.text for cell in schedule.rows[2].cells] == ["2", "规划选址", "市自然资源和规划局", "2026年8月15日"]
+    assert [cell.text for cell in schedule.rows[0].cells] == [
+        "序号",
+        "事项",
+        "责任单位",
+        "完成时限",
+    ]
+    assert [cell.text for cell in schedule.rows[2].cells] == [
+        "2",
+        "规划选址",
+        "市自然资源和规划局",
+        "2026年8月15日",
+    ]
     for table in (schedule, duties):
-        assert [row._tr.find(f"{W}trPr/{W}tblHeader") is not None for row in table.rows] == [True, False, False]
+        assert [row._tr.find(f"{W}trPr/{W}tblHeader") is not None for row in table.rows] == [
+            True,
+            False,
+            False,
+        ]
         assert all(row._tr.find(f"{W}trPr/{W}cantSplit") is not None for row in table.rows)
     assert [cell.text.split() for cell in places.rows[0].cells] == [
         ["市发展和改革委员会（签章）：", "年", "月", "日"],
@@ -192,11 +232,16 @@ def test_tables_signatures_and_record() -> None:
 
 
 def test_columns_share_the_whole_width() -> None:
-    """Columns are as wide together as the 版心, a long remark starves no short column, and forty columns still fit."""
+    """Columns are as wide together as the 版心, a long remark starves no short column, and forty
+    columns still fit.
+    """
     wide = Table(("序号", "内容", "备注"), (("1", "办" * 200, ""), ("2", "甲", "乙" * 10)))
     many = Table(("列",) * 40, (("值",) * 40,))
     document = opened(replace(sample_letter("report"), body=(wide, many)))
-    sizes = [[int(str(column._gridCol.get(f"{W}w"))) for column in table.columns] for table in document.tables]
+    sizes = [
+        [int(str(column._gridCol.get(f"{W}w"))) for column in table.columns]
+        for table in document.tables
+    ]
     assert [sum(size) for size in sizes] == [8845, 8840]
     assert sizes[0][0] >= 4 * 120
     assert sizes[0][2] >= 10 * 120
@@ -206,7 +251,9 @@ def test_facing_letters_have_no_rules_in_their_record() -> None:
     """A 信函's 版记 has neither rules nor 印发; its mark is the first page's header (10.1)."""
     document = opened(issued_letter("consultation"))
     (record,) = document.tables
-    assert [row.cells[0].text for row in record.rows] == ["抄送：市文化和广电旅游体育局、莲都区人民政府。"]
+    assert [row.cells[0].text for row in record.rows] == [
+        "抄送：市文化和广电旅游体育局、莲都区人民政府。"
+    ]
     assert len(record._tbl.tblPr.find(f"{W}tblBorders")) == 0
     header = document.sections[0].first_page_header.paragraphs[0]
     assert (header.text, header.style and header.style.name) == ("丽水市招商局", "发文机关标志")
@@ -214,7 +261,9 @@ def test_facing_letters_have_no_rules_in_their_record() -> None:
 
 
 def test_footers_number_the_pages() -> None:
-    """— 1 — is at the right of odd and at the left of even pages, one character of 14 pt in (7.5)."""
+    """— 1 — is at the right of odd and at the left of even pages, one character of 14
+    pt in (7.5).
+    """
     section = opened(issued_letter("request")).sections[0]
     for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
         (line,) = footer.paragraphs
@@ -225,7 +274,9 @@ def test_footers_number_the_pages() -> None:
 
 
 def test_properties_are_the_letters() -> None:
-    """Title, author, day and language in the file's properties are the letter's own; no clock is asked."""
+    """Title, author, day and language in the file's properties are the letter's own; no clock is
+    asked.
+    """
     properties = opened(issued_letter("request")).core_properties
     assert properties.title == "关于瓯江云栖康养度假综合体项目政策事项的请示"
     assert properties.author == "丽水市招商局"
@@ -242,7 +293,9 @@ def test_drafts_are_told() -> None:
 
 
 def test_symbol_is_a_picture_with_words() -> None:
-    """The QR symbol is a PNG of just the modules, once in the document, with a text for who cannot see it."""
+    """The QR symbol is a PNG of just the modules, once in the document, with a text for who cannot
+    see it.
+    """
     for name in ISSUED:
         document = opened(issued_letter(name))
         assert document.element.xml.count('descr="验证二维码"') == 2
@@ -262,7 +315,9 @@ def test_pictures_of_any_size_are_sound() -> None:
     image = Image.open(BytesIO(png(grid, 10))).convert("L")
     assert image.size == (900, 900)
     assert all(
-        image.getpixel((10 * x + 5, 10 * y + 5)) == (0 if grid[y][x] else 255) for x in range(90) for y in range(90)
+        image.getpixel((10 * x + 5, 10 * y + 5)) == (0 if grid[y][x] else 255)
+        for x in range(90)
+        for y in range(90)
     )
 
 
@@ -273,7 +328,9 @@ TEXT = st.text(max_size=30)
 @given(TEXT, st.sampled_from(["document", "letter", "minutes", "slip"]))
 @example("]]></w:t><w:p/>&amp;\x00\x0b\ufffe\ud800\t\r\n", "document")
 def test_no_text_is_ever_markup(text: str, layout: str) -> None:
-    """Whatever any part of a letter says, the package is sound XML and shows that text, less what XML cannot hold."""
+    """Whatever any part of a letter says, the package is sound XML and shows that text, less what
+    XML cannot hold.
+    """
     said = f"甲{text}乙"
     letter = replace(
         sample_letter("report"),
@@ -290,7 +347,11 @@ def test_no_text_is_ever_markup(text: str, layout: str) -> None:
         cc=(said,),
         attachments=(said, said),
         attendance=((said, (said,)),),
-        body=(Paragraph(0, said), Table((said, said), ((said, ""),)), Signatures((said, said, said))),
+        body=(
+            Paragraph(0, said),
+            Table((said, said), ((said, ""),)),
+            Signatures((said, said, said)),
+        ),
         annexes=(Annex(said, (Paragraph(1, said),)),),
     )
     document = opened(letter)

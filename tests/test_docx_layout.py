@@ -51,14 +51,24 @@ def fontconfig(folder: Path) -> str:
     )
     file = folder / "fonts.conf"
     dirs = "".join(f"<dir>{place}</dir>" for place in places)
-    file.write_text(f"<fontconfig>{dirs}<cachedir>{folder}/cache</cachedir>{aliases}</fontconfig>", "utf-8")
+    file.write_text(
+        f"<fontconfig>{dirs}<cachedir>{folder}/cache</cachedir>{aliases}</fontconfig>", "utf-8"
+    )
     return str(file)
 
 
 def printed(letter: Letter, folder: Path) -> Path:
     """Lay a letter out as PDF with LibreOffice."""
     (folder / "letter.docx").write_bytes(to_docx(letter))
-    command = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(folder / "letter.docx")]
+    command = [
+        "soffice",
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(folder),
+        str(folder / "letter.docx"),
+    ]
     subprocess.run(
         command,
         env={**os.environ, "HOME": str(folder), "FONTCONFIG_FILE": fontconfig(folder)},
@@ -70,20 +80,29 @@ def printed(letter: Letter, folder: Path) -> Path:
 
 
 def boxes(file: Path, page: int, chars: str) -> list[tuple[float, float, float, float]]:
-    """Give left, top, right and bottom of these characters on a page, in millimetres from its upper left corner."""
+    """Give left, top, right and bottom of these characters on a page, in millimetres from its upper
+    left corner.
+    """
     import pypdfium2
 
     with pypdfium2.PdfDocument(file) as document:
         sheet = document[page]
         text = sheet.get_textpage()
         found = [
-            text.get_charbox(n, loose=True) for n in range(text.count_chars()) if text.get_text_range(n, 1) in chars
+            text.get_charbox(n, loose=True)
+            for n in range(text.count_chars())
+            if text.get_text_range(n, 1) in chars
         ]
         height = sheet.get_height()
-    return [(left / MM, (height - top) / MM, right / MM, (height - low) / MM) for left, low, right, top in found]
+    return [
+        (left / MM, (height - top) / MM, right / MM, (height - low) / MM)
+        for left, low, right, top in found
+    ]
 
 
-def inked(file: Path, page: int, *, red: bool, scale: int = 6) -> list[tuple[float, float, float, float]]:
+def inked(
+    file: Path, page: int, *, red: bool, scale: int = 6
+) -> list[tuple[float, float, float, float]]:
     """Give left, top, right and bottom of each run of rows that hold ink, in millimetres."""
     import pypdfium2
 
@@ -92,14 +111,18 @@ def inked(file: Path, page: int, *, red: bool, scale: int = 6) -> list[tuple[flo
     channels = image.split()
     mask = channels[1].point(lambda value: 255 * (value < 90))
     if red:
-        mask = Image.composite(mask, Image.new("L", image.size), channels[0].point(lambda value: 255 * (value > 150)))
+        mask = Image.composite(
+            mask, Image.new("L", image.size), channels[0].point(lambda value: 255 * (value > 150))
+        )
     rows = [y for y in range(image.height) if mask.crop((0, y, image.width, y + 1)).getbbox()]
     starts = [rows[0], *(after for before, after in pairwise(rows) if after - before > scale)]
     ends = [*(before for before, after in pairwise(rows) if after - before > scale), rows[-1]]
     found = []
     for start, end in zip(starts, ends, strict=True):
         left, _, right, _ = mask.crop((0, start, image.width, end + 1)).getbbox() or (0, 0, 0, 0)
-        found.append((left / scale / MM, start / scale / MM, right / scale / MM, (end + 1) / scale / MM))
+        found.append(
+            (left / scale / MM, start / scale / MM, right / scale / MM, (end + 1) / scale / MM)
+        )
     return found
 
 
@@ -107,7 +130,9 @@ def inked(file: Path, page: int, *, red: bool, scale: int = 6) -> list[tuple[flo
 def test_full_pages_have_22_lines_of_28_characters(tmp_path: Path) -> None:
     """A page full of text in LibreOffice holds 22 lines of 28 characters within the 版心 (5.2)."""
     needs_office()
-    letter = replace(sample_letter("report"), body=(Paragraph(0, "一" * 28 * 60), Paragraph(0, "特此报告。")))
+    letter = replace(
+        sample_letter("report"), body=(Paragraph(0, "一" * 28 * 60), Paragraph(0, "特此报告。"))
+    )
     found = boxes(printed(letter, tmp_path), 1, "一")
     lines = Counter(round(top, 1) for _, top, _, _ in found)
     assert len(lines) == 22
@@ -138,7 +163,9 @@ def test_documents_are_right_to_the_millimetre(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_facing_letters_are_right_to_the_millimetre(tmp_path: Path) -> None:
-    """A 信函's mark is 30 mm from the page's top, its double rules 4 mm below and 20 mm from the bottom, of 170 mm."""
+    """A 信函's mark is 30 mm from the page's top, its double rules 4 mm below and 20 mm from the
+    bottom, of 170 mm.
+    """
     needs_office()
     file = printed(issued_letter("consultation"), tmp_path)
     mark, upper, lower = inked(file, 0, red=True)
@@ -162,7 +189,14 @@ def test_one_dash_is_7_mm_below_the_type_area(tmp_path: Path) -> None:
     with pypdfium2.PdfDocument(printed(letter, tmp_path)) as document:
         image = document[0].render(scale=8).to_pil().convert("L")
     (left, _, _, _), *_ = boxes(tmp_path / "letter.pdf", 0, "—")
-    column = image.crop((round((left + 1) * MM * 8), round(262.5 * MM * 8), round((left + 3) * MM * 8), image.height))
+    column = image.crop(
+        (
+            round((left + 1) * MM * 8),
+            round(262.5 * MM * 8),
+            round((left + 3) * MM * 8),
+            image.height,
+        )
+    )
     box = column.point(lambda value: 255 * (value < 128)).getbbox()
     assert box is not None
     assert 262.5 + box[1] / 8 / MM == pytest.approx(262 + 7, abs=1)

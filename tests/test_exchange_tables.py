@@ -1,4 +1,6 @@
-"""Other people's tables: what officers have in XLSX, CSV and YAML comes in whole, and goes out harmless."""
+"""Other people's tables: what officers have in XLSX, CSV and YAML comes in whole, and goes out
+harmless.
+"""
 
 from __future__ import annotations
 
@@ -43,14 +45,21 @@ def workbook(path: Path, *rows: list[Any]) -> Path:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
 def test_csv_is_read_whatever_its_encoding(tmp_path: Path, encoding: str, separator: str) -> None:
-    """The encodings and separators of Excel and WPS all give the same rows, rare characters included."""
+    """The encodings and separators of Excel and WPS all give the same rows, rare characters
+    included.
+    """
     path = tmp_path / "项目.csv"
     path.write_bytes(TEXT.replace(",", separator).encode(encoding))
-    assert values(path) == [{"项目": "云和大垟康养", "总投资": "126000"}, {"项目": "𡶴头文旅", "总投资": "800"}]
+    assert values(path) == [
+        {"项目": "云和大垟康养", "总投资": "126000"},
+        {"项目": "𡶴头文旅", "总投资": "800"},
+    ]
 
 
 def test_rows_know_their_lines(tmp_path: Path) -> None:
-    """A place is the line on which the record begins, also after empty lines and cells that span lines."""
+    """A place is the line on which the record begins, also after empty lines and cells that span
+    lines.
+    """
     path = tmp_path / "a.csv"
     path.write_text('\n甲,乙\n1,"x\ny"\n\n,\n2,z\n', "utf-8")
     assert list(read_rows(path)) == [
@@ -78,7 +87,11 @@ def test_a_bad_row_does_not_stop_the_others(tmp_path: Path) -> None:
         ("a.csv", "甲,,乙\n".encode(), "a.csv:1：第 2 列（B）没有列名"),
         ("a.csv", '甲\n"没有关\n'.encode(), "a.csv:2：从这一行起引号不配对"),
         ("a.csv", b"\xff\x81\xff", "a.csv 的文字编码认不出"),
-        ("a.csv", ("甲\n" + "x" * 200_000).encode(), "a.csv:2：从这一行起引号不配对，或一格超过 100000 字"),
+        (
+            "a.csv",
+            ("甲\n" + "x" * 200_000).encode(),
+            "a.csv:2：从这一行起引号不配对，或一格超过 100000 字",
+        ),
         ("a.xls", b"\xd0\xcf\x11\xe0....", "a.xls 是旧的 .xls 格式"),
         ("a.xlsx", b"PK\x03\x04....", "a.xlsx 不是完好的 XLSX 文件"),
         ("a.yaml", b"# nothing\n", "a.yaml 里什么也没有"),
@@ -87,7 +100,9 @@ def test_a_bad_row_does_not_stop_the_others(tmp_path: Path) -> None:
         ("a.yaml", "甲: \xff".encode("latin1", "replace"), "a.yaml:1:"),
     ],
 )
-def test_what_is_no_table_is_refused_in_chinese(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+def test_what_is_no_table_is_refused_in_chinese(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
     """The message names file and place, and says what to do where that is known."""
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InvalidError) as caught:
@@ -95,7 +110,9 @@ def test_what_is_no_table_is_refused_in_chinese(tmp_path: Path, name: str, conte
     assert message in caught.value.message
 
 
-def test_a_file_that_is_not_there_or_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_there_or_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Missing files, folders and files over the limit have their own messages."""
     with pytest.raises(InvalidError, match="没有文件"):
         read_rows(tmp_path / "nowhere.csv")
@@ -112,13 +129,26 @@ def test_a_workbook_gives_what_its_reader_sees(tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "a.xlsx",
         [" 项目 ", "投资\n（万元）", "公告日", "时刻", "竞得", None],
-        ["甲", 0.1 + 0.2, datetime.fromisoformat("2026-09-08"), datetime.fromisoformat("2026-09-08T09:30"), True, None],
+        [
+            "甲",
+            0.1 + 0.2,
+            datetime.fromisoformat("2026-09-08"),
+            datetime.fromisoformat("2026-09-08T09:30"),
+            True,
+            None,
+        ],
         [None, None, None, None, None, None],
         ["乙", 126000.0, date(2026, 9, 9), None, False, None],
         ["丙", 1e-7, None, None, None, None],
     )
     assert values(path) == [
-        {"项目": "甲", "投资 （万元）": "0.3", "公告日": "2026-09-08", "时刻": "2026-09-08 09:30:00", "竞得": "是"},
+        {
+            "项目": "甲",
+            "投资 （万元）": "0.3",
+            "公告日": "2026-09-08",
+            "时刻": "2026-09-08 09:30:00",
+            "竞得": "是",
+        },
         {"项目": "乙", "投资 （万元）": "126000", "公告日": "2026-09-09", "竞得": "否"},
         {"项目": "丙", "投资 （万元）": "0.0000001"},
     ]
@@ -158,13 +188,20 @@ def test_a_zip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_yaml_gives_rows_as_typed(tmp_path: Path) -> None:
-    """A list is its rows, a single mapping one row; a list within stays one, and nothing is turned into a number."""
+    """A list is its rows, a single mapping one row; a list within stays one, and nothing is turned
+    into a number.
+    """
     path = tmp_path / "a.yaml"
     path.write_text(
-        "---\n# 项目\n- 项目: 甲\n  日期: 2026-09-08\n  是否: no\n  部门: [林业, 文物]\n- 项目: 乙\n  空: ~\n", "utf-8"
+        "---\n# 项目\n- 项目: 甲\n  日期: 2026-09-08\n  是否: no\n  部门: [林业, 文物]\n- 项目: "
+        "乙\n  空: ~\n",
+        "utf-8",
     )
     assert list(read_rows(path)) == [
-        Row(Place("a.yaml", 3), {"项目": "甲", "日期": "2026-09-08", "是否": "no", "部门": ("林业", "文物")}),
+        Row(
+            Place("a.yaml", 3),
+            {"项目": "甲", "日期": "2026-09-08", "是否": "no", "部门": ("林业", "文物")},
+        ),
         Row(Place("a.yaml", 7), {"项目": "乙"}),
     ]
     path.write_text("项目: 甲\n面积: 1e3\n", "utf-8")
@@ -172,11 +209,18 @@ def test_yaml_gives_rows_as_typed(tmp_path: Path) -> None:
 
 
 def test_yaml_rows_that_are_not_flat_are_faults_of_their_own(tmp_path: Path) -> None:
-    """A nested value, a list with an empty item, and an item that is no mapping spoil only their row."""
+    """A nested value, a list with an empty item, and an item that is no mapping spoil only their
+    row.
+    """
     path = tmp_path / "a.yml"
     path.write_text("- 甲: {乙: 1}\n- 甲: [一, ~]\n- 甲\n- 甲: [一、二, 三]\n", "utf-8")
     rows = list(read_rows(path))
-    assert [(row.place.row, row.fault is None) for row in rows] == [(1, False), (2, False), (3, False), (4, True)]
+    assert [(row.place.row, row.fault is None) for row in rows] == [
+        (1, False),
+        (2, False),
+        (3, False),
+        (4, True),
+    ]
     assert rows[3].values == {"甲": ("一、二", "三")}
 
 
@@ -185,7 +229,9 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x0
 
 @given(st.lists(st.tuples(CELLS, CELLS), max_size=5))
 def test_csv_comes_back_as_it_went_out(rows: list[tuple[str, str]]) -> None:
-    """Whatever the cells hold, writing and reading gives them back, less outer space; and none can run as a formula."""
+    """Whatever the cells hold, writing and reading gives them back, less outer space; and none can
+    run as a formula.
+    """
     file = io.StringIO(newline="")
     assert csvfile.write_csv(file, ("甲", "乙"), rows) == len(rows)
     kept = [{k: v.strip() for k, v in zip("甲乙", row, strict=True) if v.strip()} for row in rows]
@@ -245,7 +291,9 @@ def test_written_workbook_is_text_only(tmp_path: Path) -> None:
 
 
 def test_a_failed_writing_leaves_the_old_file(tmp_path: Path) -> None:
-    """The new table replaces the old one only when it is complete; nothing half-done is left behind."""
+    """The new table replaces the old one only when it is complete; nothing half-done is left
+    behind.
+    """
     path = tmp_path / "out.csv"
     write_rows(path, "表", ("甲",), [("1",)])
 

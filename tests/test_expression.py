@@ -17,7 +17,12 @@ from jinja2.exceptions import UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lifecycle.errors import InvalidError
-from lifecycle.workflow.expression import Expression, ExpressionError, MissingName, compile_expression
+from lifecycle.workflow.expression import (
+    Expression,
+    ExpressionError,
+    MissingName,
+    compile_expression,
+)
 
 SCOPE: dict[str, Any] = {
     "investment": Decimal(3200),
@@ -120,7 +125,9 @@ def test_allowed_expressions_have_their_value(source: str, value: object) -> Non
     ],
 )
 def test_refused_expressions_say_why_and_where(source: str, message: str, offset: int) -> None:
-    """What does not parse, or is not on the whitelist, is refused with a Chinese sentence and an offset."""
+    """What does not parse, or is not on the whitelist, is refused with a Chinese sentence and an
+    offset.
+    """
     with pytest.raises(ExpressionError) as caught:
         compile_expression(source)
     assert (caught.value.message, caught.value.offset) == (message, offset)
@@ -142,7 +149,9 @@ def test_refused_expressions_say_why_and_where(source: str, message: str, offset
     ],
 )
 def test_values_that_do_not_go_together_are_an_expression_error(source: str, message: str) -> None:
-    """Whatever goes wrong while working an expression out is an ExpressionError, never a bare Python error."""
+    """Whatever goes wrong while working an expression out is an ExpressionError, never a bare
+    Python error.
+    """
     with pytest.raises(ExpressionError) as caught:
         compile_expression(source).evaluate(SCOPE)
     assert caught.value.message == message
@@ -160,7 +169,9 @@ def test_values_that_do_not_go_together_are_an_expression_error(source: str, mes
     ],
 )
 def test_a_missing_name_is_named(source: str, name: str) -> None:
-    """A name that is not known yet is told apart from a fault, so that a guard can say what is lacking."""
+    """A name that is not known yet is told apart from a fault, so that a guard can say what is
+    lacking.
+    """
     with pytest.raises(MissingName) as caught:
         compile_expression(source).evaluate(SCOPE)
     assert caught.value.name == name
@@ -179,7 +190,8 @@ def test_a_function_that_refuses_is_an_expression_error() -> None:
 def test_names_paths_and_certain_names() -> None:
     """An expression tells which names it mentions, and which of them it cannot do without."""
     compiled = compile_expression(
-        "a > 1 and (b or c) and (d if e is defined else count.f) and days_after(g, 1) < today and h in ['甲', '乙']"
+        "a > 1 and (b or c) and (d if e is defined else count.f) and days_after(g, 1) < today "
+        "and h in ['甲', '乙']"
     ).compiled
     assert compiled.names == {"a", "b", "c", "d", "e", "count", "days_after", "g", "today", "h"}
     assert compiled.paths == Expression("count.f").paths == {("count", "f")}
@@ -196,7 +208,9 @@ def test_expressions_are_equal_by_their_text_and_compiled_late() -> None:
 
 
 def test_import_is_light() -> None:
-    """Importing the reader and the language brings in neither jinja2 nor difflib: a cold start must stay short."""
+    """Importing the reader and the language brings in neither jinja2 nor difflib: a cold start must
+    stay short.
+    """
     code = (
         "import sys, lifecycle.workflow.expression, lifecycle.workflow.reader\n"
         "lifecycle.workflow.expression.Expression('a')\n"
@@ -205,14 +219,18 @@ def test_import_is_light() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-ATOMS = st.sampled_from(["1", "2", "30", "true", "none", "'甲'", "''", "a", "b", "c", "z", "[1, a]", "x_units"])
+ATOMS = st.sampled_from(
+    ["1", "2", "30", "true", "none", "'甲'", "''", "a", "b", "c", "z", "[1, a]", "x_units"]
+)
 EXPRESSIONS = st.recursive(
     ATOMS,
     lambda inner: st.one_of(
         st.builds(
             "({} {} {})".format,
             inner,
-            st.sampled_from(["+", "-", "*", "//", "==", "!=", "<", "<=", ">", ">=", "and", "or", "in", "not in"]),
+            st.sampled_from(
+                ["+", "-", "*", "//", "==", "!=", "<", "<=", ">", ">=", "and", "or", "in", "not in"]
+            ),
             inner,
         ),
         st.builds("(not {})".format, inner),
@@ -231,7 +249,9 @@ NOTHING = object()
 
 @given(EXPRESSIONS)
 def test_the_closures_agree_with_jinja2(source: str) -> None:
-    """The closures give the value that Jinja2's own sandbox gives; a name missing here is undefined there."""
+    """The closures give the value that Jinja2's own sandbox gives; a name missing here is undefined
+    there.
+    """
     scope = {"a": 3, "b": 0, "c": "乙", "x_units": ["甲", "乙"]}
     sandbox = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
     theirs: object = NOTHING
@@ -244,7 +264,9 @@ def test_the_closures_agree_with_jinja2(source: str) -> None:
     except MissingName:
         pass
     except ExpressionError as error:
-        ours = theirs if "应为数" in error.message else NOTHING  # stricter on purpose: 'x' * 10**9 fills the memory
+        ours = (
+            theirs if "应为数" in error.message else NOTHING
+        )  # stricter on purpose: 'x' * 10**9 fills the memory
     assert ours == theirs
 
 

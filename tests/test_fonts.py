@@ -79,19 +79,30 @@ def test_the_user_s_folders_come_before_the_system_s(
     """LIFECYCLE_FONTS comes first, then the data folder, then the checkout's own."""
     monkeypatch.setenv("LIFECYCLE_FONTS", str(tmp_path))
     first, second, third, *_ = folders()
-    assert (first, second.name, third) == (tmp_path, "fonts", SCRIPT.parent.parent / ".venv" / "fonts")
+    assert (first, second.name, third) == (
+        tmp_path,
+        "fonts",
+        SCRIPT.parent.parent / ".venv" / "fonts",
+    )
     assert second.is_relative_to(isolated)
 
 
 def test_the_script_knows_the_files_that_the_chains_need(script: ModuleType) -> None:
     """Every file of every chain is one that can be obtained, and no other is."""
-    assert set(script.SOURCES) == set(FILES) == {name for chain in CHAINS.values() for name in chain}
+    assert (
+        set(script.SOURCES) == set(FILES) == {name for chain in CHAINS.values() for name in chain}
+    )
 
 
 def test_another_version_is_used_only_if_allowed(
-    script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    script: ModuleType,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A file whose SHA-256 is not the table's is refused and told of, unless --any-version allows it."""
+    """A file whose SHA-256 is not the table's is refused and told of, unless --any-version allows
+    it.
+    """
     source, target = tmp_path / "source", tmp_path / "target"
     source.mkdir()
     for name in FILES:
@@ -101,13 +112,19 @@ def test_another_version_is_used_only_if_allowed(
     assert all(name in str(caught.value) for name in FILES)
     assert capsys.readouterr().out.count("未采用") == len(FILES)
     script.obtain(target, folder=source, any_version=True)
-    assert {path.name: path.read_bytes() for path in target.iterdir()} == dict.fromkeys(FILES, b"other")
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == dict.fromkeys(
+        FILES, b"other"
+    )
 
 
 def test_a_debian_package_is_unpacked_without_dpkg(script: ModuleType, tmp_path: Path) -> None:
     """Fonts and licence texts are taken out of a .deb by the script itself."""
     licence = "usr/share/doc/texlive-doc/fonts/fandol/COPYING.gz"
-    files = {f"{script.SOURCES[FANG].folder}/{FANG}": b"font", licence: gzip.compress(b"GPL"), "usr/other": b""}
+    files = {
+        f"{script.SOURCES[FANG].folder}/{FANG}": b"font",
+        licence: gzip.compress(b"GPL"),
+        "usr/other": b"",
+    }
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:xz") as archive:
         for path, data in files.items():
@@ -116,11 +133,17 @@ def test_a_debian_package_is_unpacked_without_dpkg(script: ModuleType, tmp_path:
             archive.addfile(member, io.BytesIO(data))
     deb = tmp_path / "debs" / "x.deb"
     deb.parent.mkdir()
-    members = {"debian-binary": b"2.0\n", "control.tar.xz": b"odd", "data.tar.xz": packed.getvalue()}
+    members = {
+        "debian-binary": b"2.0\n",
+        "control.tar.xz": b"odd",
+        "data.tar.xz": packed.getvalue(),
+    }
     deb.write_bytes(
         b"!<arch>\n"
         + b"".join(
-            f"{name:<16}{0:<12}{0:<6}{0:<6}{'100644':<8}{len(data):<10}`\n".encode() + data + b"\n" * (len(data) % 2)
+            f"{name:<16}{0:<12}{0:<6}{0:<6}{'100644':<8}{len(data):<10}`\n".encode()
+            + data
+            + b"\n" * (len(data) % 2)
             for name, data in members.items()
         )
     )
@@ -128,17 +151,25 @@ def test_a_debian_package_is_unpacked_without_dpkg(script: ModuleType, tmp_path:
     with pytest.raises(script.Refusal):
         script.obtain(tmp_path / "target", folder=deb.parent, any_version=True)
     assert (tmp_path / "target" / FANG).read_bytes() == b"font"
-    assert (tmp_path / "target" / "licences" / "texlive-lang-chinese.COPYING").read_bytes() == b"GPL"
+    assert (
+        tmp_path / "target" / "licences" / "texlive-lang-chinese.COPYING"
+    ).read_bytes() == b"GPL"
 
 
 def test_without_apt_the_script_says_what_to_fetch(script: ModuleType, tmp_path: Path) -> None:
-    """Where there is no apt-get, one message lists files, packages and licences; the exit code is 3."""
+    """Where there is no apt-get, one message lists files, packages and licences; the exit code is
+    3.
+    """
     here = tmp_path / "checkout" / "fonts"
     here.mkdir(parents=True)
     copy = here / "obtain.py"
     copy.write_bytes(SCRIPT.read_bytes().replace(b'Path("/")', b'Path("/nowhere")'))
     done = subprocess.run(
-        [sys.executable, copy], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+        [sys.executable, copy],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 3
     for name, source in script.SOURCES.items():
@@ -162,8 +193,14 @@ def test_a_character_that_no_font_has_is_named(char: str) -> None:
 
 @needs_fonts
 def test_a_character_falls_back_alone() -> None:
-    """What 仿宋 lacks is taken from 楷体, then 宋体, then the font of rare characters; its neighbours stay."""
-    used = {char: found.typeface.file.name for char in "丽垟𡶴" if (found := fonts().glyph("fang", char))}
+    """What 仿宋 lacks is taken from 楷体, then 宋体, then the font of rare characters; its
+    neighbours stay.
+    """
+    used = {
+        char: found.typeface.file.name
+        for char in "丽垟𡶴"
+        if (found := fonts().glyph("fang", char))
+    }
     assert used == {"丽": FANG, "垟": KAI, "𡶴": RARE}
 
 
@@ -177,7 +214,9 @@ def test_full_width_punctuation_is_taken_where_it_is_full_width() -> None:
 
 @needs_fonts
 def test_private_use_is_refused() -> None:
-    """A character of private use is missing though a font draws it: elsewhere it says something else."""
+    """A character of private use is missing though a font draws it: elsewhere it says something
+    else.
+    """
     assert fonts().chains["fang"][-1].glyph("\ue000")
     assert fonts().glyph("fang", "\ue000") is None
 
@@ -186,13 +225,20 @@ def test_private_use_is_refused() -> None:
 def test_digests_are_the_files_own(script: ModuleType) -> None:
     """The digests of the fonts are the SHA-256 of their files."""
     files = locate(FOLDERS)
-    assert fonts().digests == {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(FILES)}
+    assert fonts().digests == {
+        name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(FILES)
+    }
 
 
 @needs_fonts
 def test_a_compact_font_s_identifiers_are_read() -> None:
     """The CIDs of FandolFang are those of Adobe-GB1; Noto's are its glyphs' own indices."""
     fang, serif = fonts().chains["fang"][0], fonts().chains["song"][0]
-    assert (fang.name, len(fang.cids), fang.cids[:3], fang.cids[-1]) == ("FandolFang-Regular", 10365, (0, 1, 2), 30228)
+    assert (fang.name, len(fang.cids), fang.cids[:3], fang.cids[-1]) == (
+        "FandolFang-Regular",
+        10365,
+        (0, 1, 2),
+        30228,
+    )
     read = identity(serif.face.reference_table("CFF ").data, serif.face.glyph_count)
     assert (read.name, list(read.cids)) == ("NotoSerifCJKjp-Regular", list(range(65535)))

@@ -1,4 +1,6 @@
-"""What a forger does who rewrites whole rows, cuts the log's end or damages the file; and what shows it."""
+"""What a forger does who rewrites whole rows, cuts the log's end or damages the file; and what
+shows it.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def bureau(pristine: Bureau, tmp_path: Path) -> Bureau:
 def test_a_deleted_case_is_found(bureau: Bureau) -> None:
     """A case of which every trace was removed leaves a gap in the indexes and in the numbers."""
     with bureau.sql() as database:
-        (case_id,) = database.execute("SELECT id FROM cases WHERE number = 'KC-2026-002'").fetchone()
+        (case_id,) = database.execute(
+            "SELECT id FROM cases WHERE number = 'KC-2026-002'"
+        ).fetchone()
         database.execute("DELETE FROM entry WHERE case_id = ?", (case_id,))
         database.execute("DELETE FROM cases WHERE id = ?", (case_id,))
     codes = {f.code for f in bureau.findings()}
@@ -43,7 +47,9 @@ def test_a_deleted_case_is_found(bureau: Bureau) -> None:
 
 
 def test_two_entries_swapped_are_found(bureau: Bureau) -> None:
-    """Entries of two cases whose places in the log were exchanged show in the order of the times."""
+    """Entries of two cases whose places in the log were exchanged show in the order of
+    the times.
+    """
     first, second = bureau.entry("case_opened", 0)[0], bureau.entry("case_opened", 1)[0]
     with bureau.sql() as database:
         for old, new in ((first, -1), (second, first), (-1, second)):
@@ -52,8 +58,13 @@ def test_two_entries_swapped_are_found(bureau: Bureau) -> None:
 
 
 def test_a_forged_grant_is_found(bureau: Bureau) -> None:
-    """A grant rewritten in the office's chain, made to fit together again, shows in the state kept for the office."""
-    bureau.forge(bureau.entry("role_granted")[0], lambda body: body["intent"]["data"].update(officer="land01"))
+    """A grant rewritten in the office's chain, made to fit together again, shows in the state kept
+    for the office.
+    """
+    bureau.forge(
+        bureau.entry("role_granted")[0],
+        lambda body: body["intent"]["data"].update(officer="land01"),
+    )
     bureau.rechain("office")
     found = bureau.findings()
     assert [f for f in found if f.code == "state" and f.case == "office"], found
@@ -86,7 +97,9 @@ def test_an_entry_that_relies_on_an_older_office_is_found(bureau: Bureau) -> Non
 def test_an_unpublished_definition_is_found(bureau: Bureau) -> None:
     """A text that nobody published cannot lie among the published ones."""
     with bureau.sql() as database:
-        database.execute("INSERT INTO definition VALUES (?, 'template', 'x', x'00')", (hash_of(b"\0"),))
+        database.execute(
+            "INSERT INTO definition VALUES (?, 'template', 'x', x'00')", (hash_of(b"\0"),)
+        )
     assert [f.code for f in bureau.findings()] == ["definition"]
 
 
@@ -98,7 +111,9 @@ def test_a_case_without_its_row_is_found(bureau: Bureau) -> None:
 
 
 def test_a_text_in_place_of_bytes_is_found(bureau: Bureau) -> None:
-    """SQLite would store a text where bytes belong; the audit does not take the one for the other."""
+    """SQLite would store a text where bytes belong; the audit does not take the one for
+    the other.
+    """
     with bureau.sql() as database:
         database.execute("UPDATE entry SET body = CAST(body AS TEXT) WHERE idx = 30")
     assert [(f.code, f.idx) for f in bureau.findings()] == [("form", 30)]
@@ -108,20 +123,33 @@ def test_a_text_in_place_of_bytes_is_found(bureau: Bureau) -> None:
 
 
 def cut_tail(bureau: Bureau) -> None:
-    """Take the last entry away as if it had never been: the office had one administrator fewer, nothing else."""
+    """Take the last entry away as if it had never been: the office had one administrator fewer,
+    nothing else.
+    """
     with bureau.sql() as database:
-        idx, case_id = database.execute("SELECT idx, case_id FROM entry ORDER BY idx DESC LIMIT 1").fetchone()
+        idx, case_id = database.execute(
+            "SELECT idx, case_id FROM entry ORDER BY idx DESC LIMIT 1"
+        ).fetchone()
         database.execute("DELETE FROM entry WHERE idx = ?", (idx,))
-        last = database.execute("SELECT max(seq) FROM entry WHERE case_id = ?", (case_id,)).fetchone()[0]
+        last = database.execute(
+            "SELECT max(seq) FROM entry WHERE case_id = ?", (case_id,)
+        ).fetchone()[0]
         assert last == 1
         columns = [row[1] for row in database.execute("PRAGMA table_info(cases)")]
         old = json.loads((bureau.folder / "row.json").read_text(encoding="utf-8"))
         values = [bytes.fromhex(old[c]) if c == "snapshot" else old[c] for c in columns]
-        database.execute(f"UPDATE cases SET {', '.join(f'{c} = ?' for c in columns)} WHERE id = ?", (*values, case_id))
+        database.execute(
+            f"UPDATE cases SET {', '.join(f'{c} = ?' for c in columns)} WHERE id = ?",
+            (*values, case_id),
+        )
 
 
-def test_a_cut_end_is_found_by_a_checkpoint_only(pristine: Bureau, tmp_path: Path, bureau: Bureau) -> None:
-    """Removing the newest entry and putting the state back leaves no trace inside; the checkpoint shows it."""
+def test_a_cut_end_is_found_by_a_checkpoint_only(
+    pristine: Bureau, tmp_path: Path, bureau: Bureau
+) -> None:
+    """Removing the newest entry and putting the state back leaves no trace inside; the checkpoint
+    shows it.
+    """
     number = bureau.opened("investment=1", name="尾部", on="2026-09-25")
     with bureau.sql() as database:
         database.row_factory = sqlite3.Row
@@ -132,7 +160,9 @@ def test_a_cut_end_is_found_by_a_checkpoint_only(pristine: Bureau, tmp_path: Pat
     before = bureau.checkpoint()
     cut_tail(bureau)
     assert bureau.findings() == []
-    assert bureau.findings(before) == [Finding("checkpoint", 36, "-", "检查点时有 37 条记录，现缺 1 条")]
+    assert bureau.findings(before) == [
+        Finding("checkpoint", 36, "-", "检查点时有 37 条记录，现缺 1 条")
+    ]
     assert bureau.run("audit", "--since", str(before)).exit_code == 1
 
 
@@ -147,7 +177,9 @@ def test_a_checkpoint_holds_while_the_log_grows(bureau: Bureau) -> None:
 def test_a_checkpoint_shows_a_rewrite_that_fits_together(bureau: Bureau) -> None:
     """A forger who re-chains and rebuilds the state is caught by the checkpoint."""
     before = bureau.checkpoint()
-    forged("case_opened", lambda body: body["intent"]["data"]["facts"].update(investment="999"), 1)(bureau)
+    forged("case_opened", lambda body: body["intent"]["data"]["facts"].update(investment="999"), 1)(
+        bureau
+    )
     assert "checkpoint" in {f.code for f in bureau.findings(before)}
     other = Checkpoint(before.size, "0" * 64)
     assert "checkpoint" in {f.code for f in bureau.findings(other)}
@@ -166,8 +198,12 @@ def test_a_checkpoint_written_wrongly_is_refused(bureau: Bureau, text: str) -> N
 
 @settings(max_examples=60)
 @given(data=st.data())
-def test_a_damaged_file_never_passes_or_crashes(pristine: Bureau, tmp_path: Path, data: st.DataObject) -> None:
-    """Bytes overwritten anywhere in the file: found, or not to be checked, or without effect; never a traceback."""
+def test_a_damaged_file_never_passes_or_crashes(
+    pristine: Bureau, tmp_path: Path, data: st.DataObject
+) -> None:
+    """Bytes overwritten anywhere in the file: found, or not to be checked, or without effect; never
+    a traceback.
+    """
     raw = pristine.path.read_bytes()
     place = data.draw(st.integers(0, len(raw) - 1))
     junk = data.draw(st.binary(min_size=1, max_size=64))
@@ -183,7 +219,9 @@ def test_a_damaged_file_never_passes_or_crashes(pristine: Bureau, tmp_path: Path
 def _content(path: Path) -> list[Any]:
     with closing(sqlite3.connect(path)) as database:
         tables = ("entry", "cases", "office", "definition", "series")
-        return [database.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables]
+        return [
+            database.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables
+        ]
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.9])
@@ -197,7 +235,9 @@ def test_a_file_cut_short_is_not_clean(bureau: Bureau, kept: float) -> None:
 
 
 def test_a_torn_office_chain_is_told_once(bureau: Bureau) -> None:
-    """Where the office cannot be followed, its later entries and the roles in cases are told as not checked."""
+    """Where the office cannot be followed, its later entries and the roles in cases are told as not
+    checked.
+    """
     idx, _, _ = bureau.entry("officer_added", 0)
     with bureau.sql() as database:
         database.execute("UPDATE entry SET body = x'7b7d' WHERE idx = ?", (idx,))
@@ -208,6 +248,9 @@ def test_a_torn_office_chain_is_told_once(bureau: Bureau) -> None:
 
 def test_the_office_is_judged_too(bureau: Bureau) -> None:
     """An office entry by somebody who was no administrator is found."""
-    bureau.forge(bureau.entry("role_granted")[0], lambda body: body["intent"]["actor"].update(id="land01", unit="land"))
+    bureau.forge(
+        bureau.entry("role_granted")[0],
+        lambda body: body["intent"]["actor"].update(id="land01", unit="land"),
+    )
     bureau.rechain("office")
     assert [f for f in bureau.findings() if f.code == "authority" and f.case == "office"]

@@ -17,7 +17,15 @@ from hypothesis import strategies as st
 from letters import DAY, SAMPLES, SCOPE, sample, sample_letter, template
 
 from lifecycle.errors import InvalidError, cell_width
-from lifecycle.notice import Letter, MissingError, Paragraph, compose, read_template, to_html, to_text
+from lifecycle.notice import (
+    Letter,
+    MissingError,
+    Paragraph,
+    compose,
+    read_template,
+    to_html,
+    to_text,
+)
 from lifecycle.notice.cells import CELLS, CLOSING, OPENING, cell, width, wrap
 from lifecycle.notice.template import LIMIT
 from lifecycle.notice.title import title_lines
@@ -29,7 +37,11 @@ HAN = st.text(st.sampled_from("甲乙丙项目，。、：（）《》“”…�
 
 def body(source: str, **scope: object) -> list[tuple[int, str]]:
     """Compose a letter with this body; give its paragraphs."""
-    return [(p.level, p.text) for p in compose(template(source), scope, on=DAY).body if isinstance(p, Paragraph)]
+    return [
+        (p.level, p.text)
+        for p in compose(template(source), scope, on=DAY).body
+        if isinstance(p, Paragraph)
+    ]
 
 
 def written(source: str, **scope: object) -> str:
@@ -126,7 +138,9 @@ def test_values_are_printed_as_letters_write_them(source: str, value: object, te
 
 
 def test_lines_of_a_value_are_paragraphs_of_the_body_but_not_of_the_header() -> None:
-    """A note of several lines gives several paragraphs; in a title it cannot forge another header line."""
+    """A note of several lines gives several paragraphs; in a title it cannot forge another header
+    line.
+    """
     letter = compose(
         template("{{ a }}", title="关于{{ a }}的函", head="附件：{{ b }}\n"),
         {"a": "甲\r\n发文单位：市政府", "b": ["x、y", "1.z"]},
@@ -139,9 +153,13 @@ def test_lines_of_a_value_are_paragraphs_of_the_body_but_not_of_the_header() -> 
 
 
 def test_recipients_are_taken_apart_outside_brackets() -> None:
-    """A 、 within brackets or within one name of a list separates nothing; nobody is named twice."""
+    """A 、 within brackets or within one name of a list separates nothing; nobody is
+    named twice.
+    """
     source = "标题：甲\n文种：函\n主送：各县（市、区）人民政府、{{ to }}\n发文单位：乙\n---\n正文"
-    letter = compose(read_template("a", source.encode(), "a.j2"), {"to": ["甲", "丙、丁", "甲"]}, on=DAY)
+    letter = compose(
+        read_template("a", source.encode(), "a.j2"), {"to": ["甲", "丙、丁", "甲"]}, on=DAY
+    )
     assert letter.to == ("各县（市、区）人民政府", "甲", "丙、丁")
 
 
@@ -156,7 +174,9 @@ def test_recipients_are_taken_apart_outside_brackets() -> None:
         ("{{ last.open }}", {"last": {}}, "open", 6),
     ],
 )
-def test_missing_names_are_told(source: str, scope: dict[str, object], name: str, line: int) -> None:
+def test_missing_names_are_told(
+    source: str, scope: dict[str, object], name: str, line: int
+) -> None:
     """A name that the case does not supply is named in Chinese, with the template's line."""
     with pytest.raises(MissingError) as caught:
         body(source, **scope)
@@ -168,8 +188,16 @@ def test_missing_names_are_told(source: str, scope: dict[str, object], name: str
     ("source", "scope", "message"),
     [
         ("{{ a | money }}", {"a": "十万"}, "公文模板 test 第 6 行：“十万”不是金额，不能用 money"),
-        ("{{ a | date_cn }}", {"a": "明天"}, "公文模板 test 第 6 行：“明天”不是日期，不能用 date_cn"),
-        ("{{ a }}", {"a": {"b": 1}}, "公文模板 test 第 6 行：有一处要写的内容不是文字、数、日期或列表"),
+        (
+            "{{ a | date_cn }}",
+            {"a": "明天"},
+            "公文模板 test 第 6 行：“明天”不是日期，不能用 date_cn",
+        ),
+        (
+            "{{ a }}",
+            {"a": {"b": 1}},
+            "公文模板 test 第 6 行：有一处要写的内容不是文字、数、日期或列表",
+        ),
         ("{{ a / 0 }}", {"a": 1}, "公文模板 test 第 6 行：算不出要写的内容"),
         ("{{ a * 1000000000 }}", {"a": "x"}, "公文模板 test 第 6 行：算不出要写的内容"),
         ("{{ 'x' * 1000000000 }}", {}, "公文模板 test 第 6 行：算不出要写的内容"),
@@ -180,12 +208,20 @@ def test_missing_names_are_told(source: str, scope: dict[str, object], name: str
             {"a": range(300)},
             "公文模板 test 写出的公文超过 200000 字",
         ),
-        ("{{ a }}", {"a": "x" * (LIMIT + 1)}, "公文模板 test 第 6 行：一项内容超过 200000 字，无法写入公文"),
+        (
+            "{{ a }}",
+            {"a": "x" * (LIMIT + 1)},
+            "公文模板 test 第 6 行：一项内容超过 200000 字，无法写入公文",
+        ),
         ("{{ a }}", {"a": ""}, "公文模板 test 写出的正文是空的"),
     ],
 )
-def test_what_cannot_be_written_is_refused(source: str, scope: dict[str, object], message: str) -> None:
-    """No wrong value, sum or size gives a letter, a repr or a full memory: each is one Chinese sentence."""
+def test_what_cannot_be_written_is_refused(
+    source: str, scope: dict[str, object], message: str
+) -> None:
+    """No wrong value, sum or size gives a letter, a repr or a full memory: each is one Chinese
+    sentence.
+    """
     with pytest.raises(InvalidError) as caught:
         body(source, **scope)
     assert caught.value.message == message
@@ -220,9 +256,14 @@ class _Strict(HTMLParser):
         self.text += data
 
 
-@given(ANY, st.sampled_from(["case_title", "investor", "case_number", "issuer", "contact", "next_stage"]))
+@given(
+    ANY,
+    st.sampled_from(["case_title", "investor", "case_number", "issuer", "contact", "next_stage"]),
+)
 def test_no_fact_is_ever_markup(text: str, fact: str) -> None:
-    """Whatever a fact holds, the page has the tags of the layout only, and the text of the letter."""
+    """Whatever a fact holds, the page has the tags of the layout only, and the text of
+    the letter.
+    """
     hostile = f"甲{text}</p><script src=//x>'\"&lt;"
     letter = compose(sample("consultation"), {**SCOPE, fact: hostile}, on=DAY)
     page = _Strict(to_html(letter))
@@ -248,7 +289,9 @@ def test_no_fact_is_ever_markup(text: str, fact: str) -> None:
 
 @given(ANY | HAN)
 def test_no_line_exceeds_the_grid(text: str) -> None:
-    """Whatever a fact holds, no line of the text is wider than 28 full-width characters, and nothing is lost."""
+    """Whatever a fact holds, no line of the text is wider than 28 full-width characters, and
+    nothing is lost.
+    """
     scope = {**SCOPE, "case_title": f"甲{text}", "investor": f"甲{text}", "note": f"甲{text}"}
     for name in ("consultation", "minutes"):
         letter = compose(sample(name), scope, on=DAY)
@@ -265,9 +308,13 @@ def test_no_line_exceeds_the_grid(text: str) -> None:
             assert re.sub(r"\s", "", paragraph.text) in flat
 
 
-@given(st.text(st.sampled_from("甲乙丙丁项目，。、：（）《》“”1a2.5- 𡶴"), min_size=60, max_size=300))
+@given(
+    st.text(st.sampled_from("甲乙丙丁项目，。、：（）《》“”1a2.5- 𡶴"), min_size=60, max_size=300)
+)
 def test_lines_begin_and_end_as_they_may(text: str) -> None:
-    """No line begins with closing or ends with opening punctuation, or splits a number, if half of it can be kept."""
+    """No line begins with closing or ends with opening punctuation, or splits a number, if half of
+    it can be kept.
+    """
     lines = wrap(text)
     assert [c for line in lines for c in line if c != " "] == [c for c in text if c != " "]
     for line, following in pairwise(lines):
@@ -313,23 +360,31 @@ def test_numbers_and_words_stay_whole() -> None:
     ],
 )
 def test_titles_break_evenly_between_words(title: str, lines: tuple[str, ...]) -> None:
-    """A long title breaks into even lines of at most 20 characters, between words and not before 的."""
+    """A long title breaks into even lines of at most 20 characters, between words and not before
+    的.
+    """
     assert title_lines(title) == lines
 
 
 @given(HAN)
 def test_titles_keep_their_text(title: str) -> None:
-    """Whatever the title, its lines are at most 20 full-width characters and lose nothing but blanks."""
+    """Whatever the title, its lines are at most 20 full-width characters and lose nothing but
+    blanks.
+    """
     lines = title_lines(title)
     assert "".join(lines).replace(" ", "") == title.replace(" ", "")
     assert all(width(line) <= 40 for line in lines)
 
 
 def test_date_starts_two_characters_right_of_the_issuer() -> None:
-    """Without a seal the issuer ends two characters from the right; a longer date does so itself (7.3.5.2)."""
+    """Without a seal the issuer ends two characters from the right; a longer date does so itself
+    (7.3.5.2).
+    """
     usual = to_text(sample_letter("report")).split("\n")[-3:-1]
     assert usual == ["　" * 20 + "丽水市招商局", "　" * 22 + "2026年8月1日"]
-    short = to_text(replace(sample_letter("report"), issuer="某局", date=date(2026, 12, 31))).split("\n")[-3:-1]
+    short = to_text(replace(sample_letter("report"), issuer="某局", date=date(2026, 12, 31))).split(
+        "\n"
+    )[-3:-1]
     assert short == ["　" * 17 + "某局", "　" * 19 + "2026年12月31日"]
 
 
@@ -359,7 +414,9 @@ def test_marks_with_the_issuer_are_optional() -> None:
 
 
 def test_headings_are_parted_from_what_follows() -> None:
-    """The first sentence of a level 1 or 2 paragraph is its heading, unless it runs on in clauses."""
+    """The first sentence of a level 1 or 2 paragraph is its heading, unless it runs on
+    in clauses.
+    """
     source = "一、基本情况\n（一）投资主体。甲公司。\n二、请于月底前反馈，逾期催办。\n1. 项目。"
     page = to_html(compose(template(source), {}, on=DAY))
     assert re.findall(r'<p class="level\d">.*</p>', page) == [
@@ -371,9 +428,15 @@ def test_headings_are_parted_from_what_follows() -> None:
 
 
 def test_long_parts_wrap_under_their_first_character() -> None:
-    """Long names of attachments and recipients go on under their first character; a long issuer stays on the page."""
+    """Long names of attachments and recipients go on under their first character; a long issuer
+    stays on the page.
+    """
     letter = replace(
-        sample_letter("minutes"), issuer="某" * 40, attachments=("附" * 30,), cc=("甲" * 30,), contact="电话" + "1" * 60
+        sample_letter("minutes"),
+        issuer="某" * 40,
+        attachments=("附" * 30,),
+        cc=("甲" * 30,),
+        contact="电话" + "1" * 60,
     )
     lines = to_text(letter).split("\n")
     assert "　　附件：" + "附" * 23 in lines

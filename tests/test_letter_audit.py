@@ -1,4 +1,6 @@
-"""The audit of letters: what was signed off, the numbers, the frozen forms and the outbox, each altered and found."""
+"""The audit of letters: what was signed off, the numbers, the frozen forms and the outbox, each
+altered and found.
+"""
 
 from __future__ import annotations
 
@@ -63,15 +65,25 @@ def sql(statement: str) -> Damage:
 
 def form(paper: Any) -> tuple[int, str]:
     """Change one byte of a frozen form."""
-    path = next(p for p in (paper.folder / "office.db.files").glob("??/*") if p.read_bytes().startswith(b"%PDF"))
+    path = next(
+        p
+        for p in (paper.folder / "office.db.files").glob("??/*")
+        if p.read_bytes().startswith(b"%PDF")
+    )
     body = path.read_bytes()
     path.write_bytes(body[:-2] + b" \n")
-    idx = next(i for i in (paper.entry("notice_frozen", n) for n in (0, 1)) if path.name in str(paper.body(i[0])))
+    idx = next(
+        i
+        for i in (paper.entry("notice_frozen", n) for n in (0, 1))
+        if path.name in str(paper.body(i[0]))
+    )
     return idx[0], idx[2]
 
 
 def forms_swapped(paper: Any) -> tuple[int, str]:
-    """Keep another file as the frozen PDF, and rewrite entry, chain, rows and folder so that all fit together."""
+    """Keep another file as the frozen PDF, and rewrite entry, chain, rows and folder so that all
+    fit together.
+    """
     body = b"%PDF-1.7 another letter"
     digest = hashlib.sha256(body).hexdigest()
     place = paper.folder / "office.db.files" / digest[:2] / digest
@@ -90,9 +102,14 @@ def forms_swapped(paper: Any) -> tuple[int, str]:
 def orphan(paper: Any) -> tuple[int, str]:
     """Slip in rows of a case that there is not."""
     with paper.sql() as database:
-        database.execute("INSERT INTO outbox VALUES ('x.1', 'nocase', 'n', '某局', 'land', 'pending', 0, '', '')")
+        database.execute(
+            "INSERT INTO outbox VALUES ('x.1', 'nocase', 'n', '某局', 'land', 'pending', 0, '', '')"
+        )
         database.execute("INSERT INTO form VALUES ('nocase', 'n', 'pdf', 'ff')")
-        database.execute("INSERT INTO notice VALUES ('nocase', 'n', 'issued', 'bureau', NULL, NULL, '', '', ',land,')")
+        database.execute(
+            "INSERT INTO notice VALUES ('nocase', 'n', 'issued', 'bureau', NULL, NULL, '', '', ',"
+            "land,')"
+        )
     return 0, "-"
 
 
@@ -100,18 +117,41 @@ SPECIMENS: dict[str, tuple[str, Damage]] = {
     "a form swapped throughout": ("letter", forms_swapped),
     "rows of no case": ("outbox", orphan),
     "another text": ("letter", issue(letter_data(title="关于别的事的函"))),
-    "another recipient": ("letter", issue(data(addressed=[{"copy": False, "name": "市财政局", "unit": "finance"}]))),
+    "another recipient": (
+        "letter",
+        issue(data(addressed=[{"copy": False, "name": "市财政局", "unit": "finance"}])),
+    ),
     "another draft": ("illegal", issue(data(digest="0" * 64))),
     "another template": ("letter", issue(data(template="0" * 64))),
     "another checked": ("letter", forged("notice_checked", data(letter="0" * 64))),
-    "a number twice": ("number", issue(lambda body: body["numbers"].update(notice="丽招商函〔2026〕1号"), 1)),
-    "a number left out": ("number", issue(lambda body: body["numbers"].update(notice="丽招商函〔2026〕3号"), 1)),
-    "a number of another series": ("number", issue(lambda body: body["numbers"].update(notice="丽招商〔2026〕1号"))),
-    "a padded number": ("number", issue(lambda body: body["numbers"].update(notice="丽招商函〔2026〕01号"))),
-    "a day before": ("illegal", issue(lambda body: body["intent"].update(occurred_on="2026-09-29"))),
+    "a number twice": (
+        "number",
+        issue(lambda body: body["numbers"].update(notice="丽招商函〔2026〕1号"), 1),
+    ),
+    "a number left out": (
+        "number",
+        issue(lambda body: body["numbers"].update(notice="丽招商函〔2026〕3号"), 1),
+    ),
+    "a number of another series": (
+        "number",
+        issue(lambda body: body["numbers"].update(notice="丽招商〔2026〕1号")),
+    ),
+    "a padded number": (
+        "number",
+        issue(lambda body: body["numbers"].update(notice="丽招商函〔2026〕01号")),
+    ),
+    "a day before": (
+        "illegal",
+        issue(lambda body: body["intent"].update(occurred_on="2026-09-29")),
+    ),
     "dated back": (
         "number",
-        issue(lambda b: (b["intent"].update(occurred_on="2026-09-29"), letter_data(date="2026-09-29")(b))),
+        issue(
+            lambda b: (
+                b["intent"].update(occurred_on="2026-09-29"),
+                letter_data(date="2026-09-29")(b),
+            )
+        ),
     ),
     "signed by the drafter": (
         "illegal",
@@ -138,21 +178,40 @@ def test_each_alteration_is_found(paper: Paper, name: str) -> None:
     code, damage = SPECIMENS[name]
     idx, case = damage(paper)
     found = paper.findings()
-    assert [f for f in found if (f.code, f.idx, f.case) == (code, idx, case)], "\n".join(map(str, found))
+    assert [f for f in found if (f.code, f.idx, f.case) == (code, idx, case)], "\n".join(
+        map(str, found)
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "weakened"),
     [
-        ("another text", lambda patch: patch.setattr(judge.LetterJudge, "look", lambda *_args: iter(()))),
-        ("a number twice", lambda patch: patch.setattr(audit_log._Numbers, "check_letter", lambda *_args: iter(()))),
+        (
+            "another text",
+            lambda patch: patch.setattr(judge.LetterJudge, "look", lambda *_args: iter(())),
+        ),
+        (
+            "a number twice",
+            lambda patch: patch.setattr(
+                audit_log._Numbers, "check_letter", lambda *_args: iter(())
+            ),
+        ),
         ("dated back", lambda patch: patch.setattr(judge, "_pinned", lambda *_args: iter(()))),
-        ("a parcel gone", lambda patch: patch.setattr(audit_cases, "check_post", lambda *_args: iter(()))),
-        ("a row's state", lambda patch: patch.setattr(audit_cases, "check_post", lambda *_args: iter(()))),
+        (
+            "a parcel gone",
+            lambda patch: patch.setattr(audit_cases, "check_post", lambda *_args: iter(())),
+        ),
+        (
+            "a row's state",
+            lambda patch: patch.setattr(audit_cases, "check_post", lambda *_args: iter(())),
+        ),
     ],
 )
 def test_a_weakened_audit_misses_it(
-    paper: Paper, monkeypatch: pytest.MonkeyPatch, name: str, weakened: Callable[[pytest.MonkeyPatch], None]
+    paper: Paper,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    weakened: Callable[[pytest.MonkeyPatch], None],
 ) -> None:
     """It is this check that finds it: without it, that finding is not made."""
     code, damage = SPECIMENS[name]
@@ -168,8 +227,12 @@ def test_a_row_of_no_case_stops_nobody(paper: Paper) -> None:
         assert paper.run(*words, by="bureau01").exit_code == 0, words
 
 
-def test_another_way_of_writing_is_no_forgery(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Letters issued before the program wrote or printed otherwise are neither false findings nor silently passed."""
+def test_another_way_of_writing_is_no_forgery(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Letters issued before the program wrote or printed otherwise are neither false findings nor
+    silently passed.
+    """
     for module in ("lifecycle.notice.letter", "lifecycle.notice.issue", "lifecycle.notice.judge"):
         monkeypatch.setattr(f"{module}.WRITER", 2)
     monkeypatch.setattr("lifecycle.press.PRESS", 2)

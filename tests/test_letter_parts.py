@@ -1,4 +1,6 @@
-"""The parts of a letter that not every letter has: tables, annexes, places to sign, attendance, number and proof."""
+"""The parts of a letter that not every letter has: tables, annexes, places to sign, attendance,
+number and proof.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ class _Strict(HTMLParser):
 
 @pytest.mark.parametrize("name", ISSUED)
 def test_golden_issued_letters(name: str) -> None:
-    """A letter with every part of its layout gives the same bytes for ever, as text, HTML and Markdown."""
+    """A letter with every part of its layout gives the same bytes for ever, as text, HTML and
+    Markdown.
+    """
     letter = issued_letter(name)
     assert to_text(letter) == (GOLDEN / f"{name}-issued.txt").read_text("utf-8")
     assert to_html(letter) == (GOLDEN / f"{name}-issued.html").read_text("utf-8")
@@ -71,8 +75,12 @@ TABLED = """一、安排
 
 
 def test_rows_signatures_and_annexes_are_told_by_the_template() -> None:
-    """Lines with | make a table, 【签章】 gives places to sign, === begins an annex with its title."""
-    letter = compose(template(TABLED), {"rows": ["甲", "乙"], "unit": "某局", "units": ["丙局", "丁局"]}, on=DAY)
+    """Lines with | make a table, 【签章】 gives places to sign, === begins an annex
+    with its title.
+    """
+    letter = compose(
+        template(TABLED), {"rows": ["甲", "乙"], "unit": "某局", "units": ["丙局", "丁局"]}, on=DAY
+    )
     assert letter.body == (
         Paragraph(1, "一、安排"),
         Table(("事项", "单位", "备注"), (("1. 甲", "某局", ""), ("2. 乙", "某局", ""))),
@@ -89,7 +97,9 @@ def test_rows_signatures_and_annexes_are_told_by_the_template() -> None:
 def test_attendance_urgency_and_layout_come_from_the_header() -> None:
     """出席, 请假, 列席 are lists in the standard's order; those without a name are left out."""
     head = "列席：{{ x }}\n出席：甲局张某、{{ x }}\n请假：{{ away }}\n紧急程度：特急\n版式：公文\n"
-    letter = compose(template("正文", kind="纪要", head=head), {"x": ["乙、丙", "丁"], "away": []}, on=DAY)
+    letter = compose(
+        template("正文", kind="纪要", head=head), {"x": ["乙、丙", "丁"], "away": []}, on=DAY
+    )
     assert letter.attendance == (("出席", ("甲局张某", "乙、丙", "丁")), ("列席", ("乙、丙", "丁")))
     assert (letter.urgency, letter.layout) == ("特急", "document")
 
@@ -101,7 +111,9 @@ HOSTILE = st.text(st.sampled_from("甲|=【签章】-\n\r \u3000\x04\x05\x06\x01
 @example("| 甲 |\n|---|\n| 乙 |", "=== 附件\n正文")
 @example("甲\n【签章】乙、丙", "\x04甲\x04\n\x05乙\n\x06丙")
 def test_no_value_makes_a_table_a_place_to_sign_or_an_annex(one: str, two: str) -> None:
-    """Whatever a fact says, in a paragraph, a cell, a title or a place, the letter has the template's parts only."""
+    """Whatever a fact says, in a paragraph, a cell, a title or a place, the letter has the
+    template's parts only.
+    """
     letter = compose(
         template(
             "{{ a }}\n甲{{ b }}\n| 列{{ a }} | {{ b }} |\n| {{ a }} | {{ b }} |\n"
@@ -164,7 +176,9 @@ def test_letters_survive_storing(letter: Letter) -> None:
 
 @given(st.lists(HAN, min_size=1, max_size=5), st.integers(0, 3))
 def test_tables_fit_the_grid(head: list[str], count: int) -> None:
-    """Whatever a table holds, its lines are at most 28 characters wide and lose nothing but blanks."""
+    """Whatever a table holds, its lines are at most 28 characters wide and lose nothing
+    but blanks.
+    """
     rows = tuple(tuple(f"{n}{cell}"[:60] for cell in head) for n in range(count))
     lines = table_lines(Table(tuple(head), rows))
     assert all(width(line) <= CELLS for line in lines)
@@ -191,7 +205,9 @@ def test_small_tables_have_columns_and_wide_ones_are_said() -> None:
 
 
 def test_upward_letters_name_who_signed() -> None:
-    """A 请示 has its number at the left and its 签发人 at the right, one character in; a 函 has no such line."""
+    """A 请示 has its number at the left and its 签发人 at the right, one character in; a 函 has no
+    such line.
+    """
     letter = issued_letter("request")
     first = to_text(letter).split("\n")[0]
     assert first == "　丽招商〔2026〕1号" + "　" * 10 + " 签发人：林　岚"
@@ -211,7 +227,9 @@ def test_facing_letters_have_no_printing_line() -> None:
 
 @pytest.mark.parametrize("name", ISSUED)
 def test_issued_pages_stand_alone(name: str) -> None:
-    """With QR symbol, tables and all, the page asks for nothing from elsewhere, runs no script and is well-formed."""
+    """With QR symbol, tables and all, the page asks for nothing from elsewhere, runs no script and
+    is well-formed.
+    """
     page = to_html(issued_letter(name))
     assert "http:" not in page
     assert "https:" not in page
@@ -233,11 +251,15 @@ def test_no_part_of_a_letter_is_ever_markup(letter: Letter) -> None:
 
 
 def test_annexes_are_numbered_as_the_list_of_attachments() -> None:
-    """One annex is 附件; several, or one of several attachments, bear the number they have in the list."""
+    """One annex is 附件; several, or one of several attachments, bear the number they have in the
+    list.
+    """
     letter = issued_letter("duties")
     assert annex_labels(letter) == ["附件1", "附件2"]
     assert annex_labels(replace(letter, annexes=letter.annexes[1:])) == ["附件2"]
-    assert annex_labels(replace(letter, annexes=letter.annexes[1:], attachments=("进度节点表",))) == ["附件"]
+    assert annex_labels(
+        replace(letter, annexes=letter.annexes[1:], attachments=("进度节点表",))
+    ) == ["附件"]
     assert annex_labels(replace(letter, attachments=())) == ["附件1", "附件2"]
 
 
@@ -255,13 +277,17 @@ def test_marks_shrink_to_fit() -> None:
     assert mark(sample_letter("request")) == "丽水市招商局文件"
     assert mark(sample_letter("consultation")) == "丽水市招商局"
     assert mark(sample_letter("minutes")) == "丽水市招商局会议纪要"
-    assert mark(replace(sample_letter("request"), mark="丽水市人民政府文件")) == "丽水市人民政府文件"
+    assert (
+        mark(replace(sample_letter("request"), mark="丽水市人民政府文件")) == "丽水市人民政府文件"
+    )
     assert mark(issued_letter("supervision")) == ""
     assert [mark_size("字" * count) for count in (1, 10, 11, 20)] == [42.0, 42.0, 40.0, 22.0]
 
 
 def test_symbols_are_exact() -> None:
-    """The drawn QR symbol is the grid that the library makes, and nothing of its text stands in the drawing."""
+    """The drawn QR symbol is the grid that the library makes, and nothing of its text stands in the
+    drawing.
+    """
     import segno
 
     expected = segno.make(PROOF, error="m", micro=False, boost_error=False, encoding="utf-8")

@@ -1,4 +1,6 @@
-"""`notice …`: letters listed, read, saved; templates judged and put into force without touching what was sent."""
+"""`notice …`: letters listed, read, saved; templates judged and put into force without touching
+what was sent.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,11 @@ def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
 def test_letters_are_listed(bureau: Bureau) -> None:
     """Each letter with its case, name, day, kind, title and recipients."""
     assert bureau.do("notice", "list") == (
-        "   事项         公文            状态  文号  日期        文种  标题                                  主送\n"
-        "✓  KC-2026-001  9-consultation  草稿        2026-09-05  函    关于征求剑瓷文化体验街区选址意见的函"
+        "   事项         公文            状态  文号  日期        文种  标题                      "
+        "            主送\n"
+        "✓  KC-2026-001  9-consultation  草稿        2026-09-05  函    "
+        "关于征求剑瓷文化体验街区选址意见的"
+        "函"
         "  市建设局、市自然资源局、市文物局\n"
         "✓  KC-2026-002  2-closing       草稿        2026-09-21  公告  关于终止温泉康养的公告\n"
     )
@@ -55,7 +60,10 @@ def test_a_letter_that_is_not_there_is_told(bureau: Bureau) -> None:
 
 def test_letters_are_saved_the_same_every_time(bureau: Bureau) -> None:
     """Saved as web page or text, byte for byte the same each time, also after the case moved on."""
-    assert bureau.do("notice", "render", "KC-2026-001", "--into", "公文") == "公文/KC-2026-001-9-consultation.html\n"
+    assert (
+        bureau.do("notice", "render", "KC-2026-001", "--into", "公文")
+        == "公文/KC-2026-001-9-consultation.html\n"
+    )
     bureau.do("notice", "render", "KC-2026-001", "9-consultation", "--into", "文本", "--text")
     page = Path("公文/KC-2026-001-9-consultation.html")
     first = page.read_bytes()
@@ -66,7 +74,9 @@ def test_letters_are_saved_the_same_every_time(bureau: Bureau) -> None:
     text = Path("文本/KC-2026-001-9-consultation.txt").read_text(encoding="utf-8")
     assert text.rstrip("\n") == bureau.do("notice", "show", "KC-2026-001", "consult").rstrip("\n")
     assert bureau.asks("notice", "render", "KC-2026-003", "--into", "公文")["files"] == []
-    assert sorted(p.name for p in Path("公文").iterdir()) == [".lifecycle-exports", page.name], "no draft is left"
+    assert sorted(p.name for p in Path("公文").iterdir()) == [".lifecycle-exports", page.name], (
+        "no draft is left"
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_told(bureau: Bureau) -> None:
@@ -79,8 +89,17 @@ def test_a_folder_that_cannot_be_written_is_told(bureau: Bureau) -> None:
 def test_the_catalogue_says_who_is_written_to(bureau: Bureau) -> None:
     """Which transition of which states sends what to whom."""
     rows = bureau.asks("notice", "catalogue")["letters"]
-    assert [(r["states"], r["transition"], r["template"], r["kind"], r["to"], r["cc"]) for r in rows] == [
-        ("考察导入", "转入规划选址", "consultation", "函", "建设（规划）、国土、x 部门", "项目业主单位"),
+    assert [
+        (r["states"], r["transition"], r["template"], r["kind"], r["to"], r["cc"]) for r in rows
+    ] == [
+        (
+            "考察导入",
+            "转入规划选址",
+            "consultation",
+            "函",
+            "建设（规划）、国土、x 部门",
+            "项目业主单位",
+        ),
         ("考察导入、规划选址、中止", "终止", "closing", "公告", "社会公众", ""),
     ]
     assert "转入规划选址" in bureau.do("notice", "catalogue", "--workflow", "visit")
@@ -95,7 +114,9 @@ def test_faulty_templates_are_told_line_by_line(bureau: Bureau) -> None:
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert all(re.match(r"bad\.j2:\d+:\d+: 错误：", line) for line in lines[:-1])
-    assert {"没有文种“信”", "表头缺“发文单位”"} <= {line.split("错误：")[1].split("　改法")[0] for line in lines[:-1]}
+    assert {"没有文种“信”", "表头缺“发文单位”"} <= {
+        line.split("错误：")[1].split("　改法")[0] for line in lines[:-1]
+    }
     assert lines[-1] == f"共检查 2 个模板：{len(lines) - 1} 处错误"
     answer = bureau.asks("notice", "lint", "bad.j2")
     assert answer["ok"] is False
@@ -106,11 +127,18 @@ def test_a_new_template_serves_later_letters_only(bureau: Bureau) -> None:
     """A template published later changes what is sent from then on, and no letter sent before."""
     before = bureau.do("notice", "show", "温泉", "closing")
     bureau.write("closing.j2", CLOSING.replace("起终止。", "起不再推进。"))
-    assert bureau.do("notice", "publish", "closing.j2", by="admin").startswith("已发布公文模板 closing（")
-    bureau.do("advance", "KC-2026-003", "close", "--note", "另行选址", "--on", "2026-09-29", by="bureau01")
+    assert bureau.do("notice", "publish", "closing.j2", by="admin").startswith(
+        "已发布公文模板 closing（"
+    )
+    bureau.do(
+        "advance", "KC-2026-003", "close", "--note", "另行选址", "--on", "2026-09-29", by="bureau01"
+    )
     assert bureau.do("notice", "show", "温泉", "closing") == before
     assert "起不再推进。" in bureau.do("notice", "show", "KC-2026-003", "closing")
-    assert bureau.do("notice", "publish", "closing.j2", by="admin") == "closing 与现行的相同，未重复发布\n"
+    assert (
+        bureau.do("notice", "publish", "closing.j2", by="admin")
+        == "closing 与现行的相同，未重复发布\n"
+    )
     assert bureau.findings() == []
 
 
@@ -124,9 +152,13 @@ def test_only_the_administrator_publishes(bureau: Bureau) -> None:
 
 
 def test_a_template_that_a_workflow_cannot_fill_is_not_published(bureau: Bureau) -> None:
-    """A name that the cases of a workflow in force cannot supply is found at once; then no file is published."""
+    """A name that the cases of a workflow in force cannot supply is found at once; then no file is
+    published.
+    """
     bureau.write("closing.j2", CLOSING.replace("{{ note }}", "{{ announced_on | date_cn }}"))
-    bureau.write("consultation.j2", (bureau.rules / "notices" / "consultation.j2").read_bytes() + b"\n")
+    bureau.write(
+        "consultation.j2", (bureau.rules / "notices" / "consultation.j2").read_bytes() + b"\n"
+    )
     before = bureau.checkpoint()
     code, message = bureau.fails("notice", "publish", "consultation.j2", "closing.j2", by="admin")
     assert code == 1
@@ -141,14 +173,20 @@ def test_a_template_edited_on_disk_changes_nothing(bureau: Bureau) -> None:
     before = bureau.do("notice", "show", "温泉", "closing")
     (bureau.rules / "notices" / "closing.j2").write_text("垃圾", encoding="utf-8")
     assert bureau.do("notice", "show", "温泉", "closing") == before
-    bureau.do("advance", "KC-2026-003", "close", "--note", "另行选址", "--on", "2026-09-29", by="bureau01")
+    bureau.do(
+        "advance", "KC-2026-003", "close", "--note", "另行选址", "--on", "2026-09-29", by="bureau01"
+    )
     assert "另行选址" in bureau.do("notice", "show", "KC-2026-003", "closing")
 
 
 def test_two_letters_of_one_template_have_names_of_their_own(bureau: Bureau) -> None:
     """A transition may send one template to two circles; each letter can be asked for."""
     two = "notices: [{template: closing, to: public}, {template: closing, to: public}]"
-    text = with_letters().replace("notices: [{template: closing, to: public}]", two).replace("version: 1", "version: 2")
+    text = (
+        with_letters()
+        .replace("notices: [{template: closing, to: public}]", two)
+        .replace("version: 1", "version: 2")
+    )
     bureau.write("visit.yaml", text)
     bureau.do("workflow", "publish", "visit.yaml", by="admin")
     number = bureau.opened(name="双发", on="2026-09-29")
@@ -160,7 +198,9 @@ def test_two_letters_of_one_template_have_names_of_their_own(bureau: Bureau) -> 
 
 
 def test_a_letter_that_cannot_be_written_is_marked(bureau: Bureau) -> None:
-    """A letter whose template is gone is listed with the reason; the others are not held up; exit 1."""
+    """A letter whose template is gone is listed with the reason; the others are not held up; exit
+    1.
+    """
     with bureau.sql() as database:
         database.execute("DELETE FROM definition WHERE name = 'closing'")
     result = bureau.run("notice", "list")

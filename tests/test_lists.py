@@ -61,7 +61,10 @@ def fact(tiny: Tiny, name: str, case: str = "ZJ-001") -> Any:
         (["payments=100", "payments=1,000,200", "payments=100"], ["100", "1000200", "100"]),
         ([f"decisions={SENTENCE}"], [SENTENCE]),
         ([f"decisions={SENTENCE}\n另行选址"], [SENTENCE, "另行选址"]),
-        ([f"decisions={SENTENCE}", "decisions=另行选址", f"decisions={SENTENCE}"], [SENTENCE, "另行选址", SENTENCE]),
+        (
+            [f"decisions={SENTENCE}", "decisions=另行选址", f"decisions={SENTENCE}"],
+            [SENTENCE, "另行选址", SENTENCE],
+        ),
         (["days=2026年8月2日，2026.8.1、2026-8-2"], ["2026-08-02", "2026-08-01", "2026-08-02"]),
         (["kinds=文化、旅游"], ["文化、旅游"]),
         (["kinds=总部，文化、旅游;总部"], ["总部", "文化、旅游", "总部"]),
@@ -71,7 +74,9 @@ def fact(tiny: Tiny, name: str, case: str = "ZJ-001") -> Any:
     ],
 )
 def test_a_list_keeps_what_was_typed(grants: Tiny, texts: list[str], value: list[str]) -> None:
-    """B11: order and equal items stay, of units each counts once; only what no item can contain parts them."""
+    """B11: order and equal items stay, of units each counts once; only what no item can contain
+    parts them.
+    """
     name = texts[0].partition("=")[0].replace("各期拨付", "payments")
     grants.do("set", "ZJ-001", *texts, by="bureau01")
     assert fact(grants, name) == value
@@ -92,7 +97,11 @@ def test_a_list_keeps_what_was_typed(grants: Tiny, texts: list[str], value: list
         ),
         (
             ["payments=100，200"],
-            "各期拨付“100,200”分不清是一个数还是几个数\n  改法：一个数写作 100200，几个数用顿号隔开，例如 100、200\n",
+            (
+                "各期拨付“100,200”分不清是一个数还是几个数\n  改法：一个数写作 100200，"
+                "几个数用顿号隔开，例如 100、"
+                "200\n"
+            ),
         ),
         (
             ["payments=1,2"],
@@ -103,16 +112,31 @@ def test_a_list_keeps_what_was_typed(grants: Tiny, texts: list[str], value: list
         ),
         (
             ["payments=35", "payments=000"],
-            "各期拨付的一项“000”以 0 开头，像是一个数在千分位逗号处断开了\n  改法：去掉千分位逗号，例如 35000\n",
+            (
+                "各期拨付的一项“000”以 0 开头，像是一个数在千分位逗号处断开了\n  改法："
+                "去掉千分位逗号，例如 "
+                "35000\n"
+            ),
         ),
-        (["codes=甲-1", "codes=乙-2、丙-3"], "政策编号“乙-2、丙-3”不合规定的写法\n  改法：一项一个编号\n"),
+        (
+            ["codes=甲-1", "codes=乙-2、丙-3"],
+            "政策编号“乙-2、丙-3”不合规定的写法\n  改法：一项一个编号\n",
+        ),
         (["decisions=甲", "decisions="], "议定事项（decisions）不能为空\n"),
-        (["name=甲", "name=乙"], "名称（name）只有一个值，这里写了 2 个\n  改法：只留一个；清单才可以写几项\n"),
-        (["decisions=甲", "议定事项=乙"], "议定事项（decisions）写了两次，一次用标识，一次用名称\n  改法：只留一处\n"),
+        (
+            ["name=甲", "name=乙"],
+            "名称（name）只有一个值，这里写了 2 个\n  改法：只留一个；清单才可以写几项\n",
+        ),
+        (
+            ["decisions=甲", "议定事项=乙"],
+            "议定事项（decisions）写了两次，一次用标识，一次用名称\n  改法：只留一处\n",
+        ),
     ],
 )
 def test_what_cannot_be_told_is_asked_back(grants: Tiny, texts: list[str], message: str) -> None:
-    """B11: where a comma might group digits or part numbers, or a name stands twice, nothing is guessed."""
+    """B11: where a comma might group digits or part numbers, or a name stands twice, nothing is
+    guessed.
+    """
     assert grants.fails("set", "ZJ-001", *texts, by="bureau01") == (1, message)
     assert grants.asks("show", "ZJ-001")["facts"] == {"name": "甲"}
     options = [word for text in texts for word in ("--set", text)]
@@ -120,8 +144,12 @@ def test_what_cannot_be_told_is_asked_back(grants: Tiny, texts: list[str], messa
 
 
 def test_every_table_keeps_a_list(grants: Tiny) -> None:
-    """B11: a cell of CSV or XLSX has one text a line; a list in YAML is taken as it is, whatever its items contain."""
-    grants.write("a.csv", f'名称,议定事项,各期拨付\n乙,"{SENTENCE}\r\n另行选址\r\n另行选址",100、100\n')
+    """B11: a cell of CSV or XLSX has one text a line; a list in YAML is taken as it is, whatever
+    its items contain.
+    """
+    grants.write(
+        "a.csv", f'名称,议定事项,各期拨付\n乙,"{SENTENCE}\r\n另行选址\r\n另行选址",100、100\n'
+    )
     book = Workbook()
     book.active.append(["名称", "议定事项", "各期拨付"])  # type: ignore[union-attr]
     book.active.append(["丙", f"{SENTENCE}\n另行选址\n另行选址", "100；100"])  # type: ignore[union-attr]
@@ -131,7 +159,10 @@ def test_every_table_keeps_a_list(grants: Tiny) -> None:
     for file in ("a.csv", "b.xlsx", "c.yaml"):
         grants.do("open", "grant", "--from", file, by="bureau01")
     decided = [SENTENCE, "另行选址", "另行选址"]
-    found = [(fact(grants, "decisions", case), fact(grants, "payments", case)) for case in ("乙", "丙", "丁")]
+    found = [
+        (fact(grants, "decisions", case), fact(grants, "payments", case))
+        for case in ("乙", "丙", "丁")
+    ]
     assert found == [
         (decided, ["100", "100"]),
         (decided, ["100", "100"]),
@@ -143,10 +174,14 @@ def test_every_table_keeps_a_list(grants: Tiny) -> None:
 
 
 def test_a_transition_and_a_filter_keep_a_list(grants: Tiny) -> None:
-    """B11: `advance --set`, alone or from a table, takes a list as `set` does; `--where` sees each item whole."""
+    """B11: `advance --set`, alone or from a table, takes a list as `set` does; `--where` sees each
+    item whole.
+    """
     grants.do("advance", "ZJ-001", "decide", "--set", f"议定事项={SENTENCE}", by="bureau01")
     assert fact(grants, "decisions") == [SENTENCE]
-    grants.write("e.yaml", f"- 编号: ZJ-001\n  流转: decide\n  议定事项: [{SENTENCE}, {SENTENCE}]\n")
+    grants.write(
+        "e.yaml", f"- 编号: ZJ-001\n  流转: decide\n  议定事项: [{SENTENCE}, {SENTENCE}]\n"
+    )
     grants.do("advance", "e.yaml", by="bureau01")
     assert fact(grants, "decisions") == [SENTENCE, SENTENCE]
     grants.do("set", "ZJ-001", "payments=100、100", by="bureau01")
@@ -156,12 +191,23 @@ def test_a_transition_and_a_filter_keep_a_list(grants: Tiny) -> None:
         "'同意选址' in decisions",
         "payments == [100]",
     ]
-    assert [len(grants.asks("list", "--where", condition)["cases"]) for condition in conditions] == [1, 1, 0, 0]
+    assert [
+        len(grants.asks("list", "--where", condition)["cases"]) for condition in conditions
+    ] == [1, 1, 0, 0]
 
 
 def test_a_list_is_shown_item_by_item(grants: Tiny) -> None:
-    """What stands within an item is told from what stands between; a text that looks like a unit is a text."""
-    grants.do("set", "ZJ-001", "payments=100、100", "decisions=land\n另行选址", "units=land", by="bureau01")
+    """What stands within an item is told from what stands between; a text that looks like a unit is
+    a text.
+    """
+    grants.do(
+        "set",
+        "ZJ-001",
+        "payments=100、100",
+        "decisions=land\n另行选址",
+        "units=land",
+        by="bureau01",
+    )
     shown = grants.do("show", "ZJ-001", "--full")
     assert "各期拨付  100、100 万元" in shown
     assert "议定事项  land、另行选址" in shown
@@ -178,10 +224,13 @@ def test_the_audit_accepts_equal_items(grants: Tiny) -> None:
 
 
 def test_a_list_is_no_note(grants: Tiny) -> None:
-    """A column that is one text, such as the note, refuses a list, and a case is named by one text."""
+    """A column that is one text, such as the note, refuses a list, and a case is named
+    by one text.
+    """
     grants.write("f.yaml", "- 编号: ZJ-001\n  流转: finish\n  理由: [甲, 乙]\n- 编号: [ZJ-001]\n")
     assert grants.do_not("advance", "f.yaml", by="bureau01") == (
         "✗ f.yaml:1　ZJ-001　“理由”应是一个值，不能是列表　改法：写成一段文字\n"
-        "✗ f.yaml:4　f.yaml:4 没有写事项编号　改法：列名用其中之一：case、number、编号、事项、项目编号、事项编号\n"
+        "✗ f.yaml:4　f.yaml:4 没有写事项编号　改法：列名用其中之一：case、number、编号、事项、"
+        "项目编号、事项编号\n"
         "已办理 0 件，未办理 2 件\n"
     )

@@ -19,12 +19,16 @@ TEXT = st.text(st.sampled_from("甲乙。：/.-+=1()w \n\u3000" + SPECIAL), max_
 
 
 def shown(text: str) -> str:
-    """Give what CommonMark shows of escaped text: a backslash before ASCII punctuation is not seen (2.4)."""
+    """Give what CommonMark shows of escaped text: a backslash before ASCII punctuation is not seen
+    (2.4).
+    """
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
 
 
 def test_letters_read_well_in_a_chat() -> None:
-    """Title, number, recipients, headings, a table, the signature and the code each have their Markdown."""
+    """Title, number, recipients, headings, a table, the signature and the code each have their
+    Markdown.
+    """
     lines = to_markdown(issued_letter("duties")).split("\n")
     assert lines[:9] == [
         "**加急**",
@@ -67,7 +71,9 @@ def test_no_html_is_in_it(name: str) -> None:
 
 @given(TEXT)
 def test_values_are_only_text(text: str) -> None:
-    """Whatever a value says, it stays on its line and shows as itself: nothing that formats is left unescaped."""
+    """Whatever a value says, it stays on its line and shows as itself: nothing that formats is left
+    unescaped.
+    """
     line = escaped(text)
     assert shown(line) == " ".join(text.split())
     bare = re.sub(r"\\[!-/:-@\[-`{-~]", "", line)
@@ -107,15 +113,21 @@ def test_links_pictures_lists_and_tags_are_escaped(text: str, line: str) -> None
 
 
 def test_headings_end_bold_before_their_stop() -> None:
-    """The stop after a heading is outside the bold, which would else not end before a Chinese character."""
-    letter = replace(sample_letter("report"), body=(Paragraph(2, "（一）甲。乙**丙"), Paragraph(1, "一、甲")))
+    """The stop after a heading is outside the bold, which would else not end before a Chinese
+    character.
+    """
+    letter = replace(
+        sample_letter("report"), body=(Paragraph(2, "（一）甲。乙**丙"), Paragraph(1, "一、甲"))
+    )
     text = to_markdown(letter)
     assert "**（一）甲**。乙\\*\\*丙" in text
     assert "**一、甲**\n" in text
 
 
 def test_drafts_upward_and_minutes() -> None:
-    """A draft says so; a 请示 names its signer; minutes give issuer, day and who was there; one attachment has no 1."""
+    """A draft says so; a 请示 names its signer; minutes give issuer, day and who was there; one
+    attachment has no 1.
+    """
     assert "（未编号草稿）" in to_markdown(sample_letter("report"))
     assert "丽招商〔2026〕1号　签发人：林 岚" in to_markdown(issued_letter("request"))
     minutes = to_markdown(issued_letter("meeting"))

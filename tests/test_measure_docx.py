@@ -1,4 +1,6 @@
-"""A DOCX that is wrong in one thing, spoilt with python-docx or in its XML, fails in the rows of that thing alone."""
+"""A DOCX that is wrong in one thing, spoilt with python-docx or in its XML, fails in the rows of
+that thing alone.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,11 @@ def sized(document: docx.document.Document) -> None:
     """Set the text in 小三 (15 pt)."""
     for paragraph in document.paragraphs:
         for run in paragraph.runs:
-            if run.font.size is None and paragraph.style is not None and paragraph.style.name in TEXT:
+            if (
+                run.font.size is None
+                and paragraph.style is not None
+                and paragraph.style.name in TEXT
+            ):
                 run.font.size = Pt(15)
 
 
@@ -62,7 +68,16 @@ def misplaced() -> bytes:
     return rewritten(without, DOCUMENT, "<w:docGrid", "<w:evenAndOddHeaders/><w:docGrid")
 
 
-TEXT = ("公文正文", "主送机关", "附件说明", "发文机关署名", "成文日期", "附注", "一级标题", "二级标题")
+TEXT = (
+    "公文正文",
+    "主送机关",
+    "附件说明",
+    "发文机关署名",
+    "成文日期",
+    "附注",
+    "一级标题",
+    "二级标题",
+)
 SPOILT: dict[str, tuple[Callable[[], bytes], list[str]]] = {
     "下边 27 毫米": (lambda: spoilt("duties", page), ["margin.bottom", "folio.drop"]),
     "1.5 倍行距": (lambda: spoilt("duties", spaced), ["grid.rows", "grid.pitch"]),
@@ -72,24 +87,39 @@ SPOILT: dict[str, tuple[Callable[[], bytes], list[str]]] = {
         lambda: rewritten("duties", DOCUMENT, '<w:footerReference w:type="even"[^>]*>', ""),
         ["docx.pair"],
     ),
-    "公文首页不同": (lambda: rewritten("duties", DOCUMENT, "<w:docGrid", "<w:titlePg/><w:docGrid"), ["docx.first"]),
-    "信函没有首页不同": (lambda: rewritten("consultation", DOCUMENT, "<w:titlePg/>", ""), ["docx.first"]),
+    "公文首页不同": (
+        lambda: rewritten("duties", DOCUMENT, "<w:docGrid", "<w:titlePg/><w:docGrid"),
+        ["docx.first"],
+    ),
+    "信函没有首页不同": (
+        lambda: rewritten("consultation", DOCUMENT, "<w:titlePg/>", ""),
+        ["docx.first"],
+    ),
     "标题宋体": (
-        lambda: rewritten("duties", STYLES, '(公文标题.{0,400}?w:eastAsia=")方正小标宋简体', r"\1宋体"),
+        lambda: rewritten(
+            "duties", STYLES, '(公文标题.{0,400}?w:eastAsia=")方正小标宋简体', r"\1宋体"
+        ),
         ["title.font"],
     ),
     "红线黑": (lambda: rewritten("duties", DOCUMENT, "E60012", "000000"), ["rule.count"]),
     "页码居中": (
-        lambda: rewritten("duties", "word/footer1.xml", '<w:jc w:val="right"/>', '<w:jc w:val="center"/>'),
+        lambda: rewritten(
+            "duties", "word/footer1.xml", '<w:jc w:val="right"/>', '<w:jc w:val="center"/>'
+        ),
         ["folio.odd"],
     ),
     "版记线细": (
-        lambda: rewritten("duties", DOCUMENT, '(<w:(?:top|bottom) w:val="single" w:sz=)"8"', r'\1"2"'),
+        lambda: rewritten(
+            "duties", DOCUMENT, '(<w:(?:top|bottom) w:val="single" w:sz=)"8"', r'\1"2"'
+        ),
         ["record.outer"],
     ),
     "图片没有替代文字": (lambda: rewritten("duties", DOCUMENT, ' descr="[^"]+"', ""), ["docx.alt"]),
-    "字距不缩": (lambda: rewritten("duties", STYLES, '<w:spacing w:val="-5"/>', ""), ["grid.columns", "grid.step"]),
-}  # fmt: skip
+    "字距不缩": (
+        lambda: rewritten("duties", STYLES, '<w:spacing w:val="-5"/>', ""),
+        ["grid.columns", "grid.step"],
+    ),
+}
 """Each spoilt DOCX and what alone must fail."""
 
 
@@ -104,18 +134,26 @@ def test_a_wrong_docx_fails_in_what_is_wrong(name: str) -> None:
 def test_fonts_of_a_docx_are_named() -> None:
     """Text in 宋体 is told with the font that was found."""
     report = check_docx(spoilt("request", songti))
-    assert [(row.key, row.found) for row in report.measures if not row.ok] == [("body.font", "宋体")]
+    assert [(row.key, row.found) for row in report.measures if not row.ok] == [
+        ("body.font", "宋体")
+    ]
 
 
 def test_wrong_words_in_a_docx_are_found() -> None:
     """What a DOCX says is judged like a PDF."""
     made = replace(letter("request"), number="丽招商（2026）01号", contact="")
     report = check_docx(to_docx(made))
-    assert [f.rule for f in report.findings] == ["number-brackets", "number-zero", "request-contact"]
+    assert [f.rule for f in report.findings] == [
+        "number-brackets",
+        "number-zero",
+        "request-contact",
+    ]
 
 
 def test_a_plain_word_file_is_measured() -> None:
-    """A file of Word's own making, without any of our styles, fails in what it lacks and raises nothing."""
+    """A file of Word's own making, without any of our styles, fails in what it lacks and raises
+    nothing.
+    """
     document = docx.Document()
     document.add_heading("关于做好工作的通知", 0)
     document.add_paragraph("各单位：")
@@ -124,10 +162,14 @@ def test_a_plain_word_file_is_measured() -> None:
     document.save(file)
     report = check_docx(file.getvalue())
     assert report.layout == "slip"
-    assert {"paper.width", "margin.top", "grid.rows", "body.size", "docx.even", "docx.odd"} <= set(out(report))
+    assert {"paper.width", "margin.top", "grid.rows", "body.size", "docx.even", "docx.odd"} <= set(
+        out(report)
+    )
 
 
-@pytest.mark.parametrize("value", ["", "x", "-1", "0", "1e9", "nan", "99999999999", "１２", "1.5.2"])
+@pytest.mark.parametrize(
+    "value", ["", "x", "-1", "0", "1e9", "nan", "99999999999", "１２", "1.5.2"]
+)
 @pytest.mark.parametrize("part", [DOCUMENT, STYLES, "word/footer1.xml"])
 def test_whatever_a_docx_says_is_measured(part: str, value: str) -> None:
     """Numbers that are none, or of no sane size, are out of tolerance and raise nothing."""

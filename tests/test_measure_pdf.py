@@ -19,17 +19,27 @@ Wrong = Callable[[Sheets], Sheets]
 
 def each(change: Callable[[int, Page], Page]) -> Wrong:
     """Change each page."""
-    return lambda sheets: sheets._replace(pages=tuple(change(n, page) for n, page in enumerate(sheets.pages)))
+    return lambda sheets: sheets._replace(
+        pages=tuple(change(n, page) for n, page in enumerate(sheets.pages))
+    )
 
 
 def runs(change: Callable[[int, Run], Run | None]) -> Wrong:
     """Change or drop each run of text."""
-    return each(lambda n, page: page._replace(runs=tuple(run for r in page.runs if (run := change(n, r)) is not None)))
+    return each(
+        lambda n, page: page._replace(
+            runs=tuple(run for r in page.runs if (run := change(n, r)) is not None)
+        )
+    )
 
 
 def rules(change: Callable[[int, Rule], Rule | None]) -> Wrong:
     """Change or drop each line."""
-    return each(lambda n, page: page._replace(rules=tuple(rule for r in page.rules if (rule := change(n, r)))))
+    return each(
+        lambda n, page: page._replace(
+            rules=tuple(rule for r in page.rules if (rule := change(n, r)))
+        )
+    )
 
 
 def lower(mm: float) -> Wrong:
@@ -61,7 +71,11 @@ def smaller(run: Run, size: float) -> Run:
 
 def closer(_: int, run: Run) -> Run:
     """Set the lines 28 pt apart."""
-    return run._replace(y=TOP + (run.y - TOP) * 28 / 28.99) if TOP < run.y < BOTTOM and run.size == 16 else run
+    return (
+        run._replace(y=TOP + (run.y - TOP) * 28 / 28.99)
+        if TOP < run.y < BOTTOM and run.size == 16
+        else run
+    )
 
 
 def last(page: int, rule: Rule) -> Rule:
@@ -91,7 +105,11 @@ WRONG: dict[str, tuple[str, Wrong, list[str]]] = {
         runs(lambda _, run: smaller(run, 15) if run.size == 16 else run),
         ["body.size"],
     ),
-    "标题 18 磅": ("duties", runs(lambda _, run: smaller(run, 18) if title(run) else run), ["title.size"]),
+    "标题 18 磅": (
+        "duties",
+        runs(lambda _, run: smaller(run, 18) if title(run) else run),
+        ["title.size"],
+    ),
     "标题居左": (
         "request",
         runs(lambda _, run: run._replace(x=28 * MM) if title(run) else run),
@@ -135,10 +153,18 @@ WRONG: dict[str, tuple[str, Wrong, list[str]]] = {
         runs(lambda n, run: None if folio(run) and n == 1 else run),
         ["folio.count"],
     ),
-    "页码 16 磅": ("request", runs(lambda _, run: smaller(run, 16) if folio(run) else run), ["folio.size"]),
+    "页码 16 磅": (
+        "request",
+        runs(lambda _, run: smaller(run, 16) if folio(run) else run),
+        ["folio.size"],
+    ),
     "页码无一字线": (
         "request",
-        runs(lambda _, run: run._replace(text=run.text.strip("— "), x=run.x + 14) if folio(run) else run),
+        runs(
+            lambda _, run: (
+                run._replace(text=run.text.strip("— "), x=run.x + 14) if folio(run) else run
+            )
+        ),
         ["folio.dash", "folio.odd", "folio.even"],
     ),
     "页码居中": (
@@ -164,7 +190,11 @@ WRONG: dict[str, tuple[str, Wrong, list[str]]] = {
     ),
     "段首空一字": (
         "duties",
-        runs(lambda _, run: run._replace(x=run.x - 15.79) if abs(run.x - 28 * MM - 31.58) < 1 else run),
+        runs(
+            lambda _, run: (
+                run._replace(x=run.x - 15.79) if abs(run.x - 28 * MM - 31.58) < 1 else run
+            )
+        ),
         ["text.indent"],
     ),
     "信函标志低": (
@@ -191,7 +221,9 @@ WRONG: dict[str, tuple[str, Wrong, list[str]]] = {
         "consultation",
         each(
             lambda n, page: (
-                page._replace(runs=(*page.runs, Run(163 * MM, BOTTOM + 7 * MM - 1.1, "— 1 —", "song", 14, 14)))
+                page._replace(
+                    runs=(*page.runs, Run(163 * MM, BOTTOM + 7 * MM - 1.1, "— 1 —", "song", 14, 14))
+                )
                 if n == 0
                 else page
             )
@@ -204,7 +236,9 @@ WRONG: dict[str, tuple[str, Wrong, list[str]]] = {
         ["number.place"],
     ),
 }
-"""Each wrong paper: the letter it is made of, what is done to its pages, and what alone must fail."""
+"""Each wrong paper: the letter it is made of, what is done to its pages, and what alone
+must fail.
+"""
 
 
 @needs_fonts
@@ -221,7 +255,10 @@ def test_a_wrong_pdf_fails_in_what_is_wrong(name: str, monkeypatch: pytest.Monke
 def test_wrong_words_on_a_pdf_are_found() -> None:
     """What a PDF says is judged with the page and line where it stands."""
     made = replace(
-        letter("request"), number="丽招商[2026]第1号", title="关于云栖项目政策事项的请示。", attachments=("条款表；",)
+        letter("request"),
+        number="丽招商[2026]第1号",
+        title="关于云栖项目政策事项的请示。",
+        attachments=("条款表；",),
     )
     report = check_pdf(pdf.to_pdf(made, fonts()))
     assert [(f.rule, f.page) for f in report.findings] == [

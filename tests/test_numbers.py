@@ -1,4 +1,6 @@
-"""Numbers under fire: 32 writers, ten series, random kills – each series runs 1..n, each number accounted for."""
+"""Numbers under fire: 32 writers, ten series, random kills – each series runs 1..n, each number
+accounted for.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ WRITERS = 32
 
 
 def _work(path: str, seed: int, seconds: float) -> None:
-    """Check and sign off whatever draft comes to hand, sometimes giving up in the middle of the transaction."""
+    """Check and sign off whatever draft comes to hand, sometimes giving up in the middle of the
+    transaction.
+    """
     chance = random.Random(seed)
     over = time.monotonic() + seconds
     with closing(Office.open(path)) as office:
@@ -36,7 +40,11 @@ def _work(path: str, seed: int, seconds: float) -> None:
         units = [f"u{n}" for n in range(SERIES)]
         while time.monotonic() < over:
             unit = chance.choice(units)
-            drafts = [d for state in ("checked", "draft") for d in drafts_of(office.store, unit, state, most=50)]
+            drafts = [
+                d
+                for state in ("checked", "draft")
+                for d in drafts_of(office.store, unit, state, most=50)
+            ]
             if not drafts:
                 time.sleep(0.02)
                 continue
@@ -56,19 +64,28 @@ def _issue(desk: Chancery, unit: str, case_id: str, name: str, *, give_up: bool)
                 raise InterruptedError
         desk.sign_off(Request(f"{unit}-sign"), case, name, Fonts.find())
     except (RefusedError, ConflictError, InterruptedError):
-        pass  # somebody else was first, or this one thought better of it: no number may be lost by that
+        # somebody else was first, or this one thought better of it: no number may be lost by that
+        pass
 
 
 def build(paper: Paper) -> None:
-    """Make ten units, each with a drafter, a checker, a signer and a series of its own, and drafts for each."""
+    """Make ten units, each with a drafter, a checker, a signer and a series of its own, and drafts
+    for each.
+    """
     units = [f"u{n}" for n in range(SERIES)]
     codes = "".join(f"  {unit}: {{code: 代{n}}}\n" for n, unit in enumerate(units))
-    (paper.rules / "notices" / "issuing.yaml").write_text(ISSUING.replace("  land:", f"{codes}  land:"), "utf-8")
+    (paper.rules / "notices" / "issuing.yaml").write_text(
+        ISSUING.replace("  land:", f"{codes}  land:"), "utf-8"
+    )
     paper.now = datetime.now(UTC) - timedelta(days=1)  # the writers go by the machine's clock
     paper.founded()
     for unit in units:
         paper.do("unit", "add", unit, f"第{unit}局", "--function", "bureau", by="admin")
-        for code, roles in ((unit, ["bureau"]), (f"{unit}-check", ["checker"]), (f"{unit}-sign", ["signer"])):
+        for code, roles in (
+            (unit, ["bureau"]),
+            (f"{unit}-check", ["checker"]),
+            (f"{unit}-sign", ["signer"]),
+        ):
             given = [part for role in roles for part in ("--role", role)]
             paper.do("officer", "add", code, "岗位", "--unit", unit, *given, by="admin")
     for n in range(CASES):
@@ -82,7 +99,10 @@ def contend(paper: Paper, seconds: float, writers: int) -> int:
     """Let writers loose and kill one in three at a random moment; give how many were killed."""
     chance = random.Random(11)
     spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=_work, args=(str(paper.path), seed, seconds)) for seed in range(writers)]
+    workers = [
+        spawn.Process(target=_work, args=(str(paper.path), seed, seconds))
+        for seed in range(writers)
+    ]
     for worker in workers:
         worker.start()
     killed = 0
@@ -105,12 +125,16 @@ def account(paper: Paper) -> dict[str, list[int]]:
             body = json.loads(raw)
             if body["intent"]["type"] == "notice_issued":
                 before, after = body["intent"]["data"]["series"].split("{serial}")
-                found[before].append(int(body["numbers"]["notice"].removeprefix(before).removesuffix(after)))
+                found[before].append(
+                    int(body["numbers"]["notice"].removeprefix(before).removesuffix(after))
+                )
     return found
 
 
 def check(paper: Paper, *, at_least: int) -> None:
-    """Every series runs 1..n in the order of recording, the audit is clean, and what was cut off can be completed."""
+    """Every series runs 1..n in the order of recording, the audit is clean, and what was cut off
+    can be completed.
+    """
     numbers = account(paper)
     assert all(taken == list(range(1, len(taken) + 1)) for taken in numbers.values()), numbers
     assert sum(map(len, numbers.values())) >= at_least
@@ -119,7 +143,9 @@ def check(paper: Paper, *, at_least: int) -> None:
     with closing(Office.open(str(paper.path))) as office:
         for n in range(SERIES):
             for case_id, name in unfrozen_of(office.store, f"u{n}"):
-                office.chancery.freeze(Request(f"u{n}-sign"), office.chancery.case(case_id), name, Fonts.find())
+                office.chancery.freeze(
+                    Request(f"u{n}-sign"), office.chancery.case(case_id), name, Fonts.find()
+                )
     assert paper.findings() == []
 
 
@@ -135,8 +161,12 @@ def test_four_writers_leave_no_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.slow
-def test_32_writers_and_ten_series_with_random_kills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """32 processes, ten series, aborts and SIGKILLs for 45 seconds: every series is 1..n, each number accounted for."""
+def test_32_writers_and_ten_series_with_random_kills(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """32 processes, ten series, aborts and SIGKILLs for 45 seconds: every series is 1..n, each
+    number accounted for.
+    """
     fonts()
     paper = Paper(tmp_path, monkeypatch)
     paper.now = datetime.now(UTC) - timedelta(hours=8)

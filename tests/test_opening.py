@@ -1,4 +1,6 @@
-"""Opening a case: who opens it may enter then what is theirs to enter, and nothing of other roles."""
+"""Opening a case: who opens it may enter then what is theirs to enter, and nothing of
+other roles.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,16 @@ from walking import Walk
 
 from lifecycle.office import Office
 
-NAMED = ("--set", "name=瓯江茶旅小镇", "--set", "area=景宁县", "--set", "category=茶旅", "--set", "investor=某公司")
+NAMED = (
+    "--set",
+    "name=瓯江茶旅小镇",
+    "--set",
+    "area=景宁县",
+    "--set",
+    "category=茶旅",
+    "--set",
+    "investor=某公司",
+)
 OWN = ("open", "project", *NAMED, "--set", "investment=26000", "--set", "x_units=linye")
 FOREIGN = ("--set", "far_max=19", "--set", "height_max=999", "--set", "deal_price=1")
 REFUSED = """\
@@ -33,7 +44,9 @@ def walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Walk:
 
 
 def test_facts_of_other_roles_are_refused_at_the_opening(walk: Walk) -> None:
-    """A5: each fact whose `by:` names others is one unmet gate that says who enters it, when, by which command."""
+    """A5: each fact whose `by:` names others is one unmet gate that says who enters it, when, by
+    which command.
+    """
     refused = walk.run(*OWN, *FOREIGN, "--as", "bureau01", code=1)
     assert refused.stderr == REFUSED
     assert walk.run(*OWN, *FOREIGN, "--as", "bureau01", "--dry-run", code=1).stderr == REFUSED
@@ -66,9 +79,15 @@ def test_an_opening_for_somebody_has_their_roles(walk: Walk) -> None:
 
 def test_a_bulk_opening_refuses_line_by_line(walk: Walk) -> None:
     """A5: in a table, the row with a fact of another role is refused, the others are opened."""
-    rows = "name,area,category,investor,容积率上限\n甲乙,景宁县,茶旅,某公司,\n丙丁,景宁县,茶旅,某公司,1.2\n"
+    rows = (
+        "name,area,category,investor,容积率上限\n甲乙,景宁县,茶旅,某公司,\n丙丁,景宁县,"
+        "茶旅,"
+        "某公司,1.2\n"
+    )
     (walk.folder / "new.csv").write_text(rows, encoding="utf-8")
-    result = walk.run("open", "project", "--from", "new.csv", "--as", "bureau01", "--on", "2026-09-01", code=1)
+    result = walk.run(
+        "open", "project", "--from", "new.csv", "--as", "bureau01", "--on", "2026-09-01", code=1
+    )
     assert result.stdout == (
         "✓ new.csv:2　LS-F-2026-001　甲乙\n"
         "✗ new.csv:3　不能办理：市区非工招商项目“5+x”推进流程　立项"

@@ -1,4 +1,6 @@
-"""A file that somebody names: written whole, never over what is not the program's own, nowhere in the ledger."""
+"""A file that somebody names: written whole, never over what is not the program's own, nowhere in
+the ledger.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def own(message: str) -> str:
 
 
 def test_the_program_replaces_its_own_export(tmp_path: Path) -> None:
-    """C1: what was written there before is replaced, as often as wanted, and nothing else is left in the folder."""
+    """C1: what was written there before is replaced, as often as wanted, and nothing else is left
+    in the folder.
+    """
     target = tmp_path / "清单.csv"
     for body in (b"one", b"two", b"two", b"one"):
         write_file(target, body, "清单")
@@ -44,7 +48,9 @@ def test_the_program_replaces_its_own_export(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"somebody's", "编号,名称\r\n".encode("utf-8-sig")])
 def test_a_file_of_somebody_else_is_not_replaced(tmp_path: Path, body: bytes) -> None:
-    """C1: an empty file, any file, even a table that looks like ours stays as it is, with what to do instead."""
+    """C1: an empty file, any file, even a table that looks like ours stays as it is, with what to
+    do instead.
+    """
     target = tmp_path / "a.csv"
     target.write_bytes(body)
     assert refused(target) == (own(f"{target}"), OTHER)
@@ -80,7 +86,9 @@ def test_the_same_bytes_are_no_change(tmp_path: Path) -> None:
 
 
 def test_only_plain_files_are_written(tmp_path: Path) -> None:
-    """C1: no device, pipe, folder, and nothing that a symbolic link points to, be it there or not."""
+    """C1: no device, pipe, folder, and nothing that a symbolic link points to, be it
+    there or not.
+    """
     device, pipe, folder = Path("/dev/full"), tmp_path / "pipe", tmp_path / "folder"
     os.mkfifo(pipe)
     folder.mkdir()
@@ -91,13 +99,18 @@ def test_only_plain_files_are_written(tmp_path: Path) -> None:
     assert refused(pipe) == (f"{pipe} 是设备或管道，不是普通文件", "请换一个文件名")
     assert refused(folder) == (f"{folder} 是文件夹，不是文件", "请换一个文件名")
     for name in ("link", "nowhere"):
-        assert refused(tmp_path / name) == (f"{tmp_path / name} 是符号链接，不会写到它所指的地方", OTHER)
+        assert refused(tmp_path / name) == (
+            f"{tmp_path / name} 是符号链接，不会写到它所指的地方",
+            OTHER,
+        )
     assert (tmp_path / "aim").read_bytes() == b"aim"
     assert not (tmp_path / "missing").exists()
 
 
 def test_a_database_and_what_belongs_to_it_is_no_target(tmp_path: Path) -> None:
-    """C1: the database, the names it uses, all in its materials' folder are refused, also by way of a link."""
+    """C1: the database, the names it uses, all in its materials' folder are refused, also by way of
+    a link.
+    """
     database = tmp_path / "a.db"
     with closing(sqlite3.connect(database)) as opened:
         opened.execute("CREATE TABLE t (x)")
@@ -105,7 +118,15 @@ def test_a_database_and_what_belongs_to_it_is_no_target(tmp_path: Path) -> None:
     shelf.mkdir(parents=True)
     (tmp_path / "way").symlink_to(shelf)
     assert refused(database) == (f"{database} 是数据库，不会覆盖", "请换一个文件名")
-    for name in ("a.db-journal", "a.db-wal", "a.db-shm", "a.db.queue", "a.db.files", "a.db.v1", "a.db.12.new"):
+    for name in (
+        "a.db-journal",
+        "a.db-wal",
+        "a.db-shm",
+        "a.db.queue",
+        "a.db.files",
+        "a.db.v1",
+        "a.db.12.new",
+    ):
         told = f"{tmp_path / name} 是数据库 a.db 自己用的文件名"
         assert refused(tmp_path / name) == (told, "请换一个文件名")
     for target in (shelf / "x.csv", shelf.parent / "x.csv", tmp_path / "way" / "x.csv"):
@@ -114,10 +135,14 @@ def test_a_database_and_what_belongs_to_it_is_no_target(tmp_path: Path) -> None:
     database.unlink()
     with pytest.raises(InvalidError, match="材料文件夹"):
         check_place(shelf / "x.csv")
-    assert refused(tmp_path / REGISTER)[0] == f"{tmp_path / REGISTER} 是存出文件的登记，不能写到这里"
+    assert (
+        refused(tmp_path / REGISTER)[0] == f"{tmp_path / REGISTER} 是存出文件的登记，不能写到这里"
+    )
 
 
-def test_a_failed_writing_leaves_all_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_writing_leaves_all_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A full disk is told as that; the earlier export stands and no draft is left."""
     target = tmp_path / "a.csv"
     write_file(target, b"one", "清单")
@@ -159,7 +184,9 @@ def test_who_comes_second_replaces_nothing(tmp_path: Path) -> None:
     assert (told, target.read_bytes()) == (f"{target} 刚刚被别人改动，没有覆盖", b"theirs")
 
 
-def test_a_file_system_without_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_system_without_links_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On FAT a new file is put in place without a hard link, and still over nothing."""
 
     def none(*_: object) -> None:
@@ -176,7 +203,10 @@ def test_a_file_system_without_links_will_do(tmp_path: Path, monkeypatch: pytest
 def test_a_register_that_is_not_ours_is_told(tmp_path: Path) -> None:
     """A file that bears the register's name by chance is neither read as one nor written to."""
     (tmp_path / REGISTER).write_bytes(b"mine")
-    assert refused(tmp_path / "a.csv") == (f"{tmp_path / REGISTER} 不是本程序的登记文件", "请先移走它")
+    assert refused(tmp_path / "a.csv") == (
+        f"{tmp_path / REGISTER} 不是本程序的登记文件",
+        "请先移走它",
+    )
     assert (tmp_path / REGISTER).read_bytes() == b"mine"
 
 
@@ -203,7 +233,9 @@ COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("suffix", COMMANDS)
 def test_no_command_writes_over_what_is_not_its_own(bureau: Bureau, suffix: str) -> None:
-    """C1: each command leaves a foreign file, a link and the ledger's files alone, and writes its own again."""
+    """C1: each command leaves a foreign file, a link and the ledger's files alone, and writes its
+    own again.
+    """
     command = COMMANDS[suffix]
     for name in ("theirs", "link"):
         (bureau.folder / "aim").write_bytes(b"theirs")
@@ -223,9 +255,13 @@ def test_no_command_writes_over_what_is_not_its_own(bureau: Bureau, suffix: str)
     assert bureau.findings() == []
 
 
-@pytest.mark.parametrize("target", ["office.db", "office.db-journal", "office.db.queue", "/dev/full", "material"])
+@pytest.mark.parametrize(
+    "target", ["office.db", "office.db-journal", "office.db.queue", "/dev/full", "material"]
+)
 def test_a_report_never_goes_over_the_ledger(bureau: Bureau, target: str) -> None:
-    """C1: an audit's report, whose name may be any, leaves database, journal, queue, material and devices alone."""
+    """C1: an audit's report, whose name may be any, leaves database, journal, queue, material and
+    devices alone.
+    """
     if target == "material":
         target = str(next(bureau.path.with_name("office.db.files").glob("??/*")))
     before = Path(target).read_bytes() if target != "/dev/full" else b""
@@ -236,10 +272,15 @@ def test_a_report_never_goes_over_the_ledger(bureau: Bureau, target: str) -> Non
 
 
 def test_no_office_is_founded_in_another_ones_files(bureau: Bureau) -> None:
-    """C1: `init` and `restore` make no database among materials or under a name that another one uses."""
+    """C1: `init` and `restore` make no database among materials or under a name that another one
+    uses.
+    """
     bureau.do("backup", "a.tar")
     for words in (("init",), ("restore", "a.tar")):
-        for place, told in (("office.db.files/x.db", "材料文件夹"), ("office.db-wal", "自己用的文件名")):
+        for place, told in (
+            ("office.db.files/x.db", "材料文件夹"),
+            ("office.db-wal", "自己用的文件名"),
+        ):
             code, message = bureau.fails(*words, "--db", place)
             assert (code, told in message) == (1, True)
     assert bureau.findings() == []
@@ -264,18 +305,24 @@ ALLOWED = {
     "paper/package.py": "into memory",
     "paper/pictures.py": "into memory",
     "delivery/folder.py": "parcels: whole folders into a channel's folder, never over anything",
-    "commands/locale/msgfmt.py": "compiles the catalogue of messages: the maker's tool, not an officer's",
+    "commands/locale/msgfmt.py": "compiles the catalogue of messages: the maker's tool, not an "
+    "officer's",
     "commands/failure.py": "the program's own log, appended to; and /dev/null",
     "notice/cage.py": "/dev/null, for a caged process",
 }
 
 
 def test_there_is_no_other_writer() -> None:
-    """C1: outside of a short list, each with its reason, nothing in the package opens a file to write."""
+    """C1: outside of a short list, each with its reason, nothing in the package opens a file to
+    write.
+    """
     package = Path(lifecycle.__file__).parent
     found = {
         path.relative_to(package).as_posix()
         for path in package.rglob("*.py")
-        if any(_WRITES.search(line) and not line.lstrip().startswith("def ") for line in path.read_text().splitlines())
+        if any(
+            _WRITES.search(line) and not line.lstrip().startswith("def ")
+            for line in path.read_text().splitlines()
+        )
     }
     assert found == set(ALLOWED)

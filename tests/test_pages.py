@@ -1,4 +1,6 @@
-"""Letters are laid out to the millimetre as GB/T 9704—2012 has them, and whatever a letter says, in order."""
+"""Letters are laid out to the millimetre as GB/T 9704—2012 has them, and whatever a letter says, in
+order.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,20 @@ from letters import ISSUED, issued_letter, sample_letter
 from lifecycle.errors import InvalidError
 from lifecycle.notice.model import Block, Letter, Paragraph, Table
 from lifecycle.paper.pages import lay_out
-from lifecycle.paper.sheet import BOTTOM, HEIGHT, LEFT, MM, PITCH, RIGHT, TOP, WIDTH, ZI, Page, Run, Sheets
+from lifecycle.paper.sheet import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    MM,
+    PITCH,
+    RIGHT,
+    TOP,
+    WIDTH,
+    ZI,
+    Page,
+    Run,
+    Sheets,
+)
 
 GOLDEN = Path(__file__).parent / "golden" / "pdf"
 NEAR = 1e-6
@@ -37,11 +52,16 @@ def shown(sheets: Sheets) -> list[str]:
         lines.append(f"第 {number} 页")
         for run in page.runs:
             kind = "—" if run.tag is None else sheets.tags[run.tag].kind
-            lines.append(f"{run.x / MM:7.2f} {run.y / MM:7.2f} {kind:6} {run.role:4} {run.size:4g} {run.text}")
+            lines.append(
+                f"{run.x / MM:7.2f} {run.y / MM:7.2f} {kind:6} {run.role:4} {run.size:4g} "
+                f"{run.text}"
+            )
         for rule in page.rules:
             sides = " ".join(f"{side / MM:7.2f}" for side in rule[:4])
             lines.append(f"{sides} {'红' if rule.red else '黑'}线")
-        lines += [f"{s.x / MM:7.2f} {s.y / MM:7.2f} {s.size / MM:7.2f} 二维码" for s in page.symbols]
+        lines += [
+            f"{s.x / MM:7.2f} {s.y / MM:7.2f} {s.size / MM:7.2f} 二维码" for s in page.symbols
+        ]
     return lines
 
 
@@ -69,7 +89,9 @@ def test_full_lines_fill_the_text_area() -> None:
 
 
 def test_the_document_s_head_is_the_standard_s() -> None:
-    """The mark begins 35 mm below the text area's edge; the red rule is 156 mm, 4 mm below the number (7.2)."""
+    """The mark begins 35 mm below the text area's edge; the red rule is 156 mm, 4 mm below the
+    number (7.2).
+    """
     page = lay_out(issued_letter("duties")).pages[0]
     mark, number = the(page, "丽水市招商局文件"), the(page, "丽招商〔2026〕12号")
     assert (mark.role, mark.size, mark.red) == ("biao", 42, True)
@@ -82,7 +104,9 @@ def test_the_document_s_head_is_the_standard_s() -> None:
 
 
 def test_what_goes_to_a_superior_names_who_signed() -> None:
-    """The number stands one character from the left, 签发人 and the name in 楷体 one from the right (7.2.6)."""
+    """The number stands one character from the left, 签发人 and the name in 楷体 one from the right
+    (7.2.6).
+    """
     page = lay_out(issued_letter("request")).pages[0]
     number, name, label = the(page, "丽招商〔2026〕1号"), the(page, "林　岚"), the(page, "签发人：")
     assert number.x == pytest.approx(LEFT + ZI)
@@ -92,9 +116,13 @@ def test_what_goes_to_a_superior_names_who_signed() -> None:
 
 
 def test_several_who_signed_stand_two_to_a_line() -> None:
-    """Of several who signed, two stand on a line; the number stands on the last, the rule below it (7.2.6)."""
+    """Of several who signed, two stand on a line; the number stands on the last, the rule below it
+    (7.2.6).
+    """
     page = lay_out(replace(issued_letter("request"), signer="林岚、王喆、赵堃")).pages[0]
-    number, label, two, one = (the(page, text) for text in ("丽招商〔2026〕1号", "签发人：", "林岚　王喆", "赵堃"))
+    number, label, two, one = (
+        the(page, text) for text in ("丽招商〔2026〕1号", "签发人：", "林岚　王喆", "赵堃")
+    )
     assert (label.y, number.y, one.x) == (two.y, one.y, two.x)
     assert number.y - two.y == pytest.approx(PITCH)
     (rule,) = [rule for rule in page.rules if rule.red]
@@ -102,7 +130,9 @@ def test_several_who_signed_stand_two_to_a_line() -> None:
 
 
 def test_a_letter_has_double_rules_and_no_number_on_its_first_page() -> None:
-    """Mark 30 mm from the page's top; rules 170 mm wide, the second 20 mm from its end; no page number 1 (10.1)."""
+    """Mark 30 mm from the page's top; rules 170 mm wide, the second 20 mm from its end; no page
+    number 1 (10.1).
+    """
     first, second = lay_out(issued_letter("consultation")).pages
     mark, number = the(first, "丽水市招商局"), the(first, "丽招商函〔2026〕7号")
     assert mark.y - mark.size * 0.475 == pytest.approx(30 * MM)
@@ -118,8 +148,15 @@ def test_a_letter_has_double_rules_and_no_number_on_its_first_page() -> None:
 
 
 def test_page_numbers_stand_at_the_outer_edge() -> None:
-    """An odd number ends one character from the right, an even one begins one character from the left (7.5)."""
-    numbers = [run for page in lay_out(issued_letter("duties")).pages for run in page.runs if run.tag is None]
+    """An odd number ends one character from the right, an even one begins one character from the
+    left (7.5).
+    """
+    numbers = [
+        run
+        for page in lay_out(issued_letter("duties")).pages
+        for run in page.runs
+        if run.tag is None
+    ]
     assert [run.text for run in numbers] == ["— 1 —", "— 2 —", "— 3 —", "— 4 —"]
     assert {run.role for run in numbers} == {"song"}
     for number, run in enumerate(numbers, 1):
@@ -128,8 +165,12 @@ def test_page_numbers_stand_at_the_outer_edge() -> None:
 
 
 def test_the_record_ends_where_the_text_area_ends() -> None:
-    """The last line of the 版记 lies 35 mm above the page's end; outer ones are 0.35 mm, inner 0.25 mm (7.4)."""
-    rules = [rule for rule in lay_out(issued_letter("duties")).pages[-1].rules if rule.width == WIDTH]
+    """The last line of the 版记 lies 35 mm above the page's end; outer ones are 0.35 mm, inner 0.25
+    mm (7.4).
+    """
+    rules = [
+        rule for rule in lay_out(issued_letter("duties")).pages[-1].rules if rule.width == WIDTH
+    ]
     first, last, middle = sorted(rules, key=lambda rule: (-rule.height, rule.y))
     assert last.y + last.height / 2 == pytest.approx((297 - 35) * MM)
     assert [round(rule.height / MM, 6) for rule in (first, middle, last)] == [0.35, 0.25, 0.35]
@@ -140,14 +181,23 @@ def test_an_annex_begins_a_page() -> None:
     """附件1 stands in 黑体 on the first line, the annex's title on the third (7.3.7)."""
     page = lay_out(issued_letter("duties")).pages[2]
     label, title, *_ = page.runs
-    assert (label.text, label.role, label.x, round((label.y - TOP) / PITCH, 6)) == ("附件1", "hei", LEFT, 0.5)
+    assert (label.text, label.role, label.x, round((label.y - TOP) / PITCH, 6)) == (
+        "附件1",
+        "hei",
+        LEFT,
+        0.5,
+    )
     assert (title.role, title.size, round((title.y - TOP) / PITCH, 6)) == ("biao", 22, 2.5)
 
 
 def test_a_table_s_head_is_set_again_and_no_row_is_parted() -> None:
-    """On each page a long table begins with its head; the rules of a row are on the page of its text."""
+    """On each page a long table begins with its head; the rules of a row are on the page of its
+    text.
+    """
     table = Table(("序号", "事项"), tuple((str(n), "规划选址" * 12) for n in range(60)))
-    sheets = lay_out(replace(sample_letter("consultation"), body=(Paragraph(0, "如下："), table), cc=()))
+    sheets = lay_out(
+        replace(sample_letter("consultation"), body=(Paragraph(0, "如下："), table), cc=())
+    )
     heads = [[run.text for run in page.runs].count("事项") for page in sheets.pages]
     assert heads[:-1] == [1] * (len(heads) - 1)
     assert sum(run.text == "事项" for run in content(sheets)) == 1
@@ -163,11 +213,16 @@ def test_a_table_too_wide_for_paper_is_refused() -> None:
     table = Table(("列",) * 40, ())
     with pytest.raises(InvalidError) as caught:
         lay_out(replace(sample_letter("consultation"), body=(table,)))
-    assert (caught.value.message, caught.value.mend) == ("表格有 40 列，一页排不下", "请减少列数，或拆成几个表")
+    assert (caught.value.message, caught.value.mend) == (
+        "表格有 40 列，一页排不下",
+        "请减少列数，或拆成几个表",
+    )
 
 
 def test_many_recipients_are_moved_to_the_record() -> None:
-    """Recipients that would keep the text off the first page stand above 抄送 on the last one (7.3.2, 7.4.2)."""
+    """Recipients that would keep the text off the first page stand above 抄送 on the last one
+    (7.3.2, 7.4.2).
+    """
     to = tuple(f"丽水市第{n}人民政府办公室综合协调处" for n in range(30))
     sheets = lay_out(replace(issued_letter("duties"), to=to))
     assert any(run.text.startswith("瓯江云栖") and run.size == 16 for run in sheets.pages[0].runs)
@@ -176,18 +231,31 @@ def test_many_recipients_are_moved_to_the_record() -> None:
 
 
 def test_a_signature_takes_text_along() -> None:
-    """Where only signature and date would go to a new page, the last two lines of the text go with them."""
+    """Where only signature and date would go to a new page, the last two lines of the text go with
+    them.
+    """
     found = set()
     for length in range(200, 900, 14):
-        letter = replace(sample_letter("consultation"), body=(Paragraph(0, "国" * length),), attachments=(), contact="")
-        (signed,) = [page for page in lay_out(letter).pages if any(run.text == "2026年8月1日" for run in page.runs)]
+        letter = replace(
+            sample_letter("consultation"),
+            body=(Paragraph(0, "国" * length),),
+            attachments=(),
+            contact="",
+        )
+        (signed,) = [
+            page
+            for page in lay_out(letter).pages
+            if any(run.text == "2026年8月1日" for run in page.runs)
+        ]
         lines = sum(run.text.startswith("国") for run in signed.runs)
         found.add(lines if signed.runs[0].text.startswith("国") else 0)
     assert found == set(range(20))
 
 
 def test_a_draft_says_so() -> None:
-    """Without a number 公文, 信函 and 单据 say （未编号草稿） where it would stand; minutes have no such line."""
+    """Without a number 公文, 信函 and 单据 say （未编号草稿） where it would stand; minutes have no
+    such line.
+    """
     for layout in LAYOUTS:
         letter = replace(sample_letter("consultation"), layout=layout)
         texts_ = [run.text for run in lay_out(letter).pages[0].runs]
@@ -195,7 +263,9 @@ def test_a_draft_says_so() -> None:
 
 
 def test_headings_have_their_fonts() -> None:
-    """一、 is set in 黑体, （一） in 楷体 and 1. in 仿宋; what follows a heading is 仿宋 (7.3.3)."""
+    """一、 is set in 黑体, （一） in 楷体 and 1. in 仿宋; what follows a heading is
+    仿宋 (7.3.3).
+    """
     roles = {run.text: run.role for run in content(lay_out(issued_letter("consultation")))}
     assert roles["一、项目基本情况"] == "hei"
     assert roles["（二）用地需求。"] == "kai"
@@ -205,7 +275,9 @@ def test_headings_have_their_fonts() -> None:
 
 @given(letters)
 def test_no_run_leaves_the_text_area_or_overlaps(letter: Letter) -> None:
-    """Whatever a letter says, its pages are few, no text leaves the 版心 or lies on other text or a symbol."""
+    """Whatever a letter says, its pages are few, no text leaves the 版心 or lies on other text or a
+    symbol.
+    """
     sheets = lay_out(letter)
     assert 1 <= len(sheets.pages) < 200
     for number, page in enumerate(sheets.pages):
@@ -220,7 +292,12 @@ def test_no_run_leaves_the_text_area_or_overlaps(letter: Letter) -> None:
             boxes.append((run.x, run.y - run.size / 2, run.x + run.width, run.y + run.size / 2))
         boxes += [(s.x, s.y, s.x + s.size, s.y + s.size) for s in page.symbols]
         for a, b in combinations(boxes, 2):
-            apart = a[2] <= b[0] + NEAR or b[2] <= a[0] + NEAR or a[3] <= b[1] + NEAR or b[3] <= a[1] + NEAR
+            apart = (
+                a[2] <= b[0] + NEAR
+                or b[2] <= a[0] + NEAR
+                or a[3] <= b[1] + NEAR
+                or b[3] <= a[1] + NEAR
+            )
             assert apart, (a, b)
         for rule in page.rules:
             assert rule.red or (rule.x >= LEFT - NEAR and rule.x + rule.width <= RIGHT + NEAR)
@@ -228,7 +305,9 @@ def test_no_run_leaves_the_text_area_or_overlaps(letter: Letter) -> None:
 
 @given(letters)
 def test_every_character_is_placed_once_in_order(letter: Letter) -> None:
-    """The runs of the parts from the body on say the letter's text, each character once and in its order."""
+    """The runs of the parts from the body on say the letter's text, each character once and in its
+    order.
+    """
     sheets = lay_out(letter)
     said: dict[int, str] = {}
     for run in content(sheets):
@@ -242,7 +321,9 @@ def test_every_character_is_placed_once_in_order(letter: Letter) -> None:
     assert _holds(parts, [text for text in expected if text])
     assert bare(letter.title) in parts
     for annex in letter.annexes:
-        assert _holds(parts, [text for block in annex.body for text in map(bare, _said(block)) if text])
+        assert _holds(
+            parts, [text for block in annex.body for text in map(bare, _said(block)) if text]
+        )
 
 
 def _said(block: Block) -> list[str]:

@@ -32,8 +32,13 @@ from lifecycle.paper.standard import NORMS, Measure, measure
 @needs_fonts
 @pytest.mark.parametrize("name", ISSUED)
 def test_our_pdfs_pass(name: str) -> None:
-    """Each layout, issued and as a draft, is in tolerance in every measure, and is taken for what it is."""
-    for made in (letter(name), replace(letter(name), number=None, code=None, proof=None, printed=None)):
+    """Each layout, issued and as a draft, is in tolerance in every measure, and is taken for what
+    it is.
+    """
+    for made in (
+        letter(name),
+        replace(letter(name), number=None, code=None, proof=None, printed=None),
+    ):
         report = check_pdf(pdf.to_pdf(made, fonts()))
         assert (out(report), report.findings, report.layout) == ([], (), made.layout)
 
@@ -49,8 +54,18 @@ def test_our_docx_pass(name: str) -> None:
 def test_what_is_measured_of_a_document() -> None:
     """A 公文 of several pages with annexes and a 版记 is measured in all that applies to it."""
     report = check_pdf(pdf.to_pdf(letter("duties"), fonts()))
-    apart = {"mark.page", "number.under", "record.rules", "body.font", "title.font", "heading1.font", "heading2.font"}
-    expected = [key for key in NORMS if key not in apart and not key.startswith(("double.", "docx."))]
+    apart = {
+        "mark.page",
+        "number.under",
+        "record.rules",
+        "body.font",
+        "title.font",
+        "heading1.font",
+        "heading2.font",
+    }
+    expected = [
+        key for key in NORMS if key not in apart and not key.startswith(("double.", "docx."))
+    ]
     assert {row.key for row in report.measures} == set(expected)
 
 
@@ -70,7 +85,15 @@ def office(name: str, folder: Path) -> bytes:
     (folder / "fonts.conf").write_text(f'<?xml version="1.0"?>{config}', encoding="utf-8")
     (folder / "a.docx").write_bytes(to_docx(letter(name)))
     env = {**os.environ, "HOME": str(folder), "FONTCONFIG_FILE": str(folder / "fonts.conf")}
-    command = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(folder / "a.docx")]
+    command = [
+        "soffice",
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(folder),
+        str(folder / "a.docx"),
+    ]
     subprocess.run(command, env=env, capture_output=True, check=True, timeout=120)
     return (folder / "a.pdf").read_bytes()
 
@@ -80,8 +103,8 @@ def office(name: str, folder: Path) -> bytes:
 def test_our_docx_printed_by_libreoffice_pass(name: str, tmp_path: Path) -> None:
     """What a word processor makes of our DOCX is measured like any PDF, and is in tolerance.
 
-    LibreOffice 7 sets a quarter of a character between digits and Chinese whatever `autoSpaceDE` says, so that there
-    the date of a letter without a seal may hang over the edge.
+    LibreOffice 7 sets a quarter of a character between digits and Chinese whatever `autoSpaceDE`
+    says, so that there the date of a letter without a seal may hang over the edge.
     """
     report = check_pdf(office(name, tmp_path))
     assert [row.found for row in report.measures if row.key == "text.beyond"] in ([0], [1])
@@ -111,8 +134,13 @@ def with_document(xml: bytes) -> bytes:
 ENTITY = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
 WIDE = f'<?xml version="1.0" encoding="UTF-16"?>{ENTITY}'
 LOCKED = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
-    b"3 0 obj<</Filter/Standard/V 1/R 2/P -4/O<" + b"00" * 32 + b">/U<" + b"00" * 32 + b">>>endobj\n"
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count "
+    b"0>>endobj\n"
+    b"3 0 obj<</Filter/Standard/V 1/R 2/P -4/O<"
+    + b"00" * 32
+    + b">/U<"
+    + b"00" * 32
+    + b">>>endobj\n"
     b"trailer<</Root 1 0 R/Size 4/Encrypt 3 0 R/ID[<00><00>]>>\n"
 )
 
@@ -151,7 +179,9 @@ UNREADABLE: dict[str, tuple[Callable[[], bytes], str]] = {
 
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_what_cannot_be_read_is_told(name: str, tmp_path: Path) -> None:
-    """A file that is broken, locked, hostile, too large or of another kind is refused with the reason, exit code 3."""
+    """A file that is broken, locked, hostile, too large or of another kind is refused with the
+    reason, exit code 3.
+    """
     made, told = UNREADABLE[name]
     file = tmp_path / "a.pdf"
     file.write_bytes(made())
@@ -186,8 +216,15 @@ def test_a_truncated_file_never_ends_in_a_traceback(tmp_path: Path) -> None:
 
 
 def test_a_measure_is_judged_at_the_edge_of_its_tolerance() -> None:
-    """What is just in tolerance passes, what is just out of it does not; a text must be the one wanted."""
-    assert [measure("margin.top", found).ok for found in (36.0, 38.0, 38.02, 35.9)] == [True, True, False, False]
+    """What is just in tolerance passes, what is just out of it does not; a text must be the one
+    wanted.
+    """
+    assert [measure("margin.top", found).ok for found in (36.0, 38.0, 38.02, 35.9)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     assert [measure("title.font", found).ok for found in ("小标宋", "宋体")] == [True, False]
     assert measure("folio.count", 3, "各页", wanted=4) == Measure(
         "有页码的面", 4, 3, "面", 0, False, "7.5", "各页", "folio.count", "A"
@@ -201,7 +238,9 @@ def run(*words: str) -> tuple[int, str]:
 
 
 def test_the_table_is_printed(tmp_path: Path) -> None:
-    """A row for each measure with ✓ or ✗, then findings as file:page:line, then the verdict; exit code 1."""
+    """A row for each measure with ✓ or ✗, then findings as file:page:line, then the verdict; exit
+    code 1.
+    """
     file = tmp_path / "a.docx"
     made = to_docx(replace(letter("request"), title="关于云栖项目政策事项的请示。"))
     file.write_bytes(rewritten(made, SETTINGS, "<w:evenAndOddHeaders/>", ""))
@@ -231,13 +270,27 @@ def test_json_has_every_measure(tmp_path: Path) -> None:
     file.write_bytes(rewritten(to_docx(letter("request")), SETTINGS, "<w:evenAndOddHeaders/>", ""))
     code, printed = run(str(file), "--json")
     told = json.loads(printed)
-    assert (code, told["ok"], told["kind"], told["layout"], told["findings"]) == (1, False, "docx", "document", [])
+    assert (code, told["ok"], told["kind"], told["layout"], told["findings"]) == (
+        1,
+        False,
+        "docx",
+        "document",
+        [],
+    )
     assert [row for row in told["measures"] if not row["ok"]] == [
         {
-            "item": "奇偶页不同的设置处", "wanted": "settings.xml", "found": "无", "unit": "", "tolerance": 0,
-            "ok": False, "clause": "7.5", "where": "设置", "key": "docx.even", "sure": "A",
+            "item": "奇偶页不同的设置处",
+            "wanted": "settings.xml",
+            "found": "无",
+            "unit": "",
+            "tolerance": 0,
+            "ok": False,
+            "clause": "7.5",
+            "where": "设置",
+            "key": "docx.even",
+            "sure": "A",
         }
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("words", [(), ("a.pdf", "b.pdf"), ("--frobnicate", "a.pdf")])

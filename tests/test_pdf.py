@@ -1,4 +1,6 @@
-"""A letter's PDF has the same bytes for ever, says its text in order, and is what an archive asks for (PDF/A-2a)."""
+"""A letter's PDF has the same bytes for ever, says its text in order, and is what an archive asks
+for (PDF/A-2a).
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,10 @@ def read(data: bytes) -> str:
 @pytest.mark.parametrize("name", ISSUED)
 def test_the_bytes_are_the_same_for_ever(name: str) -> None:
     """The same letter and fonts give the bytes that they gave when this test was written."""
-    golden = dict(line.split("  ")[::-1] for line in (GOLDEN / "SHA256SUMS").read_text(encoding="utf-8").splitlines())
+    golden = dict(
+        line.split("  ")[::-1]
+        for line in (GOLDEN / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    )
     font_digests = {name: golden[name] for name in fonts().digests}
     if font_digests != fonts().digests:
         pytest.skip("字体版本不同：make fonts")
@@ -64,7 +69,9 @@ def test_the_bytes_are_the_same_for_ever(name: str) -> None:
 @needs_fonts
 @pytest.mark.parametrize("name", ISSUED)
 def test_fonts_opened_anew_give_the_same_bytes(name: str) -> None:
-    """Nothing of the process is in the file: not which letters were set before, nor by which objects."""
+    """Nothing of the process is in the file: not which letters were set before, nor by which
+    objects.
+    """
     from fontset import FOLDERS
 
     assert to_pdf(issued_letter(name), Fonts.find(FOLDERS)) == made(name)
@@ -79,8 +86,12 @@ def test_a_reader_extracts_the_text_in_order(name: str) -> None:
 
 @needs_fonts
 def test_rare_characters_are_said_too() -> None:
-    """A character outside of the basic plane, of a fallback font, is drawn and extracted like any other."""
-    letter = replace(sample_letter("consultation"), body=(Paragraph(0, "𡶴头、垟山、峃口、漈下——“堃喆祎”·é。"),))
+    """A character outside of the basic plane, of a fallback font, is drawn and extracted like any
+    other.
+    """
+    letter = replace(
+        sample_letter("consultation"), body=(Paragraph(0, "𡶴头、垟山、峃口、漈下——“堃喆祎”·é。"),)
+    )
     assert read(to_pdf(letter, fonts())) == said(letter)
 
 
@@ -93,11 +104,15 @@ def test_characters_that_share_a_glyph_stay_apart() -> None:
 
 @needs_fonts
 def test_a_character_without_a_glyph_is_refused_by_name() -> None:
-    """A letter with a character that no font has is not printed; the error names each such character."""
+    """A letter with a character that no font has is not printed; the error names each such
+    character.
+    """
     from fontset import FOLDERS
 
     full = Fonts.of(locate(FOLDERS))
-    bare_ = Fonts({**full.chains, "fang": tuple(f for f in full.chains["fang"] if f.file.name == FANG)})
+    bare_ = Fonts(
+        {**full.chains, "fang": tuple(f for f in full.chains["fang"] if f.file.name == FANG)}
+    )
     letter = replace(sample_letter("consultation"), body=(Paragraph(0, "垟与峃与\u200b"),))
     with pytest.raises(InvalidError) as caught:
         to_pdf(letter, bare_)
@@ -109,22 +124,40 @@ def test_a_character_without_a_glyph_is_refused_by_name() -> None:
 
 @needs_fonts
 def test_the_parts_are_tagged() -> None:
-    """Mark, number, title, text, table with head and cells, and the symbol are tagged as such, in reading order."""
+    """Mark, number, title, text, table with head and cells, and the symbol are tagged as such, in
+    reading order.
+    """
     urgency_mark_number = [" P"] * 3
     recipients_and_text = [" P"] * 2
-    assert tree(made("duties"), 0) == ["Document", *urgency_mark_number, " H1", *recipients_and_text, " H2", " P"]
+    assert tree(made("duties"), 0) == [
+        "Document",
+        *urgency_mark_number,
+        " H1",
+        *recipients_and_text,
+        " H2",
+        " P",
+    ]
     table = [" Table", "  TR", *["   TH"] * 4, *["  TR", *["   TD"] * 4] * 2]
     closing = [" P"] * 5
     assert tree(made("duties"), 1) == [
-        "Document", " H2", *[" P"] * 4, " H2", *table, " H2", " P", *closing,
-    ]  # fmt: skip
+        "Document",
+        " H2",
+        *[" P"] * 4,
+        " H2",
+        *table,
+        " H2",
+        " P",
+        *closing,
+    ]
     assert tree(made("duties"), 3) == ["Document", " P", " H1", " P", " Figure", *[" P"] * 4]
     assert raw.FPDFCatalog_IsTagged(PdfDocument(made("duties")))
 
 
 @needs_fonts
 def test_the_symbol_is_described_and_can_be_read() -> None:
-    """The QR symbol has its text for those who cannot see it, and its modules are drawn one by one."""
+    """The QR symbol has its text for those who cannot see it, and its modules are drawn
+    one by one.
+    """
     letter = issued_letter("request")
     assert f"验证二维码：{PROOF}".encode("utf-16-be").hex().encode() in made("request")
     assert f"验证码：{CODE}" in said(letter)
@@ -143,7 +176,9 @@ def test_the_symbol_is_described_and_can_be_read() -> None:
 
 @needs_fonts
 def test_the_ink_is_where_the_standard_has_it() -> None:
-    """Measured on the drawn page: mark 35 mm, rules, page number 7 mm below, 版记 35 mm above the page's end."""
+    """Measured on the drawn page: mark 35 mm, rules, page number 7 mm below, 版记 35 mm above the
+    page's end.
+    """
     first, last = picture(made("duties"), 0), picture(made("duties"), 3)
     left, top, right, bottom = ink(first, 0, 60, 210, 95)
     assert top == pytest.approx(72, abs=0.3)
@@ -188,21 +223,33 @@ def test_it_says_what_it_is() -> None:
 
 @needs_fonts
 def test_the_metadata_packet_agrees_and_claims_pdf_a() -> None:
-    """The XMP packet says the same as the information dictionary, and PDF/A part 2 of conformance A."""
+    """The XMP packet says the same as the information dictionary, and PDF/A part 2 of conformance
+    A.
+    """
     letter = replace(issued_letter("consultation"), title="关于A&B<C>的函")
     data = to_pdf(letter, fonts())
     packet = data[data.index(b"<x:xmpmeta") : data.index(b"</x:xmpmeta>") + 12]
     root = ET.fromstring(packet)
     texts = {element.tag.rpartition("}")[2]: (element.text or "") for element in root.iter()}
-    assert (texts["part"], texts["conformance"], texts["CreateDate"]) == ("2", "A", "2026-08-01T00:00:00+08:00")
-    assert [element.text for element in root.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li")] == [
-        letter.title, letter.issuer, "zh-CN",
-    ]  # fmt: skip
+    assert (texts["part"], texts["conformance"], texts["CreateDate"]) == (
+        "2",
+        "A",
+        "2026-08-01T00:00:00+08:00",
+    )
+    assert [
+        element.text for element in root.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li")
+    ] == [
+        letter.title,
+        letter.issuer,
+        "zh-CN",
+    ]
 
 
 @needs_fonts
 def test_the_file_is_whole() -> None:
-    """Each offset of the cross-reference table hits its object, each stream has its length, the ID is its digest."""
+    """Each offset of the cross-reference table hits its object, each stream has its length, the ID
+    is its digest.
+    """
     data = made("duties")
     start = int(data.rsplit(b"startxref\n", 1)[1].split(b"\n")[0])
     lines = data[start:].split(b"\n")
@@ -220,17 +267,33 @@ def test_the_file_is_whole() -> None:
 
 @needs_fonts
 def test_nothing_reaches_outside() -> None:
-    """The file has no link, script, file, form or filter: nothing that acts, and nothing that zlib had a say in."""
+    """The file has no link, script, file, form or filter: nothing that acts, and nothing that zlib
+    had a say in.
+    """
     for name in ISSUED:
         names = set(
-            re.findall(rb"/([A-Z][A-Za-z]+)", re.sub(rb"stream\n.*?endstream", b"", made(name), flags=re.DOTALL))
+            re.findall(
+                rb"/([A-Z][A-Za-z]+)",
+                re.sub(rb"stream\n.*?endstream", b"", made(name), flags=re.DOTALL),
+            )
         )
-        assert not names & {b"URI", b"JS", b"JavaScript", b"Launch", b"EmbeddedFile", b"AcroForm", b"Filter", b"Annots"}
+        assert not names & {
+            b"URI",
+            b"JS",
+            b"JavaScript",
+            b"Launch",
+            b"EmbeddedFile",
+            b"AcroForm",
+            b"Filter",
+            b"Annots",
+        }
 
 
 @needs_fonts
 def test_a_full_line_is_drawn_from_edge_to_edge() -> None:
-    """28 characters reach from one edge of the text area to the other, drawn as well as laid out."""
+    """28 characters reach from one edge of the text area to the other, drawn as well as
+    laid out.
+    """
     letter = replace(sample_letter("consultation"), body=(Paragraph(0, "国" * 400),))
     left, _, right, _ = ink(picture(to_pdf(letter, fonts()), 1), 0, 38, 210, 46)
     # The ink of 国 begins and ends a sixth of its width inside of the character.
@@ -238,7 +301,9 @@ def test_a_full_line_is_drawn_from_edge_to_edge() -> None:
 
 
 def test_the_colour_profile_is_srgb() -> None:
-    """The profile is valid, small and the same as the sRGB that colour management has built in, within one step."""
+    """The profile is valid, small and the same as the sRGB that colour management has built in,
+    within one step.
+    """
     ours = ImageCms.ImageCmsProfile(io.BytesIO(srgb_profile()))
     assert len(srgb_profile()) < 1200
     patches = Image.new("RGB", (4, 1))
@@ -255,7 +320,9 @@ def test_the_colour_profile_is_srgb() -> None:
 @needs_fonts
 def test_a_draft_and_an_issued_letter_differ() -> None:
     """A draft has the words of a draft and neither code nor symbol."""
-    draft = replace(issued_letter("consultation"), number=None, code=None, proof=None, printed=date(2026, 8, 3))
+    draft = replace(
+        issued_letter("consultation"), number=None, code=None, proof=None, printed=date(2026, 8, 3)
+    )
     data = to_pdf(draft, fonts())
     assert "（未编号草稿）" in read(data)
     assert "验证码" not in read(data)

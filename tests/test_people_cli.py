@@ -21,18 +21,23 @@ def tiny(bare: Tiny) -> Tiny:
 
 
 def test_init_makes_an_office_that_works(bare: Tiny) -> None:
-    """Without a directory there are one unit that leads and one administrator, who can open a case at once."""
+    """Without a directory there are one unit that leads and one administrator, who can open a case
+    at once.
+    """
     assert bare.do("init", by="zhang01") == (
         f"已建库：{bare.path}\n"
         "  管理员 zhang01；单位 1 个，经办人 1 名\n"
         "  已发布流程 1 个，公文模板 0 个，工作日历\n"
-        "下一步：export LIFECYCLE_OFFICER=zhang01，再用 lifecycle unit add、lifecycle officer add 登记单位和人员\n"
+        "下一步：export LIFECYCLE_OFFICER=zhang01，再用 lifecycle unit add、lifecycle officer "
+        "add 登记单位和人员\n"
     )
     assert bare.do("open", "visit", "--set", "name=甲", by="zhang01") == "KC-2026-001\n"
 
 
 def test_init_from_a_directory(bare: Tiny) -> None:
-    """A directory founds the office whole: units, functions, officers, roles by name or title, delegations."""
+    """A directory founds the office whole: units, functions, officers, roles by name or title,
+    delegations.
+    """
     assert bare.asks("init", "--from", str(TINY / "directory.yaml")) == {
         "ok": True,
         "database": str(bare.path),
@@ -68,7 +73,10 @@ def test_all_faults_of_a_directory_at_once(bare: Tiny) -> None:
     bare.write(
         "d.yaml",
         [
-            "office: {unit: bureau, title: 市招商局, functions: [burea], admin: {code: admin, title: 管理员}}",
+            (
+                "office: {unit: bureau, title: 市招商局, functions: [burea], admin: {code: admin, "
+                "title: 管理员}}"
+            ),
             "units:",
             "  - {code: 土地, title: 市自然资源局, functions: [land]}",
             "  - {code: bureau, title: 又一个, functions: [], sinse: 2026-01-01}",
@@ -120,10 +128,20 @@ def test_a_directory_that_is_none(bare: Tiny, content: str | None, message: str)
 
 def test_units_are_added_and_changed_by_day(tiny: Tiny) -> None:
     """A unit's new name and functions hold from their day on; what came before keeps the old."""
-    tiny.do("unit", "add", "shuili", "市水利局", "--function", "x 部门", "--since", "2026-02-01", by="admin")
-    assert tiny.do("unit", "change", "shuili", "--title", "市水务局", "--since", "2026-09-01", by="admin") == (
-        "已更改单位 shuili 市水务局\n"
+    tiny.do(
+        "unit",
+        "add",
+        "shuili",
+        "市水利局",
+        "--function",
+        "x 部门",
+        "--since",
+        "2026-02-01",
+        by="admin",
     )
+    assert tiny.do(
+        "unit", "change", "shuili", "--title", "市水务局", "--since", "2026-09-01", by="admin"
+    ) == ("已更改单位 shuili 市水务局\n")
     tiny.do("unit", "change", "市水务局", "--function", "land", "--since", "2026-09-20", by="admin")
     told = [
         next(u for u in tiny.asks("unit", "list", "--on", day)["units"] if u["unit"] == "shuili")
@@ -137,13 +155,29 @@ def test_units_are_added_and_changed_by_day(tiny: Tiny) -> None:
 
 
 def test_roles_are_granted_and_revoked_by_day(tiny: Tiny) -> None:
-    """A grant holds for its days; revoking one role of several leaves the others; leaving ends all."""
-    tiny.do("officer", "add", "land02", "副科长", "--unit", "land", "--role", "国土", "--role", "auditor", by="admin")
+    """A grant holds for its days; revoking one role of several leaves the others;
+    leaving ends all.
+    """
+    tiny.do(
+        "officer",
+        "add",
+        "land02",
+        "副科长",
+        "--unit",
+        "land",
+        "--role",
+        "国土",
+        "--role",
+        "auditor",
+        by="admin",
+    )
     number = tiny.opened(on="2026-09-30")
     tiny.do("sign", number, "to_siting", "agree", by="land02")
     tiny.do("officer", "revoke", "land02", "land", by="admin")
     assert tiny.fails("sign", number, "to_siting", "agree", by="land02")[0] == 1
-    assert [o["roles"] for o in tiny.asks("officer", "list")["officers"] if o["officer"] == "land02"] == [["auditor"]]
+    assert [
+        o["roles"] for o in tiny.asks("officer", "list")["officers"] if o["officer"] == "land02"
+    ] == [["auditor"]]
     tiny.do("officer", "grant", "land02", "land", "--until", "2026-09-30", by="admin")
     tiny.do("sign", number, "to_siting", "agree", by="land02")
     assert tiny.do("officer", "leave", "land02", "--since", "2026-09-30", by="admin") == (
@@ -160,7 +194,8 @@ def test_roles_are_granted_and_revoked_by_day(tiny: Tiny) -> None:
 def test_a_role_without_effect_is_pointed_out(tiny: Tiny) -> None:
     """Granting a role that the officer's unit has no function for is done and remarked upon."""
     assert tiny.do("officer", "grant", "land01", "x", by="admin") == (
-        "已授予 land01：x\n注意：市自然资源局 没有职能 x，暂不能行使；可用 lifecycle unit change land --function …\n"
+        "已授予 land01：x\n注意：市自然资源局 没有职能 x，暂不能行使；可用 lifecycle unit change "
+        "land --function …\n"
     )
 
 
@@ -172,7 +207,9 @@ def test_officers_delegate_and_take_back(tiny: Tiny) -> None:
     )
     tiny.do("set", number, "x_units=wenwu", by="bureau01")
     tiny.do("sign", number, "to_siting", "agree", "--for", "wenwu01", by="xiao01")
-    assert tiny.fails("officer", "delegate", "land01", "--for", "bureau01", "--until", "2026-10-31", by="xiao01") == (
+    assert tiny.fails(
+        "officer", "delegate", "land01", "--for", "bureau01", "--until", "2026-10-31", by="xiao01"
+    ) == (
         1,
         "须由管理员办理；您（xiao01 防火科经办人）不是管理员\n  改法：请管理员办理\n",
     )
@@ -187,25 +224,56 @@ def test_officers_delegate_and_take_back(tiny: Tiny) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
-        (("unit", "add", "land", "又一个"), 1, "单位 land 已有\n  改法：改名或改职能请用 lifecycle unit change\n"),
-        (("unit", "add", "市局", "市局"), 1,
-         "单位代码“市局”不合规\n  改法：用字母、数字、点、横线，最多 40 个，并写明名称\n"),
+        (
+            ("unit", "add", "land", "又一个"),
+            1,
+            "单位 land 已有\n  改法：改名或改职能请用 lifecycle unit change\n",
+        ),
+        (
+            ("unit", "add", "市局", "市局"),
+            1,
+            "单位代码“市局”不合规\n  改法：用字母、数字、点、横线，最多 40 个，并写明名称\n",
+        ),
         (("unit", "add", "a", "甲\n乙"), 1, "单位名称应为一行，不超过 100 字\n"),
-        (("unit", "add", "a", "甲", "--function", "国土局"), 1, "没有角色“国土局”\n  改法：是否为“国土”？\n"),
-        (("unit", "change", "land"), 2, "没有写要改什么\n  改法：加 --title、--function 或 --no-functions\n"),
-        (("officer", "add", "land01", "甲", "--unit", "land"), 1, "经办人 land01 已有\n  改法：代码不可重复使用\n"),
-        (("officer", "add", "a", "甲", "--unit", "lande"), 1, "没有单位“lande”\n  改法：是否为“land”？\n"),
+        (
+            ("unit", "add", "a", "甲", "--function", "国土局"),
+            1,
+            "没有角色“国土局”\n  改法：是否为“国土”？\n",
+        ),
+        (
+            ("unit", "change", "land"),
+            2,
+            "没有写要改什么\n  改法：加 --title、--function 或 --no-functions\n",
+        ),
+        (
+            ("officer", "add", "land01", "甲", "--unit", "land"),
+            1,
+            "经办人 land01 已有\n  改法：代码不可重复使用\n",
+        ),
+        (
+            ("officer", "add", "a", "甲", "--unit", "lande"),
+            1,
+            "没有单位“lande”\n  改法：是否为“land”？\n",
+        ),
         (("officer", "grant", "land1", "land"), 1, "没有经办人“land1”\n  改法：是否为“land01”？\n"),
         (("officer", "grant", "land01", "lend"), 1, "没有角色“lend”\n  改法：是否为“land”？\n"),
-        (("officer", "revoke", "land01", "x"), 1,
-         "land01 没有这样的授权或委托\n  改法：用 lifecycle officer list 查看\n"),
+        (
+            ("officer", "revoke", "land01", "x"),
+            1,
+            "land01 没有这样的授权或委托\n  改法：用 lifecycle officer list 查看\n",
+        ),
         (("officer", "leave", "nobody"), 1, "没有经办人“nobody”\n"),
         (("officer", "delegate", "admin", "--until", "2026-12-31"), 1, "不能委托给自己\n"),
-        (("officer", "delegate", "land01", "--until", "2026-09-01", "--since", "2026-09-02"), 1,
-         "截止日 2026-09-01 早于起始日 2026-09-02\n"),
+        (
+            ("officer", "delegate", "land01", "--until", "2026-09-01", "--since", "2026-09-02"),
+            1,
+            "截止日 2026-09-01 早于起始日 2026-09-02\n",
+        ),
     ],
-)  # fmt: skip
-def test_each_mistake_has_its_one_message(tiny: Tiny, args: tuple[str, ...], code: int, message: str) -> None:
+)
+def test_each_mistake_has_its_one_message(
+    tiny: Tiny, args: tuple[str, ...], code: int, message: str
+) -> None:
     """A wrong change to the office exits with its code and one message, and leaves no entry."""
     assert tiny.fails(*args, by="admin") == (code, message)
 

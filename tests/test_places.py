@@ -1,4 +1,6 @@
-"""What is shipped is found in a checkout and in a wheel alike; the data folder is where each system has it."""
+"""What is shipped is found in a checkout and in a wheel alike; the data folder is where each system
+has it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def test_a_checkout_uses_its_own_folders() -> None:
     )
 
 
-def test_a_wheel_uses_the_folders_inside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wheel_uses_the_folders_inside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without a pyproject.toml beside the package, `workflows` beside it is somebody else's."""
     package = tmp_path / "lifecycle"
     (package / "_data" / "workflows").mkdir(parents=True)
@@ -38,7 +42,11 @@ def test_a_wheel_uses_the_folders_inside_it(tmp_path: Path, monkeypatch: pytest.
     [
         ("linux", {"HOME": "/home/a", "XDG_DATA_HOME": ""}, "/home/a/.local/share/lifecycle"),
         ("linux", {"HOME": "/home/a", "XDG_DATA_HOME": "/data"}, "/data/lifecycle"),
-        ("linux", {"HOME": "/home/a", "XDG_DATA_HOME": "relative"}, "/home/a/.local/share/lifecycle"),
+        (
+            "linux",
+            {"HOME": "/home/a", "XDG_DATA_HOME": "relative"},
+            "/home/a/.local/share/lifecycle",
+        ),
         ("darwin", {"HOME": "/Users/a"}, "/Users/a/Library/Application Support/lifecycle"),
         ("win32", {"LOCALAPPDATA": "/c/a"}, "/c/a/lifecycle"),
         ("win32", {"LOCALAPPDATA": "", "HOME": "/c/a"}, "/c/a/AppData/Local/lifecycle"),
@@ -48,7 +56,9 @@ def test_a_wheel_uses_the_folders_inside_it(tmp_path: Path, monkeypatch: pytest.
 def test_data_folder_follows_the_system(
     monkeypatch: pytest.MonkeyPatch, platform: str, variables: dict[str, str], expected: str
 ) -> None:
-    """XDG on Linux, Application Support on a Mac, %LOCALAPPDATA% on Windows; nothing is made by asking."""
+    """XDG on Linux, Application Support on a Mac, %LOCALAPPDATA% on Windows; nothing is made by
+    asking.
+    """
     monkeypatch.setattr(sys, "platform", platform)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

@@ -1,4 +1,6 @@
-"""Who may do what in project.yaml: every state × transition × role × same person, against a few independent lines."""
+"""Who may do what in project.yaml: every state × transition × role × same person, against a few
+independent lines.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ SELF, OTHER = "p1", "p2"
 
 
 def bare() -> dict[str, Any]:
-    """Read project.yaml as plain text values, keeping only what this table is about: where from, where to, who."""
+    """Read project.yaml as plain text values, keeping only what this table is about: where from,
+    where to, who.
+    """
     raw: dict[str, Any] = yaml.load(PROJECT.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     kept = {"name", "title", "kind", "from", "to", "by", "not_by"}
     raw["transitions"] = [{k: v for k, v in t.items() if k in kept} for t in raw["transitions"]]
@@ -50,7 +54,9 @@ def sources(raw: dict[str, Any], said: Any) -> set[str]:
 
 
 def expected(raw: dict[str, Any], state: str, name: str, role: str, *, same: bool) -> str | None:
-    """Say from the YAML alone where a transition leads an officer of one role, or None where it is not theirs."""
+    """Say from the YAML alone where a transition leads an officer of one role, or None where it is
+    not theirs.
+    """
     for t in raw["transitions"]:
         if t["name"] == name and state in sources(raw, t["from"]):
             if role not in listed(t["by"]) or (same and "not_by" in t):
@@ -62,29 +68,57 @@ def expected(raw: dict[str, Any], state: str, name: str, role: str, *, same: boo
 
 
 def case_in(workflow: Workflow, state: str, *, same: bool) -> Case:
-    """Make a case in a state, suspended from construction, in which everything was last done by one person."""
+    """Make a case in a state, suspended from construction, in which everything was last done by one
+    person.
+    """
     person = SELF if same else OTHER
     fired = {name: Fired(1, "2026-09-01", 1, (person,)) for name in ("open", *workflow.titles)}
     facts: dict[str, Any] = {"name": "甲", "owner_unit": "u1", "x_units": ["u1"]}
     return Case(
-        "c1", "LS-F-2026-001", workflow.digest, "甲", state, 9, "0" * 64, "2026-09-01", "2026-09-01", "2026-09-01", "",
-        facts, {}, {}, {}, fired, suspension=Suspension("construction", "2026-09-01", "2026-09-01"),
-    )  # fmt: skip
+        "c1",
+        "LS-F-2026-001",
+        workflow.digest,
+        "甲",
+        state,
+        9,
+        "0" * 64,
+        "2026-09-01",
+        "2026-09-01",
+        "2026-09-01",
+        "",
+        facts,
+        {},
+        {},
+        {},
+        fired,
+        suspension=Suspension("construction", "2026-09-01", "2026-09-01"),
+    )
 
 
 def test_a_transition_is_allowed_exactly_where_the_yaml_says_so() -> None:
-    """Every state × transition × role × same person of project.yaml is allowed, and leads, exactly as its text says."""
+    """Every state × transition × role × same person of project.yaml is allowed, and leads, exactly
+    as its text says.
+    """
     raw = bare()
-    workflow = read_workflow(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False), "bare.yaml", checked=False)
+    workflow = read_workflow(
+        yaml.safe_dump(raw, allow_unicode=True, sort_keys=False), "bare.yaml", checked=False
+    )
     judged = allowed = 0
     for state in raw["states"]:
         for same in (False, True):
             case = case_in(workflow, state, same=same)
             for name in dict.fromkeys(t["name"] for t in raw["transitions"]):
                 for role in raw["roles"]:
-                    decision = decide(workflow, case, Advance(name), Officer(SELF, "", "u1", {role: "g"}), MOMENT)
+                    decision = decide(
+                        workflow, case, Advance(name), Officer(SELF, "", "u1", {role: "g"}), MOMENT
+                    )
                     found = decision.target if isinstance(decision, Accepted) else None
-                    assert found == expected(raw, state, name, role, same=same), (state, name, role, same)
+                    assert found == expected(raw, state, name, role, same=same), (
+                        state,
+                        name,
+                        role,
+                        same,
+                    )
                     judged += 1
                     allowed += found is not None
     assert judged == 2 * len(raw["states"]) * len(workflow.titles) * len(raw["roles"])
@@ -94,10 +128,16 @@ def test_a_transition_is_allowed_exactly_where_the_yaml_says_so() -> None:
 def test_nobody_without_a_role_may_do_anything() -> None:
     """An officer without any role is allowed no transition from any state."""
     raw = bare()
-    workflow = read_workflow(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False), "bare.yaml", checked=False)
+    workflow = read_workflow(
+        yaml.safe_dump(raw, allow_unicode=True, sort_keys=False), "bare.yaml", checked=False
+    )
     for state in raw["states"]:
         for name in workflow.titles:
             decision = decide(
-                workflow, case_in(workflow, state, same=False), Advance(name), Officer(SELF, "", "u1", {}), MOMENT
+                workflow,
+                case_in(workflow, state, same=False),
+                Advance(name),
+                Officer(SELF, "", "u1", {}),
+                MOMENT,
             )
             assert not isinstance(decision, Accepted), (state, name)

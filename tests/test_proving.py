@@ -1,4 +1,6 @@
-"""`notice verify` and `notice export`: a paper is proved by the ledger, or without it by a bundle."""
+"""`notice verify` and `notice export`: a paper is proved by the ledger, or without it
+by a bundle.
+"""
 
 from __future__ import annotations
 
@@ -41,12 +43,18 @@ def verdict(paper: Paper, *args: str) -> tuple[int, bool, str | None]:
 
 def rendered(paper: Paper, number: str, form: str) -> str:
     """Take a form of the letter out."""
-    return str(paper.asks("notice", "render", number, LETTER, "--into", "公文", f"--{form}")["files"][0])
+    return str(
+        paper.asks("notice", "render", number, LETTER, "--into", "公文", f"--{form}")["files"][0]
+    )
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_each_form_is_proved_byte_for_byte(paper: Paper, issued: tuple[str, dict[str, Any]], form: str) -> None:
-    """The frozen file is the original; with one byte more it is not, and the letter that it claims to be is told."""
+def test_each_form_is_proved_byte_for_byte(
+    paper: Paper, issued: tuple[str, dict[str, Any]], form: str
+) -> None:
+    """The frozen file is the original; with one byte more it is not, and the letter that it claims
+    to be is told.
+    """
     path = Path(rendered(paper, issued[0], form))
     assert verdict(paper, str(path)) == (0, True, form)
     altered = path.with_name(f"改过{path.suffix}")
@@ -58,7 +66,9 @@ def test_each_form_is_proved_byte_for_byte(paper: Paper, issued: tuple[str, dict
 
 
 def test_a_code_or_a_number_is_enough(paper: Paper, issued: tuple[str, dict[str, Any]]) -> None:
-    """The code off the paper, however typed, and the number find the letter; a mistyped code is refused."""
+    """The code off the paper, however typed, and the number find the letter; a mistyped code is
+    refused.
+    """
     code = issued[1]["code"]
     told = paper.do("notice", "verify", code.lower().replace("-", ""))
     assert told.splitlines()[1:4] == [
@@ -76,7 +86,10 @@ def test_a_letter_that_is_not_ours_is_not(paper: Paper) -> None:
     """A file that was never issued is told so."""
     paper.write("别的.txt", "随便写的函")
     result = paper.run("notice", "verify", "别的.txt")
-    assert (result.exit_code, result.stdout) == (1, "✗ 不是：台账里没有这件公文，文件里也没有验证码\n")
+    assert (result.exit_code, result.stdout) == (
+        1,
+        "✗ 不是：台账里没有这件公文，文件里也没有验证码\n",
+    )
     paper.write("坏.pdf", b"%PDF-1.7 broken")
     paper.write("坏.docx", b"PK\x03\x04 broken")
     for name in ("坏.pdf", "坏.docx"):
@@ -84,25 +97,36 @@ def test_a_letter_that_is_not_ours_is_not(paper: Paper) -> None:
 
 
 def test_what_is_over_is_told(paper: Paper, issued: tuple[str, dict[str, Any]]) -> None:
-    """A void or superseded letter is genuine, but no longer in force: exit 1, with the reason or the successor."""
+    """A void or superseded letter is genuine, but no longer in force: exit 1, with the reason or
+    the successor.
+    """
     number, found = issued
     path = rendered(paper, number, "pdf")
     paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
     name = paper.asks("notice", "list", number)["letters"][-1]["name"]
     paper.issued(number, name)
     assert verdict(paper, path) == (1, True, "pdf")
-    assert "已不再有效：2026-09-30 被 丽招商函〔2026〕2号 替代" in paper.run("notice", "verify", found["code"]).stdout
+    assert (
+        "已不再有效：2026-09-30 被 丽招商函〔2026〕2号 替代"
+        in paper.run("notice", "verify", found["code"]).stdout
+    )
     paper.do("notice", "void", number, name, "--note", "有误", by="bureau04")
     told = paper.run("notice", "verify", "丽招商函〔2026〕2号").stdout
     assert "已不再有效：2026-09-30 作废：有误" in told
 
 
-def test_a_bundle_proves_without_the_ledger(paper: Paper, issued: tuple[str, dict[str, Any]]) -> None:
-    """With the bundle a department verifies the paper with no database; an altered bundle or paper is told."""
+def test_a_bundle_proves_without_the_ledger(
+    paper: Paper, issued: tuple[str, dict[str, Any]]
+) -> None:
+    """With the bundle a department verifies the paper with no database; an altered bundle or paper
+    is told.
+    """
     number, _found = issued
     path = rendered(paper, number, "pdf")
     checkpoint = paper.asks("notice", "export", number, LETTER, "包.json")["checkpoint"]
-    assert paper.fails("notice", "export", number, LETTER, "包.json")[0] == 1, "nothing is overwritten"
+    assert paper.fails("notice", "export", number, LETTER, "包.json")[0] == 1, (
+        "nothing is overwritten"
+    )
     assert checkpoint == str(paper.checkpoint())
     paper.path.rename(paper.folder / "away.db")
     assert verdict(paper, path, "--bundle", "包.json") == (0, True, "pdf")
@@ -112,7 +136,11 @@ def test_a_bundle_proves_without_the_ledger(paper: Paper, issued: tuple[str, dic
     bundle = json.loads(Path("包.json").read_text("utf-8"))
     for at in range(len(bundle["entries"])):
         forged = dict(
-            bundle, entries=[e.replace("32000", "99000") if n == at else e for n, e in enumerate(bundle["entries"])]
+            bundle,
+            entries=[
+                e.replace("32000", "99000") if n == at else e
+                for n, e in enumerate(bundle["entries"])
+            ],
         )
         Path("假.json").write_text(json.dumps(forged), "utf-8")
         code = paper.run("notice", "verify", path, "--bundle", "假.json").exit_code
@@ -124,7 +152,9 @@ def test_a_bundle_proves_without_the_ledger(paper: Paper, issued: tuple[str, dic
 def test_a_forged_form_in_a_bundle_is_not_the_original(
     paper: Paper, issued: tuple[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A bundle that names another file is caught by printing the letter again; where that cannot be done, exit 3."""
+    """A bundle that names another file is caught by printing the letter again; where that cannot be
+    done, exit 3.
+    """
     number, _found = issued
     path = rendered(paper, number, "pdf")
     paper.do("notice", "export", number, LETTER, "包.json")
@@ -132,8 +162,12 @@ def test_a_forged_form_in_a_bundle_is_not_the_original(
     forged.write_bytes(Path(path).read_bytes() + b"%forged\n")
     bundle = json.loads(Path("包.json").read_text("utf-8"))
     digest = hashlib.sha256(forged.read_bytes()).hexdigest()
-    last = bundle["entries"][-1].replace(hashlib.sha256(Path(path).read_bytes()).hexdigest(), digest)
-    Path("假.json").write_text(json.dumps({**bundle, "entries": [*bundle["entries"][:-1], last]}), "utf-8")
+    last = bundle["entries"][-1].replace(
+        hashlib.sha256(Path(path).read_bytes()).hexdigest(), digest
+    )
+    Path("假.json").write_text(
+        json.dumps({**bundle, "entries": [*bundle["entries"][:-1], last]}), "utf-8"
+    )
     assert verdict(paper, "forged.pdf", "--bundle", "假.json") == (1, False, "pdf")
     Path("头.json").write_text(json.dumps({**bundle, "case": "KC-2026-999"}), "utf-8")
     assert paper.fails("notice", "verify", path, "--bundle", "头.json")[0] == 1
@@ -142,13 +176,31 @@ def test_a_forged_form_in_a_bundle_is_not_the_original(
     assert (result.exit_code, "未能证实" in result.stdout) == (3, True)
 
 
-def test_a_letter_that_quotes_another_is_itself(paper: Paper, issued: tuple[str, dict[str, Any]]) -> None:
-    """Where a paper names an earlier letter's code too, the very file decides which it is, with a bundle as without."""
+def test_a_letter_that_quotes_another_is_itself(
+    paper: Paper, issued: tuple[str, dict[str, Any]]
+) -> None:
+    """Where a paper names an earlier letter's code too, the very file decides which it is, with a
+    bundle as without.
+    """
     number, found = issued
-    text = "文种：函\n标题：关于补充的函\n主送：{{ to }}\n抄送：{{ cc }}\n发文单位：{{ issuer }}\n---\n见{code}。\n"
+    text = (
+        "文种：函\n标题：关于补充的函\n主送：{{ to }}\n抄送：{{ cc }}\n发文单位：{{ "
+        "issuer "
+        "}}\n---\n见{code}。\n"
+    )
     paper.write("t.txt", text.replace("{code}", f" {found['code']} "))
     paper.do(
-        "notice", "draft", number, "consultation", "--to", "land", "--cc", "owner", "--text", "t.txt", by="bureau01"
+        "notice",
+        "draft",
+        number,
+        "consultation",
+        "--to",
+        "land",
+        "--cc",
+        "owner",
+        "--text",
+        "t.txt",
+        by="bureau01",
     )
     name = paper.asks("notice", "list", number)["letters"][-1]["name"]
     paper.issued(number, name)
@@ -156,12 +208,19 @@ def test_a_letter_that_quotes_another_is_itself(paper: Paper, issued: tuple[str,
     paper.do("notice", "export", number, name, "包.json")
     for extra in ((), ("--bundle", "包.json")):
         answer = json.loads(paper.run("notice", "verify", path, *extra, "--json").stdout)
-        assert (answer["genuine"], answer["letter"]["document_number"]) == (True, "丽招商函〔2026〕2号")
+        assert (answer["genuine"], answer["letter"]["document_number"]) == (
+            True,
+            "丽招商函〔2026〕2号",
+        )
 
 
-@pytest.mark.parametrize("payload", [b"<" * 3_000_000, "〔".encode() * 500_000], ids=["tags", "text"])
+@pytest.mark.parametrize(
+    "payload", [b"<" * 3_000_000, "〔".encode() * 500_000], ids=["tags", "text"]
+)
 def test_hostile_files_are_read_in_time(paper: Paper, payload: bytes) -> None:
-    """A DOCX made to keep the reader busy, or damaged inside, is told to be none of ours, soon and without a fuss."""
+    """A DOCX made to keep the reader busy, or damaged inside, is told to be none of ours, soon and
+    without a fuss.
+    """
     with zipfile.ZipFile("x.docx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", payload)
     started = time.monotonic()
@@ -173,22 +232,42 @@ def test_hostile_files_are_read_in_time(paper: Paper, payload: bytes) -> None:
     assert time.monotonic() - started < 30
 
 
-def test_a_chain_that_does_not_hold_proves_nothing(paper: Paper, issued: tuple[str, dict[str, Any]]) -> None:
-    """Entries left out, put in another order or altered are refused, whatever they say of the letter."""
+def test_a_chain_that_does_not_hold_proves_nothing(
+    paper: Paper, issued: tuple[str, dict[str, Any]]
+) -> None:
+    """Entries left out, put in another order or altered are refused, whatever they say of the
+    letter.
+    """
     number, found = issued
     with paper.sql() as database:
         case_id = database.execute("SELECT id FROM cases WHERE number = ?", (number,)).fetchone()[0]
-        rows = [r[0] for r in database.execute("SELECT body FROM entry WHERE case_id = ? ORDER BY seq", (case_id,))]
+        rows = [
+            r[0]
+            for r in database.execute(
+                "SELECT body FROM entry WHERE case_id = ? ORDER BY seq", (case_id,)
+            )
+        ]
     proof = prove(rows, found["code"])
     assert proof is not None
-    assert (proof.number, proof.in_force, set(proof.forms.values())) == ("丽招商函〔2026〕1号", True, set(FORMS))
-    for wrong in (rows[1:], [*rows[:2], *rows[3:]], [rows[1], rows[0], *rows[2:]], [rows[0] + b" ", *rows[1:]]):
+    assert (proof.number, proof.in_force, set(proof.forms.values())) == (
+        "丽招商函〔2026〕1号",
+        True,
+        set(FORMS),
+    )
+    for wrong in (
+        rows[1:],
+        [*rows[:2], *rows[3:]],
+        [rows[1], rows[0], *rows[2:]],
+        [rows[0] + b" ", *rows[1:]],
+    ):
         with pytest.raises(InvalidError):
             prove(wrong, found["code"])
     assert prove(rows, "0000-0000-0000") is None
 
 
-def test_nothing_is_exported_from_a_damaged_ledger(paper: Paper, issued: tuple[str, dict[str, Any]]) -> None:
+def test_nothing_is_exported_from_a_damaged_ledger(
+    paper: Paper, issued: tuple[str, dict[str, Any]]
+) -> None:
     """A bundle is only made where the audit finds nothing, and only of a letter that was issued."""
     number, _found = issued
     other = paper.asked("温泉康养")

@@ -50,15 +50,29 @@ def test_each_fault_says_what_the_specimen_expects(path: Path) -> None:
     _, problems, source = examine(path.read_bytes(), path.name, TEMPLATES)
     shown = "".join(problem.render(source) + "\n" for problem in problems)
     assert shown == path.with_suffix(".expected").read_text(encoding="utf-8")
-    assert not problems or path.stem == "several" or any(path.stem.startswith(problem.rule) for problem in problems)
+    assert (
+        not problems
+        or path.stem == "several"
+        or any(path.stem.startswith(problem.rule) for problem in problems)
+    )
 
 
 def test_every_rule_has_a_specimen() -> None:
     """No message is untried: each rule that the package names has at least one specimen."""
     package = Path(__file__).parent.parent / "lifecycle" / "workflow"
-    named = re.compile(r'(?:fault|Problem)\(\s*"([a-z]+(?:-[a-z]+)*)"|(?:return|or \(|or) "(yaml-[a-z]+)"')
-    rules = {a or b for path in package.glob("*.py") for a, b in named.findall(path.read_text(encoding="utf-8"))}
-    tried = {path.stem for path in SPECIMENS.glob("*.yaml")} | {"yaml-size", "yaml-encoding", "too-many"}
+    named = re.compile(
+        r'(?:fault|Problem)\(\s*"([a-z]+(?:-[a-z]+)*)"|(?:return|or \(|or) "(yaml-[a-z]+)"'
+    )
+    rules = {
+        a or b
+        for path in package.glob("*.py")
+        for a, b in named.findall(path.read_text(encoding="utf-8"))
+    }
+    tried = {path.stem for path in SPECIMENS.glob("*.yaml")} | {
+        "yaml-size",
+        "yaml-encoding",
+        "too-many",
+    }
     assert len(rules) > 40
     assert {rule for rule in rules if not any(name.startswith(rule) for name in tried)} == set()
 
@@ -127,7 +141,7 @@ transitions:
 lights:
   - {light: yellow, title: 逾期一日, overdue: 1, unit: workday, basis: 内部承诺}
   - {light: red, title: 金额不足, when: amount < 1}
-"""
+"""  # noqa: E501
 
 
 @pytest.fixture(scope="module")
@@ -150,8 +164,15 @@ def test_every_scalar_stays_what_was_typed(full: Workflow) -> None:
 
 
 def test_the_head_is_read(full: Workflow) -> None:
-    """The head gives name, version, numbering and who opens; the digest is that of the exact bytes."""
-    assert (full.name, full.version, full.number, full.subject) == ("listing", 3, "LS-F-{year}-{serial:03}", "heading")
+    """The head gives name, version, numbering and who opens; the digest is that of the
+    exact bytes.
+    """
+    assert (full.name, full.version, full.number, full.subject) == (
+        "listing",
+        3,
+        "LS-F-{year}-{serial:03}",
+        "heading",
+    )
     assert full.opened_by == ("land",)
     assert full.initial == "siting"
     assert full.digest == read_workflow(FULL.encode(), "elsewhere.yaml").digest
@@ -160,33 +181,56 @@ def test_the_head_is_read(full: Workflow) -> None:
 
 def test_roles_may_be_bound_to_a_fact(full: Workflow) -> None:
     """A role is held by function, or by the unit or units that the case names."""
-    assert [full.roles[name].bound for name in ("land", "owner", "x")] == [None, "owner_unit", "x_units"]
+    assert [full.roles[name].bound for name in ("land", "owner", "x")] == [
+        None,
+        "owner_unit",
+        "x_units",
+    ]
     assert (full.roles["x"].unit, full.roles["x"].units) == (None, "x_units")
 
 
 def test_required_is_from_the_start_or_from_a_state(full: Workflow) -> None:
     """`required: true` means from the opening on, a state's name from entering that state."""
-    assert [fact.required for fact in full.facts.values()] == [True, True, False, False, "listing", False, False]
+    assert [fact.required for fact in full.facts.values()] == [
+        True,
+        True,
+        False,
+        False,
+        "listing",
+        False,
+        False,
+    ]
 
 
 def test_limits_name_their_unit_and_basis(full: Workflow) -> None:
-    """A limit counts from entering unless it names a date, and rolls to a working day unless told not to."""
+    """A limit counts from entering unless it names a date, and rolls to a working day unless told
+    not to.
+    """
     due = full.states["siting"].due
     assert due is not None
     assert due == Limit("选址", 15, "workday", "内部承诺", due.location, inner=True)
     assert pointed(due.location) == "due"
     (within,) = full.states["listing"].limits
-    assert (within.since, within.done, within.roll, within.unit) == ("announced_on", ("report_month",), False, "month")
+    assert (within.since, within.done, within.roll, within.unit) == (
+        "announced_on",
+        ("report_month",),
+        False,
+        "month",
+    )
 
 
 def test_a_transition_carries_its_gates(full: Workflow) -> None:
-    """Every gate of the language comes out as written; a co-sign covers what the transition needs."""
+    """Every gate of the language comes out as written; a co-sign covers what the
+    transition needs.
+    """
     announce = full.transitions[0]
     assert announce.cosign is not None
     assert announce.cosign.quorum == Quorum("share", 2, 3)
     assert announce.cosign.covers == ("trade", "report")
     assert announce.cosign.within is not None
-    assert announce.cosign.within == Limit("会签", 3, "workday", "内部承诺", announce.cosign.within.location)
+    assert announce.cosign.within == Limit(
+        "会签", 3, "workday", "内部承诺", announce.cosign.within.location
+    )
     (guard,), (dwell,), (counter,) = announce.guards, announce.dwells, announce.counters
     assert guard == Guard(Expression("amount >= 0.5"), "总额不足", guard.location, "方案")
     basis = "国土资源部令第39号第8条"
@@ -225,7 +269,9 @@ def test_a_quorum_is_all_any_a_number_or_a_share(written: str, quorum: Quorum) -
 
 
 def test_sources_are_written_out(full: Workflow) -> None:
-    """`all`, a phase and `all_but` stand for states that are not final; a record goes nowhere, a resume back."""
+    """`all`, a phase and `all_but` stand for states that are not final; a record goes nowhere, a
+    resume back.
+    """
     assert {t.name: (t.sources, t.to) for t in full.transitions} == {
         "announce": (("siting",), "listing"),
         "report_month": (("siting", "listing", "paused"), None),
@@ -238,7 +284,9 @@ def test_sources_are_written_out(full: Workflow) -> None:
 
 def test_one_value_stands_for_a_list_of_one() -> None:
     """`dwell`, `counter`, `by` and the like take one value or a list."""
-    text = FULL.replace("counter: {of: announce, at_most: 2, basis: 办法}", "counter: [{of: announce, at_most: 2}]")
+    text = FULL.replace(
+        "counter: {of: announce, at_most: 2, basis: 办法}", "counter: [{of: announce, at_most: 2}]"
+    )
     assert read_workflow(text, "w.yaml").transitions[0].counters[0].at_most == 2
 
 
@@ -247,7 +295,12 @@ def test_unchecked_reading_skips_soundness_only() -> None:
     unsound = FULL.replace("to: closed", "to: siting")
     with pytest.raises(WorkflowError, match="到不了任何终结环节"):
         read_workflow(unsound, "w.yaml")
-    assert read_workflow(unsound, "w.yaml", checked=False).states.keys() == {"siting", "listing", "paused", "closed"}
+    assert read_workflow(unsound, "w.yaml", checked=False).states.keys() == {
+        "siting",
+        "listing",
+        "paused",
+        "closed",
+    }
     with pytest.raises(WorkflowError, match="应为 1 以上的整数"):
         read_workflow(FULL.replace("version: 3", "version: 0"), "w.yaml", checked=False)
 
@@ -256,7 +309,10 @@ def test_too_large_and_wrongly_encoded_files_are_refused() -> None:
     """A file over 1 MB is not even parsed; one in GBK is told so, with the place."""
     with pytest.raises(WorkflowError) as caught:
         read_workflow("#" * (1 << 20) + FULL, "w.yaml")
-    assert caught.value.message == "w.yaml:1:1: 错误：文件超过 1 MB\n  改法：一个流程写一个文件，长篇说明放到别处"
+    assert (
+        caught.value.message
+        == "w.yaml:1:1: 错误：文件超过 1 MB\n  改法：一个流程写一个文件，长篇说明放到别处"
+    )
     with pytest.raises(WorkflowError) as caught:
         read_workflow("a: 1\ntitle: 样例".encode("gbk"), "w.yaml")
     assert str(caught.value.problems[0].location) == "w.yaml:2:8"
@@ -265,7 +321,9 @@ def test_too_large_and_wrongly_encoded_files_are_refused() -> None:
 
 def test_a_very_long_list_of_faults_is_cut_with_a_count() -> None:
     """Thousands of faults neither hang the reader nor fill the screen."""
-    _, problems, _ = examine(FULL.replace("materials:\n", "materials:\n" + "  A: {}\n" * 700), "w.yaml")
+    _, problems, _ = examine(
+        FULL.replace("materials:\n", "materials:\n" + "  A: {}\n" * 700), "w.yaml"
+    )
     assert len(problems) == MOST_SHOWN + 1
     assert problems[-1].message == "另有 501 处错误未列出"
 
@@ -280,7 +338,9 @@ def inside(text: str, location: Location) -> bool:
 
 @given(st.text(max_size=200) | st.binary(max_size=60))
 def test_any_text_is_read_or_refused_with_places(text: str | bytes) -> None:
-    """Whatever the bytes, the reader raises nothing but WorkflowError, and each fault lies within the file."""
+    """Whatever the bytes, the reader raises nothing but WorkflowError, and each fault lies within
+    the file.
+    """
     workflow, problems, source = examine(text, "w.yaml")
     assert workflow is None or problems
     assert problems
@@ -291,18 +351,58 @@ def test_any_text_is_read_or_refused_with_places(text: str | bytes) -> None:
 
 SNIPPETS = st.sampled_from(
     (
-        *("", " ", "\n", ": ", "- ", "{", "}", "[", "]", "'", '"', "#", "&a ", "*a ", "!x ", "|", ">", "\t", "~", "："),
-        *("\u202e", "\x00", "\ud800", "previous", "all", "open", "{all_but: []}", "null", "0", "1e9", "true", "\u0661"),
+        *(
+            "",
+            " ",
+            "\n",
+            ": ",
+            "- ",
+            "{",
+            "}",
+            "[",
+            "]",
+            "'",
+            '"',
+            "#",
+            "&a ",
+            "*a ",
+            "!x ",
+            "|",
+            ">",
+            "\t",
+            "~",
+            "：",
+        ),
+        *(
+            "\u202e",
+            "\x00",
+            "\ud800",
+            "previous",
+            "all",
+            "open",
+            "{all_but: []}",
+            "null",
+            "0",
+            "1e9",
+            "true",
+            "\u0661",
+        ),
     )
 )
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, len(FULL)), st.integers(0, 12), SNIPPETS), min_size=1, max_size=4),
+    st.lists(
+        st.tuples(st.integers(0, len(FULL)), st.integers(0, 12), SNIPPETS), min_size=1, max_size=4
+    ),
     st.booleans(),
 )
-def test_any_mutation_is_read_or_refused_with_places(edits: list[tuple[int, int, str]], by_line: bool) -> None:
-    """However a valid file is damaged, reading ends with a workflow or with faults that lie within the file."""
+def test_any_mutation_is_read_or_refused_with_places(
+    edits: list[tuple[int, int, str]], by_line: bool
+) -> None:
+    """However a valid file is damaged, reading ends with a workflow or with faults that lie within
+    the file.
+    """
     text = FULL
     for start, length, snippet in edits:
         start = text.rfind(": ", 0, start) + 2 if by_line else start

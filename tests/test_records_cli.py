@@ -39,7 +39,9 @@ def test_replay_of_all_gives_a_line_each(bureau: Bureau) -> None:
     )
     answer = bureau.asks("replay")
     assert (answer["ok"], answer["entries"], len(answer["cases"])) == (True, 16, 3)
-    assert bureau.do("replay", "--at", "2026-09-03").endswith("共回放 2 个事项、5 条记录：没有问题\n")
+    assert bureau.do("replay", "--at", "2026-09-03").endswith(
+        "共回放 2 个事项、5 条记录：没有问题\n"
+    )
 
 
 def test_replay_shows_what_is_wrong(bureau: Bureau) -> None:
@@ -59,7 +61,8 @@ def test_replay_sees_a_stored_state_that_is_not_the_replayed(bureau: Bureau) -> 
     """A state that was altered beside the log is told by a replay of the case."""
     with bureau.sql() as database:
         database.execute(
-            "UPDATE cases SET snapshot = CAST(replace(snapshot, '温泉', '冷泉') AS BLOB) WHERE number = 'KC-2026-002'"
+            "UPDATE cases SET snapshot = CAST(replace(snapshot, '温泉', '冷泉') AS BLOB) WHERE "
+            "number = 'KC-2026-002'"
         )
     result = bureau.run("replay", "KC-2026-002")
     assert result.exit_code == 1
@@ -69,7 +72,9 @@ def test_replay_sees_a_stored_state_that_is_not_the_replayed(bureau: Bureau) -> 
 def test_replay_of_an_entry_that_cannot_be_read(bureau: Bureau) -> None:
     """An entry that is no longer JSON ends the replay with a message, not a traceback."""
     with bureau.sql() as database:
-        database.execute("UPDATE entry SET body = x'00' WHERE idx = ?", (bureau.entry("facts_recorded")[0],))
+        database.execute(
+            "UPDATE entry SET body = x'00' WHERE idx = ?", (bureau.entry("facts_recorded")[0],)
+        )
     result = bureau.run("replay", "KC-2026-001")
     assert result.exit_code == 1
     assert "记录读不出来" in result.stdout
@@ -80,7 +85,10 @@ def test_replay_of_an_entry_that_cannot_be_read(bureau: Bureau) -> None:
 def test_replay_needs_a_case_that_is_there(bureau: Bureau) -> None:
     """An unknown case and an unreadable workflow file are told."""
     assert bureau.fails("replay", "没有")[0] == 1
-    assert bureau.fails("replay", "--under", "没有.yaml") == (1, "文件 没有.yaml 不存在\n  改法：请核对路径\n")
+    assert bureau.fails("replay", "--under", "没有.yaml") == (
+        1,
+        "文件 没有.yaml 不存在\n  改法：请核对路径\n",
+    )
     bureau.write("bad.yaml", "workflow: x\n")
     code, message = bureau.fails("replay", "--under", "bad.yaml")
     assert code == 1
@@ -107,8 +115,12 @@ def test_audit_for_machines(bureau: Bureau) -> None:
     }
 
 
-def test_audit_that_cannot_go_on_is_not_clean(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A database that fails in the middle ends the audit with exit 3; what was found until then is shown."""
+def test_audit_that_cannot_go_on_is_not_clean(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that fails in the middle ends the audit with exit 3; what was found until then is
+    shown.
+    """
     from lifecycle.errors import UnavailableError
     from lifecycle.ledger.store import Store
 
@@ -143,7 +155,9 @@ class _Terminal(StringIO):
 
 
 def test_a_bar_shows_how_far_it_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a terminal long work draws a bar, ten times a second at most, and takes it away; elsewhere nothing."""
+    """On a terminal long work draws a bar, ten times a second at most, and takes it away; elsewhere
+    nothing.
+    """
     terminal = _Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     bar = Bar("审计")
@@ -159,6 +173,15 @@ def test_a_bar_shows_how_far_it_has_come(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_backup_for_machines(bureau: Bureau) -> None:
     """--json of backup, restore and upgrade says what was written."""
     answer = bureau.asks("backup", "b.tar")
-    assert answer == {"ok": True, "file": "b.tar", "files": 2, "bytes": Path("b.tar").stat().st_size}
-    assert bureau.asks("restore", "b.tar", "--db", "n.db") == {"ok": True, "database": "n.db", "files": 2}
+    assert answer == {
+        "ok": True,
+        "file": "b.tar",
+        "files": 2,
+        "bytes": Path("b.tar").stat().st_size,
+    }
+    assert bureau.asks("restore", "b.tar", "--db", "n.db") == {
+        "ok": True,
+        "database": "n.db",
+        "files": 2,
+    }
     assert bureau.do("upgrade") == "已是本版本的版式（2），无须升级\n"

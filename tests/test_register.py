@@ -1,4 +1,6 @@
-"""Recording: many writers at once lose nothing, fork nothing, count nothing twice; refusals are counted only."""
+"""Recording: many writers at once lose nothing, fork nothing, count nothing twice; refusals are
+counted only.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ while time.time() < end:
         outcome = office.advance(me, cases[(worker + turn) % 4], "note_visit", texts={"people": str(turn % 500 + 1)})
     took = time.perf_counter() - began
     print(outcome.body["intent"]["eid"], outcome.case.number, f"{took:.4f}", flush=True)
-"""
+"""  # noqa: E501
 
 
 @pytest.fixture
@@ -63,14 +65,19 @@ def start(bureau: Bureau, workers: int, seconds: float) -> list[subprocess.Popen
     return [
         subprocess.Popen(
             [sys.executable, "-c", WORKER, str(bureau.path), str(worker), *common],
-            env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for worker in range(workers)
-    ]  # fmt: skip
+    ]
 
 
 def check(bureau: Bureau, acknowledged: list[list[str]], slowest: float) -> None:
-    """Check that every acknowledgement is recorded once, in whole chains, under numbers without gap."""
+    """Check that every acknowledgement is recorded once, in whole chains, under numbers without
+    gap.
+    """
     with bureau.sql() as database:
         recorded = {row[0] for row in database.execute("SELECT eid FROM entry")}
         numbers = [row[0] for row in database.execute("SELECT number FROM cases ORDER BY number")]
@@ -94,13 +101,17 @@ def contend(bureau: Bureau, seconds: float, slowest: float) -> None:
         assert own, "nobody starves"
         lines += own
     with bureau.sql() as database:
-        (visits,) = database.execute("SELECT count(*) FROM entry WHERE case_id <> 'office'").fetchone()
+        (visits,) = database.execute(
+            "SELECT count(*) FROM entry WHERE case_id <> 'office'"
+        ).fetchone()
     assert visits == len(lines) + 4, "nothing is recorded that was not acknowledged"
     check(bureau, lines, slowest)
 
 
 def test_eight_processes_fork_nothing(bureau: Bureau) -> None:
-    """Eight processes on the same cases: no fork, no lost acknowledgement, no double number, nobody starves."""
+    """Eight processes on the same cases: no fork, no lost acknowledgement, no double number, nobody
+    starves.
+    """
     contend(bureau, 3, slowest=5.0)  # other tests run beside this one
 
 
@@ -111,7 +122,9 @@ def test_eight_processes_for_a_minute(bureau: Bureau) -> None:
 
 
 def test_a_killed_writer_loses_no_acknowledgement(bureau: Bureau) -> None:
-    """Processes killed at any moment leave every acknowledged entry, nothing half done, and do not stop the others."""
+    """Processes killed at any moment leave every acknowledged entry, nothing half done, and do not
+    stop the others.
+    """
     workers = start(bureau, 4, 4)
     time.sleep(2.5)
     for worker in workers[:2]:
@@ -126,7 +139,9 @@ def test_a_killed_writer_loses_no_acknowledgement(bureau: Bureau) -> None:
 
 
 def test_eight_threads_fork_nothing(bureau: Bureau) -> None:
-    """Eight threads, each with the office opened anew, advance one case: every request is one entry."""
+    """Eight threads, each with the office opened anew, advance one case: every request is one
+    entry.
+    """
     done: list[int] = []
     errors: list[BaseException] = []
     ticks = threading.Lock()
@@ -206,7 +221,11 @@ def test_each_year_counts_anew(bureau: Bureau) -> None:
     """Numbers count by year; a pattern without a year goes on counting."""
     bureau.rest_until(datetime(2027, 1, 4, 2, tzinfo=UTC))
     assert bureau.opened(name="新年", on="2027-01-04") == "KC-2027-001"
-    text = with_letters().replace("KC-{year}-{serial:03}", "KC{serial:03}").replace("version: 1", "version: 2")
+    text = (
+        with_letters()
+        .replace("KC-{year}-{serial:03}", "KC{serial:03}")
+        .replace("version: 1", "version: 2")
+    )
     bureau.write("visit.yaml", text)
     bureau.do("workflow", "publish", "visit.yaml", by="admin")
     assert bureau.opened(name="无年", on="2027-01-04") == "KC001"
@@ -217,16 +236,24 @@ def test_each_year_counts_anew(bureau: Bureau) -> None:
 
 def test_two_workflows_may_number_alike(bureau: Bureau) -> None:
     """Workflows with one pattern share its series, so that no number comes twice."""
-    text = with_letters().replace("workflow: visit", "workflow: second").replace("{serial:03}", "{serial:04}")
+    text = (
+        with_letters()
+        .replace("workflow: visit", "workflow: second")
+        .replace("{serial:03}", "{serial:04}")
+    )
     bureau.write("second.yaml", text.replace("考察接待流程", "第二流程"))
     bureau.do("workflow", "publish", "second.yaml", by="admin")
-    made = bureau.do("open", "second", "--set", "name=六", "--on", "2026-09-30", by="bureau01").strip()
+    made = bureau.do(
+        "open", "second", "--set", "name=六", "--on", "2026-09-30", by="bureau01"
+    ).strip()
     assert (made, bureau.opened(name="七", on="2026-09-30")) == ("KC-2026-0005", "KC-2026-006")
     assert bureau.findings() == []
 
 
 def test_a_workflow_published_in_between_is_told(bureau: Bureau) -> None:
-    """Opening under a version that was replaced a moment ago is a conflict, not a case under old rules."""
+    """Opening under a version that was replaced a moment ago is a conflict, not a case under old
+    rules.
+    """
     with closing(Office.open(str(bureau.path))) as office:
         old = office.workflow("visit")
         bureau.write("visit.yaml", with_letters().replace("version: 1", "version: 2"))
@@ -236,10 +263,14 @@ def test_a_workflow_published_in_between_is_told(bureau: Bureau) -> None:
 
 
 def test_an_entry_has_a_limit(bureau: Bureau) -> None:
-    """What does not fit into an entry of 64 KB is refused with what to do instead, and nothing is recorded."""
+    """What does not fit into an entry of 64 KB is refused with what to do instead, and nothing is
+    recorded.
+    """
     before = bureau.checkpoint()
     rare = "\U00020000" * 9990
-    code, message = bureau.fails("set", "KC-2026-001", f"name={rare}", f"tags={rare}", by="bureau01")
+    code, message = bureau.fails(
+        "set", "KC-2026-001", f"name={rare}", f"tags={rare}", by="bureau01"
+    )
     assert code == 1
     assert "一次办理的内容太多" in message
     assert "请分几次填报" in message

@@ -11,7 +11,14 @@ from lifecycle import places
 from lifecycle.errors import Problem, WorkflowError
 from lifecycle.notice import Template, read_template
 from lifecycle.notice.lint import template_faults
-from lifecycle.notice.relation import FILE, Relations, read_relations, relation_faults, sent, template_relation_faults
+from lifecycle.notice.relation import (
+    FILE,
+    Relations,
+    read_relations,
+    relation_faults,
+    sent,
+    template_relation_faults,
+)
 from lifecycle.notice.template import KINDS, SLIPS
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import examine, read_workflow
@@ -32,7 +39,7 @@ facts:
 states: {first: {title: 甲}, done: {title: 办结, final: true}}
 transitions:
   - {name: go, title: 办结, from: first, to: done, by: BY, notices: [{template: t, to: TO, cc: CC}]}
-"""
+"""  # noqa: E501
 
 
 def relations() -> Relations:
@@ -52,7 +59,9 @@ def made(kind: str, body: str = "正文") -> Template:
     return read_template("t", (head + body).encode(), "t.j2")
 
 
-def judged(kind: str, to: str, *, by: str = "bureau", cc: str = "", body: str = "正文") -> list[str]:
+def judged(
+    kind: str, to: str, *, by: str = "bureau", cc: str = "", body: str = "正文"
+) -> list[str]:
     """Give what is wrong with a letter."""
     found = relation_faults(flow(to, by=by, cc=cc), {"t": made(kind, body)}, relations())
     assert all(p.location.file == "flow.yaml" and p.location.line == 16 and p.mend for p in found)
@@ -80,11 +89,17 @@ def test_each_recipient_gets_only_the_kinds_of_its_level(to: str) -> None:
 
 
 def test_fault_names_kind_recipient_level_and_basis() -> None:
-    """A fault says which letter goes wrongly to whom, by which article, and what to write instead."""
+    """A fault says which letter goes wrongly to whom, by which article, and what to
+    write instead.
+    """
     (problem,) = relation_faults(flow("[finance, land]"), {"t": made("请示")}, relations())
     assert problem.render() == (
-        "flow.yaml:16:83: 错误：流转 go 的公文 t 是“请示”，不能发给财政、国土（不相隶属的平级单位）："
-        "条例第八条第十四项：函适用于不相隶属机关之间商洽工作、询问和答复问题、请求批准和答复审批事项\n"
+        "flow.yaml:16:83: 错误：流转 go 的公文 t 是“请示”，不能发给财政、"
+        "国土（不相隶属的平级单位）"
+        "："
+        "条例第八条第十四项：函适用于不相隶属机关之间商洽工作、询问和答复问题、"
+        "请求批准和答复审批事项"
+        "\n"
         "  改法：部门之间用函；内部催办、交办可用督办单、交办单"
     )
 
@@ -102,17 +117,23 @@ def test_fault_names_kind_recipient_level_and_basis() -> None:
     ],
 )
 def test_notice_to_a_county_says_that_the_government_agreed(body: str, sound: bool) -> None:
-    """A 通知 goes to a county's government only if each of its letters says 经市政府同意 (第十六条第二项)."""
+    """A 通知 goes to a county's government only if each of its letters says 经市政府同意
+    (第十六条第二项).
+    """
     found = judged("通知", "county", body=body)
     message = (
-        "流转 go 的公文 t 是“通知”，正文没有写明“经市政府同意”，不能发给县人民政府（县（市、区）人民政府）："
-        "条例第十六条第二项：部门不得向下级党委、政府发布指令性公文；经政府同意由部门行文的，文中须注明已经政府同意"
+        "流转 go 的公文 t 是“通知”，正文没有写明“经市政府同意”，不能发给县人民政府（县（市、区）"
+        "人民政府）："
+        "条例第十六条第二项：部门不得向下级党委、政府发布指令性公文；经政府同意由部门行文的，"
+        "文中须注明已经政府同意"
     )
     assert found == ([] if sound else [message])
 
 
 def test_authority_may_give_notice_to_whom_it_governs() -> None:
-    """A 通知 goes to an investor only from a competent authority, whoever of those named by the transition acts."""
+    """A 通知 goes to an investor only from a competent authority, whoever of those named by the
+    transition acts.
+    """
     assert judged("通知", "investor", by="land") == []
     assert judged("通知", "owner", by="land") == []
     assert len(judged("通知", "investor", by="[land, bureau]")) == 1
@@ -120,7 +141,9 @@ def test_authority_may_give_notice_to_whom_it_governs() -> None:
 
 
 def test_upward_letter_has_one_addressee_and_no_copy_downward() -> None:
-    """A letter to a superior goes to nobody else, and a lower government gets no copy (第十五条第一项)."""
+    """A letter to a superior goes to nobody else, and a lower government gets no copy
+    (第十五条第一项).
+    """
     assert judged("报告", "government", cc="[finance, owner]") == []
     assert [m.split("：")[0] for m in judged("报告", "government", cc="[county, finance]")] == [
         "流转 go 的公文 t 是上行文，不能抄送县人民政府（县（市、区）人民政府）"
@@ -149,8 +172,11 @@ def test_lint_points_at_the_template() -> None:
     workflow = flow("finance")
     (problem,) = template_relation_faults(made("通报"), sent([workflow], "t"), relations())
     assert problem.message == (
-        "用于 flow 的流转 go 时是“通报”，正文没有写明“经市政府同意”，不能发给财政（不相隶属的平级单位）："
-        "条例第八条第十四项：函适用于不相隶属机关之间商洽工作、询问和答复问题、请求批准和答复审批事项"
+        "用于 flow 的流转 go 时是“通报”，正文没有写明“经市政府同意”，"
+        "不能发给财政（不相隶属的平级单位）"
+        "："
+        "条例第八条第十四项：函适用于不相隶属机关之间商洽工作、询问和答复问题、"
+        "请求批准和答复审批事项"
     )
     assert (str(problem.location), problem.location.length) == ("t.j2:1:4", 2)
     assert template_relation_faults(made("通报"), sent([workflow], "other"), relations()) == []
@@ -162,8 +188,13 @@ def said(problems: Iterable[Problem]) -> list[str]:
 
 
 def test_lint_finds_unknown_names() -> None:
-    """A name that no case supplies is found where it stands, also where `is defined` would hide it for ever."""
-    template = made("函", "{{ nmae }}{% if onwer_unit is defined %}甲{% endif %}{{ last.gone }}{{ on }}{{ lipsum }}")
+    """A name that no case supplies is found where it stands, also where `is defined` would hide it
+    for ever.
+    """
+    template = made(
+        "函",
+        "{{ nmae }}{% if onwer_unit is defined %}甲{% endif %}{{ last.gone }}{{ on }}{{ lipsum }}",
+    )
     expected = [
         "6:4 流程 flow 没有名为“nmae”的要素，也没有这一内置变量（是否为“name”？）",
         "6:17 流程 flow 没有名为“onwer_unit”的要素，也没有这一内置变量（是否为“owner_unit”？）",
@@ -174,17 +205,27 @@ def test_lint_finds_unknown_names() -> None:
 
 
 def test_lint_of_an_unused_template_knows_the_facts_of_all() -> None:
-    """A template that nothing uses yet may name any workflow's facts, and is not judged by recipients."""
+    """A template that nothing uses yet may name any workflow's facts, and is not judged by
+    recipients.
+    """
     text = FLOW.replace("workflow: flow", "workflow: other").replace("owner_unit", "user_unit")
-    other = read_workflow(text.replace(", notices: [{template: t, to: TO, cc: CC}]", "").replace("BY", "bureau"), "o")
-    template = read_template("new", made("通报", "{{ owner_unit }}{{ user_unit }}{{ x }}").source.encode(), "new.j2")
+    other = read_workflow(
+        text.replace(", notices: [{template: t, to: TO, cc: CC}]", "").replace("BY", "bureau"), "o"
+    )
+    template = read_template(
+        "new", made("通报", "{{ owner_unit }}{{ user_unit }}{{ x }}").source.encode(), "new.j2"
+    )
     found = template_faults(template, [flow("finance"), other], relations())
     assert [p.message for p in found] == ["现有流程都没有名为“x”的要素，也没有这一内置变量"]
 
 
 def test_shipped_letters_are_of_the_right_kind() -> None:
-    """Every letter of the shipped workflows keeps the rules, seen from the workflow and from the template."""
-    templates = {p.stem: read_template(p.stem, p.read_bytes(), p.name) for p in places.notices().glob("*.j2")}
+    """Every letter of the shipped workflows keeps the rules, seen from the workflow and from the
+    template.
+    """
+    templates = {
+        p.stem: read_template(p.stem, p.read_bytes(), p.name) for p in places.notices().glob("*.j2")
+    }
     workflows = []
     for path in sorted(places.workflows().glob("*.yaml")):
         workflow, _problems, _text = examine(path.read_bytes(), path.name, templates, checked=False)
@@ -196,7 +237,9 @@ def test_shipped_letters_are_of_the_right_kind() -> None:
 
 
 def test_faults_of_the_file_are_told_at_once() -> None:
-    """Relations that name an unknown kind, a level twice or a missing default are refused with each place."""
+    """Relations that name an unknown kind, a level twice or a missing default are refused with each
+    place.
+    """
     text = """relations: 甲
 basis: 乙
 default: {role: peer, party: gone}

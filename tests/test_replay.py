@@ -1,4 +1,6 @@
-"""Replay: the fold of a case's entries is its state: now, as at a day, as recorded at a time, under other rules."""
+"""Replay: the fold of a case's entries is its state: now, as at a day, as recorded at a time, under
+other rules.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def test_replay_equals_show(bureau: Bureau) -> None:
         assert replayed["same_as_stored"] is True
         assert replayed["case"] == bureau.asks("show", number)["case"]
     everything = bureau.asks("replay")
-    assert [row["case"] for row in everything["cases"]] == [bureau.asks("show", n)["case"] for n in bureau.numbers()]
+    assert [row["case"] for row in everything["cases"]] == [
+        bureau.asks("show", n)["case"] for n in bureau.numbers()
+    ]
 
 
 ACTS = st.lists(
@@ -50,7 +54,9 @@ ACTS = st.lists(
 def test_replay_is_the_fold_of_whatever_was_accepted(
     tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, str, int]]
 ) -> None:
-    """Whatever officers try, what was accepted replays to what is stored, byte for byte, and audits clean."""
+    """Whatever officers try, what was accepted replays to what is stored, byte for byte, and audits
+    clean.
+    """
     with pytest.MonkeyPatch.context() as patch:
         made = Bureau(tmp_path_factory.mktemp("fold"), patch).founded()
         number = made.ready()
@@ -85,9 +91,15 @@ def _act(office: Office, number: str, what: str, request: Request, amount: int) 
 
 @pytest.mark.parametrize(
     ("day", "seq", "state"),
-    [("2026-08-31", 0, None), ("2026-09-01", 1, "scouting"), ("2026-09-04", 8, "scouting"), ("2026-09-05", 9, "siting"),
-     ("2026-09-11", 11, "paused"), ("2026-09-30", 13, "done")],
-)  # fmt: skip
+    [
+        ("2026-08-31", 0, None),
+        ("2026-09-01", 1, "scouting"),
+        ("2026-09-04", 8, "scouting"),
+        ("2026-09-05", 9, "siting"),
+        ("2026-09-11", 11, "paused"),
+        ("2026-09-30", 13, "done"),
+    ],
+)
 def test_as_at_a_day(bureau: Bureau, day: str, seq: int, state: str | None) -> None:
     """--at gives the case as what had happened by the end of that day makes it."""
     answer = bureau.asks("replay", "KC-2026-001", "--at", day)
@@ -97,15 +109,27 @@ def test_as_at_a_day(bureau: Bureau, day: str, seq: int, state: str | None) -> N
 
 
 def test_as_recorded_at_a_time(bureau: Bureau) -> None:
-    """--as-recorded-at gives what was on record by then, whenever it had happened; Beijing time if no zone is named."""
+    """--as-recorded-at gives what was on record by then, whenever it had happened; Beijing time if
+    no zone is named.
+    """
     entries = bureau.asks("replay", "KC-2026-001")["entries"]
     time = entries[4]["recorded_at"]
     answer = bureau.asks("replay", "KC-2026-001", "--as-recorded-at", time)
     assert len(answer["entries"]) == 5
     assert bureau.asks("replay", "KC-2026-001", "--as-recorded-at", "2026-09-29")["case"] is None
-    assert len(bureau.asks("replay", "KC-2026-001", "--as-recorded-at", "2026-09-30")["entries"]) == 13
-    assert len(bureau.asks("replay", "KC-2026-001", "--as-recorded-at", "2026-09-30T09:59")["entries"]) == 0
-    assert len(bureau.asks("replay", "KC-2026-001", "--as-recorded-at", "2026-09-30T02:59Z")["entries"]) == 13
+    assert (
+        len(bureau.asks("replay", "KC-2026-001", "--as-recorded-at", "2026-09-30")["entries"]) == 13
+    )
+    assert (
+        len(bureau.asks("replay", "KC-2026-001", "--as-recorded-at", "2026-09-30T09:59")["entries"])
+        == 0
+    )
+    assert (
+        len(
+            bureau.asks("replay", "KC-2026-001", "--as-recorded-at", "2026-09-30T02:59Z")["entries"]
+        )
+        == 13
+    )
 
 
 def test_one_question_at_a_time(bureau: Bureau) -> None:
@@ -117,13 +141,17 @@ def test_one_question_at_a_time(bureau: Bureau) -> None:
 
 
 def test_under_other_rules(bureau: Bureau) -> None:
-    """--under judges what was done by another workflow and says what it would not have allowed; nothing is changed."""
+    """--under judges what was done by another workflow and says what it would not have allowed;
+    nothing is changed.
+    """
     text = with_letters()
     assert "investment >= 3000" in text
     bureau.write("strict.yaml", text.replace("investment >= 3000", "investment >= 50000"))
     answer = bureau.asks("replay", "KC-2026-001", "--under", "strict.yaml")
     assert answer["ok"] is False
-    bad = [(e["seq"], [p["code"] for p in e["problems"]]) for e in answer["entries"] if e["problems"]]
+    bad = [
+        (e["seq"], [p["code"] for p in e["problems"]]) for e in answer["entries"] if e["problems"]
+    ]
     assert bad == [(9, ["illegal"])]
     assert bureau.run("replay", "--under", "strict.yaml").exit_code == 1
     bureau.write("same.yaml", text.replace("title: 考察接待流程", "title: 考察接待流程（修订）"))
@@ -134,6 +162,8 @@ def test_under_other_rules(bureau: Bureau) -> None:
 def test_a_document_has_the_same_keys_for_every_case(bureau: Bureau) -> None:
     """A script can rely on the document's keys."""
     with closing(Office.open(str(bureau.path))) as office:
-        found = [case_document(office.workflow_of(c), c) for c in map(office.case, bureau.numbers())]
+        found = [
+            case_document(office.workflow_of(c), c) for c in map(office.case, bureau.numbers())
+        ]
     assert len({tuple(document) for document in found}) == 1
     assert list(found[0])[:6] == ["id", "number", "title", "workflow", "workflow_digest", "state"]

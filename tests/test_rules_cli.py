@@ -1,4 +1,6 @@
-"""`workflow …` and `calendar …`: rules judged, drawn, compared and put into force; running cases keep theirs."""
+"""`workflow …` and `calendar …`: rules judged, drawn, compared and put into force; running cases
+keep theirs.
+"""
 
 from __future__ import annotations
 
@@ -21,23 +23,41 @@ def test_workflows_in_force_are_listed(bureau: Bureau) -> None:
     """Name, title, version, size and SHA-256."""
     (row,) = bureau.asks("workflow", "list")["workflows"]
     assert (row["workflow"], row["title"], row["version"], row["states"], row["transitions"]) == (
-        "visit", "考察接待流程", 1, 5, 7,
-    )  # fmt: skip
+        "visit",
+        "考察接待流程",
+        1,
+        5,
+        7,
+    )
     lines = bureau.do("workflow", "list").splitlines()
-    assert lines[1].split() == ["visit", "考察接待流程", "第", "1", "版", "5", "7", row["sha256"][:12]]
+    assert lines[1].split() == [
+        "visit",
+        "考察接待流程",
+        "第",
+        "1",
+        "版",
+        "5",
+        "7",
+        row["sha256"][:12],
+    ]
 
 
 def test_a_sound_workflow_has_no_faults(bureau: Bureau) -> None:
     """Exit 0 and a summary; needs no database."""
     bureau.path.unlink()
     assert (
-        bureau.do("workflow", "check", "visit.yaml", "--notices", "rules/notices") == "共检查 1 个流程文件：没有错误\n"
+        bureau.do("workflow", "check", "visit.yaml", "--notices", "rules/notices")
+        == "共检查 1 个流程文件：没有错误\n"
     )
 
 
 def test_faults_are_told_one_a_line(bureau: Bureau) -> None:
     """All faults at once, each in a line that editors and CI can parse, then a summary; exit 1."""
-    bad = with_letters().replace("to: siting\n", "to: sitting\n").replace("lead: planning,", "lead: plannning,")
+    bad = (
+        with_letters()
+        .replace("to: siting\n", "to: sitting\n")
+        .replace("lead: planning,", "lead: plannning,")
+    )
     bureau.write("bad.yaml", bad)
     result = bureau.run("workflow", "check", "bad.yaml", "visit.yaml", "--notices", "rules/notices")
     assert result.exit_code == 1
@@ -57,10 +77,15 @@ def test_a_missing_letter_is_a_fault(bureau: Bureau) -> None:
     result = bureau.run("workflow", "check", "visit.yaml", "--notices", "leer")
     assert result.exit_code == 1
     assert "没有模板" in result.stdout
-    assert bureau.fails("workflow", "check", "没有.yaml") == (1, "文件 没有.yaml 不存在\n  改法：请核对路径\n")
+    assert bureau.fails("workflow", "check", "没有.yaml") == (
+        1,
+        "文件 没有.yaml 不存在\n  改法：请核对路径\n",
+    )
 
 
-@pytest.mark.parametrize(("name", "sign"), [("a.svg", "<svg"), ("a.mmd", "flowchart"), ("a.dot", "digraph")])
+@pytest.mark.parametrize(
+    ("name", "sign"), [("a.svg", "<svg"), ("a.mmd", "flowchart"), ("a.dot", "digraph")]
+)
 def test_a_workflow_is_drawn(bureau: Bureau, name: str, sign: str) -> None:
     """By the extension asked for; from a workflow in force or from a file."""
     assert bureau.do("workflow", "graph", "考察接待流程", "-o", name) == f"已画到 {name}\n"
@@ -74,7 +99,10 @@ def test_a_workflow_is_drawn(bureau: Bureau, name: str, sign: str) -> None:
 def test_a_drawing_of_an_unknown_kind_is_told(bureau: Bureau) -> None:
     """Neither an unknown extension nor an unknown workflow makes a file."""
     assert bureau.fails("workflow", "graph", "visit", "-o", "a.png")[0] == 1
-    assert bureau.fails("workflow", "graph", "vsit", "-o", "a.svg") == (1, "没有流程“vsit”\n  改法：是否为“visit”？\n")
+    assert bureau.fails("workflow", "graph", "vsit", "-o", "a.svg") == (
+        1,
+        "没有流程“vsit”\n  改法：是否为“visit”？\n",
+    )
     assert not Path("a.png").exists()
     told = "文件夹 无 不存在\n  改法：请先建好文件夹\n"
     assert bureau.fails("workflow", "graph", "visit", "-o", "无/a.svg") == (1, told)
@@ -86,9 +114,17 @@ def test_the_schema_is_json(bureau: Bureau) -> None:
 
 
 def test_differences_are_listed_item_by_item(bureau: Bureau) -> None:
-    """What is added, removed and changed, with the old and the new; comments and order do not count."""
-    text = with_letters().replace("version: 1", "version: 2").replace("investment >= 3000", "investment >= 5000")
-    text = text.replace("  foreign: {title: 是否外资, type: yesno}\n", "  brand: {title: 品牌, type: text}\n")
+    """What is added, removed and changed, with the old and the new; comments and order do not
+    count.
+    """
+    text = (
+        with_letters()
+        .replace("version: 1", "version: 2")
+        .replace("investment >= 3000", "investment >= 5000")
+    )
+    text = text.replace(
+        "  foreign: {title: 是否外资, type: yesno}\n", "  brand: {title: 品牌, type: text}\n"
+    )
     bureau.write("visit.yaml", "# 修订\n" + text)
     told = bureau.do("workflow", "diff", "visit", "visit.yaml")
     lines = told.splitlines()
@@ -102,15 +138,24 @@ def test_differences_are_listed_item_by_item(bureau: Bureau) -> None:
     bureau.write("same.yaml", "# 只加注释\n" + with_letters())
     assert bureau.do("workflow", "diff", "visit", "same.yaml") == "没有不同\n"
     (row,) = bureau.asks("workflow", "list")["workflows"]
-    assert bureau.asks("workflow", "diff", row["sha256"][:8], "visit.yaml")["changes"][0]["field"] == "version"
+    assert (
+        bureau.asks("workflow", "diff", row["sha256"][:8], "visit.yaml")["changes"][0]["field"]
+        == "version"
+    )
 
 
 def test_a_new_version_governs_new_cases_only(bureau: Bureau) -> None:
     """A case keeps the version it was opened under; one opened later has the new one."""
     old = bureau.opened(name="旧", on="2026-09-01")
-    stricter = with_letters().replace("version: 1", "version: 2").replace("title: 考察导入,", "title: 考察,")
+    stricter = (
+        with_letters()
+        .replace("version: 1", "version: 2")
+        .replace("title: 考察导入,", "title: 考察,")
+    )
     bureau.write("visit.yaml", stricter)
-    assert bureau.do("workflow", "publish", "visit.yaml", by="admin").startswith("已发布流程 visit（")
+    assert bureau.do("workflow", "publish", "visit.yaml", by="admin").startswith(
+        "已发布流程 visit（"
+    )
     new = bureau.opened(name="新", on="2026-09-02")
     assert bureau.asks("show", old)["case"]["state_title"] == "考察导入"
     assert bureau.asks("show", new)["case"]["state_title"] == "考察"
@@ -145,7 +190,9 @@ def test_a_version_has_one_text(bureau: Bureau) -> None:
 
 
 def test_a_faulty_workflow_is_not_published(bureau: Bureau) -> None:
-    """Faults are told with line, column and mend; nothing is recorded; nor by somebody who is no administrator."""
+    """Faults are told with line, column and mend; nothing is recorded; nor by somebody who is no
+    administrator.
+    """
     before = bureau.checkpoint()
     bureau.write("bad.yaml", with_letters().replace("to: siting\n", "to: sitting\n"))
     code, message = bureau.fails("workflow", "publish", "bad.yaml", by="admin")
@@ -159,7 +206,9 @@ def test_a_faulty_workflow_is_not_published(bureau: Bureau) -> None:
 def test_letters_that_a_new_workflow_lacks_are_published_with_it(bureau: Bureau) -> None:
     """A workflow brings the shipped letters it uses; without them it is not published."""
     other = (
-        with_letters().replace("workflow: visit", "workflow: other").replace("template: closing", "template: ending")
+        with_letters()
+        .replace("workflow: visit", "workflow: other")
+        .replace("template: closing", "template: ending")
     )
     bureau.write("other.yaml", other.replace("考察接待流程", "另一流程"))
     assert bureau.fails("workflow", "publish", "other.yaml", by="admin")[0] == 1
@@ -182,12 +231,16 @@ def test_an_announced_year_is_merged_in(bureau: Bureau) -> None:
     number = bureau.opened(name="旧", on="2026-09-01")
     last = max(row["year"] for row in bureau.asks("calendar", "list")["years"])
     bureau.write(
-        "year.yaml", f'years:\n  "{last}":\n    announced: true\n    holidays: [01-01, 01-02]\n    workdays: []\n'
+        "year.yaml",
+        f'years:\n  "{last}":\n    announced: true\n    holidays: [01-01, 01-02]\n    workdays: '
+        f"[]\n",
     )
     assert bureau.do("calendar", "publish", "year.yaml", by="admin").startswith("已发布日历 CN（")
     years = {row["year"]: row["announced"] for row in bureau.asks("calendar", "list")["years"]}
     assert (years[last], years[2026]) == (True, True)
-    assert bureau.do("calendar", "publish", "year.yaml", by="admin") == "CN 与现行的相同，未重复发布\n"
+    assert (
+        bureau.do("calendar", "publish", "year.yaml", by="admin") == "CN 与现行的相同，未重复发布\n"
+    )
     bureau.do("set", number, "area=3", "--on", "2026-09-02", by="bureau01")
     assert bureau.findings() == []
 

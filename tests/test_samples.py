@@ -1,4 +1,6 @@
-"""Every letter of the catalogue has a sample, and every form of every sample is the same bytes for ever."""
+"""Every letter of the catalogue has a sample, and every form of every sample is the same bytes for
+ever.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,13 @@ WRITTEN = Path(__file__).parent / "golden" / "written.json"
 def catalogue() -> Iterator[Use]:
     """List the shipped letters."""
     paths = sorted(places.notices().glob("*.j2"))
-    templates = {path.stem: read_template(path.stem, path.read_bytes(), path.name) for path in paths}
-    workflows = [read_workflow(path.read_bytes(), path.name) for path in sorted(places.workflows().glob("*.yaml"))]
+    templates = {
+        path.stem: read_template(path.stem, path.read_bytes(), path.name) for path in paths
+    }
+    workflows = [
+        read_workflow(path.read_bytes(), path.name)
+        for path in sorted(places.workflows().glob("*.yaml"))
+    ]
     return uses(workflows, templates)
 
 
@@ -45,19 +52,27 @@ LETTERS: dict[str, Letter] = {use.template.name: sample_letter(use, RULES) for u
 def forms_of(letter: Letter, *names: str) -> dict[str, str]:
     """Give the SHA-256 of forms of a letter."""
     return {
-        form: hashlib.sha256(render(letter, form, fonts() if form == "pdf" else None)).hexdigest() for form in names
+        form: hashlib.sha256(render(letter, form, fonts() if form == "pdf" else None)).hexdigest()
+        for form in names
     }
 
 
 def test_the_press_is_the_one_of_the_golden_forms() -> None:
-    """Whoever changes a byte of any form raises PRESS, so that an audit does not take older paper for altered."""
+    """Whoever changes a byte of any form raises PRESS, so that an audit does not take older paper
+    for altered.
+    """
     assert json.loads(GOLDEN.read_text("utf-8"))["press"] == PRESS
 
 
 def test_the_writer_is_the_one_of_the_golden_letters() -> None:
-    """Whoever changes what a template and a case give raises WRITER: no audit may take an older letter for forged."""
+    """Whoever changes what a template and a case give raises WRITER: no audit may take an older
+    letter for forged.
+    """
     golden = json.loads(WRITTEN.read_text("utf-8"))
-    assert golden == {"writer": WRITER, **{name: digest_of(sample_letter_of_tests(name)) for name in SAMPLES}}
+    assert golden == {
+        "writer": WRITER,
+        **{name: digest_of(sample_letter_of_tests(name)) for name in SAMPLES},
+    }
 
 
 def test_every_template_has_a_sample() -> None:
@@ -67,7 +82,9 @@ def test_every_template_has_a_sample() -> None:
 
 @pytest.mark.parametrize("name", sorted(LETTERS))
 def test_golden_forms(name: str) -> None:
-    """Each form but the PDF is, byte for byte, what it was: `python tests/test_samples.py` writes the digests anew."""
+    """Each form but the PDF is, byte for byte, what it was: `python tests/test_samples.py` writes
+    the digests anew.
+    """
     golden = json.loads(GOLDEN.read_text("utf-8"))[name]
     others = [form for form in FORMS if form != "pdf"]
     assert forms_of(LETTERS[name], *others) == {form: golden[form] for form in others}
@@ -99,7 +116,9 @@ def test_a_letter_taken_out_for_editing_comes_back_the_same(name: str) -> None:
 
 
 def test_a_thousand_letters_in_constant_memory() -> None:
-    """A thousand letters of mixed kinds are laid out one by one; memory does not grow with their number."""
+    """A thousand letters of mixed kinds are laid out one by one; memory does not grow with their
+    number.
+    """
     found, letters = fonts(), list(LETTERS.values())
     for letter in letters:
         render(letter, "pdf", found)
@@ -111,8 +130,13 @@ def test_a_thousand_letters_in_constant_memory() -> None:
 
 
 if __name__ == "__main__":
-    made: dict[str, object] = {name: forms_of(letter, *FORMS) for name, letter in sorted(LETTERS.items())}
+    made: dict[str, object] = {
+        name: forms_of(letter, *FORMS) for name, letter in sorted(LETTERS.items())
+    }
     made |= {"fonts": dict(fonts().digests), "press": PRESS}
-    written = {"writer": WRITER, **{name: digest_of(sample_letter_of_tests(name)) for name in SAMPLES}}
+    written = {
+        "writer": WRITER,
+        **{name: digest_of(sample_letter_of_tests(name)) for name in SAMPLES},
+    }
     WRITTEN.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", "utf-8")
     GOLDEN.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", "utf-8")

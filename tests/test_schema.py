@@ -1,4 +1,6 @@
-"""The JSON Schema says what the reader says: the same keys, the same required ones, the same words."""
+"""The JSON Schema says what the reader says: the same keys, the same required ones, the
+same words.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,10 @@ def faults(value: Any, rule: dict[str, Any], at: str = "") -> list[str]:
     if "enum" in rule:
         return [] if value in rule["enum"] else [f"{at}: {value!r} not in {rule['enum']}"]
     kinds = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
-    if not any(isinstance(value, TYPES[kind]) and (kind == "boolean") >= isinstance(value, bool) for kind in kinds):
+    if not any(
+        isinstance(value, TYPES[kind]) and (kind == "boolean") >= isinstance(value, bool)
+        for kind in kinds
+    ):
         return [f"{at}: {value!r} is no {kinds}"]
     found: list[str] = []
     if isinstance(value, str) and not re.search(rule.get("pattern", ""), value):
@@ -49,7 +54,9 @@ def faults(value: Any, rule: dict[str, Any], at: str = "") -> list[str]:
         for key, item in value.items():
             inner = rule.get("properties", {}).get(key, rule["additionalProperties"])
             found += faults(item, inner, f"{at}.{key}") if inner else [f"{at}: unknown {key}"]
-            found += faults(key, rule["propertyNames"], f"{at}.{key}") if "propertyNames" in rule else []
+            found += (
+                faults(key, rule["propertyNames"], f"{at}.{key}") if "propertyNames" in rule else []
+            )
     return found
 
 
@@ -83,14 +90,22 @@ def mappings(rule: dict[str, Any]) -> list[dict[str, Any]]:
     """List the mappings that a rule allows, itself or among its choices."""
     if "$ref" in rule:
         return mappings(DEFINED[rule["$ref"].rpartition("/")[2]])
-    return [rule] if "properties" in rule else [found for option in rule.get("anyOf", ()) for found in mappings(option)]
+    return (
+        [rule]
+        if "properties" in rule
+        else [found for option in rule.get("anyOf", ()) for found in mappings(option)]
+    )
 
 
 def at(*keys: str) -> dict[str, Any]:
     """Follow keys down the schema; `*` is any name or any item."""
     rule = SCHEMA
     for key in keys:
-        rule = mappings(rule)[0]["properties"][key] if key != "*" else rule.get("items") or rule["additionalProperties"]
+        rule = (
+            mappings(rule)[0]["properties"][key]
+            if key != "*"
+            else rule.get("items") or rule["additionalProperties"]
+        )
     return mappings(rule)[0]
 
 
@@ -118,24 +133,36 @@ LINES = {
 
 
 def test_schema_and_reader_know_the_same_keys() -> None:
-    """Given an unknown key in every mapping, the reader lists the known ones: exactly those of the schema."""
+    """Given an unknown key in every mapping, the reader lists the known ones: exactly those of the
+    schema.
+    """
     _, problems, _ = examine(SPECIMEN, "a.yaml", checked=False)
     told: dict[int, set[str]] = {}
     for problem in problems:
         if problem.rule == "unknown-key":
-            told.setdefault(problem.location.line, set(problem.mend.rpartition("：")[2].split("、")))
+            told.setdefault(
+                problem.location.line, set(problem.mend.rpartition("：")[2].split("、"))
+            )
     assert told == {line: set(rule["properties"]) for line, rule in LINES.items()}
 
 
 def test_schema_and_reader_require_the_same_keys() -> None:
     """What the reader misses in every mapping is what the schema requires there."""
     _, problems, _ = examine(SPECIMEN, "a.yaml", checked=False)
-    missed = {problem.message.rpartition("缺少 ")[2] for problem in problems if problem.rule == "missing-key"}
-    required = {key for rule in LINES.values() for key in rule.get("required", ())} - {*SCHEMA["properties"]}
+    missed = {
+        problem.message.rpartition("缺少 ")[2]
+        for problem in problems
+        if problem.rule == "missing-key"
+    }
+    required = {key for rule in LINES.values() for key in rule.get("required", ())} - {
+        *SCHEMA["properties"]
+    }
     assert required - {"from"} <= missed  # `from` stands in the specimen, to look into it
 
 
-@pytest.mark.parametrize("path", sorted(places.workflows().glob("*.yaml")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(places.workflows().glob("*.yaml")), ids=lambda path: path.name
+)
 def test_shipped_workflows_fit_the_schema(path: Any) -> None:
     """No editor underlines anything in the workflows that we ship."""
     assert faults(yaml.safe_load(path.read_text("utf-8")), SCHEMA) == []

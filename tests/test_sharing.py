@@ -1,4 +1,6 @@
-"""Several officers on one file: the modes of all that a ledger makes, and what one is told whom a mode keeps out."""
+"""Several officers on one file: the modes of all that a ledger makes, and what one is told whom a
+mode keeps out.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ from lifecycle.sharing import barrier_to, folder_mode
 
 ROOT = Path(lifecycle.__file__).parent.parent
 GROUP, FIRST, SECOND, OUTSIDER = 41000, 41001, 41002, 41003
-"""A group of two officers, and an account outside it; each has a first group of its own, as Debian makes them."""
+"""A group of two officers, and an account outside it; each has a first group of its own, as Debian
+makes them.
+"""
 MANUAL = "设法见手册“多人共用一个库”（docs/handbook.md）"
 
 
@@ -48,7 +52,9 @@ def modes(folder: Path) -> dict[str, str]:
 
 
 def worked(bureau: Bureau, folder: Path) -> dict[str, str]:
-    """Found an office in a folder, work in it, back it up and restore it; give the modes of what there is then."""
+    """Found an office in a folder, work in it, back it up and restore it; give the modes of what
+    there is then.
+    """
     bureau.path = folder / "office.db"
     bureau.walked()
     bureau.do("backup", f"{folder}/a.tar")
@@ -59,8 +65,12 @@ def worked(bureau: Bureau, folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("umask")
-def test_a_ledger_is_private_where_nothing_else_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """C12: whatever the umask, files are 0600 and folders 0700, also those above the database that had to be made."""
+def test_a_ledger_is_private_where_nothing_else_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C12: whatever the umask, files are 0600 and folders 0700, also those above the database that
+    had to be made.
+    """
     bureau = Bureau(tmp_path, monkeypatch)
     assert worked(bureau, tmp_path / "新" / "办") == {
         "a.tar": "600",
@@ -73,14 +83,18 @@ def test_a_ledger_is_private_where_nothing_else_is_said(tmp_path: Path, monkeypa
         "b.db": "600",
         "b.db.files": "700",
     }
-    assert {path.name: f"{stat.S_IMODE(path.stat().st_mode):o}" for path in (tmp_path / "新").iterdir()} == {
-        "办": "700"
-    }
+    assert {
+        path.name: f"{stat.S_IMODE(path.stat().st_mode):o}" for path in (tmp_path / "新").iterdir()
+    } == {"办": "700"}
 
 
 @pytest.mark.usefixtures("umask")
-def test_a_ledger_is_its_groups_in_a_folder_set_up_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """C12: whatever the umask, in a setgid folder that its group may write, files are 0660 and folders 2770."""
+def test_a_ledger_is_its_groups_in_a_folder_set_up_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C12: whatever the umask, in a setgid folder that its group may write, files are 0660 and
+    folders 2770.
+    """
     folder = tmp_path / "share"
     folder.mkdir()
     folder.chmod(0o2770)
@@ -100,7 +114,12 @@ def test_a_ledger_is_its_groups_in_a_folder_set_up_for_it(tmp_path: Path, monkey
 
 def test_folders_follow_their_files() -> None:
     """Who may read a file may enter its folder; a group that may write hands itself on."""
-    assert [f"{folder_mode(mode):o}" for mode in (0o600, 0o640, 0o660, 0o644)] == ["700", "750", "2770", "755"]
+    assert [f"{folder_mode(mode):o}" for mode in (0o600, 0o640, 0o660, 0o644)] == [
+        "700",
+        "750",
+        "2770",
+        "755",
+    ]
 
 
 @pytest.mark.usefixtures("umask")
@@ -116,7 +135,9 @@ def test_a_copy_before_an_upgrade_is_as_private_as_its_database(tmp_path: Path) 
 
 
 def test_an_export_is_as_open_as_the_umask_or_its_predecessor(tmp_path: Path) -> None:
-    """What an officer exports is theirs: by the umask at first, then as they set it; the group's in a shared folder."""
+    """What an officer exports is theirs: by the umask at first, then as they set it; the group's in
+    a shared folder.
+    """
     before = os.umask(0o027)
     try:
         write_file(tmp_path / "a.csv", b"1", "清单")
@@ -136,7 +157,9 @@ def test_an_export_is_as_open_as_the_umask_or_its_predecessor(tmp_path: Path) ->
 
 
 class Machine:
-    """A machine with a shared folder and accounts that run the program there, each with the narrowest umask."""
+    """A machine with a shared folder and accounts that run the program there, each with the
+    narrowest umask.
+    """
 
     def __init__(self, folder: Path, python: str) -> None:
         self.folder = folder
@@ -144,10 +167,16 @@ class Machine:
         self.python = python
 
     def set_up(self, occasion: str) -> None:
-        """Type what the handbook says about sharing a ledger, for a folder and a group of this machine."""
+        """Type what the handbook says about sharing a ledger, for a folder and a group of this
+        machine.
+        """
         text = (ROOT / "docs" / "handbook.md").read_text(encoding="utf-8")
         block = text.split(f"\n# {occasion}", 1)[1].split("```", 1)[0]
-        commands = [line for line in block.splitlines() if line.startswith(("mkdir", "chgrp", "chmod", "find"))]
+        commands = [
+            line
+            for line in block.splitlines()
+            if line.startswith(("mkdir", "chgrp", "chmod", "find"))
+        ]
         assert commands
         for line in commands:
             typed = line.replace("/srv/lifecycle", str(self.share)).replace("zhaoshang", str(GROUP))
@@ -164,7 +193,12 @@ class Machine:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         return subprocess.run(
-            [self.python, "-c", "import sys; from lifecycle.commands import main; sys.exit(main())", *words],
+            [
+                self.python,
+                "-c",
+                "import sys; from lifecycle.commands import main; sys.exit(main())",
+                *words,
+            ],
             user=uid,
             group=uid,
             extra_groups=[GROUP] if uid != OUTSIDER else [],
@@ -190,7 +224,9 @@ class Machine:
 
 
 def _python_for_all() -> str | None:
-    """Find a Python of this version that other accounts may run: this one may lie in a private home."""
+    """Find a Python of this version that other accounts may run: this one may lie in a private
+    home.
+    """
     system = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
     for python in (sys.executable, system):
         with tempfile.TemporaryDirectory() as folder:
@@ -233,12 +269,23 @@ def machine() -> Iterator[Machine]:
         shutil.rmtree(folder)
 
 
-FACTS = ("--set", "项目名称=瓯江茶旅", "--set", "属地=景宁县", "--set", "项目类型=茶旅", "--set", "投资方=某公司")
+FACTS = (
+    "--set",
+    "项目名称=瓯江茶旅",
+    "--set",
+    "属地=景宁县",
+    "--set",
+    "项目类型=茶旅",
+    "--set",
+    "投资方=某公司",
+)
 MORE = ("--set", "总投资=26000万元", "--set", "x_units=市林业局")
 
 
 def test_two_accounts_of_a_group_work_on_one_file(machine: Machine) -> None:
-    """C12: one founds, the other opens a case, both attach, export and back up, by turns; the audit is clean."""
+    """C12: one founds, the other opens a case, both attach, export and back up, by turns; the audit
+    is clean.
+    """
     machine.does(FIRST, "init", "--from", str(ROOT / "demo" / "office.yaml"))
     number = machine.does(SECOND, "open", "project", *FACTS, *MORE, "--as", "bureau01").strip()
     for uid, material in ((FIRST, "考察报告"), (SECOND, "产业准入意见"), (FIRST, "产业准入意见")):
@@ -257,7 +304,9 @@ def test_two_accounts_of_a_group_work_on_one_file(machine: Machine) -> None:
 
 
 def test_a_private_ledger_is_opened_to_a_group(machine: Machine) -> None:
-    """C12: what the handbook says to do with a ledger that was founded privately lets the second account work."""
+    """C12: what the handbook says to do with a ledger that was founded privately lets the second
+    account work.
+    """
     machine.share.chmod(0o755)
     os.chown(machine.share, FIRST, FIRST)
     machine.does(FIRST, "init", "--from", str(ROOT / "demo" / "office.yaml"))
@@ -266,7 +315,11 @@ def test_a_private_ledger_is_opened_to_a_group(machine: Machine) -> None:
     paper.write_text("考察报告", encoding="utf-8")
     os.chown(paper, SECOND, SECOND)
     words = ("attach", number, "考察报告", str(paper), "--as", "bureau01")
-    told = f"账户 {SECOND} 不能读 {machine.share / 'office.db'}（属主 {FIRST}，组 {FIRST}，权限 -rw-------）"
+    told = (
+        f"账户 {SECOND} 不能读 {machine.share / 'office.db'}（属主 {FIRST}，组 {FIRST}，"
+        f"权限 "
+        f"-rw-------）"
+    )
     mend = f"请属主 {FIRST} 或管理员给这个账户权限；{MANUAL}"
     assert machine.fails(SECOND, *words) == (3, f"数据库打不开：{told}\n  改法：{mend}\n")
     machine.set_up("原来只有一个账户用的")
@@ -276,13 +329,18 @@ def test_a_private_ledger_is_opened_to_a_group(machine: Machine) -> None:
 
 
 def test_who_is_kept_out_is_told_by_what_and_how_to_mend_it(machine: Machine) -> None:
-    """C12: not in the group, the group may not write, a private database: each is told as what it is, with the mend."""
+    """C12: not in the group, the group may not write, a private database: each is told as what it
+    is, with the mend.
+    """
     machine.does(FIRST, "init", "--from", str(ROOT / "demo" / "office.yaml"))
     share, database = machine.share, machine.share / "office.db"
     opening = ("open", "project", *FACTS, *MORE, "--as", "bureau01")
     told = f"账户 {OUTSIDER} 进不了文件夹 {share}（属主 root，组 {GROUP}，权限 drwxrws---）"
     mend = f"请管理员运行：usermod -aG {GROUP} {OUTSIDER}，该账户重新登录后再办"
-    assert machine.fails(OUTSIDER, *opening) == (3, f"数据库 {database} 用不了：{told}\n  改法：{mend}\n")
+    assert machine.fails(OUTSIDER, *opening) == (
+        3,
+        f"数据库 {database} 用不了：{told}\n  改法：{mend}\n",
+    )
     database.chmod(0o640)
     told = f"账户 {SECOND} 不能写 {database}（属主 {FIRST}，组 {GROUP}，权限 -rw-r-----）"
     mend = f"请属主 {FIRST} 或管理员运行：chmod g+rw {database}；{MANUAL}"
@@ -295,7 +353,11 @@ def test_who_is_kept_out_is_told_by_what_and_how_to_mend_it(machine: Machine) ->
     told = f"账户 {OUTSIDER} 不能读 {database}（属主 {FIRST}，组 {GROUP}，权限 -rw-rw----）"
     mend = f"请管理员运行：usermod -aG {GROUP} {OUTSIDER}，该账户重新登录后再办"
     assert machine.fails(OUTSIDER, *opening) == (3, f"数据库打不开：{told}\n  改法：{mend}\n")
-    told = f"账户 {SECOND} 不能在这个文件夹里新建文件：{share}（属主 root，组 {GROUP}，权限 drwxr-xr-x）"
+    told = (
+        f"账户 {SECOND} 不能在这个文件夹里新建文件：{share}（属主 root，组 {GROUP}，"
+        f"权限 "
+        f"drwxr-xr-x）"
+    )
     mend = f"请属主 root 或管理员运行：chmod g+rwxs {share}；{MANUAL}"
     code, message = machine.fails(SECOND, "backup", str(share / "a.tar"))
     assert (code, message) == (3, f"备份 {share / 'a.tar'} 存不了：{told}\n  改法：{mend}\n")
@@ -315,4 +377,7 @@ def test_a_database_that_was_moved_away_is_told_as_that(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as error, store.writing():
         store.next_number("x")
     store.close()
-    assert error.value.message == f"数据库文件刚刚被移走或换掉了，未写入任何内容（{tmp_path / 'a.db'}）"
+    assert (
+        error.value.message
+        == f"数据库文件刚刚被移走或换掉了，未写入任何内容（{tmp_path / 'a.db'}）"
+    )

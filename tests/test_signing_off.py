@@ -1,4 +1,6 @@
-"""What signing a letter off asks for: three pairs of hands, and that it can be printed with the number it gets."""
+"""What signing a letter off asks for: three pairs of hands, and that it can be printed with the
+number it gets.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,11 @@ def unmet(paper: Paper, *args: str, by: str) -> list[tuple[str, str]]:
     """Ask for what must be refused; give the gates that are not met, with what they say."""
     answer = paper.asks(*args, by=by)
     assert answer["ok"] is False
-    return [(gate["kind"], gate["text"]) for gate in answer["error"]["details"]["gates"] if not gate["met"]]
+    return [
+        (gate["kind"], gate["text"])
+        for gate in answer["error"]["details"]["gates"]
+        if not gate["met"]
+    ]
 
 
 def delegated(paper: Paper, principal: str, officer: str) -> None:
@@ -45,7 +51,9 @@ def delegated(paper: Paper, principal: str, officer: str) -> None:
 
 
 def test_who_checked_a_letter_does_not_sign_it_off(paper: Paper) -> None:
-    """A11: one person with both duties checks a letter and is refused its signing-off, also when asking beforehand."""
+    """A11: one person with both duties checks a letter and is refused its signing-off, also when
+    asking beforehand.
+    """
     paper.do("officer", "grant", "bureau03", "signer", by="admin")
     number = paper.asked()
     paper.do("notice", "approve", number, LETTER, by="bureau03")
@@ -63,14 +71,26 @@ def test_who_checked_does_not_sign_off_for_the_signer(paper: Paper) -> None:
     number = paper.asked()
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     assert unmet(paper, "notice", "issue", number, LETTER, "--for", "bureau04", by="bureau03") == [
-        ("not_by", "核稿人 bureau03 不得签发，须换人：核稿的是 bureau03，这次签发的是 bureau03 代 bureau04"),
+        (
+            "not_by",
+            (
+                "核稿人 bureau03 不得签发，须换人：核稿的是 bureau03，这次签发的是 bureau03 代 "
+                "bureau04"
+            ),
+        ),
     ]
 
 
 @pytest.mark.parametrize("signer", ["bureau05", "bureau03"])
-def test_neither_who_checked_for_another_nor_that_other_signs_off(paper: Paper, signer: str) -> None:
-    """A11: a check by delegation is that of both: neither deputy nor principal signs off, both being signers."""
-    paper.do("officer", "add", "bureau05", "副科长", "--unit", "bureau", "--role", "signer", by="admin")
+def test_neither_who_checked_for_another_nor_that_other_signs_off(
+    paper: Paper, signer: str
+) -> None:
+    """A11: a check by delegation is that of both: neither deputy nor principal signs off, both
+    being signers.
+    """
+    paper.do(
+        "officer", "add", "bureau05", "副科长", "--unit", "bureau", "--role", "signer", by="admin"
+    )
     paper.do("officer", "grant", "bureau03", "signer", by="admin")
     delegated(paper, "bureau03", "bureau05")
     number = paper.asked()
@@ -90,55 +110,93 @@ def test_nobody_signs_off_for_who_checked(paper: Paper) -> None:
     number = paper.asked()
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     assert unmet(paper, "notice", "issue", number, LETTER, "--for", "bureau03", by="bureau02") == [
-        ("not_by", "核稿人 bureau03 不得签发，须换人：核稿的是 bureau03，这次签发的是 bureau02 代 bureau03"),
+        (
+            "not_by",
+            (
+                "核稿人 bureau03 不得签发，须换人：核稿的是 bureau03，这次签发的是 bureau02 代 "
+                "bureau03"
+            ),
+        ),
     ]
 
 
 def test_the_drafter_does_neither_for_another(paper: Paper) -> None:
-    """A11: the drafter neither checks for the checker nor signs off for the signer, and nobody does so for him."""
+    """A11: the drafter neither checks for the checker nor signs off for the signer, and nobody does
+    so for him.
+    """
     delegated(paper, "bureau03", "bureau01")
     delegated(paper, "bureau04", "bureau01")
     number = paper.asked()
-    assert unmet(paper, "notice", "approve", number, LETTER, "--for", "bureau03", by="bureau01") == [
-        ("not_by", "拟稿人 bureau01 不得核稿，须换人：拟稿的是 bureau01，这次核稿的是 bureau01 代 bureau03"),
+    assert unmet(
+        paper, "notice", "approve", number, LETTER, "--for", "bureau03", by="bureau01"
+    ) == [
+        (
+            "not_by",
+            (
+                "拟稿人 bureau01 不得核稿，须换人：拟稿的是 bureau01，这次核稿的是 bureau01 代 "
+                "bureau03"
+            ),
+        ),
     ]
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     assert unmet(paper, "notice", "issue", number, LETTER, "--for", "bureau04", by="bureau01") == [
-        ("not_by", "拟稿人 bureau01 不得签发，须换人：拟稿的是 bureau01，这次签发的是 bureau01 代 bureau04"),
+        (
+            "not_by",
+            (
+                "拟稿人 bureau01 不得签发，须换人：拟稿的是 bureau01，这次签发的是 bureau01 代 "
+                "bureau04"
+            ),
+        ),
     ]
 
 
 def test_a_second_check_does_not_free_the_first_checker(paper: Paper) -> None:
-    """A11: who once checked a letter does not sign it off after a colleague has checked it again."""
-    paper.do("officer", "add", "bureau05", "副科长", "--unit", "bureau", "--role", "checker", by="admin")
+    """A11: who once checked a letter does not sign it off after a colleague has checked
+    it again.
+    """
+    paper.do(
+        "officer", "add", "bureau05", "副科长", "--unit", "bureau", "--role", "checker", by="admin"
+    )
     paper.do("officer", "grant", "bureau03", "signer", by="admin")
     number = paper.asked()
     for checker in ("bureau03", "bureau05"):
         paper.do("notice", "approve", number, LETTER, by=checker)
     assert unmet(paper, "notice", "issue", number, LETTER, by="bureau03") == [
-        ("not_by", "核稿人 bureau03 不得签发，须换人：核稿的是 bureau03、bureau05，这次签发的是 bureau03"),
+        (
+            "not_by",
+            "核稿人 bureau03 不得签发，须换人：核稿的是 bureau03、bureau05，这次签发的是 bureau03",
+        ),
     ]
 
 
 def test_todo_offers_no_signing_off_to_who_checked(paper: Paper) -> None:
-    """A11: `todo` offers signing off neither to the checker nor for one, and still to the other signer."""
+    """A11: `todo` offers signing off neither to the checker nor for one, and still to the other
+    signer.
+    """
     paper.do("officer", "grant", "bureau03", "signer", by="admin")
     delegated(paper, "bureau03", "bureau02")
     delegated(paper, "bureau04", "bureau03")
     number = paper.asked()
     paper.do("notice", "approve", number, LETTER, by="bureau03")
-    offered = {by: [row["kind"] for row in paper.asks("todo", by=by)["letters"]] for by in ("bureau02", "bureau03")}
+    offered = {
+        by: [row["kind"] for row in paper.asks("todo", by=by)["letters"]]
+        for by in ("bureau02", "bureau03")
+    }
     assert offered == {"bureau02": [], "bureau03": []}
     assert [row["kind"] for row in paper.asks("todo", by="bureau04")["letters"]] == ["issue"]
 
 
 def test_the_audit_finds_one_person_in_two_places(paper: Paper) -> None:
-    """A11: the same judge sits in the audit: a record of one person checking and signing off is a violation."""
+    """A11: the same judge sits in the audit: a record of one person checking and signing off is a
+    violation.
+    """
     paper.do("officer", "grant", "bureau03", "signer", by="admin")
     paper.issued(paper.asked())
     damage = forged("notice_issued", lambda body: body["intent"]["actor"].update(id="bureau03"))
     idx, case = damage(paper)
-    told = [f.message for f in paper.findings() if (f.code, f.idx, f.case) == ("illegal", idx, case)]
+    told = [
+        f.message for f in paper.findings() if (f.code, f.idx, f.case) == ("illegal", idx, case)
+    ]
     assert told == ["回避：核稿人 bureau03 不得签发，须换人"]
 
 
@@ -185,7 +243,17 @@ def reminder(paper: Paper) -> str:
     number = paper.asked()
     paper.issued(number)
     paper.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
-    paper.do("officer", "add", "bureau09", "🦄科经办人", "--unit", "bureau", "--role", "bureau", by="admin")
+    paper.do(
+        "officer",
+        "add",
+        "bureau09",
+        "🦄科经办人",
+        "--unit",
+        "bureau",
+        "--role",
+        "bureau",
+        by="admin",
+    )
     paper.do("notice", "urge", by="bureau09")
     return number
 
@@ -207,14 +275,19 @@ DOORS: dict[str, tuple[Callable[[Paper], str], str]] = {
     "copy": (renamed("owner"), f"{BEAST}“市🦄局。”"),
     "table": (edited("| 项目 | 内容 |\n| 🦄 | 一 |\n"), f"{BEAST}“🦄”"),
     "attachment": (edited("请支持。\n", attachment="考察🦄报告"), f"{BEAST}“考察🦄报告”"),
-    "heading alone": (edited("请Łódź方面支持。\n一、Łódź\n"), "黑体没有“Ł”（U+0141），见“一、Łódź”"),
+    "heading alone": (
+        edited("请Łódź方面支持。\n一、Łódź\n"),
+        "黑体没有“Ł”（U+0141），见“一、Łódź”",
+    ),
     "reminder": (reminder, f"{BEAST}“（联系人：🦄科经办人）”"),
 }
 
 
 @pytest.mark.parametrize("door", DOORS)
 def test_what_cannot_be_printed_takes_no_number(paper: Paper, door: str) -> None:
-    """B14: each part of the printed letter is looked at in its own font; refused, dry run alike, no number is taken."""
+    """B14: each part of the printed letter is looked at in its own font; refused, dry run alike, no
+    number is taken.
+    """
     prepare, told = DOORS[door]
     number = prepare(paper)
     name = paper.asks("notice", "list", number)["letters"][-1]["name"]
@@ -228,7 +301,9 @@ def test_what_cannot_be_printed_takes_no_number(paper: Paper, door: str) -> None
 
 
 def test_all_that_is_missing_is_told_together(paper: Paper) -> None:
-    """B14: the number's and the text's missing characters come in one refusal; mended, the number is the first."""
+    """B14: the number's and the text's missing characters come in one refusal; mended, the number
+    is the first.
+    """
     number = rules(lambda text: text.replace("code: 丽招商", "code: 丽🦄商"))(paper)
     paper.write("改.txt", f"{EDITED}请🦕村、🦖村支持。\n")
     paper.do("notice", "draft", number, "--replace", LETTER, "--text", "改.txt", by="bureau01")
@@ -255,7 +330,10 @@ def test_a_dry_run_looks_at_the_number_that_would_be_taken(paper: Paper) -> None
     for _ in range(2):
         answer = paper.asks("notice", "issue", number, LETTER, "--dry-run", by="bureau04")
         assert answer["notice"]["number"] == "丽招商函〔2026〕2号"
-    assert paper.asks("notice", "issue", number, LETTER, by="bureau04")["notice"]["number"] == "丽招商函〔2026〕2号"
+    assert (
+        paper.asks("notice", "issue", number, LETTER, by="bureau04")["notice"]["number"]
+        == "丽招商函〔2026〕2号"
+    )
     assert paper.findings() == []
 
 

@@ -1,4 +1,6 @@
-"""One transaction is all or nothing, whatever fails; a command sent twice counts once; materials are kept whole."""
+"""One transaction is all or nothing, whatever fails; a command sent twice counts once; materials
+are kept whole.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +47,13 @@ def store(bureau: Bureau) -> Iterator[Store]:
 def unprivileged(bureau: Bureau) -> Iterator[None]:
     """Take the right to write in the office's folder away, also from a superuser."""
     parents = [
-        folder for folder in bureau.folder.parents if folder.stat().st_uid == os.getuid() and folder != Path("/")
+        folder
+        for folder in bureau.folder.parents
+        if folder.stat().st_uid == os.getuid() and folder != Path("/")
     ]
-    modes = {path: path.stat().st_mode for path in (*parents, *bureau.folder.iterdir(), bureau.folder)}
+    modes = {
+        path: path.stat().st_mode for path in (*parents, *bureau.folder.iterdir(), bureau.folder)
+    }
     for path in modes:
         path.chmod(0o755 if path in parents else 0o555 if path.is_dir() else 0o444)
     root = os.getuid() == 0
@@ -79,11 +85,17 @@ def outside(bureau: Bureau, script: str, *args: str) -> subprocess.CompletedProc
     """Run a command in a process of its own."""
     env = {**os.environ, "LIFECYCLE_DB": str(bureau.path), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", script, *args]
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, cwd=bureau.folder)
+    return subprocess.run(
+        command, env=env, capture_output=True, text=True, check=False, cwd=bureau.folder
+    )
 
 
-def test_a_lock_held_by_another_process_is_told(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When somebody else's tool holds the database, the officer is told after the wait: exit 3, nothing written."""
+def test_a_lock_held_by_another_process_is_told(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When somebody else's tool holds the database, the officer is told after the wait: exit 3,
+    nothing written.
+    """
     monkeypatch.setattr(database, "WAIT_MS", 200)
     number = bureau.opened()
     with closing(sqlite3.connect(bureau.path)) as other:
@@ -95,7 +107,9 @@ def test_a_lock_held_by_another_process_is_told(bureau: Bureau, monkeypatch: pyt
     assert bureau.findings() == []
 
 
-def test_a_stopped_writer_does_not_hold_others_for_ever(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_writer_does_not_hold_others_for_ever(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A process that stopped in its turn is not waited for without end."""
     monkeypatch.setattr(queue, "WAIT_S", 0.3)
     number = bureau.opened()
@@ -117,8 +131,12 @@ def test_a_stopped_writer_does_not_hold_others_for_ever(bureau: Bureau, monkeypa
     bureau.do("set", number, "area=3", by="bureau01")
 
 
-def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the disk is full the command exits 3 and the database is what it was before; then it works again."""
+def test_a_full_disk_leaves_everything_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the disk is full the command exits 3 and the database is what it was before; then it
+    works again.
+    """
     bureau = Bureau(tmp_path, monkeypatch)
     bureau.now = datetime.now(UTC) - timedelta(hours=1)  # the process goes by the machine's clock
     number = bureau.founded().opened()
@@ -180,7 +198,9 @@ def test_a_reading_sees_one_moment(bureau: Bureau, store: Store) -> None:
     done = []
     with store.reading():
         first = store.last_index()
-        writer = threading.Thread(target=lambda: done.append(bureau.run("set", number, "area=3", by="bureau01")))
+        writer = threading.Thread(
+            target=lambda: done.append(bureau.run("set", number, "area=3", by="bureau01"))
+        )
         writer.start()
         time.sleep(0.2)
         assert store.last_index() == first
@@ -193,7 +213,9 @@ def test_a_reading_sees_one_moment(bureau: Bureau, store: Store) -> None:
 
 
 def test_a_request_id_counts_once(bureau: Bureau) -> None:
-    """The same command sent twice has one effect and the same answer; another one under its id is refused."""
+    """The same command sent twice has one effect and the same answer; another one under its id is
+    refused.
+    """
     number = bureau.opened()
     args = ("set", number, "area=3", "--on", "2026-09-02", "--request-id", "r-1")
     first = bureau.asks(*args, by="bureau01")
@@ -211,9 +233,13 @@ def test_a_request_id_covers_a_publication(bureau: Bureau) -> None:
     letter = (bureau.rules / "notices" / "closing.j2").read_text(encoding="utf-8")
     bureau.write("closing.j2", letter.replace("终止。", "终止办理。"))
     bureau.do("notice", "publish", "closing.j2", "--request-id", "p-1", by="admin")
-    assert "与现行的相同" in bureau.do("notice", "publish", "closing.j2", "--request-id", "p-1", by="admin")
+    assert "与现行的相同" in bureau.do(
+        "notice", "publish", "closing.j2", "--request-id", "p-1", by="admin"
+    )
     bureau.write("closing.j2", letter.replace("终止。", "不再办理。"))
-    assert bureau.fails("notice", "publish", "closing.j2", "--request-id", "p-1", by="admin")[0] == 1
+    assert (
+        bureau.fails("notice", "publish", "closing.j2", "--request-id", "p-1", by="admin")[0] == 1
+    )
 
 
 @pytest.mark.parametrize("text", ["", "a b", "中文", "x" * 65])
@@ -226,7 +252,9 @@ def test_a_request_id_has_a_form(bureau: Bureau, text: str) -> None:
 
 
 def test_a_clock_set_back_stops_the_recording(bureau: Bureau) -> None:
-    """The log's order is that of its times, so nothing is recorded before the last entry: exit 3."""
+    """The log's order is that of its times, so nothing is recorded before the last
+    entry: exit 3.
+    """
     number = bureau.opened()
     bureau.now = bureau.now.replace(hour=0)
     code, message = bureau.fails("set", number, "area=3", "--on", "2026-09-02", by="bureau01")

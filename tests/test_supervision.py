@@ -1,4 +1,6 @@
-"""督办 as shipped, worked by the officers of the shipped office: from filing to every end, by every branch."""
+"""督办 as shipped, worked by the officers of the shipped office: from filing to every end, by every
+branch.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,12 @@ FACTS = (
     "deadline_on=2026-08-10",
 )
 DRAFTED = {
-    "filed_and_closed": {"supervision-slip", "supervision-extension", "supervision-return", "supervision-closed"},
+    "filed_and_closed": {
+        "supervision-slip",
+        "supervision-extension",
+        "supervision-return",
+        "supervision-closed",
+    },
     "escalated": {"supervision-slip", "supervision-return", "supervision-closed"},
     "overdue": {"supervision-slip"},
     "declined_and_cancelled": {"supervision-slip"},
@@ -38,9 +45,14 @@ def walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Walk:
 def files(w: Walk, *, undertaker: str = "市林业局") -> None:
     """File a matter and take it in hand."""
     w.day = date(2026, 7, 13)
-    facts = [f"undertaker_unit={undertaker}" if fact.startswith("undertaker_unit") else fact for fact in FACTS]
+    facts = [
+        f"undertaker_unit={undertaker}" if fact.startswith("undertaker_unit") else fact
+        for fact in FACTS
+    ]
     sets = [word for fact in facts for word in ("--set", fact)]
-    w.case = w.run("open", "supervision", *sets, "--as", "bureau01", "--on", w.day.isoformat()).stdout.strip()
+    w.case = w.run(
+        "open", "supervision", *sets, "--as", "bureau01", "--on", w.day.isoformat()
+    ).stdout.strip()
 
 
 def on(w: Walk, day: str, *lines: str) -> None:
@@ -60,11 +72,24 @@ def filed_and_closed(w: Walk) -> None:
     on(w, "2026-07-31", "linye01 advance report --set progress=已核实原因；正在编制整改计划")
     w.refused("bureau01 advance postpone --set deadline_on=2026-08-20 --note 汛期", "缺 延期申请")
     on(w, "2026-08-05", "linye01 attach delay_application")
-    on(w, "2026-08-06", "bureau01 advance postpone --set deadline_on=2026-08-20 --note 汛期施工受阻")
+    on(
+        w,
+        "2026-08-06",
+        "bureau01 advance postpone --set deadline_on=2026-08-20 --note 汛期施工受阻",
+    )
     w.refused("bureau01 advance postpone --set deadline_on=2026-08-30 --note 再延", "至多 1 次")
-    on(w, "2026-08-18", "linye01 attach feedback_report evidence", "linye01 advance submit --set result=已完成整改")
+    on(
+        w,
+        "2026-08-18",
+        "linye01 attach feedback_report evidence",
+        "linye01 advance submit --set result=已完成整改",
+    )
     w.refused("bureau01 advance close", "须换人")
-    on(w, "2026-08-19", "bureau02 advance send_back --set deadline_on=2026-08-28 --note 佐证材料不足，请补充")
+    on(
+        w,
+        "2026-08-19",
+        "bureau02 advance send_back --set deadline_on=2026-08-28 --note 佐证材料不足，请补充",
+    )
     w.stands("handling")
     on(w, "2026-08-26", "linye01 attach evidence", "linye01 advance submit --set result=已补充佐证")
     on(w, "2026-08-27", "bureau02 advance close")
@@ -81,13 +106,22 @@ def escalated(w: Walk) -> None:
         on(w, day, "suichang01 advance submit --set result=已办")
         w.do("bureau02 advance send_back --set deadline_on=2026-08-12 --note 没有说明原因")
     on(w, "2026-07-24", "suichang01 advance submit --set result=已办")
-    w.refused("bureau02 advance send_back --set deadline_on=2026-08-14 --note 仍没有说明", "至多 2 次")
+    w.refused(
+        "bureau02 advance send_back --set deadline_on=2026-08-14 --note 仍没有说明", "至多 2 次"
+    )
     on(w, "2026-07-27", "bureau02 advance escalate --note 两次退回仍未说明原因")
     w.stands("escalated")
-    resumed = "bureau02 advance resume_handling --set deadline_on=2026-08-20 --note 约谈后承诺按期办结"
+    resumed = (
+        "bureau02 advance resume_handling --set deadline_on=2026-08-20 --note 约谈后承诺按期办结"
+    )
     w.refused(resumed, "缺 约谈记录")
     on(w, "2026-07-31", "bureau01 attach talk_minutes", resumed)
-    on(w, "2026-08-17", "suichang01 advance submit --set result=已说明原因并整改", "bureau02 advance close")
+    on(
+        w,
+        "2026-08-17",
+        "suichang01 advance submit --set result=已说明原因并整改",
+        "bureau02 advance close",
+    )
     w.stands("closed")
 
 
@@ -95,8 +129,17 @@ def overdue(w: Walk) -> None:
     """逾期升级, once not received and once not handled, by an owner."""
     files(w, undertaker="庆元县生态产业公司（示例）")
     on(w, "2026-07-14", "bureau01 advance assign")
-    on(w, "2026-08-11", "bureau01 advance escalate --note 逾期未签收", "bureau01 attach talk_minutes")
-    on(w, "2026-08-12", "bureau01 advance resume_handling --set deadline_on=2026-08-14 --note 约谈后继续")
+    on(
+        w,
+        "2026-08-11",
+        "bureau01 advance escalate --note 逾期未签收",
+        "bureau01 attach talk_minutes",
+    )
+    on(
+        w,
+        "2026-08-12",
+        "bureau01 advance resume_handling --set deadline_on=2026-08-14 --note 约谈后继续",
+    )
     on(w, "2026-08-17", "bureau01 advance escalate --note 逾期未办结")
     w.stands("escalated")
     on(w, "2026-08-18", "bureau01 advance cancel --note 项目终止，不再督办")
@@ -111,7 +154,12 @@ def declined_and_cancelled(w: Walk) -> None:
     w.stands("filed")
     on(w, "2026-07-16", "bureau01 set undertaker_unit=市自然资源局", "bureau01 advance assign")
     w.refused("linye01 advance receive", "由 承办单位 办理")
-    on(w, "2026-07-17", "land01 advance receive", "bureau02 advance cancel --note 会商议定不再单独督办")
+    on(
+        w,
+        "2026-07-17",
+        "land01 advance receive",
+        "bureau02 advance cancel --note 会商议定不再单独督办",
+    )
     w.stands("cancelled")
 
 
@@ -119,7 +167,9 @@ BRANCHES = (filed_and_closed, escalated, overdue, declined_and_cancelled)
 
 
 def test_supervision_is_worked_in_the_shipped_office(walk: Walk) -> None:
-    """Every transition is made and every state entered by officers of the demo's office; the audit is clean."""
+    """Every transition is made and every state entered by officers of the demo's office; the audit
+    is clean.
+    """
     made, seen, drafted = set(), set(), {}
     for branch in BRANCHES:
         branch(walk)
@@ -138,18 +188,27 @@ def test_supervision_is_worked_in_the_shipped_office(walk: Walk) -> None:
     assert set(workflow.states) == seen
     assert drafted == DRAFTED
     audit = walk.asks("audit")
-    assert (audit["ok"], audit["complete"], audit["findings"], audit["cases"]) == (True, True, [], len(BRANCHES))
+    assert (audit["ok"], audit["complete"], audit["findings"], audit["cases"]) == (
+        True,
+        True,
+        [],
+        len(BRANCHES),
+    )
 
 
 def test_the_undertaker_finds_it_on_the_desk(walk: Walk) -> None:
-    """The assigned unit's officer sees what to do next; the letter names the unit and the leader."""
+    """The assigned unit's officer sees what to do next; the letter names the unit and
+    the leader.
+    """
     files(walk)
     on(walk, "2026-07-14", "bureau01 advance assign")
     assert f"lifecycle advance {walk.case} receive" in walk.run("todo", "--as", "linye01").stdout
     assert walk.case not in walk.run("todo", "--as", "wenlv01").stdout
     letter = walk.run("notice", "show", walk.case, "supervision-slip").stdout
     assert [
-        text for text in ("市林业局", "市级联系领导", "核实滞后原因，提出整改计划；逐月报告") if text not in letter
+        text
+        for text in ("市林业局", "市级联系领导", "核实滞后原因，提出整改计划；逐月报告")
+        if text not in letter
     ] == []
 
 

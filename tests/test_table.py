@@ -35,7 +35,9 @@ def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 
 def test_columns_align_with_mixed_widths(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each column starts at one cell, whether what stands before it is wide or narrow; numbers stand right."""
+    """Each column starts at one cell, whether what stands before it is wide or narrow; numbers
+    stand right.
+    """
     count = table.write_table(
         ("编号", "项目", "万元"),
         [("LS-F-2026-001", "云和沐溪康养小镇", "126000"), ("LS-2", "大垟 Resort 𡶴头", "800")],
@@ -73,7 +75,9 @@ def test_heads_are_repeated_where_columns_move(capsys: pytest.CaptureFixture[str
 def test_a_terminal_gets_no_broken_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal the widest columns are cut, marked with …; into a pipe they are whole."""
     terminal = at_terminal(monkeypatch)
-    table.write_table(("编号", "项目"), [("LS-F-2026-001", "很长很长很长很长很长很长很长很长很长很长很长的名称")])
+    table.write_table(
+        ("编号", "项目"), [("LS-F-2026-001", "很长很长很长很长很长很长很长很长很长很长很长的名称")]
+    )
     lines = terminal.getvalue().replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines()
     assert lines[1].endswith("…")
     assert all(cell_width(line) <= 40 for line in lines)
@@ -86,7 +90,9 @@ def test_block_aligns_values_and_their_further_lines(capsys: pytest.CaptureFixtu
 
 
 def test_colours_only_where_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A terminal gets colours, NO_COLOR and dumb terminals do not; painted cells count their plain width."""
+    """A terminal gets colours, NO_COLOR and dumb terminals do not; painted cells count their plain
+    width.
+    """
     terminal = at_terminal(monkeypatch)
     assert output.mark(True) == "\x1b[32m✓\x1b[0m"
     table.write_table(("关",), [(output.mark(False),)])
@@ -100,11 +106,14 @@ def test_colours_only_where_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @given(st.text())
 def test_safe_text_is_printable_and_stays_safe(text: str) -> None:
-    """No control, direction mark or lone surrogate survives, and what is safe is not changed again."""
+    """No control, direction mark or lone surrogate survives, and what is safe is not
+    changed again.
+    """
     once = safe(text)
     assert safe(once) == once
     assert not any(
-        ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u200e\u200f\u202a\u202e\u2066\u2069\ufeff" for c in once
+        ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u200e\u200f\u202a\u202e\u2066\u2069\ufeff"
+        for c in once
     )
 
 
@@ -122,23 +131,32 @@ def test_safe_text_is_printable_and_stays_safe(text: str) -> None:
     ],
 )
 def test_what_could_drive_a_terminal_is_shown(text: str, shown: str) -> None:
-    """Controls become pictures or escapes; rare characters, private ones, wide spaces and emoji stay."""
+    """Controls become pictures or escapes; rare characters, private ones, wide spaces and emoji
+    stay.
+    """
     assert safe(text) == shown
 
 
-@given(st.text(alphabet=st.sampled_from("国土，。（）“”abc 123-　"), max_size=120), st.integers(8, 40))
+@given(
+    st.text(alphabet=st.sampled_from("国土，。（）“”abc 123-　"), max_size=120), st.integers(8, 40)
+)
 def test_wrapping_loses_nothing_and_keeps_the_width(text: str, width: int) -> None:
     """Lines hold all that is not space; only punctuation that must cling may overhang."""
     lines = wrap(text, width).split("\n")
     assert "".join("".join(lines).split()) == "".join(text.split())
     for line in lines:
         assert (
-            cell_width(line.rstrip("，。）”").rstrip("（“")) <= width + 2 or "（" in line or "“" in line or "，" in line
+            cell_width(line.rstrip("，。）”").rstrip("（“")) <= width + 2
+            or "（" in line
+            or "“" in line
+            or "，" in line
         )
 
 
 def test_wrapping_respects_punctuation_and_words() -> None:
-    """No line begins with closing punctuation or ends with opening; Latin words stay whole; long ones are broken."""
+    """No line begins with closing punctuation or ends with opening; Latin words stay whole; long
+    ones are broken.
+    """
     assert wrap("依据国土资源部令第39号，公告期。", 22) == "依据国土资源部令第39\n号，公告期。"
     assert wrap("运行 lifecycle advance", 16) == "运行 lifecycle\nadvance"
     assert wrap("x" * 25, 10) == "x" * 10 + "\n" + "x" * 10 + "\n" + "x" * 5
@@ -161,7 +179,9 @@ def test_pad_and_cut_count_cells() -> None:
 
 @pytest.mark.parametrize("text", ["\x1b\x9b\u202e\u2028\x7f", "\U000e0041", "正常", "\u3000"])
 def test_json_carries_any_text_unharmed(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The document holds the text exactly, but no character on its way that could drive a terminal."""
+    """The document holds the text exactly, but no character on its way that could drive
+    a terminal.
+    """
     output.write_json({"text": text})
     out = capsys.readouterr().out
     assert json.loads(out) == {"text": text}
@@ -171,7 +191,9 @@ def test_json_carries_any_text_unharmed(text: str, capsys: pytest.CaptureFixture
 def test_progress_is_drawn_on_a_terminal_only(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Items pass through unchanged; nothing is drawn into a file, and a terminal's line is wiped at the end."""
+    """Items pass through unchanged; nothing is drawn into a file, and a terminal's line is wiped at
+    the end.
+    """
     assert list(output.progress(range(3), title="核对", total=3)) == [0, 1, 2]
     assert capsys.readouterr().err == ""
     stream = Terminal()

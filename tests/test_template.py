@@ -18,7 +18,10 @@ def faults(source: str | bytes) -> list[str]:
     raw = source.encode() if isinstance(source, str) else source
     with pytest.raises(WorkflowError) as caught:
         read_template("test", raw, "test.j2")
-    return [f"{p.location.line}:{p.location.column} {p.message}（{p.mend}）" for p in caught.value.problems]
+    return [
+        f"{p.location.line}:{p.location.column} {p.message}（{p.mend}）"
+        for p in caught.value.problems
+    ]
 
 
 def body_faults(body: str) -> list[str]:
@@ -32,7 +35,9 @@ def needed(body: str) -> list[str]:
 
 
 def test_a_template_is_known_by_its_exact_bytes() -> None:
-    """The digest is the SHA-256 of the bytes: line ends and a byte-order mark count, though the text is equal."""
+    """The digest is the SHA-256 of the bytes: line ends and a byte-order mark count, though the
+    text is equal.
+    """
     unix = "文种：函\n标题：测试\n主送：甲\n发文单位：乙\n---\n正文\n".encode()
     windows = b"\xef\xbb\xbf" + unix.replace(b"\n", b"\r\n")
     first, second = read_template("a", unix, "a.j2"), read_template("a", windows, "a.j2")
@@ -48,9 +53,13 @@ def test_samples_are_sound(name: str) -> None:
 
 
 def test_header_keys_take_either_colon_and_comments() -> None:
-    """`键：值` and `键: 值` are both header lines; comments and blank lines between them are left out."""
+    """`键：值` and `键: 值` are both header lines; comments and blank lines between them are left
+    out.
+    """
     read = read_template(
-        "a", "{# 说明\n标题：不算 #}\n文种: 函\n\n标题：甲\n主送: 乙\n发文单位：丙\n---\n正文".encode(), "a.j2"
+        "a",
+        "{# 说明\n标题：不算 #}\n文种: 函\n\n标题：甲\n主送: 乙\n发文单位：丙\n---\n正文".encode(),
+        "a.j2",
     )
     assert read.header == ("文种", "标题", "主送", "发文单位")
 
@@ -63,7 +72,11 @@ def test_statutory_kinds_and_internal_slips_are_known(kind: str) -> None:
 
 def test_all_faults_are_told_at_once() -> None:
     """One reading tells every fault, in the file's order, each with its place and mend."""
-    source = "文钟：函\n标题：{{ case_title }\n发文单位：\n抄送：{{ cc | safe }}\n---\n{% if a %}x\n{{ }}\n"
+    source = (
+        "文钟：函\n标题：{{ case_title }\n发文单位：\n抄送：{{ cc | safe }}\n---\n{% if "
+        "a "
+        "%}x\n{{ }}\n"
+    )
     assert faults(source) == [
         "1:1 没有名为“文钟”的表头（是否为“文种”？）",
         "1:1 表头缺“文种”（请加一行 文种：…）",
@@ -78,7 +91,9 @@ def test_all_faults_are_told_at_once() -> None:
 
 def test_no_header() -> None:
     """A text without header lines is told how a header is written."""
-    assert faults("你好\n") == ["1:1 模板没有表头（第一行起请写 文种：函 这样的表头，然后单独一行 ---）"]
+    assert faults("你好\n") == [
+        "1:1 模板没有表头（第一行起请写 文种：函 这样的表头，然后单独一行 ---）"
+    ]
 
 
 def test_missing_line_between_header_and_body() -> None:
@@ -176,7 +191,9 @@ def test_empty_body() -> None:
     ],
 )
 def test_what_a_body_may_not_hold(body: str, message: str) -> None:
-    """Files, macros, calls, unknown filters and broken braces are refused in Chinese, at their place."""
+    """Files, macros, calls, unknown filters and broken braces are refused in Chinese, at their
+    place.
+    """
     first, *more = body_faults(body)
     assert first.startswith(message)
     assert not any(fault.endswith("（）") for fault in (first, *more))
@@ -190,11 +207,16 @@ def test_what_a_body_may_not_hold(body: str, message: str) -> None:
         ("{{ " + "1+" * 50 + "1 }}", "括号、式子或标签套了 30 层以上"),
         ("{{ a" + ".b" * 50 + " }}", "括号、式子或标签套了 30 层以上"),
         ("{% if a %}" * 150 + "{% endif %}" * 150, "括号、式子或标签套了 30 层以上"),
-        ("{% if a %}" + "{% elif a %}" * 50 + "{% endif %}", "一个 {% if %} 里有 30 个以上 {% elif %}"),
+        (
+            "{% if a %}" + "{% elif a %}" * 50 + "{% endif %}",
+            "一个 {% if %} 里有 30 个以上 {% elif %}",
+        ),
     ],
 )
 def test_nesting_is_bounded(source: str, message: str) -> None:
-    """What would break Jinja2's or Python's own parser is a fault of the template, not a traceback."""
+    """What would break Jinja2's or Python's own parser is a fault of the template, not
+    a traceback.
+    """
     assert message in body_faults(source)[0]
 
 
@@ -207,12 +229,17 @@ def test_loops_are_not_deep() -> None:
 def test_tag_may_not_reach_over_header_lines() -> None:
     """An `if` in a header line ends in that line, so that every line stays one field."""
     found = faults("文种：函\n标题：{% if a %}甲\n主送：乙{% endif %}\n发文单位：丙\n---\n正文")
-    assert [f.split("（")[0] for f in found] == ["2:4 {% if %} 没有结束", "3:5 {% endif %} 没有对应的开头"]
+    assert [f.split("（")[0] for f in found] == [
+        "2:4 {% if %} 没有结束",
+        "3:5 {% endif %} 没有对应的开头",
+    ]
 
 
 def test_size_and_encoding() -> None:
     """A file that is too large or no UTF-8 is refused before it is parsed."""
-    assert faults(b"x" * (LIMIT + 1)) == ["1:1 模板有 200001 字节，超过 200000 字节（请删减，或分成几个模板）"]
+    assert faults(b"x" * (LIMIT + 1)) == [
+        "1:1 模板有 200001 字节，超过 200000 字节（请删减，或分成几个模板）"
+    ]
     assert faults("文种：函\n标题：".encode() + "请示".encode("gbk")) == [
         "2:1 模板不是 UTF-8 文字（请另存为 UTF-8 编码）"
     ]
@@ -248,7 +275,10 @@ def test_refusal_shows_the_line() -> None:
         ("{{ a | join_cn | default('无') }}", ["a"]),
         ("{% for x in a %}{{ x }}{{ loop.index }}{{ y }}{% endfor %}", ["a", "y"]),
         ("{% for k, v in a %}{{ k }}{{ v }}{% endfor %}{{ k }}", ["a", "k"]),
-        ("{% for x in a if x is defined and x.b %}{{ x }}{% else %}{{ c }}{% endfor %}", ["a", "c"]),
+        (
+            "{% for x in a if x is defined and x.b %}{{ x }}{% else %}{{ c }}{% endfor %}",
+            ["a", "c"],
+        ),
         ("{% set x = a %}{{ x }}", ["a"]),
         ("{{ x }}{% set x = 1 %}", ["x"]),
         ("{% if a %}{% set x = 1 %}{% endif %}{{ x }}", ["a", "x"]),
@@ -258,14 +288,19 @@ def test_refusal_shows_the_line() -> None:
     ],
 )
 def test_what_must_be_supplied(body: str, names: list[str]) -> None:
-    """A name must be supplied unless it is local, defaulted, or tested to be defined wherever it is used."""
+    """A name must be supplied unless it is local, defaulted, or tested to be defined wherever it is
+    used.
+    """
     assert needed(body) == names
 
 
 def test_places_of_names() -> None:
-    """Each name comes with its first place, from header and body alike; guarded ones are kept apart."""
+    """Each name comes with its first place, from header and body alike; guarded ones are kept
+    apart.
+    """
     read = template(
-        "甲{{ a }}\n{% if b is defined %}{{ b }}{% endif %}{{ last.open }}{{ count['sign'] }}", title="{{ t }}"
+        "甲{{ a }}\n{% if b is defined %}{{ b }}{% endif %}{{ last.open }}{{ count['sign'] }}",
+        title="{{ t }}",
     )
     assert read.variables == (
         ("t", Location("test.j2", 2, 7, 1)),

@@ -1,4 +1,6 @@
-"""`notice catalogue|lint|diff|publish` as the administrator uses them, and who is shown which letter by `todo`."""
+"""`notice catalogue|lint|diff|publish` as the administrator uses them, and who is shown which
+letter by `todo`.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,19 @@ def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paper:
 
 
 def test_the_catalogue_has_a_sample_of_each_letter(paper: Paper) -> None:
-    """Every letter is listed with its reply time, and written as a sample, also one that a rule sends."""
+    """Every letter is listed with its reply time, and written as a sample, also one that a rule
+    sends.
+    """
     rows = [
-        (r["transition"], r["template"], r["kind"], r["reply"]) for r in paper.asks("notice", "catalogue")["letters"]
+        (r["transition"], r["template"], r["kind"], r["reply"])
+        for r in paper.asks("notice", "catalogue")["letters"]
     ]
     assert ("征求意见", "consultation", "函", "5个工作日") in rows
     assert ("转入规划选址", "consultation", "函", "") in rows
-    assert paper.do("notice", "catalogue", "--samples", "样张", "--text") == "已存 3 种公文的样张：样张\n"
+    assert (
+        paper.do("notice", "catalogue", "--samples", "样张", "--text")
+        == "已存 3 种公文的样张：样张\n"
+    )
     assert sorted(path.name for path in Path("样张").iterdir()) == [
         ".lifecycle-exports",
         "closing.txt",
@@ -34,14 +42,21 @@ def test_the_catalogue_has_a_sample_of_each_letter(paper: Paper) -> None:
 
 
 def test_a_new_template_is_shown_beside_the_old(paper: Paper) -> None:
-    """`notice diff` draws the last letter of that template as it is and as it would be; without a change it says so."""
+    """`notice diff` draws the last letter of that template as it is and as it would be; without a
+    change it says so.
+    """
     paper.asked()
     text = (paper.rules / "notices" / "consultation.j2").read_text("utf-8")
     paper.write("consultation.j2", text)
     answer = paper.asks("notice", "diff", "consultation.j2", "同.png")
     assert (answer["letter"], answer["changed_pages"]) == ("KC-2026-001 2-consultation", 0)
-    paper.write("consultation.j2", text.replace("请贵单位就选址提出意见", "请贵单位就选址和用地提出意见"))
-    assert paper.do("notice", "diff", "consultation.j2", "异.png") == "异.png　KC-2026-001 2-consultation：1 页有不同\n"
+    paper.write(
+        "consultation.j2", text.replace("请贵单位就选址提出意见", "请贵单位就选址和用地提出意见")
+    )
+    assert (
+        paper.do("notice", "diff", "consultation.j2", "异.png")
+        == "异.png　KC-2026-001 2-consultation：1 页有不同\n"
+    )
     assert Path("异.png").read_bytes().startswith(b"\x89PNG")
     assert Path("异.png").stat().st_size != Path("同.png").stat().st_size
     paper.write("closing.j2", (paper.rules / "notices" / "closing.j2").read_bytes())
@@ -51,13 +66,21 @@ def test_a_new_template_is_shown_beside_the_old(paper: Paper) -> None:
 
 
 def test_lint_finds_a_wrong_name_and_a_wrong_kind(paper: Paper) -> None:
-    """An unknown variable and a kind that does not go to its recipients are told at their lines, in one run."""
+    """An unknown variable and a kind that does not go to its recipients are told at their lines, in
+    one run.
+    """
     text = (paper.rules / "notices" / "consultation.j2").read_text("utf-8")
-    paper.write("consultation.j2", text.replace("文种：函", "文种：通知").replace("{{ contact }}", "{{ contcat }}"))
+    paper.write(
+        "consultation.j2",
+        text.replace("文种：函", "文种：通知").replace("{{ contact }}", "{{ contcat }}"),
+    )
     result = paper.run("notice", "lint", "consultation.j2")
     lines = result.stdout.splitlines()
     assert result.exit_code == 1
-    assert {line.split(" 错误：")[0] for line in lines[:-1]} == {"consultation.j2:1:4:", "consultation.j2:7:8:"}
+    assert {line.split(" 错误：")[0] for line in lines[:-1]} == {
+        "consultation.j2:1:4:",
+        "consultation.j2:7:8:",
+    }
     assert "通知" in lines[0]
     assert "是否为“contact”？" in lines[-2]
     before = paper.checkpoint()
@@ -66,17 +89,26 @@ def test_lint_finds_a_wrong_name_and_a_wrong_kind(paper: Paper) -> None:
 
 
 def test_issuing_rules_are_published_and_pinned(paper: Paper) -> None:
-    """New rules serve later letters; what was issued keeps its number and is audited by the rules of its day."""
+    """New rules serve later letters; what was issued keeps its number and is audited by the rules
+    of its day.
+    """
     first = paper.asked()
     paper.issued(first)
     paper.write("issuing.yaml", ISSUING.replace("code: 丽招商,", "code: 丽投促,"))
-    assert paper.do("notice", "publish", "issuing.yaml", by="admin").startswith("已发布发文规则 issuing（")
+    assert paper.do("notice", "publish", "issuing.yaml", by="admin").startswith(
+        "已发布发文规则 issuing（"
+    )
     assert "未重复发布" in paper.do("notice", "publish", "issuing.yaml", by="admin")
     second = paper.asked("温泉康养")
     assert paper.issued(second)["number"] == "丽投促函〔2026〕1号"
     assert paper.findings() == []
-    paper.write("issuing.yaml", ISSUING.replace("template: reply-reminder", "template: reply-remindr"))
-    assert "是否为“reply-reminder”？" in paper.fails("notice", "publish", "issuing.yaml", by="admin")[1]
+    paper.write(
+        "issuing.yaml", ISSUING.replace("template: reply-reminder", "template: reply-remindr")
+    )
+    assert (
+        "是否为“reply-reminder”？"
+        in paper.fails("notice", "publish", "issuing.yaml", by="admin")[1]
+    )
     paper.write("issuing.yaml", ISSUING.replace("land: {code: 丽自然资}", "land: {code: 丽招商}"))
     assert paper.fails("notice", "publish", "issuing.yaml", by="admin")[0] == 1
 
@@ -106,7 +138,9 @@ def test_each_fault_of_the_issuing_rules(old: str, new: str, told: str) -> None:
 
 
 def test_what_has_no_series_is_told() -> None:
-    """A unit without 机关代字 and a kind without a series cannot be numbered, and the mend says where to write it."""
+    """A unit without 机关代字 and a kind without a series cannot be numbered, and the mend says
+    where to write it.
+    """
     rules = read_issuing(ISSUING.encode())
     assert rules.series("bureau", "函", 2026) == "丽招商函〔2026〕{serial}号"
     for unit, kind in (("xiao", "函"), ("bureau", "命令")):
@@ -116,7 +150,9 @@ def test_what_has_no_series_is_told() -> None:
 
 
 def test_todo_leads_each_letter_from_desk_to_desk(paper: Paper) -> None:
-    """The checker, then the signer, then the recipients are shown what waits, with the command that does it."""
+    """The checker, then the signer, then the recipients are shown what waits, with the command that
+    does it.
+    """
     number = paper.asked()
     assert paper.asks("todo", by="bureau04")["letters"] == []
     (errand,) = paper.asks("todo", by="bureau03")["letters"]
@@ -125,7 +161,12 @@ def test_todo_leads_each_letter_from_desk_to_desk(paper: Paper) -> None:
     (errand,) = paper.asks("todo", by="bureau04")["letters"]
     assert errand["command"] == f"lifecycle notice issue {number} 2-consultation"
     paper.do(*errand["command"].split()[1:], by="bureau04")
-    for by, kinds in (("land01", ["reply"]), ("wenwu01", ["reply"]), ("bureau01", []), ("xiao01", [])):
+    for by, kinds in (
+        ("land01", ["reply"]),
+        ("wenwu01", ["reply"]),
+        ("bureau01", []),
+        ("xiao01", []),
+    ):
         assert [row["kind"] for row in paper.asks("todo", by=by)["letters"]] == kinds
     behalf = paper.asks("todo", by="planning01")["letters"]
     assert [(row["kind"], row["principal"]) for row in behalf] == [("reply", "land01")]

@@ -21,9 +21,21 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
 
 
 def test_show_is_one_screen(tiny: Tiny) -> None:
-    """Where it stands, whose turn it is, by when, what is missing, opinions, holdings, last entries."""
+    """Where it stands, whose turn it is, by when, what is missing, opinions, holdings, last
+    entries.
+    """
     number = tiny.opened("investment=32000", "x_units=wenwu、xiao")
-    tiny.do("sign", number, "to_siting", "conditional", "--note", "先勘探", "--on", "2026-09-02", by="wenwu01")
+    tiny.do(
+        "sign",
+        number,
+        "to_siting",
+        "conditional",
+        "--note",
+        "先勘探",
+        "--on",
+        "2026-09-02",
+        by="wenwu01",
+    )
     tiny.write("a.pdf", "x")
     tiny.do("attach", number, "letter", "a.pdf", "--on", "2026-09-03", by="bureau01")
     assert tiny.do("show", number, by="bureau01") == (
@@ -35,9 +47,11 @@ def test_show_is_one_screen(tiny: Tiny) -> None:
         "未齐　转入规划选址（to_siting）　由 市招商局 办理，您可办\n"
         "      ✗ 要素　　缺 业主单位    　　lifecycle set KC-2026-001 owner_unit=…\n"
         "      ✗ 材料　　缺 选址论证报告　　lifecycle attach KC-2026-001 report 文件\n"
-        "      ✗ 会签　　缺 国土、市消防救援支队 的同意意见（逾期未反馈，限 2026-09-08；不视为同意）\n"
+        "      ✗ 会签　　缺 国土、市消防救援支队 的同意意见（逾期未反馈，限 2026-09-08；"
+        "不视为同意）\n"
         "                lifecycle sign KC-2026-001 to_siting agree --as …\n"
-        "另可　登记到访（note_visit，市招商局）、中止（suspend，市招商局）、终止（close，市招商局）\n"
+        "另可　登记到访（note_visit，市招商局）、中止（suspend，市招商局）、终止（close，"
+        "市招商局）\n"
         "会签\n"
         "  流转          单位            意见                         日期        说明\n"
         "  转入规划选址  国土            逾期未反馈（限 2026-09-08）\n"
@@ -53,7 +67,9 @@ def test_show_is_one_screen(tiny: Tiny) -> None:
 
 
 def test_show_tells_limits_dwell_and_stale_opinions(tiny: Tiny) -> None:
-    """Every limit that runs is there with its basis; a dwell says from when on; a stale opinion says so."""
+    """Every limit that runs is there with its basis; a dwell says from when on; a stale opinion
+    says so.
+    """
     number = tiny.ready()
     tiny.do("advance", number, "--on", "2026-09-04", by="bureau01")
     tiny.do("set", number, "announced_on=2026-09-20", "--on", "2026-09-20", by="planning01")
@@ -68,7 +84,9 @@ def test_show_tells_limits_dwell_and_stale_opinions(tiny: Tiny) -> None:
         "      ✗ 期限　　自公告日 2026-09-20 起须满 20 日〔办法 第8条〕",
     ]
     tiny.do("advance", number, "send_back", "--note", "补正", by="land01")
-    assert "  转入规划选址  国土      同意（已失效，须重新会签）  2026-09-03\n" in tiny.do("show", number)
+    assert "  转入规划选址  国土      同意（已失效，须重新会签）  2026-09-03\n" in tiny.do(
+        "show", number
+    )
 
 
 def test_show_of_a_finished_case(tiny: Tiny) -> None:
@@ -89,13 +107,38 @@ def test_show_of_a_finished_case(tiny: Tiny) -> None:
 
 
 def test_show_for_machines_has_stable_keys(tiny: Tiny) -> None:
-    """--json of show has where it stands, every way out with its gates, opinions, materials, facts and entries."""
+    """--json of show has where it stands, every way out with its gates, opinions, materials, facts
+    and entries.
+    """
     answer = tiny.asks("show", tiny.ready(), by="bureau01")
     assert list(answer) == [
-        "number", "id", "title", "workflow", "state", "stage", "phase", "final", "light", "lead", "opened_on",
-        "entered_on", "last_on", "due_on", "provisional", "suspended", "seq", "head", "limits", "transitions",
-        "opinions", "materials", "facts", "locked", "entries", "case",
-    ]  # fmt: skip
+        "number",
+        "id",
+        "title",
+        "workflow",
+        "state",
+        "stage",
+        "phase",
+        "final",
+        "light",
+        "lead",
+        "opened_on",
+        "entered_on",
+        "last_on",
+        "due_on",
+        "provisional",
+        "suspended",
+        "seq",
+        "head",
+        "limits",
+        "transitions",
+        "opinions",
+        "materials",
+        "facts",
+        "locked",
+        "entries",
+        "case",
+    ]
     assert answer["limits"] == [
         {
             "title": answer["limits"][0]["title"],
@@ -111,7 +154,9 @@ def test_show_for_machines_has_stable_keys(tiny: Tiny) -> None:
     ways = {way["name"]: way for way in answer["transitions"]}
     assert list(ways) == ["to_siting", "note_visit", "suspend", "close"]
     assert (ways["to_siting"]["mine"], ways["to_siting"]["ready"]) == (True, True)
-    assert ways["to_siting"]["by"] == [{"role": "bureau", "title": "市招商局", "units": ["市招商局"]}]
+    assert ways["to_siting"]["by"] == [
+        {"role": "bureau", "title": "市招商局", "units": ["市招商局"]}
+    ]
     assert answer["materials"]["report"]["file"] == "报告.pdf"
     assert [o["status"] for o in answer["opinions"]] == ["agree", "agree"]
     assert len(answer["entries"]) == 4
@@ -135,8 +180,14 @@ def test_why_lists_every_gate_and_changes_nothing(tiny: Tiny) -> None:
         "  ✗ 角色　　由 市招商局 办理；您（市自然资源局 land01）不具备该角色",
     ]
     assert tiny.do("why", number, "to_done").splitlines()[1:] == [
-        "  ✗ 环节　　现为“考察导入”，办结 须在“规划选址”办理；上一步“立项”由 bureau01 于 2026-09-01 办理",
-        "            现在可办：转入规划选址（to_siting）、登记到访（note_visit）、中止（suspend）、终止（close）",
+        (
+            "  ✗ 环节　　现为“考察导入”，办结 须在“规划选址”办理；上一步“立项”由 bureau01 于 "
+            "2026-09-01 办理"
+        ),
+        (
+            "            现在可办：转入规划选址（to_siting）、登记到访（note_visit）、中止（suspend）"  # noqa: E501
+            "、终止（close）"
+        ),
     ]
     answer = tiny.asks("why", number, "to_siting", by="bureau01")
     assert (answer["allowed"], [g["kind"] for g in answer["gates"]]) == (
@@ -147,13 +198,16 @@ def test_why_lists_every_gate_and_changes_nothing(tiny: Tiny) -> None:
 
 
 def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
-    """What waits for an officer comes most urgent first, with the command; a delegate sees the principal's too."""
+    """What waits for an officer comes most urgent first, with the command; a delegate sees the
+    principal's too.
+    """
     tiny.opened("x_units=wenwu", name="甲", on="2026-09-01")
     tiny.opened("x_units=wenwu", name="乙", on="2026-09-28")
     assert tiny.do("todo", by="wenwu01") == (
         "已逾期\n"
         "  KC-2026-001 甲　限 2026-09-15\n"
-        "    会签　lifecycle sign KC-2026-001 to_siting agree　　会签 转入规划选址（已逾期，限 2026-09-08）\n"
+        "    会签　lifecycle sign KC-2026-001 to_siting agree　　会签 转入规划选址（已逾期，限 "
+        "2026-09-08）\n"
         "七日以后到期\n"
         "  KC-2026-002 乙　限 2026-10-16\n"
         "    会签　lifecycle sign KC-2026-002 to_siting agree　　会签 转入规划选址\n"
@@ -186,7 +240,9 @@ def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
 def test_todo_says_what_can_be_done_now(tiny: Tiny) -> None:
     """A transition with nothing missing is offered to whoever may make it, and only to them."""
     number = tiny.ready()
-    assert "    可办　lifecycle advance KC-2026-001 to_siting　　可办 转入规划选址\n" in tiny.do("todo", by="bureau02")
+    assert "    可办　lifecycle advance KC-2026-001 to_siting　　可办 转入规划选址\n" in tiny.do(
+        "todo", by="bureau02"
+    )
     tiny.do("advance", number, by="bureau02")
     assert tiny.do("todo", by="bureau02") == "没有等 bureau02 办的事\n"
 
@@ -197,7 +253,12 @@ def test_todo_pages(tiny: Tiny) -> None:
     tiny.do("open", "visit", "--from", "new.csv", by="bureau01")
     first = tiny.asks("todo", by="land01")
     second = tiny.asks("todo", "--page", "2", by="land01")
-    assert (len(first["tasks"]), first["more"], len(second["tasks"]), second["more"]) == (30, True, 5, False)
+    assert (len(first["tasks"]), first["more"], len(second["tasks"]), second["more"]) == (
+        30,
+        True,
+        5,
+        False,
+    )
     numbers = [task["number"] for task in first["tasks"] + second["tasks"]]
     assert numbers == [f"KC-2026-{n:03}" for n in range(1, 36)]
     assert tiny.do("todo", by="land01").endswith("还有更多：lifecycle todo --page 2\n")
@@ -223,7 +284,9 @@ def test_list_pages_in_order_of_number(tiny: Tiny) -> None:
     assert (len(lines), lines[-1]) == (52, "还有更多：加 --after KC-2026-050，或 --page 2")
     second = tiny.do("list", "--page", "2")
     assert second == tiny.do("list", "--after", "KC-2026-050")
-    assert [line.split()[0] for line in second.splitlines()[1:]] == [f"KC-2026-{n:03}" for n in range(51, 56)]
+    assert [line.split()[0] for line in second.splitlines()[1:]] == [
+        f"KC-2026-{n:03}" for n in range(51, 56)
+    ]
     answer = tiny.asks("list")
     assert (len(answer["cases"]), answer["next_after"], answer["page"]) == (50, "KC-2026-050", 1)
     assert answer["cases"][0] == {
@@ -262,7 +325,9 @@ def test_list_pages_in_order_of_number(tiny: Tiny) -> None:
     ],
 )
 def test_list_filters(tiny: Tiny, args: tuple[str, ...], count: int) -> None:
-    """Each filter takes identifiers and titles and leaves what it says; a case that lacks a name of --where is out."""
+    """Each filter takes identifiers and titles and leaves what it says; a case that lacks a name of
+    --where is out.
+    """
     many(tiny)
     assert len(tiny.asks("list", *args)["cases"]) == count
 
@@ -275,14 +340,29 @@ def test_list_filters(tiny: Tiny, args: tuple[str, ...], count: int) -> None:
         (("--phase", "前"), 1, "没有阶段“前”\n  改法：是否为“前期”？\n"),
         (("--unit", "文物"), 1, "没有单位“文物”\n  改法：是否为“市文物局”？\n"),
         (("--where", "investmnt > 1"), 1, "没有要素“investmnt”\n  改法：是否为“investment”？\n"),
-        (("--where", "investment >"), 1, "--where：条件没有写完（第 13 个字符）\n  改法：补全条件；检查括号是否配对\n"),
+        (
+            ("--where", "investment >"),
+            1,
+            "--where：条件没有写完（第 13 个字符）\n  改法：补全条件；检查括号是否配对\n",
+        ),
         (("--where", "name > 1"), 1, "条件中的值类型不合，不能比较或运算\n"),
-        (("--on", "2026-10-01"), 1, "2026-10-01 在今天（2026-09-30）之后\n  改法：--on 只能写今天或以前的日期\n"),
-        (("--mine",), 2, "没有说明由谁办理\n  改法：加 --as 工号，或先运行 export LIFECYCLE_OFFICER=工号\n"),
+        (
+            ("--on", "2026-10-01"),
+            1,
+            "2026-10-01 在今天（2026-09-30）之后\n  改法：--on 只能写今天或以前的日期\n",
+        ),
+        (
+            ("--mine",),
+            2,
+            "没有说明由谁办理\n  改法：加 --as 工号，或先运行 export LIFECYCLE_OFFICER=工号\n",
+        ),
         (
             ("--csv", "a.xlsx"),
             2,
-            "文件名 a.xlsx 与格式不符\n  改法：--xlsx 的文件名以 .xlsx 结尾，--csv 的以 .csv 结尾\n",
+            (
+                "文件名 a.xlsx 与格式不符\n  改法：--xlsx 的文件名以 .xlsx 结尾，--csv 的以 .csv "
+                "结尾\n"
+            ),
         ),
     ],
 )
@@ -298,23 +378,52 @@ def test_list_exports_everything(tiny: Tiny) -> None:
     assert tiny.do("list", "--csv", "all.csv") == "已导出 55 件：all.csv\n"
     with (tiny.folder / "all.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["编号", "名称", "流程", "环节", "阶段", "牵头", "进入日期", "最近办理", "期限", "灯"]
+    assert rows[0] == [
+        "编号",
+        "名称",
+        "流程",
+        "环节",
+        "阶段",
+        "牵头",
+        "进入日期",
+        "最近办理",
+        "期限",
+        "灯",
+    ]
     assert rows[1] == [
-        "KC-2026-001", "项目01", "visit", "考察导入", "前期", "市招商局", "2026-09-14", "2026-09-14", "2026-09-28",
+        "KC-2026-001",
+        "项目01",
+        "visit",
+        "考察导入",
+        "前期",
+        "市招商局",
+        "2026-09-14",
+        "2026-09-14",
+        "2026-09-28",
         "黄",
-    ]  # fmt: skip
+    ]
     assert len(rows) == 56
-    assert tiny.asks("list", "--unit", "xiao", "--xlsx", "some.xlsx") == {"ok": True, "file": "some.xlsx", "cases": 27}
+    assert tiny.asks("list", "--unit", "xiao", "--xlsx", "some.xlsx") == {
+        "ok": True,
+        "file": "some.xlsx",
+        "cases": 27,
+    }
     assert load_workbook(tiny.folder / "some.xlsx").worksheets[0].max_row == 28
 
 
 def test_board_counts_by_stage(tiny: Tiny) -> None:
-    """Stages stand in the order of the workflow with their lights; finished cases are counted beneath."""
+    """Stages stand in the order of the workflow with their lights; finished cases are counted
+    beneath.
+    """
     assert tiny.do("board") == "还没有事项；立项：lifecycle open 流程 --set 要素=值\n"
     tiny.opened(name="甲", on="2026-09-01")
     tiny.opened(name="乙", on="2026-09-28")
-    tiny.do("advance", tiny.opened(name="丙", on="2026-09-14"), "suspend", "--note", "x", by="bureau01")
-    tiny.do("advance", tiny.opened(name="丁", on="2026-09-14"), "close", "--note", "x", by="bureau01")
+    tiny.do(
+        "advance", tiny.opened(name="丙", on="2026-09-14"), "suspend", "--note", "x", by="bureau01"
+    )
+    tiny.do(
+        "advance", tiny.opened(name="丁", on="2026-09-14"), "close", "--note", "x", by="bureau01"
+    )
     assert tiny.do("board") == (
         "考察接待流程　共 4 件\n"
         "阶段  环节      件数  绿  黄  红\n"
@@ -358,16 +467,22 @@ def test_log_tells_every_entry(tiny: Tiny) -> None:
         "   4  2026-09-03  wenwu01     会签 转入规划选址　市文物局 同意\n"
     )
     entries = tiny.asks("log", number)["entries"]
-    assert [entry["intent"]["prev"] for entry in entries[1:]] == [entry["hash"] for entry in entries[:-1]]
+    assert [entry["intent"]["prev"] for entry in entries[1:]] == [
+        entry["hash"] for entry in entries[:-1]
+    ]
 
 
-@pytest.mark.parametrize("verb", [("show", "KC-2026-001"), ("advance", "KC-2026-001", "--dry-run", "--as", "bureau01")])
+@pytest.mark.parametrize(
+    "verb", [("show", "KC-2026-001"), ("advance", "KC-2026-001", "--dry-run", "--as", "bureau01")]
+)
 def test_a_cold_start_imports_nothing_heavy(tiny: Tiny, verb: tuple[str, ...]) -> None:
     """What officers type all day does not import what only lists, tables and pages need."""
     tiny.ready()
     code = (
         "import sys\nfrom lifecycle.commands.root import root\n"
-        "try: root.main(sys.argv[1:], prog_name='lifecycle')\nexcept SystemExit as end: assert not end.code, end.code\n"
+        "try: root.main(sys.argv[1:], prog_name='lifecycle')\nexcept SystemExit as end: assert "
+        "not end.code, "
+        "end.code\n"
         "heavy = {'sqlmodel', 'sqlalchemy', 'pydantic', 'openpyxl', 'asyncio'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )

@@ -1,4 +1,6 @@
-"""The long walk: officers take cases through all nine stages and every branch, typing command by command."""
+"""The long walk: officers take cases through all nine stages and every branch, typing command by
+command.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,18 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from walking import Walk, X, announced, dealt, drafted, forward, reviewed, signed_loi, through_gates, to_acceptance
+from walking import (
+    Walk,
+    X,
+    announced,
+    dealt,
+    drafted,
+    forward,
+    reviewed,
+    signed_loi,
+    through_gates,
+    to_acceptance,
+)
 
 from lifecycle.office import Office
 
@@ -20,7 +33,13 @@ def not_admitted(w: Walk) -> None:
     w.do("bureau01 attach correction_list")
     w.refused("bureau01 advance request_correction", "须说明理由")
     w.do("bureau01 advance request_correction --note 缺资信材料，请十个工作日内补齐")
-    w.refused("land01 advance to_siting", "不具备该角色", "缺 考察报告", "缺 发改、国土", "按属地一般项目办理")
+    w.refused(
+        "land01 advance to_siting",
+        "不具备该角色",
+        "缺 考察报告",
+        "缺 发改、国土",
+        "按属地一般项目办理",
+    )
     w.do("reform01 sign to_siting object --note 不符合产业目录")
     w.do("land01 sign to_siting conditional --note 不得占用基本农田")
     w.refused("bureau01 advance to_siting", "发改 不同意：不符合产业目录")
@@ -58,7 +77,9 @@ def stopped_while_scouting(w: Walk) -> None:
 
 
 def no_site(w: Walk) -> None:
-    """S2: 退回补正 makes every opinion stale; 选址不可行 hands the case, step by step, to another place."""
+    """S2: 退回补正 makes every opinion stale; 选址不可行 hands the case, step by step, to another
+    place.
+    """
     w.opens("选址不可行的度假村", on="2024-01-10")
     forward(w, "siting")
     w.refused("land01 advance send_back", "须说明理由")
@@ -67,7 +88,11 @@ def no_site(w: Walk) -> None:
     w.refused("bureau01 advance to_siting", "意见已失效", "须重新会签")
     w.do(f"reform01,land01,{X} sign to_siting agree")
     w.do("bureau01 advance to_siting")
-    w.do("planning01 advance survey_site --set present_units=planning、land、wenlv --note 地块在生态红线内，不宜选址")
+    w.do(
+        "planning01 advance survey_site --set present_units=planning、land、wenlv --note "
+        "地块在生态红线内，"
+        "不宜选址"
+    )
     receiver = "--set transfer_to=龙泉市 --set transfer_government=龙泉市人民政府"
     w.refused(f"bureau01 advance recommend_transfer {receiver}", "尚未认定统筹流转")
     w.refused("bureau01 advance confirm_transfer", "尚未推荐承接地", "缺 承接地")
@@ -76,7 +101,9 @@ def no_site(w: Walk) -> None:
     w.do("bureau01 advance confirm_transfer")
     w.refused("bureau01 advance transfer_out --note 无替代地块", "须同时填 承接地", "缺 会商纪要")
     w.do("bureau01 attach meeting_minutes")
-    w.do("bureau01 advance transfer_out --set transfer_to=龙泉市 --note 选址在生态红线内，无替代地块")
+    w.do(
+        "bureau01 advance transfer_out --set transfer_to=龙泉市 --note 选址在生态红线内，无替代地块"
+    )
     w.stands("transferred")
 
 
@@ -89,14 +116,29 @@ def letter_of_intent(w: Walk) -> None:
     w.stands("siting")
     w.do(f"reform01,land01,owner001,{X} sign to_intent agree")
     w.do("planning01 advance to_intent")
-    w.refused("bureau01 advance renew_loi --set loi_valid_to=2024-12-31 --note 早", "尚未签订意向书")
-    w.refused("bureau01 advance sign_loi --set loi_on=2024-02-01 --set loi_valid_to=2024-09-01", "不超过6个月")
+    w.refused(
+        "bureau01 advance renew_loi --set loi_valid_to=2024-12-31 --note 早", "尚未签订意向书"
+    )
+    w.refused(
+        "bureau01 advance sign_loi --set loi_on=2024-02-01 --set loi_valid_to=2024-09-01",
+        "不超过6个月",
+    )
     signed_loi(w)
     w.refused("bureau01 advance expire_loi", "仍在有效期内")
     w.later(140)
-    w.refused("bureau01 advance renew_loi --set loi_valid_to=2026-01-01 --note 方案未定", "续期不超过6个月")
-    w.do(f"bureau01 advance renew_loi --set loi_valid_to={w.day + timedelta(days=100)} --note 方案未定")
-    w.refused(f"bureau01 advance renew_loi --set loi_valid_to={w.day + timedelta(days=120)} --note 还未定", "至多 1 次")
+    w.refused(
+        "bureau01 advance renew_loi --set loi_valid_to=2026-01-01 --note 方案未定",
+        "续期不超过6个月",
+    )
+    w.do(
+        f"bureau01 advance renew_loi --set loi_valid_to={w.day + timedelta(days=100)} --note "
+        f"方案未定"
+    )
+    w.refused(
+        f"bureau01 advance renew_loi --set loi_valid_to={w.day + timedelta(days=120)} --note "
+        f"还未定",
+        "至多 1 次",
+    )
     w.later(101)
     w.refused("bureau01 advance to_design", "已过有效期")
     w.do("bureau01 advance expire_loi")
@@ -107,8 +149,13 @@ def three_reviews(w: Walk) -> None:
     """S4: 超高不通过, 修改后再审, at most three rounds, 不通过则重新选址."""
     w.opens("改了三轮的文化街区", on="2024-01-12")
     forward(w, "design")
-    w.refused("planning01 advance pass_design", "须经评审会复审", "缺 规划设计方案", "缺 方案建筑高度")
-    w.refused("planning01 advance issue_minutes --set present_units=planning --note 早", "本轮评审会尚未召开")
+    w.refused(
+        "planning01 advance pass_design", "须经评审会复审", "缺 规划设计方案", "缺 方案建筑高度"
+    )
+    w.refused(
+        "planning01 advance issue_minutes --set present_units=planning --note 早",
+        "本轮评审会尚未召开",
+    )
     for height in ("13.8", "12.6", "12.2"):
         reviewed(w)
         w.do(f"owner001 set design_far=1.0 design_height={height}")
@@ -123,7 +170,9 @@ def three_reviews(w: Walk) -> None:
 
 
 def hard_gates(w: Walk) -> None:
-    """S5: none of the three gates can be left out, taken in another order, or taken by the one who asked."""
+    """S5: none of the three gates can be left out, taken in another order, or taken by the one who
+    asked.
+    """
     w.opens("三道硬门前的酒店", on="2024-01-15")
     forward(w, "policy")
     w.do("bureau01 attach policy_clauses")
@@ -136,7 +185,12 @@ def hard_gates(w: Walk) -> None:
     w.refused("market01 advance reject_clauses --note 无依据", "尚未就本轮条款提请审查")
     w.do("bureau01 advance request_fair_review")
     w.refused("justice01 advance legal_review", "须先通过本轮公平竞争审查")
-    w.refused("bureau02 advance lock_clauses", "缺本轮公平竞争审查结论", "缺本轮合法性审查结论", "缺本轮集体决策")
+    w.refused(
+        "bureau02 advance lock_clauses",
+        "缺本轮公平竞争审查结论",
+        "缺本轮合法性审查结论",
+        "缺本轮集体决策",
+    )
     w.do("market01 advance reject_clauses --note 按税收贡献返还没有依据，请修改")
     w.refused("market01 advance fair_review", "尚未就本轮条款提请审查")
     w.do("bureau01 attach policy_clauses")
@@ -159,21 +213,30 @@ def hard_gates(w: Walk) -> None:
 
 
 def unsold(w: Walk) -> None:
-    """S6: 公告、挂牌 and 成交 in time and by different people; 流拍 three times, 重新挂牌 twice, on new conditions."""
+    """S6: 公告、挂牌 and 成交 in time and by different people; 流拍 three times, 重新挂牌 twice, on
+    new conditions.
+    """
     w.opens("流拍三次的茶旅小镇", on="2024-01-16")
     forward(w, "listing")
     w.refused("land02 advance fail_listing --set failure_reason=无人", "本轮尚未公告")
-    w.do("land01 attach transfer_draft transfer_plan price_decision listing_notice listing_conditions")
+    w.do(
+        "land01 attach transfer_draft transfer_plan price_decision listing_notice "
+        "listing_conditions"
+    )
     soon, start, end = (w.day + timedelta(days=n) for n in (20, 21, 31))
     when = f"--set announced_on={w.day} --set listing_start_on={start} --set listing_end_on={end}"
     price = "--set start_price=5000 --set deposit=1000"
-    w.refused(f"land02 advance announce {when} {price}", "本轮出让方案尚未报批", "与锁定的规划条件不一致")
+    w.refused(
+        f"land02 advance announce {when} {price}", "本轮出让方案尚未报批", "与锁定的规划条件不一致"
+    )
     w.do("land01 advance approve_plan")
     w.do("land01 attach listing_conditions=planning_conditions")
     w.refused(f"land01 advance announce {when} {price}", "报批出让方案 由 land01 办理，须换人")
     early = when.replace(str(start), str(soon))
     w.refused(
-        f"land02 advance announce {early} --set start_price=5000 --set deposit=999", "20个整日", "不低于起始价的20%"
+        f"land02 advance announce {early} --set start_price=5000 --set deposit=999",
+        "20个整日",
+        "不低于起始价的20%",
     )
     short = when.replace(str(end), str(start + timedelta(days=9)))
     w.refused(f"land02 advance announce {short} {price}", "挂牌时间不得少于10日")
@@ -182,7 +245,9 @@ def unsold(w: Walk) -> None:
     w.later(20)
     w.do("land01 attach deal_confirmation")
     deal = (
-        f"advance deal --set deal_on={w.day} --set deal_price=4000 --set winner=意向方公司 --set winner_is_investor=是"
+        f"advance deal --set deal_on={w.day} --set deal_price=4000 --set winner=意向方公司 "
+        f"--set "
+        f"winner_is_investor=是"
     )
     w.refused(f"land02 {deal}", "发布挂牌公告 由 land02 办理，须换人")
     w.refused(f"land01 {deal}", "须满 20 日", "挂牌时间不得少于10日", "低于起始价")
@@ -208,12 +273,16 @@ def unsold(w: Walk) -> None:
 
 
 def won_by_another(w: Walk) -> None:
-    """S6: 竞得人≠意向方 goes back to 政策洽谈 and through all gates again; the land is not sold twice."""
+    """S6: 竞得人≠意向方 goes back to 政策洽谈 and through all gates again; the land is not sold
+    twice.
+    """
     w.opens("被别人竞得的商务楼", on="2024-01-17")
     forward(w, "listing")
     announced(w)
     w.refused("land01 advance back_to_policy --note 早", "本轮尚未成交")
-    w.refused(f"land01 advance publish_result --set result_on={w.day}", "本轮尚未成交", "缺 成交确认书")
+    w.refused(
+        f"land01 advance publish_result --set result_on={w.day}", "本轮尚未成交", "缺 成交确认书"
+    )
     dealt(w, "另一家公司", same="否")
     w.refused("land01 advance close_listing", "竞得人不是意向方")
     w.do("land01 advance back_to_policy --note 竞得人为另一家公司")
@@ -233,10 +302,16 @@ def won_by_another(w: Walk) -> None:
 
 
 def agreement(w: Walk) -> None:
-    """S7: the clauses must be the locked ones to the byte; 条款变更 goes back; 竞得人拒签 is as good as unsold."""
+    """S7: the clauses must be the locked ones to the byte; 条款变更 goes back; 竞得人拒签 is as
+    good as unsold.
+    """
     w.opens("条款对不上的乐园", on="2024-01-18")
     forward(w, "agreement")
-    w.refused("bureau02 advance sign_agreement --set agreement_on=2024-01-01", "缺 出让合同签订日", "缺 投资协议文本")
+    w.refused(
+        "bureau02 advance sign_agreement --set agreement_on=2024-01-01",
+        "缺 出让合同签订日",
+        "缺 投资协议文本",
+    )
     drafted(w)
     w.do("bureau01 attach agreement_clauses")
     w.refused("bureau01 advance request_signing", "与政策洽谈锁定的版本不一致")
@@ -248,7 +323,10 @@ def agreement(w: Walk) -> None:
     w.refused(f"bureau02 {signing}", "意见已失效")
     w.do("owner001,finance01,justice01,land01 sign sign_agreement agree")
     w.refused(f"bureau01 {signing}", "提请协议合法性审查 由 bureau01 办理，须换人")
-    w.refused(f"bureau02 advance sign_agreement --set agreement_on={w.day - timedelta(days=9)}", "不得早于出让合同")
+    w.refused(
+        f"bureau02 advance sign_agreement --set agreement_on={w.day - timedelta(days=9)}",
+        "不得早于出让合同",
+    )
     w.do("bureau01 advance back_to_policy --note 投资方要求分期")
     through_gates(w)
     w.do(f"reform01,planning01,land01,finance01,owner001,{X} sign to_agreement agree")
@@ -276,15 +354,22 @@ def late_start(w: Walk) -> None:
     w.refused(once, "缺 延期申请", "缺 国土、建设（规划）")
     w.do("owner001 attach extension_application")
     w.do("land01,planning01 sign extend agree")
-    w.refused(f"bureau01 advance extend --set new_start_due_on={beyond} --note 图审", "延期不超过一年")
+    w.refused(
+        f"bureau01 advance extend --set new_start_due_on={beyond} --note 图审", "延期不超过一年"
+    )
     w.do(once)
     w.refused(f"bureau01 advance extend --set new_start_due_on={second} --note 资金", "意见已失效")
     w.do("land01,planning01 sign extend agree")
     w.do(f"bureau01 advance extend --set new_start_due_on={second} --note 资金未到位")
     late = str(first - timedelta(days=30))
-    assert w.asks("show", w.case, "--on", late)["light"] == "green", "past the day agreed, within the extension"
+    assert w.asks("show", w.case, "--on", late)["light"] == "green", (
+        "past the day agreed, within the extension"
+    )
     w.do("land01,planning01 sign extend agree")
-    w.refused(f"bureau01 advance extend --set new_start_due_on={second} --note 又延", "批准延期开工 已 2 次，至多 2 次")
+    w.refused(
+        f"bureau01 advance extend --set new_start_due_on={second} --note 又延",
+        "批准延期开工 已 2 次，至多 2 次",
+    )
     w.refused("bureau01 advance warn_idle", "距满一年尚超过90日")
     w.do("bureau01 advance remind --note 已逾约定开工日")
     quarter = "bureau01 advance publish_quarter --set rating=黄灯 --note 未按约定开工"
@@ -293,7 +378,9 @@ def late_start(w: Walk) -> None:
     w.do(f"{quarter} --set quarter=2023年第二季度")
     w.later(370)
     w.do("bureau01 advance warn_idle")
-    w.refused("land02 advance identify_idle --set idle_kind=闲置满一年", "未满一年", "缺 闲置土地调查材料")
+    w.refused(
+        "land02 advance identify_idle --set idle_kind=闲置满一年", "未满一年", "缺 闲置土地调查材料"
+    )
     w.later(100)
     w.do("land01 attach idle_survey")
     w.refused("land02 advance identify_idle --set idle_kind=非闲置", "不转闲置处置")
@@ -311,7 +398,10 @@ def whole_way(w: Walk) -> None:
     w.opens("走完全程的康养综合体", on="2023-02-01")
     forward(w, "policy")
     w.do("bureau01 advance call_meeting --note 明日上午在招商局会商")
-    w.do("bureau01 advance confer --set present_units=bureau、planning --note 列入责任清单；规划调整期间中止")
+    w.do(
+        "bureau01 advance confer --set present_units=bureau、planning --note 列入责任清单；"
+        "规划调整期间中止"
+    )
     w.do("bureau01 attach meeting_minutes circular_consent")
     w.do("bureau01 advance list_duty --set duty_year=2023 --set duty_goal=完成挂牌出让并签约")
     issue = "bureau01 advance assign_issue --set issue_unit=planning --note 上位规划调整进度不明"
@@ -338,7 +428,10 @@ def works(w: Walk) -> None:
     w.do(f"owner001 advance start_work --set started_on={w.day}")
     w.refused(f"owner001 advance start_work --set started_on={w.day}", "已 1 次，至多 1 次")
     w.later(30)
-    w.do(f"owner001 advance report_progress --set month={w.day:%Y-%m} --set progress=基础施工 --set funds_plan=9000")
+    w.do(
+        f"owner001 advance report_progress --set month={w.day:%Y-%m} --set progress=基础施工 "
+        f"--set funds_plan=9000"
+    )
     w.do("owner001 attach funds_voucher")
     w.do("owner001 advance receive_funds --set funds_actual=6800")
     assert w.asks("show", w.case)["light"] != "green"
@@ -379,18 +472,42 @@ def acceptance(w: Walk) -> None:
 
 
 def cash_in(w: Walk) -> None:
-    """S9: 申请, 审核 by another than the evaluator or whoever acts for them, 公示五个工作日, 拨付, 办结."""
+    """S9: 申请, 审核 by another than the evaluator or whoever acts for them, 公示五个工作日, 拨付,
+    办结.
+    """
     w.refused("bureau02 advance approve_cash_in", "没有待审核的兑现申请", "缺 政策兑现审核表")
     w.do("owner001 attach cash_in_form")
     w.do("owner001 advance apply_cash_in --set grant_amount=380")
     w.refused("owner001 advance apply_cash_in --set grant_amount=400", "上一笔兑现尚未办结")
     w.do("owner001 sign approve_cash_in agree")
     w.refused("finance02 sign approve_cash_in agree", "您不在其中")
-    w.run("officer", "delegate", "finance02", "--since", "2023-01-01", "--until", "2026-12-31", "--as", "finance01")
+    w.run(
+        "officer",
+        "delegate",
+        "finance02",
+        "--since",
+        "2023-01-01",
+        "--until",
+        "2026-12-31",
+        "--as",
+        "finance01",
+    )
     w.do("finance02 sign approve_cash_in agree --for finance01")
     w.refused("bureau01 advance approve_cash_in", "项目评价 由 bureau01 办理，须换人")
-    w.run("officer", "delegate", "bureau02", "--since", "2023-01-01", "--until", "2026-12-31", "--as", "bureau01")
-    w.refused("bureau02 advance approve_cash_in --for bureau01", "项目评价 由 bureau01 办理，须换人")
+    w.run(
+        "officer",
+        "delegate",
+        "bureau02",
+        "--since",
+        "2023-01-01",
+        "--until",
+        "2026-12-31",
+        "--as",
+        "bureau01",
+    )
+    w.refused(
+        "bureau02 advance approve_cash_in --for bureau01", "项目评价 由 bureau01 办理，须换人"
+    )
     w.refused("finance01 advance pay_cash_in", "兑现申请尚未审核", "缺 兑现公示起始日")
     w.do("bureau02 advance approve_cash_in")
     w.do(f"finance01 set publicized_on={w.day}")
@@ -406,13 +523,24 @@ def cash_in(w: Walk) -> None:
 
 
 BRANCHES = (
-    not_admitted, stopped_while_scouting, no_site, letter_of_intent, three_reviews, hard_gates, unsold, won_by_another,
-    agreement, late_start, whole_way,
-)  # fmt: skip
+    not_admitted,
+    stopped_while_scouting,
+    no_site,
+    letter_of_intent,
+    three_reviews,
+    hard_gates,
+    unsold,
+    won_by_another,
+    agreement,
+    late_start,
+    whole_way,
+)
 
 
 def test_every_branch_leaves_a_clean_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At least 200 commands through every stage and transition; then the audit is clean and replay equals show."""
+    """At least 200 commands through every stage and transition; then the audit is clean and replay
+    equals show.
+    """
     w = Walk(tmp_path, monkeypatch)
     for branch in BRANCHES:
         branch(w)
@@ -432,6 +560,11 @@ def test_every_branch_leaves_a_clean_audit(tmp_path: Path, monkeypatch: pytest.M
     assert set(workflow.states) == seen
 
     audit = w.asks("audit")
-    assert (audit["ok"], audit["complete"], audit["findings"], audit["cases"]) == (True, True, [], len(BRANCHES))
+    assert (audit["ok"], audit["complete"], audit["findings"], audit["cases"]) == (
+        True,
+        True,
+        [],
+        len(BRANCHES),
+    )
     assert audit["refused_attempts"] > 80
     assert w.asks("notice", "list")["ok"]

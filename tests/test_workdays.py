@@ -29,24 +29,34 @@ DAYS = st.dates(date(2020, 1, 1), date(2026, 6, 30))
         (date(2026, 9, 8), 20, "day", date(2026, 9, 28)),  # 公告满 20 日
     ],
 )
-def test_limits_fall_where_the_state_council_calendar_puts_them(start: date, amount: int, unit: str, due: date) -> None:
-    """The legal limits of the handbook fall on the days worked out by hand from the 2025 and 2026 arrangements."""
+def test_limits_fall_where_the_state_council_calendar_puts_them(
+    start: date, amount: int, unit: str, due: date
+) -> None:
+    """The legal limits of the handbook fall on the days worked out by hand from the 2025 and 2026
+    arrangements.
+    """
     assert CN.add(start, amount, unit) == Due(due)  # type: ignore[arg-type]
 
 
 def test_a_limit_into_an_unannounced_year_is_provisional() -> None:
-    """Ten workdays from 2026-12-25 need 2027, whose arrangement is not announced: the day is given and marked."""
+    """Ten workdays from 2026-12-25 need 2027, whose arrangement is not announced: the day is given
+    and marked.
+    """
     assert CN.add(date(2026, 12, 25), 10, "workday") == Due(date(2027, 1, 11), provisional=True)
 
 
 def test_a_working_weekend_counts_and_a_weekday_off_does_not() -> None:
-    """2026-02-14 (Saturday) is worked and 2026-02-16 (Monday) is off, as announced for the Spring Festival."""
+    """2026-02-14 (Saturday) is worked and 2026-02-16 (Monday) is off, as announced for the Spring
+    Festival.
+    """
     assert CN.is_workday(date(2026, 2, 14))
     assert not CN.is_workday(date(2026, 2, 16))
 
 
 def test_a_last_day_off_rolls_on() -> None:
-    """A limit that ends in the National Day week ends on the first working day after it (民法典第203条)."""
+    """A limit that ends in the National Day week ends on the first working day after it
+    (民法典第203条).
+    """
     limit = Limit("x", 10, "day", "民法典第203条", Location("x"))
     assert CN.due(date(2026, 9, 22), limit) == Due(date(2026, 10, 8))
 
@@ -65,7 +75,9 @@ def test_the_nth_workday_has_n_workdays_up_to_it(start: date, amount: int) -> No
 
 
 @given(DAYS, st.integers(0, 400), st.sampled_from(["day", "workday", "month"]))
-def test_a_rolled_limit_ends_on_a_workday_and_never_sooner(start: date, amount: int, unit: str) -> None:
+def test_a_rolled_limit_ends_on_a_workday_and_never_sooner(
+    start: date, amount: int, unit: str
+) -> None:
     """Rolling moves a limit's end on to a workday, never back."""
     plain = CN.add(start, amount, unit).on  # type: ignore[arg-type]
     rolled = CN.add(start, amount, unit, roll=True).on  # type: ignore[arg-type]

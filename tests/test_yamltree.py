@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from lifecycle.errors import Location
 from lifecycle.workflow import yamltree
-from lifecycle.workflow.yamltree import MOST_BYTES, MOST_LEVELS, Mapping, Node, Scalar, Sequence, Unread, read_tree
+from lifecycle.workflow.yamltree import (
+    MOST_BYTES,
+    MOST_LEVELS,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Unread,
+    read_tree,
+)
 
 
 def plain(node: Node | None) -> object:
@@ -25,12 +34,16 @@ def plain(node: Node | None) -> object:
 
 def faults(text: str | bytes) -> list[tuple[str, str]]:
     """Give place and message of each fault."""
-    return [(str(p.location)[len("f.yaml:") :], p.message) for p in read_tree(text, "f.yaml").problems]
+    return [
+        (str(p.location)[len("f.yaml:") :], p.message) for p in read_tree(text, "f.yaml").problems
+    ]
 
 
 def test_every_scalar_is_a_string() -> None:
     """What YAML 1.1 would turn into booleans, numbers, dates and nothing stays as typed."""
-    tree = read_tree("a: no\nb: [on, 1e3, 2026-08-01, 0x1F, ~, '']\nc:\n  <<: 1:30\n? d\n: e", "f.yaml")
+    tree = read_tree(
+        "a: no\nb: [on, 1e3, 2026-08-01, 0x1F, ~, '']\nc:\n  <<: 1:30\n? d\n: e", "f.yaml"
+    )
     assert plain(tree.root) == {
         "a": "no",
         "b": ["on", "1e3", "2026-08-01", "0x1F", "~", ""],
@@ -41,7 +54,9 @@ def test_every_scalar_is_a_string() -> None:
 
 
 def test_places_count_characters_from_one() -> None:
-    """Lines and columns count from 1, in characters: wide and astral ones count once, quotes are part of the span."""
+    """Lines and columns count from 1, in characters: wide and astral ones count once, quotes are
+    part of the span.
+    """
     root = read_tree("\ufeff垟: {𡶴𡶴: '峃 漈'}\nb:\n  - x\n", "f.yaml").root
     assert root is not None
     inner = root.pairs["垟"][1]
@@ -57,11 +72,19 @@ def test_empty_is_told_from_an_empty_string() -> None:
     root = read_tree("a:\nb: ~\nc: null\nd: ''\ne: 'null'\n", "f.yaml").root
     assert root is not None
     values = [value for _, value in root.pairs.values()]
-    assert [isinstance(value, Scalar) and value.empty for value in values] == [True, True, True, False, False]
+    assert [isinstance(value, Scalar) and value.empty for value in values] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_all_structural_faults_are_reported_at_once() -> None:
-    """Anchors, aliases, tags, duplicates, odd keys and a second document do not hide one another."""
+    """Anchors, aliases, tags, duplicates, odd keys and a second document do not hide
+    one another.
+    """
     text = "a: &x 1\nb: *x\nc: !!str 2\na: 3\n? [k]\n: v\nd: \u202e4\n---\ne: 5\n"
     assert faults(text) == [
         ("7:4", "有看不见的控制字符 U+202E"),
@@ -111,7 +134,9 @@ def test_each_syntax_fault_has_its_words(text: str | bytes, expected: tuple[str,
 
 
 def test_size_depth_and_line_length_are_bounded() -> None:
-    """What is too large, too deep or in one endless line is refused before it can cost time or fill the screen."""
+    """What is too large, too deep or in one endless line is refused before it can cost time or fill
+    the screen.
+    """
     assert faults("#" * (MOST_BYTES + 1)) == [("1:1", "文件超过 1 MB")]
     assert faults("峃" * (MOST_BYTES // 2)) == [("1:1", "文件超过 1 MB")]
     assert faults("a: " + "[" * MOST_LEVELS) == [("1:35", "嵌套超过 32 层")]
@@ -124,12 +149,17 @@ def test_size_depth_and_line_length_are_bounded() -> None:
 
 def test_a_hopeless_file_does_not_pile_up_faults() -> None:
     """Of a hundred thousand faults so many are kept as anybody will ever look at."""
-    assert len(read_tree("a: &a x\n" + "\n".join(["b: &a x"] * 9000), "f.yaml").problems) == yamltree.MOST_PROBLEMS
+    assert (
+        len(read_tree("a: &a x\n" + "\n".join(["b: &a x"] * 9000), "f.yaml").problems)
+        == yamltree.MOST_PROBLEMS
+    )
 
 
 KEYS = st.text("abc垟𡶴 ", min_size=1, max_size=4).map(str.strip).filter(bool)
 SCALARS = st.text("abc垟😀:#'\"-{}[],&*!|>%@` \n", max_size=8)
-VALUES = st.recursive(SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(KEYS, v, max_size=3), max_leaves=8)
+VALUES = st.recursive(
+    SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(KEYS, v, max_size=3), max_leaves=8
+)
 
 
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=3), st.booleans())
@@ -145,7 +175,9 @@ def test_what_a_dumper_writes_is_read_back(value: dict[str, object], flow: bool)
 
 @given(st.text("ab: -[]{}'\"#&*!|>%\t\n，：", max_size=40))
 def test_the_slow_parser_gives_the_same_tree(text: str) -> None:
-    """Where PyYAML was built without libyaml, the same texts are read to the same tree, and the same are refused."""
+    """Where PyYAML was built without libyaml, the same texts are read to the same tree, and the
+    same are refused.
+    """
     quick = read_tree(text, "f.yaml")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(yamltree, "LOADER", yaml.SafeLoader)

@@ -1,4 +1,6 @@
-"""A small office for tests of the command line: one workflow, six units, a clock that stands still."""
+"""A small office for tests of the command line: one workflow, six units, a clock that
+stands still.
+"""
 
 from __future__ import annotations
 
@@ -75,10 +77,22 @@ class Tiny:
         return self
 
     def rest_until(self, time: datetime) -> None:
-        """Leave the office unused until a time; where that is long, two people confirm its clock."""
+        """Leave the office unused until a time; where that is long, two people confirm
+        its clock.
+        """
         known = {officer["officer"] for officer in self.asks("officer", "list")["officers"]}
         if "watch01" not in known:
-            self.do("officer", "add", "watch01", "审计员", "--unit", "bureau", "--role", "auditor", by="admin")
+            self.do(
+                "officer",
+                "add",
+                "watch01",
+                "审计员",
+                "--unit",
+                "bureau",
+                "--role",
+                "auditor",
+                by="admin",
+            )
         self.now = time
         if self.asks("clock", "show")["jumped"]:
             self.do("clock", "announce", by="admin")
@@ -91,7 +105,11 @@ class Tiny:
 
     def write(self, name: str, content: str | bytes | Sequence[str]) -> str:
         """Write a file and give its name."""
-        body = content if isinstance(content, bytes) else (content if isinstance(content, str) else "\n".join(content))
+        body = (
+            content
+            if isinstance(content, bytes)
+            else (content if isinstance(content, str) else "\n".join(content))
+        )
         if isinstance(body, str):
             body = body.encode()
         (self.folder / name).write_bytes(body)

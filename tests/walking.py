@@ -1,4 +1,6 @@
-"""Officers at a command line with a case in hand, and how they take it forward from stage to stage."""
+"""Officers at a command line with a case in hand, and how they take it forward from
+stage to stage.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 
 class Walk:
-    """An office, the case in hand and the day it is; `do` types a command for that case on that day."""
+    """An office, the case in hand and the day it is; `do` types a command for that case on that
+    day.
+    """
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
@@ -40,7 +44,8 @@ class Walk:
             return found
 
         monkeypatch.setattr(Office, "open", classmethod(stands))
-        # Every command opens the office anew; reading the same workflow hundreds of times would be most of the walk.
+        # Every command opens the office anew; reading the same workflow hundreds of times would be
+        # most of the walk.
         monkeypatch.setattr(library, "read_workflow", cache(read_workflow))
         monkeypatch.setenv("LIFECYCLE_DB", str(folder / "lifecycle.db"))
         self.run("init", "--from", str(places.demo() / "office.yaml"))
@@ -59,14 +64,22 @@ class Walk:
         """Open a case and take it in hand."""
         self.commands += 1
         self.day = date.fromisoformat(on)
-        known = ("area=莲都区", "area_government=莲都区人民政府", "category=文旅", "investor=意向方公司")
+        known = (
+            "area=莲都区",
+            "area_government=莲都区人民政府",
+            "category=文旅",
+            "investor=意向方公司",
+        )
         units = ("owner_unit=owner-liandu", "x_units=wenlv、xiaofang")
         facts = (f"name={name}", *known, f"investment={investment}", *units)
         sets = [word for fact in facts for word in ("--set", fact)]
-        self.case = self.run("open", "project", *sets, "--as", "bureau01", "--on", on).stdout.strip()
+        self.case = self.run(
+            "open", "project", *sets, "--as", "bureau01", "--on", on
+        ).stdout.strip()
 
     def do(self, line: str, code: int = 0) -> list[Result]:
-        """Type `officer,officer verb words…` for the case in hand: once for each officer, and for each material.
+        """Type `officer,officer verb words…` for the case in hand: once for each officer, and for
+        each material.
 
         `attach a=b` uploads as `a` the same file as last for `b`.
         """
@@ -89,7 +102,9 @@ class Walk:
         return str(path)
 
     def refused(self, line: str, *told: str) -> None:
-        """Type a command that must be refused with all these words, and that must change nothing."""
+        """Type a command that must be refused with all these words, and that must
+        change nothing.
+        """
         before = self.asks("show", self.case)["case"]
         for result in self.do(line, code=1):
             assert result.stderr.startswith("不能办理："), result.output
@@ -152,7 +167,11 @@ def reviewed(w: Walk) -> None:
     w.do("planning01 attach expert_list")
     w.do("planning01 advance hold_review --note 会议定于三日后在规划局召开。")
     w.later(3)
-    w.do("planning01 advance issue_minutes --set present_units=planning、land、wenlv --note 逐条意见见各单位书面意见。")
+    w.do(
+        "planning01 advance issue_minutes --set present_units=planning、land、wenlv --note "
+        "逐条意见见各单位书面意见"
+        "。"
+    )
     w.do("planning01 attach review_minutes")
 
 
@@ -195,7 +214,9 @@ def announced(w: Walk) -> None:
     w.do("land01 attach transfer_plan listing_notice listing_conditions=planning_conditions")
     start, end = w.day + timedelta(days=21), w.day + timedelta(days=32)
     w.do(
-        f"land02 advance announce --set announced_on={w.day} --set listing_start_on={start} --set listing_end_on={end}"
+        f"land02 advance announce --set announced_on={w.day} --set listing_start_on={start} "
+        f"--set "
+        f"listing_end_on={end}"
         " --set start_price=5000 --set deposit=1000"
     )
 
@@ -224,11 +245,19 @@ def drafted(w: Walk) -> None:
     """S7, up to what is there to be signed."""
     w.later(5)
     w.do("land01 attach land_contract")
-    w.do(f"land01 set contract_on={w.day} first_payment_on={w.day} land_start_due_on={w.day + timedelta(days=90)}")
+    w.do(
+        f"land01 set contract_on={w.day} first_payment_on={w.day} "
+        f"land_start_due_on="
+        f"{w.day + timedelta(days=90)}"
+    )
     w.do("bureau01 attach agreement_draft agreement_clauses=policy_clauses")
     w.do("bureau01 advance request_agreement_review")
     w.do("justice01 attach agreement_legal_opinion")
-    w.do(f"bureau01 set start_due_on={w.day + timedelta(days=90)} finish_due_on={w.day + timedelta(days=700)}")
+    w.do(
+        f"bureau01 set start_due_on={w.day + timedelta(days=90)} "
+        f"finish_due_on="
+        f"{w.day + timedelta(days=700)}"
+    )
     w.do("bureau01 advance request_signing")
 
 

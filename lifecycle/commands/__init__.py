@@ -8,12 +8,14 @@ from typing import NoReturn
 def main() -> NoReturn:
     """Run `lifecycle` and end the process.
 
-    Officers call it all day, so starting counts: imports make much and drop nothing, so the collector only costs time
-    (sqlmodel 0.70 ×), and there is nothing worth tearing down at the end: what must last is committed by then.
+    Officers call it all day, so starting counts: imports make much and drop nothing, so the
+    collector only costs time (sqlmodel 0.70 ×), and there is nothing worth tearing down at the end:
+    what must last is committed by then.
     """
     import gc
 
-    # Above what the imports allocate (sqlmodel some 100 000 objects), below what a long audit may let pile up.
+    # Above what the imports allocate (sqlmodel some 100 000 objects), below what a long audit may
+    # let pile up.
     gc.set_threshold(200_000, 20, 20)
     import os
     import sys
@@ -23,7 +25,9 @@ def main() -> NoReturn:
 
     open_streams()
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # characters that an old code page lacks are spelt out, not fatal
+        if hasattr(
+            stream, "reconfigure"
+        ):  # characters that an old code page lacks are spelt out, not fatal
             stream.reconfigure(errors="backslashreplace")
     code = 3
     try:

@@ -73,12 +73,18 @@ def next_line(desk: Desk, outcome: Outcome) -> str:
         return f"本事项已“{state.title}”"
     lead = workflow.roles[state.lead].title if state.lead else ""
     standing = stand(workflow, case, office.moment().calendar)
-    due = f"，限 {standing.due_on} 前{'（暂定）' if standing.provisional else ''}" if standing.due_on else ""
+    due = (
+        f"，限 {standing.due_on} 前{'（暂定）' if standing.provisional else ''}"
+        if standing.due_on
+        else ""
+    )
     return f"现在“{state.title}”" + (f"，由 {lead} 牵头" if lead else "") + due
 
 
 def letters_sent(workflow: Workflow, outcome: Outcome) -> int:
     """Count the letters that a transition sends."""
     intent = outcome.body["intent"] if outcome.body else {}
-    transition = workflow.leaving.get(intent.get("from") or "", {}).get(intent.get("transition") or "")
+    transition = workflow.leaving.get(intent.get("from") or "", {}).get(
+        intent.get("transition") or ""
+    )
     return len(transition.notices) if transition and intent["type"] == "transition_made" else 0

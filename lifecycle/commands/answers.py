@@ -15,16 +15,23 @@ from lifecycle.commands.output import say
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.engine.acts import Verdict
+    pass
 
 _for = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
 _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
-_unit = option("--unit", "unit", default="", metavar="单位", help="替名册以外的收文方登记时写其名称；本单位的不必写")
+_unit = option(
+    "--unit",
+    "unit",
+    default="",
+    metavar="单位",
+    help="替名册以外的收文方登记时写其名称；本单位的不必写",
+)
 
 
 @command(
     "receipt",
-    help="签收：登记本单位收到了公文。名册以外的收文方（市政府、投资方）由发文单位代为登记，写 --unit。",
+    help="签收：登记本单位收到了公文。名册以外的收文方（市政府、投资方）由发文单位代为登记，写 "
+    "--unit。",
     examples=["lifecycle notice receipt LS-F-2026-003 丽招商函〔2026〕7号 --as land01"],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
@@ -42,17 +49,25 @@ def notice_receipt(
 
     chancery, found = desk.office.chancery, desk.office.case(case)
     meant = chancery.find(found, name)
-    outcome = chancery.receive(request_of(desk, principal, dry_run=dry_run), found, meant, unit, clean(note))
+    outcome = chancery.receive(
+        request_of(desk, principal, dry_run=dry_run), found, meant, unit, clean(note)
+    )
     done(desk, outcome, meant.name)
 
 
 @command(
     "reply",
-    help="复函：上传复函文件。征求会签意见的公文，写明 同意、不同意 或 附条件同意，复函即为本单位的会签意见；"
+    help="复函：上传复函文件。征求会签意见的公文，写明 同意、不同意 或 附条件同意，"
+    "复函即为本单位的会签意见"
+    "；"
     "不写则只登记复函。没有签收的一并签收。",
     examples=[
         "lifecycle notice reply LS-F-2026-003 丽招商函〔2026〕7号 同意 --file 复函.pdf --as land01",
-        "lifecycle notice reply LS-F-2026-003 9-siting-consultation 不同意 --note 权属未清 --file 复函.pdf --as land01",
+        (
+            "lifecycle notice reply LS-F-2026-003 9-siting-consultation 不同意 --note 权属未清 "
+            "--file 复函.pdf --as "
+            "land01"
+        ),
     ],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
@@ -65,9 +80,16 @@ def notice_receipt(
 @_dry_run
 @at_desk
 def notice_reply(
-    desk: Desk, case: str, name: str, verdict: str | None, file: str | None, unit: str, note: str,
-    principal: str | None, dry_run: bool,
-) -> None:  # fmt: skip
+    desk: Desk,
+    case: str,
+    name: str,
+    verdict: str | None,
+    file: str | None,
+    unit: str,
+    note: str,
+    principal: str | None,
+    dry_run: bool,
+) -> None:
     """Record an answer."""
     from lifecycle.office import clean
 
@@ -75,19 +97,28 @@ def notice_reply(
         raise UsageError(f"意见“{verdict}”不认识", "写 同意、不同意 或 附条件同意")
     chancery, found = desk.office.chancery, desk.office.case(case)
     meant = chancery.find(found, name)
-    said: Verdict | None = VERDICTS[verdict] if verdict else None  # type: ignore[assignment]  # a table of literals
+    said = VERDICTS[verdict] if verdict else None
     outcome = chancery.reply(
-        request_of(desk, principal, dry_run=dry_run), found, meant,
-        file=Path(file) if file else None, verdict=said, note=clean(note), named=unit,
-    )  # fmt: skip
+        request_of(desk, principal, dry_run=dry_run),
+        found,
+        meant,
+        file=Path(file) if file else None,
+        verdict=said,
+        note=clean(note),
+        named=unit,
+    )
     done(desk, outcome, meant.name)
 
 
 @command(
     "urge",
-    help="催办：逾期未签收、未复函的单位，按发文规则各拟一件催办函（每件公文每个单位只催一次），拟好后照常核稿、签发。"
+    help="催办：逾期未签收、未复函的单位，按发文规则各拟一件催办函（每件公文每个单位只催一次），"
+    "拟好后照常核稿、签发。"
     "不写事项则查本单位发出的全部公文。",
-    examples=["lifecycle notice urge --as bureau01", "lifecycle notice urge LS-F-2026-003 --dry-run"],
+    examples=[
+        "lifecycle notice urge --as bureau01",
+        "lifecycle notice urge LS-F-2026-003 --dry-run",
+    ],
 )
 @argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
 @_for
@@ -103,12 +134,24 @@ def notice_urge(desk: Desk, case: str | None, principal: str | None, dry_run: bo
     only = office.case(case).id if case else None
     unit = office.directory.officer(request.officer, office.day(desk.on), principal=principal).unit
     rows, failed = [], 0
-    for count, late in enumerate(list(overdue(office.chancery, office.moment(desk.on), unit, only=only)), 1):
-        one = replace(request, request_id=f"{request.request_id}:{count}") if request.request_id else request
+    for count, late in enumerate(
+        list(overdue(office.chancery, office.moment(desk.on), unit, only=only)), 1
+    ):
+        one = (
+            replace(request, request_id=f"{request.request_id}:{count}")
+            if request.request_id
+            else request
+        )
         row = {
-            "number": late.case.number, "notice": late.notice.name, "document_number": late.notice.number,
-            "debt": late.debt, "units": list(late.names), "due_on": late.due_on, "reminder": None, "error": None,
-        }  # fmt: skip
+            "number": late.case.number,
+            "notice": late.notice.name,
+            "document_number": late.notice.number,
+            "debt": late.debt,
+            "units": list(late.names),
+            "due_on": late.due_on,
+            "reminder": None,
+            "error": None,
+        }
         try:
             outcome = urge(office.chancery, one, late)
             row["reminder"] = None if dry_run else list(outcome.case.notices)[-1]
@@ -120,11 +163,19 @@ def notice_urge(desk: Desk, case: str | None, principal: str | None, dry_run: bo
     def tell() -> None:
         for row in rows:
             done = (
-                f"✗ {row['error']}" if row["error"] else f"已拟 {row['reminder']}" if row["reminder"] else "（未写入）"
+                f"✗ {row['error']}"
+                if row["error"]
+                else f"已拟 {row['reminder']}"
+                if row["reminder"]
+                else "（未写入）"
             )
             names = "、".join(map(str, row["units"] or ()))
             owed = "未复函" if row["debt"] == "reply" else "未签收"
-            say(f"{row['number']}　{row['document_number']}　{names} 逾期{owed}（限 {row['due_on']}）　{done}")
+            say(
+                f"{row['number']}　{row['document_number']}　{names} 逾期{owed}（限 "
+                f"{row['due_on']}）"
+                f"　{done}"
+            )
         if not rows:
             say("没有逾期未签收、未复函而未催办的公文")
 

@@ -1,4 +1,6 @@
-"""`lifecycle audit`: everything judged again, one line per finding, and a checkpoint to note down."""
+"""`lifecycle audit`: everything judged again, one line per finding, and a checkpoint to
+note down.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +25,22 @@ UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请�
 
 @command(
     "audit",
-    help="审计：逐条核对哈希、前后衔接、规范形式、当时的规则与角色、时间、编号、材料、已发布的定义，以及存储的"
-    "状态是否等于回放的结果。每个问题一行；末行给出检查点。退出码：0 无问题，1 有问题，3 未能核对。",
+    help="审计：逐条核对哈希、前后衔接、规范形式、当时的规则与角色、时间、编号、材料、"
+    "已发布的定义，"
+    "以及存储的"
+    "状态是否等于回放的结果。每个问题一行；末行给出检查点。退出码：0 无问题，1 有问题，3 "
+    "未能核对。",
     examples=[
         "lifecycle audit",
         "lifecycle audit --since 1204:9f86d0…（以前审计的检查点）",
         "lifecycle audit --report 审计.json",
     ],
 )
-@option("--since", metavar="CHECKPOINT", help="以前审计的检查点（条数:哈希），核对那时的记录一条未变、一条未少")
+@option(
+    "--since",
+    metavar="CHECKPOINT",
+    help="以前审计的检查点（条数:哈希），核对那时的记录一条未变、一条未少",
+)
 @option("--report", "target", metavar="文件", help="另存审计报告：.json 或文本")
 @at_desk
 def audit(desk: Desk, since: str | None, target: str | None) -> int:
@@ -98,7 +107,10 @@ class _Lines:
 def _summary(auditor: Auditor, lines: _Lines, broken: UnavailableError | None) -> list[str]:
     if broken is not None:
         return [
-            f"未能核对完：{broken.message}；核对到的有 {auditor.entries} 条记录，发现问题 {lines.found} 个",
+            (
+                f"未能核对完：{broken.message}；核对到的有 {auditor.entries} 条记录，发现问题 "
+                f"{lines.found} 个"
+            ),
             broken.mend,
         ]
     unread = f"，未能核对 {lines.unread} 处" if lines.unread else ""
@@ -107,11 +119,18 @@ def _summary(auditor: Auditor, lines: _Lines, broken: UnavailableError | None) -
         checkpoint += f"（已与第 {auditor.since.size} 条的检查点核对）"
     verdict = f"发现问题 {lines.found} 个{unread}" if lines.found or unread else "没有发现问题"
     told = [
-        f"审计完毕：{auditor.tree.size} 条记录，{auditor.cases} 个事项，被拒绝的办理 {auditor.refusals} 次；{verdict}",
+        (
+            f"审计完毕：{auditor.tree.size} 条记录，{auditor.cases} 个事项，被拒绝的办理 "
+            f"{auditor.refusals} 次；"
+            f"{verdict}"
+        ),
         f"末条序号 {auditor.upto}，{checkpoint}",
     ]
     if auditor.unjudged.count:
-        told.append(f"因已发布的定义损坏而未能完全核对：{_unjudged_text(auditor)}；各是哪些，见上面的“定义”问题")
+        told.append(
+            f"因已发布的定义损坏而未能完全核对：{_unjudged_text(auditor)}；各是哪些，"
+            f"见上面的“定义”问题"
+        )
     unprinted = auditor.letters.unprinted if auditor.letters else 0
     if unprinted:
         told.append(f"{unprinted} 件公文由别的版本或字体排印，未重排核对；存下的版式文件与记录一致")
@@ -138,7 +157,9 @@ def _document(
             "letters": auditor.unjudged_letters.count,
             "definitions": [_damage_json(damage) for damage in auditor.broken.values()],
         },
-        "findings": [{"code": f.code, "entry": f.idx, "case": f.case, "message": f.message} for f in findings],
+        "findings": [
+            {"code": f.code, "entry": f.idx, "case": f.case, "message": f.message} for f in findings
+        ],
     }
 
 

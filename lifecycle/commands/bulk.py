@@ -1,4 +1,6 @@
-"""One command for many cases: from standard input or a table, a result for each line, all or nothing if asked."""
+"""One command for many cases: from standard input or a table, a result for each line, all or
+nothing if asked.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ _FIND_OUT = "先查明这一件；重发时只写没有写入的和没有轮到�
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a bulk: its place, the case that it names, its other cells, or the fault that made it unreadable."""
+    """One line of a bulk: its place, the case that it names, its other cells, or the fault that
+    made it unreadable.
+    """
 
     place: str
     case: str
@@ -38,7 +42,9 @@ class Line:
     fault: LifecycleError | None = None
 
     def pick(self, *heads: str) -> str:
-        """Give the first filled cell under one of these heads; raises InvalidError where it is a list."""
+        """Give the first filled cell under one of these heads; raises InvalidError where it is a
+        list.
+        """
         head = next((head for head in heads if head in self.values), None)
         if head is None:
             return ""
@@ -64,12 +70,16 @@ class _NotAllError(Exception):
 
 
 def is_bulk(given: str) -> bool:
-    """Tell whether many cases are meant: `-`, or the name of a table; no case number ends like one."""
+    """Tell whether many cases are meant: `-`, or the name of a table; no case number
+    ends like one.
+    """
     return given == "-" or given.lower().endswith(TABLES)
 
 
 def read_lines(given: str, *, with_case: bool = True) -> list[Line]:
-    """Read the lines of a bulk; raises InvalidError where there are none or the file is no table."""
+    """Read the lines of a bulk; raises InvalidError where there are none or the file is
+    no table.
+    """
     lines = list(_typed() if given == "-" else _tabled(Path(given), with_case=with_case))
     if not lines:
         raise InvalidError("没有读到任何事项", "每行写一个事项编号；表格的第一行写列名")
@@ -96,16 +106,26 @@ def _tabled(path: Path, *, with_case: bool) -> Iterator[Line]:
         head = next((head for head in CASE_HEADS if head in values), None) if with_case else None
         case = values.pop(head) if head else ""
         if with_case and (head is None or not isinstance(case, str)):
-            fault = InvalidError(f"{place} 没有写事项编号", f"列名用其中之一：{'、'.join(CASE_HEADS)}")
+            fault = InvalidError(
+                f"{place} 没有写事项编号", f"列名用其中之一：{'、'.join(CASE_HEADS)}"
+            )
             yield Line(place, "", {}, fault)
             continue
         yield Line(place, str(case), values)
 
 
 def run_bulk(
-    desk: Desk, request: Request, lines: list[Line], do: Do, *, title: str, whole: bool, told: Callable[[Outcome], str]
+    desk: Desk,
+    request: Request,
+    lines: list[Line],
+    do: Do,
+    *,
+    title: str,
+    whole: bool,
+    told: Callable[[Outcome], str],
 ) -> int:
-    """Do every line and print its result; give the exit code: 0 all done, 1 some not, 3 if the database went away.
+    """Do every line and print its result; give the exit code: 0 all done, 1 some not, 3 if the
+    database went away.
 
     With `whole`, one line that cannot be done undoes all others.
     """
@@ -113,7 +133,11 @@ def run_bulk(
     try:
         with desk.office.together() if whole and not request.dry_run else nullcontext():
             for number, line in enumerate(progress(lines, title=title, total=len(lines)), 1):
-                one = replace(request, request_id=f"{request.request_id}:{number}") if request.request_id else request
+                one = (
+                    replace(request, request_id=f"{request.request_id}:{number}")
+                    if request.request_id
+                    else request
+                )
                 results.append(_done(one, line, do))
                 if not desk.json:
                     _print(results[-1], told)
@@ -150,7 +174,9 @@ def _print(result: _Result, told: Callable[[Outcome], str]) -> None:
         say(mark(False), f" {where}　{result.error.message}{mend}")
 
 
-def _conclude(desk: Desk, request: Request, results: list[_Result], total: int, *, whole: bool) -> int:
+def _conclude(
+    desk: Desk, request: Request, results: list[_Result], total: int, *, whole: bool
+) -> int:
     from lifecycle.commands.answer import outcome_json
 
     done = sum(result.error is None for result in results)
@@ -159,7 +185,12 @@ def _conclude(desk: Desk, request: Request, results: list[_Result], total: int, 
     doubtful = sum(isinstance(error, UncertainError) for error in errors)
     if desk.json:
         items = [_json(result, outcome_json, undone=undone) for result in results]
-        answer = {"ok": not errors, "dry_run": request.dry_run, "total": total, "done": 0 if undone else done}
+        answer = {
+            "ok": not errors,
+            "dry_run": request.dry_run,
+            "total": total,
+            "done": 0 if undone else done,
+        }
         counts = {"failed": len(errors) - doubtful, "uncertain": doubtful}
         write_json({**answer, **counts, "results": items})
     elif undone:
@@ -169,11 +200,16 @@ def _conclude(desk: Desk, request: Request, results: list[_Result], total: int, 
         rest = f"，{left} 件未轮到" if left else ""
         doubt = f"，{doubtful} 件不知道是否已写入" if doubtful else ""
         failed = len(errors) - doubtful
-        say(f"{'可以办理' if request.dry_run else '已办理'} {done} 件，未办理 {failed} 件{doubt}{rest}")
+        say(
+            f"{'可以办理' if request.dry_run else '已办理'} {done} 件，未办理 {failed} "
+            f"件{doubt}{rest}"
+        )
     return max((error.exit_code for error in errors), default=0)
 
 
-def _json(result: _Result, outcome_json: Callable[[Outcome], dict[str, Any]], *, undone: bool) -> dict[str, Any]:
+def _json(
+    result: _Result, outcome_json: Callable[[Outcome], dict[str, Any]], *, undone: bool
+) -> dict[str, Any]:
     from lifecycle.commands.refusal import Refusal, refusal_json
 
     head = {"line": result.line.place, "given": result.line.case}

@@ -1,8 +1,10 @@
-"""What officers do to cases: `open`, `set`, `attach`, `sign`, `withdraw`, `resolve`, `advance`; to one or to many."""
+"""What officers do to cases: `open`, `set`, `attach`, `sign`, `withdraw`, `resolve`, `advance`; to
+one or to many.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +20,16 @@ if TYPE_CHECKING:
     from lifecycle.engine.values import Entered
     from lifecycle.ledger.register import Outcome, Request
 
-VERDICTS = {
-    "agree": "agree", "object": "object", "conditional": "conditional",
-    "同意": "agree", "不同意": "object", "附条件同意": "conditional",
-    "附条件": "conditional", "有条件同意": "conditional",
-}  # fmt: skip
+VERDICTS: Mapping[str, Verdict] = {
+    "agree": "agree",
+    "object": "object",
+    "conditional": "conditional",
+    "同意": "agree",
+    "不同意": "object",
+    "附条件同意": "conditional",
+    "附条件": "conditional",
+    "有条件同意": "conditional",
+}
 CASE_HELP = "事项编号，或编号、名称中不重复的一段；多个事项写 -（从标准输入读编号）或表格文件"
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -41,14 +48,18 @@ def request_of(desk: Desk, principal: str | None = None, *, dry_run: bool = Fals
 
 
 def pairs(texts: tuple[str, ...]) -> dict[str, Entered]:
-    """Read `fact=value` as typed; what is written several times are the items of a list. Raises UsageError."""
+    """Read `fact=value` as typed; what is written several times are the items of a list. Raises
+    UsageError.
+    """
     found: dict[str, list[str]] = {}
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name.strip():
             raise UsageError(f"“{text}”应写作 要素=值", "例如 investment=32000 或 总投资=32000")
         found.setdefault(name.strip(), []).append(value)
-    return {name: values[0] if len(values) == 1 else tuple(values) for name, values in found.items()}
+    return {
+        name: values[0] if len(values) == 1 else tuple(values) for name, values in found.items()
+    }
 
 
 def perform(desk: Desk, given: str, request: Request, do: Do, *, title: str, whole: bool) -> int:
@@ -76,8 +87,12 @@ def _print(desk: Desk, outcome: Outcome, told: Callable[[Outcome], str]) -> None
 
 @command(
     "open",
-    help="立项：开启一个事项，打印它的编号。用 --from 可从 YAML 或表格一次立多项，列名写要素的标识或名称。",
-    examples=["lifecycle open project --set name=剑瓷文化体验街区 --set investment=32000 --as bureau01"],
+    help="立项：开启一个事项，打印它的编号。用 --from 可从 YAML 或表格一次立多项，"
+    "列名写要素的标识或名称"
+    "。",
+    examples=[
+        "lifecycle open project --set name=剑瓷文化体验街区 --set investment=32000 --as bureau01"
+    ],
 )
 @argument("workflow", metavar="WORKFLOW", help="流程的标识或名称")
 @option(
@@ -93,9 +108,14 @@ def _print(desk: Desk, outcome: Outcome, told: Callable[[Outcome], str]) -> None
 @_dry_run
 @at_desk
 def open_(
-    desk: Desk, workflow: str, texts: tuple[str, ...], source: str | None, whole: bool, principal: str | None,
+    desk: Desk,
+    workflow: str,
+    texts: tuple[str, ...],
+    source: str | None,
+    whole: bool,
+    principal: str | None,
     dry_run: bool,
-) -> int:  # fmt: skip
+) -> int:
     """Open one case, or one for each line."""
     request = request_of(desk, principal, dry_run=dry_run)
     common = pairs(texts)
@@ -131,19 +151,27 @@ def _print_opened(desk: Desk, outcome: Outcome) -> None:
     examples=["lifecycle set LS-F-2026-003 investment=32000 总用地=42 --as bureau01"],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
-@argument("texts", nargs=-1, metavar="要素=值 …", help="要素的标识或名称，等号，值；表格中每列一个要素")
+@argument(
+    "texts", nargs=-1, metavar="要素=值 …", help="要素的标识或名称，等号，值；表格中每列一个要素"
+)
 @_whole
 @_for
 @_dry_run
 @at_desk
-def set_(desk: Desk, case: str, texts: tuple[str, ...], whole: bool, principal: str | None, dry_run: bool) -> int:
+def set_(
+    desk: Desk, case: str, texts: tuple[str, ...], whole: bool, principal: str | None, dry_run: bool
+) -> int:
     """Set facts."""
     common = pairs(texts)
 
     def do(request: Request, line: Line) -> Outcome:
-        return desk.office.set_facts(request, desk.office.case(line.case), {**common, **line.values})
+        return desk.office.set_facts(
+            request, desk.office.case(line.case), {**common, **line.values}
+        )
 
-    return perform(desk, case, request_of(desk, principal, dry_run=dry_run), do, title="填报", whole=whole)
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="填报", whole=whole
+    )
 
 
 @command(
@@ -157,7 +185,9 @@ def set_(desk: Desk, case: str, texts: tuple[str, ...], whole: bool, principal: 
 @_for
 @_dry_run
 @at_desk
-def attach(desk: Desk, case: str, material: str, file: str, principal: str | None, dry_run: bool) -> int:
+def attach(
+    desk: Desk, case: str, material: str, file: str, principal: str | None, dry_run: bool
+) -> int:
     """Attach a file."""
     if is_bulk(case):
         raise UsageError("材料须一件一件上传", "CASE 处写一个事项编号")
@@ -165,7 +195,9 @@ def attach(desk: Desk, case: str, material: str, file: str, principal: str | Non
     def do(request: Request, line: Line) -> Outcome:
         return desk.office.attach(request, desk.office.case(line.case), material, Path(file))
 
-    return perform(desk, case, request_of(desk, principal, dry_run=dry_run), do, title="上传", whole=False)
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="上传", whole=False
+    )
 
 
 @command(
@@ -175,7 +207,12 @@ def attach(desk: Desk, case: str, material: str, file: str, principal: str | Non
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("transition", metavar="TRANSITION", help="流转的标识或名称")
-@argument("verdict", metavar="VERDICT", type=Choice(list(VERDICTS)), help="agree、object、conditional 或中文")
+@argument(
+    "verdict",
+    metavar="VERDICT",
+    type=Choice(list(VERDICTS)),
+    help="agree、object、conditional 或中文",
+)
 @_note
 @_role
 @_whole
@@ -183,17 +220,26 @@ def attach(desk: Desk, case: str, material: str, file: str, principal: str | Non
 @_dry_run
 @at_desk
 def sign(
-    desk: Desk, case: str, transition: str, verdict: str, note: str, role: str | None, whole: bool,
-    principal: str | None, dry_run: bool,
-) -> int:  # fmt: skip
+    desk: Desk,
+    case: str,
+    transition: str,
+    verdict: str,
+    note: str,
+    role: str | None,
+    whole: bool,
+    principal: str | None,
+    dry_run: bool,
+) -> int:
     """Give an opinion."""
-    meant: Verdict = VERDICTS[verdict]  # type: ignore[assignment]
+    meant = VERDICTS[verdict]
 
     def do(request: Request, line: Line) -> Outcome:
         said = line.pick("note", "意见", "说明") or note
         return desk.office.sign(request, desk.office.case(line.case), transition, meant, said, role)
 
-    return perform(desk, case, request_of(desk, principal, dry_run=dry_run), do, title="会签", whole=whole)
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="会签", whole=whole
+    )
 
 
 @command(
@@ -210,22 +256,32 @@ def sign(
 @_dry_run
 @at_desk
 def withdraw(
-    desk: Desk, case: str, transition: str, note: str, role: str | None, whole: bool, principal: str | None,
+    desk: Desk,
+    case: str,
+    transition: str,
+    note: str,
+    role: str | None,
+    whole: bool,
+    principal: str | None,
     dry_run: bool,
-) -> int:  # fmt: skip
+) -> int:
     """Take an opinion back."""
 
     def do(request: Request, line: Line) -> Outcome:
         said = line.pick("note", "说明") or note
         return desk.office.withdraw(request, desk.office.case(line.case), transition, said, role)
 
-    return perform(desk, case, request_of(desk, principal, dry_run=dry_run), do, title="撤回", whole=whole)
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="撤回", whole=whole
+    )
 
 
 @command(
     "resolve",
     help="由牵头单位说明一项不同意见是如何处理的；处理后不再阻碍办理，原意见留存。",
-    examples=["lifecycle resolve LS-F-2026-003 to_siting 国土 --note 已按意见调减用地 --as bureau01"],
+    examples=[
+        "lifecycle resolve LS-F-2026-003 to_siting 国土 --note 已按意见调减用地 --as bureau01"
+    ],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("transition", metavar="TRANSITION", help="流转的标识或名称")
@@ -236,7 +292,14 @@ def withdraw(
 @_dry_run
 @at_desk
 def resolve(
-    desk: Desk, case: str, transition: str, whose: str, note: str, whole: bool, principal: str | None, dry_run: bool
+    desk: Desk,
+    case: str,
+    transition: str,
+    whose: str,
+    note: str,
+    whole: bool,
+    principal: str | None,
+    dry_run: bool,
 ) -> int:
     """Record how an objection was resolved."""
 
@@ -244,26 +307,43 @@ def resolve(
         said = line.pick("note", "说明") or note
         return desk.office.resolve(request, desk.office.case(line.case), transition, whose, said)
 
-    return perform(desk, case, request_of(desk, principal, dry_run=dry_run), do, title="处理", whole=whole)
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="处理", whole=whole
+    )
 
 
 @command(
     "advance",
     help="办理一项流转，把事项推进到下一环节。只有一项可推进的流转时，可以不写它的名称。",
-    examples=["lifecycle advance LS-F-2026-003 to_siting --as bureau01", "lifecycle advance LS-F-2026-003 --dry-run"],
+    examples=[
+        "lifecycle advance LS-F-2026-003 to_siting --as bureau01",
+        "lifecycle advance LS-F-2026-003 --dry-run",
+    ],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("transition", metavar="[TRANSITION]", required=False, help="流转的标识或名称")
-@option("--set", "texts", multiple=True, metavar="要素=值", help="该流转要求随办理一并填报的要素，可写多次")
+@option(
+    "--set",
+    "texts",
+    multiple=True,
+    metavar="要素=值",
+    help="该流转要求随办理一并填报的要素，可写多次",
+)
 @_note
 @_whole
 @_for
 @_dry_run
 @at_desk
 def advance(
-    desk: Desk, case: str, transition: str | None, texts: tuple[str, ...], note: str, whole: bool,
-    principal: str | None, dry_run: bool,
-) -> int:  # fmt: skip
+    desk: Desk,
+    case: str,
+    transition: str | None,
+    texts: tuple[str, ...],
+    note: str,
+    whole: bool,
+    principal: str | None,
+    dry_run: bool,
+) -> int:
     """Make a transition."""
     common = pairs(texts)
     heads = ("note", "说明", "理由", "transition", "流转")
@@ -274,4 +354,6 @@ def advance(
         found = desk.office.case(line.case)
         return desk.office.advance(request, found, name, said, {**common, **line.others(*heads)})
 
-    return perform(desk, case, request_of(desk, principal, dry_run=dry_run), do, title="办理", whole=whole)
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="办理", whole=whole
+    )

@@ -22,11 +22,16 @@ _LAYOUTS = {"document": "公文", "letter": "信函格式", "minutes": "纪要�
 
 @command(
     "check",
-    help="量一份 PDF 或 DOCX 是否合 GB/T 9704—2012：纸张、版心、行数字数、各要素的位置与字号，并检查文字；"
+    help="量一份 PDF 或 DOCX 是否合 GB/T 9704—2012：纸张、版心、行数字数、各要素的位置与字号，"
+    "并检查文字；"
     "有超出允差的或文字有问题的，退出码为 1，文件读不了的为 3。",
     examples=["lifecycle notice check 公文/LS-F-2026-003-3-consultation.pdf"],
 )
-@argument("file", metavar="FILE", help="PDF 或 DOCX 文件；DOCX 量的是样式和设置，排出来的样子请另存 PDF 再量")
+@argument(
+    "file",
+    metavar="FILE",
+    help="PDF 或 DOCX 文件；DOCX 量的是样式和设置，排出来的样子请另存 PDF 再量",
+)
 @at_desk
 def notice_check(desk: Desk, file: str) -> int:
     """Measure one file."""
@@ -49,19 +54,38 @@ def _document(file: str, report: Report) -> dict[str, Any]:
 
 
 def _print(file: str, report: Report) -> None:
-    write_table(("项目", "标准", "实测", "允差", "结论", "条款", "处"), _rows(report), align="<>>><<<")
+    write_table(
+        ("项目", "标准", "实测", "允差", "结论", "条款", "处"), _rows(report), align="<>>><<<"
+    )
     for found in report.findings:
-        say(f"{file}:{found.page}:{found.line}: {found.message}：{found.text}　改法：{found.mend}（{found.basis}）")
+        say(
+            f"{file}:{found.page}:{found.line}: {found.message}：{found.text}　改法："
+            f"{found.mend}（{found.basis}"
+            f"）"
+        )
     out = sum(not measure.ok for measure in report.measures)
     wrong = len(report.findings)
-    verdict = f"{out} 项超出允差，文字 {wrong} 处问题" if out or wrong else "都在允差内，文字没有问题"
-    say(f"{_LAYOUTS[report.layout]}，共量 {len(report.measures)} 项：", paint(verdict, "green" if report.ok else "red"))
+    verdict = (
+        f"{out} 项超出允差，文字 {wrong} 处问题" if out or wrong else "都在允差内，文字没有问题"
+    )
+    say(
+        f"{_LAYOUTS[report.layout]}，共量 {len(report.measures)} 项：",
+        paint(verdict, "green" if report.ok else "red"),
+    )
 
 
 def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     for row in report.measures:
         allowed = f"±{row.tolerance:g}" if row.tolerance else ""
-        yield row.item, _value(row, row.wanted), _value(row, row.found), allowed, mark(row.ok), _clause(row), row.where
+        yield (
+            row.item,
+            _value(row, row.wanted),
+            _value(row, row.found),
+            allowed,
+            mark(row.ok),
+            _clause(row),
+            row.where,
+        )
 
 
 def _clause(row: Measure) -> str:

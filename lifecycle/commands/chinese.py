@@ -1,4 +1,6 @@
-"""Click in Chinese: help aligned at 80 columns by cell width, and subcommands imported only when called."""
+"""Click in Chinese: help aligned at 80 columns by cell width, and subcommands imported only when
+called.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,10 @@ class Formatter(click.HelpFormatter):
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the usage line."""
         lead = f"{'用法：' if prefix is None else prefix}{prog} "
-        self.write(wrap(args, self.width, first=lead, rest=" " * min(cell_width(lead), self.width // 2)) + "\n")
+        self.write(
+            wrap(args, self.width, first=lead, rest=" " * min(cell_width(lead), self.width // 2))
+            + "\n"
+        )
 
     def write_heading(self, heading: str) -> None:
         """Write the heading of a section."""
@@ -55,7 +60,9 @@ class Formatter(click.HelpFormatter):
         """Write paragraphs, wrapped anew."""
         self.write(wrap_all(text, self.width, indent=" " * self.current_indent) + "\n")
 
-    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
         """Write terms and their explanations in two aligned columns."""
         rows = list(rows)
         indent = " " * self.current_indent
@@ -76,7 +83,9 @@ class Context(click.Context):
 
 
 class Option(click.Option):
-    """An option that says in Chinese what it defaults to, whether it is required and which variable sets it."""
+    """An option that says in Chinese what it defaults to, whether it is required and which variable
+    sets it.
+    """
 
     common = False
     """Whether every command has it; such options stand in a section of their own."""
@@ -99,7 +108,9 @@ class Option(click.Option):
             notes.append(f"范围 {extra['range']}")
         if "envvars" in extra:
             notes.append(f"环境变量 {'、'.join(extra['envvars'])}")
-        return self.get_help_spec(ctx), (self.help or "") + (f"（{'；'.join(notes)}）" if notes else "")
+        return self.get_help_spec(ctx), (self.help or "") + (
+            f"（{'；'.join(notes)}）" if notes else ""
+        )
 
 
 class Argument(click.Argument):
@@ -123,7 +134,9 @@ class Choice(click.Choice[str]):
 
 
 def _named(kind: click.ParamType[Any]) -> click.ParamType[Any]:
-    """Give the type with a Chinese name; click shares its types between parameters, so ours is a copy."""
+    """Give the type with a Chinese name; click shares its types between parameters, so ours is a
+    copy.
+    """
     if kind.name not in _TYPES:
         return kind
     kind = copy(kind)
@@ -150,7 +163,9 @@ class Command(click.Command):
 
     def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the arguments that have an explanation."""
-        rows = [p.get_help_record(ctx) for p in self.get_params(ctx) if isinstance(p, click.Argument)]
+        rows = [
+            p.get_help_record(ctx) for p in self.get_params(ctx) if isinstance(p, click.Argument)
+        ]
         if any(text for _, text in rows):
             with formatter.section("参数"):
                 formatter.write_dl(rows)
@@ -172,12 +187,23 @@ class Command(click.Command):
         """Write the examples, unwrapped so that they can be copied, then the epilog."""
         if self.examples:
             with formatter.section("示例"):
-                formatter.write("".join(f"{' ' * formatter.current_indent}{line}\n" for line in self.examples))
+                formatter.write(
+                    "".join(f"{' ' * formatter.current_indent}{line}\n" for line in self.examples)
+                )
         super().format_epilog(ctx, formatter)
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
-        """Run as a program: parse, do, tell every failure, exit. `standalone_mode` of click is always on."""
-        extra = {key: value for key, value in extra.items() if key not in ("standalone_mode", "windows_expand_args")}
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> NoReturn:
+        """Run as a program: parse, do, tell every failure, exit.
+
+        `standalone_mode` of click is always on.
+        """
+        extra = {
+            key: value
+            for key, value in extra.items()
+            if key not in ("standalone_mode", "windows_expand_args")
+        }
         prog = prog_name or self.name or "lifecycle"
         complete(self, prog, extra)
         given = list(sys.argv[1:] if args is None else args)
@@ -207,17 +233,22 @@ class Verb(NamedTuple):
 
 
 class Group(Command, click.Group):
-    """A group whose subcommands are imported when called: its help needs only their lines in `sections`.
+    """A group whose subcommands are imported when called: its help needs only their lines in
+    `sections`.
 
     `sections` maps a heading to the verbs under it, in the order in which officers meet them.
     """
 
-    def __init__(self, *args: Any, sections: Mapping[str, Mapping[str, Verb]] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sections: Mapping[str, Mapping[str, Verb]] | None = None, **kwargs: Any
+    ) -> None:
         kwargs.setdefault("subcommand_metavar", "命令 …")
         kwargs.setdefault("no_args_is_help", True)
         super().__init__(*args, **kwargs)
         self.sections = dict(sections or {})
-        self.verbs = {name: verb for verbs in self.sections.values() for name, verb in verbs.items()}
+        self.verbs = {
+            name: verb for verbs in self.sections.values() for name, verb in verbs.items()
+        }
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the subcommand of this name."""
@@ -239,8 +270,14 @@ class Group(Command, click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the subcommands section by section, without importing them."""
-        listed = {title: [(n, v.help) for n, v in verbs.items()] for title, verbs in self.sections.items()}
-        others = [(n, c.get_short_help_str()) for n, c in self.commands.items() if n not in self.verbs and not c.hidden]
+        listed = {
+            title: [(n, v.help) for n, v in verbs.items()] for title, verbs in self.sections.items()
+        }
+        others = [
+            (n, c.get_short_help_str())
+            for n, c in self.commands.items()
+            if n not in self.verbs and not c.hidden
+        ]
         if others:
             listed.setdefault("命令", []).extend(others)
         for title, rows in listed.items():
@@ -256,9 +293,21 @@ class Group(Command, click.Group):
         from click.shell_completion import CompletionItem
 
         lines = {name: verb.help for name, verb in self.verbs.items()}
-        lines |= {n: c.get_short_help_str() for n, c in self.commands.items() if n not in lines and not c.hidden}
-        items = [CompletionItem(name, help=text) for name, text in lines.items() if name.startswith(incomplete)]
-        return items + Command.shell_complete(self, ctx, incomplete) if incomplete.startswith("-") else items
+        lines |= {
+            n: c.get_short_help_str()
+            for n, c in self.commands.items()
+            if n not in lines and not c.hidden
+        }
+        items = [
+            CompletionItem(name, help=text)
+            for name, text in lines.items()
+            if name.startswith(incomplete)
+        ]
+        return (
+            items + Command.shell_complete(self, ctx, incomplete)
+            if incomplete.startswith("-")
+            else items
+        )
 
 
 def command(

@@ -48,16 +48,23 @@ def clock_show(desk: Desk) -> None:
         if not state.jumped:
             say(f"相隔不超过 {state.most_days} 天，照常办理")
         elif state.announced_by:
-            say(f"相隔超过 {state.most_days} 天；{state.announced_by} 已提出，待另一人 lifecycle clock confirm")
+            say(
+                f"相隔超过 {state.most_days} 天；{state.announced_by} 已提出，待另一人 lifecycle "
+                f"clock confirm"
+            )
         else:
-            say(f"相隔超过 {state.most_days} 天，不能办理：先看时钟对不对；没错的，lifecycle clock announce")
+            say(
+                f"相隔超过 {state.most_days} 天，不能办理：先看时钟对不对；没错的，lifecycle "
+                f"clock announce"
+            )
 
     desk.answer(document, tell)
 
 
 @command(
     "announce",
-    help="提出：距上一条记录已久，系统时钟没有错。由管理员办；记录时间仍记为上一条的时间，到另一人确认为止。",
+    help="提出：距上一条记录已久，系统时钟没有错。由管理员办；记录时间仍记为上一条的时间，"
+    "到另一人确认为止。",
     examples=["lifecycle clock announce --as admin"],
 )
 @at_desk
@@ -67,12 +74,17 @@ def clock_announce(desk: Desk) -> None:
 
     body = desk.office.announce_clock(_act(desk))
     shown = in_beijing(body["intent"]["data"]["clock"])
-    change_told(desk, body, f"已提出：系统时钟 {shown} 没有错；请另一名管理员或审计员当天 lifecycle clock confirm")
+    change_told(
+        desk,
+        body,
+        f"已提出：系统时钟 {shown} 没有错；请另一名管理员或审计员当天 lifecycle clock confirm",
+    )
 
 
 @command(
     "confirm",
-    help="确认别人提出的时钟：须是另一名管理员或审计员，在提出的同一天（北京时间）。确认后照常办理。",
+    help="确认别人提出的时钟：须是另一名管理员或审计员，在提出的同一天（北京时间）。"
+    "确认后照常办理。",
     examples=["lifecycle clock confirm --as auditor01"],
 )
 @at_desk
@@ -81,7 +93,9 @@ def clock_confirm(desk: Desk) -> None:
     from lifecycle.people.clock import in_beijing
 
     body = desk.office.confirm_clock(_act(desk))
-    change_told(desk, body, f"已确认：系统时钟 {in_beijing(body['recorded_at'])} 没有错，可以照常办理")
+    change_told(
+        desk, body, f"已确认：系统时钟 {in_beijing(body['recorded_at'])} 没有错，可以照常办理"
+    )
 
 
 def _act(desk: Desk) -> Request:

@@ -37,7 +37,10 @@ NEXT = (
     ("lifecycle why {畲乡} relist --as land01", "流拍的项目能不能重新挂牌"),
     ("lifecycle list --overdue", "逾期的项目"),
     ("lifecycle notice list {剑瓷}", "一个项目的公文"),
-    ("lifecycle notice render {剑瓷} design-revision --into 公文 --docx", "把一件公文存成 Word 文件"),
+    (
+        "lifecycle notice render {剑瓷} design-revision --into 公文 --docx",
+        "把一件公文存成 Word 文件",
+    ),
     ("lifecycle notice outbox --as clerk01", "待送的公文"),
     ("lifecycle log {木玩}", "一个项目的全部记录"),
     ("lifecycle replay {仙都}", "从台账回放，逐条重新判定"),
@@ -48,7 +51,9 @@ NEXT = (
 
 @dataclass
 class Told:
-    """One case as played: its number and title, what there was to tell on which day, and the refusals met."""
+    """One case as played: its number and title, what there was to tell on which day, and the
+    refusals met.
+    """
 
     number: str
     title: str
@@ -58,11 +63,19 @@ class Told:
 
 @command(
     "demo",
-    help="演示：在新的数据库里建一个虚构的招商局，把十个项目按真实的日子办到各自的环节，其中一个从考察导入走到验收，"
+    help="演示：在新的数据库里建一个虚构的招商局，把十个项目按真实的日子办到各自的环节，"
+    "其中一个从考察导入走到验收"
+    "，"
     "有拒绝、退回、流拍和委托代办；最后打印进度板、两件公文、审计结果，和接下来可以试的命令。",
     examples=["lifecycle demo", "lifecycle demo --into 演示"],
 )
-@option("--into", default="demo-office", show_default=True, metavar="DIR", help="放在哪个文件夹，没有则新建")
+@option(
+    "--into",
+    default="demo-office",
+    show_default=True,
+    metavar="DIR",
+    help="放在哪个文件夹，没有则新建",
+)
 @at_desk
 def demo(desk: Desk, into: str) -> int:
     """Play the worked example."""
@@ -74,15 +87,23 @@ def demo(desk: Desk, into: str) -> int:
 
     path = Path(into) / "lifecycle.db"
     if path.exists():
-        raise InvalidError(f"{path} 已经有了，没有动它", "用 --into 换一个文件夹，或先删去原来的文件夹")
+        raise InvalidError(
+            f"{path} 已经有了，没有动它", "用 --into 换一个文件夹，或先删去原来的文件夹"
+        )
     stories = read_stories(places.demo() / "projects.yaml")
     today = now().astimezone(BEIJING).date()
     if today < stories.as_of:
-        raise InvalidError(f"今天是 {today}，演示的事情到 {stories.as_of} 为止，不能补录还没发生的事", "请校准系统时钟")
+        raise InvalidError(
+            f"今天是 {today}，演示的事情到 {stories.as_of} 为止，不能补录还没发生的事",
+            "请校准系统时钟",
+        )
     desk = replace(desk, db=str(path), officer_code=None, on=None, request_id=None)
     office = _founded(desk)
     directory = office.directory
-    desk.tell(f"已建库：{path}　单位 {len(directory.units)} 个，经办人 {len(directory.people)} 名，只写岗位")
+    desk.tell(
+        f"已建库：{path}　单位 {len(directory.units)} 个，经办人 {len(directory.people)} 名，"
+        f"只写岗位"
+    )
     desk.tell(f"以下项目全部虚构，按发生的日子补录，截至 {stories.as_of}")
     player = Player(office, WORKFLOW, path.with_name("materials"))
     told = []
@@ -104,7 +125,11 @@ def _founded(desk: Desk) -> Office:
     from lifecycle.workflow.reader import read_workflow
 
     definitions = shipped()
-    workflows = [read_workflow(body, name, checked=False) for kind, name, body in definitions if kind == "workflow"]
+    workflows = [
+        read_workflow(body, name, checked=False)
+        for kind, name, body in definitions
+        if kind == "workflow"
+    ]
     roles = {role.name: role.title for w in workflows for role in w.roles.values()} | SYSTEM_ROLES
     changes = read_directory_file(places.demo() / "office.yaml", roles)
     office = desk.opened(create=True)
@@ -127,10 +152,16 @@ def _played(player: Player, story: Story) -> Told:
 
 
 def _print_case(office: Office, told: Told, *, full: bool) -> None:
-    """Tell a case in a line for each milestone; `full`: with its first refusal as the officer saw it."""
+    """Tell a case in a line for each milestone; `full`: with its first refusal as the officer saw
+    it.
+    """
     case = office.case(told.number)
     state = office.workflow_of(case).states[case.state].title
-    say("\n", paint(f"{told.number} {told.title}", "bold"), f"　{case.facts['area']}　{case.seq} 条记录　现在“{state}”")
+    say(
+        "\n",
+        paint(f"{told.number} {told.title}", "bold"),
+        f"　{case.facts['area']}　{case.seq} 条记录　现在“{state}”",
+    )
     for on, text in told.lines:
         say(f"  {on}　{text}")
         if full and told.refusals and told.refusals[0][0].on == on:
@@ -143,11 +174,15 @@ def _print_case(office: Office, told: Told, *, full: bool) -> None:
 def _typed(number: str, step: Step) -> str:
     """Write a step as the officer typed it."""
     verb, *words = step.words
-    return shlex.join(["lifecycle", verb, number, *words, "--on", str(step.on), "--as", step.officers[0]])
+    return shlex.join(
+        ["lifecycle", verb, number, *words, "--on", str(step.on), "--as", step.officers[0]]
+    )
 
 
 def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
-    """Show board, letters, replay and audit as their commands do, and what to try next; give the exit code."""
+    """Show board, letters, replay and audit as their commands do, and what to try next; give the
+    exit code.
+    """
     from lifecycle.commands.auditing import audit
     from lifecycle.commands.issuance import issue_letters
     from lifecycle.commands.letters import notice_show
@@ -191,7 +226,12 @@ def _letters(office: Office, stories: Stories) -> Iterator[tuple[str, str]]:
 
     for title, template in stories.letters:
         case = office.case(title)
-        yield case.number, next(s.name for s in sendings(office.library, case.id) if s.notice.template == template)
+        yield (
+            case.number,
+            next(
+                s.name for s in sendings(office.library, case.id) if s.notice.template == template
+            ),
+        )
 
 
 def _asked(verb: click.Command, **given: Any) -> Any:
@@ -216,7 +256,11 @@ def _document(desk: Desk, told: list[Told], answers: list[Any]) -> dict[str, Any
                 "entries": case.seq,
                 "milestones": [{"on": str(on), "text": text} for on, text in one.lines],
                 "refusals": [
-                    {"command": _typed(one.number, step), "message": refused.message, **refusal_json(refused)}
+                    {
+                        "command": _typed(one.number, step),
+                        "message": refused.message,
+                        **refusal_json(refused),
+                    }
                     for step, refused in one.refusals
                 ],
             }
@@ -227,14 +271,20 @@ def _document(desk: Desk, told: list[Told], answers: list[Any]) -> dict[str, Any
         "cases": cases,
         "board": board,
         "letters": letters,
-        "replay": {"ok": replayed["ok"], "cases": len(replayed["cases"]), "entries": replayed["entries"]},
+        "replay": {
+            "ok": replayed["ok"],
+            "cases": len(replayed["cases"]),
+            "entries": replayed["entries"],
+        },
         "audit": audited,
         "next": [*_exports(desk), *(line for line, _ in _next(told))],
     }
 
 
 def _exports(desk: Desk) -> Iterator[str]:
-    """Write what has to be typed first: where the command is, if it would not be found, and which database."""
+    """Write what has to be typed first: where the command is, if it would not be found, and which
+    database.
+    """
     from shutil import which
 
     program = Path(sys.argv[0])

@@ -67,7 +67,9 @@ class Desk:
     def officer(self) -> str:
         """Give the officer's code, or say how to give one."""
         if not self.officer_code:
-            raise UsageError("没有说明由谁办理", "加 --as 工号，或先运行 export LIFECYCLE_OFFICER=工号")
+            raise UsageError(
+                "没有说明由谁办理", "加 --as 工号，或先运行 export LIFECYCLE_OFFICER=工号"
+            )
         return self.officer_code
 
     def answer(self, document: object, print_for_people: Callable[[], object]) -> None:
@@ -84,7 +86,14 @@ class Desk:
 
 
 _OPTIONS = (
-    click.option("--db", cls=CommonOption, metavar="URL", envvar="LIFECYCLE_DB", show_envvar=True, help="数据库"),
+    click.option(
+        "--db",
+        cls=CommonOption,
+        metavar="URL",
+        envvar="LIFECYCLE_DB",
+        show_envvar=True,
+        help="数据库",
+    ),
     click.option(
         "--as",
         "officer_code",
@@ -95,10 +104,19 @@ _OPTIONS = (
         help="以谁的身份办理",
     ),
     click.option(
-        "--on", cls=CommonOption, type=Day(), metavar="YYYY-MM-DD", help="事情发生在哪一天，补录时用；默认今天"
+        "--on",
+        cls=CommonOption,
+        type=Day(),
+        metavar="YYYY-MM-DD",
+        help="事情发生在哪一天，补录时用；默认今天",
     ),
     click.option("--json", cls=CommonOption, is_flag=True, help="输出一个 JSON 文档，供程序读取"),
-    click.option("--request-id", cls=CommonOption, metavar="编号", help="重发同一指令时用同一编号，只生效一次"),
+    click.option(
+        "--request-id",
+        cls=CommonOption,
+        metavar="编号",
+        help="重发同一指令时用同一编号，只生效一次",
+    ),
 )
 
 
@@ -108,10 +126,13 @@ def at_desk(function: Callable[Concatenate[Desk, P], R]) -> Callable[P, R]:
     @wraps(function)
     def seated(*args: P.args, **kwargs: P.kwargs) -> R:
         given: dict[str, Any] = dict(kwargs)
-        desk = Desk(**{name: given.pop(name) for name in ("db", "officer_code", "on", "json", "request_id")})
+        desk = Desk(
+            **{name: given.pop(name) for name in ("db", "officer_code", "on", "json", "request_id")}
+        )
         return function(desk, *args, **given)
 
     for option in reversed(_OPTIONS):
         option(seated)
-    # Click stacks options in reverse: those declared below @at_desk are the command's own and come first.
+    # Click stacks options in reverse: those declared below @at_desk are the command's own and come
+    # first.
     return seated

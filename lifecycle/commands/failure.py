@@ -17,7 +17,9 @@ from lifecycle.errors import OS_REASONS, LifecycleError
 from lifecycle.ledger.deeds import Deeds
 
 DONE, REFUSED, USAGE, FAILED = 0, 1, 2, 3
-INTERRUPTED = 130  # 128 + SIGINT and 128 + SIGPIPE: what a shell reports for a program that the signal ended
+INTERRUPTED = (
+    130  # 128 + SIGINT and 128 + SIGPIPE: what a shell reports for a program that the signal ended
+)
 PIPE_CLOSED = 141
 
 
@@ -44,7 +46,9 @@ def ended(call: Callable[[], object], args: Sequence[str], deeds: Deeds | None =
             sys.stdout.flush()
         except Exception as error:  # noqa: BLE001 - the last line of defence: told and logged, never shown raw
             code = end.tell(error)
-            if not isinstance(error, OSError):  # an output that could not be written fails the same way again
+            if not isinstance(
+                error, OSError
+            ):  # an output that could not be written fails the same way again
                 sys.stdout.flush()
             return code
     except KeyboardInterrupt:
@@ -87,7 +91,11 @@ class _End:
         if isinstance(error, BrokenPipeError):
             raise error
         if isinstance(error, OSError) and error.errno in OS_REASONS:
-            where = f"：{os.fsdecode(error.filename)}" if isinstance(error.filename, (str, bytes)) else ""
+            where = (
+                f"：{os.fsdecode(error.filename)}"
+                if isinstance(error.filename, (str, bytes))
+                else ""
+            )
             failed = "答复没能全部输出" if self.deeds.count else "未能办理"
             self._report(f"{failed}：{OS_REASONS[error.errno]}{where}", "", "unavailable")
             return FAILED
@@ -97,7 +105,8 @@ class _End:
         """Tell what a command that succeeded leaves in doubt."""
         if self.deeds.trouble:
             _warn(
-                f"注意：磁盘在写入的最后一步报错（{self.deeds.trouble}）。读回核对，{self.deeds.told()}；"
+                f"注意：磁盘在写入的最后一步报错（{self.deeds.trouble}）。读回核对，"
+                f"{self.deeds.told()}；"
                 "不要重办。但断电后是否还在没有保证：请尽快检查磁盘并 lifecycle backup"
             )
 
@@ -134,8 +143,14 @@ class _End:
             except OSError:
                 pass  # the person was told, and the exit code says it
 
-    def _report_to_machine(self, message: str, mend: str, kind: str, error: Exception | None) -> None:
-        body: dict[str, object] = {"message": message.removeprefix("错误："), "mend": mend, "kind": kind}
+    def _report_to_machine(
+        self, message: str, mend: str, kind: str, error: Exception | None
+    ) -> None:
+        body: dict[str, object] = {
+            "message": message.removeprefix("错误："),
+            "mend": mend,
+            "kind": kind,
+        }
         if isinstance(error, Refusal):
             body["details"] = refusal_json(error)
         elif isinstance(error, Detailed):
@@ -154,7 +169,11 @@ class _End:
         if os.environ.get("LIFECYCLE_DEBUG") == "1":
             sys.stderr.write(story)
         log = _logged(story)
-        where = f"详情已记入 {log}" if log else "详情无法记录；设环境变量 LIFECYCLE_DEBUG=1 再试一次可看到"
+        where = (
+            f"详情已记入 {log}"
+            if log
+            else "详情无法记录；设环境变量 LIFECYCLE_DEBUG=1 再试一次可看到"
+        )
         failed = "" if self.deeds.count else "，未能办理"
         self._report(f"程序内部出错{failed}", f"请把详情交给管理员（{where}）", "internal")
         return FAILED
@@ -168,13 +187,15 @@ def _warn(*parts: str) -> None:
 
 def _kind(error: LifecycleError) -> str:
     """Name an error's class for machines: `InvalidError` is `invalid`."""
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in type(error).__name__.removesuffix("Error")).lstrip(
-        "_"
-    )
+    return "".join(
+        f"_{c.lower()}" if c.isupper() else c for c in type(error).__name__.removesuffix("Error")
+    ).lstrip("_")
 
 
 def _logged(story: str) -> str:
-    """Append the details to the log in the data folder and name the file, or nothing where that cannot be done."""
+    """Append the details to the log in the data folder and name the file, or nothing where that
+    cannot be done.
+    """
     from datetime import UTC, datetime
 
     from lifecycle import __version__, places
@@ -185,7 +206,11 @@ def _logged(story: str) -> str:
         log = folder / "lifecycle.log"
         stamp = datetime.now(UTC).isoformat(timespec="seconds")
         with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"{stamp} lifecycle {__version__} python {sys.version.split()[0]} {sys.platform}\n{story}\n")
+            file.write(
+                f"{stamp} lifecycle {__version__} python {sys.version.split()[0]} "
+                f"{sys.platform}\n{story}"
+                f"\n"
+            )
     except (OSError, LifecycleError):
         return ""
     return str(log)

@@ -1,4 +1,6 @@
-"""Judging and publishing definitions: one line per fault, one transaction for what belongs together."""
+"""Judging and publishing definitions: one line per fault, one transaction for what belongs
+together.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ WORDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历",
 
 
 def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: str) -> int:
-    """Print a line for each fault, as editors and CI read them, and a summary; give the exit code."""
+    """Print a line for each fault, as editors and CI read them, and a summary; give the
+    exit code.
+    """
     document = {
         "ok": not problems,
         "files": count,
@@ -37,7 +41,9 @@ def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: st
         for problem in problems:
             mend = f"　改法：{problem.mend}" if problem.mend else ""
             say(f"{problem.location}: 错误：{problem.message}{mend}".replace("\n", " "))
-        verdict = paint(f"{len(problems)} 处错误", "red") if problems else paint("没有错误", "green")
+        verdict = (
+            paint(f"{len(problems)} 处错误", "red") if problems else paint("没有错误", "green")
+        )
         say(f"共检查 {count} 个{what}：", verdict)
 
     desk.answer(document, tell)
@@ -45,7 +51,9 @@ def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: st
 
 
 def publish(desk: Desk, definitions: Sequence[Definition], names: Sequence[str]) -> None:
-    """Put definitions into force, all or none; `names` are those asked for, of which some may be in force already."""
+    """Put definitions into force, all or none; `names` are those asked for, of which some may be in
+    force already.
+    """
     from lifecycle.ledger.record import hash_of
     from lifecycle.ledger.register import Request
 
@@ -53,8 +61,12 @@ def publish(desk: Desk, definitions: Sequence[Definition], names: Sequence[str])
     with office.together():
         for last, (kind, name, body) in enumerate(definitions, 1 - len(definitions)):
             # The one asked for comes last and carries the request id; what it needs goes before it.
-            office.publish(Request(officer, None, desk.on, None if last else desk.request_id), kind, name, body)
-    published = [{"kind": kind, "name": name, "sha256": hash_of(body)} for kind, name, body in definitions]
+            office.publish(
+                Request(officer, None, desk.on, None if last else desk.request_id), kind, name, body
+            )
+    published = [
+        {"kind": kind, "name": name, "sha256": hash_of(body)} for kind, name, body in definitions
+    ]
     done = {item["name"] for item in published}
     same = [name for name in names if name not in done]
 

@@ -1,4 +1,6 @@
-"""`init`: the database, the first unit and administrator, the shipped definitions, and a whole directory if given."""
+"""`init`: the database, the first unit and administrator, the shipped definitions, and a whole
+directory if given.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,20 @@ FIRST_UNIT = ("bureau", "市招商局")
 
 @command(
     "init",
-    help="建库：登记第一个单位和管理员，发布随附的流程、公文模板和工作日历；用 --from 可一并登记全部单位和人员。",
+    help="建库：登记第一个单位和管理员，发布随附的流程、公文模板和工作日历；用 --from "
+    "可一并登记全部单位和人员"
+    "。",
     examples=["lifecycle init --from directory.yaml", "lifecycle init --as zhang01"],
 )
 @option("--from", "source", metavar="文件", help="单位和人员（YAML）")
-@option("--unit", "unit_title", default=FIRST_UNIT[1], show_default=True, metavar="名称", help="第一个单位的名称")
+@option(
+    "--unit",
+    "unit_title",
+    default=FIRST_UNIT[1],
+    show_default=True,
+    metavar="名称",
+    help="第一个单位的名称",
+)
 @at_desk
 def init(desk: Desk, source: str | None, unit_title: str) -> None:
     """Make the database and found the office."""
@@ -36,7 +47,10 @@ def init(desk: Desk, source: str | None, unit_title: str) -> None:
     office = desk.opened(create=True)
     request = Request(founder, None, desk.on, desk.request_id)
     office.found(request, changes, definitions)
-    counts = {kind: sum(found == kind for found, _, _ in definitions) for kind in ("workflow", "template", "calendar")}
+    counts = {
+        kind: sum(found == kind for found, _, _ in definitions)
+        for kind in ("workflow", "template", "calendar")
+    }
     directory = office.directory
     file = str(database_file(desk.db))
     people = {"units": len(directory.units), "officers": len(directory.people)}
@@ -47,7 +61,9 @@ def init(desk: Desk, source: str | None, unit_title: str) -> None:
         say(f"  管理员 {founder}；单位 {people['units']} 个，经办人 {people['officers']} 名")
         say(f"  已发布流程 {counts['workflow']} 个，公文模板 {counts['template']} 个，工作日历")
         say(
-            f"下一步：export LIFECYCLE_OFFICER={founder}，再用 lifecycle unit add、lifecycle officer add 登记单位和人员"
+            f"下一步：export LIFECYCLE_OFFICER={founder}，再用 lifecycle unit add、lifecycle "
+            f"officer add "
+            f"登记单位和人员"
         )
 
     desk.answer(document, tell)
@@ -64,9 +80,15 @@ def _read(
     if source is not None:
         from lifecycle.exchange.directory_file import read_directory_file
 
-        roles = {role.name: role.title for w in workflows for role in w.roles.values()} | SYSTEM_ROLES
+        roles = {
+            role.name: role.title for w in workflows for role in w.roles.values()
+        } | SYSTEM_ROLES
         return read_directory_file(Path(source), roles)
     leads = list(dict.fromkeys(w.panel.lead if w.panel else w.opened_by[0] for w in workflows))
     unit = {"unit": FIRST_UNIT[0], "unit_title": unit_title, "functions": leads}
-    officer = {"officer": desk.officer_code or FIRST_OFFICER, "title": "管理员", "roles": ["admin", *leads]}
+    officer = {
+        "officer": desk.officer_code or FIRST_OFFICER,
+        "title": "管理员",
+        "roles": ["admin", *leads],
+    }
     return [("office_founded", {**unit, **officer})]

@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 PAGE = 30
 KINDS = {"sign": "会签", "advance": "可办", "supply": "待齐", "overdue": "逾期"}
 GROUPS = {
-    "overdue": ("已逾期", "red"), "today": ("今天到期", "yellow"), "week": ("七日内到期", "yellow"),
-    "later": ("七日以后到期", "green"), "none": ("没有期限", "grey"),
-}  # fmt: skip
+    "overdue": ("已逾期", "red"),
+    "today": ("今天到期", "yellow"),
+    "week": ("七日内到期", "yellow"),
+    "later": ("七日以后到期", "green"),
+    "none": ("没有期限", "grey"),
+}
 
 
 @command(
     "todo",
-    help="等我办的事：要我会签的、我可办的、我的事项还缺什么、已逾期的；受委托代办的也在内。最急的在前。",
+    help="等我办的事：要我会签的、我可办的、我的事项还缺什么、已逾期的；受委托代办的也在内。"
+    "最急的在前。",
     examples=["lifecycle todo", "lifecycle todo --page 2 --as land01"],
 )
 @option("--page", type=click.IntRange(1), default=1, metavar="N", help="第几页；默认 1")
@@ -48,14 +52,19 @@ def todo(desk: Desk, page: int) -> None:
         _print_letters(letters, today)
         if waiting or dead:
             failed = f"，{dead} 件送不出去" if dead else ""
-            say(f"  送达　lifecycle notice deliver　　待送公文 {waiting} 件{failed}；清单：lifecycle notice outbox")
+            say(
+                f"  送达　lifecycle notice deliver　　待送公文 {waiting} 件{failed}；清单："
+                f"lifecycle notice outbox"
+            )
         if not tasks and not letters and not waiting and not dead:
             say(f"没有等 {desk.officer} 办的事" if page == 1 else "没有更多了")
             return
         for group, among in groupby(tasks, key=lambda task: task["group"]):
             title, colour = GROUPS[group]
             say(paint(title, colour))
-            for case, of_case in groupby(among, key=lambda task: (task["number"], task["title"], task["due_on"])):
+            for case, of_case in groupby(
+                among, key=lambda task: (task["number"], task["title"], task["due_on"])
+            ):
                 _print_case(*case, list(of_case))
         if more:
             say(f"还有更多：lifecycle todo --page {page + 1}")
@@ -123,7 +132,8 @@ def _task_json(waiting: Waiting, today: date) -> dict[str, Any]:
         "due_on": task.due_on,
         "principal": waiting.principal,
         "text": task.text,
-        "command": task.command + (f" --for {waiting.principal}" if waiting.principal and task.transition else ""),
+        "command": task.command
+        + (f" --for {waiting.principal}" if waiting.principal and task.transition else ""),
     }
 
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def issue_letters(office: Office, letters: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Check and sign off letters, given as (case number, name), today; tell each step as it was typed."""
+    """Check and sign off letters, given as (case number, name), today; tell each step as it was
+    typed.
+    """
     from lifecycle.ledger.register import Request
     from lifecycle.paper.fonts import Fonts
 
@@ -28,7 +30,9 @@ def issue_letters(office: Office, letters: Iterable[tuple[str, str]]) -> Iterato
         try:
             on = office.day(None).isoformat()
             checker = _who(office.directory, notice.unit, "checker", on, but=notice.persons)
-            signer = _who(office.directory, notice.unit, "signer", on, but=(*notice.persons, checker))
+            signer = _who(
+                office.directory, notice.unit, "signer", on, but=(*notice.persons, checker)
+            )
             yield f"\n$ lifecycle notice approve {number} {name} --as {checker}"
             case = office.chancery.check(Request(checker), case, name).case
             yield f"$ lifecycle notice issue {number} {name} --as {signer}"
@@ -39,7 +43,9 @@ def issue_letters(office: Office, letters: Iterable[tuple[str, str]]) -> Iterato
 
 
 def _who(directory: Directory, unit: str, duty: str, on: str, *, but: tuple[str, ...]) -> str:
-    """Name somebody of the issuing unit who has a duty, through whose hands the letter did not go yet."""
+    """Name somebody of the issuing unit who has a duty, through whose hands the letter did not go
+    yet.
+    """
     for grant in directory.grants:
         person = directory.people[grant.officer]
         able = duty in grant.roles and grant.principal is None and grant.holds(on, directory.seq)

@@ -23,7 +23,11 @@ _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写�
 def done(desk: Desk, outcome: Outcome, name: str, *more: str) -> None:
     """Answer what was done to a letter."""
     found = outcome.case.notices.get(name)
-    document = {"ok": True, **outcome_json(outcome), "notice": notice_json(found) if found else None}
+    document = {
+        "ok": True,
+        **outcome_json(outcome),
+        "notice": notice_json(found) if found else None,
+    }
 
     def tell() -> None:
         told = teller(desk, dry_run=False)
@@ -57,7 +61,10 @@ def notice_json(found: Notice) -> dict[str, object]:
     "已签发的待新件签发后被替代。"
     "用 --text 给出改好的文字：格式同模板，表头、单独一行 ---、正文每段一行。",
     examples=[
-        "lifecycle notice draft LS-F-2026-003 progress-reminder --to owner --cc county --note 进度滞后",
+        (
+            "lifecycle notice draft LS-F-2026-003 progress-reminder --to owner --cc county --note "
+            "进度滞后"
+        ),
         "lifecycle notice draft LS-F-2026-003 --replace 9-siting-consultation",
         "lifecycle notice draft LS-F-2026-003 --replace 丽招商函〔2026〕7号 --text 改好的函.txt",
     ],
@@ -73,9 +80,17 @@ def notice_json(found: Notice) -> dict[str, object]:
 @_dry_run
 @at_desk
 def notice_draft(
-    desk: Desk, case: str, template: str | None, to: tuple[str, ...], cc: tuple[str, ...], replaces: str | None,
-    text: str | None, note: str, principal: str | None, dry_run: bool,
-) -> None:  # fmt: skip
+    desk: Desk,
+    case: str,
+    template: str | None,
+    to: tuple[str, ...],
+    cc: tuple[str, ...],
+    replaces: str | None,
+    text: str | None,
+    note: str,
+    principal: str | None,
+    dry_run: bool,
+) -> None:
     """Draft a letter."""
     from lifecycle.engine.acts import DraftLetter
     from lifecycle.errors import UsageError
@@ -123,7 +138,9 @@ def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_
 
 @command(
     "issue",
-    help="签发：编文号、固定全部版式，此后一字不能改。文号在签发当日按机关代字、文种、年份连续编排，不能补编倒签；"
+    help="签发：编文号、固定全部版式，此后一字不能改。文号在签发当日按机关代字、文种、"
+    "年份连续编排，"
+    "不能补编倒签；"
     "缺字的不能签发。拟稿人、核稿人不得签发。",
     examples=["lifecycle notice issue LS-F-2026-003 9-siting-consultation --as bureau02"],
 )
@@ -138,13 +155,17 @@ def notice_issue(desk: Desk, case: str, name: str, principal: str | None, dry_ru
 
     chancery, found = desk.office.chancery, desk.office.case(case)
     meant = chancery.find(found, name).name
-    outcome = chancery.sign_off(request_of(desk, principal, dry_run=dry_run), found, meant, Fonts.find())
+    outcome = chancery.sign_off(
+        request_of(desk, principal, dry_run=dry_run), found, meant, Fonts.find()
+    )
     issued = outcome.case.notices[meant]
     done(
-        desk, outcome, meant,
+        desk,
+        outcome,
+        meant,
         f"文号 {issued.number}　验证码 {issued.code}",
         f"存成文件：lifecycle notice render {found.number} {meant} --into 公文 --pdf",
-    )  # fmt: skip
+    )
 
 
 @command(
@@ -167,7 +188,9 @@ def notice_freeze(desk: Desk, case: str, name: str) -> None:
 @command(
     "void",
     help="作废：已编的文号不再用，登记簿写明理由；尚未签发的草稿作废不占文号。",
-    examples=["lifecycle notice void LS-F-2026-003 丽招商函〔2026〕7号 --note 会签单位有误，另行发文"],
+    examples=[
+        "lifecycle notice void LS-F-2026-003 丽招商函〔2026〕7号 --note 会签单位有误，另行发文"
+    ],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)
@@ -175,11 +198,18 @@ def notice_freeze(desk: Desk, case: str, name: str) -> None:
 @_for
 @_dry_run
 @at_desk
-def notice_void(desk: Desk, case: str, name: str, note: str, principal: str | None, dry_run: bool) -> None:
+def notice_void(
+    desk: Desk, case: str, name: str, note: str, principal: str | None, dry_run: bool
+) -> None:
     """Declare a letter void."""
     from lifecycle.office import clean
 
     chancery, found = desk.office.chancery, desk.office.case(case)
     meant = chancery.find(found, name).name
     outcome = chancery.void(request_of(desk, principal, dry_run=dry_run), found, meant, clean(note))
-    done(desk, outcome, meant, f"另拟一件替代：lifecycle notice draft {found.number} --replace {meant}")
+    done(
+        desk,
+        outcome,
+        meant,
+        f"另拟一件替代：lifecycle notice draft {found.number} --replace {meant}",
+    )

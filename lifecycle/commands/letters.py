@@ -52,9 +52,13 @@ notice = Group(
             "urge": Verb(f"{_IN}.answers:notice_urge", "逾期未签收、未复函的，拟催办函"),
         },
         "核验": {
-            "verify": Verb(f"{_IN}.proving:notice_verify", "核验一份公文是不是本单位发出的、是否有效"),
+            "verify": Verb(
+                f"{_IN}.proving:notice_verify", "核验一份公文是不是本单位发出的、是否有效"
+            ),
             "export": Verb(f"{_IN}.proving:notice_export", "导出核验包，供外单位离线核验"),
-            "check": Verb(f"{_IN}.checking:notice_check", "按 GB/T 9704 检查 PDF 或 DOCX 的版式和用语"),
+            "check": Verb(
+                f"{_IN}.checking:notice_check", "按 GB/T 9704 检查 PDF 或 DOCX 的版式和用语"
+            ),
         },
         "模板": {
             "catalogue": Verb(f"{_IN}.templates:notice_catalogue", "哪个流转发什么公文、发给谁"),
@@ -110,7 +114,9 @@ def _line(shown: Shown) -> tuple[str, ...]:
     from lifecycle.engine.notice import STATES
 
     letter, found = shown.letter, shown.notice
-    what = (letter.kind, letter.title, "、".join(letter.to)) if letter else ("", str(shown.error), "")
+    what = (
+        (letter.kind, letter.title, "、".join(letter.to)) if letter else ("", str(shown.error), "")
+    )
     return (
         mark(letter is not None),
         shown.case.number,
@@ -151,11 +157,20 @@ def letter_json(letter: Letter) -> dict[str, Any]:
     return dump_letter(letter)
 
 
-@command("show", help="在屏幕上看一件公文。", examples=["lifecycle notice show LS-F-2026-003 siting-consultation"])
+@command(
+    "show",
+    help="在屏幕上看一件公文。",
+    examples=["lifecycle notice show LS-F-2026-003 siting-consultation"],
+)
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)
 @option("--markdown", "form", flag_value="markdown", help="写成 Markdown，便于贴到聊天里")
-@option("--source", "form", flag_value="source", help="写成可改的文字：改好后用 notice draft --replace --text 重拟")
+@option(
+    "--source",
+    "form",
+    flag_value="source",
+    help="写成可改的文字：改好后用 notice draft --replace --text 重拟",
+)
 @at_desk
 def notice_show(desk: Desk, case: str, name: str, form: str | None = None) -> None:
     """Print one letter."""
@@ -166,13 +181,18 @@ def notice_show(desk: Desk, case: str, name: str, form: str | None = None) -> No
     meant = chancery.find(found, name)
     letter = chancery.letter(found, meant)
     draft = form == "source"
-    text = to_source(chancery.draft_of(found, meant)) if draft else render(letter, form or "text").decode()
+    text = (
+        to_source(chancery.draft_of(found, meant))
+        if draft
+        else render(letter, form or "text").decode()
+    )
     desk.answer(letter_json(letter) | {"text": text}, lambda: say(text.rstrip("\n")))
 
 
 @command(
     "render",
-    help="把公文存成文件，文件名是“编号-公文名”。已签发的取出签发时固定的版式，逐字节相同；草稿按现在的内容排。"
+    help="把公文存成文件，文件名是“编号-公文名”。已签发的取出签发时固定的版式，逐字节相同；"
+    "草稿按现在的内容排。"
     "不写事项而写 --all，则成批存出。",
     examples=[
         "lifecycle notice render LS-F-2026-003 --into 公文/",
@@ -192,16 +212,26 @@ def notice_show(desk: Desk, case: str, name: str, form: str | None = None) -> No
 @option("--since", type=Day(), metavar="YYYY-MM-DD", help="只要这天以后的")
 @at_desk
 def notice_render(
-    desk: Desk, case: str | None, name: str | None, folder: str, form: str, every: bool, since: date | None
+    desk: Desk,
+    case: str | None,
+    name: str | None,
+    folder: str,
+    form: str,
+    every: bool,
+    since: date | None,
 ) -> int:
     """Write letters to files, one by one: no more than one is held at a time."""
     if every == (case is not None):
-        raise UsageError("写明一个事项，或写 --all", "例如 lifecycle notice render LS-F-2026-003 --into 公文/")
+        raise UsageError(
+            "写明一个事项，或写 --all", "例如 lifecycle notice render LS-F-2026-003 --into 公文/"
+        )
     office = desk.office
     files: list[str] = []
     count = failed = 0
     fonts = fonts_for(form)
-    for path, error in progress(_rendered(office, case, name, form, since, Path(folder), fonts), title="存公文"):
+    for path, error in progress(
+        _rendered(office, case, name, form, since, Path(folder), fonts), title="存公文"
+    ):
         count += error is None
         failed += error is not None
         if error is not None:
@@ -225,7 +255,13 @@ def fonts_for(form: str) -> Fonts | None:
 
 
 def _rendered(
-    office: Office, case: str | None, name: str | None, form: str, since: date | None, folder: Path, fonts: Fonts | None
+    office: Office,
+    case: str | None,
+    name: str | None,
+    form: str,
+    since: date | None,
+    folder: Path,
+    fonts: Fonts | None,
 ) -> Iterator[tuple[Path, str | None]]:
     """Write letters one by one; what cannot be written comes with the reason."""
     from lifecycle.press import SUFFIXES, render
@@ -234,13 +270,19 @@ def _rendered(
     for found in _cases(office, case):
         only = chancery.find(found, name).name if name else None
         for shown in chancery.letters(found):
-            if (only and shown.notice.name != only) or (since and _day(shown.notice) < since.isoformat()):
+            if (only and shown.notice.name != only) or (
+                since and _day(shown.notice) < since.isoformat()
+            ):
                 continue
             if shown.letter is None:
                 yield folder, f"{shown.notice.name}：{shown.error}"
                 continue
             kept = shown.notice.forms
-            body = chancery.form(found, shown.notice, form) if kept else render(shown.letter, form, fonts)
+            body = (
+                chancery.form(found, shown.notice, form)
+                if kept
+                else render(shown.letter, form, fonts)
+            )
             yield save(folder, f"{found.number}-{shown.notice.name}", body, SUFFIXES[form]), None
 
 

@@ -115,7 +115,11 @@ class _Rows:
         columns = LISTED if self.where is None else (*LISTED, CaseRow.snapshot)
         for item in stream(self.office.store, self.wanted, after=after, columns=columns):
             row = self.row(item)
-            if self.where is None or self.moment is None or _holds(self.office, self.where, item[-1], self.moment):
+            if (
+                self.where is None
+                or self.moment is None
+                or _holds(self.office, self.where, item[-1], self.moment)
+            ):
                 yield row
 
     def row(self, item: Any) -> dict[str, Any]:
@@ -148,12 +152,20 @@ def _compiled(where: str | None, office: Office, workflow: str | None) -> Expres
     """Compile a condition; raises UnknownError for a name that no workflow asked about has."""
     if where is None:
         return None
-    from lifecycle.workflow.expression import FUNCTIONS, SPACES, VARIABLES, ExpressionError, compile_expression
+    from lifecycle.workflow.expression import (
+        FUNCTIONS,
+        SPACES,
+        VARIABLES,
+        ExpressionError,
+        compile_expression,
+    )
 
     try:
         expression = compile_expression(where)
     except ExpressionError as error:
-        raise InvalidError(f"--where：{error.message}（第 {error.offset + 1} 个字符）", error.mend) from error
+        raise InvalidError(
+            f"--where：{error.message}（第 {error.offset + 1} 个字符）", error.mend
+        ) from error
     facts = {name for w in office.workflows() if workflow in (None, w.name) for name in w.facts}
     for name in sorted(expression.names - facts - {*FUNCTIONS, *SPACES, *VARIABLES}):
         raise UnknownError("要素", name, facts)
@@ -161,7 +173,9 @@ def _compiled(where: str | None, office: Office, workflow: str | None) -> Expres
 
 
 def _holds(office: Office, where: Expression, snapshot: bytes, moment: Moment) -> bool:
-    """Tell whether a condition holds for a case; what it mentions and the case lacks leaves it out."""
+    """Tell whether a condition holds for a case; what it mentions and the case lacks
+    leaves it out.
+    """
     from lifecycle.engine.scope import scope_of
     from lifecycle.ledger.row import read_case
     from lifecycle.workflow.expression import MissingName
@@ -208,9 +222,14 @@ def _filter(
 def _state(among: list[Workflow], text: str) -> str:
     found = {s.name for w in among for s in w.states.values() if text in (s.name, s.title)}
     if len(found) != 1:
-        names = sorted(found) or [name for w in among for s in w.states.values() for name in (s.name, s.title)]
+        names = sorted(found) or [
+            name for w in among for s in w.states.values() for name in (s.name, s.title)
+        ]
         if found:
-            raise UsageError(f"“{text}”在几个流程中是不同的环节：{'、'.join(names)}", "加 --workflow，或写环节的标识")
+            raise UsageError(
+                f"“{text}”在几个流程中是不同的环节：{'、'.join(names)}",
+                "加 --workflow，或写环节的标识",
+            )
         raise UnknownError("环节", text, names)
     return found.pop()
 
@@ -226,26 +245,51 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     light = paint("●" + LIGHTS[row["light"]], row["light"]) if not row["final"] else "－"
     due = row["due_on"] or ""
     due = paint(due, "red") if row["overdue"] else due
-    return row["number"], row["title"], row["stage"], row["lead"] or "", row["entered_on"], due, light
+    return (
+        row["number"],
+        row["title"],
+        row["stage"],
+        row["lead"] or "",
+        row["entered_on"],
+        due,
+        light,
+    )
 
 
 def _export(desk: Desk, rows: _Rows, file: Path, *, xlsx: bool) -> None:
     from lifecycle.exchange.tables import write_rows
 
     if xlsx != (file.suffix.lower() == ".xlsx"):
-        raise UsageError(f"文件名 {file.name} 与格式不符", "--xlsx 的文件名以 .xlsx 结尾，--csv 的以 .csv 结尾")
+        raise UsageError(
+            f"文件名 {file.name} 与格式不符", "--xlsx 的文件名以 .xlsx 结尾，--csv 的以 .csv 结尾"
+        )
     count = write_rows(file, "事项清单", EXPORT, _exported(progress(rows.stream(), title="导出")))
-    desk.answer({"ok": True, "file": str(file), "cases": count}, lambda: say(f"已导出 {count} 件：{file}"))
+    desk.answer(
+        {"ok": True, "file": str(file), "cases": count}, lambda: say(f"已导出 {count} 件：{file}")
+    )
 
 
 def _exported(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
     for r in rows:
         light = "" if r["final"] else LIGHTS[r["light"]]
-        cells = (r["workflow"], r["stage"], r["phase"], r["lead"], r["entered_on"], r["last_on"], r["due_on"], light)
+        cells = (
+            r["workflow"],
+            r["stage"],
+            r["phase"],
+            r["lead"],
+            r["entered_on"],
+            r["last_on"],
+            r["due_on"],
+            light,
+        )
         yield (r["number"], r["title"], *(cell or "" for cell in cells))
 
 
-@command("board", help="各环节的事项数和红黄绿灯，按流程的次序。", examples=["lifecycle board --year 2026"])
+@command(
+    "board",
+    help="各环节的事项数和红黄绿灯，按流程的次序。",
+    examples=["lifecycle board --year 2026"],
+)
 @option("--year", type=click.IntRange(1900, 9999), metavar="Y", help="只算这一年立项的")
 @at_desk
 def board(desk: Desk, year: int | None) -> None:
@@ -261,7 +305,9 @@ def board(desk: Desk, year: int | None) -> None:
     desk.answer({"on": today, "year": year, "workflows": boards}, lambda: _print_boards(boards))
 
 
-def _board_json(workflow: Workflow, counted: dict[tuple[str, str], tuple[int, int, int]]) -> dict[str, Any]:
+def _board_json(
+    workflow: Workflow, counted: dict[tuple[str, str], tuple[int, int, int]]
+) -> dict[str, Any]:
     """Count one workflow's cases; states that only older versions have come last."""
     mine = {state: numbers for (name, state), numbers in counted.items() if name == workflow.name}
     states = []
@@ -269,8 +315,14 @@ def _board_json(workflow: Workflow, counted: dict[tuple[str, str], tuple[int, in
         state = workflow.states.get(name)
         number, yellow, red = mine.get(name, (0, 0, 0))
         final = state.final if state else False
-        lights = {"green": number - yellow - red, "yellow": yellow, "red": red} if not final else None
-        head = {"state": name, "stage": state.title if state else name, "phase": state.phase if state else None}
+        lights = (
+            {"green": number - yellow - red, "yellow": yellow, "red": red} if not final else None
+        )
+        head = {
+            "state": name,
+            "stage": state.title if state else name,
+            "phase": state.phase if state else None,
+        }
         states.append({**head, "final": final, "count": number, "lights": lights})
     total = sum(numbers[0] for numbers in mine.values())
     return {"name": workflow.name, "title": workflow.title, "total": total, "states": states}
@@ -285,7 +337,12 @@ def _print_boards(boards: list[dict[str, Any]]) -> None:
         sums = [sum(s["lights"][light] for s in going) for light in ("green", "yellow", "red")]
         say(paint(board["title"], "bold"), f"　共 {board['total']} 件")
         rows = [
-            (s["phase"] or "", s["stage"], str(s["count"]), *(_count(s["lights"][light], light) for light in LIGHTS))
+            (
+                s["phase"] or "",
+                s["stage"],
+                str(s["count"]),
+                *(_count(s["lights"][light], light) for light in LIGHTS),
+            )
             for s in going
         ]
         rows.append(("", "在办合计", str(sum(sums)), *(str(n) for n in sums)))
@@ -294,4 +351,6 @@ def _print_boards(boards: list[dict[str, Any]]) -> None:
 
 
 def _count(number: int, light: str) -> str:
-    return paint(str(number), light) if number and light != "green" else str(number) if number else "·"
+    return (
+        paint(str(number), light) if number and light != "green" else str(number) if number else "·"
+    )

@@ -1,4 +1,6 @@
-"""What leaves the program: text made safe, colours where they belong, and one JSON document for machines."""
+"""What leaves the program: text made safe, colours where they belong, and one JSON document for
+machines.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ _COLOURS = {"red": "31", "green": "32", "yellow": "33", "grey": "90", "bold": "1
 
 
 class Painted(str):
-    """Text made safe and coloured; `plain` is what of it takes room. Joined to other text it loses its colour."""
+    """Text made safe and coloured; `plain` is what of it takes room. Joined to other text it loses
+    its colour.
+    """
 
     __slots__ = ("plain",)
     plain: str
@@ -30,7 +34,9 @@ class Painted(str):
 
 
 class Closed(io.TextIOBase):
-    """Standard output where the caller closed it: to write there fails as it does on any closed file."""
+    """Standard output where the caller closed it: to write there fails as it does on any closed
+    file.
+    """
 
     def write(self, text: str) -> int:
         """Refuse the text."""
@@ -38,7 +44,9 @@ class Closed(io.TextIOBase):
 
 
 def open_streams() -> None:
-    """Put something in the place of a closed standard output or error, which Python leaves at None."""
+    """Put something in the place of a closed standard output or error, which Python
+    leaves at None.
+    """
     if sys.stdout is None:
         sys.stdout = Closed()
     if sys.stderr is None:
@@ -46,7 +54,9 @@ def open_streams() -> None:
 
 
 def coloured(stream: TextIO | None = None) -> bool:
-    """Tell whether colours belong here: on a terminal that can, unless NO_COLOR is set (no-color.org)."""
+    """Tell whether colours belong here: on a terminal that can, unless NO_COLOR is set
+    (no-color.org).
+    """
     stream = stream or sys.stdout
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty():
         return False
@@ -55,7 +65,9 @@ def coloured(stream: TextIO | None = None) -> bool:
 
 
 def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
-    """Colour text (red, green, yellow, grey, bold) where the stream shows colours; it is made safe in any case."""
+    """Colour text (red, green, yellow, grey, bold) where the stream shows colours; it is made safe
+    in any case.
+    """
     plain = safe(text)
     return Painted(plain, _COLOURS[colour]) if coloured(stream) else plain
 
@@ -88,7 +100,9 @@ def write_json(document: object) -> None:
 
     plain = (sys.stdout.encoding or "ascii").lower().replace("-", "") not in ("utf8", "utf8sig")
     text = json.dumps(document, ensure_ascii=plain, allow_nan=False, default=str)
-    if not text.isprintable():  # json.dumps has escaped C0 already; what is left stands inside strings
+    if (
+        not text.isprintable()
+    ):  # json.dumps has escaped C0 already; what is left stands inside strings
         text = "".join(c if c.isprintable() or c in "\u3000\u200d" else _escaped(c) for c in text)
     sys.stdout.write(text + "\n")
 
@@ -102,7 +116,9 @@ def _escaped(char: str) -> str:
 
 
 def columns() -> int | None:
-    """Count the columns of the terminal, or None where standard output is not one and lines may be of any length."""
+    """Count the columns of the terminal, or None where standard output is not one and lines may be
+    of any length.
+    """
     if not sys.stdout.isatty():
         return None
     from shutil import get_terminal_size
@@ -111,7 +127,9 @@ def columns() -> int | None:
 
 
 class Bar:
-    """On a terminal, how far a work has come, drawn at most ten times a second; anywhere else, nothing."""
+    """On a terminal, how far a work has come, drawn at most ten times a second; anywhere else,
+    nothing.
+    """
 
     def __init__(self, title: str) -> None:
         self.title = title
@@ -152,4 +170,8 @@ def _bar(title: str, done: int, total: int | None) -> str:
     if not total:
         return f"{safe(title)} {done}"
     full = min(20, done * 20 // total)
-    return f"{safe(title)} {'█' * full}{'░' * (20 - full)} {min(100, done * 100 // total):>3}% {done}/{total}"
+    return (
+        f"{safe(title)} {'█' * full}{'░' * (20 - full)} "
+        f"{min(100, done * 100 // total):>3}% "
+        f"{done}/{total}"
+    )

@@ -1,4 +1,6 @@
-"""Officers: `officer add|list|grant|revoke|leave|delegate`; and what changes to the office have in common."""
+"""Officers: `officer add|list|grant|revoke|leave|delegate`; and what changes to the office have in
+common.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from lifecycle.office import Office
     from lifecycle.people.directory import Directory, Grant, Person
 
-since_option = option("--since", type=Day(), metavar="YYYY-MM-DD", help="从哪天起；默认今天，可写过去的日期")
+since_option = option(
+    "--since", type=Day(), metavar="YYYY-MM-DD", help="从哪天起；默认今天，可写过去的日期"
+)
 
 
 def change(desk: Desk, kind: str, data: Mapping[str, Any], told: str) -> None:
@@ -31,8 +35,15 @@ def change(desk: Desk, kind: str, data: Mapping[str, Any], told: str) -> None:
 def change_told(desk: Desk, body: Mapping[str, Any], told: str) -> None:
     """Tell a change that was made to the office."""
     intent = body["intent"]
-    entry = {"eid": intent["eid"], "seq": intent["seq"], "type": intent["type"], "data": intent["data"]}
-    desk.answer({"ok": True, "entry": {**entry, "recorded_at": body["recorded_at"]}}, lambda: say(told))
+    entry = {
+        "eid": intent["eid"],
+        "seq": intent["seq"],
+        "type": intent["type"],
+        "data": intent["data"],
+    }
+    desk.answer(
+        {"ok": True, "entry": {**entry, "recorded_at": body["recorded_at"]}}, lambda: say(told)
+    )
 
 
 def dated(data: dict[str, Any], **days: date | None) -> dict[str, Any]:
@@ -60,7 +71,10 @@ def roles_of(office: Office, texts: tuple[str, ...]) -> list[str]:
 
 
 def named(roles: Any, titles: Mapping[str, str]) -> str:
-    return "、".join(f"{titles[r]}（{r}）" if r in titles and titles[r] != r else r for r in roles) or "－"
+    return (
+        "、".join(f"{titles[r]}（{r}）" if r in titles and titles[r] != r else r for r in roles)
+        or "－"
+    )
 
 
 officer = Group(
@@ -90,11 +104,18 @@ officer = Group(
 @option("--role", "roles", multiple=True, metavar="角色", help="角色，可写多次")
 @since_option
 @at_desk
-def officer_add(desk: Desk, code: str, title: str, unit_name: str, roles: tuple[str, ...], since: date | None) -> None:
+def officer_add(
+    desk: Desk, code: str, title: str, unit_name: str, roles: tuple[str, ...], since: date | None
+) -> None:
     """Add an officer."""
     office = desk.office
     unit_code = office.directory.unit_code(unit_name)
-    data = {"officer": code, "title": title_of(title, "职务"), "unit": unit_code, "roles": roles_of(office, roles)}
+    data = {
+        "officer": code,
+        "title": title_of(title, "职务"),
+        "unit": unit_code,
+        "roles": roles_of(office, roles),
+    }
     change(desk, "officer_added", dated(data, since=since), f"已登记经办人 {code} {title}")
     _warn_idle(desk, unit_code, data["roles"], since)
 
@@ -110,7 +131,8 @@ def _warn_idle(desk: Desk, unit_code: str, roles: Any, since: date | None) -> No
     if idle:
         name = directory.units[unit_code].title(day, directory.seq)
         desk.tell(
-            f"注意：{name} 没有职能 {'、'.join(idle)}，暂不能行使；可用 lifecycle unit change {unit_code} --function …"
+            f"注意：{name} 没有职能 {'、'.join(idle)}，暂不能行使；可用 lifecycle unit change "
+            f"{unit_code} --function …"
         )
 
 
@@ -126,7 +148,8 @@ def officer_list(desk: Desk, unit_name: str | None, everybody: bool) -> None:
     found = [
         _officer_json(directory, person, day)
         for person in directory.people.values()
-        if (code is None or person.unit == code) and (everybody or person.serves(day, directory.seq))
+        if (code is None or person.unit == code)
+        and (everybody or person.serves(day, directory.seq))
     ]
 
     def tell() -> None:
@@ -155,7 +178,9 @@ def _officer_json(directory: Directory, person: Person, day: str) -> dict[str, A
         "since": person.span.since,
         "left": person.left.since if person.left else None,
         "grants": [_grant_json(g) for g in mine if g.principal is None],
-        "delegations": [_grant_json(g) for g in mine if g.principal is not None and g.holds(day, seq)],
+        "delegations": [
+            _grant_json(g) for g in mine if g.principal is not None and g.holds(day, seq)
+        ],
     }
 
 
@@ -170,7 +195,9 @@ def _grant_json(grant: Grant) -> dict[str, Any]:
 @since_option
 @option("--until", type=Day(), metavar="YYYY-MM-DD", help="到哪天止（含当天）")
 @at_desk
-def officer_grant(desk: Desk, code: str, roles: tuple[str, ...], since: date | None, until: date | None) -> None:
+def officer_grant(
+    desk: Desk, code: str, roles: tuple[str, ...], since: date | None, until: date | None
+) -> None:
     """Grant roles."""
     names = roles_of(desk.office, roles)
     data = dated({"officer": code, "roles": names}, since=since, until=until)
@@ -188,7 +215,9 @@ def officer_grant(desk: Desk, code: str, roles: tuple[str, ...], since: date | N
 @option("--delegated-by", "principal", metavar="工号", help="撤销此人的委托")
 @since_option
 @at_desk
-def officer_revoke(desk: Desk, code: str, roles: tuple[str, ...], principal: str | None, since: date | None) -> None:
+def officer_revoke(
+    desk: Desk, code: str, roles: tuple[str, ...], principal: str | None, since: date | None
+) -> None:
     """Revoke grants or a delegation; what remains of a grant of several roles is granted again."""
     from lifecycle.ledger.register import Request
 
@@ -197,7 +226,10 @@ def officer_revoke(desk: Desk, code: str, roles: tuple[str, ...], principal: str
         raise UnknownError("经办人", code, office.directory.people)
     told = f"已撤销 {code} 的{'委托' if principal else '授权'}"
     if desk.request_id and office.recorded(desk.request_id):
-        desk.answer({"ok": True, "entries": [desk.request_id]}, lambda: say(f"{told}（此前已办，未重复写入）"))
+        desk.answer(
+            {"ok": True, "entries": [desk.request_id]},
+            lambda: say(f"{told}（此前已办，未重复写入）"),
+        )
         return
     steps = list(_revocations(office.directory, code, roles_of(office, roles), principal, since))
     if not steps:
@@ -233,7 +265,9 @@ def _revocations(
 
 
 @command(
-    "leave", help="离任：从某天起不再在岗。", examples=["lifecycle officer leave land01 --since 2026-09-01 --as admin"]
+    "leave",
+    help="离任：从某天起不再在岗。",
+    examples=["lifecycle officer leave land01 --since 2026-09-01 --as admin"],
 )
 @argument("code", metavar="CODE", help="工号")
 @since_option
@@ -241,7 +275,9 @@ def _revocations(
 def officer_leave(desk: Desk, code: str, since: date | None) -> None:
     """Note that an officer has left."""
     day = since or desk.office.day(desk.on)
-    change(desk, "officer_left", dated({"officer": code}, since=since), f"{code} 自 {day} 起不再在岗")
+    change(
+        desk, "officer_left", dated({"officer": code}, since=since), f"{code} 自 {day} 起不再在岗"
+    )
 
 
 @command(
@@ -256,7 +292,12 @@ def officer_leave(desk: Desk, code: str, since: date | None) -> None:
 @since_option
 @at_desk
 def officer_delegate(
-    desk: Desk, code: str, until: date, roles: tuple[str, ...], principal: str | None, since: date | None
+    desk: Desk,
+    code: str,
+    until: date,
+    roles: tuple[str, ...],
+    principal: str | None,
+    since: date | None,
 ) -> None:
     """Delegate roles."""
     giver = principal or desk.officer

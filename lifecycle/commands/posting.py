@@ -44,7 +44,9 @@ def _channels(office: Office, config: str | None) -> Channels:
     units = office.directory.units
     for code in channels.units:
         if code not in units:
-            raise UnknownError(f"送达设置 {path} 里的单位", code, units, "写单位代码，用 lifecycle unit list 查")
+            raise UnknownError(
+                f"送达设置 {path} 里的单位", code, units, "写单位代码，用 lifecycle unit list 查"
+            )
     return channels
 
 
@@ -58,9 +60,13 @@ def _settings(office: Office, config: str | None) -> str:
 
 @command(
     "deliver",
-    help="送达：把已签发的公文按送达设置发出去（邮件、交换文件夹、接口），送到一件记一件。送不到的按间隔重试，"
+    help="送达：把已签发的公文按送达设置发出去（邮件、交换文件夹、接口），送到一件记一件。"
+    "送不到的按间隔重试，"
     "一再送不到的列在 outbox。同一件同一单位的编号不变，重发时对方可以据此去重。",
-    examples=["lifecycle notice deliver --as clerk01", "lifecycle notice deliver --watch 60 --as clerk01"],
+    examples=[
+        "lifecycle notice deliver --as clerk01",
+        "lifecycle notice deliver --watch 60 --as clerk01",
+    ],
 )
 @option("--config", metavar="文件", help=CONFIG_HELP)
 @option("--watch", type=click.IntRange(1, 86400), metavar="秒", help="一直开着，每隔这么久送一次")
@@ -83,7 +89,9 @@ def _round(desk: Desk, office: Office, channels: Channels, missing: str) -> int:
     from lifecycle.ledger.post import outbox
 
     rows: list[Sent] = []
-    for sent in dispatch(office.chancery, replace(request_of(desk), on=None), channels, office.register.clock):
+    for sent in dispatch(
+        office.chancery, replace(request_of(desk), on=None), channels, office.register.clock
+    ):
         rows.append(sent)
         if not desk.json:
             say(_told(sent))
@@ -95,7 +103,11 @@ def _round(desk: Desk, office: Office, channels: Channels, missing: str) -> int:
         "by_hand": by_hand,
         "dead": len(outbox(office.store, "dead")),
     }
-    tail = f"；{by_hand} 件没有送达方式{missing}，须人工送达：lifecycle notice outbox" if by_hand else ""
+    tail = (
+        f"；{by_hand} 件没有送达方式{missing}，须人工送达：lifecycle notice outbox"
+        if by_hand
+        else ""
+    )
     desk.answer(document, lambda: say(f"送出 {len(rows) - failed} 件，未送出 {failed} 件{tail}"))
     return int(bool(failed))
 
@@ -103,7 +115,11 @@ def _round(desk: Desk, office: Office, channels: Channels, missing: str) -> int:
 def _told(sent: Sent) -> str:
     what = f"{sent.number}　致 {sent.parcel.addressee}"
     if sent.receipt is not None:
-        return f"{mark(True)} {what}　{WAYS.get(sent.receipt.channel, sent.receipt.channel)} {sent.receipt.address}"
+        return (
+            f"{mark(True)} "
+            f"{what}　{WAYS.get(sent.receipt.channel, sent.receipt.channel)} "
+            f"{sent.receipt.address}"
+        )
     again = f"，{sent.next_at.astimezone():%m-%d %H:%M} 再试" if sent.next_at else "，不再重试"
     return f"{mark(False)} {what}　{sent.error.message if sent.error else ''}{again}"
 
@@ -138,7 +154,8 @@ def _all(office: Office, *states: str) -> Iterator[Waiting]:
 
 @command(
     "outbox",
-    help="待送的公文：等着发的、须人工送达的、一再送不出去的。--retry 把送不出去的重新排上，等着再试的马上就送。",
+    help="待送的公文：等着发的、须人工送达的、一再送不出去的。--retry 把送不出去的重新排上，"
+    "等着再试的马上就送。",
     examples=["lifecycle notice outbox", "lifecycle notice outbox --retry 3GWP-KFSE-4F15.2"],
 )
 @option("--config", metavar="文件", help=CONFIG_HELP)
@@ -153,7 +170,10 @@ def notice_outbox(desk: Desk, config: str | None, retry: str | None) -> None:
     if retry is not None:
         if not revive(office.store, retry):
             raise UnknownError(
-                "待送的件", retry, [w.id for w in _all(office, "pending", "dead")], "用 lifecycle notice outbox 查编号"
+                "待送的件",
+                retry,
+                [w.id for w in _all(office, "pending", "dead")],
+                "用 lifecycle notice outbox 查编号",
             )
         desk.answer({"ok": True, "id": retry}, lambda: say(f"已重新排上：{retry}"))
         return
@@ -164,20 +184,32 @@ def notice_outbox(desk: Desk, config: str | None, retry: str | None) -> None:
         by_hand = waiting.state == "pending" and without_channel(waiting, channels)
         rows.append(
             {
-                "id": waiting.id, "number": case.number, "notice": waiting.name,
-                "document_number": case.notices[waiting.name].number, "addressee": waiting.addressee,
-                "state": waiting.state, "by_hand": by_hand, "attempts": waiting.attempts,
-                "next_at": waiting.next_at or None, "error": waiting.error or None,
+                "id": waiting.id,
+                "number": case.number,
+                "notice": waiting.name,
+                "document_number": case.notices[waiting.name].number,
+                "addressee": waiting.addressee,
+                "state": waiting.state,
+                "by_hand": by_hand,
+                "attempts": waiting.attempts,
+                "next_at": waiting.next_at or None,
+                "error": waiting.error or None,
             }
-        )  # fmt: skip
+        )
 
     def tell() -> None:
         lines = (
-            (str(r["id"]), str(r["document_number"]), str(r["addressee"]),
-             "人工送达" if r["by_hand"] else STATES[str(r["state"])], str(r["attempts"]), _when(r["next_at"]),
-             str(r["error"] or ""))
+            (
+                str(r["id"]),
+                str(r["document_number"]),
+                str(r["addressee"]),
+                "人工送达" if r["by_hand"] else STATES[str(r["state"])],
+                str(r["attempts"]),
+                _when(r["next_at"]),
+                str(r["error"] or ""),
+            )
             for r in rows
-        )  # fmt: skip
+        )
         if not write_table(("编号", "文号", "收文单位", "状态", "次数", "再试", "原因"), lines):
             say("没有待送的公文")
 
@@ -187,15 +219,25 @@ def notice_outbox(desk: Desk, config: str | None, retry: str | None) -> None:
 @command(
     "sent",
     help="登记人工送达：没有电子送达方式的，送到以后登记怎么送的。",
-    examples=["lifecycle notice sent LS-F-2026-003 丽招商函〔2026〕7号 --unit 市人民政府 --by 机要交换"],
+    examples=[
+        "lifecycle notice sent LS-F-2026-003 丽招商函〔2026〕7号 --unit 市人民政府 --by 机要交换"
+    ],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)
 @option("--unit", "unit", required=True, metavar="单位", help="送给谁")
-@option("--by", "way", required=True, metavar="方式", help="怎么送的，如 机要交换、专人送达、挂号信及单号")
+@option(
+    "--by",
+    "way",
+    required=True,
+    metavar="方式",
+    help="怎么送的，如 机要交换、专人送达、挂号信及单号",
+)
 @option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
 @at_desk
-def notice_sent(desk: Desk, case: str, name: str, unit: str, way: str, principal: str | None) -> None:
+def notice_sent(
+    desk: Desk, case: str, name: str, unit: str, way: str, principal: str | None
+) -> None:
     """Record that a letter was carried to its addressee."""
     from lifecycle.engine.acts import SendLetter
     from lifecycle.office import clean

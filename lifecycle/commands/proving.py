@@ -32,7 +32,9 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """What came of it: the letter, which form of it a file is, and whether that could be told (`genuine` None: no)."""
+    """What came of it: the letter, which form of it a file is, and whether that could be told
+    (`genuine` None: no).
+    """
 
     proof: Proof | None
     form: str | None
@@ -41,7 +43,8 @@ class _Verdict:
 
 @command(
     "verify",
-    help="核验：一份公文文件（逐字节），或纸上的验证码、文号，是不是台账里签发的那一件，谁签发的，现在是否有效。"
+    help="核验：一份公文文件（逐字节），或纸上的验证码、文号，是不是台账里签发的那一件，谁签发的，"
+    "现在是否有效。"
     "是原件且有效退出码 0，否则 1。没有台账的单位用发文单位给的核验包：--bundle。",
     examples=[
         "lifecycle notice verify 公文/LS-F-2026-003-9-siting-consultation.pdf",
@@ -101,12 +104,16 @@ def _bytes_of(path: Path) -> bytes:
     except OSError as error:
         raise UnavailableError(f"文件 {path} 读不了：{error.strerror}", "请检查权限") from error
     if len(body) > MOST_BYTES:
-        raise InvalidError(f"文件 {path} 超过 {MOST_BYTES >> 20} MB，不是公文", "请核对是否选错了文件")
+        raise InvalidError(
+            f"文件 {path} 超过 {MOST_BYTES >> 20} MB，不是公文", "请核对是否选错了文件"
+        )
     return body
 
 
 def _judged(desk: Desk, asked: _Asked, bundle: str | None) -> _Verdict:
-    """Follow the entries: the first code that a letter has tells which, unless another's form is the very file."""
+    """Follow the entries: the first code that a letter has tells which, unless another's form is
+    the very file.
+    """
     proofs = list(_from_bundle(asked, bundle) if bundle is not None else _from_ledger(desk, asked))
     if not proofs:
         return _Verdict(None, None, genuine=False)
@@ -119,7 +126,8 @@ def _judged(desk: Desk, asked: _Asked, bundle: str | None) -> _Verdict:
     from lifecycle.notice.proof import printed
     from lifecycle.press import reprint_faults
 
-    # What a bundle says of a form is worth no more than its maker: the letter that the entry holds is printed again.
+    # What a bundle says of a form is worth no more than its maker: the letter that the entry holds
+    # is printed again.
     forms = {form: digest for digest, form in proof.forms.items()}
     wrong = reprint_faults(printed(proof), forms, proof.made_with)
     return _Verdict(proof, form, genuine=None if wrong is None else form not in wrong)
@@ -131,7 +139,11 @@ def _from_ledger(desk: Desk, asked: _Asked) -> Iterator[Proof]:
 
     for code in asked.codes:
         found = by_code(desk.office.store, code)
-        rows = (raw for _idx, _seq, _digest, raw in desk.office.store.entries(found[0])) if found else ()
+        rows = (
+            (raw for _idx, _seq, _digest, raw in desk.office.store.entries(found[0]))
+            if found
+            else ()
+        )
         proof = prove(rows, code)
         if proof is not None:
             yield proof
@@ -142,12 +154,16 @@ def _from_bundle(asked: _Asked, bundle: str) -> Iterator[Proof]:
 
     heading, entries = read_bundle(_bytes_of(Path(bundle)))
     own = code_of_file(entries, asked.sha256) if asked.sha256 else None
-    for code in dict.fromkeys((*([own] if own else []), *asked.codes, *([] if asked.codes else [heading["code"]]))):
+    for code in dict.fromkeys(
+        (*([own] if own else []), *asked.codes, *([] if asked.codes else [heading["code"]]))
+    ):
         proof = prove(entries, code)
         if proof is None:
             continue
         if (heading["log"], heading["case"]) != (proof.intent["log"], proof.case_number):
-            raise InvalidError("核验包的抬头与其中的记录不符", "请向发文单位重新索取：lifecycle notice export")
+            raise InvalidError(
+                "核验包的抬头与其中的记录不符", "请向发文单位重新索取：lifecycle notice export"
+            )
         yield proof
 
 
@@ -156,12 +172,20 @@ def _document(proof: Proof | None) -> dict[str, Any]:
         return {"letter": None}
     return {
         "letter": {
-            "document_number": proof.number, "title": proof.title, "kind": proof.kind, "issuer": proof.issuer,
-            "signer": proof.signer, "issued_on": proof.issued_on, "to": list(proof.to), "code": proof.code,
-            "entry": proof.entry, "in_force": proof.in_force, "ended": proof.ended or None,
+            "document_number": proof.number,
+            "title": proof.title,
+            "kind": proof.kind,
+            "issuer": proof.issuer,
+            "signer": proof.signer,
+            "issued_on": proof.issued_on,
+            "to": list(proof.to),
+            "code": proof.code,
+            "entry": proof.entry,
+            "in_force": proof.in_force,
+            "ended": proof.ended or None,
             "replaced_by": proof.replaced_by or None,
         }
-    }  # fmt: skip
+    }
 
 
 def _tell(asked: _Asked, verdict: _Verdict, bundle: str | None) -> None:
@@ -172,26 +196,39 @@ def _tell(asked: _Asked, verdict: _Verdict, bundle: str | None) -> None:
         say(mark(False), f" 不是：{where}里没有这件公文{code}")
         return
     if verdict.genuine is None:
-        say(mark(None), f" 未能证实：{asked.what} 与核验包里写的版式文件一致，但本机的程序版本或字体不同，不能重排核对")
+        say(
+            mark(None),
+            f" 未能证实：{asked.what} 与核验包里写的版式文件一致，但本机的程序版本或字体不同，"
+            f"不能重排核对",
+        )
     elif not verdict.genuine:
-        say(mark(False), f" 不是原件：{asked.what} 与签发时固定的版式文件逐字节比较不一致，可能被改动或转存过")
+        say(
+            mark(False),
+            f" 不是原件：{asked.what} 与签发时固定的版式文件逐字节比较不一致，可能被改动或转存过",
+        )
         say("  验证码所指的公文是：")
     else:
         say(mark(True), f" {'是原件：' if form else '签发过：'}{asked.what}")
     say(f"  {proof.number}　{proof.title}")
-    say(f"  {proof.issuer}　{proof.issued_on} 签发（{proof.signer}）　主送 {'、'.join(proof.to) or '—'}")
+    say(
+        f"  {proof.issuer}　{proof.issued_on} 签发（{proof.signer}）　主送 "
+        f"{'、'.join(proof.to) or '—'}"
+    )
     if proof.in_force:
         say(f"  {mark(True)} 有效" + ("（以核验包导出时为准）" if bundle else ""))
     else:
         say(f"  {mark(False)} 已不再有效：{proof.ended}")
     say(f"  验证码 {proof.code}　记录 {proof.entry}")
     if bundle:
-        say("  核验包只证明记录前后相接、与公文相符；是否出自发文单位的台账，请与其公布的检查点核对")
+        say(
+            "  核验包只证明记录前后相接、与公文相符；是否出自发文单位的台账，请与其公布的检查点核对"
+        )
 
 
 @command(
     "export",
-    help="导出核验包：这件公文所在事项的全部记录原文，外单位可以离线核验：notice verify 来函.pdf --bundle 核验包。"
+    help="导出核验包：这件公文所在事项的全部记录原文，外单位可以离线核验：notice verify 来函.pdf "
+    "--bundle 核验包。"
     "包里有该事项的全部办理记录，发出前请确认可以提供给对方。",
     examples=["lifecycle notice export LS-F-2026-003 丽招商函〔2026〕7号 核验包.json"],
 )
@@ -215,9 +252,17 @@ def notice_export(desk: Desk, case: str, name: str, target: str) -> None:
         raise InvalidError("台账有问题，不能导出核验包", "请先运行 lifecycle audit")
     body = write_bundle(
         (raw for _idx, _seq, _digest, raw in office.store.entries(found.id)),
-        log=office.store.meta("log"), number=found.number, notice=meant.name, code=meant.code,
+        log=office.store.meta("log"),
+        number=found.number,
+        notice=meant.name,
+        code=meant.code,
         checkpoint=str(auditor.checkpoint),
-    )  # fmt: skip
+    )
     write_file(path, body, "核验包", once=True)
-    document = {"ok": True, "file": str(path), "checkpoint": str(auditor.checkpoint), "code": meant.code}
+    document = {
+        "ok": True,
+        "file": str(path),
+        "checkpoint": str(auditor.checkpoint),
+        "code": meant.code,
+    }
     desk.answer(document, lambda: say(f"已导出 {path}　检查点 {auditor.checkpoint}"))

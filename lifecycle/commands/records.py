@@ -1,4 +1,6 @@
-"""The record as a whole: `replay`, and `backup`, `restore`, `upgrade` of the database. `audit` is in `auditing`."""
+"""The record as a whole: `replay`, and `backup`, `restore`, `upgrade` of the database. `audit` is
+in `auditing`.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ CASE_HELP = "事项编号，或编号、名称中不重复的一段；不写则�
 
 
 class Time(click.ParamType[str]):
-    """A time, written with day and clock, Beijing time unless it names its zone; given as entries have it (UTC)."""
+    """A time, written with day and clock, Beijing time unless it names its zone; given as entries
+    have it (UTC).
+    """
 
     name = "TIME"
 
@@ -56,13 +60,24 @@ class Time(click.ParamType[str]):
 )
 @argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
 @option("--at", type=Day(), metavar="YYYY-MM-DD", help="只回放到这一天为止发生的事")
-@option("--as-recorded-at", "recorded", type=Time(), metavar="TIME", help="只回放到这一时刻为止记录的事（北京时间）")
+@option(
+    "--as-recorded-at",
+    "recorded",
+    type=Time(),
+    metavar="TIME",
+    help="只回放到这一时刻为止记录的事（北京时间）",
+)
 @option("--under", metavar="文件", help="用这个流程文件来判定，代替各事项原定的流程版本")
 @at_desk
-def replay(desk: Desk, case: str | None, at: date | None, recorded: str | None, under: str | None) -> int:
+def replay(
+    desk: Desk, case: str | None, at: date | None, recorded: str | None, under: str | None
+) -> int:
     """Replay one case or all."""
     if at is not None and recorded is not None:
-        raise UsageError("--at 与 --as-recorded-at 只能用一个", "前者问到某日止发生了什么，后者问到某时止记录了什么")
+        raise UsageError(
+            "--at 与 --as-recorded-at 只能用一个",
+            "前者问到某日止发生了什么，后者问到某时止记录了什么",
+        )
     other = _read_other(under) if under else None
     until = _Until(at.isoformat() if at else None, recorded)
     if case is None:
@@ -81,7 +96,9 @@ def _read_other(file: str) -> Workflow:
 
 
 class _Until:
-    """Where a replay ends: with what had happened by a day, or with what had been recorded by a time."""
+    """Where a replay ends: with what had happened by a day, or with what had been recorded by a
+    time.
+    """
 
     def __init__(self, on: str | None, at: str | None) -> None:
         self.on = on
@@ -139,9 +156,14 @@ def _step_json(step: Step) -> dict[str, Any]:
     }
 
 
-def _print_one(office: Office, case: Case, after: Case | None, steps: list[Step], same: bool | None) -> None:
+def _print_one(
+    office: Office, case: Case, after: Case | None, steps: list[Step], same: bool | None
+) -> None:
     workflow = office.workflow_of(case)
-    say(f"{case.number} {case.title}　{workflow.title} 第 {workflow.version} 版　回放 {len(steps)} 条")
+    say(
+        f"{case.number} {case.title}　{workflow.title} 第 {workflow.version} 版　回放 "
+        f"{len(steps)} 条"
+    )
     for step in steps:
         say(mark(not step.problems), f" {_told(office, workflow, step)}")
         _print_problems(step)
@@ -149,10 +171,15 @@ def _print_one(office: Office, case: Case, after: Case | None, steps: list[Step]
         say("到此时还没有记录，或首条记录不能回放")
         return
     state = workflow.states[after.state]
-    held = f"要素 {len(after.facts)} 项，材料 {len(after.materials)} 份，意见 {len(after.opinions)} 件"
+    held = (
+        f"要素 {len(after.facts)} 项，材料 {len(after.materials)} 份，意见 {len(after.opinions)} 件"
+    )
     say(f"回放至第 {after.seq} 条：{state.title}（{state.name}），自 {after.entered_on} 起；{held}")
     if same is not None:
-        say(mark(same), " 与存储的状态一致" if same else " 与存储的状态不一致；请运行 lifecycle audit")
+        say(
+            mark(same),
+            " 与存储的状态一致" if same else " 与存储的状态不一致；请运行 lifecycle audit",
+        )
 
 
 def _told(office: Office, workflow: Workflow, step: Step) -> str:
@@ -162,7 +189,11 @@ def _told(office: Office, workflow: Workflow, step: Step) -> str:
     try:
         intent = step.body["intent"]
         names = office.directory.names(intent["occurred_on"], step.body["office"])
-        text = f"{intent['seq']:>4}  {intent['occurred_on']}  {who(step.body)}　{tell(workflow, step.body, names)}"
+        text = (
+            f"{intent['seq']:>4}  {intent['occurred_on']}  "
+            f"{who(step.body)}　"
+            f"{tell(workflow, step.body, names)}"
+        )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         text = f"   ?  序号 {step.idx} 的记录读不出来"
     return text
@@ -192,7 +223,9 @@ def _replay_all(desk: Desk, until: _Until, under: Workflow | None) -> int:
         if desk.json:
             case = case_document(office.workflow_of(after), after) if after else None
             bad = [_step_json(step) for step in problems]
-            documents.append({"id": case_id, "ok": not bad, "entries": len(steps), "problems": bad, "case": case})
+            documents.append(
+                {"id": case_id, "ok": not bad, "entries": len(steps), "problems": bad, "case": case}
+            )
             continue
         bar.clear()
         _print_line(office, case_id, after, steps, problems)
@@ -200,12 +233,17 @@ def _replay_all(desk: Desk, until: _Until, under: Workflow | None) -> int:
     document = {"ok": not wrong, "cases": documents, "entries": entries}
     desk.answer(
         document,
-        lambda: say(f"共回放 {cases} 个事项、{entries} 条记录：{f'{wrong} 个有问题' if wrong else '没有问题'}"),
+        lambda: say(
+            f"共回放 {cases} 个事项、{entries} 条记录："
+            f"{f'{wrong} 个有问题' if wrong else '没有问题'}"
+        ),
     )
     return int(bool(wrong))
 
 
-def _all_steps(office: Office, until: _Until, under: Workflow | None) -> Iterator[tuple[str, list[Step]]]:
+def _all_steps(
+    office: Office, until: _Until, under: Workflow | None
+) -> Iterator[tuple[str, list[Step]]]:
     """Replay case by case; a case that had not begun by then is left out."""
     from lifecycle.ledger.replay import replay_all
 
@@ -215,7 +253,9 @@ def _all_steps(office: Office, until: _Until, under: Workflow | None) -> Iterato
             yield case_id, steps
 
 
-def _print_line(office: Office, case_id: str, after: Case | None, steps: list[Step], problems: list[Step]) -> None:
+def _print_line(
+    office: Office, case_id: str, after: Case | None, steps: list[Step], problems: list[Step]
+) -> None:
     if after is None:
         say(mark(False), f" {case_id}　不能回放")
     else:
@@ -228,7 +268,9 @@ def _print_line(office: Office, case_id: str, after: Case | None, steps: list[St
 
 @command(
     "backup",
-    help="备份整个台账到一个文件：数据库、全部材料和校验清单。办理照常进行，备份的是同一时刻的内容。",
+    help="备份整个台账到一个文件：数据库、全部材料和校验清单。办理照常进行，"
+    "备份的是同一时刻的内容"
+    "。",
     examples=["lifecycle backup 2026-08-01.tar"],
 )
 @argument("target", metavar="FILE", help="备份文件，不能已经存在")
@@ -258,10 +300,14 @@ def restore(desk: Desk, source: str) -> None:
     database = database_file(desk.db)
     count = put_back(Path(source), database)
     document = {"ok": True, "database": str(database), "files": count}
-    desk.answer(document, lambda: say(f"已恢复到 {database}：{count} 个文件。请接着运行 lifecycle audit"))
+    desk.answer(
+        document, lambda: say(f"已恢复到 {database}：{count} 个文件。请接着运行 lifecycle audit")
+    )
 
 
-@command("upgrade", help="把旧版式的数据库升级到本版本；先留一份副本。", examples=["lifecycle upgrade"])
+@command(
+    "upgrade", help="把旧版式的数据库升级到本版本；先留一份副本。", examples=["lifecycle upgrade"]
+)
 @at_desk
 def upgrade(desk: Desk) -> None:
     """Bring an older database to this version's schema."""
@@ -272,6 +318,8 @@ def upgrade(desk: Desk) -> None:
     before, copy = bring_up(database_file(desk.db), refold)
     document = {"ok": True, "from": before, "to": SCHEMA, "copy": str(copy) if copy else None}
     told = (
-        f"已由版式 {before} 升级到 {SCHEMA}，原库的副本在 {copy}" if copy else f"已是本版本的版式（{SCHEMA}），无须升级"
+        f"已由版式 {before} 升级到 {SCHEMA}，原库的副本在 {copy}"
+        if copy
+        else f"已是本版本的版式（{SCHEMA}），无须升级"
     )
     desk.answer(document, lambda: say(told))

@@ -1,4 +1,6 @@
-"""Gates in print, and the refusal that teaches: all of them at once, each unmet one with how to meet it."""
+"""Gates in print, and the refusal that teaches: all of them at once, each unmet one with how to
+meet it.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ class Refusal(Protocol):
 
 
 def print_refusal(refusal: Refusal, stream: TextIO | None = None) -> None:
-    """Print a refusal, to standard error if not told otherwise: what was asked for, every gate, the ground."""
+    """Print a refusal, to standard error if not told otherwise: what was asked for, every gate, the
+    ground.
+    """
     stream = stream or sys.stderr
     stream.write(f"{paint('不能办理：', 'bold', stream)}{shown(refusal.asked_for)}\n")
     print_gates(refusal.gates, stream=stream)
@@ -48,7 +52,9 @@ def print_refusal(refusal: Refusal, stream: TextIO | None = None) -> None:
 
 
 def print_gates(gates: Sequence[Gate], *, stream: TextIO | None = None, indent: str = "  ") -> None:
-    """Print gates, the unmet ones first; mends stand in a column of their own, or under a text that is too long."""
+    """Print gates, the unmet ones first; mends stand in a column of their own, or under a text that
+    is too long.
+    """
     stream = stream or sys.stdout
     for line in gate_lines(gates, stream, indent):
         stream.write(line + "\n")

@@ -32,7 +32,9 @@ SECTIONS = {
         "officer": Verb("lifecycle.commands.people:officer", "经办人：登记、授权、委托、离任"),
     },
     "公文和规则": {
-        "notice": Verb("lifecycle.commands.letters:notice", "公文：列出、查看、导出；模板的检查和发布"),
+        "notice": Verb(
+            "lifecycle.commands.letters:notice", "公文：列出、查看、导出；模板的检查和发布"
+        ),
         "workflow": Verb("lifecycle.commands.rules:workflow", "流程：列出、检查、画图、比较、发布"),
         "calendar": Verb("lifecycle.commands.rules:calendar", "工作日历：列出、发布新的年份"),
     },

@@ -66,17 +66,24 @@ def workflow_list(desk: Desk) -> None:
         for w in office.workflows()
     ]
     rows = [
-        (str(w["workflow"]), str(w["title"]), f"第 {w['version']} 版", str(w["states"]), str(w["transitions"]),
-         str(w["sha256"])[:12])
+        (
+            str(w["workflow"]),
+            str(w["title"]),
+            f"第 {w['version']} 版",
+            str(w["states"]),
+            str(w["transitions"]),
+            str(w["sha256"])[:12],
+        )
         for w in found
-    ]  # fmt: skip
+    ]
     heads = ("流程", "名称", "版本", "环节", "流转", "SHA-256")
     desk.answer({"workflows": found}, lambda: write_table(heads, rows, align="<<<>>"))
 
 
 @command(
     "check",
-    help="检查流程文件，一次列出全部错误，每个一行“文件:行:列: …”；有错误时退出码为 1。公文模板一并检查："
+    help="检查流程文件，一次列出全部错误，每个一行“文件:行:列: …”；有错误时退出码为 1。"
+    "公文模板一并检查："
     "用流程文件旁边的 notices 文件夹，没有就用随程序安装的。",
     examples=["lifecycle workflow check workflows/*.yaml"],
 )
@@ -113,7 +120,9 @@ def _templates(folder: Path | None) -> dict[str, Template]:
 
 
 def _given(desk: Desk, text: str) -> Workflow:
-    """Find the workflow that is meant: a file, a workflow in force by name or title, or a version by its SHA-256."""
+    """Find the workflow that is meant: a file, a workflow in force by name or title, or a version
+    by its SHA-256.
+    """
     from lifecycle.publication import read_definition
     from lifecycle.workflow.reader import examine
 
@@ -127,7 +136,11 @@ def _given(desk: Desk, text: str) -> Workflow:
     try:
         return office.workflow(text)
     except UnknownError:
-        versions = {d.digest for d in office.directory.documents if d.kind == "workflow" and d.digest.startswith(text)}
+        versions = {
+            d.digest
+            for d in office.directory.documents
+            if d.kind == "workflow" and d.digest.startswith(text)
+        }
         if len(text) < 6 or len(versions) != 1:
             raise
         return office.library.workflow(versions.pop())
@@ -142,7 +155,9 @@ def _given(desk: Desk, text: str) -> Workflow:
     ],
 )
 @argument("given", metavar="WORKFLOW", help="现行流程的标识或名称，或流程文件")
-@option("-o", "--output", "target", required=True, metavar="文件", help="输出文件：.svg、.mmd 或 .dot")
+@option(
+    "-o", "--output", "target", required=True, metavar="文件", help="输出文件：.svg、.mmd 或 .dot"
+)
 @at_desk
 def workflow_graph(desk: Desk, given: str, target: str) -> None:
     """Draw a workflow."""
@@ -150,7 +165,9 @@ def workflow_graph(desk: Desk, given: str, target: str) -> None:
 
     text = draw(_given(desk, given), target)
     write_file(Path(target), text.encode(), "流程图")
-    desk.answer({"ok": True, "file": target, "characters": len(text)}, lambda: say(f"已画到 {target}"))
+    desk.answer(
+        {"ok": True, "file": target, "characters": len(text)}, lambda: say(f"已画到 {target}")
+    )
 
 
 @command(
@@ -168,7 +185,8 @@ def workflow_schema(desk: Desk) -> None:
 
 @command(
     "diff",
-    help="比较两个流程，逐项列出增、删、改。可写文件、现行流程的名称，或某一版本 SHA-256 的前几位。",
+    help="比较两个流程，逐项列出增、删、改。可写文件、现行流程的名称，或某一版本 SHA-256 "
+    "的前几位。",
     examples=["lifecycle workflow diff project workflows/project.yaml"],
 )
 @argument("before", metavar="A", help="原来的：文件、名称或 SHA-256")
@@ -192,13 +210,17 @@ def _print_changes(changes: list[Change]) -> None:
         elif change.kind == "removed":
             say(paint(f"－ {what}", "red"))
         else:
-            say(f"～ {what}　{change.field}：{change.before or '（无）'} → {change.after or '（无）'}")
+            say(
+                f"～ {what}　{change.field}：{change.before or '（无）'} → "
+                f"{change.after or '（无）'}"
+            )
     say(f"共 {len(changes)} 处不同" if changes else "没有不同")
 
 
 @command(
     "publish",
-    help="发布流程：此后立项的事项按新版本办理，在办的仍按立项时的版本。先检查，有错误就不发布；所用的公文模板"
+    help="发布流程：此后立项的事项按新版本办理，在办的仍按立项时的版本。先检查，有错误就不发布；"
+    "所用的公文模板"
     "尚未发布的，随程序安装的一并发布。",
     examples=["lifecycle workflow publish workflows/project.yaml --as admin"],
 )
@@ -225,12 +247,20 @@ def calendar_list(desk: Desk) -> None:
     office = desk.office
     found = office.moment().calendar
     years = [
-        {"year": year, "announced": data.announced, "holidays": len(data.holidays), "workdays": len(data.workdays)}
+        {
+            "year": year,
+            "announced": data.announced,
+            "holidays": len(data.holidays),
+            "workdays": len(data.workdays),
+        }
         for year, data in sorted(found.years.items())
     ]
     document = {"sha256": found.digest, "years": years}
     desk.answer(
-        document, lambda: write_table(("年份", "放假安排", "放假工作日", "调休上班"), _years(years), align="><>>")
+        document,
+        lambda: write_table(
+            ("年份", "放假安排", "放假工作日", "调休上班"), _years(years), align="><>>"
+        ),
     )
 
 
@@ -242,7 +272,9 @@ def _years(years: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
 
 @command(
     "publish",
-    help="发布新公布的年份：文件里的年份并入现行日历，同一年份以文件为准。以前的办理仍按当时的日历。",
+    help="发布新公布的年份：文件里的年份并入现行日历，同一年份以文件为准。"
+    "以前的办理仍按当时的日历"
+    "。",
     examples=["lifecycle calendar publish 2027.yaml --as admin"],
 )
 @argument("file", metavar="FILE", help="日历文件，写法同 calendars/CN.yaml，只含要发布的年份即可")

@@ -47,7 +47,10 @@ def print_sheet(
     full: bool,
 ) -> None:
     """Print the whole sheet."""
-    say(paint(f"{case.number}　{case.title}", "bold"), f"　　{workflow.title} 第 {workflow.version} 版")
+    say(
+        paint(f"{case.number}　{case.title}", "bold"),
+        f"　　{workflow.title} 第 {workflow.version} 版",
+    )
     _print_stage(directory, workflow, case, outlook, moment)
     _print_ways(directory, workflow, case, outlook, moment, officer=officer)
     _print_opinions(workflow, case, outlook, moment)
@@ -60,11 +63,18 @@ def print_sheet(
         _flow(f"  {intent['occurred_on']}　", f"{who(body)}　{tell(workflow, body, names)}")
 
 
-def _print_stage(directory: Directory, workflow: Workflow, case: Case, outlook: Outlook, moment: Moment) -> None:
+def _print_stage(
+    directory: Directory, workflow: Workflow, case: Case, outlook: Outlook, moment: Moment
+) -> None:
     state = workflow.states[case.state]
     light = outlook.standing.light(moment.on.isoformat())
     phase = f"（{state.phase}）" if state.phase else ""
-    say("环节　", paint(f"{state.title}{phase}", "bold"), "　", "已办结" if state.final else light_mark(light))
+    say(
+        "环节　",
+        paint(f"{state.title}{phase}", "bold"),
+        "　",
+        "已办结" if state.final else light_mark(light),
+    )
     pairs = []
     if state.lead:
         pairs.append(("牵头", str(holder(workflow, case, directory, moment, state.lead))))
@@ -76,16 +86,24 @@ def _print_stage(directory: Directory, workflow: Workflow, case: Case, outlook: 
     main = next((item for item in outlook.limits if item.limit is state.due), None)
     if main is not None:
         pairs.append(("期限", limit_text(main, moment)))
-    others = [f"{item.limit.title}　{limit_text(item, moment)}" for item in outlook.limits if item is not main]
+    others = [
+        f"{item.limit.title}　{limit_text(item, moment)}"
+        for item in outlook.limits
+        if item is not main
+    ]
     pairs += [("时限" if number == 0 else "", text) for number, text in enumerate(others)]
     write_block(pairs)
 
 
 def limit_text(item: OpenLimit, moment: Moment) -> str:
-    """Write an open limit: its day, whether past, its length, its basis, whether inner or provisional."""
+    """Write an open limit: its day, whether past, its length, its basis, whether inner or
+    provisional.
+    """
     due = item.due.on
     late = (moment.on - due).days
-    state = f"，已逾期 {late} 日" if late > 0 else "，今天到期" if late == 0 else f"，还有 {-late} 日"
+    state = (
+        f"，已逾期 {late} 日" if late > 0 else "，今天到期" if late == 0 else f"，还有 {-late} 日"
+    )
     provisional = "（暂定：该年放假安排未公布）" if item.due.provisional else ""
     return f"{due}{provisional}{state}　{_basis(item.limit)}"
 
@@ -108,7 +126,9 @@ def _print_ways(
     """Print what can be done now and by whom, and for each forward transition what is missing."""
     forward = [way for way in outlook.ways if way.transition.kind in ("forward", "resume")]
     for way in forward:
-        by = "、".join(str(holder(workflow, case, directory, moment, role)) for role in way.transition.by)
+        by = "、".join(
+            str(holder(workflow, case, directory, moment, role)) for role in way.transition.by
+        )
         mine = "，您可办" if officer and way.is_mine else ""
         title = f"{way.transition.title}（{way.transition.name}）　由 {by} 办理{mine}"
         if way.missing:
@@ -119,7 +139,9 @@ def _print_ways(
             asks = "".join(f" --set {name}=…" for name in way.transition.asks)
             say(f"      lifecycle advance {case.number} {way.transition.name}{asks}")
     for lead, missing in (("另可　", False), ("须备　", True)):
-        others = [way for way in outlook.ways if way not in forward and bool(way.missing) is missing]
+        others = [
+            way for way in outlook.ways if way not in forward and bool(way.missing) is missing
+        ]
         if others:
             hint = f"　（缺什么：lifecycle why {case.number} …）" if missing else ""
             _flow(lead, "、".join(_other(workflow, way) for way in others) + hint)
@@ -137,8 +159,12 @@ def _print_opinions(workflow: Workflow, case: Case, outlook: Outlook, moment: Mo
     rows = []
     for transition, seat in outlook.seats:
         status, text = opinion_status(transition, seat, case, moment)
-        colour = {"agree": "green", "object": "red", "overdue": "red", "stale": "yellow"}.get(status)
-        unit = moment.names.get(seat.unit, seat.unit) if seat.unit else workflow.roles[seat.role].title
+        colour = {"agree": "green", "object": "red", "overdue": "red", "stale": "yellow"}.get(
+            status
+        )
+        unit = (
+            moment.names.get(seat.unit, seat.unit) if seat.unit else workflow.roles[seat.role].title
+        )
         opinion = seat.opinion
         told = (opinion.on, opinion.note) if opinion else ("", "")
         rows.append(("", transition.title, unit, paint(text, colour) if colour else text, *told))
@@ -150,7 +176,9 @@ def _print_letters(workflow: Workflow, case: Case) -> None:
     if not case.notices:
         return
     counts = Counter(notice.state for notice in case.notices.values())
-    owing = dict.fromkeys(a.name for notice in case.notices.values() for a in owed(workflow, case, notice))
+    owing = dict.fromkeys(
+        a.name for notice in case.notices.values() for a in owed(workflow, case, notice)
+    )
     yet = f"；待 {'、'.join(owing)} 复函" if owing else ""
     stand = "、".join(f"{STATES[state]} {counts[state]} 件" for state in STATES if counts[state])
     _flow("公文　", f"{stand}{yet}　lifecycle notice list {case.number}")
@@ -160,7 +188,9 @@ def _print_holdings(workflow: Workflow, case: Case, moment: Moment, *, full: boo
     """Print materials and facts; on one screen they flow, in full each has its line."""
     locked = set(case.locked)
     files = [
-        f"{workflow.materials[name].title}（{file.name}，{file.on}{'，已锁定' if name in locked else ''}）"
+        f"{workflow.materials[name].title}（{file.name}，"
+        f"{file.on}{'，已锁定' if name in locked else ''}"
+        f"）"
         for name, file in case.materials.items()
     ]
     known = [(name, fact) for name, fact in workflow.facts.items() if name in case.facts]
@@ -170,12 +200,17 @@ def _print_holdings(workflow: Workflow, case: Case, moment: Moment, *, full: boo
         for file in files:
             say(f"  {file}")
         say("要素")
-        write_block([(workflow.facts[name].title, f"{text}　{name}") for name, text in facts], indent="  ")
+        write_block(
+            [(workflow.facts[name].title, f"{text}　{name}") for name, text in facts], indent="  "
+        )
         return
     if files:
         _flow("材料　", "、".join(files))
     lock = {True: "〔锁〕", False: ""}
-    short = (f"{workflow.facts[name].title} {cut(text, LONGEST)}{lock[name in locked]}" for name, text in facts)
+    short = (
+        f"{workflow.facts[name].title} {cut(text, LONGEST)}{lock[name in locked]}"
+        for name, text in facts
+    )
     _flow("要素　", "；".join(short))
 
 
@@ -208,7 +243,10 @@ def sheet_json(
         "id": case.id,
         "title": case.title,
         "workflow": {
-            "name": workflow.name, "title": workflow.title, "version": workflow.version, "digest": workflow.digest,
+            "name": workflow.name,
+            "title": workflow.title,
+            "version": workflow.version,
+            "digest": workflow.digest,
         },
         "state": case.state,
         "stage": state.title,
@@ -221,22 +259,29 @@ def sheet_json(
         "last_on": case.last_on,
         "due_on": outlook.standing.due_on,
         "provisional": outlook.standing.provisional,
-        "suspended": {"state": case.suspension.state, "on": case.suspension.on} if case.suspension else None,
+        "suspended": {"state": case.suspension.state, "on": case.suspension.on}
+        if case.suspension
+        else None,
         "seq": case.seq,
         "head": case.head,
         "limits": [_limit_json(item) for item in outlook.limits],
         "transitions": [_way_json(way, held) for way in outlook.ways],
         "opinions": list(_opinions_json(case, outlook, moment)),
         "materials": {
-            name: {"title": workflow.materials[name].title, "file": f.name, "size": f.size, "sha256": f.sha256,
-                   "on": f.on}
+            name: {
+                "title": workflow.materials[name].title,
+                "file": f.name,
+                "size": f.size,
+                "sha256": f.sha256,
+                "on": f.on,
+            }
             for name, f in case.materials.items()
         },
         "facts": dict(case.facts),
         "locked": list(case.locked),
         "entries": list(last),
         "case": case_document(workflow, case),
-    }  # fmt: skip
+    }
 
 
 def _limit_json(item: OpenLimit) -> dict[str, Any]:

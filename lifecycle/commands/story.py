@@ -1,4 +1,6 @@
-"""A story played in an office: every step is what an officer would type, given to Office on the day it happened."""
+"""A story played in an office: every step is what an officer would type, given to Office on the day
+it happened.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ _VERBS = {"set": cases.set_, "sign": cases.sign, "advance": cases.advance}
 
 
 class Player:
-    """Plays stories; the materials that officers attach are written into `folder` first, a folder for each case."""
+    """Plays stories; the materials that officers attach are written into `folder` first, a folder
+    for each case.
+    """
 
     def __init__(self, office: Office, workflow: str, folder: Path) -> None:
         self.office = office
@@ -37,10 +41,14 @@ class Player:
 
     def open(self, story: Story) -> str:
         """Open a story's case; give its number."""
-        return self.office.open_case(Request(story.officer, on=story.on), self.workflow, story.facts).case.number
+        return self.office.open_case(
+            Request(story.officer, on=story.on), self.workflow, story.facts
+        ).case.number
 
     def play(self, number: str, step: Step) -> RefusedError | None:
-        """Take one step; give the refusal where it must be refused. Raises InvalidError if it is not."""
+        """Take one step; give the refusal where it must be refused. Raises InvalidError if it is
+        not.
+        """
         if not step.refused:
             for officer in step.officers:
                 self._do(number, step, officer)
@@ -49,7 +57,9 @@ class Player:
             self._do(number, step, step.officers[0])
         except RefusedError as refused:
             return refused
-        raise InvalidError(f"{number} 的这一步本应被拒绝：{' '.join(step.words)}", "请核对演示数据与流程是否一致")
+        raise InvalidError(
+            f"{number} 的这一步本应被拒绝：{' '.join(step.words)}", "请核对演示数据与流程是否一致"
+        )
 
     def _do(self, number: str, step: Step, officer: str) -> None:
         verb, *words = step.words
@@ -66,9 +76,13 @@ class Player:
             self.office.set_facts(request, case, pairs(given["texts"]))
         elif verb == "sign":
             verdict = VERDICTS[given["verdict"]]
-            self.office.sign(request, case, given["transition"], verdict, given["note"], given["role"])  # type: ignore[arg-type]
+            self.office.sign(
+                request, case, given["transition"], verdict, given["note"], given["role"]
+            )
         else:
-            self.office.advance(request, case, given["transition"], given["note"], pairs(given["texts"]))
+            self.office.advance(
+                request, case, given["transition"], given["note"], pairs(given["texts"])
+            )
 
     def _attach(self, request: Request, case: Case, word: str) -> None:
         """Attach a material; `a=b` attaches as `a` the very bytes of what was attached as `b`."""
@@ -76,7 +90,12 @@ class Player:
         title = find_material(self.workflow, name).title
         path = self.folder / case.number / f"{request.on} {_file_name(title)}.txt"
         make_folders(path.parent)
-        text = f"演示材料（虚构）\n项目：{case.number} {case.title}\n材料：{title}\n上传：{request.on} {request.officer}\n"
+        text = (
+            f"演示材料（虚构）\n项目：{case.number} {case.title}\n材料："
+            f"{title}\n上传："
+            f"{request.on} "
+            f"{request.officer}\n"
+        )
         body = self._written[case.number, same].read_bytes() if same else text.encode()
         write_file(path, body, "演示材料")
         self._written[case.number, name] = path

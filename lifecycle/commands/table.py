@@ -1,4 +1,6 @@
-"""Tables and blocks that align in a terminal, wide and narrow characters mixed, written as their rows arrive."""
+"""Tables and blocks that align in a terminal, wide and narrow characters mixed, written as their
+rows arrive.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +14,21 @@ from lifecycle.errors import cell_width
 
 GAP = "  "
 PAGE = 200
-"""Rows looked at together to find the widths: so many are kept in memory, however long the table."""
+"""Rows looked at together to find the widths: so many are kept in memory, however long
+the table.
+"""
 LEAST = 6
 """Cells that a column keeps when a table is squeezed into the terminal."""
 
 
-def write_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, align: str = "", page: int = PAGE) -> int:
-    """Print an aligned table page by page and count its rows; `align` has `<` or `>` for each column.
+def write_table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], *, align: str = "", page: int = PAGE
+) -> int:
+    """Print an aligned table page by page and count its rows; `align` has `<` or `>` for each
+    column.
 
-    On a terminal, cells are cut so that no line is broken; into a file or pipe they are written whole.
+    On a terminal, cells are cut so that no line is broken; into a file or pipe they are written
+    whole.
     """
     align = align.ljust(len(header), "<")
     widths = [cell_width(title) for title in header]
@@ -39,7 +47,9 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, align: 
 
 
 def write_block(pairs: Iterable[tuple[str, str]], *, indent: str = "") -> None:
-    """Print `key　value` lines with the values aligned; a value's further lines stand under its first."""
+    """Print `key value` lines with the values aligned; a value's further lines stand under its
+    first.
+    """
     pairs = [(safe(key), value) for key, value in pairs]
     width = max((cell_width(key) for key, _ in pairs), default=0)
     limit = columns()
@@ -48,7 +58,11 @@ def write_block(pairs: Iterable[tuple[str, str]], *, indent: str = "") -> None:
         rest = " " * cell_width(lead)
         for line in [value] if isinstance(value, Painted) else value.split("\n"):
             whole = limit is None or isinstance(line, Painted)
-            text = lead + shown(line) if whole else wrap(shown(line), limit or 0, first=lead, rest=rest)
+            text = (
+                lead + shown(line)
+                if whole
+                else wrap(shown(line), limit or 0, first=lead, rest=rest)
+            )
             sys.stdout.write(text.rstrip() + "\n")
             lead = rest
 
@@ -85,7 +99,9 @@ def _write_row(row: Sequence[str], widths: Sequence[int], align: str) -> None:
         if cell_width(plain) > width:
             cells.append(cut(plain, width))
         elif isinstance(cell, Painted):
-            cells.append(pad(plain, width, side).replace(plain, str(cell), 1) if plain else pad("", width))
+            cells.append(
+                pad(plain, width, side).replace(plain, str(cell), 1) if plain else pad("", width)
+            )
         else:
             cells.append(pad(cell, width, side))
     sys.stdout.write(GAP.join(cells).rstrip() + "\n")

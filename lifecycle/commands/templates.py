@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @command(
     "catalogue",
-    help="哪个环节的哪个流转发什么公文、发给谁、抄送谁、几日内复函；--samples 把每种公文的样张存成文件。",
+    help="哪个环节的哪个流转发什么公文、发给谁、抄送谁、几日内复函；--samples "
+    "把每种公文的样张存成文件"
+    "。",
     examples=[
         "lifecycle notice catalogue",
         "lifecycle notice catalogue --workflow project --samples 样张/ --pdf",
@@ -44,7 +46,10 @@ def notice_catalogue(desk: Desk, name: str | None, folder: str | None, form: str
     rows = [row for workflow in workflows for row in _catalogue(workflow, kinds)]
     heads = ("workflow", "states", "transition", "template", "kind", "to", "cc", "reply")
     document = {"letters": [dict(zip(heads, row, strict=True)) for row in rows]}
-    desk.answer(document, lambda: write_table(("流程", "环节", "流转", "模板", "文种", "主送", "抄送", "复函"), rows))
+    desk.answer(
+        document,
+        lambda: write_table(("流程", "环节", "流转", "模板", "文种", "主送", "抄送", "复函"), rows),
+    )
 
 
 def _catalogue(workflow: Workflow, kinds: dict[str, str]) -> Iterator[tuple[str, ...]]:
@@ -52,9 +57,11 @@ def _catalogue(workflow: Workflow, kinds: dict[str, str]) -> Iterator[tuple[str,
     names |= {name: party.title for name, party in workflow.parties.items()}
     for transition in workflow.transitions:
         every = len(transition.sources) > 3
-        states = f"{len(transition.sources)} 个环节" if every else "、".join(
-            workflow.states[s].title for s in transition.sources
-        )  # fmt: skip
+        states = (
+            f"{len(transition.sources)} 个环节"
+            if every
+            else "、".join(workflow.states[s].title for s in transition.sources)
+        )
         for rule in transition.notices:
             to, cc = ("、".join(names.get(n, n) for n in part) for part in (rule.to, rule.cc))
             kind = kinds.get(rule.template, "未发布")
@@ -75,7 +82,9 @@ def _save_samples(desk: Desk, name: str | None, folder: Path, form: str) -> None
     workflows = [office.workflow(name)] if name else office.workflows()
     rules = rules_in_force(office.library, office.directory)
     fonts = fonts_for(form)
-    found = list(uses(workflows, templates_in_force(office.library, office.directory), others=name is None))
+    found = list(
+        uses(workflows, templates_in_force(office.library, office.directory), others=name is None)
+    )
     directory, today = office.directory, office.day(desk.on).isoformat()
     names = directory.names(today)
     issuers = {
@@ -88,7 +97,9 @@ def _save_samples(desk: Desk, name: str | None, folder: Path, form: str) -> None
     for use in progress(found, title="写样张", total=len(found)):
         body = render(sample_letter(use, rules, issuers), form, fonts)
         files.append(str(save(folder, use.template.name, body, SUFFIXES[form])))
-    desk.answer({"ok": True, "files": files}, lambda: say(f"已存 {len(files)} 种公文的样张：{folder}"))
+    desk.answer(
+        {"ok": True, "files": files}, lambda: say(f"已存 {len(files)} 种公文的样张：{folder}")
+    )
 
 
 @command(
@@ -100,7 +111,9 @@ def _save_samples(desk: Desk, name: str | None, folder: Path, form: str) -> None
 @argument("files", nargs=-1, required=True, metavar="FILE…", help="模板文件（.j2）")
 @at_desk
 def notice_lint(desk: Desk, files: tuple[str, ...]) -> int:
-    """Judge templates by themselves, and against the workflows in force or, without an office, the shipped ones."""
+    """Judge templates by themselves, and against the workflows in force or, without an office, the
+    shipped ones.
+    """
     from lifecycle.commands.faults import tell_faults
     from lifecycle.definitions import relations
     from lifecycle.errors import Location, Problem
@@ -135,14 +148,22 @@ def _workflows(desk: Desk) -> list[Workflow]:
 
 @command(
     "publish",
-    help="发布公文模板和发文规则（issuing.yaml），此后的流转用新的；以前的公文不变。先连同现行各流程一并检查，"
+    help="发布公文模板和发文规则（issuing.yaml），此后的流转用新的；以前的公文不变。"
+    "先连同现行各流程一并检查"
+    "，"
     "有问题就都不发布。",
     examples=[
         "lifecycle notice publish notices/siting-consultation.j2 --as admin",
         "lifecycle notice publish notices/issuing.yaml --as admin",
     ],
 )
-@argument("files", nargs=-1, required=True, metavar="FILE…", help="模板文件，文件名就是模板名；或 issuing.yaml")
+@argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE…",
+    help="模板文件，文件名就是模板名；或 issuing.yaml",
+)
 @at_desk
 def notice_publish(desk: Desk, files: tuple[str, ...]) -> None:
     """Put templates into force."""
@@ -152,14 +173,23 @@ def notice_publish(desk: Desk, files: tuple[str, ...]) -> None:
     paths = [Path(file) for file in files]
     for path in paths:
         if path.suffix != ".yaml" and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", path.stem):
-            raise InvalidError(f"模板名“{path.stem}”不合规", "文件名用字母、数字、点、横线，如 siting-consultation.j2")
+            raise InvalidError(
+                f"模板名“{path.stem}”不合规",
+                "文件名用字母、数字、点、横线，如 siting-consultation.j2",
+            )
     office = desk.office
-    publish(desk, templates_to_publish(office.library, office.directory, paths), [path.stem for path in paths])
+    publish(
+        desk,
+        templates_to_publish(office.library, office.directory, paths),
+        [path.stem for path in paths],
+    )
 
 
 @command(
     "diff",
-    help="新旧对照：用现行模板和改过的模板写同一件公文，逐页并排成图，不同的行左红右绿。内容取最近一件用该模板的公文，"
+    help="新旧对照：用现行模板和改过的模板写同一件公文，逐页并排成图，不同的行左红右绿。"
+    "内容取最近一件用该模板的公文"
+    "，"
     "没有就用样张。",
     examples=["lifecycle notice diff 模板/siting-consultation.j2 对照.png"],
 )
@@ -185,4 +215,7 @@ def notice_diff(desk: Desk, file: str, picture: str) -> None:
     target = Path(picture)
     write_file(target, png_of(sheet), "对照图")
     document = {"ok": True, "file": str(target), "letter": which, "changed_pages": changed}
-    desk.answer(document, lambda: say(f"{target}　{which}：{f'{changed} 页有不同' if changed else '看不出不同'}"))
+    desk.answer(
+        document,
+        lambda: say(f"{target}　{which}：{f'{changed} 页有不同' if changed else '看不出不同'}"),
+    )

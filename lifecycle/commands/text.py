@@ -9,14 +9,17 @@ from lifecycle.errors import cell_width
 # Kinsoku: what must not begin a line, and what must not end one (GB/T 15834-2011 5.1.2–5.1.5).
 _NO_START = frozenset("，。、；：？！）》」』】〕〉”’…—·,.;:?!)]}%％")
 _NO_END = frozenset("（《「『【〔〈“‘([{")
-# Joiners inside emoji are the only format characters that do not change how the text around them reads.
+# Joiners inside emoji are the only format characters that do not change how the text around them
+# reads.
 _JOINERS = frozenset("\u200c\u200d\ufe0f")
 
 
 def safe(text: str, keep: str = "") -> str:
-    """Show what could drive a terminal or hide text instead of sending it: controls, bidi marks, lone surrogates.
+    """Show what could drive a terminal or hide text instead of sending it: controls, bidi marks,
+    lone surrogates.
 
-    C0 controls become their pictures (␛), all others `\\u` escapes; characters in `keep` (`"\\n"`) pass.
+    C0 controls become their pictures (␛), all others `\\u` escapes; characters in `keep` (`"\\n"`)
+    pass.
     """
     if text.isprintable():
         return text
@@ -60,7 +63,9 @@ def cut(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> str:
-    """Break one paragraph into lines of so many cells; `first` and `rest` lead the lines and count."""
+    """Break one paragraph into lines of so many cells; `first` and `rest` lead the
+    lines and count.
+    """
     lines: list[str] = []
     line, used, lead = "", 0, first
     for unit in _units(text, max(2, width - max(cell_width(first), cell_width(rest)))):
@@ -77,7 +82,9 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> str:
 
 
 def wrap_all(text: str, width: int, *, indent: str = "") -> str:
-    """Break text of several paragraphs; empty lines stay, and a paragraph that begins with `\\b` is left as it is."""
+    """Break text of several paragraphs; empty lines stay, and a paragraph that begins with `\\b` is
+    left as it is.
+    """
     from inspect import cleandoc
 
     parts = []
@@ -99,7 +106,9 @@ def _joined(lines: list[str]) -> str:
 
 
 def _units(text: str, width: int) -> Iterator[str]:
-    """Yield what must stay together: a word, or a wide character with the punctuation that clings to it."""
+    """Yield what must stay together: a word, or a wide character with the punctuation that clings
+    to it.
+    """
     unit = ""
     for char in text:
         if unit and cell_width(unit) >= width:

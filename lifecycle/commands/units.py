@@ -22,18 +22,30 @@ unit = Group(
         }
     },
 )
-_functions = option("--function", "functions", multiple=True, metavar="角色", help="职能（流程中的角色），可写多次")
+_functions = option(
+    "--function", "functions", multiple=True, metavar="角色", help="职能（流程中的角色），可写多次"
+)
 
 
-@command("add", help="登记单位。", examples=["lifecycle unit add planning 市建设局 --function planning --as admin"])
+@command(
+    "add",
+    help="登记单位。",
+    examples=["lifecycle unit add planning 市建设局 --function planning --as admin"],
+)
 @argument("code", metavar="CODE", help="单位代码：字母、数字、点、横线")
 @argument("title", metavar="名称", help="单位名称")
 @_functions
 @since_option
 @at_desk
-def unit_add(desk: Desk, code: str, title: str, functions: tuple[str, ...], since: date | None) -> None:
+def unit_add(
+    desk: Desk, code: str, title: str, functions: tuple[str, ...], since: date | None
+) -> None:
     """Add a unit."""
-    data = {"unit": code, "title": title_of(title, "单位名称"), "functions": roles_of(desk.office, functions)}
+    data = {
+        "unit": code,
+        "title": title_of(title, "单位名称"),
+        "functions": roles_of(desk.office, functions),
+    }
     change(desk, "unit_added", dated(data, since=since), f"已登记单位 {code} {title}")
 
 
@@ -45,7 +57,12 @@ def unit_add(desk: Desk, code: str, title: str, functions: tuple[str, ...], sinc
 @since_option
 @at_desk
 def unit_change(
-    desk: Desk, unit_name: str, title: str | None, functions: tuple[str, ...], no_functions: bool, since: date | None
+    desk: Desk,
+    unit_name: str,
+    title: str | None,
+    functions: tuple[str, ...],
+    no_functions: bool,
+    since: date | None,
 ) -> None:
     """Change a unit's name or functions."""
     if not (title or functions or no_functions):
@@ -55,9 +72,15 @@ def unit_change(
     data = {
         "unit": code,
         "title": title_of(title, "单位名称") if title else None,
-        "functions": roles_of(desk.office, functions) if functions else [] if no_functions else None,
+        "functions": roles_of(desk.office, functions)
+        if functions
+        else []
+        if no_functions
+        else None,
     }
-    name = data["title"] or directory.units[code].title(desk.office.day(desk.on).isoformat(), directory.seq)
+    name = data["title"] or directory.units[code].title(
+        desk.office.day(desk.on).isoformat(), directory.seq
+    )
     change(desk, "unit_changed", dated(data, since=since), f"已更改单位 {code} {name}")
 
 
@@ -72,14 +95,18 @@ def unit_list(desk: Desk) -> None:
             "unit": u.code,
             "title": u.title(day, directory.seq),
             "functions": list(u.performs(day, directory.seq)),
-            "officers": sum(p.unit == u.code and p.serves(day, directory.seq) for p in directory.people.values()),
+            "officers": sum(
+                p.unit == u.code and p.serves(day, directory.seq) for p in directory.people.values()
+            ),
         }
         for u in directory.units.values()
     ]
 
     def tell() -> None:
         heads = ("代码", "名称", "职能", "在岗")
-        cells = ((r["unit"], r["title"], named(r["functions"], titles), str(r["officers"])) for r in rows)
+        cells = (
+            (r["unit"], r["title"], named(r["functions"], titles), str(r["officers"])) for r in rows
+        )
         write_table(heads, cells, align="<<<>")
 
     desk.answer({"ok": True, "on": day, "units": rows}, tell)

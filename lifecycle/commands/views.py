@@ -32,7 +32,8 @@ def officer_of(desk: Desk, principal: str | None = None) -> Officer | None:
 
 @command(
     "show",
-    help="一个事项现在怎样：在哪个环节，谁牵头，何时到期，能办什么，缺什么，会签、材料、要素和最近的记录。",
+    help="一个事项现在怎样：在哪个环节，谁牵头，何时到期，能办什么，缺什么，会签、材料、"
+    "要素和最近的记录。",
     examples=["lifecycle show LS-F-2026-003", "lifecycle show 剑瓷"],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
@@ -50,9 +51,13 @@ def show(desk: Desk, case: str, full: bool) -> None:
     last = list(office.entries(found, after=max(0, found.seq - 5)))
     workflow = office.workflow_of(found)
     if desk.json:
-        desk.answer(sheet_json(office.directory, workflow, found, outlook, moment, last), lambda: None)
+        desk.answer(
+            sheet_json(office.directory, workflow, found, outlook, moment, last), lambda: None
+        )
     else:
-        print_sheet(office.directory, workflow, found, outlook, moment, last, officer=officer, full=full)
+        print_sheet(
+            office.directory, workflow, found, outlook, moment, last, officer=officer, full=full
+        )
 
 
 @command(
@@ -91,7 +96,10 @@ def why(desk: Desk, case: str, transition: str, principal: str | None) -> None:
     def tell() -> None:
         verdict = "还不能办" if unmet else "可以办理" if officer else "条件已齐"
         colour = "red" if unmet else "green"
-        say(f"{found.number} {found.title}　{workflow.titles[name]}（{name}）：", paint(verdict, colour))
+        say(
+            f"{found.number} {found.title}　{workflow.titles[name]}（{name}）：",
+            paint(verdict, colour),
+        )
         print_gates(gates)
         if isinstance(judged, Way):
             way = judged.transition
@@ -109,14 +117,21 @@ def _anybody(gate: Gate, workflow: Workflow, judged: Any) -> Gate:
 
     if gate.kind != "role":
         return gate
-    return replace(gate, met=True, text=f"由 {role_titles(workflow, judged.transition.by)} 办理", mend="")
+    return replace(
+        gate, met=True, text=f"由 {role_titles(workflow, judged.transition.by)} 办理", mend=""
+    )
 
 
 @command(
     "log",
-    help="一个事项的全部记录，从立项起。不写事项而写 --request-id 的，查这个编号（记录号）的记录有没有写入：有则列出，"
+    help="一个事项的全部记录，从立项起。不写事项而写 --request-id 的，查这个编号（记录号）"
+    "的记录有没有写入："
+    "有则列出，"
     "没有则退出码 1。",
-    examples=["lifecycle log LS-F-2026-003", "lifecycle log --request-id 0198f0c2-7a10-7000-8000-000000000001"],
+    examples=[
+        "lifecycle log LS-F-2026-003",
+        "lifecycle log --request-id 0198f0c2-7a10-7000-8000-000000000001",
+    ],
 )
 @argument("case", metavar="[CASE]", required=False, help=CASE_HELP)
 @option("--after", type=int, default=0, metavar="序号", help="只列此后的记录")
@@ -128,11 +143,16 @@ def log(desk: Desk, case: str | None, after: int) -> int:
     office = desk.office
     found = office.case(case)
     if desk.json:
-        desk.answer({"number": found.number, "entries": list(office.entries(found, after=after))}, lambda: None)
+        desk.answer(
+            {"number": found.number, "entries": list(office.entries(found, after=after))},
+            lambda: None,
+        )
         return DONE
     say(f"{found.number} {found.title}　共 {found.seq} 条记录")
     write_table(
-        ("序号", "日期", "经办", "事由"), log_rows(office, found, office.entries(found, after=after)), align=">"
+        ("序号", "日期", "经办", "事由"),
+        log_rows(office, found, office.entries(found, after=after)),
+        align=">",
     )
     return DONE
 
@@ -140,7 +160,9 @@ def log(desk: Desk, case: str | None, after: int) -> int:
 def _log_one(desk: Desk) -> int:
     """Say whether an entry with the request id is recorded; give 0 if it is, 1 if not."""
     if desk.request_id is None:
-        raise UsageError("没有写查哪个事项", "写事项编号；或写 --request-id 记录号，查一条记录有没有写入")
+        raise UsageError(
+            "没有写查哪个事项", "写事项编号；或写 --request-id 记录号，查一条记录有没有写入"
+        )
     body = desk.office.recorded(desk.request_id)
     document = {"ok": body is not None, "request_id": desk.request_id, "entry": body}
     desk.answer(document, lambda: say(f"{desk.request_id}：{_where_recorded(desk.office, body)}"))
@@ -159,7 +181,9 @@ def _where_recorded(office: Office, body: Mapping[str, Any] | None) -> str:
     return f"已写入，{case.number} 第 {intent['seq']} 条，{row[1]}，{row[2]}，{row[3]}"
 
 
-def log_rows(office: Office, case: Case, entries: Iterator[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
+def log_rows(
+    office: Office, case: Case, entries: Iterator[Mapping[str, Any]]
+) -> Iterator[tuple[str, str, str, str]]:
     """Tell entries in a line each, with the workflow and the names of their own time."""
     from lifecycle.insight.chronicle import tell, who
 
@@ -168,4 +192,9 @@ def log_rows(office: Office, case: Case, entries: Iterator[Mapping[str, Any]]) -
         intent = body["intent"]
         on = intent["occurred_on"]
         workflow = office.library.workflow(intent["workflow"])
-        yield str(intent["seq"]), on, who(body), tell(workflow, body, directory.names(on, body["office"]))
+        yield (
+            str(intent["seq"]),
+            on,
+            who(body),
+            tell(workflow, body, directory.names(on, body["office"])),
+        )

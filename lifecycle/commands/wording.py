@@ -23,7 +23,11 @@ def usage_message(error: click.UsageError) -> tuple[str, str]:
 
 def _nearest_command(error: click.exceptions.NoSuchCommand) -> str:
     group = error.ctx.command if error.ctx is not None else None
-    known = group.list_commands(error.ctx) if error.ctx is not None and isinstance(group, click.Group) else []
+    known = (
+        group.list_commands(error.ctx)
+        if error.ctx is not None and isinstance(group, click.Group)
+        else []
+    )
     near = nearest(error.command_name, known)
     return f"是否为“{near}”？" if near else ""
 
@@ -31,7 +35,12 @@ def _nearest_command(error: click.exceptions.NoSuchCommand) -> str:
 def _nearest_option(error: click.NoSuchOption) -> str:
     known = []
     if error.ctx is not None:
-        known = [name for param in error.ctx.command.get_params(error.ctx) for name in param.opts if name[:1] == "-"]
+        known = [
+            name
+            for param in error.ctx.command.get_params(error.ctx)
+            for name in param.opts
+            if name[:1] == "-"
+        ]
     near = nearest(error.option_name, known)
     return f"是否为“{near}”？" if near else ""
 
@@ -46,7 +55,9 @@ def _missing(error: click.MissingParameter) -> tuple[str, str]:
 def _hint(error: click.BadParameter) -> str:
     """Name the parameter as it is written on the command line."""
     if error.param_hint is not None:
-        return error.param_hint if isinstance(error.param_hint, str) else "、".join(error.param_hint)
+        return (
+            error.param_hint if isinstance(error.param_hint, str) else "、".join(error.param_hint)
+        )
     if error.param is None:
         return ""
     if isinstance(error.param, click.Option):

@@ -1,1 +1,3 @@
-"""THE POST: senders that hand a letter over – mail, folder, webhook – and say what the other side answered."""
+"""THE POST: senders that hand a letter over – mail, folder, webhook – and say what the other side
+answered.
+"""

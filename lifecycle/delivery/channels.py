@@ -18,7 +18,9 @@ Channel = Mail | Folder | Webhook
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """The channels of units by their codes and of parties by their names, and the pauses between attempts."""
+    """The channels of units by their codes and of parties by their names, and the pauses between
+    attempts.
+    """
 
     units: Mapping[str, Channel] = field(default_factory=dict)
     parties: Mapping[str, Channel] = field(default_factory=dict)
@@ -35,10 +37,14 @@ class Channels:
         return tuple(name for name in names if not environ.get(name))
 
 
-def deliver(parcel: Parcel, channel: Channel, *, now: datetime, environ: Mapping[str, str] | None = None) -> Receipt:
-    """Hand a parcel to its receiver once; raises DeliveryError. `now` is aware; secrets come from `environ`.
+def deliver(
+    parcel: Parcel, channel: Channel, *, now: datetime, environ: Mapping[str, str] | None = None
+) -> Receipt:
+    """Hand a parcel to its receiver once; raises DeliveryError. `now` is aware; secrets come from
+    `environ`.
 
-    It may arrive and yet fail here, never the other way round: a receipt is given only for what the other side took.
+    It may arrive and yet fail here, never the other way round: a receipt is given only for what the
+    other side took.
     """
     secrets = os.environ if environ is None else environ
     if isinstance(channel, Mail):

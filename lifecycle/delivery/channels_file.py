@@ -50,7 +50,8 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def read_channels(path: Path) -> Channels:
-    """Read delivery.yaml; raises WorkflowError with every fault, InvalidError where there is no file to read.
+    """Read delivery.yaml; raises WorkflowError with every fault, InvalidError where there is no
+    file to read.
 
     Relative paths count from the file's folder.
     """
@@ -59,12 +60,16 @@ def read_channels(path: Path) -> Channels:
     except FileNotFoundError:
         raise InvalidError(f"没有送达设置 {path}", "请按手册写一个 delivery.yaml") from None
     except OSError as error:
-        raise InvalidError(f"送达设置 {path} 读不了：{error.strerror}", "请核对是否为文件、有无权限") from None
+        raise InvalidError(
+            f"送达设置 {path} 读不了：{error.strerror}", "请核对是否为文件、有无权限"
+        ) from None
     return parse_channels(data, path)
 
 
 def parse_channels(data: bytes, path: Path) -> Channels:
-    """Read the text of a delivery.yaml that lies at `path`; raises WorkflowError with every fault."""
+    """Read the text of a delivery.yaml that lies at `path`; raises WorkflowError with
+    every fault.
+    """
     tree = read_tree(data, str(path))
     reading = Reading(str(path), tuple(map(_about_delivery, tree.problems)))
     reader = _Reader(reading, path.parent)
@@ -73,7 +78,9 @@ def parse_channels(data: bytes, path: Path) -> Channels:
         top = Fields(reading, tree.root, "文件", Location(str(path)), known=_TOP)
         channels = reader.channels(top)
     if reading.problems:
-        found = sorted(map(_hinted, reading.problems), key=lambda p: (p.location.line, p.location.column))
+        found = sorted(
+            map(_hinted, reading.problems), key=lambda p: (p.location.line, p.location.column)
+        )
         raise WorkflowError(found, _masked(tree.text, found))
     return channels
 
@@ -94,14 +101,24 @@ class _Reader:
         return Channels(units, parties, self._backoff(top))
 
     def _server(self, smtp: Fields) -> Server:
-        security = cast(Security, smtp.choice("security", tuple(_PORTS), "starttls", {"ssl": "tls", "no": "none"}))
+        security = cast(
+            Security,
+            smtp.choice("security", tuple(_PORTS), "starttls", {"ssl": "tls", "no": "none"}),
+        )
         host = self._host(smtp)
         sender = self._address(smtp, "from")
         user = smtp.line("user")
         password = self._variable(smtp, "password_env")
         if smtp.has("user") != smtp.has("password_env"):
-            present, absent = ("user", "password_env") if smtp.has("user") else ("password_env", "user")
-            smtp.fault("missing-key", smtp.place(present), f"smtp 有 {present} 而缺少 {absent}", "两项一起写或都不写")
+            present, absent = (
+                ("user", "password_env") if smtp.has("user") else ("password_env", "user")
+            )
+            smtp.fault(
+                "missing-key",
+                smtp.place(present),
+                f"smtp 有 {present} 而缺少 {absent}",
+                "两项一起写或都不写",
+            )
         if security == "none" and user and not is_loopback(host):
             mend = "写 security: starttls 或 tls；不加密的服务器不能带账号"
             smtp.fault("unsafe", smtp.place("security"), "未加密的连接上不能发送密码", mend)
@@ -126,10 +143,18 @@ class _Reader:
         ways = [way for way in _WAYS if fields.has(way)]
         if len(ways) != 1:
             # A misspelt way has been reported, with the way that was meant.
-            if isinstance(node, Mapping) and not ways and all(name in _CHANNEL for name in fields.pairs):
-                fields.fault("missing-key", key, f"{owner}没有写送达方式", f"写一种：{'、'.join(_WAYS)}")
+            if (
+                isinstance(node, Mapping)
+                and not ways
+                and all(name in _CHANNEL for name in fields.pairs)
+            ):
+                fields.fault(
+                    "missing-key", key, f"{owner}没有写送达方式", f"写一种：{'、'.join(_WAYS)}"
+                )
             elif ways:
-                fields.fault("repeated", key, f"{owner}写了不止一种送达方式：{'、'.join(ways)}", "只留一种")
+                fields.fault(
+                    "repeated", key, f"{owner}写了不止一种送达方式：{'、'.join(ways)}", "只留一种"
+                )
             return None
         self._strays(fields, ways[0])
         if ways[0] == "mail":
@@ -151,7 +176,9 @@ class _Reader:
         if self.server is None:
             if not any(p.rule == "no-smtp" for p in self.reading.problems):
                 mend = "在顶层写 smtp: {host: …, from: …}"
-                fields.fault("no-smtp", fields.pairs["mail"][0], "有以邮件送达的，而没有可用的 smtp", mend)
+                fields.fault(
+                    "no-smtp", fields.pairs["mail"][0], "有以邮件送达的，而没有可用的 smtp", mend
+                )
             return None
         return Mail(address, self.server)
 
@@ -161,7 +188,10 @@ class _Reader:
         fault = url_fault(url) if scalar else None
         if scalar and fault:
             fields.fault(
-                "secret" if "@" in url else "wrong-url", scalar, f"{fields.owner}的 webhook：{fault[0]}", fault[1]
+                "secret" if "@" in url else "wrong-url",
+                scalar,
+                f"{fields.owner}的 webhook：{fault[0]}",
+                fault[1],
             )
         if not fields.has("secret_env"):
             mend = "补上 secret_env: 存放密钥的环境变量名"
@@ -177,13 +207,22 @@ class _Reader:
         first = self._duration(fields, "first", usual.first, most=timedelta(days=1))
         most = self._duration(fields, "most", max(usual.most, first), most=timedelta(days=7))
         if most < first:
-            fields.fault("wrong-duration", fields.place("most"), "backoff 的 most 小于 first", "most 是最长的间隔")
+            fields.fault(
+                "wrong-duration",
+                fields.place("most"),
+                "backoff 的 most 小于 first",
+                "most 是最长的间隔",
+            )
         return Backoff(first, most, fields.integer("attempts", usual.attempts, most=1000))
 
     def _timeout(self, fields: Fields, usual: int) -> float:
-        return self._duration(fields, "timeout", timedelta(seconds=usual), most=timedelta(minutes=10)).total_seconds()
+        return self._duration(
+            fields, "timeout", timedelta(seconds=usual), most=timedelta(minutes=10)
+        ).total_seconds()
 
-    def _duration(self, fields: Fields, key: str, usual: timedelta, *, most: timedelta) -> timedelta:
+    def _duration(
+        self, fields: Fields, key: str, usual: timedelta, *, most: timedelta
+    ) -> timedelta:
         scalar = fields.scalar(key)
         if scalar is None:
             return usual
@@ -191,7 +230,12 @@ class _Reader:
         value = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
         if value is None or value > most:
             message = f"{fields.owner}的 {key} “{scalar.value}” 应为时长，最长 {_written(most)}"
-            fields.fault("wrong-duration", scalar, message, "数字后写单位 s（秒）、m（分）、h（时）、d（天），例如 60s")
+            fields.fault(
+                "wrong-duration",
+                scalar,
+                message,
+                "数字后写单位 s（秒）、m（分）、h（时）、d（天），例如 60s",
+            )
             return usual
         return value
 
@@ -206,7 +250,12 @@ class _Reader:
         scalar = fields.scalar(key)
         if scalar and not is_address(scalar.value):
             mend = "只写一个地址，例如 office@example.gov.cn，不带姓名和尖括号"
-            fields.fault("wrong-address", scalar, f"{fields.owner}的 {key} “{scalar.value}” 不是邮箱地址", mend)
+            fields.fault(
+                "wrong-address",
+                scalar,
+                f"{fields.owner}的 {key} “{scalar.value}” 不是邮箱地址",
+                mend,
+            )
         return scalar.value if scalar else ""
 
     def _variable(self, fields: Fields, key: str) -> str:
@@ -227,24 +276,32 @@ def _written(duration: timedelta) -> str:
 
 
 def _about_delivery(problem: Problem) -> Problem:
-    """Say of a file that is wrong as a whole what this kind of file holds: the tree's reader speaks of workflows."""
+    """Say of a file that is wrong as a whole what this kind of file holds: the tree's reader speaks
+    of workflows.
+    """
     whole = problem.rule in ("yaml-empty", "yaml-root")
     return replace(problem, mend="顶层写 smtp:、units: 等各键") if whole else problem
 
 
 def _hinted(problem: Problem) -> Problem:
-    """Say why there is no key for a password, and what `from` is here: the fields' reader speaks of workflows."""
+    """Say why there is no key for a password, and what `from` is here: the fields' reader speaks of
+    workflows.
+    """
     if problem.rule == "missing-key" and problem.message.endswith(" from"):
         return replace(problem, mend="补上 from: 发件的邮箱地址")
     for key, meant in _SECRETS.items():
         if problem.rule == "unknown-key" and problem.message.endswith(f"“{key}”"):
             mend = f"删去它，写 {meant}: 环境变量的名字，发送前在环境变量里设置"
-            return replace(problem, rule="secret-key", message="密码、密钥不能写在文件里", mend=mend)
+            return replace(
+                problem, rule="secret-key", message="密码、密钥不能写在文件里", mend=mend
+            )
     return problem
 
 
 def _masked(text: str, problems: list[Problem]) -> str:
-    """Give the text to be shown with faults, without what may be a secret: terminals and logs keep what they show."""
+    """Give the text to be shown with faults, without what may be a secret: terminals and logs keep
+    what they show.
+    """
     lines = text.splitlines()
     for problem in problems:
         start, length = problem.location.column - 1, problem.location.length

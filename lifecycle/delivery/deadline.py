@@ -10,7 +10,8 @@ from threading import Timer
 
 @contextmanager
 def deadline(seconds: float, current: Callable[[], socket.socket | None]) -> Iterator[None]:
-    """Shut the conversation's socket down after so many seconds; whoever waits on it then sees its end.
+    """Shut the conversation's socket down after so many seconds; whoever waits on it then sees its
+    end.
 
     `current` gives the socket as it is by then: STARTTLS puts another in its place.
     """
@@ -19,7 +20,8 @@ def deadline(seconds: float, current: Callable[[], socket.socket | None]) -> Ite
         sock = current()
         if sock is not None:
             with suppress(OSError):
-                # Not SSLSocket.shutdown, which takes the TLS layer away under the thread that reads.
+                # Not SSLSocket.shutdown, which takes the TLS layer away under the thread that
+                # reads.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     timer = Timer(seconds, shut)

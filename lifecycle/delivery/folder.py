@@ -1,4 +1,6 @@
-"""A letter into a watched folder, from which an exchange system (公文交换) takes it: there whole or not at all."""
+"""A letter into a watched folder, from which an exchange system (公文交换) takes it: there whole or
+not at all.
+"""
 
 from __future__ import annotations
 
@@ -24,29 +26,43 @@ _TEXT = "正文.txt"
 _MOST_NAME = 180
 """Bytes of a file's name: file systems hold 255, and a receiver may add to it."""
 _STALE = 3600
-"""Seconds after which an unfinished draft of a parcel was left by a crash, not by a sender still at work."""
-_WINDOWS = ("con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(10)))
+"""Seconds after which an unfinished draft of a parcel was left by a crash, not by a sender still at
+work.
+"""
+_WINDOWS = (
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{name}{n}" for name in ("com", "lpt") for n in range(10)),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The channel of a receiver who watches a folder; the folder must be there, only what is put into it is made."""
+    """The channel of a receiver who watches a folder; the folder must be there, only what is put
+    into it is made.
+    """
 
     path: Path
 
 
 def put_folder(parcel: Parcel, channel: Folder, *, now: datetime) -> Receipt:
-    """Put a parcel as a folder of its own; raises DeliveryError. The answer is the new folder's name.
+    """Put a parcel as a folder of its own; raises DeliveryError. The answer is the new folder's
+    name.
 
-    It appears under its final name by one rename, after all its bytes are on the disk; names that begin with a dot are
-    unfinished. The same parcel twice leaves one folder; another content under the same id is refused.
+    It appears under its final name by one rename, after all its bytes are on the disk; names that
+    begin with a dot are unfinished. The same parcel twice leaves one folder; another content under
+    the same id is refused.
     """
     target = channel.path / safe_name(parcel.id)
     contents = dict(_contents(parcel))
     try:
         if not channel.path.is_dir():
             raise DeliveryError(
-                f"送达目录 {channel.path} 不存在", "请检查共享目录是否挂载，或先建好该目录", shared=True
+                f"送达目录 {channel.path} 不存在",
+                "请检查共享目录是否挂载，或先建好该目录",
+                shared=True,
             )
         if not _is_there(target, contents):
             _sweep(target, now)
@@ -59,7 +75,9 @@ def put_folder(parcel: Parcel, channel: Folder, *, now: datetime) -> Receipt:
 
 
 def manifest_of(parcel: Parcel) -> dict[str, Any]:
-    """Give what the manifest says: the letter's data and each file's name here, original name, type, size, SHA-256."""
+    """Give what the manifest says: the letter's data and each file's name here, original name,
+    type, size, SHA-256.
+    """
     return {
         "format": FORMAT,
         "id": parcel.id,
@@ -90,7 +108,9 @@ def _contents(parcel: Parcel) -> Iterator[tuple[str, bytes]]:
 
 
 def _placed(parcel: Parcel) -> Iterator[tuple[str, Attached]]:
-    """Give each file and the name under which it lies here; no two are the same where case does not count."""
+    """Give each file and the name under which it lies here; no two are the same where case does not
+    count.
+    """
     taken = {MANIFEST}
     for file in (Attached(_TEXT, "text/plain; charset=utf-8", parcel.text.encode()), *parcel.files):
         name = plain = clean_name(file.name)
@@ -104,14 +124,20 @@ def _placed(parcel: Parcel) -> Iterator[tuple[str, Attached]]:
 
 
 def clean_name(name: str) -> str:
-    """Give a file's name that stays in its folder on every system: no separators, no devices, 180 bytes at most."""
+    """Give a file's name that stays in its folder on every system: no separators, no devices, 180
+    bytes at most.
+    """
     text = unicodedata.normalize("NFC", name)
     text = "".join("_" if _odd(c) else c for c in text)
     text = text.strip(" .") or "_"
     stem, dot, suffix = text.rpartition(".")
     if not dot or len(suffix) > 10:
         stem, dot, suffix = text, "", ""
-    stem = stem.encode()[: _MOST_NAME - len((dot + suffix).encode())].decode(errors="ignore").rstrip(" .")
+    stem = (
+        stem.encode()[: _MOST_NAME - len((dot + suffix).encode())]
+        .decode(errors="ignore")
+        .rstrip(" .")
+    )
     if stem.split(".")[0].rstrip().casefold() in _WINDOWS:
         stem = "_" + stem
     return stem + dot + suffix
@@ -122,9 +148,11 @@ def _odd(c: str) -> bool:
 
 
 def _is_there(target: Path, contents: dict[str, bytes]) -> bool:
-    """Tell whether the parcel was put before; raises DeliveryError where something else bears its name.
+    """Tell whether the parcel was put before; raises DeliveryError where something else bears its
+    name.
 
-    A file that is missing beside our manifest was taken by the receiver: the folder came into being whole.
+    A file that is missing beside our manifest was taken by the receiver: the folder came into being
+    whole.
     """
     if not os.path.lexists(target):
         return False
@@ -137,7 +165,9 @@ def _is_there(target: Path, contents: dict[str, bytes]) -> bool:
 
 
 def _holds(path: Path, content: bytes) -> bool:
-    """Tell whether a plain file holds just this; its size is asked first, so nothing large is read in vain."""
+    """Tell whether a plain file holds just this; its size is asked first, so nothing large is read
+    in vain.
+    """
     return (
         not path.is_symlink()
         and path.is_file()
@@ -173,8 +203,11 @@ def _write(target: Path, contents: dict[str, bytes]) -> None:
         try:
             draft.rename(target)
         except OSError as error:
-            # Somebody was first between our look and our rename: the same parcel is as good, another is refused.
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR) or not _is_there(target, contents):
+            # Somebody was first between our look and our rename: the same parcel is as good,
+            # another is refused.
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR) or not _is_there(
+                target, contents
+            ):
                 raise
         sync_folder(target.parent)
     finally:

@@ -1,4 +1,6 @@
-"""A letter by mail: one message to one address over SMTP (RFC 5321), with TLS that is never given up for its lack."""
+"""A letter by mail: one message to one address over SMTP (RFC 5321), with TLS that is never given
+up for its lack.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,11 @@ from lifecycle.delivery.parcel import DeliveryError, Parcel, Receipt, one_line, 
 from lifecycle.delivery.trust import is_loopback, secret_of, trust
 
 Security = Literal["starttls", "tls", "none"]
-_ADDRESS = re.compile(r"([^\s\x00-\x20\x7f\"(),:;<>@\[\\\]]{1,64})@([^\s\x00-\x20\x7f\"(),:;<>@\[\\\]]{1,253})")
-# A display name needs no such character, and readers of mail differ in how they take them, encoded or not.
+_ADDRESS = re.compile(
+    r"([^\s\x00-\x20\x7f\"(),:;<>@\[\\\]]{1,64})@([^\s\x00-\x20\x7f\"(),:;<>@\[\\\]]{1,253})"
+)
+# A display name needs no such character, and readers of mail differ in how they take them, encoded
+# or not.
 _PLAIN_NAME = str.maketrans('()<>[]:;@\\,."', "（）＜＞［］：；＠＼，．＂")
 _MEND_AGAIN = "请检查网络；将以同一编号自动重试，收件方据此去重"
 _CHUNK = 1 << 16
@@ -32,9 +37,11 @@ _MEND_ACCOUNT = "请核对 delivery.yaml 的 smtp（user、from）和环境变�
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The mail server through which letters leave: `timeout` in seconds for each step, ten times that for a message.
+    """The mail server through which letters leave: `timeout` in seconds for each step, ten times
+    that for a message.
 
-    `password` names an environment variable; `ca` is a file of certificates to be trusted besides the system's.
+    `password` names an environment variable; `ca` is a file of certificates to be trusted besides
+    the system's.
     """
 
     host: str
@@ -56,7 +63,9 @@ class Mail:
 
 
 def is_address(text: str) -> bool:
-    """Tell whether a text can be a mail address (dot-atoms of RFC 5322 §3.4.1; RFC 6531 allows other scripts)."""
+    """Tell whether a text can be a mail address (dot-atoms of RFC 5322 §3.4.1; RFC 6531 allows
+    other scripts).
+    """
     found = _ADDRESS.fullmatch(text)
     if not found or one_line(text, 400) != text:
         return False
@@ -64,18 +73,23 @@ def is_address(text: str) -> bool:
     return all(parts) and not any(part[0] == "-" or part[-1] == "-" for part in found[2].split("."))
 
 
-def send_mail(parcel: Parcel, channel: Mail, *, now: datetime, environ: Mapping[str, str]) -> Receipt:
-    """Send a parcel as one message; raises DeliveryError. The receipt's answer is the server's to the message.
+def send_mail(
+    parcel: Parcel, channel: Mail, *, now: datetime, environ: Mapping[str, str]
+) -> Receipt:
+    """Send a parcel as one message; raises DeliveryError. The receipt's answer is the server's to
+    the message.
 
-    `now` is the message's Date. A connection that breaks after the last byte counts as a failure: the server may have
-    the message, and the next attempt sends the same Message-ID.
+    `now` is the message's Date. A connection that breaks after the last byte counts as a failure:
+    the server may have the message, and the next attempt sends the same Message-ID.
     """
     server = channel.server
     sender, address = _ascii_domain(server.sender), _ascii_domain(channel.address)
     message = compose(parcel, sender, address, now)
     password = secret_of(environ, server.password) if server.user else ""
     if not (server.user + password).isascii():
-        raise DeliveryError("邮件账号或密码含非 ASCII 字符，SMTP 认证不支持", _MEND_ACCOUNT, True, shared=True)
+        raise DeliveryError(
+            "邮件账号或密码含非 ASCII 字符，SMTP 认证不支持", _MEND_ACCOUNT, True, shared=True
+        )
     with _told(server), closing(_connect(server, sender)) as client:
         with deadline(server.timeout * 10, lambda: client.sock):
             _secure(client, server)
@@ -87,7 +101,9 @@ def send_mail(parcel: Parcel, channel: Mail, *, now: datetime, environ: Mapping[
 
 
 def compose(parcel: Parcel, sender: str, address: str, now: datetime) -> EmailMessage:
-    """Make the message. Its bytes follow from the parcel, the addresses and `now`; all parts are in base64."""
+    """Make the message. Its bytes follow from the parcel, the addresses and `now`; all parts are in
+    base64.
+    """
     message = EmailMessage(policy=SMTP)
     message["Date"] = now
     message["From"] = _named(parcel.issuer, sender)
@@ -105,11 +121,15 @@ def compose(parcel: Parcel, sender: str, address: str, now: datetime) -> EmailMe
     message.set_content(text, cte="base64")
     for file in parcel.files:
         main, _, sub = file.media.partition("/")
-        if not re.fullmatch(r"[a-z]+/[A-Za-z0-9.+-]+", file.media) or main in ("multipart", "message"):
+        if not re.fullmatch(r"[a-z]+/[A-Za-z0-9.+-]+", file.media) or main in (
+            "multipart",
+            "message",
+        ):
             main, sub = "application", "octet-stream"
         message.add_attachment(file.content, main, sub, cte="base64", filename=one_line(file.name))
     if message.is_multipart():
-        # "=_" cannot stand in base64 (RFC 2045 §6.7), so the boundary needs no chance to be unlike the content.
+        # "=_" cannot stand in base64 (RFC 2045 §6.7), so the boundary needs no chance to be unlike
+        # the content.
         message.set_boundary(f"=_lifecycle_{sha256(parcel.id.encode()).hexdigest()[:32]}")
     return message
 
@@ -135,9 +155,16 @@ def _ascii_domain(address: str) -> str:
 
 
 def _connect(server: Server, sender: str) -> smtplib.SMTP:
-    """Greet the server by the sender's domain: this machine's own name may take a minute to find and says too much."""
+    """Greet the server by the sender's domain: this machine's own name may take a minute to find
+    and says too much.
+    """
     if server.security == "none" and server.user and not is_loopback(server.host):
-        raise DeliveryError("未加密的连接上不发送密码", "把 smtp 的 security 改为 starttls 或 tls", True, shared=True)
+        raise DeliveryError(
+            "未加密的连接上不发送密码",
+            "把 smtp 的 security 改为 starttls 或 tls",
+            True,
+            shared=True,
+        )
     name = sender.rpartition("@")[2]
     if server.security == "tls":
         context = trust(server.ca)
@@ -146,7 +173,9 @@ def _connect(server: Server, sender: str) -> smtplib.SMTP:
 
 
 class _Client(smtplib.SMTP):
-    """A client that does not wait without end for the end of a greeting: smtplib reads that while it is being made."""
+    """A client that does not wait without end for the end of a greeting: smtplib reads that while
+    it is being made.
+    """
 
     def connect(self, *address: Any, **source: Any) -> tuple[int, bytes]:
         with deadline(self.timeout * 10, lambda: self.sock):
@@ -179,23 +208,38 @@ def _log_in(client: smtplib.SMTP, server: Server, password: str) -> None:
         answer = said(_bytes(error.smtp_error))
         permanent = error.smtp_code >= 500
         raise DeliveryError(
-            f"邮件服务器拒绝登录：{error.smtp_code} {answer}", _MEND_ACCOUNT, permanent, shared=permanent
+            f"邮件服务器拒绝登录：{error.smtp_code} {answer}",
+            _MEND_ACCOUNT,
+            permanent,
+            shared=permanent,
         ) from error
     except smtplib.SMTPServerDisconnected:
         raise
     except smtplib.SMTPException as error:  # no AUTH, or none that both sides know
-        raise DeliveryError("邮件服务器不支持可用的登录方式", _MEND_ACCOUNT, True, shared=True) from error
+        raise DeliveryError(
+            "邮件服务器不支持可用的登录方式", _MEND_ACCOUNT, True, shared=True
+        ) from error
 
 
-def _hand_over(client: smtplib.SMTP, parcel_id: str, sender: str, address: str, message: EmailMessage) -> str:
-    """Run the mail transaction step by step: smtplib's own keeps neither the server's last words nor where it broke."""
+def _hand_over(
+    client: smtplib.SMTP, parcel_id: str, sender: str, address: str, message: EmailMessage
+) -> str:
+    """Run the mail transaction step by step: smtplib's own keeps neither the server's last words
+    nor where it broke.
+    """
     international = not (sender + address).isascii()
     if international and not client.has_extn("smtputf8"):
-        raise DeliveryError(f"邮件服务器不支持含中文的邮箱地址 {address}（无 SMTPUTF8）", "请换一个英文邮箱地址", True)
+        raise DeliveryError(
+            f"邮件服务器不支持含中文的邮箱地址 {address}（无 SMTPUTF8）",
+            "请换一个英文邮箱地址",
+            True,
+        )
     data = message.as_bytes(policy=SMTP.clone(utf8=international))
     limit = client.esmtp_features.get("size", "")
     if limit.isdecimal() and 0 < int(limit) < len(data):
-        message_ = f"邮件有 {_megabytes(len(data))} MB，超过服务器的上限 {_megabytes(int(limit))} MB"
+        message_ = (
+            f"邮件有 {_megabytes(len(data))} MB，超过服务器的上限 {_megabytes(int(limit))} MB"
+        )
         raise DeliveryError(message_, "请改用文件夹或接口送达，或减少附件", True)
     options = [f"size={len(data)}"] if client.has_extn("size") else []
     options += ["SMTPUTF8", "BODY=8BITMIME"] if international else []
@@ -213,13 +257,17 @@ def _hand_over(client: smtplib.SMTP, parcel_id: str, sender: str, address: str, 
     return _agreed(client.getreply(), "邮件内容", "请看服务器的答复：是否太大、被判为垃圾邮件")
 
 
-def _agreed(reply: tuple[int, bytes], what: str, mend: str, *, wanted: int = 250, ours: bool = False) -> str:
+def _agreed(
+    reply: tuple[int, bytes], what: str, mend: str, *, wanted: int = 250, ours: bool = False
+) -> str:
     """Give the server's words if it agreed; 4xx may be tried again, 5xx not (RFC 5321 §4.2.1)."""
     code, answer = reply
     words = f"{code} {said(answer)}".strip()
     if code == wanted or (wanted == 250 and code == 251):  # 251: not here, but it will be forwarded
         return words
-    raise DeliveryError(f"邮件服务器不接受{what}：{words}", mend, 500 <= code <= 599, shared=ours and code >= 500)
+    raise DeliveryError(
+        f"邮件服务器不接受{what}：{words}", mend, 500 <= code <= 599, shared=ours and code >= 500
+    )
 
 
 @contextmanager
@@ -235,12 +283,18 @@ def _told(server: Server) -> Iterator[None]:
     except smtplib.SMTPResponseException as error:
         words = f"{error.smtp_code} {said(_bytes(error.smtp_error))}"
         never = 500 <= error.smtp_code <= 599
-        raise DeliveryError(f"{where} 拒绝服务：{words}", "请核对主机、端口与账号", never, shared=never) from error
+        raise DeliveryError(
+            f"{where} 拒绝服务：{words}", "请核对主机、端口与账号", never, shared=never
+        ) from error
     except (OSError, ValueError) as error:  # smtplib's own are OSErrors
         # A read that timed out reaches us as smtplib's "disconnected".
         if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-            raise DeliveryError(f"{where} 在 {server.timeout:g} 秒内没有应答", _MEND_AGAIN) from error
-        if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionResetError | BrokenPipeError):
+            raise DeliveryError(
+                f"{where} 在 {server.timeout:g} 秒内没有应答", _MEND_AGAIN
+            ) from error
+        if isinstance(
+            error, smtplib.SMTPServerDisconnected | ConnectionResetError | BrokenPipeError
+        ):
             raise DeliveryError(f"{where} 中途断开连接，不知是否收到", _MEND_AGAIN) from error
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         mend = "请检查主机、端口、security 与网络；将自动重试"

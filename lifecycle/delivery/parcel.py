@@ -1,4 +1,6 @@
-"""What is handed to one receiver, what comes back, and what it is when it could not be handed over."""
+"""What is handed to one receiver, what comes back, and what it is when it could not be
+handed over.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,15 @@ from lifecycle.errors import InvalidError, LifecycleError
 MOST_ANSWER = 200
 """So many characters of another machine's answer are kept."""
 _ID = re.compile(r"[A-Za-z0-9_.:/-]{1,90}")
-# A name that no file system folds, trims or takes for a device's; also a dot-atom of RFC 5322 §3.2.3.
-# What ends like the other branch's digest is none, or two ids could meet in one name.
+# A name that no file system folds, trims or takes for a device's; also a dot-atom of RFC 5322
+# §3.2.3. What ends like the other branch's digest is none, or two ids could meet in one name.
 _PLAIN = re.compile(r"(?!.*-[0-9a-f]{16}\Z)[0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*")
 
 
 class Attached(NamedTuple):
-    """One file of a parcel: its name as people see it, its media type such as application/pdf, its bytes."""
+    """One file of a parcel: its name as people see it, its media type such as application/pdf, its
+    bytes.
+    """
 
     name: str
     media: str
@@ -29,11 +33,12 @@ class Attached(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A letter for one receiver; `id` is the same on every attempt, so that the receiver can drop a second copy.
+    """A letter for one receiver; `id` is the same on every attempt, so that the receiver can drop a
+    second copy.
 
-    `id`: 1 to 90 of A–Z a–z 0–9 _ . : / -; `text`: the letter as plain text; `code`: its verification code, empty if it
-    has none; `on`: the letter's day. Raises InvalidError for an id of other characters and for texts that UTF-8 cannot
-    hold.
+    `id`: 1 to 90 of A–Z a–z 0–9 _ . : / -; `text`: the letter as plain text; `code`: its
+    verification code, empty if it has none; `on`: the letter's day. Raises InvalidError for an id
+    of other characters and for texts that UTF-8 cannot hold.
     """
 
     id: str
@@ -50,15 +55,27 @@ class Parcel:
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
             raise InvalidError("送达编号不合规", "用字母、数字与 _ . : / -，最多 90 个")
-        texts = (self.title, self.number, self.kind, self.issuer, self.recipient, self.text, self.code)
+        texts = (
+            self.title,
+            self.number,
+            self.kind,
+            self.issuer,
+            self.recipient,
+            self.text,
+            self.code,
+        )
         for text in (*texts, *(part for file in self.files for part in file[:2])):
             if any("\ud800" <= c <= "\udfff" for c in text):
-                raise InvalidError("公文里有不成字的代码（孤立的代理码位）", "请改正要素中的乱码后再发")
+                raise InvalidError(
+                    "公文里有不成字的代码（孤立的代理码位）", "请改正要素中的乱码后再发"
+                )
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The other side took the parcel: by which channel (mail, folder, webhook), at which address, when, its answer."""
+    """The other side took the parcel: by which channel (mail, folder, webhook), at which address,
+    when, its answer.
+    """
 
     channel: str
     address: str
@@ -69,10 +86,10 @@ class Receipt:
 class DeliveryError(LifecycleError):
     """A parcel was not handed over, or nobody knows whether it was.
 
-    `permanent`: the same attempt would fail again, so none should be made before somebody mends something.
-    `shared`: not this letter is at fault but the channel (password, certificate, service down): its other letters would
-    fail alike now.
-    `retry_after`: the other side asked to be left alone for so long.
+    `permanent`: the same attempt would fail again, so none should be made before somebody mends
+    something. `shared`: not this letter is at fault but the channel (password, certificate, service
+    down): its other letters would fail alike now. `retry_after`: the other side asked to be left
+    alone for so long.
     """
 
     exit_code: ClassVar[int] = 3
@@ -93,7 +110,9 @@ class DeliveryError(LifecycleError):
 
 
 def safe_name(parcel_id: str) -> str:
-    """Give a name for files and Message-IDs that tells every id from every other, on every file system."""
+    """Give a name for files and Message-IDs that tells every id from every other, on every file
+    system.
+    """
     if _PLAIN.fullmatch(parcel_id):
         return parcel_id
     plain = re.sub(r"[^a-z0-9_-]+", "-", parcel_id.lower()).strip("-")
@@ -101,7 +120,8 @@ def safe_name(parcel_id: str) -> str:
 
 
 def one_line(text: str, most: int = MOST_ANSWER) -> str:
-    """Give a text as one line without characters that cannot be seen, at most so many characters long.
+    """Give a text as one line without characters that cannot be seen, at most so many characters
+    long.
 
     Used for all that goes into a header and for all that another machine said.
     """
@@ -111,9 +131,11 @@ def one_line(text: str, most: int = MOST_ANSWER) -> str:
 
 
 def unseen(c: str) -> bool:
-    """Tell whether a character shows nothing but may do something: controls, marks of direction, lone surrogates.
+    """Tell whether a character shows nothing but may do something: controls, marks of direction,
+    lone surrogates.
 
-    Private and unassigned ones are kept: rare characters of names are written with them until fonts and Unicode follow.
+    Private and unassigned ones are kept: rare characters of names are written with them until fonts
+    and Unicode follow.
     """
     return unicodedata.category(c) in ("Cc", "Cf", "Cs")
 

@@ -11,14 +11,18 @@ from lifecycle.delivery.parcel import DeliveryError
 
 
 def trust(ca: Path | None) -> ssl.SSLContext:
-    """Make a TLS context that verifies certificate and host name, by the system's certificates and those in `ca`."""
+    """Make a TLS context that verifies certificate and host name, by the system's certificates and
+    those in `ca`.
+    """
     context = ssl.create_default_context()
     if ca is not None:
         try:
             context.load_verify_locations(cafile=ca)
         except OSError as error:  # ssl.SSLError, of a file without certificates, is one
             message = f"证书文件 {ca} 读不了"
-            raise DeliveryError(message, "应为 PEM 格式的证书，请核对文件和权限", True, shared=True) from error
+            raise DeliveryError(
+                message, "应为 PEM 格式的证书，请核对文件和权限", True, shared=True
+            ) from error
     return context
 
 
@@ -26,7 +30,9 @@ def secret_of(environ: Mapping[str, str], name: str) -> str:
     """Give a secret from the environment; raises DeliveryError where there is none."""
     value = environ.get(name, "")
     if not value:
-        raise DeliveryError(f"环境变量 {name} 没有设置", f"发送前先设置：export {name}=…", True, shared=True)
+        raise DeliveryError(
+            f"环境变量 {name} 没有设置", f"发送前先设置：export {name}=…", True, shared=True
+        )
     return value
 
 

@@ -49,9 +49,14 @@ class Webhook:
 
 
 def url_fault(url: str) -> tuple[str, str] | None:
-    """Say what is wrong with a webhook's address and how to mend it; None if nothing is. Never repeats the address."""
+    """Say what is wrong with a webhook's address and how to mend it; None if nothing is. Never
+    repeats the address.
+    """
     if not re.fullmatch(r"[\x21-\x7e]{1,1000}", url):
-        return "网址只能有可见的 ASCII 字符", "中文域名写成 xn-- 的样子，路径中的中文写成 %E4… 的样子"
+        return (
+            "网址只能有可见的 ASCII 字符",
+            "中文域名写成 xn-- 的样子，路径中的中文写成 %E4… 的样子",
+        )
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -68,7 +73,9 @@ def url_fault(url: str) -> tuple[str, str] | None:
 
 
 def sign(secret: bytes, timestamp: str, body: bytes) -> str:
-    """Give `v1=` and the hexadecimal HMAC-SHA256 (RFC 2104) of timestamp, a full stop and the body."""
+    """Give `v1=` and the hexadecimal HMAC-SHA256 (RFC 2104) of timestamp, a full stop
+    and the body.
+    """
     return "v1=" + hmac.new(secret, timestamp.encode() + b"." + body, sha256).hexdigest()
 
 
@@ -81,19 +88,24 @@ def verify_signature(
     now: datetime,
     tolerance: timedelta = timedelta(minutes=5),
 ) -> bool:
-    """Tell a receiver whether a body is from who knows the secret and was signed about `now`; in constant time.
+    """Tell a receiver whether a body is from who knows the secret and was signed about `now`; in
+    constant time.
 
-    `timestamp` and `signature` are the headers X-Lifecycle-Timestamp (seconds since 1970) and X-Lifecycle-Signature.
-    A copy sent again within the tolerance is known by the body's `id`.
+    `timestamp` and `signature` are the headers X-Lifecycle-Timestamp (seconds since 1970) and
+    X-Lifecycle-Signature. A copy sent again within the tolerance is known by the body's `id`.
     """
     if not re.fullmatch(r"[0-9]{1,12}", timestamp, re.ASCII) or len(secret) < LEAST_SECRET:
         return False
-    genuine = hmac.compare_digest(sign(secret, timestamp, body).encode(), signature.encode("utf-8", "replace"))
+    genuine = hmac.compare_digest(
+        sign(secret, timestamp, body).encode(), signature.encode("utf-8", "replace")
+    )
     return genuine and abs(now.timestamp() - int(timestamp)) <= tolerance.total_seconds()
 
 
 def body_of(parcel: Parcel) -> bytes:
-    """Give the JSON document of a parcel, the same on every attempt: its parts by name, files in base64."""
+    """Give the JSON document of a parcel, the same on every attempt: its parts by name, files in
+    base64.
+    """
     document = {
         "format": FORMAT,
         "id": parcel.id,
@@ -119,8 +131,11 @@ def body_of(parcel: Parcel) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def post_webhook(parcel: Parcel, channel: Webhook, *, now: datetime, environ: Mapping[str, str]) -> Receipt:
-    """Post a parcel; raises DeliveryError. Any 2xx is a receipt, and its answer the status and the body's beginning.
+def post_webhook(
+    parcel: Parcel, channel: Webhook, *, now: datetime, environ: Mapping[str, str]
+) -> Receipt:
+    """Post a parcel; raises DeliveryError. Any 2xx is a receipt, and its answer the status and the
+    body's beginning.
 
     No redirect is followed and no proxy used: the letter goes to the configured host or nowhere.
     """
@@ -130,7 +145,12 @@ def post_webhook(parcel: Parcel, channel: Webhook, *, now: datetime, environ: Ma
     secret = secret_of(environ, channel.secret).encode("utf-8", "surrogateescape")
     if len(secret) < LEAST_SECRET:
         message = f"环境变量 {channel.secret} 中的密钥太短"
-        raise DeliveryError(message, f"至少 {LEAST_SECRET} 字节，例如 openssl rand -hex 32 的结果", True, shared=True)
+        raise DeliveryError(
+            message,
+            f"至少 {LEAST_SECRET} 字节，例如 openssl rand -hex 32 的结果",
+            True,
+            shared=True,
+        )
     parts, body = urlsplit(channel.url), body_of(parcel)
     timestamp = str(int(now.timestamp()))
     headers = {
@@ -153,7 +173,9 @@ def _connection(channel: Webhook, parts: SplitResult) -> http.client.HTTPConnect
     # Always with a port: without one, http.client takes the end of an IPv6 address for it.
     if parts.scheme == "http":
         return http.client.HTTPConnection(host, parts.port or 80, timeout=channel.timeout)
-    return http.client.HTTPSConnection(host, parts.port or 443, timeout=channel.timeout, context=trust(channel.ca))
+    return http.client.HTTPSConnection(
+        host, parts.port or 443, timeout=channel.timeout, context=trust(channel.ca)
+    )
 
 
 def _exchange(
@@ -166,7 +188,8 @@ def _exchange(
 ) -> Receipt:
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     pieces = (body[start : start + _CHUNK] for start in range(0, len(body), _CHUNK))
-    # Who refuses a body may answer and close before it is through; that answer says more than the broken pipe.
+    # Who refuses a body may answer and close before it is through; that answer says more than the
+    # broken pipe.
     with suppress(BrokenPipeError, ConnectionResetError):
         connection.request("POST", path, pieces, headers)
     response = connection.getresponse()
@@ -177,7 +200,8 @@ def _exchange(
             words = response.read(_MOST_BODY)
         answer = f"{response.status} {said(words)}".strip()
         if 200 <= response.status <= 299:
-            # Without the query, in which some systems have their callers carry a key: receipts go on record.
+            # Without the query, in which some systems have their callers carry a key: receipts go
+            # on record.
             return Receipt("webhook", parts._replace(query="").geturl(), now, answer)
         raise _refused(response.status, answer, response.headers.get("Retry-After", ""), now)
 
@@ -185,7 +209,9 @@ def _exchange(
 def _refused(status: int, answer: str, retry_after: str, now: datetime) -> DeliveryError:
     if status in _TEMPORARY or 500 <= status <= 599:
         pause = pause_of(retry_after, now)
-        return DeliveryError(f"对方系统暂不接收：{answer}", "将自动重试", shared=status in _BUSY, retry_after=pause)
+        return DeliveryError(
+            f"对方系统暂不接收：{answer}", "将自动重试", shared=status in _BUSY, retry_after=pause
+        )
     if 300 <= status <= 399:
         message = f"对方系统要求转到别的网址（{status}），未跟随"
         return DeliveryError(message, "请向对方核实新网址，写进 delivery.yaml", True, shared=True)
@@ -193,7 +219,9 @@ def _refused(status: int, answer: str, retry_after: str, now: datetime) -> Deliv
 
 
 def pause_of(retry_after: str, now: datetime) -> timedelta | None:
-    """Read a Retry-After (RFC 9110 §10.2.3: seconds or a date), at most a day; None where there is none to be read."""
+    """Read a Retry-After (RFC 9110 §10.2.3: seconds or a date), at most a day; None where there is
+    none to be read.
+    """
     if re.fullmatch(r"[0-9]{1,9}", retry_after, re.ASCII):
         return min(timedelta(seconds=int(retry_after)), MOST_PAUSE)
     try:
@@ -215,7 +243,9 @@ def _told(channel: Webhook, parts: SplitResult) -> Iterator[None]:
         mend = "对方自建证书的，在该单位的 webhook 旁写 ca: 证书文件；否则请对方检查"
         raise DeliveryError(message, mend, True, shared=True) from error
     except TimeoutError as error:
-        raise DeliveryError(f"{where} 在 {channel.timeout:g} 秒内没有应答", _MEND_AGAIN, shared=True) from error
+        raise DeliveryError(
+            f"{where} 在 {channel.timeout:g} 秒内没有应答", _MEND_AGAIN, shared=True
+        ) from error
     except (http.client.HTTPException, ConnectionResetError, BrokenPipeError) as error:
         raise DeliveryError(f"{where} 的应答不完整，不知是否收到", _MEND_AGAIN) from error
     except (OSError, ValueError) as error:

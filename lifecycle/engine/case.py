@@ -19,7 +19,9 @@ OPEN = "open"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One material's file: its name, size in bytes, SHA-256, and the seq and day it was attached."""
+    """One material's file: its name, size in bytes, SHA-256, and the seq and day it was
+    attached.
+    """
 
     name: str
     size: int
@@ -39,7 +41,8 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """One unit's verdict on a transition: agree, conditional, object; `resolved`: how the lead settled it.
+    """One unit's verdict on a transition: agree, conditional, object; `resolved`: how the lead
+    settled it.
 
     `unit` is the seat's, empty where a role has but one; `by_unit` is the unit whose officer spoke.
     """
@@ -82,7 +85,9 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One run of a workflow after `seq` entries; `head` is the hash of the last. Days are YYYY-MM-DD."""
+    """One run of a workflow after `seq` entries; `head` is the hash of the last. Days are
+    YYYY-MM-DD.
+    """
 
     id: str
     number: str
@@ -107,10 +112,14 @@ class Case:
 
     def after(self, entry: Entry, **change: Any) -> Case:
         """Give the case after an entry that changes this of it."""
-        return replace(self, seq=entry.seq, head=entry.digest, last_on=entry.on, last_at=entry.at, **change)
+        return replace(
+            self, seq=entry.seq, head=entry.digest, last_on=entry.on, last_at=entry.at, **change
+        )
 
     def bound_units(self, name: str | None) -> tuple[str, ...]:
-        """Name the units that a fact of type unit, or list of unit, holds; none when it is not known."""
+        """Name the units that a fact of type unit, or list of unit, holds; none when it is not
+        known.
+        """
         value = self.facts.get(name) if name else None
         if value is None:
             return ()
@@ -143,10 +152,12 @@ def load_case(data: Mapping[str, Any]) -> Case:
             **data,
             "materials": {name: File(**item) for name, item in data["materials"].items()},
             "opinions": {
-                k: Opinion(**{**item, "persons": tuple(item["persons"])}) for k, item in data["opinions"].items()
+                k: Opinion(**{**item, "persons": tuple(item["persons"])})
+                for k, item in data["opinions"].items()
             },
             "fired": {
-                name: Fired(**{**item, "persons": tuple(item["persons"])}) for name, item in data["fired"].items()
+                name: Fired(**{**item, "persons": tuple(item["persons"])})
+                for name, item in data["fired"].items()
             },
             "locked": tuple(data["locked"]),
             "suspension": Suspension(**data["suspension"]) if data["suspension"] else None,
@@ -162,7 +173,8 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 class Officer:
     """Who acts: `held` maps each role held on that day to the grant relied on (an entry id).
 
-    Acting for somebody, `principal` is who, `delegation` the entry that allows it; unit and roles are the principal's.
+    Acting for somebody, `principal` is who, `delegation` the entry that allows it; unit and roles
+    are the principal's.
     """
 
     id: str
@@ -180,7 +192,9 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The day a command takes effect, the calendar that counts its days, and the units' names for officers to read."""
+    """The day a command takes effect, the calendar that counts its days, and the units' names for
+    officers to read.
+    """
 
     on: date
     calendar: Calendar

@@ -1,4 +1,6 @@
-"""`decide`, the only judge: an act on a case is accepted with all it changes, or refused with every reason."""
+"""`decide`, the only judge: an act on a case is accepted with all it changes, or refused with every
+reason.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from lifecycle.engine.gates import Gate
 from lifecycle.workflow.model import Workflow
 
 
-def decide(workflow: Workflow, case: Case | None, act: Act, officer: Officer, moment: Moment) -> Decision:
+def decide(
+    workflow: Workflow, case: Case | None, act: Act, officer: Officer, moment: Moment
+) -> Decision:
     """Judge an act. Pure and total: whatever is asked, the answer is a decision."""
     docket = Docket(workflow, case, officer, moment)
     if case is None or isinstance(act, Open):

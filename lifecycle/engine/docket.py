@@ -1,4 +1,6 @@
-"""What a judgement is told and what it answers: accepted with all that is to be recorded, or refused with every gate."""
+"""What a judgement is told and what it answers: accepted with all that is to be recorded, or
+refused with every gate.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What an accepted act records: the act with all that was left to the judge, under which role, on which grounds.
+    """What an accepted act records: the act with all that was left to the judge, under which role,
+    on which grounds.
 
     `source` and `target` are the states that a transition leads from and to.
     """
@@ -30,7 +33,9 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Every gate as judged, at least one of them unmet; `transition` is the one that was judged, where it was one."""
+    """Every gate as judged, at least one of them unmet; `transition` is the one that was judged,
+    where it was one.
+    """
 
     gates: tuple[Gate, ...]
     transition: Transition | None = None
@@ -41,7 +46,9 @@ Decision = Accepted | Refused
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """All that the judge is told, and the gates as it judges them. Nothing else enters a decision."""
+    """All that the judge is told, and the gates as it judges them. Nothing else enters
+    a decision.
+    """
 
     workflow: Workflow
     opened: Case | None
@@ -64,7 +71,9 @@ class Docket:
         """Refuse with the gates judged so far."""
         return Refused(tuple(self.gates), transition)
 
-    def close(self, act: Act, role: str = "", *, source: str | None = None, target: str | None = None) -> Decision:
+    def close(
+        self, act: Act, role: str = "", *, source: str | None = None, target: str | None = None
+    ) -> Decision:
         """Refuse if any gate is unmet, else accept."""
         if any(not gate.met for gate in self.gates):
             return self.refuse()
@@ -74,7 +83,9 @@ class Docket:
 class RefusedError(LifecycleError):
     """An act that the gates refuse; carries the case, what was asked and every gate as judged."""
 
-    def __init__(self, case: Case | None, asked_for: str, gates: tuple[Gate, ...], basis: str = "") -> None:
+    def __init__(
+        self, case: Case | None, asked_for: str, gates: tuple[Gate, ...], basis: str = ""
+    ) -> None:
         unmet = "；".join(f"{g.label}：{g.text}" for g in gates if not g.met)
         super().__init__(f"不能办理：{asked_for}（{unmet}）")
         self.case = case

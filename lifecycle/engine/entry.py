@@ -11,8 +11,9 @@ from typing import Any, Self
 class Entry:
     """One entry of a case's chain, apart from the act that it records.
 
-    `digest` is the SHA-256 of its bytes, `on` the day it took effect (YYYY-MM-DD), `at` the time of recording (UTC).
-    `persons` names everybody whose act it is, `unit` the unit acted for. `source` and `target` are states.
+    `digest` is the SHA-256 of its bytes, `on` the day it took effect (YYYY-MM-DD), `at` the time of
+    recording (UTC). `persons` names everybody whose act it is, `unit` the unit acted for. `source`
+    and `target` are states.
     """
 
     case: str

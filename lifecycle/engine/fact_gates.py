@@ -1,4 +1,6 @@
-"""The gates of one fact or material: whether there is such a thing, whether its value may be, whether it is locked."""
+"""The gates of one fact or material: whether there is such a thing, whether its value may be,
+whether it is locked.
+"""
 
 from __future__ import annotations
 

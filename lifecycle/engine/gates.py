@@ -1,4 +1,6 @@
-"""The gates of a transition, one small function each: what it looked at, whether it is met, and how to meet it."""
+"""The gates of a transition, one small function each: what it looked at, whether it is met, and how
+to meet it.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +20,30 @@ from lifecycle.workflow.expression import ExpressionError, MissingName
 from lifecycle.workflow.model import ENTERED, Dwell, Guard, Transition, Workflow
 
 LABELS = {
-    "state": "环节", "role": "角色", "not_by": "回避", "reason": "理由", "facts": "要素", "materials": "材料",
-    "cosign": "会签", "guard": "条件", "dwell": "期限", "counter": "次数", "lock": "锁定", "opinion": "意见",
-    "unit": "单位", "notice": "公文",
-}  # fmt: skip
+    "state": "环节",
+    "role": "角色",
+    "not_by": "回避",
+    "reason": "理由",
+    "facts": "要素",
+    "materials": "材料",
+    "cosign": "会签",
+    "guard": "条件",
+    "dwell": "期限",
+    "counter": "次数",
+    "lock": "锁定",
+    "opinion": "意见",
+    "unit": "单位",
+    "notice": "公文",
+}
 SPANS = {"day": "日", "workday": "个工作日", "month": "个月"}
 VERDICTS = {"agree": "同意", "conditional": "附条件同意", "object": "不同意"}
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One condition as judged: its kind, whether it is met, what it relied on, and what an officer reads."""
+    """One condition as judged: its kind, whether it is met, what it relied on, and what an officer
+    reads.
+    """
 
     kind: str
     met: bool
@@ -44,13 +59,17 @@ class Gate:
 
 
 def unknown(kind: str, what: str, name: str, known: Iterable[str], otherwise: str = "") -> Gate:
-    """Make the unmet gate for a name that nothing bears; `otherwise` is the mend where nothing known is like it."""
+    """Make the unmet gate for a name that nothing bears; `otherwise` is the mend where nothing
+    known is like it.
+    """
     error = UnknownError(what, name, known, otherwise)
     return Gate(kind, False, {"name": name}, error.message, error.mend)
 
 
 def holds(workflow: Workflow, case: Case | None, officer: Officer, role: str) -> bool:
-    """Tell whether an officer holds a role in a case; a role bound to units is held by officers of those units only."""
+    """Tell whether an officer holds a role in a case; a role bound to units is held by officers of
+    those units only.
+    """
     if role not in officer.held:
         return False
     bound = workflow.roles[role].bound
@@ -68,7 +87,9 @@ def judge_role(
     """Judge whether the officer may act at all; also give the role relied on, empty if none."""
     held = next((role for role in roles if holds(workflow, case, officer, role)), "")
     if held:
-        return Gate("role", True, {"role": held}, f"{workflow.roles[held].title}（{officer.id}）"), held
+        return Gate(
+            "role", True, {"role": held}, f"{workflow.roles[held].title}（{officer.id}）"
+        ), held
     unit = moment.names.get(officer.unit, officer.unit)
     who = f"{unit} {officer.id}" + (f"，代 {officer.principal}" if officer.principal else "")
     wanted = role_titles(workflow, roles)
@@ -85,7 +106,9 @@ def judge_role(
     return Gate("role", False, {}, f"由 {wanted} 办理；您（{who}）不具备该角色", mend), ""
 
 
-def judge_persons(workflow: Workflow, case: Case, transition: Transition, officer: Officer) -> Iterator[Gate]:
+def judge_persons(
+    workflow: Workflow, case: Case, transition: Transition, officer: Officer
+) -> Iterator[Gate]:
     """Judge separation of duties: nobody who made the named transitions last may make this one."""
     for other in transition.not_by:
         fired = case.fired.get(other)
@@ -94,20 +117,32 @@ def judge_persons(workflow: Workflow, case: Case, transition: Transition, office
         inputs = {"of": other, "persons": list(fired.persons) if fired else []}
         if same:
             yield Gate(
-                "not_by", False, inputs, f"{title} 由 {'、'.join(same)} 办理，须换人", "请同单位的另一位经办人办理"
+                "not_by",
+                False,
+                inputs,
+                f"{title} 由 {'、'.join(same)} 办理，须换人",
+                "请同单位的另一位经办人办理",
             )
         else:
             yield Gate("not_by", True, inputs, f"不与 {title} 同一人")
 
 
 def judge_facts(
-    workflow: Workflow, case: Case, transition: Transition, facts: Mapping[str, Value], moment: Moment
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    facts: Mapping[str, Value],
+    moment: Moment,
 ) -> Iterator[Gate]:
     """Judge the facts asked for, needed, or required on entering the target."""
     for name in transition.asks:
         fact = workflow.facts[name]
         met = name in facts
-        text = f"{fact.title} {show_value(fact, facts[name], moment.names)}" if met else f"须同时填 {fact.title}"
+        text = (
+            f"{fact.title} {show_value(fact, facts[name], moment.names)}"
+            if met
+            else f"须同时填 {fact.title}"
+        )
         mend = "" if met else f"lifecycle advance {case.number} {transition.name} --set {name}=…"
         yield Gate("facts", met, {name: facts.get(name)}, text, mend, fact.basis)
     required = [
@@ -120,7 +155,11 @@ def judge_facts(
             continue
         fact = workflow.facts[name]
         met = name in case.facts
-        text = f"{fact.title} {show_value(fact, case.facts[name], moment.names)}" if met else f"缺 {fact.title}"
+        text = (
+            f"{fact.title} {show_value(fact, case.facts[name], moment.names)}"
+            if met
+            else f"缺 {fact.title}"
+        )
         yield Gate(
             "facts",
             met,
@@ -140,10 +179,14 @@ def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> I
             yield Gate("materials", True, {name: file.sha256}, f"{material.title}（{file.name}）")
         else:
             mend = f"lifecycle attach {case.number} {name} 文件"
-            yield Gate("materials", False, {name: None}, f"缺 {material.title}", mend, material.basis)
+            yield Gate(
+                "materials", False, {name: None}, f"缺 {material.title}", mend, material.basis
+            )
 
 
-def judge_guard(workflow: Workflow, case: Case, guard: Guard, facts: Mapping[str, Value], moment: Moment) -> Gate:
+def judge_guard(
+    workflow: Workflow, case: Case, guard: Guard, facts: Mapping[str, Value], moment: Moment
+) -> Gate:
     """Judge one condition; a name that is not known yet leaves it unmet."""
     scope = scope_of(workflow, case, guard.when, facts, moment)
     known = {name: plain(value) for name, value in sorted(scope.items()) if not callable(value)}
@@ -153,17 +196,37 @@ def judge_guard(workflow: Workflow, case: Case, guard: Guard, facts: Mapping[str
     except MissingName as missing:
         name = missing.name.rpartition(".")[2]
         mend = f"lifecycle set {case.number} {name}=…" if name in workflow.facts else ""
-        return Gate("guard", False, inputs, f"{guard.otherwise}（缺 {_title_of(workflow, name)}）", mend, guard.basis)
+        return Gate(
+            "guard",
+            False,
+            inputs,
+            f"{guard.otherwise}（缺 {_title_of(workflow, name)}）",
+            mend,
+            guard.basis,
+        )
     except (ExpressionError, ArithmeticError, OverflowError) as error:
-        return Gate("guard", False, inputs, f"{guard.otherwise}（无法计算：{error}）", "", guard.basis)
-    return Gate("guard", met, inputs, _in_words(workflow, guard) if met else guard.otherwise, "", guard.basis)
+        return Gate(
+            "guard", False, inputs, f"{guard.otherwise}（无法计算：{error}）", "", guard.basis
+        )
+    return Gate(
+        "guard",
+        met,
+        inputs,
+        _in_words(workflow, guard) if met else guard.otherwise,
+        "",
+        guard.basis,
+    )
 
 
 @lru_cache(maxsize=4096)
 def _in_words(workflow: Workflow, guard: Guard) -> str:
-    """Write a condition that holds for an officer: titles for names, or only what was looked at if involved."""
+    """Write a condition that holds for an officer: titles for names, or only what was looked at if
+    involved.
+    """
     if not guard.when.paths:
-        return re.sub(r"[a-z][a-z0-9_]*", lambda word: _title_of(workflow, word[0]), guard.when.source)
+        return re.sub(
+            r"[a-z][a-z0-9_]*", lambda word: _title_of(workflow, word[0]), guard.when.source
+        )
     named = dict.fromkeys(_title_of(workflow, name) for _space, name in sorted(guard.when.paths))
     return f"符合（核对了 {'、'.join(named)}）"
 
@@ -173,9 +236,15 @@ def _title_of(workflow: Workflow, name: str) -> str:
     return known.title if known else workflow.titles.get(name, {"today": "今天"}.get(name, name))
 
 
-def judge_dwell(workflow: Workflow, case: Case, dwell: Dwell, facts: Mapping[str, Value], moment: Moment) -> Gate:
+def judge_dwell(
+    workflow: Workflow, case: Case, dwell: Dwell, facts: Mapping[str, Value], moment: Moment
+) -> Gate:
     """Judge a least time since the state was entered or since a dated fact."""
-    since = case.entered_on if dwell.since == ENTERED else facts.get(dwell.since, case.facts.get(dwell.since))
+    since = (
+        case.entered_on
+        if dwell.since == ENTERED
+        else facts.get(dwell.since, case.facts.get(dwell.since))
+    )
     span = f"{dwell.amount} {SPANS[dwell.unit]}"
     if since is None:
         title = workflow.facts[dwell.since].title
@@ -202,4 +271,11 @@ def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> It
     for counter in transition.counters:
         made = case.fired[counter.of].count if counter.of in case.fired else 0
         text = f"{workflow.titles[counter.of]} 已 {made} 次，至多 {counter.at_most} 次"
-        yield Gate("counter", made < counter.at_most, {"of": counter.of, "count": made}, text, "", counter.basis)
+        yield Gate(
+            "counter",
+            made < counter.at_most,
+            {"of": counter.of, "count": made},
+            text,
+            "",
+            counter.basis,
+        )

@@ -1,4 +1,6 @@
-"""What judgements about letters have in common: the gates of unit, duty, author, state and reason."""
+"""What judgements about letters have in common: the gates of unit, duty, author, state
+and reason.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,16 @@ from collections.abc import Mapping
 from lifecycle.engine.case import Officer
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.gates import Gate, unknown
-from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, STATES, SUPERSEDED, VOID, Addressee, Notice
+from lifecycle.engine.notice import (
+    CHECKED,
+    DRAFT,
+    ISSUED,
+    STATES,
+    SUPERSEDED,
+    VOID,
+    Addressee,
+    Notice,
+)
 
 DUTIES = {"checker": "核稿人", "signer": "签发人", "clerk": "收发员"}
 """The roles of the office through which letters pass; no workflow defines them."""
@@ -17,7 +28,8 @@ RULES = "notices/issuing.yaml　党政机关公文处理工作条例（拟稿、
 _MENDS = {
     DRAFT: "先核稿、签发：lifecycle notice approve {number} {name}",
     CHECKED: "先签发：lifecycle notice issue {number} {name}",
-    ISSUED: "已签发的不能再改；要改，另拟一件替代它：lifecycle notice draft {number} --replace {name}",
+    ISSUED: "已签发的不能再改；要改，另拟一件替代它：lifecycle notice draft {number} --replace "
+    "{name}",
     VOID: "另拟一件：lifecycle notice draft {number} --replace {name}",
     SUPERSEDED: "请用替代它的 {by}",
 }
@@ -71,8 +83,9 @@ def judge_duty(docket: Docket, notice: Notice, duty: str) -> str:
 def hands_before(notice: Notice, word: str) -> dict[str, tuple[str, ...]]:
     """Name, by what they did to a letter, those of whom none may do this next: 核稿 or 签发.
 
-    Drafting, reviewing and signing off (党政机关公文处理工作条例 art. 18) are the business of three persons here.
-    Whoever acted by delegation is named with the one they acted for: neither is somebody else afterwards.
+    Drafting, reviewing and signing off (党政机关公文处理工作条例 art. 18) are the business of three
+    persons here. Whoever acted by delegation is named with the one they acted for: neither is
+    somebody else afterwards.
     """
     drafted = {"拟稿": notice.persons}
     if word == "签发":
@@ -84,7 +97,9 @@ _HANDS = {"拟稿": "notice_drafted", "核稿": "notice_checked"}
 
 
 def judge_hands(docket: Docket, notice: Notice, word: str) -> None:
-    """See that nobody reviews or signs off what already went through their hands, acting for whomever."""
+    """See that nobody reviews or signs off what already went through their hands, acting for
+    whomever.
+    """
     for done, persons in hands_before(notice, word).items():
         inputs = {"of": _HANDS[done], "persons": list(persons)}
         same = sorted(set(persons) & set(docket.officer.persons))
@@ -113,7 +128,9 @@ def judge_stage(docket: Docket, notice: Notice, *states: str) -> None:
         docket.add(Gate("notice", True, inputs, f"公文{STATES[notice.state]}"))
         return
     wanted = "或".join(STATES[state] for state in states)
-    mend = _MENDS[notice.state].format(number=docket.case.number, name=notice.name, by=notice.replaced_by)
+    mend = _MENDS[notice.state].format(
+        number=docket.case.number, name=notice.name, by=notice.replaced_by
+    )
     docket.add(Gate("notice", False, inputs, f"公文{STATES[notice.state]}，须为{wanted}", mend))
 
 
@@ -126,7 +143,9 @@ def judge_note(docket: Docket, note: str) -> None:
 
 
 def judge_out(docket: Docket, notice: Notice) -> None:
-    """See that a letter is out: issued, with its forms frozen; what was superseded since may still be received."""
+    """See that a letter is out: issued, with its forms frozen; what was superseded since may still
+    be received.
+    """
     judge_stage(docket, notice, ISSUED, SUPERSEDED)
     judge_frozen(docket, notice)
 

@@ -1,4 +1,6 @@
-"""The state graph, carried by `transitions`: one Machine per workflow version, shared by all of its cases."""
+"""The state graph, carried by `transitions`: one Machine per workflow version, shared by all of its
+cases.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,14 @@ def _goes_back_to(state: str) -> Any:
 
 
 def _arcs(workflow: Workflow, transition: Transition) -> list[dict[str, Any]]:
-    """Write one transition for the machine: one arc per source, and per state that a resume may go back to."""
+    """Write one transition for the machine: one arc per source, and per state that a resume may go
+    back to.
+    """
     if transition.to != PREVIOUS:
-        return [{"trigger": transition.name, "source": s, "dest": transition.to} for s in transition.sources]
+        return [
+            {"trigger": transition.name, "source": s, "dest": transition.to}
+            for s in transition.sources
+        ]
     left = dict.fromkeys(
         origin
         for t in workflow.transitions
@@ -41,7 +48,12 @@ def _arcs(workflow: Workflow, transition: Transition) -> list[dict[str, Any]]:
         for origin in t.sources
     )
     return [
-        {"trigger": transition.name, "source": s, "dest": origin, "conditions": _goes_back_to(origin)}
+        {
+            "trigger": transition.name,
+            "source": s,
+            "dest": origin,
+            "conditions": _goes_back_to(origin),
+        }
         for s in transition.sources
         for origin in left
     ]

@@ -1,4 +1,6 @@
-"""A letter's life within its case, folded from the entries: drafted, checked, issued under a number, sent, answered."""
+"""A letter's life within its case, folded from the entries: drafted, checked, issued under a
+number, sent, answered.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,21 @@ from typing import Any
 from lifecycle.workflow.model import NoticeRule, Transition, Workflow
 
 DRAFT, CHECKED, ISSUED, VOID, SUPERSEDED = "draft", "checked", "issued", "void", "superseded"
-STATES = {DRAFT: "草稿", CHECKED: "已核稿", ISSUED: "已签发", VOID: "已作废", SUPERSEDED: "已被替代"}
+STATES = {
+    DRAFT: "草稿",
+    CHECKED: "已核稿",
+    ISSUED: "已签发",
+    VOID: "已作废",
+    SUPERSEDED: "已被替代",
+}
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, so that nobody misreads a code from paper."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """One who gets a letter: `unit` is empty for a party outside the directory, `copy` says 抄送. Days or "" each.
+    """One who gets a letter: `unit` is empty for a party outside the directory, `copy` says 抄送.
+    Days or "" each.
 
     `urged` names what it was reminded of: `receipt`, `reply`.
     """
@@ -33,12 +42,14 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A letter of a case. `name` is `seq-template`; source, transition and index lead to the rule that sends it.
+    """A letter of a case. `name` is `seq-template`; source, transition and index lead to the rule
+    that sends it.
 
-    `to` and `cc` name roles and parties where an officer chose them. `digest` is the SHA-256 of the letter as drafted,
-    `checked_by` is everybody who found it in order,
-    `entry` the hash of the entry that issued it, `forms` the SHA-256 of every form as frozen, `text` that of the file
-    in which an officer edited it; `about` is the letter that it reminds `units` of, `debt` what they owe on it.
+    `to` and `cc` name roles and parties where an officer chose them. `digest` is the SHA-256 of the
+    letter as drafted, `checked_by` is everybody who found it in order, `entry` the hash of the
+    entry that issued it, `forms` the SHA-256 of every form as frozen, `text` that of the file in
+    which an officer edited it; `about` is the letter that it reminds `units` of, `debt` what they
+    owe on it.
     """
 
     name: str
@@ -80,7 +91,9 @@ class Notice:
         """Tell whether it was issued and neither voided nor superseded since."""
         return self.state == ISSUED
 
-    def marked(self, addressee: str, *, sent_on: str = "", received_on: str = "", replied_on: str = "") -> Notice:
+    def marked(
+        self, addressee: str, *, sent_on: str = "", received_on: str = "", replied_on: str = ""
+    ) -> Notice:
         """Give the letter with these days noted at one addressee, unless there are some already."""
         addressed = []
         for one in self.addressed:
@@ -96,7 +109,9 @@ class Notice:
 
 
 def code_of(entry: str) -> str:
-    """Give the 12 characters that verify a letter: 55 bits of the entry's hash and one that checks the typing."""
+    """Give the 12 characters that verify a letter: 55 bits of the entry's hash and one that checks
+    the typing.
+    """
     bits = int.from_bytes(sha256(bytes.fromhex(entry)).digest()[:7], "big") >> 1
     text = "".join(_ALPHABET[bits >> 5 * n & 31] for n in range(10, -1, -1))
     text += _ALPHABET[sum((n + 1) * _ALPHABET.index(c) for n, c in enumerate(text)) % 31]
@@ -104,11 +119,16 @@ def code_of(entry: str) -> str:
 
 
 def read_code(text: str) -> str | None:
-    """Read a code as typed – lower case, O for 0, I or L for 1, with or without dashes; None if it is mistyped."""
+    """Read a code as typed – lower case, O for 0, I or L for 1, with or without dashes; None if it
+    is mistyped.
+    """
     plain = text.upper().replace("-", "").replace(" ", "").translate(str.maketrans("OIL", "011"))
     if len(plain) != 12 or any(c not in _ALPHABET for c in plain):
         return None
-    if _ALPHABET[sum((n + 1) * _ALPHABET.index(c) for n, c in enumerate(plain[:11])) % 31] != plain[11]:
+    if (
+        _ALPHABET[sum((n + 1) * _ALPHABET.index(c) for n, c in enumerate(plain[:11])) % 31]
+        != plain[11]
+    ):
         return None
     return f"{plain[:4]}-{plain[4:8]}-{plain[8:]}"
 
@@ -116,13 +136,18 @@ def read_code(text: str) -> str | None:
 def dump_notice(notice: Notice) -> dict[str, Any]:
     """Give a notice as plain values for canonical JSON."""
     data = {name: getattr(notice, name) for name in Notice.__slots__}
-    data["addressed"] = [{name: getattr(a, name) for name in Addressee.__slots__} for a in notice.addressed]
+    data["addressed"] = [
+        {name: getattr(a, name) for name in Addressee.__slots__} for a in notice.addressed
+    ]
     return data
 
 
 def load_notice(data: Mapping[str, Any]) -> Notice:
     """Rebuild a notice from `dump_notice`'s values."""
-    tuples = {name: tuple(data[name]) for name in ("persons", "to", "cc", "checked_by", "issued_by", "units")}
+    tuples = {
+        name: tuple(data[name])
+        for name in ("persons", "to", "cc", "checked_by", "issued_by", "units")
+    }
     return Notice(**{**data, **tuples, "addressed": tuple(map(_load_addressee, data["addressed"]))})
 
 

@@ -10,18 +10,34 @@ from lifecycle.workflow.model import Workflow
 
 
 def owed(workflow: Workflow, case: Case, notice: Notice) -> Iterator[Addressee]:
-    """List who still owes an answer: main recipients within the directory of a letter in force that asks for one.
+    """List who still owes an answer: main recipients within the directory of a letter in force that
+    asks for one.
 
-    An opinion on the transition that the letter asks about, signed since it was issued, is an answer too; and none is
-    owed once that transition cannot be made from here, or the case has ended.
+    An opinion on the transition that the letter asks about, signed since it was issued, is an
+    answer too; and none is owed once that transition cannot be made from here, or the case has
+    ended.
     """
     rule = rule_of(workflow, notice)
-    if rule is None or rule.reply is None or not notice.in_force or workflow.states[case.state].final:
+    if (
+        rule is None
+        or rule.reply is None
+        or not notice.in_force
+        or workflow.states[case.state].final
+    ):
         return
     asks = rule.reply.cosign
     if asks is not None and asks not in workflow.leaving[case.state]:
         return
-    spoken = {o.by_unit for o in case.opinions.values() if o.transition == asks and o.seq > notice.issued_seq}
+    spoken = {
+        o.by_unit
+        for o in case.opinions.values()
+        if o.transition == asks and o.seq > notice.issued_seq
+    }
     for addressee in notice.addressed:
-        if addressee.unit and not addressee.copy and not addressee.replied_on and addressee.unit not in spoken:
+        if (
+            addressee.unit
+            and not addressee.copy
+            and not addressee.replied_on
+            and addressee.unit not in spoken
+        ):
             yield addressee

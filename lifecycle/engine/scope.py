@@ -1,4 +1,6 @@
-"""The names that an expression sees: the facts, materials, dates and counts of a case, and the date functions."""
+"""The names that an expression sees: the facts, materials, dates and counts of a case, and the date
+functions.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +18,22 @@ if TYPE_CHECKING:
 
 _BUILT_IN: dict[str, Callable[[Case, Moment, Expression], object]] = {
     "sha256": lambda case, _moment, expression: {
-        name: case.materials[name].sha256 for name in _named(expression, "sha256") if name in case.materials
+        name: case.materials[name].sha256
+        for name in _named(expression, "sha256")
+        if name in case.materials
     },
     "count": lambda case, _moment, expression: {
-        name: case.fired[name].count if name in case.fired else 0 for name in _named(expression, "count")
+        name: case.fired[name].count if name in case.fired else 0
+        for name in _named(expression, "count")
     },
     "last": lambda case, _moment, expression: {
-        name: date.fromisoformat(case.fired[name].on) for name in _named(expression, "last") if name in case.fired
+        name: date.fromisoformat(case.fired[name].on)
+        for name in _named(expression, "last")
+        if name in case.fired
     },
     "order": lambda case, _moment, expression: {
-        name: case.fired[name].seq if name in case.fired else 0 for name in _named(expression, "order")
+        name: case.fired[name].seq if name in case.fired else 0
+        for name in _named(expression, "order")
     },
     "entered_on": lambda case, _moment, _expression: date.fromisoformat(case.entered_on),
     "opened_on": lambda case, _moment, _expression: date.fromisoformat(case.opened_on),
@@ -47,7 +55,11 @@ def _workdays_after(calendar: Calendar) -> Callable[[date, int], date]:
 
 
 def scope_of(
-    workflow: Workflow, case: Case, expression: Expression, facts: Mapping[str, Value], moment: Moment
+    workflow: Workflow,
+    case: Case,
+    expression: Expression,
+    facts: Mapping[str, Value],
+    moment: Moment,
 ) -> dict[str, object]:
     """Supply the names that an expression uses, and no others; what is not known is left out."""
     scope: dict[str, object] = {}

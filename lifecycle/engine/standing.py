@@ -1,4 +1,6 @@
-"""Where a case stands: its open time limits, the next day due, and from when its light is yellow or red."""
+"""Where a case stands: its open time limits, the next day due, and from when its light is yellow or
+red.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class OpenLimit:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the board and the lists need of a case; days are YYYY-MM-DD. A light lasts until the case's next entry."""
+    """What the board and the lists need of a case; days are YYYY-MM-DD. A light lasts until the
+    case's next entry.
+    """
 
     due_on: str | None = None
     provisional: bool = False
@@ -48,7 +52,8 @@ def open_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[
 
 
 def _is_met(case: Case, limit: Limit, since: str) -> bool:
-    """Tell whether something that ends a limit was done on or after its first day, or recorded after it.
+    """Tell whether something that ends a limit was done on or after its first day, or recorded
+    after it.
 
     What was done in an earlier round counts for neither.
     """
@@ -69,7 +74,11 @@ def stand(workflow: Workflow, case: Case, calendar: Calendar) -> Standing:
     """Work out where a case stands after its last entry."""
     if workflow.states[case.state].final:
         return Standing()
-    first = min((item.due for item in open_limits(workflow, case, calendar)), key=lambda due: due.on, default=None)
+    first = min(
+        (item.due for item in open_limits(workflow, case, calendar)),
+        key=lambda due: due.on,
+        default=None,
+    )
     since = {
         "yellow": _light_days(workflow, case, calendar, "yellow", first),
         "red": _light_days(workflow, case, calendar, "red", first),
@@ -82,7 +91,9 @@ def stand(workflow: Workflow, case: Case, calendar: Calendar) -> Standing:
     )
 
 
-def _light_days(workflow: Workflow, case: Case, calendar: Calendar, colour: str, first: Due | None) -> list[str]:
+def _light_days(
+    workflow: Workflow, case: Case, calendar: Calendar, colour: str, first: Due | None
+) -> list[str]:
     days = []
     for light in workflow.lights:
         if light.light != colour:

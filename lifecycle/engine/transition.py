@@ -22,7 +22,9 @@ from lifecycle.workflow.model import Transition, Workflow
 
 
 def find_transition(workflow: Workflow, case: Case, name: str) -> Transition | Gate:
-    """Give the transition of that name that leaves the case's state, or the unmet gate that says why there is none."""
+    """Give the transition of that name that leaves the case's state, or the unmet gate that says
+    why there is none.
+    """
     transition = workflow.leaving[case.state].get(name)
     if transition is not None:
         return transition

@@ -1,4 +1,6 @@
-"""Typed facts: an officer's text to the canonical value that is recorded, and that to the value that guards see."""
+"""Typed facts: an officer's text to the canonical value that is recorded, and that to the value
+that guards see.
+"""
 
 from __future__ import annotations
 
@@ -53,20 +55,30 @@ def parse_date(text: str, what: str = "日期") -> date:
 
 
 def clean_text(text: str, what: str) -> str:
-    """Give the text in NFC; refuse control characters, marks that turn the reading order, and over-long text."""
+    """Give the text in NFC; refuse control characters, marks that turn the reading order, and
+    over-long text.
+    """
     if len(text) > MOST_TEXT:
         raise InvalidError(
-            f"{what}太长：{len(text)} 字，最多 {MOST_TEXT} 字", "较长的内容请作为材料上传（lifecycle attach）"
+            f"{what}太长：{len(text)} 字，最多 {MOST_TEXT} 字",
+            "较长的内容请作为材料上传（lifecycle attach）",
         )
     text = unicodedata.normalize("NFC", text.strip())
     for place, char in enumerate(text, 1):
-        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") and char != "\n":
-            raise InvalidError(f"{what}第 {place} 个字符 U+{ord(char):04X} 是不可见的控制字符", "请删去该字符后重试")
+        if (
+            unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+            and char != "\n"
+        ):
+            raise InvalidError(
+                f"{what}第 {place} 个字符 U+{ord(char):04X} 是不可见的控制字符",
+                "请删去该字符后重试",
+            )
     return text
 
 
 def parse_fact(fact: Fact, entered: Entered) -> Value:
-    """Read what an officer entered as a fact's canonical value; raises InvalidError that says what is wrong.
+    """Read what an officer entered as a fact's canonical value; raises InvalidError that says what
+    is wrong.
 
     A list keeps the order and equal items; of units each counts once.
     """
@@ -77,7 +89,8 @@ def parse_fact(fact: Fact, entered: Entered) -> Value:
         value = _parse_one(fact, fact.type, _filled(fact, entered))
     else:
         raise InvalidError(
-            f"{fact.title}（{fact.name}）只有一个值，这里写了 {len(entered)} 个", "只留一个；清单才可以写几项"
+            f"{fact.title}（{fact.name}）只有一个值，这里写了 {len(entered)} 个",
+            "只留一个；清单才可以写几项",
         )
     check_value(fact, value)
     return value
@@ -91,7 +104,9 @@ def _filled(fact: Fact, text: str) -> str:
 
 
 def _items(fact: Fact, entered: Entered) -> Iterator[str]:
-    """Give the items of a list: those entered one by one as they are, those in one text line by line."""
+    """Give the items of a list: those entered one by one as they are, those in one text line by
+    line.
+    """
     if not isinstance(entered, str):
         yield from (_filled(fact, item) for item in entered)
         return
@@ -105,19 +120,23 @@ def _items(fact: Fact, entered: Entered) -> Iterator[str]:
 def _split(fact: Fact, line: str) -> list[str]:
     """Split a line at the separators that no item of the list can contain.
 
-    A text can contain any of them, so a line is one item; unless a pattern says what an item is, and the line is none
-    while its parts all are.
+    A text can contain any of them, so a line is one item; unless a pattern says what an item is,
+    and the line is none while its parts all are.
     """
     if line.strip() in fact.choices:
         return [line]
     parts = _cut(line, _separators(fact))
-    if fact.of == "text" and (_fits(fact, line) or not all(_fits(fact, part) for part in parts if part.strip())):
+    if fact.of == "text" and (
+        _fits(fact, line) or not all(_fits(fact, part) for part in parts if part.strip())
+    ):
         return [line]
     return parts
 
 
 def _separators(fact: Fact) -> str:
-    """Give the separators that may part the items: a comma can group a number's digits, a choice can have its own."""
+    """Give the separators that may part the items: a comma can group a number's digits, a choice
+    can have its own.
+    """
     inside = _COMMAS if fact.of in ("decimal", "money") else "".join(fact.choices)
     return "".join(sign for sign in _SEPARATORS if sign not in inside)
 
@@ -218,7 +237,10 @@ def _check_one(fact: Fact, kind: FactType, value: object) -> None:
     if kind == "integer" and abs(int(str(value))) > MOST_INTEGER:
         raise InvalidError(f"{fact.title} {value} 太大")
     if kind == "date" and not _is_day(str(value)):
-        raise InvalidError(f"{fact.title}“{value}”不是有效日期", "请写成 2026-08-01 的样子，年份在 1900 至 2199 之间")
+        raise InvalidError(
+            f"{fact.title}“{value}”不是有效日期",
+            "请写成 2026-08-01 的样子，年份在 1900 至 2199 之间",
+        )
     if kind == "text" and clean_text(str(value), fact.title) != value:
         raise InvalidError(f"{fact.title}的写法不规范")
     if kind in ("decimal", "money") and not _PLAIN.fullmatch(str(value)):
@@ -230,7 +252,9 @@ def _check_one(fact: Fact, kind: FactType, value: object) -> None:
             f"可选：{'、'.join(fact.choices)}" + (f"（是否为“{near}”？）" if near else ""),
         )
     if fact.pattern and not re.fullmatch(fact.pattern, str(value)):
-        raise InvalidError(f"{fact.title}“{value}”不合规定的写法", fact.note or f"应符合 {fact.pattern}")
+        raise InvalidError(
+            f"{fact.title}“{value}”不合规定的写法", fact.note or f"应符合 {fact.pattern}"
+        )
     if kind in ("integer", "decimal", "money", "date"):
         _check_range(fact, kind, value)
 
@@ -251,14 +275,18 @@ def _check_range(fact: Fact, kind: FactType, value: object) -> None:
 
 
 def _compare(kind: FactType, value: object, bound: object) -> int:
-    """Give -1, 0 or 1 as a value is less than, equal to or more than a bound; days compare as they are written."""
+    """Give -1, 0 or 1 as a value is less than, equal to or more than a bound; days compare as they
+    are written.
+    """
     if kind == "date":
         return (str(value) > str(bound)) - (str(value) < str(bound))
     return int(Decimal(str(value)).compare(Decimal(str(bound))))
 
 
 def type_value(kind: FactType, value: object) -> object:
-    """Give a canonical value as guards and letters see it: Decimal, date, int, bool, str or list."""
+    """Give a canonical value as guards and letters see it: Decimal, date, int, bool,
+    str or list.
+    """
     if kind in ("decimal", "money"):
         return Decimal(str(value))
     if kind == "date":
@@ -287,7 +315,9 @@ def show_value(fact: Fact, value: Value, names: Mapping[str, str]) -> str:
 
 
 def _show_items(fact: Fact, items: list[str], names: Mapping[str, str]) -> str:
-    """Write the items of a list; each in quotes if one of them contains what stands between them."""
+    """Write the items of a list; each in quotes if one of them contains what stands
+    between them.
+    """
     if fact.of == "unit":
         return "、".join(names.get(item, item) for item in items)
     if any(sign in item for item in items for sign in f"{_SEPARATORS}\n"):

@@ -1,8 +1,8 @@
 """Working-day arithmetic over a calendar that is data.
 
-The first day is not counted and a last day off work rolls on to the next working day (民法典第201–203条). Years
-whose arrangement the State Council has not announced are provisional: weekends and statutory days only, and every
-result says so.
+The first day is not counted and a last day off work rolls on to the next working day
+(民法典第201–203条). Years whose arrangement the State Council has not announced are provisional:
+weekends and statutory days only, and every result says so.
 """
 
 from __future__ import annotations
@@ -61,7 +61,10 @@ class Calendar:
 
     def is_provisional(self, first: date, last: date) -> bool:
         """Tell whether any year between two days has no announced arrangement."""
-        return any(not (year in self.years and self.years[year].announced) for year in range(first.year, last.year + 1))
+        return any(
+            not (year in self.years and self.years[year].announced)
+            for year in range(first.year, last.year + 1)
+        )
 
     def add(self, start: date, amount: int, unit: Span, *, roll: bool = False) -> Due:
         """Count so many days, workdays or months from a day, that day excluded."""
@@ -86,13 +89,16 @@ class Calendar:
 
 
 def add_months(start: date, months: int) -> date:
-    """Give the same day so many months on, or the month's last where it has no such day (民法典第202条)."""
+    """Give the same day so many months on, or the month's last where it has no such day
+    (民法典第202条).
+    """
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 def read_calendar(data: Mapping[str, Any], digest: str) -> Calendar:
-    """Build a Calendar from `{years: {"2026": {announced, holidays: ["01-01", …], workdays: […]}}}`.
+    """Build a Calendar from `{years: {"2026": {announced, holidays: ["01-01", …], workdays:
+    […]}}}`.
 
     Raises InvalidError on a day that does not exist.
     """
@@ -105,5 +111,7 @@ def read_calendar(data: Mapping[str, Any], digest: str) -> Calendar:
             }
             years[int(name)] = Year(bool(year["announced"]), days["holidays"], days["workdays"])
         except (ValueError, KeyError) as error:
-            raise InvalidError(f"日历 {name} 年的数据有误：{error}", "日期写成 MM-DD，并写明 announced") from error
+            raise InvalidError(
+                f"日历 {name} 年的数据有误：{error}", "日期写成 MM-DD，并写明 announced"
+            ) from error
     return Calendar(digest, years)

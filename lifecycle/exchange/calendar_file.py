@@ -1,4 +1,6 @@
-"""A working-day calendar in YAML (see calendars/CN.yaml) → the canonical bytes that are published."""
+"""A working-day calendar in YAML (see calendars/CN.yaml) → the canonical bytes that are
+published.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ _YEAR_KEYS = ("announced", "basis", "holidays", "workdays")
 
 
 def read_calendar_file(path: Path, base: bytes | None = None) -> bytes:
-    """Read a calendar; with `base`, the published calendar, the file's years are added to it or replace its own.
+    """Read a calendar; with `base`, the published calendar, the file's years are added to it or
+    replace its own.
 
     Raises WorkflowError with every fault.
     """
@@ -25,7 +28,14 @@ def read_calendar_file(path: Path, base: bytes | None = None) -> bytes:
             file.reading.fault("wrong-year", key, f"“{key.value}” 不是年份", '写作 "2027" 的样子')
             continue
         owner = f"{key.value} 年"
-        fields = Fields(file.reading, node, owner, file.reading.at(key), known=_YEAR_KEYS, required=("announced",))
+        fields = Fields(
+            file.reading,
+            node,
+            owner,
+            file.reading.at(key),
+            known=_YEAR_KEYS,
+            required=("announced",),
+        )
         years[key.value] = {
             "announced": fields.flag("announced"),
             "holidays": _days(file, fields, "holidays", key.value),
@@ -41,7 +51,10 @@ def _days(file: YamlFile, fields: Fields, key: str, year: str) -> list[str]:
         day = file.check_day(scalar, f"{year}-{scalar.value}")
         if day in found:
             file.reading.fault(
-                "repeated", scalar, f"{fields.owner}的 {key} 重复写了 “{scalar.value}”", "删去重复的一处"
+                "repeated",
+                scalar,
+                f"{fields.owner}的 {key} 重复写了 “{scalar.value}”",
+                "删去重复的一处",
             )
         if day is not None:
             found[day] = day[5:]

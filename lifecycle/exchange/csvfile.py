@@ -1,4 +1,6 @@
-"""CSV as offices have it: UTF-8 with or without a mark, UTF-16 or GB 18030; separated by comma, tab or semicolon."""
+"""CSV as offices have it: UTF-8 with or without a mark, UTF-16 or GB 18030; separated by comma, tab
+or semicolon.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def read_csv(path: Path) -> Iterator[Row]:
     with path.open(encoding=encoding, newline="") as file:
         separator = _separator(file)
         lines = _numbered(path.name, csv.reader(file, delimiter=separator, strict=True))
-        first = next(((line, cells) for line, cells in lines if any(cell.strip() for cell in cells)), None)
+        first = next(
+            ((line, cells) for line, cells in lines if any(cell.strip() for cell in cells)), None
+        )
         if first is None:
             raise InvalidError(f"{path.name} 里什么也没有", "第一行写列名，以下每行一个事项")
         heads = heads_of(Place(path.name, first[0]), first[1])
@@ -35,7 +39,9 @@ def read_csv(path: Path) -> Iterator[Row]:
 
 
 def write_csv(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write heads and rows and count the rows; what a spreadsheet would run gets an apostrophe before it."""
+    """Write heads and rows and count the rows; what a spreadsheet would run gets an apostrophe
+    before it.
+    """
     writer = csv.writer(file, lineterminator="\r\n")  # RFC 4180 2.1
     writer.writerow([guarded(cell) for cell in header])
     count = 0
@@ -54,7 +60,9 @@ def _unguarded(cell: str) -> str:
 
 
 def encoding_of(path: Path) -> str:
-    """Tell the encoding of a text file from all its bytes; raises InvalidError where it is none of the known."""
+    """Tell the encoding of a text file from all its bytes; raises InvalidError where it is none of
+    the known.
+    """
     with path.open("rb") as file:
         head = file.read(3)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -68,7 +76,8 @@ def encoding_of(path: Path) -> str:
             continue
         return encoding
     raise InvalidError(
-        f"{path.name} 的文字编码认不出（既不是 UTF-8，也不是 GB18030）", "在 Excel 或 WPS 中另存为“CSV UTF-8”"
+        f"{path.name} 的文字编码认不出（既不是 UTF-8，也不是 GB18030）",
+        "在 Excel 或 WPS 中另存为“CSV UTF-8”",
     )
 
 
@@ -89,7 +98,8 @@ def _numbered(name: str, reader: Iterator[list[str]]) -> Iterator[tuple[int, lis
             return
         except csv.Error as error:
             raise InvalidError(
-                f"{name}:{begin}：从这一行起引号不配对，或一格超过 {MOST_CELL} 字", "检查引号是否成对"
+                f"{name}:{begin}：从这一行起引号不配对，或一格超过 {MOST_CELL} 字",
+                "检查引号是否成对",
             ) from error
         yield begin, cells
         begin = reader.line_num + 1  # type: ignore[attr-defined]

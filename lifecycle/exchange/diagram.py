@@ -1,6 +1,7 @@
 """A workflow as a picture: what is drawn (`Graph`), and its Mermaid and DOT texts; SVG is in `svg`.
 
-A transition that leaves many states would hide all others under its arrows, so it is drawn once, from a group's name.
+A transition that leaves many states would hide all others under its arrows, so it is drawn once,
+from a group's name.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ def graph_of(workflow: Workflow) -> Graph:
                 else:
                     inside.setdefault(source, []).append(text)
             else:
-                (grouped if many else arrows).setdefault((source, target, transition.kind), []).append(transition.title)
+                (grouped if many else arrows).setdefault(
+                    (source, target, transition.kind), []
+                ).append(transition.title)
     return Graph(
         _joined(arrows),
         _joined(grouped),
@@ -86,7 +89,9 @@ def _joined(found: dict[tuple[str, str, Kind], list[str]]) -> tuple[Arrow, ...]:
 
 
 def group_title(workflow: Workflow, sources: tuple[str, ...]) -> str:
-    """Name a group of states as briefly as is exact: any, those of a phase, all but a few, or one by one."""
+    """Name a group of states as briefly as is exact: any, those of a phase, all but a few, or one
+    by one.
+    """
     chosen = set(sources)
     running = [state for state in workflow.states.values() if not state.final]
     if chosen.issuperset(state.name for state in running):
@@ -112,7 +117,9 @@ def caption(workflow: Workflow, state: State) -> str:
 
 
 def draw(workflow: Workflow, file: str) -> str:
-    """Draw a workflow in the format that a file's extension asks for; raises InvalidError for any other."""
+    """Draw a workflow in the format that a file's extension asks for; raises InvalidError for any
+    other.
+    """
     from lifecycle.exchange.svg import svg
 
     formats: dict[str, Callable[[Workflow], str]] = {
@@ -125,7 +132,8 @@ def draw(workflow: Workflow, file: str) -> str:
     found = formats.get(PurePath(file).suffix.lower())
     if found is None:
         raise InvalidError(
-            f"不会画 {PurePath(file).suffix or file} 格式的图", "扩展名可用 .svg、.mmd（Mermaid）或 .dot"
+            f"不会画 {PurePath(file).suffix or file} 格式的图",
+            "扩展名可用 .svg、.mmd（Mermaid）或 .dot",
         )
     return found(workflow)
 
@@ -140,7 +148,10 @@ def mermaid(workflow: Workflow) -> str:
             lines.append(f'  subgraph p{len(lines)}["{_mermaid_text(phase)}"]')
         for state in members:
             label = "<br/>".join(
-                map(_mermaid_text, (state.title, caption(workflow, state), *graph.inside.get(state.name, ())))
+                map(
+                    _mermaid_text,
+                    (state.title, caption(workflow, state), *graph.inside.get(state.name, ())),
+                )
             )
             opening, closing = ("([", "])") if state.final else ("[", "]")
             lines.append(f'    s_{state.name}{opening}"{label}"{closing}')
@@ -153,7 +164,10 @@ def mermaid(workflow: Workflow) -> str:
             source = f"g{number}"
             lines.append(f'  {source}(["{_mermaid_text(arrow.source)}"])')
         line = "-->" if arrow.kind == "forward" else "-.->"
-        lines.append(f'  {source} {line}|"{"<br/>".join(map(_mermaid_text, arrow.titles))}"| s_{arrow.target}')
+        lines.append(
+            f'  {source} {line}|"{"<br/>".join(map(_mermaid_text, arrow.titles))}"| '
+            f"s_{arrow.target}"
+        )
         colours.append(f"  linkStyle {number} stroke:{COLOURS[arrow.kind]}")
     lines += [
         f'  r{n}(["{_mermaid_text(group)}：{_mermaid_text(title)}"])'
@@ -164,7 +178,14 @@ def mermaid(workflow: Workflow) -> str:
 
 def _mermaid_text(text: str) -> str:
     """Write text as Mermaid's character codes want it, inside double quotes."""
-    for char, code in (("#", "#35;"), ("&", "#amp;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;"), ("`", "#96;")):
+    for char, code in (
+        ("#", "#35;"),
+        ("&", "#amp;"),
+        ('"', "#quot;"),
+        ("<", "#lt;"),
+        (">", "#gt;"),
+        ("`", "#96;"),
+    ):
         text = text.replace(char, code)
     return " ".join(text.split())
 
@@ -174,15 +195,27 @@ def dot(workflow: Workflow) -> str:
     graph = graph_of(workflow)
     lines = [
         f"digraph {_dot_text(workflow.name)} {{",
-        f"  label={_dot_text(f'{workflow.title}　第{workflow.version}版')}; labelloc=t; rankdir=TB;",
-        '  node [shape=box, style="rounded,filled", fillcolor="#f3f6fa", fontname="Noto Sans CJK SC"];',
+        (
+            f"  label={_dot_text(f'{workflow.title}　第{workflow.version}版')}; labelloc=t; "
+            f"rankdir=TB;"
+        ),
+        (
+            '  node [shape=box, style="rounded,filled", fillcolor="#f3f6fa", '
+            'fontname="Noto Sans CJK SC"];'
+        ),
         '  edge [fontname="Noto Sans CJK SC", fontsize=11];',
     ]
-    for number, phase in enumerate(dict.fromkeys(state.phase for state in workflow.states.values())):
+    for number, phase in enumerate(
+        dict.fromkeys(state.phase for state in workflow.states.values())
+    ):
         if phase:
             lines.append(f"  subgraph cluster_{number} {{ label={_dot_text(phase)}; color=gray;")
         for state in (state for state in workflow.states.values() if state.phase == phase):
-            text = "\n".join(filter(None, (state.title, caption(workflow, state), *graph.inside.get(state.name, ()))))
+            text = "\n".join(
+                filter(
+                    None, (state.title, caption(workflow, state), *graph.inside.get(state.name, ()))
+                )
+            )
             ends = ", peripheries=2" if state.final else ""
             lines.append(f"  {_dot_text(state.name)} [label={_dot_text(text)}{ends}];")
         if phase:
@@ -192,13 +225,20 @@ def dot(workflow: Workflow) -> str:
         if arrow in graph.grouped:
             lines.append(f'  group_{number} [label={source}, shape=plaintext, style=""];')
             source = f"group_{number}"
-        look = f'color="{COLOURS[arrow.kind]}"' + ("" if arrow.kind == "forward" else ", style=dashed")
+        look = f'color="{COLOURS[arrow.kind]}"' + (
+            "" if arrow.kind == "forward" else ", style=dashed"
+        )
         back = ", constraint=false" if arrow.kind == "return" else ""
         lines.append(
-            f"  {source} -> {_dot_text(arrow.target)} [label={_dot_text(chr(10).join(arrow.titles))}, {look}{back}];"
+            f"  {source} -> {_dot_text(arrow.target)} "
+            f"[label={_dot_text(chr(10).join(arrow.titles))}, "
+            f"{look}{back}];"
         )
     for number, (group, title) in enumerate(graph.everywhere):
-        lines.append(f'  everywhere_{number} [label={_dot_text(f"{group}：{title}")}, shape=plaintext, style=""];')
+        lines.append(
+            f"  everywhere_{number} [label={_dot_text(f'{group}：{title}')}, shape=plaintext, "
+            f'style=""];'
+        )
     return "\n".join([*lines, "}"]) + "\n"
 
 

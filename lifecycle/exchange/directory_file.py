@@ -1,4 +1,6 @@
-"""An office's directory in YAML → the changes that found it: the office itself, its units, officers and delegations."""
+"""An office's directory in YAML → the changes that found it: the office itself, its units, officers
+and delegations.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,11 @@ _DELEGATION = ("principal", "officer", "roles", "since", "until")
 
 
 def read_directory_file(path: Path, roles: Mapping[str, str]) -> list[Change]:
-    """Read a directory; `roles` maps the known roles to their titles. Raises WorkflowError with every fault.
+    """Read a directory; `roles` maps the known roles to their titles. Raises WorkflowError with
+    every fault.
 
-    The first change is the founding. `since` may be given for all at the top and for each; without it, the day on which
-    the directory is entered counts.
+    The first change is the founding. `since` may be given for all at the top and for each; without
+    it, the day on which the directory is entered counts.
     """
     file = YamlFile(path, known=_TOP, required=("office",))
     return _Directory(file, roles).read()
@@ -38,7 +41,10 @@ class _Directory:
 
     def __init__(self, file: YamlFile, roles: Mapping[str, str]) -> None:
         self.file = file
-        self.roles = {**{title: name for name, title in roles.items()}, **{name: name for name in roles}}
+        self.roles = {
+            **{title: name for name, title in roles.items()},
+            **{name: name for name in roles},
+        }
         self.units: dict[str, str] = {}
         self.officers: dict[str, str] = {}
         self.since = file.day(file.top, "since")
@@ -50,22 +56,35 @@ class _Directory:
         return changes
 
     def _office(self) -> Iterator[Change]:
-        office = self.file.top.inner("office", "office ", known=_OFFICE, required=("unit", "title", "admin"))
+        office = self.file.top.inner(
+            "office", "office ", known=_OFFICE, required=("unit", "title", "admin")
+        )
         if office is None:
             return
         unit = self._code(office, "unit", "单位", self.units)
         admin = office.inner("admin", "admin ", known=_ADMIN, required=("code", "title"))
-        data = {"unit": unit, "unit_title": office.line("title"), "functions": self._roles(office, "functions")}
+        data = {
+            "unit": unit,
+            "unit_title": office.line("title"),
+            "functions": self._roles(office, "functions"),
+        }
         if admin is not None:
             held = [role for role in self._roles(admin, "roles") if role != "admin"]
-            data |= {"officer": self._code(admin, "code", "经办人", self.officers), "title": admin.line("title")}
+            data |= {
+                "officer": self._code(admin, "code", "经办人", self.officers),
+                "title": admin.line("title"),
+            }
             data["roles"] = ["admin", *held]
         yield "office_founded", self._dated(office, data)
 
     def _units(self) -> Iterator[Change]:
         for unit in self._items("units", "单位", _UNIT, ("code", "title", "functions")):
             code = self._code(unit, "code", "单位", self.units)
-            data = {"unit": code, "title": unit.line("title"), "functions": self._roles(unit, "functions")}
+            data = {
+                "unit": code,
+                "title": unit.line("title"),
+                "functions": self._roles(unit, "functions"),
+            }
             yield "unit_added", self._dated(unit, data)
 
     def _officers(self) -> Iterator[Change]:
@@ -79,7 +98,9 @@ class _Directory:
             yield "officer_added", self._dated(officer, data)
 
     def _delegations(self) -> Iterator[Change]:
-        for item in self._items("delegations", "委托", _DELEGATION, ("principal", "officer", "until")):
+        for item in self._items(
+            "delegations", "委托", _DELEGATION, ("principal", "officer", "until")
+        ):
             data = {
                 "principal": self._known(item, "principal", "经办人", self.officers),
                 "officer": self._known(item, "officer", "经办人", self.officers),
@@ -88,10 +109,19 @@ class _Directory:
             }
             yield "delegation_made", self._dated(item, data)
 
-    def _items(self, key: str, what: str, known: tuple[str, ...], required: tuple[str, ...]) -> Iterator[Fields]:
+    def _items(
+        self, key: str, what: str, known: tuple[str, ...], required: tuple[str, ...]
+    ) -> Iterator[Fields]:
         for number, node in enumerate(self.file.top.items(key, single=False), 1):
             place = self.file.reading.at(node)
-            yield Fields(self.file.reading, node, f"第 {number} 个{what}", place, known=known, required=required)
+            yield Fields(
+                self.file.reading,
+                node,
+                f"第 {number} 个{what}",
+                place,
+                known=known,
+                required=required,
+            )
 
     def _dated(self, fields: Fields, data: dict[str, Any]) -> dict[str, Any]:
         since = self.file.day(fields, "since") or self.since
@@ -104,10 +134,18 @@ class _Directory:
             return ""
         if not is_code(scalar.value):
             fields.fault(
-                "wrong-code", scalar, f"{what}代码“{scalar.value}”不合规", "用字母、数字、点、横线，最多 40 个"
+                "wrong-code",
+                scalar,
+                f"{what}代码“{scalar.value}”不合规",
+                "用字母、数字、点、横线，最多 40 个",
             )
         elif scalar.value in taken:
-            fields.fault("repeated", scalar, f"{what} {scalar.value} 重复，{taken[scalar.value]}已有", "改名或删去其一")
+            fields.fault(
+                "repeated",
+                scalar,
+                f"{what} {scalar.value} 重复，{taken[scalar.value]}已有",
+                "改名或删去其一",
+            )
         taken.setdefault(scalar.value, f"第 {scalar.line} 行")
         return scalar.value
 
@@ -116,11 +154,17 @@ class _Directory:
         return self._named(fields, scalar, what, {code: code for code in known}) if scalar else ""
 
     def _roles(self, fields: Fields, key: str) -> list[str]:
-        return list(dict.fromkeys(self._named(fields, scalar, "角色", self.roles) for scalar in fields.scalars(key)))
+        return list(
+            dict.fromkeys(
+                self._named(fields, scalar, "角色", self.roles) for scalar in fields.scalars(key)
+            )
+        )
 
     def _named(self, fields: Fields, scalar: Scalar, what: str, known: Mapping[str, str]) -> str:
         if scalar.value not in known:
             near = nearest(scalar.value, known)
-            mend = f"是否为“{near}”？" if near else f"可用：{'、'.join(dict.fromkeys(known.values()))}"
+            mend = (
+                f"是否为“{near}”？" if near else f"可用：{'、'.join(dict.fromkeys(known.values()))}"
+            )
             fields.fault("unknown", scalar, f"没有{what}“{scalar.value}”", mend)
         return known.get(scalar.value, scalar.value)

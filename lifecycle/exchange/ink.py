@@ -31,20 +31,30 @@ def label(
     look = ' font-weight="bold"' if bold else ""
     look += f' text-anchor="{anchor}"' if anchor != "start" else ""
     look += ' stroke="#ffffff" stroke-width="4" paint-order="stroke"' if halo else ""
-    return f'<text x="{x:.0f}" y="{y:.0f}" font-size="{size}" fill="{colour}"{look}>{escape(_visible(text))}</text>'
+    return (
+        f'<text x="{x:.0f}" y="{y:.0f}" '
+        f'font-size="{size}" '
+        f'fill="{colour}"{look}>{escape(_visible(text))}</text>'
+    )
 
 
 def _visible(text: str) -> str:
     """Leave out what XML 1.0 cannot hold."""
     return "".join(
-        char for char in text if char >= " " and not "\ud800" <= char <= "\udfff" and char not in "\ufffe\uffff"
+        char
+        for char in text
+        if char >= " " and not "\ud800" <= char <= "\udfff" and char not in "\ufffe\uffff"
     )
 
 
 def stroke(way: str, kind: Kind) -> str:
     """Draw an arrow along a way, in its kind's colour; only the way forward is unbroken."""
     dash = "" if kind == "forward" else ' stroke-dasharray="6 3"'
-    return f'<path d="{way}" fill="none" stroke="{COLOURS[kind]}" stroke-width="1.5"{dash} marker-end="url(#{kind})"/>'
+    return (
+        f'<path d="{way}" fill="none" stroke="{COLOURS[kind]}" '
+        f'stroke-width="1.5"{dash} '
+        f'marker-end="url(#{kind})"/>'
+    )
 
 
 def arrowhead(kind: Kind) -> str:

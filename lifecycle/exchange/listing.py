@@ -1,4 +1,5 @@
-"""YAML as a table: a list of mappings, one for each row, or a single mapping; every value is text as it was typed.
+"""YAML as a table: a list of mappings, one for each row, or a single mapping; every value is text
+as it was typed.
 
 A list within a row stays the list that it is.
 """
@@ -13,7 +14,16 @@ from pathlib import Path
 from lifecycle.engine.values import Entered
 from lifecycle.errors import InvalidError
 from lifecycle.exchange.tables import Place, Row
-from lifecycle.workflow.yamltree import MOST_BYTES, Mapping, Node, Scalar, Sequence, Tree, decode, read_tree
+from lifecycle.workflow.yamltree import (
+    MOST_BYTES,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Tree,
+    decode,
+    read_tree,
+)
 
 _KEY = "rows"
 _LIST = re.compile(r"(?:\s*(?:#.*)?\n)*-(?:\s|$)")
@@ -23,10 +33,14 @@ def read_yaml(path: Path) -> Iterator[Row]:
     """Read the rows; raises InvalidError with every fault that makes the file unreadable."""
     data = path.read_bytes()
     if len(data) > MOST_BYTES:
-        raise InvalidError(f"{path.name} 超过 {MOST_BYTES >> 20} MB", "请拆成几个文件，或改用 XLSX、CSV")
+        raise InvalidError(
+            f"{path.name} 超过 {MOST_BYTES >> 20} MB", "请拆成几个文件，或改用 XLSX、CSV"
+        )
     text, broken = decode(data)
     if broken:
-        raise InvalidError(f"{path.name}:{broken[0]}:{broken[1]}: {broken[2]}", "在编辑器里另存为 UTF-8")
+        raise InvalidError(
+            f"{path.name}:{broken[0]}:{broken[1]}: {broken[2]}", "在编辑器里另存为 UTF-8"
+        )
     text = re.sub(r"\A---[ \t]*(?=\r?\n)", "", text)
     if not re.sub(r"(?m)^\s*#.*$", "", text).strip():
         raise InvalidError(f"{path.name} 里什么也没有", "写成列表，每项一个事项：- fact: 值")
@@ -34,7 +48,9 @@ def read_yaml(path: Path) -> Iterator[Row]:
         return iter([_row(path.name, _root(read_tree(text, path.name), text))])
     # The tree reader wants a mapping at the top, so the list is hung under a key, one line above.
     tree = read_tree(f"{_KEY}:\n{text}", path.name)
-    shifted = tuple(replace(p, location=replace(p.location, line=p.location.line - 1)) for p in tree.problems)
+    shifted = tuple(
+        replace(p, location=replace(p.location, line=p.location.line - 1)) for p in tree.problems
+    )
     root = _root(replace(tree, problems=shifted), text)
     node = root.pairs[_KEY][1]
     assert isinstance(node, Sequence), "the text begins with the sign of a list item"
@@ -50,13 +66,17 @@ def _root(tree: Tree, text: str) -> Mapping:
 def _row(file: str, node: Node, shift: int = 0) -> Row:
     place = Place(file, node.line - shift)
     if not isinstance(node, Mapping):
-        return Row(place, fault=InvalidError(f"{place}：这一项不是映射", "每项写成 “键: 值” 的若干行"))
+        return Row(
+            place, fault=InvalidError(f"{place}：这一项不是映射", "每项写成 “键: 值” 的若干行")
+        )
     values: dict[str, Entered] = {}
     for name, (key, value) in node.pairs.items():
         entered = _entered(value)
         if entered is None:
             here = Place(file, key.line - shift)
-            fault = InvalidError(f"{here}：“{name}”应是一个值或一个简单列表", "列表的每一项只写一个值，不能空着")
+            fault = InvalidError(
+                f"{here}：“{name}”应是一个值或一个简单列表", "列表的每一项只写一个值，不能空着"
+            )
             return Row(place, fault=fault)
         if entered:
             values[name] = entered
@@ -64,10 +84,14 @@ def _row(file: str, node: Node, shift: int = 0) -> Row:
 
 
 def _entered(node: Node) -> Entered | None:
-    """Give a value as an officer enters it; None for a list with an empty item, or anything deeper."""
+    """Give a value as an officer enters it; None for a list with an empty item, or
+    anything deeper.
+    """
     if isinstance(node, Scalar):
         return "" if node.empty else node.value.strip()
     if not isinstance(node, Sequence):
         return None
-    items = [item.value.strip() for item in node.items if isinstance(item, Scalar) and not item.empty]
+    items = [
+        item.value.strip() for item in node.items if isinstance(item, Scalar) and not item.empty
+    ]
     return tuple(items) if len(items) == len(node.items) else None

@@ -1,6 +1,8 @@
-"""The workflow language as JSON Schema, so that an editor completes keys and underlines faults while one writes.
+"""The workflow language as JSON Schema, so that an editor completes keys and underlines faults
+while one writes.
 
-Draft-07, which the editors' YAML services know. The reader judges more (names, expressions, soundness) and decides.
+Draft-07, which the editors' YAML services know. The reader judges more (names, expressions,
+soundness) and decides.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from lifecycle.workflow.model import FactType, Kind, LightColour, Span
 
 Schema = dict[str, Any]
 
-# The reader takes every scalar as text; an editor's YAML turns some of them into numbers and truth values first.
+# The reader takes every scalar as text; an editor's YAML turns some of them into numbers and truth
+# values first.
 TEXT: Schema = {"type": ["string", "number", "boolean"]}
 NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}
 NAMES: Schema = {"anyOf": [NAME, {"type": "array", "items": NAME, "uniqueItems": True}]}
@@ -42,9 +45,25 @@ def schema() -> Schema:
         "transitions": _said({"type": "array", "items": _ref("transition")}, "流转"),
         "lights": _said({"type": "array", "items": _ref("light")}, "亮灯规则"),
     }
-    required = ["workflow", "title", "version", "number", "subject", "roles", "facts", "states", "transitions"]
-    top = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "lifecycle 流程", **_mapping(keys, required)}
-    return top | {"definitions": {**_people(), **_things(), **_states(), **_transitions(), **_gates()}}
+    required = [
+        "workflow",
+        "title",
+        "version",
+        "number",
+        "subject",
+        "roles",
+        "facts",
+        "states",
+        "transitions",
+    ]
+    top = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "lifecycle 流程",
+        **_mapping(keys, required),
+    }
+    return top | {
+        "definitions": {**_people(), **_things(), **_states(), **_transitions(), **_gates()}
+    }
 
 
 def schema_text() -> str:
@@ -53,9 +72,17 @@ def schema_text() -> str:
 
 
 def _people() -> dict[str, Schema]:
-    role = {"title": TEXT, "unit": _said(NAME, "写着承担单位的要素"), "units": _said(NAME, "写着若干承担单位的要素")}
+    role = {
+        "title": TEXT,
+        "unit": _said(NAME, "写着承担单位的要素"),
+        "units": _said(NAME, "写着若干承担单位的要素"),
+    }
     party = {"title": TEXT, "fact": _said(NAME, "写着收文方名称的要素")}
-    panel = {"lead": _said(NAME, "牵头角色"), "core": _said(NAMES, "“5”"), "extra": _said(NAME, "“x”")}
+    panel = {
+        "lead": _said(NAME, "牵头角色"),
+        "core": _said(NAMES, "“5”"),
+        "extra": _said(NAME, "“x”"),
+    }
     return {
         "role": {"anyOf": [TEXT, _mapping(role, ["title"])]},
         "party": {"anyOf": [TEXT, _mapping(party, ["title"])]},
@@ -74,7 +101,8 @@ def _things() -> dict[str, Schema]:
         "choices": {"type": "array", "items": TEXT, "minItems": 1},
         "of": _said(
             {"enum": list(get_args(FactType))},
-            "清单各项的类型；一行里的顿号、逗号、分号只隔开不会含有它的项：文字没有 pattern 的，一行就是一项",
+            "清单各项的类型；一行里的顿号、逗号、分号只隔开不会含有它的项：文字没有 pattern 的，"
+            "一行就是一项",
         ),
         "required": _said({"anyOf": [FLAG, NAME]}, "立项时必填写 true；自某环节起必填写该环节"),
         "by": _said(NAMES, "可以填写的角色，立项时也是；不写则由牵头角色填，立项时由立项的人填"),
@@ -83,7 +111,10 @@ def _things() -> dict[str, Schema]:
     }
     material = {
         "title": TEXT,
-        "keep": _said({"type": "string", "pattern": "^(permanent|[1-9][0-9]?y)$"}, "保管期限：permanent 或 30y"),
+        "keep": _said(
+            {"type": "string", "pattern": "^(permanent|[1-9][0-9]?y)$"},
+            "保管期限：permanent 或 30y",
+        ),
         "max_mb": COUNT,
         "by": NAMES,
         "note": TEXT,
@@ -141,7 +172,10 @@ def _transitions() -> dict[str, Schema]:
         "name": NAME,
         "title": TEXT,
         "kind": _said({"enum": list(get_args(Kind))}, "种类，默认 forward"),
-        "from": _said({"anyOf": [NAMES, _mapping(group)]}, "出自的环节：一个、一列、all、{phase: …}、{all_but: […]}"),
+        "from": _said(
+            {"anyOf": [NAMES, _mapping(group)]},
+            "出自的环节：一个、一列、all、{phase: …}、{all_but: […]}",
+        ),
         "to": _said(NAME, "去往的环节；记录不写，恢复可写 previous"),
         "by": _said(NAMES, "办理的角色"),
         "asks": _said(NAMES, "办理时当场填写的要素"),
@@ -150,7 +184,9 @@ def _transitions() -> dict[str, Schema]:
         "reason": _said({"enum": ["required", True]}, "必须写理由"),
         "locks": _said(NAMES, "此后不得改动的要素和材料"),
         "unlocks": _said(NAMES, "重新可以改动的要素和材料"),
-        "notices": _said({"type": "array", "items": _mapping(notice, ["template", "to"])}, "发出的公文"),
+        "notices": _said(
+            {"type": "array", "items": _mapping(notice, ["template", "to"])}, "发出的公文"
+        ),
         "note": TEXT,
         "basis": TEXT,
     }
@@ -185,8 +221,19 @@ def _gates() -> dict[str, Schema]:
         "covers": _said(NAMES, "意见所据的要素和材料；改动后须重新会签"),
         "basis": TEXT,
     }
-    guard = {"when": _said(TEXT, "条件表达式"), "else": _said(TEXT, "不满足时给经办人看的话"), "basis": TEXT}
-    dwell = {"at_least": COUNT, "unit": _ref("span"), "since": NAME, "clear_days": FLAG, "basis": TEXT, "inner": FLAG}
+    guard = {
+        "when": _said(TEXT, "条件表达式"),
+        "else": _said(TEXT, "不满足时给经办人看的话"),
+        "basis": TEXT,
+    }
+    dwell = {
+        "at_least": COUNT,
+        "unit": _ref("span"),
+        "since": NAME,
+        "clear_days": FLAG,
+        "basis": TEXT,
+        "inner": FLAG,
+    }
     counter = {"of": NAME, "at_most": COUNT, "basis": TEXT}
     needs = {
         "facts": NAMES,
@@ -205,7 +252,12 @@ def _mapping(properties: Mapping[str, Schema], required: list[str] | None = None
 
 
 def _named(value: Schema, text: str) -> Schema:
-    return {"type": "object", "propertyNames": NAME, "additionalProperties": value, "description": text}
+    return {
+        "type": "object",
+        "propertyNames": NAME,
+        "additionalProperties": value,
+        "description": text,
+    }
 
 
 def _one_or_more(item: Schema) -> Schema:

@@ -1,4 +1,6 @@
-"""Stories in YAML → what officers did on which day, command by command: how a worked example is written down."""
+"""Stories in YAML → what officers did on which day, command by command: how a worked example is
+written down.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ _STEP = ("refused", "tell")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command: the day, the officers who each give it, its words without case; `refused`: it must be refused."""
+    """One command: the day, the officers who each give it, its words without case; `refused`: it
+    must be refused.
+    """
 
     on: date
     officers: tuple[str, ...]
@@ -31,7 +35,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One case: who opens it when with which facts, as written; then steps, and sentences to tell between them."""
+    """One case: who opens it when with which facts, as written; then steps, and sentences to tell
+    between them.
+    """
 
     on: date
     officer: str
@@ -41,7 +47,9 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Stories:
-    """All stories up to the day `as_of`, and the letters to show at the end, each by its case's title and template."""
+    """All stories up to the day `as_of`, and the letters to show at the end, each by its case's
+    title and template.
+    """
 
     as_of: date
     letters: tuple[tuple[str, str], ...]
@@ -67,7 +75,9 @@ def _items(
 ) -> Iterator[Fields]:
     for number, node in enumerate(file.top.items(key, single=False), 1):
         place = file.reading.at(node)
-        yield Fields(file.reading, node, f"第 {number} 个{what}", place, known=known, required=required)
+        yield Fields(
+            file.reading, node, f"第 {number} 个{what}", place, known=known, required=required
+        )
 
 
 def _story(file: YamlFile, fields: Fields) -> Story | None:
@@ -77,7 +87,12 @@ def _story(file: YamlFile, fields: Fields) -> Story | None:
     steps = [found for node in fields.items("story") if (found := _told(file, node)) is not None]
     if step is None or facts is None:
         return None
-    return Story(step.on, step.officers[0], {name: _entered(facts, name) for name in facts.pairs}, tuple(steps))
+    return Story(
+        step.on,
+        step.officers[0],
+        {name: _entered(facts, name) for name in facts.pairs},
+        tuple(steps),
+    )
 
 
 def _entered(facts: Fields, name: str) -> Entered:
@@ -88,7 +103,9 @@ def _entered(facts: Fields, name: str) -> Entered:
 
 
 def _told(file: YamlFile, node: Node) -> Step | str | None:
-    """Read a step, written as one line; or the sentence to tell, or the step to be refused, under its key."""
+    """Read a step, written as one line; or the sentence to tell, or the step to be refused, under
+    its key.
+    """
     if isinstance(node, Scalar):
         return _step(file, node, refused=False)
     fields = Fields(file.reading, node, "这一步", file.reading.at(node), known=_STEP)
@@ -105,7 +122,13 @@ def _step(file: YamlFile, scalar: Scalar, *, refused: bool, words: int = 2) -> S
     except ValueError:
         day, officers, rest = "", "", []
     if not officers or len(rest) < words:
-        file.reading.fault("wrong-step", scalar, f"“{scalar.value}” 不是一步", "写作 日期 工号 命令 …，引号要成对")
+        file.reading.fault(
+            "wrong-step", scalar, f"“{scalar.value}” 不是一步", "写作 日期 工号 命令 …，引号要成对"
+        )
         return None
     on = file.check_day(scalar, day)
-    return Step(date.fromisoformat(on), tuple(officers.split(",")), tuple(rest), refused) if on else None
+    return (
+        Step(date.fromisoformat(on), tuple(officers.split(",")), tuple(rest), refused)
+        if on
+        else None
+    )

@@ -1,7 +1,7 @@
 """A workflow as an SVG picture that needs no other program.
 
-States stand down the middle in the order written, the way forward straight between them; longer ways run in lanes on
-the right, ways back in lanes on the left.
+States stand down the middle in the order written, the way forward straight between them; longer
+ways run in lanes on the right, ways back in lanes on the left.
 """
 
 from __future__ import annotations
@@ -73,9 +73,14 @@ class Picture:
         return ([own] if own else []) + [f"○ {title}" for title in graph.inside.get(state.name, ())]
 
     def _seat(self) -> None:
-        """Give each arrow its side: straight down to the next state, right for further on, left for back."""
+        """Give each arrow its side: straight down to the next state, right for further on, left for
+        back.
+        """
         for arrow in self.graph.arrows:
-            box, steps = self.boxes[arrow.source], self.order[arrow.target] - self.order[arrow.source]
+            box, steps = (
+                self.boxes[arrow.source],
+                self.order[arrow.target] - self.order[arrow.source],
+            )
             if steps == 1 and not box.state.final:
                 box.down.append(arrow)
             elif steps > 0:
@@ -106,12 +111,16 @@ class Picture:
         for box in self.boxes.values():
             for arrow in getattr(box, side):
                 ys = (self._leaves(box, side, arrow), self.boxes[arrow.target].row(0))
-                lane = found.setdefault((arrow.target, arrow.kind), Lane(arrow.target, arrow.kind, min(ys), max(ys)))
+                lane = found.setdefault(
+                    (arrow.target, arrow.kind), Lane(arrow.target, arrow.kind, min(ys), max(ys))
+                )
                 lane.top, lane.bottom = min(lane.top, *ys), max(lane.bottom, *ys)
         placed: list[Lane] = []
         for lane in sorted(found.values(), key=lambda lane: lane.bottom - lane.top):
             taken = {
-                other.number for other in placed if lane.top < other.bottom + ROW and other.top < lane.bottom + ROW
+                other.number
+                for other in placed
+                if lane.top < other.bottom + ROW and other.top < lane.bottom + ROW
             }
             lane.number = next(number for number in range(len(found) + 1) if number not in taken)
             placed.append(lane)
@@ -128,14 +137,19 @@ class Picture:
         texts += [(box.state.title, 16) for box in self.boxes.values()]
         self.width = max(200, max(width_of(text, size) for text, size in texts) + 36)
         labels = {
-            side: [_label(a) for b in self.boxes.values() for a in getattr(b, side)] for side in ("left", "right")
+            side: [_label(a) for b in self.boxes.values() for a in getattr(b, side)]
+            for side in ("left", "right")
         }
-        labels["right"] += [_group_label(arrow) for box in self.boxes.values() for arrow in box.groups]
+        labels["right"] += [
+            _group_label(arrow) for box in self.boxes.values() for arrow in box.groups
+        ]
         self.label = {
-            side: max((width_of(text, 12) for text in found), default=0) + 28 for side, found in labels.items()
+            side: max((width_of(text, 12) for text in found), default=0) + 28
+            for side, found in labels.items()
         }
         count = {
-            side: max((lane.number + 1 for lane in lanes.values()), default=0) for side, lanes in self.lanes.items()
+            side: max((lane.number + 1 for lane in lanes.values()), default=0)
+            for side, lanes in self.lanes.items()
         }
         self.x = EDGE + LANE * count["left"] + self.label["left"]
         self.right = self.x + self.width
@@ -160,11 +174,20 @@ class Picture:
             "<defs>" + "".join(arrowhead(kind) for kind in COLOURS) + "</defs>",
             '<rect width="100%" height="100%" fill="#ffffff"/>',
             label(EDGE, 42, self._heading(), 20, bold=True),
-            label(EDGE, 64, f"{self.workflow.name}　SHA-256 {self.workflow.digest[:16]}", 12, colour="#666666"),
+            label(
+                EDGE,
+                64,
+                f"{self.workflow.name}　SHA-256 {self.workflow.digest[:16]}",
+                12,
+                colour="#666666",
+            ),
             *self._phases(),
             *(piece for side in ("right", "left") for piece in self._side(side)),
             *(piece for box in self.boxes.values() for piece in self._box(box)),
-            *(label(EDGE, self.bottom + 20 * n, line, 12, colour=COLOURS["record"]) for n, line in enumerate(foot)),
+            *(
+                label(EDGE, self.bottom + 20 * n, line, 12, colour=COLOURS["record"])
+                for n, line in enumerate(foot)
+            ),
             *self._legend(height - 16),
             "</svg>",
         ]
@@ -174,7 +197,8 @@ class Picture:
         size = f"{self.total:.0f} {height:.0f}"
         width, tall = size.split()
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{width}" height="{tall}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{width}" '
+            f'height="{tall}" '
             f'font-family="{FONT}" role="img">'
         )
 
@@ -197,7 +221,9 @@ class Picture:
             yield label(self.x, top + 19, run[0].state.phase, 13, bold=True, colour="#6b6b5f")
 
     def _side(self, side: str) -> Iterable[str]:
-        """Draw the arrows in the lanes of one side, with their labels beside the box that they leave."""
+        """Draw the arrows in the lanes of one side, with their labels beside the box that they
+        leave.
+        """
         edge, sign = (self.x, -1) if side == "left" else (self.right, 1)
         for box in self.boxes.values():
             for arrow in getattr(box, side):
@@ -205,29 +231,44 @@ class Picture:
                 here, there = self._leaves(box, side, arrow), self.boxes[arrow.target].row(0)
                 x, turn = self._lane_x(side, lane), ROUND if there > here else -ROUND
                 path = (
-                    f"M{edge:.0f} {here:.0f}H{x - sign * ROUND:.0f}Q{x:.0f} {here:.0f} {x:.0f} {here + turn:.0f}"
-                    f"V{there - turn:.0f}Q{x:.0f} {there:.0f} {x - sign * ROUND:.0f} {there:.0f}H{edge + sign * 3:.0f}"
+                    f"M{edge:.0f} {here:.0f}H{x - sign * ROUND:.0f}Q{x:.0f} {here:.0f} {x:.0f} "
+                    f"{here + turn:.0f}"
+                    f"V{there - turn:.0f}Q{x:.0f} {there:.0f} {x - sign * ROUND:.0f} "
+                    f"{there:.0f}H"
+                    f"{edge + sign * 3:.0f}"
                 )
                 yield stroke(path, arrow.kind)
         for box in self.boxes.values():
             for arrow in getattr(box, side):
                 anchor = "end" if side == "left" else "start"
                 y = self._leaves(box, side, arrow) - 5
-                yield label(edge + sign * 12, y, _label(arrow), 12, colour=COLOURS[arrow.kind], anchor=anchor)
+                yield label(
+                    edge + sign * 12,
+                    y,
+                    _label(arrow),
+                    12,
+                    colour=COLOURS[arrow.kind],
+                    anchor=anchor,
+                )
             if side == "right":
                 for number, arrow in enumerate(box.groups):
                     y = box.row(box.enters_right + number)
                     yield stroke(
-                        f"M{edge + 12 + width_of(_group_label(arrow), 12):.0f} {y:.0f}H{edge + 3:.0f}", arrow.kind
+                        f"M{edge + 12 + width_of(_group_label(arrow), 12):.0f} "
+                        f"{y:.0f}H{edge + 3:.0f}",
+                        arrow.kind,
                     )
-                    yield label(edge + 12, y - 5, _group_label(arrow), 12, colour=COLOURS[arrow.kind])
+                    yield label(
+                        edge + 12, y - 5, _group_label(arrow), 12, colour=COLOURS[arrow.kind]
+                    )
 
     def _box(self, box: Box) -> Iterable[str]:
         """Draw a state and the way straight down from it."""
         fill, edge = ("#e8e8e8", "#666666") if box.state.final else ("#eaf1f8", COLOURS["forward"])
         radius = 18 if box.state.final else 6
         yield (
-            f'<rect x="{self.x:.0f}" y="{box.y:.0f}" width="{self.width:.0f}" height="{box.height:.0f}" '
+            f'<rect x="{self.x:.0f}" y="{box.y:.0f}" width="{self.width:.0f}" '
+            f'height="{box.height:.0f}" '
             f'rx="{radius}" fill="{fill}" stroke="{edge}" stroke-width="1.5"/>'
         )
         middle = self.x + self.width / 2

@@ -1,6 +1,7 @@
 """Rows out of and into other people's tables: XLSX, CSV and YAML, one row at a time.
 
-A fault in one row is that row's own (`Row.fault`), so that a bulk import can go on; a file that is no table raises.
+A fault in one row is that row's own (`Row.fault`), so that a bulk import can go on; a file that is
+no table raises.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its place and its filled cells by head, as an officer enters them; or the fault that spoils it."""
+    """One row: its place and its filled cells by head, as an officer enters them; or the fault that
+    spoils it.
+    """
 
     place: Place
     values: dict[str, Entered] = field(default_factory=dict)
@@ -45,7 +48,8 @@ class Row:
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """Read a table by its kind: XLSX by content, YAML by extension, anything else as CSV; empty rows are left out.
+    """Read a table by its kind: XLSX by content, YAML by extension, anything else as CSV; empty
+    rows are left out.
 
     Raises InvalidError when the file is missing, too large or no table.
     """
@@ -55,7 +59,9 @@ def read_rows(path: Path) -> Iterator[Row]:
 
         return read_xlsx(path)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InvalidError(f"{path.name} 是旧的 .xls 格式", "在 Excel 或 WPS 中另存为 .xlsx，再试一次")
+        raise InvalidError(
+            f"{path.name} 是旧的 .xls 格式", "在 Excel 或 WPS 中另存为 .xlsx，再试一次"
+        )
     if path.suffix.lower() in (".yaml", ".yml"):
         from lifecycle.exchange.listing import read_yaml
 
@@ -66,9 +72,11 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 
 def write_rows(path: Path, kind: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write a table as its extension says (.xlsx, else CSV) and count its rows; an earlier export is replaced.
+    """Write a table as its extension says (.xlsx, else CSV) and count its rows; an earlier export
+    is replaced.
 
-    `kind` is what the table is, in Chinese. Raises InvalidError for a place that must not be written.
+    `kind` is what the table is, in Chinese. Raises InvalidError for a place that must not be
+    written.
     """
     with new_file(path, kind) as draft:
         if path.suffix.lower() == ".xlsx":
@@ -94,7 +102,10 @@ def _opened(path: Path) -> bytes:
     except PermissionError:
         raise InvalidError(f"没有权限读取 {path}") from None
     if size > MOST_MB * 1_000_000:
-        raise InvalidError(f"{path.name} 有 {size / 1_000_000:.0f} MB，超过 {MOST_MB} MB", "请拆成几个文件，分次导入")
+        raise InvalidError(
+            f"{path.name} 有 {size / 1_000_000:.0f} MB，超过 {MOST_MB} MB",
+            "请拆成几个文件，分次导入",
+        )
     if not head:
         raise InvalidError(f"{path.name} 是空文件", "第一行写列名，以下每行一个事项")
     return head
@@ -111,10 +122,13 @@ def heads_of(place: Place, cells: Sequence[str]) -> list[str]:
         raise InvalidError(f"{place}：有 {len(heads)} 列，超过 {MOST_COLUMNS} 列")
     for index, name in enumerate(heads):
         if not name:
-            raise InvalidError(f"{place}：第 {index + 1} 列（{letters(index)}）没有列名", "补上列名，或删去该列")
+            raise InvalidError(
+                f"{place}：第 {index + 1} 列（{letters(index)}）没有列名", "补上列名，或删去该列"
+            )
         if name in heads[:index]:
             raise InvalidError(
-                f"{place}：列名“{name}”出现两次（{letters(heads.index(name))} 列和 {letters(index)} 列）",
+                f"{place}：列名“{name}”出现两次（{letters(heads.index(name))} 列和 "
+                f"{letters(index)} 列）",
                 "删去或改名其一",
             )
     return heads
@@ -129,9 +143,17 @@ def row_of(place: Place, heads: Sequence[str], cells: Sequence[str]) -> Row | No
             continue
         if index >= len(heads):
             fault = f"{place}：第 {index + 1} 列（{letters(index)}）有内容，但表头没有这一列"
-            return Row(place, fault=InvalidError(fault, "补上列名，或删去该格；文字中有分隔符的，两端要加引号"))
+            return Row(
+                place,
+                fault=InvalidError(fault, "补上列名，或删去该格；文字中有分隔符的，两端要加引号"),
+            )
         if len(text) > MOST_CELL:
-            return Row(place, fault=InvalidError(f"{place.at(heads[index])}：有 {len(text)} 字，超过 {MOST_CELL} 字"))
+            return Row(
+                place,
+                fault=InvalidError(
+                    f"{place.at(heads[index])}：有 {len(text)} 字，超过 {MOST_CELL} 字"
+                ),
+            )
         values[heads[index]] = text
     return Row(place, values) if values else None
 

@@ -19,8 +19,11 @@ from lifecycle.exchange.tables import Place, Row, heads_of, row_of
 
 MOST_UNPACKED_MB = 500
 _CONTROLS = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)}
-# A formula without the value that it last had: the file was written by a program and never calculated.
-_UNCALCULATED = re.compile(rb'<c [^>]*?r="([A-Z]+\d+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
+# A formula without the value that it last had: the file was written by a program and never
+# calculated.
+_UNCALCULATED = re.compile(
+    rb'<c [^>]*?r="([A-Z]+\d+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
+)
 _CHUNK, _OVERLAP = 1 << 20, 1 << 14
 
 
@@ -29,8 +32,17 @@ def read_xlsx(path: Path) -> Iterator[Row]:
     _guard_size(path)
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError) as error:
-        raise InvalidError(f"{path.name} 不是完好的 XLSX 文件", "用 Excel 或 WPS 打开检查，另存后再试") from error
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        SyntaxError,
+        OSError,
+    ) as error:
+        raise InvalidError(
+            f"{path.name} 不是完好的 XLSX 文件", "用 Excel 或 WPS 打开检查，另存后再试"
+        ) from error
     try:
         sheet = next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), None)
         if sheet is None:
@@ -52,20 +64,28 @@ def _rows(path: Path, sheet: Any) -> Iterator[Row]:
             continue
         if number in uncalculated:
             fault = InvalidError(
-                f"{place}：{uncalculated[number]} 格的公式没有算出的值", "用 Excel 或 WPS 打开并保存一次"
+                f"{place}：{uncalculated[number]} 格的公式没有算出的值",
+                "用 Excel 或 WPS 打开并保存一次",
             )
             yield Row(place, fault=fault)
             continue
-        broken = next((index for index, text in enumerate(texts) if text.startswith("#") and text in _ERRORS), None)
+        broken = next(
+            (index for index, text in enumerate(texts) if text.startswith("#") and text in _ERRORS),
+            None,
+        )
         if broken is not None and broken < len(heads):
-            fault = InvalidError(f"{place.at(heads[broken])}：公式出错 {texts[broken]}", "改正公式，或直接填值")
+            fault = InvalidError(
+                f"{place.at(heads[broken])}：公式出错 {texts[broken]}", "改正公式，或直接填值"
+            )
             yield Row(place, fault=fault)
             continue
         row = row_of(place, heads, texts)
         if row is not None:
             yield row
     if not heads:
-        raise InvalidError(f"{path.name} 的工作表“{sheet.title}”里什么也没有", "第一行写列名，以下每行一个事项")
+        raise InvalidError(
+            f"{path.name} 的工作表“{sheet.title}”里什么也没有", "第一行写列名，以下每行一个事项"
+        )
 
 
 _ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
@@ -78,11 +98,14 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
-        # A spreadsheet calculates with binary floats and shows 15 digits; what it shows is what was meant.
+        # A spreadsheet calculates with binary floats and shows 15 digits; what it shows is what was
+        # meant.
         text = format(value, ".15g")
         return text if "e" not in text else format(value, ".15f").rstrip("0").rstrip(".")
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+        return (
+            value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+        )
     if isinstance(value, (date, time)):
         return value.isoformat()
     return str(value)
@@ -94,13 +117,19 @@ def _guard_size(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, OSError) as error:
-        raise InvalidError(f"{path.name} 不是完好的 XLSX 文件", "用 Excel 或 WPS 打开检查，另存后再试") from error
+        raise InvalidError(
+            f"{path.name} 不是完好的 XLSX 文件", "用 Excel 或 WPS 打开检查，另存后再试"
+        ) from error
     if size > MOST_UNPACKED_MB * 1_000_000:
-        raise InvalidError(f"{path.name} 解开后有 {size / 1_000_000:.0f} MB，超过 {MOST_UNPACKED_MB} MB")
+        raise InvalidError(
+            f"{path.name} 解开后有 {size / 1_000_000:.0f} MB，超过 {MOST_UNPACKED_MB} MB"
+        )
 
 
 def _uncalculated(sheet: Any) -> dict[int, str]:
-    """Find the formulas that hold no value, by row: openpyxl would give them as empty cells, and data would be lost."""
+    """Find the formulas that hold no value, by row: openpyxl would give them as empty cells, and
+    data would be lost.
+    """
     found: dict[int, str] = {}
     with sheet._get_source() as source:
         for window in _windows(source):
@@ -119,7 +148,9 @@ def _windows(source: IO[bytes]) -> Iterator[bytes]:
 
 
 def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write heads and rows and count the rows; every cell is text, so nothing in it can run as a formula."""
+    """Write heads and rows and count the rows; every cell is text, so nothing in it can run as a
+    formula.
+    """
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")
     sheet.freeze_panes = "A2"

@@ -11,7 +11,9 @@ _INNER = ("source", "index", "to", "cc")
 
 
 def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
-    """Give all that a case's entries make of it, under stable English keys; days are YYYY-MM-DD, facts canonical."""
+    """Give all that a case's entries make of it, under stable English keys; days are YYYY-MM-DD,
+    facts canonical.
+    """
     state = workflow.states[case.state]
     return {
         "id": case.id,
@@ -31,28 +33,53 @@ def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
         "last_at": case.last_at,
         "facts": dict(sorted(case.facts.items())),
         "materials": {
-            name: {"name": file.name, "size": file.size, "sha256": file.sha256, "seq": file.seq, "on": file.on}
+            name: {
+                "name": file.name,
+                "size": file.size,
+                "sha256": file.sha256,
+                "seq": file.seq,
+                "on": file.on,
+            }
             for name, file in sorted(case.materials.items())
         },
         "opinions": [
             {
-                "transition": o.transition, "role": o.role, "unit": o.unit, "verdict": o.verdict, "note": o.note,
-                "persons": list(o.persons), "on": o.on, "seq": o.seq, "resolved": o.resolved,
+                "transition": o.transition,
+                "role": o.role,
+                "unit": o.unit,
+                "verdict": o.verdict,
+                "note": o.note,
+                "persons": list(o.persons),
+                "on": o.on,
+                "seq": o.seq,
+                "resolved": o.resolved,
             }
             for _, o in sorted(case.opinions.items())
         ],
         "transitions": {
-            name: {"count": fired.count, "on": fired.on, "seq": fired.seq, "persons": list(fired.persons)}
+            name: {
+                "count": fired.count,
+                "on": fired.on,
+                "seq": fired.seq,
+                "persons": list(fired.persons),
+            }
             for name, fired in sorted(case.fired.items())
         },
         "notices": [
-            {**{k: v for k, v in dump_notice(notice).items() if k not in _INNER}, "code": notice.code or None}
+            {
+                **{k: v for k, v in dump_notice(notice).items() if k not in _INNER},
+                "code": notice.code or None,
+            }
             for notice in sorted(case.notices.values(), key=lambda n: (n.seq, n.name))
         ],
         "locked": list(case.locked),
         "suspended": (
-            {"state": case.suspension.state, "on": case.suspension.on, "entered_on": case.suspension.entered_on}
+            {
+                "state": case.suspension.state,
+                "on": case.suspension.on,
+                "entered_on": case.suspension.entered_on,
+            }
             if case.suspension
             else None
         ),
-    }  # fmt: skip
+    }

@@ -1,4 +1,6 @@
-"""What waits for an officer, the most urgent first, streamed: no more cases are judged than are shown."""
+"""What waits for an officer, the most urgent first, streamed: no more cases are judged than are
+shown.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,15 @@ class Waiting:
 
 
 def inbox(library: Library, moment: Moment, code: str) -> Iterator[Waiting]:
-    """Stream what waits for an officer, and for those who delegated to them, in the order of the days due."""
+    """Stream what waits for an officer, and for those who delegated to them, in the order of the
+    days due.
+    """
     directory = library.directory()
     own = directory.officer(code, moment.on)
-    behalf = [directory.officer(code, moment.on, principal=p) for p in directory.principals(code, moment.on)]
+    behalf = [
+        directory.officer(code, moment.on, principal=p)
+        for p in directory.principals(code, moment.on)
+    ]
     officers = [officer for officer in (own, *behalf) if officer.held]
     wanted = Filter(open_only=True, seats=tuple(_seats(library, directory, officers)))
     for digest, snapshot in stream_by_due(library.store, wanted):
@@ -52,7 +59,9 @@ def _seats(library: Library, directory: Directory, officers: list[Officer]) -> I
 
 
 def _parts(workflow: Workflow, state: str) -> set[str]:
-    """Name the roles that act in a state: its lead, those who may leave it, and those who are asked to co-sign."""
+    """Name the roles that act in a state: its lead, those who may leave it, and those who are asked
+    to co-sign.
+    """
     lead = workflow.states[state].lead
     parts = {lead} if lead else set()
     for transition in workflow.leaving[state].values():

@@ -1,4 +1,6 @@
-"""Where a case stands and what waits for whom: the gates of every way out, as `decide` judges them."""
+"""Where a case stands and what waits for whom: the gates of every way out, as `decide`
+judges them.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ class Way:
 
     @property
     def missing(self) -> tuple[Gate, ...]:
-        """List the unmet gates that are about the case: not who asks, nor what is supplied with the command."""
+        """List the unmet gates that are about the case: not who asks, nor what is supplied with the
+        command.
+        """
         asks = set(self.transition.asks)
         return tuple(
             gate
@@ -54,7 +58,9 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing that waits for an officer: `sign`, `advance`, `supply` or `overdue`, on which case and transition."""
+    """One thing that waits for an officer: `sign`, `advance`, `supply` or `overdue`, on which case
+    and transition.
+    """
 
     kind: str
     case: Case
@@ -64,8 +70,12 @@ class Task:
     due_on: str | None
 
 
-def judge_way(workflow: Workflow, case: Case, name: str, officer: Officer, moment: Moment) -> Way | Gate:
-    """Judge one transition for an officer; the unmet state gate where it does not leave the case's state."""
+def judge_way(
+    workflow: Workflow, case: Case, name: str, officer: Officer, moment: Moment
+) -> Way | Gate:
+    """Judge one transition for an officer; the unmet state gate where it does not leave the case's
+    state.
+    """
     transition = find_transition(workflow, case, name)
     if isinstance(transition, Gate):
         return transition
@@ -74,14 +84,17 @@ def judge_way(workflow: Workflow, case: Case, name: str, officer: Officer, momen
 
 
 def only_forward(workflow: Workflow, case: Case) -> Transition:
-    """Give the one forward transition that leaves a case's state; raises AmbiguousError or InvalidError."""
+    """Give the one forward transition that leaves a case's state; raises AmbiguousError or
+    InvalidError.
+    """
     found = [t for t in workflow.leaving[case.state].values() if t.kind == "forward"]
     if len(found) > 1:
         raise AmbiguousError("可办的流转", case.number, [f"{t.title}（{t.name}）" for t in found])
     if not found:
         title = workflow.states[case.state].title
         raise InvalidError(
-            f"{case.number} 现为“{title}”，没有可以推进的流转", f"用 lifecycle show {case.number} 查看可办事项"
+            f"{case.number} 现为“{title}”，没有可以推进的流转",
+            f"用 lifecycle show {case.number} 查看可办事项",
         )
     return found[0]
 
@@ -90,15 +103,22 @@ def look(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Ou
     """Work out where a case stands for an officer."""
     ways = []
     for transition in workflow.leaving[case.state].values():
-        gates, _role = judge_transition(workflow, case, transition, officer, moment, note="", facts={})
+        gates, _role = judge_transition(
+            workflow, case, transition, officer, moment, note="", facts={}
+        )
         ways.append(Way(transition, gates))
-    seats = tuple((t, seat) for t in workflow.leaving[case.state].values() for seat in seats_of(workflow, case, t))
+    seats = tuple(
+        (t, seat)
+        for t in workflow.leaving[case.state].values()
+        for seat in seats_of(workflow, case, t)
+    )
     limits = tuple(open_limits(workflow, case, moment.calendar))
     return Outlook(stand(workflow, case, moment.calendar), limits, tuple(ways), seats)
 
 
 def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Iterator[Task]:
-    """List what one case asks of an officer: opinions owed, transitions open to them, what these still lack.
+    """List what one case asks of an officer: opinions owed, transitions open to them, what these
+    still lack.
 
     Only what may be the officer's is judged: an inbox looks at many cases.
     """
@@ -106,17 +126,31 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     found: list[Task] = []
     for transition in workflow.leaving[case.state].values():
         found += _signatures_owed(workflow, case, transition, officer, moment, due)
-        if transition.kind in ("forward", "resume") and any(holds(workflow, case, officer, r) for r in transition.by):
+        if transition.kind in ("forward", "resume") and any(
+            holds(workflow, case, officer, r) for r in transition.by
+        ):
             found += _moves_open(workflow, case, transition, officer, moment, due)
     yield from found
     state = workflow.states[case.state]
     late = due is not None and due < moment.on.isoformat()
     if late and not found and state.lead and holds(workflow, case, officer, state.lead):
-        yield Task("overdue", case, None, f"{state.title} 已逾期（限 {due}）", f"lifecycle show {case.number}", due)
+        yield Task(
+            "overdue",
+            case,
+            None,
+            f"{state.title} 已逾期（限 {due}）",
+            f"lifecycle show {case.number}",
+            due,
+        )
 
 
 def _signatures_owed(
-    workflow: Workflow, case: Case, transition: Transition, officer: Officer, moment: Moment, due: str | None
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    officer: Officer,
+    moment: Moment,
+    due: str | None,
 ) -> Iterator[Task]:
     if not _is_up(workflow, case, transition, moment):
         return
@@ -126,28 +160,51 @@ def _signatures_owed(
             late = transition.cosign and overdue_since(case, transition.cosign, moment)
             again = "，原意见已失效，须重新会签" if seat.stale else ""
             text = f"会签 {transition.title}{again}" + (f"（已逾期，限 {late}）" if late else "")
-            yield Task("sign", case, transition, text, f"lifecycle sign {case.number} {transition.name} agree", due)
+            yield Task(
+                "sign",
+                case,
+                transition,
+                text,
+                f"lifecycle sign {case.number} {transition.name} agree",
+                due,
+            )
 
 
 def _is_up(workflow: Workflow, case: Case, transition: Transition, moment: Moment) -> bool:
-    """Tell whether it is time to ask for opinions: what came before allows it, and there is something to judge.
+    """Tell whether it is time to ask for opinions: what came before allows it, and there is
+    something to judge.
 
-    On the way forward that is so from the first day. Once a transition was made, opinions are asked again when the case
-    was returned or what they cover has changed.
+    On the way forward that is so from the first day. Once a transition was made, opinions are asked
+    again when the case was returned or what they cover has changed.
     """
     covers = transition.cosign.covers if transition.cosign else ()
     fired = case.fired.get(transition.name)
-    if fired is not None and not any(seq > fired.seq for seq in (case.cleared, *map(case.changed.get, covers)) if seq):
+    if fired is not None and not any(
+        seq > fired.seq for seq in (case.cleared, *map(case.changed.get, covers)) if seq
+    ):
         return False
-    if transition.kind != "forward" and any(name not in case.facts and name not in case.materials for name in covers):
+    if transition.kind != "forward" and any(
+        name not in case.facts and name not in case.materials for name in covers
+    ):
         return False
-    history = (guard for guard in transition.guards if guard.when.names and guard.when.names <= {"order", "count"})
+    history = (
+        guard
+        for guard in transition.guards
+        if guard.when.names and guard.when.names <= {"order", "count"}
+    )
     gates = (judge_guard(workflow, case, guard, {}, moment) for guard in history)
-    return all(gate.met for gate in gates) and all(gate.met for gate in judge_counters(workflow, case, transition))
+    return all(gate.met for gate in gates) and all(
+        gate.met for gate in judge_counters(workflow, case, transition)
+    )
 
 
 def _moves_open(
-    workflow: Workflow, case: Case, transition: Transition, officer: Officer, moment: Moment, due: str | None
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    officer: Officer,
+    moment: Moment,
+    due: str | None,
 ) -> Iterator[Task]:
     gates, _role = judge_transition(workflow, case, transition, officer, moment, note="", facts={})
     way = Way(transition, gates)
@@ -156,7 +213,9 @@ def _moves_open(
     if way.missing:
         lacks = "；".join(gate.text for gate in way.missing)
         command = f"lifecycle why {case.number} {transition.name}"
-        yield Task("supply", case, transition, f"{transition.title} 尚不能办：{lacks}", command, due)
+        yield Task(
+            "supply", case, transition, f"{transition.title} 尚不能办：{lacks}", command, due
+        )
     else:
         command = f"lifecycle advance {case.number} {transition.name}"
         yield Task("advance", case, transition, f"可办 {transition.title}", command, due)

@@ -1,4 +1,6 @@
-"""A case as one looks at it: who leads it, where each opinion stands, who may act; ready to be printed or sent."""
+"""A case as one looks at it: who leads it, where each opinion stands, who may act; ready to be
+printed or sent.
+"""
 
 from __future__ import annotations
 
@@ -25,15 +27,25 @@ class Holder:
         return self.title if names in ("", self.title) else f"{self.title}〔{names}〕"
 
 
-def holder(workflow: Workflow, case: Case, directory: Directory, moment: Moment, role: str) -> Holder:
-    """Say which units hold a role in a case on a day: those that the case names, or those with the function."""
+def holder(
+    workflow: Workflow, case: Case, directory: Directory, moment: Moment, role: str
+) -> Holder:
+    """Say which units hold a role in a case on a day: those that the case names, or those with the
+    function.
+    """
     bound = workflow.roles[role].bound
     codes = case.bound_units(bound) if bound else directory.units_with(role, moment.on.isoformat())
-    return Holder(role, workflow.roles[role].title, tuple(moment.names.get(code, code) for code in codes))
+    return Holder(
+        role, workflow.roles[role].title, tuple(moment.names.get(code, code) for code in codes)
+    )
 
 
-def opinion_status(transition: Transition, seat: Seat, case: Case, moment: Moment) -> tuple[str, str]:
-    """Tell how a seat's opinion stands, as a word for machines and one for officers; silence is never consent."""
+def opinion_status(
+    transition: Transition, seat: Seat, case: Case, moment: Moment
+) -> tuple[str, str]:
+    """Tell how a seat's opinion stands, as a word for machines and one for officers; silence is
+    never consent.
+    """
     opinion = seat.opinion
     if opinion is None:
         late = transition.cosign and overdue_since(case, transition.cosign, moment)

@@ -1,7 +1,8 @@
-"""The audit: the log in its order, the office's chain, every case and its stored state, all judged again, streaming.
+"""The audit: the log in its order, the office's chain, every case and its stored state, all judged
+again, streaming.
 
-It trusts nothing that the database says about itself. What it cannot see without help – that the end of the log was cut
-off – it sees with a checkpoint noted down from an earlier audit.
+It trusts nothing that the database says about itself. What it cannot see without help – that the
+end of the log was cut off – it sees with a checkpoint noted down from an earlier audit.
 """
 
 from __future__ import annotations
@@ -27,14 +28,18 @@ from lifecycle.people.directory import Directory
 
 
 class LetterJudge(Protocol):
-    """Judges entries about letters; writing and printing letters is the business of rooms above this one."""
+    """Judges entries about letters; writing and printing letters is the business of rooms above
+    this one.
+    """
 
     unprinted: int
 
     def look(
         self, directory: Directory, before: Case | None, after: Case, body: Mapping[str, Any]
     ) -> Iterator[tuple[str, str]]:
-        """Yield (code, message) for what is wrong with an entry, told with the case before and after it."""
+        """Yield (code, message) for what is wrong with an entry, told with the case before and
+        after it.
+        """
 
 
 TICK = 200
@@ -43,13 +48,15 @@ TICK = 200
 
 @dataclass(slots=True)
 class Auditor:
-    """One audit of a store, up to the last entry there was when it began; memory does not grow with the cases' entries.
+    """One audit of a store, up to the last entry there was when it began; memory does not grow with
+    the cases' entries.
 
-    `now` is the time by the auditor's clock: an entry of a later time is a finding. `report` is told (done, of) as the
-    work goes on; `since` is a checkpoint of an earlier audit. What the checks learn
-    from each other is kept here: `office_at` the indexes of the office's entries, `directory` the office as replayed,
-    `broken` the damaged definitions by digest, `unjudged` what could not be judged because of them, `torn` whether the
-    office's chain cannot be followed to its end.
+    `now` is the time by the auditor's clock: an entry of a later time is a finding. `report` is
+    told (done, of) as the work goes on; `since` is a checkpoint of an earlier audit. What the
+    checks learn from each other is kept here: `office_at` the indexes of the office's entries,
+    `directory` the office as replayed, `broken` the damaged definitions by digest, `unjudged` what
+    could not be judged because of them, `torn` whether the office's chain cannot be followed to its
+    end.
     """
 
     library: Library
@@ -75,7 +82,9 @@ class Auditor:
 
     @property
     def checkpoint(self) -> Checkpoint:
-        """Give what to note down: with it a later audit sees whether these entries are still what they were."""
+        """Give what to note down: with it a later audit sees whether these entries are still what
+        they were.
+        """
         return self.tree.checkpoint()
 
     def run(self) -> Iterator[Finding]:
@@ -110,7 +119,9 @@ class Auditor:
             yield Finding("definition", damage.idx, OFFICE, str(damage))
 
     def unjudge(self, damage: Damage, idx: int, case: str, letter: str = "") -> None:
-        """Note that an entry, and the letter it is about, cannot be judged for a damaged definition."""
+        """Note that an entry, and the letter it is about, cannot be judged for a damaged
+        definition.
+        """
         damage.entry(idx, case)
         self.unjudged.add(case, str(idx), str(idx))
         if letter:
@@ -119,9 +130,17 @@ class Auditor:
 
     def _wrong_types(self) -> Iterator[Finding]:
         """Find entries whose columns hold what SQLite lets in but the product cannot read back."""
-        wanted = {"case_id": "text", "seq": "integer", "eid": "text", "hash": "text", "body": "blob"}
+        wanted = {
+            "case_id": "text",
+            "seq": "integer",
+            "eid": "text",
+            "hash": "text",
+            "body": "blob",
+        }
         wrong = " OR ".join(f"typeof({name}) <> '{kind}'" for name, kind in wanted.items())
-        for idx, case_id in self.library.store.rows(f"SELECT idx, case_id FROM entry WHERE {wrong}"):
+        for idx, case_id in self.library.store.rows(
+            f"SELECT idx, case_id FROM entry WHERE {wrong}"
+        ):
             yield Finding("form", idx, self.name_of(case_id), "记录各列的类型不对")
 
     def tick(self) -> None:

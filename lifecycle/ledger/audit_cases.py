@@ -1,4 +1,6 @@
-"""The audit's third pass: every case replayed under the rules and roles of its time, and the row kept for it."""
+"""The audit's third pass: every case replayed under the rules and roles of its time, and the row
+kept for it.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +48,8 @@ def check_cases(audit: Auditor) -> Iterator[Finding]:
 class _Chain:
     """One case's chain as far as it was followed.
 
-    Once it cannot be replayed on, only links, bytes and files are checked. `ruleless` is the damage of the case's
-    workflow, `blank` that for which the entry at hand is not judged.
+    Once it cannot be replayed on, only links, bytes and files are checked. `ruleless` is the damage
+    of the case's workflow, `blank` that for which the entry at hand is not judged.
     """
 
     def __init__(self, audit: Auditor, case_id: str) -> None:
@@ -68,7 +70,9 @@ class _Chain:
         if self.audit.broken or self.audit.torn:
             for code, message in self._unjudgeable(idx, raw):
                 yield Finding(code, idx, self.name, message)
-        problems, body = self._shallow(digest, raw) if self.lost else self._replayed(idx, digest, raw)
+        problems, body = (
+            self._shallow(digest, raw) if self.lost else self._replayed(idx, digest, raw)
+        )
         try:
             problems += self._misplaced(body, seq, eid) if body else []
             problems += self._files(body) if body else []
@@ -78,7 +82,8 @@ class _Chain:
             yield Finding(code, idx, self.name, message)
 
     def _unjudgeable(self, idx: int, raw: bytes) -> Iterator[Problem]:
-        """Stop replaying a case whose workflow is damaged, and judging an entry whose calendar is: both are counted.
+        """Stop replaying a case whose workflow is damaged, and judging an entry whose calendar is:
+        both are counted.
 
         Where the office's chain is torn, stop judging: said once.
         """
@@ -102,11 +107,15 @@ class _Chain:
             self.judged = False
             yield "unread", "单位的人员记录有损坏，本条及以后未能核对权限"
 
-    def _replayed(self, idx: int, digest: str, raw: bytes) -> tuple[list[Problem], Mapping[str, Any]]:
+    def _replayed(
+        self, idx: int, digest: str, raw: bytes
+    ) -> tuple[list[Problem], Mapping[str, Any]]:
         """Judge an entry again and move the case on by it."""
         audit = self.audit
         judged = self.judged and self.blank is None
-        step = replay_entry(audit.library, audit.directory, self.case, idx, digest, raw, judged=judged)
+        step = replay_entry(
+            audit.library, audit.directory, self.case, idx, digest, raw, judged=judged
+        )
         problems = list(step.problems)
         try:
             problems += self._surroundings(step, idx)
@@ -145,11 +154,17 @@ class _Chain:
             if body["calendar"] != in_force("calendar", CALENDAR, body["office"]):
                 yield "definition", "所依据的日历不是当时发布的日历"
             workflow = audit.library.workflow(step.case.workflow)
-            if self.case is None and workflow.digest != in_force("workflow", workflow.name, body["office"]):
+            if self.case is None and workflow.digest != in_force(
+                "workflow", workflow.name, body["office"]
+            ):
                 yield "definition", "立项所依据的流程不是当时发布的版本"
 
-    def _letters(self, letters: LetterJudge, after: Case, body: Mapping[str, Any], idx: int) -> Iterator[Problem]:
-        """Have an entry about a letter judged; what a damaged definition or a lost text keeps from it is told."""
+    def _letters(
+        self, letters: LetterJudge, after: Case, body: Mapping[str, Any], idx: int
+    ) -> Iterator[Problem]:
+        """Have an entry about a letter judged; what a damaged definition or a lost text keeps from
+        it is told.
+        """
         name = _letter_of(body["intent"])
         try:
             yield from letters.look(self.audit.directory, self.case, after, body)
@@ -196,7 +211,9 @@ class _Chain:
         if rows:  # made since the audit began, perhaps by officers appointed since
             yield from follow_office(self.audit)
         for idx, _seq, digest, raw in rows:
-            step = replay_entry(self.audit.library, self.audit.directory, self.case, idx, digest, raw)
+            step = replay_entry(
+                self.audit.library, self.audit.directory, self.case, idx, digest, raw
+            )
             if step.problems or step.case is None:
                 yield Finding("lost", idx, self.name, "审计期间新增的这条记录不能接续")
                 return
@@ -207,9 +224,13 @@ class _Chain:
         workflow = self.audit.library.workflow(self.case.workflow)
         try:
             calendar = self._calendar(self.last.body["calendar"])
-        except LostDefinitionError as error:  # published after the tear in the office's chain, or never
+        except (
+            LostDefinitionError
+        ) as error:  # published after the tear in the office's chain, or never
             calendar = None
-            yield Finding("unread", self.last.idx, self.name, f"存储的到期日未能核对：{error.message}")
+            yield Finding(
+                "unread", self.last.idx, self.name, f"存储的到期日未能核对：{error.message}"
+            )
         wrong = self._wrong_columns(workflow, calendar, dict(zip(columns, found, strict=True)))
         if wrong:
             message = f"存储的状态与回放结果不一致：{'、'.join(wrong)}"
@@ -225,11 +246,19 @@ class _Chain:
         damage.days.add(self.name, "days", self.name)
         return None
 
-    def _wrong_columns(self, workflow: Workflow, calendar: Calendar | None, found: dict[str, Any]) -> list[str]:
-        """Name the columns of the stored row that are not as replayed; without a calendar no day is compared."""
+    def _wrong_columns(
+        self, workflow: Workflow, calendar: Calendar | None, found: dict[str, Any]
+    ) -> list[str]:
+        """Name the columns of the stored row that are not as replayed; without a calendar no day is
+        compared.
+        """
         assert self.case is not None
         try:
-            wanted = case_row(workflow, self.case, calendar) if calendar else undated_row(workflow, self.case)
+            wanted = (
+                case_row(workflow, self.case, calendar)
+                if calendar
+                else undated_row(workflow, self.case)
+            )
         except (LifecycleError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
             return ["snapshot"]
         return [name for name, value in wanted.items() if found.get(name) != value]
@@ -237,7 +266,11 @@ class _Chain:
 
 def _letter_of(intent: Mapping[str, Any]) -> str:
     """Name the letter that an entry is about, "" if it is about none."""
-    return str(intent["data"]["notice"]) if intent["type"].startswith("notice_") and "notice" in intent["data"] else ""
+    return (
+        str(intent["data"]["notice"])
+        if intent["type"].startswith("notice_") and "notice" in intent["data"]
+        else ""
+    )
 
 
 def _columns(store: Any) -> list[str]:

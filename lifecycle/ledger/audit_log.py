@@ -1,4 +1,6 @@
-"""The audit's first pass: the log in the order of recording – indexes, times, case numbers, and the checkpoint."""
+"""The audit's first pass: the log in the order of recording – indexes, times, case numbers, and the
+checkpoint.
+"""
 
 from __future__ import annotations
 
@@ -57,11 +59,15 @@ def _short_of_checkpoint(audit: Auditor) -> Iterator[Finding]:
     since = audit.since
     if since is not None and audit.tree.size < since.size:
         gone = since.size - audit.tree.size
-        yield Finding("checkpoint", audit.upto, NOBODY, f"检查点时有 {since.size} 条记录，现缺 {gone} 条")
+        yield Finding(
+            "checkpoint", audit.upto, NOBODY, f"检查点时有 {since.size} 条记录，现缺 {gone} 条"
+        )
 
 
 class _Times:
-    """Follows the recording times: they only go forward, jump only where two confirmed it, and are not to come."""
+    """Follows the recording times: they only go forward, jump only where two confirmed it, and are
+    not to come.
+    """
 
     def __init__(self, audit: Auditor) -> None:
         self.audit = audit
@@ -80,7 +86,12 @@ class _Times:
         if not at:
             return
         if at < self.last:
-            yield Finding("time", idx, self.audit.name_of(case_id), f"记录时间 {at} 早于前一序号的 {self.last}")
+            yield Finding(
+                "time",
+                idx,
+                self.audit.name_of(case_id),
+                f"记录时间 {at} 早于前一序号的 {self.last}",
+            )
         elif self.last and self._jumped(at) and not _is_confirmation(case_id, raw):
             message = (
                 f"记录时间 {at} 比前一序号的 {self.last} 晚了 {gap(self.last, at).days} 天，"
@@ -104,13 +115,18 @@ class _Times:
             return
         idx, case_id, at = self.first
         message = (
-            f"记录时间 {at} 晚于审计时的系统时钟 {self.now}，这样的记录共 {self.count} 条；请先核对审计所用机器的时钟"
+            f"记录时间 {at} 晚于审计时的系统时钟 {self.now}，这样的记录共 {self.count} "
+            f"条；"
+            f"请先核对审计所用机器的时"
+            f"钟"
         )
         yield Finding("future", idx, self.audit.name_of(case_id), message)
 
 
 def _bound_of(raw: bytes) -> timedelta:
-    """Give the bound that the office was founded with; the shipped one where the founding cannot be read."""
+    """Give the bound that the office was founded with; the shipped one where the founding cannot be
+    read.
+    """
     try:
         return timedelta(days=most_days(int(read(raw)["intent"]["data"].get("clock_days", 0))))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
@@ -118,7 +134,9 @@ def _bound_of(raw: bytes) -> timedelta:
 
 
 def _is_confirmation(case_id: str, raw: bytes) -> bool:
-    """Tell whether an entry is the confirmation of a jump; whether it was right to be is judged with the office."""
+    """Tell whether an entry is the confirmation of a jump; whether it was right to be is judged
+    with the office.
+    """
     try:
         return case_id == OFFICE and read(raw)["intent"]["type"] == CONFIRMED
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -126,10 +144,11 @@ def _is_confirmation(case_id: str, raw: bytes) -> bool:
 
 
 class _Numbers:
-    """Follows each series of numbers, of cases and of letters: they run 1, 2, 3 … without gap, as recorded.
+    """Follows each series of numbers, of cases and of letters: they run 1, 2, 3 … without gap, as
+    recorded.
 
-    `blind` says that a number could not be read, so that no series can be compared with its book; `unsure` names the
-    series that cannot be followed, for a number may be of this or of another.
+    `blind` says that a number could not be read, so that no series can be compared with its book;
+    `unsure` names the series that cannot be followed, for a number may be of this or of another.
     """
 
     def __init__(self, audit: Auditor) -> None:
@@ -156,7 +175,12 @@ class _Numbers:
             yield from self._patternless(idx, case_id, number)
             return
         if serial is None:
-            yield Finding("number", idx, self.audit.name_of(case_id), f"编号 {number} 不合“{workflow.number}”的样式")
+            yield Finding(
+                "number",
+                idx,
+                self.audit.name_of(case_id),
+                f"编号 {number} 不合“{workflow.number}”的样式",
+            )
             return
         yield from self._next(idx, case_id, series_of(workflow, year), number, serial)
 
@@ -172,14 +196,22 @@ class _Numbers:
             return None
 
     def _patternless(self, idx: int, case_id: str, number: str) -> Iterator[Finding]:
-        """Follow a number whose workflow cannot be read, by the one series that it fits: gaps are still seen."""
-        fitting = [(series, serial) for series in self.audit.series if (serial := _fits(series, number)) is not None]
+        """Follow a number whose workflow cannot be read, by the one series that it fits: gaps are
+        still seen.
+        """
+        fitting = [
+            (series, serial)
+            for series in self.audit.series
+            if (serial := _fits(series, number)) is not None
+        ]
         if len(fitting) == 1:
             yield from self._next(idx, case_id, fitting[0][0], number, fitting[0][1])
         self.unsure |= {series for series, _serial in fitting if len(fitting) > 1}
 
     def check_letter(self, idx: int, case_id: str, raw: bytes) -> Iterator[Finding]:
-        """Check the number of a letter that is signed off: next in its series, and not dated before the last one."""
+        """Check the number of a letter that is signed off: next in its series, and not dated before
+        the last one.
+        """
         try:
             body = read(raw)
             if body["intent"]["type"] != "notice_issued":
@@ -197,18 +229,29 @@ class _Numbers:
         yield from self._next(idx, case_id, series, number, serial)
         if on < self.dated.get(series, ""):
             name = self.audit.name_of(case_id)
-            yield Finding("number", idx, name, f"文号 {number} 倒签：{on} 早于前一号的 {self.dated[series]}")
+            yield Finding(
+                "number", idx, name, f"文号 {number} 倒签：{on} 早于前一号的 {self.dated[series]}"
+            )
         self.dated[series] = max(on, self.dated.get(series, ""))
 
-    def _next(self, idx: int, case_id: str, series: str, number: str, serial: int) -> Iterator[Finding]:
+    def _next(
+        self, idx: int, case_id: str, series: str, number: str, serial: int
+    ) -> Iterator[Finding]:
         if series in self.unsure:
             return
         before = self.last.get(series, 0)
         if serial > before + 1:
             gap = f"{before + 1}" if serial == before + 2 else f"{before + 1} 至 {serial - 1}"
-            yield Finding("number", idx, self.audit.name_of(case_id), f"编号 {number} 断号：缺第 {gap} 号")
+            yield Finding(
+                "number", idx, self.audit.name_of(case_id), f"编号 {number} 断号：缺第 {gap} 号"
+            )
         elif serial <= before:
-            yield Finding("number", idx, self.audit.name_of(case_id), f"编号 {number} 重号或倒号：已编到第 {before} 号")
+            yield Finding(
+                "number",
+                idx,
+                self.audit.name_of(case_id),
+                f"编号 {number} 重号或倒号：已编到第 {before} 号",
+            )
         self.last[series] = max(before, serial)
 
     def compare_books(self) -> Iterator[Finding]:
@@ -218,7 +261,9 @@ class _Numbers:
         for series in sorted({*self.last, *self.audit.series} - self.unsure, key=str):
             used, kept = self.last.get(series, 0), self.audit.series.get(series, 0)
             if used != kept:
-                yield Finding("number", 0, NOBODY, f"编号 {series} 簿上记到第 {kept} 号，实际编到第 {used} 号")
+                yield Finding(
+                    "number", 0, NOBODY, f"编号 {series} 簿上记到第 {kept} 号，实际编到第 {used} 号"
+                )
 
 
 def _fits(series: str, number: str) -> int | None:
@@ -230,7 +275,9 @@ def _fits(series: str, number: str) -> int | None:
 
 def _serial(workflow: Workflow, year: int, number: str) -> int | None:
     """Read the serial out of a number; None where the number is not of the workflow's pattern."""
-    before, after = re.split(r"\{serial(?::0\d)?\}", workflow.number.replace("{year}", str(year)), maxsplit=1)
+    before, after = re.split(
+        r"\{serial(?::0\d)?\}", workflow.number.replace("{year}", str(year)), maxsplit=1
+    )
     found = re.fullmatch(re.escape(before) + r"(\d{1,12})" + re.escape(after), number, re.ASCII)
     if found is None:
         return None

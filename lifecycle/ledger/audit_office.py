@@ -1,4 +1,6 @@
-"""The audit's second pass: the office's own chain, the definitions it published, and the state kept for it."""
+"""The audit's second pass: the office's own chain, the definitions it published, and the state kept
+for it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,11 @@ from lifecycle.people.directory import dump_directory
 if TYPE_CHECKING:
     from lifecycle.ledger.audit import Auditor
 
-_CHAIN = "SELECT idx, seq, eid, hash, CAST(body AS BLOB) FROM entry WHERE case_id = ? AND seq > ? ORDER BY seq"
+_CHAIN = (
+    "SELECT idx, seq, eid, hash, CAST(body AS BLOB) FROM entry WHERE case_id = ? AND seq > "
+    "? "
+    "ORDER BY seq"
+)
 Row = tuple[int, int, str, str, bytes]
 
 
@@ -37,7 +43,11 @@ def check_office(audit: Auditor) -> Iterator[Finding]:
     if audit.torn:
         return
     directory = audit.directory
-    if stored is None or stored != (directory.seq, directory.head, canonical(dump_directory(directory))):
+    if stored is None or stored != (
+        directory.seq,
+        directory.head,
+        canonical(dump_directory(directory)),
+    ):
         last = audit.office_at[-1] if audit.office_at else 0
         yield Finding("state", last, OFFICE, "存储的单位、人员与授权状态和回放结果不一致")
     published = {(d.digest, d.kind, d.name) for d in directory.documents}
@@ -65,7 +75,9 @@ def _check_row(audit: Auditor, row: Row) -> Iterator[Finding]:
         yield Finding(code, idx, OFFICE, message)
     if step.directory is None:
         audit.torn = True
-        yield Finding("unread", idx, OFFICE, "本条以后的人员与授权无法核对，依据它们的记录也无法核对权限")
+        yield Finding(
+            "unread", idx, OFFICE, "本条以后的人员与授权无法核对，依据它们的记录也无法核对权限"
+        )
         return
     audit.directory = step.directory
     if step.body["intent"]["type"] == "definition_published":
@@ -83,7 +95,9 @@ def _misplaced(audit: Auditor, step: OfficeStep, seq: int, eid: str) -> Iterator
 
 
 def _check_definition(audit: Auditor, idx: int, intent: Mapping[str, Any]) -> None:
-    """See whether the bytes that an entry published are there; note in `audit` what is wrong with them."""
+    """See whether the bytes that an entry published are there; note in `audit` what is wrong with
+    them.
+    """
     file, kind, name = intent["files"][0], intent["data"]["kind"], intent["data"]["name"]
     digest = file["sha256"]
     if digest in audit.broken:

@@ -1,4 +1,6 @@
-"""The audit of what is kept beside the log for letters: their rows, their forms and the outbox, against the replay."""
+"""The audit of what is kept beside the log for letters: their rows, their forms and the outbox,
+against the replay.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,10 @@ from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
 
 _OUTBOX = "SELECT id, name, addressee, unit, state FROM outbox WHERE case_id = ?"
-_ORPHANS = """SELECT 'notice', name FROM notice WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = notice.case_id)
-UNION ALL SELECT 'form', name FROM form WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = form.case_id)
-UNION ALL SELECT 'outbox', id FROM outbox WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = outbox.case_id)"""
+_ORPHANS = """
+SELECT 'notice', name FROM notice WHERE case_id NOT IN (SELECT id FROM cases)
+UNION ALL SELECT 'form', name FROM form WHERE case_id NOT IN (SELECT id FROM cases)
+UNION ALL SELECT 'outbox', id FROM outbox WHERE case_id NOT IN (SELECT id FROM cases)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,14 @@ class Post:
 
 
 def read_post(store: Store, case_id: str) -> Post:
-    """Read what is kept for a case's letters; within a read, so that it is as of one moment with the case."""
+    """Read what is kept for a case's letters; within a read, so that it is as of one moment with
+    the case.
+    """
     return Post(
-        {row[1]: tuple(row) for row in store.rows("SELECT * FROM notice WHERE case_id = ?", case_id)},
+        {
+            row[1]: tuple(row)
+            for row in store.rows("SELECT * FROM notice WHERE case_id = ?", case_id)
+        },
         set(store.rows("SELECT name, form, sha256 FROM form WHERE case_id = ?", case_id)),
         {row[0]: tuple(row[1:]) for row in store.rows(_OUTBOX, case_id)},
     )
@@ -38,10 +46,16 @@ def read_post(store: Store, case_id: str) -> Post:
 def check_post(post: Post, workflow: Workflow, case: Case) -> Iterator[tuple[str, str]]:
     """Compare a case's letters as replayed with what is kept for them."""
     wanted = {name: notice_row(workflow, case, notice) for name, notice in case.notices.items()}
-    wrong = [name for name in wanted.keys() | post.notices.keys() if wanted.get(name) != post.notices.get(name)]
+    wrong = [
+        name
+        for name in wanted.keys() | post.notices.keys()
+        if wanted.get(name) != post.notices.get(name)
+    ]
     if wrong:
         yield "state", f"存储的公文状态与回放结果不一致：{'、'.join(sorted(wrong))}"
-    frozen = {(n.name, form, digest) for n in case.notices.values() for form, digest in n.forms.items()}
+    frozen = {
+        (n.name, form, digest) for n in case.notices.values() for form, digest in n.forms.items()
+    }
     if frozen != post.forms:
         names = sorted({str(row[0]) for row in frozen ^ post.forms})
         yield "state", f"存储的公文版式登记与回放结果不一致：{'、'.join(names)}"

@@ -1,4 +1,6 @@
-"""Backup and restore: one tar file with a consistent copy of the database, the materials and a manifest of SHA-256."""
+"""Backup and restore: one tar file with a consistent copy of the database, the materials and a
+manifest of SHA-256.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +36,20 @@ def _disk_errors(what: str, path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         barrier = barrier_to(path) if isinstance(error, PermissionError) else None
-        why, mend = (barrier.message, barrier.mend) if barrier else (os_reason(error), "请检查路径、权限与磁盘空间")
+        why, mend = (
+            (barrier.message, barrier.mend)
+            if barrier
+            else (os_reason(error), "请检查路径、权限与磁盘空间")
+        )
         raise UnavailableError(f"{what}未完成：{why}（{path}）", mend) from error
 
 
 def back_up(store: Store, target: Path) -> int:
-    """Write a backup while officers go on working; give the number of files in it. Raises if the target exists.
+    """Write a backup while officers go on working; give the number of files in it. Raises if the
+    target exists.
 
-    The database is copied first: materials are kept before the entry that names them, so none can be missing.
+    The database is copied first: materials are kept before the entry that names them, so none can
+    be missing.
     """
     with (
         new_file(target, "备份", once=True, ours=True) as draft,
@@ -52,10 +60,15 @@ def back_up(store: Store, target: Path) -> int:
             copy_database(store.connection, copy, 0o600)
         kept = folder_of(store.path)
         members = [(_DATABASE, copy)]
-        materials = ((f"{_FILES}/{p.relative_to(kept).as_posix()}", p) for p in sorted(kept.glob("[0-9a-f][0-9a-f]/*")))
+        materials = (
+            (f"{_FILES}/{p.relative_to(kept).as_posix()}", p)
+            for p in sorted(kept.glob("[0-9a-f][0-9a-f]/*"))
+        )
         members += [(name, path) for name, path in materials if _MEMBER.fullmatch(name)]
         manifest = Path(folder) / _MANIFEST
-        manifest.write_text(json.dumps({name: _sha256(path) for name, path in members}, indent=1), encoding="utf-8")
+        manifest.write_text(
+            json.dumps({name: _sha256(path) for name, path in members}, indent=1), encoding="utf-8"
+        )
         with tarfile.open(draft, "w", dereference=True) as tar:
             for name, path in [(_MANIFEST, manifest), *members]:
                 tar.add(path, name, recursive=False)
@@ -63,9 +76,14 @@ def back_up(store: Store, target: Path) -> int:
 
 
 def restore(source: Path, database: Path) -> int:
-    """Restore a backup where there is no database yet, once every file's SHA-256 agrees; give the number of files."""
+    """Restore a backup where there is no database yet, once every file's SHA-256 agrees; give the
+    number of files.
+    """
     if database.exists() or folder_of(database).exists():
-        raise InvalidError(f"{database} 或它的材料文件夹已存在，不会覆盖", "请用 --db 指定一个新的位置，或先移走原库")
+        raise InvalidError(
+            f"{database} 或它的材料文件夹已存在，不会覆盖",
+            "请用 --db 指定一个新的位置，或先移走原库",
+        )
     check_place(database)
     refuse_journal(database)
     if not source.is_file():
@@ -89,14 +107,17 @@ def restore(source: Path, database: Path) -> int:
 
 
 def _open_to_group(room: Path, mode: int) -> None:
-    """Give what was unpacked the modes of a new ledger's files, so that a group that shares the folder can work."""
+    """Give what was unpacked the modes of a new ledger's files, so that a group that shares the
+    folder can work.
+    """
     for path in (room / _DATABASE, *sorted((room / _FILES).rglob("*")), room / _FILES):
         if path.exists():
             path.chmod(folder_mode(mode) if path.is_dir() else mode)
 
 
 def _unpack_one(tar: tarfile.TarFile, member: tarfile.TarInfo, room: Path) -> None:
-    """Unpack one plain file by a name such as a backup has; anything else – links, `..` – is a ValueError.
+    """Unpack one plain file by a name such as a backup has; anything else – links, `..` – is a
+    ValueError.
 
     The standard library's filter for this is missing before Python 3.11.4 (PEP 706).
     """
@@ -120,7 +141,13 @@ def _unpack(source: Path, room: Path) -> list[str]:
     except (tarfile.TarError, EOFError, ValueError, AttributeError, FileNotFoundError) as error:
         raise InvalidError(f"{source} 不是备份文件，或已损坏", "请换一份备份") from error
     found = {p.relative_to(room).as_posix() for p in room.rglob("*") if p.is_file()} - {_MANIFEST}
-    wrong = [n for n in sorted(found | set(listed)) if n not in found or listed.get(n) != _sha256(room / n)]
+    wrong = [
+        n
+        for n in sorted(found | set(listed))
+        if n not in found or listed.get(n) != _sha256(room / n)
+    ]
     if wrong or _DATABASE not in found:
-        raise InvalidError(f"备份已损坏：{'、'.join(wrong[:5]) or _DATABASE} 与清单不符", "请换一份备份")
+        raise InvalidError(
+            f"备份已损坏：{'、'.join(wrong[:5]) or _DATABASE} 与清单不符", "请换一份备份"
+        )
     return sorted(found)

@@ -1,4 +1,6 @@
-"""A published definition that is gone or altered: one finding, which says what could not be judged because of it."""
+"""A published definition that is gone or altered: one finding, which says what could not be judged
+because of it.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +40,10 @@ class Tally:
 class Damage:
     """What is wrong with a published definition, and the tallies of what rests on it.
 
-    `idx` is the global index of the entry that published it first, `again` those of the entries that did so later.
-    `states` are cases of which nothing that is stored beside the log was compared, `days` those of which the due dates
-    were not, for they are counted by the damaged calendar.
+    `idx` is the global index of the entry that published it first, `again` those of the entries
+    that did so later. `states` are cases of which nothing that is stored beside the log was
+    compared, `days` those of which the due dates were not, for they are counted by the damaged
+    calendar.
     """
 
     idx: int
@@ -64,7 +67,12 @@ class Damage:
 
     def __str__(self) -> str:
         again = f"（第 {'、'.join(map(str, self.again))} 条又发布过）" if self.again else ""
-        said = f"已发布的{_KINDS.get(self.kind, self.kind)} {self.name}（{self.digest[:12]}…）{self.what}{again}"
+        said = (
+            f"已发布的{_KINDS.get(self.kind, self.kind)} "
+            f"{self.name}（{self.digest[:12]}…"
+            f"）"
+            f"{self.what}{again}"
+        )
         parts = [
             f"{counted} {tally.count} {unit}：{tally.told()}"
             for counted, unit, tally in (

@@ -1,4 +1,6 @@
-"""The database file: its settings, which survive a power cut, and how it is made, opened, checked and upgraded."""
+"""The database file: its settings, which survive a power cut, and how it is made, opened, checked
+and upgraded.
+"""
 
 from __future__ import annotations
 
@@ -25,37 +27,47 @@ SCHEMA = 2
 WAIT_MS = 30_000
 STEPS: dict[int, tuple[str, ...]] = {
     1: (
-        # Left by an upgrade that somebody did statement by statement: what stood in them is folded anew.
+        # Left by an upgrade that somebody did statement by statement: what stood in them is folded
+        # anew.
         "DROP TABLE IF EXISTS notice",
         "DROP TABLE IF EXISTS form",
         "DROP TABLE IF EXISTS outbox",
-        """CREATE TABLE notice (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL, state VARCHAR NOT NULL,
-        unit VARCHAR NOT NULL, number VARCHAR, code VARCHAR, title VARCHAR NOT NULL, issued_on VARCHAR NOT NULL,
-        waiting VARCHAR NOT NULL, PRIMARY KEY (case_id, name), UNIQUE (number), UNIQUE (code))""",
+        """CREATE TABLE notice (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL,
+        state VARCHAR NOT NULL, unit VARCHAR NOT NULL, number VARCHAR, code VARCHAR,
+        title VARCHAR NOT NULL, issued_on VARCHAR NOT NULL, waiting VARCHAR NOT NULL,
+        PRIMARY KEY (case_id, name), UNIQUE (number), UNIQUE (code))""",
         "CREATE INDEX notices_by_unit ON notice (unit, state)",
         "CREATE INDEX notices_waiting ON notice (waiting)",
-        """CREATE TABLE form (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL, form VARCHAR NOT NULL,
-        sha256 VARCHAR NOT NULL, PRIMARY KEY (case_id, name, form))""",
+        """CREATE TABLE form (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL,
+        form VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, PRIMARY KEY (case_id, name, form))""",
         "CREATE INDEX ix_form_sha256 ON form (sha256)",
-        """CREATE TABLE outbox (id VARCHAR NOT NULL, case_id VARCHAR NOT NULL, name VARCHAR NOT NULL,
-        addressee VARCHAR NOT NULL, unit VARCHAR NOT NULL, state VARCHAR NOT NULL, attempts INTEGER NOT NULL,
-        next_at VARCHAR NOT NULL, error VARCHAR NOT NULL, PRIMARY KEY (id))""",
+        """CREATE TABLE outbox (id VARCHAR NOT NULL, case_id VARCHAR NOT NULL,
+        name VARCHAR NOT NULL, addressee VARCHAR NOT NULL, unit VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        attempts INTEGER NOT NULL, next_at VARCHAR NOT NULL, error VARCHAR NOT NULL,
+        PRIMARY KEY (id))""",
         "CREATE INDEX outbox_by_case ON outbox (case_id, name)",
         "CREATE INDEX outbox_by_state ON outbox (state, next_at)",
     ),
 }
-"""For each older schema, the statements that bring it to the next; the rows beside the log are then folded anew."""
+"""For each older schema, the statements that bring it to the next; the rows beside the log are then
+folded anew.
+"""
 SETTINGS = {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0}
 """Rollback journal, FULL: no power cut loses an acknowledged commit,
 and the WAL-reset bug of SQLite 3.7.0–3.51.2 cannot bite."""
 
 
 def database_path(url: str) -> Path:
-    """Give the file that a `sqlite:///…` URL or a plain path names; raises UnavailableError for other databases."""
+    """Give the file that a `sqlite:///…` URL or a plain path names; raises UnavailableError for
+    other databases.
+    """
     if url.startswith("sqlite:///"):
         return Path(unquote(url.removeprefix("sqlite:///"))).expanduser()
     if "://" in url:
-        raise UnavailableError(f"本版本只支持 SQLite：{url.split('://', 1)[0]} 尚不支持", "请用 sqlite:///文件路径")
+        raise UnavailableError(
+            f"本版本只支持 SQLite：{url.split('://', 1)[0]} 尚不支持", "请用 sqlite:///文件路径"
+        )
     return Path(url).expanduser()
 
 
@@ -75,18 +87,28 @@ def database_file(url: str | None) -> Path:
 def database_errors(path: Path, outcome: str = "") -> Iterator[None]:
     """Turn the driver's errors into what an officer can act on.
 
-    `outcome` says what became of the act, and only who knows it may say it: a transaction that was rolled back.
+    `outcome` says what became of the act, and only who knows it may say it: a transaction that was
+    rolled back.
     """
     try:
         yield
     except sqlite3.IntegrityError as error:
-        raise ConflictError("同一时刻已有另一条记录，请重试", "先用 lifecycle show 查看最新情况") from error
-    except (sqlite3.Error, UnicodeDecodeError) as error:  # the driver quotes what it read, be it text or not
+        raise ConflictError(
+            "同一时刻已有另一条记录，请重试", "先用 lifecycle show 查看最新情况"
+        ) from error
+    except (
+        sqlite3.Error,
+        UnicodeDecodeError,
+    ) as error:  # the driver quotes what it read, be it text or not
         text = str(error)
         if getattr(error, "sqlite_errorname", "") == "SQLITE_READONLY_DBMOVED":
             mend = "请核对 --db 或 LIFECYCLE_DB，再办一次；原来的文件在哪里，问移动它的人"
-            raise UnavailableError(f"数据库文件刚刚被移走或换掉了，未写入任何内容（{path}）", mend) from error
-        barrier = barrier_to_database(path) if "readonly" in text or "unable to open" in text else None
+            raise UnavailableError(
+                f"数据库文件刚刚被移走或换掉了，未写入任何内容（{path}）", mend
+            ) from error
+        barrier = (
+            barrier_to_database(path) if "readonly" in text or "unable to open" in text else None
+        )
         if barrier is not None:
             what = "数据库不能写入" if "readonly" in text else "数据库打不开"
             raise UnavailableError(f"{what}：{barrier.message}", barrier.mend) from error
@@ -99,7 +121,10 @@ def database_errors(path: Path, outcome: str = "") -> Iterator[None]:
             "no such table": ("数据库不完整", "请从备份恢复：lifecycle restore 备份文件"),
         }
         found = next((value for key, value in told.items() if key in text), None)
-        message, mend = found or ("数据库已损坏，或不是本系统的数据库", "请从备份恢复：lifecycle restore 备份文件")
+        message, mend = found or (
+            "数据库已损坏，或不是本系统的数据库",
+            "请从备份恢复：lifecycle restore 备份文件",
+        )
         raise UnavailableError(f"{message}{outcome}（{path}：{text}）", mend) from error
 
 
@@ -119,27 +144,38 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
 
 
 def verify(connection: sqlite3.Connection, path: Path, *, readonly: bool = False) -> None:
-    """Read back what protects the record; refuse a database that is not ours, of another schema, or unsafe."""
+    """Read back what protects the record; refuse a database that is not ours, of another schema, or
+    unsafe.
+    """
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
         raise UnavailableError(f"{path} 不是本系统的数据库", "请核对 --db 或 LIFECYCLE_DB")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA:
-        raise UnavailableError(f"数据库由更新的版本建立（{version}，本程序支持到 {SCHEMA}）", "请升级 lifecycle 后再用")
+        raise UnavailableError(
+            f"数据库由更新的版本建立（{version}，本程序支持到 {SCHEMA}）", "请升级 lifecycle 后再用"
+        )
     if version < SCHEMA:
         raise UnavailableError(
-            f"数据库是旧版式（{version}，现为 {SCHEMA}）", "请管理员运行：lifecycle upgrade（会先留一份副本）"
+            f"数据库是旧版式（{version}，现为 {SCHEMA}）",
+            "请管理员运行：lifecycle upgrade（会先留一份副本）",
         )
     for name, wanted in SETTINGS.items():
         found = connection.execute(f"PRAGMA {name}").fetchone()[0]
         if found != wanted and not (readonly and name == "journal_mode"):
-            raise UnavailableError(f"数据库设置不安全：{name} 应为 {wanted}，实为 {found}", "请换到支持可靠写入的磁盘")
+            raise UnavailableError(
+                f"数据库设置不安全：{name} 应为 {wanted}，实为 {found}", "请换到支持可靠写入的磁盘"
+            )
 
 
-def upgrade(path: Path, refold: Callable[[Path, sqlite3.Connection], None]) -> tuple[int, Path | None]:
-    """Bring an older database to this schema in one transaction, keeping a copy; give the old schema and the copy.
+def upgrade(
+    path: Path, refold: Callable[[Path, sqlite3.Connection], None]
+) -> tuple[int, Path | None]:
+    """Bring an older database to this schema in one transaction, keeping a copy; give the old
+    schema and the copy.
 
-    `refold` writes the rows that are computed from the entries (see `lifecycle.ledger.refold`). The copy is None where
-    there is nothing to do. Raises UnavailableError for what is not an older database of ours.
+    `refold` writes the rows that are computed from the entries (see `lifecycle.ledger.refold`). The
+    copy is None where there is nothing to do. Raises UnavailableError for what is not an older
+    database of ours.
     """
     if not path.exists():
         raise UnavailableError(f"没有数据库 {path}", "请核对 --db 或 LIFECYCLE_DB")
@@ -151,7 +187,9 @@ def upgrade(path: Path, refold: Callable[[Path, sqlite3.Connection], None]) -> t
             return version, None
         missing = [step for step in range(version, SCHEMA) if step not in STEPS]
         if missing:
-            raise UnavailableError(f"不知道怎样从版式 {missing[0]} 升级", "请用较早的 lifecycle 先升到中间版本")
+            raise UnavailableError(
+                f"不知道怎样从版式 {missing[0]} 升级", "请用较早的 lifecycle 先升到中间版本"
+            )
         copy = path.with_name(f"{path.name}.v{version}")
         _keep_copy(connection, copy, mode_beside(path), version)
         connection.execute("BEGIN EXCLUSIVE")
@@ -165,7 +203,9 @@ def upgrade(path: Path, refold: Callable[[Path, sqlite3.Connection], None]) -> t
 
 
 def _keep_copy(connection: sqlite3.Connection, copy: Path, mode: int, version: int) -> None:
-    """Keep a copy of a database that is to be upgraded, whole; over an earlier try's copy, over nothing else."""
+    """Keep a copy of a database that is to be upgraded, whole; over an earlier try's copy, over
+    nothing else.
+    """
     if os.path.lexists(copy) and _version_of(copy) != version:
         raise InvalidError(f"{copy} 已存在，不是升级留下的副本，不会覆盖", "请先移走它")
     draft = copy.with_name(f"{copy.name}.{os.getpid()}.new")
@@ -175,14 +215,18 @@ def _keep_copy(connection: sqlite3.Connection, copy: Path, mode: int, version: i
         draft.replace(copy)
         sync_folder(copy.parent)
     except OSError as error:
-        raise UnavailableError(f"副本 {copy} 存不了：{os_reason(error)}", "请检查权限与磁盘空间") from error
+        raise UnavailableError(
+            f"副本 {copy} 存不了：{os_reason(error)}", "请检查权限与磁盘空间"
+        ) from error
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
 
 
 def _version_of(path: Path) -> int | None:
-    """Read from a plain file's head which schema of ours it has; None if it is no database of ours."""
+    """Read from a plain file's head which schema of ours it has; None if it is no
+    database of ours.
+    """
     if path.is_symlink() or not path.is_file():
         return None
     with path.open("rb") as file:
@@ -211,7 +255,9 @@ def copy_database(connection: sqlite3.Connection, target: Path, mode: int) -> No
 
 
 def schema_differences(connection: sqlite3.Connection, path: Path) -> list[str]:
-    """Say what tables, indexes, triggers and views there are too many or too few; a trigger could rewrite entries."""
+    """Say what tables, indexes, triggers and views there are too many or too few; a trigger could
+    rewrite entries.
+    """
     from sqlalchemy import create_engine
     from sqlmodel import SQLModel
 
@@ -235,15 +281,21 @@ def schema_differences(connection: sqlite3.Connection, path: Path) -> list[str]:
 
 
 def refuse_journal(path: Path) -> None:
-    """Refuse to put a database where another one's journal lies: SQLite would play it into the new one."""
+    """Refuse to put a database where another one's journal lies: SQLite would play it into the new
+    one.
+    """
     for suffix in ("-journal", "-wal"):
         left = path.with_name(path.name + suffix)
         if left.exists() and left.stat().st_size:
-            raise InvalidError(f"{left} 是别的数据库留下的，不能把数据库放在这里", "请另选一个位置，或先移走它")
+            raise InvalidError(
+                f"{left} 是别的数据库留下的，不能把数据库放在这里", "请另选一个位置，或先移走它"
+            )
 
 
 def make(path: Path) -> None:
-    """Create the schema beside the name and move it into place, so that a crash leaves no half-made database."""
+    """Create the schema beside the name and move it into place, so that a crash leaves no half-made
+    database.
+    """
     from sqlalchemy import create_engine
     from sqlmodel import Session, SQLModel
 
@@ -280,5 +332,7 @@ def make(path: Path) -> None:
     try:
         sync_folder(path.parent)
     except OSError as error:
-        made = f"空的数据库 {path} 已经建好，但文件夹没能落盘：{os_reason(error)}；还没有登记任何内容"
+        made = (
+            f"空的数据库 {path} 已经建好，但文件夹没能落盘：{os_reason(error)}；还没有登记任何内容"
+        )
         raise UnavailableError(made, "请检查磁盘，再运行一次 lifecycle init") from error

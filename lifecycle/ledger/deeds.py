@@ -1,4 +1,6 @@
-"""What one command has recorded so far: once committed it is done, whatever happens to the answer."""
+"""What one command has recorded so far: once committed it is done, whatever happens to
+the answer.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One committed entry: its eid, its place in its chain, and the case's number ("" for the office)."""
+    """One committed entry: its eid, its place in its chain, and the case's number ("" for the
+    office).
+    """
 
     eid: str
     seq: int

@@ -13,7 +13,14 @@ from lifecycle.engine.case import File
 from lifecycle.errors import InvalidError, UnavailableError, os_reason
 from lifecycle.ledger.record import new_eid
 from lifecycle.outfile import sync_folder
-from lifecycle.sharing import Barrier, barrier_to, create_file, create_folder, folder_mode, mode_beside
+from lifecycle.sharing import (
+    Barrier,
+    barrier_to,
+    create_file,
+    create_folder,
+    folder_mode,
+    mode_beside,
+)
 
 _CHUNK = 1 << 20
 
@@ -33,13 +40,17 @@ def place_of(database: Path, digest: str) -> Path:
 
 
 def keep_file(database: Path, source: Path, *, most_bytes: int) -> File:
-    """Copy a file into the materials, streaming; raises InvalidError if it is missing, empty or too large."""
+    """Copy a file into the materials, streaming; raises InvalidError if it is missing, empty or too
+    large.
+    """
     try:
         handle = source.open("rb")
     except FileNotFoundError as error:
         raise InvalidError(f"文件 {source} 不存在", "请核对路径") from error
     except OSError as error:
-        raise InvalidError(f"文件 {source} 读不了：{os_reason(error)}", "请核对是否为文件、有无权限") from error
+        raise InvalidError(
+            f"文件 {source} 读不了：{os_reason(error)}", "请核对是否为文件、有无权限"
+        ) from error
     with handle:
         size, digest = _keep(database, handle, most_bytes)
     if not size:
@@ -72,7 +83,11 @@ def _keep(database: Path, source: BinaryIO, most_bytes: int) -> tuple[int, str]:
             sync_folder(folder)
     except OSError as error:
         barrier = _barrier(folder) if isinstance(error, PermissionError) else None
-        why, mend = (barrier.message, barrier.mend) if barrier else (os_reason(error), "请检查磁盘空间与权限")
+        why, mend = (
+            (barrier.message, barrier.mend)
+            if barrier
+            else (os_reason(error), "请检查磁盘空间与权限")
+        )
         raise UnavailableError(f"文件未能保存：{why}", mend) from error
     finally:
         with suppress(OSError):
@@ -82,7 +97,9 @@ def _keep(database: Path, source: BinaryIO, most_bytes: int) -> tuple[int, str]:
 
 def _barrier(folder: Path) -> Barrier | None:
     """Find which folder of the materials this account may not write."""
-    shelves = sorted(folder.glob("[0-9a-f][0-9a-f]")) if os.access(folder, os.R_OK | os.X_OK) else []
+    shelves = (
+        sorted(folder.glob("[0-9a-f][0-9a-f]")) if os.access(folder, os.R_OK | os.X_OK) else []
+    )
     return next(filter(None, (barrier_to(place / "new") for place in (folder, *shelves))), None)
 
 
@@ -101,7 +118,9 @@ def _copy(handle: BinaryIO, draft: Path, mode: int, most_bytes: int) -> tuple[in
 
 
 def _safe_name(name: str) -> str:
-    """Give a file's name as it is recorded: NFC, no characters that cannot be seen, at most 200 characters."""
+    """Give a file's name as it is recorded: NFC, no characters that cannot be seen, at most 200
+    characters.
+    """
     import unicodedata
 
     text = unicodedata.normalize("NFC", name)
@@ -109,7 +128,9 @@ def _safe_name(name: str) -> str:
 
 
 def check_file(database: Path, digest: str, size: int) -> str | None:
-    """Say what is wrong with a kept material, None if it is intact; raises UnavailableError where it cannot be read."""
+    """Say what is wrong with a kept material, None if it is intact; raises UnavailableError where
+    it cannot be read.
+    """
     try:
         with place_of(database, digest).open("rb") as handle:
             found, hashed = 0, sha256()
@@ -126,8 +147,12 @@ def check_file(database: Path, digest: str, size: int) -> str | None:
 
 
 def read_file(database: Path, digest: str, size: int) -> bytes:
-    """Give a kept file's bytes; raises LostFileError where it is gone, altered or cannot be read."""
+    """Give a kept file's bytes; raises LostFileError where it is gone, altered or
+    cannot be read.
+    """
     wrong = check_file(database, digest, size)
     if wrong:
-        raise LostFileError(f"保存的文件 {digest[:12]}… {wrong}", "请运行 lifecycle audit，并从备份恢复")
+        raise LostFileError(
+            f"保存的文件 {digest[:12]}… {wrong}", "请运行 lifecycle audit，并从备份恢复"
+        )
     return place_of(database, digest).read_bytes()

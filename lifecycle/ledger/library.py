@@ -1,4 +1,6 @@
-"""Definitions as used: the workflow, calendar or template with a given SHA-256, read once and kept."""
+"""Definitions as used: the workflow, calendar or template with a given SHA-256, read
+once and kept.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ class Library:
     def calendar(self, digest: str) -> Calendar:
         """Give the calendar with that SHA-256."""
         if digest not in self._calendars:
-            self._calendars[digest] = read_calendar(json.loads(self.store.definition(digest)), digest)
+            self._calendars[digest] = read_calendar(
+                json.loads(self.store.definition(digest)), digest
+            )
         return self._calendars[digest]
 
     def directory(self) -> Directory:
@@ -49,17 +53,23 @@ class Library:
             try:
                 self._directory = load_directory(json.loads(found[2]))
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-                raise UnavailableError("存储的单位与人员状态已损坏", "请运行 lifecycle audit，并从备份恢复") from error
+                raise UnavailableError(
+                    "存储的单位与人员状态已损坏", "请运行 lifecycle audit，并从备份恢复"
+                ) from error
         return self._directory
 
     def officer(self, directory: Directory, actor: Mapping[str, str], on: str, seq: int) -> Officer:
-        """Say who acted in an entry, with the roles held on that day as known after so many office entries."""
+        """Say who acted in an entry, with the roles held on that day as known after so many office
+        entries.
+        """
         key = (actor["id"], on, actor.get("for"), seq)
         found = self._officers.get(key)
         if found is None:
             if len(self._officers) > _MOST_KEPT:
                 self._officers.clear()
-            found = directory.officer(actor["id"], date.fromisoformat(on), principal=actor.get("for"), seq=seq)
+            found = directory.officer(
+                actor["id"], date.fromisoformat(on), principal=actor.get("for"), seq=seq
+            )
             self._officers[key] = found
         return found
 

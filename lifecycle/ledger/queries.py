@@ -1,4 +1,6 @@
-"""Lists and counts over the cases' rows, through SQLModel; every read is short, so it never holds a writer up."""
+"""Lists and counts over the cases' rows, through SQLModel; every read is short, so it never holds a
+writer up.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +18,28 @@ from lifecycle.ledger.store import Store
 from lifecycle.ledger.tables import CaseRow
 
 LISTED = (
-    CaseRow.number, CaseRow.title, CaseRow.workflow, CaseRow.digest, CaseRow.state, CaseRow.phase, CaseRow.lead,
-    CaseRow.final, CaseRow.entered_on, CaseRow.last_on, CaseRow.due_on, CaseRow.yellow_on, CaseRow.red_on,
-)  # fmt: skip
+    CaseRow.number,
+    CaseRow.title,
+    CaseRow.workflow,
+    CaseRow.digest,
+    CaseRow.state,
+    CaseRow.phase,
+    CaseRow.lead,
+    CaseRow.final,
+    CaseRow.entered_on,
+    CaseRow.last_on,
+    CaseRow.due_on,
+    CaseRow.yellow_on,
+    CaseRow.red_on,
+)
 """The columns of a list, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Somebody's part in the cases of a workflow version in a state; with `unit`, in those only that name the unit."""
+    """Somebody's part in the cases of a workflow version in a state; with `unit`, in those only
+    that name the unit.
+    """
 
     digest: str
     state: str
@@ -33,7 +48,8 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list is asked for; None asks for anything. `roles` and `mine`: led by one of them, or naming the unit.
+    """What a list is asked for; None asks for anything. `roles` and `mine`: led by one of them, or
+    naming the unit.
 
     `year` is that of the opening; `seats` asks for cases in which one of these seats is taken.
     """
@@ -75,7 +91,9 @@ def _conditions(wanted: Filter) -> list[Any]:
         named = col(CaseRow.units).contains(f",{wanted.mine},", autoescape=True)
         conditions.append(or_(col(CaseRow.lead).in_(wanted.roles), named))
     if wanted.year is not None:
-        conditions.append(col(CaseRow.opened_on).between(f"{wanted.year:04}-01-01", f"{wanted.year:04}-12-31"))
+        conditions.append(
+            col(CaseRow.opened_on).between(f"{wanted.year:04}-01-01", f"{wanted.year:04}-12-31")
+        )
     if wanted.seats is not None:
         conditions.append(or_(false(), *_seat_conditions(wanted.seats)))
     return conditions
@@ -92,32 +110,53 @@ def _seat_conditions(seats: tuple[Seat, ...]) -> Iterator[Any]:
 
 
 def list_page(
-    store: Store, wanted: Filter, *, after: str = "", size: int = 50, skip: int = 0, columns: tuple[Any, ...] = LISTED
+    store: Store,
+    wanted: Filter,
+    *,
+    after: str = "",
+    size: int = 50,
+    skip: int = 0,
+    columns: tuple[Any, ...] = LISTED,
 ) -> list[Any]:
-    """Give one page of cases in the order of their numbers, after a number (keyset paging), `skip` of them left out."""
+    """Give one page of cases in the order of their numbers, after a number (keyset paging), `skip`
+    of them left out.
+    """
     statement = select(*columns).where(col(CaseRow.number) > after, *_conditions(wanted))
     with database_errors(store.path), Session(engine_of(store)) as session:
-        return list(session.exec(statement.order_by(col(CaseRow.number)).limit(size).offset(skip)).all())
+        return list(
+            session.exec(statement.order_by(col(CaseRow.number)).limit(size).offset(skip)).all()
+        )
 
 
 def stream(
-    store: Store, wanted: Filter, *, after: str = "", columns: tuple[Any, ...] = LISTED, chunk: int = 500
+    store: Store,
+    wanted: Filter,
+    *,
+    after: str = "",
+    columns: tuple[Any, ...] = LISTED,
+    chunk: int = 500,
 ) -> Iterator[Any]:
-    """Stream all cases that are asked for after a number, in the order of their numbers; `columns` hold the number."""
+    """Stream all cases that are asked for after a number, in the order of their numbers; `columns`
+    hold the number.
+    """
     while page := list_page(store, wanted, after=after, size=chunk, columns=columns):
         yield from page
         after = page[-1].number
 
 
 def stream_by_due(store: Store, wanted: Filter, *, chunk: int = 200) -> Iterator[tuple[str, bytes]]:
-    """Stream workflow digest and snapshot in the order of the days due; what has no limit comes last."""
+    """Stream workflow digest and snapshot in the order of the days due; what has no limit comes
+    last.
+    """
     dated = tuple_(col(CaseRow.due_on), col(CaseRow.number))
     yield from _in_order(store, wanted, dated, col(CaseRow.due_on).is_not(None), chunk)
     undated = tuple_(literal(""), col(CaseRow.number))
     yield from _in_order(store, wanted, undated, col(CaseRow.due_on).is_(None), chunk)
 
 
-def _in_order(store: Store, wanted: Filter, place: Any, part: Any, chunk: int) -> Iterator[tuple[str, bytes]]:
+def _in_order(
+    store: Store, wanted: Filter, place: Any, part: Any, chunk: int
+) -> Iterator[tuple[str, bytes]]:
     after: tuple[str, str] = ("", "")
     columns: Any = (CaseRow.due_on, CaseRow.number, CaseRow.digest, CaseRow.snapshot)
     while True:
@@ -134,11 +173,17 @@ def _in_order(store: Store, wanted: Filter, place: Any, part: Any, chunk: int) -
 def count_cases(store: Store, wanted: Filter) -> int:
     """Count the cases that are asked for."""
     with database_errors(store.path), Session(engine_of(store)) as session:
-        return int(session.exec(select(func.count()).select_from(CaseRow).where(*_conditions(wanted))).one())
+        return int(
+            session.exec(
+                select(func.count()).select_from(CaseRow).where(*_conditions(wanted))
+            ).one()
+        )
 
 
 def board(store: Store, today: str, wanted: Filter) -> list[tuple[str, str, int, int, int]]:
-    """Count cases by workflow and state: (workflow, state, all, yellow, red), in one pass over an index."""
+    """Count cases by workflow and state: (workflow, state, all, yellow, red), in one pass over an
+    index.
+    """
     red = func.coalesce(col(CaseRow.red_on) <= today, False)
     yellow = func.coalesce(col(CaseRow.yellow_on) <= today, False)
     lights = func.sum(case((red, 0), (yellow, 1), else_=0)), func.sum(case((red, 1), else_=0))

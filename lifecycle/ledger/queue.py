@@ -1,4 +1,6 @@
-"""The queue of writers: a lock file beside the database, because SQLite's own waiting lets some starve."""
+"""The queue of writers: a lock file beside the database, because SQLite's own waiting lets some
+starve.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ WAIT_S = 30
 
 
 def open_queue(path: Path) -> int | None:
-    """Open the lock file beside a database; None where that cannot be done, as on a read-only disk."""
+    """Open the lock file beside a database; None where that cannot be done, as on a
+    read-only disk.
+    """
     lock = path.with_name(path.name + ".queue")
     try:
         with contextlib.suppress(FileExistsError):
@@ -48,8 +52,8 @@ def turn(queue: int | None) -> Iterator[None]:
 def _patience() -> Iterator[None]:
     """End a wait in the kernel after WAIT_S, so that a stopped process holds nobody up for ever.
 
-    Only a timer can: polling would lose the order of those who wait. Python delivers signals to the main thread, which
-    is where commands run; other threads wait on.
+    Only a timer can: polling would lose the order of those who wait. Python delivers signals to the
+    main thread, which is where commands run; other threads wait on.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -57,7 +61,8 @@ def _patience() -> Iterator[None]:
 
     def give_up(_signal: int, _frame: object) -> None:
         raise UnavailableError(
-            f"前面的办理 {WAIT_S} 秒仍未完成，没有轮到", "请稍后重试；若一直如此，请管理员查看有无停住的进程"
+            f"前面的办理 {WAIT_S} 秒仍未完成，没有轮到",
+            "请稍后重试；若一直如此，请管理员查看有无停住的进程",
         )
 
     before = signal.signal(signal.SIGALRM, give_up)

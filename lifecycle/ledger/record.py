@@ -1,7 +1,8 @@
 """An entry's shape, its canonical bytes and its hash.
 
-The bytes are RFC 8785 JSON in a profile (ASCII keys, NFC strings, no floats, integers within ±(2^53−1), under 64 KB)
-in which the standard library's sorted, tight output is the canonical form. They are stored as hashed.
+The bytes are RFC 8785 JSON in a profile (ASCII keys, NFC strings, no floats, integers within
+±(2^53−1), under 64 KB) in which the standard library's sorted, tight output is the canonical form.
+They are stored as hashed.
 """
 
 from __future__ import annotations
@@ -29,15 +30,41 @@ CALENDAR = "CN"
 OFFICE = "office"
 """The chain of the office itself: units, officers, grants, published definitions."""
 INTENT_KEYS = {
-    "actor", "case", "data", "eid", "files", "from", "log", "occurred_on", "prev", "seq", "signed_at", "to",
-    "transition", "type", "v", "workflow",
-}  # fmt: skip
-BODY_KEYS = {"authority", "calendar", "gates", "intent", "numbers", "office", "recorded_at", "signatures", "software"}
+    "actor",
+    "case",
+    "data",
+    "eid",
+    "files",
+    "from",
+    "log",
+    "occurred_on",
+    "prev",
+    "seq",
+    "signed_at",
+    "to",
+    "transition",
+    "type",
+    "v",
+    "workflow",
+}
+BODY_KEYS = {
+    "authority",
+    "calendar",
+    "gates",
+    "intent",
+    "numbers",
+    "office",
+    "recorded_at",
+    "signatures",
+    "software",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an entry stands: its chain, its seq there, the hash before it, and the office entries it relied on."""
+    """Where an entry stands: its chain, its seq there, the hash before it, and the office entries
+    it relied on.
+    """
 
     log: str
     case: str
@@ -48,7 +75,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """When, by what software and under which request an entry is recorded; `at` is UTC to the microsecond."""
+    """When, by what software and under which request an entry is recorded; `at` is UTC to the
+    microsecond.
+    """
 
     eid: str
     at: str
@@ -78,21 +107,29 @@ _DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
 
 
 def read(raw: bytes) -> dict[str, Any]:
-    """Read an entry's bytes; raises ValueError unless they are NFC JSON with exactly an entry's keys.
+    """Read an entry's bytes; raises ValueError unless they are NFC JSON with exactly an entry's
+    keys.
 
-    Whether they are canonical is left to the caller: `parse` asks, a replay compares the bytes with those it expects.
+    Whether they are canonical is left to the caller: `parse` asks, a replay compares the bytes with
+    those it expects.
     """
     text = raw.decode()
     body = _DECODER.decode(text)
     if not unicodedata.is_normalized("NFC", text):
         raise ValueError("不是规范形式")
-    if not isinstance(body, dict) or body.keys() != BODY_KEYS or body["intent"].keys() != INTENT_KEYS:
+    if (
+        not isinstance(body, dict)
+        or body.keys() != BODY_KEYS
+        or body["intent"].keys() != INTENT_KEYS
+    ):
         raise ValueError("字段不全或多余")
     return body
 
 
 def parse(raw: bytes) -> dict[str, Any]:
-    """Read an entry's bytes; raises ValueError unless they are canonical and have exactly an entry's keys."""
+    """Read an entry's bytes; raises ValueError unless they are canonical and have exactly an
+    entry's keys.
+    """
     body = read(raw)
     if canonical(body) != raw:
         raise ValueError("不是规范形式")
@@ -100,15 +137,21 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 
 def stored(raw: bytes) -> dict[str, Any]:
-    """Read an entry's bytes where they are taken for granted; raises UnavailableError, since only an audit can help."""
+    """Read an entry's bytes where they are taken for granted; raises UnavailableError, since only
+    an audit can help.
+    """
     try:
         return parse(raw)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UnavailableError("台账中有一条记录已损坏", "请运行 lifecycle audit，并从备份恢复") from error
+        raise UnavailableError(
+            "台账中有一条记录已损坏", "请运行 lifecycle audit，并从备份恢复"
+        ) from error
 
 
 def recorded_at(raw: bytes) -> str:
-    """Take the recording time out of an entry's canonical bytes (its key is the last of that name); "" if not there."""
+    """Take the recording time out of an entry's canonical bytes (its key is the last of that name);
+    "" if not there.
+    """
     start = raw.rfind(b'"recorded_at":"') + 15
     return raw[start : raw.find(b'"', start)].decode("ascii", "replace") if start >= 15 else ""
 
@@ -128,13 +171,23 @@ def new_eid() -> str:
 
 def check_request_id(text: str) -> str:
     """Give a request id that may serve as an entry's eid; raises InvalidError."""
-    if not 1 <= len(text) <= 64 or not text.isascii() or not all(c.isalnum() or c in "-_.:/" for c in text):
+    if (
+        not 1 <= len(text) <= 64
+        or not text.isascii()
+        or not all(c.isalnum() or c in "-_.:/" for c in text)
+    ):
         raise InvalidError(f"--request-id “{text}”不合规", "用字母、数字与 - _ . : /，最多 64 个")
     return text
 
 
 def case_entry(
-    place: Place, stamp: Stamp, accepted: Accepted, officer: Officer, moment: Moment, *, workflow: str
+    place: Place,
+    stamp: Stamp,
+    accepted: Accepted,
+    officer: Officer,
+    moment: Moment,
+    *,
+    workflow: str,
 ) -> dict[str, Any]:
     """Shape the entry of an accepted command on a case."""
     grants = [grant for grant in (officer.held.get(accepted.role), officer.delegation) if grant]
@@ -190,7 +243,9 @@ def actor_of(officer: Officer) -> dict[str, str]:
     return actor
 
 
-def _body(place: Place, stamp: Stamp, intent: dict[str, Any], actor: Mapping[str, str], on: str) -> dict[str, Any]:
+def _body(
+    place: Place, stamp: Stamp, intent: dict[str, Any], actor: Mapping[str, str], on: str
+) -> dict[str, Any]:
     intent |= {
         "actor": dict(actor),
         "case": place.case,
@@ -217,6 +272,7 @@ def seal(body: Mapping[str, Any]) -> tuple[bytes, str]:
     raw = canonical(body)
     if len(raw) > MOST_BYTES:
         raise InvalidError(
-            f"一次办理的内容太多：{len(raw)} 字节，最多 {MOST_BYTES}", "请分几次填报，或把长文作为材料上传"
+            f"一次办理的内容太多：{len(raw)} 字节，最多 {MOST_BYTES}",
+            "请分几次填报，或把长文作为材料上传",
         )
     return raw, hash_of(raw)

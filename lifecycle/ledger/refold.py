@@ -1,4 +1,6 @@
-"""Every case folded again from its entries: for an upgrade that changes what is kept beside the log."""
+"""Every case folded again from its entries: for an upgrade that changes what is kept beside the
+log.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ def refold(path: Path, connection: sqlite3.Connection) -> None:
     """Write the rows of all cases and letters anew from the entries; within a transaction."""
     library = Library(Store(path, connection, None))
     store = library.store
-    for case_id, rows in groupby(store.all_entries(upto=store.last_index()), key=lambda row: row[0]):
+    for case_id, rows in groupby(
+        store.all_entries(upto=store.last_index()), key=lambda row: row[0]
+    ):
         if case_id == OFFICE:
             continue
         case: Case | None = None

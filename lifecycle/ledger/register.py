@@ -1,4 +1,6 @@
-"""The register: one accepted command becomes one durable entry, in one transaction that no long log slows down."""
+"""The register: one accepted command becomes one durable entry, in one transaction that no long log
+slows down.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,13 @@ from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Refused, RefusedError
 from lifecycle.engine.evolve import evolve
 from lifecycle.engine.gates import Gate
-from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UncertainError, UnknownError
+from lifecycle.errors import (
+    ConflictError,
+    InvalidError,
+    UnavailableError,
+    UncertainError,
+    UnknownError,
+)
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.post import put_notices
 from lifecycle.ledger.record import (
@@ -56,12 +64,16 @@ from lifecycle.workflow.model import Workflow
 SOFTWARE = f"lifecycle {__version__}"
 
 _APPOINTMENTS = ("officer_added", "role_granted")
-"""What an administrator without colleagues may do while the clock is in doubt, so that somebody can confirm it."""
+"""What an administrator without colleagues may do while the clock is in doubt, so that somebody can
+confirm it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who acts, for whom, on which day (None: today), under which request id; `dry_run` only looks."""
+    """Who acts, for whom, on which day (None: today), under which request id; `dry_run`
+    only looks.
+    """
 
     officer: str
     principal: str | None = None
@@ -72,7 +84,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command did: the case after it, the entry's body (empty for a dry run), the gates; `repeated`: again."""
+    """What a command did: the case after it, the entry's body (empty for a dry run), the gates;
+    `repeated`: again.
+    """
 
     case: Case
     body: Mapping[str, Any]
@@ -82,7 +96,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class ClockState:
-    """What the clock shows, when the last entry was recorded ("": none yet), the bound, who has announced a jump."""
+    """What the clock shows, when the last entry was recorded ("": none yet), the bound, who has
+    announced a jump.
+    """
 
     clock: str
     last: str
@@ -132,19 +148,27 @@ class Register:
             self._names = (key, directory.names(key[1]))
         return Moment(on, self.library.calendar(digest), self._names[1])
 
-    def submit(self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act) -> Outcome:
-        """Decide a command and, if it is accepted, record it. Raises RefusedError with every gate, and counts it."""
+    def submit(
+        self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
+    ) -> Outcome:
+        """Decide a command and, if it is accepted, record it. Raises RefusedError with every gate,
+        and counts it.
+        """
         try:
             if request.dry_run:
                 return self._decide(request, workflow, case_id, act)
             with self.store.writing():
-                return self._repeated(request, workflow, case_id, act) or self._decide(request, workflow, case_id, act)
+                return self._repeated(request, workflow, case_id, act) or self._decide(
+                    request, workflow, case_id, act
+                )
         except RefusedError as refused:
             if not request.dry_run:
                 self._count(request, case_id, refused)
             raise
 
-    def _repeated(self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act) -> Outcome | None:
+    def _repeated(
+        self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
+    ) -> Outcome | None:
         if request.request_id is None:
             return None
         found = self.store.entry(check_request_id(request.request_id))
@@ -153,10 +177,18 @@ class Register:
         body = stored(found[0])
         intent = body["intent"]
         actor = (intent["actor"]["id"], intent["actor"].get("for"))
-        same = actor == (request.officer, request.principal) and intent["case"] != OFFICE and case_id in (None, intent["case"])
-        other = workflow is not None and self.library.workflow(intent["workflow"]).name != workflow.name
+        same = (
+            actor == (request.officer, request.principal)
+            and intent["case"] != OFFICE
+            and case_id in (None, intent["case"])
+        )
+        other = (
+            workflow is not None and self.library.workflow(intent["workflow"]).name != workflow.name
+        )
         if not same or other or not act.is_repeated_by(read_act(intent)):
-            raise ConflictError(f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号")
+            raise ConflictError(
+                f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号"
+            )
         case = None
         for _idx, seq, digest, raw in self.store.entries(intent["case"]):
             case = evolve(self.library.workflow(intent["workflow"]), case, stored(raw), digest)
@@ -166,14 +198,18 @@ class Register:
             raise UnavailableError("原记录不能读取", "请运行 lifecycle audit")
         return Outcome(case, body, (), repeated=True)
 
-    def _decide(self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act) -> Outcome:
+    def _decide(
+        self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
+    ) -> Outcome:
         directory = self.library.directory()
         now = self.clock()
         case = self._load(case_id) if case_id else None
         if workflow is None:
             workflow = self.library.workflow(case.workflow if case else "")
         if case is None and directory.document("workflow", workflow.name) != workflow.digest:
-            raise ConflictError(f"流程“{workflow.title}”刚发布了新版本，未立项", "请重新立项，按新版本办理")
+            raise ConflictError(
+                f"流程“{workflow.title}”刚发布了新版本，未立项", "请重新立项，按新版本办理"
+            )
         on = self._day(request, case, now)
         if isinstance(act, IssueLetter) and on != now.astimezone(BEIJING).date():
             raise InvalidError("文号只能在签发当日编排，不能补编或倒签", "去掉 --on，今天签发")
@@ -184,12 +220,29 @@ class Register:
         if isinstance(decision, Refused):
             ground = act.ground(workflow, decision.transition)
             raise RefusedError(case, _asked_for(workflow, case, act), decision.gates, ground)
-        return self._record(request, workflow, case, decision, officer=officer, moment=moment, now=now, directory=directory)
+        return self._record(
+            request,
+            workflow,
+            case,
+            decision,
+            officer=officer,
+            moment=moment,
+            now=now,
+            directory=directory,
+        )
 
     def _record(
-        self, request: Request, workflow: Workflow, case: Case | None, accepted: Accepted, *,
-        officer: Officer, moment: Moment, now: datetime, directory: Directory,
-    ) -> Outcome:  # fmt: skip
+        self,
+        request: Request,
+        workflow: Workflow,
+        case: Case | None,
+        accepted: Accepted,
+        *,
+        officer: Officer,
+        moment: Moment,
+        now: datetime,
+        directory: Directory,
+    ) -> Outcome:
         at = self._stamp(now, directory)
         eid = check_request_id(request.request_id) if request.request_id else new_eid()
         place = Place(
@@ -200,7 +253,12 @@ class Register:
             directory.seq,
         )
         body = case_entry(
-            place, Stamp(eid, at, at, SOFTWARE, "declared"), accepted, officer, moment, workflow=workflow.digest
+            place,
+            Stamp(eid, at, at, SOFTWARE, "declared"),
+            accepted,
+            officer,
+            moment,
+            workflow=workflow.digest,
         )
         if case is None:
             year = moment.on.year
@@ -225,7 +283,11 @@ class Register:
 
     def clock_state(self) -> ClockState:
         """Say how the clock stands to the last entry."""
-        directory, at, last = self.library.directory(), stamp_text(self.clock()), self.store.last_body()
+        directory, at, last = (
+            self.library.directory(),
+            stamp_text(self.clock()),
+            self.store.last_body(),
+        )
         before = recorded_at(last) if last is not None else ""
         bound = most_days(directory.clock_days)
         jumped = before != "" and _apart(before, at) > timedelta(days=bound)
@@ -233,19 +295,25 @@ class Register:
         return ClockState(at, before, bound, jumped, step.officer if step and jumped else "")
 
     def check_clock(self) -> None:
-        """Refuse to go on where nothing could be recorded now; for what cannot be undone, such as a sending."""
+        """Refuse to go on where nothing could be recorded now; for what cannot be undone, such as a
+        sending.
+        """
         self._stamp(self.clock(), self.library.directory())
 
     def _stamp(self, now: datetime, directory: Directory, kind: str = "") -> str:
-        """Give the recording time; the log's order is that of its times, so a clock set back stops the recording.
+        """Give the recording time; the log's order is that of its times, so a clock set back stops
+        the recording.
 
-        So would a clock far ahead, once it is right again: nothing is recorded after a jump until two confirmed it.
-        While they do, the times stand still: an announcement bears the last certain time.
+        So would a clock far ahead, once it is right again: nothing is recorded after a jump until
+        two confirmed it. While they do, the times stand still: an announcement bears the last
+        certain time.
         """
         at, last = stamp_text(now), self.store.last_body()
         before = recorded_at(last) if last is not None else at
         if at < before:
-            raise UnavailableError(f"系统时钟 {at} 早于上一条记录的 {before}，未写入", "请校准系统时间后重试")
+            raise UnavailableError(
+                f"系统时钟 {at} 早于上一条记录的 {before}，未写入", "请校准系统时间后重试"
+            )
         bound = most_days(directory.clock_days)
         if kind == ANNOUNCED:
             return before
@@ -263,7 +331,9 @@ class Register:
 
     @staticmethod
     def _alone(directory: Directory, at: str) -> bool:
-        """Tell whether a jump was announced today and nobody is there to confirm it; then somebody is appointed."""
+        """Tell whether a jump was announced today and nobody is there to confirm it; then somebody
+        is appointed.
+        """
         step = open_step(directory, at)
         return step is not None and not may_confirm(directory, step.officer, at)
 
@@ -285,34 +355,58 @@ class Register:
             raise InvalidError(f"办理日 {on} 在今天（{today}）之后", "只能补录已发生的事")
         if case is not None and on.isoformat() < case.last_on:
             raise InvalidError(
-                f"办理日 {on} 早于 {case.number} 上一条记录的 {case.last_on}", f"请用 {case.last_on} 或以后的日期"
+                f"办理日 {on} 早于 {case.number} 上一条记录的 {case.last_on}",
+                f"请用 {case.last_on} 或以后的日期",
             )
         return on
 
     def _count(self, request: Request, case_id: str | None, refused: RefusedError) -> None:
         unmet = ",".join(gate.kind for gate in refused.gates if not gate.met)
-        refusal = (stamp_text(self.clock()), request.officer, case_id or "", refused.asked_for, unmet)
+        refusal = (
+            stamp_text(self.clock()),
+            request.officer,
+            case_id or "",
+            refused.asked_for,
+            unmet,
+        )
         if self.store.in_transaction:
             self._uncounted.append(refusal)
         else:
             self.store.put_refusal(*refusal)
 
     def change_office(
-        self, request: Request, kind: str, data: Mapping[str, Any], *, definition: bytes | None = None
+        self,
+        request: Request,
+        kind: str,
+        data: Mapping[str, Any],
+        *,
+        definition: bytes | None = None,
     ) -> Mapping[str, Any]:
-        """Judge and record a change to the office; `definition` is published with it. Gives the entry's body."""
+        """Judge and record a change to the office; `definition` is published with it. Gives the
+        entry's body.
+        """
         files = []
         with self.store.writing():
-            if request.request_id and (found := self.store.entry(check_request_id(request.request_id))):
+            if request.request_id and (
+                found := self.store.entry(check_request_id(request.request_id))
+            ):
                 body = stored(found[0])
                 intent = body["intent"]
                 published = [hash_of(definition)] if definition is not None else []
                 digests = [file["sha256"] for file in intent["files"]]
                 founding = kind == "office_founded"
                 same = founding or intent["actor"]["id"] == request.officer
-                meant = intent["data"] if kind == ANNOUNCED else dict(data)  # the clock has gone on since
-                if not same or (intent["type"], intent["data"], digests) != (kind, meant, published):
-                    raise ConflictError(f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号")
+                meant = (
+                    intent["data"] if kind == ANNOUNCED else dict(data)
+                )  # the clock has gone on since
+                if not same or (intent["type"], intent["data"], digests) != (
+                    kind,
+                    meant,
+                    published,
+                ):
+                    raise ConflictError(
+                        f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号"
+                    )
                 return body
             directory, now = self.library.directory(), self.clock()
             at = self._stamp(now, directory, kind)
@@ -320,14 +414,26 @@ class Register:
             officer = directory.officer(request.officer, on) if directory.seq else None
             role = decide_office(directory, kind, data, officer, on, at=at)
             if on.isoformat() < directory.last_on:
-                raise InvalidError(f"办理日 {on} 早于上一条人员记录的 {directory.last_on}", "生效日请用 --since")
+                raise InvalidError(
+                    f"办理日 {on} 早于上一条人员记录的 {directory.last_on}", "生效日请用 --since"
+                )
             if definition is not None:
                 name = f"{data['kind']}/{data['name']}"
-                files = [{"name": name, "size": len(definition), "sha256": self._keep(data, definition)}]
-            place = Place(self._log(), OFFICE, directory.seq + 1, directory.head or GENESIS, directory.seq)
-            actor = actor_of(officer) if officer else {"id": str(data["officer"]), "unit": str(data["unit"])}
+                files = [
+                    {"name": name, "size": len(definition), "sha256": self._keep(data, definition)}
+                ]
+            place = Place(
+                self._log(), OFFICE, directory.seq + 1, directory.head or GENESIS, directory.seq
+            )
+            actor = (
+                actor_of(officer)
+                if officer
+                else {"id": str(data["officer"]), "unit": str(data["unit"])}
+            )
             stamp = Stamp(request.request_id or new_eid(), at, at, SOFTWARE, "declared")
-            body = office_entry(place, stamp, kind, data, actor=actor, on=on.isoformat(), role=role, files=files)
+            body = office_entry(
+                place, stamp, kind, data, actor=actor, on=on.isoformat(), role=role, files=files
+            )
             raw, digest = seal(body)
             after = evolve_directory(directory, body, digest)
             self.store.append(OFFICE, place.seq, stamp.eid, raw, digest)
@@ -345,7 +451,9 @@ def _apart(before: str, at: str) -> timedelta:
     try:
         return gap(before, at)
     except ValueError as error:
-        raise UnavailableError("上一条记录的时间读不出来，未写入", "请运行 lifecycle audit，并从备份恢复") from error
+        raise UnavailableError(
+            "上一条记录的时间读不出来，未写入", "请运行 lifecycle audit，并从备份恢复"
+        ) from error
 
 
 def _asked_for(workflow: Workflow, case: Case | None, act: Act) -> str:

@@ -1,7 +1,8 @@
-"""Replay: a case rebuilt from its entries, each judged again by `decide` under the workflow pinned to it.
+"""Replay: a case rebuilt from its entries, each judged again by `decide` under the workflow pinned
+to it.
 
-An entry is right if its bytes are those that the register would write today for the same command; `differences` says
-in which respect they are not.
+An entry is right if its bytes are those that the register would write today for the same command;
+`differences` says in which respect they are not.
 """
 
 from __future__ import annotations
@@ -19,7 +20,16 @@ from lifecycle.engine.evolve import evolve
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.finding import check_times
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.record import GENESIS, OFFICE, Place, Stamp, canonical, case_entry, hash_of, read
+from lifecycle.ledger.record import (
+    GENESIS,
+    OFFICE,
+    Place,
+    Stamp,
+    canonical,
+    case_entry,
+    hash_of,
+    read,
+)
 from lifecycle.ledger.store import LostDefinitionError
 from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory
@@ -28,22 +38,44 @@ from lifecycle.workflow.model import Workflow
 Problem = tuple[str, str]
 """What is wrong with an entry: a code of the audit, and the message."""
 _CODES = {
-    "log": "chain", "case": "chain", "seq": "chain", "prev": "chain", "eid": "chain", "v": "form", "actor": "authority",
-    "authority": "authority", "gates": "gates", "numbers": "number", "calendar": "definition", "workflow": "definition",
-    "office": "authority", "signatures": "form", "software": "form",
-}  # fmt: skip
+    "log": "chain",
+    "case": "chain",
+    "seq": "chain",
+    "prev": "chain",
+    "eid": "chain",
+    "v": "form",
+    "actor": "authority",
+    "authority": "authority",
+    "gates": "gates",
+    "numbers": "number",
+    "calendar": "definition",
+    "workflow": "definition",
+    "office": "authority",
+    "signatures": "form",
+    "software": "form",
+}
 _WORDS = {
-    "actor": "经办人或其单位", "authority": "所依据的角色与授权", "gates": "各关口的依据", "numbers": "编号",
-    "data": "内容", "files": "文件", "from": "所在环节", "to": "去往的环节", "workflow": "所依据的流程",
-    "transition": "流转", "type": "种类",
-}  # fmt: skip
+    "actor": "经办人或其单位",
+    "authority": "所依据的角色与授权",
+    "gates": "各关口的依据",
+    "numbers": "编号",
+    "data": "内容",
+    "files": "文件",
+    "from": "所在环节",
+    "to": "去往的环节",
+    "workflow": "所依据的流程",
+    "transition": "流转",
+    "type": "种类",
+}
 _UNDER = frozenset(("from", "to", "transition", "type", "data"))
 """What may be compared with another workflow's judgement: the rest is pinned to the entry's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry replayed: its global index, body and hash, the case after it, and what is wrong with it by code."""
+    """One entry replayed: its global index, body and hash, the case after it, and what is wrong
+    with it by code.
+    """
 
     idx: int
     body: Mapping[str, Any]
@@ -60,11 +92,15 @@ def rejudge(
     body: Mapping[str, Any],
     raw: bytes,
 ) -> Iterator[Problem]:
-    """Judge an entry again: yield (code, message) for each way in which it is not what the rules give."""
+    """Judge an entry again: yield (code, message) for each way in which it is not what the rules
+    give.
+    """
     intent = body["intent"]
     try:
         officer = library.officer(directory, intent["actor"], intent["occurred_on"], body["office"])
-        directory.check_in_office(intent["actor"]["id"], recorded_day(body["recorded_at"]), body["office"])
+        directory.check_in_office(
+            intent["actor"]["id"], recorded_day(body["recorded_at"]), body["office"]
+        )
         moment = library.moment(intent["occurred_on"], body["calendar"])
         decision = decide(workflow, case, read_act(intent), officer, moment)
     except UnavailableError:
@@ -75,11 +111,18 @@ def rejudge(
     if isinstance(decision, Refused):
         for gate in decision.gates:
             if not gate.met:
-                yield ("authority" if gate.kind == "role" else "illegal"), f"{gate.label}：{gate.text}"
+                yield (
+                    ("authority" if gate.kind == "role" else "illegal"),
+                    f"{gate.label}：{gate.text}",
+                )
         return
     pinned = case.workflow if case else intent["workflow"]
-    place = Place(intent["log"], case.id if case else intent["eid"], *_next_to(case), body["office"])
-    stamp = Stamp(intent["eid"], body["recorded_at"], intent["signed_at"], body["software"], "declared")
+    place = Place(
+        intent["log"], case.id if case else intent["eid"], *_next_to(case), body["office"]
+    )
+    stamp = Stamp(
+        intent["eid"], body["recorded_at"], intent["signed_at"], body["software"], "declared"
+    )
     wanted = case_entry(place, stamp, decision, officer, moment, workflow=pinned)
     if case is None:
         wanted["numbers"] = {"case": body["numbers"]["case"]}
@@ -97,7 +140,8 @@ def _next_to(case: Case | None) -> tuple[int, str]:
 def differences(
     wanted: Mapping[str, Any], body: Mapping[str, Any], only: frozenset[str] | None = None
 ) -> Iterator[Problem]:
-    """Say in which respects an entry's body is not the one wanted; `only` names those that are asked about.
+    """Say in which respects an entry's body is not the one wanted; `only` names those that are
+    asked about.
 
     `check_link` has spoken about seq and prev already.
     """
@@ -108,13 +152,20 @@ def differences(
                 continue
             found = True
             if (key in only) if only is not None else (key not in ("seq", "prev")):
-                yield _CODES.get(key, "illegal"), f"记录写的{_WORDS.get(key, key)}与重新判定的结果不符"
+                yield (
+                    _CODES.get(key, "illegal"),
+                    f"记录写的{_WORDS.get(key, key)}与重新判定的结果不符",
+                )
     if not found and only is None:
         yield "form", "记录不是规范形式"
 
 
-def check_link(body: Mapping[str, Any], digest: str, raw: bytes, seq: int, head: str) -> Iterator[Problem]:
-    """Check an entry's bytes against its hash, and its place against the entry before it: that one's seq and hash."""
+def check_link(
+    body: Mapping[str, Any], digest: str, raw: bytes, seq: int, head: str
+) -> Iterator[Problem]:
+    """Check an entry's bytes against its hash, and its place against the entry before it: that
+    one's seq and hash.
+    """
     if hash_of(raw) != digest:
         yield "hash", "记录的内容与其哈希不符"
     intent = body["intent"]
@@ -133,7 +184,9 @@ def unreadable(digest: str, raw: bytes) -> list[Problem]:
 def replay_case(
     library: Library, directory: Directory, case_id: str, *, under: Workflow | None = None
 ) -> Iterator[Step]:
-    """Replay one case entry by entry; `under` judges it by another workflow instead of the pinned one."""
+    """Replay one case entry by entry; `under` judges it by another workflow instead of the pinned
+    one.
+    """
     rows = ((idx, digest, raw) for idx, _seq, digest, raw in library.store.entries(case_id))
     yield from _fold(library, directory, rows, under)
 
@@ -141,15 +194,25 @@ def replay_case(
 def replay_all(
     library: Library, directory: Directory, *, under: Workflow | None = None
 ) -> Iterator[tuple[str, Iterator[Step]]]:
-    """Replay every case, one after the other, as (id, steps); the steps are to be taken before the next case."""
+    """Replay every case, one after the other, as (id, steps); the steps are to be taken before the
+    next case.
+    """
     store = library.store
-    for case_id, rows in groupby(store.all_entries(upto=store.last_index()), key=lambda row: row[0]):
+    for case_id, rows in groupby(
+        store.all_entries(upto=store.last_index()), key=lambda row: row[0]
+    ):
         if case_id != OFFICE:
-            yield case_id, _fold(library, directory, ((row[2], row[3], row[4]) for row in rows), under)
+            yield (
+                case_id,
+                _fold(library, directory, ((row[2], row[3], row[4]) for row in rows), under),
+            )
 
 
 def _fold(
-    library: Library, directory: Directory, rows: Iterable[tuple[int, str, bytes]], under: Workflow | None
+    library: Library,
+    directory: Directory,
+    rows: Iterable[tuple[int, str, bytes]],
+    under: Workflow | None,
 ) -> Iterator[Step]:
     case: Case | None = None
     for idx, digest, raw in rows:
@@ -173,7 +236,8 @@ def replay_entry(
 ) -> Step:
     """Replay one entry on the case before it; a step without a case cannot be followed by another.
 
-    Raises UnavailableError where the database fails; everything that a forged entry does wrong is a problem instead.
+    Raises UnavailableError where the database fails; everything that a forged entry does wrong is a
+    problem instead.
     """
     body: Mapping[str, Any] = {}
     problems: list[Problem] = []
@@ -195,5 +259,7 @@ def replay_entry(
     except LifecycleError as error:
         problems.append(("illegal", error.message))
     except Exception:  # noqa: BLE001 - a forged entry may make any step of the judgement stumble
-        problems += [("illegal", "记录的内容与流程对不上，无法回放")] if body else unreadable(digest, raw)
+        problems += (
+            [("illegal", "记录的内容与流程对不上，无法回放")] if body else unreadable(digest, raw)
+        )
     return Step(idx, body, digest, None, tuple(problems))

@@ -1,4 +1,6 @@
-"""Replay of the office's own chain: units, officers, grants and published definitions, each entry judged again."""
+"""Replay of the office's own chain: units, officers, grants and published definitions, each entry
+judged again.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,16 @@ from typing import Any
 
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.finding import check_times
-from lifecycle.ledger.record import GENESIS, OFFICE, Place, Stamp, actor_of, canonical, office_entry, read
+from lifecycle.ledger.record import (
+    GENESIS,
+    OFFICE,
+    Place,
+    Stamp,
+    actor_of,
+    canonical,
+    office_entry,
+    read,
+)
 from lifecycle.ledger.replay import Problem, check_link, differences, unreadable
 from lifecycle.people.change import decide_office
 from lifecycle.people.directory import Directory, evolve_directory
@@ -17,7 +28,9 @@ from lifecycle.people.directory import Directory, evolve_directory
 
 @dataclass(frozen=True, slots=True)
 class OfficeStep:
-    """One office entry replayed: its body, the office after it (None: it cannot be followed), and what is wrong."""
+    """One office entry replayed: its body, the office after it (None: it cannot be followed), and
+    what is wrong.
+    """
 
     idx: int
     body: Mapping[str, Any]
@@ -26,7 +39,9 @@ class OfficeStep:
 
 
 def replay_office_entry(directory: Directory, idx: int, digest: str, raw: bytes) -> OfficeStep:
-    """Replay one office entry on the office before it; whatever a forged entry does wrong is a problem."""
+    """Replay one office entry on the office before it; whatever a forged entry does wrong is a
+    problem.
+    """
     body: Mapping[str, Any] = {}
     problems: list[Problem] = []
     try:
@@ -46,16 +61,26 @@ def _rejudge(directory: Directory, body: Mapping[str, Any], raw: bytes) -> Itera
     intent = body["intent"]
     data, on, kind = intent["data"], intent["occurred_on"], intent["type"]
     try:
-        officer = directory.officer(intent["actor"]["id"], date.fromisoformat(on)) if directory.seq else None
-        role = decide_office(directory, kind, data, officer, date.fromisoformat(on), at=body["recorded_at"])
+        officer = (
+            directory.officer(intent["actor"]["id"], date.fromisoformat(on))
+            if directory.seq
+            else None
+        )
+        role = decide_office(
+            directory, kind, data, officer, date.fromisoformat(on), at=body["recorded_at"]
+        )
     except UnavailableError:
         raise
     except LifecycleError as error:
         yield "authority", error.message
         return
     actor = actor_of(officer) if officer else {"id": data["officer"], "unit": data["unit"]}
-    place = Place(intent["log"], OFFICE, directory.seq + 1, directory.head or GENESIS, directory.seq)
-    stamp = Stamp(intent["eid"], body["recorded_at"], intent["signed_at"], body["software"], "declared")
+    place = Place(
+        intent["log"], OFFICE, directory.seq + 1, directory.head or GENESIS, directory.seq
+    )
+    stamp = Stamp(
+        intent["eid"], body["recorded_at"], intent["signed_at"], body["software"], "declared"
+    )
     files = _published(intent) if kind == "definition_published" else []
     wanted = office_entry(place, stamp, kind, data, actor=actor, on=on, role=role, files=files)
     if canonical(wanted) != raw:
@@ -63,6 +88,10 @@ def _rejudge(directory: Directory, body: Mapping[str, Any], raw: bytes) -> Itera
 
 
 def _published(intent: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the one file of a publication as it must be described; its bytes are checked where they lie."""
+    """Give the one file of a publication as it must be described; its bytes are checked where they
+    lie.
+    """
     file, data = intent["files"][0], intent["data"]
-    return [{"name": f"{data['kind']}/{data['name']}", "size": file["size"], "sha256": file["sha256"]}]
+    return [
+        {"name": f"{data['kind']}/{data['name']}", "size": file["size"], "sha256": file["sha256"]}
+    ]

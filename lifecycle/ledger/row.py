@@ -1,4 +1,6 @@
-"""The row kept beside the log for each case: computed from the case, and checked against it by the audit."""
+"""The row kept beside the log for each case: computed from the case, and checked against it by the
+audit.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +23,17 @@ def read_case(snapshot: bytes) -> Case:
     try:
         return load_case(json.loads(snapshot))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UnavailableError("存储的事项状态已损坏", "请运行 lifecycle audit，并从备份恢复") from error
+        raise UnavailableError(
+            "存储的事项状态已损坏", "请运行 lifecycle audit，并从备份恢复"
+        ) from error
 
 
 def series_of(workflow: Workflow, year: int) -> str:
-    """Name the series that a workflow's case numbers count in: their pattern with the year filled in.
+    """Name the series that a workflow's case numbers count in: their pattern with the year filled
+    in.
 
-    Two workflows, or two versions of one, that number alike so share one series, and no number comes twice.
+    Two workflows, or two versions of one, that number alike so share one series, and no number
+    comes twice.
     """
     return _SERIAL.sub("{serial}", workflow.number.replace("{year}", str(year)))
 

@@ -1,8 +1,9 @@
-"""The SQLite store: settings that survive a power cut, one transaction per command, and the statements that run hot.
+"""The SQLite store: settings that survive a power cut, one transaction per command, and the
+statements that run hot.
 
-`tables.py` defines the schema with SQLModel; `queries.py` reads lists through it. The statements of a command run on
-the driver's own connection: as SQLModel objects they take several times as long, and importing SQLModel costs a cold
-command 0.2 s.
+`tables.py` defines the schema with SQLModel; `queries.py` reads lists through it. The statements of
+a command run on the driver's own connection: as SQLModel objects they take several times as long,
+and importing SQLModel costs a cold command 0.2 s.
 """
 
 from __future__ import annotations
@@ -22,13 +23,35 @@ from lifecycle.ledger.record import hash_of
 from lifecycle.sharing import barrier_to
 
 _COLUMNS = (
-    "id", "number", "workflow", "digest", "title", "state", "phase", "lead", "final", "units", "opened_on",
+    "id",
+    "number",
+    "workflow",
+    "digest",
+    "title",
+    "state",
+    "phase",
+    "lead",
+    "final",
+    "units",
+    "opened_on",
     "entered_on",
-    "last_on", "due_on", "yellow_on", "red_on", "seq", "head", "snapshot",
-)  # fmt: skip
+    "last_on",
+    "due_on",
+    "yellow_on",
+    "red_on",
+    "seq",
+    "head",
+    "snapshot",
+)
 _INSERT_ENTRY = "INSERT INTO entry (case_id, seq, eid, hash, body) VALUES (?, ?, ?, ?, ?)"
-_INSERT_CASE = f"INSERT INTO cases ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-_UPDATE_CASE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _COLUMNS[1:])} WHERE id = :id AND seq = :seq - 1"
+_INSERT_CASE = (
+    f"INSERT INTO cases ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+)
+_UPDATE_CASE = (
+    f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _COLUMNS[1:])} WHERE id = :id AND seq "
+    f"= "
+    f":seq - 1"
+)
 
 
 class LostDefinitionError(UnavailableError):
@@ -40,7 +63,8 @@ class LostDefinitionError(UnavailableError):
 
 
 class Store:
-    """One open SQLite database. Every method raises UnavailableError when the database cannot be used.
+    """One open SQLite database. Every method raises UnavailableError when the database cannot be
+    used.
 
     `deeds` is told of every entry that is committed.
     """
@@ -56,15 +80,21 @@ class Store:
 
     @classmethod
     def open(cls, url: str, *, create: bool = False, readonly: bool = False) -> Store:
-        """Open a database, or create it; refuses one that is missing, not ours, newer, older or unsafe."""
+        """Open a database, or create it; refuses one that is missing, not ours, newer, older or
+        unsafe.
+        """
         path = database_path(url)
         size = _size_of(path)
         if size is None:
             if not create:
-                raise UnavailableError(f"没有数据库 {path}", "先建库：lifecycle init，或看示例：lifecycle demo")
+                raise UnavailableError(
+                    f"没有数据库 {path}", "先建库：lifecycle init，或看示例：lifecycle demo"
+                )
             make(path)
         elif size == 0:
-            raise UnavailableError(f"数据库 {path} 是空文件", "请从备份恢复，或删去后重新 lifecycle init")
+            raise UnavailableError(
+                f"数据库 {path} 是空文件", "请从备份恢复，或删去后重新 lifecycle init"
+            )
         with database_errors(path):
             connection = connect(path, readonly=readonly)
             try:
@@ -107,11 +137,15 @@ class Store:
             self._commit()
 
     def _commit(self) -> None:
-        """Commit, and note what is recorded by it, also where a signal ends the command at this very moment."""
+        """Commit, and note what is recorded by it, also where a signal ends the command at this
+        very moment.
+        """
         try:
             self.connection.execute("COMMIT")
         except sqlite3.Error as error:
-            with contextlib.suppress(sqlite3.Error):  # a busy disk leaves it open, a failing one may not
+            with contextlib.suppress(
+                sqlite3.Error
+            ):  # a busy disk leaves it open, a failing one may not
                 self.connection.execute("ROLLBACK")
             if not self._holds(error):
                 raise
@@ -131,10 +165,12 @@ class Store:
         self._appended.clear()
 
     def _holds(self, error: sqlite3.Error) -> bool:
-        """Find out what a failed COMMIT did, for its error does not tell; raises UncertainError where nothing does.
+        """Find out what a failed COMMIT did, for its error does not tell; raises UncertainError
+        where nothing does.
 
-        SQLite may report a failure after the very act that commits (the journal is cut off, its last sync fails), so
-        the entries are looked for on a fresh connection. Nothing but entries is worth the question.
+        SQLite may report a failure after the very act that commits (the journal is cut off, its
+        last sync fails), so the entries are looked for on a fresh connection. Nothing but entries
+        is worth the question.
         """
         if not self._appended:
             return False
@@ -149,7 +185,9 @@ class Store:
         return True
 
     def _read_back(self) -> list[bool] | None:
-        """Look for each entry of the transaction on a fresh connection; None where the database is not sound."""
+        """Look for each entry of the transaction on a fresh connection; None where the database is
+        not sound.
+        """
         self.connection.close()
         self.connection = connect(self.path)
         if self.connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
@@ -163,7 +201,9 @@ class Store:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
-        """Read several things as they are at one moment; for short reads, since it makes writers wait."""
+        """Read several things as they are at one moment; for short reads, since it makes writers
+        wait.
+        """
         with database_errors(self.path):
             self.connection.execute("BEGIN")
             try:
@@ -186,29 +226,41 @@ class Store:
         """Give one fact about the database itself."""
         found = self.row("SELECT value FROM meta WHERE key = ?", key)
         if found is None:
-            raise UnavailableError(f"数据库不完整（{self.path}：缺 {key}）", "请从备份恢复：lifecycle restore 备份文件")
+            raise UnavailableError(
+                f"数据库不完整（{self.path}：缺 {key}）", "请从备份恢复：lifecycle restore 备份文件"
+            )
         return str(found[0])
 
     def office(self) -> tuple[int, str, bytes] | None:
         """Give the office's seq, hash and snapshot."""
-        found: tuple[int, str, bytes] | None = self.row("SELECT seq, head, snapshot FROM office WHERE id = 1")
+        found: tuple[int, str, bytes] | None = self.row(
+            "SELECT seq, head, snapshot FROM office WHERE id = 1"
+        )
         return found
 
     def case(self, case_id: str) -> tuple[str, bytes] | None:
-        """Give a case's workflow digest and snapshot, by its id: never by number, since ids may be the client's."""
-        found: tuple[str, bytes] | None = self.row("SELECT digest, snapshot FROM cases WHERE id = ?", case_id)
+        """Give a case's workflow digest and snapshot, by its id: never by number, since ids may be
+        the client's.
+        """
+        found: tuple[str, bytes] | None = self.row(
+            "SELECT digest, snapshot FROM cases WHERE id = ?", case_id
+        )
         return found
 
     def numbered(self, number: str) -> tuple[str, bytes] | None:
         """Give a case's workflow digest and snapshot, by its number."""
-        found: tuple[str, bytes] | None = self.row("SELECT digest, snapshot FROM cases WHERE number = ?", number)
+        found: tuple[str, bytes] | None = self.row(
+            "SELECT digest, snapshot FROM cases WHERE number = ?", number
+        )
         return found
 
     def matching(self, text: str) -> list[tuple[str, str]]:
         """List number and title of the first cases whose number or title contains a text."""
         like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         where = "number LIKE ?1 ESCAPE '\\' OR title LIKE ?1 ESCAPE '\\'"
-        statement = f"SELECT number, title FROM cases WHERE {where} ORDER BY title <> ?2, number LIMIT 9"
+        statement = (
+            f"SELECT number, title FROM cases WHERE {where} ORDER BY title <> ?2, number LIMIT 9"
+        )
         return self.rows(statement, like, text)
 
     def some_names(self, most: int = 500) -> list[str]:
@@ -218,23 +270,31 @@ class Store:
 
     def entry(self, eid: str) -> tuple[bytes, str] | None:
         """Give the bytes and hash of the entry with an eid."""
-        found: tuple[bytes, str] | None = self.row("SELECT body, hash FROM entry WHERE eid = ?", eid)
+        found: tuple[bytes, str] | None = self.row(
+            "SELECT body, hash FROM entry WHERE eid = ?", eid
+        )
         return found
 
     def definition(self, digest: str) -> bytes:
-        """Give the bytes of a published definition; raises LostDefinitionError where they are gone or altered."""
+        """Give the bytes of a published definition; raises LostDefinitionError where they are gone
+        or altered.
+        """
         if digest not in self._definitions:
             found = self.row("SELECT CAST(body AS BLOB) FROM definition WHERE sha256 = ?", digest)
             if found is None or hash_of(found[0]) != digest:
                 what = "不见了" if found is None else "被改动"
                 mend = "请从备份恢复，并运行 lifecycle audit"
-                raise LostDefinitionError(digest, f"数据库里已发布的定义 {digest[:12]}… {what}", mend)
+                raise LostDefinitionError(
+                    digest, f"数据库里已发布的定义 {digest[:12]}… {what}", mend
+                )
             self._definitions[digest] = found[0]
         return self._definitions[digest]
 
     def put_definition(self, digest: str, kind: str, name: str, body: bytes) -> None:
         """Keep a definition's bytes; within a transaction."""
-        self.connection.execute("INSERT OR IGNORE INTO definition VALUES (?, ?, ?, ?)", (digest, kind, name, body))
+        self.connection.execute(
+            "INSERT OR IGNORE INTO definition VALUES (?, ?, ?, ?)", (digest, kind, name, body)
+        )
 
     def append(self, case_id: str, seq: int, eid: str, raw: bytes, digest: str) -> None:
         """Append an entry; within a transaction."""
@@ -243,10 +303,14 @@ class Store:
 
     def put_office(self, seq: int, head: str, snapshot: bytes) -> None:
         """Keep the office's state; within a transaction."""
-        self.connection.execute("INSERT OR REPLACE INTO office VALUES (1, ?, ?, ?)", (seq, head, snapshot))
+        self.connection.execute(
+            "INSERT OR REPLACE INTO office VALUES (1, ?, ?, ?)", (seq, head, snapshot)
+        )
 
     def put_case(self, row: Mapping[str, Any]) -> None:
-        """Keep a case's state; within a transaction. Raises ConflictError if somebody else was first."""
+        """Keep a case's state; within a transaction. Raises ConflictError if somebody else was
+        first.
+        """
         self._numbers[row["id"]] = row["number"]
         if row["seq"] == 1:
             self.connection.execute(_INSERT_CASE, [row[c] for c in _COLUMNS])
@@ -254,8 +318,14 @@ class Store:
             raise ConflictError("该事项刚被他人办理", "先用 lifecycle show 查看最新情况")
 
     def next_number(self, series: str) -> int:
-        """Take the next number of a series; within a transaction, so that an abort gives it back."""
-        statement = "INSERT INTO series VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"
+        """Take the next number of a series; within a transaction, so that an abort
+        gives it back.
+        """
+        statement = (
+            "INSERT INTO series VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + "
+            "1 "
+            "RETURNING last"
+        )
         return int(self.connection.execute(statement, (series,)).fetchone()[0])
 
     def peek_number(self, series: str) -> int:
@@ -267,27 +337,45 @@ class Store:
         """Count a refused attempt: at, officer, case, what was asked for, gates."""
         with self.writing():
             self.connection.execute(
-                "INSERT INTO refusal (at, officer, case_id, asked_for, gates) VALUES (?, ?, ?, ?, ?)", values
+                "INSERT INTO refusal (at, officer, case_id, asked_for, gates) VALUES (?, ?, ?, ?,"
+                " ?)",
+                values,
             )
 
-    def entries(self, case_id: str, *, after: int = 0, chunk: int = 500) -> Iterator[tuple[int, int, str, bytes]]:
+    def entries(
+        self, case_id: str, *, after: int = 0, chunk: int = 500
+    ) -> Iterator[tuple[int, int, str, bytes]]:
         """Stream a chain as (idx, seq, hash, bytes), in short reads that never hold writers up."""
-        statement = "SELECT idx, seq, hash, body FROM entry WHERE case_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+        statement = (
+            "SELECT idx, seq, hash, body FROM entry WHERE case_id = ? AND seq > ? ORDER BY "
+            "seq "
+            "LIMIT ?"
+        )
         while rows := self.rows(statement, case_id, after, chunk):
             yield from rows
             after = rows[-1][1]
 
-    def all_entries(self, *, upto: int, chunk: int = 1000) -> Iterator[tuple[str, int, int, str, bytes, str]]:
-        """Stream every case's chain, case by case, as (case, seq, idx, hash, bytes, eid), up to a global index."""
+    def all_entries(
+        self, *, upto: int, chunk: int = 1000
+    ) -> Iterator[tuple[str, int, int, str, bytes, str]]:
+        """Stream every case's chain, case by case, as (case, seq, idx, hash, bytes, eid), up to a
+        global index.
+        """
         columns = "case_id, seq, idx, hash, CAST(body AS BLOB), eid"
-        statement = f"SELECT {columns} FROM entry WHERE (case_id, seq) > (?, ?) ORDER BY case_id, seq LIMIT ?"
+        statement = (
+            f"SELECT {columns} FROM entry WHERE (case_id, seq) > (?, ?) ORDER BY case_id, "
+            f"seq "
+            f"LIMIT ?"
+        )
         at: tuple[str, int] = ("", 0)
         while rows := self.rows(statement, *at, chunk):
             yield from (row for row in rows if row[2] <= upto)
             at = rows[-1][:2]
 
     def log(self, *, upto: int, chunk: int = 1000) -> Iterator[tuple[int, str, int, bytes]]:
-        """Stream the whole log in the order of recording, as (idx, case, seq, bytes), up to a global index."""
+        """Stream the whole log in the order of recording, as (idx, case, seq, bytes), up to a
+        global index.
+        """
         columns = "idx, case_id, seq, CAST(body AS BLOB)"
         statement = f"SELECT {columns} FROM entry WHERE idx > ? AND idx <= ? ORDER BY idx LIMIT ?"
         after = -(2**63)
@@ -306,12 +394,18 @@ class Store:
 
 
 def _size_of(path: Path) -> int | None:
-    """Give the size of a database's file, None if there is none; raises UnavailableError where that is hidden."""
+    """Give the size of a database's file, None if there is none; raises UnavailableError where that
+    is hidden.
+    """
     try:
         return path.stat().st_size
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         barrier = barrier_to(path)
-        why, mend = (barrier.message, barrier.mend) if barrier else (os_reason(error), "请核对 --db 或 LIFECYCLE_DB")
+        why, mend = (
+            (barrier.message, barrier.mend)
+            if barrier
+            else (os_reason(error), "请核对 --db 或 LIFECYCLE_DB")
+        )
         raise UnavailableError(f"数据库 {path} 用不了：{why}", mend) from error

@@ -1,4 +1,6 @@
-"""The database's tables. `entry` is the record; everything else is either published bytes or computed from it."""
+"""The database's tables. `entry` is the record; everything else is either published bytes or
+computed from it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ class Entry(SQLModel, table=True):
 
 
 class CaseRow(SQLModel, table=True):
-    """A case after its last entry: `snapshot` is the case in canonical JSON; the other columns serve lists."""
+    """A case after its last entry: `snapshot` is the case in canonical JSON; the other columns
+    serve lists.
+    """
 
     __tablename__ = "cases"
     id: str = Field(primary_key=True)
@@ -93,7 +97,9 @@ class Meta(SQLModel, table=True):
 
 
 class NoticeRow(SQLModel, table=True):
-    """A letter of a case after the case's last entry: `waiting` are the units that owe a receipt or an answer."""
+    """A letter of a case after the case's last entry: `waiting` are the units that owe a receipt or
+    an answer.
+    """
 
     __tablename__ = "notice"
     case_id: str = Field(primary_key=True)
@@ -105,7 +111,10 @@ class NoticeRow(SQLModel, table=True):
     title: str
     issued_on: str
     waiting: str
-    __table_args__ = (Index("notices_by_unit", "unit", "state"), Index("notices_waiting", "waiting"))
+    __table_args__ = (
+        Index("notices_by_unit", "unit", "state"),
+        Index("notices_waiting", "waiting"),
+    )
 
 
 class FormRow(SQLModel, table=True):
@@ -119,7 +128,8 @@ class FormRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """A letter to be handed over to one addressee: put here with the entry that froze it, gone by `notice_dispatched`.
+    """A letter to be handed over to one addressee: put here with the entry that froze it, gone by
+    `notice_dispatched`.
 
     `state` is pending, dead, sent or cancelled; times are UTC.
     """
@@ -134,4 +144,7 @@ class OutboxRow(SQLModel, table=True):
     attempts: int
     next_at: str
     error: str
-    __table_args__ = (Index("outbox_by_state", "state", "next_at"), Index("outbox_by_case", "case_id", "name"))
+    __table_args__ = (
+        Index("outbox_by_state", "state", "next_at"),
+        Index("outbox_by_case", "case_id", "name"),
+    )

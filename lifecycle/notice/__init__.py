@@ -1,4 +1,6 @@
-"""THE LETTER: template + case → Letter → text, HTML, Markdown. It is data first; each form is one function of it."""
+"""THE LETTER: template + case → Letter → text, HTML, Markdown. It is data first; each form is one
+function of it.
+"""
 
 from lifecycle.notice.html import to_html
 from lifecycle.notice.letter import MissingError, compose

@@ -1,7 +1,9 @@
-"""`caged`: run a function in a child process that may neither go on for long, nor fill the memory, nor write files.
+"""`caged`: run a function in a child process that may neither go on for long, nor fill the memory,
+nor write files.
 
-For templates that are not in force yet: reading and trying one must not hold up or harm the process that does so. What
-the letter's own budget (`meter`) cannot see, such as Jinja2's parser and regular expressions, the system bounds here.
+For templates that are not in force yet: reading and trying one must not hold up or harm the process
+that does so. What the letter's own budget (`meter`) cannot see, such as Jinja2's parser and regular
+expressions, the system bounds here.
 """
 
 from __future__ import annotations
@@ -17,7 +19,14 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from lifecycle.errors import InvalidError, LifecycleError, Location, Problem, UnavailableError, WorkflowError
+from lifecycle.errors import (
+    InvalidError,
+    LifecycleError,
+    Location,
+    Problem,
+    UnavailableError,
+    WorkflowError,
+)
 
 MOST_BYTES = 4 << 20
 """Bytes of a result; a letter's limit is far below."""
@@ -36,12 +45,13 @@ def caged(
     wall_seconds: float = 5,
     what: str = "模板",
 ) -> Any:
-    """Give what `function(*args)` gives, computed in a child process with limits; the result must be plain JSON values.
+    """Give what `function(*args)` gives, computed in a child process with limits; the result must
+    be plain JSON values.
 
-    `memory_mb` is what the child may take beyond what this process has. A LifecycleError is raised here as it was
-    there. Raise InvalidError when the time of the processor or the memory runs out, UnavailableError when the child
-    does not end in time otherwise or dies. Where processes cannot be forked (Windows), the function runs here, bounded
-    only by the letter's own budget.
+    `memory_mb` is what the child may take beyond what this process has. A LifecycleError is raised
+    here as it was there. Raise InvalidError when the time of the processor or the memory runs out,
+    UnavailableError when the child does not end in time otherwise or dies. Where processes cannot
+    be forked (Windows), the function runs here, bounded only by the letter's own budget.
     """
     if not hasattr(os, "fork"):
         return function(*args)
@@ -65,8 +75,10 @@ def caged(
 
 
 def _fork() -> int:
-    # Python 3.12 warns of threads that may hold locks at this moment; the child uses none of theirs. A filter for good
-    # (set once, however often) instead of `catch_warnings`, which is not safe where there are threads.
+    # Python 3.12 warns of threads that may hold locks at this moment; the child uses none of
+    # theirs. A filter for good (set once, however often) instead of `catch_warnings`, which is not
+    # safe where there are
+    # threads.
     warnings.filterwarnings("ignore", "This process", DeprecationWarning, __name__)
     return os.fork()
 
@@ -86,7 +98,9 @@ def _receive(reader: int, until: float) -> bytes | None:
 
 
 def _ended(pid: int) -> int:
-    """End the child if it still runs, and take its status, so that no zombie stays; 0 if somebody else took it."""
+    """End the child if it still runs, and take its status, so that no zombie stays; 0 if somebody
+    else took it.
+    """
     try:
         os.kill(pid, signal.SIGKILL)  # nothing to a child that is ending: its status is settled
         return os.waitpid(pid, 0)[1]
@@ -111,7 +125,9 @@ def _result(raw: bytes | None, status: int, what: str, limits: tuple[float, int,
         said = json.loads(raw)
     except ValueError:
         how = f"信号 {dead}" if dead else "内部错误"
-        raise UnavailableError(f"{what}检查不了：检查进程中断（{how}）", "请稍后再试；仍不行的，请报告") from None
+        raise UnavailableError(
+            f"{what}检查不了：检查进程中断（{how}）", "请稍后再试；仍不行的，请报告"
+        ) from None
     if "error" in said:
         raise _raised(said)
     return said["result"]
@@ -119,20 +135,33 @@ def _result(raw: bytes | None, status: int, what: str, limits: tuple[float, int,
 
 def _raised(said: dict[str, Any]) -> LifecycleError:
     if said["problems"]:
-        problems = (Problem(rule, Location(*at), message, mend) for rule, at, message, mend in said["problems"])
+        problems = (
+            Problem(rule, Location(*at), message, mend)
+            for rule, at, message, mend in said["problems"]
+        )
         error = WorkflowError(problems)
-        error.args, error.message = (said["message"],), said["message"]  # with the lines of the source shown
+        error.args, error.message = (
+            (said["message"],),
+            said["message"],
+        )  # with the lines of the source shown
         return error
     kind = UnavailableError if said["error"] == 3 else InvalidError
     return kind(said["message"], said["mend"])
 
 
 def _child(
-    pipe: int, function: Callable[..., Any], args: tuple[object, ...], cpu: float, memory: int, wall: float
+    pipe: int,
+    function: Callable[..., Any],
+    args: tuple[object, ...],
+    cpu: float,
+    memory: int,
+    wall: float,
 ) -> NoReturn:
-    """Be the child: shut everything but the pipe, take on the limits, compute, answer, and end without any cleaning up.
+    """Be the child: shut everything but the pipe, take on the limits, compute, answer, and end
+    without any cleaning up.
 
-    Nothing of the parent's is touched or collected: its databases, threads and buffers are only copies here.
+    Nothing of the parent's is touched or collected: its databases, threads and buffers are only
+    copies here.
     """
     try:
         _shut(pipe)
@@ -177,14 +206,21 @@ def _limit(cpu: float, memory: int, wall: float) -> None:
     for what, soft, hard in wanted:
         most = resource.getrlimit(what)[1]
         if most != resource.RLIM_INFINITY:
-            soft, hard = min(soft, most), most if hard == resource.RLIM_INFINITY else min(hard, most)
+            soft, hard = (
+                min(soft, most),
+                most if hard == resource.RLIM_INFINITY else min(hard, most),
+            )
         try:
             resource.setrlimit(what, (soft, hard))
         except (ValueError, OSError):
             if what != resource.RLIMIT_AS:  # macOS knows no limit of the address space
                 raise
-    signal.setitimer(signal.ITIMER_PROF, cpu)  # to the millisecond, where RLIMIT_CPU counts whole seconds
-    signal.setitimer(signal.ITIMER_REAL, wall + 1)  # ends the child even if this process is killed meanwhile
+    signal.setitimer(
+        signal.ITIMER_PROF, cpu
+    )  # to the millisecond, where RLIMIT_CPU counts whole seconds
+    signal.setitimer(
+        signal.ITIMER_REAL, wall + 1
+    )  # ends the child even if this process is killed meanwhile
 
 
 def _taken() -> int:
@@ -202,7 +238,9 @@ def _answer(function: Callable[..., Any], args: tuple[object, ...]) -> bytes:
     except MemoryError:
         return _MEMORY
     except RecursionError:
-        return _told(InvalidError("括号、式子或标签套得太深，读不了", "请减少括号、式子和 {% if %} 的层数"))
+        return _told(
+            InvalidError("括号、式子或标签套得太深，读不了", "请减少括号、式子和 {% if %} 的层数")
+        )
     except LifecycleError as error:
         return _told(error)
     except Exception as error:  # noqa: BLE001 - told by its kind alone: what it says is not for officers
@@ -212,7 +250,12 @@ def _answer(function: Callable[..., Any], args: tuple[object, ...]) -> bytes:
 def _told(error: LifecycleError) -> bytes:
     problems = error.problems if isinstance(error, WorkflowError) else ()
     found = [(p.rule, _place(p.location), p.message, p.mend) for p in problems]
-    document = {"error": error.exit_code, "message": error.message, "mend": error.mend, "problems": found}
+    document = {
+        "error": error.exit_code,
+        "message": error.message,
+        "mend": error.mend,
+        "problems": found,
+    }
     return json.dumps(document).encode()
 
 

@@ -19,7 +19,9 @@ _ACCENTS = ("Mn", "Me")
 
 
 def width(text: str) -> int:
-    """Count the cells of a text as set in Chinese type: what Unicode calls ambiguous (“”, ……, ×, №) is full-width."""
+    """Count the cells of a text as set in Chinese type: what Unicode calls ambiguous (“”, ……, ×, №)
+    is full-width.
+    """
     try:
         return len(text.encode("gbk"))  # one byte to a half-width, two to a full-width character
     except UnicodeEncodeError:
@@ -27,9 +29,11 @@ def width(text: str) -> int:
 
 
 def wrap(text: str, cells: int = CELLS) -> list[str]:
-    """Break a paragraph into lines of at most so many cells, by the rules on what begins and ends a line.
+    """Break a paragraph into lines of at most so many cells, by the rules on what begins and ends a
+    line.
 
-    A run of letters and digits stays whole unless that would leave more than half of the line empty.
+    A run of letters and digits stays whole unless that would leave more than half of the line
+    empty.
     """
     try:
         raw = text.encode("gbk")
@@ -49,7 +53,9 @@ def wrap(text: str, cells: int = CELLS) -> list[str]:
 
 
 def _wrap_rare(text: str, cells: int) -> list[str]:
-    """Break a paragraph with characters beyond GBK (𡶴, emoji, accents), of which the cells are counted one by one."""
+    """Break a paragraph with characters beyond GBK (𡶴, emoji, accents), of which the cells are
+    counted one by one.
+    """
     ends = list(accumulate(map(cell, text)))
     lines = []
     start = before = 0
@@ -79,12 +85,19 @@ def _may_break(text: str, place: int) -> bool:
         last = text[:place].rstrip(" ")[-1:]  # blanks are dropped at the line's end
     elif last in _WORD and following in _WORD:
         return False
-    return following != " " and following not in CLOSING and last not in OPENING and cell(following) > 0
+    return (
+        following != " "
+        and following not in CLOSING
+        and last not in OPENING
+        and cell(following) > 0
+    )
 
 
 @lru_cache(maxsize=4096)
 def cell(char: str) -> int:
-    """Count the cells of one character: 0 for an accent, 2 for what is wide or ambiguous (Unicode Annex 11), else 1."""
+    """Count the cells of one character: 0 for an accent, 2 for what is wide or ambiguous (Unicode
+    Annex 11), else 1.
+    """
     if category(char) in _ACCENTS:
         return 0
     return 2 if east_asian_width(char) in "WFA" else 1

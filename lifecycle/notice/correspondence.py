@@ -1,4 +1,6 @@
-"""Which letters a case's entries draft, and what they say: a function of the log alone, so they never change."""
+"""Which letters a case's entries draft, and what they say: a function of the log alone, so they
+never change.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class UnpublishedError(UnavailableError):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One letter as an entry drafts it, with all that it is made of; `transition` is None for an officer's own."""
+    """One letter as an entry drafts it, with all that it is made of; `transition` is None for an
+    officer's own.
+    """
 
     notice: Notice
     workflow: Workflow
@@ -37,7 +41,9 @@ class Sending:
     body: Mapping[str, Any]
     transition: Transition | None
     origin: Sending | None = None
-    """The letter that this one redoes, as it was first drafted: what it tells of the act is told from there."""
+    """The letter that this one redoes, as it was first drafted: what it tells of the act is told
+    from there.
+    """
 
     @property
     def name(self) -> str:
@@ -76,9 +82,15 @@ def sendings(library: Library, case_id: str) -> Iterator[Sending]:
 
 
 def drafted(
-    workflow: Workflow, before: Case, after: Case, body: Mapping[str, Any], earlier: Mapping[str, Sending]
+    workflow: Workflow,
+    before: Case,
+    after: Case,
+    body: Mapping[str, Any],
+    earlier: Mapping[str, Sending],
 ) -> Iterator[Sending]:
-    """List the letters that one entry drafts; `earlier` are those of the case before it, by name."""
+    """List the letters that one entry drafts; `earlier` are those of the case before
+    it, by name.
+    """
     for name, notice in after.notices.items():
         if name not in before.notices:
             made = body["intent"]["transition"]
@@ -98,18 +110,30 @@ def find_sending(library: Library, case: Case, name: str) -> Sending:
 
 
 def template_of(library: Library, directory: Directory, sending: Sending) -> Template:
-    """Give the template that a letter is written with: the one in force at its entry, or the officer's own text."""
+    """Give the template that a letter is written with: the one in force at its entry, or the
+    officer's own text.
+    """
     notice = sending.notice
     if notice.text:
         size = sending.body["intent"]["files"][0]["size"]
-        return read_template(notice.template, read_file(library.store.path, notice.text, size), notice.name)
+        return read_template(
+            notice.template, read_file(library.store.path, notice.text, size), notice.name
+        )
     digest = directory.document("template", notice.template, sending.body["office"])
     if digest is None:
-        raise UnpublishedError(f"公文模板 {notice.template} 当时尚未发布", "请管理员先发布：lifecycle notice publish")
-    return read_template(notice.template, library.store.definition(digest), f"template:{notice.template}")
+        raise UnpublishedError(
+            f"公文模板 {notice.template} 当时尚未发布", "请管理员先发布：lifecycle notice publish"
+        )
+    return read_template(
+        notice.template, library.store.definition(digest), f"template:{notice.template}"
+    )
 
 
 def write_letter(library: Library, directory: Directory, sending: Sending) -> Letter:
-    """Write a letter as drafted, with the template, the units' names and the calendar in force at its entry."""
+    """Write a letter as drafted, with the template, the units' names and the calendar in force at
+    its entry.
+    """
     on = date.fromisoformat(sending.body["intent"]["occurred_on"])
-    return compose(template_of(library, directory, sending), letter_scope(library, directory, sending), on=on)
+    return compose(
+        template_of(library, directory, sending), letter_scope(library, directory, sending), on=on
+    )

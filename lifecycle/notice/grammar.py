@@ -1,4 +1,5 @@
-"""What a template may say: faults of its Jinja2 syntax tree, and the names that a case must supply for it.
+"""What a template may say: faults of its Jinja2 syntax tree, and the names that a case must supply
+for it.
 
 Importing this module imports Jinja2.
 """
@@ -21,7 +22,9 @@ BUILT_IN_MAPS = ("last", "count")
 """Names whose attributes are transitions, not parts of a value."""
 DEPTH = 3
 NESTED = 30
-"""Levels of expressions and tags within one another; Python's own compiler gives up at a hundred."""
+"""Levels of expressions and tags within one another; Python's own compiler gives up at
+a hundred.
+"""
 
 _REFUSED: dict[type[nodes.Node], tuple[str, str]] = {
     nodes.Include: ("include", "公文模板不能引用别的文件；请把内容直接写在本模板里"),
@@ -34,31 +37,74 @@ _REFUSED: dict[type[nodes.Node], tuple[str, str]] = {
     nodes.FilterBlock: ("filter", "请把过滤器写在变量后面，如 {{ on | date_cn }}"),
     nodes.AssignBlock: ("set", "请写成 {% set 名称 = 值 %}"),
     nodes.With: ("with", "请用 {% set 名称 = 值 %}"),
-    nodes.ScopedEvalContextModifier: ("autoescape", "公文是纯文字，网页上的转义由系统做；请删去该标签"),
+    nodes.ScopedEvalContextModifier: (
+        "autoescape",
+        "公文是纯文字，网页上的转义由系统做；请删去该标签",
+    ),
     nodes.Pow: ("**", "公文模板里只能加减乘除"),
     nodes.Dict: ("{", "公文模板里不能写字典；请用 {% if %} 分别写出"),
     nodes.Slice: ("[", "公文模板里不能截取；请在要素里直接填写所需的内容"),
 }
 _ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign),
-    *(nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Test, nodes.CondExpr, nodes.Call),
-    *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Neg, nodes.Pos, nodes.List, nodes.Tuple),
-    *(nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Concat, nodes.Keyword, nodes.Scope),
+    *(
+        nodes.Name,
+        nodes.Const,
+        nodes.Getattr,
+        nodes.Getitem,
+        nodes.Filter,
+        nodes.Test,
+        nodes.CondExpr,
+        nodes.Call,
+    ),
+    *(
+        nodes.Compare,
+        nodes.Operand,
+        nodes.And,
+        nodes.Or,
+        nodes.Not,
+        nodes.Neg,
+        nodes.Pos,
+        nodes.List,
+        nodes.Tuple,
+    ),
+    *(
+        nodes.Add,
+        nodes.Sub,
+        nodes.Mul,
+        nodes.Div,
+        nodes.FloorDiv,
+        nodes.Mod,
+        nodes.Concat,
+        nodes.Keyword,
+        nodes.Scope,
+    ),
 )
 
 
 def refusals(tree: nodes.Template) -> Iterator[Fault]:
-    """Give what the tree holds that a letter may not: other files, macros, calls, unknown filters and tests, growth."""
+    """Give what the tree holds that a letter may not: other files, macros, calls, unknown filters
+    and tests, growth.
+    """
     deep = _nested(tree)
     if deep:
-        yield deep, "{", f"括号、式子或标签套了 {NESTED} 层以上", "请分几行写，或减少 {% if %} 的层数"
+        yield (
+            deep,
+            "{",
+            f"括号、式子或标签套了 {NESTED} 层以上",
+            "请分几行写，或减少 {% if %} 的层数",
+        )
         return
     for node in tree.find_all(nodes.Node):
         refused = _REFUSED.get(type(node))
         if refused:
             yield node.lineno, refused[0], f"公文模板里不能用“{refused[0]}”", refused[1]
         elif isinstance(node, nodes.Call):
-            word = node.node.name if isinstance(node.node, nodes.Name) else getattr(node.node, "attr", "(")
+            word = (
+                node.node.name
+                if isinstance(node.node, nodes.Name)
+                else getattr(node.node, "attr", "(")
+            )
             yield node.lineno, word, f"公文模板里不能调用“{word}”", "公文模板里只有过滤器，没有函数"
         elif isinstance(node, nodes.Filter):
             yield from _filter_refusals(node)
@@ -71,11 +117,21 @@ def refusals(tree: nodes.Template) -> Iterator[Fault]:
         elif isinstance(node, nodes.CondExpr) and node.expr2 is None:
             yield node.lineno, "if", "“… if …”没有写明不满足时写什么", "请加上 else '…'"
         elif isinstance(node, nodes.If) and len(node.elif_) > NESTED:
-            yield node.lineno, "if", f"一个 {{% if %}} 里有 {NESTED} 个以上 {{% elif %}}", "请分成几个 {% if %} 写"
+            yield (
+                node.lineno,
+                "if",
+                f"一个 {{% if %}} 里有 {NESTED} 个以上 {{% elif %}}",
+                "请分成几个 {% if %} 写",
+            )
         elif isinstance(node, nodes.For) and node.recursive:
             yield node.lineno, "recursive", "公文模板里不能用“recursive”", "请删去 recursive"
         elif not isinstance(node, _ALLOWED):
-            yield node.lineno, "{", "公文模板里不能用这种写法", "公文模板里可以用 if、for、set 与变量"
+            yield (
+                node.lineno,
+                "{",
+                "公文模板里不能用这种写法",
+                "公文模板里可以用 if、for、set 与变量",
+            )
     yield from _growth(tree)
     yield from _too_deep(tree, 0)
 
@@ -91,10 +147,17 @@ def _nested(tree: nodes.Template) -> int:
 
 
 def _part_refusals(node: nodes.Getattr | nodes.Getitem) -> Iterator[Fault]:
-    """Refuse what names a part by anything but a plain name or a number: `a.__class__`, `a['__cl' ~ 'ass__']`."""
+    """Refuse what names a part by anything but a plain name or a number: `a.__class__`, `a['__cl' ~
+    'ass__']`.
+    """
     if isinstance(node, nodes.Getattr):
         if node.attr.startswith("_"):
-            yield node.lineno, node.attr, f"公文模板里不能用“{node.attr}”", "请只用要素与内置变量的名称"
+            yield (
+                node.lineno,
+                node.attr,
+                f"公文模板里不能用“{node.attr}”",
+                "请只用要素与内置变量的名称",
+            )
         return
     key = node.arg.value if isinstance(node.arg, nodes.Const) else None
     plain = isinstance(key, int) or (isinstance(key, str) and not key.startswith("_"))
@@ -105,7 +168,12 @@ def _part_refusals(node: nodes.Getattr | nodes.Getitem) -> Iterator[Fault]:
 
 def _filter_refusals(node: nodes.Filter) -> Iterator[Fault]:
     if node.name == "safe":
-        yield node.lineno, "safe", "公文模板里不能用“safe”", "公文的文字一律按原样转义；请删去“| safe”"
+        yield (
+            node.lineno,
+            "safe",
+            "公文模板里不能用“safe”",
+            "公文的文字一律按原样转义；请删去“| safe”",
+        )
     elif node.name not in FILTERS:
         near = nearest(node.name, FILTERS)
         mend = f"是否为“{near}”？" if near else f"可以用 {'、'.join(sorted(FILTERS))}"
@@ -113,7 +181,9 @@ def _filter_refusals(node: nodes.Filter) -> Iterator[Fault]:
 
 
 def _growth(tree: nodes.Template) -> Iterator[Fault]:
-    """Refuse a `set` that joins what other `set`s joined: line by line, it can double a text without end."""
+    """Refuse a `set` that joins what other `set`s joined: line by line, it can double a text
+    without end.
+    """
     assigned: set[str] = set()
     for node in tree.find_all(nodes.Assign):
         used = {n.name for n in node.node.find_all(nodes.Name)}
@@ -149,7 +219,9 @@ def _targets(node: nodes.Node) -> list[nodes.Name]:
 
 @dataclass
 class Names:
-    """The names that a tree needs, those it may use, and the paths `last.X`, `count.X`; each with its line."""
+    """The names that a tree needs, those it may use, and the paths `last.X`, `count.X`; each with
+    its line.
+    """
 
     required: dict[str, int] = field(default_factory=dict)
     optional: dict[str, int] = field(default_factory=dict)
@@ -157,11 +229,15 @@ class Names:
 
 
 Known = frozenset[str]
-"""Names that need no supply at a place: set there, looped over there, or tested to be there. Paths are dotted."""
+"""Names that need no supply at a place: set there, looped over there, or tested to be there. Paths
+are dotted.
+"""
 
 
 def names(tree: nodes.Template) -> Names:
-    """Work out what a case must supply: everything used except what is local, defaulted or tested to be defined."""
+    """Work out what a case must supply: everything used except what is local, defaulted or tested
+    to be defined.
+    """
     found = Names()
     _walk_all(tree.body, frozenset(), found)
     for name in found.required:
@@ -250,7 +326,11 @@ def _walk_optional(node: nodes.Name, known: Known, found: Names) -> None:
 def _path(node: nodes.Node) -> Path | None:
     if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
         return node.node.name, node.attr
-    if isinstance(node, nodes.Getitem) and isinstance(node.node, nodes.Name) and isinstance(node.arg, nodes.Const):
+    if (
+        isinstance(node, nodes.Getitem)
+        and isinstance(node.node, nodes.Name)
+        and isinstance(node.arg, nodes.Const)
+    ):
         return node.node.name, str(node.arg.value)
     return None
 

@@ -1,4 +1,6 @@
-"""Letter → one HTML page that looks and prints like the paper (GB/T 9704—2012), with neither script nor network."""
+"""Letter → one HTML page that looks and prints like the paper (GB/T 9704—2012), with neither script
+nor network.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle.notice.model import UPWARD, Block, Paragraph, Table
-from lifecycle.notice.text import DRAFT, TO_FILL, annex_labels, contact_note, day, mark, mark_size, outlasts, printed_on
+from lifecycle.notice.text import (
+    DRAFT,
+    TO_FILL,
+    annex_labels,
+    contact_note,
+    day,
+    mark,
+    mark_size,
+    outlasts,
+    printed_on,
+)
 from lifecycle.notice.title import title_lines
 
 if TYPE_CHECKING:
@@ -21,18 +33,27 @@ _HERE = Path(__file__).parent
 """Where the page's template and style sheets stand."""
 
 _HEADING = re.compile(r"[^。；：，]{1,40}(?:。|$)")
-"""The heading of a level: the whole of a short paragraph, or its first sentence if that has no comma."""
+"""The heading of a level: the whole of a short paragraph, or its first sentence if that has no
+comma.
+"""
 
 
 def to_html(letter: Letter, *, red: bool | None = None) -> str:
     """Lay the letter out as one HTML5 page with every text escaped.
 
-    `red` adds the issuer's mark, the number and the red rules of the letter's layout; an issued letter has them anyway,
-    a slip never.
+    `red` adds the issuer's mark, the number and the red rules of the letter's layout; an issued
+    letter has them anyway, a slip never.
     """
     red = (letter.number is not None if red is None else red) and letter.layout != "slip"
     body = [_block(block) for block in letter.body]
-    plain = not (letter.annexes or letter.attendance or letter.urgency or letter.code or letter.proof or letter.number)
+    plain = not (
+        letter.annexes
+        or letter.attendance
+        or letter.urgency
+        or letter.code
+        or letter.proof
+        or letter.number
+    )
     more = red or not plain or any(isinstance(kind, str) for kind, _, _ in body)
     when = day(letter.date)
     named = mark(letter)
@@ -66,14 +87,18 @@ def to_html(letter: Letter, *, red: bool | None = None) -> str:
 
 
 def headed(paragraph: Paragraph) -> tuple[str, str]:
-    """Part a paragraph of level 1 or 2 into its heading, which is set in 黑体 or 楷体, and the rest."""
+    """Part a paragraph of level 1 or 2 into its heading, which is set in 黑体 or 楷体, and the
+    rest.
+    """
     found = _HEADING.match(paragraph.text) if paragraph.level in (1, 2) else None
     end = found.end() if found else 0
     return paragraph.text[:end], paragraph.text[end:]
 
 
 def _block(block: Block) -> tuple[int | str, object, object]:
-    """Give a block as what the page prints of it: a level with its heading and text, or a kind with its cells."""
+    """Give a block as what the page prints of it: a level with its heading and text, or a kind with
+    its cells.
+    """
     if isinstance(block, Paragraph):
         return block.level, *headed(block)
     if isinstance(block, Table):
@@ -91,10 +116,12 @@ def _page() -> Page:
 
 @cache
 def _style(more: bool) -> Markup:
-    """Read the style sheet; `more` adds what only an issued letter, or one with tables, annexes and the like, needs.
+    """Read the style sheet; `more` adds what only an issued letter, or one with tables, annexes and
+    the like, needs.
 
-    The fonts are the standard's, then free ones (小标宋 is approximated by a bold 宋). Without synthesis a font that
-    has only one weight keeps it; without trimming and autospace each character keeps its place on the grid.
+    The fonts are the standard's, then free ones (小标宋 is approximated by a bold 宋). Without
+    synthesis a font that has only one weight keeps it; without trimming and autospace each
+    character keeps its place on the grid.
     """
     from markupsafe import Markup
 
@@ -103,7 +130,9 @@ def _style(more: bool) -> Markup:
 
 
 def _symbol(proof: str) -> Markup:
-    """Draw the QR symbol; it is markup by the project's own hand, and no text of the letter stands in it."""
+    """Draw the QR symbol; it is markup by the project's own hand, and no text of the letter stands
+    in it.
+    """
     from markupsafe import Markup
 
     from lifecycle.notice.qr import svg

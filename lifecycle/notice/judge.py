@@ -1,7 +1,9 @@
-"""The audit's look at letters: what signing off recorded is what the rules of that time give, and each number is due.
+"""The audit's look at letters: what signing off recorded is what the rules of that time give, and
+each number is due.
 
-Words are compared for letters of this program's own way of writing (`WRITER`): another's stand as they were frozen. The
-judge that admitted the entry cannot write letters, for it is pure; this works the letter out again from the log.
+Words are compared for letters of this program's own way of writing (`WRITER`): another's stand as
+they were frozen. The judge that admitted the entry cannot write letters, for it is pure; this works
+the letter out again from the log.
 """
 
 from __future__ import annotations
@@ -24,12 +26,17 @@ if TYPE_CHECKING:
     from lifecycle.ledger.replay import Problem
 
 _WORDS = {
-    "letter": "正文或格式各要素", "digest": "核稿时的内容", "series": "文号系列", "addressed": "收文单位",
-}  # fmt: skip
+    "letter": "正文或格式各要素",
+    "digest": "核稿时的内容",
+    "series": "文号系列",
+    "addressed": "收文单位",
+}
 
 
 class LetterJudge:
-    """Follows one case after another; `look` is told of every entry with the case before and after it."""
+    """Follows one case after another; `look` is told of every entry with the case before and after
+    it.
+    """
 
     def __init__(self, library: Library) -> None:
         self.library = library
@@ -47,7 +54,10 @@ class LetterJudge:
             return
         if kind in ("transition_made", "notice_drafted"):
             workflow = self.library.workflow(after.workflow)
-            self._drafts |= {sending.name: sending for sending in drafted(workflow, before, after, body, self._drafts)}
+            self._drafts |= {
+                sending.name: sending
+                for sending in drafted(workflow, before, after, body, self._drafts)
+            }
         elif kind in ("notice_checked", "notice_issued"):
             try:
                 yield from self._judge(directory, body)
@@ -86,12 +96,16 @@ class LetterJudge:
 
 
 def _pinned(directory: Directory, sending: Sending, body: Mapping[str, Any]) -> Iterator[Problem]:
-    """See what no definition's text is needed for: which definitions were in force, and the day of the number."""
+    """See what no definition's text is needed for: which definitions were in force, and the day of
+    the number.
+    """
     data, seq = body["intent"]["data"], body["office"]
     if data["rules"] != directory.document(ISSUING, ISSUING, seq):
         yield "letter", f"{data['notice']} 签发的所依据的发文规则与按当时规则写出的不符"
     notice = sending.notice
-    if data["template"] != (notice.text or directory.document("template", notice.template, sending.body["office"])):
+    if data["template"] != (
+        notice.text or directory.document("template", notice.template, sending.body["office"])
+    ):
         yield "letter", f"{data['notice']} 签发的所用的模板与按当时规则写出的不符"
     number, on = body["numbers"]["notice"], body["intent"]["occurred_on"]
     if on != recorded_day(body["recorded_at"]):
@@ -103,5 +117,10 @@ def _numbered(wanted: IssueLetter, body: Mapping[str, Any]) -> Iterator[Problem]
     number = body["numbers"]["notice"]
     before, after = wanted.series.split("{serial}")
     serial = number[len(before) : len(number) - len(after)]
-    if not (number.startswith(before) and number.endswith(after) and serial.isdecimal() and serial[:1] != "0"):
+    if not (
+        number.startswith(before)
+        and number.endswith(after)
+        and serial.isdecimal()
+        and serial[:1] != "0"
+    ):
         yield "number", f"文号 {number} 不是系列 {wanted.series} 的号"

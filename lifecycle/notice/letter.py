@@ -31,33 +31,43 @@ if TYPE_CHECKING:
     from jinja2 import Template as Program
 
 _LEVEL = re.compile(
-    r"([一二三四五六七八九十百]+、)|([（(][一二三四五六七八九十百]+[）)])|(\d{1,3}[.．](?!\d))|([（(]\d{1,3}[）)])"
+    r"([一二三四五六七八九十百]+、)|([（(][一二三四五六七八九十百]+[）)])|(\d{1,"
+    r"3}[.．](?!\d))|([（(]\d{1,3}[）"
+    r")])"
 )
 _FIRST = frozenset("一二三四五六七八九十百（(")
 _BRACKETED = re.compile(r"[（(《“〔\[][^（(《“〔\[）)》”〕\]]*[）)》”〕\]]")
 _OPENING = re.compile(r"[（(《“〔\[]")
 _NUMBERED = re.compile(r"\d{1,2}[.．](?!\d)\s*")
 WRITER = 1
-"""Which way letters are written. To be raised with any change after which a template and a case give other words than
-before: an audit compares the words of letters of its own writer only (`test_letter`, `test_writer`)."""
+"""Which way letters are written. To be raised with any change after which a template and a case
+give other words than before: an audit compares the words of letters of its own writer only
+(`test_letter`, `test_writer`).
+"""
 _USUAL = 5_000
-"""Characters of a usual letter's header or body. What such were taken apart into is remembered, for the same letter is
-written again whenever it is shown, laid out in another form or verified."""
+"""Characters of a usual letter's header or body. What such were taken apart into is remembered, for
+the same letter is written again whenever it is shown, laid out in another form or verified.
+"""
 SPENT = "\x07"
 """The name under which a letter's names hold what it may still spend; no template can write it."""
 BUDGET = (100_000, 10 * LIMIT)
-"""Turns that the loops of one letter may take together, and characters that it may join; `meter` counts both."""
+"""Turns that the loops of one letter may take together, and characters that it may join; `meter`
+counts both.
+"""
 _MANY = 100
 """Pieces of a letter joined at once; no piece is longer than LIMIT."""
 
 
 class MissingError(InvalidError):
-    """A template needs a name that the case does not supply; `name` is the fact's (or the built-in's) identifier."""
+    """A template needs a name that the case does not supply; `name` is the fact's (or the
+    built-in's) identifier.
+    """
 
     def __init__(self, template: str, line: int, name: str) -> None:
         where = f"公文模板 {template} 第 {line} 行" if line else f"公文模板 {template}"
         super().__init__(
-            f"{where}要写“{name}”，而该事项没有这一内容", "请先填写该要素，或在模板里用 {% if … is defined %} 判断"
+            f"{where}要写“{name}”，而该事项没有这一内容",
+            "请先填写该要素，或在模板里用 {% if … is defined %} 判断",
         )
         self.template = template
         self.line = line
@@ -65,27 +75,51 @@ class MissingError(InvalidError):
 
 
 def compose(template: Template, scope: Mapping[str, object], *, on: date) -> Letter:
-    """Write the letter that a template makes of a case: `on` is its date (成文日期), `scope` the names it may use.
+    """Write the letter that a template makes of a case: `on` is its date (成文日期), `scope` the
+    names it may use.
 
-    The same template, scope and date always give the same letter. A None in the scope counts as missing, though it may
-    be tested. Raise MissingError for a name that is missing, InvalidError for whatever else cannot be written.
+    The same template, scope and date always give the same letter. A None in the scope counts as
+    missing, though it may be tested. Raise MissingError for a name that is missing, InvalidError
+    for whatever else cannot be written.
     """
     head, _, body = _rendered(template, scope, on).rpartition(FIELD)
     read = _headed if len(head) <= _USUAL else _headed.__wrapped__
     top = read(template.header, head)
     blocks, annexes = _parts(body) if len(body) <= _USUAL else _parts.__wrapped__(body)
     if not (top.title and top.issuer and blocks and (top.to or template.kind in UNADDRESSED)):
-        empty = "标题" if not top.title else "发文单位" if not top.issuer else "主送" if blocks else "正文"
-        raise InvalidError(f"公文模板 {template.name} 写出的{empty}是空的", "请检查模板，或先填写其中要用的要素")
+        empty = (
+            "标题"
+            if not top.title
+            else "发文单位"
+            if not top.issuer
+            else "主送"
+            if blocks
+            else "正文"
+        )
+        raise InvalidError(
+            f"公文模板 {template.name} 写出的{empty}是空的", "请检查模板，或先填写其中要用的要素"
+        )
     return Letter(
-        template.kind, top.issuer, top.title, top.to, top.cc, blocks, top.attachments, on, top.contact,
-        layout=layout_of(template.kind, template.layout), urgency=top.urgency, attendance=top.attendance,
+        template.kind,
+        top.issuer,
+        top.title,
+        top.to,
+        top.cc,
+        blocks,
+        top.attachments,
+        on,
+        top.contact,
+        layout=layout_of(template.kind, template.layout),
+        urgency=top.urgency,
+        attendance=top.attendance,
         annexes=annexes,
-    )  # fmt: skip
+    )
 
 
 def _rendered(template: Template, scope: Mapping[str, object], on: date) -> str:
-    """Render to the header fields, each ended by `FIELD`, and the body, in Unicode normal form C."""
+    """Render to the header fields, each ended by `FIELD`, and the body, in Unicode
+    normal form C.
+    """
     made = program(template.source)
     names = {"on": on, **scope, SPENT: list(BUDGET)}
     try:
@@ -98,17 +132,24 @@ def _rendered(template: Template, scope: Mapping[str, object], on: date) -> str:
     except Exception as error:  # noqa: BLE001 - a template's sums and comparisons may fail in any way
         _explain(error, template, made, {name for name, value in names.items() if value is None})
     if len(text) > LIMIT:
-        raise InvalidError(f"公文模板 {template.name} 写出的公文超过 {LIMIT} 字", "请缩短要素的内容，或作为附件提交")
+        raise InvalidError(
+            f"公文模板 {template.name} 写出的公文超过 {LIMIT} 字",
+            "请缩短要素的内容，或作为附件提交",
+        )
     return text if is_normalized("NFC", text) else normalize("NFC", text)
 
 
 def _explain(error: Exception, template: Template, made: Program, empty: Set[str]) -> NoReturn:
-    """Raise in Chinese, with the template's line, what went wrong in rendering; `empty` names hold None."""
+    """Raise in Chinese, with the template's line, what went wrong in rendering; `empty` names hold
+    None.
+    """
     from jinja2.exceptions import UndefinedError
 
     from lifecycle.notice.sandbox import EmptyError
 
-    if isinstance(error, MemoryError):  # for a cage to tell; by itself it says nothing about the template
+    if isinstance(
+        error, MemoryError
+    ):  # for a cage to tell; by itself it says nothing about the template
         raise error
     line = 0
     trace = error.__traceback__
@@ -191,14 +232,18 @@ def _parts(body: str) -> tuple[tuple[Block, ...], tuple[Annex, ...]]:
 
 
 def _blocks(text: str) -> tuple[Block, ...]:
-    """Take text apart into paragraphs, tables (neighbouring rows) and places to sign, told by the template's marks."""
+    """Take text apart into paragraphs, tables (neighbouring rows) and places to sign, told by the
+    template's marks.
+    """
     if CELL not in text and SIGNATURES not in text:
         return _paragraphs(text)
     blocks: list[Block] = []
     rows: list[tuple[str, ...]] = []
     for line in text.split("\n"):
         if CELL in line:
-            rows.append(tuple(_line(cell) for cell in line.strip(" \t\u3000").strip(CELL).split(CELL)))
+            rows.append(
+                tuple(_line(cell) for cell in line.strip(" \t\u3000").strip(CELL).split(CELL))
+            )
             continue
         if not line.strip(" \t\u3000"):
             continue
@@ -212,7 +257,9 @@ def _blocks(text: str) -> tuple[Block, ...]:
 
 
 def _table(rows: list[tuple[str, ...]]) -> tuple[Table, ...]:
-    """Make a table of rows, filled up to the head's length; a Markdown ruler (|---|---|) is no row."""
+    """Make a table of rows, filled up to the head's length; a Markdown ruler
+    (|---|---|) is no row.
+    """
     kept = [row for row in rows if not all(re.fullmatch(r":?-{2,}:?", cell) for cell in row)]
     if not kept:
         return ()

@@ -1,4 +1,6 @@
-"""Letter → Markdown to paste into a chat (DingTalk, WeCom): no HTML, and no value can make formatting or a link."""
+"""Letter → Markdown to paste into a chat (DingTalk, WeCom): no HTML, and no value can make
+formatting or a link.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from lifecycle.notice.html import headed
 from lifecycle.notice.model import UPWARD, Paragraph, Table
-from lifecycle.notice.text import DRAFT, TO_FILL, annex_labels, contact_note, day, mark, printed_on, signed
+from lifecycle.notice.text import (
+    DRAFT,
+    TO_FILL,
+    annex_labels,
+    contact_note,
+    day,
+    mark,
+    printed_on,
+    signed,
+)
 
 if TYPE_CHECKING:
     from lifecycle.notice.model import Block, Letter
@@ -22,7 +33,9 @@ _LINK = re.compile(r"(?i)\b(www)(\.)|(:)(?=//)|(@)|\b(mailto|xmpp|tel)(:)")
 
 
 def to_markdown(letter: Letter) -> str:
-    """Write the letter as CommonMark with GFM tables, a blank line between blocks; the same letter, the same text."""
+    """Write the letter as CommonMark with GFM tables, a blank line between blocks; the same letter,
+    the same text.
+    """
     lines = _top(letter)
     lines += _blocks(letter.body)
     lines += _close(letter)
@@ -42,7 +55,9 @@ def escaped(text: str) -> str:
     """Write a text so that Markdown shows just its characters, on one line."""
     line = " ".join(text.split())
     line = _SPECIAL.sub(r"\\\1", line)
-    line = _LINK.sub(lambda m: "".join(p if p.isalpha() else f"\\{p}" for p in m.groups() if p), line)
+    line = _LINK.sub(
+        lambda m: "".join(p if p.isalpha() else f"\\{p}" for p in m.groups() if p), line
+    )
     return _ORDER.sub(r"\1\\\2", _FIRST.sub(r"\\\1", line))
 
 
@@ -79,7 +94,9 @@ def _blocks(body: tuple[Block, ...]) -> list[str]:
 
 
 def _bold(heading: str) -> str:
-    """Set a heading bold; its full stop stays outside, for `。**甲` would not end the bold (CommonMark 6.2)."""
+    """Set a heading bold; its full stop stays outside, for `。**甲` would not end the bold
+    (CommonMark 6.2).
+    """
     kept = heading.removesuffix("。")
     return f"**{escaped(kept)}**{heading[len(kept) :]}"
 

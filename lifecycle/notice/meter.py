@@ -1,7 +1,8 @@
-"""How much one letter may cost: every turn of every loop, and every character joined, counts against a budget.
+"""How much one letter may cost: every turn of every loop, and every character joined, counts
+against a budget.
 
-A template has no other way to go on without end: it cannot call, define or include anything (`grammar`), and what it
-writes is bounded by `LIMIT`. Importing this module imports Jinja2.
+A template has no other way to go on without end: it cannot call, define or include anything
+(`grammar`), and what it writes is bounded by `LIMIT`. Importing this module imports Jinja2.
 """
 
 from __future__ import annotations
@@ -16,12 +17,17 @@ from lifecycle.errors import InvalidError
 from lifecycle.notice.letter import BUDGET, SPENT
 
 STEPS, CHARACTERS = 0, 1
-"""What is counted: turns of loops (one of a long body counts for several), and characters joined by `~`, `+`, `join`,
-whether the letter shows them or not."""
+"""What is counted: turns of loops (one of a long body counts for several), and characters joined by
+`~`, `+`, `join`, whether the letter shows them or not.
+"""
 LOOP, TEXT, LOOKED = "as loop", "as text", "as group"
-"""Filters put around what a loop runs over, what `~` joins and what `in` looks through; no template can write them."""
+"""Filters put around what a loop runs over, what `~` joins and what `in` looks through; no template
+can write them.
+"""
 _LONG_BODY = 50
-"""Nodes of a loop's body that count for one step; so many items of a list that `in` looks through do, too."""
+"""Nodes of a loop's body that count for one step; so many items of a list that `in` looks through
+do, too.
+"""
 
 
 class SpentError(InvalidError):
@@ -36,12 +42,16 @@ def spend(context: Context, which: int, amount: float) -> None:
     left: list[float] = context.parent[SPENT]
     left[which] -= amount
     if left[which] < 0:
-        raise SpentError((f"循环超过 {BUDGET[0]} 步", f"拼接的文字超过 {BUDGET[1]} 字")[which] + "，已停止")
+        raise SpentError(
+            (f"循环超过 {BUDGET[0]} 步", f"拼接的文字超过 {BUDGET[1]} 字")[which] + "，已停止"
+        )
 
 
 @pass_context
 def stepped(context: Context, value: Any, weight: float = 1) -> Any:
-    """Count the turns over a value before they are taken; what has no length is counted while it gives its items."""
+    """Count the turns over a value before they are taken; what has no length is counted while it
+    gives its items.
+    """
     try:
         size = len(value)
     except TypeError:
@@ -71,10 +81,14 @@ def joining(write: Callable[..., str]) -> Callable[..., str]:
 
 
 def metered(tree: nodes.Template) -> nodes.Template:
-    """Put the counting filters into a judged tree: around loops' values, operands of `~` and groups of `in`."""
+    """Put the counting filters into a judged tree: around loops' values, operands of `~` and groups
+    of `in`.
+    """
     for node in list(tree.find_all(nodes.Node)):
         if isinstance(node, nodes.For):
-            weight = 1 + sum(1 for part in node.body for _ in part.find_all(nodes.Node)) // _LONG_BODY
+            weight = (
+                1 + sum(1 for part in node.body for _ in part.find_all(nodes.Node)) // _LONG_BODY
+            )
             node.iter = _filtered(node.iter, LOOP, weight)
         elif isinstance(node, nodes.Concat):
             node.nodes = [n if _is_text(n) else _filtered(n, TEXT) for n in node.nodes]
@@ -86,7 +100,9 @@ def metered(tree: nodes.Template) -> nodes.Template:
 
 
 def _filtered(node: nodes.Node, name: str, weight: float | None = None) -> nodes.Filter:
-    arguments: list[nodes.Expr] = [] if weight is None else [nodes.Const(weight, lineno=node.lineno)]
+    arguments: list[nodes.Expr] = (
+        [] if weight is None else [nodes.Const(weight, lineno=node.lineno)]
+    )
     return nodes.Filter(cast(nodes.Expr, node), name, arguments, [], None, None, lineno=node.lineno)
 
 

@@ -10,21 +10,32 @@ from typing import Any, Literal, NamedTuple
 Day = date
 """The type of a field that is itself called date."""
 Layout = Literal["document", "letter", "minutes", "slip"]
-LAYOUTS: dict[str, Layout] = {"公文": "document", "信函": "letter", "纪要": "minutes", "单据": "slip"}
+LAYOUTS: dict[str, Layout] = {
+    "公文": "document",
+    "信函": "letter",
+    "纪要": "minutes",
+    "单据": "slip",
+}
 """The layouts by the word that a template's header has for them (版式)."""
 UPWARD = ("请示", "报告", "议案")
-"""Kinds that go to a superior (上行文): number at the left, 签发人 at the right (GB/T 9704—2012 7.2.6)."""
+"""Kinds that go to a superior (上行文): number at the left, 签发人 at the right (GB/T 9704—2012
+7.2.6).
+"""
 
 
 class Paragraph(NamedTuple):
-    """One paragraph. Its level is told by its numbering: 1 一、 2 （一） 3 1. 4 （1） and 0 for none."""
+    """One paragraph. Its level is told by its numbering: 1 一、 2 （一） 3 1. 4 （1） and 0 for
+    none.
+    """
 
     level: int
     text: str
 
 
 class Table(NamedTuple):
-    """A table inside a letter, such as 进度表 or 责任清单: its head and its rows, all of the head's length."""
+    """A table inside a letter, such as 进度表 or 责任清单: its head and its rows, all of the head's
+    length.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -40,7 +51,9 @@ Block = Paragraph | Table | Signatures
 
 
 class Annex(NamedTuple):
-    """The text of an attachment (附件) that is part of the letter and stands on pages of its own."""
+    """The text of an attachment (附件) that is part of the letter and stands on pages
+    of its own.
+    """
 
     title: str
     body: tuple[Block, ...]
@@ -48,10 +61,11 @@ class Annex(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An official letter (公文); `number`, `signer`, `printed`, `code` and `proof` come with issuing.
+    """An official letter (公文); `number`, `signer`, `printed`, `code` and `proof` come with
+    issuing.
 
-    `mark` is the 发文机关标志, `attendance` who was there at a meeting by 出席, 请假, 列席; `code` is what verifies the
-    paper, `proof` the text of its QR symbol; `printed` is the day of 印发.
+    `mark` is the 发文机关标志, `attendance` who was there at a meeting by 出席, 请假, 列席; `code`
+    is what verifies the paper, `proof` the text of its QR symbol; `printed` is the day of 印发.
     """
 
     kind: str
@@ -76,7 +90,9 @@ class Letter:
 
 
 def layout_of(kind: str, word: str = "") -> Layout:
-    """Give the layout that a template's 版式 names; without one, that of the kind: 函 is set as 信函, 纪要 as 纪要."""
+    """Give the layout that a template's 版式 names; without one, that of the kind: 函 is set as
+    信函, 纪要 as 纪要.
+    """
     if word:
         return LAYOUTS[word]
     if kind in ("函", "纪要"):
@@ -85,10 +101,14 @@ def layout_of(kind: str, word: str = "") -> Layout:
 
 
 def dump_letter(letter: Letter) -> dict[str, Any]:
-    """Give a letter as plain values for canonical JSON; the same letter always gives the same bytes."""
+    """Give a letter as plain values for canonical JSON; the same letter always gives the same
+    bytes.
+    """
     data = asdict(letter)
     data["body"] = [_dump_block(block) for block in letter.body]
-    data["annexes"] = [{"title": a.title, "body": [_dump_block(block) for block in a.body]} for a in letter.annexes]
+    data["annexes"] = [
+        {"title": a.title, "body": [_dump_block(block) for block in a.body]} for a in letter.annexes
+    ]
     data["date"] = letter.date.isoformat()
     data["printed"] = letter.printed.isoformat() if letter.printed else None
     for name in ("to", "cc", "attachments"):
@@ -114,7 +134,9 @@ def load_letter(data: Mapping[str, Any]) -> Letter:
             "cc": tuple(data["cc"]),
             "attachments": tuple(data["attachments"]),
             "body": tuple(map(_load_block, data["body"])),
-            "annexes": tuple(Annex(a["title"], tuple(map(_load_block, a["body"]))) for a in data["annexes"]),
+            "annexes": tuple(
+                Annex(a["title"], tuple(map(_load_block, a["body"]))) for a in data["annexes"]
+            ),
             "attendance": tuple((role, tuple(names)) for role, names in data["attendance"]),
             "date": date.fromisoformat(data["date"]),
             "printed": date.fromisoformat(data["printed"]) if data["printed"] else None,

@@ -12,7 +12,8 @@ QUIET = 4
 
 @lru_cache(maxsize=256)
 def modules(proof: str) -> tuple[tuple[bool, ...], ...]:
-    """Make the symbol of a text, of error correction M (15 %): rows of modules, True is dark, with its quiet zone.
+    """Make the symbol of a text, of error correction M (15 %): rows of modules, True is dark, with
+    its quiet zone.
 
     Raise InvalidError for a text that no symbol can hold (over 2 331 bytes).
     """
@@ -26,10 +27,14 @@ def modules(proof: str) -> tuple[tuple[bool, ...], ...]:
 
 
 def svg(proof: str) -> str:
-    """Draw the symbol as one SVG element, one unit to a module; numbers are all that the text decides."""
+    """Draw the symbol as one SVG element, one unit to a module; numbers are all that the text
+    decides.
+    """
     grid = modules(proof)
     size = len(grid)
-    path = "".join(f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(grid) for x, length in runs(row))
+    path = "".join(
+        f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(grid) for x, length in runs(row)
+    )
     return (
         f'<svg class="symbol" role="img" aria-label="验证二维码" viewBox="0 0 {size} {size}" '
         f'shape-rendering="crispEdges"><path d="{path}"/></svg>'

@@ -1,7 +1,8 @@
-"""Whether a letter is of the right kind for whom it goes to: the rules on who writes what to whom (行文规则).
+"""Whether a letter is of the right kind for whom it goes to: the rules on who writes what to whom
+(行文规则).
 
-党政机关公文处理工作条例 (中办发〔2012〕14号), articles 8 and 14 to 17. Which role or party stands where is what the
-office knows; it is read from `notices/relations.yaml`.
+党政机关公文处理工作条例 (中办发〔2012〕14号), articles 8 and 14 to 17. Which role or party stands
+where is what the office knows; it is read from `notices/relations.yaml`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ _ALLOW = ("kinds", "by", "says", "basis")
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Kinds that may go somewhere; only from the roles of `by` and with one of `says` in the text, where given."""
+    """Kinds that may go somewhere; only from the roles of `by` and with one of `says` in the text,
+    where given.
+    """
 
     kinds: tuple[str, ...]
     by: tuple[str, ...]
@@ -41,7 +44,9 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Where recipients stand towards the issuer, and what may be sent there; `inside`: slips may, too."""
+    """Where recipients stand towards the issuer, and what may be sent there; `inside`: slips may,
+    too.
+    """
 
     title: str
     allowed: tuple[Allowed, ...]
@@ -81,19 +86,27 @@ def read_relations(body: bytes, file: str = f"notices/{FILE}") -> Relations:
     by_name: dict[str, Level] = {}
     for key, _scalar, node in yaml.top.definitions("levels", "类别"):
         fields = Fields(
-            yaml.reading, node, f"类别 {key} ", yaml.reading.at(node), known=_LEVEL,
+            yaml.reading,
+            node,
+            f"类别 {key} ",
+            yaml.reading.at(node),
+            known=_LEVEL,
             required=("title", "basis", "mend", "allow"),
-        )  # fmt: skip
+        )
         levels[key] = _read_level(yaml, fields)
         for name in fields.scalars("names"):
             if name.value in by_name:
                 yaml.reading.fault("repeated", name, f"“{name.value}” 归了两个类别", "只归一个类别")
             by_name[name.value] = levels[key]
-    default = yaml.top.inner("default", "default ", known=("role", "party"), required=("role", "party"))
+    default = yaml.top.inner(
+        "default", "default ", known=("role", "party"), required=("role", "party")
+    )
     for key in ("role", "party"):
         scalar = default.scalar(key) if default else None
         if scalar and scalar.value not in levels:
-            yaml.reading.fault("undefined", scalar, f"default 的 {key} 写了未定义的类别 “{scalar.value}”")
+            yaml.reading.fault(
+                "undefined", scalar, f"default 的 {key} 写了未定义的类别 “{scalar.value}”"
+            )
     yaml.end()
     assert default is not None  # a missing one is a fault
     return Relations(by_name, levels[default.line("role")], levels[default.line("party")])
@@ -102,16 +115,32 @@ def read_relations(body: bytes, file: str = f"notices/{FILE}") -> Relations:
 def _read_level(yaml: YamlFile, fields: Fields) -> Level:
     allowed = []
     for node, at in places_of(fields, "allow"):
-        inner = Fields(yaml.reading, node, f"{fields.owner}的 allow ", at, known=_ALLOW, required=("kinds", "basis"))
+        inner = Fields(
+            yaml.reading,
+            node,
+            f"{fields.owner}的 allow ",
+            at,
+            known=_ALLOW,
+            required=("kinds", "basis"),
+        )
         kinds = _words(inner, "kinds")
         for kind in inner.scalars("kinds"):
             if kind.value not in KINDS:
-                yaml.reading.fault("kind", kind, f"没有文种 “{kind.value}”", f"文种有 {'、'.join(KINDS)}")
-        allowed.append(Allowed(kinds, _words(inner, "by"), _words(inner, "says"), inner.text("basis")))
+                yaml.reading.fault(
+                    "kind", kind, f"没有文种 “{kind.value}”", f"文种有 {'、'.join(KINDS)}"
+                )
+        allowed.append(
+            Allowed(kinds, _words(inner, "by"), _words(inner, "says"), inner.text("basis"))
+        )
     return Level(
-        fields.line("title"), tuple(allowed), fields.text("basis"), fields.text("mend"),
-        fields.flag("inside"), fields.flag("one"), fields.flag("below"),
-    )  # fmt: skip
+        fields.line("title"),
+        tuple(allowed),
+        fields.text("basis"),
+        fields.text("mend"),
+        fields.flag("inside"),
+        fields.flag("one"),
+        fields.flag("below"),
+    )
 
 
 def _words(fields: Fields, key: str) -> tuple[str, ...]:
@@ -129,20 +158,31 @@ def sent(workflows: Iterable[Workflow], template: str = "") -> list[Sent]:
     ]
 
 
-def relation_faults(workflow: Workflow, templates: Mapping[str, Template], relations: Relations) -> list[Problem]:
-    """Judge each letter of a workflow by the kind of its template; each fault points at the line that sends it.
+def relation_faults(
+    workflow: Workflow, templates: Mapping[str, Template], relations: Relations
+) -> list[Problem]:
+    """Judge each letter of a workflow by the kind of its template; each fault points at the line
+    that sends it.
 
-    A letter whose template is not given is passed over: that it lacks is told by the workflow's check.
+    A letter whose template is not given is passed over: that it lacks is told by the workflow's
+    check.
     """
     return [
-        Problem("relation", use.rule.location, f"流转 {use.transition.name} 的公文 {use.rule.template} {what}", mend)
+        Problem(
+            "relation",
+            use.rule.location,
+            f"流转 {use.transition.name} 的公文 {use.rule.template} {what}",
+            mend,
+        )
         for use in sent([workflow])
         if use.rule.template in templates
         for what, mend in _judge(templates[use.rule.template], use, relations)
     ]
 
 
-def template_relation_faults(template: Template, uses: Iterable[Sent], relations: Relations) -> list[Problem]:
+def template_relation_faults(
+    template: Template, uses: Iterable[Sent], relations: Relations
+) -> list[Problem]:
     """Judge one template by all the places that send it; each fault points at its 文种."""
     at = kind_place(template)
     found = {
@@ -157,7 +197,9 @@ def kind_place(template: Template) -> Location:
     """Find the 文种 of a template's header."""
     for number, line in enumerate(template.source.split("\n"), 1):
         if line.lstrip().startswith("文种"):
-            return Location(template.location.file, number, line.index(template.kind) + 1, len(template.kind))
+            return Location(
+                template.location.file, number, line.index(template.kind) + 1, len(template.kind)
+            )
     return template.location
 
 
@@ -175,7 +217,10 @@ def _judge(template: Template, use: Sent, relations: Relations) -> Iterator[tupl
         if not _is_allowed(template, level, use.transition.by):
             yield f"是“{kind}”，{_lacking(level, kind)}不能发给{who}：{level.basis}", level.mend
         if level.one and len(rule.to) > 1:
-            yield f"主送了 {len(rule.to)} 个单位，其中有{who}：{level.basis}", "主送只写一个上级机关，其余抄送"
+            yield (
+                f"主送了 {len(rule.to)} 个单位，其中有{who}：{level.basis}",
+                "主送只写一个上级机关，其余抄送",
+            )
     for level, names in copied:
         who = f"{'、'.join(_titles(workflow, names))}（{level.title}）"
         if kind in SLIPS and not level.inside:
@@ -185,7 +230,9 @@ def _judge(template: Template, use: Sent, relations: Relations) -> Iterator[tupl
             yield f"是上行文，不能抄送{who}：{above.basis}", "从 cc 里删去，另外用函告知"
 
 
-def _by_level(workflow: Workflow, names: Iterable[str], relations: Relations) -> list[tuple[Level, list[str]]]:
+def _by_level(
+    workflow: Workflow, names: Iterable[str], relations: Relations
+) -> list[tuple[Level, list[str]]]:
     found: dict[int, tuple[Level, list[str]]] = {}
     for name in names:
         level = relations.level(workflow, name)
@@ -194,7 +241,9 @@ def _by_level(workflow: Workflow, names: Iterable[str], relations: Relations) ->
 
 
 def _titles(workflow: Workflow, names: Iterable[str]) -> list[str]:
-    known = {name: one.title for part in (workflow.roles, workflow.parties) for name, one in part.items()}
+    known = {
+        name: one.title for part in (workflow.roles, workflow.parties) for name, one in part.items()
+    }
     return [known.get(name, name) for name in names]
 
 
@@ -209,7 +258,9 @@ def _is_allowed(template: Template, level: Level, by: tuple[str, ...]) -> bool:
 
 
 def _lacking(level: Level, kind: str) -> str:
-    """Say what this letter lacks of the conditions under which its kind could go there, if there are any."""
+    """Say what this letter lacks of the conditions under which its kind could go there, if there
+    are any.
+    """
     ways: dict[str, None] = {}
     for allowed in level.allowed:
         if kind in allowed.kinds:

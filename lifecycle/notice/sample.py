@@ -1,4 +1,6 @@
-"""What a letter looks like before any case has sent one: sample facts for every name that a template may use."""
+"""What a letter looks like before any case has sent one: sample facts for every name that a
+template may use.
+"""
 
 from __future__ import annotations
 
@@ -24,16 +26,25 @@ _TEXTS = {
     "month": "2026-09",
 }
 _DAYS = {
-    "start_due_on": 90, "finish_due_on": 800, "new_start_due_on": 180, "land_start_due_on": 120, "loi_valid_to": 150,
-    "listing_start_on": 21, "listing_end_on": 31, "deadline_on": 20, "issue_due_on": 20,
-}  # fmt: skip
+    "start_due_on": 90,
+    "finish_due_on": 800,
+    "new_start_due_on": 180,
+    "land_start_due_on": 120,
+    "loi_valid_to": 150,
+    "listing_start_on": 21,
+    "listing_end_on": 31,
+    "deadline_on": 20,
+    "issue_due_on": 20,
+}
 """How many days after the sample's day some dates lie; the others lie a month before it."""
 _UNITS = ("市自然资源局（示例）", "市生态环境局（示例）")
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One way in which a template is used: by which transition of which workflow, or by none (`transition` None)."""
+    """One way in which a template is used: by which transition of which workflow, or by none
+    (`transition` None).
+    """
 
     template: Template
     workflow: Workflow
@@ -41,8 +52,12 @@ class Use:
     rule: NoticeRule | None
 
 
-def uses(workflows: list[Workflow], templates: dict[str, Template], *, others: bool = True) -> Iterator[Use]:
-    """List every letter of these workflows once, in their order; then, unless told not to, those sent by rule."""
+def uses(
+    workflows: list[Workflow], templates: dict[str, Template], *, others: bool = True
+) -> Iterator[Use]:
+    """List every letter of these workflows once, in their order; then, unless told not to, those
+    sent by rule.
+    """
     seen: set[str] = set()
     for workflow in workflows:
         for transition in workflow.transitions:
@@ -58,7 +73,8 @@ def uses(workflows: list[Workflow], templates: dict[str, Template], *, others: b
 def sample_letter(
     use: Use, rules: Issuing | None = None, issuers: Mapping[str, tuple[str, str]] | None = None
 ) -> Letter:
-    """Write a sample of a letter, with number and code as if it were issued; raises InvalidError where it cannot be.
+    """Write a sample of a letter, with number and code as if it were issued; raises InvalidError
+    where it cannot be.
 
     `issuers` maps roles to the unit, by code and name, that would send it.
     """
@@ -72,7 +88,9 @@ def sample_letter(
         try:
             letter = compose(use.template, scope, on=DAY)
             break
-        except MissingError as error:  # a name that the workflow does not have: say what would stand there
+        except (
+            MissingError
+        ) as error:  # a name that the workflow does not have: say what would stand there
             scope = {**scope, error.name: f"〔{error.name}〕"}
     else:
         raise InvalidError(f"公文模板 {use.template.name} 写不出样张")
@@ -80,7 +98,9 @@ def sample_letter(
     if rules is not None and use.template.kind in rules.patterns:
         issuer = rules.issuers.get(unit) or next(iter(rules.issuers.values()), None)
         pattern = rules.patterns[use.template.kind]
-        series = pattern.replace("{code}", issuer.code if issuer else "某").replace("{year}", str(DAY.year))
+        series = pattern.replace("{code}", issuer.code if issuer else "某").replace(
+            "{year}", str(DAY.year)
+        )
     code = code_of(_ENTRY)
     return replace(
         letter,
@@ -93,7 +113,9 @@ def sample_letter(
 
 
 def sample_scope(use: Use, named: Mapping[str, str]) -> dict[str, object]:
-    """Give a sample value for every fact of the workflow and every built-in name; `named` are units by their roles."""
+    """Give a sample value for every fact of the workflow and every built-in name; `named` are units
+    by their roles.
+    """
     workflow = use.workflow
     stages = list(workflow.states.values())
     source = use.transition.sources[0] if use.transition else workflow.initial
@@ -107,12 +129,21 @@ def sample_scope(use: Use, named: Mapping[str, str]) -> dict[str, object]:
         "case_number": workflow.number.format(year=DAY.year, serial=1),
         "case_title": str(_TEXTS.get(workflow.subject, "示例事项")),
         "stage": workflow.states[source].title,
-        "next_stage": workflow.states[target].title if target in workflow.states else stages[0].title,
+        "next_stage": workflow.states[target].title
+        if target in workflow.states
+        else stages[0].title,
         "on": DAY,
         "note": "（此处是经办人写的说明）",
         "due_on": DAY + timedelta(days=21),
         "due_text": "2026年10月21日前",
-        "limits": [{"title": "办理时限", "due_text": "2026年10月21日前", "basis": "内部承诺", "inner": True}],
+        "limits": [
+            {
+                "title": "办理时限",
+                "due_text": "2026年10月21日前",
+                "basis": "内部承诺",
+                "inner": True,
+            }
+        ],
         "reply_due_text": "2026年10月13日前" if rule and rule.reply else None,
         "materials": [material.title for material in list(workflow.materials.values())[:3]],
         "opinions": [
@@ -156,7 +187,9 @@ def _value(fact: Fact) -> object:
 
 def _number(fact: Fact) -> object:
     """Give a sample number within the fact's bounds."""
-    wanted = {"money": Decimal(32000), "decimal": Decimal("42.5"), "integer": Decimal(40)}[fact.type]
+    wanted = {"money": Decimal(32000), "decimal": Decimal("42.5"), "integer": Decimal(40)}[
+        fact.type
+    ]
     if isinstance(fact.max, Decimal):
         wanted = min(wanted, fact.max if fact.max > 1 else fact.max / 2)
     if isinstance(fact.min, Decimal):

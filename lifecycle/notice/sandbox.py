@@ -1,6 +1,8 @@
-"""The Jinja2 environment of the letters: sandboxed, strict, with a short white list and Chinese ways of printing.
+"""The Jinja2 environment of the letters: sandboxed, strict, with a short white list and Chinese
+ways of printing.
 
-Importing this module imports Jinja2; only `grammar` and `template` do so, and only when a template is read or rendered.
+Importing this module imports Jinja2; only `grammar` and `template` do so, and only when a template
+is read or rendered.
 """
 
 from __future__ import annotations
@@ -25,17 +27,22 @@ from lifecycle.notice.template import BREAK, KEPT, LIMIT
 
 _NEWLINES = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _DROPPED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb"
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
 
 _MOST_BITS = 512
-"""Bits of a whole number; no amount of money needs more, and `{% set a = a * a %}` doubles them at every line."""
+"""Bits of a whole number; no amount of money needs more, and `{% set a = a * a %}` doubles them at
+every line.
+"""
 
 
 class Missing(StrictUndefined):
-    """A name that the case cannot supply: whatever is done with it but asking `is defined` raises its name."""
+    """A name that the case cannot supply: whatever is done with it but asking `is defined` raises
+    its name.
+    """
 
     __slots__ = ()
 
@@ -45,16 +52,22 @@ class Missing(StrictUndefined):
 
 
 class EmptyError(InvalidError):
-    """A name that is there but holds None was to be written; it may be tested, and counts as not defined."""
+    """A name that is there but holds None was to be written; it may be tested, and counts as not
+    defined.
+    """
 
     def __init__(self) -> None:
-        super().__init__("有一处要写的内容为空", "请先填写该内容，或在模板里用 {% if … is defined %} 判断")
+        super().__init__(
+            "有一处要写的内容为空", "请先填写该内容，或在模板里用 {% if … is defined %} 判断"
+        )
 
 
 def cleaned(value: str) -> str:
-    """Drop control, invisible and direction-changing characters and lone surrogates; write line breaks as `BREAK`.
+    """Drop control, invisible and direction-changing characters and lone surrogates; write line
+    breaks as `BREAK`.
 
-    A direction mark could show a reader another amount than the one signed; see Unicode Technical Report 36, 2.5.
+    A direction mark could show a reader another amount than the one signed; see Unicode Technical
+    Report 36, 2.5.
     """
     if len(value) > LIMIT:
         raise _too_long()
@@ -100,13 +113,19 @@ def stringify(value: object) -> str:
 
 
 def printed(value: object) -> str:
-    """Write the value of one `{{ … }}`, cleaned, with a 、 inside the item of a list marked as not separating."""
+    """Write the value of one `{{ … }}`, cleaned, with a 、 inside the item of a list marked as not
+    separating.
+    """
     if type(value) is str:
         return value if value.isprintable() and len(value) <= LIMIT else cleaned(value)
     if isinstance(value, list | tuple):
         items = _texts(value, printed)
         text = "、".join(items)
-        return text if text.count("、") < len(items) else "、".join(item.replace("、", KEPT) for item in items)
+        return (
+            text
+            if text.count("、") < len(items)
+            else "、".join(item.replace("、", KEPT) for item in items)
+        )
     return cleaned(value) if isinstance(value, str) else stringify(value)
 
 
@@ -138,7 +157,9 @@ def date_cn(value: object) -> str:
 
 
 def money(value: object) -> str:
-    """Write an amount plainly, as official letters do: 126000, without separators; the unit is the template's."""
+    """Write an amount plainly, as official letters do: 126000, without separators; the unit is the
+    template's.
+    """
     if isinstance(value, bool):
         raise InvalidError("是、否不是金额，不能用 money")
     text = stringify(value)
@@ -178,7 +199,11 @@ def first(value: Iterable[object]) -> object:
 
 def last(value: Iterable[object]) -> object:
     """Give the last item, or None."""
-    return next(reversed(value), None) if isinstance(value, Sequence) else next(iter(deque(value, maxlen=1)), None)
+    return (
+        next(reversed(value), None)
+        if isinstance(value, Sequence)
+        else next(iter(deque(value, maxlen=1)), None)
+    )
 
 
 def _absent(value: object) -> bool:
@@ -219,7 +244,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops: ClassVar[frozenset[str]] = frozenset(("+", "-", "*", "/", "//", "%", "**"))  # type: ignore[misc]
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Compute on numbers (and join texts or lists by +); refuse `'x' * 10 ** 9` and its like."""
+        """Compute on numbers (and join texts or lists by +); refuse `'x' * 10 ** 9` and
+        its like.
+        """
         if isinstance(left, float):
             left = Decimal(repr(left))
         if isinstance(right, float):
@@ -255,13 +282,21 @@ def _bits(value: int | Decimal) -> int:
 
 @cache
 def environment() -> Sandbox:
-    """Give the one environment of all letters: no loader, no globals, no autoescape (the letter is plain text)."""
+    """Give the one environment of all letters: no loader, no globals, no autoescape (the letter is
+    plain text).
+    """
     made = Sandbox(undefined=Missing, finalize=printed, autoescape=False)
     made.globals.clear()
     made.filters.clear()
     made.filters.update(FILTERS)
     made.filters.update({name: meter.joining(FILTERS[name]) for name in ("join", "join_cn")})
-    made.filters.update({meter.LOOP: meter.stepped, meter.LOOKED: meter.stepped, meter.TEXT: meter.joining(stringify)})
+    made.filters.update(
+        {
+            meter.LOOP: meter.stepped,
+            meter.LOOKED: meter.stepped,
+            meter.TEXT: meter.joining(stringify),
+        }
+    )
     made.tests.clear()
     made.tests.update(TESTS)
     return made

@@ -1,4 +1,6 @@
-"""The names that a letter's template may use, and who a letter goes to, as things stood at its entry."""
+"""The names that a letter's template may use, and who a letter goes to, as things stood at its
+entry.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from lifecycle.notice.correspondence import Sending
 
 REPLY_DUE = "\ue000"
-"""Stands in a draft for the day by which an answer is due: it counts from signing off, so it is known only then."""
+"""Stands in a draft for the day by which an answer is due: it counts from signing off, so it is
+known only then.
+"""
 
 
 def letter_scope(library: Library, directory: Directory, sending: Sending) -> dict[str, object]:
@@ -54,13 +58,17 @@ def letter_scope(library: Library, directory: Directory, sending: Sending) -> di
         "materials": [workflow.materials[name].title for name in case.materials],
         "opinions": _opinions(act, moment),
         "last": {name: date.fromisoformat(fired.on) for name, fired in case.fired.items()},
-        "count": {name: case.fired[name].count if name in case.fired else 0 for name in workflow.titles},
+        "count": {
+            name: case.fired[name].count if name in case.fired else 0 for name in workflow.titles
+        },
         **_reminded(sending, moment),
     }
 
 
 def due_text(due: Due, amount: int, unit: str) -> str:
-    """Write a limit's day, or its length where the day is provisional and must not be printed as certain."""
+    """Write a limit's day, or its length where the day is provisional and must not be printed as
+    certain.
+    """
     if due.provisional:
         return f"{amount}{SPANS[unit]}内"
     return f"{due.on.year}年{due.on.month}月{due.on.day}日前"
@@ -85,7 +93,9 @@ def _reminded(sending: Sending, moment: Moment) -> dict[str, object]:
     issued = date.fromisoformat(about.issued_on)
     replying = sending.notice.debt == "reply" and rule is not None and rule.reply is not None
     late = (
-        (moment.on - moment.calendar.due(issued, rule.reply.limit).on).days if replying and rule and rule.reply else 0
+        (moment.on - moment.calendar.due(issued, rule.reply.limit).on).days
+        if replying and rule and rule.reply
+        else 0
     )
     return {
         "letter_title": about.title,
@@ -116,7 +126,8 @@ def _opinions(sending: Sending, moment: Moment) -> list[dict[str, str]]:
     return [
         {
             "unit": who_is(sending.workflow, moment, seat.role, seat.unit),
-            "verdict": VERDICTS[seat.opinion.verdict] + ("（已处理）" if seat.opinion.resolved is not None else ""),
+            "verdict": VERDICTS[seat.opinion.verdict]
+            + ("（已处理）" if seat.opinion.resolved is not None else ""),
             "note": seat.opinion.note,
         }
         for seat in seats_of(sending.workflow, sending.before, sending.transition)
@@ -125,7 +136,8 @@ def _opinions(sending: Sending, moment: Moment) -> list[dict[str, str]]:
 
 
 def addressees(directory: Directory, sending: Sending, moment: Moment) -> list[Addressee]:
-    """List who gets a letter, each once, main recipients first: units by role on that day, or outside parties.
+    """List who gets a letter, each once, main recipients first: units by role on that day, or
+    outside parties.
 
     The issuer itself is left out, unless there is nobody else.
     """
@@ -135,7 +147,11 @@ def addressees(directory: Directory, sending: Sending, moment: Moment) -> list[A
     main = named or _resolved(directory, sending, moment, sending.to)
     main = [a for a in main if a.unit != issuer] or main
     taken = {a.name for a in main}
-    copies = [a for a in _resolved(directory, sending, moment, sending.cc) if a.unit != issuer and a.name not in taken]
+    copies = [
+        a
+        for a in _resolved(directory, sending, moment, sending.cc)
+        if a.unit != issuer and a.name not in taken
+    ]
     return [*main, *(Addressee(a.name, a.unit, copy=True) for a in copies)]
 
 
@@ -143,7 +159,9 @@ def _reminded_units(sending: Sending) -> list[str]:
     return list(sending.notice.units)
 
 
-def _resolved(directory: Directory, sending: Sending, moment: Moment, named: tuple[str, ...]) -> list[Addressee]:
+def _resolved(
+    directory: Directory, sending: Sending, moment: Moment, named: tuple[str, ...]
+) -> list[Addressee]:
     workflow, case, seq = sending.workflow, sending.after, sending.body["office"]
     found: dict[str, Addressee] = {}
     for name in named:
@@ -151,10 +169,16 @@ def _resolved(directory: Directory, sending: Sending, moment: Moment, named: tup
             party = workflow.parties[name]
             text = str(case.facts.get(party.fact, party.title)) if party.fact else party.title
             own = next((unit for unit, title in moment.names.items() if title == text), "")
-            found.setdefault(text, Addressee(text, own))  # a party may be a unit too, such as the owner's company
+            found.setdefault(
+                text, Addressee(text, own)
+            )  # a party may be a unit too, such as the owner's company
             continue
         role = workflow.roles[name]
-        units = case.bound_units(role.bound) if role.bound else directory.units_with(name, moment.on.isoformat(), seq)
+        units = (
+            case.bound_units(role.bound)
+            if role.bound
+            else directory.units_with(name, moment.on.isoformat(), seq)
+        )
         for unit in units:
             title = moment.names.get(unit, unit)
             found.setdefault(title, Addressee(title, unit))

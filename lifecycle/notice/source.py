@@ -1,4 +1,6 @@
-"""Letter → the plain text it is edited in: a template's form, with recipients and issuer left to fill in."""
+"""Letter → the plain text it is edited in: a template's form, with recipients and issuer left to
+fill in.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,19 @@ from lifecycle.notice.scope import REPLY_DUE
 
 
 def to_source(letter: Letter) -> str:
-    """Write a draft for editing: read back, it gives the same letter. Braces in its words are kept as words."""
+    """Write a draft for editing: read back, it gives the same letter. Braces in its words are kept
+    as words.
+    """
     head = [f"文种：{letter.kind}"]
     if letter.layout != layout_of(letter.kind):
-        head.append(f"版式：{next(word for word, layout in LAYOUTS.items() if layout == letter.layout)}")
-    head += [f"标题：{_plain(letter.title)}", *(["主送：{{ to }}"] if letter.to else []), "抄送：{{ cc }}"]
+        head.append(
+            f"版式：{next(word for word, layout in LAYOUTS.items() if layout == letter.layout)}"
+        )
+    head += [
+        f"标题：{_plain(letter.title)}",
+        *(["主送：{{ to }}"] if letter.to else []),
+        "抄送：{{ cc }}",
+    ]
     if letter.attachments:
         head.append(f"附件：{'；'.join(map(_plain, letter.attachments))}")
     head.append("发文单位：{{ issuer }}")
@@ -22,7 +32,10 @@ def to_source(letter: Letter) -> str:
     head += [f"{role}：{'、'.join(map(_plain, names))}" for role, names in letter.attendance]
     body = [line for block in letter.body for line in _lines(block)]
     for annex in letter.annexes:
-        body += [f"=== {_plain(annex.title)}", *(line for block in annex.body for line in _lines(block))]
+        body += [
+            f"=== {_plain(annex.title)}",
+            *(line for block in annex.body for line in _lines(block)),
+        ]
     return "\n".join([*head, "---", *body, ""])
 
 
@@ -35,6 +48,8 @@ def _lines(block: Block) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Keep what a template would take for its own language as words; the day for an answer is filled in again."""
+    """Keep what a template would take for its own language as words; the day for an answer is
+    filled in again.
+    """
     safe = text.replace("{", "｛").replace("}", "｝")
     return safe.replace(REPLY_DUE, "{{ reply_due_text }}")

@@ -27,8 +27,16 @@ _TRANSLATIONS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         (r"Encountered unknown tag '(\w+)'", "不认识的标签“{0}”", "公文模板里可以用 if、for、set"),
         (r"[Mm]issing end of comment tag", "注释没有结束", "请以 #}} 结束注释"),
         (r"Missing end of raw", "{{% raw %}} 没有结束", "请删去 {{% raw %}}"),
-        (r"unexpected char '(.+?)' at", "花括号里不应出现“{0}”", "请检查是否用了全角标点，或引号没有成对"),
-        (r"Expected an expression, got 'end of", "花括号里是空的", "请写出变量名，如 {{{{ case_title }}}}"),
+        (
+            r"unexpected char '(.+?)' at",
+            "花括号里不应出现“{0}”",
+            "请检查是否用了全角标点，或引号没有成对",
+        ),
+        (
+            r"Expected an expression, got 'end of",
+            "花括号里是空的",
+            "请写出变量名，如 {{{{ case_title }}}}",
+        ),
         (
             r"expected token 'end of (?:print statement|statement block)', got '(.+)'",
             "花括号里“{0}”处写法不对",
@@ -36,7 +44,11 @@ _TRANSLATIONS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         ),
         (r"unexpected '(.+)'", "花括号里“{0}”处写法不对", "请检查括号与引号是否成对"),
         (r"unexpected end of template|end of template", "花括号没有结束", "请补上 }}}} 或 %}}"),
-        (r"expected token '(.+?)', got '(.+)'", "花括号里“{1}”处写法不对，应为“{0}”", "请检查括号与引号是否成对"),
+        (
+            r"expected token '(.+?)', got '(.+)'",
+            "花括号里“{1}”处写法不对，应为“{0}”",
+            "请检查括号与引号是否成对",
+        ),
     )
 )
 
@@ -47,13 +59,18 @@ def translated(error: TemplateSyntaxError) -> tuple[str, str]:
     for pattern, message, mend in _TRANSLATIONS:
         found = pattern.search(text)
         if found:
-            words = [re.sub("end of (print statement|statement block)", "结尾", g) for g in found.groups()]
+            words = [
+                re.sub("end of (print statement|statement block)", "结尾", g)
+                for g in found.groups()
+            ]
             return message.format(*words), mend.format(*words)
     return "花括号里的写法不对", "请检查括号与引号是否成对"
 
 
 def parse_faults(text: str) -> list[tuple[int, int, str, str]]:
-    """Find what does not parse: as (offset, length, message, mend), every `{{ … }}` by itself, then the whole."""
+    """Find what does not parse: as (offset, length, message, mend), every `{{ … }}` by itself, then
+    the whole.
+    """
     faults = []
     rest = text
     for found in re.finditer(r"\{\{.*?\}\}", text, re.DOTALL):

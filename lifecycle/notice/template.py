@@ -1,4 +1,6 @@
-"""A template as judged and frozen: a header of `键：值` lines, a line `---`, and a body of plain paragraphs."""
+"""A template as judged and frozen: a header of `键：值` lines, a line `---`, and a body of plain
+paragraphs.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +30,24 @@ UNADDRESSED = ("公报", "公告", "通告", "纪要")
 """Kinds that go to the public or to those present, so that they need no 主送."""
 ATTENDANCE = ("出席", "请假", "列席")
 """Who was at a meeting, in the order in which minutes (纪要) list them (GB/T 9704—2012 10.3)."""
-KEYS = ("文种", "版式", "标题", "主送", "抄送", "附件", "发文单位", "联系人", "紧急程度", *ATTENDANCE)
+KEYS = (
+    "文种",
+    "版式",
+    "标题",
+    "主送",
+    "抄送",
+    "附件",
+    "发文单位",
+    "联系人",
+    "紧急程度",
+    *ATTENDANCE,
+)
 URGENCIES = ("特急", "加急")
 NEEDED = ("文种", "标题", "主送", "发文单位")
 LIMIT = 200_000
-"""The most bytes that a template, and the most characters that one value or a whole letter may have."""
+"""The most bytes that a template, and the most characters that one value or a whole letter may
+have.
+"""
 
 FILENAME = "<notice>"
 """What a compiled template calls its file, so that a failure's line can be found."""
@@ -43,8 +58,9 @@ BREAK = "\x02"
 KEPT = "\x03"
 """Stands for a 、 inside one item of a list, so that the list can be taken apart again."""
 CELL, ANNEX, SIGNATURES = "\x04", "\x05", "\x06"
-"""Stand for the `|` of a table, the `===` before an annex and the `【签章】` of a template's own lines, so that what a
-value says can never make a table, an annex or a place to sign."""
+"""Stand for the `|` of a table, the `===` before an annex and the `【签章】` of a template's own
+lines, so that what a value says can never make a table, an annex or a place to sign.
+"""
 
 _HEADER_LINE = re.compile(r"\s*([^：:{}\s]{1,12})\s*[：:]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -56,9 +72,9 @@ _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 class Template:
     """A letter's template. `digest` is the SHA-256 of its exact bytes and names the version.
 
-    `variables` must be supplied by every case; `optional` names are guarded by `is defined` or `default`. Both are
-    top-level names. `paths` are what is read of the built-in maps, such as ("last", "to_siting"). Each stands once,
-    with its first place.
+    `variables` must be supplied by every case; `optional` names are guarded by `is defined` or
+    `default`. Both are top-level names. `paths` are what is read of the built-in maps, such as
+    ("last", "to_siting"). Each stands once, with its first place.
     """
 
     name: str
@@ -75,7 +91,9 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """One header line: its key, its raw value, the line's number and the column where the value starts."""
+    """One header line: its key, its raw value, the line's number and the column where the value
+    starts.
+    """
 
     key: str
     value: str
@@ -88,7 +106,14 @@ def read_template(name: str, source: bytes, file: str) -> Template:
     """Read a template, or raise WorkflowError with every fault, each with its place and mend."""
     if len(source) > LIMIT:
         raise WorkflowError(
-            [_problem(file, "size", f"模板有 {len(source)} 字节，超过 {LIMIT} 字节", "请删减，或分成几个模板")]
+            [
+                _problem(
+                    file,
+                    "size",
+                    f"模板有 {len(source)} 字节，超过 {LIMIT} 字节",
+                    "请删减，或分成几个模板",
+                )
+            ]
         )
     try:
         text = normalized(source)
@@ -100,7 +125,9 @@ def read_template(name: str, source: bytes, file: str) -> Template:
     reading = _Reading(file, text)
     problems = reading.problems()
     if problems:
-        raise WorkflowError(sorted(problems, key=lambda p: (p.location.line, p.location.column)), text)
+        raise WorkflowError(
+            sorted(problems, key=lambda p: (p.location.line, p.location.column)), text
+        )
     found = reading.names()
     return Template(
         name=name,
@@ -123,7 +150,9 @@ def normalized(source: bytes) -> str:
 
 @lru_cache(maxsize=256)
 def program(source: str) -> Program:
-    """Compile a judged template's text, once for each; the rendered header fields end in `FIELD`."""
+    """Compile a judged template's text, once for each; the rendered header fields end
+    in `FIELD`.
+    """
     from lifecycle.notice.meter import metered
     from lifecycle.notice.sandbox import environment
 
@@ -135,7 +164,9 @@ def program(source: str) -> Program:
 
 
 def _split(text: str) -> tuple[list[_Field], int | None, list[str]]:
-    """Take the header's lines apart: its fields, the number of the `---` line if there is one, and all lines."""
+    """Take the header's lines apart: its fields, the number of the `---` line if there is one, and
+    all lines.
+    """
     lines = text.split("\n")
     bare = _COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text).split("\n")
     mark = next((n for n, line in enumerate(bare, 1) if re.fullmatch(r"-{3,}\s*", line)), None)
@@ -154,7 +185,9 @@ def _split(text: str) -> tuple[list[_Field], int | None, list[str]]:
 
 
 def _script(fields: list[_Field], mark: int | None, lines: list[str]) -> str:
-    """Write the text to compile, line for line: of each header line its value and a mark of its end."""
+    """Write the text to compile, line for line: of each header line its value and a mark of its
+    end.
+    """
     head = [""] * (mark or 0)
     for field in fields:
         head[field.line - 1] = field.value + FIELD
@@ -162,10 +195,14 @@ def _script(fields: list[_Field], mark: int | None, lines: list[str]) -> str:
 
 
 def _marked(line: str) -> str:
-    """Put the marks for a table's cells, an annex or places to sign; only a template's own lines can have them."""
+    """Put the marks for a table's cells, an annex or places to sign; only a template's own lines
+    can have them.
+    """
     start = line.lstrip(" \t\u3000")
     if start.startswith("|"):
-        return "".join(part if part.startswith("{") else part.replace("|", CELL) for part in _TAGS.split(line))
+        return "".join(
+            part if part.startswith("{") else part.replace("|", CELL) for part in _TAGS.split(line)
+        )
     if start.startswith("==="):
         return ANNEX + start.lstrip("= ")
     return SIGNATURES + start.removeprefix("【签章】") if start.startswith("【签章】") else line
@@ -197,7 +234,10 @@ class _Reading:
             return problems + list(self._refusals([self._script()] if whole else sound))
         except RecursionError:
             mend = "请减少括号、式子和 {% if %} 的层数"
-            return [*problems, _problem(self.file, "depth", "括号、式子或标签套得太深，读不了", mend, line=line)]
+            return [
+                *problems,
+                _problem(self.file, "depth", "括号、式子或标签套得太深，读不了", mend, line=line),
+            ]
 
     def names(self) -> Names:
         """Work out the names that the template uses."""
@@ -214,9 +254,13 @@ class _Reading:
             if "{%" not in text
             else min(p for p in (text.find("{{"), text.find("{%")) if p >= 0)
         )
-        pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)" if word[:1].isidentifier() else re.escape(word))
+        pattern = re.compile(
+            rf"(?<!\w){re.escape(word)}(?!\w)" if word[:1].isidentifier() else re.escape(word)
+        )
         found = pattern.search(text, start) or pattern.search(text)
-        return Location(self.file, line, found.start() + 1 if found else 1, len(word) if found else 1)
+        return Location(
+            self.file, line, found.start() + 1 if found else 1, len(word) if found else 1
+        )
 
     def _script(self) -> str:
         return _script(self.fields, self.mark, self.lines)
@@ -237,7 +281,13 @@ class _Reading:
             return
         if self.mark is None:
             line = self.fields[-1].line
-            yield _problem(self.file, "header", "表头之后没有单独一行 ---", "请在表头与正文之间加一行 ---", line=line)
+            yield _problem(
+                self.file,
+                "header",
+                "表头之后没有单独一行 ---",
+                "请在表头与正文之间加一行 ---",
+                line=line,
+            )
         seen: dict[str, int] = {}
         for field in self.fields:
             yield from self._field_problems(field, seen)
@@ -246,7 +296,9 @@ class _Reading:
             if key not in seen and not (key == "主送" and kind in UNADDRESSED):
                 yield _problem(self.file, "header", f"表头缺“{key}”", f"请加一行 {key}：…")
         if self.mark and not "".join(self.lines[self.mark :]).strip():
-            yield _problem(self.file, "body", "模板没有正文", "请在 --- 之后写正文，每段一行", line=self.mark)
+            yield _problem(
+                self.file, "body", "模板没有正文", "请在 --- 之后写正文，每段一行", line=self.mark
+            )
 
     def _field_problems(self, field: _Field, seen: dict[str, int]) -> Iterator[Problem]:
         text = self.lines[field.line - 1]
@@ -255,20 +307,37 @@ class _Reading:
         if field.key not in KEYS:
             near = nearest(field.key, KEYS) if field.key else None
             message = f"没有名为“{field.key}”的表头" if field.key else "表头里只能写“键：值”"
-            yield Problem("header", at, message, f"是否为“{near}”？" if near else f"表头可以写 {'、'.join(KEYS)}")
+            yield Problem(
+                "header",
+                at,
+                message,
+                f"是否为“{near}”？" if near else f"表头可以写 {'、'.join(KEYS)}",
+            )
             return
         if field.key in seen:
-            yield Problem("header", at, f"表头“{field.key}”写了两次", f"第 {seen[field.key]} 行已有；请只留一行")
+            yield Problem(
+                "header",
+                at,
+                f"表头“{field.key}”写了两次",
+                f"第 {seen[field.key]} 行已有；请只留一行",
+            )
         seen[field.key] = field.line
         if not field.value and field.key in NEEDED:
             yield Problem("header", at, f"表头“{field.key}”没有内容", f"请写成 {field.key}：…")
         elif field.key == "文种" and field.value not in KINDS + SLIPS:
             near = nearest(field.value, KINDS + SLIPS)
-            mend = f"是否为“{near}”？" if near else f"文种有 {'、'.join(KINDS)}；内部单据有 {'、'.join(SLIPS)}"
+            mend = (
+                f"是否为“{near}”？"
+                if near
+                else f"文种有 {'、'.join(KINDS)}；内部单据有 {'、'.join(SLIPS)}"
+            )
             yield Problem("kind", self._value_place(field), f"没有文种“{field.value}”", mend)
         elif field.key == "版式" and field.value not in LAYOUTS:
             yield Problem(
-                "header", self._value_place(field), f"没有版式“{field.value}”", f"版式有 {'、'.join(LAYOUTS)}"
+                "header",
+                self._value_place(field),
+                f"没有版式“{field.value}”",
+                f"版式有 {'、'.join(LAYOUTS)}",
             )
         elif field.key == "紧急程度" and "{" not in field.value and field.value not in URGENCIES:
             mend = f"紧急程度只有 {'、'.join(URGENCIES)}"
@@ -280,14 +349,21 @@ class _Reading:
         for offset, length, message, mend in parse_faults(text):
             before = text[:offset].split("\n")
             at = (column if len(before) == 1 else 1) + len(before[-1])
-            yield Problem("jinja", Location(self.file, line + len(before) - 1, at, length), message, mend)
+            yield Problem(
+                "jinja", Location(self.file, line + len(before) - 1, at, length), message, mend
+            )
 
     def _control_problems(self) -> Iterator[Problem]:
         for number, line in enumerate(self.lines, 1):
             found = _CONTROL.search(line)
             if found:
                 message = f"含有控制字符 U+{ord(found.group()):04X}"
-                yield Problem("control", Location(self.file, number, found.start() + 1), message, "请删去该字符")
+                yield Problem(
+                    "control",
+                    Location(self.file, number, found.start() + 1),
+                    message,
+                    "请删去该字符",
+                )
 
     def _value_place(self, field: _Field) -> Location:
         return Location(self.file, field.line, field.column, max(1, len(field.value)))

@@ -1,4 +1,6 @@
-"""Where a letter's title breaks: centred lines of even length that keep words and brackets whole (词意完整)."""
+"""Where a letter's title breaks: centred lines of even length that keep words and brackets whole
+(词意完整).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from itertools import accumulate, pairwise
 from lifecycle.notice.cells import CLOSING, OPENING, cell, width, wrap
 
 LINE = 40
-"""Cells in one line of a title: 20 characters of size 2 (22 pt) in 156 mm (GB/T 9704—2012 7.3.1)."""
+"""Cells in one line of a title: 20 characters of size 2 (22 pt) in 156 mm (GB/T
+9704—2012 7.3.1).
+"""
 
 _WORDS = re.findall(
     r"\S+",
@@ -38,7 +42,9 @@ _MOST = 6
 
 @lru_cache(maxsize=512)
 def title_lines(title: str) -> tuple[str, ...]:
-    """Break a title into as few lines of at most 20 full-width characters as it needs, as even as its words allow."""
+    """Break a title into as few lines of at most 20 full-width characters as it needs, as even as
+    its words allow.
+    """
     cells = width(title)
     if cells <= LINE:
         return (title,)
@@ -54,7 +60,12 @@ def title_lines(title: str) -> tuple[str, ...]:
 def _price(title: str, place: int, bracketed: list[tuple[int, int]]) -> int | None:
     """Price a break at a place by what it parts; None where no title may break."""
     last, following = title[place - 1], title[place]
-    if following in CLOSING or last in OPENING or (last in _RUN and following in _RUN) or not cell(following):
+    if (
+        following in CLOSING
+        or last in OPENING
+        or (last in _RUN and following in _RUN)
+        or not cell(following)
+    ):
         return None
     price = 0
     for start, end in bracketed:
@@ -72,7 +83,9 @@ def _price(title: str, place: int, bracketed: list[tuple[int, int]]) -> int | No
 
 
 def _best_breaks(title: str, ends: list[int], count: int) -> tuple[int, ...] | None:
-    """Choose `count` − 1 places so that the lines are most even for the least price; None if no choice fits."""
+    """Choose `count` − 1 places so that the lines are most even for the least price; None if no
+    choice fits.
+    """
     bracketed = [found.span() for found in _BRACKETED.finditer(title)]
     even = ends[-1] / count
     if count == 2:
@@ -80,7 +93,10 @@ def _best_breaks(title: str, ends: list[int], count: int) -> tuple[int, ...] | N
     best: list[tuple[float, tuple[int, ...], int]] = [(0.0, (), 0)]
     """What was spent, the breaks, and the cells before the last of them."""
     for line in range(1, count):
-        low, high = bisect_left(ends, even * line - _WINDOW), bisect_left(ends, even * line + _WINDOW)
+        low, high = (
+            bisect_left(ends, even * line - _WINDOW),
+            bisect_left(ends, even * line + _WINDOW),
+        )
         reached = []
         for place in range(max(low, 1), min(high + 1, len(title))):
             price = _price(title, place, bracketed)
@@ -96,13 +112,19 @@ def _best_breaks(title: str, ends: list[int], count: int) -> tuple[int, ...] | N
                 reached.append(options[0] if len(options) == 1 else min(options))
         best = reached
     finished = [
-        (spent + (ends[-1] - start - even) ** 2, breaks) for spent, breaks, start in best if ends[-1] - start <= LINE
+        (spent + (ends[-1] - start - even) ** 2, breaks)
+        for spent, breaks, start in best
+        if ends[-1] - start <= LINE
     ]
     return min(finished)[1] if finished else None
 
 
-def _middle(title: str, ends: list[int], bracketed: list[tuple[int, int]]) -> tuple[int, ...] | None:
-    """Choose the one break of a title of two lines, from the middle outward, for as long as the price can matter."""
+def _middle(
+    title: str, ends: list[int], bracketed: list[tuple[int, int]]
+) -> tuple[int, ...] | None:
+    """Choose the one break of a title of two lines, from the middle outward, for as long as the
+    price can matter.
+    """
     even = ends[-1] / 2
     low, high = bisect_left(ends, even - _WINDOW), bisect_left(ends, even + _WINDOW)
     low, high = max(low, 1), min(high + 1, len(title))
@@ -110,7 +132,11 @@ def _middle(title: str, ends: list[int], bracketed: list[tuple[int, int]]) -> tu
     least: tuple[float, int] | None = None
     for step in range(max(centre - low + 1, high - centre)):
         for place in (centre - step, centre + step) if step else (centre,):
-            if not low <= place < high or not 0 < ends[place] <= LINE or ends[-1] - ends[place] > LINE:
+            if (
+                not low <= place < high
+                or not 0 < ends[place] <= LINE
+                or ends[-1] - ends[place] > LINE
+            ):
                 continue
             spent = 2 * (ends[place] - even) ** 2
             if least is not None and spent + _GOOD > least[0]:

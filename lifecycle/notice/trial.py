@@ -13,9 +13,11 @@ from lifecycle.notice.template import Template, program, read_template
 
 
 def judged(name: str, source: bytes, file: str) -> Template:
-    """Read a template as `read_template` does, after a child process has read and compiled it within its limits.
+    """Read a template as `read_template` does, after a child process has read and compiled it
+    within its limits.
 
-    Raise WorkflowError with every fault, InvalidError where reading takes too long or too much memory.
+    Raise WorkflowError with every fault, InvalidError where reading takes too long or too much
+    memory.
     """
     caged(_judge, name, source, file, what=f"模板 {name} ")
     return read_template(name, source, file)

@@ -1,4 +1,6 @@
-"""Which character identifier (CID) each glyph of a CFF font bears: what a PDF writes for it (Adobe TN 5176)."""
+"""Which character identifier (CID) each glyph of a CFF font bears: what a PDF writes for it (Adobe
+TN 5176).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ _Operator = int | tuple[int, int]
 
 
 class Identity(NamedTuple):
-    """A CFF font's name and the CID of each glyph, by glyph index; a font without CIDs has each glyph's own index."""
+    """A CFF font's name and the CID of each glyph, by glyph index; a font without CIDs has each
+    glyph's own index.
+    """
 
     name: str
     cids: tuple[int, ...] | range
@@ -24,7 +28,9 @@ def identity(table: bytes, glyphs: int) -> Identity:
     tops, _ = _index(table, at)
     top = _dictionary(tops[0])
     name = names[0].decode("ascii", "replace")
-    return Identity(name, _charset(table, top[_CHARSET][0], glyphs) if _ROS in top else range(glyphs))
+    return Identity(
+        name, _charset(table, top[_CHARSET][0], glyphs) if _ROS in top else range(glyphs)
+    )
 
 
 def _index(table: bytes, at: int) -> tuple[list[bytes], int]:
@@ -33,7 +39,10 @@ def _index(table: bytes, at: int) -> tuple[list[bytes], int]:
     if not count:
         return [], at + 2
     size, first = table[at + 2], at + 3
-    places = [int.from_bytes(table[first + n * size : first + (n + 1) * size], "big") for n in range(count + 1)]
+    places = [
+        int.from_bytes(table[first + n * size : first + (n + 1) * size], "big")
+        for n in range(count + 1)
+    ]
     base = first + (count + 1) * size - 1
     return [table[base + a : base + b] for a, b in pairwise(places)], base + places[-1]
 
@@ -76,7 +85,9 @@ def _operand(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _charset(table: bytes, at: int, glyphs: int) -> tuple[int, ...]:
-    """Read the charset: one CID to a glyph (format 0), or ranges with a count of one (1) or two (2) bytes."""
+    """Read the charset: one CID to a glyph (format 0), or ranges with a count of one (1) or two (2)
+    bytes.
+    """
     form, at = table[at], at + 1
     cids = [0]
     left = {0: 0, 1: 1, 2: 2}[form]

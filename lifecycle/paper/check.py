@@ -1,4 +1,6 @@
-"""The checker: a PDF or DOCX measured against GB/T 9704—2012, and what it says judged by the rules of writing."""
+"""The checker: a PDF or DOCX measured against GB/T 9704—2012, and what it says judged by the rules
+of writing.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ _MEND = "请检查由 Word、WPS 或本程序导出的 PDF 或 DOCX"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found of one file: measures in the order of the page, findings in the order of the text."""
+    """What was found of one file: measures in the order of the page, findings in the order of the
+    text.
+    """
 
     kind: Literal["pdf", "docx"]
     layout: Layout
@@ -38,8 +42,8 @@ class Report:
 def check_file(path: Path) -> Report:
     """Measure and read a file, told by its first bytes.
 
-    Raise UnavailableError for one that cannot be judged: missing, too large, locked, damaged, a scan, or neither PDF
-    nor DOCX.
+    Raise UnavailableError for one that cannot be judged: missing, too large, locked, damaged, a
+    scan, or neither PDF nor DOCX.
     """
     data = _read(path)
     if b"%PDF-" in data[:1024]:
@@ -82,5 +86,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise UnavailableError(f"{path} 读不了：{error.strerror}", "请检查路径和权限") from error
     if len(data) > BYTES:
-        raise UnavailableError(f"{path} 超过 {BYTES >> 20} MB，不作检查", "请压缩图片或拆成几个文件")
+        raise UnavailableError(
+            f"{path} 超过 {BYTES >> 20} MB，不作检查", "请压缩图片或拆成几个文件"
+        )
     return data

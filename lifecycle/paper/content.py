@@ -1,4 +1,6 @@
-"""Content lint: what a letter says, judged by the rules of official writing; the same for data, PDF and DOCX."""
+"""Content lint: what a letter says, judged by the rules of official writing; the same for data, PDF
+and DOCX.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +27,26 @@ _SHOWN = 24
 """Characters of a part that a finding shows."""
 _DIGIT = {char: value for value, char in enumerate("零一二三四五六七八九")}
 _DUTY = re.compile(
-    r"责任单位|责任科室|牵头|负责|由[^。；，]{1,30}(?:办理|组织|实施|核实|落实)|请[^。；]{0,30}(?:单位|部门|局|办|方|公司|政府)|各(?:单位|部门)"
+    r"责任单位|责任科室|牵头|负责|由[^。；，]{1,30}(?:办理|组织|实施|核实|落实)|请[^。；]{0,"
+    r"30}(?:单位|部门|局|办|方|公司|政府)|各(?:单位|部门)"
 )
 _DUE = re.compile(
-    r"\d+\s*个?(?:工作)?日(?:内|以内|之内|前)|\d{1,2}[日月年](?:底|末)?(?:之?前|以前|止|起|内)|时限|限期|期限|截止|至\d{4}年|立即|即日起|按[^。；]{0,12}(?:节点|时间)"
+    r"\d+\s*个?(?:工作)?日(?:内|以内|之内|前)|\d{1,"
+    r"2}[日月年](?:底|末)?(?:之?前|以前|止|起|内)|时限|限期|期限|截止|至\d{4}年|立即|即日起|"
+    r"按[^。；]{0,"
+    r"12}(?:节点|时间)"
 )
 _BELOW = re.compile(
-    r"(?:[县区乡镇](?:人民政府|[^、]{0,8}[局办委])?|街道(?:办事处)?|村民?委员会|公司|各[科处]室|下属[^、]*)$"
+    r"(?:[县区乡镇](?:人民政府|[^、]{0,"
+    r"8}[局办委])?|街道(?:办事处)?|村民?委员会|公司|各[科处]室|下属[^、"
+    r"]*)$"
 )
 
 
 class Finding(NamedTuple):
-    """One fault of content: its rule, page and line (page 0: a letter that is data), the text, message and mend."""
+    """One fault of content: its rule, page and line (page 0: a letter that is data), the text,
+    message and mend.
+    """
 
     rule: str
     page: int
@@ -87,7 +97,9 @@ def _patterns(kind: str, part: Part) -> Iterator[Finding]:
             if match:
                 start = max(0, min(match.start(), match.end() - _SHOWN) - 4)
                 text = part.text[start : max(match.end(), start + _SHOWN)]
-                yield Finding(rule.name, part.page, part.line, text, rule.message, rule.mend, rule.basis)
+                yield Finding(
+                    rule.name, part.page, part.line, text, rule.message, rule.mend, rule.basis
+                )
 
 
 def _finding(rule: str, part: Part) -> Finding:
@@ -96,9 +108,15 @@ def _finding(rule: str, part: Part) -> Finding:
 
 
 def _titles(written: Written) -> Iterator[Finding]:
-    """Want the kind at the end of the title (GB/T 9704—2012 7.3.1); a paper of no statutory kind may do without."""
+    """Want the kind at the end of the title (GB/T 9704—2012 7.3.1); a paper of no statutory kind
+    may do without.
+    """
     titles = written.of("title")
-    if titles and written.kind in (*KINDS, "") and not kind_of("".join(part.text for part in titles)):
+    if (
+        titles
+        and written.kind in (*KINDS, "")
+        and not kind_of("".join(part.text for part in titles))
+    ):
         yield _finding("title-kind", titles[0])
 
 
@@ -117,7 +135,9 @@ def _requests(written: Written) -> Iterator[Finding]:
             # A county's own bureau has the county's name too: that is no subordinate of it.
             if _BELOW.search(name) and not issuer.startswith(name[:3]):
                 yield _finding("request-copies", part._replace(text=name))
-    headings = [part for part in written.of("body") if level_of(part.text) and "请示事项" in part.text[:20]]
+    headings = [
+        part for part in written.of("body") if level_of(part.text) and "请示事项" in part.text[:20]
+    ]
     if len(headings) > 1:
         yield _finding("request-parts", headings[1])
 
@@ -149,7 +169,8 @@ def _layers(written: Written) -> Iterator[Finding]:
                 continue
             number = _count(part.text)
             outer = max((n for n in open_ if n < level), default=0)
-            # （一） below 1. and （1） straight below 一、 are out of order; 1. straight below 一、 is usual.
+            # （一） below 1. and （1） straight below 一、 are out of order; 1. straight below 一、
+            # is usual.
             crossed = level == 2 and 3 in open_ and 2 not in open_ and 1 in open_
             if crossed or (level == 4 and outer in (1, 2)):
                 yield _finding("layer-order", part)
@@ -168,4 +189,10 @@ def _count(text: str) -> int:
     return (_DIGIT.get(tens[-1:], 1) * 10 if ten else 0) + _DIGIT.get(ones, 0)
 
 
-_JUDGES: tuple[Callable[[Written], Iterable[Finding]], ...] = (_titles, _requests, _notices, _minutes, _layers)
+_JUDGES: tuple[Callable[[Written], Iterable[Finding]], ...] = (
+    _titles,
+    _requests,
+    _notices,
+    _minutes,
+    _layers,
+)

@@ -1,4 +1,6 @@
-"""What stands where in a letter, told from the letter as data or from lines of text: the one thing that lint reads."""
+"""What stands where in a letter, told from the letter as data or from lines of text: the one thing
+that lint reads.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +16,42 @@ if TYPE_CHECKING:
     from lifecycle.notice.model import Block, Letter
 
 Role = Literal[
-    "", "folio", "mark", "head", "number", "title", "to", "body", "attachment", "attendance", "signature", "date",
-    "note", "annex", "cell", "cc", "printed",
-]  # fmt: skip
-"""Parts of a letter (GB/T 9704—2012 7.1); `cell` is text in a table, `head` what else stands above the
-title, `folio` a page number, `` not yet known."""
+    "",
+    "folio",
+    "mark",
+    "head",
+    "number",
+    "title",
+    "to",
+    "body",
+    "attachment",
+    "attendance",
+    "signature",
+    "date",
+    "note",
+    "annex",
+    "cell",
+    "cc",
+    "printed",
+]
+"""Parts of a letter (GB/T 9704—2012 7.1); `cell` is text in a table, `head` what else stands above
+the title, `folio` a page number, `` not yet known.
+"""
 HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 DATE = re.compile(
-    r"\d{4}年\d{1,2}月\d{1,2}日|\d{4}[-./]\d{1,2}[-./]\d{1,2}|[〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]+月[一二三四五六七八九十]+日"
+    r"\d{4}年\d{1,2}月\d{1,2}日|\d{4}[-./]\d{1,2}[-./]\d{1,"
+    r"2}|[〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]+月[一二三四五六七八九十]+"
+    r"日"
 )
 _ENDING = re.compile(rf"(?:{DATE.pattern})$")
 NUMBER = re.compile(
-    r"[^\s，。：]{0,20}[\[(（【［〔〈](?:19|20)?\d{2}[\])）】］〕〉]\s*第?\s*\d+\s*[号期](?=\s|\u3000|$)|（未编号草稿）"
+    r"[^\s，。：]{0,20}[\[(（【［〔〈](?:19|20)?\d{2}[\])）"
+    r"】］〕〉]\s*第?\s*\d+\s*[号期](?=\s|\u3000|$)|（未编号草稿"
+    r"）"
 )
-"""A number (发文字号) as it is written, rightly or wrongly, at the end of a line or before the 签发人."""
+"""A number (发文字号) as it is written, rightly or wrongly, at the end of a line or before the
+签发人.
+"""
 LEVELS = (
     re.compile(r"[一二三四五六七八九十百]+、"),
     re.compile(r"[（(][一二三四五六七八九十百]+[）)]"),
@@ -39,7 +63,8 @@ _FAR = 9
 
 
 class Line(NamedTuple):
-    """One line as it stands on paper: its page, its number there (both from 1), its text, and its role if known.
+    """One line as it stands on paper: its page, its number there (both from 1), its text, and its
+    role if known.
 
     Leading blanks tell its indent: an ideographic one takes two cells, a plain one one.
     """
@@ -51,7 +76,9 @@ class Line(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part of a letter with where it begins; a letter that is data has page 0 and counts paragraphs as lines."""
+    """A part of a letter with where it begins; a letter that is data has page 0 and counts
+    paragraphs as lines.
+    """
 
     role: Role
     text: str
@@ -77,7 +104,9 @@ def level_of(text: str) -> int:
 
 
 def kind_of(title: str) -> str:
-    """Give the kind that a title ends with, whatever brackets and marks come after it; empty if none."""
+    """Give the kind that a title ends with, whatever brackets and marks come after it; empty if
+    none.
+    """
     bare = re.sub(r"(?:[（(][^（）()]*[）)]|[\s。，、；：.!！,;:])+$", "", title)
     if re.search(r"(?:征求|反馈|提出|听取)[^的]{0,10}意见$", bare):
         return ""  # what is asked for, not what the paper is
@@ -107,7 +136,9 @@ def _blocks(blocks: tuple[Block, ...], role: Role) -> Iterable[Part]:
         if isinstance(block, Paragraph):
             yield Part(role, block.text, 0, line)
         elif isinstance(block, Table):
-            yield from (Part("cell", cell, 0, line) for row in (block.head, *block.rows) for cell in row)
+            yield from (
+                Part("cell", cell, 0, line) for row in (block.head, *block.rows) for cell in row
+            )
         elif isinstance(block, Signatures):
             yield from (Part("signature", f"{place}（签章）", 0, line) for place in block.places)
 
@@ -143,7 +174,9 @@ class _Reading:
         self.paused = not text
 
     def _pause(self, text: str) -> None:
-        """Pass a blank line or a rule: after the title it ends the title, elsewhere it says nothing."""
+        """Pass a blank line or a rule: after the title it ends the title, elsewhere it says
+        nothing.
+        """
         if self.zone == "title" and not text:
             self.zone = "head"
 
@@ -153,7 +186,11 @@ class _Reading:
             self._add("number", found.group(), line)
         elif self.zone == "top" and text in ("特急", "加急"):
             return
-        elif line.role == "title" or (self.zone == "top" and line.text[:1] in " \u3000") or self._titled(line):
+        elif (
+            line.role == "title"
+            or (self.zone == "top" and line.text[:1] in " \u3000")
+            or self._titled(line)
+        ):
             self._add("title", text, line, joined=self.zone == "title")
             self.zone = "title"
         else:
@@ -161,9 +198,13 @@ class _Reading:
             self._below(text, line)
 
     def _titled(self, line: Line) -> bool:
-        """Tell whether the title goes on: no line but the title's has come, and its role is not told by its maker."""
+        """Tell whether the title goes on: no line but the title's has come, and its role is not
+        told by its maker.
+        """
         last = self.parts[-1] if self.parts else None
-        return self.zone == "top" or (last is not None and last.role == "title" and _indent(line.text) > 4)
+        return self.zone == "top" or (
+            last is not None and last.role == "title" and _indent(line.text) > 4
+        )
 
     def _below(self, text: str, line: Line) -> None:
         indent = _indent(line.text)

@@ -23,7 +23,8 @@ _FOLIO = 14.0
 def footers(found: DocxLook) -> Iterator[Measure]:
     """Measure the page numbers, and where the file says that odd and even pages differ.
 
-    `evenAndOddHeaders` counts in settings.xml only; inside a section's properties Word does not look at it.
+    `evenAndOddHeaders` counts in settings.xml only; inside a section's properties Word does not
+    look at it.
     """
     section, settings = found.section, found.docx.settings
     told = "settings.xml" if _is_on(settings, "evenAndOddHeaders") else "无"
@@ -59,15 +60,24 @@ def _folio(found: DocxLook, block: Block, side: str) -> Iterator[Measure]:
     where = "单页页脚" if side == "odd" else "双页页脚"
     yield measure("folio.size", block.size, where)
     text = block.text.strip()
-    yield measure("folio.dash", "一字线" if text[0] in _DASHES and text[-1] in _DASHES else "无一字线", where)
+    yield measure(
+        "folio.dash", "一字线" if text[0] in _DASHES and text[-1] in _DASHES else "无一字线", where
+    )
     line, foot = block.points("spacing", "line"), _length(found.section, "pgMar", "footer")
     if line is not None and block.props.get("spacing", {}).get("lineRule") == "exact" and foot:
         lift = (block.points("spacing", "after") or 0.0) + (1 - _BASE) * line + _MIDDLE * block.size
-        high, bottom = _length(found.section, "pgSz", "h"), _length(found.section, "pgMar", "bottom")
+        high, bottom = (
+            _length(found.section, "pgSz", "h"),
+            _length(found.section, "pgMar", "bottom"),
+        )
         yield measure("folio.drop", (high - foot - lift - (high - bottom)) / MM, where)
     aligned = block.props.get("jc", {}).get("val", "left")
     wanted, edge = ("right", "right") if side == "odd" else ("left", "left")
-    right = aligned in (wanted, {"right": "end", "left": "start"}[wanted], "both" if side == "even" else wanted)
+    right = aligned in (
+        wanted,
+        {"right": "end", "left": "start"}[wanted],
+        "both" if side == "even" else wanted,
+    )
     written = _blanks(block.text, at_end=side == "odd")
     indent = (block.points("ind", edge) or 0.0) / _FOLIO + written
     told: float | str = indent if right else f"对齐为 {aligned}"
@@ -88,7 +98,9 @@ def record(found: DocxLook) -> Iterator[Measure]:
     if not found.record:
         return
     block = found.record[0]
-    yield measure("record.size", max((b.size for b in found.record), key=lambda size: abs(size - 14)), "版记")
+    yield measure(
+        "record.size", max((b.size for b in found.record), key=lambda size: abs(size - 14)), "版记"
+    )
     left = (block.points("ind", "left") or 0.0) + (block.points("ind", "firstLine") or 0.0)
     left -= block.points("ind", "hanging") or 0.0
     yield measure("record.indent", left / 14 + _blanks(block.text, at_end=False), "版记")
@@ -107,7 +119,11 @@ def record(found: DocxLook) -> Iterator[Measure]:
     if width is not None and width.get(f"{W}type") == "dxa":
         yield measure("record.width", amount(width.get(f"{W}w")) / 20 / MM, "版记")
     place = table.find(f"{W}tblPr/{W}tblpPr")
-    fixed = place is not None and place.get(f"{W}tblpYSpec") == "bottom" and place.get(f"{W}vertAnchor") == "margin"
+    fixed = (
+        place is not None
+        and place.get(f"{W}tblpYSpec") == "bottom"
+        and place.get(f"{W}vertAnchor") == "margin"
+    )
     yield measure("record.bottom", 0 if fixed else "没有固定在版心下边缘", "版记")
 
 
@@ -116,7 +132,9 @@ def _table(found: DocxLook) -> Element | None:
     tables = [
         table
         for table in found.docx.document.iter(f"{W}tbl")
-        if any(word in "".join(t.text or "" for t in table.iter(f"{W}t")) for word in ("抄送", "印发"))
+        if any(
+            word in "".join(t.text or "" for t in table.iter(f"{W}t")) for word in ("抄送", "印发")
+        )
     ]
     return tables[-1] if tables else None
 

@@ -1,4 +1,6 @@
-"""What is what in a DOCX: mark, number, title, text, 版记, and where the head's lines come to stand on the page."""
+"""What is what in a DOCX: mark, number, title, text, 版记, and where the head's lines come to stand
+on the page.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,16 @@ ZI = "\u3000"
 _LARGE, _TITLE = 26, 17.5
 _RECORD = re.compile(r"\s*抄送[：:].*|.*\d日印发\s*", re.DOTALL)
 _BASE, _RISE, _DROP, _MIDDLE = 0.8, 0.84, 0.09, 0.36
-"""Where in an exact line the base line is; in em, how far a mark's ink goes above and below it, and its middle."""
+"""Where in an exact line the base line is; in em, how far a mark's ink goes above and below it, and
+its middle.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class DocxLook:
-    """The parts of a letter as found; indexes are of `blocks`. `body` are the paragraphs of running text."""
+    """The parts of a letter as found; indexes are of `blocks`. `body` are the paragraphs of running
+    text.
+    """
 
     docx: Docx
     blocks: tuple[Block, ...]
@@ -49,7 +55,9 @@ class DocxLook:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a paragraph of the head stands, in points below the 版心's upper edge: its lines' box and what is in it."""
+    """Where a paragraph of the head stands, in points below the 版心's upper edge: its lines' box
+    and what is in it.
+    """
 
     top: float
     bottom: float
@@ -64,7 +72,9 @@ class Place:
 
     @property
     def square(self) -> tuple[float, float]:
-        """Give the upper edge of the first line's characters and the lower edge of the last line's."""
+        """Give the upper edge of the first line's characters and the lower edge of the
+        last line's.
+        """
         middle = _BASE * self.line - _MIDDLE * self.size
         return self.top + middle - self.size / 2, self.bottom - self.line + middle + self.size / 2
 
@@ -81,15 +91,32 @@ def look(docx: Docx) -> DocxLook:
     number = next((n for n in bare[:8] if _number(blocks[n])), None)
     title = _title(blocks, [n for n in bare[:12] if n not in marks and n != number], number)
     size = _usual_size(blocks)
-    record = tuple(block for n, block in enumerate(blocks) if n in bare and _RECORD.fullmatch(block.text))
+    record = tuple(
+        block for n, block in enumerate(blocks) if n in bare and _RECORD.fullmatch(block.text)
+    )
     body = tuple(
         block
         for n, block in enumerate(blocks)
-        if n in bare and (title is None or n > title) and n != number and not block.cell
-        and block not in record and abs(block.size - size) < 0.6
-    )  # fmt: skip
+        if n in bare
+        and (title is None or n > title)
+        and n != number
+        and not block.cell
+        and block not in record
+        and abs(block.size - size) < 0.6
+    )
     kind = kind_of(blocks[title].text.replace("\n", "")) if title is not None else ""
-    return DocxLook(docx, blocks, _layout(mark, marks, blocks, header), kind, mark, number, title, body, record, size)
+    return DocxLook(
+        docx,
+        blocks,
+        _layout(mark, marks, blocks, header),
+        kind,
+        mark,
+        number,
+        title,
+        body,
+        record,
+        size,
+    )
 
 
 def _first_header(docx: Docx) -> list[Block]:
@@ -99,7 +126,9 @@ def _first_header(docx: Docx) -> list[Block]:
 
 def _is_mark(block: Block) -> bool:
     runs = [run for run in block.runs if run.text.strip()]
-    return bool(runs) and (all(run.red for run in runs) or (block.size >= _LARGE and not kind_of(block.text)))
+    return bool(runs) and (
+        all(run.red for run in runs) or (block.size >= _LARGE and not kind_of(block.text))
+    )
 
 
 def _number(block: Block) -> bool:
@@ -111,7 +140,9 @@ def _title(blocks: tuple[Block, ...], order: list[int], number: int | None) -> i
     large = next((n for n in order if blocks[n].size >= _TITLE), None)
     if large is not None:
         return large
-    return next((n for n in order if (number is None or n > number) and kind_of(blocks[n].text)), None)
+    return next(
+        (n for n in order if (number is None or n > number) and kind_of(blocks[n].text)), None
+    )
 
 
 def _usual_size(blocks: tuple[Block, ...]) -> float:
@@ -122,14 +153,18 @@ def _usual_size(blocks: tuple[Block, ...]) -> float:
     return max(counts, key=lambda size: counts[size], default=0.0) or 16.0
 
 
-def _layout(mark: Block | None, marks: list[int], blocks: tuple[Block, ...], header: list[Block]) -> Layout:
+def _layout(
+    mark: Block | None, marks: list[int], blocks: tuple[Block, ...], header: list[Block]
+) -> Layout:
     if mark is None:
         return "document" if any(red_rule(block.props) for block in blocks) else "slip"
     text = mark.text.strip()
     if text.endswith("纪要"):
         return "minutes"
     # Only a 信函 has its mark in the header of the first page, or no 文件 and a double rule.
-    doubled = any("thi" in block.props.get("pBdr.bottom", {}).get("val", "") for block in (*header, *blocks))
+    doubled = any(
+        "thi" in block.props.get("pBdr.bottom", {}).get("val", "") for block in (*header, *blocks)
+    )
     return "letter" if (not marks or doubled) and not text.endswith("文件") else "document"
 
 
@@ -153,7 +188,9 @@ def places(blocks: tuple[Block, ...]) -> list[Place] | None:
 
 
 def lines_of(found: DocxLook) -> list[Line]:
-    """Give the paragraphs as lines for the lint, indented as they will be; the line's number is the paragraph's."""
+    """Give the paragraphs as lines for the lint, indented as they will be; the line's number is the
+    paragraph's.
+    """
     lines: list[Line] = []
     for n, block in enumerate(found.blocks):
         text = block.text.replace("\n", "").strip(" \t\u3000")
@@ -164,7 +201,9 @@ def lines_of(found: DocxLook) -> list[Line]:
             lines.append(Line(1, n + 1, ""))
         if text:
             cells = _indent(block, found.size)
-            text = text.partition("签发人")[0].strip() if role == "number" else text.replace("\t", ZI)
+            text = (
+                text.partition("签发人")[0].strip() if role == "number" else text.replace("\t", ZI)
+            )
             lines.append(Line(1, n + 1, ZI * (cells // 2) + " " * (cells % 2) + text, role))
     return lines
 

@@ -1,4 +1,6 @@
-"""The head of a letter in DOCX by its layout, and the page it stands on: all that is measured from the page's edges."""
+"""The head of a letter in DOCX by its layout, and the page it stands on: all that is measured from
+the page's edges.
+"""
 
 from __future__ import annotations
 
@@ -8,32 +10,56 @@ from lifecycle.notice.model import UPWARD
 from lifecycle.notice.text import DRAFT, ZI, day, mark, mark_size
 from lifecycle.notice.title import title_lines
 from lifecycle.paper.docxparts import FOOTER, first_header, spacing
-from lifecycle.paper.wordml import BREAK, LEFT, LINE, MM, RED, TAB, WIDTH, edge, opposed, paragraph, run
+from lifecycle.paper.wordml import (
+    BREAK,
+    LEFT,
+    LINE,
+    MM,
+    RED,
+    TAB,
+    WIDTH,
+    edge,
+    opposed,
+    paragraph,
+    run,
+)
 
 if TYPE_CHECKING:
     from lifecycle.notice.model import Letter
 
 
 def section(letter: Letter) -> str:
-    """Set the page: A4 with the 版心 of 5.2.1, 22 lines of 28 characters, and its headers and footers."""
+    """Set the page: A4 with the 版心 of 5.2.1, 22 lines of 28 characters, and its headers and
+    footers.
+    """
     first = letter.layout == "letter"
     links = '<w:headerReference w:type="first" r:id="rIdFirstHeader"/>' if first else ""
-    links += '<w:footerReference w:type="default" r:id="rIdOdd"/><w:footerReference w:type="even" r:id="rIdEven"/>'
+    links += (
+        '<w:footerReference w:type="default" r:id="rIdOdd"/><w:footerReference '
+        'w:type="even" '
+        'r:id="rIdEven"/>'
+    )
     links += '<w:footerReference w:type="first" r:id="rIdFirstFooter"/>' if first else ""
     return (
-        f'<w:sectPr>{links}<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" '
+        f'<w:sectPr>{links}<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" '
+        f'w:bottom="1984" '
         f'w:left="{LEFT}" w:header="{_mark_top(letter)}" w:footer="{FOOTER}" w:gutter="0"/>'
-        f'{"<w:titlePg/>" if first else ""}<w:docGrid w:type="lines" w:linePitch="{LINE}"/></w:sectPr>'
+        f'{"<w:titlePg/>" if first else ""}<w:docGrid w:type="lines" '
+        f'w:linePitch="{LINE}"/></w:sectPr>'
     )
 
 
 def _mark_line(size: float) -> int:
-    """Give the exact line of a mark, in twentieths of a point; a fifth of it is below the base line."""
+    """Give the exact line of a mark, in twentieths of a point; a fifth of it is below the base
+    line.
+    """
     return round(size * 20 * 1.1)
 
 
 def _ink(size: float) -> float:
-    """Tell how far the ink of a mark begins below its line's top: at 0.84 em above the base line."""
+    """Tell how far the ink of a mark begins below its line's top: at 0.84 em above the
+    base line.
+    """
     return 0.8 * _mark_line(size) - 0.84 * size * 20
 
 
@@ -49,7 +75,9 @@ def _mark_runs(letter: Letter) -> str:
 
 
 def _mark_top(letter: Letter) -> int:
-    """Give the header's distance from the page's top so that a 信函's mark begins 30 mm from it (10.1)."""
+    """Give the header's distance from the page's top so that a 信函's mark begins 30 mm from it
+    (10.1).
+    """
     return round(30 * MM - _ink(mark_size(mark(letter)))) if letter.layout == "letter" else 851
 
 
@@ -70,9 +98,17 @@ def _masthead(letter: Letter) -> list[str]:
 
 
 def _ruled(runs: str, *, tabs: str = "", before: int = 0, side: str = "center") -> str:
-    """Set the last line above the red rule, which is 4 mm below it and as wide as the 版心 (7.2.7)."""
+    """Set the last line above the red rule, which is 4 mm below it and as wide as the
+    版心 (7.2.7).
+    """
     rule = edge("bottom", 16, space=7, colour=RED)
-    return paragraph("Number", runs, border=rule, tabs=tabs, layout=f'{spacing(before=before)}<w:jc w:val="{side}"/>')
+    return paragraph(
+        "Number",
+        runs,
+        border=rule,
+        tabs=tabs,
+        layout=f'{spacing(before=before)}<w:jc w:val="{side}"/>',
+    )
 
 
 def _document_head(letter: Letter) -> list[str]:
@@ -88,18 +124,25 @@ def _document_head(letter: Letter) -> list[str]:
 
 
 def _letter_head(letter: Letter) -> list[str]:
-    """Set the urgency at the left and the number at the right, 7/8 of a character below the double rule (10.1)."""
+    """Set the urgency at the left and the number at the right, 7/8 of a character below the double
+    rule (10.1).
+    """
     tabs = f'<w:tab w:val="right" w:pos="{WIDTH}"/>'
     runs = run(letter.urgency, "Hei") + TAB + run(letter.number or DRAFT)
     layout = spacing(400) + '<w:jc w:val="left"/>'
-    return [paragraph("Number", runs, tabs=tabs, layout=layout), title_of(letter.title, before=2 * LINE)]
+    return [
+        paragraph("Number", runs, tabs=tabs, layout=layout),
+        title_of(letter.title, before=2 * LINE),
+    ]
 
 
 def _minutes_head(letter: Letter) -> list[str]:
     runs = run(ZI + letter.issuer) + TAB + run(day(letter.date))
     return [
         *_masthead(letter),
-        paragraph("Number", run(letter.number or DRAFT), layout=spacing(before=_two_lines(letter) - LINE)),
+        paragraph(
+            "Number", run(letter.number or DRAFT), layout=spacing(before=_two_lines(letter) - LINE)
+        ),
         _ruled(runs, tabs=opposed(), before=LINE, side="left"),
         title_of(letter.title, before=2 * LINE),
     ]
@@ -110,9 +153,16 @@ def _slip_head(letter: Letter) -> list[str]:
     return [*_urgency(letter), title_of(letter.title, after=200), number]
 
 
-HEADS = {"document": _document_head, "letter": _letter_head, "minutes": _minutes_head, "slip": _slip_head}
+HEADS = {
+    "document": _document_head,
+    "letter": _letter_head,
+    "minutes": _minutes_head,
+    "slip": _slip_head,
+}
 
 
 def title_of(title: str, *, before: int = 0, after: int = LINE) -> str:
     layout = spacing(680, before=before, after=after)
-    return paragraph("LetterTitle", BREAK.join(map(run, title_lines(title))), keep=True, layout=layout)
+    return paragraph(
+        "LetterTitle", BREAK.join(map(run, title_lines(title))), keep=True, layout=layout
+    )

@@ -1,4 +1,6 @@
-"""Fonts inside a PDF: of each face only the glyphs that a letter uses, with their widths and what they say."""
+"""Fonts inside a PDF: of each face only the glyphs that a letter uses, with their widths and what
+they say.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ _MOST = 100
 
 @dataclass(eq=False)
 class Font:
-    """One face as it is embedded: the code that a PDF writes for each glyph, and the character each glyph says."""
+    """One face as it is embedded: the code that a PDF writes for each glyph, and the character each
+    glyph says.
+    """
 
     name: str
     typeface: Typeface
@@ -52,14 +56,18 @@ class Font:
 
 @dataclass(eq=False)
 class Wardrobe:
-    """The fonts that a letter needs, and which font and code each character of a role is written with."""
+    """The fonts that a letter needs, and which font and code each character of a role is written
+    with.
+    """
 
     fonts: list[Font]
     worn: dict[tuple[Role, str], tuple[Font, Glyph]]
 
 
 def dress(runs: Iterable[Run], fonts: Fonts) -> Wardrobe:
-    """Choose and subset the fonts that the runs need; raise InvalidError naming the characters that no font has."""
+    """Choose and subset the fonts that the runs need; raise InvalidError naming the characters that
+    no font has.
+    """
     runs = list(runs)
     missing = lacking(runs, fonts)
     if missing:
@@ -85,7 +93,9 @@ def dress(runs: Iterable[Run], fonts: Fonts) -> Wardrobe:
 
 
 def _wearing(found: list[Font], glyph: Glyph, char: str) -> Font:
-    """Find the font of a glyph's face, or open one: where two characters share a glyph, a second says the other."""
+    """Find the font of a glyph's face, or open one: where two characters share a glyph, a second
+    says the other.
+    """
     for font in found:
         if font.typeface is glyph.typeface and font.chars.get(glyph.gid, char) == char:
             return font
@@ -115,20 +125,35 @@ def embed(font: Font, pdf: pydyf.PDF) -> pydyf.Object:
 
     face, compact = font.typeface, font.typeface.compact
     base = f"/{_prefix(font.program)}+{face.name}"
-    # Not compressed: what zlib makes of the same bytes depends on its build, and a form's bytes are kept for ever.
+    # Not compressed: what zlib makes of the same bytes depends on its build, and a form's bytes are
+    # kept for ever.
     extra = {"Subtype": "/CIDFontType0C"} if compact else {"Length1": len(font.program)}
     program = _added(pdf, pydyf.Stream([font.program], extra))
     box = _box(face)
-    descriptor = _added(pdf, pydyf.Dictionary({
-        "Type": "/FontDescriptor", "FontName": base, "Flags": _SYMBOLIC, "FontBBox": pydyf.Array(box),
-        "ItalicAngle": 0, "Ascent": box[3], "Descent": box[1], "CapHeight": box[3], "StemV": 80,
-        ("FontFile3" if compact else "FontFile2"): program.reference,
-    }))  # fmt: skip
+    descriptor = _added(
+        pdf,
+        pydyf.Dictionary(
+            {
+                "Type": "/FontDescriptor",
+                "FontName": base,
+                "Flags": _SYMBOLIC,
+                "FontBBox": pydyf.Array(box),
+                "ItalicAngle": 0,
+                "Ascent": box[3],
+                "Descent": box[1],
+                "CapHeight": box[3],
+                "StemV": 80,
+                ("FontFile3" if compact else "FontFile2"): program.reference,
+            }
+        ),
+    )
     descendant = {
         "Type": "/Font",
         "Subtype": "/CIDFontType0" if compact else "/CIDFontType2",
         "BaseFont": base,
-        "CIDSystemInfo": pydyf.Dictionary({"Registry": "(Adobe)", "Ordering": "(Identity)", "Supplement": 0}),
+        "CIDSystemInfo": pydyf.Dictionary(
+            {"Registry": "(Adobe)", "Ordering": "(Identity)", "Supplement": 0}
+        ),
         "FontDescriptor": descriptor.reference,
         "DW": 1000,
         "W": pydyf.Array(_widths(font)),
@@ -136,11 +161,23 @@ def embed(font: Font, pdf: pydyf.PDF) -> pydyf.Object:
     if not compact:
         descendant["CIDToGIDMap"] = "/Identity"
     inner = _added(pdf, pydyf.Dictionary(descendant))
-    said = _added(pdf, pydyf.Stream([_to_unicode({font.codes[gid]: char for gid, char in font.chars.items()})]))
-    return _added(pdf, pydyf.Dictionary({
-        "Type": "/Font", "Subtype": "/Type0", "BaseFont": base, "Encoding": "/Identity-H",
-        "DescendantFonts": pydyf.Array([inner.reference]), "ToUnicode": said.reference,
-    }))  # fmt: skip
+    said = _added(
+        pdf,
+        pydyf.Stream([_to_unicode({font.codes[gid]: char for gid, char in font.chars.items()})]),
+    )
+    return _added(
+        pdf,
+        pydyf.Dictionary(
+            {
+                "Type": "/Font",
+                "Subtype": "/Type0",
+                "BaseFont": base,
+                "Encoding": "/Identity-H",
+                "DescendantFonts": pydyf.Array([inner.reference]),
+                "ToUnicode": said.reference,
+            }
+        ),
+    )
 
 
 def _added(pdf: pydyf.PDF, thing: pydyf.Object) -> pydyf.Object:
@@ -172,9 +209,14 @@ def _widths(font: Font) -> list[object]:
 
 def _to_unicode(chars: Mapping[int, str]) -> bytes:
     """Write the map from codes to UTF-16 (9.10.3)."""
-    entries = [f"<{code:04X}> <{char.encode('utf-16-be').hex().upper()}>" for code, char in sorted(chars.items())]
+    entries = [
+        f"<{code:04X}> <{char.encode('utf-16-be').hex().upper()}>"
+        for code, char in sorted(chars.items())
+    ]
     blocks = [entries[start : start + _MOST] for start in range(0, len(entries), _MOST)]
-    text = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
+    text = "\n".join(
+        f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks
+    )
     return (
         "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
         "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"

@@ -1,6 +1,8 @@
-"""The verification codes that stand in a file: PDF, DOCX, web page or text; none where nothing can be read.
+"""The verification codes that stand in a file: PDF, DOCX, web page or text; none where nothing can
+be read.
 
-The file may come from anybody, so it is read in a child process with limits, and each part of it only so far.
+The file may come from anybody, so it is read in a child process with limits, and each part of it
+only so far.
 """
 
 from __future__ import annotations
@@ -26,9 +28,13 @@ _TAG = re.compile("<[^<>]*>")
 
 
 def codes_in(body: bytes, suffix: str) -> list[str]:
-    """List the verification codes in a file of a kind told by its suffix, those on the last page of a PDF first."""
+    """List the verification codes in a file of a kind told by its suffix, those on the last page of
+    a PDF first.
+    """
     try:
-        found: list[str] = caged(_codes, body, suffix, cpu_seconds=10, memory_mb=1024, wall_seconds=20, what="文件")
+        found: list[str] = caged(
+            _codes, body, suffix, cpu_seconds=10, memory_mb=1024, wall_seconds=20, what="文件"
+        )
     except LifecycleError:
         return []
     return found

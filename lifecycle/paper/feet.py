@@ -1,4 +1,6 @@
-"""What stands below the body: attachments, who was there, signature and note, and the 版记 with the proof."""
+"""What stands below the body: attachments, who was there, signature and note, and the 版记 with the
+proof.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,21 @@ from lifecycle.notice.qr import modules
 from lifecycle.notice.text import contact_note, day, outlasts, printed_on
 from lifecycle.paper.fonts import Role
 from lifecycle.paper.lines import Piece, Setting, set_lines
-from lifecycle.paper.sheet import LEFT, MM, PITCH, RIGHT, SMALL, WIDTH, ZI, Outline, Rule, Run, Symbol, ending, line
+from lifecycle.paper.sheet import (
+    LEFT,
+    MM,
+    PITCH,
+    RIGHT,
+    SMALL,
+    WIDTH,
+    ZI,
+    Outline,
+    Rule,
+    Run,
+    Symbol,
+    ending,
+    line,
+)
 from lifecycle.paper.strips import BLANK, Strip, lines_as_strips
 
 if TYPE_CHECKING:
@@ -27,7 +43,9 @@ _AIR = 3.0
 
 
 class Block(NamedTuple):
-    """Something of a height that is put at a place of its own; its parts are given from its upper edge."""
+    """Something of a height that is put at a place of its own; its parts are given from its upper
+    edge.
+    """
 
     height: float
     runs: tuple[Run, ...] = ()
@@ -36,14 +54,18 @@ class Block(NamedTuple):
 
 
 def attachment_strips(letter: Letter, outline: Outline) -> list[Strip]:
-    """Set the list of attachments: a blank line, two characters indent, numbered if several (7.3.4)."""
+    """Set the list of attachments: a blank line, two characters indent, numbered if several
+    (7.3.4).
+    """
     titles = letter.attachments
     if not titles:
         return []
     strips = [BLANK]
     for number, title in enumerate(titles, 1):
         label = f"{number}." if len(titles) > 1 else ""
-        strips += _hanging(Piece("附件：" if number == 1 else ""), 6, Piece(label), title, outline.add("P"))
+        strips += _hanging(
+            Piece("附件：" if number == 1 else ""), 6, Piece(label), title, outline.add("P")
+        )
     return strips
 
 
@@ -72,7 +94,9 @@ def _hanging(head: Piece, head_cells: int, label: Piece, text: str, tag: int) ->
 
 
 def signature_strips(letter: Letter, outline: Outline) -> list[Strip]:
-    """Sign without a seal, one line below the text (7.3.5.2), as `lifecycle.notice.text` does; it stays on one page."""
+    """Sign without a seal, one line below the text (7.3.5.2), as `lifecycle.notice.text` does; it
+    stays on one page.
+    """
     when = day(letter.date)
     lines = wrap(letter.issuer, CELLS - 8)
     longest = max(lines, key=width)
@@ -93,7 +117,9 @@ def contact_strips(letter: Letter, outline: Outline) -> list[Strip]:
 
 
 def record(letter: Letter, outline: Outline, *, moved: bool) -> Block:
-    """Set the 版记: 抄送 (and 主送, if it is `moved` here), then who had it printed when (7.4); a 信函 has no lines."""
+    """Set the 版记: 抄送 (and 主送, if it is `moved` here), then who had it printed when (7.4); a
+    信函 has no lines.
+    """
     copies: list[tuple[Run, ...]] = []
     for head, names in (("主送：", letter.to if moved else ()), ("抄送：", letter.cc)):
         if names:
@@ -102,9 +128,13 @@ def record(letter: Letter, outline: Outline, *, moved: bool) -> Block:
     rows = [*copies, *_printed(letter.issuer, printed, outline)] if printed else copies
     if not rows:
         return Block(0.0)
-    runs = tuple(run._replace(y=(n + 0.5) * _RECORD) for n, line_ in enumerate(rows) for run in line_)
+    runs = tuple(
+        run._replace(y=(n + 0.5) * _RECORD) for n, line_ in enumerate(rows) for run in line_
+    )
     height = len(rows) * _RECORD
-    rules: tuple[Rule, ...] = () if letter.layout == "letter" else (line(0, _OUTER), line(height, _OUTER))
+    rules: tuple[Rule, ...] = (
+        () if letter.layout == "letter" else (line(0, _OUTER), line(height, _OUTER))
+    )
     if rules and printed and copies:
         rules = (rules[0], line(len(copies) * _RECORD, _INNER), rules[1])
     return Block(height, runs, rules)
@@ -115,7 +145,9 @@ def _small(text: str, x: float, tag: int, role: Role = "fang") -> Run:
 
 
 def _copies(head: str, text: str, outline: Outline) -> list[tuple[Run, ...]]:
-    """Set whom a copy goes to, one character from either edge and hanging after the colon (7.4.2)."""
+    """Set whom a copy goes to, one character from either edge and hanging after the
+    colon (7.4.2).
+    """
     tag = outline.add("P")
     x = LEFT + SMALL
     indent = width(head)
@@ -127,7 +159,9 @@ def _copies(head: str, text: str, outline: Outline) -> list[tuple[Run, ...]]:
 
 
 def _printed(issuer: str, when: str, outline: Outline) -> list[tuple[Run, ...]]:
-    """Set who had it printed at the left and the day at the right, each one character from the edge (7.4.3)."""
+    """Set who had it printed at the left and the day at the right, each one character from the edge
+    (7.4.3).
+    """
     left = _small(issuer, LEFT + SMALL, outline.add("P"))
     right = ending(_small(when, 0, outline.add("P")), RIGHT - SMALL)
     if left.x + left.width + SMALL <= right.x:
@@ -137,7 +171,9 @@ def _printed(issuer: str, when: str, outline: Outline) -> list[tuple[Run, ...]]:
 
 
 def proof(letter: Letter, outline: Outline) -> Block:
-    """Set what verifies the paper: the QR symbol, 18 mm with its quiet zone, and the code below it."""
+    """Set what verifies the paper: the QR symbol, 18 mm with its quiet zone, and the
+    code below it.
+    """
     if not (letter.code or letter.proof):
         return Block(0.0)
     symbols: tuple[Symbol, ...] = ()

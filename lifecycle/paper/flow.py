@@ -1,4 +1,6 @@
-"""Strips → pages: where the flow breaks, and that no signature stands on a page without text of the letter."""
+"""Strips → pages: where the flow breaks, and that no signature stands on a page without text of the
+letter.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,13 @@ class Placed(NamedTuple):
     strip: Strip
 
 
-def break_pages(strips: Sequence[Strip], start: int, *, before: int | None = None) -> list[list[Placed]]:
+def break_pages(
+    strips: Sequence[Strip], start: int, *, before: int | None = None
+) -> list[list[Placed]]:
     """Stack strips from row `start` of the first page and from the top of further ones.
 
-    What is joined stays together unless it is taller than a page; `before` is the index of a strip that a page must
-    begin with. Blank lines at the top of a page are dropped.
+    What is joined stays together unless it is taller than a page; `before` is the index of a strip
+    that a page must begin with. Blank lines at the top of a page are dropped.
     """
     pages: list[list[Placed]] = [[]]
     row = float(start)
@@ -51,7 +55,9 @@ def _groups(strips: Sequence[Strip]) -> Iterator[tuple[list[Strip], int]]:
 
 
 def _put(pages: list[list[Placed]], row: float, strip: Strip) -> float:
-    """Put one strip on the last page or, if there is no room, on a new one; give the row after it."""
+    """Put one strip on the last page or, if there is no room, on a new one; give the
+    row after it.
+    """
     if row + strip.rows > ROWS + _NEAR and row > 0:
         pages.append([])
         row = 0.0
@@ -69,8 +75,9 @@ def _put(pages: list[list[Placed]], row: float, strip: Strip) -> float:
 def flow(strips: Sequence[Strip], start: int, signature: range) -> list[list[Placed]]:
     """Break strips into pages so that text of the letter stands on the page of its signature.
 
-    Where the signature (the strips of that range) would stand alone, the body's last two lines go with it; one line, if
-    the letter has but two, for the first page must show text too (GB/T 9704—2012 7.3.3).
+    Where the signature (the strips of that range) would stand alone, the body's last two lines go
+    with it; one line, if the letter has but two, for the first page must show text too (GB/T
+    9704—2012 7.3.3).
     """
     pages = break_pages(strips, start)
     if not signature or _accompanied(pages, strips[signature[-1]]):
@@ -91,7 +98,9 @@ def _head(strips: Sequence[Strip], index: int) -> int:
 
 def _accompanied(pages: list[list[Placed]], signed: Strip) -> bool:
     return any(
-        any(placed.strip.body for placed in page) for page in pages if any(placed.strip is signed for placed in page)
+        any(placed.strip.body for placed in page)
+        for page in pages
+        if any(placed.strip is signed for placed in page)
     )
 
 

@@ -1,7 +1,9 @@
-"""The fonts that a letter is set in: free ones near to the standard's, with a fallback for each single character.
+"""The fonts that a letter is set in: free ones near to the standard's, with a fallback for each
+single character.
 
-方正小标宋, 仿宋_GB2312 and 楷体_GB2312 may not be passed on, so paper that this program sets bears free fonts (their
-sources and licences: fonts/README.md). None of them has every character of a place name, hence a chain for each role.
+方正小标宋, 仿宋_GB2312 and 楷体_GB2312 may not be passed on, so paper that this program sets bears
+free fonts (their sources and licences: fonts/README.md). None of them has every character of a
+place name, hence a chain for each role.
 """
 
 from __future__ import annotations
@@ -24,7 +26,13 @@ if TYPE_CHECKING:
 
 Role = Literal["fang", "kai", "hei", "biao", "song"]
 """What a font is for."""
-ROLES: Mapping[Role, str] = {"fang": "仿宋", "kai": "楷体", "hei": "黑体", "biao": "小标宋", "song": "宋体"}
+ROLES: Mapping[Role, str] = {
+    "fang": "仿宋",
+    "kai": "楷体",
+    "hei": "黑体",
+    "biao": "小标宋",
+    "song": "宋体",
+}
 """What people call the font of each role."""
 
 FANG, KAI, RARE = "FandolFang-Regular.otf", "LXGWWenKai-Regular.ttf", "BabelStoneHan.ttf"
@@ -42,12 +50,16 @@ CHAINS: Mapping[Role, tuple[str, ...]] = {
 _SIMPLIFIED = 2
 """The face of a Noto CJK collection that has the mainland's forms (SC)."""
 _LEVEL = 0.375
-"""Where a character's middle lies above the baseline, in em, in a font that has none of `_SQUARE`."""
+"""Where a character's middle lies above the baseline, in em, in a font that has none of
+`_SQUARE`.
+"""
 _SQUARE = "国田目文丽中"
 _WIDE = 0.85
 """Em from which on a glyph counts as full-width."""
 _PRIVATE = "Co"
-"""Characters of private use say something else, or nothing, on every other machine: no letter may have them."""
+"""Characters of private use say something else, or nothing, on every other machine: no letter may
+have them.
+"""
 
 
 class Typeface:
@@ -57,7 +69,9 @@ class Typeface:
         import uharfbuzz as hb
 
         self.file = file
-        self.face: uharfbuzz.Face = hb.Face(hb.Blob.from_file_path(file), _SIMPLIFIED if file.suffix == ".ttc" else 0)
+        self.face: uharfbuzz.Face = hb.Face(
+            hb.Blob.from_file_path(file), _SIMPLIFIED if file.suffix == ".ttc" else 0
+        )
         self.font: uharfbuzz.Font = hb.Font(self.face)
         self._upem: int = self.face.upem
         self.compact = "CFF " in self.face.table_tags
@@ -77,11 +91,15 @@ class Typeface:
     def ink(self, glyph: int) -> tuple[float, float]:
         """Give where a glyph's ink begins and how wide it is, in em."""
         extents = self.font.get_glyph_extents(glyph)
-        return (extents.x_bearing / self._upem, extents.width / self._upem) if extents else (0.0, 0.0)
+        return (
+            (extents.x_bearing / self._upem, extents.width / self._upem) if extents else (0.0, 0.0)
+        )
 
     @cached_property
     def level(self) -> float:
-        """Give how far above the baseline the middle of a character lies, in em: fonts set side by side align by it."""
+        """Give how far above the baseline the middle of a character lies, in em: fonts set side by
+        side align by it.
+        """
         found = [self.font.get_glyph_extents(glyph) for glyph in map(self.glyph, _SQUARE) if glyph]
         middles = [(e.y_bearing + e.height / 2) / self._upem for e in found if e and e.height]
         return sum(middles) / len(middles) if middles else _LEVEL
@@ -103,7 +121,9 @@ class Typeface:
         if self.compact:
             return identity(self.face.reference_table("CFF ").data, self.face.glyph_count)
         name = str(self.face.get_name(6) or self.file.stem)
-        return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-_")), range(self.face.glyph_count)
+        return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-_")), range(
+            self.face.glyph_count
+        )
 
 
 class Glyph(NamedTuple):
@@ -115,7 +135,9 @@ class Glyph(NamedTuple):
 
 
 class Fonts:
-    """The chains of faces for each role. Glyphs once looked up are remembered, so keep one for many letters."""
+    """The chains of faces for each role. Glyphs once looked up are remembered, so keep one for many
+    letters.
+    """
 
     def __init__(self, chains: Mapping[Role, tuple[Typeface, ...]]) -> None:
         self.chains = dict(chains)
@@ -123,7 +145,8 @@ class Fonts:
 
     @classmethod
     def find(cls, folders: Iterable[Path] | None = None) -> Fonts:
-        """Open the fonts of the folders, by default those of `lifecycle.places.fonts`, the first that has a file.
+        """Open the fonts of the folders, by default those of `lifecycle.places.fonts`, the first
+        that has a file.
 
         Raise UnavailableError with the names of the files that are in none of them.
         """
@@ -133,19 +156,30 @@ class Fonts:
 
     @classmethod
     def of(cls, files: Mapping[str, Path]) -> Fonts:
-        """Open the fonts from their files by name; a role's chain has those of its files that are given."""
+        """Open the fonts from their files by name; a role's chain has those of its files that are
+        given.
+        """
         faces = {name: Typeface(path) for name, path in files.items()}
-        return cls({role: tuple(faces[name] for name in chain if name in faces) for role, chain in CHAINS.items()})
+        return cls(
+            {
+                role: tuple(faces[name] for name in chain if name in faces)
+                for role, chain in CHAINS.items()
+            }
+        )
 
     def glyph(self, role: Role, char: str) -> Glyph | None:
-        """Find a character's glyph in the first face of the role's chain that has it; None if none has."""
+        """Find a character's glyph in the first face of the role's chain that has it; None if none
+        has.
+        """
         key = (role, char)
         if key not in self._found:
             self._found[key] = self._look(role, char)
         return self._found[key]
 
     def _look(self, role: Role, char: str) -> Glyph | None:
-        """Look a character up; a full-width one (“ · ×) is rather taken from a face that has it full-width."""
+        """Look a character up; a full-width one (“ · ×) is rather taken from a face that has it
+        full-width.
+        """
         if category(char) == _PRIVATE:
             return None
         wide = cell(char) > 1
@@ -166,7 +200,9 @@ class Fonts:
 
 
 def locate(folders: Iterable[Path]) -> dict[str, Path]:
-    """Give for each of `FILES` its path in the first folder that has it; raise UnavailableError for the missing."""
+    """Give for each of `FILES` its path in the first folder that has it; raise UnavailableError for
+    the missing.
+    """
     found: dict[str, Path] = {}
     for folder in folders:
         missing = [name for name in FILES if name not in found]
@@ -177,7 +213,8 @@ def locate(folders: Iterable[Path]) -> dict[str, Path]:
     if missing:
         raise UnavailableError(
             f"排印公文的字体不全，缺 {'、'.join(missing)}",
-            "请在程序目录运行 make fonts，或把字体文件放进一个文件夹、设环境变量 LIFECYCLE_FONTS 指明它"
+            "请在程序目录运行 make fonts，或把字体文件放进一个文件夹、设环境变量 LIFECYCLE_FONTS "
+            "指明它"
             "（来源与许可见 fonts/README.md）",
         )
     return found
@@ -191,16 +228,21 @@ class Missing(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        shown = f"“{self.char}”（U+{ord(self.char):04X}）" if self.char.isprintable() else f" U+{ord(self.char):04X}"
+        shown = (
+            f"“{self.char}”（U+{ord(self.char):04X}）"
+            if self.char.isprintable()
+            else f" U+{ord(self.char):04X}"
+        )
         where = "".join(c if c.isprintable() else "□" for c in self.text)
         return f"{ROLES[self.role]}没有{shown}，见“{where}”"
 
 
 def missing_glyphs(letter: Letter, fonts: Fonts) -> list[Missing]:
-    """Give the characters of a letter that no font of their role has, each once a role, in order of appearance.
+    """Give the characters of a letter that no font of their role has, each once a role, in order of
+    appearance.
 
-    What is looked at is every run of the letter as laid out: also number, code, signature and 版记, each in the role in
-    which it is printed, with that role's fallbacks.
+    What is looked at is every run of the letter as laid out: also number, code, signature and 版记,
+    each in the role in which it is printed, with that role's fallbacks.
     """
     from lifecycle.paper.pages import lay_out
 

@@ -1,4 +1,6 @@
-"""What stands above the title on the first page, for each layout (GB/T 9704—2012 7.2, 10.1, 10.3)."""
+"""What stands above the title on the first page, for each layout (GB/T 9704—2012 7.2,
+10.1, 10.3).
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ _NEAR = 0.3
 
 
 class Head(NamedTuple):
-    """What stands above the flow, given from the page's corner, and the flow's first row and strips."""
+    """What stands above the flow, given from the page's corner, and the flow's first row and
+    strips.
+    """
 
     runs: tuple[Run, ...]
     rules: tuple[Rule, ...]
@@ -60,7 +64,9 @@ class Head(NamedTuple):
 
 def head(letter: Letter, outline: Outline) -> Head:
     """Set the head of a letter's layout, down to its title."""
-    set_head = {"document": _document, "letter": _letter, "minutes": _minutes, "slip": _slip}[letter.layout]
+    set_head = {"document": _document, "letter": _letter, "minutes": _minutes, "slip": _slip}[
+        letter.layout
+    ]
     return set_head(letter, outline)
 
 
@@ -92,7 +98,12 @@ def _document(letter: Letter, outline: Outline) -> Head:
     index += max(len(signers) - 1, 0)
     runs = (*urgency, title, *_numbered(letter, index, signers, outline))
     rule = row(index) + BODY / 2 + _UNDER
-    return Head(runs, (line(rule, _RED, red=True),), _two_below(rule), tuple(title_strips(letter.title, outline)))
+    return Head(
+        runs,
+        (line(rule, _RED, red=True),),
+        _two_below(rule),
+        tuple(title_strips(letter.title, outline)),
+    )
 
 
 def _signers(letter: Letter) -> list[str]:
@@ -102,7 +113,9 @@ def _signers(letter: Letter) -> list[str]:
 
 
 def _numbered(letter: Letter, index: int, signers: list[str], outline: Outline) -> list[Run]:
-    """Set the number in a row: centred, or at the left of the last of those who signed (7.2.5, 7.2.6)."""
+    """Set the number in a row: centred, or at the left of the last of those who signed (7.2.5,
+    7.2.6).
+    """
     number = Run(LEFT + ZI, row(index), letter.number or DRAFT, tag=outline.add("P"))
     if letter.kind not in UPWARD:
         return [centred(number)]
@@ -145,7 +158,10 @@ def _minutes(letter: Letter, outline: Outline) -> Head:
         runs.append(centred(Run(0, row(index), letter.number, tag=outline.add("P"))))
         index += 1
     issuer = outline.add("P")
-    lines = [Run(LEFT + ZI, row(index + n), text, tag=issuer) for n, text in enumerate(wrap(letter.issuer, CELLS - 4))]
+    lines = [
+        Run(LEFT + ZI, row(index + n), text, tag=issuer)
+        for n, text in enumerate(wrap(letter.issuer, CELLS - 4))
+    ]
     index += len(lines) - 1
     when = ending(Run(0, row(index), day(letter.date), tag=outline.add("P")), RIGHT - ZI)
     if lines[-1].x + lines[-1].width + ZI > when.x:
@@ -157,7 +173,9 @@ def _minutes(letter: Letter, outline: Outline) -> Head:
 
 
 def _slip(letter: Letter, outline: Outline) -> Head:
-    """Set an internal form: no red mark, the number below the title, for it is none of the statutory kinds."""
+    """Set an internal form: no red mark, the number below the title, for it is none of the
+    statutory kinds.
+    """
     urgency = _urgency(letter, row(0), outline)
     strips = title_strips(letter.title, outline)
     number = centred(Run(0, PITCH / 2, letter.number or DRAFT, tag=outline.add("P")))

@@ -1,4 +1,6 @@
-"""Pages → PDF content streams: every character in the middle of its cell, every part marked with what it is."""
+"""Pages → PDF content streams: every character in the middle of its cell, every part marked with
+what it is.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ _DASH = "—"
 
 
 class Stream(NamedTuple):
-    """What is drawn on a page, and the part that each of its marked contents belongs to, in their order."""
+    """What is drawn on a page, and the part that each of its marked contents belongs to, in their
+    order.
+    """
 
     data: bytes
     marks: tuple[int, ...]
@@ -38,7 +42,9 @@ class _Mark(NamedTuple):
 
 
 def draw(page: Page, tags: tuple[Tag, ...], wardrobe: Wardrobe) -> Stream:
-    """Draw a page; what is no content (rules, page number) is marked as an artifact (ISO 32000-1 14.8.2.2)."""
+    """Draw a page; what is no content (rules, page number) is marked as an artifact (ISO 32000-1
+    14.8.2.2).
+    """
     out: list[bytes] = []
     if page.rules:
         out += [b"/Artifact BMC", *_rules(page.rules), b"EMC"]
@@ -50,7 +56,9 @@ def draw(page: Page, tags: tuple[Tag, ...], wardrobe: Wardrobe) -> Stream:
             out += _marked(b"Figure", marks, figure, _modules(symbols.pop(figure)))
         texts = [operator for run in group for operator in _text(run, wardrobe)]
         out += (
-            [b"/Artifact BMC", *texts, b"EMC"] if tag is None else _marked(tags[tag].kind.encode(), marks, tag, texts)
+            [b"/Artifact BMC", *texts, b"EMC"]
+            if tag is None
+            else _marked(tags[tag].kind.encode(), marks, tag, texts)
         )
     for figure, symbol in symbols.items():
         out += _marked(b"Figure", marks, figure, _modules(symbol))
@@ -93,16 +101,24 @@ def _modules(symbol: Symbol) -> list[bytes]:
 def _text(run: Run, wardrobe: Wardrobe) -> list[bytes]:
     """Draw a run: one text object for each stretch in one font and scale."""
     out = [b"BT", _RED if run.red else _BLACK]
-    for (font, scale), group in groupby(_placed(run, wardrobe), key=lambda mark: (mark.font, mark.scale)):
+    for (font, scale), group in groupby(
+        _placed(run, wardrobe), key=lambda mark: (mark.font, mark.scale)
+    ):
         marks = list(group)
         y = PAGE_HEIGHT - run.y - font.typeface.level * run.size
         place = b" ".join(map(number, (scale, 0, 0, 1, marks[0].x, y)))
-        out += [b"/%s %s Tf" % (font.name.encode(), number(run.size)), place + b" Tm", _shown(marks, run.size)]
+        out += [
+            b"/%s %s Tf" % (font.name.encode(), number(run.size)),
+            place + b" Tm",
+            _shown(marks, run.size),
+        ]
     return [*out, b"ET"] if len(out) > 2 else []
 
 
 def _shown(marks: list[_Mark], size: float) -> bytes:
-    """Show glyphs with what moves each to its place, in thousandths of the size (ISO 32000-1 9.4.3)."""
+    """Show glyphs with what moves each to its place, in thousandths of the size (ISO 32000-1
+    9.4.3).
+    """
     unit = size * marks[0].scale / 1000
     parts: list[str] = []
     codes = ""
@@ -119,9 +135,13 @@ def _shown(marks: list[_Mark], size: float) -> bytes:
 
 
 def _placed(run: Run, wardrobe: Wardrobe) -> Iterator[_Mark]:
-    """Place a run's glyphs. Letters and digits that follow each other share their cells, as words of even spacing."""
+    """Place a run's glyphs. Letters and digits that follow each other share their cells, as words
+    of even spacing.
+    """
     half = run.pitch / 2
-    for word, group in groupby(run.cells(), key=lambda cell: cell[2] <= half and not cell[0].isspace()):
+    for word, group in groupby(
+        run.cells(), key=lambda cell: cell[2] <= half and not cell[0].isspace()
+    ):
         # Only a blank may have no glyph: `dress` has refused whatever else.
         cells = [
             (wardrobe.worn[run.role, char], char, x, taken)
@@ -148,7 +168,9 @@ def _word(cells: list[tuple[tuple[Font, Glyph], float, float]], size: float) -> 
 
 
 def _alone(font: Font, glyph: Glyph, char: str, x: float, taken: float, size: float) -> _Mark:
-    """Place a glyph in the middle of its cell, a quotation mark beside what it quotes, a dash from end to end."""
+    """Place a glyph in the middle of its cell, a quotation mark beside what it quotes, a dash from
+    end to end.
+    """
     wide = glyph.advance * size
     if char == _DASH and wide < taken:
         bearing, ink = font.typeface.ink(glyph.gid)

@@ -1,4 +1,6 @@
-"""Text → lines on the grid: where each piece of a paragraph stands when it is set at 28 characters a line."""
+"""Text → lines on the grid: where each piece of a paragraph stands when it is set at 28 characters
+a line.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from lifecycle.paper.sheet import BODY, LEFT, ZI, Run
 
 _BLANK = "\u3000"
 _LOOSE = 6
-"""Cells of a line that may be spread between its characters; with more to spread it stays ragged."""
+"""Cells of a line that may be spread between its characters; with more to spread it
+stays ragged.
+"""
 
 
 class Piece(NamedTuple):
@@ -21,7 +25,9 @@ class Piece(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """How a paragraph is set: its size and pitch, the cells of a line, the first line's and the others' indent."""
+    """How a paragraph is set: its size and pitch, the cells of a line, the first line's and the
+    others' indent.
+    """
 
     size: float = BODY
     pitch: float = ZI
@@ -32,10 +38,13 @@ class Setting(NamedTuple):
     justified: bool = True
 
 
-def set_lines(pieces: tuple[Piece, ...], setting: Setting, tag: int | None, y: float = 0.0) -> list[tuple[Run, ...]]:
+def set_lines(
+    pieces: tuple[Piece, ...], setting: Setting, tag: int | None, y: float = 0.0
+) -> list[tuple[Run, ...]]:
     """Break pieces into lines, all of them at `y`. A line but the last is spread to the right edge.
 
-    Indents and the cells of a line are counted in half-width cells; line breaks are those of `lifecycle.notice.cells`.
+    Indents and the cells of a line are counted in half-width cells; line breaks are those of
+    `lifecycle.notice.cells`.
     """
     text = "".join(piece.text for piece in pieces)
     lines = _broken(text, setting)
@@ -50,7 +59,13 @@ def set_lines(pieces: tuple[Piece, ...], setting: Setting, tag: int | None, y: f
         spread = setting.justified and not last and 0 < slack <= _LOOSE and len(line) > 1
         gap = slack * setting.pitch / 2 / (len(line) - 1) if spread else 0.0
         start = Run(
-            setting.x + indent * setting.pitch / 2, y, "", size=setting.size, pitch=setting.pitch, gap=gap, tag=tag
+            setting.x + indent * setting.pitch / 2,
+            y,
+            "",
+            size=setting.size,
+            pitch=setting.pitch,
+            gap=gap,
+            tag=tag,
         )
         found.append(_runs(pieces, at, at + len(line), start))
         at += len(line)
@@ -58,14 +73,18 @@ def set_lines(pieces: tuple[Piece, ...], setting: Setting, tag: int | None, y: f
 
 
 def _broken(text: str, setting: Setting) -> list[str]:
-    """Break a text: after the first line's indent all lines are as long as the others' indent leaves them."""
+    """Break a text: after the first line's indent all lines are as long as the others' indent
+    leaves them.
+    """
     lead = _BLANK * ((setting.first - setting.rest) // 2)
     first, *rest = wrap(lead + text, setting.cells - setting.rest)
     return [line for line in (first.removeprefix(lead), *rest) if line]
 
 
 def _runs(pieces: tuple[Piece, ...], start: int, end: int, run: Run) -> tuple[Run, ...]:
-    """Cut the characters from `start` to `end` out of the pieces and set them one after the other."""
+    """Cut the characters from `start` to `end` out of the pieces and set them one after
+    the other.
+    """
     runs: list[Run] = []
     x = run.x
     at = 0

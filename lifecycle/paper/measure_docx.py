@@ -1,6 +1,7 @@
 """DOCX → measures: what its styles, sections and footers say, against GB/T 9704—2012.
 
-What only a laid-out page tells (where a page ends, which line is full) is not listed: print it to PDF for that.
+What only a laid-out page tells (where a page ends, which line is full) is not listed: print it to
+PDF for that.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ _NATURAL = 1.3
 
 
 def measure_docx(docx: Docx) -> tuple[DocxLook, list[Measure]]:
-    """Measure a DOCX; what does not apply to its layout, or cannot be told from it, is not listed."""
+    """Measure a DOCX; what does not apply to its layout, or cannot be told from it, is
+    not listed.
+    """
     found = look(docx)
     parts = (_paper, _grid, _fonts, _head, _title, _body, footers, record, _pictures)
     return found, [row for part in parts for row in part(found)]
@@ -65,8 +68,16 @@ def _grid(found: DocxLook) -> Iterator[Measure]:
     section = found.section
     pitches = [_pitch(block, section) for block in found.body]
     pitch = max(pitches, key=lambda value: abs(value - 28.99))
-    high = _points(section, "pgSz", "h") - _points(section, "pgMar", "top") - _points(section, "pgMar", "bottom")
-    wide = _points(section, "pgSz", "w") - _points(section, "pgMar", "left") - _points(section, "pgMar", "right")
+    high = (
+        _points(section, "pgSz", "h")
+        - _points(section, "pgMar", "top")
+        - _points(section, "pgMar", "bottom")
+    )
+    wide = (
+        _points(section, "pgSz", "w")
+        - _points(section, "pgMar", "left")
+        - _points(section, "pgMar", "right")
+    )
     step = _usual([(_step(found, block), len(block.text)) for block in found.body])
     yield measure("grid.rows", int(high / pitch + 0.1) if pitch > 0 else 0, "正文样式")
     yield measure("grid.columns", int(wide / step + 0.1), "正文样式")
@@ -109,7 +120,9 @@ def _step(found: DocxLook, block: Block) -> float:
 
 def _named(font: str) -> str:
     """Give the standard's name of a font's family, the font's own name for any other."""
-    return next((name for name, starts in _FONTS.items() if font.startswith(starts)), font or "（随主题）")
+    return next(
+        (name for name, starts in _FONTS.items() if font.startswith(starts)), font or "（随主题）"
+    )
 
 
 def _fonts(found: DocxLook) -> Iterator[Measure]:
@@ -123,7 +136,11 @@ def _fonts(found: DocxLook) -> Iterator[Measure]:
         yield measure("body.font", max(counts, key=lambda name: counts[name]), "正文样式")
     for level, key in ((1, "heading1.font"), (2, "heading2.font")):
         texts = [(block, block.text.strip()) for block in found.body]
-        heads = [_named(b.runs[0].font) for b, t in texts if level_of(t) == level and headed(Paragraph(level, t))[0]]
+        heads = [
+            _named(b.runs[0].font)
+            for b, t in texts
+            if level_of(t) == level and headed(Paragraph(level, t))[0]
+        ]
         if heads:
             wanted = "黑体" if level == 1 else "楷体"
             yield measure(key, next((name for name in heads if name != wanted), wanted), "各级标题")
@@ -158,7 +175,9 @@ def _ruled_head(found: DocxLook) -> Iterator[Measure]:
         yield measure("mark.top", mark.ink[0] / MM, "首页")
     number = by_block.get(id(found.blocks[found.number])) if found.number is not None else None
     if mark is not None and number is not None and found.layout == "document":
-        yield measure("number.gap", int((number.square[0] - 6.5 - mark.ink[1]) / 28.99 + 0.3), "首页")
+        yield measure(
+            "number.gap", int((number.square[0] - 6.5 - mark.ink[1]) / 28.99 + 0.3), "首页"
+        )
     if not ruled:
         return
     border = ruled[0].props.get("pBdr.bottom", {})
@@ -175,12 +194,18 @@ def _ruled_head(found: DocxLook) -> Iterator[Measure]:
 def _width(found: DocxLook, block: Block) -> float:
     """Give how wide a paragraph's border is: the 版心 less its indents."""
     section = found.section
-    wide = _points(section, "pgSz", "w") - _points(section, "pgMar", "left") - _points(section, "pgMar", "right")
+    wide = (
+        _points(section, "pgSz", "w")
+        - _points(section, "pgMar", "left")
+        - _points(section, "pgMar", "right")
+    )
     return wide - (block.points("ind", "left") or 0.0) - (block.points("ind", "right") or 0.0)
 
 
 def _letter_head(found: DocxLook) -> Iterator[Measure]:
-    """Measure the double rules of a 信函, which stand in the header and the footer of its first page."""
+    """Measure the double rules of a 信函, which stand in the header and the footer of its first
+    page.
+    """
     rules = []
     for kind in ("header", "footer"):
         part = found.docx.linked(found.section, kind, "first")
@@ -190,7 +215,13 @@ def _letter_head(found: DocxLook) -> Iterator[Measure]:
     for kind, block in rules:
         side = next(side for side in ("bottom", "top") if f"pBdr.{side}" in block.props)
         name = block.props[f"pBdr.{side}"].get("val", "")
-        told = "上粗下细" if name.startswith("thickThin") else "上细下粗" if name.startswith("thinThick") else name
+        told = (
+            "上粗下细"
+            if name.startswith("thickThin")
+            else "上细下粗"
+            if name.startswith("thinThick")
+            else name
+        )
         yield measure("double.upper" if kind == "header" else "double.lower", told, "首页")
         yield measure("double.width", _width(found, block) / MM, "首页")
         if kind == "footer":
@@ -199,7 +230,9 @@ def _letter_head(found: DocxLook) -> Iterator[Measure]:
         stacked = places((block,))
         if stacked:
             ink = stacked[0].ink
-            yield measure("mark.page", (_points(found.section, "pgMar", "header") + ink[0]) / MM, "首页")
+            yield measure(
+                "mark.page", (_points(found.section, "pgMar", "header") + ink[0]) / MM, "首页"
+            )
             space = amount(block.props[f"pBdr.{side}"].get("space"))
             yield measure("double.gap", (stacked[0].bottom + space - ink[1]) / MM, "首页")
 
@@ -209,14 +242,19 @@ def _place(block: Block) -> str:
     if block.centred:
         return "居中"
     first = (block.points("ind", "left") or 0.0) + (block.points("ind", "firstLine") or 0.0)
-    if block.props.get("jc", {}).get("val") in ("right", "end") or "\t" in block.text.partition("〔")[0]:
+    if (
+        block.props.get("jc", {}).get("val") in ("right", "end")
+        or "\t" in block.text.partition("〔")[0]
+    ):
         return "居右顶格"
     blank = (len(block.text) - len(block.text.lstrip(ZI))) + first / (block.size or 16)
     return "居左空一字" if abs(blank - 1) < 0.3 else f"左空 {blank:.1f} 字"
 
 
 def _centre(key: str, block: Block, *, on_page: bool = False) -> Measure:
-    """Tell how far a line is off the middle of the 版心, or, for a 信函's mark, of the page if that is nearer."""
+    """Tell how far a line is off the middle of the 版心, or, for a 信函's mark, of the page if that
+    is nearer.
+    """
     if not block.centred:
         return measure(key, "没有居中", "首页")
     left, right = (block.points("ind", side) or 0.0 for side in ("left", "right"))
@@ -233,7 +271,9 @@ def _title(found: DocxLook) -> Iterator[Measure]:
     block = found.blocks[found.title]
     yield measure("title.size", block.size, "首页")
     fonts = [_named(run.font) for run in block.runs if run.text.strip()]
-    yield measure("title.font", next((name for name in fonts if name != "小标宋"), "小标宋"), "首页")
+    yield measure(
+        "title.font", next((name for name in fonts if name != "小标宋"), "小标宋"), "首页"
+    )
     yield _centre("title.centre", block)
 
 

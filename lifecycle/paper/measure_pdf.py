@@ -7,7 +7,18 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from lifecycle.notice.model import UPWARD
-from lifecycle.paper.pdf_look import BOTTOM, FOLIO, LEFT, PITCH, RIGHT, STEP, TOP, Look, annexes, look
+from lifecycle.paper.pdf_look import (
+    BOTTOM,
+    FOLIO,
+    LEFT,
+    PITCH,
+    RIGHT,
+    STEP,
+    TOP,
+    Look,
+    annexes,
+    look,
+)
 from lifecycle.paper.pdf_margins import body, grid, is_body, margins, paper, worst
 from lifecycle.paper.pdf_page import MM, Row, Stroke
 from lifecycle.paper.standard import Measure, measure
@@ -22,7 +33,9 @@ _DASHES = "—―─"
 
 
 def measure_pdf(seen: Seen) -> tuple[Look, list[Measure]]:
-    """Measure the pages of a PDF; what does not apply to its layout, or cannot be told from it, is not listed."""
+    """Measure the pages of a PDF; what does not apply to its layout, or cannot be told from it, is
+    not listed.
+    """
     found = look(seen)
     parts = (paper, margins, grid, _head, _below_head, _annexes, _folios, _record)
     return found, [row for part in parts for row in part(found)]
@@ -35,11 +48,20 @@ def _head(found: Look) -> Iterator[Measure]:
     if found.mark:
         ink = [glyph for row in found.mark for glyph in row.glyphs if glyph.char >= "\u3400"]
         top = min(glyph.top for glyph in ink or found.mark[0].glyphs) / MM
-        yield measure("mark.page", top, "首页") if found.layout == "letter" else measure("mark.top", top - 37, "首页")
-        yield measure("mark.colour", "红色" if all(row.red for row in found.mark) else "不是红色", "首页")
+        yield (
+            measure("mark.page", top, "首页")
+            if found.layout == "letter"
+            else measure("mark.top", top - 37, "首页")
+        )
+        yield measure(
+            "mark.colour", "红色" if all(row.red for row in found.mark) else "不是红色", "首页"
+        )
         off = worst([_off(row) for row in found.mark], 0)
-        # The rules of a 信函 are centred on the page (10.1), 1 mm left of the 版心's middle; so may its mark be.
-        yield measure("mark.centre", min(off, off + 1, key=abs) if found.layout == "letter" else off, "首页")
+        # The rules of a 信函 are centred on the page (10.1), 1 mm left of the 版心's middle; so may
+        # its mark be.
+        yield measure(
+            "mark.centre", min(off, off + 1, key=abs) if found.layout == "letter" else off, "首页"
+        )
     if found.layout == "letter":
         yield from _doubles(found)
     yield from _number(found)
@@ -67,7 +89,9 @@ def _number(found: Look) -> Iterator[Measure]:
     doubles = _pairs(found)
     if found.layout == "letter" and doubles:
         under = doubles[0][1]
-        yield measure("number.under", (row.middle - row.size / 2 - under.y - under.thickness) / MM, "首页")
+        yield measure(
+            "number.under", (row.middle - row.size / 2 - under.y - under.thickness) / MM, "首页"
+        )
     elif foot is not None and found.layout == "document":
         yield measure("number.gap", _blank_lines(found, foot, row), "首页")
     upward = found.layout == "document" and found.kind in UPWARD
@@ -94,7 +118,11 @@ def _rule(found: Look) -> Iterator[Measure]:
     rule = found.rules[0]
     above = [row for row in found.first.rows if row.middle < rule.y]
     if above:
-        yield measure("rule.gap", (rule.y + rule.thickness / 2 - above[-1].middle - above[-1].size / 2) / MM, "首页")
+        yield measure(
+            "rule.gap",
+            (rule.y + rule.thickness / 2 - above[-1].middle - above[-1].size / 2) / MM,
+            "首页",
+        )
     yield measure("rule.width", rule.width / MM, "首页")
 
 
@@ -115,7 +143,11 @@ def _doubles(found: Look) -> Iterator[Measure]:
         elif key == "double.lower":
             yield measure("double.foot", (found.first.height - two.y - two.thickness) / MM, "首页")
         told = (
-            "上粗下细" if one.thickness > two.thickness else "上细下粗" if one.thickness < two.thickness else "一样粗"
+            "上粗下细"
+            if one.thickness > two.thickness
+            else "上细下粗"
+            if one.thickness < two.thickness
+            else "一样粗"
         )
         yield measure(key, told, "首页", wanted=shape)
         yield measure("double.width", worst([one.width / MM, two.width / MM], 170), "首页")
@@ -132,10 +164,14 @@ def _below_head(found: Look) -> Iterator[Measure]:
         if above is not None:
             yield measure("title.gap", _blank_lines(found, above, found.title[0]), "首页")
     first = [spot.row for spot in found.text if spot.page == 0]
-    to = next((n for n, row in enumerate(first) if row.text.endswith(("：", ":")) and row.size > 15), None)
+    to = next(
+        (n for n, row in enumerate(first) if row.text.endswith(("：", ":")) and row.size > 15), None
+    )
     started = bool(first) and abs(first[0].left - found.left) < 0.5 * STEP
     if started and found.title:
-        last = max([*found.title, *([found.number] if found.number else [])], key=lambda row: row.middle)
+        last = max(
+            [*found.title, *([found.number] if found.number else [])], key=lambda row: row.middle
+        )
         yield measure("to.gap", round((first[0].middle - last.middle) / found.pitch) - 1, "首页")
     said = first[to + 1 :] if started and to is not None else first
     yield measure("text.first", "有" if any(is_body(found, row) for row in said) else "无", "首页")
@@ -146,7 +182,9 @@ def _below_head(found: Look) -> Iterator[Measure]:
 
 
 def _above_title(found: Look) -> float | None:
-    """Give the y from which the lines above the title are counted: the red rule, or a 信函's number."""
+    """Give the y from which the lines above the title are counted: the red rule, or a 信函's
+    number.
+    """
     if found.layout == "letter" and found.number is not None:
         return found.number.middle + found.number.size / 2
     return found.rules[0].y if found.layout in ("document", "minutes") and found.rules else None
@@ -166,9 +204,12 @@ def _annexes(found: Look) -> Iterator[Measure]:
 
 def _folios(found: Look) -> Iterator[Measure]:
     skipped = 1 if found.layout == "letter" else 0
-    right = [spot for spot in found.folios if _told(spot.row) == spot.page + 1 and spot.page >= skipped]
+    right = [
+        spot for spot in found.folios if _told(spot.row) == spot.page + 1 and spot.page >= skipped
+    ]
     wrong = len(found.folios) - len(right)
-    # A page number that is wrong, or on the first page of a 信函, counts against those that are right.
+    # A page number that is wrong, or on the first page of a 信函, counts against those that are
+    # right.
     yield measure("folio.count", len(right) - wrong, "各页", wanted=len(found.seen.pages) - skipped)
     if not found.folios:
         return
@@ -206,6 +247,8 @@ def _record(found: Look) -> Iterator[Measure]:
         return
     yield measure("record.outer", worst([rules[n].thickness / MM for n in (0, -1)], 0.35), where)
     if len(rules) > 2:
-        yield measure("record.inner", worst([rule.thickness / MM for rule in rules[1:-1]], 0.25), where)
+        yield measure(
+            "record.inner", worst([rule.thickness / MM for rule in rules[1:-1]], 0.25), where
+        )
     yield measure("record.width", worst([rule.width / MM for rule in rules], 156), where)
     yield measure("record.bottom", (rules[-1].y + rules[-1].thickness / 2 - BOTTOM) / MM, where)

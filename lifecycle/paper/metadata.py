@@ -1,4 +1,6 @@
-"""What a PDF says about itself: title, issuer and date, and that it is made to be kept (ISO 19005-2, PDF/A-2a)."""
+"""What a PDF says about itself: title, issuer and date, and that it is made to be kept (ISO
+19005-2, PDF/A-2a).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ if TYPE_CHECKING:
     from lifecycle.notice.model import Letter
 
 PRODUCER = "lifecycle"
-"""The program; without its version, for the same letter must give the same bytes under the next version too."""
+"""The program; without its version, for the same letter must give the same bytes under the next
+version too.
+"""
 
 _PACKET = """\
 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -34,7 +38,9 @@ xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
 
 
 def packet(letter: Letter) -> bytes:
-    """Write the XMP packet (ISO 16684-1); the letter's own date at midnight in Beijing is its only time."""
+    """Write the XMP packet (ISO 16684-1); the letter's own date at midnight in Beijing is its only
+    time.
+    """
     return _PACKET.format(
         title=escape(plain(letter.title)),
         issuer=escape(plain(letter.issuer)),
@@ -44,7 +50,9 @@ def packet(letter: Letter) -> bytes:
 
 
 def plain(text: str) -> str:
-    """Put a blank for each character that no XML may hold (XML 1.0 2.2); fonts refuse such that are not blank."""
+    """Put a blank for each character that no XML may hold (XML 1.0 2.2); fonts refuse such that are
+    not blank.
+    """
     return "".join(char if char.isprintable() else " " for char in text)
 
 

@@ -1,7 +1,8 @@
-"""DOCX → its paragraphs with what they look like: styles resolved, in points; no entity, no bomb, no way out of it.
+"""DOCX → its paragraphs with what they look like: styles resolved, in points; no entity, no bomb,
+no way out of it.
 
-Only what ISO/IEC 29500-1 calls WordprocessingML is read, with the standard library's parser; a document type
-declaration is refused, so that nothing expands and nothing is fetched.
+Only what ISO/IEC 29500-1 calls WordprocessingML is read, with the standard library's parser; a
+document type declaration is refused, so that nothing expands and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -24,14 +25,18 @@ R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _LINKS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 ENTRIES, UNPACKED, PART = 2_000, 200 << 20, 30 << 20
-"""Files in a DOCX, their bytes unpacked, and the bytes of one XML part, beyond which it is refused."""
+"""Files in a DOCX, their bytes unpacked, and the bytes of one XML part, beyond which it
+is refused.
+"""
 _PARAGRAPHS = 50_000
 _NUMBER = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 """How a locked DOCX and an old .doc begin."""
 
 Props = Mapping[str, Mapping[str, str]]
-"""Properties by their element's name, such as `spacing` or `pBdr.bottom`, each with its attributes."""
+"""Properties by their element's name, such as `spacing` or `pBdr.bottom`, each with its
+attributes.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,27 +109,39 @@ def is_red(colour: str) -> bool:
 
 
 class Docx:
-    """A DOCX opened; raises UnavailableError for what is none, is locked, is damaged or is out of all bounds."""
+    """A DOCX opened; raises UnavailableError for what is none, is locked, is damaged or is out of
+    all bounds.
+    """
 
     def __init__(self, data: bytes) -> None:
         if data.startswith(_OLE):
-            raise UnavailableError("DOCX 加了密，或是旧版 .doc，读不了", "请去掉密码，另存为 .docx 后再检查")
+            raise UnavailableError(
+                "DOCX 加了密，或是旧版 .doc，读不了", "请去掉密码，另存为 .docx 后再检查"
+            )
         try:
             self._archive = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError) as error:
-            raise UnavailableError("DOCX 已损坏或不是 DOCX，读不了", "请用 Word 或 WPS 另存为 .docx") from error
+            raise UnavailableError(
+                "DOCX 已损坏或不是 DOCX，读不了", "请用 Word 或 WPS 另存为 .docx"
+            ) from error
         entries = self._archive.infolist()
         if len(entries) > ENTRIES or sum(entry.file_size for entry in entries) > UNPACKED:
-            raise UnavailableError("DOCX 解开后太大，不作检查", "请检查文件来源，或用 Word、WPS 另存一份")
+            raise UnavailableError(
+                "DOCX 解开后太大，不作检查", "请检查文件来源，或用 Word、WPS 另存一份"
+            )
         document = self.part("word/document.xml")
         if document is None:
-            raise UnavailableError("DOCX 里没有正文（word/document.xml）", "请用 Word 或 WPS 另存为 .docx")
+            raise UnavailableError(
+                "DOCX 里没有正文（word/document.xml）", "请用 Word 或 WPS 另存为 .docx"
+            )
         self.document = document
         self.settings = self.part("word/settings.xml")
         self._styles = _Styles(self.part("word/styles.xml"))
 
     def part(self, name: str) -> Element | None:
-        """Read an XML part; None if there is none of the name. The bytes are counted as they unpack."""
+        """Read an XML part; None if there is none of the name. The bytes are counted as they
+        unpack.
+        """
         from xml.etree import ElementTree as ET
 
         try:
@@ -132,10 +149,16 @@ class Docx:
                 data = opened.read(PART + 1)
         except KeyError:
             return None
-        except Exception as error:  # zipfile, zlib, bz2 and lzma each fail in their own way over damaged bytes
-            raise UnavailableError(f"DOCX 的 {name} 已损坏或加了密，解不开", "请用 Word 或 WPS 另存为 .docx") from error
+        except (
+            Exception
+        ) as error:  # zipfile, zlib, bz2 and lzma each fail in their own way over damaged bytes
+            raise UnavailableError(
+                f"DOCX 的 {name} 已损坏或加了密，解不开", "请用 Word 或 WPS 另存为 .docx"
+            ) from error
         if len(data) > PART:
-            raise UnavailableError(f"DOCX 的 {name} 超过 {PART >> 20} MB，不作检查", "请检查文件来源")
+            raise UnavailableError(
+                f"DOCX 的 {name} 超过 {PART >> 20} MB，不作检查", "请检查文件来源"
+            )
         _refuse_types(data, name)
         return ET.fromstring(data)
 
@@ -161,13 +184,20 @@ class Docx:
         return Run("".join(map(_said, element)), _over(_over(base, named), own))
 
     def linked(self, section: Element, kind: str, which: str) -> Element | None:
-        """Give the header or footer (`kind`) of a section for its `default`, `even` or `first` pages."""
+        """Give the header or footer (`kind`) of a section for its `default`, `even` or `first`
+        pages.
+        """
         links = self.part("word/_rels/document.xml.rels")
         for reference in section.findall(f"{W}{kind}Reference"):
             if reference.get(f"{W}type", "default") == which and links is not None:
                 name = reference.get(f"{R}id")
                 target = next(
-                    (x.get("Target", "") for x in links.iter(f"{_LINKS}Relationship") if x.get("Id") == name), ""
+                    (
+                        x.get("Target", "")
+                        for x in links.iter(f"{_LINKS}Relationship")
+                        if x.get("Id") == name
+                    ),
+                    "",
                 )
                 return self.part(f"word/{target.removeprefix('/word/')}") if target else None
         return None
@@ -195,12 +225,16 @@ class _Styles:
             (
                 style.get(f"{W}styleId", "")
                 for style in styles
-                if style.get(f"{W}type") == "paragraph" and style.get(f"{W}default") in ("1", "true")
+                if style.get(f"{W}type") == "paragraph"
+                and style.get(f"{W}default") in ("1", "true")
             ),
             "",
         )
         defaults = None if root is None else root.find(f"{W}docDefaults")
-        bare = [None if defaults is None else defaults.find(f"{W}{k}PrDefault/{W}{k}Pr") for k in ("p", "r")]
+        bare = [
+            None if defaults is None else defaults.find(f"{W}{k}PrDefault/{W}{k}Pr")
+            for k in ("p", "r")
+        ]
         self._base = _Look(_props(bare[0]), _props(bare[1]))
 
     def paragraph(self, name: str) -> _Look:
@@ -208,7 +242,8 @@ class _Styles:
         look = self._base
         for style in self._chain(name or self._default):
             look = _Look(
-                _over(look.paragraph, _props(style.find(f"{W}pPr"))), _over(look.run, _props(style.find(f"{W}rPr")))
+                _over(look.paragraph, _props(style.find(f"{W}pPr"))),
+                _over(look.run, _props(style.find(f"{W}rPr"))),
             )
         return look
 
@@ -230,17 +265,23 @@ class _Styles:
 
 
 def _refuse_types(data: bytes, name: str) -> None:
-    """Parse once without building anything, and refuse a document type declaration (XXE, billion laughs)."""
+    """Parse once without building anything, and refuse a document type declaration (XXE, billion
+    laughs).
+    """
 
     def refuse(*_: object) -> None:
-        raise UnavailableError(f"DOCX 的 {name} 带有文档类型声明（DTD），不予读取", "请检查文件来源")
+        raise UnavailableError(
+            f"DOCX 的 {name} 带有文档类型声明（DTD），不予读取", "请检查文件来源"
+        )
 
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise UnavailableError(f"DOCX 的 {name} 不是合格的 XML", "请用 Word 或 WPS 另存为 .docx") from error
+        raise UnavailableError(
+            f"DOCX 的 {name} 不是合格的 XML", "请用 Word 或 WPS 另存为 .docx"
+        ) from error
 
 
 def _props(element: Element | None) -> dict[str, dict[str, str]]:
@@ -257,25 +298,35 @@ def _props(element: Element | None) -> dict[str, dict[str, str]]:
 
 def _over(base: Props, own: Props) -> Props:
     """Lay properties over others, attribute by attribute."""
-    return {**base, **{name: {**base.get(name, {}), **values} for name, values in own.items()}} if own else base
+    return (
+        {**base, **{name: {**base.get(name, {}), **values} for name, values in own.items()}}
+        if own
+        else base
+    )
 
 
 def _paragraphs(root: Element, *, cell: bool) -> Iterator[tuple[Element, bool]]:
-    """Give the paragraphs below an element without recursion, for a file may nest as deep as it likes."""
+    """Give the paragraphs below an element without recursion, for a file may nest as deep as it
+    likes.
+    """
     stack = [(child, cell) for child in reversed(root)]
     while stack:
         element, inside = stack.pop()
         within: Element | None = element
         if element.tag == f"{W}p":
             yield element, inside
-            within = next(element.iter(f"{W}txbxContent"), None)  # a text box in a paragraph has paragraphs of its own
+            within = next(
+                element.iter(f"{W}txbxContent"), None
+            )  # a text box in a paragraph has paragraphs of its own
         if within is not None and element.tag != _FALLBACK:
             inner = inside or element.tag == f"{W}tbl"
             stack += [(child, inner) for child in reversed(within)]
 
 
 def _runs(paragraph: Element) -> Iterator[Element]:
-    """Give a paragraph's runs, also those in links, insertions and fields, but none of a text box in it."""
+    """Give a paragraph's runs, also those in links, insertions and fields, but none of a text box
+    in it.
+    """
     stack = list(reversed(paragraph))
     while stack:
         element = stack.pop()

@@ -1,4 +1,6 @@
-"""The package of a DOCX (ISO/IEC 29500-2): its parts, what declares them, and a zip that has no clock in it."""
+"""The package of a DOCX (ISO/IEC 29500-2): its parts, what declares them, and a zip that has no
+clock in it.
+"""
 
 from __future__ import annotations
 
@@ -33,14 +35,18 @@ _PARTS = {
 
 
 def core(*, title: str, author: str, day: str) -> str:
-    """Write core.xml from texts already escaped; the day is the letter's own, so that no clock is in the bytes."""
+    """Write core.xml from texts already escaped; the day is the letter's own, so that no clock is
+    in the bytes.
+    """
     return (
         f'{XML}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{title}</dc:title><dc:creator>{author}</dc:creator><dc:language>zh-CN</dc:language>"
+        f"<dc:title>{title}</dc:title><dc:creator>{author}</dc:creator><dc:language>zh-CN</dc:"
+        f"language>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{day}T00:00:00Z</dcterms:created>'
-        f'<dcterms:modified xsi:type="dcterms:W3CDTF">{day}T00:00:00Z</dcterms:modified></cp:coreProperties>'
+        f"<dcterms:modified "
+        f'xsi:type="dcterms:W3CDTF">{day}T00:00:00Z</dcterms:modified></cp:coreProperties>'
     )
 
 
@@ -77,13 +83,19 @@ def _types(parts: Mapping[str, str | bytes]) -> str:
     kinds["/docProps/core.xml"] = "application/vnd.openxmlformats-package.core-properties+xml"
     return (
         f'{XML}<Types xmlns="{_PACKAGE}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>'
-        + "".join(f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in kinds.items())
+        '<Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/><Default Extension="png" '
+        'ContentType="image/png"/>'
+        + "".join(
+            f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in kinds.items()
+        )
         + "</Types>"
     )
 
 
 def _links(links: list[tuple[str, str, str]]) -> str:
-    text = "".join(f'<Relationship Id="{id_}" Type="{kind}" Target="{target}"/>' for id_, kind, target in links)
+    text = "".join(
+        f'<Relationship Id="{id_}" Type="{kind}" Target="{target}"/>' for id_, kind, target in links
+    )
     return f'{XML}<Relationships xmlns="{_PACKAGE}/relationships">{text}</Relationships>'

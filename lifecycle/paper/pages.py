@@ -1,4 +1,6 @@
-"""Letter → pages, to the millimetre as GB/T 9704—2012 has them; the same letter always gives the same pages."""
+"""Letter → pages, to the millimetre as GB/T 9704—2012 has them; the same letter always gives the
+same pages.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,10 @@ def lay_out(letter: Letter) -> Sheets:
     bound[-1] = _with(bound[-1], foot)
     unnumbered = 1 if letter.layout == "letter" else 0
     return Sheets(
-        tuple(_numbered(page, number) if number > unnumbered else page for number, page in enumerate(bound, 1)),
+        tuple(
+            _numbered(page, number) if number > unnumbered else page
+            for number, page in enumerate(bound, 1)
+        ),
         tuple(outline.tags),
     )
 
@@ -76,13 +81,18 @@ def _at_foot(block: Block) -> Block:
 
 
 def _main(letter: Letter, top: Head, outline: Outline) -> tuple[list[Strip], range, bool]:
-    """Give the flow from the title to the note, which of its strips are the signature, and whether 主送 is moved.
+    """Give the flow from the title to the note, which of its strips are the signature, and whether
+    主送 is moved.
 
-    Where the title and a long list of recipients leave no room for text on the first page, the recipients are moved to
-    the 版记 (7.3.2).
+    Where the title and a long list of recipients leave no room for text on the first page, the
+    recipients are moved to the 版记 (7.3.2).
     """
     strips = [*top.strips, BLANK]
-    to = set_lines((Piece("、".join(letter.to) + "："),), Setting(), outline.add("P")) if letter.to else []
+    to = (
+        set_lines((Piece("、".join(letter.to) + "："),), Setting(), outline.add("P"))
+        if letter.to
+        else []
+    )
     moved = bool(to) and top.start + len(strips) + len(to) >= ROWS
     if not moved:
         strips += lines_as_strips(to)
@@ -96,17 +106,28 @@ def _main(letter: Letter, top: Head, outline: Outline) -> tuple[list[Strip], ran
 
 
 def _annex(label: str, annex: Annex, outline: Outline) -> list[Strip]:
-    """Set an annex on pages of its own: 附件 in 黑体 on the first line, its title on the third (7.3.7)."""
+    """Set an annex on pages of its own: 附件 in 黑体 on the first line, its title on the third
+    (7.3.7).
+    """
     name = Run(LEFT, PITCH / 2, label, "hei", tag=outline.add("P"))
     titles = title_strips(annex.title, outline, "H1") if annex.title else []
-    return [Strip(runs=(name,), joined=True), Strip(joined=True), *titles, BLANK, *block_strips(annex.body, outline)]
+    return [
+        Strip(runs=(name,), joined=True),
+        Strip(joined=True),
+        *titles,
+        BLANK,
+        *block_strips(annex.body, outline),
+    ]
 
 
-def _proof_place(pages: list[list[Placed]], proved: Block, bottom: float, signers: list[Strip]) -> tuple[int, float]:
-    """Choose page and height of the proof, given the upper edge of the 版记 that ends the last page.
+def _proof_place(
+    pages: list[list[Placed]], proved: Block, bottom: float, signers: list[Strip]
+) -> tuple[int, float]:
+    """Choose page and height of the proof, given the upper edge of the 版记 that ends the last
+    page.
 
-    At best it is just above the 版记, at the left; else beside the signature, even of an earlier page. A page is added
-    where there is room for neither, or not even for the 版记.
+    At best it is just above the 版记, at the left; else beside the signature, even of an earlier
+    page. A page is added where there is room for neither, or not even for the 版记.
     """
     end = TOP + height(pages[-1]) * PITCH
     if end > bottom - proved.height:
@@ -117,7 +138,9 @@ def _proof_place(pages: list[list[Placed]], proved: Block, bottom: float, signer
     return len(pages) - 1, bottom - proved.height
 
 
-def _beside(pages: list[list[Placed]], proved: Block, signers: list[Strip]) -> tuple[int, float] | None:
+def _beside(
+    pages: list[list[Placed]], proved: Block, signers: list[Strip]
+) -> tuple[int, float] | None:
     """Give the place at the left of the signature, if it is high and wide enough."""
     wide = max((run.x + run.width for run in proved.runs), default=LEFT)
     wide = max([wide, *(symbol.x + symbol.size for symbol in proved.symbols)])
@@ -144,12 +167,18 @@ def _page(placed: list[Placed]) -> Page:
 def _with(page: Page, *blocks: Block) -> Page:
     runs, rules, symbols = page.runs, page.rules, page.symbols
     for block in blocks:
-        runs, rules, symbols = (*runs, *block.runs), (*rules, *block.rules), (*symbols, *block.symbols)
+        runs, rules, symbols = (
+            (*runs, *block.runs),
+            (*rules, *block.rules),
+            (*symbols, *block.symbols),
+        )
     return Page(runs, rules, symbols)
 
 
 def _numbered(page: Page, number: int) -> Page:
-    """Set the page number, an odd one at the right and an even one at the left, one character from the edge (7.5)."""
+    """Set the page number, an odd one at the right and an even one at the left, one character from
+    the edge (7.5).
+    """
     y = BOTTOM + _NUMBER - _DASH * SMALL
     run = Run(LEFT + SMALL, y, f"— {number} —", "song", SMALL, SMALL)
     return page._replace(runs=(*page.runs, ending(run, RIGHT - SMALL) if number % 2 else run))

@@ -1,4 +1,5 @@
-"""PDF → what can be seen on its pages: characters where they stand, horizontal lines, and whether fonts are inside.
+"""PDF → what can be seen on its pages: characters where they stand, horizontal lines, and whether
+fonts are inside.
 
 All lengths are points from the upper left corner of the page, x to the right and y down.
 """
@@ -21,7 +22,9 @@ MM = 72 / 25.4
 PAGES = 500
 """Pages of a file that are looked at; a longer one is refused."""
 CHARACTERS, TOTAL = 10_000, 400_000
-"""Characters of one page and of a file that are looked at; no page of print and no letter has as many."""
+"""Characters of one page and of a file that are looked at; no page of print and no letter has as
+many.
+"""
 _DRAWN = 20_000
 """Points of the lines of one page that are looked at."""
 _THIN = 2 * MM
@@ -29,7 +32,9 @@ _LONG = 15 * MM
 _RED = (150, 110)
 """Least red, and most green and blue, of what is called red."""
 _MIDDLE = 0.38
-"""Em from the base line up to the middle of a Chinese character, for a line that has none to measure."""
+"""Em from the base line up to the middle of a Chinese character, for a line that has none to
+measure.
+"""
 
 
 class Glyph(NamedTuple):
@@ -74,7 +79,9 @@ class Row:
 
     @cached_property
     def middle(self) -> float:
-        """Give the middle of the characters, by the ink of those that fill their square, whatever the font."""
+        """Give the middle of the characters, by the ink of those that fill their square, whatever
+        the font.
+        """
         found = [(g.top + g.bottom) / 2 for g in self.glyphs if _square(g)]
         return median(found) if found else median(g.y - _MIDDLE * g.size for g in self.glyphs)
 
@@ -90,7 +97,9 @@ class Row:
 
     @property
     def right(self) -> float:
-        """Give the right edge of the last character's square; one that is not square ends with its ink."""
+        """Give the right edge of the last character's square; one that is not square ends with its
+        ink.
+        """
         last = self.glyphs[-1]
         return last.x + last.size if _wide(last.char) else last.right
 
@@ -114,21 +123,29 @@ class Seen:
 
 
 def read_pdf(data: bytes) -> Seen:
-    """Look at the pages of a PDF; raise UnavailableError for one that is broken, locked, too long or a scan."""
+    """Look at the pages of a PDF; raise UnavailableError for one that is broken, locked, too long
+    or a scan.
+    """
     import pypdfium2 as pdfium
 
     try:
         with pdfium.PdfDocument(data) as document:
             if len(document) > PAGES:
-                raise UnavailableError(f"PDF 有 {len(document)} 页，超过 {PAGES} 页，不作测量", "请拆成几个文件")
+                raise UnavailableError(
+                    f"PDF 有 {len(document)} 页，超过 {PAGES} 页，不作测量", "请拆成几个文件"
+                )
             outside: dict[str, None] = {}
             pages = tuple(_pages(document, outside))
     except pdfium.PdfiumError as error:
         locked = "password" in str(error).lower()
         why = "加了密" if locked else "已损坏或不是 PDF"
-        raise UnavailableError(f"PDF {why}，读不了", "请去掉密码后再检查" if locked else "请重新导出") from error
+        raise UnavailableError(
+            f"PDF {why}，读不了", "请去掉密码后再检查" if locked else "请重新导出"
+        ) from error
     if not any(page.rows for page in pages):
-        raise UnavailableError("PDF 里没有文字，可能是扫描件，量不了", "请检查由 Word、WPS 或本程序导出的 PDF")
+        raise UnavailableError(
+            "PDF 里没有文字，可能是扫描件，量不了", "请检查由 Word、WPS 或本程序导出的 PDF"
+        )
     return Seen(pages, tuple(outside))
 
 
@@ -147,17 +164,23 @@ def _page(page: pdfium.PdfPage, outside: dict[str, None]) -> Page:
     width, height = page.get_size()
     left, bottom, _, _ = page.get_mediabox()
     glyphs = list(_glyphs(page, left, bottom + height, outside))
-    strokes = tuple(_merged(sorted(_strokes(page, left, bottom + height), key=lambda s: (round(s.y, 1), s.x))))
+    strokes = tuple(
+        _merged(sorted(_strokes(page, left, bottom + height), key=lambda s: (round(s.y, 1), s.x)))
+    )
     return Page(width, height, tuple(_rows(glyphs)), strokes)
 
 
-def _glyphs(page: pdfium.PdfPage, left: float, top: float, outside: dict[str, None]) -> Iterator[Glyph]:
+def _glyphs(
+    page: pdfium.PdfPage, left: float, top: float, outside: dict[str, None]
+) -> Iterator[Glyph]:
     import pypdfium2.raw as raw
 
     text = page.get_textpage()
     count = raw.FPDFText_CountChars(text)
     if count > CHARACTERS:
-        raise UnavailableError(f"PDF 的一页有 {count} 个字，超过 {CHARACTERS} 个，不作测量", "请检查文件")
+        raise UnavailableError(
+            f"PDF 的一页有 {count} 个字，超过 {CHARACTERS} 个，不作测量", "请检查文件"
+        )
     box, origin = [ctypes.c_double() for _ in range(4)], [ctypes.c_double() for _ in range(2)]
     colour, matrix = [ctypes.c_uint() for _ in range(4)], raw.FS_MATRIX()
     fonts: dict[Any, None] = {}
@@ -218,7 +241,9 @@ def _strokes(page: pdfium.PdfPage, left: float, top: float) -> Iterator[Stroke]:
         fill, lined, thick = ctypes.c_int(), ctypes.c_int(), ctypes.c_float()
         raw.FPDFPath_GetDrawMode(drawn, fill, lined)
         colour = [ctypes.c_uint() for _ in range(4)]
-        (raw.FPDFPageObj_GetStrokeColor if lined.value else raw.FPDFPageObj_GetFillColor)(drawn, *colour)
+        (raw.FPDFPageObj_GetStrokeColor if lined.value else raw.FPDFPageObj_GetFillColor)(
+            drawn, *colour
+        )
         white = min(part.value for part in colour[:3]) > 230 or colour[3].value == 0
         if white or not (fill.value or lined.value):
             continue
@@ -228,7 +253,9 @@ def _strokes(page: pdfium.PdfPage, left: float, top: float) -> Iterator[Stroke]:
         for x0, y0, x1, y1 in _shapes(drawn, matrix):
             height = y1 - y0 + pen
             if x1 - x0 >= _LONG and height <= _THIN:
-                yield Stroke(x0 - left, top - (y0 + y1 + height) / 2, x1 - x0, height, _is_red(colour))
+                yield Stroke(
+                    x0 - left, top - (y0 + y1 + height) / 2, x1 - x0, height, _is_red(colour)
+                )
 
 
 def _shapes(drawn: Any, matrix: Any) -> Iterator[tuple[float, float, float, float]]:
@@ -257,10 +284,16 @@ def _merged(strokes: list[Stroke]) -> Iterator[Stroke]:
     """Join the pieces of one line: a word processor draws a border cell by cell."""
     last: Stroke | None = None
     for stroke in strokes:
-        joins = last is not None and abs(stroke.y - last.y) < 0.2 and stroke.x <= last.x + last.width + 1
+        joins = (
+            last is not None
+            and abs(stroke.y - last.y) < 0.2
+            and stroke.x <= last.x + last.width + 1
+        )
         if last is not None and joins and stroke.red == last.red:
             end = max(last.x + last.width, stroke.x + stroke.width)
-            last = last._replace(width=end - last.x, thickness=max(last.thickness, stroke.thickness))
+            last = last._replace(
+                width=end - last.x, thickness=max(last.thickness, stroke.thickness)
+            )
             continue
         if last is not None:
             yield last
@@ -273,7 +306,9 @@ def _rows(glyphs: list[Glyph]) -> Iterator[Row]:
     """Put characters into lines: those whose base lines lie within a third of their size."""
     line: list[Glyph] = []
     for glyph in sorted(glyphs, key=lambda g: (g.y, g.x)):
-        if line and glyph.y - median(g.y for g in line[-8:]) > 0.35 * max(glyph.size, line[-1].size):
+        if line and glyph.y - median(g.y for g in line[-8:]) > 0.35 * max(
+            glyph.size, line[-1].size
+        ):
             yield Row(tuple(sorted(line, key=lambda g: g.x)))
             line = []
         line.append(glyph)

@@ -22,7 +22,9 @@ def pages_of(pdf: bytes, *, dpi: int = 96) -> list[Image]:
 
 
 def compared(old: bytes, new: bytes, *, dpi: int = 96) -> tuple[Image, int]:
-    """Lay two PDFs side by side, page by page, what differs marked, and count the pages in which something does."""
+    """Lay two PDFs side by side, page by page, what differs marked, and count the pages in which
+    something does.
+    """
     from PIL import Image as Pillow
 
     before, after = pages_of(old, dpi=dpi), pages_of(new, dpi=dpi)

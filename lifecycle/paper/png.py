@@ -1,4 +1,6 @@
-"""A black and white PNG, written without compression: no build of zlib can then change a byte of it."""
+"""A black and white PNG, written without compression: no build of zlib can then change a byte of
+it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ _STORED = 0xFFFF
 
 
 def png(grid: tuple[tuple[bool, ...], ...], scale: int) -> bytes:
-    """Draw a grid, True is black, with so many pixels to a module; one bit a pixel (PNG 1.2, colour type 0)."""
+    """Draw a grid, True is black, with so many pixels to a module; one bit a pixel (PNG 1.2, colour
+    type 0).
+    """
     rows = [b"\0" + _bits([not dark for dark in row for _ in range(scale)]) for row in grid]
     data = b"".join(row * scale for row in rows)
     header = pack(">IIBBBBB", len(grid[0]) * scale, len(grid) * scale, 1, 0, 0, 0, 0)
@@ -32,7 +36,10 @@ def _stored(data: bytes) -> bytes:
     """Frame data as stored blocks of DEFLATE, the last one marked as such."""
     blocks = [data[at : at + _STORED] for at in range(0, len(data), _STORED)]
     last = len(blocks) - 1
-    return b"".join(pack("<BHH", n == last, len(block), len(block) ^ 0xFFFF) + block for n, block in enumerate(blocks))
+    return b"".join(
+        pack("<BHH", n == last, len(block), len(block) ^ 0xFFFF) + block
+        for n, block in enumerate(blocks)
+    )
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

@@ -1,6 +1,8 @@
-"""A laid-out letter as plain values: pages of text runs, rules and symbols, and what each part of it is (its tags).
+"""A laid-out letter as plain values: pages of text runs, rules and symbols, and what each part of
+it is (its tags).
 
-All lengths are points (1/72 inch) from the upper left corner of the page, x to the right and y down.
+All lengths are points (1/72 inch) from the upper left corner of the page, x to the right and y
+down.
 """
 
 from __future__ import annotations
@@ -29,8 +31,9 @@ INK = 0.95
 class Run(NamedTuple):
     """Characters on one line in one font.
 
-    `y` is the middle of the characters, `pitch` what a full-width one takes (a half-width one takes half of it), `gap`
-    what is added between two neighbours. `tag` is the index of the part it belongs to, None for what is no content.
+    `y` is the middle of the characters, `pitch` what a full-width one takes (a half-width one takes
+    half of it), `gap` what is added between two neighbours. `tag` is the index of the part it
+    belongs to, None for what is no content.
     """
 
     x: float
@@ -68,7 +71,9 @@ class Rule(NamedTuple):
 
 
 class Symbol(NamedTuple):
-    """A QR symbol: its dark modules by rows, the quiet zone of four modules included in its side of `size` points."""
+    """A QR symbol: its dark modules by rows, the quiet zone of four modules included in its side of
+    `size` points.
+    """
 
     x: float
     y: float
@@ -86,7 +91,9 @@ class Page(NamedTuple):
 
 
 class Tag(NamedTuple):
-    """A part of the letter: a PDF structure type, the index of the part it is in (None: the letter), words for it."""
+    """A part of the letter: a PDF structure type, the index of the part it is in (None: the
+    letter), words for it.
+    """
 
     kind: str
     parent: int | None = None
@@ -112,7 +119,9 @@ class Sheets(NamedTuple):
     tags: tuple[Tag, ...]
 
 
-def line(y: float, thickness: float, *, red: bool = False, left: float = LEFT, length: float = WIDTH) -> Rule:
+def line(
+    y: float, thickness: float, *, red: bool = False, left: float = LEFT, length: float = WIDTH
+) -> Rule:
     """Draw a horizontal line of a thickness in mm around y."""
     return Rule(left, y - thickness * MM / 2, length, thickness * MM, red)
 

@@ -1,7 +1,9 @@
-"""The measures of GB/T 9704—2012 as a table: item, wanted value, tolerance, unit, clause, and how sure we are of it.
+"""The measures of GB/T 9704—2012 as a table: item, wanted value, tolerance, unit, clause, and how
+sure we are of it.
 
-A: at least two independent copies of the standard say the same; B: known to us only. The standard itself gives a
-tolerance for the upper and the left margin (±1 mm); the others here are what a careful print shop holds.
+A: at least two independent copies of the standard say the same; B: known to us only. The standard
+itself gives a tolerance for the upper and the left margin (±1 mm); the others here are what a
+careful print shop holds.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ class Norm(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure as found: `ok` tells whether it is in tolerance, `where` which page or part of the file it is of."""
+    """One measure as found: `ok` tells whether it is in tolerance, `where` which page or part of
+    the file it is of.
+    """
 
     item: str
     wanted: float | str
@@ -103,13 +107,19 @@ NORMS: dict[str, Norm] = {
 """By key; what of it applies to a layout is for the measuring to say."""
 
 
-def measure(key: str, found: float | str, where: str = "", *, wanted: float | str | None = None) -> Measure:
+def measure(
+    key: str, found: float | str, where: str = "", *, wanted: float | str | None = None
+) -> Measure:
     """Judge one finding by the table; `wanted` is given where the layout or the file decides it."""
     norm = NORMS[key]
     aim = norm.wanted if wanted is None else wanted
     if isinstance(found, str) or isinstance(aim, str):
-        return Measure(norm.item, aim, found, norm.unit, 0, found == aim, norm.clause, where, key, norm.sure)
+        return Measure(
+            norm.item, aim, found, norm.unit, 0, found == aim, norm.clause, where, key, norm.sure
+        )
     found = round(found, 2) or 0  # no −0
     # 0.005 is what rounding takes: 0.30 in tolerance 0.3 must not hang on the last bit.
     ok = abs(found - aim) <= norm.tolerance + 0.005
-    return Measure(norm.item, aim, found, norm.unit, norm.tolerance, ok, norm.clause, where, key, norm.sure)
+    return Measure(
+        norm.item, aim, found, norm.unit, norm.tolerance, ok, norm.clause, where, key, norm.sure
+    )

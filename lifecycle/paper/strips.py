@@ -1,4 +1,6 @@
-"""The flow of a letter: strips as wide as the 版心 that are stacked from its top, and how body text becomes strips."""
+"""The flow of a letter: strips as wide as the 版心 that are stacked from its top, and how body text
+becomes strips.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +21,12 @@ _INDENT = 4
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A part of the flow that no page break parts. Its runs and rules are given from its own upper edge.
+    """A part of the flow that no page break parts. Its runs and rules are given from its own upper
+    edge.
 
-    `rows` is its height in rows of 28.99 pt, whole but in a table. `joined` keeps it with what follows, `repeat`
-    is what is set again above it where it begins a page, `body` says that it is text of the letter itself.
+    `rows` is its height in rows of 28.99 pt, whole but in a table. `joined` keeps it with what
+    follows, `repeat` is what is set again above it where it begins a page, `body` says that it is
+    text of the letter itself.
     """
 
     rows: float = 1.0
@@ -45,14 +49,18 @@ BLANK = Strip()
 
 def lines_as_strips(lines: Iterable[tuple[Run, ...]], *, body: bool = False) -> list[Strip]:
     """Give each line a row of its own, in whose middle it stands."""
-    return [Strip(runs=tuple(run._replace(y=PITCH / 2) for run in line), body=body) for line in lines]
+    return [
+        Strip(runs=tuple(run._replace(y=PITCH / 2) for run in line), body=body) for line in lines
+    ]
 
 
 def title_strips(title: str, outline: Outline, kind: str = "H1") -> list[Strip]:
     """Set a title in centred lines that keep its words whole (7.3.1)."""
     tag = outline.add(kind)
     lines = (Run(0, PITCH / 2, text, "biao", TITLE, TITLE, tag=tag) for text in title_lines(title))
-    return [replace(strip, joined=True) for strip in lines_as_strips((centred(run),) for run in lines)]
+    return [
+        replace(strip, joined=True) for strip in lines_as_strips((centred(run),) for run in lines)
+    ]
 
 
 def block_strips(blocks: tuple[Block, ...], outline: Outline) -> list[Strip]:

@@ -1,4 +1,6 @@
-"""Tables and places to sign, as strips: ruled cells in size 4, columns as wide as what stands in them asks for."""
+"""Tables and places to sign, as strips: ruled cells in size 4, columns as wide as what stands in
+them asks for.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,19 @@ from lifecycle.errors import InvalidError
 from lifecycle.notice.cells import width, wrap
 from lifecycle.notice.text import TO_FILL
 from lifecycle.paper.fonts import Role
-from lifecycle.paper.sheet import LEFT, PITCH, RIGHT, SMALL, WIDTH, ZI, Outline, Rule, Run, centred, ending
+from lifecycle.paper.sheet import (
+    LEFT,
+    PITCH,
+    RIGHT,
+    SMALL,
+    WIDTH,
+    ZI,
+    Outline,
+    Rule,
+    Run,
+    centred,
+    ending,
+)
 from lifecycle.paper.strips import Strip
 
 if TYPE_CHECKING:
@@ -40,14 +54,20 @@ def table_strips(table: Table, outline: Outline) -> list[Strip]:
     edges = _edges(_columns(table), len(table.head))
     tag = outline.add("Table")
     joined = bool(table.rows)
-    head = [replace(strip, joined=joined) for strip in _row(table.head, edges, outline, tag, kind="TH")]
-    again = tuple(replace(strip, runs=tuple(run._replace(tag=None) for run in strip.runs)) for strip in head)
+    head = [
+        replace(strip, joined=joined) for strip in _row(table.head, edges, outline, tag, kind="TH")
+    ]
+    again = tuple(
+        replace(strip, runs=tuple(run._replace(tag=None) for run in strip.runs)) for strip in head
+    )
     rows = [strip for row in table.rows for strip in _row(row, edges, outline, tag, kind="TD")]
     return [*head, *(replace(strip, repeat=again) for strip in rows)]
 
 
 def place_strips(signatures: Signatures, outline: Outline) -> list[Strip]:
-    """Set a ruled place for each who signs: who it is at the left, room, and a day to fill in at the right."""
+    """Set a ruled place for each who signs: who it is at the left, room, and a day to fill in at
+    the right.
+    """
     split = LEFT + _LABEL / 2 * SMALL + 4 * _PAD
     strips = []
     for place in signatures.places:
@@ -55,9 +75,18 @@ def place_strips(signatures: Signatures, outline: Outline) -> list[Strip]:
         rows = max(_PLACE_ROWS, _height(len(wrap(place, _LABEL))))
         label = _lines(wrap(place, _LABEL), (LEFT, split), rows * PITCH, tag, "hei")
         day = ending(
-            Run(0, (rows - 0.5) * PITCH, TO_FILL.strip("\u3000"), size=SMALL, pitch=SMALL, tag=tag), RIGHT - ZI
+            Run(0, (rows - 0.5) * PITCH, TO_FILL.strip("\u3000"), size=SMALL, pitch=SMALL, tag=tag),
+            RIGHT - ZI,
         )
-        strips.append(Strip(rows, (*label, day), _grid((LEFT, split, RIGHT), rows * PITCH), body=True, ruled=True))
+        strips.append(
+            Strip(
+                rows,
+                (*label, day),
+                _grid((LEFT, split, RIGHT), rows * PITCH),
+                body=True,
+                ruled=True,
+            )
+        )
     return strips
 
 
@@ -72,7 +101,9 @@ def _columns(table: Table) -> list[int]:
 
 
 def _edges(wishes: list[int], count: int) -> tuple[float, ...]:
-    """Share the width of the 版心 among the columns: who wishes for little gets it, the rest share what is left."""
+    """Share the width of the 版心 among the columns: who wishes for little gets it, the rest share
+    what is left.
+    """
     room = WIDTH - count * 2 * _PAD
     if room < count * _NARROW * SMALL / 2:
         raise InvalidError(f"表格有 {count} 列，一页排不下", "请减少列数，或拆成几个表")
@@ -86,14 +117,20 @@ def _edges(wishes: list[int], count: int) -> tuple[float, ...]:
 
 
 def _shared(wishes: list[float], room: float) -> list[float]:
-    """Cut wishes down to the room: what asks for little gets it as long as the others keep five characters each.
+    """Cut wishes down to the room: what asks for little gets it as long as the others keep five
+    characters each.
 
-    What then is left is shared by the square roots, so that one long text does not starve the other columns.
+    What then is left is shared by the square roots, so that one long text does not starve the other
+    columns.
     """
     floor = _NARROW * SMALL / 2
     waiting = sorted(range(len(wishes)), key=lambda n: (wishes[n], n))
     sizes = [0.0] * len(wishes)
-    while waiting and room - wishes[waiting[0]] >= (len(waiting) - 1) * _FAIR and wishes[waiting[0]] <= room:
+    while (
+        waiting
+        and room - wishes[waiting[0]] >= (len(waiting) - 1) * _FAIR
+        and wishes[waiting[0]] <= room
+    ):
         first = waiting.pop(0)
         sizes[first] = wishes[first]
         room -= wishes[first]
@@ -104,11 +141,16 @@ def _shared(wishes: list[float], room: float) -> list[float]:
     return sizes
 
 
-def _row(texts: tuple[str, ...], edges: tuple[float, ...], outline: Outline, table: int, *, kind: str) -> list[Strip]:
+def _row(
+    texts: tuple[str, ...], edges: tuple[float, ...], outline: Outline, table: int, *, kind: str
+) -> list[Strip]:
     """Set a row; one taller than a page goes on in further strips."""
     tag = outline.add("TR", table)
     tags = [outline.add(kind, tag) for _ in texts]
-    lines = [wrap(text, _cells(span)) if text else [] for text, span in zip(texts, pairwise(edges), strict=True)]
+    lines = [
+        wrap(text, _cells(span)) if text else []
+        for text, span in zip(texts, pairwise(edges), strict=True)
+    ]
     tallest = max(1, *map(len, lines))
     strips = []
     for start in range(0, tallest, _MOST):
@@ -117,7 +159,9 @@ def _row(texts: tuple[str, ...], edges: tuple[float, ...], outline: Outline, tab
         runs = [
             run
             for number, (text, span) in enumerate(zip(part, pairwise(edges), strict=True))
-            for run in _lines(text, span, rows * PITCH, tags[number], "hei" if kind == "TH" else "fang")
+            for run in _lines(
+                text, span, rows * PITCH, tags[number], "hei" if kind == "TH" else "fang"
+            )
         ]
         strips.append(Strip(rows, tuple(runs), _grid(edges, rows * PITCH), body=True, ruled=True))
     return strips
@@ -128,13 +172,17 @@ def _cells(span: tuple[float, float]) -> int:
     return int((span[1] - span[0] - 2 * _PAD + 0.01) // (SMALL / 2))
 
 
-def _lines(lines: list[str], span: tuple[float, float], height: float, tag: int, role: Role) -> list[Run]:
+def _lines(
+    lines: list[str], span: tuple[float, float], height: float, tag: int, role: Role
+) -> list[Run]:
     """Set lines in the middle of a cell: one line is centred, more are flush left."""
     left, right = span
     top = (height - len(lines) * _LINE * PITCH) / 2
     runs = []
     for number, text in enumerate(lines):
-        run = Run(left + _PAD, top + (number + 0.5) * _LINE * PITCH, text, role, SMALL, SMALL, tag=tag)
+        run = Run(
+            left + _PAD, top + (number + 0.5) * _LINE * PITCH, text, role, SMALL, SMALL, tag=tag
+        )
         runs.append(centred(run, left, right - left) if len(lines) == 1 else run)
     return runs
 

@@ -1,4 +1,6 @@
-"""The parts of a letter as a PDF's structure tree: it can be read aloud and copied in order (ISO 32000-1 14.7)."""
+"""The parts of a letter as a PDF's structure tree: it can be read aloud and copied in order (ISO
+32000-1 14.7).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ def tag_tree(
 ) -> bytes:
     """Write the tree of the parts and give the reference to its root.
 
-    `marks` says for each page which part each of its marked contents belongs to; `symbols` gives the figures' boxes.
+    `marks` says for each page which part each of its marked contents belongs to; `symbols` gives
+    the figures' boxes.
     """
     import pydyf
 
@@ -42,7 +45,10 @@ def tag_tree(
     for figure, box in symbols:
         layout = {"O": "/Layout", "Placement": "/Block", "BBox": pydyf.Array(box)}
         parts[figure]["A"] = pydyf.Dictionary(layout)
-    document |= {"P": root.reference, "K": pydyf.Array([parts[part].reference for part in _read(tags, marks)])}
+    document |= {
+        "P": root.reference,
+        "K": pydyf.Array([parts[part].reference for part in _read(tags, marks)]),
+    }
     root |= {
         "K": pydyf.Array([document.reference]),
         "ParentTree": _parents(pdf, marks, parts),
@@ -58,13 +64,17 @@ def _kids(
     pages: Sequence[pydyf.Dictionary],
     parts: Sequence[pydyf.Dictionary],
 ) -> list[list[object]]:
-    """Give what each part holds: its marked contents on the pages, or the parts that are in it (14.7.4)."""
+    """Give what each part holds: its marked contents on the pages, or the parts that are in it
+    (14.7.4).
+    """
     import pydyf
 
     kids: list[list[object]] = [[] for _ in tags]
     for page, found in zip(pages, marks, strict=True):
         for mark, part in enumerate(found):
-            kids[part].append(pydyf.Dictionary({"Type": "/MCR", "Pg": page.reference, "MCID": mark}))
+            kids[part].append(
+                pydyf.Dictionary({"Type": "/MCR", "Pg": page.reference, "MCID": mark})
+            )
     for inner, tag in zip(parts, tags, strict=True):
         if tag.parent is not None:
             kids[tag.parent].append(inner.reference)
@@ -72,7 +82,9 @@ def _kids(
 
 
 def _read(tags: Sequence[Tag], marks: Sequence[tuple[int, ...]]) -> list[int]:
-    """Give the outermost parts in the order in which their first marked contents stand on the pages."""
+    """Give the outermost parts in the order in which their first marked contents stand on the
+    pages.
+    """
     found: dict[int, None] = {}
     for part in (part for page in marks for part in page):
         while (parent := tags[part].parent) is not None:
@@ -81,7 +93,9 @@ def _read(tags: Sequence[Tag], marks: Sequence[tuple[int, ...]]) -> list[int]:
     return list(found)
 
 
-def _parents(pdf: pydyf.PDF, marks: Sequence[tuple[int, ...]], parts: Sequence[pydyf.Dictionary]) -> bytes:
+def _parents(
+    pdf: pydyf.PDF, marks: Sequence[tuple[int, ...]], parts: Sequence[pydyf.Dictionary]
+) -> bytes:
     """Write which part each marked content of each page belongs to (14.7.4.4)."""
     import pydyf
 

@@ -1,1 +1,3 @@
-"""Officers, units, roles, delegations and published definitions: the office's own chain of entries, folded."""
+"""Officers, units, roles, delegations and published definitions: the office's own chain of entries,
+folded.
+"""

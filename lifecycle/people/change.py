@@ -1,4 +1,6 @@
-"""`decide_office`, the judge of changes to the office: the same function at the counter and in an audit."""
+"""`decide_office`, the judge of changes to the office: the same function at the counter and in an
+audit.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,13 @@ def is_code(text: str) -> bool:
 
 
 def decide_office(
-    directory: Directory, kind: str, data: Mapping[str, Any], officer: Officer | None, on: date, *, at: str = ""
+    directory: Directory,
+    kind: str,
+    data: Mapping[str, Any],
+    officer: Officer | None,
+    on: date,
+    *,
+    at: str = "",
 ) -> str:
     """Judge one change to the office, recorded at a time; give the role relied on.
 
@@ -53,14 +61,18 @@ def _authority(directory: Directory, kind: str, data: Mapping[str, Any], officer
     if kind == CONFIRMED:
         if "auditor" in officer.held and not officer.principal:
             return "auditor"
-        raise InvalidError(f"{officer.id} 不是管理员或审计员，不能确认时钟", "请另一名管理员或审计员确认")
+        raise InvalidError(
+            f"{officer.id} 不是管理员或审计员，不能确认时钟", "请另一名管理员或审计员确认"
+        )
     if kind == "delegation_made" and data.get("principal") == officer.id:
         return "self"
     if kind == "delegation_revoked":
         grant = next((g for g in directory.grants if g.id == data["grant"]), None)
         if grant is not None and grant.principal == officer.id:
             return "self"
-    raise InvalidError(f"须由管理员办理；您（{officer.id} {officer.title}）不是管理员", "请管理员办理")
+    raise InvalidError(
+        f"须由管理员办理；您（{officer.id} {officer.title}）不是管理员", "请管理员办理"
+    )
 
 
 def _check_bound(data: Mapping[str, Any]) -> None:
@@ -88,12 +100,22 @@ def _check_unit(directory: Directory, data: Mapping[str, Any], *, new: bool) -> 
     if not new and data["unit"] not in directory.units:
         raise UnknownError("单位", data["unit"], directory.units)
     same = [
-        code for code, unit in directory.units.items() if code != data["unit"] and unit.titles[-1][0] == data["title"]
+        code
+        for code, unit in directory.units.items()
+        if code != data["unit"] and unit.titles[-1][0] == data["title"]
     ]
     if same:
-        raise InvalidError(f"单位名称“{data['title']}”已是 {same[0]} 的名称", "两个单位不能同名，公文要靠名称分清")
-    if not is_code(data["unit"]) or data["title"] == "" or (new and None in (data["title"], data["functions"])):
-        raise InvalidError(f"单位代码“{data['unit']}”不合规", "用字母、数字、点、横线，最多 40 个，并写明名称")
+        raise InvalidError(
+            f"单位名称“{data['title']}”已是 {same[0]} 的名称", "两个单位不能同名，公文要靠名称分清"
+        )
+    if (
+        not is_code(data["unit"])
+        or data["title"] == ""
+        or (new and None in (data["title"], data["functions"]))
+    ):
+        raise InvalidError(
+            f"单位代码“{data['unit']}”不合规", "用字母、数字、点、横线，最多 40 个，并写明名称"
+        )
 
 
 def _check_person(directory: Directory, data: Mapping[str, Any]) -> None:
@@ -106,7 +128,9 @@ def _check_person(directory: Directory, data: Mapping[str, Any]) -> None:
 
 def _check_code(data: Mapping[str, Any]) -> None:
     if not is_code(data["officer"]) or not data["title"]:
-        raise InvalidError(f"经办人代码“{data['officer']}”不合规", "用字母、数字、点、横线，最多 40 个，并写明职务")
+        raise InvalidError(
+            f"经办人代码“{data['officer']}”不合规", "用字母、数字、点、横线，最多 40 个，并写明职务"
+        )
 
 
 def _check_known(directory: Directory, data: Mapping[str, Any]) -> None:
@@ -124,7 +148,8 @@ def _check_leaving(directory: Directory, data: Mapping[str, Any]) -> None:
 def _check_last_administrator(directory: Directory, officer: str) -> None:
     if directory.administrators() == {officer}:
         raise InvalidError(
-            f"{officer} 是唯一的管理员，不能离任或撤权", "先授予另一人 admin 角色：lifecycle officer grant"
+            f"{officer} 是唯一的管理员，不能离任或撤权",
+            "先授予另一人 admin 角色：lifecycle officer grant",
         )
 
 
@@ -168,6 +193,8 @@ _CHECKS = {
     "role_granted": _check_grant,
     "role_revoked": lambda directory, data: _check_revocation(directory, data, delegated=False),
     "delegation_made": _check_delegation,
-    "delegation_revoked": lambda directory, data: _check_revocation(directory, data, delegated=True),
+    "delegation_revoked": lambda directory, data: _check_revocation(
+        directory, data, delegated=True
+    ),
     "definition_published": _check_publication,
 }

@@ -1,4 +1,6 @@
-"""The office's clock: how far recording times may lie apart, and who confirms that a jump is no error."""
+"""The office's clock: how far recording times may lie apart, and who confirms that a jump is no
+error.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 @dataclass(frozen=True, slots=True)
 class ClockRules:
-    """How many days two neighbouring entries may lie apart, and by how many minutes two machines' clocks may differ."""
+    """How many days two neighbouring entries may lie apart, and by how many minutes two machines'
+    clocks may differ.
+    """
 
     most_days: int
     skew_minutes: int
@@ -30,7 +34,9 @@ class ClockRules:
 
 @dataclass(frozen=True, slots=True)
 class ClockStep:
-    """A jump of the clock that an officer announced: the entry's eid, who, what the clock showed, and who confirmed."""
+    """A jump of the clock that an officer announced: the entry's eid, who, what the clock showed,
+    and who confirmed.
+    """
 
     id: str
     officer: str
@@ -46,13 +52,17 @@ def shipped_rules() -> ClockRules:
 
     keys = ("most_days", "skew_minutes")
     file = YamlFile(places.settings() / "clock.yaml", known=keys, required=keys)
-    rules = ClockRules(file.top.integer("most_days", most=3650), file.top.integer("skew_minutes", most=1440))
+    rules = ClockRules(
+        file.top.integer("most_days", most=3650), file.top.integer("skew_minutes", most=1440)
+    )
     file.end()
     return rules
 
 
 def most_days(pinned: int) -> int:
-    """Give the bound that an office was founded with; the shipped one where it was founded without."""
+    """Give the bound that an office was founded with; the shipped one where it was
+    founded without.
+    """
     return pinned or shipped_rules().most_days
 
 
@@ -71,14 +81,19 @@ def recorded_day(at: str) -> str:
     return datetime.fromisoformat(at).astimezone(BEIJING).date().isoformat()
 
 
-def check_announcement(directory: Directory, data: Mapping[str, Any], officer: Officer, at: str) -> None:
-    """Judge an announcement: it is recorded at the last certain time `at`, and names what the clock shows since."""
+def check_announcement(
+    directory: Directory, data: Mapping[str, Any], officer: Officer, at: str
+) -> None:
+    """Judge an announcement: it is recorded at the last certain time `at`, and names what the clock
+    shows since.
+    """
     clock, bound = str(data["clock"]), most_days(directory.clock_days)
     if _STAMP.fullmatch(clock) is None:
         raise InvalidError(f"时间“{clock}”的写法不对")
     if gap(at, clock) <= timedelta(days=bound):
         raise InvalidError(
-            f"系统时钟 {in_beijing(clock)} 距上一条记录 {in_beijing(at)} 不超过 {bound} 天，不需要确认",
+            f"系统时钟 {in_beijing(clock)} 距上一条记录 {in_beijing(at)} 不超过 {bound} 天，"
+            f"不需要确认",
             "照常办理即可",
         )
     day = datetime.fromisoformat(clock).astimezone(BEIJING).date()
@@ -86,14 +101,19 @@ def check_announcement(directory: Directory, data: Mapping[str, Any], officer: O
         raise InvalidError(f"{officer.id} 在 {day} 不是管理员", "请在岗的管理员提出")
 
 
-def check_confirmation(directory: Directory, data: Mapping[str, Any], officer: Officer, at: str) -> None:
-    """Judge a confirmation: of an open announcement, by another person, on the day that the clock showed."""
+def check_confirmation(
+    directory: Directory, data: Mapping[str, Any], officer: Officer, at: str
+) -> None:
+    """Judge a confirmation: of an open announcement, by another person, on the day that the clock
+    showed.
+    """
     step = next((step for step in directory.clock_steps if step.id == data["step"]), None)
     if step is None or step.confirmed_by is not None:
         raise InvalidError("没有待确认的时钟", "管理员先办：lifecycle clock announce --as 管理员")
     if step.officer == officer.id:
         raise InvalidError(
-            f"时钟由 {officer.id} 提出，不能由同一人确认", "请另一名管理员或审计员运行：lifecycle clock confirm"
+            f"时钟由 {officer.id} 提出，不能由同一人确认",
+            "请另一名管理员或审计员运行：lifecycle clock confirm",
         )
     if at < step.clock or recorded_day(at) != recorded_day(step.clock):
         raise InvalidError(
@@ -105,17 +125,25 @@ def check_confirmation(directory: Directory, data: Mapping[str, Any], officer: O
 def open_step(directory: Directory, at: str) -> ClockStep | None:
     """Give the jump that was announced on the day of a time and is not confirmed yet."""
     step = directory.clock_steps[-1] if directory.clock_steps else None
-    if step is None or step.confirmed_by is not None or recorded_day(step.clock) != recorded_day(at):
+    if (
+        step is None
+        or step.confirmed_by is not None
+        or recorded_day(step.clock) != recorded_day(at)
+    ):
         return None
     return step
 
 
 def may_confirm(directory: Directory, announcer: str, at: str) -> list[str]:
-    """Name those who may confirm what an officer announced: the other administrators and auditors in office."""
+    """Name those who may confirm what an officer announced: the other administrators and auditors
+    in office.
+    """
     day = datetime.fromisoformat(at).astimezone(BEIJING).date()
     others = [
         person.code
         for person in directory.people.values()
         if person.code != announcer and person.serves(day.isoformat(), directory.seq)
     ]
-    return [code for code in others if {"admin", "auditor"} & directory.officer(code, day).held.keys()]
+    return [
+        code for code in others if {"admin", "auditor"} & directory.officer(code, day).held.keys()
+    ]

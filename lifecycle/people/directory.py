@@ -1,4 +1,6 @@
-"""The office as its entries make it: units, officers, grants and definitions, dated, and as known at any entry."""
+"""The office as its entries make it: units, officers, grants and definitions, dated, and as known
+at any entry.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +13,21 @@ from lifecycle.engine.case import Officer
 from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.people.clock import ANNOUNCED, CONFIRMED, ClockStep
 
-SYSTEM_ROLES = {"admin": "管理员", "auditor": "审计员", "checker": "核稿人", "signer": "签发人", "clerk": "收发员"}
+SYSTEM_ROLES = {
+    "admin": "管理员",
+    "auditor": "审计员",
+    "checker": "核稿人",
+    "signer": "签发人",
+    "clerk": "收发员",
+}
 """Roles that no workflow defines and no unit's function bestows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From when until when something is so (both days included; None: open), and in which entry that became known."""
+    """From when until when something is so (both days included; None: open), and in which entry
+    that became known.
+    """
 
     since: str
     until: str | None
@@ -30,7 +40,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A department: its names and its functions (roles), each dated; the one that began last holds."""
+    """A department: its names and its functions (roles), each dated; the one that began
+    last holds.
+    """
 
     code: str
     titles: tuple[tuple[str, Span], ...]
@@ -49,7 +61,9 @@ T = TypeVar("T")
 
 
 def _latest(dated: Iterable[tuple[T, Span]], on: str, seq: int, before: T) -> T:
-    """Give what began last of all that holds on a day; of two that began together the one recorded later."""
+    """Give what began last of all that holds on a day; of two that began together the one recorded
+    later.
+    """
     held = [(span.since, span.seq, value) for value, span in dated if span.covers(on, seq)]
     return max(held, key=lambda item: item[:2])[2] if held else before
 
@@ -71,7 +85,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role granted to an officer, or with `roles` a delegation to them by `principal`; `id` is the entry's eid."""
+    """A role granted to an officer, or with `roles` a delegation to them by `principal`; `id` is
+    the entry's eid.
+    """
 
     id: str
     officer: str
@@ -87,7 +103,9 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A published definition: kind (workflow, template, calendar), name, SHA-256, and the entry that published it."""
+    """A published definition: kind (workflow, template, calendar), name, SHA-256, and the entry
+    that published it.
+    """
 
     kind: str
     name: str
@@ -114,9 +132,15 @@ class Directory:
     clock_steps: tuple[ClockStep, ...] = ()
 
     def document(self, kind: str, name: str, seq: int | None = None) -> str | None:
-        """Give the SHA-256 of the definition of that name in force after so many office entries (now, if not said)."""
+        """Give the SHA-256 of the definition of that name in force after so many office entries
+        (now, if not said).
+        """
         last = self.seq if seq is None else seq
-        found = (d.digest for d in reversed(self.documents) if d.kind == kind and d.name == name and d.seq <= last)
+        found = (
+            d.digest
+            for d in reversed(self.documents)
+            if d.kind == kind and d.name == name and d.seq <= last
+        )
         return next(found, None)
 
     def names(self, on: str, seq: int | None = None) -> dict[str, str]:
@@ -131,7 +155,9 @@ class Directory:
         for code, unit in self.units.items():
             if any(title == text for title, _ in unit.titles):
                 return code
-        raise UnknownError("单位", text, [*self.units, *(t for u in self.units.values() for t, _ in u.titles)])
+        raise UnknownError(
+            "单位", text, [*self.units, *(t for u in self.units.values() for t, _ in u.titles)]
+        )
 
     def units_with(self, role: str, on: str, seq: int | None = None) -> tuple[str, ...]:
         """Name the units that had a function on a day."""
@@ -146,10 +172,14 @@ class Directory:
                     if role in SYSTEM_ROLES or role in functions:
                         yield role, grant.id
 
-    def officer(self, code: str, on: date, *, principal: str | None = None, seq: int | None = None) -> Officer:
-        """Say who an officer was on a day and what roles they held, as known after so many office entries.
+    def officer(
+        self, code: str, on: date, *, principal: str | None = None, seq: int | None = None
+    ) -> Officer:
+        """Say who an officer was on a day and what roles they held, as known after so many office
+        entries.
 
-        With `principal`, the officer acts for that one, with the roles delegated. Raises UnknownError, InvalidError.
+        With `principal`, the officer acts for that one, with the roles delegated. Raises
+        UnknownError, InvalidError.
         """
         last = self.seq if seq is None else seq
         day = on.isoformat()
@@ -160,7 +190,9 @@ class Directory:
         held = dict(self._held(behalf, day, last))
         for grant in reversed(self.grants):
             if (grant.officer, grant.principal) == (code, principal) and grant.holds(day, last):
-                roles = {role: held[role] for role in held if not grant.roles or role in grant.roles}
+                roles = {
+                    role: held[role] for role in held if not grant.roles or role in grant.roles
+                }
                 return Officer(code, person.title, behalf.unit, roles, principal, grant.id)
         raise InvalidError(
             f"{principal} 在 {day} 没有委托 {code} 代办",
@@ -168,7 +200,9 @@ class Directory:
         )
 
     def check_in_office(self, code: str, day: str, seq: int) -> None:
-        """Refuse somebody who is not in office on a day: who has left records nothing more, however it is dated."""
+        """Refuse somebody who is not in office on a day: who has left records nothing more, however
+        it is dated.
+        """
         self._person(code, day, seq)
 
     def _person(self, code: str, day: str, seq: int) -> Person:
@@ -182,20 +216,35 @@ class Directory:
     def principals(self, code: str, on: date) -> tuple[str, ...]:
         """Name those in office for whom an officer may act on a day."""
         day = on.isoformat()
-        found = (g.principal for g in self.grants if g.officer == code and g.principal and g.holds(day, self.seq))
-        return tuple(name for name in dict.fromkeys(found) if self.people[name].serves(day, self.seq))
+        found = (
+            g.principal
+            for g in self.grants
+            if g.officer == code and g.principal and g.holds(day, self.seq)
+        )
+        return tuple(
+            name for name in dict.fromkeys(found) if self.people[name].serves(day, self.seq)
+        )
 
     def administrators(self) -> set[str]:
         """Name those who are administrators and have not left or been told to."""
-        granted = (g for g in self.grants if "admin" in g.roles and g.principal is None and not g.revoked)
-        return {g.officer for g in granted if not self.people[g.officer].left and g.span.until is None}
+        granted = (
+            g for g in self.grants if "admin" in g.roles and g.principal is None and not g.revoked
+        )
+        return {
+            g.officer for g in granted if not self.people[g.officer].left and g.span.until is None
+        }
 
 
 def evolve_directory(directory: Directory, body: Mapping[str, Any], digest: str) -> Directory:
     """Give the office after one more entry, whose hash is `digest`; pure."""
     intent = body["intent"]
     change = _CHANGES[intent["type"]](directory, intent)
-    last = {"seq": intent["seq"], "head": digest, "last_at": body["recorded_at"], "last_on": intent["occurred_on"]}
+    last = {
+        "seq": intent["seq"],
+        "head": digest,
+        "last_at": body["recorded_at"],
+        "last_on": intent["occurred_on"],
+    }
     return replace(directory, **last, **change)
 
 
@@ -221,7 +270,10 @@ def _with_person(directory: Directory, intent: Mapping[str, Any]) -> dict[str, A
     person = Person(data["officer"], data["title"], data["unit"], _span(intent))
     change: dict[str, Any] = {"people": {**directory.people, person.code: person}}
     if data["roles"]:
-        change["grants"] = (*directory.grants, Grant(intent["eid"], person.code, tuple(data["roles"]), person.span))
+        change["grants"] = (
+            *directory.grants,
+            Grant(intent["eid"], person.code, tuple(data["roles"]), person.span),
+        )
     return change
 
 
@@ -239,13 +291,17 @@ def _left(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
 
 def _granted(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
     data = intent["data"]
-    grant = Grant(intent["eid"], data["officer"], tuple(data["roles"]), _span(intent), data.get("principal"))
+    grant = Grant(
+        intent["eid"], data["officer"], tuple(data["roles"]), _span(intent), data.get("principal")
+    )
     return {"grants": (*directory.grants, grant)}
 
 
 def _revoked(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
     gone, span = intent["data"]["grant"], _span(intent)
-    return {"grants": tuple(replace(g, revoked=span) if g.id == gone else g for g in directory.grants)}
+    return {
+        "grants": tuple(replace(g, revoked=span) if g.id == gone else g for g in directory.grants)
+    }
 
 
 def _published(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
@@ -262,7 +318,9 @@ def _announced(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any
 def _confirmed(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
     meant, by = intent["data"]["step"], intent["actor"]["id"]
     steps = directory.clock_steps
-    return {"clock_steps": tuple(replace(s, confirmed_by=by) if s.id == meant else s for s in steps)}
+    return {
+        "clock_steps": tuple(replace(s, confirmed_by=by) if s.id == meant else s for s in steps)
+    }
 
 
 _CHANGES = {
@@ -284,7 +342,10 @@ _CHANGES = {
 def dump_directory(directory: Directory) -> dict[str, Any]:
     """Give the office as plain values for canonical JSON."""
     values = asdict(directory)
-    for name in ("clock_days", "clock_steps"):  # left out where empty: so are they in offices older than these
+    for name in (
+        "clock_days",
+        "clock_steps",
+    ):  # left out where empty: so are they in offices older than these
         if not values[name]:
             del values[name]
     return values
@@ -301,7 +362,9 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
         for code, unit in data["units"].items()
     }
     people = {
-        code: Person(code, p["title"], p["unit"], Span(**p["span"]), Span(**p["left"]) if p["left"] else None)
+        code: Person(
+            code, p["title"], p["unit"], Span(**p["span"]), Span(**p["left"]) if p["left"] else None
+        )
         for code, p in data["people"].items()
     }
     grants = tuple(

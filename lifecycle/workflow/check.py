@@ -1,4 +1,5 @@
-"""Is a workflow sound? Unknown names, dead ends, conditions that cannot hold, letters that cannot be written.
+"""Is a workflow sound? Unknown names, dead ends, conditions that cannot hold, letters that cannot
+be written.
 
 Each check is one function that gives Problems; all are run, so that one run shows every fault.
 """
@@ -17,15 +18,53 @@ from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, Fact, NoticeRul
 from lifecycle.workflow.supply import supplied
 
 LETTER_VARIABLES = (
-    "to", "cc", "issuer", "case_number", "case_title", "stage", "next_stage", "on", "note", "contact",
-    "due_on", "due_text", "materials", "opinions", "last", "count",
-    "limits", "reply_due_text", "letter_title", "letter_number", "letter_date", "overdue_days",
-)  # fmt: skip
-"""What letters are given besides the facts of their case; a template tests with `is defined` for what only some are:
-`reply_due_text` where an answer is asked for, `letter_…` and `overdue_days` in a reminder of another letter."""
-_WORDS = ("and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "loop", "self", "super", ENTERED)
+    "to",
+    "cc",
+    "issuer",
+    "case_number",
+    "case_title",
+    "stage",
+    "next_stage",
+    "on",
+    "note",
+    "contact",
+    "due_on",
+    "due_text",
+    "materials",
+    "opinions",
+    "last",
+    "count",
+    "limits",
+    "reply_due_text",
+    "letter_title",
+    "letter_number",
+    "letter_date",
+    "overdue_days",
+)
+"""What letters are given besides the facts of their case; a template tests with `is defined` for
+what only some are: `reply_due_text` where an answer is asked for, `letter_…` and `overdue_days` in
+a reminder of another letter.
+"""
+_WORDS = (
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "if",
+    "else",
+    "true",
+    "false",
+    "none",
+    "loop",
+    "self",
+    "super",
+    ENTERED,
+)
 RESERVED = frozenset((*FUNCTIONS, *SPACES, *VARIABLES, *LETTER_VARIABLES, *_WORDS))
-"""Names that a fact cannot have, because they mean something else in conditions, letters or the workflow itself."""
+"""Names that a fact cannot have, because they mean something else in conditions, letters or the
+workflow itself.
+"""
 _LABELS = {
     "state": ("环节", "states"),
     "role": ("角色", "roles"),
@@ -57,7 +96,10 @@ class TemplateLike(Protocol):
 
 
 def check(
-    workflow: Workflow, templates: Mapping[str, TemplateLike] | None = None, *, vague: frozenset[str] = frozenset()
+    workflow: Workflow,
+    templates: Mapping[str, TemplateLike] | None = None,
+    *,
+    vague: frozenset[str] = frozenset(),
 ) -> list[Problem]:
     """Give every fault of a workflow that was read; with templates, also those of its letters.
 
@@ -95,20 +137,35 @@ def _check_names(workflow: Workflow, vague: frozenset[str]) -> Iterator[Problem]
         if use.name not in table:
             misspelt += 1
             yield _unknown(use, table if misspelt <= MOST_SHOWN else {})
-        elif use.kind in _WANTED and use.name not in vague and not _fits(workflow.facts[use.name], use.kind):
+        elif (
+            use.kind in _WANTED
+            and use.name not in vague
+            and not _fits(workflow.facts[use.name], use.kind)
+        ):
             fact = workflow.facts[use.name]
             message = f"{use.by}要素 “{use.name}”，但它的类型是 {fact.type}"
             mend = f"这里要类型为 {_WANTED[use.kind]}的要素"
             yield Problem("wrong-fact-type", use.location, message, mend)
         elif use.kind == "done" and use.name in workflow.facts and use.name in transitions:
-            yield Problem("ambiguous", use.location, f"{use.by} “{use.name}”，既是要素又是流转", "把其中一个改名")
+            yield Problem(
+                "ambiguous",
+                use.location,
+                f"{use.by} “{use.name}”，既是要素又是流转",
+                "把其中一个改名",
+            )
 
 
 def _unknown(use: Use, table: Mapping[str, object]) -> Problem:
     label, section = _LABELS.get(use.kind, _LABELS["fact"])
-    titled = [name for name, item in table.items() if use.name in (item, getattr(item, "title", None))]
+    titled = [
+        name for name, item in table.items() if use.name in (item, getattr(item, "title", None))
+    ]
     near = titled[0] if titled else nearest(use.name, table)
-    mend = f"是否为 “{near}”？否则请在 {section}: 下补充定义。" if near else f"请在 {section}: 下补充定义。"
+    mend = (
+        f"是否为 “{near}”？否则请在 {section}: 下补充定义。"
+        if near
+        else f"请在 {section}: 下补充定义。"
+    )
     return Problem(
         f"unknown-{use.kind if use.kind in _LABELS else 'fact'}",
         use.location,
@@ -132,12 +189,18 @@ def _check_clashes(workflow: Workflow) -> Iterator[Problem]:
     for name, state in workflow.states.items():
         if name in ("all", ENTERED, PREVIOUS):
             yield Problem(
-                "reserved-name", state.location, f"环节不能叫 “{name}”，它另有所指", f"换一个名称，例如 {name}_state"
+                "reserved-name",
+                state.location,
+                f"环节不能叫 “{name}”，它另有所指",
+                f"换一个名称，例如 {name}_state",
             )
     for transition in workflow.transitions:
         if transition.name == OPENING:
             yield Problem(
-                "reserved-name", transition.location, "流转不能叫 “open”，它指立项", "换一个名称，例如 open_site"
+                "reserved-name",
+                transition.location,
+                "流转不能叫 “open”，它指立项",
+                "换一个名称，例如 open_site",
             )
     for label, first, second in (
         ("要素", workflow.facts, workflow.materials),
@@ -164,12 +227,19 @@ def _check_subject(workflow: Workflow, vague: frozenset[str]) -> Iterator[Proble
 
 
 def _check_opening(workflow: Workflow) -> Iterator[Problem]:
-    """See that who opens a case may enter what the opening requires; roles that are not defined are told elsewhere."""
+    """See that who opens a case may enter what the opening requires; roles that are not defined are
+    told elsewhere.
+    """
     openers = [workflow.roles[name] for name in workflow.opened_by if name in workflow.roles]
     for fact in workflow.facts.values():
         keepers = [workflow.roles[name] for name in fact.by if name in workflow.roles]
         known = openers and len(keepers) == len(fact.by)
-        if fact.required is not True or not keepers or not known or any(role in keepers for role in openers):
+        if (
+            fact.required is not True
+            or not keepers
+            or not known
+            or any(role in keepers for role in openers)
+        ):
             continue
         who, opener = ("、".join(role.title for role in roles) for roles in (keepers, openers))
         message = f"要素 {fact.name} 立项时必填，却只许 {who} 填，由 {opener} 立项就办不成"
@@ -178,14 +248,18 @@ def _check_opening(workflow: Workflow) -> Iterator[Problem]:
 
 
 def _check_letters(workflow: Workflow, templates: Mapping[str, TemplateLike]) -> Iterator[Problem]:
-    """See that each letter's template is there, and that the case can surely supply what the letter needs."""
+    """See that each letter's template is there, and that the case can surely supply what the letter
+    needs.
+    """
     surely = supplied(workflow)
     for transition in workflow.transitions:
         for rule in transition.notices:
             template = templates.get(rule.template)
             if template is None:
                 near = nearest(rule.template, templates)
-                mend = (f"是否为 “{near}”？否则" if near else "") + f"请补充模板 notices/{rule.template}.j2"
+                mend = (
+                    f"是否为 “{near}”？否则" if near else ""
+                ) + f"请补充模板 notices/{rule.template}.j2"
                 message = f"流转 {transition.name} 的公文没有模板 “{rule.template}”"
                 yield Problem("unknown-template", rule.location, message, mend)
                 continue
@@ -199,27 +273,49 @@ def _check_letters(workflow: Workflow, templates: Mapping[str, TemplateLike]) ->
 def _check_reply(workflow: Workflow, said: str, rule: NoticeRule) -> Iterator[Problem]:
     """See that the transition to which an answer counts as an opinion asks for opinions at all."""
     name = rule.reply.cosign if rule.reply else None
-    if rule.reply and name in workflow.titles and not any(t.cosign for t in workflow.transitions if t.name == name):
+    if (
+        rule.reply
+        and name in workflow.titles
+        and not any(t.cosign for t in workflow.transitions if t.name == name)
+    ):
         message = f"{said}的复函算作对流转 {name} 的会签意见，但该流转不须会签"
         yield Problem(
-            "idle-reply", rule.reply.limit.location, message, "删去 reply 的 cosign，或给该流转补上 needs: cosign"
+            "idle-reply",
+            rule.reply.limit.location,
+            message,
+            "删去 reply 的 cosign，或给该流转补上 needs: cosign",
         )
 
 
 def _check_variables(
-    workflow: Workflow, said: str, at: Location, template: TemplateLike, known: frozenset[str] | None
+    workflow: Workflow,
+    said: str,
+    at: Location,
+    template: TemplateLike,
+    known: frozenset[str] | None,
 ) -> Iterator[Problem]:
     """`known` is None for a transition that no case can come to: nothing can be said of it."""
     for name, place in (*template.variables, *getattr(template, "optional", ())):
         if name not in workflow.facts and name not in LETTER_VARIABLES:
             near = nearest(name, (*workflow.facts, *LETTER_VARIABLES))
-            mend = (f"是否为 “{near}”？" if near else "") + "公文里可用要素的名称和 " + "、".join(LETTER_VARIABLES)
-            yield Problem("unknown-in-template", at, f"{said}用到未定义的名称 “{name}”（{place}）", mend)
+            mend = (
+                (f"是否为 “{near}”？" if near else "")
+                + "公文里可用要素的名称和 "
+                + "、".join(LETTER_VARIABLES)
+            )
+            yield Problem(
+                "unknown-in-template", at, f"{said}用到未定义的名称 “{name}”（{place}）", mend
+            )
     for (space, name), place in getattr(template, "paths", ()):
         if name not in workflow.titles:
             near = nearest(name, workflow.titles)
             mend = f"是否为 “{near}”？" if near else f"{space}. 后面写流转的名称"
-            yield Problem("unknown-in-template", at, f"{said}用到未定义的流转 “{space}.{name}”（{place}）", mend)
+            yield Problem(
+                "unknown-in-template",
+                at,
+                f"{said}用到未定义的流转 “{space}.{name}”（{place}）",
+                mend,
+            )
     for name, place in template.variables:
         if known is not None and name in workflow.facts and name not in known:
             message = f"{said}要用要素 “{name}”（{place}），但办理时它不一定已填"
@@ -228,9 +324,15 @@ def _check_variables(
 
 
 def _check_addresses(
-    workflow: Workflow, said: str, at: Location, recipients: tuple[str, ...], known: frozenset[str] | None
+    workflow: Workflow,
+    said: str,
+    at: Location,
+    recipients: tuple[str, ...],
+    known: frozenset[str] | None,
 ) -> Iterator[Problem]:
-    """See that a recipient whom a fact names is known by then; the units of `units` may well be none."""
+    """See that a recipient whom a fact names is known by then; the units of `units` may well be
+    none.
+    """
     for name in recipients:
         party, role = workflow.parties.get(name), workflow.roles.get(name)
         fact = party.fact if party else role.unit if role else None

@@ -1,4 +1,6 @@
-"""Are a workflow's conditions sound? They parse, their names are known, and their values go together."""
+"""Are a workflow's conditions sound? They parse, their names are known, and their values go
+together.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from lifecycle.errors import Location, Problem, nearest
-from lifecycle.workflow.expression import FUNCTIONS, SPACES, VARIABLES, Expression, ExpressionError, MissingName
+from lifecycle.workflow.expression import (
+    FUNCTIONS,
+    SPACES,
+    VARIABLES,
+    Expression,
+    ExpressionError,
+    MissingName,
+)
 from lifecycle.workflow.model import Workflow
 
 _SECTIONS = {
@@ -46,17 +55,25 @@ def check_conditions(workflow: Workflow, vague: frozenset[str]) -> Iterator[Prob
             place = _inside(expression.source, location, error.offset)
             yield Problem("wrong-expression", place, error.message, error.mend)
             continue
-        unknown = [(name, name, known, "名称", "facts") for name in compiled.names if name not in known]
+        unknown = [
+            (name, name, known, "名称", "facts") for name in compiled.names if name not in known
+        ]
         for space, name in compiled.paths:
             if name not in spaces[space]:
                 label, section = _SECTIONS[space]
                 unknown.append((f"{space}.{name}", name, tuple(spaces[space]), label, section))
         for written, name, choices, label, section in unknown:
             near = nearest(name, choices)
-            mend = (f"是否为 “{near}”？" if near else "") + f"{'否则' if near else ''}请在 {section}: 下补充定义。"
+            mend = (
+                f"是否为 “{near}”？" if near else ""
+            ) + f"{'否则' if near else ''}请在 {section}: 下补充定义。"
             found = re.search(rf"\b{re.escape(written)}\b", expression.source)
-            place = _inside(expression.source, location, found.start() if found else 0, len(written))
-            yield Problem("unknown-in-expression", place, f"条件中有未定义的{label} “{written}”", mend)
+            place = _inside(
+                expression.source, location, found.start() if found else 0, len(written)
+            )
+            yield Problem(
+                "unknown-in-expression", place, f"条件中有未定义的{label} “{written}”", mend
+            )
         if not unknown and not vague & compiled.names:
             yield from _check_values(workflow, expression, location, sample)
 
@@ -64,7 +81,9 @@ def check_conditions(workflow: Workflow, vague: frozenset[str]) -> Iterator[Prob
 def _check_values(
     workflow: Workflow, expression: Expression, location: Location, sample: dict[str, object]
 ) -> Iterator[Problem]:
-    """Try a condition on sample values of the right types, and see that choices are compared with real choices."""
+    """Try a condition on sample values of the right types, and see that choices are compared with
+    real choices.
+    """
     for name, value in expression.compiled.equalities:
         fact = workflow.facts.get(name)
         if fact and fact.type == "choice" and value not in fact.choices:
@@ -83,16 +102,26 @@ def _check_values(
         pass
     except ExpressionError as error:
         if isinstance(error.__cause__, TypeError | None):
-            yield Problem("wrong-expression-type", location, error.message, error.mend or "核对各要素的类型")
+            yield Problem(
+                "wrong-expression-type", location, error.message, error.mend or "核对各要素的类型"
+            )
 
 
 def _sample(workflow: Workflow) -> dict[str, object]:
     day = date(2026, 1, 5)
-    values: dict[str, object] = {"integer": 1, "decimal": Decimal(1), "money": Decimal(1), "date": day, "yesno": True}
+    values: dict[str, object] = {
+        "integer": 1,
+        "decimal": Decimal(1),
+        "money": Decimal(1),
+        "date": day,
+        "yesno": True,
+    }
     scope: dict[str, object] = dict.fromkeys(("today", "entered_on", "opened_on"), day)
     for name, fact in workflow.facts.items():
         text = fact.choices[0] if fact.choices else "文字"
-        scope[name] = [values.get(fact.of, text)] if fact.type == "list" else values.get(fact.type, text)
+        scope[name] = (
+            [values.get(fact.of, text)] if fact.type == "list" else values.get(fact.type, text)
+        )
     scope |= dict.fromkeys(FUNCTIONS, _later)
     scope["days_between"] = lambda first, last: (last - first).days
     made = dict.fromkeys(workflow.titles, day)
@@ -111,7 +140,9 @@ def _later(day: date, number: int) -> date:
 
 
 def _inside(source: str, location: Location, offset: int, length: int = 1) -> Location:
-    """Point into an expression where its text stands in one line of the file; else at the whole of it."""
+    """Point into an expression where its text stands in one line of the file; else at the whole of
+    it.
+    """
     quotes = {len(source): 0, len(source) + 2: 1}.get(location.length)
     if quotes is None or "\n" in source or not 0 <= offset <= len(source):
         return location

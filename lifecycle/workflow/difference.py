@@ -1,4 +1,6 @@
-"""What changes from one workflow to another, item by item: for the officer who is to decide on publishing it."""
+"""What changes from one workflow to another, item by item: for the officer who is to decide on
+publishing it.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +12,22 @@ from lifecycle.workflow.expression import Expression
 from lifecycle.workflow.model import Workflow
 
 _SECTIONS = (
-    ("角色", "roles"), ("收文方", "parties"), ("要素", "facts"), ("材料", "materials"), ("环节", "states"),
-    ("流转", "transitions"), ("预警", "lights"),
-)  # fmt: skip
+    ("角色", "roles"),
+    ("收文方", "parties"),
+    ("要素", "facts"),
+    ("材料", "materials"),
+    ("环节", "states"),
+    ("流转", "transitions"),
+    ("预警", "lights"),
+)
 _TOP = ("title", "version", "basis", "number", "subject", "opened_by", "panel", "note")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One item added, removed or changed; `before` and `after` are what is written for `field` (None: not there)."""
+    """One item added, removed or changed; `before` and `after` are what is written for `field`
+    (None: not there).
+    """
 
     kind: Literal["added", "removed", "changed"]
     section: str
@@ -30,10 +39,16 @@ class Change:
 
 
 def compare(before: Workflow, after: Workflow) -> Iterator[Change]:
-    """List what changes, section by section; the order of items and where they stand in the file do not count."""
+    """List what changes, section by section; the order of items and where they stand in the file do
+    not count.
+    """
     for name in _TOP:
         yield from _changed(
-            "流程", after.name, after.title, {name: getattr(before, name)}, {name: getattr(after, name)}
+            "流程",
+            after.name,
+            after.title,
+            {name: getattr(before, name)},
+            {name: getattr(after, name)},
         )
     for section, attribute in _SECTIONS:
         old, new = _items(getattr(before, attribute)), _items(getattr(after, attribute))
@@ -48,18 +63,24 @@ def compare(before: Workflow, after: Workflow) -> Iterator[Change]:
 
 
 def _items(section: Any) -> dict[str, Any]:
-    """Name the items of a section; transitions that share a name are told apart by the states they leave."""
+    """Name the items of a section; transitions that share a name are told apart by the states they
+    leave.
+    """
     if isinstance(section, Mapping):
         return dict(section)
     named: dict[str, Any] = {}
     for item in section:
         name = getattr(item, "name", item.title)
-        named[name if name not in named else f"{name}（自 {'、'.join(getattr(item, 'sources', ()))}）"] = item
+        named[
+            name if name not in named else f"{name}（自 {'、'.join(getattr(item, 'sources', ()))}）"
+        ] = item
     return named
 
 
 def _parts(item: Any) -> dict[str, Any]:
-    return {f.name: getattr(item, f.name) for f in fields(item) if f.name not in ("location", "name")}
+    return {
+        f.name: getattr(item, f.name) for f in fields(item) if f.name not in ("location", "name")
+    }
 
 
 def _changed(

@@ -1,8 +1,9 @@
-"""The expression language of guards: Jinja2's grammar, of which only what can neither loop nor reach outside is let in.
+"""The expression language of guards: Jinja2's grammar, of which only what can neither loop nor
+reach outside is let in.
 
-Jinja2 parses; a whitelist judges the tree; closures carry it out. No template code is generated or run, so there is
-nothing to break out of, and a guard costs well under a microsecond instead of seven. Numbers never are binary floats:
-0.1 is Decimal("0.1"), and 1 / 3 is a Decimal too.
+Jinja2 parses; a whitelist judges the tree; closures carry it out. No template code is generated or
+run, so there is nothing to break out of, and a guard costs well under a microsecond instead of
+seven. Numbers never are binary floats: 0.1 is Decimal("0.1"), and 1 / 3 is a Decimal too.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 FUNCTIONS = ("days_after", "workdays_after", "months_after", "days_between")
 """The functions that an expression may call; each takes two arguments and comes with the scope."""
 SPACES = ("sha256", "count", "last", "order")
-"""The names that are only used with a dot: `sha256.MATERIAL`, and `count.`, `last.` and `order.TRANSITION`.
+"""The names that are only used with a dot: `sha256.MATERIAL`, and `count.`, `last.` and
+`order.TRANSITION`.
 
-`last` is the day a transition was last made; `order` its place among the case's entries, 0 if never, so that what was
-made on one day can be told apart too.
+`last` is the day a transition was last made; `order` its place among the case's entries, 0 if
+never, so that what was made on one day can be told apart too.
 """
 VARIABLES = ("today", "entered_on", "opened_on", "state")
 """The names that every scope has besides the facts of the case."""
@@ -37,7 +39,9 @@ Step = Callable[[Scope], Any]
 
 
 class ExpressionError(InvalidError):
-    """An expression that does not parse, uses what is not allowed, or cannot be worked out; `offset` counts from 0."""
+    """An expression that does not parse, uses what is not allowed, or cannot be worked out;
+    `offset` counts from 0.
+    """
 
     def __init__(self, message: str, offset: int = 0, mend: str = "") -> None:
         super().__init__(message, mend)
@@ -45,7 +49,9 @@ class ExpressionError(InvalidError):
 
 
 class MissingName(InvalidError):  # noqa: N818 - it names the thing that is missing; an unmet guard is no fault
-    """A name that an expression needs and the scope lacks: a fact not yet known, a `last.x` never made."""
+    """A name that an expression needs and the scope lacks: a fact not yet known, a `last.x` never
+    made.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__(f"缺 {name}")
@@ -56,8 +62,8 @@ class MissingName(InvalidError):  # noqa: N818 - it names the thing that is miss
 class Compiled:
     """An expression made ready: how to work it out, and which names it mentions.
 
-    `certain` are the names without which it can never be worked out; `equalities` pairs a name with the constants
-    it is compared with.
+    `certain` are the names without which it can never be worked out; `equalities` pairs a name with
+    the constants it is compared with.
     """
 
     run: Step
@@ -89,7 +95,9 @@ class Expression:
         return self.compiled.paths
 
     def evaluate(self, scope: Mapping[str, object]) -> object:
-        """Work the expression out; raises MissingName, or ExpressionError where values do not go together."""
+        """Work the expression out; raises MissingName, or ExpressionError where values do not go
+        together.
+        """
         try:
             return self.compiled.run(scope)
         except (ExpressionError, MissingName):
@@ -131,7 +139,11 @@ def _compile(source: str) -> Compiled:
     except RecursionError as error:
         raise ExpressionError("条件的括号嵌套过深") from error
     return Compiled(
-        run, frozenset(builder.names), frozenset(builder.paths), frozenset(builder.certain), tuple(builder.equalities)
+        run,
+        frozenset(builder.names),
+        frozenset(builder.paths),
+        frozenset(builder.certain),
+        tuple(builder.equalities),
     )
 
 
@@ -168,10 +180,15 @@ class _Tape:
 
     def _raw(self) -> Iterator[tuple[int, str, str]]:
         reached = 0
-        for line, kind, value in self.environment.lexer.tokeniter(self.source, None, None, "variable"):
+        for line, kind, value in self.environment.lexer.tokeniter(
+            self.source, None, None, "variable"
+        ):
             if kind != "whitespace":
                 self.offset = reached
-            if kind == "float" and sum(sign.isdigit() for sign in re.split("[eE]", value)[0]) > MOST_DIGITS:
+            if (
+                kind == "float"
+                and sum(sign.isdigit() for sign in re.split("[eE]", value)[0]) > MOST_DIGITS
+            ):
                 raise ExpressionError(f"小数 {value} 超过 {MOST_DIGITS} 位有效数字", reached)
             reached += len(value)
             yield line, kind, value
@@ -203,4 +220,6 @@ def _translate(error: Exception, source: str, offset: int) -> ExpressionError:
     if not rest or "end of" in said:
         return ExpressionError("条件没有写完", len(source.rstrip()), "补全条件；检查括号是否配对")
     word = re.match(r"\w+|.", rest)
-    return ExpressionError(f"条件读到 “{word.group() if word else rest}” 时不通", offset, "检查运算符、引号和括号")
+    return ExpressionError(
+        f"条件读到 “{word.group() if word else rest}” 时不通", offset, "检查运算符、引号和括号"
+    )

@@ -13,10 +13,24 @@ from lifecycle.workflow.yamltree import Node, Scalar
 
 _TYPES: tuple[str, ...] = get_args(FactType)
 _TYPE_WORDS = {
-    "string": "text", "str": "text", "int": "integer", "number": "decimal", "float": "decimal", "bool": "yesno",
-    "boolean": "yesno", "enum": "choice", "文字": "text", "整数": "integer", "小数": "decimal", "金额": "money",
-    "日期": "date", "选项": "choice", "是否": "yesno", "清单": "list", "单位": "unit",
-}  # fmt: skip
+    "string": "text",
+    "str": "text",
+    "int": "integer",
+    "number": "decimal",
+    "float": "decimal",
+    "bool": "yesno",
+    "boolean": "yesno",
+    "enum": "choice",
+    "文字": "text",
+    "整数": "integer",
+    "小数": "decimal",
+    "金额": "money",
+    "日期": "date",
+    "选项": "choice",
+    "是否": "yesno",
+    "清单": "list",
+    "单位": "unit",
+}
 _OF = ("text", "decimal", "money", "date", "choice", "unit")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMERIC = ("integer", "decimal", "money")
@@ -27,12 +41,28 @@ _BELONGS = {
     "pattern": ("text",),
     "choices": ("choice",),
 }
-_FACT_KEYS = ("title", "type", "unit", "min", "max", "pattern", "choices", "of", "required", "by", "note", "basis")
+_FACT_KEYS = (
+    "title",
+    "type",
+    "unit",
+    "min",
+    "max",
+    "pattern",
+    "choices",
+    "of",
+    "required",
+    "by",
+    "note",
+    "basis",
+)
 
 
 def read_facts(top: Fields) -> dict[str, Fact]:
     """Read `facts:`."""
-    return {name: _read_fact(top, name, key, node) for name, key, node in top.definitions("facts", "要素")}
+    return {
+        name: _read_fact(top, name, key, node)
+        for name, key, node in top.definitions("facts", "要素")
+    }
 
 
 def _read_fact(top: Fields, name: str, key: Scalar, node: Node) -> Fact:
@@ -49,7 +79,10 @@ def _read_fact(top: Fields, name: str, key: Scalar, node: Node) -> Fact:
     least, most = _bound(fields, "min", base), _bound(fields, "max", base)
     if least is not None and most is not None and type(least) is type(most) and least > most:  # type: ignore[operator]
         fields.fault(
-            "wrong-bounds", fields.place("max"), f"{what}的 min {least} 大于 max {most}", "对调两数，或改正其一"
+            "wrong-bounds",
+            fields.place("max"),
+            f"{what}的 min {least} 大于 max {most}",
+            "对调两数，或改正其一",
         )
     required = fields.text("required", "false")
     if required not in ("true", "false"):
@@ -85,11 +118,21 @@ def _judge_keys(fields: Fields, kind: str, of: str) -> None:
     for key, kinds in _BELONGS.items():
         if fields.has(key) and base not in kinds:
             message = f"{fields.owner}的类型是 {base}，不能写 {key}"
-            fields.fault("misplaced-key", fields.place(key), message, f"删去 {key}；它只用于 {'、'.join(kinds)}")
+            fields.fault(
+                "misplaced-key",
+                fields.place(key),
+                message,
+                f"删去 {key}；它只用于 {'、'.join(kinds)}",
+            )
     for key, wanted in (("unit", "money"), ("choices", "choice")):
         if base == wanted and not fields.has(key):
             hint = "unit: 万元" if key == "unit" else "choices: [第一项, 第二项]"
-            fields.fault("missing-key", fields.at, f"{fields.owner}的类型是 {wanted}，缺少 {key}", f"补上 {hint}")
+            fields.fault(
+                "missing-key",
+                fields.at,
+                f"{fields.owner}的类型是 {wanted}，缺少 {key}",
+                f"补上 {hint}",
+            )
 
 
 def _bound(fields: Fields, key: str, kind: str) -> Decimal | str | None:
@@ -97,7 +140,10 @@ def _bound(fields: Fields, key: str, kind: str) -> Decimal | str | None:
         number = fields.number(key)
         if number is not None and kind == "integer" and number != number.to_integral_value():
             fields.fault(
-                "wrong-number", fields.place(key), f"{fields.owner}的 {key} “{number}” 应为整数", "去掉小数部分"
+                "wrong-number",
+                fields.place(key),
+                f"{fields.owner}的 {key} “{number}” 应为整数",
+                "去掉小数部分",
             )
         return number
     text = fields.text(key)
@@ -108,7 +154,9 @@ def _bound(fields: Fields, key: str, kind: str) -> Decimal | str | None:
             date.fromisoformat(text)
     except ValueError:
         mend = "写成 2026-08-01 的样子"
-        fields.fault("wrong-date", fields.place(key), f"{fields.owner}的 {key} “{text}” 不是有效日期", mend)
+        fields.fault(
+            "wrong-date", fields.place(key), f"{fields.owner}的 {key} “{text}” 不是有效日期", mend
+        )
         return None
     return text or None
 
@@ -118,10 +166,17 @@ def _read_pattern(fields: Fields) -> str | None:
     try:
         re.compile(text)
     except (re.error, RecursionError, OverflowError) as error:
-        place = f"（第 {error.pos + 1} 个字符处）" if isinstance(error, re.error) and error.pos is not None else ""
+        place = (
+            f"（第 {error.pos + 1} 个字符处）"
+            if isinstance(error, re.error) and error.pos is not None
+            else ""
+        )
         mend = "检查括号是否配对；字面的 . ( ) [ ] * + ? 前要加反斜线"
         fields.fault(
-            "wrong-pattern", fields.place("pattern"), f"{fields.owner}的 pattern 不是合法的正则表达式{place}", mend
+            "wrong-pattern",
+            fields.place("pattern"),
+            f"{fields.owner}的 pattern 不是合法的正则表达式{place}",
+            mend,
         )
     return text or None
 
@@ -131,8 +186,15 @@ def _read_choices(fields: Fields) -> tuple[str, ...]:
     for scalar in fields.scalars("choices"):
         text = fields.check_line(scalar, f"{fields.owner}的选项")
         if text in choices:
-            fields.fault("repeated", scalar, f"{fields.owner}的 choices 重复写了 “{text}”", "删去重复的一处")
+            fields.fault(
+                "repeated", scalar, f"{fields.owner}的 choices 重复写了 “{text}”", "删去重复的一处"
+            )
         choices[text] = None
     if fields.node("choices") is not None and not fields.items("choices"):
-        fields.fault("empty-value", fields.place("choices"), f"{fields.owner}的 choices 是空的列表", "至少写一项")
+        fields.fault(
+            "empty-value",
+            fields.place("choices"),
+            f"{fields.owner}的 choices 是空的列表",
+            "至少写一项",
+        )
     return tuple(choices)

@@ -1,4 +1,6 @@
-"""Mappings of a workflow file read key by key: each fault is noted with its place and its mend, and reading goes on."""
+"""Mappings of a workflow file read key by key: each fault is noted with its place and its mend, and
+reading goes on.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ class Reading:
             self.fault("wrong-type", place, f"{what}应为{wanted}", _SHAPES[wanted])
 
     def likeliest(self, name: str, known: Iterable[str]) -> str | None:
-        """Name the known word most like the given one; in a file with hundreds of faults that is not worth the time."""
+        """Name the known word most like the given one; in a file with hundreds of faults that is
+        not worth the time.
+        """
         return nearest(name, known) if len(self.problems) < MOST_SHOWN else None
 
     def use(self, kind: str, node: Scalar, by: str) -> str:
@@ -75,7 +79,9 @@ class Reading:
 
 
 class Fields:
-    """One mapping: which keys it may and must have is judged at once, the values as they are asked for."""
+    """One mapping: which keys it may and must have is judged at once, the values as they are asked
+    for.
+    """
 
     def __init__(
         self,
@@ -93,7 +99,9 @@ class Fields:
         self.pairs: dict[str, tuple[Scalar, Node]] = {}
         if not isinstance(node, Mapping):
             if isinstance(node, Scalar) and node.empty:
-                reading.fault("empty-value", at, f"{owner}是空的", f"写上 {'、'.join(required or known)}")
+                reading.fault(
+                    "empty-value", at, f"{owner}是空的", f"写上 {'、'.join(required or known)}"
+                )
             else:
                 reading.wrong(node, owner, _MAPPING)
             return
@@ -108,13 +116,25 @@ class Fields:
                 self.fault("empty-value", key, f"{owner}的 {name} 是空的", "填上内容，或删去这一键")
         for name in required:
             if name not in node.pairs and name not in meant:
-                self.fault("missing-key", at, f"{owner}缺少 {name}", f"补上 {HINTS.get(name, name + ': …')}")
+                self.fault(
+                    "missing-key",
+                    at,
+                    f"{owner}缺少 {name}",
+                    f"补上 {HINTS.get(name, name + ': …')}",
+                )
 
     def _unknown(self, key: Scalar, known: tuple[str, ...]) -> str | None:
-        """Report a key that is not known; give the key that was most likely meant, which then is not missed as well."""
+        """Report a key that is not known; give the key that was most likely meant, which then is
+        not missed as well.
+        """
         near = self.reading.likeliest(key.value, known)
         mend = f"是否为 “{near}”？" if near else ""
-        self.fault("unknown-key", key, f"{self.owner}有不认识的键 “{key.value}”", f"{mend}可用的键：{'、'.join(known)}")
+        self.fault(
+            "unknown-key",
+            key,
+            f"{self.owner}有不认识的键 “{key.value}”",
+            f"{mend}可用的键：{'、'.join(known)}",
+        )
         return near
 
     def fault(self, rule: str, place: Node | Location, message: str, mend: str = "") -> None:
@@ -124,7 +144,11 @@ class Fields:
     def node(self, key: str) -> Node | None:
         """Give a key's value if it is there and can be read; what is empty has been reported."""
         pair = self.pairs.get(key)
-        if pair is None or isinstance(pair[1], Unread) or (isinstance(pair[1], Scalar) and pair[1].empty):
+        if (
+            pair is None
+            or isinstance(pair[1], Unread)
+            or (isinstance(pair[1], Scalar) and pair[1].empty)
+        ):
             return None
         return pair[1]
 
@@ -133,7 +157,9 @@ class Fields:
         return key in self.pairs
 
     def place(self, key: str) -> Location:
-        """Give the place of a key's value, of the key if the value is a collection, or else of the owner."""
+        """Give the place of a key's value, of the key if the value is a collection, or else of the
+        owner.
+        """
         pair = self.pairs.get(key)
         if pair is None:
             return self.at
@@ -162,7 +188,12 @@ class Fields:
         if not scalar.value.strip():
             self.fault("wrong-line", scalar, f"{what}是空白", "填上内容")
         elif "\n" in scalar.value or len(scalar.value) > _MOST_LINE:
-            self.fault("wrong-line", scalar, f"{what}应为一行，不超过 {_MOST_LINE} 字", "详细说明写在 note: 里")
+            self.fault(
+                "wrong-line",
+                scalar,
+                f"{what}应为一行，不超过 {_MOST_LINE} 字",
+                "详细说明写在 note: 里",
+            )
         return scalar.value
 
     def ident(self, scalar: Scalar, what: str) -> str:
@@ -174,19 +205,30 @@ class Fields:
     def name(self, key: str, kind: str, said: str = "") -> str | None:
         """Read the name of one thing that is defined elsewhere."""
         scalar = self.scalar(key)
-        return self.reading.use(kind, scalar, said or f"{self.owner}的 {key} 写了") if scalar else None
+        return (
+            self.reading.use(kind, scalar, said or f"{self.owner}的 {key} 写了") if scalar else None
+        )
 
     def names(self, key: str, kind: str, said: str = "", *, some: bool = False) -> tuple[str, ...]:
-        """Read one name or a list of names of things defined elsewhere; `some` wants at least one."""
+        """Read one name or a list of names of things defined elsewhere; `some` wants at
+        least one.
+        """
         said = said or f"{self.owner}的 {key} 写了"
         found: dict[str, None] = {}
         for scalar in self.scalars(key):
             if scalar.value in found:
-                self.fault("repeated", scalar, f"{self.owner}的 {key} 重复写了 “{scalar.value}”", "删去重复的一处")
+                self.fault(
+                    "repeated",
+                    scalar,
+                    f"{self.owner}的 {key} 重复写了 “{scalar.value}”",
+                    "删去重复的一处",
+                )
             found[self.reading.use(kind, scalar, said)] = None
         node = self.node(key)
         if some and isinstance(node, Sequence) and not node.items:
-            self.fault("empty-value", self.pairs[key][0], f"{self.owner}的 {key} 是空的列表", "至少写一项")
+            self.fault(
+                "empty-value", self.pairs[key][0], f"{self.owner}的 {key} 是空的列表", "至少写一项"
+            )
         return tuple(found)
 
     def scalars(self, key: str) -> Iterator[Scalar]:
@@ -195,7 +237,12 @@ class Fields:
             if isinstance(node, Scalar) and not node.empty:
                 yield node
             elif isinstance(node, Scalar):
-                self.fault("empty-value", node, f"{self.owner}的 {key} 有空的一项", "填上内容，或删去这一项")
+                self.fault(
+                    "empty-value",
+                    node,
+                    f"{self.owner}的 {key} 有空的一项",
+                    "填上内容，或删去这一项",
+                )
             else:
                 self.reading.wrong(node, f"{self.owner}的 {key} 的每一项", _TEXT)
 
@@ -211,7 +258,9 @@ class Fields:
             return []
         return [node]
 
-    def integer(self, key: str, default: int = 0, *, least: int = 1, most: int = 999_999_999) -> int:
+    def integer(
+        self, key: str, default: int = 0, *, least: int = 1, most: int = 999_999_999
+    ) -> int:
         """Read a whole number within bounds."""
         scalar = self.scalar(key)
         if scalar is None:
@@ -219,7 +268,10 @@ class Fields:
         if not _INTEGER.fullmatch(scalar.value) or not least <= int(scalar.value) <= most:
             wanted = f" {least} 以上的整数" if most == 999_999_999 else f" {least} 至 {most} 的整数"
             self.fault(
-                "wrong-number", scalar, f"{self.owner}的 {key} “{scalar.value}” 应为{wanted}", "用半角数字，不带单位"
+                "wrong-number",
+                scalar,
+                f"{self.owner}的 {key} “{scalar.value}” 应为{wanted}",
+                "用半角数字，不带单位",
             )
             return default
         return int(scalar.value)
@@ -231,7 +283,9 @@ class Fields:
             return None
         if not _NUMBER.fullmatch(scalar.value):
             mend = "用半角数字，不带单位和逗号，例如 3000 或 0.5"
-            self.fault("wrong-number", scalar, f"{self.owner}的 {key} “{scalar.value}” 不是数", mend)
+            self.fault(
+                "wrong-number", scalar, f"{self.owner}的 {key} “{scalar.value}” 不是数", mend
+            )
             return None
         return Decimal(scalar.value)
 
@@ -239,7 +293,9 @@ class Fields:
         """Read true or false."""
         return self.choice(key, ("true", "false"), "false", _YES) == "true"
 
-    def choice(self, key: str, options: tuple[str, ...], default: str, near: dict[str, str] | None = None) -> str:
+    def choice(
+        self, key: str, options: tuple[str, ...], default: str, near: dict[str, str] | None = None
+    ) -> str:
         """Read one of a few words; `near` says what some other words most likely mean."""
         scalar = self.scalar(key)
         if scalar is None or scalar.value in options:
@@ -249,12 +305,21 @@ class Fields:
         self.fault("wrong-choice", scalar, f"{self.owner}的 {key} 不能是 “{scalar.value}”", mend)
         return guess or default
 
-    def inner(self, key: str, owner: str, *, known: tuple[str, ...], required: tuple[str, ...] = ()) -> Fields | None:
+    def inner(
+        self, key: str, owner: str, *, known: tuple[str, ...], required: tuple[str, ...] = ()
+    ) -> Fields | None:
         """Read a mapping within this one."""
         node = self.node(key)
         if node is None:
             return None
-        return Fields(self.reading, node, owner, self.reading.at(self.pairs[key][0]), known=known, required=required)
+        return Fields(
+            self.reading,
+            node,
+            owner,
+            self.reading.at(self.pairs[key][0]),
+            known=known,
+            required=required,
+        )
 
     def definitions(self, key: str, what: str) -> Iterator[tuple[str, Scalar, Node]]:
         """Give the names that a section defines, each with its key and its value."""

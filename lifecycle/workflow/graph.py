@@ -1,4 +1,6 @@
-"""The states as a graph: what cannot be reached, what cannot end, and transitions that go where their kind does not."""
+"""The states as a graph: what cannot be reached, what cannot end, and transitions that go where
+their kind does not.
+"""
 
 from __future__ import annotations
 
@@ -38,15 +40,23 @@ def check_graph(workflow: Workflow) -> Iterator[Problem]:
 
 
 def ways_of(workflow: Workflow) -> tuple[Way, ...]:
-    """Give each transition its known states; a misspelt state stands for the nearest, so that one slip is one fault.
+    """Give each transition its known states; a misspelt state stands for the nearest, so that one
+    slip is one fault.
 
-    A record stays where it is; a resume to `previous` may lead to every state from which it was suspended.
+    A record stays where it is; a resume to `previous` may lead to every state from which it was
+    suspended.
     """
-    mentioned = dict.fromkeys(name for t in workflow.transitions for name in (*t.sources, t.to or PREVIOUS))
+    mentioned = dict.fromkeys(
+        name for t in workflow.transitions for name in (*t.sources, t.to or PREVIOUS)
+    )
     unknown = [name for name in mentioned if name not in workflow.states and name != PREVIOUS]
-    meant: dict[str, str | None] = {name: nearest(name, workflow.states) for name in unknown[:MOST_GUESSES]}
+    meant: dict[str, str | None] = {
+        name: nearest(name, workflow.states) for name in unknown[:MOST_GUESSES]
+    }
     meant |= {name: name for name in workflow.states}
-    sources = [tuple(m for name in t.sources if (m := meant.get(name))) for t in workflow.transitions]
+    sources = [
+        tuple(m for name in t.sources if (m := meant.get(name))) for t in workflow.transitions
+    ]
     suspended: dict[str, dict[str, None]] = {}
     for transition, left in zip(workflow.transitions, sources, strict=True):
         target = meant.get(transition.to or "")
@@ -58,7 +68,9 @@ def ways_of(workflow: Workflow) -> tuple[Way, ...]:
         if transition.kind == "record":
             targets = left
         elif transition.to == PREVIOUS:
-            targets = tuple(dict.fromkeys(state for name in left for state in suspended.get(name, ())))
+            targets = tuple(
+                dict.fromkeys(state for name in left for state in suspended.get(name, ()))
+            )
         else:
             targets = (target,) if target else ()
         ways.append(Way(transition, left, targets))
@@ -95,10 +107,17 @@ def _check_reach(workflow: Workflow, edges: dict[str, set[str]]) -> Iterator[Pro
     for name, state in workflow.states.items():
         if name not in reached:
             message = f"环节 {name} 到达不了：从起始环节 {workflow.initial} 没有流转通到它"
-            yield Problem("unreachable", state.location, message, f"补一条去往 {name} 的流转，或删去该环节")
+            yield Problem(
+                "unreachable", state.location, message, f"补一条去往 {name} 的流转，或删去该环节"
+            )
         if finals and name not in ending:
             message = f"环节 {name} 到不了任何终结环节"
-            yield Problem("dead-end", state.location, message, "补一条离开它的流转；若它就是终点，补上 final: true")
+            yield Problem(
+                "dead-end",
+                state.location,
+                message,
+                "补一条离开它的流转；若它就是终点，补上 final: true",
+            )
     if not finals:
         mend = "给表示办结或终止的环节补上 final: true"
         yield Problem("no-final", workflow.location, "流程没有终结环节", mend)
@@ -111,8 +130,15 @@ def _check_twice(workflow: Workflow) -> Iterator[Problem]:
             earlier = first.setdefault((source, transition.name), transition)
             if earlier is not transition and transition.name:
                 line = earlier.location.line
-                message = f"环节 {source} 有两条同名的流转 “{transition.name}”，另一条在第 {line} 行"
-                yield Problem("same-transition", transition.location, message, "改名，或从其中一条的 from 去掉该环节")
+                message = (
+                    f"环节 {source} 有两条同名的流转 “{transition.name}”，另一条在第 {line} 行"
+                )
+                yield Problem(
+                    "same-transition",
+                    transition.location,
+                    message,
+                    "改名，或从其中一条的 from 去掉该环节",
+                )
                 break
 
 
@@ -120,19 +146,30 @@ def _check_exits(workflow: Workflow, transition: Transition) -> Iterator[Problem
     for source in transition.sources:
         if source in workflow.states and workflow.states[source].final:
             message = f"流转 {transition.name} 离开终结环节 “{source}”"
-            yield Problem("final-exit", transition.location, message, f"从 from 去掉 {source}，或删去它的 final: true")
+            yield Problem(
+                "final-exit",
+                transition.location,
+                message,
+                f"从 from 去掉 {source}，或删去它的 final: true",
+            )
 
 
-def _check_kind(transition: Transition, order: dict[str, int], suspended: set[str]) -> Iterator[Problem]:
+def _check_kind(
+    transition: Transition, order: dict[str, int], suspended: set[str]
+) -> Iterator[Problem]:
     name, to, place = transition.name, transition.to, transition.location
     if transition.kind == "return" and to in order:
         later = [s for s in transition.sources if s in order and order[to] > order[s]]
         if later:
             message = f"流转 {name} 是退回，却从 {later[0]} 去往排在后面的环节 “{to}”"
-            yield Problem("return-forward", place, message, "改正 to 或 from，或把 kind 改为 forward")
+            yield Problem(
+                "return-forward", place, message, "改正 to 或 from，或把 kind 改为 forward"
+            )
     if transition.kind == "suspend" and to in transition.sources:
         message = f"流转 {name} 从 “{to}” 中止到它自己，恢复时不知回到何处"
-        yield Problem("suspend-self", place, message, f"写 from: {{all_but: [{to}]}}，或从 from 去掉 {to}")
+        yield Problem(
+            "suspend-self", place, message, f"写 from: {{all_but: [{to}]}}，或从 from 去掉 {to}"
+        )
     if transition.kind == "resume":
         for source in transition.sources:
             if source in order and source not in suspended:
@@ -140,8 +177,12 @@ def _check_kind(transition: Transition, order: dict[str, int], suspended: set[st
                 yield Problem("resume-nothing", place, message, "补一条中止的流转，或改正 from")
 
 
-def _check_not_by(way: Way, made: dict[str, set[str]], edges: dict[str, set[str]]) -> Iterator[Problem]:
-    """See that what is excluded can come first; a transition may exclude its own maker only if it can be made again."""
+def _check_not_by(
+    way: Way, made: dict[str, set[str]], edges: dict[str, set[str]]
+) -> Iterator[Problem]:
+    """See that what is excluded can come first; a transition may exclude its own maker only if it
+    can be made again.
+    """
     name = way.transition.name
     for other in way.transition.not_by:
         if other == OPENING or other not in made or not way.sources:
@@ -149,4 +190,6 @@ def _check_not_by(way: Way, made: dict[str, set[str]], edges: dict[str, set[str]
         if reachable(edges, made[other]).isdisjoint(way.sources):
             what = "只能办一次" if other == name else f"之前不会有 {other}"
             message = f"流转 {name} 的 not_by 写了 “{other}”，但{what}，回避不起作用"
-            yield Problem("idle-not-by", way.transition.location, message, "改写为在它之前办理的流转，或删去")
+            yield Problem(
+                "idle-not-by", way.transition.location, message, "改写为在它之前办理的流转，或删去"
+            )

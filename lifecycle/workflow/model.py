@@ -1,4 +1,6 @@
-"""A workflow as judged and frozen: what the YAML says, with every name resolved and every place remembered."""
+"""A workflow as judged and frozen: what the YAML says, with every name resolved and every place
+remembered.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ PREVIOUS = "previous"
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A function held by a unit of the directory, or by the `unit` or `units` that a fact of the case names."""
+    """A function held by a unit of the directory, or by the `unit` or `units` that a fact of the
+    case names.
+    """
 
     name: str
     title: str
@@ -43,7 +47,9 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody outside the directory who receives letters; `fact` names the fact that holds the party's name."""
+    """Somebody outside the directory who receives letters; `fact` names the fact that holds the
+    party's name.
+    """
 
     name: str
     title: str
@@ -63,7 +69,9 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A typed field of a case. `required` is the state from which it must be known, or True from the opening on."""
+    """A typed field of a case. `required` is the state from which it must be known, or True from
+    the opening on.
+    """
 
     name: str
     title: str
@@ -83,7 +91,9 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A required document. `keep` is `permanent` or a number of years such as `30y`; `max_mb` bounds one file."""
+    """A required document. `keep` is `permanent` or a number of years such as `30y`; `max_mb`
+    bounds one file.
+    """
 
     name: str
     title: str
@@ -97,7 +107,9 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A time limit: so many days, workdays or months since a day, met once one of `done` is there."""
+    """A time limit: so many days, workdays or months since a day, met once one of
+    `done` is there.
+    """
 
     title: str
     amount: int
@@ -112,7 +124,9 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state; in project.yaml a stage. `due` is the limit of the whole stage, `limits` those within it."""
+    """A state; in project.yaml a stage. `due` is the limit of the whole stage, `limits` those
+    within it.
+    """
 
     name: str
     title: str
@@ -135,7 +149,9 @@ class Quorum:
     of: int = 1
 
     def needed(self, asked: int) -> int:
-        """Count the agreements needed among so many asked: never more than all, and never none of some."""
+        """Count the agreements needed among so many asked: never more than all, and never none of
+        some.
+        """
         if self.kind == "all":
             return asked
         if self.kind == "any":
@@ -147,7 +163,9 @@ class Quorum:
 
 @dataclass(frozen=True, slots=True)
 class Cosign:
-    """Whose opinions a transition needs; `covers` are the facts and materials whose change makes an opinion stale."""
+    """Whose opinions a transition needs; `covers` are the facts and materials whose change makes an
+    opinion stale.
+    """
 
     roles: tuple[str, ...]
     location: Location
@@ -169,7 +187,9 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Dwell:
-    """A least time since a day; with `clear_days` so many whole days must lie between (start >= since + n + 1)."""
+    """A least time since a day; with `clear_days` so many whole days must lie between (start >=
+    since + n + 1).
+    """
 
     amount: int
     unit: Span
@@ -192,7 +212,9 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """By when a letter's recipients owe an answer, counted from its receipt; `cosign`: it is their opinion on that."""
+    """By when a letter's recipients owe an answer, counted from its receipt; `cosign`: it is their
+    opinion on that.
+    """
 
     limit: Limit
     cosign: str | None = None
@@ -211,7 +233,9 @@ class NoticeRule:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A way from states to a state; `to` is None for a record (the case stays) and PREVIOUS for a resume."""
+    """A way from states to a state; `to` is None for a record (the case stays) and PREVIOUS for a
+    resume.
+    """
 
     name: str
     title: str
@@ -238,7 +262,9 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """When the progress board turns yellow or red: so long overdue, or whenever a condition on the facts holds."""
+    """When the progress board turns yellow or red: so long overdue, or whenever a condition on the
+    facts holds.
+    """
 
     light: LightColour
     title: str
@@ -251,7 +277,9 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One mention of a name in the YAML: what it must name, where it stands, and the words that a fault begins with."""
+    """One mention of a name in the YAML: what it must name, where it stands, and the words that a
+    fault begins with.
+    """
 
     kind: str
     name: str
@@ -261,7 +289,9 @@ class Use:
 
 @dataclass(frozen=True, eq=False)
 class Workflow:
-    """A YAML state machine, judged sound. `digest` is the SHA-256 of its exact bytes and names the version."""
+    """A YAML state machine, judged sound. `digest` is the SHA-256 of its exact bytes and names the
+    version.
+    """
 
     name: str
     title: str
@@ -299,5 +329,7 @@ class Workflow:
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        """Map each transition's name to its title (the first one's where several states share the name)."""
+        """Map each transition's name to its title (the first one's where several states share the
+        name).
+        """
         return {t.name: t.title for t in reversed(self.transitions)}

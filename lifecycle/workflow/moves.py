@@ -1,4 +1,6 @@
-"""The transitions of a workflow file: where each leads from and to, who makes it, and the gates it needs."""
+"""The transitions of a workflow file: where each leads from and to, who makes it, and the gates it
+needs.
+"""
 
 from __future__ import annotations
 
@@ -38,23 +40,44 @@ _KIND_WORDS = {
     "终止": "terminate",
 }
 _KEYS = (
-    "name", "title", "kind", "from", "to", "by", "asks", "needs", "not_by", "reason", "locks", "unlocks", "notices",
-    "note", "basis",
-)  # fmt: skip
+    "name",
+    "title",
+    "kind",
+    "from",
+    "to",
+    "by",
+    "asks",
+    "needs",
+    "not_by",
+    "reason",
+    "locks",
+    "unlocks",
+    "notices",
+    "note",
+    "basis",
+)
 _NEEDS = ("facts", "materials", "cosign", "guards", "dwell", "counter")
 _SHARE = re.compile(r"([1-9][0-9]?)/([1-9][0-9]?)")
 
 
 def read_transitions(top: Fields, states: Mapping[str, State]) -> tuple[Transition, ...]:
-    """Read `transitions:`; `all`, a phase and `all_but` are written out as the states they stand for."""
-    return tuple(_read_transition(top, node, at, states) for node, at in places_of(top, "transitions"))
+    """Read `transitions:`; `all`, a phase and `all_but` are written out as the states they stand
+    for.
+    """
+    return tuple(
+        _read_transition(top, node, at, states) for node, at in places_of(top, "transitions")
+    )
 
 
-def _read_transition(top: Fields, node: Node, at: Location, states: Mapping[str, State]) -> Transition:
+def _read_transition(
+    top: Fields, node: Node, at: Location, states: Mapping[str, State]
+) -> Transition:
     named = node.pairs.get("name") if isinstance(node, Mapped) else None
     name = named[1].value if named and isinstance(named[1], Scalar) else ""
     if named:
-        at = top.reading.at(named[1] if isinstance(named[1], Scalar) and not named[1].empty else named[0])
+        at = top.reading.at(
+            named[1] if isinstance(named[1], Scalar) and not named[1].empty else named[0]
+        )
     fields = Fields(
         top.reading,
         node,
@@ -93,7 +116,9 @@ def _read_not_by(fields: Fields) -> tuple[str, ...]:
     """Read who is excluded; the opening is no transition, so it is not looked up as one."""
     before = len(fields.reading.uses)
     names = fields.names("not_by", "transition", some=True)
-    fields.reading.uses[before:] = [use for use in fields.reading.uses[before:] if use.name != OPENING]
+    fields.reading.uses[before:] = [
+        use for use in fields.reading.uses[before:] if use.name != OPENING
+    ]
     return names
 
 
@@ -101,10 +126,21 @@ def _read_sources(fields: Fields, states: Mapping[str, State]) -> tuple[str, ...
     open_states = tuple(name for name, state in states.items() if not state.final)
     node, said = fields.node("from"), f"{fields.owner}出自"
     if not isinstance(node, Mapped):
-        if fields.has("from") and isinstance(node, Scalar) and node.value == "all" and "all" not in states:
+        if (
+            fields.has("from")
+            and isinstance(node, Scalar)
+            and node.value == "all"
+            and "all" not in states
+        ):
             return open_states
         return fields.names("from", "state", said, some=True)
-    inner = Fields(fields.reading, node, f"{fields.owner}的 from ", fields.place("from"), known=("phase", "all_but"))
+    inner = Fields(
+        fields.reading,
+        node,
+        f"{fields.owner}的 from ",
+        fields.place("from"),
+        known=("phase", "all_but"),
+    )
     if len(node.pairs) != 1:
         inner.fault(
             "either-or",
@@ -117,43 +153,66 @@ def _read_sources(fields: Fields, states: Mapping[str, State]) -> tuple[str, ...
     found = tuple(name for name in left if name not in but)
     if not found and (inner.items("phase") or inner.items("all_but")):
         inner.fault(
-            "no-source", inner.at, f"{fields.owner}的 from 没有剩下任何环节", "终结环节不算在内：改写 phase 或 all_but"
+            "no-source",
+            inner.at,
+            f"{fields.owner}的 from 没有剩下任何环节",
+            "终结环节不算在内：改写 phase 或 all_but",
         )
     return found
 
 
 def _read_phases(inner: Fields, states: Mapping[str, State]) -> tuple[str, ...]:
-    """Give the open states of the phases named; a misspelt phase stands for the one it is nearest to."""
+    """Give the open states of the phases named; a misspelt phase stands for the one it is nearest
+    to.
+    """
     phases = dict.fromkeys(state.phase for state in states.values() if state.phase)
     wanted: set[str | None] = set()
     for scalar in inner.scalars("phase"):
         near = None if scalar.value in phases else inner.reading.likeliest(scalar.value, phases)
         if scalar.value not in phases:
-            mend = (f"是否为 “{near}”？" if near else "") + f"已有的阶段：{'、'.join(phases) or '无'}"
-            inner.fault("unknown-phase", scalar, f"{inner.owner}写了没有环节属于它的阶段 “{scalar.value}”", mend)
+            mend = (
+                f"是否为 “{near}”？" if near else ""
+            ) + f"已有的阶段：{'、'.join(phases) or '无'}"
+            inner.fault(
+                "unknown-phase",
+                scalar,
+                f"{inner.owner}写了没有环节属于它的阶段 “{scalar.value}”",
+                mend,
+            )
         wanted.add(near or scalar.value)
-    return tuple(name for name, state in states.items() if state.phase in wanted and not state.final)
+    return tuple(
+        name for name, state in states.items() if state.phase in wanted and not state.final
+    )
 
 
 def _read_target(fields: Fields, kind: Kind) -> str | None:
-    """Read where a transition leads: a record nowhere, a resume possibly back, all others to a state."""
+    """Read where a transition leads: a record nowhere, a resume possibly back, all others to a
+    state.
+    """
     if kind == "record":
         if fields.has("to"):
             message = f"{fields.owner}是记录（record），不改变环节，不能写 to"
-            fields.fault("misplaced-key", fields.place("to"), message, "删去 to，或把 kind 改为别的种类")
+            fields.fault(
+                "misplaced-key", fields.place("to"), message, "删去 to，或把 kind 改为别的种类"
+            )
         return None
     scalar = fields.scalar("to")
     if scalar is None:
         if fields.pairs and not fields.has("to"):
             fields.fault(
-                "missing-key", fields.at, f"{fields.owner}缺少 to", "补上 to: 去往的环节；不改变环节的写 kind: record"
+                "missing-key",
+                fields.at,
+                f"{fields.owner}缺少 to",
+                "补上 to: 去往的环节；不改变环节的写 kind: record",
             )
         return None
     if scalar.value != PREVIOUS:
         return fields.name("to", "state", f"{fields.owner}去往")
     if kind != "resume":
         mend = "写明去往的环节；只有恢复（kind: resume）可以写 previous"
-        fields.fault("misplaced-previous", scalar, f"{fields.owner}不是恢复，不能去往 previous", mend)
+        fields.fault(
+            "misplaced-previous", scalar, f"{fields.owner}不是恢复，不能去往 previous", mend
+        )
     return PREVIOUS
 
 
@@ -167,7 +226,9 @@ def _read_notices(fields: Fields) -> tuple[NoticeRule, ...]:
         said = f"{what} {template} 的 "
         to = inner.names("to", "recipient", f"{said}to 写了", some=True)
         cc = inner.names("cc", "recipient", f"{said}cc 写了")
-        rules.append(NoticeRule(template, to, cc, inner.place("template"), _read_reply(inner, said)))
+        rules.append(
+            NoticeRule(template, to, cc, inner.place("template"), _read_reply(inner, said))
+        )
     return tuple(rules)
 
 
@@ -176,7 +237,9 @@ def _read_reply(notice: Fields, said: str) -> Reply | None:
     fields = notice.inner("reply", f"{said}reply ", known=known, required=("in", "unit", "basis"))
     if fields is None:
         return None
-    cosign = fields.name("cosign", "transition", f"{said}reply 写了") if fields.has("cosign") else None
+    cosign = (
+        fields.name("cosign", "transition", f"{said}reply 写了") if fields.has("cosign") else None
+    )
     return Reply(limit_of(fields, "复函"), cosign)
 
 
@@ -188,8 +251,12 @@ def _with_needs(transition: Transition, needs: Fields) -> Transition:
         materials=materials,
         cosign=_read_cosign(needs, (*facts, *materials)),
         guards=tuple(_read_guard(needs, node, at) for node, at in places_of(needs, "guards")),
-        dwells=tuple(_read_dwell(needs, node, at) for node, at in places_of(needs, "dwell", single=True)),
-        counters=tuple(_read_counter(needs, node, at) for node, at in places_of(needs, "counter", single=True)),
+        dwells=tuple(
+            _read_dwell(needs, node, at) for node, at in places_of(needs, "dwell", single=True)
+        ),
+        counters=tuple(
+            _read_counter(needs, node, at) for node, at in places_of(needs, "counter", single=True)
+        ),
     )
 
 
@@ -217,7 +284,10 @@ def _read_quorum(fields: Fields) -> Quorum:
     if inner is None or len(inner.pairs) != 1:
         mend = "例如 {at_least: 3} 或 {share: 2/3}"
         fields.fault(
-            "either-or", fields.place("quorum"), f"{fields.owner}的 quorum 要写 at_least 或 share，只写其一", mend
+            "either-or",
+            fields.place("quorum"),
+            f"{fields.owner}的 quorum 要写 at_least 或 share，只写其一",
+            mend,
         )
         return Quorum()
     if inner.has("at_least"):
@@ -226,20 +296,31 @@ def _read_quorum(fields: Fields) -> Quorum:
     match = _SHARE.fullmatch(text)
     if text and (match is None or int(match[1]) > int(match[2])):
         mend = "写成不大于一的分数，例如 2/3"
-        inner.fault("wrong-number", inner.place("share"), f"{fields.owner}的 share “{text}” 不是份额", mend)
+        inner.fault(
+            "wrong-number", inner.place("share"), f"{fields.owner}的 share “{text}” 不是份额", mend
+        )
     return Quorum("share", int(match[1]), int(match[2])) if match else Quorum()
 
 
 def _read_guard(needs: Fields, node: Node, at: Location) -> Guard:
     what = needs.owner.removesuffix("needs ") + "条件"
-    fields = Fields(needs.reading, node, what, at, known=("when", "else", "basis"), required=("when", "else"))
-    return Guard(Expression(fields.text("when")), fields.text("else"), fields.place("when"), fields.text("basis"))
+    fields = Fields(
+        needs.reading, node, what, at, known=("when", "else", "basis"), required=("when", "else")
+    )
+    return Guard(
+        Expression(fields.text("when")),
+        fields.text("else"),
+        fields.place("when"),
+        fields.text("basis"),
+    )
 
 
 def _read_dwell(needs: Fields, node: Node, at: Location) -> Dwell:
     what = needs.owner.removesuffix("needs ") + "dwell "
     known = ("at_least", "unit", "since", "clear_days", "basis", "inner")
-    fields = Fields(needs.reading, node, what, at, known=known, required=("at_least", "unit", "basis"))
+    fields = Fields(
+        needs.reading, node, what, at, known=known, required=("at_least", "unit", "basis")
+    )
     return Dwell(
         amount=fields.integer("at_least", 1, most=10_000),
         unit=read_span(fields),
@@ -253,6 +334,8 @@ def _read_dwell(needs: Fields, node: Node, at: Location) -> Dwell:
 
 def _read_counter(needs: Fields, node: Node, at: Location) -> Counter:
     what = needs.owner.removesuffix("needs ") + "counter "
-    fields = Fields(needs.reading, node, what, at, known=("of", "at_most", "basis"), required=("of", "at_most"))
+    fields = Fields(
+        needs.reading, node, what, at, known=("of", "at_most", "basis"), required=("of", "at_most")
+    )
     of = fields.name("of", "transition") or ""
     return Counter(of, fields.integer("at_most", 1), fields.text("basis"), fields.place("of"))

@@ -1,4 +1,6 @@
-"""What conditions can do with values: compare, reckon, filter; nothing that could grow without bound."""
+"""What conditions can do with values: compare, reckon, filter; nothing that could grow without
+bound.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ FILTERS: dict[str, Callable[[Any], Any]] = {
 
 
 def _numbers(sign: str, work: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Make an operation that takes numbers only: 'x' * 10**9 and '%999999999d' % 1 would fill the memory."""
+    """Make an operation that takes numbers only: 'x' * 10**9 and '%999999999d' % 1 would fill the
+    memory.
+    """
 
     def run(left: Any, right: Any) -> Any:
         if not isinstance(left, int | Decimal) or not isinstance(right, int | Decimal):

@@ -1,4 +1,6 @@
-"""A workflow file read: YAML text to a Workflow, or every fault at once with its line, its column and its mend."""
+"""A workflow file read: YAML text to a Workflow, or every fault at once with its line, its column
+and its mend.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +28,35 @@ from lifecycle.workflow.yamltree import Sequence, Tree, read_tree
 if TYPE_CHECKING:
     from lifecycle.workflow.check import TemplateLike
 
-_REQUIRED = ("workflow", "title", "version", "number", "subject", "roles", "facts", "states", "transitions")
+_REQUIRED = (
+    "workflow",
+    "title",
+    "version",
+    "number",
+    "subject",
+    "roles",
+    "facts",
+    "states",
+    "transitions",
+)
 _KEYS = (
-    "workflow", "title", "version", "basis", "number", "subject", "opened_by", "note",
-    "roles", "parties", "panel", "facts", "materials", "states", "transitions", "lights",
-)  # fmt: skip
+    "workflow",
+    "title",
+    "version",
+    "basis",
+    "number",
+    "subject",
+    "opened_by",
+    "note",
+    "roles",
+    "parties",
+    "panel",
+    "facts",
+    "materials",
+    "states",
+    "transitions",
+    "lights",
+)
 _SECTIONS = ("roles", "facts", "states")
 _MOST_ITEMS = {
     **dict.fromkeys(("roles", "parties", "states"), 500),
@@ -43,7 +69,8 @@ _SLOT = re.compile(r"\{year\}|\{serial(:0[1-9])?\}")
 def read_workflow(text: str | bytes, file: str, *, checked: bool = True) -> Workflow:
     """Read a workflow; raises WorkflowError with all its faults.
 
-    `checked=False` leaves out the soundness check, for bytes that passed it when they were published.
+    `checked=False` leaves out the soundness check, for bytes that passed it when they were
+    published.
     """
     workflow, problems, source = examine(text, file, checked=checked)
     if workflow is None or problems:
@@ -52,11 +79,17 @@ def read_workflow(text: str | bytes, file: str, *, checked: bool = True) -> Work
 
 
 def examine(
-    text: str | bytes, file: str, templates: Mapping[str, TemplateLike] | None = None, *, checked: bool = True
+    text: str | bytes,
+    file: str,
+    templates: Mapping[str, TemplateLike] | None = None,
+    *,
+    checked: bool = True,
 ) -> tuple[Workflow | None, tuple[Problem, ...], str]:
-    """Read and judge a workflow together with its letters, raising nothing: what was read, all faults, their text.
+    """Read and judge a workflow together with its letters, raising nothing: what was read, all
+    faults, their text.
 
-    The workflow is None when the file cannot be read far enough to judge it; with faults it is only for looking at.
+    The workflow is None when the file cannot be read far enough to judge it; with faults it is only
+    for looking at.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     tree = read_tree(text, file)
@@ -66,12 +99,19 @@ def examine(
     if _too_long(tree.root, reading):
         return None, _in_order(reading.problems), tree.text
     workflow = _read_top(tree, tree.root, reading, hashlib.sha256(data).hexdigest())
-    # Where a whole section is missing, every name in it would be unknown: one fault says it better than a hundred.
-    sections = {name: tree.root.pairs.get(name, (None, None))[1] for name in (*_SECTIONS, "transitions")}
+    # Where a whole section is missing, every name in it would be unknown: one fault says it better
+    # than a hundred.
+    sections = {
+        name: tree.root.pairs.get(name, (None, None))[1] for name in (*_SECTIONS, "transitions")
+    }
     wanted = {name: Sequence if name == "transitions" else Mapped for name in sections}
-    whole = all(isinstance(node, wanted[name]) for name, node in sections.items()) and workflow.states
+    whole = (
+        all(isinstance(node, wanted[name]) for name, node in sections.items()) and workflow.states
+    )
     if checked and whole:
-        from lifecycle.workflow.check import check  # not needed for what passed it before: a cold start stays short
+        from lifecycle.workflow.check import (
+            check,
+        )  # not needed for what passed it before: a cold start stays short
 
         reading.problems += check(workflow, templates, vague=frozenset(reading.vague))
     return workflow, _in_order(reading.problems), tree.text
@@ -83,8 +123,17 @@ def _read_top(tree: Tree, root: Mapped, reading: Reading, digest: str) -> Workfl
     required = _REQUIRED if "panel" in root.pairs else (*_REQUIRED, "opened_by")
     top = Fields(reading, root, "流程", at, known=_KEYS, required=required)
     name = top.scalar("workflow")
-    if "states" in root.pairs and isinstance(root.pairs["states"][1], Mapped) and not root.pairs["states"][1].pairs:
-        top.fault("empty-value", root.pairs["states"][0], "流程的 states 是空的", "至少写一个环节和一个终结环节")
+    if (
+        "states" in root.pairs
+        and isinstance(root.pairs["states"][1], Mapped)
+        and not root.pairs["states"][1].pairs
+    ):
+        top.fault(
+            "empty-value",
+            root.pairs["states"][0],
+            "流程的 states 是空的",
+            "至少写一个环节和一个终结环节",
+        )
     panel = read_panel(top)
     states = read_states(top)
     return Workflow(
@@ -115,7 +164,13 @@ def _too_long(root: Mapped, reading: Reading) -> bool:
     found = False
     for section, most in _MOST_ITEMS.items():
         key, node = root.pairs.get(section, (None, None))
-        count = len(node.pairs) if isinstance(node, Mapped) else len(node.items) if isinstance(node, Sequence) else 0
+        count = (
+            len(node.pairs)
+            if isinstance(node, Mapped)
+            else len(node.items)
+            if isinstance(node, Sequence)
+            else 0
+        )
         if key and count > most:
             message = f"流程的 {section} 有 {count} 项，超过 {most} 项"
             reading.fault("long-section", key, message, "拆成几个流程")
@@ -130,13 +185,22 @@ def _read_opened_by(top: Fields, panel: Panel | None) -> tuple[str, ...]:
 
 
 def _read_number(top: Fields) -> str:
-    """Read the pattern of case numbers: {serial} must be there, {year} may, nothing else in braces."""
+    """Read the pattern of case numbers: {serial} must be there, {year} may, nothing
+    else in braces.
+    """
     text = top.line("number")
     slots = [match.group() for match in _SLOT.finditer(text)]
     rest = _SLOT.sub("", text)
-    if text and ("{" in rest or "}" in rest or sum(slot.startswith("{serial") for slot in slots) != 1):
+    if text and (
+        "{" in rest or "}" in rest or sum(slot.startswith("{serial") for slot in slots) != 1
+    ):
         mend = "花括号里只能写 {year} 和一处 {serial}（或 {serial:03}，不足三位补零）"
-        top.fault("wrong-number-pattern", top.place("number"), f"流程的 number “{text}” 不是编号的样式", mend)
+        top.fault(
+            "wrong-number-pattern",
+            top.place("number"),
+            f"流程的 number “{text}” 不是编号的样式",
+            mend,
+        )
     return text
 
 

@@ -1,4 +1,6 @@
-"""The sections of a workflow file but for facts and transitions: roles, parties, panel, materials, states, lights."""
+"""The sections of a workflow file but for facts and transitions: roles, parties, panel, materials,
+states, lights.
+"""
 
 from __future__ import annotations
 
@@ -38,17 +40,26 @@ _LIMIT_KEYS = ("in", "unit", "basis", "title", "since", "done", "roll", "inner")
 
 
 def read_roles(top: Fields) -> dict[str, Role]:
-    """Read `roles:`: `name: 标题`, or a mapping that names the fact which says who holds the role."""
+    """Read `roles:`: `name: 标题`, or a mapping that names the fact which says who
+    holds the role.
+    """
     roles: dict[str, Role] = {}
     for name, key, node in top.definitions("roles", "角色"):
         at, what = top.reading.at(key), f"角色 {name} "
         if isinstance(node, Scalar) and not node.empty:
             roles[name] = Role(name, top.check_line(node, f"{what}的标题"), at)
             continue
-        fields = Fields(top.reading, node, what, at, known=("title", "unit", "units"), required=("title",))
+        fields = Fields(
+            top.reading, node, what, at, known=("title", "unit", "units"), required=("title",)
+        )
         unit, units = fields.name("unit", "unit"), fields.name("units", "units")
         if fields.has("unit") and fields.has("units"):
-            fields.fault("either-or", at, f"{what}不能同时写 unit 和 units", "一个单位用 unit，若干单位用 units")
+            fields.fault(
+                "either-or",
+                at,
+                f"{what}不能同时写 unit 和 units",
+                "一个单位用 unit，若干单位用 units",
+            )
         roles[name] = Role(name, fields.line("title", name), at, unit, units)
     return roles
 
@@ -68,11 +79,15 @@ def read_parties(top: Fields) -> dict[str, Party]:
 
 def read_panel(top: Fields) -> Panel | None:
     """Read `panel:`, the “5+x”."""
-    fields = top.inner("panel", "panel ", known=("lead", "core", "extra"), required=("lead", "core"))
+    fields = top.inner(
+        "panel", "panel ", known=("lead", "core", "extra"), required=("lead", "core")
+    )
     if fields is None:
         return None
     lead = fields.name("lead", "role") or ""
-    return Panel(lead, fields.names("core", "role", some=True), fields.name("extra", "role"), fields.at)
+    return Panel(
+        lead, fields.names("core", "role", some=True), fields.name("extra", "role"), fields.at
+    )
 
 
 def read_materials(top: Fields) -> dict[str, Material]:
@@ -85,7 +100,12 @@ def read_materials(top: Fields) -> dict[str, Material]:
         keep = fields.line("keep", "10y")
         if not _KEEP.fullmatch(keep):
             mend = "写 permanent（永久）或年数加 y，例如 30y"
-            fields.fault("wrong-keep", fields.place("keep"), f"材料 {name} 的 keep “{keep}” 不是保管期限", mend)
+            fields.fault(
+                "wrong-keep",
+                fields.place("keep"),
+                f"材料 {name} 的 keep “{keep}” 不是保管期限",
+                mend,
+            )
         materials[name] = Material(
             name=name,
             title=fields.line("title", name),
@@ -114,7 +134,16 @@ def read_states(top: Fields) -> dict[str, State]:
             lead=fields.name("lead", "role"),
             due=read_limit(fields, "due", title),
             limits=tuple(
-                limit_of(Fields(fields.reading, item, f"{what}的期限", limit_at, known=_LIMIT_KEYS, required=_titled))
+                limit_of(
+                    Fields(
+                        fields.reading,
+                        item,
+                        f"{what}的期限",
+                        limit_at,
+                        known=_LIMIT_KEYS,
+                        required=_titled,
+                    )
+                )
                 for item, limit_at in places_of(fields, "limits")
             ),
             final=fields.flag("final"),
@@ -131,12 +160,18 @@ def places_of(fields: Fields, key: str, *, single: bool = False) -> list[tuple[N
     """Give the items of a list, each with the place that a fault of the whole item points at."""
     alone = fields.place(key)
     items = fields.items(key, single=single)
-    return [(item, alone if item is fields.node(key) else fields.reading.at(item)) for item in items]
+    return [
+        (item, alone if item is fields.node(key) else fields.reading.at(item)) for item in items
+    ]
 
 
-def read_limit(fields: Fields, key: str, title: str, known: tuple[str, ...] = _LIMIT_KEYS) -> Limit | None:
+def read_limit(
+    fields: Fields, key: str, title: str, known: tuple[str, ...] = _LIMIT_KEYS
+) -> Limit | None:
     """Read a single time limit under a key, with the title it has if it gives none itself."""
-    inner = fields.inner(key, f"{fields.owner}的 {key} ", known=known, required=("in", "unit", "basis"))
+    inner = fields.inner(
+        key, f"{fields.owner}的 {key} ", known=known, required=("in", "unit", "basis")
+    )
     return limit_of(inner, title) if inner else None
 
 
@@ -177,14 +212,22 @@ def _read_light(top: Fields, node: Node, at: Location) -> Light:
     fields = Fields(top.reading, node, "灯", at, known=known, required=("light", "title"))
     if fields.pairs and fields.has("overdue") == fields.has("when"):
         fields.fault(
-            "either-or", fields.place("title"), "灯要写 overdue 或 when，只写其一", "逾期多久用 overdue，按条件用 when"
+            "either-or",
+            fields.place("title"),
+            "灯要写 overdue 或 when，只写其一",
+            "逾期多久用 overdue，按条件用 when",
         )
     for key in ("unit", "basis"):
         if fields.has("overdue") and not fields.has(key):
-            fields.fault("missing-key", fields.place("overdue"), f"灯缺少 {key}", f"补上 {HINTS[key]}")
+            fields.fault(
+                "missing-key", fields.place("overdue"), f"灯缺少 {key}", f"补上 {HINTS[key]}"
+            )
     when = fields.text("when")
     return Light(
-        light=cast(LightColour, fields.choice("light", ("yellow", "red"), "yellow", {"黄": "yellow", "红": "red"})),
+        light=cast(
+            LightColour,
+            fields.choice("light", ("yellow", "red"), "yellow", {"黄": "yellow", "红": "red"}),
+        ),
         title=fields.line("title"),
         location=fields.place("when") if when else fields.place("title"),
         overdue=fields.integer("overdue", least=0, most=10_000) if fields.has("overdue") else None,

@@ -1,4 +1,6 @@
-"""A parsed expression turned into closures, one for each node of a short whitelist; any other node is refused."""
+"""A parsed expression turned into closures, one for each node of a short whitelist; any other node
+is refused.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
-from lifecycle.workflow.expression import FUNCTIONS, SPACES, ExpressionError, MissingName, Scope, Step
+from lifecycle.workflow.expression import (
+    FUNCTIONS,
+    SPACES,
+    ExpressionError,
+    MissingName,
+    Scope,
+    Step,
+)
 from lifecycle.workflow.operations import ARITHMETIC, COMPARISONS, FILTERS, chain
 
 if TYPE_CHECKING:
@@ -41,7 +50,9 @@ class Builder:
         self._level = 0
 
     def step(self, node: nodes.Node) -> Step:
-        """Give the closure that works a node out; raises ExpressionError where the node is not let in."""
+        """Give the closure that works a node out; raises ExpressionError where the node is not let
+        in.
+        """
         make = _MAKERS.get(type(node))
         if make is None:
             raise self._refuse(node)
@@ -60,7 +71,9 @@ class Builder:
         self._sure = sure
 
     def _offset(self, word: str) -> int:
-        found = re.search(rf"\b{re.escape(word)}\b" if word.isidentifier() else re.escape(word), self.source)
+        found = re.search(
+            rf"\b{re.escape(word)}\b" if word.isidentifier() else re.escape(word), self.source
+        )
         return found.start() if found else 0
 
     def _refuse(self, node: nodes.Node) -> ExpressionError:
@@ -115,7 +128,9 @@ class Builder:
             return self._path(node.node.name, node.attr)
         if node.attr not in ("year", "month", "day"):
             mend = f"“.” 只用于 {'、'.join(SPACES)}，以及日期的 .year .month .day"
-            raise ExpressionError(f"条件中不能用 “.{node.attr}”", self._offset("." + node.attr), mend)
+            raise ExpressionError(
+                f"条件中不能用 “.{node.attr}”", self._offset("." + node.attr), mend
+            )
         of, attr = self.step(node.node), node.attr
 
         def run(scope: Scope) -> Any:
@@ -135,7 +150,9 @@ class Builder:
             name = node.node.name
             raise ExpressionError(f"{name} 后面要写明名称", self._offset(name), f"写成 {name}.名称")
         if not isinstance(index, nodes.Const) or type(index.value) is not int:
-            raise ExpressionError("方括号里只能写整数", self._offset("["), "例如 x_units[0] 是第一项")
+            raise ExpressionError(
+                "方括号里只能写整数", self._offset("["), "例如 x_units[0] 是第一项"
+            )
         of, number = self.step(node.node), index.value
 
         def run(scope: Scope) -> Any:
@@ -205,14 +222,20 @@ class Builder:
         for op in node.ops:
             right = op.expr
             for name, other in ((left, right), (right, left)):
-                if isinstance(name, nodes.Name) and op.op in ("eq", "ne") and isinstance(other, nodes.Const):
+                if (
+                    isinstance(name, nodes.Name)
+                    and op.op in ("eq", "ne")
+                    and isinstance(other, nodes.Const)
+                ):
                     self.equalities.append((name.name, other.value))
             if (
                 isinstance(left, nodes.Name)
                 and op.op in ("in", "notin")
                 and isinstance(right, nodes.List | nodes.Tuple)
             ):
-                self.equalities += [(left.name, item.value) for item in right.items if isinstance(item, nodes.Const)]
+                self.equalities += [
+                    (left.name, item.value) for item in right.items if isinstance(item, nodes.Const)
+                ]
             left = right
 
     def call(self, node: nodes.Call) -> Step:
@@ -220,7 +243,9 @@ class Builder:
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
         if name not in FUNCTIONS:
             message = f"没有函数 “{name}”" if name else "条件中不能用 “(”"
-            raise ExpressionError(message, self._offset(name or "("), f"可用的函数：{'、'.join(FUNCTIONS)}")
+            raise ExpressionError(
+                message, self._offset(name or "("), f"可用的函数：{'、'.join(FUNCTIONS)}"
+            )
         if len(node.args) != 2 or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise ExpressionError(f"{name} 要有两个参数", self._offset(name), f"写成 {name}(…, …)")
         self.names.add(name)
@@ -240,11 +265,15 @@ class Builder:
             return lambda scope: item(scope) in group(scope)
         if node.name not in ("defined", "undefined"):
             raise ExpressionError(
-                f"没有检验 “is {node.name}”", self._offset(node.name), "可用：is defined、is undefined"
+                f"没有检验 “is {node.name}”",
+                self._offset(node.name),
+                "可用：is defined、is undefined",
             )
         if not isinstance(node.node, nodes.Name | nodes.Getattr | nodes.Getitem):
             raise ExpressionError(
-                f"“is {node.name}” 前面应为名称", self._offset(node.name), "例如 investment is defined"
+                f"“is {node.name}” 前面应为名称",
+                self._offset(node.name),
+                "例如 investment is defined",
             )
         with self._perhaps():
             of = self.step(node.node)
@@ -264,13 +293,21 @@ class Builder:
         if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise self._refuse(node)
         of = self.step(node.node)
-        if node.name == "join" and len(node.args) <= 1 and all(isinstance(arg, nodes.Const) for arg in node.args):
+        if (
+            node.name == "join"
+            and len(node.args) <= 1
+            and all(isinstance(arg, nodes.Const) for arg in node.args)
+        ):
             glue = "".join(str(arg.value) for arg in node.args if isinstance(arg, nodes.Const))
             return lambda scope: glue.join(map(str, of(scope)))
         work = FILTERS.get(node.name)
         if work is None or node.args:
-            message = f"没有过滤器 “{node.name}”" if work is None else f"过滤器 {node.name} 不带参数"
-            raise ExpressionError(message, self._offset(node.name), f"可用：{'、'.join((*FILTERS, 'join'))}")
+            message = (
+                f"没有过滤器 “{node.name}”" if work is None else f"过滤器 {node.name} 不带参数"
+            )
+            raise ExpressionError(
+                message, self._offset(node.name), f"可用：{'、'.join((*FILTERS, 'join'))}"
+            )
         return lambda scope: work(of(scope))
 
 
@@ -290,5 +327,7 @@ _MAKERS: dict[type[nodes.Node], Callable[[Builder, Any], Step]] = {
     nodes.Call: Builder.call,
     nodes.Test: Builder.test,
     nodes.Filter: Builder.filter,
-    **dict.fromkeys((nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod), Builder.binary),
+    **dict.fromkeys(
+        (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod), Builder.binary
+    ),
 }

@@ -1,4 +1,6 @@
-"""A settings file in YAML, read key by key as workflows are: all faults at once, each with its place and mend."""
+"""A settings file in YAML, read key by key as workflows are: all faults at once, each with its
+place and mend.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,12 @@ class YamlFile:
     """
 
     def __init__(
-        self, path: Path, *, known: tuple[str, ...], required: tuple[str, ...], body: bytes | None = None
+        self,
+        path: Path,
+        *,
+        known: tuple[str, ...],
+        required: tuple[str, ...],
+        body: bytes | None = None,
     ) -> None:
         tree = read_tree(_bytes_of(path) if body is None else body, str(path))
         self.text = tree.text
@@ -31,12 +38,16 @@ class YamlFile:
         if tree.root is None:
             self.end()
             raise InvalidError(f"{path} 读不了")
-        self.top = Fields(self.reading, tree.root, "文件", Location(str(path)), known=known, required=required)
+        self.top = Fields(
+            self.reading, tree.root, "文件", Location(str(path)), known=known, required=required
+        )
 
     def end(self) -> None:
         """Raise WorkflowError if there are faults."""
         if self.reading.problems:
-            found = sorted(self.reading.problems, key=lambda p: (p.location.line, p.location.column))
+            found = sorted(
+                self.reading.problems, key=lambda p: (p.location.line, p.location.column)
+            )
             raise WorkflowError(map(_hinted, found), self.text)
 
     def day(self, fields: Fields, key: str) -> str | None:
@@ -49,12 +60,16 @@ class YamlFile:
         with suppress(ValueError):
             if len(text) == 10:
                 return date.fromisoformat(text).isoformat()
-        self.reading.fault("wrong-date", scalar, f"“{scalar.value}” 不是日期", "写作 2026-08-01 的样子")
+        self.reading.fault(
+            "wrong-date", scalar, f"“{scalar.value}” 不是日期", "写作 2026-08-01 的样子"
+        )
         return None
 
 
 def _hinted(problem: Problem) -> Problem:
-    """Hint at a missing key by its name alone: the hints of the fields' reader are about workflows."""
+    """Hint at a missing key by its name alone: the hints of the fields' reader are
+    about workflows.
+    """
     if problem.rule != "missing-key":
         return problem
     return replace(problem, mend=f"补上 {problem.message.rpartition(' ')[2]}: …")

@@ -1,6 +1,8 @@
-"""A YAML text as a tiny tree that remembers places: every scalar is a string, and nothing happens behind one's back.
+"""A YAML text as a tiny tree that remembers places: every scalar is a string, and nothing happens
+behind one's back.
 
-`on`, `no`, `1e3` and dates stay what was typed; anchors, aliases, tags and duplicate keys are faults.
+`on`, `no`, `1e3` and dates stay what was typed; anchors, aliases, tags and duplicate keys are
+faults.
 """
 
 from __future__ import annotations
@@ -17,16 +19,20 @@ from lifecycle.errors import Location, Problem
 from lifecycle.workflow.yamlfault import explain
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""PyYAML may be built without libyaml; its own parser is ten times slower and gives the same events."""
+"""PyYAML may be built without libyaml; its own parser is ten times slower and gives the same
+events.
+"""
 MOST_BYTES = 1 << 20
 MOST_LEVELS = 32
 MOST_COLUMNS = 2000
 MOST_PROBLEMS = 1000
-# What YAML cannot hold (YAML 1.1 §4.1), and what nobody sees but a terminal obeys: line separators, and marks that turn
-# the reading order of a rule (CVE-2021-42574, "Trojan Source").
-# Written as what is refused: as what is allowed, the pattern takes 5 ms to compile, at every start of the program.
+# What YAML cannot hold (YAML 1.1 §4.1), and what nobody sees but a terminal obeys: line separators,
+# and marks that turn the reading order of a rule (CVE-2021-42574, "Trojan Source"). Written as what
+# is refused: as what is allowed, the pattern takes 5 ms to compile, at every start
+# of the program.
 _STRANGE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-"
+    "\udfff\ufeff\ufffe\uffff]"
 )
 _BREAK = re.compile(r"\r\n|\r|\n")
 _EMPTY = ("", "~", "null")
@@ -71,7 +77,9 @@ class Mapping:
 
 @dataclass(slots=True, eq=False)
 class Unread:
-    """A value that could not be read; its fault has been reported, so nobody need complain again."""
+    """A value that could not be read; its fault has been reported, so nobody need
+    complain again.
+    """
 
     line: int
     column: int
@@ -85,7 +93,9 @@ _SKIPPED = Scalar("", False, 1, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What was read: the root (None when there is no mapping to speak of), the faults and the text they stand in."""
+    """What was read: the root (None when there is no mapping to speak of), the faults and the text
+    they stand in.
+    """
 
     root: Mapping | None
     problems: tuple[Problem, ...]
@@ -94,21 +104,41 @@ class Tree:
 
 def read_tree(data: str | bytes, file: str) -> Tree:
     """Read one YAML document into a tree; every fault is a Problem, nothing is raised."""
-    if len(data) > MOST_BYTES or (isinstance(data, str) and len(data.encode("utf-8", "replace")) > MOST_BYTES):
+    if len(data) > MOST_BYTES or (
+        isinstance(data, str) and len(data.encode("utf-8", "replace")) > MOST_BYTES
+    ):
         message = f"文件超过 {MOST_BYTES >> 20} MB"
-        return Tree(None, (Problem("yaml-size", Location(file), message, "一个流程写一个文件，长篇说明放到别处"),), "")
+        return Tree(
+            None,
+            (
+                Problem(
+                    "yaml-size", Location(file), message, "一个流程写一个文件，长篇说明放到别处"
+                ),
+            ),
+            "",
+        )
     typed, place = decode(data)
     text = _STRANGE.sub("\ufffd", typed)
     if place:
         line, column, message = place
         return Tree(
-            None, (Problem("yaml-encoding", Location(file, line, column), message, "在编辑器里另存为 UTF-8"),), text
+            None,
+            (
+                Problem(
+                    "yaml-encoding", Location(file, line, column), message, "在编辑器里另存为 UTF-8"
+                ),
+            ),
+            text,
         )
     long = next((n for n, line in enumerate(text.splitlines(), 1) if len(line) > MOST_COLUMNS), 0)
     if long:
-        shown = "\n".join(line if len(line) <= MOST_COLUMNS else line[:60] + "…" for line in text.splitlines())
+        shown = "\n".join(
+            line if len(line) <= MOST_COLUMNS else line[:60] + "…" for line in text.splitlines()
+        )
         message = f"第 {long} 行超过 {MOST_COLUMNS} 字"
-        return Tree(None, (Problem("yaml-line", Location(file, long), message, "分成几行写"),), shown)
+        return Tree(
+            None, (Problem("yaml-line", Location(file, long), message, "分成几行写"),), shown
+        )
     builder = _Builder(file, text)
     if text != typed:
         builder.problems.extend(islice(_find_strange(typed, file), MOST_PROBLEMS))
@@ -117,7 +147,9 @@ def read_tree(data: str | bytes, file: str) -> Tree:
 
 
 def decode(data: str | bytes) -> tuple[str, tuple[int, int, str] | None]:
-    """Give the text without byte order mark; or the text before the first byte not in UTF-8, and the fault."""
+    """Give the text without byte order mark; or the text before the first byte not in UTF-8, and
+    the fault.
+    """
     if isinstance(data, str):
         return data.removeprefix("\ufeff"), None
     try:
@@ -133,11 +165,15 @@ def _find_strange(text: str, file: str) -> Iterator[Problem]:
     for number, line in enumerate(_BREAK.split(text), 1):
         for match in _STRANGE.finditer(line):
             message = f"有看不见的控制字符 U+{ord(match.group()):04X}"
-            yield Problem("yaml-character", Location(file, number, match.start() + 1), message, "删去该字符")
+            yield Problem(
+                "yaml-character", Location(file, number, match.start() + 1), message, "删去该字符"
+            )
 
 
 class _Builder:
-    """Builds the tree from the parser's events; goes on after every fault that leaves the structure readable."""
+    """Builds the tree from the parser's events; goes on after every fault that leaves the structure
+    readable.
+    """
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
@@ -157,11 +193,18 @@ class _Builder:
         if isinstance(self.root, Mapping):
             return self.root
         if self.root is None or (isinstance(self.root, Scalar) and self.root.empty):
-            self.problems.append(Problem("yaml-empty", Location(self.file), "文件是空的", "写上 workflow: 等各项"))
+            self.problems.append(
+                Problem("yaml-empty", Location(self.file), "文件是空的", "写上 workflow: 等各项")
+            )
         elif not isinstance(self.root, Unread):
             place = Location(self.file, self.root.line, self.root.column, self.root.length)
             self.problems.append(
-                Problem("yaml-root", place, "文件的顶层应为映射（键: 值）", "顶层写 workflow:、title: 等各键")
+                Problem(
+                    "yaml-root",
+                    place,
+                    "文件的顶层应为映射（键: 值）",
+                    "顶层写 workflow:、title: 等各键",
+                )
             )
         return None
 
@@ -184,7 +227,14 @@ class _Builder:
             elif kind is yaml.DocumentStartEvent and self.root is not None:
                 mark = event.start_mark
                 mend = "一个文件只写一个流程：删去多余的 “---”，或拆成两个文件"
-                self._fault("yaml-documents", mark.line + 1, mark.column + 1, 3, "文件里有不止一个 YAML 文档", mend)
+                self._fault(
+                    "yaml-documents",
+                    mark.line + 1,
+                    mark.column + 1,
+                    3,
+                    "文件里有不止一个 YAML 文档",
+                    mend,
+                )
                 return True
             if len(self.stack) > MOST_LEVELS:
                 mark = event.start_mark
@@ -203,8 +253,16 @@ class _Builder:
         start, end, value = event.start_mark, event.end_mark, event.value
         if event.anchor is not None or event.tag is not None:
             self._marked(event)
-        length = end.column - start.column if start.line == end.line else len(value.split("\n", 1)[0])
-        scalar = Scalar(value, event.style is None or event.style == "", start.line + 1, start.column + 1, length or 1)
+        length = (
+            end.column - start.column if start.line == end.line else len(value.split("\n", 1)[0])
+        )
+        scalar = Scalar(
+            value,
+            event.style is None or event.style == "",
+            start.line + 1,
+            start.column + 1,
+            length or 1,
+        )
         parent = self.stack[-1] if self.stack else None
         if type(parent) is Mapping and parent.pending is None:
             parent.pending = scalar
@@ -217,7 +275,12 @@ class _Builder:
         parent = self.stack[-1] if self.stack else None
         if type(parent) is Mapping and parent.pending is None:
             self._fault(
-                "yaml-key", node.line, node.column, 1, "键应为一段文字，不能是列表或映射", "每个键写成 “名称: 值”"
+                "yaml-key",
+                node.line,
+                node.column,
+                1,
+                "键应为一段文字，不能是列表或映射",
+                "每个键写成 “名称: 值”",
             )
             parent.pending = _SKIPPED
         else:
@@ -227,7 +290,14 @@ class _Builder:
     def _alias(self, event: Any) -> None:
         mark, length = event.start_mark, len(event.anchor) + 1
         mend = "把所引用的内容完整写出来"
-        self._fault("yaml-alias", mark.line + 1, mark.column + 1, length, f"不能用别名 “*{event.anchor}”", mend)
+        self._fault(
+            "yaml-alias",
+            mark.line + 1,
+            mark.column + 1,
+            length,
+            f"不能用别名 “*{event.anchor}”",
+            mend,
+        )
         parent = self.stack[-1] if self.stack else None
         if type(parent) is Mapping and parent.pending is None:
             parent.pending = _SKIPPED
@@ -235,7 +305,9 @@ class _Builder:
             self._add(Unread(mark.line + 1, mark.column + 1, length))
 
     def _add(self, node: Node) -> None:
-        """Put a finished value where it belongs: at the root, in a list, or under the key just read."""
+        """Put a finished value where it belongs: at the root, in a list, or under the key just
+        read.
+        """
         if not self.stack:
             self.root = node
             return
@@ -246,16 +318,36 @@ class _Builder:
             key, parent.pending = parent.pending, None
             if key is _SKIPPED:
                 return
-            if key.plain and ":" in key.value and isinstance(node, Scalar) and node.empty and node.length == 1:
+            if (
+                key.plain
+                and ":" in key.value
+                and isinstance(node, Scalar)
+                and node.empty
+                and node.length == 1
+            ):
                 mend = f"写成 “{key.value.replace(':', ': ', 1)}”"
-                self._fault("yaml-space", key.line, key.column, key.length, f"“{key.value}” 的冒号后缺一个空格", mend)
+                self._fault(
+                    "yaml-space",
+                    key.line,
+                    key.column,
+                    key.length,
+                    f"“{key.value}” 的冒号后缺一个空格",
+                    mend,
+                )
                 name = key.value.split(":", 1)[0]
                 place = (key.line, key.column, len(name))
                 parent.pairs.setdefault(name, (Scalar(name, True, *place), Unread(*place)))
             elif key.value in parent.pairs:
                 first = parent.pairs[key.value][0].line
                 message = f"键 “{key.value}” 重复，第 {first} 行已有"
-                self._fault("yaml-duplicate", key.line, key.column, key.length, message, "两处合为一处，或改名")
+                self._fault(
+                    "yaml-duplicate",
+                    key.line,
+                    key.column,
+                    key.length,
+                    message,
+                    "两处合为一处，或改名",
+                )
             else:
                 parent.pairs[key.value] = (key, node)
 
@@ -263,11 +355,22 @@ class _Builder:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if event.anchor is not None:
             message = f"不能用锚点 “&{event.anchor}”"
-            self._fault("yaml-anchor", line, column, len(event.anchor) + 1, message, "删去该锚点，把内容完整写出来")
+            self._fault(
+                "yaml-anchor",
+                line,
+                column,
+                len(event.anchor) + 1,
+                message,
+                "删去该锚点，把内容完整写出来",
+            )
         if event.tag is not None:
             mend = "删去该标签：流程文件里一切都按文字读，类型由键决定"
             self._fault("yaml-tag", line, column, 1, "不能用类型标签（以 “!” 开头）", mend)
 
-    def _fault(self, rule: str, line: int, column: int, length: int, message: str, mend: str) -> None:
+    def _fault(
+        self, rule: str, line: int, column: int, length: int, message: str, mend: str
+    ) -> None:
         if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(rule, Location(self.file, line, column, length), message, mend))
+            self.problems.append(
+                Problem(rule, Location(self.file, line, column, length), message, mend)
+            )

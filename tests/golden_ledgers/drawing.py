@@ -1,8 +1,9 @@
-"""Random commands, about half of which the office accepts: drawn once, while recording, and then kept.
+"""Random commands, about half of which the office accepts: drawn once, while recording, and then
+kept.
 
-The drawer looks at how a case stands (`show`), picks a way out of its stage, and mostly does what `show` says is
-missing; now and then it does something that cannot be right. It is needed for recording only: a comparison gives the
-kept commands again.
+The drawer looks at how a case stands (`show`), picks a way out of its stage, and mostly does what
+`show` says is missing; now and then it does something that cannot be right. It is needed for
+recording only: a comparison gives the kept commands again.
 """
 
 from __future__ import annotations
@@ -17,16 +18,40 @@ from typing import Any
 import yaml
 from playing import Played, Player, Step, reading
 
-WORDS = ("康养", "云栖", "瓯江", "畲乡", "古堰", "青瓷", "香菇", "木玩", "侨乡", "仙都", "松阴", "茶旅")
-REASONS = ("资料不全", "投资方来函要求", "地块边界有调整", "等待上位规划批复", "经会商同意", "资金尚未到位")
+WORDS = (
+    "康养",
+    "云栖",
+    "瓯江",
+    "畲乡",
+    "古堰",
+    "青瓷",
+    "香菇",
+    "木玩",
+    "侨乡",
+    "仙都",
+    "松阴",
+    "茶旅",
+)
+REASONS = (
+    "资料不全",
+    "投资方来函要求",
+    "地块边界有调整",
+    "等待上位规划批复",
+    "经会商同意",
+    "资金尚未到位",
+)
 OUTSIDERS = ("nobody", "admin", "auditor01", "clerk01")
 HOUR = 3600
 
 
 class Drawer:
-    """Draws commands for one office and gives them at once, so that each is drawn with what came of those before."""
+    """Draws commands for one office and gives them at once, so that each is drawn with what came of
+    those before.
+    """
 
-    def __init__(self, player: Player, seed: int, files: Sequence[Path], openers: Mapping[str, str]) -> None:
+    def __init__(
+        self, player: Player, seed: int, files: Sequence[Path], openers: Mapping[str, str]
+    ) -> None:
         self.player = player
         self.random = random.Random(seed)
         self.rules = {rules["workflow"]: rules for rules in map(_yaml, files)}
@@ -61,11 +86,15 @@ class Drawer:
         return [
             person["officer"]
             for person in self.officers
-            if person["serves"] and role in person["roles"] and (units is None or person["unit"] in units)
+            if person["serves"]
+            and role in person["roles"]
+            and (units is None or person["unit"] in units)
         ]
 
     def able(self, workflow: str, role: str, facts: Mapping[str, Any]) -> list[str]:
-        """List who can act in a role of a case, which may be bound to the units that a fact names."""
+        """List who can act in a role of a case, which may be bound to the units that a
+        fact names.
+        """
         rules = self.rules[workflow]["roles"].get(role)
         bound = (rules.get("unit") or rules.get("units")) if isinstance(rules, dict) else None
         if bound is None:
@@ -76,7 +105,9 @@ class Drawer:
     def someone(self, officers: Sequence[str]) -> str:
         """Pick one of those who can, and now and then anybody at all."""
         if not officers or self.chance(0.06):
-            return str(self.random.choice([*(person["officer"] for person in self.officers), *OUTSIDERS]))
+            return str(
+                self.random.choice([*(person["officer"] for person in self.officers), *OUTSIDERS])
+            )
         return self.random.choice(officers)
 
     def case(self) -> str:
@@ -93,16 +124,24 @@ class Drawer:
 
     # Giving a command.
 
-    def give(self, *argv: str, files: Mapping[str, str] | None = None, stdin: str | None = None) -> Played:
+    def give(
+        self, *argv: str, files: Mapping[str, str] | None = None, stdin: str | None = None
+    ) -> Played:
         """Give a command some time after the one before; a third asks for JSON."""
         words = [*argv, "--json"] if "--json" not in argv and self.chance(0.35) else list(argv)
         seconds = self.random.choice((1, 60, HOUR // 2, HOUR, HOUR, 2 * HOUR))
         return self.player.play(Step(tuple(words), seconds, files or {}, stdin))
 
     def act(
-        self, words: Sequence[str], officer: str, last_on: str = "", files: Mapping[str, str] | None = None
+        self,
+        words: Sequence[str],
+        officer: str,
+        last_on: str = "",
+        files: Mapping[str, str] | None = None,
     ) -> Played:
-        """Give a command as an officer: perhaps for somebody, on an earlier day, dry, or with an id and then again."""
+        """Give a command as an officer: perhaps for somebody, on an earlier day, dry, or with an id
+        and then again.
+        """
         tail = ["--as", officer]
         principals = [
             delegation["principal"]
@@ -120,7 +159,10 @@ class Drawer:
             return self.give(*words, *tail, files=files)
         tail += ["--request-id", f"r-{self.player.turn.number}"]
         self.give(*words, *tail, files=files)
-        again = [self.random.choice(REASONS) if word in REASONS and self.chance(0.2) else word for word in words]
+        again = [
+            self.random.choice(REASONS) if word in REASONS and self.chance(0.2) else word
+            for word in words
+        ]
         return self.give(*again, *tail)
 
     def earlier_day(self, last_on: str) -> str:
@@ -130,7 +172,9 @@ class Drawer:
         first = date.fromisoformat(last_on)
         if self.chance(0.05):
             return str(first - timedelta(days=3))
-        return str(first + timedelta(days=self.random.randint(0, max(0, (self.today - first).days))))
+        return str(
+            first + timedelta(days=self.random.randint(0, max(0, (self.today - first).days)))
+        )
 
     def draw(self) -> None:
         """Draw one turn: a command, or a few that belong together."""
@@ -179,10 +223,14 @@ class Drawer:
         if rules["type"] == "list" and rules.get("of") != "unit":
             return "、".join(self.random.sample(WORDS, 2))
         role = {"owner_unit": "owner", "x_units": "x", "undertaker_unit": "undertaker"}.get(name)
-        known = [unit for unit in self.units if role is None or role in self.functions[unit]] or self.units
+        known = [
+            unit for unit in self.units if role is None or role in self.functions[unit]
+        ] or self.units
         if rules["type"] == "unit":
             return self.random.choice(known)
-        return "、".join(self.random.sample(known, min(len(known), self.random.choice((1, 2, 2, 3)))))
+        return "、".join(
+            self.random.sample(known, min(len(known), self.random.choice((1, 2, 2, 3))))
+        )
 
     def _text(self, name: str) -> str:
         if name == "month":
@@ -207,11 +255,21 @@ class Drawer:
         """Open a case with the facts that are required, or without one of them."""
         workflow = self.random.choice(list(self.rules))
         facts = self.rules[workflow]["facts"]
-        wanted = {"owner_unit", "x_units", "investment", "undertaker_unit", "task", "deadline_on", "area_government"}
+        wanted = {
+            "owner_unit",
+            "x_units",
+            "investment",
+            "undertaker_unit",
+            "task",
+            "deadline_on",
+            "area_government",
+        }
         names = [name for name, rules in facts.items() if rules.get("required") or name in wanted]
         if self.chance(0.08):
             names.remove(self.random.choice(names))
-        sets = [word for name in names for word in ("--set", f"{name}={self.value(name, facts[name])}")]
+        sets = [
+            word for name in names for word in ("--set", f"{name}={self.value(name, facts[name])}")
+        ]
         first = str(self.today - timedelta(days=self.random.choice((0, 3, 20))))
         officer = self.someone([self.openers[workflow]])
         played = self.act(("open", workflow, *sets), officer, first if self.chance(0.5) else "")
@@ -234,25 +292,40 @@ class Drawer:
         facts = shown["case"]["facts"]
         if self._opinion_again(number, shown):
             return
-        lacking = [gate for gate in way["gates"] if not gate["met"] and gate["mend"].startswith("lifecycle ")]
+        lacking = [
+            gate
+            for gate in way["gates"]
+            if not gate["met"] and gate["mend"].startswith("lifecycle ")
+        ]
         lacking = [gate for gate in lacking if gate["mend"].split()[1] in ("set", "attach", "sign")]
         asked_about = self._asked_about(self.cases[number], way)
         if lacking and self.chance(0.88):
-            for gate in self.random.sample(lacking, min(len(lacking), self.random.choice((1, 2, 3)))):
+            for gate in self.random.sample(
+                lacking, min(len(lacking), self.random.choice((1, 2, 3)))
+            ):
                 self._supply(number, way, gate["mend"].split(), shown)
         elif asked_about and self.chance(0.6):
             self._set(number, [self.random.choice(asked_about)], shown)
         elif self.chance(0.04):
-            self._set(number, [self.random.choice(list(self.rules[self.cases[number]]["facts"]))], shown)
-        elif all(gate["met"] or gate["kind"] != "guard" for gate in way["gates"]) or self.chance(0.4):
+            self._set(
+                number, [self.random.choice(list(self.rules[self.cases[number]]["facts"]))], shown
+            )
+        elif all(gate["met"] or gate["kind"] != "guard" for gate in way["gates"]) or self.chance(
+            0.4
+        ):
             self._advance(number, way, facts, shown["last_on"])
 
     def _asked_about(self, workflow: str, way: Mapping[str, Any]) -> list[str]:
         """List the facts that the unmet conditions of a way out speak of."""
         if all(gate["met"] or gate["kind"] != "guard" for gate in way["gates"]):
             return []
-        rules = next(rules for rules in self.rules[workflow]["transitions"] if rules["name"] == way["name"])
-        words = re.findall(r"\w+", " ".join(str(guard["when"]) for guard in rules.get("needs", {}).get("guards", [])))
+        rules = next(
+            rules for rules in self.rules[workflow]["transitions"] if rules["name"] == way["name"]
+        )
+        words = re.findall(
+            r"\w+",
+            " ".join(str(guard["when"]) for guard in rules.get("needs", {}).get("guards", [])),
+        )
         return [word for word in words if word in self.rules[workflow]["facts"]]
 
     def _opinion_again(self, number: str, shown: Mapping[str, Any]) -> bool:
@@ -262,15 +335,28 @@ class Drawer:
             seat = opinion["role"] + (f"/{opinion['unit']}" if opinion["unit"] else "")
             if opinion["verdict"] == "object" and not opinion["resolved"] and self.chance(0.35):
                 lead = self.able(workflow, shown["lead"]["role"], shown["case"]["facts"])
-                words = ("resolve", number, opinion["transition"], seat, "--note", self.random.choice(REASONS))
+                words = (
+                    "resolve",
+                    number,
+                    opinion["transition"],
+                    seat,
+                    "--note",
+                    self.random.choice(REASONS),
+                )
                 self.act(words, self.someone(lead), shown["last_on"])
                 return True
             if self.chance(0.015):
-                self.act(("withdraw", number, opinion["transition"]), opinion["persons"][0], shown["last_on"])
+                self.act(
+                    ("withdraw", number, opinion["transition"]),
+                    opinion["persons"][0],
+                    shown["last_on"],
+                )
                 return True
         return False
 
-    def _supply(self, number: str, way: Mapping[str, Any], mend: Sequence[str], shown: Mapping[str, Any]) -> None:
+    def _supply(
+        self, number: str, way: Mapping[str, Any], mend: Sequence[str], shown: Mapping[str, Any]
+    ) -> None:
         if mend[1] == "attach":
             self._attach(number, mend[3], shown)
         elif mend[1] == "set":
@@ -281,27 +367,35 @@ class Drawer:
     def _attach(self, number: str, material: str, shown: Mapping[str, Any]) -> None:
         workflow = self.cases[number]
         by = _listed(self.rules[workflow]["materials"][material].get("by") or shown["lead"]["role"])
-        officers = [officer for role in by for officer in self.able(workflow, role, shown["case"]["facts"])]
+        officers = [
+            officer for role in by for officer in self.able(workflow, role, shown["case"]["facts"])
+        ]
         # What has to be the same file as another is, more often than not.
         same = {"listing_conditions": "planning_conditions", "agreement_clauses": "policy_clauses"}
         title = same.get(material, material)
         version = self.random.choice((1, 1, 1, 2))
         name = f"材料/{number} {material}.txt"
         words = ("attach", number, material, name)
-        self.act(words, self.someone(officers), shown["last_on"], {name: f"{number} {title} {version}\n"})
+        self.act(
+            words, self.someone(officers), shown["last_on"], {name: f"{number} {title} {version}\n"}
+        )
 
     def _set(self, number: str, names: Sequence[str], shown: Mapping[str, Any]) -> None:
         workflow = self.cases[number]
         facts = self.rules[workflow]["facts"]
         by = _listed(facts[names[0]].get("by") or shown["lead"]["role"])
-        officers = [officer for role in by for officer in self.able(workflow, role, shown["case"]["facts"])]
+        officers = [
+            officer for role in by for officer in self.able(workflow, role, shown["case"]["facts"])
+        ]
         given = [f"{name}={self.value(name, facts[name])}" for name in names]
         self.act(("set", number, *given), self.someone(officers), shown["last_on"])
 
     def _sign(self, number: str, transition: str, shown: Mapping[str, Any]) -> None:
         workflow, facts = self.cases[number], shown["case"]["facts"]
         rules = next(
-            t for t in self.rules[workflow]["transitions"] if t["name"] == transition and "cosign" in t["needs"]
+            t
+            for t in self.rules[workflow]["transitions"]
+            if t["name"] == transition and "cosign" in t["needs"]
         )
         signed = {
             person
@@ -313,19 +407,31 @@ class Drawer:
         left = [o for role in roles for o in self.able(workflow, role, facts) if o not in signed]
         for officer in self.random.sample(left, min(len(left), self.random.choice((1, 2, 4)))):
             (verdict,) = self.random.choices(("agree", "conditional", "object"), (85, 8, 7))
-            note = ("--note", self.random.choice(REASONS)) if verdict != "agree" and self.chance(0.85) else ()
+            note = (
+                ("--note", self.random.choice(REASONS))
+                if verdict != "agree" and self.chance(0.85)
+                else ()
+            )
             self.act(("sign", number, transition, verdict, *note), officer, str(self.today))
 
-    def _advance(self, number: str, way: Mapping[str, Any], facts: Mapping[str, Any], last_on: str) -> None:
+    def _advance(
+        self, number: str, way: Mapping[str, Any], facts: Mapping[str, Any], last_on: str
+    ) -> None:
         workflow = self.cases[number]
         rules = next(t for t in self.rules[workflow]["transitions"] if t["name"] == way["name"])
         known = self.rules[workflow]["facts"]
-        sets = [w for name in rules.get("asks", []) for w in ("--set", f"{name}={self.value(name, known[name])}")]
+        sets = [
+            w
+            for name in rules.get("asks", [])
+            for w in ("--set", f"{name}={self.value(name, known[name])}")
+        ]
         reason = rules.get("reason") == "required" and self.chance(0.95)
         note = ("--note", self.random.choice(REASONS)) if reason or self.chance(0.1) else ()
         officers = [o for by in way["by"] for o in self.able(workflow, by["role"], facts)]
         # Who drafts a letter neither checks it nor signs it off.
-        drafters = [o for o in officers if o not in self.holders("checker") + self.holders("signer")]
+        drafters = [
+            o for o in officers if o not in self.holders("checker") + self.holders("signer")
+        ]
         officers = drafters if drafters and self.chance(0.85) else officers
         self.act(("advance", number, way["name"], *sets, *note), self.someone(officers), last_on)
 
@@ -335,7 +441,8 @@ class Drawer:
         """Do something with a letter: what its state calls for, or something else."""
         with reading() as database:
             found = database.execute(
-                "SELECT c.number, n.name, n.state, n.unit, coalesce(n.number, ''), coalesce(n.code, '') FROM notice n"
+                "SELECT c.number, n.name, n.state, n.unit, coalesce(n.number, ''), "
+                "coalesce(n.code, '') FROM notice n"
                 " JOIN cases c ON c.id = n.case_id ORDER BY n.rowid DESC LIMIT 60"
             ).fetchall()
         if not found:
@@ -354,21 +461,38 @@ class Drawer:
             officers = self.holders("signer", [unit]) + self.holders("bureau", [unit])
             self.act(("notice", "void", number, meant, *note), self.someone(officers))
         elif state == "draft":
-            self.act(("notice", "approve", number, meant), self.someone(self.holders("checker", [unit])))
+            self.act(
+                ("notice", "approve", number, meant), self.someone(self.holders("checker", [unit]))
+            )
         elif state == "checked":
-            self.act(("notice", "issue", number, meant), self.someone(self.holders("signer", [unit])))
+            self.act(
+                ("notice", "issue", number, meant), self.someone(self.holders("signer", [unit]))
+            )
         elif state == "issued":
             self._answer(number, meant)
         else:
             self._look_at_letter(number, meant, code)
 
     def _draft(self, number: str, name: str, unit: str) -> None:
-        officers = [person["officer"] for person in self.officers if person["unit"] == unit and person["serves"]]
+        officers = [
+            person["officer"]
+            for person in self.officers
+            if person["unit"] == unit and person["serves"]
+        ]
         if self.chance(0.4):
             words = ["notice", "draft", number, "--replace", name]
         else:
-            template = self.random.choice(("progress-reminder", "suspension", "consultation", "no-such-letter"))
-            words = ["notice", "draft", number, template, "--to", self.random.choice(("owner", "planning", "x"))]
+            template = self.random.choice(
+                ("progress-reminder", "suspension", "consultation", "no-such-letter")
+            )
+            words = [
+                "notice",
+                "draft",
+                number,
+                template,
+                "--to",
+                self.random.choice(("owner", "planning", "x")),
+            ]
         self.act((*words, "--note", self.random.choice(REASONS)), self.someone(officers))
 
     def _answer(self, number: str, meant: str) -> None:
@@ -383,14 +507,22 @@ class Drawer:
             self.act(("notice", "deliver"), self.someone(self.holders("clerk")))
             return
         addressee, unit, state = self.random.choice(rows)
-        officers = [person["officer"] for person in self.officers if person["unit"] == unit and person["serves"]]
+        officers = [
+            person["officer"]
+            for person in self.officers
+            if person["unit"] == unit and person["serves"]
+        ]
         if state == "pending" and self.chance(0.5):
             words = ("notice", "sent", number, meant, "--unit", addressee, "--by", "机要交换")
             self.act(words, self.someone(self.holders("clerk")))
         elif self.chance(0.4):
             self.act(("notice", "receipt", number, meant), self.someone(officers))
         else:
-            verdict = (self.random.choice(("同意", "同意", "附条件同意", "不同意")),) if self.chance(0.6) else ()
+            verdict = (
+                (self.random.choice(("同意", "同意", "附条件同意", "不同意")),)
+                if self.chance(0.6)
+                else ()
+            )
             name = f"复函/{number} {unit or '外单位'}.txt"
             note = ("--note", self.random.choice(REASONS)) if self.chance(0.7) else ()
             words = ("notice", "reply", number, meant, *verdict, "--file", name, *note)
@@ -423,14 +555,54 @@ class Drawer:
         until = str(self.today + timedelta(days=self.random.choice((2, 10, 40))))
         functions = self.functions[person["unit"]] or ["x"]
         role = self.random.choice([*functions, "checker", "signer"])
-        delegate = ("officer", "delegate", other["officer"], "--until", until, "--as", person["officer"])
-        add = ("officer", "add", f"new{self.named}", "新任经办人", "--unit", person["unit"], "--role", role)
+        delegate = (
+            "officer",
+            "delegate",
+            other["officer"],
+            "--until",
+            until,
+            "--as",
+            person["officer"],
+        )
+        add = (
+            "officer",
+            "add",
+            f"new{self.named}",
+            "新任经办人",
+            "--unit",
+            person["unit"],
+            "--role",
+            role,
+        )
         changes: list[tuple[tuple[str, ...], float]] = [
             (delegate, 5),
             (("officer", "grant", person["officer"], role, "--as", admin), 3),
             ((*add, "--as", admin), 3),
-            (("unit", "add", f"u{self.named}", f"新设单位{self.named}", "--function", "x", "--as", admin), 1),
-            (("unit", "change", person["unit"], "--title", f"改名单位{self.named}", "--as", admin), 0.5),
+            (
+                (
+                    "unit",
+                    "add",
+                    f"u{self.named}",
+                    f"新设单位{self.named}",
+                    "--function",
+                    "x",
+                    "--as",
+                    admin,
+                ),
+                1,
+            ),
+            (
+                (
+                    "unit",
+                    "change",
+                    person["unit"],
+                    "--title",
+                    f"改名单位{self.named}",
+                    "--as",
+                    admin,
+                ),
+                0.5,
+            ),
         ]
         if person["officer"].startswith("new"):
             changes.append((("officer", "leave", person["officer"], "--as", admin), 6))
@@ -440,7 +612,9 @@ class Drawer:
             changes.append((("officer", "revoke", person["officer"], *by), 5))
         if self.chance(0.05):
             changes.append((("officer", "leave", "admin", "--as", admin), 5))
-        (words,) = self.random.choices([words for words, _ in changes], [weight for _, weight in changes])
+        (words,) = self.random.choices(
+            [words for words, _ in changes], [weight for _, weight in changes]
+        )
         self.give(*words)
         self.look_at_people()
 
@@ -458,7 +632,14 @@ class Drawer:
             (("list",), 0.5),
             (("list", "--overdue"), 0.5),
             (("list", "--mine", "--as", officer), 0.5),
-            (("list", "--where", "investment >= 10000" if "project" in self.rules else "investment > 1"), 0.5),
+            (
+                (
+                    "list",
+                    "--where",
+                    "investment >= 10000" if "project" in self.rules else "investment > 1",
+                ),
+                0.5,
+            ),
             (("board",), 1),
             (("officer", "list"), 0.3),
             (("unit", "list"), 0.3),
@@ -467,13 +648,17 @@ class Drawer:
             (("calendar", "list"), 0.2),
             (("show", number, "--on", str(self.today - timedelta(days=30))), 1),
         ]
-        (words,) = self.random.choices([words for words, _ in questions], [weight for _, weight in questions])
+        (words,) = self.random.choices(
+            [words for words, _ in questions], [weight for _, weight in questions]
+        )
         self.give(*words)
 
     def blunder(self) -> None:
         """Do what cannot be right, or what many cases take at once."""
         number = self.case()
-        several = "".join(f"{other}\n" for other in self.random.sample(list(self.cases), min(3, len(self.cases))))
+        several = "".join(
+            f"{other}\n" for other in self.random.sample(list(self.cases), min(3, len(self.cases)))
+        )
         blunders: list[tuple[tuple[str, ...], str | None]] = [
             (("advance", number, "to_nowhere", "--as", "bureau01"), None),
             (("advance", number), None),

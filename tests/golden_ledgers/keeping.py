@@ -1,4 +1,6 @@
-"""The kept files: commands, ledger lines, surface lines, samples and the definitions that all of them rest on."""
+"""The kept files: commands, ledger lines, surface lines, samples and the definitions that all of
+them rest on.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ DEFINITIONS = "definitions.tar.gz"
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """Give a folder to play in, in memory where there is such a place: nothing there has to survive a power cut."""
+    """Give a folder to play in, in memory where there is such a place: nothing there has to survive
+    a power cut.
+    """
     memory = Path("/dev/shm")
     with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
         yield Path(folder)
@@ -47,9 +51,15 @@ def read_lines(name: str) -> Iterator[dict[str, Any]]:
 
 
 def gather_definitions(folder: Path) -> None:
-    """Copy the checkout's definitions: those of the city, and those of the tiny office of the tests."""
+    """Copy the checkout's definitions: those of the city, and those of the tiny office of the
+    tests.
+    """
     for name in ("workflows", "notices", "calendars", "settings", "demo"):
-        shutil.copytree(places.shipped(name), folder / "city" / name, ignore=shutil.ignore_patterns("*.py", "__*"))
+        shutil.copytree(
+            places.shipped(name),
+            folder / "city" / name,
+            ignore=shutil.ignore_patterns("*.py", "__*"),
+        )
     tiny = folder / "tiny"
     for name in ("workflows", "notices", "demo"):
         (tiny / name).mkdir(parents=True)
@@ -66,7 +76,9 @@ def gather_definitions(folder: Path) -> None:
 
 
 def keep_definitions(folder: Path) -> None:
-    """Keep a folder of definitions as one compressed file; the same files always give the same bytes."""
+    """Keep a folder of definitions as one compressed file; the same files always give the same
+    bytes.
+    """
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -1,4 +1,6 @@
-"""A ledger told in lines: every entry, every case's state, every table, and what audit and replay say of it."""
+"""A ledger told in lines: every entry, every case's state, every table, and what audit and replay
+say of it.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,15 @@ UNTOLD = ("prev", "eid", "log", "seq", "type", "v")
 
 
 def entry_lines(played: Sequence[Played]) -> Iterator[Line]:
-    """Tell every entry: the command that made it, its place, its hash, and a short digest of each of its parts."""
+    """Tell every entry: the command that made it, its place, its hash, and a short digest of each
+    of its parts.
+    """
     lasts = [one.last for one in played]
     with reading() as database:
         numbers = dict(database.execute("SELECT id, number FROM cases"))
-        rows = database.execute("SELECT idx, case_id, seq, hash, body FROM entry ORDER BY idx").fetchall()
+        rows = database.execute(
+            "SELECT idx, case_id, seq, hash, body FROM entry ORDER BY idx"
+        ).fetchall()
     for idx, case_id, seq, entry_hash, raw in rows:
         body = json.loads(raw)
         yield {
@@ -35,7 +41,9 @@ def entry_lines(played: Sequence[Played]) -> Iterator[Line]:
 
 def _parts(body: Mapping[str, Any]) -> dict[str, str]:
     flat = {**body["intent"], **{key: value for key, value in body.items() if key != "intent"}}
-    return {key: _short(value) for key, value in sorted(flat.items()) if key not in UNTOLD and value}
+    return {
+        key: _short(value) for key, value in sorted(flat.items()) if key not in UNTOLD and value
+    }
 
 
 def _short(value: Any) -> str:
@@ -60,7 +68,12 @@ def replay_surface(player: Player) -> Iterator[Line]:
     numbers = _numbers()
     for case in player.asks("replay")["cases"]:
         text = json.dumps(case["case"], sort_keys=True, ensure_ascii=False)
-        yield {"k": "replayed", "at": player.turn.number, "case": numbers[case["id"]], "out": digest(text)}
+        yield {
+            "k": "replayed",
+            "at": player.turn.number,
+            "case": numbers[case["id"]],
+            "out": digest(text),
+        }
 
 
 def _numbers() -> dict[str, str]:
@@ -70,22 +83,39 @@ def _numbers() -> dict[str, str]:
 
 def _state_lines(at: int) -> Iterator[Line]:
     with reading() as database:
-        cases = database.execute("SELECT number, state, seq, snapshot FROM cases ORDER BY number").fetchall()
+        cases = database.execute(
+            "SELECT number, state, seq, snapshot FROM cases ORDER BY number"
+        ).fetchall()
         offices = database.execute("SELECT 'office', '', seq, snapshot FROM office").fetchall()
     for number, state, seq, snapshot in cases + offices:
-        yield {"k": "state", "at": at, "case": number, "state": state, "seq": seq, "snapshot": digest(snapshot)}
+        yield {
+            "k": "state",
+            "at": at,
+            "case": number,
+            "state": state,
+            "seq": seq,
+            "snapshot": digest(snapshot),
+        }
 
 
 def _table_lines(at: int) -> Iterator[Line]:
     with reading() as database:
-        names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+        names = database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        ).fetchall()
         for (name,) in names:
             if name.startswith("sqlite_"):
                 continue
             found = database.execute(f'SELECT * FROM "{name}"')
             columns = [column[0] for column in found.description]
             rows = sorted(_row_text(columns, row) for row in found)
-            yield {"k": "table", "at": at, "table": name, "rows": len(rows), "digest": digest("\n".join(rows))}
+            yield {
+                "k": "table",
+                "at": at,
+                "table": name,
+                "rows": len(rows),
+                "digest": digest("\n".join(rows)),
+            }
 
 
 def _row_text(columns: Sequence[str], row: Sequence[Any]) -> str:

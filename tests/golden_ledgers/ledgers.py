@@ -1,4 +1,6 @@
-"""The four ledgers that are kept: how the commands of each come about, and how a ledger is made from them again."""
+"""The four ledgers that are kept: how the commands of each come about, and how a ledger is made
+from them again.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ CHANNELS = "units:\n  reform: {folder: 交换/发改}\n  land: {folder: 交换/�
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A ledger: its name, whose definitions it goes by, when its first command is given, and how to draw them."""
+    """A ledger: its name, whose definitions it goes by, when its first command is given, and how to
+    draw them.
+    """
 
     name: str
     office: str
@@ -38,7 +42,9 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What is kept of a ledger: `ledger` may not change, `surface` only on purpose; `samples` show its documents."""
+    """What is kept of a ledger: `ledger` may not change, `surface` only on purpose; `samples` show
+    its documents.
+    """
 
     commands: list[Step]
     ledger: list[Line]
@@ -50,7 +56,13 @@ def _draw_demo(player: Player) -> None:
     """The worked example, and a look at each of its cases."""
     player.play(Step(("demo", "--into", ".")))
     for shape in ((), ("--json",)):
-        for words in (("list",), ("board",), ("todo", "--as", "bureau01"), ("notice", "list"), ("notice", "outbox")):
+        for words in (
+            ("list",),
+            ("board",),
+            ("todo", "--as", "bureau01"),
+            ("notice", "list"),
+            ("notice", "outbox"),
+        ):
             player.play(Step((*words, *shape)))
     for case in player.asks("list")["cases"]:
         for verb in ("show", "log", "replay"):
@@ -91,7 +103,11 @@ def _draw_city(player: Player) -> None:
     """4000 random commands on projects and supervision orders."""
     folders = {f"交换/{name}/.keep": "" for name in ("发改", "国土")}
     player.play(Step(INIT.argv, 1, {"lifecycle.db.delivery.yaml": CHANNELS, **folders}))
-    for unit, officer in (("owner-liandu", "owner001"), ("owner-jkq", "owner002"), ("owner-longquan", "owner003")):
+    for unit, officer in (
+        ("owner-liandu", "owner001"),
+        ("owner-jkq", "owner002"),
+        ("owner-longquan", "owner003"),
+    ):
         functions = ("--function", "owner", "--function", "undertaker")
         player.play(Step(("unit", "change", unit, *functions, "--as", "admin")))
         player.play(Step(("officer", "grant", officer, "undertaker", "--as", "admin")))
@@ -106,7 +122,9 @@ def _draw_tiny(player: Player) -> None:
     player.play(INIT)
     for words in PEOPLE:
         player.play(Step(("officer", "add", *words, "--as", "admin")))
-    drawer = Drawer(player, 20260303, [Path("definitions/workflows/visit.yaml")], {"visit": "bureau01"})
+    drawer = Drawer(
+        player, 20260303, [Path("definitions/workflows/visit.yaml")], {"visit": "bureau01"}
+    )
     while player.turn.number < 1000:
         drawer.draw()
 
@@ -122,7 +140,9 @@ LEDGERS = {
 }
 
 
-def play(ledger: Ledger, steps: Iterable[Step] | None, folder: Path, definitions: Path) -> Recording:
+def play(
+    ledger: Ledger, steps: Iterable[Step] | None, folder: Path, definitions: Path
+) -> Recording:
     """Give a ledger's commands, or draw them anew where there are none, and tell what came of them.
 
     What is told at `PREFIX` is the same however many commands follow.
@@ -150,7 +170,9 @@ def play(ledger: Ledger, steps: Iterable[Step] | None, folder: Path, definitions
         entries = list(entry_lines(player.played))
     commands = [played.step for played in player.played]
     surface = [played.surface() for played in player.played]
-    return Recording(commands, [*entries, *told], [*surface, *shown], samples_of(ledger.name, player.played))
+    return Recording(
+        commands, [*entries, *told], [*surface, *shown], samples_of(ledger.name, player.played)
+    )
 
 
 def upto(lines: Iterable[Line], number: int) -> Iterator[Line]:

@@ -1,11 +1,13 @@
-"""Make a small database with the code of the checkout that stands on the path, for tests of `upgrade`.
+"""Make a small database with the code of the checkout that stands on the path, for tests of
+`upgrade`.
 
     PYTHONPATH=CHECKOUT:CHECKOUT/tests python tests/golden_ledgers/make_schema.py tests/data/schemas
 
-writes `schema-N.tar.gz`, with the database and its materials, and `schema-N.json`, with what that version said of it
-when it replayed every case. The checkout's own test office makes the history, so nothing here knows its formats.
-From schema 1 it writes `half-upgraded.tar.gz` as well: the same, with the tables of schema 2 made and left empty, as
-an upgrade leaves it that is done statement by statement and stopped.
+writes `schema-N.tar.gz`, with the database and its materials, and `schema-N.json`, with what that
+version said of it when it replayed every case. The checkout's own test office makes the history, so
+nothing here knows its formats. From schema 1 it writes `half-upgraded.tar.gz` as well: the same,
+with the tables of schema 2 made and left empty, as an upgrade leaves it that is done statement by
+statement and stopped.
 """
 
 from __future__ import annotations
@@ -27,10 +29,12 @@ from lifecycle.ledger.database import SCHEMA
 LETTERS = (
     """CREATE TABLE notice (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL, state VARCHAR NOT NULL,
     unit VARCHAR NOT NULL, number VARCHAR, code VARCHAR, title VARCHAR NOT NULL, issued_on VARCHAR NOT NULL,
-    waiting VARCHAR NOT NULL, PRIMARY KEY (case_id, name), UNIQUE (number), UNIQUE (code))""",
+    waiting VARCHAR NOT NULL, PRIMARY KEY (case_id, name), UNIQUE (number), UNIQUE (code))""",  # noqa: E501
     "CREATE INDEX notices_by_unit ON notice (unit, state)",
 )
-"""The first statements that bring schema 1 to schema 2, as the version that came after it had them."""
+"""The first statements that bring schema 1 to schema 2, as the version that came after
+it had them.
+"""
 
 
 def main() -> None:
@@ -41,7 +45,9 @@ def main() -> None:
         said = [bureau.asks("replay", number) for number in bureau.numbers()]
         assert all(document["ok"] and document["same_as_stored"] for document in said)
         assert bureau.findings() == []
-        (target / f"schema-{SCHEMA}.json").write_text(json.dumps(_told(said), ensure_ascii=False, indent=1) + "\n")
+        (target / f"schema-{SCHEMA}.json").write_text(
+            json.dumps(_told(said), ensure_ascii=False, indent=1) + "\n"
+        )
         _pack(bureau, target / f"schema-{SCHEMA}.tar.gz")
         if SCHEMA == 1:
             with closing(sqlite3.connect(bureau.path)) as database:
@@ -51,7 +57,9 @@ def main() -> None:
 
 
 def _office(folder: Path, patch: pytest.MonkeyPatch) -> Bureau:
-    """Make a history with every kind of entry that the version has; with letters signed off where it knows them."""
+    """Make a history with every kind of entry that the version has; with letters signed off where
+    it knows them.
+    """
     with suppress(ImportError):
         from paper_office import Paper
 
@@ -72,7 +80,17 @@ def _office(folder: Path, patch: pytest.MonkeyPatch) -> Bureau:
 def _told(said: list[Any]) -> list[Any]:
     """Take of a replay what every version says alike."""
     entries = ("seq", "type", "hash", "state", "transition", "occurred_on", "recorded_at")
-    facts = ("number", "state", "seq", "head", "facts", "materials", "opinions", "transitions", "suspended")
+    facts = (
+        "number",
+        "state",
+        "seq",
+        "head",
+        "facts",
+        "materials",
+        "opinions",
+        "transitions",
+        "suspended",
+    )
     return [
         {
             "case": {name: document["case"][name] for name in facts},

@@ -27,7 +27,9 @@ def digest(data: str | bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command line: how many seconds after the one before, the files written first, and what it reads."""
+    """A command line: how many seconds after the one before, the files written first, and what it
+    reads.
+    """
 
     argv: tuple[str, ...]
     seconds: int = 1
@@ -51,7 +53,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What a command did: its exit code, what it printed, and the last index of the log after it."""
+    """What a command did: its exit code, what it printed, and the last index of the log
+    after it.
+    """
 
     number: int
     step: Step
@@ -66,7 +70,9 @@ class Played:
         return self.code == 0
 
     def surface(self) -> dict[str, Any]:
-        """Give the line that is kept of what was printed: its digests, and how it begins for whoever reads a diff."""
+        """Give the line that is kept of what was printed: its digests, and how it begins for
+        whoever reads a diff.
+        """
         said = (self.out or self.err).replace("\n", "⏎")
         return {
             "k": "command",
@@ -80,7 +86,9 @@ class Played:
 
 
 class Player:
-    """Gives commands one after another in a folder of its own, which is the working directory meanwhile."""
+    """Gives commands one after another in a folder of its own, which is the working directory
+    meanwhile.
+    """
 
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
@@ -104,14 +112,18 @@ class Player:
         return played
 
     def asks(self, *argv: str) -> Any:
-        """Ask for a JSON document; that is no part of the recording. None where the command fails."""
+        """Ask for a JSON document; that is no part of the recording. None where the
+        command fails.
+        """
         result = invoke(*argv, "--json")
         return json.loads(result.stdout) if result.stdout.startswith("{") else None
 
 
 def invoke(*argv: str, stdin: str | None = None) -> Result:
     """Run a command line in this process; an error that the product does not catch is raised."""
-    return CliRunner().invoke(root, argv, prog_name="lifecycle", input=stdin, catch_exceptions=False)
+    return CliRunner().invoke(
+        root, argv, prog_name="lifecycle", input=stdin, catch_exceptions=False
+    )
 
 
 def last_index() -> int:
@@ -134,7 +146,9 @@ def reading() -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def stage(folder: Path, start: str, definitions: Path) -> Iterator[Player]:
-    """Make a folder the working directory, with a copy of the definitions in it, and give the player there."""
+    """Make a folder the working directory, with a copy of the definitions in it, and give the
+    player there.
+    """
     import shutil
 
     shutil.copytree(definitions, folder / "definitions", dirs_exist_ok=True)

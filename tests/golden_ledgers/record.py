@@ -1,7 +1,8 @@
 """Record the golden ledgers.
 
-python tests/golden_ledgers/record.py            everything anew: definitions, commands, ledgers, surface, samples
-python tests/golden_ledgers/record.py --surface  the kept commands again; refused if a ledger is not the same
+python tests/golden_ledgers/record.py everything anew: definitions, commands, ledgers, surface,
+samples python tests/golden_ledgers/record.py --surface the kept commands again; refused if a ledger
+is not the same
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ from samples import Samples  # noqa: E402
 def main() -> int:
     """Record what was asked for; give the exit code."""
     parser = argparse.ArgumentParser(description="record the golden ledgers")
-    parser.add_argument("--surface", action="store_true", help="only what is printed; the ledgers must be the same")
+    parser.add_argument(
+        "--surface", action="store_true", help="only what is printed; the ledgers must be the same"
+    )
     surface_only = parser.parse_args().surface
     with scratch() as folder:
         definitions = folder / "definitions"
@@ -45,8 +48,11 @@ def main() -> int:
         else:
             gather_definitions(definitions)
             keep_definitions(definitions)
-        # A process for each ledger, since the working directory is a process's own; the longest first.
-        with ProcessPoolExecutor(2, mp_context=get_context("spawn"), max_tasks_per_child=1) as workers:
+        # A process for each ledger, since the working directory is a process's own; the longest
+        # first.
+        with ProcessPoolExecutor(
+            2, mp_context=get_context("spawn"), max_tasks_per_child=1
+        ) as workers:
             names = sorted(LEDGERS, key="city".__ne__)
             recorded = list(workers.map(record, names, repeat(folder), repeat(surface_only)))
     if not all(ok for ok, _ in recorded):
@@ -61,10 +67,15 @@ def main() -> int:
 def record(name: str, folder: Path, surface_only: bool) -> tuple[bool, Samples]:
     """Record one ledger; tell whether it could be recorded, and give its samples."""
     began, worked = time.perf_counter(), time.process_time()
-    steps = [Step.from_dict(line) for line in read_lines(f"{name}.commands")] if surface_only else None
+    steps = (
+        [Step.from_dict(line) for line in read_lines(f"{name}.commands")] if surface_only else None
+    )
     recording = play(LEDGERS[name], steps, folder / name, folder / "definitions")
     took, work = time.perf_counter() - began, time.process_time() - worked
-    print(f"{name}: {took:.1f} s, of which {work:.1f} s of processor\n   {_mix(recording)}", flush=True)
+    print(
+        f"{name}: {took:.1f} s, of which {work:.1f} s of processor\n   {_mix(recording)}",
+        flush=True,
+    )
     if surface_only:
         found = differences(list(read_lines(f"{name}.ledger")), recording.ledger)
         if found:
@@ -77,7 +88,9 @@ def record(name: str, folder: Path, surface_only: bool) -> tuple[bool, Samples]:
 
 
 def _mix(recording: Recording) -> str:
-    """Tell how many commands there were, how many were accepted, and how many entries of each type they made."""
+    """Tell how many commands there were, how many were accepted, and how many entries of each type
+    they made.
+    """
     codes = [line["exit"] for line in recording.surface if line["k"] == "command"]
     types = Counter(line["type"] for line in recording.ledger if line["k"] == "entry")
     made = ", ".join(f"{kind} {count}" for kind, count in sorted(types.items()))

@@ -1,4 +1,6 @@
-"""A readable sample of the JSON document that each verb gives, with ids, hashes and times masked."""
+"""A readable sample of the JSON document that each verb gives, with ids, hashes and
+times masked.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,17 @@ MASKS = (
     (re.compile(r"\b[0-9a-f]{64}\b"), "‹sha256›"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "‹eid›"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"), "‹time›"),
-    (re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b"), "‹code›"),
+    (
+        re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b"),
+        "‹code›",
+    ),
 )
 
 
 def samples_of(ledger: str, played: Iterable[Played]) -> Samples:
-    """Give for each verb of a ledger its first document that says yes, and its first that says no."""
+    """Give for each verb of a ledger its first document that says yes, and its first
+    that says no.
+    """
     found: Samples = {}
     for one in played:
         if "--json" in one.step.argv and one.out.startswith("{"):

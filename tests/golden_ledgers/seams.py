@@ -1,4 +1,5 @@
-"""Where the product takes time, chance, fonts and shipped files: here they are taken from a recording instead.
+"""Where the product takes time, chance, fonts and shipped files: here they are taken from a
+recording instead.
 
 This is the one file to mend when the product's own seams move. What is replaced, and why:
 
@@ -9,7 +10,7 @@ This is the one file to mend when the product's own seams move. What is replaced
   (`tests/golden`), and here they would tie the ledger to one machine;
 * the shipped folders: the definitions kept beside the recording, whatever the checkout has by now;
 * the reading of a workflow file, which is remembered: every command opens the office anew.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ class Turn:
         self.now += timedelta(seconds=seconds)
 
     def urandom(self, size: int) -> bytes:
-        """Give bytes that rise from draw to draw within a command, as the ids of a real run rise with its clock."""
+        """Give bytes that rise from draw to draw within a command, as the ids of a real run rise
+        with its clock.
+        """
         self.draws += 1
         rising = (self.draws % 4096).to_bytes(2, "big")
         drawn = sha256(f"{self.number} {self.draws}".encode()).digest()
@@ -79,10 +82,14 @@ def _set_plainly(form: str) -> Any:
 
 @contextmanager
 def installed(turn: Turn, definitions: Path) -> Iterator[None]:
-    """Replace the product's clock, chance, fonts and shipped folders; everything is put back afterwards."""
+    """Replace the product's clock, chance, fonts and shipped folders; everything is put back
+    afterwards.
+    """
     opened = Office.open.__func__  # type: ignore[attr-defined]
 
-    def at_turn(cls: type[Office], url: str | None = None, *, clock: Any = None, create: bool = False) -> Office:
+    def at_turn(
+        cls: type[Office], url: str | None = None, *, clock: Any = None, create: bool = False
+    ) -> Office:
         office: Office = opened(cls, url, clock=lambda: turn.now, create=create)
         return office
 

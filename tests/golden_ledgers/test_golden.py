@@ -1,4 +1,6 @@
-"""The golden ledgers: the commands that are kept, given again, leave the same entries and say the same."""
+"""The golden ledgers: the commands that are kept, given again, leave the same entries and say the
+same.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +18,36 @@ from samples import GROUPS
 Again = Callable[[str, int], Recording]
 WHOLE = 10**6
 CASE_TYPES = {
-    "case_opened", "facts_recorded", "material_attached", "objection_resolved", "opinion_signed", "opinion_withdrawn",
+    "case_opened",
+    "facts_recorded",
+    "material_attached",
+    "objection_resolved",
+    "opinion_signed",
+    "opinion_withdrawn",
     "transition_made",
-}  # fmt: skip
+}
 LETTER_TYPES = {
-    "notice_checked", "notice_dispatched", "notice_drafted", "notice_frozen", "notice_issued", "notice_received",
-    "notice_replied", "notice_voided",
-}  # fmt: skip
+    "notice_checked",
+    "notice_dispatched",
+    "notice_drafted",
+    "notice_frozen",
+    "notice_issued",
+    "notice_received",
+    "notice_replied",
+    "notice_voided",
+}
 OFFICE_TYPES = {
-    "definition_published", "delegation_made", "delegation_revoked", "office_founded", "officer_added", "officer_left",
-    "role_granted", "role_revoked", "unit_added", "unit_changed",
-}  # fmt: skip
+    "definition_published",
+    "delegation_made",
+    "delegation_revoked",
+    "office_founded",
+    "officer_added",
+    "officer_left",
+    "role_granted",
+    "role_revoked",
+    "unit_added",
+    "unit_changed",
+}
 PARTS = [
     pytest.param(("demo", WHOLE), id="demo"),
     pytest.param(("walk", WHOLE), id="walk"),
@@ -54,7 +75,9 @@ def again() -> Again:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_ledger_is_the_same(again: Again, part: tuple[str, int]) -> None:
-    """Every entry has the same hash, every case the same state, every table the same rows; audit and replay agree."""
+    """Every entry has the same hash, every case the same state, every table the same rows; audit
+    and replay agree.
+    """
     name, most = part
     expected = list(upto(read_lines(f"{name}.ledger"), most))
     found = differences(expected, again(name, most).ledger)
@@ -63,7 +86,9 @@ def test_the_ledger_is_the_same(again: Again, part: tuple[str, int]) -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_surface_is_the_same(again: Again, part: tuple[str, int]) -> None:
-    """Every command ends with the same exit code and prints the same, for people and for machines."""
+    """Every command ends with the same exit code and prints the same, for people and
+    for machines.
+    """
     name, most = part
     expected = list(upto(read_lines(f"{name}.surface"), most))
     found = differences(expected, again(name, most).surface)
@@ -80,21 +105,39 @@ def test_the_samples_are_what_the_verbs_give(again: Again) -> None:
 
 
 def test_every_verb_that_answered_in_json_has_a_sample() -> None:
-    """For each verb of which a command with --json was accepted there is a sample of its document."""
-    lines = [line for name in LEDGERS for line in read_lines(f"{name}.surface") if line["k"] == "command"]
-    asked = [line["argv"].split() for line in lines if "--json" in line["argv"] and line["exit"] == 0]
+    """For each verb of which a command with --json was accepted there is a sample of
+    its document.
+    """
+    lines = [
+        line for name in LEDGERS for line in read_lines(f"{name}.surface") if line["k"] == "command"
+    ]
+    asked = [
+        line["argv"].split() for line in lines if "--json" in line["argv"] and line["exit"] == 0
+    ]
     verbs = {"-".join(words[: 2 if words[0] in GROUPS else 1]) for words in asked}
     samples = {path.stem for path in (KEPT / "samples").iterdir()}
     assert verbs - samples == set()
 
 
 def test_the_random_commands_are_of_every_kind() -> None:
-    """They make entries of every type, at least two in five are accepted, and at least a tenth are not."""
-    lines = [line for name in ("city", "tiny") for line in read_lines(f"{name}.surface") if line["k"] == "command"]
+    """They make entries of every type, at least two in five are accepted, and at least a tenth are
+    not.
+    """
+    lines = [
+        line
+        for name in ("city", "tiny")
+        for line in read_lines(f"{name}.surface")
+        if line["k"] == "command"
+    ]
     assert len(lines) == 5000
     accepted = sum(line["exit"] == 0 for line in lines)
     assert 2000 <= accepted <= 4500
-    entries = [line for name in ("city", "tiny") for line in read_lines(f"{name}.ledger") if line["k"] == "entry"]
+    entries = [
+        line
+        for name in ("city", "tiny")
+        for line in read_lines(f"{name}.ledger")
+        if line["k"] == "entry"
+    ]
     types = Counter(line["type"] for line in entries)
     assert set(types) == CASE_TYPES | LETTER_TYPES | OFFICE_TYPES
     assert min(types[kind] for kind in CASE_TYPES | LETTER_TYPES) >= 5
@@ -111,7 +154,9 @@ def test_no_audit_of_a_kept_ledger_finds_anything() -> None:
 
 
 def test_a_difference_is_told_with_command_entry_and_field() -> None:
-    """The first line that differs is named with its place, the parts that differ and the command to record anew."""
+    """The first line that differs is named with its place, the parts that differ and the command to
+    record anew.
+    """
     kept = {
         "k": "entry",
         "n": 7,
@@ -122,7 +167,15 @@ def test_a_difference_is_told_with_command_entry_and_field() -> None:
         "parts": {"data": "1"},
     }
     came = {**kept, "hash": "bb", "parts": {"data": "2"}}
-    more = {"k": "command", "n": 8, "argv": "show A-1", "exit": 0, "out": "cc", "err": "", "said": ""}
+    more = {
+        "k": "command",
+        "n": 8,
+        "argv": "show A-1",
+        "exit": 0,
+        "out": "cc",
+        "err": "",
+        "said": "",
+    }
     found = differences([kept], [came, more])
     assert report("tiny", "ledger", found).splitlines() == [
         "tiny: its ledger is not what was recorded.",

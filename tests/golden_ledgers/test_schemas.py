@@ -1,4 +1,6 @@
-"""Databases made by earlier versions, kept as files: `upgrade` brings them to today's schema, and nothing is lost."""
+"""Databases made by earlier versions, kept as files: `upgrade` brings them to today's schema, and
+nothing is lost.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from lifecycle.ledger.database import SCHEMA
 
 SCHEMAS = Path(__file__).parents[1] / "data" / "schemas"
 KEPT = [1, 2]
-"""The schemas of which a database is kept: all that there have been. `make_schema.py` tells how to make the next."""
+"""The schemas of which a database is kept: all that there have been. `make_schema.py` tells how to
+make the next.
+"""
 
 
 class Old:
@@ -33,7 +37,9 @@ class Old:
 
     def run(self, *args: str) -> Result:
         """Run a command line on it."""
-        return CliRunner().invoke(root, args, prog_name="lifecycle", env={"LIFECYCLE_DB": str(self.path)})
+        return CliRunner().invoke(
+            root, args, prog_name="lifecycle", env={"LIFECYCLE_DB": str(self.path)}
+        )
 
     def asks(self, *args: str) -> Any:
         """Run a command line that must succeed, for its JSON document."""
@@ -58,27 +64,34 @@ def told(name: str) -> Any:
 
 
 def says_the_same(old: Old, name: str) -> None:
-    """See that audit is clean and that the replay of every case says all that it said when it was made."""
+    """See that audit is clean and that the replay of every case says all that it said when it was
+    made.
+    """
     audit = old.asks("audit")
     assert (audit["ok"], audit["complete"], audit["findings"]) == (True, True, [])
     for kept in told(name):
         came = old.asks("replay", kept["case"]["number"])
         assert (came["ok"], came["same_as_stored"]) == (True, True)
         assert {key: came["case"][key] for key in kept["case"]} == kept["case"]
-        assert [{key: e[key] for key in k} for k, e in zip(kept["entries"], came["entries"], strict=True)] == (
-            kept["entries"]
-        )
+        assert [
+            {key: e[key] for key in k}
+            for k, e in zip(kept["entries"], came["entries"], strict=True)
+        ] == (kept["entries"])
 
 
 def test_there_is_a_database_of_every_schema() -> None:
     """Who raises the schema keeps a database of it here."""
     assert list(range(1, SCHEMA + 1)) == KEPT
-    assert [Path(SCHEMAS / f"schema-{number}.tar.gz").exists() for number in KEPT] == [True] * len(KEPT)
+    assert [Path(SCHEMAS / f"schema-{number}.tar.gz").exists() for number in KEPT] == [True] * len(
+        KEPT
+    )
 
 
 @pytest.mark.parametrize("schema", KEPT)
 def test_a_database_of_an_earlier_version_is_upgraded(tmp_path: Path, schema: int) -> None:
-    """After `upgrade` the schema is today's, the log is untouched, audit is clean, every replay says what it said."""
+    """After `upgrade` the schema is today's, the log is untouched, audit is clean, every replay
+    says what it said.
+    """
     old = Old(f"schema-{schema}", tmp_path)
     assert old.row("PRAGMA user_version") == (schema,)
     before = old.entries()
@@ -93,7 +106,9 @@ def test_a_database_of_an_earlier_version_is_upgraded(tmp_path: Path, schema: in
 
 
 def test_work_goes_on_after_an_upgrade(tmp_path: Path) -> None:
-    """A case begun under schema 1 takes another entry after the upgrade, and the audit stays clean."""
+    """A case begun under schema 1 takes another entry after the upgrade, and the audit
+    stays clean.
+    """
     old = Old("schema-1", tmp_path)
     old.asks("upgrade")
     entries = len(old.entries())
@@ -103,17 +118,23 @@ def test_work_goes_on_after_an_upgrade(tmp_path: Path) -> None:
 
 
 def test_the_copy_that_an_upgrade_leaves_is_the_database_before_it(tmp_path: Path) -> None:
-    """The copy has the old schema and the whole log, so that an earlier version can go on with it."""
+    """The copy has the old schema and the whole log, so that an earlier version can go
+    on with it.
+    """
     old = Old("schema-1", tmp_path)
     before = old.entries()
     old.path = Path(old.asks("upgrade")["copy"])
     assert old.row("PRAGMA user_version") == (1,)
     assert old.entries() == before
-    assert old.row("SELECT count(*) FROM sqlite_master WHERE name IN ('notice', 'form', 'outbox')") == (0,)
+    assert old.row(
+        "SELECT count(*) FROM sqlite_master WHERE name IN ('notice', 'form', 'outbox')"
+    ) == (0,)
 
 
 def test_a_half_upgraded_database_is_completed(tmp_path: Path) -> None:
-    """Where some of the new tables are there already and the schema is still the old one, `upgrade` goes through."""
+    """Where some of the new tables are there already and the schema is still the old one, `upgrade`
+    goes through.
+    """
     old = Old("half-upgraded", tmp_path)
     assert old.row("PRAGMA user_version") == (1,)
     assert old.row("SELECT count(*) FROM sqlite_master WHERE name = 'notice'") == (1,)

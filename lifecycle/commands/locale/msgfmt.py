@@ -1,7 +1,8 @@
 """Compile each `.po` below this folder into the `.mo` beside it: `make translation`.
 
-Python reads `.mo` only, and its own compiler is not installed with it. This one knows what our catalogues use: entries
-with an empty line between them, comments, plural forms, and strings continued on further lines.
+Python reads `.mo` only, and its own compiler is not installed with it. This one knows what our
+catalogues use: entries with an empty line between them, comments, plural forms, and strings
+continued on further lines.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ PLACE = struct.Struct("<2I")
 
 
 def read_po(text: str) -> dict[str, str]:
-    r"""Read a catalogue: each message to its translation; plural forms are joined by `\0`, as in a `.mo`."""
+    r"""Read a catalogue: each message to its translation; plural forms are joined by `\0`, as in a
+    `.mo`.
+    """
     messages: dict[str, str] = {}
     for block in re.split(r"\n\s*\n", text):
         entry = _read_entry(block)
@@ -28,12 +31,16 @@ def read_po(text: str) -> dict[str, str]:
         message = "\0".join(entry[key] for key in ("msgid", "msgid_plural") if key in entry)
         if message in messages:
             raise ValueError(f"twice in the catalogue: {message!r}")
-        messages[message] = "\0".join(text for key, text in entry.items() if key.startswith("msgstr"))
+        messages[message] = "\0".join(
+            text for key, text in entry.items() if key.startswith("msgstr")
+        )
     return messages
 
 
 def _read_entry(block: str) -> dict[str, str]:
-    """Read `msgid`, `msgid_plural`, `msgstr` and `msgstr[0]` … of one entry; none where there are comments only."""
+    """Read `msgid`, `msgid_plural`, `msgstr` and `msgstr[0]` … of one entry; none where there are
+    comments only.
+    """
     entry: dict[str, str] = {}
     key = ""
     for line in block.splitlines():
@@ -46,7 +53,9 @@ def _read_entry(block: str) -> dict[str, str]:
 
 
 def to_mo(messages: Mapping[str, str]) -> bytes:
-    """Write a `.mo`: a header, two tables of length and offset (messages sorted, translations), the strings."""
+    """Write a `.mo`: a header, two tables of length and offset (messages sorted, translations), the
+    strings.
+    """
     pairs = sorted((message.encode(), text.encode()) for message, text in messages.items())
     strings = [message for message, _ in pairs] + [text for _, text in pairs]
     table = HEADER.size

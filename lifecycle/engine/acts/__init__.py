@@ -1,4 +1,6 @@
-"""What officers can ask for: one file per act, with its fields, wire form, judge, fold and sentence."""
+"""What officers can ask for: one file per act, with its fields, wire form, judge, fold and
+sentence.
+"""
 
 from __future__ import annotations
 

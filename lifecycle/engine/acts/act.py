@@ -12,13 +12,16 @@ from lifecycle.engine.entry import Entry
 from lifecycle.workflow.model import Transition, Workflow
 
 Intent = Mapping[str, Any]
-"""The part of an entry's body that says what was asked for: type, data, files, transition, actor, day, place."""
+"""The part of an entry's body that says what was asked for: type, data, files, transition, actor,
+day, place.
+"""
 
 
 class Act(ABC):
     """What an officer asks for, frozen and typed; once accepted, it is what one entry records.
 
-    A field that is left to the judge (the seat one signs for) is empty in what is asked and filled in what is accepted.
+    A field that is left to the judge (the seat one signs for) is empty in what is asked and filled
+    in what is accepted.
     """
 
     __slots__ = ()
@@ -36,11 +39,15 @@ class Act(ABC):
 
     @abstractmethod
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case after the entry that records this act; trusts that the judge accepted it."""
+        """Give the case after the entry that records this act; trusts that the judge
+        accepted it.
+        """
 
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
-        """Give the `data`, `files` and `transition` of the entry that records it; the only place that knows the keys."""
+        """Give the `data`, `files` and `transition` of the entry that records it; the only place
+        that knows the keys.
+        """
 
     @classmethod
     @abstractmethod

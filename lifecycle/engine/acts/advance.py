@@ -41,7 +41,13 @@ class Advance(Act):
             return Refused((transition,))
         self._judge_facts(docket, transition)
         gates, role = judge_transition(
-            workflow, case, transition, docket.officer, docket.moment, note=self.note, facts=self.facts
+            workflow,
+            case,
+            transition,
+            docket.officer,
+            docket.moment,
+            note=self.note,
+            facts=self.facts,
         )
         docket.gates.extend(gates)
         if any(not gate.met for gate in docket.gates):
@@ -64,7 +70,9 @@ class Advance(Act):
                 docket.add(Gate("facts", False, {name: value}, text, mend))
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case after the transition: its facts, place, locks, counters, and the letters that it drafts."""
+        """Give the case after the transition: its facts, place, locks, counters, and the letters
+        that it drafts.
+        """
         transition = workflow.leaving[case.state][self.transition]
         before = case.fired.get(transition.name)
         made = Fired((before.count if before else 0) + 1, entry.on, entry.seq, entry.persons)
@@ -131,7 +139,9 @@ def _drafts(case: Case, transition: Transition, entry: Entry) -> dict[str, Notic
 
 
 def _place(case: Case, transition: Transition, entry: Entry) -> dict[str, Any]:
-    """Say where the case now is and since when; time spent suspended does not count against the state's limits."""
+    """Say where the case now is and since when; time spent suspended does not count against the
+    state's limits.
+    """
     if transition.kind == "suspend":
         left = Suspension(case.state, entry.on, case.entered_on)
         return {"state": entry.target, "entered_on": entry.on, "suspension": left}

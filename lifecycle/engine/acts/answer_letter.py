@@ -1,4 +1,6 @@
-"""Recording an addressee's answer to a letter (复函); with a verdict it is the unit's opinion as well."""
+"""Recording an addressee's answer to a letter (复函); with a verdict it is the unit's opinion as
+well.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ _ONLY = "去掉意见（同意 等），只登记复函"
 class AnswerLetter(LetterAct):
     """Record an addressee's answer with its file.
 
-    With a verdict it is also the opinion of the seats (role, unit) on `transition`, which the judge fills in.
+    With a verdict it is also the opinion of the seats (role, unit) on `transition`, which the judge
+    fills in.
     """
 
     notice: str
@@ -52,7 +55,9 @@ class AnswerLetter(LetterAct):
     verb = "复函"
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge that the addressee answers, and with what; an opinion by the rules of the co-sign that was asked."""
+        """Judge that the addressee answers, and with what; an opinion by the rules of the co-sign
+        that was asked.
+        """
         notice = find_letter(docket, self.notice)
         addressee = find_addressee(docket, notice, self.addressee) if notice else None
         if notice is None or addressee is None:
@@ -68,7 +73,9 @@ class AnswerLetter(LetterAct):
         return docket.close(answer, answer.seats[0][0] if answer.seats else "")
 
     def _judge_opinion(self, docket: Docket, notice: Notice, verdict: Verdict) -> AnswerLetter:
-        """Judge the opinion in the answer; gives the answer with the seats that it speaks for, and the transition."""
+        """Judge the opinion in the answer; gives the answer with the seats that it speaks for, and
+        the transition.
+        """
         workflow, case = docket.workflow, docket.case
         nothing = replace(self, seats=(), transition=None)
         rule = rule_of(workflow, notice)
@@ -92,7 +99,9 @@ class AnswerLetter(LetterAct):
         return replace(self, seats=_judge_seats(docket, transition), transition=name)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case with the answer noted, who answers having received, and with the opinion if it gives one."""
+        """Give the case with the answer noted, who answers having received, and with the opinion if
+        it gives one.
+        """
         notice = case.notices[self.notice]
         marked = notice.marked(self.addressee, received_on=entry.on, replied_on=entry.on)
         opinions = dict(case.opinions)
@@ -147,7 +156,9 @@ class AnswerLetter(LetterAct):
 
 
 def _judge_seats(docket: Docket, transition: Transition) -> tuple[tuple[str, str], ...]:
-    """Find the seats of a co-sign that the officer may speak for, unless another unit has spoken for one."""
+    """Find the seats of a co-sign that the officer may speak for, unless another unit has spoken
+    for one.
+    """
     seats = own_seats(docket, transition)
     for seat in seats:
         judge_own_opinion(docket, seat)

@@ -17,7 +17,9 @@ from lifecycle.workflow.model import Material, Workflow
 
 @dataclass(frozen=True, slots=True)
 class Attach(Act):
-    """Attach a file as a material; a later file of the same material takes the earlier one's place."""
+    """Attach a file as a material; a later file of the same material takes the earlier
+    one's place.
+    """
 
     material: str
     file: File
@@ -40,7 +42,9 @@ class Attach(Act):
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case with the file attached; the same bytes again change nothing that was signed."""
+        """Give the case with the file attached; the same bytes again change nothing that was
+        signed.
+        """
         held = File(self.file.name, self.file.size, self.file.sha256, entry.seq, entry.on)
         before = case.materials.get(self.material)
         same = before is not None and before.sha256 == held.sha256
@@ -52,7 +56,11 @@ class Attach(Act):
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
-        return {"data": {"material": self.material}, "files": [self.file.to_dict()], "transition": None}
+        return {
+            "data": {"material": self.material},
+            "files": [self.file.to_dict()],
+            "transition": None,
+        }
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:

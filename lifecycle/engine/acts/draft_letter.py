@@ -1,4 +1,6 @@
-"""Drafting a letter by hand (拟稿): of a template, in place of another letter, or to remind of one."""
+"""Drafting a letter by hand (拟稿): of a template, in place of another letter, or to
+remind of one.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,11 @@ _OPEN = (DRAFT, CHECKED)
 
 @dataclass(frozen=True, slots=True)
 class DraftLetter(Act):
-    """Draft a letter of a template to roles and parties of the workflow; `replaces` an earlier one of the case.
+    """Draft a letter of a template to roles and parties of the workflow; `replaces` an earlier one
+    of the case.
 
-    `about`, `units` and `debt`: it reminds these units of the `receipt` or `reply` that they owe on that letter.
-    `text`: as edited, instead of the template.
+    `about`, `units` and `debt`: it reminds these units of the `receipt` or `reply` that they owe on
+    that letter. `text`: as edited, instead of the template.
     """
 
     template: str
@@ -41,7 +44,9 @@ class DraftLetter(Act):
     after_end = True
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge who may draft it, that it goes to somebody, and that what it replaces or is about allows it."""
+        """Judge who may draft it, that it goes to somebody, and that what it replaces or is about
+        allows it.
+        """
         if not self._names_are_known(docket):
             return docket.refuse()
         case = docket.case
@@ -85,11 +90,15 @@ class DraftLetter(Act):
         others = docket.case.notices.values()
         taken = next((n.name for n in others if n.replaces == old.name and n.state != VOID), "")
         if taken:
-            gate = Gate("notice", False, {"notice": taken}, f"已另拟 {taken} 替代它", f"请改 {taken}")
+            gate = Gate(
+                "notice", False, {"notice": taken}, f"已另拟 {taken} 替代它", f"请改 {taken}"
+            )
             docket.add(gate)
 
     def _judge_reminder(self, case: Case, about: Notice) -> Gate:
-        """See that a reminder goes to units that got the letter and were neither reminded of this nor are about to be."""
+        """See that a reminder goes to units that got the letter and were neither reminded of this
+        nor are about to be.
+        """
         pending = {
             unit
             for notice in case.notices.values()
@@ -97,7 +106,9 @@ class DraftLetter(Act):
             for unit in notice.units
         }
         able = {
-            a.unit: a.name for a in about.addressed if a.unit and self.debt not in a.urged and a.unit not in pending
+            a.unit: a.name
+            for a in about.addressed
+            if a.unit and self.debt not in a.urged and a.unit not in pending
         }
         met = bool(self.units) and all(unit in able for unit in self.units)
         names = "、".join(able.get(unit, unit) for unit in self.units)
@@ -106,7 +117,9 @@ class DraftLetter(Act):
         return Gate("notice", met, inputs, text)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case with the draft; one that was to be replaced and has no number is void with it."""
+        """Give the case with the draft; one that was to be replaced and has no number is void with
+        it.
+        """
         made = Notice(
             name=f"{entry.seq}-{self.template}",
             template=self.template,
@@ -144,7 +157,11 @@ class DraftLetter(Act):
             "units": list(self.units),
             "debt": self.debt,
         }
-        return {"data": data, "files": [self.text.to_dict()] if self.text else [], "transition": None}
+        return {
+            "data": data,
+            "files": [self.text.to_dict()] if self.text else [],
+            "transition": None,
+        }
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
@@ -190,7 +207,9 @@ def _in_place_of(old: Notice, made: Notice, entry: Entry) -> Notice:
         index=old.index,
         to=made.to if own else old.to,
         cc=made.cc if own else old.cc,
-        persons=tuple(dict.fromkeys((*entry.persons, *old.persons))),  # nobody signs off what they once drafted
+        persons=tuple(
+            dict.fromkeys((*entry.persons, *old.persons))
+        ),  # nobody signs off what they once drafted
         about=old.about,
         units=old.units,
         debt=old.debt,

@@ -22,7 +22,9 @@ FORMS = ("text", "html", "pdf", "docx", "markdown")
 
 @dataclass(frozen=True, slots=True)
 class FreezeLetter(LetterAct):
-    """Fix the bytes of every form of an issued letter: `forms` names them in the order of `files`."""
+    """Fix the bytes of every form of an issued letter: `forms` names them in the order
+    of `files`.
+    """
 
     notice: str
     forms: tuple[str, ...]

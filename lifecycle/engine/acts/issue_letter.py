@@ -12,7 +12,13 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates import Gate
-from lifecycle.engine.letter_gates import find_letter, judge_duty, judge_hands, judge_stage, moved_to
+from lifecycle.engine.letter_gates import (
+    find_letter,
+    judge_duty,
+    judge_hands,
+    judge_stage,
+    moved_to,
+)
 from lifecycle.engine.notice import CHECKED, ISSUED, SUPERSEDED, Addressee, Notice
 from lifecycle.workflow.model import Workflow
 
@@ -21,8 +27,9 @@ from lifecycle.workflow.model import Workflow
 class IssueLetter(LetterAct):
     """Sign a reviewed letter off.
 
-    `letter` is the letter's data, `digest` the SHA-256 of its draft, `series` what the number counts in, `rules` and
-    `template` the SHA-256 of the definitions gone by, `addressed` who gets it. `replaces` is left to the judge.
+    `letter` is the letter's data, `digest` the SHA-256 of its draft, `series` what the number
+    counts in, `rules` and `template` the SHA-256 of the definitions gone by, `addressed` who gets
+    it. `replaces` is left to the judge.
     """
 
     notice: str
@@ -39,7 +46,9 @@ class IssueLetter(LetterAct):
     verb = "签发"
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge that a signer of the issuing unit does it through whose hands it did not go, and that it is what was reviewed."""
+        """Judge that a signer of the issuing unit does it through whose hands it did not go, and
+        that it is what was reviewed.
+        """
         notice = find_letter(docket, self.notice)
         if notice is None:
             return docket.refuse()
@@ -65,7 +74,9 @@ class IssueLetter(LetterAct):
         docket.add(Gate("notice", dated == today, {"date": dated}, text))
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case with the letter in force; what it replaces no longer is, who it reminds has been reminded."""
+        """Give the case with the letter in force; what it replaces no longer is, who it reminds has
+        been reminded.
+        """
         notice = case.notices[self.notice]
         issued = replace(
             notice,
@@ -117,7 +128,9 @@ class IssueLetter(LetterAct):
         return f"{self.verb} {self.notice}　{entry.numbers['notice']}　{self.letter['title']}"
 
     def is_repeated_by(self, recorded: Act) -> bool:
-        """Tell whether an entry's act is this one: the letter decides, the day and the rules may have changed since."""
+        """Tell whether an entry's act is this one: the letter decides, the day and the rules may
+        have changed since.
+        """
         return isinstance(recorded, IssueLetter) and recorded.notice == self.notice
 
 

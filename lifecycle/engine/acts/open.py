@@ -37,7 +37,9 @@ class Open(Act):
         for fact in workflow.facts.values():
             if fact.required is True and fact.name not in self.facts:
                 mend = f"--set {fact.name}=…"
-                docket.add(Gate("facts", False, {fact.name: None}, f"缺 {fact.title}", mend, fact.basis))
+                docket.add(
+                    Gate("facts", False, {fact.name: None}, f"缺 {fact.title}", mend, fact.basis)
+                )
         return docket.close(self, role, target=workflow.initial)
 
     def fold(self, workflow: Workflow, case: Case | None, entry: Entry) -> Case:
@@ -80,7 +82,9 @@ class Open(Act):
 
 
 def _judge_keeper(docket: Docket, fact: Fact) -> None:
-    """See that who opens a case may enter a fact: its `by:` holds then too; a role bound to a fact is nobody's yet."""
+    """See that who opens a case may enter a fact: its `by:` holds then too; a role bound to a fact
+    is nobody's yet.
+    """
     workflow, officer = docket.workflow, docket.officer
     if not fact.by or any(holds(workflow, None, officer, role) for role in fact.by):
         return
@@ -90,7 +94,9 @@ def _judge_keeper(docket: Docket, fact: Fact) -> None:
 
 
 def _when_entered(workflow: Workflow, fact: Fact) -> str:
-    """Say when the roles of a fact enter it: with the first transition that asks it, else once the case is open."""
+    """Say when the roles of a fact enter it: with the first transition that asks it, else once the
+    case is open.
+    """
     asking = next((t for t in workflow.transitions if fact.name in t.asks), None)
     if asking is None:
         return f"立项时去掉，立项后由其填：lifecycle set 编号 {fact.name}=…"

@@ -30,7 +30,9 @@ class ResolveObjection(Act):
     verb = "处理不同意见"
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge who leads, that there is such an objection, and that the lead says what was done about it."""
+        """Judge who leads, that there is such an objection, and that the lead says what was done
+        about it.
+        """
         workflow, case = docket.workflow, docket.case
         transition = find_transition(workflow, case, self.transition)
         if isinstance(transition, Gate):
@@ -42,7 +44,9 @@ class ResolveObjection(Act):
         standing = {(o.role, o.unit) for o in standing_objections(case, transition)}
         if (self.role, self.unit) not in standing:
             whose = who_is(workflow, docket.moment, self.role, self.unit)
-            docket.add(Gate("opinion", False, {}, f"{whose} 对 {transition.title} 没有待处理的不同意见"))
+            docket.add(
+                Gate("opinion", False, {}, f"{whose} 对 {transition.title} 没有待处理的不同意见")
+            )
         if not self.note:
             text = f"须由 {role_titles(workflow, roles)} 写明如何处理"
             docket.add(Gate("reason", False, {}, text, "加 --note 处理情况"))

@@ -11,14 +11,22 @@ from lifecycle.engine.acts.letter_act import LetterAct
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.letter_gates import find_letter, judge_duty, judge_hands, judge_stage, moved_to
+from lifecycle.engine.letter_gates import (
+    find_letter,
+    judge_duty,
+    judge_hands,
+    judge_stage,
+    moved_to,
+)
 from lifecycle.engine.notice import CHECKED, DRAFT
 from lifecycle.workflow.model import Workflow
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewLetter(LetterAct):
-    """Find a draft in order; `letter` is the SHA-256 of what was read, `writer` tells how it was written."""
+    """Find a draft in order; `letter` is the SHA-256 of what was read, `writer` tells how it was
+    written.
+    """
 
     notice: str
     letter: str

@@ -29,7 +29,9 @@ WAYS = {"mail": "邮件", "folder": "交换文件夹", "webhook": "接口"}
 
 @dataclass(frozen=True, slots=True)
 class SendLetter(LetterAct):
-    """Record that a letter was handed over for an addressee: by which channel, where to, under which id."""
+    """Record that a letter was handed over for an addressee: by which channel, where to, under
+    which id.
+    """
 
     notice: str
     addressee: str
@@ -44,7 +46,8 @@ class SendLetter(LetterAct):
     def judge(self, docket: Docket) -> Decision:
         """Judge that a clerk or the issuing unit does it, once for each addressee.
 
-        A letter voided while it was on its way was sent all the same: the record says what happened.
+        A letter voided while it was on its way was sent all the same: the record says what
+        happened.
         """
         notice = find_letter(docket, self.notice)
         if notice is None:

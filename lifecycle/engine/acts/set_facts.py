@@ -26,7 +26,9 @@ class SetFacts(Act):
     verb = "填报"
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge for each fact who may set it, whether it is locked, and whether the value may be."""
+        """Judge for each fact who may set it, whether it is locked, and whether the
+        value may be.
+        """
         role = ""
         if not self.facts:
             docket.add(Gate("facts", False, {}, "没有写要填什么"))
@@ -35,7 +37,9 @@ class SetFacts(Act):
             if fact is None:
                 continue
             roles = keepers(docket.workflow, docket.case, fact.by)
-            gate, held = judge_role(docket.workflow, docket.case, docket.officer, docket.moment, roles)
+            gate, held = judge_role(
+                docket.workflow, docket.case, docket.officer, docket.moment, roles
+            )
             role = role or held
             if gate not in docket.gates:
                 docket.add(gate)
@@ -66,7 +70,9 @@ class SetFacts(Act):
 
 
 def keepers(workflow: Workflow, case: Case, by: tuple[str, ...]) -> tuple[str, ...]:
-    """Name the roles that may set a fact: its own, else the panel's and the state's lead and those who move it on."""
+    """Name the roles that may set a fact: its own, else the panel's and the state's lead and those
+    who move it on.
+    """
     if by:
         return by
     leads = (workflow.panel.lead if workflow.panel else None, workflow.states[case.state].lead)
@@ -74,7 +80,9 @@ def keepers(workflow: Workflow, case: Case, by: tuple[str, ...]) -> tuple[str, .
     return tuple(dict.fromkeys((*(lead for lead in leads if lead), *moving)))
 
 
-def with_facts(workflow: Workflow, case: Case, facts: Mapping[str, Value], seq: int) -> dict[str, Any]:
+def with_facts(
+    workflow: Workflow, case: Case, facts: Mapping[str, Value], seq: int
+) -> dict[str, Any]:
     """Give what of a case changes when facts are set by the entry with this seq."""
     if not facts:
         return {}

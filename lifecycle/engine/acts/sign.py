@@ -22,7 +22,8 @@ Verdict = Literal["agree", "conditional", "object"]
 class Sign(Act):
     """Give one's unit's opinion on a transition.
 
-    Role None means the one through which the officer is asked. `unit` is the seat's, which the judge fills in.
+    Role None means the one through which the officer is asked. `unit` is the seat's, which the
+    judge fills in.
     """
 
     transition: str
@@ -35,7 +36,9 @@ class Sign(Act):
     verb = "会签"
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge whether the officer's unit is asked, whose opinion stands, and that what is not plain is explained."""
+        """Judge whether the officer's unit is asked, whose opinion stands, and that what is not
+        plain is explained.
+        """
         found = find_seat(docket, self.transition, self.role)
         if isinstance(found, Refused):
             return found
@@ -135,7 +138,8 @@ def _same_seat(asked: Sign | WithdrawOpinion, recorded: Act) -> bool:
 def find_seat(docket: Docket, name: str, role: str | None) -> Seat | Refused:
     """Find the seat that the officer may speak for and note that; refuse where there is none.
 
-    What another officer of a unit that held the seat before has said is that unit's alone to change.
+    What another officer of a unit that held the seat before has said is that unit's alone to
+    change.
     """
     workflow, case, moment = docket.workflow, docket.case, docket.moment
     transition = find_transition(workflow, case, name)
@@ -143,12 +147,16 @@ def find_seat(docket: Docket, name: str, role: str | None) -> Seat | Refused:
         return Refused((transition,))
     seat = _own_seat(docket, transition, role)
     if seat is None:
-        named = [who_is(workflow, moment, s.role, s.unit) for s in seats_of(workflow, case, transition)]
+        named = [
+            who_is(workflow, moment, s.role, s.unit) for s in seats_of(workflow, case, transition)
+        ]
         text = f"{transition.title} 不须会签"
         if named:
             text = f"{transition.title} 由 {'、'.join(named)} 会签，您不在其中"
         return Refused((Gate("role", False, {}, text),), transition)
-    docket.add(Gate("role", True, {"role": seat.role}, who_is(workflow, moment, seat.role, seat.unit)))
+    docket.add(
+        Gate("role", True, {"role": seat.role}, who_is(workflow, moment, seat.role, seat.unit))
+    )
     judge_own_opinion(docket, seat)
     return seat
 
@@ -184,10 +192,22 @@ def judge_reason(docket: Docket, verdict: Verdict, note: str) -> None:
         docket.add(Gate("reason", False, {}, f"须写明{what}", f"加 --note {what}"))
 
 
-def opinion(entry: Entry, transition: str, seat: tuple[str, str], verdict: str, note: str) -> Opinion:
+def opinion(
+    entry: Entry, transition: str, seat: tuple[str, str], verdict: str, note: str
+) -> Opinion:
     """Make the opinion that an entry gives for a seat: its role and its unit."""
     role, unit = seat
-    return Opinion(transition, role, unit, verdict, note, entry.persons, entry.on, entry.seq, by_unit=entry.unit)
+    return Opinion(
+        transition,
+        role,
+        unit,
+        verdict,
+        note,
+        entry.persons,
+        entry.on,
+        entry.seq,
+        by_unit=entry.unit,
+    )
 
 
 def seat_name(workflow: Workflow, names: Mapping[str, str], role: str, unit: str) -> str:

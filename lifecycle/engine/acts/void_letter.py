@@ -34,7 +34,9 @@ class VoidLetter(LetterAct):
     verb = "作废"
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge that the issuing unit does it – a signer of it once the letter has a number – and says why."""
+        """Judge that the issuing unit does it – a signer of it once the letter has a number – and
+        says why.
+        """
         notice = find_letter(docket, self.notice)
         if notice is None:
             return docket.refuse()
