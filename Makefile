@@ -73,8 +73,8 @@ gallery: $(READY) $(FONTS)  ## 重画公文图册 docs/gallery.md
 calendar: $(READY)  ## 重建 calendars/CN.yaml
 	$(BIN)/python calendars/build.py
 
-translation: $(READY)  ## 编译 lifecycle/commands/locale/ 中的译文（click 的语句）
-	$(BIN)/python lifecycle/commands/locale/msgfmt.py
+translation: $(READY)  ## 编译 lifecycle/cli/terminal/locale/ 中的译文（click 的语句）
+	$(BIN)/python lifecycle/cli/terminal/locale/msgfmt.py
 
 lock:  ## 重建 lock.txt 与 lock-dev.txt（各平台通用，带哈希，不含网址）
 	@$(PYTHON) -m venv $(VENV)/lock

@@ -25,11 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.letters import bench_letter, bench_paper
 from benchmarks.measure import paired, say, timed
 from lifecycle.engine.acts import Advance, Open
-from lifecycle.ledger.database import SETTINGS
 from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.register import Request
 from lifecycle.ledger.replay import replay_all
-from lifecycle.office import Office
+from lifecycle.ledger.sqlite.database import SETTINGS
+from lifecycle.office.office import Office
 from lifecycle.workflow.reader import read_workflow
 
 FLOW = (Path(__file__).parent / "shuttle.yaml").read_bytes()
@@ -218,7 +218,7 @@ def bench_start(folder: Path) -> None:
 
 def bench_lists(folder: Path, cases: int) -> None:
     """Time one page of `list` and the board against the raw queries."""
-    from lifecycle.ledger.queries import LISTED, Filter, board, list_page
+    from lifecycle.ledger.sqlite.queries import LISTED, Filter, board, list_page
 
     office = build(folder, 100, 1)
     multiply_cases(office, cases)

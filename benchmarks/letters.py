@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.measure import paired, say, timed
-from lifecycle.notice import compose, to_text
+from lifecycle.letter import to_text
+from lifecycle.template import compose
 
 if TYPE_CHECKING:
-    from lifecycle.notice import Letter
-    from lifecycle.paper.fonts import Fonts, Role, Typeface
+    from lifecycle.letter import Letter
+    from lifecycle.letter.fonts import Fonts, Role, Typeface
 
 
 def bench_letter() -> None:
@@ -33,7 +34,7 @@ def bench_letter() -> None:
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    from lifecycle.notice import read_template
+    from lifecycle.template import read_template
 
     source = (Path(__file__).parent / "letter.j2").read_bytes()
     template = read_template("letter", source, "letter.j2")
@@ -93,10 +94,10 @@ def bench_paper() -> None:
     DOCX: the same paragraphs by python-docx, with none of the standard's geometry.
     """
     from lifecycle.errors import UnavailableError
-    from lifecycle.paper.docx import to_docx
-    from lifecycle.paper.fonts import Fonts
-    from lifecycle.paper.pages import lay_out
-    from lifecycle.paper.pdf import to_pdf
+    from lifecycle.letter.docx.docx import to_docx
+    from lifecycle.letter.fonts import Fonts
+    from lifecycle.letter.pdf.pages import lay_out
+    from lifecycle.letter.pdf.pdf import to_pdf
 
     letters = _samples()
     each = len(letters)
@@ -141,8 +142,8 @@ def bench_paper() -> None:
 def _samples() -> list[Letter]:
     """Write a sample of every letter of the catalogue."""
     from lifecycle import places
-    from lifecycle.notice import read_template
-    from lifecycle.notice.sample import sample_letter, uses
+    from lifecycle.correspondence.sample import sample_letter, uses
+    from lifecycle.template import read_template
     from lifecycle.workflow.reader import read_workflow
 
     templates = {

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image as Pillow
 
-from lifecycle.notice.sample import Use, uses
-from lifecycle.notice.template import Template, read_template
-from lifecycle.paper.pictures import pages_of, png_of
+from lifecycle.correspondence.sample import Use, uses
+from lifecycle.letter.pictures import pages_of, png_of
 from lifecycle.places import notices, workflows
+from lifecycle.template.template import Template, read_template
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import read_workflow
 

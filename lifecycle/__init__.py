@@ -8,13 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lifecycle.office import Office
+    from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
 __version__ = "0.1.0"
 __all__ = ["Office", "Workflow", "__version__"]
 
-_HOMES = {"Office": "lifecycle.office", "Workflow": "lifecycle.workflow.model"}
+_HOMES = {"Office": "lifecycle.office.office", "Workflow": "lifecycle.workflow.model"}
 
 
 def __getattr__(name: str) -> object:

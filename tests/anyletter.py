@@ -6,7 +6,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from lifecycle.notice.model import Annex, Layout, Letter, Paragraph, Signatures, Table
+from lifecycle.letter.model import Annex, Layout, Letter, Paragraph, Signatures, Table
 
 ORDINARY = (
     "关于征求项目选址意见的函市自然资源和规划局，。、；："

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from lifecycle.errors import UnavailableError
-from lifecycle.paper.fonts import Fonts
+from lifecycle.letter.fonts import Fonts
 from lifecycle.places import fonts as folders
 
 FOLDERS = tuple(folders())

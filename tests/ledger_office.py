@@ -16,10 +16,10 @@ import pytest
 from tiny_office import NOW, TINY, Tiny
 
 from lifecycle import places
-from lifecycle.ledger.finding import Finding
+from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.tree import Checkpoint
-from lifecycle.office import Office
+from lifecycle.office.office import Office
 
 CONSULTATION = """\
 文种：函

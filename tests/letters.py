@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from lifecycle.notice import Letter, Template, compose, read_template
+from lifecycle.letter import Letter
+from lifecycle.template import Template, compose, read_template
 
 HERE = Path(__file__).parent
 DAY = date(2026, 8, 1)

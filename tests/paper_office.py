@@ -10,7 +10,7 @@ import pytest
 from ledger_office import CONSULTATION, Bureau, with_letters
 
 from lifecycle.errors import UnavailableError
-from lifecycle.paper.fonts import Fonts
+from lifecycle.letter.fonts import Fonts
 
 ISSUING = """\
 issuing: 发文规则

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from letters import issued_letter
 
-from lifecycle.notice import Letter, Paragraph
-from lifecycle.paper.check import Report
-from lifecycle.paper.docx import to_docx
+from lifecycle.letter import Letter, Paragraph
+from lifecycle.letter.check.check import Report
+from lifecycle.letter.docx.docx import to_docx
 
 DOCUMENT, STYLES, SETTINGS = "word/document.xml", "word/styles.xml", "word/settings.xml"
 LONG = (

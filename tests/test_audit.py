@@ -15,10 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_office import Bureau, Damage, copied, forged
 
-from lifecycle.ledger import audit, audit_cases, audit_log, audit_office, replay
-from lifecycle.ledger.finding import CODES
+from lifecycle.ledger import replay
+from lifecycle.ledger.audit import audit
+from lifecycle.ledger.audit import cases as audit_cases
+from lifecycle.ledger.audit import log as audit_log
+from lifecycle.ledger.audit import office as audit_office
+from lifecycle.ledger.audit.finding import CODES
 from lifecycle.ledger.record import hash_of, stamp_text
-from lifecycle.ledger.store import Store
+from lifecycle.ledger.sqlite.store import Store
 
 
 @pytest.fixture(scope="module")

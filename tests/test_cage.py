@@ -17,10 +17,10 @@ from typing import Any, NoReturn
 import pytest
 from letters import DAY, SAMPLES, sample, template
 
+from lifecycle.cage import MOST_BYTES, caged
 from lifecycle.errors import InvalidError, LifecycleError, UnavailableError, WorkflowError
-from lifecycle.notice import compose, read_template
-from lifecycle.notice.cage import MOST_BYTES, caged
-from lifecycle.notice.trial import judged, tried
+from lifecycle.template import compose, read_template
+from lifecycle.template.trial import judged, tried
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing can be caged without fork")
 

@@ -107,7 +107,7 @@ def test_refusal_for_machines_has_the_gates(tiny: Tiny) -> None:
 
 def test_a_refused_attempt_is_counted(tiny: Tiny) -> None:
     """A refusal leaves a mark beside the log, also where a bulk is undone as a whole."""
-    from lifecycle.office import Office
+    from lifecycle.office.office import Office
 
     number = tiny.opened()
     tiny.fails("advance", number, "to_siting", by="land01")
@@ -637,7 +637,7 @@ def test_facts_asked_for_come_with_the_command(tiny: Tiny) -> None:
 
 def test_the_audit_of_all_this_is_clean(tiny: Tiny) -> None:
     """What these commands write, an audit finds nothing wrong with."""
-    from lifecycle.office import Office
+    from lifecycle.office.office import Office
 
     number = tiny.ready()
     tiny.do("advance", number, by="bureau01")

@@ -18,9 +18,10 @@ from pathlib import Path
 import pytest
 
 from lifecycle.engine.values import typed
-from lifecycle.notice.letter import compose
-from lifecycle.notice.model import Block, Letter, Paragraph, Signatures, Table
-from lifecycle.notice.template import SLIPS, Template, read_template
+from lifecycle.letter.kinds import SLIPS
+from lifecycle.letter.model import Block, Letter, Paragraph, Signatures, Table
+from lifecycle.template.compose import compose
+from lifecycle.template.template import Template, read_template
 from lifecycle.workflow.model import Fact, Transition, Workflow
 from lifecycle.workflow.reader import read_workflow
 from lifecycle.workflow.supply import supplied

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from paper_office import Paper
 
-from lifecycle.chancery import Chancery
 from lifecycle.engine.acts import FORMS
-from lifecycle.engine.notice import code_of, read_code
 from lifecycle.errors import UnavailableError
+from lifecycle.letter.code import code_of, read_code
+from lifecycle.office.letters import Chancery
 
 LETTER = "2-consultation"
 
@@ -511,7 +511,9 @@ def test_a_disk_that_fills_while_freezing_is_told_with_the_number(
     number = paper.asked()
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     full = UnavailableError("磁盘已满")
-    monkeypatch.setattr("lifecycle.chancery.keep_bytes", lambda *_args: (_ for _ in ()).throw(full))
+    monkeypatch.setattr(
+        "lifecycle.office.letters.keep_bytes", lambda *_args: (_ for _ in ()).throw(full)
+    )
     code, message = paper.fails("notice", "issue", number, LETTER, by="bureau04")
     assert (code, message.split("\n")[0]) == (
         3,

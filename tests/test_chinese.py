@@ -17,9 +17,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from lifecycle.commands.chinese import Choice, Group, Verb, argument, command, option
-from lifecycle.commands.desk import Day, Desk, at_desk
-from lifecycle.commands.root import root
+from lifecycle.cli.desk import Day, Desk, at_desk
+from lifecycle.cli.root import root
+from lifecycle.cli.terminal.chinese import Choice, Group, Verb, argument, command, option
 from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UnknownError, cell_width
 
 LONG = (
@@ -104,7 +104,7 @@ def test_explanations_of_all_options_start_in_one_column() -> None:
 
 def test_group_help_imports_no_verb(monkeypatch: pytest.MonkeyPatch) -> None:
     """The list of verbs needs their lines only; a verb is imported when called."""
-    sections = {"办理": {"lost": Verb("lifecycle.commands.lost:lost", "没有这个模块")}}
+    sections = {"办理": {"lost": Verb("lifecycle.cli.lost:lost", "没有这个模块")}}
     group = Group("lifecycle", sections=sections, help="测试用。")
     assert "办理：\n  lost  没有这个模块\n" in run(group, "--help").stdout
     result = run(group, "lost")
@@ -268,7 +268,7 @@ def checkout(*args: str, **kwargs: Any) -> subprocess.CompletedProcess[bytes]:
 
 def test_help_imports_click_and_nothing_heavy() -> None:
     """A cold `lifecycle --help` loads none of the libraries that cost time."""
-    code = "import sys; from lifecycle.commands.root import root; print(*sys.modules)"
+    code = "import sys; from lifecycle.cli.root import root; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=True, text=True
     ).stdout.split()

@@ -16,14 +16,14 @@ from types import ModuleType
 import click
 import pytest
 
-from lifecycle.commands.chinese import Argument, Choice, Option, command
-from lifecycle.commands.desk import Day
-from lifecycle.commands.root import root
-from lifecycle.commands.translation import CHINESE, shell_completion
-from lifecycle.commands.wording import usage_message
+from lifecycle.cli.desk import Day
+from lifecycle.cli.root import root
+from lifecycle.cli.terminal.chinese import Argument, Choice, Option, command
+from lifecycle.cli.terminal.translation import CHINESE, shell_completion
+from lifecycle.cli.terminal.wording import usage_message
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-LOCALE = CHECKOUT / "lifecycle" / "commands" / "locale"
+LOCALE = CHECKOUT / "lifecycle" / "cli" / "terminal" / "locale"
 CLICK = Path(str(click.__file__)).parent
 
 PROGRAMMER = (
@@ -291,7 +291,7 @@ def test_click_speaks_chinese_under_any_locale(locale: dict[str, str]) -> None:
     code = (
         "import sys\n"
         "sys.stderr = sys.stdout\n"
-        "from lifecycle.commands.root import root\n"
+        "from lifecycle.cli.root import root\n"
         "for args in (['show', '--json=1'], ['log', 'X', '--after', 'x'], ['show', '--help']):\n"
         "    try: root.main(args)\n"
         "    except SystemExit: pass\n"
@@ -312,7 +312,7 @@ def test_nobody_else_hears_of_the_catalogue() -> None:
         "locale.setlocale(locale.LC_ALL)"
         "\n"
         "before = state()\n"
-        "from lifecycle.commands.root import root\n"
+        "from lifecycle.cli.root import root\n"
         "print(state() == before, gettext.gettext('Missing command.'), gettext.ngettext('{a}', "
         "'{b}', 2))\n"
     )

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ledger_office import Bureau
 
-from lifecycle.ledger.finding import Finding
+from lifecycle.ledger.audit.finding import Finding
 from lifecycle.people.clock import ClockRules, shipped_rules
 
 JUMPED = datetime(2036, 9, 30, 2, 0, tzinfo=UTC)

@@ -21,8 +21,8 @@ import pytest
 from ledger_office import Bureau
 
 from lifecycle.errors import UncertainError
-from lifecycle.ledger import store as store_module
-from lifecycle.office import Office
+from lifecycle.ledger.sqlite import store as store_module
+from lifecycle.office.office import Office
 
 CLI = Path(__file__).resolve().parent.parent / "cli.py"
 SYNCS = "fsync,fdatasync"

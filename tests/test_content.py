@@ -11,11 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from letters import issued_letter, sample_letter
 
-from lifecycle.notice import Letter, Paragraph, to_text
-from lifecycle.notice.model import Block, Signatures, Table
-from lifecycle.paper.content import Finding, lint_letter, lint_text
-from lifecycle.paper.content_parts import Line, kind_of, level_of, parts_of_letter, parts_of_lines
-from lifecycle.paper.content_rules import MESSAGES, RULES
+from lifecycle.letter import Letter, Paragraph, to_text
+from lifecycle.letter.check.content import Finding, lint_letter, lint_text
+from lifecycle.letter.check.content_parts import (
+    Line,
+    kind_of,
+    level_of,
+    parts_of_letter,
+    parts_of_lines,
+)
+from lifecycle.letter.check.content_rules import MESSAGES, RULES
+from lifecycle.letter.model import Block, Signatures, Table
 
 CLEAN = Letter(
     kind="函",

@@ -14,10 +14,10 @@ import pytest
 from ledger_office import Bureau
 
 from lifecycle.errors import UnavailableError
-from lifecycle.ledger import database
-from lifecycle.ledger.database import SCHEMA, SETTINGS, database_path, schema_differences
 from lifecycle.ledger.record import canonical
-from lifecycle.ledger.store import Store
+from lifecycle.ledger.sqlite import database
+from lifecycle.ledger.sqlite.database import SCHEMA, SETTINGS, database_path, schema_differences
+from lifecycle.ledger.sqlite.store import Store
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_an_unsafe_setting_is_refused(
         monkeypatch.setattr(database, "SETTINGS", SETTINGS)
         return connection
 
-    monkeypatch.setattr("lifecycle.ledger.store.connect", careless)
+    monkeypatch.setattr("lifecycle.ledger.sqlite.store.connect", careless)
     code, message = bureau.fails("list")
     assert code == 3
     assert f"数据库设置不安全：{name} 应为" in message

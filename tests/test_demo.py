@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from lifecycle.commands.root import root
+from lifecycle.cli.root import root
 from lifecycle.errors import WorkflowError
 from lifecycle.exchange.story_file import read_stories
 
@@ -199,7 +199,9 @@ def test_a_clock_before_the_stories_is_told(
     """On a machine whose clock is behind the stories nothing is made: what has not happened cannot
     be recorded.
     """
-    monkeypatch.setattr("lifecycle.office.now", lambda: datetime(2026, 9, 29, 15, tzinfo=UTC))
+    monkeypatch.setattr(
+        "lifecycle.office.office.now", lambda: datetime(2026, 9, 29, 15, tzinfo=UTC)
+    )
     result = CliRunner().invoke(root, ["demo", "--into", str(tmp_path / "office")])
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("今天是 2026-09-29，演示的事情到 2026-09-30 为止")

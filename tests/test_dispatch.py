@@ -18,12 +18,12 @@ import pytest
 from mailserver import MailServer
 from paper_office import Paper, fonts
 
-from lifecycle.chancery import Chancery
 from lifecycle.delivery.channels_file import read_channels
 from lifecycle.delivery.parcel import safe_name
-from lifecycle.dispatch import dispatch
 from lifecycle.ledger.register import Request
-from lifecycle.office import Office
+from lifecycle.office.letters import Chancery
+from lifecycle.office.office import Office
+from lifecycle.office.outbox import dispatch
 
 LETTER = "2-consultation"
 

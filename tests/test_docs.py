@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from lifecycle.errors import UnavailableError
-from lifecycle.paper.fonts import Fonts
+from lifecycle.letter.fonts import Fonts
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from letters import ISSUED, PROOF, issued_letter, sample_letter
 from PIL import Image
 
-from lifecycle.notice import Letter, Paragraph
-from lifecycle.notice.model import Annex, Signatures, Table
-from lifecycle.notice.qr import modules
-from lifecycle.paper.docx import to_docx
-from lifecycle.paper.png import png
+from lifecycle.letter import Letter, Paragraph
+from lifecycle.letter.docx.docx import to_docx
+from lifecycle.letter.model import Annex, Signatures, Table
+from lifecycle.letter.png import png
+from lifecycle.letter.qr import modules
 
 if TYPE_CHECKING:
     from docx.document import Document

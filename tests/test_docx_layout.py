@@ -15,9 +15,9 @@ from letters import issued_letter, sample_letter
 from paper_office import fonts
 from PIL import Image
 
-from lifecycle.notice import Letter, Paragraph
-from lifecycle.paper.docx import to_docx
-from lifecycle.paper.fonts import locate
+from lifecycle.letter import Letter, Paragraph
+from lifecycle.letter.docx.docx import to_docx
+from lifecycle.letter.fonts import locate
 from lifecycle.places import fonts as shelves
 
 MM = 72 / 25.4

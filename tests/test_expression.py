@@ -17,7 +17,7 @@ from jinja2.exceptions import UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lifecycle.errors import InvalidError
-from lifecycle.workflow.expression import (
+from lifecycle.expression.expression import (
     Expression,
     ExpressionError,
     MissingName,
@@ -212,8 +212,8 @@ def test_import_is_light() -> None:
     stay short.
     """
     code = (
-        "import sys, lifecycle.workflow.expression, lifecycle.workflow.reader\n"
-        "lifecycle.workflow.expression.Expression('a')\n"
+        "import sys, lifecycle.expression.expression, lifecycle.workflow.reader\n"
+        "lifecycle.expression.expression.Expression('a')\n"
         "assert not {'jinja2', 'difflib'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

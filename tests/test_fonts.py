@@ -18,9 +18,7 @@ from fontset import FOLDERS, fonts, needs_fonts
 from letters import sample_letter
 
 from lifecycle.errors import UnavailableError
-from lifecycle.notice.model import Paragraph
-from lifecycle.paper.cff import identity
-from lifecycle.paper.fonts import (
+from lifecycle.letter.fonts import (
     BOLD,
     CHAINS,
     FANG,
@@ -34,6 +32,8 @@ from lifecycle.paper.fonts import (
     locate,
     missing_glyphs,
 )
+from lifecycle.letter.model import Paragraph
+from lifecycle.letter.pdf.cff import identity
 from lifecycle.places import fonts as folders
 
 SCRIPT = Path(__file__).parent.parent / "fonts" / "obtain.py"

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_office import Bureau, copied, elsewhere, forged
 
-from lifecycle.ledger.finding import Finding
+from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.record import hash_of
 from lifecycle.ledger.tree import Checkpoint
 

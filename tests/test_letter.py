@@ -17,18 +17,11 @@ from hypothesis import strategies as st
 from letters import DAY, SAMPLES, SCOPE, sample, sample_letter, template
 
 from lifecycle.errors import InvalidError, cell_width
-from lifecycle.notice import (
-    Letter,
-    MissingError,
-    Paragraph,
-    compose,
-    read_template,
-    to_html,
-    to_text,
-)
-from lifecycle.notice.cells import CELLS, CLOSING, OPENING, cell, width, wrap
-from lifecycle.notice.template import LIMIT
-from lifecycle.notice.title import title_lines
+from lifecycle.letter import Letter, Paragraph, to_html, to_text
+from lifecycle.letter.cells import CELLS, CLOSING, OPENING, cell, width, wrap
+from lifecycle.letter.title import title_lines
+from lifecycle.template import MissingError, compose, read_template
+from lifecycle.template.template import LIMIT
 
 GOLDEN = Path(__file__).parent / "golden" / "letters"
 ANY = st.text(max_size=200)

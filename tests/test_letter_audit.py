@@ -13,8 +13,9 @@ import pytest
 from ledger_office import Damage, copied, forged
 from paper_office import Paper
 
-from lifecycle.ledger import audit_cases, audit_log
-from lifecycle.notice import judge
+from lifecycle.correspondence import judge
+from lifecycle.ledger.audit import cases as audit_cases
+from lifecycle.ledger.audit import log as audit_log
 
 CASE = "KC-2026-001"
 
@@ -233,10 +234,14 @@ def test_another_way_of_writing_is_no_forgery(
     """Letters issued before the program wrote or printed otherwise are neither false findings nor
     silently passed.
     """
-    for module in ("lifecycle.notice.letter", "lifecycle.notice.issue", "lifecycle.notice.judge"):
+    for module in (
+        "lifecycle.template.compose",
+        "lifecycle.correspondence.issue",
+        "lifecycle.correspondence.judge",
+    ):
         monkeypatch.setattr(f"{module}.WRITER", 2)
-    monkeypatch.setattr("lifecycle.press.PRESS", 2)
-    monkeypatch.setattr("lifecycle.notice.scope.due_text", lambda *_args: "另一种写法")
-    monkeypatch.setattr("lifecycle.notice.issue.due_text", lambda *_args: "另一种写法")
+    monkeypatch.setattr("lifecycle.correspondence.press.PRESS", 2)
+    monkeypatch.setattr("lifecycle.correspondence.scope.due_text", lambda *_args: "另一种写法")
+    monkeypatch.setattr("lifecycle.correspondence.issue.due_text", lambda *_args: "另一种写法")
     assert paper.findings() == []
     assert "2 件公文由别的版本或字体排印，未重排核对" in paper.do("audit")

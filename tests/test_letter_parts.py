@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from letters import CODE, DAY, ISSUED, PROOF, issued_letter, sample_letter, template
 
 from lifecycle.errors import InvalidError
-from lifecycle.notice import Letter, Paragraph, compose, to_html, to_text
-from lifecycle.notice.cells import CELLS, width
-from lifecycle.notice.markdown import to_markdown
-from lifecycle.notice.model import Annex, Signatures, Table, dump_letter, load_letter
-from lifecycle.notice.qr import modules, svg
-from lifecycle.notice.rows import table_lines
-from lifecycle.notice.text import DRAFT, annex_labels, mark, mark_size
+from lifecycle.letter import Letter, Paragraph, to_html, to_text
+from lifecycle.letter.cells import CELLS, width
+from lifecycle.letter.markdown import to_markdown
+from lifecycle.letter.model import Annex, Signatures, Table, dump_letter, load_letter
+from lifecycle.letter.qr import modules, svg
+from lifecycle.letter.rows import table_lines
+from lifecycle.letter.text import DRAFT, annex_labels, mark, mark_size
+from lifecycle.template import compose
 
 GOLDEN = Path(__file__).parent / "golden" / "letters"
 ANY = st.text(max_size=200)

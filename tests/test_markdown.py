@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from letters import ISSUED, issued_letter, sample_letter
 
-from lifecycle.notice import Paragraph
-from lifecycle.notice.markdown import escaped, to_markdown
-from lifecycle.notice.model import Table
+from lifecycle.letter import Paragraph
+from lifecycle.letter.markdown import escaped, to_markdown
+from lifecycle.letter.model import Table
 
 SPECIAL = "\\`*_~[]<>|#$&!{}^@"
 TEXT = st.text(st.sampled_from("甲乙。：/.-+=1()w \n\u3000" + SPECIAL), max_size=40)

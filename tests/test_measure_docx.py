@@ -14,8 +14,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from papers import DOCUMENT, SETTINGS, STYLES, letter, out, rewritten
 
-from lifecycle.paper.check import check_docx
-from lifecycle.paper.docx import to_docx
+from lifecycle.letter.check.check import check_docx
+from lifecycle.letter.docx.docx import to_docx
 
 
 def spoilt(name: str, change: Callable[[docx.document.Document], object]) -> bytes:

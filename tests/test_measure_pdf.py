@@ -9,10 +9,10 @@ import pytest
 from fontset import fonts, needs_fonts
 from papers import letter, out
 
-from lifecycle.paper import pdf
-from lifecycle.paper.check import check_pdf
-from lifecycle.paper.pages import lay_out
-from lifecycle.paper.sheet import BOTTOM, MM, TOP, Page, Rule, Run, Sheets
+from lifecycle.letter.check.check import check_pdf
+from lifecycle.letter.pdf import pdf
+from lifecycle.letter.pdf.pages import lay_out
+from lifecycle.letter.pdf.sheet import BOTTOM, MM, TOP, Page, Rule, Run, Sheets
 
 Wrong = Callable[[Sheets], Sheets]
 

@@ -8,8 +8,8 @@ import pytest
 from letters import DAY, template
 
 from lifecycle.errors import InvalidError
-from lifecycle.notice import MissingError, compose
-from lifecycle.notice.sandbox import environment
+from lifecycle.template import MissingError, compose
+from lifecycle.template.sandbox import environment
 
 
 def test_no_global_and_no_file_can_be_named() -> None:

@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 from paper_office import ISSUING, Paper, fonts
 
-from lifecycle.chancery import Chancery
 from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
-from lifecycle.ledger.post import drafts_of, unfrozen_of
+from lifecycle.ledger.letter_rows import drafts_of, unfrozen_of
 from lifecycle.ledger.register import Request
-from lifecycle.office import Office
-from lifecycle.paper.fonts import Fonts
+from lifecycle.letter.fonts import Fonts
+from lifecycle.office.letters import Chancery
+from lifecycle.office.office import Office
 
 SERIES = 10
 CASES = 64

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from walking import Walk
 
-from lifecycle.office import Office
+from lifecycle.office.office import Office
 
 NAMED = (
     "--set",

@@ -297,18 +297,18 @@ ALLOWED = {
     "outfile.py": "is the one writer",
     "sharing.py": "creates the empty files that the writer and the ledger fill",
     "ledger/files.py": "materials: named by their SHA-256, healed by writing them again",
-    "ledger/database.py": "the database itself and the copy before an upgrade: SQLite writes them",
-    "ledger/queue.py": "the lock file: opened, never written",
+    "ledger/sqlite/database.py": "the database and its copy before an upgrade: SQLite writes them",
+    "ledger/sqlite/queue.py": "the lock file: opened, never written",
     "ledger/backup.py": "fills the draft that the writer gave; unpacks into a folder of its own",
     "exchange/tables.py": "fills the draft that the writer gave",
     "exchange/workbook.py": "fills the draft that the writer gave",
-    "paper/package.py": "into memory",
-    "paper/pictures.py": "into memory",
+    "letter/docx/package.py": "into memory",
+    "letter/pictures.py": "into memory",
     "delivery/folder.py": "parcels: whole folders into a channel's folder, never over anything",
-    "commands/locale/msgfmt.py": "compiles the catalogue of messages: the maker's tool, not an "
+    "cli/terminal/locale/msgfmt.py": "compiles the catalogue of messages: the maker's tool, not an "
     "officer's",
-    "commands/failure.py": "the program's own log, appended to; and /dev/null",
-    "notice/cage.py": "/dev/null, for a caged process",
+    "cli/failure.py": "the program's own log, appended to; and /dev/null",
+    "cage.py": "/dev/null, for a caged process",
 }
 
 

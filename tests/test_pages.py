@@ -14,9 +14,9 @@ from hypothesis import given
 from letters import ISSUED, issued_letter, sample_letter
 
 from lifecycle.errors import InvalidError
-from lifecycle.notice.model import Block, Letter, Paragraph, Table
-from lifecycle.paper.pages import lay_out
-from lifecycle.paper.sheet import (
+from lifecycle.letter.model import Block, Letter, Paragraph, Table
+from lifecycle.letter.pdf.pages import lay_out
+from lifecycle.letter.pdf.sheet import (
     BOTTOM,
     HEIGHT,
     LEFT,

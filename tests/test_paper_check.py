@@ -19,12 +19,12 @@ from fontset import fonts, needs_fonts
 from letters import ISSUED
 from papers import SETTINGS, letter, out, rewritten
 
-from lifecycle.commands.checking import notice_check
+from lifecycle.cli.checking import notice_check
 from lifecycle.errors import UnavailableError
-from lifecycle.paper import pdf
-from lifecycle.paper.check import BYTES, check_docx, check_file, check_pdf
-from lifecycle.paper.docx import to_docx
-from lifecycle.paper.standard import NORMS, Measure, measure
+from lifecycle.letter.check.check import BYTES, check_docx, check_file, check_pdf
+from lifecycle.letter.check.standard import NORMS, Measure, measure
+from lifecycle.letter.docx.docx import to_docx
+from lifecycle.letter.pdf import pdf
 
 # ── Our own papers ──
 

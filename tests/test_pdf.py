@@ -21,12 +21,12 @@ from PIL import Image, ImageCms
 from pypdfium2 import PdfDocument, raw
 
 from lifecycle.errors import InvalidError
-from lifecycle.notice.model import Letter, Paragraph
-from lifecycle.notice.qr import QUIET, modules
-from lifecycle.paper.colour import srgb_profile
-from lifecycle.paper.fonts import FANG, Fonts, locate
-from lifecycle.paper.pages import lay_out
-from lifecycle.paper.pdf import to_pdf
+from lifecycle.letter.fonts import FANG, Fonts, locate
+from lifecycle.letter.model import Letter, Paragraph
+from lifecycle.letter.pdf.colour import srgb_profile
+from lifecycle.letter.pdf.pages import lay_out
+from lifecycle.letter.pdf.pdf import to_pdf
+from lifecycle.letter.qr import QUIET, modules
 
 GOLDEN = Path(__file__).parent / "golden" / "pdf"
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifecycle.errors import Location, WorkflowError
-from lifecycle.workflow.expression import Expression
-from lifecycle.workflow.fields import MOST_SHOWN
+from lifecycle.expression.expression import Expression
 from lifecycle.workflow.model import Counter, Dwell, Guard, Limit, NoticeRule, Quorum, Workflow
 from lifecycle.workflow.reader import examine, read_workflow
+from lifecycle.workflow.yaml.fields import MOST_SHOWN
 
 SPECIMENS = Path(__file__).parent / "specimens"
 

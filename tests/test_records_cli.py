@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ledger_office import Bureau
 
-from lifecycle.commands.output import Bar, progress
+from lifecycle.cli.terminal.output import Bar, progress
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_audit_that_cannot_go_on_is_not_clean(
     shown.
     """
     from lifecycle.errors import UnavailableError
-    from lifecycle.ledger.store import Store
+    from lifecycle.ledger.sqlite.store import Store
 
     with bureau.sql() as database:
         database.execute("DELETE FROM entry WHERE idx = 30")

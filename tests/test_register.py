@@ -20,14 +20,14 @@ from tiny_office import NOW
 from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
 from lifecycle.ledger.register import Request
-from lifecycle.office import Office
+from lifecycle.office.office import Office
 
 ROOT = Path(__file__).parent.parent
 WORKER = """
 import sys, time
 from datetime import timedelta
 from datetime import datetime, UTC
-from lifecycle.office import Office
+from lifecycle.office.office import Office
 from lifecycle.ledger.register import Request
 
 path, worker, seconds, start, base = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), sys.argv[5]

@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from lifecycle import places
-from lifecycle.errors import Problem, WorkflowError
-from lifecycle.notice import Template, read_template
-from lifecycle.notice.lint import template_faults
-from lifecycle.notice.relation import (
+from lifecycle.correspondence.lint import template_faults
+from lifecycle.correspondence.relations import (
     FILE,
     Relations,
     read_relations,
@@ -19,7 +17,9 @@ from lifecycle.notice.relation import (
     sent,
     template_relation_faults,
 )
-from lifecycle.notice.template import KINDS, SLIPS
+from lifecycle.errors import Problem, WorkflowError
+from lifecycle.letter.kinds import KINDS, SLIPS
+from lifecycle.template import Template, read_template
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import examine, read_workflow
 

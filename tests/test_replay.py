@@ -17,7 +17,7 @@ from lifecycle.errors import LifecycleError
 from lifecycle.insight.document import case_document
 from lifecycle.ledger.record import canonical
 from lifecycle.ledger.register import Request
-from lifecycle.office import Office
+from lifecycle.office.office import Office
 
 
 @pytest.fixture

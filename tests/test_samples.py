@@ -17,15 +17,16 @@ from letters import sample_letter as sample_letter_of_tests
 from paper_office import fonts
 
 from lifecycle import places
+from lifecycle.correspondence.issue import digest_of
+from lifecycle.correspondence.issuing import read_issuing
+from lifecycle.correspondence.press import PRESS, render
+from lifecycle.correspondence.sample import Use, sample_letter, uses
+from lifecycle.correspondence.source import to_source
 from lifecycle.engine.acts import FORMS
-from lifecycle.notice import Letter, compose, read_template
-from lifecycle.notice.issue import digest_of
-from lifecycle.notice.issuing import read_issuing
-from lifecycle.notice.letter import WRITER
-from lifecycle.notice.sample import Use, sample_letter, uses
-from lifecycle.notice.source import to_source
-from lifecycle.paper.content import lint_letter
-from lifecycle.press import PRESS, render
+from lifecycle.letter import Letter
+from lifecycle.letter.check.content import lint_letter
+from lifecycle.template import compose, read_template
+from lifecycle.template.compose import WRITER
 from lifecycle.workflow.reader import read_workflow
 
 GOLDEN = Path(__file__).parent / "golden" / "samples.json"

@@ -19,8 +19,8 @@ from ledger_office import Bureau
 
 import lifecycle
 from lifecycle.errors import UnavailableError
-from lifecycle.ledger.database import copy_database, make
-from lifecycle.ledger.store import Store
+from lifecycle.ledger.sqlite.database import copy_database, make
+from lifecycle.ledger.sqlite.store import Store
 from lifecycle.outfile import write_file
 from lifecycle.sharing import barrier_to, folder_mode
 
@@ -196,7 +196,7 @@ class Machine:
             [
                 self.python,
                 "-c",
-                "import sys; from lifecycle.commands import main; sys.exit(main())",
+                "import sys; from lifecycle.cli import main; sys.exit(main())",
                 *words,
             ],
             user=uid,

@@ -20,9 +20,9 @@ import pytest
 from ledger_office import Bureau
 
 from lifecycle.errors import ConflictError
-from lifecycle.ledger import database, queue
 from lifecycle.ledger.files import check_file, keep_file, place_of
-from lifecycle.ledger.store import Store
+from lifecycle.ledger.sqlite import database, queue
+from lifecycle.ledger.sqlite.store import Store
 
 ROOT = Path(__file__).parent.parent
 
@@ -145,7 +145,7 @@ def test_a_full_disk_leaves_everything_as_it_was(
     script = (
         "import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
-        "from lifecycle.commands import main; sys.argv = ['lifecycle', *sys.argv[1:]]; main()"
+        "from lifecycle.cli import main; sys.argv = ['lifecycle', *sys.argv[1:]]; main()"
     )
     before = bureau.checkpoint()
     result = outside(bureau, script, "set", number, f"tags={text}", "--as", "bureau01")
@@ -164,7 +164,7 @@ def test_a_full_disk_keeps_half_a_material_from_counting(bureau: Bureau) -> None
     script = (
         "import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (500000, 500000))\n"
-        "from lifecycle.commands import main; sys.argv = ['lifecycle', *sys.argv[1:]]; main()"
+        "from lifecycle.cli import main; sys.argv = ['lifecycle', *sys.argv[1:]]; main()"
     )
     result = outside(bureau, script, "attach", number, "report", "大.pdf", "--as", "planning01")
     assert result.returncode == 3

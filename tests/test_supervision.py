@@ -11,7 +11,7 @@ import pytest
 from walking import Walk
 
 from lifecycle import places
-from lifecycle.office import Office
+from lifecycle.office.office import Office
 
 FACTS = (
     "subject=古堰康养园进度滞后",

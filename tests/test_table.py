@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifecycle.commands import output, table
-from lifecycle.commands.text import cut, pad, safe, wrap, wrap_all
+from lifecycle.cli.terminal import output, table
+from lifecycle.cli.terminal.text import cut, pad, safe, wrap, wrap_all
 from lifecycle.errors import cell_width
 
 

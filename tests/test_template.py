@@ -9,8 +9,9 @@ import pytest
 from letters import SAMPLES, sample, template
 
 from lifecycle.errors import LifecycleError, Location, WorkflowError
-from lifecycle.notice import Template, read_template
-from lifecycle.notice.template import KEYS, KINDS, LIMIT, SLIPS, program
+from lifecycle.letter.kinds import KINDS, SLIPS
+from lifecycle.template import Template, read_template
+from lifecycle.template.template import KEYS, LIMIT, program
 
 
 def faults(source: str | bytes) -> list[str]:
@@ -329,7 +330,7 @@ def test_one_text_is_compiled_once() -> None:
 
 def test_jinja_is_not_imported_before_it_is_needed() -> None:
     """The room can be entered without paying for Jinja2."""
-    code = "import sys, lifecycle.notice; sys.exit('jinja2' in sys.modules)"
+    code = "import sys, lifecycle.template; sys.exit('jinja2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

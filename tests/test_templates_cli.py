@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from paper_office import ISSUING, Paper
 
+from lifecycle.correspondence.issuing import read_issuing
 from lifecycle.errors import InvalidError, WorkflowError
-from lifecycle.notice.issuing import read_issuing
 
 
 @pytest.fixture

@@ -479,7 +479,7 @@ def test_a_cold_start_imports_nothing_heavy(tiny: Tiny, verb: tuple[str, ...]) -
     """What officers type all day does not import what only lists, tables and pages need."""
     tiny.ready()
     code = (
-        "import sys\nfrom lifecycle.commands.root import root\n"
+        "import sys\nfrom lifecycle.cli.root import root\n"
         "try: root.main(sys.argv[1:], prog_name='lifecycle')\nexcept SystemExit as end: assert "
         "not end.code, "
         "end.code\n"

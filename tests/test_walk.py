@@ -21,7 +21,7 @@ from walking import (
     to_acceptance,
 )
 
-from lifecycle.office import Office
+from lifecycle.office.office import Office
 
 
 def not_admitted(w: Walk) -> None:

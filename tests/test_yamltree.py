@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifecycle.errors import Location
-from lifecycle.workflow import yamltree
-from lifecycle.workflow.yamltree import (
+from lifecycle.workflow.yaml import tree as yamltree
+from lifecycle.workflow.yaml.tree import (
     MOST_BYTES,
     MOST_LEVELS,
     Mapping,

@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lifecycle import places
-from lifecycle.commands.root import root
-from lifecycle.office import Office
+from lifecycle.cli.root import root
+from lifecycle.office.office import Office
 
 TINY = Path(__file__).parent / "data" / "tiny"
 NOW = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)

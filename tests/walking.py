@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lifecycle import places
-from lifecycle.commands.root import root
+from lifecycle.cli.root import root
 from lifecycle.ledger import library
-from lifecycle.office import Office
+from lifecycle.office.office import Office
 from lifecycle.workflow.reader import read_workflow
 
 X = "wenlv01,xiaofang01"

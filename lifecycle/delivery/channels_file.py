@@ -33,8 +33,8 @@ from lifecycle.delivery.trust import is_loopback
 from lifecycle.delivery.webhook import Webhook, url_fault
 from lifecycle.errors import InvalidError, Location, Problem, WorkflowError
 from lifecycle.people.change import is_code
-from lifecycle.workflow.fields import Fields, Reading
-from lifecycle.workflow.yamltree import Mapping, Node, Scalar, read_tree
+from lifecycle.workflow.yaml.fields import Fields, Reading
+from lifecycle.workflow.yaml.tree import Mapping, Node, Scalar, read_tree
 
 _TOP = ("smtp", "units", "parties", "backoff")
 _SMTP = ("host", "port", "security", "user", "password_env", "from", "timeout", "ca")

@@ -14,7 +14,7 @@ from lifecycle.engine.workdays import DAY, Calendar, add_months
 from lifecycle.workflow.model import Workflow
 
 if TYPE_CHECKING:
-    from lifecycle.workflow.expression import Expression
+    from lifecycle.expression.expression import Expression
 
 _BUILT_IN: dict[str, Callable[[Case, Moment, Expression], object]] = {
     "sha256": lambda case, _moment, expression: {

@@ -7,8 +7,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from lifecycle.workflow.fields import Fields
-from lifecycle.workflow.yamlfile import YamlFile
+from lifecycle.workflow.yaml.fields import Fields
+from lifecycle.workflow.yaml.file import YamlFile
 
 _KEYS = ("name", "source", "years")
 _YEAR_KEYS = ("announced", "basis", "holidays", "workdays")

@@ -10,9 +10,9 @@ from typing import Any
 
 from lifecycle.errors import nearest
 from lifecycle.people.change import is_code
-from lifecycle.workflow.fields import Fields
-from lifecycle.workflow.yamlfile import YamlFile
-from lifecycle.workflow.yamltree import Scalar
+from lifecycle.workflow.yaml.fields import Fields
+from lifecycle.workflow.yaml.file import YamlFile
+from lifecycle.workflow.yaml.tree import Scalar
 
 Change = tuple[str, dict[str, Any]]
 """An office entry's type and data."""

@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 
 from lifecycle.engine.values import Entered
-from lifecycle.workflow.fields import Fields
-from lifecycle.workflow.yamlfile import YamlFile
-from lifecycle.workflow.yamltree import Node, Scalar, Sequence
+from lifecycle.workflow.yaml.fields import Fields
+from lifecycle.workflow.yaml.file import YamlFile
+from lifecycle.workflow.yaml.tree import Node, Scalar, Sequence
 
 _TOP = ("as_of", "letters", "projects")
 _LETTER = ("case", "letter")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from lifecycle.engine.case import Moment, Officer
 from lifecycle.insight.outlook import Task, tasks_of
+from lifecycle.ledger.case_rows import read_case
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.queries import Filter, Seat, stream_by_due
-from lifecycle.ledger.row import read_case
+from lifecycle.ledger.sqlite.queries import Filter, Seat, stream_by_due
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
 

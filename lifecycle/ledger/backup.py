@@ -15,9 +15,9 @@ from hashlib import file_digest
 from pathlib import Path
 
 from lifecycle.errors import InvalidError, UnavailableError, os_reason
-from lifecycle.ledger.database import copy_database, database_errors, refuse_journal
 from lifecycle.ledger.files import folder_of
-from lifecycle.ledger.store import Store
+from lifecycle.ledger.sqlite.database import copy_database, database_errors, refuse_journal
+from lifecycle.ledger.sqlite.store import Store
 from lifecycle.outfile import check_place, new_file, sync_file, sync_folder
 from lifecycle.sharing import barrier_to, file_mode, folder_mode, make_folders
 

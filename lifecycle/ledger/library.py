@@ -11,7 +11,7 @@ from datetime import date
 from lifecycle.engine.case import Moment, Officer
 from lifecycle.engine.workdays import Calendar, read_calendar
 from lifecycle.errors import UnavailableError
-from lifecycle.ledger.store import Store
+from lifecycle.ledger.sqlite.store import Store
 from lifecycle.people.directory import Directory, load_directory
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import read_workflow

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.evolve import evolve
+from lifecycle.ledger.case_rows import case_row
+from lifecycle.ledger.letter_rows import put_notices
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.post import put_notices
 from lifecycle.ledger.record import OFFICE, stored
-from lifecycle.ledger.row import case_row
-from lifecycle.ledger.store import Store
+from lifecycle.ledger.sqlite.store import Store
 
 
 def refold(path: Path, connection: sqlite3.Connection) -> None:

@@ -24,8 +24,9 @@ from lifecycle.errors import (
     UncertainError,
     UnknownError,
 )
+from lifecycle.ledger.case_rows import case_row, read_case, series_of
+from lifecycle.ledger.letter_rows import put_notices
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.post import put_notices
 from lifecycle.ledger.record import (
     CALENDAR,
     GENESIS,
@@ -44,8 +45,7 @@ from lifecycle.ledger.record import (
     stamp_text,
     stored,
 )
-from lifecycle.ledger.row import case_row, read_case, series_of
-from lifecycle.ledger.store import Store
+from lifecycle.ledger.sqlite.store import Store
 from lifecycle.people.change import decide_office
 from lifecycle.people.clock import (
     ANNOUNCED,

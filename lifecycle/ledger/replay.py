@@ -18,7 +18,7 @@ from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.evolve import evolve
 from lifecycle.errors import LifecycleError, UnavailableError
-from lifecycle.ledger.finding import check_times
+from lifecycle.ledger.audit.finding import check_times
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import (
     GENESIS,
@@ -30,7 +30,7 @@ from lifecycle.ledger.record import (
     hash_of,
     read,
 )
-from lifecycle.ledger.store import LostDefinitionError
+from lifecycle.ledger.sqlite.store import LostDefinitionError
 from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow

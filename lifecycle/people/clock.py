@@ -48,7 +48,7 @@ class ClockStep:
 def shipped_rules() -> ClockRules:
     """Give the shipped rules of the clock."""
     from lifecycle import places
-    from lifecycle.workflow.yamlfile import YamlFile
+    from lifecycle.workflow.yaml.file import YamlFile
 
     keys = ("most_days", "skew_minutes")
     file = YamlFile(places.settings() / "clock.yaml", known=keys, required=keys)

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from lifecycle.errors import Location, Problem, nearest
+from lifecycle.expression.expression import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.workflow.conditions import check_conditions
-from lifecycle.workflow.expression import FUNCTIONS, SPACES, VARIABLES
-from lifecycle.workflow.fields import MOST_SHOWN
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, Fact, NoticeRule, Use, Workflow
 from lifecycle.workflow.supply import supplied
+from lifecycle.workflow.yaml.fields import MOST_SHOWN
 
 LETTER_VARIABLES = (
     "to",
@@ -84,7 +84,7 @@ _WANTED = {
 
 
 class TemplateLike(Protocol):
-    """What the check needs of a letter's template; `lifecycle.notice.template.Template` is one."""
+    """What the check needs of a letter's template; `template.template.Template` is one."""
 
     @property
     def variables(self) -> tuple[tuple[str, Location], ...]:

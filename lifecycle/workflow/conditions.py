@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from lifecycle.errors import Location, Problem, nearest
-from lifecycle.workflow.expression import (
+from lifecycle.expression.expression import (
     FUNCTIONS,
     SPACES,
     VARIABLES,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
-from lifecycle.workflow.expression import Expression
+from lifecycle.expression.expression import Expression
 from lifecycle.workflow.model import Workflow
 
 _SECTIONS = (

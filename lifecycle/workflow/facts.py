@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import cast, get_args
 
-from lifecycle.workflow.fields import Fields
 from lifecycle.workflow.model import Fact, FactType
-from lifecycle.workflow.yamltree import Node, Scalar
+from lifecycle.workflow.yaml.fields import Fields
+from lifecycle.workflow.yaml.tree import Node, Scalar
 
 _TYPES: tuple[str, ...] = get_args(FactType)
 _TYPE_WORDS = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from lifecycle.errors import Location
 
 if TYPE_CHECKING:
-    from lifecycle.workflow.expression import Expression
+    from lifecycle.expression.expression import Expression
 
 FactType = Literal["text", "integer", "decimal", "money", "date", "choice", "yesno", "list", "unit"]
 Kind = Literal["forward", "return", "withdraw", "suspend", "resume", "terminate", "record"]

@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import cast, get_args
 
 from lifecycle.errors import Location
-from lifecycle.workflow.expression import Expression
-from lifecycle.workflow.fields import Fields
+from lifecycle.expression.expression import Expression
 from lifecycle.workflow.model import (
     OPENING,
     PREVIOUS,
@@ -27,8 +26,9 @@ from lifecycle.workflow.model import (
     Transition,
 )
 from lifecycle.workflow.sections import limit_of, places_of, read_limit, read_since, read_span
-from lifecycle.workflow.yamltree import Mapping as Mapped
-from lifecycle.workflow.yamltree import Node, Scalar
+from lifecycle.workflow.yaml.fields import Fields
+from lifecycle.workflow.yaml.tree import Mapping as Mapped
+from lifecycle.workflow.yaml.tree import Node, Scalar
 
 _KINDS: tuple[str, ...] = get_args(Kind)
 _KIND_WORDS = {

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError
 from lifecycle.workflow.facts import read_facts
-from lifecycle.workflow.fields import MOST_SHOWN, Fields, Reading
 from lifecycle.workflow.model import Panel, Workflow
 from lifecycle.workflow.moves import read_transitions
 from lifecycle.workflow.sections import (
@@ -22,8 +21,9 @@ from lifecycle.workflow.sections import (
     read_roles,
     read_states,
 )
-from lifecycle.workflow.yamltree import Mapping as Mapped
-from lifecycle.workflow.yamltree import Sequence, Tree, read_tree
+from lifecycle.workflow.yaml.fields import MOST_SHOWN, Fields, Reading
+from lifecycle.workflow.yaml.tree import Mapping as Mapped
+from lifecycle.workflow.yaml.tree import Sequence, Tree, read_tree
 
 if TYPE_CHECKING:
     from lifecycle.workflow.check import TemplateLike

@@ -8,8 +8,7 @@ import re
 from typing import cast, get_args
 
 from lifecycle.errors import Location
-from lifecycle.workflow.expression import Expression
-from lifecycle.workflow.fields import HINTS, Fields
+from lifecycle.expression.expression import Expression
 from lifecycle.workflow.model import (
     ENTERED,
     Light,
@@ -22,7 +21,8 @@ from lifecycle.workflow.model import (
     Span,
     State,
 )
-from lifecycle.workflow.yamltree import Node, Scalar
+from lifecycle.workflow.yaml.fields import HINTS, Fields
+from lifecycle.workflow.yaml.tree import Node, Scalar
 
 SPANS: tuple[str, ...] = get_args(Span)
 SPAN_WORDS = {

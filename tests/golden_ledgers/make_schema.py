@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 from ledger_office import Bureau
 
-from lifecycle.ledger.database import SCHEMA
+from lifecycle.ledger.sqlite.database import SCHEMA
 
 LETTERS = (
     """CREATE TABLE notice (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL, state VARCHAR NOT NULL,

@@ -17,7 +17,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 from seams import DATABASE, Turn, installed
 
-from lifecycle.commands.root import root
+from lifecycle.cli.root import root
 
 
 def digest(data: str | bytes) -> str:

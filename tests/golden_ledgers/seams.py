@@ -3,7 +3,7 @@ recording instead.
 
 This is the one file to mend when the product's own seams move. What is replaced, and why:
 
-* the clock (`Office.open`, `lifecycle.office.now`): it stands still within a command and moves on between two;
+* the clock (`Office.open`, `lifecycle.office.office.now`): it stands still within a command and moves on between two;
 * `os.urandom` and `time.time_ns`, from which ids are made: they depend on the command's number and on how many
   draws that command has made, so that one draw more or less cannot shift the ids of later commands;
 * the setting of PDF and DOCX, the fonts and the versions of the libraries: those have golden files of their own
@@ -27,12 +27,16 @@ from typing import Any
 
 import pytest
 
-from lifecycle import chancery, places, press
+from lifecycle import places
+from lifecycle.correspondence import press
 from lifecycle.ledger import library
-from lifecycle.notice.model import Letter
-from lifecycle.notice.text import to_text
-from lifecycle.office import Office
-from lifecycle.paper import docx, fonts, pdf
+from lifecycle.letter import fonts
+from lifecycle.letter.docx import docx
+from lifecycle.letter.model import Letter
+from lifecycle.letter.pdf import pdf
+from lifecycle.letter.text import to_text
+from lifecycle.office import letters as chancery
+from lifecycle.office.office import Office
 from lifecycle.workflow.reader import read_workflow
 
 DATABASE = "lifecycle.db"
@@ -95,7 +99,7 @@ def installed(turn: Turn, definitions: Path) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Office, "open", classmethod(at_turn))
-        patch.setattr("lifecycle.office.now", lambda: turn.now)
+        patch.setattr("lifecycle.office.office.now", lambda: turn.now)
         patch.setattr(os, "urandom", turn.urandom)
         patch.setattr(time, "time_ns", turn.time_ns)
         patch.setattr(fonts.Fonts, "find", classmethod(lambda cls, folders=None: NoFonts()))

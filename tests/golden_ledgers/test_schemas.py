@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from lifecycle.commands.root import root
-from lifecycle.ledger.database import SCHEMA
+from lifecycle.cli.root import root
+from lifecycle.ledger.sqlite.database import SCHEMA
 
 SCHEMAS = Path(__file__).parents[1] / "data" / "schemas"
 KEPT = [1, 2]
@@ -152,7 +152,7 @@ def test_an_upgrade_that_is_killed_is_done_again(tmp_path: Path) -> None:
     killed = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from lifecycle.ledger.database import upgrade\n"
+        "from lifecycle.ledger.sqlite.database import upgrade\n"
         "from lifecycle.ledger.refold import refold\n"
         "def stopped(path, connection):\n"
         "    refold(path, connection)\n"

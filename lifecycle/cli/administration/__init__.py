@@ -1,0 +1,1 @@
+"""What the administrator does: people, units, the clock, rules."""

@@ -1,0 +1,289 @@
+"""The rules: `workflow list|check|graph|schema|publish|diff` and `calendar list|publish`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
+from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.table import write_table
+from lifecycle.errors import UnknownError, WorkflowError
+from lifecycle.outfile import write_file
+
+if TYPE_CHECKING:
+    from lifecycle.errors import Problem
+    from lifecycle.template.template import Template
+    from lifecycle.workflow.difference import Change
+    from lifecycle.workflow.model import Workflow
+
+workflow = Group(
+    "workflow",
+    help="流程：列出、检查、画图、比较、发布。",
+    sections={
+        "命令": {
+            "list": Verb(f"{__name__}:workflow_list", "列出现行流程"),
+            "check": Verb(f"{__name__}:workflow_check", "检查流程文件，列出全部错误"),
+            "graph": Verb(f"{__name__}:workflow_graph", "画流程图"),
+            "diff": Verb(f"{__name__}:workflow_diff", "比较两个流程，逐项列出不同"),
+            "schema": Verb(f"{__name__}:workflow_schema", "输出 JSON Schema，供编辑器提示"),
+            "publish": Verb(f"{__name__}:workflow_publish", "发布流程（管理员）"),
+        }
+    },
+)
+calendar = Group(
+    "calendar",
+    help="工作日历：列出、发布。期限按工作日计算时依据它。",
+    sections={
+        "命令": {
+            "list": Verb(f"{__name__}:calendar_list", "列出各年是否已公布"),
+            "publish": Verb(f"{__name__}:calendar_publish", "发布新公布的年份（管理员）"),
+        }
+    },
+)
+
+
+@command("list", help="列出现行的流程。", examples=["lifecycle workflow list"])
+@at_desk
+def workflow_list(desk: Desk) -> None:
+    """List the workflows in force."""
+    office = desk.office
+    directory = office.directory
+    since = {d.digest: d.seq for d in directory.documents if d.kind == "workflow"}
+    found = [
+        {
+            "workflow": w.name,
+            "title": w.title,
+            "version": w.version,
+            "sha256": w.digest,
+            "office_seq": since[w.digest],
+            "states": len(w.states),
+            "transitions": len(w.transitions),
+            "basis": w.basis,
+        }
+        for w in office.workflows()
+    ]
+    rows = [
+        (
+            str(w["workflow"]),
+            str(w["title"]),
+            f"第 {w['version']} 版",
+            str(w["states"]),
+            str(w["transitions"]),
+            str(w["sha256"])[:12],
+        )
+        for w in found
+    ]
+    heads = ("流程", "名称", "版本", "环节", "流转", "SHA-256")
+    desk.answer({"workflows": found}, lambda: write_table(heads, rows, align="<<<>>"))
+
+
+@command(
+    "check",
+    help="检查流程文件，一次列出全部错误，每个一行“文件:行:列: …”；有错误时退出码为 1。"
+    "公文模板一并检查："
+    "用流程文件旁边的 notices 文件夹，没有就用随程序安装的。",
+    examples=["lifecycle workflow check workflows/*.yaml"],
+)
+@argument("files", nargs=-1, required=True, metavar="FILE…", help="流程文件（YAML）")
+@option("--notices", "folder", metavar="DIR", help="模板所在的文件夹")
+@at_desk
+def workflow_check(desk: Desk, files: tuple[str, ...], folder: str | None) -> int:
+    """Judge workflow files."""
+    from lifecycle.cli.faults import tell_faults
+    from lifecycle.office.definitions import examine_whole
+    from lifecycle.office.publication import read_definition
+
+    problems: list[Problem] = []
+    for file in files:
+        path = Path(file)
+        beside = path.resolve().parent.parent / "notices"
+        letters = Path(folder) if folder else beside if beside.is_dir() else None
+        problems += examine_whole(read_definition(path), file, _templates(letters), letters)[1]
+    return tell_faults(desk, problems, count=len(files), what="流程文件")
+
+
+def _templates(folder: Path | None) -> dict[str, Template]:
+    """Read templates for a check; a faulty one counts as missing, `notice lint` says why."""
+    from lifecycle.office.publication import shipped_templates
+    from lifecycle.template import read_template
+
+    found: dict[str, Template] = {}
+    for name, body in shipped_templates(folder).items():
+        try:
+            found[name] = read_template(name, body, f"{folder or 'notices'}/{name}.j2")
+        except WorkflowError:
+            continue
+    return found
+
+
+def _given(desk: Desk, text: str) -> Workflow:
+    """Find the workflow that is meant: a file, a workflow in force by name or title, or a version
+    by its SHA-256.
+    """
+    from lifecycle.office.publication import read_definition
+    from lifecycle.workflow.reader import examine
+
+    path = Path(text)
+    if path.suffix.lower() in (".yaml", ".yml") or path.is_file():
+        found, problems, source = examine(read_definition(path), text)
+        if found is None or problems:
+            raise WorkflowError(problems, source)
+        return found
+    office = desk.office
+    try:
+        return office.workflow(text)
+    except UnknownError:
+        versions = {
+            d.digest
+            for d in office.directory.documents
+            if d.kind == "workflow" and d.digest.startswith(text)
+        }
+        if len(text) < 6 or len(versions) != 1:
+            raise
+        return office.library.workflow(versions.pop())
+
+
+@command(
+    "graph",
+    help="画流程图：按输出文件的扩展名画成 SVG、Mermaid（.mmd）或 DOT。",
+    examples=[
+        "lifecycle workflow graph project -o project.svg",
+        "lifecycle workflow graph workflows/project.yaml -o p.mmd",
+    ],
+)
+@argument("given", metavar="WORKFLOW", help="现行流程的标识或名称，或流程文件")
+@option(
+    "-o", "--output", "target", required=True, metavar="文件", help="输出文件：.svg、.mmd 或 .dot"
+)
+@at_desk
+def workflow_graph(desk: Desk, given: str, target: str) -> None:
+    """Draw a workflow."""
+    from lifecycle.exchange.diagram import draw
+
+    text = draw(_given(desk, given), target)
+    write_file(Path(target), text.encode(), "流程图")
+    desk.answer(
+        {"ok": True, "file": target, "characters": len(text)}, lambda: say(f"已画到 {target}")
+    )
+
+
+@command(
+    "schema",
+    help="输出流程语言的 JSON Schema；编辑器用它提示键名、检查写法。",
+    examples=["lifecycle workflow schema > workflow.schema.json"],
+)
+@at_desk
+def workflow_schema(desk: Desk) -> None:
+    """Print the language's JSON Schema; it is a JSON document either way."""
+    from lifecycle.exchange.schema import schema, schema_text
+
+    desk.answer(schema(), lambda: say(schema_text().rstrip("\n")))
+
+
+@command(
+    "diff",
+    help="比较两个流程，逐项列出增、删、改。可写文件、现行流程的名称，或某一版本 SHA-256 "
+    "的前几位。",
+    examples=["lifecycle workflow diff project workflows/project.yaml"],
+)
+@argument("before", metavar="A", help="原来的：文件、名称或 SHA-256")
+@argument("after", metavar="B", help="新的：文件、名称或 SHA-256")
+@at_desk
+def workflow_diff(desk: Desk, before: str, after: str) -> None:
+    """Compare two workflows."""
+    from lifecycle.workflow.difference import compare
+
+    changes = list(compare(_given(desk, before), _given(desk, after)))
+    names = ("kind", "section", "name", "title", "field", "before", "after")
+    document = {"changes": [{name: getattr(change, name) for name in names} for change in changes]}
+    desk.answer(document, lambda: _print_changes(changes))
+
+
+def _print_changes(changes: list[Change]) -> None:
+    for change in changes:
+        what = f"{change.section} {change.name}（{change.title}）"
+        if change.kind == "added":
+            say(paint(f"＋ {what}", "green"))
+        elif change.kind == "removed":
+            say(paint(f"－ {what}", "red"))
+        else:
+            say(
+                f"～ {what}　{change.field}：{change.before or '（无）'} → "
+                f"{change.after or '（无）'}"
+            )
+    say(f"共 {len(changes)} 处不同" if changes else "没有不同")
+
+
+@command(
+    "publish",
+    help="发布流程：此后立项的事项按新版本办理，在办的仍按立项时的版本。先检查，有错误就不发布；"
+    "所用的公文模板"
+    "尚未发布的，随程序安装的一并发布。",
+    examples=["lifecycle workflow publish workflows/project.yaml --as admin"],
+)
+@argument("file", metavar="FILE", help="流程文件（YAML）")
+@at_desk
+def workflow_publish(desk: Desk, file: str) -> None:
+    """Put a workflow into force."""
+    from lifecycle.cli.faults import publish
+    from lifecycle.office.publication import workflow_to_publish
+
+    office = desk.office
+    found, definitions = workflow_to_publish(office.library, office.directory, Path(file))
+    publish(desk, definitions, [found.name])
+
+
+@command(
+    "list",
+    help="列出工作日历各年：已公布的，和尚未公布、据此算出的期限为暂定的。",
+    examples=["lifecycle calendar list"],
+)
+@at_desk
+def calendar_list(desk: Desk) -> None:
+    """List the calendar's years."""
+    office = desk.office
+    found = office.moment().calendar
+    years = [
+        {
+            "year": year,
+            "announced": data.announced,
+            "holidays": len(data.holidays),
+            "workdays": len(data.workdays),
+        }
+        for year, data in sorted(found.years.items())
+    ]
+    document = {"sha256": found.digest, "years": years}
+    desk.answer(
+        document,
+        lambda: write_table(
+            ("年份", "放假安排", "放假工作日", "调休上班"), _years(years), align="><>>"
+        ),
+    )
+
+
+def _years(years: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for year in years:
+        told = "已公布" if year["announced"] else paint("未公布，期限暂定", "yellow")
+        yield str(year["year"]), told, f"{year['holidays']} 天", f"{year['workdays']} 天"
+
+
+@command(
+    "publish",
+    help="发布新公布的年份：文件里的年份并入现行日历，同一年份以文件为准。"
+    "以前的办理仍按当时的日历"
+    "。",
+    examples=["lifecycle calendar publish 2027.yaml --as admin"],
+)
+@argument("file", metavar="FILE", help="日历文件，写法同 calendars/CN.yaml，只含要发布的年份即可")
+@at_desk
+def calendar_publish(desk: Desk, file: str) -> None:
+    """Put announced years into force."""
+    from lifecycle.cli.faults import publish
+    from lifecycle.ledger.record import CALENDAR
+    from lifecycle.office.publication import calendar_to_publish
+
+    office = desk.office
+    publish(desk, calendar_to_publish(office.library, office.directory, Path(file)), [CALENDAR])

@@ -1,0 +1,119 @@
+"""Units: `unit add|change|list`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from lifecycle.cli.administration.people import (
+    change,
+    dated,
+    named,
+    roles_of,
+    since_option,
+    title_of,
+)
+from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
+from lifecycle.cli.terminal.table import write_table
+from lifecycle.errors import UsageError
+
+unit = Group(
+    "unit",
+    help="单位：登记、更改、列出。职能就是流程中的角色，单位有了职能，其经办人才能担任该角色。",
+    sections={
+        "命令": {
+            "add": Verb(f"{__name__}:unit_add", "登记单位"),
+            "change": Verb(f"{__name__}:unit_change", "改名或改职能"),
+            "list": Verb(f"{__name__}:unit_list", "列出单位及其职能"),
+        }
+    },
+)
+_functions = option(
+    "--function", "functions", multiple=True, metavar="角色", help="职能（流程中的角色），可写多次"
+)
+
+
+@command(
+    "add",
+    help="登记单位。",
+    examples=["lifecycle unit add planning 市建设局 --function planning --as admin"],
+)
+@argument("code", metavar="CODE", help="单位代码：字母、数字、点、横线")
+@argument("title", metavar="名称", help="单位名称")
+@_functions
+@since_option
+@at_desk
+def unit_add(
+    desk: Desk, code: str, title: str, functions: tuple[str, ...], since: date | None
+) -> None:
+    """Add a unit."""
+    data = {
+        "unit": code,
+        "title": title_of(title, "单位名称"),
+        "functions": roles_of(desk.office, functions),
+    }
+    change(desk, "unit_added", dated(data, since=since), f"已登记单位 {code} {title}")
+
+
+@command("change", help="单位改名或改职能；没写的不变，从前的记录不受影响。")
+@argument("unit_name", metavar="UNIT", help="单位的代码或名称")
+@option("--title", metavar="名称", help="新名称")
+@_functions
+@option("--no-functions", is_flag=True, help="撤去全部职能")
+@since_option
+@at_desk
+def unit_change(
+    desk: Desk,
+    unit_name: str,
+    title: str | None,
+    functions: tuple[str, ...],
+    no_functions: bool,
+    since: date | None,
+) -> None:
+    """Change a unit's name or functions."""
+    if not (title or functions or no_functions):
+        raise UsageError("没有写要改什么", "加 --title、--function 或 --no-functions")
+    directory = desk.office.directory
+    code = directory.unit_code(unit_name)
+    data = {
+        "unit": code,
+        "title": title_of(title, "单位名称") if title else None,
+        "functions": roles_of(desk.office, functions)
+        if functions
+        else []
+        if no_functions
+        else None,
+    }
+    name = data["title"] or directory.units[code].title(
+        desk.office.day(desk.on).isoformat(), directory.seq
+    )
+    change(desk, "unit_changed", dated(data, since=since), f"已更改单位 {code} {name}")
+
+
+@command("list", help="列出单位及其职能。")
+@at_desk
+def unit_list(desk: Desk) -> None:
+    """List units."""
+    directory, day = desk.office.directory, desk.office.day(desk.on).isoformat()
+    titles = desk.office.roles()
+    rows: list[dict[str, Any]] = [
+        {
+            "unit": u.code,
+            "title": u.title(day, directory.seq),
+            "functions": list(u.performs(day, directory.seq)),
+            "officers": sum(
+                p.unit == u.code and p.serves(day, directory.seq) for p in directory.people.values()
+            ),
+        }
+        for u in directory.units.values()
+    ]
+
+    def tell() -> None:
+        heads = ("代码", "名称", "职能", "在岗")
+        cells = (
+            (r["unit"], r["title"], named(r["functions"], titles), str(r["officers"])) for r in rows
+        )
+        write_table(heads, cells, align="<<<>")
+
+    desk.answer({"ok": True, "on": day, "units": rows}, tell)

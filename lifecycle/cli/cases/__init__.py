@@ -1,0 +1,1 @@
+"""What officers do to cases, and how they look at them."""

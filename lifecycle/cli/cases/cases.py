@@ -1,0 +1,359 @@
+"""What officers do to cases: `open`, `set`, `attach`, `sign`, `withdraw`, `resolve`, `advance`; to
+one or to many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lifecycle.cli.answer import letters_sent, next_line, outcome_json, teller
+from lifecycle.cli.bulk import Do, Line, is_bulk, read_lines, refuse_options_of_bulk, run_bulk
+from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.terminal.chinese import Choice, argument, command, option
+from lifecycle.cli.terminal.output import say, warn
+from lifecycle.errors import UsageError
+
+if TYPE_CHECKING:
+    from lifecycle.engine.acts import Verdict
+    from lifecycle.engine.values import Entered
+    from lifecycle.ledger.register import Outcome, Request
+
+VERDICTS: Mapping[str, Verdict] = {
+    "agree": "agree",
+    "object": "object",
+    "conditional": "conditional",
+    "同意": "agree",
+    "不同意": "object",
+    "附条件同意": "conditional",
+    "附条件": "conditional",
+    "有条件同意": "conditional",
+}
+CASE_HELP = "事项编号，或编号、名称中不重复的一段；多个事项写 -（从标准输入读编号）或表格文件"
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_for = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
+_dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
+_whole = option("--all-or-nothing", "whole", is_flag=True, help="成批办理时，有一件不能办就都不办")
+_note = option("--note", default="", metavar="文字", help="理由、意见或说明")
+_role = option("--role", metavar="角色", help="以哪个角色会签；本单位只有一个角色时不必写")
+
+
+def request_of(desk: Desk, principal: str | None = None, *, dry_run: bool = False) -> Request:
+    """Say who acts, for whom and when."""
+    from lifecycle.ledger.register import Request
+
+    return Request(desk.officer, principal, desk.on, desk.request_id, dry_run)
+
+
+def pairs(texts: tuple[str, ...]) -> dict[str, Entered]:
+    """Read `fact=value` as typed; what is written several times are the items of a list. Raises
+    UsageError.
+    """
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip():
+            raise UsageError(f"“{text}”应写作 要素=值", "例如 investment=32000 或 总投资=32000")
+        found.setdefault(name.strip(), []).append(value)
+    return {
+        name: values[0] if len(values) == 1 else tuple(values) for name, values in found.items()
+    }
+
+
+def perform(desk: Desk, given: str, request: Request, do: Do, *, title: str, whole: bool) -> int:
+    """Do something to one case, or to each of many."""
+    told = teller(desk, dry_run=request.dry_run)
+    if is_bulk(given):
+        return run_bulk(desk, request, read_lines(given), do, title=title, whole=whole, told=told)
+    refuse_options_of_bulk(whole=whole)
+    outcome = do(request, Line("", given, {}))
+    desk.answer({"ok": True, **outcome_json(outcome)}, lambda: _print(desk, outcome, told))
+    return 0
+
+
+def _print(desk: Desk, outcome: Outcome, told: Callable[[Outcome], str]) -> None:
+    if not outcome.body:
+        say(f"{outcome.case.number}　{told(outcome)}")
+        return
+    say(f"已办理：{outcome.case.number}　{told(outcome)}")
+    if outcome.body["intent"]["type"] == "transition_made" and not outcome.repeated:
+        say(f"  {next_line(desk, outcome)}")
+        letters = letters_sent(desk.office.workflow_of(outcome.case), outcome)
+        if letters:
+            say(f"  公文 {letters} 件：lifecycle notice list {outcome.case.number}")
+
+
+@command(
+    "open",
+    help="立项：开启一个事项，打印它的编号。用 --from 可从 YAML 或表格一次立多项，"
+    "列名写要素的标识或名称"
+    "。",
+    examples=[
+        "lifecycle open project --set name=剑瓷文化体验街区 --set investment=32000 --as bureau01"
+    ],
+)
+@argument("workflow", metavar="WORKFLOW", help="流程的标识或名称")
+@option(
+    "--set",
+    "texts",
+    multiple=True,
+    metavar="要素=值",
+    help="要素，可写多次；同一清单写几次就是几项，单位、数、日期也可用顿号隔开",
+)
+@option("--from", "source", metavar="文件", help="从 YAML、XLSX 或 CSV 读要素，每行一项")
+@_whole
+@_for
+@_dry_run
+@at_desk
+def open_(
+    desk: Desk,
+    workflow: str,
+    texts: tuple[str, ...],
+    source: str | None,
+    whole: bool,
+    principal: str | None,
+    dry_run: bool,
+) -> int:
+    """Open one case, or one for each line."""
+    request = request_of(desk, principal, dry_run=dry_run)
+    common = pairs(texts)
+    found = desk.office.workflow(workflow)
+
+    def do(request: Request, line: Line) -> Outcome:
+        return desk.office.open_case(request, found, {**common, **line.values})
+
+    lines = read_lines(source, with_case=False) if source else [Line("", "", {})]
+    if len(lines) > 1 or lines[0].fault:
+        told = teller(desk, dry_run=dry_run)
+        named = told if dry_run else lambda outcome: f"{outcome.case.number}　{outcome.case.title}"
+        return run_bulk(desk, request, lines, do, title="立项", whole=whole, told=named)
+    refuse_options_of_bulk(whole=whole)
+    outcome = do(request, lines[0])
+    desk.answer({"ok": True, **outcome_json(outcome)}, lambda: _print_opened(desk, outcome))
+    return 0
+
+
+def _print_opened(desk: Desk, outcome: Outcome) -> None:
+    """Print the number alone, so that a script can take it, and tell the rest beside it."""
+    if not outcome.body:
+        say(f"可以立项（未写入）：{outcome.case.title}")
+        return
+    say(outcome.case.number)
+    again = "（此前已立项，未重复写入）" if outcome.repeated else ""
+    warn(f"已立项：{outcome.case.title}{again}　{next_line(desk, outcome)}")
+
+
+@command(
+    "set",
+    help="填报或更改要素。改动会签过的要素，会使相关意见失效。",
+    examples=["lifecycle set LS-F-2026-003 investment=32000 总用地=42 --as bureau01"],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument(
+    "texts", nargs=-1, metavar="要素=值 …", help="要素的标识或名称，等号，值；表格中每列一个要素"
+)
+@_whole
+@_for
+@_dry_run
+@at_desk
+def set_(
+    desk: Desk, case: str, texts: tuple[str, ...], whole: bool, principal: str | None, dry_run: bool
+) -> int:
+    """Set facts."""
+    common = pairs(texts)
+
+    def do(request: Request, line: Line) -> Outcome:
+        return desk.office.set_facts(
+            request, desk.office.case(line.case), {**common, **line.values}
+        )
+
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="填报", whole=whole
+    )
+
+
+@command(
+    "attach",
+    help="上传一份材料；同名材料以后传的为准，先传的仍然保存。",
+    examples=["lifecycle attach LS-F-2026-003 选址论证报告 report.pdf --as planning01"],
+)
+@argument("case", metavar="CASE", help="事项编号，或编号、名称中不重复的一段")
+@argument("material", metavar="MATERIAL", help="材料的标识或名称")
+@argument("file", metavar="FILE", help="文件")
+@_for
+@_dry_run
+@at_desk
+def attach(
+    desk: Desk, case: str, material: str, file: str, principal: str | None, dry_run: bool
+) -> int:
+    """Attach a file."""
+    if is_bulk(case):
+        raise UsageError("材料须一件一件上传", "CASE 处写一个事项编号")
+
+    def do(request: Request, line: Line) -> Outcome:
+        return desk.office.attach(request, desk.office.case(line.case), material, Path(file))
+
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="上传", whole=False
+    )
+
+
+@command(
+    "sign",
+    help="会签：对一项流转表示 agree（同意）、object（不同意）或 conditional（附条件同意）。",
+    examples=["lifecycle sign LS-F-2026-003 to_siting agree --as land01"],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("transition", metavar="TRANSITION", help="流转的标识或名称")
+@argument(
+    "verdict",
+    metavar="VERDICT",
+    type=Choice(list(VERDICTS)),
+    help="agree、object、conditional 或中文",
+)
+@_note
+@_role
+@_whole
+@_for
+@_dry_run
+@at_desk
+def sign(
+    desk: Desk,
+    case: str,
+    transition: str,
+    verdict: str,
+    note: str,
+    role: str | None,
+    whole: bool,
+    principal: str | None,
+    dry_run: bool,
+) -> int:
+    """Give an opinion."""
+    meant = VERDICTS[verdict]
+
+    def do(request: Request, line: Line) -> Outcome:
+        said = line.pick("note", "意见", "说明") or note
+        return desk.office.sign(request, desk.office.case(line.case), transition, meant, said, role)
+
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="会签", whole=whole
+    )
+
+
+@command(
+    "withdraw",
+    help="撤回本单位对一项流转的意见。",
+    examples=["lifecycle withdraw LS-F-2026-003 to_siting --note 已协商一致 --as land01"],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("transition", metavar="TRANSITION", help="流转的标识或名称")
+@_note
+@_role
+@_whole
+@_for
+@_dry_run
+@at_desk
+def withdraw(
+    desk: Desk,
+    case: str,
+    transition: str,
+    note: str,
+    role: str | None,
+    whole: bool,
+    principal: str | None,
+    dry_run: bool,
+) -> int:
+    """Take an opinion back."""
+
+    def do(request: Request, line: Line) -> Outcome:
+        said = line.pick("note", "说明") or note
+        return desk.office.withdraw(request, desk.office.case(line.case), transition, said, role)
+
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="撤回", whole=whole
+    )
+
+
+@command(
+    "resolve",
+    help="由牵头单位说明一项不同意见是如何处理的；处理后不再阻碍办理，原意见留存。",
+    examples=[
+        "lifecycle resolve LS-F-2026-003 to_siting 国土 --note 已按意见调减用地 --as bureau01"
+    ],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("transition", metavar="TRANSITION", help="流转的标识或名称")
+@argument("whose", metavar="WHOSE", help="谁的意见：角色，或 角色/单位，或单位")
+@_note
+@_whole
+@_for
+@_dry_run
+@at_desk
+def resolve(
+    desk: Desk,
+    case: str,
+    transition: str,
+    whose: str,
+    note: str,
+    whole: bool,
+    principal: str | None,
+    dry_run: bool,
+) -> int:
+    """Record how an objection was resolved."""
+
+    def do(request: Request, line: Line) -> Outcome:
+        said = line.pick("note", "说明") or note
+        return desk.office.resolve(request, desk.office.case(line.case), transition, whose, said)
+
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="处理", whole=whole
+    )
+
+
+@command(
+    "advance",
+    help="办理一项流转，把事项推进到下一环节。只有一项可推进的流转时，可以不写它的名称。",
+    examples=[
+        "lifecycle advance LS-F-2026-003 to_siting --as bureau01",
+        "lifecycle advance LS-F-2026-003 --dry-run",
+    ],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("transition", metavar="[TRANSITION]", required=False, help="流转的标识或名称")
+@option(
+    "--set",
+    "texts",
+    multiple=True,
+    metavar="要素=值",
+    help="该流转要求随办理一并填报的要素，可写多次",
+)
+@_note
+@_whole
+@_for
+@_dry_run
+@at_desk
+def advance(
+    desk: Desk,
+    case: str,
+    transition: str | None,
+    texts: tuple[str, ...],
+    note: str,
+    whole: bool,
+    principal: str | None,
+    dry_run: bool,
+) -> int:
+    """Make a transition."""
+    common = pairs(texts)
+    heads = ("note", "说明", "理由", "transition", "流转")
+
+    def do(request: Request, line: Line) -> Outcome:
+        name = line.pick("transition", "流转") or transition
+        said = line.pick("note", "说明", "理由") or note
+        found = desk.office.case(line.case)
+        return desk.office.advance(request, found, name, said, {**common, **line.others(*heads)})
+
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="办理", whole=whole
+    )

@@ -1,0 +1,300 @@
+"""`lifecycle demo`: a worked example office in a fresh database, told as it is played."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field, replace
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.refusal import print_refusal, refusal_json
+from lifecycle.cli.terminal.chinese import command, option
+from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.text import pad
+from lifecycle.errors import InvalidError, cell_width
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from lifecycle.cli.story import Player
+    from lifecycle.engine.docket import RefusedError
+    from lifecycle.exchange.story_file import Step, Stories, Story
+    from lifecycle.office.office import Office
+
+WORKFLOW = "project"
+NEXT = (
+    ("lifecycle todo --as finance01", "财政局经办人的待办"),
+    ("lifecycle show {仙都} --as finance01", "一个项目现在怎样，缺什么"),
+    ("lifecycle advance {仙都} approve_cash_in --as bureau02", "会被拒绝：缺财政局会签"),
+    ("lifecycle sign {仙都} approve_cash_in agree --as finance01", "补上会签，再办上一条就成了"),
+    ("lifecycle why {畲乡} relist --as land01", "流拍的项目能不能重新挂牌"),
+    ("lifecycle list --overdue", "逾期的项目"),
+    ("lifecycle notice list {剑瓷}", "一个项目的公文"),
+    (
+        "lifecycle notice render {剑瓷} design-revision --into 公文 --docx",
+        "把一件公文存成 Word 文件",
+    ),
+    ("lifecycle notice outbox --as clerk01", "待送的公文"),
+    ("lifecycle log {木玩}", "一个项目的全部记录"),
+    ("lifecycle replay {仙都}", "从台账回放，逐条重新判定"),
+    ("lifecycle audit --as auditor01", "审计全部记录"),
+)
+"""What to try: {…} stands for the number of the case whose title begins so."""
+
+
+@dataclass
+class Told:
+    """One case as played: its number and title, what there was to tell on which day, and the
+    refusals met.
+    """
+
+    number: str
+    title: str
+    lines: list[tuple[date, str]] = field(default_factory=list)
+    refusals: list[tuple[Step, RefusedError]] = field(default_factory=list)
+
+
+@command(
+    "demo",
+    help="演示：在新的数据库里建一个虚构的招商局，把十个项目按真实的日子办到各自的环节，"
+    "其中一个从考察导入走到验收"
+    "，"
+    "有拒绝、退回、流拍和委托代办；最后打印进度板、两件公文、审计结果，和接下来可以试的命令。",
+    examples=["lifecycle demo", "lifecycle demo --into 演示"],
+)
+@option(
+    "--into",
+    default="demo-office",
+    show_default=True,
+    metavar="DIR",
+    help="放在哪个文件夹，没有则新建",
+)
+@at_desk
+def demo(desk: Desk, into: str) -> int:
+    """Play the worked example."""
+    from lifecycle import places
+    from lifecycle.cli.story import Player
+    from lifecycle.exchange.story_file import read_stories
+    from lifecycle.office.office import now
+    from lifecycle.people.clock import BEIJING
+
+    path = Path(into) / "lifecycle.db"
+    if path.exists():
+        raise InvalidError(
+            f"{path} 已经有了，没有动它", "用 --into 换一个文件夹，或先删去原来的文件夹"
+        )
+    stories = read_stories(places.demo() / "projects.yaml")
+    today = now().astimezone(BEIJING).date()
+    if today < stories.as_of:
+        raise InvalidError(
+            f"今天是 {today}，演示的事情到 {stories.as_of} 为止，不能补录还没发生的事",
+            "请校准系统时钟",
+        )
+    desk = replace(desk, db=str(path), officer_code=None, on=None, request_id=None)
+    office = _founded(desk)
+    directory = office.directory
+    desk.tell(
+        f"已建库：{path}　单位 {len(directory.units)} 个，经办人 {len(directory.people)} 名，"
+        f"只写岗位"
+    )
+    desk.tell(f"以下项目全部虚构，按发生的日子补录，截至 {stories.as_of}")
+    player = Player(office, WORKFLOW, path.with_name("materials"))
+    told = []
+    for story in stories.stories:
+        with office.together():
+            told.append(_played(player, story))
+        if not desk.json:
+            _print_case(office, told[-1], full=len(told) == 1)
+    return _conclude(desk, stories, told)
+
+
+def _founded(desk: Desk) -> Office:
+    """Found the office of the demo."""
+    from lifecycle import places
+    from lifecycle.exchange.directory_file import read_directory_file
+    from lifecycle.ledger.register import Request
+    from lifecycle.office.definitions import shipped
+    from lifecycle.people.directory import SYSTEM_ROLES
+    from lifecycle.workflow.reader import read_workflow
+
+    definitions = shipped()
+    workflows = [
+        read_workflow(body, name, checked=False)
+        for kind, name, body in definitions
+        if kind == "workflow"
+    ]
+    roles = {role.name: role.title for w in workflows for role in w.roles.values()} | SYSTEM_ROLES
+    changes = read_directory_file(places.demo() / "office.yaml", roles)
+    office = desk.opened(create=True)
+    office.found(Request(changes[0][1]["officer"]), changes, definitions)
+    return office
+
+
+def _played(player: Player, story: Story) -> Told:
+    """Play one story to its end."""
+    told, on = Told(player.open(story), str(story.facts["name"])), story.on
+    for step in story.steps:
+        if isinstance(step, str):
+            told.lines.append((on, step))
+            continue
+        on = step.on
+        refused = player.play(told.number, step)
+        if refused is not None:
+            told.refusals.append((step, refused))
+    return told
+
+
+def _print_case(office: Office, told: Told, *, full: bool) -> None:
+    """Tell a case in a line for each milestone; `full`: with its first refusal as the officer saw
+    it.
+    """
+    case = office.case(told.number)
+    state = office.workflow_of(case).states[case.state].title
+    say(
+        "\n",
+        paint(f"{told.number} {told.title}", "bold"),
+        f"　{case.facts['area']}　{case.seq} 条记录　现在“{state}”",
+    )
+    for on, text in told.lines:
+        say(f"  {on}　{text}")
+        if full and told.refusals and told.refusals[0][0].on == on:
+            step, refused = told.refusals[0]
+            say(f"\n$ {_typed(told.number, step)}")
+            print_refusal(refused, sys.stdout)
+            say("")
+
+
+def _typed(number: str, step: Step) -> str:
+    """Write a step as the officer typed it."""
+    verb, *words = step.words
+    return shlex.join(
+        ["lifecycle", verb, number, *words, "--on", str(step.on), "--as", step.officers[0]]
+    )
+
+
+def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
+    """Show board, letters, replay and audit as their commands do, and what to try next; give the
+    exit code.
+    """
+    from lifecycle.cli.auditing import audit
+    from lifecycle.cli.cases.lists import board
+    from lifecycle.cli.cases.records import replay
+    from lifecycle.cli.letters.issuance import issue_letters
+    from lifecycle.cli.letters.letters import notice_show
+
+    letters = list(_letters(desk.office, stories))
+    issued = list(issue_letters(desk.office, letters))
+    shown: list[tuple[str, click.Command, dict[str, Any]]] = [
+        (f"lifecycle board --on {stories.as_of}", board, {"on": stories.as_of}),
+        *(
+            (f"lifecycle notice show {number} {name}", notice_show, {"case": number, "name": name})
+            for number, name in letters
+        ),
+        ("lifecycle replay", replay, {}),
+        ("lifecycle audit", audit, {}),
+    ]
+    if desk.json:
+        answers = [_asked(verb, db=desk.db, **given) for _, verb, given in shown]
+        desk.answer(_document(desk, told, answers), lambda: None)
+        return 0 if answers[-2]["ok"] and answers[-1]["ok"] else 1
+    code = 0
+    for line in issued:
+        say(line)
+    for line, verb, given in shown:
+        say(f"\n$ {line}")
+        code = max(code, click.get_current_context().invoke(verb, db=desk.db, **given) or 0)
+    say("\n接下来可以试：")
+    for line in _exports(desk):
+        say(f"  {line}")
+    tries = list(_next(told))
+    width = max(cell_width(line) for line, _ in tries)
+    for line, why in tries:
+        say(f"  {pad(line, width)}  # {why}")
+    return code
+
+
+def _letters(office: Office, stories: Stories) -> Iterator[tuple[str, str]]:
+    """Name the letters to show: the first of the template in the case."""
+    from lifecycle.correspondence.drafts import sendings
+
+    for title, template in stories.letters:
+        case = office.case(title)
+        yield (
+            case.number,
+            next(
+                s.name for s in sendings(office.library, case.id) if s.notice.template == template
+            ),
+        )
+
+
+def _asked(verb: click.Command, **given: Any) -> Any:
+    """Ask a command for its JSON document."""
+    import json
+
+    with redirect_stdout(StringIO()) as out:
+        click.get_current_context().invoke(verb, json=True, **given)
+    return json.loads(out.getvalue())
+
+
+def _document(desk: Desk, told: list[Told], answers: list[Any]) -> dict[str, Any]:
+    board, *letters, replayed, audited = answers
+    cases = []
+    for one in told:
+        case = desk.office.case(one.number)
+        cases.append(
+            {
+                "number": one.number,
+                "title": one.title,
+                "state": case.state,
+                "entries": case.seq,
+                "milestones": [{"on": str(on), "text": text} for on, text in one.lines],
+                "refusals": [
+                    {
+                        "command": _typed(one.number, step),
+                        "message": refused.message,
+                        **refusal_json(refused),
+                    }
+                    for step, refused in one.refusals
+                ],
+            }
+        )
+    return {
+        "ok": replayed["ok"] and audited["ok"],
+        "database": desk.db,
+        "cases": cases,
+        "board": board,
+        "letters": letters,
+        "replay": {
+            "ok": replayed["ok"],
+            "cases": len(replayed["cases"]),
+            "entries": replayed["entries"],
+        },
+        "audit": audited,
+        "next": [*_exports(desk), *(line for line, _ in _next(told))],
+    }
+
+
+def _exports(desk: Desk) -> Iterator[str]:
+    """Write what has to be typed first: where the command is, if it would not be found, and which
+    database.
+    """
+    from shutil import which
+
+    program = Path(sys.argv[0])
+    if program.name == "lifecycle" and which("lifecycle") is None:
+        yield f'export PATH={shlex.quote(str(program.resolve().parent))}:"$PATH"'
+    url = f"sqlite:///{Path(str(desk.db)).resolve().as_posix().replace('%', '%25')}"
+    yield f"export LIFECYCLE_DB={shlex.quote(url)}"
+
+
+def _next(told: list[Told]) -> Iterator[tuple[str, str]]:
+    numbers = {one.title[:2]: one.number for one in told}
+    for line, why in NEXT:
+        yield line.format_map(numbers), why

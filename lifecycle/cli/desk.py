@@ -1,0 +1,138 @@
+"""What every command has before it: the database, the officer, the day, the kind of answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from lifecycle.cli.terminal.chinese import CommonOption
+from lifecycle.cli.terminal.output import say, write_json
+from lifecycle.errors import UsageError
+from lifecycle.ledger.deeds import Deeds
+
+if TYPE_CHECKING:
+    from lifecycle.office.office import Office
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Day(click.ParamType[date]):
+    """A calendar day, written YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the day."""
+        day = None
+        with suppress(ValueError):
+            # Python 3.11 also reads 20260801 and 2026-W31-6: one way of writing is enough.
+            day = date.fromisoformat(value) if len(value) == 10 and value[4:8:3] == "--" else None
+        return day or self.fail(f"“{value}”不是日期；应写作 YYYY-MM-DD，如 2026-08-01", param, ctx)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The place from which one command is given; the office behind it opens when first needed."""
+
+    db: str | None
+    officer_code: str | None
+    on: date | None
+    json: bool
+    request_id: str | None
+
+    @cached_property
+    def office(self) -> Office:
+        """Open the office; it is closed with the command."""
+        return self.opened(create=False)
+
+    def opened(self, *, create: bool) -> Office:
+        """Open the office, making its database where there is none if asked to."""
+        from lifecycle.office.office import Office
+
+        office = Office.open(self.db, create=create)
+        root = click.get_current_context().find_root()
+        root.call_on_close(office.close)
+        if isinstance(root.obj, Deeds):
+            office.store.deeds = root.obj
+        return office
+
+    @property
+    def officer(self) -> str:
+        """Give the officer's code, or say how to give one."""
+        if not self.officer_code:
+            raise UsageError(
+                "没有说明由谁办理", "加 --as 工号，或先运行 export LIFECYCLE_OFFICER=工号"
+            )
+        return self.officer_code
+
+    def answer(self, document: object, print_for_people: Callable[[], object]) -> None:
+        """Answer with one JSON document, or print for people."""
+        if self.json:
+            write_json(document)
+        else:
+            print_for_people()
+
+    def tell(self, text: str) -> None:
+        """Print a remark for people; a machine is not told."""
+        if not self.json:
+            say(text)
+
+
+_OPTIONS = (
+    click.option(
+        "--db",
+        cls=CommonOption,
+        metavar="URL",
+        envvar="LIFECYCLE_DB",
+        show_envvar=True,
+        help="数据库",
+    ),
+    click.option(
+        "--as",
+        "officer_code",
+        cls=CommonOption,
+        metavar="工号",
+        envvar="LIFECYCLE_OFFICER",
+        show_envvar=True,
+        help="以谁的身份办理",
+    ),
+    click.option(
+        "--on",
+        cls=CommonOption,
+        type=Day(),
+        metavar="YYYY-MM-DD",
+        help="事情发生在哪一天，补录时用；默认今天",
+    ),
+    click.option("--json", cls=CommonOption, is_flag=True, help="输出一个 JSON 文档，供程序读取"),
+    click.option(
+        "--request-id",
+        cls=CommonOption,
+        metavar="编号",
+        help="重发同一指令时用同一编号，只生效一次",
+    ),
+)
+
+
+def at_desk(function: Callable[Concatenate[Desk, P], R]) -> Callable[P, R]:
+    """Give a command the options that all have, and its function a `Desk` as first argument."""
+
+    @wraps(function)
+    def seated(*args: P.args, **kwargs: P.kwargs) -> R:
+        given: dict[str, Any] = dict(kwargs)
+        desk = Desk(
+            **{name: given.pop(name) for name in ("db", "officer_code", "on", "json", "request_id")}
+        )
+        return function(desk, *args, **given)
+
+    for option in reversed(_OPTIONS):
+        option(seated)
+    # Click stacks options in reverse: those declared below @at_desk are the command's own and come
+    # first.
+    return seated

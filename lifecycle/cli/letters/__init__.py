@@ -1,0 +1,1 @@
+"""What officers, clerks and receivers do with letters."""

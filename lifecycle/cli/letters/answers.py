@@ -1,0 +1,183 @@
+"""What recipients answer: `notice receipt|reply`, and `notice urge` for what is overdue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lifecycle.cli.cases.cases import VERDICTS, request_of
+from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.letters.issuing import done
+from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
+from lifecycle.cli.terminal.chinese import argument, command, option
+from lifecycle.cli.terminal.output import say
+from lifecycle.errors import UsageError
+
+if TYPE_CHECKING:
+    pass
+
+_for = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
+_dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
+_unit = option(
+    "--unit",
+    "unit",
+    default="",
+    metavar="单位",
+    help="替名册以外的收文方登记时写其名称；本单位的不必写",
+)
+
+
+@command(
+    "receipt",
+    help="签收：登记本单位收到了公文。名册以外的收文方（市政府、投资方）由发文单位代为登记，写 "
+    "--unit。",
+    examples=["lifecycle notice receipt LS-F-2026-003 丽招商函〔2026〕7号 --as land01"],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("name", metavar="NAME", help=NAME_HELP)
+@_unit
+@option("--note", default="", metavar="文字", help="说明")
+@_for
+@_dry_run
+@at_desk
+def notice_receipt(
+    desk: Desk, case: str, name: str, unit: str, note: str, principal: str | None, dry_run: bool
+) -> None:
+    """Record a receipt."""
+    from lifecycle.office.office import clean
+
+    chancery, found = desk.office.chancery, desk.office.case(case)
+    meant = chancery.find(found, name)
+    outcome = chancery.receive(
+        request_of(desk, principal, dry_run=dry_run), found, meant, unit, clean(note)
+    )
+    done(desk, outcome, meant.name)
+
+
+@command(
+    "reply",
+    help="复函：上传复函文件。征求会签意见的公文，写明 同意、不同意 或 附条件同意，"
+    "复函即为本单位的会签意见"
+    "；"
+    "不写则只登记复函。没有签收的一并签收。",
+    examples=[
+        "lifecycle notice reply LS-F-2026-003 丽招商函〔2026〕7号 同意 --file 复函.pdf --as land01",
+        (
+            "lifecycle notice reply LS-F-2026-003 9-siting-consultation 不同意 --note 权属未清 "
+            "--file 复函.pdf --as "
+            "land01"
+        ),
+    ],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("name", metavar="NAME", help=NAME_HELP)
+@argument("verdict", required=False, metavar="[意见]", help="同意、不同意 或 附条件同意")
+@option("--file", "file", metavar="文件", help="复函文件")
+@_unit
+@option("--note", default="", metavar="文字", help="意见、理由或说明")
+@_for
+@_dry_run
+@at_desk
+def notice_reply(
+    desk: Desk,
+    case: str,
+    name: str,
+    verdict: str | None,
+    file: str | None,
+    unit: str,
+    note: str,
+    principal: str | None,
+    dry_run: bool,
+) -> None:
+    """Record an answer."""
+    from lifecycle.office.office import clean
+
+    if verdict is not None and verdict not in VERDICTS:
+        raise UsageError(f"意见“{verdict}”不认识", "写 同意、不同意 或 附条件同意")
+    chancery, found = desk.office.chancery, desk.office.case(case)
+    meant = chancery.find(found, name)
+    said = VERDICTS[verdict] if verdict else None
+    outcome = chancery.reply(
+        request_of(desk, principal, dry_run=dry_run),
+        found,
+        meant,
+        file=Path(file) if file else None,
+        verdict=said,
+        note=clean(note),
+        named=unit,
+    )
+    done(desk, outcome, meant.name)
+
+
+@command(
+    "urge",
+    help="催办：逾期未签收、未复函的单位，按发文规则各拟一件催办函（每件公文每个单位只催一次），"
+    "拟好后照常核稿、签发。"
+    "不写事项则查本单位发出的全部公文。",
+    examples=[
+        "lifecycle notice urge --as bureau01",
+        "lifecycle notice urge LS-F-2026-003 --dry-run",
+    ],
+)
+@argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
+@_for
+@_dry_run
+@at_desk
+def notice_urge(desk: Desk, case: str | None, principal: str | None, dry_run: bool) -> int:
+    """Draft reminders for what is overdue."""
+    from lifecycle.errors import LifecycleError
+    from lifecycle.office.reminders import overdue, urge
+
+    office = desk.office
+    request = request_of(desk, principal, dry_run=dry_run)
+    only = office.case(case).id if case else None
+    unit = office.directory.officer(request.officer, office.day(desk.on), principal=principal).unit
+    rows, failed = [], 0
+    for count, late in enumerate(
+        list(overdue(office.chancery, office.moment(desk.on), unit, only=only)), 1
+    ):
+        one = (
+            replace(request, request_id=f"{request.request_id}:{count}")
+            if request.request_id
+            else request
+        )
+        row = {
+            "number": late.case.number,
+            "notice": late.notice.name,
+            "document_number": late.notice.number,
+            "debt": late.debt,
+            "units": list(late.names),
+            "due_on": late.due_on,
+            "reminder": None,
+            "error": None,
+        }
+        try:
+            outcome = urge(office.chancery, one, late)
+            row["reminder"] = None if dry_run else list(outcome.case.notices)[-1]
+        except LifecycleError as error:
+            failed += 1
+            row["error"] = error.message
+        rows.append(row)
+
+    def tell() -> None:
+        for row in rows:
+            done = (
+                f"✗ {row['error']}"
+                if row["error"]
+                else f"已拟 {row['reminder']}"
+                if row["reminder"]
+                else "（未写入）"
+            )
+            names = "、".join(map(str, row["units"] or ()))
+            owed = "未复函" if row["debt"] == "reply" else "未签收"
+            say(
+                f"{row['number']}　{row['document_number']}　{names} 逾期{owed}（限 "
+                f"{row['due_on']}）"
+                f"　{done}"
+            )
+        if not rows:
+            say("没有逾期未签收、未复函而未催办的公文")
+
+    desk.answer({"ok": not failed, "dry_run": dry_run, "reminders": rows}, tell)
+    return int(bool(failed))

@@ -1,0 +1,215 @@
+"""From draft to number: `notice draft|approve|issue|freeze|void`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lifecycle.cli.answer import outcome_json, teller
+from lifecycle.cli.cases.cases import request_of
+from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
+from lifecycle.cli.terminal.chinese import argument, command, option
+from lifecycle.cli.terminal.output import say
+
+if TYPE_CHECKING:
+    from lifecycle.engine.notice import Notice
+    from lifecycle.ledger.register import Outcome
+
+_for = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
+_dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
+
+
+def done(desk: Desk, outcome: Outcome, name: str, *more: str) -> None:
+    """Answer what was done to a letter."""
+    found = outcome.case.notices.get(name)
+    document = {
+        "ok": True,
+        **outcome_json(outcome),
+        "notice": notice_json(found) if found else None,
+    }
+
+    def tell() -> None:
+        told = teller(desk, dry_run=False)
+        if not outcome.body:
+            say(f"{outcome.case.number}　{outcome.case.title}　可以办理（未写入）")
+            return
+        say(f"已办理：{outcome.case.number}　{told(outcome)}")
+        for line in more:
+            say(f"  {line}")
+
+    desk.answer(document, tell)
+
+
+def notice_json(found: Notice) -> dict[str, object]:
+    """Give where a letter stands, for machines."""
+    return {
+        "name": found.name,
+        "state": found.state,
+        "number": found.number or None,
+        "code": found.code or None,
+        "issued_on": found.issued_on or None,
+        "forms": dict(found.forms),
+        "replaces": found.replaces or None,
+        "replaced_by": found.replaced_by or None,
+    }
+
+
+@command(
+    "draft",
+    help="另拟一件公文：写模板名和发给谁；或用 --replace 按现在的情况重拟一件：未签发的随即作废，"
+    "已签发的待新件签发后被替代。"
+    "用 --text 给出改好的文字：格式同模板，表头、单独一行 ---、正文每段一行。",
+    examples=[
+        (
+            "lifecycle notice draft LS-F-2026-003 progress-reminder --to owner --cc county --note "
+            "进度滞后"
+        ),
+        "lifecycle notice draft LS-F-2026-003 --replace 9-siting-consultation",
+        "lifecycle notice draft LS-F-2026-003 --replace 丽招商函〔2026〕7号 --text 改好的函.txt",
+    ],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("template", required=False, metavar="[TEMPLATE]", help="公文模板名；--replace 时不必写")
+@option("--to", "to", multiple=True, metavar="角色", help="主送：流程里的角色或收文方，可写多次")
+@option("--cc", "cc", multiple=True, metavar="角色", help="抄送，可写多次")
+@option("--replace", "replaces", metavar="NAME", help="重拟哪一件")
+@option("--text", "text", metavar="文件", help="改好的文字")
+@option("--note", default="", metavar="文字", help="说明；模板里是 note")
+@_for
+@_dry_run
+@at_desk
+def notice_draft(
+    desk: Desk,
+    case: str,
+    template: str | None,
+    to: tuple[str, ...],
+    cc: tuple[str, ...],
+    replaces: str | None,
+    text: str | None,
+    note: str,
+    principal: str | None,
+    dry_run: bool,
+) -> None:
+    """Draft a letter."""
+    from lifecycle.engine.acts import DraftLetter
+    from lifecycle.errors import UsageError
+    from lifecycle.office.office import clean
+    from lifecycle.workflow.naming import find_recipient
+
+    office = desk.office
+    found = office.case(case)
+    old = office.chancery.find(found, replaces) if replaces else None
+    if old is None and template is None:
+        raise UsageError("没有写用哪个模板", "写模板名，或用 --replace 重拟一件")
+    workflow = office.workflow_of(found)
+    names = [tuple(find_recipient(workflow, name) for name in part) for part in (to, cc)]
+    wanted = DraftLetter(
+        template or (old.template if old else ""),
+        names[0],
+        names[1],
+        clean(note),
+        old.name if old else "",
+    )
+    outcome = office.chancery.draft(
+        request_of(desk, principal, dry_run=dry_run), found, wanted, Path(text) if text else None
+    )
+    made = list(outcome.case.notices)[-1]
+    done(desk, outcome, made, f"看一看：lifecycle notice show {outcome.case.number} {made}")
+
+
+@command(
+    "approve",
+    help="核稿：看过草稿、认可其内容；拟稿人不得核自己拟的。核稿之后内容有变，须重新核稿。",
+    examples=["lifecycle notice approve LS-F-2026-003 9-siting-consultation --as bureau03"],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("name", metavar="NAME", help=NAME_HELP)
+@_for
+@_dry_run
+@at_desk
+def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_run: bool) -> None:
+    """Find a draft in order."""
+    chancery, found = desk.office.chancery, desk.office.case(case)
+    meant = chancery.find(found, name).name
+    outcome = chancery.check(request_of(desk, principal, dry_run=dry_run), found, meant)
+    done(desk, outcome, meant, f"下一步由签发人办：lifecycle notice issue {found.number} {meant}")
+
+
+@command(
+    "issue",
+    help="签发：编文号、固定全部版式，此后一字不能改。文号在签发当日按机关代字、文种、"
+    "年份连续编排，"
+    "不能补编倒签；"
+    "缺字的不能签发。拟稿人、核稿人不得签发。",
+    examples=["lifecycle notice issue LS-F-2026-003 9-siting-consultation --as bureau02"],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("name", metavar="NAME", help=NAME_HELP)
+@_for
+@_dry_run
+@at_desk
+def notice_issue(desk: Desk, case: str, name: str, principal: str | None, dry_run: bool) -> None:
+    """Sign a letter off."""
+    from lifecycle.letter.fonts import Fonts
+
+    chancery, found = desk.office.chancery, desk.office.case(case)
+    meant = chancery.find(found, name).name
+    outcome = chancery.sign_off(
+        request_of(desk, principal, dry_run=dry_run), found, meant, Fonts.find()
+    )
+    issued = outcome.case.notices[meant]
+    done(
+        desk,
+        outcome,
+        meant,
+        f"文号 {issued.number}　验证码 {issued.code}",
+        f"存成文件：lifecycle notice render {found.number} {meant} --into 公文 --pdf",
+    )
+
+
+@command(
+    "freeze",
+    help="补做版式文件：签发之后机器中断，版式还没有固定的，用它补齐。",
+    examples=["lifecycle notice freeze LS-F-2026-003 9-siting-consultation"],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("name", metavar="NAME", help=NAME_HELP)
+@at_desk
+def notice_freeze(desk: Desk, case: str, name: str) -> None:
+    """Lay an issued letter out in all forms."""
+    from lifecycle.letter.fonts import Fonts
+
+    chancery, found = desk.office.chancery, desk.office.case(case)
+    meant = chancery.find(found, name).name
+    done(desk, chancery.freeze(request_of(desk), found, meant, Fonts.find()), meant)
+
+
+@command(
+    "void",
+    help="作废：已编的文号不再用，登记簿写明理由；尚未签发的草稿作废不占文号。",
+    examples=[
+        "lifecycle notice void LS-F-2026-003 丽招商函〔2026〕7号 --note 会签单位有误，另行发文"
+    ],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("name", metavar="NAME", help=NAME_HELP)
+@option("--note", default="", metavar="理由", help="作废的理由，必写")
+@_for
+@_dry_run
+@at_desk
+def notice_void(
+    desk: Desk, case: str, name: str, note: str, principal: str | None, dry_run: bool
+) -> None:
+    """Declare a letter void."""
+    from lifecycle.office.office import clean
+
+    chancery, found = desk.office.chancery, desk.office.case(case)
+    meant = chancery.find(found, name).name
+    outcome = chancery.void(request_of(desk, principal, dry_run=dry_run), found, meant, clean(note))
+    done(
+        desk,
+        outcome,
+        meant,
+        f"另拟一件替代：lifecycle notice draft {found.number} --replace {meant}",
+    )

@@ -1,0 +1,103 @@
+"""Gates in print, and the refusal that teaches: all of them at once, each unmet one with how to
+meet it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, runtime_checkable
+
+from lifecycle.cli.terminal.output import paint, shown
+from lifecycle.cli.terminal.text import pad
+from lifecycle.errors import cell_width
+
+if TYPE_CHECKING:
+    from lifecycle.engine.gates import Gate
+
+GAP = "　　"
+WIDEST = 28
+"""Cells up to which a gate's text leaves room for its mend on the same line."""
+
+
+@runtime_checkable
+class Refusal(Protocol):
+    """What is printed of a refused command."""
+
+    @property
+    def asked_for(self) -> str:
+        """Say what was asked for."""
+        ...
+
+    @property
+    def gates(self) -> Sequence[Gate]:
+        """Give every gate as judged."""
+        ...
+
+    @property
+    def basis(self) -> str:
+        """Name the ground."""
+        ...
+
+
+def print_refusal(refusal: Refusal, stream: TextIO | None = None) -> None:
+    """Print a refusal, to standard error if not told otherwise: what was asked for, every gate, the
+    ground.
+    """
+    stream = stream or sys.stderr
+    stream.write(f"{paint('不能办理：', 'bold', stream)}{shown(refusal.asked_for)}\n")
+    print_gates(refusal.gates, stream=stream)
+    if refusal.basis:
+        stream.write(f"依据：{shown(refusal.basis)}\n")
+
+
+def print_gates(gates: Sequence[Gate], *, stream: TextIO | None = None, indent: str = "  ") -> None:
+    """Print gates, the unmet ones first; mends stand in a column of their own, or under a text that
+    is too long.
+    """
+    stream = stream or sys.stdout
+    for line in gate_lines(gates, stream, indent):
+        stream.write(line + "\n")
+
+
+def gate_lines(gates: Sequence[Gate], stream: TextIO, indent: str) -> Iterator[str]:
+    """Write gates line by line: mark, label, text, mend."""
+    ordered = [(gate, _told(gate)) for gate in sorted(gates, key=lambda gate: gate.met)]
+    widths = [cell_width(text) for gate, text in ordered if gate.mend]
+    column = max((width for width in widths if width <= WIDEST), default=0)
+    for gate, text in ordered:
+        sign = paint("✓", "green", stream) if gate.met else paint("✗", "red", stream)
+        lead = f"{indent}{sign} {gate.label}{GAP}"
+        if not gate.mend:
+            yield lead + text
+        elif cell_width(text) <= column:
+            yield f"{lead}{pad(text, column)}{GAP}{shown(gate.mend)}"
+        else:
+            yield lead + text
+            yield f"{indent}{' ' * (2 + cell_width(gate.label + GAP))}{shown(gate.mend)}"
+
+
+def _told(gate: Gate) -> str:
+    """Give a gate's text and, where it is unmet, the ground that is its own."""
+    return shown(gate.text if gate.met or not gate.basis else f"{gate.text}〔{gate.basis}〕")
+
+
+def gate_json(gate: Gate) -> dict[str, Any]:
+    """Give a gate for machines."""
+    return {
+        "kind": gate.kind,
+        "label": gate.label,
+        "met": gate.met,
+        "text": gate.text,
+        "mend": gate.mend,
+        "basis": gate.basis,
+    }
+
+
+def refusal_json(refusal: Refusal) -> Mapping[str, Any]:
+    """Give what a machine learns of a refusal beside its sentence."""
+    return {
+        "asked_for": refusal.asked_for,
+        "basis": refusal.basis,
+        "gates": [gate_json(gate) for gate in refusal.gates],
+    }

@@ -1,0 +1,82 @@
+"""The command `lifecycle`: its verbs, each imported when called."""
+
+from __future__ import annotations
+
+import click
+
+from lifecycle import __version__
+from lifecycle.cli.terminal.chinese import Group, Option, Verb
+from lifecycle.cli.terminal.output import say
+
+SECTIONS = {
+    "办理": {
+        "open": Verb("lifecycle.cli.cases.cases:open_", "立项，打印新编号"),
+        "set": Verb("lifecycle.cli.cases.cases:set_", "填报或更改要素"),
+        "attach": Verb("lifecycle.cli.cases.cases:attach", "上传材料"),
+        "sign": Verb("lifecycle.cli.cases.cases:sign", "会签：同意、不同意或附条件同意"),
+        "withdraw": Verb("lifecycle.cli.cases.cases:withdraw", "撤回本单位的意见"),
+        "resolve": Verb("lifecycle.cli.cases.cases:resolve", "说明不同意见如何处理"),
+        "advance": Verb("lifecycle.cli.cases.cases:advance", "办理流转，进入下一环节"),
+    },
+    "查看": {
+        "todo": Verb("lifecycle.cli.cases.todo:todo", "等我办的事"),
+        "show": Verb("lifecycle.cli.cases.views:show", "一个事项现在怎样：谁办、何时、缺什么"),
+        "why": Verb("lifecycle.cli.cases.views:why", "一项流转能不能办，为什么"),
+        "list": Verb("lifecycle.cli.cases.lists:list_", "事项清单，可筛选、导出"),
+        "board": Verb("lifecycle.cli.cases.lists:board", "各环节的事项数和红黄绿灯"),
+        "log": Verb("lifecycle.cli.cases.views:log", "一个事项的全部记录"),
+    },
+    "单位和人员": {
+        "init": Verb("lifecycle.cli.init:init", "建库，登记单位和人员，发布流程"),
+        "unit": Verb("lifecycle.cli.administration.units:unit", "单位：登记、更改、列出"),
+        "officer": Verb(
+            "lifecycle.cli.administration.people:officer", "经办人：登记、授权、委托、离任"
+        ),
+    },
+    "公文和规则": {
+        "notice": Verb(
+            "lifecycle.cli.letters.letters:notice", "公文：列出、查看、导出；模板的检查和发布"
+        ),
+        "workflow": Verb(
+            "lifecycle.cli.administration.rules:workflow", "流程：列出、检查、画图、比较、发布"
+        ),
+        "calendar": Verb(
+            "lifecycle.cli.administration.rules:calendar", "工作日历：列出、发布新的年份"
+        ),
+    },
+    "台账": {
+        "replay": Verb("lifecycle.cli.cases.records:replay", "从台账回放，逐条重新判定"),
+        "audit": Verb("lifecycle.cli.auditing:audit", "审计：核对全部记录、状态、定义和材料"),
+        "backup": Verb("lifecycle.cli.cases.records:backup", "备份整个台账"),
+        "restore": Verb("lifecycle.cli.cases.records:restore", "从备份恢复到新的位置"),
+        "clock": Verb("lifecycle.cli.administration.clock:clock", "系统时钟：跳动后由两人确认"),
+        "upgrade": Verb("lifecycle.cli.cases.records:upgrade", "升级旧版式的数据库"),
+    },
+    "其他": {
+        "demo": Verb("lifecycle.cli.demo:demo", "演示：十个虚构的项目，办到各个环节"),
+        "completion": Verb("lifecycle.cli.completion:completion", "输出 shell 补全脚本"),
+    },
+}
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        say(f"lifecycle {__version__}")
+        ctx.exit()
+
+
+root = Group(
+    "lifecycle",
+    sections=SECTIONS,
+    help="市区非工招商项目“5+x”全生命周期推进。",
+    params=[
+        Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_version,
+            help="显示版本",
+        )
+    ],
+)

@@ -1,0 +1,1 @@
+"""What makes click speak Chinese, and text fit a terminal."""

@@ -1,0 +1,177 @@
+"""What leaves the program: text made safe, colours where they belong, and one JSON document for
+machines.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TextIO, TypeVar
+
+from lifecycle.cli.terminal.text import pad, safe
+
+T = TypeVar("T")
+
+_COLOURS = {"red": "31", "green": "32", "yellow": "33", "grey": "90", "bold": "1"}
+
+
+class Painted(str):
+    """Text made safe and coloured; `plain` is what of it takes room. Joined to other text it loses
+    its colour.
+    """
+
+    __slots__ = ("plain",)
+    plain: str
+
+    def __new__(cls, plain: str, code: str) -> Painted:
+        """Wrap safe text in the terminal's codes."""
+        self = super().__new__(cls, f"\x1b[{code}m{plain}\x1b[0m")
+        self.plain = plain
+        return self
+
+
+class Closed(io.TextIOBase):
+    """Standard output where the caller closed it: to write there fails as it does on any closed
+    file.
+    """
+
+    def write(self, text: str) -> int:
+        """Refuse the text."""
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def open_streams() -> None:
+    """Put something in the place of a closed standard output or error, which Python
+    leaves at None.
+    """
+    if sys.stdout is None:
+        sys.stdout = Closed()
+    if sys.stderr is None:
+        sys.stderr = Closed()
+
+
+def coloured(stream: TextIO | None = None) -> bool:
+    """Tell whether colours belong here: on a terminal that can, unless NO_COLOR is set
+    (no-color.org).
+    """
+    stream = stream or sys.stdout
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty():
+        return False
+    # Older Windows consoles print the codes themselves.
+    return os.name != "nt" or bool(os.environ.get("WT_SESSION") or os.environ.get("TERM"))
+
+
+def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
+    """Colour text (red, green, yellow, grey, bold) where the stream shows colours; it is made safe
+    in any case.
+    """
+    plain = safe(text)
+    return Painted(plain, _COLOURS[colour]) if coloured(stream) else plain
+
+
+def mark(met: bool | None) -> str:
+    """Give ✓ for met, ✗ for unmet, － for what does not apply."""
+    if met is None:
+        return paint("－", "grey")
+    return paint("✓", "green") if met else paint("✗", "red")
+
+
+def shown(part: str, keep: str = "") -> str:
+    """Make one part fit to print: painted text passes, everything else is made safe."""
+    return part if isinstance(part, Painted) else safe(part, keep)
+
+
+def say(*parts: str) -> None:
+    """Print one result line, or several where a part holds line breaks, to standard output."""
+    sys.stdout.write("".join(shown(part, "\n") for part in parts) + "\n")
+
+
+def warn(*parts: str) -> None:
+    """Print a message for the person at the terminal to standard error."""
+    sys.stderr.write("".join(shown(part, "\n") for part in parts) + "\n")
+
+
+def write_json(document: object) -> None:
+    """Print one JSON document to standard output; what could drive a terminal is `\\u`-escaped."""
+    import json
+
+    plain = (sys.stdout.encoding or "ascii").lower().replace("-", "") not in ("utf8", "utf8sig")
+    text = json.dumps(document, ensure_ascii=plain, allow_nan=False, default=str)
+    if (
+        not text.isprintable()
+    ):  # json.dumps has escaped C0 already; what is left stands inside strings
+        text = "".join(c if c.isprintable() or c in "\u3000\u200d" else _escaped(c) for c in text)
+    sys.stdout.write(text + "\n")
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+def columns() -> int | None:
+    """Count the columns of the terminal, or None where standard output is not one and lines may be
+    of any length.
+    """
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
+class Bar:
+    """On a terminal, how far a work has come, drawn at most ten times a second; anywhere else,
+    nothing.
+    """
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.live = sys.stderr.isatty()
+        self.drawn = 0.0
+
+    def show(self, done: int, total: int | None = None) -> None:
+        """Draw how far it has come."""
+        if not self.live:
+            return
+        from time import monotonic
+
+        if monotonic() - self.drawn >= 0.1:
+            self.drawn = monotonic()
+            sys.stderr.write("\r" + pad(_bar(self.title, done, total), 60))
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take the drawing away, before anything else is printed and at the end."""
+        if self.drawn:
+            self.drawn = 0.0
+            sys.stderr.write("\r" + " " * 60 + "\r")
+            sys.stderr.flush()
+
+
+def progress(items: Iterable[T], *, title: str, total: int | None = None) -> Iterator[T]:
+    """Pass items through; on a terminal, draw how far the work has come."""
+    bar = Bar(title)
+    try:
+        for done, item in enumerate(items, 1):
+            yield item
+            bar.show(done, total)
+    finally:
+        bar.clear()
+
+
+def _bar(title: str, done: int, total: int | None) -> str:
+    if not total:
+        return f"{safe(title)} {done}"
+    full = min(20, done * 20 // total)
+    return (
+        f"{safe(title)} {'█' * full}{'░' * (20 - full)} "
+        f"{min(100, done * 100 // total):>3}% "
+        f"{done}/{total}"
+    )

@@ -1,0 +1,196 @@
+"""From draft to issued letter: what signing off records, and the letter as it then
+stands on paper.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from lifecycle.correspondence.drafts import (
+    Sending,
+    UnpublishedError,
+    find_sending,
+    template_of,
+    write_letter,
+)
+from lifecycle.correspondence.issuing import ISSUING, Issuing, read_issuing
+from lifecycle.correspondence.scope import REPLY_DUE, addressees, due_text
+from lifecycle.engine.acts import IssueLetter
+from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.gates import SPANS
+from lifecycle.engine.notice import Notice, rule_of
+from lifecycle.errors import InvalidError
+from lifecycle.ledger.library import Library
+from lifecycle.ledger.record import canonical, hash_of
+from lifecycle.letter.model import UPWARD, Letter, dump_letter, load_letter
+from lifecycle.people.directory import Directory
+from lifecycle.template.compose import WRITER
+from lifecycle.workflow.model import Limit
+
+
+def rules_in_force(library: Library, directory: Directory, seq: int | None = None) -> Issuing:
+    """Read the issuing rules in force after so many office entries (now, if not said)."""
+    digest = directory.document(ISSUING, ISSUING, seq)
+    if digest is None:
+        raise UnpublishedError(
+            "尚未发布发文规则", "请管理员运行：lifecycle notice publish notices/issuing.yaml"
+        )
+    return read_issuing(library.store.definition(digest))
+
+
+def digest_of(letter: Letter) -> str:
+    """Give the SHA-256 by which a draft is known: what a checker found in order is what is signed
+    off.
+    """
+    return hash_of(canonical(dump_letter(letter)))
+
+
+def see_addressed(library: Library, directory: Directory, sending: Sending) -> Letter:
+    """Write a draft and see that it names its issuer and those to whom it will be sent; raises
+    InvalidError if not.
+    """
+    letter = write_letter(library, directory, sending)
+    intent = sending.body["intent"]
+    names = directory.names(intent["occurred_on"], sending.body["office"])
+    moment = library.moment(intent["occurred_on"], sending.body["calendar"], names)
+    sent = addressees(directory, sending, moment)
+    named = {"发文单位": [letter.issuer], "主送": list(letter.to), "抄送": list(letter.cc)}
+    going = {
+        "发文单位": [names.get(sending.notice.unit, sending.notice.unit)],
+        "主送": [a.name for a in sent if not a.copy],
+        "抄送": [a.name for a in sent if a.copy],
+    }
+    words = {"发文单位": "issuer", "主送": "to", "抄送": "cc"}
+    for word, there in named.items():
+        if set(there) != set(going[word]) and (there or word != "主送"):
+            said, wanted = ("、".join(part) or "（无）" for part in (there, going[word]))
+            mend = f"表头写 {word}：{{{{ {words[word]} }}}}；发给谁用 --to、--cc 写明"
+            raise InvalidError(f"{sending.name} 写的{word}是 {said}，实际是 {wanted}", mend)
+    return letter
+
+
+def to_issue(
+    library: Library, directory: Directory, case: Case, name: str, *, moment: Moment, signer: str
+) -> IssueLetter:
+    """Prepare the signing-off of a letter on a day; `signer` is what stands as 签发人 on letters to
+    a superior.
+    """
+    sending = find_sending(library, case, name)
+    return issue_of(library, directory, sending, moment=moment, signer=signer, seq=directory.seq)
+
+
+def issue_of(
+    library: Library,
+    directory: Directory,
+    sending: Sending,
+    *,
+    moment: Moment,
+    signer: str,
+    seq: int,
+) -> IssueLetter:
+    """Work out what signing a letter off records, by the rules in force after so many office
+    entries.
+    """
+    rules = rules_in_force(library, directory, seq)
+    draft = write_letter(library, directory, sending)
+    on = moment.on.isoformat()
+    issuer = _issuer(rules, directory, sending.notice, draft, on=on, seq=seq)
+    letter = replace(
+        draft,
+        date=moment.on,
+        issuer=issuer,
+        signer=signer if draft.kind in UPWARD else None,
+        printed=moment.on if draft.layout == "document" else None,
+        mark=issuer + _MARKS[draft.layout] if draft.layout in _MARKS else "",
+    )
+    there = library.moment(
+        sending.body["intent"]["occurred_on"],
+        sending.body["calendar"],
+        directory.names(sending.body["intent"]["occurred_on"], sending.body["office"]),
+    )
+    return IssueLetter(
+        notice=sending.name,
+        letter=_dated(dump_letter(letter), sending, moment),
+        digest=digest_of(draft),
+        series=rules.series(sending.notice.unit, draft.kind, moment.on.year),
+        rules=rules.digest,
+        template=template_of(library, directory, sending).digest,
+        addressed=tuple(
+            {"name": a.name, "unit": a.unit, "copy": a.copy}
+            for a in addressees(directory, sending, there)
+        ),
+        writer=WRITER,
+    )
+
+
+_MARKS = {"document": "文件", "minutes": "会议纪要", "letter": ""}
+"""What follows the issuer's name in the 发文机关标志 (GB/T 9704—2012 7.2.4, 10.1, 10.3); a slip has
+none.
+"""
+
+
+def _issuer(
+    rules: Issuing, directory: Directory, notice: Notice, letter: Letter, *, on: str, seq: int
+) -> str:
+    """Give the issuer's full name by the rules, else the unit's name on that day; mark and
+    signature bear it.
+    """
+    issuer = rules.issuers.get(notice.unit)
+    return (issuer.name if issuer else "") or directory.names(on, seq).get(
+        notice.unit, letter.issuer
+    )
+
+
+def _dated(data: dict[str, Any], sending: Sending, moment: Moment) -> dict[str, Any]:
+    """Write the day by which an answer is due, which counts from the day of signing off."""
+    rule = rule_of(sending.workflow, sending.notice)
+    if rule is None or rule.reply is None:
+        return data
+    limit = rule.reply.limit
+    due = moment.calendar.due(moment.on, limit)
+    text = _from_receipt(limit) if due.provisional else due_text(due, limit.amount, limit.unit)
+    return _with_due(data, text)
+
+
+def _from_receipt(limit: Limit) -> str:
+    """Write how long there is for an answer where its day is not known, or must not be printed as
+    certain.
+    """
+    return f"收到本函之日起{limit.amount}{SPANS[limit.unit]}内"
+
+
+def _with_due(data: dict[str, Any], text: str) -> dict[str, Any]:
+    written: dict[str, Any] = json.loads(
+        json.dumps(data, ensure_ascii=False).replace(REPLY_DUE, text)
+    )
+    return written
+
+
+def shown_draft(sending: Sending, letter: Letter) -> Letter:
+    """Give a draft as people see it: where the day for an answer will stand, how long there is from
+    signing off.
+    """
+    rule = rule_of(sending.workflow, sending.notice)
+    if rule is None or rule.reply is None:
+        return letter
+    return load_letter(_with_due(dump_letter(letter), _from_receipt(rule.reply.limit)))
+
+
+def issued_letter(case_number: str, notice: Notice, intent: Mapping[str, Any]) -> Letter:
+    """Give a letter as it stands on paper, from the entry that issued it: with number, code and QR
+    text.
+    """
+    letter = load_letter(intent["data"]["letter"])
+    return replace(
+        letter, number=notice.number, code=notice.code, proof=proof_of(case_number, notice)
+    )
+
+
+def proof_of(case_number: str, notice: Notice) -> str:
+    """Write what the QR symbol says: case, letter, the hash of the entry that issued it, and the
+    code.
+    """
+    return f"LIFECYCLE:1:{case_number}:{notice.name}:{notice.entry}:{notice.code}"

@@ -1,0 +1,126 @@
+"""The audit's look at letters: what signing off recorded is what the rules of that time give, and
+each number is due.
+
+Words are compared for letters of this program's own way of writing (`WRITER`): another's stand as
+they were frozen. The judge that admitted the entry cannot write letters, for it is pure; this works
+the letter out again from the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from lifecycle.correspondence.drafts import Sending, UnpublishedError, drafted, write_letter
+from lifecycle.correspondence.issue import digest_of, issue_of
+from lifecycle.correspondence.issuing import ISSUING
+from lifecycle.engine.acts import IssueLetter, read_act
+from lifecycle.engine.case import Case
+from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.ledger.library import Library
+from lifecycle.people.clock import recorded_day
+from lifecycle.people.directory import Directory
+from lifecycle.template.compose import WRITER
+
+if TYPE_CHECKING:
+    from lifecycle.ledger.replay import Problem
+
+_WORDS = {
+    "letter": "正文或格式各要素",
+    "digest": "核稿时的内容",
+    "series": "文号系列",
+    "addressed": "收文单位",
+}
+
+
+class LetterJudge:
+    """Follows one case after another; `look` is told of every entry with the case before and after
+    it.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._drafts: dict[str, Sending] = {}
+        self._case = ""
+
+    def look(
+        self, directory: Directory, before: Case | None, after: Case, body: Mapping[str, Any]
+    ) -> Iterator[Problem]:
+        """Yield what is wrong with an entry about a letter."""
+        if after.id != self._case:
+            self._case, self._drafts = after.id, {}
+        kind = body["intent"]["type"]
+        if before is None:
+            return
+        if kind in ("transition_made", "notice_drafted"):
+            workflow = self.library.workflow(after.workflow)
+            self._drafts |= {
+                sending.name: sending
+                for sending in drafted(workflow, before, after, body, self._drafts)
+            }
+        elif kind in ("notice_checked", "notice_issued"):
+            try:
+                yield from self._judge(directory, body)
+            except UnpublishedError as error:
+                yield "letter", error.message
+            except UnavailableError:
+                raise
+            except LifecycleError as error:
+                yield "letter", error.message
+
+    def _judge(self, directory: Directory, body: Mapping[str, Any]) -> Iterator[Problem]:
+        intent = body["intent"]
+        data, seq = intent["data"], body["office"]
+        sending = self._drafts.get(data["notice"])
+        if sending is None:
+            yield "letter", f"没有拟过 {data['notice']}"
+            return
+        own = data["writer"] == WRITER
+        if intent["type"] == "notice_checked":
+            if own and digest_of(write_letter(self.library, directory, sending)) != data["letter"]:
+                yield "letter", f"{data['notice']} 核稿的不是这份内容"
+            return
+        yield from _pinned(directory, sending, body)
+        on = intent["occurred_on"]
+        moment = self.library.moment(on, body["calendar"], directory.names(on, seq))
+        actor = intent["actor"]
+        title = directory.people[actor.get("for", actor["id"])].title
+        wanted = issue_of(self.library, directory, sending, moment=moment, signer=title, seq=seq)
+        found = read_act(intent)
+        for name, words in _WORDS.items():
+            if name in ("letter", "digest") and not own:
+                continue
+            if isinstance(found, IssueLetter) and getattr(found, name) != getattr(wanted, name):
+                yield "letter", f"{data['notice']} 签发的{words}与按当时规则写出的不符"
+        yield from _numbered(wanted, body)
+
+
+def _pinned(directory: Directory, sending: Sending, body: Mapping[str, Any]) -> Iterator[Problem]:
+    """See what no definition's text is needed for: which definitions were in force, and the day of
+    the number.
+    """
+    data, seq = body["intent"]["data"], body["office"]
+    if data["rules"] != directory.document(ISSUING, ISSUING, seq):
+        yield "letter", f"{data['notice']} 签发的所依据的发文规则与按当时规则写出的不符"
+    notice = sending.notice
+    if data["template"] != (
+        notice.text or directory.document("template", notice.template, sending.body["office"])
+    ):
+        yield "letter", f"{data['notice']} 签发的所用的模板与按当时规则写出的不符"
+    number, on = body["numbers"]["notice"], body["intent"]["occurred_on"]
+    if on != recorded_day(body["recorded_at"]):
+        yield "number", f"文号 {number} 的成文日期 {on} 不是编号当日（补编或倒签）"
+
+
+def _numbered(wanted: IssueLetter, body: Mapping[str, Any]) -> Iterator[Problem]:
+    """See that the number is of its series."""
+    number = body["numbers"]["notice"]
+    before, after = wanted.series.split("{serial}")
+    serial = number[len(before) : len(number) - len(after)]
+    if not (
+        number.startswith(before)
+        and number.endswith(after)
+        and serial.isdecimal()
+        and serial[:1] != "0"
+    ):
+        yield "number", f"文号 {number} 不是系列 {wanted.series} 的号"

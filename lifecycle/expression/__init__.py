@@ -1,0 +1,1 @@
+"""The one expression language of guards, lists and letters."""

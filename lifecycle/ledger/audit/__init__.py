@@ -1,0 +1,1 @@
+"""The audit: everything judged again, streaming."""

@@ -1,0 +1,78 @@
+"""The audit of what is kept beside the log for letters: their rows, their forms and the outbox,
+against the replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lifecycle.engine.case import Case
+from lifecycle.ledger.letter_rows import notice_row, parcel_state, parcels_of
+from lifecycle.ledger.sqlite.store import Store
+from lifecycle.workflow.model import Workflow
+
+_OUTBOX = "SELECT id, name, addressee, unit, state FROM outbox WHERE case_id = ?"
+_ORPHANS = """
+SELECT 'notice', name FROM notice WHERE case_id NOT IN (SELECT id FROM cases)
+UNION ALL SELECT 'form', name FROM form WHERE case_id NOT IN (SELECT id FROM cases)
+UNION ALL SELECT 'outbox', id FROM outbox WHERE case_id NOT IN (SELECT id FROM cases)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is kept for a case's letters as read at one moment."""
+
+    notices: dict[str, tuple[Any, ...]]
+    forms: set[tuple[Any, ...]]
+    parcels: dict[str, tuple[Any, ...]]
+
+
+def read_post(store: Store, case_id: str) -> Post:
+    """Read what is kept for a case's letters; within a read, so that it is as of one moment with
+    the case.
+    """
+    return Post(
+        {
+            row[1]: tuple(row)
+            for row in store.rows("SELECT * FROM notice WHERE case_id = ?", case_id)
+        },
+        set(store.rows("SELECT name, form, sha256 FROM form WHERE case_id = ?", case_id)),
+        {row[0]: tuple(row[1:]) for row in store.rows(_OUTBOX, case_id)},
+    )
+
+
+def check_post(post: Post, workflow: Workflow, case: Case) -> Iterator[tuple[str, str]]:
+    """Compare a case's letters as replayed with what is kept for them."""
+    wanted = {name: notice_row(workflow, case, notice) for name, notice in case.notices.items()}
+    wrong = [
+        name
+        for name in wanted.keys() | post.notices.keys()
+        if wanted.get(name) != post.notices.get(name)
+    ]
+    if wrong:
+        yield "state", f"存储的公文状态与回放结果不一致：{'、'.join(sorted(wrong))}"
+    frozen = {
+        (n.name, form, digest) for n in case.notices.values() for form, digest in n.forms.items()
+    }
+    if frozen != post.forms:
+        names = sorted({str(row[0]) for row in frozen ^ post.forms})
+        yield "state", f"存储的公文版式登记与回放结果不一致：{'、'.join(names)}"
+    kept = dict(post.parcels)
+    for notice in case.notices.values():
+        for id_, _case, name, addressee, unit in parcels_of(case, notice):
+            found, due = kept.pop(id_, None), parcel_state(notice, addressee)
+            allowed = (due, "dead") if due == "pending" else (due,)
+            if found is None:
+                yield "outbox", f"{name} 致 {addressee} 的待发件不见了"
+            elif found[:3] != (name, addressee, unit) or found[3] not in allowed:
+                yield "outbox", f"{name} 致 {addressee} 的待发件与台账不符"
+    for id_ in kept:
+        yield "outbox", f"待发件 {id_} 没有对应的公文"
+
+
+def orphans(store: Store) -> Iterator[str]:
+    """Name the rows kept for letters of cases that there are not."""
+    for table, name in store.rows(_ORPHANS):
+        yield f"{table} {name} 不属于任何事项"

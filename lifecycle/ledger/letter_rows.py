@@ -1,0 +1,259 @@
+"""The rows kept beside the log for letters: where each stands, its forms, and the outbox of what is
+to be sent.
+
+They are computed from the cases and compared with them by the audit; only the outbox's attempts are
+its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lifecycle.engine.case import Case
+from lifecycle.engine.notice import Notice
+from lifecycle.engine.owed import owed
+from lifecycle.ledger.sqlite.store import Store
+from lifecycle.workflow.model import Workflow
+
+_NOTICE = """INSERT INTO notice VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (case_id, name) DO UPDATE SET state = excluded.state, unit = excluded.unit,
+number = excluded.number, code = excluded.code, title = excluded.title,
+issued_on = excluded.issued_on, waiting = excluded.waiting"""
+"""A number or code that another letter has aborts the transaction: both are unique."""
+_FORM = "INSERT OR REPLACE INTO form VALUES (?, ?, ?, ?)"
+_OUTBOX = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, 'pending', 0, '', '')"
+_PARCEL = "SELECT id, case_id, name, addressee, unit, state, attempts, next_at, error FROM outbox"
+
+_REAL = "case_id IN (SELECT id FROM cases)"
+"""Rows of cases that there are; one that somebody slipped in holds nobody up, and the audit reports
+it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One parcel of the outbox: its id, the letter, who is to get it, and how the sending went so
+    far.
+    """
+
+    id: str
+    case_id: str
+    name: str
+    addressee: str
+    unit: str
+    state: str
+    attempts: int
+    next_at: str
+    error: str
+
+
+def waiting_units(workflow: Workflow, case: Case, notice: Notice) -> str:
+    """Name the units that owe a receipt or an answer to a letter in force, as `,a,b,`."""
+    if not notice.in_force or not notice.forms:
+        return ""
+    units = {a.unit for a in notice.addressed if a.unit and not a.received_on}
+    units |= {a.unit for a in owed(workflow, case, notice)}
+    return f",{','.join(sorted(units))}," if units else ""
+
+
+def notice_row(workflow: Workflow, case: Case, notice: Notice) -> tuple[Any, ...]:
+    """Give the row of a letter."""
+    return (
+        case.id,
+        notice.name,
+        notice.state,
+        notice.unit,
+        notice.number or None,
+        notice.code or None,
+        notice.title,
+        notice.issued_on,
+        waiting_units(workflow, case, notice),
+    )
+
+
+def parcels_of(case: Case, notice: Notice) -> list[tuple[str, str, str, str, str]]:
+    """List what is to be handed over of a letter whose forms are frozen: id, case, name, addressee,
+    unit.
+
+    The id is the letter's code and the addressee's place: the same for ever, so that a receiver can
+    drop what it has.
+    """
+    if not notice.forms:
+        return []
+    return [
+        (f"{notice.code}.{n}", case.id, notice.name, addressee.name, addressee.unit)
+        for n, addressee in enumerate(notice.addressed, 1)
+    ]
+
+
+def parcel_state(notice: Notice, addressee: str) -> str:
+    """Say what the ledger knows of a parcel: sent, cancelled since the letter is no longer in
+    force, or pending.
+    """
+    if any(a.name == addressee and a.sent_on for a in notice.addressed):
+        return "sent"
+    return "pending" if notice.in_force else "cancelled"
+
+
+def put_notices(store: Store, workflow: Workflow, before: Case | None, after: Case) -> None:
+    """Bring the rows up to a case that has moved on; within a transaction."""
+    old = before.notices if before else {}
+    spoken = before is not None and before.opinions is not after.opinions
+    for name, notice in after.notices.items():
+        if old.get(name) is notice and not (spoken and notice.in_force):
+            continue
+        store.connection.execute(_NOTICE, notice_row(workflow, after, notice))
+        if notice.forms and not (name in old and old[name].forms):
+            forms = [(after.id, name, form, digest) for form, digest in notice.forms.items()]
+            store.connection.executemany(_FORM, forms)
+            store.connection.executemany(_OUTBOX, parcels_of(after, notice))
+        elif notice.forms:
+            for parcel in parcels_of(after, notice):
+                state = parcel_state(notice, parcel[3])
+                if state != "pending":
+                    store.connection.execute(
+                        "UPDATE outbox SET state = ? WHERE id = ?", (state, parcel[0])
+                    )
+
+
+def by_code(store: Store, code: str) -> tuple[str, str] | None:
+    """Find the letter with a verification code: its case's id and its name."""
+    found: tuple[str, str] | None = store.row(
+        "SELECT case_id, name FROM notice WHERE code = ?", code
+    )
+    return found
+
+
+def by_number(store: Store, number: str) -> tuple[str, str] | None:
+    """Find the letter with a number: its case's id and its name."""
+    found: tuple[str, str] | None = store.row(
+        "SELECT case_id, name FROM notice WHERE number = ?", number
+    )
+    return found
+
+
+def by_form(store: Store, sha256: str) -> tuple[str, str, str] | None:
+    """Find the letter of which a file is a frozen form: its case's id, its name, and the form."""
+    found: tuple[str, str, str] | None = store.row(
+        "SELECT case_id, name, form FROM form WHERE sha256 = ?", sha256
+    )
+    return found
+
+
+def last_of(store: Store, template: str) -> list[tuple[str, str]]:
+    """Find the letter of a template that was drafted last, as (case id, name); none or one."""
+    statement = (
+        "SELECT case_id, name FROM notice WHERE name GLOB '[0-9]*-' || ? ORDER BY rowid "
+        "DESC "
+        "LIMIT 1"
+    )
+    return store.rows(statement, template)
+
+
+def drafts_of(store: Store, unit: str, state: str, *, most: int) -> list[tuple[str, str]]:
+    """List a unit's letters in a state of drafting, the oldest first, as (case id, name)."""
+    statement = (
+        f"SELECT case_id, name FROM notice WHERE unit = ? AND state = ? AND {_REAL} ORDER "
+        f"BY "
+        f"rowid LIMIT ?"
+    )
+    return store.rows(statement, unit, state, most)
+
+
+def unfrozen_of(store: Store, unit: str) -> list[tuple[str, str]]:
+    """List a unit's letters that were signed off and whose forms are not frozen yet."""
+    statement = (
+        "SELECT case_id, name FROM notice WHERE unit = ? AND state = 'issued' AND NOT EXISTS "
+        "(SELECT 1 FROM form WHERE form.case_id = notice.case_id AND form.name = notice.name)"
+    )
+    return store.rows(statement, unit)
+
+
+def waiting_for(store: Store, unit: str) -> list[tuple[str, str]]:
+    """List the letters to which a unit owes a receipt or an answer."""
+    like = f"%,{unit},%"
+    return store.rows(
+        f"SELECT case_id, name FROM notice WHERE waiting LIKE ? AND {_REAL} ORDER BY issued_on",
+        like,
+    )
+
+
+def unanswered_of(store: Store, unit: str | None = None) -> list[tuple[str, str]]:
+    """List the letters in force, of one unit or all, to which somebody owes a receipt
+    or an answer.
+    """
+    statement = "SELECT case_id, name FROM notice WHERE waiting > '' AND (?1 IS NULL OR unit = ?1)"
+    statement += f" AND {_REAL} ORDER BY issued_on"
+    return store.rows(statement, unit)
+
+
+def outbox(store: Store, *states: str, after: str = "", most: int = 500) -> list[Waiting]:
+    """List parcels in these states in the order of their ids, after an id."""
+    marks = ", ".join("?" * len(states))
+    statement = f"{_PARCEL} WHERE state IN ({marks}) AND id > ? AND {_REAL} ORDER BY id LIMIT ?"
+    return [Waiting(*row) for row in store.rows(statement, *states, after, most)]
+
+
+def count_parcels(store: Store) -> tuple[int, int]:
+    """Count the parcels that wait and those that are dead."""
+    counts = dict(
+        store.rows(
+            "SELECT state, count(*) FROM outbox WHERE state IN ('pending', 'dead') GROUP BY state"
+        )
+    )
+    return counts.get("pending", 0), counts.get("dead", 0)
+
+
+def due_parcels(store: Store, now: str) -> Iterator[Waiting]:
+    """Stream the parcels whose time has come, each read anew just before it is given: another may
+    have sent it.
+    """
+    for (parcel,) in store.rows(
+        f"SELECT id FROM outbox WHERE state = 'pending' AND next_at <= ? AND {_REAL} ORDER BY "
+        f"next_at, id",
+        now,
+    ):
+        row = store.row(
+            f"{_PARCEL} WHERE id = ? AND state = 'pending' AND next_at <= ?", parcel, now
+        )
+        if row is not None:
+            yield Waiting(*row)
+
+
+def lease(store: Store, parcel: Waiting, until: str) -> bool:
+    """Take a parcel for oneself until a time, so that two senders do not both send it; False if
+    another was first.
+    """
+    with store.writing():
+        statement = (
+            "UPDATE outbox SET next_at = ?, attempts = attempts + 1 WHERE id = ? AND state = "
+            "? "
+            "AND next_at = ?"
+        )
+        return (
+            store.connection.execute(
+                statement, (until, parcel.id, parcel.state, parcel.next_at)
+            ).rowcount
+            == 1
+        )
+
+
+def note_failure(store: Store, parcel: str, *, state: str, next_at: str, error: str) -> None:
+    """Note that a parcel could not be handed over: when to try again, or that it is dead."""
+    with store.writing():
+        statement = (
+            "UPDATE outbox SET state = ?, next_at = ?, error = ? WHERE id = ? AND state = 'pending'"
+        )
+        store.connection.execute(statement, (state, next_at, error[:500], parcel))
+
+
+def revive(store: Store, parcel: str) -> bool:
+    """Put a dead parcel back among those to be sent, or let one that waits for its time
+    go at once.
+    """
+    with store.writing():
+        fresh = "UPDATE outbox SET state = 'pending', attempts = 0, next_at = ''"
+        statement = f"{fresh} WHERE id = ? AND state IN ('dead', 'pending')"
+        return store.connection.execute(statement, (parcel,)).rowcount == 1

@@ -1,0 +1,97 @@
+"""Replay of the office's own chain: units, officers, grants and published definitions, each entry
+judged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.ledger.audit.finding import check_times
+from lifecycle.ledger.record import (
+    GENESIS,
+    OFFICE,
+    Place,
+    Stamp,
+    actor_of,
+    canonical,
+    office_entry,
+    read,
+)
+from lifecycle.ledger.replay import Problem, check_link, differences, unreadable
+from lifecycle.people.change import decide_office
+from lifecycle.people.directory import Directory, evolve_directory
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeStep:
+    """One office entry replayed: its body, the office after it (None: it cannot be followed), and
+    what is wrong.
+    """
+
+    idx: int
+    body: Mapping[str, Any]
+    directory: Directory | None
+    problems: tuple[Problem, ...]
+
+
+def replay_office_entry(directory: Directory, idx: int, digest: str, raw: bytes) -> OfficeStep:
+    """Replay one office entry on the office before it; whatever a forged entry does wrong is a
+    problem.
+    """
+    body: Mapping[str, Any] = {}
+    problems: list[Problem] = []
+    try:
+        body = read(raw)
+        problems += check_link(body, digest, raw, directory.seq, directory.head or GENESIS)
+        problems += check_times(body, directory.last_on)
+        problems += _rejudge(directory, body, raw)
+        return OfficeStep(idx, body, evolve_directory(directory, body, digest), tuple(problems))
+    except UnavailableError:
+        raise
+    except Exception:  # noqa: BLE001 - a forged entry may make any step of the judgement stumble
+        problems += [("illegal", "记录的内容对不上，无法回放")] if body else unreadable(digest, raw)
+    return OfficeStep(idx, body, None, tuple(problems))
+
+
+def _rejudge(directory: Directory, body: Mapping[str, Any], raw: bytes) -> Iterator[Problem]:
+    intent = body["intent"]
+    data, on, kind = intent["data"], intent["occurred_on"], intent["type"]
+    try:
+        officer = (
+            directory.officer(intent["actor"]["id"], date.fromisoformat(on))
+            if directory.seq
+            else None
+        )
+        role = decide_office(
+            directory, kind, data, officer, date.fromisoformat(on), at=body["recorded_at"]
+        )
+    except UnavailableError:
+        raise
+    except LifecycleError as error:
+        yield "authority", error.message
+        return
+    actor = actor_of(officer) if officer else {"id": data["officer"], "unit": data["unit"]}
+    place = Place(
+        intent["log"], OFFICE, directory.seq + 1, directory.head or GENESIS, directory.seq
+    )
+    stamp = Stamp(
+        intent["eid"], body["recorded_at"], intent["signed_at"], body["software"], "declared"
+    )
+    files = _published(intent) if kind == "definition_published" else []
+    wanted = office_entry(place, stamp, kind, data, actor=actor, on=on, role=role, files=files)
+    if canonical(wanted) != raw:
+        yield from differences(wanted, body)
+
+
+def _published(intent: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the one file of a publication as it must be described; its bytes are checked where they
+    lie.
+    """
+    file, data = intent["files"][0], intent["data"]
+    return [
+        {"name": f"{data['kind']}/{data['name']}", "size": file["size"], "sha256": file["sha256"]}
+    ]

@@ -1,0 +1,411 @@
+"""The SQLite store: settings that survive a power cut, one transaction per command, and the
+statements that run hot.
+
+`tables.py` defines the schema with SQLModel; `queries.py` reads lists through it. The statements of
+a command run on the driver's own connection: as SQLModel objects they take several times as long,
+and importing SQLModel costs a cold command 0.2 s.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lifecycle.errors import ConflictError, UnavailableError, UncertainError, os_reason
+from lifecycle.ledger.deeds import Deed, Deeds
+from lifecycle.ledger.record import hash_of
+from lifecycle.ledger.sqlite.database import connect, database_errors, database_path, make, verify
+from lifecycle.ledger.sqlite.queue import open_queue, turn
+from lifecycle.sharing import barrier_to
+
+_COLUMNS = (
+    "id",
+    "number",
+    "workflow",
+    "digest",
+    "title",
+    "state",
+    "phase",
+    "lead",
+    "final",
+    "units",
+    "opened_on",
+    "entered_on",
+    "last_on",
+    "due_on",
+    "yellow_on",
+    "red_on",
+    "seq",
+    "head",
+    "snapshot",
+)
+_INSERT_ENTRY = "INSERT INTO entry (case_id, seq, eid, hash, body) VALUES (?, ?, ?, ?, ?)"
+_INSERT_CASE = (
+    f"INSERT INTO cases ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+)
+_UPDATE_CASE = (
+    f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _COLUMNS[1:])} WHERE id = :id AND seq "
+    f"= "
+    f":seq - 1"
+)
+
+
+class LostDefinitionError(UnavailableError):
+    """A definition that entries rely on is not in the database as it was published."""
+
+    def __init__(self, digest: str, message: str, mend: str = "") -> None:
+        super().__init__(message, mend)
+        self.digest = digest
+
+
+class Store:
+    """One open SQLite database. Every method raises UnavailableError when the database cannot be
+    used.
+
+    `deeds` is told of every entry that is committed.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, queue: int | None) -> None:
+        self.path = path
+        self.connection = connection
+        self.deeds = Deeds()
+        self._queue = queue
+        self._appended: dict[str, tuple[str, int, str]] = {}
+        self._numbers: dict[str, str] = {}
+        self._definitions: dict[str, bytes] = {}
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = False, readonly: bool = False) -> Store:
+        """Open a database, or create it; refuses one that is missing, not ours, newer, older or
+        unsafe.
+        """
+        path = database_path(url)
+        size = _size_of(path)
+        if size is None:
+            if not create:
+                raise UnavailableError(
+                    f"没有数据库 {path}", "先建库：lifecycle init，或看示例：lifecycle demo"
+                )
+            make(path)
+        elif size == 0:
+            raise UnavailableError(
+                f"数据库 {path} 是空文件", "请从备份恢复，或删去后重新 lifecycle init"
+            )
+        with database_errors(path):
+            connection = connect(path, readonly=readonly)
+            try:
+                verify(connection, path, readonly=readonly)
+            except BaseException:
+                connection.close()
+                raise
+        return cls(path, connection, open_queue(path) if not readonly else None)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.connection.close()
+        if self._queue is not None:
+            os.close(self._queue)
+
+    @property
+    def in_transaction(self) -> bool:
+        """Tell whether a transaction is under way."""
+        return self.connection.in_transaction
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Run one transaction, all of it or nothing; within another it is part of that one.
+
+        Writers queue on a file lock, so that none starves.
+        """
+        if self.in_transaction:
+            yield
+            return
+        with database_errors(self.path, "，未写入任何内容"), turn(self._queue):
+            self.connection.execute("BEGIN IMMEDIATE")
+            self._appended.clear()
+            self._numbers.clear()
+            try:
+                yield
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+            self._commit()
+
+    def _commit(self) -> None:
+        """Commit, and note what is recorded by it, also where a signal ends the command at this
+        very moment.
+        """
+        try:
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            with contextlib.suppress(
+                sqlite3.Error
+            ):  # a busy disk leaves it open, a failing one may not
+                self.connection.execute("ROLLBACK")
+            if not self._holds(error):
+                raise
+            self.deeds.trouble = str(error)
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+                raise
+            self._note()
+            raise
+        self._note()
+
+    def _note(self) -> None:
+        """Note the entries of the transaction as recorded."""
+        for eid, (case_id, seq, _digest) in self._appended.items():
+            self.deeds.add(Deed(eid, seq, self._numbers.get(case_id, "")))
+        self._appended.clear()
+
+    def _holds(self, error: sqlite3.Error) -> bool:
+        """Find out what a failed COMMIT did, for its error does not tell; raises UncertainError
+        where nothing does.
+
+        SQLite may report a failure after the very act that commits (the journal is cut off, its
+        last sync fails), so the entries are looked for on a fresh connection. Nothing but entries
+        is worth the question.
+        """
+        if not self._appended:
+            return False
+        try:
+            found = self._read_back()
+        except sqlite3.Error:
+            found = None
+        if found is not None and not any(found):
+            return False
+        if found is None or not all(found):
+            raise UncertainError(f"{self.path}：{error}", self._appended) from error
+        return True
+
+    def _read_back(self) -> list[bool] | None:
+        """Look for each entry of the transaction on a fresh connection; None where the database is
+        not sound.
+        """
+        self.connection.close()
+        self.connection = connect(self.path)
+        if self.connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            return None
+        return [self._has(eid, digest) for eid, (_case_id, _seq, digest) in self._appended.items()]
+
+    def _has(self, eid: str, digest: str) -> bool:
+        """Tell whether an entry stands in the database with the bytes that were given for it."""
+        found = self.connection.execute("SELECT body FROM entry WHERE eid = ?", (eid,)).fetchone()
+        return found is not None and hash_of(found[0]) == digest
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read several things as they are at one moment; for short reads, since it makes writers
+        wait.
+        """
+        with database_errors(self.path):
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+
+    def row(self, statement: str, *values: Any) -> Any:
+        """Give the first row of a statement, or None."""
+        with database_errors(self.path):
+            return self.connection.execute(statement, values).fetchone()
+
+    def rows(self, statement: str, *values: Any) -> list[Any]:
+        """Give all rows of a statement that yields few."""
+        with database_errors(self.path):
+            return self.connection.execute(statement, values).fetchall()
+
+    def meta(self, key: str) -> str:
+        """Give one fact about the database itself."""
+        found = self.row("SELECT value FROM meta WHERE key = ?", key)
+        if found is None:
+            raise UnavailableError(
+                f"数据库不完整（{self.path}：缺 {key}）", "请从备份恢复：lifecycle restore 备份文件"
+            )
+        return str(found[0])
+
+    def office(self) -> tuple[int, str, bytes] | None:
+        """Give the office's seq, hash and snapshot."""
+        found: tuple[int, str, bytes] | None = self.row(
+            "SELECT seq, head, snapshot FROM office WHERE id = 1"
+        )
+        return found
+
+    def case(self, case_id: str) -> tuple[str, bytes] | None:
+        """Give a case's workflow digest and snapshot, by its id: never by number, since ids may be
+        the client's.
+        """
+        found: tuple[str, bytes] | None = self.row(
+            "SELECT digest, snapshot FROM cases WHERE id = ?", case_id
+        )
+        return found
+
+    def numbered(self, number: str) -> tuple[str, bytes] | None:
+        """Give a case's workflow digest and snapshot, by its number."""
+        found: tuple[str, bytes] | None = self.row(
+            "SELECT digest, snapshot FROM cases WHERE number = ?", number
+        )
+        return found
+
+    def matching(self, text: str) -> list[tuple[str, str]]:
+        """List number and title of the first cases whose number or title contains a text."""
+        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        where = "number LIKE ?1 ESCAPE '\\' OR title LIKE ?1 ESCAPE '\\'"
+        statement = (
+            f"SELECT number, title FROM cases WHERE {where} ORDER BY title <> ?2, number LIMIT 9"
+        )
+        return self.rows(statement, like, text)
+
+    def some_names(self, most: int = 500) -> list[str]:
+        """List numbers and titles of the latest cases: what a mistyped name may have meant."""
+        rows = self.rows("SELECT number, title FROM cases ORDER BY number DESC LIMIT ?", most)
+        return [name for row in rows for name in row]
+
+    def entry(self, eid: str) -> tuple[bytes, str] | None:
+        """Give the bytes and hash of the entry with an eid."""
+        found: tuple[bytes, str] | None = self.row(
+            "SELECT body, hash FROM entry WHERE eid = ?", eid
+        )
+        return found
+
+    def definition(self, digest: str) -> bytes:
+        """Give the bytes of a published definition; raises LostDefinitionError where they are gone
+        or altered.
+        """
+        if digest not in self._definitions:
+            found = self.row("SELECT CAST(body AS BLOB) FROM definition WHERE sha256 = ?", digest)
+            if found is None or hash_of(found[0]) != digest:
+                what = "不见了" if found is None else "被改动"
+                mend = "请从备份恢复，并运行 lifecycle audit"
+                raise LostDefinitionError(
+                    digest, f"数据库里已发布的定义 {digest[:12]}… {what}", mend
+                )
+            self._definitions[digest] = found[0]
+        return self._definitions[digest]
+
+    def put_definition(self, digest: str, kind: str, name: str, body: bytes) -> None:
+        """Keep a definition's bytes; within a transaction."""
+        self.connection.execute(
+            "INSERT OR IGNORE INTO definition VALUES (?, ?, ?, ?)", (digest, kind, name, body)
+        )
+
+    def append(self, case_id: str, seq: int, eid: str, raw: bytes, digest: str) -> None:
+        """Append an entry; within a transaction."""
+        self.connection.execute(_INSERT_ENTRY, (case_id, seq, eid, digest, raw))
+        self._appended[eid] = (case_id, seq, digest)
+
+    def put_office(self, seq: int, head: str, snapshot: bytes) -> None:
+        """Keep the office's state; within a transaction."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO office VALUES (1, ?, ?, ?)", (seq, head, snapshot)
+        )
+
+    def put_case(self, row: Mapping[str, Any]) -> None:
+        """Keep a case's state; within a transaction. Raises ConflictError if somebody else was
+        first.
+        """
+        self._numbers[row["id"]] = row["number"]
+        if row["seq"] == 1:
+            self.connection.execute(_INSERT_CASE, [row[c] for c in _COLUMNS])
+        elif self.connection.execute(_UPDATE_CASE, dict(row)).rowcount != 1:
+            raise ConflictError("该事项刚被他人办理", "先用 lifecycle show 查看最新情况")
+
+    def next_number(self, series: str) -> int:
+        """Take the next number of a series; within a transaction, so that an abort
+        gives it back.
+        """
+        statement = (
+            "INSERT INTO series VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + "
+            "1 "
+            "RETURNING last"
+        )
+        return int(self.connection.execute(statement, (series,)).fetchone()[0])
+
+    def peek_number(self, series: str) -> int:
+        """Give the number that a series would give next, without taking it."""
+        found = self.row("SELECT last FROM series WHERE name = ?", series)
+        return int(found[0]) + 1 if found else 1
+
+    def put_refusal(self, *values: str) -> None:
+        """Count a refused attempt: at, officer, case, what was asked for, gates."""
+        with self.writing():
+            self.connection.execute(
+                "INSERT INTO refusal (at, officer, case_id, asked_for, gates) VALUES (?, ?, ?, ?,"
+                " ?)",
+                values,
+            )
+
+    def entries(
+        self, case_id: str, *, after: int = 0, chunk: int = 500
+    ) -> Iterator[tuple[int, int, str, bytes]]:
+        """Stream a chain as (idx, seq, hash, bytes), in short reads that never hold writers up."""
+        statement = (
+            "SELECT idx, seq, hash, body FROM entry WHERE case_id = ? AND seq > ? ORDER BY "
+            "seq "
+            "LIMIT ?"
+        )
+        while rows := self.rows(statement, case_id, after, chunk):
+            yield from rows
+            after = rows[-1][1]
+
+    def all_entries(
+        self, *, upto: int, chunk: int = 1000
+    ) -> Iterator[tuple[str, int, int, str, bytes, str]]:
+        """Stream every case's chain, case by case, as (case, seq, idx, hash, bytes, eid), up to a
+        global index.
+        """
+        columns = "case_id, seq, idx, hash, CAST(body AS BLOB), eid"
+        statement = (
+            f"SELECT {columns} FROM entry WHERE (case_id, seq) > (?, ?) ORDER BY case_id, "
+            f"seq "
+            f"LIMIT ?"
+        )
+        at: tuple[str, int] = ("", 0)
+        while rows := self.rows(statement, *at, chunk):
+            yield from (row for row in rows if row[2] <= upto)
+            at = rows[-1][:2]
+
+    def log(self, *, upto: int, chunk: int = 1000) -> Iterator[tuple[int, str, int, bytes]]:
+        """Stream the whole log in the order of recording, as (idx, case, seq, bytes), up to a
+        global index.
+        """
+        columns = "idx, case_id, seq, CAST(body AS BLOB)"
+        statement = f"SELECT {columns} FROM entry WHERE idx > ? AND idx <= ? ORDER BY idx LIMIT ?"
+        after = -(2**63)
+        while rows := self.rows(statement, after, upto, chunk):
+            yield from rows
+            after = rows[-1][0]
+
+    def last_body(self) -> bytes | None:
+        """Give the bytes of the entry recorded last."""
+        found = self.row("SELECT body FROM entry ORDER BY idx DESC LIMIT 1")
+        return found[0] if found else None
+
+    def last_index(self) -> int:
+        """Give the global index of the last entry, 0 if none."""
+        return int(self.row("SELECT coalesce(max(idx), 0) FROM entry")[0])
+
+
+def _size_of(path: Path) -> int | None:
+    """Give the size of a database's file, None if there is none; raises UnavailableError where that
+    is hidden.
+    """
+    try:
+        return path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        barrier = barrier_to(path)
+        why, mend = (
+            (barrier.message, barrier.mend)
+            if barrier
+            else (os_reason(error), "请核对 --db 或 LIFECYCLE_DB")
+        )
+        raise UnavailableError(f"数据库 {path} 用不了：{why}", mend) from error

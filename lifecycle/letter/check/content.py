@@ -1,0 +1,198 @@
+"""Content lint: what a letter says, judged by the rules of official writing; the same for data, PDF
+and DOCX.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from lifecycle.letter.check.content_parts import (
+    Line,
+    Part,
+    Written,
+    kind_of,
+    level_of,
+    parts_of_letter,
+    parts_of_lines,
+)
+from lifecycle.letter.check.content_rules import MESSAGES, RULES
+from lifecycle.letter.kinds import KINDS
+
+if TYPE_CHECKING:
+    from lifecycle.letter.model import Letter
+
+_SHOWN = 24
+"""Characters of a part that a finding shows."""
+_DIGIT = {char: value for value, char in enumerate("零一二三四五六七八九")}
+_DUTY = re.compile(
+    r"责任单位|责任科室|牵头|负责|由[^。；，]{1,30}(?:办理|组织|实施|核实|落实)|请[^。；]{0,"
+    r"30}(?:单位|部门|局|办|方|公司|政府)|各(?:单位|部门)"
+)
+_DUE = re.compile(
+    r"\d+\s*个?(?:工作)?日(?:内|以内|之内|前)|\d{1,"
+    r"2}[日月年](?:底|末)?(?:之?前|以前|止|起|内)|时限|限期|期限|截止|至\d{4}年|立即|即日起|"
+    r"按[^。；]{0,"
+    r"12}(?:节点|时间)"
+)
+_BELOW = re.compile(
+    r"(?:[县区乡镇](?:人民政府|[^、]{0,"
+    r"8}[局办委])?|街道(?:办事处)?|村民?委员会|公司|各[科处]室|下属[^、"
+    r"]*)$"
+)
+
+
+class Finding(NamedTuple):
+    """One fault of content: its rule, page and line (page 0: a letter that is data), the text,
+    message and mend.
+    """
+
+    rule: str
+    page: int
+    line: int
+    text: str
+    message: str
+    mend: str
+    basis: str
+
+
+def lint_letter(letter: Letter) -> list[Finding]:
+    """Judge a letter's content, draft or issued."""
+    written = parts_of_letter(letter)
+    found = lint(written)
+    if (kind := kind_of(letter.title)) and kind != letter.kind:
+        found.append(_finding("kind-differs", Part("title", letter.title)))
+    return found
+
+
+def lint_text(lines: Iterable[Line]) -> list[Finding]:
+    """Judge the content of a letter that is known only as the lines on its pages."""
+    written = parts_of_lines(lines)
+    found = lint(written)
+    for part in written.of("cc")[-1:]:
+        if not part.text.endswith("。"):
+            found.append(_finding("cc-stop", part))
+    to = written.of("to")
+    if to and not to[-1].text.endswith("："):
+        found.append(_finding("to-colon", to[-1]))
+    for part in written.of("note"):
+        if not part.text.startswith("（") or not part.text.endswith("）"):
+            found.append(_finding("note-brackets", part))
+    return found
+
+
+def lint(written: Written) -> list[Finding]:
+    """Apply every rule to a letter's parts; the findings stand in the order of its parts."""
+    found = [finding for part in written.parts for finding in _patterns(written.kind, part)]
+    for judge in _JUDGES:
+        found += judge(written)
+    return found
+
+
+def _patterns(kind: str, part: Part) -> Iterator[Finding]:
+    for rule in RULES:
+        if part.role in rule.roles and (not rule.kinds or kind in rule.kinds):
+            match = rule.pattern.search(part.text)
+            if match:
+                start = max(0, min(match.start(), match.end() - _SHOWN) - 4)
+                text = part.text[start : max(match.end(), start + _SHOWN)]
+                yield Finding(
+                    rule.name, part.page, part.line, text, rule.message, rule.mend, rule.basis
+                )
+
+
+def _finding(rule: str, part: Part) -> Finding:
+    basis, message, mend = MESSAGES[rule]
+    return Finding(rule, part.page, part.line, part.text[:_SHOWN], message, mend, basis)
+
+
+def _titles(written: Written) -> Iterator[Finding]:
+    """Want the kind at the end of the title (GB/T 9704—2012 7.3.1); a paper of no statutory kind
+    may do without.
+    """
+    titles = written.of("title")
+    if (
+        titles
+        and written.kind in (*KINDS, "")
+        and not kind_of("".join(part.text for part in titles))
+    ):
+        yield _finding("title-kind", titles[0])
+
+
+def _requests(written: Written) -> Iterator[Finding]:
+    """Want one matter, one superior, no subordinates and a contact in a 请示 (条例 第十五条)."""
+    if written.kind != "请示":
+        return
+    named = [part for part in written.of("to") for _ in re.split("、", part.text.rstrip("：:"))]
+    if len(named) > 1:
+        yield _finding("request-to", named[0])
+    if not written.of("note"):
+        yield _finding("request-contact", written.of("title")[0])
+    issuer = "".join(part.text for part in written.of("signature")[:1])
+    for part in written.of("cc"):
+        for name in part.text.rstrip("。").split("、"):
+            # A county's own bureau has the county's name too: that is no subordinate of it.
+            if _BELOW.search(name) and not issuer.startswith(name[:3]):
+                yield _finding("request-copies", part._replace(text=name))
+    headings = [
+        part for part in written.of("body") if level_of(part.text) and "请示事项" in part.text[:20]
+    ]
+    if len(headings) > 1:
+        yield _finding("request-parts", headings[1])
+
+
+def _notices(written: Written) -> Iterator[Finding]:
+    """Want who does it and until when in a 通知 that asks for something."""
+    if written.kind != "通知":
+        return
+    said = "\n".join(part.text for part in written.of("to", "body", "annex", "cell"))
+    for rule, pattern in (("notice-duty", _DUTY), ("notice-due", _DUE)):
+        if not pattern.search(said):
+            yield _finding(rule, written.of("title")[0])
+
+
+def _minutes(written: Written) -> Iterator[Finding]:
+    """Want neither signature nor seal below minutes (GB/T 9704—2012 10.3)."""
+    if written.kind == "纪要":
+        for part in written.of("signature")[:1]:
+            yield _finding("minutes-signed", part)
+
+
+def _layers(written: Written) -> Iterator[Finding]:
+    """Want the layers in their order and each counted without gaps; an annex counts anew."""
+    for role in ("body", "annex"):
+        open_: dict[int, int] = {}
+        for part in written.of("body" if role == "body" else "annex"):
+            level = level_of(part.text)
+            if not level:
+                continue
+            number = _count(part.text)
+            outer = max((n for n in open_ if n < level), default=0)
+            # （一） below 1. and （1） straight below 一、 are out of order; 1. straight below 一、
+            # is usual.
+            crossed = level == 2 and 3 in open_ and 2 not in open_ and 1 in open_
+            if crossed or (level == 4 and outer in (1, 2)):
+                yield _finding("layer-order", part)
+            if level < 3 and number not in (1, open_.get(level, 0) + 1):
+                yield _finding("layer-gap", part)
+            open_ = {n: count for n, count in open_.items() if n < level} | {level: number}
+
+
+def _count(text: str) -> int:
+    """Read the number that a paragraph begins with."""
+    numeral = re.match(r"[（(]?(\d+|[一二三四五六七八九十百]+)", text)
+    word = numeral.group(1) if numeral else "0"
+    if word.isdecimal():
+        return int(word)
+    tens, ten, ones = word.rpartition("十")
+    return (_DIGIT.get(tens[-1:], 1) * 10 if ten else 0) + _DIGIT.get(ones, 0)
+
+
+_JUDGES: tuple[Callable[[Written], Iterable[Finding]], ...] = (
+    _titles,
+    _requests,
+    _notices,
+    _minutes,
+    _layers,
+)

@@ -1,0 +1,95 @@
+"""The shipped definitions, judged before an office puts them into force: workflows, letters, rules,
+calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from lifecycle import places
+from lifecycle.correspondence.issuing import ISSUING, read_issuing
+from lifecycle.correspondence.relations import FILE as RELATIONS
+from lifecycle.correspondence.relations import Relations, read_relations, relation_faults
+from lifecycle.errors import InvalidError, Problem, WorkflowError
+from lifecycle.exchange.calendar_file import read_calendar_file
+from lifecycle.ledger.record import CALENDAR
+from lifecycle.template.template import Template, read_template
+from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.reader import examine
+
+Definition = tuple[str, str, bytes]
+"""Kind (workflow, template, issuing, calendar), name and exact bytes."""
+
+
+def shipped() -> list[Definition]:
+    """Give the shipped calendar, templates and workflows; raises InvalidError with the faults of
+    all files.
+    """
+    faults: list[WorkflowError] = []
+    templates: dict[str, Template] = {}
+    found = [("calendar", CALENDAR, read_calendar_file(places.calendars() / f"{CALENDAR}.yaml"))]
+    found += _issuing(faults)
+    found += _templates(sorted(places.notices().glob("*.j2")), templates, faults)
+    found += _workflows(sorted(places.workflows().glob("*.yaml")), templates, faults)
+    if faults:
+        raise InvalidError("\n".join(fault.message for fault in faults), "请先改正上列错误")
+    return found
+
+
+def examine_whole(
+    body: bytes, file: str, templates: Mapping[str, Template], folder: Path | None = None
+) -> tuple[Workflow | None, tuple[Problem, ...], str]:
+    """Examine a workflow with its letters, also whether each may go by its kind to whom it is sent
+    (行文规则).
+
+    The rules about kinds are those in `folder`, or the shipped ones where it has none.
+    """
+    workflow, problems, text = examine(body, file, templates)
+    if workflow is not None:
+        problems = (*problems, *relation_faults(workflow, templates, relations(folder)))
+    return workflow, problems, text
+
+
+def relations(folder: Path | None = None) -> Relations:
+    """Read the rules on which kinds of letters may go to whom: those of a folder, else the shipped
+    ones.
+    """
+    own = folder / RELATIONS if folder else None
+    path = own if own and own.exists() else places.shipped("notices") / RELATIONS
+    return read_relations(path.read_bytes(), f"notices/{path.name}")
+
+
+def _issuing(faults: list[WorkflowError]) -> Iterator[Definition]:
+    path = places.notices() / f"{ISSUING}.yaml"
+    if path.exists():
+        body = path.read_bytes()
+        try:
+            read_issuing(body, f"notices/{path.name}")
+        except WorkflowError as error:
+            faults.append(error)
+        yield ISSUING, ISSUING, body
+
+
+def _templates(
+    paths: list[Path], templates: dict[str, Template], faults: list[WorkflowError]
+) -> Iterator[Definition]:
+    for path in paths:
+        body = path.read_bytes()
+        try:
+            templates[path.stem] = read_template(path.stem, body, f"notices/{path.name}")
+        except WorkflowError as error:
+            faults.append(error)
+        yield "template", path.stem, body
+
+
+def _workflows(
+    paths: list[Path], templates: dict[str, Template], faults: list[WorkflowError]
+) -> Iterator[Definition]:
+    for path in paths:
+        body = path.read_bytes()
+        workflow, problems, text = examine_whole(body, f"workflows/{path.name}", templates)
+        if problems:
+            faults.append(WorkflowError(problems, text))
+        elif workflow is not None:
+            yield "workflow", workflow.name, body

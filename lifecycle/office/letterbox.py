@@ -1,0 +1,176 @@
+"""What letters ask of an officer: to check, sign off, receive, answer, and to remind of what is
+overdue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lifecycle.correspondence.issuing import ISSUING, Issuing, read_issuing
+from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.letter_gates import hands_before
+from lifecycle.engine.notice import CHECKED, DRAFT, Notice, rule_of
+from lifecycle.ledger.letter_rows import count_parcels, drafts_of, unfrozen_of, waiting_for
+from lifecycle.office.letters import Chancery
+from lifecycle.office.reminders import debts, overdue
+
+MOST = 30
+"""Drafts of one kind that `todo` looks at, the oldest first; `notice list` has them all."""
+WORDS = {
+    "approve": "核稿",
+    "issue": "签发",
+    "freeze": "补版式",
+    "receipt": "签收",
+    "reply": "复函",
+    "urge": "催办",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One thing that a letter asks; `due_on` is YYYY-MM-DD or None, `principal` whose it is if not
+    the officer's.
+    """
+
+    kind: str
+    case: Case
+    notice: Notice
+    text: str
+    command: str
+    due_on: str | None = None
+    principal: str | None = None
+
+    @property
+    def word(self) -> str:
+        """Give the kind in Chinese."""
+        return WORDS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Letterbox:
+    """An officer's errands, the most urgent first, what has no day last; for a clerk, how many
+    parcels wait or died.
+    """
+
+    errands: tuple[Errand, ...]
+    waiting: int = 0
+    dead: int = 0
+
+
+def letterbox(chancery: Chancery, moment: Moment, code: str) -> Letterbox:
+    """Look what letters ask of an officer, and of those they act for."""
+    directory = chancery.library.directory()
+    own = directory.officer(code, moment.on)
+    behalf = [
+        directory.officer(code, moment.on, principal=p)
+        for p in directory.principals(code, moment.on)
+    ]
+    digest = directory.document(ISSUING, ISSUING)
+    rules = read_issuing(chancery.store.definition(digest)) if digest else None
+    found: dict[tuple[str, str, str], Errand] = {}
+    for officer in (own, *behalf):
+        for errand in _errands_of(chancery, moment, officer, rules):
+            found.setdefault((errand.kind, errand.case.id, errand.notice.name), errand)
+    ordered = sorted(
+        found.values(), key=lambda e: (e.due_on or "9999", e.case.number, e.notice.seq)
+    )
+    return Letterbox(
+        tuple(ordered), *(count_parcels(chancery.store) if "clerk" in own.held else (0, 0))
+    )
+
+
+def _errands_of(
+    chancery: Chancery, moment: Moment, officer: Officer, rules: Issuing | None
+) -> Iterator[Errand]:
+    if "checker" in officer.held or "signer" in officer.held:
+        yield from _desk(chancery, officer)
+    for case_id, name in waiting_for(chancery.store, officer.unit):
+        case = chancery.case(case_id)
+        yield from _owed(chancery, case, case.notices[name], officer, moment=moment, rules=rules)
+    if rules is None or not officer.held:
+        return
+    for late in overdue(chancery, moment, officer.unit):
+        text = f"{late.notice.number} {'、'.join(late.names)} 逾期（限 {late.due_on}），可拟催办函"
+        yield _errand("urge", late.case, late.notice, officer, text, late.due_on)
+
+
+def _desk(chancery: Chancery, officer: Officer) -> Iterator[Errand]:
+    """List what an issuing unit's checker and signer have before them, but not what went through
+    their own hands.
+    """
+    for duty, verb, state in (("signer", "issue", CHECKED), ("checker", "approve", DRAFT)):
+        if duty not in officer.held:
+            continue
+        for case_id, name in drafts_of(chancery.store, officer.unit, state, most=MOST):
+            case = chancery.case(case_id)
+            notice = case.notices[name]
+            before = {
+                person
+                for persons in hands_before(notice, WORDS[verb]).values()
+                for person in persons
+            }
+            if not before & set(officer.persons):
+                yield _errand(verb, case, notice, officer, f"{case.title}　{name}")
+    for case_id, name in unfrozen_of(chancery.store, officer.unit):
+        case = chancery.case(case_id)
+        yield _errand(
+            "freeze",
+            case,
+            case.notices[name],
+            officer,
+            f"{case.notices[name].number} 已签发，版式文件尚未固定",
+        )
+
+
+def _owed(
+    chancery: Chancery,
+    case: Case,
+    notice: Notice,
+    officer: Officer,
+    *,
+    moment: Moment,
+    rules: Issuing | None,
+) -> Iterator[Errand]:
+    workflow = chancery.library.workflow(case.workflow)
+    mine = [
+        d
+        for d in debts(workflow, case, notice, moment=moment, rules=rules)
+        if d.addressee.unit == officer.unit
+    ]
+    # Who answers has received: one line is enough where both are owed.
+    for debt in [d for d in mine if d.kind == "reply"] or mine:
+        due = f"{debt.due_on}" if not debt.provisional else None
+        rule = rule_of(workflow, notice)
+        asks = (
+            debt.kind == "reply"
+            and rule is not None
+            and rule.reply is not None
+            and rule.reply.cosign is not None
+        )
+        text = f"{notice.number}　{notice.title}"
+        yield _errand(debt.kind, case, notice, officer, text, due, opinion=asks)
+
+
+def _errand(
+    kind: str,
+    case: Case,
+    notice: Notice,
+    officer: Officer,
+    text: str,
+    due_on: str | None = None,
+    *,
+    opinion: bool = False,
+) -> Errand:
+    behalf = f" --for {officer.principal}" if officer.principal else ""
+    named = case.number if kind == "urge" else f"{case.number} {notice.name}"
+    tail = (" 同意" if opinion else "") + (" --file 复函文件" if kind == "reply" else "")
+    return Errand(
+        kind,
+        case,
+        notice,
+        text,
+        f"lifecycle notice {kind} {named}{tail}{behalf}",
+        due_on,
+        officer.principal,
+    )

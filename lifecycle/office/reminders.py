@@ -1,0 +1,123 @@
+"""Receipts and answers that are overdue, and the letters that remind of them: each unit of each
+letter once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from lifecycle.correspondence.issue import rules_in_force
+from lifecycle.correspondence.issuing import Issuing
+from lifecycle.engine.acts import DraftLetter
+from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.notice import CHECKED, DRAFT, Addressee, Notice, rule_of
+from lifecycle.engine.owed import owed
+from lifecycle.errors import InvalidError
+from lifecycle.ledger.letter_rows import unanswered_of
+from lifecycle.ledger.register import Outcome, Request
+from lifecycle.office.letters import Chancery
+from lifecycle.workflow.model import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What an addressee owes on a letter: `receipt` or `reply`, and by when (YYYY-MM-DD)."""
+
+    kind: str
+    addressee: Addressee
+    due_on: str
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A letter on which units owe a `debt` (receipt, reply) since before `due_on` and were not
+    reminded of it yet.
+    """
+
+    case: Case
+    notice: Notice
+    debt: str
+    units: tuple[str, ...]
+    names: tuple[str, ...]
+    due_on: str
+
+
+def debts(
+    workflow: Workflow, case: Case, notice: Notice, *, moment: Moment, rules: Issuing | None
+) -> Iterator[Debt]:
+    """List what a letter's addressees owe: an answer where it asks for one, else the receipt."""
+    if not notice.in_force or not notice.forms:
+        return
+    issued = date.fromisoformat(notice.issued_on)
+    rule = rule_of(workflow, notice)
+    answers = {a.name for a in owed(workflow, case, notice)}
+    for addressee in notice.addressed:
+        if not addressee.unit:
+            continue
+        if addressee.name in answers and rule is not None and rule.reply is not None:
+            due = moment.calendar.due(issued, rule.reply.limit)
+            yield Debt("reply", addressee, due.on.isoformat(), due.provisional)
+        if not addressee.received_on and rules is not None and rules.receipt is not None:
+            due = moment.calendar.due(issued, rules.receipt)
+            yield Debt("receipt", addressee, due.on.isoformat(), due.provisional)
+
+
+def overdue(
+    chancery: Chancery, moment: Moment, unit: str | None, *, only: str | None = None
+) -> Iterator[Late]:
+    """List the letters of a unit (or of all) on which somebody is overdue on a day and was not
+    reminded yet.
+    """
+    rules = rules_in_force(chancery.library, chancery.library.directory())
+    today = moment.on.isoformat()
+    for case_id, name in unanswered_of(chancery.store, unit):
+        if only is not None and case_id != only:
+            continue
+        case = chancery.case(case_id)
+        notice = case.notices[name]
+        if notice.about:  # nobody is reminded of a reminder
+            continue
+        workflow = chancery.library.workflow(case.workflow)
+        asked = {
+            (n.debt, unit)
+            for n in case.notices.values()
+            if n.about == name and n.state in _OPEN
+            for unit in n.units
+        }
+        owing = list(debts(workflow, case, notice, moment=moment, rules=rules))
+        for kind in ("reply", "receipt"):
+            late = [
+                debt
+                for debt in owing
+                if debt.kind == kind
+                and debt.due_on < today
+                and kind not in debt.addressee.urged
+                and (kind, debt.addressee.unit) not in asked
+                # Who is reminded of the answer need not be told that the receipt is owed too.
+                and not (
+                    kind == "receipt"
+                    and any(d.kind == "reply" and d.addressee is debt.addressee for d in owing)
+                )
+            ]
+            if late:
+                units = tuple(debt.addressee.unit for debt in late)
+                names = tuple(debt.addressee.name for debt in late)
+                yield Late(case, notice, kind, units, names, min(debt.due_on for debt in late))
+
+
+_OPEN = (DRAFT, CHECKED)
+
+
+def urge(chancery: Chancery, request: Request, late: Late) -> Outcome:
+    """Draft the reminder that the issuing rules name, to the units that are overdue."""
+    template = rules_in_force(chancery.library, chancery.library.directory()).urge
+    if not template:
+        raise InvalidError(
+            "发文规则没有写催办用的模板",
+            "在 notices/issuing.yaml 写 urge: {template: reply-reminder}",
+        )
+    command = DraftLetter(template, about=late.notice.name, units=late.units, debt=late.debt)
+    return chancery.draft(request, late.case, command)

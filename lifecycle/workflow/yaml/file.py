@@ -1,0 +1,86 @@
+"""A settings file in YAML, read key by key as workflows are: all faults at once, each with its
+place and mend.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from lifecycle.errors import InvalidError, Location, Problem, WorkflowError
+from lifecycle.workflow.yaml.fields import Fields, Reading
+from lifecycle.workflow.yaml.tree import Scalar, read_tree
+
+
+class YamlFile:
+    """One file being read: `top` are its keys, `reading` gathers the faults, and `end` raises them.
+
+    `body` are its bytes where they are at hand; `path` then only names it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        known: tuple[str, ...],
+        required: tuple[str, ...],
+        body: bytes | None = None,
+    ) -> None:
+        tree = read_tree(_bytes_of(path) if body is None else body, str(path))
+        self.text = tree.text
+        # The tree's reader speaks of workflows where a file as a whole is wrong.
+        mend = f"顶层写 {'、'.join(f'{key}:' for key in required)} 等各键"
+        whole = ("yaml-empty", "yaml-root")
+        problems = tuple(replace(p, mend=mend) if p.rule in whole else p for p in tree.problems)
+        self.reading = Reading(str(path), problems)
+        if tree.root is None:
+            self.end()
+            raise InvalidError(f"{path} 读不了")
+        self.top = Fields(
+            self.reading, tree.root, "文件", Location(str(path)), known=known, required=required
+        )
+
+    def end(self) -> None:
+        """Raise WorkflowError if there are faults."""
+        if self.reading.problems:
+            found = sorted(
+                self.reading.problems, key=lambda p: (p.location.line, p.location.column)
+            )
+            raise WorkflowError(map(_hinted, found), self.text)
+
+    def day(self, fields: Fields, key: str) -> str | None:
+        """Read a day written YYYY-MM-DD, if the key is there."""
+        scalar = fields.scalar(key)
+        return self.check_day(scalar, scalar.value) if scalar else None
+
+    def check_day(self, scalar: Scalar, text: str) -> str | None:
+        """Give a day of this text, or note that there is none such."""
+        with suppress(ValueError):
+            if len(text) == 10:
+                return date.fromisoformat(text).isoformat()
+        self.reading.fault(
+            "wrong-date", scalar, f"“{scalar.value}” 不是日期", "写作 2026-08-01 的样子"
+        )
+        return None
+
+
+def _hinted(problem: Problem) -> Problem:
+    """Hint at a missing key by its name alone: the hints of the fields' reader are
+    about workflows.
+    """
+    if problem.rule != "missing-key":
+        return problem
+    return replace(problem, mend=f"补上 {problem.message.rpartition(' ')[2]}: …")
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InvalidError(f"没有文件 {path}", "请核对文件名和所在目录") from None
+    except IsADirectoryError:
+        raise InvalidError(f"{path} 是目录，不是文件") from None
+    except OSError as error:
+        raise InvalidError(f"文件 {path} 读不了：{error.strerror}", "请核对有无权限") from None
