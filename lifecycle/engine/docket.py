@@ -5,15 +5,21 @@ refused with every gate.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar, Protocol
 
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.gates import Gate
 from lifecycle.errors import LifecycleError
 from lifecycle.workflow.model import Transition, Workflow
 
-if TYPE_CHECKING:
-    from lifecycle.engine.acts.act import Act
+
+class Recordable(Protocol):
+    """What an entry can record; every act is (see `engine.acts`)."""
+
+    entry_type: ClassVar[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the `data`, `files` and `transition` of the entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class Accepted:
     `source` and `target` are the states that a transition leads from and to.
     """
 
-    act: Act
+    act: Recordable
     role: str
     gates: tuple[Gate, ...]
     source: str | None = None
@@ -72,7 +78,12 @@ class Docket:
         return Refused(tuple(self.gates), transition)
 
     def close(
-        self, act: Act, role: str = "", *, source: str | None = None, target: str | None = None
+        self,
+        act: Recordable,
+        role: str = "",
+        *,
+        source: str | None = None,
+        target: str | None = None,
     ) -> Decision:
         """Refuse if any gate is unmet, else accept."""
         if any(not gate.met for gate in self.gates):
