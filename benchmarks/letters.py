@@ -16,8 +16,10 @@ from lifecycle.letter import to_text
 from lifecycle.template import compose
 
 if TYPE_CHECKING:
+    import typst
+
     from lifecycle.letter import Letter
-    from lifecycle.letter.fonts import Fonts, Role, Typeface
+    from lifecycle.letter.fonts import Fonts
 
 
 def bench_letter() -> None:
@@ -89,15 +91,14 @@ def bench_paper() -> None:
     """Time PDF and DOCX of the catalogue's samples against what the bare libraries take for the
     same text.
 
-    PDF: subsetting the same fonts and writing the same characters by uharfbuzz and pydyf, with no
-    layout, tags or metadata; and, where it is installed, WeasyPrint over the letter's text in HTML.
-    DOCX: the same paragraphs by python-docx, with none of the standard's geometry.
+    PDF: typst setting the letter's plain text in the same fonts, with no layout, tags or metadata;
+    and, where it is installed, WeasyPrint over the letter's text in HTML. DOCX: the same paragraphs
+    by python-docx, with none of the standard's geometry.
     """
     from lifecycle.errors import UnavailableError
     from lifecycle.letter.docx.docx import to_docx
     from lifecycle.letter.fonts import Fonts
-    from lifecycle.letter.pdf.pages import lay_out
-    from lifecycle.letter.pdf.pdf import to_pdf
+    from lifecycle.letter.pdf.press import to_pdf
 
     letters = _samples()
     each = len(letters)
@@ -116,16 +117,9 @@ def bench_paper() -> None:
     except UnavailableError as error:
         print(f"公文（PDF）没有测：{error.message}")
         return
-    lines = [
-        [(run.role, run.text) for page in lay_out(letter).pages for run in page.runs]
-        for letter in letters
-    ]
-
-    def floor() -> float:
-        return timed(lambda: [_bare_pdf(each_line, fonts) for each_line in lines]) / each
-
     ours = per_letter(partial(to_pdf, fonts=fonts))
-    say("公文（PDF，底线只嵌字写字）", f"{each} 种", *paired(ours, floor, 5), aim="")
+    floor = per_letter(partial(_bare_pdf, _bare_typst(fonts)))
+    say("公文（PDF，底线只排文字）", f"{each} 种", *paired(ours, floor, 5), aim="")
     try:
         from weasyprint import HTML  # type: ignore[import-not-found]  # no dependency: measured where it is installed
     except (ImportError, OSError):
@@ -167,26 +161,21 @@ def _bare_docx(letter: Letter) -> bytes:
     return out.getvalue()
 
 
-def _bare_pdf(runs: list[tuple[Role, str]], fonts: Fonts) -> bytes:
-    """Subset each font for the characters it gives to the letter, embed it, and write the lines one
-    below the other.
-    """
-    import pydyf
-    import uharfbuzz as hb
+_BARE = (
+    b'#set text(font: ("FandolFang R", "LXGW WenKai"), size: 16pt, lang: "zh")\n#sys.inputs.text'
+)
 
-    wanted: dict[Typeface, set[int]] = {}
-    lines = []
-    for role, text in runs:
-        glyphs = [(char, glyph) for char in text if (glyph := fonts.glyph(role, char))]
-        for char, glyph in glyphs:
-            wanted.setdefault(glyph.typeface, set()).add(ord(char))
-        lines.append(f"<{''.join(f'{glyph.gid:04x}' for _char, glyph in glyphs)}> Tj 0 -29 Td")
-    pdf = pydyf.PDF()
-    for typeface, chars in wanted.items():
-        asked = hb.SubsetInput()
-        asked.unicode_set.update(chars)
-        pdf.add_object(pydyf.Stream([hb.subset(typeface.face, asked).blob.data]))
-    pdf.add_object(pydyf.Stream([f"BT 28 800 Td {' '.join(lines)} ET"]))
-    out = BytesIO()
-    pdf.write(out)
-    return out.getvalue()
+
+def _bare_typst(fonts: Fonts) -> typst.Compiler:
+    """Open typst with the folders of the fonts."""
+    import typst
+
+    folders = sorted({str(face.file.parent) for chain in fonts.chains.values() for face in chain})
+    return typst.Compiler(font_paths=folders, ignore_system_fonts=True)
+
+
+def _bare_pdf(compiler: typst.Compiler, letter: Letter) -> object:
+    """Set the letter's lines one below the other."""
+    return compiler.compile(
+        input=_BARE, sys_inputs={"text": to_text(letter)}, format="pdf", pdf_tags=False
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ctypes import create_string_buffer
 
 from PIL import Image
@@ -36,6 +37,36 @@ def hues(image: Image.Image) -> set[tuple[int, int, int]]:
     """Give the colours of a picture."""
     data = image.tobytes()
     return set(zip(data[::3], data[1::3], data[2::3], strict=True))
+
+
+def read(data: bytes) -> list[str]:
+    """Give the text that a reader extracts of each page."""
+    return [page.get_textpage().get_text_range() for page in PdfDocument(data)]
+
+
+def folio(page: str) -> str:
+    """Leave out the number at the end of a page's text."""
+    return re.sub(r"— \d+ —\s*$", "", page)
+
+
+def faces(data: bytes) -> dict[str, str]:
+    """Give the text of each stretch that is set in one font, with the font's name, of the first
+    page.
+    """
+    page = PdfDocument(data)[0].get_textpage()
+    found: dict[str, str] = {}
+    text, last = "", ""
+    for index in range(raw.FPDFText_CountChars(page)):
+        char = chr(raw.FPDFText_GetUnicode(page, index))
+        name = create_string_buffer(100)
+        raw.FPDFText_GetFontInfo(page, index, name, 100, None)
+        face = name.value.decode().rpartition("+")[2]
+        if char in "\r\n" or (face != last and face):
+            found |= {text: last} if text.strip() and last else {}
+            text = ""
+        if char not in "\r\n":
+            text, last = text + char, face or last
+    return found
 
 
 def tree(data: bytes, page: int) -> list[str]:

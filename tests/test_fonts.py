@@ -30,10 +30,9 @@ from lifecycle.letter.fonts import (
     Fonts,
     Missing,
     locate,
-    missing_glyphs,
 )
 from lifecycle.letter.model import Paragraph
-from lifecycle.letter.pdf.cff import identity
+from lifecycle.letter.pdf.press import missing_glyphs
 from lifecycle.places import fonts as folders
 
 SCRIPT = Path(__file__).parent.parent / "fonts" / "obtain.py"
@@ -213,6 +212,21 @@ def test_full_width_punctuation_is_taken_where_it_is_full_width() -> None:
 
 
 @needs_fonts
+def test_fonts_are_opened_once_until_a_file_changes(tmp_path: Path) -> None:
+    """Asked for again the same fonts are given; a file that has been replaced since is
+    opened anew.
+    """
+    for name, path in locate(FOLDERS).items():
+        (tmp_path / name).symlink_to(path)
+    first = Fonts.find([tmp_path])
+    assert Fonts.find([tmp_path]) is first
+    copy = (tmp_path / FANG).resolve().read_bytes()
+    (tmp_path / FANG).unlink()
+    (tmp_path / FANG).write_bytes(copy)
+    assert Fonts.find([tmp_path]) is not first
+
+
+@needs_fonts
 def test_private_use_is_refused() -> None:
     """A character of private use is missing though a font draws it: elsewhere it says something
     else.
@@ -228,17 +242,3 @@ def test_digests_are_the_files_own(script: ModuleType) -> None:
     assert fonts().digests == {
         name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(FILES)
     }
-
-
-@needs_fonts
-def test_a_compact_font_s_identifiers_are_read() -> None:
-    """The CIDs of FandolFang are those of Adobe-GB1; Noto's are its glyphs' own indices."""
-    fang, serif = fonts().chains["fang"][0], fonts().chains["song"][0]
-    assert (fang.name, len(fang.cids), fang.cids[:3], fang.cids[-1]) == (
-        "FandolFang-Regular",
-        10365,
-        (0, 1, 2),
-        30228,
-    )
-    read = identity(serif.face.reference_table("CFF ").data, serif.face.glyph_count)
-    assert (read.name, list(read.cids)) == ("NotoSerifCJKjp-Regular", list(range(65535)))

@@ -240,7 +240,7 @@ def test_another_way_of_writing_is_no_forgery(
         "lifecycle.correspondence.judge",
     ):
         monkeypatch.setattr(f"{module}.WRITER", 2)
-    monkeypatch.setattr("lifecycle.correspondence.press.PRESS", 2)
+    monkeypatch.setattr("lifecycle.correspondence.press.PRESS", 0)
     monkeypatch.setattr("lifecycle.correspondence.scope.due_text", lambda *_args: "另一种写法")
     monkeypatch.setattr("lifecycle.correspondence.issue.due_text", lambda *_args: "另一种写法")
     assert paper.findings() == []

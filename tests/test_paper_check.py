@@ -24,7 +24,7 @@ from lifecycle.errors import UnavailableError
 from lifecycle.letter.check.check import BYTES, check_docx, check_file, check_pdf
 from lifecycle.letter.check.standard import NORMS, Measure, measure
 from lifecycle.letter.docx.docx import to_docx
-from lifecycle.letter.pdf import pdf
+from lifecycle.letter.pdf.press import to_pdf
 
 # ── Our own papers ──
 
@@ -39,7 +39,7 @@ def test_our_pdfs_pass(name: str) -> None:
         letter(name),
         replace(letter(name), number=None, code=None, proof=None, printed=None),
     ):
-        report = check_pdf(pdf.to_pdf(made, fonts()))
+        report = check_pdf(to_pdf(made, fonts()))
         assert (out(report), report.findings, report.layout) == ([], (), made.layout)
 
 
@@ -53,7 +53,7 @@ def test_our_docx_pass(name: str) -> None:
 @needs_fonts
 def test_what_is_measured_of_a_document() -> None:
     """A 公文 of several pages with annexes and a 版记 is measured in all that applies to it."""
-    report = check_pdf(pdf.to_pdf(letter("duties"), fonts()))
+    report = check_pdf(to_pdf(letter("duties"), fonts()))
     apart = {
         "mark.page",
         "number.under",
@@ -202,7 +202,7 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
 @needs_fonts
 def test_a_truncated_file_never_ends_in_a_traceback(tmp_path: Path) -> None:
     """Our files cut short or with bytes turned are measured or refused, nothing else."""
-    for data in (pdf.to_pdf(letter("request"), fonts()), to_docx(letter("request"))):
+    for data in (to_pdf(letter("request"), fonts()), to_docx(letter("request"))):
         for step in range(1, 40):
             at = len(data) * step // 40
             for broken in (data[:at], data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]):

@@ -171,7 +171,7 @@ def test_a_forged_form_in_a_bundle_is_not_the_original(
     assert verdict(paper, "forged.pdf", "--bundle", "假.json") == (1, False, "pdf")
     Path("头.json").write_text(json.dumps({**bundle, "case": "KC-2026-999"}), "utf-8")
     assert paper.fails("notice", "verify", path, "--bundle", "头.json")[0] == 1
-    monkeypatch.setattr("lifecycle.correspondence.press.PRESS", 2)
+    monkeypatch.setattr("lifecycle.correspondence.press.PRESS", 0)
     result = paper.run("notice", "verify", path, "--bundle", "包.json")
     assert (result.exit_code, "未能证实" in result.stdout) == (3, True)
 

@@ -272,7 +272,7 @@ DOORS: dict[str, tuple[Callable[[Paper], str], str]] = {
         f"小标宋没有“🦄”（U+1F984），见“丽水🦄局”；{BEAST}“丽水🦄局”",
     ),
     "addressee": (renamed("land"), f"{BEAST}“市🦄局、市文物局：”"),
-    "copy": (renamed("owner"), f"{BEAST}“市🦄局。”"),
+    "copy": (renamed("owner"), f"{BEAST}“抄送：市🦄局。”"),
     "table": (edited("| 项目 | 内容 |\n| 🦄 | 一 |\n"), f"{BEAST}“🦄”"),
     "attachment": (edited("请支持。\n", attachment="考察🦄报告"), f"{BEAST}“考察🦄报告”"),
     "heading alone": (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lifecycle.ledger.replay import Problem
     from lifecycle.letter.fonts import Fonts
 
-PRESS = 1
+PRESS = 2
 """Which way the forms are laid out. To be raised with any change that alters a byte of any form
 (`test_samples`).
 """
@@ -32,7 +32,7 @@ def render(letter: Letter, form: str, fonts: Fonts | None = None) -> bytes:
     """Lay a letter out in one form."""
     if form == "pdf":
         from lifecycle.letter.fonts import Fonts
-        from lifecycle.letter.pdf.pdf import to_pdf
+        from lifecycle.letter.pdf.press import to_pdf
 
         return to_pdf(letter, fonts or Fonts.find())
     if form == "docx":
@@ -60,7 +60,7 @@ def made_with(fonts: Fonts) -> dict[str, str]:
 
     from lifecycle import __version__
 
-    made = {name: version(name) for name in ("uharfbuzz", "pydyf", "segno")}
+    made = {name: version(name) for name in ("typst", "segno")}
     return {
         "lifecycle": __version__,
         "press": str(PRESS),

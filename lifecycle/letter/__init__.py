@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from lifecycle.letter.html import to_html
     from lifecycle.letter.markdown import to_markdown
     from lifecycle.letter.model import Letter, Paragraph
-    from lifecycle.letter.pdf.pdf import to_pdf
+    from lifecycle.letter.pdf.press import to_pdf
     from lifecycle.letter.text import to_text
 
 __all__ = [
@@ -30,7 +30,7 @@ _HOMES = {
     "to_html": "lifecycle.letter.html",
     "to_markdown": "lifecycle.letter.markdown",
     "to_docx": "lifecycle.letter.docx.docx",
-    "to_pdf": "lifecycle.letter.pdf.pdf",
+    "to_pdf": "lifecycle.letter.pdf.press",
 }
 
 

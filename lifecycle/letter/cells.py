@@ -9,10 +9,12 @@ from unicodedata import category, east_asian_width
 
 CELLS = 56
 """Cells in a line: 28 full-width characters (GB/T 9704—2012 5.2.3)."""
-CLOSING = frozenset("，。；：、？！）》”’〉」』】〕〗…—％‰℃·,.;:!?)]}%")
-"""What no line may begin with (禁则; GB/T 15834—2011 5.1.1)."""
-OPENING = frozenset("（《“‘〈「『【〔〖([{￥$")
-"""What no line may end with (GB/T 15834—2011 5.1.1)."""
+CLOSING = frozenset("，。；：、？！）》”’〉」』】〕〗…—％‰℃·～~–-/／,.;:!?)]}%")
+"""What no line may begin with (禁则; GB/T 15834—2011 5.1.1, 5.1.6, 5.1.7, 5.1.10)."""
+OPENING = frozenset("（《“‘〈「『【〔〖([{￥$/／≤≥＜＞±≈≠＝")
+"""What no line may end with (GB/T 15834—2011 5.1.1, 5.1.10); a sign of comparison stays with its
+number.
+"""
 _WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,-/_+@%:#&=?~")
 _UNEASY = OPENING | {" "}
 _ACCENTS = ("Mn", "Me")

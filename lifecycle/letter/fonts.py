@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from unicodedata import category
@@ -21,8 +21,6 @@ from lifecycle.letter.cells import cell
 if TYPE_CHECKING:
     import uharfbuzz
 
-    from lifecycle.letter.model import Letter
-    from lifecycle.letter.pdf.sheet import Run
 
 Role = Literal["fang", "kai", "hei", "biao", "song"]
 """What a font is for."""
@@ -63,18 +61,16 @@ have them.
 
 
 class Typeface:
-    """One face of a font file, opened once: its glyphs, their widths and how a PDF names them."""
+    """One face of a font file, opened once: its glyphs and their widths."""
 
     def __init__(self, file: Path) -> None:
         import uharfbuzz as hb
 
         self.file = file
-        self.face: uharfbuzz.Face = hb.Face(
-            hb.Blob.from_file_path(file), _SIMPLIFIED if file.suffix == ".ttc" else 0
-        )
+        self.index = _SIMPLIFIED if file.suffix == ".ttc" else 0
+        self.face: uharfbuzz.Face = hb.Face(hb.Blob.from_file_path(file), self.index)
         self.font: uharfbuzz.Font = hb.Font(self.face)
         self._upem: int = self.face.upem
-        self.compact = "CFF " in self.face.table_tags
 
     def __repr__(self) -> str:
         return f"Typeface({self.file.name})"
@@ -88,13 +84,6 @@ class Typeface:
         width: int = self.font.get_glyph_h_advance(glyph)
         return width / self._upem
 
-    def ink(self, glyph: int) -> tuple[float, float]:
-        """Give where a glyph's ink begins and how wide it is, in em."""
-        extents = self.font.get_glyph_extents(glyph)
-        return (
-            (extents.x_bearing / self._upem, extents.width / self._upem) if extents else (0.0, 0.0)
-        )
-
     @cached_property
     def level(self) -> float:
         """Give how far above the baseline the middle of a character lies, in em: fonts set side by
@@ -103,27 +92,6 @@ class Typeface:
         found = [self.font.get_glyph_extents(glyph) for glyph in map(self.glyph, _SQUARE) if glyph]
         middles = [(e.y_bearing + e.height / 2) / self._upem for e in found if e and e.height]
         return sum(middles) / len(middles) if middles else _LEVEL
-
-    @cached_property
-    def name(self) -> str:
-        """Give the PostScript name."""
-        return self._identity[0]
-
-    @property
-    def cids(self) -> tuple[int, ...] | range:
-        """Give the character identifier of each glyph of a compact (CFF) face."""
-        return self._identity[1]
-
-    @cached_property
-    def _identity(self) -> tuple[str, tuple[int, ...] | range]:
-        from lifecycle.letter.pdf.cff import identity
-
-        if self.compact:
-            return identity(self.face.reference_table("CFF ").data, self.face.glyph_count)
-        name = str(self.face.get_name(6) or self.file.stem)
-        return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-_")), range(
-            self.face.glyph_count
-        )
 
 
 class Glyph(NamedTuple):
@@ -148,11 +116,14 @@ class Fonts:
         """Open the fonts of the folders, by default those of `lifecycle.places.fonts`, the first
         that has a file.
 
-        Raise UnavailableError with the names of the files that are in none of them.
+        As long as the files stay what they are they are opened once, for an audit asks for them
+        with every letter. Raise UnavailableError with the names of the files that are in none of
+        them.
         """
         from lifecycle.places import fonts
 
-        return cls.of(locate(fonts() if folders is None else folders))
+        files = locate(fonts() if folders is None else folders)
+        return _opened(tuple((name, path, _state(path)) for name, path in files.items()))
 
     @classmethod
     def of(cls, files: Mapping[str, Path]) -> Fonts:
@@ -199,6 +170,17 @@ class Fonts:
         return {name: _digest(files[name]) for name in sorted(files)}
 
 
+@lru_cache(maxsize=1)
+def _opened(files: tuple[tuple[str, Path, tuple[int, int]], ...]) -> Fonts:
+    return Fonts.of({name: path for name, path, _ in files})
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Give what tells whether a file is still the same: when it was last written, and its bytes."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
+
+
 def locate(folders: Iterable[Path]) -> dict[str, Path]:
     """Give for each of `FILES` its path in the first folder that has it; raise UnavailableError for
     the missing.
@@ -235,29 +217,6 @@ class Missing(NamedTuple):
         )
         where = "".join(c if c.isprintable() else "□" for c in self.text)
         return f"{ROLES[self.role]}没有{shown}，见“{where}”"
-
-
-def missing_glyphs(letter: Letter, fonts: Fonts) -> list[Missing]:
-    """Give the characters of a letter that no font of their role has, each once a role, in order of
-    appearance.
-
-    What is looked at is every run of the letter as laid out: also number, code, signature and 版记,
-    each in the role in which it is printed, with that role's fallbacks.
-    """
-    from lifecycle.letter.pdf.pages import lay_out
-
-    return lacking((run for page in lay_out(letter).pages for run in page.runs), fonts)
-
-
-def lacking(runs: Iterable[Run], fonts: Fonts) -> list[Missing]:
-    """Give the characters of runs that no font of their role has; a blank needs none."""
-    found: dict[tuple[Role, str], Missing] = {}
-    for run in runs:
-        for char in run.text:
-            key = (run.role, char)
-            if key not in found and not char.isspace() and not fonts.glyph(run.role, char):
-                found[key] = Missing(char, run.role, run.text)
-    return list(found.values())
 
 
 def _digest(file: Path) -> str:

@@ -77,7 +77,7 @@ def _see_printable(letter: Letter, name: str, fonts: Fonts) -> None:
 
     Within the transaction that numbers it: the refusal gives the number back.
     """
-    from lifecycle.letter.fonts import missing_glyphs
+    from lifecycle.letter.pdf.press import missing_glyphs
 
     missing = missing_glyphs(letter, fonts)
     if missing:

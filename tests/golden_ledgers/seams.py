@@ -33,7 +33,7 @@ from lifecycle.ledger import library
 from lifecycle.letter import fonts
 from lifecycle.letter.docx import docx
 from lifecycle.letter.model import Letter
-from lifecycle.letter.pdf import pdf
+from lifecycle.letter.pdf import press as pdf
 from lifecycle.letter.text import to_text
 from lifecycle.office import letters as chancery
 from lifecycle.office.office import Office
@@ -103,7 +103,7 @@ def installed(turn: Turn, definitions: Path) -> Iterator[None]:
         patch.setattr(os, "urandom", turn.urandom)
         patch.setattr(time, "time_ns", turn.time_ns)
         patch.setattr(fonts.Fonts, "find", classmethod(lambda cls, folders=None: NoFonts()))
-        patch.setattr(fonts, "missing_glyphs", lambda letter, found: [])
+        patch.setattr(pdf, "missing_glyphs", lambda letter, found: [])
         patch.setattr(pdf, "to_pdf", _set_plainly("pdf"))
         patch.setattr(docx, "to_docx", _set_plainly("docx"))
         for module in (press, chancery):

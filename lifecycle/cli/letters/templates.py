@@ -200,7 +200,7 @@ def notice_diff(desk: Desk, file: str, picture: str) -> None:
     """Show in a picture what a new template changes."""
     from lifecycle.cli.terminal.output import say
     from lifecycle.letter.fonts import Fonts
-    from lifecycle.letter.pdf.pdf import to_pdf
+    from lifecycle.letter.pdf.press import to_pdf
     from lifecycle.letter.pictures import compared, png_of
     from lifecycle.office.publication import read_definition
     from lifecycle.outfile import check_target, write_file

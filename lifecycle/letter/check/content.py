@@ -112,11 +112,9 @@ def _titles(written: Written) -> Iterator[Finding]:
     may do without.
     """
     titles = written.of("title")
-    if (
-        titles
-        and written.kind in (*KINDS, "")
-        and not kind_of("".join(part.text for part in titles))
-    ):
+    title = "".join(part.text for part in titles)
+    is_form = not written.kind and title.endswith(("单", "表"))
+    if titles and written.kind in (*KINDS, "") and not kind_of(title) and not is_form:
         yield _finding("title-kind", titles[0])
 
 

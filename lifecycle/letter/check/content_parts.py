@@ -208,8 +208,9 @@ class _Reading:
 
     def _below(self, text: str, line: Line) -> None:
         indent = _indent(line.text)
-        role = _told(text, indent)
         last = self.parts[-1] if self.parts else Part("", "")
+        goes_on = indent == 0 and last.role in ("body", "annex")
+        role = _told(text, indent, goes_on=goes_on)
         if "│" in text or "┼" in text:
             self._add("cell", text, line)
         elif role in ("attachment", "cc"):
@@ -256,8 +257,11 @@ def _indent(text: str) -> int:
     return len(blank) + blank.count("\u3000")
 
 
-def _told(text: str, indent: int) -> Role:
-    """Tell what a line below the title is by what it says; empty if it says nothing of itself."""
+def _told(text: str, indent: int, *, goes_on: bool) -> Role:
+    """Tell what a line below the title is by what it says; empty if it says nothing of itself.
+
+    A line in which a paragraph `goes_on` may happen to begin like a note.
+    """
     if re.match(r"附件[：:]", text):
         return "attachment"
     if re.match(r"抄送[：:]", text):
@@ -268,4 +272,5 @@ def _told(text: str, indent: int) -> Role:
         return "date"
     if re.match(r"(?:出席|请假|列席)[：:]", text):
         return "attendance"
-    return "note" if re.match(r"[（(]?(?:联系|电话)", text) and len(text) <= 60 else ""
+    is_note = re.match(r"[（(]?(?:联系|电话)", text) and len(text) <= 60 and not goes_on
+    return "note" if is_note else ""

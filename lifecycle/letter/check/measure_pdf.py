@@ -70,7 +70,7 @@ def _head(found: Look) -> Iterator[Measure]:
 
 
 def _off(row: Row) -> float:
-    return ((row.left + row.right) / 2 - _CENTRE) / MM
+    return min((((left + right) / 2 - _CENTRE) / MM for left, right in row.edges), key=abs)
 
 
 def _mark_foot(found: Look) -> float | None:
@@ -104,9 +104,9 @@ def _place(row: Row) -> str:
     signed = "签发人" in row.text
     if abs(_off(row)) < 1 and not signed:
         return "居中"
-    if abs(row.left - LEFT - STEP) < 0.3 * STEP:
+    if any(abs(left - LEFT - STEP) < 0.3 * STEP for left, _ in row.edges):
         return "居左空一字"
-    if abs(row.right - RIGHT) < 0.3 * STEP and not signed:
+    if any(abs(right - RIGHT) < 0.3 * STEP for _, right in row.edges) and not signed:
         return "居右顶格"
     return f"左空 {(row.left - LEFT) / STEP:.1f} 字"
 
@@ -175,7 +175,7 @@ def _below_head(found: Look) -> Iterator[Measure]:
         yield measure("to.gap", round((first[0].middle - last.middle) / found.pitch) - 1, "首页")
     said = first[to + 1 :] if started and to is not None else first
     yield measure("text.first", "有" if any(is_body(found, row) for row in said) else "无", "首页")
-    indents = [(row.left - found.left) / found.step for row in body(found)]
+    indents = [(row.left - found.left) / found.step for row in body(found) if not row.bracketed]
     usual = [indent for indent in indents if 0.5 < indent < 4.5]
     if usual:
         yield measure("text.indent", median(usual), "正文")

@@ -89,7 +89,7 @@ def look(seen: Seen) -> Look:
     closing = tuple(
         s for s in seen.pages[-1].strokes if not s.red and s.y > above and s.width > 60 * MM
     )
-    edge = min((spot.row.left for spot in body), default=LEFT)
+    edge = min((spot.row.left for spot in body if not spot.row.bracketed), default=LEFT)
     return Look(
         seen,
         _layout(mark, rules, first.height),
@@ -214,6 +214,9 @@ def lines_of(found: Look) -> list[Line]:
                 lines.append(Line(n + 1, number, ""))
             text = row.text.partition("签发人")[0] if role == "number" else row.text
             cells = max(0, round((row.left - found.left) / (found.step / 2)))
+            cells += (
+                cells % 2 if row.bracketed else 0
+            )  # half of an opening mark's square may be taken away
             lines.append(
                 Line(n + 1, number, "\u3000" * (cells // 2) + " " * (cells % 2) + text, role)
             )

@@ -14,6 +14,7 @@ from statistics import median, mode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle.errors import UnavailableError
+from lifecycle.letter.cells import CLOSING, OPENING
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -94,6 +95,25 @@ class Row:
     def left(self) -> float:
         """Give the left edge of the first character's square."""
         return self.glyphs[0].x
+
+    @property
+    def bracketed(self) -> bool:
+        """Tell whether it begins with an opening mark, of whose square the blank half may lie
+        before the line.
+        """
+        return self.glyphs[0].char in OPENING
+
+    @property
+    def edges(self) -> tuple[tuple[float, float], ...]:
+        """Give where it may begin and end: where its squares do, or where marks at its ends leave
+        out a blank half.
+
+        Which of the two a producer means cannot be told from one line; GB/T 15834—2011 allows both.
+        """
+        first, last = self.glyphs[0], self.glyphs[-1]
+        left = self.left + (first.size / 2 if self.bracketed and _wide(first.char) else 0)
+        right = self.right - (last.size / 2 if last.char in CLOSING and _wide(last.char) else 0)
+        return ((self.left, self.right), (left, right))
 
     @property
     def right(self) -> float:
