@@ -16,11 +16,10 @@ from hypothesis import strategies as st
 from ledger_office import Bureau, Damage, copied, forged
 
 from lifecycle.ledger import replay
-from lifecycle.ledger.audit import audit
-from lifecycle.ledger.audit import cases as audit_cases
-from lifecycle.ledger.audit import log as audit_log
-from lifecycle.ledger.audit import office as audit_office
+from lifecycle.ledger.audit import definitions, entries, log, states, tables
 from lifecycle.ledger.audit.finding import CODES
+from lifecycle.ledger.audit.numbers import Numbers
+from lifecycle.ledger.audit.times import Times
 from lifecycle.ledger.record import hash_of, stamp_text
 from lifecycle.ledger.sqlite.store import Store
 
@@ -200,7 +199,8 @@ def test_each_specimen_is_found(bureau: Bureau, code: str) -> None:
     assert result.exit_code == (1 if [f for f in found if f.code != "unread"] else 3), result.output
 
 
-Weak = Callable[..., Any]
+Weak = Callable[..., Any] | tuple[()]
+"""What stands in for a check, or for a list of them."""
 
 
 def _nothing(*_args: Any, **_kwargs: Any) -> Iterator[Any]:
@@ -215,10 +215,10 @@ WEAKENED: dict[str, list[tuple[Any, str, Weak]]] = {
     "authority": [(replay, "rejudge", _nothing)],
     "gates": [(replay, "differences", _nothing)],
     "time": [(replay, "check_times", _nothing)],
-    "state": [(audit_cases._Chain, "finish", _nothing)],
+    "state": [(states, "wrong_columns", lambda *_: [])],
     "definition": [
-        (audit_office, "_check_definition", lambda *_: ""),
-        (audit_cases._Chain, "_surroundings", _nothing),
+        (definitions, "wrong_with", lambda *_: ""),
+        (entries, "SURROUNDINGS", ()),
         (
             Store,
             "definition",
@@ -227,14 +227,14 @@ WEAKENED: dict[str, list[tuple[Any, str, Weak]]] = {
             ],
         ),
     ],
-    "material": [(audit_cases, "check_file", lambda *_: None)],
-    "number": [(audit_log._Numbers, "check", _nothing)],
-    "lost": [(audit, "check_log", _nothing)],
-    "clock": [(audit_log._Times, "_jumped", lambda *_: False)],
-    "future": [(audit_log._Times, "ahead", _nothing)],
-    "checkpoint": [(audit_log, "_at_checkpoint", _nothing)],
-    "schema": [(audit, "schema_differences", lambda *_: [])],
-    "unread": [(audit_cases, "check_file", lambda *_: None)],
+    "material": [(entries, "check_file", lambda *_: None)],
+    "number": [(Numbers, "check_case", _nothing)],
+    "lost": [(log.Indexes, "check", _nothing)],
+    "clock": [(Times, "_jumped", lambda *_: False)],
+    "future": [(Times, "ahead", _nothing)],
+    "checkpoint": [(log, "_at_checkpoint", _nothing)],
+    "schema": [(tables, "schema_differences", lambda *_: [])],
+    "unread": [(entries, "check_file", lambda *_: None)],
 }
 
 

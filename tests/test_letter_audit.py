@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from ledger_office import Damage, copied, forged
 from paper_office import Paper
 
 from lifecycle.correspondence import judge
-from lifecycle.ledger.audit import cases as audit_cases
-from lifecycle.ledger.audit import log as audit_log
+from lifecycle.ledger.audit import states
+from lifecycle.ledger.audit.numbers import Numbers
 
 CASE = "KC-2026-001"
 
@@ -193,18 +194,16 @@ def test_each_alteration_is_found(paper: Paper, name: str) -> None:
         ),
         (
             "a number twice",
-            lambda patch: patch.setattr(
-                audit_log._Numbers, "check_letter", lambda *_args: iter(())
-            ),
+            lambda patch: patch.setattr(Numbers, "check_letter", lambda *_args: iter(())),
         ),
         ("dated back", lambda patch: patch.setattr(judge, "_pinned", lambda *_args: iter(()))),
         (
             "a parcel gone",
-            lambda patch: patch.setattr(audit_cases, "check_post", lambda *_args: iter(())),
+            lambda patch: patch.setattr(states, "check_post", lambda *_args: iter(())),
         ),
         (
             "a row's state",
-            lambda patch: patch.setattr(audit_cases, "check_post", lambda *_args: iter(())),
+            lambda patch: patch.setattr(states, "check_post", lambda *_args: iter(())),
         ),
     ],
 )
@@ -239,7 +238,7 @@ def test_another_way_of_writing_is_no_forgery(
         "lifecycle.correspondence.issue",
         "lifecycle.correspondence.judge",
     ):
-        monkeypatch.setattr(f"{module}.WRITER", 2)
+        monkeypatch.setattr(import_module(module), "WRITER", 2)
     monkeypatch.setattr("lifecycle.correspondence.press.PRESS", 0)
     monkeypatch.setattr("lifecycle.correspondence.scope.due_text", lambda *_args: "另一种写法")
     monkeypatch.setattr("lifecycle.correspondence.issue.due_text", lambda *_args: "另一种写法")

@@ -70,7 +70,7 @@ def test_replay_is_the_fold_of_whatever_was_accepted(
             case = office.case(number)
             steps = list(office.replay(case))
             assert [step.problems for step in steps] == [()] * case.seq
-            assert canonical(dump_case(steps[-1].case or case)) == canonical(dump_case(case))
+            assert canonical(dump_case(steps[-1].after or case)) == canonical(dump_case(case))
             assert list(office.auditor().run()) == []
 
 

@@ -11,17 +11,19 @@ from typing import Any
 
 from lifecycle.correspondence.scope import letter_scope
 from lifecycle.engine.case import Case
-from lifecycle.engine.evolve import evolve
 from lifecycle.engine.notice import Notice, rule_of
 from lifecycle.errors import UnavailableError, UnknownError
+from lifecycle.ledger.chain import CaseStep, follow
 from lifecycle.ledger.files import read_file
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.record import stored
 from lifecycle.letter.model import Letter
 from lifecycle.people.directory import Directory
 from lifecycle.template.compose import compose
 from lifecycle.template.template import Template, read_template
 from lifecycle.workflow.model import Transition, Workflow
+
+_DRAFTING = ("transition_made", "notice_drafted")
+"""The entries that may draft letters."""
 
 
 class UnpublishedError(UnavailableError):
@@ -68,29 +70,21 @@ class Sending:
 
 def sendings(library: Library, case_id: str) -> Iterator[Sending]:
     """List the letters that a case's entries draft, in their order."""
-    case: Case | None = None
     earlier: dict[str, Sending] = {}
-    for _idx, _seq, digest, raw in library.store.entries(case_id):
-        body = stored(raw)
-        workflow = library.workflow(body["intent"]["workflow"])
-        after = evolve(workflow, case, body, digest)
-        if case is not None and body["intent"]["type"] in ("transition_made", "notice_drafted"):
-            for sending in drafted(workflow, case, after, body, earlier):
-                earlier[sending.name] = sending
-                yield sending
-        case = after
+    for step in follow(library, library.store.entries(case_id)):
+        for sending in drafted(library, step, earlier):
+            earlier[sending.name] = sending
+            yield sending
 
 
-def drafted(
-    workflow: Workflow,
-    before: Case,
-    after: Case,
-    body: Mapping[str, Any],
-    earlier: Mapping[str, Sending],
-) -> Iterator[Sending]:
+def drafted(library: Library, step: CaseStep, earlier: Mapping[str, Sending]) -> Iterator[Sending]:
     """List the letters that one entry drafts; `earlier` are those of the case before
     it, by name.
     """
+    before, after, body = step.before, step.after, step.body
+    if before is None or after is None or body["intent"]["type"] not in _DRAFTING:
+        return
+    workflow = library.workflow(after.workflow)
     for name, notice in after.notices.items():
         if name not in before.notices:
             made = body["intent"]["transition"]

@@ -15,7 +15,6 @@ from lifecycle.correspondence.drafts import Sending, UnpublishedError, drafted, 
 from lifecycle.correspondence.issue import digest_of, issue_of
 from lifecycle.correspondence.issuing import ISSUING
 from lifecycle.engine.acts import IssueLetter, read_act
-from lifecycle.engine.case import Case
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.library import Library
 from lifecycle.people.clock import recorded_day
@@ -23,7 +22,7 @@ from lifecycle.people.directory import Directory
 from lifecycle.template.compose import WRITER
 
 if TYPE_CHECKING:
-    from lifecycle.ledger.replay import Problem
+    from lifecycle.ledger.chain import CaseStep, Problem
 
 _WORDS = {
     "letter": "正文或格式各要素",
@@ -34,33 +33,22 @@ _WORDS = {
 
 
 class LetterJudge:
-    """Follows one case after another; `look` is told of every entry with the case before and after
-    it.
-    """
+    """Follows one case after another; `look` is told of every step of each."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
         self._drafts: dict[str, Sending] = {}
-        self._case = ""
 
-    def look(
-        self, directory: Directory, before: Case | None, after: Case, body: Mapping[str, Any]
-    ) -> Iterator[Problem]:
+    def look(self, directory: Directory, step: CaseStep) -> Iterator[Problem]:
         """Yield what is wrong with an entry about a letter."""
-        if after.id != self._case:
-            self._case, self._drafts = after.id, {}
-        kind = body["intent"]["type"]
-        if before is None:
+        if step.before is None:
+            self._drafts = {}
             return
-        if kind in ("transition_made", "notice_drafted"):
-            workflow = self.library.workflow(after.workflow)
-            self._drafts |= {
-                sending.name: sending
-                for sending in drafted(workflow, before, after, body, self._drafts)
-            }
-        elif kind in ("notice_checked", "notice_issued"):
+        for sending in drafted(self.library, step, self._drafts):
+            self._drafts[sending.name] = sending
+        if step.body["intent"]["type"] in ("notice_checked", "notice_issued"):
             try:
-                yield from self._judge(directory, body)
+                yield from self._judge(directory, step.body)
             except UnpublishedError as error:
                 yield "letter", error.message
             except UnavailableError:

@@ -18,7 +18,7 @@ from lifecycle.letter.model import Letter
 from lifecycle.people.directory import Directory
 
 if TYPE_CHECKING:
-    from lifecycle.ledger.replay import Problem
+    from lifecycle.ledger.chain import CaseStep, Problem
     from lifecycle.letter.fonts import Fonts
 
 PRESS = 2
@@ -102,18 +102,16 @@ class PaperJudge(LetterJudge):
         self.unprinted = 0
         self._issued: dict[str, Mapping[str, Any]] = {}
 
-    def look(
-        self, directory: Directory, before: Case | None, after: Case, body: Mapping[str, Any]
-    ) -> Iterator[Problem]:
+    def look(self, directory: Directory, step: CaseStep) -> Iterator[Problem]:
         """Yield what is wrong with an entry about a letter."""
-        intent = body["intent"]
-        if before is None:
+        intent = step.body["intent"]
+        if step.before is None:
             self._issued = {}
         elif intent["type"] == "notice_issued":
             self._issued[intent["data"]["notice"]] = intent
-        elif intent["type"] == "notice_frozen":
-            yield from self._reprinted(after, intent)
-        yield from super().look(directory, before, after, body)
+        elif intent["type"] == "notice_frozen" and step.after is not None:
+            yield from self._reprinted(step.after, intent)
+        yield from super().look(directory, step)
 
     def _reprinted(self, case: Case, intent: Mapping[str, Any]) -> Iterator[Problem]:
         """Print a letter again; one that cannot be printed was not frozen as issued."""

@@ -5,12 +5,12 @@ judged again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from lifecycle.errors import LifecycleError, UnavailableError
-from lifecycle.ledger.audit.finding import check_times
+from lifecycle.ledger.chain import Problem, Step
+from lifecycle.ledger.entry_checks import check_link, check_times, differences, unreadable
 from lifecycle.ledger.record import (
     GENESIS,
     OFFICE,
@@ -21,40 +21,29 @@ from lifecycle.ledger.record import (
     office_entry,
     read,
 )
-from lifecycle.ledger.replay import Problem, check_link, differences, unreadable
+from lifecycle.ledger.sqlite.store import EntryRow
 from lifecycle.people.change import decide_office
 from lifecycle.people.directory import Directory, evolve_directory
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeStep:
-    """One office entry replayed: its body, the office after it (None: it cannot be followed), and
-    what is wrong.
-    """
-
-    idx: int
-    body: Mapping[str, Any]
-    directory: Directory | None
-    problems: tuple[Problem, ...]
-
-
-def replay_office_entry(directory: Directory, idx: int, digest: str, raw: bytes) -> OfficeStep:
+def replay_office_entry(directory: Directory, row: EntryRow) -> Step[Directory]:
     """Replay one office entry on the office before it; whatever a forged entry does wrong is a
     problem.
     """
     body: Mapping[str, Any] = {}
+    after: Directory | None = None
     problems: list[Problem] = []
     try:
-        body = read(raw)
-        problems += check_link(body, digest, raw, directory.seq, directory.head or GENESIS)
+        body = read(row.raw)
+        problems += check_link(body, row, directory.seq, directory.head or GENESIS)
         problems += check_times(body, directory.last_on)
-        problems += _rejudge(directory, body, raw)
-        return OfficeStep(idx, body, evolve_directory(directory, body, digest), tuple(problems))
+        problems += _rejudge(directory, body, row.raw)
+        after = evolve_directory(directory, body, row.hash)
     except UnavailableError:
         raise
     except Exception:  # noqa: BLE001 - a forged entry may make any step of the judgement stumble
-        problems += [("illegal", "记录的内容对不上，无法回放")] if body else unreadable(digest, raw)
-    return OfficeStep(idx, body, None, tuple(problems))
+        problems += [("illegal", "记录的内容对不上，无法回放")] if body else unreadable(row)
+    return Step(row, body, directory, after, tuple(problems))
 
 
 def _rejudge(directory: Directory, body: Mapping[str, Any], raw: bytes) -> Iterator[Problem]:

@@ -5,15 +5,13 @@ log.
 from __future__ import annotations
 
 import sqlite3
-from itertools import groupby
+from collections import deque
 from pathlib import Path
 
-from lifecycle.engine.case import Case
-from lifecycle.engine.evolve import evolve
 from lifecycle.ledger.case_rows import case_row
+from lifecycle.ledger.chain import CaseStep, by_case, follow
 from lifecycle.ledger.letter_rows import put_notices
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.record import OFFICE, stored
 from lifecycle.ledger.sqlite.store import Store
 
 
@@ -21,18 +19,17 @@ def refold(path: Path, connection: sqlite3.Connection) -> None:
     """Write the rows of all cases and letters anew from the entries; within a transaction."""
     library = Library(Store(path, connection, None))
     store = library.store
-    for case_id, rows in groupby(
-        store.all_entries(upto=store.last_index()), key=lambda row: row[0]
-    ):
-        if case_id == OFFICE:
-            continue
-        case: Case | None = None
-        for _case, _seq, _idx, digest, raw, _eid in rows:
-            body = stored(raw)
-            workflow = library.workflow(body["intent"]["workflow"])
-            case = evolve(workflow, case, body, digest)
-        if case is not None:
-            row = case_row(workflow, case, library.calendar(body["calendar"]))
-            sets = ", ".join(f"{name} = :{name}" for name in row if name != "id")
-            connection.execute(f"UPDATE cases SET {sets} WHERE id = :id", row)
-            put_notices(store, workflow, None, case)
+    for _case_id, rows in by_case(store.all_entries(upto=store.last_index())):
+        (last,) = deque(follow(library, rows), maxlen=1)
+        _write(library, last)
+
+
+def _write(library: Library, last: CaseStep) -> None:
+    """Write the rows of a case as its last entry leaves it."""
+    case = last.after
+    assert case is not None  # what is followed without judging always goes on
+    workflow = library.workflow(last.body["intent"]["workflow"])
+    row = case_row(workflow, case, library.calendar(last.body["calendar"]))
+    sets = ", ".join(f"{name} = :{name}" for name in row if name != "id")
+    library.store.connection.execute(f"UPDATE cases SET {sets} WHERE id = :id", row)
+    put_notices(library.store, workflow, None, case)

@@ -25,6 +25,7 @@ from lifecycle.errors import (
     UnknownError,
 )
 from lifecycle.ledger.case_rows import case_row, read_case, series_of
+from lifecycle.ledger.chain import follow
 from lifecycle.ledger.letter_rows import put_notices
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import (
@@ -189,11 +190,8 @@ class Register:
             raise ConflictError(
                 f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号"
             )
-        case = None
-        for _idx, seq, digest, raw in self.store.entries(intent["case"]):
-            case = evolve(self.library.workflow(intent["workflow"]), case, stored(raw), digest)
-            if seq == intent["seq"]:
-                break
+        steps = follow(self.library, self.store.entries(intent["case"]))
+        case = next((step.after for step in steps if step.row.seq == intent["seq"]), None)
         if case is None:
             raise UnavailableError("原记录不能读取", "请运行 lifecycle audit")
         return Outcome(case, body, (), repeated=True)

@@ -171,9 +171,7 @@ class Chancery:
         if not wanted:
             return {}
         rows = self.store.entries(case.id)
-        return {
-            digest: stored(raw)["intent"] for _idx, _seq, digest, raw in rows if digest in wanted
-        }
+        return {row.hash: stored(row.raw)["intent"] for row in rows if row.hash in wanted}
 
     def form(self, case: Case, notice: Notice, form: str, fonts: Fonts | None = None) -> bytes:
         """Give one form of a letter: the frozen bytes once there are any, else as laid out now."""
@@ -182,8 +180,8 @@ class Chancery:
         return render(self.letter(case, notice), form, fonts)
 
     def _kept(self, case: Case, notice: Notice, form: str) -> bytes:
-        for _idx, _seq, _digest, raw in self.store.entries(case.id, after=notice.seq):
-            intent = stored(raw)["intent"]
+        for row in self.store.entries(case.id, after=notice.seq):
+            intent = stored(row.raw)["intent"]
             if intent["type"] == "notice_frozen" and intent["data"]["notice"] == notice.name:
                 file = intent["files"][FORMS.index(form)]
                 return read_file(self.store.path, file["sha256"], file["size"])

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from lifecycle.insight.inbox import Waiting
     from lifecycle.insight.outlook import Outlook
     from lifecycle.ledger.audit.audit import Auditor
+    from lifecycle.ledger.chain import CaseStep
     from lifecycle.ledger.register import ClockState
-    from lifecycle.ledger.replay import Step
     from lifecycle.ledger.tree import Checkpoint
     from lifecycle.office.letterbox import Letterbox
     from lifecycle.office.letters import Chancery
@@ -379,8 +379,8 @@ class Office:
         """Stream a case's entries."""
         from lifecycle.ledger.record import stored
 
-        for idx, _seq, digest, raw in self.store.entries(case.id, after=after):
-            yield {**stored(raw), "idx": idx, "hash": digest}
+        for row in self.store.entries(case.id, after=after):
+            yield {**stored(row.raw), "idx": row.idx, "hash": row.hash}
 
     def recorded(self, request_id: str) -> Mapping[str, Any] | None:
         """Give the entry that was recorded under a request id, or None."""
@@ -389,7 +389,7 @@ class Office:
         found = self.store.entry(request_id)
         return stored(found[0]) if found else None
 
-    def replay(self, case: Case, under: Workflow | None = None) -> Iterator[Step]:
+    def replay(self, case: Case, under: Workflow | None = None) -> Iterator[CaseStep]:
         """Replay a case, judging every entry again."""
         from lifecycle.ledger.replay import replay_case
 

@@ -19,7 +19,7 @@ from lifecycle.errors import UsageError, WorkflowError
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
-    from lifecycle.ledger.replay import Step
+    from lifecycle.ledger.chain import CaseStep
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
@@ -107,7 +107,7 @@ class _Until:
     def __bool__(self) -> bool:
         return self.on is not None or self.at is not None
 
-    def take(self, steps: Iterable[Step]) -> Iterator[Step]:
+    def take(self, steps: Iterable[CaseStep]) -> Iterator[CaseStep]:
         """Pass on the steps before the end."""
         for step in steps:
             if step.body and self.at is not None and step.body["recorded_at"] > self.at:
@@ -122,7 +122,7 @@ def _replay_one(desk: Desk, case: Case, until: _Until, under: Workflow | None) -
 
     office = desk.office
     steps = list(until.take(office.replay(case, under)))
-    after = next((step.case for step in reversed(steps) if step.case), None)
+    after = next((step.after for step in reversed(steps) if step.after), None)
     same = None if until or under else after is not None and _same(after, case)
     bad = any(step.problems for step in steps) or same is False
     workflow = office.workflow_of(case)
@@ -143,21 +143,21 @@ def _same(after: Case, stored: Case) -> bool:
     return dump_case(after) == dump_case(stored)
 
 
-def _step_json(step: Step) -> dict[str, Any]:
+def _step_json(step: CaseStep) -> dict[str, Any]:
     intent = step.body["intent"] if step.body else {}
     keys = ("seq", "type", "transition", "from", "to", "occurred_on")
     return {
-        "idx": step.idx,
-        "hash": step.hash,
+        "idx": step.row.idx,
+        "hash": step.row.hash,
         **{key: intent.get(key) for key in keys},
         "recorded_at": step.body.get("recorded_at"),
-        "state": step.case.state if step.case else None,
+        "state": step.after.state if step.after else None,
         "problems": [{"code": code, "message": message} for code, message in step.problems],
     }
 
 
 def _print_one(
-    office: Office, case: Case, after: Case | None, steps: list[Step], same: bool | None
+    office: Office, case: Case, after: Case | None, steps: list[CaseStep], same: bool | None
 ) -> None:
     workflow = office.workflow_of(case)
     say(
@@ -182,7 +182,7 @@ def _print_one(
         )
 
 
-def _told(office: Office, workflow: Workflow, step: Step) -> str:
+def _told(office: Office, workflow: Workflow, step: CaseStep) -> str:
     """Tell an entry in a line; one that a forger has been at may have nothing to tell."""
     from lifecycle.insight.chronicle import tell, who
 
@@ -195,11 +195,11 @@ def _told(office: Office, workflow: Workflow, step: Step) -> str:
             f"{tell(workflow, step.body, names)}"
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-        text = f"   ?  序号 {step.idx} 的记录读不出来"
+        text = f"   ?  序号 {step.row.idx} 的记录读不出来"
     return text
 
 
-def _print_problems(step: Step) -> None:
+def _print_problems(step: CaseStep) -> None:
     from lifecycle.ledger.audit.finding import CODES
 
     for code, message in step.problems:
@@ -216,7 +216,7 @@ def _replay_all(desk: Desk, until: _Until, under: Workflow | None) -> int:
     bar = Bar("回放")
     total = office.store.last_index()
     for case_id, steps in _all_steps(office, until, under):
-        after = next((step.case for step in reversed(steps) if step.case), None)
+        after = next((step.after for step in reversed(steps) if step.after), None)
         problems = [step for step in steps if step.problems]
         cases, wrong, entries = cases + 1, wrong + bool(problems), entries + len(steps)
         bar.show(entries, total)
@@ -243,7 +243,7 @@ def _replay_all(desk: Desk, until: _Until, under: Workflow | None) -> int:
 
 def _all_steps(
     office: Office, until: _Until, under: Workflow | None
-) -> Iterator[tuple[str, list[Step]]]:
+) -> Iterator[tuple[str, list[CaseStep]]]:
     """Replay case by case; a case that had not begun by then is left out."""
     from lifecycle.ledger.replay import replay_all
 
@@ -254,7 +254,11 @@ def _all_steps(
 
 
 def _print_line(
-    office: Office, case_id: str, after: Case | None, steps: list[Step], problems: list[Step]
+    office: Office,
+    case_id: str,
+    after: Case | None,
+    steps: list[CaseStep],
+    problems: list[CaseStep],
 ) -> None:
     if after is None:
         say(mark(False), f" {case_id}　不能回放")

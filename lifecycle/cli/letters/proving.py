@@ -139,11 +139,7 @@ def _from_ledger(desk: Desk, asked: _Asked) -> Iterator[Proof]:
 
     for code in asked.codes:
         found = by_code(desk.office.store, code)
-        rows = (
-            (raw for _idx, _seq, _digest, raw in desk.office.store.entries(found[0]))
-            if found
-            else ()
-        )
+        rows = (row.raw for row in desk.office.store.entries(found[0])) if found else ()
         proof = prove(rows, code)
         if proof is not None:
             yield proof
@@ -251,7 +247,7 @@ def notice_export(desk: Desk, case: str, name: str, target: str) -> None:
     for _finding in auditor.run():
         raise InvalidError("台账有问题，不能导出核验包", "请先运行 lifecycle audit")
     body = write_bundle(
-        (raw for _idx, _seq, _digest, raw in office.store.entries(found.id)),
+        (row.raw for row in office.store.entries(found.id)),
         log=office.store.meta("log"),
         number=found.number,
         notice=meant.name,

@@ -4,11 +4,18 @@ because of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 _KINDS = {"workflow": "流程", "template": "公文模板", "calendar": "工作日历", "issuing": "发文规则"}
 _SHOWN = 3
 """How many of what could not be judged are named; the rest is counted."""
+Unchecked = Literal["entries", "letters", "states", "days"]
+"""What may rest on a definition: entries and letters to be judged; `states` are cases of which
+nothing that is stored beside the log was compared, `days` those of which the due dates were not,
+for they are counted by a damaged calendar.
+"""
 
 
 @dataclass(slots=True)
@@ -36,14 +43,12 @@ class Tally:
         return "、".join(self.first) + (" 等" if self.count > len(self.first) else "")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Damage:
     """What is wrong with a published definition, and the tallies of what rests on it.
 
     `idx` is the global index of the entry that published it first, `again` those of the entries
-    that did so later. `states` are cases of which nothing that is stored beside the log was
-    compared, `days` those of which the due dates were not, for they are counted by the damaged
-    calendar.
+    that did so later.
     """
 
     idx: int
@@ -51,28 +56,16 @@ class Damage:
     name: str
     digest: str
     what: str
-    again: list[int] = field(default_factory=list)
+    again: tuple[int, ...] = ()
     entries: Tally = field(default_factory=Tally)
     letters: Tally = field(default_factory=Tally)
     states: Tally = field(default_factory=Tally)
     days: Tally = field(default_factory=Tally)
 
-    def entry(self, idx: int, case: str) -> None:
-        """Count an entry that could not be judged."""
-        self.entries.add(case, str(idx), f"{idx}（{case}）")
-
-    def letter(self, case: str, name: str) -> None:
-        """Count a letter that could not be judged."""
-        self.letters.add(case, name, f"{case} {name}")
-
     def __str__(self) -> str:
         again = f"（第 {'、'.join(map(str, self.again))} 条又发布过）" if self.again else ""
-        said = (
-            f"已发布的{_KINDS.get(self.kind, self.kind)} "
-            f"{self.name}（{self.digest[:12]}…"
-            f"）"
-            f"{self.what}{again}"
-        )
+        kind = _KINDS.get(self.kind, self.kind)
+        said = f"已发布的{kind} {self.name}（{self.digest[:12]}…）{self.what}{again}"
         parts = [
             f"{counted} {tally.count} {unit}：{tally.told()}"
             for counted, unit, tally in (
@@ -85,3 +78,61 @@ class Damage:
         ]
         rest = f"因此未能完全核对 {'；'.join(parts)}" if parts else "没有记录要靠它核对"
         return f"{said}；{rest}；请从备份恢复这份定义后再审计"
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """One thing that could not be fully checked, for it rests on a damaged definition.
+
+    `name` tells it from others of its kind in the case, `shown` is how a finding names it.
+    """
+
+    digest: str
+    kind: Unchecked
+    case: str
+    name: str
+    shown: str
+
+
+def resting_entry(digest: str, case: str, idx: int, letter: str = "") -> Iterator[Resting]:
+    """Say that an entry rests on a damaged definition, and the letter that it is about."""
+    yield Resting(digest, "entries", case, str(idx), f"{idx}（{case}）")
+    if letter:
+        yield Resting(digest, "letters", case, letter, f"{case} {letter}")
+
+
+def resting_case(digest: str, kind: Unchecked, case: str) -> Resting:
+    """Say that a case's stored state, or its due dates, rest on a damaged definition."""
+    return Resting(digest, kind, case, kind, case)
+
+
+class Tallies:
+    """Counts what rests on damaged definitions: on each of them, and on all together."""
+
+    def __init__(self) -> None:
+        self.entries = Tally()
+        self.letters = Tally()
+        self._of: dict[tuple[str, Unchecked], Tally] = {}
+
+    def add(self, resting: Resting) -> None:
+        """Count one thing."""
+        case, name = resting.case, resting.name
+        self.of(resting.digest, resting.kind).add(case, name, resting.shown)
+        if resting.kind == "entries":
+            self.entries.add(case, name, resting.shown)
+        elif resting.kind == "letters":
+            self.letters.add(case, name, resting.shown)
+
+    def of(self, digest: str, kind: Unchecked) -> Tally:
+        """Give the tally of what of a kind rests on a definition."""
+        return self._of.setdefault((digest, kind), Tally())
+
+    def counted(self, damage: Damage) -> Damage:
+        """Give a damage with all that was found to rest on it."""
+        return replace(
+            damage,
+            entries=self.of(damage.digest, "entries"),
+            letters=self.of(damage.digest, "letters"),
+            states=self.of(damage.digest, "states"),
+            days=self.of(damage.digest, "days"),
+        )

@@ -1,13 +1,8 @@
-"""What an audit finds, and the checks of one entry that need nothing but the entry."""
+"""What an audit finds: one finding, and every kind that there is."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from lifecycle.people.clock import recorded_day
 
 CODES = {
     "hash": "改写",
@@ -35,8 +30,6 @@ as clean.
 """
 NOBODY = "-"
 """Stands for the case where a finding concerns none, or none that is known."""
-_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +47,3 @@ class Finding:
         return (
             f"entry {self.idx} case {self.case}: {CODES[self.code]}（{self.code}）：{self.message}"
         )
-
-
-def check_times(body: Mapping[str, Any], last_on: str) -> Iterator[tuple[str, str]]:
-    """Check how an entry's times are written and that they go together: no day to come, none before
-    the last one.
-    """
-    intent, at = body["intent"], body["recorded_at"]
-    on, signed = intent["occurred_on"], intent["signed_at"]
-    if not (_STAMP.fullmatch(at) and _STAMP.fullmatch(signed) and _DAY.fullmatch(on)):
-        yield "time", f"时间的写法不对：{on}、{signed}、{at}"
-        return
-    if signed > at:
-        yield "time", f"签署时间 {signed} 晚于记录时间 {at}"
-    if on < last_on:
-        yield "time", f"办理日 {on} 早于上一条 {last_on}"
-    # Beijing is ahead of UTC, so a day not after that of the time in UTC is settled: the usual
-    # case, and cheap.
-    if on > at[:10] and on > recorded_day(at):
-        yield "time", f"办理日 {on} 晚于记录时间 {at}"

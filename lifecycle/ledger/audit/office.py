@@ -1,127 +1,137 @@
-"""The audit's second pass: the office's own chain, the definitions it published, and the state kept
-for it.
+"""The audit's pass over the office's own chain: units, officers, grants, published definitions, and
+the state kept for it.
+
+It learns the office as replayed, and which definitions are damaged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Damage
+from lifecycle.ledger.audit.definitions import damage_of, unpublished
 from lifecycle.ledger.audit.finding import Finding
-from lifecycle.ledger.office_replay import OfficeStep, replay_office_entry
-from lifecycle.ledger.record import OFFICE, canonical, hash_of
-from lifecycle.people.directory import dump_directory
-
-if TYPE_CHECKING:
-    from lifecycle.ledger.audit.audit import Auditor
-
-_CHAIN = (
-    "SELECT idx, seq, eid, hash, CAST(body AS BLOB) FROM entry WHERE case_id = ? AND seq > "
-    "? "
-    "ORDER BY seq"
-)
-Row = tuple[int, int, str, str, bytes]
+from lifecycle.ledger.audit.log import LogSeen
+from lifecycle.ledger.audit.scope import Scope
+from lifecycle.ledger.chain import Problem, Step, fold
+from lifecycle.ledger.library import Library
+from lifecycle.ledger.office_replay import replay_office_entry
+from lifecycle.ledger.record import OFFICE, canonical
+from lifecycle.ledger.sqlite.store import EntryRow
+from lifecycle.people.directory import Directory, dump_directory
 
 
-def check_office(audit: Auditor) -> Iterator[Finding]:
-    """Replay the office's chain and compare the state kept for it.
+@dataclass(frozen=True, slots=True)
+class OfficeSeen:
+    """What the pass learned: the office as replayed, and the damaged definitions by digest.
 
-    Leave in `audit` the office as replayed, and what is wrong with its definitions.
+    `torn` says that the chain cannot be followed to its end, `entries` how many of the scope were
+    looked at, `stopped` what stopped the pass before the end.
     """
-    store = audit.library.store
+
+    directory: Directory = field(default_factory=Directory)
+    broken: Mapping[str, Damage] = field(default_factory=dict)
+    torn: bool = False
+    entries: int = 0
+    stopped: UnavailableError | None = None
+    _in_force: dict[tuple[str, str, int], str | None] = field(
+        default_factory=dict, init=False, compare=False
+    )
+
+    def in_force(self, kind: str, name: str, seq: int) -> str | None:
+        """Give the SHA-256 of the definition in force after so many office entries."""
+        key = (kind, name, seq)
+        if key not in self._in_force:
+            self._in_force[key] = self.directory.document(kind, name, seq)
+        return self._in_force[key]
+
+
+def check_office(scope: Scope, log: LogSeen) -> Generator[Finding, None, OfficeSeen]:
+    """Replay the office's chain and compare the state kept for it."""
+    store = scope.store
     with store.reading():
-        rows = store.rows(_CHAIN, OFFICE, 0)
+        rows = list(store.entries(OFFICE))
         stored = store.office()
         kept = store.rows("SELECT sha256, kind, name FROM definition")
-    for row in rows:
-        if row[0] <= audit.upto:
-            audit.tick()
-            audit.entries += 1
-        yield from _check_row(audit, row)
-    if audit.torn:
-        return
-    directory = audit.directory
-    if stored is None or stored != (
-        directory.seq,
-        directory.head,
-        canonical(dump_directory(directory)),
-    ):
-        last = audit.office_at[-1] if audit.office_at else 0
+    office = yield from _follow(scope, OfficeSeen(), rows)
+    if office.torn or office.stopped:
+        return office
+    directory = office.directory
+    if stored != (directory.seq, directory.head, canonical(dump_directory(directory))):
+        newer = [row.idx for row in rows if row.idx > scope.upto]
+        last = [0, *log.office_at, *newer][-1]
         yield Finding("state", last, OFFICE, "存储的单位、人员与授权状态和回放结果不一致")
-    published = {(d.digest, d.kind, d.name) for d in directory.documents}
-    for digest, kind, name in kept:
-        if (digest, kind, name) not in published:
-            yield Finding("definition", 0, OFFICE, f"{kind} {name}（{str(digest)[:12]}…）未经发布")
+    yield from unpublished(kept, directory)
+    return office
 
 
-def follow_office(audit: Auditor) -> Iterator[Finding]:
-    """Go on to the office's present end: officers may have been appointed since the audit began."""
-    if not audit.torn:
-        for row in audit.library.store.rows(_CHAIN, OFFICE, audit.directory.seq):
-            yield from _check_row(audit, row)
+def follow_office(scope: Scope, office: OfficeSeen) -> Generator[Finding, None, OfficeSeen]:
+    """Go on to the office's present end: officers may have been appointed since the audit began.
+
+    Gives the office as it then is; raises UnavailableError.
+    """
+    if office.torn:
+        return office
+    rows = list(scope.store.entries(OFFICE, after=office.directory.seq))
+    office = yield from _follow(scope, office, rows)
+    if office.stopped:
+        raise office.stopped
+    return office
 
 
-def _check_row(audit: Auditor, row: Row) -> Iterator[Finding]:
-    """Judge one office entry again and move the office on by it."""
-    idx, seq, eid, digest, raw = row
-    if idx > audit.upto:
-        audit.office_at.append(idx)
-    if audit.torn:
+def _follow(
+    scope: Scope, office: OfficeSeen, rows: Iterable[EntryRow]
+) -> Generator[Finding, None, OfficeSeen]:
+    """Judge entries again and move the office on by them; give it as far as it could be
+    followed.
+    """
+    left = _ticked(scope, rows)
+    try:
+        for step in fold(left, replay_office_entry, office.directory):
+            row = step.row
+            office = replace(office, entries=office.entries + (row.idx <= scope.upto))
+            for code, message in (*step.problems, *_misplaced(scope, step)):
+                yield Finding(code, row.idx, OFFICE, message)
+            if step.after is None:
+                message = "本条以后的人员与授权无法核对，依据它们的记录也无法核对权限"
+                yield Finding("unread", row.idx, OFFICE, message)
+                unseen = sum(1 for row in left if row.idx <= scope.upto)
+                return replace(office, torn=True, entries=office.entries + unseen)
+            broken = _with_definition(scope.library, office.broken, step)
+            office = replace(office, directory=step.after, broken=broken)
+    except UnavailableError as error:
+        return replace(office, stopped=error)
+    return office
+
+
+def _ticked(scope: Scope, rows: Iterable[EntryRow]) -> Iterator[EntryRow]:
+    """Pass rows on, and count those of the scope for the progress."""
+    for row in rows:
+        if row.idx <= scope.upto:
+            scope.tick()
+        yield row
+
+
+def _misplaced(scope: Scope, step: Step[Directory]) -> Iterator[Problem]:
+    """See whether an entry stands where it says that it does."""
+    if step.after is None:
         return
-    step = replay_office_entry(audit.directory, idx, digest, raw)
-    for code, message in (*step.problems, *_misplaced(audit, step, seq, eid)):
-        yield Finding(code, idx, OFFICE, message)
-    if step.directory is None:
-        audit.torn = True
-        yield Finding(
-            "unread", idx, OFFICE, "本条以后的人员与授权无法核对，依据它们的记录也无法核对权限"
-        )
-        return
-    audit.directory = step.directory
-    if step.body["intent"]["type"] == "definition_published":
-        _check_definition(audit, idx, step.body["intent"])
-
-
-def _misplaced(audit: Auditor, step: OfficeStep, seq: int, eid: str) -> Iterator[tuple[str, str]]:
-    if not step.body or step.directory is None:
-        return
-    intent = step.body["intent"]
-    if (intent["case"], intent["seq"], intent["eid"]) != (OFFICE, seq, eid):
+    intent, row = step.body["intent"], step.row
+    if (intent["case"], intent["seq"], intent["eid"]) != (OFFICE, row.seq, row.eid):
         yield "chain", "记录所在的位置与其内容不符"
-    if intent["log"] != audit.origin:
+    if intent["log"] != scope.origin:
         yield "chain", "记录属于另一本台账，或台账的来源被改动"
 
 
-def _check_definition(audit: Auditor, idx: int, intent: Mapping[str, Any]) -> None:
-    """See whether the bytes that an entry published are there; note in `audit` what is wrong with
-    them.
-    """
-    file, kind, name = intent["files"][0], intent["data"]["kind"], intent["data"]["name"]
-    digest = file["sha256"]
-    if digest in audit.broken:
-        audit.broken[digest].again.append(idx)
-        return
-    wrong = _wrong_with(audit, kind, digest, file["size"])
-    if wrong:
-        audit.broken[digest] = Damage(idx, kind, name, digest, wrong)
-
-
-def _wrong_with(audit: Auditor, kind: str, digest: str, size: int) -> str:
-    """Say what is wrong with a definition's bytes; empty if nothing."""
-    row = audit.library.store.row("SELECT body FROM definition WHERE sha256 = ?", digest)
-    if row is None:
-        return "不见了"
-    if not isinstance(row[0], bytes) or hash_of(row[0]) != digest or len(row[0]) != size:
-        return "的内容被改动"
-    try:
-        if kind == "workflow":
-            audit.library.workflow(digest)
-        elif kind == "calendar":
-            audit.library.calendar(digest)
-    except UnavailableError:
-        raise
-    except (LifecycleError, ValueError, KeyError, TypeError):
-        return "读不出来"
-    return ""
+def _with_definition(
+    library: Library, broken: Mapping[str, Damage], step: Step[Directory]
+) -> Mapping[str, Damage]:
+    """Give the damaged definitions after an entry, which may have published one more."""
+    intent = step.body["intent"]
+    if intent["type"] != "definition_published":
+        return broken
+    digest = intent["files"][0]["sha256"]
+    damage = damage_of(library, step.row.idx, intent, broken.get(digest))
+    return {**broken, digest: damage} if damage else broken

@@ -13,7 +13,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lifecycle.errors import ConflictError, UnavailableError, UncertainError, os_reason
 from lifecycle.ledger.deeds import Deed, Deeds
@@ -52,6 +52,29 @@ _UPDATE_CASE = (
     f"= "
     f":seq - 1"
 )
+
+
+_ROW = "case_id, seq, idx, hash, CAST(body AS BLOB), eid"
+
+
+class EntryRow(NamedTuple):
+    """An entry as it is stored: its chain, its place there, its global index, and its bytes."""
+
+    case: str
+    seq: int
+    idx: int
+    hash: str
+    raw: bytes
+    eid: str
+
+
+class LogRow(NamedTuple):
+    """An entry as the log has it, in the order of recording."""
+
+    idx: int
+    case: str
+    seq: int
+    raw: bytes
 
 
 class LostDefinitionError(UnavailableError):
@@ -342,45 +365,29 @@ class Store:
                 values,
             )
 
-    def entries(
-        self, case_id: str, *, after: int = 0, chunk: int = 500
-    ) -> Iterator[tuple[int, int, str, bytes]]:
-        """Stream a chain as (idx, seq, hash, bytes), in short reads that never hold writers up."""
-        statement = (
-            "SELECT idx, seq, hash, body FROM entry WHERE case_id = ? AND seq > ? ORDER BY "
-            "seq "
-            "LIMIT ?"
-        )
+    def entries(self, case_id: str, *, after: int = 0, chunk: int = 500) -> Iterator[EntryRow]:
+        """Stream a chain in short reads that never hold writers up."""
+        statement = f"SELECT {_ROW} FROM entry WHERE case_id = ? AND seq > ? ORDER BY seq LIMIT ?"
         while rows := self.rows(statement, case_id, after, chunk):
-            yield from rows
+            yield from map(EntryRow._make, rows)
             after = rows[-1][1]
 
-    def all_entries(
-        self, *, upto: int, chunk: int = 1000
-    ) -> Iterator[tuple[str, int, int, str, bytes, str]]:
-        """Stream every case's chain, case by case, as (case, seq, idx, hash, bytes, eid), up to a
-        global index.
-        """
-        columns = "case_id, seq, idx, hash, CAST(body AS BLOB), eid"
-        statement = (
-            f"SELECT {columns} FROM entry WHERE (case_id, seq) > (?, ?) ORDER BY case_id, "
-            f"seq "
-            f"LIMIT ?"
-        )
+    def all_entries(self, *, upto: int, chunk: int = 1000) -> Iterator[EntryRow]:
+        """Stream every chain, one after the other, up to a global index."""
+        after = "(case_id, seq) > (?, ?) ORDER BY case_id, seq LIMIT ?"
+        statement = f"SELECT {_ROW} FROM entry WHERE {after}"
         at: tuple[str, int] = ("", 0)
         while rows := self.rows(statement, *at, chunk):
-            yield from (row for row in rows if row[2] <= upto)
+            yield from (EntryRow._make(row) for row in rows if row[2] <= upto)
             at = rows[-1][:2]
 
-    def log(self, *, upto: int, chunk: int = 1000) -> Iterator[tuple[int, str, int, bytes]]:
-        """Stream the whole log in the order of recording, as (idx, case, seq, bytes), up to a
-        global index.
-        """
+    def log(self, *, upto: int, chunk: int = 1000) -> Iterator[LogRow]:
+        """Stream the whole log in the order of recording, up to a global index."""
         columns = "idx, case_id, seq, CAST(body AS BLOB)"
         statement = f"SELECT {columns} FROM entry WHERE idx > ? AND idx <= ? ORDER BY idx LIMIT ?"
         after = -(2**63)
         while rows := self.rows(statement, after, upto, chunk):
-            yield from rows
+            yield from map(LogRow._make, rows)
             after = rows[-1][0]
 
     def last_body(self) -> bytes | None:

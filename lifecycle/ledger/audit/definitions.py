@@ -1,0 +1,54 @@
+"""The definitions that the office published: whether their bytes are still there, and readable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.ledger.audit.damage import Damage
+from lifecycle.ledger.audit.finding import Finding
+from lifecycle.ledger.library import Library
+from lifecycle.ledger.record import OFFICE, hash_of
+from lifecycle.people.directory import Directory
+
+
+def damage_of(
+    library: Library, idx: int, intent: Mapping[str, Any], known: Damage | None
+) -> Damage | None:
+    """Give what is wrong with the definition that an entry published, None if nothing; `known` is
+    what was found at an earlier publication of the same bytes.
+    """
+    if known is not None:
+        return replace(known, again=(*known.again, idx))
+    file, kind, name = intent["files"][0], intent["data"]["kind"], intent["data"]["name"]
+    wrong = wrong_with(library, kind, file["sha256"], file["size"])
+    return Damage(idx, kind, name, file["sha256"], wrong) if wrong else None
+
+
+def wrong_with(library: Library, kind: str, digest: str, size: int) -> str:
+    """Say what is wrong with a definition's bytes; empty if nothing."""
+    row = library.store.row("SELECT body FROM definition WHERE sha256 = ?", digest)
+    if row is None:
+        return "不见了"
+    if not isinstance(row[0], bytes) or hash_of(row[0]) != digest or len(row[0]) != size:
+        return "的内容被改动"
+    try:
+        if kind == "workflow":
+            library.workflow(digest)
+        elif kind == "calendar":
+            library.calendar(digest)
+    except UnavailableError:
+        raise
+    except (LifecycleError, ValueError, KeyError, TypeError):
+        return "读不出来"
+    return ""
+
+
+def unpublished(kept: list[tuple[str, str, str]], directory: Directory) -> Iterator[Finding]:
+    """Name the definitions (digest, kind, name) that are kept and that no entry published."""
+    published = {(d.digest, d.kind, d.name) for d in directory.documents}
+    for digest, kind, name in kept:
+        if (digest, kind, name) not in published:
+            yield Finding("definition", 0, OFFICE, f"{kind} {name}（{str(digest)[:12]}…）未经发布")

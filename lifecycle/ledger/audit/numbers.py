@@ -1,0 +1,154 @@
+"""The numbers of cases and of letters: each series runs 1, 2, 3 … and its book says the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.ledger.audit.finding import NOBODY, Finding
+from lifecycle.ledger.audit.scope import Scope
+from lifecycle.ledger.case_rows import series_of
+from lifecycle.ledger.record import OFFICE, read
+from lifecycle.ledger.sqlite.store import LogRow, LostDefinitionError
+from lifecycle.workflow.model import Workflow
+
+
+class Numbers:
+    """Follows each series of numbers, of cases and of letters: they run 1, 2, 3 … without gap, as
+    recorded.
+
+    `blind` says that a number could not be read, so that no series can be compared with its book;
+    `unsure` names the series that cannot be followed, for a number may be of this or of another.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.last: dict[str, int] = {}
+        self.dated: dict[str, str] = {}
+        self.blind = False
+        self.unsure: set[str] = set()
+
+    def check(self, row: LogRow) -> Iterator[Finding]:
+        """Check the number that the next entry gives, if it gives one."""
+        if row.case == OFFICE:
+            return
+        if row.seq == 1:
+            yield from self.check_case(row)
+        elif b'"type":"notice_issued"' in row.raw:
+            yield from self.check_letter(row)
+
+    def check_case(self, row: LogRow) -> Iterator[Finding]:
+        """Check the number of a case that is opened."""
+        try:
+            body = read(row.raw)
+            number, intent = body["numbers"]["case"], body["intent"]
+            year = int(intent["occurred_on"][:4])
+            workflow = self._workflow(intent["workflow"])
+            serial = _serial(workflow, year, number) if workflow else None
+        except UnavailableError:
+            raise
+        except (LifecycleError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            self.blind = True  # the pass over the cases says what is wrong with the entry
+            return
+        if workflow is None:
+            yield from self._patternless(row, number)
+            return
+        if serial is None:
+            yield self._finding(row, f"编号 {number} 不合“{workflow.number}”的样式")
+            return
+        yield from self._next(row, series_of(workflow, year), number, serial)
+
+    def _workflow(self, digest: str) -> Workflow | None:
+        """Give a workflow, None where it is damaged: the passes over office and cases say so."""
+        try:
+            return self.scope.library.workflow(digest)
+        except LostDefinitionError:
+            return None
+        except UnavailableError:
+            raise
+        except (LifecycleError, ValueError):
+            return None
+
+    def _patternless(self, row: LogRow, number: str) -> Iterator[Finding]:
+        """Follow a number whose workflow cannot be read, by the one series that it fits: gaps are
+        still seen.
+        """
+        fitting = [
+            (series, serial)
+            for series in self.scope.series
+            if (serial := _fits(series, number)) is not None
+        ]
+        if len(fitting) == 1:
+            series, serial = fitting[0]
+            yield from self._next(row, series, number, serial)
+        self.unsure |= {series for series, _serial in fitting if len(fitting) > 1}
+
+    def check_letter(self, row: LogRow) -> Iterator[Finding]:
+        """Check the number of a letter that is signed off: next in its series, and not dated before
+        the last one.
+        """
+        try:
+            body = read(row.raw)
+            intent = body["intent"]
+            if intent["type"] != "notice_issued":
+                return
+            number, series = body["numbers"]["notice"], intent["data"]["series"]
+            on = intent["occurred_on"]
+            before, after = series.split("{serial}")
+            serial = int(number.removeprefix(before).removesuffix(after))
+            latest = self.dated.get(series, "")
+            dated_back = on < latest
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            self.blind = True
+            return
+        yield from self._next(row, series, number, serial)
+        if dated_back:
+            yield self._finding(row, f"文号 {number} 倒签：{on} 早于前一号的 {latest}")
+        self.dated[series] = max(on, latest)
+
+    def _next(self, row: LogRow, series: str, number: str, serial: int) -> Iterator[Finding]:
+        """Check that a number is the next one of its series."""
+        if series in self.unsure:
+            return
+        before = self.last.get(series, 0)
+        if serial > before + 1:
+            first = f"{before + 1}"
+            missing = first if serial == before + 2 else f"{first} 至 {serial - 1}"
+            yield self._finding(row, f"编号 {number} 断号：缺第 {missing} 号")
+        elif serial <= before:
+            yield self._finding(row, f"编号 {number} 重号或倒号：已编到第 {before} 号")
+        self.last[series] = max(before, serial)
+
+    def _finding(self, row: LogRow, message: str) -> Finding:
+        return Finding("number", row.idx, self.scope.name_of(row.case), message)
+
+    def compare_books(self) -> Iterator[Finding]:
+        """Compare the last numbers with those that the database takes the next ones from."""
+        if self.blind:
+            return
+        for series in sorted({*self.last, *self.scope.series} - self.unsure, key=str):
+            used, kept = self.last.get(series, 0), self.scope.series.get(series, 0)
+            if used != kept:
+                yield Finding(
+                    "number", 0, NOBODY, f"编号 {series} 簿上记到第 {kept} 号，实际编到第 {used} 号"
+                )
+
+
+def _fits(series: str, number: str) -> int | None:
+    """Give the serial that a number has if it is one of a series, None if it is not."""
+    before, _, after = series.partition("{serial}")
+    found = re.fullmatch(re.escape(before) + r"(\d{1,12})" + re.escape(after), number, re.ASCII)
+    return int(found[1]) if found else None
+
+
+def _serial(workflow: Workflow, year: int, number: str) -> int | None:
+    """Read the serial out of a number; None where the number is not of the workflow's pattern."""
+    before, after = re.split(
+        r"\{serial(?::0\d)?\}", workflow.number.replace("{year}", str(year)), maxsplit=1
+    )
+    found = re.fullmatch(re.escape(before) + r"(\d{1,12})" + re.escape(after), number, re.ASCII)
+    if found is None:
+        return None
+    serial = int(found[1])
+    return serial if workflow.number.format(year=year, serial=serial) == number else None

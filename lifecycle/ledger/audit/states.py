@@ -1,0 +1,99 @@
+"""The state kept for a case beside the log: the same as replayed, columns and letters."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from lifecycle.engine.case import Case
+from lifecycle.engine.workdays import Calendar
+from lifecycle.errors import LifecycleError
+from lifecycle.ledger.audit.damage import Resting, resting_case
+from lifecycle.ledger.audit.entries import Known, Trail
+from lifecycle.ledger.audit.finding import Finding
+from lifecycle.ledger.audit.letters import check_post, read_post
+from lifecycle.ledger.audit.office import OfficeSeen, follow_office
+from lifecycle.ledger.case_rows import case_row, undated_row
+from lifecycle.ledger.chain import CaseStep, fold
+from lifecycle.ledger.replay import Basis, replay_entry
+from lifecycle.ledger.sqlite.store import LostDefinitionError, Store
+from lifecycle.workflow.model import Workflow
+
+
+def check_state(
+    known: Known, trail: Trail, last: CaseStep
+) -> Generator[Finding | Resting, None, OfficeSeen]:
+    """Compare the case after its last entry with what is kept for it; both are read as of one
+    moment.
+
+    Gives the office, which may have gone on since the audit began.
+    """
+    scope, office, name = known.scope, known.office, trail.name
+    store, case = scope.store, last.after
+    assert case is not None  # the trail is told only of cases that were followed to the end
+    with store.reading():
+        rows = list(store.entries(trail.case_id, after=case.seq))
+        found = _stored_row(store, trail.case_id)
+        post = read_post(store, trail.case_id)
+    if rows:  # made since the audit began, perhaps by officers appointed since
+        office = yield from follow_office(scope, office)
+    basis = Basis(scope.library, office.directory)
+    for step in fold(rows, partial(replay_entry, basis), case):
+        if step.problems or step.after is None:
+            yield Finding("lost", step.row.idx, name, "审计期间新增的这条记录不能接续")
+            return office
+        last, case = step, step.after
+    idx = last.row.idx
+    if found is None:
+        yield Finding("lost", idx, name, "有记录而无事项")
+        return office
+    workflow = scope.library.workflow(case.workflow)
+    calendar = yield from _calendar(replace(known, office=office), trail, last)
+    wrong = wrong_columns(workflow, case, calendar, found)
+    if wrong:
+        yield Finding("state", idx, name, f"存储的状态与回放结果不一致：{'、'.join(wrong)}")
+    for code, message in check_post(post, workflow, case):
+        yield Finding(code, idx, name, message)
+    return office
+
+
+def _calendar(
+    known: Known, trail: Trail, last: CaseStep
+) -> Generator[Finding | Resting, None, Calendar | None]:
+    """Give the calendar of a case's last entry; None, and told, where it is not at hand."""
+    digest = last.body["calendar"]
+    if digest in known.office.broken:
+        yield resting_case(digest, "days", trail.name)
+        return None
+    try:
+        return known.scope.library.calendar(digest)
+    except LostDefinitionError as error:
+        # published after the tear in the office's chain, or never
+        message = f"存储的到期日未能核对：{error.message}"
+    yield Finding("unread", last.row.idx, trail.name, message)
+    return None
+
+
+def _stored_row(store: Store, case_id: str) -> dict[str, Any] | None:
+    """Give the row kept for a case, by column; None where there is none."""
+    columns = [row[1] for row in store.rows("PRAGMA table_info(cases)")]
+    found = store.row(f"SELECT {', '.join(columns)} FROM cases WHERE id = ?", case_id)
+    return dict(zip(columns, found, strict=True)) if found is not None else None
+
+
+def wrong_columns(
+    workflow: Workflow, case: Case, calendar: Calendar | None, found: Mapping[str, Any]
+) -> list[str]:
+    """Name the columns of the stored row that are not as replayed; without a calendar no day is
+    compared.
+    """
+    try:
+        if calendar is None:
+            wanted = undated_row(workflow, case)
+        else:
+            wanted = case_row(workflow, case, calendar)
+    except (LifecycleError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
+        return ["snapshot"]
+    return [name for name, value in wanted.items() if found.get(name) != value]
