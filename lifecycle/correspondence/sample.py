@@ -12,7 +12,8 @@ from decimal import Decimal
 from lifecycle.correspondence.issuing import Issuing
 from lifecycle.errors import InvalidError
 from lifecycle.letter.code import code_of
-from lifecycle.letter.model import UPWARD, Letter
+from lifecycle.letter.kinds import kinds
+from lifecycle.letter.model import Letter
 from lifecycle.template.compose import MissingError, compose
 from lifecycle.template.template import Template
 from lifecycle.workflow.model import Fact, NoticeRule, Transition, Workflow
@@ -105,7 +106,7 @@ def sample_letter(
     return replace(
         letter,
         number=series.replace("{serial}", "12"),
-        signer="分管负责人" if letter.kind in UPWARD else None,
+        signer="分管负责人" if letter.kind in kinds().upward else None,
         printed=DAY if letter.layout == "document" else None,
         code=code,
         proof=f"LIFECYCLE:1:SAMPLE:{use.template.name}:{_ENTRY}:{code}",

@@ -18,7 +18,7 @@ from lifecycle.letter.check.content_parts import (
     parts_of_lines,
 )
 from lifecycle.letter.check.content_rules import MESSAGES, RULES
-from lifecycle.letter.kinds import KINDS
+from lifecycle.letter.kinds import kinds
 
 if TYPE_CHECKING:
     from lifecycle.letter.model import Letter
@@ -114,7 +114,7 @@ def _titles(written: Written) -> Iterator[Finding]:
     titles = written.of("title")
     if (
         titles
-        and written.kind in (*KINDS, "")
+        and written.kind in (*kinds().statutory, "")
         and not kind_of("".join(part.text for part in titles))
     ):
         yield _finding("title-kind", titles[0])

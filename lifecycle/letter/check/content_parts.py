@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from lifecycle.letter.kinds import KINDS, SLIPS
+from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import Paragraph, Signatures, Table
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def kind_of(title: str) -> str:
     bare = re.sub(r"(?:[（(][^（）()]*[）)]|[\s。，、；：.!！,;:])+$", "", title)
     if re.search(r"(?:征求|反馈|提出|听取)[^的]{0,10}意见$", bare):
         return ""  # what is asked for, not what the paper is
-    return max((kind for kind in (*KINDS, *SLIPS) if bare.endswith(kind)), key=len, default="")
+    return max((kind for kind in kinds().all if bare.endswith(kind)), key=len, default="")
 
 
 def parts_of_letter(letter: Letter) -> Written:

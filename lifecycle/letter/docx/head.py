@@ -20,7 +20,7 @@ from lifecycle.letter.docx.wordml import (
     paragraph,
     run,
 )
-from lifecycle.letter.model import UPWARD
+from lifecycle.letter.kinds import kinds
 from lifecycle.letter.text import DRAFT, ZI, day, mark, mark_size
 from lifecycle.letter.title import title_lines
 
@@ -113,7 +113,7 @@ def _ruled(runs: str, *, tabs: str = "", before: int = 0, side: str = "center") 
 
 def _document_head(letter: Letter) -> list[str]:
     number = letter.number or DRAFT
-    if letter.kind in UPWARD:
+    if letter.kind in kinds().upward:
         runs = run(ZI + number)
         if letter.signer:
             runs += TAB + run("签发人：") + run(letter.signer, "Kai")

@@ -8,7 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle.letter.cells import CELLS, wrap
-from lifecycle.letter.model import UPWARD
+from lifecycle.letter.kinds import kinds
 from lifecycle.letter.pdf.sheet import (
     BODY,
     INK,
@@ -108,7 +108,7 @@ def _document(letter: Letter, outline: Outline) -> Head:
 
 def _signers(letter: Letter) -> list[str]:
     """Give the lines of who signed what goes to a superior: two names to a line (7.2.6)."""
-    names = (letter.signer or "").split("、") if letter.kind in UPWARD else []
+    names = (letter.signer or "").split("、") if letter.kind in kinds().upward else []
     return list(filter(None, (_BLANK.join(names[at : at + 2]) for at in range(0, len(names), 2))))
 
 
@@ -117,7 +117,7 @@ def _numbered(letter: Letter, index: int, signers: list[str], outline: Outline) 
     7.2.6).
     """
     number = Run(LEFT + ZI, row(index), letter.number or DRAFT, tag=outline.add("P"))
-    if letter.kind not in UPWARD:
+    if letter.kind not in kinds().upward:
         return [centred(number)]
     if not signers:
         return [number]
