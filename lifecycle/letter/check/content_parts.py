@@ -37,7 +37,6 @@ Role = Literal[
 """Parts of a letter (GB/T 9704—2012 7.1); `cell` is text in a table, `head` what else stands above
 the title, `folio` a page number, `` not yet known.
 """
-HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 DATE = re.compile(
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{4}[-./]\d{1,2}[-./]\d{1,"
     r"2}|[〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]+月[一二三四五六七八九十]+"
