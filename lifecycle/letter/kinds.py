@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import ItemsView, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from lifecycle.letter.shipped import entry_of, plain_yaml, shipped_text, wrong
+from lifecycle.letter.shipped import entry_of, mapping_of, plain_yaml, shipped_text, wrong
 
 FILE = "kinds.yaml"
 LAYOUT_WORDS = ("公文", "信函", "纪要", "单据")
@@ -47,8 +47,8 @@ def read_kinds(text: str) -> Kinds:
     """Read the kinds; raises InvalidError where an entry is wrong."""
     sections = ("basis", "statutory", "slips", "attendance", "urgency")
     top = entry_of(FILE, "", plain_yaml(text, FILE), needed=sections)
-    statutory = {name: _kind(name, found) for name, found in top["statutory"].items()}
-    slips = {name: _kind(name, found) for name, found in top["slips"].items()}
+    statutory = {name: _kind(name, found) for name, found in _section(top, "statutory")}
+    slips = {name: _kind(name, found) for name, found in _section(top, "slips")}
     found = statutory | slips
     return Kinds(
         statutory=tuple(statutory),
@@ -61,6 +61,10 @@ def read_kinds(text: str) -> Kinds:
         attendance=_words(top, "attendance"),
         urgencies=_words(top, "urgency"),
     )
+
+
+def _section(top: Mapping[str, Any], key: str) -> ItemsView[str, Any]:
+    return mapping_of(FILE, key, top[key]).items()
 
 
 def _kind(name: str, found: object) -> Mapping[str, Any]:

@@ -43,12 +43,18 @@ def plain_yaml(text: str, file: str) -> dict[str, Any]:
     return found
 
 
+def mapping_of(file: str, name: str, found: object) -> Mapping[str, Any]:
+    """Give a section or an entry of a file as a mapping."""
+    if not isinstance(found, dict):
+        wrong(file, name, "应写成“键: 值”")
+    return found
+
+
 def entry_of(
     file: str, name: str, found: object, *, needed: tuple[str, ...], allowed: tuple[str, ...] = ()
 ) -> Mapping[str, Any]:
     """Give one entry of a file as a mapping that has these keys and no others."""
-    if not isinstance(found, dict):
-        wrong(file, name, "应写成“键: 值”")
+    found = mapping_of(file, name, found)
     missing = [key for key in needed if not found.get(key)]
     if missing:
         wrong(file, name, f"缺少 {'、'.join(missing)}")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, get_args
 
 from lifecycle.letter.check.content_parts import Role
 from lifecycle.letter.kinds import kinds
-from lifecycle.letter.shipped import entry_of, plain_yaml, shipped_text, wrong
+from lifecycle.letter.shipped import entry_of, mapping_of, plain_yaml, shipped_text, wrong
 
 FILE = "check/rules.yaml"
 FOUND = ("duty", "due", "below")
@@ -62,19 +62,20 @@ def content_rules() -> Rules:
 def read_rules(text: str) -> Rules:
     """Read the rules; raises InvalidError that names the first entry that is wrong."""
     top = entry_of(FILE, "", plain_yaml(text, FILE), needed=_SECTIONS)
-    pieces = _pieces(top["pieces"])
+    sections = {key: mapping_of(FILE, key, top[key]) for key in _SECTIONS}
+    pieces = _pieces(sections["pieces"])
     groups = {
         name: tuple(_roles(f"part_groups.{name}", found, {}))
-        for name, found in top["part_groups"].items()
+        for name, found in sections["part_groups"].items()
     }
     return Rules(
         patterns=tuple(
-            _rule(name, found, pieces, groups) for name, found in top["patterns"].items()
+            _rule(name, found, pieces, groups) for name, found in sections["patterns"].items()
         ),
-        judged={name: _message(name, found) for name, found in top["judged"].items()},
+        judged={name: _message(name, found) for name, found in sections["judged"].items()},
         finds={
             name: _pattern(name, found, pieces)
-            for name, found in entry_of(FILE, "finds", top["finds"], needed=FOUND).items()
+            for name, found in entry_of(FILE, "finds", sections["finds"], needed=FOUND).items()
         },
     )
 
