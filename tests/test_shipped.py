@@ -8,6 +8,7 @@ import json
 import re
 from hashlib import sha256
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -15,6 +16,8 @@ import lifecycle
 from lifecycle.correspondence.press import PRESS
 from lifecycle.errors import InvalidError
 from lifecycle.letter.check.content_rules import content_rules, read_rules
+from lifecycle.letter.docx.stored import fragment
+from lifecycle.letter.docx.wordml import CHAR, LINE, RED
 from lifecycle.letter.kinds import kinds, read_kinds
 from lifecycle.letter.shipped import plain_yaml, shipped_text
 from lifecycle.letter.title import words
@@ -169,6 +172,47 @@ def test_every_rule_has_a_basis() -> None:
     grounds = ("GB/T 9704—2012 ", "GB/T 15834—2011", "党政机关公文处理工作条例第", "公文写作惯例")
     others = {basis for basis in found if not basis.startswith(grounds)}
     assert others == {"沿用原《国家行政机关公文处理办法》（国发〔2000〕23号，已废止）的惯例 [自]"}
+
+
+PARTS = sorted(path.stem for path in (PACKAGE / "letter" / "docx" / "parts").glob("*.xml"))
+WHOLE = ("fontTable", "footer1", "footer2", "footer3", "settings", "styles")
+PREFIXES = 'xmlns:w="w" xmlns:r="r" xmlns:wp="wp" xmlns:a="a" xmlns:pic="pic"'
+
+
+def test_every_part_of_a_docx_is_known() -> None:
+    """The XML files are those that are used: whole parts, and parts with places to fill in."""
+    filled_in = ("core", "floating", "header3", "inline", "picture", "types")
+    assert sorted((*WHOLE, *filled_in)) == PARTS
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_stored_xml_is_well_formed_and_bare(name: str) -> None:
+    """What goes into a DOCX is sound XML on one line, without comments; only files with places hold
+    a `$`.
+    """
+    text = fragment(name)
+    ET.fromstring(f"<all {PREFIXES}>{text}</all>")
+    assert "\n" not in text
+    assert "<!--" not in text
+    assert ("$" in text) is (name not in WHOLE)
+
+
+def test_blanks_that_are_text_stay() -> None:
+    """Blanks inside a text are kept, though the file's line ends and indents go."""
+    assert '<w:t xml:space="preserve">— </w:t></w:r><w:r><w:fldChar ' in fragment("footer1")
+    assert "</w:p></w:ftr>" in fragment("footer1")
+
+
+def test_measures_in_the_files_are_those_of_the_code() -> None:
+    """Line, character and red are written in styles.xml as the code has them (GB/T 9704—2012
+    5.2.2).
+    """
+    styles = fragment("styles")
+    assert f'w:line="{LINE}" w:lineRule="exact"/><w:jc w:val="both"/>' in styles
+    assert f'<w:ind w:firstLine="{2 * CHAR}"/>' in styles
+    assert f'<w:defaultTabStop w:val="{CHAR}"/>' in fragment("settings")
+    for name in ("styles", "footer3", "header3"):
+        assert f'="{RED}"' in fragment(name)
 
 
 def test_patterns_are_compiled_once() -> None:
