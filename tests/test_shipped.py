@@ -98,6 +98,17 @@ def test_the_kinds() -> None:
     assert usual == set(known.statutory) - {"函", "纪要"}
 
 
+def test_a_slip_is_added_without_code() -> None:
+    """A line in the file makes a slip: a kind that templates and issuing rules may name, set as
+    slips are.
+    """
+    slip = '  会办单: {layout: 单据, basis: "内部单据 [自]"}'
+    known = read_kinds(KINDS.replace("slips:\n", f"slips:\n{slip}\n"))
+    assert known.slips == ("会办单", *kinds().slips)
+    assert known.layouts["会办单"] == "单据"
+    assert "会办单" in known.all
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "told"),
     [
