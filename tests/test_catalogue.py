@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from lifecycle.engine.values import typed
-from lifecycle.letter.kinds import SLIPS
+from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import Block, Letter, Paragraph, Signatures, Table
 from lifecycle.template.compose import compose
 from lifecycle.template.template import Template, read_template
@@ -337,7 +337,7 @@ def fits(s: Sent) -> bool:
         return to <= {"owner", "county"} and any(
             "经市政府同意" in text for text in paragraphs(s.letter)
         )
-    return kind in ("函", "纪要", *SLIPS) and (kind == "函" or "investor" not in to)
+    return kind in ("函", "纪要", *kinds().slips) and (kind == "函" or "investor" not in to)
 
 
 def test_the_kind_fits_the_relation() -> None:
@@ -396,7 +396,7 @@ def test_titles() -> None:
     """
     for place, letter in everything():
         assert not re.search("[，。；：、！？…—]|[!-/:-@]", letter.title), (place, letter.title)
-        if letter.kind in SLIPS:
+        if letter.kind in kinds().slips:
             assert letter.title.endswith(("单", "表")), (place, letter.title)
         elif letter.kind == "纪要":
             assert letter.title.endswith("纪要"), (place, letter.title)
@@ -469,8 +469,8 @@ def test_slips_are_tables_to_sign() -> None:
     """督办单、交办单、移交单 and 审核表 show their matter in a table and end with
     places to sign.
     """
-    slips = [s for s in sent() if s.letter.kind in SLIPS]
-    assert {s.letter.kind for s in slips} == set(SLIPS)
+    slips = [s for s in sent() if s.letter.kind in kinds().slips]
+    assert {s.letter.kind for s in slips} == set(kinds().slips)
     for s in slips:
         assert s.letter.layout == "slip", s.place
         assert any(isinstance(block, Table) for block in s.letter.body), s.place

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from tiny_office import TINY, Tiny
 
+from lifecycle.errors import WorkflowError
+from lifecycle.people.first_unit import FirstUnit, first_unit
+
 
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
@@ -32,6 +35,29 @@ def test_init_makes_an_office_that_works(bare: Tiny) -> None:
         "add 登记单位和人员\n"
     )
     assert bare.do("open", "visit", "--set", "name=甲", by="zhang01") == "KC-2026-001\n"
+
+
+def test_the_first_unit_is_the_settings(bare: Tiny) -> None:
+    """Code and name of the first unit stand in settings/office.yaml; another name may be given."""
+    assert first_unit() == FirstUnit("bureau", "市招商局")
+    bare.do("init", "--unit", "某市投资促进局")
+    assert bare.do("unit", "list") == (
+        "代码    名称            职能                在岗\n"
+        "bureau  某市投资促进局  市招商局（bureau）     1\n"
+    )
+
+
+def test_a_wrong_first_unit_is_told(tmp_path: Path) -> None:
+    """Settings without the unit's code are refused with what is missing, where and how to mend
+    it.
+    """
+    file = tmp_path / "office.yaml"
+    file.write_text("first_unit: {title: 某局}\n", "utf-8")
+    with pytest.raises(WorkflowError) as caught:
+        first_unit(file)
+    assert [(p.location.line, p.message, p.mend) for p in caught.value.problems] == [
+        (1, "first_unit 缺少 code", "补上 code: …")
+    ]
 
 
 def test_init_from_a_directory(bare: Tiny) -> None:

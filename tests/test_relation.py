@@ -18,7 +18,7 @@ from lifecycle.correspondence.relations import (
     template_relation_faults,
 )
 from lifecycle.errors import Problem, WorkflowError
-from lifecycle.letter.kinds import KINDS, SLIPS
+from lifecycle.letter.kinds import kinds
 from lifecycle.template import Template, read_template
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import examine, read_workflow
@@ -69,11 +69,11 @@ def judged(
 
 
 ALLOWED = {
-    "finance": ("函", "意见", "纪要", *SLIPS),
-    "owner": ("函", "意见", "纪要", *SLIPS),
-    "leader": SLIPS,
+    "finance": ("函", "意见", "纪要", *kinds().slips),
+    "owner": ("函", "意见", "纪要", *kinds().slips),
+    "leader": kinds().slips,
     "government": ("请示", "报告", "意见"),
-    "county": ("函", "意见", "纪要", *SLIPS),
+    "county": ("函", "意见", "纪要", *kinds().slips),
     "investor": ("函",),
     "bank": ("函",),
     "public": ("公告", "通告"),
@@ -83,8 +83,8 @@ ALLOWED = {
 @pytest.mark.parametrize("to", ALLOWED)
 def test_each_recipient_gets_only_the_kinds_of_its_level(to: str) -> None:
     """Of all kinds, only those of the table are let through to each recipient, and nothing else."""
-    assert tuple(kind for kind in (*KINDS, *SLIPS) if not judged(kind, to)) == tuple(
-        kind for kind in (*KINDS, *SLIPS) if kind in ALLOWED[to]
+    assert tuple(kind for kind in kinds().all if not judged(kind, to)) == tuple(
+        kind for kind in kinds().all if kind in ALLOWED[to]
     )
 
 

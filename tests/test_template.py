@@ -9,7 +9,7 @@ import pytest
 from letters import SAMPLES, sample, template
 
 from lifecycle.errors import LifecycleError, Location, WorkflowError
-from lifecycle.letter.kinds import KINDS, SLIPS
+from lifecycle.letter.kinds import kinds
 from lifecycle.template import Template, read_template
 from lifecycle.template.template import KEYS, LIMIT, program
 
@@ -50,7 +50,7 @@ def test_a_template_is_known_by_its_exact_bytes() -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_samples_are_sound(name: str) -> None:
     """Every sample template is read without a fault, and says its kind."""
-    assert sample(name).kind in KINDS
+    assert sample(name).kind in kinds().statutory
 
 
 def test_header_keys_take_either_colon_and_comments() -> None:
@@ -65,7 +65,7 @@ def test_header_keys_take_either_colon_and_comments() -> None:
     assert read.header == ("文种", "标题", "主送", "发文单位")
 
 
-@pytest.mark.parametrize("kind", KINDS + SLIPS)
+@pytest.mark.parametrize("kind", kinds().all)
 def test_statutory_kinds_and_internal_slips_are_known(kind: str) -> None:
     """The fifteen statutory kinds and the internal slips are the kinds that a template may have."""
     assert template("正文", kind=kind).kind == kind
@@ -108,7 +108,7 @@ def test_header_holds_only_keys() -> None:
     found = faults("文种：函\n标题：甲\n标题：甲\n随便写\n主送：乙\n发文单位：丙\n---\n正文")
     assert found == [
         "3:1 表头“标题”写了两次（第 2 行已有；请只留一行）",
-        f"4:1 表头里只能写“键：值”（表头可以写 {'、'.join(KEYS)}）",
+        f"4:1 表头里只能写“键：值”（表头可以写 {'、'.join((*KEYS, *kinds().attendance))}）",
     ]
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from lifecycle.office.definitions import Definition
 
 FIRST_OFFICER = "admin"
-FIRST_UNIT = ("bureau", "市招商局")
 
 
 @command(
@@ -29,13 +28,11 @@ FIRST_UNIT = ("bureau", "市招商局")
 @option(
     "--unit",
     "unit_title",
-    default=FIRST_UNIT[1],
-    show_default=True,
     metavar="名称",
-    help="第一个单位的名称",
+    help="第一个单位的名称；不写的用 settings/office.yaml 里的",
 )
 @at_desk
-def init(desk: Desk, source: str | None, unit_title: str) -> None:
+def init(desk: Desk, source: str | None, unit_title: str | None) -> None:
     """Make the database and found the office."""
     from lifecycle.ledger.register import Request
     from lifecycle.ledger.sqlite.database import database_file
@@ -70,9 +67,10 @@ def init(desk: Desk, source: str | None, unit_title: str) -> None:
 
 
 def _read(
-    desk: Desk, source: str | None, unit_title: str, definitions: list[Definition]
+    desk: Desk, source: str | None, unit_title: str | None, definitions: list[Definition]
 ) -> list[tuple[str, dict[str, Any]]]:
     from lifecycle.people.directory import SYSTEM_ROLES
+    from lifecycle.people.first_unit import first_unit
     from lifecycle.workflow.reader import read_workflow
 
     bodies = [(name, body) for kind, name, body in definitions if kind == "workflow"]
@@ -85,7 +83,8 @@ def _read(
         } | SYSTEM_ROLES
         return read_directory_file(Path(source), roles)
     leads = list(dict.fromkeys(w.panel.lead if w.panel else w.opened_by[0] for w in workflows))
-    unit = {"unit": FIRST_UNIT[0], "unit_title": unit_title, "functions": leads}
+    first = first_unit()
+    unit = {"unit": first.code, "unit_title": unit_title or first.title, "functions": leads}
     officer = {
         "officer": desk.officer_code or FIRST_OFFICER,
         "title": "管理员",

@@ -25,7 +25,8 @@ from lifecycle.engine.notice import Notice, rule_of
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import canonical, hash_of
-from lifecycle.letter.model import UPWARD, Letter, dump_letter, load_letter
+from lifecycle.letter.kinds import kinds
+from lifecycle.letter.model import Letter, dump_letter, load_letter
 from lifecycle.people.directory import Directory
 from lifecycle.template.compose import WRITER
 from lifecycle.workflow.model import Limit
@@ -102,7 +103,7 @@ def issue_of(
         draft,
         date=moment.on,
         issuer=issuer,
-        signer=signer if draft.kind in UPWARD else None,
+        signer=signer if draft.kind in kinds().upward else None,
         printed=moment.on if draft.layout == "document" else None,
         mark=issuer + _MARKS[draft.layout] if draft.layout in _MARKS else "",
     )

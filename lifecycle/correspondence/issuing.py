@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from lifecycle.errors import InvalidError
-from lifecycle.letter.kinds import KINDS, SLIPS
+from lifecycle.letter.kinds import kinds
 from lifecycle.workflow.model import Limit
 from lifecycle.workflow.sections import limit_of, places_of
 from lifecycle.workflow.yaml.fields import Fields
@@ -137,8 +137,8 @@ def _read_series(yaml: YamlFile) -> dict[str, str]:
             )
         taken[number] = number
         for scalar in fields.scalars("kinds"):
-            if scalar.value not in KINDS + SLIPS:
-                mend = f"文种有 {'、'.join(KINDS + SLIPS)}"
+            if scalar.value not in kinds().all:
+                mend = f"文种有 {'、'.join(kinds().all)}"
                 yaml.reading.fault("kind", scalar, f"没有文种 “{scalar.value}”", mend)
             elif scalar.value in patterns:
                 yaml.reading.fault(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle.errors import Location, Problem
-from lifecycle.letter.kinds import KINDS, SLIPS
+from lifecycle.letter.kinds import kinds
 from lifecycle.template.template import Template
 from lifecycle.workflow.model import NoticeRule, Transition, Workflow
 from lifecycle.workflow.sections import places_of
@@ -124,14 +124,13 @@ def _read_level(yaml: YamlFile, fields: Fields) -> Level:
             known=_ALLOW,
             required=("kinds", "basis"),
         )
-        kinds = _words(inner, "kinds")
+        named = _words(inner, "kinds")
         for kind in inner.scalars("kinds"):
-            if kind.value not in KINDS:
-                yaml.reading.fault(
-                    "kind", kind, f"没有文种 “{kind.value}”", f"文种有 {'、'.join(KINDS)}"
-                )
+            if kind.value not in kinds().statutory:
+                mend = f"文种有 {'、'.join(kinds().statutory)}"
+                yaml.reading.fault("kind", kind, f"没有文种 “{kind.value}”", mend)
         allowed.append(
-            Allowed(kinds, _words(inner, "by"), _words(inner, "says"), inner.text("basis"))
+            Allowed(named, _words(inner, "by"), _words(inner, "says"), inner.text("basis"))
         )
     return Level(
         fields.line("title"),
@@ -211,7 +210,7 @@ def _judge(template: Template, use: Sent, relations: Relations) -> Iterator[tupl
     copied = _by_level(workflow, rule.cc, relations)
     for level, names in to:
         who = f"{'、'.join(_titles(workflow, names))}（{level.title}）"
-        if kind in SLIPS:
+        if kind in kinds().slips:
             if not level.inside:
                 yield f"是内部单据“{kind}”，不能发给{who}", level.mend
             continue
@@ -224,7 +223,7 @@ def _judge(template: Template, use: Sent, relations: Relations) -> Iterator[tupl
             )
     for level, names in copied:
         who = f"{'、'.join(_titles(workflow, names))}（{level.title}）"
-        if kind in SLIPS and not level.inside:
+        if kind in kinds().slips and not level.inside:
             yield f"是内部单据“{kind}”，不能抄送{who}", "另外用函告知"
         above = next((upper for upper, _ in to if upper.one), None)
         if above is not None and level.below:

@@ -10,34 +10,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from lifecycle.correspondence.issuing import Issuing
+from lifecycle.correspondence.samples_file import Samples, shipped_samples
 from lifecycle.errors import InvalidError
 from lifecycle.letter.code import code_of
-from lifecycle.letter.model import UPWARD, Letter
+from lifecycle.letter.kinds import kinds
+from lifecycle.letter.model import Letter
+from lifecycle.letter.text import day as day_text
 from lifecycle.template.compose import MissingError, compose
 from lifecycle.template.template import Template
 from lifecycle.workflow.model import Fact, NoticeRule, Transition, Workflow
 
-DAY = date(2026, 9, 30)
-"""The day of every sample."""
 _ENTRY = "5a" * 32
-_TEXTS = {
-    "name": "瓯江云栖康养度假综合体",
-    "investor": "浙江某某康养产业有限公司（示例）",
-    "month": "2026-09",
-}
-_DAYS = {
-    "start_due_on": 90,
-    "finish_due_on": 800,
-    "new_start_due_on": 180,
-    "land_start_due_on": 120,
-    "loi_valid_to": 150,
-    "listing_start_on": 21,
-    "listing_end_on": 31,
-    "deadline_on": 20,
-    "issue_due_on": 20,
-}
-"""How many days after the sample's day some dates lie; the others lie a month before it."""
-_UNITS = ("市自然资源局（示例）", "市生态环境局（示例）")
+"""Stands for the entry in which a sample was issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,85 +62,96 @@ def sample_letter(
 
     `issuers` maps roles to the unit, by code and name, that would send it.
     """
+    samples = shipped_samples()
     role = use.transition.by[0] if use.transition else "bureau"
-    unit, title = (issuers or {}).get(role, ("", "市招商局"))
+    unit, title = (issuers or {}).get(role, ("", samples.lines["issuer"]))
     if rules is not None and unit in rules.issuers:
         title = rules.issuers[unit].name or title
     named = {name: title for name, (_unit, title) in (issuers or {}).items()}
-    scope = {**sample_scope(use, named), "issuer": title}
-    for _ in range(len(scope) + 1):
-        try:
-            letter = compose(use.template, scope, on=DAY)
-            break
-        except (
-            MissingError
-        ) as error:  # a name that the workflow does not have: say what would stand there
-            scope = {**scope, error.name: f"〔{error.name}〕"}
-    else:
-        raise InvalidError(f"公文模板 {use.template.name} 写不出样张")
-    series = "丽招商函〔2026〕{serial}号"
-    if rules is not None and use.template.kind in rules.patterns:
-        issuer = rules.issuers.get(unit) or next(iter(rules.issuers.values()), None)
-        pattern = rules.patterns[use.template.kind]
-        series = pattern.replace("{code}", issuer.code if issuer else "某").replace(
-            "{year}", str(DAY.year)
-        )
+    letter = _written(use, {**sample_scope(use, named, samples), "issuer": title}, samples.day)
     code = code_of(_ENTRY)
     return replace(
         letter,
-        number=series.replace("{serial}", "12"),
-        signer="分管负责人" if letter.kind in UPWARD else None,
-        printed=DAY if letter.layout == "document" else None,
+        number=_series(use, rules, unit, samples).replace("{serial}", samples.lines["serial"]),
+        signer=samples.lines["signer"] if letter.kind in kinds().upward else None,
+        printed=samples.day if letter.layout == "document" else None,
         code=code,
         proof=f"LIFECYCLE:1:SAMPLE:{use.template.name}:{_ENTRY}:{code}",
     )
 
 
-def sample_scope(use: Use, named: Mapping[str, str]) -> dict[str, object]:
+def _written(use: Use, scope: dict[str, object], on: date) -> Letter:
+    """Write the letter; a name that the workflow does not have is written as 〔name〕."""
+    for _ in range(len(scope) + 1):
+        try:
+            return compose(use.template, scope, on=on)
+        except MissingError as error:
+            scope = {**scope, error.name: f"〔{error.name}〕"}
+    raise InvalidError(f"公文模板 {use.template.name} 写不出样张")
+
+
+def _series(use: Use, rules: Issuing | None, unit: str, samples: Samples) -> str:
+    """Give the number by the rules in force, with {serial} to fill in, or a made-up one."""
+    pattern = rules.patterns.get(use.template.kind) if rules is not None else None
+    if rules is None or pattern is None:
+        return samples.lines["number"]
+    issuer = rules.issuers.get(unit) or next(iter(rules.issuers.values()), None)
+    code = issuer.code if issuer else "某"
+    return pattern.replace("{code}", code).replace("{year}", str(samples.day.year))
+
+
+def sample_scope(use: Use, named: Mapping[str, str], samples: Samples) -> dict[str, object]:
     """Give a sample value for every fact of the workflow and every built-in name; `named` are units
     by their roles.
     """
-    workflow = use.workflow
-    stages = list(workflow.states.values())
+    workflow, rule, lines = use.workflow, use.rule, samples.lines
     source = use.transition.sources[0] if use.transition else workflow.initial
     target = (use.transition.to if use.transition else None) or source
-    rule = use.rule
+    stages = list(workflow.states.values())
+    next_stage = workflow.states.get(target) or stages[0]
+    due, limit, earlier = _later(samples, samples.limit.days), samples.limit, samples.earlier
+    due_text = f"{day_text(due)}前"
+    reply_text = f"{day_text(_later(samples, samples.reply_days))}前"
+    opinions = [
+        {"unit": unit, "verdict": verdict, "note": note}
+        for unit, (verdict, note) in zip(samples.units, samples.opinions, strict=False)
+    ]
     return {
-        **{name: _value(fact) for name, fact in workflow.facts.items()},
-        "to": _titles(workflow, rule.to, named) if rule else list(_UNITS),
+        **_facts(use, samples),
+        "to": _titles(workflow, rule.to, named) if rule else list(samples.units),
         "cc": _titles(workflow, rule.cc, named) if rule else [],
-        "contact": "项目科经办人，电话0578-0000000",
-        "case_number": workflow.number.format(year=DAY.year, serial=1),
-        "case_title": str(_TEXTS.get(workflow.subject, "示例事项")),
+        "contact": lines["contact"],
+        "case_number": workflow.number.format(year=samples.day.year, serial=1),
+        "case_title": _title(workflow, samples),
         "stage": workflow.states[source].title,
-        "next_stage": workflow.states[target].title
-        if target in workflow.states
-        else stages[0].title,
-        "on": DAY,
-        "note": "（此处是经办人写的说明）",
-        "due_on": DAY + timedelta(days=21),
-        "due_text": "2026年10月21日前",
+        "next_stage": next_stage.title,
+        "on": samples.day,
+        "note": lines["note"],
+        "due_on": due,
+        "due_text": due_text,
         "limits": [
-            {
-                "title": "办理时限",
-                "due_text": "2026年10月21日前",
-                "basis": "内部承诺",
-                "inner": True,
-            }
+            {"title": limit.title, "due_text": due_text, "basis": limit.basis, "inner": True}
         ],
-        "reply_due_text": "2026年10月13日前" if rule and rule.reply else None,
+        "reply_due_text": reply_text if rule and rule.reply else None,
         "materials": [material.title for material in list(workflow.materials.values())[:3]],
-        "opinions": [
-            {"unit": _UNITS[0], "verdict": "同意", "note": ""},
-            {"unit": _UNITS[1], "verdict": "附条件同意", "note": "建筑高度控制在12米以内"},
-        ],
-        "last": dict.fromkeys(workflow.titles, DAY - timedelta(days=7)),
+        "opinions": opinions,
+        "last": dict.fromkeys(workflow.titles, _later(samples, -7)),
         "count": dict.fromkeys(workflow.titles, 1),
-        "letter_title": "关于瓯江云栖康养度假综合体项目选址征求意见的函",
-        "letter_number": "丽招商函〔2026〕7号",
-        "letter_date": DAY - timedelta(days=20),
-        "overdue_days": 3,
+        "letter_title": earlier.title,
+        "letter_number": earlier.number,
+        "letter_date": _later(samples, earlier.days),
+        "overdue_days": earlier.overdue,
     }
+
+
+def _later(samples: Samples, days: int) -> date:
+    return samples.day + timedelta(days=days)
+
+
+def _title(workflow: Workflow, samples: Samples) -> str:
+    """Name the sample's case by the fact that names cases of this workflow."""
+    found = samples.facts.get(workflow.subject)
+    return found if isinstance(found, str) else samples.lines["case_title"]
 
 
 def _titles(workflow: Workflow, names: tuple[str, ...], named: Mapping[str, str]) -> list[str]:
@@ -166,32 +161,48 @@ def _titles(workflow: Workflow, names: tuple[str, ...], named: Mapping[str, str]
     return [named.get(name) or titles.get(name, name) for name in names]
 
 
-def _value(fact: Fact) -> object:
+def _facts(use: Use, samples: Samples) -> dict[str, object]:
+    """Give a sample value for every fact of the workflow that the letter's case would have."""
+    own = samples.own(use.template.name)
+    facts, days = {**samples.facts, **own.facts}, {**samples.days, **own.days}
+    samples = replace(samples, facts=facts, days=days)
+    return {
+        name: _value(fact, samples)
+        for name, fact in use.workflow.facts.items()
+        if name not in own.without
+    }
+
+
+def _value(fact: Fact, samples: Samples) -> object:
     """Give a sample value of a fact's type."""
-    if fact.name in _TEXTS:
-        return _TEXTS[fact.name]
+    if fact.type == "date":
+        return _later(samples, samples.days.get(fact.name, samples.other_days))
+    written = samples.facts.get(fact.name)
+    if fact.type in ("money", "decimal", "integer"):
+        number = Decimal(written) if isinstance(written, str) else _number(fact, samples)
+        return int(number) if fact.type == "integer" else number
+    if fact.type == "yesno":
+        return written != "false"
+    if fact.type == "list":
+        return _listed(fact, written, samples)
+    if written is not None:
+        return written
     if fact.choices:
         return fact.choices[0]
-    if fact.type in ("money", "decimal", "integer"):
-        return _number(fact)
-    if fact.type == "date":
-        return DAY + timedelta(days=_DAYS.get(fact.name, -30))
-    if fact.type == "yesno":
-        return True
-    if fact.type == "list":
-        return list(_UNITS) if fact.of == "unit" else ["普惠-文旅-2024-07", "普惠-康养-2025-03"]
-    if fact.type == "unit":
-        return "市文旅平台公司（示例）"
-    return f"{fact.title}（示例）"
+    return samples.lines["owner"] if fact.type == "unit" else f"{fact.title}（示例）"
 
 
-def _number(fact: Fact) -> object:
-    """Give a sample number within the fact's bounds."""
-    wanted = {"money": Decimal(32000), "decimal": Decimal("42.5"), "integer": Decimal(40)}[
-        fact.type
-    ]
+def _listed(fact: Fact, written: str | tuple[str, ...] | None, samples: Samples) -> list[str]:
+    if written is not None:
+        return [written] if isinstance(written, str) else list(written)
+    return list(samples.units if fact.of == "unit" else samples.policies)
+
+
+def _number(fact: Fact, samples: Samples) -> Decimal:
+    """Give the sample number of a fact's type, kept within the fact's bounds."""
+    wanted = samples.numbers[fact.type]
     if isinstance(fact.max, Decimal):
         wanted = min(wanted, fact.max if fact.max > 1 else fact.max / 2)
     if isinstance(fact.min, Decimal):
         wanted = max(wanted, fact.min)
-    return int(wanted) if fact.type == "integer" else wanted
+    return wanted

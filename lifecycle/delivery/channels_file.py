@@ -12,7 +12,7 @@ units:
   planning: {folder: /exchange/planning}
   reform: {webhook: https://oa.example.gov.cn/letters, secret_env: LIFECYCLE_REFORM_SECRET}
 parties:
-  丽水市某某旅游开发有限公司: {mail: office@example.com}
+  某市某某旅游开发有限公司: {mail: office@example.com}
 backoff: {first: 60s, most: 6h, attempts: 20}
 """
 

@@ -37,6 +37,7 @@ LABELS = {
 }
 SPANS = {"day": "日", "workday": "个工作日", "month": "个月"}
 VERDICTS = {"agree": "同意", "conditional": "附条件同意", "object": "不同意"}
+"""What an opinion can be, in the product's own words: the gates and the ledger know these three."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ from lifecycle.engine.notice import (
 )
 
 DUTIES = {"checker": "核稿人", "signer": "签发人", "clerk": "收发员"}
-"""The roles of the office through which letters pass; no workflow defines them."""
+"""The roles of the office through which letters pass; no workflow defines them, and the gates below
+are written in terms of them.
+"""
 RULES = "notices/issuing.yaml　党政机关公文处理工作条例（拟稿、核稿、签发各有其人）"
 """Where it stands that letters are refused, and the ground."""
 

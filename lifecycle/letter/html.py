@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle.letter.model import UPWARD, Block, Paragraph, Table
+from lifecycle.letter.kinds import kinds
+from lifecycle.letter.model import Block, Paragraph, Table
 from lifecycle.letter.text import (
     DRAFT,
     TO_FILL,
@@ -70,7 +71,7 @@ def to_html(letter: Letter, *, red: bool | None = None) -> str:
         mark=named,
         size=f"{mark_size(named):g}",
         number=letter.number or DRAFT,
-        signer=letter.signer if letter.kind in UPWARD else None,
+        signer=letter.signer if letter.kind in kinds().upward else None,
         title=title_lines(letter.title),
         day=when,
         longer=outlasts(when, letter.issuer),

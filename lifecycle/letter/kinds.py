@@ -1,13 +1,82 @@
-"""The kinds of letters (文种)."""
+"""The kinds of letters (文种), read from kinds.yaml when first asked for."""
 
 from __future__ import annotations
 
-KINDS = (
-    *("决议", "决定", "命令", "公报", "公告", "通告", "意见", "通知"),
-    *("通报", "报告", "请示", "批复", "议案", "函", "纪要"),
-)
-"""The fifteen statutory kinds (党政机关公文处理工作条例 第八条; 命令 is also written 令)."""
-SLIPS = ("督办单", "交办单", "移交单", "审核表")
-"""Internal papers that are not statutory kinds; they have a series of numbers of their own."""
-UNADDRESSED = ("公报", "公告", "通告", "纪要")
-"""Kinds that go to the public or to those present, so that they need no 主送."""
+from collections.abc import ItemsView, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from lifecycle.letter.shipped import entry_of, mapping_of, plain_yaml, shipped_text, wrong
+
+FILE = "kinds.yaml"
+LAYOUT_WORDS = ("公文", "信函", "纪要", "单据")
+"""The layouts by the words that people write for them (版式)."""
+_FLAGS = ("upward", "unaddressed")
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The statutory kinds, and the slips: internal papers with a series of numbers of their own.
+
+    `upward` go to a superior (上行文): number at the left, 签发人 at the right (GB/T 9704—2012
+    7.2.6). `unaddressed` go to the public or to those present, so that they need no 主送.
+    """
+
+    statutory: tuple[str, ...]
+    slips: tuple[str, ...]
+    upward: tuple[str, ...]
+    unaddressed: tuple[str, ...]
+    layouts: Mapping[str, str]
+    attendance: tuple[str, ...]
+    urgencies: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Name every kind, the statutory ones first."""
+        return self.statutory + self.slips
+
+
+@cache
+def kinds() -> Kinds:
+    """Give the kinds of letters that this program knows."""
+    return read_kinds(shipped_text(FILE))
+
+
+def read_kinds(text: str) -> Kinds:
+    """Read the kinds; raises InvalidError where an entry is wrong."""
+    sections = ("basis", "statutory", "slips", "attendance", "urgency")
+    top = entry_of(FILE, "", plain_yaml(text, FILE), needed=sections)
+    statutory = {name: _kind(name, found) for name, found in _section(top, "statutory")}
+    slips = {name: _kind(name, found) for name, found in _section(top, "slips")}
+    found = statutory | slips
+    return Kinds(
+        statutory=tuple(statutory),
+        slips=tuple(slips),
+        upward=tuple(name for name, kind in found.items() if kind.get("upward") == "true"),
+        unaddressed=tuple(
+            name for name, kind in found.items() if kind.get("unaddressed") == "true"
+        ),
+        layouts={name: kind["layout"] for name, kind in found.items()},
+        attendance=_words(top, "attendance"),
+        urgencies=_words(top, "urgency"),
+    )
+
+
+def _section(top: Mapping[str, Any], key: str) -> ItemsView[str, Any]:
+    return mapping_of(FILE, key, top[key]).items()
+
+
+def _kind(name: str, found: object) -> Mapping[str, Any]:
+    kind = entry_of(FILE, name, found, needed=("layout", "basis"), allowed=_FLAGS)
+    if kind["layout"] not in LAYOUT_WORDS:
+        wrong(FILE, name, f"没有版式“{kind['layout']}”，版式有 {'、'.join(LAYOUT_WORDS)}")
+    for flag in _FLAGS:
+        if kind.get(flag, "true") != "true":
+            wrong(FILE, name, f"{flag} 只能写 true，不是的不写")
+    return kind
+
+
+def _words(top: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    entry = entry_of(FILE, key, top[key], needed=("words", "basis"))
+    return tuple(entry["words"])

@@ -8,7 +8,8 @@ import re
 from typing import TYPE_CHECKING
 
 from lifecycle.letter.html import headed
-from lifecycle.letter.model import UPWARD, Paragraph, Table
+from lifecycle.letter.kinds import kinds
+from lifecycle.letter.model import Paragraph, Table
 from lifecycle.letter.text import (
     DRAFT,
     TO_FILL,
@@ -70,7 +71,7 @@ def _top(letter: Letter) -> list[str]:
     named = mark(letter)
     lines += [f"**{escaped(named)}**"] if named and letter.number else []
     number = escaped(letter.number or DRAFT)
-    if letter.number and letter.signer and letter.kind in UPWARD:
+    if letter.number and letter.signer and letter.kind in kinds().upward:
         number += f"　签发人：{escaped(letter.signer)}"
     lines += [f"# {escaped(letter.title)}", number]
     if letter.kind == "纪要":

@@ -7,20 +7,14 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+from lifecycle.letter.kinds import LAYOUT_WORDS, kinds
+
 Day = date
 """The type of a field that is itself called date."""
 Layout = Literal["document", "letter", "minutes", "slip"]
-LAYOUTS: dict[str, Layout] = {
-    "公文": "document",
-    "信函": "letter",
-    "纪要": "minutes",
-    "单据": "slip",
-}
+_LAYOUT_NAMES: tuple[Layout, ...] = ("document", "letter", "minutes", "slip")
+LAYOUTS: dict[str, Layout] = dict(zip(LAYOUT_WORDS, _LAYOUT_NAMES, strict=True))
 """The layouts by the word that a template's header has for them (版式)."""
-UPWARD = ("请示", "报告", "议案")
-"""Kinds that go to a superior (上行文): number at the left, 签发人 at the right (GB/T 9704—2012
-7.2.6).
-"""
 
 
 class Paragraph(NamedTuple):
@@ -90,14 +84,8 @@ class Letter:
 
 
 def layout_of(kind: str, word: str = "") -> Layout:
-    """Give the layout that a template's 版式 names; without one, that of the kind: 函 is set as
-    信函, 纪要 as 纪要.
-    """
-    if word:
-        return LAYOUTS[word]
-    if kind in ("函", "纪要"):
-        return "letter" if kind == "函" else "minutes"
-    return "slip" if kind.endswith(("单", "表")) else "document"
+    """Give the layout that a template's 版式 names; without one, that of the kind."""
+    return LAYOUTS[word or kinds().layouts.get(kind, "公文")]
 
 
 def dump_letter(letter: Letter) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lifecycle.letter.cells import CELLS, width, wrap
-from lifecycle.letter.model import UPWARD, Paragraph, Table
+from lifecycle.letter.kinds import kinds
+from lifecycle.letter.model import Paragraph, Table
 from lifecycle.letter.rows import table_lines
 from lifecycle.letter.title import title_lines
 
@@ -157,7 +158,7 @@ def _top(
     urgency, signer, below = over
     lines = [urgency] if urgency else []
     numbered = [_centred(number)] if number else []
-    if number and signer and kind in UPWARD:
+    if number and signer and kind in kinds().upward:
         numbered = _opposed(f"{ZI}{number}", f"签发人：{signer}", CELLS - 2)
     lines += [*numbered, ""] if number and not below else []
     lines += [*map(_centred, title_lines(title)), *(numbered if below else []), ""]

@@ -6,30 +6,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from lifecycle.letter.cells import CLOSING, OPENING, cell, width, wrap
+from lifecycle.letter.shipped import shipped_yaml
 
 LINE = 40
 """Cells in one line of a title: 20 characters of size 2 (22 pt) in 156 mm (GB/T
 9704—2012 7.3.1).
 """
 
-_WORDS = re.findall(
-    r"\S+",
-    "关于 项目 征求 意见 准入 规划 条件 选址 论证 踏勘 会商 纪要 意向 签订 签约 情况 设计 方案 "
-    "评审 政策 洽谈 事项 公平竞争 审查 合法性 挂牌 出让 成交 公告 结果 正式 协议 投资 任务 分解 "
-    "建设 施工 许可 进度 催办 督办 延期 批复 整改 停工 闲置 土地 调查 线索 移送 验收 联合 评价 "
-    "报告 兑现 审核 拨付 结案 归档 通知 通报 请示 复函 告知 补正 材料 退回 终止 中止 恢复 提请 "
-    "商请 邀请 考察 导入 综合体 度假 康养 文化 体验 街区 商品 展贸 中心 总部 大厦 主题 乐园 酒店 "
-    "景区 基地 营地 开发区 街道 有限公司 公司 丽水 莲都 龙泉 青田 云和 庆元 缙云 遂昌 松阳 景宁 "
-    "人民政府 招商 工作 责任 清单 年度 季度",
-)
-"""Words of this trade that a title keeps whole."""
-_INNER = frozenset(word[i : i + 2] for word in _WORDS for i in range(len(word) - 1))
-_STARTS = frozenset(word[:2] for word in _WORDS)
-_ENDS = frozenset(word[-2:] for word in _WORDS)
 _RUN = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,+-/%×")
 _BRACKETED = re.compile(r"[（(《“〔\[][^）)》”〕\]]{1,24}[）)》”〕\]]")
 _WEAK_FIRST = "的了等和与及暨之"
@@ -38,6 +26,29 @@ _SPLIT_WORD, _SPLIT_BRACKET, _WEAK, _GOOD = 90, 150, 110, -30
 _WINDOW = 14
 _MOST = 6
 """Lines up to which a title is set evenly; a longer one is no title, and is only wrapped."""
+
+
+class Words(NamedTuple):
+    """Words that a title keeps whole, by the pairs of characters inside them, at their start and at
+    their end.
+    """
+
+    inner: frozenset[str]
+    starts: frozenset[str]
+    ends: frozenset[str]
+
+
+@cache
+def words() -> Words:
+    """Read the words that travel with the program (title.yaml)."""
+    groups = shipped_yaml("title.yaml")["words"].values()
+    listed = [word for group in groups for word in group.split()]
+    pairs = (word[i : i + 2] for word in listed for i in range(len(word) - 1))
+    return Words(
+        frozenset(pairs),
+        frozenset(word[:2] for word in listed),
+        frozenset(word[-2:] for word in listed),
+    )
 
 
 @lru_cache(maxsize=512)
@@ -73,9 +84,10 @@ def _price(title: str, place: int, bracketed: list[tuple[int, int]]) -> int | No
             price = _SPLIT_BRACKET
             break
     else:
-        if last + following in _INNER:
+        kept = words()
+        if last + following in kept.inner:
             price = _SPLIT_WORD
-        elif title[place - 2 : place] in _ENDS or title[place : place + 2] in _STARTS:
+        elif title[place - 2 : place] in kept.ends or title[place : place + 2] in kept.starts:
             price = _GOOD
     if following in _WEAK_FIRST or last in _WEAK_LAST or title[place - 2 : place] == "关于":
         price += _WEAK

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from unicodedata import is_normalized, normalize
 
 from lifecycle.errors import InvalidError
-from lifecycle.letter.kinds import UNADDRESSED
+from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import Annex, Block, Letter, Paragraph, Signatures, Table, layout_of
 from lifecycle.template.template import (
     ANNEX,
-    ATTENDANCE,
     BREAK,
     CELL,
     FIELD,
@@ -86,7 +85,8 @@ def compose(template: Template, scope: Mapping[str, object], *, on: date) -> Let
     read = _headed if len(head) <= _USUAL else _headed.__wrapped__
     top = read(template.header, head)
     blocks, annexes = _parts(body) if len(body) <= _USUAL else _parts.__wrapped__(body)
-    if not (top.title and top.issuer and blocks and (top.to or template.kind in UNADDRESSED)):
+    addressed = top.to or template.kind in kinds().unaddressed
+    if not (top.title and top.issuer and blocks and addressed):
         empty = (
             "标题"
             if not top.title
@@ -188,7 +188,7 @@ def _headed(keys: tuple[str, ...], head: str) -> _Head:
     """Read the rendered header fields, which stand in the order of their keys."""
     header = dict(zip(keys, head.split(FIELD), strict=True))
     listed = _items(header["附件"], "、；;") if header.get("附件") else ()
-    present = [(role, _items(header[role])) for role in ATTENDANCE if role in header]
+    present = [(role, _items(header[role])) for role in kinds().attendance if role in header]
     return _Head(
         _line(header["发文单位"]),
         _line(header["标题"]),

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError, nearest
-from lifecycle.letter.kinds import KINDS, SLIPS, UNADDRESSED
+from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import LAYOUTS
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from lifecycle.template.grammar import Names
 
-ATTENDANCE = ("出席", "请假", "列席")
-"""Who was at a meeting, in the order in which minutes (纪要) list them (GB/T 9704—2012 10.3)."""
 KEYS = (
     "文种",
     "版式",
@@ -32,9 +30,7 @@ KEYS = (
     "发文单位",
     "联系人",
     "紧急程度",
-    *ATTENDANCE,
 )
-URGENCIES = ("特急", "加急")
 NEEDED = ("文种", "标题", "主送", "发文单位")
 LIMIT = 200_000
 """The most bytes that a template, and the most characters that one value or a whole letter may
@@ -285,7 +281,7 @@ class _Reading:
             yield from self._field_problems(field, seen)
         kind = next((f.value for f in self.fields if f.key == "文种"), "")
         for key in NEEDED:
-            if key not in seen and not (key == "主送" and kind in UNADDRESSED):
+            if key not in seen and not (key == "主送" and kind in kinds().unaddressed):
                 yield _problem(self.file, "header", f"表头缺“{key}”", f"请加一行 {key}：…")
         if self.mark and not "".join(self.lines[self.mark :]).strip():
             yield _problem(
@@ -296,14 +292,15 @@ class _Reading:
         text = self.lines[field.line - 1]
         column = len(text) - len(text.lstrip()) + 1
         at = Location(self.file, field.line, column, len(field.key or field.value))
-        if field.key not in KEYS:
-            near = nearest(field.key, KEYS) if field.key else None
+        known = (*KEYS, *kinds().attendance)
+        if field.key not in known:
+            near = nearest(field.key, known) if field.key else None
             message = f"没有名为“{field.key}”的表头" if field.key else "表头里只能写“键：值”"
             yield Problem(
                 "header",
                 at,
                 message,
-                f"是否为“{near}”？" if near else f"表头可以写 {'、'.join(KEYS)}",
+                f"是否为“{near}”？" if near else f"表头可以写 {'、'.join(known)}",
             )
             return
         if field.key in seen:
@@ -316,12 +313,12 @@ class _Reading:
         seen[field.key] = field.line
         if not field.value and field.key in NEEDED:
             yield Problem("header", at, f"表头“{field.key}”没有内容", f"请写成 {field.key}：…")
-        elif field.key == "文种" and field.value not in KINDS + SLIPS:
-            near = nearest(field.value, KINDS + SLIPS)
+        elif field.key == "文种" and field.value not in kinds().all:
+            near = nearest(field.value, kinds().all)
             mend = (
                 f"是否为“{near}”？"
                 if near
-                else f"文种有 {'、'.join(KINDS)}；内部单据有 {'、'.join(SLIPS)}"
+                else f"文种有 {'、'.join(kinds().statutory)}；内部单据有 {'、'.join(kinds().slips)}"
             )
             yield Problem("kind", self._value_place(field), f"没有文种“{field.value}”", mend)
         elif field.key == "版式" and field.value not in LAYOUTS:
@@ -331,8 +328,8 @@ class _Reading:
                 f"没有版式“{field.value}”",
                 f"版式有 {'、'.join(LAYOUTS)}",
             )
-        elif field.key == "紧急程度" and "{" not in field.value and field.value not in URGENCIES:
-            mend = f"紧急程度只有 {'、'.join(URGENCIES)}"
+        elif field.key == "紧急程度" and not _is_urgency(field.value):
+            mend = f"紧急程度只有 {'、'.join(kinds().urgencies)}"
             yield Problem("header", self._value_place(field), f"没有紧急程度“{field.value}”", mend)
 
     def _syntax_problems(self, line: int, column: int, text: str) -> Iterator[Problem]:
@@ -359,6 +356,11 @@ class _Reading:
 
     def _value_place(self, field: _Field) -> Location:
         return Location(self.file, field.line, field.column, max(1, len(field.value)))
+
+
+def _is_urgency(value: str) -> bool:
+    """Tell whether a value is a degree of urgency, or may become one when it is filled in."""
+    return "{" in value or value in kinds().urgencies
 
 
 def _problem(file: str, rule: str, message: str, mend: str, *, line: int = 1) -> Problem:

@@ -32,7 +32,7 @@ _unit = option(
     "receipt",
     help="签收：登记本单位收到了公文。名册以外的收文方（市政府、投资方）由发文单位代为登记，写 "
     "--unit。",
-    examples=["lifecycle notice receipt LS-F-2026-003 丽招商函〔2026〕7号 --as land01"],
+    examples=["lifecycle notice receipt LS-F-2026-003 某招商函〔2026〕7号 --as land01"],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)
@@ -62,7 +62,7 @@ def notice_receipt(
     "；"
     "不写则只登记复函。没有签收的一并签收。",
     examples=[
-        "lifecycle notice reply LS-F-2026-003 丽招商函〔2026〕7号 同意 --file 复函.pdf --as land01",
+        "lifecycle notice reply LS-F-2026-003 某招商函〔2026〕7号 同意 --file 复函.pdf --as land01",
         (
             "lifecycle notice reply LS-F-2026-003 9-siting-consultation 不同意 --note 权属未清 "
             "--file 复函.pdf --as "

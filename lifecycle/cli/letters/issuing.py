@@ -66,7 +66,7 @@ def notice_json(found: Notice) -> dict[str, object]:
             "进度滞后"
         ),
         "lifecycle notice draft LS-F-2026-003 --replace 9-siting-consultation",
-        "lifecycle notice draft LS-F-2026-003 --replace 丽招商函〔2026〕7号 --text 改好的函.txt",
+        "lifecycle notice draft LS-F-2026-003 --replace 某招商函〔2026〕7号 --text 改好的函.txt",
     ],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
@@ -189,7 +189,7 @@ def notice_freeze(desk: Desk, case: str, name: str) -> None:
     "void",
     help="作废：已编的文号不再用，登记簿写明理由；尚未签发的草稿作废不占文号。",
     examples=[
-        "lifecycle notice void LS-F-2026-003 丽招商函〔2026〕7号 --note 会签单位有误，另行发文"
+        "lifecycle notice void LS-F-2026-003 某招商函〔2026〕7号 --note 会签单位有误，另行发文"
     ],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)

@@ -226,7 +226,7 @@ def _tell(asked: _Asked, verdict: _Verdict, bundle: str | None) -> None:
     help="导出核验包：这件公文所在事项的全部记录原文，外单位可以离线核验：notice verify 来函.pdf "
     "--bundle 核验包。"
     "包里有该事项的全部办理记录，发出前请确认可以提供给对方。",
-    examples=["lifecycle notice export LS-F-2026-003 丽招商函〔2026〕7号 核验包.json"],
+    examples=["lifecycle notice export LS-F-2026-003 某招商函〔2026〕7号 核验包.json"],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)

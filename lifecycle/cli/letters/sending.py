@@ -220,7 +220,7 @@ def notice_outbox(desk: Desk, config: str | None, retry: str | None) -> None:
     "sent",
     help="登记人工送达：没有电子送达方式的，送到以后登记怎么送的。",
     examples=[
-        "lifecycle notice sent LS-F-2026-003 丽招商函〔2026〕7号 --unit 市人民政府 --by 机要交换"
+        "lifecycle notice sent LS-F-2026-003 某招商函〔2026〕7号 --unit 市人民政府 --by 机要交换"
     ],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)

@@ -17,8 +17,8 @@ from lifecycle.letter.check.content_parts import (
     parts_of_letter,
     parts_of_lines,
 )
-from lifecycle.letter.check.content_rules import MESSAGES, RULES
-from lifecycle.letter.kinds import KINDS
+from lifecycle.letter.check.content_rules import content_rules
+from lifecycle.letter.kinds import kinds
 
 if TYPE_CHECKING:
     from lifecycle.letter.model import Letter
@@ -26,21 +26,6 @@ if TYPE_CHECKING:
 _SHOWN = 24
 """Characters of a part that a finding shows."""
 _DIGIT = {char: value for value, char in enumerate("零一二三四五六七八九")}
-_DUTY = re.compile(
-    r"责任单位|责任科室|牵头|负责|由[^。；，]{1,30}(?:办理|组织|实施|核实|落实)|请[^。；]{0,"
-    r"30}(?:单位|部门|局|办|方|公司|政府)|各(?:单位|部门)"
-)
-_DUE = re.compile(
-    r"\d+\s*个?(?:工作)?日(?:内|以内|之内|前)|\d{1,"
-    r"2}[日月年](?:底|末)?(?:之?前|以前|止|起|内)|时限|限期|期限|截止|至\d{4}年|立即|即日起|"
-    r"按[^。；]{0,"
-    r"12}(?:节点|时间)"
-)
-_BELOW = re.compile(
-    r"(?:[县区乡镇](?:人民政府|[^、]{0,"
-    r"8}[局办委])?|街道(?:办事处)?|村民?委员会|公司|各[科处]室|下属[^、"
-    r"]*)$"
-)
 
 
 class Finding(NamedTuple):
@@ -91,7 +76,7 @@ def lint(written: Written) -> list[Finding]:
 
 
 def _patterns(kind: str, part: Part) -> Iterator[Finding]:
-    for rule in RULES:
+    for rule in content_rules().patterns:
         if part.role in rule.roles and (not rule.kinds or kind in rule.kinds):
             match = rule.pattern.search(part.text)
             if match:
@@ -103,7 +88,7 @@ def _patterns(kind: str, part: Part) -> Iterator[Finding]:
 
 
 def _finding(rule: str, part: Part) -> Finding:
-    basis, message, mend = MESSAGES[rule]
+    basis, message, mend = content_rules().judged[rule]
     return Finding(rule, part.page, part.line, part.text[:_SHOWN], message, mend, basis)
 
 
@@ -114,12 +99,12 @@ def _titles(written: Written) -> Iterator[Finding]:
     titles = written.of("title")
     title = "".join(part.text for part in titles)
     is_form = not written.kind and title.endswith(("单", "表"))
-    if titles and written.kind in (*KINDS, "") and not kind_of(title) and not is_form:
+    if titles and written.kind in (*kinds().statutory, "") and not kind_of(title) and not is_form:
         yield _finding("title-kind", titles[0])
 
 
 def _requests(written: Written) -> Iterator[Finding]:
-    """Want one matter, one superior, no subordinates and a contact in a 请示 (条例 第十五条)."""
+    """Want one matter, one superior, no subordinates and a contact in a 请示."""
     if written.kind != "请示":
         return
     named = [part for part in written.of("to") for _ in re.split("、", part.text.rstrip("：:"))]
@@ -128,10 +113,11 @@ def _requests(written: Written) -> Iterator[Finding]:
     if not written.of("note"):
         yield _finding("request-contact", written.of("title")[0])
     issuer = "".join(part.text for part in written.of("signature")[:1])
+    below = content_rules().finds["below"]
     for part in written.of("cc"):
         for name in part.text.rstrip("。").split("、"):
             # A county's own bureau has the county's name too: that is no subordinate of it.
-            if _BELOW.search(name) and not issuer.startswith(name[:3]):
+            if below.search(name) and not issuer.startswith(name[:3]):
                 yield _finding("request-copies", part._replace(text=name))
     headings = [
         part for part in written.of("body") if level_of(part.text) and "请示事项" in part.text[:20]
@@ -145,8 +131,8 @@ def _notices(written: Written) -> Iterator[Finding]:
     if written.kind != "通知":
         return
     said = "\n".join(part.text for part in written.of("to", "body", "annex", "cell"))
-    for rule, pattern in (("notice-duty", _DUTY), ("notice-due", _DUE)):
-        if not pattern.search(said):
+    for rule, wanted in (("notice-duty", "duty"), ("notice-due", "due")):
+        if not content_rules().finds[wanted].search(said):
             yield _finding(rule, written.of("title")[0])
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from lifecycle.letter.kinds import KINDS, SLIPS
+from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import Paragraph, Signatures, Table
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ Role = Literal[
 """Parts of a letter (GB/T 9704—2012 7.1); `cell` is text in a table, `head` what else stands above
 the title, `folio` a page number, `` not yet known.
 """
-HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 DATE = re.compile(
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{4}[-./]\d{1,2}[-./]\d{1,"
     r"2}|[〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]+月[一二三四五六七八九十]+"
@@ -110,7 +109,7 @@ def kind_of(title: str) -> str:
     bare = re.sub(r"(?:[（(][^（）()]*[）)]|[\s。，、；：.!！,;:])+$", "", title)
     if re.search(r"(?:征求|反馈|提出|听取)[^的]{0,10}意见$", bare):
         return ""  # what is asked for, not what the paper is
-    return max((kind for kind in (*KINDS, *SLIPS) if bare.endswith(kind)), key=len, default="")
+    return max((kind for kind in kinds().all if bare.endswith(kind)), key=len, default="")
 
 
 def parts_of_letter(letter: Letter) -> Written:

@@ -15,7 +15,8 @@ from lifecycle.letter.check.docx_look import ZI, DocxLook, look, places, red_rul
 from lifecycle.letter.check.ooxml import Block, Docx, W, amount
 from lifecycle.letter.check.standard import Measure, measure
 from lifecycle.letter.html import headed
-from lifecycle.letter.model import UPWARD, Paragraph
+from lifecycle.letter.kinds import kinds
+from lifecycle.letter.model import Paragraph
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -157,7 +158,7 @@ def _head(found: DocxLook) -> Iterator[Measure]:
     if found.layout == "letter":
         yield from _letter_head(found)
     if found.number is not None:
-        upward = found.layout == "document" and found.kind in UPWARD
+        upward = found.layout == "document" and found.kind in kinds().upward
         wanted = "居右顶格" if found.layout == "letter" else "居左空一字" if upward else "居中"
         yield measure("number.place", _place(found.blocks[found.number]), "首页", wanted=wanted)
     if found.layout in ("document", "minutes"):

@@ -21,7 +21,7 @@ from lifecycle.letter.check.pdf_look import (
 from lifecycle.letter.check.pdf_margins import body, grid, is_body, margins, paper, worst
 from lifecycle.letter.check.pdf_page import MM, Row, Stroke
 from lifecycle.letter.check.standard import Measure, measure
-from lifecycle.letter.model import UPWARD
+from lifecycle.letter.kinds import kinds
 
 if TYPE_CHECKING:
     from lifecycle.letter.check.pdf_page import Seen
@@ -94,7 +94,7 @@ def _number(found: Look) -> Iterator[Measure]:
         )
     elif foot is not None and found.layout == "document":
         yield measure("number.gap", _blank_lines(found, foot, row), "首页")
-    upward = found.layout == "document" and found.kind in UPWARD
+    upward = found.layout == "document" and found.kind in kinds().upward
     wanted = "居右顶格" if found.layout == "letter" else "居左空一字" if upward else "居中"
     yield measure("number.place", _place(row), "首页", wanted=wanted)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from lifecycle.letter.cells import CELLS, width, wrap
 from lifecycle.letter.docx.head import HEADS, mark_header, section, title_of
-from lifecycle.letter.docx.package import NAMES, SYMBOL, XML, core, pack
-from lifecycle.letter.docx.parts import first_footer, font_table, footer, settings, spacing, styles
+from lifecycle.letter.docx.package import NAMES, SYMBOL, pack
+from lifecycle.letter.docx.stored import XML, filled, part
 from lifecycle.letter.docx.wordml import (
     BREAK,
     CHAR,
@@ -26,6 +26,7 @@ from lifecycle.letter.docx.wordml import (
     paragraph,
     places,
     run,
+    spacing,
     table,
 )
 from lifecycle.letter.html import headed
@@ -70,14 +71,14 @@ def to_docx(letter: Letter) -> bytes:
     Raise InvalidError for a proof that no QR symbol can hold.
     """
     parts: dict[str, str | bytes] = {
-        "styles.xml": styles(),
-        "settings.xml": settings(),
-        "fontTable.xml": font_table(),
-        "footer1.xml": footer(odd=True),
-        "footer2.xml": footer(odd=False),
+        "styles.xml": part("styles"),
+        "settings.xml": part("settings"),
+        "fontTable.xml": part("fontTable"),
+        "footer1.xml": part("footer1"),
+        "footer2.xml": part("footer2"),
     }
     if letter.layout == "letter":
-        parts["footer3.xml"] = first_footer()
+        parts["footer3.xml"] = part("footer3")
         parts["header3.xml"] = mark_header(letter)
     if letter.proof:
         from lifecycle.letter.png import png
@@ -87,8 +88,12 @@ def to_docx(letter: Letter) -> bytes:
     document = (
         f"{XML}<w:document {NAMES}><w:body>{_body(letter)}{section(letter)}</w:body></w:document>"
     )
-    properties = core(
-        title=escaped(letter.title), author=escaped(letter.issuer), day=letter.date.isoformat()
+    # The day is the letter's own, so that no clock is in the bytes.
+    properties = XML + filled(
+        "core",
+        title=escaped(letter.title),
+        author=escaped(letter.issuer),
+        day=letter.date.isoformat(),
     )
     return pack(document, parts, properties)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lifecycle.letter.docx.parts import FOOTER, first_header, spacing
+from lifecycle.letter.docx.stored import XML, filled
 from lifecycle.letter.docx.wordml import (
     BREAK,
     LEFT,
@@ -19,13 +19,19 @@ from lifecycle.letter.docx.wordml import (
     opposed,
     paragraph,
     run,
+    spacing,
 )
-from lifecycle.letter.model import UPWARD
+from lifecycle.letter.kinds import kinds
 from lifecycle.letter.text import DRAFT, ZI, day, mark, mark_size
 from lifecycle.letter.title import title_lines
 
 if TYPE_CHECKING:
     from lifecycle.letter.model import Letter
+
+_FOOTER = round(20 * MM)
+"""From the page's bottom to its footer: where the lower double rule of 信函 stands (GB/T 9704—2012
+10.1).
+"""
 
 
 def section(letter: Letter) -> str:
@@ -43,7 +49,7 @@ def section(letter: Letter) -> str:
     return (
         f'<w:sectPr>{links}<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" '
         f'w:bottom="1984" '
-        f'w:left="{LEFT}" w:header="{_mark_top(letter)}" w:footer="{FOOTER}" w:gutter="0"/>'
+        f'w:left="{LEFT}" w:header="{_mark_top(letter)}" w:footer="{_FOOTER}" w:gutter="0"/>'
         f'{"<w:titlePg/>" if first else ""}<w:docGrid w:type="lines" '
         f'w:linePitch="{LINE}"/></w:sectPr>'
     )
@@ -82,7 +88,9 @@ def _mark_top(letter: Letter) -> int:
 
 
 def mark_header(letter: Letter) -> str:
-    return first_header(_mark_runs(letter), line=_mark_line(mark_size(mark(letter))))
+    """Write the header of a 信函's first page: its mark and the upper red double rule."""
+    line = _mark_line(mark_size(mark(letter)))
+    return XML + filled("header3", runs=_mark_runs(letter), line=line)
 
 
 def _urgency(letter: Letter) -> list[str]:
@@ -113,7 +121,7 @@ def _ruled(runs: str, *, tabs: str = "", before: int = 0, side: str = "center") 
 
 def _document_head(letter: Letter) -> list[str]:
     number = letter.number or DRAFT
-    if letter.kind in UPWARD:
+    if letter.kind in kinds().upward:
         runs = run(ZI + number)
         if letter.signer:
             runs += TAB + run("签发人：") + run(letter.signer, "Kai")

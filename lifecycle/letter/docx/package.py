@@ -8,10 +8,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from lifecycle.letter.docx.stored import XML, filled
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -32,22 +33,6 @@ _PARTS = {
     "header3.xml": ("rIdFirstHeader", "header", "header"),
     SYMBOL: ("rIdSymbol", "image", ""),
 }
-
-
-def core(*, title: str, author: str, day: str) -> str:
-    """Write core.xml from texts already escaped; the day is the letter's own, so that no clock is
-    in the bytes.
-    """
-    return (
-        f'{XML}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
-        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
-        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{title}</dc:title><dc:creator>{author}</dc:creator><dc:language>zh-CN</dc:"
-        f"language>"
-        f'<dcterms:created xsi:type="dcterms:W3CDTF">{day}T00:00:00Z</dcterms:created>'
-        f"<dcterms:modified "
-        f'xsi:type="dcterms:W3CDTF">{day}T00:00:00Z</dcterms:modified></cp:coreProperties>'
-    )
 
 
 def pack(document: str, parts: Mapping[str, str | bytes], properties: str) -> bytes:
@@ -81,17 +66,10 @@ def _types(parts: Mapping[str, str | bytes]) -> str:
     kinds = {f"/word/{name}": f"{word}.{_PARTS[name][2]}+xml" for name in parts if _PARTS[name][2]}
     kinds["/word/document.xml"] = f"{word}.document.main+xml"
     kinds["/docProps/core.xml"] = "application/vnd.openxmlformats-package.core-properties+xml"
-    return (
-        f'{XML}<Types xmlns="{_PACKAGE}/content-types">'
-        '<Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Default Extension="xml" ContentType="application/xml"/><Default Extension="png" '
-        'ContentType="image/png"/>'
-        + "".join(
-            f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in kinds.items()
-        )
-        + "</Types>"
+    overrides = "".join(
+        f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in kinds.items()
     )
+    return XML + filled("types", overrides=overrides)
 
 
 def _links(links: list[tuple[str, str, str]]) -> str:

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lifecycle.letter.cells import width
+from lifecycle.letter.docx.stored import filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -208,50 +209,39 @@ def _sizes(columns: Sequence[Sequence[str]], unit: int) -> list[int]:
     return sizes
 
 
+def spacing(line: int = LINE, *, before: int = 0, after: int = 0) -> str:
+    """Space a paragraph, all in twentieths of a point; the line is exact, as no font may change the
+    22 lines.
+
+    LibreOffice would round other lines up to the grid.
+    """
+    grid = "" if line == LINE else '<w:snapToGrid w:val="0"/>'
+    return (
+        f'{grid}<w:spacing w:before="{before}" w:after="{after}" w:line="{line}" '
+        'w:lineRule="exact"/>'
+    )
+
+
 def floating(name: str, *, size: float, left: float, up: float) -> str:
     """Float a square picture of so many millimetres, so far right of the 版心's left edge and above
     its paragraph.
     """
-    return (
-        '<w:r><w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" '
-        'relativeHeight="2" '
-        'behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/>'
-        f'<wp:positionH relativeFrom="margin"><wp:posOffset>{round(left * _EMU)}</wp:posOffset></'
-        f"wp:positionH>"
-        f'<wp:positionV relativeFrom="paragraph"><wp:posOffset>{round(-up * _EMU)}</wp:posOffset>'
-        f"</wp:positionV>"
-        f"{_extent(size)}<wp:wrapNone/>{_picture(name, size)}</wp:anchor></w:drawing></w:r>"
+    extent = round(size * _EMU)
+    return filled(
+        "floating",
+        left=round(left * _EMU),
+        up=round(-up * _EMU),
+        extent=extent,
+        picture=_picture(name, extent),
     )
 
 
 def inline(name: str, *, size: float) -> str:
     """Set a square picture of so many millimetres as if it were a character."""
-    return (
-        f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" '
-        f'distR="0">{_extent(size)}'
-        f"{_picture(name, size)}"
-        "</wp:inline></w:drawing></w:r>"
-    )
-
-
-def _extent(size: float) -> str:
     extent = round(size * _EMU)
-    return f'<wp:extent cx="{extent}" cy="{extent}"/><wp:effectExtent l="0" t="0" r="0" b="0"/>'
+    return filled("inline", extent=extent, picture=_picture(name, extent))
 
 
-def _picture(name: str, size: float) -> str:
+def _picture(name: str, extent: int) -> str:
     """Show the package's one picture; its name is also what a screen reader says."""
-    extent = round(size * _EMU)
-    return (
-        f'<wp:docPr id="1" name="{name}" descr="{name}"/>'
-        '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
-        "<a:graphic><a:graphicData "
-        'uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic>'
-        f'<pic:nvPicPr><pic:cNvPr id="1" name="{name}" '
-        f'descr="{name}"/><pic:cNvPicPr/></pic:nvPicPr>'
-        "<pic:blipFill><a:blip "
-        'r:embed="rIdSymbol"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
-        f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{extent}" cy="{extent}"/></a:xfrm>'
-        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:'
-        "graphic>"
-    )
+    return filled("picture", name=name, extent=extent)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.letter.cells import CELLS, width, wrap
 from lifecycle.letter.html import headed
-from lifecycle.letter.model import UPWARD, Paragraph, Table
+from lifecycle.letter.kinds import kinds
+from lifecycle.letter.model import Paragraph, Table
 from lifecycle.letter.pdf.columns import columns_of
 from lifecycle.letter.qr import svg
 from lifecycle.letter.text import (
@@ -116,7 +117,7 @@ def _head(letter: Letter, wording: Wording) -> Values:
         "mark_size": mark_size(shown),
         "urgency": wording.parts(letter.urgency, "hei"),
         "number": wording.parts(number),
-        "upward": letter.layout == "document" and letter.kind in UPWARD,
+        "upward": letter.layout == "document" and letter.kind in kinds().upward,
         "signers": [
             label + wording.parts(name, "kai") for label, name in zip(labelled, names, strict=True)
         ],
@@ -130,7 +131,7 @@ def _head(letter: Letter, wording: Wording) -> Values:
 
 def _signers(letter: Letter) -> list[str]:
     """Give the lines of who signed what goes to a superior: two names to a line (7.2.6)."""
-    names = (letter.signer or "").split("、") if letter.kind in UPWARD else []
+    names = (letter.signer or "").split("、") if letter.kind in kinds().upward else []
     lines = ("\u3000".join(names[at : at + 2]) for at in range(0, len(names), 2))
     return [line for line in lines if line]
 
