@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from lifecycle.correspondence.issuing import Issuing
+from lifecycle.correspondence.letter_names import LetterNames, Reminded
 from lifecycle.errors import InvalidError
 from lifecycle.letter.code import code_of
 from lifecycle.letter.model import UPWARD, Letter
@@ -83,7 +84,7 @@ def sample_letter(
     if rules is not None and unit in rules.issuers:
         title = rules.issuers[unit].name or title
     named = {name: title for name, (_unit, title) in (issuers or {}).items()}
-    scope = {**sample_scope(use, named), "issuer": title}
+    scope = sample_scope(use, named, title)
     for _ in range(len(scope) + 1):
         try:
             letter = compose(use.template, scope, on=DAY)
@@ -112,7 +113,7 @@ def sample_letter(
     )
 
 
-def sample_scope(use: Use, named: Mapping[str, str]) -> dict[str, object]:
+def sample_scope(use: Use, named: Mapping[str, str], issuer: str) -> dict[str, object]:
     """Give a sample value for every fact of the workflow and every built-in name; `named` are units
     by their roles.
     """
@@ -121,22 +122,27 @@ def sample_scope(use: Use, named: Mapping[str, str]) -> dict[str, object]:
     source = use.transition.sources[0] if use.transition else workflow.initial
     target = (use.transition.to if use.transition else None) or source
     rule = use.rule
-    return {
-        **{name: _value(fact) for name, fact in workflow.facts.items()},
-        "to": _titles(workflow, rule.to, named) if rule else list(_UNITS),
-        "cc": _titles(workflow, rule.cc, named) if rule else [],
-        "contact": "项目科经办人，电话0578-0000000",
-        "case_number": workflow.number.format(year=DAY.year, serial=1),
-        "case_title": str(_TEXTS.get(workflow.subject, "示例事项")),
-        "stage": workflow.states[source].title,
-        "next_stage": workflow.states[target].title
-        if target in workflow.states
-        else stages[0].title,
-        "on": DAY,
-        "note": "（此处是经办人写的说明）",
-        "due_on": DAY + timedelta(days=21),
-        "due_text": "2026年10月21日前",
-        "limits": [
+    told = LetterNames(
+        to=_titles(workflow, rule.to, named) if rule else list(_UNITS),
+        cc=_titles(workflow, rule.cc, named) if rule else [],
+        issuer=issuer,
+        case_number=workflow.number.format(year=DAY.year, serial=1),
+        case_title=_TEXTS.get(workflow.subject, "示例事项"),
+        stage=workflow.states[source].title,
+        next_stage=workflow.states[target].title if target in workflow.states else stages[0].title,
+        on=DAY,
+        note="（此处是经办人写的说明）",
+        contact="项目科经办人，电话0578-0000000",
+        due_on=DAY + timedelta(days=21),
+        due_text="2026年10月21日前",
+        materials=[material.title for material in list(workflow.materials.values())[:3]],
+        opinions=[
+            {"unit": _UNITS[0], "verdict": "同意", "note": ""},
+            {"unit": _UNITS[1], "verdict": "附条件同意", "note": "建筑高度控制在12米以内"},
+        ],
+        last=dict.fromkeys(workflow.titles, DAY - timedelta(days=7)),
+        count=dict.fromkeys(workflow.titles, 1),
+        limits=[
             {
                 "title": "办理时限",
                 "due_text": "2026年10月21日前",
@@ -144,19 +150,15 @@ def sample_scope(use: Use, named: Mapping[str, str]) -> dict[str, object]:
                 "inner": True,
             }
         ],
-        "reply_due_text": "2026年10月13日前" if rule and rule.reply else None,
-        "materials": [material.title for material in list(workflow.materials.values())[:3]],
-        "opinions": [
-            {"unit": _UNITS[0], "verdict": "同意", "note": ""},
-            {"unit": _UNITS[1], "verdict": "附条件同意", "note": "建筑高度控制在12米以内"},
-        ],
-        "last": dict.fromkeys(workflow.titles, DAY - timedelta(days=7)),
-        "count": dict.fromkeys(workflow.titles, 1),
-        "letter_title": "关于瓯江云栖康养度假综合体项目选址征求意见的函",
-        "letter_number": "丽招商函〔2026〕7号",
-        "letter_date": DAY - timedelta(days=20),
-        "overdue_days": 3,
-    }
+        reply_due_text="2026年10月13日前" if rule and rule.reply else None,
+        reminded=Reminded(
+            letter_title="关于瓯江云栖康养度假综合体项目选址征求意见的函",
+            letter_number="丽招商函〔2026〕7号",
+            letter_date=DAY - timedelta(days=20),
+            overdue_days=3,
+        ),
+    )
+    return {**{name: _value(fact) for name, fact in workflow.facts.items()}, **told.scope()}
 
 
 def _titles(workflow: Workflow, names: tuple[str, ...], named: Mapping[str, str]) -> list[str]:
