@@ -414,9 +414,7 @@ _WORKFLOW = Form(
             "角色",
             Defined("role", titled=True, most=500),
             "角色：写职能，不写单位名称",
-            "roles: {office: 办公室, finance: 财务, leader: 分管领导, "
-            "host: {title: 接待单位, unit: host_unit}, "
-            "helpers: {title: 协办单位, units: helper_units}}",
+            "roles:\n  office: 办公室\n  finance: 财务\n  host: {title: 接待单位, unit: host_unit}",
             more="哪个单位、哪个人担任，由管理员在名册里按日期授予，流程文件里不写。",
             required=True,
         ),
@@ -425,7 +423,7 @@ _WORKFLOW = Form(
             "收文方",
             Defined("party", titled=True, most=500),
             "目录之外的收文方",
-            "parties: {guest: {title: 来访单位, fact: guest_name}, public: 社会公众}",
+            "parties:\n  guest: {title: 来访单位, fact: guest_name}\n  public: 社会公众",
             more="不在名册里、只收公文的：投资方、市政府、社会公众。",
         ),
         Key(
@@ -440,7 +438,9 @@ _WORKFLOW = Form(
             "要素",
             Defined("fact", most=2000),
             "要素：要填的各项数据",
-            "",
+            "facts:\n"
+            "  name: {title: 接待事由, type: text, required: true}\n"
+            "  arrive_on: {title: 到访日期, type: date}",
             required=True,
         ),
         Key(
@@ -448,14 +448,14 @@ _WORKFLOW = Form(
             "材料",
             Defined("material", most=2000),
             "材料：要交的各种文件",
-            "",
+            "materials:\n  plan: {title: 接待方案, keep: 10y}",
         ),
         Key(
             "states",
             "环节",
             Defined("state", most=500),
             "环节；第一个是起点",
-            "",
+            "states:\n  asked: {title: 申请}\n  closed: {title: 办结, final: true}",
             more="至少要有一个终结环节（final: true），每个环节都要走得到、走得完。",
             required=True,
         ),
@@ -464,7 +464,7 @@ _WORKFLOW = Form(
             "流转",
             Several("transition", most=2000),
             "流转：从哪个环节到哪个环节，谁来办，要具备什么",
-            "",
+            "transitions:\n  - {name: drop, title: 撤销申请, from: asked, to: closed, by: office}",
             required=True,
         ),
         Key(
@@ -472,7 +472,7 @@ _WORKFLOW = Form(
             "亮灯",
             Several("light", most=100),
             "亮灯规则",
-            "lights: [{light: yellow, title: 逾期, overdue: 1, unit: day, basis: 内部承诺}]",
+            "lights:\n  - {light: yellow, title: 逾期, overdue: 1, unit: day, basis: 内部承诺}",
             otherwise="不亮灯",
         ),
     ),
@@ -619,7 +619,7 @@ _FACT = Form(
             Mentions("role", some=True),
             "可以填写的角色，立项时也是；不写则由牵头角色填，立项时由立项的人填",
             "by: [office, finance]",
-            otherwise="环节的牵头角色；立项时是立项的人",
+            otherwise="panel 和环节的牵头角色、可以办理下一步的角色；立项时是立项的人",
         ),
         _NOTE,
         _BASIS,
@@ -652,7 +652,7 @@ _MATERIAL = Form(
             Mentions("role", some=True),
             "可以提交的角色",
             "by: [office, host]",
-            otherwise="环节的牵头角色",
+            otherwise="任何角色都可以",
         ),
         _NOTE,
         _BASIS,
@@ -687,8 +687,13 @@ _STATE = Form(
             "环节内的期限",
             Several("limit"),
             "环节内各项事情的期限",
-            "limits: [{title: 报销, in: 30, unit: day, basis: 内部承诺, "
-            "since: arrive_on, done: paid_on}]",
+            "limits:\n"
+            "  - title: 报销\n"
+            "    in: 30\n"
+            "    unit: day\n"
+            "    since: arrive_on\n"
+            "    done: paid_on\n"
+            "    basis: 内部承诺",
         ),
         Key(
             "final",
@@ -847,7 +852,14 @@ _SOURCE = Form(
     "流转的 from 下",
     "从一个阶段的各环节，或从某几个以外的各环节出发；终结环节不算在内。两样只写其一。",
     (
-        Key("phase", "阶段", TextList(), "这些阶段的各环节", "phase: 审批"),
+        Key(
+            "phase",
+            "阶段",
+            TextList(),
+            "这些阶段的各环节",
+            "phase: 审批",
+            otherwise="全部环节",
+        ),
         Key("all_but", "除外", Mentions("state"), "这些以外的各环节", "all_but: [paused]"),
     ),
 )
@@ -962,7 +974,7 @@ _WITHIN = Form(
     "within",
     "会签期限",
     "cosign 的 within 下",
-    "从请签之日起，各家须在多少日内签。",
+    "从进入本环节之日起，各家须在多少日内签。",
     (_IN, _SPAN, _LIMIT_BASIS, _ROLL, _INNER),
 )
 _GUARD = Form(
@@ -1085,7 +1097,7 @@ _REPLY = Form(
     "reply",
     "复函",
     "公文的 reply 下",
-    "收到公文之日起，须在多少日内复函。",
+    "收到公文之日起，收文单位须在多少日内复函。",
     (
         _IN,
         _SPAN,
@@ -1121,7 +1133,7 @@ _LIGHT = Form(
             "overdue",
             "逾期多久",
             WholeNumber(0, least=0, most=10_000),
-            "逾期满这么久亮灯；0 是一逾期就亮",
+            "逾期满这么久亮灯；0 是届满当日就亮",
             "overdue: 5\nunit: workday\nbasis: 内部承诺",
             more="同时写 unit 和 basis。",
         ),
