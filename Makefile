@@ -9,7 +9,7 @@ DEMO   := demo-office
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow check format lint types imports coverage bench lock calendar translation fonts gallery wheel-test clean
+.PHONY: help setup demo test slow check format lint types imports coverage bench lock calendar translation fonts gallery language wheel-test clean
 
 help:  ## 列出各目标
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -69,6 +69,9 @@ $(FONTS): | $(READY)
 
 gallery: $(READY) $(FONTS)  ## 重画公文图册 docs/gallery.md
 	$(BIN)/python docs/build_gallery.py
+
+language: $(READY)  ## 重写 docs/language.md、docs/letters.md 中由语言的表写出的部分
+	$(BIN)/python docs/build_language.py
 
 calendar: $(READY)  ## 重建 calendars/CN.yaml
 	$(BIN)/python calendars/build.py

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifecycle.errors import Location
-from lifecycle.workflow.check import LETTER_VARIABLES, RESERVED, check
+from lifecycle.workflow.check import RESERVED, check
 from lifecycle.workflow.graph import edges_of, reachable, ways_of
+from lifecycle.workflow.letter_variables import LETTER_NAMES
 from lifecycle.workflow.reader import examine, read_workflow
 from lifecycle.workflow.supply import supplied
 
@@ -217,7 +218,7 @@ def test_reserved_words_cover_every_built_in_name() -> None:
         "sha256",
         "days_after",
         "entered",
-        *LETTER_VARIABLES,
+        *LETTER_NAMES,
     } <= RESERVED
 
 

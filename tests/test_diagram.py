@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from lifecycle.errors import InvalidError, Location
-from lifecycle.exchange.diagram import draw, graph_of, group_title
+from lifecycle.exchange.diagram import draw
+from lifecycle.exchange.drawing import graph_of, group_title
 from lifecycle.exchange.svg import Picture
 from lifecycle.workflow.model import Kind, Limit, Role, State, Transition, Workflow
 

@@ -19,7 +19,8 @@ from openpyxl import Workbook, load_workbook
 from lifecycle.engine.values import Entered
 from lifecycle.errors import InvalidError
 from lifecycle.exchange import csvfile, tables
-from lifecycle.exchange.tables import Place, Row, read_rows, write_rows
+from lifecycle.exchange.rows import Place, Row, letters
+from lifecycle.exchange.tables import read_rows, write_rows
 
 TEXT = "项目,总投资\n云和大垟康养,126000\n𡶴头文旅,800\n"
 
@@ -236,7 +237,7 @@ def test_csv_comes_back_as_it_went_out(rows: list[tuple[str, str]]) -> None:
     assert csvfile.write_csv(file, ("甲", "乙"), rows) == len(rows)
     kept = [{k: v.strip() for k, v in zip("甲乙", row, strict=True) if v.strip()} for row in rows]
     with pytest.MonkeyPatch.context() as patch, Temporary(file.getvalue()) as path:
-        patch.setattr(tables, "MOST_CELL", 10**9)
+        patch.setattr("lifecycle.exchange.rows.MOST_CELL", 10**9)
         assert [row.values for row in read_rows(path)] == [row for row in kept if row]
     for cell in (cell for row in rows for cell in row):
         assert csvfile.guarded(cell)[:1] not in tuple("=@") or not cell
@@ -309,4 +310,4 @@ def test_a_failed_writing_leaves_the_old_file(tmp_path: Path) -> None:
 
 def test_columns_are_named_as_spreadsheets_do() -> None:
     """A to Z, then AA."""
-    assert [tables.letters(i) for i in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+    assert [letters(i) for i in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]

@@ -65,7 +65,7 @@ def test_every_rule_has_a_specimen() -> None:
     )
     rules = {
         a or b
-        for path in package.glob("*.py")
+        for path in package.rglob("*.py")
         for a, b in named.findall(path.read_text(encoding="utf-8"))
     }
     tried = {path.stem for path in SPECIMENS.glob("*.yaml")} | {

@@ -29,7 +29,8 @@ from lifecycle.letter.cells import CLOSING
 from lifecycle.letter.check.check import check_pdf
 from lifecycle.letter.check.pdf_page import Row, read_pdf
 from lifecycle.letter.fonts import FANG, FILES, Fonts, locate
-from lifecycle.letter.model import UPWARD, Block, Letter, Paragraph, Signatures, Table
+from lifecycle.letter.kinds import kinds
+from lifecycle.letter.model import Block, Letter, Paragraph, Signatures, Table
 from lifecycle.letter.pdf.columns import columns_of
 from lifecycle.letter.pdf.press import Typesetter, shipped, to_pdf
 from lifecycle.letter.pdf.values import values_of
@@ -76,7 +77,7 @@ def text_of(block: Block) -> Iterator[str]:
 def said(letter: Letter) -> str:
     """Give all that a letter says, in reading order, without blanks."""
     number = letter.number or ("" if letter.layout == "minutes" else DRAFT)
-    signers = f"签发人：{letter.signer}" if letter.kind in UPWARD and letter.signer else ""
+    signers = f"签发人：{letter.signer}" if letter.kind in kinds().upward and letter.signer else ""
     over = {
         "letter": [mark(letter), letter.urgency, number],
         "document": [letter.urgency, mark(letter), number, signers.replace("、", "")],

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from lifecycle.errors import InvalidError
 from lifecycle.letter.kinds import kinds
+from lifecycle.workflow.form_fields import form_within
 from lifecycle.workflow.model import Limit
-from lifecycle.workflow.sections import limit_of, places_of
+from lifecycle.workflow.sections import limit_of
 from lifecycle.workflow.yaml.fields import Fields
 from lifecycle.workflow.yaml.file import YamlFile
 
@@ -86,9 +87,7 @@ def read_issuing(body: bytes, file: str = "notices/issuing.yaml") -> Issuing:
         )
     _see_apart(yaml, issuers, section)
     patterns = _read_series(yaml)
-    known = ("in", "unit", "basis", "roll", "inner")
-    receipt = top.inner("receipt", "receipt ", known=known, required=("in", "unit", "basis"))
-    limit = limit_of(receipt, "签收") if receipt else None
+    limit = limit_of(form_within(top, "receipt", "receipt ", "within"), "签收")
     urge = top.inner("urge", "urge ", known=("template", "basis"), required=("template",))
     template = urge.line("template") if urge else ""
     yaml.end()
@@ -110,7 +109,7 @@ def _see_apart(yaml: YamlFile, issuers: Mapping[str, Issuer], section: Fields | 
 def _read_series(yaml: YamlFile) -> dict[str, str]:
     patterns: dict[str, str] = {}
     taken: dict[str, str] = {}
-    for node, at in places_of(yaml.top, "series"):
+    for node, at in yaml.top.placed("series"):
         fields = Fields(
             yaml.reading,
             node,

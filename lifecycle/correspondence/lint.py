@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lifecycle.correspondence.relations import Relations, sent, template_relation_faults
 from lifecycle.errors import Problem, nearest
 from lifecycle.template.template import Template
-from lifecycle.workflow.check import LETTER_VARIABLES
+from lifecycle.workflow.letter_variables import LETTER_NAMES
 from lifecycle.workflow.model import Workflow
 
 
@@ -41,12 +41,10 @@ def _unknown(
         whose = f"流程 {group[0].name} " if len(groups) > 1 or len(group) == 1 else "现有流程都"
         facts = {name for workflow in group for name in workflow.facts}
         for name, place in (*template.variables, *template.optional):
-            if name not in facts and name not in LETTER_VARIABLES:
-                near = nearest(name, (*facts, *LETTER_VARIABLES))
+            if name not in facts and name not in LETTER_NAMES:
+                near = nearest(name, (*facts, *LETTER_NAMES))
                 mend = (
-                    f"是否为“{near}”？"
-                    if near
-                    else f"可用要素的名称和 {'、'.join(LETTER_VARIABLES)}"
+                    f"是否为“{near}”？" if near else f"可用要素的名称和 {'、'.join(LETTER_NAMES)}"
                 )
                 yield Problem(
                     "unknown", place, f"{whose}没有名为“{name}”的要素，也没有这一内置变量", mend

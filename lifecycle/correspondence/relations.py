@@ -17,7 +17,6 @@ from lifecycle.errors import Location, Problem
 from lifecycle.letter.kinds import kinds
 from lifecycle.template.template import Template
 from lifecycle.workflow.model import NoticeRule, Transition, Workflow
-from lifecycle.workflow.sections import places_of
 from lifecycle.workflow.yaml.fields import Fields
 from lifecycle.workflow.yaml.file import YamlFile
 
@@ -115,7 +114,7 @@ def read_relations(body: bytes, file: str = f"notices/{FILE}") -> Relations:
 
 def _read_level(yaml: YamlFile, fields: Fields) -> Level:
     allowed = []
-    for node, at in places_of(fields, "allow"):
+    for node, at in fields.placed("allow"):
         inner = Fields(
             yaml.reading,
             node,

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from lifecycle.correspondence.issuing import Issuing
+from lifecycle.correspondence.letter_names import LetterNames, Reminded
 from lifecycle.correspondence.samples_file import Samples, shipped_samples
 from lifecycle.errors import InvalidError
 from lifecycle.letter.code import code_of
@@ -68,7 +69,7 @@ def sample_letter(
     if rules is not None and unit in rules.issuers:
         title = rules.issuers[unit].name or title
     named = {name: title for name, (_unit, title) in (issuers or {}).items()}
-    letter = _written(use, {**sample_scope(use, named, samples), "issuer": title}, samples.day)
+    letter = _written(use, sample_scope(use, named, title, samples), samples.day)
     code = code_of(_ENTRY)
     return replace(
         letter,
@@ -100,7 +101,9 @@ def _series(use: Use, rules: Issuing | None, unit: str, samples: Samples) -> str
     return pattern.replace("{code}", code).replace("{year}", str(samples.day.year))
 
 
-def sample_scope(use: Use, named: Mapping[str, str], samples: Samples) -> dict[str, object]:
+def sample_scope(
+    use: Use, named: Mapping[str, str], issuer: str, samples: Samples
+) -> dict[str, object]:
     """Give a sample value for every fact of the workflow and every built-in name; `named` are units
     by their roles.
     """
@@ -112,36 +115,36 @@ def sample_scope(use: Use, named: Mapping[str, str], samples: Samples) -> dict[s
     due, limit, earlier = _later(samples, samples.limit.days), samples.limit, samples.earlier
     due_text = f"{day_text(due)}前"
     reply_text = f"{day_text(_later(samples, samples.reply_days))}前"
-    opinions = [
-        {"unit": unit, "verdict": verdict, "note": note}
-        for unit, (verdict, note) in zip(samples.units, samples.opinions, strict=False)
-    ]
-    return {
-        **_facts(use, samples),
-        "to": _titles(workflow, rule.to, named) if rule else list(samples.units),
-        "cc": _titles(workflow, rule.cc, named) if rule else [],
-        "contact": lines["contact"],
-        "case_number": workflow.number.format(year=samples.day.year, serial=1),
-        "case_title": _title(workflow, samples),
-        "stage": workflow.states[source].title,
-        "next_stage": next_stage.title,
-        "on": samples.day,
-        "note": lines["note"],
-        "due_on": due,
-        "due_text": due_text,
-        "limits": [
-            {"title": limit.title, "due_text": due_text, "basis": limit.basis, "inner": True}
+    told = LetterNames(
+        to=_titles(workflow, rule.to, named) if rule else list(samples.units),
+        cc=_titles(workflow, rule.cc, named) if rule else [],
+        issuer=issuer,
+        case_number=workflow.number.format(year=samples.day.year, serial=1),
+        case_title=_title(workflow, samples),
+        stage=workflow.states[source].title,
+        next_stage=next_stage.title,
+        on=samples.day,
+        note=lines["note"],
+        contact=lines["contact"],
+        due_on=due,
+        due_text=due_text,
+        materials=[material.title for material in list(workflow.materials.values())[:3]],
+        opinions=[
+            {"unit": unit, "verdict": verdict, "note": note}
+            for unit, (verdict, note) in zip(samples.units, samples.opinions, strict=False)
         ],
-        "reply_due_text": reply_text if rule and rule.reply else None,
-        "materials": [material.title for material in list(workflow.materials.values())[:3]],
-        "opinions": opinions,
-        "last": dict.fromkeys(workflow.titles, _later(samples, -7)),
-        "count": dict.fromkeys(workflow.titles, 1),
-        "letter_title": earlier.title,
-        "letter_number": earlier.number,
-        "letter_date": _later(samples, earlier.days),
-        "overdue_days": earlier.overdue,
-    }
+        last=dict.fromkeys(workflow.titles, _later(samples, -7)),
+        count=dict.fromkeys(workflow.titles, 1),
+        limits=[{"title": limit.title, "due_text": due_text, "basis": limit.basis, "inner": True}],
+        reply_due_text=reply_text if rule and rule.reply else None,
+        reminded=Reminded(
+            letter_title=earlier.title,
+            letter_number=earlier.number,
+            letter_date=_later(samples, earlier.days),
+            overdue_days=earlier.overdue,
+        ),
+    )
+    return {**_facts(use, samples), **told.scope()}
 
 
 def _later(samples: Samples, days: int) -> date:

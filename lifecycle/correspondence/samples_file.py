@@ -11,7 +11,6 @@ from pathlib import Path
 
 from lifecycle import places
 from lifecycle.engine.gates import VERDICTS
-from lifecycle.workflow.sections import places_of
 from lifecycle.workflow.yaml.fields import Fields
 from lifecycle.workflow.yaml.file import YamlFile
 
@@ -50,7 +49,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class SampleLimit:
     """The limit that a sample names, in days from the sample's day."""
 
     title: str
@@ -67,7 +66,7 @@ class Samples:
     units: tuple[str, ...]
     policies: tuple[str, ...]
     opinions: tuple[tuple[str, str], ...]
-    limit: Limit
+    limit: SampleLimit
     reply_days: int
     earlier: Earlier
     numbers: Mapping[str, Decimal]
@@ -116,7 +115,7 @@ def read_samples(body: bytes, file: str = f"notices/{FILE}") -> Samples:
 def _opinions(yaml: YamlFile) -> list[tuple[str, str]]:
     """Read what each unit said at a co-sign, in the order of the units."""
     found = []
-    for node, at in places_of(yaml.top, "opinions"):
+    for node, at in yaml.top.placed("opinions"):
         fields = Fields(
             yaml.reading, node, "意见", at, known=("verdict", "note"), required=("verdict",)
         )
@@ -129,12 +128,12 @@ def _opinions(yaml: YamlFile) -> list[tuple[str, str]]:
     return found
 
 
-def _limit(top: Fields) -> Limit:
+def _limit(top: Fields) -> SampleLimit:
     keys = ("title", "in", "basis")
     limit = top.inner("limit", "limit ", known=keys, required=keys)
     if limit is None:
-        return Limit("", 0, "")
-    return Limit(limit.line("title"), limit.integer("in"), limit.line("basis"))
+        return SampleLimit("", 0, "")
+    return SampleLimit(limit.line("title"), limit.integer("in"), limit.line("basis"))
 
 
 def _reply_days(top: Fields) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from lifecycle.correspondence.letter_names import LetterNames, Reminded
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.cosign import seats_of, who_is
 from lifecycle.engine.gates import SPANS, VERDICTS
@@ -39,30 +40,30 @@ def letter_scope(library: Library, directory: Directory, sending: Sending) -> di
     to = [a.name for a in addressees(directory, sending, moment) if not a.copy]
     rule = rule_of(workflow, sending.notice)
     act = sending.origin or sending
-    return {
-        **_facts(workflow, case, names),
-        "to": to,
-        "cc": [a.name for a in addressees(directory, sending, moment) if a.copy],
-        "issuer": names.get(intent["actor"]["unit"], intent["actor"]["unit"]),
-        "contact": directory.people[intent["actor"]["id"]].title,
-        "case_number": case.number,
-        "case_title": case.title,
-        "stage": workflow.states[act.before.state].title,
-        "next_stage": workflow.states[act.after.state].title,
-        "on": date.fromisoformat(act.body["intent"]["occurred_on"]),
-        "note": intent["data"]["note"] or act.body["intent"]["data"]["note"] or None,
-        "due_on": due.due.on if due else None,
-        "due_text": due_text(due.due, due.limit.amount, due.limit.unit) if due else None,
-        "limits": [_limit(item) for item in limits],
-        "reply_due_text": REPLY_DUE if rule and rule.reply else None,
-        "materials": [workflow.materials[name].title for name in case.materials],
-        "opinions": _opinions(act, moment),
-        "last": {name: date.fromisoformat(fired.on) for name, fired in case.fired.items()},
-        "count": {
+    told = LetterNames(
+        to=to,
+        cc=[a.name for a in addressees(directory, sending, moment) if a.copy],
+        issuer=names.get(intent["actor"]["unit"], intent["actor"]["unit"]),
+        case_number=case.number,
+        case_title=case.title,
+        stage=workflow.states[act.before.state].title,
+        next_stage=workflow.states[act.after.state].title,
+        on=date.fromisoformat(act.body["intent"]["occurred_on"]),
+        note=intent["data"]["note"] or act.body["intent"]["data"]["note"] or None,
+        contact=directory.people[intent["actor"]["id"]].title,
+        due_on=due.due.on if due else None,
+        due_text=due_text(due.due, due.limit.amount, due.limit.unit) if due else None,
+        materials=[workflow.materials[name].title for name in case.materials],
+        opinions=_opinions(act, moment),
+        last={name: date.fromisoformat(fired.on) for name, fired in case.fired.items()},
+        count={
             name: case.fired[name].count if name in case.fired else 0 for name in workflow.titles
         },
-        **_reminded(sending, moment),
-    }
+        limits=[_limit(item) for item in limits],
+        reply_due_text=REPLY_DUE if rule and rule.reply else None,
+        reminded=_reminded(sending, moment),
+    )
+    return {**_facts(workflow, case, names), **told.scope()}
 
 
 def due_text(due: Due, amount: int, unit: str) -> str:
@@ -74,7 +75,7 @@ def due_text(due: Due, amount: int, unit: str) -> str:
     return f"{due.on.year}年{due.on.month}月{due.on.day}日前"
 
 
-def _limit(item: OpenLimit) -> dict[str, object]:
+def _limit(item: OpenLimit) -> dict[str, str | bool]:
     limit = item.limit
     return {
         "title": limit.title,
@@ -84,11 +85,11 @@ def _limit(item: OpenLimit) -> dict[str, object]:
     }
 
 
-def _reminded(sending: Sending, moment: Moment) -> dict[str, object]:
+def _reminded(sending: Sending, moment: Moment) -> Reminded | None:
     """Give what a reminder says of the letter that it is about."""
     about = sending.after.notices.get(sending.notice.about)
     if about is None:
-        return {}
+        return None
     rule = rule_of(sending.workflow, about)
     issued = date.fromisoformat(about.issued_on)
     replying = sending.notice.debt == "reply" and rule is not None and rule.reply is not None
@@ -97,12 +98,12 @@ def _reminded(sending: Sending, moment: Moment) -> dict[str, object]:
         if replying and rule and rule.reply
         else 0
     )
-    return {
-        "letter_title": about.title,
-        "letter_number": about.number,
-        "letter_date": issued,
-        "overdue_days": max(0, late),
-    }
+    return Reminded(
+        letter_title=about.title,
+        letter_number=about.number,
+        letter_date=issued,
+        overdue_days=max(0, late),
+    )
 
 
 def _facts(workflow: Workflow, case: Case, names: Mapping[str, str]) -> dict[str, object]:

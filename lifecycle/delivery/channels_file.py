@@ -94,7 +94,13 @@ class _Reader:
         self.server: Server | None = None
 
     def channels(self, top: Fields) -> Channels:
-        smtp = top.inner("smtp", "smtp ", known=_SMTP, required=("host", "from"))
+        smtp = top.inner(
+            "smtp",
+            "smtp ",
+            known=_SMTP,
+            required=("host", "from"),
+            hints={"from": "from: 发件的邮箱地址"},
+        )
         self.server = self._server(smtp) if smtp else None
         units = dict(self._section(top, "units", "单位"))
         parties = dict(self._section(top, "parties", "当事人"))
@@ -284,11 +290,7 @@ def _about_delivery(problem: Problem) -> Problem:
 
 
 def _hinted(problem: Problem) -> Problem:
-    """Say why there is no key for a password, and what `from` is here: the fields' reader speaks of
-    workflows.
-    """
-    if problem.rule == "missing-key" and problem.message.endswith(" from"):
-        return replace(problem, mend="补上 from: 发件的邮箱地址")
+    """Say why there is no key for a password."""
     for key, meant in _SECRETS.items():
         if problem.rule == "unknown-key" and problem.message.endswith(f"“{key}”"):
             mend = f"删去它，写 {meant}: 环境变量的名字，发送前在环境变量里设置"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from lifecycle.errors import InvalidError
-from lifecycle.exchange.tables import MOST_CELL, Place, Row, heads_of, row_of
+from lifecycle.exchange.rows import MOST_CELL, Place, Row, heads_of, row_of
 
 # A spreadsheet runs a cell that begins so as a formula (CWE-1236); a plain signed number is none.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.sax.saxutils import escape
 
 from lifecycle.errors import cell_width
-from lifecycle.exchange.diagram import COLOURS
+from lifecycle.exchange.drawing import COLOURS
 from lifecycle.workflow.model import Kind
 
 FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',SimHei,sans-serif"

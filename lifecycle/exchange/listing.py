@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lifecycle.engine.values import Entered
 from lifecycle.errors import InvalidError
-from lifecycle.exchange.tables import Place, Row
+from lifecycle.exchange.rows import Place, Row
 from lifecycle.workflow.yaml.tree import (
     MOST_BYTES,
     Mapping,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from lifecycle.exchange.diagram import COLOURS, KINDS, Arrow, Graph, caption, graph_of
+from lifecycle.exchange.drawing import COLOURS, KINDS, Arrow, Graph, caption, graph_of
 from lifecycle.exchange.ink import FONT, arrowhead, label, stroke, width_of
 from lifecycle.workflow.model import Kind, State, Workflow
 

@@ -1,50 +1,20 @@
 """Rows out of and into other people's tables: XLSX, CSV and YAML, one row at a time.
 
-A fault in one row is that row's own (`Row.fault`), so that a bulk import can go on; a file that is
-no table raises.
+A file that is no table raises; a fault in one row is that row's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from lifecycle.engine.values import Entered
 from lifecycle.errors import InvalidError
+from lifecycle.exchange.csvfile import read_csv, write_csv
+from lifecycle.exchange.listing import read_yaml
+from lifecycle.exchange.rows import Row
 from lifecycle.outfile import new_file
 
 MOST_MB = 50
-MOST_COLUMNS = 500
-MOST_CELL = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A row of a file, as its reader counts: from 1, heads included; for YAML the line."""
-
-    file: str
-    row: int
-    sheet: str = ""
-
-    def __str__(self) -> str:
-        sheet = f"[{self.sheet}]" if self.sheet else ""
-        return f"{self.file}{sheet}:{self.row}"
-
-    def at(self, column: str) -> str:
-        """Name one column of the row."""
-        return f"{self} “{column}”列"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: its place and its filled cells by head, as an officer enters them; or the fault that
-    spoils it.
-    """
-
-    place: Place
-    values: dict[str, Entered] = field(default_factory=dict)
-    fault: InvalidError | None = None
 
 
 def read_rows(path: Path) -> Iterator[Row]:
@@ -63,11 +33,7 @@ def read_rows(path: Path) -> Iterator[Row]:
             f"{path.name} 是旧的 .xls 格式", "在 Excel 或 WPS 中另存为 .xlsx，再试一次"
         )
     if path.suffix.lower() in (".yaml", ".yml"):
-        from lifecycle.exchange.listing import read_yaml
-
         return read_yaml(path)
-    from lifecycle.exchange.csvfile import read_csv
-
     return read_csv(path)
 
 
@@ -83,8 +49,6 @@ def write_rows(path: Path, kind: str, header: Sequence[str], rows: Iterable[Sequ
             from lifecycle.exchange.workbook import write_xlsx
 
             return write_xlsx(draft, header, rows)
-        from lifecycle.exchange.csvfile import write_csv
-
         with draft.open("w", encoding="utf-8-sig", newline="") as file:
             return write_csv(file, header, rows)
 
@@ -109,60 +73,3 @@ def _opened(path: Path) -> bytes:
     if not head:
         raise InvalidError(f"{path.name} 是空文件", "第一行写列名，以下每行一个事项")
     return head
-
-
-def heads_of(place: Place, cells: Sequence[str]) -> list[str]:
-    """Judge the row of heads: trailing empty ones are dropped, the others are named and differ."""
-    heads = [" ".join(cell.split()) for cell in cells]
-    while heads and not heads[-1]:
-        heads.pop()
-    if not heads:
-        raise InvalidError(f"{place}：没有列名", "第一行写列名，以下每行一个事项")
-    if len(heads) > MOST_COLUMNS:
-        raise InvalidError(f"{place}：有 {len(heads)} 列，超过 {MOST_COLUMNS} 列")
-    for index, name in enumerate(heads):
-        if not name:
-            raise InvalidError(
-                f"{place}：第 {index + 1} 列（{letters(index)}）没有列名", "补上列名，或删去该列"
-            )
-        if name in heads[:index]:
-            raise InvalidError(
-                f"{place}：列名“{name}”出现两次（{letters(heads.index(name))} 列和 "
-                f"{letters(index)} 列）",
-                "删去或改名其一",
-            )
-    return heads
-
-
-def row_of(place: Place, heads: Sequence[str], cells: Sequence[str]) -> Row | None:
-    """Judge one row of cells under its heads; nothing where it is empty."""
-    values: dict[str, Entered] = {}
-    for index, cell in enumerate(cells):
-        text = cell.replace("\r\n", "\n").strip()
-        if not text:
-            continue
-        if index >= len(heads):
-            fault = f"{place}：第 {index + 1} 列（{letters(index)}）有内容，但表头没有这一列"
-            return Row(
-                place,
-                fault=InvalidError(fault, "补上列名，或删去该格；文字中有分隔符的，两端要加引号"),
-            )
-        if len(text) > MOST_CELL:
-            return Row(
-                place,
-                fault=InvalidError(
-                    f"{place.at(heads[index])}：有 {len(text)} 字，超过 {MOST_CELL} 字"
-                ),
-            )
-        values[heads[index]] = text
-    return Row(place, values) if values else None
-
-
-def letters(index: int) -> str:
-    """Name a column as spreadsheets do: 0 is A, 26 is AA."""
-    name = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(65 + rest) + name
-    return name

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from lifecycle.errors import InvalidError, cell_width
-from lifecycle.exchange.tables import Place, Row, heads_of, row_of
+from lifecycle.exchange.rows import Place, Row, heads_of, row_of
 
 MOST_UNPACKED_MB = 500
 _CONTROLS = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)}

@@ -13,38 +13,12 @@ from lifecycle.errors import Location, Problem, nearest
 from lifecycle.expression.expression import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.workflow.conditions import check_conditions
 from lifecycle.workflow.graph import check_graph
+from lifecycle.workflow.language import MENTIONED
+from lifecycle.workflow.letter_variables import LETTER_NAMES
 from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, Fact, NoticeRule, Use, Workflow
 from lifecycle.workflow.supply import supplied
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
 
-LETTER_VARIABLES = (
-    "to",
-    "cc",
-    "issuer",
-    "case_number",
-    "case_title",
-    "stage",
-    "next_stage",
-    "on",
-    "note",
-    "contact",
-    "due_on",
-    "due_text",
-    "materials",
-    "opinions",
-    "last",
-    "count",
-    "limits",
-    "reply_due_text",
-    "letter_title",
-    "letter_number",
-    "letter_date",
-    "overdue_days",
-)
-"""What letters are given besides the facts of their case; a template tests with `is defined` for
-what only some are: `reply_due_text` where an answer is asked for, `letter_…` and `overdue_days` in
-a reminder of another letter.
-"""
 _WORDS = (
     "and",
     "or",
@@ -61,26 +35,10 @@ _WORDS = (
     "super",
     ENTERED,
 )
-RESERVED = frozenset((*FUNCTIONS, *SPACES, *VARIABLES, *LETTER_VARIABLES, *_WORDS))
+RESERVED = frozenset((*FUNCTIONS, *SPACES, *VARIABLES, *LETTER_NAMES, *_WORDS))
 """Names that a fact cannot have, because they mean something else in conditions, letters or the
 workflow itself.
 """
-_LABELS = {
-    "state": ("环节", "states"),
-    "role": ("角色", "roles"),
-    "fact": ("要素", "facts"),
-    "material": ("材料", "materials"),
-    "transition": ("流转", "transitions"),
-    "recipient": ("收文方", "roles: 或 parties"),
-    "item": ("要素或材料", "facts: 或 materials"),
-    "done": ("要素或流转", "facts: 或 transitions"),
-}
-_WANTED = {
-    "date": "date（日期）",
-    "unit": "unit（单位）",
-    "units": "list 且 of: unit（若干单位）",
-    "called": "text 或 unit ",
-}
 
 
 class TemplateLike(Protocol):
@@ -138,13 +96,13 @@ def _check_names(workflow: Workflow, vague: frozenset[str]) -> Iterator[Problem]
             misspelt += 1
             yield _unknown(use, table if misspelt <= MOST_SHOWN else {})
         elif (
-            use.kind in _WANTED
+            MENTIONED[use.kind].fit
             and use.name not in vague
             and not _fits(workflow.facts[use.name], use.kind)
         ):
             fact = workflow.facts[use.name]
             message = f"{use.by}要素 “{use.name}”，但它的类型是 {fact.type}"
-            mend = f"这里要类型为 {_WANTED[use.kind]}的要素"
+            mend = f"这里要类型为 {MENTIONED[use.kind].fit}的要素"
             yield Problem("wrong-fact-type", use.location, message, mend)
         elif use.kind == "done" and use.name in workflow.facts and use.name in transitions:
             yield Problem(
@@ -156,20 +114,20 @@ def _check_names(workflow: Workflow, vague: frozenset[str]) -> Iterator[Problem]
 
 
 def _unknown(use: Use, table: Mapping[str, object]) -> Problem:
-    label, section = _LABELS.get(use.kind, _LABELS["fact"])
+    target = MENTIONED[use.kind]
     titled = [
         name for name, item in table.items() if use.name in (item, getattr(item, "title", None))
     ]
     near = titled[0] if titled else nearest(use.name, table)
     mend = (
-        f"是否为 “{near}”？否则请在 {section}: 下补充定义。"
+        f"是否为 “{near}”？否则请在 {target.sections}: 下补充定义。"
         if near
-        else f"请在 {section}: 下补充定义。"
+        else f"请在 {target.sections}: 下补充定义。"
     )
     return Problem(
-        f"unknown-{use.kind if use.kind in _LABELS else 'fact'}",
+        f"unknown-{'fact' if target.fit else use.kind}",
         use.location,
-        f"{use.by}未定义的{label} “{use.name}”",
+        f"{use.by}未定义的{target.title} “{use.name}”",
         mend,
     )
 
@@ -296,12 +254,12 @@ def _check_variables(
 ) -> Iterator[Problem]:
     """`known` is None for a transition that no case can come to: nothing can be said of it."""
     for name, place in (*template.variables, *getattr(template, "optional", ())):
-        if name not in workflow.facts and name not in LETTER_VARIABLES:
-            near = nearest(name, (*workflow.facts, *LETTER_VARIABLES))
+        if name not in workflow.facts and name not in LETTER_NAMES:
+            near = nearest(name, (*workflow.facts, *LETTER_NAMES))
             mend = (
                 (f"是否为 “{near}”？" if near else "")
                 + "公文里可用要素的名称和 "
-                + "、".join(LETTER_VARIABLES)
+                + "、".join(LETTER_NAMES)
             )
             yield Problem(
                 "unknown-in-template", at, f"{said}用到未定义的名称 “{name}”（{place}）", mend

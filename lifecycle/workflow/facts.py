@@ -5,72 +5,26 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import cast, get_args
+from typing import cast
 
+from lifecycle.workflow.form_fields import FormFields
 from lifecycle.workflow.model import Fact, FactType
-from lifecycle.workflow.yaml.fields import Fields
 from lifecycle.workflow.yaml.tree import Node, Scalar
 
-_TYPES: tuple[str, ...] = get_args(FactType)
-_TYPE_WORDS = {
-    "string": "text",
-    "str": "text",
-    "int": "integer",
-    "number": "decimal",
-    "float": "decimal",
-    "bool": "yesno",
-    "boolean": "yesno",
-    "enum": "choice",
-    "文字": "text",
-    "整数": "integer",
-    "小数": "decimal",
-    "金额": "money",
-    "日期": "date",
-    "选项": "choice",
-    "是否": "yesno",
-    "清单": "list",
-    "单位": "unit",
-}
-_OF = ("text", "decimal", "money", "date", "choice", "unit")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NUMERIC = ("integer", "decimal", "money")
-_BELONGS = {
-    "unit": _NUMERIC,
-    "min": (*_NUMERIC, "date"),
-    "max": (*_NUMERIC, "date"),
-    "pattern": ("text",),
-    "choices": ("choice",),
-}
-_FACT_KEYS = (
-    "title",
-    "type",
-    "unit",
-    "min",
-    "max",
-    "pattern",
-    "choices",
-    "of",
-    "required",
-    "by",
-    "note",
-    "basis",
-)
 
 
-def read_facts(top: Fields) -> dict[str, Fact]:
+def read_facts(top: FormFields) -> dict[str, Fact]:
     """Read `facts:`."""
-    return {
-        name: _read_fact(top, name, key, node)
-        for name, key, node in top.definitions("facts", "要素")
-    }
+    return {name: _read_fact(top, name, key, node) for name, key, node in top.defined("facts")}
 
 
-def _read_fact(top: Fields, name: str, key: Scalar, node: Node) -> Fact:
-    reading, at, what = top.reading, top.reading.at(key), f"要素 {name} "
-    fields = Fields(reading, node, what, at, known=_FACT_KEYS, required=("title", "type"))
+def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
+    reading, what = top.reading, f"要素 {name} "
+    fields = top.entry("facts", key, node, what)
     before = len(reading.problems)
-    kind = cast(FactType, fields.choice("type", _TYPES, "text", _TYPE_WORDS))
-    of = cast(FactType, fields.choice("of", _OF, "text", _TYPE_WORDS))
+    kind = cast(FactType, fields.word("type"))
+    of = cast(FactType, fields.word("of"))
     if fields.node("type") is None or len(reading.problems) > before:
         reading.vague.add(name)
     else:
@@ -84,28 +38,25 @@ def _read_fact(top: Fields, name: str, key: Scalar, node: Node) -> Fact:
             f"{what}的 min {least} 大于 max {most}",
             "对调两数，或改正其一",
         )
-    required = fields.text("required", "false")
-    if required not in ("true", "false"):
-        fields.name("required", "state")
     return Fact(
         name=name,
         title=fields.line("title", name),
         type=kind,
-        location=at,
+        location=fields.at,
         unit=fields.line("unit") or None,
         min=least,
         max=most,
         pattern=_read_pattern(fields),
         choices=_read_choices(fields),
         of=of,
-        required=required == "true" or (required != "false" and required),
-        by=fields.names("by", "role", some=True),
+        required=_read_required(fields),
+        by=fields.many("by"),
         note=fields.text("note"),
         basis=fields.text("basis"),
     )
 
 
-def _judge_keys(fields: Fields, kind: str, of: str) -> None:
+def _judge_keys(fields: FormFields, kind: str, of: str) -> None:
     """See that the keys fit the type: a unit for money, choices for a choice, and nowhere else."""
     base = of if kind == "list" else kind
     if kind != "list" and fields.has("of"):
@@ -115,29 +66,29 @@ def _judge_keys(fields: Fields, kind: str, of: str) -> None:
             f"{fields.owner}的类型是 {kind}，不能写 of",
             "删去 of，或把类型改为 list",
         )
-    for key, kinds in _BELONGS.items():
-        if fields.has(key) and base not in kinds:
-            message = f"{fields.owner}的类型是 {base}，不能写 {key}"
-            fields.fault(
-                "misplaced-key",
-                fields.place(key),
-                message,
-                f"删去 {key}；它只用于 {'、'.join(kinds)}",
-            )
-    for key, wanted in (("unit", "money"), ("choices", "choice")):
-        if base == wanted and not fields.has(key):
-            hint = "unit: 万元" if key == "unit" else "choices: [第一项, 第二项]"
-            fields.fault(
-                "missing-key",
-                fields.at,
-                f"{fields.owner}的类型是 {wanted}，缺少 {key}",
-                f"补上 {hint}",
-            )
+    for key in fields.form.keys:
+        if key.types and fields.has(key.name) and base not in key.types:
+            message = f"{fields.owner}的类型是 {base}，不能写 {key.name}"
+            mend = f"删去 {key.name}；它只用于 {'、'.join(key.types)}"
+            fields.fault("misplaced-key", fields.place(key.name), message, mend)
+    for key in fields.form.keys:
+        if base in key.needed_by and not fields.has(key.name):
+            message = f"{fields.owner}的类型是 {base}，缺少 {key.name}"
+            mend = f"补上 {key.example.splitlines()[-1]}"
+            fields.fault("missing-key", fields.at, message, mend)
 
 
-def _bound(fields: Fields, key: str, kind: str) -> Decimal | str | None:
+def _read_required(fields: FormFields) -> bool | str:
+    """Read from when a fact is required: true for the opening, or the state's name."""
+    scalar = fields.scalar("required")
+    if scalar is not None and scalar.value not in ("true", "false"):
+        return fields.one("required") or False
+    return fields.flag("required")
+
+
+def _bound(fields: FormFields, key: str, kind: str) -> Decimal | str | None:
     if kind != "date":
-        number = fields.number(key)
+        number = fields.bound(key)
         if number is not None and kind == "integer" and number != number.to_integral_value():
             fields.fault(
                 "wrong-number",
@@ -146,7 +97,8 @@ def _bound(fields: Fields, key: str, kind: str) -> Decimal | str | None:
                 "去掉小数部分",
             )
         return number
-    text = fields.text(key)
+    scalar = fields.scalar(key)
+    text = scalar.value if scalar else ""
     try:
         if text and not _DATE.fullmatch(text):
             raise ValueError(text)
@@ -161,7 +113,7 @@ def _bound(fields: Fields, key: str, kind: str) -> Decimal | str | None:
     return text or None
 
 
-def _read_pattern(fields: Fields) -> str | None:
+def _read_pattern(fields: FormFields) -> str | None:
     text = fields.text("pattern")
     try:
         re.compile(text)
@@ -181,20 +133,13 @@ def _read_pattern(fields: Fields) -> str | None:
     return text or None
 
 
-def _read_choices(fields: Fields) -> tuple[str, ...]:
+def _read_choices(fields: FormFields) -> tuple[str, ...]:
     choices: dict[str, None] = {}
-    for scalar in fields.scalars("choices"):
+    for scalar in fields.texts("choices"):
         text = fields.check_line(scalar, f"{fields.owner}的选项")
         if text in choices:
             fields.fault(
                 "repeated", scalar, f"{fields.owner}的 choices 重复写了 “{text}”", "删去重复的一处"
             )
         choices[text] = None
-    if fields.node("choices") is not None and not fields.items("choices"):
-        fields.fault(
-            "empty-value",
-            fields.place("choices"),
-            f"{fields.owner}的 choices 是空的列表",
-            "至少写一项",
-        )
     return tuple(choices)

@@ -4,15 +4,15 @@ needs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast, get_args
+from typing import cast
 
 from lifecycle.errors import Location
 from lifecycle.expression.expression import Expression
+from lifecycle.workflow.form_fields import FormFields
+from lifecycle.workflow.language import OneWord, Patterned
 from lifecycle.workflow.model import (
-    OPENING,
     PREVIOUS,
     Cosign,
     Counter,
@@ -25,52 +25,20 @@ from lifecycle.workflow.model import (
     State,
     Transition,
 )
-from lifecycle.workflow.sections import limit_of, places_of, read_limit, read_since, read_span
-from lifecycle.workflow.yaml.fields import Fields
+from lifecycle.workflow.sections import limit_of, read_limit, read_since, read_span
 from lifecycle.workflow.yaml.tree import Mapping as Mapped
 from lifecycle.workflow.yaml.tree import Node, Scalar
 
-_KINDS: tuple[str, ...] = get_args(Kind)
-_KIND_WORDS = {
-    "流转": "forward",
-    "退回": "return",
-    "撤回": "withdraw",
-    "中止": "suspend",
-    "恢复": "resume",
-    "终止": "terminate",
-}
-_KEYS = (
-    "name",
-    "title",
-    "kind",
-    "from",
-    "to",
-    "by",
-    "asks",
-    "needs",
-    "not_by",
-    "reason",
-    "locks",
-    "unlocks",
-    "notices",
-    "note",
-    "basis",
-)
-_NEEDS = ("facts", "materials", "cosign", "guards", "dwell", "counter")
-_SHARE = re.compile(r"([1-9][0-9]?)/([1-9][0-9]?)")
 
-
-def read_transitions(top: Fields, states: Mapping[str, State]) -> tuple[Transition, ...]:
+def read_transitions(top: FormFields, states: Mapping[str, State]) -> tuple[Transition, ...]:
     """Read `transitions:`; `all`, a phase and `all_but` are written out as the states they stand
     for.
     """
-    return tuple(
-        _read_transition(top, node, at, states) for node, at in places_of(top, "transitions")
-    )
+    return tuple(_read_transition(top, node, at, states) for node, at in top.placed("transitions"))
 
 
 def _read_transition(
-    top: Fields, node: Node, at: Location, states: Mapping[str, State]
+    top: FormFields, node: Node, at: Location, states: Mapping[str, State]
 ) -> Transition:
     named = node.pairs.get("name") if isinstance(node, Mapped) else None
     name = named[1].value if named and isinstance(named[1], Scalar) else ""
@@ -78,68 +46,43 @@ def _read_transition(
         at = top.reading.at(
             named[1] if isinstance(named[1], Scalar) and not named[1].empty else named[0]
         )
-    fields = Fields(
-        top.reading,
-        node,
-        f"流转 {name} " if name else "流转",
-        at,
-        known=_KEYS,
-        required=("name", "title", "from", "by"),
-    )
+    what = f"流转 {name} " if name else "流转"
+    fields = FormFields(top.reading, node, what, at, "transition")
     scalar = fields.scalar("name")
     if scalar:
         fields.ident(scalar, "流转")
-    kind = cast(Kind, fields.choice("kind", _KINDS, "forward", _KIND_WORDS))
-    fields.choice("reason", ("required",), "required", {"true": "required"})
+    kind = cast(Kind, fields.word("kind"))
+    fields.word("reason")
     transition = Transition(
         name=name,
         title=fields.line("title", name),
         kind=kind,
         sources=_read_sources(fields, states),
         to=_read_target(fields, kind),
-        by=fields.names("by", "role", some=True),
+        by=fields.many("by"),
         location=at,
-        asks=fields.names("asks", "fact"),
-        not_by=_read_not_by(fields),
+        asks=fields.many("asks"),
+        not_by=fields.many("not_by"),
         reason=fields.has("reason"),
-        locks=fields.names("locks", "item"),
-        unlocks=fields.names("unlocks", "item"),
+        locks=fields.many("locks"),
+        unlocks=fields.many("unlocks"),
         notices=_read_notices(fields),
         note=fields.text("note"),
         basis=fields.text("basis"),
     )
-    needs = fields.inner("needs", f"{fields.owner}的 needs ", known=_NEEDS)
+    needs = fields.inside("needs")
     return _with_needs(transition, needs) if needs else transition
 
 
-def _read_not_by(fields: Fields) -> tuple[str, ...]:
-    """Read who is excluded; the opening is no transition, so it is not looked up as one."""
-    before = len(fields.reading.uses)
-    names = fields.names("not_by", "transition", some=True)
-    fields.reading.uses[before:] = [
-        use for use in fields.reading.uses[before:] if use.name != OPENING
-    ]
-    return names
-
-
-def _read_sources(fields: Fields, states: Mapping[str, State]) -> tuple[str, ...]:
+def _read_sources(fields: FormFields, states: Mapping[str, State]) -> tuple[str, ...]:
     open_states = tuple(name for name, state in states.items() if not state.final)
-    node, said = fields.node("from"), f"{fields.owner}出自"
+    node = fields.node("from")
     if not isinstance(node, Mapped):
-        if (
-            fields.has("from")
-            and isinstance(node, Scalar)
-            and node.value == "all"
-            and "all" not in states
-        ):
+        if isinstance(node, Scalar) and node.value in fields.way("from", OneWord).names:
             return open_states
-        return fields.names("from", "state", said, some=True)
-    inner = Fields(
-        fields.reading,
-        node,
-        f"{fields.owner}的 from ",
-        fields.place("from"),
-        known=("phase", "all_but"),
+        return fields.many("from", f"{fields.owner}出自")
+    inner = FormFields(
+        fields.reading, node, f"{fields.owner}的 from ", fields.place("from"), "source"
     )
     if len(node.pairs) != 1:
         inner.fault(
@@ -149,7 +92,7 @@ def _read_sources(fields: Fields, states: Mapping[str, State]) -> tuple[str, ...
             "例如 from: {all_but: [siting]}",
         )
     left = _read_phases(inner, states) if inner.has("phase") else open_states
-    but = inner.names("all_but", "state", f"{fields.owner}的 all_but 写了")
+    but = inner.many("all_but", f"{fields.owner}的 all_but 写了")
     found = tuple(name for name in left if name not in but)
     if not found and (inner.items("phase") or inner.items("all_but")):
         inner.fault(
@@ -161,13 +104,13 @@ def _read_sources(fields: Fields, states: Mapping[str, State]) -> tuple[str, ...
     return found
 
 
-def _read_phases(inner: Fields, states: Mapping[str, State]) -> tuple[str, ...]:
+def _read_phases(inner: FormFields, states: Mapping[str, State]) -> tuple[str, ...]:
     """Give the open states of the phases named; a misspelt phase stands for the one it is nearest
     to.
     """
     phases = dict.fromkeys(state.phase for state in states.values() if state.phase)
     wanted: set[str | None] = set()
-    for scalar in inner.scalars("phase"):
+    for scalar in inner.texts("phase"):
         near = None if scalar.value in phases else inner.reading.likeliest(scalar.value, phases)
         if scalar.value not in phases:
             mend = (
@@ -185,7 +128,7 @@ def _read_phases(inner: Fields, states: Mapping[str, State]) -> tuple[str, ...]:
     )
 
 
-def _read_target(fields: Fields, kind: Kind) -> str | None:
+def _read_target(fields: FormFields, kind: Kind) -> str | None:
     """Read where a transition leads: a record nowhere, a resume possibly back, all others to a
     state.
     """
@@ -207,7 +150,7 @@ def _read_target(fields: Fields, kind: Kind) -> str | None:
             )
         return None
     if scalar.value != PREVIOUS:
-        return fields.name("to", "state", f"{fields.owner}去往")
+        return fields.one("to", f"{fields.owner}去往")
     if kind != "resume":
         mend = "写明去往的环节；只有恢复（kind: resume）可以写 previous"
         fields.fault(
@@ -216,71 +159,58 @@ def _read_target(fields: Fields, kind: Kind) -> str | None:
     return PREVIOUS
 
 
-def _read_notices(fields: Fields) -> tuple[NoticeRule, ...]:
-    rules = []
-    for node, at in places_of(fields, "notices"):
-        what = f"{fields.owner}的公文"
-        known = ("template", "to", "cc", "reply")
-        inner = Fields(fields.reading, node, what, at, known=known, required=("template", "to"))
-        template = inner.line("template")
-        said = f"{what} {template} 的 "
-        to = inner.names("to", "recipient", f"{said}to 写了", some=True)
-        cc = inner.names("cc", "recipient", f"{said}cc 写了")
-        rules.append(
-            NoticeRule(template, to, cc, inner.place("template"), _read_reply(inner, said))
-        )
-    return tuple(rules)
+def _read_notices(fields: FormFields) -> tuple[NoticeRule, ...]:
+    what = f"{fields.owner}的公文"
+    return tuple(_read_notice(inner, what) for inner in fields.each("notices", what))
 
 
-def _read_reply(notice: Fields, said: str) -> Reply | None:
-    known = ("in", "unit", "basis", "roll", "inner", "cosign")
-    fields = notice.inner("reply", f"{said}reply ", known=known, required=("in", "unit", "basis"))
+def _read_notice(fields: FormFields, what: str) -> NoticeRule:
+    template = fields.line("template")
+    said = f"{what} {template} 的 "
+    to = fields.many("to", f"{said}to 写了")
+    cc = fields.many("cc", f"{said}cc 写了")
+    return NoticeRule(template, to, cc, fields.place("template"), _read_reply(fields, said))
+
+
+def _read_reply(notice: FormFields, said: str) -> Reply | None:
+    fields = notice.inside("reply", f"{said}reply ")
     if fields is None:
         return None
-    cosign = (
-        fields.name("cosign", "transition", f"{said}reply 写了") if fields.has("cosign") else None
-    )
-    return Reply(limit_of(fields, "复函"), cosign)
+    return Reply(read_limit(fields, "复函"), fields.one("cosign", f"{said}reply 写了"))
 
 
-def _with_needs(transition: Transition, needs: Fields) -> Transition:
-    facts, materials = needs.names("facts", "fact"), needs.names("materials", "material")
+def _with_needs(transition: Transition, needs: FormFields) -> Transition:
+    facts, materials = needs.many("facts"), needs.many("materials")
+    what = needs.owner.removesuffix("needs ")
     return replace(
         transition,
         facts=facts,
         materials=materials,
-        cosign=_read_cosign(needs, (*facts, *materials)),
-        guards=tuple(_read_guard(needs, node, at) for node, at in places_of(needs, "guards")),
-        dwells=tuple(
-            _read_dwell(needs, node, at) for node, at in places_of(needs, "dwell", single=True)
-        ),
-        counters=tuple(
-            _read_counter(needs, node, at) for node, at in places_of(needs, "counter", single=True)
-        ),
+        cosign=_read_cosign(needs, what, (*facts, *materials)),
+        guards=tuple(map(_read_guard, needs.each("guards", f"{what}条件"))),
+        dwells=tuple(map(_read_dwell, needs.each("dwell", f"{what}dwell "))),
+        counters=tuple(map(_read_counter, needs.each("counter", f"{what}counter "))),
     )
 
 
-def _read_cosign(needs: Fields, covers: tuple[str, ...]) -> Cosign | None:
-    what = needs.owner.removesuffix("needs ") + "cosign "
-    known = ("roles", "quorum", "within", "covers", "basis")
-    fields = needs.inner("cosign", what, known=known, required=("roles",))
+def _read_cosign(needs: FormFields, what: str, covers: tuple[str, ...]) -> Cosign | None:
+    fields = needs.inside("cosign", f"{what}cosign ")
     if fields is None:
         return None
     return Cosign(
-        roles=fields.names("roles", "role", some=True),
+        roles=fields.many("roles"),
         location=fields.at,
         quorum=_read_quorum(fields),
-        within=read_limit(fields, "within", "会签", ("in", "unit", "basis", "roll", "inner")),
-        covers=fields.names("covers", "item") if fields.has("covers") else covers,
+        within=limit_of(fields.inside("within"), "会签"),
+        covers=fields.many("covers") if fields.has("covers") else covers,
         basis=fields.text("basis"),
     )
 
 
-def _read_quorum(fields: Fields) -> Quorum:
+def _read_quorum(fields: FormFields) -> Quorum:
     if not isinstance(fields.node("quorum"), Mapped):
-        kind = fields.choice("quorum", ("all", "any"), "all")
-        return Quorum("any" if kind == "any" else "all")
-    inner = fields.inner("quorum", f"{fields.owner}的 quorum ", known=("at_least", "share"))
+        return Quorum("any" if fields.word("quorum") == "any" else "all")
+    inner = fields.inside("quorum")
     if inner is None or len(inner.pairs) != 1:
         mend = "例如 {at_least: 3} 或 {share: 2/3}"
         fields.fault(
@@ -291,22 +221,18 @@ def _read_quorum(fields: Fields) -> Quorum:
         )
         return Quorum()
     if inner.has("at_least"):
-        return Quorum("at_least", inner.integer("at_least", 1, most=1000))
-    text = inner.text("share")
-    match = _SHARE.fullmatch(text)
-    if text and (match is None or int(match[1]) > int(match[2])):
-        mend = "写成不大于一的分数，例如 2/3"
-        inner.fault(
-            "wrong-number", inner.place("share"), f"{fields.owner}的 share “{text}” 不是份额", mend
-        )
-    return Quorum("share", int(match[1]), int(match[2])) if match else Quorum()
+        return Quorum("at_least", inner.count("at_least"))
+    number, _, of = (inner.matched("share") or "").partition("/")
+    if number and int(number) <= int(of):
+        return Quorum("share", int(number), int(of))
+    if inner.node("share") is not None:
+        message = f"{fields.owner}的 share “{inner.written('share')}” 不是份额"
+        mend = f"写成{inner.way('share', Patterned).looks}"
+        inner.fault("wrong-number", inner.place("share"), message, mend)
+    return Quorum()
 
 
-def _read_guard(needs: Fields, node: Node, at: Location) -> Guard:
-    what = needs.owner.removesuffix("needs ") + "条件"
-    fields = Fields(
-        needs.reading, node, what, at, known=("when", "else", "basis"), required=("when", "else")
-    )
+def _read_guard(fields: FormFields) -> Guard:
     return Guard(
         Expression(fields.text("when")),
         fields.text("else"),
@@ -315,14 +241,9 @@ def _read_guard(needs: Fields, node: Node, at: Location) -> Guard:
     )
 
 
-def _read_dwell(needs: Fields, node: Node, at: Location) -> Dwell:
-    what = needs.owner.removesuffix("needs ") + "dwell "
-    known = ("at_least", "unit", "since", "clear_days", "basis", "inner")
-    fields = Fields(
-        needs.reading, node, what, at, known=known, required=("at_least", "unit", "basis")
-    )
+def _read_dwell(fields: FormFields) -> Dwell:
     return Dwell(
-        amount=fields.integer("at_least", 1, most=10_000),
+        amount=fields.count("at_least"),
         unit=read_span(fields),
         basis=fields.line("basis"),
         location=fields.place("at_least"),
@@ -332,10 +253,10 @@ def _read_dwell(needs: Fields, node: Node, at: Location) -> Dwell:
     )
 
 
-def _read_counter(needs: Fields, node: Node, at: Location) -> Counter:
-    what = needs.owner.removesuffix("needs ") + "counter "
-    fields = Fields(
-        needs.reading, node, what, at, known=("of", "at_most", "basis"), required=("of", "at_most")
+def _read_counter(fields: FormFields) -> Counter:
+    return Counter(
+        fields.one("of") or "",
+        fields.count("at_most"),
+        fields.text("basis"),
+        fields.place("of"),
     )
-    of = fields.name("of", "transition") or ""
-    return Counter(of, fields.integer("at_most", 1), fields.text("basis"), fields.place("of"))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError
 from lifecycle.workflow.facts import read_facts
+from lifecycle.workflow.form_fields import FormFields
+from lifecycle.workflow.language import FORMS, Defined, Several
 from lifecycle.workflow.model import Panel, Workflow
 from lifecycle.workflow.moves import read_transitions
 from lifecycle.workflow.sections import (
@@ -21,48 +23,14 @@ from lifecycle.workflow.sections import (
     read_roles,
     read_states,
 )
-from lifecycle.workflow.yaml.fields import MOST_SHOWN, Fields, Reading
+from lifecycle.workflow.yaml.fields import MOST_SHOWN, Reading
 from lifecycle.workflow.yaml.tree import Mapping as Mapped
 from lifecycle.workflow.yaml.tree import Sequence, Tree, read_tree
 
 if TYPE_CHECKING:
     from lifecycle.workflow.check import TemplateLike
 
-_REQUIRED = (
-    "workflow",
-    "title",
-    "version",
-    "number",
-    "subject",
-    "roles",
-    "facts",
-    "states",
-    "transitions",
-)
-_KEYS = (
-    "workflow",
-    "title",
-    "version",
-    "basis",
-    "number",
-    "subject",
-    "opened_by",
-    "note",
-    "roles",
-    "parties",
-    "panel",
-    "facts",
-    "materials",
-    "states",
-    "transitions",
-    "lights",
-)
 _SECTIONS = ("roles", "facts", "states")
-_MOST_ITEMS = {
-    **dict.fromkeys(("roles", "parties", "states"), 500),
-    **dict.fromkeys(("facts", "materials", "transitions"), 2000),
-    "lights": 100,
-}
 _SLOT = re.compile(r"\{year\}|\{serial(:0[1-9])?\}")
 
 
@@ -120,8 +88,8 @@ def examine(
 def _read_top(tree: Tree, root: Mapped, reading: Reading, digest: str) -> Workflow:
     key = root.pairs.get("workflow")
     at = reading.at(key[1] if key else root)
-    required = _REQUIRED if "panel" in root.pairs else (*_REQUIRED, "opened_by")
-    top = Fields(reading, root, "流程", at, known=_KEYS, required=required)
+    also = () if "panel" in root.pairs else ("opened_by",)
+    top = FormFields(reading, root, "流程", at, "workflow", also=also)
     name = top.scalar("workflow")
     if (
         "states" in root.pairs
@@ -139,10 +107,10 @@ def _read_top(tree: Tree, root: Mapped, reading: Reading, digest: str) -> Workfl
     return Workflow(
         name=top.ident(name, "流程") if name else "",
         title=top.line("title"),
-        version=top.integer("version", 1),
+        version=top.count("version"),
         basis=top.text("basis"),
         number=_read_number(top),
-        subject=top.name("subject", "fact") or "",
+        subject=top.one("subject") or "",
         opened_by=_read_opened_by(top, panel),
         roles=read_roles(top),
         parties=read_parties(top),
@@ -162,7 +130,8 @@ def _read_top(tree: Tree, root: Mapped, reading: Reading, digest: str) -> Workfl
 def _too_long(root: Mapped, reading: Reading) -> bool:
     """Refuse sections so long that judging every item against every other would take minutes."""
     found = False
-    for section, most in _MOST_ITEMS.items():
+    for section, entry in FORMS["workflow"].by_name.items():
+        most = entry.value.most if isinstance(entry.value, Defined | Several) else None
         key, node = root.pairs.get(section, (None, None))
         count = (
             len(node.pairs)
@@ -171,20 +140,20 @@ def _too_long(root: Mapped, reading: Reading) -> bool:
             if isinstance(node, Sequence)
             else 0
         )
-        if key and count > most:
+        if key and most is not None and count > most:
             message = f"流程的 {section} 有 {count} 项，超过 {most} 项"
             reading.fault("long-section", key, message, "拆成几个流程")
             found = True
     return found
 
 
-def _read_opened_by(top: Fields, panel: Panel | None) -> tuple[str, ...]:
+def _read_opened_by(top: FormFields, panel: Panel | None) -> tuple[str, ...]:
     if top.has("opened_by"):
-        return top.names("opened_by", "role", some=True)
+        return top.many("opened_by")
     return (panel.lead,) if panel else ()
 
 
-def _read_number(top: Fields) -> str:
+def _read_number(top: FormFields) -> str:
     """Read the pattern of case numbers: {serial} must be there, {year} may, nothing
     else in braces.
     """

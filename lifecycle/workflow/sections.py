@@ -4,11 +4,11 @@ states, lights.
 
 from __future__ import annotations
 
-import re
-from typing import cast, get_args
+from typing import cast
 
-from lifecycle.errors import Location
 from lifecycle.expression.expression import Expression
+from lifecycle.workflow.form_fields import FormFields
+from lifecycle.workflow.language import Patterned
 from lifecycle.workflow.model import (
     ENTERED,
     Light,
@@ -21,38 +21,21 @@ from lifecycle.workflow.model import (
     Span,
     State,
 )
-from lifecycle.workflow.yaml.fields import HINTS, Fields
-from lifecycle.workflow.yaml.tree import Node, Scalar
-
-SPANS: tuple[str, ...] = get_args(Span)
-SPAN_WORDS = {
-    "日": "day",
-    "天": "day",
-    "自然日": "day",
-    "工作日": "workday",
-    "个工作日": "workday",
-    "月": "month",
-    "个月": "month",
-}
-_KEEP = re.compile(r"permanent|[1-9][0-9]?y")
-_STATE_KEYS = ("title", "phase", "lead", "due", "limits", "final", "note", "basis")
-_LIMIT_KEYS = ("in", "unit", "basis", "title", "since", "done", "roll", "inner")
+from lifecycle.workflow.yaml.tree import Scalar
 
 
-def read_roles(top: Fields) -> dict[str, Role]:
+def read_roles(top: FormFields) -> dict[str, Role]:
     """Read `roles:`: `name: 标题`, or a mapping that names the fact which says who
     holds the role.
     """
     roles: dict[str, Role] = {}
-    for name, key, node in top.definitions("roles", "角色"):
+    for name, key, node in top.defined("roles"):
         at, what = top.reading.at(key), f"角色 {name} "
         if isinstance(node, Scalar) and not node.empty:
             roles[name] = Role(name, top.check_line(node, f"{what}的标题"), at)
             continue
-        fields = Fields(
-            top.reading, node, what, at, known=("title", "unit", "units"), required=("title",)
-        )
-        unit, units = fields.name("unit", "unit"), fields.name("units", "units")
+        fields = top.entry("roles", key, node, what)
+        unit, units = fields.one("unit"), fields.one("units")
         if fields.has("unit") and fields.has("units"):
             fields.fault(
                 "either-or",
@@ -64,88 +47,66 @@ def read_roles(top: Fields) -> dict[str, Role]:
     return roles
 
 
-def read_parties(top: Fields) -> dict[str, Party]:
+def read_parties(top: FormFields) -> dict[str, Party]:
     """Read `parties:`, who get letters but stand outside the directory."""
     parties: dict[str, Party] = {}
-    for name, key, node in top.definitions("parties", "收文方"):
+    for name, key, node in top.defined("parties"):
         at, what = top.reading.at(key), f"收文方 {name} "
         if isinstance(node, Scalar) and not node.empty:
             parties[name] = Party(name, top.check_line(node, f"{what}的标题"), at)
             continue
-        fields = Fields(top.reading, node, what, at, known=("title", "fact"), required=("title",))
-        parties[name] = Party(name, fields.line("title", name), at, fields.name("fact", "called"))
+        fields = top.entry("parties", key, node, what)
+        parties[name] = Party(name, fields.line("title", name), at, fields.one("fact"))
     return parties
 
 
-def read_panel(top: Fields) -> Panel | None:
+def read_panel(top: FormFields) -> Panel | None:
     """Read `panel:`, the “5+x”."""
-    fields = top.inner(
-        "panel", "panel ", known=("lead", "core", "extra"), required=("lead", "core")
-    )
+    fields = top.inside("panel", "panel ")
     if fields is None:
         return None
-    lead = fields.name("lead", "role") or ""
-    return Panel(
-        lead, fields.names("core", "role", some=True), fields.name("extra", "role"), fields.at
-    )
+    lead = fields.one("lead") or ""
+    return Panel(lead, fields.many("core"), fields.one("extra"), fields.at)
 
 
-def read_materials(top: Fields) -> dict[str, Material]:
+def read_materials(top: FormFields) -> dict[str, Material]:
     """Read `materials:`."""
     materials: dict[str, Material] = {}
-    for name, key, node in top.definitions("materials", "材料"):
-        at = top.reading.at(key)
-        known = ("title", "keep", "max_mb", "by", "note", "basis")
-        fields = Fields(top.reading, node, f"材料 {name} ", at, known=known, required=("title",))
-        keep = fields.line("keep", "10y")
-        if not _KEEP.fullmatch(keep):
-            mend = "写 permanent（永久）或年数加 y，例如 30y"
-            fields.fault(
-                "wrong-keep",
-                fields.place("keep"),
-                f"材料 {name} 的 keep “{keep}” 不是保管期限",
-                mend,
-            )
+    for name, key, node in top.defined("materials"):
+        fields = top.entry("materials", key, node, f"材料 {name} ")
+        keep = fields.matched("keep")
+        if keep is None:
+            message = f"材料 {name} 的 keep “{fields.written('keep')}” 不是保管期限"
+            mend = f"写 {fields.way('keep', Patterned).looks}"
+            fields.fault("wrong-keep", fields.place("keep"), message, mend)
         materials[name] = Material(
             name=name,
             title=fields.line("title", name),
-            location=at,
-            keep=keep,
-            max_mb=fields.integer("max_mb", 100, most=10_000),
-            by=fields.names("by", "role", some=True),
+            location=fields.at,
+            keep=keep or "",
+            max_mb=fields.count("max_mb"),
+            by=fields.many("by"),
             note=fields.text("note"),
             basis=fields.text("basis"),
         )
     return materials
 
 
-def read_states(top: Fields) -> dict[str, State]:
+def read_states(top: FormFields) -> dict[str, State]:
     """Read `states:`, in the order written."""
     states: dict[str, State] = {}
-    for name, key, node in top.definitions("states", "环节"):
-        at, what = top.reading.at(key), f"环节 {name} "
-        fields = Fields(top.reading, node, what, at, known=_STATE_KEYS, required=("title",))
+    for name, key, node in top.defined("states"):
+        what = f"环节 {name} "
+        fields = top.entry("states", key, node, what)
         title = fields.line("title", name)
         states[name] = State(
             name=name,
             title=title,
-            location=at,
+            location=fields.at,
             phase=fields.line("phase") or None,
-            lead=fields.name("lead", "role"),
-            due=read_limit(fields, "due", title),
-            limits=tuple(
-                limit_of(
-                    Fields(
-                        fields.reading,
-                        item,
-                        f"{what}的期限",
-                        limit_at,
-                        known=_LIMIT_KEYS,
-                        required=_titled,
-                    )
-                )
-                for item, limit_at in places_of(fields, "limits")
-            ),
+            lead=fields.one("lead"),
+            due=limit_of(fields.inside("due"), title),
+            limits=tuple(map(read_limit, fields.each("limits", f"{what}的期限"))),
             final=fields.flag("final"),
             note=fields.text("note"),
             basis=fields.text("basis"),
@@ -153,63 +114,43 @@ def read_states(top: Fields) -> dict[str, State]:
     return states
 
 
-_titled = ("title", "in", "unit", "basis")
+def limit_of(fields: FormFields | None, title: str) -> Limit | None:
+    """Read a time limit if there is one; the title is what it is called if it says nothing else."""
+    return read_limit(fields, title) if fields else None
 
 
-def places_of(fields: Fields, key: str, *, single: bool = False) -> list[tuple[Node, Location]]:
-    """Give the items of a list, each with the place that a fault of the whole item points at."""
-    alone = fields.place(key)
-    items = fields.items(key, single=single)
-    return [
-        (item, alone if item is fields.node(key) else fields.reading.at(item)) for item in items
-    ]
-
-
-def read_limit(
-    fields: Fields, key: str, title: str, known: tuple[str, ...] = _LIMIT_KEYS
-) -> Limit | None:
-    """Read a single time limit under a key, with the title it has if it gives none itself."""
-    inner = fields.inner(
-        key, f"{fields.owner}的 {key} ", known=known, required=("in", "unit", "basis")
-    )
-    return limit_of(inner, title) if inner else None
-
-
-def limit_of(fields: Fields, title: str = "") -> Limit:
-    """Read a time limit: it must name its unit and its basis."""
+def read_limit(fields: FormFields, title: str = "") -> Limit:
+    """Read a time limit; where its form has no `title`, `since` or `done`, it takes the usual."""
+    known = fields.form.by_name
     return Limit(
-        title=fields.line("title", title),
-        amount=fields.integer("in", 1, most=10_000),
+        title=fields.line("title", title) if "title" in known else title,
+        amount=fields.count("in"),
         unit=read_span(fields),
         basis=fields.line("basis"),
         location=fields.at,
-        since=read_since(fields),
-        done=fields.names("done", "done"),
-        roll=fields.choice("roll", ("next_workday", "none"), "next_workday") == "next_workday",
+        since=read_since(fields) if "since" in known else ENTERED,
+        done=fields.many("done") if "done" in known else (),
+        roll=fields.word("roll") == "next_workday",
         inner=fields.flag("inner"),
     )
 
 
-def read_span(fields: Fields) -> Span:
+def read_span(fields: FormFields) -> Span:
     """Read the unit of a time limit."""
-    return cast(Span, fields.choice("unit", SPANS, "day", SPAN_WORDS))
+    return cast(Span, fields.word("unit"))
 
 
-def read_since(fields: Fields) -> str:
+def read_since(fields: FormFields) -> str:
     """Read from when a time counts: from entering the state, or from the day that a fact holds."""
-    if fields.text("since", ENTERED) == ENTERED:
-        return ENTERED
-    return fields.name("since", "date") or ENTERED
+    return fields.one("since") or ENTERED
 
 
-def read_lights(top: Fields) -> tuple[Light, ...]:
+def read_lights(top: FormFields) -> tuple[Light, ...]:
     """Read `lights:`: overdue by so much, or a condition."""
-    return tuple(_read_light(top, node, at) for node, at in places_of(top, "lights"))
+    return tuple(map(_read_light, top.each("lights", "灯")))
 
 
-def _read_light(top: Fields, node: Node, at: Location) -> Light:
-    known = ("light", "title", "overdue", "unit", "when", "basis")
-    fields = Fields(top.reading, node, "灯", at, known=known, required=("light", "title"))
+def _read_light(fields: FormFields) -> Light:
     if fields.pairs and fields.has("overdue") == fields.has("when"):
         fields.fault(
             "either-or",
@@ -220,17 +161,17 @@ def _read_light(top: Fields, node: Node, at: Location) -> Light:
     for key in ("unit", "basis"):
         if fields.has("overdue") and not fields.has(key):
             fields.fault(
-                "missing-key", fields.place("overdue"), f"灯缺少 {key}", f"补上 {HINTS[key]}"
+                "missing-key",
+                fields.place("overdue"),
+                f"灯缺少 {key}",
+                f"补上 {fields.form.hints[key]}",
             )
     when = fields.text("when")
     return Light(
-        light=cast(
-            LightColour,
-            fields.choice("light", ("yellow", "red"), "yellow", {"黄": "yellow", "红": "red"}),
-        ),
+        light=cast(LightColour, fields.word("light")),
         title=fields.line("title"),
         location=fields.place("when") if when else fields.place("title"),
-        overdue=fields.integer("overdue", least=0, most=10_000) if fields.has("overdue") else None,
+        overdue=fields.count("overdue") if fields.has("overdue") else None,
         unit=read_span(fields),
         when=Expression(when) if when else None,
         basis=fields.text("basis"),

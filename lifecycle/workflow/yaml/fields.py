@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Map
 from decimal import Decimal
 
 from lifecycle.errors import Location, Problem, nearest
@@ -25,21 +26,11 @@ _SHAPES = {
     _TEXT: "去掉方括号、花括号或下一层的各键，只写文字",
     _LIST: "写成 [第一项, 第二项]，或每项另起一行，以 “- ” 开头",
 }
+_NO_HINTS: Map[str, str] = {}
 _YES = {"yes": "true", "no": "false", "是": "true", "否": "false", "True": "true", "False": "false"}
 
-HINTS = {
-    "basis": "basis: 依据的条款，没有外部依据的写 内部承诺",
-    "unit": "unit: day（日）、workday（工作日）或 month（月）",
-    "in": "in: 期限的数目，例如 in: 10",
-    "title": "title: 中文名称",
-    "number": "number: 编号的样式，例如 LS-F-{year}-{serial:03}",
-    "subject": "subject: 作为事项名称的要素",
-    "opened_by": "opened_by: 可以立项的角色（写了 panel 的，默认是它的 lead）",
-    "from": "from: 出自的环节，可写一个、一列、all、{phase: …} 或 {all_but: […]}",
-    "to": "to: 去往的环节",
-    "by": "by: 办理的角色",
-    "else": "else: 条件不满足时给经办人看的话",
-}
+MOST_COUNT = 999_999_999
+"""A whole number without a bound of its own is no larger."""
 
 
 class Reading:
@@ -80,7 +71,7 @@ class Reading:
 
 class Fields:
     """One mapping: which keys it may and must have is judged at once, the values as they are asked
-    for.
+    for. `hints` say what to write for a key that is missed.
     """
 
     def __init__(
@@ -92,6 +83,7 @@ class Fields:
         *,
         known: tuple[str, ...],
         required: tuple[str, ...] = (),
+        hints: Map[str, str] = _NO_HINTS,
     ) -> None:
         self.reading = reading
         self.owner = owner
@@ -120,7 +112,7 @@ class Fields:
                     "missing-key",
                     at,
                     f"{owner}缺少 {name}",
-                    f"补上 {HINTS.get(name, name + ': …')}",
+                    f"补上 {hints.get(name, f'{name}: …')}",
                 )
 
     def _unknown(self, key: Scalar, known: tuple[str, ...]) -> str | None:
@@ -202,35 +194,6 @@ class Fields:
             self.fault("wrong-name", scalar, f"{what} “{scalar.value}” 不是合格的标识", _IDENT_MEND)
         return scalar.value
 
-    def name(self, key: str, kind: str, said: str = "") -> str | None:
-        """Read the name of one thing that is defined elsewhere."""
-        scalar = self.scalar(key)
-        return (
-            self.reading.use(kind, scalar, said or f"{self.owner}的 {key} 写了") if scalar else None
-        )
-
-    def names(self, key: str, kind: str, said: str = "", *, some: bool = False) -> tuple[str, ...]:
-        """Read one name or a list of names of things defined elsewhere; `some` wants at
-        least one.
-        """
-        said = said or f"{self.owner}的 {key} 写了"
-        found: dict[str, None] = {}
-        for scalar in self.scalars(key):
-            if scalar.value in found:
-                self.fault(
-                    "repeated",
-                    scalar,
-                    f"{self.owner}的 {key} 重复写了 “{scalar.value}”",
-                    "删去重复的一处",
-                )
-            found[self.reading.use(kind, scalar, said)] = None
-        node = self.node(key)
-        if some and isinstance(node, Sequence) and not node.items:
-            self.fault(
-                "empty-value", self.pairs[key][0], f"{self.owner}的 {key} 是空的列表", "至少写一项"
-            )
-        return tuple(found)
-
     def scalars(self, key: str) -> Iterator[Scalar]:
         """Give the scalars of a value that is one text or a list of texts."""
         for node in self.items(key):
@@ -258,15 +221,22 @@ class Fields:
             return []
         return [node]
 
-    def integer(
-        self, key: str, default: int = 0, *, least: int = 1, most: int = 999_999_999
-    ) -> int:
+    def placed(self, key: str, *, single: bool = False) -> list[tuple[Node, Location]]:
+        """Give the items of a list, each with the place that a fault of a whole item points at."""
+        alone = self.place(key)
+        whole = self.node(key)
+        return [
+            (item, alone if item is whole else self.reading.at(item))
+            for item in self.items(key, single=single)
+        ]
+
+    def integer(self, key: str, default: int = 0, *, least: int = 1, most: int = MOST_COUNT) -> int:
         """Read a whole number within bounds."""
         scalar = self.scalar(key)
         if scalar is None:
             return default
         if not _INTEGER.fullmatch(scalar.value) or not least <= int(scalar.value) <= most:
-            wanted = f" {least} 以上的整数" if most == 999_999_999 else f" {least} 至 {most} 的整数"
+            wanted = f" {least} 以上的整数" if most == MOST_COUNT else f" {least} 至 {most} 的整数"
             self.fault(
                 "wrong-number",
                 scalar,
@@ -306,7 +276,13 @@ class Fields:
         return guess or default
 
     def inner(
-        self, key: str, owner: str, *, known: tuple[str, ...], required: tuple[str, ...] = ()
+        self,
+        key: str,
+        owner: str,
+        *,
+        known: tuple[str, ...],
+        required: tuple[str, ...] = (),
+        hints: Map[str, str] = _NO_HINTS,
     ) -> Fields | None:
         """Read a mapping within this one."""
         node = self.node(key)
@@ -319,6 +295,7 @@ class Fields:
             self.reading.at(self.pairs[key][0]),
             known=known,
             required=required,
+            hints=hints,
         )
 
     def definitions(self, key: str, what: str) -> Iterator[tuple[str, Scalar, Node]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from lifecycle.errors import InvalidError, Location, Problem, WorkflowError
+from lifecycle.errors import InvalidError, Location, WorkflowError
 from lifecycle.workflow.yaml.fields import Fields, Reading
 from lifecycle.workflow.yaml.tree import Scalar, read_tree
 
@@ -48,7 +48,7 @@ class YamlFile:
             found = sorted(
                 self.reading.problems, key=lambda p: (p.location.line, p.location.column)
             )
-            raise WorkflowError(map(_hinted, found), self.text)
+            raise WorkflowError(found, self.text)
 
     def day(self, fields: Fields, key: str) -> str | None:
         """Read a day written YYYY-MM-DD, if the key is there."""
@@ -64,15 +64,6 @@ class YamlFile:
             "wrong-date", scalar, f"“{scalar.value}” 不是日期", "写作 2026-08-01 的样子"
         )
         return None
-
-
-def _hinted(problem: Problem) -> Problem:
-    """Hint at a missing key by its name alone: the hints of the fields' reader are
-    about workflows.
-    """
-    if problem.rule != "missing-key":
-        return problem
-    return replace(problem, mend=f"补上 {problem.message.rpartition(' ')[2]}: …")
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -1,0 +1,100 @@
+"""One row of other people's tables, whatever the format: its place, its heads, its cells.
+
+A fault in one row is that row's own (`Row.fault`), so that a bulk import can go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lifecycle.engine.values import Entered
+from lifecycle.errors import InvalidError
+
+MOST_COLUMNS = 500
+MOST_CELL = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of a file, as its reader counts: from 1, heads included; for YAML the line."""
+
+    file: str
+    row: int
+    sheet: str = ""
+
+    def __str__(self) -> str:
+        sheet = f"[{self.sheet}]" if self.sheet else ""
+        return f"{self.file}{sheet}:{self.row}"
+
+    def at(self, column: str) -> str:
+        """Name one column of the row."""
+        return f"{self} “{column}”列"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its place and its filled cells by head, as an officer enters them; or the fault that
+    spoils it.
+    """
+
+    place: Place
+    values: dict[str, Entered] = field(default_factory=dict)
+    fault: InvalidError | None = None
+
+
+def heads_of(place: Place, cells: Sequence[str]) -> list[str]:
+    """Judge the row of heads: trailing empty ones are dropped, the others are named and differ."""
+    heads = [" ".join(cell.split()) for cell in cells]
+    while heads and not heads[-1]:
+        heads.pop()
+    if not heads:
+        raise InvalidError(f"{place}：没有列名", "第一行写列名，以下每行一个事项")
+    if len(heads) > MOST_COLUMNS:
+        raise InvalidError(f"{place}：有 {len(heads)} 列，超过 {MOST_COLUMNS} 列")
+    for index, name in enumerate(heads):
+        if not name:
+            raise InvalidError(
+                f"{place}：第 {index + 1} 列（{letters(index)}）没有列名", "补上列名，或删去该列"
+            )
+        if name in heads[:index]:
+            raise InvalidError(
+                f"{place}：列名“{name}”出现两次（{letters(heads.index(name))} 列和 "
+                f"{letters(index)} 列）",
+                "删去或改名其一",
+            )
+    return heads
+
+
+def row_of(place: Place, heads: Sequence[str], cells: Sequence[str]) -> Row | None:
+    """Judge one row of cells under its heads; nothing where it is empty."""
+    values: dict[str, Entered] = {}
+    for index, cell in enumerate(cells):
+        text = cell.replace("\r\n", "\n").strip()
+        if not text:
+            continue
+        if index >= len(heads):
+            fault = f"{place}：第 {index + 1} 列（{letters(index)}）有内容，但表头没有这一列"
+            return Row(
+                place,
+                fault=InvalidError(fault, "补上列名，或删去该格；文字中有分隔符的，两端要加引号"),
+            )
+        if len(text) > MOST_CELL:
+            return Row(
+                place,
+                fault=InvalidError(
+                    f"{place.at(heads[index])}：有 {len(text)} 字，超过 {MOST_CELL} 字"
+                ),
+            )
+        values[heads[index]] = text
+    return Row(place, values) if values else None
+
+
+def letters(index: int) -> str:
+    """Name a column as spreadsheets do: 0 is A, 26 is AA."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name

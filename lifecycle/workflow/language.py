@@ -1,0 +1,1256 @@
+"""The workflow language in one table: every key, where it stands, how its value is written, what it
+is for.
+
+The reader (`fields`, `sections`, `facts`, `moves`), the hints in its messages, the JSON Schema
+(`exchange.schema`) and the manual (docs/language.md) all come from this table, so they cannot
+disagree. Names that letters may use stand in `letter_variables`, names that conditions may use in
+`CONDITION_NAMES` below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS
+
+# ── How a value is written ──
+
+
+@dataclass(frozen=True, slots=True)
+class FreeText:
+    """Any text."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneLine:
+    """One line of text, such as a title."""
+
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patterned:
+    """One line that a pattern must match, whole; `looks` says it in words."""
+
+    pattern: str
+    looks: str
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextList:
+    """One text or a list of texts; `some` wants at least one."""
+
+    some: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """The name of what is defined here."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeNumber:
+    """A whole number within bounds; `most` None: as large as one likes."""
+
+    default: int = 0
+    least: int = 1
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A number, or a day for a date."""
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo:
+    """`true` or `false`; false where it is not written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One of a few words that a key may hold; `also` are what people write when they mean it."""
+
+    name: str
+    title: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OneWord:
+    """One of a few words."""
+
+    words: tuple[Word, ...]
+    default: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name the words that may be written."""
+        return tuple(word.name for word in self.words)
+
+    @property
+    def meant(self) -> dict[str, str]:
+        """Map what people write instead to the word that they mean."""
+        return {also: word.name for word in self.words for also in word.also}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """The name of something defined elsewhere (`kind`: a key of MENTIONED), or one of `words`."""
+
+    kind: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """One name or a list of names of things defined elsewhere; `some` wants at least one."""
+
+    kind: str
+    words: tuple[str, ...] = ()
+    some: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """One mapping of another form."""
+
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A list of mappings of another form; `single`: one may stand without the list's dash."""
+
+    form: str
+    single: bool = False
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """Names chosen here, each with a mapping of another form, or where `titled` just its title."""
+
+    form: str
+    titled: bool = False
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of several ways of writing."""
+
+    ways: tuple[Value, ...]
+
+
+Value = (
+    FreeText
+    | OneLine
+    | Patterned
+    | TextList
+    | Identifier
+    | WholeNumber
+    | Bound
+    | YesNo
+    | OneWord
+    | Mention
+    | Mentions
+    | Inner
+    | Several
+    | Defined
+    | Either
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a mention must name: its title, the sections where it is defined, and how it must be."""
+
+    title: str
+    sections: str
+    fit: str = ""
+
+
+MENTIONED = {
+    "state": Target("环节", "states"),
+    "role": Target("角色", "roles"),
+    "fact": Target("要素", "facts"),
+    "date": Target("要素", "facts", "date（日期）"),
+    "unit": Target("要素", "facts", "unit（单位）"),
+    "units": Target("要素", "facts", "list 且 of: unit（若干单位）"),
+    "called": Target("要素", "facts", "text 或 unit "),
+    "material": Target("材料", "materials"),
+    "transition": Target("流转", "transitions"),
+    "recipient": Target("收文方", "roles: 或 parties"),
+    "item": Target("要素或材料", "facts: 或 materials"),
+    "done": Target("要素或流转", "facts: 或 transitions"),
+}
+
+
+# ── Keys and the mappings they stand in ──
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a mapping.
+
+    `says` is one clause: the manual, the editor and the hint of a message show it. `more` is for
+    the manual only. `example` is YAML with this key that fits the complete example of the manual.
+    `otherwise` says what holds where the key is not written. `types` are the types of fact that the
+    key goes with, if not with all; `needed_by` are those that need it.
+    """
+
+    name: str
+    title: str
+    value: Value
+    says: str
+    example: str
+    more: str = ""
+    otherwise: str = ""
+    required: bool = False
+    types: tuple[str, ...] = ()
+    needed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Form:
+    """One kind of mapping: what it is, where it stands, and its keys in the order they are told."""
+
+    name: str
+    title: str
+    place: str
+    says: str
+    keys: tuple[Key, ...]
+
+    @cached_property
+    def by_name(self) -> dict[str, Key]:
+        """Map the names of the keys to the keys."""
+        return {key.name: key for key in self.keys}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name the keys that may be written."""
+        return tuple(self.by_name)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Name the keys that must be written."""
+        return tuple(key.name for key in self.keys if key.required)
+
+    @cached_property
+    def hints(self) -> dict[str, str]:
+        """Say for each key what to write."""
+        return {key.name: f"{key.name}: {key.says}" for key in self.keys}
+
+
+# ── Words ──
+
+SPANS = (
+    Word("day", "日", ("日", "天", "自然日")),
+    Word("workday", "工作日", ("工作日", "个工作日")),
+    Word("month", "月", ("月", "个月")),
+)
+FACT_TYPES = (
+    Word("text", "文字", ("string", "str", "文字")),
+    Word("integer", "整数", ("int", "整数")),
+    Word("decimal", "小数", ("number", "float", "小数")),
+    Word("money", "金额", ("金额",)),
+    Word("date", "日期", ("日期",)),
+    Word("choice", "选项", ("enum", "选项")),
+    Word("yesno", "是否", ("bool", "boolean", "是否")),
+    Word("list", "清单", ("清单",)),
+    Word("unit", "单位", ("单位",)),
+)
+ITEM_TYPES = tuple(word for word in FACT_TYPES if word.name not in ("integer", "yesno", "list"))
+"""The types that the items of a list may have."""
+NUMERIC = ("integer", "decimal", "money")
+KINDS = (
+    Word("forward", "流转：去往另一环节", ("流转",)),
+    Word("return", "退回：回到前面的环节", ("退回",)),
+    Word("withdraw", "撤回", ("撤回",)),
+    Word("suspend", "中止：暂停，期限停算", ("中止",)),
+    Word("resume", "恢复：中止之后接着办", ("恢复",)),
+    Word("terminate", "终止：提前结束", ("终止",)),
+    Word("record", "记录：环节不变，只记一笔"),
+)
+COLOURS = (Word("yellow", "黄灯", ("黄",)), Word("red", "红灯", ("红",)))
+ROLLS = (
+    Word("next_workday", "顺延到下一个工作日"),
+    Word("none", "不顺延"),
+)
+QUORUMS = (Word("all", "全部同意"), Word("any", "一家同意即可"))
+EVERY = (Word("all", "终结环节以外的全部环节"),)
+REASONS = (Word("required", "必须写", ("true",)),)
+
+
+# ── Keys that stand in several forms ──
+
+_UNIT = "day（日）、workday（工作日）或 month（月）"
+_GROUND = "依据的条款，没有外部依据的写 内部承诺"
+_TITLE = Key("title", "名称", OneLine(), "中文名称", "title: 接待", required=True)
+_NOTE = Key("note", "说明", FreeText(), "说明，给经办人看", "note: 以来函所写为准")
+_BASIS = Key("basis", "依据", FreeText(), "依据的文件和条款", "basis: 公务接待管理办法第五条")
+_IN = Key(
+    "in",
+    "期限",
+    WholeNumber(1, most=10_000),
+    "期限的数目，例如 in: 10",
+    "in: 10\nunit: workday\nbasis: 内部承诺",
+    required=True,
+)
+_SPAN = Key(
+    "unit",
+    "单位",
+    OneWord(SPANS, "day"),
+    _UNIT,
+    "unit: workday",
+    more="“日”是自然日；“工作日”按已发布的工作日历算；“月”到下一月的同一天为止。",
+    required=True,
+)
+_LIMIT_BASIS = Key(
+    "basis",
+    "依据",
+    OneLine(),
+    _GROUND,
+    "basis: 公务接待管理办法第五条",
+    more="每一个期限都要写明依据，逾期提示、公文和亮灯会照样引用。",
+    required=True,
+)
+_ROLL = Key(
+    "roll",
+    "顺延",
+    OneWord(ROLLS, "next_workday"),
+    "届满日逢假日是否顺延",
+    "roll: none",
+)
+_INNER = Key(
+    "inner",
+    "内部时限",
+    YesNo(),
+    "true 表示内部时限，不是法定期限",
+    "inner: true",
+    more="屏幕和公文上会标明是内部承诺。",
+)
+_SINCE = Key(
+    "since",
+    "起算日",
+    Mention("date", (ENTERED,)),
+    "从哪一天起算：entered 或一个日期要素",
+    "since: arrive_on",
+    more="entered 是进入本环节之日。写日期要素的，那一天还没有填就不起算。",
+    otherwise="entered",
+)
+_DONE = Key(
+    "done",
+    "办结",
+    Mentions("done"),
+    "以哪个要素或流转为办结；几个之一即可",
+    "done: [paid_on, close]",
+    otherwise="离开本环节",
+)
+
+
+# ── The table ──
+
+_WORKFLOW = Form(
+    "workflow",
+    "流程",
+    "文件的最外层",
+    "一个流程写一个文件。最外层写流程叫什么、谁来办、要填什么、分几步、怎样走。",
+    (
+        Key(
+            "workflow",
+            "标识",
+            Identifier(),
+            "流程的标识",
+            "workflow: visit",
+            more="英文小写字母开头，只用小写字母、数字和下划线。发布以后不要改：改了就是另一个流程。",
+            required=True,
+        ),
+        Key("title", "名称", OneLine(), "中文名称", "title: 考察接待", required=True),
+        Key(
+            "version",
+            "版本",
+            WholeNumber(1),
+            "第几版；改动后加一",
+            "version: 2",
+            more="已立项的事项仍按立项时的版本办到底。",
+            required=True,
+        ),
+        _BASIS,
+        Key(
+            "number",
+            "编号",
+            OneLine(),
+            "编号的样式，例如 LS-F-{year}-{serial:03}",
+            "number: JD-{year}-{serial:03}",
+            more="{year} 换成年份，{serial} 换成顺序号，{serial:03} 是不足三位补零。"
+            "每年从 1 起编。",
+            required=True,
+        ),
+        Key(
+            "subject",
+            "事项名称",
+            Mention("fact"),
+            "作为事项名称的要素",
+            "subject: name",
+            more="须是立项必填的文字要素。命令行里可以用它的一段来指这个事项。",
+            required=True,
+        ),
+        Key(
+            "opened_by",
+            "谁立项",
+            Mentions("role", some=True),
+            "可以立项的角色（写了 panel 的，默认是它的 lead）",
+            "opened_by: [office, leader]",
+            otherwise="panel 的 lead；没有写 panel 的必须写",
+        ),
+        _NOTE,
+        Key(
+            "roles",
+            "角色",
+            Defined("role", titled=True, most=500),
+            "角色：写职能，不写单位名称",
+            "roles:\n  office: 办公室\n  finance: 财务\n  host: {title: 接待单位, unit: host_unit}",
+            more="哪个单位、哪个人担任，由管理员在名册里按日期授予，流程文件里不写。",
+            required=True,
+        ),
+        Key(
+            "parties",
+            "收文方",
+            Defined("party", titled=True, most=500),
+            "目录之外的收文方",
+            "parties:\n  guest: {title: 来访单位, fact: guest_name}\n  public: 社会公众",
+            more="不在名册里、只收公文的：投资方、市政府、社会公众。",
+        ),
+        Key(
+            "panel",
+            "联席",
+            Inner("panel"),
+            "“5+x”：谁牵头，固定几家，另加哪几家",
+            "panel: {lead: office, core: [finance, leader], extra: helpers}",
+        ),
+        Key(
+            "facts",
+            "要素",
+            Defined("fact", most=2000),
+            "要素：要填的各项数据",
+            "facts:\n"
+            "  name: {title: 接待事由, type: text, required: true}\n"
+            "  arrive_on: {title: 到访日期, type: date}",
+            required=True,
+        ),
+        Key(
+            "materials",
+            "材料",
+            Defined("material", most=2000),
+            "材料：要交的各种文件",
+            "materials:\n  plan: {title: 接待方案, keep: 10y}",
+        ),
+        Key(
+            "states",
+            "环节",
+            Defined("state", most=500),
+            "环节；第一个是起点",
+            "states:\n  asked: {title: 申请}\n  closed: {title: 办结, final: true}",
+            more="至少要有一个终结环节（final: true），每个环节都要走得到、走得完。",
+            required=True,
+        ),
+        Key(
+            "transitions",
+            "流转",
+            Several("transition", most=2000),
+            "流转：从哪个环节到哪个环节，谁来办，要具备什么",
+            "transitions:\n  - {name: drop, title: 撤销申请, from: asked, to: closed, by: office}",
+            required=True,
+        ),
+        Key(
+            "lights",
+            "亮灯",
+            Several("light", most=100),
+            "亮灯规则",
+            "lights:\n  - {light: yellow, title: 逾期, overdue: 1, unit: day, basis: 内部承诺}",
+            otherwise="不亮灯",
+        ),
+    ),
+)
+_ROLE = Form(
+    "role",
+    "角色",
+    "roles 下，每个角色的标识后面",
+    "只有名称的，直接写名称：`office: 办公室`。由某个单位担任、而单位因事项而异的，"
+    "写成下面的样子。",
+    (
+        _TITLE,
+        Key(
+            "unit",
+            "承担单位",
+            Mention("unit"),
+            "写着承担单位的要素",
+            "unit: host_unit",
+            more="一个单位。要素的类型须是 unit。",
+        ),
+        Key(
+            "units",
+            "若干承担单位",
+            Mention("units"),
+            "写着若干承担单位的要素",
+            "units: helper_units",
+            more="几个单位。要素的类型须是 list，且 of: unit。不能与 unit 同时写。",
+        ),
+    ),
+)
+_PARTY = Form(
+    "party",
+    "收文方",
+    "parties 下，每个收文方的标识后面",
+    "名称固定的，直接写名称：`public: 社会公众`。名称因事项而异的，写成下面的样子。",
+    (
+        _TITLE,
+        Key(
+            "fact",
+            "写着名称的要素",
+            Mention("called"),
+            "写着收文方名称的要素",
+            "fact: guest_name",
+            more="要素的类型须是 text 或 unit。",
+        ),
+    ),
+)
+_PANEL = Form(
+    "panel",
+    "联席",
+    "panel 下",
+    "“5+x”：一家牵头，固定的几家（“5”），按事项另加的几家（“x”）。",
+    (
+        Key("lead", "牵头", Mention("role"), "牵头角色", "lead: office", required=True),
+        Key(
+            "core",
+            "固定成员",
+            Mentions("role", some=True),
+            "固定的各家，即“5”",
+            "core: [finance, leader]",
+            required=True,
+        ),
+        Key("extra", "另加成员", Mention("role"), "另加的各家，即“x”", "extra: helpers"),
+    ),
+)
+_FACT = Form(
+    "fact",
+    "要素",
+    "facts 下，每个要素的标识后面",
+    "一项数据：叫什么、什么类型、谁来填、何时必填。标识用在条件和公文里，名称给人看。",
+    (
+        _TITLE,
+        Key(
+            "type",
+            "类型",
+            OneWord(FACT_TYPES, "text"),
+            "类型，例如 type: text",
+            "type: date",
+            required=True,
+        ),
+        Key(
+            "unit",
+            "计量单位",
+            OneLine(),
+            "计量单位，例如 万元；金额必写",
+            "type: money\nunit: 万元",
+            types=NUMERIC,
+            needed_by=("money",),
+        ),
+        Key(
+            "min",
+            "最小",
+            Bound(),
+            "不得小于的数；日期则是不得早于的日子",
+            "type: integer\nmin: 1",
+            types=(*NUMERIC, "date"),
+        ),
+        Key(
+            "max",
+            "最大",
+            Bound(),
+            "不得大于的数；日期则是不得晚于的日子",
+            "type: date\nmax: 2099-12-31",
+            types=(*NUMERIC, "date"),
+        ),
+        Key(
+            "pattern",
+            "样式",
+            FreeText(),
+            "整段文字须合的正则表达式；清单是每一项须合的",
+            "type: text\npattern: '.{2,60}'",
+            more="`.{2,60}` 是 2 至 60 个字。不熟悉的不必写，或请熟悉的人写。",
+            types=("text",),
+        ),
+        Key(
+            "choices",
+            "选项",
+            TextList(some=True),
+            "可选的各项",
+            "type: choice\nchoices: [第一项, 第二项]",
+            types=("choice",),
+            needed_by=("choice",),
+        ),
+        Key(
+            "of",
+            "各项的类型",
+            OneWord(ITEM_TYPES, "text"),
+            "清单各项的类型；一行里的顿号、逗号、分号只隔开不会含有它的项：文字没有 pattern 的，"
+            "一行就是一项",
+            "type: list\nof: unit",
+            more="只用于 type: list。",
+        ),
+        Key(
+            "required",
+            "必填",
+            Either((YesNo(), Mention("state"))),
+            "立项时必填写 true；自某环节起必填写该环节",
+            "required: visiting",
+            otherwise="可以不填",
+        ),
+        Key(
+            "by",
+            "谁填",
+            Mentions("role", some=True),
+            "可以填写的角色，立项时也是；不写则由牵头角色填，立项时由立项的人填",
+            "by: [office, finance]",
+            otherwise="panel 和环节的牵头角色、可以办理下一步的角色；立项时是立项的人",
+        ),
+        _NOTE,
+        _BASIS,
+    ),
+)
+_MATERIAL = Form(
+    "material",
+    "材料",
+    "materials 下，每种材料的标识后面",
+    "一种文件：叫什么、谁来交、保管几年。文件按内容的 SHA-256 存，换过一个字都看得出来。",
+    (
+        _TITLE,
+        Key(
+            "keep",
+            "保管期限",
+            Patterned("permanent|[1-9][0-9]?y", "permanent（永久）或年数加 y，例如 30y", "10y"),
+            "保管期限：permanent 或 30y",
+            "keep: 30y",
+        ),
+        Key(
+            "max_mb",
+            "大小上限",
+            WholeNumber(100, most=10_000),
+            "一个文件不得超过的 MB 数",
+            "max_mb: 500",
+        ),
+        Key(
+            "by",
+            "谁交",
+            Mentions("role", some=True),
+            "可以提交的角色",
+            "by: [office, host]",
+            otherwise="任何角色都可以",
+        ),
+        _NOTE,
+        _BASIS,
+    ),
+)
+_STATE = Form(
+    "state",
+    "环节",
+    "states 下，每个环节的标识后面",
+    "事项走到了哪一步。按先后写，第一个是起点。",
+    (
+        _TITLE,
+        Key(
+            "phase",
+            "阶段",
+            OneLine(),
+            "所属的阶段，几个环节可以同属一个",
+            "phase: 办理",
+            more="只为分组：流程图、看板按阶段排，流转的 from 可以写一个阶段。",
+        ),
+        Key("lead", "牵头", Mention("role"), "牵头角色", "lead: office"),
+        Key(
+            "due",
+            "环节期限",
+            Inner("due"),
+            "整个环节的办理期限",
+            "due: {in: 10, unit: workday, basis: 内部承诺}",
+            otherwise="不限",
+        ),
+        Key(
+            "limits",
+            "环节内的期限",
+            Several("limit"),
+            "环节内各项事情的期限",
+            "limits:\n"
+            "  - title: 报销\n"
+            "    in: 30\n"
+            "    unit: day\n"
+            "    since: arrive_on\n"
+            "    done: paid_on\n"
+            "    basis: 内部承诺",
+        ),
+        Key(
+            "final",
+            "终结",
+            YesNo(),
+            "true 表示终结环节，到此为止",
+            "final: false",
+        ),
+        _NOTE,
+        _BASIS,
+    ),
+)
+_DUE_KEYS = (
+    _IN,
+    _SPAN,
+    _LIMIT_BASIS,
+    Key(
+        "title",
+        "名称",
+        OneLine(),
+        "中文名称",
+        "title: 报销",
+        otherwise="环节的名称",
+    ),
+    _SINCE,
+    _DONE,
+    _ROLL,
+    _INNER,
+)
+_DUE = Form(
+    "due",
+    "环节期限",
+    "环节的 due 下",
+    "整个环节须在多少日内办完。不把起算的当天算在内。",
+    _DUE_KEYS,
+)
+_LIMIT = Form(
+    "limit",
+    "环节内的期限",
+    "环节的 limits 下，每一项",
+    "环节内某一件事须在多少日内办完，可以从填入的某一天起算。",
+    tuple(
+        Key("title", "名称", OneLine(), "中文名称", "title: 报销", required=True)
+        if key.name == "title"
+        else key
+        for key in _DUE_KEYS
+    ),
+)
+_TRANSITION = Form(
+    "transition",
+    "流转",
+    "transitions 下，每一项",
+    "一项办理：从哪个环节到哪个环节，谁来办，要具备什么，发什么公文。",
+    (
+        Key(
+            "name",
+            "标识",
+            Identifier(),
+            "流转的标识",
+            "name: approve",
+            more="从不同环节出发的流转可以同名，从同一环节出发的不可以。",
+            required=True,
+        ),
+        Key("title", "名称", OneLine(), "中文名称", "title: 同意接待", required=True),
+        Key(
+            "kind",
+            "种类",
+            OneWord(KINDS, "forward"),
+            "种类，默认 forward",
+            "kind: forward",
+        ),
+        Key(
+            "from",
+            "出自",
+            Either((OneWord(EVERY, "all"), Mentions("state", some=True), Inner("source"))),
+            "出自的环节，可写一个、一列、all、{phase: …} 或 {all_but: […]}",
+            "from: [asked]",
+            more="all 是终结环节以外的全部环节。",
+            required=True,
+        ),
+        Key(
+            "to",
+            "去往",
+            Mention("state", (PREVIOUS,)),
+            "去往的环节；记录不写，恢复可写 previous",
+            "to: visiting",
+            more="previous 是中止以前所在的环节。",
+            otherwise="记录（kind: record）和恢复以外的必须写",
+        ),
+        Key(
+            "by",
+            "谁办",
+            Mentions("role", some=True),
+            "办理的角色",
+            "by: [office]",
+            required=True,
+        ),
+        Key(
+            "asks",
+            "当场填写",
+            Mentions("fact"),
+            "办理时当场填写的要素",
+            "asks: [arrive_on]",
+        ),
+        Key(
+            "needs",
+            "关口",
+            Inner("needs"),
+            "关口：办理以前须具备的各项",
+            "needs: {facts: [people], materials: [plan]}",
+            otherwise="没有关口",
+        ),
+        Key(
+            "not_by",
+            "回避",
+            Mentions("transition", (OPENING,), some=True),
+            "不得由这些流转的办理人办理；open 指立项",
+            "not_by: [open]",
+        ),
+        Key(
+            "reason",
+            "理由",
+            OneWord(REASONS, "required"),
+            "写 required 的，办理时必须写理由",
+            "reason: required",
+            otherwise="可以不写理由",
+        ),
+        Key(
+            "locks",
+            "锁定",
+            Mentions("item"),
+            "此后不得改动的要素和材料",
+            "locks: [plan, cost]",
+        ),
+        Key(
+            "unlocks",
+            "解锁",
+            Mentions("item"),
+            "重新可以改动的要素和材料",
+            "unlocks: [plan]",
+        ),
+        Key(
+            "notices",
+            "公文",
+            Several("notice"),
+            "发出的公文",
+            "notices: [{template: visit-invitation, to: guest}]",
+        ),
+        _NOTE,
+        _BASIS,
+    ),
+)
+_SOURCE = Form(
+    "source",
+    "出自一组环节",
+    "流转的 from 下",
+    "从一个阶段的各环节，或从某几个以外的各环节出发；终结环节不算在内。两样只写其一。",
+    (
+        Key(
+            "phase",
+            "阶段",
+            TextList(),
+            "这些阶段的各环节",
+            "phase: 审批",
+            otherwise="全部环节",
+        ),
+        Key("all_but", "除外", Mentions("state"), "这些以外的各环节", "all_but: [paused]"),
+    ),
+)
+_NEEDS = Form(
+    "needs",
+    "关口",
+    "流转的 needs 下",
+    "各项全部满足才能办理；不满足的，`lifecycle why` 逐条说明缺什么、由谁补。",
+    (
+        Key("facts", "要素", Mentions("fact"), "须已填的要素", "facts: [people, cost]"),
+        Key(
+            "materials",
+            "材料",
+            Mentions("material"),
+            "须已交的材料",
+            "materials: [plan]",
+        ),
+        Key(
+            "cosign",
+            "会签",
+            Inner("cosign"),
+            "须会签的各家",
+            "cosign: {roles: [finance, leader]}",
+        ),
+        Key(
+            "guards",
+            "条件",
+            Several("guard"),
+            "须成立的条件",
+            "guards: [{when: cost <= 5000, else: 预算超过 5000 元}]",
+        ),
+        Key(
+            "dwell",
+            "满多久",
+            Several("dwell", single=True),
+            "须已满的时间",
+            "dwell: {at_least: 1, unit: day, since: arrive_on, basis: 内部承诺}",
+        ),
+        Key(
+            "counter",
+            "次数",
+            Several("counter", single=True),
+            "办理的次数上限",
+            "counter: {of: approve, at_most: 2}",
+        ),
+    ),
+)
+_COSIGN = Form(
+    "cosign",
+    "会签",
+    "needs 的 cosign 下",
+    "征得这些角色的意见。所据的要素、材料改动之后，已签的意见失效，须重新会签。",
+    (
+        Key(
+            "roles",
+            "会签角色",
+            Mentions("role", some=True),
+            "会签的角色",
+            "roles: [finance, leader]",
+            required=True,
+        ),
+        Key(
+            "quorum",
+            "几家同意",
+            Either((OneWord(QUORUMS, "all"), Inner("quorum"))),
+            "几家同意：all、any、{at_least: n} 或 {share: 2/3}",
+            "quorum: any",
+        ),
+        Key(
+            "within",
+            "会签期限",
+            Inner("within"),
+            "各家须在何时前签",
+            "within: {in: 3, unit: workday, basis: 内部承诺}",
+            more="到期提示逾期，不会自动算作同意。",
+            otherwise="不限",
+        ),
+        Key(
+            "covers",
+            "意见所据",
+            Mentions("item"),
+            "意见所据的要素和材料；改动后须重新会签",
+            "covers: [cost, plan]",
+            otherwise="该流转 needs 的 facts 和 materials",
+        ),
+        _BASIS,
+    ),
+)
+_QUORUM = Form(
+    "quorum",
+    "几家同意",
+    "cosign 的 quorum 下",
+    "两样只写其一。",
+    (
+        Key(
+            "at_least",
+            "至少几家",
+            WholeNumber(1, most=1000),
+            "至少几家同意",
+            "at_least: 2",
+        ),
+        Key(
+            "share",
+            "份额",
+            Patterned("[1-9][0-9]?/[1-9][0-9]?", "不大于一的分数，例如 2/3"),
+            "几分之几的家数同意",
+            "share: 2/3",
+        ),
+    ),
+)
+_WITHIN = Form(
+    "within",
+    "会签期限",
+    "cosign 的 within 下",
+    "从进入本环节之日起，各家须在多少日内签。",
+    (_IN, _SPAN, _LIMIT_BASIS, _ROLL, _INNER),
+)
+_GUARD = Form(
+    "guard",
+    "条件",
+    "needs 的 guards 下，每一项",
+    "一个条件和它不成立时的话。条件里可用的名称见“条件里能写什么”。",
+    (
+        Key(
+            "when",
+            "条件",
+            FreeText(),
+            "条件，例如 cost <= 5000",
+            "when: cost <= 5000 and people >= 2",
+            required=True,
+        ),
+        Key(
+            "else",
+            "不成立时的话",
+            FreeText(),
+            "条件不满足时给经办人看的话",
+            "else: 预算超过 5000 元，请报主要领导",
+            required=True,
+        ),
+        _BASIS,
+    ),
+)
+_DWELL = Form(
+    "dwell",
+    "满多久",
+    "needs 的 dwell 下，一项或几项",
+    "自某日起至少满多少日才能办理，例如公告满 20 日。",
+    (
+        Key(
+            "at_least",
+            "至少",
+            WholeNumber(1, most=10_000),
+            "至少满的数目，例如 at_least: 20",
+            "at_least: 20",
+            required=True,
+        ),
+        _SPAN,
+        _SINCE,
+        Key(
+            "clear_days",
+            "足日",
+            YesNo(),
+            "true 表示头尾两天都不算，中间须满这么多整日",
+            "clear_days: true",
+        ),
+        _LIMIT_BASIS,
+        _INNER,
+    ),
+)
+_COUNTER = Form(
+    "counter",
+    "次数",
+    "needs 的 counter 下，一项或几项",
+    "一个事项里，某项流转至多办过多少次。",
+    (
+        Key(
+            "of",
+            "哪项流转",
+            Mention("transition"),
+            "数哪项流转",
+            "of: approve",
+            required=True,
+        ),
+        Key(
+            "at_most",
+            "至多",
+            WholeNumber(1),
+            "至多几次",
+            "at_most: 2",
+            required=True,
+        ),
+        _BASIS,
+    ),
+)
+_NOTICE = Form(
+    "notice",
+    "公文",
+    "流转的 notices 下，每一项",
+    "办成以后自动拟好的一件公文。模板怎样写，见[公文手册](letters.md)。",
+    (
+        Key(
+            "template",
+            "模板",
+            OneLine(),
+            "notices/ 中的模板，不带 .j2",
+            "template: visit-invitation",
+            required=True,
+        ),
+        Key(
+            "to",
+            "主送",
+            Mentions("recipient", some=True),
+            "主送的角色或收文方",
+            "to: [guest, helpers]",
+            required=True,
+        ),
+        Key(
+            "cc",
+            "抄送",
+            Mentions("recipient"),
+            "抄送的角色或收文方",
+            "cc: [finance, leader]",
+        ),
+        Key(
+            "reply",
+            "复函",
+            Inner("reply"),
+            "收文单位须在何时前复函",
+            "reply: {in: 5, unit: workday, basis: 内部承诺}",
+            otherwise="不要求复函",
+        ),
+    ),
+)
+_REPLY = Form(
+    "reply",
+    "复函",
+    "公文的 reply 下",
+    "收到公文之日起，收文单位须在多少日内复函。",
+    (
+        _IN,
+        _SPAN,
+        _LIMIT_BASIS,
+        _ROLL,
+        _INNER,
+        Key(
+            "cosign",
+            "算作会签",
+            Mention("transition"),
+            "复函即为对哪个流转的会签意见",
+            "cosign: approve",
+            otherwise="只登记，不算会签意见",
+        ),
+    ),
+)
+_LIGHT = Form(
+    "light",
+    "亮灯",
+    "lights 下，每一项",
+    "看板何时亮黄灯、红灯：逾期多久，或某个条件成立。两样只写其一。",
+    (
+        Key(
+            "light",
+            "颜色",
+            OneWord(COLOURS, "yellow"),
+            "yellow（黄灯）或 red（红灯）",
+            "light: red",
+            required=True,
+        ),
+        Key("title", "名称", OneLine(), "中文名称", "title: 逾期", required=True),
+        Key(
+            "overdue",
+            "逾期多久",
+            WholeNumber(0, least=0, most=10_000),
+            "逾期满这么久亮灯；0 是届满当日就亮",
+            "overdue: 5\nunit: workday\nbasis: 内部承诺",
+            more="同时写 unit 和 basis。",
+        ),
+        Key(
+            "unit",
+            "单位",
+            OneWord(SPANS, "day"),
+            _UNIT,
+            "overdue: 1\nunit: day\nbasis: 内部承诺",
+        ),
+        Key(
+            "when",
+            "条件",
+            FreeText(),
+            "条件成立时亮灯",
+            "when: cost > 5000",
+        ),
+        Key(
+            "basis",
+            "依据",
+            FreeText(),
+            _GROUND,
+            "overdue: 1\nunit: day\nbasis: 公务接待管理办法第八条",
+        ),
+    ),
+)
+
+FORMS = {
+    form.name: form
+    for form in (
+        _WORKFLOW,
+        _ROLE,
+        _PARTY,
+        _PANEL,
+        _FACT,
+        _MATERIAL,
+        _STATE,
+        _DUE,
+        _LIMIT,
+        _TRANSITION,
+        _SOURCE,
+        _NEEDS,
+        _COSIGN,
+        _QUORUM,
+        _WITHIN,
+        _GUARD,
+        _DWELL,
+        _COUNTER,
+        _NOTICE,
+        _REPLY,
+        _LIGHT,
+    )
+}
+"""Every kind of mapping of a workflow file by its name, in the order the manual tells them."""
+
+
+def ways_of(value: Value) -> Iterator[Value]:
+    """Give the ways in which a value may be written."""
+    if isinstance(value, Either):
+        yield from value.ways
+    else:
+        yield value
+
+
+# ── What conditions may name ──
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionName:
+    """A name that conditions may use besides the facts: how it is written, and what it is."""
+
+    name: str
+    written: str
+    says: str
+    example: str
+
+
+CONDITION_NAMES = (
+    ConditionName("today", "today", "办理的日期", "arrive_on > today"),
+    ConditionName(
+        "entered_on", "entered_on", "进入现在的环节之日", "days_between(entered_on, today) >= 3"
+    ),
+    ConditionName("opened_on", "opened_on", "立项之日", "arrive_on > opened_on"),
+    ConditionName("state", "state", "现在的环节（写标识）", "state == 'visiting'"),
+    ConditionName(
+        "sha256",
+        "sha256.材料",
+        "一种材料的文件指纹，用来比对是否同一份",
+        "sha256.plan != sha256.bill",
+    ),
+    ConditionName("count", "count.流转", "该流转办成的次数", "count.approve >= 1"),
+    ConditionName("last", "last.流转", "该流转上次办成的日期", "last.approve < today"),
+    ConditionName(
+        "order",
+        "order.流转",
+        "该流转上次办成是本事项第几笔记录，没有办过是 0",
+        "order.approve > order.revise",
+    ),
+    ConditionName(
+        "days_after", "days_after(日期, 数)", "某日以后第几日", "today >= days_after(arrive_on, 1)"
+    ),
+    ConditionName(
+        "workdays_after",
+        "workdays_after(日期, 数)",
+        "某日以后第几个工作日",
+        "today <= workdays_after(arrive_on, 10)",
+    ),
+    ConditionName(
+        "months_after",
+        "months_after(日期, 数)",
+        "某日以后第几个月的同一天",
+        "today <= months_after(arrive_on, 1)",
+    ),
+    ConditionName(
+        "days_between",
+        "days_between(日期, 日期)",
+        "两个日期相隔的日数",
+        "days_between(opened_on, arrive_on) >= 3",
+    ),
+)
