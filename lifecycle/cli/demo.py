@@ -222,14 +222,16 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
 
 def _letters(office: Office, stories: Stories) -> Iterator[tuple[str, str]]:
     """Name the letters to show: the first of the template in the case."""
-    from lifecycle.correspondence.drafts import sendings
+    from lifecycle.correspondence.drafts import drafted_letters
 
     for title, template in stories.letters:
         case = office.case(title)
         yield (
             case.number,
             next(
-                s.name for s in sendings(office.library, case.id) if s.notice.template == template
+                d.name
+                for d in drafted_letters(office.library, case.id)
+                if d.notice.template == template
             ),
         )
 

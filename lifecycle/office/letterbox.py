@@ -11,7 +11,7 @@ from lifecycle.correspondence.issuing import ISSUING, Issuing, read_issuing
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.engine.notice import CHECKED, DRAFT, Notice, rule_of
-from lifecycle.ledger.letter_rows import count_parcels, drafts_of, unfrozen_of, waiting_for
+from lifecycle.ledger.letter_rows import count_sendings, drafts_of, unfrozen_of, waiting_for
 from lifecycle.office.letters import Chancery
 from lifecycle.office.reminders import debts, overdue
 
@@ -50,7 +50,7 @@ class Errand:
 @dataclass(frozen=True, slots=True)
 class Letterbox:
     """An officer's errands, the most urgent first, what has no day last; for a clerk, how many
-    parcels wait or died.
+    sendings wait or died.
     """
 
     errands: tuple[Errand, ...]
@@ -76,7 +76,7 @@ def letterbox(chancery: Chancery, moment: Moment, code: str) -> Letterbox:
         found.values(), key=lambda e: (e.due_on or "9999", e.case.number, e.notice.seq)
     )
     return Letterbox(
-        tuple(ordered), *(count_parcels(chancery.store) if "clerk" in own.held else (0, 0))
+        tuple(ordered), *(count_sendings(chancery.store) if "clerk" in own.held else (0, 0))
     )
 
 

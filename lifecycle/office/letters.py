@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.correspondence.drafts import find_sending, sendings, write_letter
+from lifecycle.correspondence.drafts import drafted_letters, find_drafted
 from lifecycle.correspondence.issue import (
     digest_of,
     issued_letter,
@@ -22,6 +22,7 @@ from lifecycle.correspondence.issue import (
 from lifecycle.correspondence.press import SUFFIXES, made_with, render
 from lifecycle.correspondence.sample import sample_letter, uses
 from lifecycle.correspondence.scope import letter_scope
+from lifecycle.correspondence.writing import write_letter
 from lifecycle.engine.acts import (
     FORMS,
     Act,
@@ -139,13 +140,13 @@ class Chancery:
         """Give a letter as it now stands: as issued, or else as drafted."""
         if notice.entry:
             return issued_letter(case.number, notice, self.intent(case, notice))
-        sending = find_sending(self.library, case, notice.name)
-        return shown_draft(sending, write_letter(self.library, self.library.directory(), sending))
+        drafted = find_drafted(self.library, case, notice.name)
+        return shown_draft(drafted, write_letter(self.library, self.library.directory(), drafted))
 
     def draft_of(self, case: Case, notice: Notice) -> Letter:
         """Give a letter as it was drafted, with the day for an answer still open."""
         return write_letter(
-            self.library, self.library.directory(), find_sending(self.library, case, notice.name)
+            self.library, self.library.directory(), find_drafted(self.library, case, notice.name)
         )
 
     def letters(self, case: Case) -> Iterator[Shown]:
@@ -154,13 +155,13 @@ class Chancery:
         """
         directory = self.library.directory()
         issued = self._issued(case)
-        for sending in sendings(self.library, case.id):
-            notice = case.notices[sending.name]
+        for drafted in drafted_letters(self.library, case.id):
+            notice = case.notices[drafted.name]
             try:
                 if notice.entry:
                     letter = issued_letter(case.number, notice, issued[notice.entry])
                 else:
-                    letter = shown_draft(sending, write_letter(self.library, directory, sending))
+                    letter = shown_draft(drafted, write_letter(self.library, directory, drafted))
                 yield Shown(case, notice, letter)
             except LifecycleError as error:
                 yield Shown(case, notice, None, error)
@@ -202,13 +203,13 @@ class Chancery:
             template.name, self.store.definition(digest), f"template:{template.name}"
         )
         for case_id, name in last_of(self.store, template.name):
-            sending = find_sending(self.library, self.case(case_id), name)
-            scope = letter_scope(self.library, directory, sending)
-            on = date.fromisoformat(sending.notice.on)
+            drafted = find_drafted(self.library, self.case(case_id), name)
+            scope = letter_scope(self.library, directory, drafted)
+            on = date.fromisoformat(drafted.notice.on)
             both = (compose(in_force, scope, on=on), tried(template, scope, on=on))
             return (
-                shown_draft(sending, both[0]),
-                shown_draft(sending, both[1]),
+                shown_draft(drafted, both[0]),
+                shown_draft(drafted, both[1]),
                 f"{self.case(case_id).number} {name}",
             )
         digests = {d.name: d.digest for d in directory.documents if d.kind == "workflow"}
@@ -249,14 +250,14 @@ class Chancery:
             ):  # what cannot be written is not drafted
                 name = f"{outcome.body['intent']['seq']}-{command.template}"
                 see_addressed(
-                    self.library, directory, find_sending(self.library, outcome.case, name)
+                    self.library, directory, find_drafted(self.library, outcome.case, name)
                 )
         return outcome
 
     def check(self, request: Request, case: Case, name: str) -> Outcome:
         """Find a draft in order (核稿), by the digest of what it says."""
-        sending = find_sending(self.library, case, name)
-        letter = see_addressed(self.library, self.library.directory(), sending)
+        drafted = find_drafted(self.library, case, name)
+        letter = see_addressed(self.library, self.library.directory(), drafted)
         return self._submit(request, case, ReviewLetter(name, digest_of(letter), WRITER))
 
     def sign_off(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:

@@ -1,7 +1,7 @@
 """The post goes out: what lies in the outbox is handed over, and what was taken becomes an entry.
 
-A parcel is sent only after the entry that froze its letter is durable. Should the machine stop
-between the sending and the entry, the parcel is sent again under the same id: at least once, never
+A sending is sent only after the entry that froze its letter is durable. Should the machine stop
+between the sending and the entry, the sending is sent again under the same id: at least once, never
 lost.
 """
 
@@ -14,19 +14,19 @@ from datetime import date, datetime, timedelta
 from lifecycle.correspondence.press import SUFFIXES
 from lifecycle.delivery.backoff import next_attempt
 from lifecycle.delivery.channels import Channel, Channels, deliver
-from lifecycle.delivery.parcel import Attached, DeliveryError, Parcel, Receipt
+from lifecycle.delivery.sending import Attached, DeliveryError, Receipt, Sending
 from lifecycle.engine.acts import SendLetter
 from lifecycle.engine.case import Case
 from lifecycle.engine.notice import Notice
 from lifecycle.errors import LifecycleError
-from lifecycle.ledger.letter_rows import Waiting, due_parcels, lease, note_failure
+from lifecycle.ledger.letter_rows import QueuedSending, due_sendings, lease, note_failure
 from lifecycle.ledger.record import stamp_text
 from lifecycle.ledger.register import Request
 from lifecycle.office.letters import Chancery
 from lifecycle.people.clock import BEIJING
 
 LEASE = timedelta(minutes=15)
-"""So long a parcel being sent is left alone by other senders; a conversation lasts at most ten
+"""So long a sending being sent is left alone by other senders; a conversation lasts at most ten
 time-outs of 60 s.
 """
 MEDIA = {
@@ -38,11 +38,11 @@ MEDIA = {
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one parcel: the receipt, or why there is none, and whether it will be tried
+    """What became of one sending: the receipt, or why there is none, and whether it will be tried
     again (`next_at`).
     """
 
-    parcel: Waiting
+    sending: QueuedSending
     number: str
     title: str
     receipt: Receipt | None = None
@@ -58,13 +58,13 @@ def dispatch(
     *,
     lease_for: timedelta = LEASE,
 ) -> Iterator[Sent]:
-    """Hand over every parcel whose time has come and whose receiver has a channel; the others wait
+    """Hand over every sending whose time has come and whose receiver has a channel; the others wait
     for a messenger.
     """
     down: list[Channel] = []
     allowed = _allowed(chancery, request, clock)
     chancery.register.check_clock()
-    for waiting in due_parcels(chancery.store, stamp_text(clock())):
+    for waiting in due_sendings(chancery.store, stamp_text(clock())):
         channel = channels.units.get(waiting.unit) or channels.parties.get(waiting.addressee)
         if channel is None or any(_shared(channel) == _shared(other) for other in down):
             continue
@@ -77,7 +77,7 @@ def dispatch(
             continue
         sent = Sent(waiting, notice.number, notice.title)
         try:
-            receipt = deliver(parcel_of(chancery, case, notice, waiting), channel, now=now)
+            receipt = deliver(sending_of(chancery, case, notice, waiting), channel, now=now)
         except LifecycleError as error:
             if isinstance(error, DeliveryError) and error.shared:
                 down.append(channel)
@@ -119,30 +119,30 @@ def _shared(channel: Channel) -> object:
 def _failed(
     chancery: Chancery, sent: Sent, error: LifecycleError, channels: Channels, now: datetime
 ) -> Sent:
-    tried = sent.parcel.attempts + 1
+    tried = sent.sending.attempts + 1
     again = None
     if isinstance(error, DeliveryError) and (error.shared or not error.permanent):
         again = next_attempt(
             tried,
-            parcel=sent.parcel.id,
+            sending=sent.sending.id,
             backoff=channels.backoff,
             now=now,
             retry_after=error.retry_after,
         )
     state = "pending" if again else "dead"
     at = stamp_text(again) if again else ""
-    note_failure(chancery.store, sent.parcel.id, state=state, next_at=at, error=error.message)
+    note_failure(chancery.store, sent.sending.id, state=state, next_at=at, error=error.message)
     return replace(sent, error=error, next_at=again)
 
 
-def parcel_of(chancery: Chancery, case: Case, notice: Notice, waiting: Waiting) -> Parcel:
+def sending_of(chancery: Chancery, case: Case, notice: Notice, waiting: QueuedSending) -> Sending:
     """Make up a letter for one receiver: its text, and its frozen PDF and DOCX under its number."""
     letter = chancery.letter(case, notice)
     files = tuple(
         Attached(f"{notice.number}.{SUFFIXES[form]}", media, chancery.form(case, notice, form))
         for form, media in MEDIA.items()
     )
-    return Parcel(
+    return Sending(
         id=waiting.id,
         title=notice.title,
         number=notice.number,
@@ -156,8 +156,8 @@ def parcel_of(chancery: Chancery, case: Case, notice: Notice, waiting: Waiting) 
     )
 
 
-def without_channel(waiting: Waiting, channels: Channels) -> bool:
-    """Tell whether a parcel waits for a messenger, because its receiver has no channel."""
+def without_channel(waiting: QueuedSending, channels: Channels) -> bool:
+    """Tell whether a sending waits for a messenger, because its receiver has no channel."""
     return waiting.unit not in channels.units and waiting.addressee not in channels.parties
 
 

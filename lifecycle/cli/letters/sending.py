@@ -24,7 +24,7 @@ from lifecycle.errors import UnknownError, UsageError
 
 if TYPE_CHECKING:
     from lifecycle.delivery.channels import Channels
-    from lifecycle.ledger.letter_rows import Waiting
+    from lifecycle.ledger.letter_rows import QueuedSending
     from lifecycle.office.office import Office
     from lifecycle.office.outbox import Sent
 
@@ -113,7 +113,7 @@ def _round(desk: Desk, office: Office, channels: Channels, missing: str) -> int:
 
 
 def _told(sent: Sent) -> str:
-    what = f"{sent.number}　致 {sent.parcel.addressee}"
+    what = f"{sent.number}　致 {sent.sending.addressee}"
     if sent.receipt is not None:
         return (
             f"{mark(True)} "
@@ -132,9 +132,9 @@ def _when(at: object) -> str:
 def _sent_json(sent: Sent) -> dict[str, Any]:
     receipt = sent.receipt
     return {
-        "id": sent.parcel.id,
+        "id": sent.sending.id,
         "document_number": sent.number,
-        "addressee": sent.parcel.addressee,
+        "addressee": sent.sending.addressee,
         "ok": receipt is not None,
         "channel": receipt.channel if receipt else None,
         "address": receipt.address if receipt else None,
@@ -143,7 +143,7 @@ def _sent_json(sent: Sent) -> dict[str, Any]:
     }
 
 
-def _all(office: Office, *states: str) -> Iterator[Waiting]:
+def _all(office: Office, *states: str) -> Iterator[QueuedSending]:
     from lifecycle.ledger.letter_rows import outbox
 
     after = ""
@@ -162,7 +162,7 @@ def _all(office: Office, *states: str) -> Iterator[Waiting]:
 @option("--retry", metavar="编号", help="重新排上这一件")
 @at_desk
 def notice_outbox(desk: Desk, config: str | None, retry: str | None) -> None:
-    """List parcels that wait, or put a dead one back."""
+    """List sendings that wait, or put a dead one back."""
     from lifecycle.ledger.letter_rows import revive
     from lifecycle.office.outbox import without_channel
 
