@@ -21,9 +21,8 @@ from paper_office import Paper, fonts
 from lifecycle.delivery.channels_file import read_channels
 from lifecycle.delivery.sending import safe_name
 from lifecycle.ledger.register import Request
-from lifecycle.office.letters import Chancery
 from lifecycle.office.office import Office
-from lifecycle.office.outbox import dispatch
+from lifecycle.office.outbox import deliver_due
 
 LETTER = "2-consultation"
 
@@ -114,7 +113,8 @@ def test_a_crash_between_sending_and_the_entry_sends_again(
         reach(paper, server, land="land@example.cn")
         with monkeypatch.context() as patch:
             patch.setattr(
-                Chancery, "dispatched", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt)
+                "lifecycle.office.outbox.record_receipt",
+                lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt),
             )
             assert paper.run("notice", "deliver", by="clerk01").exit_code != 0
         assert paper.asks("notice", "deliver", by="clerk01")["sent"] == [], (
@@ -214,12 +214,8 @@ def _sender(path: str, config: str) -> None:
     while True:
         with closing(Office.open(path)) as office:
             channels = read_channels(Path(config))
-            for _sent in dispatch(
-                office.chancery,
-                Request("clerk01"),
-                channels,
-                lambda: datetime.now(UTC),
-                lease_for=timedelta(seconds=2),
+            for _sent in deliver_due(
+                office, Request("clerk01"), channels, lease_for=timedelta(seconds=2)
             ):
                 pass
         time.sleep(0.2)

@@ -121,6 +121,7 @@ def _founded(desk: Desk) -> Office:
     from lifecycle.exchange.directory_file import read_directory_file
     from lifecycle.ledger.register import Request
     from lifecycle.office.definitions import shipped
+    from lifecycle.office.init import found_with
     from lifecycle.people.directory import SYSTEM_ROLES
     from lifecycle.workflow.reader import read_workflow
 
@@ -133,7 +134,7 @@ def _founded(desk: Desk) -> Office:
     roles = {role.name: role.title for w in workflows for role in w.roles.values()} | SYSTEM_ROLES
     changes = read_directory_file(places.demo() / "office.yaml", roles)
     office = desk.opened(create=True)
-    office.found(Request(changes[0][1]["officer"]), changes, definitions)
+    found_with(office, Request(changes[0][1]["officer"]), changes, definitions)
     return office
 
 
