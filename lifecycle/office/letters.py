@@ -26,6 +26,7 @@ from lifecycle.correspondence.source import to_source
 from lifecycle.correspondence.writing import write_letter
 from lifecycle.engine.acts import Act, DraftLetter, ReviewLetter, VoidLetter
 from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, STATES
+from lifecycle.engine.values import clean_text
 from lifecycle.errors import (
     AmbiguousError,
     InvalidError,
@@ -38,7 +39,6 @@ from lifecycle.ledger.case_rows import read_case
 from lifecycle.ledger.files import keep_file, read_file
 from lifecycle.ledger.register import Request
 from lifecycle.letter.model import dump_letter
-from lifecycle.office.office import clean
 from lifecycle.template.compose import WRITER
 from lifecycle.template.template import read_template
 from lifecycle.workflow.naming import find_recipient
@@ -254,7 +254,7 @@ def draft(office: Office, request: Request, case: str, wish: Wish) -> Handled:
         wish.template or (old.template if old else ""),
         tuple(find_recipient(workflow, name) for name in wish.to),
         tuple(find_recipient(workflow, name) for name in wish.cc),
-        clean(wish.note),
+        clean_text(wish.note, "说明"),
         old.name if old else "",
     )
     outcome = draft_letter(office, request, found, act, wish.text)
@@ -372,7 +372,7 @@ def void(office: Office, request: Request, case: str, name: str, note: str) -> H
     """Declare a letter void; its number stays taken."""
     found = office.case(case)
     meant = find_notice(found, name).name
-    return submit(office, request, found, VoidLetter(meant, clean(note)), meant)
+    return submit(office, request, found, VoidLetter(meant, clean_text(note, "说明")), meant)
 
 
 def see_fonts() -> None:

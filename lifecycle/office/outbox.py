@@ -19,6 +19,7 @@ from lifecycle.delivery.channels import Channel, Channels, deliver
 from lifecycle.delivery.channels_file import read_channels
 from lifecycle.delivery.sending import Attached, DeliveryError, Receipt, Sending
 from lifecycle.engine.acts import WAYS, SendLetter
+from lifecycle.engine.values import clean_text
 from lifecycle.errors import LifecycleError, UnknownError
 from lifecycle.ledger.letter_rows import (
     QueuedSending,
@@ -30,7 +31,6 @@ from lifecycle.ledger.letter_rows import (
 )
 from lifecycle.ledger.record import stamp_text
 from lifecycle.office.letters import case_of, find_notice, submit
-from lifecycle.office.office import clean
 from lifecycle.office.replies import find_addressee
 
 if TYPE_CHECKING:
@@ -287,6 +287,6 @@ def record_sent(
     found = office.case(case)
     notice = find_notice(found, name)
     addressee = find_addressee(office, request, notice, unit)
-    place = notice.addressed.index(addressee) + 1
-    act = SendLetter(notice.name, addressee.name, BY_HAND, clean(way), f"{notice.code}.{place}")
+    id_ = f"{notice.code}.{notice.addressed.index(addressee) + 1}"
+    act = SendLetter(notice.name, addressee.name, BY_HAND, clean_text(way, "说明"), id_)
     return submit(office, request, found, act, notice.name)

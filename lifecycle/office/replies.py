@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from lifecycle.engine.acts import AnswerLetter, ReceiveLetter
 from lifecycle.engine.notice import addressee_of
+from lifecycle.engine.values import clean_text
 from lifecycle.errors import UnknownError
 from lifecycle.ledger.files import keep_file
 from lifecycle.office.letters import find_notice, submit
-from lifecycle.office.office import clean
 
 if TYPE_CHECKING:
     from lifecycle.engine.acts import Verdict
@@ -30,7 +30,7 @@ def receive(
     found = office.case(case)
     notice = find_notice(found, name)
     addressee = find_addressee(office, request, notice, unit)
-    act = ReceiveLetter(notice.name, addressee.name, clean(note))
+    act = ReceiveLetter(notice.name, addressee.name, clean_text(note, "说明"))
     return submit(office, request, found, act, notice.name)
 
 
@@ -52,7 +52,7 @@ def reply(
     notice = find_notice(found, name)
     kept = keep_file(office.store.path, file, most_bytes=MOST_MB << 20) if file else None
     addressee = find_addressee(office, request, notice, unit)
-    act = AnswerLetter(notice.name, addressee.name, clean(note), verdict, kept)
+    act = AnswerLetter(notice.name, addressee.name, clean_text(note, "说明"), verdict, kept)
     return submit(office, request, found, act, notice.name)
 
 
