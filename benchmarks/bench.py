@@ -30,6 +30,7 @@ from lifecycle.ledger.register import Request
 from lifecycle.ledger.replay import replay_all
 from lifecycle.ledger.sqlite.database import SETTINGS
 from lifecycle.office.office import Office
+from lifecycle.office.publication import put_into_force
 from lifecycle.workflow.reader import read_workflow
 
 FLOW = (Path(__file__).parent / "shuttle.yaml").read_bytes()
@@ -75,13 +76,13 @@ def build(folder: Path, cases: int, entries_each: int) -> Office:
         },
     )
     admin = Request("admin")
-    office.change(
+    office.register.change_office(
         admin,
         "officer_added",
         {"officer": "bureau01", "title": "经办人", "unit": "zsj", "roles": ["bureau"]},
     )
-    office.publish(admin, "calendar", "CN", CALENDAR)
-    office.publish(admin, "workflow", "shuttle", FLOW)
+    put_into_force(office, admin, "calendar", "CN", CALENDAR)
+    put_into_force(office, admin, "workflow", "shuttle", FLOW)
     workflow = office.workflow("shuttle")
     for _ in range(cases):
         with office.store.writing():

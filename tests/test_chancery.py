@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from paper_office import Paper
 
+from lifecycle.correspondence.issue import to_issue
 from lifecycle.engine.acts import FORMS
 from lifecycle.errors import UnavailableError
 from lifecycle.letter.code import code_of, read_code
-from lifecycle.office.letters import Chancery
 
 LETTER = "2-consultation"
 
@@ -255,7 +255,10 @@ def test_what_stopped_before_freezing_is_made_up_for(
     number = paper.asked()
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     with monkeypatch.context() as patch:
-        patch.setattr(Chancery, "freeze", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(
+            "lifecycle.office.letters.freeze_forms",
+            lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt),
+        )
         assert paper.run("notice", "issue", number, LETTER, by="bureau04").exit_code != 0
     assert states(paper, number) == [(LETTER, "issued", "丽招商函〔2026〕1号")]
     assert paper.asks("notice", "outbox")["parcels"] == [], (
@@ -489,17 +492,16 @@ def test_rules_published_meanwhile_make_no_false_finding(
     """
     number = paper.asked()
     paper.do("notice", "approve", number, LETTER, by="bureau03")
-    whole = Chancery._number
 
-    def meanwhile(self: Chancery, *args: Any) -> Any:
+    def meanwhile(*args: Any, **kwargs: Any) -> Any:
         with (
             sqlite3.connect(paper.path, timeout=0.1) as other,
             pytest.raises(sqlite3.OperationalError, match="locked"),
         ):
             other.execute("BEGIN IMMEDIATE")
-        return whole(self, *args)
+        return to_issue(*args, **kwargs)
 
-    monkeypatch.setattr(Chancery, "_number", meanwhile)
+    monkeypatch.setattr("lifecycle.office.letters.to_issue", meanwhile)
     paper.do("notice", "issue", number, LETTER, by="bureau04")
     assert paper.findings() == []
 
@@ -512,7 +514,7 @@ def test_a_disk_that_fills_while_freezing_is_told_with_the_number(
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     full = UnavailableError("磁盘已满")
     monkeypatch.setattr(
-        "lifecycle.office.letters.keep_bytes", lambda *_args: (_ for _ in ()).throw(full)
+        "lifecycle.correspondence.forms.keep_bytes", lambda *_args: (_ for _ in ()).throw(full)
     )
     code, message = paper.fails("notice", "issue", number, LETTER, by="bureau04")
     assert (code, message.split("\n")[0]) == (

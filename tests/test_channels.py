@@ -232,18 +232,18 @@ def test_any_text_is_read_or_told(text: str) -> None:
 
 
 def test_pauses_double_up_to_the_longest() -> None:
-    """A minute, two, four … six hours; then the parcel is dead."""
+    """A minute, two, four … six hours; then the sending is dead."""
     backoff = Backoff()
     pauses = []
     for attempts in range(1, backoff.attempts):
-        after = next_attempt(attempts, parcel="0-a.1", backoff=backoff, now=NOW)
+        after = next_attempt(attempts, sending="0-a.1", backoff=backoff, now=NOW)
         assert after is not None
         pauses.append((after - NOW).total_seconds())
     for attempts, pause in enumerate(pauses, 1):
         full = min(60 * 2 ** (attempts - 1), 6 * 3600)
         assert 0.75 * full <= pause <= full
     assert 2 * 86400 < sum(pauses) < 3.5 * 86400
-    assert next_attempt(backoff.attempts, parcel="0-a.1", backoff=backoff, now=NOW) is None
+    assert next_attempt(backoff.attempts, sending="0-a.1", backoff=backoff, now=NOW) is None
 
 
 _PAUSES = st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=7))
@@ -251,13 +251,13 @@ _PAUSES = st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days
 
 @given(st.integers(0, 2000), st.text(max_size=40), _PAUSES, _PAUSES, st.none() | _PAUSES)
 def test_next_attempt_is_bounded_and_always_the_same(
-    attempts: int, parcel: str, first: timedelta, most: timedelta, asked: timedelta | None
+    attempts: int, sending: str, first: timedelta, most: timedelta, asked: timedelta | None
 ) -> None:
     """The next attempt lies ahead, within the longest pause or what was asked for, and follows from
     its arguments.
     """
     backoff = Backoff(first, most, 1000)
-    after = next_attempt(attempts, parcel=parcel, backoff=backoff, now=NOW, retry_after=asked)
+    after = next_attempt(attempts, sending=sending, backoff=backoff, now=NOW, retry_after=asked)
     if attempts >= 1000:
         assert after is None
         return
@@ -269,14 +269,14 @@ def test_next_attempt_is_bounded_and_always_the_same(
         <= max(most, wanted)
     )
     assert after == next_attempt(
-        attempts, parcel=parcel, backoff=backoff, now=NOW, retry_after=asked
+        attempts, sending=sending, backoff=backoff, now=NOW, retry_after=asked
     )
 
 
-def test_parcels_that_failed_together_come_back_apart() -> None:
-    """A hundred parcels that failed at one moment spread over a quarter of the pause."""
+def test_sendings_that_failed_together_come_back_apart() -> None:
+    """A hundred sendings that failed at one moment spread over a quarter of the pause."""
     backoff = Backoff(timedelta(hours=1), timedelta(hours=1), 9)
-    after = {next_attempt(1, parcel=f"0-a.{n}", backoff=backoff, now=NOW) for n in range(100)}
+    after = {next_attempt(1, sending=f"0-a.{n}", backoff=backoff, now=NOW) for n in range(100)}
     times = sorted(time for time in after if time)
     assert len(times) == 100
     assert times[-1] - times[0] > timedelta(minutes=12)

@@ -113,7 +113,7 @@ def test_a_damaged_definition_is_one_finding(paper: Paper, definition: str, how:
 @pytest.mark.parametrize("how", ["altered", "missing"])
 @pytest.mark.parametrize("definition", RESTS)
 def test_other_forgeries_are_still_found(paper: Paper, definition: str, how: str) -> None:
-    """C3: a number book, a parcel of no case and a frozen form that were tampered with are found
+    """C3: a number book, a sending of no case and a frozen form that were tampered with are found
     beside it.
     """
     wanted = damaged(paper, definition, how)

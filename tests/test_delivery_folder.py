@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_delivery_mail import NOW, PARCEL, failure
+from test_delivery_mail import NOW, SENDING, failure
 
 from lifecycle.delivery.channels import deliver
 from lifecycle.delivery.folder import Folder, clean_name
-from lifecycle.delivery.parcel import Attached, Receipt
+from lifecycle.delivery.sending import Attached, Receipt
 
 NAMES = (
     "正文.txt",
@@ -46,24 +46,24 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_letter_lies_there_whole(tmp_path: Path) -> None:
-    """One folder under the parcel's id holds text, files and a manifest with their digests, and
+    """One folder under the sending's id holds text, files and a manifest with their digests, and
     nothing unfinished.
     """
-    receipt = deliver(PARCEL, Folder(tmp_path), now=NOW)
-    assert receipt == Receipt("folder", str(tmp_path), NOW, PARCEL.id)
-    contents = (PARCEL.text.encode(), *(file.content for file in PARCEL.files))
+    receipt = deliver(SENDING, Folder(tmp_path), now=NOW)
+    assert receipt == Receipt("folder", str(tmp_path), NOW, SENDING.id)
+    contents = (SENDING.text.encode(), *(file.content for file in SENDING.files))
     files = tree(tmp_path)
-    manifest = json.loads(files.pop(f"{PARCEL.id}/manifest.json"))
+    manifest = json.loads(files.pop(f"{SENDING.id}/manifest.json"))
     assert files == {
-        f"{PARCEL.id}/{name}": content for name, content in zip(NAMES, contents, strict=True)
+        f"{SENDING.id}/{name}": content for name, content in zip(NAMES, contents, strict=True)
     }
-    originals = ("正文.txt", *(file.name for file in PARCEL.files))
-    media = ("text/plain; charset=utf-8", *(file.media for file in PARCEL.files))
+    originals = ("正文.txt", *(file.name for file in SENDING.files))
+    media = ("text/plain; charset=utf-8", *(file.media for file in SENDING.files))
     assert manifest == {
         "format": "lifecycle-delivery/1",
-        "id": PARCEL.id,
-        "number": PARCEL.number,
-        "title": PARCEL.title,
+        "id": SENDING.id,
+        "number": SENDING.number,
+        "title": SENDING.title,
         "kind": "函",
         "issuer": "丽水市招商局",
         "recipient": "丽水市自然资源和规划局",
@@ -74,17 +74,17 @@ def test_letter_lies_there_whole(tmp_path: Path) -> None:
             for n, o, m, c in zip(NAMES, originals, media, contents, strict=True)
         ],
     }
-    assert listed(tmp_path) == [PARCEL.id]
+    assert listed(tmp_path) == [SENDING.id]
 
 
 def test_twice_is_once(tmp_path: Path) -> None:
-    """The same parcel again leaves the folder as it is, also where the receiver has taken a file
+    """The same sending again leaves the folder as it is, also where the receiver has taken a file
     out.
     """
-    deliver(PARCEL, Folder(tmp_path), now=NOW)
-    (tmp_path / PARCEL.id / NAMES[1]).unlink()
+    deliver(SENDING, Folder(tmp_path), now=NOW)
+    (tmp_path / SENDING.id / NAMES[1]).unlink()
     before = tree(tmp_path)
-    assert deliver(PARCEL, Folder(tmp_path), now=NOW).answer == PARCEL.id
+    assert deliver(SENDING, Folder(tmp_path), now=NOW).answer == SENDING.id
     assert tree(tmp_path) == before
 
 
@@ -92,44 +92,44 @@ def test_other_content_under_one_id_is_refused(tmp_path: Path) -> None:
     """Another text under the same id, and a file changed where it lies, are errors; nothing is
     overwritten.
     """
-    deliver(PARCEL, Folder(tmp_path), now=NOW)
+    deliver(SENDING, Folder(tmp_path), now=NOW)
     before = tree(tmp_path)
-    error = failure(lambda: deliver(replace(PARCEL, text="别的"), Folder(tmp_path), now=NOW))
-    assert error.message == f"送达目录里已有同名的 {PARCEL.id}，内容不同，未覆盖"
+    error = failure(lambda: deliver(replace(SENDING, text="别的"), Folder(tmp_path), now=NOW))
+    assert error.message == f"送达目录里已有同名的 {SENDING.id}，内容不同，未覆盖"
     assert (error.permanent, tree(tmp_path)) == (True, before)
-    (tmp_path / PARCEL.id / NAMES[2]).write_bytes(b"XX")
-    assert failure(lambda: deliver(PARCEL, Folder(tmp_path), now=NOW)).permanent
-    assert listed(tmp_path) == [PARCEL.id]
+    (tmp_path / SENDING.id / NAMES[2]).write_bytes(b"XX")
+    assert failure(lambda: deliver(SENDING, Folder(tmp_path), now=NOW)).permanent
+    assert listed(tmp_path) == [SENDING.id]
 
 
 def test_eight_at_once_leave_one(tmp_path: Path) -> None:
-    """Senders that race with one parcel all get a receipt, and one folder is left."""
+    """Senders that race with one sending all get a receipt, and one folder is left."""
     receipts: list[Receipt] = []
     start = threading.Barrier(8)
 
     def send() -> None:
         start.wait()
-        receipts.append(deliver(PARCEL, Folder(tmp_path), now=NOW))
+        receipts.append(deliver(SENDING, Folder(tmp_path), now=NOW))
 
     threads = [threading.Thread(target=send) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [receipt.answer for receipt in receipts] == [PARCEL.id] * 8
-    assert listed(tmp_path) == [PARCEL.id]
+    assert [receipt.answer for receipt in receipts] == [SENDING.id] * 8
+    assert listed(tmp_path) == [SENDING.id]
 
 
 _WRITER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from test_delivery_mail import NOW, PARCEL
+from test_delivery_mail import NOW, SENDING
 from lifecycle.delivery.channels import deliver
 from lifecycle.delivery.folder import Folder
 print("ready", flush=True)
 for n in range(10**6):
-    deliver(replace(PARCEL, id=f"0-{n}"), Folder(Path(sys.argv[1])), now=NOW)
+    deliver(replace(SENDING, id=f"0-{n}"), Folder(Path(sys.argv[1])), now=NOW)
 """
 
 
@@ -161,35 +161,35 @@ def test_killed_while_writing(tmp_path: Path) -> None:
 
 
 def test_old_drafts_of_a_crash_are_swept(tmp_path: Path) -> None:
-    """A draft of this parcel older than an hour goes; a younger one, and another parcel's, may be
+    """A draft of this sending older than an hour goes; a younger one, and another sending's, may be
     in the making.
     """
     now = datetime.now(UTC)
-    names = [f".{PARCEL.id}~1.part", f".{PARCEL.id}~2.part", f".{PARCEL.id}1~3.part"]
+    names = [f".{SENDING.id}~1.part", f".{SENDING.id}~2.part", f".{SENDING.id}1~3.part"]
     for name, age in zip(names, (7200, 60, 7200), strict=True):
         (tmp_path / name).mkdir()
         (tmp_path / name / "正文.txt").touch()
         when = (now - timedelta(seconds=age)).timestamp()
         os.utime(tmp_path / name, (when, when))
-    deliver(PARCEL, Folder(tmp_path), now=now)
-    assert listed(tmp_path) == [*sorted(names[1:]), PARCEL.id]
+    deliver(SENDING, Folder(tmp_path), now=now)
+    assert listed(tmp_path) == [*sorted(names[1:]), SENDING.id]
 
 
 def test_folder_must_be_there(tmp_path: Path) -> None:
     """A missing folder is not made: a share that is not mounted would be filled behind its mount
     point.
     """
-    error = failure(lambda: deliver(PARCEL, Folder(tmp_path / "away"), now=NOW))
+    error = failure(lambda: deliver(SENDING, Folder(tmp_path / "away"), now=NOW))
     assert error.message == f"送达目录 {tmp_path / 'away'} 不存在"
     assert (error.permanent, error.shared, list(tmp_path.iterdir())) == (False, True, [])
 
 
 def test_link_under_the_final_name_is_not_followed(tmp_path: Path) -> None:
-    """A symbolic link where the parcel is to lie is something else, wherever it points."""
-    deliver(PARCEL, Folder(tmp_path), now=NOW)
-    (tmp_path / PARCEL.id).rename(tmp_path / "elsewhere")
-    (tmp_path / PARCEL.id).symlink_to(tmp_path / "elsewhere")
-    assert failure(lambda: deliver(PARCEL, Folder(tmp_path), now=NOW)).permanent
+    """A symbolic link where the sending is to lie is something else, wherever it points."""
+    deliver(SENDING, Folder(tmp_path), now=NOW)
+    (tmp_path / SENDING.id).rename(tmp_path / "elsewhere")
+    (tmp_path / SENDING.id).symlink_to(tmp_path / "elsewhere")
+    assert failure(lambda: deliver(SENDING, Folder(tmp_path), now=NOW)).permanent
 
 
 def test_no_name_leaves_the_folder(tmp_path: Path) -> None:
@@ -206,14 +206,14 @@ def test_no_name_leaves_the_folder(tmp_path: Path) -> None:
         "",
         "CON.txt",
     )
-    parcel = replace(
-        PARCEL,
+    sending = replace(
+        SENDING,
         id="../x",
         files=tuple(Attached(name, "text/plain", name.encode()) for name in names),
     )
     share = tmp_path / "share"
     share.mkdir()
-    receipt = deliver(parcel, Folder(share), now=NOW)
+    receipt = deliver(sending, Folder(share), now=NOW)
     assert receipt.answer == f"x-{sha256(b'../x').hexdigest()[:16]}"
     assert listed(share / receipt.answer) == [
         "A-2.pdf",
@@ -252,7 +252,7 @@ def test_full_disk_leaves_nothing(tmp_path: Path) -> None:
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, usual[1]))
     try:
-        error = failure(lambda: deliver(PARCEL, Folder(tmp_path), now=NOW))
+        error = failure(lambda: deliver(SENDING, Folder(tmp_path), now=NOW))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
     assert error.message == f"不能写入送达目录 {tmp_path}：File too large"

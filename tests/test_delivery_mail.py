@@ -25,12 +25,19 @@ from mailserver import PASSWORD, USER, MailServer, make_certificate, servers
 
 from lifecycle.delivery.channels import deliver
 from lifecycle.delivery.mail import Mail, Server, compose, is_address
-from lifecycle.delivery.parcel import Attached, DeliveryError, Parcel, Receipt, one_line, safe_name
+from lifecycle.delivery.sending import (
+    Attached,
+    DeliveryError,
+    Receipt,
+    Sending,
+    one_line,
+    safe_name,
+)
 from lifecycle.errors import InvalidError
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=timezone(timedelta(hours=8)))
 PDF = b"%PDF-1.7\n.\r\n..\r\n" + bytes(range(256)) * 300
-PARCEL = Parcel(
+SENDING = Sending(
     id="0198c5f1-7a2b-7000-8000-00000000002a.1",
     title="关于征求瓯江云栖康养度假综合体选址意见的函",
     number="丽招函〔2026〕3号",
@@ -54,7 +61,7 @@ PARCEL = Parcel(
     code="K7QM-3F9T-X2HD",
     on=date(2026, 3, 2),
 )
-SMALL = replace(PARCEL, files=())
+SMALL = replace(SENDING, files=())
 
 
 class Certificate(NamedTuple):
@@ -98,7 +105,7 @@ def test_letter_arrives_whole(server: MailServer) -> None:
     """Subject, sender, receiver, text and files with Chinese names arrive as they were; the receipt
     has the answer.
     """
-    receipt = deliver(PARCEL, channel(server), now=NOW)
+    receipt = deliver(SENDING, channel(server), now=NOW)
     (taken,) = server.messages()
     message = taken.message
     assert (receipt.channel, receipt.address, receipt.at) == ("mail", "land@example.gov.cn", NOW)
@@ -108,33 +115,33 @@ def test_letter_arrives_whole(server: MailServer) -> None:
     assert message["From"].addresses[0].display_name == "丽水市招商局"
     assert message["To"].addresses[0].display_name == "丽水市自然资源和规划局"
     assert message["Message-ID"] == "<0198c5f1-7a2b-7000-8000-00000000002a.1@example.gov.cn>"
-    assert message["X-Lifecycle-Delivery"] == PARCEL.id
+    assert message["X-Lifecycle-Delivery"] == SENDING.id
     assert message["Date"].datetime == NOW
     text = message.get_body(("plain",))
     assert text is not None
-    assert text.get_content().replace("\r\n", "\n") == PARCEL.text + "\n核验码：K7QM-3F9T-X2HD\n"
+    assert text.get_content().replace("\r\n", "\n") == SENDING.text + "\n核验码：K7QM-3F9T-X2HD\n"
     files = [
         (part.get_filename(), part.get_content_type(), part.get_content())
         for part in message.iter_attachments()
     ]
-    assert files == [tuple(file) for file in PARCEL.files]
+    assert files == [tuple(file) for file in SENDING.files]
 
 
 def test_lines_are_short_and_ascii(server: MailServer) -> None:
     """No line is longer than 998 octets (RFC 5322 §2.1.1) and no byte has its eighth bit set."""
-    deliver(PARCEL, channel(server), now=NOW)
+    deliver(SENDING, channel(server), now=NOW)
     content = server.messages()[0].content
     assert content.isascii()
     assert max(map(len, content.split(b"\r\n"))) <= 998
     assert b"\n" not in content.replace(b"\r\n", b"")
 
 
-def test_same_parcel_gives_same_bytes() -> None:
+def test_same_sending_gives_same_bytes() -> None:
     """A second attempt at the same moment is the same message to the last byte, boundaries
     included.
     """
     first, second = (
-        compose(PARCEL, "a@example.cn", "b@example.cn", NOW).as_bytes() for _ in range(2)
+        compose(SENDING, "a@example.cn", "b@example.cn", NOW).as_bytes() for _ in range(2)
     )
     assert first == second
 
@@ -142,13 +149,13 @@ def test_same_parcel_gives_same_bytes() -> None:
 def test_status_notices_are_asked_for_where_the_server_has_them(
     tmp_path: Path, server: MailServer
 ) -> None:
-    """DSN (RFC 3461) is asked for with the parcel's id; a server that does not offer it is not
+    """DSN (RFC 3461) is asked for with the sending's id; a server that does not offer it is not
     asked.
     """
     deliver(SMALL, channel(server), now=NOW)
     assert server.messages()[0].options == [
         "RET=HDRS",
-        f"ENVID={PARCEL.id}",
+        f"ENVID={SENDING.id}",
         "NOTIFY=SUCCESS,FAILURE,DELAY",
     ]
     with MailServer(tmp_path / "plain", "--plain") as plain:
@@ -161,7 +168,7 @@ def test_killed_in_the_middle_of_data_and_restarted(server: MailServer) -> None:
     under the same id.
     """
     errors: list[DeliveryError] = []
-    large = replace(PARCEL, files=(Attached("大.pdf", "application/pdf", bytes(20_000_000)),))
+    large = replace(SENDING, files=(Attached("大.pdf", "application/pdf", bytes(20_000_000)),))
     to_stuck = channel(server, "stuck@example.gov.cn")
     thread = threading.Thread(
         target=lambda: errors.append(failure(lambda: deliver(large, to_stuck, now=NOW)))
@@ -179,7 +186,7 @@ def test_killed_in_the_middle_of_data_and_restarted(server: MailServer) -> None:
     server.start()
     deliver(large, to_stuck, now=NOW)
     (taken,) = server.messages()
-    assert taken.message["Message-ID"] == f"<{PARCEL.id}@example.gov.cn>"
+    assert taken.message["Message-ID"] == f"<{SENDING.id}@example.gov.cn>"
     assert next(taken.message.iter_attachments()).get_content() == bytes(20_000_000)
 
 
@@ -201,7 +208,7 @@ def test_killed_before_its_answer(server: MailServer, receiver: str, copies: int
     server.start()
     deliver(SMALL, to, now=NOW + timedelta(minutes=1))
     ids = [taken.message["Message-ID"] for taken in server.messages()]
-    assert ids == [f"<{PARCEL.id}@example.gov.cn>"] * copies
+    assert ids == [f"<{SENDING.id}@example.gov.cn>"] * copies
 
 
 def test_refused_for_now_then_taken(server: MailServer) -> None:
@@ -228,7 +235,7 @@ def test_refused_for_ever(server: MailServer) -> None:
 def test_too_large_for_the_server(tmp_path: Path) -> None:
     """What is larger than the server's SIZE is refused before it is sent."""
     with MailServer(tmp_path, "--most", "50000") as server:
-        error = failure(lambda: deliver(PARCEL, channel(server), now=NOW))
+        error = failure(lambda: deliver(SENDING, channel(server), now=NOW))
         assert error.message == "邮件有 0.1 MB，超过服务器的上限 0.0 MB"
         assert error.permanent
         assert server.commands() == []
@@ -477,7 +484,7 @@ def test_any_text_survives_the_headers(title: str, name: str, file: str, text: s
     """Whatever the texts are, a reader of mail finds one line of each, the file, and the body's
     characters.
     """
-    parcel = replace(
+    sending = replace(
         SMALL,
         title=title,
         issuer=name,
@@ -485,15 +492,15 @@ def test_any_text_survives_the_headers(title: str, name: str, file: str, text: s
         code="",
         files=(Attached(file, "text/plain", b"x"),),
     )
-    bare = compose(replace(parcel, files=()), "a@example.cn", "b@example.cn", NOW).as_bytes(
+    bare = compose(replace(sending, files=()), "a@example.cn", "b@example.cn", NOW).as_bytes(
         policy=SMTP
     )
     assert bare.endswith(b"\r\n")
-    data = compose(parcel, "a@example.cn", "b@example.cn", NOW).as_bytes(policy=SMTP)
+    data = compose(sending, "a@example.cn", "b@example.cn", NOW).as_bytes(policy=SMTP)
     message = message_from_bytes(data, policy=default)
     assert data.isascii()
     assert data.endswith(b"\r\n")
-    assert message["Subject"] == one_line(f"{parcel.number} {title}", 300)
+    assert message["Subject"] == one_line(f"{sending.number} {title}", 300)
     assert [a.addr_spec for a in message["From"].addresses] == ["a@example.cn"]
     assert message["To"].addresses[0].display_name == SMALL.recipient
     (part,) = message.iter_attachments()
@@ -547,15 +554,15 @@ def test_names_from_ids() -> None:
         assert name != odd
         assert re.fullmatch(r"[a-z0-9_-]+-[0-9a-f]{16}", name)
     with pytest.raises(InvalidError, match="送达编号不合规"):
-        replace(PARCEL, id="a b")
+        replace(SENDING, id="a b")
 
 
 def test_texts_that_no_encoding_holds_are_refused() -> None:
-    """A lone surrogate is told when the parcel is made, not in the middle of sending."""
+    """A lone surrogate is told when the sending is made, not in the middle of sending."""
     with pytest.raises(InvalidError, match="代理码位"):
-        replace(PARCEL, text="\ud842")
+        replace(SENDING, text="\ud842")
     with pytest.raises(InvalidError, match="代理码位"):
-        replace(PARCEL, files=(Attached("\udfb7.pdf", "application/pdf", b""),))
+        replace(SENDING, files=(Attached("\udfb7.pdf", "application/pdf", b""),))
 
 
 def test_rare_characters_are_kept_and_unseen_ones_are_not() -> None:

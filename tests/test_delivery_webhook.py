@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pytest
 from mailserver import make_certificate
-from test_delivery_mail import NOW, PARCEL, failure
+from test_delivery_mail import NOW, SENDING, failure
 
 from lifecycle.delivery.channels import deliver
-from lifecycle.delivery.parcel import Attached, Receipt
+from lifecycle.delivery.sending import Attached, Receipt
 from lifecycle.delivery.webhook import Webhook, pause_of, sign, url_fault, verify_signature
 
 SECRET = "0123456789abcdef-瓯江"
@@ -92,28 +92,28 @@ def test_letter_arrives_signed() -> None:
     answer, not the key.
     """
     with running(Receiver(202)) as receiver:
-        receipt = deliver(PARCEL, receiver.channel, now=NOW, environ=ENVIRON)
+        receipt = deliver(SENDING, receiver.channel, now=NOW, environ=ENVIRON)
     ((path, headers, body),) = receiver.taken
     assert receipt == Receipt("webhook", receiver.url.removesuffix("?key=hidden"), NOW, "202 已收")
     assert path == "/letters?key=hidden"
-    assert headers["Idempotency-Key"] == PARCEL.id
+    assert headers["Idempotency-Key"] == SENDING.id
     assert headers["Content-Type"] == "application/json; charset=utf-8"
     document = json.loads(body)
     files = [
         Attached(f["name"], f["media"], b64decode(f["content"])) for f in document.pop("files")
     ]
-    assert tuple(files) == PARCEL.files
+    assert tuple(files) == SENDING.files
     assert document == {
         "format": "lifecycle-delivery/1",
-        "id": PARCEL.id,
-        "number": PARCEL.number,
-        "title": PARCEL.title,
+        "id": SENDING.id,
+        "number": SENDING.number,
+        "title": SENDING.title,
         "kind": "函",
         "issuer": "丽水市招商局",
         "recipient": "丽水市自然资源和规划局",
         "on": "2026-03-02",
         "code": "K7QM-3F9T-X2HD",
-        "text": PARCEL.text,
+        "text": SENDING.text,
     }
     timestamp, signature = headers["X-Lifecycle-Timestamp"], headers["X-Lifecycle-Signature"]
     assert timestamp == str(int(NOW.timestamp()))
@@ -168,7 +168,7 @@ def test_signature_is_the_documented_one() -> None:
 def test_answers_that_are_no_receipt(status: int, permanent: bool) -> None:
     """408, 425, 429 and 5xx may be tried again; every other answer but 2xx may not."""
     with running(Receiver(status, answer=b"")) as receiver:
-        error = failure(lambda: deliver(PARCEL, receiver.channel, now=NOW, environ=ENVIRON))
+        error = failure(lambda: deliver(SENDING, receiver.channel, now=NOW, environ=ENVIRON))
     assert (error.permanent, error.exit_code) == (permanent, 3)
     assert len(receiver.taken) == 1
 
@@ -176,7 +176,7 @@ def test_answers_that_are_no_receipt(status: int, permanent: bool) -> None:
 def test_pause_that_is_asked_for() -> None:
     """Retry-After in seconds or as a date is handed on, at most a day; nonsense is none."""
     with running(Receiver(503, {"Retry-After": "120"})) as receiver:
-        error = failure(lambda: deliver(PARCEL, receiver.channel, now=NOW, environ=ENVIRON))
+        error = failure(lambda: deliver(SENDING, receiver.channel, now=NOW, environ=ENVIRON))
     assert (error.message, error.retry_after) == (
         "对方系统暂不接收：503 已收",
         timedelta(seconds=120),
@@ -190,7 +190,7 @@ def test_pause_that_is_asked_for() -> None:
 def test_redirects_are_not_followed() -> None:
     """A redirect is a refusal: the letter is not carried to an address that nobody configured."""
     with running(Receiver()) as other, running(Receiver(307, {"Location": other.url})) as receiver:
-        error = failure(lambda: deliver(PARCEL, receiver.channel, now=NOW, environ=ENVIRON))
+        error = failure(lambda: deliver(SENDING, receiver.channel, now=NOW, environ=ENVIRON))
     assert error.message == "对方系统要求转到别的网址（307），未跟随"
     assert (error.permanent, error.shared, other.taken) == (True, True, [])
 
@@ -201,7 +201,7 @@ def test_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     with running(Receiver(answer=b"\x1b[31mok\r\n" + b"x" * 10_000_000)) as receiver:
-        receipt = deliver(PARCEL, receiver.channel, now=NOW, environ=ENVIRON)
+        receipt = deliver(SENDING, receiver.channel, now=NOW, environ=ENVIRON)
     assert receipt.answer == "200 [31mok " + "x" * 192 + "…"
 
 
@@ -209,7 +209,7 @@ def test_early_refusal_is_heard() -> None:
     """A receiver that answers before it has read a large body is understood, or tried again, never
     a traceback.
     """
-    large = replace(PARCEL, files=(Attached("大.pdf", "application/pdf", bytes(30_000_000)),))
+    large = replace(SENDING, files=(Attached("大.pdf", "application/pdf", bytes(30_000_000)),))
     with running(Receiver(413, reads=False)) as receiver:
         error = failure(lambda: deliver(large, receiver.channel, now=NOW, environ=ENVIRON))
     assert error.message in (
@@ -224,24 +224,24 @@ def test_certificates_are_verified(tmp_path: Path) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
     with running(Receiver(), context) as receiver:
-        error = failure(lambda: deliver(PARCEL, receiver.channel, now=NOW, environ=ENVIRON))
+        error = failure(lambda: deliver(SENDING, receiver.channel, now=NOW, environ=ENVIRON))
         assert error.message == "对方系统 127.0.0.1 的证书不可信：self-signed certificate"
         assert (error.permanent, error.shared, receiver.taken) == (True, True, [])
-        deliver(PARCEL, replace(receiver.channel, ca=certificate), now=NOW, environ=ENVIRON)
+        deliver(SENDING, replace(receiver.channel, ca=certificate), now=NOW, environ=ENVIRON)
     assert len(receiver.taken) == 1
     missing = replace(receiver.channel, ca=tmp_path / "none.pem")
-    assert failure(lambda: deliver(PARCEL, missing, now=NOW, environ=ENVIRON)).permanent
+    assert failure(lambda: deliver(SENDING, missing, now=NOW, environ=ENVIRON)).permanent
     (tmp_path / "empty.pem").touch()
     empty = replace(receiver.channel, ca=tmp_path / "empty.pem")
-    assert failure(lambda: deliver(PARCEL, empty, now=NOW, environ=ENVIRON)).permanent
+    assert failure(lambda: deliver(SENDING, empty, now=NOW, environ=ENVIRON)).permanent
 
 
 def test_secret_must_be_there_and_long() -> None:
     """Without a secret of 16 bytes nothing is sent, and the error does not repeat it."""
     with running(Receiver()) as receiver:
-        unset = failure(lambda: deliver(PARCEL, receiver.channel, now=NOW, environ={}))
+        unset = failure(lambda: deliver(SENDING, receiver.channel, now=NOW, environ={}))
         short = failure(
-            lambda: deliver(PARCEL, receiver.channel, now=NOW, environ={"HOOK_SECRET": "hunter2"})
+            lambda: deliver(SENDING, receiver.channel, now=NOW, environ={"HOOK_SECRET": "hunter2"})
         )
     assert (unset.message, unset.permanent) == ("环境变量 HOOK_SECRET 没有设置", True)
     assert (short.message, short.permanent) == ("环境变量 HOOK_SECRET 中的密钥太短", True)
@@ -290,7 +290,7 @@ def test_odd_receivers_are_told_without_a_traceback(first: bytes, drop: bytes) -
     with dripping(first, drop, 0.02) as url:
         error = failure(
             lambda: deliver(
-                PARCEL, Webhook(url, "HOOK_SECRET", timeout=0.1), now=NOW, environ=ENVIRON
+                SENDING, Webhook(url, "HOOK_SECRET", timeout=0.1), now=NOW, environ=ENVIRON
             )
         )
     assert not error.permanent
@@ -309,7 +309,7 @@ def test_letter_is_theirs_once_they_said_so(first: bytes, drop: bytes, answer: s
     """A 2xx is a receipt, also where the rest of the answer breaks off or never ends."""
     with dripping(first, drop, 0.05) as url:
         receipt = deliver(
-            PARCEL, Webhook(url, "HOOK_SECRET", timeout=0.1), now=NOW, environ=ENVIRON
+            SENDING, Webhook(url, "HOOK_SECRET", timeout=0.1), now=NOW, environ=ENVIRON
         )
     assert receipt.answer.rstrip(" .") == answer
 
@@ -319,7 +319,7 @@ def test_nobody_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     to = Webhook(f"http://localhost:{port}", "HOOK_SECRET", timeout=1)
-    error = failure(lambda: deliver(PARCEL, to, now=NOW, environ=ENVIRON))
+    error = failure(lambda: deliver(SENDING, to, now=NOW, environ=ENVIRON))
     assert (error.permanent, error.shared) == (False, True)
 
 
@@ -350,6 +350,6 @@ def test_what_an_address_is(url: str, right: bool) -> None:
     assert (url_fault(url) is None) is right
     if not right:
         error = failure(
-            lambda: deliver(PARCEL, Webhook(url, "HOOK_SECRET"), now=NOW, environ=ENVIRON)
+            lambda: deliver(SENDING, Webhook(url, "HOOK_SECRET"), now=NOW, environ=ENVIRON)
         )
         assert (error.permanent, url not in error.message) == (True, True)

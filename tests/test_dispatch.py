@@ -19,11 +19,10 @@ from mailserver import MailServer
 from paper_office import Paper, fonts
 
 from lifecycle.delivery.channels_file import read_channels
-from lifecycle.delivery.parcel import safe_name
+from lifecycle.delivery.sending import safe_name
 from lifecycle.ledger.register import Request
-from lifecycle.office.letters import Chancery
 from lifecycle.office.office import Office
-from lifecycle.office.outbox import dispatch
+from lifecycle.office.outbox import deliver_due
 
 LETTER = "2-consultation"
 
@@ -49,14 +48,14 @@ def reach(paper: Paper, server: MailServer | None, **units: str) -> None:
     paper.write("office.db.delivery.yaml", text + "\n")
 
 
-def parcels(paper: Paper) -> dict[str, str]:
+def sendings(paper: Paper) -> dict[str, str]:
     """Map each addressee in the outbox to its state, with `by hand` for those without a channel."""
     rows = paper.asks("notice", "outbox")["parcels"]
     return {row["addressee"]: "by hand" if row["by_hand"] else row["state"] for row in rows}
 
 
 def test_letters_go_out_by_mail_and_folder(paper: Paper) -> None:
-    """Each receiver gets the frozen forms under the parcel's id; what was taken is an entry and
+    """Each receiver gets the frozen forms under the sending's id; what was taken is an entry and
     leaves the outbox.
     """
     number = paper.asked()
@@ -77,7 +76,7 @@ def test_letters_go_out_by_mail_and_folder(paper: Paper) -> None:
     assert mail.message["X-Lifecycle-Delivery"] == f"{issued['code']}.1"
     (folder,) = (paper.folder / "exchange").iterdir()
     assert folder.name == safe_name(f"{issued['code']}.2")
-    assert parcels(paper) == {"市文旅平台公司": "by hand"}
+    assert sendings(paper) == {"市文旅平台公司": "by hand"}
     told = [line for line in paper.do("log", number).splitlines() if "送出" in line]
     assert [line.split("  ")[-1].strip() for line in told] == [
         f"送出 {LETTER} 致 市自然资源局（邮件 land@example.cn）",
@@ -94,7 +93,7 @@ def test_letters_go_out_by_mail_and_folder(paper: Paper) -> None:
         "专人送达",
         by="clerk01",
     )
-    assert parcels(paper) == {}
+    assert sendings(paper) == {}
     assert (
         paper.fails(
             "notice", "sent", number, LETTER, "--unit", "owner", "--by", "再送", by="clerk01"
@@ -114,7 +113,8 @@ def test_a_crash_between_sending_and_the_entry_sends_again(
         reach(paper, server, land="land@example.cn")
         with monkeypatch.context() as patch:
             patch.setattr(
-                Chancery, "dispatched", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt)
+                "lifecycle.office.outbox.record_receipt",
+                lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt),
             )
             assert paper.run("notice", "deliver", by="clerk01").exit_code != 0
         assert paper.asks("notice", "deliver", by="clerk01")["sent"] == [], (
@@ -143,7 +143,7 @@ def test_what_cannot_be_delivered_is_listed_and_can_be_sent_again(paper: Paper) 
             (False, False),
         ]
         assert (answer["ok"], answer["dead"]) == (False, 1)
-        assert parcels(paper) == {
+        assert sendings(paper) == {
             "市自然资源局": "dead",
             "市文物局": "pending",
             "市文旅平台公司": "by hand",
@@ -214,12 +214,8 @@ def _sender(path: str, config: str) -> None:
     while True:
         with closing(Office.open(path)) as office:
             channels = read_channels(Path(config))
-            for _sent in dispatch(
-                office.chancery,
-                Request("clerk01"),
-                channels,
-                lambda: datetime.now(UTC),
-                lease_for=timedelta(seconds=2),
+            for _sent in deliver_due(
+                office, Request("clerk01"), channels, lease_for=timedelta(seconds=2)
             ):
                 pass
         time.sleep(0.2)

@@ -163,9 +163,9 @@ SPECIMENS: dict[str, tuple[str, Damage]] = {
     "a row's state": ("state", sql("UPDATE notice SET state = 'void'")),
     "a row's code": ("state", sql("UPDATE notice SET code = NULL")),
     "a form's row": ("state", sql("DELETE FROM form WHERE form = 'pdf'")),
-    "a parcel gone": ("outbox", sql("DELETE FROM outbox")),
-    "a parcel marked sent": ("outbox", sql("UPDATE outbox SET state = 'sent'")),
-    "a parcel to somebody else": ("outbox", sql("UPDATE outbox SET addressee = '市财政局'")),
+    "a sending gone": ("outbox", sql("DELETE FROM outbox")),
+    "a sending marked sent": ("outbox", sql("UPDATE outbox SET state = 'sent'")),
+    "a sending to somebody else": ("outbox", sql("UPDATE outbox SET addressee = '市财政局'")),
 }
 
 
@@ -198,7 +198,7 @@ def test_each_alteration_is_found(paper: Paper, name: str) -> None:
         ),
         ("dated back", lambda patch: patch.setattr(judge, "_pinned", lambda *_args: iter(()))),
         (
-            "a parcel gone",
+            "a sending gone",
             lambda patch: patch.setattr(states, "check_post", lambda *_args: iter(())),
         ),
         (
@@ -238,6 +238,7 @@ def test_another_way_of_writing_is_no_forgery(
         "lifecycle.correspondence.issue",
         "lifecycle.correspondence.judge",
     ):
+        # By the module's own name: in its package, `compose` is the function.
         monkeypatch.setattr(import_module(module), "WRITER", 2)
     monkeypatch.setattr("lifecycle.correspondence.press.PRESS", 0)
     monkeypatch.setattr("lifecycle.correspondence.scope.due_text", lambda *_args: "另一种写法")

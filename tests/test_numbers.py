@@ -21,7 +21,7 @@ from lifecycle.errors import ConflictError
 from lifecycle.ledger.letter_rows import drafts_of, unfrozen_of
 from lifecycle.ledger.register import Request
 from lifecycle.letter.fonts import Fonts
-from lifecycle.office.letters import Chancery
+from lifecycle.office.letters import case_of, freeze, issue, number, review
 from lifecycle.office.office import Office
 
 SERIES = 10
@@ -36,7 +36,6 @@ def _work(path: str, seed: int, seconds: float) -> None:
     chance = random.Random(seed)
     over = time.monotonic() + seconds
     with closing(Office.open(path)) as office:
-        desk = office.chancery
         units = [f"u{n}" for n in range(SERIES)]
         while time.monotonic() < over:
             unit = chance.choice(units)
@@ -49,20 +48,20 @@ def _work(path: str, seed: int, seconds: float) -> None:
                 time.sleep(0.02)
                 continue
             case_id, name = chance.choice(drafts)
-            _issue(desk, unit, case_id, name, give_up=chance.random() < 0.2)
+            _issue(office, unit, case_id, name, give_up=chance.random() < 0.2)
 
 
-def _issue(desk: Chancery, unit: str, case_id: str, name: str, *, give_up: bool) -> None:
+def _issue(office: Office, unit: str, case_id: str, name: str, *, give_up: bool) -> None:
     try:
-        case = desk.case(case_id)
+        case = case_of(office, case_id)
         if case.notices[name].state == "draft":
-            desk.check(Request(f"{unit}-check"), case, name)
-            case = desk.case(case_id)
+            review(office, Request(f"{unit}-check"), case.number, name)
+            case = case_of(office, case_id)
         if give_up:
-            with desk.register.together():
-                desk.number(Request(f"{unit}-sign"), case, name, Fonts.find())
+            with office.register.together():
+                number(office, Request(f"{unit}-sign"), case, name, Fonts.find())
                 raise InterruptedError
-        desk.sign_off(Request(f"{unit}-sign"), case, name, Fonts.find())
+        issue(office, Request(f"{unit}-sign"), case.number, name)
     except (RefusedError, ConflictError, InterruptedError):
         # somebody else was first, or this one thought better of it: no number may be lost by that
         pass
@@ -143,9 +142,7 @@ def check(paper: Paper, *, at_least: int) -> None:
     with closing(Office.open(str(paper.path))) as office:
         for n in range(SERIES):
             for case_id, name in unfrozen_of(office.store, f"u{n}"):
-                office.chancery.freeze(
-                    Request(f"u{n}-sign"), office.chancery.case(case_id), name, Fonts.find()
-                )
+                freeze(office, Request(f"u{n}-sign"), case_of(office, case_id).number, name)
     assert paper.findings() == []
 
 

@@ -304,7 +304,7 @@ ALLOWED = {
     "exchange/workbook.py": "fills the draft that the writer gave",
     "letter/docx/package.py": "into memory",
     "letter/pictures.py": "into memory",
-    "delivery/folder.py": "parcels: whole folders into a channel's folder, never over anything",
+    "delivery/folder.py": "sendings: whole folders into a channel's folder, never over anything",
     "cli/terminal/locale/msgfmt.py": "compiles the catalogue of messages: the maker's tool, not an "
     "officer's",
     "cli/failure.py": "the program's own log, appended to; and /dev/null",

@@ -121,6 +121,7 @@ def _founded(desk: Desk) -> Office:
     from lifecycle.exchange.directory_file import read_directory_file
     from lifecycle.ledger.register import Request
     from lifecycle.office.definitions import shipped
+    from lifecycle.office.init import found_with
     from lifecycle.people.directory import SYSTEM_ROLES
     from lifecycle.workflow.reader import read_workflow
 
@@ -133,7 +134,7 @@ def _founded(desk: Desk) -> Office:
     roles = {role.name: role.title for w in workflows for role in w.roles.values()} | SYSTEM_ROLES
     changes = read_directory_file(places.demo() / "office.yaml", roles)
     office = desk.opened(create=True)
-    office.found(Request(changes[0][1]["officer"]), changes, definitions)
+    found_with(office, Request(changes[0][1]["officer"]), changes, definitions)
     return office
 
 
@@ -222,14 +223,16 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
 
 def _letters(office: Office, stories: Stories) -> Iterator[tuple[str, str]]:
     """Name the letters to show: the first of the template in the case."""
-    from lifecycle.correspondence.drafts import sendings
+    from lifecycle.correspondence.drafts import drafted_letters
 
     for title, template in stories.letters:
         case = office.case(title)
         yield (
             case.number,
             next(
-                s.name for s in sendings(office.library, case.id) if s.notice.template == template
+                d.name
+                for d in drafted_letters(office.library, case.id)
+                if d.notice.template == template
             ),
         )
 

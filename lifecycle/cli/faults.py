@@ -1,5 +1,5 @@
-"""Judging and publishing definitions: one line per fault, one transaction for what belongs
-together.
+"""What judging and publishing definitions came to: a line for each fault, or for each that is in
+force.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from lifecycle.errors import Problem
 
 if TYPE_CHECKING:
     from lifecycle.cli.desk import Desk
-    from lifecycle.office.definitions import Definition
+    from lifecycle.office.publication import Publication
 
 WORDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历", "issuing": "发文规则"}
 
@@ -50,30 +50,18 @@ def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: st
     return int(bool(problems))
 
 
-def publish(desk: Desk, definitions: Sequence[Definition], names: Sequence[str]) -> None:
-    """Put definitions into force, all or none; `names` are those asked for, of which some may be in
-    force already.
-    """
-    from lifecycle.ledger.record import hash_of
-    from lifecycle.ledger.register import Request
-
-    office, officer = desk.office, desk.officer
-    with office.together():
-        for last, (kind, name, body) in enumerate(definitions, 1 - len(definitions)):
-            # The one asked for comes last and carries the request id; what it needs goes before it.
-            office.publish(
-                Request(officer, None, desk.on, None if last else desk.request_id), kind, name, body
-            )
+def tell_published(desk: Desk, publication: Publication) -> None:
+    """Say what was put into force, and what was in force already."""
     published = [
-        {"kind": kind, "name": name, "sha256": hash_of(body)} for kind, name, body in definitions
+        {"kind": item.kind, "name": item.name, "sha256": item.sha256}
+        for item in publication.published
     ]
-    done = {item["name"] for item in published}
-    same = [name for name in names if name not in done]
 
     def tell() -> None:
-        for item in published:
-            say(f"已发布{WORDS[item['kind']]} {item['name']}（{item['sha256'][:12]}）")
-        for name in same:
+        for item in publication.published:
+            say(f"已发布{WORDS[item.kind]} {item.name}（{item.sha256[:12]}）")
+        for name in publication.unchanged:
             say(f"{name} 与现行的相同，未重复发布")
 
-    desk.answer({"ok": True, "published": published, "unchanged": same}, tell)
+    unchanged = list(publication.unchanged)
+    desk.answer({"ok": True, "published": published, "unchanged": unchanged}, tell)

@@ -4,17 +4,9 @@ directory if given.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import command, option
 from lifecycle.cli.terminal.output import say
-
-if TYPE_CHECKING:
-    from lifecycle.office.definitions import Definition
-
-FIRST_OFFICER = "admin"
 
 
 @command(
@@ -34,60 +26,32 @@ FIRST_OFFICER = "admin"
 @at_desk
 def init(desk: Desk, source: str | None, unit_title: str | None) -> None:
     """Make the database and found the office."""
-    from lifecycle.ledger.register import Request
-    from lifecycle.ledger.sqlite.database import database_file
-    from lifecycle.office.definitions import shipped
+    from lifecycle.office.init import found, prepare
 
-    definitions = shipped()
-    changes = _read(desk, source, unit_title, definitions)
-    founder = changes[0][1]["officer"]
+    # Judged before there is a database: a fault leaves nothing behind.
+    founding = prepare(source, unit_title, desk.officer_code)
     office = desk.opened(create=True)
-    request = Request(founder, None, desk.on, desk.request_id)
-    office.found(request, changes, definitions)
-    counts = {
-        kind: sum(found == kind for found, _, _ in definitions)
-        for kind in ("workflow", "template", "calendar")
+    founded = found(office, founding, on=desk.on, request_id=desk.request_id)
+    document = {
+        "ok": True,
+        "database": founded.database,
+        "admin": founded.admin,
+        "units": founded.units,
+        "officers": founded.officers,
+        "published": {
+            "workflow": founded.workflows,
+            "template": founded.templates,
+            "calendar": founded.calendars,
+        },
     }
-    directory = office.directory
-    file = str(database_file(desk.db))
-    people = {"units": len(directory.units), "officers": len(directory.people)}
-    document = {"ok": True, "database": file, "admin": founder, **people, "published": counts}
 
     def tell() -> None:
-        say(f"已建库：{file}")
-        say(f"  管理员 {founder}；单位 {people['units']} 个，经办人 {people['officers']} 名")
-        say(f"  已发布流程 {counts['workflow']} 个，公文模板 {counts['template']} 个，工作日历")
+        say(f"已建库：{founded.database}")
+        say(f"  管理员 {founded.admin}；单位 {founded.units} 个，经办人 {founded.officers} 名")
+        say(f"  已发布流程 {founded.workflows} 个，公文模板 {founded.templates} 个，工作日历")
         say(
-            f"下一步：export LIFECYCLE_OFFICER={founder}，再用 lifecycle unit add、lifecycle "
-            f"officer add "
-            f"登记单位和人员"
+            f"下一步：export LIFECYCLE_OFFICER={founded.admin}，再用 lifecycle unit add、lifecycle "
+            f"officer add 登记单位和人员"
         )
 
     desk.answer(document, tell)
-
-
-def _read(
-    desk: Desk, source: str | None, unit_title: str | None, definitions: list[Definition]
-) -> list[tuple[str, dict[str, Any]]]:
-    from lifecycle.people.directory import SYSTEM_ROLES
-    from lifecycle.people.first_unit import first_unit
-    from lifecycle.workflow.reader import read_workflow
-
-    bodies = [(name, body) for kind, name, body in definitions if kind == "workflow"]
-    workflows = [read_workflow(body, name, checked=False) for name, body in bodies]
-    if source is not None:
-        from lifecycle.exchange.directory_file import read_directory_file
-
-        roles = {
-            role.name: role.title for w in workflows for role in w.roles.values()
-        } | SYSTEM_ROLES
-        return read_directory_file(Path(source), roles)
-    leads = list(dict.fromkeys(w.panel.lead if w.panel else w.opened_by[0] for w in workflows))
-    first = first_unit()
-    unit = {"unit": first.code, "unit_title": unit_title or first.title, "functions": leads}
-    officer = {
-        "officer": desk.officer_code or FIRST_OFFICER,
-        "title": "管理员",
-        "roles": ["admin", *leads],
-    }
-    return [("office_founded", {**unit, **officer})]

@@ -9,15 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lifecycle.correspondence.drafts import (
-    Sending,
-    UnpublishedError,
-    find_sending,
-    template_of,
-    write_letter,
-)
+from lifecycle.correspondence.drafts import Drafted, find_drafted
 from lifecycle.correspondence.issuing import ISSUING, Issuing, read_issuing
 from lifecycle.correspondence.scope import REPLY_DUE, addressees, due_text
+from lifecycle.correspondence.writing import UnpublishedError, template_of, write_letter
 from lifecycle.engine.acts import IssueLetter
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.gates import SPANS
@@ -49,18 +44,18 @@ def digest_of(letter: Letter) -> str:
     return hash_of(canonical(dump_letter(letter)))
 
 
-def see_addressed(library: Library, directory: Directory, sending: Sending) -> Letter:
+def see_addressed(library: Library, directory: Directory, drafted: Drafted) -> Letter:
     """Write a draft and see that it names its issuer and those to whom it will be sent; raises
     InvalidError if not.
     """
-    letter = write_letter(library, directory, sending)
-    intent = sending.body["intent"]
-    names = directory.names(intent["occurred_on"], sending.body["office"])
-    moment = library.moment(intent["occurred_on"], sending.body["calendar"], names)
-    sent = addressees(directory, sending, moment)
+    letter = write_letter(library, directory, drafted)
+    intent = drafted.body["intent"]
+    names = directory.names(intent["occurred_on"], drafted.body["office"])
+    moment = library.moment(intent["occurred_on"], drafted.body["calendar"], names)
+    sent = addressees(directory, drafted, moment)
     named = {"发文单位": [letter.issuer], "主送": list(letter.to), "抄送": list(letter.cc)}
     going = {
-        "发文单位": [names.get(sending.notice.unit, sending.notice.unit)],
+        "发文单位": [names.get(drafted.notice.unit, drafted.notice.unit)],
         "主送": [a.name for a in sent if not a.copy],
         "抄送": [a.name for a in sent if a.copy],
     }
@@ -69,7 +64,7 @@ def see_addressed(library: Library, directory: Directory, sending: Sending) -> L
         if set(there) != set(going[word]) and (there or word != "主送"):
             said, wanted = ("、".join(part) or "（无）" for part in (there, going[word]))
             mend = f"表头写 {word}：{{{{ {words[word]} }}}}；发给谁用 --to、--cc 写明"
-            raise InvalidError(f"{sending.name} 写的{word}是 {said}，实际是 {wanted}", mend)
+            raise InvalidError(f"{drafted.name} 写的{word}是 {said}，实际是 {wanted}", mend)
     return letter
 
 
@@ -79,14 +74,14 @@ def to_issue(
     """Prepare the signing-off of a letter on a day; `signer` is what stands as 签发人 on letters to
     a superior.
     """
-    sending = find_sending(library, case, name)
-    return issue_of(library, directory, sending, moment=moment, signer=signer, seq=directory.seq)
+    drafted = find_drafted(library, case, name)
+    return issue_of(library, directory, drafted, moment=moment, signer=signer, seq=directory.seq)
 
 
 def issue_of(
     library: Library,
     directory: Directory,
-    sending: Sending,
+    drafted: Drafted,
     *,
     moment: Moment,
     signer: str,
@@ -96,9 +91,9 @@ def issue_of(
     entries.
     """
     rules = rules_in_force(library, directory, seq)
-    draft = write_letter(library, directory, sending)
+    draft = write_letter(library, directory, drafted)
     on = moment.on.isoformat()
-    issuer = _issuer(rules, directory, sending.notice, draft, on=on, seq=seq)
+    issuer = _issuer(rules, directory, drafted.notice, draft, on=on, seq=seq)
     letter = replace(
         draft,
         date=moment.on,
@@ -108,20 +103,20 @@ def issue_of(
         mark=issuer + _MARKS[draft.layout] if draft.layout in _MARKS else "",
     )
     there = library.moment(
-        sending.body["intent"]["occurred_on"],
-        sending.body["calendar"],
-        directory.names(sending.body["intent"]["occurred_on"], sending.body["office"]),
+        drafted.body["intent"]["occurred_on"],
+        drafted.body["calendar"],
+        directory.names(drafted.body["intent"]["occurred_on"], drafted.body["office"]),
     )
     return IssueLetter(
-        notice=sending.name,
-        letter=_dated(dump_letter(letter), sending, moment),
+        notice=drafted.name,
+        letter=_dated(dump_letter(letter), drafted, moment),
         digest=digest_of(draft),
-        series=rules.series(sending.notice.unit, draft.kind, moment.on.year),
+        series=rules.series(drafted.notice.unit, draft.kind, moment.on.year),
         rules=rules.digest,
-        template=template_of(library, directory, sending).digest,
+        template=template_of(library, directory, drafted).digest,
         addressed=tuple(
             {"name": a.name, "unit": a.unit, "copy": a.copy}
-            for a in addressees(directory, sending, there)
+            for a in addressees(directory, drafted, there)
         ),
         writer=WRITER,
     )
@@ -145,9 +140,9 @@ def _issuer(
     )
 
 
-def _dated(data: dict[str, Any], sending: Sending, moment: Moment) -> dict[str, Any]:
+def _dated(data: dict[str, Any], drafted: Drafted, moment: Moment) -> dict[str, Any]:
     """Write the day by which an answer is due, which counts from the day of signing off."""
-    rule = rule_of(sending.workflow, sending.notice)
+    rule = rule_of(drafted.workflow, drafted.notice)
     if rule is None or rule.reply is None:
         return data
     limit = rule.reply.limit
@@ -170,11 +165,11 @@ def _with_due(data: dict[str, Any], text: str) -> dict[str, Any]:
     return written
 
 
-def shown_draft(sending: Sending, letter: Letter) -> Letter:
+def shown_draft(drafted: Drafted, letter: Letter) -> Letter:
     """Give a draft as people see it: where the day for an answer will stand, how long there is from
     signing off.
     """
-    rule = rule_of(sending.workflow, sending.notice)
+    rule = rule_of(drafted.workflow, drafted.notice)
     if rule is None or rule.reply is None:
         return letter
     return load_letter(_with_due(dump_letter(letter), _from_receipt(rule.reply.limit)))

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.correspondence.drafts import Sending, UnpublishedError, drafted, write_letter
+from lifecycle.correspondence.drafts import Drafted, drafted_by
 from lifecycle.correspondence.issue import digest_of, issue_of
 from lifecycle.correspondence.issuing import ISSUING
+from lifecycle.correspondence.writing import UnpublishedError, write_letter
 from lifecycle.engine.acts import IssueLetter, read_act
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.library import Library
@@ -37,15 +38,15 @@ class LetterJudge:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self._drafts: dict[str, Sending] = {}
+        self._drafts: dict[str, Drafted] = {}
 
     def look(self, directory: Directory, step: CaseStep) -> Iterator[Problem]:
         """Yield what is wrong with an entry about a letter."""
         if step.before is None:
             self._drafts = {}
             return
-        for sending in drafted(self.library, step, self._drafts):
-            self._drafts[sending.name] = sending
+        for drafted in drafted_by(self.library, step, self._drafts):
+            self._drafts[drafted.name] = drafted
         if step.body["intent"]["type"] in ("notice_checked", "notice_issued"):
             try:
                 yield from self._judge(directory, step.body)
@@ -59,21 +60,21 @@ class LetterJudge:
     def _judge(self, directory: Directory, body: Mapping[str, Any]) -> Iterator[Problem]:
         intent = body["intent"]
         data, seq = intent["data"], body["office"]
-        sending = self._drafts.get(data["notice"])
-        if sending is None:
+        drafted = self._drafts.get(data["notice"])
+        if drafted is None:
             yield "letter", f"没有拟过 {data['notice']}"
             return
         own = data["writer"] == WRITER
         if intent["type"] == "notice_checked":
-            if own and digest_of(write_letter(self.library, directory, sending)) != data["letter"]:
+            if own and digest_of(write_letter(self.library, directory, drafted)) != data["letter"]:
                 yield "letter", f"{data['notice']} 核稿的不是这份内容"
             return
-        yield from _pinned(directory, sending, body)
+        yield from _pinned(directory, drafted, body)
         on = intent["occurred_on"]
         moment = self.library.moment(on, body["calendar"], directory.names(on, seq))
         actor = intent["actor"]
         title = directory.people[actor.get("for", actor["id"])].title
-        wanted = issue_of(self.library, directory, sending, moment=moment, signer=title, seq=seq)
+        wanted = issue_of(self.library, directory, drafted, moment=moment, signer=title, seq=seq)
         found = read_act(intent)
         for name, words in _WORDS.items():
             if name in ("letter", "digest") and not own:
@@ -83,16 +84,16 @@ class LetterJudge:
         yield from _numbered(wanted, body)
 
 
-def _pinned(directory: Directory, sending: Sending, body: Mapping[str, Any]) -> Iterator[Problem]:
+def _pinned(directory: Directory, drafted: Drafted, body: Mapping[str, Any]) -> Iterator[Problem]:
     """See what no definition's text is needed for: which definitions were in force, and the day of
     the number.
     """
     data, seq = body["intent"]["data"], body["office"]
     if data["rules"] != directory.document(ISSUING, ISSUING, seq):
         yield "letter", f"{data['notice']} 签发的所依据的发文规则与按当时规则写出的不符"
-    notice = sending.notice
+    notice = drafted.notice
     if data["template"] != (
-        notice.text or directory.document("template", notice.template, sending.body["office"])
+        notice.text or directory.document("template", notice.template, drafted.body["office"])
     ):
         yield "letter", f"{data['notice']} 签发的所用的模板与按当时规则写出的不符"
     number, on = body["numbers"]["notice"], body["intent"]["occurred_on"]

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
+from lifecycle.correspondence.drafts import Drafted
 from lifecycle.correspondence.letter_names import LetterNames, Reminded
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.cosign import seats_of, who_is
@@ -20,29 +20,26 @@ from lifecycle.ledger.library import Library
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
 
-if TYPE_CHECKING:
-    from lifecycle.correspondence.drafts import Sending
-
 REPLY_DUE = "\ue000"
 """Stands in a draft for the day by which an answer is due: it counts from signing off, so it is
 known only then.
 """
 
 
-def letter_scope(library: Library, directory: Directory, sending: Sending) -> dict[str, object]:
+def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> dict[str, object]:
     """Give the names that a template may use, as the case was at that entry."""
-    workflow, case, intent = sending.workflow, sending.after, sending.body["intent"]
-    on, seq = intent["occurred_on"], sending.body["office"]
+    workflow, case, intent = drafted.workflow, drafted.after, drafted.body["intent"]
+    on, seq = intent["occurred_on"], drafted.body["office"]
     names = directory.names(on, seq)
-    moment = library.moment(on, sending.body["calendar"], names)
+    moment = library.moment(on, drafted.body["calendar"], names)
     limits = sorted(open_limits(workflow, case, moment.calendar), key=lambda item: item.due.on)
     due = limits[0] if limits else None
-    to = [a.name for a in addressees(directory, sending, moment) if not a.copy]
-    rule = rule_of(workflow, sending.notice)
-    act = sending.origin or sending
+    to = [a.name for a in addressees(directory, drafted, moment) if not a.copy]
+    rule = rule_of(workflow, drafted.notice)
+    act = drafted.origin or drafted
     told = LetterNames(
         to=to,
-        cc=[a.name for a in addressees(directory, sending, moment) if a.copy],
+        cc=[a.name for a in addressees(directory, drafted, moment) if a.copy],
         issuer=names.get(intent["actor"]["unit"], intent["actor"]["unit"]),
         case_number=case.number,
         case_title=case.title,
@@ -61,7 +58,7 @@ def letter_scope(library: Library, directory: Directory, sending: Sending) -> di
         },
         limits=[_limit(item) for item in limits],
         reply_due_text=REPLY_DUE if rule and rule.reply else None,
-        reminded=_reminded(sending, moment),
+        reminded=_reminded(drafted, moment),
     )
     return {**_facts(workflow, case, names), **told.scope()}
 
@@ -85,14 +82,14 @@ def _limit(item: OpenLimit) -> dict[str, str | bool]:
     }
 
 
-def _reminded(sending: Sending, moment: Moment) -> Reminded | None:
+def _reminded(drafted: Drafted, moment: Moment) -> Reminded | None:
     """Give what a reminder says of the letter that it is about."""
-    about = sending.after.notices.get(sending.notice.about)
+    about = drafted.after.notices.get(drafted.notice.about)
     if about is None:
         return None
-    rule = rule_of(sending.workflow, about)
+    rule = rule_of(drafted.workflow, about)
     issued = date.fromisoformat(about.issued_on)
-    replying = sending.notice.debt == "reply" and rule is not None and rule.reply is not None
+    replying = drafted.notice.debt == "reply" and rule is not None and rule.reply is not None
     late = (
         (moment.on - moment.calendar.due(issued, rule.reply.limit).on).days
         if replying and rule and rule.reply
@@ -120,50 +117,45 @@ def _facts(workflow: Workflow, case: Case, names: Mapping[str, str]) -> dict[str
     return facts
 
 
-def _opinions(sending: Sending, moment: Moment) -> list[dict[str, str]]:
+def _opinions(drafted: Drafted, moment: Moment) -> list[dict[str, str]]:
     """List the opinions that the transition was made on; those gone stale are not among them."""
-    if sending.transition is None:
+    if drafted.transition is None:
         return []
     return [
         {
-            "unit": who_is(sending.workflow, moment, seat.role, seat.unit),
+            "unit": who_is(drafted.workflow, moment, seat.role, seat.unit),
             "verdict": VERDICTS[seat.opinion.verdict]
             + ("（已处理）" if seat.opinion.resolved is not None else ""),
             "note": seat.opinion.note,
         }
-        for seat in seats_of(sending.workflow, sending.before, sending.transition)
+        for seat in seats_of(drafted.workflow, drafted.before, drafted.transition)
         if seat.opinion and not seat.stale
     ]
 
 
-def addressees(directory: Directory, sending: Sending, moment: Moment) -> list[Addressee]:
+def addressees(directory: Directory, drafted: Drafted, moment: Moment) -> list[Addressee]:
     """List who gets a letter, each once, main recipients first: units by role on that day, or
     outside parties.
 
     The issuer itself is left out, unless there is nobody else.
     """
-    issuer = sending.notice.unit
-    reminded = _reminded_units(sending)
-    named = [Addressee(moment.names.get(unit, unit), unit) for unit in reminded]
-    main = named or _resolved(directory, sending, moment, sending.to)
+    issuer = drafted.notice.unit
+    named = [Addressee(moment.names.get(unit, unit), unit) for unit in drafted.notice.units]
+    main = named or _resolved(directory, drafted, moment, drafted.to)
     main = [a for a in main if a.unit != issuer] or main
     taken = {a.name for a in main}
     copies = [
         a
-        for a in _resolved(directory, sending, moment, sending.cc)
+        for a in _resolved(directory, drafted, moment, drafted.cc)
         if a.unit != issuer and a.name not in taken
     ]
     return [*main, *(Addressee(a.name, a.unit, copy=True) for a in copies)]
 
 
-def _reminded_units(sending: Sending) -> list[str]:
-    return list(sending.notice.units)
-
-
 def _resolved(
-    directory: Directory, sending: Sending, moment: Moment, named: tuple[str, ...]
+    directory: Directory, drafted: Drafted, moment: Moment, named: tuple[str, ...]
 ) -> list[Addressee]:
-    workflow, case, seq = sending.workflow, sending.after, sending.body["office"]
+    workflow, case, seq = drafted.workflow, drafted.after, drafted.body["office"]
     found: dict[str, Addressee] = {}
     for name in named:
         if name in workflow.parties:

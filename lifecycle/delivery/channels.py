@@ -10,7 +10,7 @@ from datetime import datetime
 from lifecycle.delivery.backoff import Backoff
 from lifecycle.delivery.folder import Folder, put_folder
 from lifecycle.delivery.mail import Mail, send_mail
-from lifecycle.delivery.parcel import Parcel, Receipt
+from lifecycle.delivery.sending import Receipt, Sending
 from lifecycle.delivery.webhook import Webhook, post_webhook
 
 Channel = Mail | Folder | Webhook
@@ -38,9 +38,9 @@ class Channels:
 
 
 def deliver(
-    parcel: Parcel, channel: Channel, *, now: datetime, environ: Mapping[str, str] | None = None
+    sending: Sending, channel: Channel, *, now: datetime, environ: Mapping[str, str] | None = None
 ) -> Receipt:
-    """Hand a parcel to its receiver once; raises DeliveryError. `now` is aware; secrets come from
+    """Hand a sending to its receiver once; raises DeliveryError. `now` is aware; secrets come from
     `environ`.
 
     It may arrive and yet fail here, never the other way round: a receipt is given only for what the
@@ -48,7 +48,7 @@ def deliver(
     """
     secrets = os.environ if environ is None else environ
     if isinstance(channel, Mail):
-        return send_mail(parcel, channel, now=now, environ=secrets)
+        return send_mail(sending, channel, now=now, environ=secrets)
     if isinstance(channel, Folder):
-        return put_folder(parcel, channel, now=now)
-    return post_webhook(parcel, channel, now=now, environ=secrets)
+        return put_folder(sending, channel, now=now)
+    return post_webhook(sending, channel, now=now, environ=secrets)

@@ -17,7 +17,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from lifecycle.delivery.parcel import Attached, DeliveryError, Parcel, Receipt, safe_name, unseen
+from lifecycle.delivery.sending import Attached, DeliveryError, Receipt, Sending, safe_name, unseen
 from lifecycle.outfile import sync_folder
 
 FORMAT = "lifecycle-delivery/1"
@@ -26,8 +26,8 @@ _TEXT = "正文.txt"
 _MOST_NAME = 180
 """Bytes of a file's name: file systems hold 255, and a receiver may add to it."""
 _STALE = 3600
-"""Seconds after which an unfinished draft of a parcel was left by a crash, not by a sender still at
-work.
+"""Seconds after which an unfinished draft of a sending was left by a crash, not by a sender still
+at work.
 """
 _WINDOWS = (
     "con",
@@ -47,16 +47,16 @@ class Folder:
     path: Path
 
 
-def put_folder(parcel: Parcel, channel: Folder, *, now: datetime) -> Receipt:
-    """Put a parcel as a folder of its own; raises DeliveryError. The answer is the new folder's
+def put_folder(sending: Sending, channel: Folder, *, now: datetime) -> Receipt:
+    """Put a sending as a folder of its own; raises DeliveryError. The answer is the new folder's
     name.
 
     It appears under its final name by one rename, after all its bytes are on the disk; names that
-    begin with a dot are unfinished. The same parcel twice leaves one folder; another content under
+    begin with a dot are unfinished. The same sending twice leaves one folder; another content under
     the same id is refused.
     """
-    target = channel.path / safe_name(parcel.id)
-    contents = dict(_contents(parcel))
+    target = channel.path / safe_name(sending.id)
+    contents = dict(_contents(sending))
     try:
         if not channel.path.is_dir():
             raise DeliveryError(
@@ -74,20 +74,20 @@ def put_folder(parcel: Parcel, channel: Folder, *, now: datetime) -> Receipt:
     return Receipt("folder", str(channel.path), now, target.name)
 
 
-def manifest_of(parcel: Parcel) -> dict[str, Any]:
+def manifest_of(sending: Sending) -> dict[str, Any]:
     """Give what the manifest says: the letter's data and each file's name here, original name,
     type, size, SHA-256.
     """
     return {
         "format": FORMAT,
-        "id": parcel.id,
-        "number": parcel.number,
-        "title": parcel.title,
-        "kind": parcel.kind,
-        "issuer": parcel.issuer,
-        "recipient": parcel.recipient,
-        "on": parcel.on.isoformat(),
-        "code": parcel.code,
+        "id": sending.id,
+        "number": sending.number,
+        "title": sending.title,
+        "kind": sending.kind,
+        "issuer": sending.issuer,
+        "recipient": sending.recipient,
+        "on": sending.on.isoformat(),
+        "code": sending.code,
         "files": [
             {
                 "name": name,
@@ -96,23 +96,26 @@ def manifest_of(parcel: Parcel) -> dict[str, Any]:
                 "bytes": len(file.content),
                 "sha256": sha256(file.content).hexdigest(),
             }
-            for name, file in _placed(parcel)
+            for name, file in _placed(sending)
         ],
     }
 
 
-def _contents(parcel: Parcel) -> Iterator[tuple[str, bytes]]:
-    yield MANIFEST, json.dumps(manifest_of(parcel), ensure_ascii=False, indent=1).encode() + b"\n"
-    for name, file in _placed(parcel):
+def _contents(sending: Sending) -> Iterator[tuple[str, bytes]]:
+    yield MANIFEST, json.dumps(manifest_of(sending), ensure_ascii=False, indent=1).encode() + b"\n"
+    for name, file in _placed(sending):
         yield name, file.content
 
 
-def _placed(parcel: Parcel) -> Iterator[tuple[str, Attached]]:
+def _placed(sending: Sending) -> Iterator[tuple[str, Attached]]:
     """Give each file and the name under which it lies here; no two are the same where case does not
     count.
     """
     taken = {MANIFEST}
-    for file in (Attached(_TEXT, "text/plain; charset=utf-8", parcel.text.encode()), *parcel.files):
+    for file in (
+        Attached(_TEXT, "text/plain; charset=utf-8", sending.text.encode()),
+        *sending.files,
+    ):
         name = plain = clean_name(file.name)
         count = 1
         while name.casefold() in taken:
@@ -148,7 +151,7 @@ def _odd(c: str) -> bool:
 
 
 def _is_there(target: Path, contents: dict[str, bytes]) -> bool:
-    """Tell whether the parcel was put before; raises DeliveryError where something else bears its
+    """Tell whether the sending was put before; raises DeliveryError where something else bears its
     name.
 
     A file that is missing beside our manifest was taken by the receiver: the folder came into being
@@ -181,7 +184,7 @@ def _draft_prefix(target: Path) -> str:
 
 
 def _sweep(target: Path, now: datetime) -> None:
-    """Remove drafts of this parcel that a crash left behind."""
+    """Remove drafts of this sending that a crash left behind."""
     for draft in target.parent.glob(f"{_draft_prefix(target)}*.part"):
         try:
             if draft.lstat().st_mtime < now.timestamp() - _STALE:
@@ -203,7 +206,7 @@ def _write(target: Path, contents: dict[str, bytes]) -> None:
         try:
             draft.rename(target)
         except OSError as error:
-            # Somebody was first between our look and our rename: the same parcel is as good,
+            # Somebody was first between our look and our rename: the same sending is as good,
             # another is refused.
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR) or not _is_there(
                 target, contents

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lifecycle.delivery.deadline import deadline
-from lifecycle.delivery.parcel import DeliveryError, Parcel, Receipt, one_line, safe_name, said
+from lifecycle.delivery.sending import DeliveryError, Receipt, Sending, one_line, safe_name, said
 from lifecycle.delivery.trust import is_loopback, secret_of, trust
 
 Security = Literal["starttls", "tls", "none"]
@@ -74,17 +74,17 @@ def is_address(text: str) -> bool:
 
 
 def send_mail(
-    parcel: Parcel, channel: Mail, *, now: datetime, environ: Mapping[str, str]
+    sending: Sending, channel: Mail, *, now: datetime, environ: Mapping[str, str]
 ) -> Receipt:
-    """Send a parcel as one message; raises DeliveryError. The receipt's answer is the server's to
-    the message.
+    """Send a letter to one addressee as one message; raises DeliveryError. The receipt's answer is
+    the server's to the message.
 
     `now` is the message's Date. A connection that breaks after the last byte counts as a failure:
     the server may have the message, and the next attempt sends the same Message-ID.
     """
     server = channel.server
     sender, address = _ascii_domain(server.sender), _ascii_domain(channel.address)
-    message = compose(parcel, sender, address, now)
+    message = compose(sending, sender, address, now)
     password = secret_of(environ, server.password) if server.user else ""
     if not (server.user + password).isascii():
         raise DeliveryError(
@@ -94,32 +94,32 @@ def send_mail(
         with deadline(server.timeout * 10, lambda: client.sock):
             _secure(client, server)
             _log_in(client, server, password)
-            answer = _hand_over(client, parcel.id, sender, address, message)
+            answer = _hand_over(client, sending.id, sender, address, message)
         with suppress(smtplib.SMTPException, OSError):  # the message is theirs, however they part
             client.quit()
     return Receipt("mail", channel.address, now, answer)
 
 
-def compose(parcel: Parcel, sender: str, address: str, now: datetime) -> EmailMessage:
-    """Make the message. Its bytes follow from the parcel, the addresses and `now`; all parts are in
-    base64.
+def compose(sending: Sending, sender: str, address: str, now: datetime) -> EmailMessage:
+    """Make the message. Its bytes follow from the sending, the addresses and `now`; all parts are
+    in base64.
     """
     message = EmailMessage(policy=SMTP)
     message["Date"] = now
-    message["From"] = _named(parcel.issuer, sender)
-    message["To"] = _named(parcel.recipient, address)
-    message["Subject"] = one_line(f"{parcel.number} {parcel.title}", 300)
-    name = safe_name(parcel.id)
+    message["From"] = _named(sending.issuer, sender)
+    message["To"] = _named(sending.recipient, address)
+    message["Subject"] = one_line(f"{sending.number} {sending.title}", 300)
+    name = safe_name(sending.id)
     message["Message-ID"] = f"<{name}@{sender.rpartition('@')[2]}>"
-    message["X-Lifecycle-Delivery"] = parcel.id
+    message["X-Lifecycle-Delivery"] = sending.id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no "I am on holiday" in answer
     text = (
-        parcel.text
-        if not parcel.code or parcel.code in parcel.text
-        else f"{parcel.text.rstrip()}\n\n核验码：{parcel.code}\n"
+        sending.text
+        if not sending.code or sending.code in sending.text
+        else f"{sending.text.rstrip()}\n\n核验码：{sending.code}\n"
     )
     message.set_content(text, cte="base64")
-    for file in parcel.files:
+    for file in sending.files:
         main, _, sub = file.media.partition("/")
         if not re.fullmatch(r"[a-z]+/[A-Za-z0-9.+-]+", file.media) or main in (
             "multipart",
@@ -130,7 +130,7 @@ def compose(parcel: Parcel, sender: str, address: str, now: datetime) -> EmailMe
     if message.is_multipart():
         # "=_" cannot stand in base64 (RFC 2045 §6.7), so the boundary needs no chance to be unlike
         # the content.
-        message.set_boundary(f"=_lifecycle_{sha256(parcel.id.encode()).hexdigest()[:32]}")
+        message.set_boundary(f"=_lifecycle_{sha256(sending.id.encode()).hexdigest()[:32]}")
     return message
 
 
@@ -222,7 +222,7 @@ def _log_in(client: smtplib.SMTP, server: Server, password: str) -> None:
 
 
 def _hand_over(
-    client: smtplib.SMTP, parcel_id: str, sender: str, address: str, message: EmailMessage
+    client: smtplib.SMTP, sending_id: str, sender: str, address: str, message: EmailMessage
 ) -> str:
     """Run the mail transaction step by step: smtplib's own keeps neither the server's last words
     nor where it broke.
@@ -245,7 +245,7 @@ def _hand_over(
     options += ["SMTPUTF8", "BODY=8BITMIME"] if international else []
     wishes: list[str] = []
     if client.has_extn("dsn"):  # RFC 3461 §4: what becomes of it is told to the sender's address
-        options += ["RET=HDRS", f"ENVID={parcel_id}"]
+        options += ["RET=HDRS", f"ENVID={sending_id}"]
         wishes = ["NOTIFY=SUCCESS,FAILURE,DELAY"]
     _agreed(client.mail(sender, options), f"发件人 {sender}", _MEND_ACCOUNT, ours=True)
     _agreed(client.rcpt(address, wishes), f"收件人 {address}", _MEND_ADDRESS)

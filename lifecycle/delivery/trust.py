@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 
-from lifecycle.delivery.parcel import DeliveryError
+from lifecycle.delivery.sending import DeliveryError
 
 
 def trust(ca: Path | None) -> ssl.SSLContext:

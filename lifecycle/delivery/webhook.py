@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from lifecycle.delivery.deadline import deadline
-from lifecycle.delivery.parcel import DeliveryError, Parcel, Receipt, one_line, said
+from lifecycle.delivery.sending import DeliveryError, Receipt, Sending, one_line, said
 from lifecycle.delivery.trust import is_loopback, secret_of, trust
 
 FORMAT = "lifecycle-delivery/1"
@@ -102,21 +102,21 @@ def verify_signature(
     return genuine and abs(now.timestamp() - int(timestamp)) <= tolerance.total_seconds()
 
 
-def body_of(parcel: Parcel) -> bytes:
-    """Give the JSON document of a parcel, the same on every attempt: its parts by name, files in
+def body_of(sending: Sending) -> bytes:
+    """Give the JSON document of a sending, the same on every attempt: its parts by name, files in
     base64.
     """
     document = {
         "format": FORMAT,
-        "id": parcel.id,
-        "number": parcel.number,
-        "title": parcel.title,
-        "kind": parcel.kind,
-        "issuer": parcel.issuer,
-        "recipient": parcel.recipient,
-        "on": parcel.on.isoformat(),
-        "code": parcel.code,
-        "text": parcel.text,
+        "id": sending.id,
+        "number": sending.number,
+        "title": sending.title,
+        "kind": sending.kind,
+        "issuer": sending.issuer,
+        "recipient": sending.recipient,
+        "on": sending.on.isoformat(),
+        "code": sending.code,
+        "text": sending.text,
         "files": [
             {
                 "name": file.name,
@@ -125,17 +125,17 @@ def body_of(parcel: Parcel) -> bytes:
                 "sha256": sha256(file.content).hexdigest(),
                 "content": b64encode(file.content).decode(),
             }
-            for file in parcel.files
+            for file in sending.files
         ],
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def post_webhook(
-    parcel: Parcel, channel: Webhook, *, now: datetime, environ: Mapping[str, str]
+    sending: Sending, channel: Webhook, *, now: datetime, environ: Mapping[str, str]
 ) -> Receipt:
-    """Post a parcel; raises DeliveryError. Any 2xx is a receipt, and its answer the status and the
-    body's beginning.
+    """Post a letter for one addressee; raises DeliveryError. Any 2xx is a receipt, and its answer
+    the status and the body's beginning.
 
     No redirect is followed and no proxy used: the letter goes to the configured host or nowhere.
     """
@@ -151,13 +151,13 @@ def post_webhook(
             True,
             shared=True,
         )
-    parts, body = urlsplit(channel.url), body_of(parcel)
+    parts, body = urlsplit(channel.url), body_of(sending)
     timestamp = str(int(now.timestamp()))
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "Content-Length": str(len(body)),
         "User-Agent": "lifecycle",
-        "Idempotency-Key": parcel.id,
+        "Idempotency-Key": sending.id,
         "X-Lifecycle-Timestamp": timestamp,
         "X-Lifecycle-Signature": sign(secret, timestamp, body),
     }

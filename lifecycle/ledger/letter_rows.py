@@ -24,7 +24,7 @@ issued_on = excluded.issued_on, waiting = excluded.waiting"""
 """A number or code that another letter has aborts the transaction: both are unique."""
 _FORM = "INSERT OR REPLACE INTO form VALUES (?, ?, ?, ?)"
 _OUTBOX = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, 'pending', 0, '', '')"
-_PARCEL = "SELECT id, case_id, name, addressee, unit, state, attempts, next_at, error FROM outbox"
+_SENDING = "SELECT id, case_id, name, addressee, unit, state, attempts, next_at, error FROM outbox"
 
 _REAL = "case_id IN (SELECT id FROM cases)"
 """Rows of cases that there are; one that somebody slipped in holds nobody up, and the audit reports
@@ -33,9 +33,9 @@ it.
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """One parcel of the outbox: its id, the letter, who is to get it, and how the sending went so
-    far.
+class QueuedSending:
+    """One sending as it stands in the outbox: its id, the letter, who is to get it, and how it went
+    so far.
     """
 
     id: str
@@ -73,7 +73,7 @@ def notice_row(workflow: Workflow, case: Case, notice: Notice) -> tuple[Any, ...
     )
 
 
-def parcels_of(case: Case, notice: Notice) -> list[tuple[str, str, str, str, str]]:
+def sendings_of(case: Case, notice: Notice) -> list[tuple[str, str, str, str, str]]:
     """List what is to be handed over of a letter whose forms are frozen: id, case, name, addressee,
     unit.
 
@@ -88,8 +88,8 @@ def parcels_of(case: Case, notice: Notice) -> list[tuple[str, str, str, str, str
     ]
 
 
-def parcel_state(notice: Notice, addressee: str) -> str:
-    """Say what the ledger knows of a parcel: sent, cancelled since the letter is no longer in
+def sending_state(notice: Notice, addressee: str) -> str:
+    """Say what the ledger knows of a sending: sent, cancelled since the letter is no longer in
     force, or pending.
     """
     if any(a.name == addressee and a.sent_on for a in notice.addressed):
@@ -108,13 +108,13 @@ def put_notices(store: Store, workflow: Workflow, before: Case | None, after: Ca
         if notice.forms and not (name in old and old[name].forms):
             forms = [(after.id, name, form, digest) for form, digest in notice.forms.items()]
             store.connection.executemany(_FORM, forms)
-            store.connection.executemany(_OUTBOX, parcels_of(after, notice))
+            store.connection.executemany(_OUTBOX, sendings_of(after, notice))
         elif notice.forms:
-            for parcel in parcels_of(after, notice):
-                state = parcel_state(notice, parcel[3])
+            for sending in sendings_of(after, notice):
+                state = sending_state(notice, sending[3])
                 if state != "pending":
                     store.connection.execute(
-                        "UPDATE outbox SET state = ? WHERE id = ?", (state, parcel[0])
+                        "UPDATE outbox SET state = ? WHERE id = ?", (state, sending[0])
                     )
 
 
@@ -189,15 +189,15 @@ def unanswered_of(store: Store, unit: str | None = None) -> list[tuple[str, str]
     return store.rows(statement, unit)
 
 
-def outbox(store: Store, *states: str, after: str = "", most: int = 500) -> list[Waiting]:
-    """List parcels in these states in the order of their ids, after an id."""
+def outbox(store: Store, *states: str, after: str = "", most: int = 500) -> list[QueuedSending]:
+    """List sendings in these states in the order of their ids, after an id."""
     marks = ", ".join("?" * len(states))
-    statement = f"{_PARCEL} WHERE state IN ({marks}) AND id > ? AND {_REAL} ORDER BY id LIMIT ?"
-    return [Waiting(*row) for row in store.rows(statement, *states, after, most)]
+    statement = f"{_SENDING} WHERE state IN ({marks}) AND id > ? AND {_REAL} ORDER BY id LIMIT ?"
+    return [QueuedSending(*row) for row in store.rows(statement, *states, after, most)]
 
 
-def count_parcels(store: Store) -> tuple[int, int]:
-    """Count the parcels that wait and those that are dead."""
+def count_sendings(store: Store) -> tuple[int, int]:
+    """Count the sendings that wait and those that are dead."""
     counts = dict(
         store.rows(
             "SELECT state, count(*) FROM outbox WHERE state IN ('pending', 'dead') GROUP BY state"
@@ -206,24 +206,24 @@ def count_parcels(store: Store) -> tuple[int, int]:
     return counts.get("pending", 0), counts.get("dead", 0)
 
 
-def due_parcels(store: Store, now: str) -> Iterator[Waiting]:
-    """Stream the parcels whose time has come, each read anew just before it is given: another may
+def due_sendings(store: Store, now: str) -> Iterator[QueuedSending]:
+    """Stream the sendings whose time has come, each read anew just before it is given: another may
     have sent it.
     """
-    for (parcel,) in store.rows(
+    for (sending,) in store.rows(
         f"SELECT id FROM outbox WHERE state = 'pending' AND next_at <= ? AND {_REAL} ORDER BY "
         f"next_at, id",
         now,
     ):
         row = store.row(
-            f"{_PARCEL} WHERE id = ? AND state = 'pending' AND next_at <= ?", parcel, now
+            f"{_SENDING} WHERE id = ? AND state = 'pending' AND next_at <= ?", sending, now
         )
         if row is not None:
-            yield Waiting(*row)
+            yield QueuedSending(*row)
 
 
-def lease(store: Store, parcel: Waiting, until: str) -> bool:
-    """Take a parcel for oneself until a time, so that two senders do not both send it; False if
+def lease(store: Store, sending: QueuedSending, until: str) -> bool:
+    """Take a sending for oneself until a time, so that two senders do not both send it; False if
     another was first.
     """
     with store.writing():
@@ -234,26 +234,26 @@ def lease(store: Store, parcel: Waiting, until: str) -> bool:
         )
         return (
             store.connection.execute(
-                statement, (until, parcel.id, parcel.state, parcel.next_at)
+                statement, (until, sending.id, sending.state, sending.next_at)
             ).rowcount
             == 1
         )
 
 
-def note_failure(store: Store, parcel: str, *, state: str, next_at: str, error: str) -> None:
-    """Note that a parcel could not be handed over: when to try again, or that it is dead."""
+def note_failure(store: Store, sending: str, *, state: str, next_at: str, error: str) -> None:
+    """Note that a sending could not be handed over: when to try again, or that it is dead."""
     with store.writing():
         statement = (
             "UPDATE outbox SET state = ?, next_at = ?, error = ? WHERE id = ? AND state = 'pending'"
         )
-        store.connection.execute(statement, (state, next_at, error[:500], parcel))
+        store.connection.execute(statement, (state, next_at, error[:500], sending))
 
 
-def revive(store: Store, parcel: str) -> bool:
-    """Put a dead parcel back among those to be sent, or let one that waits for its time
+def revive(store: Store, sending: str) -> bool:
+    """Put a dead sending back among those to be sent, or let one that waits for its time
     go at once.
     """
     with store.writing():
         fresh = "UPDATE outbox SET state = 'pending', attempts = 0, next_at = ''"
         statement = f"{fresh} WHERE id = ? AND state IN ('dead', 'pending')"
-        return store.connection.execute(statement, (parcel,)).rowcount == 1
+        return store.connection.execute(statement, (sending,)).rowcount == 1

@@ -6,14 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lifecycle.correspondence.issuing import ISSUING, Issuing, read_issuing
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.engine.notice import CHECKED, DRAFT, Notice, rule_of
-from lifecycle.ledger.letter_rows import count_parcels, drafts_of, unfrozen_of, waiting_for
-from lifecycle.office.letters import Chancery
+from lifecycle.ledger.letter_rows import count_sendings, drafts_of, unfrozen_of, waiting_for
+from lifecycle.office.letters import case_of
 from lifecycle.office.reminders import debts, overdue
+
+if TYPE_CHECKING:
+    from lifecycle.office.office import Office
 
 MOST = 30
 """Drafts of one kind that `todo` looks at, the oldest first; `notice list` has them all."""
@@ -50,7 +54,7 @@ class Errand:
 @dataclass(frozen=True, slots=True)
 class Letterbox:
     """An officer's errands, the most urgent first, what has no day last; for a clerk, how many
-    parcels wait or died.
+    sendings wait or died.
     """
 
     errands: tuple[Errand, ...]
@@ -58,52 +62,51 @@ class Letterbox:
     dead: int = 0
 
 
-def letterbox(chancery: Chancery, moment: Moment, code: str) -> Letterbox:
+def letterbox(office: Office, moment: Moment, code: str) -> Letterbox:
     """Look what letters ask of an officer, and of those they act for."""
-    directory = chancery.library.directory()
+    directory = office.directory
     own = directory.officer(code, moment.on)
     behalf = [
         directory.officer(code, moment.on, principal=p)
         for p in directory.principals(code, moment.on)
     ]
     digest = directory.document(ISSUING, ISSUING)
-    rules = read_issuing(chancery.store.definition(digest)) if digest else None
+    rules = read_issuing(office.store.definition(digest)) if digest else None
     found: dict[tuple[str, str, str], Errand] = {}
     for officer in (own, *behalf):
-        for errand in _errands_of(chancery, moment, officer, rules):
+        for errand in _errands_of(office, moment, officer, rules):
             found.setdefault((errand.kind, errand.case.id, errand.notice.name), errand)
     ordered = sorted(
         found.values(), key=lambda e: (e.due_on or "9999", e.case.number, e.notice.seq)
     )
-    return Letterbox(
-        tuple(ordered), *(count_parcels(chancery.store) if "clerk" in own.held else (0, 0))
-    )
+    waiting, dead = count_sendings(office.store) if "clerk" in own.held else (0, 0)
+    return Letterbox(tuple(ordered), waiting, dead)
 
 
 def _errands_of(
-    chancery: Chancery, moment: Moment, officer: Officer, rules: Issuing | None
+    office: Office, moment: Moment, officer: Officer, rules: Issuing | None
 ) -> Iterator[Errand]:
     if "checker" in officer.held or "signer" in officer.held:
-        yield from _desk(chancery, officer)
-    for case_id, name in waiting_for(chancery.store, officer.unit):
-        case = chancery.case(case_id)
-        yield from _owed(chancery, case, case.notices[name], officer, moment=moment, rules=rules)
+        yield from _desk(office, officer)
+    for case_id, name in waiting_for(office.store, officer.unit):
+        case = case_of(office, case_id)
+        yield from _owed(office, case, case.notices[name], officer, moment=moment, rules=rules)
     if rules is None or not officer.held:
         return
-    for late in overdue(chancery, moment, officer.unit):
+    for late in overdue(office, moment, officer.unit):
         text = f"{late.notice.number} {'、'.join(late.names)} 逾期（限 {late.due_on}），可拟催办函"
         yield _errand("urge", late.case, late.notice, officer, text, late.due_on)
 
 
-def _desk(chancery: Chancery, officer: Officer) -> Iterator[Errand]:
+def _desk(office: Office, officer: Officer) -> Iterator[Errand]:
     """List what an issuing unit's checker and signer have before them, but not what went through
     their own hands.
     """
     for duty, verb, state in (("signer", "issue", CHECKED), ("checker", "approve", DRAFT)):
         if duty not in officer.held:
             continue
-        for case_id, name in drafts_of(chancery.store, officer.unit, state, most=MOST):
-            case = chancery.case(case_id)
+        for case_id, name in drafts_of(office.store, officer.unit, state, most=MOST):
+            case = case_of(office, case_id)
             notice = case.notices[name]
             before = {
                 person
@@ -112,8 +115,8 @@ def _desk(chancery: Chancery, officer: Officer) -> Iterator[Errand]:
             }
             if not before & set(officer.persons):
                 yield _errand(verb, case, notice, officer, f"{case.title}　{name}")
-    for case_id, name in unfrozen_of(chancery.store, officer.unit):
-        case = chancery.case(case_id)
+    for case_id, name in unfrozen_of(office.store, officer.unit):
+        case = case_of(office, case_id)
         yield _errand(
             "freeze",
             case,
@@ -124,7 +127,7 @@ def _desk(chancery: Chancery, officer: Officer) -> Iterator[Errand]:
 
 
 def _owed(
-    chancery: Chancery,
+    office: Office,
     case: Case,
     notice: Notice,
     officer: Officer,
@@ -132,7 +135,7 @@ def _owed(
     moment: Moment,
     rules: Issuing | None,
 ) -> Iterator[Errand]:
-    workflow = chancery.library.workflow(case.workflow)
+    workflow = office.workflow_of(case)
     mine = [
         d
         for d in debts(workflow, case, notice, moment=moment, rules=rules)

@@ -1,5 +1,6 @@
-"""The chancery (文书): drafts, checks, signs off, freezes, voids letters, and records what their
-recipients answer.
+"""Letters (公文) from draft to number: list, show, render; draft, review, issue, freeze, void.
+
+Cases and letters are named as officers name them; every act is one entry on the case's chain.
 """
 
 from __future__ import annotations
@@ -11,31 +12,21 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.correspondence.drafts import find_sending, sendings, write_letter
-from lifecycle.correspondence.issue import (
-    digest_of,
-    issued_letter,
-    see_addressed,
-    shown_draft,
-    to_issue,
+from lifecycle.correspondence.drafts import find_drafted
+from lifecycle.correspondence.forms import (
+    freeze_forms,
+    frozen_form,
+    letter_of,
+    letters_of,
+    see_printable,
 )
-from lifecycle.correspondence.press import SUFFIXES, made_with, render
-from lifecycle.correspondence.sample import sample_letter, uses
-from lifecycle.correspondence.scope import letter_scope
-from lifecycle.engine.acts import (
-    FORMS,
-    Act,
-    AnswerLetter,
-    DraftLetter,
-    FreezeLetter,
-    ReceiveLetter,
-    ReviewLetter,
-    SendLetter,
-    Verdict,
-    VoidLetter,
-)
-from lifecycle.engine.case import Case, File
-from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, Notice, addressee_of
+from lifecycle.correspondence.issue import digest_of, issued_letter, see_addressed, to_issue
+from lifecycle.correspondence.press import SUFFIXES, render
+from lifecycle.correspondence.source import to_source
+from lifecycle.correspondence.writing import write_letter
+from lifecycle.engine.acts import Act, DraftLetter, ReviewLetter, VoidLetter
+from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, STATES
+from lifecycle.engine.values import clean_text
 from lifecycle.errors import (
     AmbiguousError,
     InvalidError,
@@ -45,20 +36,24 @@ from lifecycle.errors import (
     UnknownError,
 )
 from lifecycle.ledger.case_rows import read_case
-from lifecycle.ledger.files import keep_bytes, keep_file, read_file
-from lifecycle.ledger.letter_rows import last_of
-from lifecycle.ledger.record import stored
-from lifecycle.ledger.register import Outcome, Register, Request
-from lifecycle.letter.model import Letter
-from lifecycle.template.compose import WRITER, compose
-from lifecycle.template.template import Template, read_template
-from lifecycle.template.trial import tried
+from lifecycle.ledger.files import keep_file, read_file
+from lifecycle.ledger.register import Request
+from lifecycle.letter.model import dump_letter
+from lifecycle.template.compose import WRITER
+from lifecycle.template.template import read_template
+from lifecycle.workflow.naming import find_recipient
 
 if TYPE_CHECKING:
+    from lifecycle.engine.case import Case
+    from lifecycle.engine.notice import Notice
+    from lifecycle.ledger.register import Outcome
     from lifecycle.letter.fonts import Fonts
+    from lifecycle.letter.model import Letter
+    from lifecycle.office.office import Office
 
-MOST_MB = 50
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
+MOST_TEXT_BYTES = 1 << 20
+"""Size of a text that an officer edited, beyond which it is refused."""
+_TEMPLATE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,319 +63,340 @@ class Shown:
     case: Case
     notice: Notice
     letter: Letter | None
-    error: Exception | None = None
+    error: LifecycleError | None = None
+
+    @property
+    def state(self) -> str:
+        """Give the state in Chinese."""
+        return STATES[self.notice.state]
+
+    @property
+    def day(self) -> str:
+        """Give the day that it was issued on, or else drafted (YYYY-MM-DD)."""
+        return self.notice.issued_on or self.notice.on
+
+    @property
+    def values(self) -> dict[str, Any] | None:
+        """Give the letter as plain values; None where it cannot be written."""
+        return dump_letter(self.letter) if self.letter else None
 
 
-def _see_printable(letter: Letter, name: str, fonts: Fonts) -> None:
-    """See that an issued letter can be printed as it stands; raises InvalidError with every
-    character that cannot be.
+@dataclass(frozen=True, slots=True)
+class LetterText:
+    """One letter to read: as plain values, and as text in the form asked for."""
 
-    Within the transaction that numbers it: the refusal gives the number back.
+    values: Mapping[str, Any]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One letter laid out for a file: the file's name without suffix, its bytes; or why there are
+    none.
     """
-    from lifecycle.letter.pdf.press import missing_glyphs
 
-    missing = missing_glyphs(letter, fonts)
-    if missing:
-        mend = (
-            "请换用通行的字，"
-            "或装入含该字的字体后再签发"
-            "；"
-            "文号里的字在发文规则（notices/issuing.yaml）"
-            "里改"
+    name: str
+    suffix: str
+    body: bytes = b""
+    error: LifecycleError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A letter that an officer asks for: of a template, to roles and parties by name or title; or
+    in place of another letter (`replaces`), where `text` is a file with edited words.
+    """
+
+    template: str | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    replaces: str | None = None
+    text: Path | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What was done to a letter: the outcome, and the letter after it."""
+
+    outcome: Outcome
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Requests in the names of two officers: one may review a letter, the other may issue it."""
+
+    review: Request
+    issue: Request
+
+
+# Looking.
+
+
+def case_of(office: Office, case_id: str) -> Case:
+    """Give a case by its id."""
+    found = office.store.case(case_id)
+    if found is None:
+        raise UnknownError("事项", case_id)
+    return read_case(found[1])
+
+
+def find_notice(case: Case, name: str) -> Notice:
+    """Find a letter by its name, its number, or a part of either that one letter, or one that
+    lives, has.
+    """
+    notices = list(case.notices.values())
+    found = [n for n in notices if name in (n.name, n.number)]
+    if not found and name:
+        found = [n for n in notices if name in n.name or name in n.number]
+    if len(found) > 1:
+        living = [n for n in found if n.state in (DRAFT, CHECKED, ISSUED) and not n.replaced_by]
+        found = living or found
+    if len(found) > 1:
+        raise AmbiguousError("公文", name, [n.name for n in found])
+    if not found:
+        raise UnknownError(
+            "公文", name, case.notices, f"用 lifecycle notice list {case.number} 查看"
         )
-        raise InvalidError(f"不能签发 {name}，未编号：{'；'.join(map(str, missing))}", mend)
+    return found[0]
 
 
-class Chancery:
-    """Deals with the letters of an office's cases; every act is one entry on the case's chain."""
+def letters(office: Office, case: str | None = None) -> Iterator[Shown]:
+    """Stream the letters of a case, or of all cases, as they now stand."""
+    for found in _cases(office, case):
+        yield from _letters(office, found)
 
-    def __init__(self, register: Register) -> None:
-        self.register = register
-        self.library = register.library
-        self.store = register.store
 
-    # Looking.
+def _letters(office: Office, case: Case) -> Iterator[Shown]:
+    for notice, letter in letters_of(office.library, case):
+        if isinstance(letter, LifecycleError):
+            yield Shown(case, notice, None, letter)
+        else:
+            yield Shown(case, notice, letter)
 
-    def case(self, case_id: str) -> Case:
-        """Give a case by its id."""
-        found = self.store.case(case_id)
-        if found is None:
-            raise UnknownError("事项", case_id)
-        return read_case(found[1])
 
-    def find(self, case: Case, name: str) -> Notice:
-        """Find a letter by its name, its number, or a part of either that one letter, or one that
-        lives, has.
-        """
-        exact = [n for n in case.notices.values() if name in (n.name, n.number)]
-        found = exact or [
-            n for n in case.notices.values() if name and (name in n.name or name in n.number)
-        ]
-        if len(found) > 1:
-            found = [
-                n for n in found if n.state in (DRAFT, CHECKED, ISSUED) and not n.replaced_by
-            ] or found
-        if len(found) > 1:
-            raise AmbiguousError("公文", name, [n.name for n in found])
-        if not found:
-            raise UnknownError(
-                "公文", name, case.notices, f"用 lifecycle notice list {case.number} 查看"
-            )
-        return found[0]
+def _cases(office: Office, case: str | None) -> Iterator[Case]:
+    if case is not None:
+        yield office.case(case)
+        return
+    from lifecycle.ledger.sqlite.queries import Filter, stream
+    from lifecycle.ledger.sqlite.tables import CaseRow
 
-    def intent(self, case: Case, notice: Notice) -> Mapping[str, Any]:
-        """Give the intent of the entry that issued a letter."""
-        found = self._issued(case).get(notice.entry)
-        if found is not None:
-            return found
-        raise UnavailableError(f"{notice.name} 的签发记录不见了", "请运行 lifecycle audit")
+    for number, _title in stream(office.store, Filter(), columns=(CaseRow.number, CaseRow.title)):
+        yield office.case(number)
 
-    def letter(self, case: Case, notice: Notice) -> Letter:
-        """Give a letter as it now stands: as issued, or else as drafted."""
-        if notice.entry:
-            return issued_letter(case.number, notice, self.intent(case, notice))
-        sending = find_sending(self.library, case, notice.name)
-        return shown_draft(sending, write_letter(self.library, self.library.directory(), sending))
 
-    def draft_of(self, case: Case, notice: Notice) -> Letter:
-        """Give a letter as it was drafted, with the day for an answer still open."""
-        return write_letter(
-            self.library, self.library.directory(), find_sending(self.library, case, notice.name)
+def show(office: Office, case: str, name: str, form: str = "text") -> LetterText:
+    """Show one letter as `text` or `markdown`, or as the `source` in which an officer edits it."""
+    found = office.case(case)
+    notice = find_notice(found, name)
+    letter = letter_of(office.library, found, notice)
+    if form == "source":
+        drafted = find_drafted(office.library, found, notice.name)
+        text = to_source(write_letter(office.library, office.directory, drafted))
+    else:
+        text = render(letter, form).decode()
+    return LetterText(dump_letter(letter), text)
+
+
+def rendered(
+    office: Office,
+    case: str | None,
+    name: str | None = None,
+    *,
+    form: str,
+    since: date | None = None,
+) -> Iterator[Rendered]:
+    """Lay letters out one by one: one, a case's, or all, of a day or later; the frozen bytes where
+    there are any.
+    """
+    from lifecycle.letter.fonts import Fonts
+
+    fonts = Fonts.find() if form == "pdf" else None
+    for found in _cases(office, case):
+        only = find_notice(found, name).name if name else None
+        for shown in _letters(office, found):
+            if only is not None and shown.notice.name != only:
+                continue
+            if since is not None and shown.day < since.isoformat():
+                continue
+            yield _rendered(office, shown, form, fonts)
+
+
+def _rendered(office: Office, shown: Shown, form: str, fonts: Fonts | None) -> Rendered:
+    if shown.letter is None:
+        return Rendered(shown.notice.name, SUFFIXES[form], error=shown.error)
+    if shown.notice.forms:
+        body = frozen_form(office.library, shown.case, shown.notice, form)
+    else:
+        body = render(shown.letter, form, fonts)
+    return Rendered(f"{shown.case.number}-{shown.notice.name}", SUFFIXES[form], body)
+
+
+# Acting.
+
+
+def submit(office: Office, request: Request, case: Case, act: Act, name: str) -> Handled:
+    """Submit an act on a letter of that name."""
+    outcome = office.register.submit(request, None, case.id, act)
+    return Handled(outcome, outcome.case.notices[name])
+
+
+def draft(office: Office, request: Request, case: str, wish: Wish) -> Handled:
+    """Draft a letter: of a template in force, anew from the case as it now is, or from an edited
+    text.
+    """
+    found = office.case(case)
+    old = find_notice(found, wish.replaces) if wish.replaces else None
+    workflow = office.workflow_of(found)
+    act = DraftLetter(
+        wish.template or (old.template if old else ""),
+        tuple(find_recipient(workflow, name) for name in wish.to),
+        tuple(find_recipient(workflow, name) for name in wish.cc),
+        clean_text(wish.note, "说明"),
+        old.name if old else "",
+    )
+    outcome = draft_letter(office, request, found, act, wish.text)
+    made = list(outcome.case.notices)[-1]
+    return Handled(outcome, outcome.case.notices[made])
+
+
+def draft_letter(
+    office: Office, request: Request, case: Case, act: DraftLetter, text: Path | None = None
+) -> Outcome:
+    """Record a draft, or nothing where it cannot be written or names others than it goes to."""
+    directory = office.directory
+    if not _TEMPLATE_NAME.fullmatch(act.template):
+        raise InvalidError(
+            f"模板名“{act.template[:40]}”不合规",
+            "用字母、数字与横线，如 siting-consultation",
         )
+    if text is not None:
+        file = keep_file(office.store.path, text, most_bytes=MOST_TEXT_BYTES)
+        body = read_file(office.store.path, file.sha256, file.size)
+        read_template(act.template, body, str(text))
+        act = replace(act, text=file)
+    elif directory.document("template", act.template) is None:
+        known = [d.name for d in directory.documents if d.kind == "template"]
+        raise UnknownError("公文模板", act.template, known)
+    with office.register.together():
+        outcome = office.register.submit(request, None, case.id, act)
+        if not request.dry_run and not outcome.repeated:
+            name = f"{outcome.body['intent']['seq']}-{act.template}"
+            drafted = find_drafted(office.library, outcome.case, name)
+            see_addressed(office.library, directory, drafted)
+    return outcome
 
-    def letters(self, case: Case) -> Iterator[Shown]:
-        """Stream a case's letters as they now stand; one that cannot be written comes with its
-        error.
-        """
-        directory = self.library.directory()
-        issued = self._issued(case)
-        for sending in sendings(self.library, case.id):
-            notice = case.notices[sending.name]
-            try:
-                if notice.entry:
-                    letter = issued_letter(case.number, notice, issued[notice.entry])
-                else:
-                    letter = shown_draft(sending, write_letter(self.library, directory, sending))
-                yield Shown(case, notice, letter)
-            except LifecycleError as error:
-                yield Shown(case, notice, None, error)
 
-    def _issued(self, case: Case) -> dict[str, Mapping[str, Any]]:
-        """Map the hashes of the entries that issued a case's letters to what they say."""
-        wanted = {notice.entry for notice in case.notices.values() if notice.entry}
-        if not wanted:
-            return {}
-        rows = self.store.entries(case.id)
-        return {row.hash: stored(row.raw)["intent"] for row in rows if row.hash in wanted}
+def review(office: Office, request: Request, case: str, name: str) -> Handled:
+    """Find a draft in order (核稿), by the digest of what it says."""
+    found = office.case(case)
+    meant = find_notice(found, name).name
+    drafted = find_drafted(office.library, found, meant)
+    letter = see_addressed(office.library, office.directory, drafted)
+    return submit(office, request, found, ReviewLetter(meant, digest_of(letter), WRITER), meant)
 
-    def form(self, case: Case, notice: Notice, form: str, fonts: Fonts | None = None) -> bytes:
-        """Give one form of a letter: the frozen bytes once there are any, else as laid out now."""
-        if notice.forms:
-            return self._kept(case, notice, form)
-        return render(self.letter(case, notice), form, fonts)
 
-    def _kept(self, case: Case, notice: Notice, form: str) -> bytes:
-        for row in self.store.entries(case.id, after=notice.seq):
-            intent = stored(row.raw)["intent"]
-            if intent["type"] == "notice_frozen" and intent["data"]["notice"] == notice.name:
-                file = intent["files"][FORMS.index(form)]
-                return read_file(self.store.path, file["sha256"], file["size"])
-        raise UnavailableError(f"{notice.name} 的版式文件没有记录", "请运行 lifecycle audit")
+def issue(office: Office, request: Request, case: str, name: str) -> Handled:
+    """Issue a reviewed letter (签发): its number in the transaction of the entry, then, after it,
+    the frozen forms.
 
-    def side_by_side(self, template: Template) -> tuple[Letter, Letter, str]:
-        """Write one letter with the template in force and with another: the last sent of that name,
-        or a sample.
-        """
-        directory = self.library.directory()
-        digest = directory.document("template", template.name)
-        if digest is None:
-            known = [d.name for d in directory.documents if d.kind == "template"]
-            raise UnknownError("现行公文模板", template.name, known)
-        in_force = read_template(
-            template.name, self.store.definition(digest), f"template:{template.name}"
-        )
-        for case_id, name in last_of(self.store, template.name):
-            sending = find_sending(self.library, self.case(case_id), name)
-            scope = letter_scope(self.library, directory, sending)
-            on = date.fromisoformat(sending.notice.on)
-            both = (compose(in_force, scope, on=on), tried(template, scope, on=on))
-            return (
-                shown_draft(sending, both[0]),
-                shown_draft(sending, both[1]),
-                f"{self.case(case_id).number} {name}",
-            )
-        digests = {d.name: d.digest for d in directory.documents if d.kind == "workflow"}
-        workflows = [self.library.workflow(digest) for digest in digests.values()]
-        found = [next(uses(workflows, {template.name: t})) for t in (in_force, template)]
-        return sample_letter(found[0]), sample_letter(found[1]), "样张"
+    Should the machine stop before the forms are frozen, `freeze` does it later.
+    """
+    from lifecycle.letter.fonts import Fonts
 
-    # Acting.
+    found = office.case(case)
+    meant = find_notice(found, name).name
+    fonts = Fonts.find()
+    outcome = number(office, request, found, meant, fonts)
+    if request.dry_run:
+        return Handled(outcome, outcome.case.notices[meant])
+    now = case_of(office, found.id)
+    issued = now.notices[meant]
+    if issued.in_force and not issued.forms:
+        later = replace(request, request_id=None, on=None)
+        now = _freeze_numbered(office, later, now, issued, fonts)
+    return Handled(replace(outcome, case=now), now.notices[meant])
 
-    def _submit(self, request: Request, case: Case, command: Act) -> Outcome:
-        return self.register.submit(request, None, case.id, command)
 
-    def draft(
-        self, request: Request, case: Case, command: DraftLetter, text: Path | None = None
-    ) -> Outcome:
-        """Draft a letter: of a template in force, anew from the case as it now is, or from an
-        edited text.
-        """
-        directory = self.library.directory()
-        if not _NAME.fullmatch(command.template):
-            raise InvalidError(
-                f"模板名“{command.template[:40]}”不合规",
-                "用字母、数字与横线，如 siting-consultation",
-            )
-        if text is not None:
-            file = keep_file(self.store.path, text, most_bytes=1 << 20)
-            read_template(
-                command.template, read_file(self.store.path, file.sha256, file.size), str(text)
-            )
-            command = replace(command, text=file)
-        elif directory.document("template", command.template) is None:
-            known = [d.name for d in directory.documents if d.kind == "template"]
-            raise UnknownError("公文模板", command.template, known)
-        with self.register.together():
-            outcome = self._submit(request, case, command)
-            if (
-                not request.dry_run and not outcome.repeated
-            ):  # what cannot be written is not drafted
-                name = f"{outcome.body['intent']['seq']}-{command.template}"
-                see_addressed(
-                    self.library, directory, find_sending(self.library, outcome.case, name)
-                )
-        return outcome
+def number(office: Office, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
+    """Record that a letter is issued, with its number; or neither, where the letter with that
+    number cannot be printed.
 
-    def check(self, request: Request, case: Case, name: str) -> Outcome:
-        """Find a draft in order (核稿), by the digest of what it says."""
-        sending = find_sending(self.library, case, name)
-        letter = see_addressed(self.library, self.library.directory(), sending)
-        return self._submit(request, case, ReviewLetter(name, digest_of(letter), WRITER))
-
-    def sign_off(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
-        """Sign a checked letter off: its number in the transaction of the entry, then, after it,
-        the frozen forms.
-
-        Should the machine stop before the forms are frozen, `freeze` does it later.
-        """
-        outcome = self.number(request, case, name, fonts)
-        if request.dry_run:
-            return outcome
-        now = self.case(case.id)
-        issued = now.notices[name]
-        if issued.in_force and not issued.forms:
-            try:
-                now = self.freeze(replace(request, request_id=None, on=None), now, name, fonts).case
-            except UncertainError:
-                raise  # it says itself what is not known
-            except LifecycleError as error:
-                mend = (
-                    f"文号已经编好，不必重签；原因消除后运行 lifecycle notice "
-                    f"freeze "
-                    f"{case.number} {name}"
-                )
-                raise UnavailableError(
-                    f"已签发为 {issued.number}，但版式文件没有固定：{error.message}", mend
-                ) from error
-        return replace(outcome, case=now)
-
-    def number(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
-        """Record the signing-off with its number, or neither where the letter with that number
-        cannot be printed.
-        """
-        with (
-            self.register.together()
-        ):  # so that no rule, name or calendar changes between writing and recording it
-            return self._number(request, case, name, fonts)
-
-    def _number(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
-        directory = self.library.directory()
-        moment = self.register.moment(directory, self.register.today())
-        directory.officer(
-            request.officer, moment.on, principal=request.principal
-        )  # or say who is unknown or has left
-        title = directory.people[request.principal or request.officer].title
-        command = to_issue(self.library, directory, case, name, moment=moment, signer=title)
-        outcome = self._submit(request, case, command)
+    One transaction, so that no rule, name or calendar changes between writing and recording it.
+    """
+    with office.register.together():
+        directory = office.directory
+        moment = office.register.moment(directory, office.register.today())
+        # Says who is unknown or has left, before the letter is written.
+        directory.officer(request.officer, moment.on, principal=request.principal)
+        signer = directory.people[request.principal or request.officer].title
+        act = to_issue(office.library, directory, case, name, moment=moment, signer=signer)
+        outcome = office.register.submit(request, None, case.id, act)
         if not outcome.repeated:
             issued = outcome.case.notices[name]
-            _see_printable(
-                issued_letter(case.number, issued, {"data": {"letter": command.letter}}),
-                name,
-                fonts,
-            )
+            letter = issued_letter(case.number, issued, {"data": {"letter": act.letter}})
+            see_printable(letter, name, fonts)
         return outcome
 
-    def freeze(self, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
-        """Lay an issued letter out in every form, keep the bytes, and record their SHA-256."""
-        notice = case.notices[name] if name in case.notices else self.find(case, name)
-        if not notice.entry:
-            raise InvalidError(f"{name} 尚未签发，没有可固定的版式", "先核稿、签发")
-        letter = self.letter(case, notice)
-        files = tuple(self._keep_form(letter, notice, form, fonts) for form in FORMS)
-        return self._submit(
-            request, case, FreezeLetter(notice.name, FORMS, files, made_with(fonts))
-        )
 
-    def _keep_form(self, letter: Letter, notice: Notice, form: str, fonts: Fonts) -> File:
-        return keep_bytes(
-            self.store.path, render(letter, form, fonts), f"{notice.number}.{SUFFIXES[form]}"
-        )
+def _freeze_numbered(
+    office: Office, request: Request, case: Case, issued: Notice, fonts: Fonts
+) -> Case:
+    """Freeze a letter that just got its number; where that fails, say that the number stands."""
+    try:
+        act = freeze_forms(office.library, case, issued, fonts)
+        return submit(office, request, case, act, issued.name).outcome.case
+    except UncertainError:
+        raise  # it says itself what is not known
+    except LifecycleError as error:
+        raise UnavailableError(
+            f"已签发为 {issued.number}，但版式文件没有固定：{error.message}",
+            f"文号已经编好，不必重签；原因消除后运行 lifecycle notice freeze "
+            f"{case.number} {issued.name}",
+        ) from error
 
-    def void(self, request: Request, case: Case, name: str, note: str) -> Outcome:
-        """Declare a letter void; its number stays taken."""
-        return self._submit(request, case, VoidLetter(name, note))
 
-    def addressee(self, request: Request, case: Case, notice: Notice, named: str = "") -> str:
-        """Name the addressee for whom somebody acts: the one named, or the officer's own unit."""
-        directory = self.library.directory()
-        if named:
-            found = next((a for a in notice.addressed if a.name == named), None)
-            code = directory.unit_code(named) if found is None else ""
-            found = found or addressee_of(notice, code)
-        else:
-            on = self.register.today() if request.on is None else request.on
-            found = addressee_of(
-                notice, directory.officer(request.officer, on, principal=request.principal).unit
-            )
-        if found is None:
-            listed = [a.name for a in notice.addressed]
-            raise UnknownError(
-                "收文单位",
-                named or "本单位",
-                listed,
-                f"这件公文发给 {'、'.join(listed) or '（尚未签发）'}；替收文方登记的写 --unit",
-            )
-        return found.name
+def freeze(office: Office, request: Request, case: str, name: str) -> Handled:
+    """Lay an issued letter out in every form, keep the bytes, and record their SHA-256."""
+    from lifecycle.letter.fonts import Fonts
 
-    def receive(
-        self, request: Request, case: Case, notice: Notice, named: str = "", note: str = ""
-    ) -> Outcome:
-        """Record a receipt (签收)."""
-        return self._submit(
-            request,
-            case,
-            ReceiveLetter(notice.name, self.addressee(request, case, notice, named), note),
-        )
+    found = office.case(case)
+    notice = find_notice(found, name)
+    act = freeze_forms(office.library, found, notice, Fonts.find())
+    return submit(office, request, found, act, notice.name)
 
-    def reply(
-        self,
-        request: Request,
-        case: Case,
-        notice: Notice,
-        *,
-        file: Path | None,
-        verdict: Verdict | None,
-        note: str = "",
-        named: str = "",
-    ) -> Outcome:
-        """Record an answer (复函) with its file; with a verdict it is the unit's opinion on what
-        the letter asks.
-        """
-        kept = keep_file(self.store.path, file, most_bytes=MOST_MB << 20) if file else None
-        name = self.addressee(request, case, notice, named)
-        return self._submit(request, case, AnswerLetter(notice.name, name, note, verdict, kept))
 
-    def dispatched(self, request: Request, case: Case, command: SendLetter) -> Outcome:
-        """Record that a letter was handed over."""
-        return self._submit(request, case, command)
+def void(office: Office, request: Request, case: str, name: str, note: str) -> Handled:
+    """Declare a letter void; its number stays taken."""
+    found = office.case(case)
+    meant = find_notice(found, name).name
+    return submit(office, request, found, VoidLetter(meant, clean_text(note, "说明")), meant)
+
+
+def see_fonts() -> None:
+    """See that the fonts are there without which no letter is issued; raises UnavailableError."""
+    from lifecycle.letter.fonts import Fonts
+
+    Fonts.find()
+
+
+def hands_for(office: Office, case: str, name: str) -> Hands:
+    """Find a reviewer and a signer of the issuing unit, through whose hands the letter did not go
+    yet, and not the same person; raises UnavailableError.
+    """
+    notice = find_notice(office.case(case), name)
+    reviewer = _who(office, notice.unit, "checker", but=notice.persons)
+    signer = _who(office, notice.unit, "signer", but=(*notice.persons, reviewer))
+    return Hands(Request(reviewer), Request(signer))
+
+
+def _who(office: Office, unit: str, duty: str, *, but: tuple[str, ...]) -> str:
+    directory, on = office.directory, office.day(None).isoformat()
+    for grant in directory.grants:
+        person = directory.people[grant.officer]
+        able = duty in grant.roles and grant.principal is None and grant.holds(on, directory.seq)
+        if able and person.unit == unit and person.code not in but:
+            return person.code
+    raise UnavailableError(f"{unit} 没有能办的人", f"授予 {duty}：lifecycle officer grant")

@@ -5,8 +5,7 @@ out.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,6 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.values import Entered, Value, parse_fact
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
 from lifecycle.ledger.case_rows import read_case
-from lifecycle.ledger.record import stamp_text
 from lifecycle.ledger.register import Outcome, Register, Request
 from lifecycle.ledger.sqlite.database import default_url
 from lifecycle.ledger.sqlite.store import Store
@@ -42,10 +40,8 @@ if TYPE_CHECKING:
     from lifecycle.insight.outlook import Outlook
     from lifecycle.ledger.audit.audit import Auditor
     from lifecycle.ledger.chain import CaseStep
-    from lifecycle.ledger.register import ClockState
     from lifecycle.ledger.tree import Checkpoint
     from lifecycle.office.letterbox import Letterbox
-    from lifecycle.office.letters import Chancery
 
 
 def now() -> datetime:
@@ -73,13 +69,6 @@ class Office:
     def close(self) -> None:
         """Close the database."""
         self.store.close()
-
-    @property
-    def chancery(self) -> Chancery:
-        """Give the place where letters are dealt with."""
-        from lifecycle.office.letters import Chancery
-
-        return Chancery(self.register)
 
     @property
     def directory(self) -> Directory:
@@ -313,67 +302,7 @@ class Office:
         """
         from lifecycle.office.letterbox import letterbox
 
-        return letterbox(self.chancery, self.moment(on), code)
-
-    # What the administrator does to the office.
-
-    def found(
-        self,
-        request: Request,
-        changes: Iterable[tuple[str, Mapping[str, Any]]],
-        definitions: Iterable[tuple[str, str, bytes]],
-    ) -> None:
-        """Found the office, put judged definitions into force and make the other changes: all or
-        nothing.
-
-        The first change is the founding; `request.officer` is the administrator that it names. A
-        definition is its kind, name and bytes (see `lifecycle.office.definitions`).
-        """
-        if request.request_id and self.store.entry(request.request_id):
-            return
-        if self.directory.seq:
-            raise InvalidError("本单位已经建立，不能重复建立")
-        from lifecycle.people.clock import shipped_rules
-
-        kind, data = next(changes := iter(changes))
-        with self.together():
-            self.change(request, kind, {**data, "clock_days": shipped_rules().most_days})
-            later = replace(request, request_id=None)
-            for kind, name, body in definitions:
-                self.publish(later, kind, name, body)
-            for kind, data in changes:
-                self.change(later, kind, data)
-
-    def change(self, request: Request, kind: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Change units, officers, grants or delegations; gives the entry's body."""
-        return self.register.change_office(request, kind, data)
-
-    def publish(self, request: Request, kind: str, name: str, body: bytes) -> Mapping[str, Any]:
-        """Put a judged definition into force; gives the entry's body."""
-        return self.register.change_office(
-            request, "definition_published", {"kind": kind, "name": name}, definition=body
-        )
-
-    def clock_state(self) -> ClockState:
-        """Say how the clock stands to the last entry."""
-        return self.register.clock_state()
-
-    def announce_clock(self, request: Request) -> Mapping[str, Any]:
-        """Announce that the clock is right though it has jumped past the bound; gives the entry's
-        body.
-        """
-        from lifecycle.people.clock import ANNOUNCED
-
-        return self.change(request, ANNOUNCED, {"clock": stamp_text(self.register.clock())})
-
-    def confirm_clock(self, request: Request) -> Mapping[str, Any]:
-        """Confirm, as another person, what was announced last; gives the entry's body."""
-        from lifecycle.people.clock import CONFIRMED
-
-        if request.request_id and (body := self.recorded(request.request_id)):
-            return self.change(request, CONFIRMED, body["intent"]["data"])
-        steps = self.directory.clock_steps
-        return self.change(request, CONFIRMED, {"step": steps[-1].id if steps else ""})
+        return letterbox(self, self.moment(on), code)
 
     def entries(self, case: Case, *, after: int = 0) -> Iterator[Mapping[str, Any]]:
         """Stream a case's entries."""

@@ -1,32 +1,47 @@
-"""The post goes out: what lies in the outbox is handed over, and what was taken becomes an entry.
+"""What goes out: what lies in the outbox is handed over, and what was taken becomes an entry.
 
-A parcel is sent only after the entry that froze its letter is durable. Should the machine stop
-between the sending and the entry, the parcel is sent again under the same id: at least once, never
-lost.
+A letter is sent only after the entry that froze it is durable. Should the machine stop between the
+sending and the entry, it is sent again under the same id: at least once, never lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from lifecycle.correspondence.forms import form_of, letter_of
 from lifecycle.correspondence.press import SUFFIXES
 from lifecycle.delivery.backoff import next_attempt
 from lifecycle.delivery.channels import Channel, Channels, deliver
-from lifecycle.delivery.parcel import Attached, DeliveryError, Parcel, Receipt
-from lifecycle.engine.acts import SendLetter
-from lifecycle.engine.case import Case
-from lifecycle.engine.notice import Notice
-from lifecycle.errors import LifecycleError
-from lifecycle.ledger.letter_rows import Waiting, due_parcels, lease, note_failure
+from lifecycle.delivery.channels_file import read_channels
+from lifecycle.delivery.sending import Attached, DeliveryError, Receipt, Sending
+from lifecycle.engine.acts import WAYS, SendLetter
+from lifecycle.engine.values import clean_text
+from lifecycle.errors import LifecycleError, UnknownError
+from lifecycle.ledger.letter_rows import (
+    QueuedSending,
+    due_sendings,
+    lease,
+    note_failure,
+    outbox,
+    revive,
+)
 from lifecycle.ledger.record import stamp_text
-from lifecycle.ledger.register import Request
-from lifecycle.office.letters import Chancery
-from lifecycle.people.clock import BEIJING
+from lifecycle.office.letters import case_of, find_notice, submit
+from lifecycle.office.replies import find_addressee
+
+if TYPE_CHECKING:
+    from lifecycle.engine.case import Case
+    from lifecycle.engine.notice import Notice
+    from lifecycle.ledger.register import Request
+    from lifecycle.office.letters import Handled
+    from lifecycle.office.office import Office
 
 LEASE = timedelta(minutes=15)
-"""So long a parcel being sent is left alone by other senders; a conversation lasts at most ten
+"""So long a letter being sent is left alone by other senders; a conversation lasts at most ten
 time-outs of 60 s.
 """
 MEDIA = {
@@ -34,78 +49,139 @@ MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 """The forms that are sent, with their media types; the text stands in the message itself."""
+BY_HAND = "人工"
+"""The channel of what a messenger carries."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What became of one parcel: the receipt, or why there is none, and whether it will be tried
+class DeliverySettings:
+    """Who is reached how, and the file that says so, which need not be there."""
+
+    path: Path
+    channels: Channels
+
+    @property
+    def there(self) -> bool:
+        """Tell whether there is such a file."""
+        return self.path.exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of one sending: the receipt, or why there is none, and whether it will be tried
     again (`next_at`).
     """
 
-    parcel: Waiting
+    id: str
     number: str
-    title: str
+    addressee: str
     receipt: Receipt | None = None
     error: LifecycleError | None = None
     next_at: datetime | None = None
 
+    @property
+    def way(self) -> str:
+        """Say by which channel and where to it went, "" if it did not."""
+        if self.receipt is None:
+            return ""
+        return f"{WAYS.get(self.receipt.channel, self.receipt.channel)} {self.receipt.address}"
 
-def dispatch(
-    chancery: Chancery,
-    request: Request,
-    channels: Channels,
-    clock: Callable[[], datetime],
-    *,
-    lease_for: timedelta = LEASE,
-) -> Iterator[Sent]:
-    """Hand over every parcel whose time has come and whose receiver has a channel; the others wait
-    for a messenger.
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """One sending that waits, or that was given up (`dead`); `by_hand`: it waits for a messenger,
+    because its addressee has no channel.
     """
+
+    id: str
+    case_number: str
+    notice: str
+    document_number: str
+    addressee: str
+    state: str
+    by_hand: bool
+    attempts: int
+    next_at: str
+    error: str
+
+
+def read_settings(office: Office, file: str | None, environ: Mapping[str, str]) -> DeliverySettings:
+    """Read who is reached how: from the file given, else from LIFECYCLE_DELIVERY, else from beside
+    the database. Only a file that was given must be there.
+    """
+    default = environ.get("LIFECYCLE_DELIVERY") or f"{office.store.path}.delivery.yaml"
+    path = Path(file or default)
+    if file is None and not path.exists():
+        return DeliverySettings(path, Channels())
+    channels = read_channels(path)
+    units = office.directory.units
+    for code in channels.units:
+        if code not in units:
+            raise UnknownError(
+                f"送达设置 {path} 里的单位", code, units, "写单位代码，用 lifecycle unit list 查"
+            )
+    return DeliverySettings(path, channels)
+
+
+def deliver_due(
+    office: Office, request: Request, channels: Channels, *, lease_for: timedelta = LEASE
+) -> Iterator[Attempt]:
+    """Hand over every sending whose time has come and whose addressee has a channel; the others
+    wait for a messenger.
+    """
+    clock = office.register.clock
     down: list[Channel] = []
-    allowed = _allowed(chancery, request, clock)
-    chancery.register.check_clock()
-    for waiting in due_parcels(chancery.store, stamp_text(clock())):
-        channel = channels.units.get(waiting.unit) or channels.parties.get(waiting.addressee)
+    allowed = _allowed(office, request)
+    office.register.check_clock()
+    for queued in due_sendings(office.store, stamp_text(clock())):
+        channel = channels.units.get(queued.unit) or channels.parties.get(queued.addressee)
         if channel is None or any(_shared(channel) == _shared(other) for other in down):
             continue
-        case = chancery.case(waiting.case_id)
-        notice = case.notices[waiting.name]
-        now = clock()
-        if allowed not in (None, notice.unit) or not lease(
-            chancery.store, waiting, stamp_text(now + lease_for)
-        ):
+        case = case_of(office, queued.case_id)
+        notice = case.notices[queued.name]
+        if allowed not in (None, notice.unit):
             continue
-        sent = Sent(waiting, notice.number, notice.title)
+        now = clock()
+        if not lease(office.store, queued, stamp_text(now + lease_for)):
+            continue
+        attempt = Attempt(queued.id, notice.number, queued.addressee)
         try:
-            receipt = deliver(parcel_of(chancery, case, notice, waiting), channel, now=now)
+            receipt = deliver(sending_of(office, case, notice, queued), channel, now=now)
         except LifecycleError as error:
             if isinstance(error, DeliveryError) and error.shared:
                 down.append(channel)
-            yield _failed(chancery, sent, error, channels, clock())
+            yield _failed(office, attempt, queued, error, channels)
             continue
-        command = SendLetter(
-            notice.name,
-            waiting.addressee,
-            receipt.channel,
-            receipt.address,
-            waiting.id,
-            receipt.answer,
-        )
         try:
-            chancery.dispatched(replace(request, request_id=f"sent:{waiting.id}"), case, command)
-            yield replace(sent, receipt=receipt)
-        except (
-            LifecycleError
-        ) as error:  # it went out; should it go again, the receiver knows it by its id
-            yield replace(sent, error=error, next_at=now + lease_for)
+            record_receipt(office, request, case, queued, receipt)
+            yield replace(attempt, receipt=receipt)
+        except LifecycleError as error:
+            # It went out; should it go again, the receiver knows it by its id.
+            yield replace(attempt, error=error, next_at=now + lease_for)
 
 
-def _allowed(chancery: Chancery, request: Request, clock: Callable[[], datetime]) -> str | None:
+def record_receipt(
+    office: Office, request: Request, case: Case, queued: QueuedSending, receipt: Receipt
+) -> Handled:
+    """Record that the other side took a letter, once for each sending."""
+    act = SendLetter(
+        queued.name,
+        queued.addressee,
+        receipt.channel,
+        receipt.address,
+        queued.id,
+        receipt.answer,
+    )
+    once = replace(request, request_id=f"sent:{queued.id}")
+    return submit(office, once, case, act, queued.name)
+
+
+def _allowed(office: Office, request: Request) -> str | None:
     """Say whose letters an officer may send: None for everybody's (a clerk), else those of their
     own unit.
     """
-    on = request.on or clock().astimezone(BEIJING).date()
-    officer = chancery.library.directory().officer(request.officer, on, principal=request.principal)
+    on = request.on or office.register.today()
+    officer = office.directory.officer(request.officer, on, principal=request.principal)
     return None if "clerk" in officer.held else officer.unit
 
 
@@ -117,50 +193,100 @@ def _shared(channel: Channel) -> object:
 
 
 def _failed(
-    chancery: Chancery, sent: Sent, error: LifecycleError, channels: Channels, now: datetime
-) -> Sent:
-    tried = sent.parcel.attempts + 1
+    office: Office,
+    attempt: Attempt,
+    queued: QueuedSending,
+    error: LifecycleError,
+    channels: Channels,
+) -> Attempt:
+    """Note when to try again, or that it is given up."""
     again = None
     if isinstance(error, DeliveryError) and (error.shared or not error.permanent):
         again = next_attempt(
-            tried,
-            parcel=sent.parcel.id,
+            queued.attempts + 1,
+            sending=queued.id,
             backoff=channels.backoff,
-            now=now,
+            now=office.register.clock(),
             retry_after=error.retry_after,
         )
     state = "pending" if again else "dead"
     at = stamp_text(again) if again else ""
-    note_failure(chancery.store, sent.parcel.id, state=state, next_at=at, error=error.message)
-    return replace(sent, error=error, next_at=again)
+    note_failure(office.store, queued.id, state=state, next_at=at, error=error.message)
+    return replace(attempt, error=error, next_at=again)
 
 
-def parcel_of(chancery: Chancery, case: Case, notice: Notice, waiting: Waiting) -> Parcel:
-    """Make up a letter for one receiver: its text, and its frozen PDF and DOCX under its number."""
-    letter = chancery.letter(case, notice)
-    files = tuple(
-        Attached(f"{notice.number}.{SUFFIXES[form]}", media, chancery.form(case, notice, form))
-        for form, media in MEDIA.items()
-    )
-    return Parcel(
-        id=waiting.id,
+def sending_of(office: Office, case: Case, notice: Notice, queued: QueuedSending) -> Sending:
+    """Make up a letter for one addressee: its text, and its frozen PDF and DOCX under its
+    number.
+    """
+    letter = letter_of(office.library, case, notice)
+    files = []
+    for form, media in MEDIA.items():
+        body = form_of(office.library, case, notice, form)
+        files.append(Attached(f"{notice.number}.{SUFFIXES[form]}", media, body))
+    return Sending(
+        id=queued.id,
         title=notice.title,
         number=notice.number,
         kind=letter.kind,
         issuer=letter.issuer,
-        recipient=waiting.addressee,
-        text=chancery.form(case, notice, "text").decode(),
-        files=files,
+        recipient=queued.addressee,
+        text=form_of(office.library, case, notice, "text").decode(),
+        files=tuple(files),
         code=notice.code,
         on=date.fromisoformat(notice.issued_on),
     )
 
 
-def without_channel(waiting: Waiting, channels: Channels) -> bool:
-    """Tell whether a parcel waits for a messenger, because its receiver has no channel."""
-    return waiting.unit not in channels.units and waiting.addressee not in channels.parties
+def unsent(office: Office, channels: Channels) -> Iterator[Unsent]:
+    """Stream what waits in the outbox and what was given up, in the order of their ids."""
+    for queued in _queued(office, "pending", "dead"):
+        case = case_of(office, queued.case_id)
+        yield Unsent(
+            id=queued.id,
+            case_number=case.number,
+            notice=queued.name,
+            document_number=case.notices[queued.name].number,
+            addressee=queued.addressee,
+            state=queued.state,
+            by_hand=queued.state == "pending" and _without_channel(queued, channels),
+            attempts=queued.attempts,
+            next_at=queued.next_at,
+            error=queued.error,
+        )
 
 
-def settings_of(environ: Mapping[str, str], database: str) -> str:
-    """Name the file that says who is reached how: LIFECYCLE_DELIVERY, or beside the database."""
-    return environ.get("LIFECYCLE_DELIVERY") or f"{database}.delivery.yaml"
+def count_unsent(office: Office, channels: Channels) -> tuple[int, int]:
+    """Count what waits for a messenger, and what was given up."""
+    by_hand = sum(_without_channel(queued, channels) for queued in _queued(office, "pending"))
+    return by_hand, sum(1 for _queued_one in _queued(office, "dead"))
+
+
+def _without_channel(queued: QueuedSending, channels: Channels) -> bool:
+    return queued.unit not in channels.units and queued.addressee not in channels.parties
+
+
+def _queued(office: Office, *states: str) -> Iterator[QueuedSending]:
+    after = ""
+    while page := outbox(office.store, *states, after=after):
+        yield from page
+        after = page[-1].id
+
+
+def retry(office: Office, id_: str) -> None:
+    """Put back what was given up, or let what waits go at once; raises UnknownError."""
+    if not revive(office.store, id_):
+        known = [queued.id for queued in _queued(office, "pending", "dead")]
+        raise UnknownError("待送的件", id_, known, "用 lifecycle notice outbox 查编号")
+
+
+def record_sent(
+    office: Office, request: Request, case: str, name: str, *, unit: str, way: str
+) -> Handled:
+    """Record that a letter was carried to an addressee, and how."""
+    found = office.case(case)
+    notice = find_notice(found, name)
+    addressee = find_addressee(office, request, notice, unit)
+    id_ = f"{notice.code}.{notice.addressed.index(addressee) + 1}"
+    act = SendLetter(notice.name, addressee.name, BY_HAND, clean_text(way, "说明"), id_)
+    return submit(office, request, found, act, notice.name)

@@ -5,8 +5,9 @@ letter once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from lifecycle.correspondence.issue import rules_in_force
 from lifecycle.correspondence.issuing import Issuing
@@ -14,11 +15,14 @@ from lifecycle.engine.acts import DraftLetter
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.notice import CHECKED, DRAFT, Addressee, Notice, rule_of
 from lifecycle.engine.owed import owed
-from lifecycle.errors import InvalidError
+from lifecycle.errors import InvalidError, LifecycleError
 from lifecycle.ledger.letter_rows import unanswered_of
 from lifecycle.ledger.register import Outcome, Request
-from lifecycle.office.letters import Chancery
+from lifecycle.office.letters import case_of, draft_letter
 from lifecycle.workflow.model import Workflow
+
+if TYPE_CHECKING:
+    from lifecycle.office.office import Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,17 @@ class Late:
     due_on: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What came of a reminder that was due: the name of the letter drafted (None: a dry run), or
+    why there is none.
+    """
+
+    late: Late
+    drafted: str | None = None
+    error: LifecycleError | None = None
+
+
 def debts(
     workflow: Workflow, case: Case, notice: Notice, *, moment: Moment, rules: Issuing | None
 ) -> Iterator[Debt]:
@@ -66,21 +81,21 @@ def debts(
 
 
 def overdue(
-    chancery: Chancery, moment: Moment, unit: str | None, *, only: str | None = None
+    office: Office, moment: Moment, unit: str | None, *, only: str | None = None
 ) -> Iterator[Late]:
     """List the letters of a unit (or of all) on which somebody is overdue on a day and was not
     reminded yet.
     """
-    rules = rules_in_force(chancery.library, chancery.library.directory())
+    rules = rules_in_force(office.library, office.directory)
     today = moment.on.isoformat()
-    for case_id, name in unanswered_of(chancery.store, unit):
+    for case_id, name in unanswered_of(office.store, unit):
         if only is not None and case_id != only:
             continue
-        case = chancery.case(case_id)
+        case = case_of(office, case_id)
         notice = case.notices[name]
         if notice.about:  # nobody is reminded of a reminder
             continue
-        workflow = chancery.library.workflow(case.workflow)
+        workflow = office.workflow_of(case)
         asked = {
             (n.debt, unit)
             for n in case.notices.values()
@@ -111,13 +126,32 @@ def overdue(
 _OPEN = (DRAFT, CHECKED)
 
 
-def urge(chancery: Chancery, request: Request, late: Late) -> Outcome:
+def urge(office: Office, request: Request, case: str | None = None) -> Iterator[Reminder]:
+    """Draft the reminders that are due of an officer's unit, or on one case only, one by one; one
+    that cannot be drafted does not keep the others.
+    """
+    only = office.case(case).id if case else None
+    moment = office.moment(request.on)
+    officer = office.directory.officer(request.officer, moment.on, principal=request.principal)
+    # All are found first: each reminder changes what is overdue.
+    for count, late in enumerate(list(overdue(office, moment, officer.unit, only=only)), 1):
+        own_id = f"{request.request_id}:{count}" if request.request_id else None
+        try:
+            outcome = _remind(office, replace(request, request_id=own_id), late)
+        except LifecycleError as error:
+            yield Reminder(late, error=error)
+            continue
+        drafted = None if request.dry_run else list(outcome.case.notices)[-1]
+        yield Reminder(late, drafted)
+
+
+def _remind(office: Office, request: Request, late: Late) -> Outcome:
     """Draft the reminder that the issuing rules name, to the units that are overdue."""
-    template = rules_in_force(chancery.library, chancery.library.directory()).urge
+    template = rules_in_force(office.library, office.directory).urge
     if not template:
         raise InvalidError(
             "发文规则没有写催办用的模板",
             "在 notices/issuing.yaml 写 urge: {template: reply-reminder}",
         )
-    command = DraftLetter(template, about=late.notice.name, units=late.units, debt=late.debt)
-    return chancery.draft(request, late.case, command)
+    act = DraftLetter(template, about=late.notice.name, units=late.units, debt=late.debt)
+    return draft_letter(office, request, late.case, act)

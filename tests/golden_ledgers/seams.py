@@ -28,14 +28,13 @@ from typing import Any
 import pytest
 
 from lifecycle import places
-from lifecycle.correspondence import press
+from lifecycle.correspondence import forms, press
 from lifecycle.ledger import library
 from lifecycle.letter import fonts
 from lifecycle.letter.docx import docx
 from lifecycle.letter.model import Letter
 from lifecycle.letter.pdf import press as pdf
 from lifecycle.letter.text import to_text
-from lifecycle.office import letters as chancery
 from lifecycle.office.office import Office
 from lifecycle.workflow.reader import read_workflow
 
@@ -106,7 +105,7 @@ def installed(turn: Turn, definitions: Path) -> Iterator[None]:
         patch.setattr(pdf, "missing_glyphs", lambda letter, found: [])
         patch.setattr(pdf, "to_pdf", _set_plainly("pdf"))
         patch.setattr(docx, "to_docx", _set_plainly("docx"))
-        for module in (press, chancery):
+        for module in (press, forms):
             patch.setattr(module, "made_with", lambda found: {"press": "golden"})
         patch.setattr(importlib.metadata, "version", lambda name: "golden")
         patch.setattr(places, "shipped", lambda folder: definitions / folder)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from lifecycle.cli.administration.people import change_told
+from lifecycle.cli.administration.people import recorded
+from lifecycle.cli.cases.cases import request_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import Group, Verb, command
 from lifecycle.cli.terminal.output import say
 from lifecycle.errors import UsageError
-
-if TYPE_CHECKING:
-    from lifecycle.ledger.register import Request
 
 clock = Group(
     "clock",
@@ -30,31 +26,31 @@ clock = Group(
 @at_desk
 def clock_show(desk: Desk) -> None:
     """Show the clock beside the last entry."""
-    from lifecycle.people.clock import in_beijing
+    from lifecycle.office.people import clock
 
-    state = desk.office.clock_state()
+    line = clock(desk.office)
     document = {
         "ok": True,
-        "clock": state.clock,
-        "last_recorded_at": state.last,
-        "most_days": state.most_days,
-        "jumped": state.jumped,
-        "announced_by": state.announced_by,
+        "clock": line.clock,
+        "last_recorded_at": line.last,
+        "most_days": line.most_days,
+        "jumped": line.jumped,
+        "announced_by": line.announced_by,
     }
 
     def tell() -> None:
-        say(f"系统时钟　　{in_beijing(state.clock)}（北京时间）")
-        say(f"上一条记录　{in_beijing(state.last) if state.last else '还没有'}")
-        if not state.jumped:
-            say(f"相隔不超过 {state.most_days} 天，照常办理")
-        elif state.announced_by:
+        say(f"系统时钟　　{line.clock_told}（北京时间）")
+        say(f"上一条记录　{line.last_told or '还没有'}")
+        if not line.jumped:
+            say(f"相隔不超过 {line.most_days} 天，照常办理")
+        elif line.announced_by:
             say(
-                f"相隔超过 {state.most_days} 天；{state.announced_by} 已提出，待另一人 lifecycle "
+                f"相隔超过 {line.most_days} 天；{line.announced_by} 已提出，待另一人 lifecycle "
                 f"clock confirm"
             )
         else:
             say(
-                f"相隔超过 {state.most_days} 天，不能办理：先看时钟对不对；没错的，lifecycle "
+                f"相隔超过 {line.most_days} 天，不能办理：先看时钟对不对；没错的，lifecycle "
                 f"clock announce"
             )
 
@@ -70,13 +66,13 @@ def clock_show(desk: Desk) -> None:
 @at_desk
 def clock_announce(desk: Desk) -> None:
     """Announce a jump of the clock."""
-    from lifecycle.people.clock import in_beijing
+    from lifecycle.office.people import announce_clock
 
-    body = desk.office.announce_clock(_act(desk))
-    shown = in_beijing(body["intent"]["data"]["clock"])
-    change_told(
+    _refuse_day(desk)
+    entry, shown = announce_clock(desk.office, request_of(desk))
+    recorded(
         desk,
-        body,
+        entry,
         f"已提出：系统时钟 {shown} 没有错；请另一名管理员或审计员当天 lifecycle clock confirm",
     )
 
@@ -90,17 +86,13 @@ def clock_announce(desk: Desk) -> None:
 @at_desk
 def clock_confirm(desk: Desk) -> None:
     """Confirm a jump of the clock."""
-    from lifecycle.people.clock import in_beijing
+    from lifecycle.office.people import confirm_clock
 
-    body = desk.office.confirm_clock(_act(desk))
-    change_told(
-        desk, body, f"已确认：系统时钟 {in_beijing(body['recorded_at'])} 没有错，可以照常办理"
-    )
+    _refuse_day(desk)
+    entry, shown = confirm_clock(desk.office, request_of(desk))
+    recorded(desk, entry, f"已确认：系统时钟 {shown} 没有错，可以照常办理")
 
 
-def _act(desk: Desk) -> Request:
-    from lifecycle.ledger.register import Request
-
+def _refuse_day(desk: Desk) -> None:
     if desk.on is not None:
         raise UsageError("时钟的事不能补录", "去掉 --on")
-    return Request(desk.officer, None, None, desk.request_id)

@@ -4,77 +4,43 @@ common.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.cli.cases.cases import request_of
 from lifecycle.cli.desk import Day, Desk, at_desk
 from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
 from lifecycle.cli.terminal.output import say
 from lifecycle.cli.terminal.table import write_table
-from lifecycle.errors import InvalidError, UnknownError
 
 if TYPE_CHECKING:
-    from lifecycle.office.office import Office
-    from lifecycle.people.directory import Directory, Grant, Person
+    from lifecycle.office.people import Granted, GrantLine, OfficerLine, Recorded
 
 since_option = option(
     "--since", type=Day(), metavar="YYYY-MM-DD", help="从哪天起；默认今天，可写过去的日期"
 )
 
 
-def change(desk: Desk, kind: str, data: Mapping[str, Any], told: str) -> None:
-    """Make one change to the office and tell it."""
-    from lifecycle.ledger.register import Request
-
-    body = desk.office.change(Request(desk.officer, None, desk.on, desk.request_id), kind, data)
-    change_told(desk, body, told)
-
-
-def change_told(desk: Desk, body: Mapping[str, Any], told: str) -> None:
-    """Tell a change that was made to the office."""
-    intent = body["intent"]
-    entry = {
-        "eid": intent["eid"],
-        "seq": intent["seq"],
-        "type": intent["type"],
-        "data": intent["data"],
+def recorded(desk: Desk, entry: Recorded, told: str) -> None:
+    """Answer with the entry that records a change of the office, or tell it."""
+    document = {
+        "eid": entry.eid,
+        "seq": entry.seq,
+        "type": entry.type,
+        "data": entry.data,
+        "recorded_at": entry.recorded_at,
     }
-    desk.answer(
-        {"ok": True, "entry": {**entry, "recorded_at": body["recorded_at"]}}, lambda: say(told)
-    )
+    desk.answer({"ok": True, "entry": document}, lambda: say(told))
 
 
-def dated(data: dict[str, Any], **days: date | None) -> dict[str, Any]:
-    """Add the days that are given."""
-    return {**data, **{name: day.isoformat() for name, day in days.items() if day is not None}}
+def named(roles: Iterable[str], titles: Mapping[str, str]) -> str:
+    """Name roles by title and identifier; "－" where there is none."""
+    return "、".join(_named(role, titles.get(role, role)) for role in roles) or "－"
 
 
-def title_of(text: str, what: str) -> str:
-    from lifecycle.engine.values import clean_text
-
-    title = clean_text(text, what)
-    if not title or "\n" in title or len(title) > 100:
-        raise InvalidError(f"{what}应为一行，不超过 100 字")
-    return title
-
-
-def roles_of(office: Office, texts: tuple[str, ...]) -> list[str]:
-    """Find roles by name or title; raises UnknownError."""
-    known = office.roles()
-    names = {**{title: name for name, title in known.items()}, **{name: name for name in known}}
-    for text in texts:
-        if text not in names:
-            raise UnknownError("角色", text, names)
-    return list(dict.fromkeys(names[text] for text in texts))
-
-
-def named(roles: Any, titles: Mapping[str, str]) -> str:
-    return (
-        "、".join(f"{titles[r]}（{r}）" if r in titles and titles[r] != r else r for r in roles)
-        or "－"
-    )
+def _named(role: str, title: str) -> str:
+    return role if title == role else f"{title}（{role}）"
 
 
 officer = Group(
@@ -108,31 +74,22 @@ def officer_add(
     desk: Desk, code: str, title: str, unit_name: str, roles: tuple[str, ...], since: date | None
 ) -> None:
     """Add an officer."""
-    office = desk.office
-    unit_code = office.directory.unit_code(unit_name)
-    data = {
-        "officer": code,
-        "title": title_of(title, "职务"),
-        "unit": unit_code,
-        "roles": roles_of(office, roles),
-    }
-    change(desk, "officer_added", dated(data, since=since), f"已登记经办人 {code} {title}")
-    _warn_idle(desk, unit_code, data["roles"], since)
+    from lifecycle.office.people import add_officer
+
+    granted = add_officer(
+        desk.office, request_of(desk), code, title, unit=unit_name, roles=roles, since=since
+    )
+    recorded(desk, granted.entry, f"已登记经办人 {code} {title}")
+    _warn_idle(desk, granted)
 
 
-def _warn_idle(desk: Desk, unit_code: str, roles: Any, since: date | None) -> None:
+def _warn_idle(desk: Desk, granted: Granted) -> None:
     """Say which of the roles have no effect yet, because the unit has no such function."""
-    from lifecycle.people.directory import SYSTEM_ROLES
-
-    directory = desk.office.directory
-    day = max(since or desk.office.day(desk.on), desk.office.day(desk.on)).isoformat()
-    performed = directory.units[unit_code].performs(day, directory.seq)
-    idle = [role for role in roles if role not in performed and role not in SYSTEM_ROLES]
-    if idle:
-        name = directory.units[unit_code].title(day, directory.seq)
+    idle = granted.idle
+    if idle is not None:
         desk.tell(
-            f"注意：{name} 没有职能 {'、'.join(idle)}，暂不能行使；可用 lifecycle unit change "
-            f"{unit_code} --function …"
+            f"注意：{idle.unit_title} 没有职能 {'、'.join(idle.roles)}，暂不能行使；可用 lifecycle "
+            f"unit change {idle.unit} --function …"
         )
 
 
@@ -142,51 +99,48 @@ def _warn_idle(desk: Desk, unit_code: str, roles: Any, since: date | None) -> No
 @at_desk
 def officer_list(desk: Desk, unit_name: str | None, everybody: bool) -> None:
     """List officers."""
-    directory, day = desk.office.directory, desk.office.day(desk.on).isoformat()
-    code = directory.unit_code(unit_name) if unit_name else None
-    titles = desk.office.roles()
-    found = [
-        _officer_json(directory, person, day)
-        for person in directory.people.values()
-        if (code is None or person.unit == code)
-        and (everybody or person.serves(day, directory.seq))
-    ]
+    from lifecycle.office.people import officers
+
+    office = desk.office
+    found = officers(office, unit_name, everybody=everybody, on=desk.on)
 
     def tell() -> None:
-        rows = []
-        for person in found:
-            name = directory.units[person["unit"]].title(day, directory.seq)
-            roles = named(person["roles"], titles) + ("" if person["serves"] else "（不在岗）")
-            notes = "；".join(f"代 {g['principal']} 至 {g['until']}" for g in person["delegations"])
-            rows.append((person["officer"], person["title"], name, roles, notes))
-        write_table(("工号", "职务", "单位", "角色", "受委托"), rows)
+        titles = office.roles()
+        heads = ("工号", "职务", "单位", "角色", "受委托")
+        write_table(heads, (_officer_row(line, titles) for line in found))
 
-    desk.answer({"ok": True, "on": day, "officers": found}, tell)
+    rows = [_officer_json(line) for line in found]
+    desk.answer({"ok": True, "on": office.day(desk.on).isoformat(), "officers": rows}, tell)
 
 
-def _officer_json(directory: Directory, person: Person, day: str) -> dict[str, Any]:
-    seq = directory.seq
-    serves = person.serves(day, seq)
-    roles = list(directory.officer(person.code, date.fromisoformat(day)).held) if serves else []
-    mine = [g for g in directory.grants if g.officer == person.code and g.revoked is None]
+def _officer_row(line: OfficerLine, titles: Mapping[str, str]) -> tuple[str, ...]:
+    roles = named(line.roles, titles) + ("" if line.serves else "（不在岗）")
+    notes = "；".join(f"代 {held.principal} 至 {held.until}" for held in line.delegations)
+    return line.code, line.title, line.unit_title, roles, notes
+
+
+def _officer_json(line: OfficerLine) -> dict[str, Any]:
     return {
-        "officer": person.code,
-        "title": person.title,
-        "unit": person.unit,
-        "roles": roles,
-        "serves": serves,
-        "since": person.span.since,
-        "left": person.left.since if person.left else None,
-        "grants": [_grant_json(g) for g in mine if g.principal is None],
-        "delegations": [
-            _grant_json(g) for g in mine if g.principal is not None and g.holds(day, seq)
-        ],
+        "officer": line.code,
+        "title": line.title,
+        "unit": line.unit,
+        "roles": list(line.roles),
+        "serves": line.serves,
+        "since": line.since,
+        "left": line.left,
+        "grants": [_grant_json(held) for held in line.grants],
+        "delegations": [_grant_json(held) for held in line.delegations],
     }
 
 
-def _grant_json(grant: Grant) -> dict[str, Any]:
-    span = {"since": grant.span.since, "until": grant.span.until}
-    return {"id": grant.id, "roles": list(grant.roles), "principal": grant.principal, **span}
+def _grant_json(held: GrantLine) -> dict[str, Any]:
+    return {
+        "id": held.id,
+        "roles": list(held.roles),
+        "principal": held.principal,
+        "since": held.since,
+        "until": held.until,
+    }
 
 
 @command("grant", help="授予角色。", examples=["lifecycle officer grant land01 land --as admin"])
@@ -199,10 +153,11 @@ def officer_grant(
     desk: Desk, code: str, roles: tuple[str, ...], since: date | None, until: date | None
 ) -> None:
     """Grant roles."""
-    names = roles_of(desk.office, roles)
-    data = dated({"officer": code, "roles": names}, since=since, until=until)
-    change(desk, "role_granted", data, f"已授予 {code}：{'、'.join(names)}")
-    _warn_idle(desk, desk.office.directory.people[code].unit, names, since)
+    from lifecycle.office.people import grant
+
+    granted = grant(desk.office, request_of(desk), code, roles, since=since, until=until)
+    recorded(desk, granted.entry, f"已授予 {code}：{'、'.join(granted.roles)}")
+    _warn_idle(desk, granted)
 
 
 @command(
@@ -218,50 +173,13 @@ def officer_grant(
 def officer_revoke(
     desk: Desk, code: str, roles: tuple[str, ...], principal: str | None, since: date | None
 ) -> None:
-    """Revoke grants or a delegation; what remains of a grant of several roles is granted again."""
-    from lifecycle.ledger.register import Request
+    """Revoke grants or a delegation."""
+    from lifecycle.office.people import revoke
 
-    office = desk.office
-    if code not in office.directory.people:
-        raise UnknownError("经办人", code, office.directory.people)
-    told = f"已撤销 {code} 的{'委托' if principal else '授权'}"
-    if desk.request_id and office.recorded(desk.request_id):
-        desk.answer(
-            {"ok": True, "entries": [desk.request_id]},
-            lambda: say(f"{told}（此前已办，未重复写入）"),
-        )
-        return
-    steps = list(_revocations(office.directory, code, roles_of(office, roles), principal, since))
-    if not steps:
-        raise InvalidError(f"{code} 没有这样的授权或委托", "用 lifecycle officer list 查看")
-    request = Request(desk.officer, None, desk.on, desk.request_id)
-    eids = []
-    with office.together():
-        for kind, data in steps:
-            eids.append(office.change(request, kind, data)["intent"]["eid"])
-            request = replace(request, request_id=None)
-    desk.answer({"ok": True, "entries": eids}, lambda: say(told))
-
-
-def _revocations(
-    directory: Directory, code: str, roles: list[str], principal: str | None, since: date | None
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    kind = "delegation_revoked" if principal else "role_revoked"
-    for grant in directory.grants:
-        if grant.officer != code or grant.principal != principal or grant.revoked is not None:
-            continue
-        gone = [role for role in grant.roles if role in roles] if roles else list(grant.roles)
-        if not gone and grant.roles:
-            continue
-        yield kind, dated({"grant": grant.id}, since=since)
-        left = [role for role in grant.roles if role not in gone]
-        if left:
-            data: dict[str, Any] = {"officer": code, "roles": left}
-            if principal:
-                data["principal"] = principal
-            if grant.span.until:
-                data["until"] = grant.span.until
-            yield "delegation_made" if principal else "role_granted", dated(data, since=since)
+    revoked = revoke(desk.office, request_of(desk), code, roles, principal=principal, since=since)
+    again = "（此前已办，未重复写入）" if revoked.repeated else ""
+    told = f"已撤销 {code} 的{'委托' if principal else '授权'}{again}"
+    desk.answer({"ok": True, "entries": list(revoked.eids)}, lambda: say(told))
 
 
 @command(
@@ -274,10 +192,10 @@ def _revocations(
 @at_desk
 def officer_leave(desk: Desk, code: str, since: date | None) -> None:
     """Note that an officer has left."""
-    day = since or desk.office.day(desk.on)
-    change(
-        desk, "officer_left", dated({"officer": code}, since=since), f"{code} 自 {day} 起不再在岗"
-    )
+    from lifecycle.office.people import leave
+
+    entry = leave(desk.office, request_of(desk), code, since)
+    recorded(desk, entry, f"{code} 自 {since or desk.office.day(desk.on)} 起不再在岗")
 
 
 @command(
@@ -300,7 +218,16 @@ def officer_delegate(
     since: date | None,
 ) -> None:
     """Delegate roles."""
+    from lifecycle.office.people import delegate
+
     giver = principal or desk.officer
-    data = {"officer": code, "principal": giver, "roles": roles_of(desk.office, roles)}
-    told = f"{giver} 委托 {code} 代办至 {until}"
-    change(desk, "delegation_made", dated(data, since=since, until=until), told)
+    entry = delegate(
+        desk.office,
+        request_of(desk),
+        code,
+        principal=giver,
+        until=until,
+        roles=roles,
+        since=since,
+    )
+    recorded(desk, entry, f"{giver} 委托 {code} 代办至 {until}")

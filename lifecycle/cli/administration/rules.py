@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.cli.cases.cases import request_of
 from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.faults import tell_faults, tell_published
 from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
 from lifecycle.cli.terminal.output import paint, say
 from lifecycle.cli.terminal.table import write_table
-from lifecycle.errors import UnknownError, WorkflowError
 from lifecycle.outfile import write_file
 
 if TYPE_CHECKING:
-    from lifecycle.errors import Problem
-    from lifecycle.template.template import Template
-    from lifecycle.workflow.difference import Change
-    from lifecycle.workflow.model import Workflow
+    from lifecycle.office.rules import CalendarLine, Change, WorkflowLine
 
 workflow = Group(
     "workflow",
@@ -49,35 +46,36 @@ calendar = Group(
 @at_desk
 def workflow_list(desk: Desk) -> None:
     """List the workflows in force."""
-    office = desk.office
-    directory = office.directory
-    since = {d.digest: d.seq for d in directory.documents if d.kind == "workflow"}
-    found = [
-        {
-            "workflow": w.name,
-            "title": w.title,
-            "version": w.version,
-            "sha256": w.digest,
-            "office_seq": since[w.digest],
-            "states": len(w.states),
-            "transitions": len(w.transitions),
-            "basis": w.basis,
-        }
-        for w in office.workflows()
-    ]
+    from lifecycle.office.rules import workflows_in_force
+
+    found = workflows_in_force(desk.office)
     rows = [
         (
-            str(w["workflow"]),
-            str(w["title"]),
-            f"第 {w['version']} 版",
-            str(w["states"]),
-            str(w["transitions"]),
-            str(w["sha256"])[:12],
+            line.name,
+            line.title,
+            f"第 {line.version} 版",
+            str(line.states),
+            str(line.transitions),
+            line.sha256[:12],
         )
-        for w in found
+        for line in found
     ]
     heads = ("流程", "名称", "版本", "环节", "流转", "SHA-256")
-    desk.answer({"workflows": found}, lambda: write_table(heads, rows, align="<<<>>"))
+    document = {"workflows": [_workflow_json(line) for line in found]}
+    desk.answer(document, lambda: write_table(heads, rows, align="<<<>>"))
+
+
+def _workflow_json(line: WorkflowLine) -> dict[str, Any]:
+    return {
+        "workflow": line.name,
+        "title": line.title,
+        "version": line.version,
+        "sha256": line.sha256,
+        "office_seq": line.office_seq,
+        "states": line.states,
+        "transitions": line.transitions,
+        "basis": line.basis,
+    }
 
 
 @command(
@@ -92,58 +90,10 @@ def workflow_list(desk: Desk) -> None:
 @at_desk
 def workflow_check(desk: Desk, files: tuple[str, ...], folder: str | None) -> int:
     """Judge workflow files."""
-    from lifecycle.cli.faults import tell_faults
-    from lifecycle.office.definitions import examine_whole
-    from lifecycle.office.publication import read_definition
+    from lifecycle.office.rules import check_workflows
 
-    problems: list[Problem] = []
-    for file in files:
-        path = Path(file)
-        beside = path.resolve().parent.parent / "notices"
-        letters = Path(folder) if folder else beside if beside.is_dir() else None
-        problems += examine_whole(read_definition(path), file, _templates(letters), letters)[1]
+    problems = check_workflows(files, folder)
     return tell_faults(desk, problems, count=len(files), what="流程文件")
-
-
-def _templates(folder: Path | None) -> dict[str, Template]:
-    """Read templates for a check; a faulty one counts as missing, `notice lint` says why."""
-    from lifecycle.office.publication import shipped_templates
-    from lifecycle.template import read_template
-
-    found: dict[str, Template] = {}
-    for name, body in shipped_templates(folder).items():
-        try:
-            found[name] = read_template(name, body, f"{folder or 'notices'}/{name}.j2")
-        except WorkflowError:
-            continue
-    return found
-
-
-def _given(desk: Desk, text: str) -> Workflow:
-    """Find the workflow that is meant: a file, a workflow in force by name or title, or a version
-    by its SHA-256.
-    """
-    from lifecycle.office.publication import read_definition
-    from lifecycle.workflow.reader import examine
-
-    path = Path(text)
-    if path.suffix.lower() in (".yaml", ".yml") or path.is_file():
-        found, problems, source = examine(read_definition(path), text)
-        if found is None or problems:
-            raise WorkflowError(problems, source)
-        return found
-    office = desk.office
-    try:
-        return office.workflow(text)
-    except UnknownError:
-        versions = {
-            d.digest
-            for d in office.directory.documents
-            if d.kind == "workflow" and d.digest.startswith(text)
-        }
-        if len(text) < 6 or len(versions) != 1:
-            raise
-        return office.library.workflow(versions.pop())
 
 
 @command(
@@ -161,9 +111,9 @@ def _given(desk: Desk, text: str) -> Workflow:
 @at_desk
 def workflow_graph(desk: Desk, given: str, target: str) -> None:
     """Draw a workflow."""
-    from lifecycle.exchange.diagram import draw
+    from lifecycle.office.rules import draw_workflow
 
-    text = draw(_given(desk, given), target)
+    text = draw_workflow(lambda: desk.office, given, target)
     write_file(Path(target), text.encode(), "流程图")
     desk.answer(
         {"ok": True, "file": target, "characters": len(text)}, lambda: say(f"已画到 {target}")
@@ -178,7 +128,7 @@ def workflow_graph(desk: Desk, given: str, target: str) -> None:
 @at_desk
 def workflow_schema(desk: Desk) -> None:
     """Print the language's JSON Schema; it is a JSON document either way."""
-    from lifecycle.exchange.schema import schema, schema_text
+    from lifecycle.office.rules import schema, schema_text
 
     desk.answer(schema(), lambda: say(schema_text().rstrip("\n")))
 
@@ -194,9 +144,9 @@ def workflow_schema(desk: Desk) -> None:
 @at_desk
 def workflow_diff(desk: Desk, before: str, after: str) -> None:
     """Compare two workflows."""
-    from lifecycle.workflow.difference import compare
+    from lifecycle.office.rules import compare_workflows
 
-    changes = list(compare(_given(desk, before), _given(desk, after)))
+    changes = compare_workflows(lambda: desk.office, before, after)
     names = ("kind", "section", "name", "title", "field", "before", "after")
     document = {"changes": [{name: getattr(change, name) for name in names} for change in changes]}
     desk.answer(document, lambda: _print_changes(changes))
@@ -228,12 +178,9 @@ def _print_changes(changes: list[Change]) -> None:
 @at_desk
 def workflow_publish(desk: Desk, file: str) -> None:
     """Put a workflow into force."""
-    from lifecycle.cli.faults import publish
-    from lifecycle.office.publication import workflow_to_publish
+    from lifecycle.office.rules import publish_workflow
 
-    office = desk.office
-    found, definitions = workflow_to_publish(office.library, office.directory, Path(file))
-    publish(desk, definitions, [found.name])
+    tell_published(desk, publish_workflow(desk.office, request_of(desk), file))
 
 
 @command(
@@ -244,30 +191,28 @@ def workflow_publish(desk: Desk, file: str) -> None:
 @at_desk
 def calendar_list(desk: Desk) -> None:
     """List the calendar's years."""
-    office = desk.office
-    found = office.moment().calendar
+    from lifecycle.office.rules import calendar_years
+
+    found = calendar_years(desk.office)
     years = [
         {
-            "year": year,
-            "announced": data.announced,
-            "holidays": len(data.holidays),
-            "workdays": len(data.workdays),
+            "year": line.year,
+            "announced": line.announced,
+            "holidays": line.holidays,
+            "workdays": line.workdays,
         }
-        for year, data in sorted(found.years.items())
+        for line in found.years
     ]
-    document = {"sha256": found.digest, "years": years}
+    heads = ("年份", "放假安排", "放假工作日", "调休上班")
     desk.answer(
-        document,
-        lambda: write_table(
-            ("年份", "放假安排", "放假工作日", "调休上班"), _years(years), align="><>>"
-        ),
+        {"sha256": found.sha256, "years": years},
+        lambda: write_table(heads, map(_year, found.years), align="><>>"),
     )
 
 
-def _years(years: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
-    for year in years:
-        told = "已公布" if year["announced"] else paint("未公布，期限暂定", "yellow")
-        yield str(year["year"]), told, f"{year['holidays']} 天", f"{year['workdays']} 天"
+def _year(line: CalendarLine) -> tuple[str, ...]:
+    told = "已公布" if line.announced else paint("未公布，期限暂定", "yellow")
+    return str(line.year), told, f"{line.holidays} 天", f"{line.workdays} 天"
 
 
 @command(
@@ -281,9 +226,6 @@ def _years(years: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
 @at_desk
 def calendar_publish(desk: Desk, file: str) -> None:
     """Put announced years into force."""
-    from lifecycle.cli.faults import publish
-    from lifecycle.ledger.record import CALENDAR
-    from lifecycle.office.publication import calendar_to_publish
+    from lifecycle.office.rules import publish_calendar
 
-    office = desk.office
-    publish(desk, calendar_to_publish(office.library, office.directory, Path(file)), [CALENDAR])
+    tell_published(desk, publish_calendar(desk.office, request_of(desk), file))

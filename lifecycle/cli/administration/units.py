@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from lifecycle.cli.administration.people import (
-    change,
-    dated,
-    named,
-    roles_of,
-    since_option,
-    title_of,
-)
+from lifecycle.cli.administration.people import named, recorded, since_option
+from lifecycle.cli.cases.cases import request_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
 from lifecycle.cli.terminal.table import write_table
@@ -48,12 +41,10 @@ def unit_add(
     desk: Desk, code: str, title: str, functions: tuple[str, ...], since: date | None
 ) -> None:
     """Add a unit."""
-    data = {
-        "unit": code,
-        "title": title_of(title, "单位名称"),
-        "functions": roles_of(desk.office, functions),
-    }
-    change(desk, "unit_added", dated(data, since=since), f"已登记单位 {code} {title}")
+    from lifecycle.office.people import add_unit
+
+    entry = add_unit(desk.office, request_of(desk), code, title, functions=functions, since=since)
+    recorded(desk, entry, f"已登记单位 {code} {title}")
 
 
 @command("change", help="单位改名或改职能；没写的不变，从前的记录不受影响。")
@@ -72,48 +63,46 @@ def unit_change(
     since: date | None,
 ) -> None:
     """Change a unit's name or functions."""
+    from lifecycle.office.people import change_unit
+
     if not (title or functions or no_functions):
         raise UsageError("没有写要改什么", "加 --title、--function 或 --no-functions")
-    directory = desk.office.directory
-    code = directory.unit_code(unit_name)
-    data = {
-        "unit": code,
-        "title": title_of(title, "单位名称") if title else None,
-        "functions": roles_of(desk.office, functions)
-        if functions
-        else []
-        if no_functions
-        else None,
-    }
-    name = data["title"] or directory.units[code].title(
-        desk.office.day(desk.on).isoformat(), directory.seq
+    changed = change_unit(
+        desk.office,
+        request_of(desk),
+        unit_name,
+        title=title,
+        functions=functions if functions or no_functions else None,
+        since=since,
     )
-    change(desk, "unit_changed", dated(data, since=since), f"已更改单位 {code} {name}")
+    recorded(desk, changed.entry, f"已更改单位 {changed.code} {changed.title}")
 
 
 @command("list", help="列出单位及其职能。")
 @at_desk
 def unit_list(desk: Desk) -> None:
     """List units."""
-    directory, day = desk.office.directory, desk.office.day(desk.on).isoformat()
-    titles = desk.office.roles()
-    rows: list[dict[str, Any]] = [
-        {
-            "unit": u.code,
-            "title": u.title(day, directory.seq),
-            "functions": list(u.performs(day, directory.seq)),
-            "officers": sum(
-                p.unit == u.code and p.serves(day, directory.seq) for p in directory.people.values()
-            ),
-        }
-        for u in directory.units.values()
-    ]
+    from lifecycle.office.people import units
+
+    office = desk.office
+    found = units(office, desk.on)
 
     def tell() -> None:
+        titles = office.roles()
         heads = ("代码", "名称", "职能", "在岗")
         cells = (
-            (r["unit"], r["title"], named(r["functions"], titles), str(r["officers"])) for r in rows
+            (line.code, line.title, named(line.functions, titles), str(line.officers))
+            for line in found
         )
         write_table(heads, cells, align="<<<>")
 
-    desk.answer({"ok": True, "on": day, "units": rows}, tell)
+    rows = [
+        {
+            "unit": line.code,
+            "title": line.title,
+            "functions": list(line.functions),
+            "officers": line.officers,
+        }
+        for line in found
+    ]
+    desk.answer({"ok": True, "on": office.day(desk.on).isoformat(), "units": rows}, tell)

@@ -171,12 +171,14 @@ def _log_one(desk: Desk) -> int:
 
 def _where_recorded(office: Office, body: Mapping[str, Any] | None) -> str:
     """Say where an entry stands and what it did."""
+    from lifecycle.office.letters import case_of
+
     if body is None:
         return "没有写入，台账里没有这条记录"
     intent = body["intent"]
     if intent["workflow"] is None:
         return f"已写入，单位记录第 {intent['seq']} 条，{intent['type']}，{intent['actor']['id']}"
-    case = office.chancery.case(intent["case"])
+    case = case_of(office, intent["case"])
     (row,) = log_rows(office, case, iter([body]))
     return f"已写入，{case.number} 第 {intent['seq']} 条，{row[1]}，{row[2]}，{row[3]}"
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.cases.cases import VERDICTS, request_of
 from lifecycle.cli.desk import Desk, at_desk
@@ -15,7 +14,7 @@ from lifecycle.cli.terminal.output import say
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    pass
+    from lifecycle.office.reminders import Reminder
 
 _for = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
 _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
@@ -45,14 +44,10 @@ def notice_receipt(
     desk: Desk, case: str, name: str, unit: str, note: str, principal: str | None, dry_run: bool
 ) -> None:
     """Record a receipt."""
-    from lifecycle.office.office import clean
+    from lifecycle.office.replies import receive
 
-    chancery, found = desk.office.chancery, desk.office.case(case)
-    meant = chancery.find(found, name)
-    outcome = chancery.receive(
-        request_of(desk, principal, dry_run=dry_run), found, meant, unit, clean(note)
-    )
-    done(desk, outcome, meant.name)
+    request = request_of(desk, principal, dry_run=dry_run)
+    done(desk, receive(desk.office, request, case, name, unit=unit, note=note))
 
 
 @command(
@@ -91,23 +86,21 @@ def notice_reply(
     dry_run: bool,
 ) -> None:
     """Record an answer."""
-    from lifecycle.office.office import clean
+    from lifecycle.office.replies import reply
 
     if verdict is not None and verdict not in VERDICTS:
         raise UsageError(f"意见“{verdict}”不认识", "写 同意、不同意 或 附条件同意")
-    chancery, found = desk.office.chancery, desk.office.case(case)
-    meant = chancery.find(found, name)
-    said = VERDICTS[verdict] if verdict else None
-    outcome = chancery.reply(
+    handled = reply(
+        desk.office,
         request_of(desk, principal, dry_run=dry_run),
-        found,
-        meant,
+        case,
+        name,
         file=Path(file) if file else None,
-        verdict=said,
-        note=clean(note),
-        named=unit,
+        verdict=VERDICTS[verdict] if verdict else None,
+        unit=unit,
+        note=note,
     )
-    done(desk, outcome, meant.name)
+    done(desk, handled)
 
 
 @command(
@@ -126,58 +119,47 @@ def notice_reply(
 @at_desk
 def notice_urge(desk: Desk, case: str | None, principal: str | None, dry_run: bool) -> int:
     """Draft reminders for what is overdue."""
-    from lifecycle.errors import LifecycleError
-    from lifecycle.office.reminders import overdue, urge
+    from lifecycle.office.reminders import urge
 
-    office = desk.office
     request = request_of(desk, principal, dry_run=dry_run)
-    only = office.case(case).id if case else None
-    unit = office.directory.officer(request.officer, office.day(desk.on), principal=principal).unit
-    rows, failed = [], 0
-    for count, late in enumerate(
-        list(overdue(office.chancery, office.moment(desk.on), unit, only=only)), 1
-    ):
-        one = (
-            replace(request, request_id=f"{request.request_id}:{count}")
-            if request.request_id
-            else request
-        )
-        row = {
-            "number": late.case.number,
-            "notice": late.notice.name,
-            "document_number": late.notice.number,
-            "debt": late.debt,
-            "units": list(late.names),
-            "due_on": late.due_on,
-            "reminder": None,
-            "error": None,
-        }
-        try:
-            outcome = urge(office.chancery, one, late)
-            row["reminder"] = None if dry_run else list(outcome.case.notices)[-1]
-        except LifecycleError as error:
-            failed += 1
-            row["error"] = error.message
-        rows.append(row)
+    reminders = list(urge(desk.office, request, case))
+    failed = any(reminder.error for reminder in reminders)
 
     def tell() -> None:
-        for row in rows:
-            done = (
-                f"✗ {row['error']}"
-                if row["error"]
-                else f"已拟 {row['reminder']}"
-                if row["reminder"]
-                else "（未写入）"
-            )
-            names = "、".join(map(str, row["units"] or ()))
-            owed = "未复函" if row["debt"] == "reply" else "未签收"
-            say(
-                f"{row['number']}　{row['document_number']}　{names} 逾期{owed}（限 "
-                f"{row['due_on']}）"
-                f"　{done}"
-            )
-        if not rows:
+        for reminder in reminders:
+            say(_reminder_line(reminder))
+        if not reminders:
             say("没有逾期未签收、未复函而未催办的公文")
 
+    rows = [_reminder_json(reminder) for reminder in reminders]
     desk.answer({"ok": not failed, "dry_run": dry_run, "reminders": rows}, tell)
-    return int(bool(failed))
+    return int(failed)
+
+
+def _reminder_json(reminder: Reminder) -> dict[str, Any]:
+    late = reminder.late
+    return {
+        "number": late.case.number,
+        "notice": late.notice.name,
+        "document_number": late.notice.number,
+        "debt": late.debt,
+        "units": list(late.names),
+        "due_on": late.due_on,
+        "reminder": reminder.drafted,
+        "error": reminder.error.message if reminder.error else None,
+    }
+
+
+def _reminder_line(reminder: Reminder) -> str:
+    late = reminder.late
+    if reminder.error:
+        came = f"✗ {reminder.error.message}"
+    elif reminder.drafted:
+        came = f"已拟 {reminder.drafted}"
+    else:
+        came = "（未写入）"
+    owed = "未复函" if late.debt == "reply" else "未签收"
+    return (
+        f"{late.case.number}　{late.notice.number}　{'、'.join(late.names)} 逾期{owed}（限 "
+        f"{late.due_on}）　{came}"
+    )

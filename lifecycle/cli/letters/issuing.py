@@ -11,38 +11,33 @@ from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
 from lifecycle.cli.terminal.chinese import argument, command, option
 from lifecycle.cli.terminal.output import say
+from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.engine.notice import Notice
-    from lifecycle.ledger.register import Outcome
+    from lifecycle.office.letters import Handled
 
 _for = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
 _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
 
 
-def done(desk: Desk, outcome: Outcome, name: str, *more: str) -> None:
+def done(desk: Desk, handled: Handled, *more: str) -> None:
     """Answer what was done to a letter."""
-    found = outcome.case.notices.get(name)
-    document = {
-        "ok": True,
-        **outcome_json(outcome),
-        "notice": notice_json(found) if found else None,
-    }
+    outcome = handled.outcome
 
     def tell() -> None:
-        told = teller(desk, dry_run=False)
         if not outcome.body:
             say(f"{outcome.case.number}　{outcome.case.title}　可以办理（未写入）")
             return
-        say(f"已办理：{outcome.case.number}　{told(outcome)}")
+        say(f"已办理：{outcome.case.number}　{teller(desk, dry_run=False)(outcome)}")
         for line in more:
             say(f"  {line}")
 
-    desk.answer(document, tell)
+    desk.answer({"ok": True, **outcome_json(outcome), "notice": _notice_json(handled)}, tell)
 
 
-def notice_json(found: Notice) -> dict[str, object]:
+def _notice_json(handled: Handled) -> dict[str, object]:
     """Give where a letter stands, for machines."""
+    found = handled.notice
     return {
         "name": found.name,
         "state": found.state,
@@ -92,30 +87,14 @@ def notice_draft(
     dry_run: bool,
 ) -> None:
     """Draft a letter."""
-    from lifecycle.engine.acts import DraftLetter
-    from lifecycle.errors import UsageError
-    from lifecycle.office.office import clean
-    from lifecycle.workflow.naming import find_recipient
+    from lifecycle.office.letters import Wish, draft
 
-    office = desk.office
-    found = office.case(case)
-    old = office.chancery.find(found, replaces) if replaces else None
-    if old is None and template is None:
+    if template is None and not replaces:
         raise UsageError("没有写用哪个模板", "写模板名，或用 --replace 重拟一件")
-    workflow = office.workflow_of(found)
-    names = [tuple(find_recipient(workflow, name) for name in part) for part in (to, cc)]
-    wanted = DraftLetter(
-        template or (old.template if old else ""),
-        names[0],
-        names[1],
-        clean(note),
-        old.name if old else "",
-    )
-    outcome = office.chancery.draft(
-        request_of(desk, principal, dry_run=dry_run), found, wanted, Path(text) if text else None
-    )
-    made = list(outcome.case.notices)[-1]
-    done(desk, outcome, made, f"看一看：lifecycle notice show {outcome.case.number} {made}")
+    wish = Wish(template, to, cc, replaces, Path(text) if text else None, note)
+    handled = draft(desk.office, request_of(desk, principal, dry_run=dry_run), case, wish)
+    number, made = handled.outcome.case.number, handled.notice.name
+    done(desk, handled, f"看一看：lifecycle notice show {number} {made}")
 
 
 @command(
@@ -130,10 +109,12 @@ def notice_draft(
 @at_desk
 def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_run: bool) -> None:
     """Find a draft in order."""
-    chancery, found = desk.office.chancery, desk.office.case(case)
-    meant = chancery.find(found, name).name
-    outcome = chancery.check(request_of(desk, principal, dry_run=dry_run), found, meant)
-    done(desk, outcome, meant, f"下一步由签发人办：lifecycle notice issue {found.number} {meant}")
+    from lifecycle.office.letters import review
+
+    request = request_of(desk, principal, dry_run=dry_run)
+    handled = review(desk.office, request, case, name)
+    number, meant = handled.outcome.case.number, handled.notice.name
+    done(desk, handled, f"下一步由签发人办：lifecycle notice issue {number} {meant}")
 
 
 @command(
@@ -151,20 +132,16 @@ def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_
 @at_desk
 def notice_issue(desk: Desk, case: str, name: str, principal: str | None, dry_run: bool) -> None:
     """Sign a letter off."""
-    from lifecycle.letter.fonts import Fonts
+    from lifecycle.office.letters import issue
 
-    chancery, found = desk.office.chancery, desk.office.case(case)
-    meant = chancery.find(found, name).name
-    outcome = chancery.sign_off(
-        request_of(desk, principal, dry_run=dry_run), found, meant, Fonts.find()
-    )
-    issued = outcome.case.notices[meant]
+    request = request_of(desk, principal, dry_run=dry_run)
+    handled = issue(desk.office, request, case, name)
+    number, issued = handled.outcome.case.number, handled.notice
     done(
         desk,
-        outcome,
-        meant,
+        handled,
         f"文号 {issued.number}　验证码 {issued.code}",
-        f"存成文件：lifecycle notice render {found.number} {meant} --into 公文 --pdf",
+        f"存成文件：lifecycle notice render {number} {issued.name} --into 公文 --pdf",
     )
 
 
@@ -178,11 +155,9 @@ def notice_issue(desk: Desk, case: str, name: str, principal: str | None, dry_ru
 @at_desk
 def notice_freeze(desk: Desk, case: str, name: str) -> None:
     """Lay an issued letter out in all forms."""
-    from lifecycle.letter.fonts import Fonts
+    from lifecycle.office.letters import freeze
 
-    chancery, found = desk.office.chancery, desk.office.case(case)
-    meant = chancery.find(found, name).name
-    done(desk, chancery.freeze(request_of(desk), found, meant, Fonts.find()), meant)
+    done(desk, freeze(desk.office, request_of(desk), case, name))
 
 
 @command(
@@ -202,14 +177,9 @@ def notice_void(
     desk: Desk, case: str, name: str, note: str, principal: str | None, dry_run: bool
 ) -> None:
     """Declare a letter void."""
-    from lifecycle.office.office import clean
+    from lifecycle.office.letters import void
 
-    chancery, found = desk.office.chancery, desk.office.case(case)
-    meant = chancery.find(found, name).name
-    outcome = chancery.void(request_of(desk, principal, dry_run=dry_run), found, meant, clean(note))
-    done(
-        desk,
-        outcome,
-        meant,
-        f"另拟一件替代：lifecycle notice draft {found.number} --replace {meant}",
-    )
+    request = request_of(desk, principal, dry_run=dry_run)
+    handled = void(desk.office, request, case, name, note)
+    number, meant = handled.outcome.case.number, handled.notice.name
+    done(desk, handled, f"另拟一件替代：lifecycle notice draft {number} --replace {meant}")

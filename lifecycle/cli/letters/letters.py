@@ -16,12 +16,7 @@ from lifecycle.errors import UsageError
 from lifecycle.outfile import make_folder, write_file
 
 if TYPE_CHECKING:
-    from lifecycle.engine.case import Case
-    from lifecycle.engine.notice import Notice
-    from lifecycle.letter.fonts import Fonts
-    from lifecycle.letter.model import Letter
     from lifecycle.office.letters import Shown
-    from lifecycle.office.office import Office
 
 CASE_HELP = "事项编号，或编号、名称中不重复的一段"
 NAME_HELP = "公文名（见 notice list）、其中不重复的一段，或文号"
@@ -70,17 +65,6 @@ notice = Group(
 )
 
 
-def _cases(office: Office, case: str | None) -> Iterator[Case]:
-    if case is not None:
-        yield office.case(case)
-        return
-    from lifecycle.ledger.sqlite.queries import Filter, stream
-    from lifecycle.ledger.sqlite.tables import CaseRow
-
-    for number, _title in stream(office.store, Filter(), columns=(CaseRow.number, CaseRow.title)):
-        yield office.case(number)
-
-
 @command(
     "list",
     help="列出一个事项的公文；不写事项则列出全部。写不出来的公文标 ✗ 并说明原因，退出码为 1。",
@@ -90,46 +74,40 @@ def _cases(office: Office, case: str | None) -> Iterator[Case]:
 @at_desk
 def notice_list(desk: Desk, case: str | None) -> int:
     """List letters."""
-    office = desk.office
+    from lifecycle.office.letters import letters
+
     failed = 0
 
-    def rows() -> Iterator[Shown]:
+    def counted() -> Iterator[Shown]:
         nonlocal failed
-        for found in _cases(office, case):
-            for shown in office.chancery.letters(found):
-                failed += shown.letter is None
-                yield shown
+        for shown in letters(desk.office, case):
+            failed += shown.letter is None
+            yield shown
 
     if desk.json:
-        listed = [_listed(shown) for shown in rows()]
+        listed = [_listed(shown) for shown in counted()]
         desk.answer({"ok": not failed, "letters": listed}, lambda: None)
         return int(bool(failed))
     heads = ("", "事项", "公文", "状态", "文号", "日期", "文种", "标题", "主送")
-    if not write_table(heads, map(_line, rows())):
+    if not write_table(heads, map(_line, counted())):
         say("还没有公文")
     return int(bool(failed))
 
 
 def _line(shown: Shown) -> tuple[str, ...]:
-    from lifecycle.engine.notice import STATES
-
     letter, found = shown.letter, shown.notice
-    what = (
-        (letter.kind, letter.title, "、".join(letter.to)) if letter else ("", str(shown.error), "")
-    )
+    what = ("", str(shown.error), "")
+    if letter is not None:
+        what = (letter.kind, letter.title, "、".join(letter.to))
     return (
         mark(letter is not None),
         shown.case.number,
         found.name,
-        STATES[found.state],
+        shown.state,
         found.number,
-        _day(found),
+        shown.day,
         *what,
     )
-
-
-def _day(found: Notice) -> str:
-    return found.issued_on or found.on
 
 
 def _listed(shown: Shown) -> dict[str, Any]:
@@ -145,16 +123,9 @@ def _listed(shown: Shown) -> dict[str, Any]:
         "document_number": found.number or None,
         "issued_on": found.issued_on or None,
         "code": found.code or None,
-        "letter": letter_json(shown.letter) if shown.letter else None,
+        "letter": shown.values,
         "error": str(shown.error) if shown.error else None,
     }
-
-
-def letter_json(letter: Letter) -> dict[str, Any]:
-    """Give a letter for machines."""
-    from lifecycle.letter.model import dump_letter
-
-    return dump_letter(letter)
 
 
 @command(
@@ -174,19 +145,10 @@ def letter_json(letter: Letter) -> dict[str, Any]:
 @at_desk
 def notice_show(desk: Desk, case: str, name: str, form: str | None = None) -> None:
     """Print one letter."""
-    from lifecycle.correspondence.press import render
-    from lifecycle.correspondence.source import to_source
+    from lifecycle.office.letters import show
 
-    chancery, found = desk.office.chancery, desk.office.case(case)
-    meant = chancery.find(found, name)
-    letter = chancery.letter(found, meant)
-    draft = form == "source"
-    text = (
-        to_source(chancery.draft_of(found, meant))
-        if draft
-        else render(letter, form or "text").decode()
-    )
-    desk.answer(letter_json(letter) | {"text": text}, lambda: say(text.rstrip("\n")))
+    page = show(desk.office, case, name, form or "text")
+    desk.answer({**page.values, "text": page.text}, lambda: say(page.text.rstrip("\n")))
 
 
 @command(
@@ -225,65 +187,25 @@ def notice_render(
         raise UsageError(
             "写明一个事项，或写 --all", "例如 lifecycle notice render LS-F-2026-003 --into 公文/"
         )
-    office = desk.office
+    from lifecycle.office.letters import rendered
+
     files: list[str] = []
     count = failed = 0
-    fonts = fonts_for(form)
-    for path, error in progress(
-        _rendered(office, case, name, form, since, Path(folder), fonts), title="存公文"
-    ):
-        count += error is None
-        failed += error is not None
-        if error is not None:
-            warn(error)
-        elif desk.json:
+    found = rendered(desk.office, case, name, form=form, since=since)
+    for letter in progress(found, title="存公文"):
+        if letter.error is not None:
+            failed += 1
+            warn(f"{letter.name}：{letter.error}")
+            continue
+        count += 1
+        path = save(Path(folder), letter.name, letter.body, letter.suffix)
+        if desk.json:
             files.append(str(path))
         else:
             say(str(path))
     document = {"ok": not failed, "files": files, "failed": failed}
     desk.answer(document, lambda: None if count else say("还没有公文"))
     return int(bool(failed))
-
-
-def fonts_for(form: str) -> Fonts | None:
-    """Give the fonts where a form needs them."""
-    if form != "pdf":
-        return None
-    from lifecycle.letter.fonts import Fonts
-
-    return Fonts.find()
-
-
-def _rendered(
-    office: Office,
-    case: str | None,
-    name: str | None,
-    form: str,
-    since: date | None,
-    folder: Path,
-    fonts: Fonts | None,
-) -> Iterator[tuple[Path, str | None]]:
-    """Write letters one by one; what cannot be written comes with the reason."""
-    from lifecycle.correspondence.press import SUFFIXES, render
-
-    chancery = office.chancery
-    for found in _cases(office, case):
-        only = chancery.find(found, name).name if name else None
-        for shown in chancery.letters(found):
-            if (only and shown.notice.name != only) or (
-                since and _day(shown.notice) < since.isoformat()
-            ):
-                continue
-            if shown.letter is None:
-                yield folder, f"{shown.notice.name}：{shown.error}"
-                continue
-            kept = shown.notice.forms
-            body = (
-                chancery.form(found, shown.notice, form)
-                if kept
-                else render(shown.letter, form, fonts)
-            )
-            yield save(folder, f"{found.number}-{shown.notice.name}", body, SUFFIXES[form]), None
 
 
 def save(folder: Path, name: str, body: bytes, suffix: str) -> Path:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from lifecycle.cli.cases.cases import request_of
 from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.faults import tell_faults, tell_published
+from lifecycle.cli.letters.letters import save
 from lifecycle.cli.terminal.chinese import argument, command, option
+from lifecycle.cli.terminal.output import progress, say
 from lifecycle.cli.terminal.table import write_table
-from lifecycle.engine.gates import SPANS
-from lifecycle.errors import InvalidError, UnavailableError, WorkflowError
-
-if TYPE_CHECKING:
-    from lifecycle.workflow.model import Workflow
+from lifecycle.outfile import check_target, write_file
 
 
 @command(
@@ -35,68 +32,26 @@ if TYPE_CHECKING:
 @at_desk
 def notice_catalogue(desk: Desk, name: str | None, folder: str | None, form: str) -> None:
     """List which transition sends which letter to whom."""
+    from lifecycle.office.templates import catalogue
+
     if folder is not None:
         _save_samples(desk, name, Path(folder), form)
         return
-    from lifecycle.office.publication import templates_in_force
-
-    office = desk.office
-    workflows = [office.workflow(name)] if name else office.workflows()
-    kinds = {key: t.kind for key, t in templates_in_force(office.library, office.directory).items()}
-    rows = [row for workflow in workflows for row in _catalogue(workflow, kinds)]
-    heads = ("workflow", "states", "transition", "template", "kind", "to", "cc", "reply")
-    document = {"letters": [dict(zip(heads, row, strict=True)) for row in rows]}
-    desk.answer(
-        document,
-        lambda: write_table(("流程", "环节", "流转", "模板", "文种", "主送", "抄送", "复函"), rows),
-    )
-
-
-def _catalogue(workflow: Workflow, kinds: dict[str, str]) -> Iterator[tuple[str, ...]]:
-    names = {name: role.title for name, role in workflow.roles.items()}
-    names |= {name: party.title for name, party in workflow.parties.items()}
-    for transition in workflow.transitions:
-        every = len(transition.sources) > 3
-        states = (
-            f"{len(transition.sources)} 个环节"
-            if every
-            else "、".join(workflow.states[s].title for s in transition.sources)
-        )
-        for rule in transition.notices:
-            to, cc = ("、".join(names.get(n, n) for n in part) for part in (rule.to, rule.cc))
-            kind = kinds.get(rule.template, "未发布")
-            reply = f"{rule.reply.limit.amount}{SPANS[rule.reply.limit.unit]}" if rule.reply else ""
-            yield workflow.title, states, transition.title, rule.template, kind, to, cc, reply
+    rows = catalogue(desk.office, name)
+    heads = ("流程", "环节", "流转", "模板", "文种", "主送", "抄送", "复函")
+    document = {"letters": [row._asdict() for row in rows]}
+    desk.answer(document, lambda: write_table(heads, rows))
 
 
 def _save_samples(desk: Desk, name: str | None, folder: Path, form: str) -> None:
     """Write a sample of every letter, one by one."""
-    from lifecycle.cli.letters.letters import fonts_for, save
-    from lifecycle.cli.terminal.output import progress, say
-    from lifecycle.correspondence.issue import rules_in_force
-    from lifecycle.correspondence.press import SUFFIXES, render
-    from lifecycle.correspondence.sample import sample_letter, uses
-    from lifecycle.office.publication import templates_in_force
+    from lifecycle.office.templates import samples
 
-    office = desk.office
-    workflows = [office.workflow(name)] if name else office.workflows()
-    rules = rules_in_force(office.library, office.directory)
-    fonts = fonts_for(form)
-    found = list(
-        uses(workflows, templates_in_force(office.library, office.directory), others=name is None)
-    )
-    directory, today = office.directory, office.day(desk.on).isoformat()
-    names = directory.names(today)
-    issuers = {
-        role: (units[0], names[units[0]])
-        for workflow in workflows
-        for role in workflow.roles
-        if (units := directory.units_with(role, today))
-    }
-    files = []
-    for use in progress(found, title="写样张", total=len(found)):
-        body = render(sample_letter(use, rules, issuers), form, fonts)
-        files.append(str(save(folder, use.template.name, body, SUFFIXES[form])))
+    found = samples(desk.office, name, form=form, on=desk.on)
+    files = [
+        str(save(folder, sample.name, sample.body, sample.suffix))
+        for sample in progress(found.files, title="写样张", total=found.total)
+    ]
     desk.answer(
         {"ok": True, "files": files}, lambda: say(f"已存 {len(files)} 种公文的样张：{folder}")
     )
@@ -114,36 +69,10 @@ def notice_lint(desk: Desk, files: tuple[str, ...]) -> int:
     """Judge templates by themselves, and against the workflows in force or, without an office, the
     shipped ones.
     """
-    from lifecycle.cli.faults import tell_faults
-    from lifecycle.correspondence.lint import template_faults
-    from lifecycle.errors import Location, Problem
-    from lifecycle.office.definitions import relations
-    from lifecycle.office.publication import read_definition
-    from lifecycle.template.trial import judged
+    from lifecycle.office.templates import lint
 
-    workflows, rules = _workflows(desk), relations()
-    problems: list[Problem] = []
-    for file in files:
-        try:
-            template = judged(Path(file).stem, read_definition(Path(file)), file)
-            problems += template_faults(template, workflows, rules)
-        except WorkflowError as error:
-            problems += error.problems
-        except InvalidError as error:
-            problems.append(Problem("size", Location(file), error.message, error.mend))
+    problems = lint(lambda: desk.office, files)
     return tell_faults(desk, problems, count=len(files), what="模板")
-
-
-def _workflows(desk: Desk) -> list[Workflow]:
-    """Give the workflows in force; the shipped ones where there is no office to ask."""
-    from lifecycle import places
-    from lifecycle.workflow.reader import read_workflow
-
-    try:
-        return desk.office.workflows()
-    except UnavailableError:
-        paths = sorted(places.workflows().glob("*.yaml"))
-        return [read_workflow(path.read_bytes(), path.name, checked=False) for path in paths]
 
 
 @command(
@@ -167,22 +96,9 @@ def _workflows(desk: Desk) -> list[Workflow]:
 @at_desk
 def notice_publish(desk: Desk, files: tuple[str, ...]) -> None:
     """Put templates into force."""
-    from lifecycle.cli.faults import publish
-    from lifecycle.office.publication import templates_to_publish
+    from lifecycle.office.templates import publish_templates
 
-    paths = [Path(file) for file in files]
-    for path in paths:
-        if path.suffix != ".yaml" and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", path.stem):
-            raise InvalidError(
-                f"模板名“{path.stem}”不合规",
-                "文件名用字母、数字、点、横线，如 siting-consultation.j2",
-            )
-    office = desk.office
-    publish(
-        desk,
-        templates_to_publish(office.library, office.directory, paths),
-        [path.stem for path in paths],
-    )
+    tell_published(desk, publish_templates(desk.office, request_of(desk), files))
 
 
 @command(
@@ -198,24 +114,18 @@ def notice_publish(desk: Desk, files: tuple[str, ...]) -> None:
 @at_desk
 def notice_diff(desk: Desk, file: str, picture: str) -> None:
     """Show in a picture what a new template changes."""
-    from lifecycle.cli.terminal.output import say
-    from lifecycle.letter.fonts import Fonts
-    from lifecycle.letter.pdf.press import to_pdf
-    from lifecycle.letter.pictures import compared, png_of
-    from lifecycle.office.publication import read_definition
-    from lifecycle.outfile import check_target, write_file
-    from lifecycle.template.trial import judged
+    from lifecycle.office.templates import compare
 
-    check_target(Path(picture), "对照图")
-    path = Path(file)
-    template = judged(path.stem, read_definition(path), file)
-    old, new, which = desk.office.chancery.side_by_side(template)
-    fonts = Fonts.find()
-    sheet, changed = compared(to_pdf(old, fonts), to_pdf(new, fonts))
     target = Path(picture)
-    write_file(target, png_of(sheet), "对照图")
-    document = {"ok": True, "file": str(target), "letter": which, "changed_pages": changed}
-    desk.answer(
-        document,
-        lambda: say(f"{target}　{which}：{f'{changed} 页有不同' if changed else '看不出不同'}"),
-    )
+    check_target(target, "对照图")
+    compared = compare(desk.office, file)
+    write_file(target, compared.picture, "对照图")
+    pages = compared.changed_pages
+    document = {
+        "ok": True,
+        "file": str(target),
+        "letter": compared.letter,
+        "changed_pages": pages,
+    }
+    verdict = f"{pages} 页有不同" if pages else "看不出不同"
+    desk.answer(document, lambda: say(f"{target}　{compared.letter}：{verdict}"))

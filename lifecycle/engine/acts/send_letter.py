@@ -37,7 +37,7 @@ class SendLetter(LetterAct):
     addressee: str
     channel: str
     address: str
-    parcel: str
+    sending: str
     answer: str = ""
 
     entry_type = "notice_dispatched"
@@ -75,7 +75,7 @@ class SendLetter(LetterAct):
             "addressee": self.addressee,
             "channel": self.channel,
             "address": self.address,
-            "parcel": self.parcel,
+            "parcel": self.sending,
             "answer": self.answer,
         }
         return {"data": data, "files": [], "transition": None}
@@ -83,7 +83,8 @@ class SendLetter(LetterAct):
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
-        return cls(**intent["data"])
+        data = dict(intent["data"])
+        return cls(sending=data.pop("parcel"), **data)
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""

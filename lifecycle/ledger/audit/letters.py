@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.ledger.letter_rows import notice_row, parcel_state, parcels_of
+from lifecycle.ledger.letter_rows import notice_row, sending_state, sendings_of
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
 
@@ -26,7 +26,7 @@ class Post:
 
     notices: dict[str, tuple[Any, ...]]
     forms: set[tuple[Any, ...]]
-    parcels: dict[str, tuple[Any, ...]]
+    sendings: dict[str, tuple[Any, ...]]
 
 
 def read_post(store: Store, case_id: str) -> Post:
@@ -59,10 +59,10 @@ def check_post(post: Post, workflow: Workflow, case: Case) -> Iterator[tuple[str
     if frozen != post.forms:
         names = sorted({str(row[0]) for row in frozen ^ post.forms})
         yield "state", f"存储的公文版式登记与回放结果不一致：{'、'.join(names)}"
-    kept = dict(post.parcels)
+    kept = dict(post.sendings)
     for notice in case.notices.values():
-        for id_, _case, name, addressee, unit in parcels_of(case, notice):
-            found, due = kept.pop(id_, None), parcel_state(notice, addressee)
+        for id_, _case, name, addressee, unit in sendings_of(case, notice):
+            found, due = kept.pop(id_, None), sending_state(notice, addressee)
             allowed = (due, "dead") if due == "pending" else (due,)
             if found is None:
                 yield "outbox", f"{name} 致 {addressee} 的待发件不见了"

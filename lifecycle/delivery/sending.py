@@ -22,7 +22,7 @@ _PLAIN = re.compile(r"(?!.*-[0-9a-f]{16}\Z)[0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*")
 
 
 class Attached(NamedTuple):
-    """One file of a parcel: its name as people see it, its media type such as application/pdf, its
+    """One file of a sending: its name as people see it, its media type such as application/pdf, its
     bytes.
     """
 
@@ -32,7 +32,7 @@ class Attached(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Sending:
     """A letter for one receiver; `id` is the same on every attempt, so that the receiver can drop a
     second copy.
 
@@ -73,7 +73,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The other side took the parcel: by which channel (mail, folder, webhook), at which address,
+    """The other side took the sending: by which channel (mail, folder, webhook), at which address,
     when, its answer.
     """
 
@@ -84,7 +84,7 @@ class Receipt:
 
 
 class DeliveryError(LifecycleError):
-    """A parcel was not handed over, or nobody knows whether it was.
+    """A sending was not handed over, or nobody knows whether it was.
 
     `permanent`: the same attempt would fail again, so none should be made before somebody mends
     something. `shared`: not this letter is at fault but the channel (password, certificate, service
@@ -109,14 +109,14 @@ class DeliveryError(LifecycleError):
         self.retry_after = retry_after
 
 
-def safe_name(parcel_id: str) -> str:
+def safe_name(sending_id: str) -> str:
     """Give a name for files and Message-IDs that tells every id from every other, on every file
     system.
     """
-    if _PLAIN.fullmatch(parcel_id):
-        return parcel_id
-    plain = re.sub(r"[^a-z0-9_-]+", "-", parcel_id.lower()).strip("-")
-    return f"{plain or 'id'}-{sha256(parcel_id.encode()).hexdigest()[:16]}"
+    if _PLAIN.fullmatch(sending_id):
+        return sending_id
+    plain = re.sub(r"[^a-z0-9_-]+", "-", sending_id.lower()).strip("-")
+    return f"{plain or 'id'}-{sha256(sending_id.encode()).hexdigest()[:16]}"
 
 
 def one_line(text: str, most: int = MOST_ANSWER) -> str:

@@ -1,0 +1,421 @@
+"""The office itself: units, officers, grants, delegations, leave, and its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from lifecycle.engine.values import clean_text
+from lifecycle.errors import InvalidError, UnknownError
+from lifecycle.ledger.record import stamp_text, stored
+from lifecycle.people.clock import ANNOUNCED, CONFIRMED, in_beijing
+from lifecycle.people.directory import SYSTEM_ROLES
+
+if TYPE_CHECKING:
+    from lifecycle.ledger.register import Request
+    from lifecycle.office.office import Office
+    from lifecycle.people.directory import Directory, Grant, Person
+
+MOST_TITLE = 100
+"""Characters of a unit's or an officer's title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry of the office's own chain, as it was recorded."""
+
+    eid: str
+    seq: int
+    type: str
+    data: Mapping[str, Any]
+    recorded_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChanged:
+    """A unit that was changed, with its name from then on."""
+
+    entry: Recorded
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """A unit on a day: its name, its functions (roles), how many officers serve in it."""
+
+    code: str
+    title: str
+    functions: tuple[str, ...]
+    officers: int
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """A grant, or a delegation by `principal`: of which roles, from when until when."""
+
+    id: str
+    roles: tuple[str, ...]
+    principal: str | None
+    since: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerLine:
+    """An officer on a day: the post, the roles held, the grants, and the delegations in force."""
+
+    code: str
+    title: str
+    unit: str
+    unit_title: str
+    roles: tuple[str, ...]
+    serves: bool
+    since: str
+    left: str | None
+    grants: tuple[GrantLine, ...]
+    delegations: tuple[GrantLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Roles without effect so far, because the officer's unit has no such function."""
+
+    unit: str
+    unit_title: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Roles that were granted, and those of them without effect so far."""
+
+    entry: Recorded
+    roles: tuple[str, ...]
+    idle: Idle | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """What was revoked: the entries' eids; `repeated`: it was so before, under the same request
+    id.
+    """
+
+    eids: tuple[str, ...]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """The clock beside the last entry, in Beijing time ("": no entry yet) and as recorded."""
+
+    clock: str
+    last: str
+    clock_told: str
+    last_told: str
+    most_days: int
+    jumped: bool
+    announced_by: str
+
+
+# Changes.
+
+
+def change(office: Office, request: Request, kind: str, data: Mapping[str, Any]) -> Recorded:
+    """Record one change of units, officers, grants, delegations or the clock."""
+    body = office.register.change_office(request, kind, data)
+    intent = body["intent"]
+    return Recorded(
+        intent["eid"], intent["seq"], intent["type"], intent["data"], body["recorded_at"]
+    )
+
+
+def add_unit(
+    office: Office,
+    request: Request,
+    code: str,
+    title: str,
+    *,
+    functions: Sequence[str] = (),
+    since: date | None = None,
+) -> Recorded:
+    """Add a unit with its functions, which are roles by name or title."""
+    data = {
+        "unit": code,
+        "title": _title(title, "单位名称"),
+        "functions": find_roles(office, functions),
+    }
+    return change(office, request, "unit_added", _dated(data, since=since))
+
+
+def change_unit(
+    office: Office,
+    request: Request,
+    unit: str,
+    *,
+    title: str | None = None,
+    functions: Sequence[str] | None = None,
+    since: date | None = None,
+) -> UnitChanged:
+    """Change a unit's name or functions; what is None stays as it is."""
+    directory = office.directory
+    code = directory.unit_code(unit)
+    name = _title(title, "单位名称") if title else None
+    data = {
+        "unit": code,
+        "title": name,
+        "functions": None if functions is None else find_roles(office, functions),
+    }
+    before = directory.units[code].title(office.day(request.on).isoformat(), directory.seq)
+    entry = change(office, request, "unit_changed", _dated(data, since=since))
+    return UnitChanged(entry, code, name or before)
+
+
+def add_officer(
+    office: Office,
+    request: Request,
+    code: str,
+    title: str,
+    *,
+    unit: str,
+    roles: Sequence[str] = (),
+    since: date | None = None,
+) -> Granted:
+    """Add an officer of a unit with their roles, by name or title."""
+    unit_code = office.directory.unit_code(unit)
+    data = {
+        "officer": code,
+        "title": _title(title, "职务"),
+        "unit": unit_code,
+        "roles": find_roles(office, roles),
+    }
+    entry = change(office, request, "officer_added", _dated(data, since=since))
+    return _granted(office, request, entry, unit_code, since)
+
+
+def grant(
+    office: Office,
+    request: Request,
+    code: str,
+    roles: Sequence[str],
+    *,
+    since: date | None = None,
+    until: date | None = None,
+) -> Granted:
+    """Grant roles, by name or title, to an officer."""
+    data = _dated({"officer": code, "roles": find_roles(office, roles)}, since=since, until=until)
+    entry = change(office, request, "role_granted", data)
+    return _granted(office, request, entry, office.directory.people[code].unit, since)
+
+
+def _granted(
+    office: Office, request: Request, entry: Recorded, unit: str, since: date | None
+) -> Granted:
+    """See which of the roles have no effect yet, because the unit has no such function."""
+    directory, today = office.directory, office.day(request.on)
+    day = max(since or today, today).isoformat()
+    performed = directory.units[unit].performs(day, directory.seq)
+    roles = tuple(entry.data["roles"])
+    idle = tuple(role for role in roles if role not in performed and role not in SYSTEM_ROLES)
+    if not idle:
+        return Granted(entry, roles, None)
+    return Granted(entry, roles, Idle(unit, directory.units[unit].title(day, directory.seq), idle))
+
+
+def revoke(
+    office: Office,
+    request: Request,
+    code: str,
+    roles: Sequence[str] = (),
+    *,
+    principal: str | None = None,
+    since: date | None = None,
+) -> Revoked:
+    """Revoke an officer's grants, or a delegation by `principal`; of some roles or of all.
+
+    What remains of a grant of several roles is granted again.
+    """
+    people = office.directory.people
+    if code not in people:
+        raise UnknownError("经办人", code, people)
+    if request.request_id and office.store.entry(request.request_id):
+        return Revoked((request.request_id,), repeated=True)
+    gone = find_roles(office, roles)
+    steps = list(_revocations(office.directory, code, gone, principal, since))
+    if not steps:
+        raise InvalidError(f"{code} 没有这样的授权或委托", "用 lifecycle officer list 查看")
+    eids = []
+    with office.register.together():
+        for kind, data in steps:
+            eids.append(change(office, request, kind, data).eid)
+            request = replace(request, request_id=None)
+    return Revoked(tuple(eids))
+
+
+def _revocations(
+    directory: Directory, code: str, roles: list[str], principal: str | None, since: date | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    revoked, granted = "role_revoked", "role_granted"
+    if principal:
+        revoked, granted = "delegation_revoked", "delegation_made"
+    for held in directory.grants:
+        if held.officer != code or held.principal != principal or held.revoked is not None:
+            continue
+        gone = [role for role in held.roles if role in roles] if roles else list(held.roles)
+        if not gone and held.roles:
+            continue
+        yield revoked, _dated({"grant": held.id}, since=since)
+        left = [role for role in held.roles if role not in gone]
+        if left:
+            data: dict[str, Any] = {"officer": code, "roles": left}
+            if principal:
+                data["principal"] = principal
+            if held.span.until:
+                data["until"] = held.span.until
+            yield granted, _dated(data, since=since)
+
+
+def leave(office: Office, request: Request, code: str, since: date | None = None) -> Recorded:
+    """Note that an officer has left."""
+    return change(office, request, "officer_left", _dated({"officer": code}, since=since))
+
+
+def delegate(
+    office: Office,
+    request: Request,
+    code: str,
+    *,
+    principal: str,
+    until: date,
+    roles: Sequence[str] = (),
+    since: date | None = None,
+) -> Recorded:
+    """Delegate some or all roles of `principal` to an officer."""
+    data = {"officer": code, "principal": principal, "roles": find_roles(office, roles)}
+    return change(office, request, "delegation_made", _dated(data, since=since, until=until))
+
+
+def _dated(data: dict[str, Any], **days: date | None) -> dict[str, Any]:
+    """Add the days that are given."""
+    return {**data, **{name: day.isoformat() for name, day in days.items() if day is not None}}
+
+
+def _title(text: str, what: str) -> str:
+    title = clean_text(text, what)
+    if not title or "\n" in title or len(title) > MOST_TITLE:
+        raise InvalidError(f"{what}应为一行，不超过 {MOST_TITLE} 字")
+    return title
+
+
+def find_roles(office: Office, texts: Sequence[str]) -> list[str]:
+    """Find roles by name or title; raises UnknownError."""
+    known = office.roles()
+    names = {title: name for name, title in known.items()} | {name: name for name in known}
+    for text in texts:
+        if text not in names:
+            raise UnknownError("角色", text, names)
+    return list(dict.fromkeys(names[text] for text in texts))
+
+
+# Looking.
+
+
+def units(office: Office, on: date | None = None) -> list[UnitLine]:
+    """List the units as they are on a day."""
+    directory, day = office.directory, office.day(on).isoformat()
+    seq = directory.seq
+    serving = [person for person in directory.people.values() if person.serves(day, seq)]
+    return [
+        UnitLine(
+            unit.code,
+            unit.title(day, seq),
+            unit.performs(day, seq),
+            sum(person.unit == unit.code for person in serving),
+        )
+        for unit in directory.units.values()
+    ]
+
+
+def officers(
+    office: Office, unit: str | None = None, *, everybody: bool = False, on: date | None = None
+) -> list[OfficerLine]:
+    """List the officers who serve on a day, of one unit or of all; `everybody`: also those who do
+    not.
+    """
+    directory, day = office.directory, office.day(on).isoformat()
+    code = directory.unit_code(unit) if unit else None
+    return [
+        _officer_line(directory, person, day)
+        for person in directory.people.values()
+        if (code is None or person.unit == code)
+        and (everybody or person.serves(day, directory.seq))
+    ]
+
+
+def _officer_line(directory: Directory, person: Person, day: str) -> OfficerLine:
+    seq = directory.seq
+    serves = person.serves(day, seq)
+    roles: tuple[str, ...] = ()
+    if serves:
+        roles = tuple(directory.officer(person.code, date.fromisoformat(day)).held)
+    mine = [g for g in directory.grants if g.officer == person.code and g.revoked is None]
+    return OfficerLine(
+        code=person.code,
+        title=person.title,
+        unit=person.unit,
+        unit_title=directory.units[person.unit].title(day, seq),
+        roles=roles,
+        serves=serves,
+        since=person.span.since,
+        left=person.left.since if person.left else None,
+        grants=tuple(_grant_line(g) for g in mine if g.principal is None),
+        delegations=tuple(
+            _grant_line(g) for g in mine if g.principal is not None and g.holds(day, seq)
+        ),
+    )
+
+
+def _grant_line(held: Grant) -> GrantLine:
+    return GrantLine(held.id, held.roles, held.principal, held.span.since, held.span.until)
+
+
+# The clock.
+
+
+def clock(office: Office) -> ClockLine:
+    """Say how the clock stands to the last entry."""
+    state = office.register.clock_state()
+    return ClockLine(
+        clock=state.clock,
+        last=state.last,
+        clock_told=in_beijing(state.clock),
+        last_told=in_beijing(state.last) if state.last else "",
+        most_days=state.most_days,
+        jumped=state.jumped,
+        announced_by=state.announced_by,
+    )
+
+
+def announce_clock(office: Office, request: Request) -> tuple[Recorded, str]:
+    """Announce that the clock is right though it has jumped past the bound; give the entry and what
+    the clock shows in Beijing time.
+    """
+    shown = stamp_text(office.register.clock())
+    entry = change(office, request, ANNOUNCED, {"clock": shown})
+    return entry, in_beijing(entry.data["clock"])
+
+
+def confirm_clock(office: Office, request: Request) -> tuple[Recorded, str]:
+    """Confirm, as another person, what was announced last; give the entry and its time in
+    Beijing.
+    """
+    found = office.store.entry(request.request_id) if request.request_id else None
+    if found:
+        data = stored(found[0])["intent"]["data"]
+    else:
+        steps = office.directory.clock_steps
+        data = {"step": steps[-1].id if steps else ""}
+    entry = change(office, request, CONFIRMED, data)
+    return entry, in_beijing(entry.recorded_at)
