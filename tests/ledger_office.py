@@ -19,7 +19,6 @@ from lifecycle import places
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.tree import Checkpoint
-from lifecycle.office.office import Office
 
 CONSULTATION = """\
 文种：函
@@ -173,7 +172,7 @@ class Bureau(Tiny):
 
     def findings(self, since: Checkpoint | None = None) -> list[Finding]:
         """Audit."""
-        office = Office.open(str(self.path))
+        office = self.office()
         try:
             return list(office.auditor(since=since).run())
         finally:
@@ -181,7 +180,7 @@ class Bureau(Tiny):
 
     def checkpoint(self) -> Checkpoint:
         """Audit a database that is in order and give its checkpoint."""
-        office = Office.open(str(self.path))
+        office = self.office()
         try:
             auditor = office.auditor()
             assert list(auditor.run()) == []

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from walking import Walk
 
-from lifecycle.office.office import Office
-
 NAMED = (
     "--set",
     "name=瓯江茶旅小镇",
@@ -105,7 +103,7 @@ def test_the_audit_judges_openings_again(walk: Walk, monkeypatch: pytest.MonkeyP
     with monkeypatch.context() as patched:
         patched.setattr("lifecycle.engine.acts.open._judge_keeper", blind)
         walk.run(*OWN, *FOREIGN, "--as", "bureau01")
-    office = Office.open(str(walk.folder / "lifecycle.db"))
+    office = walk.office()
     findings = [str(finding) for finding in office.auditor().run()]
     office.close()
     told = ("成交价 由 国土", "容积率上限 由 建设（规划）", "建筑高度上限 由 建设（规划）")

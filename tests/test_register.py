@@ -20,7 +20,6 @@ from tiny_office import NOW
 from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
 from lifecycle.ledger.register import Request
-from lifecycle.office.office import Office
 
 ROOT = Path(__file__).parent.parent
 WORKER = """
@@ -152,7 +151,7 @@ def test_eight_threads_fork_nothing(bureau: Bureau) -> None:
 
     def work(worker: int) -> None:
         try:
-            with closing(Office.open(str(bureau.path))) as office:
+            with closing(bureau.office()) as office:
                 office.register.clock = now
                 for turn in range(15):
                     case = office.case("KC-2026-001")
@@ -198,7 +197,7 @@ def test_a_refused_attempt_is_counted_and_changes_nothing(bureau: Bureau) -> Non
 def test_a_group_that_fails_leaves_nothing_but_its_refusals(bureau: Bureau) -> None:
     """Commands done together are undone together; what was refused among them stays counted."""
     before = bureau.checkpoint()
-    with closing(Office.open(str(bureau.path))) as office:
+    with closing(bureau.office()) as office:
 
         def both() -> None:
             with office.together():
@@ -254,7 +253,7 @@ def test_a_workflow_published_in_between_is_told(bureau: Bureau) -> None:
     """Opening under a version that was replaced a moment ago is a conflict, not a case under old
     rules.
     """
-    with closing(Office.open(str(bureau.path))) as office:
+    with closing(bureau.office()) as office:
         old = office.workflow("visit")
         bureau.write("visit.yaml", with_letters().replace("version: 1", "version: 2"))
         bureau.do("workflow", "publish", "visit.yaml", by="admin")

@@ -60,8 +60,7 @@ def test_replay_is_the_fold_of_whatever_was_accepted(
     with pytest.MonkeyPatch.context() as patch:
         made = Bureau(tmp_path_factory.mktemp("fold"), patch).founded()
         number = made.ready()
-        with closing(Office.open(str(made.path))) as office:
-            office.register.clock = lambda: made.now
+        with closing(made.office()) as office:
             for what, who, amount in acts:
                 try:
                     _act(office, number, what, Request(who), amount)
@@ -161,7 +160,7 @@ def test_under_other_rules(bureau: Bureau) -> None:
 
 def test_a_document_has_the_same_keys_for_every_case(bureau: Bureau) -> None:
     """A script can rely on the document's keys."""
-    with closing(Office.open(str(bureau.path))) as office:
+    with closing(bureau.office()) as office:
         found = [
             case_document(office.workflow_of(c), c) for c in map(office.case, bureau.numbers())
         ]

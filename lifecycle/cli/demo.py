@@ -82,8 +82,7 @@ def demo(desk: Desk, into: str) -> int:
     from lifecycle import places
     from lifecycle.cli.story import Player
     from lifecycle.exchange.story_file import read_stories
-    from lifecycle.office.office import now
-    from lifecycle.people.clock import BEIJING
+    from lifecycle.office.clock import today
 
     path = Path(into) / "lifecycle.db"
     if path.exists():
@@ -91,10 +90,10 @@ def demo(desk: Desk, into: str) -> int:
             f"{path} 已经有了，没有动它", "用 --into 换一个文件夹，或先删去原来的文件夹"
         )
     stories = read_stories(places.demo() / "projects.yaml")
-    today = now().astimezone(BEIJING).date()
-    if today < stories.as_of:
+    day = today(desk.session.clock)
+    if day < stories.as_of:
         raise InvalidError(
-            f"今天是 {today}，演示的事情到 {stories.as_of} 为止，不能补录还没发生的事",
+            f"今天是 {day}，演示的事情到 {stories.as_of} 为止，不能补录还没发生的事",
             "请校准系统时钟",
         )
     desk = replace(desk, db=str(path), officer_code=None, on=None, request_id=None)

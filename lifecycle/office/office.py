@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from lifecycle.ledger.record import stamp_text
 from lifecycle.ledger.register import Outcome, Register, Request
 from lifecycle.ledger.sqlite.database import default_url
 from lifecycle.ledger.sqlite.store import Store
+from lifecycle.office.clock import Clock, now
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Fact, Workflow
 from lifecycle.workflow.naming import find_fact, find_material, find_role, find_transition_name
@@ -48,23 +49,16 @@ if TYPE_CHECKING:
     from lifecycle.office.letters import Chancery
 
 
-def now() -> datetime:
-    """Give the time of the machine's clock."""
-    return datetime.now(UTC)
-
-
 class Office:
     """An open office: its store and its clock. Everything an officer can do goes through here."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, store: Store, clock: Clock = now) -> None:
         self.store = store
         self.register = Register(store, clock)
         self.library = self.register.library
 
     @classmethod
-    def open(
-        cls, url: str | None = None, *, clock: Callable[[], datetime] = now, create: bool = False
-    ) -> Office:
+    def open(cls, url: str | None = None, *, clock: Clock = now, create: bool = False) -> Office:
         """Open the office in a database; the embedded file in the user's data folder where none is
         named.
         """
