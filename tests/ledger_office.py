@@ -19,6 +19,7 @@ from lifecycle import places
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.tree import Checkpoint
+from lifecycle.office.audit import Audit
 
 CONSULTATION = """\
 文种：函
@@ -174,7 +175,7 @@ class Bureau(Tiny):
         """Audit."""
         office = self.office()
         try:
-            return list(office.auditor(since=since).run())
+            return list(Audit(office, since).findings())
         finally:
             office.close()
 
@@ -182,9 +183,9 @@ class Bureau(Tiny):
         """Audit a database that is in order and give its checkpoint."""
         office = self.office()
         try:
-            auditor = office.auditor()
-            assert list(auditor.run()) == []
-            return auditor.checkpoint
+            audit = Audit(office)
+            assert list(audit.findings()) == []
+            return audit.result().checkpoint
         finally:
             office.close()
 

@@ -11,6 +11,8 @@ import pytest
 from openpyxl import Workbook
 from tiny_office import Tiny
 
+from lifecycle.office.audit import Audit
+
 
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
@@ -639,6 +641,6 @@ def test_the_audit_of_all_this_is_clean(tiny: Tiny) -> None:
     tiny.do("advance", number, by="bureau01")
     tiny.do("advance", number, "send_back", "--note", "补正", by="land01")
     office = tiny.office()
-    assert [str(finding) for finding in office.auditor().run()] == []
+    assert [str(finding) for finding in Audit(office).findings()] == []
     assert json.loads(json.dumps(tiny.asks("show", number)))["seq"] == 6
     office.close()

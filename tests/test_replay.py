@@ -12,11 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_office import Bureau, with_letters
 
+from lifecycle.engine.acts import Verdict
 from lifecycle.engine.case import dump_case
 from lifecycle.errors import LifecycleError
 from lifecycle.insight.document import case_document
 from lifecycle.ledger.record import canonical
 from lifecycle.ledger.register import Request
+from lifecycle.ledger.replay import replay_case
+from lifecycle.office import cases
+from lifecycle.office.audit import Audit
 from lifecycle.office.office import Office
 
 
@@ -67,25 +71,26 @@ def test_replay_is_the_fold_of_whatever_was_accepted(
                 except LifecycleError:
                     continue
             case = office.case(number)
-            steps = list(office.replay(case))
+            steps = list(replay_case(office.library, office.directory, case.id))
             assert [step.problems for step in steps] == [()] * case.seq
             assert canonical(dump_case(steps[-1].case or case)) == canonical(dump_case(case))
-            assert list(office.auditor().run()) == []
+            assert list(Audit(office).findings()) == []
 
 
 def _act(office: Office, number: str, what: str, request: Request, amount: int) -> None:
     case = office.case(number)
     if what == "set":
-        office.set_facts(request, case, {"investment": str(amount * 10)})
+        cases.set_facts(office, request, case, {"investment": str(amount * 10)})
     elif what == "visit":
-        office.advance(request, case, "note_visit", texts={"people": str(amount)})
+        cases.advance(office, request, case, "note_visit", texts={"people": str(amount)})
     elif what == "sign":
-        office.sign(request, case, "to_siting", "object" if amount % 3 == 0 else "agree", "说明")
+        verdict: Verdict = "object" if amount % 3 == 0 else "agree"
+        cases.sign(office, request, case, "to_siting", verdict, note="说明")
     elif what == "withdraw":
-        office.withdraw(request, case, "to_siting")
+        cases.withdraw(office, request, case, "to_siting")
     else:
         name = {"siting": "to_siting", "back": "send_back"}.get(what, what)
-        office.advance(request, case, name, note="理由")
+        cases.advance(office, request, case, name, note="理由")
 
 
 @pytest.mark.parametrize(

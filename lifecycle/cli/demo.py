@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lifecycle.cli.story import Player
-    from lifecycle.engine.docket import RefusedError
-    from lifecycle.exchange.story_file import Step, Stories, Story
+    from lifecycle.office.cases import RefusedError
+    from lifecycle.office.demo import Step, Stories, Story
     from lifecycle.office.office import Office
 
 WORKFLOW = "project"
@@ -79,17 +79,16 @@ class Told:
 @at_desk
 def demo(desk: Desk, into: str) -> int:
     """Play the worked example."""
-    from lifecycle import places
     from lifecycle.cli.story import Player
-    from lifecycle.exchange.story_file import read_stories
     from lifecycle.office.clock import today
+    from lifecycle.office.demo import found, shipped_stories
 
     path = Path(into) / "lifecycle.db"
     if path.exists():
         raise InvalidError(
             f"{path} 已经有了，没有动它", "用 --into 换一个文件夹，或先删去原来的文件夹"
         )
-    stories = read_stories(places.demo() / "projects.yaml")
+    stories = shipped_stories()
     day = today(desk.session.clock)
     if day < stories.as_of:
         raise InvalidError(
@@ -97,7 +96,8 @@ def demo(desk: Desk, into: str) -> int:
             "请校准系统时钟",
         )
     desk = replace(desk, db=str(path), officer_code=None, on=None, request_id=None)
-    office = _founded(desk)
+    office = desk.opened(create=True)
+    found(office)
     directory = office.directory
     desk.tell(
         f"已建库：{path}　单位 {len(directory.units)} 个，经办人 {len(directory.people)} 名，"
@@ -112,28 +112,6 @@ def demo(desk: Desk, into: str) -> int:
         if not desk.json:
             _print_case(office, told[-1], full=len(told) == 1)
     return _conclude(desk, stories, told)
-
-
-def _founded(desk: Desk) -> Office:
-    """Found the office of the demo."""
-    from lifecycle import places
-    from lifecycle.exchange.directory_file import read_directory_file
-    from lifecycle.ledger.register import Request
-    from lifecycle.office.definitions import shipped
-    from lifecycle.people.directory import SYSTEM_ROLES
-    from lifecycle.workflow.reader import read_workflow
-
-    definitions = shipped()
-    workflows = [
-        read_workflow(body, name, checked=False)
-        for kind, name, body in definitions
-        if kind == "workflow"
-    ]
-    roles = {role.name: role.title for w in workflows for role in w.roles.values()} | SYSTEM_ROLES
-    changes = read_directory_file(places.demo() / "office.yaml", roles)
-    office = desk.opened(create=True)
-    office.found(Request(changes[0][1]["officer"]), changes, definitions)
-    return office
 
 
 def _played(player: Player, story: Story) -> Told:
@@ -187,8 +165,9 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
     from lifecycle.cli.cases.records import replay
     from lifecycle.cli.letters.issuance import issue_letters
     from lifecycle.cli.letters.letters import notice_show
+    from lifecycle.office.demo import letters_to_show
 
-    letters = list(_letters(desk.office, stories))
+    letters = list(letters_to_show(desk.office, stories))
     issued = list(issue_letters(desk.office, letters))
     shown: list[tuple[str, click.Command, dict[str, Any]]] = [
         (f"lifecycle board --on {stories.as_of}", board, {"on": stories.as_of}),
@@ -217,20 +196,6 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
     for line, why in tries:
         say(f"  {pad(line, width)}  # {why}")
     return code
-
-
-def _letters(office: Office, stories: Stories) -> Iterator[tuple[str, str]]:
-    """Name the letters to show: the first of the template in the case."""
-    from lifecycle.correspondence.drafts import sendings
-
-    for title, template in stories.letters:
-        case = office.case(title)
-        yield (
-            case.number,
-            next(
-                s.name for s in sendings(office.library, case.id) if s.notice.template == template
-            ),
-        )
 
 
 def _asked(verb: click.Command, **given: Any) -> Any:

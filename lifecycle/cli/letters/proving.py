@@ -239,6 +239,7 @@ def _tell(asked: _Asked, verdict: _Verdict, bundle: str | None) -> None:
 def notice_export(desk: Desk, case: str, name: str, target: str) -> None:
     """Write a bundle for somebody without the ledger."""
     from lifecycle.correspondence.proof import write_bundle
+    from lifecycle.office.audit import Audit
 
     path = Path(target)
     check_target(path, "核验包", once=True)
@@ -247,22 +248,23 @@ def notice_export(desk: Desk, case: str, name: str, target: str) -> None:
     meant = office.chancery.find(found, name)
     if not meant.entry:
         raise InvalidError(f"{meant.name} 尚未签发，没有可核验的", "先核稿、签发")
-    auditor = office.auditor()
-    for _finding in auditor.run():
+    audit = Audit(office)
+    for _finding in audit.findings():
         raise InvalidError("台账有问题，不能导出核验包", "请先运行 lifecycle audit")
+    audited = audit.result()
     body = write_bundle(
         (raw for _idx, _seq, _digest, raw in office.store.entries(found.id)),
         log=office.store.meta("log"),
         number=found.number,
         notice=meant.name,
         code=meant.code,
-        checkpoint=str(auditor.checkpoint),
+        checkpoint=str(audited.checkpoint),
     )
     write_file(path, body, "核验包", once=True)
     document = {
         "ok": True,
         "file": str(path),
-        "checkpoint": str(auditor.checkpoint),
+        "checkpoint": str(audited.checkpoint),
         "code": meant.code,
     }
-    desk.answer(document, lambda: say(f"已导出 {path}　检查点 {auditor.checkpoint}"))
+    desk.answer(document, lambda: say(f"已导出 {path}　检查点 {audited.checkpoint}"))
