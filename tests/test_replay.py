@@ -163,6 +163,20 @@ def test_under_other_rules(bureau: Bureau) -> None:
     assert bureau.findings() == []
 
 
+def test_under_rules_with_other_states(bureau: Bureau) -> None:
+    """A state that the case's own workflow has not is told by its name: for one case, for all, for
+    people and for machines.
+    """
+    bureau.write("renamed.yaml", with_letters().replace("scouting", "looking"))
+    answer = bureau.asks("replay", "KC-2026-001", "--at", "2026-09-01", "--under", "renamed.yaml")
+    case = answer["case"]
+    assert (case["state"], case["state_title"], case["phase"]) == ("looking", "looking", None)
+    one = bureau.run("replay", "KC-2026-001", "--at", "2026-09-01", "--under", "renamed.yaml")
+    assert "回放至第 1 条：looking（looking）" in one.stdout
+    every = bureau.asks("replay", "--at", "2026-09-01", "--under", "renamed.yaml")["cases"]
+    assert {found["case"]["state_title"] for found in every} == {"looking"}
+
+
 def test_a_document_has_the_same_keys_for_every_case(bureau: Bureau) -> None:
     """A script can rely on the document's keys."""
     with closing(bureau.office()) as office:

@@ -97,12 +97,8 @@ def demo(desk: Desk, into: str) -> int:
         )
     desk = replace(desk, db=str(path), officer_code=None, on=None, request_id=None)
     office = desk.opened(create=True)
-    found(office)
-    directory = office.directory
-    desk.tell(
-        f"已建库：{path}　单位 {len(directory.units)} 个，经办人 {len(directory.people)} 名，"
-        f"只写岗位"
-    )
+    made = found(office)
+    desk.tell(f"已建库：{path}　单位 {made.units} 个，经办人 {made.officers} 名，只写岗位")
     desk.tell(f"以下项目全部虚构，按发生的日子补录，截至 {stories.as_of}")
     player = Player(office, WORKFLOW, path.with_name("materials"))
     told = []
@@ -132,12 +128,13 @@ def _print_case(office: Office, told: Told, *, full: bool) -> None:
     """Tell a case in a line for each milestone; `full`: with its first refusal as the officer saw
     it.
     """
-    case = office.case(told.number)
-    state = office.workflow_of(case).states[case.state].title
+    from lifecycle.office.demo import standing
+
+    now = standing(office, told.number)
     say(
         "\n",
         paint(f"{told.number} {told.title}", "bold"),
-        f"　{case.facts['area']}　{case.seq} 条记录　现在“{state}”",
+        f"　{now.area}　{now.entries} 条记录　现在“{now.stage}”",
     )
     for on, text in told.lines:
         say(f"  {on}　{text}")
@@ -208,16 +205,18 @@ def _asked(verb: click.Command, **given: Any) -> Any:
 
 
 def _document(desk: Desk, told: list[Told], answers: list[Any]) -> dict[str, Any]:
+    from lifecycle.office.demo import standing
+
     board, *letters, replayed, audited = answers
     cases = []
     for one in told:
-        case = desk.office.case(one.number)
+        now = standing(desk.office, one.number)
         cases.append(
             {
                 "number": one.number,
                 "title": one.title,
-                "state": case.state,
-                "entries": case.seq,
+                "state": now.state,
+                "entries": now.entries,
                 "milestones": [{"on": str(on), "text": text} for on, text in one.lines],
                 "refusals": [
                     {

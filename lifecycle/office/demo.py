@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,36 @@ from lifecycle.workflow.reader import read_workflow
 if TYPE_CHECKING:
     from lifecycle.office.office import Office
 
-__all__ = ["Materials", "Step", "Stories", "Story", "found", "letters_to_show", "shipped_stories"]
+__all__ = [
+    "Founded",
+    "Materials",
+    "Standing",
+    "Step",
+    "Stories",
+    "Story",
+    "found",
+    "letters_to_show",
+    "shipped_stories",
+    "standing",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """How many units and officers the office was founded with."""
+
+    units: int
+    officers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a case of the example stands: its area, its entries, its state and that one's title."""
+
+    area: str
+    entries: int
+    state: str
+    stage: str
 
 
 def shipped_stories() -> Stories:
@@ -31,7 +61,7 @@ def shipped_stories() -> Stories:
     return read_stories(places.demo() / "projects.yaml")
 
 
-def found(office: Office) -> None:
+def found(office: Office) -> Founded:
     """Found the office in which the stories are played."""
     definitions = shipped()
     workflows = [
@@ -42,6 +72,15 @@ def found(office: Office) -> None:
     roles = {role.name: role.title for w in workflows for role in w.roles.values()} | SYSTEM_ROLES
     changes = read_directory_file(places.demo() / "office.yaml", roles)
     office.found(Request(changes[0][1]["officer"]), changes, definitions)
+    directory = office.directory
+    return Founded(len(directory.units), len(directory.people))
+
+
+def standing(office: Office, number: str) -> Standing:
+    """Tell where a case stands."""
+    case = office.case(number)
+    stage = office.workflow_of(case).states[case.state].title
+    return Standing(str(case.facts["area"]), case.seq, case.state, stage)
 
 
 def letters_to_show(office: Office, stories: Stories) -> Iterator[tuple[str, str]]:
