@@ -29,6 +29,8 @@ from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.register import Request
 from lifecycle.ledger.replay import replay_all
 from lifecycle.ledger.sqlite.database import SETTINGS
+from lifecycle.office.audit import Audit
+from lifecycle.office.cases import advance
 from lifecycle.office.office import Office
 from lifecycle.office.publication import put_into_force
 from lifecycle.workflow.reader import read_workflow
@@ -109,7 +111,8 @@ def bench_advance(folder: Path, cases: int) -> None:
     def ours() -> float:
         def work() -> None:
             for _ in range(steps):
-                office.advance(ME, case, "back" if next(turn) % 2 else "go", "例行")
+                way = "back" if next(turn) % 2 else "go"
+                advance(office, ME, case, way, note="例行")
 
         return timed(work) / steps
 
@@ -172,7 +175,7 @@ def bench_replay(folder: Path, cases: int) -> None:
             assert not any(step.problems for step in steps)
 
     def audit() -> None:
-        assert not list(office.auditor().run())
+        assert not list(Audit(office).findings())
 
     entries = cases * 20
     rounds = 5 if cases < 2000 else 3
@@ -275,7 +278,7 @@ def audit_alone(cases: int) -> None:
         os.wait()
         office = Office.open(f"sqlite:///{folder / 'bench.db'}")
         start = time.perf_counter()
-        findings = sum(1 for _ in office.auditor().run())
+        findings = sum(1 for _ in Audit(office).findings())
         took = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(

@@ -19,7 +19,7 @@ from lifecycle import places
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.tree import Checkpoint
-from lifecycle.office.office import Office
+from lifecycle.office.audit import Audit
 
 CONSULTATION = """\
 文种：函
@@ -173,19 +173,19 @@ class Bureau(Tiny):
 
     def findings(self, since: Checkpoint | None = None) -> list[Finding]:
         """Audit."""
-        office = Office.open(str(self.path))
+        office = self.office()
         try:
-            return list(office.auditor(since=since).run())
+            return list(Audit(office, since).findings())
         finally:
             office.close()
 
     def checkpoint(self) -> Checkpoint:
         """Audit a database that is in order and give its checkpoint."""
-        office = Office.open(str(self.path))
+        office = self.office()
         try:
-            auditor = office.auditor()
-            assert list(auditor.run()) == []
-            return auditor.checkpoint
+            audit = Audit(office)
+            assert list(audit.findings()) == []
+            return audit.result().checkpoint
         finally:
             office.close()
 

@@ -11,6 +11,8 @@ import pytest
 from openpyxl import Workbook
 from tiny_office import Tiny
 
+from lifecycle.office.audit import Audit
+
 
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
@@ -107,13 +109,11 @@ def test_refusal_for_machines_has_the_gates(tiny: Tiny) -> None:
 
 def test_a_refused_attempt_is_counted(tiny: Tiny) -> None:
     """A refusal leaves a mark beside the log, also where a bulk is undone as a whole."""
-    from lifecycle.office.office import Office
-
     number = tiny.opened()
     tiny.fails("advance", number, "to_siting", by="land01")
     tiny.run("advance", "-", "to_siting", "--all-or-nothing", by="bureau01", text=number)
     tiny.fails("advance", number, "to_siting", "--dry-run", by="bureau01")
-    office = Office.open(str(tiny.path))
+    office = tiny.office()
     assert [row[0] for row in office.store.rows("SELECT officer FROM refusal ORDER BY id")] == [
         "land01",
         "bureau01",
@@ -637,12 +637,10 @@ def test_facts_asked_for_come_with_the_command(tiny: Tiny) -> None:
 
 def test_the_audit_of_all_this_is_clean(tiny: Tiny) -> None:
     """What these commands write, an audit finds nothing wrong with."""
-    from lifecycle.office.office import Office
-
     number = tiny.ready()
     tiny.do("advance", number, by="bureau01")
     tiny.do("advance", number, "send_back", "--note", "补正", by="land01")
-    office = Office.open(str(tiny.path))
-    assert [str(finding) for finding in office.auditor().run()] == []
+    office = tiny.office()
+    assert [str(finding) for finding in Audit(office).findings()] == []
     assert json.loads(json.dumps(tiny.asks("show", number)))["seq"] == 6
     office.close()

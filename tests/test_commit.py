@@ -22,7 +22,6 @@ from ledger_office import Bureau
 
 from lifecycle.errors import UncertainError
 from lifecycle.ledger.sqlite import store as store_module
-from lifecycle.office.office import Office
 
 CLI = Path(__file__).resolve().parent.parent / "cli.py"
 SYNCS = "fsync,fdatasync"
@@ -281,7 +280,7 @@ def test_a_bulk_counts_what_is_in_doubt_apart(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """B7: a line of a bulk of which nobody knows is counted neither as done nor as not done."""
-    office = Office.open(str(bureau.path))
+    office = bureau.office()
     with closing(office):
         store_class = type(office.store)
 

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 from lifecycle.cli.root import root
 from lifecycle.errors import WorkflowError
 from lifecycle.exchange.story_file import read_stories
+from lifecycle.office.session import Session
 
 STAGES = {
     "LS-F-2023-001 仙都山居度假酒店": ("acceptance", "green"),
@@ -193,16 +194,12 @@ def test_a_machine_gets_one_document(tmp_path: Path) -> None:
     assert shlex.split(document["next"][-13])[0] == "export"
 
 
-def test_a_clock_before_the_stories_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clock_before_the_stories_is_told(tmp_path: Path) -> None:
     """On a machine whose clock is behind the stories nothing is made: what has not happened cannot
     be recorded.
     """
-    monkeypatch.setattr(
-        "lifecycle.office.office.now", lambda: datetime(2026, 9, 29, 15, tzinfo=UTC)
-    )
-    result = CliRunner().invoke(root, ["demo", "--into", str(tmp_path / "office")])
+    behind = Session(clock=lambda: datetime(2026, 9, 29, 15, tzinfo=UTC))
+    result = CliRunner().invoke(root, ["demo", "--into", str(tmp_path / "office")], obj=behind)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("今天是 2026-09-29，演示的事情到 2026-09-30 为止")
     assert not (tmp_path / "office").exists()

@@ -139,7 +139,7 @@ def check(paper: Paper, *, at_least: int) -> None:
     assert sum(map(len, numbers.values())) >= at_least
     paper.now = datetime.now(UTC)
     assert paper.findings() == []
-    with closing(Office.open(str(paper.path))) as office:
+    with closing(paper.office()) as office:
         for n in range(SERIES):
             for case_id, name in unfrozen_of(office.store, f"u{n}"):
                 freeze(office, Request(f"u{n}-sign"), case_of(office, case_id).number, name)

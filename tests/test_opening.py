@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from walking import Walk
 
-from lifecycle.office.office import Office
+from lifecycle.office.audit import Audit
 
 NAMED = (
     "--set",
@@ -105,8 +105,8 @@ def test_the_audit_judges_openings_again(walk: Walk, monkeypatch: pytest.MonkeyP
     with monkeypatch.context() as patched:
         patched.setattr("lifecycle.engine.acts.open._judge_keeper", blind)
         walk.run(*OWN, *FOREIGN, "--as", "bureau01")
-    office = Office.open(str(walk.folder / "lifecycle.db"))
-    findings = [str(finding) for finding in office.auditor().run()]
+    office = walk.office()
+    findings = [str(finding) for finding in Audit(office).findings()]
     office.close()
     told = ("成交价 由 国土", "容积率上限 由 建设（规划）", "建筑高度上限 由 建设（规划）")
     entry = f"entry {findings[0].split()[1]} case LS-F-2026-001: 越权（authority）：角色："

@@ -20,7 +20,7 @@ from tiny_office import NOW
 from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
 from lifecycle.ledger.register import Request
-from lifecycle.office.office import Office
+from lifecycle.office import cases
 
 ROOT = Path(__file__).parent.parent
 WORKER = """
@@ -29,6 +29,7 @@ from datetime import timedelta
 from datetime import datetime, UTC
 from lifecycle.office.office import Office
 from lifecycle.ledger.register import Request
+from lifecycle.office import cases as act
 
 path, worker, seconds, start, base = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
 clock = lambda: datetime.fromisoformat(base) + timedelta(seconds=time.time() - start)
@@ -40,11 +41,11 @@ while time.time() < end:
     turn += 1
     began = time.perf_counter()
     if turn % 5 == 0:
-        outcome = office.open_case(me, office.workflow("visit"), {"name": f"{worker}-{turn}"})
+        done = act.open_case(office, me, office.workflow("visit"), {"name": f"{worker}-{turn}"})
     else:
-        outcome = office.advance(me, cases[(worker + turn) % 4], "note_visit", texts={"people": str(turn % 500 + 1)})
+        done = act.advance(office, me, cases[(worker + turn) % 4], "note_visit", texts={"people": str(turn % 500 + 1)})
     took = time.perf_counter() - began
-    print(outcome.body["intent"]["eid"], outcome.case.number, f"{took:.4f}", flush=True)
+    print(done.entry.eid, done.number, f"{took:.4f}", flush=True)
 """  # noqa: E501
 
 
@@ -152,12 +153,13 @@ def test_eight_threads_fork_nothing(bureau: Bureau) -> None:
 
     def work(worker: int) -> None:
         try:
-            with closing(Office.open(str(bureau.path))) as office:
+            with closing(bureau.office()) as office:
                 office.register.clock = now
                 for turn in range(15):
                     case = office.case("KC-2026-001")
                     request = Request("bureau01", request_id=f"{worker}-{turn}")
-                    office.advance(request, case, "note_visit", texts={"people": str(turn + 1)})
+                    people = {"people": str(turn + 1)}
+                    cases.advance(office, request, case, "note_visit", texts=people)
                     done.append(worker)
         except BaseException as error:  # noqa: BLE001 - whatever a thread dies of is to be seen
             errors.append(error)
@@ -198,12 +200,13 @@ def test_a_refused_attempt_is_counted_and_changes_nothing(bureau: Bureau) -> Non
 def test_a_group_that_fails_leaves_nothing_but_its_refusals(bureau: Bureau) -> None:
     """Commands done together are undone together; what was refused among them stays counted."""
     before = bureau.checkpoint()
-    with closing(Office.open(str(bureau.path))) as office:
+    with closing(bureau.office()) as office:
 
         def both() -> None:
             with office.together():
-                office.set_facts(Request("bureau01"), office.case("KC-2026-001"), {"area": "3"})
-                office.advance(Request("land01"), office.case("KC-2026-001"), "to_siting")
+                case = office.case("KC-2026-001")
+                cases.set_facts(office, Request("bureau01"), case, {"area": "3"})
+                cases.advance(office, Request("land01"), case, "to_siting")
 
         with pytest.raises(RefusedError):
             both()
@@ -254,12 +257,12 @@ def test_a_workflow_published_in_between_is_told(bureau: Bureau) -> None:
     """Opening under a version that was replaced a moment ago is a conflict, not a case under old
     rules.
     """
-    with closing(Office.open(str(bureau.path))) as office:
+    with closing(bureau.office()) as office:
         old = office.workflow("visit")
         bureau.write("visit.yaml", with_letters().replace("version: 1", "version: 2"))
         bureau.do("workflow", "publish", "visit.yaml", by="admin")
         with pytest.raises(ConflictError, match="刚发布了新版本"):
-            office.open_case(Request("bureau01"), old, {"name": "旧"})
+            cases.open_case(office, Request("bureau01"), old, {"name": "旧"})
 
 
 def test_an_entry_has_a_limit(bureau: Bureau) -> None:

@@ -11,7 +11,6 @@ import pytest
 from walking import Walk
 
 from lifecycle import places
-from lifecycle.office.office import Office
 
 FACTS = (
     "subject=古堰康养园进度滞后",
@@ -181,7 +180,7 @@ def test_supervision_is_worked_in_the_shipped_office(walk: Walk) -> None:
         assert found["ok"], found
         assert [letter["error"] for letter in found["letters"] if letter["error"]] == []
         drafted[branch.__name__] = {letter["name"].partition("-")[2] for letter in found["letters"]}
-    office = Office.open()
+    office = walk.office()
     workflow = office.workflow("supervision")
     office.close()
     assert set(workflow.titles) - made == set()
@@ -214,7 +213,7 @@ def test_the_undertaker_finds_it_on_the_desk(walk: Walk) -> None:
 
 def test_every_role_of_the_shipped_workflows_is_held(walk: Walk) -> None:
     """Each role is held in the shipped office, by somebody in every unit that has the function."""
-    office = Office.open()
+    office = walk.office()
     directory, day = office.directory, "2026-09-30"
     idle = {}
     for workflow in office.workflows():

@@ -21,8 +21,6 @@ from walking import (
     to_acceptance,
 )
 
-from lifecycle.office.office import Office
-
 
 def not_admitted(w: Walk) -> None:
     """S1: 补正、门槛、会签意见、不准入; a closed case takes nothing any more."""
@@ -553,7 +551,7 @@ def test_every_branch_leaves_a_clean_audit(tmp_path: Path, monkeypatch: pytest.M
         assert (replayed["ok"], replayed["same_as_stored"], replayed["case"]) == (True, True, shown)
         made |= set(shown["transitions"])
         seen |= {entry["state"] for entry in replayed["entries"]}
-    office = Office.open()
+    office = w.office()
     workflow = office.workflow("project")
     office.close()
     assert set(workflow.titles) - made == set()

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from lifecycle import places
 from lifecycle.cli.root import root
 from lifecycle.office.office import Office
+from lifecycle.office.session import Session
 
 TINY = Path(__file__).parent / "data" / "tiny"
 NOW = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)
@@ -29,13 +30,6 @@ class Tiny:
         self.folder = folder
         self.path = folder / "office.db"
         self.now = NOW
-        opened = Office.open.__func__  # type: ignore[attr-defined]
-
-        def stands(cls: type[Office], url: str | None = None, *, create: bool = False) -> Office:
-            found: Office = opened(cls, url, clock=lambda: self.now, create=create)
-            return found
-
-        monkeypatch.setattr(Office, "open", classmethod(stands))
         monkeypatch.setattr(places, "workflows", lambda: TINY / "workflows")
         monkeypatch.setattr(places, "notices", lambda: TINY / "notices")
         monkeypatch.chdir(folder)
@@ -44,7 +38,18 @@ class Tiny:
         """Run a command line as an officer; `text` is what it reads on standard input."""
         extra = ["--as", by] if by else []
         env = {"LIFECYCLE_DB": str(self.path)}
-        return CliRunner().invoke(root, [*args, *extra], prog_name="lifecycle", env=env, input=text)
+        return CliRunner().invoke(
+            root,
+            [*args, *extra],
+            prog_name="lifecycle",
+            env=env,
+            input=text,
+            obj=Session(clock=lambda: self.now),
+        )
+
+    def office(self) -> Office:
+        """Open the office itself, at the same clock; whoever asks closes it."""
+        return Office.open(str(self.path), clock=lambda: self.now)
 
     def do(self, *args: str, by: str = "", text: str | None = None) -> str:
         """Run a command line that must succeed, and give what it prints."""

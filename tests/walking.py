@@ -19,6 +19,7 @@ from lifecycle import places
 from lifecycle.cli.root import root
 from lifecycle.ledger import library
 from lifecycle.office.office import Office
+from lifecycle.office.session import Session
 from lifecycle.workflow.reader import read_workflow
 
 X = "wenlv01,xiaofang01"
@@ -37,13 +38,6 @@ class Walk:
         self.case = ""
         self.day = date(2024, 1, 8)
         self.files = 0
-        opened = Office.open.__func__  # type: ignore[attr-defined]
-
-        def stands(cls: type[Office], url: str | None = None, *, create: bool = False) -> Office:
-            found: Office = opened(cls, url, clock=lambda: NOW, create=create)
-            return found
-
-        monkeypatch.setattr(Office, "open", classmethod(stands))
         # Every command opens the office anew; reading the same workflow hundreds of times would be
         # most of the walk.
         monkeypatch.setattr(library, "read_workflow", cache(read_workflow))
@@ -52,9 +46,14 @@ class Walk:
 
     def run(self, *words: str, code: int = 0) -> Result:
         """Run one command line and check its exit code."""
-        result = CliRunner().invoke(root, words, prog_name="lifecycle")
+        session = Session(clock=lambda: NOW)
+        result = CliRunner().invoke(root, words, prog_name="lifecycle", obj=session)
         assert result.exit_code == code, f"{shlex.join(words)}\n{result.output}"
         return result
+
+    def office(self) -> Office:
+        """Open the office itself, at the same clock; whoever asks closes it."""
+        return Office.open(f"sqlite:///{self.folder / 'lifecycle.db'}", clock=lambda: NOW)
 
     def asks(self, *words: str) -> Any:
         """Run one command line for its JSON document."""

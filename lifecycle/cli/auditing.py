@@ -4,6 +4,8 @@ note down.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +17,7 @@ from lifecycle.errors import UnavailableError
 from lifecycle.outfile import check_target, write_file
 
 if TYPE_CHECKING:
-    from lifecycle.ledger.audit.audit import Auditor
-    from lifecycle.ledger.audit.damage import Damage
-    from lifecycle.ledger.audit.finding import Finding
+    from lifecycle.office.audit import Audited, Finding
 
 REPORT = "审计报告"
 UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请把上面的检查点抄在库外，下次用 --since 核对"
@@ -45,32 +45,29 @@ UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请�
 @at_desk
 def audit(desk: Desk, since: str | None, target: str | None) -> int:
     """Audit everything."""
-    from lifecycle.ledger.tree import read_checkpoint
+    from lifecycle.office.audit import Audit, read_checkpoint
 
     checkpoint = read_checkpoint(since) if since else None
     if target is not None:
         check_target(Path(target), REPORT)
     bar = Bar("审计")
-    auditor = desk.office.auditor(bar.show, checkpoint)
+    running = Audit(desk.office, checkpoint, bar.show)
     findings: list[Finding] = []
     lines = _Lines(desk, bar, keep=target is not None)
-    broken: UnavailableError | None = None
-    try:
-        for finding in auditor.run():
+    with suppress(UnavailableError):  # the summary tells it
+        for finding in running.findings():
             lines.add(str(finding), "red")
             if desk.json or target is not None:
                 findings.append(finding)
-            lines.seen(finding)
-    except UnavailableError as error:
-        broken = error
     bar.clear()
-    for line in _summary(auditor, lines, broken):
+    audited = running.result()
+    for line in _summary(audited):
         lines.add(line, "")
-    document = _document(auditor, findings, lines, broken)
+    document = _document(audited, findings)
     if target is not None:
         _write_report(Path(target), lines.kept or [], document)
     desk.answer(document, lambda: None)
-    return lines.code(broken)
+    return _exit_code(audited)
 
 
 class _Lines:
@@ -80,8 +77,6 @@ class _Lines:
         self.desk = desk
         self.bar = bar
         self.kept: list[str] | None = [] if keep else None
-        self.found = 0
-        self.unread = 0
 
     def add(self, text: str, colour: str) -> None:
         """Print a line; a machine gets the document instead."""
@@ -90,95 +85,84 @@ class _Lines:
         self.bar.clear()
         self.desk.tell(paint(text, colour) if colour else text)
 
-    def seen(self, finding: Finding) -> None:
-        """Count a finding."""
-        if finding.code == "unread":
-            self.unread += 1
-        else:
-            self.found += 1
 
-    def code(self, broken: UnavailableError | None) -> int:
-        """Give the exit code: what could not be checked is never clean."""
-        if broken is not None:
-            return FAILED
-        return REFUSED if self.found else FAILED if self.unread else DONE
+def _exit_code(audited: Audited) -> int:
+    """Give the exit code: what could not be checked is never clean."""
+    if audited.clean:
+        return DONE
+    return REFUSED if audited.found and audited.error is None else FAILED
 
 
-def _summary(auditor: Auditor, lines: _Lines, broken: UnavailableError | None) -> list[str]:
-    if broken is not None:
+def _summary(audited: Audited) -> list[str]:
+    if audited.error is not None:
+        broken = audited.error
         return [
             (
-                f"未能核对完：{broken.message}；核对到的有 {auditor.entries} 条记录，发现问题 "
-                f"{lines.found} 个"
+                f"未能核对完：{broken.message}；核对到的有 {audited.read} 条记录，发现问题 "
+                f"{audited.found} 个"
             ),
             broken.mend,
         ]
-    unread = f"，未能核对 {lines.unread} 处" if lines.unread else ""
-    checkpoint = f"检查点 {auditor.checkpoint}"
-    if auditor.since is not None:
-        checkpoint += f"（已与第 {auditor.since.size} 条的检查点核对）"
-    verdict = f"发现问题 {lines.found} 个{unread}" if lines.found or unread else "没有发现问题"
     told = [
         (
-            f"审计完毕：{auditor.tree.size} 条记录，{auditor.cases} 个事项，被拒绝的办理 "
-            f"{auditor.refusals} 次；"
-            f"{verdict}"
+            f"审计完毕：{audited.entries} 条记录，{audited.cases} 个事项，被拒绝的办理 "
+            f"{audited.refusals} 次；{_verdict(audited)}"
         ),
-        f"末条序号 {auditor.upto}，{checkpoint}",
+        f"末条序号 {audited.last_index}，{_checkpoint(audited)}",
     ]
-    if auditor.unjudged.count:
+    if audited.unjudged_entries:
         told.append(
-            f"因已发布的定义损坏而未能完全核对：{_unjudged_text(auditor)}；各是哪些，"
-            f"见上面的“定义”问题"
+            f"因已发布的定义损坏而未能完全核对：{_unjudged(audited)}；各是哪些，见上面的“定义”问题"
         )
-    unprinted = auditor.letters.unprinted if auditor.letters else 0
-    if unprinted:
-        told.append(f"{unprinted} 件公文由别的版本或字体排印，未重排核对；存下的版式文件与记录一致")
-    return told if auditor.since is not None else [*told, UNSEEN]
+    if audited.unprinted:
+        told.append(
+            f"{audited.unprinted} 件公文由别的版本或字体排印，未重排核对；存下的版式文件与记录一致"
+        )
+    return told if audited.since is not None else [*told, UNSEEN]
 
 
-def _document(
-    auditor: Auditor, findings: list[Finding], lines: _Lines, broken: UnavailableError | None
-) -> dict[str, Any]:
+def _verdict(audited: Audited) -> str:
+    if audited.clean:
+        return "没有发现问题"
+    unread = f"，未能核对 {audited.unread} 处" if audited.unread else ""
+    return f"发现问题 {audited.found} 个{unread}"
+
+
+def _checkpoint(audited: Audited) -> str:
+    compared = ""
+    if audited.since is not None:
+        compared = f"（已与第 {audited.since.size} 条的检查点核对）"
+    return f"检查点 {audited.checkpoint}{compared}"
+
+
+def _unjudged(audited: Audited) -> str:
+    letters = audited.unjudged_letters
+    about = f"（涉及公文 {letters} 件）" if letters else ""
+    return f"{audited.unjudged_entries} 条记录{about}"
+
+
+def _document(audited: Audited, findings: list[Finding]) -> dict[str, Any]:
+    error = audited.error
     return {
-        "ok": lines.code(broken) == DONE,
-        "complete": broken is None and not lines.unread and not auditor.broken,
-        "error": broken.message if broken else None,
-        "entries": auditor.tree.size,
-        "cases": auditor.cases,
-        "refused_attempts": auditor.refusals,
-        "last_index": auditor.upto,
-        "log": auditor.origin,
-        "checkpoint": str(auditor.checkpoint) if broken is None else None,
-        "since": str(auditor.since) if auditor.since else None,
-        "unprinted_letters": auditor.letters.unprinted if auditor.letters else 0,
+        "ok": audited.clean,
+        "complete": audited.complete,
+        "error": error.message if error else None,
+        "entries": audited.entries,
+        "cases": audited.cases,
+        "refused_attempts": audited.refusals,
+        "last_index": audited.last_index,
+        "log": audited.log,
+        "checkpoint": None if error else str(audited.checkpoint),
+        "since": str(audited.since) if audited.since else None,
+        "unprinted_letters": audited.unprinted,
         "unjudged": {
-            "entries": auditor.unjudged.count,
-            "letters": auditor.unjudged_letters.count,
-            "definitions": [_damage_json(damage) for damage in auditor.broken.values()],
+            "entries": audited.unjudged_entries,
+            "letters": audited.unjudged_letters,
+            "definitions": [asdict(damaged) for damaged in audited.damaged],
         },
         "findings": [
             {"code": f.code, "entry": f.idx, "case": f.case, "message": f.message} for f in findings
         ],
-    }
-
-
-def _unjudged_text(auditor: Auditor) -> str:
-    letters = auditor.unjudged_letters.count
-    return f"{auditor.unjudged.count} 条记录" + (f"（涉及公文 {letters} 件）" if letters else "")
-
-
-def _damage_json(damage: Damage) -> dict[str, Any]:
-    """Give a damaged definition for machines, with how much rests on it."""
-    return {
-        "kind": damage.kind,
-        "name": damage.name,
-        "sha256": damage.digest,
-        "entry": damage.idx,
-        "unjudged_entries": damage.entries.count,
-        "unjudged_letters": damage.letters.count,
-        "uncompared_states": damage.states.count,
-        "uncompared_due_dates": damage.days.count,
     }
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lifecycle.cli.story import Player
-    from lifecycle.engine.docket import RefusedError
-    from lifecycle.exchange.story_file import Step, Stories, Story
+    from lifecycle.office.cases import RefusedError
+    from lifecycle.office.demo import Step, Stories, Story
     from lifecycle.office.office import Office
 
 WORKFLOW = "project"
@@ -79,31 +79,26 @@ class Told:
 @at_desk
 def demo(desk: Desk, into: str) -> int:
     """Play the worked example."""
-    from lifecycle import places
     from lifecycle.cli.story import Player
-    from lifecycle.exchange.story_file import read_stories
-    from lifecycle.office.office import now
-    from lifecycle.people.clock import BEIJING
+    from lifecycle.office.clock import today
+    from lifecycle.office.demo import found, shipped_stories
 
     path = Path(into) / "lifecycle.db"
     if path.exists():
         raise InvalidError(
             f"{path} 已经有了，没有动它", "用 --into 换一个文件夹，或先删去原来的文件夹"
         )
-    stories = read_stories(places.demo() / "projects.yaml")
-    today = now().astimezone(BEIJING).date()
-    if today < stories.as_of:
+    stories = shipped_stories()
+    day = today(desk.session.clock)
+    if day < stories.as_of:
         raise InvalidError(
-            f"今天是 {today}，演示的事情到 {stories.as_of} 为止，不能补录还没发生的事",
+            f"今天是 {day}，演示的事情到 {stories.as_of} 为止，不能补录还没发生的事",
             "请校准系统时钟",
         )
     desk = replace(desk, db=str(path), officer_code=None, on=None, request_id=None)
-    office = _founded(desk)
-    directory = office.directory
-    desk.tell(
-        f"已建库：{path}　单位 {len(directory.units)} 个，经办人 {len(directory.people)} 名，"
-        f"只写岗位"
-    )
+    office = desk.opened(create=True)
+    made = found(office)
+    desk.tell(f"已建库：{path}　单位 {made.units} 个，经办人 {made.officers} 名，只写岗位")
     desk.tell(f"以下项目全部虚构，按发生的日子补录，截至 {stories.as_of}")
     player = Player(office, WORKFLOW, path.with_name("materials"))
     told = []
@@ -113,29 +108,6 @@ def demo(desk: Desk, into: str) -> int:
         if not desk.json:
             _print_case(office, told[-1], full=len(told) == 1)
     return _conclude(desk, stories, told)
-
-
-def _founded(desk: Desk) -> Office:
-    """Found the office of the demo."""
-    from lifecycle import places
-    from lifecycle.exchange.directory_file import read_directory_file
-    from lifecycle.ledger.register import Request
-    from lifecycle.office.definitions import shipped
-    from lifecycle.office.init import found_with
-    from lifecycle.people.directory import SYSTEM_ROLES
-    from lifecycle.workflow.reader import read_workflow
-
-    definitions = shipped()
-    workflows = [
-        read_workflow(body, name, checked=False)
-        for kind, name, body in definitions
-        if kind == "workflow"
-    ]
-    roles = {role.name: role.title for w in workflows for role in w.roles.values()} | SYSTEM_ROLES
-    changes = read_directory_file(places.demo() / "office.yaml", roles)
-    office = desk.opened(create=True)
-    found_with(office, Request(changes[0][1]["officer"]), changes, definitions)
-    return office
 
 
 def _played(player: Player, story: Story) -> Told:
@@ -156,12 +128,13 @@ def _print_case(office: Office, told: Told, *, full: bool) -> None:
     """Tell a case in a line for each milestone; `full`: with its first refusal as the officer saw
     it.
     """
-    case = office.case(told.number)
-    state = office.workflow_of(case).states[case.state].title
+    from lifecycle.office.demo import standing
+
+    now = standing(office, told.number)
     say(
         "\n",
         paint(f"{told.number} {told.title}", "bold"),
-        f"　{case.facts['area']}　{case.seq} 条记录　现在“{state}”",
+        f"　{now.area}　{now.entries} 条记录　现在“{now.stage}”",
     )
     for on, text in told.lines:
         say(f"  {on}　{text}")
@@ -189,8 +162,9 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
     from lifecycle.cli.cases.records import replay
     from lifecycle.cli.letters.issuance import issue_letters
     from lifecycle.cli.letters.letters import notice_show
+    from lifecycle.office.demo import letters_to_show
 
-    letters = list(_letters(desk.office, stories))
+    letters = list(letters_to_show(desk.office, stories))
     issued = list(issue_letters(desk.office, letters))
     shown: list[tuple[str, click.Command, dict[str, Any]]] = [
         (f"lifecycle board --on {stories.as_of}", board, {"on": stories.as_of}),
@@ -221,22 +195,6 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
     return code
 
 
-def _letters(office: Office, stories: Stories) -> Iterator[tuple[str, str]]:
-    """Name the letters to show: the first of the template in the case."""
-    from lifecycle.correspondence.drafts import drafted_letters
-
-    for title, template in stories.letters:
-        case = office.case(title)
-        yield (
-            case.number,
-            next(
-                d.name
-                for d in drafted_letters(office.library, case.id)
-                if d.notice.template == template
-            ),
-        )
-
-
 def _asked(verb: click.Command, **given: Any) -> Any:
     """Ask a command for its JSON document."""
     import json
@@ -247,16 +205,18 @@ def _asked(verb: click.Command, **given: Any) -> Any:
 
 
 def _document(desk: Desk, told: list[Told], answers: list[Any]) -> dict[str, Any]:
+    from lifecycle.office.demo import standing
+
     board, *letters, replayed, audited = answers
     cases = []
     for one in told:
-        case = desk.office.case(one.number)
+        now = standing(desk.office, one.number)
         cases.append(
             {
                 "number": one.number,
                 "title": one.title,
-                "state": case.state,
-                "entries": case.seq,
+                "state": now.state,
+                "entries": now.entries,
                 "milestones": [{"on": str(on), "text": text} for on, text in one.lines],
                 "refusals": [
                     {

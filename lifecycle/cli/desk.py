@@ -14,10 +14,10 @@ import click
 from lifecycle.cli.terminal.chinese import CommonOption
 from lifecycle.cli.terminal.output import say, write_json
 from lifecycle.errors import UsageError
-from lifecycle.ledger.deeds import Deeds
 
 if TYPE_CHECKING:
     from lifecycle.office.office import Office
+    from lifecycle.office.session import Session
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +46,7 @@ class Desk:
     on: date | None
     json: bool
     request_id: str | None
+    session: Session
 
     @cached_property
     def office(self) -> Office:
@@ -54,13 +55,8 @@ class Desk:
 
     def opened(self, *, create: bool) -> Office:
         """Open the office, making its database where there is none if asked to."""
-        from lifecycle.office.office import Office
-
-        office = Office.open(self.db, create=create)
-        root = click.get_current_context().find_root()
-        root.call_on_close(office.close)
-        if isinstance(root.obj, Deeds):
-            office.store.deeds = root.obj
+        office = self.session.open(self.db, create=create)
+        click.get_current_context().find_root().call_on_close(office.close)
         return office
 
     @property
@@ -119,6 +115,8 @@ _OPTIONS = (
     ),
 )
 
+_COMMON = ("db", "officer_code", "on", "json", "request_id")
+
 
 def at_desk(function: Callable[Concatenate[Desk, P], R]) -> Callable[P, R]:
     """Give a command the options that all have, and its function a `Desk` as first argument."""
@@ -126,10 +124,9 @@ def at_desk(function: Callable[Concatenate[Desk, P], R]) -> Callable[P, R]:
     @wraps(function)
     def seated(*args: P.args, **kwargs: P.kwargs) -> R:
         given: dict[str, Any] = dict(kwargs)
-        desk = Desk(
-            **{name: given.pop(name) for name in ("db", "officer_code", "on", "json", "request_id")}
-        )
-        return function(desk, *args, **given)
+        common = {name: given.pop(name) for name in _COMMON}
+        session = click.get_current_context().obj
+        return function(Desk(**common, session=session), *args, **given)
 
     for option in reversed(_OPTIONS):
         option(seated)

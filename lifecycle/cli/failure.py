@@ -14,7 +14,7 @@ from lifecycle.cli.refusal import Refusal, print_refusal, refusal_json
 from lifecycle.cli.terminal.output import warn, write_json
 from lifecycle.cli.terminal.wording import usage_message
 from lifecycle.errors import OS_REASONS, LifecycleError
-from lifecycle.ledger.deeds import Deeds
+from lifecycle.office.session import Deeds
 
 DONE, REFUSED, USAGE, FAILED = 0, 1, 2, 3
 INTERRUPTED = (
@@ -33,13 +33,13 @@ class Detailed(Protocol):
         ...
 
 
-def ended(call: Callable[[], object], args: Sequence[str], deeds: Deeds | None = None) -> int:
+def ended(call: Callable[[], object], args: Sequence[str], deeds: Deeds) -> int:
     """Run a whole command and give its exit code; every failure is told here and nowhere else.
 
     `deeds` are what the command has recorded when it ends: that is done, however it ends.
     """
     wants_json = "--json" in (args[: args.index("--")] if "--" in args else args)
-    end = _End(wants_json, deeds or Deeds())
+    end = _End(wants_json, deeds)
     try:
         try:
             result = call()

@@ -1,31 +1,27 @@
-"""A story played in an office: every step is what an officer would type, given to Office on the day
-it happened.
+"""A story played in an office: every step is what an officer would type, given on the day it
+happened.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.cli.cases import cases
+from lifecycle.cli.cases import cases as verbs
 from lifecycle.cli.cases.cases import VERDICTS, pairs
-from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import InvalidError
-from lifecycle.ledger.register import Request
-from lifecycle.outfile import write_file
-from lifecycle.sharing import make_folders
-from lifecycle.workflow.naming import find_material
+from lifecycle.office import cases
+from lifecycle.office.cases import RefusedError, Request
+from lifecycle.office.demo import Materials
 
 if TYPE_CHECKING:
     import click
 
-    from lifecycle.engine.case import Case
-    from lifecycle.exchange.story_file import Step, Story
+    from lifecycle.office.demo import Step, Story
     from lifecycle.office.office import Office
 
-_VERBS = {"set": cases.set_, "sign": cases.sign, "advance": cases.advance}
+_VERBS = {"set": verbs.set_, "sign": verbs.sign, "advance": verbs.advance}
 
 
 class Player:
@@ -36,14 +32,12 @@ class Player:
     def __init__(self, office: Office, workflow: str, folder: Path) -> None:
         self.office = office
         self.workflow = office.workflow(workflow)
-        self.folder = folder
-        self._written: dict[tuple[str, str], Path] = {}
+        self.materials = Materials(office, folder)
 
     def open(self, story: Story) -> str:
         """Open a story's case; give its number."""
-        return self.office.open_case(
-            Request(story.officer, on=story.on), self.workflow, story.facts
-        ).case.number
+        request = Request(story.officer, on=story.on)
+        return str(cases.open_case(self.office, request, self.workflow, story.facts).number)
 
     def play(self, number: str, step: Step) -> RefusedError | None:
         """Take one step; give the refusal where it must be refused. Raises InvalidError if it is
@@ -66,47 +60,31 @@ class Player:
         case = self.office.case(number)
         if verb == "attach":
             for word in words:
-                self._attach(Request(officer, on=step.on), case, word)
+                self.materials.attach(Request(officer, on=step.on), case, word)
             return
         if verb not in _VERBS:
             raise InvalidError(f"演示的一步不能是 {verb}", f"可用：attach、{'、'.join(_VERBS)}")
         given = _parsed(_VERBS[verb], [number, *words])
         request = Request(officer, given["principal"], step.on)
         if verb == "set":
-            self.office.set_facts(request, case, pairs(given["texts"]))
+            cases.set_facts(self.office, request, case, pairs(given["texts"]))
         elif verb == "sign":
-            verdict = VERDICTS[given["verdict"]]
-            self.office.sign(
-                request, case, given["transition"], verdict, given["note"], given["role"]
+            cases.sign(
+                self.office,
+                request,
+                case,
+                given["transition"],
+                VERDICTS[given["verdict"]],
+                note=given["note"],
+                role=given["role"],
             )
         else:
-            self.office.advance(
-                request, case, given["transition"], given["note"], pairs(given["texts"])
-            )
-
-    def _attach(self, request: Request, case: Case, word: str) -> None:
-        """Attach a material; `a=b` attaches as `a` the very bytes of what was attached as `b`."""
-        name, _, same = word.partition("=")
-        title = find_material(self.workflow, name).title
-        path = self.folder / case.number / f"{request.on} {_file_name(title)}.txt"
-        make_folders(path.parent)
-        text = (
-            f"演示材料（虚构）\n项目：{case.number} {case.title}\n材料："
-            f"{title}\n上传："
-            f"{request.on} "
-            f"{request.officer}\n"
-        )
-        body = self._written[case.number, same].read_bytes() if same else text.encode()
-        write_file(path, body, "演示材料")
-        self._written[case.number, name] = path
-        self.office.attach(request, case, name, path)
+            facts = pairs(given["texts"])
+            note = given["note"]
+            cases.advance(self.office, request, case, given["transition"], note=note, texts=facts)
 
 
 def _parsed(verb: click.Command, words: list[str]) -> Mapping[str, Any]:
     """Read a command's words as the command line does."""
     with verb.make_context(verb.name, words) as context:
         return context.params
-
-
-def _file_name(title: str) -> str:
-    return re.sub(r'[/\\:*?"<>|\s]', "_", title)

@@ -13,18 +13,20 @@ _INNER = ("source", "index", "to", "cc")
 def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
     """Give all that a case's entries make of it, under stable English keys; days are YYYY-MM-DD,
     facts canonical.
+
+    A state that the workflow has not, as a replay under another one may leave, is its own title.
     """
-    state = workflow.states[case.state]
+    state = workflow.states.get(case.state)
     return {
         "id": case.id,
         "number": case.number,
         "title": case.title,
         "workflow": workflow.name,
         "workflow_digest": case.workflow,
-        "state": state.name,
-        "state_title": state.title,
-        "phase": state.phase,
-        "final": state.final,
+        "state": case.state,
+        "state_title": state.title if state else case.state,
+        "phase": state.phase if state else None,
+        "final": state.final if state else False,
         "seq": case.seq,
         "head": case.head,
         "opened_on": case.opened_on,

@@ -1,66 +1,45 @@
-"""The use cases, one short method per verb: names as officers write them in, the rooms' answers
-out.
+"""An open office: its database and clock, and the names that officers write.
+
+What is done with it stands in the files beside this one: cases, letters, todo, lists, show, why,
+records, audit …
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime
-from pathlib import Path
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.engine.acts import (
-    Act,
-    Advance,
-    Attach,
-    Open,
-    ResolveObjection,
-    SetFacts,
-    Sign,
-    Verdict,
-    WithdrawOpinion,
-)
 from lifecycle.engine.case import Case
-from lifecycle.engine.values import Entered, Value, parse_fact
+from lifecycle.engine.values import clean_text
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
 from lifecycle.ledger.case_rows import read_case
-from lifecycle.ledger.register import Outcome, Register, Request
+from lifecycle.ledger.record import stored
+from lifecycle.ledger.register import Register, Request
 from lifecycle.ledger.sqlite.database import default_url
 from lifecycle.ledger.sqlite.store import Store
+from lifecycle.office.clock import Clock, now
 from lifecycle.people.directory import Directory
-from lifecycle.workflow.model import Fact, Workflow
-from lifecycle.workflow.naming import find_fact, find_material, find_role, find_transition_name
+from lifecycle.workflow.model import Workflow
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from lifecycle.engine.case import Moment, Officer
-    from lifecycle.insight.inbox import Waiting
-    from lifecycle.insight.outlook import Outlook
-    from lifecycle.ledger.audit.audit import Auditor
-    from lifecycle.ledger.chain import CaseStep
-    from lifecycle.ledger.tree import Checkpoint
-    from lifecycle.office.letterbox import Letterbox
 
-
-def now() -> datetime:
-    """Give the time of the machine's clock."""
-    return datetime.now(UTC)
+__all__ = ["Case", "Directory", "Office", "Request", "Workflow", "clean"]
 
 
 class Office:
-    """An open office: its store and its clock. Everything an officer can do goes through here."""
+    """An open office: what every use case is handed first."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, store: Store, clock: Clock = now) -> None:
         self.store = store
         self.register = Register(store, clock)
         self.library = self.register.library
 
     @classmethod
-    def open(
-        cls, url: str | None = None, *, clock: Callable[[], datetime] = now, create: bool = False
-    ) -> Office:
+    def open(cls, url: str | None = None, *, clock: Clock = now, create: bool = False) -> Office:
         """Open the office in a database; the embedded file in the user's data folder where none is
         named.
         """
@@ -116,26 +95,6 @@ class Office:
         """Give the workflow version that governs a case."""
         return self.library.workflow(case.workflow)
 
-    def facts(self, workflow: Workflow, texts: Mapping[str, Entered]) -> dict[str, Value]:
-        """Read facts as officers enter them: by name or title, units by code or name."""
-        found: dict[str, Value] = {}
-        for name, entered in texts.items():
-            fact = find_fact(workflow, name)
-            if fact.name in found:
-                raise InvalidError(
-                    f"{fact.title}（{fact.name}）写了两次，一次用标识，一次用名称", "只留一处"
-                )
-            found[fact.name] = self._value(fact, entered)
-        return found
-
-    def _value(self, fact: Fact, entered: Entered) -> Value:
-        value = parse_fact(fact, entered)
-        if fact.type == "unit":
-            return self.directory.unit_code(str(value))
-        if fact.of == "unit" and isinstance(value, list):
-            return list(dict.fromkeys(self.directory.unit_code(item) for item in value))
-        return value
-
     def day(self, on: date | None) -> date:
         """Give the day that is asked about: today if none is named; raises InvalidError for one to
         come.
@@ -144,6 +103,12 @@ class Office:
         if on is not None and on > today:
             raise InvalidError(f"{on} 在今天（{today}）之后", "--on 只能写今天或以前的日期")
         return on or today
+
+    def officer(
+        self, code: str, on: date | None = None, *, principal: str | None = None
+    ) -> Officer:
+        """Give an officer as on a day, or acting for somebody who delegated to them."""
+        return self.directory.officer(code, self.day(on), principal=principal)
 
     def moment(self, on: date | None = None) -> Moment:
         """Give the day that is asked about, with the calendar and the units' names of that day."""
@@ -159,187 +124,16 @@ class Office:
             role.name: role.title for w in self.workflows() for role in w.roles.values()
         } | SYSTEM_ROLES
 
-    # What officers do to cases.
-
     def together(self) -> AbstractContextManager[None]:
         """Do several commands in one transaction: all of them or, when the block raises, none."""
         return self.register.together()
 
-    def open_case(
-        self, request: Request, workflow: Workflow, texts: Mapping[str, Entered]
-    ) -> Outcome:
-        """Open a case."""
-        return self.register.submit(request, workflow, None, Open(self.facts(workflow, texts)))
-
-    def set_facts(self, request: Request, case: Case, texts: Mapping[str, Entered]) -> Outcome:
-        """Set facts of a case."""
-        if not texts:
-            raise InvalidError("没有写要填什么", "例如：lifecycle set 编号 investment=32000")
-        return self._submit(request, case, SetFacts(self.facts(self.workflow_of(case), texts)))
-
-    def attach(self, request: Request, case: Case, material: str, source: Path) -> Outcome:
-        """Attach a file as a material."""
-        from lifecycle.ledger.files import keep_file
-
-        found = find_material(self.workflow_of(case), material)
-        file = keep_file(self.store.path, source, most_bytes=found.max_mb << 20)
-        return self._submit(request, case, Attach(found.name, file))
-
-    def sign(
-        self,
-        request: Request,
-        case: Case,
-        transition: str,
-        verdict: Verdict,
-        note: str = "",
-        role: str | None = None,
-    ) -> Outcome:
-        """Give an opinion on a transition."""
-        workflow = self.workflow_of(case)
-        return self._submit(
-            request,
-            case,
-            Sign(
-                find_transition_name(workflow, transition),
-                verdict,
-                clean(note),
-                role and find_role(workflow, role),
-            ),
-        )
-
-    def withdraw(
-        self, request: Request, case: Case, transition: str, note: str = "", role: str | None = None
-    ) -> Outcome:
-        """Take an opinion back."""
-        workflow = self.workflow_of(case)
-        return self._submit(
-            request,
-            case,
-            WithdrawOpinion(
-                find_transition_name(workflow, transition),
-                clean(note),
-                role and find_role(workflow, role),
-            ),
-        )
-
-    def resolve(
-        self, request: Request, case: Case, transition: str, whose: str, note: str
-    ) -> Outcome:
-        """Record how an objection was resolved; `whose` is `role` or `role/unit`, or a unit."""
-        workflow = self.workflow_of(case)
-        role, _, unit = whose.partition("/")
-        if (
-            not unit
-            and role not in workflow.roles
-            and role not in {r.title for r in workflow.roles.values()}
-        ):
-            code = self.directory.unit_code(role)
-            role = next(
-                (r.name for r in workflow.roles.values() if code in case.bound_units(r.bound)), role
-            )
-            unit = code
-        command = ResolveObjection(
-            find_transition_name(workflow, transition),
-            find_role(workflow, role),
-            self.directory.unit_code(unit) if unit else "",
-            clean(note),
-        )
-        return self._submit(request, case, command)
-
-    def advance(
-        self,
-        request: Request,
-        case: Case,
-        transition: str | None = None,
-        note: str = "",
-        texts: Mapping[str, Entered] | None = None,
-    ) -> Outcome:
-        """Make a transition; its name may be left out where exactly one forward transition leaves
-        the state.
-        """
-        workflow = self.workflow_of(case)
-        name = (
-            find_transition_name(workflow, transition)
-            if transition
-            else self._only_forward(request, case)
-        )
-        return self._submit(
-            request, case, Advance(name, clean(note), self.facts(workflow, texts or {}))
-        )
-
-    def _only_forward(self, request: Request, case: Case) -> str:
-        """Name the one transition that can be meant; for a request sent again, the one that was
-        made then.
-        """
-        from lifecycle.insight.outlook import only_forward
-
-        found = self.store.entry(request.request_id) if request.request_id else None
-        made = json.loads(found[0])["intent"]["transition"] if found else None
-        return str(made or only_forward(self.workflow_of(case), case).name)
-
-    def _submit(self, request: Request, case: Case, command: Act) -> Outcome:
-        return self.register.submit(request, None, case.id, command)
-
-    def look(self, case: Case, officer: Officer | None = None, on: date | None = None) -> Outlook:
-        """Work out where a case stands, and every way out of its state as judged for an officer, or
-        for nobody.
-        """
-        from lifecycle.insight.outlook import ANYBODY, look
-
-        return look(self.workflow_of(case), case, officer or ANYBODY, self.moment(on))
-
-    def inbox(self, code: str, on: date | None = None) -> Iterator[Waiting]:
-        """Stream what waits for an officer, and for those who delegated to them, the most urgent
-        first.
-        """
-        from lifecycle.insight.inbox import inbox
-
-        return inbox(self.library, self.moment(on), code)
-
-    def letterbox(self, code: str, on: date | None = None) -> Letterbox:
-        """Give what letters ask of an officer and of those who delegated to them, and what a clerk
-        has to send.
-        """
-        from lifecycle.office.letterbox import letterbox
-
-        return letterbox(self, self.moment(on), code)
-
-    def entries(self, case: Case, *, after: int = 0) -> Iterator[Mapping[str, Any]]:
-        """Stream a case's entries."""
-        from lifecycle.ledger.record import stored
-
-        for row in self.store.entries(case.id, after=after):
-            yield {**stored(row.raw), "idx": row.idx, "hash": row.hash}
-
     def recorded(self, request_id: str) -> Mapping[str, Any] | None:
         """Give the entry that was recorded under a request id, or None."""
-        from lifecycle.ledger.record import stored
-
         found = self.store.entry(request_id)
         return stored(found[0]) if found else None
-
-    def replay(self, case: Case, under: Workflow | None = None) -> Iterator[CaseStep]:
-        """Replay a case, judging every entry again."""
-        from lifecycle.ledger.replay import replay_case
-
-        return replay_case(self.library, self.directory, case.id, under=under)
-
-    def auditor(
-        self,
-        report: Callable[[int, int], None] = lambda _done, _of: None,
-        since: Checkpoint | None = None,
-    ) -> Auditor:
-        """Prepare an audit of everything, against a checkpoint of an earlier one if
-        there is one.
-        """
-        from lifecycle.correspondence.press import PaperJudge
-        from lifecycle.ledger.audit.audit import Auditor
-
-        return Auditor(self.library, self.register.clock(), report, since, PaperJudge(self.library))
 
 
 def clean(note: str) -> str:
     """Give a note as it is recorded."""
-    from lifecycle.engine.values import clean_text
-
     return clean_text(note, "说明")

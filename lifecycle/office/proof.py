@@ -21,6 +21,7 @@ from lifecycle.errors import InvalidError, UnavailableError
 from lifecycle.ledger.letter_rows import by_code, by_form, by_number
 from lifecycle.letter.check.extract import codes_in
 from lifecycle.letter.code import read_code
+from lifecycle.office.audit import Audit
 from lifecycle.office.letters import case_of, find_notice
 
 if TYPE_CHECKING:
@@ -168,10 +169,10 @@ def export(office: Office, case: str, name: str) -> Bundle:
     notice = find_notice(found, name)
     if not notice.entry:
         raise InvalidError(f"{notice.name} 尚未签发，没有可核验的", "先核稿、签发")
-    auditor = office.auditor()
-    for _finding in auditor.run():
+    audit = Audit(office)
+    for _finding in audit.findings():
         raise InvalidError("台账有问题，不能导出核验包", "请先运行 lifecycle audit")
-    checkpoint = str(auditor.checkpoint)
+    checkpoint = str(audit.result().checkpoint)
     body = write_bundle(
         (row.raw for row in office.store.entries(found.id)),
         log=office.store.meta("log"),

@@ -103,7 +103,7 @@ class Player:
             path = Path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        self.result = result = invoke(*step.argv, stdin=step.stdin)
+        self.result = result = self.give(*step.argv, stdin=step.stdin)
         here = str(Path.cwd())
         out, err = (text.replace(here, "‹folder›") for text in (result.stdout, result.stderr))
         played = Played(self.turn.number, step, result.exit_code, out, err, last_index())
@@ -115,15 +115,21 @@ class Player:
         """Ask for a JSON document; that is no part of the recording. None where the
         command fails.
         """
-        result = invoke(*argv, "--json")
+        result = self.give(*argv, "--json")
         return json.loads(result.stdout) if result.stdout.startswith("{") else None
 
-
-def invoke(*argv: str, stdin: str | None = None) -> Result:
-    """Run a command line in this process; an error that the product does not catch is raised."""
-    return CliRunner().invoke(
-        root, argv, prog_name="lifecycle", input=stdin, catch_exceptions=False
-    )
+    def give(self, *argv: str, stdin: str | None = None) -> Result:
+        """Run a command line in this process; an error that the product does not catch is
+        raised.
+        """
+        return CliRunner().invoke(
+            root,
+            argv,
+            prog_name="lifecycle",
+            input=stdin,
+            catch_exceptions=False,
+            obj=self.turn.session(),
+        )
 
 
 def last_index() -> int:

@@ -3,7 +3,7 @@ recording instead.
 
 This is the one file to mend when the product's own seams move. What is replaced, and why:
 
-* the clock (`Office.open`, `lifecycle.office.office.now`): it stands still within a command and moves on between two;
+* the clock (`Turn.session`, handed to each command): it stands still within a command and moves on between two;
 * `os.urandom` and `time.time_ns`, from which ids are made: they depend on the command's number and on how many
   draws that command has made, so that one draw more or less cannot shift the ids of later commands;
 * the setting of PDF and DOCX, the fonts and the versions of the libraries: those have golden files of their own
@@ -35,7 +35,7 @@ from lifecycle.letter.docx import docx
 from lifecycle.letter.model import Letter
 from lifecycle.letter.pdf import press as pdf
 from lifecycle.letter.text import to_text
-from lifecycle.office.office import Office
+from lifecycle.office.session import Session
 from lifecycle.workflow.reader import read_workflow
 
 DATABASE = "lifecycle.db"
@@ -54,6 +54,10 @@ class Turn:
         self.number += 1
         self.draws = 0
         self.now += timedelta(seconds=seconds)
+
+    def session(self) -> Session:
+        """Give what one command goes by: this clock."""
+        return Session(clock=lambda: self.now)
 
     def urandom(self, size: int) -> bytes:
         """Give bytes that rise from draw to draw within a command, as the ids of a real run rise
@@ -85,20 +89,10 @@ def _set_plainly(form: str) -> Any:
 
 @contextmanager
 def installed(turn: Turn, definitions: Path) -> Iterator[None]:
-    """Replace the product's clock, chance, fonts and shipped folders; everything is put back
+    """Replace the product's chance, fonts and shipped folders; everything is put back
     afterwards.
     """
-    opened = Office.open.__func__  # type: ignore[attr-defined]
-
-    def at_turn(
-        cls: type[Office], url: str | None = None, *, clock: Any = None, create: bool = False
-    ) -> Office:
-        office: Office = opened(cls, url, clock=lambda: turn.now, create=create)
-        return office
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Office, "open", classmethod(at_turn))
-        patch.setattr("lifecycle.office.office.now", lambda: turn.now)
         patch.setattr(os, "urandom", turn.urandom)
         patch.setattr(time, "time_ns", turn.time_ns)
         patch.setattr(fonts.Fonts, "find", classmethod(lambda cls, folders=None: NoFonts()))

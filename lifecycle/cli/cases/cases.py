@@ -8,17 +8,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.cli.answer import letters_sent, next_line, outcome_json, teller
-from lifecycle.cli.bulk import Do, Line, is_bulk, read_lines, refuse_options_of_bulk, run_bulk
+from lifecycle.cli.answer import done_json, done_line, next_line
+from lifecycle.cli.bulk import is_bulk, read_lines, refuse_options_of_bulk, run_bulk
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say, warn
 from lifecycle.errors import UsageError
+from lifecycle.office.bulk import Do, Line
 
 if TYPE_CHECKING:
-    from lifecycle.engine.acts import Verdict
-    from lifecycle.engine.values import Entered
-    from lifecycle.ledger.register import Outcome, Request
+    from lifecycle.office.cases import Done, Entered, Request, Verdict
 
 VERDICTS: Mapping[str, Verdict] = {
     "agree": "agree",
@@ -42,7 +41,7 @@ _role = option("--role", metavar="角色", help="以哪个角色会签；本单�
 
 def request_of(desk: Desk, principal: str | None = None, *, dry_run: bool = False) -> Request:
     """Say who acts, for whom and when."""
-    from lifecycle.ledger.register import Request
+    from lifecycle.office.cases import Request
 
     return Request(desk.officer, principal, desk.on, desk.request_id, dry_run)
 
@@ -64,25 +63,24 @@ def pairs(texts: tuple[str, ...]) -> dict[str, Entered]:
 
 def perform(desk: Desk, given: str, request: Request, do: Do, *, title: str, whole: bool) -> int:
     """Do something to one case, or to each of many."""
-    told = teller(desk, dry_run=request.dry_run)
     if is_bulk(given):
-        return run_bulk(desk, request, read_lines(given), do, title=title, whole=whole, told=told)
+        lines = read_lines(given)
+        return run_bulk(desk, request, lines, do, title=title, whole=whole, told=done_line)
     refuse_options_of_bulk(whole=whole)
-    outcome = do(request, Line("", given, {}))
-    desk.answer({"ok": True, **outcome_json(outcome)}, lambda: _print(desk, outcome, told))
+    done = do(request, Line("", given, {}))
+    desk.answer({"ok": True, **done_json(done)}, lambda: _print(done))
     return 0
 
 
-def _print(desk: Desk, outcome: Outcome, told: Callable[[Outcome], str]) -> None:
-    if not outcome.body:
-        say(f"{outcome.case.number}　{told(outcome)}")
+def _print(done: Done) -> None:
+    if done.entry is None:
+        say(f"{done.number}　{done_line(done)}")
         return
-    say(f"已办理：{outcome.case.number}　{told(outcome)}")
-    if outcome.body["intent"]["type"] == "transition_made" and not outcome.repeated:
-        say(f"  {next_line(desk, outcome)}")
-        letters = letters_sent(desk.office.workflow_of(outcome.case), outcome)
-        if letters:
-            say(f"  公文 {letters} 件：lifecycle notice list {outcome.case.number}")
+    say(f"已办理：{done.number}　{done_line(done)}")
+    if done.entry.type == "transition_made" and not done.repeated:
+        say(f"  {next_line(done)}")
+        if done.letters:
+            say(f"  公文 {done.letters} 件：lifecycle notice list {done.number}")
 
 
 @command(
@@ -117,32 +115,37 @@ def open_(
     dry_run: bool,
 ) -> int:
     """Open one case, or one for each line."""
+    from lifecycle.office import cases
+
     request = request_of(desk, principal, dry_run=dry_run)
     common = pairs(texts)
     found = desk.office.workflow(workflow)
 
-    def do(request: Request, line: Line) -> Outcome:
-        return desk.office.open_case(request, found, {**common, **line.values})
+    def do(request: Request, line: Line) -> Done:
+        return cases.open_case(desk.office, request, found, {**common, **line.values})
 
     lines = read_lines(source, with_case=False) if source else [Line("", "", {})]
     if len(lines) > 1 or lines[0].fault:
-        told = teller(desk, dry_run=dry_run)
-        named = told if dry_run else lambda outcome: f"{outcome.case.number}　{outcome.case.title}"
-        return run_bulk(desk, request, lines, do, title="立项", whole=whole, told=named)
+        told = done_line if dry_run else _opened_line
+        return run_bulk(desk, request, lines, do, title="立项", whole=whole, told=told)
     refuse_options_of_bulk(whole=whole)
-    outcome = do(request, lines[0])
-    desk.answer({"ok": True, **outcome_json(outcome)}, lambda: _print_opened(desk, outcome))
+    done = do(request, lines[0])
+    desk.answer({"ok": True, **done_json(done)}, lambda: _print_opened(done))
     return 0
 
 
-def _print_opened(desk: Desk, outcome: Outcome) -> None:
+def _opened_line(done: Done) -> str:
+    return f"{done.number}　{done.title}"
+
+
+def _print_opened(done: Done) -> None:
     """Print the number alone, so that a script can take it, and tell the rest beside it."""
-    if not outcome.body:
-        say(f"可以立项（未写入）：{outcome.case.title}")
+    if done.entry is None:
+        say(f"可以立项（未写入）：{done.title}")
         return
-    say(outcome.case.number)
-    again = "（此前已立项，未重复写入）" if outcome.repeated else ""
-    warn(f"已立项：{outcome.case.title}{again}　{next_line(desk, outcome)}")
+    say(str(done.number))
+    again = "（此前已立项，未重复写入）" if done.repeated else ""
+    warn(f"已立项：{done.title}{again}　{next_line(done)}")
 
 
 @command(
@@ -162,12 +165,13 @@ def set_(
     desk: Desk, case: str, texts: tuple[str, ...], whole: bool, principal: str | None, dry_run: bool
 ) -> int:
     """Set facts."""
+    from lifecycle.office import cases
+
     common = pairs(texts)
 
-    def do(request: Request, line: Line) -> Outcome:
-        return desk.office.set_facts(
-            request, desk.office.case(line.case), {**common, **line.values}
-        )
+    def do(request: Request, line: Line) -> Done:
+        found = desk.office.case(line.case)
+        return cases.set_facts(desk.office, request, found, {**common, **line.values})
 
     return perform(
         desk, case, request_of(desk, principal, dry_run=dry_run), do, title="填报", whole=whole
@@ -189,11 +193,14 @@ def attach(
     desk: Desk, case: str, material: str, file: str, principal: str | None, dry_run: bool
 ) -> int:
     """Attach a file."""
+    from lifecycle.office import cases
+
     if is_bulk(case):
         raise UsageError("材料须一件一件上传", "CASE 处写一个事项编号")
 
-    def do(request: Request, line: Line) -> Outcome:
-        return desk.office.attach(request, desk.office.case(line.case), material, Path(file))
+    def do(request: Request, line: Line) -> Done:
+        found = desk.office.case(line.case)
+        return cases.attach(desk.office, request, found, material, Path(file))
 
     return perform(
         desk, case, request_of(desk, principal, dry_run=dry_run), do, title="上传", whole=False
@@ -231,11 +238,14 @@ def sign(
     dry_run: bool,
 ) -> int:
     """Give an opinion."""
+    from lifecycle.office import cases
+
     meant = VERDICTS[verdict]
 
-    def do(request: Request, line: Line) -> Outcome:
+    def do(request: Request, line: Line) -> Done:
         said = line.pick("note", "意见", "说明") or note
-        return desk.office.sign(request, desk.office.case(line.case), transition, meant, said, role)
+        found = desk.office.case(line.case)
+        return cases.sign(desk.office, request, found, transition, meant, note=said, role=role)
 
     return perform(
         desk, case, request_of(desk, principal, dry_run=dry_run), do, title="会签", whole=whole
@@ -266,10 +276,12 @@ def withdraw(
     dry_run: bool,
 ) -> int:
     """Take an opinion back."""
+    from lifecycle.office import cases
 
-    def do(request: Request, line: Line) -> Outcome:
+    def do(request: Request, line: Line) -> Done:
         said = line.pick("note", "说明") or note
-        return desk.office.withdraw(request, desk.office.case(line.case), transition, said, role)
+        found = desk.office.case(line.case)
+        return cases.withdraw(desk.office, request, found, transition, note=said, role=role)
 
     return perform(
         desk, case, request_of(desk, principal, dry_run=dry_run), do, title="撤回", whole=whole
@@ -302,10 +314,12 @@ def resolve(
     dry_run: bool,
 ) -> int:
     """Record how an objection was resolved."""
+    from lifecycle.office import cases
 
-    def do(request: Request, line: Line) -> Outcome:
+    def do(request: Request, line: Line) -> Done:
         said = line.pick("note", "说明") or note
-        return desk.office.resolve(request, desk.office.case(line.case), transition, whose, said)
+        found = desk.office.case(line.case)
+        return cases.resolve(desk.office, request, found, transition, whose, note=said)
 
     return perform(
         desk, case, request_of(desk, principal, dry_run=dry_run), do, title="处理", whole=whole
@@ -345,14 +359,17 @@ def advance(
     dry_run: bool,
 ) -> int:
     """Make a transition."""
+    from lifecycle.office import cases
+
     common = pairs(texts)
     heads = ("note", "说明", "理由", "transition", "流转")
 
-    def do(request: Request, line: Line) -> Outcome:
+    def do(request: Request, line: Line) -> Done:
         name = line.pick("transition", "流转") or transition
         said = line.pick("note", "说明", "理由") or note
         found = desk.office.case(line.case)
-        return desk.office.advance(request, found, name, said, {**common, **line.others(*heads)})
+        facts = {**common, **line.others(*heads)}
+        return cases.advance(desk.office, request, found, name, note=said, texts=facts)
 
     return perform(
         desk, case, request_of(desk, principal, dry_run=dry_run), do, title="办理", whole=whole

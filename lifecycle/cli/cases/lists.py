@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,18 +13,12 @@ from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import command, option
 from lifecycle.cli.terminal.output import paint, progress, say
 from lifecycle.cli.terminal.table import write_table
-from lifecycle.errors import InvalidError, UnknownError, UsageError
+from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.engine.case import Moment
-    from lifecycle.expression.expression import Expression
-    from lifecycle.ledger.sqlite.queries import Filter
-    from lifecycle.office.office import Office
-    from lifecycle.workflow.model import Workflow
+    from lifecycle.office.lists import Board, CaseList, Page, Row, Stage
 
-PAGE = 50
 HEADS = ("编号", "名称", "环节", "牵头", "进入", "期限", "灯")
-EXPORT = ("编号", "名称", "流程", "环节", "阶段", "牵头", "进入日期", "最近办理", "期限", "灯")
 LIGHTS = {"green": "绿", "yellow": "黄", "red": "红"}
 
 
@@ -64,225 +58,67 @@ def list_(
     xlsx_file: str | None,
 ) -> None:
     """List cases."""
-    wanted = _filter(desk, workflow, state, phase, unit, overdue=overdue, mine=mine)
-    rows = _Rows(desk, wanted, where)
+    from lifecycle.office.lists import CaseList, Wanted
+
+    wanted = Wanted(
+        workflow=workflow,
+        state=state,
+        phase=phase,
+        unit=unit,
+        overdue=overdue,
+        mine=desk.officer if mine else None,
+        where=where,
+    )
+    cases = CaseList(desk.office, wanted, desk.on)
     if file := csv_file or xlsx_file:
         if csv_file and xlsx_file:
             raise UsageError("--csv 与 --xlsx 一次只能用一个")
-        _export(desk, rows, Path(file), xlsx=bool(xlsx_file))
+        _export(desk, cases, Path(file), xlsx=bool(xlsx_file))
         return
-    found = rows.page(after, page or 1)
-    more = len(found) > PAGE
-    found = found[:PAGE]
-    last = found[-1]["number"] if more else None
-
-    def tell() -> None:
-        if not found:
-            say("没有符合条件的事项")
-            return
-        write_table(HEADS, map(_cells, found))
-        if last:
-            say(f"还有更多：加 --after {last}，或 --page {(page or 1) + 1}")
-
-    desk.answer({"cases": found, "page": page or 1, "next_after": last}, tell)
+    number = page or 1
+    found = cases.page(after, number)
+    document = {
+        "cases": [asdict(row) for row in found.rows],
+        "page": number,
+        "next_after": found.next_after,
+    }
+    desk.answer(document, lambda: _print_page(found, number))
 
 
-class _Rows:
-    """The rows of a list as dictionaries, in the order of their numbers."""
-
-    def __init__(self, desk: Desk, wanted: Filter, where: str | None) -> None:
-        self.office = desk.office
-        self.wanted = wanted
-        self.today = self.office.day(desk.on).isoformat()
-        self.where = _compiled(where, self.office, wanted.workflow)
-        self.moment = self.office.moment(desk.on) if self.where else None
-
-    def page(self, after: str, page: int) -> list[dict[str, Any]]:
-        """Give one page and, if there is more, one row of the next."""
-        from lifecycle.ledger.sqlite.queries import list_page
-
-        skip = (page - 1) * PAGE
-        if self.where is None:
-            found = list_page(self.office.store, self.wanted, after=after, size=PAGE + 1, skip=skip)
-            return [self.row(item) for item in found]
-        return list(islice(self.stream(after), skip, skip + PAGE + 1))
-
-    def stream(self, after: str = "") -> Iterator[dict[str, Any]]:
-        """Stream all rows."""
-        from lifecycle.ledger.sqlite.queries import LISTED, stream
-        from lifecycle.ledger.sqlite.tables import CaseRow
-
-        columns = LISTED if self.where is None else (*LISTED, CaseRow.snapshot)
-        for item in stream(self.office.store, self.wanted, after=after, columns=columns):
-            row = self.row(item)
-            if (
-                self.where is None
-                or self.moment is None
-                or _holds(self.office, self.where, item[-1], self.moment)
-            ):
-                yield row
-
-    def row(self, item: Any) -> dict[str, Any]:
-        """Name what a row holds."""
-        workflow = self.office.library.workflow(item.digest)
-        state = workflow.states[item.state]
-        light = "green"
-        if item.red_on is not None and item.red_on <= self.today:
-            light = "red"
-        elif item.yellow_on is not None and item.yellow_on <= self.today:
-            light = "yellow"
-        return {
-            "number": item.number,
-            "title": item.title,
-            "workflow": item.workflow,
-            "state": item.state,
-            "stage": state.title,
-            "phase": item.phase,
-            "lead": workflow.roles[item.lead].title if item.lead else None,
-            "final": bool(item.final),
-            "entered_on": item.entered_on,
-            "last_on": item.last_on,
-            "due_on": item.due_on,
-            "overdue": item.due_on is not None and item.due_on < self.today,
-            "light": light,
-        }
+def _print_page(found: Page, number: int) -> None:
+    if not found.rows:
+        say("没有符合条件的事项")
+        return
+    write_table(HEADS, map(_cells, found.rows))
+    if found.next_after:
+        say(f"还有更多：加 --after {found.next_after}，或 --page {number + 1}")
 
 
-def _compiled(where: str | None, office: Office, workflow: str | None) -> Expression | None:
-    """Compile a condition; raises UnknownError for a name that no workflow asked about has."""
-    if where is None:
-        return None
-    from lifecycle.expression.expression import (
-        FUNCTIONS,
-        SPACES,
-        VARIABLES,
-        ExpressionError,
-        compile_expression,
-    )
-
-    try:
-        expression = compile_expression(where)
-    except ExpressionError as error:
-        raise InvalidError(
-            f"--where：{error.message}（第 {error.offset + 1} 个字符）", error.mend
-        ) from error
-    facts = {name for w in office.workflows() if workflow in (None, w.name) for name in w.facts}
-    for name in sorted(expression.names - facts - {*FUNCTIONS, *SPACES, *VARIABLES}):
-        raise UnknownError("要素", name, facts)
-    return expression
-
-
-def _holds(office: Office, where: Expression, snapshot: bytes, moment: Moment) -> bool:
-    """Tell whether a condition holds for a case; what it mentions and the case lacks
-    leaves it out.
-    """
-    from lifecycle.engine.scope import scope_of
-    from lifecycle.expression.expression import MissingName
-    from lifecycle.ledger.case_rows import read_case
-
-    case = read_case(snapshot)
-    try:
-        return bool(where.evaluate(scope_of(office.workflow_of(case), case, where, {}, moment)))
-    except MissingName:
-        return False
-
-
-def _filter(
-    desk: Desk,
-    workflow: str | None,
-    state: str | None,
-    phase: str | None,
-    unit: str | None,
-    *,
-    overdue: bool,
-    mine: bool,
-) -> Filter:
-    """Turn names as officers write them into a filter; raises UnknownError."""
-    from lifecycle.ledger.sqlite.queries import Filter
-
-    office = desk.office
-    among = [office.workflow(workflow)] if workflow else office.workflows()
-    today = office.day(desk.on)
-    roles: tuple[str, ...] | None = None
-    own: str | None = None
-    if mine:
-        officer = office.directory.officer(desk.officer, today)
-        roles, own = tuple(officer.held), officer.unit
-    return Filter(
-        workflow=among[0].name if workflow else None,
-        state=_state(among, state) if state else None,
-        phase=_phase(among, phase) if phase else None,
-        unit=office.directory.unit_code(unit) if unit else None,
-        overdue_on=today.isoformat() if overdue else None,
-        roles=roles,
-        mine=own,
-    )
-
-
-def _state(among: list[Workflow], text: str) -> str:
-    found = {s.name for w in among for s in w.states.values() if text in (s.name, s.title)}
-    if len(found) != 1:
-        names = sorted(found) or [
-            name for w in among for s in w.states.values() for name in (s.name, s.title)
-        ]
-        if found:
-            raise UsageError(
-                f"“{text}”在几个流程中是不同的环节：{'、'.join(names)}",
-                "加 --workflow，或写环节的标识",
-            )
-        raise UnknownError("环节", text, names)
-    return found.pop()
-
-
-def _phase(among: list[Workflow], text: str) -> str:
-    known = {s.phase for w in among for s in w.states.values() if s.phase}
-    if text not in known:
-        raise UnknownError("阶段", text, known)
-    return text
-
-
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    light = paint("●" + LIGHTS[row["light"]], row["light"]) if not row["final"] else "－"
-    due = row["due_on"] or ""
-    due = paint(due, "red") if row["overdue"] else due
+def _cells(row: Row) -> tuple[str, ...]:
+    light = "－" if row.final else paint("●" + LIGHTS[row.light], row.light)
+    due = row.due_on or ""
     return (
-        row["number"],
-        row["title"],
-        row["stage"],
-        row["lead"] or "",
-        row["entered_on"],
-        due,
+        row.number,
+        row.title,
+        row.stage,
+        row.lead or "",
+        row.entered_on,
+        paint(due, "red") if row.overdue else due,
         light,
     )
 
 
-def _export(desk: Desk, rows: _Rows, file: Path, *, xlsx: bool) -> None:
-    from lifecycle.exchange.tables import write_rows
+def _export(desk: Desk, cases: CaseList, file: Path, *, xlsx: bool) -> None:
+    from lifecycle.office.lists import write_list
 
     if xlsx != (file.suffix.lower() == ".xlsx"):
         raise UsageError(
             f"文件名 {file.name} 与格式不符", "--xlsx 的文件名以 .xlsx 结尾，--csv 的以 .csv 结尾"
         )
-    count = write_rows(file, "事项清单", EXPORT, _exported(progress(rows.stream(), title="导出")))
+    count = write_list(file, progress(cases.stream(), title="导出"))
     desk.answer(
         {"ok": True, "file": str(file), "cases": count}, lambda: say(f"已导出 {count} 件：{file}")
     )
-
-
-def _exported(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
-    for r in rows:
-        light = "" if r["final"] else LIGHTS[r["light"]]
-        cells = (
-            r["workflow"],
-            r["stage"],
-            r["phase"],
-            r["lead"],
-            r["entered_on"],
-            r["last_on"],
-            r["due_on"],
-            light,
-        )
-        yield (r["number"], r["title"], *(cell or "" for cell in cells))
 
 
 @command(
@@ -294,63 +130,41 @@ def _exported(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
 @at_desk
 def board(desk: Desk, year: int | None) -> None:
     """Count cases by stage."""
-    from lifecycle.ledger.sqlite.queries import Filter
-    from lifecycle.ledger.sqlite.queries import board as count
+    from lifecycle.office.lists import boards
 
-    office = desk.office
-    today = office.day(desk.on).isoformat()
-    counted = {(w, s): (n, y, r) for w, s, n, y, r in count(office.store, today, Filter(year=year))}
-    boards = [_board_json(workflow, counted) for workflow in office.workflows()]
-    boards = [board for board in boards if board["total"]]
-    desk.answer({"on": today, "year": year, "workflows": boards}, lambda: _print_boards(boards))
+    found = boards(desk.office, desk.on, year)
+    workflows = [asdict(one) for one in found.boards]
+    document = {"on": found.on, "year": year, "workflows": workflows}
+    desk.answer(document, lambda: _print_boards(found.boards))
 
 
-def _board_json(
-    workflow: Workflow, counted: dict[tuple[str, str], tuple[int, int, int]]
-) -> dict[str, Any]:
-    """Count one workflow's cases; states that only older versions have come last."""
-    mine = {state: numbers for (name, state), numbers in counted.items() if name == workflow.name}
-    states = []
-    for name in dict.fromkeys((*workflow.states, *mine)):
-        state = workflow.states.get(name)
-        number, yellow, red = mine.get(name, (0, 0, 0))
-        final = state.final if state else False
-        lights = (
-            {"green": number - yellow - red, "yellow": yellow, "red": red} if not final else None
-        )
-        head = {
-            "state": name,
-            "stage": state.title if state else name,
-            "phase": state.phase if state else None,
-        }
-        states.append({**head, "final": final, "count": number, "lights": lights})
-    total = sum(numbers[0] for numbers in mine.values())
-    return {"name": workflow.name, "title": workflow.title, "total": total, "states": states}
-
-
-def _print_boards(boards: list[dict[str, Any]]) -> None:
+def _print_boards(boards: Sequence[Board]) -> None:
     if not boards:
         say("还没有事项；立项：lifecycle open 流程 --set 要素=值")
-    for board in boards:
-        going = [s for s in board["states"] if not s["final"]]
-        done = [s for s in board["states"] if s["final"] and s["count"]]
-        sums = [sum(s["lights"][light] for s in going) for light in ("green", "yellow", "red")]
-        say(paint(board["title"], "bold"), f"　共 {board['total']} 件")
+    for one in boards:
+        say(paint(one.title, "bold"), f"　共 {one.total} 件")
+        going = [stage for stage in one.states if stage.lights]
+        done = [stage for stage in one.states if not stage.lights and stage.count]
         rows = [
-            (
-                s["phase"] or "",
-                s["stage"],
-                str(s["count"]),
-                *(_count(s["lights"][light], light) for light in LIGHTS),
-            )
-            for s in going
+            (stage.phase or "", stage.stage, str(stage.count), *_lights(stage)) for stage in going
         ]
-        rows.append(("", "在办合计", str(sum(sums)), *(str(n) for n in sums)))
-        rows += [("", s["stage"], str(s["count"]), "", "", "") for s in done]
+        rows.append(("", "在办合计", *_sums(going)))
+        rows += [("", stage.stage, str(stage.count), "", "", "") for stage in done]
         write_table(("阶段", "环节", "件数", "绿", "黄", "红"), rows, align="<<>>>>")
 
 
+def _lights(stage: Stage) -> tuple[str, ...]:
+    return tuple(_count(getattr(stage.lights, light), light) for light in LIGHTS)
+
+
+def _sums(stages: Sequence[Stage]) -> tuple[str, ...]:
+    """Add the stages up: all, then those of each light."""
+    lights = [stage.lights for stage in stages if stage.lights]
+    sums = [sum(getattr(found, light) for found in lights) for light in LIGHTS]
+    return tuple(str(number) for number in (sum(sums), *sums))
+
+
 def _count(number: int, light: str) -> str:
-    return (
-        paint(str(number), light) if number and light != "green" else str(number) if number else "·"
-    )
+    if not number:
+        return "·"
+    return str(number) if light == "green" else paint(str(number), light)

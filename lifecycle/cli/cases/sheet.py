@@ -2,216 +2,165 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.refusal import gate_json, print_gates
 from lifecycle.cli.terminal.output import columns, paint, say
 from lifecycle.cli.terminal.table import write_block, write_table
 from lifecycle.cli.terminal.text import cut, wrap
-from lifecycle.engine.gates import SPANS
-from lifecycle.engine.notice import STATES
-from lifecycle.engine.owed import owed
-from lifecycle.engine.values import show_value
-from lifecycle.insight.chronicle import tell, who
-from lifecycle.insight.document import case_document
-from lifecycle.insight.sight import days_in_state, holder, opinion_status
 
 if TYPE_CHECKING:
-    from lifecycle.engine.case import Case, Moment, Officer
-    from lifecycle.engine.standing import OpenLimit
-    from lifecycle.insight.outlook import Outlook, Way
-    from lifecycle.people.directory import Directory
-    from lifecycle.workflow.model import Limit, Workflow
+    from datetime import date
+
+    from lifecycle.office.show import Holder, Limit, Material, Opinion, Sheet, Way
 
 LIGHTS = {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}
+OPINION_COLOURS = {"agree": "green", "object": "red", "overdue": "red", "stale": "yellow"}
 LONGEST = 40
 """Cells of a fact's value on the sheet; `show --full` gives it whole."""
 
 
-def light_mark(light: str) -> str:
-    """Give a light as officers see it."""
-    return paint(f"● {LIGHTS[light]}", light)
-
-
-def print_sheet(
-    directory: Directory,
-    workflow: Workflow,
-    case: Case,
-    outlook: Outlook,
-    moment: Moment,
-    last: Sequence[Mapping[str, Any]],
-    *,
-    officer: Officer | None,
-    full: bool,
-) -> None:
-    """Print the whole sheet."""
-    say(
-        paint(f"{case.number}　{case.title}", "bold"),
-        f"　　{workflow.title} 第 {workflow.version} 版",
-    )
-    _print_stage(directory, workflow, case, outlook, moment)
-    _print_ways(directory, workflow, case, outlook, moment, officer=officer)
-    _print_opinions(workflow, case, outlook, moment)
-    _print_holdings(workflow, case, moment, full=full)
-    _print_letters(workflow, case)
+def print_sheet(sheet: Sheet, *, asked: bool, full: bool) -> None:
+    """Print the whole sheet; `asked`: an officer looks, who is told what is theirs to do."""
+    version = f"{sheet.workflow.title} 第 {sheet.workflow.version} 版"
+    say(paint(f"{sheet.number}　{sheet.title}", "bold"), f"　　{version}")
+    _print_stage(sheet)
+    _print_ways(sheet, asked=asked)
+    _print_opinions(sheet.opinions)
+    if full:
+        _print_holdings_in_full(sheet)
+    else:
+        _print_holdings(sheet)
+    _print_letters(sheet)
     say("最近记录")
-    for body in reversed(last):
-        intent = body["intent"]
-        names = directory.names(intent["occurred_on"], body["office"])
-        _flow(f"  {intent['occurred_on']}　", f"{who(body)}　{tell(workflow, body, names)}")
+    for entry in sheet.last:
+        _flow(f"  {entry.on}　", f"{entry.who}　{entry.sentence}")
 
 
-def _print_stage(
-    directory: Directory, workflow: Workflow, case: Case, outlook: Outlook, moment: Moment
-) -> None:
-    state = workflow.states[case.state]
-    light = outlook.standing.light(moment.on.isoformat())
-    phase = f"（{state.phase}）" if state.phase else ""
-    say(
-        "环节　",
-        paint(f"{state.title}{phase}", "bold"),
-        "　",
-        "已办结" if state.final else light_mark(light),
-    )
+def _print_stage(sheet: Sheet) -> None:
+    phase = f"（{sheet.phase}）" if sheet.phase else ""
+    light = "已办结" if sheet.final else paint(f"● {LIGHTS[sheet.light]}", sheet.light)
+    say("环节　", paint(f"{sheet.stage}{phase}", "bold"), "　", light)
     pairs = []
-    if state.lead:
-        pairs.append(("牵头", str(holder(workflow, case, directory, moment, state.lead))))
-    since = f"{case.entered_on}，第 {days_in_state(case, moment) + 1} 天"
-    if case.suspension:
-        left = workflow.states[case.suspension.state].title
-        since += f"　自 {case.suspension.on} 起中止，恢复后回到“{left}”"
-    pairs.append(("进入", since))
-    main = next((item for item in outlook.limits if item.limit is state.due), None)
+    if sheet.lead:
+        pairs.append(("牵头", str(sheet.lead)))
+    pairs.append(("进入", _since(sheet)))
+    main = next((limit for limit in sheet.limits if limit.main), None)
     if main is not None:
-        pairs.append(("期限", limit_text(main, moment)))
-    others = [
-        f"{item.limit.title}　{limit_text(item, moment)}"
-        for item in outlook.limits
-        if item is not main
-    ]
-    pairs += [("时限" if number == 0 else "", text) for number, text in enumerate(others)]
+        pairs.append(("期限", _limit_text(main, sheet.on)))
+    others = [limit for limit in sheet.limits if limit is not main]
+    for number, limit in enumerate(others):
+        text = f"{limit.title}　{_limit_text(limit, sheet.on)}"
+        pairs.append(("时限" if number == 0 else "", text))
     write_block(pairs)
 
 
-def limit_text(item: OpenLimit, moment: Moment) -> str:
+def _since(sheet: Sheet) -> str:
+    since = f"{sheet.entered_on}，第 {sheet.days + 1} 天"
+    if sheet.suspended is None:
+        return since
+    return f"{since}　自 {sheet.suspended.on} 起中止，恢复后回到“{sheet.suspended.title}”"
+
+
+def _limit_text(limit: Limit, today: date) -> str:
     """Write an open limit: its day, whether past, its length, its basis, whether inner or
     provisional.
     """
-    due = item.due.on
-    late = (moment.on - due).days
-    state = (
-        f"，已逾期 {late} 日" if late > 0 else "，今天到期" if late == 0 else f"，还有 {-late} 日"
-    )
-    provisional = "（暂定：该年放假安排未公布）" if item.due.provisional else ""
-    return f"{due}{provisional}{state}　{_basis(item.limit)}"
-
-
-def _basis(limit: Limit) -> str:
+    late = (today - limit.due_on).days
+    if late > 0:
+        left = f"已逾期 {late} 日"
+    elif late == 0:
+        left = "今天到期"
+    else:
+        left = f"还有 {-late} 日"
+    provisional = "（暂定：该年放假安排未公布）" if limit.provisional else ""
     # A basis that says 内部 or [自] itself needs no second mark.
     inner = "〔内部〕" if limit.inner and "内部" not in limit.basis else ""
-    return f"{limit.amount} {SPANS[limit.unit]}，{limit.basis}{inner}"
+    basis = f"{limit.amount} {limit.span}，{limit.basis}{inner}"
+    return f"{limit.due_on}{provisional}，{left}　{basis}"
 
 
-def _print_ways(
-    directory: Directory,
-    workflow: Workflow,
-    case: Case,
-    outlook: Outlook,
-    moment: Moment,
-    *,
-    officer: Officer | None,
-) -> None:
+def _print_ways(sheet: Sheet, *, asked: bool) -> None:
     """Print what can be done now and by whom, and for each forward transition what is missing."""
-    forward = [way for way in outlook.ways if way.transition.kind in ("forward", "resume")]
+    forward = [way for way in sheet.ways if way.kind in ("forward", "resume")]
     for way in forward:
-        by = "、".join(
-            str(holder(workflow, case, directory, moment, role)) for role in way.transition.by
-        )
-        mine = "，您可办" if officer and way.is_mine else ""
-        title = f"{way.transition.title}（{way.transition.name}）　由 {by} 办理{mine}"
-        if way.missing:
-            say(paint("未齐", "yellow"), f"　{title}")
-            print_gates(way.missing, indent="      ")
-        else:
-            say(paint("可办", "green"), f"　{title}")
-            asks = "".join(f" --set {name}=…" for name in way.transition.asks)
-            say(f"      lifecycle advance {case.number} {way.transition.name}{asks}")
-    for lead, missing in (("另可　", False), ("须备　", True)):
-        others = [
-            way for way in outlook.ways if way not in forward and bool(way.missing) is missing
-        ]
-        if others:
-            hint = f"　（缺什么：lifecycle why {case.number} …）" if missing else ""
-            _flow(lead, "、".join(_other(workflow, way) for way in others) + hint)
+        _print_way(sheet.number, way, asked=asked)
+    others = [way for way in sheet.ways if way not in forward]
+    open_ways = [_other(way) for way in others if not way.missing]
+    if open_ways:
+        _flow("另可　", "、".join(open_ways))
+    lacking = [_other(way) for way in others if way.missing]
+    if lacking:
+        hint = f"　（缺什么：lifecycle why {sheet.number} …）"
+        _flow("须备　", "、".join(lacking) + hint)
 
 
-def _other(workflow: Workflow, way: Way) -> str:
-    by = "、".join(workflow.roles[role].title for role in way.transition.by)
-    return f"{way.transition.title}（{way.transition.name}，{by}）"
+def _print_way(number: str, way: Way, *, asked: bool) -> None:
+    by = "、".join(map(str, way.by))
+    mine = "，您可办" if asked and way.mine else ""
+    title = f"{way.title}（{way.name}）　由 {by} 办理{mine}"
+    if way.missing:
+        say(paint("未齐", "yellow"), f"　{title}")
+        print_gates(way.missing, indent="      ")
+    else:
+        say(paint("可办", "green"), f"　{title}")
+        asks = "".join(f" --set {name}=…" for name in way.asks)
+        say(f"      lifecycle advance {number} {way.name}{asks}")
 
 
-def _print_opinions(workflow: Workflow, case: Case, outlook: Outlook, moment: Moment) -> None:
-    if not outlook.seats:
+def _other(way: Way) -> str:
+    by = "、".join(holder.title for holder in way.by)
+    return f"{way.title}（{way.name}，{by}）"
+
+
+def _print_opinions(opinions: Sequence[Opinion]) -> None:
+    if not opinions:
         return
     say("会签")
-    rows = []
-    for transition, seat in outlook.seats:
-        status, text = opinion_status(transition, seat, case, moment)
-        colour = {"agree": "green", "object": "red", "overdue": "red", "stale": "yellow"}.get(
-            status
-        )
-        unit = (
-            moment.names.get(seat.unit, seat.unit) if seat.unit else workflow.roles[seat.role].title
-        )
-        opinion = seat.opinion
-        told = (opinion.on, opinion.note) if opinion else ("", "")
-        rows.append(("", transition.title, unit, paint(text, colour) if colour else text, *told))
+    rows = [
+        ("", one.title, one.holder, _opinion(one), one.on or "", one.note or "") for one in opinions
+    ]
     write_table(("", "流转", "单位", "意见", "日期", "说明"), rows)
 
 
-def _print_letters(workflow: Workflow, case: Case) -> None:
+def _opinion(opinion: Opinion) -> str:
+    colour = OPINION_COLOURS.get(opinion.status)
+    return paint(opinion.text, colour) if colour else opinion.text
+
+
+def _print_letters(sheet: Sheet) -> None:
     """Print how many letters stand where, and who still owes an answer."""
-    if not case.notices:
+    if not sheet.letters:
         return
-    counts = Counter(notice.state for notice in case.notices.values())
-    owing = dict.fromkeys(
-        a.name for notice in case.notices.values() for a in owed(workflow, case, notice)
-    )
-    yet = f"；待 {'、'.join(owing)} 复函" if owing else ""
-    stand = "、".join(f"{STATES[state]} {counts[state]} 件" for state in STATES if counts[state])
-    _flow("公文　", f"{stand}{yet}　lifecycle notice list {case.number}")
+    owing = f"；待 {'、'.join(sheet.owing)} 复函" if sheet.owing else ""
+    stand = "、".join(f"{letters.state} {letters.count} 件" for letters in sheet.letters)
+    _flow("公文　", f"{stand}{owing}　lifecycle notice list {sheet.number}")
 
 
-def _print_holdings(workflow: Workflow, case: Case, moment: Moment, *, full: bool) -> None:
-    """Print materials and facts; on one screen they flow, in full each has its line."""
-    locked = set(case.locked)
-    files = [
-        f"{workflow.materials[name].title}（{file.name}，"
-        f"{file.on}{'，已锁定' if name in locked else ''}"
-        f"）"
-        for name, file in case.materials.items()
-    ]
-    known = [(name, fact) for name, fact in workflow.facts.items() if name in case.facts]
-    facts = [(name, show_value(fact, case.facts[name], moment.names)) for name, fact in known]
-    if full:
-        say("材料")
-        for file in files:
-            say(f"  {file}")
-        say("要素")
-        write_block(
-            [(workflow.facts[name].title, f"{text}　{name}") for name, text in facts], indent="  "
-        )
-        return
-    if files:
-        _flow("材料　", "、".join(files))
-    lock = {True: "〔锁〕", False: ""}
-    short = (
-        f"{workflow.facts[name].title} {cut(text, LONGEST)}{lock[name in locked]}"
-        for name, text in facts
+def _print_holdings(sheet: Sheet) -> None:
+    """Print materials and facts so that they fit on one screen: they flow."""
+    if sheet.materials:
+        _flow("材料　", "、".join(map(_material, sheet.materials)))
+    facts = (
+        f"{fact.title} {cut(fact.text, LONGEST)}{'〔锁〕' if fact.locked else ''}"
+        for fact in sheet.facts
     )
-    _flow("要素　", "；".join(short))
+    _flow("要素　", "；".join(facts))
+
+
+def _print_holdings_in_full(sheet: Sheet) -> None:
+    """Print materials and facts, each in its line."""
+    say("材料")
+    for material in sheet.materials:
+        say(f"  {_material(material)}")
+    say("要素")
+    write_block([(fact.title, f"{fact.text}　{fact.name}") for fact in sheet.facts], indent="  ")
+
+
+def _material(material: Material) -> str:
+    locked = "，已锁定" if material.locked else ""
+    return f"{material.title}（{material.file}，{material.on}{locked}）"
 
 
 def _flow(lead: str, text: str) -> None:
@@ -223,74 +172,58 @@ def _flow(lead: str, text: str) -> None:
         say(wrap(text.replace("\n", " "), width, first=lead, rest="　　　"))
 
 
-def sheet_json(
-    directory: Directory,
-    workflow: Workflow,
-    case: Case,
-    outlook: Outlook,
-    moment: Moment,
-    last: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
+def sheet_json(sheet: Sheet) -> dict[str, Any]:
     """Give the sheet for machines."""
-    state = workflow.states[case.state]
-
-    def held(role: str) -> dict[str, Any]:
-        found = holder(workflow, case, directory, moment, role)
-        return {"role": role, "title": found.title, "units": list(found.units)}
-
     return {
-        "number": case.number,
-        "id": case.id,
-        "title": case.title,
+        "number": sheet.number,
+        "id": sheet.id,
+        "title": sheet.title,
         "workflow": {
-            "name": workflow.name,
-            "title": workflow.title,
-            "version": workflow.version,
-            "digest": workflow.digest,
+            "name": sheet.workflow.name,
+            "title": sheet.workflow.title,
+            "version": sheet.workflow.version,
+            "digest": sheet.workflow.digest,
         },
-        "state": case.state,
-        "stage": state.title,
-        "phase": state.phase,
-        "final": state.final,
-        "light": outlook.standing.light(moment.on.isoformat()),
-        "lead": held(state.lead) if state.lead else None,
-        "opened_on": case.opened_on,
-        "entered_on": case.entered_on,
-        "last_on": case.last_on,
-        "due_on": outlook.standing.due_on,
-        "provisional": outlook.standing.provisional,
-        "suspended": {"state": case.suspension.state, "on": case.suspension.on}
-        if case.suspension
-        else None,
-        "seq": case.seq,
-        "head": case.head,
-        "limits": [_limit_json(item) for item in outlook.limits],
-        "transitions": [_way_json(way, held) for way in outlook.ways],
-        "opinions": list(_opinions_json(case, outlook, moment)),
-        "materials": {
-            name: {
-                "title": workflow.materials[name].title,
-                "file": f.name,
-                "size": f.size,
-                "sha256": f.sha256,
-                "on": f.on,
-            }
-            for name, f in case.materials.items()
-        },
-        "facts": dict(case.facts),
-        "locked": list(case.locked),
-        "entries": list(last),
-        "case": case_document(workflow, case),
+        "state": sheet.state,
+        "stage": sheet.stage,
+        "phase": sheet.phase,
+        "final": sheet.final,
+        "light": sheet.light,
+        "lead": _holder_json(sheet.lead) if sheet.lead else None,
+        "opened_on": sheet.opened_on,
+        "entered_on": sheet.entered_on,
+        "last_on": sheet.last_on,
+        "due_on": sheet.due_on,
+        "provisional": sheet.provisional,
+        "suspended": _suspended_json(sheet),
+        "seq": sheet.seq,
+        "head": sheet.head,
+        "limits": [_limit_json(limit) for limit in sheet.limits],
+        "transitions": [_way_json(way) for way in sheet.ways],
+        "opinions": [_opinion_json(opinion) for opinion in sheet.opinions],
+        "materials": {material.name: _material_json(material) for material in sheet.materials},
+        "facts": dict(sheet.values),
+        "locked": list(sheet.locked),
+        "entries": list(sheet.bodies),
+        "case": sheet.document,
     }
 
 
-def _limit_json(item: OpenLimit) -> dict[str, Any]:
-    limit = item.limit
+def _holder_json(holder: Holder) -> dict[str, Any]:
+    return {"role": holder.role, "title": holder.title, "units": list(holder.units)}
+
+
+def _suspended_json(sheet: Sheet) -> dict[str, Any] | None:
+    found = sheet.suspended
+    return {"state": found.state, "on": found.on} if found else None
+
+
+def _limit_json(limit: Limit) -> dict[str, Any]:
     return {
         "title": limit.title,
-        "since": item.since,
-        "due_on": item.due.on.isoformat(),
-        "provisional": item.due.provisional,
+        "since": limit.since,
+        "due_on": limit.due_on.isoformat(),
+        "provisional": limit.provisional,
         "amount": limit.amount,
         "unit": limit.unit,
         "basis": limit.basis,
@@ -298,31 +231,38 @@ def _limit_json(item: OpenLimit) -> dict[str, Any]:
     }
 
 
-def _way_json(way: Way, held: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+def _way_json(way: Way) -> dict[str, Any]:
     return {
-        "name": way.transition.name,
-        "title": way.transition.title,
-        "kind": way.transition.kind,
-        "to": way.transition.to,
-        "by": [held(role) for role in way.transition.by],
-        "mine": way.is_mine,
+        "name": way.name,
+        "title": way.title,
+        "kind": way.kind,
+        "to": way.to,
+        "by": [_holder_json(holder) for holder in way.by],
+        "mine": way.mine,
         "ready": not way.missing,
         "gates": [gate_json(gate) for gate in way.gates],
     }
 
 
-def _opinions_json(case: Case, outlook: Outlook, moment: Moment) -> Iterator[dict[str, Any]]:
-    for transition, seat in outlook.seats:
-        status, _text = opinion_status(transition, seat, case, moment)
-        said = seat.opinion
-        yield {
-            "transition": transition.name,
-            "role": seat.role,
-            "unit": seat.unit or None,
-            "status": status,
-            "verdict": said.verdict if said else None,
-            "note": said.note if said else None,
-            "persons": list(said.persons) if said else [],
-            "on": said.on if said else None,
-            "resolved": said.resolved if said else None,
-        }
+def _opinion_json(opinion: Opinion) -> dict[str, Any]:
+    return {
+        "transition": opinion.transition,
+        "role": opinion.role,
+        "unit": opinion.unit,
+        "status": opinion.status,
+        "verdict": opinion.verdict,
+        "note": opinion.note,
+        "persons": list(opinion.persons),
+        "on": opinion.on,
+        "resolved": opinion.resolved,
+    }
+
+
+def _material_json(material: Material) -> dict[str, Any]:
+    return {
+        "title": material.title,
+        "file": material.file,
+        "size": material.size,
+        "sha256": material.sha256,
+        "on": material.on,
+    }

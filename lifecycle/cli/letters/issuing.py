@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle.cli.answer import outcome_json, teller
+from lifecycle.cli.answer import done_json, done_line
 from lifecycle.cli.cases.cases import request_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
@@ -22,17 +22,25 @@ _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写�
 
 def done(desk: Desk, handled: Handled, *more: str) -> None:
     """Answer what was done to a letter."""
+    from lifecycle.office import cases
+
     outcome = handled.outcome
+    what = cases.done(desk.office, outcome)
+    document = {
+        "ok": True,
+        **done_json(what),
+        "notice": _notice_json(handled),
+    }
 
     def tell() -> None:
         if not outcome.body:
             say(f"{outcome.case.number}　{outcome.case.title}　可以办理（未写入）")
             return
-        say(f"已办理：{outcome.case.number}　{teller(desk, dry_run=False)(outcome)}")
+        say(f"已办理：{outcome.case.number}　{done_line(what)}")
         for line in more:
             say(f"  {line}")
 
-    desk.answer({"ok": True, **outcome_json(outcome), "notice": _notice_json(handled)}, tell)
+    desk.answer(document, tell)
 
 
 def _notice_json(handled: Handled) -> dict[str, object]:

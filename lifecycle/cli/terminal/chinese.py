@@ -17,7 +17,7 @@ from lifecycle.cli.failure import ended
 from lifecycle.cli.terminal.text import pad, wrap, wrap_all
 from lifecycle.cli.terminal.translation import shell_completion, speak_chinese
 from lifecycle.errors import cell_width
-from lifecycle.ledger.deeds import Deeds
+from lifecycle.office.session import Session
 
 WIDTH = 80
 _TYPES = {
@@ -197,6 +197,7 @@ class Command(click.Command):
     ) -> NoReturn:
         """Run as a program: parse, do, tell every failure, exit.
 
+        `obj` is the `Session` that the command goes by: its clock and its way into an office.
         `standalone_mode` of click is always on.
         """
         extra = {
@@ -207,8 +208,8 @@ class Command(click.Command):
         prog = prog_name or self.name or "lifecycle"
         complete(self, prog, extra)
         given = list(sys.argv[1:] if args is None else args)
-        deeds = extra.setdefault("obj", Deeds())
-        sys.exit(ended(lambda: self._run(prog, given, extra), given, deeds))
+        session = extra.setdefault("obj", Session())
+        sys.exit(ended(lambda: self._run(prog, given, extra), given, session.deeds))
 
     def _run(self, prog: str, args: list[str], extra: Mapping[str, Any]) -> object:
         try:
