@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +240,7 @@ def test_another_way_of_writing_is_no_forgery(
         "lifecycle.correspondence.issue",
         "lifecycle.correspondence.judge",
     ):
-        monkeypatch.setattr(f"{module}.WRITER", 2)
+        monkeypatch.setattr(import_module(module), "WRITER", 2)
     monkeypatch.setattr("lifecycle.correspondence.press.PRESS", 2)
     monkeypatch.setattr("lifecycle.correspondence.scope.due_text", lambda *_args: "另一种写法")
     monkeypatch.setattr("lifecycle.correspondence.issue.due_text", lambda *_args: "另一种写法")
