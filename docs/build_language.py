@@ -74,16 +74,20 @@ def _manual() -> Iterator[str]:
             if key not in told:
                 yield ""
                 yield from _told(key)
-        again = [key for key in form.keys if key in told]
-        if again:
-            yield ""
-            yield f"{'；'.join(_where(key, told[key]) for key in again)}。"
+        yield from _again(form, told)
         for key in form.keys:
             told.setdefault(key, form.title)
 
 
-def _where(key: Key, form: str) -> str:
-    return f"`{key.name}` 见“{form}”"
+def _again(form: Form, told: dict[Key, str]) -> Iterator[str]:
+    """Say where the keys that were told already stand."""
+    where: dict[str, list[str]] = {}
+    for key in form.keys:
+        if key in told:
+            where.setdefault(told[key], []).append(f"`{key.name}`")
+    if where:
+        yield ""
+        yield "；".join(f"{'、'.join(names)} 见“{title}”" for title, names in where.items()) + "。"
 
 
 def _summary(form: Form) -> Iterator[str]:

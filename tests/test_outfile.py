@@ -307,7 +307,7 @@ ALLOWED = {
     "delivery/folder.py": "sendings: whole folders into a channel's folder, never over anything",
     "cli/terminal/locale/msgfmt.py": "compiles the catalogue of messages: the maker's tool, not an "
     "officer's",
-    "cli/failure.py": "the program's own log, appended to; and /dev/null",
+    "cli/terminal/failure.py": "the program's own log, appended to; and /dev/null",
     "cage.py": "/dev/null, for a caged process",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.cli.refusal import gate_json
+from lifecycle.cli.terminal.refusal import gate_json
 
 if TYPE_CHECKING:
     from lifecycle.office.cases import Done, Recorded

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.failure import DONE, FAILED, REFUSED
 from lifecycle.cli.terminal.chinese import command, option
+from lifecycle.cli.terminal.failure import DONE, FAILED, REFUSED
 from lifecycle.cli.terminal.output import Bar, paint
 from lifecycle.errors import UnavailableError
 from lifecycle.outfile import check_target, write_file

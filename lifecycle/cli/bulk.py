@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.answer import done_json
-from lifecycle.cli.refusal import Refusal, refusal_json
 from lifecycle.cli.terminal.output import mark, progress, say, write_json
+from lifecycle.cli.terminal.refusal import Refusal, refusal_json
 from lifecycle.errors import InvalidError, UncertainError, UsageError
 from lifecycle.office.bulk import Do, Line, Result, read_table, run_lines
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.refusal import print_refusal, refusal_json
 from lifecycle.cli.terminal.chinese import command, option
 from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.refusal import print_refusal, refusal_json
 from lifecycle.cli.terminal.text import pad
 from lifecycle.errors import InvalidError, cell_width
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.cli.refusal import gate_json, print_gates
 from lifecycle.cli.terminal.output import columns, paint, say
+from lifecycle.cli.terminal.refusal import gate_json, print_gates
 from lifecycle.cli.terminal.table import write_block, write_table
 from lifecycle.cli.terminal.text import cut, wrap
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.failure import DONE, REFUSED
-from lifecycle.cli.refusal import gate_json, print_gates
 from lifecycle.cli.terminal.chinese import argument, command, option
+from lifecycle.cli.terminal.failure import DONE, REFUSED
 from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.refusal import gate_json, print_gates
 from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import UsageError
 

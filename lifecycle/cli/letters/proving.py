@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @at_desk
 def notice_verify(desk: Desk, given: str, bundle: str | None) -> int:
     """Verify a paper by the ledger or by a bundle."""
-    from lifecycle.cli.failure import FAILED
+    from lifecycle.cli.terminal.failure import FAILED
     from lifecycle.office.proof import verify, verify_by_bundle
 
     found = verify_by_bundle(given, bundle) if bundle else verify(desk.office, given)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import click
 
-from lifecycle.cli.failure import ended
+from lifecycle.cli.terminal.failure import ended
 from lifecycle.cli.terminal.text import pad, wrap, wrap_all
 from lifecycle.cli.terminal.translation import shell_completion, speak_chinese
 from lifecycle.errors import cell_width
