@@ -13,8 +13,8 @@ from itertools import chain
 
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Damage, Resting, Tallies, resting_case
-from lifecycle.ledger.audit.entries import UNREADABLE, Known, Trail, look_at, skim
-from lifecycle.ledger.audit.finding import Finding
+from lifecycle.ledger.audit.entries import Known, Trail, look_at, skim
+from lifecycle.ledger.audit.finding import UNREADABLE, Finding
 from lifecycle.ledger.audit.log import LogSeen
 from lifecycle.ledger.audit.office import OfficeSeen
 from lifecycle.ledger.audit.scope import Scope

@@ -14,7 +14,7 @@ from typing import Any
 from lifecycle.engine.case import Case
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Resting, resting_entry
-from lifecycle.ledger.audit.finding import Finding
+from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, UNREADABLE, Finding
 from lifecycle.ledger.audit.office import OfficeSeen
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.chain import CaseStep, Problem, Step
@@ -23,11 +23,6 @@ from lifecycle.ledger.files import LostFileError, check_file
 from lifecycle.ledger.record import CALENDAR, GENESIS, read
 from lifecycle.ledger.replay import Basis, replay_entry
 from lifecycle.ledger.sqlite.store import EntryRow, LostDefinitionError
-
-UNLIKE = (KeyError, TypeError, AttributeError, ValueError)
-"""What is raised by an entry that is not built like one."""
-UNREADABLE = (*UNLIKE, RecursionError)
-"""What is raised by bytes that are no entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +197,7 @@ def _checked(checks: tuple[Check, ...], looked: Looked) -> list[Problem | Restin
         for check in checks:
             problems += check(looked)
     except UNLIKE:
-        problems.append(("form", "记录的字段不对"))
+        problems.append(("form", MISSHAPEN))
     return problems
 
 
