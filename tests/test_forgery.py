@@ -254,3 +254,19 @@ def test_the_office_is_judged_too(bureau: Bureau) -> None:
     )
     bureau.rechain("office")
     assert [f for f in bureau.findings() if f.code == "authority" and f.case == "office"]
+
+
+@pytest.mark.parametrize("key", ["name", "sha256"])
+def test_a_publication_of_nothing_is_told(bureau: Bureau, key: str) -> None:
+    """A published definition whose name or hash is no text is a finding and stops no audit."""
+    idx, _, _ = bureau.entry("definition_published", 1)
+
+    def change(body: dict[str, Any]) -> None:
+        body["intent"]["files"][0].update({key: {}})
+        body["intent"]["data"].update({key: {}} if key == "name" else {})
+
+    bureau.forge(idx, change)
+    bureau.rechain("office")
+    result = bureau.run("audit")
+    assert result.exit_code == 1
+    assert f"entry {idx} case office: 形式（form）：记录的字段不对" in result.stdout

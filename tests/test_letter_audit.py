@@ -159,6 +159,14 @@ SPECIMENS: dict[str, tuple[str, Damage]] = {
         "illegal",
         issue(lambda body: body["intent"]["actor"].update(id="bureau01")),
     ),
+    "a form without a hash": (
+        "state",
+        forged("notice_frozen", lambda body: body["intent"]["files"][2].update(sha256={})),
+    ),
+    "a day that is a number": (
+        "form",
+        issue(lambda body: body["intent"].update(occurred_on=20260930)),
+    ),
     "a form's byte": ("letter", form),
     "a row's state": ("state", sql("UPDATE notice SET state = 'void'")),
     "a row's code": ("state", sql("UPDATE notice SET code = NULL")),

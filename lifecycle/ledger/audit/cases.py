@@ -13,14 +13,15 @@ from itertools import chain
 
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Damage, Resting, Tallies, resting_case
-from lifecycle.ledger.audit.entries import UNREADABLE, Known, Trail, look_at, skim
-from lifecycle.ledger.audit.finding import Finding
+from lifecycle.ledger.audit.entries import Known, Trail, look_at, skim
+from lifecycle.ledger.audit.finding import UNREADABLE, Finding
 from lifecycle.ledger.audit.log import LogSeen
 from lifecycle.ledger.audit.office import OfficeSeen
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.audit.states import check_state
 from lifecycle.ledger.chain import by_case, fold
 from lifecycle.ledger.record import read
+from lifecycle.ledger.replay import Basis
 from lifecycle.ledger.sqlite.store import EntryRow
 
 
@@ -65,7 +66,8 @@ def check_cases(
     try:
         for case_id, rows in by_case(scope.store.all_entries(upto=scope.upto)):
             trail = Trail(case_id, scope.name_of(case_id))
-            known = Known(scope, log.office_at, office)
+            basis = Basis(scope.library, office.directory)
+            known = Known(scope, log.office_at, office, basis)
             looking = check_chain(known, trail, counter.counted(rows))
             office = yield from _tallied(looking, tallies)
     except UnavailableError as error:

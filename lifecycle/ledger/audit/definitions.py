@@ -48,7 +48,8 @@ def wrong_with(library: Library, kind: str, digest: str, size: int) -> str:
 
 def unpublished(kept: list[tuple[str, str, str]], directory: Directory) -> Iterator[Finding]:
     """Name the definitions (digest, kind, name) that are kept and that no entry published."""
-    published = {(d.digest, d.kind, d.name) for d in directory.documents}
+    # A list, for a forged entry may name what cannot be a member of a set.
+    published = [(d.digest, d.kind, d.name) for d in directory.documents]
     for digest, kind, name in kept:
         if (digest, kind, name) not in published:
             yield Finding("definition", 0, OFFICE, f"{kind} {name}（{str(digest)[:12]}…）未经发布")

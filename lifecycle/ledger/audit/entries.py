@@ -14,7 +14,7 @@ from typing import Any
 from lifecycle.engine.case import Case
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Resting, resting_entry
-from lifecycle.ledger.audit.finding import Finding
+from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, UNREADABLE, Finding
 from lifecycle.ledger.audit.office import OfficeSeen
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.chain import CaseStep, Problem, Step
@@ -24,19 +24,17 @@ from lifecycle.ledger.record import CALENDAR, GENESIS, read
 from lifecycle.ledger.replay import Basis, replay_entry
 from lifecycle.ledger.sqlite.store import EntryRow, LostDefinitionError
 
-UNLIKE = (KeyError, TypeError, AttributeError, ValueError)
-"""What is raised by an entry that is not built like one."""
-UNREADABLE = (*UNLIKE, RecursionError)
-"""What is raised by bytes that are no entry."""
-
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the passes before have learned: `office_at` are the indexes of the office's entries."""
+    """What the passes before have learned: `office_at` are the indexes of the office's entries,
+    `basis` is what entries are judged again by.
+    """
 
     scope: Scope
     office_at: list[int]
     office: OfficeSeen
+    basis: Basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +81,15 @@ def look_at(known: Known, trail: Trail, row: EntryRow) -> Inspected:
         trail = replace(trail, judged=False)
         message = "单位的人员记录有损坏，本条及以后未能核对权限"
         found.append(Finding("unread", row.idx, trail.name, message))
-    basis = Basis(known.scope.library, known.office.directory)
-    step = replay_entry(basis, trail.case, row, judged=trail.judged and not sight.blank)
+    step = replay_entry(known.basis, trail.case, row, judged=trail.judged and not sight.blank)
     after = _moved(trail, step)
+    looked = Looked(known, after or trail, step)
     problems: list[Problem | Resting] = list(step.problems)
     if after is not None:
-        problems += _checked(SURROUNDINGS, Looked(known, after, step))
+        problems += _checked(SURROUNDINGS, looked)
     if step.body:
-        problems += _checked(CONTENTS, Looked(known, after or trail, step))
-    found += _findings(problems, row.idx, (after or trail).name)
+        problems += _checked(CONTENTS, looked)
+    found += _findings(problems, row.idx, looked.trail.name)
     return Inspected(found, after)
 
 
@@ -202,7 +200,7 @@ def _checked(checks: tuple[Check, ...], looked: Looked) -> list[Problem | Restin
         for check in checks:
             problems += check(looked)
     except UNLIKE:
-        problems.append(("form", "记录的字段不对"))
+        problems.append(("form", MISSHAPEN))
     return problems
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lifecycle.engine.case import Case
+from lifecycle.ledger.chain import Problem
 from lifecycle.ledger.letter_rows import notice_row, sending_state, sendings_of
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
@@ -43,7 +44,7 @@ def read_post(store: Store, case_id: str) -> Post:
     )
 
 
-def check_post(post: Post, workflow: Workflow, case: Case) -> Iterator[tuple[str, str]]:
+def check_post(post: Post, workflow: Workflow, case: Case) -> Iterator[Problem]:
     """Compare a case's letters as replayed with what is kept for them."""
     wanted = {name: notice_row(workflow, case, notice) for name, notice in case.notices.items()}
     wrong = [

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Damage
 from lifecycle.ledger.audit.definitions import damage_of, unpublished
-from lifecycle.ledger.audit.finding import Finding
+from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.log import LogSeen
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.chain import Problem, Step, fold
@@ -99,8 +99,13 @@ def _follow(
                 yield Finding("unread", row.idx, OFFICE, message)
                 unseen = sum(1 for row in left if row.idx <= scope.upto)
                 return replace(office, torn=True, entries=office.entries + unseen)
-            broken = _with_definition(scope.library, office.broken, step)
-            office = replace(office, directory=step.after, broken=broken)
+            office = replace(office, directory=step.after)
+            try:
+                broken = _with_definition(scope.library, office.broken, step)
+            except UNLIKE:
+                yield Finding("form", row.idx, OFFICE, MISSHAPEN)
+                continue
+            office = replace(office, broken=broken)
     except UnavailableError as error:
         return replace(office, stopped=error)
     return office
@@ -132,6 +137,8 @@ def _with_definition(
     intent = step.body["intent"]
     if intent["type"] != "definition_published":
         return broken
-    digest = intent["files"][0]["sha256"]
+    digest, data = intent["files"][0]["sha256"], intent["data"]
+    if not all(isinstance(text, str) for text in (digest, data["kind"], data["name"])):
+        raise TypeError("a definition's kind, name and SHA-256 are texts")
     damage = damage_of(library, step.row.idx, intent, broken.get(digest))
     return {**broken, digest: damage} if damage else broken
