@@ -12,6 +12,7 @@ from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.cosign import seats_of, who_is
 from lifecycle.engine.gates import SPANS, VERDICTS
 from lifecycle.engine.notice import Addressee, rule_of
+from lifecycle.engine.scope import workdays_after
 from lifecycle.engine.standing import OpenLimit, open_limits
 from lifecycle.engine.values import typed
 from lifecycle.engine.workdays import Due
@@ -62,6 +63,7 @@ def letter_scope(library: Library, directory: Directory, sending: Sending) -> di
             name: case.fired[name].count if name in case.fired else 0 for name in workflow.titles
         },
         **_reminded(sending, moment),
+        "workdays_after": workdays_after(moment.calendar),
     }
 
 

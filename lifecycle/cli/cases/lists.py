@@ -13,11 +13,12 @@ from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import command, option
 from lifecycle.cli.terminal.output import paint, progress, say
 from lifecycle.cli.terminal.table import write_table
-from lifecycle.errors import InvalidError, UnknownError, UsageError
+from lifecycle.errors import Location, UnknownError, UsageError, WorkflowError
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Moment
     from lifecycle.expression.expression import Expression
+    from lifecycle.expression.faults import ExpressionError
     from lifecycle.ledger.sqlite.queries import Filter
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
@@ -152,20 +153,14 @@ def _compiled(where: str | None, office: Office, workflow: str | None) -> Expres
     """Compile a condition; raises UnknownError for a name that no workflow asked about has."""
     if where is None:
         return None
-    from lifecycle.expression.expression import (
-        FUNCTIONS,
-        SPACES,
-        VARIABLES,
-        ExpressionError,
-        compile_expression,
-    )
+    from lifecycle.expression.expression import compile_expression
+    from lifecycle.expression.faults import ExpressionError
+    from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 
     try:
         expression = compile_expression(where)
     except ExpressionError as error:
-        raise InvalidError(
-            f"--where：{error.message}（第 {error.offset + 1} 个字符）", error.mend
-        ) from error
+        raise _told(error, where) from error
     facts = {name for w in office.workflows() if workflow in (None, w.name) for name in w.facts}
     for name in sorted(expression.names - facts - {*FUNCTIONS, *SPACES, *VARIABLES}):
         raise UnknownError("要素", name, facts)
@@ -177,7 +172,7 @@ def _holds(office: Office, where: Expression, snapshot: bytes, moment: Moment) -
     leaves it out.
     """
     from lifecycle.engine.scope import scope_of
-    from lifecycle.expression.expression import MissingName
+    from lifecycle.expression.faults import ExpressionError, MissingName
     from lifecycle.ledger.case_rows import read_case
 
     case = read_case(snapshot)
@@ -185,6 +180,14 @@ def _holds(office: Office, where: Expression, snapshot: bytes, moment: Moment) -
         return bool(where.evaluate(scope_of(office.workflow_of(case), case, where, {}, moment)))
     except MissingName:
         return False
+    except ExpressionError as error:
+        raise _told(error, where.source) from error
+
+
+def _told(error: ExpressionError, where: str) -> WorkflowError:
+    """Show a faulty condition as typed, with the piece at fault underlined."""
+    whole = Location("--where", length=len(where))
+    return WorkflowError([error.problem("wrong-expression", where, whole)], where)
 
 
 def _filter(
