@@ -89,8 +89,6 @@ def _worked(context: Context, number: int, names: dict[str, Any]) -> Any:
     scope = {name: value for name, value in names.items() if type(value) is not Missing}
     if type(scope.get("loop")) is LoopContext:
         scope["loop"] = _Loop(scope["loop"])
-    if "workdays_after" in outer:
-        scope.setdefault("workdays_after", outer["workdays_after"])
     scope[meter.SPENT] = outer[meter.SPENT]
     try:
         return outer[STEPS][number](scope)
