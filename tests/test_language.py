@@ -18,7 +18,7 @@ from test_schema import faults as schema_faults
 from lifecycle import places
 from lifecycle.correspondence.letter_names import LetterNames, Reminded
 from lifecycle.errors import Problem
-from lifecycle.expression.expression import FUNCTIONS, SPACES, VARIABLES
+from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.template.template import Template, read_template
 from lifecycle.workflow import language
 from lifecycle.workflow.form_fields import FormFields

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from letters import DAY, SAMPLES, SCOPE, sample, sample_letter, template
 
 from lifecycle.errors import InvalidError, cell_width
+from lifecycle.expression.texts import LIMIT
 from lifecycle.letter import Letter, Paragraph, to_html, to_text
 from lifecycle.letter.cells import CELLS, CLOSING, OPENING, cell, width, wrap
 from lifecycle.letter.title import title_lines
 from lifecycle.template import MissingError, compose, read_template
-from lifecycle.template.template import LIMIT
 
 GOLDEN = Path(__file__).parent / "golden" / "letters"
 ANY = st.text(max_size=200)
@@ -191,11 +191,15 @@ def test_missing_names_are_told(
             {"a": {"b": 1}},
             "公文模板 test 第 6 行：有一处要写的内容不是文字、数、日期或列表",
         ),
-        ("{{ a / 0 }}", {"a": 1}, "公文模板 test 第 6 行：算不出要写的内容"),
-        ("{{ a * 1000000000 }}", {"a": "x"}, "公文模板 test 第 6 行：算不出要写的内容"),
-        ("{{ 'x' * 1000000000 }}", {}, "公文模板 test 第 6 行：算不出要写的内容"),
-        ("{{ '%1000000000d' % 1 }}", {}, "公文模板 test 第 6 行：算不出要写的内容"),
-        ("{% if a > 1 %}{% endif %}", {"a": "x"}, "公文模板 test 第 6 行：算不出要写的内容"),
+        ("{{ a / 0 }}", {"a": 1}, "公文模板 test 第 6 行：除数为零"),
+        ("{{ a * 1000000000 }}", {"a": "x"}, "公文模板 test 第 6 行：“*” 的两边应为数"),
+        ("{{ 'x' * 1000000000 }}", {}, "公文模板 test 第 6 行：“*” 的两边应为数"),
+        ("{{ '%1000000000d' % 1 }}", {}, "公文模板 test 第 6 行：“%” 的两边应为数"),
+        (
+            "{% if a > 1 %}{% endif %}",
+            {"a": "x"},
+            "公文模板 test 第 6 行：式子中的值类型不合，不能比较或运算",
+        ),
         (
             "{% for x in a %}{% for y in a %}甲乙丙{% endfor %}{% endfor %}",
             {"a": range(300)},

@@ -9,7 +9,7 @@ from letters import DAY, template
 
 from lifecycle.errors import InvalidError
 from lifecycle.template import MissingError, compose
-from lifecycle.template.sandbox import environment
+from lifecycle.template.program import environment
 
 
 def test_no_global_and_no_file_can_be_named() -> None:
@@ -79,7 +79,7 @@ MANY = [1] * 1000
         ),
         ("{{ [" + "s," * 999 + "] }}", "一项内容超过 200000 字"),
         ("{% set y = [" + "s," * 999 + "] | join_cn %}", "一项内容超过 200000 字"),
-        ("{% set a = 9999999999 %}" + "{% set a = a * a %}" * 60, "算不出要写的内容"),
+        ("{% set a = 9999999999 %}" + "{% set a = a * a %}" * 60, "算出的数太大或太小"),
         (
             "{% set a = 1e300 %}" + "{% set a = a * a %}" * 9 + "{{ a }}",
             "算出的数太大或太小，无法写入公文",

@@ -61,7 +61,7 @@ def test_every_rule_has_a_specimen() -> None:
     """No message is untried: each rule that the package names has at least one specimen."""
     package = Path(__file__).parent.parent / "lifecycle" / "workflow"
     named = re.compile(
-        r'(?:fault|Problem)\(\s*"([a-z]+(?:-[a-z]+)*)"|(?:return|or \(|or) "(yaml-[a-z]+)"'
+        r'(?:fault|Problem|problem)\(\s*"([a-z]+(?:-[a-z]+)*)"|(?:return|or \(|or) "(yaml-[a-z]+)"'
     )
     rules = {
         a or b

@@ -343,9 +343,19 @@ def test_list_filters(tiny: Tiny, args: tuple[str, ...], count: int) -> None:
         (
             ("--where", "investment >"),
             1,
-            "--where：条件没有写完（第 13 个字符）\n  改法：补全条件；检查括号是否配对\n",
+            (
+                "--where:1:13: 错误：条件没有写完\n    1 | investment >\n      |             ^\n"
+                "  改法：补全条件；检查括号是否配对\n"
+            ),
         ),
-        (("--where", "name > 1"), 1, "条件中的值类型不合，不能比较或运算\n"),
+        (
+            ("--where", "name > 1"),
+            1,
+            (
+                "--where:1:1: 错误：条件中的值类型不合，不能比较或运算\n"
+                "    1 | name > 1\n      | ^^^^^^^^\n"
+            ),
+        ),
         (
             ("--on", "2026-10-01"),
             1,

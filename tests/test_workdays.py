@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifecycle.engine.workdays import Calendar, Due, add_months, read_calendar
+from lifecycle.engine.workdays import Calendar, Due, read_calendar
 from lifecycle.errors import InvalidError, Location
 from lifecycle.exchange.calendar_file import read_calendar_file
+from lifecycle.expression.dates import add_months
 from lifecycle.places import calendars
 from lifecycle.workflow.model import Limit
 

@@ -270,9 +270,9 @@ def _lacking(level: Level, kind: str) -> str:
 
 def _always_says(template: Template, phrases: tuple[str, ...]) -> bool:
     """Tell whether every letter of a template holds one of the phrases, whatever its case."""
-    from lifecycle.template.sandbox import environment
+    from lifecycle.expression.syntax import parse_template
 
-    return _holds(environment().parse(template.source).body, phrases)
+    return _holds(parse_template(template.source).body, phrases)
 
 
 def _holds(body: Iterable[nodes.Node], phrases: tuple[str, ...]) -> bool:

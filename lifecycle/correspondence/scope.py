@@ -13,6 +13,7 @@ from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.cosign import seats_of, who_is
 from lifecycle.engine.gates import SPANS, VERDICTS
 from lifecycle.engine.notice import Addressee, rule_of
+from lifecycle.engine.scope import workdays_after
 from lifecycle.engine.standing import OpenLimit, open_limits
 from lifecycle.engine.values import typed
 from lifecycle.engine.workdays import Due
@@ -60,7 +61,11 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
         reply_due_text=REPLY_DUE if rule and rule.reply else None,
         reminded=_reminded(drafted, moment),
     )
-    return {**_facts(workflow, case, names), **told.scope()}
+    return {
+        **_facts(workflow, case, names),
+        **told.scope(),
+        "workdays_after": workdays_after(moment.calendar),
+    }
 
 
 def due_text(due: Due, amount: int, unit: str) -> str:

@@ -16,7 +16,7 @@ from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
 from lifecycle.engine.workdays import DAY
 from lifecycle.errors import UnknownError
-from lifecycle.expression.expression import ExpressionError, MissingName
+from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.workflow.model import ENTERED, Dwell, Guard, Transition, Workflow
 
 LABELS = {

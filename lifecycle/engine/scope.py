@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.values import Value, typed
-from lifecycle.engine.workdays import DAY, Calendar, add_months
+from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.model import Workflow
 
 if TYPE_CHECKING:
@@ -39,10 +39,7 @@ _BUILT_IN: dict[str, Callable[[Case, Moment, Expression], object]] = {
     "opened_on": lambda case, _moment, _expression: date.fromisoformat(case.opened_on),
     "state": lambda case, _moment, _expression: case.state,
     "today": lambda _case, moment, _expression: moment.on,
-    "days_after": lambda _case, _moment, _expression: lambda day, n: day + int(n) * DAY,
-    "workdays_after": lambda _case, moment, _expression: _workdays_after(moment.calendar),
-    "months_after": lambda _case, _moment, _expression: lambda day, n: add_months(day, int(n)),
-    "days_between": lambda _case, _moment, _expression: lambda first, last: (last - first).days,
+    "workdays_after": lambda _case, moment, _expression: workdays_after(moment.calendar),
 }
 
 
@@ -50,7 +47,8 @@ def _named(expression: Expression, space: str) -> list[str]:
     return sorted(name for among, name in expression.paths if among == space)
 
 
-def _workdays_after(calendar: Calendar) -> Callable[[date, int], date]:
+def workdays_after(calendar: Calendar) -> Callable[[date, int], date]:
+    """Give the function of this name that conditions and letters call."""
     return lambda day, n: calendar.add(day, int(n), "workday").on
 
 

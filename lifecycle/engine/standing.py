@@ -11,7 +11,7 @@ from datetime import date
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.workdays import Calendar, Due
-from lifecycle.expression.expression import ExpressionError, MissingName
+from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.workflow.model import ENTERED, Light, Limit, Workflow
 
 

@@ -7,13 +7,13 @@ weekends and statutory days only, and every result says so.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from lifecycle.errors import InvalidError
+from lifecycle.expression.dates import add_months
 from lifecycle.workflow.model import Limit, Span
 
 DAY = timedelta(days=1)
@@ -86,14 +86,6 @@ class Calendar:
     def due(self, start: date, limit: Limit) -> Due:
         """Give the last day of a time limit that starts on a day."""
         return self.add(start, limit.amount, limit.unit, roll=limit.roll)
-
-
-def add_months(start: date, months: int) -> date:
-    """Give the same day so many months on, or the month's last where it has no such day
-    (民法典第202条).
-    """
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 def read_calendar(data: Mapping[str, Any], digest: str) -> Calendar:

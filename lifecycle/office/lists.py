@@ -10,16 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.scope import scope_of
-from lifecycle.errors import InvalidError, UnknownError, UsageError
-from lifecycle.expression.expression import (
-    FUNCTIONS,
-    SPACES,
-    VARIABLES,
-    Expression,
-    ExpressionError,
-    MissingName,
-    compile_expression,
-)
+from lifecycle.errors import Location, UnknownError, UsageError, WorkflowError
+from lifecycle.expression.expression import Expression, compile_expression
+from lifecycle.expression.faults import ExpressionError, MissingName
+from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.ledger.case_rows import read_case
 from lifecycle.ledger.sqlite.queries import LISTED, Filter, list_page, stream
 from lifecycle.ledger.sqlite.queries import board as count_cases
@@ -129,6 +123,8 @@ class CaseList:
             )
         except MissingName:
             return False
+        except ExpressionError as error:
+            raise _told(error, self._where.source) from error
 
     def _row(self, item: Any) -> Row:
         """Name what a row of the store holds."""
@@ -186,13 +182,17 @@ def _compiled(office: Office, where: str | None, workflow: str | None) -> Expres
     try:
         expression = compile_expression(where)
     except ExpressionError as error:
-        raise InvalidError(
-            f"--where：{error.message}（第 {error.offset + 1} 个字符）", error.mend
-        ) from error
+        raise _told(error, where) from error
     facts = {name for w in office.workflows() if workflow in (None, w.name) for name in w.facts}
     for name in sorted(expression.names - facts - {*FUNCTIONS, *SPACES, *VARIABLES}):
         raise UnknownError("要素", name, facts)
     return expression
+
+
+def _told(error: ExpressionError, where: str) -> WorkflowError:
+    """Show a faulty condition as typed, with the piece at fault underlined."""
+    whole = Location("--where", length=len(where))
+    return WorkflowError([error.problem("wrong-expression", where, whole)], where)
 
 
 def _filter(office: Office, wanted: Wanted, on: date | None) -> Filter:

@@ -11,23 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from unicodedata import is_normalized, normalize
 
 from lifecycle.errors import InvalidError
+from lifecycle.expression.faults import EmptyError, MissingName
+from lifecycle.expression.texts import LIMIT
 from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import Annex, Block, Letter, Paragraph, Signatures, Table, layout_of
-from lifecycle.template.template import (
-    ANNEX,
-    BREAK,
-    CELL,
-    FIELD,
-    FILENAME,
-    KEPT,
-    LIMIT,
-    SIGNATURES,
-    Template,
-    program,
-)
+from lifecycle.template.marks import ANNEX, BREAK, CELL, FIELD, KEPT, SIGNATURES
+from lifecycle.template.template import Template
 
 if TYPE_CHECKING:
-    from jinja2 import Template as Program
+    from lifecycle.template.program import Program
 
 _LEVEL = re.compile(
     r"([一二三四五六七八九十百]+、)|([（(][一二三四五六七八九十百]+[）)])|(\d{1,"
@@ -47,12 +39,7 @@ _USUAL = 5_000
 """Characters of a usual letter's header or body. What such were taken apart into is remembered, for
 the same letter is written again whenever it is shown, laid out in another form or verified.
 """
-SPENT = "\x07"
-"""The name under which a letter's names hold what it may still spend; no template can write it."""
-BUDGET = (100_000, 10 * LIMIT)
-"""Turns that the loops of one letter may take together, and characters that it may join; `meter`
-counts both.
-"""
+_MEND = "请检查该行的式子与各要素的类型"
 _MANY = 100
 """Pieces of a letter joined at once; no piece is longer than LIMIT."""
 
@@ -120,10 +107,12 @@ def _rendered(template: Template, scope: Mapping[str, object], on: date) -> str:
     """Render to the header fields, each ended by `FIELD`, and the body, in Unicode
     normal form C.
     """
+    from lifecycle.template.program import program
+
     made = program(template.source)
-    names = {"on": on, **scope, SPENT: list(BUDGET)}
+    names = {"on": on, **scope}
     try:
-        parts = made.root_render_func(made.new_context(names, shared=True))
+        parts = made.render(names)
         text = "".join(islice(parts, _MANY))
         for part in parts:
             text += part
@@ -145,29 +134,24 @@ def _explain(error: Exception, template: Template, made: Program, empty: Set[str
     """
     from jinja2.exceptions import UndefinedError
 
-    from lifecycle.template.sandbox import EmptyError
-
     if isinstance(
         error, MemoryError
     ):  # for a cage to tell; by itself it says nothing about the template
         raise error
-    line = 0
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == FILENAME:
-            line = made.get_corresponding_lineno(trace.tb_lineno)
-        trace = trace.tb_next
+    line = made.line(error)
     if isinstance(error, UndefinedError):
         raise MissingError(template.name, line, str(error)) from None
+    if isinstance(error, MissingName):
+        raise MissingError(template.name, line, error.name.rpartition(".")[2]) from None
     if isinstance(error, EmptyError):
         words = re.findall(r"\w+", template.source.split("\n")[line - 1]) if line else []
-        for name in words:
+        for name in (error.name, *words):
             if name in empty:
                 raise MissingError(template.name, line, name) from None
     where = f"公文模板 {template.name} 第 {line} 行：" if line else ""
     if isinstance(error, InvalidError):
-        raise InvalidError(where + error.message, error.mend) from None
-    raise InvalidError(f"{where}算不出要写的内容", "请检查该行的式子与各要素的类型") from error
+        raise InvalidError(where + error.message, error.mend or _MEND) from None
+    raise InvalidError(f"{where}算不出要写的内容", _MEND) from error
 
 
 class _Head(NamedTuple):

@@ -1,22 +1,22 @@
-"""What a template may say: faults of its Jinja2 syntax tree, and the names that a case must supply
-for it.
+"""What a template may say besides its expressions: tags, loops, sets; and the names that a case
+must supply for it.
 
 Importing this module imports Jinja2.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from jinja2 import nodes
 
-from lifecycle.errors import nearest
-from lifecycle.template.sandbox import FILTERS, TESTS
+from lifecycle.expression.builder import build
+from lifecycle.expression.faults import LETTER, ExpressionError
+from lifecycle.expression.syntax import offset_of, parse_template
 
 Path = tuple[str, str]
-Fault = tuple[int, str, str, str]
-"""A line, the word at fault (to find its column), the message and the mend."""
 
 BUILT_IN_MAPS = ("last", "count")
 """Names whose attributes are transitions, not parts of a value."""
@@ -41,146 +41,112 @@ _REFUSED: dict[type[nodes.Node], tuple[str, str]] = {
         "autoescape",
         "公文是纯文字，网页上的转义由系统做；请删去该标签",
     ),
-    nodes.Pow: ("**", "公文模板里只能加减乘除"),
-    nodes.Dict: ("{", "公文模板里不能写字典；请用 {% if %} 分别写出"),
-    nodes.Slice: ("[", "公文模板里不能截取；请在要素里直接填写所需的内容"),
 }
-_ALLOWED = (
-    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign),
-    *(
-        nodes.Name,
-        nodes.Const,
-        nodes.Getattr,
-        nodes.Getitem,
-        nodes.Filter,
-        nodes.Test,
-        nodes.CondExpr,
-        nodes.Call,
-    ),
-    *(
-        nodes.Compare,
-        nodes.Operand,
-        nodes.And,
-        nodes.Or,
-        nodes.Not,
-        nodes.Neg,
-        nodes.Pos,
-        nodes.List,
-        nodes.Tuple,
-    ),
-    *(
-        nodes.Add,
-        nodes.Sub,
-        nodes.Mul,
-        nodes.Div,
-        nodes.FloorDiv,
-        nodes.Mod,
-        nodes.Concat,
-        nodes.Keyword,
-        nodes.Scope,
-    ),
-)
+_TAGS = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
 
 
-def refusals(tree: nodes.Template) -> Iterator[Fault]:
-    """Give what the tree holds that a letter may not: other files, macros, calls, unknown filters
-    and tests, growth.
+def parse_faults(text: str) -> list[ExpressionError]:
+    """Find what does not parse: every `{{ … }}` by itself, then the whole."""
+    faults = []
+    rest = text
+    for found in re.finditer(r"\{\{.*?\}\}", text, re.DOTALL):
+        try:
+            parse_template(found.group())
+        except ExpressionError as error:
+            error.offset += found.start()
+            faults.append(error)
+            blank = re.sub(r"[^\n]", " ", found.group())
+            rest = rest[: found.start()] + blank + rest[found.end() :]
+    try:
+        parse_template(rest)
+    except ExpressionError as error:
+        faults.append(error)
+    return faults
+
+
+def refusals(tree: nodes.Template, text: str) -> Iterator[ExpressionError]:
+    """Give what a template holds that a letter may not: other files, macros, words that the
+    language lacks, growth.
     """
     deep = _nested(tree)
-    if deep:
-        yield (
-            deep,
-            "{",
-            f"括号、式子或标签套了 {NESTED} 层以上",
-            "请分几行写，或减少 {% if %} 的层数",
-        )
+    if deep is not None:
+        mend = "请分几行写，或减少 {% if %} 的层数"
+        yield ExpressionError(f"括号、式子或标签套了 {NESTED} 层以上", deep, mend)
         return
-    for node in tree.find_all(nodes.Node):
+    for node in tree.find_all(nodes.Stmt):
         refused = _REFUSED.get(type(node))
         if refused:
-            yield node.lineno, refused[0], f"公文模板里不能用“{refused[0]}”", refused[1]
-        elif isinstance(node, nodes.Call):
-            word = (
-                node.node.name
-                if isinstance(node.node, nodes.Name)
-                else getattr(node.node, "attr", "(")
-            )
-            yield node.lineno, word, f"公文模板里不能调用“{word}”", "公文模板里只有过滤器，没有函数"
-        elif isinstance(node, nodes.Filter):
-            yield from _filter_refusals(node)
-        elif isinstance(node, nodes.Test) and node.name not in TESTS:
-            near = nearest(node.name, TESTS)
-            mend = f"是否为“{near}”？" if near else "可以用 is defined、is none"
-            yield node.lineno, node.name, f"没有名为“{node.name}”的判断", mend
-        elif isinstance(node, nodes.Getattr | nodes.Getitem):
-            yield from _part_refusals(node)
-        elif isinstance(node, nodes.CondExpr) and node.expr2 is None:
-            yield node.lineno, "if", "“… if …”没有写明不满足时写什么", "请加上 else '…'"
-        elif isinstance(node, nodes.If) and len(node.elif_) > NESTED:
-            yield (
-                node.lineno,
-                "if",
-                f"一个 {{% if %}} 里有 {NESTED} 个以上 {{% elif %}}",
-                "请分成几个 {% if %} 写",
-            )
-        elif isinstance(node, nodes.For) and node.recursive:
-            yield node.lineno, "recursive", "公文模板里不能用“recursive”", "请删去 recursive"
-        elif not isinstance(node, _ALLOWED):
-            yield (
-                node.lineno,
-                "{",
-                "公文模板里不能用这种写法",
-                "公文模板里可以用 if、for、set 与变量",
-            )
+            word, mend = refused
+            message = f"公文模板里不能用“{word}”"
+            yield ExpressionError(message, _word_at(text, node, word), mend, len(word))
+        elif not isinstance(node, (*_TAGS, nodes.Scope)):
+            yield _odd(node)
+        else:
+            yield from _tag_refusals(node, text)
+    own = own_names(tree)
+    for expression in expressions(tree):
+        yield from build(expression, text, LETTER, own)[1]
     yield from _growth(tree)
     yield from _too_deep(tree, 0)
 
 
-def _nested(tree: nodes.Template) -> int:
-    """Give the line where nodes stand too deep within one another, or 0."""
+def _odd(node: nodes.Node) -> ExpressionError:
+    mend = "公文模板里可以用 if、for、set 与变量"
+    return ExpressionError("公文模板里不能用这种写法", offset_of(node), mend)
+
+
+def _word_at(text: str, node: nodes.Node, word: str) -> int:
+    return max(text.find(word, offset_of(node)), 0)
+
+
+def _tag_refusals(node: nodes.Stmt, text: str) -> Iterator[ExpressionError]:
+    if isinstance(node, nodes.If) and len(node.elif_) > NESTED:
+        message = f"一个 {{% if %}} 里有 {NESTED} 个以上 {{% elif %}}"
+        yield ExpressionError(message, offset_of(node), "请分成几个 {% if %} 写", 2)
+    elif isinstance(node, nodes.For) and node.recursive:
+        at = _word_at(text, node, "recursive")
+        yield ExpressionError("公文模板里不能用“recursive”", at, "请删去 recursive", 9)
+    elif isinstance(node, nodes.Assign):
+        yield from (_odd(found) for found in node.target.find_all(nodes.NSRef))
+        if isinstance(node.target, nodes.NSRef):
+            yield _odd(node.target)
+
+
+def expressions(tree: nodes.Template) -> Iterator[nodes.Node]:
+    """Give every expression of a template, each whole."""
+    for node in tree.find_all(nodes.Stmt):
+        if isinstance(node, nodes.Output):
+            yield from (part for part in node.nodes if not isinstance(part, nodes.TemplateData))
+        elif isinstance(node, nodes.If):
+            yield node.test
+        elif isinstance(node, nodes.For):
+            yield node.iter
+            if node.test is not None:
+                yield node.test
+        elif isinstance(node, nodes.Assign):
+            yield node.node
+
+
+def own_names(tree: nodes.Template) -> frozenset[str]:
+    """Give the names that a template gives itself, by `set` and `for`."""
+    given = [
+        *(node.target for node in tree.find_all(nodes.For)),
+        *(node.target for node in tree.find_all(nodes.Assign)),
+    ]
+    return frozenset(name.name for target in given for name in _targets(target))
+
+
+def _nested(tree: nodes.Template) -> int | None:
+    """Give where nodes stand too deep within one another, if any do."""
     level: list[nodes.Node] = [tree]
     for _ in range(NESTED):
         level = [child for node in level for child in node.iter_child_nodes()]
         if not level:
-            return 0
-    return level[0].lineno
+            return None
+    return offset_of(level[0])
 
 
-def _part_refusals(node: nodes.Getattr | nodes.Getitem) -> Iterator[Fault]:
-    """Refuse what names a part by anything but a plain name or a number: `a.__class__`, `a['__cl' ~
-    'ass__']`.
-    """
-    if isinstance(node, nodes.Getattr):
-        if node.attr.startswith("_"):
-            yield (
-                node.lineno,
-                node.attr,
-                f"公文模板里不能用“{node.attr}”",
-                "请只用要素与内置变量的名称",
-            )
-        return
-    key = node.arg.value if isinstance(node.arg, nodes.Const) else None
-    plain = isinstance(key, int) or (isinstance(key, str) and not key.startswith("_"))
-    if not plain and not isinstance(node.arg, nodes.Slice):  # a slice has its own refusal
-        mend = "请直接写出名称，如 last['open']，或序号，如 opinions[0]"
-        yield node.lineno, "[", "方括号里只能写名称或序号", mend
-
-
-def _filter_refusals(node: nodes.Filter) -> Iterator[Fault]:
-    if node.name == "safe":
-        yield (
-            node.lineno,
-            "safe",
-            "公文模板里不能用“safe”",
-            "公文的文字一律按原样转义；请删去“| safe”",
-        )
-    elif node.name not in FILTERS:
-        near = nearest(node.name, FILTERS)
-        mend = f"是否为“{near}”？" if near else f"可以用 {'、'.join(sorted(FILTERS))}"
-        yield node.lineno, node.name, f"没有名为“{node.name}”的过滤器", mend
-
-
-def _growth(tree: nodes.Template) -> Iterator[Fault]:
+def _growth(tree: nodes.Template) -> Iterator[ExpressionError]:
     """Refuse a `set` that joins what other `set`s joined: line by line, it can double a text
     without end.
     """
@@ -193,7 +159,8 @@ def _growth(tree: nodes.Template) -> Iterator[Fault]:
             again = sorted(used & assigned)
             if again:
                 message = f"set 里用了另一个 set 的“{again[0]}”来拼接"
-                yield node.lineno, again[0], message, "请在要写出的地方依次写出各个变量"
+                mend = "请在要写出的地方依次写出各个变量"
+                yield ExpressionError(message, offset_of(node), mend)
         assigned |= {n.name for n in _targets(node.target)}
 
 
@@ -203,11 +170,12 @@ def _grows(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Concat | nodes.List | nodes.Tuple)
 
 
-def _too_deep(node: nodes.Node, depth: int) -> Iterator[Fault]:
+def _too_deep(node: nodes.Node, depth: int) -> Iterator[ExpressionError]:
     if isinstance(node, nodes.For):
         depth += 1
         if depth > DEPTH:
-            yield node.lineno, "for", f"循环套了 {DEPTH} 层以上", "请减少循环的层数"
+            message = f"循环套了 {DEPTH} 层以上"
+            yield ExpressionError(message, offset_of(node), "请减少循环的层数", 3)
             return
     for child in node.iter_child_nodes():
         yield from _too_deep(child, depth)
@@ -220,7 +188,7 @@ def _targets(node: nodes.Node) -> list[nodes.Name]:
 @dataclass
 class Names:
     """The names that a tree needs, those it may use, and the paths `last.X`, `count.X`; each with
-    its line.
+    its first offset.
     """
 
     required: dict[str, int] = field(default_factory=dict)
@@ -256,7 +224,7 @@ def _walk(node: nodes.Node, known: Known, found: Names) -> Known:
     match node:
         case nodes.Name():
             if node.name not in known:
-                found.required.setdefault(node.name, node.lineno)
+                found.required.setdefault(node.name, offset_of(node))
         case nodes.Getattr() | nodes.Getitem():
             _walk_path(node, known, found)
         case nodes.Filter(name="default" | "d", node=nodes.Name() as name):
@@ -312,7 +280,7 @@ def _walk_path(node: nodes.Getattr | nodes.Getitem, known: Known, found: Names) 
         _walk_all(list(node.iter_child_nodes()), known, found)
         return
     if path[0] in BUILT_IN_MAPS and path[0] not in known:
-        found.paths.setdefault(path, node.lineno)
+        found.paths.setdefault(path, offset_of(node))
     if ".".join(path) not in known:
         _walk(node.node, known, found)
 
@@ -320,7 +288,7 @@ def _walk_path(node: nodes.Getattr | nodes.Getitem, known: Known, found: Names) 
 def _walk_optional(node: nodes.Name, known: Known, found: Names) -> None:
     """Note a name whose absence is provided for."""
     if node.name not in known:
-        found.optional.setdefault(node.name, node.lineno)
+        found.optional.setdefault(node.name, offset_of(node))
 
 
 def _path(node: nodes.Node) -> Path | None:

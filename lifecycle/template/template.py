@@ -5,19 +5,20 @@ paragraphs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError, nearest
+from lifecycle.expression.texts import LIMIT
 from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import LAYOUTS
+from lifecycle.template.script import Field, Script, normalized, script, split
 
 if TYPE_CHECKING:
-    from jinja2 import Template as Program
-
+    from lifecycle.expression.faults import ExpressionError
     from lifecycle.template.grammar import Names
 
 KEYS = (
@@ -32,28 +33,7 @@ KEYS = (
     "紧急程度",
 )
 NEEDED = ("文种", "标题", "主送", "发文单位")
-LIMIT = 200_000
-"""The most bytes that a template, and the most characters that one value or a whole letter may
-have.
-"""
-
-FILENAME = "<notice>"
-"""What a compiled template calls its file, so that a failure's line can be found."""
-FIELD = "\x01"
-"""Ends one header field in the rendered text; no source and no value can hold it."""
-BREAK = "\x02"
-"""Stands for a line break inside a value until it is known whether the place allows one."""
-KEPT = "\x03"
-"""Stands for a 、 inside one item of a list, so that the list can be taken apart again."""
-CELL, ANNEX, SIGNATURES = "\x04", "\x05", "\x06"
-"""Stand for the `|` of a table, the `===` before an annex and the `【签章】` of a template's own
-lines, so that what a value says can never make a table, an annex or a place to sign.
-"""
-
-_HEADER_LINE = re.compile(r"\s*([^：:{}\s]{1,12})\s*[：:]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_TAGS = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})")
-_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +55,6 @@ class Template:
     variables: tuple[tuple[str, Location], ...]
     optional: tuple[tuple[str, Location], ...]
     paths: tuple[tuple[tuple[str, str], Location], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """One header line: its key, its raw value, the line's number and the column where the value
-    starts.
-    """
-
-    key: str
-    value: str
-    line: int
-    column: int
 
 
 @lru_cache(maxsize=256)
@@ -116,7 +84,7 @@ def read_template(name: str, source: bytes, file: str) -> Template:
         raise WorkflowError(
             sorted(problems, key=lambda p: (p.location.line, p.location.column)), text
         )
-    found = reading.names()
+    found, rendered = reading.names(), reading.script()
     return Template(
         name=name,
         digest=sha256(source).hexdigest(),
@@ -125,75 +93,10 @@ def read_template(name: str, source: bytes, file: str) -> Template:
         kind=next(f.value for f in reading.fields if f.key == "文种"),
         layout=next((f.value for f in reading.fields if f.key == "版式"), ""),
         header=tuple(f.key for f in reading.fields),
-        variables=tuple((n, reading.place(line, n)) for n, line in found.required.items()),
-        optional=tuple((n, reading.place(line, n)) for n, line in found.optional.items()),
-        paths=tuple((p, reading.place(line, p[1])) for p, line in found.paths.items()),
+        variables=tuple((n, reading.named(rendered, at, n)) for n, at in found.required.items()),
+        optional=tuple((n, reading.named(rendered, at, n)) for n, at in found.optional.items()),
+        paths=tuple((p, reading.named(rendered, at, p[1])) for p, at in found.paths.items()),
     )
-
-
-def normalized(source: bytes) -> str:
-    """Decode UTF-8, with or without its mark, with any line ends."""
-    return source.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-
-
-@lru_cache(maxsize=256)
-def program(source: str) -> Program:
-    """Compile a judged template's text, once for each; the rendered header fields end
-    in `FIELD`.
-    """
-    from lifecycle.template.meter import metered
-    from lifecycle.template.sandbox import environment
-
-    env = environment()
-    tree = metered(env.parse(_script(*_split(source))))
-    tree.set_environment(env)
-    made: Program = env.template_class.from_code(env, env.compile(tree, filename=FILENAME), {})
-    return made
-
-
-def _split(text: str) -> tuple[list[_Field], int | None, list[str]]:
-    """Take the header's lines apart: its fields, the number of the `---` line if there is one, and
-    all lines.
-    """
-    lines = text.split("\n")
-    bare = _COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text).split("\n")
-    mark = next((n for n, line in enumerate(bare, 1) if re.fullmatch(r"-{3,}\s*", line)), None)
-    fields = []
-    for number, line in enumerate(bare[: mark - 1] if mark else bare, 1):
-        found = _HEADER_LINE.match(line)
-        if found:
-            value = line[found.end() :]
-            start = found.end() + len(value) - len(value.lstrip())
-            fields.append(_Field(found.group(1), value.strip(), number, start + 1))
-        elif line.strip() and mark is None:
-            break
-        elif line.strip():
-            fields.append(_Field("", line.strip(), number, len(line) - len(line.lstrip()) + 1))
-    return fields, mark, lines
-
-
-def _script(fields: list[_Field], mark: int | None, lines: list[str]) -> str:
-    """Write the text to compile, line for line: of each header line its value and a mark of its
-    end.
-    """
-    head = [""] * (mark or 0)
-    for field in fields:
-        head[field.line - 1] = field.value + FIELD
-    return "\n".join([*head, *map(_marked, lines[mark or 0 :])])
-
-
-def _marked(line: str) -> str:
-    """Put the marks for a table's cells, an annex or places to sign; only a template's own lines
-    can have them.
-    """
-    start = line.lstrip(" \t\u3000")
-    if start.startswith("|"):
-        return "".join(
-            part if part.startswith("{") else part.replace("|", CELL) for part in _TAGS.split(line)
-        )
-    if start.startswith("==="):
-        return ANNEX + start.lstrip("= ")
-    return SIGNATURES + start.removeprefix("【签章】") if start.startswith("【签章】") else line
 
 
 class _Reading:
@@ -201,25 +104,29 @@ class _Reading:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
-        self.fields, self.mark, self.lines = _split(text)
+        self.fields, self.mark, self.lines = split(text)
 
     def problems(self) -> list[Problem]:
         """Collect every fault; a part that does not parse is only told to be so."""
         problems = [*self._header_problems(), *self._control_problems()]
-        parts = [(f.line, f.column, f.value) for f in self.fields]
+        parts = [(f.line, Script(f.value, (f.column - 1,))) for f in self.fields]
         if self.mark or not self.fields:
-            first = (self.mark or 0) + 1
-            parts.append((first, 1, "\n".join(self.lines[first - 1 :])))
+            body = self.lines[self.mark or 0 :]
+            text = "\n".join(body)
+            parts.append(((self.mark or 0) + 1, Script(text, (0,) * max(1, len(body)))))
         sound = []
         line = 1
         try:
-            for line, column, text in parts:
-                faults = list(self._syntax_problems(line, column, text))
+            for line, part in parts:
+                faults = list(self._syntax_problems(line, part))
                 problems += faults
                 if not faults:
-                    sound.append("\n" * (line - 1) + text)
-            whole = self.mark and len(sound) == len(parts)
-            return problems + list(self._refusals([self._script()] if whole else sound))
+                    sound.append((line, part))
+            if self.mark and len(sound) == len(parts):
+                sound = [(1, self.script())]
+            for line, part in sound:
+                problems += self._refusals(line, part)
+            return problems
         except RecursionError:
             mend = "请减少括号、式子和 {% if %} 的层数"
             return [
@@ -227,39 +134,43 @@ class _Reading:
                 _problem(self.file, "depth", "括号、式子或标签套得太深，读不了", mend, line=line),
             ]
 
+    def script(self) -> Script:
+        """Give the text to render."""
+        return script(self.fields, self.mark, self.lines)
+
     def names(self) -> Names:
         """Work out the names that the template uses."""
+        from lifecycle.expression.syntax import parse_template
         from lifecycle.template.grammar import names
-        from lifecycle.template.sandbox import environment
 
-        return names(environment().parse(self._script()))
+        return names(parse_template(self.script().text))
 
-    def place(self, line: int, word: str) -> Location:
-        """Find a word on a line, inside braces if it can be, else the line's start."""
-        text = self.lines[line - 1] if line <= len(self.lines) else ""
-        start = (
-            max(text.find("{{"), 0)
-            if "{%" not in text
-            else min(p for p in (text.find("{{"), text.find("{%")) if p >= 0)
-        )
-        pattern = re.compile(
-            rf"(?<!\w){re.escape(word)}(?!\w)" if word[:1].isidentifier() else re.escape(word)
-        )
-        found = pattern.search(text, start) or pattern.search(text)
-        return Location(
-            self.file, line, found.start() + 1 if found else 1, len(word) if found else 1
-        )
+    def named(self, found: Script, offset: int, name: str) -> Location:
+        """Find a name at or after an offset of the text to render."""
+        start = found.text.find(name, offset)
+        line, column = found.place(offset if start < 0 else start)
+        return Location(self.file, line, column, len(name))
 
-    def _script(self) -> str:
-        return _script(self.fields, self.mark, self.lines)
+    def _told(
+        self, rule: str, first: int, part: Script, faults: Iterable[ExpressionError]
+    ) -> Iterator[Problem]:
+        """Give faults in a part of the template their place; the part begins on line `first`."""
+        for fault in faults:
+            line, column = part.place(min(fault.offset, len(part.text)))
+            at = Location(self.file, first + line - 1, column, fault.length)
+            yield Problem(rule, at, fault.message, fault.mend)
 
-    def _refusals(self, texts: list[str]) -> Iterator[Problem]:
+    def _refusals(self, first: int, part: Script) -> Iterator[Problem]:
+        from lifecycle.expression.syntax import parse_template
         from lifecycle.template.grammar import refusals
-        from lifecycle.template.sandbox import environment
 
-        for text in texts:
-            for line, word, message, mend in refusals(environment().parse(text)):
-                yield Problem("template", self.place(line, word), message, mend)
+        found = refusals(parse_template(part.text), part.text)
+        yield from self._told("template", first, part, found)
+
+    def _syntax_problems(self, first: int, part: Script) -> Iterator[Problem]:
+        from lifecycle.template.grammar import parse_faults
+
+        yield from self._told("jinja", first, part, parse_faults(part.text))
 
     def _header_problems(self) -> Iterator[Problem]:
         known = [f for f in self.fields if f.key]
@@ -288,7 +199,7 @@ class _Reading:
                 self.file, "body", "模板没有正文", "请在 --- 之后写正文，每段一行", line=self.mark
             )
 
-    def _field_problems(self, field: _Field, seen: dict[str, int]) -> Iterator[Problem]:
+    def _field_problems(self, field: Field, seen: dict[str, int]) -> Iterator[Problem]:
         text = self.lines[field.line - 1]
         column = len(text) - len(text.lstrip()) + 1
         at = Location(self.file, field.line, column, len(field.key or field.value))
@@ -332,16 +243,6 @@ class _Reading:
             mend = f"紧急程度只有 {'、'.join(kinds().urgencies)}"
             yield Problem("header", self._value_place(field), f"没有紧急程度“{field.value}”", mend)
 
-    def _syntax_problems(self, line: int, column: int, text: str) -> Iterator[Problem]:
-        from lifecycle.template.syntax import parse_faults
-
-        for offset, length, message, mend in parse_faults(text):
-            before = text[:offset].split("\n")
-            at = (column if len(before) == 1 else 1) + len(before[-1])
-            yield Problem(
-                "jinja", Location(self.file, line + len(before) - 1, at, length), message, mend
-            )
-
     def _control_problems(self) -> Iterator[Problem]:
         for number, line in enumerate(self.lines, 1):
             found = _CONTROL.search(line)
@@ -354,7 +255,7 @@ class _Reading:
                     "请删去该字符",
                 )
 
-    def _value_place(self, field: _Field) -> Location:
+    def _value_place(self, field: Field) -> Location:
         return Location(self.file, field.line, field.column, max(1, len(field.value)))
 
 

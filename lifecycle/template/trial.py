@@ -9,7 +9,7 @@ from typing import Any
 from lifecycle.cage import caged
 from lifecycle.letter.model import Letter, dump_letter, load_letter
 from lifecycle.template.compose import compose
-from lifecycle.template.template import Template, program, read_template
+from lifecycle.template.template import Template, read_template
 
 
 def judged(name: str, source: bytes, file: str) -> Template:
@@ -24,6 +24,8 @@ def judged(name: str, source: bytes, file: str) -> Template:
 
 
 def _judge(name: str, source: bytes, file: str) -> None:
+    from lifecycle.template.program import program
+
     program(read_template(name, source, file).source)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from lifecycle.errors import Location, Problem, nearest
-from lifecycle.expression.expression import FUNCTIONS, SPACES, VARIABLES
+from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.workflow.conditions import check_conditions
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.language import MENTIONED

@@ -6,18 +6,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from lifecycle.errors import Location, Problem, nearest
-from lifecycle.expression.expression import (
-    FUNCTIONS,
-    SPACES,
-    VARIABLES,
-    Expression,
-    ExpressionError,
-    MissingName,
-)
+from lifecycle.expression.dates import add_days
+from lifecycle.expression.expression import Expression
+from lifecycle.expression.faults import ExpressionError, MissingName, piece
+from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.workflow.model import Workflow
 
 _SECTIONS = {
@@ -52,8 +48,7 @@ def check_conditions(workflow: Workflow, vague: frozenset[str]) -> Iterator[Prob
         try:
             compiled = expression.compiled
         except ExpressionError as error:
-            place = _inside(expression.source, location, error.offset)
-            yield Problem("wrong-expression", place, error.message, error.mend)
+            yield error.problem("wrong-expression", expression.source, location)
             continue
         unknown = [
             (name, name, known, "名称", "facts") for name in compiled.names if name not in known
@@ -68,9 +63,7 @@ def check_conditions(workflow: Workflow, vague: frozenset[str]) -> Iterator[Prob
                 f"是否为 “{near}”？" if near else ""
             ) + f"{'否则' if near else ''}请在 {section}: 下补充定义。"
             found = re.search(rf"\b{re.escape(written)}\b", expression.source)
-            place = _inside(
-                expression.source, location, found.start() if found else 0, len(written)
-            )
+            place = piece(expression.source, location, found.start() if found else 0, len(written))
             yield Problem(
                 "unknown-in-expression", place, f"条件中有未定义的{label} “{written}”", mend
             )
@@ -92,7 +85,9 @@ def _check_values(
             message = f"条件把要素 {name} 与它没有的选项 “{value}” 相比"
             yield Problem(
                 "unknown-choice",
-                _inside(expression.source, location, expression.source.find(str(value))),
+                piece(
+                    expression.source, location, expression.source.find(str(value)), len(str(value))
+                ),
                 message,
                 mend,
             )
@@ -102,9 +97,8 @@ def _check_values(
         pass
     except ExpressionError as error:
         if isinstance(error.__cause__, TypeError | None):
-            yield Problem(
-                "wrong-expression-type", location, error.message, error.mend or "核对各要素的类型"
-            )
+            mend = error.mend or "核对各要素的类型"
+            yield Problem("wrong-expression-type", location, error.message, mend)
 
 
 def _sample(workflow: Workflow) -> dict[str, object]:
@@ -122,8 +116,7 @@ def _sample(workflow: Workflow) -> dict[str, object]:
         scope[name] = (
             [values.get(fact.of, text)] if fact.type == "list" else values.get(fact.type, text)
         )
-    scope |= dict.fromkeys(FUNCTIONS, _later)
-    scope["days_between"] = lambda first, last: (last - first).days
+    scope |= {name: add_days for name, word in FUNCTIONS.items() if word.work is None}
     made = dict.fromkeys(workflow.titles, day)
     files = dict.fromkeys(workflow.materials, "0" * 64)
     return scope | {
@@ -133,17 +126,3 @@ def _sample(workflow: Workflow) -> dict[str, object]:
         "last": made,
         "sha256": files,
     }
-
-
-def _later(day: date, number: int) -> date:
-    return day + timedelta(int(number + 0))
-
-
-def _inside(source: str, location: Location, offset: int, length: int = 1) -> Location:
-    """Point into an expression where its text stands in one line of the file; else at the whole of
-    it.
-    """
-    quotes = {len(source): 0, len(source) + 2: 1}.get(location.length)
-    if quotes is None or "\n" in source or not 0 <= offset <= len(source):
-        return location
-    return Location(location.file, location.line, location.column + quotes + offset, length)

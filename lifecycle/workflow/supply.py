@@ -7,7 +7,7 @@ path, and what is sure in a state is what every path to it has gathered.
 from __future__ import annotations
 
 from lifecycle.errors import Location
-from lifecycle.expression.expression import ExpressionError
+from lifecycle.expression.faults import ExpressionError
 from lifecycle.workflow.graph import ways_of
 from lifecycle.workflow.model import ENTERED, PREVIOUS, Transition, Workflow
 

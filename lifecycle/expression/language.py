@@ -1,0 +1,267 @@
+"""The one table of what the expression language has: guards, lights, `--where` and letters know
+exactly these words.
+
+A word added here is known everywhere: with its Chinese title, what it takes and gives, and what it
+does. Jinja2's parser reads the text; of its tree, only what `FORMS` lists is let in. Numbers are
+never binary floats: 0.1 is Decimal("0.1"), and 1 / 3 is a Decimal too. A name that holds None
+counts as not defined.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from lifecycle.errors import InvalidError
+from lifecycle.expression import dates, texts
+from lifecycle.expression.faults import ExpressionError
+
+SPACES = ("sha256", "count", "last", "order")
+"""The names that are only used with a dot: `sha256.MATERIAL`, and `count.`, `last.` and
+`order.TRANSITION`.
+
+`last` is the day a transition was last made; `order` its place among the case's entries, 0 if
+never, so that what was made on one day can be told apart too.
+"""
+COUNTED = ("count", "order")
+"""The spaces in which what was never made is 0: it was made no times, and comes before all
+others.
+"""
+VARIABLES = ("today", "entered_on", "opened_on", "state")
+"""The names that every scope of a condition has besides the facts of the case."""
+DATE_PARTS = ("year", "month", "day")
+"""What a date has after a dot."""
+MOST_CHARS = 1000
+MOST_DIGITS = 15
+MOST_LEVELS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type of values: its Chinese name and the Python classes that have it."""
+
+    title: str
+    classes: tuple[type, ...]
+
+
+TYPES: Mapping[str, Type] = {
+    "number": Type("数", (int, Decimal)),
+    "text": Type("文字", (str,)),
+    "date": Type("日期", (date,)),
+    "yesno": Type("是否", (bool,)),
+    "list": Type("列表", (list, tuple)),
+    "record": Type("一组名称和值", (Mapping,)),
+    "any": Type("任何值", (object,)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A kind of node of Jinja2's tree that is let in: its Chinese title and an example."""
+
+    title: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A function, filter, test or operator.
+
+    `takes` names the types of what it is given (a filter's first is what stands before the `|`),
+    each `a|b` for either; `least` says how many must be given. `work` is None for what only the
+    scope can supply (a calendar) and for what the interpreter itself does.
+    """
+
+    title: str
+    explains: str
+    takes: tuple[str, ...]
+    gives: str
+    work: Callable[..., Any] | None
+    least: int = -1
+    walks: bool = False
+    """Whether it goes through every item of a list, which a letter's budget counts."""
+
+    @property
+    def needed(self) -> int:
+        """Give how many values must be given."""
+        return len(self.takes) if self.least < 0 else self.least
+
+    def classes(self, place: int) -> tuple[type, ...]:
+        """Give the Python classes of the value at a place."""
+        return tuple(made for name in self.takes[place].split("|") for made in TYPES[name].classes)
+
+    def wanted(self, place: int) -> str:
+        """Say in Chinese what belongs at a place."""
+        return "或".join(TYPES[name].title for name in self.takes[place].split("|"))
+
+
+def _numbers(sign: str, work: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Make an operation that takes numbers only: 'x' * 10**9 and '%999999999d' % 1 would fill the
+    memory.
+    """
+
+    def run(left: Any, right: Any) -> Any:
+        if not isinstance(left, int | Decimal) or not isinstance(right, int | Decimal):
+            if left is None or right is None:
+                raise TypeError
+            raise ExpressionError(f"“{sign}” 的两边应为数", length=0)
+        return work(left, right)
+
+    return run
+
+
+def _multiply(left: Any, right: Any) -> Any:
+    product = left * right
+    if type(product) is int and product.bit_length() > texts.MOST_BITS:
+        raise InvalidError("算出的数太大或太小，无法写入公文", "请检查该行的式子")
+    return product
+
+
+def _divide(left: Any, right: Any) -> Any:
+    if not right:
+        raise ZeroDivisionError
+    return Decimal(left) / Decimal(right)
+
+
+def _subtract(left: Any, right: Any) -> Any:
+    difference = left - right
+    return difference.days if isinstance(difference, timedelta) else difference
+
+
+def _contains(item: Any, group: Any) -> bool:
+    return item in group
+
+
+def _lacks(item: Any, group: Any) -> bool:
+    return item not in group
+
+
+def _first(items: Any) -> Any:
+    return items[0] if items else None
+
+
+def _last(items: Any) -> Any:
+    return items[-1] if items else None
+
+
+def _default(value: Any, instead: Any = "", empty: Any = False) -> Any:
+    """Give another value where one is missing, or (if `empty`) empty of any."""
+    return instead if value is None or (empty and not value) else value
+
+
+FORMS: Mapping[str, Form] = {
+    "Const": Form("常数", "3000、0.5、'文旅'、true、none"),
+    "Name": Form("名称", "investment"),
+    "Getattr": Form("其中一项", "agreement_on.year、count.relist"),
+    "Getitem": Form("列表的一项", "x_units[0]"),
+    "List": Form("列表", "['文旅', '康养']"),
+    "Tuple": Form("列表", "('文旅', '康养')"),
+    "Compare": Form("比较", "0 < a <= b"),
+    "And": Form("并且", "a and b"),
+    "Or": Form("或者", "a or b"),
+    "Not": Form("否定", "not a"),
+    "CondExpr": Form("两者之一", "a if c else b"),
+    "Add": Form("加、连接", "a + b"),
+    "Sub": Form("减、相隔的日数", "a - b"),
+    "Mul": Form("乘", "a * b"),
+    "Div": Form("除", "a / b"),
+    "FloorDiv": Form("整除", "a // b"),
+    "Mod": Form("余数", "a % b"),
+    "Neg": Form("负", "-a"),
+    "Pos": Form("正", "+a"),
+    "Concat": Form("连成文字", "a ~ b"),
+    "Call": Form("函数", "days_after(a, 20)"),
+    "Filter": Form("过滤器", "a | length"),
+    "Test": Form("检验", "a is defined"),
+}
+
+REFUSED: Mapping[str, tuple[str, str]] = {
+    "Pow": ("**", "只能加减乘除"),
+    "Dict": ("{", "不能写字典；请分别写出各种情形"),
+    "Slice": (":", "不能截取；请在要素里直接填写所需的内容"),
+}
+"""Nodes that are no forms but may well be tried: the sign and the mend."""
+
+COMPARISONS: Mapping[str, Word] = {
+    "==": Word("等于", "两个值相等", ("any", "any"), "yesno", operator.eq),
+    "!=": Word("不等于", "两个值不相等", ("any", "any"), "yesno", operator.ne),
+    ">": Word("大于", "同类的值比大小、先后", ("any", "any"), "yesno", operator.gt),
+    ">=": Word("不小于", "同类的值比大小、先后", ("any", "any"), "yesno", operator.ge),
+    "<": Word("小于", "同类的值比大小、先后", ("any", "any"), "yesno", operator.lt),
+    "<=": Word("不大于", "同类的值比大小、先后", ("any", "any"), "yesno", operator.le),
+    "in": Word("在其中", "列表里有该值，文字里有该段", ("any", "any"), "yesno", _contains),
+    "not in": Word("不在其中", "列表里没有该值", ("any", "any"), "yesno", _lacks),
+}
+
+ARITHMETIC: Mapping[str, Word] = {
+    "+": Word("加", "数相加；文字相连；列表相连", ("any", "any"), "any", operator.add),
+    "-": Word("减", "数相减；两个日期相隔的日数", ("any", "any"), "number", _subtract),
+    "*": Word("乘", "数相乘", ("number",) * 2, "number", _numbers("*", _multiply)),
+    "/": Word("除", "数相除，得小数", ("number",) * 2, "number", _numbers("/", _divide)),
+    "//": Word(
+        "整除", "数相除，去尾", ("number",) * 2, "number", _numbers("//", operator.floordiv)
+    ),
+    "%": Word("余数", "整除后余下的", ("number",) * 2, "number", _numbers("%", operator.mod)),
+}
+
+FUNCTIONS: Mapping[str, Word] = {
+    "days_after": Word("若干日后", "某日起第几日", ("date", "number"), "date", dates.add_days),
+    "workdays_after": Word(
+        "若干个工作日后", "某日起第几个工作日，按公布的日历", ("date", "number"), "date", None
+    ),
+    "months_after": Word(
+        "若干月后",
+        "某日起几个月后的同一日，没有该日的为月末",
+        ("date", "number"),
+        "date",
+        dates.add_months,
+    ),
+    "days_between": Word(
+        "相隔的日数", "从先一日到后一日有几日", ("date", "date"), "number", dates.days_between
+    ),
+}
+"""Those without `work` come with the scope."""
+
+_ITEMS = "list|text|record"
+FILTERS: Mapping[str, Word] = {
+    "length": Word("个数", "列表有几项，文字有几个字", (_ITEMS,), "number", len),
+    "count": Word("个数", "同 length", (_ITEMS,), "number", len),
+    "first": Word("第一项", "列表的第一项，空列表则无", ("list|text",), "any", _first),
+    "last": Word("最后一项", "列表的最后一项，空列表则无", ("list|text",), "any", _last),
+    "sum": Word("合计", "列表中各数之和", ("list",), "number", sum, walks=True),
+    "min": Word("最小", "列表中最小、最早的", ("list",), "any", min, walks=True),
+    "max": Word("最大", "列表中最大、最晚的", ("list",), "any", max, walks=True),
+    "lower": Word("小写", "字母改为小写", ("text",), "text", str.lower),
+    "upper": Word("大写", "字母改为大写", ("text",), "text", str.upper),
+    "date_cn": Word("中文日期", "写成 2026年8月1日", ("any",), "text", texts.date_cn),
+    "money": Word("金额", "写成不带分隔的数", ("any",), "text", texts.money),
+    "join": Word(
+        "连接",
+        "各项连成文字，中间用所给的文字",
+        ("list|text", "text"),
+        "text",
+        texts.joined,
+        1,
+        True,
+    ),
+    "join_cn": Word(
+        "顿号连接", "各项用“、”连成文字", ("list|text",), "text", texts.joined_cn, walks=True
+    ),
+    "default": Word("缺时用", "没有填写的，写另一个值", ("any",) * 3, "any", _default, 1),
+    "d": Word("缺时用", "同 default", ("any",) * 3, "any", _default, 1),
+}
+ABSENT = ("default", "d", "defined", "undefined", "none")
+"""The filters and tests that may stand after a name that is missing."""
+
+TESTS: Mapping[str, Word] = {
+    "defined": Word("已填", "该名称有值", ("any",), "yesno", lambda value: value is not None),
+    "undefined": Word("未填", "该名称没有值", ("any",), "yesno", lambda value: value is None),
+    "none": Word("为空", "没有值", ("any",), "yesno", lambda value: value is None),
+    "true": Word("为是", "值为是", ("any",), "yesno", lambda value: value is True),
+    "false": Word("为否", "值为否", ("any",), "yesno", lambda value: value is False),
+    "in": Word("在其中", "同 a in b", ("any", "any"), "yesno", _contains, walks=True),
+}
