@@ -9,7 +9,7 @@ DEMO   := demo-office
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow check format lint types imports coverage bench lock calendar translation fonts gallery language wheel-test clean
+.PHONY: help setup demo test slow check json format lint types imports coverage bench lock calendar translation fonts gallery language wheel-test clean
 
 help:  ## 列出各目标
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -72,6 +72,9 @@ gallery: $(READY) $(FONTS)  ## 重画公文图册 docs/gallery.md
 
 language: $(READY)  ## 重写 docs/language.md、docs/letters.md 中由语言的表写出的部分
 	$(BIN)/python docs/build_language.py
+
+json: $(READY)  ## 重写 docs/json.md 的键表
+	$(BIN)/python docs/build_json.py
 
 calendar: $(READY)  ## 重建 calendars/CN.yaml
 	$(BIN)/python calendars/build.py

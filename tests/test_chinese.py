@@ -4,7 +4,6 @@ failure.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -15,6 +14,7 @@ from typing import Any
 
 import click
 import pytest
+from answers import answered
 from click.testing import CliRunner, Result
 
 from lifecycle.cli.desk import Day, Desk, at_desk
@@ -187,7 +187,7 @@ def test_failures_have_their_exit_code_and_one_json_document(
     plain = run(fails_with(error), "go")
     assert (plain.exit_code, plain.stdout) == (code, "")
     told = run(fails_with(error), "go", "--json")
-    document = json.loads(told.stdout)
+    document = answered(told.stdout)
     assert told.exit_code == code
     assert set(document) == {"ok", "error"}
     assert document["ok"] is False
@@ -219,7 +219,7 @@ def test_messages_cannot_drive_the_terminal() -> None:
     assert result.stderr == "标题␛[2J\\u202e反␇\n"
     assert "\x1b" not in result.stdout
     assert "\u202e" not in result.stdout
-    assert json.loads(result.stdout)["error"]["message"] == "标题\x1b[2J\u202e反\x07"
+    assert answered(result.stdout)["error"]["message"] == "标题\x1b[2J\u202e反\x07"
 
 
 def test_a_command_may_return_its_exit_code() -> None:

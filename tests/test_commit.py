@@ -4,7 +4,6 @@ twice (B7).
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import answered
 from ledger_office import Bureau
 
 from lifecycle.errors import UncertainError
@@ -230,7 +230,7 @@ def test_an_answer_that_finds_no_room_is_not_taken_for_a_refusal(
     )
     assert "已写入，KC-2026-001 第 2 条" in called(bureau, "log", "--request-id", "one").stdout
     assert called(bureau, *words).returncode == 0
-    assert json.loads(called(bureau, "show", "剑瓷", "--json").stdout)["seq"] == 2
+    assert answered(called(bureau, "show", "剑瓷", "--json").stdout)["seq"] == 2
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGPIPE there")

@@ -4,7 +4,6 @@ and go on.
 
 from __future__ import annotations
 
-import json
 import shlex
 import shutil
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import answered
 from click.testing import CliRunner, Result
 
 from lifecycle.cli.root import root
@@ -56,7 +56,7 @@ class Demo:
 
     def asks(self, *words: str) -> Any:
         """Run a command line for its JSON document."""
-        return json.loads(self.run(*words, "--json").stdout)
+        return answered(self.run(*words, "--json").stdout)
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ def test_a_machine_gets_one_document(tmp_path: Path) -> None:
     """
     result = CliRunner().invoke(root, ["demo", "--into", str(tmp_path / "演示 office"), "--json"])
     assert (result.exit_code, result.stderr, result.stdout.count("\n")) == (0, "", 1)
-    document = json.loads(result.stdout)
+    document = answered(result.stdout)
     assert {f"{case['number']} {case['title']}": case["state"] for case in document["cases"]} == {
         name: state for name, (state, _) in STAGES.items()
     }

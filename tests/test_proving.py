@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import answered
 from paper_office import Paper
 
 from lifecycle.correspondence.proof import prove
@@ -37,7 +38,7 @@ def issued(paper: Paper) -> tuple[str, dict[str, Any]]:
 def verdict(paper: Paper, *args: str) -> tuple[int, bool, str | None]:
     """Verify; give exit code, whether it is genuine, and which form it is."""
     result = paper.run("notice", "verify", *args, "--json")
-    answer = json.loads(result.stdout)
+    answer = answered(result.stdout)
     return result.exit_code, answer["genuine"], answer["form"]
 
 
@@ -207,7 +208,7 @@ def test_a_letter_that_quotes_another_is_itself(
     (path,) = paper.asks("notice", "render", number, name, "--into", "公文", "--text")["files"]
     paper.do("notice", "export", number, name, "包.json")
     for extra in ((), ("--bundle", "包.json")):
-        answer = json.loads(paper.run("notice", "verify", path, *extra, "--json").stdout)
+        answer = answered(paper.run("notice", "verify", path, *extra, "--json").stdout)
         assert (answer["genuine"], answer["letter"]["document_number"]) == (
             True,
             "丽招商函〔2026〕2号",

@@ -112,6 +112,7 @@ def test_show_for_machines_has_stable_keys(tiny: Tiny) -> None:
     """
     answer = tiny.asks("show", tiny.ready(), by="bureau01")
     assert list(answer) == [
+        "ok",
         "number",
         "id",
         "title",

@@ -4,13 +4,13 @@ stands still.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import answered
 from click.testing import CliRunner, Result
 
 from lifecycle import places
@@ -74,7 +74,7 @@ class Tiny:
         """Run a command line with --json and give its one document."""
         result = self.run(*args, "--json", by=by, text=text)
         assert result.stdout.count("\n") == 1
-        return json.loads(result.stdout)
+        return answered(result.stdout)
 
     def founded(self) -> Tiny:
         """Found the office."""

@@ -4,7 +4,6 @@ stage to stage.
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import answered
 from click.testing import CliRunner, Result
 
 from lifecycle import places
@@ -57,7 +57,7 @@ class Walk:
 
     def asks(self, *words: str) -> Any:
         """Run one command line for its JSON document."""
-        return json.loads(self.run(*words, "--json").stdout)
+        return answered(self.run(*words, "--json").stdout)
 
     def opens(self, name: str, *, on: str = "2024-01-08", investment: int = 32000) -> None:
         """Open a case and take it in hand."""

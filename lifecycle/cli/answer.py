@@ -48,6 +48,14 @@ def done_line(done: Done) -> str:
     return f"{done.title}　{done.sentence}{again}"
 
 
+def following(done: Done) -> list[str]:
+    """List the commands that may come after what was done."""
+    if done.entry is None or done.entry.type not in ("case_opened", "transition_made"):
+        return []
+    letters = [f"lifecycle notice list {done.number}"] if done.letters else []
+    return [f"lifecycle show {done.number}", *letters]
+
+
 def next_line(done: Done) -> str:
     """Say who leads the case now and by when."""
     if done.final:

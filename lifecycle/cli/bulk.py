@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.answer import done_json
-from lifecycle.cli.terminal.output import mark, progress, say, write_json
+from lifecycle.cli.terminal.output import mark, progress, say, write_answer
 from lifecycle.cli.terminal.refusal import Refusal, refusal_json
 from lifecycle.errors import InvalidError, UncertainError, UsageError
 from lifecycle.office.bulk import Do, Line, Result, read_table, run_lines
@@ -94,14 +94,14 @@ def _conclude(
     failed = len(errors) - doubtful
     if desk.json:
         answer = {
-            "ok": not errors,
             "dry_run": request.dry_run,
             "total": total,
             "done": 0 if undone else done,
             "failed": failed,
             "uncertain": doubtful,
         }
-        write_json({**answer, "results": [_json(result, undone=undone) for result in results]})
+        items = [_json(result, undone=undone) for result in results]
+        write_answer({**answer, "results": items}, (), ok=not errors)
     elif undone:
         say(f"{len(errors)} 件不能办理，其余也未办理：没有写入任何内容")
     else:

@@ -177,7 +177,8 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
     ]
     if desk.json:
         answers = [_asked(verb, db=desk.db, **given) for _, verb, given in shown]
-        desk.answer(_document(desk, told, answers), lambda: None)
+        commands = [*_exports(desk), *(line for line, _ in _next(told))]
+        desk.answer(_document(desk, told, answers), lambda: None, following=commands)
         return 0 if answers[-2]["ok"] and answers[-1]["ok"] else 1
     code = 0
     for line in issued:
@@ -196,12 +197,13 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
 
 
 def _asked(verb: click.Command, **given: Any) -> Any:
-    """Ask a command for its JSON document."""
+    """Ask a command for what it tells machines."""
     import json
 
     with redirect_stdout(StringIO()) as out:
         click.get_current_context().invoke(verb, json=True, **given)
-    return json.loads(out.getvalue())
+    document = json.loads(out.getvalue())
+    return {"ok": document["ok"], **document["data"]}
 
 
 def _document(desk: Desk, told: list[Told], answers: list[Any]) -> dict[str, Any]:
@@ -240,7 +242,6 @@ def _document(desk: Desk, told: list[Told], answers: list[Any]) -> dict[str, Any
             "entries": replayed["entries"],
         },
         "audit": audited,
-        "next": [*_exports(desk), *(line for line, _ in _next(told))],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from lifecycle.cli.terminal.chinese import CommonOption
-from lifecycle.cli.terminal.output import say, write_json
+from lifecycle.cli.terminal.output import say, write_answer
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,10 +68,21 @@ class Desk:
             )
         return self.officer_code
 
-    def answer(self, document: object, print_for_people: Callable[[], object]) -> None:
-        """Answer with one JSON document, or print for people."""
+    def answer(
+        self,
+        document: Mapping[str, object],
+        print_for_people: Callable[[], object],
+        *,
+        following: Sequence[str] = (),
+    ) -> None:
+        """Answer with one JSON document, or print for people.
+
+        `ok` of the document, true where it says nothing, tells whether all went well; the rest is
+        the command's own. `following` are commands that may come next.
+        """
         if self.json:
-            write_json(document)
+            data = {key: value for key, value in document.items() if key != "ok"}
+            write_answer(data, following, ok=bool(document.get("ok", True)))
         else:
             print_for_people()
 

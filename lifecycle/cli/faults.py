@@ -64,4 +64,4 @@ def tell_published(desk: Desk, publication: Publication) -> None:
             say(f"{name} 与现行的相同，未重复发布")
 
     unchanged = list(publication.unchanged)
-    desk.answer({"ok": True, "published": published, "unchanged": unchanged}, tell)
+    desk.answer({"published": published, "unchanged": unchanged}, tell)

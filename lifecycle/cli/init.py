@@ -33,7 +33,6 @@ def init(desk: Desk, source: str | None, unit_title: str | None) -> None:
     office = desk.opened(create=True)
     founded = found(office, founding, on=desk.on, request_id=desk.request_id)
     document = {
-        "ok": True,
         "database": founded.database,
         "admin": founded.admin,
         "units": founded.units,

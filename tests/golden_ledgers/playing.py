@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sqlite3
@@ -14,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from answers import answered
 from click.testing import CliRunner, Result
 from seams import DATABASE, Turn, installed
 
@@ -116,7 +116,7 @@ class Player:
         command fails.
         """
         result = self.give(*argv, "--json")
-        return json.loads(result.stdout) if result.stdout.startswith("{") else None
+        return answered(result.stdout) if result.stdout.startswith("{") else None
 
     def give(self, *argv: str, stdin: str | None = None) -> Result:
         """Run a command line in this process; an error that the product does not catch is

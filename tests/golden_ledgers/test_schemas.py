@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import answered
 from click.testing import CliRunner, Result
 
 from lifecycle.cli.root import root
@@ -45,7 +46,7 @@ class Old:
         """Run a command line that must succeed, for its JSON document."""
         result = self.run(*args, "--json")
         assert result.exit_code == 0, result.output
-        return json.loads(result.stdout)
+        return answered(result.stdout)
 
     def row(self, statement: str) -> Any:
         """Read one row."""

@@ -30,7 +30,6 @@ def clock_show(desk: Desk) -> None:
 
     line = clock(desk.office)
     document = {
-        "ok": True,
         "clock": line.clock,
         "last_recorded_at": line.last,
         "most_days": line.most_days,

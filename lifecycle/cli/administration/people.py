@@ -31,7 +31,7 @@ def recorded(desk: Desk, entry: Recorded, told: str) -> None:
         "data": entry.data,
         "recorded_at": entry.recorded_at,
     }
-    desk.answer({"ok": True, "entry": document}, lambda: say(told))
+    desk.answer({"entry": document}, lambda: say(told))
 
 
 def named(roles: Iterable[str], titles: Mapping[str, str]) -> str:
@@ -110,7 +110,7 @@ def officer_list(desk: Desk, unit_name: str | None, everybody: bool) -> None:
         write_table(heads, (_officer_row(line, titles) for line in found))
 
     rows = [_officer_json(line) for line in found]
-    desk.answer({"ok": True, "on": office.day(desk.on).isoformat(), "officers": rows}, tell)
+    desk.answer({"on": office.day(desk.on).isoformat(), "officers": rows}, tell)
 
 
 def _officer_row(line: OfficerLine, titles: Mapping[str, str]) -> tuple[str, ...]:
@@ -179,7 +179,7 @@ def officer_revoke(
     revoked = revoke(desk.office, request_of(desk), code, roles, principal=principal, since=since)
     again = "（此前已办，未重复写入）" if revoked.repeated else ""
     told = f"已撤销 {code} 的{'委托' if principal else '授权'}{again}"
-    desk.answer({"ok": True, "entries": list(revoked.eids)}, lambda: say(told))
+    desk.answer({"entries": list(revoked.eids)}, lambda: say(told))
 
 
 @command(

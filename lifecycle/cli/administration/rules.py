@@ -115,9 +115,7 @@ def workflow_graph(desk: Desk, given: str, target: str) -> None:
 
     text = draw_workflow(lambda: desk.office, given, target)
     write_file(Path(target), text.encode(), "流程图")
-    desk.answer(
-        {"ok": True, "file": target, "characters": len(text)}, lambda: say(f"已画到 {target}")
-    )
+    desk.answer({"file": target, "characters": len(text)}, lambda: say(f"已画到 {target}"))
 
 
 @command(

@@ -105,4 +105,4 @@ def unit_list(desk: Desk) -> None:
         }
         for line in found
     ]
-    desk.answer({"ok": True, "on": office.day(desk.on).isoformat(), "units": rows}, tell)
+    desk.answer({"on": office.day(desk.on).isoformat(), "units": rows}, tell)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.cli.answer import done_json, done_line, next_line
+from lifecycle.cli.answer import done_json, done_line, following, next_line
 from lifecycle.cli.bulk import is_bulk, read_lines, refuse_options_of_bulk, run_bulk
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
@@ -68,7 +68,7 @@ def perform(desk: Desk, given: str, request: Request, do: Do, *, title: str, who
         return run_bulk(desk, request, lines, do, title=title, whole=whole, told=done_line)
     refuse_options_of_bulk(whole=whole)
     done = do(request, Line("", given, {}))
-    desk.answer({"ok": True, **done_json(done)}, lambda: _print(done))
+    desk.answer(done_json(done), lambda: _print(done), following=following(done))
     return 0
 
 
@@ -130,7 +130,7 @@ def open_(
         return run_bulk(desk, request, lines, do, title="立项", whole=whole, told=told)
     refuse_options_of_bulk(whole=whole)
     done = do(request, lines[0])
-    desk.answer({"ok": True, **done_json(done)}, lambda: _print_opened(done))
+    desk.answer(done_json(done), lambda: _print_opened(done), following=following(done))
     return 0
 
 

@@ -82,7 +82,8 @@ def list_(
         "page": number,
         "next_after": found.next_after,
     }
-    desk.answer(document, lambda: _print_page(found, number))
+    more = [f"lifecycle list --after {found.next_after}"] if found.next_after else []
+    desk.answer(document, lambda: _print_page(found, number), following=more)
 
 
 def _print_page(found: Page, number: int) -> None:
@@ -116,9 +117,7 @@ def _export(desk: Desk, cases: CaseList, file: Path, *, xlsx: bool) -> None:
             f"文件名 {file.name} 与格式不符", "--xlsx 的文件名以 .xlsx 结尾，--csv 的以 .csv 结尾"
         )
     count = write_list(file, progress(cases.stream(), title="导出"))
-    desk.answer(
-        {"ok": True, "file": str(file), "cases": count}, lambda: say(f"已导出 {count} 件：{file}")
-    )
+    desk.answer({"file": str(file), "cases": count}, lambda: say(f"已导出 {count} 件：{file}"))
 
 
 @command(

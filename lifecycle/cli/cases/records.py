@@ -196,7 +196,7 @@ def backup(desk: Desk, target: str) -> None:
     from lifecycle.office.records import back_up
 
     made = back_up(desk.office, Path(target))
-    document = {"ok": True, "file": target, "files": made.files, "bytes": made.bytes}
+    document = {"file": target, "files": made.files, "bytes": made.bytes}
     told = f"已备份到 {target}：{made.files} 个文件，{made.bytes} 字节"
     desk.answer(document, lambda: say(told))
 
@@ -213,7 +213,7 @@ def restore(desk: Desk, source: str) -> None:
     from lifecycle.office.records import restore as put_back
 
     made = put_back(Path(source), desk.db)
-    document = {"ok": True, "database": str(made.database), "files": made.files}
+    document = {"database": str(made.database), "files": made.files}
     told = f"已恢复到 {made.database}：{made.files} 个文件。请接着运行 lifecycle audit"
     desk.answer(document, lambda: say(told))
 
@@ -228,7 +228,7 @@ def upgrade(desk: Desk) -> None:
 
     made = bring_up(desk.db)
     copy = str(made.copy) if made.copy else None
-    document = {"ok": True, "from": made.before, "to": made.after, "copy": copy}
+    document = {"from": made.before, "to": made.after, "copy": copy}
     told = f"已是本版本的版式（{made.after}），无须升级"
     if copy:
         told = f"已由版式 {made.before} 升级到 {made.after}，原库的副本在 {copy}"

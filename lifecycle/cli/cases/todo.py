@@ -49,7 +49,9 @@ def todo(desk: Desk, page: int) -> None:
         "tasks": [asdict(task) for task in found.tasks],
         "letters": [asdict(letter) for letter in found.letters],
     }
-    desk.answer(document, lambda: _print(found))
+    commands = [letter.command for letter in found.letters]
+    commands += [task.command for task in found.tasks]
+    desk.answer(document, lambda: _print(found), following=commands)
 
 
 def _print(found: Todo) -> None:

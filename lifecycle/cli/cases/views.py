@@ -63,7 +63,11 @@ def why(desk: Desk, case: str, transition: str, principal: str | None) -> None:
         "allowed": judged.allowed,
         "gates": [gate_json(gate) for gate in judged.gates],
     }
-    desk.answer(document, lambda: _print_judged(judged))
+    mends = [gate.mend for gate in judged.gates if not gate.met]
+    commands = [mend for mend in mends if mend.startswith("lifecycle ")]
+    if judged.allowed:
+        commands = [f"lifecycle advance {judged.number} {judged.transition}"]
+    desk.answer(document, lambda: _print_judged(judged), following=commands)
 
 
 def _print_judged(judged: Judged) -> None:

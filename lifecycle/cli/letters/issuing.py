@@ -27,7 +27,6 @@ def done(desk: Desk, handled: Handled, *more: str) -> None:
     outcome = handled.outcome
     what = cases.done(desk.office, outcome)
     document = {
-        "ok": True,
         **done_json(what),
         "notice": _notice_json(handled),
     }
@@ -40,7 +39,9 @@ def done(desk: Desk, handled: Handled, *more: str) -> None:
         for line in more:
             say(f"  {line}")
 
-    desk.answer(document, tell)
+    told = (line.partition("：")[2] for line in more)
+    commands = [command for command in told if command.startswith("lifecycle ")]
+    desk.answer(document, tell, following=commands)
 
 
 def _notice_json(handled: Handled) -> dict[str, object]:

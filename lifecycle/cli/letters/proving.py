@@ -119,7 +119,6 @@ def notice_export(desk: Desk, case: str, name: str, target: str) -> None:
     bundle = export(desk.office, case, name)
     write_file(path, bundle.body, "核验包", once=True)
     document = {
-        "ok": True,
         "file": str(path),
         "checkpoint": bundle.checkpoint,
         "code": bundle.code,

@@ -117,7 +117,7 @@ def notice_outbox(desk: Desk, config: str | None, again: str | None) -> None:
 
     if again is not None:
         retry(desk.office, again)
-        desk.answer({"ok": True, "id": again}, lambda: say(f"已重新排上：{again}"))
+        desk.answer({"id": again}, lambda: say(f"已重新排上：{again}"))
         return
     settings = read_settings(desk.office, config, os.environ)
     found = list(unsent(desk.office, settings.channels))

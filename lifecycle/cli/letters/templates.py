@@ -52,9 +52,7 @@ def _save_samples(desk: Desk, name: str | None, folder: Path, form: str) -> None
         str(save(folder, sample.name, sample.body, sample.suffix))
         for sample in progress(found.files, title="写样张", total=found.total)
     ]
-    desk.answer(
-        {"ok": True, "files": files}, lambda: say(f"已存 {len(files)} 种公文的样张：{folder}")
-    )
+    desk.answer({"files": files}, lambda: say(f"已存 {len(files)} 种公文的样张：{folder}"))
 
 
 @command(
@@ -122,7 +120,6 @@ def notice_diff(desk: Desk, file: str, picture: str) -> None:
     write_file(target, compared.picture, "对照图")
     pages = compared.changed_pages
     document = {
-        "ok": True,
         "file": str(target),
         "letter": compared.letter,
         "changed_pages": pages,

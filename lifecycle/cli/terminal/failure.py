@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 import click
 
-from lifecycle.cli.terminal.output import warn, write_json
+from lifecycle.cli.terminal.output import warn, write_answer
 from lifecycle.cli.terminal.refusal import Refusal, print_refusal, refusal_json
 from lifecycle.cli.terminal.wording import usage_message
 from lifecycle.errors import OS_REASONS, LifecycleError
@@ -155,12 +155,12 @@ class _End:
             body["details"] = refusal_json(error)
         elif isinstance(error, Detailed):
             body["details"] = dict(error.details)
-        document: dict[str, object] = {"ok": False, "error": body}
+        data: dict[str, object] = {"error": body}
         last = self.deeds.last
         if last is not None:
             entry = {"eid": last.eid, "seq": last.seq, "number": last.number or None}
-            document["recorded"] = {"count": self.deeds.count, "last": entry}
-        write_json(document)
+            data["recorded"] = {"count": self.deeds.count, "last": entry}
+        write_answer(data, _following(error), ok=False)
 
     def _unexpected(self, error: Exception) -> int:
         from traceback import format_exception
@@ -177,6 +177,14 @@ class _End:
         failed = "" if self.deeds.count else "，未能办理"
         self._report(f"程序内部出错{failed}", f"请把详情交给管理员（{where}）", "internal")
         return FAILED
+
+
+def _following(error: Exception | None) -> list[str]:
+    """List the commands that would meet the gates of a refusal."""
+    if not isinstance(error, Refusal):
+        return []
+    mends = (gate.mend for gate in error.gates if not gate.met)
+    return [mend for mend in dict.fromkeys(mends) if mend.startswith("lifecycle ")]
 
 
 def _warn(*parts: str) -> None:
