@@ -239,7 +239,8 @@ def test_a_missing_glyph_is_refused_by_name(paper: Paper) -> None:
         f"不能签发 {LETTER}，未编号：小标宋没有“🦄”（U+1F984），"
         f"见“关于征求剑瓷🦄街区选址意见的函”"
         f"；"
-        "仿宋没有“🦄”（U+1F984），见“剑瓷🦄街区（KC-2026-001）总投资32000万元，已于2026年”"
+        "仿宋没有“🦄”（U+1F984），见“剑瓷🦄街区（KC-2026-001）总投资32000万元，"
+        "已于2026年9月30日由考察导入转入考察导入。”"
     )
     assert (code, message.split("\n")[0]) == (1, told)
     assert states(paper, number) == [(LETTER, "checked", None)]

@@ -164,7 +164,7 @@ SPECIMENS: dict[str, tuple[str, Damage]] = {
         forged("notice_frozen", lambda body: body["intent"]["files"][2].update(sha256={})),
     ),
     "a day that is a number": (
-        "form",
+        "illegal",
         issue(lambda body: body["intent"].update(occurred_on=20260930)),
     ),
     "a form's byte": ("letter", form),

@@ -81,8 +81,8 @@ class Samples:
 
 
 def shipped_samples() -> Samples:
-    """Read the file that stands beside the templates."""
-    return read_samples((places.notices() / FILE).read_bytes())
+    """Read the file that stands beside the shipped templates."""
+    return read_samples((places.shipped("notices") / FILE).read_bytes())
 
 
 @lru_cache(maxsize=2)
