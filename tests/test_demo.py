@@ -4,6 +4,7 @@ and go on.
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
 from dataclasses import dataclass
@@ -191,7 +192,7 @@ def test_a_machine_gets_one_document(tmp_path: Path) -> None:
         True,
     )
     assert len(document["letters"]) == 2
-    assert shlex.split(document["next"][-13])[0] == "export"
+    assert shlex.split(json.loads(result.stdout)["next"][-13])[0] == "export"
 
 
 def test_a_clock_before_the_stories_is_told(tmp_path: Path) -> None:
