@@ -1,0 +1,113 @@
+"""The pages on the architecture tell of the code that there is: its rooms, files and functions."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "lifecycle"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+FILES = (ROOT / "docs" / "files.md").read_text(encoding="utf-8")
+_STEP = re.compile(r"`([\w/]+\.py): ([\w.]+)`")
+_PATH = re.compile(r"`((?:[\w-]+/)*[\w-]+\.(?:py|yaml|typ|j2)|(?:[\w-]+/)+)")
+_ROOM = re.compile(r"^## `([\w/]+)`$")
+_FILE = re.compile(r"^- `(\w+\.py)` – \S")
+
+
+def names_in(body: list[ast.stmt], before: str = "") -> set[str]:
+    """List the names that statements define: functions, classes and theirs, constants."""
+    found: set[str] = set()
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            found.add(before + statement.name)
+        if isinstance(statement, ast.ClassDef):
+            found |= names_in(statement.body, f"{before}{statement.name}.")
+        if isinstance(statement, ast.Assign):
+            found |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            found.add(before + statement.target.id)
+    return found
+
+
+@cache
+def names_of(file: str) -> frozenset[str]:
+    """List the names that a file of the package defines; none where there is no such file."""
+    path = PACKAGE / file
+    if not path.is_file():
+        return frozenset()
+    return frozenset(names_in(ast.parse(path.read_text(encoding="utf-8")).body))
+
+
+def has_code(path: Path) -> bool:
+    """Tell whether a file holds more than its docstring."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    return any(not isinstance(statement, ast.Expr) for statement in body)
+
+
+def listed_files() -> list[str]:
+    """Give the files that the list names, by their paths below the package."""
+    room, found = "", []
+    for line in FILES.splitlines():
+        heading, item = _ROOM.match(line), _FILE.match(line)
+        if heading:
+            room = "" if heading[1] == "lifecycle" else f"{heading[1]}/"
+        elif item:
+            found.append(room + item[1])
+    return found
+
+
+def is_there(path: str) -> bool:
+    """Tell whether a file or folder stands in the package or in the checkout."""
+    return any((top / path).exists() for top in (PACKAGE, ROOT))
+
+
+def test_every_file_of_the_package_has_its_line() -> None:
+    """The list of files names each Python file of the package once and no other; an `__init__.py`
+    that only has a docstring needs no line.
+    """
+    there = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if path.name != "__init__.py" or has_code(path)
+    ]
+    assert sorted(listed_files()) == sorted(there)
+
+
+def test_every_step_of_a_flow_is_in_the_code() -> None:
+    """Each `file.py: function` that the page names is defined in that file."""
+    steps = _STEP.findall(ARCHITECTURE)
+    assert len(steps) > 100
+    assert [(file, name) for file, name in steps if name not in names_of(file)] == []
+
+
+def test_every_path_on_the_page_is_there() -> None:
+    """Each file or folder that the page names, with or without a function, exists."""
+    named = set(_PATH.findall(ARCHITECTURE))
+    assert len(named) > 80
+    assert sorted(path for path in named if not is_there(path)) == []
+
+
+def test_the_drawing_of_the_rooms_is_the_contract() -> None:
+    """The page draws the rooms in the layers of the import contract, and in its order."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contract = next(
+        contract
+        for contract in settings["tool"]["importlinter"]["contracts"]
+        if contract["type"] == "layers"
+    )
+    drawing = ARCHITECTURE.split("## The rooms")[1].split("```")[1]
+    drawn = [re.split(r"\s{2,}", line)[0] for line in drawing.strip().splitlines()]
+    assert drawn == contract["layers"]
+
+
+def test_the_readme_names_rooms_that_are_there() -> None:
+    """Each `lifecycle/…` that README or a page names in code is a file or folder of the package."""
+    pages = [README, *(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))]
+    named = {path for page in pages for path in re.findall(r"`(lifecycle/[\w/.-]*)`", page)}
+    assert sorted(path for path in named if not is_there(path)) == []
+    assert named
