@@ -1,3 +1,1 @@
-"""THE POST: senders that hand a letter over – mail, folder, webhook – and say what the other side
-answered.
-"""
+"""The channels by which letters go – mail, folder, webhook – and what the other side answered."""

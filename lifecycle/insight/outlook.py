@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lifecycle.engine.acts import Advance
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.cosign import Seat, overdue_since, seats_of
+from lifecycle.engine.decide import decide
 from lifecycle.engine.gates import Gate, holds, judge_counters, judge_guard
 from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
-from lifecycle.engine.transition import find_transition, judge_transition
 from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.workflow.model import Transition, Workflow
 
@@ -76,11 +77,9 @@ def judge_way(
     """Judge one transition for an officer; the unmet state gate where it does not leave the case's
     state.
     """
-    transition = find_transition(workflow, case, name)
-    if isinstance(transition, Gate):
-        return transition
-    gates, _role = judge_transition(workflow, case, transition, officer, moment, note="", facts={})
-    return Way(transition, gates)
+    decision = decide(workflow, case, Advance(name), officer, moment)
+    transition = workflow.leaving[case.state].get(name)
+    return Way(transition, decision.gates) if transition else decision.gates[0]
 
 
 def only_forward(workflow: Workflow, case: Case) -> Transition:
@@ -102,11 +101,9 @@ def only_forward(workflow: Workflow, case: Case) -> Transition:
 def look(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Outlook:
     """Work out where a case stands for an officer."""
     ways = []
-    for transition in workflow.leaving[case.state].values():
-        gates, _role = judge_transition(
-            workflow, case, transition, officer, moment, note="", facts={}
-        )
-        ways.append(Way(transition, gates))
+    for name, transition in workflow.leaving[case.state].items():
+        decision = decide(workflow, case, Advance(name), officer, moment)
+        ways.append(Way(transition, decision.gates))
     seats = tuple(
         (t, seat)
         for t in workflow.leaving[case.state].values()
@@ -206,8 +203,8 @@ def _moves_open(
     moment: Moment,
     due: str | None,
 ) -> Iterator[Task]:
-    gates, _role = judge_transition(workflow, case, transition, officer, moment, note="", facts={})
-    way = Way(transition, gates)
+    decision = decide(workflow, case, Advance(transition.name), officer, moment)
+    way = Way(transition, decision.gates)
     if not way.is_mine:
         return
     if way.missing:
