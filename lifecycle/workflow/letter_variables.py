@@ -1,7 +1,7 @@
 """What letters are given besides the facts of their case: one table.
 
 The reserved names of facts, the checks of workflows and templates, what letters and samples are
-written with (`correspondence.letter_names.LetterNames`) and the table in docs/letters.md come from it.
+written with (`letter_names.LetterNames`) and the table in docs/letters.md come from it.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "cli")]
 
 from comparing import differences, report  # noqa: E402  # the folders stand on the path only now
 from keeping import (  # noqa: E402

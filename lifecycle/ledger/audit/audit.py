@@ -7,8 +7,9 @@ end of the log was cut off – it sees with a checkpoint noted down from an earl
 The audit is a row of passes. Each is a generator: it yields its findings, and what it has learned
 is the value that it returns, which the next ones are told (`Auditor.run` is the whole of it).
 
-To add a finding: write its check where it belongs, and its specimen in tests/test_audit.py (of
-letters: tests/test_letter_audit.py), with the weakened audit that misses it. Only a new kind of
+To add a finding: write its check where it belongs, and its specimen in
+tests/ledger/test_audit.py (of letters: tests/correspondence/test_letter_audit.py), with the
+weakened audit that misses it. Only a new kind of
 finding also needs its code in `finding.CODES`. The check belongs
 
 * in `numbers`, `times` or `log`, if it is about the log in the order of recording;

@@ -17,7 +17,7 @@ from lifecycle.workflow.model import Counter, Dwell, Guard, Limit, NoticeRule, Q
 from lifecycle.workflow.reader import examine, read_workflow
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
 
-SPECIMENS = Path(__file__).parent / "specimens"
+SPECIMENS = Path(__file__).parents[1] / "specimens"
 
 
 LETTER = Location("notices/letter.j2")
@@ -59,7 +59,7 @@ def test_each_fault_says_what_the_specimen_expects(path: Path) -> None:
 
 def test_every_rule_has_a_specimen() -> None:
     """No message is untried: each rule that the package names has at least one specimen."""
-    package = Path(__file__).parent.parent / "lifecycle" / "workflow"
+    package = Path(__file__).parents[2] / "lifecycle" / "workflow"
     named = re.compile(
         r'(?:fault|Problem|problem)\(\s*"([a-z]+(?:-[a-z]+)*)"|(?:return|or \(|or) "(yaml-[a-z]+)"'
     )

@@ -14,7 +14,7 @@ from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.reader import read_workflow
 
 PROJECT = read_workflow(
-    (Path(__file__).parent.parent / "workflows" / "project.yaml").read_bytes(), "project.yaml"
+    (Path(__file__).parents[2] / "workflows" / "project.yaml").read_bytes(), "project.yaml"
 )
 CALENDAR = Calendar("0" * 64, {})
 

@@ -29,7 +29,7 @@ from lifecycle.workflow.reader import examine
 from lifecycle.workflow.yaml.fields import Reading
 from lifecycle.workflow.yaml.tree import read_tree
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "demo" / "visit.yaml"
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -18,7 +18,7 @@ from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import read_workflow
 
-PROJECT = Path(__file__).parent.parent / "workflows" / "project.yaml"
+PROJECT = Path(__file__).parents[2] / "workflows" / "project.yaml"
 MOMENT = Moment(date(2026, 9, 30), Calendar("0" * 64, {}))
 SELF, OTHER = "p1", "p2"
 

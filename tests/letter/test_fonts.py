@@ -35,7 +35,7 @@ from lifecycle.letter.model import Paragraph
 from lifecycle.letter.pdf.press import missing_glyphs
 from lifecycle.places import fonts as folders
 
-SCRIPT = Path(__file__).parent.parent / "fonts" / "obtain.py"
+SCRIPT = Path(__file__).parents[2] / "fonts" / "obtain.py"
 PLACES = "垟峃漈堃喆祎𡶴"
 """Characters of place and personal names of Lishui, none of which a usual 仿宋 has."""
 

@@ -38,7 +38,7 @@ from lifecycle.letter.pdf.words import Wording, stretches
 from lifecycle.letter.qr import QUIET, modules
 from lifecycle.letter.text import DRAFT, annex_labels, contact_note, day, mark, printed_on, signed
 
-SUMS = Path(__file__).parent / "golden" / "pdf" / "SHA256SUMS"
+SUMS = Path(__file__).parents[1] / "golden" / "pdf" / "SHA256SUMS"
 ZI = 156 * MM / 28
 PITCH = 225 * MM / 22
 MARKUP = (
@@ -125,7 +125,7 @@ def body_of(*texts: str) -> Letter:
 @pytest.mark.parametrize("name", ISSUED)
 def test_the_bytes_are_the_same_for_ever(name: str) -> None:
     """The same letter and fonts give the bytes of the golden digests: `python
-    tests/test_typeset.py` writes them.
+    tests/letter/test_typeset.py` writes them.
     """
     golden = dict(line.split("  ")[::-1] for line in SUMS.read_text(encoding="utf-8").splitlines())
     if {font: golden[font] for font in fonts().digests} != fonts().digests:
@@ -151,7 +151,7 @@ def test_two_processes_give_the_same_bytes() -> None:
         "from lifecycle.letter.pdf.press import to_pdf\n"
         "sys.stdout.buffer.write(to_pdf(issued_letter('duties'), fonts()))"
     )
-    here = str(Path(__file__).parent)
+    here = str(Path(__file__).parents[1])
     done = subprocess.run([sys.executable, "-c", program, here], capture_output=True, check=True)
     assert done.stdout == made("duties")
 

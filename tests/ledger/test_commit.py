@@ -23,7 +23,7 @@ from ledger_office import Bureau
 from lifecycle.errors import UncertainError
 from lifecycle.ledger.sqlite import store as store_module
 
-CLI = Path(__file__).resolve().parent.parent / "cli.py"
+CLI = Path(__file__).resolve().parents[2] / "cli.py"
 SYNCS = "fsync,fdatasync"
 OPENING = ("open", "visit", "--set", "name=盐泉小镇", "--on", "2026-09-01", "--as", "bureau01")
 

@@ -25,7 +25,7 @@ from lifecycle.letter.rows import table_lines
 from lifecycle.letter.text import DRAFT, annex_labels, mark, mark_size
 from lifecycle.template import compose
 
-GOLDEN = Path(__file__).parent / "golden" / "letters"
+GOLDEN = Path(__file__).parents[1] / "golden" / "letters"
 ANY = st.text(max_size=200)
 HAN = st.text(st.sampled_from("甲乙丙项目，。、：（）《》“”…—1a2.5-% 𡶴垟e\u0301😀"), max_size=300)
 

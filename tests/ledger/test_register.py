@@ -22,7 +22,7 @@ from lifecycle.errors import ConflictError
 from lifecycle.ledger.register import Request
 from lifecycle.office import cases
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 WORKER = """
 import sys, time
 from datetime import timedelta

@@ -29,8 +29,8 @@ from lifecycle.template import compose, read_template
 from lifecycle.template.compose import WRITER
 from lifecycle.workflow.reader import read_workflow
 
-GOLDEN = Path(__file__).parent / "golden" / "samples.json"
-WRITTEN = Path(__file__).parent / "golden" / "written.json"
+GOLDEN = Path(__file__).parents[1] / "golden" / "samples.json"
+WRITTEN = Path(__file__).parents[1] / "golden" / "written.json"
 
 
 def catalogue() -> Iterator[Use]:
@@ -83,8 +83,9 @@ def test_every_template_has_a_sample() -> None:
 
 @pytest.mark.parametrize("name", sorted(LETTERS))
 def test_golden_forms(name: str) -> None:
-    """Each form but the PDF is, byte for byte, what it was: `python tests/test_samples.py` writes
-    the digests anew.
+    """Each form but the PDF is, byte for byte, what it was.
+
+    `python tests/correspondence/test_samples.py` writes the digests anew.
     """
     golden = json.loads(GOLDEN.read_text("utf-8"))[name]
     others = [form for form in FORMS if form != "pdf"]

@@ -498,7 +498,7 @@ def test_a_cold_start_imports_nothing_heavy(tiny: Tiny, verb: tuple[str, ...]) -
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     env = {**os.environ, "LIFECYCLE_DB": str(tiny.path)}
-    top = Path(__file__).parent.parent
+    top = Path(__file__).parents[2]
     args = [sys.executable, "-c", code, *verb]
     done = subprocess.run(args, capture_output=True, text=True, env=env, cwd=top, check=False)
     assert (done.returncode, done.stderr) == (0, "[]\n")

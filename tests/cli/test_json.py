@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "lifecycle" / "cli" / "answer.schema.json").read_text("utf-8"))
 SAMPLES = sorted((ROOT / "tests" / "golden_ledgers" / "kept" / "samples").glob("*.txt"))
 

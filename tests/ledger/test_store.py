@@ -24,7 +24,7 @@ from lifecycle.ledger.files import check_file, keep_file, place_of
 from lifecycle.ledger.sqlite import database, queue
 from lifecycle.ledger.sqlite.store import Store
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from lifecycle.cli.terminal.chinese import Argument, Choice, Option, command
 from lifecycle.cli.terminal.translation import CHINESE, shell_completion
 from lifecycle.cli.terminal.wording import usage_message
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 LOCALE = CHECKOUT / "lifecycle" / "cli" / "terminal" / "locale"
 CLICK = Path(str(click.__file__)).parent
 

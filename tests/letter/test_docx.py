@@ -27,7 +27,7 @@ from lifecycle.letter.qr import modules
 if TYPE_CHECKING:
     from docx.document import Document
 
-GOLDEN = Path(__file__).parent / "golden" / "docx"
+GOLDEN = Path(__file__).parents[1] / "golden" / "docx"
 DIGESTS = {
     "consultation-draft": "180256408ff53de711fcdee71a2a829ae409f6b160bce03aa110af9c5d819650",
     "consultation": "21ee01863950f44fc26027a18faeacdea48fb9197184e75b73f3a57a17a95791",

@@ -260,7 +260,7 @@ def test_a_day_is_written_in_one_way_only(text: str) -> None:
 
 def checkout(*args: str, **kwargs: Any) -> subprocess.CompletedProcess[bytes]:
     """Run cli.py as a process."""
-    cli = Path(__file__).resolve().parent.parent / "cli.py"
+    cli = Path(__file__).resolve().parents[2] / "cli.py"
     return subprocess.run(
         [sys.executable, str(cli), *args], capture_output=True, check=False, **kwargs
     )
@@ -294,7 +294,7 @@ def test_the_process_ends_with_flushed_output_and_its_code() -> None:
 def test_output_that_cannot_be_written_is_a_failure() -> None:
     """A full disk behind the output gives code 3; a reader that has gone gives no message."""
     with Path("/dev/full").open("wb") as full:
-        cli = Path(__file__).resolve().parent.parent / "cli.py"
+        cli = Path(__file__).resolve().parents[2] / "cli.py"
         assert (
             subprocess.run(
                 [sys.executable, str(cli), "--help"], stdout=full, check=False

@@ -26,7 +26,7 @@ from lifecycle.workflow.model import Fact, Transition, Workflow
 from lifecycle.workflow.reader import read_workflow
 from lifecycle.workflow.supply import supplied
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ON = date(2026, 9, 30)
 BY_RULE = ("reply-reminder",)
 """Letters that no transition sends: they follow by rule when an answer or a receipt is overdue."""

@@ -23,7 +23,7 @@ from lifecycle.letter.cells import CELLS, CLOSING, OPENING, cell, width, wrap
 from lifecycle.letter.title import title_lines
 from lifecycle.template import MissingError, compose, read_template
 
-GOLDEN = Path(__file__).parent / "golden" / "letters"
+GOLDEN = Path(__file__).parents[1] / "golden" / "letters"
 ANY = st.text(max_size=200)
 HAN = st.text(st.sampled_from("甲乙丙项目，。、：（）《》“”…—1a2.5-% 𡶴垟e\u0301😀"), max_size=300)
 
