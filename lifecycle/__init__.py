@@ -1,5 +1,6 @@
-"""The public names: `Office`, the use cases, and `Workflow`, the rules; each is imported when first
-asked for.
+"""The public names: `Office`, the use cases, and `Workflow`, the rules.
+
+Each is imported when first asked for.
 """
 
 from __future__ import annotations

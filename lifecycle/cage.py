@@ -45,13 +45,13 @@ def caged(
     wall_seconds: float = 5,
     what: str = "模板",
 ) -> Any:
-    """Give what `function(*args)` gives, computed in a child process with limits; the result must
-    be plain JSON values.
+    """Give what `function(*args)` gives, computed in a child process with limits.
 
-    `memory_mb` is what the child may take beyond what this process has. A LifecycleError is raised
-    here as it was there. Raise InvalidError when the time of the processor or the memory runs out,
-    UnavailableError when the child does not end in time otherwise or dies. Where processes cannot
-    be forked (Windows), the function runs here, bounded only by the letter's own budget.
+    The result must be plain JSON values. `memory_mb` is what the child may take beyond what this
+    process has. A LifecycleError is raised here as it was there. Raise InvalidError when the time
+    of the processor or the memory runs out, UnavailableError when the child does not end in time
+    otherwise or dies. Where processes cannot be forked (Windows), the function runs here, bounded
+    only by the letter's own budget.
     """
     if not hasattr(os, "fork"):
         return function(*args)
@@ -98,8 +98,9 @@ def _receive(reader: int, until: float) -> bytes | None:
 
 
 def _ended(pid: int) -> int:
-    """End the child if it still runs, and take its status, so that no zombie stays; 0 if somebody
-    else took it.
+    """End the child if it still runs, and take its status, so that no zombie stays.
+
+    0 if somebody else took it.
     """
     try:
         os.kill(pid, signal.SIGKILL)  # nothing to a child that is ending: its status is settled

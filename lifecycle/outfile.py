@@ -24,8 +24,9 @@ from lifecycle.errors import InvalidError, UnavailableError, os_reason
 from lifecycle.sharing import barrier_to, create_file, file_mode, is_shared
 
 REGISTER = ".lifecycle-exports"
-"""Lines of SHA-256, kind and name of what was written into the folder; all that a name ever had may
-be replaced.
+"""Lines of SHA-256, kind and name of what was written into the folder.
+
+All that a name ever had may be replaced.
 """
 _HEAD = "# lifecycle exports 1\n"
 _CHUNK = 1 << 20
@@ -100,10 +101,10 @@ def put_new(draft: Path, place: Path) -> None:
 def check_target(
     target: Path, kind: str, *, once: bool = False, same: bool = False
 ) -> os.stat_result | None:
-    """Refuse a place that must not be written, before any work is done; give what is to be replaced
-    there.
+    """Refuse a place that must not be written, before any work is done.
 
-    `same`: what is there is known to hold what is to be written. Raises InvalidError.
+    Give what is to be replaced there. `same`: what is there is known to hold what is to be written.
+    Raises InvalidError.
     """
     if not target.parent.is_dir():
         raise InvalidError(f"文件夹 {target.parent} 不存在", "请先建好文件夹")
@@ -129,8 +130,9 @@ def check_target(
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that somebody named for files; raises InvalidError for one among a database's
-    materials.
+    """Make a folder that somebody named for files.
+
+    Raises InvalidError for one among a database's materials.
     """
     check_place(folder / "new")
     try:
@@ -183,8 +185,9 @@ def _real(target: Path) -> Path:
 
 
 def _mode(folder: Path, before: os.stat_result | None, *, ours: bool) -> int | None:
-    """Give a new file's mode: its predecessor's, else as the folder has it; None: as the umask has
-    it.
+    """Give a new file's mode: its predecessor's, else as the folder has it.
+
+    None: as the umask has it.
     """
     if before is not None:
         return stat.S_IMODE(before.st_mode) | 0o600

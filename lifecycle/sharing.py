@@ -46,10 +46,9 @@ def folder_mode(mode: int) -> int:
 
 
 def create_file(path: Path, mode: int | None) -> int:
-    """Create a file with exactly a mode whatever the umask, or as the umask has it; give its
-    handle.
+    """Create a file with exactly a mode whatever the umask, or as the umask has it.
 
-    Raises FileExistsError.
+    Give its handle. Raises FileExistsError.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     handle = os.open(path, flags, 0o666 if mode is None else 0o600)
@@ -88,8 +87,9 @@ class Barrier:
 
 
 def barrier_to(path: Path) -> Barrier | None:
-    """Find what keeps this account from reading and writing a file, or from making it; None if
-    nothing is found.
+    """Find what keeps this account from reading and writing a file, or from making it.
+
+    None if nothing is found.
     """
     for folder in reversed(path.absolute().parents):
         if not os.path.lexists(folder) or not _may(folder, os.X_OK):

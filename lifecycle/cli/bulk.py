@@ -22,15 +22,17 @@ MOST_LINES = 100_000
 
 
 def is_bulk(given: str) -> bool:
-    """Tell whether many cases are meant: `-`, or the name of a table; no case number
-    ends like one.
+    """Tell whether many cases are meant: `-`, or the name of a table.
+
+    No case number ends like one.
     """
     return given == "-" or given.lower().endswith(TABLES)
 
 
 def read_lines(given: str, *, with_case: bool = True) -> list[Line]:
-    """Read the lines of a bulk; raises InvalidError where there are none or the file is
-    no table.
+    """Read the lines of a bulk.
+
+    Raises InvalidError where there are none or the file is no table.
     """
     lines = list(_typed() if given == "-" else read_table(Path(given), with_case=with_case))
     if not lines:
@@ -57,10 +59,10 @@ def run_bulk(
     whole: bool,
     told: Callable[[Done], str],
 ) -> int:
-    """Do every line and print its result; give the exit code: 0 all done, 1 some not, 3 if the
-    database went away.
+    """Do every line and print its result.
 
-    With `whole`, one line that cannot be done undoes all others.
+    Give the exit code: 0 all done, 1 some not, 3 if the database went away. With `whole`, one line
+    that cannot be done undoes all others.
     """
 
     def seen(result: Result) -> None:

@@ -125,8 +125,9 @@ def _played(player: Player, story: Story) -> Told:
 
 
 def _print_case(office: Office, told: Told, *, full: bool) -> None:
-    """Tell a case in a line for each milestone; `full`: with its first refusal as the officer saw
-    it.
+    """Tell a case in a line for each milestone.
+
+    `full`: with its first refusal as the officer saw it.
     """
     from lifecycle.office.demo import standing
 
@@ -154,8 +155,9 @@ def _typed(number: str, step: Step) -> str:
 
 
 def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
-    """Show board, letters, replay and audit as their commands do, and what to try next; give the
-    exit code.
+    """Show board, letters, replay and audit as their commands do, and what to try next.
+
+    Give the exit code.
     """
     from lifecycle.cli.auditing import audit
     from lifecycle.cli.cases.lists import board

@@ -18,8 +18,9 @@ WORDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历",
 
 
 def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: str) -> int:
-    """Print a line for each fault, as editors and CI read them, and a summary; give the
-    exit code.
+    """Print a line for each fault, as editors and CI read them, and a summary.
+
+    Give the exit code.
     """
     document = {
         "ok": not problems,

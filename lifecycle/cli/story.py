@@ -40,8 +40,9 @@ class Player:
         return str(cases.open_case(self.office, request, self.workflow, story.facts).number)
 
     def play(self, number: str, step: Step) -> RefusedError | None:
-        """Take one step; give the refusal where it must be refused. Raises InvalidError if it is
-        not.
+        """Take one step; give the refusal where it must be refused.
+
+        Raises InvalidError if it is not.
         """
         if not step.refused:
             for officer in step.officers:

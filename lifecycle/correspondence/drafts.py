@@ -19,8 +19,9 @@ _DRAFTING = ("transition_made", "notice_drafted")
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """One letter as an entry drafts it, with all that it is made of; `transition` is None for an
-    officer's own.
+    """One letter as an entry drafts it, with all that it is made of.
+
+    `transition` is None for an officer's own.
     """
 
     notice: Notice
@@ -68,8 +69,9 @@ def drafted_letters(library: Library, case_id: str) -> Iterator[Drafted]:
 def drafted_by(
     library: Library, step: CaseStep, earlier: Mapping[str, Drafted]
 ) -> Iterator[Drafted]:
-    """List the letters that one entry drafts; `earlier` are those of the case before
-    it, by name.
+    """List the letters that one entry drafts.
+
+    `earlier` are those of the case before it, by name.
     """
     before, after, body = step.before, step.after, step.body
     if before is None or after is None or body["intent"]["type"] not in _DRAFTING:

@@ -97,10 +97,10 @@ def freeze_forms(library: Library, case: Case, notice: Notice, fonts: Fonts) -> 
 
 
 def see_printable(letter: Letter, name: str, fonts: Fonts) -> None:
-    """See that an issued letter can be printed as it stands; raises InvalidError with every
-    character that cannot be.
+    """See that an issued letter can be printed as it stands.
 
-    Within the transaction that numbers it: the refusal gives the number back.
+    Raises InvalidError with every character that cannot be. Within the transaction that numbers it:
+    the refusal gives the number back.
     """
     from lifecycle.letter.pdf.press import missing_glyphs
 

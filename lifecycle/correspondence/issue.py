@@ -45,8 +45,9 @@ def digest_of(letter: Letter) -> str:
 
 
 def see_addressed(library: Library, directory: Directory, drafted: Drafted) -> Letter:
-    """Write a draft and see that it names its issuer and those to whom it will be sent; raises
-    InvalidError if not.
+    """Write a draft and see that it names its issuer and those to whom it will be sent.
+
+    Raises InvalidError if not.
     """
     letter = write_letter(library, directory, drafted)
     intent = drafted.body["intent"]
@@ -71,8 +72,9 @@ def see_addressed(library: Library, directory: Directory, drafted: Drafted) -> L
 def to_issue(
     library: Library, directory: Directory, case: Case, name: str, *, moment: Moment, signer: str
 ) -> IssueLetter:
-    """Prepare the signing-off of a letter on a day; `signer` is what stands as 签发人 on letters to
-    a superior.
+    """Prepare the signing-off of a letter on a day.
+
+    `signer` is what stands as 签发人 on letters to a superior.
     """
     drafted = find_drafted(library, case, name)
     return issue_of(library, directory, drafted, moment=moment, signer=signer, seq=directory.seq)
@@ -123,16 +125,18 @@ def issue_of(
 
 
 _MARKS = {"document": "文件", "minutes": "会议纪要", "letter": ""}
-"""What follows the issuer's name in the 发文机关标志 (GB/T 9704—2012 7.2.4, 10.1, 10.3); a slip has
-none.
+"""What follows the issuer's name in the 发文机关标志 (GB/T 9704—2012 7.2.4, 10.1, 10.3).
+
+A slip has none.
 """
 
 
 def _issuer(
     rules: Issuing, directory: Directory, notice: Notice, letter: Letter, *, on: str, seq: int
 ) -> str:
-    """Give the issuer's full name by the rules, else the unit's name on that day; mark and
-    signature bear it.
+    """Give the issuer's full name by the rules, else the unit's name on that day.
+
+    Mark and signature bear it.
     """
     issuer = rules.issuers.get(notice.unit)
     return (issuer.name if issuer else "") or directory.names(on, seq).get(

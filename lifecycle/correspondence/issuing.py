@@ -37,8 +37,9 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True)
 class Issuing:
-    """The rules as judged; `digest` is the SHA-256 of their exact bytes. `patterns` maps each kind
-    to its number.
+    """The rules as judged; `digest` is the SHA-256 of their exact bytes.
+
+    `patterns` maps each kind to its number.
     """
 
     digest: str

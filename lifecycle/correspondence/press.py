@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from lifecycle.letter.fonts import Fonts
 
 PRESS = 2
-"""Which way the forms are laid out. To be raised with any change that alters a byte of any form
-(`test_samples`).
+"""Which way the forms are laid out.
+
+To be raised with any change that alters a byte of any form (`test_samples`).
 """
 SUFFIXES = {"text": "txt", "html": "html", "pdf": "pdf", "docx": "docx", "markdown": "md"}
 
@@ -72,10 +73,10 @@ def made_with(fonts: Fonts) -> dict[str, str]:
 def reprint_faults(
     letter: Letter, forms: Mapping[str, str], made: Mapping[str, str]
 ) -> list[str] | None:
-    """Print an issued letter again; give the forms that do not come out with the SHA-256 recorded
-    for them.
+    """Print an issued letter again.
 
-    None where it cannot be told: another press, other libraries or other fonts made them.
+    Give the forms that do not come out with the SHA-256 recorded for them. None where it cannot be
+    told: another press, other libraries or other fonts made them.
     """
     from lifecycle.letter.fonts import Fonts
 
@@ -93,8 +94,9 @@ def reprint_faults(
 
 
 class PaperJudge(LetterJudge):
-    """Judges letters for an audit, and prints each frozen one again; `unprinted` counts those it
-    could not.
+    """Judges letters for an audit, and prints each frozen one again.
+
+    `unprinted` counts those it could not.
     """
 
     def __init__(self, library: Library) -> None:

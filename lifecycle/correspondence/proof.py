@@ -26,11 +26,11 @@ MOST_BYTES = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the entries say of a letter; `forms` maps each frozen form's SHA-256 to its name,
-    `ended` says why it ended.
+    """What the entries say of a letter.
 
-    Days are YYYY-MM-DD; `entry` is the hash of the entry that issued it, `upto` the seq of the last
-    entry looked at.
+    `forms` maps each frozen form's SHA-256 to its name, `ended` says why it ended. Days are
+    YYYY-MM-DD; `entry` is the hash of the entry that issued it, `upto` the seq of the last entry
+    looked at.
     """
 
     case_id: str
@@ -61,10 +61,10 @@ class Proof:
 
 
 def prove(rows: Iterable[bytes], code: str) -> Proof | None:
-    """Follow a case's entries from the first; give what they say of the letter with a code, None if
-    there is none.
+    """Follow a case's entries from the first.
 
-    Raises InvalidError where an entry is damaged or the chain does not hold.
+    Give what they say of the letter with a code, None if there is none. Raises InvalidError where
+    an entry is damaged or the chain does not hold.
     """
     head, seq, number = GENESIS, 0, ""
     found: Proof | None = None

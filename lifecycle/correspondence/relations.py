@@ -32,8 +32,9 @@ _ALLOW = ("kinds", "by", "says", "basis")
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Kinds that may go somewhere; only from the roles of `by` and with one of `says` in the text,
-    where given.
+    """Kinds that may go somewhere.
+
+    Only from the roles of `by` and with one of `says` in the text, where given.
     """
 
     kinds: tuple[str, ...]
@@ -44,8 +45,9 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Where recipients stand towards the issuer, and what may be sent there; `inside`: slips may,
-    too.
+    """Where recipients stand towards the issuer, and what may be sent there.
+
+    `inside`: slips may, too.
     """
 
     title: str
@@ -160,11 +162,10 @@ def sent(workflows: Iterable[Workflow], template: str = "") -> list[Sent]:
 def relation_faults(
     workflow: Workflow, templates: Mapping[str, Template], relations: Relations
 ) -> list[Problem]:
-    """Judge each letter of a workflow by the kind of its template; each fault points at the line
-    that sends it.
+    """Judge each letter of a workflow by the kind of its template.
 
-    A letter whose template is not given is passed over: that it lacks is told by the workflow's
-    check.
+    Each fault points at the line that sends it. A letter whose template is not given is passed
+    over: that it lacks is told by the workflow's check.
     """
     return [
         Problem(

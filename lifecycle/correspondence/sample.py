@@ -58,10 +58,10 @@ def uses(
 def sample_letter(
     use: Use, rules: Issuing | None = None, issuers: Mapping[str, tuple[str, str]] | None = None
 ) -> Letter:
-    """Write a sample of a letter, with number and code as if it were issued; raises InvalidError
-    where it cannot be.
+    """Write a sample of a letter, with number and code as if it were issued.
 
-    `issuers` maps roles to the unit, by code and name, that would send it.
+    Raises InvalidError where it cannot be. `issuers` maps roles to the unit, by code and name, that
+    would send it.
     """
     samples = shipped_samples()
     role = use.transition.by[0] if use.transition else "bureau"
@@ -104,8 +104,9 @@ def _series(use: Use, rules: Issuing | None, unit: str, samples: Samples) -> str
 def sample_scope(
     use: Use, named: Mapping[str, str], issuer: str, samples: Samples
 ) -> dict[str, object]:
-    """Give a sample value for every fact of the workflow and every built-in name; `named` are units
-    by their roles.
+    """Give a sample value for every fact of the workflow and every built-in name.
+
+    `named` are units by their roles.
     """
     workflow, rule, lines = use.workflow, use.rule, samples.lines
     source = use.transition.sources[0] if use.transition else workflow.initial

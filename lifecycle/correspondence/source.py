@@ -9,8 +9,9 @@ from lifecycle.letter.model import LAYOUTS, Block, Letter, Paragraph, Table, lay
 
 
 def to_source(letter: Letter) -> str:
-    """Write a draft for editing: read back, it gives the same letter. Braces in its words are kept
-    as words.
+    """Write a draft for editing: read back, it gives the same letter.
+
+    Braces in its words are kept as words.
     """
     head = [f"文种：{letter.kind}"]
     if letter.layout != layout_of(letter.kind):
@@ -48,8 +49,9 @@ def _lines(block: Block) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Keep what a template would take for its own language as words; the day for an answer is
-    filled in again.
+    """Keep what a template would take for its own language as words.
+
+    The day for an answer is filled in again.
     """
     safe = text.replace("{", "｛").replace("}", "｝")
     return safe.replace(REPLY_DUE, "{{ reply_due_text }}")

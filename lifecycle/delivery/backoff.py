@@ -11,8 +11,9 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Pauses that double from `first` to `most`; after so many `attempts` a sending is dead (20 of
-    them take 3 days).
+    """Pauses that double from `first` to `most`.
+
+    After so many `attempts` a sending is dead (20 of them take 3 days).
     """
 
     first: timedelta = timedelta(minutes=1)
@@ -28,13 +29,12 @@ def next_attempt(
     now: datetime,
     retry_after: timedelta | None = None,
 ) -> datetime | None:
-    """Say when to try a sending again after `attempts` (≥ 1) in vain, the last of them `now`; None
-    when it is dead.
+    """Say when to try a sending again after `attempts` (≥ 1) in vain, the last of them `now`.
 
-    The pause is 75 to 100 % of first × 2^(attempts−1), at most `most`; where in that range follows
-    from the sending's id and the attempt, so that sendings that failed together do not all come
-    back together, and a test knows the answer. `retry_after` makes the pause longer, never shorter,
-    by at most a day.
+    None when it is dead. The pause is 75 to 100 % of first × 2^(attempts−1), at most `most`; where
+    in that range follows from the sending's id and the attempt, so that sendings that failed
+    together do not all come back together, and a test knows the answer. `retry_after` makes the
+    pause longer, never shorter, by at most a day.
     """
     if attempts >= backoff.attempts:
         return None

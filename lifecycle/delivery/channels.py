@@ -40,11 +40,10 @@ class Channels:
 def deliver(
     sending: Sending, channel: Channel, *, now: datetime, environ: Mapping[str, str] | None = None
 ) -> Receipt:
-    """Hand a sending to its receiver once; raises DeliveryError. `now` is aware; secrets come from
-    `environ`.
+    """Hand a sending to its receiver once.
 
-    It may arrive and yet fail here, never the other way round: a receipt is given only for what the
-    other side took.
+    Raises DeliveryError. `now` is aware; secrets come from `environ`. It may arrive and yet fail
+    here, never the other way round: a receipt is given only for what the other side took.
     """
     secrets = os.environ if environ is None else environ
     if isinstance(channel, Mail):

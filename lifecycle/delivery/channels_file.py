@@ -67,8 +67,9 @@ def read_channels(path: Path) -> Channels:
 
 
 def parse_channels(data: bytes, path: Path) -> Channels:
-    """Read the text of a delivery.yaml that lies at `path`; raises WorkflowError with
-    every fault.
+    """Read the text of a delivery.yaml that lies at `path`.
+
+    Raises WorkflowError with every fault.
     """
     tree = read_tree(data, str(path))
     reading = Reading(str(path), tuple(map(_about_delivery, tree.problems)))

@@ -10,10 +10,10 @@ from threading import Timer
 
 @contextmanager
 def deadline(seconds: float, current: Callable[[], socket.socket | None]) -> Iterator[None]:
-    """Shut the conversation's socket down after so many seconds; whoever waits on it then sees its
-    end.
+    """Shut the conversation's socket down after so many seconds.
 
-    `current` gives the socket as it is by then: STARTTLS puts another in its place.
+    Whoever waits on it then sees its end. `current` gives the socket as it is by then: STARTTLS
+    puts another in its place.
     """
 
     def shut() -> None:

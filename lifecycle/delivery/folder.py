@@ -40,20 +40,20 @@ _WINDOWS = (
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The channel of a receiver who watches a folder; the folder must be there, only what is put
-    into it is made.
+    """The channel of a receiver who watches a folder.
+
+    The folder must be there, only what is put into it is made.
     """
 
     path: Path
 
 
 def put_folder(sending: Sending, channel: Folder, *, now: datetime) -> Receipt:
-    """Put a sending as a folder of its own; raises DeliveryError. The answer is the new folder's
-    name.
+    """Put a sending as a folder of its own.
 
-    It appears under its final name by one rename, after all its bytes are on the disk; names that
-    begin with a dot are unfinished. The same sending twice leaves one folder; another content under
-    the same id is refused.
+    Raises DeliveryError. The answer is the new folder's name. It appears under its final name by
+    one rename, after all its bytes are on the disk; names that begin with a dot are unfinished. The
+    same sending twice leaves one folder; another content under the same id is refused.
     """
     target = channel.path / safe_name(sending.id)
     contents = dict(_contents(sending))
@@ -108,8 +108,9 @@ def _contents(sending: Sending) -> Iterator[tuple[str, bytes]]:
 
 
 def _placed(sending: Sending) -> Iterator[tuple[str, Attached]]:
-    """Give each file and the name under which it lies here; no two are the same where case does not
-    count.
+    """Give each file and the name under which it lies here.
+
+    No two are the same where case does not count.
     """
     taken = {MANIFEST}
     for file in (
@@ -151,11 +152,10 @@ def _odd(c: str) -> bool:
 
 
 def _is_there(target: Path, contents: dict[str, bytes]) -> bool:
-    """Tell whether the sending was put before; raises DeliveryError where something else bears its
-    name.
+    """Tell whether the sending was put before.
 
-    A file that is missing beside our manifest was taken by the receiver: the folder came into being
-    whole.
+    Raises DeliveryError where something else bears its name. A file that is missing beside our
+    manifest was taken by the receiver: the folder came into being whole.
     """
     if not os.path.lexists(target):
         return False
@@ -168,8 +168,9 @@ def _is_there(target: Path, contents: dict[str, bytes]) -> bool:
 
 
 def _holds(path: Path, content: bytes) -> bool:
-    """Tell whether a plain file holds just this; its size is asked first, so nothing large is read
-    in vain.
+    """Tell whether a plain file holds just this.
+
+    Its size is asked first, so nothing large is read in vain.
     """
     return (
         not path.is_symlink()

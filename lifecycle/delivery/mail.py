@@ -76,11 +76,11 @@ def is_address(text: str) -> bool:
 def send_mail(
     sending: Sending, channel: Mail, *, now: datetime, environ: Mapping[str, str]
 ) -> Receipt:
-    """Send a letter to one addressee as one message; raises DeliveryError. The receipt's answer is
-    the server's to the message.
+    """Send a letter to one addressee as one message.
 
-    `now` is the message's Date. A connection that breaks after the last byte counts as a failure:
-    the server may have the message, and the next attempt sends the same Message-ID.
+    Raises DeliveryError. The receipt's answer is the server's to the message. `now` is the
+    message's Date. A connection that breaks after the last byte counts as a failure: the server may
+    have the message, and the next attempt sends the same Message-ID.
     """
     server = channel.server
     sender, address = _ascii_domain(server.sender), _ascii_domain(channel.address)
@@ -101,8 +101,9 @@ def send_mail(
 
 
 def compose(sending: Sending, sender: str, address: str, now: datetime) -> EmailMessage:
-    """Make the message. Its bytes follow from the sending, the addresses and `now`; all parts are
-    in base64.
+    """Make the message. Its bytes follow from the sending, the addresses and `now`.
+
+    All parts are in base64.
     """
     message = EmailMessage(policy=SMTP)
     message["Date"] = now

@@ -33,12 +33,12 @@ class Attached(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A letter for one receiver; `id` is the same on every attempt, so that the receiver can drop a
-    second copy.
+    """A letter for one receiver.
 
-    `id`: 1 to 90 of A–Z a–z 0–9 _ . : / -; `text`: the letter as plain text; `code`: its
-    verification code, empty if it has none; `on`: the letter's day. Raises InvalidError for an id
-    of other characters and for texts that UTF-8 cannot hold.
+    `id` is the same on every attempt, so that the receiver can drop a second copy. `id`: 1 to 90 of
+    A–Z a–z 0–9 _ . : / -; `text`: the letter as plain text; `code`: its verification code, empty if
+    it has none; `on`: the letter's day. Raises InvalidError for an id of other characters and for
+    texts that UTF-8 cannot hold.
     """
 
     id: str

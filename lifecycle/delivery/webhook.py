@@ -49,8 +49,9 @@ class Webhook:
 
 
 def url_fault(url: str) -> tuple[str, str] | None:
-    """Say what is wrong with a webhook's address and how to mend it; None if nothing is. Never
-    repeats the address.
+    """Say what is wrong with a webhook's address and how to mend it.
+
+    None if nothing is. Never repeats the address.
     """
     if not re.fullmatch(r"[\x21-\x7e]{1,1000}", url):
         return (
@@ -134,9 +135,9 @@ def body_of(sending: Sending) -> bytes:
 def post_webhook(
     sending: Sending, channel: Webhook, *, now: datetime, environ: Mapping[str, str]
 ) -> Receipt:
-    """Post a letter for one addressee; raises DeliveryError. Any 2xx is a receipt, and its answer
-    the status and the body's beginning.
+    """Post a letter for one addressee.
 
+    Raises DeliveryError. Any 2xx is a receipt, and its answer the status and the body's beginning.
     No redirect is followed and no proxy used: the letter goes to the configured host or nowhere.
     """
     fault = url_fault(channel.url)
@@ -219,8 +220,9 @@ def _refused(status: int, answer: str, retry_after: str, now: datetime) -> Deliv
 
 
 def pause_of(retry_after: str, now: datetime) -> timedelta | None:
-    """Read a Retry-After (RFC 9110 §10.2.3: seconds or a date), at most a day; None where there is
-    none to be read.
+    """Read a Retry-After (RFC 9110 §10.2.3: seconds or a date), at most a day.
+
+    None where there is none to be read.
     """
     if re.fullmatch(r"[0-9]{1,9}", retry_after, re.ASCII):
         return min(timedelta(seconds=int(retry_after)), MOST_PAUSE)

@@ -41,10 +41,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """One unit's verdict on a transition: agree, conditional, object; `resolved`: how the lead
-    settled it.
+    """One unit's verdict on a transition: agree, conditional, object.
 
-    `unit` is the seat's, empty where a role has but one; `by_unit` is the unit whose officer spoke.
+    `resolved`: how the lead settled it. `unit` is the seat's, empty where a role has but one;
+    `by_unit` is the unit whose officer spoke.
     """
 
     transition: str
@@ -85,8 +85,9 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One run of a workflow after `seq` entries; `head` is the hash of the last. Days are
-    YYYY-MM-DD.
+    """One run of a workflow after `seq` entries.
+
+    `head` is the hash of the last. Days are YYYY-MM-DD.
     """
 
     id: str
@@ -117,8 +118,9 @@ class Case:
         )
 
     def bound_units(self, name: str | None) -> tuple[str, ...]:
-        """Name the units that a fact of type unit, or list of unit, holds; none when it is not
-        known.
+        """Name the units that a fact of type unit, or list of unit, holds.
+
+        None when it is not known.
         """
         value = self.facts.get(name) if name else None
         if value is None:

@@ -1,5 +1,6 @@
-"""The co-sign of a transition: who is asked, what stands, and whether enough agree. Silence is
-never consent.
+"""The co-sign of a transition: who is asked, what stands, and whether enough agree.
+
+Silence is never consent.
 """
 
 from __future__ import annotations
@@ -71,8 +72,9 @@ def standing_objections(case: Case, transition: Transition) -> list[Opinion]:
 
 
 def unseated(workflow: Workflow, case: Case, cosign: Cosign) -> Iterator[str]:
-    """Name the roles asked whose unit the case does not name yet; only the panel's extra role may
-    have none.
+    """Name the roles asked whose unit the case does not name yet.
+
+    Only the panel's extra role may have none.
     """
     extra = workflow.panel.extra if workflow.panel else None
     for role in cosign.roles:
@@ -91,8 +93,9 @@ def who_is(workflow: Workflow, moment: Moment, role: str, unit: str) -> str:
 def judge_cosign(
     workflow: Workflow, case: Case, transition: Transition, moment: Moment
 ) -> Iterator[Gate]:
-    """Judge the co-sign: enough agreement, and no objection standing. Silence never counts as
-    consent.
+    """Judge the co-sign: enough agreement, and no objection standing.
+
+    Silence never counts as consent.
     """
     cosign = transition.cosign
     if cosign is None:

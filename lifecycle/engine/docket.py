@@ -39,8 +39,9 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Every gate as judged, at least one of them unmet; `transition` is the one that was judged,
-    where it was one.
+    """Every gate as judged, at least one of them unmet.
+
+    `transition` is the one that was judged, where it was one.
     """
 
     gates: tuple[Gate, ...]
@@ -52,8 +53,9 @@ Decision = Accepted | Refused
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """All that the judge is told, and the gates as it judges them. Nothing else enters
-    a decision.
+    """All that the judge is told, and the gates as it judges them.
+
+    Nothing else enters a decision.
     """
 
     workflow: Workflow

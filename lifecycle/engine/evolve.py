@@ -13,10 +13,10 @@ from lifecycle.workflow.model import Workflow
 
 
 def evolve(workflow: Workflow, case: Case | None, body: Mapping[str, Any], digest: str) -> Case:
-    """Give the case after one more entry, whose hash is `digest`; pure, and it trusts that `decide`
-    accepted it.
+    """Give the case after one more entry, whose hash is `digest`.
 
-    Raises InvalidError for an entry that cannot come first, or is of a type that there is not.
+    Pure, and it trusts that `decide` accepted it. Raises InvalidError for an entry that cannot come
+    first, or is of a type that there is not.
     """
     act = read_act(body["intent"])
     entry = Entry.from_body(body, digest)

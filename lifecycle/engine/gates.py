@@ -60,16 +60,18 @@ class Gate:
 
 
 def unknown(kind: str, what: str, name: str, known: Iterable[str], otherwise: str = "") -> Gate:
-    """Make the unmet gate for a name that nothing bears; `otherwise` is the mend where nothing
-    known is like it.
+    """Make the unmet gate for a name that nothing bears.
+
+    `otherwise` is the mend where nothing known is like it.
     """
     error = UnknownError(what, name, known, otherwise)
     return Gate(kind, False, {"name": name}, error.message, error.mend)
 
 
 def holds(workflow: Workflow, case: Case | None, officer: Officer, role: str) -> bool:
-    """Tell whether an officer holds a role in a case; a role bound to units is held by officers of
-    those units only.
+    """Tell whether an officer holds a role in a case.
+
+    A role bound to units is held by officers of those units only.
     """
     if role not in officer.held:
         return False

@@ -21,8 +21,9 @@ from lifecycle.engine.notice import (
 )
 
 DUTIES = {"checker": "核稿人", "signer": "签发人", "clerk": "收发员"}
-"""The roles of the office through which letters pass; no workflow defines them, and the gates below
-are written in terms of them.
+"""The roles of the office through which letters pass.
+
+No workflow defines them, and the gates below are written in terms of them.
 """
 RULES = "notices/issuing.yaml　党政机关公文处理工作条例（拟稿、核稿、签发各有其人）"
 """Where it stands that letters are refused, and the ground."""
@@ -145,8 +146,9 @@ def judge_note(docket: Docket, note: str) -> None:
 
 
 def judge_out(docket: Docket, notice: Notice) -> None:
-    """See that a letter is out: issued, with its forms frozen; what was superseded since may still
-    be received.
+    """See that a letter is out: issued, with its forms frozen.
+
+    What was superseded since may still be received.
     """
     judge_stage(docket, notice, ISSUED, SUPERSEDED)
     judge_frozen(docket, notice)

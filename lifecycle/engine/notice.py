@@ -40,14 +40,13 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A letter of a case. `name` is `seq-template`; source, transition and index lead to the rule
-    that sends it.
+    """A letter of a case. `name` is `seq-template`.
 
-    `to` and `cc` name roles and parties where an officer chose them. `digest` is the SHA-256 of the
-    letter as drafted, `checked_by` is everybody who found it in order, `entry` the hash of the
-    entry that issued it, `forms` the SHA-256 of every form as frozen, `text` that of the file in
-    which an officer edited it; `about` is the letter that it reminds `units` of, `debt` what they
-    owe on it.
+    Source, transition and index lead to the rule that sends it. `to` and `cc` name roles and
+    parties where an officer chose them. `digest` is the SHA-256 of the letter as drafted,
+    `checked_by` is everybody who found it in order, `entry` the hash of the entry that issued it,
+    `forms` the SHA-256 of every form as frozen, `text` that of the file in which an officer edited
+    it; `about` is the letter that it reminds `units` of, `debt` what they owe on it.
     """
 
     name: str

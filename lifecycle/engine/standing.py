@@ -26,8 +26,9 @@ class OpenLimit:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the board and the lists need of a case; days are YYYY-MM-DD. A light lasts until the
-    case's next entry.
+    """What the board and the lists need of a case.
+
+    Days are YYYY-MM-DD. A light lasts until the case's next entry.
     """
 
     due_on: str | None = None

@@ -55,8 +55,9 @@ def parse_date(text: str, what: str = "日期") -> date:
 
 
 def clean_text(text: str, what: str) -> str:
-    """Give the text in NFC; refuse control characters, marks that turn the reading order, and
-    over-long text.
+    """Give the text in NFC.
+
+    Refuse control characters, marks that turn the reading order, and over-long text.
     """
     if len(text) > MOST_TEXT:
         raise InvalidError(
@@ -77,10 +78,10 @@ def clean_text(text: str, what: str) -> str:
 
 
 def parse_fact(fact: Fact, entered: Entered) -> Value:
-    """Read what an officer entered as a fact's canonical value; raises InvalidError that says what
-    is wrong.
+    """Read what an officer entered as a fact's canonical value.
 
-    A list keeps the order and equal items; of units each counts once.
+    Raises InvalidError that says what is wrong. A list keeps the order and equal items; of units
+    each counts once.
     """
     if fact.type == "list":
         items = [str(_parse_one(fact, fact.of, item)) for item in _items(fact, entered)]
@@ -275,8 +276,9 @@ def _check_range(fact: Fact, kind: FactType, value: object) -> None:
 
 
 def _compare(kind: FactType, value: object, bound: object) -> int:
-    """Give -1, 0 or 1 as a value is less than, equal to or more than a bound; days compare as they
-    are written.
+    """Give -1, 0 or 1 as a value is less than, equal to or more than a bound.
+
+    Days compare as they are written.
     """
     if kind == "date":
         return (str(value) > str(bound)) - (str(value) < str(bound))
@@ -315,8 +317,9 @@ def show_value(fact: Fact, value: Value, names: Mapping[str, str]) -> str:
 
 
 def _show_items(fact: Fact, items: list[str], names: Mapping[str, str]) -> str:
-    """Write the items of a list; each in quotes if one of them contains what stands
-    between them.
+    """Write the items of a list.
+
+    Each in quotes if one of them contains what stands between them.
     """
     if fact.of == "unit":
         return "、".join(names.get(item, item) for item in items)

@@ -1,5 +1,6 @@
-"""CSV as offices have it: UTF-8 with or without a mark, UTF-16 or GB 18030; separated by comma, tab
-or semicolon.
+"""CSV as offices have it: UTF-8 with or without a mark, UTF-16 or GB 18030.
+
+Separated by comma, tab or semicolon.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ def read_csv(path: Path) -> Iterator[Row]:
 
 
 def write_csv(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write heads and rows and count the rows; what a spreadsheet would run gets an apostrophe
-    before it.
+    """Write heads and rows and count the rows.
+
+    What a spreadsheet would run gets an apostrophe before it.
     """
     writer = csv.writer(file, lineterminator="\r\n")  # RFC 4180 2.1
     writer.writerow([guarded(cell) for cell in header])
@@ -60,8 +62,9 @@ def _unguarded(cell: str) -> str:
 
 
 def encoding_of(path: Path) -> str:
-    """Tell the encoding of a text file from all its bytes; raises InvalidError where it is none of
-    the known.
+    """Tell the encoding of a text file from all its bytes.
+
+    Raises InvalidError where it is none of the known.
     """
     with path.open("rb") as file:
         head = file.read(3)

@@ -1,5 +1,6 @@
-"""A workflow as a picture, in the format that a file's extension asks for; Mermaid and DOT are
-written here, SVG in `svg`.
+"""A workflow as a picture, in the format that a file's extension asks for.
+
+Mermaid and DOT are written here, SVG in `svg`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from lifecycle.workflow.model import Workflow
 
 
 def draw(workflow: Workflow, file: str) -> str:
-    """Draw a workflow in the format that a file's extension asks for; raises InvalidError for any
-    other.
+    """Draw a workflow in the format that a file's extension asks for.
+
+    Raises InvalidError for any other.
     """
     formats: dict[str, Callable[[Workflow], str]] = {
         ".mmd": mermaid,

@@ -26,11 +26,10 @@ _DELEGATION = ("principal", "officer", "roles", "since", "until")
 
 
 def read_directory_file(path: Path, roles: Mapping[str, str]) -> list[Change]:
-    """Read a directory; `roles` maps the known roles to their titles. Raises WorkflowError with
-    every fault.
+    """Read a directory; `roles` maps the known roles to their titles.
 
-    The first change is the founding. `since` may be given for all at the top and for each; without
-    it, the day on which the directory is entered counts.
+    Raises WorkflowError with every fault. The first change is the founding. `since` may be given
+    for all at the top and for each; without it, the day on which the directory is entered counts.
     """
     file = YamlFile(path, known=_TOP, required=("office",))
     return _Directory(file, roles).read()

@@ -1,7 +1,6 @@
-"""YAML as a table: a list of mappings, one for each row, or a single mapping; every value is text
-as it was typed.
+"""YAML as a table: a list of mappings, one for each row, or a single mapping.
 
-A list within a row stays the list that it is.
+Every value is text as it was typed. A list within a row stays the list that it is.
 """
 
 from __future__ import annotations
@@ -84,8 +83,9 @@ def _row(file: str, node: Node, shift: int = 0) -> Row:
 
 
 def _entered(node: Node) -> Entered | None:
-    """Give a value as an officer enters it; None for a list with an empty item, or
-    anything deeper.
+    """Give a value as an officer enters it.
+
+    None for a list with an empty item, or anything deeper.
     """
     if isinstance(node, Scalar):
         return "" if node.empty else node.value.strip()

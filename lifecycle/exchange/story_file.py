@@ -23,8 +23,9 @@ _STEP = ("refused", "tell")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command: the day, the officers who each give it, its words without case; `refused`: it
-    must be refused.
+    """One command: the day, the officers who each give it, its words without case.
+
+    `refused`: it must be refused.
     """
 
     on: date

@@ -18,10 +18,9 @@ MOST_MB = 50
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """Read a table by its kind: XLSX by content, YAML by extension, anything else as CSV; empty
-    rows are left out.
+    """Read a table by its kind: XLSX by content, YAML by extension, anything else as CSV.
 
-    Raises InvalidError when the file is missing, too large or no table.
+    Empty rows are left out. Raises InvalidError when the file is missing, too large or no table.
     """
     head = _opened(path)
     if head.startswith(b"PK\x03\x04"):
@@ -38,11 +37,10 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 
 def write_rows(path: Path, kind: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write a table as its extension says (.xlsx, else CSV) and count its rows; an earlier export
-    is replaced.
+    """Write a table as its extension says (.xlsx, else CSV) and count its rows.
 
-    `kind` is what the table is, in Chinese. Raises InvalidError for a place that must not be
-    written.
+    An earlier export is replaced. `kind` is what the table is, in Chinese. Raises InvalidError for
+    a place that must not be written.
     """
     with new_file(path, kind) as draft:
         if path.suffix.lower() == ".xlsx":

@@ -148,8 +148,9 @@ def _windows(source: IO[bytes]) -> Iterator[bytes]:
 
 
 def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write heads and rows and count the rows; every cell is text, so nothing in it can run as a
-    formula.
+    """Write heads and rows and count the rows.
+
+    Every cell is text, so nothing in it can run as a formula.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")

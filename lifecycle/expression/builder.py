@@ -1,9 +1,8 @@
-"""A parsed expression turned into closures, one for each node that the language lets in; any other
-node is refused.
+"""A parsed expression turned into closures, one for each node that the language lets in.
 
-The same closures serve conditions and letters. No code is generated or run and no attribute of a
-Python object is ever looked up, so there is nothing to break out of, and a condition costs well
-under a microsecond. Importing this module imports Jinja2.
+Any other node is refused. The same closures serve conditions and letters. No code is generated or
+run and no attribute of a Python object is ever looked up, so there is nothing to break out of, and
+a condition costs well under a microsecond. Importing this module imports Jinja2.
 """
 
 from __future__ import annotations

@@ -35,8 +35,9 @@ class Expression:
         return self.compiled.paths
 
     def evaluate(self, scope: Mapping[str, object]) -> object:
-        """Work the expression out; raises MissingName, or ExpressionError where values do not go
-        together.
+        """Work the expression out.
+
+        Raises MissingName, or ExpressionError where values do not go together.
         """
         try:
             return self.compiled.run(scope)

@@ -30,8 +30,9 @@ class ExpressionError(InvalidError):
 
 
 def piece(source: str, whole: Location, offset: int, length: int) -> Location:
-    """Point at a piece of an expression that stands at `whole`; at all of it where its characters
-    are not those of the file (escapes, several lines).
+    """Point at a piece of an expression that stands at `whole`.
+
+    At all of it where its characters are not those of the file (escapes, several lines).
     """
     quotes = {len(source): 0, len(source) + 2: 1}.get(whole.length)
     if quotes is None or "\n" in source or not 0 <= offset <= len(source):
@@ -50,8 +51,9 @@ class MissingName(InvalidError):  # noqa: N818 - it names the thing that is miss
 
 
 class EmptyError(InvalidError):
-    """A name that is there but holds None was to be used; it may be tested, and counts as not
-    defined.
+    """A name that is there but holds None was to be used.
+
+    It may be tested, and counts as not defined.
     """
 
     def __init__(self, name: str = "") -> None:
@@ -83,8 +85,9 @@ LETTER = Dialect("式子", "公文模板里", records=True, metered=True)
 
 
 def explained(error: Exception, dialect: Dialect) -> LifecycleError:
-    """Say in Chinese what went wrong in working an expression out; an error that already says so
-    is given back.
+    """Say in Chinese what went wrong in working an expression out.
+
+    An error that already says so is given back.
     """
     if isinstance(error, LifecycleError):
         return error

@@ -44,8 +44,9 @@ def spend(scope: Mapping[str, Any], which: int, amount: float) -> None:
 
 
 def stepped(scope: Mapping[str, Any], value: Any, weight: float = 1) -> Any:
-    """Count the turns over a value before they are taken; what has no length is counted while it
-    gives its items.
+    """Count the turns over a value before they are taken.
+
+    What has no length is counted while it gives its items.
     """
     try:
         size = len(value)

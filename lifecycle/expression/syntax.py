@@ -45,8 +45,9 @@ def parse_expression(source: str, dialect: Dialect = CONDITION) -> nodes.Expr:
 
 
 def parse_template(source: str) -> nodes.Template:
-    """Parse a template's text; raises ExpressionError, or RecursionError where it is nested too
-    deep.
+    """Parse a template's text.
+
+    Raises ExpressionError, or RecursionError where it is nested too deep.
     """
     opened: list[int] = []
     try:

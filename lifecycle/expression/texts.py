@@ -12,8 +12,9 @@ from lifecycle.expression.faults import EmptyError
 LIMIT = 200_000
 """The most characters that one text may have."""
 MOST_BITS = 512
-"""Bits of a whole number; no amount of money needs more, and `{% set a = a * a %}` doubles them at
-every line.
+"""Bits of a whole number.
+
+No amount of money needs more, and `{% set a = a * a %}` doubles them at every line.
 """
 
 
@@ -95,8 +96,9 @@ def date_cn(value: object) -> str:
 
 
 def money(value: object) -> str:
-    """Write an amount plainly, as official letters do: 126000, without separators; the unit is the
-    template's.
+    """Write an amount plainly, as official letters do: 126000, without separators.
+
+    The unit is the template's.
     """
     if isinstance(value, bool):
         raise InvalidError("是、否不是金额，不能用 money")

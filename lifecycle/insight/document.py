@@ -11,10 +11,10 @@ _INNER = ("source", "index", "to", "cc")
 
 
 def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
-    """Give all that a case's entries make of it, under stable English keys; days are YYYY-MM-DD,
-    facts canonical.
+    """Give all that a case's entries make of it, under stable English keys.
 
-    A state that the workflow has not, as a replay under another one may leave, is its own title.
+    Days are YYYY-MM-DD, facts canonical. A state that the workflow has not, as a replay under
+    another one may leave, is its own title.
     """
     state = workflow.states.get(case.state)
     return {

@@ -74,8 +74,9 @@ class Task:
 def judge_way(
     workflow: Workflow, case: Case, name: str, officer: Officer, moment: Moment
 ) -> Way | Gate:
-    """Judge one transition for an officer; the unmet state gate where it does not leave the case's
-    state.
+    """Judge one transition for an officer.
+
+    The unmet state gate where it does not leave the case's state.
     """
     decision = decide(workflow, case, Advance(name), officer, moment)
     transition = workflow.leaving[case.state].get(name)
@@ -83,8 +84,9 @@ def judge_way(
 
 
 def only_forward(workflow: Workflow, case: Case) -> Transition:
-    """Give the one forward transition that leaves a case's state; raises AmbiguousError or
-    InvalidError.
+    """Give the one forward transition that leaves a case's state.
+
+    Raises AmbiguousError or InvalidError.
     """
     found = [t for t in workflow.leaving[case.state].values() if t.kind == "forward"]
     if len(found) > 1:

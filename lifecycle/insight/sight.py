@@ -1,5 +1,6 @@
-"""A case as one looks at it: who leads it, where each opinion stands, who may act; ready to be
-printed or sent.
+"""A case as one looks at it: who leads it, where each opinion stands, who may act.
+
+Ready to be printed or sent.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ def holder(
 def opinion_status(
     transition: Transition, seat: Seat, case: Case, moment: Moment
 ) -> tuple[str, str]:
-    """Tell how a seat's opinion stands, as a word for machines and one for officers; silence is
-    never consent.
+    """Tell how a seat's opinion stands, as a word for machines and one for officers.
+
+    Silence is never consent.
     """
     opinion = seat.opinion
     if opinion is None:

@@ -45,11 +45,10 @@ def _disk_errors(what: str, path: Path) -> Iterator[None]:
 
 
 def back_up(store: Store, target: Path) -> int:
-    """Write a backup while officers go on working; give the number of files in it. Raises if the
-    target exists.
+    """Write a backup while officers go on working.
 
-    The database is copied first: materials are kept before the entry that names them, so none can
-    be missing.
+    Give the number of files in it. Raises if the target exists. The database is copied first:
+    materials are kept before the entry that names them, so none can be missing.
     """
     with (
         new_file(target, "备份", once=True, ours=True) as draft,
@@ -76,8 +75,9 @@ def back_up(store: Store, target: Path) -> int:
 
 
 def restore(source: Path, database: Path) -> int:
-    """Restore a backup where there is no database yet, once every file's SHA-256 agrees; give the
-    number of files.
+    """Restore a backup where there is no database yet, once every file's SHA-256 agrees.
+
+    Give the number of files.
     """
     if database.exists() or folder_of(database).exists():
         raise InvalidError(
@@ -116,10 +116,10 @@ def _open_to_group(room: Path, mode: int) -> None:
 
 
 def _unpack_one(tar: tarfile.TarFile, member: tarfile.TarInfo, room: Path) -> None:
-    """Unpack one plain file by a name such as a backup has; anything else – links, `..` – is a
-    ValueError.
+    """Unpack one plain file by a name such as a backup has.
 
-    The standard library's filter for this is missing before Python 3.11.4 (PEP 706).
+    Anything else – links, `..` – is a ValueError. The standard library's filter for this is missing
+    before Python 3.11.4 (PEP 706).
     """
     content = tar.extractfile(member) if _MEMBER.fullmatch(member.name) and member.isreg() else None
     if content is None:

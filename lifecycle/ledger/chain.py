@@ -72,8 +72,9 @@ def fold(
 
 
 def follow(library: Library, rows: Iterable[EntryRow]) -> Iterator[CaseStep]:
-    """Follow a case's chain without judging it; raises UnavailableError where an entry is
-    damaged.
+    """Follow a case's chain without judging it.
+
+    Raises UnavailableError where an entry is damaged.
     """
     return fold(rows, partial(_take, library))
 
@@ -85,8 +86,9 @@ def _take(library: Library, case: Case | None, row: EntryRow) -> CaseStep:
 
 
 def by_case(rows: Iterable[EntryRow]) -> Iterator[tuple[str, Iterator[EntryRow]]]:
-    """Split the rows of all chains into (case, its rows); they are to be taken before the next
-    case.
+    """Split the rows of all chains into (case, its rows).
+
+    They are to be taken before the next case.
     """
     for case_id, chain in groupby(rows, key=attrgetter("case")):
         if case_id != OFFICE:

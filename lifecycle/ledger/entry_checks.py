@@ -50,10 +50,9 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 def differences(
     wanted: Mapping[str, Any], body: Mapping[str, Any], only: frozenset[str] | None = None
 ) -> Iterator[Problem]:
-    """Say in which respects an entry's body is not the one wanted; `only` names those that are
-    asked about.
+    """Say in which respects an entry's body is not the one wanted.
 
-    `check_link` has spoken about seq and prev already.
+    `only` names those that are asked about. `check_link` has spoken about seq and prev already.
     """
     found = False
     for mine, its in ((wanted["intent"], body["intent"]), (wanted, body)):

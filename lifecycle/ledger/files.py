@@ -40,8 +40,9 @@ def place_of(database: Path, digest: str) -> Path:
 
 
 def keep_file(database: Path, source: Path, *, most_bytes: int) -> File:
-    """Copy a file into the materials, streaming; raises InvalidError if it is missing, empty or too
-    large.
+    """Copy a file into the materials, streaming.
+
+    Raises InvalidError if it is missing, empty or too large.
     """
     try:
         handle = source.open("rb")
@@ -128,8 +129,9 @@ def _safe_name(name: str) -> str:
 
 
 def check_file(database: Path, digest: str, size: int) -> str | None:
-    """Say what is wrong with a kept material, None if it is intact; raises UnavailableError where
-    it cannot be read.
+    """Say what is wrong with a kept material, None if it is intact.
+
+    Raises UnavailableError where it cannot be read.
     """
     try:
         with place_of(database, digest).open("rb") as handle:
@@ -147,8 +149,9 @@ def check_file(database: Path, digest: str, size: int) -> str | None:
 
 
 def read_file(database: Path, digest: str, size: int) -> bytes:
-    """Give a kept file's bytes; raises LostFileError where it is gone, altered or
-    cannot be read.
+    """Give a kept file's bytes.
+
+    Raises LostFileError where it is gone, altered or cannot be read.
     """
     wrong = check_file(database, digest, size)
     if wrong:

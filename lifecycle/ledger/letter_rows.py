@@ -27,8 +27,9 @@ _OUTBOX = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, 'pending', 0, '',
 _SENDING = "SELECT id, case_id, name, addressee, unit, state, attempts, next_at, error FROM outbox"
 
 _REAL = "case_id IN (SELECT id FROM cases)"
-"""Rows of cases that there are; one that somebody slipped in holds nobody up, and the audit reports
-it.
+"""Rows of cases that there are.
+
+One that somebody slipped in holds nobody up, and the audit reports it.
 """
 
 
@@ -223,8 +224,9 @@ def due_sendings(store: Store, now: str) -> Iterator[QueuedSending]:
 
 
 def lease(store: Store, sending: QueuedSending, until: str) -> bool:
-    """Take a sending for oneself until a time, so that two senders do not both send it; False if
-    another was first.
+    """Take a sending for oneself until a time, so that two senders do not both send it.
+
+    False if another was first.
     """
     with store.writing():
         statement = (

@@ -77,8 +77,9 @@ def _rejudge(directory: Directory, body: Mapping[str, Any], raw: bytes) -> Itera
 
 
 def _published(intent: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the one file of a publication as it must be described; its bytes are checked where they
-    lie.
+    """Give the one file of a publication as it must be described.
+
+    Its bytes are checked where they lie.
     """
     file, data = intent["files"][0], intent["data"]
     return [

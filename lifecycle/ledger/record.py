@@ -75,8 +75,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """When, by what software and under which request an entry is recorded; `at` is UTC to the
-    microsecond.
+    """When, by what software and under which request an entry is recorded.
+
+    `at` is UTC to the microsecond.
     """
 
     eid: str
@@ -107,11 +108,11 @@ _DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
 
 
 def read(raw: bytes) -> dict[str, Any]:
-    """Read an entry's bytes; raises ValueError unless they are NFC JSON with exactly an entry's
-    keys.
+    """Read an entry's bytes.
 
-    Whether they are canonical is left to the caller: `parse` asks, a replay compares the bytes with
-    those it expects.
+    Raises ValueError unless they are NFC JSON with exactly an entry's keys. Whether they are
+    canonical is left to the caller: `parse` asks, a replay compares the bytes with those it
+    expects.
     """
     text = raw.decode()
     body = _DECODER.decode(text)
@@ -127,8 +128,9 @@ def read(raw: bytes) -> dict[str, Any]:
 
 
 def parse(raw: bytes) -> dict[str, Any]:
-    """Read an entry's bytes; raises ValueError unless they are canonical and have exactly an
-    entry's keys.
+    """Read an entry's bytes.
+
+    Raises ValueError unless they are canonical and have exactly an entry's keys.
     """
     body = read(raw)
     if canonical(body) != raw:
@@ -137,8 +139,9 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 
 def stored(raw: bytes) -> dict[str, Any]:
-    """Read an entry's bytes where they are taken for granted; raises UnavailableError, since only
-    an audit can help.
+    """Read an entry's bytes where they are taken for granted.
+
+    Raises UnavailableError, since only an audit can help.
     """
     try:
         return parse(raw)
@@ -149,7 +152,8 @@ def stored(raw: bytes) -> dict[str, Any]:
 
 
 def recorded_at(raw: bytes) -> str:
-    """Take the recording time out of an entry's canonical bytes (its key is the last of that name);
+    """Take the recording time out of an entry's canonical bytes (its key is the last of that name).
+
     "" if not there.
     """
     start = raw.rfind(b'"recorded_at":"') + 15

@@ -72,8 +72,9 @@ confirm it.
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who acts, for whom, on which day (None: today), under which request id; `dry_run`
-    only looks.
+    """Who acts, for whom, on which day (None: today), under which request id.
+
+    `dry_run` only looks.
     """
 
     officer: str
@@ -85,7 +86,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command did: the case after it, the entry's body (empty for a dry run), the gates;
+    """What a command did: the case after it, the entry's body (empty for a dry run), the gates.
+
     `repeated`: again.
     """
 
@@ -152,8 +154,9 @@ class Register:
     def submit(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
     ) -> Outcome:
-        """Decide a command and, if it is accepted, record it. Raises RefusedError with every gate,
-        and counts it.
+        """Decide a command and, if it is accepted, record it.
+
+        Raises RefusedError with every gate, and counts it.
         """
         try:
             if request.dry_run:
@@ -293,18 +296,19 @@ class Register:
         return ClockState(at, before, bound, jumped, step.officer if step and jumped else "")
 
     def check_clock(self) -> None:
-        """Refuse to go on where nothing could be recorded now; for what cannot be undone, such as a
-        sending.
+        """Refuse to go on where nothing could be recorded now.
+
+        For what cannot be undone, such as a sending.
         """
         self._stamp(self.clock(), self.library.directory())
 
     def _stamp(self, now: datetime, directory: Directory, kind: str = "") -> str:
-        """Give the recording time; the log's order is that of its times, so a clock set back stops
-        the recording.
+        """Give the recording time.
 
-        So would a clock far ahead, once it is right again: nothing is recorded after a jump until
-        two confirmed it. While they do, the times stand still: an announcement bears the last
-        certain time.
+        The log's order is that of its times, so a clock set back stops the recording. So would a
+        clock far ahead, once it is right again: nothing is recorded after a jump until two
+        confirmed it. While they do, the times stand still: an announcement bears the last certain
+        time.
         """
         at, last = stamp_text(now), self.store.last_body()
         before = recorded_at(last) if last is not None else at
@@ -380,8 +384,9 @@ class Register:
         *,
         definition: bytes | None = None,
     ) -> Mapping[str, Any]:
-        """Judge and record a change to the office; `definition` is published with it. Gives the
-        entry's body.
+        """Judge and record a change to the office.
+
+        `definition` is published with it. Gives the entry's body.
         """
         files = []
         with self.store.writing():

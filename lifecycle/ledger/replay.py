@@ -33,8 +33,9 @@ _UNDER = frozenset(("from", "to", "transition", "type", "data"))
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What entries are judged again by: the definitions and the office; `under` is a workflow to
-    use instead of the pinned one.
+    """What entries are judged again by: the definitions and the office.
+
+    `under` is a workflow to use instead of the pinned one.
     """
 
     library: Library
@@ -49,8 +50,9 @@ class Basis:
 def replay_case(
     library: Library, directory: Directory, case_id: str, *, under: Workflow | None = None
 ) -> Iterator[CaseStep]:
-    """Replay one case entry by entry; `under` judges it by another workflow instead of the pinned
-    one.
+    """Replay one case entry by entry.
+
+    `under` judges it by another workflow instead of the pinned one.
     """
     rows = library.store.entries(case_id)
     return fold(rows, partial(replay_entry, Basis(library, directory, under)))
@@ -59,8 +61,9 @@ def replay_case(
 def replay_all(
     library: Library, directory: Directory, *, under: Workflow | None = None
 ) -> Iterator[tuple[str, Iterator[CaseStep]]]:
-    """Replay every case, one after the other, as (id, steps); the steps are to be taken before the
-    next case.
+    """Replay every case, one after the other, as (id, steps).
+
+    The steps are to be taken before the next case.
     """
     store = library.store
     take = partial(replay_entry, Basis(library, directory, under))
@@ -151,7 +154,8 @@ def _unmet(decision: Refused) -> Iterator[Problem]:
 
 
 def _end_of(case: Case | None) -> tuple[int, str]:
-    """Give the seq and the hash of a case's last entry; what the first one follows if there is
-    none.
+    """Give the seq and the hash of a case's last entry.
+
+    What the first one follows if there is none.
     """
     return (case.seq, case.head) if case else (0, GENESIS)

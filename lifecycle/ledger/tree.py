@@ -15,8 +15,9 @@ _WRITTEN = re.compile(r"(\d{1,15}):([0-9a-f]{64})")
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """So many entries and the tree's root over them; noted down elsewhere, it shows every change to
-    those entries.
+    """So many entries and the tree's root over them.
+
+    Noted down elsewhere, it shows every change to those entries.
     """
 
     size: int
@@ -38,8 +39,9 @@ def read_checkpoint(text: str) -> Checkpoint:
 
 @dataclass(slots=True)
 class Tree:
-    """A tree that grows leaf by leaf; it keeps one hash for each whole subtree, so some 20 for a
-    million entries.
+    """A tree that grows leaf by leaf.
+
+    It keeps one hash for each whole subtree, so some 20 for a million entries.
     """
 
     size: int = 0

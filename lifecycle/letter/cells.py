@@ -12,8 +12,9 @@ CELLS = 56
 CLOSING = frozenset("，。；：、？！）》”’〉」』】〕〗…—％‰℃·～~–-/／,.;:!?)]}%")
 """What no line may begin with (禁则; GB/T 15834—2011 5.1.1, 5.1.6, 5.1.7, 5.1.10)."""
 OPENING = frozenset("（《“‘〈「『【〔〖([{￥$/／≤≥＜＞±≈≠＝")
-"""What no line may end with (GB/T 15834—2011 5.1.1, 5.1.10); a sign of comparison stays with its
-number.
+"""What no line may end with (GB/T 15834—2011 5.1.1, 5.1.10).
+
+A sign of comparison stays with its number.
 """
 _WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,-/_+@%:#&=?~")
 _UNEASY = OPENING | {" "}

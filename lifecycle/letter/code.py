@@ -19,8 +19,9 @@ def code_of(entry: str) -> str:
 
 
 def read_code(text: str) -> str | None:
-    """Read a code as typed – lower case, O for 0, I or L for 1, with or without dashes; None if it
-    is mistyped.
+    """Read a code as typed – lower case, O for 0, I or L for 1, with or without dashes.
+
+    None if it is mistyped.
     """
     plain = text.upper().replace("-", "").replace(" ", "").translate(str.maketrans("OIL", "011"))
     if len(plain) != 12 or any(c not in _ALPHABET for c in plain):

@@ -103,8 +103,9 @@ class Glyph(NamedTuple):
 
 
 class Fonts:
-    """The chains of faces for each role. Glyphs once looked up are remembered, so keep one for many
-    letters.
+    """The chains of faces for each role.
+
+    Glyphs once looked up are remembered, so keep one for many letters.
     """
 
     def __init__(self, chains: Mapping[Role, tuple[Typeface, ...]]) -> None:
@@ -127,8 +128,9 @@ class Fonts:
 
     @classmethod
     def of(cls, files: Mapping[str, Path]) -> Fonts:
-        """Open the fonts from their files by name; a role's chain has those of its files that are
-        given.
+        """Open the fonts from their files by name.
+
+        A role's chain has those of its files that are given.
         """
         faces = {name: Typeface(path) for name, path in files.items()}
         return cls(
@@ -139,8 +141,9 @@ class Fonts:
         )
 
     def glyph(self, role: Role, char: str) -> Glyph | None:
-        """Find a character's glyph in the first face of the role's chain that has it; None if none
-        has.
+        """Find a character's glyph in the first face of the role's chain that has it.
+
+        None if none has.
         """
         key = (role, char)
         if key not in self._found:
@@ -182,8 +185,9 @@ def _state(path: Path) -> tuple[int, int]:
 
 
 def locate(folders: Iterable[Path]) -> dict[str, Path]:
-    """Give for each of `FILES` its path in the first folder that has it; raise UnavailableError for
-    the missing.
+    """Give for each of `FILES` its path in the first folder that has it.
+
+    Raise UnavailableError for the missing.
     """
     found: dict[str, Path] = {}
     for folder in folders:

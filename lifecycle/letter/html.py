@@ -117,10 +117,10 @@ def _page() -> Page:
 
 @cache
 def _style(more: bool) -> Markup:
-    """Read the style sheet; `more` adds what only an issued letter, or one with tables, annexes and
-    the like, needs.
+    """Read the style sheet.
 
-    The fonts are the standard's, then free ones (小标宋 is approximated by a bold 宋). Without
+    `more` adds what only an issued letter, or one with tables, annexes and the like, needs. The
+    fonts are the standard's, then free ones (小标宋 is approximated by a bold 宋). Without
     synthesis a font that has only one weight keeps it; without trimming and autospace each
     character keeps its place on the grid.
     """

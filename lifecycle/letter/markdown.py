@@ -34,8 +34,9 @@ _LINK = re.compile(r"(?i)\b(www)(\.)|(:)(?=//)|(@)|\b(mailto|xmpp|tel)(:)")
 
 
 def to_markdown(letter: Letter) -> str:
-    """Write the letter as CommonMark with GFM tables, a blank line between blocks; the same letter,
-    the same text.
+    """Write the letter as CommonMark with GFM tables, a blank line between blocks.
+
+    The same letter, the same text.
     """
     lines = _top(letter)
     lines += _blocks(letter.body)

@@ -55,11 +55,11 @@ class Annex(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An official letter (公文); `number`, `signer`, `printed`, `code` and `proof` come with
-    issuing.
+    """An official letter (公文).
 
-    `mark` is the 发文机关标志, `attendance` who was there at a meeting by 出席, 请假, 列席; `code`
-    is what verifies the paper, `proof` the text of its QR symbol; `printed` is the day of 印发.
+    `number`, `signer`, `printed`, `code` and `proof` come with issuing. `mark` is the 发文机关标志,
+    `attendance` who was there at a meeting by 出席, 请假, 列席; `code` is what verifies the paper,
+    `proof` the text of its QR symbol; `printed` is the day of 印发.
     """
 
     kind: str
@@ -89,8 +89,9 @@ def layout_of(kind: str, word: str = "") -> Layout:
 
 
 def dump_letter(letter: Letter) -> dict[str, Any]:
-    """Give a letter as plain values for canonical JSON; the same letter always gives the same
-    bytes.
+    """Give a letter as plain values for canonical JSON.
+
+    The same letter always gives the same bytes.
     """
     data = asdict(letter)
     data["body"] = [_dump_block(block) for block in letter.body]

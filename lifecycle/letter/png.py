@@ -12,8 +12,9 @@ _STORED = 0xFFFF
 
 
 def png(grid: tuple[tuple[bool, ...], ...], scale: int) -> bytes:
-    """Draw a grid, True is black, with so many pixels to a module; one bit a pixel (PNG 1.2, colour
-    type 0).
+    """Draw a grid, True is black, with so many pixels to a module.
+
+    One bit a pixel (PNG 1.2, colour type 0).
     """
     rows = [b"\0" + _bits([not dark for dark in row for _ in range(scale)]) for row in grid]
     data = b"".join(row * scale for row in rows)

@@ -27,8 +27,9 @@ def modules(proof: str) -> tuple[tuple[bool, ...], ...]:
 
 
 def svg(proof: str) -> str:
-    """Draw the symbol as one SVG element, one unit to a module; numbers are all that the text
-    decides.
+    """Draw the symbol as one SVG element, one unit to a module.
+
+    Numbers are all that the text decides.
     """
     grid = modules(proof)
     size = len(grid)

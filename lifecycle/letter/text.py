@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from lifecycle.letter.model import Block, Letter
 
 _USUAL = 500
-"""Characters of a usual paragraph; only such are remembered as laid out, for most say the same in
-every letter.
+"""Characters of a usual paragraph.
+
+Only such are remembered as laid out, for most say the same in every letter.
 """
 ZI = "\u3000"
 """One full-width blank (一字)."""
@@ -32,8 +33,9 @@ TO_FILL = f"{ZI}{ZI}年{ZI}{ZI}月{ZI}{ZI}日"
 
 
 def to_text(letter: Letter) -> str:
-    """Lay the letter out at 28 full-width characters a line; the same letter always gives the same
-    text.
+    """Lay the letter out at 28 full-width characters a line.
+
+    The same letter always gives the same text.
     """
     over = (letter.urgency, letter.signer, letter.layout == "slip")
     lines = [
@@ -65,8 +67,9 @@ def to_text(letter: Letter) -> str:
 
 
 def mark(letter: Letter) -> str:
-    """Give the 发文机关标志 of a letter's layout; a slip has none (GB/T 9704—2012 7.2.4, 10.1,
-    10.3).
+    """Give the 发文机关标志 of a letter's layout.
+
+    A slip has none (GB/T 9704—2012 7.2.4, 10.1, 10.3).
     """
     return "" if letter.layout == "slip" else letter.mark or letter.issuer + _MARKS[letter.layout]
 
@@ -79,8 +82,9 @@ def mark_size(text: str) -> float:
 
 
 def signed(letter: Letter) -> bool:
-    """Tell whether the issuer and the day stand below the text; minutes are neither signed nor
-    sealed.
+    """Tell whether the issuer and the day stand below the text.
+
+    Minutes are neither signed nor sealed.
     """
     return letter.kind != "纪要"
 
@@ -99,8 +103,9 @@ def annex_labels(letter: Letter) -> list[str]:
 
 
 def printed_on(letter: Letter) -> str:
-    """Write the day of 印发 as 2026年8月1日印发; empty where the layout has none (GB/T 9704—2012
-    7.4.3, 10.1).
+    """Write the day of 印发 as 2026年8月1日印发.
+
+    Empty where the layout has none (GB/T 9704—2012 7.4.3, 10.1).
     """
     return f"{day(letter.printed)}印发" if letter.printed and letter.layout != "letter" else ""
 
@@ -152,8 +157,9 @@ def _top(
     to: tuple[str, ...],
     over: tuple[str, str | None, bool],
 ) -> str:
-    """Set what stands above the body; `over` is the urgency, the 签发人 and whether the number is
-    below the title.
+    """Set what stands above the body.
+
+    `over` is the urgency, the 签发人 and whether the number is below the title.
     """
     urgency, signer, below = over
     lines = [urgency] if urgency else []

@@ -95,8 +95,9 @@ def _price(title: str, place: int, bracketed: list[tuple[int, int]]) -> int | No
 
 
 def _best_breaks(title: str, ends: list[int], count: int) -> tuple[int, ...] | None:
-    """Choose `count` − 1 places so that the lines are most even for the least price; None if no
-    choice fits.
+    """Choose `count` − 1 places so that the lines are most even for the least price.
+
+    None if no choice fits.
     """
     bracketed = [found.span() for found in _BRACKETED.finditer(title)]
     even = ends[-1] / count

@@ -90,8 +90,9 @@ class Audit:
         self._error: UnavailableError | None = None
 
     def findings(self) -> Iterator[Finding]:
-        """Yield every finding as it comes. Raises UnavailableError where the database cannot be
-        read on; the result says so too.
+        """Yield every finding as it comes.
+
+        Raises UnavailableError where the database cannot be read on; the result says so too.
         """
         try:
             for finding in self._auditor.run():

@@ -33,8 +33,9 @@ class Line:
     fault: LifecycleError | None = None
 
     def pick(self, *heads: str) -> str:
-        """Give the first filled cell under one of these heads; raises InvalidError where it is a
-        list.
+        """Give the first filled cell under one of these heads.
+
+        Raises InvalidError where it is a list.
         """
         head = next((head for head in heads if head in self.values), None)
         if head is None:

@@ -56,8 +56,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The entry that a command made; `source` and `target` are the states that it leads from and
-    to, times are as recorded (UTC), days YYYY-MM-DD.
+    """The entry that a command made.
+
+    `source` and `target` are the states that it leads from and to, times are as recorded (UTC),
+    days YYYY-MM-DD.
     """
 
     eid: str
@@ -263,8 +265,9 @@ def advance(
 
 
 def _only_forward(office: Office, request: Request, case: Case) -> str:
-    """Name the one transition that can be meant; for a request sent again, the one that was made
-    then.
+    """Name the one transition that can be meant.
+
+    For a request sent again, the one that was made then.
     """
     from lifecycle.insight.outlook import only_forward
 

@@ -23,8 +23,9 @@ Definition = tuple[str, str, bytes]
 
 
 def shipped() -> list[Definition]:
-    """Give the shipped calendar, templates and workflows; raises InvalidError with the faults of
-    all files.
+    """Give the shipped calendar, templates and workflows.
+
+    Raises InvalidError with the faults of all files.
     """
     faults: list[WorkflowError] = []
     templates: dict[str, Template] = {}

@@ -103,8 +103,9 @@ class Materials:
         self._written: dict[tuple[str, str], Path] = {}
 
     def attach(self, request: Request, case: Case, word: str) -> None:
-        """Write a material and attach it; `a=b` attaches as `a` the very bytes of what was attached
-        as `b`.
+        """Write a material and attach it.
+
+        `a=b` attaches as `a` the very bytes of what was attached as `b`.
         """
         name, _, same = word.partition("=")
         title = find_material(self.office.workflow_of(case), name).title

@@ -33,8 +33,9 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One thing that a letter asks; `due_on` is YYYY-MM-DD or None, `principal` whose it is if not
-    the officer's.
+    """One thing that a letter asks.
+
+    `due_on` is YYYY-MM-DD or None, `principal` whose it is if not the officer's.
     """
 
     kind: str
@@ -53,8 +54,9 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class Letterbox:
-    """An officer's errands, the most urgent first, what has no day last; for a clerk, how many
-    sendings wait or died.
+    """An officer's errands, the most urgent first, what has no day last.
+
+    For a clerk, how many sendings wait or died.
     """
 
     errands: tuple[Errand, ...]

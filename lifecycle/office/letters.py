@@ -208,8 +208,9 @@ def rendered(
     form: str,
     since: date | None = None,
 ) -> Iterator[Rendered]:
-    """Lay letters out one by one: one, a case's, or all, of a day or later; the frozen bytes where
-    there are any.
+    """Lay letters out one by one: one, a case's, or all, of a day or later.
+
+    The frozen bytes where there are any.
     """
     from lifecycle.letter.fonts import Fonts
 

@@ -110,8 +110,9 @@ class CaseList:
                 yield self._row(item)
 
     def _holds(self, item: Any) -> bool:
-        """Tell whether the condition holds for a case; what it mentions and the case lacks leaves
-        it out.
+        """Tell whether the condition holds for a case.
+
+        What it mentions and the case lacks leaves it out.
         """
         if self._where is None or self._moment is None:
             return True
@@ -254,8 +255,9 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One workflow's cases by stage, in its order; states that only older versions have come
-    last.
+    """One workflow's cases by stage, in its order.
+
+    States that only older versions have come last.
     """
 
     name: str

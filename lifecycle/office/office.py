@@ -40,8 +40,9 @@ class Office:
 
     @classmethod
     def open(cls, url: str | None = None, *, clock: Clock = now, create: bool = False) -> Office:
-        """Open the office in a database; the embedded file in the user's data folder where none is
-        named.
+        """Open the office in a database.
+
+        The embedded file in the user's data folder where none is named.
         """
         return cls(Store.open(url or default_url(), create=create), clock)
 
@@ -73,8 +74,9 @@ class Office:
         return [self.library.workflow(str(directory.document("workflow", name))) for name in names]
 
     def case(self, text: str) -> Case:
-        """Find a case by number, or an unambiguous part of number or title; raises UnknownError or
-        AmbiguousError.
+        """Find a case by number, or an unambiguous part of number or title.
+
+        Raises UnknownError or AmbiguousError.
         """
         found = self.store.numbered(text)
         if found is None:
@@ -96,8 +98,9 @@ class Office:
         return self.library.workflow(case.workflow)
 
     def day(self, on: date | None) -> date:
-        """Give the day that is asked about: today if none is named; raises InvalidError for one to
-        come.
+        """Give the day that is asked about: today if none is named.
+
+        Raises InvalidError for one to come.
         """
         today = self.register.today()
         if on is not None and on > today:

@@ -41,8 +41,9 @@ if TYPE_CHECKING:
     from lifecycle.office.office import Office
 
 LEASE = timedelta(minutes=15)
-"""So long a letter being sent is left alone by other senders; a conversation lasts at most ten
-time-outs of 60 s.
+"""So long a letter being sent is left alone by other senders.
+
+A conversation lasts at most ten time-outs of 60 s.
 """
 MEDIA = {
     "pdf": "application/pdf",
@@ -89,8 +90,9 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """One sending that waits, or that was given up (`dead`); `by_hand`: it waits for a messenger,
-    because its addressee has no channel.
+    """One sending that waits, or that was given up (`dead`).
+
+    `by_hand`: it waits for a messenger, because its addressee has no channel.
     """
 
     id: str
@@ -126,8 +128,9 @@ def read_settings(office: Office, file: str | None, environ: Mapping[str, str]) 
 def deliver_due(
     office: Office, request: Request, channels: Channels, *, lease_for: timedelta = LEASE
 ) -> Iterator[Attempt]:
-    """Hand over every sending whose time has come and whose addressee has a channel; the others
-    wait for a messenger.
+    """Hand over every sending whose time has come and whose addressee has a channel.
+
+    The others wait for a messenger.
     """
     clock = office.register.clock
     down: list[Channel] = []

@@ -99,8 +99,9 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """What was revoked: the entries' eids; `repeated`: it was so before, under the same request
-    id.
+    """What was revoked: the entries' eids.
+
+    `repeated`: it was so before, under the same request id.
     """
 
     eids: tuple[str, ...]
@@ -341,8 +342,9 @@ def units(office: Office, on: date | None = None) -> list[UnitLine]:
 def officers(
     office: Office, unit: str | None = None, *, everybody: bool = False, on: date | None = None
 ) -> list[OfficerLine]:
-    """List the officers who serve on a day, of one unit or of all; `everybody`: also those who do
-    not.
+    """List the officers who serve on a day, of one unit or of all.
+
+    `everybody`: also those who do not.
     """
     directory, day = office.directory, office.day(on).isoformat()
     code = directory.unit_code(unit) if unit else None
@@ -399,8 +401,9 @@ def clock(office: Office) -> ClockLine:
 
 
 def announce_clock(office: Office, request: Request) -> tuple[Recorded, str]:
-    """Announce that the clock is right though it has jumped past the bound; give the entry and what
-    the clock shows in Beijing time.
+    """Announce that the clock is right though it has jumped past the bound.
+
+    Give the entry and what the clock shows in Beijing time.
     """
     shown = stamp_text(office.register.clock())
     entry = change(office, request, ANNOUNCED, {"clock": shown})
@@ -408,8 +411,9 @@ def announce_clock(office: Office, request: Request) -> tuple[Recorded, str]:
 
 
 def confirm_clock(office: Office, request: Request) -> tuple[Recorded, str]:
-    """Confirm, as another person, what was announced last; give the entry and its time in
-    Beijing.
+    """Confirm, as another person, what was announced last.
+
+    Give the entry and its time in Beijing.
     """
     found = office.store.entry(request.request_id) if request.request_id else None
     if found:

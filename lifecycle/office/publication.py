@@ -43,8 +43,9 @@ class Publication:
 def publish(
     office: Office, request: Request, definitions: Sequence[Definition], names: Sequence[str]
 ) -> Publication:
-    """Put judged definitions into force, all or none; `names` are those asked for, of which some
-    may be in force already.
+    """Put judged definitions into force, all or none.
+
+    `names` are those asked for, of which some may be in force already.
     """
     with office.register.together():
         for left, (kind, name, body) in enumerate(definitions, 1 - len(definitions)):

@@ -302,8 +302,9 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """From which schema to which; `copy` is the database as it was, None where nothing was to be
-    done.
+    """From which schema to which.
+
+    `copy` is the database as it was, None where nothing was to be done.
     """
 
     before: int

@@ -127,8 +127,9 @@ _OPEN = (DRAFT, CHECKED)
 
 
 def urge(office: Office, request: Request, case: str | None = None) -> Iterator[Reminder]:
-    """Draft the reminders that are due of an officer's unit, or on one case only, one by one; one
-    that cannot be drafted does not keep the others.
+    """Draft the reminders that are due of an officer's unit, or on one case only, one by one.
+
+    One that cannot be drafted does not keep the others.
     """
     only = office.case(case).id if case else None
     moment = office.moment(request.on)

@@ -169,11 +169,10 @@ def publish_workflow(office: Office, request: Request, file: str) -> Publication
 
 
 def _workflow_to_publish(office: Office, path: Path) -> tuple[str, Sequence[Definition]]:
-    """Judge a workflow against the letters in force and shipped; give its name, and what to
-    publish: lacking letters first.
+    """Judge a workflow against the letters in force and shipped.
 
-    Nothing is to be published where the same bytes are in force. Raises WorkflowError or
-    InvalidError.
+    Give its name, and what to publish: lacking letters first. Nothing is to be published where the
+    same bytes are in force. Raises WorkflowError or InvalidError.
     """
     body = read_definition(path)
     templates = templates_in_force(office)

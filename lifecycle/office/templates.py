@@ -173,8 +173,9 @@ def _issuers(office: Office, workflows: list[Workflow], on: str) -> Mapping[str,
 
 
 def lint(open_office: Callable[[], Office], files: Sequence[str]) -> list[Problem]:
-    """Judge templates by themselves and against the workflows in force; against the shipped ones
-    where there is no office to open.
+    """Judge templates by themselves and against the workflows in force.
+
+    Against the shipped ones where there is no office to open.
     """
     workflows, rules = _workflows_at_hand(open_office), relations()
     problems: list[Problem] = []
@@ -250,10 +251,10 @@ def publish_templates(office: Office, request: Request, files: Sequence[str]) ->
 
 
 def _templates_to_publish(office: Office, paths: Sequence[Path]) -> list[Definition]:
-    """Judge templates, also against every workflow in force; give what differs from what is in
-    force.
+    """Judge templates, also against every workflow in force.
 
-    Raises WorkflowError with the faults that these templates bring, all at once.
+    Give what differs from what is in force. Raises WorkflowError with the faults that these
+    templates bring, all at once.
     """
     found: dict[str, bytes] = {}
     templates: dict[str, Template] = {}

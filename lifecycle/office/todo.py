@@ -72,8 +72,9 @@ class Todo:
 
 
 def todo(office: Office, officer: str, on: date | None, page: int = 1) -> Todo:
-    """List what waits for an officer, and for those who delegated to them; only what the page shows
-    is judged.
+    """List what waits for an officer, and for those who delegated to them.
+
+    Only what the page shows is judged.
     """
     moment = office.moment(on)
     skip = (page - 1) * PAGE

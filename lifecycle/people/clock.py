@@ -60,8 +60,9 @@ def shipped_rules() -> ClockRules:
 
 
 def most_days(pinned: int) -> int:
-    """Give the bound that an office was founded with; the shipped one where it was
-    founded without.
+    """Give the bound that an office was founded with.
+
+    The shipped one where it was founded without.
     """
     return pinned or shipped_rules().most_days
 

@@ -41,8 +41,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A department: its names and its functions (roles), each dated; the one that began
-    last holds.
+    """A department: its names and its functions (roles), each dated.
+
+    The one that began last holds.
     """
 
     code: str
@@ -86,8 +87,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role granted to an officer, or with `roles` a delegation to them by `principal`; `id` is
-    the entry's eid.
+    """A role granted to an officer, or with `roles` a delegation to them by `principal`.
+
+    `id` is the entry's eid.
     """
 
     id: str

@@ -31,13 +31,16 @@ _BRACKETED = re.compile(r"[（(《“〔\[][^（(《“〔\[）)》”〕\]]*[�
 _OPENING = re.compile(r"[（(《“〔\[]")
 _NUMBERED = re.compile(r"\d{1,2}[.．](?!\d)\s*")
 WRITER = 1
-"""Which way letters are written. To be raised with any change after which a template and a case
-give other words than before: an audit compares the words of letters of its own writer only
-(`test_letter`, `test_writer`).
+"""Which way letters are written.
+
+To be raised with any change after which a template and a case give other words than before: an
+audit compares the words of letters of its own writer only (`test_letter`, `test_writer`).
 """
 _USUAL = 5_000
-"""Characters of a usual letter's header or body. What such were taken apart into is remembered, for
-the same letter is written again whenever it is shown, laid out in another form or verified.
+"""Characters of a usual letter's header or body.
+
+What such were taken apart into is remembered, for the same letter is written again whenever it is
+shown, laid out in another form or verified.
 """
 _MEND = "请检查该行的式子与各要素的类型"
 _MANY = 100
@@ -45,8 +48,9 @@ _MANY = 100
 
 
 class MissingError(InvalidError):
-    """A template needs a name that the case does not supply; `name` is the fact's (or the
-    built-in's) identifier.
+    """A template needs a name that the case does not supply.
+
+    `name` is the fact's (or the built-in's) identifier.
     """
 
     def __init__(self, template: str, line: int, name: str) -> None:
@@ -129,8 +133,9 @@ def _rendered(template: Template, scope: Mapping[str, object], on: date) -> str:
 
 
 def _explain(error: Exception, template: Template, made: Program, empty: Set[str]) -> NoReturn:
-    """Raise in Chinese, with the template's line, what went wrong in rendering; `empty` names hold
-    None.
+    """Raise in Chinese, with the template's line, what went wrong in rendering.
+
+    `empty` names hold None.
     """
     from jinja2.exceptions import UndefinedError
 
@@ -241,8 +246,9 @@ def _blocks(text: str) -> tuple[Block, ...]:
 
 
 def _table(rows: list[tuple[str, ...]]) -> tuple[Table, ...]:
-    """Make a table of rows, filled up to the head's length; a Markdown ruler
-    (|---|---|) is no row.
+    """Make a table of rows, filled up to the head's length.
+
+    A Markdown ruler (|---|---|) is no row.
     """
     kept = [row for row in rows if not all(re.fullmatch(r":?-{2,}:?", cell) for cell in row)]
     if not kept:

@@ -22,8 +22,9 @@ BUILT_IN_MAPS = ("last", "count")
 """Names whose attributes are transitions, not parts of a value."""
 DEPTH = 3
 NESTED = 30
-"""Levels of expressions and tags within one another; Python's own compiler gives up at
-a hundred.
+"""Levels of expressions and tags within one another.
+
+Python's own compiler gives up at a hundred.
 """
 
 _REFUSED: dict[type[nodes.Node], tuple[str, str]] = {
@@ -187,8 +188,9 @@ def _targets(node: nodes.Node) -> list[nodes.Name]:
 
 @dataclass
 class Names:
-    """The names that a tree needs, those it may use, and the paths `last.X`, `count.X`; each with
-    its first offset.
+    """The names that a tree needs, those it may use, and the paths `last.X`, `count.X`.
+
+    Each with its first offset.
     """
 
     required: dict[str, int] = field(default_factory=dict)
@@ -197,8 +199,9 @@ class Names:
 
 
 Known = frozenset[str]
-"""Names that need no supply at a place: set there, looped over there, or tested to be there. Paths
-are dotted.
+"""Names that need no supply at a place: set there, looped over there, or tested to be there.
+
+Paths are dotted.
 """
 
 

@@ -16,11 +16,10 @@ _DROPPED = re.compile(
 
 
 def cleaned(value: str) -> str:
-    """Drop control, invisible and direction-changing characters and lone surrogates; write line
-    breaks as `BREAK`.
+    """Drop control, invisible and direction-changing characters and lone surrogates.
 
-    A direction mark could show a reader another amount than the one signed; see Unicode Technical
-    Report 36, 2.5.
+    Write line breaks as `BREAK`. A direction mark could show a reader another amount than the one
+    signed; see Unicode Technical Report 36, 2.5.
     """
     if len(value) > LIMIT:
         raise too_long()

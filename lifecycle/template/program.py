@@ -31,8 +31,9 @@ from lifecycle.template.script import Script, script, split
 FILENAME = "<notice>"
 """What a compiled template calls its file, so that a failure's place can be found."""
 _WORKED, _LOOP = "as value", "as loop"
-"""The filters that work an expression out and that count a loop's turns; no template can write
-them.
+"""The filters that work an expression out and that count a loop's turns.
+
+No template can write them.
 """
 _AS_THEY_ARE = (nodes.TemplateData, nodes.Name, nodes.Const)
 """What is put out without the interpreter: text, and the values of names and constants."""

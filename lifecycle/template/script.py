@@ -79,8 +79,9 @@ def script(fields: list[Field], mark: int | None, lines: list[str]) -> Script:
 
 
 def _marked(line: str) -> tuple[str, int]:
-    """Put the marks for a table's cells, an annex or places to sign; only a template's own lines
-    can have them.
+    """Put the marks for a table's cells, an annex or places to sign.
+
+    Only a template's own lines can have them.
     """
     start = line.lstrip(" \t\u3000")
     if start.startswith("|"):

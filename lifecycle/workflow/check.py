@@ -185,8 +185,9 @@ def _check_subject(workflow: Workflow, vague: frozenset[str]) -> Iterator[Proble
 
 
 def _check_opening(workflow: Workflow) -> Iterator[Problem]:
-    """See that who opens a case may enter what the opening requires; roles that are not defined are
-    told elsewhere.
+    """See that who opens a case may enter what the opening requires.
+
+    Roles that are not defined are told elsewhere.
     """
     openers = [workflow.roles[name] for name in workflow.opened_by if name in workflow.roles]
     for fact in workflow.facts.values():
@@ -288,8 +289,9 @@ def _check_addresses(
     recipients: tuple[str, ...],
     known: frozenset[str] | None,
 ) -> Iterator[Problem]:
-    """See that a recipient whom a fact names is known by then; the units of `units` may well be
-    none.
+    """See that a recipient whom a fact names is known by then.
+
+    The units of `units` may well be none.
     """
     for name in recipients:
         party, role = workflow.parties.get(name), workflow.roles.get(name)

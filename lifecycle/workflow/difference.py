@@ -25,8 +25,9 @@ _TOP = ("title", "version", "basis", "number", "subject", "opened_by", "panel", 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One item added, removed or changed; `before` and `after` are what is written for `field`
-    (None: not there).
+    """One item added, removed or changed.
+
+    `before` and `after` are what is written for `field` (None: not there).
     """
 
     kind: Literal["added", "removed", "changed"]
@@ -39,8 +40,9 @@ class Change:
 
 
 def compare(before: Workflow, after: Workflow) -> Iterator[Change]:
-    """List what changes, section by section; the order of items and where they stand in the file do
-    not count.
+    """List what changes, section by section.
+
+    The order of items and where they stand in the file do not count.
     """
     for name in _TOP:
         yield from _changed(
@@ -63,8 +65,9 @@ def compare(before: Workflow, after: Workflow) -> Iterator[Change]:
 
 
 def _items(section: Any) -> dict[str, Any]:
-    """Name the items of a section; transitions that share a name are told apart by the states they
-    leave.
+    """Name the items of a section.
+
+    Transitions that share a name are told apart by the states they leave.
     """
     if isinstance(section, Mapping):
         return dict(section)

@@ -40,11 +40,10 @@ def check_graph(workflow: Workflow) -> Iterator[Problem]:
 
 
 def ways_of(workflow: Workflow) -> tuple[Way, ...]:
-    """Give each transition its known states; a misspelt state stands for the nearest, so that one
-    slip is one fault.
+    """Give each transition its known states.
 
-    A record stays where it is; a resume to `previous` may lead to every state from which it was
-    suspended.
+    A misspelt state stands for the nearest, so that one slip is one fault. A record stays where it
+    is; a resume to `previous` may lead to every state from which it was suspended.
     """
     mentioned = dict.fromkeys(
         name for t in workflow.transitions for name in (*t.sources, t.to or PREVIOUS)
@@ -180,8 +179,9 @@ def _check_kind(
 def _check_not_by(
     way: Way, made: dict[str, set[str]], edges: dict[str, set[str]]
 ) -> Iterator[Problem]:
-    """See that what is excluded can come first; a transition may exclude its own maker only if it
-    can be made again.
+    """See that what is excluded can come first.
+
+    A transition may exclude its own maker only if it can be made again.
     """
     name = way.transition.name
     for other in way.transition.not_by:

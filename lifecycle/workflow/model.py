@@ -47,8 +47,9 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody outside the directory who receives letters; `fact` names the fact that holds the
-    party's name.
+    """Somebody outside the directory who receives letters.
+
+    `fact` names the fact that holds the party's name.
     """
 
     name: str
@@ -69,8 +70,9 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A typed field of a case. `required` is the state from which it must be known, or True from
-    the opening on.
+    """A typed field of a case.
+
+    `required` is the state from which it must be known, or True from the opening on.
     """
 
     name: str
@@ -91,8 +93,9 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A required document. `keep` is `permanent` or a number of years such as `30y`; `max_mb`
-    bounds one file.
+    """A required document. `keep` is `permanent` or a number of years such as `30y`.
+
+    `max_mb` bounds one file.
     """
 
     name: str
@@ -124,8 +127,9 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state; in project.yaml a stage. `due` is the limit of the whole stage, `limits` those
-    within it.
+    """A state; in project.yaml a stage.
+
+    `due` is the limit of the whole stage, `limits` those within it.
     """
 
     name: str
@@ -163,8 +167,9 @@ class Quorum:
 
 @dataclass(frozen=True, slots=True)
 class Cosign:
-    """Whose opinions a transition needs; `covers` are the facts and materials whose change makes an
-    opinion stale.
+    """Whose opinions a transition needs.
+
+    `covers` are the facts and materials whose change makes an opinion stale.
     """
 
     roles: tuple[str, ...]
@@ -212,8 +217,9 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """By when a letter's recipients owe an answer, counted from its receipt; `cosign`: it is their
-    opinion on that.
+    """By when a letter's recipients owe an answer, counted from its receipt.
+
+    `cosign`: it is their opinion on that.
     """
 
     limit: Limit
@@ -233,8 +239,9 @@ class NoticeRule:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A way from states to a state; `to` is None for a record (the case stays) and PREVIOUS for a
-    resume.
+    """A way from states to a state.
+
+    `to` is None for a record (the case stays) and PREVIOUS for a resume.
     """
 
     name: str
@@ -289,8 +296,9 @@ class Use:
 
 @dataclass(frozen=True, eq=False)
 class Workflow:
-    """A YAML state machine, judged sound. `digest` is the SHA-256 of its exact bytes and names the
-    version.
+    """A YAML state machine, judged sound.
+
+    `digest` is the SHA-256 of its exact bytes and names the version.
     """
 
     name: str

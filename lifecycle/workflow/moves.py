@@ -105,8 +105,9 @@ def _read_sources(fields: FormFields, states: Mapping[str, State]) -> tuple[str,
 
 
 def _read_phases(inner: FormFields, states: Mapping[str, State]) -> tuple[str, ...]:
-    """Give the open states of the phases named; a misspelt phase stands for the one it is nearest
-    to.
+    """Give the open states of the phases named.
+
+    A misspelt phase stands for the one it is nearest to.
     """
     phases = dict.fromkeys(state.phase for state in states.values() if state.phase)
     wanted: set[str | None] = set()

@@ -47,8 +47,9 @@ def request_of(desk: Desk, principal: str | None = None, *, dry_run: bool = Fals
 
 
 def pairs(texts: tuple[str, ...]) -> dict[str, Entered]:
-    """Read `fact=value` as typed; what is written several times are the items of a list. Raises
-    UsageError.
+    """Read `fact=value` as typed.
+
+    What is written several times are the items of a list. Raises UsageError.
     """
     found: dict[str, list[str]] = {}
     for text in texts:

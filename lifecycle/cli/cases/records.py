@@ -23,8 +23,9 @@ CASE_HELP = "事项编号，或编号、名称中不重复的一段；不写则�
 
 
 class Time(click.ParamType[str]):
-    """A time, written with day and clock, Beijing time unless it names its zone; given as entries
-    have it (UTC).
+    """A time, written with day and clock, Beijing time unless it names its zone.
+
+    Given as entries have it (UTC).
     """
 
     name = "TIME"

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 
 def issue_letters(office: Office, letters: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Review and issue letters, given as (case number, name), today; tell each step as it was
-    typed.
+    """Review and issue letters, given as (case number, name), today.
+
+    Tell each step as it was typed.
     """
     from lifecycle.office.letters import hands_for, issue, review, see_fonts
 

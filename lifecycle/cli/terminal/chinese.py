@@ -134,8 +134,9 @@ class Choice(click.Choice[str]):
 
 
 def _named(kind: click.ParamType[Any]) -> click.ParamType[Any]:
-    """Give the type with a Chinese name; click shares its types between parameters, so ours is a
-    copy.
+    """Give the type with a Chinese name.
+
+    Click shares its types between parameters, so ours is a copy.
     """
     if kind.name not in _TYPES:
         return kind

@@ -19,8 +19,9 @@ _COLOURS = {"red": "31", "green": "32", "yellow": "33", "grey": "90", "bold": "1
 
 
 class Painted(str):
-    """Text made safe and coloured; `plain` is what of it takes room. Joined to other text it loses
-    its colour.
+    """Text made safe and coloured.
+
+    `plain` is what of it takes room. Joined to other text it loses its colour.
     """
 
     __slots__ = ("plain",)
@@ -65,8 +66,9 @@ def coloured(stream: TextIO | None = None) -> bool:
 
 
 def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
-    """Colour text (red, green, yellow, grey, bold) where the stream shows colours; it is made safe
-    in any case.
+    """Colour text (red, green, yellow, grey, bold) where the stream shows colours.
+
+    It is made safe in any case.
     """
     plain = safe(text)
     return Painted(plain, _COLOURS[colour]) if coloured(stream) else plain
@@ -137,8 +139,9 @@ def columns() -> int | None:
 
 
 class Bar:
-    """On a terminal, how far a work has come, drawn at most ten times a second; anywhere else,
-    nothing.
+    """On a terminal, how far a work has come, drawn at most ten times a second.
+
+    Anywhere else, nothing.
     """
 
     def __init__(self, title: str) -> None:

@@ -52,8 +52,9 @@ def print_refusal(refusal: Refusal, stream: TextIO | None = None) -> None:
 
 
 def print_gates(gates: Sequence[Gate], *, stream: TextIO | None = None, indent: str = "  ") -> None:
-    """Print gates, the unmet ones first; mends stand in a column of their own, or under a text that
-    is too long.
+    """Print gates, the unmet ones first.
+
+    Mends stand in a column of their own, or under a text that is too long.
     """
     stream = stream or sys.stdout
     for line in gate_lines(gates, stream, indent):

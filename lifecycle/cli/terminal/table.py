@@ -24,11 +24,10 @@ LEAST = 6
 def write_table(
     header: Sequence[str], rows: Iterable[Sequence[str]], *, align: str = "", page: int = PAGE
 ) -> int:
-    """Print an aligned table page by page and count its rows; `align` has `<` or `>` for each
-    column.
+    """Print an aligned table page by page and count its rows.
 
-    On a terminal, cells are cut so that no line is broken; into a file or pipe they are written
-    whole.
+    `align` has `<` or `>` for each column. On a terminal, cells are cut so that no line is broken;
+    into a file or pipe they are written whole.
     """
     align = align.ljust(len(header), "<")
     widths = [cell_width(title) for title in header]
@@ -47,8 +46,9 @@ def write_table(
 
 
 def write_block(pairs: Iterable[tuple[str, str]], *, indent: str = "") -> None:
-    """Print `key value` lines with the values aligned; a value's further lines stand under its
-    first.
+    """Print `key value` lines with the values aligned.
+
+    A value's further lines stand under its first.
     """
     pairs = [(safe(key), value) for key, value in pairs]
     width = max((cell_width(key) for key, _ in pairs), default=0)

@@ -63,8 +63,9 @@ def cut(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> str:
-    """Break one paragraph into lines of so many cells; `first` and `rest` lead the
-    lines and count.
+    """Break one paragraph into lines of so many cells.
+
+    `first` and `rest` lead the lines and count.
     """
     lines: list[str] = []
     line, used, lead = "", 0, first
@@ -82,8 +83,9 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> str:
 
 
 def wrap_all(text: str, width: int, *, indent: str = "") -> str:
-    """Break text of several paragraphs; empty lines stay, and a paragraph that begins with `\\b` is
-    left as it is.
+    """Break text of several paragraphs.
+
+    Empty lines stay, and a paragraph that begins with `\\b` is left as it is.
     """
     from inspect import cleandoc
 

@@ -39,14 +39,16 @@ class Act(ABC):
 
     @abstractmethod
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case after the entry that records this act; trusts that the judge
-        accepted it.
+        """Give the case after the entry that records this act.
+
+        Trusts that the judge accepted it.
         """
 
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
-        """Give the `data`, `files` and `transition` of the entry that records it; the only place
-        that knows the keys.
+        """Give the `data`, `files` and `transition` of the entry that records it.
+
+        The only place that knows the keys.
         """
 
     @classmethod

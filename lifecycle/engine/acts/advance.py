@@ -139,8 +139,9 @@ def _drafts(case: Case, transition: Transition, entry: Entry) -> dict[str, Notic
 
 
 def _place(case: Case, transition: Transition, entry: Entry) -> dict[str, Any]:
-    """Say where the case now is and since when; time spent suspended does not count against the
-    state's limits.
+    """Say where the case now is and since when.
+
+    Time spent suspended does not count against the state's limits.
     """
     if transition.kind == "suspend":
         left = Suspension(case.state, entry.on, case.entered_on)

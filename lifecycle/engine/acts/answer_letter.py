@@ -55,8 +55,9 @@ class AnswerLetter(LetterAct):
     verb = "复函"
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge that the addressee answers, and with what; an opinion by the rules of the co-sign
-        that was asked.
+        """Judge that the addressee answers, and with what.
+
+        An opinion by the rules of the co-sign that was asked.
         """
         notice = find_letter(docket, self.notice)
         addressee = find_addressee(docket, notice, self.addressee) if notice else None
@@ -73,8 +74,9 @@ class AnswerLetter(LetterAct):
         return docket.close(answer, answer.seats[0][0] if answer.seats else "")
 
     def _judge_opinion(self, docket: Docket, notice: Notice, verdict: Verdict) -> AnswerLetter:
-        """Judge the opinion in the answer; gives the answer with the seats that it speaks for, and
-        the transition.
+        """Judge the opinion in the answer.
+
+        Gives the answer with the seats that it speaks for, and the transition.
         """
         workflow, case = docket.workflow, docket.case
         nothing = replace(self, seats=(), transition=None)

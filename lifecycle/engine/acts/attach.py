@@ -17,8 +17,9 @@ from lifecycle.workflow.model import Material, Workflow
 
 @dataclass(frozen=True, slots=True)
 class Attach(Act):
-    """Attach a file as a material; a later file of the same material takes the earlier
-    one's place.
+    """Attach a file as a material.
+
+    A later file of the same material takes the earlier one's place.
     """
 
     material: str
@@ -42,8 +43,9 @@ class Attach(Act):
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case with the file attached; the same bytes again change nothing that was
-        signed.
+        """Give the case with the file attached.
+
+        The same bytes again change nothing that was signed.
         """
         held = File(self.file.name, self.file.size, self.file.sha256, entry.seq, entry.on)
         before = case.materials.get(self.material)

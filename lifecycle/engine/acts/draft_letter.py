@@ -22,11 +22,11 @@ _OPEN = (DRAFT, CHECKED)
 
 @dataclass(frozen=True, slots=True)
 class DraftLetter(Act):
-    """Draft a letter of a template to roles and parties of the workflow; `replaces` an earlier one
-    of the case.
+    """Draft a letter of a template to roles and parties of the workflow.
 
-    `about`, `units` and `debt`: it reminds these units of the `receipt` or `reply` that they owe on
-    that letter. `text`: as edited, instead of the template.
+    `replaces` an earlier one of the case. `about`, `units` and `debt`: it reminds these units of
+    the `receipt` or `reply` that they owe on that letter. `text`: as edited, instead of the
+    template.
     """
 
     template: str
@@ -117,8 +117,9 @@ class DraftLetter(Act):
         return Gate("notice", met, inputs, text)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case with the draft; one that was to be replaced and has no number is void with
-        it.
+        """Give the case with the draft.
+
+        One that was to be replaced and has no number is void with it.
         """
         made = Notice(
             name=f"{entry.seq}-{self.template}",

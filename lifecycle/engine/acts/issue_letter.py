@@ -74,8 +74,9 @@ class IssueLetter(LetterAct):
         docket.add(Gate("notice", dated == today, {"date": dated}, text))
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case with the letter in force; what it replaces no longer is, who it reminds has
-        been reminded.
+        """Give the case with the letter in force.
+
+        What it replaces no longer is, who it reminds has been reminded.
         """
         notice = case.notices[self.notice]
         issued = replace(

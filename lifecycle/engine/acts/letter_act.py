@@ -9,8 +9,9 @@ from lifecycle.workflow.model import Transition, Workflow
 
 
 class LetterAct(Act):
-    """An act about a letter of a case, in whatever state the case is, also after its end; `notice`
-    names the letter.
+    """An act about a letter of a case, in whatever state the case is, also after its end.
+
+    `notice` names the letter.
     """
 
     __slots__ = ()

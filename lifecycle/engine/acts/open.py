@@ -82,8 +82,9 @@ class Open(Act):
 
 
 def _judge_keeper(docket: Docket, fact: Fact) -> None:
-    """See that who opens a case may enter a fact: its `by:` holds then too; a role bound to a fact
-    is nobody's yet.
+    """See that who opens a case may enter a fact: its `by:` holds then too.
+
+    A role bound to a fact is nobody's yet.
     """
     workflow, officer = docket.workflow, docket.officer
     if not fact.by or any(holds(workflow, None, officer, role) for role in fact.by):

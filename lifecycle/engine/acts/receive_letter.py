@@ -34,8 +34,9 @@ class ReceiveLetter(LetterAct):
     verb = "签收"
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge that the addressee itself does it, once; for a party outside the directory the unit
-        that wrote to it.
+        """Judge that the addressee itself does it, once.
+
+        For a party outside the directory the unit that wrote to it.
         """
         notice = find_letter(docket, self.notice)
         addressee = find_addressee(docket, notice, self.addressee) if notice else None

@@ -24,8 +24,9 @@ from lifecycle.workflow.model import Workflow
 
 @dataclass(frozen=True, slots=True)
 class ReviewLetter(LetterAct):
-    """Find a draft in order; `letter` is the SHA-256 of what was read, `writer` tells how it was
-    written.
+    """Find a draft in order.
+
+    `letter` is the SHA-256 of what was read, `writer` tells how it was written.
     """
 
     notice: str

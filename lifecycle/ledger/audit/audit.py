@@ -41,14 +41,13 @@ from lifecycle.ledger.tree import Checkpoint, Tree
 
 @dataclass(slots=True)
 class Auditor:
-    """One audit of a store, up to the last entry there was when it began; memory does not grow with
-    the cases' entries.
+    """One audit of a store, up to the last entry there was when it began.
 
-    `now` is the time by the auditor's clock: an entry of a later time is a finding. `report` is
-    told (done, of) as the work goes on; `since` is a checkpoint of an earlier audit. The other
-    fields are what `run` found out, pass by pass, for whoever tells of the audit afterwards: no
-    pass reads them. `broken` are the damaged definitions by digest, `unjudged` what could not be
-    judged because of them.
+    Memory does not grow with the cases' entries. `now` is the time by the auditor's clock: an entry
+    of a later time is a finding. `report` is told (done, of) as the work goes on; `since` is a
+    checkpoint of an earlier audit. The other fields are what `run` found out, pass by pass, for
+    whoever tells of the audit afterwards: no pass reads them. `broken` are the damaged definitions
+    by digest, `unjudged` what could not be judged because of them.
     """
 
     library: Library

@@ -95,8 +95,9 @@ def _tallied(
 def check_chain(
     known: Known, trail: Trail, rows: Iterator[EntryRow]
 ) -> Generator[Finding | Resting, None, OfficeSeen]:
-    """Follow a case's chain to its end, and compare the state kept for the case; give the office,
-    which may have gone on.
+    """Follow a case's chain to its end, and compare the state kept for the case.
+
+    Give the office, which may have gone on.
     """
     first = next(rows)
     rows = chain((first,), rows)

@@ -12,9 +12,10 @@ _KINDS = {"workflow": "流程", "template": "公文模板", "calendar": "工作�
 _SHOWN = 3
 """How many of what could not be judged are named; the rest is counted."""
 Unchecked = Literal["entries", "letters", "states", "days"]
-"""What may rest on a definition: entries and letters to be judged; `states` are cases of which
-nothing that is stored beside the log was compared, `days` those of which the due dates were not,
-for they are counted by a damaged calendar.
+"""What may rest on a definition: entries and letters to be judged.
+
+`states` are cases of which nothing that is stored beside the log was compared, `days` those of
+which the due dates were not, for they are counted by a damaged calendar.
 """
 
 

@@ -17,8 +17,9 @@ from lifecycle.people.directory import Directory
 def damage_of(
     library: Library, idx: int, intent: Mapping[str, Any], known: Damage | None
 ) -> Damage | None:
-    """Give what is wrong with the definition that an entry published, None if nothing; `known` is
-    what was found at an earlier publication of the same bytes.
+    """Give what is wrong with the definition that an entry published, None if nothing.
+
+    `known` is what was found at an earlier publication of the same bytes.
     """
     if known is not None:
         return replace(known, again=(*known.again, idx))

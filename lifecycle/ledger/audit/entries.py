@@ -205,8 +205,9 @@ def _checked(checks: tuple[Check, ...], looked: Looked) -> list[Problem | Restin
 
 
 def _letters(looked: Looked) -> Iterator[Problem | Resting]:
-    """Have an entry about a letter judged; what a damaged definition or a lost text keeps from it
-    is told.
+    """Have an entry about a letter judged.
+
+    What a damaged definition or a lost text keeps from it is told.
     """
     known, step = looked.known, looked.step
     judge = known.scope.letters

@@ -25,8 +25,9 @@ CODES = {
     "schema": "结构",
     "unread": "未能核对",
 }
-"""Every kind of finding; `unread` is what could not be checked, which is never the same
-as clean.
+"""Every kind of finding.
+
+`unread` is what could not be checked, which is never the same as clean.
 """
 NOBODY = "-"
 """Stands for the case where a finding concerns none, or none that is known."""

@@ -31,8 +31,9 @@ class Post:
 
 
 def read_post(store: Store, case_id: str) -> Post:
-    """Read what is kept for a case's letters; within a read, so that it is as of one moment with
-    the case.
+    """Read what is kept for a case's letters.
+
+    Within a read, so that it is as of one moment with the case.
     """
     return Post(
         {

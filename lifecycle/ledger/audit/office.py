@@ -84,8 +84,9 @@ def follow_office(scope: Scope, office: OfficeSeen) -> Generator[Finding, None, 
 def _follow(
     scope: Scope, office: OfficeSeen, rows: Iterable[EntryRow]
 ) -> Generator[Finding, None, OfficeSeen]:
-    """Judge entries again and move the office on by them; give it as far as it could be
-    followed.
+    """Judge entries again and move the office on by them.
+
+    Give it as far as it could be followed.
     """
     left = _ticked(scope, rows)
     try:

@@ -22,15 +22,17 @@ Report = Callable[[int, int], None]
 
 
 class LetterJudge(Protocol):
-    """Judges entries about letters; writing and printing letters is the business of rooms above
-    this one.
+    """Judges entries about letters.
+
+    Writing and printing letters is the business of rooms above this one.
     """
 
     unprinted: int
 
     def look(self, directory: Directory, step: CaseStep) -> Iterator[Problem]:
-        """Yield (code, message) for what is wrong with an entry; told of every entry of a case that
-        is judged, in their order.
+        """Yield (code, message) for what is wrong with an entry.
+
+        Told of every entry of a case that is judged, in their order.
         """
 
 

@@ -25,10 +25,9 @@ from lifecycle.workflow.model import Workflow
 def check_state(
     known: Known, trail: Trail, last: CaseStep
 ) -> Generator[Finding | Resting, None, OfficeSeen]:
-    """Compare the case after its last entry with what is kept for it; both are read as of one
-    moment.
+    """Compare the case after its last entry with what is kept for it.
 
-    Gives the office, which may have gone on since the audit began.
+    Both are read as of one moment. Gives the office, which may have gone on since the audit began.
     """
     scope, office, name = known.scope, known.office, trail.name
     store, case = scope.store, last.after

@@ -66,8 +66,9 @@ class Times:
 
 
 def _bound_of(raw: bytes) -> timedelta:
-    """Give the bound that the office was founded with; the shipped one where the founding cannot be
-    read.
+    """Give the bound that the office was founded with.
+
+    The shipped one where the founding cannot be read.
     """
     try:
         return timedelta(days=most_days(int(read(raw)["intent"]["data"].get("clock_days", 0))))
@@ -76,8 +77,9 @@ def _bound_of(raw: bytes) -> timedelta:
 
 
 def _is_confirmation(row: LogRow) -> bool:
-    """Tell whether an entry is the confirmation of a jump; whether it was right to be is judged
-    with the office.
+    """Tell whether an entry is the confirmation of a jump.
+
+    Whether it was right to be is judged with the office.
     """
     try:
         return row.case == OFFICE and read(row.raw)["intent"]["type"] == CONFIRMED

@@ -50,8 +50,9 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX outbox_by_state ON outbox (state, next_at)",
     ),
 }
-"""For each older schema, the statements that bring it to the next; the rows beside the log are then
-folded anew.
+"""For each older schema, the statements that bring it to the next.
+
+The rows beside the log are then folded anew.
 """
 SETTINGS = {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0}
 """Rollback journal, FULL: no power cut loses an acknowledged commit,
@@ -59,8 +60,9 @@ and the WAL-reset bug of SQLite 3.7.0–3.51.2 cannot bite."""
 
 
 def database_path(url: str) -> Path:
-    """Give the file that a `sqlite:///…` URL or a plain path names; raises UnavailableError for
-    other databases.
+    """Give the file that a `sqlite:///…` URL or a plain path names.
+
+    Raises UnavailableError for other databases.
     """
     if url.startswith("sqlite:///"):
         return Path(unquote(url.removeprefix("sqlite:///"))).expanduser()
@@ -144,8 +146,9 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
 
 
 def verify(connection: sqlite3.Connection, path: Path, *, readonly: bool = False) -> None:
-    """Read back what protects the record; refuse a database that is not ours, of another schema, or
-    unsafe.
+    """Read back what protects the record.
+
+    Refuse a database that is not ours, of another schema, or unsafe.
     """
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
         raise UnavailableError(f"{path} 不是本系统的数据库", "请核对 --db 或 LIFECYCLE_DB")
@@ -170,12 +173,11 @@ def verify(connection: sqlite3.Connection, path: Path, *, readonly: bool = False
 def upgrade(
     path: Path, refold: Callable[[Path, sqlite3.Connection], None]
 ) -> tuple[int, Path | None]:
-    """Bring an older database to this schema in one transaction, keeping a copy; give the old
-    schema and the copy.
+    """Bring an older database to this schema in one transaction, keeping a copy.
 
-    `refold` writes the rows that are computed from the entries (see `lifecycle.ledger.refold`). The
-    copy is None where there is nothing to do. Raises UnavailableError for what is not an older
-    database of ours.
+    Give the old schema and the copy. `refold` writes the rows that are computed from the entries
+    (see `lifecycle.ledger.refold`). The copy is None where there is nothing to do. Raises
+    UnavailableError for what is not an older database of ours.
     """
     if not path.exists():
         raise UnavailableError(f"没有数据库 {path}", "请核对 --db 或 LIFECYCLE_DB")
@@ -203,8 +205,9 @@ def upgrade(
 
 
 def _keep_copy(connection: sqlite3.Connection, copy: Path, mode: int, version: int) -> None:
-    """Keep a copy of a database that is to be upgraded, whole; over an earlier try's copy, over
-    nothing else.
+    """Keep a copy of a database that is to be upgraded, whole.
+
+    Over an earlier try's copy, over nothing else.
     """
     if os.path.lexists(copy) and _version_of(copy) != version:
         raise InvalidError(f"{copy} 已存在，不是升级留下的副本，不会覆盖", "请先移走它")
@@ -224,8 +227,9 @@ def _keep_copy(connection: sqlite3.Connection, copy: Path, mode: int, version: i
 
 
 def _version_of(path: Path) -> int | None:
-    """Read from a plain file's head which schema of ours it has; None if it is no
-    database of ours.
+    """Read from a plain file's head which schema of ours it has.
+
+    None if it is no database of ours.
     """
     if path.is_symlink() or not path.is_file():
         return None
@@ -255,8 +259,9 @@ def copy_database(connection: sqlite3.Connection, target: Path, mode: int) -> No
 
 
 def schema_differences(connection: sqlite3.Connection, path: Path) -> list[str]:
-    """Say what tables, indexes, triggers and views there are too many or too few; a trigger could
-    rewrite entries.
+    """Say what tables, indexes, triggers and views there are too many or too few.
+
+    A trigger could rewrite entries.
     """
     from sqlalchemy import create_engine
     from sqlmodel import SQLModel

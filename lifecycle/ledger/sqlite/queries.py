@@ -1,5 +1,6 @@
-"""Lists and counts over the cases' rows, through SQLModel; every read is short, so it never holds a
-writer up.
+"""Lists and counts over the cases' rows, through SQLModel.
+
+Every read is short, so it never holds a writer up.
 """
 
 from __future__ import annotations
@@ -48,10 +49,10 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list is asked for; None asks for anything. `roles` and `mine`: led by one of them, or
-    naming the unit.
+    """What a list is asked for.
 
-    `year` is that of the opening; `seats` asks for cases in which one of these seats is taken.
+    None asks for anything. `roles` and `mine`: led by one of them, or naming the unit. `year` is
+    that of the opening; `seats` asks for cases in which one of these seats is taken.
     """
 
     workflow: str | None = None
@@ -136,8 +137,9 @@ def stream(
     columns: tuple[Any, ...] = LISTED,
     chunk: int = 500,
 ) -> Iterator[Any]:
-    """Stream all cases that are asked for after a number, in the order of their numbers; `columns`
-    hold the number.
+    """Stream all cases that are asked for after a number, in the order of their numbers.
+
+    `columns` hold the number.
     """
     while page := list_page(store, wanted, after=after, size=chunk, columns=columns):
         yield from page
@@ -145,8 +147,9 @@ def stream(
 
 
 def stream_by_due(store: Store, wanted: Filter, *, chunk: int = 200) -> Iterator[tuple[str, bytes]]:
-    """Stream workflow digest and snapshot in the order of the days due; what has no limit comes
-    last.
+    """Stream workflow digest and snapshot in the order of the days due.
+
+    What has no limit comes last.
     """
     dated = tuple_(col(CaseRow.due_on), col(CaseRow.number))
     yield from _in_order(store, wanted, dated, col(CaseRow.due_on).is_not(None), chunk)

@@ -18,8 +18,9 @@ WAIT_S = 30
 
 
 def open_queue(path: Path) -> int | None:
-    """Open the lock file beside a database; None where that cannot be done, as on a
-    read-only disk.
+    """Open the lock file beside a database.
+
+    None where that cannot be done, as on a read-only disk.
     """
     lock = path.with_name(path.name + ".queue")
     try:

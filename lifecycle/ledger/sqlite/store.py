@@ -86,10 +86,10 @@ class LostDefinitionError(UnavailableError):
 
 
 class Store:
-    """One open SQLite database. Every method raises UnavailableError when the database cannot be
-    used.
+    """One open SQLite database.
 
-    `deeds` is told of every entry that is committed.
+    Every method raises UnavailableError when the database cannot be used. `deeds` is told of every
+    entry that is committed.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, queue: int | None) -> None:
@@ -103,8 +103,9 @@ class Store:
 
     @classmethod
     def open(cls, url: str, *, create: bool = False, readonly: bool = False) -> Store:
-        """Open a database, or create it; refuses one that is missing, not ours, newer, older or
-        unsafe.
+        """Open a database, or create it.
+
+        Refuses one that is missing, not ours, newer, older or unsafe.
         """
         path = database_path(url)
         size = _size_of(path)
@@ -188,12 +189,11 @@ class Store:
         self._appended.clear()
 
     def _holds(self, error: sqlite3.Error) -> bool:
-        """Find out what a failed COMMIT did, for its error does not tell; raises UncertainError
-        where nothing does.
+        """Find out what a failed COMMIT did, for its error does not tell.
 
-        SQLite may report a failure after the very act that commits (the journal is cut off, its
-        last sync fails), so the entries are looked for on a fresh connection. Nothing but entries
-        is worth the question.
+        Raises UncertainError where nothing does. SQLite may report a failure after the very act
+        that commits (the journal is cut off, its last sync fails), so the entries are looked for on
+        a fresh connection. Nothing but entries is worth the question.
         """
         if not self._appended:
             return False
@@ -208,8 +208,9 @@ class Store:
         return True
 
     def _read_back(self) -> list[bool] | None:
-        """Look for each entry of the transaction on a fresh connection; None where the database is
-        not sound.
+        """Look for each entry of the transaction on a fresh connection.
+
+        None where the database is not sound.
         """
         self.connection.close()
         self.connection = connect(self.path)
@@ -224,8 +225,9 @@ class Store:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
-        """Read several things as they are at one moment; for short reads, since it makes writers
-        wait.
+        """Read several things as they are at one moment.
+
+        For short reads, since it makes writers wait.
         """
         with database_errors(self.path):
             self.connection.execute("BEGIN")
@@ -299,8 +301,9 @@ class Store:
         return found
 
     def definition(self, digest: str) -> bytes:
-        """Give the bytes of a published definition; raises LostDefinitionError where they are gone
-        or altered.
+        """Give the bytes of a published definition.
+
+        Raises LostDefinitionError where they are gone or altered.
         """
         if digest not in self._definitions:
             found = self.row("SELECT CAST(body AS BLOB) FROM definition WHERE sha256 = ?", digest)
@@ -331,8 +334,9 @@ class Store:
         )
 
     def put_case(self, row: Mapping[str, Any]) -> None:
-        """Keep a case's state; within a transaction. Raises ConflictError if somebody else was
-        first.
+        """Keep a case's state; within a transaction.
+
+        Raises ConflictError if somebody else was first.
         """
         self._numbers[row["id"]] = row["number"]
         if row["seq"] == 1:
@@ -341,8 +345,9 @@ class Store:
             raise ConflictError("该事项刚被他人办理", "先用 lifecycle show 查看最新情况")
 
     def next_number(self, series: str) -> int:
-        """Take the next number of a series; within a transaction, so that an abort
-        gives it back.
+        """Take the next number of a series.
+
+        Within a transaction, so that an abort gives it back.
         """
         statement = (
             "INSERT INTO series VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + "
@@ -401,8 +406,9 @@ class Store:
 
 
 def _size_of(path: Path) -> int | None:
-    """Give the size of a database's file, None if there is none; raises UnavailableError where that
-    is hidden.
+    """Give the size of a database's file, None if there is none.
+
+    Raises UnavailableError where that is hidden.
     """
     try:
         return path.stat().st_size

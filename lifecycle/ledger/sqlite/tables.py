@@ -1,5 +1,6 @@
-"""The database's tables. `entry` is the record; everything else is either published bytes or
-computed from it.
+"""The database's tables.
+
+`entry` is the record; everything else is either published bytes or computed from it.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ class Entry(SQLModel, table=True):
 
 
 class CaseRow(SQLModel, table=True):
-    """A case after its last entry: `snapshot` is the case in canonical JSON; the other columns
-    serve lists.
+    """A case after its last entry: `snapshot` is the case in canonical JSON.
+
+    The other columns serve lists.
     """
 
     __tablename__ = "cases"

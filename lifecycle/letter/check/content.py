@@ -1,5 +1,6 @@
-"""Content lint: what a letter says, judged by the rules of official writing; the same for data, PDF
-and DOCX.
+"""Content lint: what a letter says, judged by the rules of official writing.
+
+The same for data, PDF and DOCX.
 """
 
 from __future__ import annotations
@@ -93,8 +94,9 @@ def _finding(rule: str, part: Part) -> Finding:
 
 
 def _titles(written: Written) -> Iterator[Finding]:
-    """Want the kind at the end of the title (GB/T 9704—2012 7.3.1); a paper of no statutory kind
-    may do without.
+    """Want the kind at the end of the title (GB/T 9704—2012 7.3.1).
+
+    A paper of no statutory kind may do without.
     """
     titles = written.of("title")
     title = "".join(part.text for part in titles)

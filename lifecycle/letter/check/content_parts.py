@@ -34,8 +34,10 @@ Role = Literal[
     "cc",
     "printed",
 ]
-"""Parts of a letter (GB/T 9704—2012 7.1); `cell` is text in a table, `head` what else stands above
-the title, `folio` a page number, `` not yet known.
+"""Parts of a letter (GB/T 9704—2012 7.1).
+
+`cell` is text in a table, `head` what else stands above the title, `folio` a page number, `` not
+yet known.
 """
 DATE = re.compile(
     r"\d{4}年\d{1,2}月\d{1,2}日|\d{4}[-./]\d{1,2}[-./]\d{1,"
@@ -75,8 +77,9 @@ class Line(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part of a letter with where it begins; a letter that is data has page 0 and counts
-    paragraphs as lines.
+    """A part of a letter with where it begins.
+
+    A letter that is data has page 0 and counts paragraphs as lines.
     """
 
     role: Role
@@ -103,8 +106,9 @@ def level_of(text: str) -> int:
 
 
 def kind_of(title: str) -> str:
-    """Give the kind that a title ends with, whatever brackets and marks come after it; empty if
-    none.
+    """Give the kind that a title ends with, whatever brackets and marks come after it.
+
+    Empty if none.
     """
     bare = re.sub(r"(?:[（(][^（）()]*[）)]|[\s。，、；：.!！,;:])+$", "", title)
     if re.search(r"(?:征求|反馈|提出|听取)[^的]{0,10}意见$", bare):

@@ -27,8 +27,9 @@ its middle.
 
 @dataclass(frozen=True, slots=True)
 class DocxLook:
-    """The parts of a letter as found; indexes are of `blocks`. `body` are the paragraphs of running
-    text.
+    """The parts of a letter as found.
+
+    Indexes are of `blocks`. `body` are the paragraphs of running text.
     """
 
     docx: Docx
@@ -188,8 +189,9 @@ def places(blocks: tuple[Block, ...]) -> list[Place] | None:
 
 
 def lines_of(found: DocxLook) -> list[Line]:
-    """Give the paragraphs as lines for the lint, indented as they will be; the line's number is the
-    paragraph's.
+    """Give the paragraphs as lines for the lint, indented as they will be.
+
+    The line's number is the paragraph's.
     """
     lines: list[Line] = []
     for n, block in enumerate(found.blocks):

@@ -1,8 +1,7 @@
-"""The verification codes that stand in a file: PDF, DOCX, web page or text; none where nothing can
-be read.
+"""The verification codes that stand in a file: PDF, DOCX, web page or text.
 
-The file may come from anybody, so it is read in a child process with limits, and each part of it
-only so far.
+None where nothing can be read. The file may come from anybody, so it is read in a child process
+with limits, and each part of it only so far.
 """
 
 from __future__ import annotations

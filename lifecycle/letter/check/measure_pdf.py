@@ -33,8 +33,9 @@ _DASHES = "—―─"
 
 
 def measure_pdf(seen: Seen) -> tuple[Look, list[Measure]]:
-    """Measure the pages of a PDF; what does not apply to its layout, or cannot be told from it, is
-    not listed.
+    """Measure the pages of a PDF.
+
+    What does not apply to its layout, or cannot be told from it, is not listed.
     """
     found = look(seen)
     parts = (paper, margins, grid, _head, _below_head, _annexes, _folios, _record)

@@ -1,8 +1,8 @@
-"""DOCX → its paragraphs with what they look like: styles resolved, in points; no entity, no bomb,
-no way out of it.
+"""DOCX → its paragraphs with what they look like: styles resolved, in points.
 
-Only what ISO/IEC 29500-1 calls WordprocessingML is read, with the standard library's parser; a
-document type declaration is refused, so that nothing expands and nothing is fetched.
+No entity, no bomb, no way out of it. Only what ISO/IEC 29500-1 calls WordprocessingML is read, with
+the standard library's parser; a document type declaration is refused, so that nothing expands and
+nothing is fetched.
 """
 
 from __future__ import annotations
@@ -139,8 +139,9 @@ class Docx:
         self._styles = _Styles(self.part("word/styles.xml"))
 
     def part(self, name: str) -> Element | None:
-        """Read an XML part; None if there is none of the name. The bytes are counted as they
-        unpack.
+        """Read an XML part; None if there is none of the name.
+
+        The bytes are counted as they unpack.
         """
         from xml.etree import ElementTree as ET
 

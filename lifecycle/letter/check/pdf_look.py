@@ -158,8 +158,9 @@ def _record(page: Page, size: float, folios: set[Row]) -> tuple[Row, ...]:
 
 
 def _layout(mark: tuple[Row, ...], rules: tuple[Stroke, ...], height: float) -> Layout:
-    """Tell the layout by its red parts: a mark that says 纪要; a rule near the foot or a high mark;
-    a mark or rule.
+    """Tell the layout by its red parts: a mark that says 纪要.
+
+    A rule near the foot or a high mark; a mark or rule.
     """
     text = "".join(row.text for row in mark)
     if text.endswith("纪要"):

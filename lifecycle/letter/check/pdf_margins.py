@@ -92,8 +92,9 @@ def grid(found: Look) -> Iterator[Measure]:
 
 
 def _ends(found: Look, rows: list[Row]) -> list[float]:
-    """Give where full lines end; a mark at the end may hang beyond the edge, so such lines tell
-    nothing.
+    """Give where full lines end.
+
+    A mark at the end may hang beyond the edge, so such lines tell nothing.
     """
     starts = found.left + 2.5 * found.step
     full = [

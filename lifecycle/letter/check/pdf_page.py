@@ -23,8 +23,9 @@ MM = 72 / 25.4
 PAGES = 500
 """Pages of a file that are looked at; a longer one is refused."""
 CHARACTERS, TOTAL = 10_000, 400_000
-"""Characters of one page and of a file that are looked at; no page of print and no letter has as
-many.
+"""Characters of one page and of a file that are looked at.
+
+No page of print and no letter has as many.
 """
 _DRAWN = 20_000
 """Points of the lines of one page that are looked at."""
@@ -117,8 +118,9 @@ class Row:
 
     @property
     def right(self) -> float:
-        """Give the right edge of the last character's square; one that is not square ends with its
-        ink.
+        """Give the right edge of the last character's square.
+
+        One that is not square ends with its ink.
         """
         last = self.glyphs[-1]
         return last.x + last.size if _wide(last.char) else last.right
@@ -143,8 +145,9 @@ class Seen:
 
 
 def read_pdf(data: bytes) -> Seen:
-    """Look at the pages of a PDF; raise UnavailableError for one that is broken, locked, too long
-    or a scan.
+    """Look at the pages of a PDF.
+
+    Raise UnavailableError for one that is broken, locked, too long or a scan.
     """
     import pypdfium2 as pdfium
 

@@ -115,8 +115,9 @@ def _body(letter: Letter) -> str:
 
 
 def _blocks(body: Sequence[Block], *, keep: bool = False) -> list[str]:
-    """Set the blocks of a body; `keep` holds the last one with what follows, so that no signature
-    is alone.
+    """Set the blocks of a body.
+
+    `keep` holds the last one with what follows, so that no signature is alone.
     """
     text = []
     for n, block in enumerate(body, 1):
@@ -228,8 +229,9 @@ def _symbol() -> str:
 
 
 def _record(letter: Letter) -> list[str]:
-    """Set the 版记 on the lower edge of the last page's 版心; a 信函 has no rules in it (7.4,
-    10.1).
+    """Set the 版记 on the lower edge of the last page's 版心.
+
+    A 信函 has no rules in it (7.4, 10.1).
     """
     rows = []
     if letter.cc:

@@ -56,8 +56,9 @@ def section(letter: Letter) -> str:
 
 
 def _mark_line(size: float) -> int:
-    """Give the exact line of a mark, in twentieths of a point; a fifth of it is below the base
-    line.
+    """Give the exact line of a mark, in twentieths of a point.
+
+    A fifth of it is below the base line.
     """
     return round(size * 20 * 1.1)
 

@@ -64,8 +64,9 @@ BREAK = "<w:r><w:br/></w:r>"
 def paragraph(
     style: str, runs: str, *, keep: bool = False, border: str = "", tabs: str = "", layout: str = ""
 ) -> str:
-    """Set runs in a paragraph style. `keep` holds it with what follows; `layout` is spacing,
-    indents and alignment.
+    """Set runs in a paragraph style.
+
+    `keep` holds it with what follows; `layout` is spacing, indents and alignment.
     """
     props = (
         f'<w:pStyle w:val="{style}"/>'
@@ -210,10 +211,10 @@ def _sizes(columns: Sequence[Sequence[str]], unit: int) -> list[int]:
 
 
 def spacing(line: int = LINE, *, before: int = 0, after: int = 0) -> str:
-    """Space a paragraph, all in twentieths of a point; the line is exact, as no font may change the
-    22 lines.
+    """Space a paragraph, all in twentieths of a point.
 
-    LibreOffice would round other lines up to the grid.
+    The line is exact, as no font may change the 22 lines. LibreOffice would round other lines up to
+    the grid.
     """
     grid = "" if line == LINE else '<w:snapToGrid w:val="0"/>'
     return (

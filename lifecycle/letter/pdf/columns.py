@@ -18,8 +18,9 @@ _WIDTH = 156 / 25.4 * 72
 
 
 class Columns(NamedTuple):
-    """The size of a table's text and the blank beside it, in points; the half-width cells of each
-    column.
+    """The size of a table's text and the blank beside it, in points.
+
+    The half-width cells of each column.
     """
 
     size: float
@@ -36,8 +37,9 @@ class _Look(NamedTuple):
 
 
 _LOOKS = (_Look(14.0, 3.0, 4), _Look(10.5, 2.0, 4), _Look(10.5, 2.0, 2))
-"""Size 4 with two characters in a column at least; size 5 where that has no room; at last one
-character.
+"""Size 4 with two characters in a column at least.
+
+Size 5 where that has no room; at last one character.
 """
 
 _WORD, _SHORT = 8, 20

@@ -108,8 +108,9 @@ _kept: WeakKeyDictionary[Fonts, Typesetter] = WeakKeyDictionary()
 
 
 def typesetter(fonts: Fonts) -> Typesetter:
-    """Give the typesetter of some fonts; it is made once, for it takes as long as
-    several letters.
+    """Give the typesetter of some fonts.
+
+    It is made once, for it takes as long as several letters.
     """
     if fonts not in _kept:
         _kept[fonts] = Typesetter(fonts)

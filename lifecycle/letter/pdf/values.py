@@ -54,8 +54,9 @@ _PITCH = 225 / 25.4 * 72 / 22
 
 
 def values_of(letter: Letter, wording: Wording) -> Values:
-    """Give all that the template needs of a letter; characters without a glyph are collected in
-    `wording`.
+    """Give all that the template needs of a letter.
+
+    Characters without a glyph are collected in `wording`.
     """
     when = letter.date
     return {

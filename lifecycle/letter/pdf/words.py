@@ -41,8 +41,9 @@ class Run(TypedDict):
 
 
 class Part(TypedDict):
-    """A stretch of a text: no line ends in a `whole` one; after an `open` one it may whatever
-    follows.
+    """A stretch of a text: no line ends in a `whole` one.
+
+    After an `open` one it may whatever follows.
     """
 
     whole: bool

@@ -24,8 +24,9 @@ def within(text: str, place: Location) -> Location:
 
 
 def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    """Tell what is wrong and how to mend it; an error without a known cause keeps the parser's
-    words and place.
+    """Tell what is wrong and how to mend it.
+
+    An error without a known cause keeps the parser's words and place.
     """
     lines = text.splitlines() or [""]
     said = str(getattr(error, "problem", None) or error)

@@ -116,8 +116,9 @@ class Fields:
                 )
 
     def _unknown(self, key: Scalar, known: tuple[str, ...]) -> str | None:
-        """Report a key that is not known; give the key that was most likely meant, which then is
-        not missed as well.
+        """Report a key that is not known.
+
+        Give the key that was most likely meant, which then is not missed as well.
         """
         near = self.reading.likeliest(key.value, known)
         mend = f"是否为 “{near}”？" if near else ""

@@ -19,8 +19,9 @@ from lifecycle.errors import Location, Problem
 from lifecycle.workflow.yaml.fault import explain
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""PyYAML may be built without libyaml; its own parser is ten times slower and gives the same
-events.
+"""PyYAML may be built without libyaml.
+
+Its own parser is ten times slower and gives the same events.
 """
 MOST_BYTES = 1 << 20
 MOST_LEVELS = 32
@@ -77,8 +78,9 @@ class Mapping:
 
 @dataclass(slots=True, eq=False)
 class Unread:
-    """A value that could not be read; its fault has been reported, so nobody need
-    complain again.
+    """A value that could not be read.
+
+    Its fault has been reported, so nobody need complain again.
     """
 
     line: int
@@ -171,8 +173,9 @@ def _find_strange(text: str, file: str) -> Iterator[Problem]:
 
 
 class _Builder:
-    """Builds the tree from the parser's events; goes on after every fault that leaves the structure
-    readable.
+    """Builds the tree from the parser's events.
+
+    Goes on after every fault that leaves the structure readable.
     """
 
     def __init__(self, file: str, text: str) -> None:

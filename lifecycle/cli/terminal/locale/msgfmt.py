@@ -38,8 +38,9 @@ def read_po(text: str) -> dict[str, str]:
 
 
 def _read_entry(block: str) -> dict[str, str]:
-    """Read `msgid`, `msgid_plural`, `msgstr` and `msgstr[0]` … of one entry; none where there are
-    comments only.
+    """Read `msgid`, `msgid_plural`, `msgstr` and `msgstr[0]` … of one entry.
+
+    None where there are comments only.
     """
     entry: dict[str, str] = {}
     key = ""
