@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.cli.answer import done_json
-from lifecycle.cli.terminal.output import mark, progress, say, write_answer
+from lifecycle.cli.done import done_json
+from lifecycle.cli.terminal.answer import write_answer
+from lifecycle.cli.terminal.output import mark, progress, say
 from lifecycle.cli.terminal.refusal import Refusal, refusal_json
 from lifecycle.errors import InvalidError, UncertainError, UsageError
 from lifecycle.office.bulk import Do, Line, Result, read_table, run_lines

@@ -162,7 +162,7 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
     from lifecycle.cli.auditing import audit
     from lifecycle.cli.cases.lists import board
     from lifecycle.cli.cases.records import replay
-    from lifecycle.cli.letters.issuance import issue_letters
+    from lifecycle.cli.letters.demo_letters import issue_letters
     from lifecycle.cli.letters.letters import notice_show
     from lifecycle.office.demo import letters_to_show
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from lifecycle.cli.terminal.answer import write_answer
 from lifecycle.cli.terminal.chinese import CommonOption
-from lifecycle.cli.terminal.output import say, write_answer
+from lifecycle.cli.terminal.output import say
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:

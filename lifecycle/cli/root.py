@@ -47,10 +47,10 @@ SECTIONS = {
     "台账": {
         "replay": Verb("lifecycle.cli.cases.records:replay", "从台账回放，逐条重新判定"),
         "audit": Verb("lifecycle.cli.auditing:audit", "审计：核对全部记录、状态、定义和材料"),
-        "backup": Verb("lifecycle.cli.cases.records:backup", "备份整个台账"),
-        "restore": Verb("lifecycle.cli.cases.records:restore", "从备份恢复到新的位置"),
+        "backup": Verb("lifecycle.cli.administration.database:backup", "备份整个台账"),
+        "restore": Verb("lifecycle.cli.administration.database:restore", "从备份恢复到新的位置"),
         "clock": Verb("lifecycle.cli.administration.clock:clock", "系统时钟：跳动后由两人确认"),
-        "upgrade": Verb("lifecycle.cli.cases.records:upgrade", "升级旧版式的数据库"),
+        "upgrade": Verb("lifecycle.cli.administration.database:upgrade", "升级旧版式的数据库"),
     },
     "其他": {
         "demo": Verb("lifecycle.cli.demo:demo", "演示：十个虚构的项目，办到各个环节"),

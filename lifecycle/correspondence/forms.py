@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.correspondence.drafts import Drafted, drafted_letters, find_drafted
-from lifecycle.correspondence.issue import issued_letter, shown_draft
 from lifecycle.correspondence.press import SUFFIXES, made_with, render
+from lifecycle.correspondence.signing_off import issued_letter, shown_draft
 from lifecycle.correspondence.writing import write_letter
 from lifecycle.engine.acts import FORMS, FreezeLetter
 from lifecycle.engine.case import Case

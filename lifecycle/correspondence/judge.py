@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.correspondence.drafts import Drafted, drafted_by
-from lifecycle.correspondence.issue import digest_of, issue_of
-from lifecycle.correspondence.issuing import ISSUING
+from lifecycle.correspondence.issuing_rules import ISSUING
+from lifecycle.correspondence.signing_off import digest_of, issue_of
 from lifecycle.correspondence.writing import UnpublishedError, write_letter
 from lifecycle.engine.acts import IssueLetter, read_act
 from lifecycle.errors import LifecycleError, UnavailableError

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.correspondence.issue import issued_letter
 from lifecycle.correspondence.judge import LetterJudge
+from lifecycle.correspondence.signing_off import issued_letter
 from lifecycle.engine.acts import FORMS
 from lifecycle.engine.case import Case
 from lifecycle.errors import LifecycleError, UnavailableError

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lifecycle.correspondence.issue import issued_letter
+from lifecycle.correspondence.signing_off import issued_letter
 from lifecycle.engine.notice import Notice
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.record import GENESIS, hash_of, parse

@@ -35,6 +35,10 @@ LABELS = {
     "unit": "单位",
     "notice": "公文",
 }
+ABOUT_WHO = ("role", "not_by")
+"""Kinds of gates about who asks, not about the case."""
+ABOUT_COMMAND = ("reason",)
+"""Kinds of gates that what comes with the command meets."""
 SPANS = {"day": "日", "workday": "个工作日", "month": "个月"}
 VERDICTS = {"agree": "同意", "conditional": "附条件同意", "object": "不同意"}
 """What an opinion can be, in the product's own words: the gates and the ledger know these three."""

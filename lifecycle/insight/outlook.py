@@ -11,7 +11,14 @@ from lifecycle.engine.acts import Advance
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.cosign import Seat, overdue_since, seats_of
 from lifecycle.engine.decide import decide
-from lifecycle.engine.gates import Gate, holds, judge_counters, judge_guard
+from lifecycle.engine.gates import (
+    ABOUT_COMMAND,
+    ABOUT_WHO,
+    Gate,
+    holds,
+    judge_counters,
+    judge_guard,
+)
 from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
 from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.workflow.model import Transition, Workflow
@@ -30,7 +37,7 @@ class Way:
     @property
     def is_mine(self) -> bool:
         """Tell whether the officer holds the role and separation of duties allows it."""
-        return all(gate.met for gate in self.gates if gate.kind in ("role", "not_by"))
+        return all(gate.met for gate in self.gates if gate.kind in ABOUT_WHO)
 
     @property
     def missing(self) -> tuple[Gate, ...]:
@@ -42,7 +49,7 @@ class Way:
             gate
             for gate in self.gates
             if not gate.met
-            and gate.kind not in ("role", "not_by", "reason")
+            and gate.kind not in (*ABOUT_WHO, *ABOUT_COMMAND)
             and not (gate.kind == "facts" and asks & set(gate.inputs))
         )
 

@@ -1,4 +1,4 @@
-"""The time by which an office goes; tests and demonstrations hand in another clock."""
+"""The time by which an office goes: the machine's, unless a session hands in another clock."""
 
 from __future__ import annotations
 

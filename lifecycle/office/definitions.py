@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lifecycle import places
-from lifecycle.correspondence.issuing import ISSUING, read_issuing
+from lifecycle.correspondence.issuing_rules import ISSUING, read_issuing
 from lifecycle.correspondence.relations import FILE as RELATIONS
 from lifecycle.correspondence.relations import Relations, read_relations, relation_faults
 from lifecycle.errors import InvalidError, Problem, WorkflowError

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lifecycle.correspondence.issuing import ISSUING, Issuing, read_issuing
+from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuing
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.engine.notice import CHECKED, DRAFT, Notice, rule_of

@@ -20,8 +20,8 @@ from lifecycle.correspondence.forms import (
     letters_of,
     see_printable,
 )
-from lifecycle.correspondence.issue import digest_of, issued_letter, see_addressed, to_issue
 from lifecycle.correspondence.press import SUFFIXES, render
+from lifecycle.correspondence.signing_off import digest_of, issued_letter, see_addressed, to_issue
 from lifecycle.correspondence.source import to_source
 from lifecycle.correspondence.writing import write_letter
 from lifecycle.engine.acts import Act, DraftLetter, ReviewLetter, VoidLetter

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from lifecycle.correspondence.issue import rules_in_force
-from lifecycle.correspondence.issuing import Issuing
+from lifecycle.correspondence.issuing_rules import Issuing
+from lifecycle.correspondence.signing_off import rules_in_force
 from lifecycle.engine.acts import DraftLetter
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.notice import CHECKED, DRAFT, Addressee, Notice, rule_of

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle import places
 from lifecycle.correspondence.drafts import find_drafted
-from lifecycle.correspondence.issue import rules_in_force, shown_draft
-from lifecycle.correspondence.issuing import ISSUING, read_issuing
+from lifecycle.correspondence.issuing_rules import ISSUING, read_issuing
 from lifecycle.correspondence.lint import template_faults
 from lifecycle.correspondence.press import SUFFIXES, render
 from lifecycle.correspondence.sample import sample_letter, uses
 from lifecycle.correspondence.scope import letter_scope
+from lifecycle.correspondence.signing_off import rules_in_force, shown_draft
 from lifecycle.engine.gates import SPANS
 from lifecycle.errors import (
     InvalidError,

@@ -11,7 +11,9 @@ import jsonschema
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SCHEMA = json.loads((ROOT / "lifecycle" / "cli" / "answer.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(
+    (ROOT / "lifecycle" / "cli" / "terminal" / "answer.schema.json").read_text("utf-8")
+)
 SAMPLES = sorted((ROOT / "tests" / "golden_ledgers" / "kept" / "samples").glob("*.txt"))
 
 

@@ -243,13 +243,15 @@ def test_another_way_of_writing_is_no_forgery(
     """
     for module in (
         "lifecycle.template.compose",
-        "lifecycle.correspondence.issue",
+        "lifecycle.correspondence.signing_off",
         "lifecycle.correspondence.judge",
     ):
         # By the module's own name: in its package, `compose` is the function.
         monkeypatch.setattr(import_module(module), "WRITER", 2)
     monkeypatch.setattr("lifecycle.correspondence.press.PRESS", 0)
     monkeypatch.setattr("lifecycle.correspondence.scope.due_text", lambda *_args: "另一种写法")
-    monkeypatch.setattr("lifecycle.correspondence.issue.due_text", lambda *_args: "另一种写法")
+    monkeypatch.setattr(
+        "lifecycle.correspondence.signing_off.due_text", lambda *_args: "另一种写法"
+    )
     assert paper.findings() == []
     assert "2 件公文由别的版本或字体排印，未重排核对" in paper.do("audit")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from paper_office import Paper
 
-from lifecycle.correspondence.issue import to_issue
+from lifecycle.correspondence.signing_off import to_issue
 from lifecycle.engine.acts import FORMS
 from lifecycle.errors import UnavailableError
 from lifecycle.letter.code import code_of, read_code

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.cli.answer import done_json, done_line, following, next_line
 from lifecycle.cli.bulk import is_bulk, read_lines, refuse_options_of_bulk, run_bulk
 from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.done import done_json, done_line, following, next_line
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say, warn
 from lifecycle.errors import UsageError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.cases.cases import VERDICTS, request_of
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.letters.issuing import done
+from lifecycle.cli.letters.drafting import done
 from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
 from lifecycle.cli.terminal.chinese import argument, command, option
 from lifecycle.cli.terminal.output import say

@@ -32,11 +32,11 @@ notice = Group(
             "render": Verb(f"{_IN}.letters:notice_render", "把公文存成文件：PDF、DOCX、网页、文本"),
         },
         "拟和发": {
-            "draft": Verb(f"{_IN}.issuing:notice_draft", "另拟一件，或改拟一件"),
-            "approve": Verb(f"{_IN}.issuing:notice_approve", "核稿（核稿人）"),
-            "issue": Verb(f"{_IN}.issuing:notice_issue", "签发并编文号（签发人）"),
-            "freeze": Verb(f"{_IN}.issuing:notice_freeze", "补做已签发公文的版式文件"),
-            "void": Verb(f"{_IN}.issuing:notice_void", "作废，文号不再用"),
+            "draft": Verb(f"{_IN}.drafting:notice_draft", "另拟一件，或改拟一件"),
+            "approve": Verb(f"{_IN}.drafting:notice_approve", "核稿（核稿人）"),
+            "issue": Verb(f"{_IN}.drafting:notice_issue", "签发并编文号（签发人）"),
+            "freeze": Verb(f"{_IN}.drafting:notice_freeze", "补做已签发公文的版式文件"),
+            "void": Verb(f"{_IN}.drafting:notice_void", "作废，文号不再用"),
         },
         "送和收": {
             "deliver": Verb(f"{_IN}.sending:notice_deliver", "把已签发的公文送出去"),

@@ -10,7 +10,8 @@ from typing import Protocol, runtime_checkable
 
 import click
 
-from lifecycle.cli.terminal.output import warn, write_answer
+from lifecycle.cli.terminal.answer import write_answer
+from lifecycle.cli.terminal.output import warn
 from lifecycle.cli.terminal.refusal import Refusal, print_refusal, refusal_json
 from lifecycle.cli.terminal.wording import usage_message
 from lifecycle.errors import OS_REASONS, LifecycleError

@@ -8,7 +8,7 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TextIO, TypeVar
 
 from lifecycle.cli.terminal.text import pad, safe
@@ -94,16 +94,6 @@ def say(*parts: str) -> None:
 def warn(*parts: str) -> None:
     """Print a message for the person at the terminal to standard error."""
     sys.stderr.write("".join(shown(part, "\n") for part in parts) + "\n")
-
-
-def write_answer(data: Mapping[str, object], following: Sequence[str], *, ok: bool) -> None:
-    """Write the one document of a command for machines.
-
-    `ok` says whether all that was asked was done and nothing is wrong, `data` is the command's own,
-    `next` are commands that may follow, the likeliest first. The shape is the same for every
-    command, also where it fails: then `data` has an `error`.
-    """
-    write_json({"ok": ok, "data": data, "next": list(following)})
 
 
 def write_json(document: object) -> None:

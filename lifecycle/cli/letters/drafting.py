@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle.cli.answer import done_json, done_line
 from lifecycle.cli.cases.cases import request_of
 from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.done import done_json, done_line
 from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
 from lifecycle.cli.terminal.chinese import argument, command, option
 from lifecycle.cli.terminal.output import say

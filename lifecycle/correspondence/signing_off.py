@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from lifecycle.correspondence.drafts import Drafted, find_drafted
-from lifecycle.correspondence.issuing import ISSUING, Issuing, read_issuing
+from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuing
 from lifecycle.correspondence.scope import REPLY_DUE, addressees, due_text
 from lifecycle.correspondence.writing import UnpublishedError, template_of, write_letter
 from lifecycle.engine.acts import IssueLetter
