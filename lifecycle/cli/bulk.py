@@ -66,12 +66,22 @@ def run_bulk(
     that cannot be done undoes all others.
     """
 
+    unheard: list[OSError] = []
+
     def seen(result: Result) -> None:
-        if not desk.json:
+        if desk.json or unheard:
+            return
+        try:
             _print(result, told)
+        except (
+            OSError
+        ) as error:  # nobody hears the answer; the lines that are left are done all the same
+            unheard.append(error)
 
     shown = progress(lines, title=title, total=len(lines))
     results = run_lines(desk.office, request, shown, do, whole=whole, seen=seen)
+    if unheard:
+        raise unheard[0]
     return _conclude(desk, request, results, len(lines), whole=whole)
 
 

@@ -23,7 +23,8 @@ class Deed:
 
 @dataclass(slots=True)
 class Deeds:
-    """How many entries one command has committed, and the last of them.
+    """How many entries one command has committed, or found committed before under its request id,
+    and the last of them.
 
     `trouble` is what the disk said where a commit was reported as failed and yet holds.
     """

@@ -26,6 +26,7 @@ from lifecycle.errors import (
 )
 from lifecycle.ledger.case_rows import case_row, read_case, series_of
 from lifecycle.ledger.chain import follow
+from lifecycle.ledger.deeds import Deed
 from lifecycle.ledger.letter_rows import put_notices
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import (
@@ -101,11 +102,14 @@ class Outcome:
 class ClockState:
     """What the clock shows, when the last entry was recorded ("": none yet), the bound, who has
     announced a jump.
+
+    `behind` says that the clock is before the last entry, `jumped` that it is too far after it.
     """
 
     clock: str
     last: str
     most_days: int
+    behind: bool
     jumped: bool
     announced_by: str
 
@@ -197,6 +201,7 @@ class Register:
         case = next((step.after for step in steps if step.row.seq == intent["seq"]), None)
         if case is None:
             raise UnavailableError("原记录不能读取", "请运行 lifecycle audit")
+        self.store.deeds.add(Deed(intent["eid"], intent["seq"], case.number))
         return Outcome(case, body, (), repeated=True)
 
     def _decide(
@@ -211,6 +216,7 @@ class Register:
             raise ConflictError(
                 f"流程“{workflow.title}”刚发布了新版本，未立项", "请重新立项，按新版本办理"
             )
+        self._stamp(now, directory)  # a wrong clock is told before the days that follow from it
         on = self._day(request, case, now)
         if isinstance(act, IssueLetter) and on != now.astimezone(BEIJING).date():
             raise InvalidError("文号只能在签发当日编排，不能补编或倒签", "去掉 --on，今天签发")
@@ -293,7 +299,14 @@ class Register:
         bound = most_days(directory.clock_days)
         jumped = before != "" and _apart(before, at) > timedelta(days=bound)
         step = open_step(directory, at)
-        return ClockState(at, before, bound, jumped, step.officer if step and jumped else "")
+        return ClockState(
+            clock=at,
+            last=before,
+            most_days=bound,
+            behind=at < before,
+            jumped=jumped,
+            announced_by=step.officer if step and jumped else "",
+        )
 
     def check_clock(self) -> None:
         """Refuse to go on where nothing could be recorded now.
@@ -314,7 +327,9 @@ class Register:
         before = recorded_at(last) if last is not None else at
         if at < before:
             raise UnavailableError(
-                f"系统时钟 {at} 早于上一条记录的 {before}，未写入", "请校准系统时间后重试"
+                f"系统时钟 {in_beijing(at)} 早于上一条记录的 {in_beijing(before)}（北京时间），"
+                "未写入",
+                "请校准系统时间后重试；时钟没错的，是以前的时钟快了，见 lifecycle clock show",
             )
         bound = most_days(directory.clock_days)
         if kind == ANNOUNCED:
@@ -410,6 +425,7 @@ class Register:
                     raise ConflictError(
                         f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号"
                     )
+                self.store.deeds.add(Deed(intent["eid"], intent["seq"], ""))
                 return body
             directory, now = self.library.directory(), self.clock()
             at = self._stamp(now, directory, kind)

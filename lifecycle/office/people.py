@@ -117,6 +117,7 @@ class ClockLine:
     clock_told: str
     last_told: str
     most_days: int
+    behind: bool
     jumped: bool
     announced_by: str
 
@@ -395,6 +396,7 @@ def clock(office: Office) -> ClockLine:
         clock_told=in_beijing(state.clock),
         last_told=in_beijing(state.last) if state.last else "",
         most_days=state.most_days,
+        behind=state.behind,
         jumped=state.jumped,
         announced_by=state.announced_by,
     )

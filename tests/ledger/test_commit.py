@@ -224,13 +224,48 @@ def test_an_answer_that_finds_no_room_is_not_taken_for_a_refusal(
         done = called(bureau, *words, stdout=full)
     assert done.returncode == 3
     assert done.stderr == (
-        "答复没能全部输出：磁盘已满\n"
+        "答复没能全部输出：输出的地方已满\n"
         "  已记入台账：KC-2026-001 第 2 条（记录号 one）。这是办成了的，不要重办；"
         "查看：lifecycle log --request-id one\n"
     )
     assert "已写入，KC-2026-001 第 2 条" in called(bureau, "log", "--request-id", "one").stdout
+    with Path("/dev/full").open("wb") as full:
+        again = called(bureau, *words, stdout=full)
+    assert (again.returncode, again.stderr) == (3, done.stderr), "sent again, it is told the same"
     assert called(bureau, *words).returncode == 0
     assert answered(called(bureau, "show", "剑瓷", "--json").stdout)["seq"] == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no /dev/full there")
+def test_a_bulk_goes_on_when_nobody_hears_it(bureau: Bureau) -> None:
+    """B7: the lines of a table are all done though the first answer found no room; how many is
+    told.
+    """
+    bureau.write("表.csv", "编号,area\nKC-2026-001,5\nKC-2026-002,6\n")
+    assert called(bureau, *OPENING).returncode == 0
+    with Path("/dev/full").open("wb") as full:
+        done = called(bureau, "set", "表.csv", "--as", "bureau01", stdout=full)
+    assert done.returncode == 3
+    assert "已记入台账 2 条，末条是 KC-2026-002 第 2 条" in done.stderr
+    areas = [
+        answered(called(bureau, "show", number, "--json").stdout)["case"]["facts"]["area"]
+        for number in ("KC-2026-001", "KC-2026-002")
+    ]
+    assert areas == ["5", "6"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no /dev/full there")
+def test_a_backup_whose_answer_finds_no_room_is_not_called_undone(bureau: Bureau) -> None:
+    """B7: what is no entry is not called undone either, when only its answer could not be
+    written.
+    """
+    with Path("/dev/full").open("wb") as full:
+        done = called(bureau, "backup", "备份.tar", stdout=full)
+    assert (done.returncode, done.stderr) == (
+        3,
+        "答复没能全部输出：输出的地方已满\n  改法：命令可能已经办成：先查看，不要急着重办\n",
+    )
+    assert (bureau.folder / "备份.tar").stat().st_size > 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGPIPE there")

@@ -274,3 +274,15 @@ def test_nothing_is_sent_that_could_not_be_recorded(bureau: Bureau) -> None:
     bureau.now = JUMPED
     code, message = bureau.fails("notice", "deliver", by="bureau01")
     assert (code, "比上一条记录" in message) == (3, True)
+
+
+def test_a_clock_that_is_behind_is_told_first(bureau: Bureau) -> None:
+    """C2: under a clock before the last entry nothing is recorded, the clock is named before any
+    day that follows from it, and `clock show` says so.
+    """
+    bureau.do("set", "剑瓷", "area=3", by="bureau01")
+    bureau.now -= timedelta(days=400)
+    code, told = bureau.fails("set", "剑瓷", "area=4", by="bureau01")
+    assert (code, told.split("（")[0][:4], "早于上一条记录的" in told) == (3, "系统时钟", True)
+    assert bureau.asks("clock", "show", by="admin")["behind"] is True
+    assert "不能办理" in bureau.do("clock", "show", by="admin")

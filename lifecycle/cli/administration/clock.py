@@ -33,6 +33,7 @@ def clock_show(desk: Desk) -> None:
         "clock": line.clock,
         "last_recorded_at": line.last,
         "most_days": line.most_days,
+        "behind": line.behind,
         "jumped": line.jumped,
         "announced_by": line.announced_by,
     }
@@ -40,7 +41,11 @@ def clock_show(desk: Desk) -> None:
     def tell() -> None:
         say(f"系统时钟　　{line.clock_told}（北京时间）")
         say(f"上一条记录　{line.last_told or '还没有'}")
-        if not line.jumped:
+        if line.behind:
+            say(
+                "系统时钟早于上一条记录，不能办理：时钟慢了的，校准；以前的时钟快了的，见手册“系统时钟不对”"
+            )
+        elif not line.jumped:
             say(f"相隔不超过 {line.most_days} 天，照常办理")
         elif line.announced_by:
             say(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -92,13 +93,8 @@ class _End:
         if isinstance(error, BrokenPipeError):
             raise error
         if isinstance(error, OSError) and error.errno in OS_REASONS:
-            where = (
-                f"：{os.fsdecode(error.filename)}"
-                if isinstance(error.filename, (str, bytes))
-                else ""
-            )
-            failed = "答复没能全部输出" if self.deeds.count else "未能办理"
-            self._report(f"{failed}：{OS_REASONS[error.errno]}{where}", "", "unavailable")
+            message, mend = _unwritten(error)
+            self._report(message, "" if self.deeds.count else mend, "unavailable")
             return FAILED
         return self._unexpected(error)
 
@@ -178,6 +174,18 @@ class _End:
         failed = "" if self.deeds.count else "，未能办理"
         self._report(f"程序内部出错{failed}", f"请把详情交给管理员（{where}）", "internal")
         return FAILED
+
+
+def _unwritten(error: OSError) -> tuple[str, str]:
+    """Tell of a file that could not be used, or of an answer that could not be written: an error
+    without a file's name is of the output.
+    """
+    reason = OS_REASONS[error.errno or 0]
+    if isinstance(error.filename, (str, bytes)):
+        return f"未能办理：{reason}：{os.fsdecode(error.filename)}", ""
+    if error.errno == errno.ENOSPC:
+        reason = "输出的地方已满"
+    return f"答复没能全部输出：{reason}", "命令可能已经办成：先查看，不要急着重办"
 
 
 def _following(error: Exception | None) -> list[str]:
