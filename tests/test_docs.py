@@ -18,8 +18,8 @@ from lifecycle.errors import UnavailableError
 from lifecycle.letter.fonts import Fonts
 
 ROOT = Path(__file__).parent.parent
-ABOUT_CODE = ("architecture.md", "files.md")
-"""The pages that tell of code, not of commands; `test_architecture` checks them."""
+ABOUT_CODE = ("architecture.md", "files.md", "json.md")
+"""The pages without commands; `test_architecture` and `test_json` check them."""
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [ROOT / "README.md", *(page for page in DOCS if page.name not in ABOUT_CODE)]
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
