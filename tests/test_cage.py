@@ -81,17 +81,30 @@ def refused(function: Callable[..., Any], *args: object, **limits: float) -> Lif
     ],
 )
 def test_whatever_a_child_does_it_is_ended_and_told(
-    function: Callable[[], Any], limits: dict[str, float], kind: type[LifecycleError], message: str
+    function: Callable[[], Any],
+    limits: dict[str, float],
+    kind: type[LifecycleError],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Endless loops, endless allocation, sleep, floods and crashes are each told in time, in one
-    sentence.
+    sentence, and leave no child behind.
     """
+    children = []
+    fork = os.fork
+
+    def recorded() -> int:
+        children.append(child := fork())
+        return child
+
+    monkeypatch.setattr("os.fork", recorded)
     start = time.monotonic()
     error = refused(function, **limits)
     assert (type(error), error.message) == (kind, message)
     assert time.monotonic() - start < 10
+    assert len(children) == 1
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(children[0], os.WNOHANG)
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux tells what is open")
