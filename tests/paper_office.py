@@ -39,10 +39,10 @@ ASK = (
     " reply: {in: 5, unit: workday, basis: 内部承诺, cosign: to_siting}}]}\n"
 )
 PEOPLE = (
-    ("bureau03", "办公室核稿人", "bureau", "bureau", "checker"),
+    ("bureau03", "办公室核稿人", "bureau", "bureau", "reviewer"),
     ("bureau04", "分管负责人", "bureau", "bureau", "signer"),
     ("clerk01", "机要收发员", "bureau", "clerk"),
-    ("land02", "利用科负责人", "land", "land", "checker", "signer"),
+    ("land02", "利用科负责人", "land", "land", "reviewer", "signer"),
 )
 
 
@@ -65,10 +65,10 @@ class Paper(Bureau):
         asking = CONSULTATION.replace(
             "{{ due_text | default('收到本函后') }}", "{{ reply_due_text | default('收到本函后') }}"
         )
-        notices = self.rules / "notices"
-        (notices / "consultation.j2").write_text(asking, encoding="utf-8")
-        (notices / "reply-reminder.j2").write_text(REMINDER, encoding="utf-8")
-        (notices / "issuing.yaml").write_text(ISSUING, encoding="utf-8")
+        letters = self.rules / "notices"
+        (letters / "consultation.j2").write_text(asking, encoding="utf-8")
+        (letters / "reply-reminder.j2").write_text(REMINDER, encoding="utf-8")
+        (letters / "issuing.yaml").write_text(ISSUING, encoding="utf-8")
 
     def founded(self) -> Paper:
         """Found the office with those through whose hands letters pass."""
@@ -102,7 +102,6 @@ class Paper(Bureau):
     def issued(self, number: str, letter: str = "2-consultation") -> dict[str, object]:
         """Check and sign a letter off; give where it stands."""
         self.do("notice", "approve", number, letter, by="bureau03")
-        found: dict[str, object] = self.asks("notice", "issue", number, letter, by="bureau04")[
-            "notice"
-        ]
+        answer = self.asks("notice", "issue", number, letter, by="bureau04")
+        found: dict[str, object] = answer["letter"]
         return found

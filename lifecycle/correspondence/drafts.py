@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.notice import Notice, rule_of
+from lifecycle.engine.case_letter import CaseLetter, rule_of
 from lifecycle.errors import UnknownError
 from lifecycle.ledger.chain import CaseStep, follow
 from lifecycle.ledger.library import Library
 from lifecycle.workflow.model import Transition, Workflow
 
-_DRAFTING = ("transition_made", "notice_drafted")
+_DRAFTING = ("transition_made", "letter_drafted")
 """The entries that may draft letters."""
 
 
@@ -24,7 +24,7 @@ class Drafted:
     `transition` is None for an officer's own.
     """
 
-    notice: Notice
+    letter: CaseLetter
     workflow: Workflow
     before: Case
     after: Case
@@ -38,22 +38,22 @@ class Drafted:
     @property
     def name(self) -> str:
         """Give its name, `seq-template`."""
-        return self.notice.name
+        return self.letter.name
 
     @property
     def to(self) -> tuple[str, ...]:
         """Name the roles and parties that it goes to."""
-        if self.notice.to:
-            return self.notice.to
-        rule = rule_of(self.workflow, self.notice)
+        if self.letter.to:
+            return self.letter.to
+        rule = rule_of(self.workflow, self.letter)
         return rule.to if rule else ()
 
     @property
     def cc(self) -> tuple[str, ...]:
         """Name the roles and parties that get a copy."""
-        if self.notice.to:
-            return self.notice.cc
-        rule = rule_of(self.workflow, self.notice)
+        if self.letter.to:
+            return self.letter.cc
+        rule = rule_of(self.workflow, self.letter)
         return rule.cc if rule else ()
 
 
@@ -77,19 +77,19 @@ def drafted_by(
     if before is None or after is None or body["intent"]["type"] not in _DRAFTING:
         return
     workflow = library.workflow(after.workflow)
-    for name, notice in after.notices.items():
-        if name not in before.notices:
+    for name, letter in after.letters.items():
+        if name not in before.letters:
             made = body["intent"]["transition"]
             transition = workflow.leaving[before.state][made] if made else None
             redone = earlier.get(body["intent"]["data"].get("replaces", ""))
             origin = redone.origin or redone if redone else None
-            yield Drafted(notice, workflow, before, after, body, transition, origin)
+            yield Drafted(letter, workflow, before, after, body, transition, origin)
 
 
 def find_drafted(library: Library, case: Case, name: str) -> Drafted:
     """Find a letter of a case; raises UnknownError."""
-    if name in case.notices:
+    if name in case.letters:
         for drafted in drafted_letters(library, case.id):
             if drafted.name == name:
                 return drafted
-    raise UnknownError("公文", name, case.notices)
+    raise UnknownError("公文", name, case.letters)

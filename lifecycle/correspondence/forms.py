@@ -11,7 +11,7 @@ from lifecycle.correspondence.signing_off import issued_letter, shown_draft
 from lifecycle.correspondence.writing import write_letter
 from lifecycle.engine.acts import FORMS, FreezeLetter
 from lifecycle.engine.case import Case
-from lifecycle.engine.notice import Notice
+from lifecycle.engine.case_letter import CaseLetter
 from lifecycle.errors import InvalidError, LifecycleError, UnavailableError
 from lifecycle.ledger.files import keep_bytes, read_file
 from lifecycle.ledger.library import Library
@@ -25,31 +25,33 @@ Intents = Mapping[str, Mapping[str, Any]]
 """What the entries say that issued letters, by the entries' hashes."""
 
 
-def letter_of(library: Library, case: Case, notice: Notice) -> Letter:
+def letter_of(library: Library, case: Case, letter: CaseLetter) -> Letter:
     """Give a letter as it now stands: as issued, or else as drafted."""
-    if notice.entry:
-        return _issued(case, notice, _intents(library, case))
-    return _draft(library, find_drafted(library, case, notice.name))
+    if letter.entry:
+        return _issued(case, letter, _intents(library, case))
+    return _draft(library, find_drafted(library, case, letter.name))
 
 
-def letters_of(library: Library, case: Case) -> Iterator[tuple[Notice, Letter | LifecycleError]]:
+def letters_of(
+    library: Library, case: Case
+) -> Iterator[tuple[CaseLetter, Letter | LifecycleError]]:
     """Stream a case's letters as they now stand; in place of one that cannot be written, why."""
     intents = _intents(library, case)
     for drafted in drafted_letters(library, case.id):
-        notice = case.notices[drafted.name]
+        letter = case.letters[drafted.name]
         try:
-            if notice.entry:
-                yield notice, _issued(case, notice, intents)
+            if letter.entry:
+                yield letter, _issued(case, letter, intents)
             else:
-                yield notice, _draft(library, drafted)
+                yield letter, _draft(library, drafted)
         except LifecycleError as error:
-            yield notice, error
+            yield letter, error
 
 
-def _issued(case: Case, notice: Notice, intents: Intents) -> Letter:
-    if notice.entry not in intents:
-        raise UnavailableError(f"{notice.name} 的签发记录不见了", "请运行 lifecycle audit")
-    return issued_letter(case.number, notice, intents[notice.entry])
+def _issued(case: Case, letter: CaseLetter, intents: Intents) -> Letter:
+    if letter.entry not in intents:
+        raise UnavailableError(f"{letter.name} 的签发记录不见了", "请运行 lifecycle audit")
+    return issued_letter(case.number, letter, intents[letter.entry])
 
 
 def _draft(library: Library, drafted: Drafted) -> Letter:
@@ -58,7 +60,7 @@ def _draft(library: Library, drafted: Drafted) -> Letter:
 
 def _intents(library: Library, case: Case) -> Intents:
     """Read the entries that issued a case's letters."""
-    wanted = {notice.entry for notice in case.notices.values() if notice.entry}
+    wanted = {letter.entry for letter in case.letters.values() if letter.entry}
     if not wanted:
         return {}
     rows = library.store.entries(case.id)
@@ -66,34 +68,34 @@ def _intents(library: Library, case: Case) -> Intents:
 
 
 def form_of(
-    library: Library, case: Case, notice: Notice, form: str, fonts: Fonts | None = None
+    library: Library, case: Case, letter: CaseLetter, form: str, fonts: Fonts | None = None
 ) -> bytes:
     """Give one form of a letter: the frozen bytes once there are any, else as laid out now."""
-    if notice.forms:
-        return frozen_form(library, case, notice, form)
-    return render(letter_of(library, case, notice), form, fonts)
+    if letter.forms:
+        return frozen_form(library, case, letter, form)
+    return render(letter_of(library, case, letter), form, fonts)
 
 
-def frozen_form(library: Library, case: Case, notice: Notice, form: str) -> bytes:
+def frozen_form(library: Library, case: Case, letter: CaseLetter, form: str) -> bytes:
     """Give one form of a letter as it was frozen; raises UnavailableError."""
-    for row in library.store.entries(case.id, after=notice.seq):
+    for row in library.store.entries(case.id, after=letter.seq):
         intent = stored(row.raw)["intent"]
-        if intent["type"] == "notice_frozen" and intent["data"]["notice"] == notice.name:
+        if intent["type"] == "letter_frozen" and intent["data"]["letter"] == letter.name:
             file = intent["files"][FORMS.index(form)]
             return read_file(library.store.path, file["sha256"], file["size"])
-    raise UnavailableError(f"{notice.name} 的版式文件没有记录", "请运行 lifecycle audit")
+    raise UnavailableError(f"{letter.name} 的版式文件没有记录", "请运行 lifecycle audit")
 
 
-def freeze_forms(library: Library, case: Case, notice: Notice, fonts: Fonts) -> FreezeLetter:
+def freeze_forms(library: Library, case: Case, letter: CaseLetter, fonts: Fonts) -> FreezeLetter:
     """Lay an issued letter out in every form and keep the bytes; give the act that records them."""
-    if not notice.entry:
-        raise InvalidError(f"{notice.name} 尚未签发，没有可固定的版式", "先核稿、签发")
-    letter = letter_of(library, case, notice)
+    if not letter.entry:
+        raise InvalidError(f"{letter.name} 尚未签发，没有可固定的版式", "先核稿、签发")
+    paper = letter_of(library, case, letter)
     files = []
     for form in FORMS:
-        name = f"{notice.number}.{SUFFIXES[form]}"
-        files.append(keep_bytes(library.store.path, render(letter, form, fonts), name))
-    return FreezeLetter(notice.name, FORMS, tuple(files), made_with(fonts))
+        name = f"{letter.number}.{SUFFIXES[form]}"
+        files.append(keep_bytes(library.store.path, render(paper, form, fonts), name))
+    return FreezeLetter(letter.name, FORMS, tuple(files), made_with(fonts))
 
 
 def see_printable(letter: Letter, name: str, fonts: Fonts) -> None:

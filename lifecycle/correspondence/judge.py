@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lifecycle.ledger.chain import CaseStep, Problem
 
 _WORDS = {
-    "letter": "正文或格式各要素",
+    "content": "正文或格式各要素",
     "digest": "核稿时的内容",
     "series": "文号系列",
     "addressed": "收文单位",
@@ -47,7 +47,7 @@ class LetterJudge:
             return
         for drafted in drafted_by(self.library, step, self._drafts):
             self._drafts[drafted.name] = drafted
-        if step.body["intent"]["type"] in ("notice_checked", "notice_issued"):
+        if step.body["intent"]["type"] in ("letter_reviewed", "letter_issued"):
             try:
                 yield from self._judge(directory, step.body)
             except UnpublishedError as error:
@@ -60,14 +60,14 @@ class LetterJudge:
     def _judge(self, directory: Directory, body: Mapping[str, Any]) -> Iterator[Problem]:
         intent = body["intent"]
         data, seq = intent["data"], body["office"]
-        drafted = self._drafts.get(data["notice"])
+        drafted = self._drafts.get(data["letter"])
         if drafted is None:
-            yield "letter", f"没有拟过 {data['notice']}"
+            yield "letter", f"没有拟过 {data['letter']}"
             return
         own = data["writer"] == WRITER
-        if intent["type"] == "notice_checked":
-            if own and digest_of(write_letter(self.library, directory, drafted)) != data["letter"]:
-                yield "letter", f"{data['notice']} 核稿的不是这份内容"
+        if intent["type"] == "letter_reviewed":
+            if own and digest_of(write_letter(self.library, directory, drafted)) != data["digest"]:
+                yield "letter", f"{data['letter']} 核稿的不是这份内容"
             return
         yield from _pinned(directory, drafted, body)
         on = intent["occurred_on"]
@@ -77,10 +77,10 @@ class LetterJudge:
         wanted = issue_of(self.library, directory, drafted, moment=moment, signer=title, seq=seq)
         found = read_act(intent)
         for name, words in _WORDS.items():
-            if name in ("letter", "digest") and not own:
+            if name in ("content", "digest") and not own:
                 continue
             if isinstance(found, IssueLetter) and getattr(found, name) != getattr(wanted, name):
-                yield "letter", f"{data['notice']} 签发的{words}与按当时规则写出的不符"
+                yield "letter", f"{data['letter']} 签发的{words}与按当时规则写出的不符"
         yield from _numbered(wanted, body)
 
 
@@ -90,20 +90,20 @@ def _pinned(directory: Directory, drafted: Drafted, body: Mapping[str, Any]) -> 
     """
     data, seq = body["intent"]["data"], body["office"]
     if data["rules"] != directory.document(ISSUING, ISSUING, seq):
-        yield "letter", f"{data['notice']} 签发的所依据的发文规则与按当时规则写出的不符"
-    notice = drafted.notice
+        yield "letter", f"{data['letter']} 签发的所依据的发文规则与按当时规则写出的不符"
+    letter = drafted.letter
     if data["template"] != (
-        notice.text or directory.document("template", notice.template, drafted.body["office"])
+        letter.text or directory.document("template", letter.template, drafted.body["office"])
     ):
-        yield "letter", f"{data['notice']} 签发的所用的模板与按当时规则写出的不符"
-    number, on = body["numbers"]["notice"], body["intent"]["occurred_on"]
+        yield "letter", f"{data['letter']} 签发的所用的模板与按当时规则写出的不符"
+    number, on = body["numbers"]["letter"], body["intent"]["occurred_on"]
     if on != recorded_day(body["recorded_at"]):
         yield "number", f"文号 {number} 的成文日期 {on} 不是编号当日（补编或倒签）"
 
 
 def _numbered(wanted: IssueLetter, body: Mapping[str, Any]) -> Iterator[Problem]:
     """See that the number is of its series."""
-    number = body["numbers"]["notice"]
+    number = body["numbers"]["letter"]
     before, after = wanted.series.split("{serial}")
     serial = number[len(before) : len(number) - len(after)]
     if not (

@@ -109,9 +109,9 @@ class PaperJudge(LetterJudge):
         intent = step.body["intent"]
         if step.before is None:
             self._issued = {}
-        elif intent["type"] == "notice_issued":
-            self._issued[intent["data"]["notice"]] = intent
-        elif intent["type"] == "notice_frozen" and step.after is not None:
+        elif intent["type"] == "letter_issued":
+            self._issued[intent["data"]["letter"]] = intent
+        elif intent["type"] == "letter_frozen" and step.after is not None:
             yield from self._reprinted(step.after, intent)
         yield from super().look(directory, step)
 
@@ -122,12 +122,12 @@ class PaperJudge(LetterJudge):
         except UnavailableError:
             raise
         except LifecycleError as error:
-            yield "letter", f"{intent['data']['notice']} 按签发的内容排不出版式：{error.message}"
+            yield "letter", f"{intent['data']['letter']} 按签发的内容排不出版式：{error.message}"
 
     def _reprint(self, case: Case, intent: Mapping[str, Any]) -> Iterator[Problem]:
-        name = intent["data"]["notice"]
-        letter = issued_letter(case.number, case.notices[name], self._issued[name])
-        wrong = reprint_faults(letter, case.notices[name].forms, intent["data"]["made_with"])
+        name = intent["data"]["letter"]
+        letter = issued_letter(case.number, case.letters[name], self._issued[name])
+        wrong = reprint_faults(letter, case.letters[name].forms, intent["data"]["made_with"])
         if wrong is None:
             self.unprinted += 1
         elif wrong or tuple(intent["data"]["forms"]) != FORMS:

@@ -13,14 +13,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lifecycle.correspondence.signing_off import issued_letter
-from lifecycle.engine.notice import Notice
+from lifecycle.engine.case_letter import CaseLetter
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.record import GENESIS, hash_of, parse
 from lifecycle.letter.code import code_of
 from lifecycle.letter.model import Letter
 
-FORMAT = "lifecycle-notice-1"
+FORMAT = "lifecycle-letter-2"
 """The first field of a bundle: what it is, and how to read it."""
+_LETTER_KEYS = {FORMAT: "letter", "lifecycle-notice-1": "notice"}
+"""What the letter's name stands under in each format that there has been."""
 MOST_BYTES = 64 << 20
 
 
@@ -35,7 +37,7 @@ class Proof:
 
     case_id: str
     case_number: str
-    notice: str
+    letter: str
     number: str
     code: str
     entry: str
@@ -92,12 +94,12 @@ def code_of_file(rows: Iterable[bytes], digest: str) -> str | None:
     for raw in rows:
         try:
             intent = parse(raw)["intent"]
-            if intent["type"] == "notice_issued":
-                codes[intent["data"]["notice"]] = code_of(hash_of(raw))
-            elif intent["type"] == "notice_frozen" and digest in {
+            if intent["type"] == "letter_issued":
+                codes[intent["data"]["letter"]] = code_of(hash_of(raw))
+            elif intent["type"] == "letter_frozen" and digest in {
                 file["sha256"] for file in intent["files"]
             }:
-                return codes.get(intent["data"]["notice"])
+                return codes.get(intent["data"]["letter"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue  # `prove` says what is wrong with it
     return None
@@ -105,8 +107,8 @@ def code_of_file(rows: Iterable[bytes], digest: str) -> str | None:
 
 def printed(proof: Proof) -> Letter:
     """Give the letter as the entry that issued it has it, to be printed again."""
-    notice = Notice(
-        proof.notice,
+    letter = CaseLetter(
+        proof.letter,
         "",
         0,
         "",
@@ -116,25 +118,25 @@ def printed(proof: Proof) -> Letter:
         entry=proof.entry,
         issued_on=proof.issued_on,
     )
-    return issued_letter(proof.case_number, notice, proof.intent)
+    return issued_letter(proof.case_number, letter, proof.intent)
 
 
 def _followed(found: Proof | None, body: Mapping[str, Any], digest: str, code: str) -> Proof | None:
     intent = body["intent"]
     kind, data = intent["type"], intent["data"]
-    if kind == "notice_issued" and code_of(digest) == code:
+    if kind == "letter_issued" and code_of(digest) == code:
         return _issued(body, digest, code)
-    if found is None or not kind.startswith("notice_"):
+    if found is None or not kind.startswith("letter_"):
         return found
-    if kind == "notice_frozen" and data["notice"] == found.notice and not found.forms:
+    if kind == "letter_frozen" and data["letter"] == found.letter and not found.forms:
         forms = {
             file["sha256"]: form for form, file in zip(data["forms"], intent["files"], strict=True)
         }
         return replace(found, forms=forms, made_with=data["made_with"])
-    if kind == "notice_voided" and data["notice"] == found.notice:
+    if kind == "letter_voided" and data["letter"] == found.letter:
         return replace(found, ended=f"{intent['occurred_on']} 作废：{data['note']}")
-    if kind == "notice_issued" and data.get("replaces") == found.notice:
-        by = body["numbers"]["notice"]
+    if kind == "letter_issued" and data.get("replaces") == found.letter:
+        by = body["numbers"]["letter"]
         return replace(
             found, ended=found.ended or f"{intent['occurred_on']} 被 {by} 替代", replaced_by=by
         )
@@ -143,18 +145,18 @@ def _followed(found: Proof | None, body: Mapping[str, Any], digest: str, code: s
 
 def _issued(body: Mapping[str, Any], digest: str, code: str) -> Proof:
     intent = body["intent"]
-    data, letter = intent["data"], intent["data"]["letter"]
+    data, content = intent["data"], intent["data"]["content"]
     actor = intent["actor"]
     return Proof(
         case_id=intent["case"],
         case_number="",
-        notice=data["notice"],
-        number=body["numbers"]["notice"],
+        letter=data["letter"],
+        number=body["numbers"]["letter"],
         code=code,
         entry=digest,
-        title=letter["title"],
-        kind=letter["kind"],
-        issuer=letter["issuer"],
+        title=content["title"],
+        kind=content["kind"],
+        issuer=content["issuer"],
         unit=actor["unit"],
         signer=actor["id"] + (f"（代 {actor['for']}）" if "for" in actor else ""),
         issued_on=intent["occurred_on"],
@@ -166,14 +168,14 @@ def _issued(body: Mapping[str, Any], digest: str, code: str) -> Proof:
 
 
 def write_bundle(
-    rows: Iterable[bytes], *, log: str, number: str, notice: str, code: str, checkpoint: str
+    rows: Iterable[bytes], *, log: str, number: str, letter: str, code: str, checkpoint: str
 ) -> bytes:
     """Write a bundle: the case's entries as they are stored, and what they are said to prove."""
     bundle = {
         "format": FORMAT,
         "log": log,
         "case": number,
-        "notice": notice,
+        "letter": letter,
         "code": code,
         "checkpoint": checkpoint,
         "entries": [raw.decode() for raw in rows],
@@ -187,9 +189,8 @@ def read_bundle(body: bytes) -> tuple[dict[str, str], list[bytes]]:
         if len(body) > MOST_BYTES:
             raise ValueError("too long")
         bundle = json.loads(body)
-        heading = {key: str(bundle[key]) for key in ("log", "case", "notice", "code", "checkpoint")}
-        if bundle["format"] != FORMAT:
-            raise ValueError("format")
+        heading = {key: str(bundle[key]) for key in ("log", "case", "code", "checkpoint")}
+        heading["letter"] = str(bundle[_LETTER_KEYS[bundle["format"]]])
         return heading, [str(entry).encode() for entry in bundle["entries"]]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InvalidError(

@@ -10,9 +10,9 @@ from datetime import date
 from lifecycle.correspondence.drafts import Drafted
 from lifecycle.correspondence.letter_names import LetterNames, Reminded
 from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.case_letter import Addressee, rule_of
 from lifecycle.engine.cosign import seats_of, who_is
 from lifecycle.engine.gates import SPANS, VERDICTS
-from lifecycle.engine.notice import Addressee, rule_of
 from lifecycle.engine.scope import workdays_after
 from lifecycle.engine.standing import OpenLimit, open_limits
 from lifecycle.engine.values import typed
@@ -36,7 +36,7 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
     limits = sorted(open_limits(workflow, case, moment.calendar), key=lambda item: item.due.on)
     due = limits[0] if limits else None
     to = [a.name for a in addressees(directory, drafted, moment) if not a.copy]
-    rule = rule_of(workflow, drafted.notice)
+    rule = rule_of(workflow, drafted.letter)
     act = drafted.origin or drafted
     told = LetterNames(
         to=to,
@@ -89,12 +89,12 @@ def _limit(item: OpenLimit) -> dict[str, str | bool]:
 
 def _reminded(drafted: Drafted, moment: Moment) -> Reminded | None:
     """Give what a reminder says of the letter that it is about."""
-    about = drafted.after.notices.get(drafted.notice.about)
+    about = drafted.after.letters.get(drafted.letter.about)
     if about is None:
         return None
     rule = rule_of(drafted.workflow, about)
     issued = date.fromisoformat(about.issued_on)
-    replying = drafted.notice.debt == "reply" and rule is not None and rule.reply is not None
+    replying = drafted.letter.debt == "reply" and rule is not None and rule.reply is not None
     late = (
         (moment.on - moment.calendar.due(issued, rule.reply.limit).on).days
         if replying and rule and rule.reply
@@ -144,8 +144,8 @@ def addressees(directory: Directory, drafted: Drafted, moment: Moment) -> list[A
 
     The issuer itself is left out, unless there is nobody else.
     """
-    issuer = drafted.notice.unit
-    named = [Addressee(moment.names.get(unit, unit), unit) for unit in drafted.notice.units]
+    issuer = drafted.letter.unit
+    named = [Addressee(moment.names.get(unit, unit), unit) for unit in drafted.letter.units]
     main = named or _resolved(directory, drafted, moment, drafted.to)
     main = [a for a in main if a.unit != issuer] or main
     taken = {a.name for a in main}

@@ -15,8 +15,8 @@ from lifecycle.correspondence.scope import REPLY_DUE, addressees, due_text
 from lifecycle.correspondence.writing import UnpublishedError, template_of, write_letter
 from lifecycle.engine.acts import IssueLetter
 from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.case_letter import CaseLetter, rule_of
 from lifecycle.engine.gates import SPANS
-from lifecycle.engine.notice import Notice, rule_of
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import canonical, hash_of
@@ -38,7 +38,7 @@ def rules_in_force(library: Library, directory: Directory, seq: int | None = Non
 
 
 def digest_of(letter: Letter) -> str:
-    """Give the SHA-256 by which a draft is known: what a checker found in order is what is signed
+    """Give the SHA-256 by which a draft is known: what a reviewer found in order is what is signed
     off.
     """
     return hash_of(canonical(dump_letter(letter)))
@@ -56,7 +56,7 @@ def see_addressed(library: Library, directory: Directory, drafted: Drafted) -> L
     sent = addressees(directory, drafted, moment)
     named = {"发文单位": [letter.issuer], "主送": list(letter.to), "抄送": list(letter.cc)}
     going = {
-        "发文单位": [names.get(drafted.notice.unit, drafted.notice.unit)],
+        "发文单位": [names.get(drafted.letter.unit, drafted.letter.unit)],
         "主送": [a.name for a in sent if not a.copy],
         "抄送": [a.name for a in sent if a.copy],
     }
@@ -95,7 +95,7 @@ def issue_of(
     rules = rules_in_force(library, directory, seq)
     draft = write_letter(library, directory, drafted)
     on = moment.on.isoformat()
-    issuer = _issuer(rules, directory, drafted.notice, draft, on=on, seq=seq)
+    issuer = _issuer(rules, directory, drafted.letter, draft, on=on, seq=seq)
     letter = replace(
         draft,
         date=moment.on,
@@ -110,10 +110,10 @@ def issue_of(
         directory.names(drafted.body["intent"]["occurred_on"], drafted.body["office"]),
     )
     return IssueLetter(
-        notice=drafted.name,
-        letter=_dated(dump_letter(letter), drafted, moment),
+        letter=drafted.name,
+        content=_dated(dump_letter(letter), drafted, moment),
         digest=digest_of(draft),
-        series=rules.series(drafted.notice.unit, draft.kind, moment.on.year),
+        series=rules.series(drafted.letter.unit, draft.kind, moment.on.year),
         rules=rules.digest,
         template=template_of(library, directory, drafted).digest,
         addressed=tuple(
@@ -132,21 +132,21 @@ A slip has none.
 
 
 def _issuer(
-    rules: Issuing, directory: Directory, notice: Notice, letter: Letter, *, on: str, seq: int
+    rules: Issuing, directory: Directory, letter: CaseLetter, paper: Letter, *, on: str, seq: int
 ) -> str:
     """Give the issuer's full name by the rules, else the unit's name on that day.
 
     Mark and signature bear it.
     """
-    issuer = rules.issuers.get(notice.unit)
+    issuer = rules.issuers.get(letter.unit)
     return (issuer.name if issuer else "") or directory.names(on, seq).get(
-        notice.unit, letter.issuer
+        letter.unit, paper.issuer
     )
 
 
 def _dated(data: dict[str, Any], drafted: Drafted, moment: Moment) -> dict[str, Any]:
     """Write the day by which an answer is due, which counts from the day of signing off."""
-    rule = rule_of(drafted.workflow, drafted.notice)
+    rule = rule_of(drafted.workflow, drafted.letter)
     if rule is None or rule.reply is None:
         return data
     limit = rule.reply.limit
@@ -173,24 +173,24 @@ def shown_draft(drafted: Drafted, letter: Letter) -> Letter:
     """Give a draft as people see it: where the day for an answer will stand, how long there is from
     signing off.
     """
-    rule = rule_of(drafted.workflow, drafted.notice)
+    rule = rule_of(drafted.workflow, drafted.letter)
     if rule is None or rule.reply is None:
         return letter
     return load_letter(_with_due(dump_letter(letter), _from_receipt(rule.reply.limit)))
 
 
-def issued_letter(case_number: str, notice: Notice, intent: Mapping[str, Any]) -> Letter:
+def issued_letter(case_number: str, letter: CaseLetter, intent: Mapping[str, Any]) -> Letter:
     """Give a letter as it stands on paper, from the entry that issued it: with number, code and QR
     text.
     """
-    letter = load_letter(intent["data"]["letter"])
+    paper = load_letter(intent["data"]["content"])
     return replace(
-        letter, number=notice.number, code=notice.code, proof=proof_of(case_number, notice)
+        paper, number=letter.number, code=letter.code, proof=proof_of(case_number, letter)
     )
 
 
-def proof_of(case_number: str, notice: Notice) -> str:
+def proof_of(case_number: str, letter: CaseLetter) -> str:
     """Write what the QR symbol says: case, letter, the hash of the entry that issued it, and the
     code.
     """
-    return f"LIFECYCLE:1:{case_number}:{notice.name}:{notice.entry}:{notice.code}"
+    return f"LIFECYCLE:1:{case_number}:{letter.name}:{letter.entry}:{letter.code}"

@@ -25,18 +25,18 @@ def template_of(library: Library, directory: Directory, drafted: Drafted) -> Tem
     """Give the template that a letter is written with: the one in force at its entry, or the
     officer's own text.
     """
-    notice = drafted.notice
-    if notice.text:
+    letter = drafted.letter
+    if letter.text:
         size = drafted.body["intent"]["files"][0]["size"]
-        body = read_file(library.store.path, notice.text, size)
-        return read_template(notice.template, body, notice.name)
-    digest = directory.document("template", notice.template, drafted.body["office"])
+        body = read_file(library.store.path, letter.text, size)
+        return read_template(letter.template, body, letter.name)
+    digest = directory.document("template", letter.template, drafted.body["office"])
     if digest is None:
         raise UnpublishedError(
-            f"公文模板 {notice.template} 当时尚未发布", "请管理员先发布：lifecycle notice publish"
+            f"公文模板 {letter.template} 当时尚未发布", "请管理员先发布：lifecycle notice publish"
         )
     body = library.store.definition(digest)
-    return read_template(notice.template, body, f"template:{notice.template}")
+    return read_template(letter.template, body, f"template:{letter.template}")
 
 
 def write_letter(library: Library, directory: Directory, drafted: Drafted) -> Letter:

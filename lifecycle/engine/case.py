@@ -8,8 +8,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Self
 
+from lifecycle.engine.case_letter import CaseLetter, dump_case_letter, load_case_letter
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.notice import Notice, dump_notice, load_notice
 from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar
 
@@ -109,7 +109,7 @@ class Case:
     locked: tuple[str, ...] = ()
     cleared: int = 0
     suspension: Suspension | None = None
-    notices: Mapping[str, Notice] = field(default_factory=dict)
+    letters: Mapping[str, CaseLetter] = field(default_factory=dict)
 
     def after(self, entry: Entry, **change: Any) -> Case:
         """Give the case after an entry that changes this of it."""
@@ -139,7 +139,7 @@ def dump_case(case: Case) -> dict[str, Any]:
     for name in ("materials", "opinions", "fired"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
     data["suspension"] = _plain(case.suspension) if case.suspension else None
-    data["notices"] = {name: dump_notice(notice) for name, notice in case.notices.items()}
+    data["letters"] = {name: dump_case_letter(letter) for name, letter in case.letters.items()}
     return data
 
 
@@ -163,7 +163,7 @@ def load_case(data: Mapping[str, Any]) -> Case:
             },
             "locked": tuple(data["locked"]),
             "suspension": Suspension(**data["suspension"]) if data["suspension"] else None,
-            "notices": {name: load_notice(item) for name, item in data["notices"].items()},
+            "letters": {name: load_case_letter(item) for name, item in data["letters"].items()},
         }
     )
 

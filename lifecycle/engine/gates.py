@@ -33,7 +33,7 @@ LABELS = {
     "lock": "锁定",
     "opinion": "意见",
     "unit": "单位",
-    "notice": "公文",
+    "letter": "公文",
 }
 ABOUT_WHO = ("role", "not_by")
 """Kinds of gates about who asks, not about the case."""

@@ -7,20 +7,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lifecycle.engine.case import Officer
-from lifecycle.engine.docket import Docket
-from lifecycle.engine.gates import Gate, unknown
-from lifecycle.engine.notice import (
-    CHECKED,
+from lifecycle.engine.case_letter import (
     DRAFT,
     ISSUED,
+    REVIEWED,
     STATES,
     SUPERSEDED,
     VOID,
     Addressee,
-    Notice,
+    CaseLetter,
 )
+from lifecycle.engine.docket import Docket
+from lifecycle.engine.gates import Gate, unknown
 
-DUTIES = {"checker": "核稿人", "signer": "签发人", "clerk": "收发员"}
+DUTIES = {"reviewer": "核稿人", "signer": "签发人", "clerk": "收发员"}
 """The roles of the office through which letters pass.
 
 No workflow defines them, and the gates below are written in terms of them.
@@ -30,7 +30,7 @@ RULES = "notices/issuing.yaml　党政机关公文处理工作条例（拟稿、
 
 _MENDS = {
     DRAFT: "先核稿、签发：lifecycle notice approve {number} {name}",
-    CHECKED: "先签发：lifecycle notice issue {number} {name}",
+    REVIEWED: "先签发：lifecycle notice issue {number} {name}",
     ISSUED: "已签发的不能再改；要改，另拟一件替代它：lifecycle notice draft {number} --replace "
     "{name}",
     VOID: "另拟一件：lifecycle notice draft {number} --replace {name}",
@@ -39,22 +39,22 @@ _MENDS = {
 """What to do where a letter is in this state and should be in another."""
 
 
-def find_letter(docket: Docket, name: str) -> Notice | None:
+def find_letter(docket: Docket, name: str) -> CaseLetter | None:
     """Find a letter of the case; where there is none, note that."""
-    notice = docket.case.notices.get(name)
-    if notice is None:
+    letter = docket.case.letters.get(name)
+    if letter is None:
         otherwise = f"用 lifecycle notice list {docket.case.number} 查看"
-        docket.add(unknown("notice", "公文", name, docket.case.notices, otherwise))
-    return notice
+        docket.add(unknown("letter", "公文", name, docket.case.letters, otherwise))
+    return letter
 
 
-def find_addressee(docket: Docket, notice: Notice, name: str) -> Addressee | None:
+def find_addressee(docket: Docket, letter: CaseLetter, name: str) -> Addressee | None:
     """Find an addressee by name; where there is none, note that."""
-    found = next((a for a in notice.addressed if a.name == name), None)
+    found = next((a for a in letter.addressed if a.name == name), None)
     if found is None:
-        listed = [a.name for a in notice.addressed]
+        listed = [a.name for a in letter.addressed]
         otherwise = f"这件公文发给 {'、'.join(listed) or '（尚未签发）'}"
-        docket.add(unknown("notice", "收文单位", name, listed, otherwise))
+        docket.add(unknown("letter", "收文单位", name, listed, otherwise))
     return found
 
 
@@ -70,9 +70,9 @@ def judge_unit(docket: Docket, unit: str) -> None:
     docket.add(Gate("unit", False, {"unit": unit}, text, mend))
 
 
-def judge_duty(docket: Docket, notice: Notice, duty: str) -> str:
+def judge_duty(docket: Docket, letter: CaseLetter, duty: str) -> str:
     """Judge a role of the office within the issuing unit; gives the role."""
-    judge_unit(docket, notice.unit)
+    judge_unit(docket, letter.unit)
     title, officer = DUTIES[duty], docket.officer
     if duty in officer.held:
         docket.add(Gate("role", True, {"role": duty}, f"{title}（{officer.id}）"))
@@ -83,27 +83,27 @@ def judge_duty(docket: Docket, notice: Notice, duty: str) -> str:
     return duty
 
 
-def hands_before(notice: Notice, word: str) -> dict[str, tuple[str, ...]]:
+def hands_before(letter: CaseLetter, word: str) -> dict[str, tuple[str, ...]]:
     """Name, by what they did to a letter, those of whom none may do this next: 核稿 or 签发.
 
     Drafting, reviewing and signing off (党政机关公文处理工作条例 art. 18) are the business of three
     persons here. Whoever acted by delegation is named with the one they acted for: neither is
     somebody else afterwards.
     """
-    drafted = {"拟稿": notice.persons}
+    drafted = {"拟稿": letter.persons}
     if word == "签发":
-        return {**drafted, "核稿": notice.checked_by}
+        return {**drafted, "核稿": letter.reviewed_by}
     return drafted
 
 
-_HANDS = {"拟稿": "notice_drafted", "核稿": "notice_checked"}
+_HANDS = {"拟稿": "letter_drafted", "核稿": "letter_reviewed"}
 
 
-def judge_hands(docket: Docket, notice: Notice, word: str) -> None:
+def judge_hands(docket: Docket, letter: CaseLetter, word: str) -> None:
     """See that nobody reviews or signs off what already went through their hands, acting for
     whomever.
     """
-    for done, persons in hands_before(notice, word).items():
+    for done, persons in hands_before(letter, word).items():
         inputs = {"of": _HANDS[done], "persons": list(persons)}
         same = sorted(set(persons) & set(docket.officer.persons))
         if same:
@@ -124,17 +124,17 @@ def _both(officer: Officer, done: str, word: str, persons: tuple[str, ...], same
     return text
 
 
-def judge_stage(docket: Docket, notice: Notice, *states: str) -> None:
+def judge_stage(docket: Docket, letter: CaseLetter, *states: str) -> None:
     """See that the letter is in one of these states of its life."""
-    inputs = {"notice": notice.name, "state": notice.state}
-    if notice.state in states:
-        docket.add(Gate("notice", True, inputs, f"公文{STATES[notice.state]}"))
+    inputs = {"letter": letter.name, "state": letter.state}
+    if letter.state in states:
+        docket.add(Gate("letter", True, inputs, f"公文{STATES[letter.state]}"))
         return
     wanted = "或".join(STATES[state] for state in states)
-    mend = _MENDS[notice.state].format(
-        number=docket.case.number, name=notice.name, by=notice.replaced_by
+    mend = _MENDS[letter.state].format(
+        number=docket.case.number, name=letter.name, by=letter.replaced_by
     )
-    docket.add(Gate("notice", False, inputs, f"公文{STATES[notice.state]}，须为{wanted}", mend))
+    docket.add(Gate("letter", False, inputs, f"公文{STATES[letter.state]}，须为{wanted}", mend))
 
 
 def judge_note(docket: Docket, note: str) -> None:
@@ -145,22 +145,22 @@ def judge_note(docket: Docket, note: str) -> None:
         docket.add(Gate("reason", False, {}, "须说明理由", "加 --note 理由"))
 
 
-def judge_out(docket: Docket, notice: Notice) -> None:
+def judge_out(docket: Docket, letter: CaseLetter) -> None:
     """See that a letter is out: issued, with its forms frozen.
 
     What was superseded since may still be received.
     """
-    judge_stage(docket, notice, ISSUED, SUPERSEDED)
-    judge_frozen(docket, notice)
+    judge_stage(docket, letter, ISSUED, SUPERSEDED)
+    judge_frozen(docket, letter)
 
 
-def judge_frozen(docket: Docket, notice: Notice) -> None:
+def judge_frozen(docket: Docket, letter: CaseLetter) -> None:
     """See that the forms of a numbered letter are frozen."""
-    if notice.number and not notice.forms:
-        mend = f"lifecycle notice freeze {docket.case.number} {notice.name}"
-        docket.add(Gate("notice", False, {}, "版式文件尚未固定", mend))
+    if letter.number and not letter.forms:
+        mend = f"lifecycle notice freeze {docket.case.number} {letter.name}"
+        docket.add(Gate("letter", False, {}, "版式文件尚未固定", mend))
 
 
-def moved_to(notices: Mapping[str, Notice], *changed: Notice) -> dict[str, Notice]:
+def moved_to(letters: Mapping[str, CaseLetter], *changed: CaseLetter) -> dict[str, CaseLetter]:
     """Give a case's letters with some of them changed."""
-    return {**notices, **{notice.name: notice for notice in changed}}
+    return {**letters, **{letter.name: letter for letter in changed}}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.notice import Addressee, Notice, rule_of
+from lifecycle.engine.case_letter import Addressee, CaseLetter, rule_of
 from lifecycle.workflow.model import Workflow
 
 
-def owed(workflow: Workflow, case: Case, notice: Notice) -> Iterator[Addressee]:
+def owed(workflow: Workflow, case: Case, letter: CaseLetter) -> Iterator[Addressee]:
     """List who still owes an answer: main recipients within the directory of a letter in force that
     asks for one.
 
@@ -17,11 +17,11 @@ def owed(workflow: Workflow, case: Case, notice: Notice) -> Iterator[Addressee]:
     answer too; and none is owed once that transition cannot be made from here, or the case has
     ended.
     """
-    rule = rule_of(workflow, notice)
+    rule = rule_of(workflow, letter)
     if (
         rule is None
         or rule.reply is None
-        or not notice.in_force
+        or not letter.in_force
         or workflow.states[case.state].final
     ):
         return
@@ -31,9 +31,9 @@ def owed(workflow: Workflow, case: Case, notice: Notice) -> Iterator[Addressee]:
     spoken = {
         o.by_unit
         for o in case.opinions.values()
-        if o.transition == asks and o.seq > notice.issued_seq
+        if o.transition == asks and o.seq > letter.issued_seq
     }
-    for addressee in notice.addressed:
+    for addressee in letter.addressed:
         if (
             addressee.unit
             and not addressee.copy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.notice import dump_notice
+from lifecycle.engine.case_letter import dump_case_letter
 from lifecycle.workflow.model import Workflow
 
 _INNER = ("source", "index", "to", "cc")
@@ -67,12 +67,12 @@ def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
             }
             for name, fired in sorted(case.fired.items())
         },
-        "notices": [
+        "letters": [
             {
-                **{k: v for k, v in dump_notice(notice).items() if k not in _INNER},
-                "code": notice.code or None,
+                **{k: v for k, v in dump_case_letter(letter).items() if k not in _INNER},
+                "code": letter.code or None,
             }
-            for notice in sorted(case.notices.values(), key=lambda n: (n.seq, n.name))
+            for letter in sorted(case.letters.values(), key=lambda n: (n.seq, n.name))
         ],
         "locked": list(case.locked),
         "suspended": (

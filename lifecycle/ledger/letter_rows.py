@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.notice import Notice
+from lifecycle.engine.case_letter import CaseLetter
 from lifecycle.engine.owed import owed
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
 
-_NOTICE = """INSERT INTO notice VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+_LETTER = """INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (case_id, name) DO UPDATE SET state = excluded.state, unit = excluded.unit,
 number = excluded.number, code = excluded.code, title = excluded.title,
 issued_on = excluded.issued_on, waiting = excluded.waiting"""
@@ -50,69 +50,69 @@ class QueuedSending:
     error: str
 
 
-def waiting_units(workflow: Workflow, case: Case, notice: Notice) -> str:
+def waiting_units(workflow: Workflow, case: Case, letter: CaseLetter) -> str:
     """Name the units that owe a receipt or an answer to a letter in force, as `,a,b,`."""
-    if not notice.in_force or not notice.forms:
+    if not letter.in_force or not letter.forms:
         return ""
-    units = {a.unit for a in notice.addressed if a.unit and not a.received_on}
-    units |= {a.unit for a in owed(workflow, case, notice)}
+    units = {a.unit for a in letter.addressed if a.unit and not a.received_on}
+    units |= {a.unit for a in owed(workflow, case, letter)}
     return f",{','.join(sorted(units))}," if units else ""
 
 
-def notice_row(workflow: Workflow, case: Case, notice: Notice) -> tuple[Any, ...]:
+def letter_row(workflow: Workflow, case: Case, letter: CaseLetter) -> tuple[Any, ...]:
     """Give the row of a letter."""
     return (
         case.id,
-        notice.name,
-        notice.state,
-        notice.unit,
-        notice.number or None,
-        notice.code or None,
-        notice.title,
-        notice.issued_on,
-        waiting_units(workflow, case, notice),
+        letter.name,
+        letter.state,
+        letter.unit,
+        letter.number or None,
+        letter.code or None,
+        letter.title,
+        letter.issued_on,
+        waiting_units(workflow, case, letter),
     )
 
 
-def sendings_of(case: Case, notice: Notice) -> list[tuple[str, str, str, str, str]]:
+def sendings_of(case: Case, letter: CaseLetter) -> list[tuple[str, str, str, str, str]]:
     """List what is to be handed over of a letter whose forms are frozen: id, case, name, addressee,
     unit.
 
     The id is the letter's code and the addressee's place: the same for ever, so that a receiver can
     drop what it has.
     """
-    if not notice.forms:
+    if not letter.forms:
         return []
     return [
-        (f"{notice.code}.{n}", case.id, notice.name, addressee.name, addressee.unit)
-        for n, addressee in enumerate(notice.addressed, 1)
+        (f"{letter.code}.{n}", case.id, letter.name, addressee.name, addressee.unit)
+        for n, addressee in enumerate(letter.addressed, 1)
     ]
 
 
-def sending_state(notice: Notice, addressee: str) -> str:
+def sending_state(letter: CaseLetter, addressee: str) -> str:
     """Say what the ledger knows of a sending: sent, cancelled since the letter is no longer in
     force, or pending.
     """
-    if any(a.name == addressee and a.sent_on for a in notice.addressed):
+    if any(a.name == addressee and a.sent_on for a in letter.addressed):
         return "sent"
-    return "pending" if notice.in_force else "cancelled"
+    return "pending" if letter.in_force else "cancelled"
 
 
-def put_notices(store: Store, workflow: Workflow, before: Case | None, after: Case) -> None:
+def put_letters(store: Store, workflow: Workflow, before: Case | None, after: Case) -> None:
     """Bring the rows up to a case that has moved on; within a transaction."""
-    old = before.notices if before else {}
+    old = before.letters if before else {}
     spoken = before is not None and before.opinions is not after.opinions
-    for name, notice in after.notices.items():
-        if old.get(name) is notice and not (spoken and notice.in_force):
+    for name, letter in after.letters.items():
+        if old.get(name) is letter and not (spoken and letter.in_force):
             continue
-        store.connection.execute(_NOTICE, notice_row(workflow, after, notice))
-        if notice.forms and not (name in old and old[name].forms):
-            forms = [(after.id, name, form, digest) for form, digest in notice.forms.items()]
+        store.connection.execute(_LETTER, letter_row(workflow, after, letter))
+        if letter.forms and not (name in old and old[name].forms):
+            forms = [(after.id, name, form, digest) for form, digest in letter.forms.items()]
             store.connection.executemany(_FORM, forms)
-            store.connection.executemany(_OUTBOX, sendings_of(after, notice))
-        elif notice.forms:
-            for sending in sendings_of(after, notice):
-                state = sending_state(notice, sending[3])
+            store.connection.executemany(_OUTBOX, sendings_of(after, letter))
+        elif letter.forms:
+            for sending in sendings_of(after, letter):
+                state = sending_state(letter, sending[3])
                 if state != "pending":
                     store.connection.execute(
                         "UPDATE outbox SET state = ? WHERE id = ?", (state, sending[0])
@@ -122,7 +122,7 @@ def put_notices(store: Store, workflow: Workflow, before: Case | None, after: Ca
 def by_code(store: Store, code: str) -> tuple[str, str] | None:
     """Find the letter with a verification code: its case's id and its name."""
     found: tuple[str, str] | None = store.row(
-        "SELECT case_id, name FROM notice WHERE code = ?", code
+        "SELECT case_id, name FROM letter WHERE code = ?", code
     )
     return found
 
@@ -130,7 +130,7 @@ def by_code(store: Store, code: str) -> tuple[str, str] | None:
 def by_number(store: Store, number: str) -> tuple[str, str] | None:
     """Find the letter with a number: its case's id and its name."""
     found: tuple[str, str] | None = store.row(
-        "SELECT case_id, name FROM notice WHERE number = ?", number
+        "SELECT case_id, name FROM letter WHERE number = ?", number
     )
     return found
 
@@ -146,7 +146,7 @@ def by_form(store: Store, sha256: str) -> tuple[str, str, str] | None:
 def last_of(store: Store, template: str) -> list[tuple[str, str]]:
     """Find the letter of a template that was drafted last, as (case id, name); none or one."""
     statement = (
-        "SELECT case_id, name FROM notice WHERE name GLOB '[0-9]*-' || ? ORDER BY rowid "
+        "SELECT case_id, name FROM letter WHERE name GLOB '[0-9]*-' || ? ORDER BY rowid "
         "DESC "
         "LIMIT 1"
     )
@@ -156,7 +156,7 @@ def last_of(store: Store, template: str) -> list[tuple[str, str]]:
 def drafts_of(store: Store, unit: str, state: str, *, most: int) -> list[tuple[str, str]]:
     """List a unit's letters in a state of drafting, the oldest first, as (case id, name)."""
     statement = (
-        f"SELECT case_id, name FROM notice WHERE unit = ? AND state = ? AND {_REAL} ORDER "
+        f"SELECT case_id, name FROM letter WHERE unit = ? AND state = ? AND {_REAL} ORDER "
         f"BY "
         f"rowid LIMIT ?"
     )
@@ -166,8 +166,8 @@ def drafts_of(store: Store, unit: str, state: str, *, most: int) -> list[tuple[s
 def unfrozen_of(store: Store, unit: str) -> list[tuple[str, str]]:
     """List a unit's letters that were signed off and whose forms are not frozen yet."""
     statement = (
-        "SELECT case_id, name FROM notice WHERE unit = ? AND state = 'issued' AND NOT EXISTS "
-        "(SELECT 1 FROM form WHERE form.case_id = notice.case_id AND form.name = notice.name)"
+        "SELECT case_id, name FROM letter WHERE unit = ? AND state = 'issued' AND NOT EXISTS "
+        "(SELECT 1 FROM form WHERE form.case_id = letter.case_id AND form.name = letter.name)"
     )
     return store.rows(statement, unit)
 
@@ -176,7 +176,7 @@ def waiting_for(store: Store, unit: str) -> list[tuple[str, str]]:
     """List the letters to which a unit owes a receipt or an answer."""
     like = f"%,{unit},%"
     return store.rows(
-        f"SELECT case_id, name FROM notice WHERE waiting LIKE ? AND {_REAL} ORDER BY issued_on",
+        f"SELECT case_id, name FROM letter WHERE waiting LIKE ? AND {_REAL} ORDER BY issued_on",
         like,
     )
 
@@ -185,7 +185,7 @@ def unanswered_of(store: Store, unit: str | None = None) -> list[tuple[str, str]
     """List the letters in force, of one unit or all, to which somebody owes a receipt
     or an answer.
     """
-    statement = "SELECT case_id, name FROM notice WHERE waiting > '' AND (?1 IS NULL OR unit = ?1)"
+    statement = "SELECT case_id, name FROM letter WHERE waiting > '' AND (?1 IS NULL OR unit = ?1)"
     statement += f" AND {_REAL} ORDER BY issued_on"
     return store.rows(statement, unit)
 

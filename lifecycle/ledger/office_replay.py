@@ -17,7 +17,7 @@ from lifecycle.ledger.record import (
     Place,
     Stamp,
     actor_of,
-    canonical,
+    bytes_in_form,
     office_entry,
     read,
 )
@@ -72,7 +72,8 @@ def _rejudge(directory: Directory, body: Mapping[str, Any], raw: bytes) -> Itera
     )
     files = _published(intent) if kind == "definition_published" else []
     wanted = office_entry(place, stamp, kind, data, actor=actor, on=on, role=role, files=files)
-    if canonical(wanted) != raw:
+    wanted["intent"]["v"] = intent["v"]
+    if bytes_in_form(wanted) != raw:
         yield from differences(wanted, body)
 
 

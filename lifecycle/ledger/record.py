@@ -21,8 +21,15 @@ from uuid import UUID
 from lifecycle.engine.case import Moment, Officer
 from lifecycle.engine.docket import Accepted
 from lifecycle.errors import InvalidError, UnavailableError
+from lifecycle.ledger.first_form import lift, lower
 
 MOST_BYTES = 64 * 1024
+FORM = 2
+"""The form that entries are written in; those of form 1 are read by `first_form`."""
+RESERVED_KEYS = frozenset(("cause", "corrects", "reads"))
+"""Names kept free in entries for what is to come: the entry of another case that this one follows
+from, the entry that it corrects, and what it read of other cases.
+"""
 GENESIS = "0" * 64
 """The `prev` of a chain's first entry."""
 CALENDAR = "CN"
@@ -110,10 +117,21 @@ _DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
 def read(raw: bytes) -> dict[str, Any]:
     """Read an entry's bytes.
 
-    Raises ValueError unless they are NFC JSON with exactly an entry's keys. Whether they are
-    canonical is left to the caller: `parse` asks, a replay compares the bytes with those it
-    expects.
+    Raises ValueError, KeyError or TypeError unless they are NFC JSON with exactly an entry's keys.
+    Whether they are canonical is left to the caller: `parse` asks, a replay compares the bytes with
+    those it expects.
     """
+    return _in_todays_words(_decoded(raw))
+
+
+def _in_todays_words(body: dict[str, Any]) -> dict[str, Any]:
+    form = body["intent"]["v"]
+    if type(form) is not int or form not in (1, FORM):
+        raise ValueError("由别的版本写成")
+    return body if form == FORM else lift(body)
+
+
+def _decoded(raw: bytes) -> dict[str, Any]:
     text = raw.decode()
     body = _DECODER.decode(text)
     if not unicodedata.is_normalized("NFC", text):
@@ -132,10 +150,10 @@ def parse(raw: bytes) -> dict[str, Any]:
 
     Raises ValueError unless they are canonical and have exactly an entry's keys.
     """
-    body = read(raw)
+    body = _decoded(raw)
     if canonical(body) != raw:
         raise ValueError("不是规范形式")
-    return body
+    return _in_todays_words(body)
 
 
 def stored(raw: bytes) -> dict[str, Any]:
@@ -259,7 +277,7 @@ def _body(
         "prev": place.prev,
         "seq": place.seq,
         "signed_at": stamp.signed_at,
-        "v": 1,
+        "v": FORM,
     }
     return {
         "intent": intent,
@@ -269,6 +287,11 @@ def _body(
         "signatures": [],
         "software": stamp.software,
     }
+
+
+def bytes_in_form(body: dict[str, Any]) -> bytes:
+    """Give the canonical bytes of a body in today's words, in the form that its `v` says."""
+    return canonical(body if body["intent"]["v"] == FORM else lower(body))
 
 
 def seal(body: Mapping[str, Any]) -> tuple[bytes, str]:

@@ -1,5 +1,5 @@
-"""Every case folded again from its entries: for an upgrade that changes what is kept beside the
-log.
+"""The office and every case folded again from their entries: for an upgrade that changes what is
+kept beside the log.
 """
 
 from __future__ import annotations
@@ -10,18 +10,31 @@ from pathlib import Path
 
 from lifecycle.ledger.case_rows import case_row
 from lifecycle.ledger.chain import CaseStep, by_case, follow
-from lifecycle.ledger.letter_rows import put_notices
+from lifecycle.ledger.letter_rows import put_letters
 from lifecycle.ledger.library import Library
+from lifecycle.ledger.record import OFFICE, canonical, stored
 from lifecycle.ledger.sqlite.store import Store
+from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 
 
 def refold(path: Path, connection: sqlite3.Connection) -> None:
-    """Write the rows of all cases and letters anew from the entries; within a transaction."""
+    """Write the rows of office, cases and letters anew from the entries; within a transaction."""
     library = Library(Store(path, connection, None))
     store = library.store
+    _write_office(store)
     for _case_id, rows in by_case(store.all_entries(upto=store.last_index())):
         (last,) = deque(follow(library, rows), maxlen=1)
         _write(library, last)
+
+
+def _write_office(store: Store) -> None:
+    """Write the row of the office as its last entry leaves it."""
+    directory = Directory()
+    for row in store.entries(OFFICE):
+        directory = evolve_directory(directory, stored(row.raw), row.hash)
+    if directory.seq:
+        state = canonical(dump_directory(directory))
+        store.put_office(directory.seq, directory.head, state)
 
 
 def _write(library: Library, last: CaseStep) -> None:
@@ -32,4 +45,4 @@ def _write(library: Library, last: CaseStep) -> None:
     row = case_row(workflow, case, library.calendar(last.body["calendar"]))
     sets = ", ".join(f"{name} = :{name}" for name in row if name != "id")
     library.store.connection.execute(f"UPDATE cases SET {sets} WHERE id = :id", row)
-    put_notices(library.store, workflow, None, case)
+    put_letters(library.store, workflow, None, case)

@@ -27,7 +27,7 @@ from lifecycle.errors import (
 from lifecycle.ledger.case_rows import case_row, read_case, series_of
 from lifecycle.ledger.chain import follow
 from lifecycle.ledger.deeds import Deed
-from lifecycle.ledger.letter_rows import put_notices
+from lifecycle.ledger.letter_rows import put_letters
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import (
     CALENDAR,
@@ -274,14 +274,14 @@ class Register:
         elif isinstance(accepted.act, IssueLetter):
             series = accepted.act.series
             serial = self._serial(request, series)
-            body["numbers"] = {"notice": series.replace("{serial}", str(serial))}
+            body["numbers"] = {"letter": series.replace("{serial}", str(serial))}
         raw, digest = seal(body)
         after = evolve(workflow, case, body, digest)
         if not request.dry_run:
             self.store.append(place.case, place.seq, eid, raw, digest)
             self.store.put_case(case_row(workflow, after, moment.calendar))
-            if after.notices:
-                put_notices(self.store, workflow, case, after)
+            if after.letters:
+                put_letters(self.store, workflow, case, after)
         return Outcome(after, {} if request.dry_run else body, accepted.gates)
 
     def _serial(self, request: Request, series: str) -> int:

@@ -21,7 +21,7 @@ from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.chain import CaseStep, Problem, Step, by_case, fold
 from lifecycle.ledger.entry_checks import check_link, check_times, differences, unreadable
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.record import GENESIS, Place, Stamp, canonical, case_entry, read
+from lifecycle.ledger.record import GENESIS, Place, Stamp, bytes_in_form, case_entry, read
 from lifecycle.ledger.sqlite.store import EntryRow, LostDefinitionError
 from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory
@@ -139,8 +139,9 @@ def rejudge(
     if case is None:
         wanted["numbers"] = {"case": body["numbers"]["case"]}
     elif isinstance(decision.act, IssueLetter):
-        wanted["numbers"] = {"notice": body["numbers"]["notice"]}
-    if canonical(wanted) != raw:
+        wanted["numbers"] = {"letter": body["numbers"]["letter"]}
+    wanted["intent"]["v"] = intent["v"]
+    if bytes_in_form(wanted) != raw:
         foreign = workflow.digest != pinned
         yield from differences(wanted, body, _UNDER if foreign else None)
 

@@ -91,7 +91,7 @@ def letters_to_show(office: Office, stories: Stories) -> Iterator[tuple[str, str
     for title, template in stories.letters:
         case = office.case(title)
         drafted = drafted_letters(office.library, case.id)
-        yield case.number, next(d.name for d in drafted if d.notice.template == template)
+        yield case.number, next(d.name for d in drafted if d.letter.template == template)
 
 
 class Materials:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuing
 from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.case_letter import DRAFT, REVIEWED, CaseLetter, rule_of
 from lifecycle.engine.letter_gates import hands_before
-from lifecycle.engine.notice import CHECKED, DRAFT, Notice, rule_of
 from lifecycle.ledger.letter_rows import count_sendings, drafts_of, unfrozen_of, waiting_for
 from lifecycle.office.letters import case_of
 from lifecycle.office.reminders import debts, overdue
@@ -40,7 +40,7 @@ class Errand:
 
     kind: str
     case: Case
-    notice: Notice
+    letter: CaseLetter
     text: str
     command: str
     due_on: str | None = None
@@ -77,9 +77,9 @@ def letterbox(office: Office, moment: Moment, code: str) -> Letterbox:
     found: dict[tuple[str, str, str], Errand] = {}
     for officer in (own, *behalf):
         for errand in _errands_of(office, moment, officer, rules):
-            found.setdefault((errand.kind, errand.case.id, errand.notice.name), errand)
+            found.setdefault((errand.kind, errand.case.id, errand.letter.name), errand)
     ordered = sorted(
-        found.values(), key=lambda e: (e.due_on or "9999", e.case.number, e.notice.seq)
+        found.values(), key=lambda e: (e.due_on or "9999", e.case.number, e.letter.seq)
     )
     waiting, dead = count_sendings(office.store) if "clerk" in own.held else (0, 0)
     return Letterbox(tuple(ordered), waiting, dead)
@@ -88,50 +88,50 @@ def letterbox(office: Office, moment: Moment, code: str) -> Letterbox:
 def _errands_of(
     office: Office, moment: Moment, officer: Officer, rules: Issuing | None
 ) -> Iterator[Errand]:
-    if "checker" in officer.held or "signer" in officer.held:
+    if "reviewer" in officer.held or "signer" in officer.held:
         yield from _desk(office, officer)
     for case_id, name in waiting_for(office.store, officer.unit):
         case = case_of(office, case_id)
-        yield from _owed(office, case, case.notices[name], officer, moment=moment, rules=rules)
+        yield from _owed(office, case, case.letters[name], officer, moment=moment, rules=rules)
     if rules is None or not officer.held:
         return
     for late in overdue(office, moment, officer.unit):
-        text = f"{late.notice.number} {'、'.join(late.names)} 逾期（限 {late.due_on}），可拟催办函"
-        yield _errand("urge", late.case, late.notice, officer, text, late.due_on)
+        text = f"{late.letter.number} {'、'.join(late.names)} 逾期（限 {late.due_on}），可拟催办函"
+        yield _errand("urge", late.case, late.letter, officer, text, late.due_on)
 
 
 def _desk(office: Office, officer: Officer) -> Iterator[Errand]:
-    """List what an issuing unit's checker and signer have before them, but not what went through
+    """List what an issuing unit's reviewer and signer have before them, but not what went through
     their own hands.
     """
-    for duty, verb, state in (("signer", "issue", CHECKED), ("checker", "approve", DRAFT)):
+    for duty, verb, state in (("signer", "issue", REVIEWED), ("reviewer", "approve", DRAFT)):
         if duty not in officer.held:
             continue
         for case_id, name in drafts_of(office.store, officer.unit, state, most=MOST):
             case = case_of(office, case_id)
-            notice = case.notices[name]
+            letter = case.letters[name]
             before = {
                 person
-                for persons in hands_before(notice, WORDS[verb]).values()
+                for persons in hands_before(letter, WORDS[verb]).values()
                 for person in persons
             }
             if not before & set(officer.persons):
-                yield _errand(verb, case, notice, officer, f"{case.title}　{name}")
+                yield _errand(verb, case, letter, officer, f"{case.title}　{name}")
     for case_id, name in unfrozen_of(office.store, officer.unit):
         case = case_of(office, case_id)
         yield _errand(
             "freeze",
             case,
-            case.notices[name],
+            case.letters[name],
             officer,
-            f"{case.notices[name].number} 已签发，版式文件尚未固定",
+            f"{case.letters[name].number} 已签发，版式文件尚未固定",
         )
 
 
 def _owed(
     office: Office,
     case: Case,
-    notice: Notice,
+    letter: CaseLetter,
     officer: Officer,
     *,
     moment: Moment,
@@ -140,27 +140,27 @@ def _owed(
     workflow = office.workflow_of(case)
     mine = [
         d
-        for d in debts(workflow, case, notice, moment=moment, rules=rules)
+        for d in debts(workflow, case, letter, moment=moment, rules=rules)
         if d.addressee.unit == officer.unit
     ]
     # Who answers has received: one line is enough where both are owed.
     for debt in [d for d in mine if d.kind == "reply"] or mine:
         due = f"{debt.due_on}" if not debt.provisional else None
-        rule = rule_of(workflow, notice)
+        rule = rule_of(workflow, letter)
         asks = (
             debt.kind == "reply"
             and rule is not None
             and rule.reply is not None
             and rule.reply.cosign is not None
         )
-        text = f"{notice.number}　{notice.title}"
-        yield _errand(debt.kind, case, notice, officer, text, due, opinion=asks)
+        text = f"{letter.number}　{letter.title}"
+        yield _errand(debt.kind, case, letter, officer, text, due, opinion=asks)
 
 
 def _errand(
     kind: str,
     case: Case,
-    notice: Notice,
+    letter: CaseLetter,
     officer: Officer,
     text: str,
     due_on: str | None = None,
@@ -168,12 +168,12 @@ def _errand(
     opinion: bool = False,
 ) -> Errand:
     behalf = f" --for {officer.principal}" if officer.principal else ""
-    named = case.number if kind == "urge" else f"{case.number} {notice.name}"
+    named = case.number if kind == "urge" else f"{case.number} {letter.name}"
     tail = (" 同意" if opinion else "") + (" --file 复函文件" if kind == "reply" else "")
     return Errand(
         kind,
         case,
-        notice,
+        letter,
         text,
         f"lifecycle notice {kind} {named}{tail}{behalf}",
         due_on,

@@ -25,7 +25,7 @@ from lifecycle.correspondence.signing_off import digest_of, issued_letter, see_a
 from lifecycle.correspondence.source import to_source
 from lifecycle.correspondence.writing import write_letter
 from lifecycle.engine.acts import Act, DraftLetter, ReviewLetter, VoidLetter
-from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, STATES
+from lifecycle.engine.case_letter import DRAFT, ISSUED, REVIEWED, STATES
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import (
     AmbiguousError,
@@ -45,7 +45,7 @@ from lifecycle.workflow.naming import find_recipient
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
-    from lifecycle.engine.notice import Notice
+    from lifecycle.engine.case_letter import CaseLetter
     from lifecycle.ledger.register import Outcome
     from lifecycle.letter.fonts import Fonts
     from lifecycle.letter.model import Letter
@@ -58,27 +58,29 @@ _TEMPLATE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One letter as it now stands: the notice, and the letter or why it cannot be written."""
+    """One letter as it now stands: its life in the case, and its paper or why it cannot be
+    written.
+    """
 
     case: Case
-    notice: Notice
-    letter: Letter | None
+    letter: CaseLetter
+    paper: Letter | None
     error: LifecycleError | None = None
 
     @property
     def state(self) -> str:
         """Give the state in Chinese."""
-        return STATES[self.notice.state]
+        return STATES[self.letter.state]
 
     @property
     def day(self) -> str:
         """Give the day that it was issued on, or else drafted (YYYY-MM-DD)."""
-        return self.notice.issued_on or self.notice.on
+        return self.letter.issued_on or self.letter.on
 
     @property
     def values(self) -> dict[str, Any] | None:
         """Give the letter as plain values; None where it cannot be written."""
-        return dump_letter(self.letter) if self.letter else None
+        return dump_letter(self.paper) if self.paper else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Handled:
     """What was done to a letter: the outcome, and the letter after it."""
 
     outcome: Outcome
-    notice: Notice
+    letter: CaseLetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +144,22 @@ def case_of(office: Office, case_id: str) -> Case:
     return read_case(found[1])
 
 
-def find_notice(case: Case, name: str) -> Notice:
+def letter_called(case: Case, name: str) -> CaseLetter:
     """Find a letter by its name, its number, or a part of either that one letter, or one that
     lives, has.
     """
-    notices = list(case.notices.values())
-    found = [n for n in notices if name in (n.name, n.number)]
+    letters = list(case.letters.values())
+    found = [n for n in letters if name in (n.name, n.number)]
     if not found and name:
-        found = [n for n in notices if name in n.name or name in n.number]
+        found = [n for n in letters if name in n.name or name in n.number]
     if len(found) > 1:
-        living = [n for n in found if n.state in (DRAFT, CHECKED, ISSUED) and not n.replaced_by]
+        living = [n for n in found if n.state in (DRAFT, REVIEWED, ISSUED) and not n.replaced_by]
         found = living or found
     if len(found) > 1:
         raise AmbiguousError("公文", name, [n.name for n in found])
     if not found:
         raise UnknownError(
-            "公文", name, case.notices, f"用 lifecycle notice list {case.number} 查看"
+            "公文", name, case.letters, f"用 lifecycle notice list {case.number} 查看"
         )
     return found[0]
 
@@ -169,11 +171,11 @@ def letters(office: Office, case: str | None = None) -> Iterator[Shown]:
 
 
 def _letters(office: Office, case: Case) -> Iterator[Shown]:
-    for notice, letter in letters_of(office.library, case):
-        if isinstance(letter, LifecycleError):
-            yield Shown(case, notice, None, letter)
+    for letter, paper in letters_of(office.library, case):
+        if isinstance(paper, LifecycleError):
+            yield Shown(case, letter, None, paper)
         else:
-            yield Shown(case, notice, letter)
+            yield Shown(case, letter, paper)
 
 
 def _cases(office: Office, case: str | None) -> Iterator[Case]:
@@ -190,14 +192,14 @@ def _cases(office: Office, case: str | None) -> Iterator[Case]:
 def show(office: Office, case: str, name: str, form: str = "text") -> LetterText:
     """Show one letter as `text` or `markdown`, or as the `source` in which an officer edits it."""
     found = office.case(case)
-    notice = find_notice(found, name)
-    letter = letter_of(office.library, found, notice)
+    letter = letter_called(found, name)
+    paper = letter_of(office.library, found, letter)
     if form == "source":
-        drafted = find_drafted(office.library, found, notice.name)
+        drafted = find_drafted(office.library, found, letter.name)
         text = to_source(write_letter(office.library, office.directory, drafted))
     else:
-        text = render(letter, form).decode()
-    return LetterText(dump_letter(letter), text)
+        text = render(paper, form).decode()
+    return LetterText(dump_letter(paper), text)
 
 
 def rendered(
@@ -216,9 +218,9 @@ def rendered(
 
     fonts = Fonts.find() if form == "pdf" else None
     for found in _cases(office, case):
-        only = find_notice(found, name).name if name else None
+        only = letter_called(found, name).name if name else None
         for shown in _letters(office, found):
-            if only is not None and shown.notice.name != only:
+            if only is not None and shown.letter.name != only:
                 continue
             if since is not None and shown.day < since.isoformat():
                 continue
@@ -226,13 +228,13 @@ def rendered(
 
 
 def _rendered(office: Office, shown: Shown, form: str, fonts: Fonts | None) -> Rendered:
-    if shown.letter is None:
-        return Rendered(shown.notice.name, SUFFIXES[form], error=shown.error)
-    if shown.notice.forms:
-        body = frozen_form(office.library, shown.case, shown.notice, form)
+    if shown.paper is None:
+        return Rendered(shown.letter.name, SUFFIXES[form], error=shown.error)
+    if shown.letter.forms:
+        body = frozen_form(office.library, shown.case, shown.letter, form)
     else:
-        body = render(shown.letter, form, fonts)
-    return Rendered(f"{shown.case.number}-{shown.notice.name}", SUFFIXES[form], body)
+        body = render(shown.paper, form, fonts)
+    return Rendered(f"{shown.case.number}-{shown.letter.name}", SUFFIXES[form], body)
 
 
 # Acting.
@@ -241,7 +243,7 @@ def _rendered(office: Office, shown: Shown, form: str, fonts: Fonts | None) -> R
 def submit(office: Office, request: Request, case: Case, act: Act, name: str) -> Handled:
     """Submit an act on a letter of that name."""
     outcome = office.register.submit(request, None, case.id, act)
-    return Handled(outcome, outcome.case.notices[name])
+    return Handled(outcome, outcome.case.letters[name])
 
 
 def draft(office: Office, request: Request, case: str, wish: Wish) -> Handled:
@@ -249,7 +251,7 @@ def draft(office: Office, request: Request, case: str, wish: Wish) -> Handled:
     text.
     """
     found = office.case(case)
-    old = find_notice(found, wish.replaces) if wish.replaces else None
+    old = letter_called(found, wish.replaces) if wish.replaces else None
     workflow = office.workflow_of(found)
     act = DraftLetter(
         wish.template or (old.template if old else ""),
@@ -259,8 +261,8 @@ def draft(office: Office, request: Request, case: str, wish: Wish) -> Handled:
         old.name if old else "",
     )
     outcome = draft_letter(office, request, found, act, wish.text)
-    made = list(outcome.case.notices)[-1]
-    return Handled(outcome, outcome.case.notices[made])
+    made = list(outcome.case.letters)[-1]
+    return Handled(outcome, outcome.case.letters[made])
 
 
 def draft_letter(
@@ -293,7 +295,7 @@ def draft_letter(
 def review(office: Office, request: Request, case: str, name: str) -> Handled:
     """Find a draft in order (核稿), by the digest of what it says."""
     found = office.case(case)
-    meant = find_notice(found, name).name
+    meant = letter_called(found, name).name
     drafted = find_drafted(office.library, found, meant)
     letter = see_addressed(office.library, office.directory, drafted)
     return submit(office, request, found, ReviewLetter(meant, digest_of(letter), WRITER), meant)
@@ -308,17 +310,17 @@ def issue(office: Office, request: Request, case: str, name: str) -> Handled:
     from lifecycle.letter.fonts import Fonts
 
     found = office.case(case)
-    meant = find_notice(found, name).name
+    meant = letter_called(found, name).name
     fonts = Fonts.find()
     outcome = number(office, request, found, meant, fonts)
     if request.dry_run:
-        return Handled(outcome, outcome.case.notices[meant])
+        return Handled(outcome, outcome.case.letters[meant])
     now = case_of(office, found.id)
-    issued = now.notices[meant]
+    issued = now.letters[meant]
     if issued.in_force and not issued.forms:
         later = replace(request, request_id=None, on=None)
         now = _freeze_numbered(office, later, now, issued, fonts)
-    return Handled(replace(outcome, case=now), now.notices[meant])
+    return Handled(replace(outcome, case=now), now.letters[meant])
 
 
 def number(office: Office, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
@@ -336,14 +338,14 @@ def number(office: Office, request: Request, case: Case, name: str, fonts: Fonts
         act = to_issue(office.library, directory, case, name, moment=moment, signer=signer)
         outcome = office.register.submit(request, None, case.id, act)
         if not outcome.repeated:
-            issued = outcome.case.notices[name]
-            letter = issued_letter(case.number, issued, {"data": {"letter": act.letter}})
+            issued = outcome.case.letters[name]
+            letter = issued_letter(case.number, issued, {"data": {"content": act.content}})
             see_printable(letter, name, fonts)
         return outcome
 
 
 def _freeze_numbered(
-    office: Office, request: Request, case: Case, issued: Notice, fonts: Fonts
+    office: Office, request: Request, case: Case, issued: CaseLetter, fonts: Fonts
 ) -> Case:
     """Freeze a letter that just got its number; where that fails, say that the number stands."""
     try:
@@ -364,15 +366,15 @@ def freeze(office: Office, request: Request, case: str, name: str) -> Handled:
     from lifecycle.letter.fonts import Fonts
 
     found = office.case(case)
-    notice = find_notice(found, name)
-    act = freeze_forms(office.library, found, notice, Fonts.find())
-    return submit(office, request, found, act, notice.name)
+    letter = letter_called(found, name)
+    act = freeze_forms(office.library, found, letter, Fonts.find())
+    return submit(office, request, found, act, letter.name)
 
 
 def void(office: Office, request: Request, case: str, name: str, note: str) -> Handled:
     """Declare a letter void; its number stays taken."""
     found = office.case(case)
-    meant = find_notice(found, name).name
+    meant = letter_called(found, name).name
     return submit(office, request, found, VoidLetter(meant, clean_text(note, "说明")), meant)
 
 
@@ -387,9 +389,9 @@ def hands_for(office: Office, case: str, name: str) -> Hands:
     """Find a reviewer and a signer of the issuing unit, through whose hands the letter did not go
     yet, and not the same person; raises UnavailableError.
     """
-    notice = find_notice(office.case(case), name)
-    reviewer = _who(office, notice.unit, "checker", but=notice.persons)
-    signer = _who(office, notice.unit, "signer", but=(*notice.persons, reviewer))
+    letter = letter_called(office.case(case), name)
+    reviewer = _who(office, letter.unit, "reviewer", but=letter.persons)
+    signer = _who(office, letter.unit, "signer", but=(*letter.persons, reviewer))
     return Hands(Request(reviewer), Request(signer))
 
 

@@ -30,12 +30,12 @@ from lifecycle.ledger.letter_rows import (
     revive,
 )
 from lifecycle.ledger.record import stamp_text
-from lifecycle.office.letters import case_of, find_notice, submit
+from lifecycle.office.letters import case_of, letter_called, submit
 from lifecycle.office.replies import find_addressee
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
-    from lifecycle.engine.notice import Notice
+    from lifecycle.engine.case_letter import CaseLetter
     from lifecycle.ledger.register import Request
     from lifecycle.office.letters import Handled
     from lifecycle.office.office import Office
@@ -97,7 +97,7 @@ class Unsent:
 
     id: str
     case_number: str
-    notice: str
+    letter: str
     document_number: str
     addressee: str
     state: str
@@ -141,15 +141,15 @@ def deliver_due(
         if channel is None or any(_shared(channel) == _shared(other) for other in down):
             continue
         case = case_of(office, queued.case_id)
-        notice = case.notices[queued.name]
-        if allowed not in (None, notice.unit):
+        letter = case.letters[queued.name]
+        if allowed not in (None, letter.unit):
             continue
         now = clock()
         if not lease(office.store, queued, stamp_text(now + lease_for)):
             continue
-        attempt = Attempt(queued.id, notice.number, queued.addressee)
+        attempt = Attempt(queued.id, letter.number, queued.addressee)
         try:
-            receipt = deliver(sending_of(office, case, notice, queued), channel, now=now)
+            receipt = deliver(sending_of(office, case, letter, queued), channel, now=now)
         except LifecycleError as error:
             if isinstance(error, DeliveryError) and error.shared:
                 down.append(channel)
@@ -218,26 +218,26 @@ def _failed(
     return replace(attempt, error=error, next_at=again)
 
 
-def sending_of(office: Office, case: Case, notice: Notice, queued: QueuedSending) -> Sending:
+def sending_of(office: Office, case: Case, letter: CaseLetter, queued: QueuedSending) -> Sending:
     """Make up a letter for one addressee: its text, and its frozen PDF and DOCX under its
     number.
     """
-    letter = letter_of(office.library, case, notice)
+    paper = letter_of(office.library, case, letter)
     files = []
     for form, media in MEDIA.items():
-        body = form_of(office.library, case, notice, form)
-        files.append(Attached(f"{notice.number}.{SUFFIXES[form]}", media, body))
+        body = form_of(office.library, case, letter, form)
+        files.append(Attached(f"{letter.number}.{SUFFIXES[form]}", media, body))
     return Sending(
         id=queued.id,
-        title=notice.title,
-        number=notice.number,
-        kind=letter.kind,
-        issuer=letter.issuer,
+        title=letter.title,
+        number=letter.number,
+        kind=paper.kind,
+        issuer=paper.issuer,
         recipient=queued.addressee,
-        text=form_of(office.library, case, notice, "text").decode(),
+        text=form_of(office.library, case, letter, "text").decode(),
         files=tuple(files),
-        code=notice.code,
-        on=date.fromisoformat(notice.issued_on),
+        code=letter.code,
+        on=date.fromisoformat(letter.issued_on),
     )
 
 
@@ -248,8 +248,8 @@ def unsent(office: Office, channels: Channels) -> Iterator[Unsent]:
         yield Unsent(
             id=queued.id,
             case_number=case.number,
-            notice=queued.name,
-            document_number=case.notices[queued.name].number,
+            letter=queued.name,
+            document_number=case.letters[queued.name].number,
             addressee=queued.addressee,
             state=queued.state,
             by_hand=queued.state == "pending" and _without_channel(queued, channels),
@@ -288,8 +288,8 @@ def record_sent(
 ) -> Handled:
     """Record that a letter was carried to an addressee, and how."""
     found = office.case(case)
-    notice = find_notice(found, name)
-    addressee = find_addressee(office, request, notice, unit)
-    id_ = f"{notice.code}.{notice.addressed.index(addressee) + 1}"
-    act = SendLetter(notice.name, addressee.name, BY_HAND, clean_text(way, "说明"), id_)
-    return submit(office, request, found, act, notice.name)
+    letter = letter_called(found, name)
+    addressee = find_addressee(office, request, letter, unit)
+    id_ = f"{letter.code}.{letter.addressed.index(addressee) + 1}"
+    act = SendLetter(letter.name, addressee.name, BY_HAND, clean_text(way, "说明"), id_)
+    return submit(office, request, found, act, letter.name)

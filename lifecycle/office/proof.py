@@ -22,7 +22,7 @@ from lifecycle.ledger.letter_rows import by_code, by_form, by_number
 from lifecycle.letter.check.extract import codes_in
 from lifecycle.letter.code import read_code
 from lifecycle.office.audit import Audit
-from lifecycle.office.letters import case_of, find_notice
+from lifecycle.office.letters import case_of, letter_called
 
 if TYPE_CHECKING:
     from lifecycle.office.office import Office
@@ -119,7 +119,7 @@ def _paper(given: str, office: Office | None) -> Paper:
 
 
 def _code_of(office: Office, case_id: str, name: str) -> str:
-    return case_of(office, case_id).notices[name].code
+    return case_of(office, case_id).letters[name].code
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -166,9 +166,9 @@ def _from_bundle(paper: Paper, bundle: str) -> Iterator[Proof]:
 def export(office: Office, case: str, name: str) -> Bundle:
     """Make a bundle for somebody without the ledger, of a ledger that an audit finds in order."""
     found = office.case(case)
-    notice = find_notice(found, name)
-    if not notice.entry:
-        raise InvalidError(f"{notice.name} 尚未签发，没有可核验的", "先核稿、签发")
+    letter = letter_called(found, name)
+    if not letter.entry:
+        raise InvalidError(f"{letter.name} 尚未签发，没有可核验的", "先核稿、签发")
     audit = Audit(office)
     for _finding in audit.findings():
         raise InvalidError("台账有问题，不能导出核验包", "请先运行 lifecycle audit")
@@ -177,8 +177,8 @@ def export(office: Office, case: str, name: str) -> Bundle:
         (row.raw for row in office.store.entries(found.id)),
         log=office.store.meta("log"),
         number=found.number,
-        notice=notice.name,
-        code=notice.code,
+        letter=letter.name,
+        code=letter.code,
         checkpoint=checkpoint,
     )
-    return Bundle(body, notice.code, checkpoint)
+    return Bundle(body, letter.code, checkpoint)

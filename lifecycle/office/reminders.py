@@ -13,7 +13,7 @@ from lifecycle.correspondence.issuing_rules import Issuing
 from lifecycle.correspondence.signing_off import rules_in_force
 from lifecycle.engine.acts import DraftLetter
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.notice import CHECKED, DRAFT, Addressee, Notice, rule_of
+from lifecycle.engine.case_letter import DRAFT, REVIEWED, Addressee, CaseLetter, rule_of
 from lifecycle.engine.owed import owed
 from lifecycle.errors import InvalidError, LifecycleError
 from lifecycle.ledger.letter_rows import unanswered_of
@@ -42,7 +42,7 @@ class Late:
     """
 
     case: Case
-    notice: Notice
+    letter: CaseLetter
     debt: str
     units: tuple[str, ...]
     names: tuple[str, ...]
@@ -61,15 +61,15 @@ class Reminder:
 
 
 def debts(
-    workflow: Workflow, case: Case, notice: Notice, *, moment: Moment, rules: Issuing | None
+    workflow: Workflow, case: Case, letter: CaseLetter, *, moment: Moment, rules: Issuing | None
 ) -> Iterator[Debt]:
     """List what a letter's addressees owe: an answer where it asks for one, else the receipt."""
-    if not notice.in_force or not notice.forms:
+    if not letter.in_force or not letter.forms:
         return
-    issued = date.fromisoformat(notice.issued_on)
-    rule = rule_of(workflow, notice)
-    answers = {a.name for a in owed(workflow, case, notice)}
-    for addressee in notice.addressed:
+    issued = date.fromisoformat(letter.issued_on)
+    rule = rule_of(workflow, letter)
+    answers = {a.name for a in owed(workflow, case, letter)}
+    for addressee in letter.addressed:
         if not addressee.unit:
             continue
         if addressee.name in answers and rule is not None and rule.reply is not None:
@@ -92,17 +92,17 @@ def overdue(
         if only is not None and case_id != only:
             continue
         case = case_of(office, case_id)
-        notice = case.notices[name]
-        if notice.about:  # nobody is reminded of a reminder
+        letter = case.letters[name]
+        if letter.about:  # nobody is reminded of a reminder
             continue
         workflow = office.workflow_of(case)
         asked = {
             (n.debt, unit)
-            for n in case.notices.values()
+            for n in case.letters.values()
             if n.about == name and n.state in _OPEN
             for unit in n.units
         }
-        owing = list(debts(workflow, case, notice, moment=moment, rules=rules))
+        owing = list(debts(workflow, case, letter, moment=moment, rules=rules))
         for kind in ("reply", "receipt"):
             late = [
                 debt
@@ -120,10 +120,10 @@ def overdue(
             if late:
                 units = tuple(debt.addressee.unit for debt in late)
                 names = tuple(debt.addressee.name for debt in late)
-                yield Late(case, notice, kind, units, names, min(debt.due_on for debt in late))
+                yield Late(case, letter, kind, units, names, min(debt.due_on for debt in late))
 
 
-_OPEN = (DRAFT, CHECKED)
+_OPEN = (DRAFT, REVIEWED)
 
 
 def urge(office: Office, request: Request, case: str | None = None) -> Iterator[Reminder]:
@@ -142,7 +142,7 @@ def urge(office: Office, request: Request, case: str | None = None) -> Iterator[
         except LifecycleError as error:
             yield Reminder(late, error=error)
             continue
-        drafted = None if request.dry_run else list(outcome.case.notices)[-1]
+        drafted = None if request.dry_run else list(outcome.case.letters)[-1]
         yield Reminder(late, drafted)
 
 
@@ -154,5 +154,5 @@ def _remind(office: Office, request: Request, late: Late) -> Outcome:
             "发文规则没有写催办用的模板",
             "在 notices/issuing.yaml 写 urge: {template: reply-reminder}",
         )
-    act = DraftLetter(template, about=late.notice.name, units=late.units, debt=late.debt)
+    act = DraftLetter(template, about=late.letter.name, units=late.units, debt=late.debt)
     return draft_letter(office, request, late.case, act)

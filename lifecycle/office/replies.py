@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.acts import AnswerLetter, ReceiveLetter
-from lifecycle.engine.notice import addressee_of
+from lifecycle.engine.case_letter import addressee_of
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import UnknownError
 from lifecycle.ledger.files import keep_file
-from lifecycle.office.letters import find_notice, submit
+from lifecycle.office.letters import letter_called, submit
 
 if TYPE_CHECKING:
     from lifecycle.engine.acts import Verdict
-    from lifecycle.engine.notice import Addressee, Notice
+    from lifecycle.engine.case_letter import Addressee, CaseLetter
     from lifecycle.ledger.register import Request
     from lifecycle.office.letters import Handled
     from lifecycle.office.office import Office
@@ -28,10 +28,10 @@ def receive(
 ) -> Handled:
     """Record a receipt; `unit` names the addressee where it is not the officer's own."""
     found = office.case(case)
-    notice = find_notice(found, name)
-    addressee = find_addressee(office, request, notice, unit)
-    act = ReceiveLetter(notice.name, addressee.name, clean_text(note, "说明"))
-    return submit(office, request, found, act, notice.name)
+    letter = letter_called(found, name)
+    addressee = find_addressee(office, request, letter, unit)
+    act = ReceiveLetter(letter.name, addressee.name, clean_text(note, "说明"))
+    return submit(office, request, found, act, letter.name)
 
 
 def reply(
@@ -49,25 +49,27 @@ def reply(
     asks.
     """
     found = office.case(case)
-    notice = find_notice(found, name)
+    letter = letter_called(found, name)
     kept = keep_file(office.store.path, file, most_bytes=MOST_MB << 20) if file else None
-    addressee = find_addressee(office, request, notice, unit)
-    act = AnswerLetter(notice.name, addressee.name, clean_text(note, "说明"), verdict, kept)
-    return submit(office, request, found, act, notice.name)
+    addressee = find_addressee(office, request, letter, unit)
+    act = AnswerLetter(letter.name, addressee.name, clean_text(note, "说明"), verdict, kept)
+    return submit(office, request, found, act, letter.name)
 
 
-def find_addressee(office: Office, request: Request, notice: Notice, named: str = "") -> Addressee:
+def find_addressee(
+    office: Office, request: Request, letter: CaseLetter, named: str = ""
+) -> Addressee:
     """Find the addressee for whom somebody acts: the one named, or the officer's own unit."""
     directory = office.directory
     if named:
-        found = next((a for a in notice.addressed if a.name == named), None)
-        found = found or addressee_of(notice, directory.unit_code(named))
+        found = next((a for a in letter.addressed if a.name == named), None)
+        found = found or addressee_of(letter, directory.unit_code(named))
     else:
         on = request.on or office.register.today()
         officer = directory.officer(request.officer, on, principal=request.principal)
-        found = addressee_of(notice, officer.unit)
+        found = addressee_of(letter, officer.unit)
     if found is None:
-        listed = [a.name for a in notice.addressed]
+        listed = [a.name for a in letter.addressed]
         raise UnknownError(
             "收文单位",
             named or "本单位",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.engine.case_letter import STATES
 from lifecycle.engine.gates import SPANS, Gate
-from lifecycle.engine.notice import STATES
 from lifecycle.engine.owed import owed
 from lifecycle.engine.values import Value, show_value
 from lifecycle.insight.chronicle import tell, who
@@ -346,7 +346,7 @@ class _Look:
                 yield Fact(name, fact.title, text, name in self.case.locked)
 
     def letters(self) -> Iterator[LetterCount]:
-        counts = Counter(notice.state for notice in self.case.notices.values())
+        counts = Counter(letter.state for letter in self.case.letters.values())
         for state, title in STATES.items():
             if counts[state]:
                 yield LetterCount(title, counts[state])
@@ -354,8 +354,8 @@ class _Look:
     def owing(self) -> tuple[str, ...]:
         found = (
             addressee.name
-            for notice in self.case.notices.values()
-            for addressee in owed(self.workflow, self.case, notice)
+            for letter in self.case.letters.values()
+            for addressee in owed(self.workflow, self.case, letter)
         )
         return tuple(dict.fromkeys(found))
 

@@ -221,7 +221,7 @@ def side_by_side(office: Office, template: Template) -> tuple[Letter, Letter, st
         case = case_of(office, case_id)
         drafted = find_drafted(office.library, case, name)
         scope = letter_scope(office.library, office.directory, drafted)
-        on = date.fromisoformat(drafted.notice.on)
+        on = date.fromisoformat(drafted.letter.on)
         old = shown_draft(drafted, compose(in_force, scope, on=on))
         new = shown_draft(drafted, tried(template, scope, on=on))
         return old, new, f"{case.number} {name}"

@@ -45,7 +45,7 @@ class LetterTask:
     kind: str
     word: str
     number: str
-    notice: str
+    letter: str
     document_number: str | None
     due_on: str | None
     principal: str | None
@@ -124,8 +124,8 @@ def _letter_task(errand: Errand) -> LetterTask:
         kind=errand.kind,
         word=errand.word,
         number=errand.case.number,
-        notice=errand.notice.name,
-        document_number=errand.notice.number or None,
+        letter=errand.letter.name,
+        document_number=errand.letter.number or None,
         due_on=errand.due_on,
         principal=errand.principal,
         text=errand.text,

@@ -173,8 +173,8 @@ def _read_notice(fields: FormFields, what: str) -> NoticeRule:
     return NoticeRule(template, to, cc, fields.place("template"), _read_reply(fields, said))
 
 
-def _read_reply(notice: FormFields, said: str) -> Reply | None:
-    fields = notice.inside("reply", f"{said}reply ")
+def _read_reply(letter: FormFields, said: str) -> Reply | None:
+    fields = letter.inside("reply", f"{said}reply ")
     if fields is None:
         return None
     return Reply(read_limit(fields, "复函"), fields.one("cosign", f"{said}reply 写了"))

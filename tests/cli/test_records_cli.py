@@ -184,4 +184,4 @@ def test_backup_for_machines(bureau: Bureau) -> None:
         "database": "n.db",
         "files": 2,
     }
-    assert bureau.do("upgrade") == "已是本版本的版式（2），无须升级\n"
+    assert bureau.do("upgrade") == "已是本版本的版式（3），无须升级\n"

@@ -41,12 +41,12 @@ def paper(pristine: Paper, tmp_path: Path) -> Paper:
 
 def issue(change: Callable[[dict[str, Any]], object], nth: int = 0) -> Damage:
     """Forge an entry that issued a letter, and make its chain fit together again."""
-    return forged("notice_issued", change, nth)
+    return forged("letter_issued", change, nth)
 
 
 def letter_data(**values: Any) -> Callable[[dict[str, Any]], object]:
     """Change what a letter says."""
-    return lambda body: body["intent"]["data"]["letter"].update(values)
+    return lambda body: body["intent"]["data"]["content"].update(values)
 
 
 def data(**values: Any) -> Callable[[dict[str, Any]], object]:
@@ -60,7 +60,7 @@ def sql(statement: str) -> Damage:
     def damage(paper: Any) -> tuple[int, str]:
         with paper.sql() as database:
             database.execute(statement)
-        return paper.entry("notice_frozen")[0], CASE
+        return paper.entry("letter_frozen")[0], CASE
 
     return damage
 
@@ -76,7 +76,7 @@ def form(paper: Any) -> tuple[int, str]:
     path.write_bytes(body[:-2] + b" \n")
     idx = next(
         i
-        for i in (paper.entry("notice_frozen", n) for n in (0, 1))
+        for i in (paper.entry("letter_frozen", n) for n in (0, 1))
         if path.name in str(paper.body(i[0]))
     )
     return idx[0], idx[2]
@@ -95,7 +95,7 @@ def forms_swapped(paper: Any) -> tuple[int, str]:
     def change(entry: dict[str, Any]) -> None:
         entry["intent"]["files"][2].update(sha256=digest, size=len(body))
 
-    found = forged("notice_frozen", change)(paper)
+    found = forged("letter_frozen", change)(paper)
     with paper.sql() as database:
         database.execute("UPDATE form SET sha256 = ? WHERE form = 'pdf'", (digest,))
     return found
@@ -109,7 +109,7 @@ def orphan(paper: Any) -> tuple[int, str]:
         )
         database.execute("INSERT INTO form VALUES ('nocase', 'n', 'pdf', 'ff')")
         database.execute(
-            "INSERT INTO notice VALUES ('nocase', 'n', 'issued', 'bureau', NULL, NULL, '', '', ',"
+            "INSERT INTO letter VALUES ('nocase', 'n', 'issued', 'bureau', NULL, NULL, '', '', ',"
             "land,')"
         )
     return 0, "-"
@@ -125,22 +125,22 @@ SPECIMENS: dict[str, tuple[str, Damage]] = {
     ),
     "another draft": ("illegal", issue(data(digest="0" * 64))),
     "another template": ("letter", issue(data(template="0" * 64))),
-    "another checked": ("letter", forged("notice_checked", data(letter="0" * 64))),
+    "another checked": ("letter", forged("letter_reviewed", data(digest="0" * 64))),
     "a number twice": (
         "number",
-        issue(lambda body: body["numbers"].update(notice="丽招商函〔2026〕1号"), 1),
+        issue(lambda body: body["numbers"].update(letter="丽招商函〔2026〕1号"), 1),
     ),
     "a number left out": (
         "number",
-        issue(lambda body: body["numbers"].update(notice="丽招商函〔2026〕3号"), 1),
+        issue(lambda body: body["numbers"].update(letter="丽招商函〔2026〕3号"), 1),
     ),
     "a number of another series": (
         "number",
-        issue(lambda body: body["numbers"].update(notice="丽招商〔2026〕1号")),
+        issue(lambda body: body["numbers"].update(letter="丽招商〔2026〕1号")),
     ),
     "a padded number": (
         "number",
-        issue(lambda body: body["numbers"].update(notice="丽招商函〔2026〕01号")),
+        issue(lambda body: body["numbers"].update(letter="丽招商函〔2026〕01号")),
     ),
     "a day before": (
         "illegal",
@@ -161,15 +161,15 @@ SPECIMENS: dict[str, tuple[str, Damage]] = {
     ),
     "a form without a hash": (
         "state",
-        forged("notice_frozen", lambda body: body["intent"]["files"][2].update(sha256={})),
+        forged("letter_frozen", lambda body: body["intent"]["files"][2].update(sha256={})),
     ),
     "a day that is a number": (
         "illegal",
         issue(lambda body: body["intent"].update(occurred_on=20260930)),
     ),
     "a form's byte": ("letter", form),
-    "a row's state": ("state", sql("UPDATE notice SET state = 'void'")),
-    "a row's code": ("state", sql("UPDATE notice SET code = NULL")),
+    "a row's state": ("state", sql("UPDATE letter SET state = 'void'")),
+    "a row's code": ("state", sql("UPDATE letter SET code = NULL")),
     "a form's row": ("state", sql("DELETE FROM form WHERE form = 'pdf'")),
     "a sending gone": ("outbox", sql("DELETE FROM outbox")),
     "a sending marked sent": ("outbox", sql("UPDATE outbox SET state = 'sent'")),

@@ -274,6 +274,6 @@ def test_nothing_is_exported_from_a_damaged_ledger(
     other = paper.asked("温泉康养")
     assert paper.fails("notice", "export", other, LETTER, "x.json")[0] == 1
     with paper.sql() as database:
-        database.execute("UPDATE notice SET title = '别的'")
+        database.execute("UPDATE letter SET title = '别的'")
     assert paper.fails("notice", "export", number, LETTER, "x.json")[0] == 1
     assert not Path("x.json").exists()

@@ -61,7 +61,7 @@ def test_who_checked_a_letter_does_not_sign_it_off(paper: Paper) -> None:
     told = [("not_by", "核稿人 bureau03 不得签发，须换人")]
     assert unmet(paper, *issue, by="bureau03") == told
     assert unmet(paper, *issue, "--dry-run", by="bureau03") == told
-    assert paper.asks(*issue, by="bureau04")["notice"]["number"] == "丽招商函〔2026〕1号"
+    assert paper.asks(*issue, by="bureau04")["letter"]["number"] == "丽招商函〔2026〕1号"
     assert paper.findings() == []
 
 
@@ -155,7 +155,7 @@ def test_a_second_check_does_not_free_the_first_checker(paper: Paper) -> None:
     it again.
     """
     paper.do(
-        "officer", "add", "bureau05", "副科长", "--unit", "bureau", "--role", "checker", by="admin"
+        "officer", "add", "bureau05", "副科长", "--unit", "bureau", "--role", "reviewer", by="admin"
     )
     paper.do("officer", "grant", "bureau03", "signer", by="admin")
     number = paper.asked()
@@ -192,7 +192,7 @@ def test_the_audit_finds_one_person_in_two_places(paper: Paper) -> None:
     """
     paper.do("officer", "grant", "bureau03", "signer", by="admin")
     paper.issued(paper.asked())
-    damage = forged("notice_issued", lambda body: body["intent"]["actor"].update(id="bureau03"))
+    damage = forged("letter_issued", lambda body: body["intent"]["actor"].update(id="bureau03"))
     idx, case = damage(paper)
     told = [
         f.message for f in paper.findings() if (f.code, f.idx, f.case) == ("illegal", idx, case)
@@ -296,7 +296,7 @@ def test_what_cannot_be_printed_takes_no_number(paper: Paper, door: str) -> None
     issue = ("notice", "issue", number, name)
     assert _refused(paper, *issue, "--dry-run") == f"不能签发 {name}，未编号：{told}"
     assert _refused(paper, *issue) == f"不能签发 {name}，未编号：{told}"
-    assert (_series(paper), _state(paper, number, name)) == (before, ("checked", None))
+    assert (_series(paper), _state(paper, number, name)) == (before, ("reviewed", None))
     assert paper.findings() == []
 
 
@@ -329,9 +329,9 @@ def test_a_dry_run_looks_at_the_number_that_would_be_taken(paper: Paper) -> None
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     for _ in range(2):
         answer = paper.asks("notice", "issue", number, LETTER, "--dry-run", by="bureau04")
-        assert answer["notice"]["number"] == "丽招商函〔2026〕2号"
+        assert answer["letter"]["number"] == "丽招商函〔2026〕2号"
     assert (
-        paper.asks("notice", "issue", number, LETTER, by="bureau04")["notice"]["number"]
+        paper.asks("notice", "issue", number, LETTER, by="bureau04")["letter"]["number"]
         == "丽招商函〔2026〕2号"
     )
     assert paper.findings() == []

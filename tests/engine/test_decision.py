@@ -295,7 +295,7 @@ def test_names_that_nothing_bears_are_refused_with_the_nearest() -> None:
         (Attach("reprt", file), ("materials", "没有材料“reprt”", "是否为“report”？")),
         (
             VoidLetter("9-x", "误发"),
-            ("notice", "没有公文“9-x”", "用 lifecycle notice list XS-2026-001 查看"),
+            ("letter", "没有公文“9-x”", "用 lifecycle notice list XS-2026-001 查看"),
         ),
     ]
     for act, gate in cases:

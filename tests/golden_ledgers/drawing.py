@@ -430,7 +430,7 @@ class Drawer:
         officers = [o for by in way["by"] for o in self.able(workflow, by["role"], facts)]
         # Who drafts a letter neither checks it nor signs it off.
         drafters = [
-            o for o in officers if o not in self.holders("checker") + self.holders("signer")
+            o for o in officers if o not in self.holders("reviewer") + self.holders("signer")
         ]
         officers = drafters if drafters and self.chance(0.85) else officers
         self.act(("advance", number, way["name"], *sets, *note), self.someone(officers), last_on)
@@ -442,7 +442,7 @@ class Drawer:
         with reading() as database:
             found = database.execute(
                 "SELECT c.number, n.name, n.state, n.unit, coalesce(n.number, ''), "
-                "coalesce(n.code, '') FROM notice n"
+                "coalesce(n.code, '') FROM letter n"
                 " JOIN cases c ON c.id = n.case_id ORDER BY n.rowid DESC LIMIT 60"
             ).fetchall()
         if not found:
@@ -462,9 +462,9 @@ class Drawer:
             self.act(("notice", "void", number, meant, *note), self.someone(officers))
         elif state == "draft":
             self.act(
-                ("notice", "approve", number, meant), self.someone(self.holders("checker", [unit]))
+                ("notice", "approve", number, meant), self.someone(self.holders("reviewer", [unit]))
             )
-        elif state == "checked":
+        elif state == "reviewed":
             self.act(
                 ("notice", "issue", number, meant), self.someone(self.holders("signer", [unit]))
             )
@@ -499,7 +499,7 @@ class Drawer:
         with reading() as database:
             rows = database.execute(
                 "SELECT o.addressee, o.unit, o.state FROM outbox o JOIN cases c ON c.id = o.case_id"
-                " JOIN notice n ON n.case_id = o.case_id AND n.name = o.name"
+                " JOIN letter n ON n.case_id = o.case_id AND n.name = o.name"
                 " WHERE c.number = ? AND ? IN (n.name, n.number) ORDER BY o.id",
                 (number, meant),
             ).fetchall()
@@ -554,7 +554,7 @@ class Drawer:
         self.named += 1
         until = str(self.today + timedelta(days=self.random.choice((2, 10, 40))))
         functions = self.functions[person["unit"]] or ["x"]
-        role = self.random.choice([*functions, "checker", "signer"])
+        role = self.random.choice([*functions, "reviewer", "signer"])
         delegate = (
             "officer",
             "delegate",

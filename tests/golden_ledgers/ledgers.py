@@ -20,7 +20,7 @@ PREFIX = 600
 """After so many commands a checkpoint is kept, so that a first part can be compared alone."""
 INIT = Step(("init", "--from", "definitions/demo/office.yaml"))
 PEOPLE = (
-    ("bureau03", "办公室核稿人", "--unit", "bureau", "--role", "bureau", "--role", "checker"),
+    ("bureau03", "办公室核稿人", "--unit", "bureau", "--role", "bureau", "--role", "reviewer"),
     ("bureau04", "分管负责人", "--unit", "bureau", "--role", "bureau", "--role", "signer"),
     ("clerk01", "机要收发员", "--unit", "bureau", "--role", "clerk"),
 )

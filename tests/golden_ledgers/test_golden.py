@@ -27,14 +27,14 @@ CASE_TYPES = {
     "transition_made",
 }
 LETTER_TYPES = {
-    "notice_checked",
-    "notice_dispatched",
-    "notice_drafted",
-    "notice_frozen",
-    "notice_issued",
-    "notice_received",
-    "notice_replied",
-    "notice_voided",
+    "letter_reviewed",
+    "letter_sent",
+    "letter_drafted",
+    "letter_frozen",
+    "letter_issued",
+    "letter_received",
+    "letter_answered",
+    "letter_voided",
 }
 OFFICE_TYPES = {
     "definition_published",

@@ -22,7 +22,7 @@ from lifecycle.cli.root import root
 from lifecycle.ledger.sqlite.database import SCHEMA
 
 SCHEMAS = Path(__file__).parents[1] / "data" / "schemas"
-KEPT = [1, 2]
+KEPT = [1, 2, 3]
 """The schemas of which a database is kept: all that there have been. `make_schema.py` tells how to
 make the next.
 """
@@ -103,6 +103,7 @@ def test_a_database_of_an_earlier_version_is_upgraded(tmp_path: Path, schema: in
     assert answer == {"ok": True, "from": schema, "to": SCHEMA, "copy": copy}
     assert old.row("PRAGMA user_version") == (SCHEMA,)
     assert old.entries() == before
+    assert old.row("SELECT count(*) FROM sqlite_master WHERE name = 'notice'") == (0,)
     says_the_same(old, f"schema-{schema}")
 
 
@@ -128,7 +129,7 @@ def test_the_copy_that_an_upgrade_leaves_is_the_database_before_it(tmp_path: Pat
     assert old.row("PRAGMA user_version") == (1,)
     assert old.entries() == before
     assert old.row(
-        "SELECT count(*) FROM sqlite_master WHERE name IN ('notice', 'form', 'outbox')"
+        "SELECT count(*) FROM sqlite_master WHERE name IN ('letter', 'form', 'outbox')"
     ) == (0,)
 
 
@@ -164,6 +165,6 @@ def test_an_upgrade_that_is_killed_is_done_again(tmp_path: Path) -> None:
     ended = subprocess.run([sys.executable, "-c", killed, str(old.path)], env=checkout, check=False)
     assert ended.returncode == 9
     assert old.entries() == before
-    assert old.row("SELECT count(*) FROM sqlite_master WHERE name = 'notice'") == (0,)
+    assert old.row("SELECT count(*) FROM sqlite_master WHERE name = 'letter'") == (0,)
     assert old.asks("upgrade")["from"] == 1
     says_the_same(old, "schema-1")

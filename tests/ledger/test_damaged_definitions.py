@@ -122,7 +122,7 @@ def test_other_forgeries_are_still_found(paper: Paper, definition: str, how: str
         database.execute(
             "INSERT INTO outbox VALUES ('x.1', 'nocase', 'n', '某局', 'land', 'pending', 0, '', '')"
         )
-    idx = paper.entry("notice_frozen")[0]
+    idx = paper.entry("letter_frozen")[0]
     file = paper.body(idx)["intent"]["files"][0]
     path = paper.folder / "office.db.files" / file["sha256"][:2] / file["sha256"]
     path.write_bytes(path.read_bytes()[:-1] + b"!")
@@ -142,8 +142,8 @@ def test_what_needs_no_definition_is_judged_all_the_same(paper: Paper, definitio
     still judged.
     """
     damaged(paper, definition, "altered")
-    drafter = forged("notice_issued", lambda body: body["intent"]["actor"].update(id="bureau01"))
-    other = forged("notice_issued", lambda body: body["intent"]["data"].update(rules="0" * 64), 1)
+    drafter = forged("letter_issued", lambda body: body["intent"]["actor"].update(id="bureau01"))
+    other = forged("letter_issued", lambda body: body["intent"]["data"].update(rules="0" * 64), 1)
     first, second = drafter(paper)[0], other(paper)[0]
     found = {(code, idx, message) for code, idx, _case, message in told(paper)}
     assert ("illegal", first, "回避：拟稿人 bureau01 不得签发，须换人") in found
@@ -224,14 +224,14 @@ def test_a_lost_text_of_an_edited_letter_does_not_end_the_audit(paper: Paper) ->
     paper.do("notice", "draft", number, "--replace", LETTER, "--text", "改.txt", by="bureau01")
     name = paper.asks("notice", "list", number)["letters"][-1]["name"]
     paper.issued(number, name)
-    idx = paper.entry("notice_drafted")[0]
+    idx = paper.entry("letter_drafted")[0]
     digest = paper.body(idx)["intent"]["files"][0]["sha256"]
     (paper.folder / "office.db.files" / digest[:2] / digest).unlink()
     unread = f"{name} 未能核对：保存的文件 {digest[:12]}… 文件不见了"
     assert told(paper) == [
         ("material", idx, number, "改.txt：文件不见了"),
-        ("unread", paper.entry("notice_checked", 2)[0], number, unread),
-        ("unread", paper.entry("notice_issued", 2)[0], number, unread),
+        ("unread", paper.entry("letter_reviewed", 2)[0], number, unread),
+        ("unread", paper.entry("letter_issued", 2)[0], number, unread),
     ]
     assert paper.run("audit").exit_code == 1
 
@@ -244,9 +244,9 @@ def test_a_draft_of_a_template_that_never_was_does_not_end_the_audit(paper: Pape
     paper.do("notice", "draft", number, "consultation", "--to", "land", by="bureau01")
     name = paper.asks("notice", "list", number)["letters"][-1]["name"]
     paper.do("notice", "approve", number, name, by="bureau03")
-    forged("notice_drafted", lambda body: body["intent"]["data"].update(template="nowhere"))(paper)
+    forged("letter_drafted", lambda body: body["intent"]["data"].update(template="nowhere"))(paper)
     fake = name.replace("consultation", "nowhere")
-    idx, _ = forged("notice_checked", lambda body: body["intent"]["data"].update(notice=fake), 2)(
+    idx, _ = forged("letter_reviewed", lambda body: body["intent"]["data"].update(letter=fake), 2)(
         paper
     )
     assert ("letter", idx, number, "公文模板 nowhere 当时尚未发布") in told(paper)
@@ -256,9 +256,9 @@ def test_a_forged_letter_that_cannot_be_printed_does_not_end_the_audit(paper: Pa
     """C3: where a forged letter cannot be printed again, that is a finding at its frozen forms."""
 
     def change(body: dict[str, Any]) -> None:
-        body["intent"]["data"]["letter"]["title"] = "关于🦄的函"
+        body["intent"]["data"]["content"]["title"] = "关于🦄的函"
 
-    forged("notice_issued", change)(paper)
-    found = [f for f in told(paper) if (f[0], f[1]) == ("letter", paper.entry("notice_frozen")[0])]
+    forged("letter_issued", change)(paper)
+    found = [f for f in told(paper) if (f[0], f[1]) == ("letter", paper.entry("letter_frozen")[0])]
     why = "这份公文不能排印：小标宋没有“🦄”（U+1F984），见“关于🦄的函”"
     assert [f[3] for f in found] == [f"{LETTER} 按签发的内容排不出版式：{why}"]

@@ -214,7 +214,7 @@ def test_a_database_from_before_letters_had_a_life_is_upgraded(bureau: Bureau) -
             opened.execute(f"DROP TABLE {table}")
         for case_id, snapshot in opened.execute("SELECT id, snapshot FROM cases").fetchall():
             data = json.loads(snapshot)
-            del data["notices"]
+            del data["letters"]
             opened.execute("UPDATE cases SET snapshot = ? WHERE id = ?", (canonical(data), case_id))
         opened.execute("PRAGMA user_version = 1")
     assert bureau.fails("list")[0] == 3

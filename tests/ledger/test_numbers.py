@@ -54,7 +54,7 @@ def _work(path: str, seed: int, seconds: float) -> None:
 def _issue(office: Office, unit: str, case_id: str, name: str, *, give_up: bool) -> None:
     try:
         case = case_of(office, case_id)
-        if case.notices[name].state == "draft":
+        if case.letters[name].state == "draft":
             review(office, Request(f"{unit}-check"), case.number, name)
             case = case_of(office, case_id)
         if give_up:
@@ -82,7 +82,7 @@ def build(paper: Paper) -> None:
         paper.do("unit", "add", unit, f"第{unit}局", "--function", "bureau", by="admin")
         for code, roles in (
             (unit, ["bureau"]),
-            (f"{unit}-check", ["checker"]),
+            (f"{unit}-check", ["reviewer"]),
             (f"{unit}-sign", ["signer"]),
         ):
             given = [part for role in roles for part in ("--role", role)]
@@ -122,10 +122,10 @@ def account(paper: Paper) -> dict[str, list[int]]:
     with paper.sql() as database:
         for (raw,) in database.execute("SELECT body FROM entry ORDER BY idx"):
             body = json.loads(raw)
-            if body["intent"]["type"] == "notice_issued":
+            if body["intent"]["type"] == "letter_issued":
                 before, after = body["intent"]["data"]["series"].split("{serial}")
                 found[before].append(
-                    int(body["numbers"]["notice"].removeprefix(before).removesuffix(after))
+                    int(body["numbers"]["letter"].removeprefix(before).removesuffix(after))
                 )
     return found
 

@@ -86,47 +86,47 @@ def test_who_drafted_neither_checks_nor_signs(paper: Paper) -> None:
     one person's.
     """
     number = paper.asked()
-    paper.do("officer", "grant", "bureau01", "checker", "signer", by="admin")
+    paper.do("officer", "grant", "bureau01", "reviewer", "signer", by="admin")
     approve = ("notice", "approve", number, LETTER)
     assert gates(paper, *approve, by="bureau01") == {
         "unit": True,
         "role": True,
         "not_by": False,
-        "notice": True,
+        "letter": True,
     }
     assert gates(paper, *approve, by="bureau02") == {
         "unit": True,
         "role": False,
         "not_by": True,
-        "notice": True,
+        "letter": True,
     }
     assert gates(paper, *approve, by="land02") == {
         "unit": False,
         "role": True,
         "not_by": True,
-        "notice": True,
+        "letter": True,
     }
     issue = ("notice", "issue", number, LETTER)
     assert gates(paper, *issue, by="bureau04") == {
         "unit": True,
         "role": True,
         "not_by": True,
-        "notice": False,
+        "letter": False,
     }
     paper.do(*approve, by="bureau03")
     assert gates(paper, *issue, by="bureau01") == {
         "unit": True,
         "role": True,
         "not_by": False,
-        "notice": True,
+        "letter": True,
     }
     assert gates(paper, *issue, by="bureau03") == {
         "unit": True,
         "role": False,
         "not_by": False,
-        "notice": True,
+        "letter": True,
     }
-    assert states(paper, number) == [(LETTER, "checked", None)], (
+    assert states(paper, number) == [(LETTER, "reviewed", None)], (
         "nothing refused has taken a number"
     )
 
@@ -140,7 +140,7 @@ def test_a_number_is_taken_on_its_day(paper: Paper) -> None:
         1,
         "文号只能在签发当日编排，不能补编或倒签\n  改法：去掉 --on，今天签发\n",
     )
-    assert states(paper, number) == [(LETTER, "checked", None)]
+    assert states(paper, number) == [(LETTER, "reviewed", None)]
 
 
 def test_each_series_counts_for_itself(paper: Paper) -> None:
@@ -177,8 +177,8 @@ def test_a_void_number_stays_taken(paper: Paper) -> None:
         (LETTER, "void", "丽招商函〔2026〕1号"),
         (name, "issued", "丽招商函〔2026〕2号"),
     ]
-    notices = {row["name"]: row for row in paper.asks("show", number)["case"]["notices"]}
-    assert (notices[LETTER]["replaced_by"], notices[name]["replaces"]) == (name, LETTER)
+    letters = {row["name"]: row for row in paper.asks("show", number)["case"]["letters"]}
+    assert (letters[LETTER]["replaced_by"], letters[name]["replaces"]) == (name, LETTER)
     assert paper.findings() == []
 
 
@@ -243,7 +243,7 @@ def test_a_missing_glyph_is_refused_by_name(paper: Paper) -> None:
         "已于2026年9月30日由考察导入转入考察导入。”"
     )
     assert (code, message.split("\n")[0]) == (1, told)
-    assert states(paper, number) == [(LETTER, "checked", None)]
+    assert states(paper, number) == [(LETTER, "reviewed", None)]
     assert paper.issued(paper.asked())["number"] == "丽招商函〔2026〕1号"
 
 
@@ -262,12 +262,12 @@ def test_what_stopped_before_freezing_is_made_up_for(
         )
         assert paper.run("notice", "issue", number, LETTER, by="bureau04").exit_code != 0
     assert states(paper, number) == [(LETTER, "issued", "丽招商函〔2026〕1号")]
-    assert paper.asks("notice", "outbox")["parcels"] == [], (
+    assert paper.asks("notice", "outbox")["sendings"] == [], (
         "nothing goes out before its forms are frozen"
     )
     assert [row["kind"] for row in paper.asks("todo", by="bureau04")["letters"]] == ["freeze"]
     paper.do("notice", "freeze", number, LETTER, by="bureau04")
-    assert len(paper.asks("notice", "outbox")["parcels"]) == 3
+    assert len(paper.asks("notice", "outbox")["sendings"]) == 3
     assert paper.fails("notice", "freeze", number, LETTER, by="bureau04")[0] == 1, "and only once"
     assert paper.findings() == []
 
@@ -279,7 +279,7 @@ def test_sent_again_it_is_the_same_letter(paper: Paper) -> None:
     first = paper.asks("notice", "issue", number, LETTER, "--request-id", "r-1", by="bureau04")
     paper.now = datetime(2026, 10, 8, 2, tzinfo=UTC)
     again = paper.asks("notice", "issue", number, LETTER, "--request-id", "r-1", by="bureau04")
-    assert (first["notice"], first["repeated"], again["repeated"]) == (again["notice"], False, True)
+    assert (first["letter"], first["repeated"], again["repeated"]) == (again["letter"], False, True)
     assert len(paper.asks("notice", "list", number)["letters"]) == 1
 
 
@@ -396,10 +396,10 @@ def test_a_letter_redone_twice_still_supersedes(paper: Paper) -> None:
     paper.do("notice", "draft", number, "--replace", second, by="bureau02")
     third = states(paper, number)[-1][0]
     assert (
-        gates(paper, "notice", "draft", number, "--replace", LETTER, by="bureau02")["notice"]
+        gates(paper, "notice", "draft", number, "--replace", LETTER, by="bureau02")["letter"]
         is False
     )
-    paper.do("officer", "grant", "bureau01", "checker", by="admin")
+    paper.do("officer", "grant", "bureau01", "reviewer", by="admin")
     assert gates(paper, "notice", "approve", number, third, by="bureau01")["not_by"] is False
     paper.issued(number, third)
     assert [row[1] for row in states(paper, number)] == ["superseded", "void", "issued"]
@@ -442,7 +442,7 @@ def test_a_letter_says_who_sends_it_and_to_whom(paper: Paper) -> None:
     )
     name = states(paper, number)[-1][0]
     paper.issued(number, name)
-    assert [row["addressee"] for row in paper.asks("notice", "outbox")["parcels"]] == [
+    assert [row["addressee"] for row in paper.asks("notice", "outbox")["sendings"]] == [
         "市建设局",
         "市自然资源局",
     ]

@@ -50,7 +50,7 @@ def reach(paper: Paper, server: MailServer | None, **units: str) -> None:
 
 def sendings(paper: Paper) -> dict[str, str]:
     """Map each addressee in the outbox to its state, with `by hand` for those without a channel."""
-    rows = paper.asks("notice", "outbox")["parcels"]
+    rows = paper.asks("notice", "outbox")["sendings"]
     return {row["addressee"]: "by hand" if row["by_hand"] else row["state"] for row in rows}
 
 
@@ -154,7 +154,9 @@ def test_what_cannot_be_delivered_is_listed_and_can_be_sent_again(paper: Paper) 
         ] == ["市文物局"]
         reach(paper, server, land="land@example.cn")
         (dead,) = [
-            row["id"] for row in paper.asks("notice", "outbox")["parcels"] if row["state"] == "dead"
+            row["id"]
+            for row in paper.asks("notice", "outbox")["sendings"]
+            if row["state"] == "dead"
         ]
         assert paper.do("notice", "outbox", "--retry", dead).startswith("已重新排上")
         assert paper.asks("notice", "deliver", by="clerk01")["sent"][0]["ok"] is True
@@ -277,9 +279,9 @@ def test_500_deliveries_survive_kills(paper: Paper) -> None:
     with paper.sql() as database:
         ids = {row[0] for row in database.execute("SELECT id FROM outbox WHERE state = 'sent'")}
         raws = database.execute(
-            "SELECT body FROM entry WHERE CAST(body AS TEXT) LIKE '%notice_dispatched%'"
+            "SELECT body FROM entry WHERE CAST(body AS TEXT) LIKE '%letter_sent%'"
         ).fetchall()
-    recorded = Counter(json.loads(raw)["intent"]["data"]["parcel"] for (raw,) in raws)
+    recorded = Counter(json.loads(raw)["intent"]["data"]["sending"] for (raw,) in raws)
     assert len(ids) == 500
     assert set(arrived) == ids
     assert recorded == dict.fromkeys(ids, 1), "the ledger says of each, once, when it went"

@@ -41,10 +41,10 @@ def test_a_letter_passes_from_draft_to_outbox(paper: Paper, office: Office) -> N
     number = paper.asked()
     hands = hands_for(office, number, LETTER)
     assert (hands.review.officer, hands.issue.officer) == ("bureau03", "bureau04")
-    reviewed = review(office, hands.review, number, LETTER).notice
-    issued = issue(office, hands.issue, number, LETTER).notice
+    reviewed = review(office, hands.review, number, LETTER).letter
+    issued = issue(office, hands.issue, number, LETTER).letter
     assert [reviewed.state, issued.state, issued.number] == [
-        "checked",
+        "reviewed",
         "issued",
         "丽招商函〔2026〕1号",
     ]
@@ -69,8 +69,8 @@ def test_a_reply_says_which_letter_it_answers(paper: Paper, office: Office) -> N
     paper.issued(number)
     file = Path(paper.write("复函.pdf", "同意选址"))
     answered = reply(office, Request("land01"), number, "1号", file=file, verdict="agree")
-    assert answered.notice.name == LETTER
-    assert [(a.name, bool(a.replied_on)) for a in answered.notice.addressed] == [
+    assert answered.letter.name == LETTER
+    assert [(a.name, bool(a.replied_on)) for a in answered.letter.addressed] == [
         ("市自然资源局", True),
         ("市文物局", False),
         ("市文旅平台公司", False),
@@ -84,8 +84,8 @@ def test_a_dry_run_drafts_nothing(paper: Paper, office: Office) -> None:
     number = paper.asked()
     wish = Wish("consultation", to=("land",), note="补充征求")
     tried = draft(office, Request("bureau01", dry_run=True), number, wish)
-    assert (tried.notice.name, tried.outcome.body) == ("3-consultation", {})
-    assert [(shown.notice.name, shown.state) for shown in letters(office, number)] == [
+    assert (tried.letter.name, tried.outcome.body) == ("3-consultation", {})
+    assert [(shown.letter.name, shown.state) for shown in letters(office, number)] == [
         (LETTER, "草稿")
     ]
 
@@ -93,10 +93,10 @@ def test_a_dry_run_drafts_nothing(paper: Paper, office: Office) -> None:
 def test_nobody_left_to_review(paper: Paper, office: Office) -> None:
     """Where the issuing unit has no reviewer, who is to be given which duty is said."""
     number = paper.asked()
-    paper.do("officer", "revoke", "bureau03", "checker", by="admin")
+    paper.do("officer", "revoke", "bureau03", "reviewer", by="admin")
     with pytest.raises(UnavailableError) as caught:
         hands_for(office, number, LETTER)
     assert (caught.value.message, caught.value.mend) == (
         "bureau 没有能办的人",
-        "授予 checker：lifecycle officer grant",
+        "授予 reviewer：lifecycle officer grant",
     )

@@ -140,8 +140,8 @@ def _reminder_json(reminder: Reminder) -> dict[str, Any]:
     late = reminder.late
     return {
         "number": late.case.number,
-        "notice": late.notice.name,
-        "document_number": late.notice.number,
+        "letter": late.letter.name,
+        "document_number": late.letter.number,
         "debt": late.debt,
         "units": list(late.names),
         "due_on": late.due_on,
@@ -160,6 +160,6 @@ def _reminder_line(reminder: Reminder) -> str:
         came = "（未写入）"
     owed = "未复函" if late.debt == "reply" else "未签收"
     return (
-        f"{late.case.number}　{late.notice.number}　{'、'.join(late.names)} 逾期{owed}（限 "
+        f"{late.case.number}　{late.letter.number}　{'、'.join(late.names)} 逾期{owed}（限 "
         f"{late.due_on}）　{came}"
     )

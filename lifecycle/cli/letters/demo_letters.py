@@ -29,7 +29,7 @@ def issue_letters(office: Office, letters: Iterable[tuple[str, str]]) -> Iterato
             yield f"\n$ lifecycle notice approve {number} {name} --as {hands.review.officer}"
             review(office, hands.review, number, name)
             yield f"$ lifecycle notice issue {number} {name} --as {hands.issue.officer}"
-            issued = issue(office, hands.issue, number, name).notice
+            issued = issue(office, hands.issue, number, name).letter
             yield f"文号 {issued.number}　验证码 {issued.code}"
         except LifecycleError as error:
             yield f"没有签发：{error.message}"

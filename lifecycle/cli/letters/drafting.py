@@ -28,7 +28,7 @@ def done(desk: Desk, handled: Handled, *more: str) -> None:
     what = cases.done(desk.office, outcome)
     document = {
         **done_json(what),
-        "notice": _notice_json(handled),
+        "letter": _letter_json(handled),
     }
 
     def tell() -> None:
@@ -44,9 +44,9 @@ def done(desk: Desk, handled: Handled, *more: str) -> None:
     desk.answer(document, tell, following=commands)
 
 
-def _notice_json(handled: Handled) -> dict[str, object]:
+def _letter_json(handled: Handled) -> dict[str, object]:
     """Give where a letter stands, for machines."""
-    found = handled.notice
+    found = handled.letter
     return {
         "name": found.name,
         "state": found.state,
@@ -102,7 +102,7 @@ def notice_draft(
         raise UsageError("没有写用哪个模板", "写模板名，或用 --replace 重拟一件")
     wish = Wish(template, to, cc, replaces, Path(text) if text else None, note)
     handled = draft(desk.office, request_of(desk, principal, dry_run=dry_run), case, wish)
-    number, made = handled.outcome.case.number, handled.notice.name
+    number, made = handled.outcome.case.number, handled.letter.name
     done(desk, handled, f"看一看：lifecycle notice show {number} {made}")
 
 
@@ -122,7 +122,7 @@ def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_
 
     request = request_of(desk, principal, dry_run=dry_run)
     handled = review(desk.office, request, case, name)
-    number, meant = handled.outcome.case.number, handled.notice.name
+    number, meant = handled.outcome.case.number, handled.letter.name
     done(desk, handled, f"下一步由签发人办：lifecycle notice issue {number} {meant}")
 
 
@@ -145,7 +145,7 @@ def notice_issue(desk: Desk, case: str, name: str, principal: str | None, dry_ru
 
     request = request_of(desk, principal, dry_run=dry_run)
     handled = issue(desk.office, request, case, name)
-    number, issued = handled.outcome.case.number, handled.notice
+    number, issued = handled.outcome.case.number, handled.letter
     done(
         desk,
         handled,
@@ -190,5 +190,5 @@ def notice_void(
 
     request = request_of(desk, principal, dry_run=dry_run)
     handled = void(desk.office, request, case, name, note)
-    number, meant = handled.outcome.case.number, handled.notice.name
+    number, meant = handled.outcome.case.number, handled.letter.name
     done(desk, handled, f"另拟一件替代：lifecycle notice draft {number} --replace {meant}")

@@ -81,7 +81,7 @@ def notice_list(desk: Desk, case: str | None) -> int:
     def counted() -> Iterator[Shown]:
         nonlocal failed
         for shown in letters(desk.office, case):
-            failed += shown.letter is None
+            failed += shown.paper is None
             yield shown
 
     if desk.json:
@@ -95,12 +95,12 @@ def notice_list(desk: Desk, case: str | None) -> int:
 
 
 def _line(shown: Shown) -> tuple[str, ...]:
-    letter, found = shown.letter, shown.notice
+    paper, found = shown.paper, shown.letter
     what = ("", str(shown.error), "")
-    if letter is not None:
-        what = (letter.kind, letter.title, "、".join(letter.to))
+    if paper is not None:
+        what = (paper.kind, paper.title, "、".join(paper.to))
     return (
-        mark(letter is not None),
+        mark(paper is not None),
         shown.case.number,
         found.name,
         shown.state,
@@ -111,7 +111,7 @@ def _line(shown: Shown) -> tuple[str, ...]:
 
 
 def _listed(shown: Shown) -> dict[str, Any]:
-    found = shown.notice
+    found = shown.letter
     return {
         "number": shown.case.number,
         "name": found.name,

@@ -127,7 +127,7 @@ def notice_outbox(desk: Desk, config: str | None, again: str | None) -> None:
         if not write_table(heads, map(_unsent_line, found)):
             say("没有待送的公文")
 
-    desk.answer({"parcels": [_unsent_json(one) for one in found]}, tell)
+    desk.answer({"sendings": [_unsent_json(one) for one in found]}, tell)
 
 
 def _unsent_line(one: Unsent) -> tuple[str, ...]:
@@ -151,7 +151,7 @@ def _unsent_json(one: Unsent) -> dict[str, Any]:
     return {
         "id": one.id,
         "number": one.case_number,
-        "notice": one.notice,
+        "letter": one.letter,
         "document_number": one.document_number,
         "addressee": one.addressee,
         "state": one.state,

@@ -10,12 +10,12 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
 from lifecycle.engine.acts.set_facts import titles_of, with_facts
 from lifecycle.engine.case import Case, Fired, Suspension
+from lifecycle.engine.case_letter import CaseLetter, names_of
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_lock, judge_value
 from lifecycle.engine.gates import Gate
 from lifecycle.engine.machine import fire
-from lifecycle.engine.notice import Notice, names_of
 from lifecycle.engine.transition import find_transition, judge_transition
 from lifecycle.engine.values import Value
 from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
@@ -79,7 +79,7 @@ class Advance(Act):
         change = with_facts(workflow, case, self.facts, entry.seq)
         change["fired"] = {**case.fired, transition.name: made}
         if transition.notices:
-            change["notices"] = {**case.notices, **_drafts(case, transition, entry)}
+            change["letters"] = {**case.letters, **_drafts(case, transition, entry)}
         if transition.locks or transition.unlocks:
             locked = (set(case.locked) - set(transition.unlocks)) | set(transition.locks)
             change["locked"] = tuple(sorted(locked))
@@ -119,11 +119,11 @@ class Advance(Act):
         return f"{workflow.states[case.state].title} → {workflow.states[target].title}"
 
 
-def _drafts(case: Case, transition: Transition, entry: Entry) -> dict[str, Notice]:
+def _drafts(case: Case, transition: Transition, entry: Entry) -> dict[str, CaseLetter]:
     """Draft the letters that a transition sends."""
     names = names_of(entry.seq, transition)
     return {
-        name: Notice(
+        name: CaseLetter(
             name=name,
             template=rule.template,
             seq=entry.seq,

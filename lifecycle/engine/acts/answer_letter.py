@@ -18,6 +18,7 @@ from lifecycle.engine.acts.sign import (
     own_seats,
 )
 from lifecycle.engine.case import Case, File
+from lifecycle.engine.case_letter import CaseLetter, rule_of
 from lifecycle.engine.cosign import floor_of, seats_of, who_is
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
@@ -29,7 +30,6 @@ from lifecycle.engine.letter_gates import (
     judge_unit,
     moved_to,
 )
-from lifecycle.engine.notice import Notice, rule_of
 from lifecycle.workflow.model import Transition, Workflow
 
 _ONLY = "去掉意见（同意 等），只登记复函"
@@ -43,7 +43,7 @@ class AnswerLetter(LetterAct):
     fills in.
     """
 
-    notice: str
+    letter: str
     addressee: str
     note: str = ""
     verdict: Verdict | None = None
@@ -51,7 +51,7 @@ class AnswerLetter(LetterAct):
     seats: tuple[tuple[str, str], ...] = ()
     transition: str | None = None
 
-    entry_type = "notice_replied"
+    entry_type = "letter_answered"
     verb = "复函"
 
     def judge(self, docket: Docket) -> Decision:
@@ -59,28 +59,28 @@ class AnswerLetter(LetterAct):
 
         An opinion by the rules of the co-sign that was asked.
         """
-        notice = find_letter(docket, self.notice)
-        addressee = find_addressee(docket, notice, self.addressee) if notice else None
-        if notice is None or addressee is None:
+        letter = find_letter(docket, self.letter)
+        addressee = find_addressee(docket, letter, self.addressee) if letter else None
+        if letter is None or addressee is None:
             return docket.refuse()
-        judge_unit(docket, addressee.unit or notice.unit)
-        judge_out(docket, notice)
+        judge_unit(docket, addressee.unit or letter.unit)
+        judge_out(docket, letter)
         if self.file is None and not self.note:
             text = "没有复函文件，也没有写明意见"
             docket.add(Gate("reason", False, {}, text, "给出复函文件，或加 --note 意见"))
         answer = replace(self, seats=(), transition=None)
         if self.verdict is not None:
-            answer = self._judge_opinion(docket, notice, self.verdict)
+            answer = self._judge_opinion(docket, letter, self.verdict)
         return docket.close(answer, answer.seats[0][0] if answer.seats else "")
 
-    def _judge_opinion(self, docket: Docket, notice: Notice, verdict: Verdict) -> AnswerLetter:
+    def _judge_opinion(self, docket: Docket, letter: CaseLetter, verdict: Verdict) -> AnswerLetter:
         """Judge the opinion in the answer.
 
         Gives the answer with the seats that it speaks for, and the transition.
         """
         workflow, case = docket.workflow, docket.case
         nothing = replace(self, seats=(), transition=None)
-        rule = rule_of(workflow, notice)
+        rule = rule_of(workflow, letter)
         name = rule.reply.cosign if rule and rule.reply else None
         if name is None:
             text = "这件公文不是征求会签意见的，复函不带意见"
@@ -92,7 +92,7 @@ class AnswerLetter(LetterAct):
             text = f"现为“{here}”，不在征求 {workflow.titles[name]} 意见的环节"
             docket.add(Gate("opinion", False, {}, text, _ONLY))
             return nothing
-        if not notice.in_force or notice.issued_seq < floor_of(case, transition):
+        if not letter.in_force or letter.issued_seq < floor_of(case, transition):
             text = "公文发出后已被替代，或内容已变更、项目已退回，据此的意见不算"
             sign = f"lifecycle sign {case.number} {name} agree"
             mend = f"看过现在的内容再会签：{sign}；或{_ONLY}"
@@ -104,13 +104,13 @@ class AnswerLetter(LetterAct):
         """Give the case with the answer noted, who answers having received, and with the opinion if
         it gives one.
         """
-        notice = case.notices[self.notice]
-        marked = notice.marked(self.addressee, received_on=entry.on, replied_on=entry.on)
+        letter = case.letters[self.letter]
+        marked = letter.marked(self.addressee, received_on=entry.on, replied_on=entry.on)
         opinions = dict(case.opinions)
         for seat in self.seats:
             said = opinion(entry, str(self.transition), seat, str(self.verdict), self.note)
             opinions[said.key] = said
-        change: dict[str, Any] = {"notices": moved_to(case.notices, marked)}
+        change: dict[str, Any] = {"letters": moved_to(case.letters, marked)}
         if self.seats:
             change["opinions"] = opinions
         return case.after(entry, **change)
@@ -118,7 +118,7 @@ class AnswerLetter(LetterAct):
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
         data = {
-            "notice": self.notice,
+            "letter": self.letter,
             "addressee": self.addressee,
             "note": self.note,
             "verdict": self.verdict,
@@ -132,7 +132,7 @@ class AnswerLetter(LetterAct):
         """Read its wire form."""
         data, files = intent["data"], intent["files"]
         return cls(
-            notice=data["notice"],
+            letter=data["letter"],
             addressee=data["addressee"],
             note=data["note"],
             verdict=data["verdict"],
@@ -148,7 +148,7 @@ class AnswerLetter(LetterAct):
             title = workflow.titles.get(str(self.transition), "")
             said = f" 对 {title}　{VERDICTS[self.verdict]}"
         file = f"（{self.file.name}）" if self.file else ""
-        return f"{self.verb} {self.notice}　{self.addressee}{said}{file}{noted(self.note)}"
+        return f"{self.verb} {self.letter}　{self.addressee}{said}{file}{noted(self.note)}"
 
     def is_repeated_by(self, recorded: Act) -> bool:
         """Tell whether an entry's act is this one; the seats were left to the judge."""

@@ -10,14 +10,14 @@ from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.case import Case, File
+from lifecycle.engine.case_letter import DRAFT, ISSUED, REVIEWED, VOID, CaseLetter
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates import Gate, holds, unknown
 from lifecycle.engine.letter_gates import RULES, judge_stage, judge_unit, moved_to
-from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, VOID, Notice
 from lifecycle.workflow.model import Transition, Workflow
 
-_OPEN = (DRAFT, CHECKED)
+_OPEN = (DRAFT, REVIEWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class DraftLetter(Act):
     debt: str = ""
     text: File | None = None
 
-    entry_type = "notice_drafted"
+    entry_type = "letter_drafted"
     verb = "拟稿"
     after_end = True
 
@@ -50,7 +50,7 @@ class DraftLetter(Act):
         if not self._names_are_known(docket):
             return docket.refuse()
         case = docket.case
-        old, about = case.notices.get(self.replaces), case.notices.get(self.about)
+        old, about = case.letters.get(self.replaces), case.letters.get(self.about)
         role = self._judge_role(docket)
         whose = old or about
         if whose is not None:
@@ -67,11 +67,11 @@ class DraftLetter(Act):
         workflow, case = docket.workflow, docket.case
         known = (*workflow.roles, *workflow.parties)
         for name in (self.replaces, self.about):
-            if name and name not in case.notices:
-                docket.add(unknown("notice", "公文", name, case.notices))
+            if name and name not in case.letters:
+                docket.add(unknown("letter", "公文", name, case.letters))
         for name in (*self.to, *self.cc):
             if name not in known:
-                docket.add(unknown("notice", "收文方", name, known, f"可写 {'、'.join(known)}"))
+                docket.add(unknown("letter", "收文方", name, known, f"可写 {'、'.join(known)}"))
         return not docket.gates
 
     def _judge_role(self, docket: Docket) -> str:
@@ -85,25 +85,25 @@ class DraftLetter(Act):
             docket.add(Gate("role", False, {}, "由参与本事项的单位拟稿；您没有本流程的角色"))
         return role
 
-    def _judge_replaced(self, docket: Docket, old: Notice) -> None:
-        judge_stage(docket, old, DRAFT, CHECKED, ISSUED, VOID)
-        others = docket.case.notices.values()
+    def _judge_replaced(self, docket: Docket, old: CaseLetter) -> None:
+        judge_stage(docket, old, DRAFT, REVIEWED, ISSUED, VOID)
+        others = docket.case.letters.values()
         taken = next((n.name for n in others if n.replaces == old.name and n.state != VOID), "")
         if taken:
             gate = Gate(
-                "notice", False, {"notice": taken}, f"已另拟 {taken} 替代它", f"请改 {taken}"
+                "letter", False, {"letter": taken}, f"已另拟 {taken} 替代它", f"请改 {taken}"
             )
             docket.add(gate)
 
-    def _judge_reminder(self, case: Case, about: Notice) -> Gate:
+    def _judge_reminder(self, case: Case, about: CaseLetter) -> Gate:
         """See that a reminder goes to units that got the letter and were neither reminded of this
         nor are about to be.
         """
         pending = {
             unit
-            for notice in case.notices.values()
-            if (notice.about, notice.debt) == (about.name, self.debt) and notice.state in _OPEN
-            for unit in notice.units
+            for letter in case.letters.values()
+            if (letter.about, letter.debt) == (about.name, self.debt) and letter.state in _OPEN
+            for unit in letter.units
         }
         able = {
             a.unit: a.name
@@ -113,15 +113,15 @@ class DraftLetter(Act):
         met = bool(self.units) and all(unit in able for unit in self.units)
         names = "、".join(able.get(unit, unit) for unit in self.units)
         text = f"催 {names}" if met else f"{names} 不是收文单位，或已催办过、催办函已拟好"
-        inputs = {"notice": about.name, "units": list(self.units), "debt": self.debt}
-        return Gate("notice", met, inputs, text)
+        inputs = {"letter": about.name, "units": list(self.units), "debt": self.debt}
+        return Gate("letter", met, inputs, text)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the draft.
 
         One that was to be replaced and has no number is void with it.
         """
-        made = Notice(
+        made = CaseLetter(
             name=f"{entry.seq}-{self.template}",
             template=self.template,
             seq=entry.seq,
@@ -136,15 +136,15 @@ class DraftLetter(Act):
             units=self.units,
             debt=self.debt,
         )
-        old = case.notices.get(self.replaces)
+        old = case.letters.get(self.replaces)
         if old is None:
-            return case.after(entry, notices=moved_to(case.notices, made))
+            return case.after(entry, letters=moved_to(case.letters, made))
         made = _in_place_of(old, made, entry)
         if old.number:
-            return case.after(entry, notices=moved_to(case.notices, made))
+            return case.after(entry, letters=moved_to(case.letters, made))
         void = replace(old, state=VOID, replaced_by=made.name)
         made = replace(made, replaces=old.replaces)  # what the old one was to replace, this one is
-        return case.after(entry, notices=moved_to(case.notices, void, made))
+        return case.after(entry, letters=moved_to(case.letters, void, made))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
@@ -198,7 +198,7 @@ class DraftLetter(Act):
         return RULES
 
 
-def _in_place_of(old: Notice, made: Notice, entry: Entry) -> Notice:
+def _in_place_of(old: CaseLetter, made: CaseLetter, entry: Entry) -> CaseLetter:
     """Give a draft the rule, the recipients and the authors of the letter whose place it takes."""
     own = bool(made.to or made.cc)
     return replace(

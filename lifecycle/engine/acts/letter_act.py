@@ -11,17 +11,17 @@ from lifecycle.workflow.model import Transition, Workflow
 class LetterAct(Act):
     """An act about a letter of a case, in whatever state the case is, also after its end.
 
-    `notice` names the letter.
+    `letter` names the letter.
     """
 
     __slots__ = ()
 
     after_end = True
-    notice: str
+    letter: str
 
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for."""
-        return f"{self.verb} {self.notice}"
+        return f"{self.verb} {self.letter}"
 
     def ground(self, workflow: Workflow, transition: Transition | None) -> str:
         """Name the rules by which letters are refused."""

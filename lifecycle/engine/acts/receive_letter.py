@@ -26,11 +26,11 @@ from lifecycle.workflow.model import Workflow
 class ReceiveLetter(LetterAct):
     """Record the receipt of a letter by an addressee."""
 
-    notice: str
+    letter: str
     addressee: str
     note: str = ""
 
-    entry_type = "notice_received"
+    entry_type = "letter_received"
     verb = "签收"
 
     def judge(self, docket: Docket) -> Decision:
@@ -38,25 +38,25 @@ class ReceiveLetter(LetterAct):
 
         For a party outside the directory the unit that wrote to it.
         """
-        notice = find_letter(docket, self.notice)
-        addressee = find_addressee(docket, notice, self.addressee) if notice else None
-        if notice is None or addressee is None:
+        letter = find_letter(docket, self.letter)
+        addressee = find_addressee(docket, letter, self.addressee) if letter else None
+        if letter is None or addressee is None:
             return docket.refuse()
-        judge_unit(docket, addressee.unit or notice.unit)
-        judge_out(docket, notice)
+        judge_unit(docket, addressee.unit or letter.unit)
+        judge_out(docket, letter)
         if addressee.received_on:
             text = f"{addressee.name} 已于 {addressee.received_on} 签收"
-            docket.add(Gate("notice", False, {}, text))
+            docket.add(Gate("letter", False, {}, text))
         return docket.close(self)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the day of receipt noted, unless one was noted before."""
-        marked = case.notices[self.notice].marked(self.addressee, received_on=entry.on)
-        return case.after(entry, notices=moved_to(case.notices, marked))
+        marked = case.letters[self.letter].marked(self.addressee, received_on=entry.on)
+        return case.after(entry, letters=moved_to(case.letters, marked))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
-        data = {"notice": self.notice, "addressee": self.addressee, "note": self.note}
+        data = {"letter": self.letter, "addressee": self.addressee, "note": self.note}
         return {"data": data, "files": [], "transition": None}
 
     @classmethod
@@ -66,4 +66,4 @@ class ReceiveLetter(LetterAct):
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
-        return f"{self.verb} {self.notice}　{self.addressee}{noted(self.note)}"
+        return f"{self.verb} {self.letter}　{self.addressee}{noted(self.note)}"

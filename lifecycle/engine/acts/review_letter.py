@@ -9,6 +9,7 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Intent
 from lifecycle.engine.acts.letter_act import LetterAct
 from lifecycle.engine.case import Case
+from lifecycle.engine.case_letter import DRAFT, REVIEWED
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.letter_gates import (
@@ -18,7 +19,6 @@ from lifecycle.engine.letter_gates import (
     judge_stage,
     moved_to,
 )
-from lifecycle.engine.notice import CHECKED, DRAFT
 from lifecycle.workflow.model import Workflow
 
 
@@ -26,14 +26,14 @@ from lifecycle.workflow.model import Workflow
 class ReviewLetter(LetterAct):
     """Find a draft in order.
 
-    `letter` is the SHA-256 of what was read, `writer` tells how it was written.
+    `digest` is the SHA-256 of what was read, `writer` tells how it was written.
     """
 
-    notice: str
     letter: str
+    digest: str
     writer: int
 
-    entry_type = "notice_checked"
+    entry_type = "letter_reviewed"
     verb = "核稿"
 
     def judge(self, docket: Docket) -> Decision:
@@ -41,32 +41,32 @@ class ReviewLetter(LetterAct):
 
         A letter may be reviewed once more, where its wording has changed with the software.
         """
-        notice = find_letter(docket, self.notice)
-        if notice is None:
+        letter = find_letter(docket, self.letter)
+        if letter is None:
             return docket.refuse()
-        role = judge_duty(docket, notice, "checker")
-        judge_hands(docket, notice, self.verb)
-        judge_stage(docket, notice, DRAFT, CHECKED)
+        role = judge_duty(docket, letter, "reviewer")
+        judge_hands(docket, letter, self.verb)
+        judge_stage(docket, letter, DRAFT, REVIEWED)
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the letter reviewed; whoever once reviewed it does not sign it off."""
-        notice = case.notices[self.notice]
-        reviewers = tuple(dict.fromkeys((*notice.checked_by, *entry.persons)))
-        found = replace(notice, state=CHECKED, checked_by=reviewers, digest=self.letter)
-        return case.after(entry, notices=moved_to(case.notices, found))
+        letter = case.letters[self.letter]
+        reviewers = tuple(dict.fromkeys((*letter.reviewed_by, *entry.persons)))
+        found = replace(letter, state=REVIEWED, reviewed_by=reviewers, digest=self.digest)
+        return case.after(entry, letters=moved_to(case.letters, found))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
-        data = {"notice": self.notice, "letter": self.letter, "writer": self.writer}
+        data = {"letter": self.letter, "digest": self.digest, "writer": self.writer}
         return {"data": data, "files": [], "transition": None}
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
         data = intent["data"]
-        return cls(data["notice"], data["letter"], data["writer"])
+        return cls(data["letter"], data["digest"], data["writer"])
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
-        return f"{self.verb} {self.notice}"
+        return f"{self.verb} {self.letter}"

@@ -9,6 +9,7 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Intent
 from lifecycle.engine.acts.letter_act import LetterAct
 from lifecycle.engine.case import Case
+from lifecycle.engine.case_letter import ISSUED, SUPERSEDED, VOID
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates import Gate
@@ -20,7 +21,6 @@ from lifecycle.engine.letter_gates import (
     judge_unit,
     moved_to,
 )
-from lifecycle.engine.notice import ISSUED, SUPERSEDED, VOID
 from lifecycle.workflow.model import Workflow
 
 WAYS = {"mail": "邮件", "folder": "交换文件夹", "webhook": "接口"}
@@ -33,14 +33,14 @@ class SendLetter(LetterAct):
     which id.
     """
 
-    notice: str
+    letter: str
     addressee: str
     channel: str
     address: str
     sending: str
     answer: str = ""
 
-    entry_type = "notice_dispatched"
+    entry_type = "letter_sent"
     verb = "登记送达"
 
     def judge(self, docket: Docket) -> Decision:
@@ -49,33 +49,33 @@ class SendLetter(LetterAct):
         A letter voided while it was on its way was sent all the same: the record says what
         happened.
         """
-        notice = find_letter(docket, self.notice)
-        if notice is None:
+        letter = find_letter(docket, self.letter)
+        if letter is None:
             return docket.refuse()
         role = "clerk" if "clerk" in docket.officer.held else ""
         if not role:
-            judge_unit(docket, notice.unit)
-        judge_stage(docket, notice, ISSUED, SUPERSEDED, VOID)
-        judge_frozen(docket, notice)
-        addressee = find_addressee(docket, notice, self.addressee)
+            judge_unit(docket, letter.unit)
+        judge_stage(docket, letter, ISSUED, SUPERSEDED, VOID)
+        judge_frozen(docket, letter)
+        addressee = find_addressee(docket, letter, self.addressee)
         if addressee is not None and addressee.sent_on:
             text = f"{addressee.name} 已于 {addressee.sent_on} 送达，不重复登记"
-            docket.add(Gate("notice", False, {}, text))
+            docket.add(Gate("letter", False, {}, text))
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the day of sending noted, unless one was noted before."""
-        marked = case.notices[self.notice].marked(self.addressee, sent_on=entry.on)
-        return case.after(entry, notices=moved_to(case.notices, marked))
+        marked = case.letters[self.letter].marked(self.addressee, sent_on=entry.on)
+        return case.after(entry, letters=moved_to(case.letters, marked))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
         data = {
-            "notice": self.notice,
+            "letter": self.letter,
             "addressee": self.addressee,
             "channel": self.channel,
             "address": self.address,
-            "parcel": self.sending,
+            "sending": self.sending,
             "answer": self.answer,
         }
         return {"data": data, "files": [], "transition": None}
@@ -83,10 +83,9 @@ class SendLetter(LetterAct):
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
-        data = dict(intent["data"])
-        return cls(sending=data.pop("parcel"), **data)
+        return cls(**intent["data"])
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
         way = WAYS.get(self.channel, self.channel)
-        return f"送出 {self.notice} 致 {self.addressee}（{way} {self.address}）"
+        return f"送出 {self.letter} 致 {self.addressee}（{way} {self.address}）"

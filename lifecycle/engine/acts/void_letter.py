@@ -9,6 +9,7 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Intent, noted
 from lifecycle.engine.acts.letter_act import LetterAct
 from lifecycle.engine.case import Case
+from lifecycle.engine.case_letter import DRAFT, ISSUED, REVIEWED, VOID
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.letter_gates import (
@@ -19,7 +20,6 @@ from lifecycle.engine.letter_gates import (
     judge_unit,
     moved_to,
 )
-from lifecycle.engine.notice import CHECKED, DRAFT, ISSUED, VOID
 from lifecycle.workflow.model import Workflow
 
 
@@ -27,42 +27,42 @@ from lifecycle.workflow.model import Workflow
 class VoidLetter(LetterAct):
     """Declare a letter void, with the reason; a number taken stays taken."""
 
-    notice: str
+    letter: str
     note: str
 
-    entry_type = "notice_voided"
+    entry_type = "letter_voided"
     verb = "作废"
 
     def judge(self, docket: Docket) -> Decision:
         """Judge that the issuing unit does it – a signer of it once the letter has a number – and
         says why.
         """
-        notice = find_letter(docket, self.notice)
-        if notice is None:
+        letter = find_letter(docket, self.letter)
+        if letter is None:
             return docket.refuse()
         role = ""
-        if notice.number:
-            role = judge_duty(docket, notice, "signer")
+        if letter.number:
+            role = judge_duty(docket, letter, "signer")
         else:
-            judge_unit(docket, notice.unit)
-        judge_stage(docket, notice, DRAFT, CHECKED, ISSUED)
+            judge_unit(docket, letter.unit)
+        judge_stage(docket, letter, DRAFT, REVIEWED, ISSUED)
         judge_note(docket, self.note)
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the letter void."""
-        void = replace(case.notices[self.notice], state=VOID)
-        return case.after(entry, notices=moved_to(case.notices, void))
+        void = replace(case.letters[self.letter], state=VOID)
+        return case.after(entry, letters=moved_to(case.letters, void))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
-        return {"data": {"notice": self.notice, "note": self.note}, "files": [], "transition": None}
+        return {"data": {"letter": self.letter, "note": self.note}, "files": [], "transition": None}
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
-        return cls(intent["data"]["notice"], intent["data"]["note"])
+        return cls(intent["data"]["letter"], intent["data"]["note"])
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
-        return f"{self.verb} {self.notice}{noted(self.note)}"
+        return f"{self.verb} {self.letter}{noted(self.note)}"

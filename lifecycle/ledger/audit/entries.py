@@ -124,8 +124,8 @@ def letter_of(body: Mapping[str, Any]) -> str:
     """Name the letter that an entry is about, "" if it is about none."""
     try:
         intent = body["intent"]
-        about = intent["type"].startswith("notice_") and "notice" in intent["data"]
-        return str(intent["data"]["notice"]) if about else ""
+        about = intent["type"].startswith("letter_") and "letter" in intent["data"]
+        return str(intent["data"]["letter"]) if about else ""
     except UNLIKE:
         return ""
 
@@ -260,7 +260,7 @@ def _files(looked: Looked) -> Iterator[Problem]:
         except UnavailableError as error:
             yield "unread", f"{file['name']}：{error.message}"
             continue
-        if wrong and intent["type"] == "notice_frozen":
+        if wrong and intent["type"] == "letter_frozen":
             yield "letter", f"固定的版式文件 {file['name']}：{wrong}"
         elif wrong:
             yield "material", f"{file['name']}：{wrong}"

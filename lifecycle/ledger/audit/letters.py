@@ -10,13 +10,13 @@ from typing import Any
 
 from lifecycle.engine.case import Case
 from lifecycle.ledger.chain import Problem
-from lifecycle.ledger.letter_rows import notice_row, sending_state, sendings_of
+from lifecycle.ledger.letter_rows import letter_row, sending_state, sendings_of
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
 
 _OUTBOX = "SELECT id, name, addressee, unit, state FROM outbox WHERE case_id = ?"
 _ORPHANS = """
-SELECT 'notice', name FROM notice WHERE case_id NOT IN (SELECT id FROM cases)
+SELECT 'letter', name FROM letter WHERE case_id NOT IN (SELECT id FROM cases)
 UNION ALL SELECT 'form', name FROM form WHERE case_id NOT IN (SELECT id FROM cases)
 UNION ALL SELECT 'outbox', id FROM outbox WHERE case_id NOT IN (SELECT id FROM cases)"""
 
@@ -25,7 +25,7 @@ UNION ALL SELECT 'outbox', id FROM outbox WHERE case_id NOT IN (SELECT id FROM c
 class Post:
     """What is kept for a case's letters as read at one moment."""
 
-    notices: dict[str, tuple[Any, ...]]
+    letters: dict[str, tuple[Any, ...]]
     forms: set[tuple[Any, ...]]
     sendings: dict[str, tuple[Any, ...]]
 
@@ -38,7 +38,7 @@ def read_post(store: Store, case_id: str) -> Post:
     return Post(
         {
             row[1]: tuple(row)
-            for row in store.rows("SELECT * FROM notice WHERE case_id = ?", case_id)
+            for row in store.rows("SELECT * FROM letter WHERE case_id = ?", case_id)
         },
         set(store.rows("SELECT name, form, sha256 FROM form WHERE case_id = ?", case_id)),
         {row[0]: tuple(row[1:]) for row in store.rows(_OUTBOX, case_id)},
@@ -47,24 +47,24 @@ def read_post(store: Store, case_id: str) -> Post:
 
 def check_post(post: Post, workflow: Workflow, case: Case) -> Iterator[Problem]:
     """Compare a case's letters as replayed with what is kept for them."""
-    wanted = {name: notice_row(workflow, case, notice) for name, notice in case.notices.items()}
+    wanted = {name: letter_row(workflow, case, letter) for name, letter in case.letters.items()}
     wrong = [
         name
-        for name in wanted.keys() | post.notices.keys()
-        if wanted.get(name) != post.notices.get(name)
+        for name in wanted.keys() | post.letters.keys()
+        if wanted.get(name) != post.letters.get(name)
     ]
     if wrong:
         yield "state", f"存储的公文状态与回放结果不一致：{'、'.join(sorted(wrong))}"
     frozen = {
-        (n.name, form, digest) for n in case.notices.values() for form, digest in n.forms.items()
+        (n.name, form, digest) for n in case.letters.values() for form, digest in n.forms.items()
     }
     if frozen != post.forms:
         names = sorted({str(row[0]) for row in frozen ^ post.forms})
         yield "state", f"存储的公文版式登记与回放结果不一致：{'、'.join(names)}"
     kept = dict(post.sendings)
-    for notice in case.notices.values():
-        for id_, _case, name, addressee, unit in sendings_of(case, notice):
-            found, due = kept.pop(id_, None), sending_state(notice, addressee)
+    for letter in case.letters.values():
+        for id_, _case, name, addressee, unit in sendings_of(case, letter):
+            found, due = kept.pop(id_, None), sending_state(letter, addressee)
             allowed = (due, "dead") if due == "pending" else (due,)
             if found is None:
                 yield "outbox", f"{name} 致 {addressee} 的待发件不见了"

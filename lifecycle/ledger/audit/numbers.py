@@ -13,6 +13,10 @@ from lifecycle.ledger.record import OFFICE, read
 from lifecycle.ledger.sqlite.store import LogRow, LostDefinitionError
 from lifecycle.workflow.model import Workflow
 
+_LETTER_ISSUED = (b'"type":"letter_issued"', b'"type":"notice_issued"')
+"""How the canonical bytes of an entry say that it numbers a letter, in today's form and the first.
+"""
+
 
 class Numbers:
     """Follows each series of numbers, of cases and of letters: they run 1, 2, 3 … without gap, as
@@ -35,7 +39,7 @@ class Numbers:
             return
         if row.seq == 1:
             yield from self.check_case(row)
-        elif b'"type":"notice_issued"' in row.raw:
+        elif any(mark in row.raw for mark in _LETTER_ISSUED):
             yield from self.check_letter(row)
 
     def check_case(self, row: LogRow) -> Iterator[Finding]:
@@ -91,9 +95,9 @@ class Numbers:
         try:
             body = read(row.raw)
             intent = body["intent"]
-            if intent["type"] != "notice_issued":
+            if intent["type"] != "letter_issued":
                 return
-            number, series = body["numbers"]["notice"], intent["data"]["series"]
+            number, series = body["numbers"]["letter"], intent["data"]["series"]
             on = intent["occurred_on"]
             before, after = series.split("{serial}")
             serial = int(number.removeprefix(before).removesuffix(after))

@@ -23,21 +23,14 @@ from lifecycle.sharing import (
 )
 
 APPLICATION = 0x4C464359
-SCHEMA = 2
+SCHEMA = 3
 WAIT_MS = 30_000
 STEPS: dict[int, tuple[str, ...]] = {
     1: (
         # Left by an upgrade that somebody did statement by statement: what stood in them is folded
         # anew.
-        "DROP TABLE IF EXISTS notice",
         "DROP TABLE IF EXISTS form",
         "DROP TABLE IF EXISTS outbox",
-        """CREATE TABLE notice (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL,
-        state VARCHAR NOT NULL, unit VARCHAR NOT NULL, number VARCHAR, code VARCHAR,
-        title VARCHAR NOT NULL, issued_on VARCHAR NOT NULL, waiting VARCHAR NOT NULL,
-        PRIMARY KEY (case_id, name), UNIQUE (number), UNIQUE (code))""",
-        "CREATE INDEX notices_by_unit ON notice (unit, state)",
-        "CREATE INDEX notices_waiting ON notice (waiting)",
         """CREATE TABLE form (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL,
         form VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, PRIMARY KEY (case_id, name, form))""",
         "CREATE INDEX ix_form_sha256 ON form (sha256)",
@@ -48,6 +41,15 @@ STEPS: dict[int, tuple[str, ...]] = {
         PRIMARY KEY (id))""",
         "CREATE INDEX outbox_by_case ON outbox (case_id, name)",
         "CREATE INDEX outbox_by_state ON outbox (state, next_at)",
+    ),
+    2: (
+        "DROP TABLE IF EXISTS notice",
+        """CREATE TABLE letter (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL,
+        state VARCHAR NOT NULL, unit VARCHAR NOT NULL, number VARCHAR, code VARCHAR,
+        title VARCHAR NOT NULL, issued_on VARCHAR NOT NULL, waiting VARCHAR NOT NULL,
+        PRIMARY KEY (case_id, name), UNIQUE (number), UNIQUE (code))""",
+        "CREATE INDEX letters_by_unit ON letter (unit, state)",
+        "CREATE INDEX letters_waiting ON letter (waiting)",
     ),
 }
 """For each older schema, the statements that bring it to the next.

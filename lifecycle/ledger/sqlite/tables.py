@@ -98,12 +98,12 @@ class Meta(SQLModel, table=True):
     value: str
 
 
-class NoticeRow(SQLModel, table=True):
+class LetterRow(SQLModel, table=True):
     """A letter of a case after the case's last entry: `waiting` are the units that owe a receipt or
     an answer.
     """
 
-    __tablename__ = "notice"
+    __tablename__ = "letter"
     case_id: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
     state: str
@@ -114,8 +114,8 @@ class NoticeRow(SQLModel, table=True):
     issued_on: str
     waiting: str
     __table_args__ = (
-        Index("notices_by_unit", "unit", "state"),
-        Index("notices_waiting", "waiting"),
+        Index("letters_by_unit", "unit", "state"),
+        Index("letters_waiting", "waiting"),
     )
 
 
@@ -131,7 +131,7 @@ class FormRow(SQLModel, table=True):
 
 class OutboxRow(SQLModel, table=True):
     """A letter to be handed over to one addressee: put here with the entry that froze it, gone by
-    `notice_dispatched`.
+    `letter_sent`.
 
     `state` is pending, dead, sent or cancelled; times are UTC.
     """

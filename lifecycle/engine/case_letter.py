@@ -1,4 +1,4 @@
-"""A letter's life within its case, folded from the entries: drafted, checked, issued under a
+"""A letter's life within its case, folded from the entries: drafted, reviewed, issued under a
 number, sent, answered.
 """
 
@@ -11,10 +11,10 @@ from typing import Any
 from lifecycle.letter.code import code_of
 from lifecycle.workflow.model import NoticeRule, Transition, Workflow
 
-DRAFT, CHECKED, ISSUED, VOID, SUPERSEDED = "draft", "checked", "issued", "void", "superseded"
+DRAFT, REVIEWED, ISSUED, VOID, SUPERSEDED = "draft", "reviewed", "issued", "void", "superseded"
 STATES = {
     DRAFT: "草稿",
-    CHECKED: "已核稿",
+    REVIEWED: "已核稿",
     ISSUED: "已签发",
     VOID: "已作废",
     SUPERSEDED: "已被替代",
@@ -39,12 +39,12 @@ class Addressee:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class CaseLetter:
     """A letter of a case. `name` is `seq-template`.
 
     Source, transition and index lead to the rule that sends it. `to` and `cc` name roles and
     parties where an officer chose them. `digest` is the SHA-256 of the letter as drafted,
-    `checked_by` is everybody who found it in order, `entry` the hash of the entry that issued it,
+    `reviewed_by` is everybody who found it in order, `entry` the hash of the entry that issued it,
     `forms` the SHA-256 of every form as frozen, `text` that of the file in which an officer edited
     it; `about` is the letter that it reminds `units` of, `debt` what they owe on it.
     """
@@ -62,7 +62,7 @@ class Notice:
     cc: tuple[str, ...] = ()
     text: str = ""
     state: str = DRAFT
-    checked_by: tuple[str, ...] = ()
+    reviewed_by: tuple[str, ...] = ()
     digest: str = ""
     number: str = ""
     title: str = ""
@@ -90,7 +90,7 @@ class Notice:
 
     def marked(
         self, addressee: str, *, sent_on: str = "", received_on: str = "", replied_on: str = ""
-    ) -> Notice:
+    ) -> CaseLetter:
         """Give the letter with these days noted at one addressee, unless there are some already."""
         addressed = []
         for one in self.addressed:
@@ -105,33 +105,35 @@ class Notice:
         return replace(self, addressed=tuple(addressed))
 
 
-def dump_notice(notice: Notice) -> dict[str, Any]:
-    """Give a notice as plain values for canonical JSON."""
-    data = {name: getattr(notice, name) for name in Notice.__slots__}
+def dump_case_letter(letter: CaseLetter) -> dict[str, Any]:
+    """Give a letter as plain values for canonical JSON."""
+    data = {name: getattr(letter, name) for name in CaseLetter.__slots__}
     data["addressed"] = [
-        {name: getattr(a, name) for name in Addressee.__slots__} for a in notice.addressed
+        {name: getattr(a, name) for name in Addressee.__slots__} for a in letter.addressed
     ]
     return data
 
 
-def load_notice(data: Mapping[str, Any]) -> Notice:
-    """Rebuild a notice from `dump_notice`'s values."""
+def load_case_letter(data: Mapping[str, Any]) -> CaseLetter:
+    """Rebuild a letter from `dump_case_letter`'s values."""
     tuples = {
         name: tuple(data[name])
-        for name in ("persons", "to", "cc", "checked_by", "issued_by", "units")
+        for name in ("persons", "to", "cc", "reviewed_by", "issued_by", "units")
     }
-    return Notice(**{**data, **tuples, "addressed": tuple(map(_load_addressee, data["addressed"]))})
+    return CaseLetter(
+        **{**data, **tuples, "addressed": tuple(map(_load_addressee, data["addressed"]))}
+    )
 
 
 def _load_addressee(data: Mapping[str, Any]) -> Addressee:
     return Addressee(**{**data, "urged": tuple(data["urged"])})
 
 
-def rule_of(workflow: Workflow, notice: Notice) -> NoticeRule | None:
-    """Give the rule that sends a notice; None for one that an officer drafted of their own."""
-    if not notice.transition:
+def rule_of(workflow: Workflow, letter: CaseLetter) -> NoticeRule | None:
+    """Give the rule that sends a letter; None for one that an officer drafted of their own."""
+    if not letter.transition:
         return None
-    return workflow.leaving[notice.source][notice.transition].notices[notice.index]
+    return workflow.leaving[letter.source][letter.transition].notices[letter.index]
 
 
 def names_of(seq: int, transition: Transition) -> list[str]:
@@ -144,9 +146,9 @@ def names_of(seq: int, transition: Transition) -> list[str]:
     return names
 
 
-def addressee_of(notice: Notice, unit: str, name: str = "") -> Addressee | None:
+def addressee_of(letter: CaseLetter, unit: str, name: str = "") -> Addressee | None:
     """Find the addressee that a unit is, or the one outside the directory with a name."""
-    for addressee in notice.addressed:
+    for addressee in letter.addressed:
         if (addressee.unit == unit and unit) or (name and addressee.name == name):
             return addressee
     return None
