@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Self
 
-from lifecycle.engine.case_letter import CaseLetter, dump_case_letter, load_case_letter
+from lifecycle.engine.case_letter import CaseLetter, Letters
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar
@@ -109,7 +109,7 @@ class Case:
     locked: tuple[str, ...] = ()
     cleared: int = 0
     suspension: Suspension | None = None
-    letters: Mapping[str, CaseLetter] = field(default_factory=dict)
+    letters: Letters = field(default_factory=Letters)
 
     def after(self, entry: Entry, **change: Any) -> Case:
         """Give the case after an entry that changes this of it."""
@@ -134,12 +134,15 @@ def opinion_key(transition: str, role: str, unit: str) -> str:
 
 
 def dump_case(case: Case) -> dict[str, Any]:
-    """Give a case as plain values for canonical JSON; the same case always gives the same bytes."""
+    """Give a case without its letters as plain values for canonical JSON.
+
+    The same case always gives the same bytes. Letters are kept one by one: see `dump_case_letter`.
+    """
     data = _plain(case)
+    del data["letters"]
     for name in ("materials", "opinions", "fired"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
     data["suspension"] = _plain(case.suspension) if case.suspension else None
-    data["letters"] = {name: dump_case_letter(letter) for name, letter in case.letters.items()}
     return data
 
 
@@ -147,8 +150,8 @@ def _plain(item: Any) -> dict[str, Any]:
     return {name: getattr(item, name) for name in item.__slots__}
 
 
-def load_case(data: Mapping[str, Any]) -> Case:
-    """Rebuild a case from `dump_case`'s values, as they come back out of JSON."""
+def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Case:
+    """Rebuild a case from `dump_case`'s values, as they come back out of JSON, and its letters."""
     return Case(
         **{
             **data,
@@ -163,7 +166,7 @@ def load_case(data: Mapping[str, Any]) -> Case:
             },
             "locked": tuple(data["locked"]),
             "suspension": Suspension(**data["suspension"]) if data["suspension"] else None,
-            "letters": {name: load_case_letter(item) for name, item in data["letters"].items()},
+            "letters": Letters(letters),
         }
     )
 

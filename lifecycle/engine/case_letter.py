@@ -4,8 +4,9 @@ number, sent, answered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from lifecycle.letter.code import code_of
@@ -103,6 +104,45 @@ class CaseLetter:
                 )
             addressed.append(one)
         return replace(self, addressed=tuple(addressed))
+
+
+_NONE: Mapping[str, CaseLetter] = MappingProxyType({})
+
+
+class Letters(Mapping[str, CaseLetter]):
+    """A case's letters by name, in the order in which they were drafted.
+
+    `changed` are those that entries drafted or changed since the case was read. The others lie
+    beneath, where a store gives each when it is asked for: a case may have thousands.
+    """
+
+    __slots__ = ("_beneath", "changed")
+
+    def __init__(
+        self, beneath: Mapping[str, CaseLetter] = _NONE, changed: Mapping[str, CaseLetter] = _NONE
+    ) -> None:
+        self._beneath = beneath
+        self.changed = changed
+
+    def after(self, *changed: CaseLetter) -> Letters:
+        """Give the letters with some of them drafted or changed."""
+        return Letters(self._beneath, {**self.changed, **{one.name: one for one in changed}})
+
+    def __getitem__(self, name: str) -> CaseLetter:
+        found = self.changed.get(name)
+        return self._beneath[name] if found is None else found
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._beneath
+        yield from (name for name in self.changed if name not in self._beneath)
+
+    def __len__(self) -> int:
+        return len(self._beneath) + sum(name not in self._beneath for name in self.changed)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mapping) and dict(self) == dict(other)
+
+    __hash__ = None  # type: ignore[assignment]  # compared by what it holds, like any mapping
 
 
 def dump_case_letter(letter: CaseLetter) -> dict[str, Any]:

@@ -4,8 +4,6 @@ and reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from lifecycle.engine.case import Officer
 from lifecycle.engine.case_letter import (
     DRAFT,
@@ -159,8 +157,3 @@ def judge_frozen(docket: Docket, letter: CaseLetter) -> None:
     if letter.number and not letter.forms:
         mend = f"lifecycle notice freeze {docket.case.number} {letter.name}"
         docket.add(Gate("letter", False, {}, "版式文件尚未固定", mend))
-
-
-def moved_to(letters: Mapping[str, CaseLetter], *changed: CaseLetter) -> dict[str, CaseLetter]:
-    """Give a case's letters with some of them changed."""
-    return {**letters, **{letter.name: letter for letter in changed}}

@@ -37,7 +37,7 @@ def inbox(library: Library, moment: Moment, code: str) -> Iterator[Waiting]:
     officers = [officer for officer in (own, *behalf) if officer.held]
     wanted = Filter(open_only=True, seats=tuple(_seats(library, directory, officers)))
     for digest, snapshot in stream_by_due(library.store, wanted):
-        workflow, case = library.workflow(digest), read_case(snapshot)
+        workflow, case = library.workflow(digest), read_case(library.store, snapshot)
         for officer in officers:
             for task in tasks_of(workflow, case, officer, moment):
                 yield Waiting(task, officer.principal)

@@ -12,16 +12,22 @@ from lifecycle.engine.case import Case, dump_case, load_case
 from lifecycle.engine.standing import stand
 from lifecycle.engine.workdays import Calendar
 from lifecycle.errors import UnavailableError
+from lifecycle.ledger.letter_rows import StoredLetters
 from lifecycle.ledger.record import canonical
+from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
 
 _SERIAL = re.compile(r"\{serial(:0\d)?\}")
 
 
-def read_case(snapshot: bytes) -> Case:
-    """Read a case's snapshot; raises UnavailableError where it is damaged."""
+def read_case(store: Store, snapshot: bytes) -> Case:
+    """Read a case's snapshot, its letters to be read when they are asked for.
+
+    Raises UnavailableError where it is damaged.
+    """
     try:
-        return load_case(json.loads(snapshot))
+        data = json.loads(snapshot)
+        return load_case(data, StoredLetters(store, data["id"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnavailableError(
             "存储的事项状态已损坏", "请运行 lifecycle audit，并从备份恢复"

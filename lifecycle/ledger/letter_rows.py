@@ -7,21 +7,31 @@ its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.case_letter import CaseLetter
+from lifecycle.engine.case_letter import (
+    CaseLetter,
+    dump_case_letter,
+    load_case_letter,
+    rule_of,
+)
 from lifecycle.engine.owed import owed
+from lifecycle.errors import UnavailableError
+from lifecycle.ledger.record import canonical
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
 
-_LETTER = """INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+_LETTER = """INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (case_id, name) DO UPDATE SET state = excluded.state, unit = excluded.unit,
 number = excluded.number, code = excluded.code, title = excluded.title,
-issued_on = excluded.issued_on, waiting = excluded.waiting"""
+issued_on = excluded.issued_on, asks = excluded.asks, waiting = excluded.waiting,
+body = excluded.body"""
 """A number or code that another letter has aborts the transaction: both are unique."""
+_WAITING = "UPDATE letter SET waiting = ? WHERE case_id = ? AND name = ? AND waiting <> ?"
 _FORM = "INSERT OR REPLACE INTO form VALUES (?, ?, ?, ?)"
 _OUTBOX = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, 'pending', 0, '', '')"
 _SENDING = "SELECT id, case_id, name, addressee, unit, state, attempts, next_at, error FROM outbox"
@@ -59,19 +69,93 @@ def waiting_units(workflow: Workflow, case: Case, letter: CaseLetter) -> str:
     return f",{','.join(sorted(units))}," if units else ""
 
 
+ANY_ANSWER = "*"
+"""What a letter asks that wants an answer and no opinion."""
+
+
+def asked_by(workflow: Workflow, letter: CaseLetter) -> str:
+    """Name the transition on which a letter asks opinions, `*` where it asks an answer only, or
+    "".
+    """
+    rule = rule_of(workflow, letter)
+    if rule is None or rule.reply is None:
+        return ""
+    return rule.reply.cosign or ANY_ANSWER
+
+
 def letter_row(workflow: Workflow, case: Case, letter: CaseLetter) -> tuple[Any, ...]:
     """Give the row of a letter."""
     return (
         case.id,
         letter.name,
+        letter.seq,
+        letter.index,
         letter.state,
         letter.unit,
         letter.number or None,
         letter.code or None,
         letter.title,
         letter.issued_on,
+        asked_by(workflow, letter),
         waiting_units(workflow, case, letter),
+        canonical(dump_case_letter(letter)),
     )
+
+
+class StoredLetters(Mapping[str, CaseLetter]):
+    """The letters kept for a case, each read when it is asked for, all of them at once when all
+    are.
+
+    Raises UnavailableError where one is damaged.
+    """
+
+    def __init__(self, store: Store, case_id: str) -> None:
+        self._store = store
+        self._case_id = case_id
+        self._read: dict[str, CaseLetter] = {}
+
+    def __getitem__(self, name: str) -> CaseLetter:
+        if name not in self._read:
+            statement = "SELECT body FROM letter WHERE case_id = ? AND name = ?"
+            found = self._store.row(statement, self._case_id, name)
+            if found is None:
+                raise KeyError(name)
+            self._read[name] = _letter_in(found[0])
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        statement = "SELECT 1 FROM letter WHERE case_id = ? AND name = ?"
+        return self._store.row(statement, self._case_id, name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        statement = "SELECT name FROM letter WHERE case_id = ? ORDER BY seq, place"
+        return iter([name for (name,) in self._store.rows(statement, self._case_id)])
+
+    def __len__(self) -> int:
+        statement = "SELECT count(*) FROM letter WHERE case_id = ?"
+        return int(self._store.row(statement, self._case_id)[0])
+
+    def values(self) -> ValuesView[CaseLetter]:
+        """Give all letters, read by one statement."""
+        return self._all().values()
+
+    def items(self) -> ItemsView[str, CaseLetter]:
+        """Give all letters with their names, read by one statement."""
+        return self._all().items()
+
+    def _all(self) -> dict[str, CaseLetter]:
+        statement = "SELECT name, body FROM letter WHERE case_id = ? ORDER BY seq, place"
+        rows = self._store.rows(statement, self._case_id)
+        return {name: _letter_in(body) for name, body in rows}
+
+
+def _letter_in(body: bytes) -> CaseLetter:
+    try:
+        return load_case_letter(json.loads(body))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnavailableError(
+            "存储的公文状态已损坏", "请运行 lifecycle audit，并从备份恢复"
+        ) from error
 
 
 def sendings_of(case: Case, letter: CaseLetter) -> list[tuple[str, str, str, str, str]]:
@@ -99,24 +183,60 @@ def sending_state(letter: CaseLetter, addressee: str) -> str:
 
 
 def put_letters(store: Store, workflow: Workflow, before: Case | None, after: Case) -> None:
-    """Bring the rows up to a case that has moved on; within a transaction."""
-    old = before.letters if before else {}
-    spoken = before is not None and before.opinions is not after.opinions
-    for name, letter in after.letters.items():
-        if old.get(name) is letter and not (spoken and letter.in_force):
+    """Bring the rows up to a case that has moved on; within a transaction.
+
+    Only the letters that changed are written, and of those that asked something who still owes it.
+    """
+    for name, letter in after.letters.changed.items():
+        old = before.letters.get(name) if before else None
+        if old == letter:
             continue
         store.connection.execute(_LETTER, letter_row(workflow, after, letter))
-        if letter.forms and not (name in old and old[name].forms):
+        if letter.forms and not (old and old.forms):
             forms = [(after.id, name, form, digest) for form, digest in letter.forms.items()]
             store.connection.executemany(_FORM, forms)
             store.connection.executemany(_OUTBOX, sendings_of(after, letter))
         elif letter.forms:
-            for sending in sendings_of(after, letter):
-                state = sending_state(letter, sending[3])
-                if state != "pending":
-                    store.connection.execute(
-                        "UPDATE outbox SET state = ? WHERE id = ?", (state, sending[0])
-                    )
+            _settle_sendings(store, after, letter)
+    if before is not None:
+        _put_waiting(store, workflow, before, after)
+
+
+def _settle_sendings(store: Store, case: Case, letter: CaseLetter) -> None:
+    for sending in sendings_of(case, letter):
+        state = sending_state(letter, sending[3])
+        if state != "pending":
+            store.connection.execute(
+                "UPDATE outbox SET state = ? WHERE id = ?", (state, sending[0])
+            )
+
+
+def _put_waiting(store: Store, workflow: Workflow, before: Case, after: Case) -> None:
+    """Note who no longer owes an answer, or owes one again, now that an opinion was given or taken
+    back, or the case is in another state.
+    """
+    for asks in sorted(_touched(workflow, before, after)):
+        names = store.rows(
+            "SELECT name FROM letter WHERE case_id = ? AND asks = ? AND state = 'issued'",
+            after.id,
+            asks,
+        )
+        for (name,) in names:
+            units = waiting_units(workflow, after, after.letters[name])
+            store.connection.execute(_WAITING, (units, after.id, name, units))
+
+
+def _touched(workflow: Workflow, before: Case, after: Case) -> set[str]:
+    """Name what letters ask, in which something has changed for those who owe an answer."""
+    touched: set[str] = set()
+    if before.opinions is not after.opinions:
+        for key in before.opinions.keys() | after.opinions.keys():
+            old, new = before.opinions.get(key), after.opinions.get(key)
+            if old != new:
+                touched.update(opinion.transition for opinion in (old, new) if opinion)
+    if before.state != after.state:
+        touched.update(workflow.leaving[before.state], workflow.leaving[after.state], (ANY_ANSWER,))
+    return touched
 
 
 def by_code(store: Store, code: str) -> tuple[str, str] | None:

@@ -280,8 +280,7 @@ class Register:
         if not request.dry_run:
             self.store.append(place.case, place.seq, eid, raw, digest)
             self.store.put_case(case_row(workflow, after, moment.calendar))
-            if after.letters:
-                put_letters(self.store, workflow, case, after)
+            put_letters(self.store, workflow, case, after)
         return Outcome(after, {} if request.dry_run else body, accepted.gates)
 
     def _serial(self, request: Request, series: str) -> int:
@@ -363,7 +362,7 @@ class Register:
         found = self.store.case(case_id)
         if found is None:
             raise UnknownError("事项", case_id)
-        return read_case(found[1])
+        return read_case(self.store, found[1])
 
     def _day(self, request: Request, case: Case | None, now: datetime) -> date:
         today = now.astimezone(BEIJING).date()

@@ -141,7 +141,7 @@ def case_of(office: Office, case_id: str) -> Case:
     found = office.store.case(case_id)
     if found is None:
         raise UnknownError("事项", case_id)
-    return read_case(found[1])
+    return read_case(office.store, found[1])
 
 
 def letter_called(case: Case, name: str) -> CaseLetter:

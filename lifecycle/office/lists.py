@@ -116,7 +116,7 @@ class CaseList:
         """
         if self._where is None or self._moment is None:
             return True
-        case = read_case(item.snapshot)
+        case = read_case(self._office.store, item.snapshot)
         workflow = self._office.workflow_of(case)
         try:
             return bool(

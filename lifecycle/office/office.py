@@ -91,7 +91,7 @@ class Office:
             if not matching:
                 raise UnknownError("事项", text, self.store.some_names())
             found = self.store.numbered(matching[0][0])
-        return read_case(found[1] if found else b"")
+        return read_case(self.store, found[1] if found else b"")
 
     def workflow_of(self, case: Case) -> Workflow:
         """Give the workflow version that governs a case."""

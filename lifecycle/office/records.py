@@ -193,7 +193,7 @@ def replay(office: Office, case: Case, until: Until, under: Workflow | None = No
     after = _last_case(steps)
     same = None
     if not until and under is None:
-        same = after is not None and dump_case(after) == dump_case(case)
+        same = after is not None and _is_same(after, case)
     return Replayed(
         number=case.number,
         title=case.title,
@@ -203,6 +203,10 @@ def replay(office: Office, case: Case, until: Until, under: Workflow | None = No
         case=_rebuilt(workflow, after) if after else None,
         same=same,
     )
+
+
+def _is_same(replayed: Case, kept: Case) -> bool:
+    return dump_case(replayed) == dump_case(kept) and replayed.letters == kept.letters
 
 
 def count_entries(office: Office) -> int:

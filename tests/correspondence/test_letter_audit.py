@@ -109,8 +109,8 @@ def orphan(paper: Any) -> tuple[int, str]:
         )
         database.execute("INSERT INTO form VALUES ('nocase', 'n', 'pdf', 'ff')")
         database.execute(
-            "INSERT INTO letter VALUES ('nocase', 'n', 'issued', 'bureau', NULL, NULL, '', '', ',"
-            "land,')"
+            "INSERT INTO letter VALUES ('nocase', 'n', 1, 0, 'issued', 'bureau', NULL, NULL, '',"
+            " '', '', ',land,', '{}')"
         )
     return 0, "-"
 

@@ -4,7 +4,6 @@ it will not do.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,7 +13,6 @@ import pytest
 from ledger_office import Bureau
 
 from lifecycle.errors import UnavailableError
-from lifecycle.ledger.record import canonical
 from lifecycle.ledger.sqlite import database
 from lifecycle.ledger.sqlite.database import SCHEMA, SETTINGS, database_path, schema_differences
 from lifecycle.ledger.sqlite.store import Store
@@ -199,25 +197,3 @@ def test_an_upgrade_that_fails_changes_nothing(
     monkeypatch.setattr(database, "SCHEMA", SCHEMA)
     assert bureau.asks("upgrade")["copy"] is None
     assert bureau.findings() == []
-
-
-def test_a_database_from_before_letters_had_a_life_is_upgraded(bureau: Bureau) -> None:
-    """Version 1 knew no numbers, forms and outbox; after `upgrade` every case is folded anew and
-    the audit is clean.
-    """
-    bureau.opened("investment=1000", name="温泉康养", on="2026-09-02")
-    bureau.do(
-        "advance", "温泉康养", "close", "--note", "资金未落实", "--on", "2026-09-21", by="bureau01"
-    )
-    with bureau.sql() as opened:
-        for table in ("notice", "form", "outbox"):
-            opened.execute(f"DROP TABLE {table}")
-        for case_id, snapshot in opened.execute("SELECT id, snapshot FROM cases").fetchall():
-            data = json.loads(snapshot)
-            del data["letters"]
-            opened.execute("UPDATE cases SET snapshot = ? WHERE id = ?", (canonical(data), case_id))
-        opened.execute("PRAGMA user_version = 1")
-    assert bureau.fails("list")[0] == 3
-    assert bureau.asks("upgrade")["from"] == 1
-    assert bureau.findings() == []
-    assert [row["state"] for row in bureau.asks("notice", "list")["letters"]] == ["draft"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
@@ -79,7 +79,7 @@ class Advance(Act):
         change = with_facts(workflow, case, self.facts, entry.seq)
         change["fired"] = {**case.fired, transition.name: made}
         if transition.notices:
-            change["letters"] = {**case.letters, **_drafts(case, transition, entry)}
+            change["letters"] = case.letters.after(*_drafts(case, transition, entry))
         if transition.locks or transition.unlocks:
             locked = (set(case.locked) - set(transition.unlocks)) | set(transition.locks)
             change["locked"] = tuple(sorted(locked))
@@ -119,11 +119,11 @@ class Advance(Act):
         return f"{workflow.states[case.state].title} → {workflow.states[target].title}"
 
 
-def _drafts(case: Case, transition: Transition, entry: Entry) -> dict[str, CaseLetter]:
+def _drafts(case: Case, transition: Transition, entry: Entry) -> Iterator[CaseLetter]:
     """Draft the letters that a transition sends."""
     names = names_of(entry.seq, transition)
-    return {
-        name: CaseLetter(
+    for index, (name, rule) in enumerate(zip(names, transition.notices, strict=True)):
+        yield CaseLetter(
             name=name,
             template=rule.template,
             seq=entry.seq,
@@ -134,8 +134,6 @@ def _drafts(case: Case, transition: Transition, entry: Entry) -> dict[str, CaseL
             transition=transition.name,
             index=index,
         )
-        for index, (name, rule) in enumerate(zip(names, transition.notices, strict=True))
-    }
 
 
 def _place(case: Case, transition: Transition, entry: Entry) -> dict[str, Any]:

@@ -28,7 +28,6 @@ from lifecycle.engine.letter_gates import (
     find_letter,
     judge_out,
     judge_unit,
-    moved_to,
 )
 from lifecycle.workflow.model import Transition, Workflow
 
@@ -110,7 +109,7 @@ class AnswerLetter(LetterAct):
         for seat in self.seats:
             said = opinion(entry, str(self.transition), seat, str(self.verdict), self.note)
             opinions[said.key] = said
-        change: dict[str, Any] = {"letters": moved_to(case.letters, marked)}
+        change: dict[str, Any] = {"letters": case.letters.after(marked)}
         if self.seats:
             change["opinions"] = opinions
         return case.after(entry, **change)

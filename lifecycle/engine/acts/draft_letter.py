@@ -14,7 +14,7 @@ from lifecycle.engine.case_letter import DRAFT, ISSUED, REVIEWED, VOID, CaseLett
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates import Gate, holds, unknown
-from lifecycle.engine.letter_gates import RULES, judge_stage, judge_unit, moved_to
+from lifecycle.engine.letter_gates import RULES, judge_stage, judge_unit
 from lifecycle.workflow.model import Transition, Workflow
 
 _OPEN = (DRAFT, REVIEWED)
@@ -138,13 +138,13 @@ class DraftLetter(Act):
         )
         old = case.letters.get(self.replaces)
         if old is None:
-            return case.after(entry, letters=moved_to(case.letters, made))
+            return case.after(entry, letters=case.letters.after(made))
         made = _in_place_of(old, made, entry)
         if old.number:
-            return case.after(entry, letters=moved_to(case.letters, made))
+            return case.after(entry, letters=case.letters.after(made))
         void = replace(old, state=VOID, replaced_by=made.name)
         made = replace(made, replaces=old.replaces)  # what the old one was to replace, this one is
-        return case.after(entry, letters=moved_to(case.letters, void, made))
+        return case.after(entry, letters=case.letters.after(void, made))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

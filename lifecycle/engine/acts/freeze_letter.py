@@ -13,7 +13,7 @@ from lifecycle.engine.case_letter import ISSUED
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates import Gate
-from lifecycle.engine.letter_gates import find_letter, judge_stage, judge_unit, moved_to
+from lifecycle.engine.letter_gates import find_letter, judge_stage, judge_unit
 from lifecycle.workflow.model import Workflow
 
 FORMS = ("text", "html", "pdf", "docx", "markdown")
@@ -51,7 +51,7 @@ class FreezeLetter(LetterAct):
         """Give the case with the letter's forms fixed."""
         forms = {form: file.sha256 for form, file in zip(self.forms, self.files, strict=True)}
         frozen = replace(case.letters[self.letter], forms=forms)
-        return case.after(entry, letters=moved_to(case.letters, frozen))
+        return case.after(entry, letters=case.letters.after(frozen))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -18,7 +18,6 @@ from lifecycle.engine.letter_gates import (
     judge_duty,
     judge_hands,
     judge_stage,
-    moved_to,
 )
 from lifecycle.workflow.model import Workflow
 
@@ -91,7 +90,7 @@ class IssueLetter(LetterAct):
             addressed=tuple(Addressee(a["name"], a["unit"], a["copy"]) for a in self.addressed),
         )
         others = (*_replaced(case, letter), *_reminded(case, letter))
-        return case.after(entry, letters=moved_to(case.letters, issued, *others))
+        return case.after(entry, letters=case.letters.after(issued, *others))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -17,7 +17,6 @@ from lifecycle.engine.letter_gates import (
     find_letter,
     judge_out,
     judge_unit,
-    moved_to,
 )
 from lifecycle.workflow.model import Workflow
 
@@ -52,7 +51,7 @@ class ReceiveLetter(LetterAct):
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the day of receipt noted, unless one was noted before."""
         marked = case.letters[self.letter].marked(self.addressee, received_on=entry.on)
-        return case.after(entry, letters=moved_to(case.letters, marked))
+        return case.after(entry, letters=case.letters.after(marked))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -17,7 +17,6 @@ from lifecycle.engine.letter_gates import (
     judge_duty,
     judge_hands,
     judge_stage,
-    moved_to,
 )
 from lifecycle.workflow.model import Workflow
 
@@ -54,7 +53,7 @@ class ReviewLetter(LetterAct):
         letter = case.letters[self.letter]
         reviewers = tuple(dict.fromkeys((*letter.reviewed_by, *entry.persons)))
         found = replace(letter, state=REVIEWED, reviewed_by=reviewers, digest=self.digest)
-        return case.after(entry, letters=moved_to(case.letters, found))
+        return case.after(entry, letters=case.letters.after(found))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -19,7 +19,6 @@ from lifecycle.engine.letter_gates import (
     judge_frozen,
     judge_stage,
     judge_unit,
-    moved_to,
 )
 from lifecycle.workflow.model import Workflow
 
@@ -66,7 +65,7 @@ class SendLetter(LetterAct):
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the day of sending noted, unless one was noted before."""
         marked = case.letters[self.letter].marked(self.addressee, sent_on=entry.on)
-        return case.after(entry, letters=moved_to(case.letters, marked))
+        return case.after(entry, letters=case.letters.after(marked))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

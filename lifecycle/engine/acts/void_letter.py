@@ -18,7 +18,6 @@ from lifecycle.engine.letter_gates import (
     judge_note,
     judge_stage,
     judge_unit,
-    moved_to,
 )
 from lifecycle.workflow.model import Workflow
 
@@ -52,7 +51,7 @@ class VoidLetter(LetterAct):
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the letter void."""
         void = replace(case.letters[self.letter], state=VOID)
-        return case.after(entry, letters=moved_to(case.letters, void))
+        return case.after(entry, letters=case.letters.after(void))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -99,21 +99,30 @@ class Meta(SQLModel, table=True):
 
 
 class LetterRow(SQLModel, table=True):
-    """A letter of a case after the case's last entry: `waiting` are the units that owe a receipt or
-    an answer.
+    """A letter of a case after the case's last entry: `body` is its life in canonical JSON.
+
+    The other columns serve lists: `seq` and `place` say which entry drafted it and where among that
+    one's letters, `asks` on which transition it asks opinions (`*`: only an answer), `waiting` are
+    the units that owe a receipt or an answer.
     """
 
     __tablename__ = "letter"
     case_id: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
+    seq: int
+    place: int
     state: str
     unit: str
     number: str | None = Field(unique=True)
     code: str | None = Field(unique=True)
     title: str
     issued_on: str
+    asks: str
     waiting: str
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     __table_args__ = (
+        Index("letters_by_case", "case_id", "seq", "place"),
+        Index("letters_by_question", "case_id", "asks", "state"),
         Index("letters_by_unit", "unit", "state"),
         Index("letters_waiting", "waiting"),
     )
