@@ -282,6 +282,7 @@ class Register:
             self.store.put_case(case_row(workflow, after, moment.calendar))
             if after.letters:
                 put_letters(self.store, workflow, case, after)
+            self.library.keep_compiled()
         return Outcome(after, {} if request.dry_run else body, accepted.gates)
 
     def _serial(self, request: Request, series: str) -> int:
@@ -462,6 +463,8 @@ class Register:
     def _keep(self, data: Mapping[str, Any], definition: bytes) -> str:
         digest = hash_of(definition)
         self.store.put_definition(digest, data["kind"], data["name"], definition)
+        if data["kind"] == "workflow":
+            self.library.publish(digest)
         return digest
 
 

@@ -319,7 +319,7 @@ class Workflow:
     digest: str
     location: Location
     note: str = ""
-    uses: tuple[Use, ...] = field(default=(), repr=False)
+    uses: tuple[Use, ...] = field(default=(), repr=False, metadata={"compiled": False})
 
     @property
     def initial(self) -> str:

@@ -50,6 +50,9 @@ STEPS: dict[int, tuple[str, ...]] = {
         PRIMARY KEY (case_id, name), UNIQUE (number), UNIQUE (code))""",
         "CREATE INDEX letters_by_unit ON letter (unit, state)",
         "CREATE INDEX letters_waiting ON letter (waiting)",
+        "DROP TABLE IF EXISTS compiled",
+        """CREATE TABLE compiled (sha256 VARCHAR NOT NULL, program VARCHAR NOT NULL,
+        body BLOB NOT NULL, PRIMARY KEY (sha256))""",
     ),
 }
 """For each older schema, the statements that bring it to the next.
