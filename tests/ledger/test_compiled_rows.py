@@ -86,9 +86,9 @@ def test_a_forged_compiled_workflow_is_one_finding(bureau: Bureau) -> None:
     entries are judged by the YAML, so that nothing else is said.
     """
     forge(bureau, "3000", "2000")
-    workflow = by_yaml(bureau)
+    digest = by_yaml(bureau).digest[:12]
     assert [str(finding) for finding in bureau.findings()] == [
-        f"entry 0 case office: 定义（definition）：workflow {workflow.digest[:12]}… 的编译形式与其原文不符"
+        f"entry 0 case office: 定义（definition）：workflow {digest}… 的编译形式与其原文不符"
     ]
 
 

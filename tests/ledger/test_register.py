@@ -25,7 +25,7 @@ from lifecycle.errors import ConflictError
 from lifecycle.expression import builder
 from lifecycle.ledger import compiled_rows
 from lifecycle.ledger.register import Register, Request
-from lifecycle.ledger.sqlite import store
+from lifecycle.ledger.sqlite import queue, store
 from lifecycle.office import cases
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ from lifecycle.office.office import Office
 from lifecycle.expression import builder
 from lifecycle.ledger import compiled_rows
 from lifecycle.ledger.register import Register, Request
-from lifecycle.ledger.sqlite import store
+from lifecycle.ledger.sqlite import queue, store
 from lifecycle.office import cases as act
 
 path, worker, seconds, start, base = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
@@ -235,11 +235,11 @@ def test_nothing_slow_is_done_in_the_queue(bureau: Bureau, monkeypatch: pytest.M
     ]
     inside: list[str] = []
     waiting = [False]
-    turn = store.turn
+    turn = queue.turn
 
     @contextmanager
-    def watched(queue: int | None) -> Iterator[None]:
-        with turn(queue):
+    def watched(lock: int | None) -> Iterator[None]:
+        with turn(lock):
             waiting[0] = True
             yield
             waiting[0] = False
