@@ -4,18 +4,41 @@ A class is named, and its fields are, as the node of Jinja2 that it was made fro
 (`lifecycle.expression.syntax`). It can be kept and read back without Jinja2
 (`lifecycle.workflow.compiled`), and the closures are made from it (`lifecycle.expression.builder`).
 `offset` is where a node begins in the text, counted from 0.
+
+These are no dataclasses: making thirty of them would cost every command as much as starting Python.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import ClassVar
+from inspect import get_annotations
+from typing import Any, ClassVar
 
 
-@dataclass(frozen=True, slots=True)
 class Node:
-    """A piece of an expression."""
+    """A piece of an expression; its fields are given in their order."""
+
+    fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Name the fields: those of the class that it extends, then its own."""
+        cls.fields += tuple(name for name in get_annotations(cls) if name != "operator")
+
+    def __init__(self, *values: Any) -> None:
+        """Make a node; raises ValueError where there are too many or too few values."""
+        self.__dict__.update(zip(self.fields, values, strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether another node says the same, at the same place."""
+        return type(other) is type(self) and vars(other) == vars(self)
+
+    def __hash__(self) -> int:
+        """Give the same number for equal nodes."""
+        return hash((type(self), *vars(self).values()))
+
+    def __repr__(self) -> str:
+        """Write the node as it is made."""
+        return f"{type(self).__name__}({', '.join(map(repr, vars(self).values()))})"
 
     @property
     def kind(self) -> str:
@@ -24,20 +47,17 @@ class Node:
 
     def values(self) -> Iterator[Expr]:
         """Give the pieces directly inside it that have a value of their own."""
-        for field in fields(self):
-            found = getattr(self, field.name)
+        for found in vars(self).values():
             inside = found if isinstance(found, tuple) else (found,)
             yield from (part for part in inside if isinstance(part, Expr))
 
 
-@dataclass(frozen=True, slots=True)
 class Expr(Node):
     """A piece that has a value of its own."""
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
 class Other(Expr):
     """A node of a kind that no expression may have, or one that stands too deep to be read.
 
@@ -53,21 +73,18 @@ class Other(Expr):
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
 class Const(Expr):
     """A constant: a text, a number, true, false or none."""
 
     value: str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Expr):
     """A name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Getattr(Expr):
     """`node.attr`."""
 
@@ -75,7 +92,6 @@ class Getattr(Expr):
     attr: str
 
 
-@dataclass(frozen=True, slots=True)
 class Getitem(Expr):
     """`node[arg]`."""
 
@@ -83,28 +99,24 @@ class Getitem(Expr):
     arg: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Neg(Expr):
     """`-node`."""
 
     node: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Pos(Expr):
     """`+node`."""
 
     node: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Not(Expr):
     """`not node`."""
 
     node: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class BinExpr(Expr):
     """Arithmetic, or `and` and `or`; `operator` is its sign."""
 
@@ -113,84 +125,72 @@ class BinExpr(Expr):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Add(BinExpr):
     """`left + right`."""
 
     operator = "+"
 
 
-@dataclass(frozen=True, slots=True)
 class Sub(BinExpr):
     """`left - right`."""
 
     operator = "-"
 
 
-@dataclass(frozen=True, slots=True)
 class Mul(BinExpr):
     """`left * right`."""
 
     operator = "*"
 
 
-@dataclass(frozen=True, slots=True)
 class Div(BinExpr):
     """`left / right`."""
 
     operator = "/"
 
 
-@dataclass(frozen=True, slots=True)
 class FloorDiv(BinExpr):
     """`left // right`."""
 
     operator = "//"
 
 
-@dataclass(frozen=True, slots=True)
 class Mod(BinExpr):
     """`left % right`."""
 
     operator = "%"
 
 
-@dataclass(frozen=True, slots=True)
 class And(BinExpr):
     """`left and right`."""
 
     operator = "and"
 
 
-@dataclass(frozen=True, slots=True)
 class Or(BinExpr):
     """`left or right`."""
 
     operator = "or"
 
 
-@dataclass(frozen=True, slots=True)
 class Concat(Expr):
     """`a ~ b ~ …`."""
 
     nodes: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class List(Expr):
     """`[a, b]`."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Tuple(Expr):
     """`(a, b)`."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class CondExpr(Expr):
     """`expr1 if test else expr2`."""
 
@@ -199,7 +199,6 @@ class CondExpr(Expr):
     expr2: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
 class Operand(Node):
     """One comparison of a chain: its operator, as Jinja2 names it, and the right side."""
 
@@ -207,7 +206,6 @@ class Operand(Node):
     expr: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Compare(Expr):
     """`expr < a <= b`."""
 
@@ -215,14 +213,12 @@ class Compare(Expr):
     ops: tuple[Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Keyword(Node):
     """`key=value` among what a word is given; no word takes one."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
 class Call(Expr):
     """`node(args)`."""
 
@@ -233,7 +229,6 @@ class Call(Expr):
     dyn_kwargs: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
 class Worded(Expr):
     """A filter or a test."""
 
@@ -245,12 +240,10 @@ class Worded(Expr):
     dyn_kwargs: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
 class Filter(Worded):
     """`node | name(args)`."""
 
 
-@dataclass(frozen=True, slots=True)
 class Test(Worded):
     """`node is name(args)`."""
 

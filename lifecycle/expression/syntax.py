@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -47,14 +46,11 @@ def _plain(node: jinja.Node, depth: int) -> nodes.Node:
     kind = nodes.KINDS.get(type(node).__name__)
     if kind is None or depth >= _DEEPEST:
         return _other(node, depth)
-    found = {
-        field.name: _part(getattr(node, field.name), depth + 1)
-        for field in fields(kind)
-        if field.name != "offset"
-    }
-    if issubclass(kind, nodes.Expr):
-        found["offset"] = offset_of(node)
-    return kind(**found)
+    values = [
+        offset_of(node) if name == "offset" else _part(getattr(node, name), depth + 1)
+        for name in kind.fields
+    ]
+    return kind(*values)
 
 
 def _other(node: jinja.Node, depth: int) -> nodes.Other:

@@ -15,7 +15,7 @@ stand as JSON has them.
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -42,11 +42,13 @@ class NotCompiledError(ValueError):
 
 _PLACE, _TUPLE, _NUMBER = "@", "", "Decimal"
 _NESTED = (list, dict)
+_MODEL: list[tuple[str, Any]] = list(vars(model).items())
 _CLASSES: dict[str, type[Any]] = {
-    name: made
-    for name, made in (*vars(model).items(), *nodes.KINDS.items())
-    if is_dataclass(made) and isinstance(made, type)
-} | {"Expression": Expression, _NUMBER: Decimal}
+    **{name: made for name, made in _MODEL if hasattr(made, "__dataclass_fields__")},
+    **nodes.KINDS,
+    "Expression": Expression,
+    _NUMBER: Decimal,
+}
 """What may be made when a compiled workflow is read, by name. `Location` has a sign of its own."""
 del _CLASSES["Location"]
 
@@ -83,8 +85,8 @@ def _written(value: Any) -> Any:
         return {name: _written(inner) for name, inner in value.items()}
     if isinstance(value, Decimal):
         return [_NUMBER, str(value)]
-    if is_dataclass(value):
-        name = type(value).__name__
+    name = type(value).__name__
+    if name in _CLASSES:
         return [name, *(_written(getattr(value, field)) for field in _fields(name))]
     assert value is None or isinstance(value, str | int | float), type(value)
     return value
@@ -100,9 +102,10 @@ def _tree(expression: Expression) -> nodes.Expr | None:
 
 @cache
 def _fields(name: str) -> tuple[str, ...]:
-    return tuple(
-        field.name for field in fields(_CLASSES[name]) if field.metadata.get("compiled", True)
-    )
+    made = _CLASSES[name]
+    if issubclass(made, nodes.Node):
+        return made.fields
+    return tuple(field.name for field in fields(made) if field.metadata.get("compiled", True))
 
 
 def _read(data: Any, file: str) -> Any:
