@@ -13,7 +13,7 @@ from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.case_letter import DRAFT, REVIEWED, CaseLetter, rule_of
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.ledger.letter_rows import count_sendings, drafts_of, unfrozen_of, waiting_for
-from lifecycle.office.letters import case_of
+from lifecycle.office.office import case_of
 from lifecycle.office.reminders import debts, overdue
 
 if TYPE_CHECKING:

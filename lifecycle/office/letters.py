@@ -35,10 +35,10 @@ from lifecycle.errors import (
     UncertainError,
     UnknownError,
 )
-from lifecycle.ledger.case_rows import read_case
 from lifecycle.ledger.files import keep_file, read_file
 from lifecycle.ledger.register import Request
 from lifecycle.letter.model import dump_letter
+from lifecycle.office.office import case_of
 from lifecycle.template.compose import WRITER
 from lifecycle.template.template import read_template
 from lifecycle.workflow.naming import find_recipient
@@ -134,14 +134,6 @@ class Hands:
 
 
 # Looking.
-
-
-def case_of(office: Office, case_id: str) -> Case:
-    """Give a case by its id."""
-    found = office.store.case(case_id)
-    if found is None:
-        raise UnknownError("事项", case_id)
-    return read_case(found[1])
 
 
 def letter_called(case: Case, name: str) -> CaseLetter:

@@ -12,8 +12,7 @@ from lifecycle.errors import InvalidError, WorkflowError
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.record import stored
-from lifecycle.office.letters import case_of
+from lifecycle.office.office import case_of, entries
 
 if TYPE_CHECKING:
     from lifecycle.ledger.chain import CaseStep
@@ -37,12 +36,6 @@ class Found:
 
     body: Mapping[str, Any]
     told: str
-
-
-def entries(office: Office, case: Case, *, after: int = 0) -> Iterator[Mapping[str, Any]]:
-    """Stream a case's entries as stored, each with its index in the log and its hash."""
-    for row in office.store.entries(case.id, after=after):
-        yield {**stored(row.raw), "idx": row.idx, "hash": row.hash}
 
 
 def log(office: Office, case: Case, *, after: int = 0) -> Iterator[LogLine]:

@@ -18,7 +18,8 @@ from lifecycle.engine.owed import owed
 from lifecycle.errors import InvalidError, LifecycleError
 from lifecycle.ledger.letter_rows import unanswered_of
 from lifecycle.ledger.register import Outcome, Request
-from lifecycle.office.letters import case_of, draft_letter
+from lifecycle.office.letters import draft_letter
+from lifecycle.office.office import case_of
 from lifecycle.workflow.model import Workflow
 
 if TYPE_CHECKING:

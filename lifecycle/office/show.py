@@ -17,7 +17,7 @@ from lifecycle.insight.document import case_document
 from lifecycle.insight.outlook import ANYBODY, Outlook, look
 from lifecycle.insight.outlook import Way as JudgedWay
 from lifecycle.insight.sight import Holder, days_in_state, holder, opinion_status
-from lifecycle.office.records import entries
+from lifecycle.office.office import entries
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case, Moment
