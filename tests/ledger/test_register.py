@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import transitions
 from ledger_office import Bureau, with_letters
 from tiny_office import NOW
 
-from lifecycle.engine import machine
 from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
 from lifecycle.expression import builder
@@ -230,7 +230,7 @@ def test_nothing_slow_is_done_in_the_queue(bureau: Bureau, monkeypatch: pytest.M
     """
     slow = [
         (compiled_rows, "load_workflow"),
-        (machine, "Machine"),
+        (transitions, "Machine"),
         (builder, "build"),
     ]
     inside: list[str] = []
