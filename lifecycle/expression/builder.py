@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -34,6 +33,7 @@ from lifecycle.expression.language import (
     Word,
 )
 from lifecycle.expression.texts import LIMIT, text_of, too_long
+from lifecycle.frozen import dataclass
 
 Scope = Mapping[str, Any]
 Step = Callable[[Scope], Any]

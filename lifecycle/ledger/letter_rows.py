@@ -8,12 +8,12 @@ its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import CaseLetter
 from lifecycle.engine.owed import owed
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
 

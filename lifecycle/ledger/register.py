@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from lifecycle.errors import (
     UncertainError,
     UnknownError,
 )
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.case_rows import case_row, read_case, series_of
 from lifecycle.ledger.chain import follow
 from lifecycle.ledger.deeds import Deed

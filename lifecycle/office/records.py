@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.case import Case, dump_case
 from lifecycle.errors import InvalidError, WorkflowError
+from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document
 from lifecycle.ledger.library import Library

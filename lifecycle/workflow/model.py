@@ -4,12 +4,13 @@ remembered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from lifecycle.errors import Location
+from lifecycle.frozen import dataclass
 
 if TYPE_CHECKING:
     from lifecycle.expression.expression import Expression
