@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
+
+from lifecycle.frozen import dataclass
 
 OS_REASONS = {
     errno.ENOSPC: "磁盘已满",

@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from lifecycle.frozen import dataclass
 
 MANUAL = "设法见手册“多人共用一个库”（docs/handbook.md）"
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import CaseLetter, rule_of
 from lifecycle.errors import UnknownError
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.chain import CaseStep, follow
 from lifecycle.ledger.library import Library
 from lifecycle.workflow.model import Transition, Workflow

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 from lifecycle.errors import InvalidError
+from lifecycle.frozen import dataclass
 from lifecycle.letter.kinds import kinds
 from lifecycle.workflow.form_fields import form_within
 from lifecycle.workflow.model import Limit

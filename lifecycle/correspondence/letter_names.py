@@ -8,8 +8,10 @@ not pass the type checker.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
+
+from lifecycle.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Self
@@ -12,6 +12,7 @@ from lifecycle.engine.case_letter import CaseLetter, Letters
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar
+from lifecycle.frozen import dataclass
 
 OPEN = "open"
 """The name under which the opening of a case counts among its transitions (for `not_by`)."""

@@ -5,10 +5,11 @@ number, sent, answered.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Any
 
+from lifecycle.frozen import dataclass
 from lifecycle.letter.code import code_of
 from lifecycle.workflow.model import NoticeRule, Transition, Workflow
 

@@ -6,11 +6,11 @@ Silence is never consent.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from lifecycle.engine.case import Case, Moment, Opinion, opinion_key
 from lifecycle.engine.gates import Gate
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 
 

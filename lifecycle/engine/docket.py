@@ -4,12 +4,13 @@ refused with every gate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Protocol
 
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.gates import Gate
 from lifecycle.errors import LifecycleError
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -17,6 +16,7 @@ from lifecycle.engine.values import Value, show_value
 from lifecycle.engine.workdays import DAY
 from lifecycle.errors import UnknownError
 from lifecycle.expression.faults import ExpressionError, MissingName
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import ENTERED, Dwell, Guard, Transition, Workflow
 
 LABELS = {

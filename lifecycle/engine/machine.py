@@ -4,13 +4,14 @@ cases.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
-
-from transitions import EventData, Machine, MachineError
 
 from lifecycle.engine.case import Case
 from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
+
+if TYPE_CHECKING:
+    from transitions import EventData, Machine
 
 _machines: WeakKeyDictionary[Workflow, Machine] = WeakKeyDictionary()
 
@@ -63,6 +64,8 @@ def machine_for(workflow: Workflow) -> Machine:
     """Give the workflow's machine, built at its first use."""
     machine = _machines.get(workflow)
     if machine is None:
+        from transitions import Machine  # what never fires one starts sooner without
+
         machine = Machine(
             model=None,
             states=list(workflow.states),
@@ -77,6 +80,8 @@ def machine_for(workflow: Workflow) -> Machine:
 
 def fire(workflow: Workflow, case: Case, transition: str) -> str | None:
     """Fire a transition and give the state it leads to, or None where the graph has no such way."""
+    from transitions import MachineError
+
     token = Token(case.state, case.suspension.state if case.suspension else None)
     event = machine_for(workflow).events.get(transition)
     try:

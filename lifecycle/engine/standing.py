@@ -5,13 +5,13 @@ red.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.workdays import Calendar, Due
 from lifecycle.expression.faults import ExpressionError, MissingName
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import ENTERED, Light, Limit, Workflow
 
 

@@ -8,12 +8,13 @@ weekends and statutory days only, and every result says so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from typing import Any
 
 from lifecycle.errors import InvalidError
 from lifecycle.expression.dates import add_months
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Limit, Span
 
 DAY = timedelta(days=1)

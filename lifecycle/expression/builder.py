@@ -2,7 +2,7 @@
 
 Any other node is refused. The same closures serve conditions and letters. No code is generated or
 run and no attribute of a Python object is ever looked up, so there is nothing to break out of, and
-a condition costs well under a microsecond. Importing this module imports Jinja2.
+a condition costs well under a microsecond.
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from jinja2 import nodes
-
 from lifecycle.errors import nearest
-from lifecycle.expression import meter
+from lifecycle.expression import meter, nodes
 from lifecycle.expression.faults import Dialect, ExpressionError, MissingName
 from lifecycle.expression.language import (
     ABSENT,
@@ -35,8 +32,8 @@ from lifecycle.expression.language import (
     TESTS,
     Word,
 )
-from lifecycle.expression.syntax import offset_of
 from lifecycle.expression.texts import LIMIT, text_of, too_long
+from lifecycle.frozen import dataclass
 
 Scope = Mapping[str, Any]
 Step = Callable[[Scope], Any]
@@ -71,7 +68,7 @@ class Compiled:
 
 
 def build(
-    tree: nodes.Node, source: str, dialect: Dialect, own: frozenset[str] = frozenset()
+    tree: nodes.Expr, source: str, dialect: Dialect, own: frozenset[str] = frozenset()
 ) -> tuple[Compiled, list[ExpressionError]]:
     """Turn a tree into a compiled expression, and list what the language does not let in, the
     outermost first.
@@ -111,15 +108,15 @@ class _Builder:
         self._sure = True
         self._level = 0
 
-    def step(self, node: nodes.Node) -> Step:
+    def step(self, node: nodes.Expr) -> Step:
         """Give the closure that works a node out."""
-        kind = type(node).__name__
+        kind = node.kind
         if kind in REFUSED:
             sign, mend = REFUSED[kind]
             return self._refuse(node, f"{self.dialect.inside}不能用 “{sign}”", mend, sign)
         if kind not in FORMS:
             return self._refuse(node, f"{self.dialect.inside}不能用这种写法", _ALLOWED)
-        if self._level >= MOST_LEVELS:
+        if self._level >= MOST_LEVELS or isinstance(node, nodes.Other):
             message = f"{self.dialect.subject}过于复杂"
             return self._refuse(node, message, f"拆成几个{self.dialect.subject}分别写")
         self._level += 1
@@ -127,16 +124,16 @@ class _Builder:
         self._level -= 1
         return made
 
-    def _refuse(self, node: nodes.Node, message: str, mend: str, word: str = "") -> Step:
+    def _refuse(self, node: nodes.Expr, message: str, mend: str, word: str = "") -> Step:
         """Note a fault at a word of the node, or at its start."""
-        offset = offset_of(node)
+        offset = node.offset
         exact = rf"\b{re.escape(word)}\b" if word.isidentifier() else re.escape(word)
         found = re.compile(exact).search(self.source, offset)
         offset = found.start() if found else offset
         self.faults.append(ExpressionError(message, offset, mend, max(1, len(word))))
         if self._level < MOST_LEVELS:
-            for child in node.iter_child_nodes():
-                if isinstance(child, nodes.Expr) and not self._is_space(child):
+            for child in node.values():
+                if not self._is_space(child):
                     self.step(child)  # for the faults inside it
         return _nothing
 
@@ -147,16 +144,17 @@ class _Builder:
         yield
         self._sure = sure
 
-    def _is_space(self, node: nodes.Node) -> bool:
+    def _is_space(self, node: nodes.Expr) -> bool:
         return isinstance(node, nodes.Name) and node.name in SPACES and node.name not in self.own
 
     def const(self, node: nodes.Const) -> Step:
         """Give a constant; a binary float becomes the decimal that was written."""
-        value = node.value
+        value: object = node.value
         if isinstance(value, float):
-            value = Decimal(repr(value))
-            if not value.is_finite():
+            number = Decimal(repr(value))
+            if not number.is_finite():
                 return self._refuse(node, "数字过大", "写得小些")
+            value = number
         return lambda scope: value
 
     def name(self, node: nodes.Name) -> Step:
@@ -337,7 +335,7 @@ class _Builder:
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
         word = FUNCTIONS.get(name)
         if word is None:
-            at: nodes.Node = node.node if name else node
+            at: nodes.Expr = node.node if name else node
             message = f"没有函数 “{name}”" if name else f"{self.dialect.inside}不能用 “(”"
             return self._refuse(at, message, f"可用的函数：{'、'.join(FUNCTIONS)}", name)
         if not _fits(node, word, len(node.args)):
@@ -403,7 +401,7 @@ class _Builder:
         run = _typed(name, word, steps)
         return _counted(run) if self.dialect.metered and word.gives == "text" else run
 
-    def _maybe(self, node: nodes.Node | None) -> Step:
+    def _maybe(self, node: nodes.Expr | None) -> Step:
         """Give the closure of what may be missing: it gives None then."""
         assert node is not None
         with self._perhaps():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,18 +11,34 @@ from lifecycle.expression.faults import CONDITION, ExpressionError, MissingName,
 
 if TYPE_CHECKING:
     from lifecycle.expression.builder import Compiled
+    from lifecycle.expression.nodes import Expr
 
 
 @dataclass(frozen=True)
 class Expression:
-    """An expression as written; it is compiled when first used."""
+    """An expression as written; it is compiled when first used.
+
+    `parsed` is its tree where that is known already, as in a workflow kept as data; then Jinja2 is
+    not asked for it.
+    """
 
     source: str
+    parsed: Expr | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def tree(self) -> Expr:
+        """Give its tree; raises ExpressionError."""
+        return self.parsed or _parse(self.source)
 
     @cached_property
     def compiled(self) -> Compiled:
-        """Compile the source; raises ExpressionError."""
-        return _compile(self.source)
+        """Make it ready to be worked out; raises ExpressionError."""
+        from lifecycle.expression.builder import build
+
+        made, faults = build(self.tree, self.source, CONDITION)
+        if faults:
+            raise faults[0]
+        return made
 
     @property
     def names(self) -> frozenset[str]:
@@ -58,11 +74,7 @@ def compile_expression(text: str) -> Expression:
 
 
 @lru_cache(maxsize=4096)
-def _compile(source: str) -> Compiled:
-    from lifecycle.expression.builder import build
+def _parse(source: str) -> Expr:
     from lifecycle.expression.syntax import parse_expression
 
-    made, faults = build(parse_expression(source), source, CONDITION)
-    if faults:
-        raise faults[0]
-    return made
+    return parse_expression(source)

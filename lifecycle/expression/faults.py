@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lifecycle.errors import InvalidError, LifecycleError, Location, Problem
+from lifecycle.frozen import dataclass
 
 
 class ExpressionError(InvalidError):

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 from lifecycle.errors import InvalidError
 from lifecycle.expression import dates, texts
 from lifecycle.expression.faults import ExpressionError
+from lifecycle.frozen import dataclass
 
 SPACES = ("sha256", "count", "last", "order")
 """The names that are only used with a dot: `sha256.MATERIAL`, and `count.`, `last.` and

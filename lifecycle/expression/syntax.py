@@ -1,7 +1,8 @@
 """Jinja2's lexer and parser, made to tell where everything stands, and their complaints in Chinese.
 
 Jinja2 gives its nodes line numbers only. Here the tokens carry their offset in the text instead, so
-that every node and every complaint knows its column: `offset_of(node)`.
+that every node and every complaint knows its column: `offset_of(node)`. An expression's tree goes
+on as plain data (`plain`).
 
 Importing this module imports Jinja2.
 """
@@ -11,18 +12,59 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
-from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2 import Environment, TemplateSyntaxError
+from jinja2 import nodes as jinja
 from jinja2.lexer import TokenStream
 from jinja2.parser import Parser
 
+from lifecycle.expression import nodes
 from lifecycle.expression.faults import CONDITION, LETTER, Dialect, ExpressionError
-from lifecycle.expression.language import MOST_CHARS, MOST_DIGITS
+from lifecycle.expression.language import MOST_CHARS, MOST_DIGITS, MOST_LEVELS
 
 
-def offset_of(node: nodes.Node) -> int:
+def offset_of(node: jinja.Node) -> int:
     """Give where a node stands in the text it was parsed from, counted from 0."""
     return node.lineno - 1
+
+
+_DEEPEST = 2 * MOST_LEVELS + 2
+"""How deep a tree is read: twice as deep as expressions may be, for a comparison takes two."""
+
+
+def plain(node: jinja.Node) -> nodes.Expr:
+    """Give an expression's tree as plain data.
+
+    What no expression may have, and what stands deeper than any may be, becomes `Other`.
+    """
+    made = _plain(node, 0)
+    return made if isinstance(made, nodes.Expr) else _other(node, 0)
+
+
+def _plain(node: jinja.Node, depth: int) -> nodes.Node:
+    kind = nodes.KINDS.get(type(node).__name__)
+    if kind is None or depth >= _DEEPEST:
+        return _other(node, depth)
+    values = [
+        offset_of(node) if name == "offset" else _part(getattr(node, name), depth + 1)
+        for name in kind.fields
+    ]
+    return kind(*values)
+
+
+def _other(node: jinja.Node, depth: int) -> nodes.Other:
+    inside = [] if depth >= _DEEPEST else list(node.iter_child_nodes())
+    parts = [_plain(child, depth + 1) for child in inside if isinstance(child, jinja.Expr)]
+    found = tuple(part for part in parts if isinstance(part, nodes.Expr))
+    return nodes.Other(offset_of(node), type(node).__name__, found)
+
+
+def _part(value: Any, depth: int) -> Any:
+    """Give what one field of a node holds: nodes as plain data, anything else as it is."""
+    if isinstance(value, list):
+        return tuple(_part(item, depth) for item in value)
+    return _plain(value, depth) if isinstance(value, jinja.Node) else value
 
 
 def parse_expression(source: str, dialect: Dialect = CONDITION) -> nodes.Expr:
@@ -41,10 +83,10 @@ def parse_expression(source: str, dialect: Dialect = CONDITION) -> nodes.Expr:
         raise _unparsed(error, source, dialect) from error
     except RecursionError as error:
         raise ExpressionError(f"{dialect.subject}的括号嵌套过深") from error
-    return tree
+    return plain(tree)
 
 
-def parse_template(source: str) -> nodes.Template:
+def parse_template(source: str) -> jinja.Template:
     """Parse a template's text.
 
     Raises ExpressionError, or RecursionError where it is nested too deep.
@@ -73,7 +115,7 @@ class _Parser(Parser):
         super().__init__(_environment(), "", state=state)
         self.stream = TokenStream(_environment().lexer.wrap(self._tokens(state)), None, None)
 
-    def parse_statement(self) -> nodes.Node | list[nodes.Node]:
+    def parse_statement(self) -> jinja.Node | list[jinja.Node]:
         """Parse one tag and what belongs to it."""
         self._opened.append(self.stream.current.lineno)
         made = super().parse_statement()

@@ -5,9 +5,9 @@ shown.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lifecycle.engine.case import Moment, Officer
+from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import Task, tasks_of
 from lifecycle.ledger.case_rows import read_case
 from lifecycle.ledger.library import Library

@@ -5,7 +5,6 @@ judges them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lifecycle.engine.acts import Advance
 from lifecycle.engine.case import Case, Moment, Officer
@@ -21,6 +20,7 @@ from lifecycle.engine.gates import (
 )
 from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
 from lifecycle.errors import AmbiguousError, InvalidError
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
 
 ANYBODY = Officer("-", "", "", {})

@@ -5,12 +5,12 @@ Ready to be printed or sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.cosign import Seat, overdue_since
 from lifecycle.engine.gates import VERDICTS
+from lifecycle.frozen import dataclass
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Transition, Workflow
 

@@ -8,7 +8,6 @@ them again, and the audit looks at what surrounds them as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -16,6 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.evolve import evolve
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, stored
 from lifecycle.ledger.sqlite.store import EntryRow

@@ -4,7 +4,7 @@ the answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from lifecycle.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

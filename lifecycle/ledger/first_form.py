@@ -9,8 +9,9 @@ the two could not be told apart then, and are not here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from lifecycle.frozen import dataclass
 
 _LETTER = {"notice": "letter"}
 _TYPES: dict[str, tuple[str, dict[str, str]]] = {

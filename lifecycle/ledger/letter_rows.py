@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
-from dataclasses import dataclass
 from typing import Any
 
 from lifecycle.engine.case import Case
@@ -21,6 +20,7 @@ from lifecycle.engine.case_letter import (
 )
 from lifecycle.engine.owed import owed
 from lifecycle.errors import UnavailableError
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.record import canonical
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow

@@ -11,20 +11,26 @@ from datetime import date
 from lifecycle.engine.case import Moment, Officer
 from lifecycle.engine.workdays import Calendar, read_calendar
 from lifecycle.errors import UnavailableError
+from lifecycle.ledger.compiled_rows import put_compiled, read_compiled, read_source
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.people.directory import Directory, load_directory
 from lifecycle.workflow.model import Workflow
-from lifecycle.workflow.reader import read_workflow
 
 _MOST_KEPT = 20_000
 
 
 class Library:
-    """Reads definitions and the office out of a store, and keeps what it has read."""
+    """Reads definitions and the office out of a store, and keeps what it has read.
 
-    def __init__(self, store: Store) -> None:
+    `unaided`: workflows are read from their YAML only, for an audit must not judge by what is kept
+    for speed.
+    """
+
+    def __init__(self, store: Store, *, unaided: bool = False) -> None:
         self.store = store
+        self._unaided = unaided
         self._workflows: dict[str, Workflow] = {}
+        self._uncompiled: list[Workflow] = []
         self._calendars: dict[str, Calendar] = {}
         self._directory = Directory()
         self._officers: dict[tuple[str, str, str | None, int], Officer] = {}
@@ -32,9 +38,31 @@ class Library:
     def workflow(self, digest: str) -> Workflow:
         """Give the workflow with that SHA-256."""
         if digest not in self._workflows:
-            text = self.store.definition(digest)
-            self._workflows[digest] = read_workflow(text, f"workflow:{digest[:12]}", checked=False)
+            self._workflows[digest] = self._read(digest)
         return self._workflows[digest]
+
+    def _read(self, digest: str) -> Workflow:
+        found = None if self._unaided else read_compiled(self.store, digest)
+        if found is not None:
+            return found
+        workflow = read_source(self.store, digest)
+        self._uncompiled.append(workflow)
+        return workflow
+
+    def publish(self, digest: str) -> None:
+        """Read a workflow that has just been published, and keep its compiled form; within a
+        transaction.
+        """
+        put_compiled(self.store, read_source(self.store, digest))
+
+    def keep_compiled(self) -> None:
+        """Keep the compiled form of every workflow that had none yet; within a transaction.
+
+        So a command that writes spares the next ones its own trouble; one that only reads writes
+        nothing.
+        """
+        while self._uncompiled:
+            put_compiled(self.store, self._uncompiled.pop())
 
     def calendar(self, digest: str) -> Calendar:
         """Give the calendar with that SHA-256."""

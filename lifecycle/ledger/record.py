@@ -12,7 +12,6 @@ import os
 import time
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NoReturn
@@ -21,6 +20,7 @@ from uuid import UUID
 from lifecycle.engine.case import Moment, Officer
 from lifecycle.engine.docket import Accepted
 from lifecycle.errors import InvalidError, UnavailableError
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.first_form import lift, lower
 
 MOST_BYTES = 64 * 1024

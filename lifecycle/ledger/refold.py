@@ -25,6 +25,7 @@ def refold(path: Path, connection: sqlite3.Connection) -> None:
     for _case_id, rows in by_case(store.all_entries(upto=store.last_index())):
         (last,) = deque(follow(library, rows), maxlen=1)
         _write(library, last)
+    library.keep_compiled()
 
 
 def _write_office(store: Store) -> None:

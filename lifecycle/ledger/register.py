@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,10 +19,12 @@ from lifecycle.engine.gates import Gate
 from lifecycle.errors import (
     ConflictError,
     InvalidError,
+    LifecycleError,
     UnavailableError,
     UncertainError,
     UnknownError,
 )
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.case_rows import case_row, read_case, series_of
 from lifecycle.ledger.chain import follow
 from lifecycle.ledger.deeds import Deed
@@ -114,6 +115,21 @@ class ClockState:
     announced_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A command that was accepted, and all that the decision rested on: the case (None for an
+    opening), the office, and the day by the clock (`today`).
+    """
+
+    workflow: Workflow
+    case: Case | None
+    accepted: Accepted
+    officer: Officer
+    moment: Moment
+    directory: Directory
+    today: date
+
+
 class Register:
     """Appends entries to a store; `clock` gives the time as an aware datetime."""
 
@@ -143,7 +159,7 @@ class Register:
 
     def today(self) -> date:
         """Give the bureau's date (Beijing time)."""
-        return self.clock().astimezone(BEIJING).date()
+        return _day_of(self.clock())
 
     def moment(self, directory: Directory, on: date) -> Moment:
         """Give the moment of a command: the calendar in force and the units' names on that day."""
@@ -164,11 +180,17 @@ class Register:
         """
         try:
             if request.dry_run:
-                return self._decide(request, workflow, case_id, act)
+                now = self.clock()
+                return self._record(request, self._judge(request, workflow, case_id, act, now), now)
+            judged = self._judge_ahead(request, workflow, case_id, act)
             with self.store.writing():
-                return self._repeated(request, workflow, case_id, act) or self._decide(
-                    request, workflow, case_id, act
-                )
+                repeated = self._repeated(request, workflow, case_id, act)
+                if repeated is not None:
+                    return repeated
+                now = self.clock()
+                if judged is None or not self._stands(judged, now):
+                    judged = self._judge(request, workflow, case_id, act, now)
+                return self._record(request, judged, now)
         except RefusedError as refused:
             if not request.dry_run:
                 self._count(request, case_id, refused)
@@ -204,11 +226,46 @@ class Register:
         self.store.deeds.add(Deed(intent["eid"], intent["seq"], case.number))
         return Outcome(case, body, (), repeated=True)
 
-    def _decide(
+    def _judge_ahead(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
-    ) -> Outcome:
+    ) -> _Judged | None:
+        """Judge a command before the writers' queue is taken, for whatever is slow about it: the
+        modules, the workflow, its machine and guards are at hand by then.
+
+        Only what is accepted counts, and that only if it stands (`_stands`): anything else, and
+        whatever goes wrong, is judged again in its turn. None within a transaction, where the turn
+        has come already.
+        """
+        if self.store.in_transaction:
+            return None
+        try:
+            return self._judge(request, workflow, case_id, act, self.clock())
+        except LifecycleError:
+            return None
+
+    def _stands(self, judged: _Judged, now: datetime) -> bool:
+        """Tell whether everything that a decision rested on is still as it was: the office, the
+        case, and the day by the clock.
+
+        Asked within the transaction that records it, so nothing stale is ever written.
+        """
+        case = judged.case
+        if self.library.directory().head != judged.directory.head:
+            return False
+        if case is not None and self.store.case_place(case.id) != (case.seq, case.head):
+            return False
+        return _day_of(now) == judged.today
+
+    def _judge(
+        self,
+        request: Request,
+        workflow: Workflow | None,
+        case_id: str | None,
+        act: Act,
+        now: datetime,
+    ) -> _Judged:
+        """Collect what the judge is told and ask it; raises RefusedError with every gate."""
         directory = self.library.directory()
-        now = self.clock()
         case = self._load(case_id) if case_id else None
         if workflow is None:
             workflow = self.library.workflow(case.workflow if case else "")
@@ -218,7 +275,7 @@ class Register:
             )
         self._stamp(now, directory)  # a wrong clock is told before the days that follow from it
         on = self._day(request, case, now)
-        if isinstance(act, IssueLetter) and on != now.astimezone(BEIJING).date():
+        if isinstance(act, IssueLetter) and on != _day_of(now):
             raise InvalidError("文号只能在签发当日编排，不能补编或倒签", "去掉 --on，今天签发")
         officer = directory.officer(request.officer, on, principal=request.principal)
         directory.check_in_office(request.officer, recorded_day(stamp_text(now)), directory.seq)
@@ -227,29 +284,12 @@ class Register:
         if isinstance(decision, Refused):
             ground = act.ground(workflow, decision.transition)
             raise RefusedError(case, _asked_for(workflow, case, act), decision.gates, ground)
-        return self._record(
-            request,
-            workflow,
-            case,
-            decision,
-            officer=officer,
-            moment=moment,
-            now=now,
-            directory=directory,
-        )
+        return _Judged(workflow, case, decision, officer, moment, directory, _day_of(now))
 
-    def _record(
-        self,
-        request: Request,
-        workflow: Workflow,
-        case: Case | None,
-        accepted: Accepted,
-        *,
-        officer: Officer,
-        moment: Moment,
-        now: datetime,
-        directory: Directory,
-    ) -> Outcome:
+    def _record(self, request: Request, judged: _Judged, now: datetime) -> Outcome:
+        """Record what was accepted; a dry run only looks what that would be."""
+        workflow, case, directory = judged.workflow, judged.case, judged.directory
+        accepted, moment = judged.accepted, judged.moment
         at = self._stamp(now, directory)
         eid = check_request_id(request.request_id) if request.request_id else new_eid()
         place = Place(
@@ -263,7 +303,7 @@ class Register:
             place,
             Stamp(eid, at, at, SOFTWARE, "declared"),
             accepted,
-            officer,
+            judged.officer,
             moment,
             workflow=workflow.digest,
         )
@@ -281,6 +321,7 @@ class Register:
             self.store.append(place.case, place.seq, eid, raw, digest)
             self.store.put_case(case_row(workflow, after, moment.calendar))
             put_letters(self.store, workflow, case, after)
+            self.library.keep_compiled()
         return Outcome(after, {} if request.dry_run else body, accepted.gates)
 
     def _serial(self, request: Request, series: str) -> int:
@@ -365,7 +406,7 @@ class Register:
         return read_case(self.store, found[1])
 
     def _day(self, request: Request, case: Case | None, now: datetime) -> date:
-        today = now.astimezone(BEIJING).date()
+        today = _day_of(now)
         on = request.on or today
         if on > today:
             raise InvalidError(f"办理日 {on} 在今天（{today}）之后", "只能补录已发生的事")
@@ -461,7 +502,14 @@ class Register:
     def _keep(self, data: Mapping[str, Any], definition: bytes) -> str:
         digest = hash_of(definition)
         self.store.put_definition(digest, data["kind"], data["name"], definition)
+        if data["kind"] == "workflow":
+            self.library.publish(digest)
         return digest
+
+
+def _day_of(time: datetime) -> date:
+    """Give the bureau's date at a time (Beijing time)."""
+    return time.astimezone(BEIJING).date()
 
 
 def _apart(before: str, at: str) -> timedelta:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from lifecycle.frozen import dataclass
 from lifecycle.letter.shipped import entry_of, mapping_of, plain_yaml, shipped_text, wrong
 
 FILE = "kinds.yaml"

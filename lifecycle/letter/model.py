@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+from lifecycle.frozen import dataclass
 from lifecycle.letter.kinds import LAYOUT_WORDS, kinds
 
 Day = date

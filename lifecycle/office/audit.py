@@ -10,6 +10,7 @@ from lifecycle.correspondence.press import PaperJudge
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.audit import Auditor
 from lifecycle.ledger.audit.finding import Finding
+from lifecycle.ledger.library import Library
 from lifecycle.ledger.tree import Checkpoint, read_checkpoint
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Audit:
         since: Checkpoint | None = None,
         report: Callable[[int, int], None] = lambda _done, _of: None,
     ) -> None:
-        library = office.library
+        library = Library(office.store, unaided=True)
         self._auditor = Auditor(
             library, office.register.clock(), report, since, PaperJudge(library)
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import InvalidError, LifecycleError, UncertainError
+from lifecycle.frozen import dataclass
 
 if TYPE_CHECKING:
     from lifecycle.office.cases import Done, Entered, Request

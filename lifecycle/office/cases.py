@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from lifecycle.engine.acts import (
@@ -27,6 +26,7 @@ from lifecycle.engine.gates import Gate
 from lifecycle.engine.standing import stand
 from lifecycle.engine.values import Entered, Value, parse_fact
 from lifecycle.errors import InvalidError
+from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.office import Office, clean

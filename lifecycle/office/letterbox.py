@@ -5,15 +5,15 @@ overdue.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuing
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.case_letter import DRAFT, REVIEWED, CaseLetter, rule_of
 from lifecycle.engine.letter_gates import hands_before
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.letter_rows import count_sendings, drafts_of, unfrozen_of, waiting_for
-from lifecycle.office.letters import case_of
+from lifecycle.office.office import case_of
 from lifecycle.office.reminders import debts, overdue
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,10 +35,11 @@ from lifecycle.errors import (
     UncertainError,
     UnknownError,
 )
-from lifecycle.ledger.case_rows import read_case
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.files import keep_file, read_file
 from lifecycle.ledger.register import Request
 from lifecycle.letter.model import dump_letter
+from lifecycle.office.office import case_of
 from lifecycle.template.compose import WRITER
 from lifecycle.template.template import read_template
 from lifecycle.workflow.naming import find_recipient
@@ -134,14 +135,6 @@ class Hands:
 
 
 # Looking.
-
-
-def case_of(office: Office, case_id: str) -> Case:
-    """Give a case by its id."""
-    found = office.store.case(case_id)
-    if found is None:
-        raise UnknownError("事项", case_id)
-    return read_case(office.store, found[1])
 
 
 def letter_called(case: Case, name: str) -> CaseLetter:

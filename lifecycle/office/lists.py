@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -14,6 +13,7 @@ from lifecycle.errors import Location, UnknownError, UsageError, WorkflowError
 from lifecycle.expression.expression import Expression, compile_expression
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.case_rows import read_case
 from lifecycle.ledger.sqlite.queries import LISTED, Filter, list_page, stream
 from lifecycle.ledger.sqlite.queries import board as count_cases

@@ -30,7 +30,8 @@ from lifecycle.ledger.letter_rows import (
     revive,
 )
 from lifecycle.ledger.record import stamp_text
-from lifecycle.office.letters import case_of, letter_called, submit
+from lifecycle.office.letters import letter_called, submit
+from lifecycle.office.office import case_of
 from lifecycle.office.replies import find_addressee
 
 if TYPE_CHECKING:

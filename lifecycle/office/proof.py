@@ -22,7 +22,8 @@ from lifecycle.ledger.letter_rows import by_code, by_form, by_number
 from lifecycle.letter.check.extract import codes_in
 from lifecycle.letter.code import read_code
 from lifecycle.office.audit import Audit
-from lifecycle.office.letters import case_of, letter_called
+from lifecycle.office.letters import letter_called
+from lifecycle.office.office import case_of
 
 if TYPE_CHECKING:
     from lifecycle.office.office import Office

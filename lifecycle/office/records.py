@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.case import Case, dump_case
 from lifecycle.errors import InvalidError, WorkflowError
+from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document
-from lifecycle.ledger.record import stored
-from lifecycle.office.letters import case_of
+from lifecycle.ledger.library import Library
+from lifecycle.office.office import case_of, entries
 
 if TYPE_CHECKING:
     from lifecycle.ledger.chain import CaseStep
@@ -36,12 +36,6 @@ class Found:
 
     body: Mapping[str, Any]
     told: str
-
-
-def entries(office: Office, case: Case, *, after: int = 0) -> Iterator[Mapping[str, Any]]:
-    """Stream a case's entries as stored, each with its index in the log and its hash."""
-    for row in office.store.entries(case.id, after=after):
-        yield {**stored(row.raw), "idx": row.idx, "hash": row.hash}
 
 
 def log(office: Office, case: Case, *, after: int = 0) -> Iterator[LogLine]:
@@ -188,8 +182,9 @@ def replay(office: Office, case: Case, until: Until, under: Workflow | None = No
     """Replay a case, judging every entry again; `under` judges by another workflow."""
     from lifecycle.ledger.replay import replay_case
 
-    workflow = office.workflow_of(case)
-    steps = list(until.take(replay_case(office.library, office.directory, case.id, under=under)))
+    library = Library(office.store, unaided=True)
+    workflow = library.workflow(case.workflow)
+    steps = list(until.take(replay_case(library, office.directory, case.id, under=under)))
     after = _last_case(steps)
     same = None
     if not until and under is None:
@@ -220,12 +215,13 @@ def replay_all(
     """Replay every case, one at a time; one that had not begun by then is left out."""
     from lifecycle.ledger.replay import replay_all as replay_cases
 
-    for case_id, replayed in replay_cases(office.library, office.directory, under=under):
+    library = Library(office.store, unaided=True)
+    for case_id, replayed in replay_cases(library, office.directory, under=under):
         steps = list(until.take(replayed))
         if not steps:
             continue
         after = _last_case(steps)
-        workflow = office.workflow_of(after) if after else None
+        workflow = library.workflow(after.workflow) if after else None
         yield ReplayedCase(
             id=case_id,
             entries=len(steps),

@@ -5,7 +5,7 @@ letter once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,11 @@ from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.case_letter import DRAFT, REVIEWED, Addressee, CaseLetter, rule_of
 from lifecycle.engine.owed import owed
 from lifecycle.errors import InvalidError, LifecycleError
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.letter_rows import unanswered_of
 from lifecycle.ledger.register import Outcome, Request
-from lifecycle.office.letters import case_of, draft_letter
+from lifecycle.office.letters import draft_letter
+from lifecycle.office.office import case_of
 from lifecycle.workflow.model import Workflow
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.deeds import Deeds
 from lifecycle.office.clock import Clock, now
 

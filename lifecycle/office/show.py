@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +11,13 @@ from lifecycle.engine.case_letter import STATES
 from lifecycle.engine.gates import SPANS, Gate
 from lifecycle.engine.owed import owed
 from lifecycle.engine.values import Value, show_value
+from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document
 from lifecycle.insight.outlook import ANYBODY, Outlook, look
 from lifecycle.insight.outlook import Way as JudgedWay
 from lifecycle.insight.sight import Holder, days_in_state, holder, opinion_status
-from lifecycle.office.records import entries
+from lifecycle.office.office import entries
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case, Moment

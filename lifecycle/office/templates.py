@@ -31,7 +31,7 @@ from lifecycle.errors import (
 from lifecycle.ledger.letter_rows import last_of
 from lifecycle.ledger.record import hash_of
 from lifecycle.office.definitions import examine_whole, relations
-from lifecycle.office.letters import case_of
+from lifecycle.office.office import case_of
 from lifecycle.office.publication import (
     names_in_force,
     publish,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from lifecycle.frozen import dataclass
 from lifecycle.insight.inbox import Waiting, inbox
 from lifecycle.office.letterbox import Errand, Letterbox, letterbox
 

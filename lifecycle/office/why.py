@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.gates import Gate, role_titles
+from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import ANYBODY, Way, judge_way
 from lifecycle.workflow.naming import find_transition_name
 

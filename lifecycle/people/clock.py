@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.errors import InvalidError
+from lifecycle.frozen import dataclass
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Officer

@@ -5,13 +5,14 @@ at any entry.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
 from lifecycle.engine.case import Officer
 from lifecycle.engine.letter_gates import DUTIES
 from lifecycle.errors import InvalidError, UnknownError
+from lifecycle.frozen import dataclass
 from lifecycle.people.clock import ANNOUNCED, CONFIRMED, ClockStep
 
 SYSTEM_ROLES = {

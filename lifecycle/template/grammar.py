@@ -14,7 +14,7 @@ from jinja2 import nodes
 
 from lifecycle.expression.builder import build
 from lifecycle.expression.faults import LETTER, ExpressionError
-from lifecycle.expression.syntax import offset_of, parse_template
+from lifecycle.expression.syntax import offset_of, parse_template, plain
 
 Path = tuple[str, str]
 
@@ -86,7 +86,7 @@ def refusals(tree: nodes.Template, text: str) -> Iterator[ExpressionError]:
             yield from _tag_refusals(node, text)
     own = own_names(tree)
     for expression in expressions(tree):
-        yield from build(expression, text, LETTER, own)[1]
+        yield from build(plain(expression), text, LETTER, own)[1]
     yield from _growth(tree)
     yield from _too_deep(tree, 0)
 

@@ -23,7 +23,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lifecycle.expression import meter
 from lifecycle.expression.builder import Compiled, build
 from lifecycle.expression.faults import LETTER, EmptyError, MissingName, explained
-from lifecycle.expression.syntax import parse_template
+from lifecycle.expression.syntax import parse_template, plain
 from lifecycle.template.grammar import own_names
 from lifecycle.template.printing import printed
 from lifecycle.template.script import Script, script, split
@@ -165,7 +165,7 @@ class Program:
                 node.test = self._work(node.test, own)
 
     def _work(self, node: nodes.Node, own: frozenset[str]) -> nodes.Expr:
-        made, faults = build(node, self.script.text, LETTER, own)
+        made, faults = build(plain(node), self.script.text, LETTER, own)
         if faults:
             raise faults[0]
         self.compiled.append(made)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from lifecycle.frozen import dataclass
 from lifecycle.template.marks import ANNEX, CELL, FIELD, SIGNATURES
 
 _HEADER_LINE = re.compile(r"\s*([^：:{}\s]{1,12})\s*[：:]")

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError, nearest
 from lifecycle.expression.texts import LIMIT
+from lifecycle.frozen import dataclass
 from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import LAYOUTS
 from lifecycle.template.script import Field, Script, normalized, script, split

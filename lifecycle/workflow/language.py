@@ -10,9 +10,9 @@ disagree. Names that letters may use stand in `letter_variables`, names that con
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS
 
 # ── How a value is written ──

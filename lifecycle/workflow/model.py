@@ -4,12 +4,13 @@ remembered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from lifecycle.errors import Location
+from lifecycle.frozen import dataclass
 
 if TYPE_CHECKING:
     from lifecycle.expression.expression import Expression
@@ -319,7 +320,7 @@ class Workflow:
     digest: str
     location: Location
     note: str = ""
-    uses: tuple[Use, ...] = field(default=(), repr=False)
+    uses: tuple[Use, ...] = field(default=(), repr=False, metadata={"compiled": False})
 
     @property
     def initial(self) -> str:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -481,24 +478,3 @@ def test_log_tells_every_entry(tiny: Tiny) -> None:
     assert [entry["intent"]["prev"] for entry in entries[1:]] == [
         entry["hash"] for entry in entries[:-1]
     ]
-
-
-@pytest.mark.parametrize(
-    "verb", [("show", "KC-2026-001"), ("advance", "KC-2026-001", "--dry-run", "--as", "bureau01")]
-)
-def test_a_cold_start_imports_nothing_heavy(tiny: Tiny, verb: tuple[str, ...]) -> None:
-    """What officers type all day does not import what only lists, tables and pages need."""
-    tiny.ready()
-    code = (
-        "import sys\nfrom lifecycle.cli.root import root\n"
-        "try: root.main(sys.argv[1:], prog_name='lifecycle')\nexcept SystemExit as end: assert "
-        "not end.code, "
-        "end.code\n"
-        "heavy = {'sqlmodel', 'sqlalchemy', 'pydantic', 'openpyxl', 'asyncio'}\n"
-        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
-    )
-    env = {**os.environ, "LIFECYCLE_DB": str(tiny.path)}
-    top = Path(__file__).parents[2]
-    args = [sys.executable, "-c", code, *verb]
-    done = subprocess.run(args, capture_output=True, text=True, env=env, cwd=top, check=False)
-    assert (done.returncode, done.stderr) == (0, "[]\n")

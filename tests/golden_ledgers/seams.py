@@ -29,14 +29,13 @@ import pytest
 
 from lifecycle import places
 from lifecycle.correspondence import forms, press
-from lifecycle.ledger import library
 from lifecycle.letter import fonts
 from lifecycle.letter.docx import docx
 from lifecycle.letter.model import Letter
 from lifecycle.letter.pdf import press as pdf
 from lifecycle.letter.text import to_text
 from lifecycle.office.session import Session
-from lifecycle.workflow.reader import read_workflow
+from lifecycle.workflow import reader
 
 DATABASE = "lifecycle.db"
 
@@ -103,7 +102,7 @@ def installed(turn: Turn, definitions: Path) -> Iterator[None]:
             patch.setattr(module, "made_with", lambda found: {"press": "golden"})
         patch.setattr(importlib.metadata, "version", lambda name: "golden")
         patch.setattr(places, "shipped", lambda folder: definitions / folder)
-        patch.setattr(library, "read_workflow", cache(read_workflow))
+        patch.setattr(reader, "read_workflow", cache(reader.read_workflow))
         for name in list(os.environ):
             if name.startswith(("LIFECYCLE_", "_LIFECYCLE_")):
                 patch.delenv(name)

@@ -21,8 +21,8 @@ from lifecycle.errors import ConflictError
 from lifecycle.ledger.letter_rows import drafts_of, unfrozen_of
 from lifecycle.ledger.register import Request
 from lifecycle.letter.fonts import Fonts
-from lifecycle.office.letters import case_of, freeze, issue, number, review
-from lifecycle.office.office import Office
+from lifecycle.office.letters import freeze, issue, number, review
+from lifecycle.office.office import Office, case_of
 
 SERIES = 10
 CASES = 64

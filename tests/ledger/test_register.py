@@ -9,17 +9,23 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import transitions
 from ledger_office import Bureau, with_letters
 from tiny_office import NOW
 
 from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
-from lifecycle.ledger.register import Request
+from lifecycle.expression import builder
+from lifecycle.ledger import compiled_rows
+from lifecycle.ledger.register import Register, Request
+from lifecycle.ledger.sqlite import queue, store
 from lifecycle.office import cases
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +34,10 @@ import sys, time
 from datetime import timedelta
 from datetime import datetime, UTC
 from lifecycle.office.office import Office
-from lifecycle.ledger.register import Request
+from lifecycle.expression import builder
+from lifecycle.ledger import compiled_rows
+from lifecycle.ledger.register import Register, Request
+from lifecycle.ledger.sqlite import queue, store
 from lifecycle.office import cases as act
 
 path, worker, seconds, start, base = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
@@ -105,6 +114,150 @@ def contend(bureau: Bureau, seconds: float) -> None:
         ).fetchone()
     assert visits == len(lines) + 4, "nothing is recorded that was not acknowledged"
     check(bureau, lines)
+
+
+@pytest.fixture
+def between(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Callable[[], object]]]:
+    """Give a list of what others do, each once: between a decision and the turn to record it."""
+    others: list[Callable[[], object]] = []
+    judge_ahead = Register._judge_ahead
+
+    def hooked(self: Register, *args: Any) -> Any:
+        judged = judge_ahead(self, *args)
+        while others:
+            others.pop()()
+        return judged
+
+    monkeypatch.setattr(Register, "_judge_ahead", hooked)
+    yield others
+    assert others == [], "the hook was reached"
+
+
+def closing_act(bureau: Bureau, number: str) -> None:
+    """End a case."""
+    bureau.do("advance", number, "close", "--note", "资金未落实", by="bureau02")
+
+
+def test_a_decision_on_a_case_that_has_moved_on_is_made_again(
+    bureau: Bureau, between: list[Callable[[], object]]
+) -> None:
+    """Somebody ends the case after an advance was accepted and before it is recorded: the advance
+    is refused, for what it found then.
+    """
+    between.append(lambda: closing_act(bureau, "KC-2026-001"))
+    code, told = bureau.fails(
+        "advance", "KC-2026-001", "note_visit", "--set", "people=3", by="bureau01"
+    )
+    assert (code, "现为“终止”" in told) == (1, True), told
+    assert bureau.findings() == []
+
+
+def test_a_decision_still_right_is_recorded_after_what_came_between(
+    bureau: Bureau, between: list[Callable[[], object]]
+) -> None:
+    """A note made meanwhile does no harm: the advance is judged again and follows it."""
+    note = ("advance", "KC-2026-001", "note_visit")
+    between.append(lambda: bureau.do(*note, "--set", "people=2", by="bureau02"))
+    bureau.do(*note, "--set", "people=3", by="bureau01")
+    office = bureau.office()
+    with closing(office.store):
+        case = office.case("KC-2026-001")
+    assert (case.seq, case.facts["people"]) == (3, 3)
+    assert bureau.findings() == []
+
+
+def test_a_decision_on_an_office_that_has_changed_is_made_again(
+    bureau: Bureau, between: list[Callable[[], object]]
+) -> None:
+    """Whoever leaves the office between decision and record is refused."""
+    between.append(lambda: bureau.do("officer", "leave", "bureau02", by="admin"))
+    code, told = bureau.fails(
+        "advance", "KC-2026-001", "note_visit", "--set", "people=3", by="bureau02"
+    )
+    assert (code, "bureau02" in told) == (1, True), told
+    assert bureau.findings() == []
+
+
+def test_a_decision_of_yesterday_is_made_again(
+    bureau: Bureau, between: list[Callable[[], object]]
+) -> None:
+    """Midnight passes while a command waits for its turn: its day is the new one."""
+
+    def sleep() -> None:
+        bureau.now += timedelta(days=1)
+
+    between.append(sleep)
+    bureau.do("advance", "KC-2026-001", "note_visit", "--set", "people=3", by="bureau01")
+    office = bureau.office()
+    with closing(office.store):
+        assert office.case("KC-2026-001").last_on == "2026-10-01"
+    assert bureau.findings() == []
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [("officer", "leave", "bureau02"), ()],
+    ids=["office", "day"],
+)
+def test_a_register_that_does_not_look_records_what_is_stale(
+    bureau: Bureau,
+    between: list[Callable[[], object]],
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: tuple[str, ...],
+) -> None:
+    """Without the look under the lock, the stale decision is recorded and the audit finds it."""
+
+    def go_on() -> None:
+        if meanwhile:
+            bureau.do(*meanwhile, by="admin")
+        else:
+            bureau.now += timedelta(days=1)
+
+    monkeypatch.setattr(Register, "_stands", lambda *_args: True)
+    between.append(go_on)
+    bureau.do("advance", "KC-2026-001", "note_visit", "--set", "people=3", by="bureau02")
+    office = bureau.office()
+    with closing(office.store):
+        stale = office.case("KC-2026-001").last_on == "2026-09-30"
+    assert stale
+    if meanwhile:
+        assert bureau.findings() != []
+
+
+def test_nothing_slow_is_done_in_the_queue(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the time a command has its turn, its workflow is read, its machine is built and its
+    conditions are made ready: none of that is done while others wait.
+    """
+    slow = [
+        (compiled_rows, "load_workflow"),
+        (transitions, "Machine"),
+        (builder, "build"),
+    ]
+    inside: list[str] = []
+    waiting = [False]
+    turn = queue.turn
+
+    @contextmanager
+    def watched(lock: int | None) -> Iterator[None]:
+        with turn(lock):
+            waiting[0] = True
+            yield
+            waiting[0] = False
+
+    def told(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def told_work(*args: Any, **kwargs: Any) -> Any:
+            inside.append(f"{name} {'within' if waiting[0] else 'before'} the queue")
+            return work(*args, **kwargs)
+
+        return told_work
+
+    monkeypatch.setattr(store, "turn", watched)
+    for module, name in slow:
+        monkeypatch.setattr(module, name, told(name, getattr(module, name)))
+    bureau.do("set", "KC-2026-001", "investment=5000", by="bureau01")
+    bureau.do("advance", "KC-2026-001", "close", "--note", "资金未落实", by="bureau01")
+    assert set(inside) >= {"load_workflow before the queue", "Machine before the queue"}
+    assert not [event for event in inside if "within" in event]
 
 
 def test_eight_processes_fork_nothing(bureau: Bureau) -> None:

@@ -102,12 +102,13 @@ def _verdict(judged: Judged) -> str:
 def log(desk: Desk, case: str | None, after: int) -> int:
     """List a case's entries, or the one that was recorded under a request id."""
     from lifecycle.office import records
+    from lifecycle.office.office import entries
 
     if case is None:
         return _log_one(desk)
     found = desk.office.case(case)
     if desk.json:
-        bodies = list(records.entries(desk.office, found, after=after))
+        bodies = list(entries(desk.office, found, after=after))
         desk.answer({"number": found.number, "entries": bodies}, lambda: None)
         return DONE
     say(f"{found.number} {found.title}　共 {found.seq} 条记录")

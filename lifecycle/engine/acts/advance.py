@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any, Self
 
@@ -18,6 +18,7 @@ from lifecycle.engine.gates import Gate
 from lifecycle.engine.machine import fire
 from lifecycle.engine.transition import find_transition, judge_transition
 from lifecycle.engine.values import Value
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
 
 

@@ -5,7 +5,7 @@ well.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
@@ -29,6 +29,7 @@ from lifecycle.engine.letter_gates import (
     judge_out,
     judge_unit,
 )
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
 
 _ONLY = "去掉意见（同意 等），只登记复函"

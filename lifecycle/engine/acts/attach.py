@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, title_in
@@ -12,6 +11,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_lock
 from lifecycle.engine.gates import Gate, judge_role, unknown
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Material, Workflow
 
 

@@ -5,7 +5,7 @@ remind of one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
@@ -15,6 +15,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates import Gate, holds, unknown
 from lifecycle.engine.letter_gates import RULES, judge_stage, judge_unit
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
 
 _OPEN = (DRAFT, REVIEWED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent
@@ -19,6 +19,7 @@ from lifecycle.engine.letter_gates import (
     judge_hands,
     judge_stage,
 )
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent
@@ -13,6 +12,7 @@ from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_value
 from lifecycle.engine.gates import Gate, holds, judge_role, role_titles
 from lifecycle.engine.values import Value
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Fact, Workflow
 
 

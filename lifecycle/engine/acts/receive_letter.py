@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Intent, noted
@@ -18,6 +17,7 @@ from lifecycle.engine.letter_gates import (
     judge_out,
     judge_unit,
 )
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
@@ -14,6 +14,7 @@ from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates import Gate, judge_role, role_titles
 from lifecycle.engine.transition import find_transition
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
 

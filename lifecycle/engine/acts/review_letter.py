@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Intent
@@ -18,6 +18,7 @@ from lifecycle.engine.letter_gates import (
     judge_hands,
     judge_stage,
 )
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Intent
@@ -20,6 +19,7 @@ from lifecycle.engine.letter_gates import (
     judge_stage,
     judge_unit,
 )
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
 WAYS = {"mail": "邮件", "folder": "交换文件夹", "webhook": "接口"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
@@ -13,6 +13,7 @@ from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates import VERDICTS, Gate, holds
 from lifecycle.engine.transition import find_transition
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
 
 Verdict = Literal["agree", "conditional", "object"]

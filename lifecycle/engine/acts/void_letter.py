@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Intent, noted
@@ -19,6 +19,7 @@ from lifecycle.engine.letter_gates import (
     judge_stage,
     judge_unit,
 )
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
 

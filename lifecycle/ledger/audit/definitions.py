@@ -1,4 +1,6 @@
-"""The definitions that the office published: whether their bytes are still there, and readable."""
+"""The definitions that the office published: whether their bytes are still there, and readable,
+and what is kept compiled of them is what they say.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,10 @@ from typing import Any
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.audit.damage import Damage
 from lifecycle.ledger.audit.finding import Finding
+from lifecycle.ledger.compiled_rows import is_as_written
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, hash_of
+from lifecycle.ledger.sqlite.store import Store
 from lifecycle.people.directory import Directory
 
 
@@ -54,3 +58,18 @@ def unpublished(kept: list[tuple[str, str, str]], directory: Directory) -> Itera
     for digest, kind, name in kept:
         if (digest, kind, name) not in published:
             yield Finding("definition", 0, OFFICE, f"{kind} {name}（{str(digest)[:12]}…）未经发布")
+
+
+def miscompiled(store: Store, kept: list[str], directory: Directory) -> Iterator[Finding]:
+    """Name the workflows (by digest) whose compiled form is not what their YAML gives, or that no
+    entry published: commands would be judged by it.
+    """
+    published = [d.digest for d in directory.documents if d.kind == "workflow"]
+    for digest in kept:
+        if digest not in published:
+            wrong = "有编译形式而未经发布"
+        elif is_as_written(store, digest):
+            continue
+        else:
+            wrong = "的编译形式与其原文不符"
+        yield Finding("definition", 0, OFFICE, f"workflow {digest[:12]}… {wrong}")

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Damage
-from lifecycle.ledger.audit.definitions import damage_of, unpublished
+from lifecycle.ledger.audit.definitions import damage_of, miscompiled, unpublished
 from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.log import LogSeen
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.chain import Problem, Step, fold
+from lifecycle.ledger.compiled_rows import kept_digests
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.office_replay import replay_office_entry
 from lifecycle.ledger.record import OFFICE, canonical
@@ -55,6 +56,7 @@ def check_office(scope: Scope, log: LogSeen) -> Generator[Finding, None, OfficeS
         rows = list(store.entries(OFFICE))
         stored = store.office()
         kept = store.rows("SELECT sha256, kind, name FROM definition")
+        compiled = kept_digests(store)
     office = yield from _follow(scope, OfficeSeen(), rows)
     if office.torn or office.stopped:
         return office
@@ -64,6 +66,7 @@ def check_office(scope: Scope, log: LogSeen) -> Generator[Finding, None, OfficeS
         last = [0, *log.office_at, *newer][-1]
         yield Finding("state", last, OFFICE, "存储的单位、人员与授权状态和回放结果不一致")
     yield from unpublished(kept, directory)
+    yield from miscompiled(store, compiled, directory)
     return office
 
 

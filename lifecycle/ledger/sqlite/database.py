@@ -54,6 +54,9 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX letters_by_question ON letter (case_id, asks, state)",
         "CREATE INDEX letters_by_unit ON letter (unit, state)",
         "CREATE INDEX letters_waiting ON letter (waiting)",
+        "DROP TABLE IF EXISTS compiled",
+        """CREATE TABLE compiled (sha256 VARCHAR NOT NULL, program VARCHAR NOT NULL,
+        body BLOB NOT NULL, PRIMARY KEY (sha256))""",
     ),
 }
 """For each older schema, the statements that bring it to the next.

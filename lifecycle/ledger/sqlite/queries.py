@@ -6,7 +6,6 @@ Every read is short, so it never holds a writer up.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy import Engine, and_, create_engine, false, literal, tuple_
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, case, col, func, or_, select
 
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.sqlite.database import database_errors
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.ledger.sqlite.tables import CaseRow

@@ -272,6 +272,13 @@ class Store:
         )
         return found
 
+    def case_place(self, case_id: str) -> tuple[int, str] | None:
+        """Give how far a case has come: its last sequence number and hash."""
+        found: tuple[int, str] | None = self.row(
+            "SELECT seq, head FROM cases WHERE id = ?", case_id
+        )
+        return found
+
     def numbered(self, number: str) -> tuple[str, bytes] | None:
         """Give a case's workflow digest and snapshot, by its number."""
         found: tuple[str, bytes] | None = self.row(

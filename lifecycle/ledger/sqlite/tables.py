@@ -73,6 +73,17 @@ class Definition(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class CompiledRow(SQLModel, table=True):
+    """A published workflow as data (`lifecycle.workflow.compiled`), by the SHA-256 of its YAML:
+    written by `program`, which alone reads it.
+    """
+
+    __tablename__ = "compiled"
+    sha256: str = Field(primary_key=True)
+    program: str
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 class Series(SQLModel, table=True):
     """The last number taken in a series; taken last in the transaction, so there are no gaps."""
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import Any, cast
 
 import yaml
 
 from lifecycle.errors import Location, Problem
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.yaml.fault import explain
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
