@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from lifecycle.beside import MATERIALS, beside
 from lifecycle.engine.case import File
 from lifecycle.errors import InvalidError, UnavailableError, os_reason
 from lifecycle.ledger.record import new_eid
@@ -31,7 +32,7 @@ class LostFileError(UnavailableError):
 
 def folder_of(database: Path) -> Path:
     """Name the folder in which a database's materials lie."""
-    return database.with_name(database.name + ".files")
+    return beside(database, MATERIALS)
 
 
 def place_of(database: Path, digest: str) -> Path:

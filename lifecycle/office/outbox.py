@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle.beside import CHANNELS, beside
 from lifecycle.correspondence.forms import form_of, letter_of
 from lifecycle.correspondence.press import SUFFIXES
 from lifecycle.delivery.backoff import next_attempt
@@ -111,7 +112,7 @@ def read_settings(office: Office, file: str | None, environ: Mapping[str, str]) 
     """Read who is reached how: from the file given, else from LIFECYCLE_DELIVERY, else from beside
     the database. Only a file that was given must be there.
     """
-    default = environ.get("LIFECYCLE_DELIVERY") or f"{office.store.path}.delivery.yaml"
+    default = environ.get("LIFECYCLE_DELIVERY") or str(beside(office.store.path, CHANNELS))
     path = Path(file or default)
     if file is None and not path.exists():
         return DeliverySettings(path, Channels())
