@@ -18,7 +18,14 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from lifecycle.delivery.deadline import deadline
-from lifecycle.delivery.sending import DeliveryError, Receipt, Sending, one_line, said
+from lifecycle.delivery.sending import (
+    DeliveryError,
+    Receipt,
+    Sending,
+    network_reason,
+    one_line,
+    said,
+)
 from lifecycle.delivery.trust import is_loopback, secret_of, trust
 
 FORMAT = "lifecycle-delivery/1"
@@ -251,6 +258,7 @@ def _told(channel: Webhook, parts: SplitResult) -> Iterator[None]:
     except (http.client.HTTPException, ConnectionResetError, BrokenPipeError) as error:
         raise DeliveryError(f"{where} 的应答不完整，不知是否收到", _MEND_AGAIN) from error
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
         mend = "请检查网址、端口与网络；将自动重试"
-        raise DeliveryError(f"{where} 连接失败：{one_line(reason)}", mend, shared=True) from error
+        raise DeliveryError(
+            f"{where} 连接失败：{network_reason(error)}", mend, shared=True
+        ) from error

@@ -212,7 +212,7 @@ def test_file_that_is_none(tmp_path: Path) -> None:
     """A missing file, a folder, an empty file and a list are told, never a traceback."""
     with pytest.raises(InvalidError, match="没有送达设置"):
         read_channels(tmp_path / "delivery.yaml")
-    with pytest.raises(InvalidError, match="读不了"):
+    with pytest.raises(InvalidError, match="是目录，不是文件"):
         read_channels(tmp_path)
     assert faults("") == ["1:1 文件是空的｜顶层写 smtp:、units: 等各键"]
     assert faults("- a\n") == ["1:1 文件的顶层应为映射（键: 值）｜顶层写 smtp:、units: 等各键"]
