@@ -87,29 +87,6 @@ def sign(secret: bytes, timestamp: str, body: bytes) -> str:
     return "v1=" + hmac.new(secret, timestamp.encode() + b"." + body, sha256).hexdigest()
 
 
-def verify_signature(
-    secret: bytes,
-    timestamp: str,
-    body: bytes,
-    signature: str,
-    *,
-    now: datetime,
-    tolerance: timedelta = timedelta(minutes=5),
-) -> bool:
-    """Tell a receiver whether a body is from who knows the secret and was signed about `now`; in
-    constant time.
-
-    `timestamp` and `signature` are the headers X-Lifecycle-Timestamp (seconds since 1970) and
-    X-Lifecycle-Signature. A copy sent again within the tolerance is known by the body's `id`.
-    """
-    if not re.fullmatch(r"[0-9]{1,12}", timestamp, re.ASCII) or len(secret) < LEAST_SECRET:
-        return False
-    genuine = hmac.compare_digest(
-        sign(secret, timestamp, body).encode(), signature.encode("utf-8", "replace")
-    )
-    return genuine and abs(now.timestamp() - int(timestamp)) <= tolerance.total_seconds()
-
-
 def body_of(sending: Sending) -> bytes:
     """Give the JSON document of a sending, the same on every attempt: its parts by name, files in
     base64.

@@ -35,7 +35,6 @@ from lifecycle.errors import (
     UncertainError,
     UnknownError,
 )
-from lifecycle.ledger.case_rows import read_case
 from lifecycle.ledger.files import keep_file, read_file
 from lifecycle.ledger.register import Request
 from lifecycle.letter.model import dump_letter
@@ -134,14 +133,6 @@ class Hands:
 
 
 # Looking.
-
-
-def case_of(office: Office, case_id: str) -> Case:
-    """Give a case by its id."""
-    found = office.store.case(case_id)
-    if found is None:
-        raise UnknownError("事项", case_id)
-    return read_case(found[1])
 
 
 def letter_called(case: Case, name: str) -> CaseLetter:
@@ -315,7 +306,7 @@ def issue(office: Office, request: Request, case: str, name: str) -> Handled:
     outcome = number(office, request, found, meant, fonts)
     if request.dry_run:
         return Handled(outcome, outcome.case.letters[meant])
-    now = case_of(office, found.id)
+    now = office.register.case(found.id)
     issued = now.letters[meant]
     if issued.in_force and not issued.forms:
         later = replace(request, request_id=None, on=None)

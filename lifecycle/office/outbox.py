@@ -31,7 +31,7 @@ from lifecycle.ledger.letter_rows import (
     revive,
 )
 from lifecycle.ledger.record import stamp_text
-from lifecycle.office.letters import case_of, letter_called, submit
+from lifecycle.office.letters import letter_called, submit
 from lifecycle.office.replies import find_addressee
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def deliver_due(
         channel = channels.units.get(queued.unit) or channels.parties.get(queued.addressee)
         if channel is None or any(_shared(channel) == _shared(other) for other in down):
             continue
-        case = case_of(office, queued.case_id)
+        case = office.register.case(queued.case_id)
         letter = case.letters[queued.name]
         if allowed not in (None, letter.unit):
             continue
@@ -245,7 +245,7 @@ def sending_of(office: Office, case: Case, letter: CaseLetter, queued: QueuedSen
 def unsent(office: Office, channels: Channels) -> Iterator[Unsent]:
     """Stream what waits in the outbox and what was given up, in the order of their ids."""
     for queued in _queued(office, "pending", "dead"):
-        case = case_of(office, queued.case_id)
+        case = office.register.case(queued.case_id)
         yield Unsent(
             id=queued.id,
             case_number=case.number,

@@ -23,7 +23,7 @@ from lifecycle.ledger.letter_rows import by_code, by_form, by_number
 from lifecycle.letter.check.extract import codes_in
 from lifecycle.letter.code import read_code
 from lifecycle.office.audit import Audit
-from lifecycle.office.letters import case_of, letter_called
+from lifecycle.office.letters import letter_called
 
 if TYPE_CHECKING:
     from lifecycle.office.office import Office
@@ -120,7 +120,7 @@ def _paper(given: str, office: Office | None) -> Paper:
 
 
 def _code_of(office: Office, case_id: str, name: str) -> str:
-    return case_of(office, case_id).letters[name].code
+    return office.register.case(case_id).letters[name].code
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -12,7 +12,6 @@ from lifecycle.errors import InvalidError, WorkflowError
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document
 from lifecycle.ledger.record import stored
-from lifecycle.office.letters import case_of
 
 if TYPE_CHECKING:
     from lifecycle.ledger.chain import CaseStep
@@ -69,7 +68,7 @@ def _where_recorded(office: Office, body: Mapping[str, Any]) -> str:
     seq = intent["seq"]
     if intent["workflow"] is None:
         return f"已写入，单位记录第 {seq} 条，{intent['type']}，{intent['actor']['id']}"
-    case = case_of(office, intent["case"])
+    case = office.register.case(intent["case"])
     line = _line(office, body)
     return f"已写入，{case.number} 第 {seq} 条，{line.on}，{line.who}，{line.sentence}"
 

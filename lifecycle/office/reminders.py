@@ -18,7 +18,7 @@ from lifecycle.engine.owed import owed
 from lifecycle.errors import InvalidError, LifecycleError
 from lifecycle.ledger.letter_rows import unanswered_of
 from lifecycle.ledger.register import Outcome, Request
-from lifecycle.office.letters import case_of, draft_letter
+from lifecycle.office.letters import draft_letter
 from lifecycle.workflow.model import Workflow
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def overdue(
     for case_id, name in unanswered_of(office.store, unit):
         if only is not None and case_id != only:
             continue
-        case = case_of(office, case_id)
+        case = office.register.case(case_id)
         letter = case.letters[name]
         if letter.about:  # nobody is reminded of a reminder
             continue
