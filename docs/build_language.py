@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from lifecycle.expression.language import ARITHMETIC, COMPARISONS, FILTERS, TESTS
 from lifecycle.workflow.language import (
     CONDITION_NAMES,
     FORMS,
@@ -36,6 +37,13 @@ from lifecycle.workflow.language import (
 from lifecycle.workflow.letter_variables import LETTER_VARIABLES
 
 DOCS = Path(__file__).resolve().parent
+WORDS = (
+    (COMPARISONS, "甲 {} 乙"),
+    (ARITHMETIC, "甲 {} 乙"),
+    (FILTERS, "甲 | {}"),
+    (TESTS, "甲 is {}"),
+)
+"""The tables of words besides functions, and how a word of each is written."""
 EXAMPLE = DOCS.parent / "demo" / "visit.yaml"
 """The complete workflow that the manual shows, and that the examples of the keys fit into."""
 
@@ -46,6 +54,7 @@ def pages() -> dict[Path, str]:
     text = _filled(language.read_text("utf-8"), "example", _block(EXAMPLE.read_text("utf-8")))
     text = _filled(text, "keys", "\n".join(_manual()))
     text = _filled(text, "conditions", "\n".join(_conditions()))
+    text = _filled(text, "words", "\n".join(_words()))
     told = _filled(letters.read_text("utf-8"), "variables", "\n".join(_variables()))
     return {language: text, letters: told}
 
@@ -189,6 +198,16 @@ def _conditions() -> Iterator[str]:
     yield "|---|---|---|"
     for name in CONDITION_NAMES:
         yield f"| `{name.written}` | {name.says} | `{name.example}` |"
+
+
+def _words() -> Iterator[str]:
+    """Tell operators, filters and tests: what each is and gives, and how it is written."""
+    yield "| 写作 | 名称 | 意思 |"
+    yield "|---|---|---|"
+    for table, written in WORDS:
+        for name, word in table.items():
+            form = _cell(written.format(name))
+            yield f"| `{form}` | {word.title} | {_cell(word.explains)} |"
 
 
 def _variables() -> Iterator[str]:

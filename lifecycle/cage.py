@@ -26,6 +26,7 @@ from lifecycle.errors import (
     Problem,
     UnavailableError,
     WorkflowError,
+    os_reason,
 )
 
 MOST_BYTES = 4 << 20
@@ -62,7 +63,7 @@ def caged(
             _child(writer, function, args, cpu_seconds, memory_mb, wall_seconds)
     except OSError as error:
         os.close(reader)
-        raise UnavailableError(f"{what}检查不了：{error.strerror}", "请稍后再试") from error
+        raise UnavailableError(f"{what}检查不了：{os_reason(error)}", "请稍后再试") from error
     finally:
         os.close(writer)
     raw: bytes | None = None

@@ -26,12 +26,35 @@ OS_REASONS = {
     errno.EFBIG: "文件太大",
     errno.EEXIST: "已经存在",
     errno.ELOOP: "符号链接绕圈",
+    errno.EBUSY: "正被占用",
+    errno.ETXTBSY: "正被占用",
+    errno.EINVAL: "不是能读写的普通文件",
+    errno.ENXIO: "不是能读写的普通文件",
+    errno.ENODEV: "设备不在",
+    errno.ESTALE: "网络磁盘已断开",
+    errno.ENFILE: "打开的文件太多",
+    errno.ENOMEM: "内存不够",
+    errno.EAGAIN: "系统资源暂时不够",
+    errno.ENOTEMPTY: "目录不是空的",
+    errno.EXDEV: "不在同一个磁盘上",
+    errno.ETIMEDOUT: "等不到应答",
+    errno.ECONNREFUSED: "对方没有开放这个端口",
+    errno.ECONNRESET: "连接被对方断开",
+    errno.ECONNABORTED: "连接中断",
+    errno.EPIPE: "连接被对方断开",
+    errno.EHOSTUNREACH: "到不了对方主机",
+    errno.ENETUNREACH: "网络不通",
+    errno.ENETDOWN: "网络不通",
+    errno.EADDRNOTAVAIL: "地址不可用",
 }
 
 
 def os_reason(error: OSError) -> str:
-    """Say in Chinese why the system refused; its own words where there are no others."""
-    return OS_REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
+    """Say in Chinese why the system refused; where there is no saying, by its number."""
+    told = OS_REASONS.get(error.errno or 0)
+    if told is None and error.errno:
+        return f"系统错误 {errno.errorcode.get(error.errno, error.errno)}"
+    return told or "系统没有说明原因"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
+from lifecycle.beside import MATERIALS, database_beside
 from lifecycle.errors import InvalidError, UnavailableError, os_reason
 from lifecycle.sharing import barrier_to, create_file, file_mode, is_shared
 
@@ -31,8 +32,6 @@ All that a name ever had may be replaced.
 _HEAD = "# lifecycle exports 1\n"
 _CHUNK = 1 << 20
 _SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_BESIDE = re.compile(r"(.+?)(-journal|-wal|-shm|\.queue|\.files|\.v\d+|\.\d+\.new)", re.IGNORECASE)
-"""Names of what stands beside a database and belongs to it."""
 _SQLITE = b"SQLite format 3\0"
 _OTHER_NAME = "请换一个文件名，或自己先移走它"
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
@@ -152,9 +151,9 @@ def check_place(target: Path) -> None:
         raise InvalidError(f"{target} 是存出文件的登记，不能写到这里", "请换一个文件名")
     if _is_database(place):
         raise InvalidError(f"{target} 是数据库，不会覆盖", "请换一个文件名")
-    beside = _BESIDE.fullmatch(place.name)
-    if beside and _is_database(place.with_name(beside[1])):
-        raise InvalidError(f"{target} 是数据库 {beside[1]} 自己用的文件名", "请换一个文件名")
+    owner = database_beside(place)
+    if owner is not None and _is_database(owner):
+        raise InvalidError(f"{target} 是数据库 {owner.name} 自己用的文件名", "请换一个文件名")
     for folder in place.parents:
         if _holds_materials(folder):
             raise InvalidError(
@@ -268,9 +267,9 @@ def _holds_materials(folder: Path) -> bool:
     """Tell whether a folder keeps a database's materials, even where the database itself has been
     moved away.
     """
-    if not folder.name.casefold().endswith(".files") or not folder.is_dir():
+    if not folder.name.casefold().endswith(MATERIALS) or not folder.is_dir():
         return False
-    if folder.with_name(folder.name[: -len(".files")]).is_file():
+    if folder.with_name(folder.name[: -len(MATERIALS)]).is_file():
         return True
     with suppress(PermissionError):
         return any(re.fullmatch("[0-9a-f]{2}", shelf.name) for shelf in folder.iterdir())

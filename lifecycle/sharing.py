@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from lifecycle.beside import JOURNAL, beside
 from lifecycle.frozen import dataclass
 
 MANUAL = "设法见手册“多人共用一个库”（docs/handbook.md）"
@@ -109,7 +110,7 @@ def barrier_to_database(path: Path) -> Barrier | None:
     """Find what keeps this account from working with a database: the file, its journal, or the
     folder of both.
     """
-    journal = path.with_name(path.name + "-journal")
+    journal = beside(path, JOURNAL)
     return barrier_to(path) or barrier_to(journal)
 
 

@@ -126,6 +126,8 @@ def test_a_database_and_what_belongs_to_it_is_no_target(tmp_path: Path) -> None:
         "a.db.files",
         "a.db.v1",
         "a.db.12.new",
+        "a.db.delivery.yaml",
+        "a.db.DELIVERY.YAML",
     ):
         told = f"{tmp_path / name} 是数据库 a.db 自己用的文件名"
         assert refused(tmp_path / name) == (told, "请换一个文件名")

@@ -5,11 +5,15 @@ stage to stage.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from copy import copy
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from threading import Semaphore
+from typing import Any, Self
 
 import pytest
 from answers import answered
@@ -18,42 +22,164 @@ from click.testing import CliRunner, Result
 from lifecycle import places
 from lifecycle.cli.root import root
 from lifecycle.ledger import library
+from lifecycle.office.clock import BEIJING
 from lifecycle.office.office import Office
 from lifecycle.office.session import Session
 from lifecycle.workflow.reader import read_workflow
 
 X = "wenlv01,xiaofang01"
-NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-"""Later than everything that happens: it is all recorded afterwards, on the days it happened."""
+FOUNDED = date(2023, 1, 3)
+"""The day from which the shipped office is there."""
+MOST_DAYS = 90
+"""After so many days without an entry the clock is confirmed first."""
+
+
+class WalkClock:
+    """The clock of a walk: it only goes forward, a minute for each command, from nine o'clock of
+    each day on.
+    """
+
+    def __init__(self, day: date) -> None:
+        self.now = datetime.combine(day, time(9), BEIJING)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    @property
+    def day(self) -> date:
+        """Give the day that it is."""
+        return self.now.date()
+
+    def go_to(self, day: date) -> None:
+        """Let it become a day, which may not be over."""
+        assert day >= self.day, f"{day} is over on {self.day}"
+        if day > self.day:
+            self.now = datetime.combine(day, time(9), BEIJING)
+
+    def tick(self) -> None:
+        """Let a minute go by."""
+        self.now += timedelta(minutes=1)
+
+
+class _GivenUpError(Exception):
+    """Another walker failed."""
+
+
+class Relay:
+    """Walkers of one office who take turns: it is always on whoever has to act on the earliest day.
+
+    Each walks in a thread of its own, but never two at once, so the order is always the same.
+    """
+
+    def __init__(self) -> None:
+        self._back = Semaphore(0)
+        self._waiting: dict[int, tuple[date, Semaphore]] = {}
+        self._given_up = False
+
+    def wait(self, number: int, day: date) -> None:
+        """Let others act until a day has come."""
+        turn = Semaphore(0)
+        self._waiting[number] = (day, turn)
+        self._back.release()
+        turn.acquire()
+        if self._given_up:
+            raise _GivenUpError
+
+    def run(self, walks: Sequence[Callable[[], None]]) -> None:
+        """Let all walk to their end; what one of them raises is raised here."""
+        with ThreadPoolExecutor(len(walks)) as pool:
+            ends = []
+            for walk in walks:
+                ends.append(pool.submit(self._guarded, walk))
+                self._back.acquire()
+            while self._waiting:
+                number = min(self._waiting, key=lambda one: (self._waiting[one][0], one))
+                self._waiting.pop(number)[1].release()
+                self._back.acquire()
+        for end in ends:
+            end.result()
+
+    def _guarded(self, walk: Callable[[], None]) -> None:
+        arrived = False
+        try:
+            with suppress(_GivenUpError):
+                walk()
+                arrived = True
+        finally:
+            self._given_up |= not arrived
+            self._back.release()
 
 
 class Walk:
-    """An office, the case in hand and the day it is; `do` types a command for that case on that
-    day.
-    """
+    """An office, the case in hand and the day it is; `do` types a command for that case."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, clock: WalkClock) -> None:
         self.folder = folder
+        self.clock = clock
         self.commands = 0
         self.case = ""
-        self.day = date(2024, 1, 8)
         self.files = 0
+        self.relay: Relay | None = None
+        self.number = 0
+
+    @classmethod
+    def begin(cls, folder: Path, monkeypatch: pytest.MonkeyPatch, *, on: date = FOUNDED) -> Self:
+        """Found the shipped office on a day."""
         # Every command opens the office anew; reading the same workflow hundreds of times would be
         # most of the walk.
         monkeypatch.setattr(library, "read_workflow", cache(read_workflow))
         monkeypatch.setenv("LIFECYCLE_DB", str(folder / "lifecycle.db"))
-        self.run("init", "--from", str(places.demo() / "office.yaml"))
+        walk = cls(folder, WalkClock(on))
+        walk.run("init", "--from", str(places.demo() / "office.yaml"))
+        return walk
+
+    def together(self, branches: Sequence[Callable[[Self], None]]) -> list[Self]:
+        """Walk branches in this office, each with a case of its own, in the order of their days.
+
+        Give their walkers.
+        """
+        relay = Relay()
+        walkers = []
+        for number, _ in enumerate(branches):
+            walker = copy(self)
+            walker.relay, walker.number = relay, number
+            walkers.append(walker)
+        relay.run([_walking(*pair) for pair in zip(branches, walkers, strict=True)])
+        return walkers
 
     def run(self, *words: str, code: int = 0) -> Result:
         """Run one command line and check its exit code."""
-        session = Session(clock=lambda: NOW)
-        result = CliRunner().invoke(root, words, prog_name="lifecycle", obj=session)
+        self.clock.tick()
+        result = CliRunner().invoke(
+            root, words, prog_name="lifecycle", obj=Session(clock=self.clock)
+        )
         assert result.exit_code == code, f"{shlex.join(words)}\n{result.output}"
         return result
 
     def office(self) -> Office:
         """Open the office itself, at the same clock; whoever asks closes it."""
-        return Office.open(f"sqlite:///{self.folder / 'lifecycle.db'}", clock=lambda: NOW)
+        return Office.open(f"sqlite:///{self.folder / 'lifecycle.db'}", clock=self.clock)
+
+    @property
+    def day(self) -> date:
+        """Give the day that it is."""
+        return self.clock.day
+
+    def until(self, day: date) -> None:
+        """Let time go by until a day; where nobody else had anything to do for long, two officers
+        confirm the clock.
+        """
+        if self.relay is not None:
+            self.relay.wait(self.number, day)
+        idle = (day - self.clock.day).days
+        self.clock.go_to(day)
+        if idle > MOST_DAYS:
+            self.run("clock", "announce", "--as", "admin")
+            self.run("clock", "confirm", "--as", "auditor01")
+
+    def later(self, days: int) -> None:
+        """Let days go by."""
+        self.until(self.day + timedelta(days=days))
 
     def asks(self, *words: str) -> Any:
         """Run one command line for its JSON document."""
@@ -61,8 +187,8 @@ class Walk:
 
     def opens(self, name: str, *, on: str = "2024-01-08", investment: int = 32000) -> None:
         """Open a case and take it in hand."""
+        self.until(date.fromisoformat(on))
         self.commands += 1
-        self.day = date.fromisoformat(on)
         known = (
             "area=莲都区",
             "area_government=莲都区人民政府",
@@ -72,9 +198,7 @@ class Walk:
         units = ("owner_unit=owner-liandu", "x_units=wenlv、xiaofang")
         facts = (f"name={name}", *known, f"investment={investment}", *units)
         sets = [word for fact in facts for word in ("--set", fact)]
-        self.case = self.run(
-            "open", "project", *sets, "--as", "bureau01", "--on", on
-        ).stdout.strip()
+        self.case = self.run("open", "project", *sets, "--as", "bureau01").stdout.strip()
 
     def do(self, line: str, code: int = 0) -> list[Result]:
         """Type `officer,officer verb words…` for the case in hand: once for each officer, and for
@@ -83,13 +207,12 @@ class Walk:
         `attach a=b` uploads as `a` the same file as last for `b`.
         """
         who, verb, *words = shlex.split(line)
-        tail = ("--on", self.day.isoformat())
         if verb == "attach":
             given = [[word.partition("=")[0], self.file(word), "--as", who] for word in words]
         else:
             given = [[*words, "--as", one] for one in who.split(",")]
         self.commands += len(given)
-        return [self.run(verb, self.case, *one, *tail, code=code) for one in given]
+        return [self.run(verb, self.case, *one, code=code) for one in given]
 
     def file(self, word: str) -> str:
         """Write a file for a material, or give the one that another was written to."""
@@ -110,13 +233,13 @@ class Walk:
             assert not [text for text in told if text not in result.stderr], result.stderr
         assert self.asks("show", self.case)["case"] == before
 
-    def later(self, days: int) -> None:
-        """Let days go by."""
-        self.day += timedelta(days=days)
-
     def stands(self, state: str) -> None:
         """Check the stage of the case in hand."""
         assert self.asks("show", self.case)["state"] == state
+
+
+def _walking(branch: Callable[[Any], None], walker: Walk) -> Callable[[], None]:
+    return lambda: branch(walker)
 
 
 # ── The way forward, stage by stage, as it goes when nothing is in the way ──

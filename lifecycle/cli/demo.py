@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,11 +21,8 @@ from lifecycle.cli.terminal.text import pad
 from lifecycle.errors import InvalidError, cell_width
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from lifecycle.cli.story import Player
-    from lifecycle.office.cases import RefusedError
-    from lifecycle.office.demo import Step, Stories, Story
+    from lifecycle.cli.story import Told
+    from lifecycle.office.demo import DemoClock, Step, Stories
     from lifecycle.office.office import Office
 
 WORKFLOW = "project"
@@ -49,21 +46,9 @@ NEXT = (
 """What to try: {…} stands for the number of the case whose title begins so."""
 
 
-@dataclass
-class Told:
-    """One case as played: its number and title, what there was to tell on which day, and the
-    refusals met.
-    """
-
-    number: str
-    title: str
-    lines: list[tuple[date, str]] = field(default_factory=list)
-    refusals: list[tuple[Step, RefusedError]] = field(default_factory=list)
-
-
 @command(
     "demo",
-    help="演示：在新的数据库里建一个虚构的招商局，把十个项目按真实的日子办到各自的环节，"
+    help="演示：在新的数据库里建一个虚构的招商局，把十个项目按日子先后逐日办到各自的环节，"
     "其中一个从考察导入走到验收"
     "，"
     "有拒绝、退回、流拍和委托代办；最后打印进度板、两件公文、审计结果，和接下来可以试的命令。",
@@ -81,7 +66,7 @@ def demo(desk: Desk, into: str) -> int:
     """Play the worked example."""
     from lifecycle.cli.story import Player
     from lifecycle.office.clock import today
-    from lifecycle.office.demo import found, shipped_stories
+    from lifecycle.office.demo import DemoClock, found, in_order, shipped_stories
 
     path = Path(into) / "lifecycle.db"
     if path.exists():
@@ -92,36 +77,23 @@ def demo(desk: Desk, into: str) -> int:
     day = today(desk.session.clock)
     if day < stories.as_of:
         raise InvalidError(
-            f"今天是 {day}，演示的事情到 {stories.as_of} 为止，不能补录还没发生的事",
+            f"今天是 {day}，演示的事情到 {stories.as_of} 为止，还没发生的事不能记录",
             "请校准系统时钟",
         )
-    desk = replace(desk, db=str(path), officer_code=None, on=None, request_id=None)
+    clock = DemoClock(desk.session.clock)
+    session = replace(desk.session, clock=clock)
+    desk = Desk(str(path), None, None, desk.json, None, session)
     office = desk.opened(create=True)
-    made = found(office)
+    made = found(office, clock)
     desk.tell(f"已建库：{path}　单位 {made.units} 个，经办人 {made.officers} 名，只写岗位")
-    desk.tell(f"以下项目全部虚构，按发生的日子补录，截至 {stories.as_of}")
-    player = Player(office, WORKFLOW, path.with_name("materials"))
-    told = []
-    for story in stories.stories:
-        with office.together():
-            told.append(_played(player, story))
-        if not desk.json:
-            _print_case(office, told[-1], full=len(told) == 1)
-    return _conclude(desk, stories, told)
-
-
-def _played(player: Player, story: Story) -> Told:
-    """Play one story to its end."""
-    told, on = Told(player.open(story), str(story.facts["name"])), story.on
-    for step in story.steps:
-        if isinstance(step, str):
-            told.lines.append((on, step))
-            continue
-        on = step.on
-        refused = player.play(told.number, step)
-        if refused is not None:
-            told.refusals.append((step, refused))
-    return told
+    desk.tell(f"以下项目全部虚构，各步按日子先后、在当天的办公时间记录，截至 {stories.as_of}")
+    player = Player(office, clock, WORKFLOW, path.with_name("materials"))
+    with office.together():
+        told = player.play(in_order(stories, made.later))
+    if not desk.json:
+        for one in told:
+            _print_case(office, one, full=one is told[0])
+    return _conclude(desk, clock, stories, told)
 
 
 def _print_case(office: Office, told: Told, *, full: bool) -> None:
@@ -149,12 +121,10 @@ def _print_case(office: Office, told: Told, *, full: bool) -> None:
 def _typed(number: str, step: Step) -> str:
     """Write a step as the officer typed it."""
     verb, *words = step.words
-    return shlex.join(
-        ["lifecycle", verb, number, *words, "--on", str(step.on), "--as", step.officers[0]]
-    )
+    return shlex.join(["lifecycle", verb, number, *words, "--as", step.officers[0]])
 
 
-def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
+def _conclude(desk: Desk, clock: DemoClock, stories: Stories, told: list[Told]) -> int:
     """Show board, letters, replay and audit as their commands do, and what to try next.
 
     Give the exit code.
@@ -164,10 +134,12 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
     from lifecycle.cli.cases.records import replay
     from lifecycle.cli.letters.demo_letters import issue_letters
     from lifecycle.cli.letters.letters import notice_show
-    from lifecycle.office.demo import letters_to_show
+    from lifecycle.office.demo import letters_to_show, see_clock
 
     letters = list(letters_to_show(desk.office, stories))
-    issued = list(issue_letters(desk.office, letters))
+    issued = list(issue_letters(desk.office, letters, lambda: clock.next(stories.as_of)))
+    clock.end()
+    confirmed = see_clock(desk.office)
     shown: list[tuple[str, click.Command, dict[str, Any]]] = [
         (f"lifecycle board --on {stories.as_of}", board, {"on": stories.as_of}),
         *(
@@ -185,6 +157,11 @@ def _conclude(desk: Desk, stories: Stories, told: list[Told]) -> int:
     code = 0
     for line in issued:
         say(line)
+    if confirmed:
+        say(
+            f"\n演示的记录停在 {stories.as_of}，距今已超过系统允许的间隔；"
+            f"已由 {confirmed[0]} 提出、{confirmed[1]} 确认今天的时钟无误，可以接着办"
+        )
     for line, verb, given in shown:
         say(f"\n$ {line}")
         code = max(code, click.get_current_context().invoke(verb, db=desk.db, **given) or 0)

@@ -1,10 +1,12 @@
-"""A story played in an office: every step is what an officer would type, given on the day it
-happened.
+"""Stories played in an office, day after day: every step is what an officer would type, given on
+the day it happened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +15,27 @@ from lifecycle.cli.cases.cases import VERDICTS, pairs
 from lifecycle.errors import InvalidError
 from lifecycle.office import cases
 from lifecycle.office.cases import RefusedError, Request
-from lifecycle.office.demo import Materials
+from lifecycle.office.demo import Appointment, Materials, Step, Story, appoint
 
 if TYPE_CHECKING:
     import click
 
-    from lifecycle.office.demo import Step, Story
+    from lifecycle.office.demo import DemoClock, Event
     from lifecycle.office.office import Office
 
 _VERBS = {"set": verbs.set_, "sign": verbs.sign, "advance": verbs.advance}
+
+
+@dataclass
+class Told:
+    """One case as played: its number and title, what there was to tell on which day, and the
+    refusals met.
+    """
+
+    number: str
+    title: str
+    lines: list[tuple[date, str]] = field(default_factory=list)
+    refusals: list[tuple[Step, RefusedError]] = field(default_factory=list)
 
 
 class Player:
@@ -29,31 +43,54 @@ class Player:
     for each case.
     """
 
-    def __init__(self, office: Office, workflow: str, folder: Path) -> None:
+    def __init__(self, office: Office, clock: DemoClock, workflow: str, folder: Path) -> None:
         self.office = office
+        self.clock = clock
         self.workflow = office.workflow(workflow)
         self.materials = Materials(office, folder)
+        self.told: dict[int, Told] = {}
 
-    def open(self, story: Story) -> str:
-        """Open a story's case; give its number."""
-        request = Request(story.officer, on=story.on)
-        return str(cases.open_case(self.office, request, self.workflow, story.facts).number)
+    def play(self, events: Iterable[Event]) -> list[Told]:
+        """Play events in their order; give the cases in the order of their stories.
 
-    def play(self, number: str, step: Step) -> RefusedError | None:
-        """Take one step; give the refusal where it must be refused.
-
-        Raises InvalidError if it is not.
+        Raises InvalidError if a step is not refused that must be.
         """
+        for event in events:
+            if isinstance(event.what, Appointment):
+                self.clock.next(event.on)
+                appoint(self.office, event.what)
+            elif isinstance(event.what, Story):
+                self.told[event.case] = self._open(event.what)
+            else:
+                self._step(self.told[event.case], event.what)
+        return [told for _, told in sorted(self.told.items())]
+
+    def _open(self, story: Story) -> Told:
+        """Open a story's case; what there is to tell of it is known by then."""
+        self.clock.next(story.on)
+        request = Request(story.officer)
+        opened = cases.open_case(self.office, request, self.workflow, story.facts)
+        told, on = Told(str(opened.number), opened.title), story.on
+        for step in story.steps:
+            if isinstance(step, str):
+                told.lines.append((on, step))
+            else:
+                on = step.on
+        return told
+
+    def _step(self, told: Told, step: Step) -> None:
         if not step.refused:
             for officer in step.officers:
-                self._do(number, step, officer)
-            return None
+                self._do(told.number, step, officer)
+            return
         try:
-            self._do(number, step, step.officers[0])
+            self._do(told.number, step, step.officers[0])
         except RefusedError as refused:
-            return refused
+            told.refusals.append((step, refused))
+            return
         raise InvalidError(
-            f"{number} 的这一步本应被拒绝：{' '.join(step.words)}", "请核对演示数据与流程是否一致"
+            f"{told.number} 的这一步本应被拒绝：{' '.join(step.words)}",
+            "请核对演示数据与流程是否一致",
         )
 
     def _do(self, number: str, step: Step, officer: str) -> None:
@@ -61,12 +98,15 @@ class Player:
         case = self.office.case(number)
         if verb == "attach":
             for word in words:
-                self.materials.attach(Request(officer, on=step.on), case, word)
+                self.clock.next(step.on)
+                case = self.office.case(number)
+                self.materials.attach(officer, step.on, case, word)
             return
         if verb not in _VERBS:
             raise InvalidError(f"演示的一步不能是 {verb}", f"可用：attach、{'、'.join(_VERBS)}")
         given = _parsed(_VERBS[verb], [number, *words])
-        request = Request(officer, given["principal"], step.on)
+        request = Request(officer, given["principal"], given["on"])
+        self.clock.next(step.on)
         if verb == "set":
             cases.set_facts(self.office, request, case, pairs(given["texts"]))
         elif verb == "sign":

@@ -26,16 +26,6 @@ class Channels:
     parties: Mapping[str, Channel] = field(default_factory=dict)
     backoff: Backoff = field(default_factory=Backoff)
 
-    def missing_secrets(self, environ: Mapping[str, str]) -> tuple[str, ...]:
-        """Name the environment variables that the channels need and that are not set."""
-        names: dict[str, None] = {}
-        for channel in (*self.units.values(), *self.parties.values()):
-            if isinstance(channel, Mail) and channel.server.user:
-                names[channel.server.password] = None
-            elif isinstance(channel, Webhook):
-                names[channel.secret] = None
-        return tuple(name for name in names if not environ.get(name))
-
 
 def deliver(
     sending: Sending, channel: Channel, *, now: datetime, environ: Mapping[str, str] | None = None

@@ -31,7 +31,8 @@ from lifecycle.delivery.folder import Folder
 from lifecycle.delivery.mail import Mail, Security, Server, is_address
 from lifecycle.delivery.trust import is_loopback
 from lifecycle.delivery.webhook import Webhook, url_fault
-from lifecycle.errors import InvalidError, Location, Problem, WorkflowError
+from lifecycle.errors import Location, Problem, WorkflowError
+from lifecycle.infile import read_file
 from lifecycle.people.change import is_code
 from lifecycle.workflow.yaml.fields import Fields, Reading
 from lifecycle.workflow.yaml.tree import Mapping, Node, Scalar, read_tree
@@ -55,14 +56,7 @@ def read_channels(path: Path) -> Channels:
 
     Relative paths count from the file's folder.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InvalidError(f"没有送达设置 {path}", "请按手册写一个 delivery.yaml") from None
-    except OSError as error:
-        raise InvalidError(
-            f"送达设置 {path} 读不了：{error.strerror}", "请核对是否为文件、有无权限"
-        ) from None
+    data = read_file(path, "送达设置", missing="请按手册写一个 delivery.yaml")
     return parse_channels(data, path)
 
 

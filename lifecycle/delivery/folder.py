@@ -18,6 +18,7 @@ from secrets import token_hex
 from typing import Any
 
 from lifecycle.delivery.sending import Attached, DeliveryError, Receipt, Sending, safe_name, unseen
+from lifecycle.errors import os_reason
 from lifecycle.outfile import sync_folder
 
 FORMAT = "lifecycle-delivery/1"
@@ -69,7 +70,7 @@ def put_folder(sending: Sending, channel: Folder, *, now: datetime) -> Receipt:
             _write(target, contents)
     except OSError as error:
         mend = "请检查磁盘空间与目录权限；将自动重试"
-        message = f"不能写入送达目录 {channel.path}：{error.strerror or type(error).__name__}"
+        message = f"不能写入送达目录 {channel.path}：{os_reason(error)}"
         raise DeliveryError(message, mend, shared=True) from error
     return Receipt("folder", str(channel.path), now, target.name)
 

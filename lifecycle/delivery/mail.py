@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lifecycle.delivery.deadline import deadline
-from lifecycle.delivery.sending import DeliveryError, Receipt, Sending, one_line, safe_name, said
+from lifecycle.delivery.sending import (
+    DeliveryError,
+    Receipt,
+    Sending,
+    network_reason,
+    one_line,
+    safe_name,
+    said,
+)
 from lifecycle.delivery.trust import is_loopback, secret_of, trust
 
 Security = Literal["starttls", "tls", "none"]
@@ -297,9 +305,10 @@ def _told(server: Server) -> Iterator[None]:
             error, smtplib.SMTPServerDisconnected | ConnectionResetError | BrokenPipeError
         ):
             raise DeliveryError(f"{where} 中途断开连接，不知是否收到", _MEND_AGAIN) from error
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         mend = "请检查主机、端口、security 与网络；将自动重试"
-        raise DeliveryError(f"{where} 连接失败：{one_line(reason)}", mend, shared=True) from error
+        raise DeliveryError(
+            f"{where} 连接失败：{network_reason(error)}", mend, shared=True
+        ) from error
 
 
 def _bytes(words: bytes | str) -> bytes:

@@ -5,13 +5,15 @@ handed over.
 from __future__ import annotations
 
 import re
+import socket
+import ssl
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar, NamedTuple
 
-from lifecycle.errors import InvalidError, LifecycleError
+from lifecycle.errors import InvalidError, LifecycleError, os_reason
 
 MOST_ANSWER = 200
 """So many characters of another machine's answer are kept."""
@@ -146,3 +148,15 @@ def said(answer: bytes) -> str:
         return one_line(answer.decode())
     except UnicodeDecodeError:
         return one_line(answer.decode("gb18030", "replace"))
+
+
+def network_reason(error: OSError | ValueError) -> str:
+    """Say in Chinese why another machine could not be reached or understood."""
+    if isinstance(error, ssl.SSLError):
+        # Its number is OpenSSL's own, not the system's.
+        return f"加密连接没有谈成（{one_line(getattr(error, 'reason', None) or 'TLS')}）"
+    if isinstance(error, socket.gaierror):
+        return "查不到这个主机名"
+    if isinstance(error, OSError) and error.errno:
+        return os_reason(error)
+    return f"应答或地址不合规（{type(error).__name__}）"

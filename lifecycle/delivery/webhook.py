@@ -18,7 +18,14 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from lifecycle.delivery.deadline import deadline
-from lifecycle.delivery.sending import DeliveryError, Receipt, Sending, one_line, said
+from lifecycle.delivery.sending import (
+    DeliveryError,
+    Receipt,
+    Sending,
+    network_reason,
+    one_line,
+    said,
+)
 from lifecycle.delivery.trust import is_loopback, secret_of, trust
 
 FORMAT = "lifecycle-delivery/1"
@@ -78,29 +85,6 @@ def sign(secret: bytes, timestamp: str, body: bytes) -> str:
     and the body.
     """
     return "v1=" + hmac.new(secret, timestamp.encode() + b"." + body, sha256).hexdigest()
-
-
-def verify_signature(
-    secret: bytes,
-    timestamp: str,
-    body: bytes,
-    signature: str,
-    *,
-    now: datetime,
-    tolerance: timedelta = timedelta(minutes=5),
-) -> bool:
-    """Tell a receiver whether a body is from who knows the secret and was signed about `now`; in
-    constant time.
-
-    `timestamp` and `signature` are the headers X-Lifecycle-Timestamp (seconds since 1970) and
-    X-Lifecycle-Signature. A copy sent again within the tolerance is known by the body's `id`.
-    """
-    if not re.fullmatch(r"[0-9]{1,12}", timestamp, re.ASCII) or len(secret) < LEAST_SECRET:
-        return False
-    genuine = hmac.compare_digest(
-        sign(secret, timestamp, body).encode(), signature.encode("utf-8", "replace")
-    )
-    return genuine and abs(now.timestamp() - int(timestamp)) <= tolerance.total_seconds()
 
 
 def body_of(sending: Sending) -> bytes:
@@ -251,6 +235,7 @@ def _told(channel: Webhook, parts: SplitResult) -> Iterator[None]:
     except (http.client.HTTPException, ConnectionResetError, BrokenPipeError) as error:
         raise DeliveryError(f"{where} 的应答不完整，不知是否收到", _MEND_AGAIN) from error
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
         mend = "请检查网址、端口与网络；将自动重试"
-        raise DeliveryError(f"{where} 连接失败：{one_line(reason)}", mend, shared=True) from error
+        raise DeliveryError(
+            f"{where} 连接失败：{network_reason(error)}", mend, shared=True
+        ) from error

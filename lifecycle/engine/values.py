@@ -111,11 +111,16 @@ def _items(fact: Fact, entered: Entered) -> Iterator[str]:
     if not isinstance(entered, str):
         yield from (_filled(fact, item) for item in entered)
         return
-    for line in _filled(fact, entered).split("\n"):
-        for item in filter(None, map(str.strip, _split(fact, line))):
-            if fact.of in ("decimal", "money"):
-                _judge_reading(fact, _plain(fact, item))
-            yield item
+    parts = [part for line in _filled(fact, entered).split("\n") for part in _split(fact, line)]
+    for place, part in enumerate(parts, 1):
+        item = part.strip()
+        if not item:
+            raise InvalidError(
+                f"{fact.title}（{fact.name}）的第{place}项是空的", "补上这一项，或删去多余的分隔符"
+            )
+        if fact.of in ("decimal", "money"):
+            _judge_reading(fact, _plain(fact, item))
+        yield item
 
 
 def _split(fact: Fact, line: str) -> list[str]:

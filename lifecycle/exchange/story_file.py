@@ -23,7 +23,8 @@ _STEP = ("refused", "tell")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command: the day, the officers who each give it, its words without case.
+    """One command: the day on which it is given, the officers who each give it, its words without
+    case.
 
     `refused`: it must be refused.
     """
@@ -85,7 +86,18 @@ def _story(file: YamlFile, fields: Fields) -> Story | None:
     opened = fields.scalar("open")
     step = _step(file, opened, refused=False, words=0) if opened else None
     facts = fields.inner("facts", f"{fields.owner}的 facts ", known=())
-    steps = [found for node in fields.items("story") if (found := _told(file, node)) is not None]
+    steps: list[Step | str] = []
+    last = step.on if step else None
+    for node in fields.items("story"):
+        found = _told(file, node)
+        if found is None:
+            continue
+        steps.append(found)
+        if isinstance(found, Step):
+            if last is not None and found.on < last:
+                mend = "各步按日期先后写；补录的写记录那天，后面加 --on 实际日期"
+                file.reading.fault("wrong-order", node, f"{found.on} 在上一步的 {last} 之前", mend)
+            last = found.on
     if step is None or facts is None:
         return None
     return Story(

@@ -5,6 +5,7 @@ A file that is no table raises; a fault in one row is that row's own.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from lifecycle.errors import InvalidError
 from lifecycle.exchange.csvfile import read_csv, write_csv
 from lifecycle.exchange.listing import read_yaml
 from lifecycle.exchange.rows import Row
+from lifecycle.infile import open_file
 from lifecycle.outfile import new_file
 
 MOST_MB = 50
@@ -53,16 +55,9 @@ def write_rows(path: Path, kind: str, header: Sequence[str], rows: Iterable[Sequ
 
 def _opened(path: Path) -> bytes:
     """Give the first bytes of a file that is there, is a file and is not too large."""
-    try:
-        if path.is_dir():
-            raise InvalidError(f"{path.name} 是目录，不是文件")
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(8)
-    except FileNotFoundError:
-        raise InvalidError(f"没有文件 {path}", "请核对文件名和所在目录") from None
-    except PermissionError:
-        raise InvalidError(f"没有权限读取 {path}") from None
+    with open_file(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        head = file.read(8)
     if size > MOST_MB * 1_000_000:
         raise InvalidError(
             f"{path.name} 有 {size / 1_000_000:.0f} MB，超过 {MOST_MB} MB",

@@ -84,6 +84,8 @@ class Word:
     least: int = -1
     walks: bool = False
     """Whether it goes through every item of a list, which a letter's budget counts."""
+    example: str = ""
+    """A condition that uses it, as the manual shows it; for functions only."""
 
     @property
     def needed(self) -> int:
@@ -209,19 +211,37 @@ ARITHMETIC: Mapping[str, Word] = {
 }
 
 FUNCTIONS: Mapping[str, Word] = {
-    "days_after": Word("若干日后", "某日起第几日", ("date", "number"), "date", dates.add_days),
+    "days_after": Word(
+        "若干日后",
+        "某日以后第几日",
+        ("date", "number"),
+        "date",
+        dates.add_days,
+        example="today >= days_after(arrive_on, 1)",
+    ),
     "workdays_after": Word(
-        "若干个工作日后", "某日起第几个工作日，按公布的日历", ("date", "number"), "date", None
+        "若干个工作日后",
+        "某日以后第几个工作日，按公布的日历",
+        ("date", "number"),
+        "date",
+        None,
+        example="today <= workdays_after(arrive_on, 10)",
     ),
     "months_after": Word(
         "若干月后",
-        "某日起几个月后的同一日，没有该日的为月末",
+        "某日以后第几个月的同一天，没有该日的为月末",
         ("date", "number"),
         "date",
         dates.add_months,
+        example="today <= months_after(arrive_on, 1)",
     ),
     "days_between": Word(
-        "相隔的日数", "从先一日到后一日有几日", ("date", "date"), "number", dates.days_between
+        "相隔的日数",
+        "从先一日到后一日有几日",
+        ("date", "date"),
+        "number",
+        dates.days_between,
+        example="days_between(opened_on, arrive_on) >= 3",
     ),
 }
 """Those without `work` come with the scope."""

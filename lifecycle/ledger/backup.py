@@ -16,7 +16,12 @@ from pathlib import Path
 
 from lifecycle.errors import InvalidError, UnavailableError, os_reason
 from lifecycle.ledger.files import folder_of
-from lifecycle.ledger.sqlite.database import copy_database, database_errors, refuse_journal
+from lifecycle.ledger.sqlite.database import (
+    copy_database,
+    database_errors,
+    refuse_journal,
+    refuse_link,
+)
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.outfile import check_place, new_file, sync_file, sync_folder
 from lifecycle.sharing import barrier_to, file_mode, folder_mode, make_folders
@@ -79,6 +84,8 @@ def restore(source: Path, database: Path) -> int:
 
     Give the number of files.
     """
+    for path in (database, folder_of(database)):
+        refuse_link(path)
     if database.exists() or folder_of(database).exists():
         raise InvalidError(
             f"{database} 或它的材料文件夹已存在，不会覆盖",

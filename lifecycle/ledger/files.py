@@ -9,8 +9,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from lifecycle.beside import MATERIALS, beside
 from lifecycle.engine.case import File
 from lifecycle.errors import InvalidError, UnavailableError, os_reason
+from lifecycle.infile import open_file
 from lifecycle.ledger.record import new_eid
 from lifecycle.outfile import sync_folder
 from lifecycle.sharing import (
@@ -31,7 +33,7 @@ class LostFileError(UnavailableError):
 
 def folder_of(database: Path) -> Path:
     """Name the folder in which a database's materials lie."""
-    return database.with_name(database.name + ".files")
+    return beside(database, MATERIALS)
 
 
 def place_of(database: Path, digest: str) -> Path:
@@ -44,15 +46,7 @@ def keep_file(database: Path, source: Path, *, most_bytes: int) -> File:
 
     Raises InvalidError if it is missing, empty or too large.
     """
-    try:
-        handle = source.open("rb")
-    except FileNotFoundError as error:
-        raise InvalidError(f"文件 {source} 不存在", "请核对路径") from error
-    except OSError as error:
-        raise InvalidError(
-            f"文件 {source} 读不了：{os_reason(error)}", "请核对是否为文件、有无权限"
-        ) from error
-    with handle:
+    with open_file(source) as handle:
         size, digest = _keep(database, handle, most_bytes)
     if not size:
         raise InvalidError(f"文件 {source} 是空的", "请换一个文件")

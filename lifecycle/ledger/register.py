@@ -266,7 +266,7 @@ class Register:
     ) -> _Judged:
         """Collect what the judge is told and ask it; raises RefusedError with every gate."""
         directory = self.library.directory()
-        case = self._load(case_id) if case_id else None
+        case = self.case(case_id) if case_id else None
         if workflow is None:
             workflow = self.library.workflow(case.workflow if case else "")
         if case is None and directory.document("workflow", workflow.name) != workflow.digest:
@@ -399,7 +399,8 @@ class Register:
             self._origin = self.store.meta("log")
         return self._origin
 
-    def _load(self, case_id: str) -> Case:
+    def case(self, case_id: str) -> Case:
+        """Give a case by its id; raises UnknownError."""
         found = self.store.case(case_id)
         if found is None:
             raise UnknownError("事项", case_id)

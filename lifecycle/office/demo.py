@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecycle import places
 from lifecycle.correspondence.drafts import drafted_letters
@@ -14,9 +15,12 @@ from lifecycle.exchange.directory_file import read_directory_file
 from lifecycle.exchange.story_file import Step, Stories, Story, read_stories
 from lifecycle.office import cases
 from lifecycle.office.cases import Case, Request
+from lifecycle.office.clock import BEIJING, Clock
 from lifecycle.office.definitions import shipped
 from lifecycle.office.init import found_with
+from lifecycle.office.people import announce_clock, clock, confirm_clock
 from lifecycle.outfile import write_file
+from lifecycle.people.clock import may_confirm
 from lifecycle.people.directory import SYSTEM_ROLES
 from lifecycle.sharing import make_folders
 from lifecycle.workflow.naming import find_material
@@ -26,25 +30,88 @@ if TYPE_CHECKING:
     from lifecycle.office.office import Office
 
 __all__ = [
+    "Appointment",
+    "DemoClock",
+    "Event",
     "Founded",
     "Materials",
     "Standing",
     "Step",
     "Stories",
     "Story",
+    "appoint",
     "found",
+    "in_order",
     "letters_to_show",
+    "see_clock",
     "shipped_stories",
     "standing",
 ]
 
+_MORNING, _AFTERNOON = time(9), time(14)
+_APART = timedelta(minutes=10)
+_HALF_DAY = 18
+"""How many entries there are between nine and twelve, and as many between two and five."""
+
+
+class DemoClock:
+    """The clock by which the example is played: office hours of the day that is being played, one
+    entry every ten minutes; once all is played, the clock that it was given.
+    """
+
+    def __init__(self, after: Clock) -> None:
+        self._after = after
+        self._day: date | None = None
+        self._entry = 0
+
+    def __call__(self) -> datetime:
+        """Give the time; it stands still until the next entry."""
+        if self._day is None:
+            return self._after()
+        half = _MORNING if self._entry < _HALF_DAY else _AFTERNOON
+        begins = datetime.combine(self._day, half, BEIJING)
+        return begins + self._entry % _HALF_DAY * _APART
+
+    def next(self, day: date) -> None:
+        """Go on to the next entry, on a day; the last time of a day serves for all beyond it."""
+        following = self._entry + 1 if day == self._day else 0
+        self._day, self._entry = day, min(following, 2 * _HALF_DAY - 1)
+
+    def end(self) -> None:
+        """Go by the clock that was given, from now on."""
+        self._day = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A change of people that begins later than the office: the day, who makes it, the entry's type
+    and data.
+    """
+
+    on: date
+    officer: str
+    kind: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happens on a day: a change of people (`case` is -1), or a case's opening or next step,
+    by the index of its story.
+    """
+
+    on: date
+    case: int
+    what: Appointment | Story | Step
+
 
 @dataclass(frozen=True, slots=True)
 class Founded:
-    """How many units and officers the office was founded with."""
+    """How many units and officers the office was founded with, and what changes later."""
 
     units: int
     officers: int
+    later: tuple[Appointment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +129,11 @@ def shipped_stories() -> Stories:
     return read_stories(places.demo() / "projects.yaml")
 
 
-def found(office: Office) -> Founded:
-    """Found the office in which the stories are played."""
+def found(office: Office, clock: DemoClock) -> Founded:
+    """Found the office in which the stories are played, on the day from which it is there.
+
+    What begins later is left to its own day.
+    """
     definitions = shipped()
     workflows = [
         read_workflow(body, name, checked=False)
@@ -72,9 +142,53 @@ def found(office: Office) -> Founded:
     ]
     roles = {role.name: role.title for w in workflows for role in w.roles.values()} | SYSTEM_ROLES
     changes = read_directory_file(places.demo() / "office.yaml", roles)
-    found_with(office, Request(changes[0][1]["officer"]), changes, definitions)
+    founder, since = changes[0][1]["officer"], changes[0][1]["since"]
+    at_once = [change for change in changes if change[1]["since"] <= since]
+    later = [
+        Appointment(
+            date.fromisoformat(data["since"]), str(data.get("principal", founder)), kind, data
+        )
+        for kind, data in changes
+        if data["since"] > since
+    ]
+    clock.next(date.fromisoformat(since))
+    found_with(office, Request(founder), at_once, definitions)
     directory = office.directory
-    return Founded(len(directory.units), len(directory.people))
+    return Founded(len(directory.units), len(directory.people), tuple(later))
+
+
+def in_order(stories: Stories, later: Iterable[Appointment]) -> list[Event]:
+    """Put everything that happens into the order of its days: on each, changes of people first,
+    then case by case.
+    """
+    events = [Event(appointment.on, -1, appointment) for appointment in later]
+    for number, story in enumerate(stories.stories):
+        events.append(Event(story.on, number, story))
+        steps = [step for step in story.steps if isinstance(step, Step)]
+        events.extend(Event(step.on, number, step) for step in steps)
+    return sorted(events, key=lambda event: (event.on, event.case))
+
+
+def appoint(office: Office, appointment: Appointment) -> None:
+    """Record a change of people."""
+    request = Request(appointment.officer)
+    office.register.change_office(request, appointment.kind, appointment.data)
+
+
+def see_clock(office: Office) -> tuple[str, str] | None:
+    """Confirm today's clock where the stories ended too long ago for anything to be recorded.
+
+    Give those who announced and confirmed it, None where there was nothing to confirm.
+    """
+    state = clock(office)
+    if not state.jumped:
+        return None
+    directory = office.directory
+    announcer = next(grant.officer for grant in directory.grants if "admin" in grant.roles)
+    confirmer = may_confirm(directory, announcer, state.clock)[0]
+    announce_clock(office, Request(announcer))
+    confirm_clock(office, Request(confirmer))
+    return announcer, confirmer
 
 
 def standing(office: Office, number: str) -> Standing:
@@ -102,25 +216,25 @@ class Materials:
         self.folder = folder
         self._written: dict[tuple[str, str], Path] = {}
 
-    def attach(self, request: Request, case: Case, word: str) -> None:
-        """Write a material and attach it.
+    def attach(self, officer: str, on: date, case: Case, word: str) -> None:
+        """Write a material as of a day, which is today for the office, and attach it.
 
         `a=b` attaches as `a` the very bytes of what was attached as `b`.
         """
         name, _, same = word.partition("=")
         title = find_material(self.office.workflow_of(case), name).title
-        path = self.folder / case.number / f"{request.on} {_file_name(title)}.txt"
+        path = self.folder / case.number / f"{on} {_file_name(title)}.txt"
         make_folders(path.parent)
         text = (
             "演示材料（虚构）\n"
             f"项目：{case.number} {case.title}\n"
             f"材料：{title}\n"
-            f"上传：{request.on} {request.officer}\n"
+            f"上传：{on} {officer}\n"
         )
         body = self._written[case.number, same].read_bytes() if same else text.encode()
         write_file(path, body, "演示材料")
         self._written[case.number, name] = path
-        cases.attach(self.office, request, case, name, path)
+        cases.attach(self.office, Request(officer), case, name, path)
 
 
 def _file_name(title: str) -> str:

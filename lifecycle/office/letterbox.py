@@ -13,7 +13,6 @@ from lifecycle.engine.case_letter import DRAFT, REVIEWED, CaseLetter, rule_of
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.letter_rows import count_sendings, drafts_of, unfrozen_of, waiting_for
-from lifecycle.office.office import case_of
 from lifecycle.office.reminders import debts, overdue
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def _errands_of(
     if "reviewer" in officer.held or "signer" in officer.held:
         yield from _desk(office, officer)
     for case_id, name in waiting_for(office.store, officer.unit):
-        case = case_of(office, case_id)
+        case = office.register.case(case_id)
         yield from _owed(office, case, case.letters[name], officer, moment=moment, rules=rules)
     if rules is None or not officer.held:
         return
@@ -108,7 +107,7 @@ def _desk(office: Office, officer: Officer) -> Iterator[Errand]:
         if duty not in officer.held:
             continue
         for case_id, name in drafts_of(office.store, officer.unit, state, most=MOST):
-            case = case_of(office, case_id)
+            case = office.register.case(case_id)
             letter = case.letters[name]
             before = {
                 person
@@ -118,7 +117,7 @@ def _desk(office: Office, officer: Officer) -> Iterator[Errand]:
             if not before & set(officer.persons):
                 yield _errand(verb, case, letter, officer, f"{case.title}　{name}")
     for case_id, name in unfrozen_of(office.store, officer.unit):
-        case = case_of(office, case_id)
+        case = office.register.case(case_id)
         yield _errand(
             "freeze",
             case,

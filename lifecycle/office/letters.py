@@ -39,7 +39,6 @@ from lifecycle.frozen import dataclass
 from lifecycle.ledger.files import keep_file, read_file
 from lifecycle.ledger.register import Request
 from lifecycle.letter.model import dump_letter
-from lifecycle.office.office import case_of
 from lifecycle.template.compose import WRITER
 from lifecycle.template.template import read_template
 from lifecycle.workflow.naming import find_recipient
@@ -308,7 +307,7 @@ def issue(office: Office, request: Request, case: str, name: str) -> Handled:
     outcome = number(office, request, found, meant, fonts)
     if request.dry_run:
         return Handled(outcome, outcome.case.letters[meant])
-    now = case_of(office, found.id)
+    now = office.register.case(found.id)
     issued = now.letters[meant]
     if issued.in_force and not issued.forms:
         later = replace(request, request_id=None, on=None)

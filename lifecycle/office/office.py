@@ -137,14 +137,6 @@ class Office:
         return stored(found[0]) if found else None
 
 
-def case_of(office: Office, case_id: str) -> Case:
-    """Give a case by its id."""
-    found = office.store.case(case_id)
-    if found is None:
-        raise UnknownError("事项", case_id)
-    return read_case(office.store, found[1])
-
-
 def entries(office: Office, case: Case, *, after: int = 0) -> Iterator[Mapping[str, Any]]:
     """Stream a case's entries as stored, each with its index in the log and its hash."""
     for row in office.store.entries(case.id, after=after):

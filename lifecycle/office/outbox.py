@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle.beside import CHANNELS, beside
 from lifecycle.correspondence.forms import form_of, letter_of
 from lifecycle.correspondence.press import SUFFIXES
 from lifecycle.delivery.backoff import next_attempt
@@ -31,7 +32,6 @@ from lifecycle.ledger.letter_rows import (
 )
 from lifecycle.ledger.record import stamp_text
 from lifecycle.office.letters import letter_called, submit
-from lifecycle.office.office import case_of
 from lifecycle.office.replies import find_addressee
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def read_settings(office: Office, file: str | None, environ: Mapping[str, str]) 
     """Read who is reached how: from the file given, else from LIFECYCLE_DELIVERY, else from beside
     the database. Only a file that was given must be there.
     """
-    default = environ.get("LIFECYCLE_DELIVERY") or f"{office.store.path}.delivery.yaml"
+    default = environ.get("LIFECYCLE_DELIVERY") or str(beside(office.store.path, CHANNELS))
     path = Path(file or default)
     if file is None and not path.exists():
         return DeliverySettings(path, Channels())
@@ -141,7 +141,7 @@ def deliver_due(
         channel = channels.units.get(queued.unit) or channels.parties.get(queued.addressee)
         if channel is None or any(_shared(channel) == _shared(other) for other in down):
             continue
-        case = case_of(office, queued.case_id)
+        case = office.register.case(queued.case_id)
         letter = case.letters[queued.name]
         if allowed not in (None, letter.unit):
             continue
@@ -245,7 +245,7 @@ def sending_of(office: Office, case: Case, letter: CaseLetter, queued: QueuedSen
 def unsent(office: Office, channels: Channels) -> Iterator[Unsent]:
     """Stream what waits in the outbox and what was given up, in the order of their ids."""
     for queued in _queued(office, "pending", "dead"):
-        case = case_of(office, queued.case_id)
+        case = office.register.case(queued.case_id)
         yield Unsent(
             id=queued.id,
             case_number=case.number,

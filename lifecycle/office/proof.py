@@ -17,13 +17,13 @@ from lifecycle.correspondence.proof import (
     read_bundle,
     write_bundle,
 )
-from lifecycle.errors import InvalidError, UnavailableError
+from lifecycle.errors import InvalidError
+from lifecycle.infile import read_file
 from lifecycle.ledger.letter_rows import by_code, by_form, by_number
 from lifecycle.letter.check.extract import codes_in
 from lifecycle.letter.code import read_code
 from lifecycle.office.audit import Audit
 from lifecycle.office.letters import letter_called
-from lifecycle.office.office import case_of
 
 if TYPE_CHECKING:
     from lifecycle.office.office import Office
@@ -120,20 +120,11 @@ def _paper(given: str, office: Office | None) -> Paper:
 
 
 def _code_of(office: Office, case_id: str, name: str) -> str:
-    return case_of(office, case_id).letters[name].code
+    return office.register.case(case_id).letters[name].code
 
 
 def _bytes_of(path: Path) -> bytes:
-    try:
-        with path.open("rb") as handle:
-            body = handle.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise UnavailableError(f"文件 {path} 读不了：{error.strerror}", "请检查权限") from error
-    if len(body) > MOST_BYTES:
-        raise InvalidError(
-            f"文件 {path} 超过 {MOST_BYTES >> 20} MB，不是公文", "请核对是否选错了文件"
-        )
-    return body
+    return read_file(path, most_bytes=MOST_BYTES)
 
 
 def _from_ledger(office: Office, paper: Paper) -> Iterator[Proof]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle import places
-from lifecycle.errors import InvalidError
+from lifecycle.infile import read_file
 from lifecycle.ledger.record import hash_of
 from lifecycle.template.template import Template, read_template
 
@@ -65,18 +65,7 @@ def put_into_force(office: Office, request: Request, kind: str, name: str, body:
 
 def read_definition(path: Path) -> bytes:
     """Read a definition's file; raises InvalidError."""
-    try:
-        with path.open("rb") as handle:
-            body = handle.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise InvalidError(f"文件 {path} 不存在", "请核对路径") from None
-    except OSError as error:
-        raise InvalidError(
-            f"文件 {path} 读不了：{error.strerror}", "请核对是否为文件、有无权限"
-        ) from error
-    if len(body) > MOST_BYTES:
-        raise InvalidError(f"文件 {path} 超过 1 MB", "请核对是否选错了文件")
-    return body
+    return read_file(path, most_bytes=MOST_BYTES)
 
 
 def names_in_force(directory: Directory, kind: str) -> dict[str, str]:

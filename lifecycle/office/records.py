@@ -12,7 +12,7 @@ from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document
 from lifecycle.ledger.library import Library
-from lifecycle.office.office import case_of, entries
+from lifecycle.office.office import entries
 
 if TYPE_CHECKING:
     from lifecycle.ledger.chain import CaseStep
@@ -63,7 +63,7 @@ def _where_recorded(office: Office, body: Mapping[str, Any]) -> str:
     seq = intent["seq"]
     if intent["workflow"] is None:
         return f"已写入，单位记录第 {seq} 条，{intent['type']}，{intent['actor']['id']}"
-    case = case_of(office, intent["case"])
+    case = office.register.case(intent["case"])
     line = _line(office, body)
     return f"已写入，{case.number} 第 {seq} 条，{line.on}，{line.who}，{line.sentence}"
 

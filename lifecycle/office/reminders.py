@@ -20,7 +20,6 @@ from lifecycle.frozen import dataclass
 from lifecycle.ledger.letter_rows import unanswered_of
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.letters import draft_letter
-from lifecycle.office.office import case_of
 from lifecycle.workflow.model import Workflow
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def overdue(
     for case_id, name in unanswered_of(office.store, unit):
         if only is not None and case_id != only:
             continue
-        case = case_of(office, case_id)
+        case = office.register.case(case_id)
         letter = case.letters[name]
         if letter.about:  # nobody is reminded of a reminder
             continue

@@ -31,7 +31,6 @@ from lifecycle.errors import (
 from lifecycle.ledger.letter_rows import last_of
 from lifecycle.ledger.record import hash_of
 from lifecycle.office.definitions import examine_whole, relations
-from lifecycle.office.office import case_of
 from lifecycle.office.publication import (
     names_in_force,
     publish,
@@ -218,7 +217,7 @@ def side_by_side(office: Office, template: Template) -> tuple[Letter, Letter, st
     """
     in_force = _template_in_force(office, template.name)
     for case_id, name in last_of(office.store, template.name):
-        case = case_of(office, case_id)
+        case = office.register.case(case_id)
         drafted = find_drafted(office.library, case, name)
         scope = letter_scope(office.library, office.directory, drafted)
         on = date.fromisoformat(drafted.letter.on)

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from lifecycle.expression.language import FUNCTIONS
+from lifecycle.expression.language import Word as Function
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS
 
@@ -1211,6 +1213,11 @@ class ConditionName:
     example: str
 
 
+def _called(name: str, word: Function) -> str:
+    """Write the call of a function with what belongs at each place."""
+    return f"{name}({', '.join(map(word.wanted, range(len(word.takes))))})"
+
+
 CONDITION_NAMES = (
     ConditionName("today", "today", "办理的日期", "arrive_on > today"),
     ConditionName(
@@ -1232,25 +1239,8 @@ CONDITION_NAMES = (
         "该流转上次办成是本事项第几笔记录，没有办过是 0",
         "order.approve > order.revise",
     ),
-    ConditionName(
-        "days_after", "days_after(日期, 数)", "某日以后第几日", "today >= days_after(arrive_on, 1)"
-    ),
-    ConditionName(
-        "workdays_after",
-        "workdays_after(日期, 数)",
-        "某日以后第几个工作日",
-        "today <= workdays_after(arrive_on, 10)",
-    ),
-    ConditionName(
-        "months_after",
-        "months_after(日期, 数)",
-        "某日以后第几个月的同一天",
-        "today <= months_after(arrive_on, 1)",
-    ),
-    ConditionName(
-        "days_between",
-        "days_between(日期, 日期)",
-        "两个日期相隔的日数",
-        "days_between(opened_on, arrive_on) >= 3",
+    *(
+        ConditionName(name, _called(name, word), word.explains, word.example)
+        for name, word in FUNCTIONS.items()
     ),
 )

@@ -8,7 +8,8 @@ import json
 import shlex
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from click.testing import CliRunner, Result
 from lifecycle.cli.root import root
 from lifecycle.errors import WorkflowError
 from lifecycle.exchange.story_file import read_stories
+from lifecycle.ledger.record import OFFICE, stored
+from lifecycle.office.clock import BEIJING
+from lifecycle.office.office import Office
 from lifecycle.office.session import Session
 
 STAGES = {
@@ -34,7 +38,7 @@ STAGES = {
     "LS-F-2026-006 香菇文化康养谷": ("transferred", "green"),
 }
 REFUSAL = """\
-$ lifecycle advance LS-F-2023-001 to_siting --on 2023-02-01 --as bureau01
+$ lifecycle advance LS-F-2023-001 to_siting --as bureau01
 不能办理：LS-F-2023-001 仙都山居度假酒店　考察导入 → 规划选址
   ✗ 要素　　缺 项目业主单位　　lifecycle set LS-F-2023-001 owner_unit=…
   ✗ 材料　　缺 考察报告    　　lifecycle attach LS-F-2023-001 survey_report 文件
@@ -104,6 +108,60 @@ def test_one_project_walks_with_all_troubles(demo: Demo) -> None:
         if e["intent"]["actor"].get("for") == "finance01"
     }
     assert deputies == {"finance02"}
+
+
+def _log_of(folder: Path) -> list[Any]:
+    """Give the bodies of all entries in the order of recording."""
+    office = Office.open(f"sqlite:///{folder / 'lifecycle.db'}")
+    rows = sorted(office.store.all_entries(upto=office.store.last_index()), key=lambda r: r.idx)
+    bodies = [stored(row.raw) for row in rows]
+    office.close()
+    return bodies
+
+
+def test_the_log_is_that_of_an_office(demo: Demo) -> None:
+    """Every entry is recorded within office hours of the day on which it happened, those of
+    different cases in turn; only the one meant as recorded late bears an earlier day.
+    """
+    bodies = _log_of(demo.folder)
+    times = [datetime.fromisoformat(body["recorded_at"]).astimezone(BEIJING) for body in bodies]
+    assert times == sorted(times)
+    assert {at.time() for at in times if not time(9) <= at.time() < time(17)} == set()
+    days = [body["intent"]["occurred_on"] for body in bodies]
+    late = [(day, at.date().isoformat()) for day, at in zip(days, times, strict=True)]
+    assert [pair for pair in late if pair[0] != pair[1]] == [("2025-01-03", "2025-01-06")]
+    chains = [body["intent"]["case"] for body in bodies]
+    turns = sum(one != other for one, other in pairwise(chains))
+    assert turns > 150, "case after case would be eleven turns"
+
+
+def test_a_delegation_is_recorded_when_it_begins(demo: Demo) -> None:
+    """The officer who was away delegated on that day, not when the office was founded."""
+    made = [
+        (body["intent"]["actor"]["id"], body["intent"]["occurred_on"])
+        for body in _log_of(demo.folder)
+        if body["intent"]["case"] == OFFICE and body["intent"]["type"] == "delegation_made"
+    ]
+    assert made == [("finance01", "2023-05-15")]
+
+
+def test_long_after_the_stories_the_clock_is_confirmed_first(tmp_path: Path) -> None:
+    """Where today is too long after the last story for anything to be recorded, two officers
+    confirm the clock, and what is suggested can be done.
+    """
+    later = Session(clock=lambda: datetime(2027, 3, 1, 2, tzinfo=UTC))
+    folder = tmp_path / "office"
+    played = CliRunner().invoke(root, ["demo", "--into", str(folder)], obj=later)
+    assert played.exit_code == 0, played.output
+    assert "已由 admin 提出、auditor01 确认今天的时钟无误" in played.stdout
+    assert "没有发现问题" in played.stdout
+    signed = CliRunner().invoke(
+        root,
+        ["sign", "仙都", "approve_cash_in", "agree", "--as", "finance01"],
+        obj=later,
+        env={"LIFECYCLE_DB": str(folder / "lifecycle.db")},
+    )
+    assert signed.exit_code == 0, signed.output
 
 
 def test_a_refusal_is_shown_in_full(demo: Demo) -> None:
@@ -207,8 +265,8 @@ def test_a_clock_before_the_stories_is_told(tmp_path: Path) -> None:
 
 
 def test_faults_of_a_story_file_are_told_with_their_places(tmp_path: Path) -> None:
-    """A step that cannot be read, a day that does not exist and an unknown key are all reported at
-    once.
+    """A step that cannot be read, a day that does not exist, an unknown key and a step before the
+    one above it are all reported at once.
     """
     file = tmp_path / "projects.yaml"
     file.write_text(
@@ -220,7 +278,8 @@ def test_faults_of_a_story_file_are_told_with_their_places(tmp_path: Path) -> No
         "      - 2026-01-06 bureau01\n"
         "      - 2026-02-30 bureau01 advance to_siting\n"
         "      - refuse: 2026-01-06 bureau01 advance to_siting\n"
-        '      - refused: 2026-01-06 bureau01 advance --note “半句" to_siting\n',
+        '      - refused: 2026-01-06 bureau01 advance --note “半句" to_siting\n'
+        "      - 2026-01-04 bureau01 advance to_siting\n",
         encoding="utf-8",
     )
     with pytest.raises(WorkflowError) as caught:
@@ -230,4 +289,5 @@ def test_faults_of_a_story_file_are_told_with_their_places(tmp_path: Path) -> No
         ("wrong-date", 7),
         ("unknown-key", 8),
         ("wrong-step", 9),
+        ("wrong-order", 10),
     ]

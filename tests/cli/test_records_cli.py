@@ -87,7 +87,7 @@ def test_replay_needs_a_case_that_is_there(bureau: Bureau) -> None:
     assert bureau.fails("replay", "没有")[0] == 1
     assert bureau.fails("replay", "--under", "没有.yaml") == (
         1,
-        "文件 没有.yaml 不存在\n  改法：请核对路径\n",
+        "没有文件 没有.yaml\n  改法：请核对文件名和所在目录\n",
     )
     bureau.write("bad.yaml", "workflow: x\n")
     code, message = bureau.fails("replay", "--under", "bad.yaml")

@@ -79,7 +79,7 @@ def test_a_missing_letter_is_a_fault(bureau: Bureau) -> None:
     assert "没有模板" in result.stdout
     assert bureau.fails("workflow", "check", "没有.yaml") == (
         1,
-        "文件 没有.yaml 不存在\n  改法：请核对路径\n",
+        "没有文件 没有.yaml\n  改法：请核对文件名和所在目录\n",
     )
 
 

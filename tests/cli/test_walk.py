@@ -5,6 +5,7 @@ command.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ from walking import (
     through_gates,
     to_acceptance,
 )
+
+from lifecycle.ledger.record import OFFICE, stored
+from lifecycle.people.clock import recorded_day
 
 
 def not_admitted(w: Walk) -> None:
@@ -359,10 +363,8 @@ def late_start(w: Walk) -> None:
     w.refused(f"bureau01 advance extend --set new_start_due_on={second} --note 资金", "意见已失效")
     w.do("land01,planning01 sign extend agree")
     w.do(f"bureau01 advance extend --set new_start_due_on={second} --note 资金未到位")
-    late = str(first - timedelta(days=30))
-    assert w.asks("show", w.case, "--on", late)["light"] == "green", (
-        "past the day agreed, within the extension"
-    )
+    w.until(first - timedelta(days=30))
+    assert w.asks("show", w.case)["light"] == "green", "past the day agreed, within the extension"
     w.do("land01,planning01 sign extend agree")
     w.refused(
         f"bureau01 advance extend --set new_start_due_on={second} --note 又延",
@@ -374,7 +376,7 @@ def late_start(w: Walk) -> None:
     w.refused(f"{quarter} --set quarter=2023年第二季度", "缺 市政府同意发文的审定件")
     w.do("bureau01 attach circular_consent")
     w.do(f"{quarter} --set quarter=2023年第二季度")
-    w.later(370)
+    w.later(250)
     w.do("bureau01 advance warn_idle")
     w.refused(
         "land02 advance identify_idle --set idle_kind=闲置满一年", "未满一年", "缺 闲置土地调查材料"
@@ -479,30 +481,11 @@ def cash_in(w: Walk) -> None:
     w.refused("owner001 advance apply_cash_in --set grant_amount=400", "上一笔兑现尚未办结")
     w.do("owner001 sign approve_cash_in agree")
     w.refused("finance02 sign approve_cash_in agree", "您不在其中")
-    w.run(
-        "officer",
-        "delegate",
-        "finance02",
-        "--since",
-        "2023-01-01",
-        "--until",
-        "2026-12-31",
-        "--as",
-        "finance01",
-    )
+    until = str(w.day + timedelta(days=30))
+    w.run("officer", "delegate", "finance02", "--until", until, "--as", "finance01")
     w.do("finance02 sign approve_cash_in agree --for finance01")
     w.refused("bureau01 advance approve_cash_in", "项目评价 由 bureau01 办理，须换人")
-    w.run(
-        "officer",
-        "delegate",
-        "bureau02",
-        "--since",
-        "2023-01-01",
-        "--until",
-        "2026-12-31",
-        "--as",
-        "bureau01",
-    )
+    w.run("officer", "delegate", "bureau02", "--until", until, "--as", "bureau01")
     w.refused(
         "bureau02 advance approve_cash_in --for bureau01", "项目评价 由 bureau01 办理，须换人"
     )
@@ -536,13 +519,12 @@ BRANCHES = (
 
 
 def test_every_branch_leaves_a_clean_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At least 200 commands through every stage and transition; then the audit is clean and replay
-    equals show.
+    """At least 200 commands through every stage and transition, those of all branches in the order
+    of their days; then the audit is clean and replay equals show.
     """
-    w = Walk(tmp_path, monkeypatch)
-    for branch in BRANCHES:
-        branch(w)
-    assert w.commands >= 200
+    w = Walk.begin(tmp_path, monkeypatch)
+    walkers = w.together(BRANCHES)
+    assert sum(walker.commands for walker in walkers) >= 200
 
     made, seen = set(), set()
     for number in [row["number"] for row in w.asks("list")["cases"]]:
@@ -553,7 +535,12 @@ def test_every_branch_leaves_a_clean_audit(tmp_path: Path, monkeypatch: pytest.M
         seen |= {entry["state"] for entry in replayed["entries"]}
     office = w.office()
     workflow = office.workflow("project")
+    rows = list(office.store.log(upto=office.store.last_index()))
     office.close()
+    bodies = [stored(row.raw) for row in rows if row.case != OFFICE]
+    days = [(recorded_day(b["recorded_at"]), b["intent"]["occurred_on"]) for b in bodies]
+    assert [pair for pair in days if pair[0] != pair[1]] == []
+    assert sum(one.case != other.case for one, other in pairwise(rows)) > 80
     assert set(workflow.titles) - made == set()
     assert set(workflow.states) == seen
 

@@ -255,5 +255,5 @@ def test_full_disk_leaves_nothing(tmp_path: Path) -> None:
         error = failure(lambda: deliver(SENDING, Folder(tmp_path), now=NOW))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
-    assert error.message == f"不能写入送达目录 {tmp_path}：File too large"
+    assert error.message == f"不能写入送达目录 {tmp_path}：文件太大"
     assert (error.permanent, error.shared, list(tmp_path.iterdir())) == (False, True, [])

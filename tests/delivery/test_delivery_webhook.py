@@ -22,7 +22,7 @@ from test_delivery_mail import NOW, SENDING, failure
 
 from lifecycle.delivery.channels import deliver
 from lifecycle.delivery.sending import Attached, Receipt
-from lifecycle.delivery.webhook import Webhook, pause_of, sign, url_fault, verify_signature
+from lifecycle.delivery.webhook import Webhook, pause_of, sign, url_fault
 
 SECRET = "0123456789abcdef-瓯江"
 ENVIRON = {"HOOK_SECRET": SECRET}
@@ -117,28 +117,7 @@ def test_letter_arrives_signed() -> None:
     }
     timestamp, signature = headers["X-Lifecycle-Timestamp"], headers["X-Lifecycle-Signature"]
     assert timestamp == str(int(NOW.timestamp()))
-    assert verify_signature(
-        SECRET.encode(), timestamp, body, signature, now=NOW + timedelta(seconds=299)
-    )
-
-
-def test_replay_and_forgery_are_refused() -> None:
-    """An old or future timestamp, a changed byte, another secret, timestamp or version: none
-    passes.
-    """
-    secret, body, stamp = SECRET.encode(), b"{}", str(int(NOW.timestamp()))
-    good = sign(secret, stamp, body)
-    assert verify_signature(secret, stamp, body, good, now=NOW)
-    assert not verify_signature(secret, stamp, body, good, now=NOW + timedelta(seconds=301))
-    assert not verify_signature(secret, stamp, body, good, now=NOW - timedelta(seconds=301))
-    assert not verify_signature(secret, str(int(stamp) + 1), body, good, now=NOW)
-    assert not verify_signature(secret, stamp, body + b" ", good, now=NOW)
-    assert not verify_signature(secret + b"x", stamp, body, good, now=NOW)
-    for odd in ("", "v1=", good[3:], good.replace("v1", "v2"), good + "é", "\ud800"):
-        assert not verify_signature(secret, stamp, body, odd, now=NOW)
-    for odd in ("", "x", "１７７２", "-1", "9" * 13, stamp + ".0"):
-        assert not verify_signature(secret, odd, body, sign(secret, odd, body), now=NOW)
-    assert not verify_signature(b"", stamp, body, sign(b"", stamp, body), now=NOW)
+    assert signature == sign(SECRET.encode(), timestamp, body)
 
 
 def test_signature_is_the_documented_one() -> None:

@@ -123,6 +123,20 @@ def test_a_list_keeps_what_was_typed(grants: Tiny, texts: list[str], value: list
             "政策编号“乙-2、丙-3”不合规定的写法\n  改法：一项一个编号\n",
         ),
         (["decisions=甲", "decisions="], "议定事项（decisions）不能为空\n"),
+        *(
+            (
+                [typed],
+                f"{title}的第{place}项是空的\n  改法：补上这一项，或删去多余的分隔符\n",
+            )
+            for typed, title, place in (
+                ("各期拨付=100、、100", "各期拨付（payments）", 2),
+                ("payments=100、100；", "各期拨付（payments）", 3),
+                ("payments=、100", "各期拨付（payments）", 1),
+                ("codes=乙-2、 ，丙-3", "政策编号（codes）", 2),
+                ("units=xiao,,land", "会签单位（units）", 2),
+                ("decisions=甲\n \n乙", "议定事项（decisions）", 2),
+            )
+        ),
         (
             ["name=甲", "name=乙"],
             "名称（name）只有一个值，这里写了 2 个\n  改法：只留一个；清单才可以写几项\n",

@@ -4,6 +4,7 @@ other roles.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ REFUSED = """\
 def walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Walk:
     """Give the shipped office."""
     monkeypatch.chdir(tmp_path)
-    return Walk(tmp_path, monkeypatch)
+    return Walk.begin(tmp_path, monkeypatch, on=date(2026, 9, 1))
 
 
 def test_facts_of_other_roles_are_refused_at_the_opening(walk: Walk) -> None:
@@ -85,9 +86,7 @@ def test_a_bulk_opening_refuses_line_by_line(walk: Walk) -> None:
         "某公司,1.2\n"
     )
     (walk.folder / "new.csv").write_text(rows, encoding="utf-8")
-    result = walk.run(
-        "open", "project", "--from", "new.csv", "--as", "bureau01", "--on", "2026-09-01", code=1
-    )
+    result = walk.run("open", "project", "--from", "new.csv", "--as", "bureau01", code=1)
     assert result.stdout == (
         "✓ new.csv:2　LS-F-2026-001　甲乙\n"
         "✗ new.csv:3　不能办理：市区非工招商项目“5+x”推进流程　立项"

@@ -14,7 +14,7 @@ from ledger_lines import Line, checkpoint_lines, entry_lines, replay_surface
 from playing import Player, Step, stage
 from samples import Samples, samples_of
 from test_walk import BRANCHES
-from walking import Walk
+from walking import FOUNDED, Walk, WalkClock
 
 PREFIX = 600
 """After so many commands a checkpoint is kept, so that a first part can be compared alone."""
@@ -74,11 +74,10 @@ class _Walked(Walk):
     """The long walk, as given to a player; of what it only asks, every tenth question is kept."""
 
     def __init__(self, player: Player) -> None:
+        super().__init__(Path(), WalkClock(FOUNDED))
         self.player = player
-        self.folder = Path()
-        self.commands = self.files = self.asked = 0
-        self.case = ""
-        self.player.play(INIT)
+        self.asked = 0
+        self.run(*INIT.argv)
 
     def run(self, *words: str, code: int = 0) -> Result:
         if words[-1] == "--json":
@@ -87,16 +86,16 @@ class _Walked(Walk):
                 return self.player.give(*words)
         named = [word for word in words if word.endswith(".txt") and Path(word).exists()]
         files = {name: Path(name).read_text(encoding="utf-8") for name in named}
-        played = self.player.play(Step(words, 61, files))
+        self.clock.tick()
+        seconds = int((self.clock.now - self.player.turn.now).total_seconds())
+        played = self.player.play(Step(words, seconds, files))
         assert played.code == code, played
         return self.player.result
 
 
 def _draw_walk(player: Player) -> None:
     """The long walk through every stage and transition."""
-    walk = _Walked(player)
-    for branch in BRANCHES:
-        branch(walk)
+    _Walked(player).together(BRANCHES)
 
 
 def _draw_city(player: Player) -> None:
@@ -133,7 +132,7 @@ LEDGERS = {
     ledger.name: ledger
     for ledger in (
         Ledger("demo", "city", "2026-11-20T02:00:00", _draw_demo),
-        Ledger("walk", "city", "2026-11-20T02:00:00", _draw_walk),
+        Ledger("walk", "city", "2023-01-03T01:00:00", _draw_walk),
         Ledger("city", "city", "2026-03-02T01:00:00", _draw_city),
         Ledger("tiny", "tiny", "2026-03-02T01:00:00", _draw_tiny),
     )

@@ -90,6 +90,32 @@ def test_nothing_is_overwritten(bureau: Bureau) -> None:
     assert bureau.fails("restore", "备份.tar")[0] == 1, "the materials are still there"
 
 
+@pytest.mark.parametrize("link", ["neu.db", "neu.db.files"])
+@pytest.mark.parametrize("aim", ["aim", "missing"])
+def test_nothing_is_put_where_a_link_leads(bureau: Bureau, link: str, aim: str) -> None:
+    """A link is no place for a backup, a restored database, its materials, a new database, an
+    export or a report, whether it leads to a file or nowhere; where it leads stays as it was.
+    """
+    bureau.do("backup", "备份.tar")
+    (bureau.folder / "aim").write_bytes(b"theirs")
+    (bureau.folder / link).symlink_to(bureau.folder / aim)
+    told = f"{link} 是符号链接，不会写到它所指的地方\n"
+    mend = "  改法：请用 --db 指定一个新的位置，或先移走它\n"
+    assert bureau.fails("restore", "备份.tar", "--db", "neu.db") == (1, told + mend)
+    for command in (
+        ("backup", link),
+        ("list", "--csv", link),
+        ("audit", "--report", link),
+        *((("init",),) if link == "neu.db" and aim == "missing" else ()),
+    ):
+        given = (*command, "--db", link) if command == ("init",) else command
+        code, message = bureau.fails(*given)
+        assert (code, message.startswith(told)) == (1, True), message
+    assert (bureau.folder / "aim").read_bytes() == b"theirs"
+    assert not (bureau.folder / "missing").exists()
+    assert (bureau.folder / link).is_symlink()
+
+
 def test_a_journal_left_behind_is_not_played_into_what_is_restored(bureau: Bureau) -> None:
     """SQLite would roll another database's journal back into the restored one; it is refused
     instead.

@@ -22,7 +22,7 @@ from lifecycle.ledger.letter_rows import drafts_of, unfrozen_of
 from lifecycle.ledger.register import Request
 from lifecycle.letter.fonts import Fonts
 from lifecycle.office.letters import freeze, issue, number, review
-from lifecycle.office.office import Office, case_of
+from lifecycle.office.office import Office
 
 SERIES = 10
 CASES = 64
@@ -53,10 +53,10 @@ def _work(path: str, seed: int, seconds: float) -> None:
 
 def _issue(office: Office, unit: str, case_id: str, name: str, *, give_up: bool) -> None:
     try:
-        case = case_of(office, case_id)
+        case = office.register.case(case_id)
         if case.letters[name].state == "draft":
             review(office, Request(f"{unit}-check"), case.number, name)
-            case = case_of(office, case_id)
+            case = office.register.case(case_id)
         if give_up:
             with office.register.together():
                 number(office, Request(f"{unit}-sign"), case, name, Fonts.find())
@@ -142,7 +142,7 @@ def check(paper: Paper, *, at_least: int) -> None:
     with closing(paper.office()) as office:
         for n in range(SERIES):
             for case_id, name in unfrozen_of(office.store, f"u{n}"):
-                freeze(office, Request(f"u{n}-sign"), case_of(office, case_id).number, name)
+                freeze(office, Request(f"u{n}-sign"), office.register.case(case_id).number, name)
     assert paper.findings() == []
 
 

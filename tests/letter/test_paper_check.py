@@ -193,7 +193,7 @@ def test_what_cannot_be_read_is_told(name: str, tmp_path: Path) -> None:
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     """A missing file and a folder are told apart."""
-    with pytest.raises(UnavailableError, match="不存在"):
+    with pytest.raises(UnavailableError, match="没有文件"):
         check_file(tmp_path / "a.pdf")
     with pytest.raises(UnavailableError, match="不是文件"):
         check_file(tmp_path)

@@ -38,25 +38,23 @@ DRAFTED = {
 def walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Walk:
     """Give the shipped office."""
     monkeypatch.chdir(tmp_path)
-    return Walk(tmp_path, monkeypatch)
+    return Walk.begin(tmp_path, monkeypatch, on=date(2026, 7, 6))
 
 
 def files(w: Walk, *, undertaker: str = "市林业局") -> None:
     """File a matter and take it in hand."""
-    w.day = date(2026, 7, 13)
+    w.until(date(2026, 7, 13))
     facts = [
         f"undertaker_unit={undertaker}" if fact.startswith("undertaker_unit") else fact
         for fact in FACTS
     ]
     sets = [word for fact in facts for word in ("--set", fact)]
-    w.case = w.run(
-        "open", "supervision", *sets, "--as", "bureau01", "--on", w.day.isoformat()
-    ).stdout.strip()
+    w.case = w.run("open", "supervision", *sets, "--as", "bureau01").stdout.strip()
 
 
 def on(w: Walk, day: str, *lines: str) -> None:
     """Type commands on a day."""
-    w.day = date.fromisoformat(day)
+    w.until(date.fromisoformat(day))
     for line in lines:
         w.do(line)
 
@@ -170,13 +168,13 @@ def test_supervision_is_worked_in_the_shipped_office(walk: Walk) -> None:
     is clean.
     """
     made, seen, drafted = set(), set(), {}
-    for branch in BRANCHES:
-        branch(walk)
-        replayed = walk.asks("replay", walk.case)
+    walkers = walk.together(BRANCHES)
+    for branch, walker in zip(BRANCHES, walkers, strict=True):
+        replayed = walk.asks("replay", walker.case)
         assert (replayed["ok"], replayed["same_as_stored"]) == (True, True)
-        made |= set(walk.asks("show", walk.case)["case"]["transitions"])
+        made |= set(walk.asks("show", walker.case)["case"]["transitions"])
         seen |= {entry["state"] for entry in replayed["entries"]}
-        found = walk.asks("notice", "list", walk.case)
+        found = walk.asks("notice", "list", walker.case)
         assert found["ok"], found
         assert [letter["error"] for letter in found["letters"] if letter["error"]] == []
         drafted[branch.__name__] = {letter["name"].partition("-")[2] for letter in found["letters"]}

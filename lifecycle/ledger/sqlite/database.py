@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+from lifecycle.beside import DRAFT, JOURNAL, UPGRADED, WRITE_AHEAD, beside
 from lifecycle.errors import ConflictError, InvalidError, UnavailableError, os_reason
 from lifecycle.outfile import check_place, put_new, sync_file, sync_folder
 from lifecycle.sharing import (
@@ -201,7 +202,7 @@ def upgrade(
             raise UnavailableError(
                 f"不知道怎样从版式 {missing[0]} 升级", "请用较早的 lifecycle 先升到中间版本"
             )
-        copy = path.with_name(f"{path.name}.v{version}")
+        copy = beside(path, UPGRADED, version)
         _keep_copy(connection, copy, mode_beside(path), version)
         connection.execute("BEGIN EXCLUSIVE")
         for step in range(version, SCHEMA):
@@ -220,7 +221,7 @@ def _keep_copy(connection: sqlite3.Connection, copy: Path, mode: int, version: i
     """
     if os.path.lexists(copy) and _version_of(copy) != version:
         raise InvalidError(f"{copy} 已存在，不是升级留下的副本，不会覆盖", "请先移走它")
-    draft = copy.with_name(f"{copy.name}.{os.getpid()}.new")
+    draft = beside(copy, DRAFT, os.getpid())
     try:
         draft.unlink(missing_ok=True)
         copy_database(connection, draft, mode)
@@ -298,12 +299,20 @@ def refuse_journal(path: Path) -> None:
     """Refuse to put a database where another one's journal lies: SQLite would play it into the new
     one.
     """
-    for suffix in ("-journal", "-wal"):
-        left = path.with_name(path.name + suffix)
+    for suffix in (JOURNAL, WRITE_AHEAD):
+        left = beside(path, suffix)
         if left.exists() and left.stat().st_size:
             raise InvalidError(
                 f"{left} 是别的数据库留下的，不能把数据库放在这里", "请另选一个位置，或先移走它"
             )
+
+
+def refuse_link(path: Path) -> None:
+    """Refuse to put a database where a link leads elsewhere, be it to nowhere."""
+    if path.is_symlink():
+        raise InvalidError(
+            f"{path} 是符号链接，不会写到它所指的地方", "请用 --db 指定一个新的位置，或先移走它"
+        )
 
 
 def make(path: Path) -> None:
@@ -316,9 +325,10 @@ def make(path: Path) -> None:
     from lifecycle.ledger.record import new_eid
     from lifecycle.ledger.sqlite.tables import Meta
 
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    draft = beside(path, DRAFT, os.getpid())
     try:
         check_place(path)
+        refuse_link(path)
         refuse_journal(path)
         make_folders(path.parent)
         draft.unlink(missing_ok=True)

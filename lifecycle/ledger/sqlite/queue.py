@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from lifecycle.beside import QUEUE, beside
 from lifecycle.errors import UnavailableError
 from lifecycle.sharing import create_file, mode_beside
 
@@ -22,7 +23,7 @@ def open_queue(path: Path) -> int | None:
 
     None where that cannot be done, as on a read-only disk.
     """
-    lock = path.with_name(path.name + ".queue")
+    lock = beside(path, QUEUE)
     try:
         with contextlib.suppress(FileExistsError):
             return create_file(lock, mode_beside(path))

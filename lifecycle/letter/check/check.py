@@ -7,7 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lifecycle.errors import UnavailableError
+from lifecycle.errors import InvalidError, UnavailableError
+from lifecycle.infile import read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,16 +78,9 @@ def check_docx(data: bytes) -> Report:
 
 def _read(path: Path) -> bytes:
     """Read a file that is one and is of a size to be looked at."""
+    if path.exists() and not path.is_file():
+        raise UnavailableError(f"{path} 不是文件", _MEND)
     try:
-        if not path.is_file():
-            why = "不是文件" if path.exists() else "不存在"
-            raise UnavailableError(f"{path} {why}", _MEND)
-        with path.open("rb") as opened:
-            data = opened.read(BYTES + 1)
-    except OSError as error:
-        raise UnavailableError(f"{path} 读不了：{error.strerror}", "请检查路径和权限") from error
-    if len(data) > BYTES:
-        raise UnavailableError(
-            f"{path} 超过 {BYTES >> 20} MB，不作检查", "请压缩图片或拆成几个文件"
-        )
-    return data
+        return read_file(path, most_bytes=BYTES, too_large="请压缩图片或拆成几个文件")
+    except InvalidError as error:
+        raise UnavailableError(f"{error.message}，不作检查", error.mend) from error

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from lifecycle.errors import InvalidError, Location, WorkflowError
+from lifecycle.infile import read_file
 from lifecycle.workflow.yaml.fields import Fields, Reading
 from lifecycle.workflow.yaml.tree import Scalar, read_tree
 
@@ -28,7 +29,7 @@ class YamlFile:
         required: tuple[str, ...],
         body: bytes | None = None,
     ) -> None:
-        tree = read_tree(_bytes_of(path) if body is None else body, str(path))
+        tree = read_tree(read_file(path) if body is None else body, str(path))
         self.text = tree.text
         # The tree's reader speaks of workflows where a file as a whole is wrong.
         mend = f"顶层写 {'、'.join(f'{key}:' for key in required)} 等各键"
@@ -64,14 +65,3 @@ class YamlFile:
             "wrong-date", scalar, f"“{scalar.value}” 不是日期", "写作 2026-08-01 的样子"
         )
         return None
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InvalidError(f"没有文件 {path}", "请核对文件名和所在目录") from None
-    except IsADirectoryError:
-        raise InvalidError(f"{path} 是目录，不是文件") from None
-    except OSError as error:
-        raise InvalidError(f"文件 {path} 读不了：{error.strerror}", "请核对有无权限") from None
