@@ -7,6 +7,7 @@ its own.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,23 +15,9 @@ from typing import Any
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import CaseLetter
 from lifecycle.engine.owed import owed
+from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
-
-_LETTER = """INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (case_id, name) DO UPDATE SET state = excluded.state, unit = excluded.unit,
-number = excluded.number, code = excluded.code, title = excluded.title,
-issued_on = excluded.issued_on, waiting = excluded.waiting"""
-"""A number or code that another letter has aborts the transaction: both are unique."""
-_FORM = "INSERT OR REPLACE INTO form VALUES (?, ?, ?, ?)"
-_OUTBOX = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, 'pending', 0, '', '')"
-_SENDING = "SELECT id, case_id, name, addressee, unit, state, attempts, next_at, error FROM outbox"
-
-_REAL = "case_id IN (SELECT id FROM cases)"
-"""Rows of cases that there are.
-
-One that somebody slipped in holds nobody up, and the audit reports it.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +46,19 @@ def waiting_units(workflow: Workflow, case: Case, letter: CaseLetter) -> str:
     return f",{','.join(sorted(units))}," if units else ""
 
 
-def letter_row(workflow: Workflow, case: Case, letter: CaseLetter) -> tuple[Any, ...]:
-    """Give the row of a letter."""
-    return (
-        case.id,
-        letter.name,
-        letter.state,
-        letter.unit,
-        letter.number or None,
-        letter.code or None,
-        letter.title,
-        letter.issued_on,
-        waiting_units(workflow, case, letter),
-    )
+def letter_row(workflow: Workflow, case: Case, letter: CaseLetter) -> dict[str, Any]:
+    """Give the columns of a letter's row, in the table's order."""
+    return {
+        "case_id": case.id,
+        "name": letter.name,
+        "state": letter.state,
+        "unit": letter.unit,
+        "number": letter.number or None,
+        "code": letter.code or None,
+        "title": letter.title,
+        "issued_on": letter.issued_on,
+        "waiting": waiting_units(workflow, case, letter),
+    }
 
 
 def sendings_of(case: Case, letter: CaseLetter) -> list[tuple[str, str, str, str, str]]:
@@ -105,105 +92,76 @@ def put_letters(store: Store, workflow: Workflow, before: Case | None, after: Ca
     for name, letter in after.letters.items():
         if old.get(name) is letter and not (spoken and letter.in_force):
             continue
-        store.connection.execute(_LETTER, letter_row(workflow, after, letter))
+        store.run(text.PUT_LETTER, **letter_row(workflow, after, letter))
         if letter.forms and not (name in old and old[name].forms):
-            forms = [(after.id, name, form, digest) for form, digest in letter.forms.items()]
-            store.connection.executemany(_FORM, forms)
-            store.connection.executemany(_OUTBOX, sendings_of(after, letter))
+            for form, digest in letter.forms.items():
+                store.run(text.PUT_FORM, case_id=after.id, name=name, form=form, sha256=digest)
+            for id_, case_id, _name, addressee, unit in sendings_of(after, letter):
+                found = {"id": id_, "case_id": case_id, "name": name}
+                store.run(text.PUT_SENDING, **found, addressee=addressee, unit=unit)
         elif letter.forms:
             for sending in sendings_of(after, letter):
                 state = sending_state(letter, sending[3])
                 if state != "pending":
-                    store.connection.execute(
-                        "UPDATE outbox SET state = ? WHERE id = ?", (state, sending[0])
-                    )
+                    store.run(text.END_SENDING, id=sending[0], state=state)
 
 
 def by_code(store: Store, code: str) -> tuple[str, str] | None:
     """Find the letter with a verification code: its case's id and its name."""
-    found: tuple[str, str] | None = store.row(
-        "SELECT case_id, name FROM letter WHERE code = ?", code
-    )
+    found: tuple[str, str] | None = store.row(text.LETTER_WITH_CODE, code=code)
     return found
 
 
 def by_number(store: Store, number: str) -> tuple[str, str] | None:
     """Find the letter with a number: its case's id and its name."""
-    found: tuple[str, str] | None = store.row(
-        "SELECT case_id, name FROM letter WHERE number = ?", number
-    )
+    found: tuple[str, str] | None = store.row(text.LETTER_NUMBERED, number=number)
     return found
 
 
 def by_form(store: Store, sha256: str) -> tuple[str, str, str] | None:
     """Find the letter of which a file is a frozen form: its case's id, its name, and the form."""
-    found: tuple[str, str, str] | None = store.row(
-        "SELECT case_id, name, form FROM form WHERE sha256 = ?", sha256
-    )
+    found: tuple[str, str, str] | None = store.row(text.LETTER_OF_FORM, sha256=sha256)
     return found
 
 
 def last_of(store: Store, template: str) -> list[tuple[str, str]]:
     """Find the letter of a template that was drafted last, as (case id, name); none or one."""
-    statement = (
-        "SELECT case_id, name FROM letter WHERE name GLOB '[0-9]*-' || ? ORDER BY rowid "
-        "DESC "
-        "LIMIT 1"
-    )
-    return store.rows(statement, template)
+    return store.rows(text.LAST_LETTER_OF_TEMPLATE, template=template)
 
 
 def drafts_of(store: Store, unit: str, state: str, *, most: int) -> list[tuple[str, str]]:
     """List a unit's letters in a state of drafting, the oldest first, as (case id, name)."""
-    statement = (
-        f"SELECT case_id, name FROM letter WHERE unit = ? AND state = ? AND {_REAL} ORDER "
-        f"BY "
-        f"rowid LIMIT ?"
-    )
-    return store.rows(statement, unit, state, most)
+    return store.rows(text.LETTERS_IN_STATE, unit=unit, state=state, most=most)
 
 
 def unfrozen_of(store: Store, unit: str) -> list[tuple[str, str]]:
     """List a unit's letters that were signed off and whose forms are not frozen yet."""
-    statement = (
-        "SELECT case_id, name FROM letter WHERE unit = ? AND state = 'issued' AND NOT EXISTS "
-        "(SELECT 1 FROM form WHERE form.case_id = letter.case_id AND form.name = letter.name)"
-    )
-    return store.rows(statement, unit)
+    return store.rows(text.LETTERS_UNFROZEN, unit=unit)
 
 
 def waiting_for(store: Store, unit: str) -> list[tuple[str, str]]:
     """List the letters to which a unit owes a receipt or an answer."""
-    like = f"%,{unit},%"
-    return store.rows(
-        f"SELECT case_id, name FROM letter WHERE waiting LIKE ? AND {_REAL} ORDER BY issued_on",
-        like,
-    )
+    return store.rows(text.LETTERS_WAITING_FOR, unit=unit)
 
 
 def unanswered_of(store: Store, unit: str | None = None) -> list[tuple[str, str]]:
     """List the letters in force, of one unit or all, to which somebody owes a receipt
     or an answer.
     """
-    statement = "SELECT case_id, name FROM letter WHERE waiting > '' AND (?1 IS NULL OR unit = ?1)"
-    statement += f" AND {_REAL} ORDER BY issued_on"
-    return store.rows(statement, unit)
+    if unit is None:
+        return store.rows(text.LETTERS_UNANSWERED)
+    return store.rows(text.LETTERS_UNANSWERED_OF_UNIT, unit=unit)
 
 
 def outbox(store: Store, *states: str, after: str = "", most: int = 500) -> list[QueuedSending]:
     """List sendings in these states in the order of their ids, after an id."""
-    marks = ", ".join("?" * len(states))
-    statement = f"{_SENDING} WHERE state IN ({marks}) AND id > ? AND {_REAL} ORDER BY id LIMIT ?"
-    return [QueuedSending(*row) for row in store.rows(statement, *states, after, most)]
+    rows = store.rows(text.SENDINGS, states=json.dumps(states), after=after, most=most)
+    return [QueuedSending(*row) for row in rows]
 
 
 def count_sendings(store: Store) -> tuple[int, int]:
     """Count the sendings that wait and those that are dead."""
-    counts = dict(
-        store.rows(
-            "SELECT state, count(*) FROM outbox WHERE state IN ('pending', 'dead') GROUP BY state"
-        )
-    )
+    counts = dict(store.rows(text.COUNT_SENDINGS))
     return counts.get("pending", 0), counts.get("dead", 0)
 
 
@@ -211,14 +169,8 @@ def due_sendings(store: Store, now: str) -> Iterator[QueuedSending]:
     """Stream the sendings whose time has come, each read anew just before it is given: another may
     have sent it.
     """
-    for (sending,) in store.rows(
-        f"SELECT id FROM outbox WHERE state = 'pending' AND next_at <= ? AND {_REAL} ORDER BY "
-        f"next_at, id",
-        now,
-    ):
-        row = store.row(
-            f"{_SENDING} WHERE id = ? AND state = 'pending' AND next_at <= ?", sending, now
-        )
+    for (sending,) in store.rows(text.SENDINGS_DUE, now=now):
+        row = store.row(text.SENDING_IF_DUE, id=sending, now=now)
         if row is not None:
             yield QueuedSending(*row)
 
@@ -229,26 +181,15 @@ def lease(store: Store, sending: QueuedSending, until: str) -> bool:
     False if another was first.
     """
     with store.writing():
-        statement = (
-            "UPDATE outbox SET next_at = ?, attempts = attempts + 1 WHERE id = ? AND state = "
-            "? "
-            "AND next_at = ?"
-        )
-        return (
-            store.connection.execute(
-                statement, (until, sending.id, sending.state, sending.next_at)
-            ).rowcount
-            == 1
-        )
+        found = {"id": sending.id, "state": sending.state, "found_next_at": sending.next_at}
+        return store.run(text.LEASE_SENDING, next_at=until, **found) == 1
 
 
 def note_failure(store: Store, sending: str, *, state: str, next_at: str, error: str) -> None:
     """Note that a sending could not be handed over: when to try again, or that it is dead."""
     with store.writing():
-        statement = (
-            "UPDATE outbox SET state = ?, next_at = ?, error = ? WHERE id = ? AND state = 'pending'"
-        )
-        store.connection.execute(statement, (state, next_at, error[:500], sending))
+        went = {"state": state, "next_at": next_at, "error": error[:500]}
+        store.run(text.NOTE_FAILURE, id=sending, **went)
 
 
 def revive(store: Store, sending: str) -> bool:
@@ -256,6 +197,4 @@ def revive(store: Store, sending: str) -> bool:
     go at once.
     """
     with store.writing():
-        fresh = "UPDATE outbox SET state = 'pending', attempts = 0, next_at = ''"
-        statement = f"{fresh} WHERE id = ? AND state IN ('dead', 'pending')"
-        return store.connection.execute(statement, (sending,)).rowcount == 1
+        return store.run(text.REVIVE_SENDING, id=sending) == 1

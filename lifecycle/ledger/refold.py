@@ -13,6 +13,7 @@ from lifecycle.ledger.chain import CaseStep, by_case, follow
 from lifecycle.ledger.letter_rows import put_letters
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, canonical, stored
+from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 
@@ -43,6 +44,5 @@ def _write(library: Library, last: CaseStep) -> None:
     assert case is not None  # what is followed without judging always goes on
     workflow = library.workflow(last.body["intent"]["workflow"])
     row = case_row(workflow, case, library.calendar(last.body["calendar"]))
-    sets = ", ".join(f"{name} = :{name}" for name in row if name != "id")
-    library.store.connection.execute(f"UPDATE cases SET {sets} WHERE id = :id", row)
+    library.store.run(text.REWRITE_CASE, **row)
     put_letters(library.store, workflow, None, case)

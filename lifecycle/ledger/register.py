@@ -123,7 +123,7 @@ class Register:
         self.clock = clock
         self._names: tuple[tuple[str, str], dict[str, str]] = (("", ""), {})
         self._origin = ""
-        self._uncounted: list[tuple[str, ...]] = []
+        self._uncounted: list[Mapping[str, str]] = []
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -139,7 +139,7 @@ class Register:
             raise
         finally:
             while self._uncounted:
-                self.store.put_refusal(*self._uncounted.pop(0))
+                self.store.put_refusal(self._uncounted.pop(0))
 
     def today(self) -> date:
         """Give the bureau's date (Beijing time)."""
@@ -379,17 +379,17 @@ class Register:
 
     def _count(self, request: Request, case_id: str | None, refused: RefusedError) -> None:
         unmet = ",".join(gate.kind for gate in refused.gates if not gate.met)
-        refusal = (
-            stamp_text(self.clock()),
-            request.officer,
-            case_id or "",
-            refused.asked_for,
-            unmet,
-        )
+        refusal = {
+            "at": stamp_text(self.clock()),
+            "officer": request.officer,
+            "case_id": case_id or "",
+            "asked_for": refused.asked_for,
+            "gates": unmet,
+        }
         if self.store.in_transaction:
             self._uncounted.append(refusal)
         else:
-            self.store.put_refusal(*refusal)
+            self.store.put_refusal(refusal)
 
     def change_office(
         self,

@@ -20,6 +20,7 @@ from tiny_office import NOW
 from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
 from lifecycle.ledger.register import Request
+from lifecycle.ledger.sql import text
 from lifecycle.office import cases
 
 ROOT = Path(__file__).parents[2]
@@ -208,7 +209,7 @@ def test_a_group_that_fails_leaves_nothing_but_its_refusals(bureau: Bureau) -> N
 
         with pytest.raises(RefusedError):
             both()
-        assert office.store.row("SELECT count(*) FROM refusal")[0] == 1
+        assert office.store.row(text.COUNT_REFUSALS)[0] == 1
     assert bureau.checkpoint() == before
 
 

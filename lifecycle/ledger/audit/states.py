@@ -15,9 +15,10 @@ from lifecycle.ledger.audit.entries import Known, Trail
 from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.letters import Post, check_post, read_post
 from lifecycle.ledger.audit.office import OfficeSeen, follow_office
-from lifecycle.ledger.case_rows import case_row, undated_row
+from lifecycle.ledger.case_rows import CASE_COLUMNS, case_row, undated_row
 from lifecycle.ledger.chain import CaseStep, Problem, fold
 from lifecycle.ledger.replay import Basis, replay_entry
+from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import LostDefinitionError, Store
 from lifecycle.workflow.model import Workflow
 
@@ -85,9 +86,8 @@ def _calendar(
 
 def _stored_row(store: Store, case_id: str) -> dict[str, Any] | None:
     """Give the row kept for a case, by column; None where there is none."""
-    columns = [row[1] for row in store.rows("PRAGMA table_info(cases)")]
-    found = store.row(f"SELECT {', '.join(columns)} FROM cases WHERE id = ?", case_id)
-    return dict(zip(columns, found, strict=True)) if found is not None else None
+    found = store.row(text.CASE_ROW, id=case_id)
+    return dict(zip(CASE_COLUMNS, found, strict=True)) if found is not None else None
 
 
 def wrong_columns(
