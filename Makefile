@@ -9,7 +9,7 @@ DEMO   := demo-office
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow check json format lint types imports coverage bench lock calendar translation fonts gallery language wheel-test clean
+.PHONY: help setup demo test slow check json format lint types imports coverage bench lock calendar translation fonts gallery language statements wheel-test clean
 
 help:  ## 列出各目标
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -78,6 +78,9 @@ json: $(READY)  ## 重写 docs/json.md 的键表
 
 calendar: $(READY)  ## 重建 calendars/CN.yaml
 	$(BIN)/python calendars/build.py
+
+statements: $(READY)  ## 重写 lifecycle/ledger/sql/text.py：由表和语句的定义编译的 SQL
+	$(BIN)/python -m lifecycle.ledger.sql.compiling
 
 translation: $(READY)  ## 编译 lifecycle/cli/terminal/locale/ 中的译文（click 的语句）
 	$(BIN)/python lifecycle/cli/terminal/locale/msgfmt.py

@@ -192,7 +192,7 @@ def bench_replay(folder: Path, cases: int) -> None:
 def bench_start(folder: Path) -> None:
     """Time whole processes: `--help`, `show`, `advance --dry-run` against `python -c pass`."""
     office = build(folder, 3, 2)
-    number = office.store.row("SELECT number FROM cases")[0]
+    number = office.store.connection.execute("SELECT number FROM cases").fetchone()[0]
     office.close()
     environment = {
         **os.environ,
@@ -222,12 +222,12 @@ def bench_start(folder: Path) -> None:
 
 def bench_lists(folder: Path, cases: int) -> None:
     """Time one page of `list` and the board against the raw queries."""
-    from lifecycle.ledger.sqlite.queries import LISTED, Filter, board, list_page
+    from lifecycle.ledger.sqlite.queries import Filter, ListedCase, board, list_page
 
     office = build(folder, 100, 1)
     multiply_cases(office, cases)
     raw = sqlite3.connect(folder / "bench.db")
-    columns = ", ".join(str(column).partition(".")[2] for column in LISTED)
+    columns = ", ".join(ListedCase._fields[:-1])
     page = f"SELECT {columns} FROM cases WHERE number > ? ORDER BY number LIMIT 50"
     yellow = "sum(CASE WHEN red_on <= ?1 THEN 0 WHEN yellow_on <= ?1 THEN 1 ELSE 0 END)"
     red = "sum(CASE WHEN red_on <= ?1 THEN 1 ELSE 0 END)"
@@ -249,7 +249,7 @@ def bench_lists(folder: Path, cases: int) -> None:
 
 def multiply_cases(office: Office, cases: int) -> None:
     """Copy case rows under new numbers until there are so many; only lists read them."""
-    rows = office.store.rows("SELECT * FROM cases")
+    rows = office.store.connection.execute("SELECT * FROM cases").fetchall()
     with office.store.writing():
         for number in range(len(rows), cases):
             row = list(rows[number % len(rows)])

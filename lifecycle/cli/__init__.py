@@ -9,13 +9,12 @@ def main() -> NoReturn:
     """Run `lifecycle` and end the process.
 
     Officers call it all day, so starting counts: imports make much and drop nothing, so the
-    collector only costs time (sqlmodel 0.70 ×), and there is nothing worth tearing down at the end:
-    what must last is committed by then.
+    collector only costs time, and there is nothing worth tearing down at the end: what must last is
+    committed by then.
     """
     import gc
 
-    # Above what the imports allocate (sqlmodel some 100 000 objects), below what a long audit may
-    # let pile up.
+    # Above what the imports allocate, below what a long audit may let pile up.
     gc.set_threshold(200_000, 20, 20)
     import os
     import sys

@@ -6,14 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lifecycle.engine.case import Moment, Officer
+from lifecycle.engine.case import Moment
 from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import Task, tasks_of
 from lifecycle.ledger.case_rows import read_case
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.sqlite.queries import Filter, Seat, stream_by_due
-from lifecycle.people.directory import Directory
-from lifecycle.workflow.model import Workflow
+from lifecycle.ledger.task_rows import cases_asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,9 @@ class Waiting:
 def inbox(library: Library, moment: Moment, code: str) -> Iterator[Waiting]:
     """Stream what waits for an officer, and for those who delegated to them, in the order of the
     days due.
+
+    The rows of the store say which cases ask something of their roles; what it is, and whether it
+    can be done, is judged for each as it comes.
     """
     directory = library.directory()
     own = directory.officer(code, moment.on)
@@ -35,38 +36,14 @@ def inbox(library: Library, moment: Moment, code: str) -> Iterator[Waiting]:
         for p in directory.principals(code, moment.on)
     ]
     officers = [officer for officer in (own, *behalf) if officer.held]
-    wanted = Filter(open_only=True, seats=tuple(_seats(library, directory, officers)))
-    for digest, snapshot in stream_by_due(library.store, wanted):
-        workflow, case = library.workflow(digest), read_case(library.store, snapshot)
+    parts = {
+        (role, unit) for officer in officers for role in officer.held for unit in ("", officer.unit)
+    }
+    for case_id in cases_asking(library.store, parts):
+        found = library.store.case(case_id)
+        if found is None:
+            continue  # a row of no case, which the audit tells of
+        workflow, case = library.workflow(found[0]), read_case(library.store, found[1])
         for officer in officers:
             for task in tasks_of(workflow, case, officer, moment):
                 yield Waiting(task, officer.principal)
-
-
-def _seats(library: Library, directory: Directory, officers: list[Officer]) -> Iterator[Seat]:
-    """List the states of all published workflows in which these officers' roles have a part."""
-    for document in directory.documents:
-        if document.kind != "workflow":
-            continue
-        workflow = library.workflow(document.digest)
-        for state in workflow.states:
-            parts = _parts(workflow, state)
-            for officer in officers:
-                held = parts & officer.held.keys()
-                if held:
-                    bound = all(workflow.roles[role].bound for role in held)
-                    yield Seat(document.digest, state, officer.unit if bound else None)
-
-
-def _parts(workflow: Workflow, state: str) -> set[str]:
-    """Name the roles that act in a state: its lead, those who may leave it, and those who are asked
-    to co-sign.
-    """
-    lead = workflow.states[state].lead
-    parts = {lead} if lead else set()
-    for transition in workflow.leaving[state].values():
-        if transition.kind in ("forward", "resume"):
-            parts.update(transition.by)
-        if transition.cosign:
-            parts.update(transition.cosign.roles)
-    return parts

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.engine.acts import Advance
+from lifecycle.engine.asking import is_up
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.cosign import Seat, overdue_since, seats_of
 from lifecycle.engine.decide import decide
@@ -15,8 +16,6 @@ from lifecycle.engine.gates import (
     ABOUT_WHO,
     Gate,
     holds,
-    judge_counters,
-    judge_guard,
 )
 from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
 from lifecycle.errors import AmbiguousError, InvalidError
@@ -158,7 +157,7 @@ def _signatures_owed(
     moment: Moment,
     due: str | None,
 ) -> Iterator[Task]:
-    if not _is_up(workflow, case, transition, moment):
+    if not is_up(workflow, case, transition, moment):
         return
     for seat in seats_of(workflow, case, transition):
         own = holds(workflow, case, officer, seat.role) and seat.unit in ("", officer.unit)
@@ -174,34 +173,6 @@ def _signatures_owed(
                 f"lifecycle sign {case.number} {transition.name} agree",
                 due,
             )
-
-
-def _is_up(workflow: Workflow, case: Case, transition: Transition, moment: Moment) -> bool:
-    """Tell whether it is time to ask for opinions: what came before allows it, and there is
-    something to judge.
-
-    On the way forward that is so from the first day. Once a transition was made, opinions are asked
-    again when the case was returned or what they cover has changed.
-    """
-    covers = transition.cosign.covers if transition.cosign else ()
-    fired = case.fired.get(transition.name)
-    if fired is not None and not any(
-        seq > fired.seq for seq in (case.cleared, *map(case.changed.get, covers)) if seq
-    ):
-        return False
-    if transition.kind != "forward" and any(
-        name not in case.facts and name not in case.materials for name in covers
-    ):
-        return False
-    history = (
-        guard
-        for guard in transition.guards
-        if guard.when.names and guard.when.names <= {"order", "count"}
-    )
-    gates = (judge_guard(workflow, case, guard, {}, moment) for guard in history)
-    return all(gate.met for gate in gates) and all(
-        gate.met for gate in judge_counters(workflow, case, transition)
-    )
 
 
 def _moves_open(

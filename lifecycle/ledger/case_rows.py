@@ -17,6 +17,28 @@ from lifecycle.ledger.record import canonical
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
 
+CASE_COLUMNS = (
+    "id",
+    "number",
+    "workflow",
+    "digest",
+    "title",
+    "state",
+    "phase",
+    "lead",
+    "final",
+    "units",
+    "opened_on",
+    "entered_on",
+    "last_on",
+    "due_on",
+    "yellow_on",
+    "red_on",
+    "seq",
+    "head",
+    "snapshot",
+)
+"""The columns of a case's row, in the table's order."""
 _SERIAL = re.compile(r"\{serial(:0\d)?\}")
 
 

@@ -7,6 +7,7 @@ another program's is compiled anew, and the audit compares what is there with th
 from __future__ import annotations
 
 from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import LostDefinitionError, Store
 from lifecycle.workflow.compiled import (
     PROGRAM,
@@ -15,9 +16,6 @@ from lifecycle.workflow.compiled import (
     load_workflow,
 )
 from lifecycle.workflow.model import Workflow
-
-_BODY = "SELECT CAST(body AS BLOB) FROM compiled WHERE sha256 = ? AND program = ?"
-_PUT = "INSERT OR REPLACE INTO compiled (sha256, program, body) VALUES (?, ?, ?)"
 
 
 def read_source(store: Store, digest: str) -> Workflow:
@@ -37,7 +35,7 @@ def read_compiled(store: Store, digest: str) -> Workflow | None:
     YAML itself is not what was published.
     """
     store.definition(digest)
-    found = store.row(_BODY, digest, PROGRAM)
+    found = store.row(text.COMPILED, sha256=digest, program=PROGRAM)
     if found is None or not isinstance(found[0], bytes):
         return None
     try:
@@ -49,12 +47,13 @@ def read_compiled(store: Store, digest: str) -> Workflow | None:
 
 def put_compiled(store: Store, workflow: Workflow) -> None:
     """Keep the compiled form of a published workflow; within a transaction."""
-    store.connection.execute(_PUT, (workflow.digest, PROGRAM, compile_workflow(workflow)))
+    body = compile_workflow(workflow)
+    store.run(text.PUT_COMPILED, sha256=workflow.digest, program=PROGRAM, body=body)
 
 
 def kept_digests(store: Store) -> list[str]:
     """List the digests of the workflows of which a compiled form is kept, by whatever program."""
-    return [str(row[0]) for row in store.rows("SELECT sha256 FROM compiled ORDER BY sha256")]
+    return [str(row[0]) for row in store.rows(text.COMPILED_DIGESTS)]
 
 
 def is_as_written(store: Store, digest: str) -> bool:
@@ -62,7 +61,7 @@ def is_as_written(store: Store, digest: str) -> bool:
 
     Nothing is judged by one of a workflow whose YAML is damaged, so there it is left alone.
     """
-    found = store.row(_BODY, digest, PROGRAM)
+    found = store.row(text.COMPILED, sha256=digest, program=PROGRAM)
     if found is None:
         return True
     try:

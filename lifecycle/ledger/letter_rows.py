@@ -22,25 +22,9 @@ from lifecycle.engine.owed import owed
 from lifecycle.errors import UnavailableError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.record import canonical
+from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
-
-_LETTER = """INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (case_id, name) DO UPDATE SET state = excluded.state, unit = excluded.unit,
-number = excluded.number, code = excluded.code, title = excluded.title,
-issued_on = excluded.issued_on, asks = excluded.asks, waiting = excluded.waiting,
-body = excluded.body"""
-"""A number or code that another letter has aborts the transaction: both are unique."""
-_WAITING = "UPDATE letter SET waiting = ? WHERE case_id = ? AND name = ? AND waiting <> ?"
-_FORM = "INSERT OR REPLACE INTO form VALUES (?, ?, ?, ?)"
-_OUTBOX = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, 'pending', 0, '', '')"
-_SENDING = "SELECT id, case_id, name, addressee, unit, state, attempts, next_at, error FROM outbox"
-
-_REAL = "case_id IN (SELECT id FROM cases)"
-"""Rows of cases that there are.
-
-One that somebody slipped in holds nobody up, and the audit reports it.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +67,23 @@ def asked_by(workflow: Workflow, letter: CaseLetter) -> str:
     return rule.reply.cosign or ANY_ANSWER
 
 
-def letter_row(workflow: Workflow, case: Case, letter: CaseLetter) -> tuple[Any, ...]:
-    """Give the row of a letter."""
-    return (
-        case.id,
-        letter.name,
-        letter.seq,
-        letter.index,
-        letter.state,
-        letter.unit,
-        letter.number or None,
-        letter.code or None,
-        letter.title,
-        letter.issued_on,
-        asked_by(workflow, letter),
-        waiting_units(workflow, case, letter),
-        canonical(dump_case_letter(letter)),
-    )
+def letter_row(workflow: Workflow, case: Case, letter: CaseLetter) -> dict[str, Any]:
+    """Give the columns of a letter's row, in the table's order."""
+    return {
+        "case_id": case.id,
+        "name": letter.name,
+        "seq": letter.seq,
+        "place": letter.index,
+        "state": letter.state,
+        "unit": letter.unit,
+        "number": letter.number or None,
+        "code": letter.code or None,
+        "title": letter.title,
+        "issued_on": letter.issued_on,
+        "asks": asked_by(workflow, letter),
+        "waiting": waiting_units(workflow, case, letter),
+        "body": canonical(dump_case_letter(letter)),
+    }
 
 
 class StoredLetters(Mapping[str, CaseLetter]):
@@ -116,24 +100,21 @@ class StoredLetters(Mapping[str, CaseLetter]):
 
     def __getitem__(self, name: str) -> CaseLetter:
         if name not in self._read:
-            statement = "SELECT body FROM letter WHERE case_id = ? AND name = ?"
-            found = self._store.row(statement, self._case_id, name)
+            found = self._store.row(text.LETTER, case_id=self._case_id, name=name)
             if found is None:
                 raise KeyError(name)
             self._read[name] = _letter_in(found[0])
         return self._read[name]
 
     def __contains__(self, name: object) -> bool:
-        statement = "SELECT 1 FROM letter WHERE case_id = ? AND name = ?"
-        return self._store.row(statement, self._case_id, name) is not None
+        return self._store.row(text.LETTER_EXISTS, case_id=self._case_id, name=name) is not None
 
     def __iter__(self) -> Iterator[str]:
-        statement = "SELECT name FROM letter WHERE case_id = ? ORDER BY seq, place"
-        return iter([name for (name,) in self._store.rows(statement, self._case_id)])
+        rows = self._store.rows(text.LETTER_NAMES, case_id=self._case_id)
+        return iter([name for (name,) in rows])
 
     def __len__(self) -> int:
-        statement = "SELECT count(*) FROM letter WHERE case_id = ?"
-        return int(self._store.row(statement, self._case_id)[0])
+        return int(self._store.row(text.COUNT_LETTERS, case_id=self._case_id)[0])
 
     def values(self) -> ValuesView[CaseLetter]:
         """Give all letters, read by one statement."""
@@ -144,8 +125,7 @@ class StoredLetters(Mapping[str, CaseLetter]):
         return self._all().items()
 
     def _all(self) -> dict[str, CaseLetter]:
-        statement = "SELECT name, body FROM letter WHERE case_id = ? ORDER BY seq, place"
-        rows = self._store.rows(statement, self._case_id)
+        rows = self._store.rows(text.LETTER_BODIES, case_id=self._case_id)
         return {name: _letter_in(body) for name, body in rows}
 
 
@@ -191,11 +171,13 @@ def put_letters(store: Store, workflow: Workflow, before: Case | None, after: Ca
         old = before.letters.get(name) if before else None
         if old == letter:
             continue
-        store.connection.execute(_LETTER, letter_row(workflow, after, letter))
+        store.run(text.PUT_LETTER, **letter_row(workflow, after, letter))
         if letter.forms and not (old and old.forms):
-            forms = [(after.id, name, form, digest) for form, digest in letter.forms.items()]
-            store.connection.executemany(_FORM, forms)
-            store.connection.executemany(_OUTBOX, sendings_of(after, letter))
+            for form, digest in letter.forms.items():
+                store.run(text.PUT_FORM, case_id=after.id, name=name, form=form, sha256=digest)
+            for id_, case_id, _name, addressee, unit in sendings_of(after, letter):
+                found = {"id": id_, "case_id": case_id, "name": name}
+                store.run(text.PUT_SENDING, **found, addressee=addressee, unit=unit)
         elif letter.forms:
             _settle_sendings(store, after, letter)
     if before is not None:
@@ -206,9 +188,7 @@ def _settle_sendings(store: Store, case: Case, letter: CaseLetter) -> None:
     for sending in sendings_of(case, letter):
         state = sending_state(letter, sending[3])
         if state != "pending":
-            store.connection.execute(
-                "UPDATE outbox SET state = ? WHERE id = ?", (state, sending[0])
-            )
+            store.run(text.END_SENDING, id=sending[0], state=state)
 
 
 def _put_waiting(store: Store, workflow: Workflow, before: Case, after: Case) -> None:
@@ -216,14 +196,9 @@ def _put_waiting(store: Store, workflow: Workflow, before: Case, after: Case) ->
     back, or the case is in another state.
     """
     for asks in sorted(_touched(workflow, before, after)):
-        names = store.rows(
-            "SELECT name FROM letter WHERE case_id = ? AND asks = ? AND state = 'issued'",
-            after.id,
-            asks,
-        )
-        for (name,) in names:
+        for (name,) in store.rows(text.LETTERS_ASKING, case_id=after.id, asks=asks):
             units = waiting_units(workflow, after, after.letters[name])
-            store.connection.execute(_WAITING, (units, after.id, name, units))
+            store.run(text.NOTE_WAITING, case_id=after.id, name=name, waiting=units)
 
 
 def _touched(workflow: Workflow, before: Case, after: Case) -> set[str]:
@@ -241,89 +216,60 @@ def _touched(workflow: Workflow, before: Case, after: Case) -> set[str]:
 
 def by_code(store: Store, code: str) -> tuple[str, str] | None:
     """Find the letter with a verification code: its case's id and its name."""
-    found: tuple[str, str] | None = store.row(
-        "SELECT case_id, name FROM letter WHERE code = ?", code
-    )
+    found: tuple[str, str] | None = store.row(text.LETTER_WITH_CODE, code=code)
     return found
 
 
 def by_number(store: Store, number: str) -> tuple[str, str] | None:
     """Find the letter with a number: its case's id and its name."""
-    found: tuple[str, str] | None = store.row(
-        "SELECT case_id, name FROM letter WHERE number = ?", number
-    )
+    found: tuple[str, str] | None = store.row(text.LETTER_NUMBERED, number=number)
     return found
 
 
 def by_form(store: Store, sha256: str) -> tuple[str, str, str] | None:
     """Find the letter of which a file is a frozen form: its case's id, its name, and the form."""
-    found: tuple[str, str, str] | None = store.row(
-        "SELECT case_id, name, form FROM form WHERE sha256 = ?", sha256
-    )
+    found: tuple[str, str, str] | None = store.row(text.LETTER_OF_FORM, sha256=sha256)
     return found
 
 
 def last_of(store: Store, template: str) -> list[tuple[str, str]]:
     """Find the letter of a template that was drafted last, as (case id, name); none or one."""
-    statement = (
-        "SELECT case_id, name FROM letter WHERE name GLOB '[0-9]*-' || ? ORDER BY rowid "
-        "DESC "
-        "LIMIT 1"
-    )
-    return store.rows(statement, template)
+    return store.rows(text.LAST_LETTER_OF_TEMPLATE, template=template)
 
 
 def drafts_of(store: Store, unit: str, state: str, *, most: int) -> list[tuple[str, str]]:
     """List a unit's letters in a state of drafting, the oldest first, as (case id, name)."""
-    statement = (
-        f"SELECT case_id, name FROM letter WHERE unit = ? AND state = ? AND {_REAL} ORDER "
-        f"BY "
-        f"rowid LIMIT ?"
-    )
-    return store.rows(statement, unit, state, most)
+    return store.rows(text.LETTERS_IN_STATE, unit=unit, state=state, most=most)
 
 
 def unfrozen_of(store: Store, unit: str) -> list[tuple[str, str]]:
     """List a unit's letters that were signed off and whose forms are not frozen yet."""
-    statement = (
-        "SELECT case_id, name FROM letter WHERE unit = ? AND state = 'issued' AND NOT EXISTS "
-        "(SELECT 1 FROM form WHERE form.case_id = letter.case_id AND form.name = letter.name)"
-    )
-    return store.rows(statement, unit)
+    return store.rows(text.LETTERS_UNFROZEN, unit=unit)
 
 
 def waiting_for(store: Store, unit: str) -> list[tuple[str, str]]:
     """List the letters to which a unit owes a receipt or an answer."""
-    like = f"%,{unit},%"
-    return store.rows(
-        f"SELECT case_id, name FROM letter WHERE waiting LIKE ? AND {_REAL} ORDER BY issued_on",
-        like,
-    )
+    return store.rows(text.LETTERS_WAITING_FOR, unit=unit)
 
 
 def unanswered_of(store: Store, unit: str | None = None) -> list[tuple[str, str]]:
     """List the letters in force, of one unit or all, to which somebody owes a receipt
     or an answer.
     """
-    statement = "SELECT case_id, name FROM letter WHERE waiting > '' AND (?1 IS NULL OR unit = ?1)"
-    statement += f" AND {_REAL} ORDER BY issued_on"
-    return store.rows(statement, unit)
+    if unit is None:
+        return store.rows(text.LETTERS_UNANSWERED)
+    return store.rows(text.LETTERS_UNANSWERED_OF_UNIT, unit=unit)
 
 
 def outbox(store: Store, *states: str, after: str = "", most: int = 500) -> list[QueuedSending]:
     """List sendings in these states in the order of their ids, after an id."""
-    marks = ", ".join("?" * len(states))
-    statement = f"{_SENDING} WHERE state IN ({marks}) AND id > ? AND {_REAL} ORDER BY id LIMIT ?"
-    return [QueuedSending(*row) for row in store.rows(statement, *states, after, most)]
+    rows = store.rows(text.SENDINGS, states=json.dumps(states), after=after, most=most)
+    return [QueuedSending(*row) for row in rows]
 
 
 def count_sendings(store: Store) -> tuple[int, int]:
     """Count the sendings that wait and those that are dead."""
-    counts = dict(
-        store.rows(
-            "SELECT state, count(*) FROM outbox WHERE state IN ('pending', 'dead') GROUP BY state"
-        )
-    )
+    counts = dict(store.rows(text.COUNT_SENDINGS))
     return counts.get("pending", 0), counts.get("dead", 0)
 
 
@@ -331,14 +277,8 @@ def due_sendings(store: Store, now: str) -> Iterator[QueuedSending]:
     """Stream the sendings whose time has come, each read anew just before it is given: another may
     have sent it.
     """
-    for (sending,) in store.rows(
-        f"SELECT id FROM outbox WHERE state = 'pending' AND next_at <= ? AND {_REAL} ORDER BY "
-        f"next_at, id",
-        now,
-    ):
-        row = store.row(
-            f"{_SENDING} WHERE id = ? AND state = 'pending' AND next_at <= ?", sending, now
-        )
+    for (sending,) in store.rows(text.SENDINGS_DUE, now=now):
+        row = store.row(text.SENDING_IF_DUE, id=sending, now=now)
         if row is not None:
             yield QueuedSending(*row)
 
@@ -349,26 +289,15 @@ def lease(store: Store, sending: QueuedSending, until: str) -> bool:
     False if another was first.
     """
     with store.writing():
-        statement = (
-            "UPDATE outbox SET next_at = ?, attempts = attempts + 1 WHERE id = ? AND state = "
-            "? "
-            "AND next_at = ?"
-        )
-        return (
-            store.connection.execute(
-                statement, (until, sending.id, sending.state, sending.next_at)
-            ).rowcount
-            == 1
-        )
+        found = {"id": sending.id, "state": sending.state, "found_next_at": sending.next_at}
+        return store.run(text.LEASE_SENDING, next_at=until, **found) == 1
 
 
 def note_failure(store: Store, sending: str, *, state: str, next_at: str, error: str) -> None:
     """Note that a sending could not be handed over: when to try again, or that it is dead."""
     with store.writing():
-        statement = (
-            "UPDATE outbox SET state = ?, next_at = ?, error = ? WHERE id = ? AND state = 'pending'"
-        )
-        store.connection.execute(statement, (state, next_at, error[:500], sending))
+        went = {"state": state, "next_at": next_at, "error": error[:500]}
+        store.run(text.NOTE_FAILURE, id=sending, **went)
 
 
 def revive(store: Store, sending: str) -> bool:
@@ -376,6 +305,4 @@ def revive(store: Store, sending: str) -> bool:
     go at once.
     """
     with store.writing():
-        fresh = "UPDATE outbox SET state = 'pending', attempts = 0, next_at = ''"
-        statement = f"{fresh} WHERE id = ? AND state IN ('dead', 'pending')"
-        return store.connection.execute(statement, (sending,)).rowcount == 1
+        return store.run(text.REVIVE_SENDING, id=sending) == 1

@@ -13,12 +13,17 @@ from lifecycle.ledger.chain import CaseStep, by_case, follow
 from lifecycle.ledger.letter_rows import put_letters
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, canonical, stored
+from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.task_rows import put_tasks, tasks_now
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 
 
 def refold(path: Path, connection: sqlite3.Connection) -> None:
-    """Write the rows of office, cases and letters anew from the entries; within a transaction."""
+    """Write the rows of office, cases, letters and tasks anew from the entries.
+
+    Within a transaction.
+    """
     library = Library(Store(path, connection, None))
     store = library.store
     _write_office(store)
@@ -43,7 +48,8 @@ def _write(library: Library, last: CaseStep) -> None:
     case = last.after
     assert case is not None  # what is followed without judging always goes on
     workflow = library.workflow(last.body["intent"]["workflow"])
-    row = case_row(workflow, case, library.calendar(last.body["calendar"]))
-    sets = ", ".join(f"{name} = :{name}" for name in row if name != "id")
-    library.store.connection.execute(f"UPDATE cases SET {sets} WHERE id = :id", row)
+    calendar = library.calendar(last.body["calendar"])
+    row = case_row(workflow, case, calendar)
+    library.store.run(text.REWRITE_CASE, **row)
     put_letters(library.store, workflow, None, case)
+    put_tasks(library.store, case.id, tasks_now(workflow, case, calendar, row["due_on"]))

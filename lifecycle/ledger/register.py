@@ -49,6 +49,7 @@ from lifecycle.ledger.record import (
     stored,
 )
 from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.task_rows import put_tasks, tasks_now
 from lifecycle.people.change import decide_office
 from lifecycle.people.clock import (
     ANNOUNCED,
@@ -139,7 +140,7 @@ class Register:
         self.clock = clock
         self._names: tuple[tuple[str, str], dict[str, str]] = (("", ""), {})
         self._origin = ""
-        self._uncounted: list[tuple[str, ...]] = []
+        self._uncounted: list[Mapping[str, str]] = []
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -155,7 +156,7 @@ class Register:
             raise
         finally:
             while self._uncounted:
-                self.store.put_refusal(*self._uncounted.pop(0))
+                self.store.put_refusal(self._uncounted.pop(0))
 
     def today(self) -> date:
         """Give the bureau's date (Beijing time)."""
@@ -319,8 +320,11 @@ class Register:
         after = evolve(workflow, case, body, digest)
         if not request.dry_run:
             self.store.append(place.case, place.seq, eid, raw, digest)
-            self.store.put_case(case_row(workflow, after, moment.calendar))
+            row = case_row(workflow, after, moment.calendar)
+            self.store.put_case(row)
             put_letters(self.store, workflow, case, after)
+            tasks = tasks_now(workflow, after, moment.calendar, row["due_on"])
+            put_tasks(self.store, after.id, tasks)
             self.library.keep_compiled()
         return Outcome(after, {} if request.dry_run else body, accepted.gates)
 
@@ -420,17 +424,17 @@ class Register:
 
     def _count(self, request: Request, case_id: str | None, refused: RefusedError) -> None:
         unmet = ",".join(gate.kind for gate in refused.gates if not gate.met)
-        refusal = (
-            stamp_text(self.clock()),
-            request.officer,
-            case_id or "",
-            refused.asked_for,
-            unmet,
-        )
+        refusal = {
+            "at": stamp_text(self.clock()),
+            "officer": request.officer,
+            "case_id": case_id or "",
+            "asked_for": refused.asked_for,
+            "gates": unmet,
+        }
         if self.store.in_transaction:
             self._uncounted.append(refusal)
         else:
-            self.store.put_refusal(*refusal)
+            self.store.put_refusal(refusal)
 
     def change_office(
         self,

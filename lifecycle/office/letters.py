@@ -175,10 +175,9 @@ def _cases(office: Office, case: str | None) -> Iterator[Case]:
         yield office.case(case)
         return
     from lifecycle.ledger.sqlite.queries import Filter, stream
-    from lifecycle.ledger.sqlite.tables import CaseRow
 
-    for number, _title in stream(office.store, Filter(), columns=(CaseRow.number, CaseRow.title)):
-        yield office.case(number)
+    for item in stream(office.store, Filter()):
+        yield office.case(item.number)
 
 
 def show(office: Office, case: str, name: str, form: str = "text") -> LetterText:

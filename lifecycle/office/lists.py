@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lifecycle.engine.scope import scope_of
 from lifecycle.errors import Location, UnknownError, UsageError, WorkflowError
@@ -15,9 +15,8 @@ from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.case_rows import read_case
-from lifecycle.ledger.sqlite.queries import LISTED, Filter, list_page, stream
+from lifecycle.ledger.sqlite.queries import Filter, ListedCase, list_page, stream
 from lifecycle.ledger.sqlite.queries import board as count_cases
-from lifecycle.ledger.sqlite.tables import CaseRow
 
 if TYPE_CHECKING:
     from lifecycle.office.office import Office
@@ -103,13 +102,12 @@ class CaseList:
 
     def stream(self, after: str = "") -> Iterator[Row]:
         """Stream all rows."""
-        columns = LISTED if self._where is None else (*LISTED, CaseRow.snapshot)
-        store = self._office.store
-        for item in stream(store, self._filter, after=after, columns=columns):
+        whole = self._where is not None
+        for item in stream(self._office.store, self._filter, after=after, whole=whole):
             if self._holds(item):
                 yield self._row(item)
 
-    def _holds(self, item: Any) -> bool:
+    def _holds(self, item: ListedCase) -> bool:
         """Tell whether the condition holds for a case.
 
         What it mentions and the case lacks leaves it out.
@@ -127,7 +125,7 @@ class CaseList:
         except ExpressionError as error:
             raise _told(error, self._where.source) from error
 
-    def _row(self, item: Any) -> Row:
+    def _row(self, item: ListedCase) -> Row:
         """Name what a row of the store holds."""
         workflow = self._office.library.workflow(item.digest)
         return Row(
@@ -146,7 +144,7 @@ class CaseList:
             light=self._light(item),
         )
 
-    def _light(self, item: Any) -> str:
+    def _light(self, item: ListedCase) -> str:
         if item.red_on is not None and item.red_on <= self._today:
             return "red"
         if item.yellow_on is not None and item.yellow_on <= self._today:

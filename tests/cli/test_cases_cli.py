@@ -114,7 +114,9 @@ def test_a_refused_attempt_is_counted(tiny: Tiny) -> None:
     tiny.run("advance", "-", "to_siting", "--all-or-nothing", by="bureau01", text=number)
     tiny.fails("advance", number, "to_siting", "--dry-run", by="bureau01")
     office = tiny.office()
-    assert [row[0] for row in office.store.rows("SELECT officer FROM refusal ORDER BY id")] == [
+    assert [
+        row[0] for row in office.store.connection.execute("SELECT officer FROM refusal ORDER BY id")
+    ] == [
         "land01",
         "bureau01",
     ]

@@ -60,7 +60,10 @@ def test_the_chains_are_those_of_the_cases(office: Office) -> None:
         case_id: [row.seq for row in rows]
         for case_id, rows in by_case(store.all_entries(upto=store.last_index()))
     }
-    wanted = {id_: list(range(1, seq + 1)) for id_, seq in store.rows("SELECT id, seq FROM cases")}
+    wanted = {
+        id_: list(range(1, seq + 1))
+        for id_, seq in store.connection.execute("SELECT id, seq FROM cases")
+    }
     assert chains == wanted
     assert OFFICE not in chains
 

@@ -39,7 +39,9 @@ def pragma(bureau: Bureau, name: str, value: int) -> None:
 
 def test_the_settings_are_read_back(store: Store) -> None:
     """What protects the record is what SQLite says it uses, not what it was asked to use."""
-    assert {name: store.row(f"PRAGMA {name}")[0] for name in SETTINGS} == SETTINGS
+    assert {
+        name: store.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in SETTINGS
+    } == SETTINGS
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -71,7 +73,7 @@ def test_a_journal_that_others_changed_is_set_right(bureau: Bureau) -> None:
     with bureau.sql() as opened:
         opened.execute("PRAGMA journal_mode = wal")
     with closing(Store.open(str(bureau.path))) as store:
-        assert store.row("PRAGMA journal_mode")[0] == "truncate"
+        assert store.connection.execute("PRAGMA journal_mode").fetchone()[0] == "truncate"
 
 
 @pytest.mark.parametrize(

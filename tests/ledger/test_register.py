@@ -25,6 +25,7 @@ from lifecycle.errors import ConflictError
 from lifecycle.expression import builder
 from lifecycle.ledger import compiled_rows
 from lifecycle.ledger.register import Register, Request
+from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite import queue, store
 from lifecycle.office import cases
 
@@ -361,7 +362,7 @@ def test_a_group_that_fails_leaves_nothing_but_its_refusals(bureau: Bureau) -> N
 
         with pytest.raises(RefusedError):
             both()
-        assert office.store.row("SELECT count(*) FROM refusal")[0] == 1
+        assert office.store.row(text.COUNT_REFUSALS)[0] == 1
     assert bureau.checkpoint() == before
 
 

@@ -14,6 +14,7 @@ from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.compiled_rows import is_as_written
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, hash_of
+from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.people.directory import Directory
 
@@ -34,7 +35,7 @@ def damage_of(
 
 def wrong_with(library: Library, kind: str, digest: str, size: int) -> str:
     """Say what is wrong with a definition's bytes; empty if nothing."""
-    row = library.store.row("SELECT body FROM definition WHERE sha256 = ?", digest)
+    row = library.store.row(text.DEFINITION_AS_STORED, sha256=digest)
     if row is None:
         return "不见了"
     if not isinstance(row[0], bytes) or hash_of(row[0]) != digest or len(row[0]) != size:

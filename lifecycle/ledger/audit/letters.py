@@ -11,14 +11,9 @@ from typing import Any
 from lifecycle.engine.case import Case
 from lifecycle.ledger.chain import Problem
 from lifecycle.ledger.letter_rows import letter_row, sending_state, sendings_of
+from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
-
-_OUTBOX = "SELECT id, name, addressee, unit, state FROM outbox WHERE case_id = ?"
-_ORPHANS = """
-SELECT 'letter', name FROM letter WHERE case_id NOT IN (SELECT id FROM cases)
-UNION ALL SELECT 'form', name FROM form WHERE case_id NOT IN (SELECT id FROM cases)
-UNION ALL SELECT 'outbox', id FROM outbox WHERE case_id NOT IN (SELECT id FROM cases)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +31,18 @@ def read_post(store: Store, case_id: str) -> Post:
     Within a read, so that it is as of one moment with the case.
     """
     return Post(
-        {
-            row[1]: tuple(row)
-            for row in store.rows("SELECT * FROM letter WHERE case_id = ?", case_id)
-        },
-        set(store.rows("SELECT name, form, sha256 FROM form WHERE case_id = ?", case_id)),
-        {row[0]: tuple(row[1:]) for row in store.rows(_OUTBOX, case_id)},
+        {row[1]: tuple(row) for row in store.rows(text.LETTERS_OF_CASE, case_id=case_id)},
+        set(store.rows(text.FORMS_OF_CASE, case_id=case_id)),
+        {row[0]: tuple(row[1:]) for row in store.rows(text.SENDINGS_OF_CASE, case_id=case_id)},
     )
 
 
 def check_post(post: Post, workflow: Workflow, case: Case) -> Iterator[Problem]:
     """Compare a case's letters as replayed with what is kept for them."""
-    wanted = {name: letter_row(workflow, case, letter) for name, letter in case.letters.items()}
+    wanted = {
+        name: tuple(letter_row(workflow, case, letter).values())
+        for name, letter in case.letters.items()
+    }
     wrong = [
         name
         for name in wanted.keys() | post.letters.keys()
@@ -76,5 +71,5 @@ def check_post(post: Post, workflow: Workflow, case: Case) -> Iterator[Problem]:
 
 def orphans(store: Store) -> Iterator[str]:
     """Name the rows kept for letters of cases that there are not."""
-    for table, name in store.rows(_ORPHANS):
+    for table, name in store.rows(text.ROWS_OF_NO_CASE):
         yield f"{table} {name} 不属于任何事项"

@@ -20,6 +20,7 @@ from lifecycle.ledger.compiled_rows import kept_digests
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.office_replay import replay_office_entry
 from lifecycle.ledger.record import OFFICE, canonical
+from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import EntryRow
 from lifecycle.people.directory import Directory, dump_directory
 
@@ -55,7 +56,7 @@ def check_office(scope: Scope, log: LogSeen) -> Generator[Finding, None, OfficeS
     with store.reading():
         rows = list(store.entries(OFFICE))
         stored = store.office()
-        kept = store.rows("SELECT sha256, kind, name FROM definition")
+        kept = store.rows(text.DEFINITIONS)
         compiled = kept_digests(store)
     office = yield from _follow(scope, OfficeSeen(), rows)
     if office.torn or office.stopped:

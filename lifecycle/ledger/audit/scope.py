@@ -11,6 +11,7 @@ from lifecycle.ledger.audit.finding import NOBODY
 from lifecycle.ledger.chain import CaseStep, Problem
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE
+from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.ledger.tree import Checkpoint
 from lifecycle.people.directory import Directory
@@ -65,7 +66,7 @@ class Scope:
         """Give what officers call a case: its number, or its id where it has none."""
         if case_id == OFFICE:
             return OFFICE
-        found = self.store.row("SELECT number FROM cases WHERE id = ?", case_id)
+        found = self.store.row(text.NUMBER_OF_CASE, id=case_id)
         return str(found[0] if found else case_id or NOBODY)
 
 
@@ -84,8 +85,8 @@ def read_scope(
     with store.reading():
         upto = store.last_index()
         origin = store.meta("log")
-        series = dict(store.rows("SELECT name, last FROM series"))
-        refusals = store.row("SELECT count(*) FROM refusal")[0]
+        series = dict(store.rows(text.LAST_NUMBERS))
+        refusals = store.row(text.COUNT_REFUSALS)[0]
     tick = _ticker(report, 2 * upto)
     return Scope(library, now, since, letters, upto, origin, series, refusals, tick)
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from lifecycle.engine.case import Case
+from lifecycle.engine.standing import stand
 from lifecycle.engine.workdays import Calendar
 from lifecycle.errors import LifecycleError
 from lifecycle.ledger.audit.damage import Resting, resting_case
@@ -15,10 +16,12 @@ from lifecycle.ledger.audit.entries import Known, Trail
 from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.letters import Post, check_post, read_post
 from lifecycle.ledger.audit.office import OfficeSeen, follow_office
-from lifecycle.ledger.case_rows import case_row, undated_row
+from lifecycle.ledger.case_rows import CASE_COLUMNS, case_row, undated_row
 from lifecycle.ledger.chain import CaseStep, Problem, fold
 from lifecycle.ledger.replay import Basis, replay_entry
+from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import LostDefinitionError, Store
+from lifecycle.ledger.task_rows import TaskRow, kept_tasks, tasks_now
 from lifecycle.workflow.model import Workflow
 
 
@@ -36,6 +39,7 @@ def check_state(
         rows = list(store.entries(trail.case_id, after=case.seq))
         found = _stored_row(store, trail.case_id)
         post = read_post(store, trail.case_id)
+        asked = kept_tasks(store, trail.case_id)
     if rows:  # made since the audit began, perhaps by officers appointed since
         office = yield from follow_office(scope, office)
     basis = Basis(scope.library, office.directory)
@@ -55,7 +59,20 @@ def check_state(
         yield Finding("state", idx, name, f"存储的状态与回放结果不一致：{'、'.join(wrong)}")
     for code, message in _wrong_post(post, workflow, case):
         yield Finding(code, idx, name, message)
+    if calendar is not None and not _are_asked(workflow, case, calendar, asked):
+        yield Finding("state", idx, name, "存储的待办与回放结果不一致")
     return office
+
+
+def _are_asked(workflow: Workflow, case: Case, calendar: Calendar, asked: set[TaskRow]) -> bool:
+    """Tell whether the tasks kept for a case are those that it asks; those of a forged entry may
+    not be comparable.
+    """
+    try:
+        due_on = stand(workflow, case, calendar).due_on
+        return asked == tasks_now(workflow, case, calendar, due_on)
+    except (LifecycleError, *UNLIKE):
+        return False
 
 
 def _wrong_post(post: Post, workflow: Workflow, case: Case) -> Iterator[Problem]:
@@ -85,9 +102,8 @@ def _calendar(
 
 def _stored_row(store: Store, case_id: str) -> dict[str, Any] | None:
     """Give the row kept for a case, by column; None where there is none."""
-    columns = [row[1] for row in store.rows("PRAGMA table_info(cases)")]
-    found = store.row(f"SELECT {', '.join(columns)} FROM cases WHERE id = ?", case_id)
-    return dict(zip(columns, found, strict=True)) if found is not None else None
+    found = store.row(text.CASE_ROW, id=case_id)
+    return dict(zip(CASE_COLUMNS, found, strict=True)) if found is not None else None
 
 
 def wrong_columns(

@@ -7,12 +7,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 from lifecycle.beside import DRAFT, JOURNAL, UPGRADED, WRITE_AHEAD, beside
 from lifecycle.errors import ConflictError, InvalidError, UnavailableError, os_reason
+from lifecycle.ledger.sql import text
 from lifecycle.outfile import check_place, put_new, sync_file, sync_folder
 from lifecycle.sharing import (
     barrier_to,
@@ -23,6 +24,18 @@ from lifecycle.sharing import (
     mode_beside,
 )
 
+
+def made_for(*tables: str) -> tuple[str, ...]:
+    """Give what makes some tables and their indexes, as they are in this schema."""
+    begun = tuple(f"CREATE TABLE {name} (" for name in tables)
+    on = tuple(f" ON {name} (" for name in tables)
+    return tuple(
+        made.strip()
+        for made in text.SQLITE_SCHEMA
+        if made.strip().startswith(begun) or any(name in made for name in on)
+    )
+
+
 APPLICATION = 0x4C464359
 SCHEMA = 3
 WAIT_MS = 30_000
@@ -32,32 +45,14 @@ STEPS: dict[int, tuple[str, ...]] = {
         # anew.
         "DROP TABLE IF EXISTS form",
         "DROP TABLE IF EXISTS outbox",
-        """CREATE TABLE form (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL,
-        form VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, PRIMARY KEY (case_id, name, form))""",
-        "CREATE INDEX ix_form_sha256 ON form (sha256)",
-        """CREATE TABLE outbox (id VARCHAR NOT NULL, case_id VARCHAR NOT NULL,
-        name VARCHAR NOT NULL, addressee VARCHAR NOT NULL, unit VARCHAR NOT NULL,
-        state VARCHAR NOT NULL,
-        attempts INTEGER NOT NULL, next_at VARCHAR NOT NULL, error VARCHAR NOT NULL,
-        PRIMARY KEY (id))""",
-        "CREATE INDEX outbox_by_case ON outbox (case_id, name)",
-        "CREATE INDEX outbox_by_state ON outbox (state, next_at)",
+        *made_for("form", "outbox"),
     ),
     2: (
         "DROP TABLE IF EXISTS notice",
-        """CREATE TABLE letter (case_id VARCHAR NOT NULL, name VARCHAR NOT NULL,
-        seq INTEGER NOT NULL, place INTEGER NOT NULL,
-        state VARCHAR NOT NULL, unit VARCHAR NOT NULL, number VARCHAR, code VARCHAR,
-        title VARCHAR NOT NULL, issued_on VARCHAR NOT NULL, asks VARCHAR NOT NULL,
-        waiting VARCHAR NOT NULL, body BLOB NOT NULL,
-        PRIMARY KEY (case_id, name), UNIQUE (number), UNIQUE (code))""",
-        "CREATE INDEX letters_by_case ON letter (case_id, seq, place)",
-        "CREATE INDEX letters_by_question ON letter (case_id, asks, state)",
-        "CREATE INDEX letters_by_unit ON letter (unit, state)",
-        "CREATE INDEX letters_waiting ON letter (waiting)",
+        *made_for("letter"),
         "DROP TABLE IF EXISTS compiled",
-        """CREATE TABLE compiled (sha256 VARCHAR NOT NULL, program VARCHAR NOT NULL,
-        body BLOB NOT NULL, PRIMARY KEY (sha256))""",
+        *made_for("compiled"),
+        *made_for("task"),
     ),
 }
 """For each older schema, the statements that bring it to the next.
@@ -112,17 +107,17 @@ def database_errors(path: Path, outcome: str = "") -> Iterator[None]:
         sqlite3.Error,
         UnicodeDecodeError,
     ) as error:  # the driver quotes what it read, be it text or not
-        text = str(error)
+        said = str(error)
         if getattr(error, "sqlite_errorname", "") == "SQLITE_READONLY_DBMOVED":
             mend = "请核对 --db 或 LIFECYCLE_DB，再办一次；原来的文件在哪里，问移动它的人"
             raise UnavailableError(
                 f"数据库文件刚刚被移走或换掉了，未写入任何内容（{path}）", mend
             ) from error
         barrier = (
-            barrier_to_database(path) if "readonly" in text or "unable to open" in text else None
+            barrier_to_database(path) if "readonly" in said or "unable to open" in said else None
         )
         if barrier is not None:
-            what = "数据库不能写入" if "readonly" in text else "数据库打不开"
+            what = "数据库不能写入" if "readonly" in said else "数据库打不开"
             raise UnavailableError(f"{what}：{barrier.message}", barrier.mend) from error
         told = {
             "locked": ("数据库正忙，等候 30 秒仍未轮到", "请稍后重试"),
@@ -132,12 +127,12 @@ def database_errors(path: Path, outcome: str = "") -> Iterator[None]:
             "disk I/O": ("磁盘读写出错", "请检查磁盘后重试"),
             "no such table": ("数据库不完整", "请从备份恢复：lifecycle restore 备份文件"),
         }
-        found = next((value for key, value in told.items() if key in text), None)
+        found = next((value for key, value in told.items() if key in said), None)
         message, mend = found or (
             "数据库已损坏，或不是本系统的数据库",
             "请从备份恢复：lifecycle restore 备份文件",
         )
-        raise UnavailableError(f"{message}{outcome}（{path}：{text}）", mend) from error
+        raise UnavailableError(f"{message}{outcome}（{path}：{said}）", mend) from error
 
 
 def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
@@ -269,30 +264,54 @@ def copy_database(connection: sqlite3.Connection, target: Path, mode: int) -> No
 
 
 def schema_differences(connection: sqlite3.Connection, path: Path) -> list[str]:
-    """Say what tables, indexes, triggers and views there are too many or too few.
+    """Say what tables, indexes, triggers and views there are too many, too few, or other than they
+    should be, by the very text of their SQL.
 
-    A trigger could rewrite entries.
+    A trigger could rewrite entries, and an index over part of the rows could hide some.
     """
-    from sqlalchemy import create_engine
-    from sqlmodel import SQLModel
-
-    from lifecycle.ledger.sqlite import tables
-
-    assert tables.Entry.__tablename__, "importing the tables is what puts them into the metadata"
-    statement = "SELECT type, name FROM sqlite_master WHERE substr(name, 1, 11) <> 'sqlite_stat'"
-    model = sqlite3.connect(":memory:")
-    try:
-        engine = create_engine("sqlite://", creator=lambda: model)
-        SQLModel.metadata.create_all(engine)
-        wanted = set(model.execute(statement))
-        engine.dispose()
-    finally:
-        model.close()
     with database_errors(path):
-        found = set(connection.execute(statement))
+        rows = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    found = {(kind, name): _plain(sql) for kind, name, sql in rows if not _is_of_a_table(name, sql)}
+    for own in _STATISTICS.items():
+        if own in found.items():
+            del found[own[0]]
+    wanted = expected_schema()
     words = {"table": "表", "index": "索引", "trigger": "触发器", "view": "视图"}
-    more = [f"多出{words.get(kind, kind)} {name}" for kind, name in sorted(found - wanted)]
-    return more + [f"缺少{words.get(kind, kind)} {name}" for kind, name in sorted(wanted - found)]
+
+    def named(objects: Iterable[tuple[str, str]]) -> list[str]:
+        return [f"{words.get(kind, kind)} {name}" for kind, name in sorted(objects)]
+
+    altered = [key for key in wanted.keys() & found.keys() if wanted[key] != found[key]]
+    more = [f"多出{what}" for what in named(found.keys() - wanted.keys())]
+    less = [f"缺少{what}" for what in named(wanted.keys() - found.keys())]
+    return [*more, *less, *(f"{what} 的结构被改动" for what in named(altered))]
+
+
+_STATISTICS = {
+    ("table", "sqlite_stat1"): "CREATE TABLE sqlite_stat1 ( tbl,idx,stat )",
+    ("table", "sqlite_stat4"): "CREATE TABLE sqlite_stat4 ( tbl,idx,neq,nlt,ndlt,sample )",
+}
+"""What ANALYZE leaves: numbers by which SQLite chooses among indexes, no more."""
+
+
+def expected_schema() -> dict[tuple[str, str], str]:
+    """Give the SQL text of every object there should be, by type and name."""
+    found = {}
+    for made in text.SQLITE_SCHEMA:
+        plain = _plain(made)
+        _create, kind, name = plain.split(" ", 3)[:3]
+        found[kind.lower(), name] = plain
+    return found
+
+
+def _plain(sql: str | None) -> str:
+    """Give an SQL text with its words one space apart, whoever laid it out."""
+    return " ".join((sql or "").replace("(", " ( ").replace(")", " ) ").split())
+
+
+def _is_of_a_table(name: str, sql: str | None) -> bool:
+    """Tell whether an index is one that SQLite makes for a table's own UNIQUE or PRIMARY KEY."""
+    return sql is None and name.startswith("sqlite_autoindex_")
 
 
 def refuse_journal(path: Path) -> None:
@@ -319,11 +338,7 @@ def make(path: Path) -> None:
     """Create the schema beside the name and move it into place, so that a crash leaves no half-made
     database.
     """
-    from sqlalchemy import create_engine
-    from sqlmodel import Session, SQLModel
-
     from lifecycle.ledger.record import new_eid
-    from lifecycle.ledger.sqlite.tables import Meta
 
     draft = beside(path, DRAFT, os.getpid())
     try:
@@ -338,12 +353,11 @@ def make(path: Path) -> None:
             raw.execute(f"PRAGMA application_id = {APPLICATION}")
             raw.execute(f"PRAGMA user_version = {SCHEMA}")
             raw.execute("PRAGMA synchronous = EXTRA")
-            engine = create_engine("sqlite://", creator=lambda: raw)
-            SQLModel.metadata.create_all(engine)
-            with Session(engine) as session:
-                session.add(Meta(key="log", value=f"lifecycle/{new_eid()}"))
-                session.commit()
-            engine.dispose()
+            with raw:
+                for statement in text.SQLITE_SCHEMA:
+                    raw.execute(statement)
+                origin = {"key": "log", "value": f"lifecycle/{new_eid()}"}
+                raw.execute(text.PUT_META.sqlite, origin)
             raw.close()
         put_new(draft, path)
     except FileExistsError:

@@ -1,9 +1,7 @@
-"""The SQLite store: settings that survive a power cut, one transaction per command, and the
-statements that run hot.
+"""The SQLite store: one transaction per command, with settings that survive a power cut.
 
-`tables.py` defines the schema with SQLModel; `queries.py` reads lists through it. The statements of
-a command run on the driver's own connection: as SQLModel objects they take several times as long,
-and importing SQLModel costs a cold command 0.2 s.
+Its statements are defined with SQLModel in `lifecycle.ledger.sql` and read here as text: as
+SQLModel objects they take several times as long, and importing SQLModel costs a cold command 0.2 s.
 """
 
 from __future__ import annotations
@@ -18,43 +16,18 @@ from typing import Any, NamedTuple
 from lifecycle.errors import ConflictError, UnavailableError, UncertainError, os_reason
 from lifecycle.ledger.deeds import Deed, Deeds
 from lifecycle.ledger.record import hash_of
-from lifecycle.ledger.sqlite.database import connect, database_errors, database_path, make, verify
+from lifecycle.ledger.sql import text
+from lifecycle.ledger.sql.statement import Statement
+from lifecycle.ledger.sqlite.database import (
+    connect,
+    database_errors,
+    database_path,
+    make,
+    schema_differences,
+    verify,
+)
 from lifecycle.ledger.sqlite.queue import open_queue, turn
 from lifecycle.sharing import barrier_to
-
-_COLUMNS = (
-    "id",
-    "number",
-    "workflow",
-    "digest",
-    "title",
-    "state",
-    "phase",
-    "lead",
-    "final",
-    "units",
-    "opened_on",
-    "entered_on",
-    "last_on",
-    "due_on",
-    "yellow_on",
-    "red_on",
-    "seq",
-    "head",
-    "snapshot",
-)
-_INSERT_ENTRY = "INSERT INTO entry (case_id, seq, eid, hash, body) VALUES (?, ?, ?, ?, ?)"
-_INSERT_CASE = (
-    f"INSERT INTO cases ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-)
-_UPDATE_CASE = (
-    f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _COLUMNS[1:])} WHERE id = :id AND seq "
-    f"= "
-    f":seq - 1"
-)
-
-
-_ROW = "case_id, seq, idx, hash, CAST(body AS BLOB), eid"
 
 
 class EntryRow(NamedTuple):
@@ -100,6 +73,7 @@ class Store:
         self._appended: dict[str, tuple[str, int, str]] = {}
         self._numbers: dict[str, str] = {}
         self._definitions: dict[str, bytes] = {}
+        self._checked_schema: int | None = None
 
     @classmethod
     def open(cls, url: str, *, create: bool = False, readonly: bool = False) -> Store:
@@ -153,12 +127,27 @@ class Store:
             self._appended.clear()
             self._numbers.clear()
             try:
+                self._check_schema()
                 yield
             except BaseException:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
             self._commit()
+
+    def _check_schema(self) -> None:
+        """Refuse to record where the schema is not the product's: a trigger could rewrite entries.
+
+        Looked at again only when somebody changed the schema.
+        """
+        (version,) = self.connection.execute("PRAGMA schema_version").fetchone()
+        if version == self._checked_schema:
+            return
+        found = schema_differences(self.connection, self.path)
+        if found:
+            what = f"数据库的结构被改动，不在其中记录（{self.path}：{'；'.join(found)}）"
+            raise UnavailableError(what, "请管理员运行 lifecycle audit 查明，从备份恢复")
+        self._checked_schema = version
 
     def _commit(self) -> None:
         """Commit, and note what is recorded by it, also where a signal ends the command at this
@@ -220,7 +209,7 @@ class Store:
 
     def _has(self, eid: str, digest: str) -> bool:
         """Tell whether an entry stands in the database with the bytes that were given for it."""
-        found = self.connection.execute("SELECT body FROM entry WHERE eid = ?", (eid,)).fetchone()
+        found = self.connection.execute(text.ENTRY.sqlite, {"eid": eid}).fetchone()
         return found is not None and hash_of(found[0]) == digest
 
     @contextlib.contextmanager
@@ -237,19 +226,23 @@ class Store:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
 
-    def row(self, statement: str, *values: Any) -> Any:
+    def row(self, statement: Statement, **values: Any) -> Any:
         """Give the first row of a statement, or None."""
-        with database_errors(self.path):
-            return self.connection.execute(statement, values).fetchone()
+        found = self.rows(statement, **values)
+        return found[0] if found else None
 
-    def rows(self, statement: str, *values: Any) -> list[Any]:
+    def rows(self, statement: Statement, **values: Any) -> list[Any]:
         """Give all rows of a statement that yields few."""
         with database_errors(self.path):
-            return self.connection.execute(statement, values).fetchall()
+            return self.connection.execute(statement.sqlite, values).fetchall()
+
+    def run(self, statement: Statement, **values: Any) -> int:
+        """Run a statement that writes, within a transaction; give how many rows it wrote."""
+        return self.connection.execute(statement.sqlite, values).rowcount
 
     def meta(self, key: str) -> str:
         """Give one fact about the database itself."""
-        found = self.row("SELECT value FROM meta WHERE key = ?", key)
+        found = self.row(text.META, key=key)
         if found is None:
             raise UnavailableError(
                 f"数据库不完整（{self.path}：缺 {key}）", "请从备份恢复：lifecycle restore 备份文件"
@@ -258,53 +251,39 @@ class Store:
 
     def office(self) -> tuple[int, str, bytes] | None:
         """Give the office's seq, hash and snapshot."""
-        found: tuple[int, str, bytes] | None = self.row(
-            "SELECT seq, head, snapshot FROM office WHERE id = 1"
-        )
+        found: tuple[int, str, bytes] | None = self.row(text.OFFICE)
         return found
 
     def case(self, case_id: str) -> tuple[str, bytes] | None:
         """Give a case's workflow digest and snapshot, by its id: never by number, since ids may be
         the client's.
         """
-        found: tuple[str, bytes] | None = self.row(
-            "SELECT digest, snapshot FROM cases WHERE id = ?", case_id
-        )
+        found: tuple[str, bytes] | None = self.row(text.CASE, id=case_id)
         return found
 
     def case_place(self, case_id: str) -> tuple[int, str] | None:
         """Give how far a case has come: its last sequence number and hash."""
-        found: tuple[int, str] | None = self.row(
-            "SELECT seq, head FROM cases WHERE id = ?", case_id
-        )
+        found: tuple[int, str] | None = self.row(text.PLACE_OF_CASE, id=case_id)
         return found
 
     def numbered(self, number: str) -> tuple[str, bytes] | None:
         """Give a case's workflow digest and snapshot, by its number."""
-        found: tuple[str, bytes] | None = self.row(
-            "SELECT digest, snapshot FROM cases WHERE number = ?", number
-        )
+        found: tuple[str, bytes] | None = self.row(text.CASE_NUMBERED, number=number)
         return found
 
-    def matching(self, text: str) -> list[tuple[str, str]]:
+    def matching(self, words: str) -> list[tuple[str, str]]:
         """List number and title of the first cases whose number or title contains a text."""
-        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        where = "number LIKE ?1 ESCAPE '\\' OR title LIKE ?1 ESCAPE '\\'"
-        statement = (
-            f"SELECT number, title FROM cases WHERE {where} ORDER BY title <> ?2, number LIMIT 9"
-        )
-        return self.rows(statement, like, text)
+        like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        return self.rows(text.CASES_MATCHING, like=like, text=words, most=9)
 
     def some_names(self, most: int = 500) -> list[str]:
         """List numbers and titles of the latest cases: what a mistyped name may have meant."""
-        rows = self.rows("SELECT number, title FROM cases ORDER BY number DESC LIMIT ?", most)
+        rows = self.rows(text.LATEST_CASES, most=most)
         return [name for row in rows for name in row]
 
     def entry(self, eid: str) -> tuple[bytes, str] | None:
         """Give the bytes and hash of the entry with an eid."""
-        found: tuple[bytes, str] | None = self.row(
-            "SELECT body, hash FROM entry WHERE eid = ?", eid
-        )
+        found: tuple[bytes, str] | None = self.row(text.ENTRY, eid=eid)
         return found
 
     def definition(self, digest: str) -> bytes:
@@ -313,7 +292,7 @@ class Store:
         Raises LostDefinitionError where they are gone or altered.
         """
         if digest not in self._definitions:
-            found = self.row("SELECT CAST(body AS BLOB) FROM definition WHERE sha256 = ?", digest)
+            found = self.row(text.DEFINITION, sha256=digest)
             if found is None or hash_of(found[0]) != digest:
                 what = "不见了" if found is None else "被改动"
                 mend = "请从备份恢复，并运行 lifecycle audit"
@@ -325,20 +304,16 @@ class Store:
 
     def put_definition(self, digest: str, kind: str, name: str, body: bytes) -> None:
         """Keep a definition's bytes; within a transaction."""
-        self.connection.execute(
-            "INSERT OR IGNORE INTO definition VALUES (?, ?, ?, ?)", (digest, kind, name, body)
-        )
+        self.run(text.PUT_DEFINITION, sha256=digest, kind=kind, name=name, body=body)
 
     def append(self, case_id: str, seq: int, eid: str, raw: bytes, digest: str) -> None:
         """Append an entry; within a transaction."""
-        self.connection.execute(_INSERT_ENTRY, (case_id, seq, eid, digest, raw))
+        self.run(text.APPEND_ENTRY, case_id=case_id, seq=seq, eid=eid, hash=digest, body=raw)
         self._appended[eid] = (case_id, seq, digest)
 
     def put_office(self, seq: int, head: str, snapshot: bytes) -> None:
         """Keep the office's state; within a transaction."""
-        self.connection.execute(
-            "INSERT OR REPLACE INTO office VALUES (1, ?, ?, ?)", (seq, head, snapshot)
-        )
+        self.run(text.PUT_OFFICE, seq=seq, head=head, snapshot=snapshot)
 
     def put_case(self, row: Mapping[str, Any]) -> None:
         """Keep a case's state; within a transaction.
@@ -347,8 +322,8 @@ class Store:
         """
         self._numbers[row["id"]] = row["number"]
         if row["seq"] == 1:
-            self.connection.execute(_INSERT_CASE, [row[c] for c in _COLUMNS])
-        elif self.connection.execute(_UPDATE_CASE, dict(row)).rowcount != 1:
+            self.run(text.ADD_CASE, **row)
+        elif self.run(text.MOVE_CASE, **row) != 1:
             raise ConflictError("该事项刚被他人办理", "先用 lifecycle show 查看最新情况")
 
     def next_number(self, series: str) -> int:
@@ -356,60 +331,47 @@ class Store:
 
         Within a transaction, so that an abort gives it back.
         """
-        statement = (
-            "INSERT INTO series VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + "
-            "1 "
-            "RETURNING last"
-        )
-        return int(self.connection.execute(statement, (series,)).fetchone()[0])
+        ((taken,),) = self.connection.execute(text.NEXT_NUMBER.sqlite, {"name": series}).fetchall()
+        return int(taken)
 
     def peek_number(self, series: str) -> int:
         """Give the number that a series would give next, without taking it."""
-        found = self.row("SELECT last FROM series WHERE name = ?", series)
+        found = self.row(text.LAST_NUMBER, name=series)
         return int(found[0]) + 1 if found else 1
 
-    def put_refusal(self, *values: str) -> None:
-        """Count a refused attempt: at, officer, case, what was asked for, gates."""
+    def put_refusal(self, refusal: Mapping[str, str]) -> None:
+        """Count a refused attempt: at, officer, case_id, asked_for, gates (those not met)."""
         with self.writing():
-            self.connection.execute(
-                "INSERT INTO refusal (at, officer, case_id, asked_for, gates) VALUES (?, ?, ?, ?,"
-                " ?)",
-                values,
-            )
+            self.run(text.PUT_REFUSAL, **refusal)
 
     def entries(self, case_id: str, *, after: int = 0, chunk: int = 500) -> Iterator[EntryRow]:
         """Stream a chain in short reads that never hold writers up."""
-        statement = f"SELECT {_ROW} FROM entry WHERE case_id = ? AND seq > ? ORDER BY seq LIMIT ?"
-        while rows := self.rows(statement, case_id, after, chunk):
+        while rows := self.rows(text.ENTRIES_OF_CASE, case_id=case_id, after=after, most=chunk):
             yield from map(EntryRow._make, rows)
             after = rows[-1][1]
 
     def all_entries(self, *, upto: int, chunk: int = 1000) -> Iterator[EntryRow]:
         """Stream every chain, one after the other, up to a global index."""
-        after = "(case_id, seq) > (?, ?) ORDER BY case_id, seq LIMIT ?"
-        statement = f"SELECT {_ROW} FROM entry WHERE {after}"
-        at: tuple[str, int] = ("", 0)
-        while rows := self.rows(statement, *at, chunk):
+        case_id, seq = "", 0
+        while rows := self.rows(text.ENTRIES_BY_CHAIN, case_id=case_id, seq=seq, most=chunk):
             yield from (EntryRow._make(row) for row in rows if row[2] <= upto)
-            at = rows[-1][:2]
+            case_id, seq = rows[-1][:2]
 
     def log(self, *, upto: int, chunk: int = 1000) -> Iterator[LogRow]:
         """Stream the whole log in the order of recording, up to a global index."""
-        columns = "idx, case_id, seq, CAST(body AS BLOB)"
-        statement = f"SELECT {columns} FROM entry WHERE idx > ? AND idx <= ? ORDER BY idx LIMIT ?"
         after = -(2**63)
-        while rows := self.rows(statement, after, upto, chunk):
+        while rows := self.rows(text.ENTRIES_BY_TIME, after=after, upto=upto, most=chunk):
             yield from map(LogRow._make, rows)
             after = rows[-1][0]
 
     def last_body(self) -> bytes | None:
         """Give the bytes of the entry recorded last."""
-        found = self.row("SELECT body FROM entry ORDER BY idx DESC LIMIT 1")
+        found = self.row(text.LAST_BODY)
         return found[0] if found else None
 
     def last_index(self) -> int:
         """Give the global index of the last entry, 0 if none."""
-        return int(self.row("SELECT coalesce(max(idx), 0) FROM entry")[0])
+        return int(self.row(text.LAST_INDEX)[0])
 
 
 def _size_of(path: Path) -> int | None:

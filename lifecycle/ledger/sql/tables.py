@@ -109,6 +109,25 @@ class Meta(SQLModel, table=True):
     value: str
 
 
+class TaskRow(SQLModel, table=True):
+    """One thing that a case asks of somebody: an opinion (`sign`), a transition (`move`), or to
+    lead it (`lead`).
+
+    Whether the gates hold is not said here. `unit` is "" where any unit with the role may do it;
+    `due_on` is the case's next day due, `9999-12-31` where it has none; `number` is the case's.
+    """
+
+    __tablename__ = "task"
+    case_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    transition: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    due_on: str
+    number: str
+    __table_args__ = (Index("tasks_by_role", "role", "unit", "due_on", "number", "case_id"),)
+
+
 class LetterRow(SQLModel, table=True):
     """A letter of a case after the case's last entry: `body` is its life in canonical JSON.
 

@@ -1,0 +1,458 @@
+"""The statements, defined once over the tables; `make statements` compiles them to `text.py`.
+
+Nothing imports this but what compiles it and the test that compares: at run time a command reads
+the text. A statement is a constant; one that each database has its own clauses for is a pair, for
+SQLite and for PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, cast, delete, insert, tuple_, union_all, update
+from sqlalchemy.types import Boolean, Integer, LargeBinary, String
+from sqlmodel import SQLModel, and_, case, col, func, literal_column, or_, select
+
+from lifecycle.ledger.sql.dialects import (
+    adding,
+    in_order_of_making,
+    number,
+    position_of,
+    room_for_filters,
+    texts_of,
+    word,
+)
+from lifecycle.ledger.sql.tables import (
+    CaseRow,
+    CompiledRow,
+    Definition,
+    Entry,
+    FormRow,
+    LetterRow,
+    Meta,
+    OfficeRow,
+    OutboxRow,
+    Refusal,
+    Series,
+    TaskRow,
+)
+
+
+def text_of(name: str) -> Any:
+    """Give a text that is bound when the statement runs."""
+    return bindparam(name, type_=String())
+
+
+def number_of(name: str) -> Any:
+    """Give a number that is bound when the statement runs."""
+    return bindparam(name, type_=Integer())
+
+
+def row_of(model: type[SQLModel], *left_out: str) -> dict[str, Any]:
+    """Give a bound value for each column of a table, but for some."""
+    columns = model.metadata.tables[str(model.__tablename__)].columns
+    return {
+        column.name: bindparam(column.name, type_=column.type)
+        for column in columns
+        if column.name not in left_out
+    }
+
+
+def selecting(*columns: Any) -> Any:
+    """Select columns; SQLModel's own `select` is typed for four of them at most."""
+    return select(*columns)
+
+
+def texts(name: str, alias: str) -> Any:
+    """Select the texts of a list that is bound as JSON."""
+    listed = texts_of(text_of(name)).table_valued("value", name=alias)
+    return select(listed.c.value)
+
+
+# Entries: the record.
+
+_BODY = cast(col(Entry.body), LargeBinary())
+"""Bytes, also where somebody put a text there."""
+_ROW = (Entry.case_id, Entry.seq, Entry.idx, Entry.hash, _BODY, Entry.eid)
+_place: Any = tuple_(col(Entry.case_id), col(Entry.seq))
+
+APPEND_ENTRY = insert(Entry).values(row_of(Entry, "idx")).inline()
+ENTRY = select(Entry.body, Entry.hash).where(Entry.eid == text_of("eid"))
+ENTRIES_OF_CASE = (
+    selecting(*_ROW)
+    .where(Entry.case_id == text_of("case_id"), Entry.seq > number_of("after"))
+    .order_by(col(Entry.seq))
+    .limit(number_of("most"))
+)
+ENTRIES_BY_CHAIN = (
+    selecting(*_ROW)
+    .where(_place > tuple_(text_of("case_id"), number_of("seq")))
+    .order_by(col(Entry.case_id), col(Entry.seq))
+    .limit(number_of("most"))
+)
+ENTRIES_BY_TIME = (
+    selecting(Entry.idx, Entry.case_id, Entry.seq, _BODY)
+    .where(col(Entry.idx) > number_of("after"), col(Entry.idx) <= number_of("upto"))
+    .order_by(col(Entry.idx))
+    .limit(number_of("most"))
+)
+LAST_BODY = select(Entry.body).order_by(col(Entry.idx).desc()).limit(number(1))
+LAST_INDEX = select(func.coalesce(func.max(Entry.idx), number(0)))
+_TYPES = {"case_id": "text", "seq": "integer", "eid": "text", "hash": "text", "body": "blob"}
+WRONG_TYPES = (
+    select(Entry.idx, Entry.case_id).where(
+        or_(*(func.typeof(getattr(Entry, name)) != word(kind) for name, kind in _TYPES.items()))
+    ),
+    None,
+)
+"""PostgreSQL lets nothing else into a column; SQLite does."""
+
+# The office, definitions, numbers, refusals, the database itself.
+
+OFFICE = select(OfficeRow.seq, OfficeRow.head, OfficeRow.snapshot).where(OfficeRow.id == number(1))
+
+
+def _put_office(begun: Any) -> Any:
+    values = {**row_of(OfficeRow, "id"), "id": number(1)}
+    added = begun.values(values)
+    kept = {name: added.excluded[name] for name in row_of(OfficeRow, "id")}
+    return added.on_conflict_do_update(index_elements=["id"], set_=kept).inline()
+
+
+PUT_OFFICE = tuple(_put_office(begun) for begun in adding(OfficeRow))
+DEFINITION = select(cast(col(Definition.body), LargeBinary())).where(
+    Definition.sha256 == text_of("sha256")
+)
+DEFINITION_AS_STORED = select(Definition.body).where(Definition.sha256 == text_of("sha256"))
+DEFINITIONS = select(Definition.sha256, Definition.kind, Definition.name)
+PUT_DEFINITION = tuple(
+    begun.values(row_of(Definition)).on_conflict_do_nothing().inline()
+    for begun in adding(Definition)
+)
+
+
+COMPILED = select(cast(col(CompiledRow.body), LargeBinary())).where(
+    CompiledRow.sha256 == text_of("sha256"), CompiledRow.program == text_of("program")
+)
+COMPILED_DIGESTS = select(CompiledRow.sha256).order_by(col(CompiledRow.sha256))
+
+
+def _next_number(begun: Any) -> Any:
+    added = begun.values(name=text_of("name"), last=number(1))
+    more = {"last": col(Series.last) + number(1)}
+    return added.on_conflict_do_update(index_elements=["name"], set_=more).returning(
+        col(Series.last)
+    )
+
+
+NEXT_NUMBER = tuple(_next_number(begun) for begun in adding(Series))
+LAST_NUMBER = select(Series.last).where(Series.name == text_of("name"))
+LAST_NUMBERS = select(Series.name, Series.last)
+PUT_REFUSAL = insert(Refusal).values(row_of(Refusal, "id")).inline()
+COUNT_REFUSALS = select(func.count()).select_from(Refusal)
+META = select(Meta.value).where(Meta.key == text_of("key"))
+PUT_META = insert(Meta).values(row_of(Meta)).inline()
+
+# Cases: one by one.
+
+CASE = select(CaseRow.digest, CaseRow.snapshot).where(CaseRow.id == text_of("id"))
+CASE_NUMBERED = select(CaseRow.digest, CaseRow.snapshot).where(CaseRow.number == text_of("number"))
+CASE_ROW = selecting(*(col(getattr(CaseRow, name)) for name in row_of(CaseRow))).where(
+    col(CaseRow.id) == text_of("id")
+)
+PLACE_OF_CASE = select(CaseRow.seq, CaseRow.head).where(CaseRow.id == text_of("id"))
+NUMBER_OF_CASE = select(CaseRow.number).where(CaseRow.id == text_of("id"))
+ADD_CASE = insert(CaseRow).values(row_of(CaseRow)).inline()
+MOVE_CASE = (
+    update(CaseRow)
+    .where(
+        col(CaseRow.id) == text_of("id"),
+        col(CaseRow.seq) == row_of(CaseRow)["seq"] - number(1),
+    )
+    .values(row_of(CaseRow, "id"))
+)
+REWRITE_CASE = update(CaseRow).where(col(CaseRow.id) == text_of("id")).values(row_of(CaseRow, "id"))
+"""The row written anew, wherever the case stood: by an upgrade."""
+CASES_MATCHING = (
+    select(CaseRow.number, CaseRow.title)
+    .where(
+        or_(
+            col(CaseRow.number).ilike(text_of("like"), escape="\\"),
+            col(CaseRow.title).ilike(text_of("like"), escape="\\"),
+        )
+    )
+    .order_by(col(CaseRow.title) != text_of("text"), col(CaseRow.number))
+    .limit(number_of("most"))
+)
+LATEST_CASES = (
+    select(CaseRow.number, CaseRow.title)
+    .order_by(col(CaseRow.number).desc())
+    .limit(number_of("most"))
+)
+_OPENING = select(number(1)).where(Entry.case_id == CaseRow.id, Entry.seq == number(1))
+CASES_NEVER_OPENED = select(CaseRow.number).where(
+    or_(CaseRow.id == word("office"), ~_OPENING.exists())
+)
+
+# Cases: many, by conditions that are put in where the list is asked for.
+
+_LISTED = (
+    CaseRow.number,
+    CaseRow.title,
+    CaseRow.workflow,
+    CaseRow.digest,
+    CaseRow.state,
+    CaseRow.phase,
+    CaseRow.lead,
+    CaseRow.final,
+    CaseRow.entered_on,
+    CaseRow.last_on,
+    CaseRow.due_on,
+    CaseRow.yellow_on,
+    CaseRow.red_on,
+)
+
+
+def _page_of(*columns: Any) -> Any:
+    return (
+        selecting(*columns)
+        .where(col(CaseRow.number) > text_of("after"), room_for_filters())
+        .order_by(col(CaseRow.number))
+        .limit(number_of("most"))
+        .offset(number_of("skip"))
+    )
+
+
+LIST_CASES = _page_of(*_LISTED)
+LIST_CASES_WITH_SNAPSHOT = _page_of(*_LISTED, CaseRow.snapshot)
+
+
+_RED = func.coalesce(col(CaseRow.red_on) <= text_of("today"), literal_column("FALSE", Boolean()))
+_YELLOW = func.coalesce(
+    col(CaseRow.yellow_on) <= text_of("today"), literal_column("FALSE", Boolean())
+)
+BOARD = (
+    selecting(
+        CaseRow.workflow,
+        CaseRow.state,
+        func.count(),
+        func.sum(case((_RED, number(0)), (_YELLOW, number(1)), else_=number(0))),
+        func.sum(case((_RED, number(1)), else_=number(0))),
+    )
+    .where(room_for_filters())
+    .group_by(col(CaseRow.workflow), col(CaseRow.state))
+)
+
+# The conditions of a list.
+
+OF_WORKFLOW = col(CaseRow.workflow) == text_of("workflow")
+IN_STATE = col(CaseRow.state) == text_of("state")
+IN_PHASE = col(CaseRow.phase) == text_of("phase")
+NAMING_UNIT = position_of(col(CaseRow.units), word(",") + text_of("unit") + word(",")) > number(0)
+_NOT_FINAL = col(CaseRow.final).is_(False)
+DUE_BEFORE = and_(_NOT_FINAL, col(CaseRow.due_on) < text_of("due_before"))
+LED_BY_OR_NAMING = or_(
+    col(CaseRow.lead).in_(texts("roles", "role")),
+    position_of(col(CaseRow.units), word(",") + text_of("mine") + word(",")) > number(0),
+)
+OPENED_BETWEEN = col(CaseRow.opened_on).between(text_of("first_day"), text_of("last_day"))
+
+# Tasks: who is asked for what.
+
+TASKS_OF_CASE = selecting(*(col(getattr(TaskRow, name)) for name in row_of(TaskRow))).where(
+    col(TaskRow.case_id) == text_of("case_id")
+)
+ADD_TASK = insert(TaskRow).values(row_of(TaskRow)).inline()
+DROP_TASK = delete(TaskRow).where(
+    *(
+        col(getattr(TaskRow, name)) == text_of(name)
+        for name in ("case_id", "kind", "transition", "role", "unit")
+    )
+)
+DROP_TASKS = delete(TaskRow).where(col(TaskRow.case_id) == text_of("case_id"))
+TASKS_FOR = (
+    select(TaskRow.due_on, TaskRow.number, TaskRow.case_id)
+    .distinct()
+    .where(
+        col(TaskRow.role) == text_of("role"),
+        col(TaskRow.unit) == text_of("unit"),
+        tuple_(col(TaskRow.due_on), col(TaskRow.number))
+        > tuple_(text_of("due_on"), text_of("number")),
+    )
+    .order_by(col(TaskRow.due_on), col(TaskRow.number))
+    .limit(number_of("most"))
+)
+
+# Letters: where each stands, its frozen forms, and the outbox of what is to be sent.
+
+_A_CASE = select(CaseRow.id)
+"""Rows of cases that there are: one that somebody slipped in holds nobody up, and the audit tells
+of it."""
+_LETTER = (LetterRow.case_id, LetterRow.name)
+_OF_A_CASE = col(LetterRow.case_id).in_(_A_CASE)
+
+
+def _put(begun: Any, model: type[SQLModel], *key: str) -> Any:
+    added = begun.values(row_of(model))
+    kept = {name: added.excluded[name] for name in row_of(model, *key)}
+    return added.on_conflict_do_update(index_elements=key, set_=kept).inline()
+
+
+PUT_LETTER = tuple(_put(begun, LetterRow, "case_id", "name") for begun in adding(LetterRow))
+"""A number or code that another letter has aborts the transaction: both are unique."""
+PUT_COMPILED = tuple(_put(begun, CompiledRow, "sha256") for begun in adding(CompiledRow))
+PUT_FORM = tuple(_put(begun, FormRow, "case_id", "name", "form") for begun in adding(FormRow))
+LETTERS_OF_CASE = selecting(*(col(getattr(LetterRow, name)) for name in row_of(LetterRow))).where(
+    col(LetterRow.case_id) == text_of("case_id")
+)
+FORMS_OF_CASE = select(FormRow.name, FormRow.form, FormRow.sha256).where(
+    FormRow.case_id == text_of("case_id")
+)
+_THIS_LETTER = (
+    col(LetterRow.case_id) == text_of("case_id"),
+    col(LetterRow.name) == text_of("name"),
+)
+_IN_ORDER = (col(LetterRow.seq), col(LetterRow.place))
+LETTER = select(LetterRow.body).where(*_THIS_LETTER)
+LETTER_EXISTS = select(number(1)).select_from(LetterRow).where(*_THIS_LETTER)
+LETTER_NAMES = select(LetterRow.name).where(_THIS_LETTER[0]).order_by(*_IN_ORDER)
+LETTER_BODIES = select(LetterRow.name, LetterRow.body).where(_THIS_LETTER[0]).order_by(*_IN_ORDER)
+COUNT_LETTERS = select(func.count()).select_from(LetterRow).where(_THIS_LETTER[0])
+LETTERS_ASKING = select(LetterRow.name).where(
+    _THIS_LETTER[0],
+    col(LetterRow.asks) == text_of("asks"),
+    col(LetterRow.state) == word("issued"),
+)
+NOTE_WAITING = (
+    update(LetterRow)
+    .where(*_THIS_LETTER, col(LetterRow.waiting) != text_of("waiting"))
+    .values(waiting=text_of("waiting"))
+)
+LETTER_WITH_CODE = selecting(*_LETTER).where(col(LetterRow.code) == text_of("code"))
+LETTER_NUMBERED = selecting(*_LETTER).where(col(LetterRow.number) == text_of("number"))
+LETTER_OF_FORM = select(FormRow.case_id, FormRow.name, FormRow.form).where(
+    FormRow.sha256 == text_of("sha256")
+)
+_template = func.substr(LetterRow.name, position_of(col(LetterRow.name), word("-")) + number(1))
+"""A letter that a transition drafted is named for the entry and the template: `12-site-reply`."""
+LAST_LETTER_OF_TEMPLATE = (
+    selecting(*_LETTER)
+    .where(
+        func.substr(LetterRow.name, number(1), number(1)).between(word("0"), word("9")),
+        _template == text_of("template"),
+    )
+    .order_by(in_order_of_making(LetterRow).desc())
+    .limit(number(1))
+)
+LETTERS_IN_STATE = (
+    selecting(*_LETTER)
+    .where(
+        col(LetterRow.unit) == text_of("unit"), col(LetterRow.state) == text_of("state"), _OF_A_CASE
+    )
+    .order_by(in_order_of_making(LetterRow))
+    .limit(number_of("most"))
+)
+_FORM_OF_LETTER = select(number(1)).where(
+    FormRow.case_id == LetterRow.case_id, FormRow.name == LetterRow.name
+)
+LETTERS_UNFROZEN = selecting(*_LETTER).where(
+    col(LetterRow.unit) == text_of("unit"),
+    col(LetterRow.state) == word("issued"),
+    ~_FORM_OF_LETTER.exists(),
+)
+LETTERS_WAITING_FOR = (
+    selecting(*_LETTER)
+    .where(
+        col(LetterRow.waiting) > word(""),
+        position_of(col(LetterRow.waiting), word(",") + text_of("unit") + word(",")) > number(0),
+        _OF_A_CASE,
+    )
+    .order_by(col(LetterRow.issued_on))
+)
+LETTERS_UNANSWERED = (
+    selecting(*_LETTER)
+    .where(col(LetterRow.waiting) > word(""), _OF_A_CASE)
+    .order_by(col(LetterRow.issued_on))
+)
+LETTERS_UNANSWERED_OF_UNIT = (
+    selecting(*_LETTER)
+    .where(col(LetterRow.waiting) > word(""), col(LetterRow.unit) == text_of("unit"), _OF_A_CASE)
+    .order_by(col(LetterRow.issued_on))
+)
+
+_SENDING = tuple(col(getattr(OutboxRow, name)) for name in row_of(OutboxRow))
+_PENDING = col(OutboxRow.state) == word("pending")
+_SENDING_OF_A_CASE = col(OutboxRow.case_id).in_(_A_CASE)
+_NEW_SENDING = {
+    **row_of(OutboxRow, "state", "attempts", "next_at", "error"),
+    "state": word("pending"),
+    "attempts": number(0),
+    "next_at": word(""),
+    "error": word(""),
+}
+PUT_SENDING = tuple(
+    begun.values(_NEW_SENDING).on_conflict_do_nothing().inline() for begun in adding(OutboxRow)
+)
+END_SENDING = (
+    update(OutboxRow).where(col(OutboxRow.id) == text_of("id")).values(state=text_of("state"))
+)
+SENDINGS_OF_CASE = selecting(
+    OutboxRow.id, OutboxRow.name, OutboxRow.addressee, OutboxRow.unit, col(OutboxRow.state)
+).where(col(OutboxRow.case_id) == text_of("case_id"))
+SENDINGS = (
+    selecting(*_SENDING)
+    .where(
+        col(OutboxRow.state).in_(texts("states", "asked")),
+        col(OutboxRow.id) > text_of("after"),
+        _SENDING_OF_A_CASE,
+    )
+    .order_by(col(OutboxRow.id))
+    .limit(number_of("most"))
+)
+COUNT_SENDINGS = (
+    select(OutboxRow.state, func.count())
+    .where(or_(_PENDING, col(OutboxRow.state) == word("dead")))
+    .group_by(col(OutboxRow.state))
+)
+SENDINGS_DUE = (
+    select(OutboxRow.id)
+    .where(_PENDING, col(OutboxRow.next_at) <= text_of("now"), _SENDING_OF_A_CASE)
+    .order_by(col(OutboxRow.next_at), col(OutboxRow.id))
+)
+SENDING_IF_DUE = selecting(*_SENDING).where(
+    col(OutboxRow.id) == text_of("id"), _PENDING, col(OutboxRow.next_at) <= text_of("now")
+)
+LEASE_SENDING = (
+    update(OutboxRow)
+    .where(
+        col(OutboxRow.id) == text_of("id"),
+        col(OutboxRow.state) == text_of("state"),
+        col(OutboxRow.next_at) == text_of("found_next_at"),
+    )
+    .values(next_at=text_of("next_at"), attempts=col(OutboxRow.attempts) + number(1))
+)
+NOTE_FAILURE = (
+    update(OutboxRow)
+    .where(col(OutboxRow.id) == text_of("id"), _PENDING)
+    .values({name: text_of(name) for name in ("state", "next_at", "error")})
+)
+REVIVE_SENDING = (
+    update(OutboxRow)
+    .where(
+        col(OutboxRow.id) == text_of("id"),
+        or_(_PENDING, col(OutboxRow.state) == word("dead")),
+    )
+    .values(state=word("pending"), attempts=number(0), next_at=word(""))
+)
+
+
+def _of_no_case(model: Any, kind: str, name: Any) -> Any:
+    return select(word(kind), name).where(col(model.case_id).not_in(_A_CASE))
+
+
+ROWS_OF_NO_CASE = union_all(
+    _of_no_case(LetterRow, "letter", LetterRow.name),
+    _of_no_case(FormRow, "form", FormRow.name),
+    _of_no_case(OutboxRow, "outbox", OutboxRow.id),
+    _of_no_case(TaskRow, "task", TaskRow.number),
+)

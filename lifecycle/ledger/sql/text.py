@@ -1,0 +1,1308 @@
+"""Tables and statements as text, written by `make statements`; do not edit.
+
+Their definition is in `tables.py` and `statements.py`; a test proves that the two are equal.
+"""
+
+from __future__ import annotations
+
+from lifecycle.ledger.sql.statement import Statement
+
+SQLITE_SCHEMA = (
+    """
+CREATE TABLE cases (
+    id VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    workflow VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    phase VARCHAR,
+    lead VARCHAR,
+    final BOOLEAN NOT NULL,
+    units VARCHAR NOT NULL,
+    opened_on VARCHAR NOT NULL,
+    entered_on VARCHAR NOT NULL,
+    last_on VARCHAR NOT NULL,
+    due_on VARCHAR,
+    yellow_on VARCHAR,
+    red_on VARCHAR,
+    seq INTEGER NOT NULL,
+    head VARCHAR NOT NULL,
+    snapshot BLOB NOT NULL,
+    PRIMARY KEY (id),
+    UNIQUE (number)
+)
+""",
+    "CREATE INDEX cases_by_due ON cases (final, due_on, number)",
+    "CREATE INDEX cases_by_state ON cases (workflow, state, number)",
+    "CREATE INDEX cases_for_board ON cases (workflow, state, final, due_on, yellow_on, red_on)",
+    """
+CREATE TABLE compiled (
+    sha256 VARCHAR NOT NULL,
+    program VARCHAR NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (sha256)
+)
+""",
+    """
+CREATE TABLE definition (
+    sha256 VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (sha256)
+)
+""",
+    """
+CREATE TABLE entry (
+    idx INTEGER NOT NULL,
+    case_id VARCHAR NOT NULL,
+    seq INTEGER NOT NULL,
+    eid VARCHAR NOT NULL,
+    hash VARCHAR NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (idx),
+    UNIQUE (case_id, seq),
+    UNIQUE (eid)
+)
+""",
+    """
+CREATE TABLE form (
+    case_id VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    form VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    PRIMARY KEY (case_id, name, form)
+)
+""",
+    "CREATE INDEX ix_form_sha256 ON form (sha256)",
+    """
+CREATE TABLE letter (
+    case_id VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    seq INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    state VARCHAR NOT NULL,
+    unit VARCHAR NOT NULL,
+    number VARCHAR,
+    code VARCHAR,
+    title VARCHAR NOT NULL,
+    issued_on VARCHAR NOT NULL,
+    asks VARCHAR NOT NULL,
+    waiting VARCHAR NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (case_id, name),
+    UNIQUE (number),
+    UNIQUE (code)
+)
+""",
+    "CREATE INDEX letters_by_case ON letter (case_id, seq, place)",
+    "CREATE INDEX letters_by_question ON letter (case_id, asks, state)",
+    "CREATE INDEX letters_by_unit ON letter (unit, state)",
+    "CREATE INDEX letters_waiting ON letter (waiting)",
+    """
+CREATE TABLE meta (
+    "key" VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    PRIMARY KEY ("key")
+)
+""",
+    """
+CREATE TABLE office (
+    id INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    head VARCHAR NOT NULL,
+    snapshot BLOB NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE TABLE outbox (
+    id VARCHAR NOT NULL,
+    case_id VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    addressee VARCHAR NOT NULL,
+    unit VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_at VARCHAR NOT NULL,
+    error VARCHAR NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    "CREATE INDEX outbox_by_case ON outbox (case_id, name)",
+    "CREATE INDEX outbox_by_state ON outbox (state, next_at)",
+    """
+CREATE TABLE refusal (
+    id INTEGER NOT NULL,
+    at VARCHAR NOT NULL,
+    officer VARCHAR NOT NULL,
+    case_id VARCHAR NOT NULL,
+    asked_for VARCHAR NOT NULL,
+    gates VARCHAR NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE TABLE series (
+    name VARCHAR NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (name)
+)
+""",
+    """
+CREATE TABLE task (
+    case_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    transition VARCHAR NOT NULL,
+    role VARCHAR NOT NULL,
+    unit VARCHAR NOT NULL,
+    due_on VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    PRIMARY KEY (case_id, kind, transition, role, unit)
+)
+""",
+    "CREATE INDEX tasks_by_role ON task (role, unit, due_on, number, case_id)",
+)
+POSTGRESQL_SCHEMA = (
+    """
+CREATE TABLE cases (
+    id VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    workflow VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    phase VARCHAR,
+    lead VARCHAR,
+    final BOOLEAN NOT NULL,
+    units VARCHAR NOT NULL,
+    opened_on VARCHAR NOT NULL,
+    entered_on VARCHAR NOT NULL,
+    last_on VARCHAR NOT NULL,
+    due_on VARCHAR,
+    yellow_on VARCHAR,
+    red_on VARCHAR,
+    seq INTEGER NOT NULL,
+    head VARCHAR NOT NULL,
+    snapshot BYTEA NOT NULL,
+    PRIMARY KEY (id),
+    UNIQUE (number)
+)
+""",
+    "CREATE INDEX cases_by_due ON cases (final, due_on, number)",
+    "CREATE INDEX cases_by_state ON cases (workflow, state, number)",
+    "CREATE INDEX cases_for_board ON cases (workflow, state, final, due_on, yellow_on, red_on)",
+    """
+CREATE TABLE compiled (
+    sha256 VARCHAR NOT NULL,
+    program VARCHAR NOT NULL,
+    body BYTEA NOT NULL,
+    PRIMARY KEY (sha256)
+)
+""",
+    """
+CREATE TABLE definition (
+    sha256 VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    body BYTEA NOT NULL,
+    PRIMARY KEY (sha256)
+)
+""",
+    """
+CREATE TABLE entry (
+    idx SERIAL NOT NULL,
+    case_id VARCHAR NOT NULL,
+    seq INTEGER NOT NULL,
+    eid VARCHAR NOT NULL,
+    hash VARCHAR NOT NULL,
+    body BYTEA NOT NULL,
+    PRIMARY KEY (idx),
+    UNIQUE (case_id, seq),
+    UNIQUE (eid)
+)
+""",
+    """
+CREATE TABLE form (
+    case_id VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    form VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    PRIMARY KEY (case_id, name, form)
+)
+""",
+    "CREATE INDEX ix_form_sha256 ON form (sha256)",
+    """
+CREATE TABLE letter (
+    case_id VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    seq INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    state VARCHAR NOT NULL,
+    unit VARCHAR NOT NULL,
+    number VARCHAR,
+    code VARCHAR,
+    title VARCHAR NOT NULL,
+    issued_on VARCHAR NOT NULL,
+    asks VARCHAR NOT NULL,
+    waiting VARCHAR NOT NULL,
+    body BYTEA NOT NULL,
+    PRIMARY KEY (case_id, name),
+    UNIQUE (number),
+    UNIQUE (code)
+)
+""",
+    "CREATE INDEX letters_by_case ON letter (case_id, seq, place)",
+    "CREATE INDEX letters_by_question ON letter (case_id, asks, state)",
+    "CREATE INDEX letters_by_unit ON letter (unit, state)",
+    "CREATE INDEX letters_waiting ON letter (waiting)",
+    """
+CREATE TABLE meta (
+    key VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    PRIMARY KEY (key)
+)
+""",
+    """
+CREATE TABLE office (
+    id SERIAL NOT NULL,
+    seq INTEGER NOT NULL,
+    head VARCHAR NOT NULL,
+    snapshot BYTEA NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE TABLE outbox (
+    id VARCHAR NOT NULL,
+    case_id VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    addressee VARCHAR NOT NULL,
+    unit VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_at VARCHAR NOT NULL,
+    error VARCHAR NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    "CREATE INDEX outbox_by_case ON outbox (case_id, name)",
+    "CREATE INDEX outbox_by_state ON outbox (state, next_at)",
+    """
+CREATE TABLE refusal (
+    id SERIAL NOT NULL,
+    at VARCHAR NOT NULL,
+    officer VARCHAR NOT NULL,
+    case_id VARCHAR NOT NULL,
+    asked_for VARCHAR NOT NULL,
+    gates VARCHAR NOT NULL,
+    PRIMARY KEY (id)
+)
+""",
+    """
+CREATE TABLE series (
+    name VARCHAR NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (name)
+)
+""",
+    """
+CREATE TABLE task (
+    case_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    transition VARCHAR NOT NULL,
+    role VARCHAR NOT NULL,
+    unit VARCHAR NOT NULL,
+    due_on VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    PRIMARY KEY (case_id, kind, transition, role, unit)
+)
+""",
+    "CREATE INDEX tasks_by_role ON task (role, unit, due_on, number, case_id)",
+)
+APPEND_ENTRY = Statement(
+    """
+INSERT INTO entry (case_id, seq, eid, hash, body) VALUES (:case_id, :seq, :eid, :hash, :body)
+""",
+    """
+INSERT INTO entry (case_id, seq, eid, hash, body) VALUES (%(case_id)s::VARCHAR, %(seq)s::INTEGER,
+%(eid)s::VARCHAR, %(hash)s::VARCHAR, %(body)s)
+""",
+)
+ENTRY = Statement(
+    """
+SELECT entry.body, entry.hash
+FROM entry
+WHERE entry.eid = :eid
+""",
+    """
+SELECT entry.body, entry.hash
+FROM entry
+WHERE entry.eid = %(eid)s::VARCHAR
+""",
+)
+ENTRIES_OF_CASE = Statement(
+    """
+SELECT entry.case_id, entry.seq, entry.idx, entry.hash, CAST(entry.body AS BLOB) AS body, entry.eid
+FROM entry
+WHERE entry.case_id = :case_id AND entry.seq > :after ORDER BY entry.seq
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT entry.case_id, entry.seq, entry.idx, entry.hash, CAST(entry.body AS BYTEA) AS body, entry.eid
+FROM entry
+WHERE entry.case_id = %(case_id)s::VARCHAR AND entry.seq > %(after)s::INTEGER ORDER BY entry.seq
+LIMIT %(most)s::INTEGER
+""",
+)
+ENTRIES_BY_CHAIN = Statement(
+    """
+SELECT entry.case_id, entry.seq, entry.idx, entry.hash, CAST(entry.body AS BLOB) AS body, entry.eid
+FROM entry
+WHERE (entry.case_id, entry.seq) > (:case_id, :seq) ORDER BY entry.case_id, entry.seq
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT entry.case_id, entry.seq, entry.idx, entry.hash, CAST(entry.body AS BYTEA) AS body, entry.eid
+FROM entry
+WHERE (entry.case_id, entry.seq) > (%(case_id)s::VARCHAR, %(seq)s::INTEGER) ORDER BY entry.case_id,
+entry.seq
+LIMIT %(most)s::INTEGER
+""",
+)
+ENTRIES_BY_TIME = Statement(
+    """
+SELECT entry.idx, entry.case_id, entry.seq, CAST(entry.body AS BLOB) AS body
+FROM entry
+WHERE entry.idx > :after AND entry.idx <= :upto ORDER BY entry.idx
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT entry.idx, entry.case_id, entry.seq, CAST(entry.body AS BYTEA) AS body
+FROM entry
+WHERE entry.idx > %(after)s::INTEGER AND entry.idx <= %(upto)s::INTEGER ORDER BY entry.idx
+LIMIT %(most)s::INTEGER
+""",
+)
+LAST_BODY = Statement(
+    """
+SELECT entry.body
+FROM entry ORDER BY entry.idx DESC
+LIMIT 1 OFFSET 0
+""",
+    """
+SELECT entry.body
+FROM entry ORDER BY entry.idx DESC
+LIMIT 1
+""",
+)
+LAST_INDEX = Statement(
+    """
+SELECT coalesce(max(entry.idx), 0) AS coalesce_1
+FROM entry
+""",
+    """
+SELECT coalesce(max(entry.idx), 0) AS coalesce_1
+FROM entry
+""",
+)
+WRONG_TYPES = Statement(
+    """
+SELECT entry.idx, entry.case_id
+FROM entry
+WHERE typeof(entry.case_id) != 'text' OR typeof(entry.seq) != 'integer' OR typeof(entry.eid) !=
+'text' OR typeof(entry.hash) != 'text' OR typeof(entry.body) != 'blob'
+""",
+    "",
+)
+OFFICE = Statement(
+    """
+SELECT office.seq, office.head, office.snapshot
+FROM office
+WHERE office.id = 1
+""",
+    """
+SELECT office.seq, office.head, office.snapshot
+FROM office
+WHERE office.id = 1
+""",
+)
+PUT_OFFICE = Statement(
+    """
+INSERT INTO office (id, seq, head, snapshot) VALUES (1, :seq, :head, :snapshot) ON CONFLICT (id) DO
+UPDATE SET seq = excluded.seq, head = excluded.head, snapshot = excluded.snapshot
+""",
+    """
+INSERT INTO office (id, seq, head, snapshot) VALUES (1, %(seq)s::INTEGER, %(head)s::VARCHAR,
+%(snapshot)s) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, head = excluded.head, snapshot =
+excluded.snapshot
+""",
+)
+DEFINITION = Statement(
+    """
+SELECT CAST(definition.body AS BLOB) AS body
+FROM definition
+WHERE definition.sha256 = :sha256
+""",
+    """
+SELECT CAST(definition.body AS BYTEA) AS body
+FROM definition
+WHERE definition.sha256 = %(sha256)s::VARCHAR
+""",
+)
+DEFINITION_AS_STORED = Statement(
+    """
+SELECT definition.body
+FROM definition
+WHERE definition.sha256 = :sha256
+""",
+    """
+SELECT definition.body
+FROM definition
+WHERE definition.sha256 = %(sha256)s::VARCHAR
+""",
+)
+DEFINITIONS = Statement(
+    """
+SELECT definition.sha256, definition.kind, definition.name
+FROM definition
+""",
+    """
+SELECT definition.sha256, definition.kind, definition.name
+FROM definition
+""",
+)
+PUT_DEFINITION = Statement(
+    """
+INSERT INTO definition (sha256, kind, name, body) VALUES (:sha256, :kind, :name, :body) ON CONFLICT
+DO NOTHING
+""",
+    """
+INSERT INTO definition (sha256, kind, name, body) VALUES (%(sha256)s::VARCHAR, %(kind)s::VARCHAR,
+%(name)s::VARCHAR, %(body)s) ON CONFLICT DO NOTHING
+""",
+)
+COMPILED = Statement(
+    """
+SELECT CAST(compiled.body AS BLOB) AS body
+FROM compiled
+WHERE compiled.sha256 = :sha256 AND compiled.program = :program
+""",
+    """
+SELECT CAST(compiled.body AS BYTEA) AS body
+FROM compiled
+WHERE compiled.sha256 = %(sha256)s::VARCHAR AND compiled.program = %(program)s::VARCHAR
+""",
+)
+COMPILED_DIGESTS = Statement(
+    """
+SELECT compiled.sha256
+FROM compiled ORDER BY compiled.sha256
+""",
+    """
+SELECT compiled.sha256
+FROM compiled ORDER BY compiled.sha256
+""",
+)
+NEXT_NUMBER = Statement(
+    """
+INSERT INTO series (name, last) VALUES (:name, 1) ON CONFLICT (name) DO UPDATE SET last =
+(series.last + 1) RETURNING last
+""",
+    """
+INSERT INTO series (name, last) VALUES (%(name)s::VARCHAR, 1) ON CONFLICT (name) DO UPDATE SET last
+= (series.last + 1) RETURNING series.last
+""",
+)
+LAST_NUMBER = Statement(
+    """
+SELECT series.last
+FROM series
+WHERE series.name = :name
+""",
+    """
+SELECT series.last
+FROM series
+WHERE series.name = %(name)s::VARCHAR
+""",
+)
+LAST_NUMBERS = Statement(
+    """
+SELECT series.name, series.last
+FROM series
+""",
+    """
+SELECT series.name, series.last
+FROM series
+""",
+)
+PUT_REFUSAL = Statement(
+    """
+INSERT INTO refusal (at, officer, case_id, asked_for, gates) VALUES (:at, :officer, :case_id,
+:asked_for, :gates)
+""",
+    """
+INSERT INTO refusal (at, officer, case_id, asked_for, gates) VALUES (%(at)s::VARCHAR,
+%(officer)s::VARCHAR, %(case_id)s::VARCHAR, %(asked_for)s::VARCHAR, %(gates)s::VARCHAR)
+""",
+)
+COUNT_REFUSALS = Statement(
+    """
+SELECT count(*) AS count_1
+FROM refusal
+""",
+    """
+SELECT count(*) AS count_1
+FROM refusal
+""",
+)
+META = Statement(
+    """
+SELECT meta.value
+FROM meta
+WHERE meta."key" = :key
+""",
+    """
+SELECT meta.value
+FROM meta
+WHERE meta.key = %(key)s::VARCHAR
+""",
+)
+PUT_META = Statement(
+    """
+INSERT INTO meta ("key", value) VALUES (:key, :value)
+""",
+    "INSERT INTO meta (key, value) VALUES (%(key)s::VARCHAR, %(value)s::VARCHAR)",
+)
+CASE = Statement(
+    """
+SELECT cases.digest, cases.snapshot
+FROM cases
+WHERE cases.id = :id
+""",
+    """
+SELECT cases.digest, cases.snapshot
+FROM cases
+WHERE cases.id = %(id)s::VARCHAR
+""",
+)
+CASE_NUMBERED = Statement(
+    """
+SELECT cases.digest, cases.snapshot
+FROM cases
+WHERE cases.number = :number
+""",
+    """
+SELECT cases.digest, cases.snapshot
+FROM cases
+WHERE cases.number = %(number)s::VARCHAR
+""",
+)
+CASE_ROW = Statement(
+    """
+SELECT cases.id, cases.number, cases.workflow, cases.digest, cases.title, cases.state, cases.phase,
+cases.lead, cases.final, cases.units, cases.opened_on, cases.entered_on, cases.last_on,
+cases.due_on, cases.yellow_on, cases.red_on, cases.seq, cases.head, cases.snapshot
+FROM cases
+WHERE cases.id = :id
+""",
+    """
+SELECT cases.id, cases.number, cases.workflow, cases.digest, cases.title, cases.state, cases.phase,
+cases.lead, cases.final, cases.units, cases.opened_on, cases.entered_on, cases.last_on,
+cases.due_on, cases.yellow_on, cases.red_on, cases.seq, cases.head, cases.snapshot
+FROM cases
+WHERE cases.id = %(id)s::VARCHAR
+""",
+)
+PLACE_OF_CASE = Statement(
+    """
+SELECT cases.seq, cases.head
+FROM cases
+WHERE cases.id = :id
+""",
+    """
+SELECT cases.seq, cases.head
+FROM cases
+WHERE cases.id = %(id)s::VARCHAR
+""",
+)
+NUMBER_OF_CASE = Statement(
+    """
+SELECT cases.number
+FROM cases
+WHERE cases.id = :id
+""",
+    """
+SELECT cases.number
+FROM cases
+WHERE cases.id = %(id)s::VARCHAR
+""",
+)
+ADD_CASE = Statement(
+    """
+INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, opened_on,
+entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES (:id, :number,
+:workflow, :digest, :title, :state, :phase, :lead, :final, :units, :opened_on, :entered_on,
+:last_on, :due_on, :yellow_on, :red_on, :seq, :head, :snapshot)
+""",
+    """
+INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, opened_on,
+entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES (%(id)s::VARCHAR,
+%(number)s::VARCHAR, %(workflow)s::VARCHAR, %(digest)s::VARCHAR, %(title)s::VARCHAR,
+%(state)s::VARCHAR, %(phase)s::VARCHAR, %(lead)s::VARCHAR, %(final)s, %(units)s::VARCHAR,
+%(opened_on)s::VARCHAR, %(entered_on)s::VARCHAR, %(last_on)s::VARCHAR, %(due_on)s::VARCHAR,
+%(yellow_on)s::VARCHAR, %(red_on)s::VARCHAR, %(seq)s::INTEGER, %(head)s::VARCHAR, %(snapshot)s)
+""",
+)
+MOVE_CASE = Statement(
+    """
+UPDATE cases SET number=:number, workflow=:workflow, digest=:digest, title=:title, state=:state,
+phase=:phase, lead=:lead, final=:final, units=:units, opened_on=:opened_on, entered_on=:entered_on,
+last_on=:last_on, due_on=:due_on, yellow_on=:yellow_on, red_on=:red_on, seq=:seq, head=:head,
+snapshot=:snapshot WHERE cases.id = :id AND cases.seq = :seq - 1
+""",
+    """
+UPDATE cases SET number=%(number)s::VARCHAR, workflow=%(workflow)s::VARCHAR,
+digest=%(digest)s::VARCHAR, title=%(title)s::VARCHAR, state=%(state)s::VARCHAR,
+phase=%(phase)s::VARCHAR, lead=%(lead)s::VARCHAR, final=%(final)s, units=%(units)s::VARCHAR,
+opened_on=%(opened_on)s::VARCHAR, entered_on=%(entered_on)s::VARCHAR, last_on=%(last_on)s::VARCHAR,
+due_on=%(due_on)s::VARCHAR, yellow_on=%(yellow_on)s::VARCHAR, red_on=%(red_on)s::VARCHAR,
+seq=%(seq)s::INTEGER, head=%(head)s::VARCHAR, snapshot=%(snapshot)s WHERE cases.id = %(id)s::VARCHAR
+AND cases.seq = %(seq)s::INTEGER - 1
+""",
+)
+REWRITE_CASE = Statement(
+    """
+UPDATE cases SET number=:number, workflow=:workflow, digest=:digest, title=:title, state=:state,
+phase=:phase, lead=:lead, final=:final, units=:units, opened_on=:opened_on, entered_on=:entered_on,
+last_on=:last_on, due_on=:due_on, yellow_on=:yellow_on, red_on=:red_on, seq=:seq, head=:head,
+snapshot=:snapshot WHERE cases.id = :id
+""",
+    """
+UPDATE cases SET number=%(number)s::VARCHAR, workflow=%(workflow)s::VARCHAR,
+digest=%(digest)s::VARCHAR, title=%(title)s::VARCHAR, state=%(state)s::VARCHAR,
+phase=%(phase)s::VARCHAR, lead=%(lead)s::VARCHAR, final=%(final)s, units=%(units)s::VARCHAR,
+opened_on=%(opened_on)s::VARCHAR, entered_on=%(entered_on)s::VARCHAR, last_on=%(last_on)s::VARCHAR,
+due_on=%(due_on)s::VARCHAR, yellow_on=%(yellow_on)s::VARCHAR, red_on=%(red_on)s::VARCHAR,
+seq=%(seq)s::INTEGER, head=%(head)s::VARCHAR, snapshot=%(snapshot)s WHERE cases.id = %(id)s::VARCHAR
+""",
+)
+CASES_MATCHING = Statement(
+    """
+SELECT cases.number, cases.title
+FROM cases
+WHERE lower(cases.number) LIKE lower(:like) ESCAPE '\\' OR lower(cases.title) LIKE lower(:like)
+ESCAPE '\\' ORDER BY cases.title != :text, cases.number
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT cases.number, cases.title
+FROM cases
+WHERE cases.number ILIKE %(like)s::VARCHAR ESCAPE '\\' OR cases.title ILIKE %(like)s::VARCHAR ESCAPE
+'\\' ORDER BY cases.title != %(text)s::VARCHAR, cases.number
+LIMIT %(most)s::INTEGER
+""",
+)
+LATEST_CASES = Statement(
+    """
+SELECT cases.number, cases.title
+FROM cases ORDER BY cases.number DESC
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT cases.number, cases.title
+FROM cases ORDER BY cases.number DESC
+LIMIT %(most)s::INTEGER
+""",
+)
+CASES_NEVER_OPENED = Statement(
+    """
+SELECT cases.number
+FROM cases
+WHERE cases.id = 'office' OR NOT (EXISTS (SELECT 1
+FROM entry
+WHERE entry.case_id = cases.id AND entry.seq = 1))
+""",
+    """
+SELECT cases.number
+FROM cases
+WHERE cases.id = 'office' OR NOT (EXISTS (SELECT 1
+FROM entry
+WHERE entry.case_id = cases.id AND entry.seq = 1))
+""",
+)
+LIST_CASES = Statement(
+    """
+SELECT cases.number, cases.title, cases.workflow, cases.digest, cases.state, cases.phase,
+cases.lead, cases.final, cases.entered_on, cases.last_on, cases.due_on, cases.yellow_on,
+cases.red_on
+FROM cases
+WHERE cases.number > :after AND {filters} ORDER BY cases.number
+LIMIT :most OFFSET :skip
+""",
+    """
+SELECT cases.number, cases.title, cases.workflow, cases.digest, cases.state, cases.phase,
+cases.lead, cases.final, cases.entered_on, cases.last_on, cases.due_on, cases.yellow_on,
+cases.red_on
+FROM cases
+WHERE cases.number > %(after)s::VARCHAR AND {filters} ORDER BY cases.number
+LIMIT %(most)s::INTEGER OFFSET %(skip)s::INTEGER
+""",
+)
+LIST_CASES_WITH_SNAPSHOT = Statement(
+    """
+SELECT cases.number, cases.title, cases.workflow, cases.digest, cases.state, cases.phase,
+cases.lead, cases.final, cases.entered_on, cases.last_on, cases.due_on, cases.yellow_on,
+cases.red_on, cases.snapshot
+FROM cases
+WHERE cases.number > :after AND {filters} ORDER BY cases.number
+LIMIT :most OFFSET :skip
+""",
+    """
+SELECT cases.number, cases.title, cases.workflow, cases.digest, cases.state, cases.phase,
+cases.lead, cases.final, cases.entered_on, cases.last_on, cases.due_on, cases.yellow_on,
+cases.red_on, cases.snapshot
+FROM cases
+WHERE cases.number > %(after)s::VARCHAR AND {filters} ORDER BY cases.number
+LIMIT %(most)s::INTEGER OFFSET %(skip)s::INTEGER
+""",
+)
+BOARD = Statement(
+    """
+SELECT cases.workflow, cases.state, count(*) AS count_1, sum(CASE WHEN coalesce(cases.red_on <=
+:today, FALSE) THEN 0 WHEN coalesce(cases.yellow_on <= :today, FALSE) THEN 1 ELSE 0 END) AS sum_1,
+sum(CASE WHEN coalesce(cases.red_on <= :today, FALSE) THEN 1 ELSE 0 END) AS sum_2
+FROM cases
+WHERE {filters} GROUP BY cases.workflow, cases.state
+""",
+    """
+SELECT cases.workflow, cases.state, count(*) AS count_1, sum(CASE WHEN coalesce(cases.red_on <=
+%(today)s::VARCHAR, FALSE) THEN 0 WHEN coalesce(cases.yellow_on <= %(today)s::VARCHAR, FALSE) THEN 1
+ELSE 0 END) AS sum_1, sum(CASE WHEN coalesce(cases.red_on <= %(today)s::VARCHAR, FALSE) THEN 1 ELSE
+0 END) AS sum_2
+FROM cases
+WHERE {filters} GROUP BY cases.workflow, cases.state
+""",
+)
+OF_WORKFLOW = Statement(
+    "cases.workflow = :workflow",
+    "cases.workflow = %(workflow)s::VARCHAR",
+)
+IN_STATE = Statement(
+    "cases.state = :state",
+    "cases.state = %(state)s::VARCHAR",
+)
+IN_PHASE = Statement(
+    "cases.phase = :phase",
+    "cases.phase = %(phase)s::VARCHAR",
+)
+NAMING_UNIT = Statement(
+    "instr(cases.units, ',' || :unit || ',') > 0",
+    "strpos(cases.units, ',' || %(unit)s::VARCHAR || ',') > 0",
+)
+DUE_BEFORE = Statement(
+    "cases.final IS 0 AND cases.due_on < :due_before",
+    "cases.final IS false AND cases.due_on < %(due_before)s::VARCHAR",
+)
+LED_BY_OR_NAMING = Statement(
+    """
+cases.lead IN (SELECT role.value
+FROM json_each(:roles) AS role) OR instr(cases.units, ',' || :mine || ',') > 0
+""",
+    """
+cases.lead IN (SELECT role.value
+FROM jsonb_array_elements_text(CAST(%(roles)s::VARCHAR AS JSONB)) AS role) OR strpos(cases.units,
+',' || %(mine)s::VARCHAR || ',') > 0
+""",
+)
+OPENED_BETWEEN = Statement(
+    "cases.opened_on BETWEEN :first_day AND :last_day",
+    "cases.opened_on BETWEEN %(first_day)s::VARCHAR AND %(last_day)s::VARCHAR",
+)
+TASKS_OF_CASE = Statement(
+    """
+SELECT task.case_id, task.kind, task.transition, task.role, task.unit, task.due_on, task.number
+FROM task
+WHERE task.case_id = :case_id
+""",
+    """
+SELECT task.case_id, task.kind, task.transition, task.role, task.unit, task.due_on, task.number
+FROM task
+WHERE task.case_id = %(case_id)s::VARCHAR
+""",
+)
+ADD_TASK = Statement(
+    """
+INSERT INTO task (case_id, kind, transition, role, unit, due_on, number) VALUES (:case_id, :kind,
+:transition, :role, :unit, :due_on, :number)
+""",
+    """
+INSERT INTO task (case_id, kind, transition, role, unit, due_on, number) VALUES
+(%(case_id)s::VARCHAR, %(kind)s::VARCHAR, %(transition)s::VARCHAR, %(role)s::VARCHAR,
+%(unit)s::VARCHAR, %(due_on)s::VARCHAR, %(number)s::VARCHAR)
+""",
+)
+DROP_TASK = Statement(
+    """
+DELETE FROM task WHERE task.case_id = :case_id AND task.kind = :kind AND task.transition =
+:transition AND task.role = :role AND task.unit = :unit
+""",
+    """
+DELETE FROM task WHERE task.case_id = %(case_id)s::VARCHAR AND task.kind = %(kind)s::VARCHAR AND
+task.transition = %(transition)s::VARCHAR AND task.role = %(role)s::VARCHAR AND task.unit =
+%(unit)s::VARCHAR
+""",
+)
+DROP_TASKS = Statement(
+    "DELETE FROM task WHERE task.case_id = :case_id",
+    "DELETE FROM task WHERE task.case_id = %(case_id)s::VARCHAR",
+)
+TASKS_FOR = Statement(
+    """
+SELECT DISTINCT task.due_on, task.number, task.case_id
+FROM task
+WHERE task.role = :role AND task.unit = :unit AND (task.due_on, task.number) > (:due_on, :number)
+ORDER BY task.due_on, task.number
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT DISTINCT task.due_on, task.number, task.case_id
+FROM task
+WHERE task.role = %(role)s::VARCHAR AND task.unit = %(unit)s::VARCHAR AND (task.due_on, task.number)
+> (%(due_on)s::VARCHAR, %(number)s::VARCHAR) ORDER BY task.due_on, task.number
+LIMIT %(most)s::INTEGER
+""",
+)
+PUT_LETTER = Statement(
+    """
+INSERT INTO letter (case_id, name, seq, place, state, unit, number, code, title, issued_on, asks,
+waiting, body) VALUES (:case_id, :name, :seq, :place, :state, :unit, :number, :code, :title,
+:issued_on, :asks, :waiting, :body) ON CONFLICT (case_id, name) DO UPDATE SET seq = excluded.seq,
+place = excluded.place, state = excluded.state, unit = excluded.unit, number = excluded.number, code
+= excluded.code, title = excluded.title, issued_on = excluded.issued_on, asks = excluded.asks,
+waiting = excluded.waiting, body = excluded.body
+""",
+    """
+INSERT INTO letter (case_id, name, seq, place, state, unit, number, code, title, issued_on, asks,
+waiting, body) VALUES (%(case_id)s::VARCHAR, %(name)s::VARCHAR, %(seq)s::INTEGER,
+%(place)s::INTEGER, %(state)s::VARCHAR, %(unit)s::VARCHAR, %(number)s::VARCHAR, %(code)s::VARCHAR,
+%(title)s::VARCHAR, %(issued_on)s::VARCHAR, %(asks)s::VARCHAR, %(waiting)s::VARCHAR, %(body)s) ON
+CONFLICT (case_id, name) DO UPDATE SET seq = excluded.seq, place = excluded.place, state =
+excluded.state, unit = excluded.unit, number = excluded.number, code = excluded.code, title =
+excluded.title, issued_on = excluded.issued_on, asks = excluded.asks, waiting = excluded.waiting,
+body = excluded.body
+""",
+)
+PUT_COMPILED = Statement(
+    """
+INSERT INTO compiled (sha256, program, body) VALUES (:sha256, :program, :body) ON CONFLICT (sha256)
+DO UPDATE SET program = excluded.program, body = excluded.body
+""",
+    """
+INSERT INTO compiled (sha256, program, body) VALUES (%(sha256)s::VARCHAR, %(program)s::VARCHAR,
+%(body)s) ON CONFLICT (sha256) DO UPDATE SET program = excluded.program, body = excluded.body
+""",
+)
+PUT_FORM = Statement(
+    """
+INSERT INTO form (case_id, name, form, sha256) VALUES (:case_id, :name, :form, :sha256) ON CONFLICT
+(case_id, name, form) DO UPDATE SET sha256 = excluded.sha256
+""",
+    """
+INSERT INTO form (case_id, name, form, sha256) VALUES (%(case_id)s::VARCHAR, %(name)s::VARCHAR,
+%(form)s::VARCHAR, %(sha256)s::VARCHAR) ON CONFLICT (case_id, name, form) DO UPDATE SET sha256 =
+excluded.sha256
+""",
+)
+LETTERS_OF_CASE = Statement(
+    """
+SELECT letter.case_id, letter.name, letter.seq, letter.place, letter.state, letter.unit,
+letter.number, letter.code, letter.title, letter.issued_on, letter.asks, letter.waiting, letter.body
+FROM letter
+WHERE letter.case_id = :case_id
+""",
+    """
+SELECT letter.case_id, letter.name, letter.seq, letter.place, letter.state, letter.unit,
+letter.number, letter.code, letter.title, letter.issued_on, letter.asks, letter.waiting, letter.body
+FROM letter
+WHERE letter.case_id = %(case_id)s::VARCHAR
+""",
+)
+FORMS_OF_CASE = Statement(
+    """
+SELECT form.name, form.form, form.sha256
+FROM form
+WHERE form.case_id = :case_id
+""",
+    """
+SELECT form.name, form.form, form.sha256
+FROM form
+WHERE form.case_id = %(case_id)s::VARCHAR
+""",
+)
+LETTER = Statement(
+    """
+SELECT letter.body
+FROM letter
+WHERE letter.case_id = :case_id AND letter.name = :name
+""",
+    """
+SELECT letter.body
+FROM letter
+WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.name = %(name)s::VARCHAR
+""",
+)
+LETTER_EXISTS = Statement(
+    """
+SELECT 1
+FROM letter
+WHERE letter.case_id = :case_id AND letter.name = :name
+""",
+    """
+SELECT 1
+FROM letter
+WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.name = %(name)s::VARCHAR
+""",
+)
+LETTER_NAMES = Statement(
+    """
+SELECT letter.name
+FROM letter
+WHERE letter.case_id = :case_id ORDER BY letter.seq, letter.place
+""",
+    """
+SELECT letter.name
+FROM letter
+WHERE letter.case_id = %(case_id)s::VARCHAR ORDER BY letter.seq, letter.place
+""",
+)
+LETTER_BODIES = Statement(
+    """
+SELECT letter.name, letter.body
+FROM letter
+WHERE letter.case_id = :case_id ORDER BY letter.seq, letter.place
+""",
+    """
+SELECT letter.name, letter.body
+FROM letter
+WHERE letter.case_id = %(case_id)s::VARCHAR ORDER BY letter.seq, letter.place
+""",
+)
+COUNT_LETTERS = Statement(
+    """
+SELECT count(*) AS count_1
+FROM letter
+WHERE letter.case_id = :case_id
+""",
+    """
+SELECT count(*) AS count_1
+FROM letter
+WHERE letter.case_id = %(case_id)s::VARCHAR
+""",
+)
+LETTERS_ASKING = Statement(
+    """
+SELECT letter.name
+FROM letter
+WHERE letter.case_id = :case_id AND letter.asks = :asks AND letter.state = 'issued'
+""",
+    """
+SELECT letter.name
+FROM letter
+WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.asks = %(asks)s::VARCHAR AND letter.state =
+'issued'
+""",
+)
+NOTE_WAITING = Statement(
+    """
+UPDATE letter SET waiting=:waiting WHERE letter.case_id = :case_id AND letter.name = :name AND
+letter.waiting != :waiting
+""",
+    """
+UPDATE letter SET waiting=%(waiting)s::VARCHAR WHERE letter.case_id = %(case_id)s::VARCHAR AND
+letter.name = %(name)s::VARCHAR AND letter.waiting != %(waiting)s::VARCHAR
+""",
+)
+LETTER_WITH_CODE = Statement(
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.code = :code
+""",
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.code = %(code)s::VARCHAR
+""",
+)
+LETTER_NUMBERED = Statement(
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.number = :number
+""",
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.number = %(number)s::VARCHAR
+""",
+)
+LETTER_OF_FORM = Statement(
+    """
+SELECT form.case_id, form.name, form.form
+FROM form
+WHERE form.sha256 = :sha256
+""",
+    """
+SELECT form.case_id, form.name, form.form
+FROM form
+WHERE form.sha256 = %(sha256)s::VARCHAR
+""",
+)
+LAST_LETTER_OF_TEMPLATE = Statement(
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE substr(letter.name, 1, 1) BETWEEN '0' AND '9' AND substr(letter.name, instr(letter.name, '-')
++ 1) = :template ORDER BY letter.rowid DESC
+LIMIT 1 OFFSET 0
+""",
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE substr(letter.name, 1, 1) BETWEEN '0' AND '9' AND substr(letter.name, strpos(letter.name, '-')
++ 1) = %(template)s::VARCHAR ORDER BY letter.rowid DESC
+LIMIT 1
+""",
+)
+LETTERS_IN_STATE = Statement(
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.unit = :unit AND letter.state = :state AND letter.case_id IN (SELECT cases.id
+FROM cases) ORDER BY letter.rowid
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.unit = %(unit)s::VARCHAR AND letter.state = %(state)s::VARCHAR AND letter.case_id IN
+(SELECT cases.id
+FROM cases) ORDER BY letter.rowid
+LIMIT %(most)s::INTEGER
+""",
+)
+LETTERS_UNFROZEN = Statement(
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.unit = :unit AND letter.state = 'issued' AND NOT (EXISTS (SELECT 1
+FROM form
+WHERE form.case_id = letter.case_id AND form.name = letter.name))
+""",
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.unit = %(unit)s::VARCHAR AND letter.state = 'issued' AND NOT (EXISTS (SELECT 1
+FROM form
+WHERE form.case_id = letter.case_id AND form.name = letter.name))
+""",
+)
+LETTERS_WAITING_FOR = Statement(
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.waiting > '' AND instr(letter.waiting, ',' || :unit || ',') > 0 AND letter.case_id IN
+(SELECT cases.id
+FROM cases) ORDER BY letter.issued_on
+""",
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.waiting > '' AND strpos(letter.waiting, ',' || %(unit)s::VARCHAR || ',') > 0 AND
+letter.case_id IN (SELECT cases.id
+FROM cases) ORDER BY letter.issued_on
+""",
+)
+LETTERS_UNANSWERED = Statement(
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.waiting > '' AND letter.case_id IN (SELECT cases.id
+FROM cases) ORDER BY letter.issued_on
+""",
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.waiting > '' AND letter.case_id IN (SELECT cases.id
+FROM cases) ORDER BY letter.issued_on
+""",
+)
+LETTERS_UNANSWERED_OF_UNIT = Statement(
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.waiting > '' AND letter.unit = :unit AND letter.case_id IN (SELECT cases.id
+FROM cases) ORDER BY letter.issued_on
+""",
+    """
+SELECT letter.case_id, letter.name
+FROM letter
+WHERE letter.waiting > '' AND letter.unit = %(unit)s::VARCHAR AND letter.case_id IN (SELECT cases.id
+FROM cases) ORDER BY letter.issued_on
+""",
+)
+PUT_SENDING = Statement(
+    """
+INSERT INTO outbox (id, case_id, name, addressee, unit, state, attempts, next_at, error) VALUES
+(:id, :case_id, :name, :addressee, :unit, 'pending', 0, '', '') ON CONFLICT DO NOTHING
+""",
+    """
+INSERT INTO outbox (id, case_id, name, addressee, unit, state, attempts, next_at, error) VALUES
+(%(id)s::VARCHAR, %(case_id)s::VARCHAR, %(name)s::VARCHAR, %(addressee)s::VARCHAR,
+%(unit)s::VARCHAR, 'pending', 0, '', '') ON CONFLICT DO NOTHING
+""",
+)
+END_SENDING = Statement(
+    "UPDATE outbox SET state=:state WHERE outbox.id = :id",
+    "UPDATE outbox SET state=%(state)s::VARCHAR WHERE outbox.id = %(id)s::VARCHAR",
+)
+SENDINGS_OF_CASE = Statement(
+    """
+SELECT outbox.id, outbox.name, outbox.addressee, outbox.unit, outbox.state
+FROM outbox
+WHERE outbox.case_id = :case_id
+""",
+    """
+SELECT outbox.id, outbox.name, outbox.addressee, outbox.unit, outbox.state
+FROM outbox
+WHERE outbox.case_id = %(case_id)s::VARCHAR
+""",
+)
+SENDINGS = Statement(
+    """
+SELECT outbox.id, outbox.case_id, outbox.name, outbox.addressee, outbox.unit, outbox.state,
+outbox.attempts, outbox.next_at, outbox.error
+FROM outbox
+WHERE outbox.state IN (SELECT asked.value
+FROM json_each(:states) AS asked) AND outbox.id > :after AND outbox.case_id IN (SELECT cases.id
+FROM cases) ORDER BY outbox.id
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT outbox.id, outbox.case_id, outbox.name, outbox.addressee, outbox.unit, outbox.state,
+outbox.attempts, outbox.next_at, outbox.error
+FROM outbox
+WHERE outbox.state IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(states)s::VARCHAR AS JSONB)) AS asked) AND outbox.id >
+%(after)s::VARCHAR AND outbox.case_id IN (SELECT cases.id
+FROM cases) ORDER BY outbox.id
+LIMIT %(most)s::INTEGER
+""",
+)
+COUNT_SENDINGS = Statement(
+    """
+SELECT outbox.state, count(*) AS count_1
+FROM outbox
+WHERE outbox.state = 'pending' OR outbox.state = 'dead' GROUP BY outbox.state
+""",
+    """
+SELECT outbox.state, count(*) AS count_1
+FROM outbox
+WHERE outbox.state = 'pending' OR outbox.state = 'dead' GROUP BY outbox.state
+""",
+)
+SENDINGS_DUE = Statement(
+    """
+SELECT outbox.id
+FROM outbox
+WHERE outbox.state = 'pending' AND outbox.next_at <= :now AND outbox.case_id IN (SELECT cases.id
+FROM cases) ORDER BY outbox.next_at, outbox.id
+""",
+    """
+SELECT outbox.id
+FROM outbox
+WHERE outbox.state = 'pending' AND outbox.next_at <= %(now)s::VARCHAR AND outbox.case_id IN (SELECT
+cases.id
+FROM cases) ORDER BY outbox.next_at, outbox.id
+""",
+)
+SENDING_IF_DUE = Statement(
+    """
+SELECT outbox.id, outbox.case_id, outbox.name, outbox.addressee, outbox.unit, outbox.state,
+outbox.attempts, outbox.next_at, outbox.error
+FROM outbox
+WHERE outbox.id = :id AND outbox.state = 'pending' AND outbox.next_at <= :now
+""",
+    """
+SELECT outbox.id, outbox.case_id, outbox.name, outbox.addressee, outbox.unit, outbox.state,
+outbox.attempts, outbox.next_at, outbox.error
+FROM outbox
+WHERE outbox.id = %(id)s::VARCHAR AND outbox.state = 'pending' AND outbox.next_at <=
+%(now)s::VARCHAR
+""",
+)
+LEASE_SENDING = Statement(
+    """
+UPDATE outbox SET attempts=(outbox.attempts + 1), next_at=:next_at WHERE outbox.id = :id AND
+outbox.state = :state AND outbox.next_at = :found_next_at
+""",
+    """
+UPDATE outbox SET attempts=(outbox.attempts + 1), next_at=%(next_at)s::VARCHAR WHERE outbox.id =
+%(id)s::VARCHAR AND outbox.state = %(state)s::VARCHAR AND outbox.next_at =
+%(found_next_at)s::VARCHAR
+""",
+)
+NOTE_FAILURE = Statement(
+    """
+UPDATE outbox SET state=:state, next_at=:next_at, error=:error WHERE outbox.id = :id AND
+outbox.state = 'pending'
+""",
+    """
+UPDATE outbox SET state=%(state)s::VARCHAR, next_at=%(next_at)s::VARCHAR, error=%(error)s::VARCHAR
+WHERE outbox.id = %(id)s::VARCHAR AND outbox.state = 'pending'
+""",
+)
+REVIVE_SENDING = Statement(
+    """
+UPDATE outbox SET state='pending', attempts=0, next_at='' WHERE outbox.id = :id AND (outbox.state =
+'pending' OR outbox.state = 'dead')
+""",
+    """
+UPDATE outbox SET state='pending', attempts=0, next_at='' WHERE outbox.id = %(id)s::VARCHAR AND
+(outbox.state = 'pending' OR outbox.state = 'dead')
+""",
+)
+ROWS_OF_NO_CASE = Statement(
+    """
+SELECT 'letter', letter.name
+FROM letter
+WHERE (letter.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'form', form.name
+FROM form
+WHERE (form.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'outbox', outbox.id
+FROM outbox
+WHERE (outbox.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'task', task.number
+FROM task
+WHERE (task.case_id NOT IN (SELECT cases.id
+FROM cases))
+""",
+    """
+SELECT 'letter', letter.name
+FROM letter
+WHERE (letter.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'form', form.name
+FROM form
+WHERE (form.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'outbox', outbox.id
+FROM outbox
+WHERE (outbox.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'task', task.number
+FROM task
+WHERE (task.case_id NOT IN (SELECT cases.id
+FROM cases))
+""",
+)

@@ -1,0 +1,94 @@
+"""What waits for somebody is read from rows, and is what looking at every case would find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from ledger_office import Bureau, copied
+
+from lifecycle.insight.inbox import inbox
+from lifecycle.insight.outlook import tasks_of
+from lifecycle.ledger.task_rows import NO_DAY
+from lifecycle.office.office import Office
+
+Found = list[tuple[str, str, str | None, str | None]]
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+    """Make the history once: cases before, in and after every kind of opinion and move."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield Bureau(tmp_path_factory.mktemp("pristine"), patch).walked()
+
+
+@pytest.fixture
+def bureau(pristine: Bureau, tmp_path: Path) -> Bureau:
+    """Give a copy of it that may be damaged."""
+    return copied(pristine, tmp_path / "copy")
+
+
+def by_rows(office: Office, code: str) -> Found:
+    """Tell what the inbox says."""
+    return [
+        (one.task.case.number, one.task.kind, one.task.due_on, one.principal)
+        for one in inbox(office.library, office.moment(), code)
+    ]
+
+
+def by_looking(office: Office, code: str, numbers: list[str]) -> Found:
+    """Tell what looking at every case gives, in the order of days due and numbers."""
+    moment, directory = office.moment(), office.directory
+    principals = (None, *directory.principals(code, moment.on))
+    officers = [directory.officer(code, moment.on, principal=one) for one in principals]
+    found: Found = []
+    for number in numbers:
+        case = office.case(number)
+        for officer in officers:
+            if officer.held:
+                tasks = tasks_of(office.workflow_of(case), case, officer, moment)
+                found += [(number, task.kind, task.due_on, officer.principal) for task in tasks]
+    return sorted(found, key=lambda one: (one[2] or NO_DAY, one[0]))
+
+
+def test_the_rows_name_every_case_that_asks_something(bureau: Bureau) -> None:
+    """For every officer, also by delegation, the inbox is what judging all cases would find, in its
+    order.
+    """
+    with closing(bureau.office()) as office:
+        found = {
+            code: (by_rows(office, code), by_looking(office, code, bureau.numbers()))
+            for code in office.directory.people
+        }
+    assert {code: rows for code, (rows, looked) in found.items() if rows != looked} == {}
+    assert sum(bool(rows) for rows, _looked in found.values()) >= 4
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM task WHERE rowid = (SELECT min(rowid) FROM task)",
+        "UPDATE task SET unit = 'nobody' WHERE rowid = (SELECT min(rowid) FROM task)",
+        "UPDATE task SET due_on = '2000-01-01' WHERE rowid = (SELECT min(rowid) FROM task)",
+    ],
+)
+def test_an_altered_row_is_one_finding(bureau: Bureau, statement: str) -> None:
+    """Whoever hides a task, gives it to somebody else or moves its day is found out."""
+    with bureau.sql() as database:
+        database.execute(statement)
+    assert [(f.code, f.message) for f in bureau.findings()] == [
+        ("state", "存储的待办与回放结果不一致")
+    ]
+
+
+def test_a_row_of_no_case_is_found_and_stops_nobody(bureau: Bureau) -> None:
+    """A task of a case that there is not is a finding, and the inbox goes on."""
+    with bureau.sql() as database:
+        database.execute(
+            "INSERT INTO task VALUES ('nocase', 'lead', '', 'bureau', '', '2000-01-01', 'X-1')"
+        )
+    with closing(bureau.office()) as office:
+        assert by_rows(office, "bureau01") == by_looking(office, "bureau01", bureau.numbers())
+    assert "task X-1 不属于任何事项" in [f.message for f in bureau.findings()]
