@@ -246,6 +246,8 @@ def _sha256(path: Path) -> str:
 
 
 def _holds(path: Path, body: bytes) -> bool:
+    if _is_database(path):
+        return False
     try:
         with _open_plain(path) as file:
             return os.fstat(file.fileno()).st_size == len(body) and file.read() == body
@@ -254,7 +256,13 @@ def _holds(path: Path, body: bytes) -> bool:
 
 
 def _is_database(path: Path) -> bool:
-    """Tell whether a file is an SQLite database; one that may not be read is taken for one."""
+    """Tell whether a file is an SQLite database; one that may not be read is taken for one.
+
+    One in use is not opened: to close it again would drop the locks that this process has on it.
+    """
+    beside = [path.with_name(path.name + end) for end in (".queue", "-wal", "-shm")]
+    if path.is_file() and any(map(os.path.lexists, beside)):
+        return True
     try:
         with _open_plain(path) as file:
             return file.read(len(_SQLITE)) == _SQLITE

@@ -105,11 +105,11 @@ def barrier_to(path: Path) -> Barrier | None:
 
 
 def barrier_to_database(path: Path) -> Barrier | None:
-    """Find what keeps this account from working with a database: the file, its journal, or the
-    folder of both.
+    """Find what keeps this account from working with a database: the file, what SQLite keeps beside
+    it, or the folder of all.
     """
-    journal = path.with_name(path.name + "-journal")
-    return barrier_to(path) or barrier_to(journal)
+    beside = [path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm")]
+    return next(filter(None, map(barrier_to, (path, *beside))), None)
 
 
 def _is_there(path: Path) -> bool:

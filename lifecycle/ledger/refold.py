@@ -4,7 +4,6 @@ kept beside the log.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import deque
 from pathlib import Path
 
@@ -14,11 +13,12 @@ from lifecycle.ledger.letter_rows import put_letters
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, canonical, stored
 from lifecycle.ledger.sql import text
+from lifecycle.ledger.sqlite.connection import Connection
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 
 
-def refold(path: Path, connection: sqlite3.Connection) -> None:
+def refold(path: Path, connection: Connection) -> None:
     """Write the rows of office, cases and letters anew from the entries; within a transaction."""
     library = Library(Store(path, connection, None))
     store = library.store
