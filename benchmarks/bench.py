@@ -192,7 +192,7 @@ def bench_replay(folder: Path, cases: int) -> None:
 def bench_start(folder: Path) -> None:
     """Time whole processes: `--help`, `show`, `advance --dry-run` against `python -c pass`."""
     office = build(folder, 3, 2)
-    number = office.store.connection.execute("SELECT number FROM cases").fetchone()[0]
+    number = office.store.connection.rows("SELECT number FROM cases")[0][0]
     office.close()
     environment = {
         **os.environ,
@@ -249,12 +249,12 @@ def bench_lists(folder: Path, cases: int) -> None:
 
 def multiply_cases(office: Office, cases: int) -> None:
     """Copy case rows under new numbers until there are so many; only lists read them."""
-    rows = office.store.connection.execute("SELECT * FROM cases").fetchall()
+    rows = office.store.connection.rows("SELECT * FROM cases")
     with office.store.writing():
         for number in range(len(rows), cases):
             row = list(rows[number % len(rows)])
             row[0], row[1] = f"copy-{number}", f"JZ-2026-{number:07}"
-            office.store.connection.execute(
+            office.store.connection.run(
                 f"INSERT INTO cases VALUES ({','.join('?' * len(row))})", row
             )
 

@@ -20,7 +20,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from lifecycle.beside import MATERIALS, database_beside
+from lifecycle.beside import (
+    MATERIALS,
+    QUEUE,
+    SHARED_MEMORY,
+    WRITE_AHEAD,
+    beside,
+    database_beside,
+)
 from lifecycle.errors import InvalidError, UnavailableError, os_reason
 from lifecycle.sharing import barrier_to, create_file, file_mode, is_shared
 
@@ -245,6 +252,8 @@ def _sha256(path: Path) -> str:
 
 
 def _holds(path: Path, body: bytes) -> bool:
+    if _is_database(path):
+        return False
     try:
         with _open_plain(path) as file:
             return os.fstat(file.fileno()).st_size == len(body) and file.read() == body
@@ -253,7 +262,13 @@ def _holds(path: Path, body: bytes) -> bool:
 
 
 def _is_database(path: Path) -> bool:
-    """Tell whether a file is an SQLite database; one that may not be read is taken for one."""
+    """Tell whether a file is an SQLite database; one that may not be read is taken for one.
+
+    One in use is not opened: to close it again would drop the locks that this process has on it.
+    """
+    kept = [beside(path, end) for end in (QUEUE, WRITE_AHEAD, SHARED_MEMORY)]
+    if path.is_file() and any(map(os.path.lexists, kept)):
+        return True
     try:
         with _open_plain(path) as file:
             return file.read(len(_SQLITE)) == _SQLITE

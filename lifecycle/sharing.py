@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from lifecycle.beside import JOURNAL, beside
+from lifecycle.beside import JOURNAL, SHARED_MEMORY, WRITE_AHEAD, beside
 from lifecycle.frozen import dataclass
 
 MANUAL = "设法见手册“多人共用一个库”（docs/handbook.md）"
@@ -107,11 +107,11 @@ def barrier_to(path: Path) -> Barrier | None:
 
 
 def barrier_to_database(path: Path) -> Barrier | None:
-    """Find what keeps this account from working with a database: the file, its journal, or the
-    folder of both.
+    """Find what keeps this account from working with a database: the file, what SQLite keeps beside
+    it, or the folder of all.
     """
-    journal = beside(path, JOURNAL)
-    return barrier_to(path) or barrier_to(journal)
+    names = (beside(path, ending) for ending in (JOURNAL, WRITE_AHEAD, SHARED_MEMORY))
+    return next(filter(None, map(barrier_to, (path, *names))), None)
 
 
 def _is_there(path: Path) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from outside import outside
 from tiny_office import NOW, TINY, Tiny
 
 from lifecycle import places
@@ -165,11 +165,10 @@ class Bureau(Tiny):
             return [row[0] for row in database.execute("SELECT number FROM cases ORDER BY number")]
 
     @contextmanager
-    def sql(self) -> Iterator[sqlite3.Connection]:
+    def sql(self) -> Iterator[Any]:
         """Open the database as somebody who goes round the product."""
-        with closing(sqlite3.connect(self.path)) as database:
+        with outside(self.path) as database:
             yield database
-            database.commit()
 
     def findings(self, since: Checkpoint | None = None) -> list[Finding]:
         """Audit."""

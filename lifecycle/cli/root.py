@@ -51,6 +51,7 @@ SECTIONS = {
         "restore": Verb("lifecycle.cli.administration.database:restore", "从备份恢复到新的位置"),
         "clock": Verb("lifecycle.cli.administration.clock:clock", "系统时钟：跳动后由两人确认"),
         "upgrade": Verb("lifecycle.cli.administration.database:upgrade", "升级旧版式的数据库"),
+        "doctor": Verb("lifecycle.cli.administration.doctor:doctor", "体检：数据库存放得是否稳妥"),
     },
     "其他": {
         "demo": Verb("lifecycle.cli.demo:demo", "演示：十个虚构的项目，办到各个环节"),

@@ -4,7 +4,6 @@ kept beside the log.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import deque
 from pathlib import Path
 
@@ -14,12 +13,13 @@ from lifecycle.ledger.letter_rows import put_letters
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, canonical, stored
 from lifecycle.ledger.sql import text
+from lifecycle.ledger.sqlite.connection import Connection
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.ledger.task_rows import put_tasks, tasks_now
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 
 
-def refold(path: Path, connection: sqlite3.Connection) -> None:
+def refold(path: Path, connection: Connection) -> None:
     """Write the rows of office, cases, letters and tasks anew from the entries.
 
     Within a transaction.

@@ -115,7 +115,7 @@ def test_a_refused_attempt_is_counted(tiny: Tiny) -> None:
     tiny.fails("advance", number, "to_siting", "--dry-run", by="bureau01")
     office = tiny.office()
     assert [
-        row[0] for row in office.store.connection.execute("SELECT officer FROM refusal ORDER BY id")
+        row[0] for row in office.store.connection.rows("SELECT officer FROM refusal ORDER BY id")
     ] == [
         "land01",
         "bureau01",

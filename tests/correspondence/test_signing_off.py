@@ -345,7 +345,7 @@ def _refused(paper: Paper, *args: str) -> str:
 
 def _series(paper: Paper) -> list[Any]:
     with paper.sql() as database:
-        return database.execute("SELECT name, last FROM series ORDER BY name").fetchall()
+        return list(database.execute("SELECT name, last FROM series ORDER BY name"))
 
 
 def _state(paper: Paper, number: str, name: str) -> tuple[str, str | None]:

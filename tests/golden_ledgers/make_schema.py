@@ -13,16 +13,16 @@ statement and stopped.
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
 import tarfile
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from ledger_office import Bureau
+from outside import outside
 
 from lifecycle.ledger.sqlite.database import SCHEMA
 
@@ -50,7 +50,7 @@ def main() -> None:
         )
         _pack(bureau, target / f"schema-{SCHEMA}.tar.gz")
         if SCHEMA == 1:
-            with closing(sqlite3.connect(bureau.path)) as database:
+            with outside(bureau.path) as database:
                 for statement in LETTERS:
                     database.execute(statement)
             _pack(bureau, target / "half-upgraded.tar.gz")

@@ -6,17 +6,16 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import tarfile
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from answers import answered
 from click.testing import CliRunner, Result
+from outside import outside
 
 from lifecycle.cli.root import root
 from lifecycle.ledger.sqlite.database import SCHEMA
@@ -62,13 +61,13 @@ class Old:
 
     def row(self, statement: str) -> Any:
         """Read one row."""
-        with closing(sqlite3.connect(self.path)) as database:
+        with outside(self.path) as database:
             return database.execute(statement).fetchone()
 
     def entries(self) -> list[Any]:
         """Read the log as it is stored."""
-        with closing(sqlite3.connect(self.path)) as database:
-            return database.execute("SELECT * FROM entry ORDER BY idx").fetchall()
+        with outside(self.path) as database:
+            return list(database.execute("SELECT * FROM entry ORDER BY idx"))
 
 
 def told(name: str) -> Any:

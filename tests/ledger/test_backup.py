@@ -36,7 +36,6 @@ def test_what_is_restored_is_what_was_backed_up(bureau: Bureau) -> None:
     assert bureau.opened(name="接着办", on="2026-09-29") == "KC-2026-004"
     assert {p.name for p in bureau.path.parent.iterdir()} == {
         "office.db",
-        "office.db-journal",
         "office.db.files",
         "office.db.queue",
     }

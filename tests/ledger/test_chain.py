@@ -62,7 +62,7 @@ def test_the_chains_are_those_of_the_cases(office: Office) -> None:
     }
     wanted = {
         id_: list(range(1, seq + 1))
-        for id_, seq in store.connection.execute("SELECT id, seq FROM cases")
+        for id_, seq in store.connection.rows("SELECT id, seq FROM cases")
     }
     assert chains == wanted
     assert OFFICE not in chains

@@ -37,7 +37,8 @@ def bureau(pristine: Bureau, tmp_path: Path) -> Bureau:
 def rows(bureau: Bureau) -> list[tuple[str, str, bytes]]:
     """Read what is kept: digest, program, bytes."""
     with bureau.sql() as database:
-        return database.execute("SELECT sha256, program, body FROM compiled").fetchall()
+        statement = "SELECT sha256, program, body FROM compiled"
+        return [(row[0], row[1], row[2]) for row in database.execute(statement)]
 
 
 def forge(bureau: Bureau, old: str, new: str) -> None:

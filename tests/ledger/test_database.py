@@ -4,18 +4,21 @@ it will not do.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from ledger_office import Bureau
+from outside import outside
 
 from lifecycle.errors import UnavailableError
-from lifecycle.ledger.sqlite import database
+from lifecycle.ledger.sqlite import database, driver
+from lifecycle.ledger.sqlite.connection import Connection
 from lifecycle.ledger.sqlite.database import SCHEMA, SETTINGS, database_path, schema_differences
 from lifecycle.ledger.sqlite.store import Store
+
+BEST = driver.safe_journals(driver.library(), on_network=False)[0]
 
 
 @pytest.fixture
@@ -39,12 +42,11 @@ def pragma(bureau: Bureau, name: str, value: int) -> None:
 
 def test_the_settings_are_read_back(store: Store) -> None:
     """What protects the record is what SQLite says it uses, not what it was asked to use."""
-    assert {
-        name: store.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in SETTINGS
-    } == SETTINGS
+    wanted = {"journal_mode": BEST, **SETTINGS}
+    assert {name: store.connection.rows(f"PRAGMA {name}")[0][0] for name in wanted} == wanted
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", ["journal_mode", *SETTINGS])
 def test_an_unsafe_setting_is_refused(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -55,10 +57,10 @@ def test_an_unsafe_setting_is_refused(
     ]
     whole = database.connect
 
-    def careless(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+    def careless(path: Path, *, readonly: bool = False) -> Connection:
         monkeypatch.setattr(database, "SETTINGS", asked)
         connection = whole(path, readonly=readonly)
-        connection.execute(f"PRAGMA {name} = {unsafe}")
+        connection.rows(f"PRAGMA {name} = {unsafe}")
         monkeypatch.setattr(database, "SETTINGS", SETTINGS)
         return connection
 
@@ -69,11 +71,13 @@ def test_an_unsafe_setting_is_refused(
 
 
 def test_a_journal_that_others_changed_is_set_right(bureau: Bureau) -> None:
-    """A database that somebody put into WAL mode is put back before anything is done."""
+    """A database that somebody gave another journal is given the safe one before anything is
+    done.
+    """
     with bureau.sql() as opened:
-        opened.execute("PRAGMA journal_mode = wal")
+        opened.execute("PRAGMA journal_mode = delete")
     with closing(Store.open(str(bureau.path))) as store:
-        assert store.connection.execute("PRAGMA journal_mode").fetchone()[0] == "truncate"
+        assert store.connection.rows("PRAGMA journal_mode") == [(BEST,)]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +185,7 @@ def test_an_older_database_is_upgraded_with_a_copy(
     assert (answer["from"], answer["copy"]) == (SCHEMA, f"{bureau.path}.v{SCHEMA}")
     bureau.do("list")
     assert bureau.asks("upgrade")["copy"] is None
-    with closing(sqlite3.connect(answer["copy"])) as copy:
+    with outside(Path(answer["copy"])) as copy:
         assert copy.execute("PRAGMA user_version").fetchone()[0] == SCHEMA
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from ledger_office import copied, forged
+from outside import outside
 from paper_office import Paper
 
 from lifecycle.engine.acts import ACTS
@@ -27,7 +26,7 @@ def bodies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("old")
     with tarfile.open(SCHEMAS / f"{request.param}.tar.gz") as archive:
         archive.extractall(folder, filter="data")
-    with closing(sqlite3.connect(folder / "office.db")) as database:
+    with outside(folder / "office.db") as database:
         return [raw for (raw,) in database.execute("SELECT body FROM entry ORDER BY idx")]
 
 

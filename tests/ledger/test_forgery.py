@@ -5,9 +5,7 @@ shows it.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_office import Bureau, copied, elsewhere, forged
+from outside import outside
 
 from lifecycle.ledger.audit.finding import Finding
+from lifecycle.ledger.case_rows import CASE_COLUMNS
 from lifecycle.ledger.record import hash_of
 from lifecycle.ledger.tree import Checkpoint
 
@@ -152,8 +152,8 @@ def test_a_cut_end_is_found_by_a_checkpoint_only(
     """
     number = bureau.opened("investment=1", name="尾部", on="2026-09-25")
     with bureau.sql() as database:
-        database.row_factory = sqlite3.Row
-        row = dict(database.execute("SELECT * FROM cases WHERE number = ?", (number,)).fetchone())
+        found = database.execute("SELECT * FROM cases WHERE number = ?", (number,)).fetchone()
+    row = dict(zip(CASE_COLUMNS, found, strict=True))
     row["snapshot"] = row["snapshot"].hex()
     (bureau.folder / "row.json").write_text(json.dumps(row), encoding="utf-8")
     bureau.do("set", number, "area=3", "--on", "2026-09-26", by="bureau01")
@@ -217,7 +217,7 @@ def test_a_damaged_file_never_passes_or_crashes(
 
 
 def _content(path: Path) -> list[Any]:
-    with closing(sqlite3.connect(path)) as database:
+    with outside(path) as database:
         tables = ("entry", "cases", "office", "definition", "series")
         return [
             database.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
+from outside import outside
 from paper_office import Paper
 
 from lifecycle.correspondence.signing_off import to_issue
@@ -496,8 +498,8 @@ def test_rules_published_meanwhile_make_no_false_finding(
 
     def meanwhile(*args: Any, **kwargs: Any) -> Any:
         with (
-            sqlite3.connect(paper.path, timeout=0.1) as other,
-            pytest.raises(sqlite3.OperationalError, match="locked"),
+            outside(paper.path) as other,
+            pytest.raises((apsw.BusyError, sqlite3.OperationalError), match="locked"),
         ):
             other.execute("BEGIN IMMEDIATE")
         return to_issue(*args, **kwargs)

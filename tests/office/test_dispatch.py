@@ -6,7 +6,6 @@ import hashlib
 import json
 import multiprocessing
 import random
-import sqlite3
 import threading
 import time
 from collections import Counter
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from mailserver import MailServer
+from outside import outside
 from paper_office import Paper, fonts
 
 from lifecycle.delivery.channels_file import read_channels
@@ -292,7 +292,7 @@ def test_500_deliveries_survive_kills(paper: Paper) -> None:
 
 
 def _left(paper: Paper) -> int:
-    with closing(sqlite3.connect(paper.path)) as database:
+    with outside(paper.path) as database:
         return int(
             database.execute(
                 "SELECT count(*) FROM outbox WHERE state IN ('pending', 'dead')"

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,6 +13,9 @@ from urllib.parse import unquote
 from lifecycle.beside import DRAFT, JOURNAL, UPGRADED, WRITE_AHEAD, beside
 from lifecycle.errors import ConflictError, InvalidError, UnavailableError, os_reason
 from lifecycle.ledger.sql import text
+from lifecycle.ledger.sqlite import driver
+from lifecycle.ledger.sqlite.connection import Connection, SqliteError
+from lifecycle.ledger.sqlite.disk import network_of
 from lifecycle.outfile import check_place, put_new, sync_file, sync_folder
 from lifecycle.sharing import (
     barrier_to,
@@ -39,6 +41,7 @@ def made_for(*tables: str) -> tuple[str, ...]:
 APPLICATION = 0x4C464359
 SCHEMA = 3
 WAIT_MS = 30_000
+_CHANGE_MS = 2_000
 STEPS: dict[int, tuple[str, ...]] = {
     1: (
         # Left by an upgrade that somebody did statement by statement: what stood in them is folded
@@ -59,9 +62,10 @@ STEPS: dict[int, tuple[str, ...]] = {
 
 The rows beside the log are then folded anew.
 """
-SETTINGS = {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0}
-"""Rollback journal, FULL: no power cut loses an acknowledged commit,
-and the WAL-reset bug of SQLite 3.7.0–3.51.2 cannot bite."""
+SETTINGS = {"synchronous": 2, "foreign_keys": 1, "trusted_schema": 0}
+"""Synchronous FULL, with each of the safe journals (`driver.safe_journals`): no power cut loses an
+acknowledged commit.
+"""
 
 
 def database_path(url: str) -> Path:
@@ -99,20 +103,17 @@ def database_errors(path: Path, outcome: str = "") -> Iterator[None]:
     """
     try:
         yield
-    except sqlite3.IntegrityError as error:
-        raise ConflictError(
-            "同一时刻已有另一条记录，请重试", "先用 lifecycle show 查看最新情况"
-        ) from error
     except (
-        sqlite3.Error,
+        SqliteError,
         UnicodeDecodeError,
     ) as error:  # the driver quotes what it read, be it text or not
-        said = str(error)
-        if getattr(error, "sqlite_errorname", "") == "SQLITE_READONLY_DBMOVED":
-            mend = "请核对 --db 或 LIFECYCLE_DB，再办一次；原来的文件在哪里，问移动它的人"
-            raise UnavailableError(
-                f"数据库文件刚刚被移走或换掉了，未写入任何内容（{path}）", mend
+        said, name = str(error), getattr(error, "name", "")
+        if name.startswith("SQLITE_CONSTRAINT"):
+            raise ConflictError(
+                "同一时刻已有另一条记录，请重试", "先用 lifecycle show 查看最新情况"
             ) from error
+        if name == "SQLITE_READONLY_DBMOVED":
+            raise moved_away(path) from error
         barrier = (
             barrier_to_database(path) if "readonly" in said or "unable to open" in said else None
         )
@@ -135,29 +136,74 @@ def database_errors(path: Path, outcome: str = "") -> Iterator[None]:
         raise UnavailableError(f"{message}{outcome}（{path}：{said}）", mend) from error
 
 
-def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
-    """Open a connection with the safe settings applied."""
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rw'}",
-        uri=True,
-        timeout=WAIT_MS / 1000,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    for name, value in SETTINGS.items():
-        if not (readonly and name == "journal_mode"):
-            connection.execute(f"PRAGMA {name} = {value}")
+def moved_away(path: Path) -> UnavailableError:
+    """Say that the file is no longer the one that was opened."""
+    mend = "请核对 --db 或 LIFECYCLE_DB，再办一次；原来的文件在哪里，问移动它的人"
+    return UnavailableError(f"数据库文件刚刚被移走或换掉了，未写入任何内容（{path}）", mend)
+
+
+def connect(path: Path, *, readonly: bool = False) -> Connection:
+    """Open a connection with the safe settings applied.
+
+    Where nobody works with the database and this account cannot write beside it, it is read as it
+    lies there: nothing changes it meanwhile that would not leave its log beside it.
+    """
+    try:
+        return _opened_with_settings(path, "ro" if readonly else "rw")
+    except SqliteError as error:
+        unwritable = error.name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY"))
+        if unwritable and _lies_still(path):
+            return _opened_with_settings(path, "immutable")
+        raise
+
+
+def _opened_with_settings(path: Path, mode: str) -> Connection:
+    connection = driver.library().open(path, mode)
+    try:
+        connection.rows(f"PRAGMA busy_timeout = {WAIT_MS}")
+        for name, value in SETTINGS.items():
+            connection.rows(f"PRAGMA {name} = {value}")
+        (journal,) = connection.rows("PRAGMA journal_mode")[0]
+        if not connection.readonly:
+            _set_journal(connection, path, journal)
+    except SqliteError:
+        connection.close()
+        raise
     return connection
 
 
-def verify(connection: sqlite3.Connection, path: Path, *, readonly: bool = False) -> None:
+def _lies_still(path: Path) -> bool:
+    """Tell whether a database is a file by itself: no log beside it holds what it lacks."""
+    log = path.with_name(path.name + "-wal")
+    return path.is_file() and not (log.exists() and log.stat().st_size)
+
+
+def _set_journal(connection: Connection, path: Path, mode: str) -> None:
+    """Set the best journal that is safe here.
+
+    While others work with another safe one it stays; whether what came of it is safe is for
+    `verify` to see.
+    """
+    safe = driver.safe_journals(driver.library(), on_network=bool(network_of(path)))
+    if mode == safe[0]:
+        return
+    connection.rows(f"PRAGMA busy_timeout = {_CHANGE_MS}")
+    for wanted in safe:
+        with contextlib.suppress(SqliteError):
+            (mode,) = connection.rows(f"PRAGMA journal_mode = {wanted}")[0]
+        if mode == wanted:
+            break
+    connection.rows(f"PRAGMA busy_timeout = {WAIT_MS}")
+
+
+def verify(connection: Connection, path: Path) -> None:
     """Read back what protects the record.
 
-    Refuse a database that is not ours, of another schema, or unsafe.
+    Refuse a database that is not ours, of another schema, or unsafe to write to.
     """
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+    if connection.rows("PRAGMA application_id")[0][0] != APPLICATION:
         raise UnavailableError(f"{path} 不是本系统的数据库", "请核对 --db 或 LIFECYCLE_DB")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = connection.rows("PRAGMA user_version")[0][0]
     if version > SCHEMA:
         raise UnavailableError(
             f"数据库由更新的版本建立（{version}，本程序支持到 {SCHEMA}）", "请升级 lifecycle 后再用"
@@ -167,17 +213,21 @@ def verify(connection: sqlite3.Connection, path: Path, *, readonly: bool = False
             f"数据库是旧版式（{version}，现为 {SCHEMA}）",
             "请管理员运行：lifecycle upgrade（会先留一份副本）",
         )
-    for name, wanted in SETTINGS.items():
-        found = connection.execute(f"PRAGMA {name}").fetchone()[0]
-        if found != wanted and not (readonly and name == "journal_mode"):
+    if connection.readonly:
+        return
+    safe = driver.safe_journals(driver.library(), on_network=bool(network_of(path)))
+    wanted: dict[str, tuple[object, ...]] = {"journal_mode": safe}
+    wanted |= {name: (value,) for name, value in SETTINGS.items()}
+    for name, allowed in wanted.items():
+        found = connection.rows(f"PRAGMA {name}")[0][0]
+        if found not in allowed:
+            should = "或".join(map(str, allowed))
             raise UnavailableError(
-                f"数据库设置不安全：{name} 应为 {wanted}，实为 {found}", "请换到支持可靠写入的磁盘"
+                f"数据库设置不安全：{name} 应为 {should}，实为 {found}", "请换到支持可靠写入的磁盘"
             )
 
 
-def upgrade(
-    path: Path, refold: Callable[[Path, sqlite3.Connection], None]
-) -> tuple[int, Path | None]:
+def upgrade(path: Path, refold: Callable[[Path, Connection], None]) -> tuple[int, Path | None]:
     """Bring an older database to this schema in one transaction, keeping a copy.
 
     Give the old schema and the copy. `refold` writes the rows that are computed from the entries
@@ -187,8 +237,8 @@ def upgrade(
     if not path.exists():
         raise UnavailableError(f"没有数据库 {path}", "请核对 --db 或 LIFECYCLE_DB")
     with database_errors(path), contextlib.closing(connect(path)) as connection:
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION
+        version = int(connection.rows("PRAGMA user_version")[0][0])
+        ours = connection.rows("PRAGMA application_id")[0][0] == APPLICATION
         if not ours or version >= SCHEMA:
             verify(connection, path)
             return version, None
@@ -199,17 +249,17 @@ def upgrade(
             )
         copy = beside(path, UPGRADED, version)
         _keep_copy(connection, copy, mode_beside(path), version)
-        connection.execute("BEGIN EXCLUSIVE")
+        connection.run("BEGIN EXCLUSIVE")
         for step in range(version, SCHEMA):
             for statement in STEPS[step]:
-                connection.execute(statement)
+                connection.run(statement)
         refold(path, connection)
-        connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        connection.rows(f"PRAGMA user_version = {SCHEMA}")
         _commit_upgrade(connection, path)
     return version, copy
 
 
-def _keep_copy(connection: sqlite3.Connection, copy: Path, mode: int, version: int) -> None:
+def _keep_copy(connection: Connection, copy: Path, mode: int, version: int) -> None:
     """Keep a copy of a database that is to be upgraded, whole.
 
     Over an earlier try's copy, over nothing else.
@@ -244,33 +294,55 @@ def _version_of(path: Path) -> int | None:
     return int.from_bytes(head[60:64], "big") if ours else None
 
 
-def _commit_upgrade(connection: sqlite3.Connection, path: Path) -> None:
+def _commit_upgrade(connection: Connection, path: Path) -> None:
     """Commit; where that fails, look on a fresh connection which schema the database now has."""
     try:
-        connection.execute("COMMIT")
-    except sqlite3.Error:
+        connection.run("COMMIT")
+    except SqliteError:
         connection.close()
         with contextlib.closing(connect(path)) as fresh:
-            if fresh.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
+            settle(fresh, path)
+            if fresh.rows("PRAGMA user_version")[0][0] != SCHEMA:
                 raise
 
 
-def copy_database(connection: sqlite3.Connection, target: Path, mode: int) -> None:
-    """Write a consistent copy of an open database to a new file, durably."""
+def settle(connection: Connection, path: Path) -> None:
+    """Make what the database now holds the last word, after a commit that failed.
+
+    Its pages may stand in a write-ahead log that nobody reads, and would be read after a power cut.
+    So all that counts is written into the database, and the log emptied for good. Raises
+    SqliteError where that cannot be done, also because others are reading.
+    """
+    (busy, *_pages) = connection.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+    if busy:
+        raise SqliteError("database is locked", "SQLITE_BUSY")
+    log = path.with_name(path.name + "-wal")
+    try:
+        if log.exists():
+            sync_file(log)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise SqliteError("disk I/O error", "SQLITE_IOERR_FSYNC") from error
+
+
+def copy_database(connection: Connection, target: Path, mode: int) -> None:
+    """Write a consistent copy of an open database to a new file, durably.
+
+    The copy has a rollback journal: it is one file, which can be read where nothing can be written.
+    """
     os.close(create_file(target, mode))
-    with contextlib.closing(sqlite3.connect(target)) as replica:
-        connection.backup(replica)
+    connection.copy_to(target)
     sync_file(target)
 
 
-def schema_differences(connection: sqlite3.Connection, path: Path) -> list[str]:
+def schema_differences(connection: Connection, path: Path) -> list[str]:
     """Say what tables, indexes, triggers and views there are too many, too few, or other than they
     should be, by the very text of their SQL.
 
     A trigger could rewrite entries, and an index over part of the rows could hide some.
     """
     with database_errors(path):
-        rows = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+        rows = connection.rows("SELECT type, name, sql FROM sqlite_master")
     found = {(kind, name): _plain(sql) for kind, name, sql in rows if not _is_of_a_table(name, sql)}
     for own in _STATISTICS.items():
         if own in found.items():
@@ -334,6 +406,10 @@ def refuse_link(path: Path) -> None:
         )
 
 
+def _opened(path: Path) -> contextlib.closing[Connection]:
+    return contextlib.closing(driver.library().open(path, "rw"))
+
+
 def make(path: Path) -> None:
     """Create the schema beside the name and move it into place, so that a crash leaves no half-made
     database.
@@ -348,17 +424,16 @@ def make(path: Path) -> None:
         make_folders(path.parent)
         draft.unlink(missing_ok=True)
         os.close(create_file(draft, file_mode(path.parent)))
-        with database_errors(path):
-            raw = sqlite3.connect(draft)
-            raw.execute(f"PRAGMA application_id = {APPLICATION}")
-            raw.execute(f"PRAGMA user_version = {SCHEMA}")
-            raw.execute("PRAGMA synchronous = EXTRA")
-            with raw:
-                for statement in text.SQLITE_SCHEMA:
-                    raw.execute(statement)
-                origin = {"key": "log", "value": f"lifecycle/{new_eid()}"}
-                raw.execute(text.PUT_META.sqlite, origin)
-            raw.close()
+        with database_errors(path), _opened(draft) as raw:
+            raw.rows(f"PRAGMA application_id = {APPLICATION}")
+            raw.rows(f"PRAGMA user_version = {SCHEMA}")
+            raw.rows("PRAGMA synchronous = EXTRA")
+            raw.run("BEGIN")
+            for statement in text.SQLITE_SCHEMA:
+                raw.run(statement)
+            origin = {"key": "log", "value": f"lifecycle/{new_eid()}"}
+            raw.run(text.PUT_META.sqlite, origin)
+            raw.run("COMMIT")
         put_new(draft, path)
     except FileExistsError:
         draft.unlink(missing_ok=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,12 +17,15 @@ from lifecycle.ledger.deeds import Deed, Deeds
 from lifecycle.ledger.record import hash_of
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sql.statement import Statement
+from lifecycle.ledger.sqlite.connection import Connection, SqliteError
 from lifecycle.ledger.sqlite.database import (
     connect,
     database_errors,
     database_path,
     make,
+    moved_away,
     schema_differences,
+    settle,
     verify,
 )
 from lifecycle.ledger.sqlite.queue import open_queue, turn
@@ -65,7 +67,7 @@ class Store:
     entry that is committed.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, queue: int | None) -> None:
+    def __init__(self, path: Path, connection: Connection, queue: int | None) -> None:
         self.path = path
         self.connection = connection
         self.deeds = Deeds()
@@ -74,6 +76,7 @@ class Store:
         self._numbers: dict[str, str] = {}
         self._definitions: dict[str, bytes] = {}
         self._checked_schema: int | None = None
+        self._file = _identity_of(path)
 
     @classmethod
     def open(cls, url: str, *, create: bool = False, readonly: bool = False) -> Store:
@@ -96,7 +99,7 @@ class Store:
         with database_errors(path):
             connection = connect(path, readonly=readonly)
             try:
-                verify(connection, path, readonly=readonly)
+                verify(connection, path)
             except BaseException:
                 connection.close()
                 raise
@@ -123,24 +126,32 @@ class Store:
             yield
             return
         with database_errors(self.path, "，未写入任何内容"), turn(self._queue):
-            self.connection.execute("BEGIN IMMEDIATE")
+            self.connection.run("BEGIN IMMEDIATE")
             self._appended.clear()
             self._numbers.clear()
             try:
+                self._check_file()
                 self._check_schema()
                 yield
             except BaseException:
                 if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
+                    self.connection.run("ROLLBACK")
                 raise
             self._commit()
+
+    def _check_file(self) -> None:
+        """Refuse to record where the file was moved away: SQLite goes on writing to it, and to a
+        log beside its old name.
+        """
+        if _identity_of(self.path) != self._file:
+            raise moved_away(self.path)
 
     def _check_schema(self) -> None:
         """Refuse to record where the schema is not the product's: a trigger could rewrite entries.
 
         Looked at again only when somebody changed the schema.
         """
-        (version,) = self.connection.execute("PRAGMA schema_version").fetchone()
+        (version,) = self.connection.rows("PRAGMA schema_version")[0]
         if version == self._checked_schema:
             return
         found = schema_differences(self.connection, self.path)
@@ -154,18 +165,18 @@ class Store:
         very moment.
         """
         try:
-            self.connection.execute("COMMIT")
-        except sqlite3.Error as error:
+            self.connection.run("COMMIT")
+        except SqliteError as error:
             with contextlib.suppress(
-                sqlite3.Error
+                SqliteError
             ):  # a busy disk leaves it open, a failing one may not
-                self.connection.execute("ROLLBACK")
+                self.connection.run("ROLLBACK")
             if not self._holds(error):
                 raise
             self.deeds.trouble = str(error)
         except BaseException:
             if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
+                self.connection.run("ROLLBACK")
                 raise
             self._note()
             raise
@@ -177,7 +188,7 @@ class Store:
             self.deeds.add(Deed(eid, seq, self._numbers.get(case_id, "")))
         self._appended.clear()
 
-    def _holds(self, error: sqlite3.Error) -> bool:
+    def _holds(self, error: SqliteError) -> bool:
         """Find out what a failed COMMIT did, for its error does not tell.
 
         Raises UncertainError where nothing does. SQLite may report a failure after the very act
@@ -188,7 +199,7 @@ class Store:
             return False
         try:
             found = self._read_back()
-        except sqlite3.Error:
+        except SqliteError:
             found = None
         if found is not None and not any(found):
             return False
@@ -203,14 +214,15 @@ class Store:
         """
         self.connection.close()
         self.connection = connect(self.path)
-        if self.connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        settle(self.connection, self.path)
+        if self.connection.rows("PRAGMA quick_check(1)")[0][0] != "ok":
             return None
         return [self._has(eid, digest) for eid, (_case_id, _seq, digest) in self._appended.items()]
 
     def _has(self, eid: str, digest: str) -> bool:
         """Tell whether an entry stands in the database with the bytes that were given for it."""
-        found = self.connection.execute(text.ENTRY.sqlite, {"eid": eid}).fetchone()
-        return found is not None and hash_of(found[0]) == digest
+        found = self.connection.rows(text.ENTRY.sqlite, {"eid": eid})
+        return bool(found) and hash_of(found[0][0]) == digest
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -219,12 +231,12 @@ class Store:
         For short reads, since it makes writers wait.
         """
         with database_errors(self.path):
-            self.connection.execute("BEGIN")
+            self.connection.run("BEGIN")
             try:
                 yield
             finally:
                 if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
+                    self.connection.run("ROLLBACK")
 
     def row(self, statement: Statement, **values: Any) -> Any:
         """Give the first row of a statement, or None."""
@@ -234,11 +246,11 @@ class Store:
     def rows(self, statement: Statement, **values: Any) -> list[Any]:
         """Give all rows of a statement that yields few."""
         with database_errors(self.path):
-            return self.connection.execute(statement.sqlite, values).fetchall()
+            return self.connection.rows(statement.sqlite, values)
 
     def run(self, statement: Statement, **values: Any) -> int:
         """Run a statement that writes, within a transaction; give how many rows it wrote."""
-        return self.connection.execute(statement.sqlite, values).rowcount
+        return self.connection.run(statement.sqlite, values)
 
     def meta(self, key: str) -> str:
         """Give one fact about the database itself."""
@@ -331,7 +343,7 @@ class Store:
 
         Within a transaction, so that an abort gives it back.
         """
-        ((taken,),) = self.connection.execute(text.NEXT_NUMBER.sqlite, {"name": series}).fetchall()
+        ((taken,),) = self.connection.rows(text.NEXT_NUMBER.sqlite, {"name": series})
         return int(taken)
 
     def peek_number(self, series: str) -> int:
@@ -372,6 +384,15 @@ class Store:
     def last_index(self) -> int:
         """Give the global index of the last entry, 0 if none."""
         return int(self.row(text.LAST_INDEX)[0])
+
+
+def _identity_of(path: Path) -> tuple[int, int] | None:
+    """Tell a file from any other that has its name, now or later; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _size_of(path: Path) -> int | None:

@@ -1,0 +1,91 @@
+"""`doctor`: is the office kept safely, and what to do where it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.terminal.chinese import command
+from lifecycle.cli.terminal.failure import DONE, REFUSED
+from lifecycle.cli.terminal.output import paint, say
+
+if TYPE_CHECKING:
+    from lifecycle.office.doctor import Health
+
+JOURNALS = {"wal": "预写日志（WAL）", "truncate": "回滚日志（TRUNCATE）"}
+
+
+@command(
+    "doctor",
+    help="体检：数据库用的是哪个 SQLite、怎样落盘，占用和剩余的空间，文件的权限；"
+    "不妥之处各给出改法。"
+    "退出码：0 没有问题，1 有问题，3 未能检查。",
+    examples=["lifecycle doctor", "lifecycle doctor --json"],
+)
+@at_desk
+def doctor(desk: Desk) -> int:
+    """Examine the office."""
+    from lifecycle.office.doctor import examine
+
+    health = examine(desk.office)
+    desk.answer(_document(health), lambda: _tell(health))
+    return REFUSED if health.findings else DONE
+
+
+def _document(health: Health) -> dict[str, object]:
+    sizes = health.sizes
+    return {
+        "ok": not health.findings,
+        "database": str(health.path),
+        "sqlite": {
+            "library": health.library,
+            "version": health.version,
+            "wal_bug_fixed": health.wal_bug_fixed,
+            "journal_mode": health.journal_mode,
+            "synchronous": health.synchronous,
+        },
+        "readonly": health.readonly,
+        "network": health.network or None,
+        "bytes": {
+            "database": sizes.database,
+            "log": sizes.log,
+            "materials": sizes.materials,
+            "free": sizes.free,
+        },
+        "materials": sizes.materials_count,
+        "modes": [{"file": name, "mode": mode} for name, mode in health.modes],
+        "findings": [
+            {"code": unsafe.code, "message": unsafe.message, "mend": unsafe.mend}
+            for unsafe in health.findings
+        ],
+    }
+
+
+def _tell(health: Health) -> None:
+    sizes = health.sizes
+    bug = "WAL 缺陷已修复" if health.wal_bug_fixed else "有 WAL 缺陷，因此不用预写日志"
+    journal = JOURNALS.get(health.journal_mode, health.journal_mode)
+    written = "，以只读方式打开：这个账户不能写" if health.readonly else ""
+    say(f"数据库　{health.path}{written}")
+    say(f"SQLite　{health.version}（{health.library}）：{bug}")
+    say(f"落盘　　{journal}，synchronous={health.synchronous}")
+    say(f"位置　　{health.network or '本机磁盘'}，剩余 {_size(sizes.free)}")
+    say(
+        f"占用　　数据库 {_size(sizes.database)}，日志 {_size(sizes.log)}，"
+        f"材料 {_size(sizes.materials)}（{sizes.materials_count} 个文件）"
+    )
+    say(f"权限　　{'，'.join(f'{name} {mode}' for name, mode in health.modes)}")
+    for unsafe in health.findings:
+        say(paint(f"✗ {unsafe.message}", "red"))
+        say(f"  改法：{unsafe.mend}")
+    if not health.findings:
+        say(paint("没有发现问题", "green"))
+
+
+def _size(count: int) -> str:
+    """Write a number of bytes in the largest unit of which there is one."""
+    size, units = float(count), ["字节", "KB", "MB", "GB", "TB"]
+    while size >= 1024 and len(units) > 1:
+        size /= 1024
+        units.pop(0)
+    return f"{count} 字节" if units[0] == "字节" else f"{size:.1f} {units[0]}"
