@@ -38,6 +38,7 @@ class Audited:
     """What an audit looked at, and how it ended.
 
     `entries` are those of the log, `read` those found on the chains so far; `log` names the log.
+    Of `local` entries the kernel named the account that called, the others' officers are declared.
     `found` counts what is wrong, `unread` what could not be checked, `unprinted` letters that
     another version or other fonts printed. `error` is what broke the audit off; then there is no
     checkpoint to trust.
@@ -47,6 +48,7 @@ class Audited:
     read: int
     cases: int
     refusals: int
+    local: int
     last_index: int
     log: str
     checkpoint: Checkpoint
@@ -113,6 +115,7 @@ class Audit:
             read=auditor.entries,
             cases=auditor.cases,
             refusals=auditor.refusals,
+            local=auditor.local,
             last_index=auditor.upto,
             log=auditor.origin,
             checkpoint=auditor.checkpoint,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.callers import file_named
 from lifecycle.engine.case import Case, dump_case
 from lifecycle.errors import InvalidError, WorkflowError
 from lifecycle.insight.chronicle import tell, who
@@ -178,7 +178,7 @@ def read_workflow_file(file: str) -> Workflow:
     from lifecycle.office.publication import read_definition
     from lifecycle.workflow.reader import examine
 
-    workflow, problems, text = examine(read_definition(Path(file)), file)
+    workflow, problems, text = examine(read_definition(file_named(file)), file)
     if workflow is None or problems:
         raise WorkflowError(problems, text)
     return workflow
