@@ -20,6 +20,15 @@ def main() -> NoReturn:
     import os
     import sys
 
+    from lifecycle.client import service_url, wants_no_service
+
+    args = sys.argv[1:]
+    service = service_url(args)
+    if service is not None and not wants_no_service(args):
+        from lifecycle.client import main as forward
+
+        forward(service, args)  # comes back only where the command needs no office
+
     from lifecycle.cli.root import root
     from lifecycle.cli.terminal.output import open_streams
 
