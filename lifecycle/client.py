@@ -10,10 +10,13 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
-from typing import IO, Any, NamedTuple
 
 from lifecycle.wire import CHUNK, PATH, SCHEME, TAKEN, head, read_head, socket_path
+
+TYPE_CHECKING = False  # as typing has it, whose import costs as much as a request
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import IO, Any
 
 FAILED, INTERRUPTED, PIPE_CLOSED = 3, 130, 141
 _BUSY_WAITS = (0.1, 0.3, 0.6, 1.0, 2.0, 3.0)
@@ -28,15 +31,15 @@ class Told(Exception):  # noqa: N818 - a message for the officer with an exit co
         self.message, self.mend, self.code, self.kind = message, mend, code, kind
 
 
-class _Sent(NamedTuple):
+class _Sent:
     """A file that goes with the question: its name, its size and where to read it; or the errno
     with which it could not be read.
     """
 
-    name: str
-    size: int
-    source: IO[bytes] | None
-    error: int
+    __slots__ = ("error", "name", "size", "source")
+
+    def __init__(self, name: str, size: int, source: IO[bytes] | None, error: int) -> None:
+        self.name, self.size, self.source, self.error = name, size, source, error
 
 
 def service_url(args: Sequence[str]) -> str | None:
@@ -276,9 +279,9 @@ def _see_trusted(path: str) -> None:
 
 def _opened(name: str, args: Sequence[str]) -> _Sent:
     """Open a file that the service wants, if the command line names it."""
+    _see_named(name, args)
     if name == "-":
         return _standard_input()
-    _see_named(name, args)
     try:
         # Opened without waiting, so that a pipe without a writer does not hang.
         handle = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
@@ -310,10 +313,11 @@ def _see_named(name: str, args: Sequence[str]) -> None:
     """Refuse a file that the command line does not name, or that is not in a folder it names: a
     service has no business with others.
     """
+    folder = os.path.dirname(name) or "."
     for arg in args:
-        for text in (arg, arg.partition("=")[2]):
-            path = _plain(text)
-            if path and (name == path or os.path.dirname(name) == path):
+        attached = arg[2:] if arg.startswith("-") and not arg.startswith("--") else ""
+        for text in (arg, arg.partition("=")[2], attached):
+            if _plain(text) in (name, folder):
                 return
     raise Told(f"服务要用命令里没有写的文件 {name}，没有照办", "请把这件事告诉管理员")
 

@@ -9,8 +9,11 @@ socket. Nothing is imported here but what every start of Python has loaded, and 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 PATH = "/v1/command"
 SCHEME = "unix:"
