@@ -5,9 +5,7 @@ Each is imported when first asked for.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # as typing has it, which the client of a service need not import
 if TYPE_CHECKING:
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
@@ -22,4 +20,6 @@ def __getattr__(name: str) -> object:
     """Import a public name on first use, so that `import lifecycle` costs nothing."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(_HOMES[name]), name)

@@ -28,6 +28,7 @@ from lifecycle.beside import (
     beside,
     database_beside,
 )
+from lifecycle.callers import CallersPath, errand
 from lifecycle.errors import InvalidError, UnavailableError, os_reason
 from lifecycle.sharing import barrier_to, create_file, file_mode, is_shared
 
@@ -52,7 +53,7 @@ def write_file(target: Path, body: bytes, kind: str, *, once: bool = False) -> N
     is ever replaced. Raises InvalidError for a place that must not be written, UnavailableError
     where writing fails.
     """
-    if not once and _holds(target, body):
+    if not isinstance(target, CallersPath) and not once and _holds(target, body):
         check_target(target, kind, same=True)
         return
     with new_file(target, kind, once=once) as draft:
@@ -65,8 +66,12 @@ def new_file(target: Path, kind: str, *, once: bool = False, ours: bool = False)
     removed when not.
 
     `ours`: a file of the ledger, such as a backup: private, or the group's where the folder is
-    shared.
+    shared. For a caller who is elsewhere it is kept, and judged and written by them.
     """
+    if isinstance(target, CallersPath):
+        with _sent_to_caller(target, kind, once=once) as draft:
+            yield draft
+        return
     before = check_target(target, kind, once=once)
     place = _real(target)
     draft = place.with_name(f".lifecycle-{os.urandom(8).hex()}{place.suffix}")
@@ -90,6 +95,21 @@ def new_file(target: Path, kind: str, *, once: bool = False, ours: bool = False)
             draft.unlink(missing_ok=True)
 
 
+@contextmanager
+def _sent_to_caller(target: CallersPath, kind: str, *, once: bool) -> Iterator[Path]:
+    """Give an empty file to fill, which the caller gets when the block ends well."""
+    now = errand()
+    assert now is not None, "a caller's path is made while a command runs for that caller"
+    draft = now.draft(target.suffix)
+    try:
+        draft.touch()
+        yield draft
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    now.keep(target, kind, draft, once=once)
+
+
 def put_new(draft: Path, place: Path) -> None:
     """Move a file to a name that nothing bears; raises FileExistsError if something does by now."""
     try:
@@ -110,8 +130,10 @@ def check_target(
     """Refuse a place that must not be written, before any work is done.
 
     Give what is to be replaced there. `same`: what is there is known to hold what is to be written.
-    Raises InvalidError.
+    Raises InvalidError. A caller who is elsewhere judges their own place when they write.
     """
+    if isinstance(target, CallersPath):
+        return None
     if not target.parent.is_dir():
         raise InvalidError(f"文件夹 {target.parent} 不存在", "请先建好文件夹")
     check_place(target)
@@ -140,6 +162,10 @@ def make_folder(folder: Path) -> None:
 
     Raises InvalidError for one among a database's materials.
     """
+    now = errand()
+    if isinstance(folder, CallersPath) and now is not None:
+        now.folders.append(str(folder))
+        return
     check_place(folder / "new")
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ def names_in(body: list[ast.stmt], before: str = "") -> set[str]:
     """List the names that statements define: functions, classes and theirs, constants."""
     found: set[str] = set()
     for statement in body:
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found.add(before + statement.name)
         if isinstance(statement, ast.ClassDef):
             found |= names_in(statement.body, f"{before}{statement.name}.")

@@ -7,8 +7,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,8 +81,16 @@ def has_fonts() -> bool:
     return True
 
 
+def end_service(folder: Path) -> None:
+    """End the service that a page began, where an example after it failed."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        os.kill(int((folder / "serve.pid").read_text("ascii")), signal.SIGTERM)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_example_does_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+def test_every_example_does_what_the_page_shows(
+    page: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """Each console example of a page gives the exit code and, in order, the lines that the page
     shows.
     """
@@ -90,6 +100,7 @@ def test_every_example_does_what_the_page_shows(page: Path, tmp_path: Path) -> N
     environment = {"PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
     for folder in ("demo", "workflows", "notices"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
+    request.addfinalizer(lambda: end_service(tmp_path))
     for example in examples(page):
         export = _EXPORT.fullmatch(example.command)
         if export:

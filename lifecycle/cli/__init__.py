@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> NoReturn:
@@ -18,6 +20,15 @@ def main() -> NoReturn:
     gc.set_threshold(200_000, 20, 20)
     import os
     import sys
+
+    from lifecycle.client import service_url, wants_no_service
+
+    args = sys.argv[1:]
+    service = service_url(args)
+    if service is not None and not wants_no_service(args):
+        from lifecycle.client import main as forward
+
+        forward(service, args)  # comes back only where the command needs no office
 
     from lifecycle.cli.root import root
     from lifecycle.cli.terminal.output import open_streams

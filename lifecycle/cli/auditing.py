@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.callers import file_named
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import command, option
 from lifecycle.cli.terminal.failure import DONE, FAILED, REFUSED
@@ -35,6 +36,7 @@ UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请�
         "lifecycle audit --since 1204:9f86d0…（以前审计的检查点）",
         "lifecycle audit --report 审计.json",
     ],
+    afresh=True,
 )
 @option(
     "--since",
@@ -49,7 +51,7 @@ def audit(desk: Desk, since: str | None, target: str | None) -> int:
 
     checkpoint = read_checkpoint(since) if since else None
     if target is not None:
-        check_target(Path(target), REPORT)
+        check_target(file_named(target), REPORT)
     bar = Bar("审计")
     running = Audit(desk.office, checkpoint, bar.show)
     findings: list[Finding] = []
@@ -65,7 +67,7 @@ def audit(desk: Desk, since: str | None, target: str | None) -> int:
         lines.add(line, "")
     document = _document(audited, findings)
     if target is not None:
-        _write_report(Path(target), lines.kept or [], document)
+        _write_report(file_named(target), lines.kept or [], document)
     desk.answer(document, lambda: None)
     return _exit_code(audited)
 
@@ -108,6 +110,7 @@ def _summary(audited: Audited) -> list[str]:
             f"审计完毕：{audited.entries} 条记录，{audited.cases} 个事项，被拒绝的办理 "
             f"{audited.refusals} 次；{_verdict(audited)}"
         ),
+        _known_by(audited),
         f"末条序号 {audited.last_index}，{_checkpoint(audited)}",
     ]
     if audited.unjudged_entries:
@@ -119,6 +122,15 @@ def _summary(audited: Audited) -> list[str]:
             f"{audited.unprinted} 件公文由别的版本或字体排印，未重排核对；存下的版式文件与记录一致"
         )
     return told if audited.since is not None else [*told, UNSEEN]
+
+
+def _known_by(audited: Audited) -> str:
+    """Say how it is known who acted."""
+    declared = audited.entries - audited.local
+    if not audited.local:
+        return f"经办人身份都是自报（declared），{declared} 条；台账不能证明办理的是本人"
+    told = f"经办人身份：由操作系统账户核实（local）{audited.local} 条"
+    return f"{told}，自报（declared）{declared} 条" if declared else f"{told}，没有自报的"
 
 
 def _verdict(audited: Audited) -> str:
@@ -150,6 +162,7 @@ def _document(audited: Audited, findings: list[Finding]) -> dict[str, Any]:
         "entries": audited.entries,
         "cases": audited.cases,
         "refused_attempts": audited.refusals,
+        "auth": {"declared": audited.entries - audited.local, "local": audited.local},
         "last_index": audited.last_index,
         "log": audited.log,
         "checkpoint": None if error else str(audited.checkpoint),

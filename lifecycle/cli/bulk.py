@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.callers import file_named
 from lifecycle.cli.done import done_json
 from lifecycle.cli.terminal.answer import write_answer
 from lifecycle.cli.terminal.output import mark, progress, say
@@ -35,7 +35,7 @@ def read_lines(given: str, *, with_case: bool = True) -> list[Line]:
 
     Raises InvalidError where there are none or the file is no table.
     """
-    lines = list(_typed() if given == "-" else read_table(Path(given), with_case=with_case))
+    lines = list(_typed() if given == "-" else read_table(file_named(given), with_case=with_case))
     if not lines:
         raise InvalidError("没有读到任何事项", "每行写一个事项编号；表格的第一行写列名")
     if len(lines) > MOST_LINES:

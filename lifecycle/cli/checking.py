@@ -25,6 +25,7 @@ _LAYOUTS = {"document": "公文", "letter": "信函格式", "minutes": "纪要�
     "并检查文字；"
     "有超出允差的或文字有问题的，退出码为 1，文件读不了的为 3。",
     examples=["lifecycle notice check 公文/LS-F-2026-003-3-consultation.pdf"],
+    here=True,
 )
 @argument(
     "file",

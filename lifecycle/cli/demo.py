@@ -53,6 +53,7 @@ NEXT = (
     "，"
     "有拒绝、退回、流拍和委托代办；最后打印进度板、两件公文、审计结果，和接下来可以试的命令。",
     examples=["lifecycle demo", "lifecycle demo --into 演示"],
+    here=True,
 )
 @option(
     "--into",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from lifecycle.cli.terminal.answer import write_answer
-from lifecycle.cli.terminal.chinese import CommonOption
+from lifecycle.cli.terminal.chinese import Command, CommonOption
 from lifecycle.cli.terminal.output import say
-from lifecycle.errors import UsageError
+from lifecycle.errors import InvalidError, UsageError
+from lifecycle.office.session import caller_of
 
 if TYPE_CHECKING:
     from lifecycle.office.office import Office
-    from lifecycle.office.session import Session
+    from lifecycle.office.session import Caller, Session
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -130,6 +131,32 @@ _OPTIONS = (
 _COMMON = ("db", "officer_code", "on", "json", "request_id")
 
 
+def _called(desk: Desk, caller: Caller, command: click.Command) -> Desk:
+    """Seat the officer whose the account is that calls a service; nobody else sits there.
+
+    Ends the command where it is to be done elsewhere, or where files must be sent first. Raises
+    InvalidError for what the account may not do.
+    """
+    assert isinstance(command, Command), "every command is made by `command`"
+    if command.here:
+        caller.here = True
+        raise click.exceptions.Exit(0)
+    if command.alone:
+        raise InvalidError(
+            f"{command.name} 不能通过服务办理：{command.alone}",
+            "在服务的机器上以服务的账户运行，用 --db 写明库文件；见手册 docs/serve.md",
+        )
+    if desk.db and not desk.db.startswith("unix:"):
+        raise InvalidError("服务只办它自己的库", "去掉 --db，或改为 --db unix:服务的套接字")
+    if command.afresh:
+        caller.renew()
+    office = replace(desk, db=None, officer_code=None).office
+    officer = caller_of(office, caller.account, desk.officer_code)
+    if caller.errand.missing():
+        raise click.exceptions.Exit(0)
+    return replace(desk, db=None, officer_code=officer)
+
+
 def at_desk(function: Callable[Concatenate[Desk, P], R]) -> Callable[P, R]:
     """Give a command the options that all have, and its function a `Desk` as first argument."""
 
@@ -137,8 +164,11 @@ def at_desk(function: Callable[Concatenate[Desk, P], R]) -> Callable[P, R]:
     def seated(*args: P.args, **kwargs: P.kwargs) -> R:
         given: dict[str, Any] = dict(kwargs)
         common = {name: given.pop(name) for name in _COMMON}
-        session = click.get_current_context().obj
-        return function(Desk(**common, session=session), *args, **given)
+        context = click.get_current_context()
+        desk = Desk(**common, session=context.obj)
+        if desk.session.caller is not None:
+            desk = _called(desk, desk.session.caller, context.command)
+        return function(desk, *args, **given)
 
     for option in reversed(_OPTIONS):
         option(seated)

@@ -15,6 +15,7 @@ from lifecycle.cli.terminal.output import say
     "可一并登记全部单位和人员"
     "。",
     examples=["lifecycle init --from directory.yaml", "lifecycle init --as zhang01"],
+    alone="服务的库已经建好；另建一个须由库的主人做",
 )
 @option("--from", "source", metavar="文件", help="单位和人员（YAML）")
 @option(

@@ -52,6 +52,7 @@ SECTIONS = {
         "clock": Verb("lifecycle.cli.administration.clock:clock", "系统时钟：跳动后由两人确认"),
         "upgrade": Verb("lifecycle.cli.administration.database:upgrade", "升级旧版式的数据库"),
         "doctor": Verb("lifecycle.cli.administration.doctor:doctor", "体检：数据库存放得是否稳妥"),
+        "serve": Verb("lifecycle.service.serve:serve", "开服务：多名经办人各用自己的机器账户"),
     },
     "其他": {
         "demo": Verb("lifecycle.cli.demo:demo", "演示：十个虚构的项目，办到各个环节"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lifecycle.errors import nearest
-from lifecycle.people.change import is_code
+from lifecycle.people.change import is_account, is_code
 from lifecycle.workflow.yaml.fields import Fields
 from lifecycle.workflow.yaml.file import YamlFile
 from lifecycle.workflow.yaml.tree import Scalar
@@ -19,9 +19,9 @@ Change = tuple[str, dict[str, Any]]
 
 _TOP = ("office", "units", "officers", "delegations", "since")
 _OFFICE = ("unit", "title", "functions", "admin", "since")
-_ADMIN = ("code", "title", "roles")
+_ADMIN = ("code", "title", "roles", "accounts")
 _UNIT = ("code", "title", "functions", "since")
-_OFFICER = ("code", "title", "unit", "roles", "since")
+_OFFICER = ("code", "title", "unit", "roles", "since", "accounts")
 _DELEGATION = ("principal", "officer", "roles", "since", "until")
 
 
@@ -46,6 +46,7 @@ class _Directory:
         }
         self.units: dict[str, str] = {}
         self.officers: dict[str, str] = {}
+        self.accounts: dict[str, str] = {}
         self.since = file.day(file.top, "since")
 
     def read(self) -> list[Change]:
@@ -75,6 +76,8 @@ class _Directory:
             }
             data["roles"] = ["admin", *held]
         yield "office_founded", self._dated(office, data)
+        if admin is not None:
+            yield from self._accounts(admin, str(data["officer"]))
 
     def _units(self) -> Iterator[Change]:
         for unit in self._items("units", "单位", _UNIT, ("code", "title", "functions")):
@@ -95,6 +98,20 @@ class _Directory:
                 "roles": self._roles(officer, "roles"),
             }
             yield "officer_added", self._dated(officer, data)
+            yield from self._accounts(officer, str(data["officer"]))
+
+    def _accounts(self, fields: Fields, officer: str) -> Iterator[Change]:
+        """Read which operating-system accounts are an officer's."""
+        for scalar in fields.scalars("accounts"):
+            name = scalar.value
+            if not is_account(name):
+                message = f"操作系统账户“{name}”不合规"
+                fields.fault("wrong-code", scalar, message, "写登录这台机器用的账户名")
+            elif name in self.accounts:
+                message = f"操作系统账户 {name} 重复，{self.accounts[name]}已有"
+                fields.fault("repeated", scalar, message, "一个账户只能是一个人，删去其一")
+            self.accounts.setdefault(name, f"第 {scalar.line} 行")
+            yield "account_mapped", {"account": name, "officer": officer}
 
     def _delegations(self) -> Iterator[Change]:
         for item in self._items(

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lifecycle.ledger.chain import Problem
-from lifecycle.ledger.record import canonical, hash_of
+from lifecycle.ledger.record import account_of, canonical, hash_of
 from lifecycle.ledger.sqlite.store import EntryRow
 from lifecycle.people.clock import recorded_day
+from lifecycle.people.directory import Directory
 
 _CODES = {
     "log": "chain",
@@ -80,6 +81,13 @@ def check_link(body: Mapping[str, Any], row: EntryRow, seq: int, head: str) -> I
         yield "chain", f"应为第 {seq + 1} 条，写的是第 {intent['seq']} 条"
     if intent["prev"] != head:
         yield "chain", "与上一条记录接不上"
+
+
+def check_account(directory: Directory, body: Mapping[str, Any], seq: int) -> Iterator[Problem]:
+    """Check that the account that an entry names was its actor's after so many office entries."""
+    account, actor = account_of(body), body["intent"]["actor"]["id"]
+    if account and directory.holder(account, seq) != actor:
+        yield "authority", f"记录写的操作系统账户 {account} 当时没有登记为 {actor}"
 
 
 def unreadable(row: EntryRow) -> list[Problem]:

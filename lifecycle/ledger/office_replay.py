@@ -10,12 +10,19 @@ from typing import Any
 
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.chain import Problem, Step
-from lifecycle.ledger.entry_checks import check_link, check_times, differences, unreadable
+from lifecycle.ledger.entry_checks import (
+    check_account,
+    check_link,
+    check_times,
+    differences,
+    unreadable,
+)
 from lifecycle.ledger.record import (
     GENESIS,
     OFFICE,
     Place,
     Stamp,
+    account_of,
     actor_of,
     bytes_in_form,
     office_entry,
@@ -67,8 +74,13 @@ def _rejudge(directory: Directory, body: Mapping[str, Any], raw: bytes) -> Itera
     place = Place(
         intent["log"], OFFICE, directory.seq + 1, directory.head or GENESIS, directory.seq
     )
+    yield from check_account(directory, body, directory.seq)
     stamp = Stamp(
-        intent["eid"], body["recorded_at"], intent["signed_at"], body["software"], "declared"
+        intent["eid"],
+        body["recorded_at"],
+        intent["signed_at"],
+        body["software"],
+        account_of(body),
     )
     files = _published(intent) if kind == "definition_published" else []
     wanted = office_entry(place, stamp, kind, data, actor=actor, on=on, role=role, files=files)

@@ -36,6 +36,10 @@ CALENDAR = "CN"
 """The calendar that counts the office's days."""
 OFFICE = "office"
 """The chain of the office itself: units, officers, grants, published definitions."""
+DECLARED, LOCAL = "declared", "local"
+"""How it is known who acted: the officer said so; or the kernel named the account that called the
+service, and the directory says whose that is.
+"""
 INTENT_KEYS = {
     "actor",
     "case",
@@ -84,14 +88,20 @@ class Place:
 class Stamp:
     """When, by what software and under which request an entry is recorded.
 
-    `at` is UTC to the microsecond.
+    `at` is UTC to the microsecond. `account` is the operating-system account that the kernel
+    vouched for; "" where the officer was declared only.
     """
 
     eid: str
     at: str
     signed_at: str
     software: str
-    auth: str
+    account: str = ""
+
+    def authority(self, role: str | None, grants: list[str]) -> dict[str, Any]:
+        """Give the `authority` of an entry: how it is known who acted, and by which right."""
+        known = {"account": self.account, "auth": LOCAL} if self.account else {"auth": DECLARED}
+        return {**known, "grants": grants, "role": role}
 
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -178,6 +188,17 @@ def recorded_at(raw: bytes) -> str:
     return raw[start : raw.find(b'"', start)].decode("ascii", "replace") if start >= 15 else ""
 
 
+def account_of(body: Mapping[str, Any]) -> str:
+    """Give the operating-system account that an entry says called; "" for a declared officer."""
+    authority = body["authority"]
+    return authority["account"] if authority["auth"] == LOCAL else ""
+
+
+def is_local(raw: bytes) -> bool:
+    """Tell from an entry's canonical bytes whether an account is recorded: it comes first."""
+    return raw.startswith(b'{"authority":{"account":')
+
+
 def stamp_text(moment: datetime) -> str:
     """Write a time as entries have it: UTC, to the microsecond."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -221,9 +242,8 @@ def case_entry(
         "workflow": workflow,
     }
     gates = [[gate.kind, dict(gate.inputs)] for gate in accepted.gates]
-    authority = {"auth": stamp.auth, "grants": grants, "role": accepted.role}
     return _body(place, stamp, intent, actor_of(officer), moment.on.isoformat()) | {
-        "authority": authority,
+        "authority": stamp.authority(accepted.role, grants),
         "calendar": moment.calendar.digest,
         "gates": gates,
     }
@@ -251,7 +271,7 @@ def office_entry(
         "workflow": None,
     }
     return _body(place, stamp, intent, actor, on) | {
-        "authority": {"auth": stamp.auth, "grants": [], "role": role},
+        "authority": stamp.authority(role, []),
         "calendar": None,
         "gates": [],
     }

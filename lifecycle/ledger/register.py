@@ -132,12 +132,17 @@ class _Judged:
 
 
 class Register:
-    """Appends entries to a store; `clock` gives the time as an aware datetime."""
+    """Appends entries to a store; `clock` gives the time as an aware datetime.
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    `account` is the operating-system account that the kernel vouches for: then only the officer
+    whose it is may act. "" where officers are declared.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], *, account: str = "") -> None:
         self.store = store
         self.library = Library(store)
         self.clock = clock
+        self.account = account
         self._names: tuple[tuple[str, str], dict[str, str]] = (("", ""), {})
         self._origin = ""
         self._uncounted: list[Mapping[str, str]] = []
@@ -278,6 +283,7 @@ class Register:
         on = self._day(request, case, now)
         if isinstance(act, IssueLetter) and on != _day_of(now):
             raise InvalidError("文号只能在签发当日编排，不能补编或倒签", "去掉 --on，今天签发")
+        self._see_account(request, directory)
         officer = directory.officer(request.officer, on, principal=request.principal)
         directory.check_in_office(request.officer, recorded_day(stamp_text(now)), directory.seq)
         moment = self.moment(directory, on)
@@ -302,7 +308,7 @@ class Register:
         )
         body = case_entry(
             place,
-            Stamp(eid, at, at, SOFTWARE, "declared"),
+            Stamp(eid, at, at, SOFTWARE, self.account),
             accepted,
             judged.officer,
             moment,
@@ -398,6 +404,14 @@ class Register:
         step = open_step(directory, at)
         return step is not None and not may_confirm(directory, step.officer, at)
 
+    def _see_account(self, request: Request, directory: Directory) -> None:
+        """Refuse an officer whose the account that calls is not, as the directory now stands."""
+        if self.account and directory.holder(self.account) != request.officer:
+            raise InvalidError(
+                f"您的操作系统账户 {self.account} 没有登记为 {request.officer}，不能以其身份办理",
+                "账户登记为谁，就以谁的身份办理；登记有误的请管理员更正：lifecycle officer account",
+            )
+
     def _log(self) -> str:
         if not self._origin:
             self._origin = self.store.meta("log")
@@ -435,6 +449,11 @@ class Register:
             self._uncounted.append(refusal)
         else:
             self.store.put_refusal(refusal)
+
+    def count_refusal(self, officer: str, asked_for: str, why: str) -> None:
+        """Count an attempt that was refused before it came to an act."""
+        refusal = {"officer": officer, "case_id": "", "asked_for": asked_for, "gates": why}
+        self.store.put_refusal({"at": stamp_text(self.clock()), **refusal})
 
     def change_office(
         self,
@@ -475,6 +494,7 @@ class Register:
             directory, now = self.library.directory(), self.clock()
             at = self._stamp(now, directory, kind)
             on = self._day(request, None, datetime.fromisoformat(at))
+            self._see_account(request, directory)
             officer = directory.officer(request.officer, on) if directory.seq else None
             role = decide_office(directory, kind, data, officer, on, at=at)
             if on.isoformat() < directory.last_on:
@@ -494,7 +514,7 @@ class Register:
                 if officer
                 else {"id": str(data["officer"]), "unit": str(data["unit"])}
             )
-            stamp = Stamp(request.request_id or new_eid(), at, at, SOFTWARE, "declared")
+            stamp = Stamp(request.request_id or new_eid(), at, at, SOFTWARE, self.account)
             body = office_entry(
                 place, stamp, kind, data, actor=actor, on=on.isoformat(), role=role, files=files
             )

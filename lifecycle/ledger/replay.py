@@ -19,9 +19,23 @@ from lifecycle.engine.docket import Refused
 from lifecycle.engine.evolve import evolve
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.chain import CaseStep, Problem, Step, by_case, fold
-from lifecycle.ledger.entry_checks import check_link, check_times, differences, unreadable
+from lifecycle.ledger.entry_checks import (
+    check_account,
+    check_link,
+    check_times,
+    differences,
+    unreadable,
+)
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.record import GENESIS, Place, Stamp, bytes_in_form, case_entry, read
+from lifecycle.ledger.record import (
+    GENESIS,
+    Place,
+    Stamp,
+    account_of,
+    bytes_in_form,
+    case_entry,
+    read,
+)
 from lifecycle.ledger.sqlite.store import EntryRow, LostDefinitionError
 from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory
@@ -125,6 +139,7 @@ def rejudge(
     except LifecycleError as error:
         yield "illegal", error.message
         return
+    yield from check_account(directory, body, body["office"])
     if isinstance(decision, Refused):
         yield from _unmet(decision)
         return
@@ -133,7 +148,11 @@ def rejudge(
     case_id = case.id if case else intent["eid"]
     place = Place(intent["log"], case_id, seq + 1, head, body["office"])
     stamp = Stamp(
-        intent["eid"], body["recorded_at"], intent["signed_at"], body["software"], "declared"
+        intent["eid"],
+        body["recorded_at"],
+        intent["signed_at"],
+        body["software"],
+        account_of(body),
     )
     wanted = case_entry(place, stamp, decision, officer, moment, workflow=pinned)
     if case is None:

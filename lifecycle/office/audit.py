@@ -39,6 +39,7 @@ class Audited:
     """What an audit looked at, and how it ended.
 
     `entries` are those of the log, `read` those found on the chains so far; `log` names the log.
+    Of `local` entries the kernel named the account that called, the others' officers are declared.
     `found` counts what is wrong, `unread` what could not be checked, `unprinted` letters that
     another version or other fonts printed. `error` is what broke the audit off; then there is no
     checkpoint to trust.
@@ -48,6 +49,7 @@ class Audited:
     read: int
     cases: int
     refusals: int
+    local: int
     last_index: int
     log: str
     checkpoint: Checkpoint
@@ -114,6 +116,7 @@ class Audit:
             read=auditor.entries,
             cases=auditor.cases,
             refusals=auditor.refusals,
+            local=auditor.local,
             last_index=auditor.upto,
             log=auditor.origin,
             checkpoint=auditor.checkpoint,

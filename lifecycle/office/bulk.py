@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CASE_HEADS = ("case", "number", "编号", "事项", "项目编号", "事项编号")
 """Under which heads of a table the case is named."""
 
-_RESEND = "用同一 --request-id 重发整个指令是安全的：已写入的各件不会重复"
+_RESEND = "加 --request-id {} 重发整个指令是安全的：已写入的各件不会重复"
 _FIND_OUT = "先查明这一件；重发时只写没有写入的和没有轮到的各件"
 
 
@@ -134,7 +134,8 @@ def _do_line(request: Request, line: Line, do: Do) -> Result:
     try:
         return Result(line, do(request, line), None)
     except UncertainError as error:
-        error.mend = _RESEND if request.request_id else _FIND_OUT
+        whole = (request.request_id or "").rpartition(":")[0]
+        error.mend = _RESEND.format(whole) if whole else _FIND_OUT
         return Result(line, None, error)
     except LifecycleError as error:
         return Result(line, None, error)

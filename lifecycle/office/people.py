@@ -65,7 +65,10 @@ class GrantLine:
 
 @dataclass(frozen=True, slots=True)
 class OfficerLine:
-    """An officer on a day: the post, the roles held, the grants, and the delegations in force."""
+    """An officer on a day: the post, the roles held, the grants, and the delegations in force.
+
+    `accounts` are the operating-system accounts that the officer now has.
+    """
 
     code: str
     title: str
@@ -77,6 +80,7 @@ class OfficerLine:
     left: str | None
     grants: tuple[GrantLine, ...]
     delegations: tuple[GrantLine, ...]
+    accounts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +303,16 @@ def delegate(
     return change(office, request, "delegation_made", _dated(data, since=since, until=until))
 
 
+def map_account(office: Office, request: Request, code: str, account: str) -> Recorded:
+    """Note that an operating-system account of this machine is an officer's."""
+    return change(office, request, "account_mapped", {"account": account, "officer": code})
+
+
+def unmap_account(office: Office, request: Request, code: str, account: str) -> Recorded:
+    """Note that an operating-system account is no longer an officer's."""
+    return change(office, request, "account_unmapped", {"account": account, "officer": code})
+
+
 def _dated(data: dict[str, Any], **days: date | None) -> dict[str, Any]:
     """Add the days that are given."""
     return {**data, **{name: day.isoformat() for name, day in days.items() if day is not None}}
@@ -377,6 +391,7 @@ def _officer_line(directory: Directory, person: Person, day: str) -> OfficerLine
         delegations=tuple(
             _grant_line(g) for g in mine if g.principal is not None and g.holds(day, seq)
         ),
+        accounts=directory.accounts_of(person.code),
     )
 
 

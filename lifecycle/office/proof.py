@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle.callers import file_named
 from lifecycle.correspondence.press import reprint_faults
 from lifecycle.correspondence.proof import (
     Proof,
@@ -102,7 +103,7 @@ def _paper(given: str, office: Office | None) -> Paper:
     """Take what was given for a file if there is one of that name, else for a code or, where there
     is an office to ask, for a number.
     """
-    path = Path(given)
+    path = file_named(given)
     if path.is_file():
         body = _bytes_of(path)
         digest = sha256(body).hexdigest()
@@ -139,7 +140,7 @@ def _from_ledger(office: Office, paper: Paper) -> Iterator[Proof]:
 
 
 def _from_bundle(paper: Paper, bundle: str) -> Iterator[Proof]:
-    heading, entries = read_bundle(_bytes_of(Path(bundle)))
+    heading, entries = read_bundle(_bytes_of(file_named(bundle)))
     own = code_of_file(entries, paper.sha256) if paper.sha256 else None
     codes = [*([own] if own else []), *paper.codes]
     if not paper.codes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.callers import file_named
 from lifecycle.engine.case import Case, dump_case
 from lifecycle.errors import InvalidError, WorkflowError
 from lifecycle.frozen import dataclass
@@ -172,7 +172,7 @@ def read_workflow_file(file: str) -> Workflow:
     from lifecycle.office.publication import read_definition
     from lifecycle.workflow.reader import examine
 
-    workflow, problems, text = examine(read_definition(Path(file)), file)
+    workflow, problems, text = examine(read_definition(file_named(file)), file)
     if workflow is None or problems:
         raise WorkflowError(problems, text)
     return workflow

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle.callers import file_named
 from lifecycle.errors import InvalidError, Problem, UnknownError, WorkflowError
 from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.exchange.diagram import draw
@@ -111,11 +112,11 @@ def check_workflows(files: Iterable[str], notices: str | None = None) -> list[Pr
     """
     problems: list[Problem] = []
     for file in files:
-        path = Path(file)
+        path = file_named(file)
         beside = path.resolve().parent.parent / "notices"
         folder = beside if beside.is_dir() else None
         if notices:
-            folder = Path(notices)
+            folder = file_named(notices)
         problems += examine_whole(read_definition(path), file, _templates(folder), folder)[1]
     return problems
 
@@ -145,7 +146,7 @@ def _meant(open_office: Callable[[], Office], text: str) -> Workflow:
     """Find the workflow that is meant: a file, a workflow in force by name or title, or a version
     by the beginning of its SHA-256. The office is opened only where no file is meant.
     """
-    path = Path(text)
+    path = file_named(text)
     if path.suffix.lower() in FILES or path.is_file():
         found, problems, source = examine(read_definition(path), text)
         if found is None or problems:
@@ -164,7 +165,7 @@ def _meant(open_office: Callable[[], Office], text: str) -> Workflow:
 
 def publish_workflow(office: Office, request: Request, file: str) -> Publication:
     """Put a workflow into force, after the letters that it lacks."""
-    name, definitions = _workflow_to_publish(office, Path(file))
+    name, definitions = _workflow_to_publish(office, file_named(file))
     return publish(office, request, definitions, [name])
 
 
@@ -215,6 +216,6 @@ def publish_calendar(office: Office, request: Request, file: str) -> Publication
     """Put a calendar file's years into force, within the calendar in force."""
     before = office.directory.document("calendar", CALENDAR)
     in_force = office.store.definition(before) if before else None
-    body = read_calendar_file(Path(file), in_force)
+    body = read_calendar_file(file_named(file), in_force)
     definitions = [] if before == hash_of(body) else [("calendar", CALENDAR, body)]
     return publish(office, request, definitions, [CALENDAR])

@@ -17,6 +17,7 @@ from lifecycle.insight.document import case_document
 from lifecycle.insight.outlook import ANYBODY, Outlook, look
 from lifecycle.insight.outlook import Way as JudgedWay
 from lifecycle.insight.sight import Holder, days_in_state, holder, opinion_status
+from lifecycle.ledger.record import account_of
 from lifecycle.office.office import entries
 
 if TYPE_CHECKING:
@@ -158,11 +159,14 @@ class LetterCount:
 
 @dataclass(frozen=True, slots=True)
 class LastEntry:
-    """An entry told: the day, who, what."""
+    """An entry told: the day, who, what; and the operating-system account that called, "" where
+    the officer was declared only.
+    """
 
     on: str
     who: str
     sentence: str
+    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,4 +366,5 @@ class _Look:
     def entry(self, body: Mapping[str, Any]) -> LastEntry:
         on = body["intent"]["occurred_on"]
         names = self.office.directory.names(on, body["office"])
-        return LastEntry(on, who(body), tell(self.workflow, body, names))
+        sentence = tell(self.workflow, body, names)
+        return LastEntry(on, who(body), sentence, account_of(body))

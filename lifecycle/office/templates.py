@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle import places
+from lifecycle.callers import file_named
 from lifecycle.correspondence.drafts import find_drafted
 from lifecycle.correspondence.issuing_rules import ISSUING, read_issuing
 from lifecycle.correspondence.lint import template_faults
@@ -180,7 +181,7 @@ def lint(open_office: Callable[[], Office], files: Sequence[str]) -> list[Proble
     problems: list[Problem] = []
     for file in files:
         try:
-            template = judged(Path(file).stem, read_definition(Path(file)), file)
+            template = judged(file_named(file).stem, read_definition(file_named(file)), file)
             problems += template_faults(template, workflows, rules)
         except WorkflowError as error:
             problems += error.problems
@@ -203,7 +204,7 @@ def compare(office: Office, file: str) -> Comparison:
     from lifecycle.letter.pdf.press import to_pdf
     from lifecycle.letter.pictures import compared, png_of
 
-    path = Path(file)
+    path = file_named(file)
     template = judged(path.stem, read_definition(path), file)
     old, new, which = side_by_side(office, template)
     fonts = Fonts.find()
@@ -238,7 +239,7 @@ def _template_in_force(office: Office, name: str) -> Template:
 
 def publish_templates(office: Office, request: Request, files: Sequence[str]) -> Publication:
     """Put templates and issuing rules into force, if nothing is wrong with any of them."""
-    paths = [Path(file) for file in files]
+    paths = [file_named(file) for file in files]
     for path in paths:
         if path.suffix != ".yaml" and not _NAME.fullmatch(path.stem):
             raise InvalidError(

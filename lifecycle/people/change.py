@@ -16,11 +16,18 @@ from lifecycle.people.directory import Directory
 
 KINDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历", "issuing": "发文规则"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+_ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,63}")
+"""What `useradd` admits (shadow's default and --badname without blanks), and names of a domain."""
 
 
 def is_code(text: str) -> bool:
     """Tell whether a text may be the code of a unit or an officer."""
     return _CODE.fullmatch(text) is not None
+
+
+def is_account(text: str) -> bool:
+    """Tell whether a text may be the name of an operating-system account."""
+    return _ACCOUNT.fullmatch(text) is not None
 
 
 def decide_office(
@@ -171,6 +178,33 @@ def _check_delegation(directory: Directory, data: Mapping[str, Any]) -> None:
         raise InvalidError("委托须有截止日", "加 --until 日期")
 
 
+def _check_mapping(directory: Directory, data: Mapping[str, Any]) -> None:
+    _check_known(directory, data)
+    if directory.people[data["officer"]].left:
+        raise InvalidError(f"经办人 {data['officer']} 已登记离任，不能登记账户")
+    if not is_account(data["account"]):
+        raise InvalidError(
+            f"操作系统账户“{data['account']}”不合规", "写登录这台机器用的账户名，如 zhang"
+        )
+    holder = directory.holder(data["account"])
+    if holder == data["officer"]:
+        raise InvalidError(f"操作系统账户 {data['account']} 已登记为 {holder}，不必重复登记")
+    if holder is not None:
+        raise InvalidError(
+            f"操作系统账户 {data['account']} 已登记为 {holder}，一个账户只能是一个人",
+            f"先撤下：lifecycle officer account {holder} {data['account']} --remove",
+        )
+
+
+def _check_unmapping(directory: Directory, data: Mapping[str, Any]) -> None:
+    _check_known(directory, data)
+    if directory.holder(data["account"]) != data["officer"]:
+        raise InvalidError(
+            f"操作系统账户 {data['account']} 没有登记为 {data['officer']}",
+            "用 lifecycle officer list 查看",
+        )
+
+
 def _check_revocation(directory: Directory, data: Mapping[str, Any], *, delegated: bool) -> None:
     grant = next((g for g in directory.grants if g.id == data["grant"]), None)
     if grant is None or grant.revoked is not None or (grant.principal is not None) != delegated:
@@ -197,4 +231,6 @@ _CHECKS = {
         directory, data, delegated=True
     ),
     "definition_published": _check_publication,
+    "account_mapped": _check_mapping,
+    "account_unmapped": _check_unmapping,
 }

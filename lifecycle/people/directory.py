@@ -106,6 +106,25 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """An operating-system account of this machine and the officer whose it is, from the office
+    entry `seq` on; `ended` is the entry that took it away again.
+
+    It holds from entry to entry, not from day to day: who is at the keyboard is a matter of the
+    moment of recording, whatever day is recorded.
+    """
+
+    name: str
+    officer: str
+    seq: int
+    ended: int | None = None
+
+    def holds(self, seq: int) -> bool:
+        """Tell whether it held after so many office entries."""
+        return self.seq <= seq and (self.ended is None or seq < self.ended)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A published definition: kind (workflow, template, calendar), name, SHA-256, and the entry
     that published it.
@@ -134,6 +153,7 @@ class Directory:
     documents: tuple[Document, ...] = ()
     clock_days: int = 0
     clock_steps: tuple[ClockStep, ...] = ()
+    accounts: tuple[Account, ...] = ()
 
     def document(self, kind: str, name: str, seq: int | None = None) -> str | None:
         """Give the SHA-256 of the definition of that name in force after so many office entries
@@ -229,6 +249,19 @@ class Directory:
             name for name in dict.fromkeys(found) if self.people[name].serves(day, self.seq)
         )
 
+    def holder(self, account: str, seq: int | None = None) -> str | None:
+        """Give the officer whose an operating-system account was after so many office entries (now,
+        if not said); None for an account that is nobody's.
+        """
+        last = self.seq if seq is None else seq
+        held = (one.officer for one in self.accounts if one.name == account and one.holds(last))
+        return next(held, None)
+
+    def accounts_of(self, officer: str) -> tuple[str, ...]:
+        """Name the operating-system accounts that an officer now has."""
+        mine = (one for one in self.accounts if one.officer == officer and one.holds(self.seq))
+        return tuple(one.name for one in mine)
+
     def administrators(self) -> set[str]:
         """Name those who are administrators and have not left or been told to."""
         granted = (
@@ -314,6 +347,22 @@ def _published(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any
     return {"documents": (*directory.documents, document)}
 
 
+def _mapped(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
+    data = intent["data"]
+    account = Account(data["account"], data["officer"], intent["seq"])
+    return {"accounts": (*directory.accounts, account)}
+
+
+def _unmapped(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
+    name, seq = intent["data"]["account"], intent["seq"]
+    return {
+        "accounts": tuple(
+            replace(one, ended=seq) if one.name == name and one.ended is None else one
+            for one in directory.accounts
+        )
+    }
+
+
 def _announced(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
     step = ClockStep(intent["eid"], intent["actor"]["id"], intent["data"]["clock"])
     return {"clock_steps": (*directory.clock_steps, step)}
@@ -340,6 +389,8 @@ _CHANGES = {
     "definition_published": _published,
     ANNOUNCED: _announced,
     CONFIRMED: _confirmed,
+    "account_mapped": _mapped,
+    "account_unmapped": _unmapped,
 }
 
 
@@ -349,6 +400,7 @@ def dump_directory(directory: Directory) -> dict[str, Any]:
     for name in (
         "clock_days",
         "clock_steps",
+        "accounts",
     ):  # left out where empty: so are they in offices older than these
         if not values[name]:
             del values[name]
@@ -384,6 +436,7 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
     )
     documents = tuple(Document(**d) for d in data["documents"])
     steps = tuple(ClockStep(**step) for step in data.get("clock_steps", ()))
+    accounts = tuple(Account(**account) for account in data.get("accounts", ()))
     return Directory(
         data["seq"],
         data["head"],
@@ -395,4 +448,5 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
         documents,
         data.get("clock_days", 0),
         steps,
+        accounts,
     )

@@ -106,6 +106,7 @@ def test_audit_for_machines(bureau: Bureau) -> None:
         "entries": 35,
         "cases": 3,
         "refused_attempts": 1,
+        "auth": {"declared": 35, "local": 0},
         "last_index": 35,
         "log": answer["log"],
         "checkpoint": str(bureau.checkpoint()),

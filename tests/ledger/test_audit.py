@@ -43,9 +43,10 @@ def test_an_untouched_copy_is_clean(bureau: Bureau) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
     assert lines[0] == "审计完毕：35 条记录，3 个事项，被拒绝的办理 1 次；没有发现问题"
-    assert lines[1] == f"末条序号 35，检查点 {bureau.checkpoint()}"
-    assert lines[2].startswith("未提供外部检查点，无法发现整段删除末尾记录")
-    assert len(lines) == 3
+    assert lines[1] == "经办人身份都是自报（declared），35 条；台账不能证明办理的是本人"
+    assert lines[2] == f"末条序号 35，检查点 {bureau.checkpoint()}"
+    assert lines[3].startswith("未提供外部检查点，无法发现整段删除末尾记录")
+    assert len(lines) == 4
 
 
 # One specimen for each kind of finding. Each gives the entry and the case that the audit must name.

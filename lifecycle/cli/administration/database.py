@@ -15,6 +15,7 @@ from lifecycle.cli.terminal.output import say
     "备份的是同一时刻的内容"
     "。",
     examples=["lifecycle backup 2026-08-01.tar"],
+    alone="备份包含全部材料，须由库的主人做",
 )
 @argument("target", metavar="FILE", help="备份文件，不能已经存在")
 @at_desk
@@ -32,6 +33,7 @@ def backup(desk: Desk, target: str) -> None:
     "restore",
     help="从备份恢复到一个新的位置；先逐个核对校验值，有一个不符就不恢复。不会覆盖已有的数据库。",
     examples=["lifecycle restore 2026-08-01.tar --db sqlite:///恢复/lifecycle.db"],
+    alone="恢复是另建一个库",
 )
 @argument("source", metavar="FILE", help="备份文件")
 @at_desk
@@ -46,7 +48,10 @@ def restore(desk: Desk, source: str) -> None:
 
 
 @command(
-    "upgrade", help="把旧版式的数据库升级到本版本；先留一份副本。", examples=["lifecycle upgrade"]
+    "upgrade",
+    help="把旧版式的数据库升级到本版本；先留一份副本。",
+    examples=["lifecycle upgrade"],
+    alone="升级须先停下服务，由库的主人做",
 )
 @at_desk
 def upgrade(desk: Desk) -> None:

@@ -1,5 +1,5 @@
-"""Officers: `officer add|list|grant|revoke|leave|delegate`; and what changes to the office have in
-common.
+"""Officers: `officer add|list|grant|revoke|leave|delegate|account`; and what changes to the office
+have in common.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _named(role: str, title: str) -> str:
 
 officer = Group(
     "officer",
-    help="经办人：登记、列出、授权、撤销授权、离任、委托。",
+    help="经办人：登记、列出、授权、撤销授权、离任、委托、机器账户。",
     sections={
         "命令": {
             "add": Verb(f"{__name__}:officer_add", "登记经办人"),
@@ -54,6 +54,7 @@ officer = Group(
             "revoke": Verb(f"{__name__}:officer_revoke", "撤销授权或委托"),
             "leave": Verb(f"{__name__}:officer_leave", "离任"),
             "delegate": Verb(f"{__name__}:officer_delegate", "委托他人代办"),
+            "account": Verb(f"{__name__}:officer_account", "登记机器账户，供服务认人"),
         }
     },
 )
@@ -106,8 +107,12 @@ def officer_list(desk: Desk, unit_name: str | None, everybody: bool) -> None:
 
     def tell() -> None:
         titles = office.roles()
-        heads = ("工号", "职务", "单位", "角色", "受委托")
-        write_table(heads, (_officer_row(line, titles) for line in found))
+        heads = ["工号", "职务", "单位", "角色", "受委托"]
+        rows = [_officer_row(line, titles) for line in found]
+        if any(line.accounts for line in found):
+            heads.append("机器账户")
+            rows = [(*row, "、".join(line.accounts)) for row, line in zip(rows, found, strict=True)]
+        write_table(heads, rows)
 
     rows = [_officer_json(line) for line in found]
     desk.answer({"on": office.day(desk.on).isoformat(), "officers": rows}, tell)
@@ -130,6 +135,7 @@ def _officer_json(line: OfficerLine) -> dict[str, Any]:
         "left": line.left,
         "grants": [_grant_json(held) for held in line.grants],
         "delegations": [_grant_json(held) for held in line.delegations],
+        "accounts": list(line.accounts),
     }
 
 
@@ -231,3 +237,28 @@ def officer_delegate(
         since=since,
     )
     recorded(desk, entry, f"{giver} 委托 {code} 代办至 {until}")
+
+
+@command(
+    "account",
+    help="登记经办人在这台机器上的操作系统账户（管理员）。服务（lifecycle serve）凭它认人：内核报出"
+    "调用者的账户，账户是谁的，就以谁的身份办理。一人可有几个账户，一个账户只能是一个人。",
+    examples=[
+        "lifecycle officer account land01 zhang --as admin",
+        "lifecycle officer account land01 zhang --remove --as admin",
+    ],
+)
+@argument("code", metavar="CODE", help="工号")
+@argument("account", metavar="ACCOUNT", help="登录这台机器用的账户名")
+@option("--remove", is_flag=True, help="撤下这个账户")
+@at_desk
+def officer_account(desk: Desk, code: str, account: str, remove: bool) -> None:
+    """Map an operating-system account to an officer, or take it away."""
+    from lifecycle.office.people import map_account, unmap_account
+
+    if remove:
+        entry = unmap_account(desk.office, request_of(desk), code, account)
+        recorded(desk, entry, f"机器账户 {account} 不再是 {code}")
+        return
+    entry = map_account(desk.office, request_of(desk), code, account)
+    recorded(desk, entry, f"已登记：机器账户 {account} 是 {code}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.callers import file_named
 from lifecycle.cli.cases.cases import request_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.faults import tell_faults, tell_published
+from lifecycle.cli.files import INPUT
 from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
 from lifecycle.cli.terminal.output import paint, say
 from lifecycle.cli.terminal.table import write_table
@@ -84,6 +85,7 @@ def _workflow_json(line: WorkflowLine) -> dict[str, Any]:
     "公文模板一并检查："
     "用流程文件旁边的 notices 文件夹，没有就用随程序安装的。",
     examples=["lifecycle workflow check workflows/*.yaml"],
+    here=True,
 )
 @argument("files", nargs=-1, required=True, metavar="FILE…", help="流程文件（YAML）")
 @option("--notices", "folder", metavar="DIR", help="模板所在的文件夹")
@@ -104,7 +106,7 @@ def workflow_check(desk: Desk, files: tuple[str, ...], folder: str | None) -> in
         "lifecycle workflow graph workflows/project.yaml -o p.mmd",
     ],
 )
-@argument("given", metavar="WORKFLOW", help="现行流程的标识或名称，或流程文件")
+@argument("given", type=INPUT, metavar="WORKFLOW", help="现行流程的标识或名称，或流程文件")
 @option(
     "-o", "--output", "target", required=True, metavar="文件", help="输出文件：.svg、.mmd 或 .dot"
 )
@@ -114,7 +116,7 @@ def workflow_graph(desk: Desk, given: str, target: str) -> None:
     from lifecycle.office.rules import draw_workflow
 
     text = draw_workflow(lambda: desk.office, given, target)
-    write_file(Path(target), text.encode(), "流程图")
+    write_file(file_named(target), text.encode(), "流程图")
     desk.answer({"file": target, "characters": len(text)}, lambda: say(f"已画到 {target}"))
 
 
@@ -122,6 +124,7 @@ def workflow_graph(desk: Desk, given: str, target: str) -> None:
     "schema",
     help="输出流程语言的 JSON Schema；编辑器用它提示键名、检查写法。",
     examples=["lifecycle workflow schema > workflow.schema.json"],
+    here=True,
 )
 @at_desk
 def workflow_schema(desk: Desk) -> None:
@@ -137,8 +140,8 @@ def workflow_schema(desk: Desk) -> None:
     "的前几位。",
     examples=["lifecycle workflow diff project workflows/project.yaml"],
 )
-@argument("before", metavar="A", help="原来的：文件、名称或 SHA-256")
-@argument("after", metavar="B", help="新的：文件、名称或 SHA-256")
+@argument("before", type=INPUT, metavar="A", help="原来的：文件、名称或 SHA-256")
+@argument("after", type=INPUT, metavar="B", help="新的：文件、名称或 SHA-256")
 @at_desk
 def workflow_diff(desk: Desk, before: str, after: str) -> None:
     """Compare two workflows."""
@@ -172,7 +175,7 @@ def _print_changes(changes: list[Change]) -> None:
     "尚未发布的，随程序安装的一并发布。",
     examples=["lifecycle workflow publish workflows/project.yaml --as admin"],
 )
-@argument("file", metavar="FILE", help="流程文件（YAML）")
+@argument("file", type=INPUT, metavar="FILE", help="流程文件（YAML）")
 @at_desk
 def workflow_publish(desk: Desk, file: str) -> None:
     """Put a workflow into force."""
@@ -220,7 +223,12 @@ def _year(line: CalendarLine) -> tuple[str, ...]:
     "。",
     examples=["lifecycle calendar publish 2027.yaml --as admin"],
 )
-@argument("file", metavar="FILE", help="日历文件，写法同 calendars/CN.yaml，只含要发布的年份即可")
+@argument(
+    "file",
+    type=INPUT,
+    metavar="FILE",
+    help="日历文件，写法同 calendars/CN.yaml，只含要发布的年份即可",
+)
 @at_desk
 def calendar_publish(desk: Desk, file: str) -> None:
     """Put announced years into force."""

@@ -5,12 +5,13 @@ one or to many.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.callers import file_named
 from lifecycle.cli.bulk import is_bulk, read_lines, refuse_options_of_bulk, run_bulk
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.done import done_json, done_line, following, next_line
+from lifecycle.cli.files import CASES, INPUT
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say, warn
 from lifecycle.errors import UsageError
@@ -43,7 +44,9 @@ def request_of(desk: Desk, principal: str | None = None, *, dry_run: bool = Fals
     """Say who acts, for whom and when."""
     from lifecycle.office.cases import Request
 
-    return Request(desk.officer, principal, desk.on, desk.request_id, dry_run)
+    caller = desk.session.caller
+    request_id = desk.request_id or (caller.request_id if caller else None)
+    return Request(desk.officer, principal, desk.on, request_id, dry_run)
 
 
 def pairs(texts: tuple[str, ...]) -> dict[str, Entered]:
@@ -101,7 +104,9 @@ def _print(done: Done) -> None:
     metavar="要素=值",
     help="要素，可写多次；同一清单写几次就是几项，单位、数、日期也可用顿号隔开",
 )
-@option("--from", "source", metavar="文件", help="从 YAML、XLSX 或 CSV 读要素，每行一项")
+@option(
+    "--from", "source", type=INPUT, metavar="文件", help="从 YAML、XLSX 或 CSV 读要素，每行一项"
+)
 @_whole
 @_for
 @_dry_run
@@ -154,7 +159,7 @@ def _print_opened(done: Done) -> None:
     help="填报或更改要素。改动会签过的要素，会使相关意见失效。",
     examples=["lifecycle set LS-F-2026-003 investment=32000 总用地=42 --as bureau01"],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
 @argument(
     "texts", nargs=-1, metavar="要素=值 …", help="要素的标识或名称，等号，值；表格中每列一个要素"
 )
@@ -186,7 +191,7 @@ def set_(
 )
 @argument("case", metavar="CASE", help="事项编号，或编号、名称中不重复的一段")
 @argument("material", metavar="MATERIAL", help="材料的标识或名称")
-@argument("file", metavar="FILE", help="文件")
+@argument("file", type=INPUT, metavar="FILE", help="文件")
 @_for
 @_dry_run
 @at_desk
@@ -201,7 +206,7 @@ def attach(
 
     def do(request: Request, line: Line) -> Done:
         found = desk.office.case(line.case)
-        return cases.attach(desk.office, request, found, material, Path(file))
+        return cases.attach(desk.office, request, found, material, file_named(file))
 
     return perform(
         desk, case, request_of(desk, principal, dry_run=dry_run), do, title="上传", whole=False
@@ -213,7 +218,7 @@ def attach(
     help="会签：对一项流转表示 agree（同意）、object（不同意）或 conditional（附条件同意）。",
     examples=["lifecycle sign LS-F-2026-003 to_siting agree --as land01"],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
 @argument("transition", metavar="TRANSITION", help="流转的标识或名称")
 @argument(
     "verdict",
@@ -258,7 +263,7 @@ def sign(
     help="撤回本单位对一项流转的意见。",
     examples=["lifecycle withdraw LS-F-2026-003 to_siting --note 已协商一致 --as land01"],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
 @argument("transition", metavar="TRANSITION", help="流转的标识或名称")
 @_note
 @_role
@@ -296,7 +301,7 @@ def withdraw(
         "lifecycle resolve LS-F-2026-003 to_siting 国土 --note 已按意见调减用地 --as bureau01"
     ],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
 @argument("transition", metavar="TRANSITION", help="流转的标识或名称")
 @argument("whose", metavar="WHOSE", help="谁的意见：角色，或 角色/单位，或单位")
 @_note
@@ -335,7 +340,7 @@ def resolve(
         "lifecycle advance LS-F-2026-003 --dry-run",
     ],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
 @argument("transition", metavar="[TRANSITION]", required=False, help="流转的标识或名称")
 @option(
     "--set",

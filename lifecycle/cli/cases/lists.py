@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lifecycle.callers import file_named
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import command, option
 from lifecycle.cli.terminal.output import paint, progress, say
@@ -73,7 +74,7 @@ def list_(
     if file := csv_file or xlsx_file:
         if csv_file and xlsx_file:
             raise UsageError("--csv 与 --xlsx 一次只能用一个")
-        _export(desk, cases, Path(file), xlsx=bool(xlsx_file))
+        _export(desk, cases, file_named(file), xlsx=bool(xlsx_file))
         return
     number = page or 1
     found = cases.page(after, number)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifecycle.cli.desk import Day, Desk, at_desk
+from lifecycle.cli.files import INPUT
 from lifecycle.cli.terminal.chinese import argument, command, option
 from lifecycle.cli.terminal.output import Bar, mark, say
 from lifecycle.errors import UsageError
@@ -51,6 +52,7 @@ class Time(click.ParamType[str]):
         "lifecycle replay LS-F-2026-003 --at 2026-06-30",
         "lifecycle replay --under workflows/project.yaml",
     ],
+    afresh=True,
 )
 @argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
 @option("--at", type=Day(), metavar="YYYY-MM-DD", help="只回放到这一天为止发生的事")
@@ -61,7 +63,9 @@ class Time(click.ParamType[str]):
     metavar="TIME",
     help="只回放到这一时刻为止记录的事（北京时间）",
 )
-@option("--under", metavar="文件", help="用这个流程文件来判定，代替各事项原定的流程版本")
+@option(
+    "--under", type=INPUT, metavar="文件", help="用这个流程文件来判定，代替各事项原定的流程版本"
+)
 @at_desk
 def replay(
     desk: Desk, case: str | None, at: date | None, recorded: str | None, under: str | None

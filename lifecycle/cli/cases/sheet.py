@@ -33,9 +33,17 @@ def print_sheet(sheet: Sheet, *, asked: bool, full: bool) -> None:
     else:
         _print_holdings(sheet)
     _print_letters(sheet)
-    say("最近记录")
+    say(f"最近记录（{_known_by(sheet)}）")
     for entry in sheet.last:
         _flow(f"  {entry.on}　", f"{entry.who}　{entry.sentence}")
+
+
+def _known_by(sheet: Sheet) -> str:
+    """Say how it is known who made the last entries."""
+    known = {entry.account != "" for entry in sheet.last}
+    if known == {True}:
+        return "经办人由机器账户核实"
+    return "经办人部分由机器账户核实，其余自报" if True in known else "经办人自报身份"
 
 
 def _print_stage(sheet: Sheet) -> None:

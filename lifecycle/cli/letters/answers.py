@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.callers import file_named
 from lifecycle.cli.cases.cases import VERDICTS, request_of
 from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.files import INPUT
 from lifecycle.cli.letters.drafting import done
 from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
 from lifecycle.cli.terminal.chinese import argument, command, option
@@ -68,7 +69,7 @@ def notice_receipt(
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)
 @argument("verdict", required=False, metavar="[意见]", help="同意、不同意 或 附条件同意")
-@option("--file", "file", metavar="文件", help="复函文件")
+@option("--file", "file", type=INPUT, metavar="文件", help="复函文件")
 @_unit
 @option("--note", default="", metavar="文字", help="意见、理由或说明")
 @_for
@@ -95,7 +96,7 @@ def notice_reply(
         request_of(desk, principal, dry_run=dry_run),
         case,
         name,
-        file=Path(file) if file else None,
+        file=file_named(file) if file else None,
         verdict=VERDICTS[verdict] if verdict else None,
         unit=unit,
         note=note,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle.callers import file_named
 from lifecycle.cli.cases.cases import request_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.done import done_json, done_line
+from lifecycle.cli.files import INPUT
 from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
 from lifecycle.cli.terminal.chinese import argument, command, option
 from lifecycle.cli.terminal.output import say
@@ -78,7 +79,7 @@ def _letter_json(handled: Handled) -> dict[str, object]:
 @option("--to", "to", multiple=True, metavar="角色", help="主送：流程里的角色或收文方，可写多次")
 @option("--cc", "cc", multiple=True, metavar="角色", help="抄送，可写多次")
 @option("--replace", "replaces", metavar="NAME", help="重拟哪一件")
-@option("--text", "text", metavar="文件", help="改好的文字")
+@option("--text", "text", type=INPUT, metavar="文件", help="改好的文字")
 @option("--note", default="", metavar="文字", help="说明；模板里是 note")
 @_for
 @_dry_run
@@ -100,7 +101,7 @@ def notice_draft(
 
     if template is None and not replaces:
         raise UsageError("没有写用哪个模板", "写模板名，或用 --replace 重拟一件")
-    wish = Wish(template, to, cc, replaces, Path(text) if text else None, note)
+    wish = Wish(template, to, cc, replaces, file_named(text) if text else None, note)
     handled = draft(desk.office, request_of(desk, principal, dry_run=dry_run), case, wish)
     number, made = handled.outcome.case.number, handled.letter.name
     done(desk, handled, f"看一看：lifecycle notice show {number} {made}")

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.callers import file_named
 from lifecycle.cli.desk import Day, Desk, at_desk
 from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
 from lifecycle.cli.terminal.output import mark, progress, say, warn
@@ -198,7 +199,7 @@ def notice_render(
             warn(f"{letter.name}：{letter.error}")
             continue
         count += 1
-        path = save(Path(folder), letter.name, letter.body, letter.suffix)
+        path = save(file_named(folder), letter.name, letter.body, letter.suffix)
         if desk.json:
             files.append(str(path))
         else:

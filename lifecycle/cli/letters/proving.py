@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.callers import file_named
 from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.files import INPUT
 from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
 from lifecycle.cli.terminal.chinese import argument, command, option
 from lifecycle.cli.terminal.output import mark, say
@@ -26,8 +27,13 @@ if TYPE_CHECKING:
         "lifecycle notice verify 来函.pdf --bundle 核验包.json",
     ],
 )
-@argument("given", metavar="FILE|CODE", help="公文文件、验证码（不分大小写，可不写横线）或文号")
-@option("--bundle", metavar="文件", help="凭核验包核验，不需要数据库")
+@argument(
+    "given",
+    type=INPUT,
+    metavar="FILE|CODE",
+    help="公文文件、验证码（不分大小写，可不写横线）或文号",
+)
+@option("--bundle", type=INPUT, metavar="文件", help="凭核验包核验，不需要数据库")
 @at_desk
 def notice_verify(desk: Desk, given: str, bundle: str | None) -> int:
     """Verify a paper by the ledger or by a bundle."""
@@ -105,6 +111,7 @@ def _tell(found: Verified, bundle: str | None) -> None:
     "--bundle 核验包。"
     "包里有该事项的全部办理记录，发出前请确认可以提供给对方。",
     examples=["lifecycle notice export LS-F-2026-003 某招商函〔2026〕7号 核验包.json"],
+    afresh=True,
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)
@@ -114,7 +121,7 @@ def notice_export(desk: Desk, case: str, name: str, target: str) -> None:
     """Write a bundle for somebody without the ledger."""
     from lifecycle.office.proof import export
 
-    path = Path(target)
+    path = file_named(target)
     check_target(path, "核验包", once=True)
     bundle = export(desk.office, case, name)
     write_file(path, bundle.body, "核验包", once=True)

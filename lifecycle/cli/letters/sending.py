@@ -17,7 +17,7 @@ from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
 from lifecycle.cli.terminal.chinese import argument, command, option
 from lifecycle.cli.terminal.output import mark, say
 from lifecycle.cli.terminal.table import write_table
-from lifecycle.errors import UsageError
+from lifecycle.errors import InvalidError, UsageError
 
 if TYPE_CHECKING:
     from lifecycle.office.outbox import Attempt, Unsent
@@ -41,6 +41,7 @@ STATES = {"pending": "待送", "dead": "送不出去", "sent": "已送出", "can
 @at_desk
 def notice_deliver(desk: Desk, config: str | None, watch: int | None) -> int:
     """Hand over what lies in the outbox."""
+    _refuse_through_service(desk, config, watch)
     if watch and desk.json:
         raise UsageError("--watch 一直开着，不能与 --json 同用", "每次送一轮：去掉 --watch")
     code = _round(desk, config)
@@ -48,6 +49,19 @@ def notice_deliver(desk: Desk, config: str | None, watch: int | None) -> int:
         time.sleep(watch)
         code = _round(desk, config)
     return code
+
+
+def _refuse_through_service(desk: Desk, config: str | None, watch: int | None) -> None:
+    """Refuse, for a caller of a service, settings of their own and work without end."""
+    if desk.session.caller is None:
+        return
+    if config:
+        raise InvalidError("通过服务不能另写送达设置", "去掉 --config，用库旁边的那一份")
+    if watch:
+        raise InvalidError(
+            "通过服务不能一直送达（--watch）",
+            "去掉 --watch，每次送一轮；或在服务的机器上以服务的账户运行",
+        )
 
 
 def _round(desk: Desk, config: str | None) -> int:
@@ -115,6 +129,7 @@ def notice_outbox(desk: Desk, config: str | None, again: str | None) -> None:
     """List sendings that wait, or put a dead one back."""
     from lifecycle.office.outbox import read_settings, retry, unsent
 
+    _refuse_through_service(desk, config, None)
     if again is not None:
         retry(desk.office, again)
         desk.answer({"id": again}, lambda: say(f"已重新排上：{again}"))

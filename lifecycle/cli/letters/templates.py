@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lifecycle.callers import file_named
 from lifecycle.cli.cases.cases import request_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.faults import tell_faults, tell_published
+from lifecycle.cli.files import INPUT
 from lifecycle.cli.letters.letters import save
 from lifecycle.cli.terminal.chinese import argument, command, option
 from lifecycle.cli.terminal.output import progress, say
@@ -35,7 +37,7 @@ def notice_catalogue(desk: Desk, name: str | None, folder: str | None, form: str
     from lifecycle.office.templates import catalogue
 
     if folder is not None:
-        _save_samples(desk, name, Path(folder), form)
+        _save_samples(desk, name, file_named(folder), form)
         return
     rows = catalogue(desk.office, name)
     heads = ("流程", "环节", "流转", "模板", "文种", "主送", "抄送", "复函")
@@ -61,7 +63,7 @@ def _save_samples(desk: Desk, name: str | None, folder: Path, form: str) -> None
     "有问题时退出码为 1。",
     examples=["lifecycle notice lint notices/*.j2"],
 )
-@argument("files", nargs=-1, required=True, metavar="FILE…", help="模板文件（.j2）")
+@argument("files", type=INPUT, nargs=-1, required=True, metavar="FILE…", help="模板文件（.j2）")
 @at_desk
 def notice_lint(desk: Desk, files: tuple[str, ...]) -> int:
     """Judge templates by themselves, and against the workflows in force or, without an office, the
@@ -86,6 +88,7 @@ def notice_lint(desk: Desk, files: tuple[str, ...]) -> int:
 )
 @argument(
     "files",
+    type=INPUT,
     nargs=-1,
     required=True,
     metavar="FILE…",
@@ -107,14 +110,14 @@ def notice_publish(desk: Desk, files: tuple[str, ...]) -> None:
     "没有就用样张。",
     examples=["lifecycle notice diff 模板/siting-consultation.j2 对照.png"],
 )
-@argument("file", metavar="FILE", help="改过的模板")
+@argument("file", type=INPUT, metavar="FILE", help="改过的模板")
 @argument("picture", metavar="PNG", help="图存到哪里")
 @at_desk
 def notice_diff(desk: Desk, file: str, picture: str) -> None:
     """Show in a picture what a new template changes."""
     from lifecycle.office.templates import compare
 
-    target = Path(picture)
+    target = file_named(picture)
     check_target(target, "对照图")
     compared = compare(desk.office, file)
     write_file(target, compared.picture, "对照图")

@@ -152,14 +152,30 @@ class CommonOption(Option):
 
 
 class Command(click.Command):
-    """A command with Chinese help; `examples` are command lines shown at the end of it."""
+    """A command with Chinese help; `examples` are command lines shown at the end of it.
+
+    What it is through a service: `here` needs no office and is done where the officer sits; `alone`
+    is why it is not done through a service at all; `afresh` reads the database anew, since it is to
+    trust nothing that was read before.
+    """
 
     context_class = Context
 
-    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        examples: Sequence[str] = (),
+        here: bool = False,
+        alone: str = "",
+        afresh: bool = False,
+        **kwargs: Any,
+    ) -> None:
         kwargs.setdefault("options_metavar", "[选项]")
         super().__init__(*args, **kwargs)
         self.examples = tuple(examples)
+        self.here = here
+        self.alone = alone
+        self.afresh = afresh
         self.context_settings.setdefault("help_option_names", ["-h", "--help"])
 
     def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -47,7 +47,8 @@ class Auditor:
     of a later time is a finding. `report` is told (done, of) as the work goes on; `since` is a
     checkpoint of an earlier audit. The other fields are what `run` found out, pass by pass, for
     whoever tells of the audit afterwards: no pass reads them. `broken` are the damaged definitions
-    by digest, `unjudged` what could not be judged because of them.
+    by digest, `unjudged` what could not be judged because of them; `local` counts the entries that
+    name the account that called.
     """
 
     library: Library
@@ -58,6 +59,7 @@ class Auditor:
     entries: int = 0
     cases: int = 0
     refusals: int = 0
+    local: int = 0
     tree: Tree = field(default_factory=Tree)
     upto: int = 0
     origin: str = ""
@@ -82,7 +84,7 @@ class Auditor:
         yield from check_types(scope)
 
         log = yield from check_log(scope)
-        self.tree = log.tree
+        self.tree, self.local = log.tree, log.local
         _go_on(log.stopped)
 
         office = yield from check_office(scope, log)

@@ -13,30 +13,32 @@ from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.numbers import Numbers
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.audit.times import Times
-from lifecycle.ledger.record import OFFICE
+from lifecycle.ledger.record import OFFICE, is_local
 from lifecycle.ledger.sqlite.store import LogRow
 from lifecycle.ledger.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
 class LogSeen:
-    """What the pass learned: the tree, the indexes of the office's entries, and what stopped it
-    before the end.
+    """What the pass learned: the tree, the indexes of the office's entries, how many entries name
+    the account that called (`local`), and what stopped it before the end.
     """
 
     tree: Tree
     office_at: list[int]
+    local: int
     stopped: UnavailableError | None = None
 
 
 def check_log(scope: Scope) -> Generator[Finding, None, LogSeen]:
     """Read every entry once, in the order of recording."""
-    tree, office_at = Tree(), list[int]()
+    tree, office_at, local = Tree(), list[int](), 0
     indexes, times, numbers = Indexes(scope), Times(scope), Numbers(scope)
     try:
         for row in scope.store.log(upto=scope.upto):
             scope.tick()
             tree.add(row.raw)
+            local += is_local(row.raw)
             if row.case == OFFICE:
                 office_at.append(row.idx)
             yield from indexes.check(row)
@@ -47,8 +49,8 @@ def check_log(scope: Scope) -> Generator[Finding, None, LogSeen]:
         yield from times.ahead()
         yield from numbers.compare_books()
     except UnavailableError as error:
-        return LogSeen(tree, office_at, error)
-    return LogSeen(tree, office_at)
+        return LogSeen(tree, office_at, local, error)
+    return LogSeen(tree, office_at, local)
 
 
 class Indexes:
