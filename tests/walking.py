@@ -7,7 +7,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,8 @@ from click.testing import CliRunner, Result
 
 from lifecycle import places
 from lifecycle.cli.root import root
-from lifecycle.ledger import library
 from lifecycle.office.office import Office
 from lifecycle.office.session import Session
-from lifecycle.workflow.reader import read_workflow
 
 X = "wenlv01,xiaofang01"
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -38,9 +35,6 @@ class Walk:
         self.case = ""
         self.day = date(2024, 1, 8)
         self.files = 0
-        # Every command opens the office anew; reading the same workflow hundreds of times would be
-        # most of the walk.
-        monkeypatch.setattr(library, "read_workflow", cache(read_workflow))
         monkeypatch.setenv("LIFECYCLE_DB", str(folder / "lifecycle.db"))
         self.run("init", "--from", str(places.demo() / "office.yaml"))
 
