@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from copy import copy
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from pathlib import Path
 from threading import Semaphore
 from typing import Any, Self
@@ -21,11 +20,9 @@ from click.testing import CliRunner, Result
 
 from lifecycle import places
 from lifecycle.cli.root import root
-from lifecycle.ledger import library
 from lifecycle.office.clock import BEIJING
 from lifecycle.office.office import Office
 from lifecycle.office.session import Session
-from lifecycle.workflow.reader import read_workflow
 
 X = "wenlv01,xiaofang01"
 FOUNDED = date(2023, 1, 3)
@@ -125,9 +122,6 @@ class Walk:
     @classmethod
     def begin(cls, folder: Path, monkeypatch: pytest.MonkeyPatch, *, on: date = FOUNDED) -> Self:
         """Found the shipped office on a day."""
-        # Every command opens the office anew; reading the same workflow hundreds of times would be
-        # most of the walk.
-        monkeypatch.setattr(library, "read_workflow", cache(read_workflow))
         monkeypatch.setenv("LIFECYCLE_DB", str(folder / "lifecycle.db"))
         walk = cls(folder, WalkClock(on))
         walk.run("init", "--from", str(places.demo() / "office.yaml"))

@@ -245,9 +245,13 @@ class Register:
         if self.store.in_transaction:
             return None
         try:
-            return self._judge(request, workflow, case_id, act, self.clock())
+            judged = self._judge(request, workflow, case_id, act, self.clock())
+            for light in judged.workflow.lights:
+                if light.when is not None:
+                    _ = light.when.compiled  # the case's row is computed with it
         except LifecycleError:
             return None
+        return judged
 
     def _stands(self, judged: _Judged, now: datetime) -> bool:
         """Tell whether everything that a decision rested on is still as it was: the office, the

@@ -98,13 +98,19 @@ def _state_lines(at: int) -> Iterator[Line]:
         }
 
 
+CACHE = "compiled"
+"""The table that holds what this program makes of the published workflows: another program's is
+other, and the audit compares it with the YAML.
+"""
+
+
 def _table_lines(at: int) -> Iterator[Line]:
     with reading() as database:
         names = database.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
         ).fetchall()
         for (name,) in names:
-            if name.startswith("sqlite_"):
+            if name.startswith("sqlite_") or name == CACHE:
                 continue
             found = database.execute(f'SELECT * FROM "{name}"')
             columns = [column[0] for column in found.description]
