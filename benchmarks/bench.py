@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -28,7 +27,8 @@ from lifecycle.engine.acts import Advance, Open
 from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.register import Request
 from lifecycle.ledger.replay import replay_all
-from lifecycle.ledger.sqlite.database import SETTINGS
+from lifecycle.ledger.sqlite.connection import Connection
+from lifecycle.ledger.sqlite.database import connect
 from lifecycle.office.audit import Audit
 from lifecycle.office.cases import advance
 from lifecycle.office.office import Office
@@ -102,10 +102,10 @@ def bench_advance(folder: Path, cases: int) -> None:
     steps = 150
     case = office.register.submit(ME, office.workflow("shuttle"), None, Open(FACTS)).case
     turn = iter(range(10**9))
-    raw = bare_connection(folder / "bench.db")
+    raw = bare_connection(office)
     body, row = (
-        raw.execute("SELECT body FROM entry ORDER BY idx DESC").fetchone()[0],
-        raw.execute("SELECT * FROM cases").fetchone(),
+        raw.rows("SELECT body FROM entry ORDER BY idx DESC LIMIT 1")[0][0],
+        raw.rows("SELECT * FROM cases LIMIT 1")[0],
     )
 
     def ours() -> float:
@@ -127,32 +127,32 @@ def bench_advance(folder: Path, cases: int) -> None:
     office.close()
 
 
-def bare_connection(path: Path) -> sqlite3.Connection:
-    """Open a copy of a database with the same settings, for the raw statements."""
-    copy = path.with_suffix(".raw")
-    copy.write_bytes(path.read_bytes())
-    connection = sqlite3.connect(copy, isolation_level=None)
-    for name, value in SETTINGS.items():
-        connection.execute(f"PRAGMA {name} = {value}")
-    return connection
+def bare_connection(office: Office) -> Connection:
+    """Open a copy of a database by the same library with the same settings, for the raw
+    statements.
+    """
+    copy = office.store.path.with_suffix(".raw")
+    copy.touch()
+    office.store.connection.copy_to(copy)
+    return connect(copy)
 
 
-def bare_advance(raw: sqlite3.Connection, row: tuple[object, ...], body: bytes, turn: int) -> None:
+def bare_advance(raw: Connection, row: tuple[object, ...], body: bytes, turn: int) -> None:
     """Do what one advance does to the database, and nothing else."""
-    raw.execute("BEGIN IMMEDIATE")
-    raw.execute("SELECT seq, head, snapshot FROM office WHERE id = 1").fetchone()
-    raw.execute("SELECT digest, snapshot FROM cases WHERE id = ?", (row[0],)).fetchone()
-    raw.execute(
+    raw.run("BEGIN IMMEDIATE")
+    raw.rows("SELECT seq, head, snapshot FROM office WHERE id = 1")
+    raw.rows("SELECT digest, snapshot FROM cases WHERE id = ?", (row[0],))
+    raw.run(
         "INSERT INTO entry (case_id, seq, eid, hash, body) VALUES (?, ?, ?, ?, ?)",
         (row[0], 10**6 + turn, f"bare-{turn}", row[17], body),
     )
-    raw.execute(
+    raw.run(
         "UPDATE cases SET state = ?, entered_on = ?, last_on = ?, due_on = ?, seq = ?, head = ?, "
         "snapshot = ?"
         " WHERE id = ?",
         (row[5], row[11], row[12], row[13], turn, row[17], row[18], row[0]),
     )
-    raw.execute("COMMIT")
+    raw.run("COMMIT")
 
 
 def per(work: Callable[[], object], count: int) -> float:
@@ -163,10 +163,10 @@ def per(work: Callable[[], object], count: int) -> float:
 def bench_replay(folder: Path, cases: int) -> None:
     """Time replay with full re-judging against reading, hashing and parsing alone; per entry."""
     office = build(folder, cases, 20)
-    raw = sqlite3.connect(folder / "bench.db")
+    raw = connect(folder / "bench.db", readonly=True)
 
     def floor() -> None:
-        for (body,) in raw.execute("SELECT body FROM entry ORDER BY idx"):
+        for (body,) in raw.rows("SELECT body FROM entry ORDER BY idx"):
             sha256(body).hexdigest()
             json.loads(body)
 
@@ -226,7 +226,7 @@ def bench_lists(folder: Path, cases: int) -> None:
 
     office = build(folder, 100, 1)
     multiply_cases(office, cases)
-    raw = sqlite3.connect(folder / "bench.db")
+    raw = connect(folder / "bench.db", readonly=True)
     columns = ", ".join(ListedCase._fields[:-1])
     page = f"SELECT {columns} FROM cases WHERE number > ? ORDER BY number LIMIT 50"
     yellow = "sum(CASE WHEN red_on <= ?1 THEN 0 WHEN yellow_on <= ?1 THEN 1 ELSE 0 END)"
@@ -234,13 +234,13 @@ def bench_lists(folder: Path, cases: int) -> None:
     counts = f"SELECT workflow, state, count(*), {yellow}, {red} FROM cases GROUP BY 1, 2"
     found = paired(
         lambda: timed(lambda: [list_page(office.store, Filter()) for _ in range(20)]) / 20,
-        lambda: timed(lambda: [raw.execute(page, ("",)).fetchall() for _ in range(20)]) / 20,
+        lambda: timed(lambda: [raw.rows(page, ("",)) for _ in range(20)]) / 20,
         7,
     )
     say("列表一页（50 件）", f"{cases}", *found, aim="≤ 5 ×")
     found = paired(
         lambda: timed(lambda: board(office.store, "2026-09-30", Filter())),
-        lambda: timed(lambda: raw.execute(counts, ("2026-09-30",)).fetchall()),
+        lambda: timed(lambda: raw.rows(counts, ("2026-09-30",))),
         7,
     )
     say("进度板", f"{cases}", *found, aim="")
