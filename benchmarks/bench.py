@@ -222,7 +222,7 @@ def bench_start(folder: Path) -> None:
 
 def bench_lists(folder: Path, cases: int) -> None:
     """Time one page of `list` and the board against the raw queries."""
-    from lifecycle.ledger.sqlite.queries import Filter, ListedCase, board, list_page
+    from lifecycle.ledger.sqlite.queries import CaseFilter, ListedCase, board, list_page
 
     office = build(folder, 100, 1)
     multiply_cases(office, cases)
@@ -233,13 +233,13 @@ def bench_lists(folder: Path, cases: int) -> None:
     red = "sum(CASE WHEN red_on <= ?1 THEN 1 ELSE 0 END)"
     counts = f"SELECT workflow, state, count(*), {yellow}, {red} FROM cases GROUP BY 1, 2"
     found = paired(
-        lambda: timed(lambda: [list_page(office.store, Filter()) for _ in range(20)]) / 20,
+        lambda: timed(lambda: [list_page(office.store, CaseFilter()) for _ in range(20)]) / 20,
         lambda: timed(lambda: [raw.rows(page, ("",)) for _ in range(20)]) / 20,
         7,
     )
     say("列表一页（50 件）", f"{cases}", *found, aim="≤ 5 ×")
     found = paired(
-        lambda: timed(lambda: board(office.store, "2026-09-30", Filter())),
+        lambda: timed(lambda: board(office.store, "2026-09-30", CaseFilter())),
         lambda: timed(lambda: raw.rows(counts, ("2026-09-30",))),
         7,
     )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image as Pillow
 
-from lifecycle.correspondence.sample import Use, uses
+from lifecycle.correspondence.sample import SampleUse, uses
 from lifecycle.letter.pictures import pages_of, png_of
 from lifecycle.places import notices, workflows
 from lifecycle.template.template import Template, read_template
@@ -229,10 +229,10 @@ def _layouts() -> Iterator[str]:
                 yield f"\n{made}：\n\n![{title}，{made}](gallery/layout-{layout}-{form}.png)\n"
 
 
-def _catalogue(found: list[Use]) -> Iterator[str]:
+def _catalogue(found: list[SampleUse]) -> Iterator[str]:
     """Show the letters by stage, three in a row."""
     yield f"\n## 全部公文（{len(found)} 种）\n"
-    stages: dict[str, list[Use]] = {}
+    stages: dict[str, list[SampleUse]] = {}
     for use in found:
         stages.setdefault(_stage(use), []).append(use)
     for stage, members in stages.items():
@@ -246,7 +246,7 @@ def _catalogue(found: list[Use]) -> Iterator[str]:
         yield "</table>\n"
 
 
-def _stage(use: Use) -> str:
+def _stage(use: SampleUse) -> str:
     """Name the heading that a letter stands under: the stage of its transition."""
     if use.transition is None:
         return "按发文规则"
@@ -256,7 +256,7 @@ def _stage(use: Use) -> str:
     return state if use.workflow.name == "project" else f"督办：{state}"
 
 
-def _cell(use: Use) -> str:
+def _cell(use: SampleUse) -> str:
     """Give a letter's picture, with its template, kind, sender and receivers."""
     name = use.template.name
     lines = [

@@ -33,7 +33,7 @@ class Kept:
 
 
 @dataclass(slots=True)
-class Errand:
+class CallersErrand:
     """What one command is given and gives back in files.
 
     `sent` maps a name to where its bytes lie, or to the errno with which the caller failed to read
@@ -60,17 +60,17 @@ class Errand:
         self.kept.append(Kept(str(target), kind, place, once))
 
 
-_current: list[Errand] = []
+_current: list[CallersErrand] = []
 """The errand that this process runs now, if any: it runs one command at a time."""
 
 
-def errand() -> Errand | None:
+def errand() -> CallersErrand | None:
     """Give the errand that is being run, None where an officer is at this machine."""
     return _current[-1] if _current else None
 
 
 @contextmanager
-def running(one: Errand) -> Iterator[None]:
+def running(one: CallersErrand) -> Iterator[None]:
     """Run a command for a caller who is elsewhere."""
     _current.append(one)
     try:

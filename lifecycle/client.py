@@ -23,7 +23,7 @@ _BUSY_WAITS = (0.1, 0.3, 0.6, 1.0, 2.0, 3.0)
 """Seconds to wait before a request that a busy service turned away is sent again."""
 
 
-class Told(Exception):  # noqa: N818 - a message for the officer with an exit code, not an error of the program
+class ServiceAnswer(Exception):  # noqa: N818 - a message for the officer with an exit code, not an error of the program
     """What ends the command: a message, how to mend it, and the exit code."""
 
     def __init__(self, message: str, mend: str = "", code: int = FAILED, kind: str = "unavailable"):
@@ -70,19 +70,19 @@ def forward(url: str, args: Sequence[str]) -> int | None:
     call = _Call(socket_path(url), list(args))
     try:
         return call.done()
-    except Told as told:
+    except ServiceAnswer as told:
         return _tell(told, call)
     except KeyboardInterrupt:
-        return _tell(Told("已中断", call.doubt(), INTERRUPTED, "interrupted"), call)
+        return _tell(ServiceAnswer("已中断", call.doubt(), INTERRUPTED, "interrupted"), call)
     except BrokenPipeError:
         return PIPE_CLOSED
     except OSError as error:
         reason = error.strerror or type(error).__name__
         mend = f"命令可能已经办成，不要急着重办。{call.doubt()}"
-        return _tell(Told(f"答复没能全部输出：{reason}", mend), call)
+        return _tell(ServiceAnswer(f"答复没能全部输出：{reason}", mend), call)
 
 
-def _tell(told: Told, call: _Call) -> int:
+def _tell(told: ServiceAnswer, call: _Call) -> int:
     try:
         sys.stderr.write(told.message + (f"\n  改法：{told.mend}" if told.mend else "") + "\n")
         if "--json" in call.args:
@@ -139,7 +139,7 @@ class _Call:
             import time
 
             time.sleep(wait)
-        raise Told(
+        raise ServiceAnswer(
             str(answer.get("message")), str(answer.get("mend", "")), int(answer.get("exit", FAILED))
         )
 
@@ -193,10 +193,10 @@ class _Call:
         except ValueError as error:
             raise self._broken() from error
 
-    def _broken(self) -> Told:
+    def _broken(self) -> ServiceAnswer:
         if not self.whole:
-            return Told("服务没有收到完整的指令就断开了，没有办理", "稍后再试")
-        return Told("服务没有答复就断开了，不知道办了没有", self.doubt())
+            return ServiceAnswer("服务没有收到完整的指令就断开了，没有办理", "稍后再试")
+        return ServiceAnswer("服务没有答复就断开了，不知道办了没有", self.doubt())
 
     def _blob(self, stream: IO[bytes], size: int) -> bytes:
         body = stream.read(size)
@@ -221,13 +221,13 @@ class _Call:
 
     def _write_files(
         self, answer: dict[str, Any], stream: IO[bytes], sizes: Iterator[int]
-    ) -> Told | None:
+    ) -> ServiceAnswer | None:
         from pathlib import Path
 
         from lifecycle.errors import LifecycleError
         from lifecycle.outfile import make_folder, write_file
 
-        told: Told | None = None
+        told: ServiceAnswer | None = None
         try:
             for folder in dict.fromkeys(answer["folders"]):
                 _see_named(folder, self.args)
@@ -237,7 +237,7 @@ class _Call:
                 _see_named(file["name"], self.args)
                 write_file(Path(file["name"]), body, file["kind"], once=file["once"])
         except LifecycleError as error:
-            told = Told(error.message, error.mend, error.exit_code, "invalid")
+            told = ServiceAnswer(error.message, error.mend, error.exit_code, "invalid")
         return told
 
 
@@ -252,11 +252,11 @@ def _connected(path: str) -> Any:
     except OSError as error:
         connection.close()
         if error.errno == errno.EACCES:
-            raise Told(f"没有权限连接服务 {path}", "请管理员核对套接字的权限") from error
+            raise ServiceAnswer(f"没有权限连接服务 {path}", "请管理员核对套接字的权限") from error
         if error.errno == errno.EAGAIN:
-            raise Told("服务正忙，没有办理", "稍后再试") from error
+            raise ServiceAnswer("服务正忙，没有办理", "稍后再试") from error
         mend = "请管理员看服务是否在运行：systemctl status lifecycle"
-        raise Told(f"服务没有在运行（{path}），没有办理", mend) from error
+        raise ServiceAnswer(f"服务没有在运行（{path}），没有办理", mend) from error
     return connection
 
 
@@ -267,11 +267,11 @@ def _see_trusted(path: str) -> None:
         folder = os.stat(os.path.dirname(os.path.abspath(path)))
     except OSError as error:
         mend = "请核对 LIFECYCLE_DB，并请管理员看服务是否在运行：systemctl status lifecycle"
-        raise Told(f"服务没有在运行：没有套接字 {path}", mend) from error
+        raise ServiceAnswer(f"服务没有在运行：没有套接字 {path}", mend) from error
     if not stat.S_ISSOCK(found.st_mode):
-        raise Told(f"{path} 不是套接字，不是服务", "请核对 LIFECYCLE_DB")
+        raise ServiceAnswer(f"{path} 不是套接字，不是服务", "请核对 LIFECYCLE_DB")
     if folder.st_uid not in (0, found.st_uid) or folder.st_mode & 0o022:
-        raise Told(
+        raise ServiceAnswer(
             f"套接字 {path} 所在的文件夹别人也能改动，不能认定那里是服务",
             "请管理员把文件夹改为只有服务的账户可写：chmod 755",
         )
@@ -319,7 +319,7 @@ def _see_named(name: str, args: Sequence[str]) -> None:
         for text in (arg, arg.partition("=")[2], attached):
             if _plain(text) in (name, folder):
                 return
-    raise Told(f"服务要用命令里没有写的文件 {name}，没有照办", "请把这件事告诉管理员")
+    raise ServiceAnswer(f"服务要用命令里没有写的文件 {name}，没有照办", "请把这件事告诉管理员")
 
 
 def _plain(text: str) -> str:
@@ -339,7 +339,7 @@ def _chunks(files: Sequence[_Sent]) -> Iterator[bytes]:
         while left and file.source is not None:
             chunk = file.source.read(min(CHUNK, left))
             if not chunk:
-                raise Told(f"文件 {file.name} 在发送时变短了，没有办理", "等它写完再办")
+                raise ServiceAnswer(f"文件 {file.name} 在发送时变短了，没有办理", "等它写完再办")
             left -= len(chunk)
             yield chunk
 

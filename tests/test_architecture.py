@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -111,3 +112,15 @@ def test_the_readme_names_rooms_that_are_there() -> None:
     named = {path for page in pages for path in re.findall(r"`(lifecycle/[\w/.-]*)`", page)}
     assert sorted(path for path in named if not is_there(path)) == []
     assert named
+
+
+def test_class_names_are_unique() -> None:
+    """A class is found by its name: no two of the package are called the same."""
+    named = [
+        (node.name, f"{path.relative_to(PACKAGE)}")
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    counted = Counter(name for name, _path in named)
+    assert [one for one in named if counted[one[0]] > 1] == []

@@ -12,7 +12,7 @@ from lifecycle.cli.terminal.answer import write_answer
 from lifecycle.cli.terminal.output import mark, progress, say
 from lifecycle.cli.terminal.refusal import Refusal, refusal_json
 from lifecycle.errors import InvalidError, UncertainError, UsageError
-from lifecycle.office.bulk import Do, Line, Result, read_table, run_lines
+from lifecycle.office.bulk import BulkLine, Do, Result, read_table, run_lines
 
 if TYPE_CHECKING:
     from lifecycle.cli.desk import Desk
@@ -30,7 +30,7 @@ def is_bulk(given: str) -> bool:
     return given == "-" or given.lower().endswith(TABLES)
 
 
-def read_lines(given: str, *, with_case: bool = True) -> list[Line]:
+def read_lines(given: str, *, with_case: bool = True) -> list[BulkLine]:
     """Read the lines of a bulk.
 
     Raises InvalidError where there are none or the file is no table.
@@ -43,17 +43,17 @@ def read_lines(given: str, *, with_case: bool = True) -> list[Line]:
     return lines
 
 
-def _typed() -> Iterator[Line]:
+def _typed() -> Iterator[BulkLine]:
     for number, text in enumerate(sys.stdin, 1):
         case = text.strip()
         if case and not case.startswith("#"):
-            yield Line(f"-:{number}", case, {})
+            yield BulkLine(f"-:{number}", case, {})
 
 
 def run_bulk(
     desk: Desk,
     request: Request,
-    lines: list[Line],
+    lines: list[BulkLine],
     do: Do,
     *,
     title: str,

@@ -22,7 +22,7 @@ from lifecycle.errors import InvalidError, cell_width
 
 if TYPE_CHECKING:
     from lifecycle.cli.story import Told
-    from lifecycle.office.demo import DemoClock, Step, Stories
+    from lifecycle.office.demo import DemoClock, Stories, StoryStep
     from lifecycle.office.office import Office
 
 WORKFLOW = "project"
@@ -119,7 +119,7 @@ def _print_case(office: Office, told: Told, *, full: bool) -> None:
             say("")
 
 
-def _typed(number: str, step: Step) -> str:
+def _typed(number: str, step: StoryStep) -> str:
     """Write a step as the officer typed it."""
     verb, *words = step.words
     return shlex.join(["lifecycle", verb, number, *words, "--as", step.officers[0]])

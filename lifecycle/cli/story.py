@@ -15,7 +15,7 @@ from lifecycle.cli.cases.cases import VERDICTS, pairs
 from lifecycle.errors import InvalidError
 from lifecycle.office import cases
 from lifecycle.office.cases import RefusedError, Request
-from lifecycle.office.demo import Appointment, Materials, Step, Story, appoint
+from lifecycle.office.demo import Appointment, Materials, Story, StoryStep, appoint
 
 if TYPE_CHECKING:
     import click
@@ -35,7 +35,7 @@ class Told:
     number: str
     title: str
     lines: list[tuple[date, str]] = field(default_factory=list)
-    refusals: list[tuple[Step, RefusedError]] = field(default_factory=list)
+    refusals: list[tuple[StoryStep, RefusedError]] = field(default_factory=list)
 
 
 class Player:
@@ -78,7 +78,7 @@ class Player:
                 on = step.on
         return told
 
-    def _step(self, told: Told, step: Step) -> None:
+    def _step(self, told: Told, step: StoryStep) -> None:
         if not step.refused:
             for officer in step.officers:
                 self._do(told.number, step, officer)
@@ -93,7 +93,7 @@ class Player:
             "请核对演示数据与流程是否一致",
         )
 
-    def _do(self, number: str, step: Step, officer: str) -> None:
+    def _do(self, number: str, step: StoryStep, officer: str) -> None:
         verb, *words = step.words
         case = self.office.case(number)
         if verb == "attach":

@@ -26,7 +26,7 @@ _ENTRY = "5a" * 32
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class SampleUse:
     """One way in which a template is used: by which transition of which workflow, or by none
     (`transition` None).
     """
@@ -39,7 +39,7 @@ class Use:
 
 def uses(
     workflows: list[Workflow], templates: dict[str, Template], *, others: bool = True
-) -> Iterator[Use]:
+) -> Iterator[SampleUse]:
     """List every letter of these workflows once, in their order; then, unless told not to, those
     sent by rule.
     """
@@ -49,14 +49,16 @@ def uses(
             for rule in transition.notices:
                 if rule.template in templates and rule.template not in seen:
                     seen.add(rule.template)
-                    yield Use(templates[rule.template], workflow, transition, rule)
+                    yield SampleUse(templates[rule.template], workflow, transition, rule)
     for name, template in templates.items():
         if others and name not in seen and workflows:
-            yield Use(template, workflows[0], None, None)
+            yield SampleUse(template, workflows[0], None, None)
 
 
 def sample_letter(
-    use: Use, rules: Issuing | None = None, issuers: Mapping[str, tuple[str, str]] | None = None
+    use: SampleUse,
+    rules: Issuing | None = None,
+    issuers: Mapping[str, tuple[str, str]] | None = None,
 ) -> Letter:
     """Write a sample of a letter, with number and code as if it were issued.
 
@@ -81,7 +83,7 @@ def sample_letter(
     )
 
 
-def _written(use: Use, scope: dict[str, object], on: date) -> Letter:
+def _written(use: SampleUse, scope: dict[str, object], on: date) -> Letter:
     """Write the letter; a name that the workflow does not have is written as 〔name〕."""
     for _ in range(len(scope) + 1):
         try:
@@ -91,7 +93,7 @@ def _written(use: Use, scope: dict[str, object], on: date) -> Letter:
     raise InvalidError(f"公文模板 {use.template.name} 写不出样张")
 
 
-def _series(use: Use, rules: Issuing | None, unit: str, samples: Samples) -> str:
+def _series(use: SampleUse, rules: Issuing | None, unit: str, samples: Samples) -> str:
     """Give the number by the rules in force, with {serial} to fill in, or a made-up one."""
     pattern = rules.patterns.get(use.template.kind) if rules is not None else None
     if rules is None or pattern is None:
@@ -102,7 +104,7 @@ def _series(use: Use, rules: Issuing | None, unit: str, samples: Samples) -> str
 
 
 def sample_scope(
-    use: Use, named: Mapping[str, str], issuer: str, samples: Samples
+    use: SampleUse, named: Mapping[str, str], issuer: str, samples: Samples
 ) -> dict[str, object]:
     """Give a sample value for every fact of the workflow and every built-in name.
 
@@ -165,7 +167,7 @@ def _titles(workflow: Workflow, names: tuple[str, ...], named: Mapping[str, str]
     return [named.get(name) or titles.get(name, name) for name in names]
 
 
-def _facts(use: Use, samples: Samples) -> dict[str, object]:
+def _facts(use: SampleUse, samples: Samples) -> dict[str, object]:
     """Give a sample value for every fact of the workflow that the letter's case would have."""
     own = samples.own(use.template.name)
     facts, days = {**samples.facts, **own.facts}, {**samples.days, **own.days}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from lifecycle.errors import InvalidError
-from lifecycle.exchange.rows import MOST_CELL, Place, Row, heads_of, row_of
+from lifecycle.exchange.rows import MOST_CELL, SheetPlace, SheetRow, heads_of, row_of
 
 # A spreadsheet runs a cell that begins so as a formula (CWE-1236); a plain signed number is none.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
-def read_csv(path: Path) -> Iterator[Row]:
+def read_csv(path: Path) -> Iterator[SheetRow]:
     """Read the rows; the guard that `write_csv` puts before formulas is taken off again."""
     encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
@@ -32,9 +32,9 @@ def read_csv(path: Path) -> Iterator[Row]:
         )
         if first is None:
             raise InvalidError(f"{path.name} 里什么也没有", "第一行写列名，以下每行一个事项")
-        heads = heads_of(Place(path.name, first[0]), first[1])
+        heads = heads_of(SheetPlace(path.name, first[0]), first[1])
         for line, cells in lines:
-            row = row_of(Place(path.name, line), heads, [_unguarded(cell) for cell in cells])
+            row = row_of(SheetPlace(path.name, line), heads, [_unguarded(cell) for cell in cells])
             if row is not None:
                 yield row
 

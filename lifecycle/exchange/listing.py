@@ -12,14 +12,14 @@ from pathlib import Path
 
 from lifecycle.engine.values import Entered
 from lifecycle.errors import InvalidError
-from lifecycle.exchange.rows import Place, Row
+from lifecycle.exchange.rows import SheetPlace, SheetRow
 from lifecycle.workflow.yaml.tree import (
     MOST_BYTES,
     Mapping,
     Node,
     Scalar,
     Sequence,
-    Tree,
+    YamlTree,
     decode,
     read_tree,
 )
@@ -28,7 +28,7 @@ _KEY = "rows"
 _LIST = re.compile(r"(?:\s*(?:#.*)?\n)*-(?:\s|$)")
 
 
-def read_yaml(path: Path) -> Iterator[Row]:
+def read_yaml(path: Path) -> Iterator[SheetRow]:
     """Read the rows; raises InvalidError with every fault that makes the file unreadable."""
     data = path.read_bytes()
     if len(data) > MOST_BYTES:
@@ -56,30 +56,30 @@ def read_yaml(path: Path) -> Iterator[Row]:
     return (_row(path.name, item, shift=1) for item in node.items)
 
 
-def _root(tree: Tree, text: str) -> Mapping:
+def _root(tree: YamlTree, text: str) -> Mapping:
     if tree.problems or tree.root is None:
         raise InvalidError("\n".join(problem.render(text) for problem in tree.problems))
     return tree.root
 
 
-def _row(file: str, node: Node, shift: int = 0) -> Row:
-    place = Place(file, node.line - shift)
+def _row(file: str, node: Node, shift: int = 0) -> SheetRow:
+    place = SheetPlace(file, node.line - shift)
     if not isinstance(node, Mapping):
-        return Row(
+        return SheetRow(
             place, fault=InvalidError(f"{place}：这一项不是映射", "每项写成 “键: 值” 的若干行")
         )
     values: dict[str, Entered] = {}
     for name, (key, value) in node.pairs.items():
         entered = _entered(value)
         if entered is None:
-            here = Place(file, key.line - shift)
+            here = SheetPlace(file, key.line - shift)
             fault = InvalidError(
                 f"{here}：“{name}”应是一个值或一个简单列表", "列表的每一项只写一个值，不能空着"
             )
-            return Row(place, fault=fault)
+            return SheetRow(place, fault=fault)
         if entered:
             values[name] = entered
-    return Row(place, values)
+    return SheetRow(place, values)
 
 
 def _entered(node: Node) -> Entered | None:

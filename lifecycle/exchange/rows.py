@@ -16,7 +16,7 @@ MOST_CELL = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SheetPlace:
     """A row of a file, as its reader counts: from 1, heads included; for YAML the line."""
 
     file: str
@@ -33,17 +33,17 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row: its place and its filled cells by head, as an officer enters them; or the fault that
     spoils it.
     """
 
-    place: Place
+    place: SheetPlace
     values: dict[str, Entered] = field(default_factory=dict)
     fault: InvalidError | None = None
 
 
-def heads_of(place: Place, cells: Sequence[str]) -> list[str]:
+def heads_of(place: SheetPlace, cells: Sequence[str]) -> list[str]:
     """Judge the row of heads: trailing empty ones are dropped, the others are named and differ."""
     heads = [" ".join(cell.split()) for cell in cells]
     while heads and not heads[-1]:
@@ -66,7 +66,7 @@ def heads_of(place: Place, cells: Sequence[str]) -> list[str]:
     return heads
 
 
-def row_of(place: Place, heads: Sequence[str], cells: Sequence[str]) -> Row | None:
+def row_of(place: SheetPlace, heads: Sequence[str], cells: Sequence[str]) -> SheetRow | None:
     """Judge one row of cells under its heads; nothing where it is empty."""
     values: dict[str, Entered] = {}
     for index, cell in enumerate(cells):
@@ -75,19 +75,19 @@ def row_of(place: Place, heads: Sequence[str], cells: Sequence[str]) -> Row | No
             continue
         if index >= len(heads):
             fault = f"{place}：第 {index + 1} 列（{letters(index)}）有内容，但表头没有这一列"
-            return Row(
+            return SheetRow(
                 place,
                 fault=InvalidError(fault, "补上列名，或删去该格；文字中有分隔符的，两端要加引号"),
             )
         if len(text) > MOST_CELL:
-            return Row(
+            return SheetRow(
                 place,
                 fault=InvalidError(
                     f"{place.at(heads[index])}：有 {len(text)} 字，超过 {MOST_CELL} 字"
                 ),
             )
         values[heads[index]] = text
-    return Row(place, values) if values else None
+    return SheetRow(place, values) if values else None
 
 
 def letters(index: int) -> str:

@@ -22,7 +22,7 @@ _STEP = ("refused", "tell")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StoryStep:
     """One command: the day on which it is given, the officers who each give it, its words without
     case.
 
@@ -44,7 +44,7 @@ class Story:
     on: date
     officer: str
     facts: dict[str, Entered]
-    steps: tuple[Step | str, ...]
+    steps: tuple[StoryStep | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,14 @@ def _story(file: YamlFile, fields: Fields) -> Story | None:
     opened = fields.scalar("open")
     step = _step(file, opened, refused=False, words=0) if opened else None
     facts = fields.inner("facts", f"{fields.owner}的 facts ", known=())
-    steps: list[Step | str] = []
+    steps: list[StoryStep | str] = []
     last = step.on if step else None
     for node in fields.items("story"):
         found = _told(file, node)
         if found is None:
             continue
         steps.append(found)
-        if isinstance(found, Step):
+        if isinstance(found, StoryStep):
             if last is not None and found.on < last:
                 mend = "各步按日期先后写；补录的写记录那天，后面加 --on 实际日期"
                 file.reading.fault("wrong-order", node, f"{found.on} 在上一步的 {last} 之前", mend)
@@ -115,7 +115,7 @@ def _entered(facts: Fields, name: str) -> Entered:
     return facts.text(name)
 
 
-def _told(file: YamlFile, node: Node) -> Step | str | None:
+def _told(file: YamlFile, node: Node) -> StoryStep | str | None:
     """Read a step, written as one line; or the sentence to tell, or the step to be refused, under
     its key.
     """
@@ -128,7 +128,7 @@ def _told(file: YamlFile, node: Node) -> Step | str | None:
     return _step(file, refused, refused=True) if refused else None
 
 
-def _step(file: YamlFile, scalar: Scalar, *, refused: bool, words: int = 2) -> Step | None:
+def _step(file: YamlFile, scalar: Scalar, *, refused: bool, words: int = 2) -> StoryStep | None:
     """Read `day officer,officer word …`; `words` is how many words there must be at least."""
     try:
         day, officers, *rest = shlex.split(scalar.value)
@@ -141,7 +141,7 @@ def _step(file: YamlFile, scalar: Scalar, *, refused: bool, words: int = 2) -> S
         return None
     on = file.check_day(scalar, day)
     return (
-        Step(date.fromisoformat(on), tuple(officers.split(",")), tuple(rest), refused)
+        StoryStep(date.fromisoformat(on), tuple(officers.split(",")), tuple(rest), refused)
         if on
         else None
     )

@@ -12,14 +12,14 @@ from pathlib import Path
 from lifecycle.errors import InvalidError
 from lifecycle.exchange.csvfile import read_csv, write_csv
 from lifecycle.exchange.listing import read_yaml
-from lifecycle.exchange.rows import Row
+from lifecycle.exchange.rows import SheetRow
 from lifecycle.infile import open_file
 from lifecycle.outfile import new_file
 
 MOST_MB = 50
 
 
-def read_rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[SheetRow]:
     """Read a table by its kind: XLSX by content, YAML by extension, anything else as CSV.
 
     Empty rows are left out. Raises InvalidError when the file is missing, too large or no table.

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from lifecycle.errors import InvalidError, cell_width
-from lifecycle.exchange.rows import Place, Row, heads_of, row_of
+from lifecycle.exchange.rows import SheetPlace, SheetRow, heads_of, row_of
 
 MOST_UNPACKED_MB = 500
 _CONTROLS = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)}
@@ -27,7 +27,7 @@ _UNCALCULATED = re.compile(
 _CHUNK, _OVERLAP = 1 << 20, 1 << 14
 
 
-def read_xlsx(path: Path) -> Iterator[Row]:
+def read_xlsx(path: Path) -> Iterator[SheetRow]:
     """Read the rows of the first visible sheet; formulas count as the values that they last had."""
     _guard_size(path)
     try:
@@ -52,11 +52,11 @@ def read_xlsx(path: Path) -> Iterator[Row]:
         book.close()
 
 
-def _rows(path: Path, sheet: Any) -> Iterator[Row]:
+def _rows(path: Path, sheet: Any) -> Iterator[SheetRow]:
     heads: list[str] = []
     uncalculated = _uncalculated(sheet)
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        place = Place(path.name, number, sheet.title)
+        place = SheetPlace(path.name, number, sheet.title)
         texts = [_text(cell) for cell in cells]
         if not heads:
             if any(text.strip() for text in texts):
@@ -67,7 +67,7 @@ def _rows(path: Path, sheet: Any) -> Iterator[Row]:
                 f"{place}：{uncalculated[number]} 格的公式没有算出的值",
                 "用 Excel 或 WPS 打开并保存一次",
             )
-            yield Row(place, fault=fault)
+            yield SheetRow(place, fault=fault)
             continue
         broken = next(
             (index for index, text in enumerate(texts) if text.startswith("#") and text in _ERRORS),
@@ -77,7 +77,7 @@ def _rows(path: Path, sheet: Any) -> Iterator[Row]:
             fault = InvalidError(
                 f"{place.at(heads[broken])}：公式出错 {texts[broken]}", "改正公式，或直接填值"
             )
-            yield Row(place, fault=fault)
+            yield SheetRow(place, fault=fault)
             continue
         row = row_of(place, heads, texts)
         if row is not None:

@@ -30,7 +30,7 @@ from lifecycle.expression.language import (
     REFUSED,
     SPACES,
     TESTS,
-    Word,
+    Function,
 )
 from lifecycle.expression.texts import LIMIT, text_of, too_long
 from lifecycle.frozen import dataclass
@@ -387,7 +387,7 @@ class _Builder:
             return self._default(node)
         return self._worded(node.name, word, node)
 
-    def _worded(self, name: str, word: Word, node: nodes.Filter | nodes.Test) -> Step:
+    def _worded(self, name: str, word: Function, node: nodes.Filter | nodes.Test) -> Step:
         """Give the closure of a filter or test over what stands before it and its arguments."""
         if name in ABSENT:
             work = word.work
@@ -482,7 +482,7 @@ def _item(of: Step, number: int) -> Step:
     return run
 
 
-def _typed(name: str, word: Word, steps: list[Step]) -> Step:
+def _typed(name: str, word: Function, steps: list[Step]) -> Step:
     """Do a word's work on values of the types that it takes; anything else is refused by name."""
     work = word.work
     assert work is not None
@@ -508,7 +508,7 @@ def _typed(name: str, word: Word, steps: list[Step]) -> Step:
     return run
 
 
-def _unfitting(name: str, word: Word, place: int, value: object) -> Exception:
+def _unfitting(name: str, word: Function, place: int, value: object) -> Exception:
     """Give the error for a value of the wrong type; a None is told by whoever knows its name."""
     if value is None:
         return TypeError(name)
@@ -572,7 +572,7 @@ def _called(name: str) -> str:
     return f"{name}({', '.join('…' * len(FUNCTIONS[name].takes))})"
 
 
-def _fits(node: nodes.Call | nodes.Filter | nodes.Test, word: Word, given: int) -> bool:
+def _fits(node: nodes.Call | nodes.Filter | nodes.Test, word: Function, given: int) -> bool:
     """Tell whether a word is given as many values as it takes, each by itself."""
     plain = not (node.kwargs or node.dyn_args or node.dyn_kwargs)
     return plain and word.needed <= given <= len(word.takes)

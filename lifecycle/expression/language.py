@@ -60,7 +60,7 @@ TYPES: Mapping[str, Type] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class NodeKind:
     """A kind of node of Jinja2's tree that is let in: its Chinese title and an example."""
 
     title: str
@@ -68,7 +68,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Function:
     """A function, filter, test or operator.
 
     `takes` names the types of what it is given (a filter's first is what stands before the `|`),
@@ -155,30 +155,30 @@ def _default(value: Any, instead: Any = "", empty: Any = False) -> Any:
     return instead if value is None or (empty and not value) else value
 
 
-FORMS: Mapping[str, Form] = {
-    "Const": Form("常数", "3000、0.5、'文旅'、true、none"),
-    "Name": Form("名称", "investment"),
-    "Getattr": Form("其中一项", "agreement_on.year、count.relist"),
-    "Getitem": Form("列表的一项", "x_units[0]"),
-    "List": Form("列表", "['文旅', '康养']"),
-    "Tuple": Form("列表", "('文旅', '康养')"),
-    "Compare": Form("比较", "0 < a <= b"),
-    "And": Form("并且", "a and b"),
-    "Or": Form("或者", "a or b"),
-    "Not": Form("否定", "not a"),
-    "CondExpr": Form("两者之一", "a if c else b"),
-    "Add": Form("加、连接", "a + b"),
-    "Sub": Form("减、相隔的日数", "a - b"),
-    "Mul": Form("乘", "a * b"),
-    "Div": Form("除", "a / b"),
-    "FloorDiv": Form("整除", "a // b"),
-    "Mod": Form("余数", "a % b"),
-    "Neg": Form("负", "-a"),
-    "Pos": Form("正", "+a"),
-    "Concat": Form("连成文字", "a ~ b"),
-    "Call": Form("函数", "days_after(a, 20)"),
-    "Filter": Form("过滤器", "a | length"),
-    "Test": Form("检验", "a is defined"),
+FORMS: Mapping[str, NodeKind] = {
+    "Const": NodeKind("常数", "3000、0.5、'文旅'、true、none"),
+    "Name": NodeKind("名称", "investment"),
+    "Getattr": NodeKind("其中一项", "agreement_on.year、count.relist"),
+    "Getitem": NodeKind("列表的一项", "x_units[0]"),
+    "List": NodeKind("列表", "['文旅', '康养']"),
+    "Tuple": NodeKind("列表", "('文旅', '康养')"),
+    "Compare": NodeKind("比较", "0 < a <= b"),
+    "And": NodeKind("并且", "a and b"),
+    "Or": NodeKind("或者", "a or b"),
+    "Not": NodeKind("否定", "not a"),
+    "CondExpr": NodeKind("两者之一", "a if c else b"),
+    "Add": NodeKind("加、连接", "a + b"),
+    "Sub": NodeKind("减、相隔的日数", "a - b"),
+    "Mul": NodeKind("乘", "a * b"),
+    "Div": NodeKind("除", "a / b"),
+    "FloorDiv": NodeKind("整除", "a // b"),
+    "Mod": NodeKind("余数", "a % b"),
+    "Neg": NodeKind("负", "-a"),
+    "Pos": NodeKind("正", "+a"),
+    "Concat": NodeKind("连成文字", "a ~ b"),
+    "Call": NodeKind("函数", "days_after(a, 20)"),
+    "Filter": NodeKind("过滤器", "a | length"),
+    "Test": NodeKind("检验", "a is defined"),
 }
 
 REFUSED: Mapping[str, tuple[str, str]] = {
@@ -188,30 +188,30 @@ REFUSED: Mapping[str, tuple[str, str]] = {
 }
 """Nodes that are no forms but may well be tried: the sign and the mend."""
 
-COMPARISONS: Mapping[str, Word] = {
-    "==": Word("等于", "两个值相等", ("any", "any"), "yesno", operator.eq),
-    "!=": Word("不等于", "两个值不相等", ("any", "any"), "yesno", operator.ne),
-    ">": Word("大于", "同类的值比大小、先后", ("any", "any"), "yesno", operator.gt),
-    ">=": Word("不小于", "同类的值比大小、先后", ("any", "any"), "yesno", operator.ge),
-    "<": Word("小于", "同类的值比大小、先后", ("any", "any"), "yesno", operator.lt),
-    "<=": Word("不大于", "同类的值比大小、先后", ("any", "any"), "yesno", operator.le),
-    "in": Word("在其中", "列表里有该值，文字里有该段", ("any", "any"), "yesno", _contains),
-    "not in": Word("不在其中", "列表里没有该值", ("any", "any"), "yesno", _lacks),
+COMPARISONS: Mapping[str, Function] = {
+    "==": Function("等于", "两个值相等", ("any", "any"), "yesno", operator.eq),
+    "!=": Function("不等于", "两个值不相等", ("any", "any"), "yesno", operator.ne),
+    ">": Function("大于", "同类的值比大小、先后", ("any", "any"), "yesno", operator.gt),
+    ">=": Function("不小于", "同类的值比大小、先后", ("any", "any"), "yesno", operator.ge),
+    "<": Function("小于", "同类的值比大小、先后", ("any", "any"), "yesno", operator.lt),
+    "<=": Function("不大于", "同类的值比大小、先后", ("any", "any"), "yesno", operator.le),
+    "in": Function("在其中", "列表里有该值，文字里有该段", ("any", "any"), "yesno", _contains),
+    "not in": Function("不在其中", "列表里没有该值", ("any", "any"), "yesno", _lacks),
 }
 
-ARITHMETIC: Mapping[str, Word] = {
-    "+": Word("加", "数相加；文字相连；列表相连", ("any", "any"), "any", operator.add),
-    "-": Word("减", "数相减；两个日期相隔的日数", ("any", "any"), "number", _subtract),
-    "*": Word("乘", "数相乘", ("number",) * 2, "number", _numbers("*", _multiply)),
-    "/": Word("除", "数相除，得小数", ("number",) * 2, "number", _numbers("/", _divide)),
-    "//": Word(
+ARITHMETIC: Mapping[str, Function] = {
+    "+": Function("加", "数相加；文字相连；列表相连", ("any", "any"), "any", operator.add),
+    "-": Function("减", "数相减；两个日期相隔的日数", ("any", "any"), "number", _subtract),
+    "*": Function("乘", "数相乘", ("number",) * 2, "number", _numbers("*", _multiply)),
+    "/": Function("除", "数相除，得小数", ("number",) * 2, "number", _numbers("/", _divide)),
+    "//": Function(
         "整除", "数相除，去尾", ("number",) * 2, "number", _numbers("//", operator.floordiv)
     ),
-    "%": Word("余数", "整除后余下的", ("number",) * 2, "number", _numbers("%", operator.mod)),
+    "%": Function("余数", "整除后余下的", ("number",) * 2, "number", _numbers("%", operator.mod)),
 }
 
-FUNCTIONS: Mapping[str, Word] = {
-    "days_after": Word(
+FUNCTIONS: Mapping[str, Function] = {
+    "days_after": Function(
         "若干日后",
         "某日以后第几日",
         ("date", "number"),
@@ -219,7 +219,7 @@ FUNCTIONS: Mapping[str, Word] = {
         dates.add_days,
         example="today >= days_after(arrive_on, 1)",
     ),
-    "workdays_after": Word(
+    "workdays_after": Function(
         "若干个工作日后",
         "某日以后第几个工作日，按公布的日历",
         ("date", "number"),
@@ -227,7 +227,7 @@ FUNCTIONS: Mapping[str, Word] = {
         None,
         example="today <= workdays_after(arrive_on, 10)",
     ),
-    "months_after": Word(
+    "months_after": Function(
         "若干月后",
         "某日以后第几个月的同一天，没有该日的为月末",
         ("date", "number"),
@@ -235,7 +235,7 @@ FUNCTIONS: Mapping[str, Word] = {
         dates.add_months,
         example="today <= months_after(arrive_on, 1)",
     ),
-    "days_between": Word(
+    "days_between": Function(
         "相隔的日数",
         "从先一日到后一日有几日",
         ("date", "date"),
@@ -247,19 +247,19 @@ FUNCTIONS: Mapping[str, Word] = {
 """Those without `work` come with the scope."""
 
 _ITEMS = "list|text|record"
-FILTERS: Mapping[str, Word] = {
-    "length": Word("个数", "列表有几项，文字有几个字", (_ITEMS,), "number", len),
-    "count": Word("个数", "同 length", (_ITEMS,), "number", len),
-    "first": Word("第一项", "列表的第一项，空列表则无", ("list|text",), "any", _first),
-    "last": Word("最后一项", "列表的最后一项，空列表则无", ("list|text",), "any", _last),
-    "sum": Word("合计", "列表中各数之和", ("list",), "number", sum, walks=True),
-    "min": Word("最小", "列表中最小、最早的", ("list",), "any", min, walks=True),
-    "max": Word("最大", "列表中最大、最晚的", ("list",), "any", max, walks=True),
-    "lower": Word("小写", "字母改为小写", ("text",), "text", str.lower),
-    "upper": Word("大写", "字母改为大写", ("text",), "text", str.upper),
-    "date_cn": Word("中文日期", "写成 2026年8月1日", ("any",), "text", texts.date_cn),
-    "money": Word("金额", "写成不带分隔的数", ("any",), "text", texts.money),
-    "join": Word(
+FILTERS: Mapping[str, Function] = {
+    "length": Function("个数", "列表有几项，文字有几个字", (_ITEMS,), "number", len),
+    "count": Function("个数", "同 length", (_ITEMS,), "number", len),
+    "first": Function("第一项", "列表的第一项，空列表则无", ("list|text",), "any", _first),
+    "last": Function("最后一项", "列表的最后一项，空列表则无", ("list|text",), "any", _last),
+    "sum": Function("合计", "列表中各数之和", ("list",), "number", sum, walks=True),
+    "min": Function("最小", "列表中最小、最早的", ("list",), "any", min, walks=True),
+    "max": Function("最大", "列表中最大、最晚的", ("list",), "any", max, walks=True),
+    "lower": Function("小写", "字母改为小写", ("text",), "text", str.lower),
+    "upper": Function("大写", "字母改为大写", ("text",), "text", str.upper),
+    "date_cn": Function("中文日期", "写成 2026年8月1日", ("any",), "text", texts.date_cn),
+    "money": Function("金额", "写成不带分隔的数", ("any",), "text", texts.money),
+    "join": Function(
         "连接",
         "各项连成文字，中间用所给的文字",
         ("list|text", "text"),
@@ -268,20 +268,20 @@ FILTERS: Mapping[str, Word] = {
         1,
         True,
     ),
-    "join_cn": Word(
+    "join_cn": Function(
         "顿号连接", "各项用“、”连成文字", ("list|text",), "text", texts.joined_cn, walks=True
     ),
-    "default": Word("缺时用", "没有填写的，写另一个值", ("any",) * 3, "any", _default, 1),
-    "d": Word("缺时用", "同 default", ("any",) * 3, "any", _default, 1),
+    "default": Function("缺时用", "没有填写的，写另一个值", ("any",) * 3, "any", _default, 1),
+    "d": Function("缺时用", "同 default", ("any",) * 3, "any", _default, 1),
 }
 ABSENT = ("default", "d", "defined", "undefined", "none")
 """The filters and tests that may stand after a name that is missing."""
 
-TESTS: Mapping[str, Word] = {
-    "defined": Word("已填", "该名称有值", ("any",), "yesno", lambda value: value is not None),
-    "undefined": Word("未填", "该名称没有值", ("any",), "yesno", lambda value: value is None),
-    "none": Word("为空", "没有值", ("any",), "yesno", lambda value: value is None),
-    "true": Word("为是", "值为是", ("any",), "yesno", lambda value: value is True),
-    "false": Word("为否", "值为否", ("any",), "yesno", lambda value: value is False),
-    "in": Word("在其中", "同 a in b", ("any", "any"), "yesno", _contains, walks=True),
+TESTS: Mapping[str, Function] = {
+    "defined": Function("已填", "该名称有值", ("any",), "yesno", lambda value: value is not None),
+    "undefined": Function("未填", "该名称没有值", ("any",), "yesno", lambda value: value is None),
+    "none": Function("为空", "没有值", ("any",), "yesno", lambda value: value is None),
+    "true": Function("为是", "值为是", ("any",), "yesno", lambda value: value is True),
+    "false": Function("为否", "值为否", ("any",), "yesno", lambda value: value is False),
+    "in": Function("在其中", "同 a in b", ("any", "any"), "yesno", _contains, walks=True),
 }

@@ -206,7 +206,7 @@ def locate(folders: Iterable[Path]) -> dict[str, Path]:
     return found
 
 
-class Missing(NamedTuple):
+class MissingGlyph(NamedTuple):
     """A character that no font of a role has, and the text in which it first stands."""
 
     char: str

@@ -23,7 +23,7 @@ _FIND_OUT = "先查明这一件；重发时只写没有写入的和没有轮到�
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BulkLine:
     """One line of a bulk: its place, the case that it names, its other cells, or the fault that
     made it unreadable.
     """
@@ -55,12 +55,12 @@ class Line:
 class Result:
     """What became of a line: done, or why not."""
 
-    line: Line
+    line: BulkLine
     done: Done | None
     error: LifecycleError | None
 
 
-Do = Callable[["Request", Line], "Done"]
+Do = Callable[["Request", BulkLine], "Done"]
 """What is done for one line."""
 
 
@@ -68,7 +68,7 @@ class _NotAllError(Exception):
     """Raised to undo the whole transaction."""
 
 
-def read_table(path: Path, *, with_case: bool) -> Iterator[Line]:
+def read_table(path: Path, *, with_case: bool) -> Iterator[BulkLine]:
     """Read the lines of a table (XLSX, CSV, YAML); raises InvalidError where the file is none.
 
     A line that cannot be read, or names no case though it should, carries its fault.
@@ -78,7 +78,7 @@ def read_table(path: Path, *, with_case: bool) -> Iterator[Line]:
     for row in read_rows(path):
         place, values = str(row.place), dict(row.values)
         if row.fault is not None:
-            yield Line(place, "", {}, row.fault)
+            yield BulkLine(place, "", {}, row.fault)
             continue
         head = next((head for head in CASE_HEADS if head in values), None) if with_case else None
         case = values.pop(head) if head else ""
@@ -86,15 +86,15 @@ def read_table(path: Path, *, with_case: bool) -> Iterator[Line]:
             fault = InvalidError(
                 f"{place} 没有写事项编号", f"列名用其中之一：{'、'.join(CASE_HEADS)}"
             )
-            yield Line(place, "", {}, fault)
+            yield BulkLine(place, "", {}, fault)
             continue
-        yield Line(place, str(case), values)
+        yield BulkLine(place, str(case), values)
 
 
 def run_lines(
     office: Office,
     request: Request,
-    lines: Iterable[Line],
+    lines: Iterable[BulkLine],
     do: Do,
     *,
     whole: bool,
@@ -128,7 +128,7 @@ def _numbered(request: Request, number: int) -> Request:
     return replace(request, request_id=f"{request.request_id}:{number}")
 
 
-def _do_line(request: Request, line: Line, do: Do) -> Result:
+def _do_line(request: Request, line: BulkLine, do: Do) -> Result:
     if line.fault is not None:
         return Result(line, None, line.fault)
     try:

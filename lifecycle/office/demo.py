@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle import places
 from lifecycle.correspondence.drafts import drafted_letters
 from lifecycle.exchange.directory_file import read_directory_file
-from lifecycle.exchange.story_file import Step, Stories, Story, read_stories
+from lifecycle.exchange.story_file import Stories, Story, StoryStep, read_stories
 from lifecycle.office import cases
 from lifecycle.office.cases import Case, Request
 from lifecycle.office.clock import BEIJING, Clock
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Appointment",
     "DemoClock",
+    "DemoStanding",
     "Event",
-    "Founded",
+    "FoundedDemo",
     "Materials",
-    "Standing",
-    "Step",
     "Stories",
     "Story",
+    "StoryStep",
     "appoint",
     "found",
     "in_order",
@@ -102,11 +102,11 @@ class Event:
 
     on: date
     case: int
-    what: Appointment | Story | Step
+    what: Appointment | Story | StoryStep
 
 
 @dataclass(frozen=True, slots=True)
-class Founded:
+class FoundedDemo:
     """How many units and officers the office was founded with, and what changes later."""
 
     units: int
@@ -115,7 +115,7 @@ class Founded:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DemoStanding:
     """Where a case of the example stands: its area, its entries, its state and that one's title."""
 
     area: str
@@ -129,7 +129,7 @@ def shipped_stories() -> Stories:
     return read_stories(places.demo() / "projects.yaml")
 
 
-def found(office: Office, clock: DemoClock) -> Founded:
+def found(office: Office, clock: DemoClock) -> FoundedDemo:
     """Found the office in which the stories are played, on the day from which it is there.
 
     What begins later is left to its own day.
@@ -154,7 +154,7 @@ def found(office: Office, clock: DemoClock) -> Founded:
     clock.next(date.fromisoformat(since))
     found_with(office, Request(founder), at_once, definitions)
     directory = office.directory
-    return Founded(len(directory.units), len(directory.people), tuple(later))
+    return FoundedDemo(len(directory.units), len(directory.people), tuple(later))
 
 
 def in_order(stories: Stories, later: Iterable[Appointment]) -> list[Event]:
@@ -164,7 +164,7 @@ def in_order(stories: Stories, later: Iterable[Appointment]) -> list[Event]:
     events = [Event(appointment.on, -1, appointment) for appointment in later]
     for number, story in enumerate(stories.stories):
         events.append(Event(story.on, number, story))
-        steps = [step for step in story.steps if isinstance(step, Step)]
+        steps = [step for step in story.steps if isinstance(step, StoryStep)]
         events.extend(Event(step.on, number, step) for step in steps)
     return sorted(events, key=lambda event: (event.on, event.case))
 
@@ -191,11 +191,11 @@ def see_clock(office: Office) -> tuple[str, str] | None:
     return announcer, confirmer
 
 
-def standing(office: Office, number: str) -> Standing:
+def standing(office: Office, number: str) -> DemoStanding:
     """Tell where a case stands."""
     case = office.case(number)
     stage = office.workflow_of(case).states[case.state].title
-    return Standing(str(case.facts["area"]), case.seq, case.state, stage)
+    return DemoStanding(str(case.facts["area"]), case.seq, case.state, stage)
 
 
 def letters_to_show(office: Office, stories: Stories) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class LetterErrand:
     """One thing that a letter asks.
 
     `due_on` is YYYY-MM-DD or None, `principal` whose it is if not the officer's.
@@ -58,7 +58,7 @@ class Letterbox:
     For a clerk, how many sendings wait or died.
     """
 
-    errands: tuple[Errand, ...]
+    errands: tuple[LetterErrand, ...]
     waiting: int = 0
     dead: int = 0
 
@@ -73,7 +73,7 @@ def letterbox(office: Office, moment: Moment, code: str) -> Letterbox:
     ]
     digest = directory.document(ISSUING, ISSUING)
     rules = read_issuing(office.store.definition(digest)) if digest else None
-    found: dict[tuple[str, str, str], Errand] = {}
+    found: dict[tuple[str, str, str], LetterErrand] = {}
     for officer in (own, *behalf):
         for errand in _errands_of(office, moment, officer, rules):
             found.setdefault((errand.kind, errand.case.id, errand.letter.name), errand)
@@ -86,7 +86,7 @@ def letterbox(office: Office, moment: Moment, code: str) -> Letterbox:
 
 def _errands_of(
     office: Office, moment: Moment, officer: Officer, rules: Issuing | None
-) -> Iterator[Errand]:
+) -> Iterator[LetterErrand]:
     if "reviewer" in officer.held or "signer" in officer.held:
         yield from _desk(office, officer)
     for case_id, name in waiting_for(office.store, officer.unit):
@@ -99,7 +99,7 @@ def _errands_of(
         yield _errand("urge", late.case, late.letter, officer, text, late.due_on)
 
 
-def _desk(office: Office, officer: Officer) -> Iterator[Errand]:
+def _desk(office: Office, officer: Officer) -> Iterator[LetterErrand]:
     """List what an issuing unit's reviewer and signer have before them, but not what went through
     their own hands.
     """
@@ -135,7 +135,7 @@ def _owed(
     *,
     moment: Moment,
     rules: Issuing | None,
-) -> Iterator[Errand]:
+) -> Iterator[LetterErrand]:
     workflow = office.workflow_of(case)
     mine = [
         d
@@ -165,11 +165,11 @@ def _errand(
     due_on: str | None = None,
     *,
     opinion: bool = False,
-) -> Errand:
+) -> LetterErrand:
     behalf = f" --for {officer.principal}" if officer.principal else ""
     named = case.number if kind == "urge" else f"{case.number} {letter.name}"
     tail = (" 同意" if opinion else "") + (" --file 复函文件" if kind == "reply" else "")
-    return Errand(
+    return LetterErrand(
         kind,
         case,
         letter,

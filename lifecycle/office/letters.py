@@ -174,9 +174,9 @@ def _cases(office: Office, case: str | None) -> Iterator[Case]:
     if case is not None:
         yield office.case(case)
         return
-    from lifecycle.ledger.sqlite.queries import Filter, stream
+    from lifecycle.ledger.sqlite.queries import CaseFilter, stream
 
-    for item in stream(office.store, Filter()):
+    for item in stream(office.store, CaseFilter()):
         yield office.case(item.number)
 
 

@@ -15,7 +15,7 @@ from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.case_rows import read_case
-from lifecycle.ledger.sqlite.queries import Filter, ListedCase, list_page, stream
+from lifecycle.ledger.sqlite.queries import CaseFilter, ListedCase, list_page, stream
 from lifecycle.ledger.sqlite.queries import board as count_cases
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """One case in a list; `stage` is its state's title, `lead` the title of who leads it, `light`
     is green, yellow or red.
     """
@@ -67,10 +67,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """One page of a list; `next_after` is the number to go on from, where there is more."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ListRow, ...]
     next_after: str | None
 
 
@@ -88,7 +88,7 @@ class CaseList:
         self._where = _compiled(office, wanted.where, self._filter.workflow)
         self._moment = office.moment(on) if self._where else None
 
-    def page(self, after: str = "", page: int = 1) -> Page:
+    def page(self, after: str = "", page: int = 1) -> ListPage:
         """Give one page of those that come after a number."""
         skip = (page - 1) * PAGE
         if self._where is None:
@@ -98,9 +98,9 @@ class CaseList:
         else:
             rows = list(islice(self.stream(after), skip, skip + PAGE + 1))
         more = len(rows) > PAGE
-        return Page(tuple(rows[:PAGE]), rows[PAGE - 1].number if more else None)
+        return ListPage(tuple(rows[:PAGE]), rows[PAGE - 1].number if more else None)
 
-    def stream(self, after: str = "") -> Iterator[Row]:
+    def stream(self, after: str = "") -> Iterator[ListRow]:
         """Stream all rows."""
         whole = self._where is not None
         for item in stream(self._office.store, self._filter, after=after, whole=whole):
@@ -125,10 +125,10 @@ class CaseList:
         except ExpressionError as error:
             raise _told(error, self._where.source) from error
 
-    def _row(self, item: ListedCase) -> Row:
+    def _row(self, item: ListedCase) -> ListRow:
         """Name what a row of the store holds."""
         workflow = self._office.library.workflow(item.digest)
-        return Row(
+        return ListRow(
             number=item.number,
             title=item.title,
             workflow=item.workflow,
@@ -152,14 +152,14 @@ class CaseList:
         return "green"
 
 
-def write_list(file: Path, rows: Iterable[Row]) -> int:
+def write_list(file: Path, rows: Iterable[ListRow]) -> int:
     """Write rows into an XLSX or CSV file, by its extension; give how many there were."""
     from lifecycle.exchange.tables import write_rows
 
     return write_rows(file, "事项清单", EXPORT, map(_cells, rows))
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: ListRow) -> tuple[str, ...]:
     return (
         row.number,
         row.title,
@@ -194,12 +194,12 @@ def _told(error: ExpressionError, where: str) -> WorkflowError:
     return WorkflowError([error.problem("wrong-expression", where, whole)], where)
 
 
-def _filter(office: Office, wanted: Wanted, on: date | None) -> Filter:
+def _filter(office: Office, wanted: Wanted, on: date | None) -> CaseFilter:
     """Turn names as officers write them into a filter; raises UnknownError."""
     among = [office.workflow(wanted.workflow)] if wanted.workflow else office.workflows()
     today = office.day(on)
     officer = office.directory.officer(wanted.mine, today) if wanted.mine else None
-    return Filter(
+    return CaseFilter(
         workflow=among[0].name if wanted.workflow else None,
         state=_state(among, wanted.state) if wanted.state else None,
         phase=_phase(among, wanted.phase) if wanted.phase else None,
@@ -278,7 +278,7 @@ def boards(office: Office, on: date | None = None, year: int | None = None) -> B
     counted = {
         (workflow, state): (number, yellow, red)
         for workflow, state, number, yellow, red in count_cases(
-            office.store, today, Filter(year=year)
+            office.store, today, CaseFilter(year=year)
         )
     }
     found = [_board(workflow, counted) for workflow in office.workflows()]

@@ -23,7 +23,7 @@ MOST_TITLE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedChange:
     """An entry of the office's own chain, as it was recorded."""
 
     eid: str
@@ -37,7 +37,7 @@ class Recorded:
 class UnitChanged:
     """A unit that was changed, with its name from then on."""
 
-    entry: Recorded
+    entry: RecordedChange
     code: str
     title: str
 
@@ -96,7 +96,7 @@ class Idle:
 class Granted:
     """Roles that were granted, and those of them without effect so far."""
 
-    entry: Recorded
+    entry: RecordedChange
     roles: tuple[str, ...]
     idle: Idle | None
 
@@ -129,11 +129,11 @@ class ClockLine:
 # Changes.
 
 
-def change(office: Office, request: Request, kind: str, data: Mapping[str, Any]) -> Recorded:
+def change(office: Office, request: Request, kind: str, data: Mapping[str, Any]) -> RecordedChange:
     """Record one change of units, officers, grants, delegations or the clock."""
     body = office.register.change_office(request, kind, data)
     intent = body["intent"]
-    return Recorded(
+    return RecordedChange(
         intent["eid"], intent["seq"], intent["type"], intent["data"], body["recorded_at"]
     )
 
@@ -146,7 +146,7 @@ def add_unit(
     *,
     functions: Sequence[str] = (),
     since: date | None = None,
-) -> Recorded:
+) -> RecordedChange:
     """Add a unit with its functions, which are roles by name or title."""
     data = {
         "unit": code,
@@ -217,7 +217,7 @@ def grant(
 
 
 def _granted(
-    office: Office, request: Request, entry: Recorded, unit: str, since: date | None
+    office: Office, request: Request, entry: RecordedChange, unit: str, since: date | None
 ) -> Granted:
     """See which of the roles have no effect yet, because the unit has no such function."""
     directory, today = office.directory, office.day(request.on)
@@ -283,7 +283,7 @@ def _revocations(
             yield granted, _dated(data, since=since)
 
 
-def leave(office: Office, request: Request, code: str, since: date | None = None) -> Recorded:
+def leave(office: Office, request: Request, code: str, since: date | None = None) -> RecordedChange:
     """Note that an officer has left."""
     return change(office, request, "officer_left", _dated({"officer": code}, since=since))
 
@@ -297,18 +297,18 @@ def delegate(
     until: date,
     roles: Sequence[str] = (),
     since: date | None = None,
-) -> Recorded:
+) -> RecordedChange:
     """Delegate some or all roles of `principal` to an officer."""
     data = {"officer": code, "principal": principal, "roles": find_roles(office, roles)}
     return change(office, request, "delegation_made", _dated(data, since=since, until=until))
 
 
-def map_account(office: Office, request: Request, code: str, account: str) -> Recorded:
+def map_account(office: Office, request: Request, code: str, account: str) -> RecordedChange:
     """Note that an operating-system account of this machine is an officer's."""
     return change(office, request, "account_mapped", {"account": account, "officer": code})
 
 
-def unmap_account(office: Office, request: Request, code: str, account: str) -> Recorded:
+def unmap_account(office: Office, request: Request, code: str, account: str) -> RecordedChange:
     """Note that an operating-system account is no longer an officer's."""
     return change(office, request, "account_unmapped", {"account": account, "officer": code})
 
@@ -417,7 +417,7 @@ def clock(office: Office) -> ClockLine:
     )
 
 
-def announce_clock(office: Office, request: Request) -> tuple[Recorded, str]:
+def announce_clock(office: Office, request: Request) -> tuple[RecordedChange, str]:
     """Announce that the clock is right though it has jumped past the bound.
 
     Give the entry and what the clock shows in Beijing time.
@@ -427,7 +427,7 @@ def announce_clock(office: Office, request: Request) -> tuple[Recorded, str]:
     return entry, in_beijing(entry.data["clock"])
 
 
-def confirm_clock(office: Office, request: Request) -> tuple[Recorded, str]:
+def confirm_clock(office: Office, request: Request) -> tuple[RecordedChange, str]:
     """Confirm, as another person, what was announced last.
 
     Give the entry and its time in Beijing.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
-from lifecycle.callers import Errand
+from lifecycle.callers import CallersErrand
 from lifecycle.errors import InvalidError, UnavailableError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.deeds import Deeds
@@ -49,7 +49,7 @@ class Caller:
 
     account: str
     request_id: str
-    errand: Errand
+    errand: CallersErrand
     renew: Callable[[], None]
     here: bool = False
 

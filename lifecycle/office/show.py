@@ -14,8 +14,7 @@ from lifecycle.engine.values import Value, show_value
 from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document
-from lifecycle.insight.outlook import ANYBODY, Outlook, look
-from lifecycle.insight.outlook import Way as JudgedWay
+from lifecycle.insight.outlook import ANYBODY, Outlook, Way, look
 from lifecycle.insight.sight import Holder, days_in_state, holder, opinion_status
 from lifecycle.ledger.record import account_of
 from lifecycle.office.office import entries
@@ -27,17 +26,17 @@ if TYPE_CHECKING:
     from lifecycle.workflow.model import Workflow
 
 __all__ = [
-    "Fact",
     "Gate",
     "Holder",
     "LastEntry",
     "LetterCount",
-    "Limit",
-    "Material",
-    "Opinion",
     "Sheet",
+    "ShownFact",
+    "ShownLimit",
+    "ShownMaterial",
+    "ShownOpinion",
+    "ShownWay",
     "Suspended",
-    "Way",
     "WorkflowVersion",
     "show",
 ]
@@ -66,7 +65,7 @@ class Suspended:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class ShownLimit:
     """A time limit that runs: since when and until when, how long, on which ground.
 
     `span` names the unit in Chinese; `main` is the limit of the state itself; `inner` one that the
@@ -86,7 +85,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ShownWay:
     """One transition out of the state, its gates as judged for who asks.
 
     `mine`: who asks may make it; `missing` are the unmet gates that are about the case; `asks` are
@@ -105,7 +104,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class ShownOpinion:
     """One seat at a co-sign: who is asked, and what they said, if they did.
 
     `status` is how it stands for machines, `text` for officers; `holder` is the unit's name, or the
@@ -127,7 +126,7 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class ShownMaterial:
     """A material as last attached; `locked`: it changes no more."""
 
     name: str
@@ -140,7 +139,7 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class ShownFact:
     """A fact of the case; `text` is its value as officers read it."""
 
     name: str
@@ -198,11 +197,11 @@ class Sheet:
     suspended: Suspended | None
     seq: int
     head: str
-    limits: tuple[Limit, ...]
-    ways: tuple[Way, ...]
-    opinions: tuple[Opinion, ...]
-    materials: tuple[Material, ...]
-    facts: tuple[Fact, ...]
+    limits: tuple[ShownLimit, ...]
+    ways: tuple[ShownWay, ...]
+    opinions: tuple[ShownOpinion, ...]
+    materials: tuple[ShownMaterial, ...]
+    facts: tuple[ShownFact, ...]
     values: Mapping[str, Value]
     locked: tuple[str, ...]
     letters: tuple[LetterCount, ...]
@@ -217,11 +216,11 @@ def show(office: Office, case: Case, code: str | None = None, on: date | None = 
     officer = office.officer(code, on) if code else None
     workflow, moment = office.workflow_of(case), office.moment(on)
     outlook = look(workflow, case, officer or ANYBODY, moment)
-    return _Look(office, workflow, case, moment, outlook).sheet()
+    return _SheetMaker(office, workflow, case, moment, outlook).sheet()
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _SheetMaker:
     """All that a sheet is made from."""
 
     office: Office
@@ -281,9 +280,9 @@ class _Look:
             return None
         return Suspended(found.state, self.workflow.states[found.state].title, found.on)
 
-    def limit(self, item: OpenLimit) -> Limit:
+    def limit(self, item: OpenLimit) -> ShownLimit:
         limit = item.limit
-        return Limit(
+        return ShownLimit(
             title=limit.title,
             since=item.since,
             due_on=item.due.on,
@@ -296,9 +295,9 @@ class _Look:
             main=limit is self.workflow.states[self.case.state].due,
         )
 
-    def way(self, judged: JudgedWay) -> Way:
+    def way(self, judged: Way) -> ShownWay:
         transition = judged.transition
-        return Way(
+        return ShownWay(
             name=transition.name,
             title=transition.title,
             kind=transition.kind,
@@ -310,12 +309,12 @@ class _Look:
             asks=tuple(transition.asks),
         )
 
-    def opinions(self) -> Iterator[Opinion]:
+    def opinions(self) -> Iterator[ShownOpinion]:
         for transition, seat in self.outlook.seats:
             status, text = opinion_status(transition, seat, self.case, self.moment)
             said = seat.opinion
             unit = self.moment.names.get(seat.unit, seat.unit)
-            yield Opinion(
+            yield ShownOpinion(
                 transition=transition.name,
                 title=transition.title,
                 role=seat.role,
@@ -330,9 +329,9 @@ class _Look:
                 resolved=said.resolved if said else None,
             )
 
-    def materials(self) -> Iterator[Material]:
+    def materials(self) -> Iterator[ShownMaterial]:
         for name, file in self.case.materials.items():
-            yield Material(
+            yield ShownMaterial(
                 name=name,
                 title=self.workflow.materials[name].title,
                 file=file.name,
@@ -342,12 +341,12 @@ class _Look:
                 locked=name in self.case.locked,
             )
 
-    def facts(self) -> Iterator[Fact]:
+    def facts(self) -> Iterator[ShownFact]:
         """Tell the facts in the order of the workflow."""
         for name, fact in self.workflow.facts.items():
             if name in self.case.facts:
                 text = show_value(fact, self.case.facts[name], self.moment.names)
-                yield Fact(name, fact.title, text, name in self.case.locked)
+                yield ShownFact(name, fact.title, text, name in self.case.locked)
 
     def letters(self) -> Iterator[LetterCount]:
         counts = Counter(letter.state for letter in self.case.letters.values())

@@ -83,7 +83,7 @@ class SampleFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Samples:
+class SampleFiles:
     """How many samples there are, and the samples one by one."""
 
     total: int
@@ -142,7 +142,7 @@ def _catalogue_row(
 
 def samples(
     office: Office, workflow: str | None = None, *, form: str, on: date | None = None
-) -> Samples:
+) -> SampleFiles:
     """Write a sample of every letter of one workflow, or of every template in force, one by one."""
     from lifecycle.letter.fonts import Fonts
 
@@ -157,7 +157,7 @@ def samples(
             body = render(sample_letter(use, rules, issuers), form, fonts)
             yield SampleFile(use.template.name, SUFFIXES[form], body)
 
-    return Samples(len(found), files())
+    return SampleFiles(len(found), files())
 
 
 def _issuers(office: Office, workflows: list[Workflow], on: str) -> Mapping[str, tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle.frozen import dataclass
 from lifecycle.insight.inbox import Waiting, inbox
-from lifecycle.office.letterbox import Errand, Letterbox, letterbox
+from lifecycle.office.letterbox import Letterbox, LetterErrand, letterbox
 
 if TYPE_CHECKING:
     from lifecycle.office.office import Office
@@ -18,7 +18,7 @@ PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class CaseTask:
     """One thing that waits for an officer on a case.
 
     `kind` is `sign`, `advance`, `supply` or `overdue`; `group` says how urgent it is: `overdue`,
@@ -65,7 +65,7 @@ class Todo:
     on: date
     page: int
     more: bool
-    tasks: tuple[Task, ...]
+    tasks: tuple[CaseTask, ...]
     letters: tuple[LetterTask, ...]
     waiting: int
     dead: int
@@ -92,10 +92,10 @@ def todo(office: Office, officer: str, on: date | None, page: int = 1) -> Todo:
     )
 
 
-def _task(waiting: Waiting, today: date) -> Task:
+def _task(waiting: Waiting, today: date) -> CaseTask:
     task, principal = waiting.task, waiting.principal
     behalf = f" --for {principal}" if principal and task.transition else ""
-    return Task(
+    return CaseTask(
         kind=task.kind,
         group=_group(task.due_on, today),
         number=task.case.number,
@@ -119,7 +119,7 @@ def _group(due_on: str | None, today: date) -> str:
     return "week" if due_on <= (today + timedelta(days=7)).isoformat() else "later"
 
 
-def _letter_task(errand: Errand) -> LetterTask:
+def _letter_task(errand: LetterErrand) -> LetterTask:
     return LetterTask(
         kind=errand.kind,
         word=errand.word,

@@ -43,7 +43,7 @@ class TooLargeError(Exception):
 
 
 @dataclass(slots=True)
-class Gate:
+class Turnstile:
     """Who is connected: so many in all, so many of one account."""
 
     limits: Limits
@@ -60,7 +60,7 @@ class Gate:
 class Connected(H11Protocol):
     """One connection, with the account that the kernel names at its other end (SO_PEERCRED)."""
 
-    gate: Gate
+    gate: Turnstile
     """Set by `serve` for all connections of a service."""
 
     user: int | None = None
@@ -249,7 +249,7 @@ def serve(
     with tempfile.TemporaryDirectory(prefix="lifecycle-service-") as scratch:
         pool = Pool(url, database, Path(scratch), limits)
         pool.start()
-        Connected.gate = Gate(limits)
+        Connected.gate = Turnstile(limits)
         door: Any = Door(pool, limits, Path(scratch))
         config = uvicorn.Config(
             door,

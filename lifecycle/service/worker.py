@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
 
-from lifecycle.callers import STDIN, Errand, running
+from lifecycle.callers import STDIN, CallersErrand, running
 from lifecycle.cli.root import root
 from lifecycle.cli.terminal.failure import FAILED
 from lifecycle.errors import LifecycleError, os_reason
@@ -148,7 +148,7 @@ class Tap(io.BufferedIOBase):
         return len(body)
 
 
-class Shown(io.TextIOWrapper):
+class CallersScreen(io.TextIOWrapper):
     """One of the two streams, as text in the caller's encoding."""
 
     def __init__(self, tap: Tap, encoding: str, *, terminal: bool) -> None:
@@ -226,12 +226,12 @@ def _run(argv: list[str], session: Session) -> int:
         return end.code if isinstance(end.code, int) else FAILED
 
 
-def _read(question: Question, folder: Path) -> tuple[dict[str, Any], Errand]:
+def _read(question: Question, folder: Path) -> tuple[dict[str, Any], CallersErrand]:
     """Take a message apart: the files that it brings are put into the folder.
 
     Raises MisshapenError.
     """
-    errand = Errand(folder)
+    errand = CallersErrand(folder)
     source: IO[bytes]
     if isinstance(question.body, bytes):
         source = io.BytesIO(question.body)
@@ -290,15 +290,15 @@ def _taken(source: IO[bytes], place: Path, error: int, size: int) -> Path | int:
 
 
 @contextmanager
-def _streams(document: Mapping[str, Any], errand: Errand, screen: Screen) -> Iterator[None]:
+def _streams(document: Mapping[str, Any], errand: CallersErrand, screen: Screen) -> Iterator[None]:
     """Put the caller's streams in the place of this process's."""
     before = sys.stdin, sys.stdout, sys.stderr
     (encoding, terminal), (error_encoding, error_terminal) = document["streams"]
     sent = errand.sent.get(STDIN)
     typed: IO[bytes] = sent.open("rb") if isinstance(sent, Path) else io.BytesIO()
     sys.stdin = io.TextIOWrapper(typed, encoding="utf-8", errors="replace")
-    sys.stdout = Shown(Tap(screen, 1), encoding, terminal=bool(terminal))
-    sys.stderr = Shown(Tap(screen, 2), error_encoding, terminal=bool(error_terminal))
+    sys.stdout = CallersScreen(Tap(screen, 1), encoding, terminal=bool(terminal))
+    sys.stderr = CallersScreen(Tap(screen, 2), error_encoding, terminal=bool(error_terminal))
     try:
         yield
     finally:
@@ -322,7 +322,7 @@ def _environment(theirs: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _written(code: int, screen: Screen, errand: Errand, folder: Path) -> bytes | Path:
+def _written(code: int, screen: Screen, errand: CallersErrand, folder: Path) -> bytes | Path:
     """Write the answer: the files to be written, then what is to be printed."""
     sizes = [kept.place.stat().st_size for kept in errand.kept]
     document = {
@@ -341,7 +341,7 @@ def _written(code: int, screen: Screen, errand: Errand, folder: Path) -> bytes |
     return place
 
 
-def _parts(line: bytes, screen: Screen, errand: Errand) -> Iterator[bytes]:
+def _parts(line: bytes, screen: Screen, errand: CallersErrand) -> Iterator[bytes]:
     yield line
     for kept in errand.kept:
         with kept.place.open("rb") as source:

@@ -78,7 +78,7 @@ def read_template(name: str, source: bytes, file: str) -> Template:
         raise WorkflowError(
             [_problem(file, "encoding", "模板不是 UTF-8 文字", "请另存为 UTF-8 编码", line=line)]
         ) from None
-    reading = _Reading(file, text)
+    reading = _TemplateReading(file, text)
     problems = reading.problems()
     if problems:
         raise WorkflowError(
@@ -99,7 +99,7 @@ def read_template(name: str, source: bytes, file: str) -> Template:
     )
 
 
-class _Reading:
+class _TemplateReading:
     """One reading of one template text."""
 
     def __init__(self, file: str, text: str) -> None:

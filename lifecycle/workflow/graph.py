@@ -14,7 +14,7 @@ MOST_GUESSES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class GraphWay:
     """A transition with the known states that it leaves and those that it can lead to."""
 
     transition: Transition
@@ -39,7 +39,7 @@ def check_graph(workflow: Workflow) -> Iterator[Problem]:
         yield from _check_not_by(way, made, edges)
 
 
-def ways_of(workflow: Workflow) -> tuple[Way, ...]:
+def ways_of(workflow: Workflow) -> tuple[GraphWay, ...]:
     """Give each transition its known states.
 
     A misspelt state stands for the nearest, so that one slip is one fault. A record stays where it
@@ -72,11 +72,11 @@ def ways_of(workflow: Workflow) -> tuple[Way, ...]:
             )
         else:
             targets = (target,) if target else ()
-        ways.append(Way(transition, left, targets))
+        ways.append(GraphWay(transition, left, targets))
     return tuple(ways)
 
 
-def edges_of(workflow: Workflow, ways: tuple[Way, ...]) -> dict[str, set[str]]:
+def edges_of(workflow: Workflow, ways: tuple[GraphWay, ...]) -> dict[str, set[str]]:
     """Map each state to the states that one transition leads to."""
     edges: dict[str, set[str]] = {name: set() for name in workflow.states}
     for way in ways:
@@ -177,7 +177,7 @@ def _check_kind(
 
 
 def _check_not_by(
-    way: Way, made: dict[str, set[str]], edges: dict[str, set[str]]
+    way: GraphWay, made: dict[str, set[str]], edges: dict[str, set[str]]
 ) -> Iterator[Problem]:
     """See that what is excluded can come first.
 

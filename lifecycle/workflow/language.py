@@ -12,8 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from lifecycle.expression.language import FUNCTIONS
-from lifecycle.expression.language import Word as Function
+from lifecycle.expression.language import FUNCTIONS, Function
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS
 

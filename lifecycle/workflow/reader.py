@@ -25,7 +25,7 @@ from lifecycle.workflow.sections import (
 )
 from lifecycle.workflow.yaml.fields import MOST_SHOWN, Reading
 from lifecycle.workflow.yaml.tree import Mapping as Mapped
-from lifecycle.workflow.yaml.tree import Sequence, Tree, read_tree
+from lifecycle.workflow.yaml.tree import Sequence, YamlTree, read_tree
 
 if TYPE_CHECKING:
     from lifecycle.workflow.check import TemplateLike
@@ -85,7 +85,7 @@ def examine(
     return workflow, _in_order(reading.problems), tree.text
 
 
-def _read_top(tree: Tree, root: Mapped, reading: Reading, digest: str) -> Workflow:
+def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Workflow:
     key = root.pairs.get("workflow")
     at = reading.at(key[1] if key else root)
     also = () if "panel" in root.pairs else ("opened_by",)

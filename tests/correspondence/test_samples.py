@@ -19,7 +19,7 @@ from paper_office import fonts
 from lifecycle import places
 from lifecycle.correspondence.issuing_rules import read_issuing
 from lifecycle.correspondence.press import PRESS, render
-from lifecycle.correspondence.sample import Use, sample_letter, uses
+from lifecycle.correspondence.sample import SampleUse, sample_letter, uses
 from lifecycle.correspondence.signing_off import digest_of
 from lifecycle.correspondence.source import to_source
 from lifecycle.engine.acts import FORMS
@@ -33,7 +33,7 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "samples.json"
 WRITTEN = Path(__file__).parents[1] / "golden" / "written.json"
 
 
-def catalogue() -> Iterator[Use]:
+def catalogue() -> Iterator[SampleUse]:
     """List the shipped letters."""
     paths = sorted(places.notices().glob("*.j2"))
     templates = {

@@ -19,7 +19,7 @@ from openpyxl import Workbook, load_workbook
 from lifecycle.engine.values import Entered
 from lifecycle.errors import InvalidError
 from lifecycle.exchange import csvfile, tables
-from lifecycle.exchange.rows import Place, Row, letters
+from lifecycle.exchange.rows import SheetPlace, SheetRow, letters
 from lifecycle.exchange.tables import read_rows, write_rows
 
 TEXT = "项目,总投资\n云和大垟康养,126000\n𡶴头文旅,800\n"
@@ -64,8 +64,8 @@ def test_rows_know_their_lines(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text('\n甲,乙\n1,"x\ny"\n\n,\n2,z\n', "utf-8")
     assert list(read_rows(path)) == [
-        Row(Place("a.csv", 3), {"甲": "1", "乙": "x\ny"}),
-        Row(Place("a.csv", 7), {"甲": "2", "乙": "z"}),
+        SheetRow(SheetPlace("a.csv", 3), {"甲": "1", "乙": "x\ny"}),
+        SheetRow(SheetPlace("a.csv", 7), {"甲": "2", "乙": "z"}),
     ]
 
 
@@ -76,7 +76,7 @@ def test_a_bad_row_does_not_stop_the_others(tmp_path: Path) -> None:
     first, second = read_rows(path)
     assert first.fault is not None
     assert first.fault.message == "a.csv:2：第 3 列（C）有内容，但表头没有这一列"
-    assert second == Row(Place("a.csv", 3), {"甲": "4", "乙": "5"})
+    assert second == SheetRow(SheetPlace("a.csv", 3), {"甲": "4", "乙": "5"})
 
 
 @pytest.mark.parametrize(
@@ -199,11 +199,11 @@ def test_yaml_gives_rows_as_typed(tmp_path: Path) -> None:
         "utf-8",
     )
     assert list(read_rows(path)) == [
-        Row(
-            Place("a.yaml", 3),
+        SheetRow(
+            SheetPlace("a.yaml", 3),
             {"项目": "甲", "日期": "2026-09-08", "是否": "no", "部门": ("林业", "文物")},
         ),
-        Row(Place("a.yaml", 7), {"项目": "乙"}),
+        SheetRow(SheetPlace("a.yaml", 7), {"项目": "乙"}),
     ]
     path.write_text("项目: 甲\n面积: 1e3\n", "utf-8")
     assert values(path) == [{"项目": "甲", "面积": "1e3"}]

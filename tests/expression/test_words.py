@@ -22,7 +22,7 @@ from lifecycle.expression.language import (
     FUNCTIONS,
     TESTS,
     TYPES,
-    Word,
+    Function,
 )
 from lifecycle.letter import Paragraph
 from lifecycle.template import compose
@@ -123,7 +123,7 @@ def test_both_give(source: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "word"), [(name, word) for table in TABLES for name, word in table.items()]
 )
-def test_every_word_is_explained_and_typed(name: str, word: Word) -> None:
+def test_every_word_is_explained_and_typed(name: str, word: Function) -> None:
     """Each word has a Chinese title and explanation, and takes and gives known types."""
     assert not word.title.isascii()
     assert not word.explains.isascii()

@@ -27,7 +27,7 @@ from lifecycle.ledger.sqlite import driver
 from lifecycle.ledger.sqlite import store as store_module
 from lifecycle.ledger.sqlite.by_apsw import ApswLibrary
 from lifecycle.ledger.sqlite.by_sqlite3 import StandardLibrary
-from lifecycle.ledger.sqlite.connection import Library, SqliteError
+from lifecycle.ledger.sqlite.connection import SqliteError, SqliteLibrary
 
 CLI = Path(__file__).resolve().parents[2] / "cli.py"
 SYNCS = "fsync,fdatasync"
@@ -108,7 +108,7 @@ class Journal:
     sync succeeds any more.
     """
 
-    library: Callable[[], Library]
+    library: Callable[[], SqliteLibrary]
     ends: str
     last: str
     hopeless: int

@@ -20,7 +20,7 @@ from lifecycle.errors import UnavailableError
 from lifecycle.ledger.sqlite import database, disk, driver
 from lifecycle.ledger.sqlite.by_apsw import ApswLibrary
 from lifecycle.ledger.sqlite.by_sqlite3 import StandardLibrary
-from lifecycle.ledger.sqlite.connection import Connection, Library, SqliteError
+from lifecycle.ledger.sqlite.connection import Connection, SqliteError, SqliteLibrary
 from lifecycle.ledger.sqlite.database import copy_database, make
 from lifecycle.ledger.sqlite.store import Store
 
@@ -28,9 +28,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(params=[ApswLibrary, StandardLibrary], ids=["apsw", "sqlite3"])
-def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Library:
+def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> SqliteLibrary:
     """Give each library, as the one that the process has chosen."""
-    chosen: Library = request.param()
+    chosen: SqliteLibrary = request.param()
     monkeypatch.setattr(driver, "library", lambda: chosen)
     return chosen
 
@@ -83,7 +83,7 @@ def test_a_write_ahead_log_needs_a_mended_library_and_a_disk_of_this_machine() -
 # Both libraries do what the store asks of a connection.
 
 
-def opened(library: Library, path: Path) -> Connection:
+def opened(library: SqliteLibrary, path: Path) -> Connection:
     """Open a database with one empty table."""
     path.touch()
     connection = library.open(path, "rw")
@@ -91,7 +91,7 @@ def opened(library: Library, path: Path) -> Connection:
     return connection
 
 
-def test_rows_and_counts_are_the_same(library: Library, tmp_path: Path) -> None:
+def test_rows_and_counts_are_the_same(library: SqliteLibrary, tmp_path: Path) -> None:
     """Values are bound by name or place; what is written is counted; one transaction is one."""
     with closing(opened(library, tmp_path / "a.db")) as connection:
         assert connection.run("INSERT INTO t VALUES (:x, :y)", {"x": 1, "y": b"\0", "z": 3}) == 1
@@ -105,7 +105,7 @@ def test_rows_and_counts_are_the_same(library: Library, tmp_path: Path) -> None:
         assert connection.rows("SELECT x, y FROM t") == [(1, b"\0")]
 
 
-def test_errors_have_sqlites_own_names(library: Library, tmp_path: Path) -> None:
+def test_errors_have_sqlites_own_names(library: SqliteLibrary, tmp_path: Path) -> None:
     """What went wrong is told by SQLite's code and words, whichever library says it."""
     path = tmp_path / "a.db"
     with (
@@ -142,7 +142,7 @@ def test_errors_have_sqlites_own_names(library: Library, tmp_path: Path) -> None
     }
 
 
-def test_a_copy_is_of_one_moment_and_one_file(library: Library, tmp_path: Path) -> None:
+def test_a_copy_is_of_one_moment_and_one_file(library: SqliteLibrary, tmp_path: Path) -> None:
     """A copy made amid another's transaction holds what was committed, and can be read where
     nothing can be written.
     """
@@ -161,7 +161,7 @@ def test_a_copy_is_of_one_moment_and_one_file(library: Library, tmp_path: Path) 
     assert [path.name for path in tmp_path.glob("copy*")] == ["copy"]
 
 
-def test_an_office_works_by_either(library: Library, bureau: Bureau) -> None:
+def test_an_office_works_by_either(library: SqliteLibrary, bureau: Bureau) -> None:
     """Journals are changed at opening to what the library can do safely; the audit is clean."""
     number = bureau.opened(name="甲")
     bureau.do("set", number, "area=3", "--on", "2026-09-02", by="bureau01")

@@ -23,7 +23,7 @@ from lifecycle.ledger.case_rows import CASE_COLUMNS
 from lifecycle.ledger.sql import compiling, statements, tables, text
 from lifecycle.ledger.sql.statement import FILTERS, Statement
 from lifecycle.ledger.sqlite import driver
-from lifecycle.ledger.sqlite.queries import Filter, ListedCase, conditions_of
+from lifecycle.ledger.sqlite.queries import CaseFilter, ListedCase, conditions_of
 from lifecycle.ledger.sqlite.store import Store
 
 STATEMENTS = {name: value for name, value in vars(text).items() if isinstance(value, Statement)}
@@ -112,16 +112,16 @@ def tokens(words: str) -> str:
 @pytest.mark.parametrize(
     ("wanted", "plan"),
     [
-        (Filter(), "SEARCH cases USING INDEX sqlite_autoindex_cases_2 (number>?)"),
+        (CaseFilter(), "SEARCH cases USING INDEX sqlite_autoindex_cases_2 (number>?)"),
         (
-            Filter(workflow="w", state="s"),
+            CaseFilter(workflow="w", state="s"),
             "SEARCH cases USING INDEX cases_by_state (workflow=? AND state=? AND number>?)",
         ),
-        (Filter(phase="p"), "SEARCH cases USING INDEX sqlite_autoindex_cases_2 (number>?)"),
-        (Filter(unit="u"), "SEARCH cases USING INDEX sqlite_autoindex_cases_2 (number>?)"),
+        (CaseFilter(phase="p"), "SEARCH cases USING INDEX sqlite_autoindex_cases_2 (number>?)"),
+        (CaseFilter(unit="u"), "SEARCH cases USING INDEX sqlite_autoindex_cases_2 (number>?)"),
     ],
 )
-def test_a_page_of_a_list_reads_an_index(store: Store, wanted: Filter, plan: str) -> None:
+def test_a_page_of_a_list_reads_an_index(store: Store, wanted: CaseFilter, plan: str) -> None:
     """A page is read from its first number on, in order: nothing is sorted."""
     conditions, values = conditions_of(wanted)
     paging = {"after": "", "most": 50, "skip": 0}
@@ -130,7 +130,7 @@ def test_a_page_of_a_list_reads_an_index(store: Store, wanted: Filter, plan: str
 
 def test_the_overdue_are_read_from_an_index(store: Store) -> None:
     """Only the overdue are looked at, and put in the order of their numbers."""
-    conditions, values = conditions_of(Filter(overdue_on="2026-09-01"))
+    conditions, values = conditions_of(CaseFilter(overdue_on="2026-09-01"))
     paging = {"after": "", "most": 50, "skip": 0}
     assert plan_of(store, text.LIST_CASES.filtered(conditions), values | paging) == [
         "SEARCH cases USING INDEX cases_by_due (final=? AND due_on<?)",
@@ -148,8 +148,8 @@ def test_what_waits_is_read_from_an_index_in_its_order(store: Store) -> None:
     assert found == [f"SEARCH task USING COVERING INDEX tasks_by_role {where}"]
 
 
-@pytest.mark.parametrize("wanted", [Filter(), Filter(year=2026)])
-def test_the_board_counts_in_one_pass(store: Store, wanted: Filter) -> None:
+@pytest.mark.parametrize("wanted", [CaseFilter(), CaseFilter(year=2026)])
+def test_the_board_counts_in_one_pass(store: Store, wanted: CaseFilter) -> None:
     """The board sorts nothing; without a year it does not even look at the cases themselves."""
     conditions, values = conditions_of(wanted)
     found = plan_of(store, text.BOARD.filtered(conditions), values | {"today": "2026-09-01"})

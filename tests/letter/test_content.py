@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from letters import issued_letter, sample_letter
 
 from lifecycle.letter import Letter, Paragraph, to_text
-from lifecycle.letter.check.content import Finding, lint_letter, lint_text
+from lifecycle.letter.check.content import ContentFault, lint_letter, lint_text
 from lifecycle.letter.check.content_parts import (
     Line,
     kind_of,
@@ -91,7 +91,7 @@ def lines(letter: Letter) -> list[Line]:
     return [Line(1, number, text) for number, text in enumerate(to_text(letter).split("\n"), 1)]
 
 
-def rules(findings: Iterable[Finding]) -> list[str]:
+def rules(findings: Iterable[ContentFault]) -> list[str]:
     """Name the rules that were broken."""
     return [finding.rule for finding in findings]
 

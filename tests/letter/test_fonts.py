@@ -28,7 +28,7 @@ from lifecycle.letter.fonts import (
     SANS,
     SERIF,
     Fonts,
-    Missing,
+    MissingGlyph,
     locate,
 )
 from lifecycle.letter.model import Paragraph
@@ -185,7 +185,7 @@ def test_a_character_that_no_font_has_is_named(char: str) -> None:
     alone = Fonts.of({FANG: files[FANG], BOLD: files[BOLD], SERIF: files[SERIF], SANS: files[SANS]})
     bare = Fonts({**alone.chains, "fang": alone.chains["fang"][:1]})
     (missing,) = missing_glyphs(letter, bare)
-    assert missing == Missing(char, "fang", f"请{char}头村予以支持。")
+    assert missing == MissingGlyph(char, "fang", f"请{char}头村予以支持。")
     assert str(missing) == f"仿宋没有“{char}”（U+{ord(char):04X}），见“请{char}头村予以支持。”"
     assert missing_glyphs(letter, fonts()) == []
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from ledger_office import Bureau, copied
 
-from lifecycle.callers import Errand
+from lifecycle.callers import CallersErrand
 from lifecycle.cli.root import root
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.record import new_eid
@@ -38,7 +38,7 @@ def bureau(pristine: Bureau, tmp_path: Path) -> Bureau:
 
 def called(bureau: Bureau, account: str, *words: str) -> Result:
     """Run a command for an account that the kernel vouches for."""
-    caller = Caller(account, new_eid(), Errand(bureau.folder), renew=lambda: None)
+    caller = Caller(account, new_eid(), CallersErrand(bureau.folder), renew=lambda: None)
 
     def opener(url: str | None, *, clock: Clock, create: bool) -> Office:
         assert (url, create) == (None, False)

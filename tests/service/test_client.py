@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from lifecycle.callers import CallersPath
-from lifecycle.client import Told, _plain, _see_named, service_url, wants_no_service
+from lifecycle.client import ServiceAnswer, _plain, _see_named, service_url, wants_no_service
 from lifecycle.wire import socket_path
 
 
@@ -79,7 +79,7 @@ def test_files_that_are_named_are_handed_out(args: list[str], name: str) -> None
 )
 def test_no_other_file_is_handed_out(args: list[str], name: str) -> None:
     """A service that asks for anything else is refused."""
-    with pytest.raises(Told, match="命令里没有写的文件"):
+    with pytest.raises(ServiceAnswer, match="命令里没有写的文件"):
         _see_named(name, args)
 
 

@@ -15,14 +15,14 @@ from lifecycle.cli.terminal.output import say
 from lifecycle.cli.terminal.table import write_table
 
 if TYPE_CHECKING:
-    from lifecycle.office.people import Granted, GrantLine, OfficerLine, Recorded
+    from lifecycle.office.people import Granted, GrantLine, OfficerLine, RecordedChange
 
 since_option = option(
     "--since", type=Day(), metavar="YYYY-MM-DD", help="从哪天起；默认今天，可写过去的日期"
 )
 
 
-def recorded(desk: Desk, entry: Recorded, told: str) -> None:
+def recorded(desk: Desk, entry: RecordedChange, told: str) -> None:
     """Answer with the entry that records a change of the office, or tell it."""
     document = {
         "eid": entry.eid,

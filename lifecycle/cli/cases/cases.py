@@ -15,7 +15,7 @@ from lifecycle.cli.files import CASES, INPUT
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say, warn
 from lifecycle.errors import UsageError
-from lifecycle.office.bulk import Do, Line
+from lifecycle.office.bulk import BulkLine, Do
 
 if TYPE_CHECKING:
     from lifecycle.office.cases import Done, Entered, Request, Verdict
@@ -71,7 +71,7 @@ def perform(desk: Desk, given: str, request: Request, do: Do, *, title: str, who
         lines = read_lines(given)
         return run_bulk(desk, request, lines, do, title=title, whole=whole, told=done_line)
     refuse_options_of_bulk(whole=whole)
-    done = do(request, Line("", given, {}))
+    done = do(request, BulkLine("", given, {}))
     desk.answer(done_json(done), lambda: _print(done), following=following(done))
     return 0
 
@@ -127,10 +127,10 @@ def open_(
     common = pairs(texts)
     found = desk.office.workflow(workflow)
 
-    def do(request: Request, line: Line) -> Done:
+    def do(request: Request, line: BulkLine) -> Done:
         return cases.open_case(desk.office, request, found, {**common, **line.values})
 
-    lines = read_lines(source, with_case=False) if source else [Line("", "", {})]
+    lines = read_lines(source, with_case=False) if source else [BulkLine("", "", {})]
     if len(lines) > 1 or lines[0].fault:
         told = done_line if dry_run else _opened_line
         return run_bulk(desk, request, lines, do, title="立项", whole=whole, told=told)
@@ -175,7 +175,7 @@ def set_(
 
     common = pairs(texts)
 
-    def do(request: Request, line: Line) -> Done:
+    def do(request: Request, line: BulkLine) -> Done:
         found = desk.office.case(line.case)
         return cases.set_facts(desk.office, request, found, {**common, **line.values})
 
@@ -204,7 +204,7 @@ def attach(
     if is_bulk(case):
         raise UsageError("材料须一件一件上传", "CASE 处写一个事项编号")
 
-    def do(request: Request, line: Line) -> Done:
+    def do(request: Request, line: BulkLine) -> Done:
         found = desk.office.case(line.case)
         return cases.attach(desk.office, request, found, material, file_named(file))
 
@@ -248,7 +248,7 @@ def sign(
 
     meant = VERDICTS[verdict]
 
-    def do(request: Request, line: Line) -> Done:
+    def do(request: Request, line: BulkLine) -> Done:
         said = line.pick("note", "意见", "说明") or note
         found = desk.office.case(line.case)
         return cases.sign(desk.office, request, found, transition, meant, note=said, role=role)
@@ -284,7 +284,7 @@ def withdraw(
     """Take an opinion back."""
     from lifecycle.office import cases
 
-    def do(request: Request, line: Line) -> Done:
+    def do(request: Request, line: BulkLine) -> Done:
         said = line.pick("note", "说明") or note
         found = desk.office.case(line.case)
         return cases.withdraw(desk.office, request, found, transition, note=said, role=role)
@@ -322,7 +322,7 @@ def resolve(
     """Record how an objection was resolved."""
     from lifecycle.office import cases
 
-    def do(request: Request, line: Line) -> Done:
+    def do(request: Request, line: BulkLine) -> Done:
         said = line.pick("note", "说明") or note
         found = desk.office.case(line.case)
         return cases.resolve(desk.office, request, found, transition, whose, note=said)
@@ -370,7 +370,7 @@ def advance(
     common = pairs(texts)
     heads = ("note", "说明", "理由", "transition", "流转")
 
-    def do(request: Request, line: Line) -> Done:
+    def do(request: Request, line: BulkLine) -> Done:
         name = line.pick("transition", "流转") or transition
         said = line.pick("note", "说明", "理由") or note
         found = desk.office.case(line.case)

@@ -17,7 +17,7 @@ from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.office.lists import Board, CaseList, Page, Row, Stage
+    from lifecycle.office.lists import Board, CaseList, ListPage, ListRow, Stage
 
 HEADS = ("编号", "名称", "环节", "牵头", "进入", "期限", "灯")
 LIGHTS = {"green": "绿", "yellow": "黄", "red": "红"}
@@ -87,7 +87,7 @@ def list_(
     desk.answer(document, lambda: _print_page(found, number), following=more)
 
 
-def _print_page(found: Page, number: int) -> None:
+def _print_page(found: ListPage, number: int) -> None:
     if not found.rows:
         say("没有符合条件的事项")
         return
@@ -96,7 +96,7 @@ def _print_page(found: Page, number: int) -> None:
         say(f"还有更多：加 --after {found.next_after}，或 --page {number + 1}")
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: ListRow) -> tuple[str, ...]:
     light = "－" if row.final else paint("●" + LIGHTS[row.light], row.light)
     due = row.due_on or ""
     return (

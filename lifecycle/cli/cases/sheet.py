@@ -13,7 +13,14 @@ from lifecycle.cli.terminal.text import cut, wrap
 if TYPE_CHECKING:
     from datetime import date
 
-    from lifecycle.office.show import Holder, Limit, Material, Opinion, Sheet, Way
+    from lifecycle.office.show import (
+        Holder,
+        Sheet,
+        ShownLimit,
+        ShownMaterial,
+        ShownOpinion,
+        ShownWay,
+    )
 
 LIGHTS = {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}
 OPINION_COLOURS = {"agree": "green", "object": "red", "overdue": "red", "stale": "yellow"}
@@ -71,7 +78,7 @@ def _since(sheet: Sheet) -> str:
     return f"{since}　自 {sheet.suspended.on} 起中止，恢复后回到“{sheet.suspended.title}”"
 
 
-def _limit_text(limit: Limit, today: date) -> str:
+def _limit_text(limit: ShownLimit, today: date) -> str:
     """Write an open limit: its day, whether past, its length, its basis, whether inner or
     provisional.
     """
@@ -104,7 +111,7 @@ def _print_ways(sheet: Sheet, *, asked: bool) -> None:
         _flow("须备　", "、".join(lacking) + hint)
 
 
-def _print_way(number: str, way: Way, *, asked: bool) -> None:
+def _print_way(number: str, way: ShownWay, *, asked: bool) -> None:
     by = "、".join(map(str, way.by))
     mine = "，您可办" if asked and way.mine else ""
     title = f"{way.title}（{way.name}）　由 {by} 办理{mine}"
@@ -117,12 +124,12 @@ def _print_way(number: str, way: Way, *, asked: bool) -> None:
         say(f"      lifecycle advance {number} {way.name}{asks}")
 
 
-def _other(way: Way) -> str:
+def _other(way: ShownWay) -> str:
     by = "、".join(holder.title for holder in way.by)
     return f"{way.title}（{way.name}，{by}）"
 
 
-def _print_opinions(opinions: Sequence[Opinion]) -> None:
+def _print_opinions(opinions: Sequence[ShownOpinion]) -> None:
     if not opinions:
         return
     say("会签")
@@ -132,7 +139,7 @@ def _print_opinions(opinions: Sequence[Opinion]) -> None:
     write_table(("", "流转", "单位", "意见", "日期", "说明"), rows)
 
 
-def _opinion(opinion: Opinion) -> str:
+def _opinion(opinion: ShownOpinion) -> str:
     colour = OPINION_COLOURS.get(opinion.status)
     return paint(opinion.text, colour) if colour else opinion.text
 
@@ -166,7 +173,7 @@ def _print_holdings_in_full(sheet: Sheet) -> None:
     write_block([(fact.title, f"{fact.text}　{fact.name}") for fact in sheet.facts], indent="  ")
 
 
-def _material(material: Material) -> str:
+def _material(material: ShownMaterial) -> str:
     locked = "，已锁定" if material.locked else ""
     return f"{material.title}（{material.file}，{material.on}{locked}）"
 
@@ -226,7 +233,7 @@ def _suspended_json(sheet: Sheet) -> dict[str, Any] | None:
     return {"state": found.state, "on": found.on} if found else None
 
 
-def _limit_json(limit: Limit) -> dict[str, Any]:
+def _limit_json(limit: ShownLimit) -> dict[str, Any]:
     return {
         "title": limit.title,
         "since": limit.since,
@@ -239,7 +246,7 @@ def _limit_json(limit: Limit) -> dict[str, Any]:
     }
 
 
-def _way_json(way: Way) -> dict[str, Any]:
+def _way_json(way: ShownWay) -> dict[str, Any]:
     return {
         "name": way.name,
         "title": way.title,
@@ -252,7 +259,7 @@ def _way_json(way: Way) -> dict[str, Any]:
     }
 
 
-def _opinion_json(opinion: Opinion) -> dict[str, Any]:
+def _opinion_json(opinion: ShownOpinion) -> dict[str, Any]:
     return {
         "transition": opinion.transition,
         "role": opinion.role,
@@ -266,7 +273,7 @@ def _opinion_json(opinion: Opinion) -> dict[str, Any]:
     }
 
 
-def _material_json(material: Material) -> dict[str, Any]:
+def _material_json(material: ShownMaterial) -> dict[str, Any]:
     return {
         "title": material.title,
         "file": material.file,

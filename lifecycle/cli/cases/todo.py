@@ -16,7 +16,7 @@ from lifecycle.cli.terminal.text import cut, pad
 from lifecycle.errors import cell_width
 
 if TYPE_CHECKING:
-    from lifecycle.office.todo import LetterTask, Task, Todo
+    from lifecycle.office.todo import CaseTask, LetterTask, Todo
 
 KINDS = {"sign": "会签", "advance": "可办", "supply": "待齐", "overdue": "逾期"}
 GROUPS = {
@@ -86,7 +86,7 @@ def _print_letters(letters: Sequence[LetterTask], today: str) -> None:
         say(f"        {behalf}{letter.text}")
 
 
-def _print_case(tasks: Sequence[Task]) -> None:
+def _print_case(tasks: Sequence[CaseTask]) -> None:
     """Print a case's tasks; the commands stand first, where no narrow terminal cuts them off."""
     case = tasks[0]
     due = f"　限 {case.due_on}" if case.due_on else ""

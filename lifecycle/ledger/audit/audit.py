@@ -32,7 +32,7 @@ from lifecycle.ledger.audit.damage import Damage, Tally
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.log import check_log
 from lifecycle.ledger.audit.office import check_office
-from lifecycle.ledger.audit.scope import LetterJudge, Report, read_scope
+from lifecycle.ledger.audit.scope import JudgeOfLetters, Report, read_scope
 from lifecycle.ledger.audit.tables import check_leftovers, check_schema, check_types
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE
@@ -55,7 +55,7 @@ class Auditor:
     now: datetime
     report: Report = lambda _done, _of: None
     since: Checkpoint | None = None
-    letters: LetterJudge | None = None
+    letters: JudgeOfLetters | None = None
     entries: int = 0
     cases: int = 0
     refusals: int = 0

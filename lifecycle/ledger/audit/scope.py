@@ -22,7 +22,7 @@ Report = Callable[[int, int], None]
 """Is told (done, of) as the work goes on."""
 
 
-class LetterJudge(Protocol):
+class JudgeOfLetters(Protocol):
     """Judges entries about letters.
 
     Writing and printing letters is the business of rooms above this one.
@@ -50,7 +50,7 @@ class Scope:
     library: Library
     now: datetime
     since: Checkpoint | None
-    letters: LetterJudge | None
+    letters: JudgeOfLetters | None
     upto: int
     origin: str
     series: Mapping[str, int]
@@ -75,7 +75,7 @@ def read_scope(
     now: datetime,
     *,
     since: Checkpoint | None,
-    letters: LetterJudge | None,
+    letters: JudgeOfLetters | None,
     report: Report,
 ) -> Scope:
     """Read the scope as it is at one moment: an audit goes up to the last entry there was when it

@@ -26,15 +26,15 @@ from lifecycle.ledger.sql.tables import (
     CaseRow,
     CompiledRow,
     Definition,
-    Entry,
+    EntryTable,
     FormRow,
     LetterRow,
     Meta,
     OfficeRow,
     OutboxRow,
-    Refusal,
+    RefusalTable,
     Series,
-    TaskRow,
+    TaskTable,
 )
 
 
@@ -71,37 +71,43 @@ def texts(name: str, alias: str) -> Any:
 
 # Entries: the record.
 
-_BODY = cast(col(Entry.body), LargeBinary())
+_BODY = cast(col(EntryTable.body), LargeBinary())
 """Bytes, also where somebody put a text there."""
-_ROW = (Entry.case_id, Entry.seq, Entry.idx, Entry.hash, _BODY, Entry.eid)
-_place: Any = tuple_(col(Entry.case_id), col(Entry.seq))
+_ROW = (EntryTable.case_id, EntryTable.seq, EntryTable.idx, EntryTable.hash, _BODY, EntryTable.eid)
+_place: Any = tuple_(col(EntryTable.case_id), col(EntryTable.seq))
 
-APPEND_ENTRY = insert(Entry).values(row_of(Entry, "idx")).inline()
-ENTRY = select(Entry.body, Entry.hash).where(Entry.eid == text_of("eid"))
+APPEND_ENTRY = insert(EntryTable).values(row_of(EntryTable, "idx")).inline()
+ENTRY = select(EntryTable.body, EntryTable.hash).where(EntryTable.eid == text_of("eid"))
 ENTRIES_OF_CASE = (
     selecting(*_ROW)
-    .where(Entry.case_id == text_of("case_id"), Entry.seq > number_of("after"))
-    .order_by(col(Entry.seq))
+    .where(EntryTable.case_id == text_of("case_id"), EntryTable.seq > number_of("after"))
+    .order_by(col(EntryTable.seq))
     .limit(number_of("most"))
 )
 ENTRIES_BY_CHAIN = (
     selecting(*_ROW)
     .where(_place > tuple_(text_of("case_id"), number_of("seq")))
-    .order_by(col(Entry.case_id), col(Entry.seq))
+    .order_by(col(EntryTable.case_id), col(EntryTable.seq))
     .limit(number_of("most"))
 )
 ENTRIES_BY_TIME = (
-    selecting(Entry.idx, Entry.case_id, Entry.seq, _BODY)
-    .where(col(Entry.idx) > number_of("after"), col(Entry.idx) <= number_of("upto"))
-    .order_by(col(Entry.idx))
+    selecting(EntryTable.idx, EntryTable.case_id, EntryTable.seq, _BODY)
+    .where(col(EntryTable.idx) > number_of("after"), col(EntryTable.idx) <= number_of("upto"))
+    .order_by(col(EntryTable.idx))
     .limit(number_of("most"))
 )
-LAST_BODY = select(Entry.body).order_by(col(Entry.idx).desc()).limit(number(1))
-LAST_INDEX = select(func.coalesce(func.max(Entry.idx), number(0)))
+LAST_BODY = select(EntryTable.body).order_by(col(EntryTable.idx).desc()).limit(number(1))
+LAST_INDEX = select(func.coalesce(func.max(EntryTable.idx), number(0)))
 _TYPES = {"case_id": "text", "seq": "integer", "eid": "text", "hash": "text", "body": "blob"}
+
+
+def _type_of(column: str) -> Any:
+    return func.typeof(getattr(EntryTable, column))
+
+
 WRONG_TYPES = (
-    select(Entry.idx, Entry.case_id).where(
-        or_(*(func.typeof(getattr(Entry, name)) != word(kind) for name, kind in _TYPES.items()))
+    select(EntryTable.idx, EntryTable.case_id).where(
+        or_(*(_type_of(name) != word(kind) for name, kind in _TYPES.items()))
     ),
     None,
 )
@@ -148,8 +154,8 @@ def _next_number(begun: Any) -> Any:
 NEXT_NUMBER = tuple(_next_number(begun) for begun in adding(Series))
 LAST_NUMBER = select(Series.last).where(Series.name == text_of("name"))
 LAST_NUMBERS = select(Series.name, Series.last)
-PUT_REFUSAL = insert(Refusal).values(row_of(Refusal, "id")).inline()
-COUNT_REFUSALS = select(func.count()).select_from(Refusal)
+PUT_REFUSAL = insert(RefusalTable).values(row_of(RefusalTable, "id")).inline()
+COUNT_REFUSALS = select(func.count()).select_from(RefusalTable)
 META = select(Meta.value).where(Meta.key == text_of("key"))
 PUT_META = insert(Meta).values(row_of(Meta)).inline()
 
@@ -189,7 +195,7 @@ LATEST_CASES = (
     .order_by(col(CaseRow.number).desc())
     .limit(number_of("most"))
 )
-_OPENING = select(number(1)).where(Entry.case_id == CaseRow.id, Entry.seq == number(1))
+_OPENING = select(number(1)).where(EntryTable.case_id == CaseRow.id, EntryTable.seq == number(1))
 CASES_NEVER_OPENED = select(CaseRow.number).where(
     or_(CaseRow.id == word("office"), ~_OPENING.exists())
 )
@@ -259,27 +265,27 @@ OPENED_BETWEEN = col(CaseRow.opened_on).between(text_of("first_day"), text_of("l
 
 # Tasks: who is asked for what.
 
-TASKS_OF_CASE = selecting(*(col(getattr(TaskRow, name)) for name in row_of(TaskRow))).where(
-    col(TaskRow.case_id) == text_of("case_id")
+TASKS_OF_CASE = selecting(*(col(getattr(TaskTable, name)) for name in row_of(TaskTable))).where(
+    col(TaskTable.case_id) == text_of("case_id")
 )
-ADD_TASK = insert(TaskRow).values(row_of(TaskRow)).inline()
-DROP_TASK = delete(TaskRow).where(
+ADD_TASK = insert(TaskTable).values(row_of(TaskTable)).inline()
+DROP_TASK = delete(TaskTable).where(
     *(
-        col(getattr(TaskRow, name)) == text_of(name)
+        col(getattr(TaskTable, name)) == text_of(name)
         for name in ("case_id", "kind", "transition", "role", "unit")
     )
 )
-DROP_TASKS = delete(TaskRow).where(col(TaskRow.case_id) == text_of("case_id"))
+DROP_TASKS = delete(TaskTable).where(col(TaskTable.case_id) == text_of("case_id"))
 TASKS_FOR = (
-    select(TaskRow.due_on, TaskRow.number, TaskRow.case_id)
+    select(TaskTable.due_on, TaskTable.number, TaskTable.case_id)
     .distinct()
     .where(
-        col(TaskRow.role) == text_of("role"),
-        col(TaskRow.unit) == text_of("unit"),
-        tuple_(col(TaskRow.due_on), col(TaskRow.number))
+        col(TaskTable.role) == text_of("role"),
+        col(TaskTable.unit) == text_of("unit"),
+        tuple_(col(TaskTable.due_on), col(TaskTable.number))
         > tuple_(text_of("due_on"), text_of("number")),
     )
-    .order_by(col(TaskRow.due_on), col(TaskRow.number))
+    .order_by(col(TaskTable.due_on), col(TaskTable.number))
     .limit(number_of("most"))
 )
 
@@ -454,5 +460,5 @@ ROWS_OF_NO_CASE = union_all(
     _of_no_case(LetterRow, "letter", LetterRow.name),
     _of_no_case(FormRow, "form", FormRow.name),
     _of_no_case(OutboxRow, "outbox", OutboxRow.id),
-    _of_no_case(TaskRow, "task", TaskRow.number),
+    _of_no_case(TaskTable, "task", TaskTable.number),
 )

@@ -9,9 +9,10 @@ from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Column, Field, SQLModel
 
 
-class Entry(SQLModel, table=True):
+class EntryTable(SQLModel, table=True):
     """One accepted command: its place, and its canonical bytes with their SHA-256."""
 
+    __tablename__ = "entry"
     idx: int | None = Field(default=None, primary_key=True)
     case_id: str
     seq: int
@@ -91,9 +92,10 @@ class Series(SQLModel, table=True):
     last: int
 
 
-class Refusal(SQLModel, table=True):
+class RefusalTable(SQLModel, table=True):
     """A refused attempt: counted, though it changes nothing."""
 
+    __tablename__ = "refusal"
     id: int | None = Field(default=None, primary_key=True)
     at: str
     officer: str
@@ -109,7 +111,7 @@ class Meta(SQLModel, table=True):
     value: str
 
 
-class TaskRow(SQLModel, table=True):
+class TaskTable(SQLModel, table=True):
     """One thing that a case asks of somebody: an opinion (`sign`), a transition (`move`), or to
     lead it (`lead`).
 

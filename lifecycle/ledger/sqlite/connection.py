@@ -54,7 +54,7 @@ class Connection(Protocol):
         ...
 
 
-class Library(Protocol):
+class SqliteLibrary(Protocol):
     """A library through which databases are opened."""
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from lifecycle.ledger.sqlite.connection import Library
+from lifecycle.ledger.sqlite.connection import SqliteLibrary
 
 FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """The first version in which two connections can no longer lose what was committed to a
@@ -14,7 +14,7 @@ Bug”: 3.7.0 to 3.51.2).
 
 
 @cache
-def library() -> Library:
+def library() -> SqliteLibrary:
     """Choose the library, once for all connections of the process.
 
     That of `apsw` where its SQLite is mended, else Python's own.
@@ -38,7 +38,7 @@ def is_fixed(version: str) -> bool:
     return numbers >= newest or any(numbers[:2] == line[:2] and numbers >= line for line in older)
 
 
-def safe_journals(found: Library, *, on_network: bool) -> tuple[str, ...]:
+def safe_journals(found: SqliteLibrary, *, on_network: bool) -> tuple[str, ...]:
     """Give the journals that lose nothing with a library, the best first.
 
     A write-ahead log needs a library without the bug, and memory that all processes share: that

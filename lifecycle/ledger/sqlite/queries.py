@@ -37,7 +37,7 @@ class ListedCase(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class CaseFilter:
     """What a list is asked for.
 
     None asks for anything. `roles` and `mine`: led by one of them, or naming the unit. `year` is
@@ -54,7 +54,7 @@ class Filter:
     year: int | None = None
 
 
-def conditions_of(wanted: Filter) -> tuple[list[Statement], dict[str, Any]]:
+def conditions_of(wanted: CaseFilter) -> tuple[list[Statement], dict[str, Any]]:
     """Give the conditions that a filter sets, and the values that they bind."""
     values: dict[str, Any] = {}
     conditions = []
@@ -82,7 +82,7 @@ def conditions_of(wanted: Filter) -> tuple[list[Statement], dict[str, Any]]:
 
 def list_page(
     store: Store,
-    wanted: Filter,
+    wanted: CaseFilter,
     *,
     after: str = "",
     size: int = 50,
@@ -100,7 +100,7 @@ def list_page(
 
 def stream(
     store: Store,
-    wanted: Filter,
+    wanted: CaseFilter,
     *,
     after: str = "",
     whole: bool = False,
@@ -112,7 +112,7 @@ def stream(
         after = page[-1].number
 
 
-def board(store: Store, today: str, wanted: Filter) -> list[tuple[str, str, int, int, int]]:
+def board(store: Store, today: str, wanted: CaseFilter) -> list[tuple[str, str, int, int, int]]:
     """Count cases by workflow and state: (workflow, state, all, yellow, red), in one pass over an
     index.
     """

@@ -13,7 +13,7 @@ from lifecycle.infile import read_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lifecycle.letter.check.content import Finding
+    from lifecycle.letter.check.content import ContentFault
     from lifecycle.letter.check.standard import Measure
     from lifecycle.letter.model import Layout
 
@@ -32,7 +32,7 @@ class Report:
     kind: Literal["pdf", "docx"]
     layout: Layout
     measures: tuple[Measure, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[ContentFault, ...]
 
     @property
     def ok(self) -> bool:

@@ -29,7 +29,7 @@ _SHOWN = 24
 _DIGIT = {char: value for value, char in enumerate("零一二三四五六七八九")}
 
 
-class Finding(NamedTuple):
+class ContentFault(NamedTuple):
     """One fault of content: its rule, page and line (page 0: a letter that is data), the text,
     message and mend.
     """
@@ -43,7 +43,7 @@ class Finding(NamedTuple):
     basis: str
 
 
-def lint_letter(letter: Letter) -> list[Finding]:
+def lint_letter(letter: Letter) -> list[ContentFault]:
     """Judge a letter's content, draft or issued."""
     written = parts_of_letter(letter)
     found = lint(written)
@@ -52,7 +52,7 @@ def lint_letter(letter: Letter) -> list[Finding]:
     return found
 
 
-def lint_text(lines: Iterable[Line]) -> list[Finding]:
+def lint_text(lines: Iterable[Line]) -> list[ContentFault]:
     """Judge the content of a letter that is known only as the lines on its pages."""
     written = parts_of_lines(lines)
     found = lint(written)
@@ -68,7 +68,7 @@ def lint_text(lines: Iterable[Line]) -> list[Finding]:
     return found
 
 
-def lint(written: Written) -> list[Finding]:
+def lint(written: Written) -> list[ContentFault]:
     """Apply every rule to a letter's parts; the findings stand in the order of its parts."""
     found = [finding for part in written.parts for finding in _patterns(written.kind, part)]
     for judge in _JUDGES:
@@ -76,24 +76,24 @@ def lint(written: Written) -> list[Finding]:
     return found
 
 
-def _patterns(kind: str, part: Part) -> Iterator[Finding]:
+def _patterns(kind: str, part: Part) -> Iterator[ContentFault]:
     for rule in content_rules().patterns:
         if part.role in rule.roles and (not rule.kinds or kind in rule.kinds):
             match = rule.pattern.search(part.text)
             if match:
                 start = max(0, min(match.start(), match.end() - _SHOWN) - 4)
                 text = part.text[start : max(match.end(), start + _SHOWN)]
-                yield Finding(
+                yield ContentFault(
                     rule.name, part.page, part.line, text, rule.message, rule.mend, rule.basis
                 )
 
 
-def _finding(rule: str, part: Part) -> Finding:
+def _finding(rule: str, part: Part) -> ContentFault:
     basis, message, mend = content_rules().judged[rule]
-    return Finding(rule, part.page, part.line, part.text[:_SHOWN], message, mend, basis)
+    return ContentFault(rule, part.page, part.line, part.text[:_SHOWN], message, mend, basis)
 
 
-def _titles(written: Written) -> Iterator[Finding]:
+def _titles(written: Written) -> Iterator[ContentFault]:
     """Want the kind at the end of the title (GB/T 9704—2012 7.3.1).
 
     A paper of no statutory kind may do without.
@@ -105,7 +105,7 @@ def _titles(written: Written) -> Iterator[Finding]:
         yield _finding("title-kind", titles[0])
 
 
-def _requests(written: Written) -> Iterator[Finding]:
+def _requests(written: Written) -> Iterator[ContentFault]:
     """Want one matter, one superior, no subordinates and a contact in a 请示."""
     if written.kind != "请示":
         return
@@ -128,7 +128,7 @@ def _requests(written: Written) -> Iterator[Finding]:
         yield _finding("request-parts", headings[1])
 
 
-def _notices(written: Written) -> Iterator[Finding]:
+def _notices(written: Written) -> Iterator[ContentFault]:
     """Want who does it and until when in a 通知 that asks for something."""
     if written.kind != "通知":
         return
@@ -138,14 +138,14 @@ def _notices(written: Written) -> Iterator[Finding]:
             yield _finding(rule, written.of("title")[0])
 
 
-def _minutes(written: Written) -> Iterator[Finding]:
+def _minutes(written: Written) -> Iterator[ContentFault]:
     """Want neither signature nor seal below minutes (GB/T 9704—2012 10.3)."""
     if written.kind == "纪要":
         for part in written.of("signature")[:1]:
             yield _finding("minutes-signed", part)
 
 
-def _layers(written: Written) -> Iterator[Finding]:
+def _layers(written: Written) -> Iterator[ContentFault]:
     """Want the layers in their order and each counted without gaps; an annex counts anew."""
     for role in ("body", "annex"):
         open_: dict[int, int] = {}
@@ -175,7 +175,7 @@ def _count(text: str) -> int:
     return (_DIGIT.get(tens[-1:], 1) * 10 if ten else 0) + _DIGIT.get(ones, 0)
 
 
-_JUDGES: tuple[Callable[[Written], Iterable[Finding]], ...] = (
+_JUDGES: tuple[Callable[[Written], Iterable[ContentFault]], ...] = (
     _titles,
     _requests,
     _notices,

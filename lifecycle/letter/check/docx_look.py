@@ -55,7 +55,7 @@ class DocxLook:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HeadPlace:
     """Where a paragraph of the head stands, in points below the 版心's upper edge: its lines' box
     and what is in it.
     """
@@ -174,7 +174,7 @@ def red_rule(props: Props) -> bool:
     return any(is_red(props.get(f"pBdr.{side}", {}).get("color", "")) for side in ("top", "bottom"))
 
 
-def places(blocks: tuple[Block, ...]) -> list[Place] | None:
+def places(blocks: tuple[Block, ...]) -> list[HeadPlace] | None:
     """Stack paragraphs from the 版心's upper edge; None if the height of one is not exact."""
     y, found = 0.0, []
     for block in blocks:
@@ -183,7 +183,7 @@ def places(blocks: tuple[Block, ...]) -> list[Place] | None:
             return None
         top = y + (block.points("spacing", "before") or 0.0)
         bottom = top + line * (block.text.count("\n") + 1)
-        found.append(Place(top, bottom, line, block.size or 1.0))
+        found.append(HeadPlace(top, bottom, line, block.size or 1.0))
         y = bottom + (block.points("spacing", "after") or 0.0)
     return found
 

@@ -211,7 +211,7 @@ class Docx:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _RunLook:
     paragraph: Props
     run: Props
 
@@ -236,13 +236,13 @@ class _Styles:
             None if defaults is None else defaults.find(f"{W}{k}PrDefault/{W}{k}Pr")
             for k in ("p", "r")
         ]
-        self._base = _Look(_props(bare[0]), _props(bare[1]))
+        self._base = _RunLook(_props(bare[0]), _props(bare[1]))
 
-    def paragraph(self, name: str) -> _Look:
+    def paragraph(self, name: str) -> _RunLook:
         """Resolve a paragraph style, the default one if the name is empty."""
         look = self._base
         for style in self._chain(name or self._default):
-            look = _Look(
+            look = _RunLook(
                 _over(look.paragraph, _props(style.find(f"{W}pPr"))),
                 _over(look.run, _props(style.find(f"{W}rPr"))),
             )

@@ -39,7 +39,7 @@ measure.
 """
 
 
-class Glyph(NamedTuple):
+class PageGlyph(NamedTuple):
     """A character: its origin on the base line, its size in pt, and its ink."""
 
     char: str
@@ -67,7 +67,7 @@ class Stroke(NamedTuple):
 class Row:
     """The characters of one line of text, from left to right."""
 
-    glyphs: tuple[Glyph, ...]
+    glyphs: tuple[PageGlyph, ...]
 
     @cached_property
     def text(self) -> str:
@@ -195,7 +195,7 @@ def _page(page: pdfium.PdfPage, outside: dict[str, None]) -> Page:
 
 def _glyphs(
     page: pdfium.PdfPage, left: float, top: float, outside: dict[str, None]
-) -> Iterator[Glyph]:
+) -> Iterator[PageGlyph]:
     import pypdfium2.raw as raw
 
     text = page.get_textpage()
@@ -219,7 +219,7 @@ def _glyphs(
         if not 1 <= size <= 500:
             continue  # nothing that anybody could read
         _look_inside(raw.FPDFText_GetTextObject(text, index), fonts, outside)
-        yield Glyph(
+        yield PageGlyph(
             char,
             origin[0].value - left,
             top - origin[1].value,
@@ -325,9 +325,9 @@ def _merged(strokes: list[Stroke]) -> Iterator[Stroke]:
         yield last
 
 
-def _rows(glyphs: list[Glyph]) -> Iterator[Row]:
+def _rows(glyphs: list[PageGlyph]) -> Iterator[Row]:
     """Put characters into lines: those whose base lines lie within a third of their size."""
-    line: list[Glyph] = []
+    line: list[PageGlyph] = []
     for glyph in sorted(glyphs, key=lambda g: (g.y, g.x)):
         if line and glyph.y - median(g.y for g in line[-8:]) > 0.35 * max(
             glyph.size, line[-1].size
@@ -345,6 +345,6 @@ def _wide(char: str) -> bool:
     return cell(char) == 2
 
 
-def _square(glyph: Glyph) -> bool:
+def _square(glyph: PageGlyph) -> bool:
     """Tell whether a character's ink is about as high as its square: 一 and punctuation are not."""
     return glyph.char >= "\u3400" and 0.7 * glyph.size < glyph.bottom - glyph.top < 1.1 * glyph.size

@@ -28,7 +28,7 @@ class Columns(NamedTuple):
     cells: tuple[int, ...]
 
 
-class _Look(NamedTuple):
+class _ColumnLook(NamedTuple):
     """A size of text that a table may have, and the least cells of a column in it."""
 
     size: float
@@ -36,7 +36,7 @@ class _Look(NamedTuple):
     least: int
 
 
-_LOOKS = (_Look(14.0, 3.0, 4), _Look(10.5, 2.0, 4), _Look(10.5, 2.0, 2))
+_LOOKS = (_ColumnLook(14.0, 3.0, 4), _ColumnLook(10.5, 2.0, 4), _ColumnLook(10.5, 2.0, 2))
 """Size 4 with two characters in a column at least.
 
 Size 5 where that has no room; at last one character.

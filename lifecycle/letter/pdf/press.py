@@ -18,7 +18,7 @@ from lifecycle.letter.pdf.words import Wording
 if TYPE_CHECKING:
     import typst
 
-    from lifecycle.letter.fonts import Fonts, Missing
+    from lifecycle.letter.fonts import Fonts, MissingGlyph
     from lifecycle.letter.model import Letter
 
 TEMPLATE = "letter.typ"
@@ -40,7 +40,7 @@ def to_pdf(letter: Letter, fonts: Fonts) -> bytes:
     return typesetter(fonts).pdf(values)
 
 
-def missing_glyphs(letter: Letter, fonts: Fonts) -> list[Missing]:
+def missing_glyphs(letter: Letter, fonts: Fonts) -> list[MissingGlyph]:
     """Give the characters of a letter that no font of their role has, each once a role, in order of
     appearance.
 

@@ -32,7 +32,7 @@ from lifecycle.letter.title import title_lines
 if TYPE_CHECKING:
     from lifecycle.letter.fonts import Role
     from lifecycle.letter.model import Block, Letter, Signatures
-    from lifecycle.letter.pdf.words import Part, Wording
+    from lifecycle.letter.pdf.words import Wording, WordPart
 
 Values = dict[str, Any]
 
@@ -101,7 +101,7 @@ def _faces(wording: Wording) -> Values:
     }
 
 
-def _title(title: str, wording: Wording) -> list[list[Part]]:
+def _title(title: str, wording: Wording) -> list[list[WordPart]]:
     return [wording.parts(line, "biao") for line in title_lines(title)] if title else []
 
 
@@ -227,7 +227,7 @@ def _closing(letter: Letter, wording: Wording) -> Values:
 
 
 def _hanging(
-    leads: list[list[Part]], cells: list[int], text: str, wording: Wording, at: int = 4
+    leads: list[list[WordPart]], cells: list[int], text: str, wording: Wording, at: int = 4
 ) -> Values:
     """Give a text after what leads it; its further lines stand under its first character."""
     return {

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from lifecycle.letter.cells import cell
-from lifecycle.letter.fonts import Missing
+from lifecycle.letter.fonts import MissingGlyph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,14 +33,14 @@ line.
 """
 
 
-class Run(TypedDict):
+class WordRun(TypedDict):
     """Neighbouring characters that one face draws; `face` is its index among the letter's faces."""
 
     text: str
     face: int
 
 
-class Part(TypedDict):
+class WordPart(TypedDict):
     """A stretch of a text: no line ends in a `whole` one.
 
     After an `open` one it may whatever follows.
@@ -48,7 +48,7 @@ class Part(TypedDict):
 
     whole: bool
     open: bool
-    runs: list[Run]
+    runs: list[WordRun]
 
 
 class Wording:
@@ -59,10 +59,10 @@ class Wording:
         self.faces: list[Typeface] = list(
             dict.fromkeys(face for chain in fonts.chains.values() for face in chain)
         )
-        self.missing: dict[tuple[Role, str], Missing] = {}
+        self.missing: dict[tuple[Role, str], MissingGlyph] = {}
         self._index = {face: n for n, face in enumerate(self.faces)}
 
-    def parts(self, text: str, role: Role = "fang") -> list[Part]:
+    def parts(self, text: str, role: Role = "fang") -> list[WordPart]:
         """Cut a text where its face changes and where the rules for a line's end do."""
         return [
             {"whole": whole, "open": is_open, "runs": self._runs(stretch, role, text)}
@@ -73,7 +73,7 @@ class Wording:
         """Give the index of a role's first face."""
         return self._index[self.fonts.chains[role][0]]
 
-    def _runs(self, stretch: str, role: Role, text: str) -> list[Run]:
+    def _runs(self, stretch: str, role: Role, text: str) -> list[WordRun]:
         drawn = [self._drawn(char, role, text) for char in stretch]
         return [
             {"text": "".join(char for char, _ in group), "face": face}
@@ -86,7 +86,7 @@ class Wording:
         if glyph is not None:
             return char, self._index[glyph.typeface]
         if not char.isspace():
-            self.missing.setdefault((role, char), Missing(char, role, text))
+            self.missing.setdefault((role, char), MissingGlyph(char, role, text))
         # A blank that no font has is drawn as the usual one of its width.
         return "\u3000" if cell(char) > 1 else " ", self.face(role)
 

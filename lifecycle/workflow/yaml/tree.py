@@ -95,7 +95,7 @@ _SKIPPED = Scalar("", False, 1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class YamlTree:
     """What was read: the root (None when there is no mapping to speak of), the faults and the text
     they stand in.
     """
@@ -105,13 +105,13 @@ class Tree:
     text: str
 
 
-def read_tree(data: str | bytes, file: str) -> Tree:
+def read_tree(data: str | bytes, file: str) -> YamlTree:
     """Read one YAML document into a tree; every fault is a Problem, nothing is raised."""
     if len(data) > MOST_BYTES or (
         isinstance(data, str) and len(data.encode("utf-8", "replace")) > MOST_BYTES
     ):
         message = f"文件超过 {MOST_BYTES >> 20} MB"
-        return Tree(
+        return YamlTree(
             None,
             (
                 Problem(
@@ -124,7 +124,7 @@ def read_tree(data: str | bytes, file: str) -> Tree:
     text = _STRANGE.sub("\ufffd", typed)
     if place:
         line, column, message = place
-        return Tree(
+        return YamlTree(
             None,
             (
                 Problem(
@@ -139,14 +139,14 @@ def read_tree(data: str | bytes, file: str) -> Tree:
             line if len(line) <= MOST_COLUMNS else line[:60] + "…" for line in text.splitlines()
         )
         message = f"第 {long} 行超过 {MOST_COLUMNS} 字"
-        return Tree(
+        return YamlTree(
             None, (Problem("yaml-line", Location(file, long), message, "分成几行写"),), shown
         )
-    builder = _Builder(file, text)
+    builder = _TreeBuilder(file, text)
     if text != typed:
         builder.problems.extend(islice(_find_strange(typed, file), MOST_PROBLEMS))
     root = builder.build()
-    return Tree(root, tuple(builder.problems), text)
+    return YamlTree(root, tuple(builder.problems), text)
 
 
 def decode(data: str | bytes) -> tuple[str, tuple[int, int, str] | None]:
@@ -173,7 +173,7 @@ def _find_strange(text: str, file: str) -> Iterator[Problem]:
             )
 
 
-class _Builder:
+class _TreeBuilder:
     """Builds the tree from the parser's events.
 
     Goes on after every fault that leaves the structure readable.
