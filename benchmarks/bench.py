@@ -29,10 +29,10 @@ from lifecycle.ledger.register import Request
 from lifecycle.ledger.replay import replay_all
 from lifecycle.ledger.sqlite.connection import Connection
 from lifecycle.ledger.sqlite.database import connect
-from lifecycle.office.audit import Audit
-from lifecycle.office.cases import advance
+from lifecycle.office.administration.audit import Audit
+from lifecycle.office.administration.publication import put_into_force
+from lifecycle.office.cases.cases import advance
 from lifecycle.office.office import Office
-from lifecycle.office.publication import put_into_force
 from lifecycle.workflow.reader import read_workflow
 
 FLOW = (Path(__file__).parent / "shuttle.yaml").read_bytes()

@@ -19,7 +19,7 @@ from lifecycle import places
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.tree import Checkpoint
-from lifecycle.office.audit import Audit
+from lifecycle.office.administration.audit import Audit
 
 CONSULTATION = """\
 文种：函

@@ -18,7 +18,7 @@ from lifecycle.errors import UnavailableError
 from lifecycle.outfile import check_target, write_file
 
 if TYPE_CHECKING:
-    from lifecycle.office.audit import Audited, Finding
+    from lifecycle.office.administration.audit import Audited, Finding
 
 REPORT = "审计报告"
 UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请把上面的检查点抄在库外，下次用 --since 核对"
@@ -47,7 +47,7 @@ UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请�
 @at_desk
 def audit(desk: Desk, since: str | None, target: str | None) -> int:
     """Audit everything."""
-    from lifecycle.office.audit import Audit, read_checkpoint
+    from lifecycle.office.administration.audit import Audit, read_checkpoint
 
     checkpoint = read_checkpoint(since) if since else None
     if target is not None:

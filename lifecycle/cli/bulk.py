@@ -12,11 +12,11 @@ from lifecycle.cli.terminal.answer import write_answer
 from lifecycle.cli.terminal.output import mark, progress, say
 from lifecycle.cli.terminal.refusal import Refusal, refusal_json
 from lifecycle.errors import InvalidError, UncertainError, UsageError
-from lifecycle.office.bulk import BulkLine, Do, Result, read_table, run_lines
+from lifecycle.office.cases.bulk import BulkLine, Do, Result, read_table, run_lines
 
 if TYPE_CHECKING:
     from lifecycle.cli.desk import Desk
-    from lifecycle.office.cases import Done, Request
+    from lifecycle.office.cases.cases import Done, Request
 
 TABLES = (".xlsx", ".xls", ".csv", ".tsv", ".yaml", ".yml")
 MOST_LINES = 100_000

@@ -14,7 +14,7 @@ from lifecycle.cli.terminal.table import write_table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lifecycle.office.papers import Measure, Report
+    from lifecycle.office.letters.papers import Measure, Report
 
 _LAYOUTS = {"document": "公文", "letter": "信函格式", "minutes": "纪要格式", "slip": "内部单据"}
 
@@ -35,7 +35,7 @@ _LAYOUTS = {"document": "公文", "letter": "信函格式", "minutes": "纪要�
 @at_desk
 def notice_check(desk: Desk, file: str) -> int:
     """Measure one file."""
-    from lifecycle.office.papers import check_file
+    from lifecycle.office.letters.papers import check_file
 
     report = check_file(Path(file))
     desk.answer(_document(file, report), lambda: _print(file, report))

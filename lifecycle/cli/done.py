@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.cli.terminal.refusal import gate_json
 
 if TYPE_CHECKING:
-    from lifecycle.office.cases import Done, Recorded
+    from lifecycle.office.cases.cases import Done, Recorded
 
 
 def done_json(done: Done) -> dict[str, Any]:

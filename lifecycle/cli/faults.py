@@ -12,7 +12,7 @@ from lifecycle.errors import Problem
 
 if TYPE_CHECKING:
     from lifecycle.cli.desk import Desk
-    from lifecycle.office.publication import Publication
+    from lifecycle.office.administration.publication import Publication
 
 WORDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历", "issuing": "发文规则"}
 

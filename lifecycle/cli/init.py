@@ -27,7 +27,7 @@ from lifecycle.cli.terminal.output import say
 @at_desk
 def init(desk: Desk, source: str | None, unit_title: str | None) -> None:
     """Make the database and found the office."""
-    from lifecycle.office.init import found, prepare
+    from lifecycle.office.administration.init import found, prepare
 
     # Judged before there is a database: a fault leaves nothing behind.
     founding = prepare(source, unit_title, desk.officer_code)

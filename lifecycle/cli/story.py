@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.cli.cases import cases as verbs
 from lifecycle.cli.cases.cases import VERDICTS, pairs
 from lifecycle.errors import InvalidError
-from lifecycle.office import cases
-from lifecycle.office.cases import RefusedError, Request
+from lifecycle.office.cases import cases
+from lifecycle.office.cases.cases import RefusedError, Request
 from lifecycle.office.demo import Appointment, Materials, Story, StoryStep, appoint
 
 if TYPE_CHECKING:

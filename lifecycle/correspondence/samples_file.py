@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from lifecycle import places
-from lifecycle.engine.gates import VERDICTS
+from lifecycle.engine.gates.gates import VERDICTS
 from lifecycle.workflow.yaml.fields import Fields
 from lifecycle.workflow.yaml.file import YamlFile
 

@@ -16,7 +16,7 @@ from lifecycle.correspondence.writing import UnpublishedError, template_of, writ
 from lifecycle.engine.acts import IssueLetter
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.case_letter import CaseLetter, rule_of
-from lifecycle.engine.gates import SPANS
+from lifecycle.engine.gates.gates import SPANS
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import canonical, hash_of

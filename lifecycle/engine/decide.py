@@ -7,7 +7,7 @@ from __future__ import annotations
 from lifecycle.engine.acts import Act, Open
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.docket import Decision, Docket, Refused
-from lifecycle.engine.gates import Gate
+from lifecycle.engine.gates.gates import Gate
 from lifecycle.workflow.model import Workflow
 
 

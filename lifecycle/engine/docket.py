@@ -8,7 +8,7 @@ from dataclasses import field
 from typing import Any, ClassVar, Protocol
 
 from lifecycle.engine.case import Case, Moment, Officer
-from lifecycle.engine.gates import Gate
+from lifecycle.engine.gates.gates import Gate
 from lifecycle.errors import LifecycleError
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow

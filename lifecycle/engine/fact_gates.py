@@ -5,7 +5,7 @@ whether it is locked.
 from __future__ import annotations
 
 from lifecycle.engine.docket import Docket
-from lifecycle.engine.gates import Gate, unknown
+from lifecycle.engine.gates.gates import Gate, unknown
 from lifecycle.engine.values import Value, check_value
 from lifecycle.errors import InvalidError
 from lifecycle.workflow.model import Fact

@@ -16,7 +16,7 @@ from lifecycle.engine.case_letter import (
     CaseLetter,
 )
 from lifecycle.engine.docket import Docket
-from lifecycle.engine.gates import Gate, unknown
+from lifecycle.engine.gates.gates import Gate, unknown
 
 DUTIES = {"reviewer": "核稿人", "signer": "签发人", "clerk": "收发员"}
 """The roles of the office through which letters pass.

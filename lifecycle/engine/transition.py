@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lifecycle.engine.case import OPEN, Case, Moment, Officer
-from lifecycle.engine.cosign import judge_cosign
-from lifecycle.engine.gates import (
+from lifecycle.engine.gates.cosign import judge_cosign
+from lifecycle.engine.gates.gates import (
     Gate,
     judge_counters,
     judge_dwell,

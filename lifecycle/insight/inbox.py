@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from lifecycle.engine.case import Moment
 from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import Task, tasks_of
-from lifecycle.ledger.case_rows import read_case
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.task_rows import cases_asking
+from lifecycle.ledger.rows.case_rows import read_case
+from lifecycle.ledger.rows.task_rows import cases_asking
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.engine.acts import Advance
-from lifecycle.engine.asking import is_up
 from lifecycle.engine.case import Case, Moment, Officer
-from lifecycle.engine.cosign import Seat, overdue_since, seats_of
 from lifecycle.engine.decide import decide
-from lifecycle.engine.gates import (
+from lifecycle.engine.gates.asking import is_up
+from lifecycle.engine.gates.cosign import Seat, overdue_since, seats_of
+from lifecycle.engine.gates.gates import (
     ABOUT_COMMAND,
     ABOUT_WHO,
     Gate,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date
 
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.cosign import Seat, overdue_since
-from lifecycle.engine.gates import VERDICTS
+from lifecycle.engine.gates.cosign import Seat, overdue_since
+from lifecycle.engine.gates.gates import VERDICTS
 from lifecycle.frozen import dataclass
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Transition, Workflow

@@ -7,15 +7,15 @@ from __future__ import annotations
 from collections import deque
 from pathlib import Path
 
-from lifecycle.ledger.case_rows import case_row
 from lifecycle.ledger.chain import CaseStep, by_case, follow
-from lifecycle.ledger.letter_rows import put_letters
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, canonical, stored
+from lifecycle.ledger.rows.case_rows import case_row
+from lifecycle.ledger.rows.letter_rows import put_letters
+from lifecycle.ledger.rows.task_rows import put_tasks, tasks_now
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.connection import Connection
 from lifecycle.ledger.sqlite.store import Store
-from lifecycle.ledger.task_rows import put_tasks, tasks_now
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 
 

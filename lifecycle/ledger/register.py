@@ -15,7 +15,7 @@ from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Refused, RefusedError
 from lifecycle.engine.evolve import evolve
-from lifecycle.engine.gates import Gate
+from lifecycle.engine.gates.gates import Gate
 from lifecycle.errors import (
     ConflictError,
     InvalidError,
@@ -25,10 +25,8 @@ from lifecycle.errors import (
     UnknownError,
 )
 from lifecycle.frozen import dataclass
-from lifecycle.ledger.case_rows import case_row, read_case, series_of
 from lifecycle.ledger.chain import follow
 from lifecycle.ledger.deeds import Deed
-from lifecycle.ledger.letter_rows import put_letters
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import (
     CALENDAR,
@@ -48,8 +46,10 @@ from lifecycle.ledger.record import (
     stamp_text,
     stored,
 )
+from lifecycle.ledger.rows.case_rows import case_row, read_case, series_of
+from lifecycle.ledger.rows.letter_rows import put_letters
+from lifecycle.ledger.rows.task_rows import put_tasks, tasks_now
 from lifecycle.ledger.sqlite.store import Store
-from lifecycle.ledger.task_rows import put_tasks, tasks_now
 from lifecycle.people.change import decide_office
 from lifecycle.people.clock import (
     ANNOUNCED,

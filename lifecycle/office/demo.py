@@ -13,12 +13,12 @@ from lifecycle import places
 from lifecycle.correspondence.drafts import drafted_letters
 from lifecycle.exchange.directory_file import read_directory_file
 from lifecycle.exchange.story_file import Stories, Story, StoryStep, read_stories
-from lifecycle.office import cases
-from lifecycle.office.cases import Case, Request
+from lifecycle.office.administration.definitions import shipped
+from lifecycle.office.administration.init import found_with
+from lifecycle.office.administration.people import announce_clock, clock, confirm_clock
+from lifecycle.office.cases import cases
+from lifecycle.office.cases.cases import Case, Request
 from lifecycle.office.clock import BEIJING, Clock
-from lifecycle.office.definitions import shipped
-from lifecycle.office.init import found_with
-from lifecycle.office.people import announce_clock, clock, confirm_clock
 from lifecycle.outfile import write_file
 from lifecycle.people.clock import may_confirm
 from lifecycle.people.directory import SYSTEM_ROLES

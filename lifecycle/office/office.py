@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.case import Case
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
-from lifecycle.ledger.case_rows import read_case
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Register, Request
+from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.sqlite.database import default_url
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.office.clock import Clock, now

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle.frozen import dataclass
 from lifecycle.insight.inbox import Waiting, inbox
-from lifecycle.office.letterbox import Letterbox, LetterErrand, letterbox
+from lifecycle.office.letters.letterbox import Letterbox, LetterErrand, letterbox
 
 if TYPE_CHECKING:
     from lifecycle.office.office import Office

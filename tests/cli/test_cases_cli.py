@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 from tiny_office import Tiny
 
-from lifecycle.office.audit import Audit
+from lifecycle.office.administration.audit import Audit
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from walking import Walk
 
-from lifecycle.office.audit import Audit
+from lifecycle.office.administration.audit import Audit
 
 NAMED = (
     "--set",

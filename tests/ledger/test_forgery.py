@@ -16,8 +16,8 @@ from ledger_office import Bureau, copied, elsewhere, forged
 from outside import outside
 
 from lifecycle.ledger.audit.finding import Finding
-from lifecycle.ledger.case_rows import CASE_COLUMNS
 from lifecycle.ledger.record import hash_of
+from lifecycle.ledger.rows.case_rows import CASE_COLUMNS
 from lifecycle.ledger.tree import Checkpoint
 
 

@@ -18,10 +18,10 @@ from paper_office import ISSUING, Paper, fonts
 
 from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
-from lifecycle.ledger.letter_rows import drafts_of, unfrozen_of
 from lifecycle.ledger.register import Request
+from lifecycle.ledger.rows.letter_rows import drafts_of, unfrozen_of
 from lifecycle.letter.fonts import Fonts
-from lifecycle.office.letters import freeze, issue, number, review
+from lifecycle.office.letters.letters import freeze, issue, number, review
 from lifecycle.office.office import Office
 
 SERIES = 10

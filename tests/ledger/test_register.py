@@ -23,11 +23,11 @@ from tiny_office import NOW
 from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
 from lifecycle.expression import builder
-from lifecycle.ledger import compiled_rows
 from lifecycle.ledger.register import Register, Request
+from lifecycle.ledger.rows import compiled_rows
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite import queue, store
-from lifecycle.office import cases
+from lifecycle.office.cases import cases
 
 ROOT = Path(__file__).parents[2]
 WORKER = """
@@ -36,10 +36,10 @@ from datetime import timedelta
 from datetime import datetime, UTC
 from lifecycle.office.office import Office
 from lifecycle.expression import builder
-from lifecycle.ledger import compiled_rows
+from lifecycle.ledger.rows import compiled_rows
 from lifecycle.ledger.register import Register, Request
 from lifecycle.ledger.sqlite import queue, store
-from lifecycle.office import cases as act
+from lifecycle.office.cases.cases import cases as act
 
 path, worker, seconds, start, base = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
 clock = lambda: datetime.fromisoformat(base) + timedelta(seconds=time.time() - start)

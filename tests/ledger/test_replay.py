@@ -19,8 +19,8 @@ from lifecycle.insight.document import case_document
 from lifecycle.ledger.record import canonical
 from lifecycle.ledger.register import Request
 from lifecycle.ledger.replay import replay_case
-from lifecycle.office import cases
-from lifecycle.office.audit import Audit
+from lifecycle.office.administration.audit import Audit
+from lifecycle.office.cases import cases
 from lifecycle.office.office import Office
 
 

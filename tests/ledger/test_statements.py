@@ -19,7 +19,7 @@ import pytest
 from ledger_office import Bureau
 from sqlmodel import select
 
-from lifecycle.ledger.case_rows import CASE_COLUMNS
+from lifecycle.ledger.rows.case_rows import CASE_COLUMNS
 from lifecycle.ledger.sql import compiling, statements, tables, text
 from lifecycle.ledger.sql.statement import FILTERS, Statement
 from lifecycle.ledger.sqlite import driver

@@ -11,7 +11,7 @@ from ledger_office import Bureau, copied
 
 from lifecycle.insight.inbox import inbox
 from lifecycle.insight.outlook import tasks_of
-from lifecycle.ledger.task_rows import NO_DAY
+from lifecycle.ledger.rows.task_rows import NO_DAY
 from lifecycle.office.office import Office
 
 Found = list[tuple[str, str, str | None, str | None]]

@@ -259,7 +259,7 @@ def test_what_stopped_before_freezing_is_made_up_for(
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     with monkeypatch.context() as patch:
         patch.setattr(
-            "lifecycle.office.letters.freeze_forms",
+            "lifecycle.office.letters.letters.freeze_forms",
             lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt),
         )
         assert paper.run("notice", "issue", number, LETTER, by="bureau04").exit_code != 0
@@ -504,7 +504,7 @@ def test_rules_published_meanwhile_make_no_false_finding(
             other.execute("BEGIN IMMEDIATE")
         return to_issue(*args, **kwargs)
 
-    monkeypatch.setattr("lifecycle.office.letters.to_issue", meanwhile)
+    monkeypatch.setattr("lifecycle.office.letters.letters.to_issue", meanwhile)
     paper.do("notice", "issue", number, LETTER, by="bureau04")
     assert paper.findings() == []
 

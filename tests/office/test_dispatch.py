@@ -21,8 +21,8 @@ from paper_office import Paper, fonts
 from lifecycle.delivery.channels_file import read_channels
 from lifecycle.delivery.sending import safe_name
 from lifecycle.ledger.register import Request
+from lifecycle.office.letters.outbox import deliver_due
 from lifecycle.office.office import Office
-from lifecycle.office.outbox import deliver_due
 
 LETTER = "2-consultation"
 
@@ -113,7 +113,7 @@ def test_a_crash_between_sending_and_the_entry_sends_again(
         reach(paper, server, land="land@example.cn")
         with monkeypatch.context() as patch:
             patch.setattr(
-                "lifecycle.office.outbox.record_receipt",
+                "lifecycle.office.letters.outbox.record_receipt",
                 lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt),
             )
             assert paper.run("notice", "deliver", by="clerk01").exit_code != 0

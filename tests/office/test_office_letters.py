@@ -12,11 +12,11 @@ from paper_office import Paper
 from lifecycle.delivery.channels import Channels
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.register import Request
-from lifecycle.office.letters import Wish, draft, hands_for, issue, letters, review
+from lifecycle.office.letters.letters import Wish, draft, hands_for, issue, letters, review
+from lifecycle.office.letters.outbox import count_unsent, unsent
+from lifecycle.office.letters.proof import verify
+from lifecycle.office.letters.replies import reply
 from lifecycle.office.office import Office
-from lifecycle.office.outbox import count_unsent, unsent
-from lifecycle.office.proof import verify
-from lifecycle.office.replies import reply
 
 LETTER = "2-consultation"
 

@@ -13,10 +13,10 @@ from lifecycle.callers import CallersErrand
 from lifecycle.cli.root import root
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.record import new_eid
-from lifecycle.office.cases import Request, set_facts
+from lifecycle.office.administration.people import add_unit
+from lifecycle.office.cases.cases import Request, set_facts
 from lifecycle.office.clock import Clock
 from lifecycle.office.office import Office
-from lifecycle.office.people import add_unit
 from lifecycle.office.session import Caller, Session
 
 

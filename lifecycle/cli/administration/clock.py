@@ -26,7 +26,7 @@ clock = Group(
 @at_desk
 def clock_show(desk: Desk) -> None:
     """Show the clock beside the last entry."""
-    from lifecycle.office.people import clock
+    from lifecycle.office.administration.people import clock
 
     line = clock(desk.office)
     document = {
@@ -70,7 +70,7 @@ def clock_show(desk: Desk) -> None:
 @at_desk
 def clock_announce(desk: Desk) -> None:
     """Announce a jump of the clock."""
-    from lifecycle.office.people import announce_clock
+    from lifecycle.office.administration.people import announce_clock
 
     _refuse_day(desk)
     entry, shown = announce_clock(desk.office, request_of(desk))
@@ -90,7 +90,7 @@ def clock_announce(desk: Desk) -> None:
 @at_desk
 def clock_confirm(desk: Desk) -> None:
     """Confirm a jump of the clock."""
-    from lifecycle.office.people import confirm_clock
+    from lifecycle.office.administration.people import confirm_clock
 
     _refuse_day(desk)
     entry, shown = confirm_clock(desk.office, request_of(desk))

@@ -21,7 +21,7 @@ from lifecycle.cli.terminal.output import say
 @at_desk
 def backup(desk: Desk, target: str) -> None:
     """Write a backup."""
-    from lifecycle.office.database import back_up
+    from lifecycle.office.administration.database import back_up
 
     made = back_up(desk.office, Path(target))
     document = {"file": target, "files": made.files, "bytes": made.bytes}
@@ -39,7 +39,7 @@ def backup(desk: Desk, target: str) -> None:
 @at_desk
 def restore(desk: Desk, source: str) -> None:
     """Restore a backup."""
-    from lifecycle.office.database import restore as put_back
+    from lifecycle.office.administration.database import restore as put_back
 
     made = put_back(Path(source), desk.db)
     document = {"database": str(made.database), "files": made.files}
@@ -56,7 +56,7 @@ def restore(desk: Desk, source: str) -> None:
 @at_desk
 def upgrade(desk: Desk) -> None:
     """Bring an older database to this version's schema."""
-    from lifecycle.office.database import upgrade as bring_up
+    from lifecycle.office.administration.database import upgrade as bring_up
 
     made = bring_up(desk.db)
     copy = str(made.copy) if made.copy else None

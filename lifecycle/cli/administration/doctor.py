@@ -10,7 +10,7 @@ from lifecycle.cli.terminal.failure import DONE, REFUSED
 from lifecycle.cli.terminal.output import paint, say
 
 if TYPE_CHECKING:
-    from lifecycle.office.doctor import Health
+    from lifecycle.office.administration.doctor import Health
 
 JOURNALS = {"wal": "预写日志（WAL）", "truncate": "回滚日志（TRUNCATE）"}
 
@@ -25,7 +25,7 @@ JOURNALS = {"wal": "预写日志（WAL）", "truncate": "回滚日志（TRUNCATE
 @at_desk
 def doctor(desk: Desk) -> int:
     """Examine the office."""
-    from lifecycle.office.doctor import examine
+    from lifecycle.office.administration.doctor import examine
 
     health = examine(desk.office)
     desk.answer(_document(health), lambda: _tell(health))

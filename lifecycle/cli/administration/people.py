@@ -15,7 +15,12 @@ from lifecycle.cli.terminal.output import say
 from lifecycle.cli.terminal.table import write_table
 
 if TYPE_CHECKING:
-    from lifecycle.office.people import Granted, GrantLine, OfficerLine, RecordedChange
+    from lifecycle.office.administration.people import (
+        Granted,
+        GrantLine,
+        OfficerLine,
+        RecordedChange,
+    )
 
 since_option = option(
     "--since", type=Day(), metavar="YYYY-MM-DD", help="从哪天起；默认今天，可写过去的日期"
@@ -75,7 +80,7 @@ def officer_add(
     desk: Desk, code: str, title: str, unit_name: str, roles: tuple[str, ...], since: date | None
 ) -> None:
     """Add an officer."""
-    from lifecycle.office.people import add_officer
+    from lifecycle.office.administration.people import add_officer
 
     granted = add_officer(
         desk.office, request_of(desk), code, title, unit=unit_name, roles=roles, since=since
@@ -100,7 +105,7 @@ def _warn_idle(desk: Desk, granted: Granted) -> None:
 @at_desk
 def officer_list(desk: Desk, unit_name: str | None, everybody: bool) -> None:
     """List officers."""
-    from lifecycle.office.people import officers
+    from lifecycle.office.administration.people import officers
 
     office = desk.office
     found = officers(office, unit_name, everybody=everybody, on=desk.on)
@@ -159,7 +164,7 @@ def officer_grant(
     desk: Desk, code: str, roles: tuple[str, ...], since: date | None, until: date | None
 ) -> None:
     """Grant roles."""
-    from lifecycle.office.people import grant
+    from lifecycle.office.administration.people import grant
 
     granted = grant(desk.office, request_of(desk), code, roles, since=since, until=until)
     recorded(desk, granted.entry, f"已授予 {code}：{'、'.join(granted.roles)}")
@@ -180,7 +185,7 @@ def officer_revoke(
     desk: Desk, code: str, roles: tuple[str, ...], principal: str | None, since: date | None
 ) -> None:
     """Revoke grants or a delegation."""
-    from lifecycle.office.people import revoke
+    from lifecycle.office.administration.people import revoke
 
     revoked = revoke(desk.office, request_of(desk), code, roles, principal=principal, since=since)
     again = "（此前已办，未重复写入）" if revoked.repeated else ""
@@ -198,7 +203,7 @@ def officer_revoke(
 @at_desk
 def officer_leave(desk: Desk, code: str, since: date | None) -> None:
     """Note that an officer has left."""
-    from lifecycle.office.people import leave
+    from lifecycle.office.administration.people import leave
 
     entry = leave(desk.office, request_of(desk), code, since)
     recorded(desk, entry, f"{code} 自 {since or desk.office.day(desk.on)} 起不再在岗")
@@ -224,7 +229,7 @@ def officer_delegate(
     since: date | None,
 ) -> None:
     """Delegate roles."""
-    from lifecycle.office.people import delegate
+    from lifecycle.office.administration.people import delegate
 
     giver = principal or desk.officer
     entry = delegate(
@@ -254,7 +259,7 @@ def officer_delegate(
 @at_desk
 def officer_account(desk: Desk, code: str, account: str, remove: bool) -> None:
     """Map an operating-system account to an officer, or take it away."""
-    from lifecycle.office.people import map_account, unmap_account
+    from lifecycle.office.administration.people import map_account, unmap_account
 
     if remove:
         entry = unmap_account(desk.office, request_of(desk), code, account)

@@ -15,7 +15,7 @@ from lifecycle.cli.terminal.table import write_table
 from lifecycle.outfile import write_file
 
 if TYPE_CHECKING:
-    from lifecycle.office.rules import CalendarLine, Change, WorkflowLine
+    from lifecycle.office.administration.rules import CalendarLine, Change, WorkflowLine
 
 workflow = Group(
     "workflow",
@@ -47,7 +47,7 @@ calendar = Group(
 @at_desk
 def workflow_list(desk: Desk) -> None:
     """List the workflows in force."""
-    from lifecycle.office.rules import workflows_in_force
+    from lifecycle.office.administration.rules import workflows_in_force
 
     found = workflows_in_force(desk.office)
     rows = [
@@ -92,7 +92,7 @@ def _workflow_json(line: WorkflowLine) -> dict[str, Any]:
 @at_desk
 def workflow_check(desk: Desk, files: tuple[str, ...], folder: str | None) -> int:
     """Judge workflow files."""
-    from lifecycle.office.rules import check_workflows
+    from lifecycle.office.administration.rules import check_workflows
 
     problems = check_workflows(files, folder)
     return tell_faults(desk, problems, count=len(files), what="流程文件")
@@ -113,7 +113,7 @@ def workflow_check(desk: Desk, files: tuple[str, ...], folder: str | None) -> in
 @at_desk
 def workflow_graph(desk: Desk, given: str, target: str) -> None:
     """Draw a workflow."""
-    from lifecycle.office.rules import draw_workflow
+    from lifecycle.office.administration.rules import draw_workflow
 
     text = draw_workflow(lambda: desk.office, given, target)
     write_file(file_named(target), text.encode(), "流程图")
@@ -129,7 +129,7 @@ def workflow_graph(desk: Desk, given: str, target: str) -> None:
 @at_desk
 def workflow_schema(desk: Desk) -> None:
     """Print the language's JSON Schema; it is a JSON document either way."""
-    from lifecycle.office.rules import schema, schema_text
+    from lifecycle.office.administration.rules import schema, schema_text
 
     desk.answer(schema(), lambda: say(schema_text().rstrip("\n")))
 
@@ -145,7 +145,7 @@ def workflow_schema(desk: Desk) -> None:
 @at_desk
 def workflow_diff(desk: Desk, before: str, after: str) -> None:
     """Compare two workflows."""
-    from lifecycle.office.rules import compare_workflows
+    from lifecycle.office.administration.rules import compare_workflows
 
     changes = compare_workflows(lambda: desk.office, before, after)
     names = ("kind", "section", "name", "title", "field", "before", "after")
@@ -179,7 +179,7 @@ def _print_changes(changes: list[Change]) -> None:
 @at_desk
 def workflow_publish(desk: Desk, file: str) -> None:
     """Put a workflow into force."""
-    from lifecycle.office.rules import publish_workflow
+    from lifecycle.office.administration.rules import publish_workflow
 
     tell_published(desk, publish_workflow(desk.office, request_of(desk), file))
 
@@ -192,7 +192,7 @@ def workflow_publish(desk: Desk, file: str) -> None:
 @at_desk
 def calendar_list(desk: Desk) -> None:
     """List the calendar's years."""
-    from lifecycle.office.rules import calendar_years
+    from lifecycle.office.administration.rules import calendar_years
 
     found = calendar_years(desk.office)
     years = [
@@ -232,6 +232,6 @@ def _year(line: CalendarLine) -> tuple[str, ...]:
 @at_desk
 def calendar_publish(desk: Desk, file: str) -> None:
     """Put announced years into force."""
-    from lifecycle.office.rules import publish_calendar
+    from lifecycle.office.administration.rules import publish_calendar
 
     tell_published(desk, publish_calendar(desk.office, request_of(desk), file))

@@ -41,7 +41,7 @@ def unit_add(
     desk: Desk, code: str, title: str, functions: tuple[str, ...], since: date | None
 ) -> None:
     """Add a unit."""
-    from lifecycle.office.people import add_unit
+    from lifecycle.office.administration.people import add_unit
 
     entry = add_unit(desk.office, request_of(desk), code, title, functions=functions, since=since)
     recorded(desk, entry, f"已登记单位 {code} {title}")
@@ -63,7 +63,7 @@ def unit_change(
     since: date | None,
 ) -> None:
     """Change a unit's name or functions."""
-    from lifecycle.office.people import change_unit
+    from lifecycle.office.administration.people import change_unit
 
     if not (title or functions or no_functions):
         raise UsageError("没有写要改什么", "加 --title、--function 或 --no-functions")
@@ -82,7 +82,7 @@ def unit_change(
 @at_desk
 def unit_list(desk: Desk) -> None:
     """List units."""
-    from lifecycle.office.people import units
+    from lifecycle.office.administration.people import units
 
     office = desk.office
     found = units(office, desk.on)

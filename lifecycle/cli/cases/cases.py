@@ -15,10 +15,10 @@ from lifecycle.cli.files import CASES, INPUT
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say, warn
 from lifecycle.errors import UsageError
-from lifecycle.office.bulk import BulkLine, Do
+from lifecycle.office.cases.bulk import BulkLine, Do
 
 if TYPE_CHECKING:
-    from lifecycle.office.cases import Done, Entered, Request, Verdict
+    from lifecycle.office.cases.cases import Done, Entered, Request, Verdict
 
 VERDICTS: Mapping[str, Verdict] = {
     "agree": "agree",
@@ -42,7 +42,7 @@ _role = option("--role", metavar="角色", help="以哪个角色会签；本单�
 
 def request_of(desk: Desk, principal: str | None = None, *, dry_run: bool = False) -> Request:
     """Say who acts, for whom and when."""
-    from lifecycle.office.cases import Request
+    from lifecycle.office.cases.cases import Request
 
     caller = desk.session.caller
     request_id = desk.request_id or (caller.request_id if caller else None)
@@ -121,7 +121,7 @@ def open_(
     dry_run: bool,
 ) -> int:
     """Open one case, or one for each line."""
-    from lifecycle.office import cases
+    from lifecycle.office.cases import cases
 
     request = request_of(desk, principal, dry_run=dry_run)
     common = pairs(texts)
@@ -171,7 +171,7 @@ def set_(
     desk: Desk, case: str, texts: tuple[str, ...], whole: bool, principal: str | None, dry_run: bool
 ) -> int:
     """Set facts."""
-    from lifecycle.office import cases
+    from lifecycle.office.cases import cases
 
     common = pairs(texts)
 
@@ -199,7 +199,7 @@ def attach(
     desk: Desk, case: str, material: str, file: str, principal: str | None, dry_run: bool
 ) -> int:
     """Attach a file."""
-    from lifecycle.office import cases
+    from lifecycle.office.cases import cases
 
     if is_bulk(case):
         raise UsageError("材料须一件一件上传", "CASE 处写一个事项编号")
@@ -244,7 +244,7 @@ def sign(
     dry_run: bool,
 ) -> int:
     """Give an opinion."""
-    from lifecycle.office import cases
+    from lifecycle.office.cases import cases
 
     meant = VERDICTS[verdict]
 
@@ -282,7 +282,7 @@ def withdraw(
     dry_run: bool,
 ) -> int:
     """Take an opinion back."""
-    from lifecycle.office import cases
+    from lifecycle.office.cases import cases
 
     def do(request: Request, line: BulkLine) -> Done:
         said = line.pick("note", "说明") or note
@@ -320,7 +320,7 @@ def resolve(
     dry_run: bool,
 ) -> int:
     """Record how an objection was resolved."""
-    from lifecycle.office import cases
+    from lifecycle.office.cases import cases
 
     def do(request: Request, line: BulkLine) -> Done:
         said = line.pick("note", "说明") or note
@@ -365,7 +365,7 @@ def advance(
     dry_run: bool,
 ) -> int:
     """Make a transition."""
-    from lifecycle.office import cases
+    from lifecycle.office.cases import cases
 
     common = pairs(texts)
     heads = ("note", "说明", "理由", "transition", "流转")

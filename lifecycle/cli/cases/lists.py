@@ -17,7 +17,7 @@ from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.office.lists import Board, CaseList, ListPage, ListRow, Stage
+    from lifecycle.office.cases.lists import Board, CaseList, ListPage, ListRow, Stage
 
 HEADS = ("编号", "名称", "环节", "牵头", "进入", "期限", "灯")
 LIGHTS = {"green": "绿", "yellow": "黄", "red": "红"}
@@ -59,7 +59,7 @@ def list_(
     xlsx_file: str | None,
 ) -> None:
     """List cases."""
-    from lifecycle.office.lists import CaseList, Wanted
+    from lifecycle.office.cases.lists import CaseList, Wanted
 
     wanted = Wanted(
         workflow=workflow,
@@ -111,7 +111,7 @@ def _cells(row: ListRow) -> tuple[str, ...]:
 
 
 def _export(desk: Desk, cases: CaseList, file: Path, *, xlsx: bool) -> None:
-    from lifecycle.office.lists import write_list
+    from lifecycle.office.cases.lists import write_list
 
     if xlsx != (file.suffix.lower() == ".xlsx"):
         raise UsageError(
@@ -130,7 +130,7 @@ def _export(desk: Desk, cases: CaseList, file: Path, *, xlsx: bool) -> None:
 @at_desk
 def board(desk: Desk, year: int | None) -> None:
     """Count cases by stage."""
-    from lifecycle.office.lists import boards
+    from lifecycle.office.cases.lists import boards
 
     found = boards(desk.office, desk.on, year)
     workflows = [asdict(one) for one in found.boards]

@@ -16,8 +16,8 @@ from lifecycle.errors import UsageError
 from lifecycle.office.clock import BEIJING
 
 if TYPE_CHECKING:
+    from lifecycle.office.cases.records import Rebuilt, Replayed, ReplayedCase, ReplayedEntry, Until
     from lifecycle.office.office import Workflow
-    from lifecycle.office.records import Rebuilt, Replayed, ReplayedCase, ReplayedEntry, Until
 
 CASE_HELP = "事项编号，或编号、名称中不重复的一段；不写则回放全部事项"
 
@@ -71,7 +71,7 @@ def replay(
     desk: Desk, case: str | None, at: date | None, recorded: str | None, under: str | None
 ) -> int:
     """Replay one case or all."""
-    from lifecycle.office import records
+    from lifecycle.office.cases import records
 
     if at is not None and recorded is not None:
         raise UsageError(
@@ -140,7 +140,7 @@ def _print_problems(entry: ReplayedEntry) -> None:
 
 def _replay_all(desk: Desk, until: Until, under: Workflow | None) -> int:
     """Replay every case, one at a time; each gives a line."""
-    from lifecycle.office import records
+    from lifecycle.office.cases import records
 
     cases, wrong, entries = 0, 0, 0
     documents = []

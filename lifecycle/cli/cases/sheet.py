@@ -13,7 +13,7 @@ from lifecycle.cli.terminal.text import cut, wrap
 if TYPE_CHECKING:
     from datetime import date
 
-    from lifecycle.office.show import (
+    from lifecycle.office.cases.show import (
         Holder,
         Sheet,
         ShownLimit,

@@ -13,7 +13,7 @@ from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.office.why import Judged
+    from lifecycle.office.cases.why import Judged
 
 CASE_HELP = "事项编号，或编号、名称中不重复的一段"
 
@@ -30,7 +30,7 @@ CASE_HELP = "事项编号，或编号、名称中不重复的一段"
 def show(desk: Desk, case: str, full: bool) -> None:
     """Show where a case stands."""
     from lifecycle.cli.cases.sheet import print_sheet, sheet_json
-    from lifecycle.office.show import show as sheet_of
+    from lifecycle.office.cases.show import show as sheet_of
 
     found = desk.office.case(case)
     looking = desk.officer_code
@@ -49,7 +49,7 @@ def show(desk: Desk, case: str, full: bool) -> None:
 @at_desk
 def why(desk: Desk, case: str, transition: str, principal: str | None) -> None:
     """Judge every gate of a transition."""
-    from lifecycle.office.why import why as judge
+    from lifecycle.office.cases.why import why as judge
 
     found = desk.office.case(case)
     judged = judge(
@@ -101,7 +101,7 @@ def _verdict(judged: Judged) -> str:
 @at_desk
 def log(desk: Desk, case: str | None, after: int) -> int:
     """List a case's entries, or the one that was recorded under a request id."""
-    from lifecycle.office import records
+    from lifecycle.office.cases import records
     from lifecycle.office.office import entries
 
     if case is None:
@@ -120,7 +120,7 @@ def log(desk: Desk, case: str | None, after: int) -> int:
 
 def _log_one(desk: Desk) -> int:
     """Say whether an entry with the request id is recorded; give 0 if it is, 1 if not."""
-    from lifecycle.office.records import find_entry
+    from lifecycle.office.cases.records import find_entry
 
     if desk.request_id is None:
         raise UsageError(

@@ -15,7 +15,7 @@ from lifecycle.cli.terminal.output import say
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.office.reminders import Reminder
+    from lifecycle.office.letters.reminders import Reminder
 
 _for = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
 _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
@@ -45,7 +45,7 @@ def notice_receipt(
     desk: Desk, case: str, name: str, unit: str, note: str, principal: str | None, dry_run: bool
 ) -> None:
     """Record a receipt."""
-    from lifecycle.office.replies import receive
+    from lifecycle.office.letters.replies import receive
 
     request = request_of(desk, principal, dry_run=dry_run)
     done(desk, receive(desk.office, request, case, name, unit=unit, note=note))
@@ -87,7 +87,7 @@ def notice_reply(
     dry_run: bool,
 ) -> None:
     """Record an answer."""
-    from lifecycle.office.replies import reply
+    from lifecycle.office.letters.replies import reply
 
     if verdict is not None and verdict not in VERDICTS:
         raise UsageError(f"意见“{verdict}”不认识", "写 同意、不同意 或 附条件同意")
@@ -120,7 +120,7 @@ def notice_reply(
 @at_desk
 def notice_urge(desk: Desk, case: str | None, principal: str | None, dry_run: bool) -> int:
     """Draft reminders for what is overdue."""
-    from lifecycle.office.reminders import urge
+    from lifecycle.office.letters.reminders import urge
 
     request = request_of(desk, principal, dry_run=dry_run)
     reminders = list(urge(desk.office, request, case))

@@ -18,7 +18,7 @@ def issue_letters(
 
     `next_entry` is called before each step. Tell each step as it was typed.
     """
-    from lifecycle.office.letters import hands_for, issue, review, see_fonts
+    from lifecycle.office.letters.letters import hands_for, issue, review, see_fonts
 
     try:
         see_fonts()

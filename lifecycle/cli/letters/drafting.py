@@ -15,7 +15,7 @@ from lifecycle.cli.terminal.output import say
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.office.letters import Handled
+    from lifecycle.office.letters.letters import Handled
 
 _for = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
 _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
@@ -23,7 +23,7 @@ _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写�
 
 def done(desk: Desk, handled: Handled, *more: str) -> None:
     """Answer what was done to a letter."""
-    from lifecycle.office import cases
+    from lifecycle.office.cases import cases
 
     outcome = handled.outcome
     what = cases.done(desk.office, outcome)
@@ -97,7 +97,7 @@ def notice_draft(
     dry_run: bool,
 ) -> None:
     """Draft a letter."""
-    from lifecycle.office.letters import Wish, draft
+    from lifecycle.office.letters.letters import Wish, draft
 
     if template is None and not replaces:
         raise UsageError("没有写用哪个模板", "写模板名，或用 --replace 重拟一件")
@@ -119,7 +119,7 @@ def notice_draft(
 @at_desk
 def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_run: bool) -> None:
     """Find a draft in order."""
-    from lifecycle.office.letters import review
+    from lifecycle.office.letters.letters import review
 
     request = request_of(desk, principal, dry_run=dry_run)
     handled = review(desk.office, request, case, name)
@@ -142,7 +142,7 @@ def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_
 @at_desk
 def notice_issue(desk: Desk, case: str, name: str, principal: str | None, dry_run: bool) -> None:
     """Sign a letter off."""
-    from lifecycle.office.letters import issue
+    from lifecycle.office.letters.letters import issue
 
     request = request_of(desk, principal, dry_run=dry_run)
     handled = issue(desk.office, request, case, name)
@@ -165,7 +165,7 @@ def notice_issue(desk: Desk, case: str, name: str, principal: str | None, dry_ru
 @at_desk
 def notice_freeze(desk: Desk, case: str, name: str) -> None:
     """Lay an issued letter out in all forms."""
-    from lifecycle.office.letters import freeze
+    from lifecycle.office.letters.letters import freeze
 
     done(desk, freeze(desk.office, request_of(desk), case, name))
 
@@ -187,7 +187,7 @@ def notice_void(
     desk: Desk, case: str, name: str, note: str, principal: str | None, dry_run: bool
 ) -> None:
     """Declare a letter void."""
-    from lifecycle.office.letters import void
+    from lifecycle.office.letters.letters import void
 
     request = request_of(desk, principal, dry_run=dry_run)
     handled = void(desk.office, request, case, name, note)

@@ -17,7 +17,7 @@ from lifecycle.errors import UsageError
 from lifecycle.outfile import make_folder, write_file
 
 if TYPE_CHECKING:
-    from lifecycle.office.letters import Shown
+    from lifecycle.office.letters.letters import Shown
 
 CASE_HELP = "事项编号，或编号、名称中不重复的一段"
 NAME_HELP = "公文名（见 notice list）、其中不重复的一段，或文号"
@@ -75,7 +75,7 @@ notice = Group(
 @at_desk
 def notice_list(desk: Desk, case: str | None) -> int:
     """List letters."""
-    from lifecycle.office.letters import letters
+    from lifecycle.office.letters.letters import letters
 
     failed = 0
 
@@ -146,7 +146,7 @@ def _listed(shown: Shown) -> dict[str, Any]:
 @at_desk
 def notice_show(desk: Desk, case: str, name: str, form: str | None = None) -> None:
     """Print one letter."""
-    from lifecycle.office.letters import show
+    from lifecycle.office.letters.letters import show
 
     page = show(desk.office, case, name, form or "text")
     desk.answer({**page.values, "text": page.text}, lambda: say(page.text.rstrip("\n")))
@@ -188,7 +188,7 @@ def notice_render(
         raise UsageError(
             "写明一个事项，或写 --all", "例如 lifecycle notice render LS-F-2026-003 --into 公文/"
         )
-    from lifecycle.office.letters import rendered
+    from lifecycle.office.letters.letters import rendered
 
     files: list[str] = []
     count = failed = 0

@@ -13,7 +13,7 @@ from lifecycle.cli.terminal.output import mark, say
 from lifecycle.outfile import check_target, write_file
 
 if TYPE_CHECKING:
-    from lifecycle.office.proof import Verified
+    from lifecycle.office.letters.proof import Verified
 
 
 @command(
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 def notice_verify(desk: Desk, given: str, bundle: str | None) -> int:
     """Verify a paper by the ledger or by a bundle."""
     from lifecycle.cli.terminal.failure import FAILED
-    from lifecycle.office.proof import verify, verify_by_bundle
+    from lifecycle.office.letters.proof import verify, verify_by_bundle
 
     found = verify_by_bundle(given, bundle) if bundle else verify(desk.office, given)
     document = {"ok": found.ok, "genuine": found.genuine, "form": found.form, **_document(found)}
@@ -119,7 +119,7 @@ def _tell(found: Verified, bundle: str | None) -> None:
 @at_desk
 def notice_export(desk: Desk, case: str, name: str, target: str) -> None:
     """Write a bundle for somebody without the ledger."""
-    from lifecycle.office.proof import export
+    from lifecycle.office.letters.proof import export
 
     path = file_named(target)
     check_target(path, "核验包", once=True)

@@ -20,7 +20,7 @@ from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import InvalidError, UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.office.outbox import Attempt, Unsent
+    from lifecycle.office.letters.outbox import Attempt, Unsent
 
 CONFIG_HELP = "送达设置；默认在数据库旁边，文件名后加 .delivery.yaml，如 office.db.delivery.yaml"
 STATES = {"pending": "待送", "dead": "送不出去", "sent": "已送出", "cancelled": "已撤"}
@@ -66,7 +66,7 @@ def _refuse_through_service(desk: Desk, config: str | None, watch: int | None) -
 
 def _round(desk: Desk, config: str | None) -> int:
     """Send what is due, tell each letter as it goes, and sum up; give the exit code."""
-    from lifecycle.office.outbox import count_unsent, deliver_due, read_settings
+    from lifecycle.office.letters.outbox import count_unsent, deliver_due, read_settings
 
     office = desk.office
     settings = read_settings(office, config, os.environ)
@@ -127,7 +127,7 @@ def _attempt_json(attempt: Attempt) -> dict[str, Any]:
 @at_desk
 def notice_outbox(desk: Desk, config: str | None, again: str | None) -> None:
     """List sendings that wait, or put a dead one back."""
-    from lifecycle.office.outbox import read_settings, retry, unsent
+    from lifecycle.office.letters.outbox import read_settings, retry, unsent
 
     _refuse_through_service(desk, config, None)
     if again is not None:
@@ -200,7 +200,7 @@ def notice_sent(
     desk: Desk, case: str, name: str, unit: str, way: str, principal: str | None
 ) -> None:
     """Record that a letter was carried to its addressee."""
-    from lifecycle.office.outbox import record_sent
+    from lifecycle.office.letters.outbox import record_sent
 
     request = request_of(desk, principal)
     done(desk, record_sent(desk.office, request, case, name, unit=unit, way=way))

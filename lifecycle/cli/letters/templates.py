@@ -34,7 +34,7 @@ from lifecycle.outfile import check_target, write_file
 @at_desk
 def notice_catalogue(desk: Desk, name: str | None, folder: str | None, form: str) -> None:
     """List which transition sends which letter to whom."""
-    from lifecycle.office.templates import catalogue
+    from lifecycle.office.letters.templates import catalogue
 
     if folder is not None:
         _save_samples(desk, name, file_named(folder), form)
@@ -47,7 +47,7 @@ def notice_catalogue(desk: Desk, name: str | None, folder: str | None, form: str
 
 def _save_samples(desk: Desk, name: str | None, folder: Path, form: str) -> None:
     """Write a sample of every letter, one by one."""
-    from lifecycle.office.templates import samples
+    from lifecycle.office.letters.templates import samples
 
     found = samples(desk.office, name, form=form, on=desk.on)
     files = [
@@ -69,7 +69,7 @@ def notice_lint(desk: Desk, files: tuple[str, ...]) -> int:
     """Judge templates by themselves, and against the workflows in force or, without an office, the
     shipped ones.
     """
-    from lifecycle.office.templates import lint
+    from lifecycle.office.letters.templates import lint
 
     problems = lint(lambda: desk.office, files)
     return tell_faults(desk, problems, count=len(files), what="模板")
@@ -97,7 +97,7 @@ def notice_lint(desk: Desk, files: tuple[str, ...]) -> int:
 @at_desk
 def notice_publish(desk: Desk, files: tuple[str, ...]) -> None:
     """Put templates into force."""
-    from lifecycle.office.templates import publish_templates
+    from lifecycle.office.letters.templates import publish_templates
 
     tell_published(desk, publish_templates(desk.office, request_of(desk), files))
 
@@ -115,7 +115,7 @@ def notice_publish(desk: Desk, files: tuple[str, ...]) -> None:
 @at_desk
 def notice_diff(desk: Desk, file: str, picture: str) -> None:
     """Show in a picture what a new template changes."""
-    from lifecycle.office.templates import compare
+    from lifecycle.office.letters.templates import compare
 
     target = file_named(picture)
     check_target(target, "对照图")

@@ -13,7 +13,7 @@ from lifecycle.cli.terminal.text import pad
 from lifecycle.errors import cell_width
 
 if TYPE_CHECKING:
-    from lifecycle.office.cases import Gate
+    from lifecycle.office.cases.cases import Gate
 
 GAP = "　　"
 WIDEST = 28

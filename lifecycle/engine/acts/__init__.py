@@ -6,19 +6,19 @@ from __future__ import annotations
 
 from lifecycle.engine.acts.act import Act, Intent
 from lifecycle.engine.acts.advance import Advance
-from lifecycle.engine.acts.answer_letter import AnswerLetter
 from lifecycle.engine.acts.attach import Attach
-from lifecycle.engine.acts.draft_letter import DraftLetter
-from lifecycle.engine.acts.freeze_letter import FORMS, FreezeLetter
-from lifecycle.engine.acts.issue_letter import IssueLetter
+from lifecycle.engine.acts.letters.answer_letter import AnswerLetter
+from lifecycle.engine.acts.letters.draft_letter import DraftLetter
+from lifecycle.engine.acts.letters.freeze_letter import FORMS, FreezeLetter
+from lifecycle.engine.acts.letters.issue_letter import IssueLetter
+from lifecycle.engine.acts.letters.receive_letter import ReceiveLetter
+from lifecycle.engine.acts.letters.review_letter import ReviewLetter
+from lifecycle.engine.acts.letters.send_letter import WAYS, SendLetter
+from lifecycle.engine.acts.letters.void_letter import VoidLetter
 from lifecycle.engine.acts.open import Open
-from lifecycle.engine.acts.receive_letter import ReceiveLetter
 from lifecycle.engine.acts.resolve import ResolveObjection
-from lifecycle.engine.acts.review_letter import ReviewLetter
-from lifecycle.engine.acts.send_letter import WAYS, SendLetter
 from lifecycle.engine.acts.set_facts import SetFacts
 from lifecycle.engine.acts.sign import Sign, Verdict, WithdrawOpinion
-from lifecycle.engine.acts.void_letter import VoidLetter
 from lifecycle.errors import InvalidError
 
 __all__ = [

@@ -14,7 +14,7 @@ from lifecycle.engine.case_letter import CaseLetter, names_of
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_lock, judge_value
-from lifecycle.engine.gates import Gate
+from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.machine import fire
 from lifecycle.engine.transition import find_transition, judge_transition
 from lifecycle.engine.values import Value

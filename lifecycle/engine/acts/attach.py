@@ -10,7 +10,7 @@ from lifecycle.engine.case import Case, File
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_lock
-from lifecycle.engine.gates import Gate, judge_role, unknown
+from lifecycle.engine.gates.gates import Gate, judge_role, unknown
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Material, Workflow
 

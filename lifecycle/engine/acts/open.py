@@ -10,7 +10,7 @@ from lifecycle.engine.case import OPEN, Case, Fired
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_value
-from lifecycle.engine.gates import Gate, holds, judge_role, role_titles
+from lifecycle.engine.gates.gates import Gate, holds, judge_role, role_titles
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Fact, Workflow

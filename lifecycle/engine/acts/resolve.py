@@ -9,10 +9,10 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.acts.sign import seat_name
 from lifecycle.engine.case import Case, opinion_key
-from lifecycle.engine.cosign import standing_objections, who_is
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates import Gate, judge_role, role_titles
+from lifecycle.engine.gates.cosign import standing_objections, who_is
+from lifecycle.engine.gates.gates import Gate, judge_role, role_titles
 from lifecycle.engine.transition import find_transition
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow

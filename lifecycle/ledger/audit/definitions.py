@@ -11,9 +11,9 @@ from typing import Any
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.audit.damage import Damage
 from lifecycle.ledger.audit.finding import Finding
-from lifecycle.ledger.compiled_rows import is_as_written
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, hash_of
+from lifecycle.ledger.rows.compiled_rows import is_as_written
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.people.directory import Directory

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.scope import Scope
-from lifecycle.ledger.case_rows import series_of
 from lifecycle.ledger.record import OFFICE, read
+from lifecycle.ledger.rows.case_rows import series_of
 from lifecycle.ledger.sqlite.store import LogRow, LostDefinitionError
 from lifecycle.workflow.model import Workflow
 

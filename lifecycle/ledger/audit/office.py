@@ -16,10 +16,10 @@ from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.log import LogSeen
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.chain import Problem, Step, fold
-from lifecycle.ledger.compiled_rows import kept_digests
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.office_replay import replay_office_entry
 from lifecycle.ledger.record import OFFICE, canonical
+from lifecycle.ledger.rows.compiled_rows import kept_digests
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import EntryRow
 from lifecycle.people.directory import Directory, dump_directory

@@ -16,12 +16,12 @@ from lifecycle.ledger.audit.entries import Known, Trail
 from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.letters import Post, check_post, read_post
 from lifecycle.ledger.audit.office import OfficeSeen, follow_office
-from lifecycle.ledger.case_rows import CASE_COLUMNS, case_row, undated_row
 from lifecycle.ledger.chain import CaseStep, Problem, fold
 from lifecycle.ledger.replay import Basis, replay_entry
+from lifecycle.ledger.rows.case_rows import CASE_COLUMNS, case_row, undated_row
+from lifecycle.ledger.rows.task_rows import TaskRow, kept_tasks, tasks_now
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import LostDefinitionError, Store
-from lifecycle.ledger.task_rows import TaskRow, kept_tasks, tasks_now
 from lifecycle.workflow.model import Workflow
 
 

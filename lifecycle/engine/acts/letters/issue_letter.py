@@ -1,0 +1,156 @@
+"""Signing a reviewed letter off (签发), which gives it its number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Self
+
+from lifecycle.engine.acts.act import Act, Intent
+from lifecycle.engine.acts.letters.letter_act import LetterAct
+from lifecycle.engine.case import Case
+from lifecycle.engine.case_letter import ISSUED, REVIEWED, SUPERSEDED, Addressee, CaseLetter
+from lifecycle.engine.docket import Decision, Docket
+from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.letter_gates import (
+    find_letter,
+    judge_duty,
+    judge_hands,
+    judge_stage,
+)
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.model import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLetter(LetterAct):
+    """Sign a reviewed letter off.
+
+    `content` is the letter's data, `digest` the SHA-256 of its draft, `series` what the number
+    counts in, `rules` and `template` the SHA-256 of the definitions gone by, `addressed` who gets
+    it. `replaces` is left to the judge.
+    """
+
+    letter: str
+    content: Mapping[str, Any]
+    digest: str
+    series: str
+    rules: str
+    template: str
+    addressed: tuple[Mapping[str, Any], ...]
+    writer: int
+    replaces: str = ""
+
+    entry_type = "letter_issued"
+    verb = "签发"
+
+    def judge(self, docket: Docket) -> Decision:
+        """Judge that a signer of the issuing unit does it through whose hands it did not go, and
+        that it is what was reviewed.
+        """
+        letter = find_letter(docket, self.letter)
+        if letter is None:
+            return docket.refuse()
+        role = judge_duty(docket, letter, "signer")
+        judge_hands(docket, letter, self.verb)
+        judge_stage(docket, letter, REVIEWED)
+        self._judge_text(docket, letter)
+        self._judge_date(docket)
+        return docket.close(replace(self, replaces=letter.replaces), role)
+
+    def _judge_text(self, docket: Docket, letter: CaseLetter) -> None:
+        inputs = {"digest": self.digest}
+        if self.digest == letter.digest or letter.state != REVIEWED:
+            docket.add(Gate("letter", True, inputs, "与核稿时一致"))
+        else:
+            docket.add(Gate("letter", False, inputs, "与核稿时的内容不一致", "请重新拟稿、核稿"))
+
+    def _judge_date(self, docket: Docket) -> None:
+        dated, today = self.content["date"], docket.moment.on.isoformat()
+        text = f"成文日期 {dated}"
+        if dated != today:
+            text += f"，须为签发日 {today}"
+        docket.add(Gate("letter", dated == today, {"date": dated}, text))
+
+    def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
+        """Give the case with the letter in force.
+
+        What it replaces no longer is, who it reminds has been reminded.
+        """
+        letter = case.letters[self.letter]
+        issued = replace(
+            letter,
+            state=ISSUED,
+            number=entry.numbers["letter"],
+            title=self.content["title"],
+            issued_on=entry.on,
+            issued_by=entry.persons,
+            issued_seq=entry.seq,
+            entry=entry.digest,
+            addressed=tuple(Addressee(a["name"], a["unit"], a["copy"]) for a in self.addressed),
+        )
+        others = (*_replaced(case, letter), *_reminded(case, letter))
+        return case.after(entry, letters=case.letters.after(issued, *others))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        data = {
+            "letter": self.letter,
+            "content": dict(self.content),
+            "digest": self.digest,
+            "series": self.series,
+            "rules": self.rules,
+            "template": self.template,
+            "addressed": [dict(addressee) for addressee in self.addressed],
+            "replaces": self.replaces,
+            "writer": self.writer,
+        }
+        return {"data": data, "files": [], "transition": None}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        data = intent["data"]
+        return cls(
+            letter=data["letter"],
+            content=data["content"],
+            digest=data["digest"],
+            series=data["series"],
+            rules=data["rules"],
+            template=data["template"],
+            addressed=tuple(data["addressed"]),
+            writer=data["writer"],
+            replaces=data["replaces"],
+        )
+
+    def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
+        """Tell of it."""
+        return f"{self.verb} {self.letter}　{entry.numbers['letter']}　{self.content['title']}"
+
+    def is_repeated_by(self, recorded: Act) -> bool:
+        """Tell whether an entry's act is this one: the letter decides, the day and the rules may
+        have changed since.
+        """
+        return isinstance(recorded, IssueLetter) and recorded.letter == self.letter
+
+
+def _replaced(case: Case, letter: CaseLetter) -> Iterator[CaseLetter]:
+    old = case.letters.get(letter.replaces)
+    if old is not None and old.in_force:
+        yield replace(old, state=SUPERSEDED, replaced_by=letter.name)
+    elif old is not None and old.number:
+        yield replace(old, replaced_by=letter.name)
+
+
+def _reminded(case: Case, letter: CaseLetter) -> Iterator[CaseLetter]:
+    """Note whom a reminder reminds; only one that goes out is a reminder."""
+    about = case.letters.get(letter.about)
+    if about is None:
+        return
+    addressed = []
+    for addressee in about.addressed:
+        if addressee.unit in letter.units:
+            addressee = replace(addressee, urged=(*addressee.urged, letter.debt))
+        addressed.append(addressee)
+    yield replace(about, addressed=tuple(addressed))

@@ -1,0 +1,1 @@
+"""The gates of transitions, and the co-sign among them."""

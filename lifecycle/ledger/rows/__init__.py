@@ -1,0 +1,1 @@
+"""The rows kept beside the log, computed from it and compared with it by the audit."""

@@ -1,0 +1,102 @@
+"""The row kept beside the log for each case: computed from the case, and checked against it by the
+audit.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from lifecycle.engine.case import Case, dump_case, load_case
+from lifecycle.engine.standing import stand
+from lifecycle.engine.workdays import Calendar
+from lifecycle.errors import UnavailableError
+from lifecycle.ledger.record import canonical
+from lifecycle.ledger.rows.letter_rows import StoredLetters
+from lifecycle.ledger.sqlite.store import Store
+from lifecycle.workflow.model import Workflow
+
+CASE_COLUMNS = (
+    "id",
+    "number",
+    "workflow",
+    "digest",
+    "title",
+    "state",
+    "phase",
+    "lead",
+    "final",
+    "units",
+    "opened_on",
+    "entered_on",
+    "last_on",
+    "due_on",
+    "yellow_on",
+    "red_on",
+    "seq",
+    "head",
+    "snapshot",
+)
+"""The columns of a case's row, in the table's order."""
+_SERIAL = re.compile(r"\{serial(:0\d)?\}")
+
+
+def read_case(store: Store, snapshot: bytes) -> Case:
+    """Read a case's snapshot, its letters to be read when they are asked for.
+
+    Raises UnavailableError where it is damaged.
+    """
+    try:
+        data = json.loads(snapshot)
+        return load_case(data, StoredLetters(store, data["id"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnavailableError(
+            "存储的事项状态已损坏", "请运行 lifecycle audit，并从备份恢复"
+        ) from error
+
+
+def series_of(workflow: Workflow, year: int) -> str:
+    """Name the series that a workflow's case numbers count in: their pattern with the year filled
+    in.
+
+    Two workflows, or two versions of one, that number alike so share one series, and no number
+    comes twice.
+    """
+    return _SERIAL.sub("{serial}", workflow.number.replace("{year}", str(year)))
+
+
+def case_row(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, Any]:
+    """Give the columns of a case's row, under the calendar of its last entry."""
+    standing = stand(workflow, case, calendar)
+    days = {"due_on": standing.due_on, "yellow_on": standing.yellow_on, "red_on": standing.red_on}
+    return undated_row(workflow, case) | days
+
+
+def undated_row(workflow: Workflow, case: Case) -> dict[str, Any]:
+    """Give the columns of a case's row that no calendar is needed for."""
+    state = workflow.states[case.state]
+    units = [
+        unit
+        for fact in workflow.facts.values()
+        if fact.type == "unit" or (fact.type == "list" and fact.of == "unit")
+        for unit in case.bound_units(fact.name)
+    ]
+    return {
+        "id": case.id,
+        "number": case.number,
+        "workflow": workflow.name,
+        "digest": case.workflow,
+        "title": case.title,
+        "state": case.state,
+        "phase": state.phase,
+        "lead": state.lead,
+        "final": int(state.final),
+        "units": f",{','.join(sorted(set(units)))}," if units else "",
+        "opened_on": case.opened_on,
+        "entered_on": case.entered_on,
+        "last_on": case.last_on,
+        "seq": case.seq,
+        "head": case.head,
+        "snapshot": canonical(dump_case(case)),
+    }

@@ -1,0 +1,134 @@
+"""Founding an office: its first unit and administrator, the shipped definitions, and a whole
+directory if one is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lifecycle.errors import InvalidError
+from lifecycle.exchange.directory_file import read_directory_file
+from lifecycle.ledger.register import Request
+from lifecycle.office.administration.definitions import shipped
+from lifecycle.office.administration.publication import put_into_force
+from lifecycle.people.clock import shipped_rules
+from lifecycle.people.directory import SYSTEM_ROLES
+from lifecycle.people.first_unit import first_unit
+from lifecycle.workflow.reader import read_workflow
+
+if TYPE_CHECKING:
+    from lifecycle.office.administration.definitions import Definition
+    from lifecycle.office.office import Office
+    from lifecycle.workflow.model import Workflow
+
+FIRST_OFFICER = "admin"
+"""The first officer's code, unless another is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """What an office is to be founded with, as judged: changes, of which the first is the founding,
+    and definitions.
+    """
+
+    changes: tuple[tuple[str, Mapping[str, Any]], ...]
+    definitions: tuple[Definition, ...]
+
+    @property
+    def founder(self) -> str:
+        """Name the administrator who founds it."""
+        return str(self.changes[0][1]["officer"])
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """An office that was founded: where, by whom, with how many units, officers and definitions of
+    each kind.
+    """
+
+    database: str
+    admin: str
+    units: int
+    officers: int
+    workflows: int
+    templates: int
+    calendars: int
+
+
+def prepare(source: str | None, unit_title: str | None, officer: str | None) -> Founding:
+    """Judge the shipped definitions and, if given, a directory file, before there is a database;
+    without a file, one unit and one administrator.
+    """
+    definitions = shipped()
+    workflows = [
+        read_workflow(body, name, checked=False)
+        for kind, name, body in definitions
+        if kind == "workflow"
+    ]
+    if source is None:
+        changes = [_first(workflows, unit_title, officer or FIRST_OFFICER)]
+    else:
+        roles = {role.name: role.title for w in workflows for role in w.roles.values()}
+        changes = read_directory_file(Path(source), roles | SYSTEM_ROLES)
+    return Founding(tuple(changes), tuple(definitions))
+
+
+def _first(
+    workflows: list[Workflow], unit_title: str | None, officer: str
+) -> tuple[str, dict[str, Any]]:
+    """Give the founding of an office whose first unit leads all that the workflows need."""
+    leads = list(dict.fromkeys(w.panel.lead if w.panel else w.opened_by[0] for w in workflows))
+    first = first_unit()
+    unit = {"unit": first.code, "unit_title": unit_title or first.title, "functions": leads}
+    admin = {"officer": officer, "title": "管理员", "roles": ["admin", *leads]}
+    return "office_founded", {**unit, **admin}
+
+
+def found(
+    office: Office, founding: Founding, *, on: date | None = None, request_id: str | None = None
+) -> Founded:
+    """Found an office in an empty database: all of it or nothing."""
+    request = Request(founding.founder, None, on, request_id)
+    found_with(office, request, founding.changes, founding.definitions)
+    directory = office.directory
+    kinds = [kind for kind, _name, _body in founding.definitions]
+    return Founded(
+        database=str(office.store.path),
+        admin=founding.founder,
+        units=len(directory.units),
+        officers=len(directory.people),
+        workflows=kinds.count("workflow"),
+        templates=kinds.count("template"),
+        calendars=kinds.count("calendar"),
+    )
+
+
+def found_with(
+    office: Office,
+    request: Request,
+    changes: Iterable[tuple[str, Mapping[str, Any]]],
+    definitions: Iterable[Definition],
+) -> None:
+    """Found the office, put judged definitions into force and make the other changes: all or
+    nothing.
+
+    The first change is the founding; `request.officer` is the administrator that it names.
+    """
+    if request.request_id and office.store.entry(request.request_id):
+        return
+    if office.directory.seq:
+        raise InvalidError("本单位已经建立，不能重复建立")
+    register, changes = office.register, iter(changes)
+    kind, data = next(changes)
+    with register.together():
+        clock_days = shipped_rules().most_days
+        register.change_office(request, kind, {**data, "clock_days": clock_days})
+        later = replace(request, request_id=None)
+        for kind, name, body in definitions:
+            put_into_force(office, later, kind, name, body)
+        for kind, data in changes:
+            register.change_office(later, kind, data)

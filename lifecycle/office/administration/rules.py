@@ -1,0 +1,221 @@
+"""The rules: workflows in force, to check, draw, compare and publish; and the working calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lifecycle.callers import file_named
+from lifecycle.errors import InvalidError, Problem, UnknownError, WorkflowError
+from lifecycle.exchange.calendar_file import read_calendar_file
+from lifecycle.exchange.diagram import draw
+from lifecycle.exchange.schema import schema, schema_text
+from lifecycle.ledger.record import CALENDAR, hash_of
+from lifecycle.office.administration.definitions import examine_whole
+from lifecycle.office.administration.publication import (
+    publish,
+    read_definition,
+    shipped_templates,
+    templates_in_force,
+)
+from lifecycle.template.template import Template, read_template
+from lifecycle.workflow.difference import Change
+from lifecycle.workflow.difference import compare as differences
+from lifecycle.workflow.reader import examine
+
+if TYPE_CHECKING:
+    from lifecycle.ledger.register import Request
+    from lifecycle.office.administration.definitions import Definition
+    from lifecycle.office.administration.publication import Publication
+    from lifecycle.office.office import Office
+    from lifecycle.workflow.model import Workflow
+
+__all__ = [
+    "CalendarLine",
+    "CalendarYears",
+    "Change",
+    "WorkflowLine",
+    "calendar_years",
+    "check_workflows",
+    "compare_workflows",
+    "draw_workflow",
+    "publish_calendar",
+    "publish_workflow",
+    "schema",
+    "schema_text",
+    "workflows_in_force",
+]
+
+FILES = (".yaml", ".yml")
+"""What is written with one of these at its end is meant as a file."""
+SHORTEST_DIGEST = 6
+"""So many characters of a version's SHA-256 must be given at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowLine:
+    """A workflow in force: which version, put into force by which office entry, and its size."""
+
+    name: str
+    title: str
+    version: int
+    sha256: str
+    office_seq: int
+    states: int
+    transitions: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarLine:
+    """A year of the calendar: whether it was announced, how many holidays and working weekends it
+    has.
+    """
+
+    year: int
+    announced: bool
+    holidays: int
+    workdays: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarYears:
+    """The calendar in force: its SHA-256 and its years."""
+
+    sha256: str
+    years: tuple[CalendarLine, ...]
+
+
+def workflows_in_force(office: Office) -> list[WorkflowLine]:
+    """List the workflows in force."""
+    since = {d.digest: d.seq for d in office.directory.documents if d.kind == "workflow"}
+    return [
+        WorkflowLine(
+            name=workflow.name,
+            title=workflow.title,
+            version=workflow.version,
+            sha256=workflow.digest,
+            office_seq=since[workflow.digest],
+            states=len(workflow.states),
+            transitions=len(workflow.transitions),
+            basis=workflow.basis,
+        )
+        for workflow in office.workflows()
+    ]
+
+
+def check_workflows(files: Iterable[str], notices: str | None = None) -> list[Problem]:
+    """Judge workflow files with their letters: the templates of a folder, else of the folder
+    `notices` beside the file's own, else the shipped ones.
+    """
+    problems: list[Problem] = []
+    for file in files:
+        path = file_named(file)
+        beside = path.resolve().parent.parent / "notices"
+        folder = beside if beside.is_dir() else None
+        if notices:
+            folder = file_named(notices)
+        problems += examine_whole(read_definition(path), file, _templates(folder), folder)[1]
+    return problems
+
+
+def _templates(folder: Path | None) -> dict[str, Template]:
+    """Read templates for a check; a faulty one counts as missing, `notice lint` says why."""
+    found: dict[str, Template] = {}
+    for name, body in shipped_templates(folder).items():
+        try:
+            found[name] = read_template(name, body, f"{folder or 'notices'}/{name}.j2")
+        except WorkflowError:
+            continue
+    return found
+
+
+def draw_workflow(open_office: Callable[[], Office], given: str, target: str) -> str:
+    """Draw a workflow as SVG, Mermaid or DOT, by the extension of the target."""
+    return draw(_meant(open_office, given), target)
+
+
+def compare_workflows(open_office: Callable[[], Office], before: str, after: str) -> list[Change]:
+    """List what differs between two workflows, item by item."""
+    return list(differences(_meant(open_office, before), _meant(open_office, after)))
+
+
+def _meant(open_office: Callable[[], Office], text: str) -> Workflow:
+    """Find the workflow that is meant: a file, a workflow in force by name or title, or a version
+    by the beginning of its SHA-256. The office is opened only where no file is meant.
+    """
+    path = file_named(text)
+    if path.suffix.lower() in FILES or path.is_file():
+        found, problems, source = examine(read_definition(path), text)
+        if found is None or problems:
+            raise WorkflowError(problems, source)
+        return found
+    office = open_office()
+    try:
+        return office.workflow(text)
+    except UnknownError:
+        digests = {d.digest for d in office.directory.documents if d.kind == "workflow"}
+        versions = [digest for digest in digests if digest.startswith(text)]
+        if len(text) < SHORTEST_DIGEST or len(versions) != 1:
+            raise
+        return office.library.workflow(versions[0])
+
+
+def publish_workflow(office: Office, request: Request, file: str) -> Publication:
+    """Put a workflow into force, after the letters that it lacks."""
+    name, definitions = _workflow_to_publish(office, file_named(file))
+    return publish(office, request, definitions, [name])
+
+
+def _workflow_to_publish(office: Office, path: Path) -> tuple[str, Sequence[Definition]]:
+    """Judge a workflow against the letters in force and shipped.
+
+    Give its name, and what to publish: lacking letters first. Nothing is to be published where the
+    same bytes are in force. Raises WorkflowError or InvalidError.
+    """
+    body = read_definition(path)
+    templates = templates_in_force(office)
+    shipped = {name: text for name, text in shipped_templates().items() if name not in templates}
+    for name, text in shipped.items():
+        templates[name] = read_template(name, text, f"notices/{name}.j2")
+    workflow, problems, source = examine_whole(body, str(path), templates)
+    if workflow is None or problems:
+        raise WorkflowError(problems, source)
+    before = office.directory.document("workflow", workflow.name)
+    if before == workflow.digest:
+        return workflow.name, []
+    if before is not None:
+        _see_newer(office.library.workflow(before), workflow)
+    used = dict.fromkeys(rule.template for t in workflow.transitions for rule in t.notices)
+    letters = [("template", name, shipped[name]) for name in used if name in shipped]
+    return workflow.name, [*letters, ("workflow", workflow.name, body)]
+
+
+def _see_newer(last: Workflow, workflow: Workflow) -> None:
+    if last.version >= workflow.version:
+        raise InvalidError(
+            f"流程 {workflow.name} 现行的是第 {last.version} 版，文件写的是第 "
+            f"{workflow.version} 版",
+            f"请把 version 改为 {last.version + 1}",
+        )
+
+
+def calendar_years(office: Office) -> CalendarYears:
+    """List the years of the calendar in force."""
+    calendar = office.moment().calendar
+    years = [
+        CalendarLine(year, data.announced, len(data.holidays), len(data.workdays))
+        for year, data in sorted(calendar.years.items())
+    ]
+    return CalendarYears(calendar.digest, tuple(years))
+
+
+def publish_calendar(office: Office, request: Request, file: str) -> Publication:
+    """Put a calendar file's years into force, within the calendar in force."""
+    before = office.directory.document("calendar", CALENDAR)
+    in_force = office.store.definition(before) if before else None
+    body = read_calendar_file(file_named(file), in_force)
+    definitions = [] if before == hash_of(body) else [("calendar", CALENDAR, body)]
+    return publish(office, request, definitions, [CALENDAR])

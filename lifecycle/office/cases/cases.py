@@ -1,0 +1,302 @@
+"""What officers do to cases: open, set, attach, sign, withdraw, resolve, advance.
+
+Names come as officers write them; each gives what was done, told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from lifecycle.engine.acts import (
+    Act,
+    Advance,
+    Attach,
+    Open,
+    ResolveObjection,
+    SetFacts,
+    Sign,
+    Verdict,
+    WithdrawOpinion,
+)
+from lifecycle.engine.case import Case
+from lifecycle.engine.docket import RefusedError
+from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.standing import stand
+from lifecycle.engine.values import Entered, Value, parse_fact
+from lifecycle.errors import InvalidError
+from lifecycle.frozen import dataclass
+from lifecycle.insight.chronicle import tell
+from lifecycle.ledger.register import Outcome, Request
+from lifecycle.office.office import Office, clean
+from lifecycle.workflow.model import Fact, Workflow
+from lifecycle.workflow.naming import find_fact, find_material, find_role, find_transition_name
+
+__all__ = [
+    "Case",
+    "Done",
+    "Entered",
+    "Gate",
+    "Recorded",
+    "RefusedError",
+    "Request",
+    "Verdict",
+    "Workflow",
+    "advance",
+    "attach",
+    "done",
+    "open_case",
+    "resolve",
+    "set_facts",
+    "sign",
+    "withdraw",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The entry that a command made.
+
+    `source` and `target` are the states that it leads from and to, times are as recorded (UTC),
+    days YYYY-MM-DD.
+    """
+
+    eid: str
+    hash: str
+    type: str
+    transition: str | None
+    source: str | None
+    target: str | None
+    officer: str
+    role: str | None
+    occurred_on: str
+    recorded_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command on a case did, and where the case stands by it.
+
+    A dry run has no entry, and that of an opening neither number nor id. `sentence` tells the entry
+    as the log does; `repeated`: it was recorded before, under the same request id. `lead` is who
+    leads the case now and `due_on` by when; `letters` counts those that the transition drafted.
+    """
+
+    number: str | None
+    id: str | None
+    title: str
+    state: str
+    stage: str
+    final: bool
+    seq: int
+    lead: str
+    due_on: str | None
+    provisional: bool
+    gates: tuple[Gate, ...]
+    entry: Recorded | None
+    sentence: str
+    letters: int
+    repeated: bool
+
+
+def done(office: Office, outcome: Outcome) -> Done:
+    """Tell what a command on a case did."""
+    case, body = outcome.case, outcome.body
+    workflow = office.workflow_of(case)
+    state = workflow.states[case.state]
+    standing = stand(workflow, case, office.moment().calendar)
+    exists = bool(body) or case.seq > 1
+    return Done(
+        number=case.number if exists else None,
+        id=case.id if exists else None,
+        title=case.title,
+        state=case.state,
+        stage=state.title,
+        final=state.final,
+        seq=case.seq,
+        lead=workflow.roles[state.lead].title if state.lead else "",
+        due_on=standing.due_on,
+        provisional=standing.provisional,
+        gates=outcome.gates,
+        entry=_recorded(outcome) if body else None,
+        sentence=tell(workflow, body, office.directory.names(case.last_on)) if body else "",
+        letters=_letters_sent(workflow, outcome) if body else 0,
+        repeated=outcome.repeated,
+    )
+
+
+def _recorded(outcome: Outcome) -> Recorded:
+    body = outcome.body
+    intent = body["intent"]
+    return Recorded(
+        eid=intent["eid"],
+        hash=outcome.case.head,
+        type=intent["type"],
+        transition=intent["transition"],
+        source=intent["from"],
+        target=intent["to"],
+        officer=intent["actor"]["id"],
+        role=body["authority"]["role"],
+        occurred_on=intent["occurred_on"],
+        recorded_at=body["recorded_at"],
+    )
+
+
+def _letters_sent(workflow: Workflow, outcome: Outcome) -> int:
+    """Count the letters that a transition drafts."""
+    intent = outcome.body["intent"]
+    if intent["type"] != "transition_made":
+        return 0
+    transition = workflow.leaving[intent["from"]].get(intent["transition"])
+    return len(transition.notices) if transition else 0
+
+
+def open_case(
+    office: Office, request: Request, workflow: Workflow, texts: Mapping[str, Entered]
+) -> Done:
+    """Open a case."""
+    act = Open(_facts(office, workflow, texts))
+    return done(office, office.register.submit(request, workflow, None, act))
+
+
+def set_facts(office: Office, request: Request, case: Case, texts: Mapping[str, Entered]) -> Done:
+    """Set facts of a case."""
+    if not texts:
+        raise InvalidError("没有写要填什么", "例如：lifecycle set 编号 investment=32000")
+    facts = _facts(office, office.workflow_of(case), texts)
+    return _submit(office, request, case, SetFacts(facts))
+
+
+def attach(office: Office, request: Request, case: Case, material: str, source: Path) -> Done:
+    """Attach a file as a material."""
+    from lifecycle.ledger.files import keep_file
+
+    found = find_material(office.workflow_of(case), material)
+    file = keep_file(office.store.path, source, most_bytes=found.max_mb << 20)
+    return _submit(office, request, case, Attach(found.name, file))
+
+
+def sign(
+    office: Office,
+    request: Request,
+    case: Case,
+    transition: str,
+    verdict: Verdict,
+    *,
+    note: str = "",
+    role: str | None = None,
+) -> Done:
+    """Give an opinion on a transition."""
+    workflow = office.workflow_of(case)
+    act = Sign(
+        find_transition_name(workflow, transition),
+        verdict,
+        clean(note),
+        role and find_role(workflow, role),
+    )
+    return _submit(office, request, case, act)
+
+
+def withdraw(
+    office: Office,
+    request: Request,
+    case: Case,
+    transition: str,
+    *,
+    note: str = "",
+    role: str | None = None,
+) -> Done:
+    """Take an opinion back."""
+    workflow = office.workflow_of(case)
+    act = WithdrawOpinion(
+        find_transition_name(workflow, transition),
+        clean(note),
+        role and find_role(workflow, role),
+    )
+    return _submit(office, request, case, act)
+
+
+def resolve(
+    office: Office, request: Request, case: Case, transition: str, whose: str, *, note: str
+) -> Done:
+    """Record how an objection was resolved; `whose` is `role` or `role/unit`, or a unit."""
+    workflow = office.workflow_of(case)
+    role, unit = _seat(office, workflow, case, whose)
+    act = ResolveObjection(
+        find_transition_name(workflow, transition),
+        find_role(workflow, role),
+        office.directory.unit_code(unit) if unit else "",
+        clean(note),
+    )
+    return _submit(office, request, case, act)
+
+
+def _seat(office: Office, workflow: Workflow, case: Case, whose: str) -> tuple[str, str]:
+    """Read whose opinion is meant, as role and unit ("" for a role that one unit holds)."""
+    role, _, unit = whose.partition("/")
+    titles = {r.title for r in workflow.roles.values()}
+    if unit or role in workflow.roles or role in titles:
+        return role, unit
+    unit = office.directory.unit_code(role)
+    bound = (r.name for r in workflow.roles.values() if unit in case.bound_units(r.bound))
+    return next(bound, role), unit
+
+
+def advance(
+    office: Office,
+    request: Request,
+    case: Case,
+    transition: str | None = None,
+    *,
+    note: str = "",
+    texts: Mapping[str, Entered] | None = None,
+) -> Done:
+    """Make a transition; its name may be left out where exactly one forward transition leaves the
+    state.
+    """
+    workflow = office.workflow_of(case)
+    if transition:
+        name = find_transition_name(workflow, transition)
+    else:
+        name = _only_forward(office, request, case)
+    act = Advance(name, clean(note), _facts(office, workflow, texts or {}))
+    return _submit(office, request, case, act)
+
+
+def _only_forward(office: Office, request: Request, case: Case) -> str:
+    """Name the one transition that can be meant.
+
+    For a request sent again, the one that was made then.
+    """
+    from lifecycle.insight.outlook import only_forward
+
+    found = office.store.entry(request.request_id) if request.request_id else None
+    made = json.loads(found[0])["intent"]["transition"] if found else None
+    return str(made or only_forward(office.workflow_of(case), case).name)
+
+
+def _submit(office: Office, request: Request, case: Case, act: Act) -> Done:
+    return done(office, office.register.submit(request, None, case.id, act))
+
+
+def _facts(office: Office, workflow: Workflow, texts: Mapping[str, Entered]) -> dict[str, Value]:
+    """Read facts as officers enter them: by name or title, units by code or name."""
+    found: dict[str, Value] = {}
+    for name, entered in texts.items():
+        fact = find_fact(workflow, name)
+        if fact.name in found:
+            raise InvalidError(
+                f"{fact.title}（{fact.name}）写了两次，一次用标识，一次用名称", "只留一处"
+            )
+        found[fact.name] = _value(office, fact, entered)
+    return found
+
+
+def _value(office: Office, fact: Fact, entered: Entered) -> Value:
+    value = parse_fact(fact, entered)
+    if fact.type == "unit":
+        return office.directory.unit_code(str(value))
+    if fact.of == "unit" and isinstance(value, list):
+        return list(dict.fromkeys(office.directory.unit_code(item) for item in value))
+    return value

@@ -1,0 +1,284 @@
+"""The record: a case's log, and replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from lifecycle.callers import file_named
+from lifecycle.engine.case import Case, dump_case
+from lifecycle.errors import InvalidError, WorkflowError
+from lifecycle.frozen import dataclass
+from lifecycle.insight.chronicle import tell, who
+from lifecycle.insight.document import case_document
+from lifecycle.ledger.library import Library
+from lifecycle.office.office import entries
+
+if TYPE_CHECKING:
+    from lifecycle.ledger.chain import CaseStep
+    from lifecycle.office.office import Office
+    from lifecycle.workflow.model import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One entry told: its place in the case's chain, its day, who, and what was done."""
+
+    seq: int
+    on: str
+    who: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry found by its request id, and where it stands and what it did, in words."""
+
+    body: Mapping[str, Any]
+    told: str
+
+
+def log(office: Office, case: Case, *, after: int = 0) -> Iterator[LogLine]:
+    """Tell a case's entries in a line each, with the workflow and the names of their own time."""
+    for body in entries(office, case, after=after):
+        yield _line(office, body)
+
+
+def _line(office: Office, body: Mapping[str, Any]) -> LogLine:
+    intent = body["intent"]
+    on = intent["occurred_on"]
+    workflow = office.library.workflow(intent["workflow"])
+    names = office.directory.names(on, body["office"])
+    return LogLine(intent["seq"], on, who(body), tell(workflow, body, names))
+
+
+def find_entry(office: Office, request_id: str) -> Found | None:
+    """Find the entry that was recorded under a request id, which is its eid."""
+    body = office.recorded(request_id)
+    return Found(body, _where_recorded(office, body)) if body else None
+
+
+def _where_recorded(office: Office, body: Mapping[str, Any]) -> str:
+    intent = body["intent"]
+    seq = intent["seq"]
+    if intent["workflow"] is None:
+        return f"已写入，单位记录第 {seq} 条，{intent['type']}，{intent['actor']['id']}"
+    case = office.register.case(intent["case"])
+    line = _line(office, body)
+    return f"已写入，{case.number} 第 {seq} 条，{line.on}，{line.who}，{line.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Where a replay ends: with what had happened by a day (YYYY-MM-DD), or with what had been
+    recorded by a time (UTC, as entries have it).
+    """
+
+    on: str | None = None
+    at: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.on is not None or self.at is not None
+
+    def take(self, steps: Iterable[CaseStep]) -> Iterator[CaseStep]:
+        """Pass on the steps before the end."""
+        for step in steps:
+            if step.body and self.at is not None and step.body["recorded_at"] > self.at:
+                return
+            if step.body and self.on is not None and step.body["intent"]["occurred_on"] > self.on:
+                return
+            yield step
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with an entry: a code of the audit, its name in Chinese, and the message."""
+
+    code: str
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedEntry:
+    """One entry replayed; what cannot be read of it is None.
+
+    `told` tells it in a line, `state` is the case's after it.
+    """
+
+    idx: int
+    hash: str
+    seq: int | None
+    type: str | None
+    transition: str | None
+    source: str | None
+    target: str | None
+    occurred_on: str | None
+    recorded_at: str | None
+    state: str | None
+    problems: tuple[Fault, ...]
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A case as replay rebuilt it; `document` is the whole of it for machines."""
+
+    number: str
+    title: str
+    seq: int
+    state: str
+    stage: str
+    entered_on: str
+    facts: int
+    materials: int
+    opinions: int
+    document: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One case replayed; `case` is None where nothing could be rebuilt.
+
+    `same` tells whether it is what is stored, byte for byte; None where that was not asked.
+    """
+
+    number: str
+    title: str
+    workflow_title: str
+    version: int
+    entries: tuple[ReplayedEntry, ...]
+    case: Rebuilt | None
+    same: bool | None
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return self.same is not False and not any(entry.problems for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedCase:
+    """One of all cases replayed: how many entries, and those of them that have problems."""
+
+    id: str
+    entries: int
+    faulty: tuple[ReplayedEntry, ...]
+    case: Rebuilt | None
+
+
+def read_workflow_file(file: str) -> Workflow:
+    """Read a workflow to judge by; raises WorkflowError with every fault."""
+    from lifecycle.office.administration.publication import read_definition
+    from lifecycle.workflow.reader import examine
+
+    workflow, problems, text = examine(read_definition(file_named(file)), file)
+    if workflow is None or problems:
+        raise WorkflowError(problems, text)
+    return workflow
+
+
+def replay(office: Office, case: Case, until: Until, under: Workflow | None = None) -> Replayed:
+    """Replay a case, judging every entry again; `under` judges by another workflow."""
+    from lifecycle.ledger.replay import replay_case
+
+    library = Library(office.store, unaided=True)
+    workflow = library.workflow(case.workflow)
+    steps = list(until.take(replay_case(library, office.directory, case.id, under=under)))
+    after = _last_case(steps)
+    same = None
+    if not until and under is None:
+        same = after is not None and _is_same(after, case)
+    return Replayed(
+        number=case.number,
+        title=case.title,
+        workflow_title=workflow.title,
+        version=workflow.version,
+        entries=tuple(_replayed(office, workflow, step) for step in steps),
+        case=_rebuilt(workflow, after) if after else None,
+        same=same,
+    )
+
+
+def _is_same(replayed: Case, kept: Case) -> bool:
+    return dump_case(replayed) == dump_case(kept) and replayed.letters == kept.letters
+
+
+def count_entries(office: Office) -> int:
+    """Give the index of the log's last entry: how far a replay of everything has to go."""
+    return office.store.last_index()
+
+
+def replay_all(
+    office: Office, until: Until, under: Workflow | None = None
+) -> Iterator[ReplayedCase]:
+    """Replay every case, one at a time; one that had not begun by then is left out."""
+    from lifecycle.ledger.replay import replay_all as replay_cases
+
+    library = Library(office.store, unaided=True)
+    for case_id, replayed in replay_cases(library, office.directory, under=under):
+        steps = list(until.take(replayed))
+        if not steps:
+            continue
+        after = _last_case(steps)
+        workflow = library.workflow(after.workflow) if after else None
+        yield ReplayedCase(
+            id=case_id,
+            entries=len(steps),
+            faulty=tuple(_replayed(office, workflow, step) for step in steps if step.problems),
+            case=_rebuilt(workflow, after) if workflow and after else None,
+        )
+
+
+def _last_case(steps: list[CaseStep]) -> Case | None:
+    return next((step.after for step in reversed(steps) if step.after), None)
+
+
+def _replayed(office: Office, workflow: Workflow | None, step: CaseStep) -> ReplayedEntry:
+    from lifecycle.ledger.audit.finding import CODES
+
+    intent = step.body["intent"] if step.body else {}
+    return ReplayedEntry(
+        idx=step.row.idx,
+        hash=step.row.hash,
+        seq=intent.get("seq"),
+        type=intent.get("type"),
+        transition=intent.get("transition"),
+        source=intent.get("from"),
+        target=intent.get("to"),
+        occurred_on=intent.get("occurred_on"),
+        recorded_at=step.body.get("recorded_at"),
+        state=step.after.state if step.after else None,
+        problems=tuple(Fault(code, CODES[code], message) for code, message in step.problems),
+        told=_told(office, workflow, step),
+    )
+
+
+def _told(office: Office, workflow: Workflow | None, step: CaseStep) -> str:
+    """Tell an entry in a line; one that a forger has been at may have nothing to tell."""
+    unreadable = f"   ?  序号 {step.row.idx} 的记录读不出来"
+    if workflow is None:
+        return unreadable
+    try:
+        intent = step.body["intent"]
+        names = office.directory.names(intent["occurred_on"], step.body["office"])
+        sentence = tell(workflow, step.body, names)
+        return f"{intent['seq']:>4}  {intent['occurred_on']}  {who(step.body)}　{sentence}"
+    except (InvalidError, KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return unreadable
+
+
+def _rebuilt(workflow: Workflow, case: Case) -> Rebuilt:
+    state = workflow.states.get(case.state)
+    return Rebuilt(
+        number=case.number,
+        title=case.title,
+        seq=case.seq,
+        state=case.state,
+        stage=state.title if state else case.state,
+        entered_on=case.entered_on,
+        facts=len(case.facts),
+        materials=len(case.materials),
+        opinions=len(case.opinions),
+        document=case_document(workflow, case),
+    )

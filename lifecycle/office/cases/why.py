@@ -1,0 +1,87 @@
+"""Whether a transition can be made now: every gate, and how to meet it; changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from lifecycle.engine.gates.gates import Gate, role_titles
+from lifecycle.frozen import dataclass
+from lifecycle.insight.outlook import ANYBODY, Way, judge_way
+from lifecycle.workflow.naming import find_transition_name
+
+if TYPE_CHECKING:
+    from lifecycle.engine.case import Case
+    from lifecycle.office.office import Office
+    from lifecycle.workflow.model import Workflow
+
+__all__ = ["Gate", "Judged", "why"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A transition of a case as judged; `state` is where the case stands.
+
+    `allowed` is None where nobody in particular asks. `basis` says where the transition is written
+    and on which ground; None where it does not leave the state.
+    """
+
+    number: str
+    title: str
+    state: str
+    transition: str
+    transition_title: str
+    allowed: bool | None
+    gates: tuple[Gate, ...]
+    basis: str | None
+
+    @property
+    def unmet(self) -> bool:
+        """Tell whether a gate is unmet."""
+        return any(not gate.met for gate in self.gates)
+
+
+def why(
+    office: Office,
+    case: Case,
+    transition: str,
+    code: str | None = None,
+    *,
+    principal: str | None = None,
+    on: date | None = None,
+) -> Judged:
+    """Judge every gate of a transition for an officer, or for nobody in particular."""
+    workflow = office.workflow_of(case)
+    name = find_transition_name(workflow, transition)
+    officer = office.officer(code, on, principal=principal) if code else None
+    judged = judge_way(workflow, case, name, officer or ANYBODY, office.moment(on))
+    gates = judged.gates if isinstance(judged, Way) else (judged,)
+    if officer is None and isinstance(judged, Way):
+        gates = _for_anybody(workflow, judged)
+    return Judged(
+        number=case.number,
+        title=case.title,
+        state=case.state,
+        transition=name,
+        transition_title=workflow.titles[name],
+        allowed=all(gate.met for gate in gates) if officer else None,
+        gates=gates,
+        basis=_basis(workflow, judged) if isinstance(judged, Way) else None,
+    )
+
+
+def _for_anybody(workflow: Workflow, way: Way) -> tuple[Gate, ...]:
+    """Say of the role only whose it is, where nobody in particular asks."""
+    whose = f"由 {role_titles(workflow, way.transition.by)} 办理"
+    return tuple(
+        replace(gate, met=True, text=whose, mend="") if gate.kind == "role" else gate
+        for gate in way.gates
+        if gate.kind != "not_by"
+    )
+
+
+def _basis(workflow: Workflow, way: Way) -> str:
+    transition = way.transition
+    ground = f"　{transition.basis}" if transition.basis else ""
+    return f"workflows/{workflow.name}.yaml:{transition.location.line}{ground}"

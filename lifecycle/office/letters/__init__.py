@@ -1,0 +1,1 @@
+"""Use cases on letters: from draft to answer, and templates."""

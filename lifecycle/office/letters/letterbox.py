@@ -1,0 +1,180 @@
+"""What letters ask of an officer: to check, sign off, receive, answer, and to remind of what is
+overdue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuing
+from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.case_letter import DRAFT, REVIEWED, CaseLetter, rule_of
+from lifecycle.engine.letter_gates import hands_before
+from lifecycle.frozen import dataclass
+from lifecycle.ledger.rows.letter_rows import count_sendings, drafts_of, unfrozen_of, waiting_for
+from lifecycle.office.letters.reminders import debts, overdue
+
+if TYPE_CHECKING:
+    from lifecycle.office.office import Office
+
+MOST = 30
+"""Drafts of one kind that `todo` looks at, the oldest first; `notice list` has them all."""
+WORDS = {
+    "approve": "核稿",
+    "issue": "签发",
+    "freeze": "补版式",
+    "receipt": "签收",
+    "reply": "复函",
+    "urge": "催办",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LetterErrand:
+    """One thing that a letter asks.
+
+    `due_on` is YYYY-MM-DD or None, `principal` whose it is if not the officer's.
+    """
+
+    kind: str
+    case: Case
+    letter: CaseLetter
+    text: str
+    command: str
+    due_on: str | None = None
+    principal: str | None = None
+
+    @property
+    def word(self) -> str:
+        """Give the kind in Chinese."""
+        return WORDS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Letterbox:
+    """An officer's errands, the most urgent first, what has no day last.
+
+    For a clerk, how many sendings wait or died.
+    """
+
+    errands: tuple[LetterErrand, ...]
+    waiting: int = 0
+    dead: int = 0
+
+
+def letterbox(office: Office, moment: Moment, code: str) -> Letterbox:
+    """Look what letters ask of an officer, and of those they act for."""
+    directory = office.directory
+    own = directory.officer(code, moment.on)
+    behalf = [
+        directory.officer(code, moment.on, principal=p)
+        for p in directory.principals(code, moment.on)
+    ]
+    digest = directory.document(ISSUING, ISSUING)
+    rules = read_issuing(office.store.definition(digest)) if digest else None
+    found: dict[tuple[str, str, str], LetterErrand] = {}
+    for officer in (own, *behalf):
+        for errand in _errands_of(office, moment, officer, rules):
+            found.setdefault((errand.kind, errand.case.id, errand.letter.name), errand)
+    ordered = sorted(
+        found.values(), key=lambda e: (e.due_on or "9999", e.case.number, e.letter.seq)
+    )
+    waiting, dead = count_sendings(office.store) if "clerk" in own.held else (0, 0)
+    return Letterbox(tuple(ordered), waiting, dead)
+
+
+def _errands_of(
+    office: Office, moment: Moment, officer: Officer, rules: Issuing | None
+) -> Iterator[LetterErrand]:
+    if "reviewer" in officer.held or "signer" in officer.held:
+        yield from _desk(office, officer)
+    for case_id, name in waiting_for(office.store, officer.unit):
+        case = office.register.case(case_id)
+        yield from _owed(office, case, case.letters[name], officer, moment=moment, rules=rules)
+    if rules is None or not officer.held:
+        return
+    for late in overdue(office, moment, officer.unit):
+        text = f"{late.letter.number} {'、'.join(late.names)} 逾期（限 {late.due_on}），可拟催办函"
+        yield _errand("urge", late.case, late.letter, officer, text, late.due_on)
+
+
+def _desk(office: Office, officer: Officer) -> Iterator[LetterErrand]:
+    """List what an issuing unit's reviewer and signer have before them, but not what went through
+    their own hands.
+    """
+    for duty, verb, state in (("signer", "issue", REVIEWED), ("reviewer", "approve", DRAFT)):
+        if duty not in officer.held:
+            continue
+        for case_id, name in drafts_of(office.store, officer.unit, state, most=MOST):
+            case = office.register.case(case_id)
+            letter = case.letters[name]
+            before = {
+                person
+                for persons in hands_before(letter, WORDS[verb]).values()
+                for person in persons
+            }
+            if not before & set(officer.persons):
+                yield _errand(verb, case, letter, officer, f"{case.title}　{name}")
+    for case_id, name in unfrozen_of(office.store, officer.unit):
+        case = office.register.case(case_id)
+        yield _errand(
+            "freeze",
+            case,
+            case.letters[name],
+            officer,
+            f"{case.letters[name].number} 已签发，版式文件尚未固定",
+        )
+
+
+def _owed(
+    office: Office,
+    case: Case,
+    letter: CaseLetter,
+    officer: Officer,
+    *,
+    moment: Moment,
+    rules: Issuing | None,
+) -> Iterator[LetterErrand]:
+    workflow = office.workflow_of(case)
+    mine = [
+        d
+        for d in debts(workflow, case, letter, moment=moment, rules=rules)
+        if d.addressee.unit == officer.unit
+    ]
+    # Who answers has received: one line is enough where both are owed.
+    for debt in [d for d in mine if d.kind == "reply"] or mine:
+        due = f"{debt.due_on}" if not debt.provisional else None
+        rule = rule_of(workflow, letter)
+        asks = (
+            debt.kind == "reply"
+            and rule is not None
+            and rule.reply is not None
+            and rule.reply.cosign is not None
+        )
+        text = f"{letter.number}　{letter.title}"
+        yield _errand(debt.kind, case, letter, officer, text, due, opinion=asks)
+
+
+def _errand(
+    kind: str,
+    case: Case,
+    letter: CaseLetter,
+    officer: Officer,
+    text: str,
+    due_on: str | None = None,
+    *,
+    opinion: bool = False,
+) -> LetterErrand:
+    behalf = f" --for {officer.principal}" if officer.principal else ""
+    named = case.number if kind == "urge" else f"{case.number} {letter.name}"
+    tail = (" 同意" if opinion else "") + (" --file 复函文件" if kind == "reply" else "")
+    return LetterErrand(
+        kind,
+        case,
+        letter,
+        text,
+        f"lifecycle notice {kind} {named}{tail}{behalf}",
+        due_on,
+        officer.principal,
+    )

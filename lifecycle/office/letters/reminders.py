@@ -1,0 +1,159 @@
+"""Receipts and answers that are overdue, and the letters that remind of them: each unit of each
+letter once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from lifecycle.correspondence.issuing_rules import Issuing
+from lifecycle.correspondence.signing_off import rules_in_force
+from lifecycle.engine.acts import DraftLetter
+from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.case_letter import DRAFT, REVIEWED, Addressee, CaseLetter, rule_of
+from lifecycle.engine.owed import owed
+from lifecycle.errors import InvalidError, LifecycleError
+from lifecycle.frozen import dataclass
+from lifecycle.ledger.register import Outcome, Request
+from lifecycle.ledger.rows.letter_rows import unanswered_of
+from lifecycle.office.letters.letters import draft_letter
+from lifecycle.workflow.model import Workflow
+
+if TYPE_CHECKING:
+    from lifecycle.office.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What an addressee owes on a letter: `receipt` or `reply`, and by when (YYYY-MM-DD)."""
+
+    kind: str
+    addressee: Addressee
+    due_on: str
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A letter on which units owe a `debt` (receipt, reply) since before `due_on` and were not
+    reminded of it yet.
+    """
+
+    case: Case
+    letter: CaseLetter
+    debt: str
+    units: tuple[str, ...]
+    names: tuple[str, ...]
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What came of a reminder that was due: the name of the letter drafted (None: a dry run), or
+    why there is none.
+    """
+
+    late: Late
+    drafted: str | None = None
+    error: LifecycleError | None = None
+
+
+def debts(
+    workflow: Workflow, case: Case, letter: CaseLetter, *, moment: Moment, rules: Issuing | None
+) -> Iterator[Debt]:
+    """List what a letter's addressees owe: an answer where it asks for one, else the receipt."""
+    if not letter.in_force or not letter.forms:
+        return
+    issued = date.fromisoformat(letter.issued_on)
+    rule = rule_of(workflow, letter)
+    answers = {a.name for a in owed(workflow, case, letter)}
+    for addressee in letter.addressed:
+        if not addressee.unit:
+            continue
+        if addressee.name in answers and rule is not None and rule.reply is not None:
+            due = moment.calendar.due(issued, rule.reply.limit)
+            yield Debt("reply", addressee, due.on.isoformat(), due.provisional)
+        if not addressee.received_on and rules is not None and rules.receipt is not None:
+            due = moment.calendar.due(issued, rules.receipt)
+            yield Debt("receipt", addressee, due.on.isoformat(), due.provisional)
+
+
+def overdue(
+    office: Office, moment: Moment, unit: str | None, *, only: str | None = None
+) -> Iterator[Late]:
+    """List the letters of a unit (or of all) on which somebody is overdue on a day and was not
+    reminded yet.
+    """
+    rules = rules_in_force(office.library, office.directory)
+    today = moment.on.isoformat()
+    for case_id, name in unanswered_of(office.store, unit):
+        if only is not None and case_id != only:
+            continue
+        case = office.register.case(case_id)
+        letter = case.letters[name]
+        if letter.about:  # nobody is reminded of a reminder
+            continue
+        workflow = office.workflow_of(case)
+        asked = {
+            (n.debt, unit)
+            for n in case.letters.values()
+            if n.about == name and n.state in _OPEN
+            for unit in n.units
+        }
+        owing = list(debts(workflow, case, letter, moment=moment, rules=rules))
+        for kind in ("reply", "receipt"):
+            late = [
+                debt
+                for debt in owing
+                if debt.kind == kind
+                and debt.due_on < today
+                and kind not in debt.addressee.urged
+                and (kind, debt.addressee.unit) not in asked
+                # Who is reminded of the answer need not be told that the receipt is owed too.
+                and not (
+                    kind == "receipt"
+                    and any(d.kind == "reply" and d.addressee is debt.addressee for d in owing)
+                )
+            ]
+            if late:
+                units = tuple(debt.addressee.unit for debt in late)
+                names = tuple(debt.addressee.name for debt in late)
+                yield Late(case, letter, kind, units, names, min(debt.due_on for debt in late))
+
+
+_OPEN = (DRAFT, REVIEWED)
+
+
+def urge(office: Office, request: Request, case: str | None = None) -> Iterator[Reminder]:
+    """Draft the reminders that are due of an officer's unit, or on one case only, one by one.
+
+    One that cannot be drafted does not keep the others.
+    """
+    only = office.case(case).id if case else None
+    moment = office.moment(request.on)
+    officer = office.directory.officer(request.officer, moment.on, principal=request.principal)
+    # All are found first: each reminder changes what is overdue.
+    for count, late in enumerate(list(overdue(office, moment, officer.unit, only=only)), 1):
+        own_id = f"{request.request_id}:{count}" if request.request_id else None
+        try:
+            outcome = _remind(office, replace(request, request_id=own_id), late)
+        except LifecycleError as error:
+            yield Reminder(late, error=error)
+            continue
+        drafted = None if request.dry_run else list(outcome.case.letters)[-1]
+        yield Reminder(late, drafted)
+
+
+def _remind(office: Office, request: Request, late: Late) -> Outcome:
+    """Draft the reminder that the issuing rules name, to the units that are overdue."""
+    template = rules_in_force(office.library, office.directory).urge
+    if not template:
+        raise InvalidError(
+            "发文规则没有写催办用的模板",
+            "在 notices/issuing.yaml 写 urge: {template: reply-reminder}",
+        )
+    act = DraftLetter(template, about=late.letter.name, units=late.units, debt=late.debt)
+    return draft_letter(office, request, late.case, act)
