@@ -10,10 +10,7 @@ from pathlib import Path
 from lifecycle.ledger.chain import CaseStep, by_case, follow
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, canonical, stored
-from lifecycle.ledger.rows.case_rows import case_row
-from lifecycle.ledger.rows.letter_rows import put_letters
-from lifecycle.ledger.rows.task_rows import put_tasks, tasks_now
-from lifecycle.ledger.sql import text
+from lifecycle.ledger.rows.rows import rewrite_rows
 from lifecycle.ledger.sqlite.connection import Connection
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
@@ -49,7 +46,4 @@ def _write(library: Library, last: CaseStep) -> None:
     assert case is not None  # what is followed without judging always goes on
     workflow = library.workflow(last.body["intent"]["workflow"])
     calendar = library.calendar(last.body["calendar"])
-    row = case_row(workflow, case, calendar)
-    library.store.run(text.REWRITE_CASE, **row)
-    put_letters(library.store, workflow, None, case)
-    put_tasks(library.store, case.id, tasks_now(workflow, case, calendar, row["due_on"]))
+    rewrite_rows(library.store, workflow, case, calendar)

@@ -46,9 +46,8 @@ from lifecycle.ledger.record import (
     stamp_text,
     stored,
 )
-from lifecycle.ledger.rows.case_rows import case_row, read_case, series_of
-from lifecycle.ledger.rows.letter_rows import put_letters
-from lifecycle.ledger.rows.task_rows import put_tasks, tasks_now
+from lifecycle.ledger.rows.case_rows import read_case, series_of
+from lifecycle.ledger.rows.rows import put_rows
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.people.change import decide_office
 from lifecycle.people.clock import (
@@ -330,11 +329,7 @@ class Register:
         after = evolve(workflow, case, body, digest)
         if not request.dry_run:
             self.store.append(place.case, place.seq, eid, raw, digest)
-            row = case_row(workflow, after, moment.calendar)
-            self.store.put_case(row)
-            put_letters(self.store, workflow, case, after)
-            tasks = tasks_now(workflow, after, moment.calendar, row["due_on"])
-            put_tasks(self.store, after.id, tasks)
+            put_rows(self.store, workflow, case, after, moment.calendar)
             self.library.keep_compiled()
         return Outcome(after, {} if request.dry_run else body, accepted.gates)
 

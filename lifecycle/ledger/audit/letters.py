@@ -67,9 +67,3 @@ def check_post(post: Post, workflow: Workflow, case: Case) -> Iterator[Problem]:
                 yield "outbox", f"{name} 致 {addressee} 的待发件与台账不符"
     for id_ in kept:
         yield "outbox", f"待发件 {id_} 没有对应的公文"
-
-
-def orphans(store: Store) -> Iterator[str]:
-    """Name the rows kept for letters of cases that there are not."""
-    for table, name in store.rows(text.ROWS_OF_NO_CASE):
-        yield f"{table} {name} 不属于任何事项"

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.ledger.audit.finding import NOBODY, Finding
-from lifecycle.ledger.audit.letters import orphans
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.database import schema_differences
@@ -27,10 +26,11 @@ def check_types(scope: Scope) -> Iterator[Finding]:
 
 
 def check_leftovers(scope: Scope, in_log: int, in_chains: int) -> Iterator[Finding]:
-    """Find what belongs to nothing: entries of no chain, cases of no entry, letters of no case."""
+    """Find what belongs to nothing: entries of no chain, cases of no entry, rows of no case."""
     if in_chains != in_log:
         yield Finding("lost", 0, NOBODY, f"有 {in_log - in_chains} 条记录不在任何事项的链上")
     for (number,) in scope.store.rows(text.CASES_NEVER_OPENED):
         yield Finding("lost", 0, str(number), "有事项而无立项记录")
-    for message in orphans(scope.store):
-        yield Finding("outbox", 0, NOBODY, message)
+    for table, name in scope.store.rows(text.ROWS_OF_NO_CASE):
+        code = "outbox" if table == "outbox" else "state"
+        yield Finding(code, 0, NOBODY, f"{table} {name} 不属于任何事项")

@@ -275,7 +275,6 @@ DROP_TASK = delete(TaskTable).where(
         for name in ("case_id", "kind", "transition", "role", "unit")
     )
 )
-DROP_TASKS = delete(TaskTable).where(col(TaskTable.case_id) == text_of("case_id"))
 TASKS_FOR = (
     select(TaskTable.due_on, TaskTable.number, TaskTable.case_id)
     .distinct()

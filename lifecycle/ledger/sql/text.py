@@ -854,10 +854,6 @@ task.transition = %(transition)s::VARCHAR AND task.role = %(role)s::VARCHAR AND 
 %(unit)s::VARCHAR
 """,
 )
-DROP_TASKS = Statement(
-    "DELETE FROM task WHERE task.case_id = :case_id",
-    "DELETE FROM task WHERE task.case_id = %(case_id)s::VARCHAR",
-)
 TASKS_FOR = Statement(
     """
 SELECT DISTINCT task.due_on, task.number, task.case_id

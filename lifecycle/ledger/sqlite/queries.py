@@ -41,7 +41,7 @@ class CaseFilter:
     """What a list is asked for.
 
     None asks for anything. `roles` and `mine`: led by one of them, or naming the unit. `year` is
-    that of the opening; `seats` asks for cases in which one of these seats is taken.
+    that of the opening.
     """
 
     workflow: str | None = None

@@ -5,7 +5,6 @@ Names come as officers write them; each gives what was done, told.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from lifecycle.engine.values import Entered, Value, parse_fact
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell
+from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.office import Office, clean
 from lifecycle.workflow.model import Fact, Workflow
@@ -272,7 +272,7 @@ def _only_forward(office: Office, request: Request, case: Case) -> str:
     from lifecycle.insight.outlook import only_forward
 
     found = office.store.entry(request.request_id) if request.request_id else None
-    made = json.loads(found[0])["intent"]["transition"] if found else None
+    made = stored(found[0])["intent"]["transition"] if found else None
     return str(made or only_forward(office.workflow_of(case), case).name)
 
 

@@ -77,7 +77,7 @@ class ListPage:
 class CaseList:
     """The cases that are asked for, as they stand on a day, in the order of their numbers.
 
-    Raises UnknownError for a name that there is not, InvalidError for a condition that cannot be
+    Raises UnknownError for a name that there is not, WorkflowError for a condition that cannot be
     read.
     """
 
@@ -167,8 +167,8 @@ def _cells(row: ListRow) -> tuple[str, ...]:
         row.stage,
         row.phase or "",
         row.lead or "",
-        row.entered_on or "",
-        row.last_on or "",
+        row.entered_on,
+        row.last_on,
         row.due_on or "",
         "" if row.final else LIGHTS[row.light],
     )

@@ -1,0 +1,35 @@
+"""All rows that are kept beside the log for a case: written in the transaction of its entry, and
+written anew by an upgrade.
+"""
+
+from __future__ import annotations
+
+from lifecycle.engine.case import Case
+from lifecycle.engine.workdays import Calendar
+from lifecycle.ledger.rows.case_rows import case_row
+from lifecycle.ledger.rows.letter_rows import put_letters
+from lifecycle.ledger.rows.task_rows import put_tasks, tasks_now
+from lifecycle.ledger.sql import text
+from lifecycle.ledger.sqlite.store import Store
+from lifecycle.workflow.model import Workflow
+
+
+def put_rows(
+    store: Store, workflow: Workflow, before: Case | None, after: Case, calendar: Calendar
+) -> None:
+    """Bring the rows up to a case that an entry has moved on; within a transaction.
+
+    `before` is None for a case just opened. Raises ConflictError if somebody else was first.
+    """
+    row = case_row(workflow, after, calendar)
+    store.put_case(row)
+    put_letters(store, workflow, before, after)
+    put_tasks(store, after.id, tasks_now(workflow, after, calendar, row["due_on"]))
+
+
+def rewrite_rows(store: Store, workflow: Workflow, case: Case, calendar: Calendar) -> None:
+    """Write the rows of a case anew, wherever it stood; within a transaction."""
+    row = case_row(workflow, case, calendar)
+    store.run(text.REWRITE_CASE, **row)
+    put_letters(store, workflow, None, case)
+    put_tasks(store, case.id, tasks_now(workflow, case, calendar, row["due_on"]))
