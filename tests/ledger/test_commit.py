@@ -378,4 +378,4 @@ def test_a_bulk_counts_what_is_in_doubt_apart(
     assert result.exit_code == 3
     lines = result.stdout.splitlines()
     assert lines[-1] == "已办理 0 件，未办理 0 件，1 件不知道是否已写入，1 件未轮到"
-    assert "用同一 --request-id 重发整个指令是安全的" in lines[0]
+    assert "加 --request-id b 重发整个指令是安全的" in lines[0]

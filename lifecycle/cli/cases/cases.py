@@ -45,7 +45,9 @@ def request_of(desk: Desk, principal: str | None = None, *, dry_run: bool = Fals
     from lifecycle.office.cases.cases import Request
 
     caller = desk.session.caller
-    request_id = desk.request_id or (caller.request_id if caller else None)
+    request_id = desk.request_id
+    if request_id is None and caller is not None:
+        request_id = caller.request_id
     return Request(desk.officer, principal, desk.on, request_id, dry_run)
 
 
