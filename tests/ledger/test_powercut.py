@@ -31,7 +31,7 @@ for session in range(2):
     store.connection.rows("PRAGMA wal_autocheckpoint = 24")
     if weaker:
         store.connection.rows(weaker)
-    for number in range(6):
+    for number in range(3):
         with store.writing():
             eid = f"{session}-{number}"
             store.append("c", session * 100 + number, eid, b"x" * (number % 3 * 3000 + 50), "h")
@@ -58,7 +58,7 @@ def lost(folder: Path, library: str, weaker: str = "") -> tuple[int, int, int]:
     begun = {"a.db": path.read_bytes()}
     command = [*traced, sys.executable, "-c", RUN, str(path), library, weaker]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert (done.returncode, done.stdout) == (0, "ack" * 12), done.stderr
+    assert (done.returncode, done.stdout) == (0, "ack" * 6), done.stderr
     seen: set[tuple[object, int]] = set()
     missing = unreadable = 0
     after = folder / "after"
@@ -102,7 +102,7 @@ def test_no_power_cut_loses_what_was_acknowledged(
         pytest.skip(f"{chosen.name} {chosen.version} has another journal")
     count, missing, unreadable = lost(tmp_path, chosen.name)
     print(f"{chosen.name} {chosen.version} {journal}：{count} 种磁盘状态，丢失 {missing}")
-    assert count > 1000
+    assert count > 300
     assert (missing, unreadable) == (0, 0)
 
 
