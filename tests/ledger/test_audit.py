@@ -21,6 +21,7 @@ from lifecycle.ledger.audit.finding import CODES
 from lifecycle.ledger.audit.numbers import Numbers
 from lifecycle.ledger.audit.times import Times
 from lifecycle.ledger.record import hash_of, stamp_text
+from lifecycle.ledger.sql.text import DEFINITION_AS_STORED
 from lifecycle.ledger.sqlite.store import Store
 
 
@@ -223,9 +224,7 @@ WEAKENED: dict[str, list[tuple[Any, str, Weak]]] = {
         (
             Store,
             "definition",
-            lambda self, digest: self.row(f"SELECT body FROM definition WHERE sha256 = '{digest}'")[
-                0
-            ],
+            lambda self, digest: self.row(DEFINITION_AS_STORED, sha256=digest)[0],
         ),
     ],
     "material": [(entries, "check_file", lambda *_: None)],

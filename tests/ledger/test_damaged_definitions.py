@@ -12,6 +12,8 @@ import pytest
 from ledger_office import copied, forged
 from paper_office import ISSUING, Paper
 
+from lifecycle.ledger.audit import bare
+
 FIRST, SECOND = "KC-2026-001", "KC-2026-002"
 LETTER = "2-consultation"
 LETTERS = f"公文 2 件：{FIRST} {LETTER}、{SECOND} {LETTER}"
@@ -161,6 +163,102 @@ def test_the_stored_state_is_compared_all_the_same(paper: Paper, definition: str
     assert [f[2:] for f in found if f[0] == "state"] == [
         (SECOND, "存储的状态与回放结果不一致：title")
     ]
+
+
+BARE = {
+    "seq": "seq + 1",
+    "head": "'0'",
+    "number": "'KC-2026-009'",
+    "workflow": "'别的'",
+    "digest": "'0'",
+    "state": "'done'",
+    "opened_on": "'2020-01-01'",
+    "last_on": "'2030-01-01'",
+    "snapshot": "replace(snapshot, '\"seq\":', '\"seq\":1')",
+}
+"""For each column of a case's row that its entries tell without rules, what somebody writes
+there.
+"""
+
+
+@pytest.mark.parametrize("how", ["altered", "missing"])
+@pytest.mark.parametrize("column", BARE)
+def test_without_the_workflow_a_row_is_held_against_the_entries(
+    paper: Paper, column: str, how: str
+) -> None:
+    """C3: of a case whose workflow is damaged, what its entries say by themselves is compared with
+    the stored row; that the rest could not be judged is still counted.
+    """
+    wanted = damaged(paper, "workflow visit", how)
+    _rewrite(paper, column)
+    found = told(paper)
+    last = paper.entry("letter_frozen", 1)[0]
+    name = "KC-2026-009" if column == "number" else SECOND
+    message = f"存储的状态与各条记录不一致：{column}"
+    assert [f for f in found if f[0] == "state"] == [("state", last, name, message)]
+    (definition,) = [f for f in found if f[0] == "definition"]
+    assert definition[3].replace(name, SECOND) == wanted[3]
+    (row,) = paper.asks("audit")["unjudged"]["definitions"]
+    assert row["unjudged_entries"] == 10
+
+
+@pytest.mark.parametrize("column", BARE)
+def test_an_audit_that_leaves_the_bare_row_out_misses_it(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch, column: str
+) -> None:
+    """The test above proves something: without the comparison, nothing of the row is found."""
+    damaged(paper, "workflow visit", "altered")
+    _rewrite(paper, column)
+    monkeypatch.setattr(bare, "wrong_bare_columns", lambda *_: [])
+    assert [f[0] for f in told(paper)] == ["definition"]
+
+
+def _rewrite(paper: Paper, column: str) -> None:
+    """Write something else into a column of the second case's row."""
+    with paper.sql() as database:
+        database.execute("PRAGMA foreign_keys = OFF")
+        database.execute(f"UPDATE cases SET {column} = {BARE[column]} WHERE number = ?", (SECOND,))
+        database.execute("UPDATE cases SET snapshot = CAST(snapshot AS BLOB)")
+
+
+def test_without_the_workflow_a_case_without_a_row_is_found(paper: Paper) -> None:
+    """C3: entries of a case that has no row are a finding though its workflow is damaged."""
+    damaged(paper, "workflow visit", "missing")
+    last, case_id, _name = paper.entry("letter_frozen", 1)
+    with paper.sql() as database:
+        database.execute("DELETE FROM cases WHERE number = ?", (SECOND,))
+    assert ("lost", last, case_id, "有记录而无事项") in told(paper)
+
+
+def test_without_the_workflow_an_altered_opening_is_found(paper: Paper) -> None:
+    """C3: the first entry's bytes are held against its hash as well, and the second's link to
+    it.
+    """
+    damaged(paper, "workflow visit", "altered")
+    paper.forge(paper.entry("case_opened", 1)[0], lambda body: body["intent"].update(seq=7))
+    found = told(paper)
+    idx = paper.entry("case_opened", 1)[0]
+    assert ("chain", idx, SECOND, "应为第 1 条，写的是第 7 条") in found
+
+
+@pytest.mark.parametrize("how", ["altered", "missing"])
+@pytest.mark.parametrize(
+    "command", [("show", SECOND), ("why", SECOND, "ask"), ("advance", SECOND, "ask")]
+)
+def test_a_command_on_such_a_case_names_the_workflow(
+    paper: Paper, command: tuple[str, ...], how: str
+) -> None:
+    """C3: whoever works on a case of a damaged workflow reads which one it is, and how to mend
+    it.
+    """
+    _idx, digest = published(paper, "workflow visit")
+    damaged(paper, "workflow visit", how)
+    what = "的内容被改动" if how == "altered" else "不见了"
+    code, said = paper.fails(*command, by="bureau01")
+    assert code == 3
+    assert f"已发布的流程 visit（{digest[:12]}…）{what}" in said
+    assert "先运行 lifecycle audit" in said
+    assert "再从备份恢复：lifecycle restore 备份文件 --db 新位置" in said
 
 
 def test_a_gap_in_the_numbers_is_seen_without_the_workflow(paper: Paper) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import chain
 
 from lifecycle.errors import UnavailableError
+from lifecycle.ledger.audit.bare import BareCase, check_bare_state
 from lifecycle.ledger.audit.damage import Damage, Resting, Tallies, resting_case
 from lifecycle.ledger.audit.entries import Known, Trail, look_at, skim
 from lifecycle.ledger.audit.finding import UNREADABLE, Finding
@@ -103,7 +104,9 @@ def check_chain(
     rows = chain((first,), rows)
     ruleless = _damaged_workflow(known.office, first)
     if ruleless:
-        yield from skim(known, trail, rows, ruleless)
+        bare = BareCase(known.office.broken[ruleless].name)
+        yield from skim(known, trail, bare.noting(rows), ruleless)
+        yield from check_bare_state(known, trail, bare)
         yield resting_case(ruleless, "states", trail.name)
         return known.office
     lost = False

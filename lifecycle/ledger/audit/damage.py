@@ -14,8 +14,8 @@ _SHOWN = 3
 Unchecked = Literal["entries", "letters", "states", "days"]
 """What may rest on a definition: entries and letters to be judged.
 
-`states` are cases of which nothing that is stored beside the log was compared, `days` those of
-which the due dates were not, for they are counted by a damaged calendar.
+`states` are cases of whose stored state only what their entries say themselves was compared,
+`days` those of which the due dates were not, for they are counted by a damaged calendar.
 """
 
 

@@ -99,18 +99,20 @@ def skim(
     """Check the bytes of entries that cannot be replayed and, where the one before was read, their
     links.
 
-    `ruleless` is the SHA-256 of the case's workflow where it is for this that they cannot be.
+    `ruleless` is the SHA-256 of the case's workflow where it is for this that they cannot be: then
+    they are the whole chain, and the first is to be linked to nothing.
     """
     seq, head = trail.end
+    linked = bool(seq or ruleless)
     for row in rows:
         body: Mapping[str, Any] = {}
         problems: list[Problem | Resting] = []
         try:
             body = read(row.raw)
-            problems += check_link(body, row, seq, head) if seq else []
-            seq, head = body["intent"]["seq"], row.hash
+            problems += check_link(body, row, seq, head) if linked else []
+            seq, head, linked = body["intent"]["seq"], row.hash, True
         except UNREADABLE:
-            body, seq, head = {}, 0, ""
+            body, linked = {}, False
             problems = list(unreadable(row))
         if ruleless:
             yield from resting_entry(ruleless, trail.name, row.idx, letter_of(body))

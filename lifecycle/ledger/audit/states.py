@@ -37,7 +37,7 @@ def check_state(
     assert case is not None  # the trail is told only of cases that were followed to the end
     with store.reading():
         rows = list(store.entries(trail.case_id, after=case.seq))
-        found = _stored_row(store, trail.case_id)
+        found = stored_row(store, trail.case_id)
         post = read_post(store, trail.case_id)
         asked = kept_tasks(store, trail.case_id)
     if rows:  # made since the audit began, perhaps by officers appointed since
@@ -100,7 +100,7 @@ def _calendar(
     return None
 
 
-def _stored_row(store: Store, case_id: str) -> dict[str, Any] | None:
+def stored_row(store: Store, case_id: str) -> dict[str, Any] | None:
     """Give the row kept for a case, by column; None where there is none."""
     found = store.row(text.CASE_ROW, id=case_id)
     return dict(zip(CASE_COLUMNS, found, strict=True)) if found is not None else None

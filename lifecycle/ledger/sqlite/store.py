@@ -7,6 +7,7 @@ SQLModel objects they take several times as long, and importing SQLModel costs a
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -30,6 +31,11 @@ from lifecycle.ledger.sqlite.database import (
 )
 from lifecycle.ledger.sqlite.queue import open_queue, turn
 from lifecycle.sharing import barrier_to
+
+_MEND_DEFINITION = (
+    "先运行 lifecycle audit，看是哪一条发布的、影响哪些记录；"
+    "再从备份恢复：lifecycle restore 备份文件 --db 新位置"
+)
 
 
 class EntryRow(NamedTuple):
@@ -306,13 +312,24 @@ class Store:
         if digest not in self._definitions:
             found = self.row(text.DEFINITION, sha256=digest)
             if found is None or hash_of(found[0]) != digest:
-                what = "不见了" if found is None else "被改动"
-                mend = "请从备份恢复，并运行 lifecycle audit"
-                raise LostDefinitionError(
-                    digest, f"数据库里已发布的定义 {digest[:12]}… {what}", mend
-                )
+                what = "不见了" if found is None else "的内容被改动"
+                named = f"已发布的{self._published_as(digest)}（{digest[:12]}…）"
+                raise LostDefinitionError(digest, f"{named}{what}", _MEND_DEFINITION)
             self._definitions[digest] = found[0]
         return self._definitions[digest]
+
+    def _published_as(self, digest: str) -> str:
+        """Say which definition a SHA-256 is, such as 流程 visit: as the office published it, or as
+        the database has it.
+        """
+        from lifecycle.people.change import KINDS
+
+        rows = [row[1:] for row in self.rows(text.DEFINITIONS) if row[0] == digest]
+        with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
+            documents = json.loads((self.office() or (0, "", b"{}"))[2])["documents"]
+            rows = [(d["kind"], d["name"]) for d in documents if d["digest"] == digest] + rows
+        kind, name = rows[0] if rows else ("", "")
+        return f"{KINDS.get(kind, '定义')} {name}".strip()
 
     def put_definition(self, digest: str, kind: str, name: str, body: bytes) -> None:
         """Keep a definition's bytes; within a transaction."""
