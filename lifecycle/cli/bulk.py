@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.callers import file_named
-from lifecycle.cli.done import done_json
+from lifecycle.cli.done import done_json, hinted
 from lifecycle.cli.terminal.answer import write_answer
 from lifecycle.cli.terminal.output import mark, progress, say
 from lifecycle.cli.terminal.refusal import Refusal, refusal_json
@@ -91,7 +91,7 @@ def _print(result: Result, told: Callable[[Done], str]) -> None:
         sys.stderr.flush()
     where = result.line.place + (f"　{result.line.case}" if result.line.case else "")
     if result.done is not None:
-        say(mark(True), f" {where}　{told(result.done)}")
+        say(mark(True), f" {where}　{hinted(told(result.done), result.done)}")
     elif result.error is not None:
         mend = f"　改法：{result.error.mend}" if result.error.mend else ""
         say(mark(False), f" {where}　{result.error.message}{mend}")

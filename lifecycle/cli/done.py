@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.cli.terminal.refusal import gate_json
 
 if TYPE_CHECKING:
-    from lifecycle.office.cases import Done, Recorded
+    from lifecycle.office.cases import Done, Hint, Recorded
 
 
 def done_json(done: Done) -> dict[str, Any]:
@@ -22,7 +22,34 @@ def done_json(done: Done) -> dict[str, Any]:
         "repeated": done.repeated,
         "gates": [gate_json(gate) for gate in done.gates],
         "entry": _entry_json(done.entry) if done.entry else None,
+        "hints": [_hint_json(hint) for hint in done.hints],
     }
+
+
+def _hint_json(hint: Hint) -> dict[str, Any]:
+    return {
+        "kind": "unprintable",
+        "fact": hint.fact,
+        "char": hint.char,
+        "code": _code(hint),
+        "fonts": list(hint.fonts),
+        "message": hint_line(hint),
+    }
+
+
+def hint_line(hint: Hint) -> str:
+    """Say which character could not be printed, where it was entered, and what to do."""
+    fonts = "" if hint.nowhere else f"用{'、'.join(hint.fonts)}"
+    return f"“{hint.title}”里的〔{hint.char}〕（{_code(hint)}）{fonts}不能排印，写进公文前要改"
+
+
+def _code(hint: Hint) -> str:
+    return f"U+{ord(hint.char):04X}"
+
+
+def hinted(line: str, done: Done) -> str:
+    """Add to a line of a bulk what its officer should know."""
+    return "　".join([line, *(f"提示：{hint_line(hint)}" for hint in done.hints)])
 
 
 def _entry_json(entry: Recorded) -> dict[str, Any]:

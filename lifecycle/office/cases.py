@@ -6,7 +6,7 @@ Names come as officers write them; each gives what was done, told.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lifecycle.engine.acts import (
@@ -75,12 +75,28 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """A character that was entered and that no letter could be printed with.
+
+    `fact` and `title` say where it was entered (`note`, 说明: the note of a transition), `fonts`
+    which fonts lack it; `nowhere`: all that a text or a title may be printed in.
+    """
+
+    fact: str
+    title: str
+    char: str
+    fonts: tuple[str, ...]
+    nowhere: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a command on a case did, and where the case stands by it.
 
     A dry run has no entry, and that of an opening neither number nor id. `sentence` tells the entry
     as the log does; `repeated`: it was recorded before, under the same request id. `lead` is who
     leads the case now and `due_on` by when; `letters` counts those that the transition drafted.
+    `hints` are the characters entered that a letter could not be printed with.
     """
 
     number: str | None
@@ -98,9 +114,10 @@ class Done:
     sentence: str
     letters: int
     repeated: bool
+    hints: tuple[Hint, ...] = ()
 
 
-def done(office: Office, outcome: Outcome) -> Done:
+def done(office: Office, outcome: Outcome, hints: tuple[Hint, ...] = ()) -> Done:
     """Tell what a command on a case did."""
     case, body = outcome.case, outcome.body
     workflow = office.workflow_of(case)
@@ -123,6 +140,7 @@ def done(office: Office, outcome: Outcome) -> Done:
         sentence=tell(workflow, body, office.directory.names(case.last_on)) if body else "",
         letters=_letters_sent(workflow, outcome) if body else 0,
         repeated=outcome.repeated,
+        hints=hints,
     )
 
 
@@ -156,16 +174,19 @@ def open_case(
     office: Office, request: Request, workflow: Workflow, texts: Mapping[str, Entered]
 ) -> Done:
     """Open a case."""
-    act = Open(_facts(office, workflow, texts))
-    return done(office, office.register.submit(request, workflow, None, act))
+    facts = _facts(office, workflow, texts)
+    hints = tuple(_hints(workflow, facts))
+    return done(office, office.register.submit(request, workflow, None, Open(facts)), hints)
 
 
 def set_facts(office: Office, request: Request, case: Case, texts: Mapping[str, Entered]) -> Done:
     """Set facts of a case."""
     if not texts:
         raise InvalidError("没有写要填什么", "例如：lifecycle set 编号 investment=32000")
-    facts = _facts(office, office.workflow_of(case), texts)
-    return _submit(office, request, case, SetFacts(facts))
+    workflow = office.workflow_of(case)
+    facts = _facts(office, workflow, texts)
+    hints = tuple(_hints(workflow, facts))
+    return _submit(office, request, case, SetFacts(facts), hints)
 
 
 def attach(office: Office, request: Request, case: Case, material: str, source: Path) -> Done:
@@ -261,7 +282,7 @@ def advance(
     else:
         name = _only_forward(office, request, case)
     act = Advance(name, clean(note), _facts(office, workflow, texts or {}))
-    return _submit(office, request, case, act)
+    return _submit(office, request, case, act, tuple(_hints(workflow, act.facts, act.note)))
 
 
 def _only_forward(office: Office, request: Request, case: Case) -> str:
@@ -276,8 +297,28 @@ def _only_forward(office: Office, request: Request, case: Case) -> str:
     return str(made or only_forward(office.workflow_of(case), case).name)
 
 
-def _submit(office: Office, request: Request, case: Case, act: Act) -> Done:
-    return done(office, office.register.submit(request, None, case.id, act))
+def _submit(
+    office: Office, request: Request, case: Case, act: Act, hints: tuple[Hint, ...] = ()
+) -> Done:
+    return done(office, office.register.submit(request, None, case.id, act), hints)
+
+
+def _hints(workflow: Workflow, facts: Mapping[str, Value], note: str = "") -> Iterator[Hint]:
+    """Name what of the texts entered could not be printed in a letter.
+
+    Asked before the act is recorded, so that nothing can fail after it.
+    """
+    from lifecycle.letter.printable import unprintable
+
+    entered = [(name, workflow.facts[name].title, _text_of(facts[name])) for name in facts]
+    for name, title, text in (*entered, ("note", "说明", note)):
+        for found in unprintable(text):
+            yield Hint(name, title, found.char, found.fonts, found.nowhere)
+
+
+def _text_of(value: Value) -> str:
+    """Give what of a fact's value is text that letters may repeat."""
+    return "\n".join(value) if isinstance(value, list) else str(value)
 
 
 def _facts(office: Office, workflow: Workflow, texts: Mapping[str, Entered]) -> dict[str, Value]:

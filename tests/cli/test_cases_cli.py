@@ -231,6 +231,7 @@ def test_an_answer_for_machines_names_the_entry(tiny: Tiny) -> None:
         "seq": 2,
         "dry_run": False,
         "repeated": False,
+        "hints": [],
         "gates": [
             {
                 "kind": "role",

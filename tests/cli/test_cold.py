@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from paper_office import fonts
 from tiny_office import Tiny
 
 TOP = Path(__file__).parents[2]
@@ -43,6 +44,7 @@ HEAVY = frozenset(
         "tempfile",
         "transitions",
         "typst",
+        "uharfbuzz",
         "yaml",
         "lifecycle.cage",
         "lifecycle.correspondence",
@@ -51,6 +53,7 @@ HEAVY = frozenset(
         "lifecycle.ledger.audit",
         "lifecycle.ledger.replay",
         "lifecycle.ledger.sqlite.tables",
+        "lifecycle.letter.fonts",
         "lifecycle.template",
         "lifecycle.workflow.check",
         "lifecycle.workflow.language",
@@ -61,6 +64,8 @@ HEAVY = frozenset(
 """What takes long to import, or belongs to rooms of which an ordinary command needs nothing."""
 MACHINE = frozenset(("transitions", "logging"))
 """An advance fires its Machine, and `transitions` logs."""
+FONTS = frozenset(("lifecycle.letter.fonts", "uharfbuzz"))
+"""Whether a character beyond the usual ones can be printed, only the fonts know."""
 VERBS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "help": (("--help",), frozenset()),
     "show": (("show", "KC-2026-001", "--as", "bureau01"), frozenset()),
@@ -70,6 +75,8 @@ VERBS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "set": (("set", "KC-2026-001", "investment=5000", "--as", "bureau01"), frozenset()),
     "sign": (("sign", "KC-2026-001", "to_siting", "agree", "--as", "land01"), frozenset()),
     "open": (("open", "visit", "--set", "name=总部", "--as", "bureau01"), frozenset()),
+    "open 龘漈①": (("open", "visit", "--set", "name=龘漈①", "--as", "bureau01"), frozenset()),
+    "open 🦄": (("open", "visit", "--set", "name=🦄", "--as", "bureau01"), FONTS),
     "advance": (
         ("advance", "KC-2026-001", "note_visit", "--set", "people=3", "--as", "bureau01"),
         MACHINE,
@@ -112,6 +119,8 @@ def test_a_command_imports_nothing_that_it_does_not_need(tiny: Tiny, name: str) 
     audits, and `transitions` only to fire a machine.
     """
     command, allowed = VERBS[name]
+    if "uharfbuzz" in allowed:
+        fonts()
     code, modules = imported(tiny, command)
     assert code == (1 if name == "a refusal" else 0)
     assert sorted((HEAVY & modules) - allowed) == []

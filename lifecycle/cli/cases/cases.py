@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.callers import file_named
 from lifecycle.cli.bulk import is_bulk, read_lines, refuse_options_of_bulk, run_bulk
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.done import done_json, done_line, following, next_line
+from lifecycle.cli.done import done_json, done_line, following, hint_line, next_line
 from lifecycle.cli.files import CASES, INPUT
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say, warn
@@ -79,12 +79,20 @@ def perform(desk: Desk, given: str, request: Request, do: Do, *, title: str, who
 def _print(done: Done) -> None:
     if done.entry is None:
         say(f"{done.number}　{done_line(done)}")
+        _hint(done)
         return
     say(f"已办理：{done.number}　{done_line(done)}")
     if done.entry.type == "transition_made" and not done.repeated:
         say(f"  {next_line(done)}")
         if done.letters:
             say(f"  公文 {done.letters} 件：lifecycle notice list {done.number}")
+    _hint(done)
+
+
+def _hint(done: Done) -> None:
+    """Say beside the answer what the officer should know of what was entered."""
+    for hint in done.hints:
+        warn(f"提示：{hint_line(hint)}")
 
 
 @command(
@@ -148,10 +156,12 @@ def _print_opened(done: Done) -> None:
     """Print the number alone, so that a script can take it, and tell the rest beside it."""
     if done.entry is None:
         say(f"可以立项（未写入）：{done.title}")
+        _hint(done)
         return
     say(str(done.number))
     again = "（此前已立项，未重复写入）" if done.repeated else ""
     warn(f"已立项：{done.title}{again}　{next_line(done)}")
+    _hint(done)
 
 
 @command(
