@@ -6,7 +6,8 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from lifecycle.letter.model import Annex, Layout, Letter, Paragraph, Signatures, Table
+from lifecycle.letter.layouts import layouts
+from lifecycle.letter.model import Annex, Letter, Paragraph, Signatures, Table
 
 ORDINARY = (
     "关于征求项目选址意见的函市自然资源和规划局，。、；："
@@ -14,7 +15,7 @@ ORDINARY = (
     "《》“”〔〕——……·0123456789abcXYZ-/.%≥×垟峃𡶴é "
     "　"
 )
-LAYOUTS: tuple[Layout, ...] = ("document", "letter", "minutes", "slip")
+LAYOUTS = tuple(layouts())
 
 texts = st.text(ORDINARY, min_size=1, max_size=140).map(str.strip).filter(bool)
 words = st.text("丽水市招商局自然资源规划建设", min_size=1, max_size=26)

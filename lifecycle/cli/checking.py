@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from lifecycle.office.papers import Measure, Report
 
-_LAYOUTS = {"document": "公文", "letter": "信函格式", "minutes": "纪要格式", "slip": "内部单据"}
-
 
 @command(
     "check",
@@ -69,7 +67,7 @@ def _print(file: str, report: Report) -> None:
         f"{out} 项超出允差，文字 {wrong} 处问题" if out or wrong else "都在允差内，文字没有问题"
     )
     say(
-        f"{_LAYOUTS[report.layout]}，共量 {len(report.measures)} 项：",
+        f"{report.layout_title}，共量 {len(report.measures)} 项：",
         paint(verdict, "green" if report.ok else "red"),
     )
 

@@ -77,7 +77,7 @@ def sample_letter(
         letter,
         number=_series(use, rules, unit, samples).replace("{serial}", samples.lines["serial"]),
         signer=samples.lines["signer"] if letter.kind in kinds().upward else None,
-        printed=samples.day if letter.layout == "document" else None,
+        printed=samples.day if letter.shape.printed == "recorded" else None,
         code=code,
         proof=f"LIFECYCLE:1:SAMPLE:{use.template.name}:{_ENTRY}:{code}",
     )

@@ -101,8 +101,8 @@ def issue_of(
         date=moment.on,
         issuer=issuer,
         signer=signer if draft.kind in kinds().upward else None,
-        printed=moment.on if draft.layout == "document" else None,
-        mark=issuer + _MARKS[draft.layout] if draft.layout in _MARKS else "",
+        printed=moment.on if draft.shape.printed == "recorded" else None,
+        mark="" if draft.shape.mark is None else issuer + draft.shape.mark,
     )
     there = library.moment(
         drafted.body["intent"]["occurred_on"],
@@ -122,13 +122,6 @@ def issue_of(
         ),
         writer=WRITER,
     )
-
-
-_MARKS = {"document": "文件", "minutes": "会议纪要", "letter": ""}
-"""What follows the issuer's name in the 发文机关标志 (GB/T 9704—2012 7.2.4, 10.1, 10.3).
-
-A slip has none.
-"""
 
 
 def _issuer(

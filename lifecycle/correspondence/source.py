@@ -5,7 +5,7 @@ fill in.
 from __future__ import annotations
 
 from lifecycle.correspondence.scope import REPLY_DUE
-from lifecycle.letter.model import LAYOUTS, Block, Letter, Paragraph, Table, layout_of
+from lifecycle.letter.model import Block, Letter, Paragraph, Table, layout_of
 
 
 def to_source(letter: Letter) -> str:
@@ -15,9 +15,7 @@ def to_source(letter: Letter) -> str:
     """
     head = [f"文种：{letter.kind}"]
     if letter.layout != layout_of(letter.kind):
-        head.append(
-            f"版式：{next(word for word, layout in LAYOUTS.items() if layout == letter.layout)}"
-        )
+        head.append(f"版式：{letter.shape.word}")
     head += [
         f"标题：{_plain(letter.title)}",
         *(["主送：{{ to }}"] if letter.to else []),

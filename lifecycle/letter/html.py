@@ -43,9 +43,10 @@ def to_html(letter: Letter, *, red: bool | None = None) -> str:
     """Lay the letter out as one HTML5 page with every text escaped.
 
     `red` adds the issuer's mark, the number and the red rules of the letter's layout; an issued
-    letter has them anyway, a slip never.
+    letter has them anyway, one of a layout without a mark never.
     """
-    red = (letter.number is not None if red is None else red) and letter.layout != "slip"
+    layout = letter.shape
+    red = (letter.number is not None if red is None else red) and layout.mark is not None
     body = [_block(block) for block in letter.body]
     plain = not (
         letter.annexes
@@ -63,11 +64,8 @@ def to_html(letter: Letter, *, red: bool | None = None) -> str:
         style=_style(more),
         more=more,
         red=red,
-        shape="facing"
-        if letter.layout == "letter" and red
-        else letter.layout
-        if red or letter.layout == "slip"
-        else "",
+        layout=layout,
+        page=layout.page if red or layout.mark is None else "",
         mark=named,
         size=f"{mark_size(named):g}",
         number=letter.number or DRAFT,
@@ -82,7 +80,7 @@ def to_html(letter: Letter, *, red: bool | None = None) -> str:
             (label, title_lines(annex.title), [_block(block) for block in annex.body])
             for label, annex in zip(annex_labels(letter), letter.annexes, strict=True)
         ],
-        record="copies plain" if red and letter.layout == "letter" else "copies",
+        record="copies plain" if red and not layout.record_ruled else "copies",
         printed=printed_on(letter),
     )
 

@@ -7,11 +7,10 @@ from functools import cache
 from typing import Any
 
 from lifecycle.frozen import dataclass
+from lifecycle.letter.layouts import by_word
 from lifecycle.letter.shipped import entry_of, mapping_of, plain_yaml, shipped_text, wrong
 
 FILE = "kinds.yaml"
-LAYOUT_WORDS = ("公文", "信函", "纪要", "单据")
-"""The layouts by the words that people write for them (版式)."""
 _FLAGS = ("upward", "unaddressed")
 
 
@@ -69,8 +68,8 @@ def _section(top: Mapping[str, Any], key: str) -> ItemsView[str, Any]:
 
 def _kind(name: str, found: object) -> Mapping[str, Any]:
     kind = entry_of(FILE, name, found, needed=("layout", "basis"), allowed=_FLAGS)
-    if kind["layout"] not in LAYOUT_WORDS:
-        wrong(FILE, name, f"没有版式“{kind['layout']}”，版式有 {'、'.join(LAYOUT_WORDS)}")
+    if kind["layout"] not in by_word():
+        wrong(FILE, name, f"没有版式“{kind['layout']}”，版式有 {'、'.join(by_word())}")
     for flag in _FLAGS:
         if kind.get(flag, "true") != "true":
             wrong(FILE, name, f"{flag} 只能写 true，不是的不写")

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from lifecycle.frozen import dataclass
-from lifecycle.letter.kinds import LAYOUT_WORDS, kinds
+from lifecycle.letter.kinds import kinds
+from lifecycle.letter.layouts import Layout, by_word, layouts
 
 Day = date
 """The type of a field that is itself called date."""
-Layout = Literal["document", "letter", "minutes", "slip"]
-_LAYOUT_NAMES: tuple[Layout, ...] = ("document", "letter", "minutes", "slip")
-LAYOUTS: dict[str, Layout] = dict(zip(LAYOUT_WORDS, _LAYOUT_NAMES, strict=True))
-"""The layouts by the word that a template's header has for them (版式)."""
 
 
 class Paragraph(NamedTuple):
@@ -60,7 +57,8 @@ class Letter:
 
     `number`, `signer`, `printed`, `code` and `proof` come with issuing. `mark` is the 发文机关标志,
     `attendance` who was there at a meeting by 出席, 请假, 列席; `code` is what verifies the paper,
-    `proof` the text of its QR symbol; `printed` is the day of 印发.
+    `proof` the text of its QR symbol; `printed` is the day of 印发. `layout` is the name of one of
+    `layouts`.
     """
 
     kind: str
@@ -74,7 +72,7 @@ class Letter:
     contact: str = ""
     number: str | None = None
     signer: str | None = None
-    layout: Layout = "letter"
+    layout: str = "letter"
     mark: str = ""
     urgency: str = ""
     attendance: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -83,10 +81,15 @@ class Letter:
     code: str | None = None
     proof: str | None = None
 
+    @property
+    def shape(self) -> Layout:
+        """Give how letters of this layout look."""
+        return layouts()[self.layout]
 
-def layout_of(kind: str, word: str = "") -> Layout:
-    """Give the layout that a template's 版式 names; without one, that of the kind."""
-    return LAYOUTS[word or kinds().layouts.get(kind, "公文")]
+
+def layout_of(kind: str, word: str = "") -> str:
+    """Name the layout that a template's 版式 says; without one, that of the kind."""
+    return by_word()[word or kinds().layouts.get(kind, "公文")].name
 
 
 def dump_letter(letter: Letter) -> dict[str, Any]:

@@ -27,7 +27,6 @@ ZI = "\u3000"
 """One full-width blank (一字)."""
 DRAFT = "（未编号草稿）"
 """What stands where the number will, on paper that has none yet."""
-_MARKS = {"document": "文件", "letter": "", "minutes": "会议纪要"}
 TO_FILL = f"{ZI}{ZI}年{ZI}{ZI}月{ZI}{ZI}日"
 """Room for a day that is written by hand."""
 
@@ -37,7 +36,7 @@ def to_text(letter: Letter) -> str:
 
     The same letter always gives the same text.
     """
-    over = (letter.urgency, letter.signer, letter.layout == "slip")
+    over = (letter.urgency, letter.signer, letter.shape.number_below)
     lines = [
         _top(letter.kind, letter.number, letter.title, letter.issuer, letter.date, letter.to, over)
     ]
@@ -67,11 +66,11 @@ def to_text(letter: Letter) -> str:
 
 
 def mark(letter: Letter) -> str:
-    """Give the 发文机关标志 of a letter's layout.
-
-    A slip has none (GB/T 9704—2012 7.2.4, 10.1, 10.3).
+    """Give the 发文机关标志 of a letter, "" where its layout has none (GB/T 9704—2012 7.2.4, 10.1,
+    10.3).
     """
-    return "" if letter.layout == "slip" else letter.mark or letter.issuer + _MARKS[letter.layout]
+    after = letter.shape.mark
+    return "" if after is None else letter.mark or letter.issuer + after
 
 
 def mark_size(text: str) -> float:
@@ -107,7 +106,8 @@ def printed_on(letter: Letter) -> str:
 
     Empty where the layout has none (GB/T 9704—2012 7.4.3, 10.1).
     """
-    return f"{day(letter.printed)}印发" if letter.printed and letter.layout != "letter" else ""
+    shown = letter.printed and letter.shape.printed != "never"
+    return f"{day(letter.printed)}印发" if letter.printed and shown else ""
 
 
 def contact_note(contact: str) -> str:

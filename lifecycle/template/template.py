@@ -14,7 +14,7 @@ from lifecycle.errors import Location, Problem, WorkflowError, nearest
 from lifecycle.expression.texts import LIMIT
 from lifecycle.frozen import dataclass
 from lifecycle.letter.kinds import kinds
-from lifecycle.letter.model import LAYOUTS
+from lifecycle.letter.layouts import by_word
 from lifecycle.template.script import Field, Script, normalized, script, split
 
 if TYPE_CHECKING:
@@ -232,12 +232,12 @@ class _TemplateReading:
                 else f"文种有 {'、'.join(kinds().statutory)}；内部单据有 {'、'.join(kinds().slips)}"
             )
             yield Problem("kind", self._value_place(field), f"没有文种“{field.value}”", mend)
-        elif field.key == "版式" and field.value not in LAYOUTS:
+        elif field.key == "版式" and field.value not in by_word():
             yield Problem(
                 "header",
                 self._value_place(field),
                 f"没有版式“{field.value}”",
-                f"版式有 {'、'.join(LAYOUTS)}",
+                f"版式有 {'、'.join(by_word())}",
             )
         elif field.key == "紧急程度" and not _is_urgency(field.value):
             mend = f"紧急程度只有 {'、'.join(kinds().urgencies)}"

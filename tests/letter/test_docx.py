@@ -334,7 +334,7 @@ def test_no_text_is_ever_markup(text: str, layout: str) -> None:
     said = f"甲{text}乙"
     letter = replace(
         sample_letter("report"),
-        layout=layout,  # type: ignore[arg-type]  # a string that is one of the layouts
+        layout=layout,
         issuer=said,
         title=said,
         contact=said,

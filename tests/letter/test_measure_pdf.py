@@ -88,7 +88,7 @@ WRONG: dict[str, tuple[str, list[tuple[str, str]], list[str]]] = {
     ),
     "第二页没有页码": (
         "request",
-        [('if d.layout != "letter" or n > 1 {', "if n != 2 {")],
+        [("if not d.layout.double_rules or n > 1 {", "if n != 2 {")],
         ["folio.count"],
     ),
     "页码 16 磅": (
@@ -188,7 +188,7 @@ WRONG: dict[str, tuple[str, list[tuple[str, str]], list[str]]] = {
     "信函首页有页码": (
         "consultation",
         [
-            ('if d.layout != "letter" or n > 1 {', "let numbered = {"),
+            ("if not d.layout.double_rules or n > 1 {", "let numbered = {"),
             (
                 "dy: middle - pitch / 2, number)\n  } else {",
                 "dy: middle - pitch / 2, number)\n  }\n  numbered\n  if n == 1 {",

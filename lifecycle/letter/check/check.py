@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from lifecycle.letter.check.content import ContentFault
     from lifecycle.letter.check.standard import Measure
-    from lifecycle.letter.model import Layout
 
 BYTES = 50 << 20
 """Size of a file beyond which it is not looked at."""
@@ -26,11 +25,13 @@ _MEND = "请检查由 Word、WPS 或本程序导出的 PDF 或 DOCX"
 @dataclass(frozen=True, slots=True)
 class Report:
     """What was found of one file: measures in the order of the page, findings in the order of the
-    text.
+    text. `layout` is the name of the layout that it was taken for, `layout_title` what people call
+    that.
     """
 
     kind: Literal["pdf", "docx"]
-    layout: Layout
+    layout: str
+    layout_title: str
     measures: tuple[Measure, ...]
     findings: tuple[ContentFault, ...]
 
@@ -62,7 +63,8 @@ def check_pdf(data: bytes) -> Report:
     from lifecycle.letter.check.pdf_page import read_pdf
 
     found, measures = measure_pdf(read_pdf(data))
-    return Report("pdf", found.layout, tuple(measures), tuple(lint_text(lines_of(found))))
+    layout, faults = found.layout, tuple(lint_text(lines_of(found)))
+    return Report("pdf", layout.name, layout.title, tuple(measures), faults)
 
 
 def check_docx(data: bytes) -> Report:
@@ -73,7 +75,8 @@ def check_docx(data: bytes) -> Report:
     from lifecycle.letter.check.ooxml import Docx
 
     found, measures = measure_docx(Docx(data))
-    return Report("docx", found.layout, tuple(measures), tuple(lint_text(lines_of(found))))
+    layout, faults = found.layout, tuple(lint_text(lines_of(found)))
+    return Report("docx", layout.name, layout.title, tuple(measures), faults)
 
 
 def _read(path: Path) -> bytes:

@@ -31,7 +31,7 @@ def footers(found: DocxLook) -> Iterator[Measure]:
     misplaced = found.docx.document.find(f".//{W}sectPr/{W}evenAndOddHeaders") is not None
     yield measure("docx.even", "sectPr" if misplaced and told == "无" else told, "设置")
     first = "是" if _is_on(section, "titlePg") else "否"
-    yield measure("docx.first", first, "设置", wanted="是" if found.layout == "letter" else "否")
+    yield measure("docx.first", first, "设置", wanted="是" if found.layout.double_rules else "否")
     for key, which, side in (("docx.odd", "default", "odd"), ("docx.pair", "even", "even")):
         block = _numbered(found, which)
         yield measure(key, "页码域" if block else "无", "页脚")
@@ -108,7 +108,7 @@ def record(found: DocxLook) -> Iterator[Measure]:
     if table is None:
         return
     lines = {side: _line(table, side) for side in ("top", "insideH", "bottom")}
-    if found.layout == "letter":
+    if not found.layout.record_ruled:
         yield measure("record.rules", sum(thick > 0 for thick in lines.values()), "版记")
         return
     outer = max((lines["top"], lines["bottom"]), key=lambda thick: abs(thick - 0.35))

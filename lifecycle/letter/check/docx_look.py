@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lifecycle.errors import UnavailableError
 from lifecycle.letter.check.content_parts import NUMBER, Line, Role, kind_of
 from lifecycle.letter.check.ooxml import Block, Docx, Props, amount, is_red
-from lifecycle.letter.model import Layout
+from lifecycle.letter.layouts import Layout, layout_seen
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -158,15 +158,12 @@ def _layout(
     mark: Block | None, marks: list[int], blocks: tuple[Block, ...], header: list[Block]
 ) -> Layout:
     if mark is None:
-        return "document" if any(red_rule(block.props) for block in blocks) else "slip"
-    text = mark.text.strip()
-    if text.endswith("纪要"):
-        return "minutes"
-    # Only a 信函 has its mark in the header of the first page, or no 文件 and a double rule.
+        return layout_seen("", doubled=False, red=any(red_rule(block.props) for block in blocks))
+    # Only a 信函 has its mark in the header of the first page, or a double rule.
     doubled = any(
         "thi" in block.props.get("pBdr.bottom", {}).get("val", "") for block in (*header, *blocks)
     )
-    return "letter" if (not marks or doubled) and not text.endswith("文件") else "document"
+    return layout_seen(mark.text.strip(), doubled=doubled or not marks, red=True)
 
 
 def red_rule(props: Props) -> bool:

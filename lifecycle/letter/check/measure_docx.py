@@ -154,14 +154,14 @@ def _head(found: DocxLook) -> Iterator[Measure]:
     if found.mark is not None:
         runs = [run for run in found.mark.runs if run.text.strip()]
         yield measure("mark.colour", "红色" if all(run.red for run in runs) else "不是红色", "首页")
-        yield _centre("mark.centre", found.mark, on_page=found.layout == "letter")
-    if found.layout == "letter":
+        yield _centre("mark.centre", found.mark, on_page=found.layout.double_rules)
+    if found.layout.double_rules:
         yield from _letter_head(found)
     if found.number is not None:
-        upward = found.layout == "document" and found.kind in kinds().upward
-        wanted = "居右顶格" if found.layout == "letter" else "居左空一字" if upward else "居中"
+        upward = found.layout.signer and found.kind in kinds().upward
+        wanted = "居右顶格" if found.layout.double_rules else "居左空一字" if upward else "居中"
         yield measure("number.place", _place(found.blocks[found.number]), "首页", wanted=wanted)
-    if found.layout in ("document", "minutes"):
+    if found.layout.red_rule:
         yield from _ruled_head(found)
 
 
@@ -175,7 +175,7 @@ def _ruled_head(found: DocxLook) -> Iterator[Measure]:
     if mark is not None:
         yield measure("mark.top", mark.ink[0] / MM, "首页")
     number = by_block.get(id(found.blocks[found.number])) if found.number is not None else None
-    if mark is not None and number is not None and found.layout == "document":
+    if mark is not None and number is not None and not found.layout.issuer_in_head:
         yield measure(
             "number.gap", int((number.square[0] - 6.5 - mark.ink[1]) / 28.99 + 0.3), "首页"
         )

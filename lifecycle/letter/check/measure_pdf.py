@@ -51,7 +51,7 @@ def _head(found: Look) -> Iterator[Measure]:
         top = min(glyph.top for glyph in ink or found.mark[0].glyphs) / MM
         yield (
             measure("mark.page", top, "首页")
-            if found.layout == "letter"
+            if found.layout.double_rules
             else measure("mark.top", top - 37, "首页")
         )
         yield measure(
@@ -61,12 +61,12 @@ def _head(found: Look) -> Iterator[Measure]:
         # The rules of a 信函 are centred on the page (10.1), 1 mm left of the 版心's middle; so may
         # its mark be.
         yield measure(
-            "mark.centre", min(off, off + 1, key=abs) if found.layout == "letter" else off, "首页"
+            "mark.centre", min(off, off + 1, key=abs) if found.layout.double_rules else off, "首页"
         )
-    if found.layout == "letter":
+    if found.layout.double_rules:
         yield from _doubles(found)
     yield from _number(found)
-    if found.layout in ("document", "minutes"):
+    if found.layout.red_rule:
         yield from _rule(found)
 
 
@@ -88,15 +88,15 @@ def _number(found: Look) -> Iterator[Measure]:
     if row is None:
         return
     doubles = _pairs(found)
-    if found.layout == "letter" and doubles:
+    if found.layout.double_rules and doubles:
         under = doubles[0][1]
         yield measure(
             "number.under", (row.middle - row.size / 2 - under.y - under.thickness) / MM, "首页"
         )
-    elif foot is not None and found.layout == "document":
+    elif foot is not None and found.layout.red_rule and not found.layout.issuer_in_head:
         yield measure("number.gap", _blank_lines(found, foot, row), "首页")
-    upward = found.layout == "document" and found.kind in kinds().upward
-    wanted = "居右顶格" if found.layout == "letter" else "居左空一字" if upward else "居中"
+    upward = found.layout.signer and found.kind in kinds().upward
+    wanted = "居右顶格" if found.layout.double_rules else "居左空一字" if upward else "居中"
     yield measure("number.place", _place(row), "首页", wanted=wanted)
 
 
@@ -186,9 +186,9 @@ def _above_title(found: Look) -> float | None:
     """Give the y from which the lines above the title are counted: the red rule, or a 信函's
     number.
     """
-    if found.layout == "letter" and found.number is not None:
+    if found.layout.double_rules and found.number is not None:
         return found.number.middle + found.number.size / 2
-    return found.rules[0].y if found.layout in ("document", "minutes") and found.rules else None
+    return found.rules[0].y if found.layout.red_rule and found.rules else None
 
 
 def _annexes(found: Look) -> Iterator[Measure]:
@@ -204,7 +204,7 @@ def _annexes(found: Look) -> Iterator[Measure]:
 
 
 def _folios(found: Look) -> Iterator[Measure]:
-    skipped = 1 if found.layout == "letter" else 0
+    skipped = 1 if found.layout.double_rules else 0
     right = [
         spot for spot in found.folios if _told(spot.row) == spot.page + 1 and spot.page >= skipped
     ]
@@ -239,7 +239,7 @@ def _record(found: Look) -> Iterator[Measure]:
     where = "末页"
     yield measure("record.size", worst([row.size for row in found.record], 14), where)
     yield measure("record.indent", (found.record[0].left - LEFT) / 14, where)
-    if found.layout == "letter":
+    if not found.layout.record_ruled:
         yield measure("record.rules", len(found.closing), where)
         return
     rules = found.closing

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from lifecycle.letter.check.content_parts import NUMBER, Line, Role, kind_of
 from lifecycle.letter.check.pdf_page import MM, Page, Row, Seen, Stroke
-from lifecycle.letter.model import Layout
+from lifecycle.letter.layouts import Layout, layout_seen
 
 LEFT, RIGHT, TOP, BOTTOM = 28 * MM, 184 * MM, 37 * MM, 262 * MM
 """The edges of the 版心 on A4 (GB/T 9704—2012 5.2.1), in points from the page's upper
@@ -158,17 +158,13 @@ def _record(page: Page, size: float, folios: set[Row]) -> tuple[Row, ...]:
 
 
 def _layout(mark: tuple[Row, ...], rules: tuple[Stroke, ...], height: float) -> Layout:
-    """Tell the layout by its red parts: a mark that says 纪要.
-
-    A rule near the foot or a high mark; a mark or rule.
+    """Tell the layout by its mark and red rules: a rule near the foot, or a high mark, is a
+    信函's.
     """
+    high = bool(mark) and mark[0].middle < 50 * MM
+    doubled = high or any(rule.y > height - 60 * MM for rule in rules)
     text = "".join(row.text for row in mark)
-    if text.endswith("纪要"):
-        return "minutes"
-    high = bool(mark) and mark[0].middle < 50 * MM and not text.endswith("文件")
-    if high or any(rule.y > height - 60 * MM for rule in rules):
-        return "letter"
-    return "document" if mark or rules else "slip"
+    return layout_seen(text, doubled=doubled, red=bool(mark or rules))
 
 
 def _pitch(body: list[Spot]) -> float:

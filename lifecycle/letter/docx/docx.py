@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle.letter.cells import CELLS, width, wrap
-from lifecycle.letter.docx.head import HEADS, mark_header, section, title_of
+from lifecycle.letter.docx.head import head_of, mark_header, section, title_of
 from lifecycle.letter.docx.package import NAMES, SYMBOL, pack
 from lifecycle.letter.docx.stored import XML, filled, part
 from lifecycle.letter.docx.wordml import (
@@ -77,7 +77,7 @@ def to_docx(letter: Letter) -> bytes:
         "footer1.xml": part("footer1"),
         "footer2.xml": part("footer2"),
     }
-    if letter.layout == "letter":
+    if letter.shape.double_rules:
         parts["footer3.xml"] = part("footer3")
         parts["header3.xml"] = mark_header(letter)
     if letter.proof:
@@ -99,7 +99,7 @@ def to_docx(letter: Letter) -> bytes:
 
 
 def _body(letter: Letter) -> str:
-    text = [*HEADS[letter.layout](letter)]
+    text = head_of(letter)
     if letter.to:
         text.append(paragraph("Recipients", run("、".join(letter.to) + "：")))
     text += _blocks(letter.body, keep=True)
@@ -246,7 +246,7 @@ def _record(letter: Letter) -> list[str]:
         rows.append(paragraph("Record", runs, tabs=tabs, layout=layout))
     # A floating table is anchored to the paragraph after it.
     return (
-        [foot(rows, ruled=letter.layout != "letter"), paragraph("Gap", "", layout=spacing(20))]
+        [foot(rows, ruled=letter.shape.record_ruled), paragraph("Gap", "", layout=spacing(20))]
         if rows
         else []
     )

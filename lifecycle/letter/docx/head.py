@@ -38,7 +38,7 @@ def section(letter: Letter) -> str:
     """Set the page: A4 with the 版心 of 5.2.1, 22 lines of 28 characters, and its headers and
     footers.
     """
-    first = letter.layout == "letter"
+    first = letter.shape.double_rules
     links = '<w:headerReference w:type="first" r:id="rIdFirstHeader"/>' if first else ""
     links += (
         '<w:footerReference w:type="default" r:id="rIdOdd"/><w:footerReference '
@@ -85,7 +85,9 @@ def _mark_top(letter: Letter) -> int:
     """Give the header's distance from the page's top so that a 信函's mark begins 30 mm from it
     (10.1).
     """
-    return round(30 * MM - _ink(mark_size(mark(letter)))) if letter.layout == "letter" else 851
+    if not letter.shape.double_rules:
+        return 851
+    return round(30 * MM - _ink(mark_size(mark(letter))))
 
 
 def mark_header(letter: Letter) -> str:
@@ -120,54 +122,49 @@ def _ruled(runs: str, *, tabs: str = "", before: int = 0, side: str = "center") 
     )
 
 
-def _document_head(letter: Letter) -> list[str]:
-    number = letter.number or DRAFT
-    if letter.kind in kinds().upward:
-        runs = run(ZI + number)
-        if letter.signer:
-            runs += TAB + run("签发人：") + run(letter.signer, "Kai")
-        line = _ruled(runs, tabs=opposed(), before=_two_lines(letter), side="left")
-    else:
-        line = _ruled(run(number), before=_two_lines(letter))
-    return [*_masthead(letter), line, title_of(letter.title, before=2 * LINE)]
+def head_of(letter: Letter) -> list[str]:
+    """Set what stands above the body, by the traits of the letter's layout."""
+    layout = letter.shape
+    title = title_of(letter.title, before=2 * LINE)
+    if layout.double_rules:
+        return [_under_double_rule(letter), title]
+    over = _urgency(letter) if layout.mark is None else _masthead(letter)
+    if layout.number_below:
+        number = paragraph("Number", run(letter.number or DRAFT), layout=spacing(after=LINE))
+        return [*over, title_of(letter.title, after=200), number]
+    if layout.issuer_in_head:
+        return [*over, *_number_and_issuer(letter), title]
+    return [*over, _number(letter), title]
 
 
-def _letter_head(letter: Letter) -> list[str]:
+def _under_double_rule(letter: Letter) -> str:
     """Set the urgency at the left and the number at the right, 7/8 of a character below the double
     rule (10.1).
     """
     tabs = f'<w:tab w:val="right" w:pos="{WIDTH}"/>'
     runs = run(letter.urgency, "Hei") + TAB + run(letter.number or DRAFT)
-    layout = spacing(400) + '<w:jc w:val="left"/>'
-    return [
-        paragraph("Number", runs, tabs=tabs, layout=layout),
-        title_of(letter.title, before=2 * LINE),
-    ]
+    return paragraph("Number", runs, tabs=tabs, layout=spacing(400) + '<w:jc w:val="left"/>')
 
 
-def _minutes_head(letter: Letter) -> list[str]:
+def _number(letter: Letter) -> str:
+    """Set the number above the red rule, with who signed what goes to a superior (7.2.5, 7.2.6)."""
+    number = letter.number or DRAFT
+    if not letter.shape.signer or letter.kind not in kinds().upward:
+        return _ruled(run(number), before=_two_lines(letter))
+    runs = run(ZI + number)
+    if letter.signer:
+        runs += TAB + run("签发人：") + run(letter.signer, "Kai")
+    return _ruled(runs, tabs=opposed(), before=_two_lines(letter), side="left")
+
+
+def _number_and_issuer(letter: Letter) -> list[str]:
+    """Set the number, and issuer and day above the red rule (10.3)."""
     runs = run(ZI + letter.issuer) + TAB + run(day(letter.date))
+    before = spacing(before=_two_lines(letter) - LINE)
     return [
-        *_masthead(letter),
-        paragraph(
-            "Number", run(letter.number or DRAFT), layout=spacing(before=_two_lines(letter) - LINE)
-        ),
+        paragraph("Number", run(letter.number or DRAFT), layout=before),
         _ruled(runs, tabs=opposed(), before=LINE, side="left"),
-        title_of(letter.title, before=2 * LINE),
     ]
-
-
-def _slip_head(letter: Letter) -> list[str]:
-    number = paragraph("Number", run(letter.number or DRAFT), layout=spacing(after=LINE))
-    return [*_urgency(letter), title_of(letter.title, after=200), number]
-
-
-HEADS = {
-    "document": _document_head,
-    "letter": _letter_head,
-    "minutes": _minutes_head,
-    "slip": _slip_head,
-}
 
 
 def title_of(title: str, *, before: int = 0, after: int = LINE) -> str:

@@ -38,6 +38,8 @@ Values = dict[str, Any]
 
 _HEADINGS: dict[int, Role] = {1: "hei", 2: "kai"}
 """The fonts of headings by their level (GB/T 9704—2012 7.3.3); others are set like the text."""
+_SWITCHES = ("head", "double_rules", "number_below", "record_ruled")
+"""What of a layout the template is told: which head it has, and what differs elsewhere."""
 _MANY = 4 * CELLS
 """Cells of a list of recipients from which on it may leave no room for text on the first page."""
 _PAGE, _LOW = 20, 12
@@ -60,7 +62,7 @@ def values_of(letter: Letter, wording: Wording) -> Values:
     """
     when = letter.date
     return {
-        "layout": letter.layout,
+        "layout": {name: getattr(letter.shape, name) for name in _SWITCHES},
         "title": plain(letter.title),
         "issuer": plain(letter.issuer),
         "day": {"year": when.year, "month": when.month, "day": when.day},
@@ -108,7 +110,7 @@ def _title(title: str, wording: Wording) -> list[list[WordPart]]:
 def _head(letter: Letter, wording: Wording) -> Values:
     """Give what stands above the body (7.2)."""
     shown = mark(letter)
-    number = letter.number or ("" if letter.layout == "minutes" else DRAFT)
+    number = letter.number or ("" if letter.shape.unnumbered else DRAFT)
     names = _signers(letter)
     labelled = [wording.parts("签发人：") if n == 0 else [] for n in range(len(names))]
     by = wrap(letter.issuer, CELLS - 4)
@@ -118,7 +120,7 @@ def _head(letter: Letter, wording: Wording) -> Values:
         "mark_size": mark_size(shown),
         "urgency": wording.parts(letter.urgency, "hei"),
         "number": wording.parts(number),
-        "upward": letter.layout == "document" and letter.kind in kinds().upward,
+        "upward": letter.shape.signer and letter.kind in kinds().upward,
         "signers": [
             label + wording.parts(name, "kai") for label, name in zip(labelled, names, strict=True)
         ],
@@ -203,7 +205,9 @@ def _places(signatures: Signatures, wording: Wording) -> Values:
 
 def _closing(letter: Letter, wording: Wording) -> Values:
     """Give what stands between the body and the 版记 (7.3.4–7.3.6, 10.3)."""
-    lines = wrap(letter.issuer, CELLS - 8) if signed(letter) and letter.layout != "minutes" else []
+    lines = (
+        wrap(letter.issuer, CELLS - 8) if signed(letter) and not letter.shape.issuer_in_head else []
+    )
     longest = max(lines, key=width, default="")
     when = day(letter.date)
     at = CELLS - 8 - width(when) if outlasts(when, longest) else CELLS - 4 - width(longest)
