@@ -199,6 +199,14 @@ def is_local(raw: bytes) -> bool:
     return raw.startswith(b'{"authority":{"account":')
 
 
+def form_of(raw: bytes) -> int:
+    """Take the form out of an entry's canonical bytes; 0 if it is not there."""
+    end = raw.rfind(b',"workflow":')
+    start = raw.rfind(b',"v":', 0, end) + 5
+    digits = raw[start:end]
+    return int(digits) if start >= 5 and digits.isdigit() and len(digits) < 4 else 0
+
+
 def stamp_text(moment: datetime) -> str:
     """Write a time as entries have it: UTC, to the microsecond."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

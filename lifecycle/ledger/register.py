@@ -15,6 +15,7 @@ from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Refused, RefusedError
 from lifecycle.engine.evolve import evolve
+from lifecycle.engine.gates.asking import history_of
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.errors import (
     ConflictError,
@@ -245,9 +246,7 @@ class Register:
             return None
         try:
             judged = self._judge(request, workflow, case_id, act, self.clock())
-            for light in judged.workflow.lights:
-                if light.when is not None:
-                    _ = light.when.compiled  # the case's row is computed with it
+            _make_ready(judged.workflow)
         except LifecycleError:
             return None
         return judged
@@ -529,6 +528,18 @@ class Register:
         if data["kind"] == "workflow":
             self.library.publish(digest)
         return digest
+
+
+def _make_ready(workflow: Workflow) -> None:
+    """Make ready the conditions with which the rows beside the log are computed: of lights, and of
+    what came before a transition whose opinions may be asked.
+    """
+    conditions = [light.when for light in workflow.lights if light.when is not None]
+    for transition in workflow.transitions:
+        if transition.cosign is not None:
+            conditions += [guard.when for guard in history_of(transition)]
+    for condition in conditions:
+        _ = condition.compiled
 
 
 def _day_of(time: datetime) -> date:

@@ -39,7 +39,7 @@ from lifecycle.expression import builder
 from lifecycle.ledger.rows import compiled_rows
 from lifecycle.ledger.register import Register, Request
 from lifecycle.ledger.sqlite import queue, store
-from lifecycle.office.cases.cases import cases as act
+from lifecycle.office.cases import cases as act
 
 path, worker, seconds, start, base = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
 clock = lambda: datetime.fromisoformat(base) + timedelta(seconds=time.time() - start)

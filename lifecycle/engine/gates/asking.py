@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.gates.gates import judge_counters, judge_guard
-from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.model import Guard, Transition, Workflow
 
 
 def is_up(workflow: Workflow, case: Case, transition: Transition, moment: Moment) -> bool:
@@ -24,12 +24,17 @@ def is_up(workflow: Workflow, case: Case, transition: Transition, moment: Moment
         name not in case.facts and name not in case.materials for name in covers
     ):
         return False
-    history = (
-        guard
-        for guard in transition.guards
-        if guard.when.names and guard.when.names <= {"order", "count"}
-    )
+    history = history_of(transition)
     gates = (judge_guard(workflow, case, guard, {}, moment) for guard in history)
     return all(gate.met for gate in gates) and all(
         gate.met for gate in judge_counters(workflow, case, transition)
     )
+
+
+def history_of(transition: Transition) -> list[Guard]:
+    """List the guards of a transition that ask only what was made before, and how often."""
+    return [
+        guard
+        for guard in transition.guards
+        if guard.when.names and guard.when.names <= {"order", "count"}
+    ]

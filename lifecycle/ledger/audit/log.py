@@ -13,7 +13,7 @@ from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.numbers import Numbers
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.audit.times import Times
-from lifecycle.ledger.record import OFFICE, is_local
+from lifecycle.ledger.record import OFFICE, form_of, is_local
 from lifecycle.ledger.sqlite.store import LogRow
 from lifecycle.ledger.tree import Tree
 
@@ -34,6 +34,7 @@ def check_log(scope: Scope) -> Generator[Finding, None, LogSeen]:
     """Read every entry once, in the order of recording."""
     tree, office_at, local = Tree(), list[int](), 0
     indexes, times, numbers = Indexes(scope), Times(scope), Numbers(scope)
+    forms = Forms(scope)
     try:
         for row in scope.store.log(upto=scope.upto):
             scope.tick()
@@ -42,6 +43,7 @@ def check_log(scope: Scope) -> Generator[Finding, None, LogSeen]:
             if row.case == OFFICE:
                 office_at.append(row.idx)
             yield from indexes.check(row)
+            yield from forms.check(row)
             yield from times.check(row)
             yield from numbers.check(row)
             yield from _at_checkpoint(scope, tree, row)
@@ -69,6 +71,24 @@ class Indexes:
         elif idx < wanted:
             yield Finding("lost", idx, self._scope.name_of(row.case), "序号不是正整数")
         self._wanted = max(wanted, idx) + 1
+
+
+class Forms:
+    """Follows the forms of entries through the log: no register writes an older form again once a
+    newer one was written.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._newest = 0
+
+    def check(self, row: LogRow) -> Iterator[Finding]:
+        """Check the form of the next entry; what cannot be read is told by the pass over chains."""
+        form = form_of(row.raw)
+        if form and form < self._newest:
+            message = f"第 {form} 版写法的记录，出现在第 {self._newest} 版之后"
+            yield Finding("form", row.idx, self._scope.name_of(row.case), message)
+        self._newest = max(self._newest, form)
 
 
 def _at_checkpoint(scope: Scope, tree: Tree, row: LogRow) -> Iterator[Finding]:
