@@ -15,7 +15,7 @@ from lifecycle.expression.faults import EmptyError, MissingName
 from lifecycle.expression.texts import LIMIT
 from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import Annex, Block, Letter, Paragraph, Signatures, Table, layout_of
-from lifecycle.template.marks import ANNEX, BREAK, CELL, FIELD, KEPT, SIGNATURES
+from lifecycle.template.marks import ANNEX, BREAK, CELL, FIELD, KEPT, RULER, SIGNATURES
 from lifecycle.template.template import Template
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def _blocks(text: str) -> tuple[Block, ...]:
                 tuple(_line(cell) for cell in line.strip(" \t\u3000").strip(CELL).split(CELL))
             )
             continue
-        if not line.strip(" \t\u3000"):
+        if not line.strip(f" \t\u3000{RULER}"):
             continue
         blocks += _table(rows)
         rows = []
@@ -246,14 +246,10 @@ def _blocks(text: str) -> tuple[Block, ...]:
 
 
 def _table(rows: list[tuple[str, ...]]) -> tuple[Table, ...]:
-    """Make a table of rows, filled up to the head's length.
-
-    A Markdown ruler (|---|---|) is no row.
-    """
-    kept = [row for row in rows if not all(re.fullmatch(r":?-{2,}:?", cell) for cell in row)]
-    if not kept:
+    """Make a table of rows, filled up to the head's length."""
+    if not rows:
         return ()
-    head, *body = kept
+    head, *body = rows
     return (Table(head, tuple((*row, *[""] * len(head))[: len(head)] for row in body)),)
 
 

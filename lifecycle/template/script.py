@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from lifecycle.frozen import dataclass
-from lifecycle.template.marks import ANNEX, CELL, FIELD, SIGNATURES
+from lifecycle.template.marks import ANNEX, CELL, FIELD, RULER, SIGNATURES
 
 _HEADER_LINE = re.compile(r"\s*([^：:{}\s]{1,12})\s*[：:]")
 _TAGS = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})")
+_RULER = re.compile(r"[ \t\u3000]*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?\s*")
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
@@ -84,6 +85,8 @@ def _marked(line: str) -> tuple[str, int]:
     Only a template's own lines can have them.
     """
     start = line.lstrip(" \t\u3000")
+    if _RULER.fullmatch(line):
+        return RULER, 0
     if start.startswith("|"):
         parts = [
             part if part.startswith("{") else part.replace("|", CELL) for part in _TAGS.split(line)

@@ -85,6 +85,19 @@ def test_the_first_form_has_only_its_own_words(
     assert ("form", idx, name) in {(f.code, f.idx, f.case) for f in found}
 
 
+@pytest.mark.parametrize("kind", ["transition_made", "opinion_signed", "role_granted"])
+def test_an_older_form_after_a_newer_one_is_found(paper: Paper, tmp_path: Path, kind: str) -> None:
+    """No register writes the first form again after the second: an entry that says so, be it the
+    same in both, is a finding.
+    """
+    office = copied(paper, tmp_path / "copy")
+    idx, name = forged(kind, lambda body: body["intent"].update(v=1), -1)(office)
+    messages = [
+        f.message for f in office.findings() if (f.code, f.idx, f.case) == ("form", idx, name)
+    ]
+    assert messages == ["第 1 版写法的记录，出现在第 2 版之后"]
+
+
 def test_reserved_keys_are_free() -> None:
     """No act writes under a name that is kept for what is to come."""
     names = {name for act in ACTS.values() for name in getattr(act, "__slots__", ())}

@@ -110,6 +110,7 @@ HOSTILE = st.text(st.sampled_from("甲|=【签章】-\n\r \u3000\x04\x05\x06\x01
 
 @given(HOSTILE, HOSTILE)
 @example("| 甲 |\n|---|\n| 乙 |", "=== 附件\n正文")
+@example("--", "--")
 @example("甲\n【签章】乙、丙", "\x04甲\x04\n\x05乙\n\x06丙")
 def test_no_value_makes_a_table_a_place_to_sign_or_an_annex(one: str, two: str) -> None:
     """Whatever a fact says, in a paragraph, a cell, a title or a place, the letter has the
