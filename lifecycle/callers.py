@@ -89,7 +89,7 @@ class CallersPath(PosixPath):
         name = str(self)
         found = now.sent.get(name, errno.ENOENT) if now else errno.ENOENT
         if isinstance(found, int):
-            raise OSError(found, os.strerror(found), name)
+            raise OSError(found, "", name)
         return str(found)
 
 

@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 
-from lifecycle.wire import CHUNK, PATH, SCHEME, TAKEN, head, read_head, socket_path
+from lifecycle.wire import CHUNK, PATH, REQUEST_MB, SCHEME, TAKEN, head, read_head, socket_path
 
 TYPE_CHECKING = False  # as typing has it, whose import costs as much as a request
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 FAILED, INTERRUPTED, PIPE_CLOSED = 3, 130, 141
 _BUSY_WAITS = (0.1, 0.3, 0.6, 1.0, 2.0, 3.0)
 """Seconds to wait before a request that a busy service turned away is sent again."""
+
+_NOBODY_KNOWS = (500, 504)
+"""With which a service says that it does not know what became of a command."""
 
 
 class ServiceAnswer(Exception):  # noqa: N818 - a message for the officer with an exit code, not an error of the program
@@ -77,9 +80,10 @@ def forward(url: str, args: Sequence[str]) -> int | None:
     except BrokenPipeError:
         return PIPE_CLOSED
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        from lifecycle.errors import os_reason
+
         mend = f"命令可能已经办成，不要急着重办。{call.doubt()}"
-        return _tell(ServiceAnswer(f"答复没能全部输出：{reason}", mend), call)
+        return _tell(ServiceAnswer(f"答复没能全部输出：{os_reason(error)}", mend), call)
 
 
 def _tell(told: ServiceAnswer, call: _Call) -> int:
@@ -139,9 +143,8 @@ class _Call:
             import time
 
             time.sleep(wait)
-        raise ServiceAnswer(
-            str(answer.get("message")), str(answer.get("mend", "")), int(answer.get("exit", FAILED))
-        )
+        mend = self.doubt() if status in _NOBODY_KNOWS else str(answer.get("mend", ""))
+        raise ServiceAnswer(str(answer.get("message")), mend, int(answer.get("exit", FAILED)))
 
     def _ask(self, files: Sequence[_Sent]) -> tuple[int, dict[str, Any], IO[bytes]]:
         """Send the question; give status, answer and the stream of its blobs."""
@@ -303,10 +306,18 @@ def _standard_input() -> _Sent:
 
 
 def _read_whole(name: str, source: IO[bytes]) -> _Sent:
+    """Read what has no size of its own, such as a pipe; it may have no end."""
     from io import BytesIO
 
-    body = source.read()
-    return _Sent(name, len(body), BytesIO(body), 0)
+    most = REQUEST_MB << 20
+    body = BytesIO()
+    while body.tell() <= most and (chunk := source.read(CHUNK)):
+        body.write(chunk)
+    if body.tell() > most:
+        what = "标准输入" if name == "-" else f"文件 {name}"
+        mend = "减少或压缩文件；存成普通文件的，以服务的上限为准（settings/service.yaml）"
+        raise ServiceAnswer(f"{what} 超过 {REQUEST_MB} MB，没有办理", mend, 1, "invalid")
+    return _Sent(name, body.tell(), body, 0)
 
 
 def _see_named(name: str, args: Sequence[str]) -> None:

@@ -53,6 +53,7 @@ def write_file(target: Path, body: bytes, kind: str, *, once: bool = False) -> N
     is ever replaced. Raises InvalidError for a place that must not be written, UnavailableError
     where writing fails.
     """
+    _see_file_name(target)
     if not isinstance(target, CallersPath) and not once and _holds(target, body):
         check_target(target, kind, same=True)
         return
@@ -68,6 +69,7 @@ def new_file(target: Path, kind: str, *, once: bool = False, ours: bool = False)
     `ours`: a file of the ledger, such as a backup: private, or the group's where the folder is
     shared. For a caller who is elsewhere it is kept, and judged and written by them.
     """
+    _see_file_name(target)
     if isinstance(target, CallersPath):
         with _sent_to_caller(target, kind, once=once) as draft:
             yield draft
@@ -132,6 +134,7 @@ def check_target(
     Give what is to be replaced there. `same`: what is there is known to hold what is to be written.
     Raises InvalidError. A caller who is elsewhere judges their own place when they write.
     """
+    _see_file_name(target)
     if isinstance(target, CallersPath):
         return None
     if not target.parent.is_dir():
@@ -155,6 +158,12 @@ def check_target(
         message = f"{target} 已存在，不是本程序存出的{kind}，或存出后被改动过，不会覆盖"
         raise InvalidError(message, _OTHER_NAME)
     return found
+
+
+def _see_file_name(target: Path) -> None:
+    """Refuse what names no file, wherever it lies: `.` and `/` are folders."""
+    if not target.name:
+        raise InvalidError(f"{target} 是文件夹，不是文件", "请换一个文件名")
 
 
 def make_folder(folder: Path) -> None:

@@ -20,6 +20,10 @@ SCHEME = "unix:"
 TAKEN = ("LIFECYCLE_OFFICER", "NO_COLOR", "TERM", "COLUMNS")
 """The variables of a caller's environment that a command goes by."""
 CHUNK = 1 << 18
+REQUEST_MB = 200
+"""How much a client reads of a pipe or a device, in MiB: as much as a service takes in by its
+shipped settings (`request_mb` in settings/service.yaml).
+"""
 
 
 def socket_path(url: str) -> str:

@@ -16,6 +16,7 @@ from lifecycle.errors import InvalidError, LifecycleError, UnavailableError
 from lifecycle.ledger.files import keep_bytes, read_file
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import stored
+from lifecycle.ledger.rows.letter_rows import kept_letter
 from lifecycle.letter.model import Letter
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def letters_of(
     """Stream a case's letters as they now stand; in place of one that cannot be written, why."""
     intents = _intents(library, case)
     for drafted in drafted_letters(library, case.id):
-        letter = case.letters[drafted.name]
+        letter = kept_letter(case, drafted.name)
         try:
             if letter.entry:
                 yield letter, _issued(case, letter, intents)

@@ -122,7 +122,7 @@ class Screen:
         """Note what is printed; more than may be is refused as a full disk is."""
         self.size += len(text)
         if self.size > self.most:
-            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+            raise OSError(errno.EFBIG, "")
         if not self.pieces or self.pieces[-1][0] != stream:
             self.pieces.append((stream, bytearray()))
         self.pieces[-1][1].extend(text)

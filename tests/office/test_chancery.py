@@ -552,3 +552,25 @@ def test_codes_survive_bad_hands() -> None:
     missed = [text for text in wrong if read_code(text) is not None]
     assert len(missed) <= len(wrong) // 100
     assert read_code("XXXX") is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM letter",
+        "UPDATE letter SET name = CAST(name AS BLOB)",
+        "UPDATE letter SET body = x'7b'",
+    ],
+)
+def test_a_letter_whose_row_is_gone_is_told_as_damage(paper: Paper, damage: str) -> None:
+    """Lists of letters and of what waits to be sent say that what is kept is damaged, and what to
+    do, whatever is wrong with a letter's row.
+    """
+    number = paper.asked()
+    paper.issued(number)
+    with outside(paper.path) as opened:
+        opened.execute(damage)
+    told = (3, "存储的公文状态已损坏\n  改法：请运行 lifecycle audit，并从备份恢复\n")
+    assert paper.fails("notice", "list", number) == told
+    assert paper.fails("notice", "list") == told
+    assert paper.fails("notice", "outbox") == told

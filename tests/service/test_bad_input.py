@@ -17,6 +17,13 @@ from serving import COMMAND, LIMITS, ME, Served, question, serving
 from lifecycle.service.socket_file import allow_files
 from lifecycle.wire import PATH, head
 
+FIND_OUT = (
+    "  改法：只是查看的，重来即可；要写入的，可能已经写入："
+    "用 lifecycle log --request-id many-1 查明"
+    "（成批的各件编号为 many-1:1、many-1:2……），"
+    "或加 --request-id many-1 重发同一指令，只生效一次\n"
+)
+"""What is told of a command of which nobody knows what became, by the request id of `bulk`."""
 OPEN = ("open", "visit", "--set", "name=某项目")
 
 
@@ -271,28 +278,28 @@ def workers(served: Served) -> list[int]:
 
 
 def test_a_worker_that_ends_takes_one_command_with_it(own: Served) -> None:
-    """Where a worker is killed, its client is told that nobody knows; the service goes on with a
-    new worker.
+    """Where a worker is killed, its client is told that nobody knows, and by which request id to
+    find out; the service goes on with a new worker.
     """
     process = bulk(own, 60)
     for pid in workers(own):
         os.kill(pid, signal.SIGKILL)
     _out, err = process.communicate(timeout=60)
     assert process.returncode == 3
-    assert err.decode().startswith("服务在办理中出错，不知道办了没有\n")
+    assert err.decode() == f"服务在办理中出错，不知道办了没有\n{FIND_OUT}"
     assert own.call("list").returncode == 0
     assert clean(own)
 
 
 def test_a_command_without_end_is_ended(tmp_path: Path) -> None:
     """A command that takes longer than the settings allow is ended, and the client is told that
-    nobody knows.
+    nobody knows, and by which request id to find out.
     """
     with serving(tmp_path, command_seconds=1) as served:
         process = bulk(served, 3000)
         _out, err = process.communicate(timeout=60)
         assert process.returncode == 3
-        assert err.decode().startswith("命令超过 1 秒，已中止，不知道办了没有\n")
+        assert err.decode() == f"命令超过 1 秒，已中止，不知道办了没有\n{FIND_OUT}"
         assert served.call("board").returncode == 0
         assert clean(served)
 

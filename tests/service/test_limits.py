@@ -12,6 +12,7 @@ from lifecycle.cli.root import root
 from lifecycle.errors import WorkflowError
 from lifecycle.office.session import Session
 from lifecycle.service.limits import NAMES, Limits, read_limits
+from lifecycle.wire import REQUEST_MB
 
 
 def test_the_shipped_limits() -> None:
@@ -30,6 +31,7 @@ def test_the_shipped_limits() -> None:
         recycle_mb=600,
     )
     assert tuple(LIMITS) == NAMES
+    assert read_limits().request_mb == REQUEST_MB, "what a client reads of a pipe"
 
 
 def test_wrong_limits_are_told_all_at_once(tmp_path: Path) -> None:

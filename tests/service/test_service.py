@@ -4,6 +4,8 @@ is nobody else.
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from hashlib import sha256
@@ -12,11 +14,14 @@ from typing import Any
 
 import click
 import pytest
-from serving import ME, Served, question, serving
+from serving import COMMAND, ME, Served, question, serving
 
 from lifecycle.cli.files import CaseOrTable, InputFile
 from lifecycle.cli.root import root
 from lifecycle.cli.terminal.chinese import Command, Group
+from lifecycle.wire import REQUEST_MB
+
+SMALLER = "减少或压缩文件；存成普通文件的，以服务的上限为准（settings/service.yaml）"
 
 
 @pytest.fixture(scope="module")
@@ -302,3 +307,31 @@ def test_no_path_of_a_client_is_opened(
     assert [path for path in seen if "canary" in path] == []
     assert [path.name for path in folder.iterdir()] == ["canary.csv"]
     assert canary.read_text("utf-8") == "secret"
+
+
+@pytest.mark.parametrize("target", [".", "/"])
+def test_a_folder_in_place_of_a_file_is_told_as_on_the_file(served: Served, target: str) -> None:
+    """What names no file is refused in the same words, through the service and on the file."""
+    told = (1, "", f"{target} 是文件夹，不是文件\n  改法：请换一个文件名\n")
+    for words in (("list", "--csv", target), ("audit", "--report", target)):
+        through, local = served.call(*words), served.on_the_file(*words)
+        assert (through.returncode, through.stdout, through.stderr) == told
+        assert (local.returncode, local.stdout, local.stderr) == told
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device without end here")
+def test_a_file_without_end_is_not_read_to_its_end(served: Served) -> None:
+    """A device or a pipe is read as far as a request may go, and refused with nothing done."""
+    told = (1, "", f"文件 /dev/zero 超过 {REQUEST_MB} MB，没有办理\n  改法：{SMALLER}\n")
+    done = served.call("attach", "剑瓷", "report", "/dev/zero")
+    assert (done.returncode, done.stdout, done.stderr) == told
+    with Path("/dev/zero").open("rb") as endless:
+        typed = subprocess.run(
+            [*COMMAND, "open", "visit", "--from", "-"],
+            env={**os.environ, "LIFECYCLE_DB": served.url},
+            stdin=endless,
+            capture_output=True,
+            check=False,
+        )
+    assert typed.returncode == 1
+    assert typed.stderr.decode().startswith(f"标准输入 超过 {REQUEST_MB} MB，没有办理\n")

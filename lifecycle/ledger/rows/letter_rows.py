@@ -133,9 +133,23 @@ def _letter_in(body: bytes) -> CaseLetter:
     try:
         return load_case_letter(json.loads(body))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UnavailableError(
-            "存储的公文状态已损坏", "请运行 lifecycle audit，并从备份恢复"
-        ) from error
+        raise damaged_letters() from error
+
+
+def kept_letter(case: Case, name: str) -> CaseLetter:
+    """Give the letter of a case that its entries, or other rows, say that there is.
+
+    Raises UnavailableError where it is not kept.
+    """
+    letter = case.letters.get(name)
+    if letter is None:
+        raise damaged_letters()
+    return letter
+
+
+def damaged_letters() -> UnavailableError:
+    """Say that what is kept for letters is not what was written."""
+    return UnavailableError("存储的公文状态已损坏", "请运行 lifecycle audit，并从备份恢复")
 
 
 def sendings_of(case: Case, letter: CaseLetter) -> list[tuple[str, str, str, str, str]]:

@@ -16,6 +16,7 @@ from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite import driver
 from lifecycle.ledger.sqlite.connection import Connection, SqliteError
 from lifecycle.ledger.sqlite.disk import network_of
+from lifecycle.ledger.sqlite.still import StillConnection, lies_still
 from lifecycle.outfile import check_place, put_new, sync_file, sync_folder
 from lifecycle.sharing import (
     barrier_to,
@@ -146,19 +147,20 @@ def connect(path: Path, *, readonly: bool = False) -> Connection:
     """Open a connection with the safe settings applied.
 
     Where nobody works with the database and this account cannot write beside it, it is read as it
-    lies there: nothing changes it meanwhile that would not leave its log beside it.
+    lies there, and seen after each reading to lie there as before (`StillConnection`).
     """
+    library = driver.library()
     try:
-        return _opened_with_settings(path, "ro" if readonly else "rw")
+        return _with_settings(library.open(path, "ro" if readonly else "rw"), path)
     except SqliteError as error:
         unwritable = error.name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY"))
-        if unwritable and _lies_still(path):
-            return _opened_with_settings(path, "immutable")
-        raise
+        found = lies_still(path) if unwritable else None
+        if found is None:
+            raise
+        return _with_settings(StillConnection(library, path, found), path)
 
 
-def _opened_with_settings(path: Path, mode: str) -> Connection:
-    connection = driver.library().open(path, mode)
+def _with_settings(connection: Connection, path: Path) -> Connection:
     try:
         connection.rows(f"PRAGMA busy_timeout = {WAIT_MS}")
         for name, value in SETTINGS.items():
@@ -166,16 +168,10 @@ def _opened_with_settings(path: Path, mode: str) -> Connection:
         (journal,) = connection.rows("PRAGMA journal_mode")[0]
         if not connection.readonly:
             _set_journal(connection, path, journal)
-    except SqliteError:
+    except (SqliteError, UnavailableError):
         connection.close()
         raise
     return connection
-
-
-def _lies_still(path: Path) -> bool:
-    """Tell whether a database is a file by itself: no log beside it holds what it lacks."""
-    log = path.with_name(path.name + "-wal")
-    return path.is_file() and not (log.exists() and log.stat().st_size)
 
 
 def _set_journal(connection: Connection, path: Path, mode: str) -> None:

@@ -12,7 +12,13 @@ from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.case_letter import DRAFT, REVIEWED, CaseLetter, rule_of
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.frozen import dataclass
-from lifecycle.ledger.rows.letter_rows import count_sendings, drafts_of, unfrozen_of, waiting_for
+from lifecycle.ledger.rows.letter_rows import (
+    count_sendings,
+    drafts_of,
+    kept_letter,
+    unfrozen_of,
+    waiting_for,
+)
 from lifecycle.office.letters.reminders import debts, overdue
 
 if TYPE_CHECKING:
@@ -91,7 +97,7 @@ def _errands_of(
         yield from _desk(office, officer)
     for case_id, name in waiting_for(office.store, officer.unit):
         case = office.register.case(case_id)
-        yield from _owed(office, case, case.letters[name], officer, moment=moment, rules=rules)
+        yield from _owed(office, case, kept_letter(case, name), officer, moment=moment, rules=rules)
     if rules is None or not officer.held:
         return
     for late in overdue(office, moment, officer.unit):
@@ -108,7 +114,7 @@ def _desk(office: Office, officer: Officer) -> Iterator[LetterErrand]:
             continue
         for case_id, name in drafts_of(office.store, officer.unit, state, most=MOST):
             case = office.register.case(case_id)
-            letter = case.letters[name]
+            letter = kept_letter(case, name)
             before = {
                 person
                 for persons in hands_before(letter, WORDS[verb]).values()
@@ -118,13 +124,9 @@ def _desk(office: Office, officer: Officer) -> Iterator[LetterErrand]:
                 yield _errand(verb, case, letter, officer, f"{case.title}　{name}")
     for case_id, name in unfrozen_of(office.store, officer.unit):
         case = office.register.case(case_id)
-        yield _errand(
-            "freeze",
-            case,
-            case.letters[name],
-            officer,
-            f"{case.letters[name].number} 已签发，版式文件尚未固定",
-        )
+        letter = kept_letter(case, name)
+        text = f"{letter.number} 已签发，版式文件尚未固定"
+        yield _errand("freeze", case, letter, officer, text)
 
 
 def _owed(

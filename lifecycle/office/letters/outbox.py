@@ -26,6 +26,7 @@ from lifecycle.ledger.record import stamp_text
 from lifecycle.ledger.rows.letter_rows import (
     QueuedSending,
     due_sendings,
+    kept_letter,
     lease,
     note_failure,
     outbox,
@@ -142,7 +143,7 @@ def deliver_due(
         if channel is None or any(_shared(channel) == _shared(other) for other in down):
             continue
         case = office.register.case(queued.case_id)
-        letter = case.letters[queued.name]
+        letter = kept_letter(case, queued.name)
         if allowed not in (None, letter.unit):
             continue
         now = clock()
@@ -250,7 +251,7 @@ def unsent(office: Office, channels: Channels) -> Iterator[Unsent]:
             id=queued.id,
             case_number=case.number,
             letter=queued.name,
-            document_number=case.letters[queued.name].number,
+            document_number=kept_letter(case, queued.name).number,
             addressee=queued.addressee,
             state=queued.state,
             by_hand=queued.state == "pending" and _without_channel(queued, channels),

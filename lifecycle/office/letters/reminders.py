@@ -18,7 +18,7 @@ from lifecycle.engine.owed import owed
 from lifecycle.errors import InvalidError, LifecycleError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.register import Outcome, Request
-from lifecycle.ledger.rows.letter_rows import unanswered_of
+from lifecycle.ledger.rows.letter_rows import kept_letter, unanswered_of
 from lifecycle.office.letters.letters import draft_letter
 from lifecycle.workflow.model import Workflow
 
@@ -93,7 +93,7 @@ def overdue(
         if only is not None and case_id != only:
             continue
         case = office.register.case(case_id)
-        letter = case.letters[name]
+        letter = kept_letter(case, name)
         if letter.about:  # nobody is reminded of a reminder
             continue
         workflow = office.workflow_of(case)
