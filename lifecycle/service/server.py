@@ -143,7 +143,7 @@ class Door:
         if length > most * MEGABYTE:
             told = f"请求有 {length / MEGABYTE:.0f} MB，超过 {most} MB，没有办理"
             return refusal(told, "减少或压缩文件；上限在 settings/service.yaml", 413)
-        if self._pool.full:
+        if self._pool.full(account):
             return _BUSY_ANSWER
         try:
             async with asyncio.timeout(self._limits.receive_seconds):
