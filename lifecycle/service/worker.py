@@ -27,12 +27,11 @@ from lifecycle.errors import LifecycleError, os_reason
 from lifecycle.office.clock import Clock, now
 from lifecycle.office.office import Office
 from lifecycle.office.session import Caller, Session
+from lifecycle.service.scratch import INLINE, in_use
 from lifecycle.wire import CHUNK, TAKEN, head, read_head
 
 MOST_HEAD = 4 << 20
 """Bytes of a question without its files: more than a command line can have on Linux (2 MB)."""
-INLINE = 1 << 16
-"""So many bytes go through the pipe between service and worker; more lie in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,11 @@ def work(connection: Connection, url: str, database: str, scratch: str, most_ans
         signal.signal(number, signal.SIG_IGN)  # a stop waits for what is being done
     os.umask(0o077)
     os.environ.pop("LIFECYCLE_DB", None)  # the office is given; `--db` is the caller's word
-    holding = Holding(url, Path(database))
+    with in_use(Path(scratch)):
+        _work(connection, Holding(url, Path(database)), scratch, most_answer)
+
+
+def _work(connection: Connection, holding: Holding, scratch: str, most_answer: int) -> None:
     with suppress(LifecycleError):  # told to whoever asks first
         holding.open(None, clock=now, create=False).workflows()
     while True:

@@ -153,4 +153,5 @@ def test_one_officer_blocks_nobody(shared: Served) -> None:
 def _request(*words: str) -> bytes:
     """Write a whole request of HTTP."""
     body = question(*words)
-    return f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    first = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    return first.encode() + body
