@@ -30,6 +30,7 @@ LIMITS = {
     "per_account": 40,
     "request_mb": 20,
     "answer_mb": 20,
+    "scratch_mb": 100,
     "receive_seconds": 3,
     "command_seconds": 60,
     "stop_seconds": 60,

@@ -21,6 +21,7 @@ class Limits:
     per_account: int
     request_mb: int
     answer_mb: int
+    scratch_mb: int
     receive_seconds: int
     command_seconds: int
     stop_seconds: int
@@ -37,6 +38,8 @@ def read_limits(path: Path | None = None) -> Limits:
     Raises WorkflowError with every fault of the file.
     """
     file = YamlFile(path or places.settings() / "service.yaml", known=NAMES, required=NAMES)
-    values = {name: file.top.integer(name, least=1) for name in NAMES}
+    values = {name: file.top.integer(name, least=1) for name in NAMES if name != "scratch_mb"}
+    # A request as large as may be must find room when nothing else is there.
+    values["scratch_mb"] = file.top.integer("scratch_mb", least=max(1, values["request_mb"]))
     file.end()
     return Limits(**values)

@@ -23,8 +23,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from lifecycle import __version__
 from lifecycle.service.limits import MEGABYTE, Limits
 from lifecycle.service.pool import LostError, Pool, SlowError
+from lifecycle.service.scratch import INLINE, Room, scratch_folder
 from lifecycle.service.socket_file import BACKLOG
-from lifecycle.service.worker import INLINE, Answer, Question, refusal
+from lifecycle.service.worker import Answer, Question, refusal
 from lifecycle.wire import CHUNK, PATH
 
 Message = MutableMapping[str, Any]
@@ -115,6 +116,7 @@ class Door:
         self._pool = pool
         self._limits = limits
         self._scratch = scratch
+        self._room = Room(limits)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -143,8 +145,15 @@ class Door:
         if length > most * MEGABYTE:
             told = f"请求有 {length / MEGABYTE:.0f} MB，超过 {most} MB，没有办理"
             return refusal(told, "减少或压缩文件；上限在 settings/service.yaml", 413)
-        if self._pool.full:
+        if self._pool.full(account):
             return _BUSY_ANSWER
+        with self._room.place_for(account, length) as admitted:
+            if not admitted:
+                return _BUSY_ANSWER
+            return await self._taken(receive, account, length)
+
+    async def _taken(self, receive: Receive, account: str, length: int) -> Answer:
+        """Take a request in and have it done."""
         try:
             async with asyncio.timeout(self._limits.receive_seconds):
                 body = await self._body(receive, length)
@@ -246,11 +255,11 @@ def serve(
     listener: socket.socket, url: str, database: Path, limits: Limits, ready: Callable[[], None]
 ) -> None:
     """Answer on a socket until the process is told to stop; `ready` is called when it begins."""
-    with tempfile.TemporaryDirectory(prefix="lifecycle-service-") as scratch:
-        pool = Pool(url, database, Path(scratch), limits)
+    with scratch_folder(Path(listener.getsockname())) as scratch:
+        pool = Pool(url, database, scratch, limits)
         pool.start()
         Connected.gate = Turnstile(limits)
-        door: Any = Door(pool, limits, Path(scratch))
+        door: Any = Door(pool, limits, scratch)
         config = uvicorn.Config(
             door,
             http=Connected,

@@ -27,12 +27,16 @@ from lifecycle.errors import LifecycleError, os_reason
 from lifecycle.office.clock import Clock, now
 from lifecycle.office.office import Office
 from lifecycle.office.session import Caller, Session
+from lifecycle.service.scratch import INLINE, in_use
 from lifecycle.wire import CHUNK, TAKEN, head, read_head
 
 MOST_HEAD = 4 << 20
 """Bytes of a question without its files: more than a command line can have on Linux (2 MB)."""
-INLINE = 1 << 16
-"""So many bytes go through the pipe between service and worker; more lie in a file."""
+
+_MOST_ERRNO = 4095
+"""The largest error number that Linux has room for (MAX_ERRNO in include/linux/err.h)."""
+_PLAIN = "".join(map(chr, range(0x20, 0x7F))) + "\n"
+_RARE = "\u4e2d\u3000\u2713\udc80\U00020000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,11 @@ def work(connection: Connection, url: str, database: str, scratch: str, most_ans
         signal.signal(number, signal.SIG_IGN)  # a stop waits for what is being done
     os.umask(0o077)
     os.environ.pop("LIFECYCLE_DB", None)  # the office is given; `--db` is the caller's word
-    holding = Holding(url, Path(database))
+    with in_use(Path(scratch)):
+        _work(connection, Holding(url, Path(database)), scratch, most_answer)
+
+
+def _work(connection: Connection, holding: Holding, scratch: str, most_answer: int) -> None:
     with suppress(LifecycleError):  # told to whoever asks first
         holding.open(None, clock=now, create=False).workflows()
     while True:
@@ -253,10 +261,10 @@ def _read(question: Question, folder: Path) -> tuple[dict[str, Any], CallersErra
 
 def _see_shape(document: Mapping[str, Any]) -> None:
     """Raise unless a question is shaped as a client shapes it."""
-    if not isinstance(document["argv"], list):
+    environment = document["environment"]
+    if not isinstance(document["argv"], list) or not isinstance(environment, dict):
         raise ValueError("not a question")
     texts = [*document["argv"], document["request_id"]]
-    environment = document["environment"]
     texts += [*environment, *environment.values()]
     streams = document["streams"]
     if len(streams) != 2 or len(document["files"]) != len(document["blobs"]):
@@ -265,12 +273,28 @@ def _see_shape(document: Mapping[str, Any]) -> None:
     texts += [file["name"] for file in document["files"]]
     if not all(isinstance(text, str) and "\0" not in text for text in texts):
         raise ValueError("not a question")
-    if not all(type(file["error"]) is int for file in document["files"]):
-        raise ValueError("not a question")
+    for text in texts:
+        os.fsencode(text)  # a system hands over bytes: each can be written as them again
+    for file in document["files"]:
+        error = file["error"]
+        if type(error) is not int or not 0 <= error <= _MOST_ERRNO:
+            raise ValueError("not a question")
+        if file["name"] == STDIN and error == errno.EISDIR:
+            raise ValueError("not a question")
     for encoding, _terminal in streams:
-        "".encode(encoding)
+        _see_encoding(encoding)
     if not set(environment) <= set(TAKEN):
         raise ValueError("not a question")
+
+
+def _see_encoding(encoding: str) -> None:
+    """Raise unless a terminal can be written in an encoding: ASCII is itself in it, and what it has
+    not can be escaped. Python knows others, which fail in the middle of a text (idna) or take for
+    ever with a long one (punycode).
+    """
+    if _PLAIN.encode(encoding) != _PLAIN.encode("ascii"):
+        raise ValueError("not an encoding of a terminal")
+    _RARE.encode(encoding, "backslashreplace")
 
 
 def _taken(source: IO[bytes], place: Path, error: int, size: int) -> Path | int:

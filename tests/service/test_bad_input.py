@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import encodings
+import errno
 import os
+import pkgutil
 import signal
 import socket
 import subprocess
@@ -101,6 +104,18 @@ def test_a_request_of_a_gigabyte_is_turned_away_unread(served: Served) -> None:
     assert done.stderr.startswith("请求有 1024 MB，超过 2 MB，没有办理\n  改法：")
 
 
+def failed(name: str, error: int) -> bytes:
+    """Write a question of a client that could not read a file."""
+    document = {
+        "argv": ["open", "visit", "--from", name],
+        "request_id": "q-1",
+        "environment": {},
+        "streams": [["utf-8", False], ["utf-8", False]],
+        "files": [{"name": name, "error": error}],
+    }
+    return head(document, [0])
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -120,7 +135,21 @@ def test_a_request_of_a_gigabyte_is_turned_away_unread(served: Served) -> None:
         question("list", environment={"TERM": 1}),
         question("list", streams=[["utf-8", False]]),
         question("list", streams=[["no-such", False], ["utf-8", False]]),
+        question("list", streams=[["idna", False], ["utf-8", False]]),
+        question("list", streams=[["utf-8", False], ["punycode", False]]),
+        question("list", streams=[["undefined", False], ["utf-8", False]]),
+        question("list", streams=[["utf-16", False], ["utf-8", False]]),
+        question("list", environment=[]),
+        question("list", environment={"TERM": "\ud800"}),
+        question("show", "\ud800"),
+        question("list", request_id="\ud800"),
         question("list").replace(b'"files": []', b'"files": [{"name": "a", "error": 0}]'),
+        failed("f.csv", 10**30),
+        failed("f.csv", -7),
+        failed("f.csv", True),
+        failed("-", errno.EISDIR),
+        head({"argv": ["x"]}, [10**30]),
+        head({"argv": ["x"]}, []).replace(b"[]", b"[" + b"9" * 5000 + b"]"),
         head({"argv": []}, [-1]),
         head({"argv": ["x"]}, [1 << 60]),
         b"[" * 60_000,
@@ -131,6 +160,36 @@ def test_a_message_that_is_none_is_refused(served: Served, body: bytes) -> None:
     status, answer = served.raw(body)
     assert (status, answer["message"]) == (400, "服务看不懂这个请求，没有办理")
     assert served.call("list").returncode == 0
+
+
+def test_every_encoding_of_python_is_answered(served: Served) -> None:
+    """Whatever encoding a stream is said to have, the command is done in it or refused as a message
+    that is none: it does not fail in the middle.
+    """
+    known = sorted(module.name for module in pkgutil.iter_modules(encodings.__path__))
+    answers = {}
+    for name in known:
+        body = question("list", "--where", "没有 > 1", streams=[[name, True], [name, False]])
+        status, answer = served.raw(body)
+        answers[name] = answer["exit"] if status == 200 else status
+    assert set(answers.values()) == {1, 400}
+    done = {name for name, found in answers.items() if found == 1}
+    assert {"utf_8", "ascii", "latin_1", "gbk", "gb18030", "big5"} <= done
+    assert not {"idna", "punycode", "undefined", "hex_codec", "utf_16"} & done
+
+
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 5000, "-" + "9" * 30])
+def test_an_absurd_number_is_the_officers_mistake(served: Served, number: str) -> None:
+    """A number that no database holds is refused as an argument, not as a fault of the program."""
+    for words in (
+        ("list", "--page", number),
+        ("todo", "--page", number),
+        ("log", "--after", number),
+    ):
+        done = served.raw(question(*words))
+        assert (done[0], done[1]["exit"], words) == (200, 2, words)
+    columns = question("list", environment={"COLUMNS": number}, streams=[["utf-8", True]] * 2)
+    assert served.raw(columns)[1]["exit"] == 0
 
 
 def test_an_address_that_there_is_not_is_refused(served: Served) -> None:

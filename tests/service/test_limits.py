@@ -24,6 +24,7 @@ def test_the_shipped_limits() -> None:
         per_account=64,
         request_mb=200,
         answer_mb=400,
+        scratch_mb=1000,
         receive_seconds=60,
         command_seconds=900,
         stop_seconds=80,
@@ -59,3 +60,14 @@ def test_the_unit_runs_this_program_for_an_account_of_its_own() -> None:
     wanted = {"User=lifecycle", "StateDirectoryMode=0700", "KillMode=mixed", "ProtectHome=yes"}
     assert wanted <= set(lines)
     assert "{" not in done.stdout
+
+
+def test_the_largest_request_must_find_room(tmp_path: Path) -> None:
+    """Room for less than one request of the largest size is told as a fault of the settings."""
+    file = tmp_path / "limits.yaml"
+    values = {**LIMITS, "request_mb": 30, "scratch_mb": 29}
+    file.write_text("".join(f"{name}: {value}\n" for name, value in values.items()), "utf-8")
+    with pytest.raises(WorkflowError) as caught:
+        read_limits(file)
+    [problem] = caught.value.problems
+    assert (problem.rule, "30 以上的整数" in problem.message) == ("wrong-number", True)

@@ -11,7 +11,7 @@ import click
 
 from lifecycle.callers import file_named
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.terminal.chinese import command, option
+from lifecycle.cli.terminal.chinese import MOST, command, option
 from lifecycle.cli.terminal.output import paint, progress, say
 from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import UsageError
@@ -39,7 +39,7 @@ LIGHTS = {"green": "绿", "yellow": "黄", "red": "红"}
 @option("--overdue", is_flag=True, help="只列已逾期的")
 @option("--mine", is_flag=True, help="只列我的角色牵头的，和写明本单位的")
 @option("--where", metavar="EXPR", help="条件，写法同流程中的 when，如 investment >= 10000")
-@option("--page", type=click.IntRange(1), metavar="N", help="第几页；默认 1")
+@option("--page", type=click.IntRange(1, MOST), metavar="N", help="第几页；默认 1")
 @option("--after", default="", metavar="编号", help="从这个编号之后列起")
 @option("--csv", "csv_file", metavar="文件", help="导出为 CSV")
 @option("--xlsx", "xlsx_file", metavar="文件", help="导出为 Excel 表格")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.terminal.chinese import command, option
+from lifecycle.cli.terminal.chinese import MOST, command, option
 from lifecycle.cli.terminal.output import columns, paint, say
 from lifecycle.cli.terminal.text import cut, pad
 from lifecycle.errors import cell_width
@@ -34,7 +34,7 @@ GROUPS = {
     "最急的在前。",
     examples=["lifecycle todo", "lifecycle todo --page 2 --as land01"],
 )
-@option("--page", type=click.IntRange(1), default=1, metavar="N", help="第几页；默认 1")
+@option("--page", type=click.IntRange(1, MOST), default=1, metavar="N", help="第几页；默认 1")
 @at_desk
 def todo(desk: Desk, page: int) -> None:
     """List what waits for the officer, page by page."""

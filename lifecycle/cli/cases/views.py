@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.terminal.chinese import argument, command, option
+from lifecycle.cli.terminal.chinese import MOST, argument, command, option
 from lifecycle.cli.terminal.failure import DONE, REFUSED
 from lifecycle.cli.terminal.output import paint, say
 from lifecycle.cli.terminal.refusal import gate_json, print_gates
@@ -97,7 +99,7 @@ def _verdict(judged: Judged) -> str:
     ],
 )
 @argument("case", metavar="[CASE]", required=False, help=CASE_HELP)
-@option("--after", type=int, default=0, metavar="序号", help="只列此后的记录")
+@option("--after", type=click.IntRange(0, MOST), default=0, metavar="序号", help="只列此后的记录")
 @at_desk
 def log(desk: Desk, case: str | None, after: int) -> int:
     """List a case's entries, or the one that was recorded under a request id."""

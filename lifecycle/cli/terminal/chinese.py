@@ -19,6 +19,8 @@ from lifecycle.cli.terminal.translation import shell_completion, speak_chinese
 from lifecycle.errors import cell_width
 from lifecycle.office.session import Session
 
+MOST = 10**9
+"""The largest page or number of an entry that may be asked for: a database holds 64 bits."""
 WIDTH = 80
 _TYPES = {
     "text": "文字",
