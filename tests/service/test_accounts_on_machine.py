@@ -128,7 +128,7 @@ def test_two_accounts_are_two_officers(served: Served, accounts: tuple[str, str]
     assert other.returncode == 1
     assert f"账户 {first} 登记为 planning01，不能以 land01 的身份办理" in other.stderr
     stolen = as_account(served, second, "attach", number, "report", str(report))
-    assert (stolen.returncode, "没有权限" in stolen.stderr) == (1, True)
+    assert (stolen.returncode, "没有权限" in stolen.stderr) == (3, True)
 
     listed = as_account(served, second, "list", "--csv", "表.csv")
     assert listed.returncode == 0, listed.stderr
