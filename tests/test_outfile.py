@@ -317,6 +317,7 @@ ALLOWED = {
     "officer's",
     "cli/terminal/failure.py": "the program's own log, appended to; and /dev/null",
     "client.py": "opens what it sends, to read",
+    "service/scratch.py": "the lock file of a service's own folder: which socket it is of",
     "service/server.py": "a large request, until a worker has taken it",
     "service/worker.py": "what a caller sent and is to get, in a folder for one command",
     "cage.py": "/dev/null, for a caged process",
