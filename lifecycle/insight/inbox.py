@@ -29,13 +29,8 @@ def inbox(library: Library, moment: Moment, code: str) -> Iterator[Waiting]:
     The rows of the store say which cases ask something of their roles; what it is, and whether it
     can be done, is judged for each as it comes.
     """
-    directory = library.directory()
-    own = directory.officer(code, moment.on)
-    behalf = [
-        directory.officer(code, moment.on, principal=p)
-        for p in directory.principals(code, moment.on)
-    ]
-    officers = [officer for officer in (own, *behalf) if officer.held]
+    acting = library.directory().acting(code, moment.on)
+    officers = [officer for officer in acting if officer.held]
     parts = {
         (role, unit) for officer in officers for role in officer.held for unit in ("", officer.unit)
     }

@@ -237,6 +237,11 @@ class Directory:
             raise InvalidError(f"{code}（{person.title}）在 {day} 不在岗", "请由在岗的经办人办理")
         return person
 
+    def acting(self, code: str, on: date) -> list[Officer]:
+        """Give an officer as of a day, and after them everybody for whom they act by delegation."""
+        principals = (None, *self.principals(code, on))
+        return [self.officer(code, on, principal=principal) for principal in principals]
+
     def principals(self, code: str, on: date) -> tuple[str, ...]:
         """Name those in office for whom an officer may act on a day."""
         day = on.isoformat()

@@ -72,21 +72,17 @@ class Letterbox:
 def letterbox(office: Office, moment: Moment, code: str) -> Letterbox:
     """Look what letters ask of an officer, and of those they act for."""
     directory = office.directory
-    own = directory.officer(code, moment.on)
-    behalf = [
-        directory.officer(code, moment.on, principal=p)
-        for p in directory.principals(code, moment.on)
-    ]
+    acting = directory.acting(code, moment.on)
     digest = directory.document(ISSUING, ISSUING)
     rules = read_issuing(office.store.definition(digest)) if digest else None
     found: dict[tuple[str, str, str], LetterErrand] = {}
-    for officer in (own, *behalf):
+    for officer in acting:
         for errand in _errands_of(office, moment, officer, rules):
             found.setdefault((errand.kind, errand.case.id, errand.letter.name), errand)
     ordered = sorted(
         found.values(), key=lambda e: (e.due_on or "9999", e.case.number, e.letter.seq)
     )
-    waiting, dead = count_sendings(office.store) if "clerk" in own.held else (0, 0)
+    waiting, dead = count_sendings(office.store) if "clerk" in acting[0].held else (0, 0)
     return Letterbox(tuple(ordered), waiting, dead)
 
 
