@@ -15,7 +15,7 @@ from typing import Any
 from lifecycle.correspondence.signing_off import issued_letter
 from lifecycle.engine.case_letter import CaseLetter
 from lifecycle.errors import InvalidError
-from lifecycle.ledger.record import GENESIS, hash_of, parse
+from lifecycle.ledger.record import GENESIS, UNREADABLE, hash_of, parse
 from lifecycle.letter.code import code_of
 from lifecycle.letter.model import Letter
 
@@ -79,7 +79,7 @@ def prove(rows: Iterable[bytes], code: str) -> Proof | None:
             seq, head = seq + 1, hash_of(raw)
             number = number or body["numbers"]["case"]
             found = _followed(found, body, head, code)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except UNREADABLE as error:
             raise InvalidError(
                 f"第 {seq + 1} 条记录已损坏或接不上，不能据以核验", "请运行 lifecycle audit"
             ) from error
@@ -100,7 +100,7 @@ def code_of_file(rows: Iterable[bytes], digest: str) -> str | None:
                 file["sha256"] for file in intent["files"]
             }:
                 return codes.get(intent["data"]["letter"])
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except UNREADABLE:
             continue  # `prove` says what is wrong with it
     return None
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from lifecycle.engine.case import Moment, Officer
 from lifecycle.engine.workdays import Calendar, read_calendar
-from lifecycle.errors import UnavailableError
+from lifecycle.ledger.record import read_kept
 from lifecycle.ledger.rows.compiled_rows import put_compiled, read_compiled, read_source
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.people.directory import Directory, load_directory
@@ -78,12 +78,7 @@ class Library:
         if found is None:
             self._directory = Directory()
         elif found[1] != self._directory.head:
-            try:
-                self._directory = load_directory(json.loads(found[2]))
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-                raise UnavailableError(
-                    "存储的单位与人员状态已损坏", "请运行 lifecycle audit，并从备份恢复"
-                ) from error
+            self._directory = read_kept(found[2], load_directory, "单位与人员状态")
         return self._directory
 
     def officer(self, directory: Directory, actor: Mapping[str, str], on: str, seq: int) -> Officer:

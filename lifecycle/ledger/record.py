@@ -11,10 +11,10 @@ import json
 import os
 import time
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 from lifecycle.engine.case import Moment, Officer
@@ -166,6 +166,29 @@ def parse(raw: bytes) -> dict[str, Any]:
     return _in_todays_words(body)
 
 
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading bytes raises that are not what the program wrote."""
+_RESTORE = "请运行 lifecycle audit，并从备份恢复"
+
+Kept = TypeVar("Kept")
+
+
+def read_kept(raw: bytes, load: Callable[[Any], Kept], what: str) -> Kept:
+    """Read what is kept beside the log as JSON; `what` is its name in Chinese.
+
+    Raises UnavailableError where it is damaged.
+    """
+    try:
+        return load(json.loads(raw))
+    except UNREADABLE as error:
+        raise damaged(what) from error
+
+
+def damaged(what: str) -> UnavailableError:
+    """Say that something kept beside the log is not what was written; only an audit can help."""
+    return UnavailableError(f"存储的{what}已损坏", _RESTORE)
+
+
 def stored(raw: bytes) -> dict[str, Any]:
     """Read an entry's bytes where they are taken for granted.
 
@@ -173,10 +196,8 @@ def stored(raw: bytes) -> dict[str, Any]:
     """
     try:
         return parse(raw)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UnavailableError(
-            "台账中有一条记录已损坏", "请运行 lifecycle audit，并从备份恢复"
-        ) from error
+    except UNREADABLE as error:
+        raise UnavailableError("台账中有一条记录已损坏", _RESTORE) from error
 
 
 def recorded_at(raw: bytes) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lifecycle.ledger.audit.entries import Known, Trail
-from lifecycle.ledger.audit.finding import UNREADABLE, Finding
+from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.states import stored_row
-from lifecycle.ledger.record import read
+from lifecycle.ledger.record import UNREADABLE, read
 from lifecycle.ledger.sqlite.store import EntryRow
 
 _IN_SNAPSHOT = ("id", "number", "state", "opened_on", "last_on", "seq", "head")

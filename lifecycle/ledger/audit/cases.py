@@ -15,13 +15,13 @@ from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.bare import BareCase, check_bare_state
 from lifecycle.ledger.audit.damage import Damage, Resting, Tallies, resting_case
 from lifecycle.ledger.audit.entries import Known, Trail, look_at, skim
-from lifecycle.ledger.audit.finding import UNREADABLE, Finding
+from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.log import LogSeen
 from lifecycle.ledger.audit.office import OfficeSeen
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.audit.states import check_state
 from lifecycle.ledger.chain import by_case, fold
-from lifecycle.ledger.record import read
+from lifecycle.ledger.record import UNREADABLE, read
 from lifecycle.ledger.replay import Basis
 from lifecycle.ledger.sqlite.store import EntryRow
 

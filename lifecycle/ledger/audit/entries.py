@@ -14,13 +14,13 @@ from typing import Any
 from lifecycle.engine.case import Case
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Resting, resting_entry
-from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, UNREADABLE, Finding
+from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.office import OfficeSeen
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.chain import CaseStep, Problem, Step
 from lifecycle.ledger.entry_checks import check_link, unreadable
 from lifecycle.ledger.files import LostFileError, check_file
-from lifecycle.ledger.record import CALENDAR, GENESIS, read
+from lifecycle.ledger.record import CALENDAR, GENESIS, UNREADABLE, read
 from lifecycle.ledger.replay import Basis, replay_entry
 from lifecycle.ledger.sqlite.store import EntryRow, LostDefinitionError
 

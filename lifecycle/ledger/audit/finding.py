@@ -33,8 +33,6 @@ NOBODY = "-"
 """Stands for the case where a finding concerns none, or none that is known."""
 UNLIKE = (KeyError, TypeError, AttributeError, ValueError)
 """What is raised by an entry that is not built like one."""
-UNREADABLE = (*UNLIKE, RecursionError)
-"""What is raised by bytes that are no entry."""
 MISSHAPEN = "记录的字段不对"
 """What is said of an entry that is not built like one, where nothing closer is known."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.scope import Scope
-from lifecycle.ledger.record import OFFICE, read
+from lifecycle.ledger.record import OFFICE, UNREADABLE, read
 from lifecycle.ledger.rows.case_rows import series_of
 from lifecycle.ledger.sqlite.store import LogRow, LostDefinitionError
 from lifecycle.workflow.model import Workflow
@@ -103,7 +103,7 @@ class Numbers:
             serial = int(number.removeprefix(before).removesuffix(after))
             latest = self.dated.get(series, "")
             dated_back = on < latest
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except UNREADABLE:
             self.blind = True
             return
         yield from self._next(row, series, number, serial)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.scope import Scope
-from lifecycle.ledger.record import OFFICE, read, recorded_at, stamp_text
+from lifecycle.ledger.record import OFFICE, UNREADABLE, read, recorded_at, stamp_text
 from lifecycle.ledger.sqlite.store import LogRow
 from lifecycle.people.clock import CONFIRMED, gap, most_days, shipped_rules
 
@@ -72,7 +72,7 @@ def _bound_of(raw: bytes) -> timedelta:
     """
     try:
         return timedelta(days=most_days(int(read(raw)["intent"]["data"].get("clock_days", 0))))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+    except (*UNREADABLE, OverflowError):
         return timedelta(days=most_days(0))
 
 
@@ -83,5 +83,5 @@ def _is_confirmation(row: LogRow) -> bool:
     """
     try:
         return row.case == OFFICE and read(row.raw)["intent"]["type"] == CONFIRMED
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except UNREADABLE:
         return False

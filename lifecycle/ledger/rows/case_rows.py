@@ -4,15 +4,13 @@ audit.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from lifecycle.engine.case import Case, dump_case, load_case
 from lifecycle.engine.standing import stand
 from lifecycle.engine.workdays import Calendar
-from lifecycle.errors import UnavailableError
-from lifecycle.ledger.record import canonical
+from lifecycle.ledger.record import canonical, read_kept
 from lifecycle.ledger.rows.letter_rows import StoredLetters
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
@@ -47,13 +45,11 @@ def read_case(store: Store, snapshot: bytes) -> Case:
 
     Raises UnavailableError where it is damaged.
     """
-    try:
-        data = json.loads(snapshot)
+
+    def load(data: Any) -> Case:
         return load_case(data, StoredLetters(store, data["id"]))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UnavailableError(
-            "存储的事项状态已损坏", "请运行 lifecycle audit，并从备份恢复"
-        ) from error
+
+    return read_kept(snapshot, load, "事项状态")
 
 
 def series_of(workflow: Workflow, year: int) -> str:

@@ -19,9 +19,8 @@ from lifecycle.engine.case_letter import (
     rule_of,
 )
 from lifecycle.engine.owed import owed
-from lifecycle.errors import UnavailableError
 from lifecycle.frozen import dataclass
-from lifecycle.ledger.record import canonical
+from lifecycle.ledger.record import canonical, damaged, read_kept
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import Store
 from lifecycle.workflow.model import Workflow
@@ -129,11 +128,11 @@ class StoredLetters(Mapping[str, CaseLetter]):
         return {name: _letter_in(body) for name, body in rows}
 
 
+_WHAT = "公文状态"
+
+
 def _letter_in(body: bytes) -> CaseLetter:
-    try:
-        return load_case_letter(json.loads(body))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise damaged_letters() from error
+    return read_kept(body, load_case_letter, _WHAT)
 
 
 def kept_letter(case: Case, name: str) -> CaseLetter:
@@ -143,13 +142,8 @@ def kept_letter(case: Case, name: str) -> CaseLetter:
     """
     letter = case.letters.get(name)
     if letter is None:
-        raise damaged_letters()
+        raise damaged(_WHAT)
     return letter
-
-
-def damaged_letters() -> UnavailableError:
-    """Say that what is kept for letters is not what was written."""
-    return UnavailableError("存储的公文状态已损坏", "请运行 lifecycle audit，并从备份恢复")
 
 
 def sendings_of(case: Case, letter: CaseLetter) -> list[tuple[str, str, str, str, str]]:
