@@ -246,7 +246,8 @@ class Register:
             return None
         try:
             judged = self._judge(request, workflow, case_id, act, self.clock())
-            _make_ready(judged.workflow)
+            here = judged.case.state if judged.case else judged.workflow.initial
+            _make_ready(judged.workflow, judged.accepted.target or here)
         except LifecycleError:
             return None
         return judged
@@ -530,12 +531,12 @@ class Register:
         return digest
 
 
-def _make_ready(workflow: Workflow) -> None:
-    """Make ready the conditions with which the rows beside the log are computed: of lights, and of
-    what came before a transition whose opinions may be asked.
+def _make_ready(workflow: Workflow, state: str) -> None:
+    """Make ready the conditions with which the rows beside the log are computed for a case in a
+    state: of lights, and of what came before a transition whose opinions may be asked.
     """
     conditions = [light.when for light in workflow.lights if light.when is not None]
-    for transition in workflow.transitions:
+    for transition in workflow.leaving[state].values():
         if transition.cosign is not None:
             conditions += [guard.when for guard in history_of(transition)]
     for condition in conditions:
