@@ -14,8 +14,8 @@ from sqlalchemy.types import Boolean, Integer, LargeBinary, String
 from sqlmodel import SQLModel, and_, case, col, func, literal_column, or_, select
 
 from lifecycle.ledger.sql.dialects import (
+    LARGE,
     adding,
-    in_order_of_making,
     number,
     position_of,
     room_for_filters,
@@ -48,14 +48,24 @@ def number_of(name: str) -> Any:
     return bindparam(name, type_=Integer())
 
 
+def index_of(name: str) -> Any:
+    """Give a place in the log that is bound when the statement runs."""
+    return bindparam(name, type_=LARGE)
+
+
 def row_of(model: type[SQLModel], *left_out: str) -> dict[str, Any]:
     """Give a bound value for each column of a table, but for some."""
     columns = model.metadata.tables[str(model.__tablename__)].columns
     return {
-        column.name: bindparam(column.name, type_=column.type)
+        column.name: bindparam(column.name, type_=_type_bound(column.type))
         for column in columns
         if column.name not in left_out
     }
+
+
+def _type_bound(kind: Any) -> Any:
+    """Give the type of a value for a column: how texts are compared is the column's business."""
+    return String() if isinstance(kind, String) else kind
 
 
 def selecting(*columns: Any) -> Any:
@@ -92,7 +102,7 @@ ENTRIES_BY_CHAIN = (
 )
 ENTRIES_BY_TIME = (
     selecting(EntryTable.idx, EntryTable.case_id, EntryTable.seq, _BODY)
-    .where(col(EntryTable.idx) > number_of("after"), col(EntryTable.idx) <= number_of("upto"))
+    .where(col(EntryTable.idx) > index_of("after"), col(EntryTable.idx) <= index_of("upto"))
     .order_by(col(EntryTable.idx))
     .limit(number_of("most"))
 )
@@ -338,6 +348,12 @@ LETTER_NUMBERED = selecting(*_LETTER).where(col(LetterRow.number) == text_of("nu
 LETTER_OF_FORM = select(FormRow.case_id, FormRow.name, FormRow.form).where(
     FormRow.sha256 == text_of("sha256")
 )
+_drafted_at = (
+    select(EntryTable.idx)
+    .where(EntryTable.case_id == LetterRow.case_id, EntryTable.seq == LetterRow.seq)
+    .scalar_subquery()
+)
+"""When a letter was drafted, counted in entries: with its place there, the order of making."""
 _template = func.substr(LetterRow.name, position_of(col(LetterRow.name), word("-")) + number(1))
 """A letter that a transition drafted is named for the entry and the template: `12-site-reply`."""
 LAST_LETTER_OF_TEMPLATE = (
@@ -346,7 +362,7 @@ LAST_LETTER_OF_TEMPLATE = (
         func.substr(LetterRow.name, number(1), number(1)).between(word("0"), word("9")),
         _template == text_of("template"),
     )
-    .order_by(in_order_of_making(LetterRow).desc())
+    .order_by(_drafted_at.desc(), col(LetterRow.place).desc())
     .limit(number(1))
 )
 LETTERS_IN_STATE = (
@@ -354,7 +370,7 @@ LETTERS_IN_STATE = (
     .where(
         col(LetterRow.unit) == text_of("unit"), col(LetterRow.state) == text_of("state"), _OF_A_CASE
     )
-    .order_by(in_order_of_making(LetterRow))
+    .order_by(_drafted_at, col(LetterRow.place))
     .limit(number_of("most"))
 )
 _FORM_OF_LETTER = select(number(1)).where(

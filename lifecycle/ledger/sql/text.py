@@ -67,6 +67,18 @@ CREATE TABLE entry (
 )
 """,
     """
+CREATE TABLE fact_value (
+    case_id VARCHAR NOT NULL,
+    fact VARCHAR NOT NULL,
+    edition INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    on_day VARCHAR NOT NULL,
+    value VARCHAR,
+    PRIMARY KEY (case_id, fact, edition)
+)
+""",
+    "CREATE INDEX values_by_fact ON fact_value (fact, case_id, edition)",
+    """
 CREATE TABLE form (
     case_id VARCHAR NOT NULL,
     name VARCHAR NOT NULL,
@@ -144,6 +156,25 @@ CREATE TABLE refusal (
 )
 """,
     """
+CREATE TABLE search_gram (
+    gram VARCHAR NOT NULL,
+    opening INTEGER NOT NULL,
+    PRIMARY KEY (gram, opening)
+)
+ WITHOUT ROWID
+""",
+    """
+CREATE TABLE search_text (
+    opening INTEGER NOT NULL,
+    case_id VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    facts VARCHAR NOT NULL,
+    PRIMARY KEY (opening),
+    UNIQUE (case_id)
+)
+""",
+    """
 CREATE TABLE series (
     name VARCHAR NOT NULL,
     last INTEGER NOT NULL,
@@ -167,24 +198,24 @@ CREATE TABLE task (
 POSTGRESQL_SCHEMA = (
     """
 CREATE TABLE cases (
-    id VARCHAR NOT NULL,
-    number VARCHAR NOT NULL,
-    workflow VARCHAR NOT NULL,
-    digest VARCHAR NOT NULL,
-    title VARCHAR NOT NULL,
-    state VARCHAR NOT NULL,
-    phase VARCHAR,
-    lead VARCHAR,
+    id VARCHAR COLLATE "C" NOT NULL,
+    number VARCHAR COLLATE "C" NOT NULL,
+    workflow VARCHAR COLLATE "C" NOT NULL,
+    digest VARCHAR COLLATE "C" NOT NULL,
+    title VARCHAR COLLATE "C" NOT NULL,
+    state VARCHAR COLLATE "C" NOT NULL,
+    phase VARCHAR COLLATE "C",
+    lead VARCHAR COLLATE "C",
     final BOOLEAN NOT NULL,
-    units VARCHAR NOT NULL,
-    opened_on VARCHAR NOT NULL,
-    entered_on VARCHAR NOT NULL,
-    last_on VARCHAR NOT NULL,
-    due_on VARCHAR,
-    yellow_on VARCHAR,
-    red_on VARCHAR,
+    units VARCHAR COLLATE "C" NOT NULL,
+    opened_on VARCHAR COLLATE "C" NOT NULL,
+    entered_on VARCHAR COLLATE "C" NOT NULL,
+    last_on VARCHAR COLLATE "C" NOT NULL,
+    due_on VARCHAR COLLATE "C",
+    yellow_on VARCHAR COLLATE "C",
+    red_on VARCHAR COLLATE "C",
     seq INTEGER NOT NULL,
-    head VARCHAR NOT NULL,
+    head VARCHAR COLLATE "C" NOT NULL,
     snapshot BYTEA NOT NULL,
     PRIMARY KEY (id),
     UNIQUE (number)
@@ -195,28 +226,28 @@ CREATE TABLE cases (
     "CREATE INDEX cases_for_board ON cases (workflow, state, final, due_on, yellow_on, red_on)",
     """
 CREATE TABLE compiled (
-    sha256 VARCHAR NOT NULL,
-    program VARCHAR NOT NULL,
+    sha256 VARCHAR COLLATE "C" NOT NULL,
+    program VARCHAR COLLATE "C" NOT NULL,
     body BYTEA NOT NULL,
     PRIMARY KEY (sha256)
 )
 """,
     """
 CREATE TABLE definition (
-    sha256 VARCHAR NOT NULL,
-    kind VARCHAR NOT NULL,
-    name VARCHAR NOT NULL,
+    sha256 VARCHAR COLLATE "C" NOT NULL,
+    kind VARCHAR COLLATE "C" NOT NULL,
+    name VARCHAR COLLATE "C" NOT NULL,
     body BYTEA NOT NULL,
     PRIMARY KEY (sha256)
 )
 """,
     """
 CREATE TABLE entry (
-    idx SERIAL NOT NULL,
-    case_id VARCHAR NOT NULL,
+    idx BIGSERIAL NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
     seq INTEGER NOT NULL,
-    eid VARCHAR NOT NULL,
-    hash VARCHAR NOT NULL,
+    eid VARCHAR COLLATE "C" NOT NULL,
+    hash VARCHAR COLLATE "C" NOT NULL,
     body BYTEA NOT NULL,
     PRIMARY KEY (idx),
     UNIQUE (case_id, seq),
@@ -224,29 +255,41 @@ CREATE TABLE entry (
 )
 """,
     """
+CREATE TABLE fact_value (
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    fact VARCHAR COLLATE "C" NOT NULL,
+    edition INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    on_day VARCHAR COLLATE "C" NOT NULL,
+    value VARCHAR COLLATE "C",
+    PRIMARY KEY (case_id, fact, edition)
+)
+""",
+    "CREATE INDEX values_by_fact ON fact_value (fact, case_id, edition)",
+    """
 CREATE TABLE form (
-    case_id VARCHAR NOT NULL,
-    name VARCHAR NOT NULL,
-    form VARCHAR NOT NULL,
-    sha256 VARCHAR NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    name VARCHAR COLLATE "C" NOT NULL,
+    form VARCHAR COLLATE "C" NOT NULL,
+    sha256 VARCHAR COLLATE "C" NOT NULL,
     PRIMARY KEY (case_id, name, form)
 )
 """,
     "CREATE INDEX ix_form_sha256 ON form (sha256)",
     """
 CREATE TABLE letter (
-    case_id VARCHAR NOT NULL,
-    name VARCHAR NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    name VARCHAR COLLATE "C" NOT NULL,
     seq INTEGER NOT NULL,
     place INTEGER NOT NULL,
-    state VARCHAR NOT NULL,
-    unit VARCHAR NOT NULL,
-    number VARCHAR,
-    code VARCHAR,
-    title VARCHAR NOT NULL,
-    issued_on VARCHAR NOT NULL,
-    asks VARCHAR NOT NULL,
-    waiting VARCHAR NOT NULL,
+    state VARCHAR COLLATE "C" NOT NULL,
+    unit VARCHAR COLLATE "C" NOT NULL,
+    number VARCHAR COLLATE "C",
+    code VARCHAR COLLATE "C",
+    title VARCHAR COLLATE "C" NOT NULL,
+    issued_on VARCHAR COLLATE "C" NOT NULL,
+    asks VARCHAR COLLATE "C" NOT NULL,
+    waiting VARCHAR COLLATE "C" NOT NULL,
     body BYTEA NOT NULL,
     PRIMARY KEY (case_id, name),
     UNIQUE (number),
@@ -259,8 +302,8 @@ CREATE TABLE letter (
     "CREATE INDEX letters_waiting ON letter (waiting)",
     """
 CREATE TABLE meta (
-    key VARCHAR NOT NULL,
-    value VARCHAR NOT NULL,
+    key VARCHAR COLLATE "C" NOT NULL,
+    value VARCHAR COLLATE "C" NOT NULL,
     PRIMARY KEY (key)
 )
 """,
@@ -268,22 +311,22 @@ CREATE TABLE meta (
 CREATE TABLE office (
     id SERIAL NOT NULL,
     seq INTEGER NOT NULL,
-    head VARCHAR NOT NULL,
+    head VARCHAR COLLATE "C" NOT NULL,
     snapshot BYTEA NOT NULL,
     PRIMARY KEY (id)
 )
 """,
     """
 CREATE TABLE outbox (
-    id VARCHAR NOT NULL,
-    case_id VARCHAR NOT NULL,
-    name VARCHAR NOT NULL,
-    addressee VARCHAR NOT NULL,
-    unit VARCHAR NOT NULL,
-    state VARCHAR NOT NULL,
+    id VARCHAR COLLATE "C" NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    name VARCHAR COLLATE "C" NOT NULL,
+    addressee VARCHAR COLLATE "C" NOT NULL,
+    unit VARCHAR COLLATE "C" NOT NULL,
+    state VARCHAR COLLATE "C" NOT NULL,
     attempts INTEGER NOT NULL,
-    next_at VARCHAR NOT NULL,
-    error VARCHAR NOT NULL,
+    next_at VARCHAR COLLATE "C" NOT NULL,
+    error VARCHAR COLLATE "C" NOT NULL,
     PRIMARY KEY (id)
 )
 """,
@@ -292,30 +335,48 @@ CREATE TABLE outbox (
     """
 CREATE TABLE refusal (
     id SERIAL NOT NULL,
-    at VARCHAR NOT NULL,
-    officer VARCHAR NOT NULL,
-    case_id VARCHAR NOT NULL,
-    asked_for VARCHAR NOT NULL,
-    gates VARCHAR NOT NULL,
+    at VARCHAR COLLATE "C" NOT NULL,
+    officer VARCHAR COLLATE "C" NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    asked_for VARCHAR COLLATE "C" NOT NULL,
+    gates VARCHAR COLLATE "C" NOT NULL,
     PRIMARY KEY (id)
 )
 """,
     """
+CREATE TABLE search_gram (
+    gram VARCHAR COLLATE "C" NOT NULL,
+    opening BIGINT NOT NULL,
+    PRIMARY KEY (gram, opening)
+)
+""",
+    """
+CREATE TABLE search_text (
+    opening BIGINT NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    number VARCHAR COLLATE "C" NOT NULL,
+    title VARCHAR COLLATE "C" NOT NULL,
+    facts VARCHAR COLLATE "C" NOT NULL,
+    PRIMARY KEY (opening),
+    UNIQUE (case_id)
+)
+""",
+    """
 CREATE TABLE series (
-    name VARCHAR NOT NULL,
+    name VARCHAR COLLATE "C" NOT NULL,
     last INTEGER NOT NULL,
     PRIMARY KEY (name)
 )
 """,
     """
 CREATE TABLE task (
-    case_id VARCHAR NOT NULL,
-    kind VARCHAR NOT NULL,
-    transition VARCHAR NOT NULL,
-    role VARCHAR NOT NULL,
-    unit VARCHAR NOT NULL,
-    due_on VARCHAR NOT NULL,
-    number VARCHAR NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    kind VARCHAR COLLATE "C" NOT NULL,
+    transition VARCHAR COLLATE "C" NOT NULL,
+    role VARCHAR COLLATE "C" NOT NULL,
+    unit VARCHAR COLLATE "C" NOT NULL,
+    due_on VARCHAR COLLATE "C" NOT NULL,
+    number VARCHAR COLLATE "C" NOT NULL,
     PRIMARY KEY (case_id, kind, transition, role, unit)
 )
 """,
@@ -381,7 +442,7 @@ LIMIT :most OFFSET 0
     """
 SELECT entry.idx, entry.case_id, entry.seq, CAST(entry.body AS BYTEA) AS body
 FROM entry
-WHERE entry.idx > %(after)s::INTEGER AND entry.idx <= %(upto)s::INTEGER ORDER BY entry.idx
+WHERE entry.idx > %(after)s::BIGINT AND entry.idx <= %(upto)s::BIGINT ORDER BY entry.idx
 LIMIT %(most)s::INTEGER
 """,
 )
@@ -1061,14 +1122,18 @@ LAST_LETTER_OF_TEMPLATE = Statement(
 SELECT letter.case_id, letter.name
 FROM letter
 WHERE substr(letter.name, 1, 1) BETWEEN '0' AND '9' AND substr(letter.name, instr(letter.name, '-')
-+ 1) = :template ORDER BY letter.rowid DESC
++ 1) = :template ORDER BY (SELECT entry.idx
+FROM entry
+WHERE entry.case_id = letter.case_id AND entry.seq = letter.seq) DESC, letter.place DESC
 LIMIT 1 OFFSET 0
 """,
     """
 SELECT letter.case_id, letter.name
 FROM letter
 WHERE substr(letter.name, 1, 1) BETWEEN '0' AND '9' AND substr(letter.name, strpos(letter.name, '-')
-+ 1) = %(template)s::VARCHAR ORDER BY letter.rowid DESC
++ 1) = %(template)s::VARCHAR ORDER BY (SELECT entry.idx
+FROM entry
+WHERE entry.case_id = letter.case_id AND entry.seq = letter.seq) DESC, letter.place DESC
 LIMIT 1
 """,
 )
@@ -1077,7 +1142,9 @@ LETTERS_IN_STATE = Statement(
 SELECT letter.case_id, letter.name
 FROM letter
 WHERE letter.unit = :unit AND letter.state = :state AND letter.case_id IN (SELECT cases.id
-FROM cases) ORDER BY letter.rowid
+FROM cases) ORDER BY (SELECT entry.idx
+FROM entry
+WHERE entry.case_id = letter.case_id AND entry.seq = letter.seq), letter.place
 LIMIT :most OFFSET 0
 """,
     """
@@ -1085,7 +1152,9 @@ SELECT letter.case_id, letter.name
 FROM letter
 WHERE letter.unit = %(unit)s::VARCHAR AND letter.state = %(state)s::VARCHAR AND letter.case_id IN
 (SELECT cases.id
-FROM cases) ORDER BY letter.rowid
+FROM cases) ORDER BY (SELECT entry.idx
+FROM entry
+WHERE entry.case_id = letter.case_id AND entry.seq = letter.seq), letter.place
 LIMIT %(most)s::INTEGER
 """,
 )

@@ -40,7 +40,7 @@ def made_for(*tables: str) -> tuple[str, ...]:
 
 
 APPLICATION = 0x4C464359
-SCHEMA = 3
+SCHEMA = 4
 WAIT_MS = 30_000
 _CHANGE_MS = 2_000
 STEPS: dict[int, tuple[str, ...]] = {
@@ -58,6 +58,7 @@ STEPS: dict[int, tuple[str, ...]] = {
         *made_for("compiled"),
         *made_for("task"),
     ),
+    3: made_for("search_text", "search_gram", "fact_value"),
 }
 """For each older schema, the statements that bring it to the next.
 
