@@ -12,7 +12,7 @@ from lifecycle.engine.case import Moment, Officer
 from lifecycle.engine.workdays import Calendar, read_calendar
 from lifecycle.ledger.record import read_kept
 from lifecycle.ledger.rows.compiled_rows import put_compiled, read_compiled, read_source
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.people.directory import Directory, load_directory
 from lifecycle.workflow.model import Workflow
 

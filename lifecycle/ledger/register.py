@@ -49,7 +49,7 @@ from lifecycle.ledger.record import (
 )
 from lifecycle.ledger.rows.case_rows import read_case, series_of
 from lifecycle.ledger.rows.rows import put_rows
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.people.change import decide_office
 from lifecycle.people.clock import (
     ANNOUNCED,
