@@ -56,6 +56,15 @@ class LostDefinitionError(UnavailableError):
         self.digest = digest
 
 
+Ask = tuple[Statement, Mapping[str, Any]]
+"""A statement that reads, and the values that it binds."""
+
+
+def overtaken() -> ConflictError:
+    """Say that somebody else was first."""
+    return ConflictError("该事项刚被他人办理", "先用 lifecycle show 查看最新情况")
+
+
 class Store(ABC):
     """One open database.
 
@@ -86,10 +95,11 @@ class Store(ABC):
         """Tell whether a transaction is under way."""
 
     @abstractmethod
-    def writing(self) -> contextlib.AbstractContextManager[None]:
+    def writing(self, *foreseen: Ask) -> contextlib.AbstractContextManager[None]:
         """Run one transaction, all of it or nothing; within another it is part of that one.
 
-        Writers take turns, in the order in which they came.
+        Writers take turns, in the order in which they came. `foreseen` is what will surely be read
+        first, each once: a server is asked for it along with the turn.
         """
 
     @abstractmethod
@@ -110,10 +120,18 @@ class Store(ABC):
     def put(self, statement: Statement, **values: Any) -> None:
         """Run a statement that writes, within a transaction.
 
-        Nobody asks what it did, so that a store may send it together with others: what is wrong
-        with it may be told only by what comes later, at the latest by the commit.
+        Nobody waits for what it did, so that a store may send it together with others: what is
+        wrong with it may be told only by what comes later, at the latest by the commit.
         """
         self.run(statement, **values)
+
+    def put_next(self, statement: Statement, **values: Any) -> None:
+        """Run a statement like `put` that writes one row, unless somebody else was first.
+
+        Raises ConflictError then, at the latest with the commit.
+        """
+        if self.run(statement, **values) != 1:
+            raise overtaken()
 
     @abstractmethod
     def complete(self, origin: str) -> None:
@@ -149,6 +167,11 @@ class Store(ABC):
                 f"数据库不完整（{self.name}：缺 {key}）", "请从备份恢复：lifecycle restore 备份文件"
             )
         return str(found[0])
+
+    def office_head(self) -> str | None:
+        """Give the hash of the office's last entry, None where there is no office yet."""
+        found = self.row(text.OFFICE_HEAD)
+        return str(found[0]) if found else None
 
     def office(self) -> tuple[int, str, bytes] | None:
         """Give the office's seq, hash and snapshot."""
@@ -235,8 +258,8 @@ class Store(ABC):
         self._numbers[row["id"]] = row["number"]
         if row["seq"] == 1:
             self.put(text.ADD_CASE, **row)
-        elif self.run(text.MOVE_CASE, **row) != 1:
-            raise ConflictError("该事项刚被他人办理", "先用 lifecycle show 查看最新情况")
+        else:
+            self.put_next(text.MOVE_CASE, **row)
 
     def next_number(self, series: str) -> int:
         """Take the next number of a series.

@@ -203,10 +203,12 @@ def _put_waiting(store: Store, workflow: Workflow, before: Case, after: Case) ->
     """Note who no longer owes an answer, or owes one again, now that an opinion was given or taken
     back, or the case is in another state.
     """
-    for asks in sorted(_touched(workflow, before, after)):
-        for (name,) in store.rows(text.LETTERS_ASKING, case_id=after.id, asks=asks):
-            units = waiting_units(workflow, after, after.letters[name])
-            store.put(text.NOTE_WAITING, case_id=after.id, name=name, waiting=units)
+    asks = sorted(_touched(workflow, before, after))
+    if not asks:
+        return
+    for (name,) in store.rows(text.LETTERS_ASKING, case_id=after.id, asks=json.dumps(asks)):
+        units = waiting_units(workflow, after, after.letters[name])
+        store.put(text.NOTE_WAITING, case_id=after.id, name=name, waiting=units)
 
 
 def _touched(workflow: Workflow, before: Case, after: Case) -> set[str]:

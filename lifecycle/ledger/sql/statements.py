@@ -151,6 +151,7 @@ WRONG_TYPES = (
 
 # The office, definitions, numbers, refusals, the database itself.
 
+OFFICE_HEAD = select(OfficeRow.head).where(OfficeRow.id == number(1))
 OFFICE = select(OfficeRow.seq, OfficeRow.head, OfficeRow.snapshot).where(OfficeRow.id == number(1))
 
 
@@ -393,7 +394,7 @@ LETTER_BODIES = select(LetterRow.name, LetterRow.body).where(_THIS_LETTER[0]).or
 COUNT_LETTERS = select(func.count()).select_from(LetterRow).where(_THIS_LETTER[0])
 LETTERS_ASKING = select(LetterRow.name).where(
     _THIS_LETTER[0],
-    col(LetterRow.asks) == text_of("asks"),
+    col(LetterRow.asks).in_(texts("asks", "asked")),
     col(LetterRow.state) == word("issued"),
 )
 NOTE_WAITING = (

@@ -630,6 +630,18 @@ WHERE typeof(entry.case_id) != 'text' OR typeof(entry.seq) != 'integer' OR typeo
 """,
     "",
 )
+OFFICE_HEAD = Statement(
+    """
+SELECT office.head
+FROM office
+WHERE office.id = 1
+""",
+    """
+SELECT office.head
+FROM office
+WHERE office.id = 1
+""",
+)
 OFFICE = Statement(
     """
 SELECT office.seq, office.head, office.snapshot
@@ -1275,12 +1287,14 @@ LETTERS_ASKING = Statement(
     """
 SELECT letter.name
 FROM letter
-WHERE letter.case_id = :case_id AND letter.asks = :asks AND letter.state = 'issued'
+WHERE letter.case_id = :case_id AND letter.asks IN (SELECT asked.value
+FROM json_each(:asks) AS asked) AND letter.state = 'issued'
 """,
     """
 SELECT letter.name
 FROM letter
-WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.asks = %(asks)s::VARCHAR AND letter.state =
+WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.asks IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(asks)s::VARCHAR AS JSONB)) AS asked) AND letter.state =
 'issued'
 """,
 )
