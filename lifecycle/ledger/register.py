@@ -218,9 +218,9 @@ class Register:
             return None
         body = stored(found[0])
         intent = body["intent"]
-        actor = (intent["actor"]["id"], intent["actor"].get("for"))
+        actor = tuple(intent["actor"].get(key) for key in ("id", "for", "done_by"))
         same = (
-            actor == (request.officer, request.principal)
+            actor == (request.officer, request.principal, request.done_by)
             and intent["case"] != OFFICE
             and case_id in (None, intent["case"])
         )
