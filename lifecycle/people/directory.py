@@ -196,9 +196,9 @@ class Directory:
                 held.setdefault(person.unit, set())
         for grant in self.grants:
             person = self.people[grant.officer]
-            if person.unit in held and grant.principal is None and grant.holds(on, last):
-                if person.serves(on, last):
-                    held[person.unit].update(grant.roles)
+            own = grant.principal is None and grant.holds(on, last)
+            if own and person.unit in held and person.serves(on, last):
+                held[person.unit].update(grant.roles)
         return {
             unit: frozenset(roles & {*self.units[unit].performs(on, last), *SYSTEM_ROLES})
             for unit, roles in held.items()

@@ -513,7 +513,8 @@ _ROLE = Form(
             OneWord(HOLDERS, "grant"),
             "由谁担任",
             "{unit: host_unit, held_by: any}",
-            more="写 any，承担单位里在岗的任何人都可以办，不必逐个授权；只用于写了 unit 或 units 的角色。",
+            more="写 any，承担单位里在岗的任何人都可以办，不必逐个授权；"
+            "只用于写了 unit 或 units 的角色。",
         ),
         Key(
             "delegate",

@@ -105,11 +105,9 @@ def test_a9_authority_does_not_begin_in_the_past(tiny: Tiny) -> None:
     add = ("officer", "add", "late01", "科员", "--unit", "land", "--role", "land")
     # 13 October is the fifth workday before 20 October 2026: 14, 15, 16, 19, 20.
     code, message = tiny.fails(*add, "--since", "2026-10-12", by="admin")
-    assert (code, message.split("\n")[0]) == (
-        1,
-        "任职从 2026-10-12 起生效，须在 2026-10-19 以前登记：今天是 2026-10-20，"
-        "最多早于登记 5 个工作日",
-    )
+    told = "任职从 2026-10-12 起生效，须在 2026-10-19 以前登记：今天是 2026-10-20，"
+    told += "最多早于登记 5 个工作日"
+    assert (code, message.split("\n")[0]) == (1, told)
     tiny.do(*add, "--since", "2026-10-13", by="admin")
     grant = ("officer", "grant", "wenwu02", "x", "--since", "2026-09-01")
     assert tiny.fails(*grant, by="admin")[0] == 1
@@ -175,11 +173,9 @@ def test_b10_a_name_is_that_of_who_bears_it(tiny: Tiny) -> None:
     number = signing(tiny)
     tiny.do("unit", "change", "wenwu", "--title", "市文化遗产局", by="admin")
     code, message = tiny.fails("set", number, "x_units=市文物局", by="bureau01")
-    assert (code, message) == (
-        1,
-        "“市文物局”不是 wenwu 在这一天的名称，这一天叫“市文化遗产局”\n"
-        "  改法：要写的是它，就写 wenwu 或 市文化遗产局；不是它，请核对\n",
-    )
+    told = "“市文物局”不是 wenwu 在这一天的名称，这一天叫“市文化遗产局”\n"
+    mend = "  改法：要写的是它，就写 wenwu 或 市文化遗产局；不是它，请核对\n"
+    assert (code, message) == (1, told + mend)
     tiny.do("unit", "add", "wenwu2", "市文物局", "--function", "x", by="admin")
     tiny.do("officer", "add", "w2", "科员", "--unit", "wenwu2", "--role", "x", by="admin")
     tiny.do("set", number, "x_units=市文物局", by="bureau01")

@@ -46,8 +46,9 @@ class EarlyAppointment:
 class OfficeSeen:
     """What the pass learned: the office as replayed, and the damaged definitions by digest.
 
-    `early` are the appointments that began before they were recorded. `torn` says that the chain cannot be followed to its end, `entries` how many of the scope were
-    looked at, `stopped` what stopped the pass before the end.
+    `early` are the appointments that began before they were recorded. `torn` says that the
+    chain cannot be followed to its end, `entries` how many of the scope were looked at,
+    `stopped` what stopped the pass before the end.
     """
 
     directory: Directory = field(default_factory=Directory)

@@ -41,9 +41,9 @@ class Audited:
 
     `entries` are those of the log, `read` those found on the chains so far; `log` names the log.
     Of `local` entries the kernel named the account that called, the others' officers are declared.
-    `early` are appointments that began before they were recorded. `found` counts what is wrong, `unread` what could not be checked, `unprinted` letters that
-    another version or other fonts printed. `error` is what broke the audit off; then there is no
-    checkpoint to trust.
+    `early` are appointments that began before they were recorded. `found` counts what is wrong,
+    `unread` what could not be checked, `unprinted` letters that another version or other fonts
+    printed. `error` is what broke the audit off; then there is no checkpoint to trust.
     """
 
     entries: int
