@@ -77,7 +77,7 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """From where and since when a case is suspended, and when it had entered the state it left."""
+    """From which state and since when a case is suspended, and when it had entered that state."""
 
     state: str
     on: str
@@ -88,7 +88,8 @@ class Suspension:
 class Case:
     """One run of a workflow after `seq` entries.
 
-    `head` is the hash of the last. Days are YYYY-MM-DD.
+    `head` is the hash of the last. Days are YYYY-MM-DD. `suspensions` are those under way, the
+    innermost last; `stops` the days from and to which earlier ones lasted.
     """
 
     id: str
@@ -109,8 +110,14 @@ class Case:
     fired: Mapping[str, Fired]
     locked: tuple[str, ...] = ()
     cleared: int = 0
-    suspension: Suspension | None = None
+    suspensions: tuple[Suspension, ...] = ()
+    stops: tuple[tuple[str, str], ...] = ()
     letters: Letters = field(default_factory=Letters)
+
+    @property
+    def suspension(self) -> Suspension | None:
+        """Give the suspension under way: the innermost, where one was suspended again."""
+        return self.suspensions[-1] if self.suspensions else None
 
     def after(self, entry: Entry, **change: Any) -> Case:
         """Give the case after an entry that changes this of it."""
@@ -143,7 +150,8 @@ def dump_case(case: Case) -> dict[str, Any]:
     del data["letters"]
     for name in ("materials", "opinions", "fired"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
-    data["suspension"] = _plain(case.suspension) if case.suspension else None
+    data["suspensions"] = [_plain(one) for one in case.suspensions]
+    data["stops"] = [list(stop) for stop in case.stops]
     return data
 
 
@@ -166,7 +174,8 @@ def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Cas
                 for name, item in data["fired"].items()
             },
             "locked": tuple(data["locked"]),
-            "suspension": Suspension(**data["suspension"]) if data["suspension"] else None,
+            "suspensions": tuple(Suspension(**one) for one in data["suspensions"]),
+            "stops": tuple((stopped, resumed) for stopped, resumed in data["stops"]),
             "letters": Letters(letters),
         }
     )

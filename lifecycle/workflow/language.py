@@ -340,6 +340,15 @@ _INNER = Key(
     "inner: true",
     more="屏幕和公文上会标明是内部承诺。",
 )
+_STOPS = Key(
+    "stops",
+    "中止时停算",
+    YesNo(),
+    "true 表示事项中止期间停算",
+    "stops: true",
+    more="内部时限中止期间一律停算，不必写。法定期限和最短间隔平时不停；法律规定可以停的才写，"
+    "并在 basis 里写明根据。",
+)
 _SINCE = Key(
     "since",
     "起算日",
@@ -745,6 +754,7 @@ _DUE_KEYS = (
     _DONE,
     _ROLL,
     _INNER,
+    _STOPS,
 )
 _DUE = Form(
     "due",
@@ -998,7 +1008,7 @@ _WITHIN = Form(
     "会签期限",
     "cosign 的 within 下",
     "从进入本环节之日起，各家须在多少日内签。",
-    (_IN, _SPAN, _LIMIT_BASIS, _ROLL, _INNER),
+    (_IN, _SPAN, _LIMIT_BASIS, _ROLL, _INNER, _STOPS),
 )
 _GUARD = Form(
     "guard",
@@ -1050,6 +1060,7 @@ _DWELL = Form(
         ),
         _LIMIT_BASIS,
         _INNER,
+        _STOPS,
     ),
 )
 _COUNTER = Form(
@@ -1127,6 +1138,7 @@ _REPLY = Form(
         _LIMIT_BASIS,
         _ROLL,
         _INNER,
+        _STOPS,
         Key(
             "cosign",
             "算作会签",

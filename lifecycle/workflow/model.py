@@ -129,6 +129,12 @@ class Limit:
     done: tuple[str, ...] = ()
     roll: bool = True
     inner: bool = False
+    stops: bool = False
+
+    @property
+    def pauses(self) -> bool:
+        """Tell whether it stops while the case is suspended."""
+        return self.inner or self.stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +204,9 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Dwell:
-    """A least time since a day; with `clear_days` so many whole days must lie between (start >=
-    since + n + 1).
+    """A least time since a day, which goes on while the case is suspended unless `stops`.
+
+    With `clear_days` so many whole days must lie between (start >= since + n + 1).
     """
 
     amount: int
@@ -209,6 +216,7 @@ class Dwell:
     since: str = ENTERED
     clear_days: bool = False
     inner: bool = False
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ def read_limit(fields: FormFields, title: str = "") -> Limit:
         done=fields.many("done") if "done" in known else (),
         roll=fields.word("roll") == "next_workday",
         inner=fields.flag("inner"),
+        stops=fields.flag("stops"),
     )
 
 

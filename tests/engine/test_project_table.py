@@ -91,7 +91,7 @@ def case_in(workflow: Workflow, state: str, *, same: bool) -> Case:
         {},
         {},
         fired,
-        suspension=Suspension("construction", "2026-09-01", "2026-09-01"),
+        suspensions=(Suspension("construction", "2026-09-01", "2026-09-01"),),
     )
 
 

@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.clocks import earliest_of
 from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
-from lifecycle.engine.workdays import DAY
 from lifecycle.errors import UnknownError
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
@@ -271,8 +270,8 @@ def judge_dwell(
             f"lifecycle set {case.number} {dwell.since}=…",
             dwell.basis,
         )
-    due = moment.calendar.add(date.fromisoformat(str(since)), dwell.amount, dwell.unit)
-    earliest = due.on + DAY if dwell.clear_days else due.on
+    due = earliest_of(case, str(since), dwell, moment.calendar)
+    earliest = due.on
     inputs = {"since": since, "earliest": earliest.isoformat(), "provisional": due.provisional}
     origin = "进入本环节" if dwell.since == ENTERED else workflow.facts[dwell.since].title
     told = "（暂定，次年放假安排未公布）" if due.provisional else ""
