@@ -6,8 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lifecycle.ledger.audit.finding import NOBODY, Finding
+from lifecycle.errors import LifecycleError
+from lifecycle.ledger.audit.finding import NOBODY, UNLIKE, Finding
 from lifecycle.ledger.audit.scope import Scope
+from lifecycle.ledger.rows.case_rows import read_case
+from lifecycle.ledger.rows.search_rows import kept_search, search_text, superfluous
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.database import schema_differences
 from lifecycle.ledger.sqlite.store import Store
@@ -34,3 +37,28 @@ def check_leftovers(scope: Scope, in_log: int, in_chains: int) -> Iterator[Findi
     for table, name in scope.store.rows(text.ROWS_OF_NO_CASE):
         code = "outbox" if table == "outbox" else "state"
         yield Finding(code, 0, NOBODY, f"{table} {name} 不属于任何事项")
+    yield from _check_grams(scope)
+
+
+def _check_grams(scope: Scope) -> Iterator[Finding]:
+    """Find pairs of characters kept for search that are not in what is searched of their case."""
+    for opening, case_id in superfluous(scope.store):
+        if case_id is None:
+            yield Finding("state", 0, NOBODY, f"search_gram {opening} 不属于任何事项")
+        elif _is_text_sound(scope, case_id):
+            message = "存储的检索用字多于检索文字"
+            yield Finding("state", opening, scope.name_of(case_id), message)
+
+
+def _is_text_sound(scope: Scope, case_id: str) -> bool:
+    """Tell whether the searched text of a case is that of the case as it is kept; where it is not,
+    or there is no such case, that has been told.
+    """
+    found, kept = scope.store.case(case_id), kept_search(scope.store, case_id)
+    if found is None or kept is None:
+        return False
+    try:
+        case = read_case(scope.store, found[1])
+        return kept[0] == search_text(scope.library.workflow(case.workflow), case)
+    except (LifecycleError, *UNLIKE):
+        return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, cast, delete, insert, tuple_, union_all, update
+from sqlalchemy import bindparam, cast, delete, insert, tuple_, union, union_all, update
 from sqlalchemy.types import Boolean, Integer, LargeBinary, String
 from sqlmodel import SQLModel, and_, case, col, func, literal_column, or_, select
 
@@ -27,12 +27,15 @@ from lifecycle.ledger.sql.tables import (
     CompiledRow,
     Definition,
     EntryTable,
+    FactValueRow,
     FormRow,
     LetterRow,
     Meta,
     OfficeRow,
     OutboxRow,
     RefusalTable,
+    SearchGramRow,
+    SearchTextRow,
     Series,
     TaskTable,
 )
@@ -189,17 +192,6 @@ MOVE_CASE = (
 )
 REWRITE_CASE = update(CaseRow).where(col(CaseRow.id) == text_of("id")).values(row_of(CaseRow, "id"))
 """The row written anew, wherever the case stood: by an upgrade."""
-CASES_MATCHING = (
-    select(CaseRow.number, CaseRow.title)
-    .where(
-        or_(
-            col(CaseRow.number).ilike(text_of("like"), escape="\\"),
-            col(CaseRow.title).ilike(text_of("like"), escape="\\"),
-        )
-    )
-    .order_by(col(CaseRow.title) != text_of("text"), col(CaseRow.number))
-    .limit(number_of("most"))
-)
 LATEST_CASES = (
     select(CaseRow.number, CaseRow.title)
     .order_by(col(CaseRow.number).desc())
@@ -272,6 +264,169 @@ LED_BY_OR_NAMING = or_(
     position_of(col(CaseRow.units), word(",") + text_of("mine") + word(",")) > number(0),
 )
 OPENED_BETWEEN = col(CaseRow.opened_on).between(text_of("first_day"), text_of("last_day"))
+
+# Search: what of each case is searched, and the pairs of characters in it.
+
+_OPENED_HERE = select(EntryTable.idx).where(
+    EntryTable.case_id == text_of("case_id"), EntryTable.seq == number(1)
+)
+_SEARCHED_HERE = select(SearchTextRow.opening).where(SearchTextRow.case_id == text_of("case_id"))
+_SEARCHED = row_of(SearchTextRow, "opening")
+ADD_SEARCH_TEXT = (
+    insert(SearchTextRow)
+    .from_select(["opening", *_SEARCHED], _OPENED_HERE.add_columns(*_SEARCHED.values()))
+    .inline()
+)
+CHANGE_SEARCH_TEXT = (
+    update(SearchTextRow)
+    .where(col(SearchTextRow.case_id) == text_of("case_id"))
+    .values(row_of(SearchTextRow, "opening", "case_id"))
+)
+SEARCH_TEXT = select(SearchTextRow.number, SearchTextRow.title, SearchTextRow.facts).where(
+    SearchTextRow.case_id == text_of("case_id"),
+    col(SearchTextRow.opening) == _OPENED_HERE.scalar_subquery(),
+)
+_grams = texts_of(text_of("grams")).table_valued("value", name="asked")
+ADD_GRAMS = (
+    insert(SearchGramRow)
+    .from_select(
+        ["gram", "opening"],
+        select(_grams.c.value, SearchTextRow.opening)
+        .select_from(SearchTextRow)
+        .join(_grams, literal_column("TRUE", Boolean()))
+        .where(col(SearchTextRow.case_id) == text_of("case_id")),
+    )
+    .inline()
+)
+DROP_GRAMS = delete(SearchGramRow).where(
+    col(SearchGramRow.gram).in_(texts("grams", "asked")),
+    col(SearchGramRow.opening) == _SEARCHED_HERE.scalar_subquery(),
+)
+COUNT_GRAMS_OF_CASE = (
+    select(func.count())
+    .select_from(SearchGramRow)
+    .where(
+        col(SearchGramRow.gram).in_(texts("grams", "asked")),
+        col(SearchGramRow.opening) == _SEARCHED_HERE.scalar_subquery(),
+    )
+)
+_IN_RANGE = col(SearchGramRow.gram).between(text_of("low"), text_of("high"))
+COUNT_GRAMS = select(func.count()).select_from(
+    select(SearchGramRow.opening).where(_IN_RANGE).limit(number_of("most")).subquery("found")
+)
+"""How common a pair of characters is, counted no further than to `most`."""
+SEARCH = (
+    selecting(
+        SearchTextRow.opening,
+        SearchTextRow.case_id,
+        SearchTextRow.number,
+        SearchTextRow.title,
+        SearchTextRow.facts,
+    )
+    .where(
+        col(SearchTextRow.opening).in_(
+            union(
+                select(SearchGramRow.opening).where(_IN_RANGE),
+                select(SearchGramRow.opening).where(
+                    col(SearchGramRow.gram).in_(texts("grams", "asked"))
+                ),
+            )
+        )
+    )
+    .order_by(col(SearchTextRow.opening).desc())
+)
+"""The cases that have a pair of characters, or one of several others: what is asked for may be in
+them."""
+CASES_NAMED = (
+    select(CaseRow.number, CaseRow.title)
+    .join(SearchTextRow, col(SearchTextRow.case_id) == col(CaseRow.id))
+    .where(
+        col(SearchTextRow.opening).in_(select(SearchGramRow.opening).where(_IN_RANGE)),
+        or_(
+            position_of(col(SearchTextRow.number), text_of("part")) > number(0),
+            position_of(col(SearchTextRow.title), text_of("part")) > number(0),
+        ),
+    )
+    .order_by(col(CaseRow.title) != text_of("text"), col(CaseRow.number))
+    .limit(number_of("most"))
+)
+_in_no_line = and_(
+    *(
+        position_of(column, col(SearchGramRow.gram)) == number(0)
+        for column in (SearchTextRow.number, SearchTextRow.title, SearchTextRow.facts)
+    )
+)
+_opened_by = (
+    select(number(1))
+    .select_from(EntryTable)
+    .where(
+        EntryTable.idx == SearchGramRow.opening,
+        EntryTable.seq == number(1),
+        col(EntryTable.case_id).in_(select(CaseRow.id)),
+    )
+)
+GRAMS_TOO_MANY = (
+    selecting(SearchGramRow.opening, SearchTextRow.case_id)
+    .distinct()
+    .select_from(SearchGramRow)
+    .outerjoin(SearchTextRow, col(SearchTextRow.opening) == col(SearchGramRow.opening))
+    .where(
+        or_(
+            and_(col(SearchTextRow.opening).is_(None), ~_opened_by.exists()),
+            and_(
+                col(SearchTextRow.opening).is_not(None),
+                or_(
+                    func.length(SearchGramRow.gram) != number(2),
+                    func.substr(SearchGramRow.gram, number(1), number(1)) < word(" "),
+                    _in_no_line,
+                ),
+            ),
+        )
+    )
+    .order_by(col(SearchGramRow.opening))
+)
+"""Pairs of characters that the searched text of their case has not; those of a case whose searched
+text is gone are told with it."""
+FORGET_SEARCH_TEXTS = delete(SearchTextRow)
+FORGET_GRAMS = delete(SearchGramRow)
+
+# The values of facts over time.
+
+_LAST_EDITION = func.coalesce(func.max(FactValueRow.edition), number(0))
+_THIS_FACT = (
+    col(FactValueRow.case_id) == text_of("case_id"),
+    col(FactValueRow.fact) == text_of("fact"),
+)
+_new_value = {**row_of(FactValueRow), "edition": _LAST_EDITION + number(1)}
+ADD_FACT_VALUE = (
+    insert(FactValueRow)
+    .from_select(list(_new_value), selecting(*_new_value.values()).where(*_THIS_FACT))
+    .inline()
+)
+FACT_VALUE = select(FactValueRow.seq, FactValueRow.on_day, FactValueRow.value).where(
+    *_THIS_FACT, col(FactValueRow.edition) == number_of("edition")
+)
+EDITIONS_OF_CASE = select(FactValueRow.fact, FactValueRow.edition).where(
+    col(FactValueRow.case_id) == text_of("case_id")
+)
+VALUE_ON = (
+    select(FactValueRow.value)
+    .join(
+        EntryTable,
+        and_(
+            col(EntryTable.case_id) == col(FactValueRow.case_id),
+            col(EntryTable.seq) == col(FactValueRow.seq),
+        ),
+    )
+    .where(
+        *_THIS_FACT,
+        col(FactValueRow.on_day) <= text_of("on_day"),
+        col(EntryTable.idx) <= index_of("upto"),
+    )
+    .order_by(col(FactValueRow.on_day).desc(), col(FactValueRow.edition).desc())
+    .limit(number(1))
+)
+FORGET_FACT_VALUES = delete(FactValueRow)
 
 # Tasks: who is asked for what.
 
@@ -476,4 +631,6 @@ ROWS_OF_NO_CASE = union_all(
     _of_no_case(FormRow, "form", FormRow.name),
     _of_no_case(OutboxRow, "outbox", OutboxRow.id),
     _of_no_case(TaskTable, "task", TaskTable.number),
+    _of_no_case(SearchTextRow, "search_text", SearchTextRow.number),
+    _of_no_case(FactValueRow, "fact_value", FactValueRow.fact),
 )

@@ -749,22 +749,6 @@ due_on=%(due_on)s::VARCHAR, yellow_on=%(yellow_on)s::VARCHAR, red_on=%(red_on)s:
 seq=%(seq)s::INTEGER, head=%(head)s::VARCHAR, snapshot=%(snapshot)s WHERE cases.id = %(id)s::VARCHAR
 """,
 )
-CASES_MATCHING = Statement(
-    """
-SELECT cases.number, cases.title
-FROM cases
-WHERE lower(cases.number) LIKE lower(:like) ESCAPE '\\' OR lower(cases.title) LIKE lower(:like)
-ESCAPE '\\' ORDER BY cases.title != :text, cases.number
-LIMIT :most OFFSET 0
-""",
-    """
-SELECT cases.number, cases.title
-FROM cases
-WHERE cases.number ILIKE %(like)s::VARCHAR ESCAPE '\\' OR cases.title ILIKE %(like)s::VARCHAR ESCAPE
-'\\' ORDER BY cases.title != %(text)s::VARCHAR, cases.number
-LIMIT %(most)s::INTEGER
-""",
-)
 LATEST_CASES = Statement(
     """
 SELECT cases.number, cases.title
@@ -880,6 +864,250 @@ FROM jsonb_array_elements_text(CAST(%(roles)s::VARCHAR AS JSONB)) AS role) OR st
 OPENED_BETWEEN = Statement(
     "cases.opened_on BETWEEN :first_day AND :last_day",
     "cases.opened_on BETWEEN %(first_day)s::VARCHAR AND %(last_day)s::VARCHAR",
+)
+ADD_SEARCH_TEXT = Statement(
+    """
+INSERT INTO search_text (opening, case_id, number, title, facts) SELECT entry.idx, :case_id AS
+anon_1, :number AS anon_2, :title AS anon_3, :facts AS anon_4
+FROM entry
+WHERE entry.case_id = :case_id AND entry.seq = 1
+""",
+    """
+INSERT INTO search_text (opening, case_id, number, title, facts) SELECT entry.idx,
+%(case_id)s::VARCHAR AS anon_1, %(number)s::VARCHAR AS anon_2, %(title)s::VARCHAR AS anon_3,
+%(facts)s::VARCHAR AS anon_4
+FROM entry
+WHERE entry.case_id = %(case_id)s::VARCHAR AND entry.seq = 1
+""",
+)
+CHANGE_SEARCH_TEXT = Statement(
+    """
+UPDATE search_text SET number=:number, title=:title, facts=:facts WHERE search_text.case_id =
+:case_id
+""",
+    """
+UPDATE search_text SET number=%(number)s::VARCHAR, title=%(title)s::VARCHAR,
+facts=%(facts)s::VARCHAR WHERE search_text.case_id = %(case_id)s::VARCHAR
+""",
+)
+SEARCH_TEXT = Statement(
+    """
+SELECT search_text.number, search_text.title, search_text.facts
+FROM search_text
+WHERE search_text.case_id = :case_id AND search_text.opening = (SELECT entry.idx
+FROM entry
+WHERE entry.case_id = :case_id AND entry.seq = 1)
+""",
+    """
+SELECT search_text.number, search_text.title, search_text.facts
+FROM search_text
+WHERE search_text.case_id = %(case_id)s::VARCHAR AND search_text.opening = (SELECT entry.idx
+FROM entry
+WHERE entry.case_id = %(case_id)s::VARCHAR AND entry.seq = 1)
+""",
+)
+ADD_GRAMS = Statement(
+    """
+INSERT INTO search_gram (gram, opening) SELECT asked.value, search_text.opening
+FROM search_text JOIN json_each(:grams) AS asked ON TRUE = 1
+WHERE search_text.case_id = :case_id
+""",
+    """
+INSERT INTO search_gram (gram, opening) SELECT asked.value, search_text.opening
+FROM search_text JOIN jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked ON TRUE
+WHERE search_text.case_id = %(case_id)s::VARCHAR
+""",
+)
+DROP_GRAMS = Statement(
+    """
+DELETE FROM search_gram WHERE search_gram.gram IN (SELECT asked.value
+FROM json_each(:grams) AS asked) AND search_gram.opening = (SELECT search_text.opening
+FROM search_text
+WHERE search_text.case_id = :case_id)
+""",
+    """
+DELETE FROM search_gram WHERE search_gram.gram IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked) AND search_gram.opening
+= (SELECT search_text.opening
+FROM search_text
+WHERE search_text.case_id = %(case_id)s::VARCHAR)
+""",
+)
+COUNT_GRAMS_OF_CASE = Statement(
+    """
+SELECT count(*) AS count_1
+FROM search_gram
+WHERE search_gram.gram IN (SELECT asked.value
+FROM json_each(:grams) AS asked) AND search_gram.opening = (SELECT search_text.opening
+FROM search_text
+WHERE search_text.case_id = :case_id)
+""",
+    """
+SELECT count(*) AS count_1
+FROM search_gram
+WHERE search_gram.gram IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked) AND search_gram.opening
+= (SELECT search_text.opening
+FROM search_text
+WHERE search_text.case_id = %(case_id)s::VARCHAR)
+""",
+)
+COUNT_GRAMS = Statement(
+    """
+SELECT count(*) AS count_1
+FROM (SELECT search_gram.opening AS opening
+FROM search_gram
+WHERE search_gram.gram BETWEEN :low AND :high
+LIMIT :most OFFSET 0) AS found
+""",
+    """
+SELECT count(*) AS count_1
+FROM (SELECT search_gram.opening AS opening
+FROM search_gram
+WHERE search_gram.gram BETWEEN %(low)s::VARCHAR AND %(high)s::VARCHAR
+LIMIT %(most)s::INTEGER) AS found
+""",
+)
+SEARCH = Statement(
+    """
+SELECT search_text.opening, search_text.case_id, search_text.number, search_text.title,
+search_text.facts
+FROM search_text
+WHERE search_text.opening IN (SELECT search_gram.opening
+FROM search_gram
+WHERE search_gram.gram BETWEEN :low AND :high UNION SELECT search_gram.opening
+FROM search_gram
+WHERE search_gram.gram IN (SELECT asked.value
+FROM json_each(:grams) AS asked)) ORDER BY search_text.opening DESC
+""",
+    """
+SELECT search_text.opening, search_text.case_id, search_text.number, search_text.title,
+search_text.facts
+FROM search_text
+WHERE search_text.opening IN (SELECT search_gram.opening
+FROM search_gram
+WHERE search_gram.gram BETWEEN %(low)s::VARCHAR AND %(high)s::VARCHAR UNION SELECT
+search_gram.opening
+FROM search_gram
+WHERE search_gram.gram IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked)) ORDER BY
+search_text.opening DESC
+""",
+)
+CASES_NAMED = Statement(
+    """
+SELECT cases.number, cases.title
+FROM cases JOIN search_text ON search_text.case_id = cases.id
+WHERE search_text.opening IN (SELECT search_gram.opening
+FROM search_gram
+WHERE search_gram.gram BETWEEN :low AND :high) AND (instr(search_text.number, :part) > 0 OR
+instr(search_text.title, :part) > 0) ORDER BY cases.title != :text, cases.number
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT cases.number, cases.title
+FROM cases JOIN search_text ON search_text.case_id = cases.id
+WHERE search_text.opening IN (SELECT search_gram.opening
+FROM search_gram
+WHERE search_gram.gram BETWEEN %(low)s::VARCHAR AND %(high)s::VARCHAR) AND
+(strpos(search_text.number, %(part)s::VARCHAR) > 0 OR strpos(search_text.title, %(part)s::VARCHAR) >
+0) ORDER BY cases.title != %(text)s::VARCHAR, cases.number
+LIMIT %(most)s::INTEGER
+""",
+)
+GRAMS_TOO_MANY = Statement(
+    """
+SELECT DISTINCT search_gram.opening, search_text.case_id
+FROM search_gram LEFT OUTER JOIN search_text ON search_text.opening = search_gram.opening
+WHERE search_text.opening IS NULL AND NOT (EXISTS (SELECT 1
+FROM entry
+WHERE entry.idx = search_gram.opening AND entry.seq = 1 AND entry.case_id IN (SELECT cases.id
+FROM cases))) OR search_text.opening IS NOT NULL AND (length(search_gram.gram) != 2 OR
+substr(search_gram.gram, 1, 1) < ' ' OR instr(search_text.number, search_gram.gram) = 0 AND
+instr(search_text.title, search_gram.gram) = 0 AND instr(search_text.facts, search_gram.gram) = 0)
+ORDER BY search_gram.opening
+""",
+    """
+SELECT DISTINCT search_gram.opening, search_text.case_id
+FROM search_gram LEFT OUTER JOIN search_text ON search_text.opening = search_gram.opening
+WHERE search_text.opening IS NULL AND NOT (EXISTS (SELECT 1
+FROM entry
+WHERE entry.idx = search_gram.opening AND entry.seq = 1 AND entry.case_id IN (SELECT cases.id
+FROM cases))) OR search_text.opening IS NOT NULL AND (length(search_gram.gram) != 2 OR
+substr(search_gram.gram, 1, 1) < ' ' OR strpos(search_text.number, search_gram.gram) = 0 AND
+strpos(search_text.title, search_gram.gram) = 0 AND strpos(search_text.facts, search_gram.gram) = 0)
+ORDER BY search_gram.opening
+""",
+)
+FORGET_SEARCH_TEXTS = Statement(
+    "DELETE FROM search_text",
+    "DELETE FROM search_text",
+)
+FORGET_GRAMS = Statement(
+    "DELETE FROM search_gram",
+    "DELETE FROM search_gram",
+)
+ADD_FACT_VALUE = Statement(
+    """
+INSERT INTO fact_value (case_id, fact, edition, seq, on_day, value) SELECT :case_id AS anon_1, :fact
+AS anon_2, coalesce(max(fact_value.edition), 0) + 1 AS anon_3, :seq AS anon_4, :on_day AS anon_5,
+:value AS anon_6
+FROM fact_value
+WHERE fact_value.case_id = :case_id AND fact_value.fact = :fact
+""",
+    """
+INSERT INTO fact_value (case_id, fact, edition, seq, on_day, value) SELECT %(case_id)s::VARCHAR AS
+anon_1, %(fact)s::VARCHAR AS anon_2, coalesce(max(fact_value.edition), 0) + 1 AS anon_3,
+%(seq)s::INTEGER AS anon_4, %(on_day)s::VARCHAR AS anon_5, %(value)s::VARCHAR AS anon_6
+FROM fact_value
+WHERE fact_value.case_id = %(case_id)s::VARCHAR AND fact_value.fact = %(fact)s::VARCHAR
+""",
+)
+FACT_VALUE = Statement(
+    """
+SELECT fact_value.seq, fact_value.on_day, fact_value.value
+FROM fact_value
+WHERE fact_value.case_id = :case_id AND fact_value.fact = :fact AND fact_value.edition = :edition
+""",
+    """
+SELECT fact_value.seq, fact_value.on_day, fact_value.value
+FROM fact_value
+WHERE fact_value.case_id = %(case_id)s::VARCHAR AND fact_value.fact = %(fact)s::VARCHAR AND
+fact_value.edition = %(edition)s::INTEGER
+""",
+)
+EDITIONS_OF_CASE = Statement(
+    """
+SELECT fact_value.fact, fact_value.edition
+FROM fact_value
+WHERE fact_value.case_id = :case_id
+""",
+    """
+SELECT fact_value.fact, fact_value.edition
+FROM fact_value
+WHERE fact_value.case_id = %(case_id)s::VARCHAR
+""",
+)
+VALUE_ON = Statement(
+    """
+SELECT fact_value.value
+FROM fact_value JOIN entry ON entry.case_id = fact_value.case_id AND entry.seq = fact_value.seq
+WHERE fact_value.case_id = :case_id AND fact_value.fact = :fact AND fact_value.on_day <= :on_day AND
+entry.idx <= :upto ORDER BY fact_value.on_day DESC, fact_value.edition DESC
+LIMIT 1 OFFSET 0
+""",
+    """
+SELECT fact_value.value
+FROM fact_value JOIN entry ON entry.case_id = fact_value.case_id AND entry.seq = fact_value.seq
+WHERE fact_value.case_id = %(case_id)s::VARCHAR AND fact_value.fact = %(fact)s::VARCHAR AND
+fact_value.on_day <= %(on_day)s::VARCHAR AND entry.idx <= %(upto)s::BIGINT ORDER BY
+fact_value.on_day DESC, fact_value.edition DESC
+LIMIT 1
+""",
+)
+FORGET_FACT_VALUES = Statement(
+    "DELETE FROM fact_value",
+    "DELETE FROM fact_value",
 )
 TASKS_OF_CASE = Statement(
     """
@@ -1353,6 +1581,12 @@ WHERE (outbox.case_id NOT IN (SELECT cases.id
 FROM cases)) UNION ALL SELECT 'task', task.number
 FROM task
 WHERE (task.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'search_text', search_text.number
+FROM search_text
+WHERE (search_text.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'fact_value', fact_value.fact
+FROM fact_value
+WHERE (fact_value.case_id NOT IN (SELECT cases.id
 FROM cases))
 """,
     """
@@ -1368,6 +1602,12 @@ WHERE (outbox.case_id NOT IN (SELECT cases.id
 FROM cases)) UNION ALL SELECT 'task', task.number
 FROM task
 WHERE (task.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'search_text', search_text.number
+FROM search_text
+WHERE (search_text.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'fact_value', fact_value.fact
+FROM fact_value
+WHERE (fact_value.case_id NOT IN (SELECT cases.id
 FROM cases))
 """,
 )

@@ -1,0 +1,202 @@
+"""The rows kept beside the log by which cases are found: what of each is searched, and which pairs
+of characters stand in it.
+
+Chinese has no spaces between words, and its words are mostly of two characters: so every pair of
+neighbouring characters is kept (`search_gram`), and what is asked for is looked up by its rarest
+pair and then seen to be there. Measured with 100 000 cases: docs/architecture.md, "Search".
+
+The rows are computed from the cases and compared with them by the audit.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from lifecycle.engine.case import Case
+from lifecycle.frozen import dataclass
+from lifecycle.ledger.record import damaged
+from lifecycle.ledger.sql import text
+from lifecycle.ledger.sqlite.store import Store
+from lifecycle.workflow.model import Workflow
+
+_END = "\n"
+"""Ends every line of what is searched, and so makes a pair with its last character."""
+_LAST = "\U0010ffff"
+"""What comes after every character: the end of the pairs that begin with one."""
+_NO_CONTROLS = dict.fromkeys((*range(32), 127), " ")
+_ENOUGH = 1_000
+"""How far pairs are counted: one that more cases have is common."""
+
+
+class SearchText(NamedTuple):
+    """What of a case is searched, normalised: each line of it ends with a line feed."""
+
+    number: str
+    title: str
+    facts: str
+
+    @property
+    def grams(self) -> set[str]:
+        """Give the pairs of characters in it, the line feeds at the ends among them."""
+        lines = (line + _END for part in self for line in part.split(_END) if line)
+        return {line[at : at + 2] for line in lines for at in range(len(line) - 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedWord:
+    """One word that is looked for, or a unit with one of these codes; all of them normalised."""
+
+    word: str
+    units: tuple[str, ...] = ()
+
+    def is_in(self, kept: SearchText) -> bool:
+        """Tell whether a case has it."""
+        return (
+            self.word in kept.number
+            or self.word in kept.title
+            or self.word in kept.facts
+            or any(f"{_END}{unit}{_END}" in f"{_END}{kept.facts}" for unit in self.units)
+        )
+
+    def depth(self, kept: SearchText) -> int:
+        """Say where in a case it is: 0 in the number, 1 in the title, 2 in the facts."""
+        if self.word in kept.number:
+            return 0
+        return 1 if self.word in kept.title else 2
+
+
+def normalised(words: str) -> str:
+    """Give a text as it is searched: in one line, full and half width alike, capitals or not."""
+    folded = unicodedata.normalize("NFKC", words.translate(_NO_CONTROLS)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+def search_text(workflow: Workflow, case: Case) -> SearchText:
+    """Give what of a case is searched: its number, its title, and the facts that say so."""
+    lines = [
+        line
+        for fact in workflow.facts.values()
+        if fact.search and fact.name in case.facts
+        for line in map(normalised, _texts(case.facts[fact.name]))
+        if line
+    ]
+    number, title = normalised(case.number), normalised(case.title)
+    return SearchText(number + _END, title + _END, "".join(f"{line}{_END}" for line in lines))
+
+
+def _texts(value: object) -> Iterable[str]:
+    return map(str, value) if isinstance(value, list) else (str(value),)
+
+
+def put_search(store: Store, workflow: Workflow, before: Case | None, after: Case) -> None:
+    """Bring the rows up to a case that has moved on; within a transaction.
+
+    Only what changes is written. `before` is None where nothing is kept of the case yet.
+    """
+    wanted = search_text(workflow, after)
+    if before is None:
+        store.run(text.ADD_SEARCH_TEXT, case_id=after.id, **wanted._asdict())
+        store.run(text.ADD_GRAMS, case_id=after.id, grams=_listed(wanted.grams))
+        return
+    kept = search_text(workflow, before)
+    if kept == wanted:
+        return
+    store.run(text.CHANGE_SEARCH_TEXT, case_id=after.id, **wanted._asdict())
+    store.run(text.DROP_GRAMS, case_id=after.id, grams=_listed(kept.grams - wanted.grams))
+    store.run(text.ADD_GRAMS, case_id=after.id, grams=_listed(wanted.grams - kept.grams))
+
+
+def forget_search(store: Store) -> None:
+    """Remove all rows, to be written anew; within a transaction."""
+    store.run(text.FORGET_GRAMS)
+    store.run(text.FORGET_SEARCH_TEXTS)
+
+
+def kept_search(store: Store, case_id: str) -> tuple[SearchText, int] | None:
+    """Read what is kept of a case, and how many of its pairs of characters are there; None where
+    nothing is kept.
+    """
+    found = store.row(text.SEARCH_TEXT, case_id=case_id)
+    if found is None or not all(isinstance(part, str) for part in found):
+        return None
+    kept = SearchText(*found)
+    counted = store.row(text.COUNT_GRAMS_OF_CASE, case_id=case_id, grams=_listed(kept.grams))
+    return kept, int(counted[0])
+
+
+def is_kept(found: tuple[SearchText, int] | None, workflow: Workflow, case: Case) -> bool:
+    """Tell whether what is kept of a case is what it should be."""
+    wanted = search_text(workflow, case)
+    return found == (wanted, len(wanted.grams))
+
+
+def superfluous(store: Store) -> Iterator[tuple[int, str | None]]:
+    """List the cases that have pairs of characters which are not in their searched text, as
+    (global index of the opening, id); no id where there is no such case.
+    """
+    yield from store.rows(text.GRAMS_TOO_MANY)
+
+
+def named(store: Store, words: str, *, most: int = 9) -> list[tuple[str, str]]:
+    """List number and title of the first cases whose number or title contains a text; one that has
+    just this title comes first.
+    """
+    word = normalised(words)
+    if not word:
+        return []
+    low, high, _count = _rarest(store, word)
+    found = {"low": low, "high": high, "part": word, "text": words}
+    return store.rows(text.CASES_NAMED, most=most, **found)
+
+
+def find(store: Store, words: Sequence[SearchedWord]) -> list[str]:
+    """Give the ids of the cases that have all of some words: first those that have them in the
+    number, then in number and title, then those that have one of them in the facts only; of each
+    the latest opened first.
+    """
+    low, high, grams = min((_places(store, word) for word in words), key=lambda one: one[0])[1]
+    rows = store.rows(text.SEARCH, low=low, high=high, grams=_listed(grams))
+    found = []
+    try:
+        for opening, case_id, *parts in rows:
+            kept = SearchText(*parts)
+            if all(word.is_in(kept) for word in words):
+                found.append((max(word.depth(kept) for word in words), -opening, case_id))
+    except TypeError as error:  # SQLite lets bytes into a column of texts
+        raise damaged("检索文字") from error
+    return [case_id for _depth, _place, case_id in sorted(found)]
+
+
+def _places(store: Store, word: SearchedWord) -> tuple[int, tuple[str, str, set[str]]]:
+    """Say where to look for a word: from which pair to which, and which others; before that, how
+    many cases at most that may be.
+    """
+    low, high, count = _rarest(store, word.word)
+    others = [_rarest(store, f"{unit}{_END}") for unit in word.units]
+    grams = {other for other, _high, _count in others}
+    return count + sum(found for _low, _high, found in others), (low, high, grams)
+
+
+def _rarest(store: Store, word: str) -> tuple[str, str, int]:
+    """Give the pair of characters in a word that the fewest cases have, as the first and the last
+    of the pairs to look up, and how many have it.
+
+    Of a single character it is all that begin with it: one ends every line.
+    """
+    if len(word) == 1:
+        ranges = [(word, word + _LAST)]
+    else:
+        ranges = [(word[at : at + 2],) * 2 for at in range(len(word) - 1)]
+    counted = []
+    for low, high in dict.fromkeys(ranges):
+        (count,) = store.row(text.COUNT_GRAMS, low=low, high=high, most=_ENOUGH)
+        counted.append((int(count), low, high))
+    count, low, high = min(counted)
+    return low, high, count
+
+
+def _listed(grams: Iterable[str]) -> str:
+    return json.dumps(sorted(grams), ensure_ascii=False)
