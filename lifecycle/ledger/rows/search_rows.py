@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from lifecycle.engine.case import Case
+from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.record import damaged
 from lifecycle.ledger.sql import text
@@ -54,11 +55,13 @@ class SearchedWord:
 
     def is_in(self, kept: SearchText) -> bool:
         """Tell whether a case has it."""
-        return (
-            self.word in kept.number
-            or self.word in kept.title
-            or self.word in kept.facts
-            or any(f"{_END}{unit}{_END}" in f"{_END}{kept.facts}" for unit in self.units)
+        named = self.word in kept.number or self.word in kept.title
+        return named or self.is_in_facts(kept.facts)
+
+    def is_in_facts(self, lines: str) -> bool:
+        """Tell whether it is in lines of facts."""
+        return self.word in lines or any(
+            f"{_END}{unit}{_END}" in f"{_END}{lines}" for unit in self.units
         )
 
     def depth(self, kept: SearchText) -> int:
@@ -76,19 +79,19 @@ def normalised(words: str) -> str:
 
 def search_text(workflow: Workflow, case: Case) -> SearchText:
     """Give what of a case is searched: its number, its title, and the facts that say so."""
-    lines = [
-        line
+    facts = (
+        fact_lines(case.facts[fact.name])
         for fact in workflow.facts.values()
         if fact.search and fact.name in case.facts
-        for line in map(normalised, _texts(case.facts[fact.name]))
-        if line
-    ]
+    )
     number, title = normalised(case.number), normalised(case.title)
-    return SearchText(number + _END, title + _END, "".join(f"{line}{_END}" for line in lines))
+    return SearchText(number + _END, title + _END, "".join(facts))
 
 
-def _texts(value: object) -> Iterable[str]:
-    return map(str, value) if isinstance(value, list) else (str(value),)
+def fact_lines(value: Value) -> str:
+    """Give the lines in which a fact is searched: one for each item of a list."""
+    texts = value if isinstance(value, list) else [str(value)]
+    return "".join(f"{line}{_END}" for line in map(normalised, texts) if line)
 
 
 def put_search(store: Store, workflow: Workflow, before: Case | None, after: Case) -> None:

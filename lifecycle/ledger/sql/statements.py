@@ -233,6 +233,7 @@ def _page_of(*columns: Any) -> Any:
 
 LIST_CASES = _page_of(*_LISTED)
 LIST_CASES_WITH_SNAPSHOT = _page_of(*_LISTED, CaseRow.snapshot)
+LISTED_CASE = selecting(*_LISTED, CaseRow.snapshot).where(col(CaseRow.id) == text_of("id"))
 
 
 _RED = func.coalesce(col(CaseRow.red_on) <= text_of("today"), literal_column("FALSE", Boolean()))

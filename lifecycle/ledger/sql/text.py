@@ -813,6 +813,22 @@ WHERE cases.number > %(after)s::VARCHAR AND {filters} ORDER BY cases.number
 LIMIT %(most)s::INTEGER OFFSET %(skip)s::INTEGER
 """,
 )
+LISTED_CASE = Statement(
+    """
+SELECT cases.number, cases.title, cases.workflow, cases.digest, cases.state, cases.phase,
+cases.lead, cases.final, cases.entered_on, cases.last_on, cases.due_on, cases.yellow_on,
+cases.red_on, cases.snapshot
+FROM cases
+WHERE cases.id = :id
+""",
+    """
+SELECT cases.number, cases.title, cases.workflow, cases.digest, cases.state, cases.phase,
+cases.lead, cases.final, cases.entered_on, cases.last_on, cases.due_on, cases.yellow_on,
+cases.red_on, cases.snapshot
+FROM cases
+WHERE cases.id = %(id)s::VARCHAR
+""",
+)
 BOARD = Statement(
     """
 SELECT cases.workflow, cases.state, count(*) AS count_1, sum(CASE WHEN coalesce(cases.red_on <=
