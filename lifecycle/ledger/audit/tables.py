@@ -10,7 +10,7 @@ from lifecycle.errors import LifecycleError
 from lifecycle.ledger.audit.finding import NOBODY, UNLIKE, Finding
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.rows.case_rows import read_case
-from lifecycle.ledger.rows.search_rows import kept_search, search_text, superfluous
+from lifecycle.ledger.rows.search_rows import is_kept, kept_search
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.database import schema_differences
 from lifecycle.ledger.sqlite.store import Store
@@ -41,24 +41,26 @@ def check_leftovers(scope: Scope, in_log: int, in_chains: int) -> Iterator[Findi
 
 
 def _check_grams(scope: Scope) -> Iterator[Finding]:
-    """Find pairs of characters kept for search that are not in what is searched of their case."""
-    for opening, case_id in superfluous(scope.store):
-        if case_id is None:
-            yield Finding("state", 0, NOBODY, f"search_gram {opening} 不属于任何事项")
-        elif _is_text_sound(scope, case_id):
-            message = "存储的检索用字多于检索文字"
-            yield Finding("state", opening, scope.name_of(case_id), message)
+    """Find pairs of characters kept for search that no searched text of their block has.
+
+    Where a searched text is not that of its case, that has been told, and pairs follow from it.
+    """
+    rows = scope.store.rows(text.GRAMS_TOO_MANY)
+    if not rows or scope.store.row(text.CASES_NOT_SEARCHED) is not None:
+        return
+    searched = scope.store.rows(text.SEARCHED_CASES)
+    if all(_is_text_sound(scope, case_id) for (case_id,) in searched):
+        for gram, block in rows:
+            message = f"检索用字“{gram}”不在第 {block} 组的检索文字中"
+            yield Finding("state", 0, NOBODY, message)
 
 
 def _is_text_sound(scope: Scope, case_id: str) -> bool:
-    """Tell whether the searched text of a case is that of the case as it is kept; where it is not,
-    or there is no such case, that has been told.
-    """
     found, kept = scope.store.case(case_id), kept_search(scope.store, case_id)
     if found is None or kept is None:
         return False
     try:
         case = read_case(scope.store, found[1])
-        return kept[0] == search_text(scope.library.workflow(case.workflow), case)
+        return is_kept(kept, scope.library.workflow(case.workflow), case)
     except (LifecycleError, *UNLIKE):
         return False

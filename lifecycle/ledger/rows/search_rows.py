@@ -2,8 +2,8 @@
 of characters stand in it.
 
 Chinese has no spaces between words, and its words are mostly of two characters: so every pair of
-neighbouring characters is kept (`search_gram`), and what is asked for is looked up by its rarest
-pair and then seen to be there. Measured with 100 000 cases: docs/architecture.md, "Search".
+neighbouring characters is kept (`search_gram`), once for each block of cases; what is asked for is
+looked for in the blocks that have all its pairs. What was measured: docs/architecture.md, "Search".
 
 The rows are computed from the cases and compared with them by the audit.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lifecycle.engine.case import Case
@@ -28,8 +28,6 @@ _END = "\n"
 _LAST = "\U0010ffff"
 """What comes after every character: the end of the pairs that begin with one."""
 _NO_CONTROLS = dict.fromkeys((*range(32), 127), " ")
-_ENOUGH = 1_000
-"""How far pairs are counted: one that more cases have is common."""
 
 
 class SearchText(NamedTuple):
@@ -119,14 +117,14 @@ def forget_search(store: Store) -> None:
 
 
 def kept_search(store: Store, case_id: str) -> tuple[SearchText, int] | None:
-    """Read what is kept of a case, and how many of its pairs of characters are there; None where
-    nothing is kept.
+    """Read what is kept of a case, and how many of its pairs of characters its block has; None
+    where nothing is kept.
     """
     found = store.row(text.SEARCH_TEXT, case_id=case_id)
     if found is None or not all(isinstance(part, str) for part in found):
         return None
     kept = SearchText(*found)
-    counted = store.row(text.COUNT_GRAMS_OF_CASE, case_id=case_id, grams=_listed(kept.grams))
+    counted = store.row(text.COUNT_GRAMS, case_id=case_id, grams=_listed(kept.grams))
     return kept, int(counted[0])
 
 
@@ -136,70 +134,56 @@ def is_kept(found: tuple[SearchText, int] | None, workflow: Workflow, case: Case
     return found == (wanted, len(wanted.grams))
 
 
-def superfluous(store: Store) -> Iterator[tuple[int, str | None]]:
-    """List the cases that have pairs of characters which are not in their searched text, as
-    (global index of the opening, id); no id where there is no such case.
-    """
-    yield from store.rows(text.GRAMS_TOO_MANY)
-
-
 def named(store: Store, words: str, *, most: int = 9) -> list[tuple[str, str]]:
     """List number and title of the first cases whose number or title contains a text; one that has
     just this title comes first.
     """
-    word = normalised(words)
-    if not word:
+    part = normalised(words)
+    if not part:
         return []
-    low, high, _count = _rarest(store, word)
-    found = {"low": low, "high": high, "part": word, "text": words}
-    return store.rows(text.CASES_NAMED, most=most, **found)
+    blocks = _listed(_blocks(store, part))
+    return store.rows(text.CASES_NAMED, blocks=blocks, part=part, text=words, most=most)
 
 
 def find(store: Store, words: Sequence[SearchedWord]) -> list[str]:
     """Give the ids of the cases that have all of some words: first those that have them in the
     number, then in number and title, then those that have one of them in the facts only; of each
-    the latest opened first.
+    the highest number first.
     """
-    low, high, grams = min((_places(store, word) for word in words), key=lambda one: one[0])[1]
-    rows = store.rows(text.SEARCH, low=low, high=high, grams=_listed(grams))
+    blocks = set.intersection(*(_blocks_of(store, word) for word in words))
+    longest = max(words, key=lambda word: len(word.word))
+    units = _listed(f"{unit}{_END}" for unit in longest.units)
+    rows = store.rows(text.SEARCH, blocks=_listed(blocks), part=longest.word, units=units)
     found = []
     try:
-        for opening, case_id, *parts in rows:
+        for case_id, *parts in rows:
             kept = SearchText(*parts)
             if all(word.is_in(kept) for word in words):
-                found.append((max(word.depth(kept) for word in words), -opening, case_id))
+                depth = max(word.depth(kept) for word in words)
+                found.append((-depth, kept.number, case_id))
     except TypeError as error:  # SQLite lets bytes into a column of texts
         raise damaged("检索文字") from error
-    return [case_id for _depth, _place, case_id in sorted(found)]
+    return [case_id for _depth, _number, case_id in sorted(found, reverse=True)]
 
 
-def _places(store: Store, word: SearchedWord) -> tuple[int, tuple[str, str, set[str]]]:
-    """Say where to look for a word: from which pair to which, and which others; before that, how
-    many cases at most that may be.
+def _blocks_of(store: Store, word: SearchedWord) -> set[int]:
+    """Name the blocks in which a word may be, or one of its units."""
+    units = (_blocks(store, f"{unit}{_END}") for unit in word.units)
+    return _blocks(store, word.word).union(*units)
+
+
+def _blocks(store: Store, part: str) -> set[int]:
+    """Name the blocks that have every pair of characters of a text.
+
+    Of a single character those that have any pair which begins with it: one ends every line.
     """
-    low, high, count = _rarest(store, word.word)
-    others = [_rarest(store, f"{unit}{_END}") for unit in word.units]
-    grams = {other for other, _high, _count in others}
-    return count + sum(found for _low, _high, found in others), (low, high, grams)
-
-
-def _rarest(store: Store, word: str) -> tuple[str, str, int]:
-    """Give the pair of characters in a word that the fewest cases have, as the first and the last
-    of the pairs to look up, and how many have it.
-
-    Of a single character it is all that begin with it: one ends every line.
-    """
-    if len(word) == 1:
-        ranges = [(word, word + _LAST)]
+    if len(part) == 1:
+        rows = store.rows(text.BLOCKS_BETWEEN, low=part, high=part + _LAST)
     else:
-        ranges = [(word[at : at + 2],) * 2 for at in range(len(word) - 1)]
-    counted = []
-    for low, high in dict.fromkeys(ranges):
-        (count,) = store.row(text.COUNT_GRAMS, low=low, high=high, most=_ENOUGH)
-        counted.append((int(count), low, high))
-    count, low, high = min(counted)
-    return low, high, count
+        grams = {part[at : at + 2] for at in range(len(part) - 1)}
+        rows = store.rows(text.BLOCKS_WITH, grams=_listed(grams), many=len(grams))
+    return {block for (block,) in rows}
 
 
-def _listed(grams: Iterable[str]) -> str:
-    return json.dumps(sorted(grams), ensure_ascii=False)
+def _listed(items: Iterable[str | int]) -> str:
+    return json.dumps(sorted(items), ensure_ascii=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, cast, delete, insert, tuple_, union, union_all, update
+from sqlalchemy import bindparam, cast, delete, insert, tuple_, union_all, update
 from sqlalchemy.types import Boolean, Integer, LargeBinary, String
 from sqlmodel import SQLModel, and_, case, col, func, literal_column, or_, select
 
@@ -266,128 +266,135 @@ LED_BY_OR_NAMING = or_(
 )
 OPENED_BETWEEN = col(CaseRow.opened_on).between(text_of("first_day"), text_of("last_day"))
 
-# Search: what of each case is searched, and the pairs of characters in it.
+# Search: what of each case is searched, and the pairs of characters in each block of cases.
 
-_OPENED_HERE = select(EntryTable.idx).where(
-    EntryTable.case_id == text_of("case_id"), EntryTable.seq == number(1)
+BLOCK = 128
+"""Cases of one block: as few rows of pairs as a full-text index needs, and a block is read in the
+time that a statement takes."""
+_position: Any = col(SearchTextRow.place)
+_block: Any = col(SearchGramRow.block)
+_SEARCHED = row_of(SearchTextRow, "place")
+_ASKED = texts_of(text_of("grams")).table_valued("value", name="asked")
+_OF_THESE = col(SearchGramRow.gram).in_(select(_ASKED.c.value))
+
+
+def _block_of(place: Any) -> Any:
+    return place.op(">>")(number(BLOCK.bit_length() - 1))
+
+
+def _in_block(block: Any) -> Any:
+    """Tell that a searched text belongs to a block, by a range of places, which is its key."""
+    return _position.between(block * number(BLOCK), block * number(BLOCK) + number(BLOCK - 1))
+
+
+def _has(part: Any) -> Any:
+    """Tell that a searched text has a part."""
+    columns = (SearchTextRow.number, SearchTextRow.title, SearchTextRow.facts)
+    return or_(*(position_of(col(column), part) > number(0) for column in columns))
+
+
+_BLOCK_HERE = (
+    select(_block_of(_position))
+    .where(SearchTextRow.case_id == text_of("case_id"))
+    .scalar_subquery()
 )
-_SEARCHED_HERE = select(SearchTextRow.opening).where(SearchTextRow.case_id == text_of("case_id"))
-_SEARCHED = row_of(SearchTextRow, "opening")
 ADD_SEARCH_TEXT = (
     insert(SearchTextRow)
-    .from_select(["opening", *_SEARCHED], _OPENED_HERE.add_columns(*_SEARCHED.values()))
+    .from_select(
+        ["place", *_SEARCHED],
+        selecting(func.coalesce(func.max(_position), number(0)) + number(1), *_SEARCHED.values()),
+    )
     .inline()
 )
 CHANGE_SEARCH_TEXT = (
     update(SearchTextRow)
     .where(col(SearchTextRow.case_id) == text_of("case_id"))
-    .values(row_of(SearchTextRow, "opening", "case_id"))
+    .values(row_of(SearchTextRow, "place", "case_id"))
 )
 SEARCH_TEXT = select(SearchTextRow.number, SearchTextRow.title, SearchTextRow.facts).where(
-    SearchTextRow.case_id == text_of("case_id"),
-    col(SearchTextRow.opening) == _OPENED_HERE.scalar_subquery(),
+    SearchTextRow.case_id == text_of("case_id")
 )
-_grams = texts_of(text_of("grams")).table_valued("value", name="asked")
-ADD_GRAMS = (
-    insert(SearchGramRow)
-    .from_select(
-        ["gram", "opening"],
-        select(_grams.c.value, SearchTextRow.opening)
+
+
+def _add_grams(begun: Any) -> Any:
+    asked = (
+        select(_ASKED.c.value, _block_of(_position))
         .select_from(SearchTextRow)
-        .join(_grams, literal_column("TRUE", Boolean()))
-        .where(col(SearchTextRow.case_id) == text_of("case_id")),
+        .join(_ASKED, literal_column("TRUE", Boolean()))
+        .where(col(SearchTextRow.case_id) == text_of("case_id"))
     )
-    .inline()
+    return begun.from_select(["gram", "block"], asked).on_conflict_do_nothing().inline()
+
+
+ADD_GRAMS = tuple(_add_grams(begun) for begun in adding(SearchGramRow))
+_GRAM_IS_THERE = (
+    select(number(1))
+    .select_from(SearchTextRow)
+    .where(_in_block(_block), _has(col(SearchGramRow.gram)))
+    .correlate(SearchGramRow)
+    .exists()
 )
-DROP_GRAMS = delete(SearchGramRow).where(
-    col(SearchGramRow.gram).in_(texts("grams", "asked")),
-    col(SearchGramRow.opening) == _SEARCHED_HERE.scalar_subquery(),
+DROP_GRAMS = delete(SearchGramRow).where(_OF_THESE, _block == _BLOCK_HERE, ~_GRAM_IS_THERE)
+"""Of some pairs of characters those that no case of the block has any more."""
+COUNT_GRAMS = (
+    select(func.count()).select_from(SearchGramRow).where(_OF_THESE, _block == _BLOCK_HERE)
 )
-COUNT_GRAMS_OF_CASE = (
-    select(func.count())
-    .select_from(SearchGramRow)
-    .where(
-        col(SearchGramRow.gram).in_(texts("grams", "asked")),
-        col(SearchGramRow.opening) == _SEARCHED_HERE.scalar_subquery(),
-    )
+BLOCKS_WITH = (
+    select(SearchGramRow.block)
+    .where(_OF_THESE)
+    .group_by(_block)
+    .having(func.count() == number_of("many"))
 )
-_IN_RANGE = col(SearchGramRow.gram).between(text_of("low"), text_of("high"))
-COUNT_GRAMS = select(func.count()).select_from(
-    select(SearchGramRow.opening).where(_IN_RANGE).limit(number_of("most")).subquery("found")
+"""The blocks that have each of so many pairs of characters: all that a text can be in."""
+BLOCKS_BETWEEN = (
+    select(SearchGramRow.block)
+    .distinct()
+    .where(col(SearchGramRow.gram).between(text_of("low"), text_of("high")))
 )
-"""How common a pair of characters is, counted no further than to `most`."""
+_ASKED_BLOCKS = texts_of(text_of("blocks")).table_valued("value", name="asked")
+_IN_ASKED_BLOCK = _in_block(cast(_ASKED_BLOCKS.c.value, LARGE))
+_UNITS = texts_of(text_of("units")).table_valued("value", name="named")
+_NAMES_UNIT = (
+    select(number(1))
+    .select_from(_UNITS)
+    .where(position_of(col(SearchTextRow.facts), _UNITS.c.value) > number(0))
+    .exists()
+)
 SEARCH = (
-    selecting(
-        SearchTextRow.opening,
-        SearchTextRow.case_id,
-        SearchTextRow.number,
-        SearchTextRow.title,
-        SearchTextRow.facts,
-    )
-    .where(
-        col(SearchTextRow.opening).in_(
-            union(
-                select(SearchGramRow.opening).where(_IN_RANGE),
-                select(SearchGramRow.opening).where(
-                    col(SearchGramRow.gram).in_(texts("grams", "asked"))
-                ),
-            )
-        )
-    )
-    .order_by(col(SearchTextRow.opening).desc())
+    selecting(SearchTextRow.case_id, SearchTextRow.number, SearchTextRow.title, SearchTextRow.facts)
+    .select_from(_ASKED_BLOCKS)
+    .join(SearchTextRow, _IN_ASKED_BLOCK)
+    .where(or_(_has(text_of("part")), and_(text_of("units") != word("[]"), _NAMES_UNIT)))
 )
-"""The cases that have a pair of characters, or one of several others: what is asked for may be in
-them."""
+"""The cases of some blocks that have a text, or a line of one of some units."""
 CASES_NAMED = (
     select(CaseRow.number, CaseRow.title)
-    .join(SearchTextRow, col(SearchTextRow.case_id) == col(CaseRow.id))
+    .select_from(_ASKED_BLOCKS)
+    .join(SearchTextRow, _IN_ASKED_BLOCK)
+    .join(CaseRow, col(CaseRow.id) == col(SearchTextRow.case_id))
     .where(
-        col(SearchTextRow.opening).in_(select(SearchGramRow.opening).where(_IN_RANGE)),
         or_(
             position_of(col(SearchTextRow.number), text_of("part")) > number(0),
             position_of(col(SearchTextRow.title), text_of("part")) > number(0),
-        ),
+        )
     )
     .order_by(col(CaseRow.title) != text_of("text"), col(CaseRow.number))
     .limit(number_of("most"))
 )
-_in_no_line = and_(
-    *(
-        position_of(column, col(SearchGramRow.gram)) == number(0)
-        for column in (SearchTextRow.number, SearchTextRow.title, SearchTextRow.facts)
+GRAMS_TOO_MANY = select(SearchGramRow.gram, SearchGramRow.block).where(
+    or_(
+        func.length(SearchGramRow.gram) != number(2),
+        func.substr(SearchGramRow.gram, number(1), number(1)) < word(" "),
+        ~_GRAM_IS_THERE,
     )
 )
-_opened_by = (
-    select(number(1))
-    .select_from(EntryTable)
-    .where(
-        EntryTable.idx == SearchGramRow.opening,
-        EntryTable.seq == number(1),
-        col(EntryTable.case_id).in_(select(CaseRow.id)),
-    )
+"""Pairs of characters that no searched text of their block has."""
+SEARCHED_CASES = select(SearchTextRow.case_id)
+CASES_NOT_SEARCHED = (
+    select(CaseRow.number)
+    .where(col(CaseRow.id).not_in(select(SearchTextRow.case_id)))
+    .limit(number(1))
 )
-GRAMS_TOO_MANY = (
-    selecting(SearchGramRow.opening, SearchTextRow.case_id)
-    .distinct()
-    .select_from(SearchGramRow)
-    .outerjoin(SearchTextRow, col(SearchTextRow.opening) == col(SearchGramRow.opening))
-    .where(
-        or_(
-            and_(col(SearchTextRow.opening).is_(None), ~_opened_by.exists()),
-            and_(
-                col(SearchTextRow.opening).is_not(None),
-                or_(
-                    func.length(SearchGramRow.gram) != number(2),
-                    func.substr(SearchGramRow.gram, number(1), number(1)) < word(" "),
-                    _in_no_line,
-                ),
-            ),
-        )
-    )
-    .order_by(col(SearchGramRow.opening))
-)
-"""Pairs of characters that the searched text of their case has not; those of a case whose searched
-text is gone are told with it."""
 FORGET_SEARCH_TEXTS = delete(SearchTextRow)
 FORGET_GRAMS = delete(SearchGramRow)
 

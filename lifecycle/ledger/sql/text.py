@@ -158,19 +158,19 @@ CREATE TABLE refusal (
     """
 CREATE TABLE search_gram (
     gram VARCHAR NOT NULL,
-    opening INTEGER NOT NULL,
-    PRIMARY KEY (gram, opening)
+    block INTEGER NOT NULL,
+    PRIMARY KEY (gram, block)
 )
  WITHOUT ROWID
 """,
     """
 CREATE TABLE search_text (
-    opening INTEGER NOT NULL,
+    place INTEGER NOT NULL,
     case_id VARCHAR NOT NULL,
     number VARCHAR NOT NULL,
     title VARCHAR NOT NULL,
     facts VARCHAR NOT NULL,
-    PRIMARY KEY (opening),
+    PRIMARY KEY (place),
     UNIQUE (case_id)
 )
 """,
@@ -346,18 +346,18 @@ CREATE TABLE refusal (
     """
 CREATE TABLE search_gram (
     gram VARCHAR COLLATE "C" NOT NULL,
-    opening BIGINT NOT NULL,
-    PRIMARY KEY (gram, opening)
+    block BIGINT NOT NULL,
+    PRIMARY KEY (gram, block)
 )
 """,
     """
 CREATE TABLE search_text (
-    opening BIGINT NOT NULL,
+    place BIGINT NOT NULL,
     case_id VARCHAR COLLATE "C" NOT NULL,
     number VARCHAR COLLATE "C" NOT NULL,
     title VARCHAR COLLATE "C" NOT NULL,
     facts VARCHAR COLLATE "C" NOT NULL,
-    PRIMARY KEY (opening),
+    PRIMARY KEY (place),
     UNIQUE (case_id)
 )
 """,
@@ -883,17 +883,16 @@ OPENED_BETWEEN = Statement(
 )
 ADD_SEARCH_TEXT = Statement(
     """
-INSERT INTO search_text (opening, case_id, number, title, facts) SELECT entry.idx, :case_id AS
-anon_1, :number AS anon_2, :title AS anon_3, :facts AS anon_4
-FROM entry
-WHERE entry.case_id = :case_id AND entry.seq = 1
+INSERT INTO search_text (place, case_id, number, title, facts) SELECT
+coalesce(max(search_text.place), 0) + 1 AS anon_1, :case_id AS anon_2, :number AS anon_3, :title AS
+anon_4, :facts AS anon_5
+FROM search_text
 """,
     """
-INSERT INTO search_text (opening, case_id, number, title, facts) SELECT entry.idx,
-%(case_id)s::VARCHAR AS anon_1, %(number)s::VARCHAR AS anon_2, %(title)s::VARCHAR AS anon_3,
-%(facts)s::VARCHAR AS anon_4
-FROM entry
-WHERE entry.case_id = %(case_id)s::VARCHAR AND entry.seq = 1
+INSERT INTO search_text (place, case_id, number, title, facts) SELECT
+coalesce(max(search_text.place), 0) + 1 AS anon_1, %(case_id)s::VARCHAR AS anon_2,
+%(number)s::VARCHAR AS anon_3, %(title)s::VARCHAR AS anon_4, %(facts)s::VARCHAR AS anon_5
+FROM search_text
 """,
 )
 CHANGE_SEARCH_TEXT = Statement(
@@ -910,149 +909,183 @@ SEARCH_TEXT = Statement(
     """
 SELECT search_text.number, search_text.title, search_text.facts
 FROM search_text
-WHERE search_text.case_id = :case_id AND search_text.opening = (SELECT entry.idx
-FROM entry
-WHERE entry.case_id = :case_id AND entry.seq = 1)
+WHERE search_text.case_id = :case_id
 """,
     """
 SELECT search_text.number, search_text.title, search_text.facts
 FROM search_text
-WHERE search_text.case_id = %(case_id)s::VARCHAR AND search_text.opening = (SELECT entry.idx
-FROM entry
-WHERE entry.case_id = %(case_id)s::VARCHAR AND entry.seq = 1)
+WHERE search_text.case_id = %(case_id)s::VARCHAR
 """,
 )
 ADD_GRAMS = Statement(
     """
-INSERT INTO search_gram (gram, opening) SELECT asked.value, search_text.opening
+INSERT INTO search_gram (gram, block) SELECT asked.value, search_text.place >> 7 AS anon_1
 FROM search_text JOIN json_each(:grams) AS asked ON TRUE = 1
-WHERE search_text.case_id = :case_id
+WHERE search_text.case_id = :case_id ON CONFLICT DO NOTHING
 """,
     """
-INSERT INTO search_gram (gram, opening) SELECT asked.value, search_text.opening
+INSERT INTO search_gram (gram, block) SELECT asked.value, search_text.place >> 7 AS anon_1
 FROM search_text JOIN jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked ON TRUE
-WHERE search_text.case_id = %(case_id)s::VARCHAR
+WHERE search_text.case_id = %(case_id)s::VARCHAR ON CONFLICT DO NOTHING
 """,
 )
 DROP_GRAMS = Statement(
     """
 DELETE FROM search_gram WHERE search_gram.gram IN (SELECT asked.value
-FROM json_each(:grams) AS asked) AND search_gram.opening = (SELECT search_text.opening
+FROM json_each(:grams) AS asked) AND search_gram.block = (SELECT search_text.place >> 7 AS anon_1
 FROM search_text
-WHERE search_text.case_id = :case_id)
+WHERE search_text.case_id = :case_id) AND NOT (EXISTS (SELECT 1
+FROM search_text
+WHERE search_text.place BETWEEN search_gram.block * 128 AND search_gram.block * 128 + 127 AND
+(instr(search_text.number, search_gram.gram) > 0 OR instr(search_text.title, search_gram.gram) > 0
+OR instr(search_text.facts, search_gram.gram) > 0)))
 """,
     """
 DELETE FROM search_gram WHERE search_gram.gram IN (SELECT asked.value
-FROM jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked) AND search_gram.opening
-= (SELECT search_text.opening
+FROM jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked) AND search_gram.block =
+(SELECT search_text.place >> 7 AS anon_1
 FROM search_text
-WHERE search_text.case_id = %(case_id)s::VARCHAR)
-""",
-)
-COUNT_GRAMS_OF_CASE = Statement(
-    """
-SELECT count(*) AS count_1
-FROM search_gram
-WHERE search_gram.gram IN (SELECT asked.value
-FROM json_each(:grams) AS asked) AND search_gram.opening = (SELECT search_text.opening
+WHERE search_text.case_id = %(case_id)s::VARCHAR) AND NOT (EXISTS (SELECT 1
 FROM search_text
-WHERE search_text.case_id = :case_id)
-""",
-    """
-SELECT count(*) AS count_1
-FROM search_gram
-WHERE search_gram.gram IN (SELECT asked.value
-FROM jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked) AND search_gram.opening
-= (SELECT search_text.opening
-FROM search_text
-WHERE search_text.case_id = %(case_id)s::VARCHAR)
+WHERE search_text.place BETWEEN search_gram.block * 128 AND search_gram.block * 128 + 127 AND
+(strpos(search_text.number, search_gram.gram) > 0 OR strpos(search_text.title, search_gram.gram) > 0
+OR strpos(search_text.facts, search_gram.gram) > 0)))
 """,
 )
 COUNT_GRAMS = Statement(
     """
 SELECT count(*) AS count_1
-FROM (SELECT search_gram.opening AS opening
 FROM search_gram
-WHERE search_gram.gram BETWEEN :low AND :high
-LIMIT :most OFFSET 0) AS found
+WHERE search_gram.gram IN (SELECT asked.value
+FROM json_each(:grams) AS asked) AND search_gram.block = (SELECT search_text.place >> 7 AS anon_1
+FROM search_text
+WHERE search_text.case_id = :case_id)
 """,
     """
 SELECT count(*) AS count_1
-FROM (SELECT search_gram.opening AS opening
+FROM search_gram
+WHERE search_gram.gram IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked) AND search_gram.block =
+(SELECT search_text.place >> 7 AS anon_1
+FROM search_text
+WHERE search_text.case_id = %(case_id)s::VARCHAR)
+""",
+)
+BLOCKS_WITH = Statement(
+    """
+SELECT search_gram.block
+FROM search_gram
+WHERE search_gram.gram IN (SELECT asked.value
+FROM json_each(:grams) AS asked) GROUP BY search_gram.block
+HAVING count(*) = :many
+""",
+    """
+SELECT search_gram.block
+FROM search_gram
+WHERE search_gram.gram IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked) GROUP BY
+search_gram.block
+HAVING count(*) = %(many)s::INTEGER
+""",
+)
+BLOCKS_BETWEEN = Statement(
+    """
+SELECT DISTINCT search_gram.block
+FROM search_gram
+WHERE search_gram.gram BETWEEN :low AND :high
+""",
+    """
+SELECT DISTINCT search_gram.block
 FROM search_gram
 WHERE search_gram.gram BETWEEN %(low)s::VARCHAR AND %(high)s::VARCHAR
-LIMIT %(most)s::INTEGER) AS found
 """,
 )
 SEARCH = Statement(
     """
-SELECT search_text.opening, search_text.case_id, search_text.number, search_text.title,
-search_text.facts
-FROM search_text
-WHERE search_text.opening IN (SELECT search_gram.opening
-FROM search_gram
-WHERE search_gram.gram BETWEEN :low AND :high UNION SELECT search_gram.opening
-FROM search_gram
-WHERE search_gram.gram IN (SELECT asked.value
-FROM json_each(:grams) AS asked)) ORDER BY search_text.opening DESC
+SELECT search_text.case_id, search_text.number, search_text.title, search_text.facts
+FROM json_each(:blocks) AS asked JOIN search_text ON search_text.place BETWEEN CAST(asked.value AS
+INTEGER) * 128 AND CAST(asked.value AS INTEGER) * 128 + 127
+WHERE instr(search_text.number, :part) > 0 OR instr(search_text.title, :part) > 0 OR
+instr(search_text.facts, :part) > 0 OR :units != '[]' AND (EXISTS (SELECT 1
+FROM json_each(:units) AS named
+WHERE instr(search_text.facts, named.value) > 0))
 """,
     """
-SELECT search_text.opening, search_text.case_id, search_text.number, search_text.title,
-search_text.facts
-FROM search_text
-WHERE search_text.opening IN (SELECT search_gram.opening
-FROM search_gram
-WHERE search_gram.gram BETWEEN %(low)s::VARCHAR AND %(high)s::VARCHAR UNION SELECT
-search_gram.opening
-FROM search_gram
-WHERE search_gram.gram IN (SELECT asked.value
-FROM jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked)) ORDER BY
-search_text.opening DESC
+SELECT search_text.case_id, search_text.number, search_text.title, search_text.facts
+FROM jsonb_array_elements_text(CAST(%(blocks)s::VARCHAR AS JSONB)) AS asked JOIN search_text ON
+search_text.place BETWEEN CAST(asked.value AS BIGINT) * 128 AND CAST(asked.value AS BIGINT) * 128 +
+127
+WHERE strpos(search_text.number, %(part)s::VARCHAR) > 0 OR strpos(search_text.title,
+%(part)s::VARCHAR) > 0 OR strpos(search_text.facts, %(part)s::VARCHAR) > 0 OR %(units)s::VARCHAR !=
+'[]' AND (EXISTS (SELECT 1
+FROM jsonb_array_elements_text(CAST(%(units)s::VARCHAR AS JSONB)) AS named
+WHERE strpos(search_text.facts, named.value) > 0))
 """,
 )
 CASES_NAMED = Statement(
     """
 SELECT cases.number, cases.title
-FROM cases JOIN search_text ON search_text.case_id = cases.id
-WHERE search_text.opening IN (SELECT search_gram.opening
-FROM search_gram
-WHERE search_gram.gram BETWEEN :low AND :high) AND (instr(search_text.number, :part) > 0 OR
-instr(search_text.title, :part) > 0) ORDER BY cases.title != :text, cases.number
+FROM json_each(:blocks) AS asked JOIN search_text ON search_text.place BETWEEN CAST(asked.value AS
+INTEGER) * 128 AND CAST(asked.value AS INTEGER) * 128 + 127 JOIN cases ON cases.id =
+search_text.case_id
+WHERE instr(search_text.number, :part) > 0 OR instr(search_text.title, :part) > 0 ORDER BY
+cases.title != :text, cases.number
 LIMIT :most OFFSET 0
 """,
     """
 SELECT cases.number, cases.title
-FROM cases JOIN search_text ON search_text.case_id = cases.id
-WHERE search_text.opening IN (SELECT search_gram.opening
-FROM search_gram
-WHERE search_gram.gram BETWEEN %(low)s::VARCHAR AND %(high)s::VARCHAR) AND
-(strpos(search_text.number, %(part)s::VARCHAR) > 0 OR strpos(search_text.title, %(part)s::VARCHAR) >
-0) ORDER BY cases.title != %(text)s::VARCHAR, cases.number
+FROM jsonb_array_elements_text(CAST(%(blocks)s::VARCHAR AS JSONB)) AS asked JOIN search_text ON
+search_text.place BETWEEN CAST(asked.value AS BIGINT) * 128 AND CAST(asked.value AS BIGINT) * 128 +
+127 JOIN cases ON cases.id = search_text.case_id
+WHERE strpos(search_text.number, %(part)s::VARCHAR) > 0 OR strpos(search_text.title,
+%(part)s::VARCHAR) > 0 ORDER BY cases.title != %(text)s::VARCHAR, cases.number
 LIMIT %(most)s::INTEGER
 """,
 )
 GRAMS_TOO_MANY = Statement(
     """
-SELECT DISTINCT search_gram.opening, search_text.case_id
-FROM search_gram LEFT OUTER JOIN search_text ON search_text.opening = search_gram.opening
-WHERE search_text.opening IS NULL AND NOT (EXISTS (SELECT 1
-FROM entry
-WHERE entry.idx = search_gram.opening AND entry.seq = 1 AND entry.case_id IN (SELECT cases.id
-FROM cases))) OR search_text.opening IS NOT NULL AND (length(search_gram.gram) != 2 OR
-substr(search_gram.gram, 1, 1) < ' ' OR instr(search_text.number, search_gram.gram) = 0 AND
-instr(search_text.title, search_gram.gram) = 0 AND instr(search_text.facts, search_gram.gram) = 0)
-ORDER BY search_gram.opening
+SELECT search_gram.gram, search_gram.block
+FROM search_gram
+WHERE length(search_gram.gram) != 2 OR substr(search_gram.gram, 1, 1) < ' ' OR NOT (EXISTS (SELECT 1
+FROM search_text
+WHERE search_text.place BETWEEN search_gram.block * 128 AND search_gram.block * 128 + 127 AND
+(instr(search_text.number, search_gram.gram) > 0 OR instr(search_text.title, search_gram.gram) > 0
+OR instr(search_text.facts, search_gram.gram) > 0)))
 """,
     """
-SELECT DISTINCT search_gram.opening, search_text.case_id
-FROM search_gram LEFT OUTER JOIN search_text ON search_text.opening = search_gram.opening
-WHERE search_text.opening IS NULL AND NOT (EXISTS (SELECT 1
-FROM entry
-WHERE entry.idx = search_gram.opening AND entry.seq = 1 AND entry.case_id IN (SELECT cases.id
-FROM cases))) OR search_text.opening IS NOT NULL AND (length(search_gram.gram) != 2 OR
-substr(search_gram.gram, 1, 1) < ' ' OR strpos(search_text.number, search_gram.gram) = 0 AND
-strpos(search_text.title, search_gram.gram) = 0 AND strpos(search_text.facts, search_gram.gram) = 0)
-ORDER BY search_gram.opening
+SELECT search_gram.gram, search_gram.block
+FROM search_gram
+WHERE length(search_gram.gram) != 2 OR substr(search_gram.gram, 1, 1) < ' ' OR NOT (EXISTS (SELECT 1
+FROM search_text
+WHERE search_text.place BETWEEN search_gram.block * 128 AND search_gram.block * 128 + 127 AND
+(strpos(search_text.number, search_gram.gram) > 0 OR strpos(search_text.title, search_gram.gram) > 0
+OR strpos(search_text.facts, search_gram.gram) > 0)))
+""",
+)
+SEARCHED_CASES = Statement(
+    """
+SELECT search_text.case_id
+FROM search_text
+""",
+    """
+SELECT search_text.case_id
+FROM search_text
+""",
+)
+CASES_NOT_SEARCHED = Statement(
+    """
+SELECT cases.number
+FROM cases
+WHERE (cases.id NOT IN (SELECT search_text.case_id
+FROM search_text))
+LIMIT 1 OFFSET 0
+""",
+    """
+SELECT cases.number
+FROM cases
+WHERE (cases.id NOT IN (SELECT search_text.case_id
+FROM search_text))
+LIMIT 1
 """,
 )
 FORGET_SEARCH_TEXTS = Statement(

@@ -63,7 +63,7 @@ def search(
     office: Office, texts: Sequence[str], on: date | None = None, page: int = 1
 ) -> FoundPage:
     """Find the cases that have every word: by number before those by title before those by facts,
-    each the latest opened first.
+    each the highest number first.
 
     Raises UsageError where there is nothing to look for, or too much.
     """
