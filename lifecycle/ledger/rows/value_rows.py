@@ -39,8 +39,10 @@ def _written(value: Value | None) -> str | None:
 
 def put_values(store: Store, before: Case | None, after: Case) -> None:
     """Keep the editions that the last entry of a case has made; within a transaction."""
-    for fact, edition in editions(before, after).items():
-        store.run(text.ADD_FACT_VALUE, case_id=after.id, fact=fact, **edition._asdict())
+    moved = {fact: edition.value for fact, edition in editions(before, after).items()}
+    if moved:
+        entry = {"case_id": after.id, "seq": after.seq, "on_day": after.last_on}
+        store.run(text.ADD_FACT_VALUES, moved=json.dumps(moved, ensure_ascii=False), **entry)
 
 
 def forget_values(store: Store) -> None:

@@ -17,6 +17,7 @@ from lifecycle.ledger.sql.dialects import (
     LARGE,
     adding,
     number,
+    pairs_of,
     position_of,
     room_for_filters,
     texts_of,
@@ -400,16 +401,27 @@ FORGET_GRAMS = delete(SearchGramRow)
 
 # The values of facts over time.
 
-_LAST_EDITION = func.coalesce(func.max(FactValueRow.edition), number(0))
+_MOVED = pairs_of(text_of("moved")).table_valued("key", "value", name="moved")
+_LAST_EDITION = (
+    select(func.coalesce(func.max(FactValueRow.edition), number(0)))
+    .where(FactValueRow.case_id == text_of("case_id"), FactValueRow.fact == _MOVED.c.key)
+    .correlate(_MOVED)
+    .scalar_subquery()
+)
+_EDITION = {
+    **row_of(FactValueRow),
+    "fact": _MOVED.c.key,
+    "edition": _LAST_EDITION + number(1),
+    "value": _MOVED.c.value,
+}
+ADD_FACT_VALUES = (
+    insert(FactValueRow)
+    .from_select(list(_EDITION), selecting(*_EDITION.values()).select_from(_MOVED))
+    .inline()
+)
 _THIS_FACT = (
     col(FactValueRow.case_id) == text_of("case_id"),
     col(FactValueRow.fact) == text_of("fact"),
-)
-_new_value = {**row_of(FactValueRow), "edition": _LAST_EDITION + number(1)}
-ADD_FACT_VALUE = (
-    insert(FactValueRow)
-    .from_select(list(_new_value), selecting(*_new_value.values()).where(*_THIS_FACT))
-    .inline()
 )
 FACT_VALUE = select(FactValueRow.seq, FactValueRow.on_day, FactValueRow.value).where(
     *_THIS_FACT, col(FactValueRow.edition) == number_of("edition")

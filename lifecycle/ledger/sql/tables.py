@@ -235,7 +235,10 @@ class FactValueRow(SQLModel, table=True):
     seq: int
     on_day: str
     value: str | None
-    __table_args__ = (Index("values_by_fact", "fact", "case_id", "edition"),)
+    __table_args__ = (
+        Index("values_by_fact", "fact", "case_id", "edition"),
+        {"sqlite_with_rowid": False},
+    )
 
 
 by_code_point(SQLModel.metadata)

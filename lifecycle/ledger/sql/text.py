@@ -76,6 +76,7 @@ CREATE TABLE fact_value (
     value VARCHAR,
     PRIMARY KEY (case_id, fact, edition)
 )
+ WITHOUT ROWID
 """,
     "CREATE INDEX values_by_fact ON fact_value (fact, case_id, edition)",
     """
@@ -1096,20 +1097,22 @@ FORGET_GRAMS = Statement(
     "DELETE FROM search_gram",
     "DELETE FROM search_gram",
 )
-ADD_FACT_VALUE = Statement(
+ADD_FACT_VALUES = Statement(
     """
-INSERT INTO fact_value (case_id, fact, edition, seq, on_day, value) SELECT :case_id AS anon_1, :fact
-AS anon_2, coalesce(max(fact_value.edition), 0) + 1 AS anon_3, :seq AS anon_4, :on_day AS anon_5,
-:value AS anon_6
+INSERT INTO fact_value (case_id, fact, edition, seq, on_day, value) SELECT :case_id AS anon_1,
+moved."key", (SELECT coalesce(max(fact_value.edition), 0) AS coalesce_1
 FROM fact_value
-WHERE fact_value.case_id = :case_id AND fact_value.fact = :fact
+WHERE fact_value.case_id = :case_id AND fact_value.fact = moved."key") + 1 AS anon_2, :seq AS
+anon_3, :on_day AS anon_4, moved.value
+FROM json_each(:moved) AS moved
 """,
     """
 INSERT INTO fact_value (case_id, fact, edition, seq, on_day, value) SELECT %(case_id)s::VARCHAR AS
-anon_1, %(fact)s::VARCHAR AS anon_2, coalesce(max(fact_value.edition), 0) + 1 AS anon_3,
-%(seq)s::INTEGER AS anon_4, %(on_day)s::VARCHAR AS anon_5, %(value)s::VARCHAR AS anon_6
+anon_1, moved.key, (SELECT coalesce(max(fact_value.edition), 0) AS coalesce_1
 FROM fact_value
-WHERE fact_value.case_id = %(case_id)s::VARCHAR AND fact_value.fact = %(fact)s::VARCHAR
+WHERE fact_value.case_id = %(case_id)s::VARCHAR AND fact_value.fact = moved.key) + 1 AS anon_2,
+%(seq)s::INTEGER AS anon_3, %(on_day)s::VARCHAR AS anon_4, moved.value
+FROM jsonb_each_text(CAST(%(moved)s::VARCHAR AS JSONB)) AS moved
 """,
 )
 FACT_VALUE = Statement(
