@@ -24,7 +24,7 @@ from lifecycle.ledger.rows.search_rows import (
     search_text,
 )
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
 
 NAMES = ("瓯江茶旅小镇", "瓯江Ａ座", "ｏujiang tea town", "茶", "茶旅 小镇", "%_\\", "云和梯田云和")
 WORDS = (
@@ -61,9 +61,9 @@ def bureau(pristine: Bureau, tmp_path: Path) -> Bureau:
 
 
 @pytest.fixture
-def store(pristine: Bureau) -> Iterator[Store]:
+def store(pristine: Bureau) -> Iterator[SqliteStore]:
     """Give its store."""
-    with closing(Store.open(str(pristine.path))) as opened:
+    with closing(SqliteStore.open(str(pristine.path))) as opened:
         yield opened
 
 
@@ -95,7 +95,7 @@ def test_the_rows_find_what_looking_finds(
     same order as looking at each case does.
     """
     sought = [SearchedWord(normalised(word), tuple(sorted(units))) for word in words]
-    with closing(Store.open(str(pristine.path))) as store:
+    with closing(SqliteStore.open(str(pristine.path))) as store:
         assert find(store, sought) == by_looking(pristine, sought)
 
 
@@ -105,7 +105,7 @@ def test_a_case_is_named_by_any_part_of_number_or_title(pristine: Bureau, words:
     """What is in the number or the title of a case, full or half width, in capitals or not, names
     it; an exact title comes first, then the numbers in their order.
     """
-    with closing(Store.open(str(pristine.path))) as store:
+    with closing(SqliteStore.open(str(pristine.path))) as store:
         rows = store.connection.rows("SELECT number, title FROM cases")
         part = normalised(words)
         wanted = [row for row in rows if part and any(part in normalised(one) for one in row)]
@@ -129,7 +129,7 @@ def test_the_pairs_of_a_text() -> None:
     assert kept.grams == {"a1", "1\n", "瓯江", "江\n", "瓯\n", "云\n"}
 
 
-def test_two_characters_are_looked_up_in_an_index(store: Store) -> None:
+def test_two_characters_are_looked_up_in_an_index(store: SqliteStore) -> None:
     """Naming a case reads neither all cases nor all searched texts, and neither does search."""
     values: dict[str, Any] = dict.fromkeys(("low", "high", "part", "text"), "茶旅")
     values |= {"grams": "[]", "blocks": "[]", "units": "[]", "many": 1, "most": 9}

@@ -18,7 +18,7 @@ from lifecycle.engine.case import moved_facts
 from lifecycle.ledger.chain import follow
 from lifecycle.ledger.rows.value_rows import value_on
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +235,7 @@ def test_values_are_read_from_an_index(pristine: Bureau) -> None:
     the cases from an index.
     """
     values = {"case_id": "c", "fact": "f", "on_day": "2026-01-01", "upto": 1}
-    with closing(Store.open(str(pristine.path))) as store:
+    with closing(SqliteStore.open(str(pristine.path))) as store:
         one = plan_of(store, text.VALUE_ON, values)[0]
         over_all = (
             "SELECT case_id, value FROM fact_value WHERE fact = 'f' ORDER BY case_id, edition"

@@ -24,7 +24,7 @@ from lifecycle.ledger.rows.search_rows import is_kept, kept_search
 from lifecycle.ledger.rows.task_rows import TaskRow, kept_tasks, tasks_now
 from lifecycle.ledger.rows.value_rows import kept_editions
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import LostDefinitionError, Store
+from lifecycle.ledger.store import LostDefinitionError, Store
 from lifecycle.workflow.model import Workflow
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lifecycle.ledger.chain import CaseStep, Problem
 from lifecycle.ledger.rows.value_rows import editions, kept_edition
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 
 
 def counted(known: Mapping[str, int], step: CaseStep) -> Mapping[str, int]:

@@ -1,5 +1,5 @@
 """All rows that are kept beside the log for a case: written in the transaction of its entry, and
-written anew by an upgrade.
+written anew by an upgrade or a copy.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from lifecycle.ledger.rows.search_rows import forget_search, put_search
 from lifecycle.ledger.rows.task_rows import put_tasks, tasks_now
 from lifecycle.ledger.rows.value_rows import forget_values, put_values
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
 
 
@@ -37,7 +37,7 @@ def rewrite_rows(store: Store, workflow: Workflow, case: Case, calendar: Calenda
     Those that `forget_rows` has removed are only added: the values of its facts by its entries.
     """
     row = case_row(workflow, case, calendar)
-    store.run(text.REWRITE_CASE, **row)
+    store.put(text.PUT_CASE, **row)
     put_letters(store, workflow, None, case)
     put_tasks(store, case.id, tasks_now(workflow, case, calendar, row["due_on"]))
     put_search(store, workflow, None, case)

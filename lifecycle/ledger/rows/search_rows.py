@@ -20,7 +20,7 @@ from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.record import damaged
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
 
 _END = "\n"

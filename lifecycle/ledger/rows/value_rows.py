@@ -12,7 +12,7 @@ from lifecycle.engine.case import Case, moved_facts
 from lifecycle.engine.values import Value
 from lifecycle.ledger.record import canonical
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 
 
 class Edition(NamedTuple):

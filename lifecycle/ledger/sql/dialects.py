@@ -20,6 +20,10 @@ LARGE = BigInteger().with_variant(Integer(), "sqlite")
 """A whole number that counts entries: SQLite's INTEGER, which is its own index, has 64 bits."""
 
 
+ONLY = "only"
+"""The mark of a table that only the database of that name has."""
+
+
 def by_code_point(metadata: MetaData) -> None:
     """Have every text of the tables compared by code point, as SQLite does, whatever language the
     PostgreSQL server was set up for.

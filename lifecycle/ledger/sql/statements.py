@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import bindparam, cast, delete, insert, tuple_, union_all, update
-from sqlalchemy.types import Boolean, Integer, LargeBinary, String
+from sqlalchemy.types import Boolean, Integer, LargeBinary, String, Text
 from sqlmodel import SQLModel, and_, case, col, func, literal_column, or_, select
 
 from lifecycle.ledger.sql.dialects import (
@@ -29,6 +29,7 @@ from lifecycle.ledger.sql.tables import (
     Definition,
     EntryTable,
     FactValueRow,
+    FilePartTable,
     FormRow,
     LetterRow,
     Meta,
@@ -90,7 +91,19 @@ _BODY = cast(col(EntryTable.body), LargeBinary())
 _ROW = (EntryTable.case_id, EntryTable.seq, EntryTable.idx, EntryTable.hash, _BODY, EntryTable.eid)
 _place: Any = tuple_(col(EntryTable.case_id), col(EntryTable.seq))
 
-APPEND_ENTRY = insert(EntryTable).values(row_of(EntryTable, "idx")).inline()
+APPEND_ENTRY = (
+    insert(EntryTable).values(row_of(EntryTable, "idx")).inline(),
+    select(
+        func.append_entry(
+            cast(text_of("case_id"), Text()),
+            cast(number_of("seq"), Integer()),
+            cast(text_of("eid"), Text()),
+            cast(text_of("hash"), Text()),
+            bindparam("body", type_=LargeBinary()),
+        )
+    ),
+)
+"""On a server, through a function: nobody may insert an entry otherwise."""
 ENTRY = select(EntryTable.body, EntryTable.hash).where(EntryTable.eid == text_of("eid"))
 ENTRIES_OF_CASE = (
     selecting(*_ROW)
@@ -106,6 +119,19 @@ ENTRIES_BY_CHAIN = (
 )
 ENTRIES_BY_TIME = (
     selecting(EntryTable.idx, EntryTable.case_id, EntryTable.seq, _BODY)
+    .where(col(EntryTable.idx) > index_of("after"), col(EntryTable.idx) <= index_of("upto"))
+    .order_by(col(EntryTable.idx))
+    .limit(number_of("most"))
+)
+WHOLE_ENTRIES = (
+    selecting(
+        EntryTable.idx,
+        EntryTable.case_id,
+        EntryTable.seq,
+        EntryTable.eid,
+        EntryTable.hash,
+        _BODY,
+    )
     .where(col(EntryTable.idx) > index_of("after"), col(EntryTable.idx) <= index_of("upto"))
     .order_by(col(EntryTable.idx))
     .limit(number_of("most"))
@@ -129,7 +155,14 @@ WRONG_TYPES = (
 
 # The office, definitions, numbers, refusals, the database itself.
 
+OFFICE_HEAD = select(OfficeRow.head).where(OfficeRow.id == number(1))
 OFFICE = select(OfficeRow.seq, OfficeRow.head, OfficeRow.snapshot).where(OfficeRow.id == number(1))
+
+
+def _put(begun: Any, model: type[SQLModel], *key: str) -> Any:
+    added = begun.values(row_of(model))
+    kept = {name: added.excluded[name] for name in row_of(model, *key)}
+    return added.on_conflict_do_update(index_elements=key, set_=kept).inline()
 
 
 def _put_office(begun: Any) -> Any:
@@ -145,10 +178,35 @@ DEFINITION = select(cast(col(Definition.body), LargeBinary())).where(
 )
 DEFINITION_AS_STORED = select(Definition.body).where(Definition.sha256 == text_of("sha256"))
 DEFINITIONS = select(Definition.sha256, Definition.kind, Definition.name)
-PUT_DEFINITION = tuple(
-    begun.values(row_of(Definition)).on_conflict_do_nothing().inline()
-    for begun in adding(Definition)
+PUT_DEFINITION = (
+    adding(Definition)[0].values(row_of(Definition)).on_conflict_do_nothing().inline(),
+    select(
+        func.put_definition(
+            cast(text_of("sha256"), Text()),
+            cast(text_of("kind"), Text()),
+            cast(text_of("name"), Text()),
+            bindparam("body", type_=LargeBinary()),
+        )
+    ),
 )
+FILE_PART = (
+    None,
+    select(FilePartTable.body).where(
+        FilePartTable.sha256 == text_of("sha256"), FilePartTable.part == number_of("part")
+    ),
+)
+PUT_FILE_PART = (
+    None,
+    adding(FilePartTable)[1].values(row_of(FilePartTable)).on_conflict_do_nothing().inline(),
+)
+FILES_KEPT = (
+    None,
+    select(FilePartTable.sha256)
+    .where(col(FilePartTable.sha256) > text_of("after"), FilePartTable.part == number(0))
+    .order_by(col(FilePartTable.sha256))
+    .limit(number_of("most")),
+)
+"""Materials: on a server only."""
 
 
 COMPILED = select(cast(col(CompiledRow.body), LargeBinary())).where(
@@ -168,7 +226,14 @@ def _next_number(begun: Any) -> Any:
 NEXT_NUMBER = tuple(_next_number(begun) for begun in adding(Series))
 LAST_NUMBER = select(Series.last).where(Series.name == text_of("name"))
 LAST_NUMBERS = select(Series.name, Series.last)
+PUT_LAST_NUMBER = tuple(_put(begun, Series, "name") for begun in adding(Series))
 PUT_REFUSAL = insert(RefusalTable).values(row_of(RefusalTable, "id")).inline()
+REFUSALS = (
+    selecting(*(col(getattr(RefusalTable, name)) for name in ("id", *row_of(RefusalTable, "id"))))
+    .where(col(RefusalTable.id) > number_of("after"))
+    .order_by(col(RefusalTable.id))
+    .limit(number_of("most"))
+)
 COUNT_REFUSALS = select(func.count()).select_from(RefusalTable)
 META = select(Meta.value).where(Meta.key == text_of("key"))
 PUT_META = insert(Meta).values(row_of(Meta)).inline()
@@ -191,8 +256,6 @@ MOVE_CASE = (
     )
     .values(row_of(CaseRow, "id"))
 )
-REWRITE_CASE = update(CaseRow).where(col(CaseRow.id) == text_of("id")).values(row_of(CaseRow, "id"))
-"""The row written anew, wherever the case stood: by an upgrade."""
 LATEST_CASES = (
     select(CaseRow.number, CaseRow.title)
     .order_by(col(CaseRow.number).desc())
@@ -482,12 +545,8 @@ _LETTER = (LetterRow.case_id, LetterRow.name)
 _OF_A_CASE = col(LetterRow.case_id).in_(_A_CASE)
 
 
-def _put(begun: Any, model: type[SQLModel], *key: str) -> Any:
-    added = begun.values(row_of(model))
-    kept = {name: added.excluded[name] for name in row_of(model, *key)}
-    return added.on_conflict_do_update(index_elements=key, set_=kept).inline()
-
-
+PUT_CASE = tuple(_put(begun, CaseRow, "id") for begun in adding(CaseRow))
+"""The row written anew, wherever the case stood: by an upgrade or a copy."""
 PUT_LETTER = tuple(_put(begun, LetterRow, "case_id", "name") for begun in adding(LetterRow))
 """A number or code that another letter has aborts the transaction: both are unique."""
 PUT_COMPILED = tuple(_put(begun, CompiledRow, "sha256") for begun in adding(CompiledRow))
@@ -510,7 +569,7 @@ LETTER_BODIES = select(LetterRow.name, LetterRow.body).where(_THIS_LETTER[0]).or
 COUNT_LETTERS = select(func.count()).select_from(LetterRow).where(_THIS_LETTER[0])
 LETTERS_ASKING = select(LetterRow.name).where(
     _THIS_LETTER[0],
-    col(LetterRow.asks) == text_of("asks"),
+    col(LetterRow.asks).in_(texts("asks", "asked")),
     col(LetterRow.state) == word("issued"),
 )
 NOTE_WAITING = (
@@ -586,6 +645,13 @@ _NEW_SENDING = {
     "next_at": word(""),
     "error": word(""),
 }
+WHOLE_SENDINGS = (
+    selecting(*_SENDING)
+    .where(col(OutboxRow.id) > text_of("after"))
+    .order_by(col(OutboxRow.id))
+    .limit(number_of("most"))
+)
+PUT_WHOLE_SENDING = tuple(_put(begun, OutboxRow, "id") for begun in adding(OutboxRow))
 PUT_SENDING = tuple(
     begun.values(_NEW_SENDING).on_conflict_do_nothing().inline() for begun in adding(OutboxRow)
 )

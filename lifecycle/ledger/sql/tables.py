@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, Integer, LargeBinary, UniqueConstraint
 from sqlmodel import Column, Field, SQLModel
 
-from lifecycle.ledger.sql.dialects import LARGE, by_code_point
+from lifecycle.ledger.sql.dialects import LARGE, ONLY, by_code_point
 
 
 class EntryTable(SQLModel, table=True):
@@ -239,6 +239,19 @@ class FactValueRow(SQLModel, table=True):
         Index("values_by_fact", "fact", "case_id", "edition"),
         {"sqlite_with_rowid": False},
     )
+
+
+class FilePartTable(SQLModel, table=True):
+    """A part of a material or a frozen letter, kept by the SHA-256 of the whole.
+
+    Only PostgreSQL has this table: beside a file, materials lie in a folder.
+    """
+
+    __tablename__ = "file_part"
+    sha256: str = Field(primary_key=True)
+    part: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    __table_args__ = ({"info": {ONLY: "postgresql"}},)
 
 
 by_code_point(SQLModel.metadata)

@@ -268,6 +268,14 @@ CREATE TABLE fact_value (
 """,
     "CREATE INDEX values_by_fact ON fact_value (fact, case_id, edition)",
     """
+CREATE TABLE file_part (
+    sha256 VARCHAR COLLATE "C" NOT NULL,
+    part INTEGER NOT NULL,
+    body BYTEA NOT NULL,
+    PRIMARY KEY (sha256, part)
+)
+""",
+    """
 CREATE TABLE form (
     case_id VARCHAR COLLATE "C" NOT NULL,
     name VARCHAR COLLATE "C" NOT NULL,
@@ -383,13 +391,144 @@ CREATE TABLE task (
 """,
     "CREATE INDEX tasks_by_role ON task (role, unit, due_on, number, case_id)",
 )
+POSTGRESQL_DESCRIPTION = (
+    "主键 cases（id）",
+    "主键 compiled（sha256）",
+    "主键 definition（sha256）",
+    "主键 entry（idx）",
+    "主键 fact_value（case_id, fact, edition）",
+    "主键 file_part（sha256, part）",
+    "主键 form（case_id, name, form）",
+    "主键 letter（case_id, name）",
+    "主键 meta（key）",
+    "主键 office（id）",
+    "主键 outbox（id）",
+    "主键 refusal（id）",
+    "主键 search_gram（gram, block）",
+    "主键 search_text（place）",
+    "主键 series（name）",
+    "主键 task（case_id, kind, transition, role, unit）",
+    "列 cases.digest：character varying not null C",
+    "列 cases.due_on：character varying C",
+    "列 cases.entered_on：character varying not null C",
+    "列 cases.final：boolean not null",
+    "列 cases.head：character varying not null C",
+    "列 cases.id：character varying not null C",
+    "列 cases.last_on：character varying not null C",
+    "列 cases.lead：character varying C",
+    "列 cases.number：character varying not null C",
+    "列 cases.opened_on：character varying not null C",
+    "列 cases.phase：character varying C",
+    "列 cases.red_on：character varying C",
+    "列 cases.seq：integer not null",
+    "列 cases.snapshot：bytea not null",
+    "列 cases.state：character varying not null C",
+    "列 cases.title：character varying not null C",
+    "列 cases.units：character varying not null C",
+    "列 cases.workflow：character varying not null C",
+    "列 cases.yellow_on：character varying C",
+    "列 compiled.body：bytea not null",
+    "列 compiled.program：character varying not null C",
+    "列 compiled.sha256：character varying not null C",
+    "列 definition.body：bytea not null",
+    "列 definition.kind：character varying not null C",
+    "列 definition.name：character varying not null C",
+    "列 definition.sha256：character varying not null C",
+    "列 entry.body：bytea not null",
+    "列 entry.case_id：character varying not null C",
+    "列 entry.eid：character varying not null C",
+    "列 entry.hash：character varying not null C",
+    "列 entry.idx：bigint not null",
+    "列 entry.seq：integer not null",
+    "列 fact_value.case_id：character varying not null C",
+    "列 fact_value.edition：integer not null",
+    "列 fact_value.fact：character varying not null C",
+    "列 fact_value.on_day：character varying not null C",
+    "列 fact_value.seq：integer not null",
+    "列 fact_value.value：character varying C",
+    "列 file_part.body：bytea not null",
+    "列 file_part.part：integer not null",
+    "列 file_part.sha256：character varying not null C",
+    "列 form.case_id：character varying not null C",
+    "列 form.form：character varying not null C",
+    "列 form.name：character varying not null C",
+    "列 form.sha256：character varying not null C",
+    "列 letter.asks：character varying not null C",
+    "列 letter.body：bytea not null",
+    "列 letter.case_id：character varying not null C",
+    "列 letter.code：character varying C",
+    "列 letter.issued_on：character varying not null C",
+    "列 letter.name：character varying not null C",
+    "列 letter.number：character varying C",
+    "列 letter.place：integer not null",
+    "列 letter.seq：integer not null",
+    "列 letter.state：character varying not null C",
+    "列 letter.title：character varying not null C",
+    "列 letter.unit：character varying not null C",
+    "列 letter.waiting：character varying not null C",
+    "列 meta.key：character varying not null C",
+    "列 meta.value：character varying not null C",
+    "列 office.head：character varying not null C",
+    "列 office.id：integer not null",
+    "列 office.seq：integer not null",
+    "列 office.snapshot：bytea not null",
+    "列 outbox.addressee：character varying not null C",
+    "列 outbox.attempts：integer not null",
+    "列 outbox.case_id：character varying not null C",
+    "列 outbox.error：character varying not null C",
+    "列 outbox.id：character varying not null C",
+    "列 outbox.name：character varying not null C",
+    "列 outbox.next_at：character varying not null C",
+    "列 outbox.state：character varying not null C",
+    "列 outbox.unit：character varying not null C",
+    "列 refusal.asked_for：character varying not null C",
+    "列 refusal.at：character varying not null C",
+    "列 refusal.case_id：character varying not null C",
+    "列 refusal.gates：character varying not null C",
+    "列 refusal.id：integer not null",
+    "列 refusal.officer：character varying not null C",
+    "列 search_gram.block：bigint not null",
+    "列 search_gram.gram：character varying not null C",
+    "列 search_text.case_id：character varying not null C",
+    "列 search_text.facts：character varying not null C",
+    "列 search_text.number：character varying not null C",
+    "列 search_text.place：bigint not null",
+    "列 search_text.title：character varying not null C",
+    "列 series.last：integer not null",
+    "列 series.name：character varying not null C",
+    "列 task.case_id：character varying not null C",
+    "列 task.due_on：character varying not null C",
+    "列 task.kind：character varying not null C",
+    "列 task.number：character varying not null C",
+    "列 task.role：character varying not null C",
+    "列 task.transition：character varying not null C",
+    "列 task.unit：character varying not null C",
+    "唯一 cases（number）",
+    "唯一 entry（case_id, seq）",
+    "唯一 entry（eid）",
+    "唯一 letter（code）",
+    "唯一 letter（number）",
+    "唯一 search_text（case_id）",
+    "索引 cases_by_due cases（final, due_on, number）",
+    "索引 cases_by_state cases（workflow, state, number）",
+    "索引 cases_for_board cases（workflow, state, final, due_on, yellow_on, red_on）",
+    "索引 ix_form_sha256 form（sha256）",
+    "索引 letters_by_case letter（case_id, seq, place）",
+    "索引 letters_by_question letter（case_id, asks, state）",
+    "索引 letters_by_unit letter（unit, state）",
+    "索引 letters_waiting letter（waiting）",
+    "索引 outbox_by_case outbox（case_id, name）",
+    "索引 outbox_by_state outbox（state, next_at）",
+    "索引 tasks_by_role task（role, unit, due_on, number, case_id）",
+    "索引 values_by_fact fact_value（fact, case_id, edition）",
+)
 APPEND_ENTRY = Statement(
     """
 INSERT INTO entry (case_id, seq, eid, hash, body) VALUES (:case_id, :seq, :eid, :hash, :body)
 """,
     """
-INSERT INTO entry (case_id, seq, eid, hash, body) VALUES (%(case_id)s::VARCHAR, %(seq)s::INTEGER,
-%(eid)s::VARCHAR, %(hash)s::VARCHAR, %(body)s)
+SELECT append_entry(CAST(%(case_id)s::VARCHAR AS TEXT), CAST(%(seq)s::INTEGER AS INTEGER),
+CAST(%(eid)s::VARCHAR AS TEXT), CAST(%(hash)s::VARCHAR AS TEXT), %(body)s) AS append_entry_1
 """,
 )
 ENTRY = Statement(
@@ -447,6 +586,20 @@ WHERE entry.idx > %(after)s::BIGINT AND entry.idx <= %(upto)s::BIGINT ORDER BY e
 LIMIT %(most)s::INTEGER
 """,
 )
+WHOLE_ENTRIES = Statement(
+    """
+SELECT entry.idx, entry.case_id, entry.seq, entry.eid, entry.hash, CAST(entry.body AS BLOB) AS body
+FROM entry
+WHERE entry.idx > :after AND entry.idx <= :upto ORDER BY entry.idx
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT entry.idx, entry.case_id, entry.seq, entry.eid, entry.hash, CAST(entry.body AS BYTEA) AS body
+FROM entry
+WHERE entry.idx > %(after)s::BIGINT AND entry.idx <= %(upto)s::BIGINT ORDER BY entry.idx
+LIMIT %(most)s::INTEGER
+""",
+)
 LAST_BODY = Statement(
     """
 SELECT entry.body
@@ -477,6 +630,18 @@ WHERE typeof(entry.case_id) != 'text' OR typeof(entry.seq) != 'integer' OR typeo
 'text' OR typeof(entry.hash) != 'text' OR typeof(entry.body) != 'blob'
 """,
     "",
+)
+OFFICE_HEAD = Statement(
+    """
+SELECT office.head
+FROM office
+WHERE office.id = 1
+""",
+    """
+SELECT office.head
+FROM office
+WHERE office.id = 1
+""",
 )
 OFFICE = Statement(
     """
@@ -541,8 +706,32 @@ INSERT INTO definition (sha256, kind, name, body) VALUES (:sha256, :kind, :name,
 DO NOTHING
 """,
     """
-INSERT INTO definition (sha256, kind, name, body) VALUES (%(sha256)s::VARCHAR, %(kind)s::VARCHAR,
-%(name)s::VARCHAR, %(body)s) ON CONFLICT DO NOTHING
+SELECT put_definition(CAST(%(sha256)s::VARCHAR AS TEXT), CAST(%(kind)s::VARCHAR AS TEXT),
+CAST(%(name)s::VARCHAR AS TEXT), %(body)s) AS put_definition_1
+""",
+)
+FILE_PART = Statement(
+    "",
+    """
+SELECT file_part.body
+FROM file_part
+WHERE file_part.sha256 = %(sha256)s::VARCHAR AND file_part.part = %(part)s::INTEGER
+""",
+)
+PUT_FILE_PART = Statement(
+    "",
+    """
+INSERT INTO file_part (sha256, part, body) VALUES (%(sha256)s::VARCHAR, %(part)s::INTEGER, %(body)s)
+ON CONFLICT DO NOTHING
+""",
+)
+FILES_KEPT = Statement(
+    "",
+    """
+SELECT file_part.sha256
+FROM file_part
+WHERE file_part.sha256 > %(after)s::VARCHAR AND file_part.part = 0 ORDER BY file_part.sha256
+LIMIT %(most)s::INTEGER
 """,
 )
 COMPILED = Statement(
@@ -599,6 +788,16 @@ SELECT series.name, series.last
 FROM series
 """,
 )
+PUT_LAST_NUMBER = Statement(
+    """
+INSERT INTO series (name, last) VALUES (:name, :last) ON CONFLICT (name) DO UPDATE SET last =
+excluded.last
+""",
+    """
+INSERT INTO series (name, last) VALUES (%(name)s::VARCHAR, %(last)s::INTEGER) ON CONFLICT (name) DO
+UPDATE SET last = excluded.last
+""",
+)
 PUT_REFUSAL = Statement(
     """
 INSERT INTO refusal (at, officer, case_id, asked_for, gates) VALUES (:at, :officer, :case_id,
@@ -607,6 +806,20 @@ INSERT INTO refusal (at, officer, case_id, asked_for, gates) VALUES (:at, :offic
     """
 INSERT INTO refusal (at, officer, case_id, asked_for, gates) VALUES (%(at)s::VARCHAR,
 %(officer)s::VARCHAR, %(case_id)s::VARCHAR, %(asked_for)s::VARCHAR, %(gates)s::VARCHAR)
+""",
+)
+REFUSALS = Statement(
+    """
+SELECT refusal.id, refusal.at, refusal.officer, refusal.case_id, refusal.asked_for, refusal.gates
+FROM refusal
+WHERE refusal.id > :after ORDER BY refusal.id
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT refusal.id, refusal.at, refusal.officer, refusal.case_id, refusal.asked_for, refusal.gates
+FROM refusal
+WHERE refusal.id > %(after)s::INTEGER ORDER BY refusal.id
+LIMIT %(most)s::INTEGER
 """,
 )
 COUNT_REFUSALS = Statement(
@@ -732,22 +945,6 @@ opened_on=%(opened_on)s::VARCHAR, entered_on=%(entered_on)s::VARCHAR, last_on=%(
 due_on=%(due_on)s::VARCHAR, yellow_on=%(yellow_on)s::VARCHAR, red_on=%(red_on)s::VARCHAR,
 seq=%(seq)s::INTEGER, head=%(head)s::VARCHAR, snapshot=%(snapshot)s WHERE cases.id = %(id)s::VARCHAR
 AND cases.seq = %(seq)s::INTEGER - 1
-""",
-)
-REWRITE_CASE = Statement(
-    """
-UPDATE cases SET number=:number, workflow=:workflow, digest=:digest, title=:title, state=:state,
-phase=:phase, lead=:lead, final=:final, units=:units, opened_on=:opened_on, entered_on=:entered_on,
-last_on=:last_on, due_on=:due_on, yellow_on=:yellow_on, red_on=:red_on, seq=:seq, head=:head,
-snapshot=:snapshot WHERE cases.id = :id
-""",
-    """
-UPDATE cases SET number=%(number)s::VARCHAR, workflow=%(workflow)s::VARCHAR,
-digest=%(digest)s::VARCHAR, title=%(title)s::VARCHAR, state=%(state)s::VARCHAR,
-phase=%(phase)s::VARCHAR, lead=%(lead)s::VARCHAR, final=%(final)s, units=%(units)s::VARCHAR,
-opened_on=%(opened_on)s::VARCHAR, entered_on=%(entered_on)s::VARCHAR, last_on=%(last_on)s::VARCHAR,
-due_on=%(due_on)s::VARCHAR, yellow_on=%(yellow_on)s::VARCHAR, red_on=%(red_on)s::VARCHAR,
-seq=%(seq)s::INTEGER, head=%(head)s::VARCHAR, snapshot=%(snapshot)s WHERE cases.id = %(id)s::VARCHAR
 """,
 )
 LATEST_CASES = Statement(
@@ -1211,6 +1408,34 @@ WHERE task.role = %(role)s::VARCHAR AND task.unit = %(unit)s::VARCHAR AND (task.
 LIMIT %(most)s::INTEGER
 """,
 )
+PUT_CASE = Statement(
+    """
+INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, opened_on,
+entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES (:id, :number,
+:workflow, :digest, :title, :state, :phase, :lead, :final, :units, :opened_on, :entered_on,
+:last_on, :due_on, :yellow_on, :red_on, :seq, :head, :snapshot) ON CONFLICT (id) DO UPDATE SET
+number = excluded.number, workflow = excluded.workflow, digest = excluded.digest, title =
+excluded.title, state = excluded.state, phase = excluded.phase, lead = excluded.lead, final =
+excluded.final, units = excluded.units, opened_on = excluded.opened_on, entered_on =
+excluded.entered_on, last_on = excluded.last_on, due_on = excluded.due_on, yellow_on =
+excluded.yellow_on, red_on = excluded.red_on, seq = excluded.seq, head = excluded.head, snapshot =
+excluded.snapshot
+""",
+    """
+INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, opened_on,
+entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES (%(id)s::VARCHAR,
+%(number)s::VARCHAR, %(workflow)s::VARCHAR, %(digest)s::VARCHAR, %(title)s::VARCHAR,
+%(state)s::VARCHAR, %(phase)s::VARCHAR, %(lead)s::VARCHAR, %(final)s, %(units)s::VARCHAR,
+%(opened_on)s::VARCHAR, %(entered_on)s::VARCHAR, %(last_on)s::VARCHAR, %(due_on)s::VARCHAR,
+%(yellow_on)s::VARCHAR, %(red_on)s::VARCHAR, %(seq)s::INTEGER, %(head)s::VARCHAR, %(snapshot)s) ON
+CONFLICT (id) DO UPDATE SET number = excluded.number, workflow = excluded.workflow, digest =
+excluded.digest, title = excluded.title, state = excluded.state, phase = excluded.phase, lead =
+excluded.lead, final = excluded.final, units = excluded.units, opened_on = excluded.opened_on,
+entered_on = excluded.entered_on, last_on = excluded.last_on, due_on = excluded.due_on, yellow_on =
+excluded.yellow_on, red_on = excluded.red_on, seq = excluded.seq, head = excluded.head, snapshot =
+excluded.snapshot
+""",
+)
 PUT_LETTER = Statement(
     """
 INSERT INTO letter (case_id, name, seq, place, state, unit, number, code, title, issued_on, asks,
@@ -1342,12 +1567,14 @@ LETTERS_ASKING = Statement(
     """
 SELECT letter.name
 FROM letter
-WHERE letter.case_id = :case_id AND letter.asks = :asks AND letter.state = 'issued'
+WHERE letter.case_id = :case_id AND letter.asks IN (SELECT asked.value
+FROM json_each(:asks) AS asked) AND letter.state = 'issued'
 """,
     """
 SELECT letter.name
 FROM letter
-WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.asks = %(asks)s::VARCHAR AND letter.state =
+WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.asks IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(asks)s::VARCHAR AS JSONB)) AS asked) AND letter.state =
 'issued'
 """,
 )
@@ -1496,6 +1723,39 @@ SELECT letter.case_id, letter.name
 FROM letter
 WHERE letter.waiting > '' AND letter.unit = %(unit)s::VARCHAR AND letter.case_id IN (SELECT cases.id
 FROM cases) ORDER BY letter.issued_on
+""",
+)
+WHOLE_SENDINGS = Statement(
+    """
+SELECT outbox.id, outbox.case_id, outbox.name, outbox.addressee, outbox.unit, outbox.state,
+outbox.attempts, outbox.next_at, outbox.error
+FROM outbox
+WHERE outbox.id > :after ORDER BY outbox.id
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT outbox.id, outbox.case_id, outbox.name, outbox.addressee, outbox.unit, outbox.state,
+outbox.attempts, outbox.next_at, outbox.error
+FROM outbox
+WHERE outbox.id > %(after)s::VARCHAR ORDER BY outbox.id
+LIMIT %(most)s::INTEGER
+""",
+)
+PUT_WHOLE_SENDING = Statement(
+    """
+INSERT INTO outbox (id, case_id, name, addressee, unit, state, attempts, next_at, error) VALUES
+(:id, :case_id, :name, :addressee, :unit, :state, :attempts, :next_at, :error) ON CONFLICT (id) DO
+UPDATE SET case_id = excluded.case_id, name = excluded.name, addressee = excluded.addressee, unit =
+excluded.unit, state = excluded.state, attempts = excluded.attempts, next_at = excluded.next_at,
+error = excluded.error
+""",
+    """
+INSERT INTO outbox (id, case_id, name, addressee, unit, state, attempts, next_at, error) VALUES
+(%(id)s::VARCHAR, %(case_id)s::VARCHAR, %(name)s::VARCHAR, %(addressee)s::VARCHAR,
+%(unit)s::VARCHAR, %(state)s::VARCHAR, %(attempts)s::INTEGER, %(next_at)s::VARCHAR,
+%(error)s::VARCHAR) ON CONFLICT (id) DO UPDATE SET case_id = excluded.case_id, name = excluded.name,
+addressee = excluded.addressee, unit = excluded.unit, state = excluded.state, attempts =
+excluded.attempts, next_at = excluded.next_at, error = excluded.error
 """,
 )
 PUT_SENDING = Statement(

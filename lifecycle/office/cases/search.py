@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from lifecycle.engine.values import show_value
 from lifecycle.errors import UsageError
 from lifecycle.frozen import dataclass
+from lifecycle.ledger.queries import listed_case
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.search_rows import SearchedWord, fact_lines, find, normalised
-from lifecycle.ledger.sqlite.queries import listed_case
 from lifecycle.office.cases.lists import PAGE, ListRow, list_row
 
 if TYPE_CHECKING:
