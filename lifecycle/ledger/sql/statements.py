@@ -567,6 +567,9 @@ LETTER_EXISTS = select(number(1)).select_from(LetterRow).where(*_THIS_LETTER)
 LETTER_NAMES = select(LetterRow.name).where(_THIS_LETTER[0]).order_by(*_IN_ORDER)
 LETTER_BODIES = select(LetterRow.name, LetterRow.body).where(_THIS_LETTER[0]).order_by(*_IN_ORDER)
 COUNT_LETTERS = select(func.count()).select_from(LetterRow).where(_THIS_LETTER[0])
+COUNT_LETTERS_BY_STATE = (
+    select(LetterRow.state, func.count()).where(_THIS_LETTER[0]).group_by(col(LetterRow.state))
+)
 LETTERS_ASKING = select(LetterRow.name).where(
     _THIS_LETTER[0],
     col(LetterRow.asks).in_(texts("asks", "asked")),
@@ -615,6 +618,17 @@ LETTERS_UNFROZEN = selecting(*_LETTER).where(
     col(LetterRow.state) == word("issued"),
     ~_FORM_OF_LETTER.exists(),
 )
+LETTERS_OWED = (
+    select(LetterRow.name)
+    .where(
+        _THIS_LETTER[0],
+        col(LetterRow.state) == word("issued"),
+        col(LetterRow.asks) > word(""),
+        or_(col(LetterRow.waiting) > word(""), ~_FORM_OF_LETTER.exists()),
+    )
+    .order_by(*_IN_ORDER)
+)
+"""Those of a case to which an answer may be owed: nobody waits before the forms are frozen."""
 LETTERS_WAITING_FOR = (
     selecting(*_LETTER)
     .where(

@@ -1563,6 +1563,18 @@ FROM letter
 WHERE letter.case_id = %(case_id)s::VARCHAR
 """,
 )
+COUNT_LETTERS_BY_STATE = Statement(
+    """
+SELECT letter.state, count(*) AS count_1
+FROM letter
+WHERE letter.case_id = :case_id GROUP BY letter.state
+""",
+    """
+SELECT letter.state, count(*) AS count_1
+FROM letter
+WHERE letter.case_id = %(case_id)s::VARCHAR GROUP BY letter.state
+""",
+)
 LETTERS_ASKING = Statement(
     """
 SELECT letter.name
@@ -1679,6 +1691,24 @@ FROM letter
 WHERE letter.unit = %(unit)s::VARCHAR AND letter.state = 'issued' AND NOT (EXISTS (SELECT 1
 FROM form
 WHERE form.case_id = letter.case_id AND form.name = letter.name))
+""",
+)
+LETTERS_OWED = Statement(
+    """
+SELECT letter.name
+FROM letter
+WHERE letter.case_id = :case_id AND letter.state = 'issued' AND letter.asks > '' AND (letter.waiting
+> '' OR NOT (EXISTS (SELECT 1
+FROM form
+WHERE form.case_id = letter.case_id AND form.name = letter.name))) ORDER BY letter.seq, letter.place
+""",
+    """
+SELECT letter.name
+FROM letter
+WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.state = 'issued' AND letter.asks > '' AND
+(letter.waiting > '' OR NOT (EXISTS (SELECT 1
+FROM form
+WHERE form.case_id = letter.case_id AND form.name = letter.name))) ORDER BY letter.seq, letter.place
 """,
 )
 LETTERS_WAITING_FOR = Statement(
