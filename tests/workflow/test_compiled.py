@@ -97,7 +97,7 @@ def test_what_another_program_makes_has_another_name() -> None:
     """
     workflow = workflow_in(VISIT)
     assert workflow is not None
-    known = {"0.1.0/2": "938966cae84f2fbe"}
+    known = {"0.1.0/3": "0e5fa7d020fb85ff"}
     assert known[PROGRAM] == sha256(compile_workflow(workflow)).hexdigest()[:16]
 
 
