@@ -136,6 +136,20 @@ class Case:
         return tuple(value) if isinstance(value, list) else (str(value),)
 
 
+def moved_facts(before: Case | None, after: Case) -> dict[str, Value | None]:
+    """Give the facts in which a case differs from what it was, with their values; None for one that
+    was cleared.
+    """
+    known: Mapping[str, Value] = before.facts if before else {}
+    cleared: dict[str, Value | None] = dict.fromkeys(known.keys() - after.facts.keys())
+    changed = {
+        name: value
+        for name, value in after.facts.items()
+        if name not in known or known[name] != value
+    }
+    return cleared | changed
+
+
 def opinion_key(transition: str, role: str, unit: str) -> str:
     """Name the place of one opinion among a case's opinions."""
     return f"{transition}/{role}/{unit}"

@@ -231,12 +231,23 @@ class Register:
             raise ConflictError(
                 f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号"
             )
-        steps = follow(self.library, self.store.entries(intent["case"]))
-        case = next((step.after for step in steps if step.row.seq == intent["seq"]), None)
-        if case is None:
-            raise UnavailableError("原记录不能读取", "请运行 lifecycle audit")
+        case = self._case_after(intent["case"], intent["seq"], found[1])
         self.store.deeds.add(Deed(intent["eid"], intent["seq"], case.number))
         return Outcome(case, body, (), repeated=True)
+
+    def _case_after(self, case_id: str, seq: int, head: str) -> Case:
+        """Give a case as one of its entries left it: as it is kept, where that entry is the last.
+
+        Where others followed, its entries are folded up to that one: opinions, letters and limits
+        as they stood then are kept nowhere.
+        """
+        if self.store.case_place(case_id) == (seq, head):
+            return self.case(case_id)
+        steps = follow(self.library, self.store.entries(case_id))
+        case = next((step.after for step in steps if step.row.seq == seq), None)
+        if case is None:
+            raise UnavailableError("原记录不能读取", "请运行 lifecycle audit")
+        return case
 
     def _judge_ahead(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act

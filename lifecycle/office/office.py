@@ -17,6 +17,7 @@ from lifecycle.ledger.opening import default_url, open_store
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Register, Request, acting_officer
 from lifecycle.ledger.rows.case_rows import read_case
+from lifecycle.ledger.rows.search_rows import named
 from lifecycle.ledger.store import Store
 from lifecycle.office.clock import Clock, now
 from lifecycle.people.directory import Directory
@@ -80,7 +81,7 @@ class Office:
         """
         found = self.store.numbered(text)
         if found is None:
-            matching = self.store.matching(text) if text else []
+            matching = named(self.store, text)
             exact = [row for row in matching if row[1] == text]
             if len(exact) == 1:
                 matching = exact

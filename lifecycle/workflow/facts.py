@@ -51,6 +51,7 @@ def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
         of=of,
         required=_read_required(fields),
         by=fields.many("by"),
+        search=fields.flag("search"),
         note=fields.text("note"),
         basis=fields.text("basis"),
     )

@@ -78,7 +78,8 @@ class Panel:
 class Fact:
     """A typed field of a case.
 
-    `required` is the state from which it must be known, or True from the opening on.
+    `required` is the state from which it must be known, or True from the opening on. `search` says
+    that cases are found by it.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Fact:
     of: FactType = "text"
     required: bool | str = False
     by: tuple[str, ...] = ()
+    search: bool = False
     note: str = ""
     basis: str = ""
 
