@@ -74,18 +74,26 @@ class Location:
 class Problem:
     """One fault in a file: which rule it breaks, where, what is wrong and how to mend it (both
     Chinese).
+
+    A warning says what is most likely not meant; the file may be used all the same.
     """
 
     rule: str
     location: Location
     message: str
     mend: str = ""
+    warning: bool = False
+
+    @property
+    def word(self) -> str:
+        """Say in Chinese how grave it is."""
+        return "警告" if self.warning else "错误"
 
     def render(self, source: str | None = None) -> str:
-        """Give `file:line:col: 错误：…`, then the faulty line underlined when its text is at hand,
-        then the mend.
+        """Give `file:line:col: 错误：…` (or 警告), then the faulty line underlined when its text is
+        at hand, then the mend.
         """
-        lines = [f"{self.location}: 错误：{self.message}"]
+        lines = [f"{self.location}: {self.word}：{self.message}"]
         text = source.splitlines() if source else []
         if 0 < self.location.line <= len(text):
             line = text[self.location.line - 1]
@@ -100,6 +108,11 @@ class Problem:
         if self.mend:
             lines.append(f"  改法：{self.mend}")
         return "\n".join(lines)
+
+
+def faults_among(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Give the problems for which a file cannot be used: all but warnings."""
+    return tuple(problem for problem in problems if not problem.warning)
 
 
 def cell_width(text: str) -> int:

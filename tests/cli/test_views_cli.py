@@ -350,8 +350,22 @@ def test_list_filters(tiny: Tiny, args: tuple[str, ...], count: int) -> None:
             ("--where", "name > 1"),
             1,
             (
-                "--where:1:1: 错误：条件中的值类型不合，不能比较或运算\n"
-                "    1 | name > 1\n      | ^^^^^^^^\n"
+                "--where:1:8: 错误：要素 name 是文字，不能与数 1 比大小\n"
+                "    1 | name > 1\n      |        ^\n  改法：文字加引号\n"
+            ),
+        ),
+        (
+            ("--where", "state == 'nowhere' or owner_unit == '市文物局'"),
+            1,
+            (
+                "--where:1:11: 错误：条件把环节 state 与它没有的选项 “nowhere” 相比\n"
+                "    1 | state == 'nowhere' or owner_unit == '市文物局'\n"
+                "      |           ^^^^^^^\n"
+                "  改法：可选：scouting、siting、paused、done、closed\n"
+                "--where:1:38: 错误：条件把要素 owner_unit 与它不会有的值 “市文物局” 相比\n"
+                "    1 | state == 'nowhere' or owner_unit == '市文物局'\n"
+                "      |                                      ^^^^^^^^\n"
+                "  改法：单位写代码（lifecycle unit list 可查），不写名称\n"
             ),
         ),
         (
