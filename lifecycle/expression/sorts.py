@@ -47,7 +47,8 @@ class Sort:
 
     `type` is one of `TYPES`. `called` is how a fault names it; "" for what needs no name. `options`
     are all the texts that there are, where they are known; `pattern` is what a text must match, and
-    `written` says in Chinese what that is. `of` are the items of a list.
+    `written` says in Chinese what that is. `past`: a date that is never later than today. `of` are
+    the items of a list.
     """
 
     type: str
@@ -58,6 +59,7 @@ class Sort:
     least: Decimal | None = None
     most: Decimal | None = None
     whole: bool = False
+    past: bool = False
     of: Sort | None = None
 
     @property
@@ -355,9 +357,21 @@ class _SortReader:
                 self.fault(IMPOSSIBLE, right[0], f"{what}，永远不会相等", "核对两边的要素")
             else:
                 self.fault(TYPE, right[0], f"{what}，不能比较", "核对两边的要素")
+        elif "today" in (_name_of(left[0]), _name_of(right[0])):
+            if _name_of(left[0]) == "today":
+                self._never_future(_TURNED.get(op, op), second, right[0])
+            else:
+                self._never_future(op, first, left[0])
         elif first.options and second.options and not set(first.options) & set(second.options):
             message = f"{_called(first)}与{_called(second)}没有一个相同的选项，永远不会相等"
             self.fault(IMPOSSIBLE, right[0], message, "核对两边的要素")
+
+    def _never_future(self, op: str, sort: Sort, piece: nodes.Expr) -> None:
+        """See that a date compared with today can lie on either side of it."""
+        if sort.past and op in ("lteq", "gt"):
+            always = "永远成立" if op == "lteq" else "永远不成立"
+            message = f"{_called(sort)}不能填将来的日子，与今天这样比较{always}"
+            self.fault(CONSTANT, piece, message, "删去该条件；可以填将来的，给该要素写 future: yes")
 
     def _member(self, item: nodes.Expr, sort: Sort, group: nodes.Expr) -> None:
         """See that what is looked for can be in a group."""
@@ -456,6 +470,10 @@ def _outcome(op: str, sort: Sort, value: Decimal) -> bool | None:
     if holds or fails:
         return holds
     return None
+
+
+def _name_of(node: nodes.Expr) -> str:
+    return node.name if isinstance(node, nodes.Name) else ""
 
 
 def _same(left: nodes.Expr, right: nodes.Expr) -> bool:

@@ -308,7 +308,7 @@ def _sort_of_fact(fact: Fact) -> Sort:
 
 def _sort_of_value(fact: Fact, kind: str, called: str) -> Sort:
     if kind == "date":
-        return Sort("date", called)
+        return Sort("date", called, past=not fact.future)
     if kind == "yesno":
         return Sort("yesno", called)
     if kind in _NUMERIC:

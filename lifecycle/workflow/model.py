@@ -73,7 +73,8 @@ class Panel:
 class Fact:
     """A typed field of a case.
 
-    `required` is the state from which it must be known, or True from the opening on.
+    `required` is the state from which it must be known, or True from the opening on. `future`: a
+    date may lie after the day of the act that enters it.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Fact:
     pattern: str | None = None
     choices: tuple[str, ...] = ()
     of: FactType = "text"
+    future: bool = False
     required: bool | str = False
     by: tuple[str, ...] = ()
     note: str = ""

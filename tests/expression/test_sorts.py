@@ -19,6 +19,7 @@ NAMES = {
     ("", "trade"): Sort("text", "要素 trade ", options=("文旅", "商贸")),
     ("", "side"): Sort("text", "要素 side ", options=("农业",)),
     ("", "arrive_on"): Sort("date", "要素 arrive_on "),
+    ("", "paid_on"): Sort("date", "要素 paid_on ", past=True),
     ("", "today"): Sort("date", "today"),
     ("", "ready"): Sort("yesno", "要素 ready "),
     ("", "tags"): Sort("list", "要素 tags ", of=Sort("text", "各项", options=("甲", "乙"))),
@@ -52,6 +53,7 @@ def faults(source: str) -> list[str]:
         "amount > 1.5 and -amount < -3",
         "'某' in heading and arrive_on is in [today]",
         "ready == true and ready != false",
+        "paid_on < today and paid_on == today and today > paid_on and arrive_on <= today",
     ],
 )
 def test_what_can_come_out_either_way_is_sound(source: str) -> None:
@@ -98,6 +100,8 @@ def test_what_can_come_out_either_way_is_sound(source: str) -> None:
         ("heading", ["constant-condition: heading"]),
         ("not arrive_on", ["constant-condition: arrive_on"]),
         ("amount == none", ["constant-condition: none"]),
+        ("paid_on <= today", ["constant-condition: paid_on"]),
+        ("today < paid_on", ["constant-condition: paid_on"]),
         ("1 in [1, 2]", ["constant-condition: 1", "constant-condition: 2"]),
         ("[1, 2]|length > 1", ["constant-condition: [1, 2]|length > 1"]),
     ],

@@ -226,7 +226,7 @@ AMOUNT = "要素 amount（总额）"
             ("count.submit == 1", "count.submit > 1"),
             ["guard-gap: count.submit 小于 1 时，“finish”、“turn_down”都不能办"],
         ),
-        (("amount >= 10000", "listed_on <= today"), []),
+        (("amount >= 10000", "listed_on < today"), []),
         (("amount >= 10000 and trade == '文旅'", "amount < 5"), []),
     ],
 )
