@@ -62,7 +62,8 @@ def test_refusal_shows_every_gate_at_once(tiny: Tiny) -> None:
             "2026-09-08；不视为同意）"
             "\n"
             "            lifecycle sign KC-2026-001 to_siting agree --as …\n"
-            "  ✗ 条件　　总投资不足3000万元，按属地一般项目办理\n"
+            "  ✗ 条件　　总投资 2000 万元，至少 3000 万元"
+            "（总投资不足3000万元，按属地一般项目办理）\n"
             "  ✓ 要素　　总投资 2000 万元\n"
             "依据：workflows/visit.yaml:42　接待办法 第5条\n"
         ),
@@ -90,6 +91,9 @@ def test_refusal_for_machines_has_the_gates(tiny: Tiny) -> None:
                         "label": "角色",
                         "met": True,
                         "text": "市招商局（bureau01）",
+                        "given": "",
+                        "wanted": "",
+                        "act": None,
                         "mend": "",
                         "basis": "",
                     },
@@ -98,6 +102,9 @@ def test_refusal_for_machines_has_the_gates(tiny: Tiny) -> None:
                         "label": "理由",
                         "met": False,
                         "text": "须说明理由",
+                        "given": "",
+                        "wanted": "",
+                        "act": None,
                         "mend": "lifecycle advance KC-2026-001 close --note 理由",
                         "basis": "",
                     },
@@ -238,6 +245,9 @@ def test_an_answer_for_machines_names_the_entry(tiny: Tiny) -> None:
                 "label": "角色",
                 "met": True,
                 "text": "市招商局（bureau01）",
+                "given": "",
+                "wanted": "",
+                "act": None,
                 "mend": "",
                 "basis": "",
             }
