@@ -486,7 +486,7 @@ def test_a_very_long_text_is_refused(tiny: Tiny) -> None:
     number = tiny.opened()
     tiny.write("long.csv", "编号,项目名称\n" + number + "," + "长" * 90_000)
     assert tiny.do_not("set", "long.csv", by="bureau01") == (
-        "✗ long.csv:2　KC-2026-001　项目名称太长：90000 字，最多 10000 字　"
+        "✗ long.csv:2:2　KC-2026-001　项目名称太长：90000 字，最多 10000 字　"
         "改法：较长的内容请作为材料上传（lifecycle attach）\n"
         "已办理 0 件，未办理 1 件\n"
     )
@@ -605,7 +605,7 @@ def test_open_and_set_from_tables(tiny: Tiny) -> None:
         "open", "visit", "--from", "new.csv", "--set", "kind=文旅", by="bureau01"
     ) == (
         "✓ new.csv:2　KC-2026-001　甲\n"
-        "✗ new.csv:3　总投资“很多”不是数　改法：例如 investment=32000，单位是万元，只填数字\n"
+        "✗ new.csv:3:2: 总投资“很多”不是数　改法：例如 investment=32000，单位是万元，只填数字\n"
         "✓ new.csv:4　KC-2026-002　丙\n"
         "已办理 2 件，未办理 1 件\n"
     )
@@ -616,7 +616,7 @@ def test_open_and_set_from_tables(tiny: Tiny) -> None:
     book.save(tiny.folder / "more.xlsx")
     assert tiny.do_not("set", "more.xlsx", "foreign=否", by="bureau01") == (
         "✓ more.xlsx[Sheet]:2　KC-2026-001　甲　填报 用地面积、公告日、是否外资\n"
-        "✗ more.xlsx[Sheet]:3　more.xlsx[Sheet]:3 没有写事项编号　改法：列名用其中之一："
+        "✗ more.xlsx[Sheet]:3 没有写事项编号　改法：列名用其中之一："
         "case、number、编号、事项、项目编号、事项编号\n"
         "已办理 1 件，未办理 1 件\n"
     )
