@@ -89,9 +89,8 @@ START = date(2026, 3, 2)
 
 def officer(code: str, role: str, unit: str = "u0", principal: str | None = None) -> Officer:
     """Make an officer who holds one role."""
-    return Officer(
-        code, code, unit, {role: f"grant-{code}"}, principal, "d1" if principal else None
-    )
+    held = {role: (f"grant-{code}",)}
+    return Officer(code, code, unit, held, principal, ("d1",) if principal else ())
 
 
 BUREAU, LAND, FINANCE = officer("b1", "bureau"), officer("l1", "land"), officer("f1", "finance")

@@ -177,31 +177,41 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """Who acts: `held` maps each role held on that day to the grant relied on (an entry id).
+    """Who acts: `held` maps each role held on that day to the grants relied on (entry ids): the one
+    of that day and, for what is recorded later, the one at recording.
 
-    Acting for somebody, `principal` is who, `delegation` the entry that allows it; unit and roles
-    are the principal's.
+    Acting for somebody, `principal` is who, `delegation` the entries that allow it; unit and roles
+    are the principal's. `away` says that the one who acts is of another unit. What somebody else
+    had done is recorded with `done_by`, and `because` says why they do not record it themselves;
+    unit and roles are theirs.
     """
 
     id: str
     title: str
     unit: str
-    held: Mapping[str, str]
+    held: Mapping[str, tuple[str, ...]]
     principal: str | None = None
-    delegation: str | None = None
+    delegation: tuple[str, ...] = ()
+    away: bool = False
+    done_by: str | None = None
+    because: str = ""
 
     @property
     def persons(self) -> tuple[str, ...]:
         """Name everybody whose act this is."""
-        return (self.id, self.principal) if self.principal else (self.id,)
+        return tuple(name for name in (self.id, self.principal, self.done_by) if name)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
     """The day a command takes effect, the calendar that counts its days, and the units' names for
     officers to read.
+
+    `staff` maps each unit in which somebody is in office to the roles that they hold; None where
+    nobody asks.
     """
 
     on: date
     calendar: Calendar
     names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
+    staff: Mapping[str, frozenset[str]] | None = None

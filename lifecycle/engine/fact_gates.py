@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.gates.gates import Gate, unknown
+from lifecycle.engine.gates.staffing import judge_staffing
 from lifecycle.engine.values import Value, check_value
 from lifecycle.errors import InvalidError
 from lifecycle.workflow.model import Fact
@@ -23,6 +24,8 @@ def judge_value(docket: Docket, name: str, value: Value) -> Fact | None:
         docket.add(Gate("facts", False, {name: value}, error.message, error.mend))
     else:
         _judge_day(docket, fact, value)
+        for gate in judge_staffing(docket.workflow, {name: value}, docket.moment):
+            docket.add(gate)
     return fact
 
 

@@ -49,7 +49,8 @@ from lifecycle.ledger.record import (
 )
 from lifecycle.ledger.rows.case_rows import read_case, series_of
 from lifecycle.ledger.rows.rows import put_rows
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sql import text
+from lifecycle.ledger.store import Ask, Store
 from lifecycle.people.change import decide_office
 from lifecycle.people.clock import (
     ANNOUNCED,
@@ -60,7 +61,6 @@ from lifecycle.people.clock import (
     may_confirm,
     most_days,
     open_step,
-    recorded_day,
 )
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 from lifecycle.workflow.model import Workflow
@@ -77,7 +77,7 @@ confirm it.
 class Request:
     """Who acts, for whom, on which day (None: today), under which request id.
 
-    `dry_run` only looks.
+    `dry_run` only looks. `done_by` did what is recorded now, `because` says why another records it.
     """
 
     officer: str
@@ -85,6 +85,8 @@ class Request:
     on: date | None = None
     request_id: str | None = None
     dry_run: bool = False
+    done_by: str | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,10 @@ class _Judged:
     today: date
 
 
+_OfDay = tuple[dict[str, str], dict[str, frozenset[str]]]
+"""The units' names of a day, and who was in office."""
+
+
 class Register:
     """Appends entries to a store; `clock` gives the time as an aware datetime.
 
@@ -143,7 +149,7 @@ class Register:
         self.library = Library(store)
         self.clock = clock
         self.account = account
-        self._names: tuple[tuple[str, str], dict[str, str]] = (("", ""), {})
+        self._of_day: tuple[tuple[str, str], _OfDay] = (("", ""), ({}, {}))
         self._origin = ""
         self._uncounted: list[Mapping[str, str]] = []
 
@@ -173,9 +179,9 @@ class Register:
         if digest is None:
             raise UnavailableError("尚未发布工作日历", "请管理员运行：lifecycle calendar publish")
         key = (directory.head, on.isoformat())
-        if self._names[0] != key:
-            self._names = (key, directory.names(key[1]))
-        return Moment(on, self.library.calendar(digest), self._names[1])
+        if self._of_day[0] != key:
+            self._of_day = (key, (directory.names(key[1]), directory.staff(key[1])))
+        return Moment(on, self.library.calendar(digest), *self._of_day[1])
 
     def submit(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
@@ -189,7 +195,7 @@ class Register:
                 now = self.clock()
                 return self._record(request, self._judge(request, workflow, case_id, act, now), now)
             judged = self._judge_ahead(request, workflow, case_id, act)
-            with self.store.writing():
+            with self.store.writing(*_confirming(request, judged)):
                 repeated = self._repeated(request, workflow, case_id, act)
                 if repeated is not None:
                     return repeated
@@ -212,9 +218,9 @@ class Register:
             return None
         body = stored(found[0])
         intent = body["intent"]
-        actor = (intent["actor"]["id"], intent["actor"].get("for"))
+        actor = tuple(intent["actor"].get(key) for key in ("id", "for", "done_by"))
         same = (
-            actor == (request.officer, request.principal)
+            actor == (request.officer, request.principal, request.done_by)
             and intent["case"] != OFFICE
             and case_id in (None, intent["case"])
         )
@@ -287,8 +293,9 @@ class Register:
         if isinstance(act, IssueLetter) and on != _day_of(now):
             raise InvalidError("文号只能在签发当日编排，不能补编或倒签", "去掉 --on，今天签发")
         self._see_account(request, directory)
-        officer = directory.officer(request.officer, on, principal=request.principal)
-        directory.check_in_office(request.officer, recorded_day(stamp_text(now)), directory.seq)
+        today = _day_of(now)
+        directory.check_in_office(request.officer, today.isoformat(), directory.seq)
+        officer = acting_officer(directory, request, on, today)
         moment = self.moment(directory, on)
         decision = decide(workflow, case, act, officer, moment)
         if isinstance(decision, Refused):
@@ -495,7 +502,8 @@ class Register:
             on = self._day(request, None, datetime.fromisoformat(at))
             self._see_account(request, directory)
             officer = directory.officer(request.officer, on) if directory.seq else None
-            role = decide_office(directory, kind, data, officer, on, at=at)
+            calendar = self.library.calendar_of(directory)
+            role = decide_office(directory, kind, data, officer, on, at=at, calendar=calendar)
             if on.isoformat() < directory.last_on:
                 raise InvalidError(
                     f"办理日 {on} 早于上一条人员记录的 {directory.last_on}", "生效日请用 --since"
@@ -529,6 +537,29 @@ class Register:
         if data["kind"] == "workflow":
             self.library.publish(digest)
         return digest
+
+
+def acting_officer(directory: Directory, request: Request, on: date, today: date) -> Officer:
+    """Say as whom an act of a day is recorded today; raises UnknownError, InvalidError."""
+    return directory.officer(
+        request.officer,
+        on,
+        principal=request.principal,
+        done_by=request.done_by,
+        because=request.because,
+        recorded=today.isoformat(),
+    )
+
+
+def _confirming(request: Request, judged: _Judged | None) -> list[Ask]:
+    """Give what will be read to confirm a decision."""
+    asks: list[Ask] = []
+    if judged is None or request.request_id is not None:
+        return asks
+    asks.append((text.OFFICE_HEAD, {}))
+    if judged.case is not None:
+        asks.append((text.PLACE_OF_CASE, {"id": judged.case.id}))
+    return [*asks, (text.LAST_BODY, {})]
 
 
 def _make_ready(workflow: Workflow, state: str) -> None:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.case import Case
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
+from lifecycle.ledger.opening import default_url, open_store
 from lifecycle.ledger.record import stored
-from lifecycle.ledger.register import Register, Request
+from lifecycle.ledger.register import Register, Request, acting_officer
 from lifecycle.ledger.rows.case_rows import read_case
-from lifecycle.ledger.sqlite.database import default_url
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.office.clock import Clock, now
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
@@ -44,7 +44,7 @@ class Office:
 
         The embedded file in the user's data folder where none is named.
         """
-        return cls(Store.open(url or default_url(), create=create), clock)
+        return cls(open_store(url or default_url(), create=create), clock)
 
     def close(self) -> None:
         """Close the database."""
@@ -113,6 +113,10 @@ class Office:
         """Give an officer as on a day, or acting for somebody who delegated to them."""
         return self.directory.officer(code, self.day(on), principal=principal)
 
+    def acting(self, request: Request, on: date) -> Officer:
+        """Give the officer whose act a request is, as it would be recorded today."""
+        return acting_officer(self.directory, request, on, self.register.today())
+
     def moment(self, on: date | None = None) -> Moment:
         """Give the day that is asked about, with the calendar and the units' names of that day."""
         return self.register.moment(self.directory, self.day(on))
@@ -126,6 +130,13 @@ class Office:
         return {
             role.name: role.title for w in self.workflows() for role in w.roles.values()
         } | SYSTEM_ROLES
+
+    def common_roles(self) -> set[str]:
+        """Name the roles that anyone in office in a case's unit holds, in the workflows in
+        force.
+        """
+        roles = (role for workflow in self.workflows() for role in workflow.roles.values())
+        return {role.name for role in roles if role.held_by == "any"}
 
     def together(self) -> AbstractContextManager[None]:
         """Do several commands in one transaction: all of them or, when the block raises, none."""

@@ -277,6 +277,11 @@ KINDS = (
     Word("terminate", "终止：提前结束", ("终止",)),
     Word("record", "记录：环节不变，只记一笔"),
 )
+HOLDERS = (Word("grant", "获得授权的人", ("授权",)), Word("any", "在岗的任何人", ("任何人",)))
+DELEGATES = (
+    Word("unit", "本单位的人", ("本单位",)),
+    Word("across", "也可以是别的单位的人", ("跨单位",)),
+)
 COLOURS = (Word("yellow", "黄灯", ("黄",)), Word("red", "红灯", ("红",)))
 ROLLS = (
     Word("next_workday", "顺延到下一个工作日"),
@@ -501,6 +506,23 @@ _ROLE = Form(
             "写着若干承担单位的要素",
             "units: helper_units",
             more="几个单位。要素的类型须是 list，且 of: unit。不能与 unit 同时写。",
+        ),
+        Key(
+            "held_by",
+            "由谁担任",
+            OneWord(HOLDERS, "grant"),
+            "由谁担任",
+            "{unit: host_unit, held_by: any}",
+            more="写 any，承担单位里在岗的任何人都可以办，不必逐个授权；"
+            "只用于写了 unit 或 units 的角色。",
+        ),
+        Key(
+            "delegate",
+            "可委托给谁",
+            OneWord(DELEGATES, "unit"),
+            "可委托给谁",
+            "delegate: across",
+            more="平时只能委托给本单位的人；写 across，可以委托给别的单位的人。",
         ),
     ),
 )

@@ -32,6 +32,9 @@ PREVIOUS = "previous"
 class Role:
     """A function held by a unit of the directory, or by the `unit` or `units` that a fact of the
     case names.
+
+    `held_by`: whoever was granted it, or anyone in office in the unit that the case names.
+    `delegate`: within the unit only, or across units.
     """
 
     name: str
@@ -39,6 +42,8 @@ class Role:
     location: Location
     unit: str | None = None
     units: str | None = None
+    held_by: Literal["grant", "any"] = "grant"
+    delegate: Literal["unit", "across"] = "unit"
 
     @property
     def bound(self) -> str | None:

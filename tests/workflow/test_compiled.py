@@ -97,7 +97,7 @@ def test_what_another_program_makes_has_another_name() -> None:
     """
     workflow = workflow_in(VISIT)
     assert workflow is not None
-    known = {"0.1.0/2": "65f0a2bb1d671f95"}
+    known = {"0.1.0/3": "dc16c87eba7e7230"}
     assert known[PROGRAM] == sha256(compile_workflow(workflow)).hexdigest()[:16]
 
 

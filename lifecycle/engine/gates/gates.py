@@ -81,11 +81,16 @@ def unknown(kind: str, what: str, name: str, known: Iterable[str], otherwise: st
 def holds(workflow: Workflow, case: Case | None, officer: Officer, role: str) -> bool:
     """Tell whether an officer holds a role in a case.
 
-    A role bound to units is held by officers of those units only.
+    A role bound to units is held by officers of those units only: by those to whom it was granted,
+    or by anyone in office there where the role says so. Somebody of another unit who acts for the
+    holder needs a role that may be delegated across units.
     """
-    if role not in officer.held:
+    rule = workflow.roles[role]
+    if rule.held_by != "any" and role not in officer.held:
         return False
-    bound = workflow.roles[role].bound
+    if officer.away and rule.delegate != "across":
+        return False
+    bound = rule.bound
     return bound is None or (case is not None and officer.unit in case.bound_units(bound))
 
 
@@ -106,6 +111,9 @@ def judge_role(
     unit = moment.names.get(officer.unit, officer.unit)
     who = f"{unit} {officer.id}" + (f"，代 {officer.principal}" if officer.principal else "")
     wanted = role_titles(workflow, roles)
+    if officer.away and any(role in officer.held for role in roles):
+        text = f"{wanted} 只能委托给本单位的人；您（{officer.id}）是别的单位的"
+        return Gate("role", False, {}, text, f"请 {officer.principal} 委托本单位的人"), ""
     bound = [
         workflow.roles[r]
         for r in roles

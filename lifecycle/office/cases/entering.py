@@ -123,9 +123,13 @@ def _fault_gate(fault: EnteredFault) -> Gate:
 
 
 def _about(gate: Gate, entry: FactEntry) -> bool:
-    """Tell whether an unmet gate only says that a fact is not there whose value is faulty."""
+    """Tell whether an unmet gate only says of a fact with a faulty value that it is not there, or
+    not right.
+    """
     if gate.kind == "facts":
         return not gate.inputs or bool(gate.inputs.keys() & entry.unread.keys())
+    if gate.kind == "unit":
+        return gate.inputs.get("unit") in entry.unread.values()
     if gate.kind == "guard":
         return not entry.unread.keys().isdisjoint(re.findall(r"\w+", gate.inputs["when"]))
     return False

@@ -113,7 +113,7 @@ def read_settings(office: Office, file: str | None, environ: Mapping[str, str]) 
     """Read who is reached how: from the file given, else from LIFECYCLE_DELIVERY, else from beside
     the database. Only a file that was given must be there.
     """
-    default = environ.get("LIFECYCLE_DELIVERY") or str(beside(office.store.path, CHANNELS))
+    default = environ.get("LIFECYCLE_DELIVERY") or str(beside(office.store.place, CHANNELS))
     path = Path(file or default)
     if file is None and not path.exists():
         return DeliverySettings(path, Channels())
@@ -186,7 +186,7 @@ def _allowed(office: Office, request: Request) -> str | None:
     own unit.
     """
     on = request.on or office.register.today()
-    officer = office.directory.officer(request.officer, on, principal=request.principal)
+    officer = office.acting(request, on)
     return None if "clerk" in officer.held else officer.unit
 
 
