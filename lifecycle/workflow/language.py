@@ -68,7 +68,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class YesNo:
-    """`true` or `false`; false where it is not written."""
+    """`true` or `false`, or `yes` or `no`; false where it is not written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,7 +455,7 @@ _WORKFLOW = Form(
             "要素：要填的各项数据",
             "facts:\n"
             "  name: {title: 接待事由, type: text, required: true}\n"
-            "  arrive_on: {title: 到访日期, type: date}",
+            "  arrive_on: {title: 到访日期, type: date, future: yes}",
             required=True,
         ),
         Key(
@@ -636,6 +636,15 @@ _FACT = Form(
             "一行就是一项",
             "type: list\nof: unit",
             more="只用于 type: list。",
+        ),
+        Key(
+            "future",
+            "可填将来",
+            YesNo(),
+            "yes 表示可以填办理之日以后的日子：约定的、计划的日子才写",
+            "type: date\nfuture: yes",
+            more="不写的，日期不得晚于办理（补录的，是所补录）之日：发生过的事，到发生时才填。",
+            types=("date",),
         ),
         Key(
             "required",

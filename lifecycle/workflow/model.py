@@ -79,7 +79,7 @@ class Fact:
     """A typed field of a case.
 
     `required` is the state from which it must be known, or True from the opening on. `search` says
-    that cases are found by it.
+    that cases are found by it. `future`: a date may lie after the day of the act that enters it.
     """
 
     name: str
@@ -92,6 +92,7 @@ class Fact:
     pattern: str | None = None
     choices: tuple[str, ...] = ()
     of: FactType = "text"
+    future: bool = False
     required: bool | str = False
     by: tuple[str, ...] = ()
     search: bool = False

@@ -97,7 +97,7 @@ def test_what_another_program_makes_has_another_name() -> None:
     """
     workflow = workflow_in(VISIT)
     assert workflow is not None
-    known = {"0.1.0/4": "9f8e928f35a3e7fa"}
+    known = {"0.1.0/5": "426324fb919299ba"}
     assert known[PROGRAM] == sha256(compile_workflow(workflow)).hexdigest()[:16]
 
 

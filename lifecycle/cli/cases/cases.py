@@ -127,7 +127,8 @@ def open_(
     found = desk.office.workflow(workflow)
 
     def do(request: Request, line: BulkLine) -> Done:
-        return cases.open_case(desk.office, request, found, {**common, **line.values})
+        texts = {**common, **line.values}
+        return cases.open_case(desk.office, request, found, texts, line.origin)
 
     lines = read_lines(source, with_case=False) if source else [BulkLine("", "", {})]
     if len(lines) > 1 or lines[0].fault:
@@ -178,7 +179,8 @@ def set_(
 
     def do(request: Request, line: BulkLine) -> Done:
         found = desk.office.case(line.case)
-        return cases.set_facts(desk.office, request, found, {**common, **line.values})
+        texts = {**common, **line.values}
+        return cases.set_facts(desk.office, request, found, texts, line.origin)
 
     return perform(
         desk, case, request_of(desk, principal, dry_run=dry_run), do, title="填报", whole=whole
@@ -250,6 +252,7 @@ def sign(
     meant = VERDICTS[verdict]
 
     def do(request: Request, line: BulkLine) -> Done:
+        line.see_readable()
         said = line.pick("note", "意见", "说明") or note
         found = desk.office.case(line.case)
         return cases.sign(desk.office, request, found, transition, meant, note=said, role=role)
@@ -286,6 +289,7 @@ def withdraw(
     from lifecycle.office.cases import cases
 
     def do(request: Request, line: BulkLine) -> Done:
+        line.see_readable()
         said = line.pick("note", "说明") or note
         found = desk.office.case(line.case)
         return cases.withdraw(desk.office, request, found, transition, note=said, role=role)
@@ -324,6 +328,7 @@ def resolve(
     from lifecycle.office.cases import cases
 
     def do(request: Request, line: BulkLine) -> Done:
+        line.see_readable()
         said = line.pick("note", "说明") or note
         found = desk.office.case(line.case)
         return cases.resolve(desk.office, request, found, transition, whose, note=said)
@@ -376,7 +381,9 @@ def advance(
         said = line.pick("note", "说明", "理由") or note
         found = desk.office.case(line.case)
         facts = {**common, **line.others(*heads)}
-        return cases.advance(desk.office, request, found, name, note=said, texts=facts)
+        return cases.advance(
+            desk.office, request, found, name, note=said, texts=facts, origin=line.origin
+        )
 
     return perform(
         desk, case, request_of(desk, principal, dry_run=dry_run), do, title="办理", whole=whole

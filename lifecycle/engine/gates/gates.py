@@ -4,13 +4,12 @@ to meet it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.clocks import earliest_of
+from lifecycle.engine.gates.wording import ToldCondition, World, is_every, tell_guard, text_of
 from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
 from lifecycle.errors import UnknownError
@@ -47,6 +46,10 @@ VERDICTS = {"agree": "同意", "conditional": "附条件同意", "object": "不�
 class Gate:
     """One condition as judged: its kind, whether it is met, what it relied on, and what an officer
     reads.
+
+    `given` and `wanted` are what there is and what should be, in words, for machines that show them
+    apart; `act` names the transition that would meet it: another one, or the one that is judged,
+    with a fact that it asks.
     """
 
     kind: str
@@ -55,6 +58,9 @@ class Gate:
     text: str
     mend: str = ""
     basis: str = ""
+    given: str = ""
+    wanted: str = ""
+    act: str = ""
 
     @property
     def label(self) -> str:
@@ -150,38 +156,55 @@ def judge_facts(
 ) -> Iterator[Gate]:
     """Judge the facts asked for, needed, or required on entering the target."""
     for name in transition.asks:
-        fact = workflow.facts[name]
-        met = name in facts
-        text = (
-            f"{fact.title} {show_value(fact, facts[name], moment.names)}"
-            if met
-            else f"须同时填 {fact.title}"
-        )
-        mend = "" if met else f"lifecycle advance {case.number} {transition.name} --set {name}=…"
-        yield Gate("facts", met, {name: facts.get(name)}, text, mend, fact.basis)
+        yield _fact_gate(workflow, case, transition, moment, name, facts.get(name))
     required = [
         f.name
         for f in workflow.facts.values()
         if f.required and f.required == transition.to and transition.kind == "forward"
     ]
     for name in dict.fromkeys((*transition.facts, *required)):
-        if name in transition.asks:
-            continue
-        fact = workflow.facts[name]
-        met = name in case.facts
-        text = (
-            f"{fact.title} {show_value(fact, case.facts[name], moment.names)}"
-            if met
-            else f"缺 {fact.title}"
-        )
-        yield Gate(
-            "facts",
-            met,
-            {name: case.facts.get(name)},
-            text,
-            "" if met else f"lifecycle set {case.number} {name}=…",
-            fact.basis,
-        )
+        if name not in transition.asks:
+            yield _fact_gate(workflow, case, transition, moment, name, case.facts.get(name))
+
+
+def _fact_gate(
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    moment: Moment,
+    name: str,
+    value: Value | None,
+) -> Gate:
+    fact, asked = workflow.facts[name], name in transition.asks
+    inputs, wanted = {name: value}, "须同时填" if asked else "须填"
+    if value is not None:
+        shown = show_value(fact, value, moment.names)
+        text = f"{fact.title} {shown}"
+        return Gate("facts", True, inputs, text, "", fact.basis, shown, wanted)
+    text = f"须同时填 {fact.title}" if asked else f"缺 {fact.title}"
+    mend, act = how_to_fill(workflow, case, transition, name)
+    return Gate("facts", False, inputs, text, mend, fact.basis, "未填", wanted, act)
+
+
+def how_to_fill(
+    workflow: Workflow, case: Case, transition: Transition, name: str
+) -> tuple[str, str]:
+    """Give the command that enters a fact, and the transition that it makes, if it makes one."""
+    if name in transition.asks:
+        command = f"lifecycle advance {case.number} {transition.name} --set {name}=…"
+        return command, transition.name
+    leaving = workflow.leaving[case.state].values()
+    asking = next((t for t in leaving if name in t.asks and t.kind == "record"), None)
+    if asking is None:
+        return f"lifecycle set {case.number} {name}=…", ""
+    return command_of(case, asking), asking.name
+
+
+def command_of(case: Case, transition: Transition) -> str:
+    """Give the command that makes a transition, with what has to come with it."""
+    sets = "".join(f" --set {name}=…" for name in transition.asks)
+    note = " --note …" if transition.reason else ""
+    return f"lifecycle advance {case.number} {transition.name}{sets}{note}"
 
 
 def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
@@ -189,17 +212,23 @@ def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> I
     for name in transition.materials:
         material = workflow.materials[name]
         file = case.materials.get(name)
+        inputs = {name: file.sha256 if file else None}
         if file:
-            yield Gate("materials", True, {name: file.sha256}, f"{material.title}（{file.name}）")
+            text = f"{material.title}（{file.name}）"
+            yield Gate("materials", True, inputs, text, given=file.name, wanted="须上传")
         else:
             mend = f"lifecycle attach {case.number} {name} 文件"
-            yield Gate(
-                "materials", False, {name: None}, f"缺 {material.title}", mend, material.basis
-            )
+            text = f"缺 {material.title}"
+            yield Gate("materials", False, inputs, text, mend, material.basis, "未交", "须上传")
 
 
 def judge_guard(
-    workflow: Workflow, case: Case, guard: Guard, facts: Mapping[str, Value], moment: Moment
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    guard: Guard,
+    facts: Mapping[str, Value],
+    moment: Moment,
 ) -> Gate:
     """Judge one condition; a name that is not known yet leaves it unmet."""
     scope = scope_of(workflow, case, guard.when, facts, moment)
@@ -207,51 +236,57 @@ def judge_guard(
     inputs = {"when": guard.when.source, "with": known}
     try:
         met = bool(guard.when.evaluate(scope))
-    except MissingName as missing:
-        name = missing.name.rpartition(".")[2]
-        mend = f"lifecycle set {case.number} {name}=…" if name in workflow.facts else ""
-        return Gate(
-            "guard",
-            False,
-            inputs,
-            f"{guard.otherwise}（缺 {_title_of(workflow, name)}）",
-            mend,
-            guard.basis,
-        )
+    except MissingName:
+        met = False
     except (ExpressionError, ArithmeticError, OverflowError) as error:
-        return Gate(
-            "guard", False, inputs, f"{guard.otherwise}（无法计算：{error}）", "", guard.basis
-        )
-    return Gate(
-        "guard",
-        met,
-        inputs,
-        _in_words(workflow, guard) if met else guard.otherwise,
-        "",
-        guard.basis,
-    )
+        text = f"{guard.otherwise}（无法计算：{error}）"
+        return Gate("guard", False, inputs, text, "", guard.basis)
+    told = tell_guard(World(workflow, case, facts, moment, scope), guard, met=met)
+    text = text_of(told, guard.otherwise, met=met, every=is_every(guard))
+    given = "；".join(dict.fromkeys(one.given for one in told))
+    wanted = "；".join(dict.fromkeys(one.wanted for one in told))
+    mend, act = ("", "") if met else _how_to_meet(workflow, case, transition, told)
+    return Gate("guard", met, inputs, text, mend, guard.basis, given, wanted, act)
 
 
-@lru_cache(maxsize=4096)
-def _in_words(workflow: Workflow, guard: Guard) -> str:
-    """Write a condition that holds for an officer: titles for names, or only what was looked at if
-    involved.
-    """
-    if not guard.when.paths:
-        return re.sub(
-            r"[a-z][a-z0-9_]*", lambda word: _title_of(workflow, word[0]), guard.when.source
-        )
-    named = dict.fromkeys(_title_of(workflow, name) for _space, name in sorted(guard.when.paths))
-    return f"符合（核对了 {'、'.join(named)}）"
+def holds_guard(
+    workflow: Workflow, case: Case, guard: Guard, facts: Mapping[str, Value], moment: Moment
+) -> bool:
+    """Tell whether a condition holds, without a word about it."""
+    try:
+        return bool(guard.when.evaluate(scope_of(workflow, case, guard.when, facts, moment)))
+    except (MissingName, ExpressionError, ArithmeticError, OverflowError):
+        return False
 
 
-def _title_of(workflow: Workflow, name: str) -> str:
-    known = workflow.facts.get(name) or workflow.materials.get(name)
-    return known.title if known else workflow.titles.get(name, {"today": "今天"}.get(name, name))
+def _how_to_meet(
+    workflow: Workflow, case: Case, transition: Transition, told: tuple[ToldCondition, ...]
+) -> tuple[str, str]:
+    """Give the command that would meet an unmet condition, and the transition that it makes."""
+    leaving = workflow.leaving[case.state]
+    for one in told:
+        if one.missing in workflow.facts:
+            return how_to_fill(workflow, case, transition, one.missing)
+        if one.missing in workflow.materials:
+            return f"lifecycle attach {case.number} {one.missing} 文件", ""
+        if one.act in leaving and one.act != transition.name:
+            return command_of(case, leaving[one.act]), one.act
+        if one.blame in transition.asks:
+            return how_to_fill(workflow, case, transition, one.blame)
+        if one.blame in workflow.materials and one.blame not in case.locked:
+            return f"lifecycle attach {case.number} {one.blame} 文件", ""
+        if one.from_on:
+            return f"{one.from_on} 起可办", ""
+    return "", ""
 
 
 def judge_dwell(
-    workflow: Workflow, case: Case, dwell: Dwell, facts: Mapping[str, Value], moment: Moment
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    dwell: Dwell,
+    facts: Mapping[str, Value],
+    moment: Moment,
 ) -> Gate:
     """Judge a least time since the state was entered or since a dated fact."""
     since = (
@@ -262,14 +297,10 @@ def judge_dwell(
     span = f"{dwell.amount} {SPANS[dwell.unit]}"
     if since is None:
         title = workflow.facts[dwell.since].title
-        return Gate(
-            "dwell",
-            False,
-            {"since": None},
-            f"{title}未填，无从起算 {span}",
-            f"lifecycle set {case.number} {dwell.since}=…",
-            dwell.basis,
-        )
+        text = f"{title}未填，无从起算 {span}"
+        mend, act = how_to_fill(workflow, case, transition, dwell.since)
+        given, wanted = f"{title} 未填", f"须满 {span}"
+        return Gate("dwell", False, {"since": None}, text, mend, dwell.basis, given, wanted, act)
     due = earliest_of(case, str(since), dwell, moment.calendar)
     earliest = due.on
     inputs = {"since": since, "earliest": earliest.isoformat(), "provisional": due.provisional}
@@ -277,19 +308,17 @@ def judge_dwell(
     told = "（暂定，次年放假安排未公布）" if due.provisional else ""
     met = moment.on >= earliest
     text = f"自{origin} {since} 起{'已' if met else '须'}满 {span}"
-    return Gate("dwell", met, inputs, text, "" if met else f"{earliest} 起可办{told}", dwell.basis)
+    mend = "" if met else f"{earliest} 起可办{told}"
+    given, wanted = f"今天 {moment.on}", f"最早 {earliest}"
+    return Gate("dwell", met, inputs, text, mend, dwell.basis, given, wanted)
 
 
 def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
     """Judge how often a transition was made already."""
     for counter in transition.counters:
         made = case.fired[counter.of].count if counter.of in case.fired else 0
-        text = f"{workflow.titles[counter.of]} 已 {made} 次，至多 {counter.at_most} 次"
-        yield Gate(
-            "counter",
-            made < counter.at_most,
-            {"of": counter.of, "count": made},
-            text,
-            "",
-            counter.basis,
-        )
+        given, wanted = f"已 {made} 次", f"至多 {counter.at_most} 次"
+        text = f"{workflow.titles[counter.of]} {given}，{wanted}"
+        inputs = {"of": counter.of, "count": made}
+        met = made < counter.at_most
+        yield Gate("counter", met, inputs, text, "", counter.basis, given, wanted)

@@ -185,10 +185,26 @@ def _compiled(office: Office, where: str | None, workflow: str | None) -> Expres
         expression = compile_expression(where)
     except ExpressionError as error:
         raise _told(error, where) from error
-    facts = {name for w in office.workflows() if workflow in (None, w.name) for name in w.facts}
+    among = [w for w in office.workflows() if workflow in (None, w.name)]
+    facts = {name for w in among for name in w.facts}
     for name in sorted(expression.names - facts - {*FUNCTIONS, *SPACES, *VARIABLES}):
         raise UnknownError("要素", name, facts)
+    _see_typed(among, expression)
     return expression
+
+
+def _see_typed(among: list[Workflow], expression: Expression) -> None:
+    """See that a condition can hold in some workflow; raises WorkflowError with every fault of its
+    types in the first that has all its names.
+    """
+    from lifecycle.workflow.conditions import type_faults
+
+    own = expression.names - {*FUNCTIONS, *SPACES, *VARIABLES}
+    found = [type_faults(w, expression) for w in among if own <= w.facts.keys()]
+    if found and all(found):
+        whole = Location("--where", length=len(expression.source))
+        told = (f.error.problem(f.rule, expression.source, whole) for f in found[0])
+        raise WorkflowError(told, expression.source)
 
 
 def _told(error: ExpressionError, where: str) -> WorkflowError:
