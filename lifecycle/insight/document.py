@@ -67,6 +67,7 @@ def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
             }
             for name, fired in sorted(case.fired.items())
         },
+        "made": dict(sorted(case.made.items())),
         "letters": [
             {
                 **{k: v for k, v in dump_case_letter(letter).items() if k not in _INNER},

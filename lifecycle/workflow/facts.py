@@ -50,6 +50,7 @@ def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
         choices=_read_choices(fields),
         of=of,
         required=_read_required(fields),
+        renews=fields.flag("renews"),
         by=fields.many("by"),
         note=fields.text("note"),
         basis=fields.text("basis"),

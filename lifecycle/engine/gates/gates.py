@@ -11,13 +11,15 @@ from functools import lru_cache
 from typing import Any
 
 from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.editions import is_free
 from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
 from lifecycle.engine.workdays import DAY
 from lifecycle.errors import UnknownError
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import ENTERED, Dwell, Guard, Transition, Workflow
+from lifecycle.workflow.model import ENTERED, Dwell, Fact, Guard, Transition, Workflow
+from lifecycle.workflow.reliance import doors_of, required_by
 
 LABELS = {
     "state": "环节",
@@ -31,6 +33,8 @@ LABELS = {
     "dwell": "期限",
     "counter": "次数",
     "lock": "锁定",
+    "door": "填报",
+    "edition": "更正",
     "opinion": "意见",
     "unit": "单位",
     "letter": "公文",
@@ -39,6 +43,8 @@ ABOUT_WHO = ("role", "not_by")
 """Kinds of gates about who asks, not about the case."""
 ABOUT_COMMAND = ("reason",)
 """Kinds of gates that what comes with the command meets."""
+MOST_NAMED = 3
+"""So many steps or states are named in one sentence; of more it is told how many."""
 SPANS = {"day": "日", "workday": "个工作日", "month": "个月"}
 VERDICTS = {"agree": "同意", "conditional": "附条件同意", "object": "不同意"}
 """What an opinion can be, in the product's own words: the gates and the ledger know these three."""
@@ -134,6 +140,28 @@ def judge_persons(
             yield Gate("not_by", True, inputs, f"不与 {title} 同一人")
 
 
+def way_in(workflow: Workflow, case: Case, fact: Fact) -> str:
+    """Say how a fact is entered: by itself, or with a transition that can be made now, or else with
+    one from another state.
+    """
+    doors = doors_of(workflow, fact.name)
+    ways = (*doors.asking, *doors.maybe)
+    if not doors.asking and is_free(workflow, case, fact.name):
+        return f"lifecycle set {case.number} {fact.name}=…"
+    here = next((way for way in ways if case.state in way.sources), None)
+    if here is not None:
+        command = f"lifecycle advance {case.number} {here.name} --set {fact.name}=…"
+        return f"随“{here.title}”填：{command}"
+    states = list(dict.fromkeys(workflow.states[s].title for way in ways for s in way.sources))
+    more = f"等 {len(states)} 个环节" if len(states) > MOST_NAMED else ""
+    return f"在“{'、'.join(states[:MOST_NAMED])}”{more}办理 {titles_of_ways(ways)} 时填"
+
+
+def titles_of_ways(ways: tuple[Transition, ...]) -> str:
+    """Name transitions by their titles."""
+    return "".join(dict.fromkeys(f"“{way.title}”" for way in ways))
+
+
 def judge_facts(
     workflow: Workflow,
     case: Case,
@@ -141,7 +169,7 @@ def judge_facts(
     facts: Mapping[str, Value],
     moment: Moment,
 ) -> Iterator[Gate]:
-    """Judge the facts asked for, needed, or required on entering the target."""
+    """Judge the facts asked for, needed, or required where the transition leads."""
     for name in transition.asks:
         fact = workflow.facts[name]
         met = name in facts
@@ -152,33 +180,25 @@ def judge_facts(
         )
         mend = "" if met else f"lifecycle advance {case.number} {transition.name} --set {name}=…"
         yield Gate("facts", met, {name: facts.get(name)}, text, mend, fact.basis)
-    required = [
-        f.name
-        for f in workflow.facts.values()
-        if f.required and f.required == transition.to and transition.kind == "forward"
-    ]
+    required = required_by(workflow, case.state, transition.name)
     for name in dict.fromkeys((*transition.facts, *required)):
         if name in transition.asks:
             continue
         fact = workflow.facts[name]
-        met = name in case.facts
-        text = (
-            f"{fact.title} {show_value(fact, case.facts[name], moment.names)}"
-            if met
-            else f"缺 {fact.title}"
-        )
-        yield Gate(
-            "facts",
-            met,
-            {name: case.facts.get(name)},
-            text,
-            "" if met else f"lifecycle set {case.number} {name}=…",
-            fact.basis,
-        )
+        value = facts.get(name, case.facts.get(name))
+        earlier = name not in transition.facts and fact.required != transition.to
+        if earlier and value is not None:
+            continue  # it was told where it was first required
+        if value is None:
+            mend = way_in(workflow, case, fact)
+            yield Gate("facts", False, {name: None}, f"缺 {fact.title}", mend, fact.basis)
+        else:
+            text = f"{fact.title} {show_value(fact, value, moment.names)}"
+            yield Gate("facts", True, {name: value}, text, "", fact.basis)
 
 
 def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
-    """Judge the materials needed."""
+    """Judge the materials needed, and whether what must be of a certain edition is."""
     for name in transition.materials:
         material = workflow.materials[name]
         file = case.materials.get(name)
@@ -189,6 +209,49 @@ def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> I
             yield Gate(
                 "materials", False, {name: None}, f"缺 {material.title}", mend, material.basis
             )
+    for name in transition.fresh:
+        if name in case.editions and case.editions[name].used:
+            yield _stale_gate(workflow, case, name)
+    for same in transition.read_by:
+        for name in same.items:
+            yield from _judge_same(workflow, case, name, same.step)
+
+
+def _stale_gate(workflow: Workflow, case: Case, name: str) -> Gate:
+    """Make the unmet gate for what a step has read and that must be new."""
+    number = case.editions[name].number
+    step = next((s for s in reversed(case.steps) if s.reads.get(name) == number), None)
+    user = f"“{workflow.titles[step.transition]}”" if step else "先前的办理"
+    kind, title, mend = _entered(workflow, case, name)
+    text = f"{title} 已由{user}用过，须是新的"
+    return Gate(kind, False, {"name": name, "edition": number}, text, mend)
+
+
+def _judge_same(workflow: Workflow, case: Case, name: str, by: str) -> Iterator[Gate]:
+    """Judge whether an item is of the very edition that the last standing step of a transition
+    read; where it is not there at all, that is told elsewhere.
+    """
+    kind, title, _mend = _entered(workflow, case, name)
+    edition = case.editions.get(name)
+    step = next((s for s in reversed(case.steps) if s.transition == by), None)
+    read = step.reads.get(name) if step else None
+    inputs = {"name": name, "edition": edition.number if edition else 0, "read": read or 0}
+    whose = f"“{workflow.titles[by]}”"
+    if step is None:
+        yield Gate(kind, False, inputs, f"{title} 须是{whose}采用的那一份，但它还没有办理")
+    elif edition is not None and (edition.number != read or edition.amended > step.seq):
+        mend = f"请重新办理 {workflow.titles[by]}（{by}）"
+        yield Gate(kind, False, inputs, f"{title} 不是{whose}采用的那一份，其后换过", mend)
+    elif edition is not None:
+        yield Gate(kind, True, inputs, f"{title} 是{whose}采用的那一份")
+
+
+def _entered(workflow: Workflow, case: Case, name: str) -> tuple[str, str, str]:
+    """Say of a fact or material its kind of gate, its title, and how a new one comes."""
+    if name in workflow.materials:
+        mend = f"lifecycle attach {case.number} {name} 文件"
+        return "materials", workflow.materials[name].title, mend
+    return "facts", workflow.facts[name].title, f"lifecycle set {case.number} {name}=…"
 
 
 def judge_guard(
@@ -202,7 +265,7 @@ def judge_guard(
         met = bool(guard.when.evaluate(scope))
     except MissingName as missing:
         name = missing.name.rpartition(".")[2]
-        mend = f"lifecycle set {case.number} {name}=…" if name in workflow.facts else ""
+        mend = way_in(workflow, case, workflow.facts[name]) if name in workflow.facts else ""
         return Gate(
             "guard",
             False,
@@ -260,7 +323,7 @@ def judge_dwell(
             False,
             {"since": None},
             f"{title}未填，无从起算 {span}",
-            f"lifecycle set {case.number} {dwell.since}=…",
+            way_in(workflow, case, workflow.facts[dwell.since]),
             dwell.basis,
         )
     due = moment.calendar.add(date.fromisoformat(str(since)), dwell.amount, dwell.unit)
@@ -274,9 +337,11 @@ def judge_dwell(
 
 
 def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
-    """Judge how often a transition was made already."""
+    """Judge how often a transition was made already: ever, or as far as it stands."""
     for counter in transition.counters:
-        made = case.fired[counter.of].count if counter.of in case.fired else 0
+        made = case.made.get(counter.of, 0)
+        if counter.inner:
+            made = case.fired[counter.of].count if counter.of in case.fired else 0
         text = f"{workflow.titles[counter.of]} 已 {made} 次，至多 {counter.at_most} 次"
         yield Gate(
             "counter",
