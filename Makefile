@@ -91,7 +91,7 @@ lock:  ## 重建 lock.txt 与 lock-dev.txt（各平台通用，带哈希，不�
 	$(VENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-strip-extras --no-emit-index-url --no-emit-find-links --no-sources pyproject.toml -o lock.txt
 	$(VENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --no-strip-extras --no-emit-index-url --no-emit-find-links --no-sources pyproject.toml --group dev -c lock.txt -o lock-dev.txt
+	  --no-strip-extras --no-emit-index-url --no-emit-find-links --no-sources pyproject.toml --group dev --extra postgresql -c lock.txt -o lock-dev.txt
 
 WHEEL := $(CURDIR)/$(VENV)/wheel
 wheel-test: $(READY)  ## 构建 wheel，装入干净环境，在别处运行

@@ -222,7 +222,7 @@ def bench_start(folder: Path) -> None:
 
 def bench_lists(folder: Path, cases: int) -> None:
     """Time one page of `list` and the board against the raw queries."""
-    from lifecycle.ledger.sqlite.queries import CaseFilter, ListedCase, board, list_page
+    from lifecycle.ledger.queries import CaseFilter, ListedCase, board, list_page
 
     office = build(folder, 100, 1)
     multiply_cases(office, cases)

@@ -11,6 +11,9 @@ from typing import Any
 import apsw
 
 from lifecycle.ledger.sqlite import driver
+from lifecycle.ledger.sqlite.connection import Connection
+from lifecycle.ledger.sqlite.store import SqliteStore
+from lifecycle.ledger.store import Store
 
 
 @contextmanager
@@ -30,3 +33,9 @@ def outside(path: Path) -> Iterator[Any]:
             database.commit()
     finally:
         database.close()
+
+
+def raw(store: Store) -> Connection:
+    """Give the connection under an office that is kept in a file."""
+    assert isinstance(store, SqliteStore)
+    return store.connection

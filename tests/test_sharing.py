@@ -20,7 +20,7 @@ from ledger_office import Bureau
 import lifecycle
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.sqlite.database import copy_database, make
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
 from lifecycle.outfile import write_file
 from lifecycle.sharing import barrier_to, folder_mode
 
@@ -124,7 +124,7 @@ def test_folders_follow_their_files() -> None:
 def test_a_copy_before_an_upgrade_is_as_private_as_its_database(tmp_path: Path) -> None:
     """C12: a copy is made with the mode asked for, and never over a file that is there."""
     make(tmp_path / "a.db")
-    store = Store.open(str(tmp_path / "a.db"))
+    store = SqliteStore.open(str(tmp_path / "a.db"))
     copy_database(store.connection, tmp_path / "copy", 0o660)
     assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o660
     with pytest.raises(FileExistsError):
@@ -370,7 +370,7 @@ def test_nothing_is_found_where_nothing_is_in_the_way(tmp_path: Path) -> None:
 def test_a_database_that_was_moved_away_is_told_as_that(tmp_path: Path) -> None:
     """C11: a database moved while it is open is not called read-only."""
     make(tmp_path / "a.db")
-    store = Store.open(str(tmp_path / "a.db"))
+    store = SqliteStore.open(str(tmp_path / "a.db"))
     (tmp_path / "a.db").rename(tmp_path / "b.db")
     with pytest.raises(UnavailableError) as error, store.writing():
         store.next_number("x")

@@ -51,6 +51,7 @@ SECTIONS = {
         "restore": Verb("lifecycle.cli.administration.database:restore", "从备份恢复到新的位置"),
         "clock": Verb("lifecycle.cli.administration.clock:clock", "系统时钟：跳动后由两人确认"),
         "upgrade": Verb("lifecycle.cli.administration.database:upgrade", "升级旧版式的数据库"),
+        "db": Verb("lifecycle.cli.administration.databases:db", "抄到另一个库；查看存放"),
         "doctor": Verb("lifecycle.cli.administration.doctor:doctor", "体检：数据库存放得是否稳妥"),
         "serve": Verb("lifecycle.service.serve:serve", "开服务：多名经办人各用自己的机器账户"),
     },

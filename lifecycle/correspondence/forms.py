@@ -13,7 +13,6 @@ from lifecycle.engine.acts import FORMS, FreezeLetter
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import CaseLetter
 from lifecycle.errors import InvalidError, LifecycleError, UnavailableError
-from lifecycle.ledger.files import keep_bytes, read_file
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.rows.letter_rows import kept_letter
@@ -83,7 +82,7 @@ def frozen_form(library: Library, case: Case, letter: CaseLetter, form: str) -> 
         intent = stored(row.raw)["intent"]
         if intent["type"] == "letter_frozen" and intent["data"]["letter"] == letter.name:
             file = intent["files"][FORMS.index(form)]
-            return read_file(library.store.path, file["sha256"], file["size"])
+            return library.store.files.read(file["sha256"], file["size"])
     raise UnavailableError(f"{letter.name} 的版式文件没有记录", "请运行 lifecycle audit")
 
 
@@ -95,7 +94,7 @@ def freeze_forms(library: Library, case: Case, letter: CaseLetter, fonts: Fonts)
     files = []
     for form in FORMS:
         name = f"{letter.number}.{SUFFIXES[form]}"
-        files.append(keep_bytes(library.store.path, render(paper, form, fonts), name))
+        files.append(library.store.files.keep_bytes(render(paper, form, fonts), name))
     return FreezeLetter(letter.name, FORMS, tuple(files), made_with(fonts))
 
 

@@ -9,7 +9,6 @@ from datetime import date
 from lifecycle.correspondence.drafts import Drafted
 from lifecycle.correspondence.scope import letter_scope
 from lifecycle.errors import UnavailableError
-from lifecycle.ledger.files import read_file
 from lifecycle.ledger.library import Library
 from lifecycle.letter.model import Letter
 from lifecycle.people.directory import Directory
@@ -28,7 +27,7 @@ def template_of(library: Library, directory: Directory, drafted: Drafted) -> Tem
     letter = drafted.letter
     if letter.text:
         size = drafted.body["intent"]["files"][0]["size"]
-        body = read_file(library.store.path, letter.text, size)
+        body = library.store.files.read(letter.text, size)
         return read_template(letter.template, body, letter.name)
     digest = directory.document("template", letter.template, drafted.body["office"])
     if digest is None:

@@ -10,19 +10,22 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import file_digest
 from pathlib import Path
 
 from lifecycle.errors import InvalidError, UnavailableError, os_reason
-from lifecycle.ledger.files import folder_of
+from lifecycle.ledger.copying import copy as copy_ledger
+from lifecycle.ledger.folder import folder_of
+from lifecycle.ledger.opening import open_replica, open_store
 from lifecycle.ledger.sqlite.database import (
     copy_database,
     database_errors,
     refuse_journal,
     refuse_link,
 )
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
+from lifecycle.ledger.store import Store
 from lifecycle.outfile import check_place, new_file, sync_file, sync_folder
 from lifecycle.sharing import barrier_to, file_mode, folder_mode, make_folders
 
@@ -53,16 +56,15 @@ def back_up(store: Store, target: Path) -> int:
     """Write a backup while officers go on working.
 
     Give the number of files in it. Raises if the target exists. The database is copied first:
-    materials are kept before the entry that names them, so none can be missing.
+    materials are kept before the entry that names them, so none can be missing. A backup holds an
+    SQLite file whichever database it is of.
     """
     with (
         new_file(target, "备份", once=True, ours=True) as draft,
         tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder,
     ):
         copy = Path(folder) / _DATABASE
-        with database_errors(store.path):
-            copy_database(store.connection, copy, 0o600)
-        kept = folder_of(store.path)
+        kept = _copied(store, copy)
         members = [(_DATABASE, copy)]
         materials = (
             (f"{_FILES}/{p.relative_to(kept).as_posix()}", p)
@@ -77,6 +79,20 @@ def back_up(store: Store, target: Path) -> int:
             for name, path in [(_MANIFEST, manifest), *members]:
                 tar.add(path, name, recursive=False)
     return len(members)
+
+
+def _copied(store: Store, copy: Path) -> Path:
+    """Copy a database into a file; give the folder in which the materials are."""
+    if isinstance(store, SqliteStore):
+        with database_errors(store.path):
+            copy_database(store.connection, copy, 0o600)
+        return folder_of(store.path)
+    draft = copy.with_name("replica.db")
+    with closing(SqliteStore.open_replica(str(draft))) as replica:
+        copy_ledger(store, replica, lambda *_: None)
+        with database_errors(draft):
+            copy_database(replica.connection, copy, 0o600)
+    return folder_of(draft)
 
 
 def restore(source: Path, database: Path) -> int:
@@ -111,6 +127,19 @@ def restore(source: Path, database: Path) -> int:
             (room / _DATABASE).replace(database)
         sync_folder(database.parent)
     return len(names)
+
+
+def restore_to_server(source: Path, url: str) -> int:
+    """Restore a backup into an empty database on a server; give the number of files."""
+    with tempfile.TemporaryDirectory(prefix="lifecycle-restore-") as folder:
+        database = Path(folder) / _DATABASE
+        count = restore(source, database)
+        with (
+            closing(open_store(str(database), readonly=True)) as restored,
+            closing(open_replica(url)) as replica,
+        ):
+            copy_ledger(restored, replica, lambda *_: None)
+    return count
 
 
 def _open_to_group(room: Path, mode: int) -> None:

@@ -18,7 +18,7 @@ from lifecycle.engine.evolve import evolve
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, stored
-from lifecycle.ledger.sqlite.store import EntryRow
+from lifecycle.ledger.store import EntryRow
 
 Problem = tuple[str, str]
 """What is wrong with an entry: a code of the audit, and the message."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from lifecycle.ledger.chain import Problem
 from lifecycle.ledger.record import account_of, canonical, hash_of
-from lifecycle.ledger.sqlite.store import EntryRow
+from lifecycle.ledger.store import EntryRow
 from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory
 

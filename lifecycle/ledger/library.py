@@ -12,7 +12,7 @@ from lifecycle.engine.case import Moment, Officer
 from lifecycle.engine.workdays import Calendar, read_calendar
 from lifecycle.ledger.record import read_kept
 from lifecycle.ledger.rows.compiled_rows import put_compiled, read_compiled, read_source
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.people.directory import Directory, load_directory
 from lifecycle.workflow.model import Workflow
 
@@ -74,10 +74,12 @@ class Library:
 
     def directory(self) -> Directory:
         """Give the office as it now is."""
-        found = self.store.office()
-        if found is None:
+        head = self.store.office_head()
+        if head is None:
             self._directory = Directory()
-        elif found[1] != self._directory.head:
+        elif head != self._directory.head:
+            found = self.store.office()
+            assert found is not None, "an office that has a head is there"
             self._directory = read_kept(found[2], load_directory, "单位与人员状态")
         return self._directory
 

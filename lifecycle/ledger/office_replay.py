@@ -28,7 +28,7 @@ from lifecycle.ledger.record import (
     office_entry,
     read,
 )
-from lifecycle.ledger.sqlite.store import EntryRow
+from lifecycle.ledger.store import EntryRow
 from lifecycle.people.change import decide_office
 from lifecycle.people.directory import Directory, evolve_directory
 

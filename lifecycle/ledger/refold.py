@@ -1,28 +1,25 @@
 """The office and every case folded again from their entries: for an upgrade that changes what is
-kept beside the log.
+kept beside the log, and for a copy that has only the log.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from pathlib import Path
 
 from lifecycle.ledger.chain import CaseStep, by_case, follow
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, canonical, stored
 from lifecycle.ledger.rows.rows import rewrite_rows
-from lifecycle.ledger.sqlite.connection import Connection
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 
 
-def refold(path: Path, connection: Connection) -> None:
+def refold(store: Store) -> None:
     """Write the rows of office, cases, letters and tasks anew from the entries.
 
     Within a transaction.
     """
-    library = Library(Store(path, connection, None))
-    store = library.store
+    library = Library(store)
     _write_office(store)
     for _case_id, rows in by_case(store.all_entries(upto=store.last_index())):
         (last,) = deque(follow(library, rows), maxlen=1)

@@ -49,7 +49,8 @@ from lifecycle.ledger.record import (
 )
 from lifecycle.ledger.rows.case_rows import read_case, series_of
 from lifecycle.ledger.rows.rows import put_rows
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sql import text
+from lifecycle.ledger.store import Ask, Store
 from lifecycle.people.change import decide_office
 from lifecycle.people.clock import (
     ANNOUNCED,
@@ -189,7 +190,7 @@ class Register:
                 now = self.clock()
                 return self._record(request, self._judge(request, workflow, case_id, act, now), now)
             judged = self._judge_ahead(request, workflow, case_id, act)
-            with self.store.writing():
+            with self.store.writing(*_confirming(request, judged)):
                 repeated = self._repeated(request, workflow, case_id, act)
                 if repeated is not None:
                     return repeated
@@ -529,6 +530,17 @@ class Register:
         if data["kind"] == "workflow":
             self.library.publish(digest)
         return digest
+
+
+def _confirming(request: Request, judged: _Judged | None) -> list[Ask]:
+    """Give what will be read to confirm a decision."""
+    asks: list[Ask] = []
+    if judged is None or request.request_id is not None:
+        return asks
+    asks.append((text.OFFICE_HEAD, {}))
+    if judged.case is not None:
+        asks.append((text.PLACE_OF_CASE, {"id": judged.case.id}))
+    return [*asks, (text.LAST_BODY, {})]
 
 
 def _make_ready(workflow: Workflow, state: str) -> None:

@@ -36,7 +36,7 @@ from lifecycle.ledger.record import (
     case_entry,
     read,
 )
-from lifecycle.ledger.sqlite.store import EntryRow, LostDefinitionError
+from lifecycle.ledger.store import EntryRow, LostDefinitionError
 from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow

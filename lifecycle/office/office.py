@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.case import Case
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
+from lifecycle.ledger.opening import default_url, open_store
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Register, Request
 from lifecycle.ledger.rows.case_rows import read_case
-from lifecycle.ledger.sqlite.database import default_url
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.office.clock import Clock, now
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
@@ -44,7 +44,7 @@ class Office:
 
         The embedded file in the user's data folder where none is named.
         """
-        return cls(Store.open(url or default_url(), create=create), clock)
+        return cls(open_store(url or default_url(), create=create), clock)
 
     def close(self) -> None:
         """Close the database."""

@@ -42,20 +42,21 @@ def serve(desk: Desk, path: str, limits: str | None, unit: bool) -> None:
 
     allowed = read_limits(Path(limits) if limits else None)
     office = desk.session.open(desk.db)  # closed before workers open it for themselves
-    database = office.store.path.absolute()
-    see_private(database)
+    store = office.store
+    place = store.place.absolute()
+    see_private(place)
     accounts = sum(len(office.directory.accounts_of(code)) for code in office.directory.people)
     office.close()
     allow_files(allowed.connections)
     listener = listen(Path(path))
 
     def ready() -> None:
-        warn(f"服务已开：{path}　库 {database}　已登记账户 {accounts} 个")
+        warn(f"服务已开：{path}　库 {store.name}　已登记账户 {accounts} 个")
         if not accounts:
             warn("还没有人能用：请管理员先登记账户：lifecycle officer account 工号 账户")
 
     try:
-        run(listener, f"sqlite:///{database}", database, allowed, ready)
+        run(listener, store.url, place, allowed, ready)
     finally:
         Path(path).unlink(missing_ok=True)
     warn("服务已停")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from outside import raw
 from tiny_office import Tiny
 
 from lifecycle.office.administration.audit import Audit
@@ -115,7 +116,7 @@ def test_a_refused_attempt_is_counted(tiny: Tiny) -> None:
     tiny.fails("advance", number, "to_siting", "--dry-run", by="bureau01")
     office = tiny.office()
     assert [
-        row[0] for row in office.store.connection.rows("SELECT officer FROM refusal ORDER BY id")
+        row[0] for row in raw(office.store).rows("SELECT officer FROM refusal ORDER BY id")
     ] == [
         "land01",
         "bureau01",

@@ -123,7 +123,7 @@ def test_audit_that_cannot_go_on_is_not_clean(
     shown.
     """
     from lifecycle.errors import UnavailableError
-    from lifecycle.ledger.sqlite.store import Store
+    from lifecycle.ledger.sqlite.store import SqliteStore
 
     with bureau.sql() as database:
         database.execute("DELETE FROM entry WHERE idx = 30")
@@ -131,7 +131,7 @@ def test_audit_that_cannot_go_on_is_not_clean(
     def fail(*_args: object, **_kwargs: object) -> None:
         raise UnavailableError("磁盘读写出错", "请检查磁盘后重试")
 
-    monkeypatch.setattr(Store, "all_entries", fail)
+    monkeypatch.setattr(SqliteStore, "all_entries", fail)
     result = bureau.run("audit")
     assert result.exit_code == 3
     assert "entry 30 case -: 缺失（lost）：序号 30 的记录不见了\n" in result.stdout

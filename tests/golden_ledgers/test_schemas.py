@@ -21,7 +21,7 @@ from lifecycle.cli.root import root
 from lifecycle.ledger.sqlite.database import SCHEMA
 
 SCHEMAS = Path(__file__).parents[1] / "data" / "schemas"
-KEPT = [1, 2, 3]
+KEPT = [1, 2, 3, 4]
 """The schemas of which a database is kept: all that there have been. `make_schema.py` tells how to
 make the next.
 """
@@ -169,8 +169,9 @@ def test_an_upgrade_that_is_killed_is_done_again(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from lifecycle.ledger.sqlite.database import upgrade\n"
         "from lifecycle.ledger.refold import refold\n"
+        "from lifecycle.ledger.sqlite.store import SqliteStore\n"
         "def stopped(path, connection):\n"
-        "    refold(path, connection)\n"
+        "    refold(SqliteStore(path, connection, None))\n"
         "    os._exit(9)\n"
         "upgrade(Path(sys.argv[1]), stopped)\n"
     )

@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from ledger_office import Bureau, Damage, copied, forged
 
 from lifecycle.ledger import replay
-from lifecycle.ledger.audit import definitions, entries, log, states, tables
+from lifecycle.ledger.audit import definitions, entries, log, states
 from lifecycle.ledger.audit.finding import CODES
 from lifecycle.ledger.audit.numbers import Numbers
 from lifecycle.ledger.audit.times import Times
+from lifecycle.ledger.files import Files
 from lifecycle.ledger.record import hash_of, stamp_text
 from lifecycle.ledger.sql.text import DEFINITION_AS_STORED
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
 
 
 @pytest.fixture(scope="module")
@@ -222,19 +223,19 @@ WEAKENED: dict[str, list[tuple[Any, str, Weak]]] = {
         (definitions, "wrong_with", lambda *_: ""),
         (entries, "SURROUNDINGS", ()),
         (
-            Store,
+            SqliteStore,
             "definition",
             lambda self, digest: self.row(DEFINITION_AS_STORED, sha256=digest)[0],
         ),
     ],
-    "material": [(entries, "check_file", lambda *_: None)],
+    "material": [(Files, "check", lambda *_: None)],
     "number": [(Numbers, "check_case", _nothing)],
     "lost": [(log.Indexes, "check", _nothing)],
     "clock": [(Times, "_jumped", lambda *_: False)],
     "future": [(Times, "ahead", _nothing)],
     "checkpoint": [(log, "_at_checkpoint", _nothing)],
-    "schema": [(tables, "schema_differences", lambda *_: [])],
-    "unread": [(entries, "check_file", lambda *_: None)],
+    "schema": [(SqliteStore, "schema_differences", lambda *_: [])],
+    "unread": [(Files, "check", lambda *_: None)],
 }
 
 

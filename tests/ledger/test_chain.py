@@ -9,11 +9,12 @@ from contextlib import closing
 
 import pytest
 from ledger_office import Bureau
+from outside import raw
 
 from lifecycle.engine.case import dump_case
 from lifecycle.ledger.chain import Step, by_case, fold, follow
 from lifecycle.ledger.record import OFFICE
-from lifecycle.ledger.sqlite.store import EntryRow
+from lifecycle.ledger.store import EntryRow
 from lifecycle.office.office import Office
 
 
@@ -61,8 +62,7 @@ def test_the_chains_are_those_of_the_cases(office: Office) -> None:
         for case_id, rows in by_case(store.all_entries(upto=store.last_index()))
     }
     wanted = {
-        id_: list(range(1, seq + 1))
-        for id_, seq in store.connection.rows("SELECT id, seq FROM cases")
+        id_: list(range(1, seq + 1)) for id_, seq in raw(store).rows("SELECT id, seq FROM cases")
     }
     assert chains == wanted
     assert OFFICE not in chains

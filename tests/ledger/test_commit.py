@@ -364,10 +364,10 @@ def test_a_bulk_counts_what_is_in_doubt_apart(
     with closing(office):
         store_class = type(office.store)
 
-        def in_doubt(self: store_module.Store, error: SqliteError) -> bool:
+        def in_doubt(self: store_module.SqliteStore, error: SqliteError) -> bool:
             raise UncertainError("disk I/O error", self._appended)
 
-        def failed(self: store_module.Store) -> None:
+        def failed(self: store_module.SqliteStore) -> None:
             self._holds(SqliteError("disk I/O error", "SQLITE_IOERR"))
 
         monkeypatch.setattr(store_class, "_holds", in_doubt)

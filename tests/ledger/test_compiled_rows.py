@@ -15,7 +15,7 @@ from lifecycle.ledger.audit import definitions
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import hash_of
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
 from lifecycle.workflow import reader
 from lifecycle.workflow.compiled import PROGRAM, compile_workflow
 from lifecycle.workflow.model import Workflow
@@ -52,7 +52,7 @@ def forge(bureau: Bureau, old: str, new: str) -> None:
 
 def by_yaml(bureau: Bureau) -> Workflow:
     """Read the published workflow from its YAML."""
-    with closing(Store.open(str(bureau.path))) as store:
+    with closing(SqliteStore.open(str(bureau.path))) as store:
         (digest,) = [row[0] for row in store.rows(text.DEFINITIONS) if row[1] == "workflow"]
         return Library(store, unaided=True).workflow(digest)
 

@@ -16,7 +16,7 @@ from lifecycle.errors import UnavailableError
 from lifecycle.ledger.sqlite import database, driver
 from lifecycle.ledger.sqlite.connection import Connection
 from lifecycle.ledger.sqlite.database import SCHEMA, SETTINGS, database_path, schema_differences
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
 
 BEST = driver.safe_journals(driver.library(), on_network=False)[0]
 
@@ -28,9 +28,9 @@ def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
 
 
 @pytest.fixture
-def store(bureau: Bureau) -> Iterator[Store]:
+def store(bureau: Bureau) -> Iterator[SqliteStore]:
     """Give its store."""
-    with closing(Store.open(str(bureau.path))) as opened:
+    with closing(SqliteStore.open(str(bureau.path))) as opened:
         yield opened
 
 
@@ -40,7 +40,7 @@ def pragma(bureau: Bureau, name: str, value: int) -> None:
         opened.execute(f"PRAGMA {name} = {value}")
 
 
-def test_the_settings_are_read_back(store: Store) -> None:
+def test_the_settings_are_read_back(store: SqliteStore) -> None:
     """What protects the record is what SQLite says it uses, not what it was asked to use."""
     wanted = {"journal_mode": BEST, **SETTINGS}
     assert {name: store.connection.rows(f"PRAGMA {name}")[0][0] for name in wanted} == wanted
@@ -76,7 +76,7 @@ def test_a_journal_that_others_changed_is_set_right(bureau: Bureau) -> None:
     """
     with bureau.sql() as opened:
         opened.execute("PRAGMA journal_mode = delete")
-    with closing(Store.open(str(bureau.path))) as store:
+    with closing(SqliteStore.open(str(bureau.path))) as store:
         assert store.connection.rows("PRAGMA journal_mode") == [(BEST,)]
 
 
@@ -156,7 +156,7 @@ def test_an_altered_workflow_is_not_worked_by(bureau: Bureau) -> None:
     assert "被改动" in message
 
 
-def test_the_schema_is_compared_with_the_tables(bureau: Bureau, store: Store) -> None:
+def test_the_schema_is_compared_with_the_tables(bureau: Bureau, store: SqliteStore) -> None:
     """Too many or too few tables, indexes, triggers and views are named."""
     assert schema_differences(store.connection, bureau.path) == []
     with bureau.sql() as opened:

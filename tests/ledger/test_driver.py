@@ -22,7 +22,7 @@ from lifecycle.ledger.sqlite.by_apsw import ApswLibrary
 from lifecycle.ledger.sqlite.by_sqlite3 import StandardLibrary
 from lifecycle.ledger.sqlite.connection import Connection, SqliteError, SqliteLibrary
 from lifecycle.ledger.sqlite.database import copy_database, make
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -147,9 +147,9 @@ def test_a_copy_is_of_one_moment_and_one_file(library: SqliteLibrary, tmp_path: 
     nothing can be written.
     """
     make(tmp_path / "a.db")
-    with closing(Store.open(str(tmp_path / "a.db"))) as store:
+    with closing(SqliteStore.open(str(tmp_path / "a.db"))) as store:
         (journal,) = store.connection.rows("PRAGMA journal_mode")[0]
-        with closing(Store.open(str(tmp_path / "a.db"))) as other:
+        with closing(SqliteStore.open(str(tmp_path / "a.db"))) as other:
             other.connection.run("BEGIN IMMEDIATE")
             other.connection.run("INSERT INTO meta VALUES ('x', 'y')")
             copy_database(store.connection, tmp_path / "copy", 0o600)
@@ -167,7 +167,7 @@ def test_an_office_works_by_either(library: SqliteLibrary, bureau: Bureau) -> No
     bureau.do("set", number, "area=3", "--on", "2026-09-02", by="bureau01")
     bureau.do("backup", str(bureau.folder / "a.tar"))
     assert bureau.findings() == []
-    with closing(Store.open(str(bureau.path))) as store:
+    with closing(SqliteStore.open(str(bureau.path))) as store:
         found = store.connection.rows("PRAGMA journal_mode")
     assert found == [(driver.safe_journals(library, on_network=False)[0],)]
 
@@ -182,15 +182,15 @@ def test_without_apsw_a_database_goes_back_to_a_rollback_journal(bureau: Bureau)
         "from lifecycle.ledger.sqlite import driver\n"
         "from lifecycle.ledger.sqlite.by_sqlite3 import StandardLibrary\n"
         "StandardLibrary.version = '3.40.1'\n"
-        "from lifecycle.ledger.sqlite.store import Store\n"
-        "store = Store.open(sys.argv[1])\n"
+        "from lifecycle.ledger.sqlite.store import SqliteStore\n"
+        "store = SqliteStore.open(sys.argv[1])\n"
         "print(driver.library().name, *store.connection.rows('PRAGMA journal_mode')[0])\n"
         "store.close()\n"
     )
     command = [sys.executable, "-c", script, str(bureau.path)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert (done.stdout, done.stderr) == ("sqlite3 truncate\n", "")
-    with closing(Store.open(str(bureau.path))) as store:
+    with closing(SqliteStore.open(str(bureau.path))) as store:
         assert store.connection.rows("PRAGMA journal_mode") == [("wal",)]
         # Now somebody works with the log: it cannot be taken away, and nothing is done without it.
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
@@ -204,7 +204,7 @@ def test_on_a_network_drive_there_is_no_write_ahead_log(
     """The memory that a log needs is shared on one machine only; a rollback journal is used."""
     bureau.opened(name="甲")
     monkeypatch.setattr(database, "network_of", lambda path: "nfs4")
-    with closing(Store.open(str(bureau.path))) as store:
+    with closing(SqliteStore.open(str(bureau.path))) as store:
         assert store.connection.rows("PRAGMA journal_mode") == [("truncate",)]
     assert bureau.findings() == []
 
@@ -242,7 +242,7 @@ def test_the_last_to_close_leaves_one_file(bureau: Bureau) -> None:
     """After work the database is whole in itself: whoever copies the one file has all of it."""
     bureau.opened(name="甲")
     assert names(bureau) == []
-    with closing(Store.open(str(bureau.path))) as store:
+    with closing(SqliteStore.open(str(bureau.path))) as store:
         bureau.do("set", "甲", "area=3", by="bureau01")
         assert store.last_index() > 0
         assert names(bureau) == [f"{bureau.path.name}-shm", f"{bureau.path.name}-wal"]
@@ -255,8 +255,8 @@ def test_what_a_killed_process_committed_is_there(bureau: Bureau) -> None:
     number = bureau.opened(name="甲")
     script = (
         "import os, signal, sys\nfrom lifecycle.cli.root import root\n"
-        "from lifecycle.ledger.sqlite.store import Store\n"
-        "Store.close = lambda self: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "from lifecycle.ledger.sqlite.store import SqliteStore\n"
+        "SqliteStore.close = lambda self: os.kill(os.getpid(), signal.SIGKILL)\n"
         "root.main(sys.argv[1:], prog_name='lifecycle')\n"
     )
     env = {**os.environ, "LIFECYCLE_DB": str(bureau.path), "LIFECYCLE_OFFICER": "bureau01"}
@@ -286,10 +286,10 @@ def test_a_journal_changed_while_it_is_open_is_no_matter(
         other.execute("PRAGMA journal_mode = truncate")
         other.execute("BEGIN")
         assert other.execute("SELECT count(*) FROM cases").fetchone() == (1,)
-        with closing(Store.open(str(bureau.path))) as store:
+        with closing(SqliteStore.open(str(bureau.path))) as store:
             assert store.connection.rows("PRAGMA journal_mode") == [("truncate",)]
         other.execute("ROLLBACK")
-    with closing(Store.open(str(bureau.path))) as store:
+    with closing(SqliteStore.open(str(bureau.path))) as store:
         assert store.connection.rows("PRAGMA journal_mode") == [("wal",)]
 
 
@@ -298,4 +298,4 @@ def test_a_database_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.db").mkdir()
     (tmp_path / "a.db" / "x").touch()
     with pytest.raises(UnavailableError, match="数据库打不开"):
-        Store.open(str(tmp_path / "a.db"))
+        SqliteStore.open(str(tmp_path / "a.db"))

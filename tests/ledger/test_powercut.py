@@ -25,9 +25,9 @@ import os, sys
 path, library, weaker = sys.argv[1:]
 if library == "sqlite3":
     sys.modules["apsw"] = None
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
 for session in range(2):
-    store = Store.open(path)
+    store = SqliteStore.open(path)
     store.connection.rows("PRAGMA wal_autocheckpoint = 24")
     if weaker:
         store.connection.rows(weaker)

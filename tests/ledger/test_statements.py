@@ -19,12 +19,12 @@ import pytest
 from ledger_office import Bureau
 from sqlmodel import select
 
+from lifecycle.ledger.queries import CaseFilter, ListedCase, conditions_of
 from lifecycle.ledger.rows.case_rows import CASE_COLUMNS
 from lifecycle.ledger.sql import compiling, statements, tables, text
 from lifecycle.ledger.sql.statement import FILTERS, Statement
 from lifecycle.ledger.sqlite import driver
-from lifecycle.ledger.sqlite.queries import CaseFilter, ListedCase, conditions_of
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
 
 STATEMENTS = {name: value for name, value in vars(text).items() if isinstance(value, Statement)}
 CONDITIONS = (
@@ -45,9 +45,9 @@ def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
 
 
 @pytest.fixture
-def store(bureau: Bureau) -> Iterator[Store]:
+def store(bureau: Bureau) -> Iterator[SqliteStore]:
     """Give its store."""
-    with closing(Store.open(str(bureau.path))) as opened:
+    with closing(SqliteStore.open(str(bureau.path))) as opened:
         yield opened
 
 
@@ -64,12 +64,14 @@ def test_the_columns_that_code_names_are_those_of_the_tables() -> None:
     assert ListedCase._fields == (*shorter, "snapshot")
 
 
-def test_every_statement_can_be_run(store: Store) -> None:
+def test_every_statement_can_be_run(store: SqliteStore) -> None:
     """SQLite finds every table and column that a statement names, and every value is bound by
     name.
     """
     for name, statement in STATEMENTS.items():
         words = statement.sqlite
+        if not words:
+            continue
         if name in CONDITIONS:
             words = text.LIST_CASES.filtered([statement]).sqlite
         words = words.replace(FILTERS, "TRUE")
@@ -80,11 +82,12 @@ def test_every_statement_can_be_run(store: Store) -> None:
 
 
 def test_postgresql_binds_the_same_values() -> None:
-    """What a statement binds by name is the same in both databases."""
+    """What a statement binds by name is the same in both databases, where both have it."""
     for name, statement in STATEMENTS.items():
         wanted = set(re.findall(r":([a-z_0-9]+)", statement.sqlite))
         found = set(re.findall(r"%\(([a-z_0-9]+)\)s", statement.postgresql))
-        assert found == wanted or name == "WRONG_TYPES", name
+        only_one = not statement.sqlite or not statement.postgresql
+        assert found == wanted or only_one, name
 
 
 @pytest.mark.parametrize("number", range(len(CONDITIONS) + 1))
@@ -121,14 +124,14 @@ def tokens(words: str) -> str:
         (CaseFilter(unit="u"), "SEARCH cases USING INDEX sqlite_autoindex_cases_2 (number>?)"),
     ],
 )
-def test_a_page_of_a_list_reads_an_index(store: Store, wanted: CaseFilter, plan: str) -> None:
+def test_a_page_of_a_list_reads_an_index(store: SqliteStore, wanted: CaseFilter, plan: str) -> None:
     """A page is read from its first number on, in order: nothing is sorted."""
     conditions, values = conditions_of(wanted)
     paging = {"after": "", "most": 50, "skip": 0}
     assert plan_of(store, text.LIST_CASES.filtered(conditions), values | paging) == [plan]
 
 
-def test_the_overdue_are_read_from_an_index(store: Store) -> None:
+def test_the_overdue_are_read_from_an_index(store: SqliteStore) -> None:
     """Only the overdue are looked at, and put in the order of their numbers."""
     conditions, values = conditions_of(CaseFilter(overdue_on="2026-09-01"))
     paging = {"after": "", "most": 50, "skip": 0}
@@ -138,7 +141,7 @@ def test_the_overdue_are_read_from_an_index(store: Store) -> None:
     ]
 
 
-def test_what_waits_is_read_from_an_index_in_its_order(store: Store) -> None:
+def test_what_waits_is_read_from_an_index_in_its_order(store: SqliteStore) -> None:
     """The cases that ask something of a role are streamed by day due, from the page's first on, and
     none is sorted.
     """
@@ -149,7 +152,7 @@ def test_what_waits_is_read_from_an_index_in_its_order(store: Store) -> None:
 
 
 @pytest.mark.parametrize("wanted", [CaseFilter(), CaseFilter(year=2026)])
-def test_the_board_counts_in_one_pass(store: Store, wanted: CaseFilter) -> None:
+def test_the_board_counts_in_one_pass(store: SqliteStore, wanted: CaseFilter) -> None:
     """The board sorts nothing; without a year it does not even look at the cases themselves."""
     conditions, values = conditions_of(wanted)
     found = plan_of(store, text.BOARD.filtered(conditions), values | {"today": "2026-09-01"})
@@ -157,7 +160,7 @@ def test_the_board_counts_in_one_pass(store: Store, wanted: CaseFilter) -> None:
     assert found == [f"SCAN cases USING {covering}"]
 
 
-def plan_of(store: Store, statement: Statement, values: dict[str, Any]) -> list[str]:
+def plan_of(store: SqliteStore, statement: Statement, values: dict[str, Any]) -> list[str]:
     """Give how SQLite would run a statement, a step a line."""
     bound = {name: values[name] for name in re.findall(r":([a-z_0-9]+)", statement.sqlite)}
     rows = store.connection.rows(f"EXPLAIN QUERY PLAN {statement.sqlite}", bound)

@@ -17,11 +17,12 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from ledger_office import Bureau
+from outside import raw
 
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.sqlite.still import StillConnection, lies_still, lying
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
 from lifecycle.office.administration.audit import Audit
 
 NOBODY = 65_534
@@ -60,10 +61,10 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bureau]:
         shutil.rmtree(folder)
 
 
-def opened_as_nobody(bureau: Bureau) -> Store:
+def opened_as_nobody(bureau: Bureau) -> SqliteStore:
     """Open the database as an account that may only read."""
     with as_nobody():
-        return Store.open(str(bureau.path))
+        return SqliteStore.open(str(bureau.path))
 
 
 def test_what_lies_still_is_read(shown: Bureau) -> None:
@@ -86,10 +87,10 @@ def test_what_was_read_while_another_wrote_is_not_believed(shown: Bureau) -> Non
     with closing(office):
         shown.opened(name="二")
         with pytest.raises(UnavailableError) as caught:
-            office.store.connection.rows("SELECT * FROM entry")
+            raw(office.store).rows("SELECT * FROM entry")
         assert (caught.value.message, caught.value.mend) == (TOLD, MEND)
         with pytest.raises(UnavailableError, match=TOLD):
-            office.store.connection.copy_to(shown.folder / "copy.db")
+            raw(office.store).copy_to(shown.folder / "copy.db")
         audit = Audit(office)
         found: list[Finding] = []
         with pytest.raises(UnavailableError, match=TOLD):

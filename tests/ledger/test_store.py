@@ -20,9 +20,9 @@ from ledger_office import Bureau
 from outside import outside as opened_outside
 
 from lifecycle.errors import ConflictError
-from lifecycle.ledger.files import check_file, keep_file, place_of
+from lifecycle.ledger.folder import FolderFiles, place_of
 from lifecycle.ledger.sqlite import database, driver, queue
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,9 +34,9 @@ def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
 
 
 @pytest.fixture
-def store(bureau: Bureau) -> Iterator[Store]:
+def store(bureau: Bureau) -> Iterator[SqliteStore]:
     """Give its store."""
-    with closing(Store.open(str(bureau.path))) as opened:
+    with closing(SqliteStore.open(str(bureau.path))) as opened:
         yield opened
 
 
@@ -196,7 +196,7 @@ def test_a_full_disk_keeps_half_a_material_from_counting(bureau: Bureau) -> None
     assert bureau.findings() == []
 
 
-def test_a_transaction_is_all_or_nothing(store: Store) -> None:
+def test_a_transaction_is_all_or_nothing(store: SqliteStore) -> None:
     """An error within a transaction, of whatever kind, leaves nothing behind."""
 
     def write(*entries: tuple[int, str], stop: bool = False) -> None:
@@ -215,7 +215,7 @@ def test_a_transaction_is_all_or_nothing(store: Store) -> None:
     assert store.entry("e2") is None
 
 
-def test_a_reading_sees_one_moment(bureau: Bureau, store: Store) -> None:
+def test_a_reading_sees_one_moment(bureau: Bureau, store: SqliteStore) -> None:
     """What is read together belongs together; a writer waits so long."""
     number = bureau.opened()
     done = []
@@ -292,11 +292,11 @@ def test_an_upload_heals_a_damaged_copy(tmp_path: Path) -> None:
     """A material is kept by its content: the same file uploaded again replaces a damaged copy."""
     source = tmp_path / "a.pdf"
     source.write_bytes(b"content")
-    file = keep_file(tmp_path / "x.db", source, most_bytes=1 << 20)
+    file = FolderFiles(tmp_path / "x.db").keep_file(source, most_bytes=1 << 20)
     place_of(tmp_path / "x.db", file.sha256).write_bytes(b"damaged")
-    assert check_file(tmp_path / "x.db", file.sha256, file.size) == "文件内容被改动"
-    keep_file(tmp_path / "x.db", source, most_bytes=1 << 20)
-    assert check_file(tmp_path / "x.db", file.sha256, file.size) is None
+    assert FolderFiles(tmp_path / "x.db").check(file.sha256, file.size) == "文件内容被改动"
+    FolderFiles(tmp_path / "x.db").keep_file(source, most_bytes=1 << 20)
+    assert FolderFiles(tmp_path / "x.db").check(file.sha256, file.size) is None
 
 
 def test_uploads_of_one_process_do_not_mix(tmp_path: Path) -> None:
@@ -306,7 +306,9 @@ def test_uploads_of_one_process_do_not_mix(tmp_path: Path) -> None:
         (tmp_path / f"{number}.bin").write_bytes(bytes([number]) * 3_000_000)
 
     def upload(number: int) -> None:
-        files.append(keep_file(tmp_path / "x.db", tmp_path / f"{number}.bin", most_bytes=1 << 30))
+        files.append(
+            FolderFiles(tmp_path / "x.db").keep_file(tmp_path / f"{number}.bin", most_bytes=1 << 30)
+        )
 
     threads = [threading.Thread(target=upload, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -314,4 +316,6 @@ def test_uploads_of_one_process_do_not_mix(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len({file.sha256 for file in files}) == 8
-    assert all(check_file(tmp_path / "x.db", file.sha256, file.size) is None for file in files)
+    assert all(
+        FolderFiles(tmp_path / "x.db").check(file.sha256, file.size) is None for file in files
+    )

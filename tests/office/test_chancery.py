@@ -517,7 +517,7 @@ def test_a_disk_that_fills_while_freezing_is_told_with_the_number(
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     full = UnavailableError("磁盘已满")
     monkeypatch.setattr(
-        "lifecycle.correspondence.forms.keep_bytes", lambda *_args: (_ for _ in ()).throw(full)
+        "lifecycle.ledger.files.Files.keep_bytes", lambda *_args: (_ for _ in ()).throw(full)
     )
     code, message = paper.fails("notice", "issue", number, LETTER, by="bureau04")
     assert (code, message.split("\n")[0]) == (

@@ -42,7 +42,7 @@ def restore(desk: Desk, source: str) -> None:
     from lifecycle.office.administration.database import restore as put_back
 
     made = put_back(Path(source), desk.db)
-    document = {"database": str(made.database), "files": made.files}
+    document = {"database": made.database, "files": made.files}
     told = f"已恢复到 {made.database}：{made.files} 个文件。请接着运行 lifecycle audit"
     desk.answer(document, lambda: say(told))
 

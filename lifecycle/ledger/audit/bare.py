@@ -12,7 +12,7 @@ from lifecycle.ledger.audit.entries import Known, Trail
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.states import stored_row
 from lifecycle.ledger.record import UNREADABLE, read
-from lifecycle.ledger.sqlite.store import EntryRow
+from lifecycle.ledger.store import EntryRow
 
 _IN_SNAPSHOT = ("id", "number", "state", "opened_on", "last_on", "seq", "head")
 """The columns that the stored case repeats under the same name."""

@@ -23,7 +23,7 @@ from lifecycle.ledger.audit.states import check_state
 from lifecycle.ledger.chain import by_case, fold
 from lifecycle.ledger.record import UNREADABLE, read
 from lifecycle.ledger.replay import Basis
-from lifecycle.ledger.sqlite.store import EntryRow
+from lifecycle.ledger.store import EntryRow
 
 
 @dataclass(frozen=True, slots=True)

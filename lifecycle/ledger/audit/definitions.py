@@ -15,7 +15,7 @@ from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, hash_of
 from lifecycle.ledger.rows.compiled_rows import is_as_written
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.people.directory import Directory
 
 

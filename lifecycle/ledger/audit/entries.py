@@ -19,10 +19,10 @@ from lifecycle.ledger.audit.office import OfficeSeen
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.chain import CaseStep, Problem, Step
 from lifecycle.ledger.entry_checks import check_link, unreadable
-from lifecycle.ledger.files import LostFileError, check_file
+from lifecycle.ledger.files import LostFileError
 from lifecycle.ledger.record import CALENDAR, GENESIS, UNREADABLE, read
 from lifecycle.ledger.replay import Basis, replay_entry
-from lifecycle.ledger.sqlite.store import EntryRow, LostDefinitionError
+from lifecycle.ledger.store import EntryRow, LostDefinitionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ def _files(looked: Looked) -> Iterator[Problem]:
     intent = looked.step.body["intent"]
     for file in intent["files"]:
         try:
-            wrong = check_file(looked.known.scope.store.path, file["sha256"], file["size"])
+            wrong = looked.known.scope.store.files.check(file["sha256"], file["size"])
         except UnavailableError as error:
             yield "unread", f"{file['name']}：{error.message}"
             continue

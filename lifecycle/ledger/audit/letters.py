@@ -12,7 +12,7 @@ from lifecycle.engine.case import Case
 from lifecycle.ledger.chain import Problem
 from lifecycle.ledger.rows.letter_rows import letter_row, sending_state, sendings_of
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
 
 

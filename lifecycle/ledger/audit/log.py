@@ -14,7 +14,7 @@ from lifecycle.ledger.audit.numbers import Numbers
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.audit.times import Times
 from lifecycle.ledger.record import OFFICE, form_of, is_local
-from lifecycle.ledger.sqlite.store import LogRow
+from lifecycle.ledger.store import LogRow
 from lifecycle.ledger.tree import Tree
 
 

@@ -10,7 +10,7 @@ from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.record import OFFICE, UNREADABLE, read
 from lifecycle.ledger.rows.case_rows import series_of
-from lifecycle.ledger.sqlite.store import LogRow, LostDefinitionError
+from lifecycle.ledger.store import LogRow, LostDefinitionError
 from lifecycle.workflow.model import Workflow
 
 _LETTER_ISSUED = (b'"type":"letter_issued"', b'"type":"notice_issued"')

@@ -21,7 +21,7 @@ from lifecycle.ledger.office_replay import replay_office_entry
 from lifecycle.ledger.record import OFFICE, canonical
 from lifecycle.ledger.rows.compiled_rows import kept_digests
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import EntryRow
+from lifecycle.ledger.store import EntryRow
 from lifecycle.people.directory import Directory, dump_directory
 
 

@@ -12,7 +12,7 @@ from lifecycle.ledger.chain import CaseStep, Problem
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.ledger.tree import Checkpoint
 from lifecycle.people.directory import Directory
 

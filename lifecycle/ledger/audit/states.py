@@ -21,7 +21,7 @@ from lifecycle.ledger.replay import Basis, replay_entry
 from lifecycle.ledger.rows.case_rows import CASE_COLUMNS, case_row, undated_row
 from lifecycle.ledger.rows.task_rows import TaskRow, kept_tasks, tasks_now
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import LostDefinitionError, Store
+from lifecycle.ledger.store import LostDefinitionError, Store
 from lifecycle.workflow.model import Workflow
 
 

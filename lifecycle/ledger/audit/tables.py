@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.database import schema_differences
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 
 
 def check_schema(store: Store) -> Iterator[Finding]:
     """Find tables, indexes and triggers that are not the product's."""
-    for message in schema_differences(store.connection, store.path):
+    for message in store.schema_differences():
         yield Finding("schema", 0, NOBODY, message)
 
 

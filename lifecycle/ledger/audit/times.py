@@ -10,7 +10,7 @@ from datetime import timedelta
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.record import OFFICE, UNREADABLE, read, recorded_at, stamp_text
-from lifecycle.ledger.sqlite.store import LogRow
+from lifecycle.ledger.store import LogRow
 from lifecycle.people.clock import CONFIRMED, gap, most_days, shipped_rules
 
 

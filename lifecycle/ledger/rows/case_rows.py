@@ -12,7 +12,7 @@ from lifecycle.engine.standing import stand
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.record import canonical, read_kept
 from lifecycle.ledger.rows.letter_rows import StoredLetters
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
 
 CASE_COLUMNS = (
@@ -87,7 +87,7 @@ def undated_row(workflow: Workflow, case: Case) -> dict[str, Any]:
         "state": case.state,
         "phase": state.phase,
         "lead": state.lead,
-        "final": int(state.final),
+        "final": state.final,
         "units": f",{','.join(sorted(set(units)))}," if units else "",
         "opened_on": case.opened_on,
         "entered_on": case.entered_on,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import LostDefinitionError, Store
+from lifecycle.ledger.store import LostDefinitionError, Store
 from lifecycle.workflow.compiled import (
     PROGRAM,
     NotCompiledError,
@@ -48,7 +48,7 @@ def read_compiled(store: Store, digest: str) -> Workflow | None:
 def put_compiled(store: Store, workflow: Workflow) -> None:
     """Keep the compiled form of a published workflow; within a transaction."""
     body = compile_workflow(workflow)
-    store.run(text.PUT_COMPILED, sha256=workflow.digest, program=PROGRAM, body=body)
+    store.put(text.PUT_COMPILED, sha256=workflow.digest, program=PROGRAM, body=body)
 
 
 def kept_digests(store: Store) -> list[str]:

@@ -22,7 +22,7 @@ from lifecycle.engine.owed import owed
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.record import canonical, damaged, read_kept
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
 
 
@@ -179,13 +179,13 @@ def put_letters(store: Store, workflow: Workflow, before: Case | None, after: Ca
         old = before.letters.get(name) if before else None
         if old == letter:
             continue
-        store.run(text.PUT_LETTER, **letter_row(workflow, after, letter))
+        store.put(text.PUT_LETTER, **letter_row(workflow, after, letter))
         if letter.forms and not (old and old.forms):
             for form, digest in letter.forms.items():
-                store.run(text.PUT_FORM, case_id=after.id, name=name, form=form, sha256=digest)
+                store.put(text.PUT_FORM, case_id=after.id, name=name, form=form, sha256=digest)
             for id_, case_id, _name, addressee, unit in sendings_of(after, letter):
                 found = {"id": id_, "case_id": case_id, "name": name}
-                store.run(text.PUT_SENDING, **found, addressee=addressee, unit=unit)
+                store.put(text.PUT_SENDING, **found, addressee=addressee, unit=unit)
         elif letter.forms:
             _settle_sendings(store, after, letter)
     if before is not None:
@@ -196,17 +196,19 @@ def _settle_sendings(store: Store, case: Case, letter: CaseLetter) -> None:
     for sending in sendings_of(case, letter):
         state = sending_state(letter, sending[3])
         if state != "pending":
-            store.run(text.END_SENDING, id=sending[0], state=state)
+            store.put(text.END_SENDING, id=sending[0], state=state)
 
 
 def _put_waiting(store: Store, workflow: Workflow, before: Case, after: Case) -> None:
     """Note who no longer owes an answer, or owes one again, now that an opinion was given or taken
     back, or the case is in another state.
     """
-    for asks in sorted(_touched(workflow, before, after)):
-        for (name,) in store.rows(text.LETTERS_ASKING, case_id=after.id, asks=asks):
-            units = waiting_units(workflow, after, after.letters[name])
-            store.run(text.NOTE_WAITING, case_id=after.id, name=name, waiting=units)
+    asks = sorted(_touched(workflow, before, after))
+    if not asks:
+        return
+    for (name,) in store.rows(text.LETTERS_ASKING, case_id=after.id, asks=json.dumps(asks)):
+        units = waiting_units(workflow, after, after.letters[name])
+        store.put(text.NOTE_WAITING, case_id=after.id, name=name, waiting=units)
 
 
 def _touched(workflow: Workflow, before: Case, after: Case) -> set[str]:
@@ -305,7 +307,7 @@ def note_failure(store: Store, sending: str, *, state: str, next_at: str, error:
     """Note that a sending could not be handed over: when to try again, or that it is dead."""
     with store.writing():
         went = {"state": state, "next_at": next_at, "error": error[:500]}
-        store.run(text.NOTE_FAILURE, id=sending, **went)
+        store.put(text.NOTE_FAILURE, id=sending, **went)
 
 
 def revive(store: Store, sending: str) -> bool:

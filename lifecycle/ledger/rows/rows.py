@@ -1,5 +1,5 @@
 """All rows that are kept beside the log for a case: written in the transaction of its entry, and
-written anew by an upgrade.
+written anew by an upgrade or a copy.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from lifecycle.ledger.rows.case_rows import case_row
 from lifecycle.ledger.rows.letter_rows import put_letters
 from lifecycle.ledger.rows.task_rows import put_tasks, tasks_now
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
 
 
@@ -30,6 +30,6 @@ def put_rows(
 def rewrite_rows(store: Store, workflow: Workflow, case: Case, calendar: Calendar) -> None:
     """Write the rows of a case anew, wherever it stood; within a transaction."""
     row = case_row(workflow, case, calendar)
-    store.run(text.REWRITE_CASE, **row)
+    store.put(text.PUT_CASE, **row)
     put_letters(store, workflow, None, case)
     put_tasks(store, case.id, tasks_now(workflow, case, calendar, row["due_on"]))

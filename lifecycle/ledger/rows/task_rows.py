@@ -17,7 +17,7 @@ from lifecycle.engine.gates.asking import is_up
 from lifecycle.engine.gates.cosign import seats_of
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Transition, Workflow
 
 NO_DAY = "9999-12-31"
@@ -83,9 +83,9 @@ def put_tasks(store: Store, case_id: str, wanted: set[TaskRow]) -> None:
     for row in kept - wanted:
         key = row._asdict()
         del key["due_on"], key["number"]
-        store.run(text.DROP_TASK, **key)
+        store.put(text.DROP_TASK, **key)
     for row in wanted - kept:
-        store.run(text.ADD_TASK, **row._asdict())
+        store.put(text.ADD_TASK, **row._asdict())
 
 
 def kept_tasks(store: Store, case_id: str) -> set[TaskRow]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Column, Table, UniqueConstraint
 from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
 from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite_dialect
 from sqlalchemy.engine.interfaces import Dialect
@@ -15,6 +16,7 @@ from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 from sqlmodel import SQLModel, literal_column, select
 
 from lifecycle.ledger.sql import statements
+from lifecycle.ledger.sql.dialects import ONLY
 from lifecycle.ledger.sql.statement import Statement
 from lifecycle.ledger.sql.tables import CaseRow
 
@@ -75,10 +77,44 @@ def all_statements() -> dict[str, Statement]:
 
 def schema(dialect: Dialect) -> Iterator[str]:
     """Compile what makes the tables and their indexes, in an order that can be run."""
-    for table in SQLModel.metadata.sorted_tables:
+    for table in tables_of(dialect):
         yield _laid_out(CreateTable(table), dialect)
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             yield _laid_out(CreateIndex(index), dialect)
+
+
+def tables_of(dialect: Dialect) -> list[Table]:
+    """List the tables that a database has, in an order in which they can be made."""
+    tables = SQLModel.metadata.sorted_tables
+    return [table for table in tables if table.info.get(ONLY, dialect.name) == dialect.name]
+
+
+def description(dialect: Dialect) -> Iterator[str]:
+    """Describe every column, key and index in the words in which the live ones are described
+    (`lifecycle.ledger.postgres.schema.differences`).
+    """
+    for table in tables_of(dialect):
+        for column in table.columns:
+            yield _column_described(table.name, column, dialect)
+        yield f"主键 {_columns_of(table.name, table.primary_key.columns)}"
+        for constraint in table.constraints:
+            if isinstance(constraint, UniqueConstraint):
+                yield f"唯一 {_columns_of(table.name, constraint.columns)}"
+        for index in table.indexes:
+            kind = "唯一索引" if index.unique else "索引"
+            yield f"{kind} {index.name} {_columns_of(table.name, index.columns)}"
+
+
+def _column_described(table: str, column: Column[Any], dialect: Dialect) -> str:
+    kind = column.type.compile(dialect=dialect).lower().partition(" collate ")[0]
+    names = {"varchar": "character varying"}
+    needed = "" if column.nullable else " not null"
+    collated = " C" if kind in ("varchar", "text") else ""
+    return f"列 {table}.{column.name}：{names.get(kind, kind)}{needed}{collated}"
+
+
+def _columns_of(table: str, columns: Iterable[Any]) -> str:
+    return f"{table}（{', '.join(column.name for column in columns)}）"
 
 
 def _laid_out(element: Any, dialect: Dialect) -> str:
@@ -93,6 +129,8 @@ def python() -> str:
     for name, dialect in zip(("SQLITE", "POSTGRESQL"), dialects(), strict=True):
         made = "".join(f"    {_quoted(text)},\n" for text in schema(dialect))
         parts.append(f"{name}_SCHEMA = (\n{made})\n")
+    described = "".join(f'    "{line}",\n' for line in sorted(description(dialects()[1])))
+    parts.append(f"POSTGRESQL_DESCRIPTION = (\n{described})\n")
     for name, statement in all_statements().items():
         sqlite, postgresql = _quoted(statement.sqlite), _quoted(statement.postgresql)
         parts.append(f"{name} = Statement(\n    {sqlite},\n    {postgresql},\n)\n")

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import MetaData
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import GenericFunction
-from sqlalchemy.types import Integer, String
-from sqlmodel import SQLModel, literal_column
+from sqlalchemy.types import BigInteger, Integer, String
+from sqlmodel import AutoString, SQLModel, literal_column
 
 from lifecycle.ledger.sql.statement import FILTERS
+
+LARGE = BigInteger().with_variant(Integer(), "sqlite")
+"""A whole number that counts entries: SQLite's INTEGER, which is its own index, has 64 bits."""
+
+
+ONLY = "only"
+"""The mark of a table that only the database of that name has."""
+
+
+def by_code_point(metadata: MetaData) -> None:
+    """Have every text of the tables compared by code point, as SQLite does, whatever language the
+    PostgreSQL server was set up for.
+    """
+    for table in metadata.tables.values():
+        for column in table.columns:
+            if isinstance(column.type, AutoString):
+                column.type = String().with_variant(String(collation="C"), "postgresql")
 
 
 class texts_of(GenericFunction[str]):  # noqa: N801 - a function of SQL
@@ -64,14 +82,6 @@ def number(value: int) -> ColumnElement[int]:
 def room_for_filters() -> ColumnElement[bool]:
     """Give the place where the conditions of a list are put in."""
     return literal_column(FILTERS)
-
-
-def in_order_of_making(model: type[SQLModel]) -> ColumnElement[int]:
-    """Give what rises with every new row of a table: SQLite's own `rowid`.
-
-    In PostgreSQL the table is given such a column.
-    """
-    return literal_column(f"{model.__tablename__}.rowid", Integer())
 
 
 def adding(model: type[SQLModel]) -> tuple[Any, Any]:

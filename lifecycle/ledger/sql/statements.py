@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import bindparam, cast, delete, insert, tuple_, union_all, update
-from sqlalchemy.types import Boolean, Integer, LargeBinary, String
+from sqlalchemy.types import Boolean, Integer, LargeBinary, String, Text
 from sqlmodel import SQLModel, and_, case, col, func, literal_column, or_, select
 
 from lifecycle.ledger.sql.dialects import (
+    LARGE,
     adding,
-    in_order_of_making,
     number,
     position_of,
     room_for_filters,
@@ -27,6 +27,7 @@ from lifecycle.ledger.sql.tables import (
     CompiledRow,
     Definition,
     EntryTable,
+    FilePartTable,
     FormRow,
     LetterRow,
     Meta,
@@ -48,14 +49,24 @@ def number_of(name: str) -> Any:
     return bindparam(name, type_=Integer())
 
 
+def index_of(name: str) -> Any:
+    """Give a place in the log that is bound when the statement runs."""
+    return bindparam(name, type_=LARGE)
+
+
 def row_of(model: type[SQLModel], *left_out: str) -> dict[str, Any]:
     """Give a bound value for each column of a table, but for some."""
     columns = model.metadata.tables[str(model.__tablename__)].columns
     return {
-        column.name: bindparam(column.name, type_=column.type)
+        column.name: bindparam(column.name, type_=_type_bound(column.type))
         for column in columns
         if column.name not in left_out
     }
+
+
+def _type_bound(kind: Any) -> Any:
+    """Give the type of a value for a column: how texts are compared is the column's business."""
+    return String() if isinstance(kind, String) else kind
 
 
 def selecting(*columns: Any) -> Any:
@@ -76,7 +87,19 @@ _BODY = cast(col(EntryTable.body), LargeBinary())
 _ROW = (EntryTable.case_id, EntryTable.seq, EntryTable.idx, EntryTable.hash, _BODY, EntryTable.eid)
 _place: Any = tuple_(col(EntryTable.case_id), col(EntryTable.seq))
 
-APPEND_ENTRY = insert(EntryTable).values(row_of(EntryTable, "idx")).inline()
+APPEND_ENTRY = (
+    insert(EntryTable).values(row_of(EntryTable, "idx")).inline(),
+    select(
+        func.append_entry(
+            cast(text_of("case_id"), Text()),
+            cast(number_of("seq"), Integer()),
+            cast(text_of("eid"), Text()),
+            cast(text_of("hash"), Text()),
+            bindparam("body", type_=LargeBinary()),
+        )
+    ),
+)
+"""On a server, through a function: nobody may insert an entry otherwise."""
 ENTRY = select(EntryTable.body, EntryTable.hash).where(EntryTable.eid == text_of("eid"))
 ENTRIES_OF_CASE = (
     selecting(*_ROW)
@@ -92,7 +115,20 @@ ENTRIES_BY_CHAIN = (
 )
 ENTRIES_BY_TIME = (
     selecting(EntryTable.idx, EntryTable.case_id, EntryTable.seq, _BODY)
-    .where(col(EntryTable.idx) > number_of("after"), col(EntryTable.idx) <= number_of("upto"))
+    .where(col(EntryTable.idx) > index_of("after"), col(EntryTable.idx) <= index_of("upto"))
+    .order_by(col(EntryTable.idx))
+    .limit(number_of("most"))
+)
+WHOLE_ENTRIES = (
+    selecting(
+        EntryTable.idx,
+        EntryTable.case_id,
+        EntryTable.seq,
+        EntryTable.eid,
+        EntryTable.hash,
+        _BODY,
+    )
+    .where(col(EntryTable.idx) > index_of("after"), col(EntryTable.idx) <= index_of("upto"))
     .order_by(col(EntryTable.idx))
     .limit(number_of("most"))
 )
@@ -115,7 +151,14 @@ WRONG_TYPES = (
 
 # The office, definitions, numbers, refusals, the database itself.
 
+OFFICE_HEAD = select(OfficeRow.head).where(OfficeRow.id == number(1))
 OFFICE = select(OfficeRow.seq, OfficeRow.head, OfficeRow.snapshot).where(OfficeRow.id == number(1))
+
+
+def _put(begun: Any, model: type[SQLModel], *key: str) -> Any:
+    added = begun.values(row_of(model))
+    kept = {name: added.excluded[name] for name in row_of(model, *key)}
+    return added.on_conflict_do_update(index_elements=key, set_=kept).inline()
 
 
 def _put_office(begun: Any) -> Any:
@@ -131,10 +174,35 @@ DEFINITION = select(cast(col(Definition.body), LargeBinary())).where(
 )
 DEFINITION_AS_STORED = select(Definition.body).where(Definition.sha256 == text_of("sha256"))
 DEFINITIONS = select(Definition.sha256, Definition.kind, Definition.name)
-PUT_DEFINITION = tuple(
-    begun.values(row_of(Definition)).on_conflict_do_nothing().inline()
-    for begun in adding(Definition)
+PUT_DEFINITION = (
+    adding(Definition)[0].values(row_of(Definition)).on_conflict_do_nothing().inline(),
+    select(
+        func.put_definition(
+            cast(text_of("sha256"), Text()),
+            cast(text_of("kind"), Text()),
+            cast(text_of("name"), Text()),
+            bindparam("body", type_=LargeBinary()),
+        )
+    ),
 )
+FILE_PART = (
+    None,
+    select(FilePartTable.body).where(
+        FilePartTable.sha256 == text_of("sha256"), FilePartTable.part == number_of("part")
+    ),
+)
+PUT_FILE_PART = (
+    None,
+    adding(FilePartTable)[1].values(row_of(FilePartTable)).on_conflict_do_nothing().inline(),
+)
+FILES_KEPT = (
+    None,
+    select(FilePartTable.sha256)
+    .where(col(FilePartTable.sha256) > text_of("after"), FilePartTable.part == number(0))
+    .order_by(col(FilePartTable.sha256))
+    .limit(number_of("most")),
+)
+"""Materials: on a server only."""
 
 
 COMPILED = select(cast(col(CompiledRow.body), LargeBinary())).where(
@@ -154,7 +222,14 @@ def _next_number(begun: Any) -> Any:
 NEXT_NUMBER = tuple(_next_number(begun) for begun in adding(Series))
 LAST_NUMBER = select(Series.last).where(Series.name == text_of("name"))
 LAST_NUMBERS = select(Series.name, Series.last)
+PUT_LAST_NUMBER = tuple(_put(begun, Series, "name") for begun in adding(Series))
 PUT_REFUSAL = insert(RefusalTable).values(row_of(RefusalTable, "id")).inline()
+REFUSALS = (
+    selecting(*(col(getattr(RefusalTable, name)) for name in ("id", *row_of(RefusalTable, "id"))))
+    .where(col(RefusalTable.id) > number_of("after"))
+    .order_by(col(RefusalTable.id))
+    .limit(number_of("most"))
+)
 COUNT_REFUSALS = select(func.count()).select_from(RefusalTable)
 META = select(Meta.value).where(Meta.key == text_of("key"))
 PUT_META = insert(Meta).values(row_of(Meta)).inline()
@@ -177,8 +252,6 @@ MOVE_CASE = (
     )
     .values(row_of(CaseRow, "id"))
 )
-REWRITE_CASE = update(CaseRow).where(col(CaseRow.id) == text_of("id")).values(row_of(CaseRow, "id"))
-"""The row written anew, wherever the case stood: by an upgrade."""
 CASES_MATCHING = (
     select(CaseRow.number, CaseRow.title)
     .where(
@@ -297,12 +370,8 @@ _LETTER = (LetterRow.case_id, LetterRow.name)
 _OF_A_CASE = col(LetterRow.case_id).in_(_A_CASE)
 
 
-def _put(begun: Any, model: type[SQLModel], *key: str) -> Any:
-    added = begun.values(row_of(model))
-    kept = {name: added.excluded[name] for name in row_of(model, *key)}
-    return added.on_conflict_do_update(index_elements=key, set_=kept).inline()
-
-
+PUT_CASE = tuple(_put(begun, CaseRow, "id") for begun in adding(CaseRow))
+"""The row written anew, wherever the case stood: by an upgrade or a copy."""
 PUT_LETTER = tuple(_put(begun, LetterRow, "case_id", "name") for begun in adding(LetterRow))
 """A number or code that another letter has aborts the transaction: both are unique."""
 PUT_COMPILED = tuple(_put(begun, CompiledRow, "sha256") for begun in adding(CompiledRow))
@@ -325,7 +394,7 @@ LETTER_BODIES = select(LetterRow.name, LetterRow.body).where(_THIS_LETTER[0]).or
 COUNT_LETTERS = select(func.count()).select_from(LetterRow).where(_THIS_LETTER[0])
 LETTERS_ASKING = select(LetterRow.name).where(
     _THIS_LETTER[0],
-    col(LetterRow.asks) == text_of("asks"),
+    col(LetterRow.asks).in_(texts("asks", "asked")),
     col(LetterRow.state) == word("issued"),
 )
 NOTE_WAITING = (
@@ -338,6 +407,12 @@ LETTER_NUMBERED = selecting(*_LETTER).where(col(LetterRow.number) == text_of("nu
 LETTER_OF_FORM = select(FormRow.case_id, FormRow.name, FormRow.form).where(
     FormRow.sha256 == text_of("sha256")
 )
+_drafted_at = (
+    select(EntryTable.idx)
+    .where(EntryTable.case_id == LetterRow.case_id, EntryTable.seq == LetterRow.seq)
+    .scalar_subquery()
+)
+"""When a letter was drafted, counted in entries: with its place there, the order of making."""
 _template = func.substr(LetterRow.name, position_of(col(LetterRow.name), word("-")) + number(1))
 """A letter that a transition drafted is named for the entry and the template: `12-site-reply`."""
 LAST_LETTER_OF_TEMPLATE = (
@@ -346,7 +421,7 @@ LAST_LETTER_OF_TEMPLATE = (
         func.substr(LetterRow.name, number(1), number(1)).between(word("0"), word("9")),
         _template == text_of("template"),
     )
-    .order_by(in_order_of_making(LetterRow).desc())
+    .order_by(_drafted_at.desc(), col(LetterRow.place).desc())
     .limit(number(1))
 )
 LETTERS_IN_STATE = (
@@ -354,7 +429,7 @@ LETTERS_IN_STATE = (
     .where(
         col(LetterRow.unit) == text_of("unit"), col(LetterRow.state) == text_of("state"), _OF_A_CASE
     )
-    .order_by(in_order_of_making(LetterRow))
+    .order_by(_drafted_at, col(LetterRow.place))
     .limit(number_of("most"))
 )
 _FORM_OF_LETTER = select(number(1)).where(
@@ -395,6 +470,13 @@ _NEW_SENDING = {
     "next_at": word(""),
     "error": word(""),
 }
+WHOLE_SENDINGS = (
+    selecting(*_SENDING)
+    .where(col(OutboxRow.id) > text_of("after"))
+    .order_by(col(OutboxRow.id))
+    .limit(number_of("most"))
+)
+PUT_WHOLE_SENDING = tuple(_put(begun, OutboxRow, "id") for begun in adding(OutboxRow))
 PUT_SENDING = tuple(
     begun.values(_NEW_SENDING).on_conflict_do_nothing().inline() for begun in adding(OutboxRow)
 )

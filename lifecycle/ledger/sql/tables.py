@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, Integer, LargeBinary, UniqueConstraint
 from sqlmodel import Column, Field, SQLModel
+
+from lifecycle.ledger.sql.dialects import LARGE, ONLY, by_code_point
 
 
 class EntryTable(SQLModel, table=True):
     """One accepted command: its place, and its canonical bytes with their SHA-256."""
 
     __tablename__ = "entry"
-    idx: int | None = Field(default=None, primary_key=True)
+    idx: int | None = Field(default=None, sa_column=Column(LARGE, primary_key=True))
     case_id: str
     seq: int
     eid: str = Field(unique=True)
@@ -191,3 +193,62 @@ class OutboxRow(SQLModel, table=True):
         Index("outbox_by_state", "state", "next_at"),
         Index("outbox_by_case", "case_id", "name"),
     )
+
+
+class SearchTextRow(SQLModel, table=True):
+    """What of a case is searched, normalised, every line of it ended by a line feed.
+
+    `opening` is the global index of the entry that opened the case; `facts` has a line for each
+    value of the facts that its workflow has searched, units by their codes.
+    """
+
+    __tablename__ = "search_text"
+    opening: int = Field(sa_column=Column(LARGE, primary_key=True, autoincrement=False))
+    case_id: str = Field(unique=True)
+    number: str
+    title: str
+    facts: str
+
+
+class SearchGramRow(SQLModel, table=True):
+    """Two characters that follow each other in a line of a case's searched text, the line feed at
+    its end among them.
+    """
+
+    __tablename__ = "search_gram"
+    gram: str = Field(primary_key=True)
+    opening: int = Field(sa_column=Column(LARGE, primary_key=True, autoincrement=False))
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class FactValueRow(SQLModel, table=True):
+    """One edition of a fact of a case: what the entry with this `seq` changed it to.
+
+    Editions count 1, 2 … for each fact; `on_day` is the act's day; `value` is canonical JSON, NULL
+    where the fact was cleared.
+    """
+
+    __tablename__ = "fact_value"
+    case_id: str = Field(primary_key=True)
+    fact: str = Field(primary_key=True)
+    edition: int = Field(primary_key=True)
+    seq: int
+    on_day: str
+    value: str | None
+    __table_args__ = (Index("values_by_fact", "fact", "case_id", "edition"),)
+
+
+class FilePartTable(SQLModel, table=True):
+    """A part of a material or a frozen letter, kept by the SHA-256 of the whole.
+
+    Only PostgreSQL has this table: beside a file, materials lie in a folder.
+    """
+
+    __tablename__ = "file_part"
+    sha256: str = Field(primary_key=True)
+    part: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    __table_args__ = ({"info": {ONLY: "postgresql"}},)
+
+
+by_code_point(SQLModel.metadata)

@@ -67,6 +67,18 @@ CREATE TABLE entry (
 )
 """,
     """
+CREATE TABLE fact_value (
+    case_id VARCHAR NOT NULL,
+    fact VARCHAR NOT NULL,
+    edition INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    on_day VARCHAR NOT NULL,
+    value VARCHAR,
+    PRIMARY KEY (case_id, fact, edition)
+)
+""",
+    "CREATE INDEX values_by_fact ON fact_value (fact, case_id, edition)",
+    """
 CREATE TABLE form (
     case_id VARCHAR NOT NULL,
     name VARCHAR NOT NULL,
@@ -144,6 +156,25 @@ CREATE TABLE refusal (
 )
 """,
     """
+CREATE TABLE search_gram (
+    gram VARCHAR NOT NULL,
+    opening INTEGER NOT NULL,
+    PRIMARY KEY (gram, opening)
+)
+ WITHOUT ROWID
+""",
+    """
+CREATE TABLE search_text (
+    opening INTEGER NOT NULL,
+    case_id VARCHAR NOT NULL,
+    number VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    facts VARCHAR NOT NULL,
+    PRIMARY KEY (opening),
+    UNIQUE (case_id)
+)
+""",
+    """
 CREATE TABLE series (
     name VARCHAR NOT NULL,
     last INTEGER NOT NULL,
@@ -167,24 +198,24 @@ CREATE TABLE task (
 POSTGRESQL_SCHEMA = (
     """
 CREATE TABLE cases (
-    id VARCHAR NOT NULL,
-    number VARCHAR NOT NULL,
-    workflow VARCHAR NOT NULL,
-    digest VARCHAR NOT NULL,
-    title VARCHAR NOT NULL,
-    state VARCHAR NOT NULL,
-    phase VARCHAR,
-    lead VARCHAR,
+    id VARCHAR COLLATE "C" NOT NULL,
+    number VARCHAR COLLATE "C" NOT NULL,
+    workflow VARCHAR COLLATE "C" NOT NULL,
+    digest VARCHAR COLLATE "C" NOT NULL,
+    title VARCHAR COLLATE "C" NOT NULL,
+    state VARCHAR COLLATE "C" NOT NULL,
+    phase VARCHAR COLLATE "C",
+    lead VARCHAR COLLATE "C",
     final BOOLEAN NOT NULL,
-    units VARCHAR NOT NULL,
-    opened_on VARCHAR NOT NULL,
-    entered_on VARCHAR NOT NULL,
-    last_on VARCHAR NOT NULL,
-    due_on VARCHAR,
-    yellow_on VARCHAR,
-    red_on VARCHAR,
+    units VARCHAR COLLATE "C" NOT NULL,
+    opened_on VARCHAR COLLATE "C" NOT NULL,
+    entered_on VARCHAR COLLATE "C" NOT NULL,
+    last_on VARCHAR COLLATE "C" NOT NULL,
+    due_on VARCHAR COLLATE "C",
+    yellow_on VARCHAR COLLATE "C",
+    red_on VARCHAR COLLATE "C",
     seq INTEGER NOT NULL,
-    head VARCHAR NOT NULL,
+    head VARCHAR COLLATE "C" NOT NULL,
     snapshot BYTEA NOT NULL,
     PRIMARY KEY (id),
     UNIQUE (number)
@@ -195,28 +226,28 @@ CREATE TABLE cases (
     "CREATE INDEX cases_for_board ON cases (workflow, state, final, due_on, yellow_on, red_on)",
     """
 CREATE TABLE compiled (
-    sha256 VARCHAR NOT NULL,
-    program VARCHAR NOT NULL,
+    sha256 VARCHAR COLLATE "C" NOT NULL,
+    program VARCHAR COLLATE "C" NOT NULL,
     body BYTEA NOT NULL,
     PRIMARY KEY (sha256)
 )
 """,
     """
 CREATE TABLE definition (
-    sha256 VARCHAR NOT NULL,
-    kind VARCHAR NOT NULL,
-    name VARCHAR NOT NULL,
+    sha256 VARCHAR COLLATE "C" NOT NULL,
+    kind VARCHAR COLLATE "C" NOT NULL,
+    name VARCHAR COLLATE "C" NOT NULL,
     body BYTEA NOT NULL,
     PRIMARY KEY (sha256)
 )
 """,
     """
 CREATE TABLE entry (
-    idx SERIAL NOT NULL,
-    case_id VARCHAR NOT NULL,
+    idx BIGSERIAL NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
     seq INTEGER NOT NULL,
-    eid VARCHAR NOT NULL,
-    hash VARCHAR NOT NULL,
+    eid VARCHAR COLLATE "C" NOT NULL,
+    hash VARCHAR COLLATE "C" NOT NULL,
     body BYTEA NOT NULL,
     PRIMARY KEY (idx),
     UNIQUE (case_id, seq),
@@ -224,29 +255,49 @@ CREATE TABLE entry (
 )
 """,
     """
+CREATE TABLE fact_value (
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    fact VARCHAR COLLATE "C" NOT NULL,
+    edition INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    on_day VARCHAR COLLATE "C" NOT NULL,
+    value VARCHAR COLLATE "C",
+    PRIMARY KEY (case_id, fact, edition)
+)
+""",
+    "CREATE INDEX values_by_fact ON fact_value (fact, case_id, edition)",
+    """
+CREATE TABLE file_part (
+    sha256 VARCHAR COLLATE "C" NOT NULL,
+    part INTEGER NOT NULL,
+    body BYTEA NOT NULL,
+    PRIMARY KEY (sha256, part)
+)
+""",
+    """
 CREATE TABLE form (
-    case_id VARCHAR NOT NULL,
-    name VARCHAR NOT NULL,
-    form VARCHAR NOT NULL,
-    sha256 VARCHAR NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    name VARCHAR COLLATE "C" NOT NULL,
+    form VARCHAR COLLATE "C" NOT NULL,
+    sha256 VARCHAR COLLATE "C" NOT NULL,
     PRIMARY KEY (case_id, name, form)
 )
 """,
     "CREATE INDEX ix_form_sha256 ON form (sha256)",
     """
 CREATE TABLE letter (
-    case_id VARCHAR NOT NULL,
-    name VARCHAR NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    name VARCHAR COLLATE "C" NOT NULL,
     seq INTEGER NOT NULL,
     place INTEGER NOT NULL,
-    state VARCHAR NOT NULL,
-    unit VARCHAR NOT NULL,
-    number VARCHAR,
-    code VARCHAR,
-    title VARCHAR NOT NULL,
-    issued_on VARCHAR NOT NULL,
-    asks VARCHAR NOT NULL,
-    waiting VARCHAR NOT NULL,
+    state VARCHAR COLLATE "C" NOT NULL,
+    unit VARCHAR COLLATE "C" NOT NULL,
+    number VARCHAR COLLATE "C",
+    code VARCHAR COLLATE "C",
+    title VARCHAR COLLATE "C" NOT NULL,
+    issued_on VARCHAR COLLATE "C" NOT NULL,
+    asks VARCHAR COLLATE "C" NOT NULL,
+    waiting VARCHAR COLLATE "C" NOT NULL,
     body BYTEA NOT NULL,
     PRIMARY KEY (case_id, name),
     UNIQUE (number),
@@ -259,8 +310,8 @@ CREATE TABLE letter (
     "CREATE INDEX letters_waiting ON letter (waiting)",
     """
 CREATE TABLE meta (
-    key VARCHAR NOT NULL,
-    value VARCHAR NOT NULL,
+    key VARCHAR COLLATE "C" NOT NULL,
+    value VARCHAR COLLATE "C" NOT NULL,
     PRIMARY KEY (key)
 )
 """,
@@ -268,22 +319,22 @@ CREATE TABLE meta (
 CREATE TABLE office (
     id SERIAL NOT NULL,
     seq INTEGER NOT NULL,
-    head VARCHAR NOT NULL,
+    head VARCHAR COLLATE "C" NOT NULL,
     snapshot BYTEA NOT NULL,
     PRIMARY KEY (id)
 )
 """,
     """
 CREATE TABLE outbox (
-    id VARCHAR NOT NULL,
-    case_id VARCHAR NOT NULL,
-    name VARCHAR NOT NULL,
-    addressee VARCHAR NOT NULL,
-    unit VARCHAR NOT NULL,
-    state VARCHAR NOT NULL,
+    id VARCHAR COLLATE "C" NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    name VARCHAR COLLATE "C" NOT NULL,
+    addressee VARCHAR COLLATE "C" NOT NULL,
+    unit VARCHAR COLLATE "C" NOT NULL,
+    state VARCHAR COLLATE "C" NOT NULL,
     attempts INTEGER NOT NULL,
-    next_at VARCHAR NOT NULL,
-    error VARCHAR NOT NULL,
+    next_at VARCHAR COLLATE "C" NOT NULL,
+    error VARCHAR COLLATE "C" NOT NULL,
     PRIMARY KEY (id)
 )
 """,
@@ -292,42 +343,191 @@ CREATE TABLE outbox (
     """
 CREATE TABLE refusal (
     id SERIAL NOT NULL,
-    at VARCHAR NOT NULL,
-    officer VARCHAR NOT NULL,
-    case_id VARCHAR NOT NULL,
-    asked_for VARCHAR NOT NULL,
-    gates VARCHAR NOT NULL,
+    at VARCHAR COLLATE "C" NOT NULL,
+    officer VARCHAR COLLATE "C" NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    asked_for VARCHAR COLLATE "C" NOT NULL,
+    gates VARCHAR COLLATE "C" NOT NULL,
     PRIMARY KEY (id)
 )
 """,
     """
+CREATE TABLE search_gram (
+    gram VARCHAR COLLATE "C" NOT NULL,
+    opening BIGINT NOT NULL,
+    PRIMARY KEY (gram, opening)
+)
+""",
+    """
+CREATE TABLE search_text (
+    opening BIGINT NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    number VARCHAR COLLATE "C" NOT NULL,
+    title VARCHAR COLLATE "C" NOT NULL,
+    facts VARCHAR COLLATE "C" NOT NULL,
+    PRIMARY KEY (opening),
+    UNIQUE (case_id)
+)
+""",
+    """
 CREATE TABLE series (
-    name VARCHAR NOT NULL,
+    name VARCHAR COLLATE "C" NOT NULL,
     last INTEGER NOT NULL,
     PRIMARY KEY (name)
 )
 """,
     """
 CREATE TABLE task (
-    case_id VARCHAR NOT NULL,
-    kind VARCHAR NOT NULL,
-    transition VARCHAR NOT NULL,
-    role VARCHAR NOT NULL,
-    unit VARCHAR NOT NULL,
-    due_on VARCHAR NOT NULL,
-    number VARCHAR NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    kind VARCHAR COLLATE "C" NOT NULL,
+    transition VARCHAR COLLATE "C" NOT NULL,
+    role VARCHAR COLLATE "C" NOT NULL,
+    unit VARCHAR COLLATE "C" NOT NULL,
+    due_on VARCHAR COLLATE "C" NOT NULL,
+    number VARCHAR COLLATE "C" NOT NULL,
     PRIMARY KEY (case_id, kind, transition, role, unit)
 )
 """,
     "CREATE INDEX tasks_by_role ON task (role, unit, due_on, number, case_id)",
+)
+POSTGRESQL_DESCRIPTION = (
+    "主键 cases（id）",
+    "主键 compiled（sha256）",
+    "主键 definition（sha256）",
+    "主键 entry（idx）",
+    "主键 fact_value（case_id, fact, edition）",
+    "主键 file_part（sha256, part）",
+    "主键 form（case_id, name, form）",
+    "主键 letter（case_id, name）",
+    "主键 meta（key）",
+    "主键 office（id）",
+    "主键 outbox（id）",
+    "主键 refusal（id）",
+    "主键 search_gram（gram, opening）",
+    "主键 search_text（opening）",
+    "主键 series（name）",
+    "主键 task（case_id, kind, transition, role, unit）",
+    "列 cases.digest：character varying not null C",
+    "列 cases.due_on：character varying C",
+    "列 cases.entered_on：character varying not null C",
+    "列 cases.final：boolean not null",
+    "列 cases.head：character varying not null C",
+    "列 cases.id：character varying not null C",
+    "列 cases.last_on：character varying not null C",
+    "列 cases.lead：character varying C",
+    "列 cases.number：character varying not null C",
+    "列 cases.opened_on：character varying not null C",
+    "列 cases.phase：character varying C",
+    "列 cases.red_on：character varying C",
+    "列 cases.seq：integer not null",
+    "列 cases.snapshot：bytea not null",
+    "列 cases.state：character varying not null C",
+    "列 cases.title：character varying not null C",
+    "列 cases.units：character varying not null C",
+    "列 cases.workflow：character varying not null C",
+    "列 cases.yellow_on：character varying C",
+    "列 compiled.body：bytea not null",
+    "列 compiled.program：character varying not null C",
+    "列 compiled.sha256：character varying not null C",
+    "列 definition.body：bytea not null",
+    "列 definition.kind：character varying not null C",
+    "列 definition.name：character varying not null C",
+    "列 definition.sha256：character varying not null C",
+    "列 entry.body：bytea not null",
+    "列 entry.case_id：character varying not null C",
+    "列 entry.eid：character varying not null C",
+    "列 entry.hash：character varying not null C",
+    "列 entry.idx：bigint not null",
+    "列 entry.seq：integer not null",
+    "列 fact_value.case_id：character varying not null C",
+    "列 fact_value.edition：integer not null",
+    "列 fact_value.fact：character varying not null C",
+    "列 fact_value.on_day：character varying not null C",
+    "列 fact_value.seq：integer not null",
+    "列 fact_value.value：character varying C",
+    "列 file_part.body：bytea not null",
+    "列 file_part.part：integer not null",
+    "列 file_part.sha256：character varying not null C",
+    "列 form.case_id：character varying not null C",
+    "列 form.form：character varying not null C",
+    "列 form.name：character varying not null C",
+    "列 form.sha256：character varying not null C",
+    "列 letter.asks：character varying not null C",
+    "列 letter.body：bytea not null",
+    "列 letter.case_id：character varying not null C",
+    "列 letter.code：character varying C",
+    "列 letter.issued_on：character varying not null C",
+    "列 letter.name：character varying not null C",
+    "列 letter.number：character varying C",
+    "列 letter.place：integer not null",
+    "列 letter.seq：integer not null",
+    "列 letter.state：character varying not null C",
+    "列 letter.title：character varying not null C",
+    "列 letter.unit：character varying not null C",
+    "列 letter.waiting：character varying not null C",
+    "列 meta.key：character varying not null C",
+    "列 meta.value：character varying not null C",
+    "列 office.head：character varying not null C",
+    "列 office.id：integer not null",
+    "列 office.seq：integer not null",
+    "列 office.snapshot：bytea not null",
+    "列 outbox.addressee：character varying not null C",
+    "列 outbox.attempts：integer not null",
+    "列 outbox.case_id：character varying not null C",
+    "列 outbox.error：character varying not null C",
+    "列 outbox.id：character varying not null C",
+    "列 outbox.name：character varying not null C",
+    "列 outbox.next_at：character varying not null C",
+    "列 outbox.state：character varying not null C",
+    "列 outbox.unit：character varying not null C",
+    "列 refusal.asked_for：character varying not null C",
+    "列 refusal.at：character varying not null C",
+    "列 refusal.case_id：character varying not null C",
+    "列 refusal.gates：character varying not null C",
+    "列 refusal.id：integer not null",
+    "列 refusal.officer：character varying not null C",
+    "列 search_gram.gram：character varying not null C",
+    "列 search_gram.opening：bigint not null",
+    "列 search_text.case_id：character varying not null C",
+    "列 search_text.facts：character varying not null C",
+    "列 search_text.number：character varying not null C",
+    "列 search_text.opening：bigint not null",
+    "列 search_text.title：character varying not null C",
+    "列 series.last：integer not null",
+    "列 series.name：character varying not null C",
+    "列 task.case_id：character varying not null C",
+    "列 task.due_on：character varying not null C",
+    "列 task.kind：character varying not null C",
+    "列 task.number：character varying not null C",
+    "列 task.role：character varying not null C",
+    "列 task.transition：character varying not null C",
+    "列 task.unit：character varying not null C",
+    "唯一 cases（number）",
+    "唯一 entry（case_id, seq）",
+    "唯一 entry（eid）",
+    "唯一 letter（code）",
+    "唯一 letter（number）",
+    "唯一 search_text（case_id）",
+    "索引 cases_by_due cases（final, due_on, number）",
+    "索引 cases_by_state cases（workflow, state, number）",
+    "索引 cases_for_board cases（workflow, state, final, due_on, yellow_on, red_on）",
+    "索引 ix_form_sha256 form（sha256）",
+    "索引 letters_by_case letter（case_id, seq, place）",
+    "索引 letters_by_question letter（case_id, asks, state）",
+    "索引 letters_by_unit letter（unit, state）",
+    "索引 letters_waiting letter（waiting）",
+    "索引 outbox_by_case outbox（case_id, name）",
+    "索引 outbox_by_state outbox（state, next_at）",
+    "索引 tasks_by_role task（role, unit, due_on, number, case_id）",
+    "索引 values_by_fact fact_value（fact, case_id, edition）",
 )
 APPEND_ENTRY = Statement(
     """
 INSERT INTO entry (case_id, seq, eid, hash, body) VALUES (:case_id, :seq, :eid, :hash, :body)
 """,
     """
-INSERT INTO entry (case_id, seq, eid, hash, body) VALUES (%(case_id)s::VARCHAR, %(seq)s::INTEGER,
-%(eid)s::VARCHAR, %(hash)s::VARCHAR, %(body)s)
+SELECT append_entry(CAST(%(case_id)s::VARCHAR AS TEXT), CAST(%(seq)s::INTEGER AS INTEGER),
+CAST(%(eid)s::VARCHAR AS TEXT), CAST(%(hash)s::VARCHAR AS TEXT), %(body)s) AS append_entry_1
 """,
 )
 ENTRY = Statement(
@@ -381,7 +581,21 @@ LIMIT :most OFFSET 0
     """
 SELECT entry.idx, entry.case_id, entry.seq, CAST(entry.body AS BYTEA) AS body
 FROM entry
-WHERE entry.idx > %(after)s::INTEGER AND entry.idx <= %(upto)s::INTEGER ORDER BY entry.idx
+WHERE entry.idx > %(after)s::BIGINT AND entry.idx <= %(upto)s::BIGINT ORDER BY entry.idx
+LIMIT %(most)s::INTEGER
+""",
+)
+WHOLE_ENTRIES = Statement(
+    """
+SELECT entry.idx, entry.case_id, entry.seq, entry.eid, entry.hash, CAST(entry.body AS BLOB) AS body
+FROM entry
+WHERE entry.idx > :after AND entry.idx <= :upto ORDER BY entry.idx
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT entry.idx, entry.case_id, entry.seq, entry.eid, entry.hash, CAST(entry.body AS BYTEA) AS body
+FROM entry
+WHERE entry.idx > %(after)s::BIGINT AND entry.idx <= %(upto)s::BIGINT ORDER BY entry.idx
 LIMIT %(most)s::INTEGER
 """,
 )
@@ -415,6 +629,18 @@ WHERE typeof(entry.case_id) != 'text' OR typeof(entry.seq) != 'integer' OR typeo
 'text' OR typeof(entry.hash) != 'text' OR typeof(entry.body) != 'blob'
 """,
     "",
+)
+OFFICE_HEAD = Statement(
+    """
+SELECT office.head
+FROM office
+WHERE office.id = 1
+""",
+    """
+SELECT office.head
+FROM office
+WHERE office.id = 1
+""",
 )
 OFFICE = Statement(
     """
@@ -479,8 +705,32 @@ INSERT INTO definition (sha256, kind, name, body) VALUES (:sha256, :kind, :name,
 DO NOTHING
 """,
     """
-INSERT INTO definition (sha256, kind, name, body) VALUES (%(sha256)s::VARCHAR, %(kind)s::VARCHAR,
-%(name)s::VARCHAR, %(body)s) ON CONFLICT DO NOTHING
+SELECT put_definition(CAST(%(sha256)s::VARCHAR AS TEXT), CAST(%(kind)s::VARCHAR AS TEXT),
+CAST(%(name)s::VARCHAR AS TEXT), %(body)s) AS put_definition_1
+""",
+)
+FILE_PART = Statement(
+    "",
+    """
+SELECT file_part.body
+FROM file_part
+WHERE file_part.sha256 = %(sha256)s::VARCHAR AND file_part.part = %(part)s::INTEGER
+""",
+)
+PUT_FILE_PART = Statement(
+    "",
+    """
+INSERT INTO file_part (sha256, part, body) VALUES (%(sha256)s::VARCHAR, %(part)s::INTEGER, %(body)s)
+ON CONFLICT DO NOTHING
+""",
+)
+FILES_KEPT = Statement(
+    "",
+    """
+SELECT file_part.sha256
+FROM file_part
+WHERE file_part.sha256 > %(after)s::VARCHAR AND file_part.part = 0 ORDER BY file_part.sha256
+LIMIT %(most)s::INTEGER
 """,
 )
 COMPILED = Statement(
@@ -537,6 +787,16 @@ SELECT series.name, series.last
 FROM series
 """,
 )
+PUT_LAST_NUMBER = Statement(
+    """
+INSERT INTO series (name, last) VALUES (:name, :last) ON CONFLICT (name) DO UPDATE SET last =
+excluded.last
+""",
+    """
+INSERT INTO series (name, last) VALUES (%(name)s::VARCHAR, %(last)s::INTEGER) ON CONFLICT (name) DO
+UPDATE SET last = excluded.last
+""",
+)
 PUT_REFUSAL = Statement(
     """
 INSERT INTO refusal (at, officer, case_id, asked_for, gates) VALUES (:at, :officer, :case_id,
@@ -545,6 +805,20 @@ INSERT INTO refusal (at, officer, case_id, asked_for, gates) VALUES (:at, :offic
     """
 INSERT INTO refusal (at, officer, case_id, asked_for, gates) VALUES (%(at)s::VARCHAR,
 %(officer)s::VARCHAR, %(case_id)s::VARCHAR, %(asked_for)s::VARCHAR, %(gates)s::VARCHAR)
+""",
+)
+REFUSALS = Statement(
+    """
+SELECT refusal.id, refusal.at, refusal.officer, refusal.case_id, refusal.asked_for, refusal.gates
+FROM refusal
+WHERE refusal.id > :after ORDER BY refusal.id
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT refusal.id, refusal.at, refusal.officer, refusal.case_id, refusal.asked_for, refusal.gates
+FROM refusal
+WHERE refusal.id > %(after)s::INTEGER ORDER BY refusal.id
+LIMIT %(most)s::INTEGER
 """,
 )
 COUNT_REFUSALS = Statement(
@@ -670,22 +944,6 @@ opened_on=%(opened_on)s::VARCHAR, entered_on=%(entered_on)s::VARCHAR, last_on=%(
 due_on=%(due_on)s::VARCHAR, yellow_on=%(yellow_on)s::VARCHAR, red_on=%(red_on)s::VARCHAR,
 seq=%(seq)s::INTEGER, head=%(head)s::VARCHAR, snapshot=%(snapshot)s WHERE cases.id = %(id)s::VARCHAR
 AND cases.seq = %(seq)s::INTEGER - 1
-""",
-)
-REWRITE_CASE = Statement(
-    """
-UPDATE cases SET number=:number, workflow=:workflow, digest=:digest, title=:title, state=:state,
-phase=:phase, lead=:lead, final=:final, units=:units, opened_on=:opened_on, entered_on=:entered_on,
-last_on=:last_on, due_on=:due_on, yellow_on=:yellow_on, red_on=:red_on, seq=:seq, head=:head,
-snapshot=:snapshot WHERE cases.id = :id
-""",
-    """
-UPDATE cases SET number=%(number)s::VARCHAR, workflow=%(workflow)s::VARCHAR,
-digest=%(digest)s::VARCHAR, title=%(title)s::VARCHAR, state=%(state)s::VARCHAR,
-phase=%(phase)s::VARCHAR, lead=%(lead)s::VARCHAR, final=%(final)s, units=%(units)s::VARCHAR,
-opened_on=%(opened_on)s::VARCHAR, entered_on=%(entered_on)s::VARCHAR, last_on=%(last_on)s::VARCHAR,
-due_on=%(due_on)s::VARCHAR, yellow_on=%(yellow_on)s::VARCHAR, red_on=%(red_on)s::VARCHAR,
-seq=%(seq)s::INTEGER, head=%(head)s::VARCHAR, snapshot=%(snapshot)s WHERE cases.id = %(id)s::VARCHAR
 """,
 )
 CASES_MATCHING = Statement(
@@ -870,6 +1128,34 @@ WHERE task.role = %(role)s::VARCHAR AND task.unit = %(unit)s::VARCHAR AND (task.
 LIMIT %(most)s::INTEGER
 """,
 )
+PUT_CASE = Statement(
+    """
+INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, opened_on,
+entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES (:id, :number,
+:workflow, :digest, :title, :state, :phase, :lead, :final, :units, :opened_on, :entered_on,
+:last_on, :due_on, :yellow_on, :red_on, :seq, :head, :snapshot) ON CONFLICT (id) DO UPDATE SET
+number = excluded.number, workflow = excluded.workflow, digest = excluded.digest, title =
+excluded.title, state = excluded.state, phase = excluded.phase, lead = excluded.lead, final =
+excluded.final, units = excluded.units, opened_on = excluded.opened_on, entered_on =
+excluded.entered_on, last_on = excluded.last_on, due_on = excluded.due_on, yellow_on =
+excluded.yellow_on, red_on = excluded.red_on, seq = excluded.seq, head = excluded.head, snapshot =
+excluded.snapshot
+""",
+    """
+INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, opened_on,
+entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES (%(id)s::VARCHAR,
+%(number)s::VARCHAR, %(workflow)s::VARCHAR, %(digest)s::VARCHAR, %(title)s::VARCHAR,
+%(state)s::VARCHAR, %(phase)s::VARCHAR, %(lead)s::VARCHAR, %(final)s, %(units)s::VARCHAR,
+%(opened_on)s::VARCHAR, %(entered_on)s::VARCHAR, %(last_on)s::VARCHAR, %(due_on)s::VARCHAR,
+%(yellow_on)s::VARCHAR, %(red_on)s::VARCHAR, %(seq)s::INTEGER, %(head)s::VARCHAR, %(snapshot)s) ON
+CONFLICT (id) DO UPDATE SET number = excluded.number, workflow = excluded.workflow, digest =
+excluded.digest, title = excluded.title, state = excluded.state, phase = excluded.phase, lead =
+excluded.lead, final = excluded.final, units = excluded.units, opened_on = excluded.opened_on,
+entered_on = excluded.entered_on, last_on = excluded.last_on, due_on = excluded.due_on, yellow_on =
+excluded.yellow_on, red_on = excluded.red_on, seq = excluded.seq, head = excluded.head, snapshot =
+excluded.snapshot
+""",
+)
 PUT_LETTER = Statement(
     """
 INSERT INTO letter (case_id, name, seq, place, state, unit, number, code, title, issued_on, asks,
@@ -1001,12 +1287,14 @@ LETTERS_ASKING = Statement(
     """
 SELECT letter.name
 FROM letter
-WHERE letter.case_id = :case_id AND letter.asks = :asks AND letter.state = 'issued'
+WHERE letter.case_id = :case_id AND letter.asks IN (SELECT asked.value
+FROM json_each(:asks) AS asked) AND letter.state = 'issued'
 """,
     """
 SELECT letter.name
 FROM letter
-WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.asks = %(asks)s::VARCHAR AND letter.state =
+WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.asks IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(asks)s::VARCHAR AS JSONB)) AS asked) AND letter.state =
 'issued'
 """,
 )
@@ -1061,14 +1349,18 @@ LAST_LETTER_OF_TEMPLATE = Statement(
 SELECT letter.case_id, letter.name
 FROM letter
 WHERE substr(letter.name, 1, 1) BETWEEN '0' AND '9' AND substr(letter.name, instr(letter.name, '-')
-+ 1) = :template ORDER BY letter.rowid DESC
++ 1) = :template ORDER BY (SELECT entry.idx
+FROM entry
+WHERE entry.case_id = letter.case_id AND entry.seq = letter.seq) DESC, letter.place DESC
 LIMIT 1 OFFSET 0
 """,
     """
 SELECT letter.case_id, letter.name
 FROM letter
 WHERE substr(letter.name, 1, 1) BETWEEN '0' AND '9' AND substr(letter.name, strpos(letter.name, '-')
-+ 1) = %(template)s::VARCHAR ORDER BY letter.rowid DESC
++ 1) = %(template)s::VARCHAR ORDER BY (SELECT entry.idx
+FROM entry
+WHERE entry.case_id = letter.case_id AND entry.seq = letter.seq) DESC, letter.place DESC
 LIMIT 1
 """,
 )
@@ -1077,7 +1369,9 @@ LETTERS_IN_STATE = Statement(
 SELECT letter.case_id, letter.name
 FROM letter
 WHERE letter.unit = :unit AND letter.state = :state AND letter.case_id IN (SELECT cases.id
-FROM cases) ORDER BY letter.rowid
+FROM cases) ORDER BY (SELECT entry.idx
+FROM entry
+WHERE entry.case_id = letter.case_id AND entry.seq = letter.seq), letter.place
 LIMIT :most OFFSET 0
 """,
     """
@@ -1085,7 +1379,9 @@ SELECT letter.case_id, letter.name
 FROM letter
 WHERE letter.unit = %(unit)s::VARCHAR AND letter.state = %(state)s::VARCHAR AND letter.case_id IN
 (SELECT cases.id
-FROM cases) ORDER BY letter.rowid
+FROM cases) ORDER BY (SELECT entry.idx
+FROM entry
+WHERE entry.case_id = letter.case_id AND entry.seq = letter.seq), letter.place
 LIMIT %(most)s::INTEGER
 """,
 )
@@ -1147,6 +1443,39 @@ SELECT letter.case_id, letter.name
 FROM letter
 WHERE letter.waiting > '' AND letter.unit = %(unit)s::VARCHAR AND letter.case_id IN (SELECT cases.id
 FROM cases) ORDER BY letter.issued_on
+""",
+)
+WHOLE_SENDINGS = Statement(
+    """
+SELECT outbox.id, outbox.case_id, outbox.name, outbox.addressee, outbox.unit, outbox.state,
+outbox.attempts, outbox.next_at, outbox.error
+FROM outbox
+WHERE outbox.id > :after ORDER BY outbox.id
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT outbox.id, outbox.case_id, outbox.name, outbox.addressee, outbox.unit, outbox.state,
+outbox.attempts, outbox.next_at, outbox.error
+FROM outbox
+WHERE outbox.id > %(after)s::VARCHAR ORDER BY outbox.id
+LIMIT %(most)s::INTEGER
+""",
+)
+PUT_WHOLE_SENDING = Statement(
+    """
+INSERT INTO outbox (id, case_id, name, addressee, unit, state, attempts, next_at, error) VALUES
+(:id, :case_id, :name, :addressee, :unit, :state, :attempts, :next_at, :error) ON CONFLICT (id) DO
+UPDATE SET case_id = excluded.case_id, name = excluded.name, addressee = excluded.addressee, unit =
+excluded.unit, state = excluded.state, attempts = excluded.attempts, next_at = excluded.next_at,
+error = excluded.error
+""",
+    """
+INSERT INTO outbox (id, case_id, name, addressee, unit, state, attempts, next_at, error) VALUES
+(%(id)s::VARCHAR, %(case_id)s::VARCHAR, %(name)s::VARCHAR, %(addressee)s::VARCHAR,
+%(unit)s::VARCHAR, %(state)s::VARCHAR, %(attempts)s::INTEGER, %(next_at)s::VARCHAR,
+%(error)s::VARCHAR) ON CONFLICT (id) DO UPDATE SET case_id = excluded.case_id, name = excluded.name,
+addressee = excluded.addressee, unit = excluded.unit, state = excluded.state, attempts =
+excluded.attempts, next_at = excluded.next_at, error = excluded.error
 """,
 )
 PUT_SENDING = Statement(

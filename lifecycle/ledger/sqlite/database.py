@@ -40,7 +40,9 @@ def made_for(*tables: str) -> tuple[str, ...]:
 
 
 APPLICATION = 0x4C464359
-SCHEMA = 3
+UNFINISHED = 0x4C464358
+"""The mark of a database into which another is being copied: nobody opens it by accident."""
+SCHEMA = 4
 WAIT_MS = 30_000
 _CHANGE_MS = 2_000
 STEPS: dict[int, tuple[str, ...]] = {
@@ -58,6 +60,7 @@ STEPS: dict[int, tuple[str, ...]] = {
         *made_for("compiled"),
         *made_for("task"),
     ),
+    3: made_for("search_text", "search_gram", "fact_value"),
 }
 """For each older schema, the statements that bring it to the next.
 
@@ -81,18 +84,6 @@ def database_path(url: str) -> Path:
             f"本版本只支持 SQLite：{url.split('://', 1)[0]} 尚不支持", "请用 sqlite:///文件路径"
         )
     return Path(url).expanduser()
-
-
-def default_url() -> str:
-    """Give the database that is used where none is named."""
-    from lifecycle.places import data_folder
-
-    return os.environ.get("LIFECYCLE_DB") or f"sqlite:///{data_folder() / 'lifecycle.db'}"
-
-
-def database_file(url: str | None) -> Path:
-    """Give the file of a database that need not exist yet."""
-    return database_path(url or default_url())
 
 
 @contextlib.contextmanager
@@ -197,7 +188,12 @@ def verify(connection: Connection, path: Path) -> None:
 
     Refuse a database that is not ours, of another schema, or unsafe to write to.
     """
-    if connection.rows("PRAGMA application_id")[0][0] != APPLICATION:
+    (mark,) = connection.rows("PRAGMA application_id")[0]
+    if mark == UNFINISHED:
+        raise UnavailableError(
+            f"{path} 是没有抄完的副本", "请再运行一次同样的 lifecycle db copy，它会接着抄完"
+        )
+    if mark != APPLICATION:
         raise UnavailableError(f"{path} 不是本系统的数据库", "请核对 --db 或 LIFECYCLE_DB")
     version = connection.rows("PRAGMA user_version")[0][0]
     if version > SCHEMA:
@@ -406,9 +402,9 @@ def _opened(path: Path) -> contextlib.closing[Connection]:
     return contextlib.closing(driver.library().open(path, "rw"))
 
 
-def make(path: Path) -> None:
+def make(path: Path, *, unfinished: bool = False) -> None:
     """Create the schema beside the name and move it into place, so that a crash leaves no half-made
-    database.
+    database. `unfinished`: another is to be copied into it.
     """
     from lifecycle.ledger.record import new_eid
 
@@ -421,14 +417,15 @@ def make(path: Path) -> None:
         draft.unlink(missing_ok=True)
         os.close(create_file(draft, file_mode(path.parent)))
         with database_errors(path), _opened(draft) as raw:
-            raw.rows(f"PRAGMA application_id = {APPLICATION}")
+            raw.rows(f"PRAGMA application_id = {UNFINISHED if unfinished else APPLICATION}")
             raw.rows(f"PRAGMA user_version = {SCHEMA}")
             raw.rows("PRAGMA synchronous = EXTRA")
             raw.run("BEGIN")
             for statement in text.SQLITE_SCHEMA:
                 raw.run(statement)
-            origin = {"key": "log", "value": f"lifecycle/{new_eid()}"}
-            raw.run(text.PUT_META.sqlite, origin)
+            if not unfinished:
+                origin = {"key": "log", "value": f"lifecycle/{new_eid()}"}
+                raw.run(text.PUT_META.sqlite, origin)
             raw.run("COMMIT")
         put_new(draft, path)
     except FileExistsError:

@@ -6,65 +6,19 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from lifecycle.beside import JOURNAL, QUEUE, SHARED_MEMORY, WRITE_AHEAD, beside
-from lifecycle.ledger.files import folder_of
+from lifecycle.ledger.folder import folder_of
+from lifecycle.ledger.health import FileHealth, Sizes, Unsafe
 from lifecycle.ledger.sqlite import driver
 from lifecycle.ledger.sqlite.database import database_errors, schema_differences
 from lifecycle.ledger.sqlite.disk import network_of
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.sqlite.store import SqliteStore
 from lifecycle.sharing import MANUAL, file_mode, folder_mode, is_shared
 
 
-@dataclass(frozen=True, slots=True)
-class Unsafe:
-    """Something about the database that is not safe, and the command that mends it."""
-
-    code: str
-    message: str
-    mend: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """Bytes: of the database, of the log beside it, of the materials, and free on the disk.
-
-    `materials_count` is how many materials and frozen letters there are.
-    """
-
-    database: int
-    log: int
-    materials: int
-    materials_count: int
-    free: int
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How a database is kept.
-
-    `wal_bug_fixed`: its SQLite can keep a write-ahead log without losing what was committed
-    (sqlite.org/wal.html). `network` is the network file system that it lies on, "" for none;
-    `readonly`: this account cannot write. `modes` are those of the files that there are, as `ls`
-    writes them.
-    """
-
-    path: Path
-    library: str
-    version: str
-    wal_bug_fixed: bool
-    journal_mode: str
-    synchronous: int
-    readonly: bool
-    network: str
-    sizes: Sizes
-    modes: tuple[tuple[str, str], ...]
-    findings: tuple[Unsafe, ...]
-
-
-def health_of(store: Store) -> Health:
+def health_of(store: SqliteStore) -> FileHealth:
     """See how an open database is kept; raises UnavailableError where that cannot be seen."""
     path, found = store.path, driver.library()
     with database_errors(path):
@@ -75,7 +29,7 @@ def health_of(store: Store) -> Health:
     findings = [Unsafe("schema", what, "lifecycle audit") for what in differences]
     findings += _disk_findings(path, sizes, network)
     findings += _mode_findings(path)
-    return Health(
+    return FileHealth(
         path=path,
         library=found.name,
         version=found.version,

@@ -97,7 +97,7 @@ def found(
     directory = office.directory
     kinds = [kind for kind, _name, _body in founding.definitions]
     return Founded(
-        database=str(office.store.path),
+        database=office.store.name,
         admin=founding.founder,
         units=len(directory.units),
         officers=len(directory.people),

@@ -191,10 +191,8 @@ def set_facts(office: Office, request: Request, case: Case, texts: Mapping[str, 
 
 def attach(office: Office, request: Request, case: Case, material: str, source: Path) -> Done:
     """Attach a file as a material."""
-    from lifecycle.ledger.files import keep_file
-
     found = find_material(office.workflow_of(case), material)
-    file = keep_file(office.store.path, source, most_bytes=found.max_mb << 20)
+    file = office.store.files.keep_file(source, most_bytes=found.max_mb << 20)
     return _submit(office, request, case, Attach(found.name, file))
 
 

@@ -14,9 +14,9 @@ from lifecycle.expression.expression import Expression, compile_expression
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.frozen import dataclass
+from lifecycle.ledger.queries import CaseFilter, ListedCase, list_page, stream
+from lifecycle.ledger.queries import board as count_cases
 from lifecycle.ledger.rows.case_rows import read_case
-from lifecycle.ledger.sqlite.queries import CaseFilter, ListedCase, list_page, stream
-from lifecycle.ledger.sqlite.queries import board as count_cases
 
 if TYPE_CHECKING:
     from lifecycle.office.office import Office

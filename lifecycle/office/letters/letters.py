@@ -36,7 +36,6 @@ from lifecycle.errors import (
     UnknownError,
 )
 from lifecycle.frozen import dataclass
-from lifecycle.ledger.files import keep_file, read_file
 from lifecycle.ledger.register import Request
 from lifecycle.letter.model import dump_letter
 from lifecycle.template.compose import WRITER
@@ -174,7 +173,7 @@ def _cases(office: Office, case: str | None) -> Iterator[Case]:
     if case is not None:
         yield office.case(case)
         return
-    from lifecycle.ledger.sqlite.queries import CaseFilter, stream
+    from lifecycle.ledger.queries import CaseFilter, stream
 
     for item in stream(office.store, CaseFilter()):
         yield office.case(item.number)
@@ -267,8 +266,8 @@ def draft_letter(
             "用字母、数字与横线，如 siting-consultation",
         )
     if text is not None:
-        file = keep_file(office.store.path, text, most_bytes=MOST_TEXT_BYTES)
-        body = read_file(office.store.path, file.sha256, file.size)
+        file = office.store.files.keep_file(text, most_bytes=MOST_TEXT_BYTES)
+        body = office.store.files.read(file.sha256, file.size)
         read_template(act.template, body, str(text))
         act = replace(act, text=file)
     elif directory.document("template", act.template) is None:

@@ -113,7 +113,7 @@ def read_settings(office: Office, file: str | None, environ: Mapping[str, str]) 
     """Read who is reached how: from the file given, else from LIFECYCLE_DELIVERY, else from beside
     the database. Only a file that was given must be there.
     """
-    default = environ.get("LIFECYCLE_DELIVERY") or str(beside(office.store.path, CHANNELS))
+    default = environ.get("LIFECYCLE_DELIVERY") or str(beside(office.store.place, CHANNELS))
     path = Path(file or default)
     if file is None and not path.exists():
         return DeliverySettings(path, Channels())

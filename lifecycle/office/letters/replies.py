@@ -9,7 +9,6 @@ from lifecycle.engine.acts import AnswerLetter, ReceiveLetter
 from lifecycle.engine.case_letter import addressee_of
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import UnknownError
-from lifecycle.ledger.files import keep_file
 from lifecycle.office.letters.letters import letter_called, submit
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def reply(
     """
     found = office.case(case)
     letter = letter_called(found, name)
-    kept = keep_file(office.store.path, file, most_bytes=MOST_MB << 20) if file else None
+    kept = office.store.files.keep_file(file, most_bytes=MOST_MB << 20) if file else None
     addressee = find_addressee(office, request, letter, unit)
     act = AnswerLetter(letter.name, addressee.name, clean_text(note, "说明"), verdict, kept)
     return submit(office, request, found, act, letter.name)

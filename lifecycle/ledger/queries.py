@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sql.statement import Statement
-from lifecycle.ledger.sqlite.store import Store
+from lifecycle.ledger.store import Store
 
 
 class ListedCase(NamedTuple):

@@ -1,0 +1,57 @@
+"""Which database a URL names, and how it is opened."""
+
+from __future__ import annotations
+
+import os
+
+from lifecycle.ledger.sqlite.database import database_path
+from lifecycle.ledger.sqlite.store import SqliteStore
+from lifecycle.ledger.store import Store
+
+_SERVERS = ("postgresql://", "postgresql+psycopg://")
+
+
+def default_url() -> str:
+    """Give the database that is used where none is named."""
+    from lifecycle.places import data_folder
+
+    return os.environ.get("LIFECYCLE_DB") or f"sqlite:///{data_folder() / 'lifecycle.db'}"
+
+
+def is_server(url: str) -> bool:
+    """Tell whether a URL names a database on a PostgreSQL server, not a file."""
+    return url.startswith(_SERVERS)
+
+
+def name_of(url: str) -> str:
+    """Say which database a URL names, without a password."""
+    if is_server(url):
+        from lifecycle.ledger.postgres.connection import address_of
+
+        return address_of(url).name
+    return str(database_path(url))
+
+
+def open_replica(url: str) -> Store:
+    """Open a database into which another is to be copied: new, or not completed before.
+
+    Raises InvalidError for one that holds a ledger, or anything else.
+    """
+    if is_server(url):
+        from lifecycle.ledger.postgres.store import PostgresStore
+
+        return PostgresStore.open_replica(url)
+    return SqliteStore.open_replica(url)
+
+
+def open_store(url: str, *, create: bool = False, readonly: bool = False) -> Store:
+    """Open a database, or create it.
+
+    Refuses one that is missing, not ours, newer, older or unsafe. With `readonly`, nothing can be
+    written.
+    """
+    if is_server(url):
+        from lifecycle.ledger.postgres.store import PostgresStore
+
+        return PostgresStore.open(url, create=create, readonly=readonly)
+    return SqliteStore.open(url, create=create, readonly=readonly)

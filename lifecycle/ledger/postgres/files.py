@@ -1,0 +1,60 @@
+"""Materials in the database: in parts, so that none need be held in memory whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING
+
+from lifecycle.errors import InvalidError
+from lifecycle.ledger.files import CHUNK, Files, Readable
+from lifecycle.ledger.sql import text
+
+if TYPE_CHECKING:
+    from lifecycle.ledger.postgres.store import PostgresStore
+
+
+class TableFiles(Files):
+    """The files of a database: rows of `file_part`, which nobody may alter or remove.
+
+    So they are copied to standbys and into backups together with the entries that name them.
+    """
+
+    def __init__(self, store: PostgresStore) -> None:
+        self._store = store
+
+    def keep(self, source: Readable, most_bytes: int) -> tuple[int, str]:
+        """Keep a stream; outside a transaction in one of its own, without taking a turn."""
+        with SpooledTemporaryFile(max_size=8 * CHUNK) as whole:
+            size, hashed = 0, sha256()
+            while chunk := source.read(CHUNK):
+                size += len(chunk)
+                if size > most_bytes:
+                    raise InvalidError(f"文件超过 {most_bytes >> 20} MB", "请压缩或分册后再传")
+                hashed.update(chunk)
+                whole.write(chunk)
+            digest = hashed.hexdigest()
+            whole.seek(0, os.SEEK_SET)
+            if size and not self._store.rows(text.FILE_PART, sha256=digest, part=0):
+                with self._store.adding():
+                    for part, chunk in enumerate(iter(lambda: whole.read(CHUNK), b"")):
+                        self._store.put(text.PUT_FILE_PART, sha256=digest, part=part, body=chunk)
+        return size, digest
+
+    def chunks(self, digest: str) -> Iterator[bytes]:
+        """Stream a kept file."""
+        part = 0
+        while found := self._store.row(text.FILE_PART, sha256=digest, part=part):
+            yield found[0]
+            part += 1
+        if not part:
+            raise FileNotFoundError(digest)
+
+    def digests(self) -> Iterator[str]:
+        """Stream the SHA-256 of all that is kept, in their order."""
+        after = ""
+        while rows := self._store.rows(text.FILES_KEPT, after=after, most=1000):
+            yield from (str(digest) for (digest,) in rows)
+            after = rows[-1][0]

