@@ -88,6 +88,26 @@ class MadeStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A correction that waits for the lead: by whom, of what, to which values, and why.
+
+    `editions` maps what it corrects to the edition (number, entry that last amended it) that it
+    was proposed on; once that is another, it has lapsed. `slip`: a slip of the pen.
+    """
+
+    seq: int
+    on: str
+    persons: tuple[str, ...]
+    unit: str
+    facts: Mapping[str, Value]
+    material: str
+    file: File | None
+    note: str
+    slip: bool
+    editions: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Opinion:
     """One unit's verdict on a transition: agree, conditional, object.
 
@@ -139,7 +159,8 @@ class Case:
 
     `head` is the hash of the last. Days are YYYY-MM-DD. `steps` are those that stand, in order;
     `made` is how often each transition was ever made, `entered` the seq at which each state was
-    last entered.
+    last entered. `proposals` are corrections by the seq that proposed them; `unsettled` maps the
+    seq of a step whose gates no longer hold to that of the correction which says so.
     """
 
     id: str
@@ -166,6 +187,8 @@ class Case:
     steps: tuple[MadeStep, ...] = ()
     made: Mapping[str, int] = field(default_factory=dict)
     entered: Mapping[str, int] = field(default_factory=dict)
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
+    unsettled: Mapping[str, int] = field(default_factory=dict)
     letters: Letters = field(default_factory=Letters)
 
     def after(self, entry: Entry, **change: Any) -> Case:
@@ -199,6 +222,7 @@ def dump_case(case: Case) -> dict[str, Any]:
     del data["letters"]
     for name in ("materials", "opinions", "fired", "editions"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
+    data["proposals"] = {key: _dump_proposal(one) for key, one in case.proposals.items()}
     data["steps"] = [_plain(step) for step in case.steps]
     data["past"] = {name: [_dump_past(one) for one in case.past[name]] for name in case.past}
     data["suspension"] = _plain(case.suspension) if case.suspension else None
@@ -221,6 +245,18 @@ def _dump_past(past: PastEdition) -> dict[str, Any]:
 def _load_past(data: Mapping[str, Any]) -> PastEdition:
     value = File(**data["file"]) if "file" in data else data["value"]
     return PastEdition(Edition(**data["edition"]), value, data["undone"])
+
+
+def _dump_proposal(proposal: Proposal) -> dict[str, Any]:
+    file = _plain(proposal.file) if proposal.file else None
+    return {**_plain(proposal), "file": file}
+
+
+def _load_proposal(data: Mapping[str, Any]) -> Proposal:
+    editions = {name: (pair[0], pair[1]) for name, pair in data["editions"].items()}
+    file = File(**data["file"]) if data["file"] else None
+    persons = tuple(data["persons"])
+    return Proposal(**{**data, "file": file, "persons": persons, "editions": editions})
 
 
 def _load_step(data: Mapping[str, Any]) -> MadeStep:
@@ -246,6 +282,7 @@ def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Cas
             "editions": {name: Edition(**item) for name, item in data["editions"].items()},
             "past": {name: tuple(map(_load_past, items)) for name, items in data["past"].items()},
             "steps": tuple(map(_load_step, data["steps"])),
+            "proposals": {key: _load_proposal(one) for key, one in data["proposals"].items()},
             "suspension": Suspension(**data["suspension"]) if data["suspension"] else None,
             "letters": Letters(letters),
         }

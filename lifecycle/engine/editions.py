@@ -206,7 +206,7 @@ def with_step(
 
 def _undone(workflow: Workflow, case: Case, transition: Transition, target: str, seq: int) -> Case:
     """Give the case without the steps that a return to a state undoes."""
-    since = case.entered.get(target, case.entered.get(case.state, 0))
+    since = _since(case, target)
     gone = {
         step.seq
         for step in case.steps
@@ -248,6 +248,19 @@ def _undone(workflow: Workflow, case: Case, transition: Transition, target: str,
         fired=_fired(case, steps),
         locked=_locked(workflow, steps),
     )
+
+
+def would_undo(workflow: Workflow, case: Case, transition: Transition, step: MadeStep) -> bool:
+    """Tell whether a return that can be made now would undo a step."""
+    since = _since(case, str(transition.to))
+    return _is_undone(_transition(workflow, step), step, transition, since)
+
+
+def _since(case: Case, target: str) -> int:
+    """Give the seq after which steps go with a return to a state: where that was last entered, or
+    where the present one was if it never was.
+    """
+    return case.entered.get(target, case.entered.get(case.state, 0))
 
 
 def _is_undone(made: Transition, step: MadeStep, by: Transition, since: int) -> bool:

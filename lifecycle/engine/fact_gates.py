@@ -91,7 +91,7 @@ def _relied_on(workflow: Workflow, case: Case, item: Fact | Material) -> Gate:
 
 def _how_to_change(workflow: Workflow, case: Case, item: Fact | Material) -> str:
     if isinstance(item, Material):
-        correct = f"lifecycle correct {case.number} {item.name} 文件 --note 理由"
+        correct = f"lifecycle correct {case.number} --material {item.name} --file 文件 --note 理由"
         return f"确属交错的，更正：{correct}"
     correct = f"确属填错的，更正：lifecycle correct {case.number} {item.name}=… --note 理由"
     ways = doors_of(workflow, item.name)

@@ -162,14 +162,27 @@ def titles_of_ways(ways: tuple[Transition, ...]) -> str:
     return "".join(dict.fromkeys(f"“{way.title}”" for way in ways))
 
 
-def judge_facts(
+def leads_of(workflow: Workflow, case: Case) -> tuple[str, ...]:
+    """Name the role that leads: the panel's, else that of the present or last state that has one,
+    else those who open cases.
+    """
+    if workflow.panel is not None:
+        return (workflow.panel.lead,)
+    for state in (case.state, *(step.source for step in reversed(case.steps))):
+        lead = workflow.states[state].lead
+        if lead is not None:
+            return (lead,)
+    return workflow.opened_by
+
+
+def judge_asked(
     workflow: Workflow,
     case: Case,
     transition: Transition,
     facts: Mapping[str, Value],
     moment: Moment,
 ) -> Iterator[Gate]:
-    """Judge the facts asked for, needed, or required where the transition leads."""
+    """Judge the facts that must come with the transition."""
     for name in transition.asks:
         fact = workflow.facts[name]
         met = name in facts
@@ -180,6 +193,16 @@ def judge_facts(
         )
         mend = "" if met else f"lifecycle advance {case.number} {transition.name} --set {name}=…"
         yield Gate("facts", met, {name: facts.get(name)}, text, mend, fact.basis)
+
+
+def judge_needed(
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    facts: Mapping[str, Value],
+    moment: Moment,
+) -> Iterator[Gate]:
+    """Judge the facts needed, or required where the transition leads."""
     required = required_by(workflow, case.state, transition.name)
     for name in dict.fromkeys((*transition.facts, *required)):
         if name in transition.asks:
@@ -198,7 +221,7 @@ def judge_facts(
 
 
 def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
-    """Judge the materials needed, and whether what must be of a certain edition is."""
+    """Judge the materials needed."""
     for name in transition.materials:
         material = workflow.materials[name]
         file = case.materials.get(name)
@@ -209,6 +232,10 @@ def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> I
             yield Gate(
                 "materials", False, {name: None}, f"缺 {material.title}", mend, material.basis
             )
+
+
+def judge_editions(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
+    """Judge whether what must be new, or of the edition that another step read, is so."""
     for name in transition.fresh:
         if name in case.editions and case.editions[name].used:
             yield _stale_gate(workflow, case, name)

@@ -47,9 +47,11 @@ __all__ = [
     "attach",
     "done",
     "open_case",
+    "read_facts",
     "resolve",
     "set_facts",
     "sign",
+    "unprintable_in",
     "withdraw",
 ]
 
@@ -174,8 +176,8 @@ def open_case(
     office: Office, request: Request, workflow: Workflow, texts: Mapping[str, Entered]
 ) -> Done:
     """Open a case."""
-    facts = _facts(office, workflow, texts)
-    hints = tuple(_hints(workflow, facts))
+    facts = read_facts(office, workflow, texts)
+    hints = tuple(unprintable_in(workflow, facts))
     return done(office, office.register.submit(request, workflow, None, Open(facts)), hints)
 
 
@@ -184,8 +186,8 @@ def set_facts(office: Office, request: Request, case: Case, texts: Mapping[str, 
     if not texts:
         raise InvalidError("没有写要填什么", "例如：lifecycle set 编号 investment=32000")
     workflow = office.workflow_of(case)
-    facts = _facts(office, workflow, texts)
-    hints = tuple(_hints(workflow, facts))
+    facts = read_facts(office, workflow, texts)
+    hints = tuple(unprintable_in(workflow, facts))
     return _submit(office, request, case, SetFacts(facts), hints)
 
 
@@ -279,8 +281,8 @@ def advance(
         name = find_transition_name(workflow, transition)
     else:
         name = _only_forward(office, request, case)
-    act = Advance(name, clean(note), _facts(office, workflow, texts or {}))
-    return _submit(office, request, case, act, tuple(_hints(workflow, act.facts, act.note)))
+    act = Advance(name, clean(note), read_facts(office, workflow, texts or {}))
+    return _submit(office, request, case, act, tuple(unprintable_in(workflow, act.facts, act.note)))
 
 
 def _only_forward(office: Office, request: Request, case: Case) -> str:
@@ -301,7 +303,9 @@ def _submit(
     return done(office, office.register.submit(request, None, case.id, act), hints)
 
 
-def _hints(workflow: Workflow, facts: Mapping[str, Value], note: str = "") -> Iterator[Hint]:
+def unprintable_in(
+    workflow: Workflow, facts: Mapping[str, Value], note: str = ""
+) -> Iterator[Hint]:
     """Name what of the texts entered could not be printed in a letter.
 
     Asked before the act is recorded, so that nothing can fail after it.
@@ -319,7 +323,9 @@ def _text_of(value: Value) -> str:
     return "\n".join(value) if isinstance(value, list) else str(value)
 
 
-def _facts(office: Office, workflow: Workflow, texts: Mapping[str, Entered]) -> dict[str, Value]:
+def read_facts(
+    office: Office, workflow: Workflow, texts: Mapping[str, Entered]
+) -> dict[str, Value]:
     """Read facts as officers enter them: by name or title, units by code or name."""
     found: dict[str, Value] = {}
     for name, entered in texts.items():
