@@ -199,7 +199,8 @@ def with_step(
         made={**after.made, transition.name: after.made.get(transition.name, 0) + 1},
         locked=tuple(sorted(locked)),
     )
-    if transition.kind not in ("record", "resume"):
+    # Neither a resume nor a return to where the case is enters a state: it never left that.
+    if transition.kind not in ("record", "resume") and entry.target != case.state:
         after = replace(after, entered={**after.entered, str(entry.target): entry.seq})
     return _pruned(workflow, after, tuple(after.past))
 

@@ -192,12 +192,12 @@ def test_other_facts_and_files_are_free_until_a_step_has_read_them(desk: Desk) -
             "确属填错的，更正：lifecycle correct XS-2026-001 area=… --note 理由",
         )
     ]
+    command = "lifecycle correct XS-2026-001"
     assert gates(desk, LAND, Attach("plan", file("b"))) == [
         (
             "edition",
             "方案 已由“开始出让”采用，不能直接更改",
-            "确属交错的，更正：lifecycle correct XS-2026-001 --material plan --file 文件 "
-            "--note 理由",
+            f"确属交错的，更正：{command} --material plan --file 文件 --note 理由",
         )
     ]
     assert desk.unmet(LAND, SetFacts({"area": "10"})) == []

@@ -139,12 +139,13 @@ def _drafts(case: Case, transition: Transition, entry: Entry) -> Iterator[CaseLe
 def _place(case: Case, transition: Transition, entry: Entry) -> dict[str, Any]:
     """Say where the case now is and since when.
 
-    Time spent suspended does not count against the state's limits.
+    Time spent suspended does not count against the state's limits. A return to where the case is
+    leaves its clock running.
     """
     if transition.kind == "suspend":
         left = Suspension(case.state, entry.on, case.entered_on)
         return {"state": entry.target, "entered_on": entry.on, "suspension": left}
-    entered = entry.on
+    entered = case.entered_on if entry.target == case.state else entry.on
     left_before = case.suspension
     resumed = transition.kind == "resume" and left_before is not None
     if resumed and left_before is not None and entry.target == left_before.state:
