@@ -20,6 +20,7 @@ from lifecycle.engine.case import Case, File, Moment, Officer
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Refused
 from lifecycle.engine.evolve import evolve
+from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.reader import read_workflow
 
@@ -101,13 +102,15 @@ class Desk:
     """One case of the small workflow, moved by commands; `on` is the day."""
 
     quorum: str = "all"
+    text: str = TEXT
+    first: dict[str, Value] = field(default_factory=lambda: {"name": "某项目", "amount": "5000"})
     on: date = START
     case: Case | None = None
     entries: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.workflow = read_workflow(TEXT.replace("QUORUM", self.quorum), "small.yaml")
-        self.do(BUREAU, Open({"name": "某项目", "amount": "5000"}))
+        self.workflow = read_workflow(self.text.replace("QUORUM", self.quorum), "small.yaml")
+        self.do(BUREAU, Open(self.first))
 
     def ask(self, who: Officer, command: Act) -> Accepted | Refused:
         """Judge a command without any effect."""

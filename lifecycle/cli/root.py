@@ -17,6 +17,9 @@ SECTIONS = {
         "withdraw": Verb("lifecycle.cli.cases.cases:withdraw", "撤回本单位的意见"),
         "resolve": Verb("lifecycle.cli.cases.cases:resolve", "说明不同意见如何处理"),
         "advance": Verb("lifecycle.cli.cases.cases:advance", "办理流转，进入下一环节"),
+        "correct": Verb("lifecycle.cli.cases.corrections:correct", "更正已被流转采用的内容"),
+        "confirm": Verb("lifecycle.cli.cases.corrections:confirm", "确认更正"),
+        "decline": Verb("lifecycle.cli.cases.corrections:decline", "不同意更正"),
     },
     "查看": {
         "todo": Verb("lifecycle.cli.cases.todo:todo", "等我办的事"),

@@ -41,6 +41,73 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """Which edition of a fact or material is in hand; `number` 0 says that there is none.
+
+    `latest` is the highest number so far, `seq` the entry that began it, `by` the transition that
+    entered it ("" for one that was set, attached or given at the opening), `amended` the entry that
+    last corrected it, 0 for none. `used`: a step has read it, be that undone since.
+    """
+
+    number: int
+    latest: int
+    seq: int
+    by: str = ""
+    amended: int = 0
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastEdition:
+    """An earlier edition with its value: a step that stands has read it, or a return may bring it
+    back. `undone` ones do not come back.
+    """
+
+    edition: Edition
+    value: Value | File
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MadeStep:
+    """A transition that was made and stands: from which state, when, by whom, and what it read.
+
+    `reads` maps facts and materials to the numbers of their editions, `counts` the transitions
+    that its guards looked at to (times, day, seq) as these were. `entered_on` is when the case had
+    entered the state it was made from.
+    """
+
+    transition: str
+    source: str
+    seq: int
+    on: str
+    persons: tuple[str, ...]
+    entered_on: str
+    reads: Mapping[str, int]
+    counts: Mapping[str, tuple[int, str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A correction that waits for the lead: by whom, of what, to which values, and why.
+
+    `editions` maps what it corrects to the edition (number, entry that last amended it) that it
+    was proposed on; once that is another, it has lapsed. `slip`: a slip of the pen.
+    """
+
+    seq: int
+    on: str
+    persons: tuple[str, ...]
+    unit: str
+    facts: Mapping[str, Value]
+    material: str
+    file: File | None
+    note: str
+    slip: bool
+    editions: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Opinion:
     """One unit's verdict on a transition: agree, conditional, object.
 
@@ -67,7 +134,9 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """How often a transition was made, and when, by whom and at which seq it last was."""
+    """How often a transition was made, and when, by whom and at which seq it last was; what a
+    return undid does not count.
+    """
 
     count: int
     on: str
@@ -89,7 +158,11 @@ class Case:
     """One run of a workflow after `seq` entries.
 
     `head` is the hash of the last. Days are YYYY-MM-DD. `suspensions` are those under way, the
-    innermost last; `stops` the days from and to which earlier ones lasted.
+    innermost last; `stops` the days from and to which earlier ones lasted. `steps` are those that
+    stand, in order; `made` is how often each transition was ever made, `entered` the seq at which
+    each state was last entered. `proposals` are corrections by the seq that proposed them;
+    `unsettled` maps the seq of a step whose gates no longer hold to that of the correction which
+    says so.
     """
 
     id: str
@@ -112,6 +185,13 @@ class Case:
     cleared: int = 0
     suspensions: tuple[Suspension, ...] = ()
     stops: tuple[tuple[str, str], ...] = ()
+    editions: Mapping[str, Edition] = field(default_factory=dict)
+    past: Mapping[str, tuple[PastEdition, ...]] = field(default_factory=dict)
+    steps: tuple[MadeStep, ...] = ()
+    made: Mapping[str, int] = field(default_factory=dict)
+    entered: Mapping[str, int] = field(default_factory=dict)
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
+    unsettled: Mapping[str, int] = field(default_factory=dict)
     letters: Letters = field(default_factory=Letters)
 
     @property
@@ -162,15 +242,49 @@ def dump_case(case: Case) -> dict[str, Any]:
     """
     data = _plain(case)
     del data["letters"]
-    for name in ("materials", "opinions", "fired"):
+    for name in ("materials", "opinions", "fired", "editions"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
     data["suspensions"] = [_plain(one) for one in case.suspensions]
     data["stops"] = [list(stop) for stop in case.stops]
+    data["proposals"] = {key: _dump_proposal(one) for key, one in case.proposals.items()}
+    data["steps"] = [_plain(step) for step in case.steps]
+    data["past"] = {name: [_dump_past(one) for one in case.past[name]] for name in case.past}
     return data
 
 
 def _plain(item: Any) -> dict[str, Any]:
     return {name: getattr(item, name) for name in item.__slots__}
+
+
+def _dump_past(past: PastEdition) -> dict[str, Any]:
+    file = isinstance(past.value, File)
+    return {
+        "edition": _plain(past.edition),
+        "file" if file else "value": _plain(past.value) if file else past.value,
+        "undone": past.undone,
+    }
+
+
+def _load_past(data: Mapping[str, Any]) -> PastEdition:
+    value = File(**data["file"]) if "file" in data else data["value"]
+    return PastEdition(Edition(**data["edition"]), value, data["undone"])
+
+
+def _dump_proposal(proposal: Proposal) -> dict[str, Any]:
+    file = _plain(proposal.file) if proposal.file else None
+    return {**_plain(proposal), "file": file}
+
+
+def _load_proposal(data: Mapping[str, Any]) -> Proposal:
+    editions = {name: (pair[0], pair[1]) for name, pair in data["editions"].items()}
+    file = File(**data["file"]) if data["file"] else None
+    persons = tuple(data["persons"])
+    return Proposal(**{**data, "file": file, "persons": persons, "editions": editions})
+
+
+def _load_step(data: Mapping[str, Any]) -> MadeStep:
+    counts = {name: (made[0], made[1], made[2]) for name, made in data["counts"].items()}
+    return MadeStep(**{**data, "persons": tuple(data["persons"]), "counts": counts})
 
 
 def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Case:
@@ -190,6 +304,10 @@ def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Cas
             "locked": tuple(data["locked"]),
             "suspensions": tuple(Suspension(**one) for one in data["suspensions"]),
             "stops": tuple((stopped, resumed) for stopped, resumed in data["stops"]),
+            "editions": {name: Edition(**item) for name, item in data["editions"].items()},
+            "past": {name: tuple(map(_load_past, items)) for name, items in data["past"].items()},
+            "steps": tuple(map(_load_step, data["steps"])),
+            "proposals": {key: _load_proposal(one) for key, one in data["proposals"].items()},
             "letters": Letters(letters),
         }
     )

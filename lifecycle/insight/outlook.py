@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from lifecycle.engine.acts import Advance
 from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.consequences import title_of, waiting_proposals
 from lifecycle.engine.decide import decide
 from lifecycle.engine.gates.asking import is_up
 from lifecycle.engine.gates.cosign import Seat, overdue_since, seats_of
@@ -17,6 +18,7 @@ from lifecycle.engine.gates.gates import (
     Gate,
     command_of,
     holds,
+    leads_of,
     role_titles,
 )
 from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
@@ -66,8 +68,8 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing that waits for an officer: `sign`, `advance`, `supply` or `overdue`, on which case
-    and transition.
+    """One thing that waits for an officer: `sign`, `advance`, `supply`, `confirm` or `overdue`, on
+    which case and transition.
     """
 
     kind: str
@@ -129,7 +131,7 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     Only what may be the officer's is judged: an inbox looks at many cases.
     """
     due = stand(workflow, case, moment.calendar).due_on
-    found: list[Task] = []
+    found: list[Task] = list(_corrections_waiting(workflow, case, officer))
     for transition in workflow.leaving[case.state].values():
         found += _signatures_owed(workflow, case, transition, officer, moment, due)
         if transition.kind in ("forward", "resume") and any(
@@ -148,6 +150,19 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
             f"lifecycle show {case.number}",
             due,
         )
+
+
+def _corrections_waiting(workflow: Workflow, case: Case, officer: Officer) -> Iterator[Task]:
+    """List the corrections that the officer may confirm: as the lead, and another person."""
+    if not any(holds(workflow, case, officer, role) for role in leads_of(workflow, case)):
+        return
+    for proposal in waiting_proposals(case):
+        if set(proposal.persons) & set(officer.persons):
+            continue
+        what = "、".join(title_of(workflow, name) for name in proposal.editions)
+        text = f"确认更正 {what}：{proposal.note}"
+        command = f"lifecycle confirm {case.number} {proposal.seq}"
+        yield Task("confirm", case, None, text, command, None)
 
 
 def _signatures_owed(

@@ -52,6 +52,7 @@ def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
         of=of,
         future=fields.flag("future"),
         required=_read_required(fields),
+        renews=fields.flag("renews"),
         by=fields.many("by"),
         search=fields.flag("search"),
         note=fields.text("note"),

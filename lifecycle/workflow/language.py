@@ -423,6 +423,15 @@ _WORKFLOW = Form(
             "opened_by: [office, leader]",
             otherwise="panel 的 lead；没有写 panel 的必须写",
         ),
+        Key(
+            "identity",
+            "主体要素",
+            Mentions("fact"),
+            "说明这是哪个事项、谁的事项的要素",
+            "identity: [name, guest_name]",
+            more="这些要素一经流转采用，就只能由填报它的流转改变；写错了的，另行更正。",
+            otherwise="没有主体要素",
+        ),
         _NOTE,
         Key(
             "roles",
@@ -652,7 +661,18 @@ _FACT = Form(
             Either((YesNo(), Mention("state"))),
             "立项时必填写 true；自某环节起必填写该环节",
             "required: visiting",
+            more="写环节的，进入该环节和其后必经它的各环节、在这些环节记一笔，都须已填；"
+            "退回、中止、终止不问。",
             otherwise="可以不填",
+        ),
+        Key(
+            "renews",
+            "可以续填",
+            YesNo(),
+            "true 表示已被流转采用后还可以填新的一期，不算更正",
+            "renews: true",
+            more="例如逐月更新的数据：新填的是新的一期，先前的流转仍以当时的一期为据。"
+            "主体要素和期限的起算日不能这样改。",
         ),
         Key(
             "by",
@@ -695,6 +715,14 @@ _MATERIAL = Form(
             WholeNumber(100, most=10_000),
             "一个文件不得超过的 MB 数",
             "max_mb: 500",
+        ),
+        Key(
+            "renews",
+            "可以续交",
+            YesNo(),
+            "true 表示已被流转采用后还可以交新的一份，不算更正",
+            "renews: true",
+            more="例如每次会商各有一份的纪要。先前的流转仍以当时的一份为据。",
         ),
         Key(
             "by",
@@ -846,8 +874,28 @@ _TRANSITION = Form(
             "asks",
             "当场填写",
             Mentions("fact"),
-            "办理时当场填写的要素",
+            "办理时当场填写的要素；只能由此填写",
             "asks: [arrive_on]",
+            more="某个流转当场填写的要素，只能随这样的流转、在它的关口之下填写，不能另行填报。"
+            "填错了的，另行更正。",
+        ),
+        Key(
+            "may",
+            "可以填写",
+            Mentions("fact"),
+            "办理时可以填写、也可以不填的要素",
+            "may: [people]",
+            more="没有流转当场填写（asks）的要素，还没有流转采用它以前，也可以另行填报。",
+        ),
+        Key(
+            "renews",
+            "另填一期",
+            Mentions("fact"),
+            "可以改填的要素，哪怕别的流转填的已经采用",
+            "asks: [arrive_on]\nrenews: [arrive_on]",
+            more="两个流转填同一个要素时，前一个填的如已被流转采用，后一个写了 renews 才能改填；"
+            "改填的是新的一期，先前的流转仍以当时的一期为据。",
+            otherwise="已被采用的，不能由别的流转改填",
         ),
         Key(
             "needs",
@@ -887,6 +935,16 @@ _TRANSITION = Form(
             "unlocks: [plan]",
         ),
         Key(
+            "stands",
+            "退回后仍算数",
+            Either((YesNo(), Inner("stands"))),
+            "true 表示退回后仍算数，例如付款；或写 {until: [流转]}",
+            "stands: true",
+            more="退回到某环节，就撤销上次进入该环节以后所办的各项：它们不再计入 "
+            "count、order、last，当场填写的要素恢复原状，锁定随之解除。退回本身、中止和恢复总是算数。",
+            otherwise="退回时撤销",
+        ),
+        Key(
             "notices",
             "公文",
             Several("notice"),
@@ -914,6 +972,22 @@ _SOURCE = Form(
         Key("all_but", "除外", Mentions("state"), "这些以外的各环节", "all_but: [paused]"),
     ),
 )
+_STANDS = Form(
+    "stands",
+    "算数到何时",
+    "流转的 stands 下",
+    "别的退回不撤销它，办了这些流转之一就撤销。",
+    (
+        Key(
+            "until",
+            "直到",
+            Mentions("transition", some=True),
+            "办了哪些流转就不再算数",
+            "until: [revise]",
+            required=True,
+        ),
+    ),
+)
 _NEEDS = Form(
     "needs",
     "关口",
@@ -927,6 +1001,21 @@ _NEEDS = Form(
             Mentions("material"),
             "须已交的材料",
             "materials: [plan]",
+        ),
+        Key(
+            "fresh",
+            "新的一期",
+            Mentions("item"),
+            "须是还没有流转采用过的要素和材料",
+            "materials: [plan]\nfresh: [plan]",
+            more="例如到资凭证：上一笔用过的，不能再用。办理后即为采用过。",
+        ),
+        Key(
+            "read_by",
+            "同一份",
+            Several("read_by", single=True),
+            "须与某流转所采用的是同一份",
+            "read_by: {items: [plan], step: approve}",
         ),
         Key(
             "cosign",
@@ -955,6 +1044,30 @@ _NEEDS = Form(
             Several("counter", single=True),
             "办理的次数上限",
             "counter: {of: approve, at_most: 2}",
+        ),
+    ),
+)
+_READ_BY = Form(
+    "read_by",
+    "同一份",
+    "needs 的 read_by 下，一项或几项",
+    "这些要素和材料须与该流转最近一次办理时所采用的是同一份，其后换过、更正过都不行。",
+    (
+        Key(
+            "items",
+            "要素和材料",
+            Mentions("item", some=True),
+            "哪些要素和材料",
+            "items: [plan]",
+            required=True,
+        ),
+        Key(
+            "step",
+            "哪项流转",
+            Mention("transition"),
+            "与哪项流转所采用的相同",
+            "step: approve",
+            required=True,
         ),
     ),
 )
@@ -1103,6 +1216,14 @@ _COUNTER = Form(
             "at_most: 2",
             required=True,
         ),
+        Key(
+            "inner",
+            "只数算数的",
+            YesNo(),
+            "true 表示退回撤销的不计在内",
+            "inner: true",
+            more="不写的，办过几次就是几次，退回也不重新数：法律规定的次数就是这样。",
+        ),
         _BASIS,
     ),
 )
@@ -1228,7 +1349,9 @@ FORMS = {
         _LIMIT,
         _TRANSITION,
         _SOURCE,
+        _STANDS,
         _NEEDS,
+        _READ_BY,
         _COSIGN,
         _QUORUM,
         _WITHIN,

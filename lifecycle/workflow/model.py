@@ -80,6 +80,8 @@ class Fact:
 
     `required` is the state from which it must be known, or True from the opening on. `search` says
     that cases are found by it. `future`: a date may lie after the day of the act that enters it.
+    What `renews` may be set again after a step has read it: that is a new edition, not a
+    correction.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Fact:
     of: FactType = "text"
     future: bool = False
     required: bool | str = False
+    renews: bool = False
     by: tuple[str, ...] = ()
     search: bool = False
     note: str = ""
@@ -104,7 +107,7 @@ class Fact:
 class Material:
     """A required document. `keep` is `permanent` or a number of years such as `30y`.
 
-    `max_mb` bounds one file.
+    `max_mb` bounds one file. What `renews` may be attached again after a step has read it.
     """
 
     name: str
@@ -112,6 +115,7 @@ class Material:
     location: Location
     keep: str = "10y"
     max_mb: int = 100
+    renews: bool = False
     by: tuple[str, ...] = ()
     note: str = ""
     basis: str = ""
@@ -224,11 +228,24 @@ class Dwell:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """How often a transition may have been made in one case."""
+    """How often a transition may have been made in one case.
+
+    An `inner` one counts what stands only; any other every time that it was ever made.
+    """
 
     of: str
     at_most: int
     basis: str
+    location: Location
+    inner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SameEdition:
+    """The items whose edition must be the very one that the last standing `step` read."""
+
+    items: tuple[str, ...]
+    step: str
     location: Location
 
 
@@ -258,7 +275,10 @@ class NoticeRule:
 class Transition:
     """A way from states to a state.
 
-    `to` is None for a record (the case stays) and PREVIOUS for a resume.
+    `to` is None for a record (the case stays) and PREVIOUS for a resume. It enters the facts that
+    it `asks` and those that it `may` ask; of the facts in `renews` also where another transition
+    entered what a step has read. Items in `fresh` must be of an edition that no step has read. Once
+    made it stands until a return undoes it; where it `stands` none does, but those of `until`.
     """
 
     name: str
@@ -269,8 +289,12 @@ class Transition:
     by: tuple[str, ...]
     location: Location
     asks: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    renews: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
+    read_by: tuple[SameEdition, ...] = ()
     cosign: Cosign | None = None
     guards: tuple[Guard, ...] = ()
     dwells: tuple[Dwell, ...] = ()
@@ -280,8 +304,20 @@ class Transition:
     notices: tuple[NoticeRule, ...] = ()
     locks: tuple[str, ...] = ()
     unlocks: tuple[str, ...] = ()
+    stands: bool = False
+    until: tuple[str, ...] = ()
     note: str = ""
     basis: str = ""
+
+    @property
+    def undoes(self) -> bool:
+        """Tell whether making it undoes what was made since its target was last entered."""
+        return self.kind in ("return", "withdraw")
+
+    @property
+    def undoable(self) -> bool:
+        """Tell whether a return may undo it; returns, suspensions and resumes always stand."""
+        return self.kind in ("forward", "record") and not self.stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +371,7 @@ class Workflow:
     lights: tuple[Light, ...]
     digest: str
     location: Location
+    identity: tuple[str, ...] = ()
     note: str = ""
     uses: tuple[Use, ...] = field(default=(), repr=False, metadata={"compiled": False})
 

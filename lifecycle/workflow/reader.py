@@ -123,6 +123,7 @@ def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Wo
         lights=read_lights(top),
         digest=digest,
         location=at,
+        identity=top.many("identity"),
         note=top.text("note"),
         uses=tuple(reading.uses),
     )

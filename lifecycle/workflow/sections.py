@@ -101,6 +101,7 @@ def read_materials(top: FormFields) -> dict[str, Material]:
             location=fields.at,
             keep=keep or "",
             max_mb=fields.count("max_mb"),
+            renews=fields.flag("renews"),
             by=fields.many("by"),
             note=fields.text("note"),
             basis=fields.text("basis"),

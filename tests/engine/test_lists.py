@@ -30,7 +30,7 @@ states:
   going: {title: 在办, lead: bureau}
   done: {title: 办结, final: true}
 transitions:
-  - {name: decide, title: 议定, kind: record, from: going, by: bureau, asks: [decisions]}
+  - {name: decide, title: 议定, kind: record, from: going, by: bureau, may: [decisions]}
   - {name: finish, title: 办结, from: going, to: done, by: bureau}
 """
 SENTENCE = "同意选址，由国土、规划办理；限10日"

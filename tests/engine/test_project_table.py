@@ -74,6 +74,7 @@ def case_in(workflow: Workflow, state: str, *, same: bool) -> Case:
     person = SELF if same else OTHER
     fired = {name: Fired(1, "2026-09-01", 1, (person,)) for name in ("open", *workflow.titles)}
     facts: dict[str, Any] = {"name": "甲", "owner_unit": "u1", "x_units": ["u1"]}
+    facts |= {"area": "龙泉市", "category": "康养", "investor": "某公司"}
     return Case(
         "c1",
         "LS-F-2026-001",

@@ -192,7 +192,7 @@ def test_a_letter_is_superseded_when_its_successor_is_issued(paper: Paper) -> No
     """
     number = paper.asked()
     paper.issued(number)
-    paper.do("set", number, "investment=40000", by="bureau01")
+    paper.corrects(number, "investment=40000")
     paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
     name = states(paper, number)[-1][0]
     assert states(paper, number)[0] == (LETTER, "issued", "丽招商函〔2026〕1号")
@@ -459,7 +459,7 @@ def test_an_answer_to_what_is_out_of_date_is_no_opinion(paper: Paper) -> None:
     """
     number = paper.asked()
     paper.issued(number)
-    paper.do("set", number, "investment=90000", by="bureau01")
+    paper.corrects(number, "investment=90000")
     reply = ("notice", "reply", number, LETTER, "同意", "--file", paper.write("x.pdf", "x"))
     assert gates(paper, *reply, by="land01")["opinion"] is False
     paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")

@@ -9,13 +9,15 @@ from typing import Any
 
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.clocks import earliest_of
+from lifecycle.engine.editions import is_free
 from lifecycle.engine.gates.wording import ToldCondition, World, is_every, tell_guard, text_of
 from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
 from lifecycle.errors import UnknownError
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import ENTERED, Dwell, Guard, Transition, Workflow
+from lifecycle.workflow.model import ENTERED, Dwell, Fact, Guard, Transition, Workflow
+from lifecycle.workflow.reliance import doors_of, required_by
 
 LABELS = {
     "state": "环节",
@@ -29,6 +31,8 @@ LABELS = {
     "dwell": "期限",
     "counter": "次数",
     "lock": "锁定",
+    "door": "填报",
+    "edition": "更正",
     "opinion": "意见",
     "unit": "单位",
     "letter": "公文",
@@ -37,6 +41,8 @@ ABOUT_WHO = ("role", "not_by")
 """Kinds of gates about who asks, not about the case."""
 ABOUT_COMMAND = ("reason",)
 """Kinds of gates that what comes with the command meets."""
+MOST_NAMED = 3
+"""So many steps or states are named in one sentence; of more it is told how many."""
 SPANS = {"day": "日", "workday": "个工作日", "month": "个月"}
 VERDICTS = {"agree": "同意", "conditional": "附条件同意", "object": "不同意"}
 """What an opinion can be, in the product's own words: the gates and the ledger know these three."""
@@ -147,24 +153,93 @@ def judge_persons(
             yield Gate("not_by", True, inputs, f"不与 {title} 同一人")
 
 
-def judge_facts(
+def way_in(workflow: Workflow, case: Case, fact: Fact) -> str:
+    """Say how a fact is entered: by itself, or with a transition that can be made now, or else with
+    one from another state.
+    """
+    if is_set_alone(workflow, case, fact):
+        return f"lifecycle set {case.number} {fact.name}=…"
+    here = door_here(workflow, case, fact)
+    if here is not None:
+        return f"随“{here.title}”填：{_with_fact(case, here, fact)}"
+    ways = _ways_of(workflow, fact)
+    states = list(dict.fromkeys(workflow.states[s].title for way in ways for s in way.sources))
+    more = f"等 {len(states)} 个环节" if len(states) > MOST_NAMED else ""
+    return f"在“{'、'.join(states[:MOST_NAMED])}”{more}办理 {titles_of_ways(ways)} 时填"
+
+
+def is_set_alone(workflow: Workflow, case: Case, fact: Fact) -> bool:
+    """Tell whether a fact is entered by itself, without a transition."""
+    asking = doors_of(workflow, fact.name).asking
+    return not asking and is_free(workflow, case, fact.name)
+
+
+def door_here(workflow: Workflow, case: Case, fact: Fact) -> Transition | None:
+    """Give the transition out of the case's state by which a fact may be entered, if there is
+    one.
+    """
+    ways = _ways_of(workflow, fact)
+    return next((way for way in ways if case.state in way.sources), None)
+
+
+def _ways_of(workflow: Workflow, fact: Fact) -> tuple[Transition, ...]:
+    doors = doors_of(workflow, fact.name)
+    return (*doors.asking, *doors.maybe)
+
+
+def _with_fact(case: Case, way: Transition, fact: Fact) -> str:
+    """Give the command that makes a transition with a fact, and with all else that must come."""
+    command = command_of(case, way)
+    return command if fact.name in way.asks else f"{command} --set {fact.name}=…"
+
+
+def titles_of_ways(ways: tuple[Transition, ...]) -> str:
+    """Name transitions by their titles."""
+    return "".join(dict.fromkeys(f"“{way.title}”" for way in ways))
+
+
+def leads_of(workflow: Workflow, case: Case) -> tuple[str, ...]:
+    """Name the role that leads: the panel's, else that of the present or last state that has one,
+    else those who open cases.
+    """
+    if workflow.panel is not None:
+        return (workflow.panel.lead,)
+    for state in (case.state, *(step.source for step in reversed(case.steps))):
+        lead = workflow.states[state].lead
+        if lead is not None:
+            return (lead,)
+    return workflow.opened_by
+
+
+def judge_asked(
     workflow: Workflow,
     case: Case,
     transition: Transition,
     facts: Mapping[str, Value],
     moment: Moment,
 ) -> Iterator[Gate]:
-    """Judge the facts asked for, needed, or required on entering the target."""
+    """Judge the facts that must come with the transition."""
     for name in transition.asks:
         yield _fact_gate(workflow, case, transition, moment, name, facts.get(name))
-    required = [
-        f.name
-        for f in workflow.facts.values()
-        if f.required and f.required == transition.to and transition.kind == "forward"
-    ]
+
+
+def judge_needed(
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    facts: Mapping[str, Value],
+    moment: Moment,
+) -> Iterator[Gate]:
+    """Judge the facts needed, or required where the transition leads."""
+    required = required_by(workflow, case.state, transition.name)
     for name in dict.fromkeys((*transition.facts, *required)):
-        if name not in transition.asks:
-            yield _fact_gate(workflow, case, transition, moment, name, case.facts.get(name))
+        if name in transition.asks:
+            continue
+        value = facts.get(name, case.facts.get(name))
+        required_here = workflow.facts[name].required == transition.to
+        if name not in transition.facts and not required_here and value is not None:
+            continue  # it was told where it was first required
+        yield _fact_gate(workflow, case, transition, moment, name, value)
 
 
 def _fact_gate(
@@ -189,15 +264,15 @@ def _fact_gate(
 def how_to_fill(
     workflow: Workflow, case: Case, transition: Transition, name: str
 ) -> tuple[str, str]:
-    """Give the command that enters a fact, and the transition that it makes, if it makes one."""
-    if name in transition.asks:
+    """Say how a fact is entered, and name the transition by which, if it is one that can be made
+    now.
+    """
+    if name in (*transition.asks, *transition.may):
         command = f"lifecycle advance {case.number} {transition.name} --set {name}=…"
         return command, transition.name
-    leaving = workflow.leaving[case.state].values()
-    asking = next((t for t in leaving if name in t.asks and t.kind == "record"), None)
-    if asking is None:
-        return f"lifecycle set {case.number} {name}=…", ""
-    return command_of(case, asking), asking.name
+    fact = workflow.facts[name]
+    here = None if is_set_alone(workflow, case, fact) else door_here(workflow, case, fact)
+    return way_in(workflow, case, fact), here.name if here else ""
 
 
 def command_of(case: Case, transition: Transition) -> str:
@@ -220,6 +295,53 @@ def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> I
             mend = f"lifecycle attach {case.number} {name} 文件"
             text = f"缺 {material.title}"
             yield Gate("materials", False, inputs, text, mend, material.basis, "未交", "须上传")
+
+
+def judge_editions(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
+    """Judge whether what must be new, or of the edition that another step read, is so."""
+    for name in transition.fresh:
+        if name in case.editions and case.editions[name].used:
+            yield _stale_gate(workflow, case, name)
+    for same in transition.read_by:
+        for name in same.items:
+            yield from _judge_same(workflow, case, name, same.step)
+
+
+def _stale_gate(workflow: Workflow, case: Case, name: str) -> Gate:
+    """Make the unmet gate for what a step has read and that must be new."""
+    number = case.editions[name].number
+    step = next((s for s in reversed(case.steps) if s.reads.get(name) == number), None)
+    user = f"“{workflow.titles[step.transition]}”" if step else "先前的办理"
+    kind, title, mend = _entered(workflow, case, name)
+    text = f"{title} 已由{user}用过，须是新的"
+    return Gate(kind, False, {"name": name, "edition": number}, text, mend)
+
+
+def _judge_same(workflow: Workflow, case: Case, name: str, by: str) -> Iterator[Gate]:
+    """Judge whether an item is of the very edition that the last standing step of a transition
+    read; where it is not there at all, that is told elsewhere.
+    """
+    kind, title, _mend = _entered(workflow, case, name)
+    edition = case.editions.get(name)
+    step = next((s for s in reversed(case.steps) if s.transition == by), None)
+    read = step.reads.get(name) if step else None
+    inputs = {"name": name, "edition": edition.number if edition else 0, "read": read or 0}
+    whose = f"“{workflow.titles[by]}”"
+    if step is None:
+        yield Gate(kind, False, inputs, f"{title} 须是{whose}采用的那一份，但它还没有办理")
+    elif edition is not None and (edition.number != read or edition.amended > step.seq):
+        mend = f"请重新办理 {workflow.titles[by]}（{by}）"
+        yield Gate(kind, False, inputs, f"{title} 不是{whose}采用的那一份，其后换过", mend)
+    elif edition is not None:
+        yield Gate(kind, True, inputs, f"{title} 是{whose}采用的那一份")
+
+
+def _entered(workflow: Workflow, case: Case, name: str) -> tuple[str, str, str]:
+    """Say of a fact or material its kind of gate, its title, and how a new one comes."""
+    if name in workflow.materials:
+        mend = f"lifecycle attach {case.number} {name} 文件"
+        return "materials", workflow.materials[name].title, mend
+    return "facts", workflow.facts[name].title, f"lifecycle set {case.number} {name}=…"
 
 
 def judge_guard(
@@ -314,9 +436,11 @@ def judge_dwell(
 
 
 def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
-    """Judge how often a transition was made already."""
+    """Judge how often a transition was made already: ever, or as far as it stands."""
     for counter in transition.counters:
-        made = case.fired[counter.of].count if counter.of in case.fired else 0
+        made = case.made.get(counter.of, 0)
+        if counter.inner:
+            made = case.fired[counter.of].count if counter.of in case.fired else 0
         given, wanted = f"已 {made} 次", f"至多 {counter.at_most} 次"
         text = f"{workflow.titles[counter.of]} {given}，{wanted}"
         inputs = {"of": counter.of, "count": made}

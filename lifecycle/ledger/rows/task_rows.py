@@ -13,8 +13,10 @@ from heapq import merge
 from typing import NamedTuple
 
 from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import is_up
 from lifecycle.engine.gates.cosign import seats_of
+from lifecycle.engine.gates.gates import leads_of
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
@@ -45,8 +47,22 @@ def tasks_now(
     """
     moment = Moment(date.fromisoformat(case.last_on), calendar)
     state = workflow.states[case.state]
-    if state.final:
-        return set()
+    asked: set[tuple[str, str, str, str]] = set()
+    if waiting_proposals(case):
+        leads = leads_of(workflow, case)
+        asked |= {
+            ("confirm", "", role, unit) for role in leads for unit in _units(workflow, case, role)
+        }
+    if not state.final:
+        asked |= _asked_on_the_way(workflow, case, moment)
+    return {TaskRow(case.id, *one, due_on or NO_DAY, case.number) for one in asked}
+
+
+def _asked_on_the_way(
+    workflow: Workflow, case: Case, moment: Moment
+) -> set[tuple[str, str, str, str]]:
+    """Give what the way out of the present state asks, as (kind, transition, role, unit)."""
+    state = workflow.states[case.state]
     asked = {
         asked
         for transition in workflow.leaving[case.state].values()
@@ -54,7 +70,7 @@ def tasks_now(
     }
     if state.lead:
         asked |= {("lead", "", state.lead, unit) for unit in _units(workflow, case, state.lead)}
-    return {TaskRow(case.id, *one, due_on or NO_DAY, case.number) for one in asked}
+    return asked
 
 
 def _asked(

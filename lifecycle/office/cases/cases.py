@@ -51,6 +51,7 @@ __all__ = [
     "resolve",
     "set_facts",
     "sign",
+    "unprintable_in",
     "withdraw",
 ]
 
@@ -180,7 +181,7 @@ def open_case(
 ) -> Done:
     """Open a case; raises every fault of what was entered at once."""
     entry = read_entry(office, workflow, texts, origin)
-    hints = tuple(_hints(workflow, entry.facts))
+    hints = tuple(unprintable_in(workflow, entry.facts))
     outcome = submit_entry(office, request, workflow, None, entry, Open)
     return done(office, outcome, hints)
 
@@ -196,7 +197,7 @@ def set_facts(
     if not texts and not origin.faults:
         raise InvalidError("没有写要填什么", "例如：lifecycle set 编号 investment=32000")
     entry = read_entry(office, office.workflow_of(case), texts, origin)
-    hints = tuple(_hints(office.workflow_of(case), entry.facts))
+    hints = tuple(unprintable_in(office.workflow_of(case), entry.facts))
     return done(office, submit_entry(office, request, None, case, entry, SetFacts), hints)
 
 
@@ -292,7 +293,7 @@ def advance(
     else:
         name = _only_forward(office, request, case)
     said, entry = clean(note), read_entry(office, workflow, texts or {}, origin)
-    hints = tuple(_hints(workflow, entry.facts, said))
+    hints = tuple(unprintable_in(workflow, entry.facts, said))
     outcome = submit_entry(
         office, request, None, case, entry, lambda facts: Advance(name, said, facts)
     )
@@ -317,7 +318,9 @@ def _submit(
     return done(office, office.register.submit(request, None, case.id, act), hints)
 
 
-def _hints(workflow: Workflow, facts: Mapping[str, Value], note: str = "") -> Iterator[Hint]:
+def unprintable_in(
+    workflow: Workflow, facts: Mapping[str, Value], note: str = ""
+) -> Iterator[Hint]:
     """Name what of the texts entered could not be printed in a letter.
 
     Asked before the act is recorded, so that nothing can fail after it.
