@@ -45,7 +45,7 @@ facts:
   paid: {title: 已付, type: money, unit: 万元, by: finance}
   month: {title: 月份, type: text, by: land, renews: true}
   remark: {title: 备注, type: text, by: land}
-  term: {title: 期限, type: date, by: bureau}
+  term: {title: 期限, type: date, future: yes, by: bureau}
 materials:
   plan: {title: 方案, keep: 10y, by: land}
   voucher: {title: 凭证, keep: 10y, by: finance, renews: true}

@@ -272,7 +272,9 @@ def how_to_fill(
         return command, transition.name
     fact = workflow.facts[name]
     here = None if is_set_alone(workflow, case, fact) else door_here(workflow, case, fact)
-    return way_in(workflow, case, fact), here.name if here else ""
+    if here is not None:
+        return _with_fact(case, here, fact), here.name
+    return way_in(workflow, case, fact), ""
 
 
 def command_of(case: Case, transition: Transition) -> str:
