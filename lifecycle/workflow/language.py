@@ -14,7 +14,7 @@ from functools import cached_property
 
 from lifecycle.expression.language import FUNCTIONS, Function
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS
+from lifecycle.workflow.model import ENTERED, ENTERING, OPENING, PREVIOUS
 
 # ── How a value is written ──
 
@@ -1107,7 +1107,18 @@ _COSIGN = Form(
             Mentions("item"),
             "意见所据的要素和材料；改动后须重新会签",
             "covers: [cost, plan]",
-            otherwise="该流转 needs 的 facts 和 materials",
+            otherwise="identity 和该流转各关口用到的全部要素、材料",
+        ),
+        Key(
+            "asked",
+            "何时送会签",
+            Mention("transition", (ENTERING,)),
+            "什么时候算送了会签：entering 或一项流转",
+            "asked: entering",
+            more="entering 是进入本环节就送；写流转的，办了那项流转才送。不写的，由经办人送"
+            "（lifecycle ask），或由 reply 写着 cosign 的公文送。"
+            "没有送的单位，待办里没有，也不会逾期；提前会签照收。",
+            otherwise="由经办人或公文送",
         ),
         _BASIS,
     ),
@@ -1138,7 +1149,7 @@ _WITHIN = Form(
     "within",
     "会签期限",
     "cosign 的 within 下",
-    "从进入本环节之日起，各家须在多少日内签。",
+    "从送会签之日起，各家须在多少日内签。",
     (_IN, _SPAN, _LIMIT_BASIS, _ROLL, _INNER, _STOPS),
 )
 _GUARD = Form(

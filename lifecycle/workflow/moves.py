@@ -221,6 +221,8 @@ def _read_cosign(needs: FormFields, what: str, covers: tuple[str, ...]) -> Cosig
         within=limit_of(fields.inside("within"), "会签"),
         covers=fields.many("covers") if fields.has("covers") else covers,
         basis=fields.text("basis"),
+        less=fields.has("covers"),
+        asked=fields.one("asked", f"{what}cosign 的 asked 写了") or "",
     )
 
 
