@@ -278,6 +278,10 @@ KINDS = (
     Word("record", "记录：环节不变，只记一笔"),
 )
 HOLDERS = (Word("grant", "获得授权的人", ("授权",)), Word("any", "在岗的任何人", ("任何人",)))
+SIGNERS = (
+    Word("apart", "会签的人不办这项流转", ("分开",)),
+    Word("may_make", "会签的人也可以办", ("可以办",)),
+)
 DELEGATES = (
     Word("unit", "本单位的人", ("本单位",)),
     Word("across", "也可以是别的单位的人", ("跨单位",)),
@@ -1119,6 +1123,15 @@ _COSIGN = Form(
             "（lifecycle ask），或由 reply 写着 cosign 的公文送。"
             "没有送的单位，待办里没有，也不会逾期；提前会签照收。",
             otherwise="由经办人或公文送",
+        ),
+        Key(
+            "signers",
+            "会签人",
+            OneWord(SIGNERS, "apart"),
+            "会签的人可不可以办这项流转",
+            "signers: may_make",
+            more="平时会签的人不办这项流转；确须同一人的，写 may_make。"
+            "一个人总不能替两个单位会签。",
         ),
         _BASIS,
     ),

@@ -191,7 +191,8 @@ class Cosign:
     """Whose opinions a transition needs.
 
     `covers` are the facts and materials that an opinion covers where the workflow says so (`less`);
-    else it covers all that the transition reads. `asked` says what asks
+    else it covers all that the transition reads. `signers_may_make`: who signed may make the
+    transition, too. `asked` says what asks
     the seats by itself: `entering` the state, or the making of the transition of that name.
     """
 
@@ -203,6 +204,7 @@ class Cosign:
     basis: str = ""
     asked: str = ""
     less: bool = False
+    signers_may_make: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from lifecycle.engine.case import Case, Moment, Opinion
+from lifecycle.engine.case import Case, Moment, Officer, Opinion
 from lifecycle.engine.gates.asking import asked_of, due_of_seat, unasked
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.gates.seats import Seat, seats_of
@@ -31,6 +31,40 @@ def standing_objections(case: Case, transition: Transition) -> list[Opinion]:
         and opinion.resolved is None
         and opinion.seq > floor
     ]
+
+
+def judge_makers(
+    workflow: Workflow, case: Case, transition: Transition, officer: Officer
+) -> Iterator[Gate]:
+    """Judge that nobody makes a transition whose signature it rests on, unless the workflow lets
+    them.
+    """
+    if transition.cosign is None or transition.cosign.signers_may_make:
+        return
+    signed = {
+        person
+        for seat in seats_of(workflow, case, transition)
+        if seat.opinion and not seat.stale
+        for person in seat.opinion.persons
+    }
+    same = sorted(signed & set(officer.persons))
+    if same:
+        text = f"{'、'.join(same)} 已在 {transition.title} 上会签，不能再由其办理"
+        yield Gate("not_by", False, {"signed": same}, text, "请同单位的另一位经办人办理")
+
+
+def judge_voice(
+    workflow: Workflow, case: Case, transition: Transition, seat: Seat, officer: Officer
+) -> Iterator[Gate]:
+    """Judge that one person speaks for one unit only."""
+    for other in seats_of(workflow, case, transition):
+        opinion = other.opinion
+        if opinion is None or other.stale or opinion.by_unit == officer.unit:
+            continue
+        same = sorted(set(opinion.persons) & set(officer.persons))
+        if same and (other.role, other.unit) != (seat.role, seat.unit):
+            text = f"{'、'.join(same)} 已代表别的单位会签 {transition.title}，一人只能代表一个单位"
+            yield Gate("not_by", False, {"signed": same}, text, "请本单位的另一位经办人会签")
 
 
 def unseated(workflow: Workflow, case: Case, cosign: Cosign) -> Iterator[str]:

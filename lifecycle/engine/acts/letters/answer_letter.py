@@ -21,7 +21,7 @@ from lifecycle.engine.case import Case, File
 from lifecycle.engine.case_letter import CaseLetter, rule_of
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import who_is
+from lifecycle.engine.gates.cosign import judge_voice, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate
 from lifecycle.engine.gates.seats import floor_of, seats_of
 from lifecycle.engine.letter_gates import (
@@ -162,9 +162,12 @@ def _judge_seats(docket: Docket, transition: Transition) -> tuple[tuple[str, str
     """Find the seats of a co-sign that the officer may speak for, unless another unit has spoken
     for one.
     """
+    workflow, case = docket.workflow, docket.case
     seats = own_seats(docket, transition)
     for seat in seats:
         judge_own_opinion(docket, seat)
+        for gate in judge_voice(workflow, case, transition, seat, docket.officer):
+            docket.add(gate)
     if not seats:
         asked = seats_of(docket.workflow, docket.case, transition)
         wanted = "、".join(who_is(docket.workflow, docket.moment, s.role, s.unit) for s in asked)
