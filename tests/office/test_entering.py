@@ -21,7 +21,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     return tiny
 
 
-WRONG = ("总投资=很多", "kind=工业", "面积x=3", "people=0", "owner_unit=没有的单位")
+WRONG = ("总投资=很多", "kind=工业", "面积x=3", "guests=0", "owner_unit=没有的单位")
 
 
 def sets(texts: tuple[str, ...]) -> list[str]:

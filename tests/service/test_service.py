@@ -94,7 +94,7 @@ def test_every_verb_has_its_place() -> None:
     here = {" ".join(words) for words, verb in found.items() if verb.here}
     alone = {" ".join(words) for words, verb in found.items() if verb.alone}
     assert here == {"workflow check", "workflow schema", "notice check", "demo"}
-    assert alone == {"init", "backup", "restore", "upgrade", "serve"}
+    assert alone == {"init", "backup", "restore", "upgrade", "serve", "db copy"}
 
 
 _WRITTEN = {"target", "picture", "folder", "csv_file", "xlsx_file"}
