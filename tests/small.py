@@ -48,8 +48,8 @@ materials:
   report: {title: 报告, keep: 10y, max_mb: 1}
   clauses: {title: 条款, keep: permanent}
 states:
-  first: {title: 甲环节, phase: 前期, lead: bureau, due: {in: 10, unit: workday, basis: 内部承诺}}
-  second: {title: 乙环节, phase: 前期, lead: land, due: {in: 5, unit: day, basis: 内部承诺}}
+  first: {title: 甲环节, phase: 前期, lead: bureau, due: {in: 10, unit: workday, inner: true, basis: 内部承诺}}
+  second: {title: 乙环节, phase: 前期, lead: land, due: {in: 5, unit: day, inner: true, basis: 内部承诺}}
   paused: {title: 中止}
   done: {title: 办结, final: true}
 transitions:
@@ -62,7 +62,7 @@ transitions:
     needs:
       facts: [amount]
       materials: [report]
-      cosign: {roles: [land, finance, x], quorum: QUORUM, within: {in: 3, unit: workday, basis: 内部承诺}}
+      cosign: {roles: [land, finance, x], quorum: QUORUM, within: {in: 3, unit: workday, inner: true, basis: 内部承诺}}
       guards:
         - {when: amount >= 3000, else: 金额不足3000万元}
   - name: tick
@@ -90,9 +90,8 @@ START = date(2026, 3, 2)
 
 def officer(code: str, role: str, unit: str = "u0", principal: str | None = None) -> Officer:
     """Make an officer who holds one role."""
-    return Officer(
-        code, code, unit, {role: f"grant-{code}"}, principal, "d1" if principal else None
-    )
+    held = {role: (f"grant-{code}",)}
+    return Officer(code, code, unit, held, principal, ("d1",) if principal else ())
 
 
 BUREAU, LAND, FINANCE = officer("b1", "bureau"), officer("l1", "land"), officer("f1", "finance")

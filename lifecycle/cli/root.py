@@ -26,6 +26,7 @@ SECTIONS = {
         "show": Verb("lifecycle.cli.cases.views:show", "一个事项现在怎样：谁办、何时、缺什么"),
         "why": Verb("lifecycle.cli.cases.views:why", "一项流转能不能办，为什么"),
         "list": Verb("lifecycle.cli.cases.lists:list_", "事项清单，可筛选、导出"),
+        "search": Verb("lifecycle.cli.cases.search:search", "按几个字找事项，已终结的也找"),
         "board": Verb("lifecycle.cli.cases.lists:board", "各环节的事项数和红黄绿灯"),
         "log": Verb("lifecycle.cli.cases.views:log", "一个事项的全部记录"),
     },

@@ -146,7 +146,7 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """From where and since when a case is suspended, and when it had entered the state it left."""
+    """From which state and since when a case is suspended, and when it had entered that state."""
 
     state: str
     on: str
@@ -160,7 +160,8 @@ class Case:
     `head` is the hash of the last. Days are YYYY-MM-DD. `steps` are those that stand, in order;
     `made` is how often each transition was ever made, `entered` the seq at which each state was
     last entered. `proposals` are corrections by the seq that proposed them; `unsettled` maps the
-    seq of a step whose gates no longer hold to that of the correction which says so.
+    seq of a step whose gates no longer hold to that of the correction which says so. `suspensions`
+    are those under way, the innermost last; `stops` the days from and to which earlier ones lasted.
     """
 
     id: str
@@ -181,7 +182,8 @@ class Case:
     fired: Mapping[str, Fired]
     locked: tuple[str, ...] = ()
     cleared: int = 0
-    suspension: Suspension | None = None
+    suspensions: tuple[Suspension, ...] = ()
+    stops: tuple[tuple[str, str], ...] = ()
     editions: Mapping[str, Edition] = field(default_factory=dict)
     past: Mapping[str, tuple[PastEdition, ...]] = field(default_factory=dict)
     steps: tuple[MadeStep, ...] = ()
@@ -190,6 +192,11 @@ class Case:
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     unsettled: Mapping[str, int] = field(default_factory=dict)
     letters: Letters = field(default_factory=Letters)
+
+    @property
+    def suspension(self) -> Suspension | None:
+        """Give the suspension under way: the innermost, where one was suspended again."""
+        return self.suspensions[-1] if self.suspensions else None
 
     def after(self, entry: Entry, **change: Any) -> Case:
         """Give the case after an entry that changes this of it."""
@@ -206,6 +213,20 @@ class Case:
         if value is None:
             return ()
         return tuple(value) if isinstance(value, list) else (str(value),)
+
+
+def moved_facts(before: Case | None, after: Case) -> dict[str, Value | None]:
+    """Give the facts in which a case differs from what it was, with their values; None for one that
+    was cleared.
+    """
+    known: Mapping[str, Value] = before.facts if before else {}
+    cleared: dict[str, Value | None] = dict.fromkeys(known.keys() - after.facts.keys())
+    changed = {
+        name: value
+        for name, value in after.facts.items()
+        if name not in known or known[name] != value
+    }
+    return cleared | changed
 
 
 def opinion_key(transition: str, role: str, unit: str) -> str:
@@ -225,7 +246,8 @@ def dump_case(case: Case) -> dict[str, Any]:
     data["proposals"] = {key: _dump_proposal(one) for key, one in case.proposals.items()}
     data["steps"] = [_plain(step) for step in case.steps]
     data["past"] = {name: [_dump_past(one) for one in case.past[name]] for name in case.past}
-    data["suspension"] = _plain(case.suspension) if case.suspension else None
+    data["suspensions"] = [_plain(one) for one in case.suspensions]
+    data["stops"] = [list(stop) for stop in case.stops]
     return data
 
 
@@ -283,7 +305,8 @@ def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Cas
             "past": {name: tuple(map(_load_past, items)) for name, items in data["past"].items()},
             "steps": tuple(map(_load_step, data["steps"])),
             "proposals": {key: _load_proposal(one) for key, one in data["proposals"].items()},
-            "suspension": Suspension(**data["suspension"]) if data["suspension"] else None,
+            "suspensions": tuple(Suspension(**one) for one in data["suspensions"]),
+            "stops": tuple((stopped, resumed) for stopped, resumed in data["stops"]),
             "letters": Letters(letters),
         }
     )
@@ -294,31 +317,41 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """Who acts: `held` maps each role held on that day to the grant relied on (an entry id).
+    """Who acts: `held` maps each role held on that day to the grants relied on (entry ids): the one
+    of that day and, for what is recorded later, the one at recording.
 
-    Acting for somebody, `principal` is who, `delegation` the entry that allows it; unit and roles
-    are the principal's.
+    Acting for somebody, `principal` is who, `delegation` the entries that allow it; unit and roles
+    are the principal's. `away` says that the one who acts is of another unit. What somebody else
+    had done is recorded with `done_by`, and `because` says why they do not record it themselves;
+    unit and roles are theirs.
     """
 
     id: str
     title: str
     unit: str
-    held: Mapping[str, str]
+    held: Mapping[str, tuple[str, ...]]
     principal: str | None = None
-    delegation: str | None = None
+    delegation: tuple[str, ...] = ()
+    away: bool = False
+    done_by: str | None = None
+    because: str = ""
 
     @property
     def persons(self) -> tuple[str, ...]:
         """Name everybody whose act this is."""
-        return (self.id, self.principal) if self.principal else (self.id,)
+        return tuple(name for name in (self.id, self.principal, self.done_by) if name)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
     """The day a command takes effect, the calendar that counts its days, and the units' names for
     officers to read.
+
+    `staff` maps each unit in which somebody is in office to the roles that they hold; None where
+    nobody asks.
     """
 
     on: date
     calendar: Calendar
     names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
+    staff: Mapping[str, frozenset[str]] | None = None

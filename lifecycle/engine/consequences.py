@@ -91,8 +91,14 @@ def _judged(workflow: Workflow, case: Case, transition: Transition, moment: Mome
     return [
         *judge_needed(workflow, case, transition, {}, moment),
         *judge_materials(workflow, case, transition),
-        *(judge_guard(workflow, case, guard, {}, moment) for guard in transition.guards),
-        *(judge_dwell(workflow, case, dwell, {}, moment) for dwell in transition.dwells),
+        *(
+            judge_guard(workflow, case, transition, guard, {}, moment)
+            for guard in transition.guards
+        ),
+        *(
+            judge_dwell(workflow, case, transition, dwell, {}, moment)
+            for dwell in transition.dwells
+        ),
     ]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.clocks import due_of
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.workdays import Calendar, Due
 from lifecycle.expression.faults import ExpressionError, MissingName
@@ -49,7 +50,7 @@ def open_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[
     for limit in ((state.due,) if state.due else ()) + state.limits:
         since = case.entered_on if limit.since == ENTERED else case.facts.get(limit.since)
         if since is not None and not _is_met(case, limit, str(since)):
-            yield OpenLimit(limit, str(since), calendar.due(date.fromisoformat(str(since)), limit))
+            yield OpenLimit(limit, str(since), due_of(case, str(since), limit, calendar))
 
 
 def _is_met(case: Case, limit: Limit, since: str) -> bool:

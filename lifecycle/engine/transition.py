@@ -65,8 +65,12 @@ def judge_transition(
     gates += judge_materials(workflow, case, transition)
     gates += judge_editions(workflow, case, transition)
     gates += judge_cosign(workflow, case, transition, moment)
-    gates += (judge_guard(workflow, case, guard, facts, moment) for guard in transition.guards)
-    gates += (judge_dwell(workflow, case, dwell, facts, moment) for dwell in transition.dwells)
+    gates += (
+        judge_guard(workflow, case, transition, guard, facts, moment) for guard in transition.guards
+    )
+    gates += (
+        judge_dwell(workflow, case, transition, dwell, facts, moment) for dwell in transition.dwells
+    )
     gates += judge_counters(workflow, case, transition)
     gates += judge_settled(workflow, case, transition)
     return tuple(gates), role

@@ -16,8 +16,10 @@ from lifecycle.engine.gates.gates import (
     ABOUT_COMMAND,
     ABOUT_WHO,
     Gate,
+    command_of,
     holds,
     leads_of,
+    role_titles,
 )
 from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
 from lifecycle.errors import AmbiguousError, InvalidError
@@ -45,13 +47,12 @@ class Way:
         """List the unmet gates that are about the case: not who asks, nor what is supplied with the
         command.
         """
-        asks = set(self.transition.asks)
         return tuple(
             gate
             for gate in self.gates
             if not gate.met
             and gate.kind not in (*ABOUT_WHO, *ABOUT_COMMAND)
-            and not (gate.kind == "facts" and asks & set(gate.inputs))
+            and gate.act != self.transition.name
         )
 
 
@@ -137,7 +138,7 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
             holds(workflow, case, officer, r) for r in transition.by
         ):
             found += _moves_open(workflow, case, transition, officer, moment, due)
-    yield from found
+    yield from {(task.kind, task.command): task for task in found}.values()
     state = workflow.states[case.state]
     late = due is not None and due < moment.on.isoformat()
     if late and not found and state.lead and holds(workflow, case, officer, state.lead):
@@ -198,16 +199,62 @@ def _moves_open(
     moment: Moment,
     due: str | None,
 ) -> Iterator[Task]:
-    decision = decide(workflow, case, Advance(transition.name), officer, moment)
-    way = Way(transition, decision.gates)
+    """List what an officer can do to make a transition: the steps that have to be made before it,
+    those that are theirs first, then the transition itself.
+    """
+    way = _judged(workflow, case, transition, officer, moment)
     if not way.is_mine:
         return
-    if way.missing:
-        lacks = "；".join(gate.text for gate in way.missing)
-        command = f"lifecycle why {case.number} {transition.name}"
-        yield Task(
-            "supply", case, transition, f"{transition.title} 尚不能办：{lacks}", command, due
-        )
-    else:
-        command = f"lifecycle advance {case.number} {transition.name}"
-        yield Task("advance", case, transition, f"可办 {transition.title}", command, due)
+    steps = tuple(_steps_before(workflow, case, way, officer, moment, {transition.name}))
+    for step in steps:
+        if step.is_mine:
+            yield _move(case, step, due, ())
+    yield _move(case, way, due, tuple(_said(workflow, step) for step in steps))
+
+
+def _judged(
+    workflow: Workflow, case: Case, transition: Transition, officer: Officer, moment: Moment
+) -> Way:
+    decision = decide(workflow, case, Advance(transition.name), officer, moment)
+    return Way(transition, decision.gates)
+
+
+def _steps_before(
+    workflow: Workflow,
+    case: Case,
+    way: Way,
+    officer: Officer,
+    moment: Moment,
+    seen: set[str],
+) -> Iterator[Way]:
+    """Give the records that have to be made before a transition and wait for no other one: the
+    nearest steps towards it.
+    """
+    for name in dict.fromkeys(gate.act for gate in way.missing if gate.act):
+        step = workflow.leaving[case.state].get(name)
+        if step is None or step.kind != "record" or name in seen:
+            continue
+        seen.add(name)
+        judged = _judged(workflow, case, step, officer, moment)
+        if any(gate.act for gate in judged.missing):
+            yield from _steps_before(workflow, case, judged, officer, moment, seen)
+        else:
+            yield judged
+
+
+def _move(case: Case, way: Way, due: str | None, steps: tuple[str, ...]) -> Task:
+    """Make the task of one transition; `steps` tell what has to be made before it."""
+    transition = way.transition
+    if not way.missing:
+        command = command_of(case, transition)
+        return Task("advance", case, transition, f"可办 {transition.title}", command, due)
+    lacks = "；".join((*steps, *(gate.text for gate in way.missing if not (steps and gate.act))))
+    command = f"lifecycle why {case.number} {transition.name}"
+    text = f"{transition.title} 尚不能办：{lacks}"
+    return Task("supply", case, transition, text, command, due)
+
+
+def _said(workflow: Workflow, step: Way) -> str:
+    """Say of a step before a transition what it is and whose."""
+    transition = step.transition
+    return f"先办 {transition.title}（{role_titles(workflow, transition.by)}）"

@@ -61,7 +61,6 @@ from lifecycle.people.clock import (
     may_confirm,
     most_days,
     open_step,
-    recorded_day,
 )
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 from lifecycle.workflow.model import Workflow
@@ -78,7 +77,7 @@ confirm it.
 class Request:
     """Who acts, for whom, on which day (None: today), under which request id.
 
-    `dry_run` only looks.
+    `dry_run` only looks. `done_by` did what is recorded now, `because` says why another records it.
     """
 
     officer: str
@@ -86,6 +85,8 @@ class Request:
     on: date | None = None
     request_id: str | None = None
     dry_run: bool = False
+    done_by: str | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,10 @@ class _Judged:
     today: date
 
 
+_OfDay = tuple[dict[str, str], dict[str, frozenset[str]]]
+"""The units' names of a day, and who was in office."""
+
+
 class Register:
     """Appends entries to a store; `clock` gives the time as an aware datetime.
 
@@ -144,7 +149,7 @@ class Register:
         self.library = Library(store)
         self.clock = clock
         self.account = account
-        self._names: tuple[tuple[str, str], dict[str, str]] = (("", ""), {})
+        self._of_day: tuple[tuple[str, str], _OfDay] = (("", ""), ({}, {}))
         self._origin = ""
         self._uncounted: list[Mapping[str, str]] = []
 
@@ -174,9 +179,9 @@ class Register:
         if digest is None:
             raise UnavailableError("尚未发布工作日历", "请管理员运行：lifecycle calendar publish")
         key = (directory.head, on.isoformat())
-        if self._names[0] != key:
-            self._names = (key, directory.names(key[1]))
-        return Moment(on, self.library.calendar(digest), self._names[1])
+        if self._of_day[0] != key:
+            self._of_day = (key, (directory.names(key[1]), directory.staff(key[1])))
+        return Moment(on, self.library.calendar(digest), *self._of_day[1])
 
     def submit(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
@@ -213,9 +218,9 @@ class Register:
             return None
         body = stored(found[0])
         intent = body["intent"]
-        actor = (intent["actor"]["id"], intent["actor"].get("for"))
+        actor = tuple(intent["actor"].get(key) for key in ("id", "for", "done_by"))
         same = (
-            actor == (request.officer, request.principal)
+            actor == (request.officer, request.principal, request.done_by)
             and intent["case"] != OFFICE
             and case_id in (None, intent["case"])
         )
@@ -226,12 +231,23 @@ class Register:
             raise ConflictError(
                 f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号"
             )
-        steps = follow(self.library, self.store.entries(intent["case"]))
-        case = next((step.after for step in steps if step.row.seq == intent["seq"]), None)
-        if case is None:
-            raise UnavailableError("原记录不能读取", "请运行 lifecycle audit")
+        case = self._case_after(intent["case"], intent["seq"], found[1])
         self.store.deeds.add(Deed(intent["eid"], intent["seq"], case.number))
         return Outcome(case, body, (), repeated=True)
+
+    def _case_after(self, case_id: str, seq: int, head: str) -> Case:
+        """Give a case as one of its entries left it: as it is kept, where that entry is the last.
+
+        Where others followed, its entries are folded up to that one: opinions, letters and limits
+        as they stood then are kept nowhere.
+        """
+        if self.store.case_place(case_id) == (seq, head):
+            return self.case(case_id)
+        steps = follow(self.library, self.store.entries(case_id))
+        case = next((step.after for step in steps if step.row.seq == seq), None)
+        if case is None:
+            raise UnavailableError("原记录不能读取", "请运行 lifecycle audit")
+        return case
 
     def _judge_ahead(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
@@ -288,8 +304,9 @@ class Register:
         if isinstance(act, IssueLetter) and on != _day_of(now):
             raise InvalidError("文号只能在签发当日编排，不能补编或倒签", "去掉 --on，今天签发")
         self._see_account(request, directory)
-        officer = directory.officer(request.officer, on, principal=request.principal)
-        directory.check_in_office(request.officer, recorded_day(stamp_text(now)), directory.seq)
+        today = _day_of(now)
+        directory.check_in_office(request.officer, today.isoformat(), directory.seq)
+        officer = acting_officer(directory, request, on, today)
         moment = self.moment(directory, on)
         decision = decide(workflow, case, act, officer, moment)
         if isinstance(decision, Refused):
@@ -496,7 +513,8 @@ class Register:
             on = self._day(request, None, datetime.fromisoformat(at))
             self._see_account(request, directory)
             officer = directory.officer(request.officer, on) if directory.seq else None
-            role = decide_office(directory, kind, data, officer, on, at=at)
+            calendar = self.library.calendar_of(directory)
+            role = decide_office(directory, kind, data, officer, on, at=at, calendar=calendar)
             if on.isoformat() < directory.last_on:
                 raise InvalidError(
                     f"办理日 {on} 早于上一条人员记录的 {directory.last_on}", "生效日请用 --since"
@@ -530,6 +548,18 @@ class Register:
         if data["kind"] == "workflow":
             self.library.publish(digest)
         return digest
+
+
+def acting_officer(directory: Directory, request: Request, on: date, today: date) -> Officer:
+    """Say as whom an act of a day is recorded today; raises UnknownError, InvalidError."""
+    return directory.officer(
+        request.officer,
+        on,
+        principal=request.principal,
+        done_by=request.done_by,
+        because=request.because,
+        recorded=today.isoformat(),
+    )
 
 
 def _confirming(request: Request, judged: _Judged | None) -> list[Ask]:

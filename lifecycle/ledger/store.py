@@ -195,11 +195,6 @@ class Store(ABC):
         found: tuple[str, bytes] | None = self.row(text.CASE_NUMBERED, number=number)
         return found
 
-    def matching(self, words: str) -> list[tuple[str, str]]:
-        """List number and title of the first cases whose number or title contains a text."""
-        like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        return self.rows(text.CASES_MATCHING, like=like, text=words, most=9)
-
     def some_names(self, most: int = 500) -> list[str]:
         """List numbers and titles of the latest cases: what a mistyped name may have meant."""
         rows = self.rows(text.LATEST_CASES, most=most)

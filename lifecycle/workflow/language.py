@@ -68,7 +68,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class YesNo:
-    """`true` or `false`; false where it is not written."""
+    """`true` or `false`, or `yes` or `no`; false where it is not written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +277,11 @@ KINDS = (
     Word("terminate", "终止：提前结束", ("终止",)),
     Word("record", "记录：环节不变，只记一笔"),
 )
+HOLDERS = (Word("grant", "获得授权的人", ("授权",)), Word("any", "在岗的任何人", ("任何人",)))
+DELEGATES = (
+    Word("unit", "本单位的人", ("本单位",)),
+    Word("across", "也可以是别的单位的人", ("跨单位",)),
+)
 COLOURS = (Word("yellow", "黄灯", ("黄",)), Word("red", "红灯", ("红",)))
 ROLLS = (
     Word("next_workday", "顺延到下一个工作日"),
@@ -334,6 +339,15 @@ _INNER = Key(
     "true 表示内部时限，不是法定期限",
     "inner: true",
     more="屏幕和公文上会标明是内部承诺。",
+)
+_STOPS = Key(
+    "stops",
+    "中止时停算",
+    YesNo(),
+    "true 表示事项中止期间停算",
+    "stops: true",
+    more="内部时限中止期间一律停算，不必写。法定期限和最短间隔平时不停；法律规定可以停的才写，"
+    "并在 basis 里写明根据。",
 )
 _SINCE = Key(
     "since",
@@ -450,7 +464,7 @@ _WORKFLOW = Form(
             "要素：要填的各项数据",
             "facts:\n"
             "  name: {title: 接待事由, type: text, required: true}\n"
-            "  arrive_on: {title: 到访日期, type: date}",
+            "  arrive_on: {title: 到访日期, type: date, future: yes}",
             required=True,
         ),
         Key(
@@ -510,6 +524,23 @@ _ROLE = Form(
             "写着若干承担单位的要素",
             "units: helper_units",
             more="几个单位。要素的类型须是 list，且 of: unit。不能与 unit 同时写。",
+        ),
+        Key(
+            "held_by",
+            "由谁担任",
+            OneWord(HOLDERS, "grant"),
+            "由谁担任",
+            "{unit: host_unit, held_by: any}",
+            more="写 any，承担单位里在岗的任何人都可以办，不必逐个授权；"
+            "只用于写了 unit 或 units 的角色。",
+        ),
+        Key(
+            "delegate",
+            "可委托给谁",
+            OneWord(DELEGATES, "unit"),
+            "可委托给谁",
+            "delegate: across",
+            more="平时只能委托给本单位的人；写 across，可以委托给别的单位的人。",
         ),
     ),
 )
@@ -616,6 +647,15 @@ _FACT = Form(
             more="只用于 type: list。",
         ),
         Key(
+            "future",
+            "可填将来",
+            YesNo(),
+            "yes 表示可以填办理之日以后的日子：约定的、计划的日子才写",
+            "type: date\nfuture: yes",
+            more="不写的，日期不得晚于办理（补录的，是所补录）之日：发生过的事，到发生时才填。",
+            types=("date",),
+        ),
+        Key(
             "required",
             "必填",
             Either((YesNo(), Mention("state"))),
@@ -641,6 +681,15 @@ _FACT = Form(
             "可以填写的角色，立项时也是；不写则由牵头角色填，立项时由立项的人填",
             "by: [office, finance]",
             otherwise="panel 和环节的牵头角色、可以办理下一步的角色；立项时是立项的人",
+        ),
+        Key(
+            "search",
+            "检索",
+            YesNo(),
+            "true 表示 lifecycle search 也按它找事项",
+            "type: text\nsearch: true",
+            more="编号和事项名称总能检索，不必写。单位按代码、现名和曾用名都找得到。",
+            types=("text", "choice", "unit"),
         ),
         _NOTE,
         _BASIS,
@@ -751,6 +800,7 @@ _DUE_KEYS = (
     _DONE,
     _ROLL,
     _INNER,
+    _STOPS,
 )
 _DUE = Form(
     "due",
@@ -1089,7 +1139,7 @@ _WITHIN = Form(
     "会签期限",
     "cosign 的 within 下",
     "从进入本环节之日起，各家须在多少日内签。",
-    (_IN, _SPAN, _LIMIT_BASIS, _ROLL, _INNER),
+    (_IN, _SPAN, _LIMIT_BASIS, _ROLL, _INNER, _STOPS),
 )
 _GUARD = Form(
     "guard",
@@ -1141,6 +1191,7 @@ _DWELL = Form(
         ),
         _LIMIT_BASIS,
         _INNER,
+        _STOPS,
     ),
 )
 _COUNTER = Form(
@@ -1226,6 +1277,7 @@ _REPLY = Form(
         _LIMIT_BASIS,
         _ROLL,
         _INNER,
+        _STOPS,
         Key(
             "cosign",
             "算作会签",

@@ -32,6 +32,9 @@ PREVIOUS = "previous"
 class Role:
     """A function held by a unit of the directory, or by the `unit` or `units` that a fact of the
     case names.
+
+    `held_by`: whoever was granted it, or anyone in office in the unit that the case names.
+    `delegate`: within the unit only, or across units.
     """
 
     name: str
@@ -39,6 +42,8 @@ class Role:
     location: Location
     unit: str | None = None
     units: str | None = None
+    held_by: Literal["grant", "any"] = "grant"
+    delegate: Literal["unit", "across"] = "unit"
 
     @property
     def bound(self) -> str | None:
@@ -73,8 +78,10 @@ class Panel:
 class Fact:
     """A typed field of a case.
 
-    `required` is the state from which it must be known, or True from the opening on. What `renews`
-    may be set again after a step has read it: that is a new edition, not a correction.
+    `required` is the state from which it must be known, or True from the opening on. `search` says
+    that cases are found by it. `future`: a date may lie after the day of the act that enters it.
+    What `renews` may be set again after a step has read it: that is a new edition, not a
+    correction.
     """
 
     name: str
@@ -87,9 +94,11 @@ class Fact:
     pattern: str | None = None
     choices: tuple[str, ...] = ()
     of: FactType = "text"
+    future: bool = False
     required: bool | str = False
     renews: bool = False
     by: tuple[str, ...] = ()
+    search: bool = False
     note: str = ""
     basis: str = ""
 
@@ -127,6 +136,12 @@ class Limit:
     done: tuple[str, ...] = ()
     roll: bool = True
     inner: bool = False
+    stops: bool = False
+
+    @property
+    def pauses(self) -> bool:
+        """Tell whether it stops while the case is suspended."""
+        return self.inner or self.stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +211,9 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Dwell:
-    """A least time since a day; with `clear_days` so many whole days must lie between (start >=
-    since + n + 1).
+    """A least time since a day, which goes on while the case is suspended unless `stops`.
+
+    With `clear_days` so many whole days must lie between (start >= since + n + 1).
     """
 
     amount: int
@@ -207,6 +223,7 @@ class Dwell:
     since: str = ENTERED
     clear_days: bool = False
     inner: bool = False
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)

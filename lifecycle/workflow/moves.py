@@ -267,6 +267,7 @@ def _read_dwell(fields: FormFields) -> Dwell:
         since=read_since(fields),
         clear_days=fields.flag("clear_days"),
         inner=fields.flag("inner"),
+        stops=fields.flag("stops"),
     )
 
 

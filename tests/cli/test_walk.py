@@ -480,7 +480,7 @@ def acceptance(w: Walk) -> None:
     w.do("owner001 advance form_acceptance_group --note 拟于五日后现场验收")
     w.do("owner001 attach joint_acceptance")
     passing = f"owner001 advance pass_acceptance --set accepted_on={w.day + timedelta(days=20)}"
-    w.refused(passing, "缺 规划核实日", "缺 规划核实意见", "验收日不能晚于今天")
+    w.refused(passing, "缺 规划核实日", "缺 规划核实意见", f"最迟 {w.day}")
     w.do("planning01 attach planning_verification")
     w.do(f"planning01 advance verify_planning --set planning_verified_on={w.day}")
     w.do("planning01 advance fail_acceptance --note 消防通道不足")

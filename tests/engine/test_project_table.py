@@ -92,7 +92,7 @@ def case_in(workflow: Workflow, state: str, *, same: bool) -> Case:
         {},
         {},
         fired,
-        suspension=Suspension("construction", "2026-09-01", "2026-09-01"),
+        suspensions=(Suspension("construction", "2026-09-01", "2026-09-01"),),
     )
 
 
@@ -111,7 +111,11 @@ def test_a_transition_is_allowed_exactly_where_the_yaml_says_so() -> None:
             for name in dict.fromkeys(t["name"] for t in raw["transitions"]):
                 for role in raw["roles"]:
                     decision = decide(
-                        workflow, case, Advance(name), Officer(SELF, "", "u1", {role: "g"}), MOMENT
+                        workflow,
+                        case,
+                        Advance(name),
+                        Officer(SELF, "", "u1", {role: ("g",)}),
+                        MOMENT,
                     )
                     found = decision.target if isinstance(decision, Accepted) else None
                     assert found == expected(raw, state, name, role, same=same), (

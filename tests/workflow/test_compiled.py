@@ -97,7 +97,7 @@ def test_what_another_program_makes_has_another_name() -> None:
     """
     workflow = workflow_in(VISIT)
     assert workflow is not None
-    known = {"0.1.0/2": "4acd0dc6387192f9"}
+    known = {"0.1.0/6": "6f1a304180fbf848"}
     assert known[PROGRAM] == sha256(compile_workflow(workflow)).hexdigest()[:16]
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifecycle.callers import file_named
-from lifecycle.cli.cases.cases import pairs, request_of
+from lifecycle.cli.acting import request_of
+from lifecycle.cli.cases.cases import pairs
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.done import done_json, done_line
 from lifecycle.cli.files import INPUT

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from datetime import date
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
@@ -139,16 +138,24 @@ def _drafts(case: Case, transition: Transition, entry: Entry) -> Iterator[CaseLe
 def _place(case: Case, transition: Transition, entry: Entry) -> dict[str, Any]:
     """Say where the case now is and since when.
 
-    Time spent suspended does not count against the state's limits. A return to where the case is
-    leaves its clock running.
+    A resumption enters nothing: the state is gone on with as it was left, and the time between is
+    noted as a stop. Suspensions nest. A return to where the case is leaves its clock running.
     """
+    within = case.suspension
     if transition.kind == "suspend":
         left = Suspension(case.state, entry.on, case.entered_on)
-        return {"state": entry.target, "entered_on": entry.on, "suspension": left}
-    entered = case.entered_on if entry.target == case.state else entry.on
-    left_before = case.suspension
-    resumed = transition.kind == "resume" and left_before is not None
-    if resumed and left_before is not None and entry.target == left_before.state:
-        paused = date.fromisoformat(entry.on) - date.fromisoformat(left_before.on)
-        entered = (date.fromisoformat(left_before.entered_on) + paused).isoformat()
-    return {"state": entry.target, "entered_on": entered, "suspension": None}
+        return {
+            "state": entry.target,
+            "entered_on": entry.on,
+            "suspensions": (*case.suspensions, left),
+        }
+    if within is None or transition.kind != "resume" or entry.target != within.state:
+        entered = case.entered_on if entry.target == case.state else entry.on
+        return {"state": entry.target, "entered_on": entered, "suspensions": ()}
+    stops = case.stops if within.on == entry.on else (*case.stops, (within.on, entry.on))
+    return {
+        "state": entry.target,
+        "entered_on": within.entered_on,
+        "suspensions": case.suspensions[:-1],
+        "stops": stops,
+    }

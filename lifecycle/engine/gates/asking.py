@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.gates.gates import judge_counters, judge_guard
+from lifecycle.engine.gates.gates import holds_guard, judge_counters
 from lifecycle.workflow.model import Guard, Transition, Workflow
 
 
@@ -25,10 +25,8 @@ def is_up(workflow: Workflow, case: Case, transition: Transition, moment: Moment
     ):
         return False
     history = history_of(transition)
-    gates = (judge_guard(workflow, case, guard, {}, moment) for guard in history)
-    return all(gate.met for gate in gates) and all(
-        gate.met for gate in judge_counters(workflow, case, transition)
-    )
+    made = (holds_guard(workflow, case, guard, {}, moment) for guard in history)
+    return all(made) and all(gate.met for gate in judge_counters(workflow, case, transition))
 
 
 def history_of(transition: Transition) -> list[Guard]:

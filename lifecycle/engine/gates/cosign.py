@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from lifecycle.engine.case import Case, Moment, Opinion, opinion_key
+from lifecycle.engine.clocks import due_of
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
@@ -179,5 +180,5 @@ def overdue_since(case: Case, cosign: Cosign, moment: Moment) -> date | None:
     """Give the day by which opinions were due, once it has passed."""
     if cosign.within is None:
         return None
-    due = moment.calendar.due(date.fromisoformat(case.entered_on), cosign.within).on
+    due = due_of(case, case.entered_on, cosign.within, moment.calendar).on
     return due if moment.on > due else None

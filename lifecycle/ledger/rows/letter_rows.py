@@ -262,6 +262,17 @@ def waiting_for(store: Store, unit: str) -> list[tuple[str, str]]:
     return store.rows(text.LETTERS_WAITING_FOR, unit=unit)
 
 
+def count_by_state(store: Store, case: Case) -> dict[str, int]:
+    """Count the letters kept for a case by their state."""
+    return dict(store.rows(text.COUNT_LETTERS_BY_STATE, case_id=case.id))
+
+
+def owed_in(store: Store, case: Case) -> Iterator[CaseLetter]:
+    """Read the letters kept for a case to which an answer may be owed, in the order of drafting."""
+    for (name,) in store.rows(text.LETTERS_OWED, case_id=case.id):
+        yield kept_letter(case, name)
+
+
 def unanswered_of(store: Store, unit: str | None = None) -> list[tuple[str, str]]:
     """List the letters in force, of one unit or all, to which somebody owes a receipt
     or an answer.

@@ -23,15 +23,16 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.standing import stand
-from lifecycle.engine.values import Entered, Value, parse_fact
+from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Outcome, Request
+from lifecycle.office.cases.entering import TYPED, Origin, read_entry, submit_entry
 from lifecycle.office.office import Office, clean
-from lifecycle.workflow.model import Fact, Workflow
-from lifecycle.workflow.naming import find_fact, find_material, find_role, find_transition_name
+from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.naming import find_material, find_role, find_transition_name
 
 __all__ = [
     "Case",
@@ -47,7 +48,6 @@ __all__ = [
     "attach",
     "done",
     "open_case",
-    "read_facts",
     "resolve",
     "set_facts",
     "sign",
@@ -173,22 +173,32 @@ def _letters_sent(workflow: Workflow, outcome: Outcome) -> int:
 
 
 def open_case(
-    office: Office, request: Request, workflow: Workflow, texts: Mapping[str, Entered]
+    office: Office,
+    request: Request,
+    workflow: Workflow,
+    texts: Mapping[str, Entered],
+    origin: Origin = TYPED,
 ) -> Done:
-    """Open a case."""
-    facts = read_facts(office, workflow, texts)
-    hints = tuple(unprintable_in(workflow, facts))
-    return done(office, office.register.submit(request, workflow, None, Open(facts)), hints)
+    """Open a case; raises every fault of what was entered at once."""
+    entry = read_entry(office, workflow, texts, origin)
+    hints = tuple(unprintable_in(workflow, entry.facts))
+    outcome = submit_entry(office, request, workflow, None, entry, Open)
+    return done(office, outcome, hints)
 
 
-def set_facts(office: Office, request: Request, case: Case, texts: Mapping[str, Entered]) -> Done:
-    """Set facts of a case."""
-    if not texts:
+def set_facts(
+    office: Office,
+    request: Request,
+    case: Case,
+    texts: Mapping[str, Entered],
+    origin: Origin = TYPED,
+) -> Done:
+    """Set facts of a case; raises every fault of what was entered at once."""
+    if not texts and not origin.faults:
         raise InvalidError("没有写要填什么", "例如：lifecycle set 编号 investment=32000")
-    workflow = office.workflow_of(case)
-    facts = read_facts(office, workflow, texts)
-    hints = tuple(unprintable_in(workflow, facts))
-    return _submit(office, request, case, SetFacts(facts), hints)
+    entry = read_entry(office, office.workflow_of(case), texts, origin)
+    hints = tuple(unprintable_in(office.workflow_of(case), entry.facts))
+    return done(office, submit_entry(office, request, None, case, entry, SetFacts), hints)
 
 
 def attach(office: Office, request: Request, case: Case, material: str, source: Path) -> Done:
@@ -272,17 +282,22 @@ def advance(
     *,
     note: str = "",
     texts: Mapping[str, Entered] | None = None,
+    origin: Origin = TYPED,
 ) -> Done:
     """Make a transition; its name may be left out where exactly one forward transition leaves the
-    state.
+    state. Raises every fault of what was entered with it at once.
     """
     workflow = office.workflow_of(case)
     if transition:
         name = find_transition_name(workflow, transition)
     else:
         name = _only_forward(office, request, case)
-    act = Advance(name, clean(note), read_facts(office, workflow, texts or {}))
-    return _submit(office, request, case, act, tuple(unprintable_in(workflow, act.facts, act.note)))
+    said, entry = clean(note), read_entry(office, workflow, texts or {}, origin)
+    hints = tuple(unprintable_in(workflow, entry.facts, said))
+    outcome = submit_entry(
+        office, request, None, case, entry, lambda facts: Advance(name, said, facts)
+    )
+    return done(office, outcome, hints)
 
 
 def _only_forward(office: Office, request: Request, case: Case) -> str:
@@ -321,27 +336,3 @@ def unprintable_in(
 def _text_of(value: Value) -> str:
     """Give what of a fact's value is text that letters may repeat."""
     return "\n".join(value) if isinstance(value, list) else str(value)
-
-
-def read_facts(
-    office: Office, workflow: Workflow, texts: Mapping[str, Entered]
-) -> dict[str, Value]:
-    """Read facts as officers enter them: by name or title, units by code or name."""
-    found: dict[str, Value] = {}
-    for name, entered in texts.items():
-        fact = find_fact(workflow, name)
-        if fact.name in found:
-            raise InvalidError(
-                f"{fact.title}（{fact.name}）写了两次，一次用标识，一次用名称", "只留一处"
-            )
-        found[fact.name] = _value(office, fact, entered)
-    return found
-
-
-def _value(office: Office, fact: Fact, entered: Entered) -> Value:
-    value = parse_fact(fact, entered)
-    if fact.type == "unit":
-        return office.directory.unit_code(str(value))
-    if fact.of == "unit" and isinstance(value, list):
-        return list(dict.fromkeys(office.directory.unit_code(item) for item in value))
-    return value

@@ -13,7 +13,8 @@ from lifecycle.engine.values import Entered
 from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.register import Outcome, Request
-from lifecycle.office.cases.cases import Done, done, read_facts, unprintable_in
+from lifecycle.office.cases.cases import Done, done, unprintable_in
+from lifecycle.office.cases.entering import read_entry, submit_entry
 from lifecycle.office.office import Office, clean
 from lifecycle.workflow.naming import find_material
 
@@ -48,15 +49,22 @@ def correct(
     if bool(material) != (source is not None):
         raise InvalidError("更正材料须同时写 --material 和 --file", "只更正要素的，两样都不写")
     workflow = office.workflow_of(case)
-    facts = read_facts(office, workflow, texts)
+    entry = read_entry(office, workflow, texts)
     name, file = "", None
     if source is not None:
         found = find_material(workflow, material)
         name = found.name
         file = office.store.files.keep_file(source, most_bytes=found.max_mb << 20)
-    act = Correct(facts, clean(note), name, file, slip)
-    hints = tuple(unprintable_in(workflow, facts))
-    outcome = office.register.submit(request, None, case.id, act)
+    reason = clean(note)
+    hints = tuple(unprintable_in(workflow, entry.facts))
+    outcome = submit_entry(
+        office,
+        request,
+        None,
+        case,
+        entry,
+        lambda facts: Correct(facts, reason, name, file, slip),
+    )
     return _corrected(outcome, done(office, outcome, hints))
 
 
