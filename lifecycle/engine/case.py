@@ -157,11 +157,12 @@ class Suspension:
 class Case:
     """One run of a workflow after `seq` entries.
 
-    `head` is the hash of the last. Days are YYYY-MM-DD. `steps` are those that stand, in order;
-    `made` is how often each transition was ever made, `entered` the seq at which each state was
-    last entered. `proposals` are corrections by the seq that proposed them; `unsettled` maps the
-    seq of a step whose gates no longer hold to that of the correction which says so. `suspensions`
-    are those under way, the innermost last; `stops` the days from and to which earlier ones lasted.
+    `head` is the hash of the last. Days are YYYY-MM-DD. `suspensions` are those under way, the
+    innermost last; `stops` the days from and to which earlier ones lasted. `steps` are those that
+    stand, in order; `made` is how often each transition was ever made, `entered` the seq at which
+    each state was last entered. `proposals` are corrections by the seq that proposed them;
+    `unsettled` maps the seq of a step whose gates no longer hold to that of the correction which
+    says so.
     """
 
     id: str
@@ -243,11 +244,11 @@ def dump_case(case: Case) -> dict[str, Any]:
     del data["letters"]
     for name in ("materials", "opinions", "fired", "editions"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
+    data["suspensions"] = [_plain(one) for one in case.suspensions]
+    data["stops"] = [list(stop) for stop in case.stops]
     data["proposals"] = {key: _dump_proposal(one) for key, one in case.proposals.items()}
     data["steps"] = [_plain(step) for step in case.steps]
     data["past"] = {name: [_dump_past(one) for one in case.past[name]] for name in case.past}
-    data["suspensions"] = [_plain(one) for one in case.suspensions]
-    data["stops"] = [list(stop) for stop in case.stops]
     return data
 
 
@@ -301,12 +302,12 @@ def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Cas
                 for name, item in data["fired"].items()
             },
             "locked": tuple(data["locked"]),
+            "suspensions": tuple(Suspension(**one) for one in data["suspensions"]),
+            "stops": tuple((stopped, resumed) for stopped, resumed in data["stops"]),
             "editions": {name: Edition(**item) for name, item in data["editions"].items()},
             "past": {name: tuple(map(_load_past, items)) for name, items in data["past"].items()},
             "steps": tuple(map(_load_step, data["steps"])),
             "proposals": {key: _load_proposal(one) for key, one in data["proposals"].items()},
-            "suspensions": tuple(Suspension(**one) for one in data["suspensions"]),
-            "stops": tuple((stopped, resumed) for stopped, resumed in data["stops"]),
             "letters": Letters(letters),
         }
     )

@@ -157,8 +157,7 @@ def test_what_a_transition_asks_is_entered_with_it_only(desk: Desk) -> None:
     set_day = SetFacts({"announced_on": "2020-01-01"})
     assert gates(desk, LAND, set_day) == [("door", door, "在“出让”办理 “公告” 时填")]
     selling(desk)
-    command = "lifecycle advance XS-2026-001 announce --set announced_on=… --set price=…"
-    here = f"随“公告”填：{command}"
+    here = "随“公告”填：lifecycle advance XS-2026-001 announce --set announced_on=… --set price=…"
     assert gates(desk, LAND, set_day) == [("door", door, here)]
     announced(desk)
     assert desk.unmet(LAND, set_day) == ["door"]
@@ -324,7 +323,9 @@ def test_a_step_that_stands_until_is_undone_by_those_only() -> None:
     """`stands: {until: …}` holds a step through other returns, wherever they lead, and goes with
     those that it names.
     """
-    text = TEXT.replace("    stands: true\n", "    stands: {until: [resell]}\n")
+    text = TEXT.replace("asks: [paid]", "asks: [paid]").replace(
+        "    stands: true\n", "    stands: {until: [resell]}\n"
+    )
     for back, left in (("resell", []), ("replan", ["pay"])):
         desk = Desk(text=text, first={"name": "某地块"})
         selling(desk)

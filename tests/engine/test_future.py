@@ -21,6 +21,7 @@ roles: {bureau: 市招商局}
 facts:
   name: {title: 名称, type: text, required: true}
   started_on: {title: 开工日, type: date}
+  surveyed_on: {title: 勘察日, type: date}
   finish_due_on: {title: 约定竣工日, type: date, future: yes}
   paid_on: {title: 各期付款日, type: list, of: date}
   dues_on: {title: 各期约定付款日, type: list, of: date, future: true}
@@ -46,8 +47,8 @@ def works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
 
 
 DOORS = [
-    ("open", "works", "--set", "name=乙", "--set", f"started_on={TOMORROW}"),
-    ("set", "GC-001", f"started_on={TOMORROW}"),
+    ("open", "works", "--set", "name=乙", "--set", f"surveyed_on={TOMORROW}"),
+    ("set", "GC-001", f"surveyed_on={TOMORROW}"),
     ("set", "GC-001", f"各期付款日={TODAY}、{TOMORROW}"),
     ("advance", "GC-001", "start", "--set", f"started_on={TOMORROW}"),
     ("advance", "GC-001", "start", "--set", f"started_on={TOMORROW}", "--dry-run"),
@@ -74,7 +75,7 @@ def test_today_can_be_entered(works: Tiny, door: tuple[str, ...]) -> None:
 
 def test_the_day_of_the_act_counts(works: Tiny) -> None:
     """What is recorded late lies before the day on which it happened, not before today."""
-    late = ("set", "GC-001", f"started_on={TODAY}", "--on", "2026-09-10")
+    late = ("set", "GC-001", f"surveyed_on={TODAY}", "--on", "2026-09-10")
     assert "最迟 2026-09-10" in works.fails(*late, by="bureau01")[1]
 
 
@@ -95,14 +96,14 @@ def test_what_was_agreed_may_lie_ahead(works: Tiny) -> None:
 def test_each_line_of_a_table_is_judged_so(works: Tiny) -> None:
     """A table is no way around: its line is refused with the same words, the others are done."""
     works.do("open", "works", "--set", "name=乙", by="bureau01")
-    works.write("starts.csv", f"编号,开工日\nGC-001,{TOMORROW}\nGC-002,{TODAY}\n")
-    for verb in (("set", "starts.csv"), ("advance", "starts.csv", "start")):
+    for title, verb in (("勘察日", ("set", "a.csv")), ("开工日", ("advance", "a.csv", "start"))):
+        works.write("a.csv", f"编号,{title}\nGC-001,{TOMORROW}\nGC-002,{TODAY}\n")
         told = works.do_not(*verb, by="bureau01")
-        assert f"开工日 {TOMORROW}，最迟 {TODAY}" in told
+        assert f"{title} {TOMORROW}，最迟 {TODAY}" in told
         assert "已办理 1 件，未办理 1 件" in told
 
 
 def test_an_audit_holds_entries_to_it(works: Tiny) -> None:
     """What the rule allows is judged again without a finding."""
-    works.do("set", "GC-001", f"started_on={TODAY}", f"finish_due_on={TOMORROW}", by="bureau01")
+    works.do("set", "GC-001", f"surveyed_on={TODAY}", f"finish_due_on={TOMORROW}", by="bureau01")
     assert works.asks("audit")["findings"] == []

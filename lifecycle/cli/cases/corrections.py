@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifecycle.callers import file_named
-from lifecycle.cli.acting import request_of
+from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.cases.cases import pairs
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.done import done_json, done_line
@@ -26,7 +26,6 @@ _PROPOSAL = argument(
     type=click.IntRange(1, MOST),
     help="第几笔更正；只有一笔待确认时不必写",
 )
-_FOR = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
 _DRY_RUN = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
 
 
@@ -45,7 +44,7 @@ _DRY_RUN = option("--dry-run", is_flag=True, help="只看能不能办，不写�
 @option("--file", "source", type=INPUT, metavar="文件", help="改正后的文件")
 @option("--note", default="", metavar="文字", help="更正的理由；必须写")
 @option("--slip", is_flag=True, help="笔误：内容本来如此，只是写错；会签意见仍算数，须另一人确认")
-@_FOR
+@acting
 @_DRY_RUN
 @at_desk
 def correct(
@@ -85,7 +84,7 @@ def correct(
 @_PROPOSAL
 @option("--note", default="", metavar="文字", help="说明")
 @option("--file", "source", type=INPUT, metavar="文件", help="补正所凭的文件")
-@_FOR
+@acting
 @_DRY_RUN
 @at_desk
 def confirm(
@@ -119,7 +118,7 @@ def confirm(
 @_CASE
 @_PROPOSAL
 @option("--note", default="", metavar="文字", help="理由；必须写")
-@_FOR
+@acting
 @_DRY_RUN
 @at_desk
 def decline(

@@ -153,38 +153,44 @@ def judge_persons(
             yield Gate("not_by", True, inputs, f"不与 {title} 同一人")
 
 
-def is_set(workflow: Workflow, case: Case, name: str) -> bool:
-    """Tell whether a fact is entered by itself: no transition asks it, and no step rests on it."""
-    return not doors_of(workflow, name).asking and is_free(workflow, case, name)
-
-
-def _door_here(workflow: Workflow, case: Case, name: str) -> Transition | None:
-    """Give the transition that enters a fact and can be made now: a record before any other."""
-    doors = doors_of(workflow, name)
-    ways = [way for way in (*doors.asking, *doors.maybe) if case.state in way.sources]
-    return next((way for way in ways if way.kind == "record"), ways[0] if ways else None)
-
-
-def _command_with(case: Case, way: Transition, name: str) -> str:
-    """Give the command that makes a transition with a fact that it asks or may ask."""
-    command = command_of(case, way)
-    return command if name in way.asks else f"{command} --set {name}=…"
-
-
 def way_in(workflow: Workflow, case: Case, fact: Fact) -> str:
     """Say how a fact is entered: by itself, or with a transition that can be made now, or else with
     one from another state.
     """
-    if is_set(workflow, case, fact.name):
+    if is_set_alone(workflow, case, fact):
         return f"lifecycle set {case.number} {fact.name}=…"
-    here = _door_here(workflow, case, fact.name)
+    here = door_here(workflow, case, fact)
     if here is not None:
-        return f"随“{here.title}”填：{_command_with(case, here, fact.name)}"
-    doors = doors_of(workflow, fact.name)
-    ways = (*doors.asking, *doors.maybe)
+        return f"随“{here.title}”填：{_with_fact(case, here, fact)}"
+    ways = _ways_of(workflow, fact)
     states = list(dict.fromkeys(workflow.states[s].title for way in ways for s in way.sources))
     more = f"等 {len(states)} 个环节" if len(states) > MOST_NAMED else ""
     return f"在“{'、'.join(states[:MOST_NAMED])}”{more}办理 {titles_of_ways(ways)} 时填"
+
+
+def is_set_alone(workflow: Workflow, case: Case, fact: Fact) -> bool:
+    """Tell whether a fact is entered by itself, without a transition."""
+    asking = doors_of(workflow, fact.name).asking
+    return not asking and is_free(workflow, case, fact.name)
+
+
+def door_here(workflow: Workflow, case: Case, fact: Fact) -> Transition | None:
+    """Give the transition out of the case's state by which a fact may be entered, if there is
+    one.
+    """
+    ways = _ways_of(workflow, fact)
+    return next((way for way in ways if case.state in way.sources), None)
+
+
+def _ways_of(workflow: Workflow, fact: Fact) -> tuple[Transition, ...]:
+    doors = doors_of(workflow, fact.name)
+    return (*doors.asking, *doors.maybe)
+
+
+def _with_fact(case: Case, way: Transition, fact: Fact) -> str:
+    """Give the command that makes a transition with a fact, and with all else that must come."""
+    command = command_of(case, way)
+    return command if fact.name in way.asks else f"{command} --set {fact.name}=…"
 
 
 def titles_of_ways(ways: tuple[Transition, ...]) -> str:
@@ -230,10 +236,10 @@ def judge_needed(
         if name in transition.asks:
             continue
         value = facts.get(name, case.facts.get(name))
-        fact = workflow.facts[name]
-        earlier = name not in transition.facts and fact.required != transition.to
-        if value is None or not earlier:  # else it was told where it was first required
-            yield _fact_gate(workflow, case, transition, moment, name, value)
+        required_here = workflow.facts[name].required == transition.to
+        if name not in transition.facts and not required_here and value is not None:
+            continue  # it was told where it was first required
+        yield _fact_gate(workflow, case, transition, moment, name, value)
 
 
 def _fact_gate(
@@ -258,17 +264,17 @@ def _fact_gate(
 def how_to_fill(
     workflow: Workflow, case: Case, transition: Transition, name: str
 ) -> tuple[str, str]:
-    """Give the command that enters a fact, and the transition that it makes, if it makes one."""
-    if name in transition.asks:
+    """Say how a fact is entered, and name the transition by which, if it is one that can be made
+    now.
+    """
+    if name in (*transition.asks, *transition.may):
         command = f"lifecycle advance {case.number} {transition.name} --set {name}=…"
         return command, transition.name
     fact = workflow.facts[name]
-    if is_set(workflow, case, name):
-        return f"lifecycle set {case.number} {name}=…", ""
-    here = _door_here(workflow, case, name)
-    if here is None:
-        return way_in(workflow, case, fact), ""
-    return _command_with(case, here, name), here.name
+    here = None if is_set_alone(workflow, case, fact) else door_here(workflow, case, fact)
+    if here is not None:
+        return _with_fact(case, here, fact), here.name
+    return way_in(workflow, case, fact), ""
 
 
 def command_of(case: Case, transition: Transition) -> str:

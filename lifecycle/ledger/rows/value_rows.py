@@ -15,7 +15,7 @@ from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
 
 
-class KeptValue(NamedTuple):
+class FactValue(NamedTuple):
     """What an entry changed a fact to: its `seq` in the case, the act's day, and the value in
     canonical JSON; None where the fact was cleared.
     """
@@ -25,10 +25,10 @@ class KeptValue(NamedTuple):
     value: str | None
 
 
-def editions(before: Case | None, after: Case) -> dict[str, KeptValue]:
+def editions(before: Case | None, after: Case) -> dict[str, FactValue]:
     """Give the edition of each fact that the last entry of a case has made."""
     return {
-        name: KeptValue(after.seq, after.last_on, _written(value))
+        name: FactValue(after.seq, after.last_on, _written(value))
         for name, value in moved_facts(before, after).items()
     }
 
@@ -50,10 +50,10 @@ def forget_values(store: Store) -> None:
     store.run(text.FORGET_FACT_VALUES)
 
 
-def kept_edition(store: Store, case_id: str, fact: str, number: int) -> KeptValue | None:
+def kept_edition(store: Store, case_id: str, fact: str, number: int) -> FactValue | None:
     """Read one edition of a fact; None where it is not kept."""
     found = store.row(text.FACT_VALUE, case_id=case_id, fact=fact, edition=number)
-    return KeptValue(*found) if found is not None else None
+    return FactValue(*found) if found is not None else None
 
 
 def kept_editions(store: Store, case_id: str) -> list[tuple[str, int]]:

@@ -55,7 +55,7 @@ def correct(
         found = find_material(workflow, material)
         name = found.name
         file = office.store.files.keep_file(source, most_bytes=found.max_mb << 20)
-    reason = clean(note)
+    said = clean(note)
     hints = tuple(unprintable_in(workflow, entry.facts))
     outcome = submit_entry(
         office,
@@ -63,7 +63,7 @@ def correct(
         None,
         case,
         entry,
-        lambda facts: Correct(facts, reason, name, file, slip),
+        lambda facts: Correct(facts, said, name, file, slip),
     )
     return _corrected(outcome, done(office, outcome, hints))
 
