@@ -46,6 +46,8 @@ def reads_of(workflow: Workflow, source: str, name: str) -> Reads:
     transition = workflow.leaving[source][name]
     named, made = gate_names(transition)
     named |= set(required_by(workflow, source, name))
+    if transition.cosign is not None and not transition.cosign.less:
+        named |= set(workflow.identity)  # what the case is about was shown to every signer
     return Reads(
         tuple(name for name in workflow.facts if name in named),
         tuple(name for name in workflow.materials if name in named),
