@@ -204,7 +204,12 @@ def _by_subject(
 ) -> Iterator[tuple[Named, tuple[Guard, ...]]]:
     guards = [guard for guard in transition.guards if guard.when.source in sound]
     pairs = [(subject_of(guard.when), guard) for guard in guards]
-    named = [(subject, guard) for subject, guard in pairs if subject is not None]
+    # Whether something was made at all orders the ways; it does not part them by values.
+    named = [
+        (subject, guard)
+        for subject, guard in pairs
+        if subject is not None and not (subject[0] and set(constants_of(guard.when)) == {0})
+    ]
     for subject in dict.fromkeys(subject for subject, _ in named):
         yield subject, tuple(guard for own, guard in named if own == subject)
 

@@ -29,7 +29,7 @@ states:
   going: {title: 在办, lead: bureau}
   done: {title: 办结, final: true}
 transitions:
-  - {name: start, title: 开工, kind: record, from: going, by: bureau, asks: [started_on]}
+  - {name: start, title: 开工, kind: record, from: going, by: bureau, may: [started_on]}
   - {name: finish, title: 办结, from: going, to: done, by: bureau}
 """
 TODAY, TOMORROW = "2026-09-30", "2026-10-01"
