@@ -157,7 +157,7 @@ def test_what_a_transition_asks_is_entered_with_it_only(desk: Desk) -> None:
     set_day = SetFacts({"announced_on": "2020-01-01"})
     assert gates(desk, LAND, set_day) == [("door", door, "在“出让”办理 “公告” 时填")]
     selling(desk)
-    here = "随“公告”填：lifecycle advance XS-2026-001 announce --set announced_on=…"
+    here = "随“公告”填：lifecycle advance XS-2026-001 announce --set announced_on=… --set price=…"
     assert gates(desk, LAND, set_day) == [("door", door, here)]
     announced(desk)
     assert desk.unmet(LAND, set_day) == ["door"]

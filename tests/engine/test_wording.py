@@ -11,7 +11,7 @@ import pytest
 from small import BUREAU, CALENDAR, START, Desk, File
 from small import TEXT as SMALL
 
-from lifecycle.engine.acts import Advance, Attach, SetFacts
+from lifecycle.engine.acts import Advance, Attach
 from lifecycle.engine.case import Moment
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.transition import judge_transition
@@ -110,8 +110,9 @@ GIVEN: dict[str, Value] = {
 
 
 def ready(made: Desk) -> Desk:
-    """Give the case its facts and materials."""
-    made.do(BUREAU, SetFacts(GIVEN))
+    """Give the case its facts, through whatever door they came, and its materials."""
+    assert made.case is not None
+    made.case = replace(made.case, facts={**made.case.facts, **GIVEN})
     made.do(BUREAU, Attach("report", File("a.pdf", 9, "a" * 64)))
     made.do(BUREAU, Attach("clauses", File("b.pdf", 9, "b" * 64)))
     return made
