@@ -76,6 +76,16 @@ def test_b3_a_correction_is_no_way_around(works: Tiny) -> None:
     assert error["kind"] == "refused"
     (gate,) = (gate for gate in error["details"]["gates"] if not gate["met"])
     assert gate["text"].startswith(f"开工日 {TOMORROW}，最迟 {TODAY}")
+    assert (gate["given"], gate["wanted"]) == (f"开工日 {TOMORROW}", f"最迟 {TODAY}")
+
+
+def test_a_faulty_date_is_not_told_to_be_there(works: Tiny) -> None:
+    """The refusal of a transition says once of a date that it may not be, and not that it was
+    given.
+    """
+    wrong = ("advance", "GC-001", "start", "--set", f"started_on={TOMORROW}")
+    told = works.fails(*wrong, by="bureau01")[1]
+    assert told.count("开工日") == 1
 
 
 def test_b3_nor_is_acting_for_another(works: Tiny) -> None:

@@ -140,16 +140,17 @@ def judge_cosign(
         text = _missing_text(workflow, case, cosign, moment, seats, needed - agreed)
         if text:  # where only objections stand between, they have said so
             mend = f"lifecycle sign {case.number} {transition.name} agree --as …"
-            yield Gate("cosign", False, inputs, text, mend, cosign.basis)
+            given, wanted = f"已同意 {agreed} 家", f"须 {needed} 家同意"
+            yield Gate("cosign", False, inputs, text, mend, cosign.basis, given, wanted)
     elif not objections and not lacking:
         names = "、".join(
             who_is(workflow, moment, o.role, o.unit)
             + ("（不同意，已处理）" if o.verdict == "object" else "")
             for o in fresh
         )
-        yield Gate(
-            "cosign", True, inputs, f"{names or '无须会签的单位'} 已会签", basis=cosign.basis
-        )
+        text = f"{names or '无须会签的单位'} 已会签"
+        given, wanted = f"已同意 {agreed} 家", f"须 {needed} 家同意"
+        yield Gate("cosign", True, inputs, text, "", cosign.basis, given, wanted)
 
 
 def _missing_text(
