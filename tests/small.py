@@ -62,7 +62,7 @@ transitions:
     needs:
       facts: [amount]
       materials: [report]
-      cosign: {roles: [land, finance, x], quorum: QUORUM, within: {in: 3, unit: workday, inner: true, basis: 内部承诺}}
+      cosign: {roles: [land, finance, x], quorum: QUORUM, asked: entering, within: {in: 3, unit: workday, inner: true, basis: 内部承诺}}
       guards:
         - {when: amount >= 3000, else: 金额不足3000万元}
   - name: tick

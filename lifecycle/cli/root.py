@@ -13,6 +13,7 @@ SECTIONS = {
         "open": Verb("lifecycle.cli.cases.cases:open_", "立项，打印新编号"),
         "set": Verb("lifecycle.cli.cases.cases:set_", "填报或更改要素"),
         "attach": Verb("lifecycle.cli.cases.cases:attach", "上传材料"),
+        "ask": Verb("lifecycle.cli.cases.cases:ask", "送会签：从这天起算会签期限"),
         "sign": Verb("lifecycle.cli.cases.cases:sign", "会签：同意、不同意或附条件同意"),
         "withdraw": Verb("lifecycle.cli.cases.cases:withdraw", "撤回本单位的意见"),
         "resolve": Verb("lifecycle.cli.cases.cases:resolve", "说明不同意见如何处理"),

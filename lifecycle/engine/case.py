@@ -145,6 +145,14 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """On which day, and by which entry, a seat was asked for its opinion."""
+
+    on: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Suspension:
     """From which state and since when a case is suspended, and when it had entered that state."""
 
@@ -192,6 +200,7 @@ class Case:
     entered: Mapping[str, int] = field(default_factory=dict)
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     unsettled: Mapping[str, int] = field(default_factory=dict)
+    asked: Mapping[str, Asked] = field(default_factory=dict)
     letters: Letters = field(default_factory=Letters)
 
     @property
@@ -242,7 +251,7 @@ def dump_case(case: Case) -> dict[str, Any]:
     """
     data = _plain(case)
     del data["letters"]
-    for name in ("materials", "opinions", "fired", "editions"):
+    for name in ("materials", "opinions", "fired", "editions", "asked"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
     data["suspensions"] = [_plain(one) for one in case.suspensions]
     data["stops"] = [list(stop) for stop in case.stops]
@@ -304,6 +313,7 @@ def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Cas
             "locked": tuple(data["locked"]),
             "suspensions": tuple(Suspension(**one) for one in data["suspensions"]),
             "stops": tuple((stopped, resumed) for stopped, resumed in data["stops"]),
+            "asked": {key: Asked(**item) for key, item in data["asked"].items()},
             "editions": {name: Edition(**item) for name, item in data["editions"].items()},
             "past": {name: tuple(map(_load_past, items)) for name, items in data["past"].items()},
             "steps": tuple(map(_load_step, data["steps"])),

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from lifecycle.engine.case import Case, File, MadeStep, Moment, Proposal
 from lifecycle.engine.editions import as_read, edition_of, readers_of, would_undo
-from lifecycle.engine.gates.cosign import seats_of
 from lifecycle.engine.gates.gates import (
     Gate,
     judge_dwell,
@@ -17,6 +16,7 @@ from lifecycle.engine.gates.gates import (
     judge_materials,
     judge_needed,
 )
+from lifecycle.engine.gates.seats import seats_of
 from lifecycle.engine.standing import open_limits
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lifecycle.engine.case import OPEN, Case, Moment, Officer
 from lifecycle.engine.consequences import judge_settled
-from lifecycle.engine.gates.cosign import judge_cosign
+from lifecycle.engine.gates.cosign import judge_cosign, judge_makers
 from lifecycle.engine.gates.gates import (
     Gate,
     judge_asked,
@@ -57,6 +57,7 @@ def judge_transition(
     """Judge every gate of a transition; also give the role relied on, empty if none."""
     role_gate, role = judge_role(workflow, case, officer, moment, transition.by)
     gates = [role_gate, *judge_persons(workflow, case, transition, officer)]
+    gates += judge_makers(workflow, case, transition, officer)
     if transition.reason:
         mend = "" if note else f"lifecycle advance {case.number} {transition.name} --note 理由"
         gates.append(Gate("reason", bool(note), {}, "已说明理由" if note else "须说明理由", mend))

@@ -10,8 +10,7 @@ from lifecycle.engine.acts import Advance
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.consequences import title_of, waiting_proposals
 from lifecycle.engine.decide import decide
-from lifecycle.engine.gates.asking import is_up
-from lifecycle.engine.gates.cosign import Seat, overdue_since, seats_of
+from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.gates import (
     ABOUT_COMMAND,
     ABOUT_WHO,
@@ -21,6 +20,7 @@ from lifecycle.engine.gates.gates import (
     leads_of,
     role_titles,
 )
+from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
 from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.frozen import dataclass
@@ -173,22 +173,19 @@ def _signatures_owed(
     moment: Moment,
     due: str | None,
 ) -> Iterator[Task]:
-    if not is_up(workflow, case, transition, moment):
-        return
-    for seat in seats_of(workflow, case, transition):
-        own = holds(workflow, case, officer, seat.role) and seat.unit in ("", officer.unit)
-        if own and (seat.opinion is None or seat.stale):
-            late = transition.cosign and overdue_since(case, transition.cosign, moment)
-            again = "，原意见已失效，须重新会签" if seat.stale else ""
-            text = f"会签 {transition.title}{again}" + (f"（已逾期，限 {late}）" if late else "")
-            yield Task(
-                "sign",
-                case,
-                transition,
-                text,
-                f"lifecycle sign {case.number} {transition.name} agree",
-                due,
-            )
+    """List the opinions that the officer was asked for, each with its own day."""
+    for seat in asked_seats(workflow, case, transition):
+        if not holds(workflow, case, officer, seat.role) or seat.unit not in ("", officer.unit):
+            continue
+        own = due_of_seat(case, transition, seat, moment.calendar)
+        late = own is not None and own.on < moment.on
+        again = "，原意见已失效，须重新会签" if seat.stale else ""
+        text = f"会签 {transition.title}{again}"
+        if own is not None:
+            text += f"（已逾期，限 {own.on}）" if late else f"（限 {own.on}）"
+        command = f"lifecycle sign {case.number} {transition.name} agree"
+        day = own.on.isoformat() if own is not None else due
+        yield Task("sign", case, transition, text, command, day)
 
 
 def _moves_open(

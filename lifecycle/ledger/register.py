@@ -15,7 +15,6 @@ from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Refused, RefusedError
 from lifecycle.engine.evolve import evolve
-from lifecycle.engine.gates.asking import history_of
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.errors import (
     ConflictError,
@@ -263,8 +262,7 @@ class Register:
             return None
         try:
             judged = self._judge(request, workflow, case_id, act, self.clock())
-            here = judged.case.state if judged.case else judged.workflow.initial
-            _make_ready(judged.workflow, judged.accepted.target or here)
+            _make_ready(judged.workflow)
         except LifecycleError:
             return None
         return judged
@@ -573,16 +571,11 @@ def _confirming(request: Request, judged: _Judged | None) -> list[Ask]:
     return [*asks, (text.LAST_BODY, {})]
 
 
-def _make_ready(workflow: Workflow, state: str) -> None:
-    """Make ready the conditions with which the rows beside the log are computed for a case in a
-    state: of lights, and of what came before a transition whose opinions may be asked.
-    """
-    conditions = [light.when for light in workflow.lights if light.when is not None]
-    for transition in workflow.leaving[state].values():
-        if transition.cosign is not None:
-            conditions += [guard.when for guard in history_of(transition)]
-    for condition in conditions:
-        _ = condition.compiled
+def _make_ready(workflow: Workflow) -> None:
+    """Make ready the conditions of lights, with which the rows beside the log are computed."""
+    for light in workflow.lights:
+        if light.when is not None:
+            _ = light.when.compiled
 
 
 def _day_of(time: datetime) -> date:

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from lifecycle.expression.language import FUNCTIONS, Function
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS
+from lifecycle.workflow.model import ENTERED, ENTERING, OPENING, PREVIOUS
 
 # ── How a value is written ──
 
@@ -278,6 +278,10 @@ KINDS = (
     Word("record", "记录：环节不变，只记一笔"),
 )
 HOLDERS = (Word("grant", "获得授权的人", ("授权",)), Word("any", "在岗的任何人", ("任何人",)))
+SIGNERS = (
+    Word("apart", "会签的人不办这项流转", ("分开",)),
+    Word("may_make", "会签的人也可以办", ("可以办",)),
+)
 DELEGATES = (
     Word("unit", "本单位的人", ("本单位",)),
     Word("across", "也可以是别的单位的人", ("跨单位",)),
@@ -1107,7 +1111,27 @@ _COSIGN = Form(
             Mentions("item"),
             "意见所据的要素和材料；改动后须重新会签",
             "covers: [cost, plan]",
-            otherwise="该流转 needs 的 facts 和 materials",
+            otherwise="identity 和该流转各关口用到的全部要素、材料",
+        ),
+        Key(
+            "asked",
+            "何时送会签",
+            Mention("transition", (ENTERING,)),
+            "什么时候算送了会签：entering 或一项流转",
+            "asked: entering",
+            more="entering 是进入本环节就送；写流转的，办了那项流转才送。不写的，由经办人送"
+            "（lifecycle ask），或由 reply 写着 cosign 的公文送。"
+            "没有送的单位，待办里没有，也不会逾期；提前会签照收。",
+            otherwise="由经办人或公文送",
+        ),
+        Key(
+            "signers",
+            "会签人",
+            OneWord(SIGNERS, "apart"),
+            "会签的人可不可以办这项流转",
+            "signers: may_make",
+            more="平时会签的人不办这项流转；确须同一人的，写 may_make。"
+            "一个人总不能替两个单位会签。",
         ),
         _BASIS,
     ),
@@ -1138,7 +1162,7 @@ _WITHIN = Form(
     "within",
     "会签期限",
     "cosign 的 within 下",
-    "从进入本环节之日起，各家须在多少日内签。",
+    "从送会签之日起，各家须在多少日内签。",
     (_IN, _SPAN, _LIMIT_BASIS, _ROLL, _INNER, _STOPS),
 )
 _GUARD = Form(

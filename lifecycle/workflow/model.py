@@ -24,6 +24,8 @@ ENTERED = "entered"
 """The `since` of a limit or dwell that counts from the day the case entered its state."""
 OPENING = "open"
 """The name that `not_by` gives to the opening of the case."""
+ENTERING = "entering"
+"""What asks a co-sign's seats: that the case enters the state."""
 PREVIOUS = "previous"
 """The `to` of a resume: the state from which the case was suspended."""
 
@@ -188,7 +190,10 @@ class Quorum:
 class Cosign:
     """Whose opinions a transition needs.
 
-    `covers` are the facts and materials whose change makes an opinion stale.
+    `covers` are the facts and materials that an opinion covers where the workflow says so (`less`);
+    else it covers all that the transition reads. `signers_may_make`: who signed may make the
+    transition, too. `asked` says what asks
+    the seats by itself: `entering` the state, or the making of the transition of that name.
     """
 
     roles: tuple[str, ...]
@@ -197,6 +202,9 @@ class Cosign:
     within: Limit | None = None
     covers: tuple[str, ...] = ()
     basis: str = ""
+    asked: str = ""
+    less: bool = False
+    signers_may_make: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,6 +221,9 @@ def _read_cosign(needs: FormFields, what: str, covers: tuple[str, ...]) -> Cosig
         within=limit_of(fields.inside("within"), "会签"),
         covers=fields.many("covers") if fields.has("covers") else covers,
         basis=fields.text("basis"),
+        less=fields.has("covers"),
+        signers_may_make=fields.word("signers") == "may_make",
+        asked=fields.one("asked", f"{what}cosign 的 asked 写了") or "",
     )
 
 

@@ -263,6 +263,42 @@ def sign(
 
 
 @command(
+    "ask",
+    help="送会签：把一项流转送给各会签单位，从这一天起算会签期限；不写单位的，送还没有送过的各家。",
+    examples=[
+        "lifecycle ask LS-F-2026-003 to_siting --as bureau01",
+        "lifecycle ask LS-F-2026-003 to_siting --to 国土 --to 市文物局 --as bureau01",
+    ],
+)
+@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
+@argument("transition", metavar="TRANSITION", help="流转的标识或名称")
+@option("--to", "whom", multiple=True, metavar="角色或单位", help="只送给谁，可写多次")
+@_whole
+@acting
+@_dry_run
+@at_desk
+def ask(
+    desk: Desk,
+    case: str,
+    transition: str,
+    whom: tuple[str, ...],
+    whole: bool,
+    principal: str | None,
+    dry_run: bool,
+) -> int:
+    """Ask for opinions."""
+    from lifecycle.office.cases import cases
+
+    def do(request: Request, line: BulkLine) -> Done:
+        line.see_readable()
+        return cases.ask(desk.office, request, desk.office.case(line.case), transition, whom)
+
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="送会签", whole=whole
+    )
+
+
+@command(
     "withdraw",
     help="撤回本单位对一项流转的意见。",
     examples=["lifecycle withdraw LS-F-2026-003 to_siting --note 已协商一致 --as land01"],

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from lifecycle.engine.acts.act import Act, Intent
 from lifecycle.engine.acts.advance import Advance
+from lifecycle.engine.acts.ask import AskOpinions
 from lifecycle.engine.acts.attach import Attach
 from lifecycle.engine.acts.confirm import ConfirmCorrection
 from lifecycle.engine.acts.correct import Correct
@@ -31,6 +32,7 @@ __all__ = [
     "Act",
     "Advance",
     "AnswerLetter",
+    "AskOpinions",
     "Attach",
     "ConfirmCorrection",
     "Correct",
@@ -61,6 +63,7 @@ ACTS: dict[str, type[Act]] = {
         Correct,
         ConfirmCorrection,
         DeclineCorrection,
+        AskOpinions,
         Sign,
         WithdrawOpinion,
         ResolveObjection,

@@ -5,12 +5,13 @@ Names come as officers write them; each gives what was done, told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lifecycle.engine.acts import (
     Act,
     Advance,
+    AskOpinions,
     Attach,
     Open,
     ResolveObjection,
@@ -226,6 +227,22 @@ def sign(
         clean(note),
         role and find_role(workflow, role),
     )
+    return _submit(office, request, case, act)
+
+
+def ask(
+    office: Office, request: Request, case: Case, transition: str, whom: Sequence[str] = ()
+) -> Done:
+    """Ask for opinions on a transition: all seats that nobody asked yet, or those named, each as
+    `role`, `role/unit` or a unit.
+    """
+    workflow = office.workflow_of(case)
+    seats = []
+    for whose in whom:
+        role, unit = _seat(office, workflow, case, whose)
+        code = office.directory.unit_code(unit) if unit else ""
+        seats.append((find_role(workflow, role), code))
+    act = AskOpinions(find_transition_name(workflow, transition), tuple(seats))
     return _submit(office, request, case, act)
 
 
