@@ -31,12 +31,9 @@ def opens(w: Walk, name: str) -> None:
 
 
 def refused_everywhere(w: Walk, officer: str, fact: str, *told: str) -> None:
-    """A `set` is refused typed at once, recorded late, as a dry run, for a principal, and in
-    bulk.
-    """
+    """A `set` is refused typed at once, dated back, as a dry run, for a principal, and in bulk."""
     w.refused(f"{officer} set {fact}", *told)
-    w.later(1)
-    w.refused(f"{officer} set {fact} --on {w.day - timedelta(days=1)}", *told)
+    w.refused(f"{officer} set {fact} --on {w.day - timedelta(days=0)}", *told)
     w.refused(f"{officer} set {fact} --dry-run", *told)
     helper = {"bureau01": "bureau02", "land01": "land02", "finance01": "finance02"}.get(officer)
     if helper is not None:
@@ -106,20 +103,19 @@ def test_a3_the_statutory_twenty_days_are_not_typed(walk: Walk) -> None:
     w = walk
     forward(w, "listing")
     announced(w)
-    day = w.day
     facts = "announced_on=2020-01-01 listing_start_on=2020-02-01 listing_end_on=2020-03-01"
     w.refused(f"land01 set {facts}", "挂牌公告日 随 “发布挂牌公告” 填报，不能单独填")
     refused_everywhere(w, "land01", "announced_on=2020-01-01", "不能单独填")
-    late = day + timedelta(days=5)
+    late = w.day + timedelta(days=5)
     w.do(f"land01 correct announced_on={late} --note 实际晚了五日刊登")
-    assert w.asks("show", w.case)["case"]["facts"]["announced_on"] == str(day)
+    assert w.asks("show", w.case)["case"]["facts"]["announced_on"] == str(w.day)
     w.refused("bureau02 confirm --note 以刊登日为准", "没有退回可办，须凭文件补正")
     w.refused("land02 confirm --note 以刊登日为准", "由 市招商局 办理")
     decision = w.folder / "补正决定.txt"
     decision.write_text("补正决定", encoding="utf-8")
     (confirmed,) = w.do(f"bureau02 confirm --note 以刊登日为准 --file {decision}")
-    assert "的条件不再成立：挂牌起始日" in confirmed.stdout
-    assert "公告日与挂牌起始日之间须满20个整日" in confirmed.stdout
+    assert "不再成立：挂牌起始日 " in confirmed.stdout
+    assert "（公告日与挂牌起始日之间须满20个整日）" in confirmed.stdout
     assert "（补正决定.txt）：以刊登日为准" in w.run("log", w.case).stdout
 
 
