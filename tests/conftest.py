@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from homes import FILES, Home, ServerHome
 from hypothesis import HealthCheck, settings
+from postgres_server import NO_SERVER, Server, programs, running
 
 # The same examples every time, so that a red run is red again; `--hypothesis-profile=search` looks
 # for new ones.
@@ -43,3 +46,29 @@ def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     return home
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Run a PostgreSQL server for the tests of this process that ask for one."""
+    if programs() is None:
+        pytest.skip(NO_SERVER)
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def server_home(server: Server) -> Iterator[ServerHome]:
+    """Give databases of a server to offices."""
+    home = ServerHome(server)
+    yield home
+    home.clear()
+
+
+@pytest.fixture(scope="module", params=["file", "server"])
+def home(request: pytest.FixtureRequest) -> Iterator[Home]:
+    """Give where offices are kept: in files, and then again on a server."""
+    if request.param == "file":
+        yield FILES
+    else:
+        yield request.getfixturevalue("server_home")

