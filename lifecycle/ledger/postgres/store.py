@@ -113,8 +113,7 @@ class PostgresStore(Store):
     def complete(self, origin: str) -> None:
         """Make a replica a database like any other; within the transaction that completes it."""
         self._flush()
-        schema.become_owner(self.connection, self.database)
-        schema.put_meta(self.connection, "log", origin)
+        schema.complete(self.connection, self.database, origin)
 
     def close(self) -> None:
         """Close the connection."""
