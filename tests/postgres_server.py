@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -49,7 +50,7 @@ class Server:
         """Make the server's files."""
         if self.account:
             os.chown(self.folder, self.account.pw_uid, self.account.pw_gid)
-        self._run(
+        self.run(
             "initdb",
             "--pgdata=data",
             "--auth=trust",
@@ -63,7 +64,7 @@ class Server:
         """Start it, and wait until it takes connections."""
         words = [f"-c unix_socket_directories={self.folder}", "-c listen_addresses="]
         words += [f"-c port={self.port}", UNSAFE_HERE, *options]
-        self._run(
+        self.run(
             "pg_ctl",
             "--pgdata=data",
             "--log=log",
@@ -74,10 +75,33 @@ class Server:
             "start",
         )
 
+    def set(self, **settings: str) -> None:
+        """Change settings of a running server that need no restart."""
+        with closing(self.connect()) as connection:
+            for name, value in settings.items():
+                words = sql.SQL("ALTER SYSTEM SET {} = {}")
+                connection.execute(words.format(sql.Identifier(name), sql.Literal(value)))
+            connection.execute("SELECT pg_reload_conf()")
+            while any(self._setting(name) != value for name, value in settings.items()):
+                time.sleep(0.01)
+
+    def _setting(self, name: str) -> str:
+        with closing(self.connect()) as connection:
+            found = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
+        assert found is not None
+        return str(found[0])
+
+    def let_in(self, *lines: str) -> None:
+        """Put lines before those that say who may connect, and how."""
+        file = self.folder / "data" / "pg_hba.conf"
+        file.write_text("\n".join(lines) + "\n" + file.read_text("utf-8"), "utf-8")
+        with closing(self.connect()) as connection:
+            connection.execute("SELECT pg_reload_conf()")
+
     def stop(self, how: str = "fast") -> None:
         """Stop it: fast, or immediate, which is as if it had crashed."""
         with suppress(subprocess.CalledProcessError):
-            self._run("pg_ctl", "--pgdata=data", f"--mode={how}", "--wait", "stop")
+            self.run("pg_ctl", "--pgdata=data", f"--mode={how}", "--wait", "stop")
 
     def url(self, database: str, *, login: str = "root") -> str:
         """Give the URL of a database."""
@@ -107,7 +131,8 @@ class Server:
                 drop = sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role))
                 connection.execute(drop)
 
-    def _run(self, program: str, *words: str) -> None:
+    def run(self, program: str, *words: str) -> None:
+        """Run one of the server's programs in its folder, as its account."""
         assert self.bin is not None
         account = self.account
         subprocess.run(

@@ -82,7 +82,10 @@ SELECT session_user,
                         THEN 'SET' ELSE 'MEMBER' END)
 """
 _LOOK = """
-SELECT to_regnamespace('lifecycle') IS NOT NULL, current_database(), pg_is_in_recovery(),
+SELECT to_regnamespace('lifecycle') IS NOT NULL,
+       EXISTS (SELECT FROM pg_class
+                WHERE relnamespace = to_regnamespace('lifecycle') AND relname = 'meta'),
+       current_database(), pg_is_in_recovery(),
        current_setting('fsync'), current_setting('full_page_writes'),
        current_setting('synchronous_commit'), current_setting('server_encoding')
 """
@@ -102,9 +105,10 @@ def look(connection: PostgresConnection) -> tuple[bool, str, bool]:
     """See whether there is a ledger in a database, what the database is called, and whether the
     server is a standby.
 
-    Raises UnavailableError where the server's settings are not safe.
+    Raises UnavailableError where the server's settings are not safe, and where something else has
+    the ledger's name.
     """
-    ((there, database, standby, *settings),) = connection.rows(_LOOK, {})
+    ((there, ours, database, standby, *settings),) = connection.rows(_LOOK, {})
     for (name, allowed), found in zip(_SAFE.items(), settings, strict=True):
         if found not in allowed:
             should = "或".join(allowed)
@@ -112,6 +116,11 @@ def look(connection: PostgresConnection) -> tuple[bool, str, bool]:
                 f"数据库服务器的设置不安全：{name} 应为 {should}，实为 {found}",
                 f"请管理员改正：ALTER DATABASE 或 postgresql.conf 中的 {name}",
             )
+    if there and not ours:
+        raise UnavailableError(
+            f"库里有一个 lifecycle 模式，但不是台账（{connection.address.name}）",
+            "请另用一个库：createdb 新库名",
+        )
     return there, database, standby
 
 
@@ -137,7 +146,13 @@ def is_complete(connection: PostgresConnection) -> bool:
 def verify(connection: PostgresConnection) -> None:
     """Refuse a ledger of another schema, and a copy that is not complete."""
     known = dict(connection.rows("SELECT key, value FROM meta", {}))
-    version = int(known.get("schema", "0"))
+    written = known.get("schema", "")
+    if not written.isdecimal():
+        raise UnavailableError(
+            f"数据库不完整（{connection.address.name}：缺 schema）",
+            "请从备份恢复：lifecycle restore 备份文件",
+        )
+    version = int(written)
     if version > SCHEMA:
         raise UnavailableError(
             f"数据库由更新的版本建立（{version}，本程序支持到 {SCHEMA}）", "请升级 lifecycle 后再用"

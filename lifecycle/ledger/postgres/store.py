@@ -59,6 +59,11 @@ class PostgresStore(Store):
         self._pending: list[tuple[str, dict[str, Any]]] = []
 
     @classmethod
+    def named(cls, url: str) -> str:
+        """Say which database a URL names, without a password."""
+        return address_of(url).name
+
+    @classmethod
     def open(cls, url: str, *, create: bool = False, readonly: bool = False) -> PostgresStore:
         """Open a database on a server, or make the ledger in it.
 
@@ -193,7 +198,6 @@ class PostgresStore(Store):
             self._within = False
             if not self._holds(error):
                 raise
-            self.deeds.trouble = str(error)
         except BaseException:
             self._within = False
             if not self.connection.lost and not self.connection.idle:
