@@ -101,7 +101,9 @@ class Store(ABC):
 
     @abstractmethod
     def rows(self, statement: Statement, **values: Any) -> list[Any]:
-        """Give all rows of a statement that yields few."""
+        """Give all rows of a statement that yields few; none where it asks for a text that no
+        database can hold.
+        """
 
     @abstractmethod
     def run(self, statement: Statement, **values: Any) -> int:
@@ -174,6 +176,8 @@ class Store(ABC):
 
     def matching(self, words: str) -> list[tuple[str, str]]:
         """List number and title of the first cases whose number or title contains a text."""
+        if "\0" in words:
+            return []  # it would end SQLite's pattern there, which then matches everything
         like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         return self.rows(text.CASES_MATCHING, like=like, text=words, most=9)
 

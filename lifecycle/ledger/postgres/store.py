@@ -248,7 +248,11 @@ class PostgresStore(Store):
             self._flush()
             try:
                 return self.connection.rows(statement.postgresql, values)
+            except UnicodeEncodeError:
+                return []  # half a character, as a wrong encoding gives it, is in no row
             except psycopg.Error as error:
+                if any(isinstance(value, str) and "\0" in value for value in values.values()):
+                    return []  # nor is a NUL, which the server takes in no text
                 if self._within or not is_lost(error):
                     raise
                 self._renew()
