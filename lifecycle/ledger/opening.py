@@ -35,6 +35,11 @@ def name_of(url: str) -> str:
     return str(database_path(url))
 
 
+def holds_ledger(url: str) -> bool:
+    """Tell whether a database on a server holds a ledger, whole or not yet copied to its end."""
+    return _on_a_server().holds_ledger(url)
+
+
 def open_replica(url: str) -> Store:
     """Open a database into which another is to be copied: new, or not completed before.
 

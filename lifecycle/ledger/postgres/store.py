@@ -64,6 +64,16 @@ class PostgresStore(Store):
         return address_of(url).name
 
     @classmethod
+    def holds_ledger(cls, url: str) -> bool:
+        """Tell whether there is a ledger in a database."""
+        address = address_of(url)
+        with (
+            contextlib.closing(_connected(address, readonly=False)) as connection,
+            server_errors(address.name),
+        ):
+            return schema.look(connection)[0]
+
+    @classmethod
     def open(cls, url: str, *, create: bool = False, readonly: bool = False) -> PostgresStore:
         """Open a database on a server, or make the ledger in it.
 
