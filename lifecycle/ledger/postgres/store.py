@@ -241,7 +241,11 @@ class PostgresStore(Store):
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
         """Read several things as they are at one moment."""
-        begin = (("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", dict[str, Any]()),)
+        begin: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {}),
+            # whoever reads holds nobody up, and may think long between two questions
+            ("SET LOCAL idle_in_transaction_session_timeout TO 0", {}),
+        )
         with server_errors(self.name):
             self._begin(begin)
             self._within = True
