@@ -140,7 +140,7 @@ def _written(way: Value) -> str:
         case Bound():
             return "数；日期写成 2026-08-01 的样子"
         case YesNo():
-            return "true（是）或 false（否）"
+            return "true、yes（是）或 false、no（否）"
         case OneWord():
             return "、".join(f"`{word.name}`（{word.title}）" for word in way.words)
         case Mention() | Mentions():

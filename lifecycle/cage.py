@@ -138,8 +138,8 @@ def _result(raw: bytes | None, status: int, what: str, limits: tuple[float, int,
 def _raised(said: dict[str, Any]) -> LifecycleError:
     if said["problems"]:
         problems = (
-            Problem(rule, Location(*at), message, mend)
-            for rule, at, message, mend in said["problems"]
+            Problem(rule, Location(*at), message, mend, warning)
+            for rule, at, message, mend, warning in said["problems"]
         )
         error = WorkflowError(problems)
         error.args, error.message = (
@@ -251,7 +251,7 @@ def _answer(function: Callable[..., Any], args: tuple[object, ...]) -> bytes:
 
 def _told(error: LifecycleError) -> bytes:
     problems = error.problems if isinstance(error, WorkflowError) else ()
-    found = [(p.rule, _place(p.location), p.message, p.mend) for p in problems]
+    found = [(p.rule, _place(p.location), p.message, p.mend, p.warning) for p in problems]
     document = {
         "error": error.exit_code,
         "message": error.message,

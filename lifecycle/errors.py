@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from lifecycle.frozen import dataclass
@@ -74,18 +74,26 @@ class Location:
 class Problem:
     """One fault in a file: which rule it breaks, where, what is wrong and how to mend it (both
     Chinese).
+
+    A warning says what is most likely not meant; the file may be used all the same.
     """
 
     rule: str
     location: Location
     message: str
     mend: str = ""
+    warning: bool = False
+
+    @property
+    def word(self) -> str:
+        """Say in Chinese how grave it is."""
+        return "警告" if self.warning else "错误"
 
     def render(self, source: str | None = None) -> str:
-        """Give `file:line:col: 错误：…`, then the faulty line underlined when its text is at hand,
-        then the mend.
+        """Give `file:line:col: 错误：…` (or 警告), then the faulty line underlined when its text is
+        at hand, then the mend.
         """
-        lines = [f"{self.location}: 错误：{self.message}"]
+        lines = [f"{self.location}: {self.word}：{self.message}"]
         text = source.splitlines() if source else []
         if 0 < self.location.line <= len(text):
             line = text[self.location.line - 1]
@@ -100,6 +108,11 @@ class Problem:
         if self.mend:
             lines.append(f"  改法：{self.mend}")
         return "\n".join(lines)
+
+
+def faults_among(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Give the problems for which a file cannot be used: all but warnings."""
+    return tuple(problem for problem in problems if not problem.warning)
 
 
 def cell_width(text: str) -> int:
@@ -129,6 +142,48 @@ class LifecycleError(Exception):
 
 class InvalidError(LifecycleError):
     """The input is wrong in itself: a type, a unit, a date, a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredFault:
+    """A fault in one thing that was entered, and where it stands (`list.csv:3:2`), if in a file."""
+
+    place: str
+    error: LifecycleError
+
+    @property
+    def message(self) -> str:
+        """Say what is wrong, with the place before it."""
+        return f"{self.place}: {self.error.message}" if self.place else self.error.message
+
+
+class SeveralError(InvalidError):
+    """Several faults in what was entered, told at once."""
+
+    def __init__(self, faults: Iterable[EnteredFault]) -> None:
+        self.faults = tuple(faults)
+        lines = (
+            f"\n  {fault.message}" + (f"　改法：{fault.error.mend}" if fault.error.mend else "")
+            for fault in self.faults
+        )
+        super().__init__(f"有 {len(self.faults)} 处填得不对：{''.join(lines)}")
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """Give each fault for machines."""
+        told = (
+            {"place": fault.place, "message": fault.error.message, "mend": fault.error.mend}
+            for fault in self.faults
+        )
+        return {"faults": list(told)}
+
+
+def at_once(faults: Sequence[EnteredFault]) -> LifecycleError:
+    """Give the error that tells all these faults; there must be one."""
+    if len(faults) > 1:
+        return SeveralError(faults)
+    fault = faults[0]
+    return InvalidError(fault.message, fault.error.mend) if fault.place else fault.error
 
 
 class UsageError(LifecycleError):

@@ -89,6 +89,11 @@ class Paper(Bureau):
         self.do("advance", number, "ask", by="bureau01")
         return number
 
+    def corrects(self, number: str, fact: str) -> None:
+        """Correct what a step rests on: one officer proposes, another of the lead confirms."""
+        self.do("correct", number, fact, "--note", "填错了", by="bureau01")
+        self.do("confirm", number, by="bureau02")
+
     def ready_but_unsigned(self) -> str:
         """Open a case that lacks but the opinions to go on, and send its consultation,
         `3-consultation`.

@@ -20,6 +20,7 @@ from lifecycle.engine.case import Case, File, Moment, Officer
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Refused
 from lifecycle.engine.evolve import evolve
+from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.reader import read_workflow
 
@@ -47,8 +48,8 @@ materials:
   report: {title: 报告, keep: 10y, max_mb: 1}
   clauses: {title: 条款, keep: permanent}
 states:
-  first: {title: 甲环节, phase: 前期, lead: bureau, due: {in: 10, unit: workday, basis: 内部承诺}}
-  second: {title: 乙环节, phase: 前期, lead: land, due: {in: 5, unit: day, basis: 内部承诺}}
+  first: {title: 甲环节, phase: 前期, lead: bureau, due: {in: 10, unit: workday, inner: true, basis: 内部承诺}}
+  second: {title: 乙环节, phase: 前期, lead: land, due: {in: 5, unit: day, inner: true, basis: 内部承诺}}
   paused: {title: 中止}
   done: {title: 办结, final: true}
 transitions:
@@ -61,7 +62,7 @@ transitions:
     needs:
       facts: [amount]
       materials: [report]
-      cosign: {roles: [land, finance, x], quorum: QUORUM, within: {in: 3, unit: workday, basis: 内部承诺}}
+      cosign: {roles: [land, finance, x], quorum: QUORUM, asked: entering, within: {in: 3, unit: workday, inner: true, basis: 内部承诺}}
       guards:
         - {when: amount >= 3000, else: 金额不足3000万元}
   - name: tick
@@ -89,9 +90,8 @@ START = date(2026, 3, 2)
 
 def officer(code: str, role: str, unit: str = "u0", principal: str | None = None) -> Officer:
     """Make an officer who holds one role."""
-    return Officer(
-        code, code, unit, {role: f"grant-{code}"}, principal, "d1" if principal else None
-    )
+    held = {role: (f"grant-{code}",)}
+    return Officer(code, code, unit, held, principal, ("d1",) if principal else ())
 
 
 BUREAU, LAND, FINANCE = officer("b1", "bureau"), officer("l1", "land"), officer("f1", "finance")
@@ -102,13 +102,15 @@ class Desk:
     """One case of the small workflow, moved by commands; `on` is the day."""
 
     quorum: str = "all"
+    text: str = TEXT
+    first: dict[str, Value] = field(default_factory=lambda: {"name": "某项目", "amount": "5000"})
     on: date = START
     case: Case | None = None
     entries: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.workflow = read_workflow(TEXT.replace("QUORUM", self.quorum), "small.yaml")
-        self.do(BUREAU, Open({"name": "某项目", "amount": "5000"}))
+        self.workflow = read_workflow(self.text.replace("QUORUM", self.quorum), "small.yaml")
+        self.do(BUREAU, Open(self.first))
 
     def ask(self, who: Officer, command: Act) -> Accepted | Refused:
         """Judge a command without any effect."""

@@ -301,7 +301,7 @@ _WRITES = re.compile(
 ALLOWED = {
     "outfile.py": "is the one writer",
     "sharing.py": "creates the empty files that the writer and the ledger fill",
-    "ledger/files.py": "materials: named by their SHA-256, healed by writing them again",
+    "ledger/folder.py": "materials: named by their SHA-256, healed by writing them again",
     "ledger/sqlite/database.py": "the database and its copy before an upgrade: SQLite writes them",
     "ledger/sqlite/by_apsw.py": "copies the database into an empty file: SQLite writes it",
     "ledger/sqlite/by_sqlite3.py": "likewise",

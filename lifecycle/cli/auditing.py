@@ -111,6 +111,7 @@ def _summary(audited: Audited) -> list[str]:
             f"{audited.refusals} 次；{_verdict(audited)}"
         ),
         _known_by(audited),
+        *_early(audited),
         f"末条序号 {audited.last_index}，{_checkpoint(audited)}",
     ]
     if audited.unjudged_entries:
@@ -131,6 +132,20 @@ def _known_by(audited: Audited) -> str:
         return f"经办人身份都是自报（declared），{declared} 条；台账不能证明办理的是本人"
     told = f"经办人身份：由操作系统账户核实（local）{audited.local} 条"
     return f"{told}，自报（declared）{declared} 条" if declared else f"{told}，没有自报的"
+
+
+def _early(audited: Audited) -> list[str]:
+    """List the authority that began before it was recorded; that of the founding in one line."""
+    founding = sum(one.founding for one in audited.early)
+    later = [one for one in audited.early if not one.founding]
+    told = [
+        f"先于登记生效：单位记录第 {one.seq} 条，{one.officer} 的{one.kind}自 {one.since} 起，"
+        f"{one.recorded} 登记"
+        for one in later
+    ]
+    if founding:
+        told.append(f"建库当天登记、自更早的日子起生效的职能、任职和授权 {founding} 条")
+    return told
 
 
 def _verdict(audited: Audited) -> str:
@@ -162,6 +177,7 @@ def _document(audited: Audited, findings: list[Finding]) -> dict[str, Any]:
         "entries": audited.entries,
         "cases": audited.cases,
         "refused_attempts": audited.refusals,
+        "early": [asdict(one) for one in audited.early if not one.founding],
         "auth": {"declared": audited.entries - audited.local, "local": audited.local},
         "last_index": audited.last_index,
         "log": audited.log,

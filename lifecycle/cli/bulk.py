@@ -11,7 +11,13 @@ from lifecycle.cli.done import done_json, hinted
 from lifecycle.cli.terminal.answer import write_answer
 from lifecycle.cli.terminal.output import mark, progress, say
 from lifecycle.cli.terminal.refusal import Refusal, refusal_json
-from lifecycle.errors import InvalidError, UncertainError, UsageError
+from lifecycle.errors import (
+    InvalidError,
+    LifecycleError,
+    SeveralError,
+    UncertainError,
+    UsageError,
+)
 from lifecycle.office.cases.bulk import BulkLine, Do, Result, read_table, run_lines
 
 if TYPE_CHECKING:
@@ -93,8 +99,19 @@ def _print(result: Result, told: Callable[[Done], str]) -> None:
     if result.done is not None:
         say(mark(True), f" {where}　{hinted(told(result.done), result.done)}")
     elif result.error is not None:
-        mend = f"　改法：{result.error.mend}" if result.error.mend else ""
-        say(mark(False), f" {where}　{result.error.message}{mend}")
+        say(mark(False), f" {_failed(result.line, where, result.error)}")
+
+
+def _failed(line: BulkLine, where: str, error: LifecycleError) -> str:
+    """Tell why a line was not done; its place stands there once."""
+    message = error.message
+    place, sign, said = message.partition(": ")
+    if line.place and message.startswith(line.place):
+        message = f"{place}　{line.case}　{said}" if sign and line.case else message
+    else:
+        message = f"{where}　{message}"
+    mend = f"　改法：{error.mend}" if error.mend else ""
+    return f"{message}{mend}"
 
 
 def _conclude(
@@ -135,6 +152,8 @@ def _json(result: Result, *, undone: bool) -> dict[str, Any]:
         error = {"message": result.error.message, "mend": result.error.mend}
         if isinstance(result.error, Refusal):
             error["details"] = refusal_json(result.error)
+        elif isinstance(result.error, SeveralError):
+            error["details"] = result.error.details
     return {**head, "ok": False, "error": error}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lifecycle.cli.terminal.output import paint, say
-from lifecycle.errors import Problem
+from lifecycle.errors import Problem, faults_among
 
 if TYPE_CHECKING:
     from lifecycle.cli.desk import Desk
@@ -18,16 +18,18 @@ WORDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历",
 
 
 def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: str) -> int:
-    """Print a line for each fault, as editors and CI read them, and a summary.
+    """Print a line for each fault and warning, as editors and CI read them, and a summary.
 
-    Give the exit code.
+    Give the exit code, to which warnings do not count.
     """
+    faults = faults_among(problems)
     document = {
-        "ok": not problems,
+        "ok": not faults,
         "files": count,
         "problems": [
             {
                 "rule": p.rule,
+                "level": "warning" if p.warning else "error",
                 "file": p.location.file,
                 "line": p.location.line,
                 "column": p.location.column,
@@ -41,14 +43,16 @@ def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: st
     def tell() -> None:
         for problem in problems:
             mend = f"　改法：{problem.mend}" if problem.mend else ""
-            say(f"{problem.location}: 错误：{problem.message}{mend}".replace("\n", " "))
-        verdict = (
-            paint(f"{len(problems)} 处错误", "red") if problems else paint("没有错误", "green")
-        )
-        say(f"共检查 {count} 个{what}：", verdict)
+            say(f"{problem.location}: {problem.word}：{problem.message}{mend}".replace("\n", " "))
+        verdict = paint(f"{len(faults)} 处错误", "red") if faults else paint("没有错误", "green")
+        say(f"共检查 {count} 个{what}：", verdict, _warned(len(problems) - len(faults)))
 
     desk.answer(document, tell)
-    return int(bool(problems))
+    return int(bool(faults))
+
+
+def _warned(count: int) -> str:
+    return f"，{paint(f'{count} 处警告', 'yellow')}" if count else ""
 
 
 def tell_published(desk: Desk, publication: Publication) -> None:

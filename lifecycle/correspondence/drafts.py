@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lifecycle.engine.case import Case
@@ -47,6 +48,19 @@ class Drafted:
             return self.letter.to
         rule = rule_of(self.workflow, self.letter)
         return rule.to if rule else ()
+
+    @property
+    def told(self) -> Case:
+        """Give the case that the letter tells of: as it was after its entry.
+
+        A letter of a return tells of what the return undid, so it has that too.
+        """
+        act = self.origin or self
+        if act.transition is None or not act.transition.undoes:
+            return self.after
+        undone = {**act.before.facts, **act.body["intent"]["data"]["facts"]}
+        facts = {**self.after.facts, **undone} if act is self else {**undone, **self.after.facts}
+        return replace(self.after, facts=facts, fired={**act.before.fired, **self.after.fired})
 
     @property
     def cc(self) -> tuple[str, ...]:

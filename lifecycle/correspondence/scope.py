@@ -11,8 +11,9 @@ from lifecycle.correspondence.drafts import Drafted
 from lifecycle.correspondence.letter_names import LetterNames, Reminded
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.case_letter import Addressee, rule_of
-from lifecycle.engine.gates.cosign import seats_of, who_is
+from lifecycle.engine.gates.cosign import who_is
 from lifecycle.engine.gates.gates import SPANS, VERDICTS
+from lifecycle.engine.gates.seats import seats_of
 from lifecycle.engine.scope import workdays_after
 from lifecycle.engine.standing import OpenLimit, open_limits
 from lifecycle.engine.values import typed
@@ -38,7 +39,8 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
     to = [a.name for a in addressees(directory, drafted, moment) if not a.copy]
     rule = rule_of(workflow, drafted.letter)
     act = drafted.origin or drafted
-    told = LetterNames(
+    told = drafted.told
+    words = LetterNames(
         to=to,
         cc=[a.name for a in addressees(directory, drafted, moment) if a.copy],
         issuer=names.get(intent["actor"]["unit"], intent["actor"]["unit"]),
@@ -53,17 +55,17 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
         due_text=due_text(due.due, due.limit.amount, due.limit.unit) if due else None,
         materials=[workflow.materials[name].title for name in case.materials],
         opinions=_opinions(act, moment),
-        last={name: date.fromisoformat(fired.on) for name, fired in case.fired.items()},
+        last={name: date.fromisoformat(fired.on) for name, fired in told.fired.items()},
         count={
-            name: case.fired[name].count if name in case.fired else 0 for name in workflow.titles
+            name: told.fired[name].count if name in told.fired else 0 for name in workflow.titles
         },
         limits=[_limit(item) for item in limits],
         reply_due_text=REPLY_DUE if rule and rule.reply else None,
         reminded=_reminded(drafted, moment),
     )
     return {
-        **_facts(workflow, case, names),
-        **told.scope(),
+        **_facts(workflow, told, names),
+        **words.scope(),
         "workdays_after": workdays_after(moment.calendar),
     }
 
@@ -160,7 +162,7 @@ def addressees(directory: Directory, drafted: Drafted, moment: Moment) -> list[A
 def _resolved(
     directory: Directory, drafted: Drafted, moment: Moment, named: tuple[str, ...]
 ) -> list[Addressee]:
-    workflow, case, seq = drafted.workflow, drafted.after, drafted.body["office"]
+    workflow, case, seq = drafted.workflow, drafted.told, drafted.body["office"]
     found: dict[str, Addressee] = {}
     for name in named:
         if name in workflow.parties:

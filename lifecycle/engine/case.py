@@ -41,6 +41,73 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """Which edition of a fact or material is in hand; `number` 0 says that there is none.
+
+    `latest` is the highest number so far, `seq` the entry that began it, `by` the transition that
+    entered it ("" for one that was set, attached or given at the opening), `amended` the entry that
+    last corrected it, 0 for none. `used`: a step has read it, be that undone since.
+    """
+
+    number: int
+    latest: int
+    seq: int
+    by: str = ""
+    amended: int = 0
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastEdition:
+    """An earlier edition with its value: a step that stands has read it, or a return may bring it
+    back. `undone` ones do not come back.
+    """
+
+    edition: Edition
+    value: Value | File
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MadeStep:
+    """A transition that was made and stands: from which state, when, by whom, and what it read.
+
+    `reads` maps facts and materials to the numbers of their editions, `counts` the transitions
+    that its guards looked at to (times, day, seq) as these were. `entered_on` is when the case had
+    entered the state it was made from.
+    """
+
+    transition: str
+    source: str
+    seq: int
+    on: str
+    persons: tuple[str, ...]
+    entered_on: str
+    reads: Mapping[str, int]
+    counts: Mapping[str, tuple[int, str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A correction that waits for the lead: by whom, of what, to which values, and why.
+
+    `editions` maps what it corrects to the edition (number, entry that last amended it) that it
+    was proposed on; once that is another, it has lapsed. `slip`: a slip of the pen.
+    """
+
+    seq: int
+    on: str
+    persons: tuple[str, ...]
+    unit: str
+    facts: Mapping[str, Value]
+    material: str
+    file: File | None
+    note: str
+    slip: bool
+    editions: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Opinion:
     """One unit's verdict on a transition: agree, conditional, object.
 
@@ -67,7 +134,9 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """How often a transition was made, and when, by whom and at which seq it last was."""
+    """How often a transition was made, and when, by whom and at which seq it last was; what a
+    return undid does not count.
+    """
 
     count: int
     on: str
@@ -76,8 +145,16 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """On which day, and by which entry, a seat was asked for its opinion."""
+
+    on: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Suspension:
-    """From where and since when a case is suspended, and when it had entered the state it left."""
+    """From which state and since when a case is suspended, and when it had entered that state."""
 
     state: str
     on: str
@@ -88,7 +165,12 @@ class Suspension:
 class Case:
     """One run of a workflow after `seq` entries.
 
-    `head` is the hash of the last. Days are YYYY-MM-DD.
+    `head` is the hash of the last. Days are YYYY-MM-DD. `suspensions` are those under way, the
+    innermost last; `stops` the days from and to which earlier ones lasted. `steps` are those that
+    stand, in order; `made` is how often each transition was ever made, `entered` the seq at which
+    each state was last entered. `proposals` are corrections by the seq that proposed them;
+    `unsettled` maps the seq of a step whose gates no longer hold to that of the correction which
+    says so.
     """
 
     id: str
@@ -109,8 +191,22 @@ class Case:
     fired: Mapping[str, Fired]
     locked: tuple[str, ...] = ()
     cleared: int = 0
-    suspension: Suspension | None = None
+    suspensions: tuple[Suspension, ...] = ()
+    stops: tuple[tuple[str, str], ...] = ()
+    editions: Mapping[str, Edition] = field(default_factory=dict)
+    past: Mapping[str, tuple[PastEdition, ...]] = field(default_factory=dict)
+    steps: tuple[MadeStep, ...] = ()
+    made: Mapping[str, int] = field(default_factory=dict)
+    entered: Mapping[str, int] = field(default_factory=dict)
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
+    unsettled: Mapping[str, int] = field(default_factory=dict)
+    asked: Mapping[str, Asked] = field(default_factory=dict)
     letters: Letters = field(default_factory=Letters)
+
+    @property
+    def suspension(self) -> Suspension | None:
+        """Give the suspension under way: the innermost, where one was suspended again."""
+        return self.suspensions[-1] if self.suspensions else None
 
     def after(self, entry: Entry, **change: Any) -> Case:
         """Give the case after an entry that changes this of it."""
@@ -129,6 +225,20 @@ class Case:
         return tuple(value) if isinstance(value, list) else (str(value),)
 
 
+def moved_facts(before: Case | None, after: Case) -> dict[str, Value | None]:
+    """Give the facts in which a case differs from what it was, with their values; None for one that
+    was cleared.
+    """
+    known: Mapping[str, Value] = before.facts if before else {}
+    cleared: dict[str, Value | None] = dict.fromkeys(known.keys() - after.facts.keys())
+    changed = {
+        name: value
+        for name, value in after.facts.items()
+        if name not in known or known[name] != value
+    }
+    return cleared | changed
+
+
 def opinion_key(transition: str, role: str, unit: str) -> str:
     """Name the place of one opinion among a case's opinions."""
     return f"{transition}/{role}/{unit}"
@@ -141,14 +251,49 @@ def dump_case(case: Case) -> dict[str, Any]:
     """
     data = _plain(case)
     del data["letters"]
-    for name in ("materials", "opinions", "fired"):
+    for name in ("materials", "opinions", "fired", "editions", "asked"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
-    data["suspension"] = _plain(case.suspension) if case.suspension else None
+    data["suspensions"] = [_plain(one) for one in case.suspensions]
+    data["stops"] = [list(stop) for stop in case.stops]
+    data["proposals"] = {key: _dump_proposal(one) for key, one in case.proposals.items()}
+    data["steps"] = [_plain(step) for step in case.steps]
+    data["past"] = {name: [_dump_past(one) for one in case.past[name]] for name in case.past}
     return data
 
 
 def _plain(item: Any) -> dict[str, Any]:
     return {name: getattr(item, name) for name in item.__slots__}
+
+
+def _dump_past(past: PastEdition) -> dict[str, Any]:
+    file = isinstance(past.value, File)
+    return {
+        "edition": _plain(past.edition),
+        "file" if file else "value": _plain(past.value) if file else past.value,
+        "undone": past.undone,
+    }
+
+
+def _load_past(data: Mapping[str, Any]) -> PastEdition:
+    value = File(**data["file"]) if "file" in data else data["value"]
+    return PastEdition(Edition(**data["edition"]), value, data["undone"])
+
+
+def _dump_proposal(proposal: Proposal) -> dict[str, Any]:
+    file = _plain(proposal.file) if proposal.file else None
+    return {**_plain(proposal), "file": file}
+
+
+def _load_proposal(data: Mapping[str, Any]) -> Proposal:
+    editions = {name: (pair[0], pair[1]) for name, pair in data["editions"].items()}
+    file = File(**data["file"]) if data["file"] else None
+    persons = tuple(data["persons"])
+    return Proposal(**{**data, "file": file, "persons": persons, "editions": editions})
+
+
+def _load_step(data: Mapping[str, Any]) -> MadeStep:
+    counts = {name: (made[0], made[1], made[2]) for name, made in data["counts"].items()}
+    return MadeStep(**{**data, "persons": tuple(data["persons"]), "counts": counts})
 
 
 def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Case:
@@ -166,7 +311,13 @@ def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Cas
                 for name, item in data["fired"].items()
             },
             "locked": tuple(data["locked"]),
-            "suspension": Suspension(**data["suspension"]) if data["suspension"] else None,
+            "suspensions": tuple(Suspension(**one) for one in data["suspensions"]),
+            "stops": tuple((stopped, resumed) for stopped, resumed in data["stops"]),
+            "asked": {key: Asked(**item) for key, item in data["asked"].items()},
+            "editions": {name: Edition(**item) for name, item in data["editions"].items()},
+            "past": {name: tuple(map(_load_past, items)) for name, items in data["past"].items()},
+            "steps": tuple(map(_load_step, data["steps"])),
+            "proposals": {key: _load_proposal(one) for key, one in data["proposals"].items()},
             "letters": Letters(letters),
         }
     )
@@ -177,31 +328,41 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """Who acts: `held` maps each role held on that day to the grant relied on (an entry id).
+    """Who acts: `held` maps each role held on that day to the grants relied on (entry ids): the one
+    of that day and, for what is recorded later, the one at recording.
 
-    Acting for somebody, `principal` is who, `delegation` the entry that allows it; unit and roles
-    are the principal's.
+    Acting for somebody, `principal` is who, `delegation` the entries that allow it; unit and roles
+    are the principal's. `away` says that the one who acts is of another unit. What somebody else
+    had done is recorded with `done_by`, and `because` says why they do not record it themselves;
+    unit and roles are theirs.
     """
 
     id: str
     title: str
     unit: str
-    held: Mapping[str, str]
+    held: Mapping[str, tuple[str, ...]]
     principal: str | None = None
-    delegation: str | None = None
+    delegation: tuple[str, ...] = ()
+    away: bool = False
+    done_by: str | None = None
+    because: str = ""
 
     @property
     def persons(self) -> tuple[str, ...]:
         """Name everybody whose act this is."""
-        return (self.id, self.principal) if self.principal else (self.id,)
+        return tuple(name for name in (self.id, self.principal, self.done_by) if name)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
     """The day a command takes effect, the calendar that counts its days, and the units' names for
     officers to read.
+
+    `staff` maps each unit in which somebody is in office to the roles that they hold; None where
+    nobody asks.
     """
 
     on: date
     calendar: Calendar
     names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
+    staff: Mapping[str, frozenset[str]] | None = None

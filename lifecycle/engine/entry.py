@@ -34,7 +34,7 @@ class Entry:
         """Read an entry from its body, as parsed from its canonical bytes."""
         intent = body["intent"]
         actor = intent["actor"]
-        persons = (actor["id"], actor["for"]) if "for" in actor else (actor["id"],)
+        persons = tuple(actor[key] for key in ("id", "for", "done_by") if key in actor)
         return cls(
             case=intent["case"],
             seq=intent["seq"],

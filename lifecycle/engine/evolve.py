@@ -8,6 +8,7 @@ from typing import Any
 from lifecycle.engine.acts import Open, read_act
 from lifecycle.engine.case import Case
 from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates.asking import follow_seats
 from lifecycle.errors import InvalidError
 from lifecycle.workflow.model import Workflow
 
@@ -24,4 +25,4 @@ def evolve(workflow: Workflow, case: Case | None, body: Mapping[str, Any], diges
         return act.fold(workflow, case, entry)
     if case is None:
         raise InvalidError("第一条记录不是立项")
-    return act.fold(workflow, case, entry)
+    return follow_seats(workflow, case, act.fold(workflow, case, entry), entry)

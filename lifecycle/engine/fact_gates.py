@@ -1,14 +1,18 @@
 """The gates of one fact or material: whether there is such a thing, whether its value may be,
-whether it is locked.
+whether it is locked, through which door it is entered, and whether a step rests on it.
 """
 
 from __future__ import annotations
 
+from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Docket
-from lifecycle.engine.gates.gates import Gate, unknown
+from lifecycle.engine.editions import binding_readers, edition_of, is_free
+from lifecycle.engine.gates.gates import MOST_NAMED, Gate, titles_of_ways, unknown, way_in
+from lifecycle.engine.gates.staffing import judge_staffing
 from lifecycle.engine.values import Value, check_value
 from lifecycle.errors import InvalidError
-from lifecycle.workflow.model import Fact
+from lifecycle.workflow.model import Fact, Material, Transition, Workflow
+from lifecycle.workflow.reliance import doors_of
 
 
 def judge_value(docket: Docket, name: str, value: Value) -> Fact | None:
@@ -21,7 +25,26 @@ def judge_value(docket: Docket, name: str, value: Value) -> Fact | None:
         check_value(fact, value)
     except InvalidError as error:
         docket.add(Gate("facts", False, {name: value}, error.message, error.mend))
+    else:
+        _judge_day(docket, fact, value)
+        for gate in judge_staffing(docket.workflow, {name: value}, docket.moment):
+            docket.add(gate)
     return fact
+
+
+def _judge_day(docket: Docket, fact: Fact, value: Value) -> None:
+    """See that a date, or each of a list, does not lie after the day of the act, unless its fact
+    may lie in the future.
+    """
+    if fact.future or "date" not in (fact.type, fact.of):
+        return
+    on = docket.moment.on.isoformat()
+    days = value if isinstance(value, list) else [str(value)]
+    for day in days:
+        if day > on:
+            text = f"{fact.title} {day}，最迟 {on}（不能填办理之日以后的日子）"
+            mend = "改正日期；还没有发生的，到发生时再填"
+            docket.add(Gate("facts", False, {fact.name: value}, text, mend, fact.basis))
 
 
 def judge_lock(docket: Docket, name: str, title: str) -> None:
@@ -29,3 +52,69 @@ def judge_lock(docket: Docket, name: str, title: str) -> None:
     if name in docket.case.locked:
         mend = "须先办理解除锁定的流转（退回）"
         docket.add(Gate("lock", False, {"name": name}, f"{title} 已锁定，不能更改", mend))
+
+
+def judge_no_door(docket: Docket, fact: Fact) -> bool:
+    """See that a fact is not asked by some transition: it is then entered with that only."""
+    asking = doors_of(docket.workflow, fact.name).asking
+    if asking:
+        text = f"{fact.title} 随 {titles_of_ways(asking)} 填报，不能单独填"
+        mend = way_in(docket.workflow, docket.case, fact)
+        docket.add(Gate("door", False, {"name": fact.name}, text, mend))
+    return not asking
+
+
+def judge_asked_later(docket: Docket, fact: Fact) -> None:
+    """See that who opens a case does not enter what a later transition asks: unless the opening
+    must, or one may enter it with a transition that leaves the first state.
+    """
+    doors = doors_of(docket.workflow, fact.name)
+    asking = doors.asking
+    first = any(docket.workflow.initial in way.sources for way in doors.maybe)
+    if asking and not first and fact.required is not True:
+        text = f"{fact.title} 随 {titles_of_ways(asking)} 填报，立项时不填"
+        mend = f"立项时去掉，办理 {asking[0].title} 时填：--set {fact.name}=…"
+        docket.add(Gate("door", False, {"name": fact.name}, text, mend))
+
+
+def judge_relied_on(docket: Docket, item: Fact | Material, *, same: bool) -> None:
+    """See that no standing step has read the edition in hand, unless it renews; what stays the
+    `same` harms none.
+    """
+    case, workflow = docket.case, docket.workflow
+    if same or item.name in case.locked or is_free(workflow, case, item.name):
+        return  # of what is locked, that has been said
+    docket.add(_relied_on(workflow, case, item))
+
+
+def judge_renewed(docket: Docket, transition: Transition, fact: Fact) -> None:
+    """See that a transition does not replace what another one entered and a step has read, unless
+    it renews the fact.
+    """
+    case = docket.case
+    by = edition_of(case, fact.name).by
+    if by in ("", transition.name) or fact.name in transition.renews:
+        return
+    if binding_readers(docket.workflow, case, fact.name):
+        docket.add(_relied_on(docket.workflow, case, fact))
+
+
+def _relied_on(workflow: Workflow, case: Case, item: Fact | Material) -> Gate:
+    """Make the unmet gate for what a standing step has read: who did, and how it changes."""
+    readers = binding_readers(workflow, case, item.name)
+    titles = list(dict.fromkeys(f"“{workflow.titles[s.transition]}”" for s in readers))
+    more = f"等 {len(titles)} 项" if len(titles) > MOST_NAMED else ""
+    text = f"{item.title} 已由{''.join(titles[:MOST_NAMED])}{more}采用，不能直接更改"
+    inputs = {"name": item.name, "steps": [step.seq for step in readers]}
+    return Gate("edition", False, inputs, text, _how_to_change(workflow, case, item))
+
+
+def _how_to_change(workflow: Workflow, case: Case, item: Fact | Material) -> str:
+    if isinstance(item, Material):
+        correct = f"lifecycle correct {case.number} --material {item.name} --file 文件 --note 理由"
+        return f"确属交错的，更正：{correct}"
+    correct = f"确属填错的，更正：lifecycle correct {case.number} {item.name}=… --note 理由"
+    ways = doors_of(workflow, item.name)
+    if not (ways.asking or ways.maybe):
+        return correct
+    return f"{way_in(workflow, case, item)}；{correct}"

@@ -72,7 +72,7 @@ def judge_duty(docket: Docket, letter: CaseLetter, duty: str) -> str:
     """Judge a role of the office within the issuing unit; gives the role."""
     judge_unit(docket, letter.unit)
     title, officer = DUTIES[duty], docket.officer
-    if duty in officer.held:
+    if duty in officer.held and not officer.away:
         docket.add(Gate("role", True, {"role": duty}, f"{title}（{officer.id}）"))
         return duty
     text = f"由{title}办理；您（{officer.id}）不是{title}"

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 
 from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.clocks import due_of
+from lifecycle.engine.gates.asking import due_of_seat
+from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.workdays import Calendar, Due
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import ENTERED, Light, Limit, Workflow
+from lifecycle.workflow.model import ENTERED, Light, Limit, Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,27 @@ def open_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[
     for limit in ((state.due,) if state.due else ()) + state.limits:
         since = case.entered_on if limit.since == ENTERED else case.facts.get(limit.since)
         if since is not None and not _is_met(case, limit, str(since)):
-            yield OpenLimit(limit, str(since), calendar.due(date.fromisoformat(str(since)), limit))
+            yield OpenLimit(limit, str(since), due_of(case, str(since), limit, calendar))
+
+
+@dataclass(frozen=True, slots=True)
+class OwedOpinion:
+    """An opinion that was asked and not given: on what, whose, and until when."""
+
+    transition: Transition
+    seat: Seat
+    due: Due
+
+
+def opinions_owed(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[OwedOpinion]:
+    """List the opinions that are asked within a time and not given."""
+    for transition in workflow.leaving[case.state].values():
+        if transition.cosign is None or transition.cosign.within is None:
+            continue
+        for seat in seats_of(workflow, case, transition):
+            due = due_of_seat(case, transition, seat, calendar)
+            if due is not None:
+                yield OwedOpinion(transition, seat, due)
 
 
 def _is_met(case: Case, limit: Limit, since: str) -> bool:
@@ -75,11 +99,9 @@ def stand(workflow: Workflow, case: Case, calendar: Calendar) -> Standing:
     """Work out where a case stands after its last entry."""
     if workflow.states[case.state].final:
         return Standing()
-    first = min(
-        (item.due for item in open_limits(workflow, case, calendar)),
-        key=lambda due: due.on,
-        default=None,
-    )
+    limits = (item.due for item in open_limits(workflow, case, calendar))
+    opinions = (item.due for item in opinions_owed(workflow, case, calendar))
+    first = min(chain(limits, opinions), key=lambda due: due.on, default=None)
     since = {
         "yellow": _light_days(workflow, case, calendar, "yellow", first),
         "red": _light_days(workflow, case, calendar, "red", first),

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lifecycle.engine.case import OPEN, Case, Moment, Officer
-from lifecycle.engine.gates.cosign import judge_cosign
+from lifecycle.engine.consequences import judge_settled
+from lifecycle.engine.gates.cosign import judge_cosign, judge_makers
 from lifecycle.engine.gates.gates import (
     Gate,
+    judge_asked,
     judge_counters,
     judge_dwell,
-    judge_facts,
+    judge_editions,
     judge_guard,
     judge_materials,
+    judge_needed,
     judge_persons,
     judge_role,
     unknown,
@@ -54,13 +57,21 @@ def judge_transition(
     """Judge every gate of a transition; also give the role relied on, empty if none."""
     role_gate, role = judge_role(workflow, case, officer, moment, transition.by)
     gates = [role_gate, *judge_persons(workflow, case, transition, officer)]
+    gates += judge_makers(workflow, case, transition, officer)
     if transition.reason:
         mend = "" if note else f"lifecycle advance {case.number} {transition.name} --note 理由"
         gates.append(Gate("reason", bool(note), {}, "已说明理由" if note else "须说明理由", mend))
-    gates += judge_facts(workflow, case, transition, facts, moment)
+    gates += judge_asked(workflow, case, transition, facts, moment)
+    gates += judge_needed(workflow, case, transition, facts, moment)
     gates += judge_materials(workflow, case, transition)
+    gates += judge_editions(workflow, case, transition)
     gates += judge_cosign(workflow, case, transition, moment)
-    gates += (judge_guard(workflow, case, guard, facts, moment) for guard in transition.guards)
-    gates += (judge_dwell(workflow, case, dwell, facts, moment) for dwell in transition.dwells)
+    gates += (
+        judge_guard(workflow, case, transition, guard, facts, moment) for guard in transition.guards
+    )
+    gates += (
+        judge_dwell(workflow, case, transition, dwell, facts, moment) for dwell in transition.dwells
+    )
     gates += judge_counters(workflow, case, transition)
+    gates += judge_settled(workflow, case, transition)
     return tuple(gates), role

@@ -65,21 +65,21 @@ def _root(tree: YamlTree, text: str) -> Mapping:
 def _row(file: str, node: Node, shift: int = 0) -> SheetRow:
     place = SheetPlace(file, node.line - shift)
     if not isinstance(node, Mapping):
-        return SheetRow(
-            place, fault=InvalidError(f"{place}：这一项不是映射", "每项写成 “键: 值” 的若干行")
-        )
+        fault = InvalidError(f"{place}：这一项不是映射", "每项写成 “键: 值” 的若干行")
+        return SheetRow(place, faults=(fault,))
     values: dict[str, Entered] = {}
+    places: dict[str, str] = {}
+    faults: list[InvalidError] = []
     for name, (key, value) in node.pairs.items():
         entered = _entered(value)
         if entered is None:
             here = SheetPlace(file, key.line - shift)
-            fault = InvalidError(
-                f"{here}：“{name}”应是一个值或一个简单列表", "列表的每一项只写一个值，不能空着"
-            )
-            return SheetRow(place, fault=fault)
-        if entered:
+            mend = "列表的每一项只写一个值，不能空着"
+            faults.append(InvalidError(f"{here}：“{name}”应是一个值或一个简单列表", mend))
+        elif entered:
             values[name] = entered
-    return SheetRow(place, values)
+            places[name] = SheetPlace(file, value.line - shift).cell(value.column)
+    return SheetRow(place, values, tuple(faults), places)
 
 
 def _entered(node: Node) -> Entered | None:

@@ -1,6 +1,6 @@
 """One row of other people's tables, whatever the format: its place, its heads, its cells.
 
-A fault in one row is that row's own (`Row.fault`), so that a bulk import can go on.
+The faults of one row are that row's own (`SheetRow.faults`), so that a bulk import can go on.
 """
 
 from __future__ import annotations
@@ -31,16 +31,23 @@ class SheetPlace:
         """Name one column of the row."""
         return f"{self} “{column}”列"
 
+    def cell(self, number: int) -> str:
+        """Name one cell of the row by its column, counted from 1, as editors do."""
+        return f"{self}:{number}"
+
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row: its place and its filled cells by head, as an officer enters them; or the fault that
-    spoils it.
+    """One row: its place, its filled cells by head, as an officer enters them, and the faults that
+    spoil it.
+
+    `places` says where each cell stands: `list.csv:3:2`.
     """
 
     place: SheetPlace
     values: dict[str, Entered] = field(default_factory=dict)
-    fault: InvalidError | None = None
+    faults: tuple[InvalidError, ...] = ()
+    places: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 def heads_of(place: SheetPlace, cells: Sequence[str]) -> list[str]:
@@ -69,25 +76,23 @@ def heads_of(place: SheetPlace, cells: Sequence[str]) -> list[str]:
 def row_of(place: SheetPlace, heads: Sequence[str], cells: Sequence[str]) -> SheetRow | None:
     """Judge one row of cells under its heads; nothing where it is empty."""
     values: dict[str, Entered] = {}
+    places: dict[str, str] = {}
+    faults: list[InvalidError] = []
     for index, cell in enumerate(cells):
         text = cell.replace("\r\n", "\n").strip()
         if not text:
             continue
         if index >= len(heads):
-            fault = f"{place}：第 {index + 1} 列（{letters(index)}）有内容，但表头没有这一列"
-            return SheetRow(
-                place,
-                fault=InvalidError(fault, "补上列名，或删去该格；文字中有分隔符的，两端要加引号"),
-            )
-        if len(text) > MOST_CELL:
-            return SheetRow(
-                place,
-                fault=InvalidError(
-                    f"{place.at(heads[index])}：有 {len(text)} 字，超过 {MOST_CELL} 字"
-                ),
-            )
-        values[heads[index]] = text
-    return SheetRow(place, values) if values else None
+            message = f"{place}：第 {index + 1} 列（{letters(index)}）有内容，但表头没有这一列"
+            mend = "补上列名，或删去该格；文字中有分隔符的，两端要加引号"
+            faults.append(InvalidError(message, mend))
+        elif len(text) > MOST_CELL:
+            message = f"{place.at(heads[index])}：有 {len(text)} 字，超过 {MOST_CELL} 字"
+            faults.append(InvalidError(message))
+        else:
+            values[heads[index]] = text
+            places[heads[index]] = place.cell(index + 1)
+    return SheetRow(place, values, tuple(faults), places) if values or faults else None
 
 
 def letters(index: int) -> str:

@@ -39,7 +39,7 @@ Schema = dict[str, Any]
 # values first.
 TEXT: Schema = {"type": ["string", "number", "boolean"]}
 NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}
-FLAG: Schema = {"type": "boolean"}
+FLAG: Schema = {"enum": [True, False, "yes", "no"]}
 BOUND: Schema = {"type": ["number", "string"]}
 
 

@@ -1,10 +1,11 @@
-"""XLSX: the first visible sheet in, one sheet of text cells out, both row by row."""
+"""XLSX: all visible sheets in, one sheet of text cells out, both row by row."""
 
 from __future__ import annotations
 
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any
@@ -28,7 +29,9 @@ _CHUNK, _OVERLAP = 1 << 20, 1 << 14
 
 
 def read_xlsx(path: Path) -> Iterator[SheetRow]:
-    """Read the rows of the first visible sheet; formulas count as the values that they last had."""
+    """Read the rows of all visible sheets, each under its own heads; formulas count as the values
+    that they last had.
+    """
     _guard_size(path)
     try:
         book = load_workbook(path, read_only=True, data_only=True)
@@ -44,48 +47,57 @@ def read_xlsx(path: Path) -> Iterator[SheetRow]:
             f"{path.name} 不是完好的 XLSX 文件", "用 Excel 或 WPS 打开检查，另存后再试"
         ) from error
     try:
-        sheet = next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), None)
-        if sheet is None:
+        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        if not sheets:
             raise InvalidError(f"{path.name} 里没有可见的工作表")
-        yield from _rows(path, sheet)
+        filled = 0
+        for sheet in sheets:
+            for row in _rows(path, sheet):
+                filled += 1
+                yield row
+        if not filled:
+            titles = "、".join(f"“{sheet.title}”" for sheet in sheets)
+            message = f"{path.name} 的工作表{titles}里什么也没有"
+            raise InvalidError(message, "第一行写列名，以下每行一个事项")
     finally:
         book.close()
 
 
 def _rows(path: Path, sheet: Any) -> Iterator[SheetRow]:
+    """Read one sheet; a sheet whose heads cannot be read is one faulty row."""
     heads: list[str] = []
     uncalculated = _uncalculated(sheet)
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
         place = SheetPlace(path.name, number, sheet.title)
         texts = [_text(cell) for cell in cells]
-        if not heads:
-            if any(text.strip() for text in texts):
+        if heads:
+            yield from _row(place, heads, texts, uncalculated.get(number, ()))
+        elif any(text.strip() for text in texts):
+            try:
                 heads = heads_of(place, texts)
-            continue
-        if number in uncalculated:
-            fault = InvalidError(
-                f"{place}：{uncalculated[number]} 格的公式没有算出的值",
-                "用 Excel 或 WPS 打开并保存一次",
-            )
-            yield SheetRow(place, fault=fault)
-            continue
-        broken = next(
-            (index for index, text in enumerate(texts) if text.startswith("#") and text in _ERRORS),
-            None,
-        )
-        if broken is not None and broken < len(heads):
-            fault = InvalidError(
-                f"{place.at(heads[broken])}：公式出错 {texts[broken]}", "改正公式，或直接填值"
-            )
-            yield SheetRow(place, fault=fault)
-            continue
-        row = row_of(place, heads, texts)
-        if row is not None:
-            yield row
-    if not heads:
-        raise InvalidError(
-            f"{path.name} 的工作表“{sheet.title}”里什么也没有", "第一行写列名，以下每行一个事项"
-        )
+            except InvalidError as error:
+                yield SheetRow(place, faults=(error,))
+                return
+
+
+def _row(
+    place: SheetPlace, heads: list[str], texts: list[str], uncalculated: Sequence[str]
+) -> Iterator[SheetRow]:
+    """Read one row: what its cells hold, and each formula that holds nothing."""
+    faults = [
+        InvalidError(f"{place}：{cell} 格的公式没有算出的值", "用 Excel 或 WPS 打开并保存一次")
+        for cell in uncalculated
+    ]
+    for index, text in enumerate(texts[: len(heads)]):
+        if text in _ERRORS:
+            message = f"{place.at(heads[index])}：公式出错 {text}"
+            faults.append(InvalidError(message, "改正公式，或直接填值"))
+    kept = ["" if text in _ERRORS else text for text in texts]
+    row = row_of(place, heads, kept)
+    if row is not None:
+        yield replace(row, faults=(*faults, *row.faults))
+    elif faults:
+        yield SheetRow(place, faults=tuple(faults))
 
 
 _ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
@@ -126,16 +138,18 @@ def _guard_size(path: Path) -> None:
         )
 
 
-def _uncalculated(sheet: Any) -> dict[int, str]:
+def _uncalculated(sheet: Any) -> dict[int, list[str]]:
     """Find the formulas that hold no value, by row: openpyxl would give them as empty cells, and
     data would be lost.
     """
-    found: dict[int, str] = {}
+    found: dict[int, list[str]] = {}
     with sheet._get_source() as source:
         for window in _windows(source):
             for match in _UNCALCULATED.finditer(window) if b"<f" in window else ():
                 cell = match[1].decode()
-                found.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), cell)
+                row = found.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), [])
+                if cell not in row:  # the windows overlap
+                    row.append(cell)
     return found
 
 

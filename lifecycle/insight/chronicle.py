@@ -13,6 +13,8 @@ from lifecycle.workflow.model import Workflow
 def who(body: Mapping[str, Any]) -> str:
     """Name the officer of an entry and, for a delegation, on whose behalf."""
     actor = body["intent"]["actor"]
+    if "done_by" in actor:
+        return f"{actor['id']}（补 {actor['done_by']} 所办：{actor['because']}）"
     return f"{actor['id']}（代 {actor['for']}）" if "for" in actor else str(actor["id"])
 
 

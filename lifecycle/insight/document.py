@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import dump_case_letter
+from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.workflow.model import Workflow
 
 _INNER = ("source", "index", "to", "cc")
@@ -67,6 +68,20 @@ def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
             }
             for name, fired in sorted(case.fired.items())
         },
+        "made": dict(sorted(case.made.items())),
+        "corrections": [
+            {
+                "seq": proposal.seq,
+                "on": proposal.on,
+                "persons": list(proposal.persons),
+                "facts": dict(proposal.facts),
+                "material": proposal.material or None,
+                "note": proposal.note,
+                "slip": proposal.slip,
+            }
+            for proposal in waiting_proposals(case)
+        ],
+        "unsettled": dict(sorted(case.unsettled.items())),
         "letters": [
             {
                 **{k: v for k, v in dump_case_letter(letter).items() if k not in _INNER},

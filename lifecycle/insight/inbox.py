@@ -4,7 +4,7 @@ shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lifecycle.engine.case import Moment
 from lifecycle.frozen import dataclass
@@ -22,17 +22,24 @@ class Waiting:
     principal: str | None
 
 
-def inbox(library: Library, moment: Moment, code: str) -> Iterator[Waiting]:
+def inbox(
+    library: Library, moment: Moment, code: str, common: Iterable[str] = ()
+) -> Iterator[Waiting]:
     """Stream what waits for an officer, and for those who delegated to them, in the order of the
     days due.
 
     The rows of the store say which cases ask something of their roles; what it is, and whether it
-    can be done, is judged for each as it comes.
+    can be done, is judged for each as it comes. `common` are the roles that anyone in office in a
+    case's unit holds.
     """
+    shared = tuple(common)
     acting = library.directory().acting(code, moment.on)
-    officers = [officer for officer in acting if officer.held]
+    officers = [officer for officer in acting if officer.held or shared]
     parts = {
-        (role, unit) for officer in officers for role in officer.held for unit in ("", officer.unit)
+        (role, unit)
+        for officer in officers
+        for role in (*officer.held, *shared)
+        for unit in ("", officer.unit)
     }
     for case_id in cases_asking(library.store, parts):
         found = library.store.case(case_id)

@@ -8,15 +8,19 @@ from collections.abc import Iterator
 
 from lifecycle.engine.acts import Advance
 from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.consequences import title_of, waiting_proposals
 from lifecycle.engine.decide import decide
-from lifecycle.engine.gates.asking import is_up
-from lifecycle.engine.gates.cosign import Seat, overdue_since, seats_of
+from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.gates import (
     ABOUT_COMMAND,
     ABOUT_WHO,
     Gate,
+    command_of,
     holds,
+    leads_of,
+    role_titles,
 )
+from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
 from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.frozen import dataclass
@@ -43,13 +47,12 @@ class Way:
         """List the unmet gates that are about the case: not who asks, nor what is supplied with the
         command.
         """
-        asks = set(self.transition.asks)
         return tuple(
             gate
             for gate in self.gates
             if not gate.met
             and gate.kind not in (*ABOUT_WHO, *ABOUT_COMMAND)
-            and not (gate.kind == "facts" and asks & set(gate.inputs))
+            and gate.act != self.transition.name
         )
 
 
@@ -65,8 +68,8 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing that waits for an officer: `sign`, `advance`, `supply` or `overdue`, on which case
-    and transition.
+    """One thing that waits for an officer: `sign`, `advance`, `supply`, `confirm` or `overdue`, on
+    which case and transition.
     """
 
     kind: str
@@ -128,14 +131,14 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     Only what may be the officer's is judged: an inbox looks at many cases.
     """
     due = stand(workflow, case, moment.calendar).due_on
-    found: list[Task] = []
+    found: list[Task] = list(_corrections_waiting(workflow, case, officer))
     for transition in workflow.leaving[case.state].values():
         found += _signatures_owed(workflow, case, transition, officer, moment, due)
         if transition.kind in ("forward", "resume") and any(
             holds(workflow, case, officer, r) for r in transition.by
         ):
             found += _moves_open(workflow, case, transition, officer, moment, due)
-    yield from found
+    yield from {(task.kind, task.command): task for task in found}.values()
     state = workflow.states[case.state]
     late = due is not None and due < moment.on.isoformat()
     if late and not found and state.lead and holds(workflow, case, officer, state.lead):
@@ -149,6 +152,19 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
         )
 
 
+def _corrections_waiting(workflow: Workflow, case: Case, officer: Officer) -> Iterator[Task]:
+    """List the corrections that the officer may confirm: as the lead, and another person."""
+    if not any(holds(workflow, case, officer, role) for role in leads_of(workflow, case)):
+        return
+    for proposal in waiting_proposals(case):
+        if set(proposal.persons) & set(officer.persons):
+            continue
+        what = "、".join(title_of(workflow, name) for name in proposal.editions)
+        text = f"确认更正 {what}：{proposal.note}"
+        command = f"lifecycle confirm {case.number} {proposal.seq}"
+        yield Task("confirm", case, None, text, command, None)
+
+
 def _signatures_owed(
     workflow: Workflow,
     case: Case,
@@ -157,22 +173,19 @@ def _signatures_owed(
     moment: Moment,
     due: str | None,
 ) -> Iterator[Task]:
-    if not is_up(workflow, case, transition, moment):
-        return
-    for seat in seats_of(workflow, case, transition):
-        own = holds(workflow, case, officer, seat.role) and seat.unit in ("", officer.unit)
-        if own and (seat.opinion is None or seat.stale):
-            late = transition.cosign and overdue_since(case, transition.cosign, moment)
-            again = "，原意见已失效，须重新会签" if seat.stale else ""
-            text = f"会签 {transition.title}{again}" + (f"（已逾期，限 {late}）" if late else "")
-            yield Task(
-                "sign",
-                case,
-                transition,
-                text,
-                f"lifecycle sign {case.number} {transition.name} agree",
-                due,
-            )
+    """List the opinions that the officer was asked for, each with its own day."""
+    for seat in asked_seats(workflow, case, transition):
+        if not holds(workflow, case, officer, seat.role) or seat.unit not in ("", officer.unit):
+            continue
+        own = due_of_seat(case, transition, seat, moment.calendar)
+        late = own is not None and own.on < moment.on
+        again = "，原意见已失效，须重新会签" if seat.stale else ""
+        text = f"会签 {transition.title}{again}"
+        if own is not None:
+            text += f"（已逾期，限 {own.on}）" if late else f"（限 {own.on}）"
+        command = f"lifecycle sign {case.number} {transition.name} agree"
+        day = own.on.isoformat() if own is not None else due
+        yield Task("sign", case, transition, text, command, day)
 
 
 def _moves_open(
@@ -183,16 +196,62 @@ def _moves_open(
     moment: Moment,
     due: str | None,
 ) -> Iterator[Task]:
-    decision = decide(workflow, case, Advance(transition.name), officer, moment)
-    way = Way(transition, decision.gates)
+    """List what an officer can do to make a transition: the steps that have to be made before it,
+    those that are theirs first, then the transition itself.
+    """
+    way = _judged(workflow, case, transition, officer, moment)
     if not way.is_mine:
         return
-    if way.missing:
-        lacks = "；".join(gate.text for gate in way.missing)
-        command = f"lifecycle why {case.number} {transition.name}"
-        yield Task(
-            "supply", case, transition, f"{transition.title} 尚不能办：{lacks}", command, due
-        )
-    else:
-        command = f"lifecycle advance {case.number} {transition.name}"
-        yield Task("advance", case, transition, f"可办 {transition.title}", command, due)
+    steps = tuple(_steps_before(workflow, case, way, officer, moment, {transition.name}))
+    for step in steps:
+        if step.is_mine:
+            yield _move(case, step, due, ())
+    yield _move(case, way, due, tuple(_said(workflow, step) for step in steps))
+
+
+def _judged(
+    workflow: Workflow, case: Case, transition: Transition, officer: Officer, moment: Moment
+) -> Way:
+    decision = decide(workflow, case, Advance(transition.name), officer, moment)
+    return Way(transition, decision.gates)
+
+
+def _steps_before(
+    workflow: Workflow,
+    case: Case,
+    way: Way,
+    officer: Officer,
+    moment: Moment,
+    seen: set[str],
+) -> Iterator[Way]:
+    """Give the records that have to be made before a transition and wait for no other one: the
+    nearest steps towards it.
+    """
+    for name in dict.fromkeys(gate.act for gate in way.missing if gate.act):
+        step = workflow.leaving[case.state].get(name)
+        if step is None or step.kind != "record" or name in seen:
+            continue
+        seen.add(name)
+        judged = _judged(workflow, case, step, officer, moment)
+        if any(gate.act for gate in judged.missing):
+            yield from _steps_before(workflow, case, judged, officer, moment, seen)
+        else:
+            yield judged
+
+
+def _move(case: Case, way: Way, due: str | None, steps: tuple[str, ...]) -> Task:
+    """Make the task of one transition; `steps` tell what has to be made before it."""
+    transition = way.transition
+    if not way.missing:
+        command = command_of(case, transition)
+        return Task("advance", case, transition, f"可办 {transition.title}", command, due)
+    lacks = "；".join((*steps, *(gate.text for gate in way.missing if not (steps and gate.act))))
+    command = f"lifecycle why {case.number} {transition.name}"
+    text = f"{transition.title} 尚不能办：{lacks}"
+    return Task("supply", case, transition, text, command, due)
+
+
+def _said(workflow: Workflow, step: Way) -> str:
+    """Say of a step before a transition what it is and whose."""
+    transition = step.transition
+    return f"先办 {transition.title}（{role_titles(workflow, transition.by)}）"

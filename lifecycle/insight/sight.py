@@ -8,8 +8,10 @@ from __future__ import annotations
 from datetime import date
 
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.gates.cosign import Seat, overdue_since
+from lifecycle.engine.gates.asking import asked_of
+from lifecycle.engine.gates.cosign import overdue_since
 from lifecycle.engine.gates.gates import VERDICTS
+from lifecycle.engine.gates.seats import Seat
 from lifecycle.frozen import dataclass
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Transition, Workflow
@@ -50,7 +52,9 @@ def opinion_status(
     """
     opinion = seat.opinion
     if opinion is None:
-        late = transition.cosign and overdue_since(case, transition.cosign, moment)
+        if asked_of(case, transition, seat) is None:
+            return "unasked", "尚未送会签"
+        late = overdue_since(case, transition, seat, moment)
         return ("overdue", f"逾期未反馈（限 {late}）") if late else ("awaited", "待反馈")
     said = VERDICTS[opinion.verdict]
     if seat.stale:

@@ -161,7 +161,7 @@ def _copy_files(source: Files, target: Files, tell: Tell) -> int:
     there = set(target.digests())
     wanted = [digest for digest in source.digests() if digest not in there]
     for number, digest in enumerate(wanted, 1):
-        _size, found = target.keep(_KeptStream(source, digest), _MOST_BYTES)
+        _size, found = target.keep(_KeptFile(source, digest), _MOST_BYTES)
         if found != digest:
             raise UnavailableError(
                 f"来源的材料 {digest[:12]}… 被改动，不能照抄",
@@ -171,7 +171,7 @@ def _copy_files(source: Files, target: Files, tell: Tell) -> int:
     return len(wanted)
 
 
-class _KeptStream:
+class _KeptFile:
     """A kept file as a stream."""
 
     def __init__(self, files: Files, digest: str) -> None:

@@ -7,16 +7,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from lifecycle.engine.case import Moment, Officer
 from lifecycle.engine.workdays import Calendar, read_calendar
-from lifecycle.ledger.record import read_kept
+from lifecycle.ledger.record import CALENDAR, read_kept
 from lifecycle.ledger.rows.compiled_rows import put_compiled, read_compiled, read_source
-from lifecycle.ledger.store import Store
+from lifecycle.ledger.store import LostDefinitionError, Store
+from lifecycle.people.appointments import WEEKDAYS
 from lifecycle.people.directory import Directory, load_directory
 from lifecycle.workflow.model import Workflow
 
 _MOST_KEPT = 20_000
+_MOST_DAYS = 2_000
+_ACTOR = {"for": "principal", "done_by": "done_by", "because": "because"}
+"""What an entry says of its actor, beside who it is, and what the directory calls it."""
 
 
 class Library:
@@ -33,7 +38,8 @@ class Library:
         self._uncompiled: list[Workflow] = []
         self._calendars: dict[str, Calendar] = {}
         self._directory = Directory()
-        self._officers: dict[tuple[str, str, str | None, int], Officer] = {}
+        self._officers: dict[tuple[Any, ...], Officer] = {}
+        self._staff: dict[tuple[str, int], dict[str, frozenset[str]]] = {}
 
     def workflow(self, digest: str) -> Workflow:
         """Give the workflow with that SHA-256."""
@@ -72,29 +78,56 @@ class Library:
             )
         return self._calendars[digest]
 
+    def calendar_of(self, directory: Directory) -> Calendar | None:
+        """Give the calendar that counts an office's workdays: Monday to Friday where none is
+        published, None where it is not what was published.
+        """
+        digest = directory.document("calendar", CALENDAR)
+        try:
+            return self.calendar(digest) if digest else WEEKDAYS
+        except (LostDefinitionError, ValueError, KeyError, TypeError):
+            return None
+
     def directory(self) -> Directory:
         """Give the office as it now is."""
-        found = self.store.office()
-        if found is None:
+        head = self.store.office_head()
+        if head is None:
             self._directory = Directory()
-        elif found[1] != self._directory.head:
+        elif head != self._directory.head:
+            found = self.store.office()
+            assert found is not None, "an office that has a head is there"
             self._directory = read_kept(found[2], load_directory, "单位与人员状态")
         return self._directory
 
-    def officer(self, directory: Directory, actor: Mapping[str, str], on: str, seq: int) -> Officer:
-        """Say who acted in an entry, with the roles held on that day as known after so many office
-        entries.
+    def officer(
+        self, directory: Directory, actor: Mapping[str, str], on: str, recorded: str, seq: int
+    ) -> Officer:
+        """Say who acted in an entry, with the roles held on that day and on the day of recording,
+        as known after so many office entries.
         """
-        key = (actor["id"], on, actor.get("for"), seq)
+        told = {name: actor[key] for key, name in _ACTOR.items() if key in actor}
+        key = (actor["id"], on, recorded, seq, *told.values())
         found = self._officers.get(key)
         if found is None:
             if len(self._officers) > _MOST_KEPT:
                 self._officers.clear()
             found = directory.officer(
-                actor["id"], date.fromisoformat(on), principal=actor.get("for"), seq=seq
+                actor["id"], date.fromisoformat(on), recorded=recorded, seq=seq, **told
             )
             self._officers[key] = found
         return found
+
+    def moment_of(self, directory: Directory, body: Mapping[str, Any]) -> Moment:
+        """Give the moment at which an entry was judged, with who was in office then."""
+        on, seq = body["intent"]["occurred_on"], body["office"]
+        key = (on, seq)
+        if key not in self._staff:
+            if len(self._staff) > _MOST_DAYS:
+                self._staff.clear()
+            self._staff[key] = directory.staff(on, seq)
+        return Moment(
+            date.fromisoformat(on), self.calendar(body["calendar"]), staff=self._staff[key]
+        )
 
     def moment(self, on: str, calendar: str, names: Mapping[str, str] | None = None) -> Moment:
         """Give the moment at which an entry was judged."""

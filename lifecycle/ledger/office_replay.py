@@ -17,6 +17,7 @@ from lifecycle.ledger.entry_checks import (
     differences,
     unreadable,
 )
+from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import (
     GENESIS,
     OFFICE,
@@ -33,7 +34,7 @@ from lifecycle.people.change import decide_office
 from lifecycle.people.directory import Directory, evolve_directory
 
 
-def replay_office_entry(directory: Directory, row: EntryRow) -> Step[Directory]:
+def replay_office_entry(library: Library, directory: Directory, row: EntryRow) -> Step[Directory]:
     """Replay one office entry on the office before it; whatever a forged entry does wrong is a
     problem.
     """
@@ -44,7 +45,7 @@ def replay_office_entry(directory: Directory, row: EntryRow) -> Step[Directory]:
         body = read(row.raw)
         problems += check_link(body, row, directory.seq, directory.head or GENESIS)
         problems += check_times(body, directory.last_on)
-        problems += _rejudge(directory, body, row.raw)
+        problems += _rejudge(library, directory, body, row.raw)
         after = evolve_directory(directory, body, row.hash)
     except UnavailableError:
         raise
@@ -53,7 +54,9 @@ def replay_office_entry(directory: Directory, row: EntryRow) -> Step[Directory]:
     return Step(row, body, directory, after, tuple(problems))
 
 
-def _rejudge(directory: Directory, body: Mapping[str, Any], raw: bytes) -> Iterator[Problem]:
+def _rejudge(
+    library: Library, directory: Directory, body: Mapping[str, Any], raw: bytes
+) -> Iterator[Problem]:
     intent = body["intent"]
     data, on, kind = intent["data"], intent["occurred_on"], intent["type"]
     try:
@@ -63,7 +66,13 @@ def _rejudge(directory: Directory, body: Mapping[str, Any], raw: bytes) -> Itera
             else None
         )
         role = decide_office(
-            directory, kind, data, officer, date.fromisoformat(on), at=body["recorded_at"]
+            directory,
+            kind,
+            data,
+            officer,
+            date.fromisoformat(on),
+            at=body["recorded_at"],
+            calendar=library.calendar_of(directory),
         )
     except UnavailableError:
         raise

@@ -98,6 +98,12 @@ def list_page(
     return [ListedCase(*row) for row in rows]
 
 
+def listed_case(store: Store, case_id: str) -> ListedCase | None:
+    """Give one case, by its id, as a list has it, the whole case too; None where there is none."""
+    row = store.row(text.LISTED_CASE, id=case_id)
+    return ListedCase(*row) if row is not None else None
+
+
 def stream(
     store: Store,
     wanted: CaseFilter,

@@ -262,7 +262,7 @@ def case_entry(
     workflow: str,
 ) -> dict[str, Any]:
     """Shape the entry of an accepted command on a case."""
-    grants = [grant for grant in (officer.held.get(accepted.role), officer.delegation) if grant]
+    grants = [*officer.held.get(accepted.role, ()), *officer.delegation]
     intent = {
         **accepted.act.to_dict(),
         "from": accepted.source,
@@ -310,7 +310,9 @@ def actor_of(officer: Officer) -> dict[str, str]:
     """Give the `actor` of an entry."""
     actor = {"id": officer.id, "unit": officer.unit}
     if officer.principal and officer.delegation:
-        actor |= {"for": officer.principal, "delegation": officer.delegation}
+        actor |= {"for": officer.principal, "delegation": officer.delegation[0]}
+    if officer.done_by:
+        actor |= {"done_by": officer.done_by, "because": officer.because}
     return actor
 
 

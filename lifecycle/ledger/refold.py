@@ -5,24 +5,27 @@ kept beside the log, and for a copy that has only the log.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 
 from lifecycle.ledger.chain import CaseStep, by_case, follow
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, canonical, stored
-from lifecycle.ledger.rows.rows import rewrite_rows
+from lifecycle.ledger.rows.rows import forget_rows, rewrite_rows
+from lifecycle.ledger.rows.value_rows import put_values
 from lifecycle.ledger.store import Store
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 
 
 def refold(store: Store) -> None:
-    """Write the rows of office, cases, letters and tasks anew from the entries.
+    """Write all rows that are kept beside the log anew from the entries.
 
     Within a transaction.
     """
     library = Library(store)
     _write_office(store)
+    forget_rows(store)
     for _case_id, rows in by_case(store.all_entries(upto=store.last_index())):
-        (last,) = deque(follow(library, rows), maxlen=1)
+        (last,) = deque(_writing_values(store, follow(library, rows)), maxlen=1)
         _write(library, last)
     library.keep_compiled()
 
@@ -35,6 +38,14 @@ def _write_office(store: Store) -> None:
     if directory.seq:
         state = canonical(dump_directory(directory))
         store.put_office(directory.seq, directory.head, state)
+
+
+def _writing_values(store: Store, steps: Iterator[CaseStep]) -> Iterator[CaseStep]:
+    """Pass on the steps of a case, and keep the values of facts that each has changed."""
+    for step in steps:
+        assert step.after is not None  # what is followed without judging always goes on
+        put_values(store, step.before, step.after)
+        yield step
 
 
 def _write(library: Library, last: CaseStep) -> None:

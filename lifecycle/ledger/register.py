@@ -15,7 +15,6 @@ from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Refused, RefusedError
 from lifecycle.engine.evolve import evolve
-from lifecycle.engine.gates.asking import history_of
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.errors import (
     ConflictError,
@@ -49,7 +48,8 @@ from lifecycle.ledger.record import (
 )
 from lifecycle.ledger.rows.case_rows import read_case, series_of
 from lifecycle.ledger.rows.rows import put_rows
-from lifecycle.ledger.store import Store
+from lifecycle.ledger.sql import text
+from lifecycle.ledger.store import Ask, Store
 from lifecycle.people.change import decide_office
 from lifecycle.people.clock import (
     ANNOUNCED,
@@ -60,7 +60,6 @@ from lifecycle.people.clock import (
     may_confirm,
     most_days,
     open_step,
-    recorded_day,
 )
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 from lifecycle.workflow.model import Workflow
@@ -77,7 +76,7 @@ confirm it.
 class Request:
     """Who acts, for whom, on which day (None: today), under which request id.
 
-    `dry_run` only looks.
+    `dry_run` only looks. `done_by` did what is recorded now, `because` says why another records it.
     """
 
     officer: str
@@ -85,6 +84,8 @@ class Request:
     on: date | None = None
     request_id: str | None = None
     dry_run: bool = False
+    done_by: str | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,10 @@ class _Judged:
     today: date
 
 
+_OfDay = tuple[dict[str, str], dict[str, frozenset[str]]]
+"""The units' names of a day, and who was in office."""
+
+
 class Register:
     """Appends entries to a store; `clock` gives the time as an aware datetime.
 
@@ -143,7 +148,7 @@ class Register:
         self.library = Library(store)
         self.clock = clock
         self.account = account
-        self._names: tuple[tuple[str, str], dict[str, str]] = (("", ""), {})
+        self._of_day: tuple[tuple[str, str], _OfDay] = (("", ""), ({}, {}))
         self._origin = ""
         self._uncounted: list[Mapping[str, str]] = []
 
@@ -173,9 +178,9 @@ class Register:
         if digest is None:
             raise UnavailableError("尚未发布工作日历", "请管理员运行：lifecycle calendar publish")
         key = (directory.head, on.isoformat())
-        if self._names[0] != key:
-            self._names = (key, directory.names(key[1]))
-        return Moment(on, self.library.calendar(digest), self._names[1])
+        if self._of_day[0] != key:
+            self._of_day = (key, (directory.names(key[1]), directory.staff(key[1])))
+        return Moment(on, self.library.calendar(digest), *self._of_day[1])
 
     def submit(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
@@ -189,7 +194,7 @@ class Register:
                 now = self.clock()
                 return self._record(request, self._judge(request, workflow, case_id, act, now), now)
             judged = self._judge_ahead(request, workflow, case_id, act)
-            with self.store.writing():
+            with self.store.writing(*_confirming(request, judged)):
                 repeated = self._repeated(request, workflow, case_id, act)
                 if repeated is not None:
                     return repeated
@@ -212,9 +217,9 @@ class Register:
             return None
         body = stored(found[0])
         intent = body["intent"]
-        actor = (intent["actor"]["id"], intent["actor"].get("for"))
+        actor = tuple(intent["actor"].get(key) for key in ("id", "for", "done_by"))
         same = (
-            actor == (request.officer, request.principal)
+            actor == (request.officer, request.principal, request.done_by)
             and intent["case"] != OFFICE
             and case_id in (None, intent["case"])
         )
@@ -225,12 +230,23 @@ class Register:
             raise ConflictError(
                 f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号"
             )
-        steps = follow(self.library, self.store.entries(intent["case"]))
-        case = next((step.after for step in steps if step.row.seq == intent["seq"]), None)
-        if case is None:
-            raise UnavailableError("原记录不能读取", "请运行 lifecycle audit")
+        case = self._case_after(intent["case"], intent["seq"], found[1])
         self.store.deeds.add(Deed(intent["eid"], intent["seq"], case.number))
         return Outcome(case, body, (), repeated=True)
+
+    def _case_after(self, case_id: str, seq: int, head: str) -> Case:
+        """Give a case as one of its entries left it: as it is kept, where that entry is the last.
+
+        Where others followed, its entries are folded up to that one: opinions, letters and limits
+        as they stood then are kept nowhere.
+        """
+        if self.store.case_place(case_id) == (seq, head):
+            return self.case(case_id)
+        steps = follow(self.library, self.store.entries(case_id))
+        case = next((step.after for step in steps if step.row.seq == seq), None)
+        if case is None:
+            raise UnavailableError("原记录不能读取", "请运行 lifecycle audit")
+        return case
 
     def _judge_ahead(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
@@ -246,8 +262,7 @@ class Register:
             return None
         try:
             judged = self._judge(request, workflow, case_id, act, self.clock())
-            here = judged.case.state if judged.case else judged.workflow.initial
-            _make_ready(judged.workflow, judged.accepted.target or here)
+            _make_ready(judged.workflow)
         except LifecycleError:
             return None
         return judged
@@ -287,8 +302,9 @@ class Register:
         if isinstance(act, IssueLetter) and on != _day_of(now):
             raise InvalidError("文号只能在签发当日编排，不能补编或倒签", "去掉 --on，今天签发")
         self._see_account(request, directory)
-        officer = directory.officer(request.officer, on, principal=request.principal)
-        directory.check_in_office(request.officer, recorded_day(stamp_text(now)), directory.seq)
+        today = _day_of(now)
+        directory.check_in_office(request.officer, today.isoformat(), directory.seq)
+        officer = acting_officer(directory, request, on, today)
         moment = self.moment(directory, on)
         decision = decide(workflow, case, act, officer, moment)
         if isinstance(decision, Refused):
@@ -495,7 +511,8 @@ class Register:
             on = self._day(request, None, datetime.fromisoformat(at))
             self._see_account(request, directory)
             officer = directory.officer(request.officer, on) if directory.seq else None
-            role = decide_office(directory, kind, data, officer, on, at=at)
+            calendar = self.library.calendar_of(directory)
+            role = decide_office(directory, kind, data, officer, on, at=at, calendar=calendar)
             if on.isoformat() < directory.last_on:
                 raise InvalidError(
                     f"办理日 {on} 早于上一条人员记录的 {directory.last_on}", "生效日请用 --since"
@@ -531,16 +548,34 @@ class Register:
         return digest
 
 
-def _make_ready(workflow: Workflow, state: str) -> None:
-    """Make ready the conditions with which the rows beside the log are computed for a case in a
-    state: of lights, and of what came before a transition whose opinions may be asked.
-    """
-    conditions = [light.when for light in workflow.lights if light.when is not None]
-    for transition in workflow.leaving[state].values():
-        if transition.cosign is not None:
-            conditions += [guard.when for guard in history_of(transition)]
-    for condition in conditions:
-        _ = condition.compiled
+def acting_officer(directory: Directory, request: Request, on: date, today: date) -> Officer:
+    """Say as whom an act of a day is recorded today; raises UnknownError, InvalidError."""
+    return directory.officer(
+        request.officer,
+        on,
+        principal=request.principal,
+        done_by=request.done_by,
+        because=request.because,
+        recorded=today.isoformat(),
+    )
+
+
+def _confirming(request: Request, judged: _Judged | None) -> list[Ask]:
+    """Give what will be read to confirm a decision."""
+    asks: list[Ask] = []
+    if judged is None or request.request_id is not None:
+        return asks
+    asks.append((text.OFFICE_HEAD, {}))
+    if judged.case is not None:
+        asks.append((text.PLACE_OF_CASE, {"id": judged.case.id}))
+    return [*asks, (text.LAST_BODY, {})]
+
+
+def _make_ready(workflow: Workflow) -> None:
+    """Make ready the conditions of lights, with which the rows beside the log are computed."""
+    for light in workflow.lights:
+        if light.when is not None:
+            _ = light.when.compiled
 
 
 def _day_of(time: datetime) -> date:

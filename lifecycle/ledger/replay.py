@@ -128,11 +128,12 @@ def rejudge(
     intent = body["intent"]
     library, directory = basis.library, basis.directory
     try:
-        officer = library.officer(directory, intent["actor"], intent["occurred_on"], body["office"])
-        directory.check_in_office(
-            intent["actor"]["id"], recorded_day(body["recorded_at"]), body["office"]
+        recorded = recorded_day(body["recorded_at"])
+        officer = library.officer(
+            directory, intent["actor"], intent["occurred_on"], recorded, body["office"]
         )
-        moment = library.moment(intent["occurred_on"], body["calendar"])
+        directory.check_in_office(intent["actor"]["id"], recorded, body["office"])
+        moment = library.moment_of(directory, body)
         decision = decide(workflow, case, read_act(intent), officer, moment)
     except UnavailableError:
         raise

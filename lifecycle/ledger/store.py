@@ -56,6 +56,15 @@ class LostDefinitionError(UnavailableError):
         self.digest = digest
 
 
+Ask = tuple[Statement, Mapping[str, Any]]
+"""A statement that reads, and the values that it binds."""
+
+
+def overtaken() -> ConflictError:
+    """Say that somebody else was first."""
+    return ConflictError("该事项刚被他人办理", "先用 lifecycle show 查看最新情况")
+
+
 class Store(ABC):
     """One open database.
 
@@ -86,10 +95,11 @@ class Store(ABC):
         """Tell whether a transaction is under way."""
 
     @abstractmethod
-    def writing(self) -> contextlib.AbstractContextManager[None]:
+    def writing(self, *foreseen: Ask) -> contextlib.AbstractContextManager[None]:
         """Run one transaction, all of it or nothing; within another it is part of that one.
 
-        Writers take turns, in the order in which they came.
+        Writers take turns, in the order in which they came. `foreseen` is what will surely be read
+        first, each once: a server is asked for it along with the turn.
         """
 
     @abstractmethod
@@ -112,10 +122,18 @@ class Store(ABC):
     def put(self, statement: Statement, **values: Any) -> None:
         """Run a statement that writes, within a transaction.
 
-        Nobody asks what it did, so that a store may send it together with others: what is wrong
-        with it may be told only by what comes later, at the latest by the commit.
+        Nobody waits for what it did, so that a store may send it together with others: what is
+        wrong with it may be told only by what comes later, at the latest by the commit.
         """
         self.run(statement, **values)
+
+    def put_next(self, statement: Statement, **values: Any) -> None:
+        """Run a statement like `put` that writes one row, unless somebody else was first.
+
+        Raises ConflictError then, at the latest with the commit.
+        """
+        if self.run(statement, **values) != 1:
+            raise overtaken()
 
     @abstractmethod
     def complete(self, origin: str) -> None:
@@ -152,6 +170,11 @@ class Store(ABC):
             )
         return str(found[0])
 
+    def office_head(self) -> str | None:
+        """Give the hash of the office's last entry, None where there is no office yet."""
+        found = self.row(text.OFFICE_HEAD)
+        return str(found[0]) if found else None
+
     def office(self) -> tuple[int, str, bytes] | None:
         """Give the office's seq, hash and snapshot."""
         found: tuple[int, str, bytes] | None = self.row(text.OFFICE)
@@ -173,13 +196,6 @@ class Store(ABC):
         """Give a case's workflow digest and snapshot, by its number."""
         found: tuple[str, bytes] | None = self.row(text.CASE_NUMBERED, number=number)
         return found
-
-    def matching(self, words: str) -> list[tuple[str, str]]:
-        """List number and title of the first cases whose number or title contains a text."""
-        if "\0" in words:
-            return []  # it would end SQLite's pattern there, which then matches everything
-        like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        return self.rows(text.CASES_MATCHING, like=like, text=words, most=9)
 
     def some_names(self, most: int = 500) -> list[str]:
         """List numbers and titles of the latest cases: what a mistyped name may have meant."""
@@ -239,8 +255,8 @@ class Store(ABC):
         self._numbers[row["id"]] = row["number"]
         if row["seq"] == 1:
             self.put(text.ADD_CASE, **row)
-        elif self.run(text.MOVE_CASE, **row) != 1:
-            raise ConflictError("该事项刚被他人办理", "先用 lifecycle show 查看最新情况")
+        else:
+            self.put_next(text.MOVE_CASE, **row)
 
     def next_number(self, series: str) -> int:
         """Take the next number of a series.

@@ -15,8 +15,9 @@ from lifecycle.engine.values import clean_text
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
 from lifecycle.ledger.opening import default_url, open_store
 from lifecycle.ledger.record import stored
-from lifecycle.ledger.register import Register, Request
+from lifecycle.ledger.register import Register, Request, acting_officer
 from lifecycle.ledger.rows.case_rows import read_case
+from lifecycle.ledger.rows.search_rows import named
 from lifecycle.ledger.store import Store
 from lifecycle.office.clock import Clock, now
 from lifecycle.people.directory import Directory
@@ -80,7 +81,7 @@ class Office:
         """
         found = self.store.numbered(text)
         if found is None:
-            matching = self.store.matching(text) if text else []
+            matching = named(self.store, text)
             exact = [row for row in matching if row[1] == text]
             if len(exact) == 1:
                 matching = exact
@@ -113,6 +114,10 @@ class Office:
         """Give an officer as on a day, or acting for somebody who delegated to them."""
         return self.directory.officer(code, self.day(on), principal=principal)
 
+    def acting(self, request: Request, on: date) -> Officer:
+        """Give the officer whose act a request is, as it would be recorded today."""
+        return acting_officer(self.directory, request, on, self.register.today())
+
     def moment(self, on: date | None = None) -> Moment:
         """Give the day that is asked about, with the calendar and the units' names of that day."""
         return self.register.moment(self.directory, self.day(on))
@@ -126,6 +131,13 @@ class Office:
         return {
             role.name: role.title for w in self.workflows() for role in w.roles.values()
         } | SYSTEM_ROLES
+
+    def common_roles(self) -> set[str]:
+        """Name the roles that anyone in office in a case's unit holds, in the workflows in
+        force.
+        """
+        roles = (role for workflow in self.workflows() for role in workflow.roles.values())
+        return {role.name for role in roles if role.held_by == "any"}
 
     def together(self) -> AbstractContextManager[None]:
         """Do several commands in one transaction: all of them or, when the block raises, none."""

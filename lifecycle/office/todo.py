@@ -78,7 +78,9 @@ def todo(office: Office, officer: str, on: date | None, page: int = 1) -> Todo:
     """
     moment = office.moment(on)
     skip = (page - 1) * PAGE
-    found = list(islice(inbox(office.library, moment, officer), skip, skip + PAGE + 1))
+    found = list(
+        islice(inbox(office.library, moment, officer, office.common_roles()), skip, skip + PAGE + 1)
+    )
     letters = letterbox(office, moment, officer) if page == 1 else Letterbox(())
     return Todo(
         officer=officer,

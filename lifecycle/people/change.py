@@ -10,7 +10,9 @@ from datetime import date
 from typing import Any
 
 from lifecycle.engine.case import Officer
+from lifecycle.engine.workdays import Calendar
 from lifecycle.errors import InvalidError, UnknownError
+from lifecycle.people.appointments import WEEKDAYS, check_beginning
 from lifecycle.people.clock import ANNOUNCED, CONFIRMED, check_announcement, check_confirmation
 from lifecycle.people.directory import Directory
 
@@ -37,9 +39,13 @@ def decide_office(
     officer: Officer | None,
     on: date,
     *,
-    at: str = "",
+    at: str,
+    calendar: Calendar | None = WEEKDAYS,
 ) -> str:
-    """Judge one change to the office, recorded at a time; give the role relied on.
+    """Judge one change to the office, recorded at a time (UTC); give the role relied on.
+
+    `calendar` counts workdays; None where the one in force cannot be read, so that what needs it
+    is left unjudged.
 
     Raises InvalidError or UnknownError with the reason.
     """
@@ -59,6 +65,8 @@ def decide_office(
     else:
         _CHECKS[kind](directory, data)
     _check_days(data, on)
+    if calendar is not None:
+        check_beginning(directory, kind, data, on, at=at, calendar=calendar)
     return role
 
 
@@ -86,6 +94,9 @@ def _check_bound(data: Mapping[str, Any]) -> None:
     days = data.get("clock_days", 0)
     if not isinstance(days, int) or not 0 <= days <= 3650:
         raise InvalidError(f"时钟的最大间隔“{days}”不对", "写 1 至 3650 的整数（天）")
+    early = data.get("early_workdays", 0)
+    if not isinstance(early, int) or not 0 <= early <= 250:
+        raise InvalidError(f"授权可早于登记的工作日数“{early}”不对", "写 0 至 250 的整数")
 
 
 def _check_days(data: Mapping[str, Any], on: date) -> None:

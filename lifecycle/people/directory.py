@@ -13,7 +13,7 @@ from lifecycle.engine.case import Officer
 from lifecycle.engine.letter_gates import DUTIES
 from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.frozen import dataclass
-from lifecycle.people.clock import ANNOUNCED, CONFIRMED, ClockStep
+from lifecycle.people.clock import ANNOUNCED, CONFIRMED, ClockStep, recorded_day
 
 SYSTEM_ROLES = {
     "admin": "管理员",
@@ -61,6 +61,17 @@ class Unit:
 
 
 T = TypeVar("T")
+
+
+def _also(then: Officer, now: Officer) -> Officer:
+    """Give an officer with what they hold at recording, too."""
+    held = {
+        role: tuple(dict.fromkeys((*grants, *now.held[role])))
+        for role, grants in then.held.items()
+        if role in now.held
+    }
+    delegation = tuple(dict.fromkeys((*then.delegation, *now.delegation)))
+    return replace(then, held=held, delegation=delegation, away=then.away or now.away)
 
 
 def _latest(dated: Iterable[tuple[T, Span]], on: str, seq: int, before: T) -> T:
@@ -140,7 +151,9 @@ class Document:
 class Directory:
     """The office after `seq` entries; `head` is the hash of the last.
 
-    `clock_days` is the bound of the clock that it was founded with, 0 if with none.
+    `clock_days` is the bound of the clock that it was founded with, 0 if with none; `founded_on`
+    the day on which that was recorded; `early_workdays` by how many workdays an appointment may
+    begin before its recording, None where it was founded without such a bound.
     """
 
     seq: int = 0
@@ -152,6 +165,8 @@ class Directory:
     grants: tuple[Grant, ...] = ()
     documents: tuple[Document, ...] = ()
     clock_days: int = 0
+    founded_on: str = ""
+    early_workdays: int | None = None
     clock_steps: tuple[ClockStep, ...] = ()
     accounts: tuple[Account, ...] = ()
 
@@ -172,13 +187,43 @@ class Directory:
         last = self.seq if seq is None else seq
         return {code: unit.title(on, last) for code, unit in self.units.items()}
 
-    def unit_code(self, text: str) -> str:
-        """Find a unit by code or by any of its names; raises UnknownError."""
+    def staff(self, on: str, seq: int | None = None) -> dict[str, frozenset[str]]:
+        """Map each unit in which somebody was in office on a day to the roles that they held."""
+        last = self.seq if seq is None else seq
+        held: dict[str, set[str]] = {}
+        for person in self.people.values():
+            if person.span.seq <= last and person.serves(on, last):
+                held.setdefault(person.unit, set())
+        for grant in self.grants:
+            person = self.people[grant.officer]
+            own = grant.principal is None and grant.holds(on, last)
+            if own and person.unit in held and person.serves(on, last):
+                held[person.unit].update(grant.roles)
+        return {
+            unit: frozenset(roles & {*self.units[unit].performs(on, last), *SYSTEM_ROLES})
+            for unit, roles in held.items()
+        }
+
+    def unit_code(self, text: str, on: str | None = None) -> str:
+        """Find a unit by code, or by the name that it bears on a day (None: its last day on
+        record).
+
+        Raises UnknownError, and InvalidError for a name that it no longer bears or does not bear
+        yet: whoever writes that may mean another.
+        """
         if text in self.units:
             return text
+        day = on or "9999-12-31"
+        bearers = [c for c, unit in self.units.items() if unit.title(day, self.seq) == text]
+        if bearers:
+            return bearers[0]
         for code, unit in self.units.items():
             if any(title == text for title, _ in unit.titles):
-                return code
+                now = unit.title(day, self.seq)
+                raise InvalidError(
+                    f"“{text}”不是 {code} 在这一天的名称，这一天叫“{now}”",
+                    f"要写的是它，就写 {code} 或 {now}；不是它，请核对",
+                )
         raise UnknownError(
             "单位", text, [*self.units, *(t for u in self.units.values() for t, _ in u.titles)]
         )
@@ -197,31 +242,86 @@ class Directory:
                         yield role, grant.id
 
     def officer(
-        self, code: str, on: date, *, principal: str | None = None, seq: int | None = None
+        self,
+        code: str,
+        on: date,
+        *,
+        principal: str | None = None,
+        done_by: str | None = None,
+        because: str = "",
+        recorded: str | None = None,
+        seq: int | None = None,
     ) -> Officer:
         """Say who an officer was on a day and what roles they held, as known after so many office
         entries.
 
-        With `principal`, the officer acts for that one, with the roles delegated. Raises
-        UnknownError, InvalidError.
+        With `principal`, the officer acts for that one, with the roles delegated. What is
+        `recorded` on a later day (YYYY-MM-DD; None: on the day itself) needs the same roles then
+        too: whoever records holds the role at recording. With `done_by`, the officer records what
+        that one did on the day. Raises UnknownError, InvalidError.
         """
         last = self.seq if seq is None else seq
         day = on.isoformat()
-        person = self._person(code, day, last)
+        now = recorded or day
+        if done_by is not None:
+            return self._recording(code, done_by, because, (day, now), last)
+        then = self._acting(code, principal, day, last)
+        if now == day:
+            return then
+        return _also(then, self._acting(code, principal, now, last))
+
+    def _acting(self, code: str, principal: str | None, day: str, seq: int) -> Officer:
+        """Say who an officer was on one day, by themselves or for a principal."""
+        person = self._person(code, day, seq)
         if principal is None:
-            return Officer(code, person.title, person.unit, dict(self._held(person, day, last)))
-        behalf = self._person(principal, day, last)
-        held = dict(self._held(behalf, day, last))
+            held = {role: (grant,) for role, grant in self._held(person, day, seq)}
+            return Officer(code, person.title, person.unit, held)
+        behalf = self._person(principal, day, seq)
+        held = {role: (grant,) for role, grant in self._held(behalf, day, seq)}
         for grant in reversed(self.grants):
-            if (grant.officer, grant.principal) == (code, principal) and grant.holds(day, last):
+            if (grant.officer, grant.principal) == (code, principal) and grant.holds(day, seq):
                 roles = {
                     role: held[role] for role in held if not grant.roles or role in grant.roles
                 }
-                return Officer(code, person.title, behalf.unit, roles, principal, grant.id)
+                away = person.unit != behalf.unit
+                return Officer(
+                    code, person.title, behalf.unit, roles, principal, (grant.id,), away=away
+                )
         raise InvalidError(
             f"{principal} 在 {day} 没有委托 {code} 代办",
             f"请 {principal} 先办：lifecycle officer delegate {code} --until 日期 --as {principal}",
         )
+
+    def _recording(
+        self, code: str, done_by: str, because: str, days: tuple[str, str], seq: int
+    ) -> Officer:
+        """Say as whom an officer records what somebody else did on an earlier day: in the same
+        unit, or in the one that has the function now.
+        """
+        day, now = days
+        if not day < now:
+            raise InvalidError(
+                "--done-by 只用于补录以前的日子", "当天的事，请本人办理，或由其委托：--for"
+            )
+        if not because:
+            raise InvalidError("没有说明为什么由别人补录", "加 --because 理由")
+        if done_by == code:
+            raise InvalidError("--done-by 写的就是本人", "去掉 --done-by 和 --because")
+        then = self._acting(done_by, None, day, seq)
+        mine = self._acting(code, None, now, seq)
+        heirs = self.units[then.unit].performs(now, seq)
+        held = {
+            role: tuple(dict.fromkeys((*grants, *mine.held[role])))
+            for role, grants in then.held.items()
+            if role in mine.held and (mine.unit == then.unit or role not in (*heirs, *SYSTEM_ROLES))
+        }
+        if not held:
+            raise InvalidError(
+                f"{code} 不能补录 {done_by} 在 {day} 办的事：现在没有其当时的角色，"
+                "或不在同一单位（职能也没有转来）",
+                "请现在同一单位、同一角色的经办人补录",
+            )
+        return Officer(code, mine.title, then.unit, held, done_by=done_by, because=because)
 
     def check_in_office(self, code: str, day: str, seq: int) -> None:
         """Refuse somebody who is not in office on a day: who has left records nothing more, however
@@ -287,6 +387,8 @@ def evolve_directory(directory: Directory, body: Mapping[str, Any], digest: str)
         "last_at": body["recorded_at"],
         "last_on": intent["occurred_on"],
     }
+    if intent["data"].get("early_workdays") is not None:
+        change = {**change, "founded_on": recorded_day(body["recorded_at"])}
     return replace(directory, **last, **change)
 
 
@@ -322,8 +424,12 @@ def _with_person(directory: Directory, intent: Mapping[str, Any]) -> dict[str, A
 def _founded(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
     # The entry's `title` is the administrator's, as in `officer_added`; the unit's stands apart.
     unit = {**intent, "data": {**intent["data"], "title": intent["data"]["unit_title"]}}
-    days = intent["data"].get("clock_days", 0)
-    return {**_with_unit(directory, unit), **_with_person(directory, intent), "clock_days": days}
+    return {
+        **_with_unit(directory, unit),
+        **_with_person(directory, intent),
+        "clock_days": intent["data"].get("clock_days", 0),
+        "early_workdays": intent["data"].get("early_workdays"),
+    }
 
 
 def _left(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
@@ -404,10 +510,12 @@ def dump_directory(directory: Directory) -> dict[str, Any]:
     values = asdict(directory)
     for name in (
         "clock_days",
+        "founded_on",
+        "early_workdays",
         "clock_steps",
         "accounts",
     ):  # left out where empty: so are they in offices older than these
-        if not values[name]:
+        if values[name] in ((), "", 0, None):
             del values[name]
     return values
 
@@ -452,6 +560,8 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
         grants,
         documents,
         data.get("clock_days", 0),
+        data.get("founded_on", ""),
+        data.get("early_workdays"),
         steps,
         accounts,
     )

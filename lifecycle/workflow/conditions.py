@@ -1,5 +1,5 @@
-"""Are a workflow's conditions sound? They parse, their names are known, and their values go
-together.
+"""Are a workflow's conditions sound? They parse, their names are known, their values go together
+and can come out either way; and between the ways out of a state no value falls through or fits two.
 """
 
 from __future__ import annotations
@@ -8,13 +8,24 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 
 from lifecycle.errors import Location, Problem, nearest
 from lifecycle.expression.dates import add_days
 from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError, MissingName, piece
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
-from lifecycle.workflow.model import Workflow
+from lifecycle.expression.ranges import (
+    Named,
+    Piece,
+    constants_of,
+    holds_for,
+    pieces_of,
+    subject_of,
+)
+from lifecycle.expression.sorts import Sort, SortFault, find_faults
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.model import Fact, Guard, Transition, Workflow
 
 _SECTIONS = {
     "sha256": ("材料", "materials"),
@@ -22,6 +33,11 @@ _SECTIONS = {
     "last": ("流转", "transitions"),
     "order": ("流转", "transitions"),
 }
+_NUMERIC = ("integer", "decimal", "money")
+_CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
+"""How the directory writes the code of a unit."""
+_LEAVING = ("forward", "return", "withdraw", "terminate")
+"""The kinds of transitions among which one chooses where a state is left to."""
 
 
 def _expressions(workflow: Workflow) -> Iterator[tuple[Expression, Location]]:
@@ -44,6 +60,7 @@ def check_conditions(workflow: Workflow, vague: frozenset[str]) -> Iterator[Prob
         "order": workflow.titles,
     }
     sample = _sample(workflow)
+    sound: set[str] = set()
     for expression, location in _expressions(workflow):
         try:
             compiled = expression.compiled
@@ -68,29 +85,25 @@ def check_conditions(workflow: Workflow, vague: frozenset[str]) -> Iterator[Prob
                 "unknown-in-expression", place, f"条件中有未定义的{label} “{written}”", mend
             )
         if not unknown and not vague & compiled.names:
-            yield from _check_values(workflow, expression, location, sample)
+            faults = list(_check_values(workflow, expression, location, sample))
+            yield from faults
+            if not faults:
+                sound.add(expression.source)
+    yield from _check_ways(workflow, sound)
 
 
 def _check_values(
     workflow: Workflow, expression: Expression, location: Location, sample: dict[str, object]
 ) -> Iterator[Problem]:
-    """Try a condition on sample values of the right types, and see that choices are compared with
-    real choices.
+    """See that values are compared with what they can be, and that a condition is no constant.
+
+    What its types allow is tried on sample values.
     """
-    for name, value in expression.compiled.equalities:
-        fact = workflow.facts.get(name)
-        if fact and fact.type == "choice" and value not in fact.choices:
-            near = nearest(str(value), fact.choices)
-            mend = (f"是否为 “{near}”？" if near else "") + f"可选：{'、'.join(fact.choices)}"
-            message = f"条件把要素 {name} 与它没有的选项 “{value}” 相比"
-            yield Problem(
-                "unknown-choice",
-                piece(
-                    expression.source, location, expression.source.find(str(value)), len(str(value))
-                ),
-                message,
-                mend,
-            )
+    faults = type_faults(workflow, expression)
+    for fault in faults:
+        yield fault.error.problem(fault.rule, expression.source, location)
+    if faults:
+        return
     try:
         expression.evaluate(sample)
     except MissingName:
@@ -99,6 +112,215 @@ def _check_values(
         if isinstance(error.__cause__, TypeError | None):
             mend = error.mend or "核对各要素的类型"
             yield Problem("wrong-expression-type", location, error.message, mend)
+    yield from _check_outcomes(workflow, expression, location)
+
+
+def type_faults(workflow: Workflow, expression: Expression) -> list[SortFault]:
+    """Give every piece of a condition that the types of a workflow forbid, or that can come out one
+    way only.
+    """
+    return find_faults(
+        expression.tree, expression.source, lambda space, name: sort_of(workflow, space, name)
+    )
+
+
+def _check_outcomes(
+    workflow: Workflow, expression: Expression, location: Location
+) -> Iterator[Problem]:
+    """See that a condition on one name does not come out the same for all its values."""
+    tried = _tried(workflow, [expression])
+    if tried is None:
+        return
+    subject, pieces = tried
+    outcomes = {holds_for(expression, subject, each.sample) for each in pieces}
+    if len(outcomes) == 1 and len(pieces) > 1:
+        always = "永远成立" if outcomes.pop() else "永远不成立"
+        message = f"无论{_named(workflow, subject)}是多少，这个条件{always}"
+        yield Problem("constant-condition", location, message, "改正数目，或删去该条件")
+
+
+def _tried(workflow: Workflow, expressions: list[Expression]) -> tuple[Named, list[Piece]] | None:
+    """Give the one name that all these conditions compare with constants, and its values cut at
+    them.
+    """
+    subjects = {subject_of(expression) for expression in expressions}
+    subject = subjects.pop() if len(subjects) == 1 else None
+    sort = sort_of(workflow, *subject) if subject else None
+    if subject is None or sort is None:
+        return None
+    constants = [value for expression in expressions for value in constants_of(expression)]
+    pieces = pieces_of(sort, constants)
+    try:
+        for expression in expressions:
+            for each in pieces:
+                holds_for(expression, subject, each.sample)
+    except (MissingName, ExpressionError):
+        return None
+    return subject, pieces
+
+
+# ── Between the ways out of a state ──
+
+
+@dataclass(frozen=True, slots=True)
+class _Guarded:
+    """A way out of a state with those of its guards that compare one name with constants."""
+
+    transition: Transition
+    guards: tuple[Guard, ...]
+
+    def holds(self, subject: Named, value: object) -> bool:
+        """Tell whether all these guards hold for one value of the name."""
+        return all(holds_for(guard.when, subject, value) for guard in self.guards)
+
+
+def _check_ways(workflow: Workflow, sound: set[str]) -> Iterator[Problem]:
+    """Warn of values at which no way out of a state is open, or two are, as far as guards compare
+    one name with constants.
+    """
+    told: set[tuple[Location, ...]] = set()
+    for state, leaving in workflow.leaving.items():
+        found: dict[Named, list[_Guarded]] = {}
+        for transition in leaving.values():
+            if transition.kind in _LEAVING:
+                for subject, guards in _by_subject(transition, sound):
+                    found.setdefault(subject, []).append(_Guarded(transition, guards))
+        apart = {
+            frozenset((one.transition.name, other.transition.name))
+            for subject, ways in found.items()
+            for one, other in combinations(ways, 2)
+            if not _overlaps(workflow, subject, [one, other])
+        }
+        for ways in found.values():
+            places = tuple(guard.location for way in ways for guard in way.guards)
+            if len(ways) > 1 and places not in told:
+                told.add(places)
+                yield from _check_gap(workflow, state, ways)
+                yield from _check_overlaps(workflow, state, ways, apart)
+
+
+def _by_subject(
+    transition: Transition, sound: set[str]
+) -> Iterator[tuple[Named, tuple[Guard, ...]]]:
+    guards = [guard for guard in transition.guards if guard.when.source in sound]
+    pairs = [(subject_of(guard.when), guard) for guard in guards]
+    named = [(subject, guard) for subject, guard in pairs if subject is not None]
+    for subject in dict.fromkeys(subject for subject, _ in named):
+        yield subject, tuple(guard for own, guard in named if own == subject)
+
+
+def _pieces(workflow: Workflow, ways: list[_Guarded]) -> tuple[Named, list[Piece]] | None:
+    return _tried(workflow, [guard.when for way in ways for guard in way.guards])
+
+
+def _overlaps(workflow: Workflow, subject: Named, ways: list[_Guarded]) -> list[Piece]:
+    """List the values at which all these ways are open."""
+    tried = _pieces(workflow, ways)
+    if tried is None:
+        return []
+    return [each for each in tried[1] if all(way.holds(subject, each.sample) for way in ways)]
+
+
+def _check_gap(workflow: Workflow, state: str, ways: list[_Guarded]) -> Iterator[Problem]:
+    tried = _pieces(workflow, ways)
+    if tried is None:
+        return
+    subject, pieces = tried
+    left = [each for each in pieces if not any(way.holds(subject, each.sample) for way in ways)]
+    if left:
+        message = (
+            f"环节“{workflow.states[state].title}”：{_named(workflow, subject)}{_told(left)} 时，"
+            f"{_ways(ways)}都不能办"
+        )
+        place = ways[-1].guards[-1].location
+        yield Problem("guard-gap", place, message, "补上漏掉的值，或另写一条出路", warning=True)
+
+
+def _check_overlaps(
+    workflow: Workflow, state: str, ways: list[_Guarded], apart: set[frozenset[str]]
+) -> Iterator[Problem]:
+    for one, other in combinations(ways, 2):
+        subject = subject_of(one.guards[0].when)
+        if subject is None or frozenset((one.transition.name, other.transition.name)) in apart:
+            continue
+        both = _overlaps(workflow, subject, [one, other])
+        if both:
+            message = (
+                f"环节“{workflow.states[state].title}”：{_named(workflow, subject)}{_told(both)}"
+                f" 时，{_ways([one, other])}都可以办"
+            )
+            place = other.guards[-1].location
+            yield Problem("guard-overlap", place, message, "把两处的界限对齐", warning=True)
+
+
+def _told(pieces: list[Piece]) -> str:
+    return "，或".join(each.told for each in pieces)
+
+
+def _ways(ways: list[_Guarded]) -> str:
+    return "、".join(f"“{way.transition.title}”" for way in ways)
+
+
+def _named(workflow: Workflow, subject: Named) -> str:
+    space, name = subject
+    if not space:
+        fact = workflow.facts.get(name)
+        return f"要素 {name}（{fact.title}）" if fact else name
+    return f"{space}.{name} "
+
+
+# ── What values the names of a workflow can have ──
+
+
+def sort_of(workflow: Workflow, space: str, name: str) -> Sort | None:
+    """Give what values a name of a workflow's conditions can have; None for one that it lacks."""
+    if space:
+        return _sort_within(workflow, space, name)
+    if name in workflow.facts:
+        return _sort_of_fact(workflow.facts[name])
+    if name == "state":
+        return Sort("text", "环节 state ", options=tuple(workflow.states))
+    return Sort("date", name) if name in VARIABLES else None
+
+
+def _sort_within(workflow: Workflow, space: str, name: str) -> Sort | None:
+    called = f"{space}.{name} "
+    if space == "sha256":
+        written = "文件指纹只与另一种材料的比：sha256.甲 == sha256.乙"
+        return Sort("text", called, pattern="[0-9a-f]{64}", written=written)
+    if space == "last":
+        return Sort("date", called)
+    most = None
+    if space == "count":
+        made = [t for t in workflow.transitions if t.name == name]
+        bounds = [[c.at_most for c in t.counters if c.of == name] for t in made]
+        if bounds and all(bounds):
+            most = Decimal(max(min(each) for each in bounds))
+    return Sort("number", called, least=Decimal(0), most=most, whole=True)
+
+
+def _sort_of_fact(fact: Fact) -> Sort:
+    called = f"要素 {fact.name} "
+    if fact.type == "list":
+        return Sort("list", called, of=_sort_of_value(fact, fact.of, f"{called}的各项"))
+    return _sort_of_value(fact, fact.type, called)
+
+
+def _sort_of_value(fact: Fact, kind: str, called: str) -> Sort:
+    if kind == "date":
+        return Sort("date", called, past=not fact.future)
+    if kind == "yesno":
+        return Sort("yesno", called)
+    if kind in _NUMERIC:
+        least, most = (
+            bound if isinstance(bound, Decimal) else None for bound in (fact.min, fact.max)
+        )
+        return Sort("number", called, least=least, most=most, whole=kind == "integer")
+    if kind == "unit":
+        written = "单位写代码（lifecycle unit list 可查），不写名称"
+        return Sort("text", called, pattern=_CODE, written=written)
+    written = fact.note if fact.pattern else ""
+    return Sort("text", called, options=fact.choices, pattern=fact.pattern or "", written=written)
 
 
 def _sample(workflow: Workflow) -> dict[str, object]:

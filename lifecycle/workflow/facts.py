@@ -9,6 +9,7 @@ from typing import cast
 
 from lifecycle.workflow.form_fields import FormFields
 from lifecycle.workflow.model import Fact, FactType
+from lifecycle.workflow.yaml.fields import FLAGS
 from lifecycle.workflow.yaml.tree import Node, Scalar
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -49,8 +50,11 @@ def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
         pattern=_read_pattern(fields),
         choices=_read_choices(fields),
         of=of,
+        future=fields.flag("future"),
         required=_read_required(fields),
+        renews=fields.flag("renews"),
         by=fields.many("by"),
+        search=fields.flag("search"),
         note=fields.text("note"),
         basis=fields.text("basis"),
     )
@@ -81,7 +85,7 @@ def _judge_keys(fields: FormFields, kind: str, of: str) -> None:
 def _read_required(fields: FormFields) -> bool | str:
     """Read from when a fact is required: true for the opening, or the state's name."""
     scalar = fields.scalar("required")
-    if scalar is not None and scalar.value not in ("true", "false"):
+    if scalar is not None and scalar.value not in FLAGS:
         return fields.one("required") or False
     return fields.flag("required")
 

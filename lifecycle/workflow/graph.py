@@ -95,6 +95,27 @@ def reachable(edges: dict[str, set[str]], starts: set[str]) -> set[str]:
     return found
 
 
+def passed_through(initial: str, edges: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+    """Map each state to itself and those that every path to it from the first passes through; a
+    state that no path leads to has only itself.
+    """
+    reached = reachable(edges, {initial})
+    before: dict[str, set[str]] = {name: set() for name in edges}
+    for source in reached:
+        for target in edges[source]:
+            before[target].add(source)
+    found = {name: set(reached) for name in reached}
+    found[initial] = {initial}
+    changed = True
+    while changed:
+        changed = False
+        for name in reached - {initial}:
+            now = set.intersection(*(found[source] for source in before[name])) | {name}
+            if now != found[name]:
+                found[name], changed = now, True
+    return {name: frozenset(found.get(name, {name})) for name in edges}
+
+
 def _check_reach(workflow: Workflow, edges: dict[str, set[str]]) -> Iterator[Problem]:
     finals = {name for name, state in workflow.states.items() if state.final}
     reached = reachable(edges, {workflow.initial})

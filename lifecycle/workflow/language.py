@@ -14,7 +14,7 @@ from functools import cached_property
 
 from lifecycle.expression.language import FUNCTIONS, Function
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS
+from lifecycle.workflow.model import ENTERED, ENTERING, OPENING, PREVIOUS
 
 # ── How a value is written ──
 
@@ -68,7 +68,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class YesNo:
-    """`true` or `false`; false where it is not written."""
+    """`true` or `false`, or `yes` or `no`; false where it is not written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +277,15 @@ KINDS = (
     Word("terminate", "终止：提前结束", ("终止",)),
     Word("record", "记录：环节不变，只记一笔"),
 )
+HOLDERS = (Word("grant", "获得授权的人", ("授权",)), Word("any", "在岗的任何人", ("任何人",)))
+SIGNERS = (
+    Word("apart", "会签的人不办这项流转", ("分开",)),
+    Word("may_make", "会签的人也可以办", ("可以办",)),
+)
+DELEGATES = (
+    Word("unit", "本单位的人", ("本单位",)),
+    Word("across", "也可以是别的单位的人", ("跨单位",)),
+)
 COLOURS = (Word("yellow", "黄灯", ("黄",)), Word("red", "红灯", ("红",)))
 ROLLS = (
     Word("next_workday", "顺延到下一个工作日"),
@@ -334,6 +343,15 @@ _INNER = Key(
     "true 表示内部时限，不是法定期限",
     "inner: true",
     more="屏幕和公文上会标明是内部承诺。",
+)
+_STOPS = Key(
+    "stops",
+    "中止时停算",
+    YesNo(),
+    "true 表示事项中止期间停算",
+    "stops: true",
+    more="内部时限中止期间一律停算，不必写。法定期限和最短间隔平时不停；法律规定可以停的才写，"
+    "并在 basis 里写明根据。",
 )
 _SINCE = Key(
     "since",
@@ -409,6 +427,15 @@ _WORKFLOW = Form(
             "opened_by: [office, leader]",
             otherwise="panel 的 lead；没有写 panel 的必须写",
         ),
+        Key(
+            "identity",
+            "主体要素",
+            Mentions("fact"),
+            "说明这是哪个事项、谁的事项的要素",
+            "identity: [name, guest_name]",
+            more="这些要素一经流转采用，就只能由填报它的流转改变；写错了的，另行更正。",
+            otherwise="没有主体要素",
+        ),
         _NOTE,
         Key(
             "roles",
@@ -441,7 +468,7 @@ _WORKFLOW = Form(
             "要素：要填的各项数据",
             "facts:\n"
             "  name: {title: 接待事由, type: text, required: true}\n"
-            "  arrive_on: {title: 到访日期, type: date}",
+            "  arrive_on: {title: 到访日期, type: date, future: yes}",
             required=True,
         ),
         Key(
@@ -501,6 +528,23 @@ _ROLE = Form(
             "写着若干承担单位的要素",
             "units: helper_units",
             more="几个单位。要素的类型须是 list，且 of: unit。不能与 unit 同时写。",
+        ),
+        Key(
+            "held_by",
+            "由谁担任",
+            OneWord(HOLDERS, "grant"),
+            "由谁担任",
+            "{unit: host_unit, held_by: any}",
+            more="写 any，承担单位里在岗的任何人都可以办，不必逐个授权；"
+            "只用于写了 unit 或 units 的角色。",
+        ),
+        Key(
+            "delegate",
+            "可委托给谁",
+            OneWord(DELEGATES, "unit"),
+            "可委托给谁",
+            "delegate: across",
+            more="平时只能委托给本单位的人；写 across，可以委托给别的单位的人。",
         ),
     ),
 )
@@ -607,12 +651,32 @@ _FACT = Form(
             more="只用于 type: list。",
         ),
         Key(
+            "future",
+            "可填将来",
+            YesNo(),
+            "yes 表示可以填办理之日以后的日子：约定的、计划的日子才写",
+            "type: date\nfuture: yes",
+            more="不写的，日期不得晚于办理（补录的，是所补录）之日：发生过的事，到发生时才填。",
+            types=("date",),
+        ),
+        Key(
             "required",
             "必填",
             Either((YesNo(), Mention("state"))),
             "立项时必填写 true；自某环节起必填写该环节",
             "required: visiting",
+            more="写环节的，进入该环节和其后必经它的各环节、在这些环节记一笔，都须已填；"
+            "退回、中止、终止不问。",
             otherwise="可以不填",
+        ),
+        Key(
+            "renews",
+            "可以续填",
+            YesNo(),
+            "true 表示已被流转采用后还可以填新的一期，不算更正",
+            "renews: true",
+            more="例如逐月更新的数据：新填的是新的一期，先前的流转仍以当时的一期为据。"
+            "主体要素和期限的起算日不能这样改。",
         ),
         Key(
             "by",
@@ -621,6 +685,15 @@ _FACT = Form(
             "可以填写的角色，立项时也是；不写则由牵头角色填，立项时由立项的人填",
             "by: [office, finance]",
             otherwise="panel 和环节的牵头角色、可以办理下一步的角色；立项时是立项的人",
+        ),
+        Key(
+            "search",
+            "检索",
+            YesNo(),
+            "true 表示 lifecycle search 也按它找事项",
+            "type: text\nsearch: true",
+            more="编号和事项名称总能检索，不必写。单位按代码、现名和曾用名都找得到。",
+            types=("text", "choice", "unit"),
         ),
         _NOTE,
         _BASIS,
@@ -646,6 +719,14 @@ _MATERIAL = Form(
             WholeNumber(100, most=10_000),
             "一个文件不得超过的 MB 数",
             "max_mb: 500",
+        ),
+        Key(
+            "renews",
+            "可以续交",
+            YesNo(),
+            "true 表示已被流转采用后还可以交新的一份，不算更正",
+            "renews: true",
+            more="例如每次会商各有一份的纪要。先前的流转仍以当时的一份为据。",
         ),
         Key(
             "by",
@@ -723,6 +804,7 @@ _DUE_KEYS = (
     _DONE,
     _ROLL,
     _INNER,
+    _STOPS,
 )
 _DUE = Form(
     "due",
@@ -796,8 +878,28 @@ _TRANSITION = Form(
             "asks",
             "当场填写",
             Mentions("fact"),
-            "办理时当场填写的要素",
+            "办理时当场填写的要素；只能由此填写",
             "asks: [arrive_on]",
+            more="某个流转当场填写的要素，只能随这样的流转、在它的关口之下填写，不能另行填报。"
+            "填错了的，另行更正。",
+        ),
+        Key(
+            "may",
+            "可以填写",
+            Mentions("fact"),
+            "办理时可以填写、也可以不填的要素",
+            "may: [people]",
+            more="没有流转当场填写（asks）的要素，还没有流转采用它以前，也可以另行填报。",
+        ),
+        Key(
+            "renews",
+            "另填一期",
+            Mentions("fact"),
+            "可以改填的要素，哪怕别的流转填的已经采用",
+            "asks: [arrive_on]\nrenews: [arrive_on]",
+            more="两个流转填同一个要素时，前一个填的如已被流转采用，后一个写了 renews 才能改填；"
+            "改填的是新的一期，先前的流转仍以当时的一期为据。",
+            otherwise="已被采用的，不能由别的流转改填",
         ),
         Key(
             "needs",
@@ -837,6 +939,16 @@ _TRANSITION = Form(
             "unlocks: [plan]",
         ),
         Key(
+            "stands",
+            "退回后仍算数",
+            Either((YesNo(), Inner("stands"))),
+            "true 表示退回后仍算数，例如付款；或写 {until: [流转]}",
+            "stands: true",
+            more="退回到某环节，就撤销上次进入该环节以后所办的各项：它们不再计入 "
+            "count、order、last，当场填写的要素恢复原状，锁定随之解除。退回本身、中止和恢复总是算数。",
+            otherwise="退回时撤销",
+        ),
+        Key(
             "notices",
             "公文",
             Several("notice"),
@@ -864,6 +976,22 @@ _SOURCE = Form(
         Key("all_but", "除外", Mentions("state"), "这些以外的各环节", "all_but: [paused]"),
     ),
 )
+_STANDS = Form(
+    "stands",
+    "算数到何时",
+    "流转的 stands 下",
+    "别的退回不撤销它，办了这些流转之一就撤销。",
+    (
+        Key(
+            "until",
+            "直到",
+            Mentions("transition", some=True),
+            "办了哪些流转就不再算数",
+            "until: [revise]",
+            required=True,
+        ),
+    ),
+)
 _NEEDS = Form(
     "needs",
     "关口",
@@ -877,6 +1005,21 @@ _NEEDS = Form(
             Mentions("material"),
             "须已交的材料",
             "materials: [plan]",
+        ),
+        Key(
+            "fresh",
+            "新的一期",
+            Mentions("item"),
+            "须是还没有流转采用过的要素和材料",
+            "materials: [plan]\nfresh: [plan]",
+            more="例如到资凭证：上一笔用过的，不能再用。办理后即为采用过。",
+        ),
+        Key(
+            "read_by",
+            "同一份",
+            Several("read_by", single=True),
+            "须与某流转所采用的是同一份",
+            "read_by: {items: [plan], step: approve}",
         ),
         Key(
             "cosign",
@@ -905,6 +1048,30 @@ _NEEDS = Form(
             Several("counter", single=True),
             "办理的次数上限",
             "counter: {of: approve, at_most: 2}",
+        ),
+    ),
+)
+_READ_BY = Form(
+    "read_by",
+    "同一份",
+    "needs 的 read_by 下，一项或几项",
+    "这些要素和材料须与该流转最近一次办理时所采用的是同一份，其后换过、更正过都不行。",
+    (
+        Key(
+            "items",
+            "要素和材料",
+            Mentions("item", some=True),
+            "哪些要素和材料",
+            "items: [plan]",
+            required=True,
+        ),
+        Key(
+            "step",
+            "哪项流转",
+            Mention("transition"),
+            "与哪项流转所采用的相同",
+            "step: approve",
+            required=True,
         ),
     ),
 )
@@ -944,7 +1111,27 @@ _COSIGN = Form(
             Mentions("item"),
             "意见所据的要素和材料；改动后须重新会签",
             "covers: [cost, plan]",
-            otherwise="该流转 needs 的 facts 和 materials",
+            otherwise="identity 和该流转各关口用到的全部要素、材料",
+        ),
+        Key(
+            "asked",
+            "何时送会签",
+            Mention("transition", (ENTERING,)),
+            "什么时候算送了会签：entering 或一项流转",
+            "asked: entering",
+            more="entering 是进入本环节就送；写流转的，办了那项流转才送。不写的，由经办人送"
+            "（lifecycle ask），或由 reply 写着 cosign 的公文送。"
+            "没有送的单位，待办里没有，也不会逾期；提前会签照收。",
+            otherwise="由经办人或公文送",
+        ),
+        Key(
+            "signers",
+            "会签人",
+            OneWord(SIGNERS, "apart"),
+            "会签的人可不可以办这项流转",
+            "signers: may_make",
+            more="平时会签的人不办这项流转；确须同一人的，写 may_make。"
+            "一个人总不能替两个单位会签。",
         ),
         _BASIS,
     ),
@@ -975,8 +1162,8 @@ _WITHIN = Form(
     "within",
     "会签期限",
     "cosign 的 within 下",
-    "从进入本环节之日起，各家须在多少日内签。",
-    (_IN, _SPAN, _LIMIT_BASIS, _ROLL, _INNER),
+    "从送会签之日起，各家须在多少日内签。",
+    (_IN, _SPAN, _LIMIT_BASIS, _ROLL, _INNER, _STOPS),
 )
 _GUARD = Form(
     "guard",
@@ -1028,6 +1215,7 @@ _DWELL = Form(
         ),
         _LIMIT_BASIS,
         _INNER,
+        _STOPS,
     ),
 )
 _COUNTER = Form(
@@ -1051,6 +1239,14 @@ _COUNTER = Form(
             "至多几次",
             "at_most: 2",
             required=True,
+        ),
+        Key(
+            "inner",
+            "只数算数的",
+            YesNo(),
+            "true 表示退回撤销的不计在内",
+            "inner: true",
+            more="不写的，办过几次就是几次，退回也不重新数：法律规定的次数就是这样。",
         ),
         _BASIS,
     ),
@@ -1105,6 +1301,7 @@ _REPLY = Form(
         _LIMIT_BASIS,
         _ROLL,
         _INNER,
+        _STOPS,
         Key(
             "cosign",
             "算作会签",
@@ -1176,7 +1373,9 @@ FORMS = {
         _LIMIT,
         _TRANSITION,
         _SOURCE,
+        _STANDS,
         _NEEDS,
+        _READ_BY,
         _COSIGN,
         _QUORUM,
         _WITHIN,

@@ -24,6 +24,8 @@ ENTERED = "entered"
 """The `since` of a limit or dwell that counts from the day the case entered its state."""
 OPENING = "open"
 """The name that `not_by` gives to the opening of the case."""
+ENTERING = "entering"
+"""What asks a co-sign's seats: that the case enters the state."""
 PREVIOUS = "previous"
 """The `to` of a resume: the state from which the case was suspended."""
 
@@ -32,6 +34,9 @@ PREVIOUS = "previous"
 class Role:
     """A function held by a unit of the directory, or by the `unit` or `units` that a fact of the
     case names.
+
+    `held_by`: whoever was granted it, or anyone in office in the unit that the case names.
+    `delegate`: within the unit only, or across units.
     """
 
     name: str
@@ -39,6 +44,8 @@ class Role:
     location: Location
     unit: str | None = None
     units: str | None = None
+    held_by: Literal["grant", "any"] = "grant"
+    delegate: Literal["unit", "across"] = "unit"
 
     @property
     def bound(self) -> str | None:
@@ -73,7 +80,10 @@ class Panel:
 class Fact:
     """A typed field of a case.
 
-    `required` is the state from which it must be known, or True from the opening on.
+    `required` is the state from which it must be known, or True from the opening on. `search` says
+    that cases are found by it. `future`: a date may lie after the day of the act that enters it.
+    What `renews` may be set again after a step has read it: that is a new edition, not a
+    correction.
     """
 
     name: str
@@ -86,8 +96,11 @@ class Fact:
     pattern: str | None = None
     choices: tuple[str, ...] = ()
     of: FactType = "text"
+    future: bool = False
     required: bool | str = False
+    renews: bool = False
     by: tuple[str, ...] = ()
+    search: bool = False
     note: str = ""
     basis: str = ""
 
@@ -96,7 +109,7 @@ class Fact:
 class Material:
     """A required document. `keep` is `permanent` or a number of years such as `30y`.
 
-    `max_mb` bounds one file.
+    `max_mb` bounds one file. What `renews` may be attached again after a step has read it.
     """
 
     name: str
@@ -104,6 +117,7 @@ class Material:
     location: Location
     keep: str = "10y"
     max_mb: int = 100
+    renews: bool = False
     by: tuple[str, ...] = ()
     note: str = ""
     basis: str = ""
@@ -124,6 +138,12 @@ class Limit:
     done: tuple[str, ...] = ()
     roll: bool = True
     inner: bool = False
+    stops: bool = False
+
+    @property
+    def pauses(self) -> bool:
+        """Tell whether it stops while the case is suspended."""
+        return self.inner or self.stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +190,10 @@ class Quorum:
 class Cosign:
     """Whose opinions a transition needs.
 
-    `covers` are the facts and materials whose change makes an opinion stale.
+    `covers` are the facts and materials that an opinion covers where the workflow says so (`less`);
+    else it covers all that the transition reads. `signers_may_make`: who signed may make the
+    transition, too. `asked` says what asks
+    the seats by itself: `entering` the state, or the making of the transition of that name.
     """
 
     roles: tuple[str, ...]
@@ -179,6 +202,9 @@ class Cosign:
     within: Limit | None = None
     covers: tuple[str, ...] = ()
     basis: str = ""
+    asked: str = ""
+    less: bool = False
+    signers_may_make: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +219,9 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Dwell:
-    """A least time since a day; with `clear_days` so many whole days must lie between (start >=
-    since + n + 1).
+    """A least time since a day, which goes on while the case is suspended unless `stops`.
+
+    With `clear_days` so many whole days must lie between (start >= since + n + 1).
     """
 
     amount: int
@@ -204,15 +231,29 @@ class Dwell:
     since: str = ENTERED
     clear_days: bool = False
     inner: bool = False
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """How often a transition may have been made in one case."""
+    """How often a transition may have been made in one case.
+
+    An `inner` one counts what stands only; any other every time that it was ever made.
+    """
 
     of: str
     at_most: int
     basis: str
+    location: Location
+    inner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SameEdition:
+    """The items whose edition must be the very one that the last standing `step` read."""
+
+    items: tuple[str, ...]
+    step: str
     location: Location
 
 
@@ -242,7 +283,10 @@ class NoticeRule:
 class Transition:
     """A way from states to a state.
 
-    `to` is None for a record (the case stays) and PREVIOUS for a resume.
+    `to` is None for a record (the case stays) and PREVIOUS for a resume. It enters the facts that
+    it `asks` and those that it `may` ask; of the facts in `renews` also where another transition
+    entered what a step has read. Items in `fresh` must be of an edition that no step has read. Once
+    made it stands until a return undoes it; where it `stands` none does, but those of `until`.
     """
 
     name: str
@@ -253,8 +297,12 @@ class Transition:
     by: tuple[str, ...]
     location: Location
     asks: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    renews: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
+    read_by: tuple[SameEdition, ...] = ()
     cosign: Cosign | None = None
     guards: tuple[Guard, ...] = ()
     dwells: tuple[Dwell, ...] = ()
@@ -264,8 +312,20 @@ class Transition:
     notices: tuple[NoticeRule, ...] = ()
     locks: tuple[str, ...] = ()
     unlocks: tuple[str, ...] = ()
+    stands: bool = False
+    until: tuple[str, ...] = ()
     note: str = ""
     basis: str = ""
+
+    @property
+    def undoes(self) -> bool:
+        """Tell whether making it undoes what was made since its target was last entered."""
+        return self.kind in ("return", "withdraw")
+
+    @property
+    def undoable(self) -> bool:
+        """Tell whether a return may undo it; returns, suspensions and resumes always stand."""
+        return self.kind in ("forward", "record") and not self.stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +379,7 @@ class Workflow:
     lights: tuple[Light, ...]
     digest: str
     location: Location
+    identity: tuple[str, ...] = ()
     note: str = ""
     uses: tuple[Use, ...] = field(default=(), repr=False, metadata={"compiled": False})
 

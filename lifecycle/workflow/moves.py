@@ -22,6 +22,7 @@ from lifecycle.workflow.model import (
     NoticeRule,
     Quorum,
     Reply,
+    SameEdition,
     State,
     Transition,
 )
@@ -53,6 +54,7 @@ def _read_transition(
         fields.ident(scalar, "流转")
     kind = cast(Kind, fields.word("kind"))
     fields.word("reason")
+    stands, until = _read_stands(fields)
     transition = Transition(
         name=name,
         title=fields.line("title", name),
@@ -62,10 +64,14 @@ def _read_transition(
         by=fields.many("by"),
         location=at,
         asks=fields.many("asks"),
+        may=fields.many("may"),
+        renews=fields.many("renews"),
         not_by=fields.many("not_by"),
         reason=fields.has("reason"),
         locks=fields.many("locks"),
         unlocks=fields.many("unlocks"),
+        stands=stands,
+        until=until,
         notices=_read_notices(fields),
         note=fields.text("note"),
         basis=fields.text("basis"),
@@ -160,6 +166,14 @@ def _read_target(fields: FormFields, kind: Kind) -> str | None:
     return PREVIOUS
 
 
+def _read_stands(fields: FormFields) -> tuple[bool, tuple[str, ...]]:
+    """Read whether a step stands through every return, or until which transitions it does."""
+    if not isinstance(fields.node("stands"), Mapped):
+        return fields.flag("stands"), ()
+    inner = fields.inside("stands")
+    return False, inner.many("until") if inner else ()
+
+
 def _read_notices(fields: FormFields) -> tuple[NoticeRule, ...]:
     what = f"{fields.owner}的公文"
     return tuple(_read_notice(inner, what) for inner in fields.each("notices", what))
@@ -187,6 +201,8 @@ def _with_needs(transition: Transition, needs: FormFields) -> Transition:
         transition,
         facts=facts,
         materials=materials,
+        fresh=needs.many("fresh"),
+        read_by=tuple(map(_read_same, needs.each("read_by", f"{what}read_by "))),
         cosign=_read_cosign(needs, what, (*facts, *materials)),
         guards=tuple(map(_read_guard, needs.each("guards", f"{what}条件"))),
         dwells=tuple(map(_read_dwell, needs.each("dwell", f"{what}dwell "))),
@@ -205,6 +221,9 @@ def _read_cosign(needs: FormFields, what: str, covers: tuple[str, ...]) -> Cosig
         within=limit_of(fields.inside("within"), "会签"),
         covers=fields.many("covers") if fields.has("covers") else covers,
         basis=fields.text("basis"),
+        less=fields.has("covers"),
+        signers_may_make=fields.word("signers") == "may_make",
+        asked=fields.one("asked", f"{what}cosign 的 asked 写了") or "",
     )
 
 
@@ -251,7 +270,12 @@ def _read_dwell(fields: FormFields) -> Dwell:
         since=read_since(fields),
         clear_days=fields.flag("clear_days"),
         inner=fields.flag("inner"),
+        stops=fields.flag("stops"),
     )
+
+
+def _read_same(fields: FormFields) -> SameEdition:
+    return SameEdition(fields.many("items"), fields.one("step") or "", fields.place("step"))
 
 
 def _read_counter(fields: FormFields) -> Counter:
@@ -260,4 +284,5 @@ def _read_counter(fields: FormFields) -> Counter:
         fields.count("at_most"),
         fields.text("basis"),
         fields.place("of"),
+        fields.flag("inner"),
     )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from lifecycle.errors import Location, Problem, WorkflowError
+from lifecycle.errors import Location, Problem, WorkflowError, faults_among
 from lifecycle.workflow.facts import read_facts
 from lifecycle.workflow.form_fields import FormFields
 from lifecycle.workflow.language import FORMS, Defined, Several
@@ -41,8 +41,9 @@ def read_workflow(text: str | bytes, file: str, *, checked: bool = True) -> Work
     published.
     """
     workflow, problems, source = examine(text, file, checked=checked)
-    if workflow is None or problems:
-        raise WorkflowError(problems, source)
+    faults = faults_among(problems)
+    if workflow is None or faults:
+        raise WorkflowError(faults, source)
     return workflow
 
 
@@ -54,7 +55,7 @@ def examine(
     checked: bool = True,
 ) -> tuple[Workflow | None, tuple[Problem, ...], str]:
     """Read and judge a workflow together with its letters, raising nothing: what was read, all
-    faults, their text.
+    faults and warnings, their text.
 
     The workflow is None when the file cannot be read far enough to judge it; with faults it is only
     for looking at.
@@ -122,6 +123,7 @@ def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Wo
         lights=read_lights(top),
         digest=digest,
         location=at,
+        identity=top.many("identity"),
         note=top.text("note"),
         uses=tuple(reading.uses),
     )

@@ -4,7 +4,7 @@ states, lights.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Literal, cast
 
 from lifecycle.expression.expression import Expression
 from lifecycle.workflow.form_fields import FormFields
@@ -43,7 +43,23 @@ def read_roles(top: FormFields) -> dict[str, Role]:
                 f"{what}不能同时写 unit 和 units",
                 "一个单位用 unit，若干单位用 units",
             )
-        roles[name] = Role(name, fields.line("title", name), at, unit, units)
+        held_by, delegate = fields.word("held_by"), fields.word("delegate")
+        if held_by == "any" and not (unit or units):
+            fields.fault(
+                "idle-held-by",
+                at,
+                f"{what}写了 held_by: any，却没有写承担单位",
+                "补上 unit 或 units；由固定单位担任的角色，要逐人授权",
+            )
+        roles[name] = Role(
+            name=name,
+            title=fields.line("title", name),
+            location=at,
+            unit=unit,
+            units=units,
+            held_by=cast(Literal["grant", "any"], held_by),
+            delegate=cast(Literal["unit", "across"], delegate),
+        )
     return roles
 
 
@@ -85,6 +101,7 @@ def read_materials(top: FormFields) -> dict[str, Material]:
             location=fields.at,
             keep=keep or "",
             max_mb=fields.count("max_mb"),
+            renews=fields.flag("renews"),
             by=fields.many("by"),
             note=fields.text("note"),
             basis=fields.text("basis"),
@@ -132,6 +149,7 @@ def read_limit(fields: FormFields, title: str = "") -> Limit:
         done=fields.many("done") if "done" in known else (),
         roll=fields.word("roll") == "next_workday",
         inner=fields.flag("inner"),
+        stops=fields.flag("stops"),
     )
 
 

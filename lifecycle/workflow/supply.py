@@ -1,14 +1,16 @@
 """Which facts are surely known when a transition is made: a must-analysis over the graph of states.
 
-A fact once known stays known (it may change, it cannot be unset), so knowledge only grows along a
-path, and what is sure in a state is what every path to it has gathered.
+A fact once known stays known, so knowledge only grows along a path, and what is sure in a state is
+what every path to it has gathered. Returns alone take away: what was entered since the state that
+they lead to was last entered; or, where a case may never have been there, whatever was entered with
+a step that can be undone. The letters of a return still tell of what it undoes.
 """
 
 from __future__ import annotations
 
 from lifecycle.errors import Location
 from lifecycle.expression.faults import ExpressionError
-from lifecycle.workflow.graph import ways_of
+from lifecycle.workflow.graph import GraphWay, edges_of, passed_through, ways_of
 from lifecycle.workflow.model import ENTERED, PREVIOUS, Transition, Workflow
 
 NONE: frozenset[str] = frozenset()
@@ -29,6 +31,16 @@ def supplied(workflow: Workflow) -> dict[Location, frozenset[str]]:
     moving = [
         way for way in ways if way.transition.kind != "record" and way.transition.to != PREVIOUS
     ]
+    # A return to where every case has been leaves at least what was sure there.
+    passed = passed_through(workflow.initial, edges_of(workflow, ways))
+    moving = [
+        way
+        for way in moving
+        if not (way.transition.undoes and set(way.targets) <= _always(way, passed))
+    ]
+    passing = frozenset(
+        name for t in workflow.transitions if t.undoable for name in (*t.asks, *t.may)
+    )
     changed = True
     while changed:
         changed = False
@@ -38,6 +50,8 @@ def supplied(workflow: Workflow) -> dict[Location, frozenset[str]]:
                     out = (
                         sure[source] | gained[way.transition.location] | entering.get(target, NONE)
                     )
+                    if way.transition.undoes:
+                        out = (out - passing) | frozenset(way.transition.asks)
                     both = sure[target] & out if target in sure else out
                     if sure.get(target) != both:
                         sure[target], changed = both, True
@@ -50,6 +64,12 @@ def supplied(workflow: Workflow) -> dict[Location, frozenset[str]]:
                 frozenset.intersection(*known) | gained[way.transition.location] | entered
             )
     return found
+
+
+def _always(way: GraphWay, passed: dict[str, frozenset[str]]) -> frozenset[str]:
+    """Name the states in which every case has been that can make a transition."""
+    found = [passed[source] for source in way.sources]
+    return frozenset.intersection(*found) if found else NONE
 
 
 def _required_on_entering(workflow: Workflow) -> dict[str, frozenset[str]]:

@@ -63,7 +63,8 @@ def test_refusal_shows_every_gate_at_once(tiny: Tiny) -> None:
             "2026-09-08；不视为同意）"
             "\n"
             "            lifecycle sign KC-2026-001 to_siting agree --as …\n"
-            "  ✗ 条件　　总投资不足3000万元，按属地一般项目办理\n"
+            "  ✗ 条件　　总投资 2000 万元，至少 3000 万元"
+            "（总投资不足3000万元，按属地一般项目办理）\n"
             "  ✓ 要素　　总投资 2000 万元\n"
             "依据：workflows/visit.yaml:42　接待办法 第5条\n"
         ),
@@ -91,6 +92,9 @@ def test_refusal_for_machines_has_the_gates(tiny: Tiny) -> None:
                         "label": "角色",
                         "met": True,
                         "text": "市招商局（bureau01）",
+                        "given": "",
+                        "wanted": "",
+                        "act": None,
                         "mend": "",
                         "basis": "",
                     },
@@ -99,6 +103,9 @@ def test_refusal_for_machines_has_the_gates(tiny: Tiny) -> None:
                         "label": "理由",
                         "met": False,
                         "text": "须说明理由",
+                        "given": "",
+                        "wanted": "",
+                        "act": None,
                         "mend": "lifecycle advance KC-2026-001 close --note 理由",
                         "basis": "",
                     },
@@ -239,6 +246,9 @@ def test_an_answer_for_machines_names_the_entry(tiny: Tiny) -> None:
                 "label": "角色",
                 "met": True,
                 "text": "市招商局（bureau01）",
+                "given": "",
+                "wanted": "",
+                "act": None,
                 "mend": "",
                 "basis": "",
             }
@@ -477,7 +487,7 @@ def test_a_very_long_text_is_refused(tiny: Tiny) -> None:
     number = tiny.opened()
     tiny.write("long.csv", "编号,项目名称\n" + number + "," + "长" * 90_000)
     assert tiny.do_not("set", "long.csv", by="bureau01") == (
-        "✗ long.csv:2　KC-2026-001　项目名称太长：90000 字，最多 10000 字　"
+        "✗ long.csv:2:2　KC-2026-001　项目名称太长：90000 字，最多 10000 字　"
         "改法：较长的内容请作为材料上传（lifecycle attach）\n"
         "已办理 0 件，未办理 1 件\n"
     )
@@ -596,7 +606,7 @@ def test_open_and_set_from_tables(tiny: Tiny) -> None:
         "open", "visit", "--from", "new.csv", "--set", "kind=文旅", by="bureau01"
     ) == (
         "✓ new.csv:2　KC-2026-001　甲\n"
-        "✗ new.csv:3　总投资“很多”不是数　改法：例如 investment=32000，单位是万元，只填数字\n"
+        "✗ new.csv:3:2: 总投资“很多”不是数　改法：例如 investment=32000，单位是万元，只填数字\n"
         "✓ new.csv:4　KC-2026-002　丙\n"
         "已办理 2 件，未办理 1 件\n"
     )
@@ -607,7 +617,7 @@ def test_open_and_set_from_tables(tiny: Tiny) -> None:
     book.save(tiny.folder / "more.xlsx")
     assert tiny.do_not("set", "more.xlsx", "foreign=否", by="bureau01") == (
         "✓ more.xlsx[Sheet]:2　KC-2026-001　甲　填报 用地面积、公告日、是否外资\n"
-        "✗ more.xlsx[Sheet]:3　more.xlsx[Sheet]:3 没有写事项编号　改法：列名用其中之一："
+        "✗ more.xlsx[Sheet]:3 没有写事项编号　改法：列名用其中之一："
         "case、number、编号、事项、项目编号、事项编号\n"
         "已办理 1 件，未办理 1 件\n"
     )

@@ -10,6 +10,7 @@ import pytest
 from ledger_office import Bureau
 
 from lifecycle.cli.terminal.output import Bar, progress
+from lifecycle.ledger.sqlite.database import SCHEMA
 
 
 @pytest.fixture
@@ -185,4 +186,4 @@ def test_backup_for_machines(bureau: Bureau) -> None:
         "database": "n.db",
         "files": 2,
     }
-    assert bureau.do("upgrade") == "已是本版本的版式（3），无须升级\n"
+    assert bureau.do("upgrade") == f"已是本版本的版式（{SCHEMA}），无须升级\n"

@@ -68,7 +68,9 @@ def test_faults_are_told_one_a_line(bureau: Bureau) -> None:
     answer = bureau.asks("workflow", "check", "bad.yaml", "--notices", "rules/notices")
     assert answer["ok"] is False
     assert len(answer["problems"]) == len(lines)
-    assert {"rule", "file", "line", "column", "message", "mend"} == set(answer["problems"][0])
+    assert {"rule", "level", "file", "line", "column", "message", "mend"} == set(
+        answer["problems"][0]
+    )
 
 
 def test_a_missing_letter_is_a_fault(bureau: Bureau) -> None:

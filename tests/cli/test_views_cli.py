@@ -170,7 +170,7 @@ def test_why_lists_every_gate_and_changes_nothing(tiny: Tiny) -> None:
         "  ✓ 要素　　业主单位 市文旅平台公司\n"
         "  ✓ 材料　　选址论证报告（报告.pdf）\n"
         "  ✓ 会签　　国土、市文物局 已会签\n"
-        "  ✓ 条件　　总投资 >= 3000\n"
+        "  ✓ 条件　　总投资 32000 万元，至少 3000 万元\n"
         "依据：workflows/visit.yaml:42　接待办法 第5条\n"
     )
     assert tiny.do("why", number, "to_siting", by="land01").splitlines()[:2] == [
@@ -218,7 +218,7 @@ def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
         "    待齐　lifecycle why KC-2026-001 to_siting　　转入规划选址 尚不能办："
         "缺 总投资；缺 业主单位；缺 选址论证报告；"
         "缺 国土、市文物局 的同意意见（逾期未反馈，限 2026-09-08；不视为同意）；"
-        "总投资不足3000万元，按属地一般项目办理（缺 总投资）"
+        "总投资 未填，至少 3000 万元（总投资不足3000万元，按属地一般项目办理）"
     )
     assert tiny.do("todo", by="xiao01") == "没有等 xiao01 办的事\n"
     assert tiny.asks("todo", by="wenwu01")["tasks"][1] == {
@@ -350,8 +350,22 @@ def test_list_filters(tiny: Tiny, args: tuple[str, ...], count: int) -> None:
             ("--where", "name > 1"),
             1,
             (
-                "--where:1:1: 错误：条件中的值类型不合，不能比较或运算\n"
-                "    1 | name > 1\n      | ^^^^^^^^\n"
+                "--where:1:8: 错误：要素 name 是文字，不能与数 1 比大小\n"
+                "    1 | name > 1\n      |        ^\n  改法：文字加引号\n"
+            ),
+        ),
+        (
+            ("--where", "state == 'nowhere' or owner_unit == '市文物局'"),
+            1,
+            (
+                "--where:1:11: 错误：条件把环节 state 与它没有的选项 “nowhere” 相比\n"
+                "    1 | state == 'nowhere' or owner_unit == '市文物局'\n"
+                "      |           ^^^^^^^\n"
+                "  改法：可选：scouting、siting、paused、done、closed\n"
+                "--where:1:38: 错误：条件把要素 owner_unit 与它不会有的值 “市文物局” 相比\n"
+                "    1 | state == 'nowhere' or owner_unit == '市文物局'\n"
+                "      |                                      ^^^^^^^^\n"
+                "  改法：单位写代码（lifecycle unit list 可查），不写名称\n"
             ),
         ),
         (

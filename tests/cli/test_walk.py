@@ -72,8 +72,11 @@ def stopped_while_scouting(w: Walk) -> None:
     w.later(20)
     w.do("bureau01 advance resume --note 重组完成")
     w.stands("scouting")
+    w.refused("bureau01 advance suspend --note 再次重组", "会商纪要 已由“中止”用过，须是新的")
+    w.do("bureau01 attach meeting_minutes")
     w.do("bureau01 advance suspend --note 再次重组")
-    w.refused("bureau01 advance terminate", "须说明理由")
+    w.refused("bureau01 advance terminate", "须说明理由", "会商纪要 已由“中止”用过")
+    w.do("bureau01 attach meeting_minutes")
     w.do("bureau01 advance terminate --note 投资方放弃")
     w.stands("terminated")
 
@@ -101,11 +104,12 @@ def no_site(w: Walk) -> None:
     w.do("bureau01 advance recognize_transfer --note 选址在生态红线内，本地无替代地块")
     w.do(f"bureau01 advance recommend_transfer {receiver}")
     w.do("bureau01 advance confirm_transfer")
-    w.refused("bureau01 advance transfer_out --note 无替代地块", "须同时填 承接地", "缺 会商纪要")
+    w.refused("bureau01 advance transfer_out --note 无替代地块", "缺 会商纪要")
     w.do("bureau01 attach meeting_minutes")
-    w.do(
-        "bureau01 advance transfer_out --set transfer_to=龙泉市 --note 选址在生态红线内，无替代地块"
+    w.refused(
+        "bureau01 advance transfer_out --set transfer_to=云和县 --note 无替代地块", "不随办理填报"
     )
+    w.do("bureau01 advance transfer_out --note 选址在生态红线内，无替代地块")
     w.stands("transferred")
 
 
@@ -270,7 +274,14 @@ def unsold(w: Walk) -> None:
     w.do("land01 advance resite --note 换地块再议")
     w.stands("siting")
     w.do("planning01 attach planning_conditions")
-    w.do("bureau01 advance transfer_out --set transfer_to=景宁县 --note 三次流拍，本地无合适地块")
+    w.refused("bureau01 advance transfer_out --note 流拍", "尚未经三方确认", "缺 承接地")
+    w.do("bureau01 advance recognize_transfer --note 三次流拍，本地无合适地块")
+    w.do(
+        "bureau01 advance recommend_transfer --set transfer_to=景宁县 "
+        "--set transfer_government=景宁县人民政府"
+    )
+    w.do("bureau01 advance confirm_transfer")
+    w.do("bureau01 advance transfer_out --note 三次流拍，本地无合适地块")
     w.stands("transferred")
 
 
@@ -291,8 +302,13 @@ def won_by_another(w: Walk) -> None:
     w.stands("policy")
     w.refused("bureau02 advance lock_clauses", "缺本轮公平竞争审查结论")
     w.refused("bureau01 advance return_design --note 重做", "土地已成交")
-    w.refused("bureau01 advance to_agreement", "政策条款尚未重新锁定", "请先把投资方改为竞得人")
-    w.do("bureau01 set investor=另一家公司")
+    w.refused("bureau01 advance to_agreement", "政策条款尚未重新锁定", "把投资方改为竞得人")
+    w.refused("bureau01 set investor=另一家公司", "投资方 已由“征求准入意见”“转入规划选址”")
+    change = "bureau01 advance change_parties --set investor=另一家公司 --note 竞得人为另一家公司"
+    w.refused(change, "缺 主体变更的协议或批复", "缺 发改、国土")
+    w.do("bureau01 attach parties_document")
+    w.do("reform01,land01 sign change_parties agree")
+    w.do(change)
     through_gates(w)
     w.refused("bureau01 advance to_listing", "土地已成交")
     w.do(f"reform01,planning01,land01,finance01,owner001,{X} sign to_agreement agree")
@@ -314,14 +330,15 @@ def agreement(w: Walk) -> None:
         "缺 出让合同签订日",
         "缺 投资协议文本",
     )
-    drafted(w)
-    w.do("bureau01 attach agreement_clauses")
+    w.do("bureau01 attach agreement_draft agreement_clauses")
     w.refused("bureau01 advance request_signing", "与政策洽谈锁定的版本不一致")
     w.do("owner001,finance01,justice01,land01 sign sign_agreement agree")
     signing = f"advance sign_agreement --set agreement_on={w.day}"
     w.refused(f"bureau02 {signing}", "与政策洽谈锁定的版本不一致")
+    drafted(w)
     w.refused("bureau01 attach policy_clauses", "政策条款清单 已锁定")
-    w.do("bureau01 attach agreement_clauses=policy_clauses")
+    w.refused("bureau01 attach agreement_clauses", "已由“提请协议合法性审查”“签约请示”采用")
+    signing = f"advance sign_agreement --set agreement_on={w.day}"
     w.refused(f"bureau02 {signing}", "意见已失效")
     w.do("owner001,finance01,justice01,land01 sign sign_agreement agree")
     w.refused(f"bureau01 {signing}", "提请协议合法性审查 由 bureau01 办理，须换人")
@@ -360,11 +377,20 @@ def late_start(w: Walk) -> None:
         f"bureau01 advance extend --set new_start_due_on={beyond} --note 图审", "延期不超过一年"
     )
     w.do(once)
-    w.refused(f"bureau01 advance extend --set new_start_due_on={second} --note 资金", "意见已失效")
+    again = f"bureau01 advance extend --set new_start_due_on={second} --note 资金"
+    w.refused(again, "意见已失效", "延期申请 已由“批准延期开工”用过，须是新的")
+    w.do("owner001 attach extension_application")
     w.do("land01,planning01 sign extend agree")
     w.do(f"bureau01 advance extend --set new_start_due_on={second} --note 资金未到位")
     w.until(first - timedelta(days=30))
     assert w.asks("show", w.case)["light"] == "green", "past the day agreed, within the extension"
+    due = w.asks("show", w.case)["case"]["facts"]["finish_due_on"]
+    later = date.fromisoformat(due) + timedelta(days=60)
+    w.refused(f"bureau01 set finish_due_on={later}", "约定竣工日 已由“签订正式协议，转入建设”")
+    w.do("bureau01 attach supplementary_agreement")
+    w.do("land01,owner001 sign supplement agree")
+    w.do(f"bureau01 advance supplement --set finish_due_on={later} --note 开工延后，竣工顺延")
+    w.do("owner001 attach extension_application")
     w.do("land01,planning01 sign extend agree")
     w.refused(
         f"bureau01 advance extend --set new_start_due_on={second} --note 又延",
@@ -390,6 +416,7 @@ def late_start(w: Walk) -> None:
     w.do("bureau01 attach meeting_minutes")
     w.do("land01 advance leave_idle --note 已缴闲置费并开工在即")
     w.stands("construction")
+    w.do("bureau01 attach meeting_minutes")
     w.do("bureau01 advance terminate --note 收回土地")
 
 
@@ -407,6 +434,8 @@ def whole_way(w: Walk) -> None:
     issue = "bureau01 advance assign_issue --set issue_unit=planning --note 上位规划调整进度不明"
     w.refused(f"{issue} --set issue_due_on={w.day}", "须晚于今天")
     w.do(f"{issue} --set issue_due_on={w.day + timedelta(days=20)}")
+    w.refused("bureau01 advance suspend --note 等待上位规划", "已由“交办问题”用过")
+    w.do("bureau01 attach meeting_minutes")
     w.do("bureau01 advance suspend --note 等待上位规划")
     w.later(30)
     w.do("bureau01 advance resume --note 规划已批")
@@ -451,7 +480,7 @@ def acceptance(w: Walk) -> None:
     w.do("owner001 advance form_acceptance_group --note 拟于五日后现场验收")
     w.do("owner001 attach joint_acceptance")
     passing = f"owner001 advance pass_acceptance --set accepted_on={w.day + timedelta(days=20)}"
-    w.refused(passing, "缺 规划核实日", "缺 规划核实意见", "验收日不能晚于今天")
+    w.refused(passing, "缺 规划核实日", "缺 规划核实意见", f"最迟 {w.day}")
     w.do("planning01 attach planning_verification")
     w.do(f"planning01 advance verify_planning --set planning_verified_on={w.day}")
     w.do("planning01 advance fail_acceptance --note 消防通道不足")
@@ -531,7 +560,7 @@ def test_every_branch_leaves_a_clean_audit(tmp_path: Path, monkeypatch: pytest.M
         shown = w.asks("show", number)["case"]
         replayed = w.asks("replay", number)
         assert (replayed["ok"], replayed["same_as_stored"], replayed["case"]) == (True, True, shown)
-        made |= set(shown["transitions"])
+        made |= set(shown["made"])
         seen |= {entry["state"] for entry in replayed["entries"]}
     office = w.office()
     workflow = office.workflow("project")

@@ -48,7 +48,7 @@ def test_every_unmet_gate_is_told_at_once() -> None:
         ("要素", True, "金额 5000 万元", ""),
         ("材料", False, "缺 报告", "lifecycle attach XS-2026-001 report 文件"),
         ("会签", False, "缺 国土、财政 的同意意见", "lifecycle sign XS-2026-001 go agree --as …"),
-        ("条件", True, "金额 >= 3000", ""),
+        ("条件", True, "金额 5000 万元，至少 3000 万元", ""),
     ]
 
 

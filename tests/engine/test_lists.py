@@ -30,7 +30,7 @@ states:
   going: {title: 在办, lead: bureau}
   done: {title: 办结, final: true}
 transitions:
-  - {name: decide, title: 议定, kind: record, from: going, by: bureau, asks: [decisions]}
+  - {name: decide, title: 议定, kind: record, from: going, by: bureau, may: [decisions]}
   - {name: finish, title: 办结, from: going, to: done, by: bureau}
 """
 SENTENCE = "同意选址，由国土、规划办理；限10日"
@@ -244,7 +244,7 @@ def test_a_list_is_no_note(grants: Tiny) -> None:
     grants.write("f.yaml", "- 编号: ZJ-001\n  流转: finish\n  理由: [甲, 乙]\n- 编号: [ZJ-001]\n")
     assert grants.do_not("advance", "f.yaml", by="bureau01") == (
         "✗ f.yaml:1　ZJ-001　“理由”应是一个值，不能是列表　改法：写成一段文字\n"
-        "✗ f.yaml:4　f.yaml:4 没有写事项编号　改法：列名用其中之一：case、number、编号、事项、"
+        "✗ f.yaml:4 没有写事项编号　改法：列名用其中之一：case、number、编号、事项、"
         "项目编号、事项编号\n"
         "已办理 0 件，未办理 2 件\n"
     )

@@ -74,6 +74,7 @@ def case_in(workflow: Workflow, state: str, *, same: bool) -> Case:
     person = SELF if same else OTHER
     fired = {name: Fired(1, "2026-09-01", 1, (person,)) for name in ("open", *workflow.titles)}
     facts: dict[str, Any] = {"name": "甲", "owner_unit": "u1", "x_units": ["u1"]}
+    facts |= {"area": "龙泉市", "category": "康养", "investor": "某公司"}
     return Case(
         "c1",
         "LS-F-2026-001",
@@ -91,7 +92,7 @@ def case_in(workflow: Workflow, state: str, *, same: bool) -> Case:
         {},
         {},
         fired,
-        suspension=Suspension("construction", "2026-09-01", "2026-09-01"),
+        suspensions=(Suspension("construction", "2026-09-01", "2026-09-01"),),
     )
 
 
@@ -110,7 +111,11 @@ def test_a_transition_is_allowed_exactly_where_the_yaml_says_so() -> None:
             for name in dict.fromkeys(t["name"] for t in raw["transitions"]):
                 for role in raw["roles"]:
                     decision = decide(
-                        workflow, case, Advance(name), Officer(SELF, "", "u1", {role: "g"}), MOMENT
+                        workflow,
+                        case,
+                        Advance(name),
+                        Officer(SELF, "", "u1", {role: ("g",)}),
+                        MOMENT,
                     )
                     found = decision.target if isinstance(decision, Accepted) else None
                     assert found == expected(raw, state, name, role, same=same), (

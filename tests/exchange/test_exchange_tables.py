@@ -28,7 +28,7 @@ TEXT = "项目,总投资\n云和大垟康养,126000\n𡶴头文旅,800\n"
 def values(path: Path) -> list[dict[str, Entered]]:
     """Read a file that must have no fault."""
     rows = list(read_rows(path))
-    assert [row.fault for row in rows] == [None] * len(rows)
+    assert [row.faults for row in rows] == [()] * len(rows)
     return [row.values for row in rows]
 
 
@@ -74,8 +74,9 @@ def test_a_bad_row_does_not_stop_the_others(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("甲,乙\n1,2,3\n4,5\n", "utf-8")
     first, second = read_rows(path)
-    assert first.fault is not None
-    assert first.fault.message == "a.csv:2：第 3 列（C）有内容，但表头没有这一列"
+    assert [fault.message for fault in first.faults] == [
+        "a.csv:2：第 3 列（C）有内容，但表头没有这一列"
+    ]
     assert second == SheetRow(SheetPlace("a.csv", 3), {"甲": "4", "乙": "5"})
 
 
@@ -158,13 +159,55 @@ def test_a_workbook_gives_what_its_reader_sees(tmp_path: Path) -> None:
 
 def test_formulas_without_values_and_with_errors_are_faults(tmp_path: Path) -> None:
     """A formula never calculated is not read as an empty cell, and #REF! is not read as text."""
-    path = workbook(tmp_path / "a.xlsx", ["甲", "乙"], ["x", "=1+1"], ["y", "#REF!"], ["z", 1])
-    rows = list(read_rows(path))
-    assert [row.fault.message if row.fault else row.values for row in rows] == [
-        "a.xlsx[Sheet]:2：B2 格的公式没有算出的值",
-        "a.xlsx[Sheet]:3 “乙”列：公式出错 #REF!",
-        {"甲": "z", "乙": "1"},
+    path = workbook(
+        tmp_path / "a.xlsx",
+        ["甲", "乙"],
+        ["=2", "=1+1"],
+        ["y", "#REF!"],
+        ["z", 1],
+        ["#N/A", "#REF!"],
+    )
+    rows = [([fault.message for fault in row.faults], row.values) for row in read_rows(path)]
+    assert rows == [
+        (
+            [
+                "a.xlsx[Sheet]:2：A2 格的公式没有算出的值",
+                "a.xlsx[Sheet]:2：B2 格的公式没有算出的值",
+            ],
+            {},
+        ),
+        (["a.xlsx[Sheet]:3 “乙”列：公式出错 #REF!"], {"甲": "y"}),
+        ([], {"甲": "z", "乙": "1"}),
+        (
+            ["a.xlsx[Sheet]:5 “甲”列：公式出错 #N/A", "a.xlsx[Sheet]:5 “乙”列：公式出错 #REF!"],
+            {},
+        ),
     ]
+
+
+def test_every_visible_sheet_is_read(tmp_path: Path) -> None:
+    """Each sheet has its own heads and its own faults; hidden and empty ones are left out."""
+    book = Workbook()
+    first, second, third, hidden = (
+        book.create_sheet(title) for title in ("甲表", "乙表", "丙表", "藏")
+    )
+    for row in (["名称", "投资"], ["甲", 1]):
+        first.append(row)
+    for row in (["投资", "名称"], [2, "乙"]):
+        second.append(row)
+    third.append(["名称", "名称"])
+    hidden.append(["名称"])
+    hidden.append(["不读"])
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    rows = list(read_rows(tmp_path / "a.xlsx"))
+    assert [(str(row.place), row.values) for row in rows] == [
+        ("a.xlsx[甲表]:2", {"名称": "甲", "投资": "1"}),
+        ("a.xlsx[乙表]:2", {"名称": "乙", "投资": "2"}),
+        ("a.xlsx[丙表]:1", {}),
+    ]
+    assert [len(row.faults) for row in rows] == [0, 0, 1]
+    assert rows[1].places == {"投资": "a.xlsx[乙表]:2:1", "名称": "a.xlsx[乙表]:2:2"}
 
 
 def test_a_calculated_formula_counts_as_its_value(tmp_path: Path) -> None:
@@ -216,12 +259,7 @@ def test_yaml_rows_that_are_not_flat_are_faults_of_their_own(tmp_path: Path) -> 
     path = tmp_path / "a.yml"
     path.write_text("- 甲: {乙: 1}\n- 甲: [一, ~]\n- 甲\n- 甲: [一、二, 三]\n", "utf-8")
     rows = list(read_rows(path))
-    assert [(row.place.row, row.fault is None) for row in rows] == [
-        (1, False),
-        (2, False),
-        (3, False),
-        (4, True),
-    ]
+    assert [(row.place.row, len(row.faults)) for row in rows] == [(1, 1), (2, 1), (3, 1), (4, 0)]
     assert rows[3].values == {"甲": ("一、二", "三")}
 
 

@@ -60,6 +60,9 @@ def _draw_demo(player: Player) -> None:
             ("list",),
             ("board",),
             ("todo", "--as", "bureau01"),
+            ("search", "云", "公司"),
+            ("search", "茶旅"),
+            ("search", " "),
             ("notice", "list"),
             ("notice", "outbox"),
         ):

@@ -51,7 +51,7 @@ def test_a_backup_is_of_one_moment_while_officers_work(bureau: Bureau) -> None:
             bureau.do(
                 "set",
                 "KC-2026-003",
-                f"people={count[0] % 500 + 1}",
+                f"area={count[0] % 500 + 1}",
                 "--on",
                 "2026-09-29",
                 by="bureau01",

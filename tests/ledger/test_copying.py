@@ -184,7 +184,7 @@ def stopping(monkeypatch: pytest.MonkeyPatch, after: int) -> list[int]:
     for kind in (SqliteStore, PostgresStore):
         for name in ("put", "complete"):
             counted(kind, name)
-    counted(copying._KeptStream, "read")
+    counted(copying._KeptFile, "read")
     return done
 
 

@@ -144,6 +144,7 @@ def cut_tail(bureau: Bureau) -> None:
             f"UPDATE cases SET {', '.join(f'{c} = ?' for c in columns)} WHERE id = ?",
             (*values, case_id),
         )
+        database.execute("DELETE FROM fact_value WHERE case_id = ? AND seq > ?", (case_id, last))
 
 
 def test_a_cut_end_is_found_by_a_checkpoint_only(

@@ -21,9 +21,11 @@ from homes import Home
 from ledger_office import Bureau, with_letters
 from tiny_office import NOW
 
+from lifecycle.engine.acts import SetFacts
 from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
 from lifecycle.expression import builder
+from lifecycle.ledger import register
 from lifecycle.ledger.postgres.store import PostgresStore
 from lifecycle.ledger.register import Register, Request
 from lifecycle.ledger.rows import compiled_rows
@@ -440,3 +442,29 @@ def test_an_entry_has_a_limit(bureau: Bureau) -> None:
     assert "一次办理的内容太多" in message
     assert "请分几次填报" in message
     assert bureau.checkpoint() == before
+
+
+def test_a_repeated_request_reads_what_is_kept(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to a request sent again is the case as its entry left it: as it is kept while that
+    entry is the last, without a look at the others; once more were recorded, as they give it.
+    """
+    number = bureau.opened(name="再三")
+    request = Request("bureau01", request_id="again")
+    with closing(bureau.office()) as office:
+        case = office.case(number)
+        act = SetFacts({"area": "3"})
+        first = office.register.submit(request, None, case.id, act)
+        with monkeypatch.context() as patch:
+            patch.setattr(register, "follow", no_folding)
+            again = office.register.submit(request, None, case.id, act)
+        assert (again.case, again.body, again.repeated) == (first.case, first.body, True)
+        office.register.submit(Request("bureau01"), None, case.id, SetFacts({"area": "4"}))
+        late = office.register.submit(request, None, case.id, act)
+        assert (late.case, late.body, late.repeated) == (first.case, first.body, True)
+
+
+def no_folding(*_args: object) -> Iterator[Any]:
+    """Stand for a fold that should not be."""
+    raise AssertionError("the chain was folded")

@@ -175,6 +175,7 @@ VERBS = (
     ("list", "--mine", "--where", "investment > 1"),
     ("todo",),
     ("board",),
+    ("search", "甲"),
     ("show", "KC-2026-001"),
     ("why", "KC-2026-001"),
     ("log", "KC-2026-001"),

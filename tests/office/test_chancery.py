@@ -17,8 +17,10 @@ from paper_office import Paper
 
 from lifecycle.correspondence.signing_off import to_issue
 from lifecycle.engine.acts import FORMS
+from lifecycle.engine.case_letter import CaseLetter, load_case_letter
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.postgres.schema import LOCK
+from lifecycle.ledger.rows import letter_rows
 from lifecycle.letter.code import code_of, read_code
 
 LETTER = "2-consultation"
@@ -191,7 +193,7 @@ def test_a_letter_is_superseded_when_its_successor_is_issued(paper: Paper) -> No
     """
     number = paper.asked()
     paper.issued(number)
-    paper.do("set", number, "investment=40000", by="bureau01")
+    paper.corrects(number, "investment=40000")
     paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
     name = states(paper, number)[-1][0]
     assert states(paper, number)[0] == (LETTER, "issued", "丽招商函〔2026〕1号")
@@ -458,7 +460,7 @@ def test_an_answer_to_what_is_out_of_date_is_no_opinion(paper: Paper) -> None:
     """
     number = paper.asked()
     paper.issued(number)
-    paper.do("set", number, "investment=90000", by="bureau01")
+    paper.corrects(number, "investment=90000")
     reply = ("notice", "reply", number, LETTER, "同意", "--file", paper.write("x.pdf", "x"))
     assert gates(paper, *reply, by="land01")["opinion"] is False
     paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
@@ -588,3 +590,35 @@ def see_damage_told(paper: Paper, damage: str) -> None:
     assert paper.fails("notice", "list", number) == told
     assert paper.fails("notice", "list") == told
     assert paper.fails("notice", "outbox") == told
+
+
+def test_show_reads_only_letters_that_wait_for_answers(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sheet counts letters by what is kept of their states, and reads those alone of which
+    somebody still owes a receipt or an answer.
+    """
+    read: list[str] = []
+
+    def noting(data: Any) -> CaseLetter:
+        letter = load_case_letter(data)
+        read.append(letter.name)
+        return letter
+
+    def shown(number: str) -> tuple[str, list[str]]:
+        read.clear()
+        [line] = [line for line in paper.do("show", number).splitlines() if line[:2] == "公文"]
+        return line.split("　")[1], list(read)
+
+    number = paper.asked()
+    paper.do("advance", number, "ask", by="bureau01")
+    monkeypatch.setattr(letter_rows, "load_case_letter", noting)
+    assert shown(number) == ("草稿 2 件", [])
+    paper.issued(number)
+    waiting = "草稿 1 件、已签发 1 件；待 市自然资源局、市文物局 复函"
+    assert shown(number) == (waiting, [LETTER])
+    for code in ("land01", "wenwu01"):
+        paper.do("notice", "receipt", number, "1号", by=code)
+        reply = paper.write("复函.txt", "无意见")
+        paper.do("notice", "reply", number, "1号", "同意", "--file", reply, by=code)
+    assert shown(number) == ("草稿 1 件、已签发 1 件", [LETTER])  # the copy is not received yet

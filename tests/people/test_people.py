@@ -15,7 +15,8 @@ from lifecycle.people.change import decide_office
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory, load_directory
 
 ON = date(2026, 9, 1)
-ADMIN = Officer("admin", "管理员", "zsj", {"admin": "e1"})
+AT = "2026-09-01T02:00:00.000000Z"
+ADMIN = Officer("admin", "管理员", "zsj", {"admin": ("e1",)})
 
 
 class Chain:
@@ -36,7 +37,7 @@ class Chain:
 
     def do(self, kind: str, data: dict[str, Any], who: Officer = ADMIN) -> None:
         """Judge a change and fold it in."""
-        decide_office(self.office, kind, data, who, ON)
+        decide_office(self.office, kind, data, who, ON, at=AT)
         seq = self.office.seq + 1
         intent = {
             "type": kind,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifecycle.errors import Location
+from lifecycle.errors import Location, WorkflowError
 from lifecycle.workflow.check import RESERVED, check
 from lifecycle.workflow.graph import edges_of, reachable, ways_of
 from lifecycle.workflow.letter_variables import LETTER_NAMES
@@ -151,7 +152,8 @@ def test_an_unreadable_type_is_not_judged_further() -> None:
         ("amount >= 3000 and rounds < 3", []),
         ("amount * 0.1 > rounds and days_between(listed_on, today) >= 20", []),
         ("workdays_after(listed_on, 5) <= today and months_after(listed_on, rounds) > today", []),
-        ("trade == '文旅' or trade in ['商贸']", []),
+        ("trade == '文旅' or amount > 3 and trade in ['商贸']", []),
+        ("trade == '文旅' or trade in ['商贸']", ["constant-condition"]),
         ("count.submit < 3 and last.submit <= today and state != 'done'", []),
         ("amount / (rounds - 1) > 2", []),
         ("'trade' == trade", ["unknown-choice"]),
@@ -173,6 +175,90 @@ def test_conditions_are_tried_on_values_of_the_right_types(when: str, expected: 
     assert [
         rule.split(":")[0] for rule in rules(VALID.replace("to: done, by: chief", guard))
     ] == expected
+
+
+def ways(*guards: str) -> list[str]:
+    """Give what is said of a state left by as many transitions as there are guards."""
+    names = ("finish", "turn_down", "hand_on")
+    written = "".join(
+        f"  - {{name: {name}, title: {name}, kind: terminate, from: review, to: done, by: chief, "
+        f'needs: {{guards: [{{when: "{when}", else: 不行}}]}}}}\n'
+        for name, when in zip(names, guards, strict=False)
+    )
+    own = "  - {name: finish, title: 办结, from: review, to: done, by: chief}\n"
+    _, problems, _ = examine(VALID.replace(own, written), "w.yaml")
+    assert all(problem.warning for problem in problems)
+    return [f"{problem.rule}: {problem.message.partition('：')[2]}" for problem in problems]
+
+
+AMOUNT = "要素 amount（总额）"
+
+
+@pytest.mark.parametrize(
+    ("guards", "told"),
+    [
+        (("amount >= 10000", "amount < 10000"), []),
+        (
+            ("amount > 10000", "amount < 10000"),
+            [f"guard-gap: {AMOUNT}恰为 10000 时，“finish”、“turn_down”都不能办"],
+        ),
+        (
+            ("amount >= 3000", "amount <= 5000"),
+            [
+                (
+                    f"guard-overlap: {AMOUNT}恰为 3000，或大于 3000、小于 5000，或恰为 5000 时，"
+                    "“finish”、“turn_down”都可以办"
+                )
+            ],
+        ),
+        (
+            ("trade == '文旅'", "trade in ['文旅']"),
+            [
+                "guard-gap: 要素 trade（行业）为“商贸” 时，“finish”、“turn_down”都不能办",
+                "guard-overlap: 要素 trade（行业）为“文旅” 时，“finish”、“turn_down”都可以办",
+            ],
+        ),
+        (
+            ("rounds < 3", "3 <= rounds < 5", "rounds > 5"),
+            ["guard-gap: 要素 rounds（轮次）恰为 5 时，“finish”、“turn_down”、“hand_on”都不能办"],
+        ),
+        (
+            ("count.submit == 1", "count.submit > 1"),
+            ["guard-gap: count.submit 小于 1 时，“finish”、“turn_down”都不能办"],
+        ),
+        (("amount >= 10000", "listed_on < today"), []),
+        (("amount >= 10000 and trade == '文旅'", "amount < 5"), []),
+    ],
+)
+def test_b13_the_ways_out_of_a_state_leave_no_value_out(
+    guards: tuple[str, ...], told: list[str]
+) -> None:
+    """B13: where ways out compare one name with constants, the values that none or two of them let
+    through are a warning; a file with warnings can be published.
+    """
+    assert ways(*guards) == told
+
+
+def test_ways_that_another_guard_keeps_apart_do_not_overlap() -> None:
+    """Two ways for the same amounts are told apart by what else their guards ask."""
+    guards = "guards: [{when: amount >= 5, else: 不行}, {when: rounds %s 3, else: 不行}]"
+    text = VALID.replace(
+        "to: done, by: chief}",
+        f"to: done, by: chief, needs: {{{guards % '<'}}}}}\n"
+        f"  - {{name: drop, title: 撤销, from: review, to: done, by: chief, "
+        f"needs: {{{guards % '>='}}}}}",
+    )
+    assert [rule.partition(":")[0] for rule in rules(text)] == ["guard-gap"]
+
+
+def test_a_file_with_warnings_is_read() -> None:
+    """A warning keeps no workflow from being used; a fault beside it does."""
+    path = "tests/specimens/guard-gap.yaml"
+    text = Path(path).read_text(encoding="utf-8")
+    assert read_workflow(text, path).name == "demo"
+    with pytest.raises(WorkflowError) as caught:
+        read_workflow(text.replace("amount < 10000", "amount < '5'"), path)
+    assert [problem.warning for problem in caught.value.problems] == [False]
 
 
 def test_a_fault_within_a_condition_is_pointed_at() -> None:

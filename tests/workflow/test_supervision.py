@@ -172,7 +172,7 @@ def test_supervision_is_worked_in_the_shipped_office(walk: Walk) -> None:
     for branch, walker in zip(BRANCHES, walkers, strict=True):
         replayed = walk.asks("replay", walker.case)
         assert (replayed["ok"], replayed["same_as_stored"]) == (True, True)
-        made |= set(walk.asks("show", walker.case)["case"]["transitions"])
+        made |= set(walk.asks("show", walker.case)["case"]["made"])
         seen |= {entry["state"] for entry in replayed["entries"]}
         found = walk.asks("notice", "list", walker.case)
         assert found["ok"], found

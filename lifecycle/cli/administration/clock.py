@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lifecycle.cli.acting import request_of
 from lifecycle.cli.administration.people import recorded
-from lifecycle.cli.cases.cases import request_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import Group, Verb, command
 from lifecycle.cli.terminal.output import say

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.cli.cases.cases import request_of
+from lifecycle.cli.acting import request_of
 from lifecycle.cli.desk import Day, Desk, at_desk
 from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
 from lifecycle.cli.terminal.output import say

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.callers import file_named
-from lifecycle.cli.cases.cases import request_of
+from lifecycle.cli.acting import request_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.faults import tell_faults, tell_published
 from lifecycle.cli.files import INPUT

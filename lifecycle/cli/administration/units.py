@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from lifecycle.cli.acting import request_of
 from lifecycle.cli.administration.people import named, recorded, since_option
-from lifecycle.cli.cases.cases import request_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
 from lifecycle.cli.terminal.table import write_table

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.callers import file_named
+from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.bulk import is_bulk, read_lines, refuse_options_of_bulk, run_bulk
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.done import done_json, done_line, following, hint_line, next_line
@@ -33,22 +34,10 @@ VERDICTS: Mapping[str, Verdict] = {
 CASE_HELP = "事项编号，或编号、名称中不重复的一段；多个事项写 -（从标准输入读编号）或表格文件"
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-_for = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
 _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
 _whole = option("--all-or-nothing", "whole", is_flag=True, help="成批办理时，有一件不能办就都不办")
 _note = option("--note", default="", metavar="文字", help="理由、意见或说明")
 _role = option("--role", metavar="角色", help="以哪个角色会签；本单位只有一个角色时不必写")
-
-
-def request_of(desk: Desk, principal: str | None = None, *, dry_run: bool = False) -> Request:
-    """Say who acts, for whom and when."""
-    from lifecycle.office.cases.cases import Request
-
-    caller = desk.session.caller
-    request_id = desk.request_id
-    if request_id is None and caller is not None:
-        request_id = caller.request_id
-    return Request(desk.officer, principal, desk.on, request_id, dry_run)
 
 
 def pairs(texts: tuple[str, ...]) -> dict[str, Entered]:
@@ -118,7 +107,7 @@ def _hint(done: Done) -> None:
     "--from", "source", type=INPUT, metavar="文件", help="从 YAML、XLSX 或 CSV 读要素，每行一项"
 )
 @_whole
-@_for
+@acting
 @_dry_run
 @at_desk
 def open_(
@@ -138,7 +127,8 @@ def open_(
     found = desk.office.workflow(workflow)
 
     def do(request: Request, line: BulkLine) -> Done:
-        return cases.open_case(desk.office, request, found, {**common, **line.values})
+        texts = {**common, **line.values}
+        return cases.open_case(desk.office, request, found, texts, line.origin)
 
     lines = read_lines(source, with_case=False) if source else [BulkLine("", "", {})]
     if len(lines) > 1 or lines[0].fault:
@@ -176,7 +166,7 @@ def _print_opened(done: Done) -> None:
     "texts", nargs=-1, metavar="要素=值 …", help="要素的标识或名称，等号，值；表格中每列一个要素"
 )
 @_whole
-@_for
+@acting
 @_dry_run
 @at_desk
 def set_(
@@ -189,7 +179,8 @@ def set_(
 
     def do(request: Request, line: BulkLine) -> Done:
         found = desk.office.case(line.case)
-        return cases.set_facts(desk.office, request, found, {**common, **line.values})
+        texts = {**common, **line.values}
+        return cases.set_facts(desk.office, request, found, texts, line.origin)
 
     return perform(
         desk, case, request_of(desk, principal, dry_run=dry_run), do, title="填报", whole=whole
@@ -204,7 +195,7 @@ def set_(
 @argument("case", metavar="CASE", help="事项编号，或编号、名称中不重复的一段")
 @argument("material", metavar="MATERIAL", help="材料的标识或名称")
 @argument("file", type=INPUT, metavar="FILE", help="文件")
-@_for
+@acting
 @_dry_run
 @at_desk
 def attach(
@@ -241,7 +232,7 @@ def attach(
 @_note
 @_role
 @_whole
-@_for
+@acting
 @_dry_run
 @at_desk
 def sign(
@@ -261,12 +252,49 @@ def sign(
     meant = VERDICTS[verdict]
 
     def do(request: Request, line: BulkLine) -> Done:
+        line.see_readable()
         said = line.pick("note", "意见", "说明") or note
         found = desk.office.case(line.case)
         return cases.sign(desk.office, request, found, transition, meant, note=said, role=role)
 
     return perform(
         desk, case, request_of(desk, principal, dry_run=dry_run), do, title="会签", whole=whole
+    )
+
+
+@command(
+    "ask",
+    help="送会签：把一项流转送给各会签单位，从这一天起算会签期限；不写单位的，送还没有送过的各家。",
+    examples=[
+        "lifecycle ask LS-F-2026-003 to_siting --as bureau01",
+        "lifecycle ask LS-F-2026-003 to_siting --to 国土 --to 市文物局 --as bureau01",
+    ],
+)
+@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
+@argument("transition", metavar="TRANSITION", help="流转的标识或名称")
+@option("--to", "whom", multiple=True, metavar="角色或单位", help="只送给谁，可写多次")
+@_whole
+@acting
+@_dry_run
+@at_desk
+def ask(
+    desk: Desk,
+    case: str,
+    transition: str,
+    whom: tuple[str, ...],
+    whole: bool,
+    principal: str | None,
+    dry_run: bool,
+) -> int:
+    """Ask for opinions."""
+    from lifecycle.office.cases import cases
+
+    def do(request: Request, line: BulkLine) -> Done:
+        line.see_readable()
+        return cases.ask(desk.office, request, desk.office.case(line.case), transition, whom)
+
+    return perform(
+        desk, case, request_of(desk, principal, dry_run=dry_run), do, title="送会签", whole=whole
     )
 
 
@@ -280,7 +308,7 @@ def sign(
 @_note
 @_role
 @_whole
-@_for
+@acting
 @_dry_run
 @at_desk
 def withdraw(
@@ -297,6 +325,7 @@ def withdraw(
     from lifecycle.office.cases import cases
 
     def do(request: Request, line: BulkLine) -> Done:
+        line.see_readable()
         said = line.pick("note", "说明") or note
         found = desk.office.case(line.case)
         return cases.withdraw(desk.office, request, found, transition, note=said, role=role)
@@ -318,7 +347,7 @@ def withdraw(
 @argument("whose", metavar="WHOSE", help="谁的意见：角色，或 角色/单位，或单位")
 @_note
 @_whole
-@_for
+@acting
 @_dry_run
 @at_desk
 def resolve(
@@ -335,6 +364,7 @@ def resolve(
     from lifecycle.office.cases import cases
 
     def do(request: Request, line: BulkLine) -> Done:
+        line.see_readable()
         said = line.pick("note", "说明") or note
         found = desk.office.case(line.case)
         return cases.resolve(desk.office, request, found, transition, whose, note=said)
@@ -363,7 +393,7 @@ def resolve(
 )
 @_note
 @_whole
-@_for
+@acting
 @_dry_run
 @at_desk
 def advance(
@@ -387,7 +417,9 @@ def advance(
         said = line.pick("note", "说明", "理由") or note
         found = desk.office.case(line.case)
         facts = {**common, **line.others(*heads)}
-        return cases.advance(desk.office, request, found, name, note=said, texts=facts)
+        return cases.advance(
+            desk.office, request, found, name, note=said, texts=facts, origin=line.origin
+        )
 
     return perform(
         desk, case, request_of(desk, principal, dry_run=dry_run), do, title="办理", whole=whole

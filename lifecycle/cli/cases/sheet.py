@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.terminal.output import columns, paint, say
@@ -187,8 +187,8 @@ def _flow(lead: str, text: str) -> None:
         say(wrap(text.replace("\n", " "), width, first=lead, rest="　　　"))
 
 
-def sheet_json(sheet: Sheet) -> dict[str, Any]:
-    """Give the sheet for machines."""
+def sheet_json(sheet: Sheet, document: Mapping[str, object]) -> dict[str, Any]:
+    """Give the sheet for machines; `document` is all that the entries make of the case."""
     return {
         "number": sheet.number,
         "id": sheet.id,
@@ -220,7 +220,7 @@ def sheet_json(sheet: Sheet) -> dict[str, Any]:
         "facts": dict(sheet.values),
         "locked": list(sheet.locked),
         "entries": list(sheet.bodies),
-        "case": sheet.document,
+        "case": document,
     }
 
 

@@ -18,7 +18,7 @@ from lifecycle.errors import cell_width
 if TYPE_CHECKING:
     from lifecycle.office.todo import CaseTask, LetterTask, Todo
 
-KINDS = {"sign": "会签", "advance": "可办", "supply": "待齐", "overdue": "逾期"}
+KINDS = {"sign": "会签", "advance": "可办", "supply": "待齐", "overdue": "逾期", "confirm": "更正"}
 GROUPS = {
     "overdue": ("已逾期", "red"),
     "today": ("今天到期", "yellow"),

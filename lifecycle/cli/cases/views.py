@@ -32,12 +32,14 @@ CASE_HELP = "事项编号，或编号、名称中不重复的一段"
 def show(desk: Desk, case: str, full: bool) -> None:
     """Show where a case stands."""
     from lifecycle.cli.cases.sheet import print_sheet, sheet_json
+    from lifecycle.office.cases.show import document
     from lifecycle.office.cases.show import show as sheet_of
 
     found = desk.office.case(case)
     looking = desk.officer_code
     sheet = sheet_of(desk.office, found, looking, desk.on)
-    desk.answer(sheet_json(sheet), lambda: print_sheet(sheet, asked=bool(looking), full=full))
+    told = sheet_json(sheet, document(desk.office, found)) if desk.json else {}
+    desk.answer(told, lambda: print_sheet(sheet, asked=bool(looking), full=full))
 
 
 @command(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.callers import file_named
-from lifecycle.cli.cases.cases import VERDICTS, request_of
+from lifecycle.cli.acting import acting, request_of
+from lifecycle.cli.cases.cases import VERDICTS
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.files import INPUT
 from lifecycle.cli.letters.drafting import done
@@ -17,7 +18,6 @@ from lifecycle.errors import UsageError
 if TYPE_CHECKING:
     from lifecycle.office.letters.reminders import Reminder
 
-_for = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
 _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
 _unit = option(
     "--unit",
@@ -38,7 +38,7 @@ _unit = option(
 @argument("name", metavar="NAME", help=NAME_HELP)
 @_unit
 @option("--note", default="", metavar="文字", help="说明")
-@_for
+@acting
 @_dry_run
 @at_desk
 def notice_receipt(
@@ -72,7 +72,7 @@ def notice_receipt(
 @option("--file", "file", type=INPUT, metavar="文件", help="复函文件")
 @_unit
 @option("--note", default="", metavar="文字", help="意见、理由或说明")
-@_for
+@acting
 @_dry_run
 @at_desk
 def notice_reply(
@@ -115,7 +115,7 @@ def notice_reply(
     ],
 )
 @argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
-@_for
+@acting
 @_dry_run
 @at_desk
 def notice_urge(desk: Desk, case: str | None, principal: str | None, dry_run: bool) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle.callers import file_named
-from lifecycle.cli.cases.cases import request_of
+from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.done import done_json, done_line
 from lifecycle.cli.files import INPUT
@@ -17,7 +17,6 @@ from lifecycle.errors import UsageError
 if TYPE_CHECKING:
     from lifecycle.office.letters.letters import Handled
 
-_for = option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
 _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
 
 
@@ -81,7 +80,7 @@ def _letter_json(handled: Handled) -> dict[str, object]:
 @option("--replace", "replaces", metavar="NAME", help="重拟哪一件")
 @option("--text", "text", type=INPUT, metavar="文件", help="改好的文字")
 @option("--note", default="", metavar="文字", help="说明；模板里是 note")
-@_for
+@acting
 @_dry_run
 @at_desk
 def notice_draft(
@@ -114,7 +113,7 @@ def notice_draft(
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)
-@_for
+@acting
 @_dry_run
 @at_desk
 def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_run: bool) -> None:
@@ -137,7 +136,7 @@ def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)
-@_for
+@acting
 @_dry_run
 @at_desk
 def notice_issue(desk: Desk, case: str, name: str, principal: str | None, dry_run: bool) -> None:
@@ -180,7 +179,7 @@ def notice_freeze(desk: Desk, case: str, name: str) -> None:
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)
 @option("--note", default="", metavar="理由", help="作废的理由，必写")
-@_for
+@acting
 @_dry_run
 @at_desk
 def notice_void(

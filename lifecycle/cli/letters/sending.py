@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lifecycle.cli.cases.cases import request_of
+from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.letters.drafting import done
 from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
@@ -194,7 +194,7 @@ def _unsent_json(one: Unsent) -> dict[str, Any]:
     metavar="方式",
     help="怎么送的，如 机要交换、专人送达、挂号信及单号",
 )
-@option("--for", "principal", metavar="工号", help="代谁办理；须有其委托")
+@acting
 @at_desk
 def notice_sent(
     desk: Desk, case: str, name: str, unit: str, way: str, principal: str | None

@@ -90,6 +90,9 @@ def gate_json(gate: Gate) -> dict[str, Any]:
         "label": gate.label,
         "met": gate.met,
         "text": gate.text,
+        "given": gate.given,
+        "wanted": gate.wanted,
+        "act": gate.act or None,
         "mend": gate.mend,
         "basis": gate.basis,
     }

@@ -6,7 +6,11 @@ from __future__ import annotations
 
 from lifecycle.engine.acts.act import Act, Intent
 from lifecycle.engine.acts.advance import Advance
+from lifecycle.engine.acts.ask import AskOpinions
 from lifecycle.engine.acts.attach import Attach
+from lifecycle.engine.acts.confirm import ConfirmCorrection
+from lifecycle.engine.acts.correct import Correct
+from lifecycle.engine.acts.decline import DeclineCorrection
 from lifecycle.engine.acts.letters.answer_letter import AnswerLetter
 from lifecycle.engine.acts.letters.draft_letter import DraftLetter
 from lifecycle.engine.acts.letters.freeze_letter import FORMS, FreezeLetter
@@ -28,7 +32,11 @@ __all__ = [
     "Act",
     "Advance",
     "AnswerLetter",
+    "AskOpinions",
     "Attach",
+    "ConfirmCorrection",
+    "Correct",
+    "DeclineCorrection",
     "DraftLetter",
     "FreezeLetter",
     "Intent",
@@ -52,6 +60,10 @@ ACTS: dict[str, type[Act]] = {
         Open,
         SetFacts,
         Attach,
+        Correct,
+        ConfirmCorrection,
+        DeclineCorrection,
+        AskOpinions,
         Sign,
         WithdrawOpinion,
         ResolveObjection,

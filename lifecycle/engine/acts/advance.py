@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from datetime import date
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
-from lifecycle.engine.acts.set_facts import titles_of, with_facts
-from lifecycle.engine.case import Case, Fired, Suspension
+from lifecycle.engine.acts.set_facts import titles_of
+from lifecycle.engine.case import Case, Suspension
 from lifecycle.engine.case_letter import CaseLetter, names_of
 from lifecycle.engine.docket import Decision, Docket, Refused
+from lifecycle.engine.editions import with_step
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.fact_gates import judge_lock, judge_value
-from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.fact_gates import judge_lock, judge_renewed, judge_value
+from lifecycle.engine.gates.gates import Gate, way_in
 from lifecycle.engine.machine import fire
 from lifecycle.engine.transition import find_transition, judge_transition
 from lifecycle.engine.values import Value
@@ -64,10 +64,13 @@ class Advance(Act):
             fact = judge_value(docket, name, value)
             if fact is None:
                 continue
-            judge_lock(docket, name, fact.title)
-            if name not in transition.asks:
+            if name not in transition.unlocks:
+                judge_lock(docket, name, fact.title)
+            if name in (*transition.asks, *transition.may):
+                judge_renewed(docket, transition, fact)
+            else:
                 text = f"{transition.title} 不随办理填报 {fact.title}"
-                mend = f"请先办：lifecycle set {docket.case.number} {name}=…"
+                mend = f"请先办：{way_in(docket.workflow, docket.case, fact)}"
                 docket.add(Gate("facts", False, {name: value}, text, mend))
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
@@ -75,20 +78,15 @@ class Advance(Act):
         that it drafts.
         """
         transition = workflow.leaving[case.state][self.transition]
-        before = case.fired.get(transition.name)
-        made = Fired((before.count if before else 0) + 1, entry.on, entry.seq, entry.persons)
-        change = with_facts(workflow, case, self.facts, entry.seq)
-        change["fired"] = {**case.fired, transition.name: made}
+        change: dict[str, Any] = {}
         if transition.notices:
             change["letters"] = case.letters.after(*_drafts(case, transition, entry))
-        if transition.locks or transition.unlocks:
-            locked = (set(case.locked) - set(transition.unlocks)) | set(transition.locks)
-            change["locked"] = tuple(sorted(locked))
-        if transition.kind in ("return", "withdraw"):
+        if transition.undoes:
             change["cleared"] = entry.seq
         if transition.kind != "record":
             change |= _place(case, transition, entry)
-        return case.after(entry, **change)
+        made = with_step(workflow, case, transition, self.facts, entry)
+        return made.after(entry, **change)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
@@ -140,15 +138,24 @@ def _drafts(case: Case, transition: Transition, entry: Entry) -> Iterator[CaseLe
 def _place(case: Case, transition: Transition, entry: Entry) -> dict[str, Any]:
     """Say where the case now is and since when.
 
-    Time spent suspended does not count against the state's limits.
+    A resumption enters nothing: the state is gone on with as it was left, and the time between is
+    noted as a stop. Suspensions nest. A return to where the case is leaves its clock running.
     """
+    within = case.suspension
     if transition.kind == "suspend":
         left = Suspension(case.state, entry.on, case.entered_on)
-        return {"state": entry.target, "entered_on": entry.on, "suspension": left}
-    entered = entry.on
-    left_before = case.suspension
-    resumed = transition.kind == "resume" and left_before is not None
-    if resumed and left_before is not None and entry.target == left_before.state:
-        paused = date.fromisoformat(entry.on) - date.fromisoformat(left_before.on)
-        entered = (date.fromisoformat(left_before.entered_on) + paused).isoformat()
-    return {"state": entry.target, "entered_on": entered, "suspension": None}
+        return {
+            "state": entry.target,
+            "entered_on": entry.on,
+            "suspensions": (*case.suspensions, left),
+        }
+    if within is None or transition.kind != "resume" or entry.target != within.state:
+        entered = case.entered_on if entry.target == case.state else entry.on
+        return {"state": entry.target, "entered_on": entered, "suspensions": ()}
+    stops = case.stops if within.on == entry.on else (*case.stops, (within.on, entry.on))
+    return {
+        "state": entry.target,
+        "entered_on": within.entered_on,
+        "suspensions": case.suspensions[:-1],
+        "stops": stops,
+    }

@@ -8,8 +8,9 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Act, Intent, title_in
 from lifecycle.engine.case import Case, File
 from lifecycle.engine.docket import Decision, Docket
+from lifecycle.engine.editions import with_file
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.fact_gates import judge_lock
+from lifecycle.engine.fact_gates import judge_lock, judge_relied_on
 from lifecycle.engine.gates.gates import Gate, judge_role, unknown
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Material, Workflow
@@ -39,6 +40,7 @@ class Attach(Act):
         gate, role = judge_role(workflow, docket.case, docket.officer, docket.moment, roles)
         docket.add(gate)
         judge_lock(docket, material.name, material.title)
+        judge_relied_on(docket, material, same=_is_held(docket.case, self))
         _judge_size(docket, material, self.file.size)
         return docket.close(self, role)
 
@@ -48,13 +50,7 @@ class Attach(Act):
         The same bytes again change nothing that was signed.
         """
         held = File(self.file.name, self.file.size, self.file.sha256, entry.seq, entry.on)
-        before = case.materials.get(self.material)
-        same = before is not None and before.sha256 == held.sha256
-        return case.after(
-            entry,
-            materials={**case.materials, self.material: held},
-            changed={**case.changed} if same else {**case.changed, self.material: entry.seq},
-        )
+        return with_file(workflow, case, self.material, held).after(entry)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
@@ -76,6 +72,11 @@ class Attach(Act):
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for."""
         return f"{self.verb} {title_in(workflow.materials, self.material)}"
+
+
+def _is_held(case: Case, act: Attach) -> bool:
+    held = case.materials.get(act.material)
+    return held is not None and held.sha256 == act.file.sha256
 
 
 def _judge_size(docket: Docket, material: Material, size: int) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent
-from lifecycle.engine.case import OPEN, Case, Fired
+from lifecycle.engine.case import OPEN, Case, Edition, Fired
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.fact_gates import judge_value
+from lifecycle.engine.fact_gates import judge_asked_later, judge_value
 from lifecycle.engine.gates.gates import Gate, holds, judge_role, role_titles
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
@@ -61,6 +61,8 @@ class Open(Act):
             materials={},
             opinions={},
             fired={OPEN: Fired(1, entry.on, entry.seq, entry.persons)},
+            editions={name: Edition(1, 1, entry.seq) for name in self.facts},
+            entered={workflow.initial: entry.seq},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,12 +84,14 @@ class Open(Act):
 
 
 def _judge_keeper(docket: Docket, fact: Fact) -> None:
-    """See that who opens a case may enter a fact: its `by:` holds then too.
+    """See that who opens a case may enter a fact: its `by:` holds then too, and no later transition
+    asks it.
 
     A role bound to a fact is nobody's yet.
     """
     workflow, officer = docket.workflow, docket.officer
     if not fact.by or any(holds(workflow, None, officer, role) for role in fact.by):
+        judge_asked_later(docket, fact)
         return
     text = f"{fact.title} 由 {role_titles(workflow, fact.by)} 填，立项的人不能填"
     inputs = {"fact": fact.name, "by": list(fact.by)}

@@ -8,8 +8,9 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Act, Intent
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
+from lifecycle.engine.editions import with_values
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.fact_gates import judge_lock, judge_value
+from lifecycle.engine.fact_gates import judge_lock, judge_no_door, judge_relied_on, judge_value
 from lifecycle.engine.gates.gates import Gate, judge_role
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
@@ -26,8 +27,8 @@ class SetFacts(Act):
     verb = "填报"
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge for each fact who may set it, whether it is locked, and whether the
-        value may be.
+        """Judge for each fact who may set it, whether it is locked, whether it is set at all or
+        entered with a transition, whether a step rests on it, and whether the value may be.
         """
         role = ""
         if not self.facts:
@@ -44,11 +45,13 @@ class SetFacts(Act):
             if gate not in docket.gates:
                 docket.add(gate)
             judge_lock(docket, name, fact.title)
+            if judge_no_door(docket, fact):
+                judge_relied_on(docket, fact, same=docket.case.facts.get(name) == value)
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the facts set."""
-        return case.after(entry, **with_facts(workflow, case, self.facts, entry.seq))
+        return with_values(workflow, case, self.facts, entry.seq).after(entry)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
@@ -78,20 +81,6 @@ def keepers(workflow: Workflow, case: Case, by: tuple[str, ...]) -> tuple[str, .
     leads = (workflow.panel.lead if workflow.panel else None, workflow.states[case.state].lead)
     moving = (role for t in workflow.leaving[case.state].values() for role in t.by)
     return tuple(dict.fromkeys((*(lead for lead in leads if lead), *moving)))
-
-
-def with_facts(
-    workflow: Workflow, case: Case, facts: Mapping[str, Value], seq: int
-) -> dict[str, Any]:
-    """Give what of a case changes when facts are set by the entry with this seq."""
-    if not facts:
-        return {}
-    moved = {name: seq for name, value in facts.items() if case.facts.get(name) != value}
-    return {
-        "facts": {**case.facts, **facts},
-        "changed": {**case.changed, **moved},
-        "title": facts.get(workflow.subject, case.title),
-    }
 
 
 def titles_of(workflow: Workflow, facts: Iterable[str]) -> str:

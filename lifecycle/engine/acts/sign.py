@@ -10,8 +10,9 @@ from lifecycle.engine.acts.act import Act, Intent, noted, title_in
 from lifecycle.engine.case import Case, Opinion, opinion_key
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import Seat, seats_of, who_is
+from lifecycle.engine.gates.cosign import judge_voice, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
+from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.transition import find_transition
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
@@ -159,6 +160,8 @@ def find_seat(docket: Docket, name: str, role: str | None) -> Seat | Refused:
         Gate("role", True, {"role": seat.role}, who_is(workflow, moment, seat.role, seat.unit))
     )
     judge_own_opinion(docket, seat)
+    for gate in judge_voice(workflow, case, transition, seat, docket.officer):
+        docket.add(gate)
     return seat
 
 

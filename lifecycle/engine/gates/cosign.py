@@ -8,49 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from lifecycle.engine.case import Case, Moment, Opinion, opinion_key
+from lifecycle.engine.case import Case, Moment, Officer, Opinion
+from lifecycle.engine.gates.asking import asked_of, due_of_seat, unasked
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.frozen import dataclass
+from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.workflow.model import Cosign, Transition, Workflow
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """One place at a co-sign: whose opinion is asked, under which role, what stands, and whether
-    that still counts.
-    """
-
-    role: str
-    unit: str
-    opinion: Opinion | None
-    stale: bool
-
-
-def seats_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[Seat, ...]:
-    """List who is asked to co-sign a transition, with the opinion that stands and whether it has
-    gone stale.
-    """
-    if transition.cosign is None:
-        return ()
-    floor = floor_of(case, transition)
-    found = []
-    for role in transition.cosign.roles:
-        bound = workflow.roles[role].bound
-        for unit in case.bound_units(bound) if bound else ("",):
-            opinion = case.opinions.get(opinion_key(transition.name, role, unit))
-            found.append(Seat(role, unit, opinion, opinion is not None and opinion.seq < floor))
-    return tuple(found)
-
-
-def floor_of(case: Case, transition: Transition) -> int:
-    """Give the seq from which opinions count: after the last return, the last time it was made, and
-    any change.
-    """
-    fired = case.fired.get(transition.name)
-    covers = transition.cosign.covers if transition.cosign else ()
-    return max(
-        (case.cleared, fired.seq if fired else 0, *(case.changed.get(name, 0) for name in covers))
-    )
 
 
 def standing_objections(case: Case, transition: Transition) -> list[Opinion]:
@@ -69,6 +31,40 @@ def standing_objections(case: Case, transition: Transition) -> list[Opinion]:
         and opinion.resolved is None
         and opinion.seq > floor
     ]
+
+
+def judge_makers(
+    workflow: Workflow, case: Case, transition: Transition, officer: Officer
+) -> Iterator[Gate]:
+    """Judge that nobody makes a transition whose signature it rests on, unless the workflow lets
+    them.
+    """
+    if transition.cosign is None or transition.cosign.signers_may_make:
+        return
+    signed = {
+        person
+        for seat in seats_of(workflow, case, transition)
+        if seat.opinion and not seat.stale
+        for person in seat.opinion.persons
+    }
+    same = sorted(signed & set(officer.persons))
+    if same:
+        text = f"{'、'.join(same)} 已在 {transition.title} 上会签，不能再由其办理"
+        yield Gate("not_by", False, {"signed": same}, text, "请同单位的另一位经办人办理")
+
+
+def judge_voice(
+    workflow: Workflow, case: Case, transition: Transition, seat: Seat, officer: Officer
+) -> Iterator[Gate]:
+    """Judge that one person speaks for one unit only."""
+    for other in seats_of(workflow, case, transition):
+        opinion = other.opinion
+        if opinion is None or other.stale or opinion.by_unit == officer.unit:
+            continue
+        same = sorted(set(opinion.persons) & set(officer.persons))
+        if same and (other.role, other.unit) != (seat.role, seat.unit):
+            text = f"{'、'.join(same)} 已代表别的单位会签 {transition.title}，一人只能代表一个单位"
+            yield Gate("not_by", False, {"signed": same}, text, "请本单位的另一位经办人会签")
 
 
 def unseated(workflow: Workflow, case: Case, cosign: Cosign) -> Iterator[str]:
@@ -136,9 +132,11 @@ def judge_cosign(
             cosign.basis,
         )
     if agreed < needed:
-        text = _missing_text(workflow, case, cosign, moment, seats, needed - agreed)
+        text = _missing_text(workflow, case, transition, moment, needed - agreed)
         if text:  # where only objections stand between, they have said so
-            mend = f"lifecycle sign {case.number} {transition.name} agree --as …"
+            verb = "ask" if unasked(workflow, case, transition) else "sign"
+            rest = "" if verb == "ask" else " agree --as …"
+            mend = f"lifecycle {verb} {case.number} {transition.name}{rest}"
             yield Gate("cosign", False, inputs, text, mend, cosign.basis)
     elif not objections and not lacking:
         names = "、".join(
@@ -152,32 +150,33 @@ def judge_cosign(
 
 
 def _missing_text(
-    workflow: Workflow,
-    case: Case,
-    cosign: Cosign,
-    moment: Moment,
-    seats: tuple[Seat, ...],
-    short: int,
+    workflow: Workflow, case: Case, transition: Transition, moment: Moment, short: int
 ) -> str:
-    late = overdue_since(case, cosign, moment)
-    silent = [who_is(workflow, moment, a.role, a.unit) for a in seats if a.opinion is None]
-    stale = [who_is(workflow, moment, a.role, a.unit) for a in seats if a.stale]
-    parts = []
-    if silent:
-        parts.append(
-            f"缺 {'、'.join(silent)} 的同意意见"
-            + (f"（逾期未反馈，限 {late}；不视为同意）" if late else "")
-        )
+    """Say whose opinions are missing: who is asked, who is late since when, who was not asked."""
+    seats = seats_of(workflow, case, transition)
+    silent: dict[str, list[str]] = {}
+    for seat in seats:
+        if seat.opinion is None:
+            name = who_is(workflow, moment, seat.role, seat.unit)
+            silent.setdefault(_why_silent(case, transition, seat, moment), []).append(name)
+    parts = [f"缺 {'、'.join(silent[why])} 的同意意见{why}" for why in sorted(silent)]
+    stale = [who_is(workflow, moment, seat.role, seat.unit) for seat in seats if seat.stale]
     if stale:
         parts.append(f"{'、'.join(stale)} 的意见已失效（其后有退回或内容变更），须重新会签")
-    if cosign.quorum.kind != "all":
+    if transition.cosign and transition.cosign.quorum.kind != "all":
         parts.append(f"还需 {short} 家同意")
     return "；".join(parts)
 
 
-def overdue_since(case: Case, cosign: Cosign, moment: Moment) -> date | None:
-    """Give the day by which opinions were due, once it has passed."""
-    if cosign.within is None:
-        return None
-    due = moment.calendar.due(date.fromisoformat(case.entered_on), cosign.within).on
-    return due if moment.on > due else None
+def _why_silent(case: Case, transition: Transition, seat: Seat, moment: Moment) -> str:
+    """Say in brackets why a seat has said nothing, "" for one that has time left."""
+    if asked_of(case, transition, seat) is None:
+        return "（尚未送会签）"
+    late = overdue_since(case, transition, seat, moment)
+    return f"（逾期未反馈，限 {late}；不视为同意）" if late else ""
+
+
+def overdue_since(case: Case, transition: Transition, seat: Seat, moment: Moment) -> date | None:
+    """Give the day by which an asked seat owed its opinion, once it has passed."""
+    due = due_of_seat(case, transition, seat, moment.calendar)
+    return due.on if due is not None and moment.on > due.on else None

@@ -4,20 +4,20 @@ to meet it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.clocks import earliest_of
+from lifecycle.engine.editions import is_free
+from lifecycle.engine.gates.wording import ToldCondition, World, is_every, tell_guard, text_of
 from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
-from lifecycle.engine.workdays import DAY
 from lifecycle.errors import UnknownError
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import ENTERED, Dwell, Guard, Transition, Workflow
+from lifecycle.workflow.model import ENTERED, Dwell, Fact, Guard, Transition, Workflow
+from lifecycle.workflow.reliance import doors_of, required_by
 
 LABELS = {
     "state": "环节",
@@ -31,6 +31,8 @@ LABELS = {
     "dwell": "期限",
     "counter": "次数",
     "lock": "锁定",
+    "door": "填报",
+    "edition": "更正",
     "opinion": "意见",
     "unit": "单位",
     "letter": "公文",
@@ -39,6 +41,8 @@ ABOUT_WHO = ("role", "not_by")
 """Kinds of gates about who asks, not about the case."""
 ABOUT_COMMAND = ("reason",)
 """Kinds of gates that what comes with the command meets."""
+MOST_NAMED = 3
+"""So many steps or states are named in one sentence; of more it is told how many."""
 SPANS = {"day": "日", "workday": "个工作日", "month": "个月"}
 VERDICTS = {"agree": "同意", "conditional": "附条件同意", "object": "不同意"}
 """What an opinion can be, in the product's own words: the gates and the ledger know these three."""
@@ -48,6 +52,10 @@ VERDICTS = {"agree": "同意", "conditional": "附条件同意", "object": "不�
 class Gate:
     """One condition as judged: its kind, whether it is met, what it relied on, and what an officer
     reads.
+
+    `given` and `wanted` are what there is and what should be, in words, for machines that show them
+    apart; `act` names the transition that would meet it: another one, or the one that is judged,
+    with a fact that it asks.
     """
 
     kind: str
@@ -56,6 +64,9 @@ class Gate:
     text: str
     mend: str = ""
     basis: str = ""
+    given: str = ""
+    wanted: str = ""
+    act: str = ""
 
     @property
     def label(self) -> str:
@@ -75,11 +86,16 @@ def unknown(kind: str, what: str, name: str, known: Iterable[str], otherwise: st
 def holds(workflow: Workflow, case: Case | None, officer: Officer, role: str) -> bool:
     """Tell whether an officer holds a role in a case.
 
-    A role bound to units is held by officers of those units only.
+    A role bound to units is held by officers of those units only: by those to whom it was granted,
+    or by anyone in office there where the role says so. Somebody of another unit who acts for the
+    holder needs a role that may be delegated across units.
     """
-    if role not in officer.held:
+    rule = workflow.roles[role]
+    if rule.held_by != "any" and role not in officer.held:
         return False
-    bound = workflow.roles[role].bound
+    if officer.away and rule.delegate != "across":
+        return False
+    bound = rule.bound
     return bound is None or (case is not None and officer.unit in case.bound_units(bound))
 
 
@@ -100,6 +116,9 @@ def judge_role(
     unit = moment.names.get(officer.unit, officer.unit)
     who = f"{unit} {officer.id}" + (f"，代 {officer.principal}" if officer.principal else "")
     wanted = role_titles(workflow, roles)
+    if officer.away and any(role in officer.held for role in roles):
+        text = f"{wanted} 只能委托给本单位的人；您（{officer.id}）是别的单位的"
+        return Gate("role", False, {}, text, f"请 {officer.principal} 委托本单位的人"), ""
     bound = [
         workflow.roles[r]
         for r in roles
@@ -134,47 +153,135 @@ def judge_persons(
             yield Gate("not_by", True, inputs, f"不与 {title} 同一人")
 
 
-def judge_facts(
+def way_in(workflow: Workflow, case: Case, fact: Fact) -> str:
+    """Say how a fact is entered: by itself, or with a transition that can be made now, or else with
+    one from another state.
+    """
+    if is_set_alone(workflow, case, fact):
+        return f"lifecycle set {case.number} {fact.name}=…"
+    here = door_here(workflow, case, fact)
+    if here is not None:
+        return f"随“{here.title}”填：{_with_fact(case, here, fact)}"
+    ways = _ways_of(workflow, fact)
+    states = list(dict.fromkeys(workflow.states[s].title for way in ways for s in way.sources))
+    more = f"等 {len(states)} 个环节" if len(states) > MOST_NAMED else ""
+    return f"在“{'、'.join(states[:MOST_NAMED])}”{more}办理 {titles_of_ways(ways)} 时填"
+
+
+def is_set_alone(workflow: Workflow, case: Case, fact: Fact) -> bool:
+    """Tell whether a fact is entered by itself, without a transition."""
+    asking = doors_of(workflow, fact.name).asking
+    return not asking and is_free(workflow, case, fact.name)
+
+
+def door_here(workflow: Workflow, case: Case, fact: Fact) -> Transition | None:
+    """Give the transition out of the case's state by which a fact may be entered, if there is
+    one.
+    """
+    ways = _ways_of(workflow, fact)
+    return next((way for way in ways if case.state in way.sources), None)
+
+
+def _ways_of(workflow: Workflow, fact: Fact) -> tuple[Transition, ...]:
+    doors = doors_of(workflow, fact.name)
+    return (*doors.asking, *doors.maybe)
+
+
+def _with_fact(case: Case, way: Transition, fact: Fact) -> str:
+    """Give the command that makes a transition with a fact, and with all else that must come."""
+    command = command_of(case, way)
+    return command if fact.name in way.asks else f"{command} --set {fact.name}=…"
+
+
+def titles_of_ways(ways: tuple[Transition, ...]) -> str:
+    """Name transitions by their titles."""
+    return "".join(dict.fromkeys(f"“{way.title}”" for way in ways))
+
+
+def leads_of(workflow: Workflow, case: Case) -> tuple[str, ...]:
+    """Name the role that leads: the panel's, else that of the present or last state that has one,
+    else those who open cases.
+    """
+    if workflow.panel is not None:
+        return (workflow.panel.lead,)
+    for state in (case.state, *(step.source for step in reversed(case.steps))):
+        lead = workflow.states[state].lead
+        if lead is not None:
+            return (lead,)
+    return workflow.opened_by
+
+
+def judge_asked(
     workflow: Workflow,
     case: Case,
     transition: Transition,
     facts: Mapping[str, Value],
     moment: Moment,
 ) -> Iterator[Gate]:
-    """Judge the facts asked for, needed, or required on entering the target."""
+    """Judge the facts that must come with the transition."""
     for name in transition.asks:
-        fact = workflow.facts[name]
-        met = name in facts
-        text = (
-            f"{fact.title} {show_value(fact, facts[name], moment.names)}"
-            if met
-            else f"须同时填 {fact.title}"
-        )
-        mend = "" if met else f"lifecycle advance {case.number} {transition.name} --set {name}=…"
-        yield Gate("facts", met, {name: facts.get(name)}, text, mend, fact.basis)
-    required = [
-        f.name
-        for f in workflow.facts.values()
-        if f.required and f.required == transition.to and transition.kind == "forward"
-    ]
+        yield _fact_gate(workflow, case, transition, moment, name, facts.get(name))
+
+
+def judge_needed(
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    facts: Mapping[str, Value],
+    moment: Moment,
+) -> Iterator[Gate]:
+    """Judge the facts needed, or required where the transition leads."""
+    required = required_by(workflow, case.state, transition.name)
     for name in dict.fromkeys((*transition.facts, *required)):
         if name in transition.asks:
             continue
-        fact = workflow.facts[name]
-        met = name in case.facts
-        text = (
-            f"{fact.title} {show_value(fact, case.facts[name], moment.names)}"
-            if met
-            else f"缺 {fact.title}"
-        )
-        yield Gate(
-            "facts",
-            met,
-            {name: case.facts.get(name)},
-            text,
-            "" if met else f"lifecycle set {case.number} {name}=…",
-            fact.basis,
-        )
+        value = facts.get(name, case.facts.get(name))
+        required_here = workflow.facts[name].required == transition.to
+        if name not in transition.facts and not required_here and value is not None:
+            continue  # it was told where it was first required
+        yield _fact_gate(workflow, case, transition, moment, name, value)
+
+
+def _fact_gate(
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    moment: Moment,
+    name: str,
+    value: Value | None,
+) -> Gate:
+    fact, asked = workflow.facts[name], name in transition.asks
+    inputs, wanted = {name: value}, "须同时填" if asked else "须填"
+    if value is not None:
+        shown = show_value(fact, value, moment.names)
+        text = f"{fact.title} {shown}"
+        return Gate("facts", True, inputs, text, "", fact.basis, shown, wanted)
+    text = f"须同时填 {fact.title}" if asked else f"缺 {fact.title}"
+    mend, act = how_to_fill(workflow, case, transition, name)
+    return Gate("facts", False, inputs, text, mend, fact.basis, "未填", wanted, act)
+
+
+def how_to_fill(
+    workflow: Workflow, case: Case, transition: Transition, name: str
+) -> tuple[str, str]:
+    """Say how a fact is entered, and name the transition by which, if it is one that can be made
+    now.
+    """
+    if name in (*transition.asks, *transition.may):
+        command = f"lifecycle advance {case.number} {transition.name} --set {name}=…"
+        return command, transition.name
+    fact = workflow.facts[name]
+    here = None if is_set_alone(workflow, case, fact) else door_here(workflow, case, fact)
+    if here is not None:
+        return _with_fact(case, here, fact), here.name
+    return way_in(workflow, case, fact), ""
+
+
+def command_of(case: Case, transition: Transition) -> str:
+    """Give the command that makes a transition, with what has to come with it."""
+    sets = "".join(f" --set {name}=…" for name in transition.asks)
+    note = " --note …" if transition.reason else ""
+    return f"lifecycle advance {case.number} {transition.name}{sets}{note}"
 
 
 def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
@@ -182,17 +289,70 @@ def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> I
     for name in transition.materials:
         material = workflow.materials[name]
         file = case.materials.get(name)
+        inputs = {name: file.sha256 if file else None}
         if file:
-            yield Gate("materials", True, {name: file.sha256}, f"{material.title}（{file.name}）")
+            text = f"{material.title}（{file.name}）"
+            yield Gate("materials", True, inputs, text, given=file.name, wanted="须上传")
         else:
             mend = f"lifecycle attach {case.number} {name} 文件"
-            yield Gate(
-                "materials", False, {name: None}, f"缺 {material.title}", mend, material.basis
-            )
+            text = f"缺 {material.title}"
+            yield Gate("materials", False, inputs, text, mend, material.basis, "未交", "须上传")
+
+
+def judge_editions(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
+    """Judge whether what must be new, or of the edition that another step read, is so."""
+    for name in transition.fresh:
+        if name in case.editions and case.editions[name].used:
+            yield _stale_gate(workflow, case, name)
+    for same in transition.read_by:
+        for name in same.items:
+            yield from _judge_same(workflow, case, name, same.step)
+
+
+def _stale_gate(workflow: Workflow, case: Case, name: str) -> Gate:
+    """Make the unmet gate for what a step has read and that must be new."""
+    number = case.editions[name].number
+    step = next((s for s in reversed(case.steps) if s.reads.get(name) == number), None)
+    user = f"“{workflow.titles[step.transition]}”" if step else "先前的办理"
+    kind, title, mend = _entered(workflow, case, name)
+    text = f"{title} 已由{user}用过，须是新的"
+    return Gate(kind, False, {"name": name, "edition": number}, text, mend)
+
+
+def _judge_same(workflow: Workflow, case: Case, name: str, by: str) -> Iterator[Gate]:
+    """Judge whether an item is of the very edition that the last standing step of a transition
+    read; where it is not there at all, that is told elsewhere.
+    """
+    kind, title, _mend = _entered(workflow, case, name)
+    edition = case.editions.get(name)
+    step = next((s for s in reversed(case.steps) if s.transition == by), None)
+    read = step.reads.get(name) if step else None
+    inputs = {"name": name, "edition": edition.number if edition else 0, "read": read or 0}
+    whose = f"“{workflow.titles[by]}”"
+    if step is None:
+        yield Gate(kind, False, inputs, f"{title} 须是{whose}采用的那一份，但它还没有办理")
+    elif edition is not None and (edition.number != read or edition.amended > step.seq):
+        mend = f"请重新办理 {workflow.titles[by]}（{by}）"
+        yield Gate(kind, False, inputs, f"{title} 不是{whose}采用的那一份，其后换过", mend)
+    elif edition is not None:
+        yield Gate(kind, True, inputs, f"{title} 是{whose}采用的那一份")
+
+
+def _entered(workflow: Workflow, case: Case, name: str) -> tuple[str, str, str]:
+    """Say of a fact or material its kind of gate, its title, and how a new one comes."""
+    if name in workflow.materials:
+        mend = f"lifecycle attach {case.number} {name} 文件"
+        return "materials", workflow.materials[name].title, mend
+    return "facts", workflow.facts[name].title, f"lifecycle set {case.number} {name}=…"
 
 
 def judge_guard(
-    workflow: Workflow, case: Case, guard: Guard, facts: Mapping[str, Value], moment: Moment
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    guard: Guard,
+    facts: Mapping[str, Value],
+    moment: Moment,
 ) -> Gate:
     """Judge one condition; a name that is not known yet leaves it unmet."""
     scope = scope_of(workflow, case, guard.when, facts, moment)
@@ -200,51 +360,57 @@ def judge_guard(
     inputs = {"when": guard.when.source, "with": known}
     try:
         met = bool(guard.when.evaluate(scope))
-    except MissingName as missing:
-        name = missing.name.rpartition(".")[2]
-        mend = f"lifecycle set {case.number} {name}=…" if name in workflow.facts else ""
-        return Gate(
-            "guard",
-            False,
-            inputs,
-            f"{guard.otherwise}（缺 {_title_of(workflow, name)}）",
-            mend,
-            guard.basis,
-        )
+    except MissingName:
+        met = False
     except (ExpressionError, ArithmeticError, OverflowError) as error:
-        return Gate(
-            "guard", False, inputs, f"{guard.otherwise}（无法计算：{error}）", "", guard.basis
-        )
-    return Gate(
-        "guard",
-        met,
-        inputs,
-        _in_words(workflow, guard) if met else guard.otherwise,
-        "",
-        guard.basis,
-    )
+        text = f"{guard.otherwise}（无法计算：{error}）"
+        return Gate("guard", False, inputs, text, "", guard.basis)
+    told = tell_guard(World(workflow, case, facts, moment, scope), guard, met=met)
+    text = text_of(told, guard.otherwise, met=met, every=is_every(guard))
+    given = "；".join(dict.fromkeys(one.given for one in told))
+    wanted = "；".join(dict.fromkeys(one.wanted for one in told))
+    mend, act = ("", "") if met else _how_to_meet(workflow, case, transition, told)
+    return Gate("guard", met, inputs, text, mend, guard.basis, given, wanted, act)
 
 
-@lru_cache(maxsize=4096)
-def _in_words(workflow: Workflow, guard: Guard) -> str:
-    """Write a condition that holds for an officer: titles for names, or only what was looked at if
-    involved.
-    """
-    if not guard.when.paths:
-        return re.sub(
-            r"[a-z][a-z0-9_]*", lambda word: _title_of(workflow, word[0]), guard.when.source
-        )
-    named = dict.fromkeys(_title_of(workflow, name) for _space, name in sorted(guard.when.paths))
-    return f"符合（核对了 {'、'.join(named)}）"
+def holds_guard(
+    workflow: Workflow, case: Case, guard: Guard, facts: Mapping[str, Value], moment: Moment
+) -> bool:
+    """Tell whether a condition holds, without a word about it."""
+    try:
+        return bool(guard.when.evaluate(scope_of(workflow, case, guard.when, facts, moment)))
+    except (MissingName, ExpressionError, ArithmeticError, OverflowError):
+        return False
 
 
-def _title_of(workflow: Workflow, name: str) -> str:
-    known = workflow.facts.get(name) or workflow.materials.get(name)
-    return known.title if known else workflow.titles.get(name, {"today": "今天"}.get(name, name))
+def _how_to_meet(
+    workflow: Workflow, case: Case, transition: Transition, told: tuple[ToldCondition, ...]
+) -> tuple[str, str]:
+    """Give the command that would meet an unmet condition, and the transition that it makes."""
+    leaving = workflow.leaving[case.state]
+    for one in told:
+        if one.missing in workflow.facts:
+            return how_to_fill(workflow, case, transition, one.missing)
+        if one.missing in workflow.materials:
+            return f"lifecycle attach {case.number} {one.missing} 文件", ""
+        if one.act in leaving and one.act != transition.name:
+            return command_of(case, leaving[one.act]), one.act
+        if one.blame in transition.asks:
+            return how_to_fill(workflow, case, transition, one.blame)
+        if one.blame in workflow.materials and one.blame not in case.locked:
+            return f"lifecycle attach {case.number} {one.blame} 文件", ""
+        if one.from_on:
+            return f"{one.from_on} 起可办", ""
+    return "", ""
 
 
 def judge_dwell(
-    workflow: Workflow, case: Case, dwell: Dwell, facts: Mapping[str, Value], moment: Moment
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    dwell: Dwell,
+    facts: Mapping[str, Value],
+    moment: Moment,
 ) -> Gate:
     """Judge a least time since the state was entered or since a dated fact."""
     since = (
@@ -255,34 +421,30 @@ def judge_dwell(
     span = f"{dwell.amount} {SPANS[dwell.unit]}"
     if since is None:
         title = workflow.facts[dwell.since].title
-        return Gate(
-            "dwell",
-            False,
-            {"since": None},
-            f"{title}未填，无从起算 {span}",
-            f"lifecycle set {case.number} {dwell.since}=…",
-            dwell.basis,
-        )
-    due = moment.calendar.add(date.fromisoformat(str(since)), dwell.amount, dwell.unit)
-    earliest = due.on + DAY if dwell.clear_days else due.on
+        text = f"{title}未填，无从起算 {span}"
+        mend, act = how_to_fill(workflow, case, transition, dwell.since)
+        given, wanted = f"{title} 未填", f"须满 {span}"
+        return Gate("dwell", False, {"since": None}, text, mend, dwell.basis, given, wanted, act)
+    due = earliest_of(case, str(since), dwell, moment.calendar)
+    earliest = due.on
     inputs = {"since": since, "earliest": earliest.isoformat(), "provisional": due.provisional}
     origin = "进入本环节" if dwell.since == ENTERED else workflow.facts[dwell.since].title
     told = "（暂定，次年放假安排未公布）" if due.provisional else ""
     met = moment.on >= earliest
     text = f"自{origin} {since} 起{'已' if met else '须'}满 {span}"
-    return Gate("dwell", met, inputs, text, "" if met else f"{earliest} 起可办{told}", dwell.basis)
+    mend = "" if met else f"{earliest} 起可办{told}"
+    given, wanted = f"今天 {moment.on}", f"最早 {earliest}"
+    return Gate("dwell", met, inputs, text, mend, dwell.basis, given, wanted)
 
 
 def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
-    """Judge how often a transition was made already."""
+    """Judge how often a transition was made already: ever, or as far as it stands."""
     for counter in transition.counters:
-        made = case.fired[counter.of].count if counter.of in case.fired else 0
-        text = f"{workflow.titles[counter.of]} 已 {made} 次，至多 {counter.at_most} 次"
-        yield Gate(
-            "counter",
-            made < counter.at_most,
-            {"of": counter.of, "count": made},
-            text,
-            "",
-            counter.basis,
-        )
+        made = case.made.get(counter.of, 0)
+        if counter.inner:
+            made = case.fired[counter.of].count if counter.of in case.fired else 0
+        given, wanted = f"已 {made} 次", f"至多 {counter.at_most} 次"
+        text = f"{workflow.titles[counter.of]} {given}，{wanted}"
+        inputs = {"of": counter.of, "count": made}
+        met = made < counter.at_most
+        yield Gate("counter", met, inputs, text, "", counter.basis, given, wanted)

@@ -31,7 +31,7 @@ from lifecycle.ledger.audit.cases import check_cases
 from lifecycle.ledger.audit.damage import Damage, Tally
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.log import check_log
-from lifecycle.ledger.audit.office import check_office
+from lifecycle.ledger.audit.office import EarlyAppointment, check_office
 from lifecycle.ledger.audit.scope import JudgeOfLetters, Report, read_scope
 from lifecycle.ledger.audit.tables import check_leftovers, check_schema, check_types
 from lifecycle.ledger.library import Library
@@ -48,7 +48,7 @@ class Auditor:
     checkpoint of an earlier audit. The other fields are what `run` found out, pass by pass, for
     whoever tells of the audit afterwards: no pass reads them. `broken` are the damaged definitions
     by digest, `unjudged` what could not be judged because of them; `local` counts the entries that
-    name the account that called.
+    name the account that called; `early` are appointments that began before they were recorded.
     """
 
     library: Library
@@ -64,6 +64,7 @@ class Auditor:
     upto: int = 0
     origin: str = ""
     broken: dict[str, Damage] = field(default_factory=dict)
+    early: tuple[EarlyAppointment, ...] = ()
     unjudged: Tally = field(default_factory=Tally)
     unjudged_letters: Tally = field(default_factory=Tally)
 
@@ -89,7 +90,7 @@ class Auditor:
 
         office = yield from check_office(scope, log)
         self.entries = office.entries
-        self.broken = dict(office.broken)
+        self.broken, self.early = dict(office.broken), office.early
         _go_on(office.stopped)
 
         cases = yield from check_cases(scope, log, office)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lifecycle.engine.case import Case
@@ -17,6 +17,7 @@ from lifecycle.ledger.audit.damage import Resting, resting_entry
 from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.office import OfficeSeen
 from lifecycle.ledger.audit.scope import Scope
+from lifecycle.ledger.audit.values import check_values, counted
 from lifecycle.ledger.chain import CaseStep, Problem, Step
 from lifecycle.ledger.entry_checks import check_link, unreadable
 from lifecycle.ledger.files import LostFileError
@@ -42,13 +43,14 @@ class Trail:
     """A case's chain as far as it was followed: what the case is called, and its last step.
 
     `judged` says that its entries are still judged: not once they rest on the part of the office's
-    chain that cannot be followed.
+    chain that cannot be followed. `editions` counts how many values each fact has had.
     """
 
     case_id: str
     name: str
     last: CaseStep | None = None
     judged: bool = True
+    editions: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def case(self) -> Case | None:
@@ -165,7 +167,7 @@ def _moved(trail: Trail, step: CaseStep) -> Trail | None:
     if step.after is None:
         return None
     name = step.after.number if trail.name == trail.case_id else trail.name
-    return Trail(trail.case_id, name, step, trail.judged)
+    return Trail(trail.case_id, name, step, trail.judged, counted(trail.editions, step))
 
 
 def _findings(
@@ -227,6 +229,11 @@ def _letters(looked: Looked) -> Iterator[Problem | Resting]:
         yield "unread", f"{name} 未能核对：{error.message}"
 
 
+def _values(looked: Looked) -> Iterator[Problem]:
+    """Check the values that an entry has given to facts, as they are kept."""
+    return check_values(looked.known.scope.store, looked.step, looked.trail.editions)
+
+
 def _office(looked: Looked) -> Iterator[Problem]:
     """Check what an entry says of the office and the definitions of its time."""
     known, step = looked.known, looked.step
@@ -268,7 +275,7 @@ def _files(looked: Looked) -> Iterator[Problem]:
             yield "material", f"{file['name']}：{wrong}"
 
 
-SURROUNDINGS: tuple[Check, ...] = (_letters, _office)
+SURROUNDINGS: tuple[Check, ...] = (_letters, _office, _values)
 """The checks of an entry with which the case could be replayed on."""
 CONTENTS: tuple[Check, ...] = (_place, _files)
 """The checks of every entry that can be read."""

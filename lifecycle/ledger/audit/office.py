@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Damage
@@ -22,20 +23,38 @@ from lifecycle.ledger.record import OFFICE, canonical
 from lifecycle.ledger.rows.compiled_rows import kept_digests
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import EntryRow
+from lifecycle.people.appointments import APPOINTMENTS, begins_early
+from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory, dump_directory
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyAppointment:
+    """Authority that began before it was recorded: the entry's place among the office's, what it
+    is, since when and when it was recorded; `founding`: with the office itself.
+    """
+
+    seq: int
+    kind: str
+    officer: str
+    since: str
+    recorded: str
+    founding: bool
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeSeen:
     """What the pass learned: the office as replayed, and the damaged definitions by digest.
 
-    `torn` says that the chain cannot be followed to its end, `entries` how many of the scope were
-    looked at, `stopped` what stopped the pass before the end.
+    `early` are the appointments that began before they were recorded. `torn` says that the
+    chain cannot be followed to its end, `entries` how many of the scope were looked at,
+    `stopped` what stopped the pass before the end.
     """
 
     directory: Directory = field(default_factory=Directory)
     broken: Mapping[str, Damage] = field(default_factory=dict)
     torn: bool = False
+    early: tuple[EarlyAppointment, ...] = ()
     entries: int = 0
     stopped: UnavailableError | None = None
     _in_force: dict[tuple[str, str, int], str | None] = field(
@@ -94,7 +113,7 @@ def _follow(
     """
     left = _ticked(scope, rows)
     try:
-        for step in fold(left, replay_office_entry, office.directory):
+        for step in fold(left, partial(replay_office_entry, scope.library), office.directory):
             row = step.row
             office = replace(office, entries=office.entries + (row.idx <= scope.upto))
             for code, message in (*step.problems, *_misplaced(scope, step)):
@@ -104,7 +123,7 @@ def _follow(
                 yield Finding("unread", row.idx, OFFICE, message)
                 unseen = sum(1 for row in left if row.idx <= scope.upto)
                 return replace(office, torn=True, entries=office.entries + unseen)
-            office = replace(office, directory=step.after)
+            office = replace(office, directory=step.after, early=office.early + _early(step))
             try:
                 broken = _with_definition(scope.library, office.broken, step)
             except UNLIKE:
@@ -114,6 +133,22 @@ def _follow(
     except UnavailableError as error:
         return replace(office, stopped=error)
     return office
+
+
+def _early(step: Step[Directory]) -> tuple[EarlyAppointment, ...]:
+    """Say which authority an entry gave from an earlier day."""
+    intent, recorded = step.body["intent"], step.body["recorded_at"]
+    kind, data = intent["type"], intent["data"]
+    try:
+        if not begins_early(kind, data, intent["occurred_on"], recorded):
+            return ()
+        day = recorded_day(recorded)
+        since = str(data.get("since", intent["occurred_on"]))
+    except UNLIKE:
+        return ()
+    founding = step.after is not None and day == step.after.founded_on
+    who = str(data.get("officer", data.get("unit", "")))
+    return (EarlyAppointment(intent["seq"], APPOINTMENTS[kind], who, since, day, founding),)
 
 
 def _ticked(scope: Scope, rows: Iterable[EntryRow]) -> Iterator[EntryRow]:

@@ -16,10 +16,13 @@ from lifecycle.ledger.audit.entries import Known, Trail
 from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.letters import Post, check_post, read_post
 from lifecycle.ledger.audit.office import OfficeSeen, follow_office
+from lifecycle.ledger.audit.values import check_no_more_values, check_values, counted
 from lifecycle.ledger.chain import CaseStep, Problem, fold
 from lifecycle.ledger.replay import Basis, replay_entry
 from lifecycle.ledger.rows.case_rows import CASE_COLUMNS, case_row, undated_row
+from lifecycle.ledger.rows.search_rows import is_kept, kept_search
 from lifecycle.ledger.rows.task_rows import TaskRow, kept_tasks, tasks_now
+from lifecycle.ledger.rows.value_rows import kept_editions
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import LostDefinitionError, Store
 from lifecycle.workflow.model import Workflow
@@ -35,11 +38,14 @@ def check_state(
     scope, office, name = known.scope, known.office, trail.name
     store, case = scope.store, last.after
     assert case is not None  # the trail is told only of cases that were followed to the end
+    editions = trail.editions
     with store.reading():
         rows = list(store.entries(trail.case_id, after=case.seq))
         found = stored_row(store, trail.case_id)
         post = read_post(store, trail.case_id)
         asked = kept_tasks(store, trail.case_id)
+        searched = kept_search(store, trail.case_id)
+        kept = kept_editions(store, trail.case_id)
     if rows:  # made since the audit began, perhaps by officers appointed since
         office = yield from follow_office(scope, office)
     basis = Basis(scope.library, office.directory)
@@ -48,6 +54,9 @@ def check_state(
             yield Finding("lost", step.row.idx, name, "审计期间新增的这条记录不能接续")
             return office
         last, case = step, step.after
+        editions = counted(editions, step)
+        for code, message in check_values(store, step, editions):
+            yield Finding(code, step.row.idx, name, message)
     idx = last.row.idx
     if found is None:
         yield Finding("lost", idx, name, "有记录而无事项")
@@ -61,6 +70,10 @@ def check_state(
         yield Finding(code, idx, name, message)
     if calendar is not None and not _are_asked(workflow, case, calendar, asked):
         yield Finding("state", idx, name, "存储的待办与回放结果不一致")
+    if not is_kept(searched, workflow, case):
+        yield Finding("state", idx, name, "存储的检索文字与回放结果不一致")
+    for code, message in check_no_more_values(kept, editions):
+        yield Finding(code, idx, name, message)
     return office
 
 

@@ -6,8 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lifecycle.ledger.audit.finding import NOBODY, Finding
+from lifecycle.errors import LifecycleError
+from lifecycle.ledger.audit.finding import NOBODY, UNLIKE, Finding
 from lifecycle.ledger.audit.scope import Scope
+from lifecycle.ledger.rows.case_rows import read_case
+from lifecycle.ledger.rows.search_rows import is_kept, kept_search
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
 
@@ -33,3 +36,30 @@ def check_leftovers(scope: Scope, in_log: int, in_chains: int) -> Iterator[Findi
     for table, name in scope.store.rows(text.ROWS_OF_NO_CASE):
         code = "outbox" if table == "outbox" else "state"
         yield Finding(code, 0, NOBODY, f"{table} {name} 不属于任何事项")
+    yield from _check_grams(scope)
+
+
+def _check_grams(scope: Scope) -> Iterator[Finding]:
+    """Find pairs of characters kept for search that no searched text of their block has.
+
+    Where a searched text is not that of its case, that has been told, and pairs follow from it.
+    """
+    rows = scope.store.rows(text.GRAMS_TOO_MANY)
+    if not rows or scope.store.row(text.CASES_NOT_SEARCHED) is not None:
+        return
+    searched = scope.store.rows(text.SEARCHED_CASES)
+    if all(_is_text_sound(scope, case_id) for (case_id,) in searched):
+        for gram, block in rows:
+            message = f"检索用字“{gram}”不在第 {block} 组的检索文字中"
+            yield Finding("state", 0, NOBODY, message)
+
+
+def _is_text_sound(scope: Scope, case_id: str) -> bool:
+    found, kept = scope.store.case(case_id), kept_search(scope.store, case_id)
+    if found is None or kept is None:
+        return False
+    try:
+        case = read_case(scope.store, found[1])
+        return is_kept(kept, scope.library.workflow(case.workflow), case)
+    except (LifecycleError, *UNLIKE):
+        return False

@@ -98,6 +98,14 @@ def _unreadable(message: str) -> UnavailableError:
     return UnavailableError(message, example)
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a statement did: how many rows it wrote or gave, and those that it gave."""
+
+    count: int
+    rows: list[Any]
+
+
 class PostgresConnection:
     """One connection, each statement a transaction of its own unless one was begun."""
 
@@ -136,12 +144,16 @@ class PostgresConnection:
         """Run a statement that writes; give how many rows it wrote."""
         return self._raw.execute(words, values).rowcount
 
-    def together(self, batch: Batch) -> list[Any]:
-        """Send several statements in one go; give the rows of the last."""
+    def together(self, batch: Batch) -> list[Answered]:
+        """Send several statements in one go; give what each of them answered."""
+        if not batch:
+            return []
         with self._raw.pipeline():
-            for words, values in batch:
-                cursor = self._raw.execute(words, values, binary=True)
-            return cursor.fetchall() if cursor.description else []
+            cursors = [self._raw.execute(words, values, binary=True) for words, values in batch]
+        return [
+            Answered(cursor.rowcount, cursor.fetchall() if cursor.description else [])
+            for cursor in cursors
+        ]
 
     def script(self, words: sql.Composed) -> None:
         """Run statements without values, such as those that make the schema."""

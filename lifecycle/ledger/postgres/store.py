@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import psycopg
 
 from lifecycle.errors import InvalidError, UnavailableError, UncertainError
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.postgres import schema
 from lifecycle.ledger.postgres.connection import (
     Address,
+    Answered,
+    Batch,
     PostgresConnection,
     address_of,
     is_lost,
@@ -22,21 +25,20 @@ from lifecycle.ledger.postgres.connection import (
 from lifecycle.ledger.postgres.files import TableFiles
 from lifecycle.ledger.record import new_eid
 from lifecycle.ledger.sql.statement import Statement
-from lifecycle.ledger.store import Store
+from lifecycle.ledger.store import Ask, Store, overtaken
 from lifecycle.places import data_folder
 
-_TURN: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("BEGIN", {}),
-    ("SET LOCAL synchronous_commit TO off", {}),
-    (f"SELECT pg_advisory_xact_lock({schema.LOCK})", {}),
-)
-"""A transaction that waits for its turn among the writers. Its commit does not wait for the disk:
-`_SETTLE` does, once the turn has gone on to the next.
-"""
-_SETTLE = ("SELECT pg_logical_emit_message(true, 'lifecycle', '')", dict[str, Any]())
-"""A commit that waits for the disk, and with it for all that was committed before: what is written
-ahead is written in the order of committing.
-"""
+_TURN: Batch = (("BEGIN", {}), (f"SELECT pg_advisory_xact_lock({schema.LOCK})", {}))
+"""A transaction that waits for its turn among the writers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A statement that is put by; with `must` it has to write one row."""
+
+    words: str
+    values: dict[str, Any]
+    must: bool
 
 
 class PostgresStore(Store):
@@ -56,7 +58,8 @@ class PostgresStore(Store):
         self.files = TableFiles(self)
         self.connection = connection
         self._within = False
-        self._pending: list[tuple[str, dict[str, Any]]] = []
+        self._pending: list[Put] = []
+        self._foreseen: dict[tuple[str, str], list[Any]] = {}
 
     @classmethod
     def named(cls, url: str) -> str:
@@ -140,12 +143,12 @@ class PostgresStore(Store):
         return self._within
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, *foreseen: Ask) -> Iterator[None]:
         """Run one transaction, with the writers queueing on an advisory lock."""
         if self._within:
             yield
             return
-        with self._transaction(_TURN):
+        with self._transaction(_TURN, *foreseen):
             yield
 
     @contextlib.contextmanager
@@ -158,9 +161,12 @@ class PostgresStore(Store):
             yield
 
     @contextlib.contextmanager
-    def _transaction(self, begin: tuple[tuple[str, dict[str, Any]], ...]) -> Iterator[None]:
+    def _transaction(self, begin: Batch, *foreseen: Ask) -> Iterator[None]:
+        asked = [(statement.postgresql, dict(values)) for statement, values in foreseen]
         with server_errors(self.name, "，未写入任何内容"):
-            self._begin(begin)
+            answers = self._begin((*begin, *asked))[len(begin) :]
+            keys = [_key(*one) for one in asked]
+            self._foreseen = dict(zip(keys, [answer.rows for answer in answers], strict=True))
             self._appended.clear()
             self._numbers.clear()
             self._pending.clear()
@@ -173,20 +179,21 @@ class PostgresStore(Store):
                 raise
             self._commit()
 
-    def _begin(self, batch: tuple[tuple[str, dict[str, Any]], ...]) -> None:
+    def _begin(self, batch: Batch) -> list[Answered]:
         """Begin a transaction, on a new connection where the old one was lost meanwhile."""
         try:
-            self.connection.together(batch)
+            return self.connection.together(batch)
         except psycopg.Error as error:
             if not is_lost(error) and not self.connection.lost:
                 self._undo()
                 raise
             self._renew()
-            self.connection.together(batch)
+            return self.connection.together(batch)
 
     def _undo(self) -> None:
         self._within = False
         self._pending.clear()
+        self._foreseen.clear()
         if self.connection.lost or self.connection.idle:
             return
         with contextlib.suppress(psycopg.Error):
@@ -199,11 +206,11 @@ class PostgresStore(Store):
         self.connection = fresh.connection
 
     def _commit(self) -> None:
-        """Commit, let the next writer go on, and wait until the disk has it; then note what is
-        recorded, also where a signal ends the command at this very moment.
+        """Commit, and note what is recorded by it, also where a signal ends the command at this
+        very moment.
         """
         try:
-            self.connection.together((("COMMIT", {}), _SETTLE))
+            self.connection.rows("COMMIT", {})
         except psycopg.Error as error:
             self._within = False
             if not self._holds(error):
@@ -223,7 +230,7 @@ class PostgresStore(Store):
 
         Raises UncertainError where that cannot be known. The lost connection's transaction holds
         its turn until it has ended one way or the other, so whoever gets a turn of his own sees
-        what came of it; that turn's end waits for the disk.
+        what came of it.
         """
         if not self._appended:
             return False
@@ -231,7 +238,7 @@ class PostgresStore(Store):
             self._renew()
             self.connection.together(_TURN)
             found = [self._has(eid, digest) for eid, (_c, _s, digest) in self._appended.items()]
-            self.connection.together((("COMMIT", {}), _SETTLE))
+            self.connection.rows("COMMIT", {})
         except (psycopg.Error, UnavailableError) as unknown:
             raise UncertainError(f"{self.name}：{error}", self._appended) from unknown
         if any(found) and not all(found):
@@ -241,7 +248,7 @@ class PostgresStore(Store):
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
         """Read several things as they are at one moment."""
-        begin: tuple[tuple[str, dict[str, Any]], ...] = (
+        begin: Batch = (
             ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {}),
             # whoever reads holds nobody up, and may think long between two questions
             ("SET LOCAL idle_in_transaction_session_timeout TO 0", {}),
@@ -258,8 +265,12 @@ class PostgresStore(Store):
         """Give all rows of a statement that yields few."""
         if not statement.postgresql:
             return []
+        known = self._foreseen.pop(_key(statement.postgresql, values), None)
+        if known is not None:
+            return known
         with server_errors(self.name):
-            self._flush()
+            if self._pending:
+                return self._flush((statement.postgresql, values))
             try:
                 return self.connection.rows(statement.postgresql, values)
             except UnicodeEncodeError:
@@ -274,17 +285,29 @@ class PostgresStore(Store):
 
     def run(self, statement: Statement, **values: Any) -> int:
         """Run a statement that writes, within a transaction; give how many rows it wrote."""
+        self._foreseen.clear()
         self._flush()
         return self.connection.run(statement.postgresql, values)
 
     def put(self, statement: Statement, **values: Any) -> None:
         """Put a statement by, to be sent with the next one that is asked for an answer."""
-        self._pending.append((statement.postgresql, values))
+        self._foreseen.clear()
+        self._pending.append(Put(statement.postgresql, values, must=False))
 
-    def _flush(self) -> None:
-        if self._pending:
-            pending, self._pending = self._pending, []
-            self.connection.together(pending)
+    def put_next(self, statement: Statement, **values: Any) -> None:
+        """Put a statement by that has to write one row."""
+        self._foreseen.clear()
+        self._pending.append(Put(statement.postgresql, values, must=True))
+
+    def _flush(self, *asked: tuple[str, dict[str, Any]]) -> list[Any]:
+        """Send what was put by, and what is asked; give the rows of the last."""
+        pending, self._pending = self._pending, []
+        batch = [(put.words, put.values) for put in pending]
+        answers = self.connection.together([*batch, *asked])
+        for put, answer in zip(pending, answers, strict=False):
+            if put.must and answer.count != 1:
+                raise overtaken()
+        return answers[-1].rows if answers else []
 
     def schema_differences(self) -> list[str]:
         """Say in which tables, indexes, functions, triggers and rights the schema is not the
@@ -292,6 +315,10 @@ class PostgresStore(Store):
         """
         with server_errors(self.name):
             return schema.differences(self.connection, self.database)
+
+
+def _key(words: str, values: Mapping[str, Any]) -> tuple[str, str]:
+    return words, repr(sorted(values.items()))
 
 
 def _connected(address: Address, *, readonly: bool) -> PostgresConnection:

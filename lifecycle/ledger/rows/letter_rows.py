@@ -203,10 +203,12 @@ def _put_waiting(store: Store, workflow: Workflow, before: Case, after: Case) ->
     """Note who no longer owes an answer, or owes one again, now that an opinion was given or taken
     back, or the case is in another state.
     """
-    for asks in sorted(_touched(workflow, before, after)):
-        for (name,) in store.rows(text.LETTERS_ASKING, case_id=after.id, asks=asks):
-            units = waiting_units(workflow, after, after.letters[name])
-            store.put(text.NOTE_WAITING, case_id=after.id, name=name, waiting=units)
+    asks = sorted(_touched(workflow, before, after))
+    if not asks:
+        return
+    for (name,) in store.rows(text.LETTERS_ASKING, case_id=after.id, asks=json.dumps(asks)):
+        units = waiting_units(workflow, after, after.letters[name])
+        store.put(text.NOTE_WAITING, case_id=after.id, name=name, waiting=units)
 
 
 def _touched(workflow: Workflow, before: Case, after: Case) -> set[str]:
@@ -258,6 +260,17 @@ def unfrozen_of(store: Store, unit: str) -> list[tuple[str, str]]:
 def waiting_for(store: Store, unit: str) -> list[tuple[str, str]]:
     """List the letters to which a unit owes a receipt or an answer."""
     return store.rows(text.LETTERS_WAITING_FOR, unit=unit)
+
+
+def count_by_state(store: Store, case: Case) -> dict[str, int]:
+    """Count the letters kept for a case by their state."""
+    return dict(store.rows(text.COUNT_LETTERS_BY_STATE, case_id=case.id))
+
+
+def owed_in(store: Store, case: Case) -> Iterator[CaseLetter]:
+    """Read the letters kept for a case to which an answer may be owed, in the order of drafting."""
+    for (name,) in store.rows(text.LETTERS_OWED, case_id=case.id):
+        yield kept_letter(case, name)
 
 
 def unanswered_of(store: Store, unit: str | None = None) -> list[tuple[str, str]]:

@@ -8,7 +8,9 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.rows.case_rows import case_row
 from lifecycle.ledger.rows.letter_rows import put_letters
+from lifecycle.ledger.rows.search_rows import forget_search, put_search
 from lifecycle.ledger.rows.task_rows import put_tasks, tasks_now
+from lifecycle.ledger.rows.value_rows import forget_values, put_values
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
@@ -25,11 +27,23 @@ def put_rows(
     store.put_case(row)
     put_letters(store, workflow, before, after)
     put_tasks(store, after.id, tasks_now(workflow, after, calendar, row["due_on"]))
+    put_search(store, workflow, before, after)
+    put_values(store, before, after)
 
 
 def rewrite_rows(store: Store, workflow: Workflow, case: Case, calendar: Calendar) -> None:
-    """Write the rows of a case anew, wherever it stood; within a transaction."""
+    """Write the rows of a case anew, wherever it stood; within a transaction.
+
+    Those that `forget_rows` has removed are only added: the values of its facts by its entries.
+    """
     row = case_row(workflow, case, calendar)
     store.put(text.PUT_CASE, **row)
     put_letters(store, workflow, None, case)
     put_tasks(store, case.id, tasks_now(workflow, case, calendar, row["due_on"]))
+    put_search(store, workflow, None, case)
+
+
+def forget_rows(store: Store) -> None:
+    """Remove the rows that are simpler to write anew than to compare; within a transaction."""
+    forget_search(store)
+    forget_values(store)

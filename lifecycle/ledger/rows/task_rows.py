@@ -8,17 +8,17 @@ They are computed from the cases and compared with them by the audit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from heapq import merge
 from typing import NamedTuple
 
-from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.gates.asking import is_up
-from lifecycle.engine.gates.cosign import seats_of
+from lifecycle.engine.case import Case
+from lifecycle.engine.consequences import waiting_proposals
+from lifecycle.engine.gates.asking import asked_seats, due_of_seat
+from lifecycle.engine.gates.gates import leads_of
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
-from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.model import Workflow
 
 NO_DAY = "9999-12-31"
 """The day due of what has none: it comes last."""
@@ -43,32 +43,34 @@ def tasks_now(
     """Give what a case asks after its last entry, under the calendar of that; `due_on` is its next
     day due.
     """
-    moment = Moment(date.fromisoformat(case.last_on), calendar)
-    state = workflow.states[case.state]
-    if state.final:
-        return set()
-    asked = {
-        asked
-        for transition in workflow.leaving[case.state].values()
-        for asked in _asked(workflow, case, transition, moment)
-    }
-    if state.lead:
-        asked |= {("lead", "", state.lead, unit) for unit in _units(workflow, case, state.lead)}
-    return {TaskRow(case.id, *one, due_on or NO_DAY, case.number) for one in asked}
+    day = due_on or NO_DAY
+    asked: set[_Asked] = set()
+    if waiting_proposals(case):
+        for role in leads_of(workflow, case):
+            asked |= {("confirm", "", role, unit, day) for unit in _units(workflow, case, role)}
+    if not workflow.states[case.state].final:
+        asked |= set(_on_the_way(workflow, case, calendar, day))
+    return {TaskRow(case.id, *one, case.number) for one in asked}
 
 
-def _asked(
-    workflow: Workflow, case: Case, transition: Transition, moment: Moment
-) -> Iterator[tuple[str, str, str, str]]:
-    """List what a transition asks, as (kind, transition, role, unit)."""
-    if transition.cosign and is_up(workflow, case, transition, moment):
-        for seat in seats_of(workflow, case, transition):
-            if seat.opinion is None or seat.stale:
-                yield "sign", transition.name, seat.role, seat.unit
-    if transition.kind in ("forward", "resume"):
-        for role in transition.by:
-            for unit in _units(workflow, case, role):
-                yield "move", transition.name, role, unit
+_Asked = tuple[str, str, str, str, str]
+"""What is asked: kind, transition, role, unit and the day due."""
+
+
+def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) -> Iterator[_Asked]:
+    """List what the way out of the present state asks; an opinion has a day of its own."""
+    for transition in workflow.leaving[case.state].values():
+        for seat in asked_seats(workflow, case, transition):
+            due = due_of_seat(case, transition, seat, calendar)
+            own = due.on.isoformat() if due else day
+            yield "sign", transition.name, seat.role, seat.unit, own
+        if transition.kind in ("forward", "resume"):
+            for role in transition.by:
+                for unit in _units(workflow, case, role):
+                    yield "move", transition.name, role, unit, day
+    lead = workflow.states[case.state].lead
+    for unit in _units(workflow, case, lead) if lead else ():
+        yield "lead", "", str(lead), unit, day
 
 
 def _units(workflow: Workflow, case: Case, role: str) -> tuple[str, ...]:

@@ -51,6 +51,23 @@ def _texts_of_postgresql(element: texts_of, compiler: SQLCompiler, **how: Any) -
     return f"jsonb_array_elements_text(CAST({compiler.process(element.clauses, **how)} AS JSONB))"
 
 
+class pairs_of(GenericFunction[str]):  # noqa: N801 - a function of SQL
+    """The keys and values of a JSON object whose values are texts or null."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(pairs_of)
+def _pairs_of(element: pairs_of, compiler: SQLCompiler, **how: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **how)})"
+
+
+@compiles(pairs_of, "postgresql")
+def _pairs_of_postgresql(element: pairs_of, compiler: SQLCompiler, **how: Any) -> str:
+    return f"jsonb_each_text(CAST({compiler.process(element.clauses, **how)} AS JSONB))"
+
+
 class position_of(GenericFunction[int]):  # noqa: N801 - a function of SQL
     """The place of the second text in the first, 0 where it is not in it; capitals count."""
 

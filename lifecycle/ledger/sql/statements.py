@@ -17,6 +17,7 @@ from lifecycle.ledger.sql.dialects import (
     LARGE,
     adding,
     number,
+    pairs_of,
     position_of,
     room_for_filters,
     texts_of,
@@ -27,6 +28,7 @@ from lifecycle.ledger.sql.tables import (
     CompiledRow,
     Definition,
     EntryTable,
+    FactValueRow,
     FilePartTable,
     FormRow,
     LetterRow,
@@ -34,6 +36,8 @@ from lifecycle.ledger.sql.tables import (
     OfficeRow,
     OutboxRow,
     RefusalTable,
+    SearchGramRow,
+    SearchTextRow,
     Series,
     TaskTable,
 )
@@ -151,6 +155,7 @@ WRONG_TYPES = (
 
 # The office, definitions, numbers, refusals, the database itself.
 
+OFFICE_HEAD = select(OfficeRow.head).where(OfficeRow.id == number(1))
 OFFICE = select(OfficeRow.seq, OfficeRow.head, OfficeRow.snapshot).where(OfficeRow.id == number(1))
 
 
@@ -251,17 +256,6 @@ MOVE_CASE = (
     )
     .values(row_of(CaseRow, "id"))
 )
-CASES_MATCHING = (
-    select(CaseRow.number, CaseRow.title)
-    .where(
-        or_(
-            col(CaseRow.number).ilike(text_of("like"), escape="\\"),
-            col(CaseRow.title).ilike(text_of("like"), escape="\\"),
-        )
-    )
-    .order_by(col(CaseRow.title) != text_of("text"), col(CaseRow.number))
-    .limit(number_of("most"))
-)
 LATEST_CASES = (
     select(CaseRow.number, CaseRow.title)
     .order_by(col(CaseRow.number).desc())
@@ -303,6 +297,7 @@ def _page_of(*columns: Any) -> Any:
 
 LIST_CASES = _page_of(*_LISTED)
 LIST_CASES_WITH_SNAPSHOT = _page_of(*_LISTED, CaseRow.snapshot)
+LISTED_CASE = selecting(*_LISTED, CaseRow.snapshot).where(col(CaseRow.id) == text_of("id"))
 
 
 _RED = func.coalesce(col(CaseRow.red_on) <= text_of("today"), literal_column("FALSE", Boolean()))
@@ -334,6 +329,187 @@ LED_BY_OR_NAMING = or_(
     position_of(col(CaseRow.units), word(",") + text_of("mine") + word(",")) > number(0),
 )
 OPENED_BETWEEN = col(CaseRow.opened_on).between(text_of("first_day"), text_of("last_day"))
+
+# Search: what of each case is searched, and the pairs of characters in each block of cases.
+
+BLOCK = 128
+"""Cases of one block: as few rows of pairs as a full-text index needs, and a block is read in the
+time that a statement takes."""
+_position: Any = col(SearchTextRow.place)
+_block: Any = col(SearchGramRow.block)
+_SEARCHED = row_of(SearchTextRow, "place")
+_ASKED = texts_of(text_of("grams")).table_valued("value", name="asked")
+_OF_THESE = col(SearchGramRow.gram).in_(select(_ASKED.c.value))
+
+
+def _block_of(place: Any) -> Any:
+    return place.op(">>")(number(BLOCK.bit_length() - 1))
+
+
+def _in_block(block: Any) -> Any:
+    """Tell that a searched text belongs to a block, by a range of places, which is its key."""
+    return _position.between(block * number(BLOCK), block * number(BLOCK) + number(BLOCK - 1))
+
+
+def _has(part: Any) -> Any:
+    """Tell that a searched text has a part."""
+    columns = (SearchTextRow.number, SearchTextRow.title, SearchTextRow.facts)
+    return or_(*(position_of(col(column), part) > number(0) for column in columns))
+
+
+_BLOCK_HERE = (
+    select(_block_of(_position))
+    .where(SearchTextRow.case_id == text_of("case_id"))
+    .scalar_subquery()
+)
+ADD_SEARCH_TEXT = (
+    insert(SearchTextRow)
+    .from_select(
+        ["place", *_SEARCHED],
+        selecting(func.coalesce(func.max(_position), number(0)) + number(1), *_SEARCHED.values()),
+    )
+    .inline()
+)
+CHANGE_SEARCH_TEXT = (
+    update(SearchTextRow)
+    .where(col(SearchTextRow.case_id) == text_of("case_id"))
+    .values(row_of(SearchTextRow, "place", "case_id"))
+)
+SEARCH_TEXT = select(SearchTextRow.number, SearchTextRow.title, SearchTextRow.facts).where(
+    SearchTextRow.case_id == text_of("case_id")
+)
+
+
+def _add_grams(begun: Any) -> Any:
+    asked = (
+        select(_ASKED.c.value, _block_of(_position))
+        .select_from(SearchTextRow)
+        .join(_ASKED, literal_column("TRUE", Boolean()))
+        .where(col(SearchTextRow.case_id) == text_of("case_id"))
+    )
+    return begun.from_select(["gram", "block"], asked).on_conflict_do_nothing().inline()
+
+
+ADD_GRAMS = tuple(_add_grams(begun) for begun in adding(SearchGramRow))
+_GRAM_IS_THERE = (
+    select(number(1))
+    .select_from(SearchTextRow)
+    .where(_in_block(_block), _has(col(SearchGramRow.gram)))
+    .correlate(SearchGramRow)
+    .exists()
+)
+DROP_GRAMS = delete(SearchGramRow).where(_OF_THESE, _block == _BLOCK_HERE, ~_GRAM_IS_THERE)
+"""Of some pairs of characters those that no case of the block has any more."""
+COUNT_GRAMS = (
+    select(func.count()).select_from(SearchGramRow).where(_OF_THESE, _block == _BLOCK_HERE)
+)
+BLOCKS_WITH = (
+    select(SearchGramRow.block)
+    .where(_OF_THESE)
+    .group_by(_block)
+    .having(func.count() == number_of("many"))
+)
+"""The blocks that have each of so many pairs of characters: all that a text can be in."""
+BLOCKS_BETWEEN = (
+    select(SearchGramRow.block)
+    .distinct()
+    .where(col(SearchGramRow.gram).between(text_of("low"), text_of("high")))
+)
+_ASKED_BLOCKS = texts_of(text_of("blocks")).table_valued("value", name="asked")
+_IN_ASKED_BLOCK = _in_block(cast(_ASKED_BLOCKS.c.value, LARGE))
+_UNITS = texts_of(text_of("units")).table_valued("value", name="named")
+_NAMES_UNIT = (
+    select(number(1))
+    .select_from(_UNITS)
+    .where(position_of(col(SearchTextRow.facts), _UNITS.c.value) > number(0))
+    .exists()
+)
+SEARCH = (
+    selecting(SearchTextRow.case_id, SearchTextRow.number, SearchTextRow.title, SearchTextRow.facts)
+    .select_from(_ASKED_BLOCKS)
+    .join(SearchTextRow, _IN_ASKED_BLOCK)
+    .where(or_(_has(text_of("part")), and_(text_of("units") != word("[]"), _NAMES_UNIT)))
+)
+"""The cases of some blocks that have a text, or a line of one of some units."""
+CASES_NAMED = (
+    select(CaseRow.number, CaseRow.title)
+    .select_from(_ASKED_BLOCKS)
+    .join(SearchTextRow, _IN_ASKED_BLOCK)
+    .join(CaseRow, col(CaseRow.id) == col(SearchTextRow.case_id))
+    .where(
+        or_(
+            position_of(col(SearchTextRow.number), text_of("part")) > number(0),
+            position_of(col(SearchTextRow.title), text_of("part")) > number(0),
+        )
+    )
+    .order_by(col(CaseRow.title) != text_of("text"), col(CaseRow.number))
+    .limit(number_of("most"))
+)
+GRAMS_TOO_MANY = select(SearchGramRow.gram, SearchGramRow.block).where(
+    or_(
+        func.length(SearchGramRow.gram) != number(2),
+        func.substr(SearchGramRow.gram, number(1), number(1)) < word(" "),
+        ~_GRAM_IS_THERE,
+    )
+)
+"""Pairs of characters that no searched text of their block has."""
+SEARCHED_CASES = select(SearchTextRow.case_id)
+CASES_NOT_SEARCHED = (
+    select(CaseRow.number)
+    .where(col(CaseRow.id).not_in(select(SearchTextRow.case_id)))
+    .limit(number(1))
+)
+FORGET_SEARCH_TEXTS = delete(SearchTextRow)
+FORGET_GRAMS = delete(SearchGramRow)
+
+# The values of facts over time.
+
+_MOVED = pairs_of(text_of("moved")).table_valued("key", "value", name="moved")
+_LAST_EDITION = (
+    select(func.coalesce(func.max(FactValueRow.edition), number(0)))
+    .where(FactValueRow.case_id == text_of("case_id"), FactValueRow.fact == _MOVED.c.key)
+    .correlate(_MOVED)
+    .scalar_subquery()
+)
+_EDITION = {
+    **row_of(FactValueRow),
+    "fact": _MOVED.c.key,
+    "edition": _LAST_EDITION + number(1),
+    "value": _MOVED.c.value,
+}
+ADD_FACT_VALUES = (
+    insert(FactValueRow)
+    .from_select(list(_EDITION), selecting(*_EDITION.values()).select_from(_MOVED))
+    .inline()
+)
+_THIS_FACT = (
+    col(FactValueRow.case_id) == text_of("case_id"),
+    col(FactValueRow.fact) == text_of("fact"),
+)
+FACT_VALUE = select(FactValueRow.seq, FactValueRow.on_day, FactValueRow.value).where(
+    *_THIS_FACT, col(FactValueRow.edition) == number_of("edition")
+)
+EDITIONS_OF_CASE = select(FactValueRow.fact, FactValueRow.edition).where(
+    col(FactValueRow.case_id) == text_of("case_id")
+)
+VALUE_ON = (
+    select(FactValueRow.value)
+    .join(
+        EntryTable,
+        and_(
+            col(EntryTable.case_id) == col(FactValueRow.case_id),
+            col(EntryTable.seq) == col(FactValueRow.seq),
+        ),
+    )
+    .where(
+        *_THIS_FACT,
+        col(FactValueRow.on_day) <= text_of("on_day"),
+        col(EntryTable.idx) <= index_of("upto"),
+    )
+    .order_by(col(FactValueRow.on_day).desc(), col(FactValueRow.edition).desc())
+    .limit(number(1))
+)
+FORGET_FACT_VALUES = delete(FactValueRow)
 
 # Tasks: who is asked for what.
 
@@ -391,9 +567,12 @@ LETTER_EXISTS = select(number(1)).select_from(LetterRow).where(*_THIS_LETTER)
 LETTER_NAMES = select(LetterRow.name).where(_THIS_LETTER[0]).order_by(*_IN_ORDER)
 LETTER_BODIES = select(LetterRow.name, LetterRow.body).where(_THIS_LETTER[0]).order_by(*_IN_ORDER)
 COUNT_LETTERS = select(func.count()).select_from(LetterRow).where(_THIS_LETTER[0])
+COUNT_LETTERS_BY_STATE = (
+    select(LetterRow.state, func.count()).where(_THIS_LETTER[0]).group_by(col(LetterRow.state))
+)
 LETTERS_ASKING = select(LetterRow.name).where(
     _THIS_LETTER[0],
-    col(LetterRow.asks) == text_of("asks"),
+    col(LetterRow.asks).in_(texts("asks", "asked")),
     col(LetterRow.state) == word("issued"),
 )
 NOTE_WAITING = (
@@ -439,6 +618,17 @@ LETTERS_UNFROZEN = selecting(*_LETTER).where(
     col(LetterRow.state) == word("issued"),
     ~_FORM_OF_LETTER.exists(),
 )
+LETTERS_OWED = (
+    select(LetterRow.name)
+    .where(
+        _THIS_LETTER[0],
+        col(LetterRow.state) == word("issued"),
+        col(LetterRow.asks) > word(""),
+        or_(col(LetterRow.waiting) > word(""), ~_FORM_OF_LETTER.exists()),
+    )
+    .order_by(*_IN_ORDER)
+)
+"""Those of a case to which an answer may be owed: nobody waits before the forms are frozen."""
 LETTERS_WAITING_FOR = (
     selecting(*_LETTER)
     .where(
@@ -541,4 +731,6 @@ ROWS_OF_NO_CASE = union_all(
     _of_no_case(FormRow, "form", FormRow.name),
     _of_no_case(OutboxRow, "outbox", OutboxRow.id),
     _of_no_case(TaskTable, "task", TaskTable.number),
+    _of_no_case(SearchTextRow, "search_text", SearchTextRow.number),
+    _of_no_case(FactValueRow, "fact_value", FactValueRow.fact),
 )

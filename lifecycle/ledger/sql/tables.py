@@ -198,12 +198,12 @@ class OutboxRow(SQLModel, table=True):
 class SearchTextRow(SQLModel, table=True):
     """What of a case is searched, normalised, every line of it ended by a line feed.
 
-    `opening` is the global index of the entry that opened the case; `facts` has a line for each
-    value of the facts that its workflow has searched, units by their codes.
+    `facts` has a line for each value of the facts that its workflow has searched, units by their
+    codes. `place` counts the cases; so many after each other are a block.
     """
 
     __tablename__ = "search_text"
-    opening: int = Field(sa_column=Column(LARGE, primary_key=True, autoincrement=False))
+    place: int = Field(sa_column=Column(LARGE, primary_key=True, autoincrement=False))
     case_id: str = Field(unique=True)
     number: str
     title: str
@@ -211,13 +211,13 @@ class SearchTextRow(SQLModel, table=True):
 
 
 class SearchGramRow(SQLModel, table=True):
-    """Two characters that follow each other in a line of a case's searched text, the line feed at
-    its end among them.
+    """Two characters that follow each other in a line of the searched text of some case of a block,
+    the line feed at its end among them.
     """
 
     __tablename__ = "search_gram"
     gram: str = Field(primary_key=True)
-    opening: int = Field(sa_column=Column(LARGE, primary_key=True, autoincrement=False))
+    block: int = Field(sa_column=Column(LARGE, primary_key=True, autoincrement=False))
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
@@ -235,7 +235,10 @@ class FactValueRow(SQLModel, table=True):
     seq: int
     on_day: str
     value: str | None
-    __table_args__ = (Index("values_by_fact", "fact", "case_id", "edition"),)
+    __table_args__ = (
+        Index("values_by_fact", "fact", "case_id", "edition"),
+        {"sqlite_with_rowid": False},
+    )
 
 
 class FilePartTable(SQLModel, table=True):

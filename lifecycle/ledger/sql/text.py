@@ -76,6 +76,7 @@ CREATE TABLE fact_value (
     value VARCHAR,
     PRIMARY KEY (case_id, fact, edition)
 )
+ WITHOUT ROWID
 """,
     "CREATE INDEX values_by_fact ON fact_value (fact, case_id, edition)",
     """
@@ -158,19 +159,19 @@ CREATE TABLE refusal (
     """
 CREATE TABLE search_gram (
     gram VARCHAR NOT NULL,
-    opening INTEGER NOT NULL,
-    PRIMARY KEY (gram, opening)
+    block INTEGER NOT NULL,
+    PRIMARY KEY (gram, block)
 )
  WITHOUT ROWID
 """,
     """
 CREATE TABLE search_text (
-    opening INTEGER NOT NULL,
+    place INTEGER NOT NULL,
     case_id VARCHAR NOT NULL,
     number VARCHAR NOT NULL,
     title VARCHAR NOT NULL,
     facts VARCHAR NOT NULL,
-    PRIMARY KEY (opening),
+    PRIMARY KEY (place),
     UNIQUE (case_id)
 )
 """,
@@ -354,18 +355,18 @@ CREATE TABLE refusal (
     """
 CREATE TABLE search_gram (
     gram VARCHAR COLLATE "C" NOT NULL,
-    opening BIGINT NOT NULL,
-    PRIMARY KEY (gram, opening)
+    block BIGINT NOT NULL,
+    PRIMARY KEY (gram, block)
 )
 """,
     """
 CREATE TABLE search_text (
-    opening BIGINT NOT NULL,
+    place BIGINT NOT NULL,
     case_id VARCHAR COLLATE "C" NOT NULL,
     number VARCHAR COLLATE "C" NOT NULL,
     title VARCHAR COLLATE "C" NOT NULL,
     facts VARCHAR COLLATE "C" NOT NULL,
-    PRIMARY KEY (opening),
+    PRIMARY KEY (place),
     UNIQUE (case_id)
 )
 """,
@@ -403,8 +404,8 @@ POSTGRESQL_DESCRIPTION = (
     "主键 office（id）",
     "主键 outbox（id）",
     "主键 refusal（id）",
-    "主键 search_gram（gram, opening）",
-    "主键 search_text（opening）",
+    "主键 search_gram（gram, block）",
+    "主键 search_text（place）",
     "主键 series（name）",
     "主键 task（case_id, kind, transition, role, unit）",
     "列 cases.digest：character varying not null C",
@@ -486,12 +487,12 @@ POSTGRESQL_DESCRIPTION = (
     "列 refusal.gates：character varying not null C",
     "列 refusal.id：integer not null",
     "列 refusal.officer：character varying not null C",
+    "列 search_gram.block：bigint not null",
     "列 search_gram.gram：character varying not null C",
-    "列 search_gram.opening：bigint not null",
     "列 search_text.case_id：character varying not null C",
     "列 search_text.facts：character varying not null C",
     "列 search_text.number：character varying not null C",
-    "列 search_text.opening：bigint not null",
+    "列 search_text.place：bigint not null",
     "列 search_text.title：character varying not null C",
     "列 series.last：integer not null",
     "列 series.name：character varying not null C",
@@ -629,6 +630,18 @@ WHERE typeof(entry.case_id) != 'text' OR typeof(entry.seq) != 'integer' OR typeo
 'text' OR typeof(entry.hash) != 'text' OR typeof(entry.body) != 'blob'
 """,
     "",
+)
+OFFICE_HEAD = Statement(
+    """
+SELECT office.head
+FROM office
+WHERE office.id = 1
+""",
+    """
+SELECT office.head
+FROM office
+WHERE office.id = 1
+""",
 )
 OFFICE = Statement(
     """
@@ -934,22 +947,6 @@ seq=%(seq)s::INTEGER, head=%(head)s::VARCHAR, snapshot=%(snapshot)s WHERE cases.
 AND cases.seq = %(seq)s::INTEGER - 1
 """,
 )
-CASES_MATCHING = Statement(
-    """
-SELECT cases.number, cases.title
-FROM cases
-WHERE lower(cases.number) LIKE lower(:like) ESCAPE '\\' OR lower(cases.title) LIKE lower(:like)
-ESCAPE '\\' ORDER BY cases.title != :text, cases.number
-LIMIT :most OFFSET 0
-""",
-    """
-SELECT cases.number, cases.title
-FROM cases
-WHERE cases.number ILIKE %(like)s::VARCHAR ESCAPE '\\' OR cases.title ILIKE %(like)s::VARCHAR ESCAPE
-'\\' ORDER BY cases.title != %(text)s::VARCHAR, cases.number
-LIMIT %(most)s::INTEGER
-""",
-)
 LATEST_CASES = Statement(
     """
 SELECT cases.number, cases.title
@@ -1014,6 +1011,22 @@ WHERE cases.number > %(after)s::VARCHAR AND {filters} ORDER BY cases.number
 LIMIT %(most)s::INTEGER OFFSET %(skip)s::INTEGER
 """,
 )
+LISTED_CASE = Statement(
+    """
+SELECT cases.number, cases.title, cases.workflow, cases.digest, cases.state, cases.phase,
+cases.lead, cases.final, cases.entered_on, cases.last_on, cases.due_on, cases.yellow_on,
+cases.red_on, cases.snapshot
+FROM cases
+WHERE cases.id = :id
+""",
+    """
+SELECT cases.number, cases.title, cases.workflow, cases.digest, cases.state, cases.phase,
+cases.lead, cases.final, cases.entered_on, cases.last_on, cases.due_on, cases.yellow_on,
+cases.red_on, cases.snapshot
+FROM cases
+WHERE cases.id = %(id)s::VARCHAR
+""",
+)
 BOARD = Statement(
     """
 SELECT cases.workflow, cases.state, count(*) AS count_1, sum(CASE WHEN coalesce(cases.red_on <=
@@ -1065,6 +1078,285 @@ FROM jsonb_array_elements_text(CAST(%(roles)s::VARCHAR AS JSONB)) AS role) OR st
 OPENED_BETWEEN = Statement(
     "cases.opened_on BETWEEN :first_day AND :last_day",
     "cases.opened_on BETWEEN %(first_day)s::VARCHAR AND %(last_day)s::VARCHAR",
+)
+ADD_SEARCH_TEXT = Statement(
+    """
+INSERT INTO search_text (place, case_id, number, title, facts) SELECT
+coalesce(max(search_text.place), 0) + 1 AS anon_1, :case_id AS anon_2, :number AS anon_3, :title AS
+anon_4, :facts AS anon_5
+FROM search_text
+""",
+    """
+INSERT INTO search_text (place, case_id, number, title, facts) SELECT
+coalesce(max(search_text.place), 0) + 1 AS anon_1, %(case_id)s::VARCHAR AS anon_2,
+%(number)s::VARCHAR AS anon_3, %(title)s::VARCHAR AS anon_4, %(facts)s::VARCHAR AS anon_5
+FROM search_text
+""",
+)
+CHANGE_SEARCH_TEXT = Statement(
+    """
+UPDATE search_text SET number=:number, title=:title, facts=:facts WHERE search_text.case_id =
+:case_id
+""",
+    """
+UPDATE search_text SET number=%(number)s::VARCHAR, title=%(title)s::VARCHAR,
+facts=%(facts)s::VARCHAR WHERE search_text.case_id = %(case_id)s::VARCHAR
+""",
+)
+SEARCH_TEXT = Statement(
+    """
+SELECT search_text.number, search_text.title, search_text.facts
+FROM search_text
+WHERE search_text.case_id = :case_id
+""",
+    """
+SELECT search_text.number, search_text.title, search_text.facts
+FROM search_text
+WHERE search_text.case_id = %(case_id)s::VARCHAR
+""",
+)
+ADD_GRAMS = Statement(
+    """
+INSERT INTO search_gram (gram, block) SELECT asked.value, search_text.place >> 7 AS anon_1
+FROM search_text JOIN json_each(:grams) AS asked ON TRUE = 1
+WHERE search_text.case_id = :case_id ON CONFLICT DO NOTHING
+""",
+    """
+INSERT INTO search_gram (gram, block) SELECT asked.value, search_text.place >> 7 AS anon_1
+FROM search_text JOIN jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked ON TRUE
+WHERE search_text.case_id = %(case_id)s::VARCHAR ON CONFLICT DO NOTHING
+""",
+)
+DROP_GRAMS = Statement(
+    """
+DELETE FROM search_gram WHERE search_gram.gram IN (SELECT asked.value
+FROM json_each(:grams) AS asked) AND search_gram.block = (SELECT search_text.place >> 7 AS anon_1
+FROM search_text
+WHERE search_text.case_id = :case_id) AND NOT (EXISTS (SELECT 1
+FROM search_text
+WHERE search_text.place BETWEEN search_gram.block * 128 AND search_gram.block * 128 + 127 AND
+(instr(search_text.number, search_gram.gram) > 0 OR instr(search_text.title, search_gram.gram) > 0
+OR instr(search_text.facts, search_gram.gram) > 0)))
+""",
+    """
+DELETE FROM search_gram WHERE search_gram.gram IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked) AND search_gram.block =
+(SELECT search_text.place >> 7 AS anon_1
+FROM search_text
+WHERE search_text.case_id = %(case_id)s::VARCHAR) AND NOT (EXISTS (SELECT 1
+FROM search_text
+WHERE search_text.place BETWEEN search_gram.block * 128 AND search_gram.block * 128 + 127 AND
+(strpos(search_text.number, search_gram.gram) > 0 OR strpos(search_text.title, search_gram.gram) > 0
+OR strpos(search_text.facts, search_gram.gram) > 0)))
+""",
+)
+COUNT_GRAMS = Statement(
+    """
+SELECT count(*) AS count_1
+FROM search_gram
+WHERE search_gram.gram IN (SELECT asked.value
+FROM json_each(:grams) AS asked) AND search_gram.block = (SELECT search_text.place >> 7 AS anon_1
+FROM search_text
+WHERE search_text.case_id = :case_id)
+""",
+    """
+SELECT count(*) AS count_1
+FROM search_gram
+WHERE search_gram.gram IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked) AND search_gram.block =
+(SELECT search_text.place >> 7 AS anon_1
+FROM search_text
+WHERE search_text.case_id = %(case_id)s::VARCHAR)
+""",
+)
+BLOCKS_WITH = Statement(
+    """
+SELECT search_gram.block
+FROM search_gram
+WHERE search_gram.gram IN (SELECT asked.value
+FROM json_each(:grams) AS asked) GROUP BY search_gram.block
+HAVING count(*) = :many
+""",
+    """
+SELECT search_gram.block
+FROM search_gram
+WHERE search_gram.gram IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(grams)s::VARCHAR AS JSONB)) AS asked) GROUP BY
+search_gram.block
+HAVING count(*) = %(many)s::INTEGER
+""",
+)
+BLOCKS_BETWEEN = Statement(
+    """
+SELECT DISTINCT search_gram.block
+FROM search_gram
+WHERE search_gram.gram BETWEEN :low AND :high
+""",
+    """
+SELECT DISTINCT search_gram.block
+FROM search_gram
+WHERE search_gram.gram BETWEEN %(low)s::VARCHAR AND %(high)s::VARCHAR
+""",
+)
+SEARCH = Statement(
+    """
+SELECT search_text.case_id, search_text.number, search_text.title, search_text.facts
+FROM json_each(:blocks) AS asked JOIN search_text ON search_text.place BETWEEN CAST(asked.value AS
+INTEGER) * 128 AND CAST(asked.value AS INTEGER) * 128 + 127
+WHERE instr(search_text.number, :part) > 0 OR instr(search_text.title, :part) > 0 OR
+instr(search_text.facts, :part) > 0 OR :units != '[]' AND (EXISTS (SELECT 1
+FROM json_each(:units) AS named
+WHERE instr(search_text.facts, named.value) > 0))
+""",
+    """
+SELECT search_text.case_id, search_text.number, search_text.title, search_text.facts
+FROM jsonb_array_elements_text(CAST(%(blocks)s::VARCHAR AS JSONB)) AS asked JOIN search_text ON
+search_text.place BETWEEN CAST(asked.value AS BIGINT) * 128 AND CAST(asked.value AS BIGINT) * 128 +
+127
+WHERE strpos(search_text.number, %(part)s::VARCHAR) > 0 OR strpos(search_text.title,
+%(part)s::VARCHAR) > 0 OR strpos(search_text.facts, %(part)s::VARCHAR) > 0 OR %(units)s::VARCHAR !=
+'[]' AND (EXISTS (SELECT 1
+FROM jsonb_array_elements_text(CAST(%(units)s::VARCHAR AS JSONB)) AS named
+WHERE strpos(search_text.facts, named.value) > 0))
+""",
+)
+CASES_NAMED = Statement(
+    """
+SELECT cases.number, cases.title
+FROM json_each(:blocks) AS asked JOIN search_text ON search_text.place BETWEEN CAST(asked.value AS
+INTEGER) * 128 AND CAST(asked.value AS INTEGER) * 128 + 127 JOIN cases ON cases.id =
+search_text.case_id
+WHERE instr(search_text.number, :part) > 0 OR instr(search_text.title, :part) > 0 ORDER BY
+cases.title != :text, cases.number
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT cases.number, cases.title
+FROM jsonb_array_elements_text(CAST(%(blocks)s::VARCHAR AS JSONB)) AS asked JOIN search_text ON
+search_text.place BETWEEN CAST(asked.value AS BIGINT) * 128 AND CAST(asked.value AS BIGINT) * 128 +
+127 JOIN cases ON cases.id = search_text.case_id
+WHERE strpos(search_text.number, %(part)s::VARCHAR) > 0 OR strpos(search_text.title,
+%(part)s::VARCHAR) > 0 ORDER BY cases.title != %(text)s::VARCHAR, cases.number
+LIMIT %(most)s::INTEGER
+""",
+)
+GRAMS_TOO_MANY = Statement(
+    """
+SELECT search_gram.gram, search_gram.block
+FROM search_gram
+WHERE length(search_gram.gram) != 2 OR substr(search_gram.gram, 1, 1) < ' ' OR NOT (EXISTS (SELECT 1
+FROM search_text
+WHERE search_text.place BETWEEN search_gram.block * 128 AND search_gram.block * 128 + 127 AND
+(instr(search_text.number, search_gram.gram) > 0 OR instr(search_text.title, search_gram.gram) > 0
+OR instr(search_text.facts, search_gram.gram) > 0)))
+""",
+    """
+SELECT search_gram.gram, search_gram.block
+FROM search_gram
+WHERE length(search_gram.gram) != 2 OR substr(search_gram.gram, 1, 1) < ' ' OR NOT (EXISTS (SELECT 1
+FROM search_text
+WHERE search_text.place BETWEEN search_gram.block * 128 AND search_gram.block * 128 + 127 AND
+(strpos(search_text.number, search_gram.gram) > 0 OR strpos(search_text.title, search_gram.gram) > 0
+OR strpos(search_text.facts, search_gram.gram) > 0)))
+""",
+)
+SEARCHED_CASES = Statement(
+    """
+SELECT search_text.case_id
+FROM search_text
+""",
+    """
+SELECT search_text.case_id
+FROM search_text
+""",
+)
+CASES_NOT_SEARCHED = Statement(
+    """
+SELECT cases.number
+FROM cases
+WHERE (cases.id NOT IN (SELECT search_text.case_id
+FROM search_text))
+LIMIT 1 OFFSET 0
+""",
+    """
+SELECT cases.number
+FROM cases
+WHERE (cases.id NOT IN (SELECT search_text.case_id
+FROM search_text))
+LIMIT 1
+""",
+)
+FORGET_SEARCH_TEXTS = Statement(
+    "DELETE FROM search_text",
+    "DELETE FROM search_text",
+)
+FORGET_GRAMS = Statement(
+    "DELETE FROM search_gram",
+    "DELETE FROM search_gram",
+)
+ADD_FACT_VALUES = Statement(
+    """
+INSERT INTO fact_value (case_id, fact, edition, seq, on_day, value) SELECT :case_id AS anon_1,
+moved."key", (SELECT coalesce(max(fact_value.edition), 0) AS coalesce_1
+FROM fact_value
+WHERE fact_value.case_id = :case_id AND fact_value.fact = moved."key") + 1 AS anon_2, :seq AS
+anon_3, :on_day AS anon_4, moved.value
+FROM json_each(:moved) AS moved
+""",
+    """
+INSERT INTO fact_value (case_id, fact, edition, seq, on_day, value) SELECT %(case_id)s::VARCHAR AS
+anon_1, moved.key, (SELECT coalesce(max(fact_value.edition), 0) AS coalesce_1
+FROM fact_value
+WHERE fact_value.case_id = %(case_id)s::VARCHAR AND fact_value.fact = moved.key) + 1 AS anon_2,
+%(seq)s::INTEGER AS anon_3, %(on_day)s::VARCHAR AS anon_4, moved.value
+FROM jsonb_each_text(CAST(%(moved)s::VARCHAR AS JSONB)) AS moved
+""",
+)
+FACT_VALUE = Statement(
+    """
+SELECT fact_value.seq, fact_value.on_day, fact_value.value
+FROM fact_value
+WHERE fact_value.case_id = :case_id AND fact_value.fact = :fact AND fact_value.edition = :edition
+""",
+    """
+SELECT fact_value.seq, fact_value.on_day, fact_value.value
+FROM fact_value
+WHERE fact_value.case_id = %(case_id)s::VARCHAR AND fact_value.fact = %(fact)s::VARCHAR AND
+fact_value.edition = %(edition)s::INTEGER
+""",
+)
+EDITIONS_OF_CASE = Statement(
+    """
+SELECT fact_value.fact, fact_value.edition
+FROM fact_value
+WHERE fact_value.case_id = :case_id
+""",
+    """
+SELECT fact_value.fact, fact_value.edition
+FROM fact_value
+WHERE fact_value.case_id = %(case_id)s::VARCHAR
+""",
+)
+VALUE_ON = Statement(
+    """
+SELECT fact_value.value
+FROM fact_value JOIN entry ON entry.case_id = fact_value.case_id AND entry.seq = fact_value.seq
+WHERE fact_value.case_id = :case_id AND fact_value.fact = :fact AND fact_value.on_day <= :on_day AND
+entry.idx <= :upto ORDER BY fact_value.on_day DESC, fact_value.edition DESC
+LIMIT 1 OFFSET 0
+""",
+    """
+SELECT fact_value.value
+FROM fact_value JOIN entry ON entry.case_id = fact_value.case_id AND entry.seq = fact_value.seq
+WHERE fact_value.case_id = %(case_id)s::VARCHAR AND fact_value.fact = %(fact)s::VARCHAR AND
+fact_value.on_day <= %(on_day)s::VARCHAR AND entry.idx <= %(upto)s::BIGINT ORDER BY
+fact_value.on_day DESC, fact_value.edition DESC
+LIMIT 1
+""",
+)
+FORGET_FACT_VALUES = Statement(
+    "DELETE FROM fact_value",
+    "DELETE FROM fact_value",
 )
 TASKS_OF_CASE = Statement(
     """
@@ -1271,16 +1563,30 @@ FROM letter
 WHERE letter.case_id = %(case_id)s::VARCHAR
 """,
 )
+COUNT_LETTERS_BY_STATE = Statement(
+    """
+SELECT letter.state, count(*) AS count_1
+FROM letter
+WHERE letter.case_id = :case_id GROUP BY letter.state
+""",
+    """
+SELECT letter.state, count(*) AS count_1
+FROM letter
+WHERE letter.case_id = %(case_id)s::VARCHAR GROUP BY letter.state
+""",
+)
 LETTERS_ASKING = Statement(
     """
 SELECT letter.name
 FROM letter
-WHERE letter.case_id = :case_id AND letter.asks = :asks AND letter.state = 'issued'
+WHERE letter.case_id = :case_id AND letter.asks IN (SELECT asked.value
+FROM json_each(:asks) AS asked) AND letter.state = 'issued'
 """,
     """
 SELECT letter.name
 FROM letter
-WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.asks = %(asks)s::VARCHAR AND letter.state =
+WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.asks IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(asks)s::VARCHAR AS JSONB)) AS asked) AND letter.state =
 'issued'
 """,
 )
@@ -1385,6 +1691,24 @@ FROM letter
 WHERE letter.unit = %(unit)s::VARCHAR AND letter.state = 'issued' AND NOT (EXISTS (SELECT 1
 FROM form
 WHERE form.case_id = letter.case_id AND form.name = letter.name))
+""",
+)
+LETTERS_OWED = Statement(
+    """
+SELECT letter.name
+FROM letter
+WHERE letter.case_id = :case_id AND letter.state = 'issued' AND letter.asks > '' AND (letter.waiting
+> '' OR NOT (EXISTS (SELECT 1
+FROM form
+WHERE form.case_id = letter.case_id AND form.name = letter.name))) ORDER BY letter.seq, letter.place
+""",
+    """
+SELECT letter.name
+FROM letter
+WHERE letter.case_id = %(case_id)s::VARCHAR AND letter.state = 'issued' AND letter.asks > '' AND
+(letter.waiting > '' OR NOT (EXISTS (SELECT 1
+FROM form
+WHERE form.case_id = letter.case_id AND form.name = letter.name))) ORDER BY letter.seq, letter.place
 """,
 )
 LETTERS_WAITING_FOR = Statement(
@@ -1599,6 +1923,12 @@ WHERE (outbox.case_id NOT IN (SELECT cases.id
 FROM cases)) UNION ALL SELECT 'task', task.number
 FROM task
 WHERE (task.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'search_text', search_text.number
+FROM search_text
+WHERE (search_text.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'fact_value', fact_value.fact
+FROM fact_value
+WHERE (fact_value.case_id NOT IN (SELECT cases.id
 FROM cases))
 """,
     """
@@ -1614,6 +1944,12 @@ WHERE (outbox.case_id NOT IN (SELECT cases.id
 FROM cases)) UNION ALL SELECT 'task', task.number
 FROM task
 WHERE (task.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'search_text', search_text.number
+FROM search_text
+WHERE (search_text.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'fact_value', fact_value.fact
+FROM fact_value
+WHERE (fact_value.case_id NOT IN (SELECT cases.id
 FROM cases))
 """,
 )

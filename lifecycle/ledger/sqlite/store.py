@@ -26,7 +26,7 @@ from lifecycle.ledger.sqlite.database import (
     verify,
 )
 from lifecycle.ledger.sqlite.queue import open_queue, turn
-from lifecycle.ledger.store import Store
+from lifecycle.ledger.store import Ask, Store
 from lifecycle.sharing import barrier_to
 
 
@@ -107,7 +107,7 @@ class SqliteStore(Store):
         return self.connection.in_transaction
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, *_foreseen: Ask) -> Iterator[None]:
         """Run one transaction, with the writers queueing on a file lock."""
         if self.in_transaction:
             yield

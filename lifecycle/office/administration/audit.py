@@ -10,6 +10,7 @@ from lifecycle.correspondence.press import PaperJudge
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.audit import Auditor
 from lifecycle.ledger.audit.finding import Finding
+from lifecycle.ledger.audit.office import EarlyAppointment
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.tree import Checkpoint, read_checkpoint
 
@@ -40,9 +41,9 @@ class Audited:
 
     `entries` are those of the log, `read` those found on the chains so far; `log` names the log.
     Of `local` entries the kernel named the account that called, the others' officers are declared.
-    `found` counts what is wrong, `unread` what could not be checked, `unprinted` letters that
-    another version or other fonts printed. `error` is what broke the audit off; then there is no
-    checkpoint to trust.
+    `early` are appointments that began before they were recorded. `found` counts what is wrong,
+    `unread` what could not be checked, `unprinted` letters that another version or other fonts
+    printed. `error` is what broke the audit off; then there is no checkpoint to trust.
     """
 
     entries: int
@@ -50,6 +51,7 @@ class Audited:
     cases: int
     refusals: int
     local: int
+    early: tuple[EarlyAppointment, ...]
     last_index: int
     log: str
     checkpoint: Checkpoint
@@ -117,6 +119,7 @@ class Audit:
             cases=auditor.cases,
             refusals=auditor.refusals,
             local=auditor.local,
+            early=auditor.early,
             last_index=auditor.upto,
             log=auditor.origin,
             checkpoint=auditor.checkpoint,

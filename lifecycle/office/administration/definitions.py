@@ -11,7 +11,7 @@ from lifecycle import places
 from lifecycle.correspondence.issuing_rules import ISSUING, read_issuing
 from lifecycle.correspondence.relations import FILE as RELATIONS
 from lifecycle.correspondence.relations import Relations, read_relations, relation_faults
-from lifecycle.errors import InvalidError, Problem, WorkflowError
+from lifecycle.errors import InvalidError, Problem, WorkflowError, faults_among
 from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.ledger.record import CALENDAR
 from lifecycle.template.template import Template, read_template
@@ -90,7 +90,7 @@ def _workflows(
     for path in paths:
         body = path.read_bytes()
         workflow, problems, text = examine_whole(body, f"workflows/{path.name}", templates)
-        if problems:
-            faults.append(WorkflowError(problems, text))
+        if wrong := faults_among(problems):
+            faults.append(WorkflowError(wrong, text))
         elif workflow is not None:
             yield "workflow", workflow.name, body

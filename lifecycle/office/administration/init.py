@@ -15,6 +15,7 @@ from lifecycle.exchange.directory_file import read_directory_file
 from lifecycle.ledger.register import Request
 from lifecycle.office.administration.definitions import shipped
 from lifecycle.office.administration.publication import put_into_force
+from lifecycle.people.appointments import shipped_early_workdays
 from lifecycle.people.clock import shipped_rules
 from lifecycle.people.directory import SYSTEM_ROLES
 from lifecycle.people.first_unit import first_unit
@@ -125,8 +126,11 @@ def found_with(
     register, changes = office.register, iter(changes)
     kind, data = next(changes)
     with register.together():
-        clock_days = shipped_rules().most_days
-        register.change_office(request, kind, {**data, "clock_days": clock_days})
+        pinned = {
+            "clock_days": shipped_rules().most_days,
+            "early_workdays": shipped_early_workdays(),
+        }
+        register.change_office(request, kind, {**data, **pinned})
         later = replace(request, request_id=None)
         for kind, name, body in definitions:
             put_into_force(office, later, kind, name, body)

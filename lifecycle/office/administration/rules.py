@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle.callers import file_named
-from lifecycle.errors import InvalidError, Problem, UnknownError, WorkflowError
+from lifecycle.errors import InvalidError, Problem, UnknownError, WorkflowError, faults_among
 from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.exchange.diagram import draw
 from lifecycle.exchange.schema import schema, schema_text
@@ -149,8 +149,9 @@ def _meant(open_office: Callable[[], Office], text: str) -> Workflow:
     path = file_named(text)
     if path.suffix.lower() in FILES or path.is_file():
         found, problems, source = examine(read_definition(path), text)
-        if found is None or problems:
-            raise WorkflowError(problems, source)
+        faults = faults_among(problems)
+        if found is None or faults:
+            raise WorkflowError(faults, source)
         return found
     office = open_office()
     try:
@@ -181,8 +182,9 @@ def _workflow_to_publish(office: Office, path: Path) -> tuple[str, Sequence[Defi
     for name, text in shipped.items():
         templates[name] = read_template(name, text, f"notices/{name}.j2")
     workflow, problems, source = examine_whole(body, str(path), templates)
-    if workflow is None or problems:
-        raise WorkflowError(problems, source)
+    faults = faults_among(problems)
+    if workflow is None or faults:
+        raise WorkflowError(faults, source)
     before = office.directory.document("workflow", workflow.name)
     if before == workflow.digest:
         return workflow.name, []

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle.errors import InvalidError, LifecycleError, UncertainError
+from lifecycle.errors import (
+    EnteredFault,
+    InvalidError,
+    LifecycleError,
+    UncertainError,
+    at_once,
+)
 from lifecycle.frozen import dataclass
+from lifecycle.office.cases.entering import Origin
 
 if TYPE_CHECKING:
     from lifecycle.office.cases.cases import Done, Entered, Request
@@ -24,14 +31,30 @@ _FIND_OUT = "先查明这一件；重发时只写没有写入的和没有轮到�
 
 @dataclass(frozen=True, slots=True)
 class BulkLine:
-    """One line of a bulk: its place, the case that it names, its other cells, or the fault that
-    made it unreadable.
+    """One line of a bulk: its place, the case that it names, its other cells with their places, and
+    the faults that make some of it unreadable.
     """
 
     place: str
     case: str
     values: Mapping[str, Entered]
-    fault: LifecycleError | None = None
+    faults: tuple[LifecycleError, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fault(self) -> LifecycleError | None:
+        """Give all that is unreadable, as one error."""
+        return at_once([EnteredFault("", error) for error in self.faults]) if self.faults else None
+
+    def see_readable(self) -> None:
+        """Raise what is unreadable, where no fact is entered that could be told beside it."""
+        if self.fault is not None:
+            raise self.fault
+
+    @property
+    def origin(self) -> Origin:
+        """Say where what it enters stands, and what of it is unreadable."""
+        return Origin(self.places, self.faults)
 
     def pick(self, *heads: str) -> str:
         """Give the first filled cell under one of these heads.
@@ -77,18 +100,14 @@ def read_table(path: Path, *, with_case: bool) -> Iterator[BulkLine]:
 
     for row in read_rows(path):
         place, values = str(row.place), dict(row.values)
-        if row.fault is not None:
-            yield BulkLine(place, "", {}, row.fault)
-            continue
         head = next((head for head in CASE_HEADS if head in values), None) if with_case else None
         case = values.pop(head) if head else ""
+        faults: tuple[LifecycleError, ...] = row.faults
         if with_case and (head is None or not isinstance(case, str)):
-            fault = InvalidError(
-                f"{place} 没有写事项编号", f"列名用其中之一：{'、'.join(CASE_HEADS)}"
-            )
-            yield BulkLine(place, "", {}, fault)
-            continue
-        yield BulkLine(place, str(case), values)
+            mend = f"列名用其中之一：{'、'.join(CASE_HEADS)}"
+            case, unnamed = "", InvalidError(f"{place} 没有写事项编号", mend)
+            faults, values = (*faults, unnamed) if values or not faults else faults, {}
+        yield BulkLine(place, str(case), values, faults, row.places)
 
 
 def run_lines(
@@ -129,7 +148,7 @@ def _numbered(request: Request, number: int) -> Request:
 
 
 def _do_line(request: Request, line: BulkLine, do: Do) -> Result:
-    if line.fault is not None:
+    if line.fault is not None and not line.values:
         return Result(line, None, line.fault)
     try:
         return Result(line, do(request, line), None)

@@ -5,12 +5,13 @@ Names come as officers write them; each gives what was done, told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lifecycle.engine.acts import (
     Act,
     Advance,
+    AskOpinions,
     Attach,
     Open,
     ResolveObjection,
@@ -23,15 +24,16 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.standing import stand
-from lifecycle.engine.values import Entered, Value, parse_fact
+from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Outcome, Request
+from lifecycle.office.cases.entering import TYPED, Origin, read_entry, submit_entry
 from lifecycle.office.office import Office, clean
-from lifecycle.workflow.model import Fact, Workflow
-from lifecycle.workflow.naming import find_fact, find_material, find_role, find_transition_name
+from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.naming import find_material, find_role, find_transition_name
 
 __all__ = [
     "Case",
@@ -50,6 +52,7 @@ __all__ = [
     "resolve",
     "set_facts",
     "sign",
+    "unprintable_in",
     "withdraw",
 ]
 
@@ -171,22 +174,32 @@ def _letters_sent(workflow: Workflow, outcome: Outcome) -> int:
 
 
 def open_case(
-    office: Office, request: Request, workflow: Workflow, texts: Mapping[str, Entered]
+    office: Office,
+    request: Request,
+    workflow: Workflow,
+    texts: Mapping[str, Entered],
+    origin: Origin = TYPED,
 ) -> Done:
-    """Open a case."""
-    facts = _facts(office, workflow, texts)
-    hints = tuple(_hints(workflow, facts))
-    return done(office, office.register.submit(request, workflow, None, Open(facts)), hints)
+    """Open a case; raises every fault of what was entered at once."""
+    entry = read_entry(office, workflow, texts, origin)
+    hints = tuple(unprintable_in(workflow, entry.facts))
+    outcome = submit_entry(office, request, workflow, None, entry, Open)
+    return done(office, outcome, hints)
 
 
-def set_facts(office: Office, request: Request, case: Case, texts: Mapping[str, Entered]) -> Done:
-    """Set facts of a case."""
-    if not texts:
+def set_facts(
+    office: Office,
+    request: Request,
+    case: Case,
+    texts: Mapping[str, Entered],
+    origin: Origin = TYPED,
+) -> Done:
+    """Set facts of a case; raises every fault of what was entered at once."""
+    if not texts and not origin.faults:
         raise InvalidError("没有写要填什么", "例如：lifecycle set 编号 investment=32000")
-    workflow = office.workflow_of(case)
-    facts = _facts(office, workflow, texts)
-    hints = tuple(_hints(workflow, facts))
-    return _submit(office, request, case, SetFacts(facts), hints)
+    entry = read_entry(office, office.workflow_of(case), texts, origin)
+    hints = tuple(unprintable_in(office.workflow_of(case), entry.facts))
+    return done(office, submit_entry(office, request, None, case, entry, SetFacts), hints)
 
 
 def attach(office: Office, request: Request, case: Case, material: str, source: Path) -> Done:
@@ -214,6 +227,22 @@ def sign(
         clean(note),
         role and find_role(workflow, role),
     )
+    return _submit(office, request, case, act)
+
+
+def ask(
+    office: Office, request: Request, case: Case, transition: str, whom: Sequence[str] = ()
+) -> Done:
+    """Ask for opinions on a transition: all seats that nobody asked yet, or those named, each as
+    `role`, `role/unit` or a unit.
+    """
+    workflow = office.workflow_of(case)
+    seats = []
+    for whose in whom:
+        role, unit = _seat(office, workflow, case, whose)
+        code = office.directory.unit_code(unit) if unit else ""
+        seats.append((find_role(workflow, role), code))
+    act = AskOpinions(find_transition_name(workflow, transition), tuple(seats))
     return _submit(office, request, case, act)
 
 
@@ -270,17 +299,22 @@ def advance(
     *,
     note: str = "",
     texts: Mapping[str, Entered] | None = None,
+    origin: Origin = TYPED,
 ) -> Done:
     """Make a transition; its name may be left out where exactly one forward transition leaves the
-    state.
+    state. Raises every fault of what was entered with it at once.
     """
     workflow = office.workflow_of(case)
     if transition:
         name = find_transition_name(workflow, transition)
     else:
         name = _only_forward(office, request, case)
-    act = Advance(name, clean(note), _facts(office, workflow, texts or {}))
-    return _submit(office, request, case, act, tuple(_hints(workflow, act.facts, act.note)))
+    said, entry = clean(note), read_entry(office, workflow, texts or {}, origin)
+    hints = tuple(unprintable_in(workflow, entry.facts, said))
+    outcome = submit_entry(
+        office, request, None, case, entry, lambda facts: Advance(name, said, facts)
+    )
+    return done(office, outcome, hints)
 
 
 def _only_forward(office: Office, request: Request, case: Case) -> str:
@@ -301,7 +335,9 @@ def _submit(
     return done(office, office.register.submit(request, None, case.id, act), hints)
 
 
-def _hints(workflow: Workflow, facts: Mapping[str, Value], note: str = "") -> Iterator[Hint]:
+def unprintable_in(
+    workflow: Workflow, facts: Mapping[str, Value], note: str = ""
+) -> Iterator[Hint]:
     """Name what of the texts entered could not be printed in a letter.
 
     Asked before the act is recorded, so that nothing can fail after it.
@@ -317,25 +353,3 @@ def _hints(workflow: Workflow, facts: Mapping[str, Value], note: str = "") -> It
 def _text_of(value: Value) -> str:
     """Give what of a fact's value is text that letters may repeat."""
     return "\n".join(value) if isinstance(value, list) else str(value)
-
-
-def _facts(office: Office, workflow: Workflow, texts: Mapping[str, Entered]) -> dict[str, Value]:
-    """Read facts as officers enter them: by name or title, units by code or name."""
-    found: dict[str, Value] = {}
-    for name, entered in texts.items():
-        fact = find_fact(workflow, name)
-        if fact.name in found:
-            raise InvalidError(
-                f"{fact.title}（{fact.name}）写了两次，一次用标识，一次用名称", "只留一处"
-            )
-        found[fact.name] = _value(office, fact, entered)
-    return found
-
-
-def _value(office: Office, fact: Fact, entered: Entered) -> Value:
-    value = parse_fact(fact, entered)
-    if fact.type == "unit":
-        return office.directory.unit_code(str(value))
-    if fact.of == "unit" and isinstance(value, list):
-        return list(dict.fromkeys(office.directory.unit_code(item) for item in value))
-    return value

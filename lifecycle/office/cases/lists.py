@@ -19,6 +19,7 @@ from lifecycle.ledger.queries import board as count_cases
 from lifecycle.ledger.rows.case_rows import read_case
 
 if TYPE_CHECKING:
+    from lifecycle.ledger.library import Library
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
@@ -94,7 +95,7 @@ class CaseList:
         if self._where is None:
             store = self._office.store
             found = list_page(store, self._filter, after=after, size=PAGE + 1, skip=skip)
-            rows = [self._row(item) for item in found]
+            rows = [list_row(self._office.library, item, self._today) for item in found]
         else:
             rows = list(islice(self.stream(after), skip, skip + PAGE + 1))
         more = len(rows) > PAGE
@@ -105,7 +106,7 @@ class CaseList:
         whole = self._where is not None
         for item in stream(self._office.store, self._filter, after=after, whole=whole):
             if self._holds(item):
-                yield self._row(item)
+                yield list_row(self._office.library, item, self._today)
 
     def _holds(self, item: ListedCase) -> bool:
         """Tell whether the condition holds for a case.
@@ -125,31 +126,33 @@ class CaseList:
         except ExpressionError as error:
             raise _told(error, self._where.source) from error
 
-    def _row(self, item: ListedCase) -> ListRow:
-        """Name what a row of the store holds."""
-        workflow = self._office.library.workflow(item.digest)
-        return ListRow(
-            number=item.number,
-            title=item.title,
-            workflow=item.workflow,
-            state=item.state,
-            stage=workflow.states[item.state].title,
-            phase=item.phase,
-            lead=workflow.roles[item.lead].title if item.lead else None,
-            final=bool(item.final),
-            entered_on=item.entered_on,
-            last_on=item.last_on,
-            due_on=item.due_on,
-            overdue=item.due_on is not None and item.due_on < self._today,
-            light=self._light(item),
-        )
 
-    def _light(self, item: ListedCase) -> str:
-        if item.red_on is not None and item.red_on <= self._today:
-            return "red"
-        if item.yellow_on is not None and item.yellow_on <= self._today:
-            return "yellow"
-        return "green"
+def list_row(library: Library, item: ListedCase, today: str) -> ListRow:
+    """Name what a row of the store holds, as it stands on a day."""
+    workflow = library.workflow(item.digest)
+    return ListRow(
+        number=item.number,
+        title=item.title,
+        workflow=item.workflow,
+        state=item.state,
+        stage=workflow.states[item.state].title,
+        phase=item.phase,
+        lead=workflow.roles[item.lead].title if item.lead else None,
+        final=bool(item.final),
+        entered_on=item.entered_on,
+        last_on=item.last_on,
+        due_on=item.due_on,
+        overdue=item.due_on is not None and item.due_on < today,
+        light=_light(item, today),
+    )
+
+
+def _light(item: ListedCase, today: str) -> str:
+    if item.red_on is not None and item.red_on <= today:
+        return "red"
+    if item.yellow_on is not None and item.yellow_on <= today:
+        return "yellow"
+    return "green"
 
 
 def write_list(file: Path, rows: Iterable[ListRow]) -> int:
@@ -182,10 +185,26 @@ def _compiled(office: Office, where: str | None, workflow: str | None) -> Expres
         expression = compile_expression(where)
     except ExpressionError as error:
         raise _told(error, where) from error
-    facts = {name for w in office.workflows() if workflow in (None, w.name) for name in w.facts}
+    among = [w for w in office.workflows() if workflow in (None, w.name)]
+    facts = {name for w in among for name in w.facts}
     for name in sorted(expression.names - facts - {*FUNCTIONS, *SPACES, *VARIABLES}):
         raise UnknownError("要素", name, facts)
+    _see_typed(among, expression)
     return expression
+
+
+def _see_typed(among: list[Workflow], expression: Expression) -> None:
+    """See that a condition can hold in some workflow; raises WorkflowError with every fault of its
+    types in the first that has all its names.
+    """
+    from lifecycle.workflow.conditions import type_faults
+
+    own = expression.names - {*FUNCTIONS, *SPACES, *VARIABLES}
+    found = [type_faults(w, expression) for w in among if own <= w.facts.keys()]
+    if found and all(found):
+        whole = Location("--where", length=len(expression.source))
+        told = (f.error.problem(f.rule, expression.source, whole) for f in found[0])
+        raise WorkflowError(told, expression.source)
 
 
 def _told(error: ExpressionError, where: str) -> WorkflowError:

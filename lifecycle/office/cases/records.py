@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.callers import file_named
 from lifecycle.engine.case import Case, dump_case
-from lifecycle.errors import InvalidError, WorkflowError
+from lifecycle.errors import InvalidError, WorkflowError, faults_among
 from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document
@@ -173,8 +173,9 @@ def read_workflow_file(file: str) -> Workflow:
     from lifecycle.workflow.reader import examine
 
     workflow, problems, text = examine(read_definition(file_named(file)), file)
-    if workflow is None or problems:
-        raise WorkflowError(problems, text)
+    faults = faults_among(problems)
+    if workflow is None or faults:
+        raise WorkflowError(faults, text)
     return workflow
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from lifecycle.insight.document import case_document
 from lifecycle.insight.outlook import ANYBODY, Outlook, Way, look
 from lifecycle.insight.sight import Holder, days_in_state, holder, opinion_status
 from lifecycle.ledger.record import account_of
+from lifecycle.ledger.rows.letter_rows import count_by_state, owed_in
 from lifecycle.office.office import entries
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ __all__ = [
     "ShownWay",
     "Suspended",
     "WorkflowVersion",
+    "document",
     "show",
 ]
 
@@ -208,7 +209,6 @@ class Sheet:
     owing: tuple[str, ...]
     last: tuple[LastEntry, ...]
     bodies: tuple[Mapping[str, Any], ...]
-    document: Mapping[str, object]
 
 
 def show(office: Office, case: Case, code: str | None = None, on: date | None = None) -> Sheet:
@@ -217,6 +217,11 @@ def show(office: Office, case: Case, code: str | None = None, on: date | None = 
     workflow, moment = office.workflow_of(case), office.moment(on)
     outlook = look(workflow, case, officer or ANYBODY, moment)
     return _SheetMaker(office, workflow, case, moment, outlook).sheet()
+
+
+def document(office: Office, case: Case) -> Mapping[str, object]:
+    """Give all that a case's entries make of it, for machines: its letters one by one too."""
+    return case_document(office.workflow_of(case), case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +273,6 @@ class _SheetMaker:
             owing=self.owing(),
             last=tuple(map(self.entry, reversed(bodies))),
             bodies=bodies,
-            document=case_document(workflow, case),
         )
 
     def holder(self, role: str) -> Holder:
@@ -349,15 +353,15 @@ class _SheetMaker:
                 yield ShownFact(name, fact.title, text, name in self.case.locked)
 
     def letters(self) -> Iterator[LetterCount]:
-        counts = Counter(letter.state for letter in self.case.letters.values())
+        counts = count_by_state(self.office.store, self.case)
         for state, title in STATES.items():
-            if counts[state]:
+            if state in counts:
                 yield LetterCount(title, counts[state])
 
     def owing(self) -> tuple[str, ...]:
         found = (
             addressee.name
-            for letter in self.case.letters.values()
+            for letter in owed_in(self.office.store, self.case)
             for addressee in owed(self.workflow, self.case, letter)
         )
         return tuple(dict.fromkeys(found))

@@ -323,7 +323,7 @@ def number(office: Office, request: Request, case: Case, name: str, fonts: Fonts
         directory = office.directory
         moment = office.register.moment(directory, office.register.today())
         # Says who is unknown or has left, before the letter is written.
-        directory.officer(request.officer, moment.on, principal=request.principal)
+        office.acting(request, moment.on)
         signer = directory.people[request.principal or request.officer].title
         act = to_issue(office.library, directory, case, name, moment=moment, signer=signer)
         outcome = office.register.submit(request, None, case.id, act)

@@ -186,7 +186,7 @@ def _allowed(office: Office, request: Request) -> str | None:
     own unit.
     """
     on = request.on or office.register.today()
-    officer = office.directory.officer(request.officer, on, principal=request.principal)
+    officer = office.acting(request, on)
     return None if "clerk" in officer.held else officer.unit
 
 

@@ -134,7 +134,7 @@ def urge(office: Office, request: Request, case: str | None = None) -> Iterator[
     """
     only = office.case(case).id if case else None
     moment = office.moment(request.on)
-    officer = office.directory.officer(request.officer, moment.on, principal=request.principal)
+    officer = office.acting(request, moment.on)
     # All are found first: each reminder changes what is overdue.
     for count, late in enumerate(list(overdue(office, moment, officer.unit, only=only)), 1):
         own_id = f"{request.request_id}:{count}" if request.request_id else None

@@ -65,7 +65,7 @@ def find_addressee(
         found = found or addressee_of(letter, directory.unit_code(named))
     else:
         on = request.on or office.register.today()
-        officer = directory.officer(request.officer, on, principal=request.principal)
+        officer = office.acting(request, on)
         found = addressee_of(letter, officer.unit)
     if found is None:
         listed = [a.name for a in letter.addressed]

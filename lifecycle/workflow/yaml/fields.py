@@ -27,7 +27,9 @@ _SHAPES = {
     _LIST: "写成 [第一项, 第二项]，或每项另起一行，以 “- ” 开头",
 }
 _NO_HINTS: Map[str, str] = {}
-_YES = {"yes": "true", "no": "false", "是": "true", "否": "false", "True": "true", "False": "false"}
+FLAGS = ("true", "false", "yes", "no")
+"""How true and false are written; what messages offer are the first two."""
+_YES = {"是": "true", "否": "false", "True": "true", "False": "false"}
 
 MOST_COUNT = 999_999_999
 """A whole number without a bound of its own is no larger."""
@@ -261,8 +263,11 @@ class Fields:
         return Decimal(scalar.value)
 
     def flag(self, key: str) -> bool:
-        """Read true or false."""
-        return self.choice(key, ("true", "false"), "false", _YES) == "true"
+        """Read true or false, which may be written yes or no too."""
+        scalar = self.scalar(key)
+        if scalar is not None and scalar.value in FLAGS:
+            return scalar.value in ("true", "yes")
+        return self.choice(key, FLAGS[:2], "false", _YES) == "true"
 
     def choice(
         self, key: str, options: tuple[str, ...], default: str, near: dict[str, str] | None = None

@@ -21,8 +21,9 @@ from lifecycle.engine.case import Case, File
 from lifecycle.engine.case_letter import CaseLetter, rule_of
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import floor_of, seats_of, who_is
+from lifecycle.engine.gates.cosign import judge_voice, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate
+from lifecycle.engine.gates.seats import floor_of, seats_of
 from lifecycle.engine.letter_gates import (
     find_addressee,
     find_letter,
@@ -92,7 +93,7 @@ class AnswerLetter(LetterAct):
             text = f"现为“{here}”，不在征求 {workflow.titles[name]} 意见的环节"
             docket.add(Gate("opinion", False, {}, text, _ONLY))
             return nothing
-        if not letter.in_force or letter.issued_seq < floor_of(case, transition):
+        if not letter.in_force or letter.issued_seq < floor_of(workflow, case, transition):
             text = "公文发出后已被替代，或内容已变更、项目已退回，据此的意见不算"
             sign = f"lifecycle sign {case.number} {name} agree"
             mend = f"看过现在的内容再会签：{sign}；或{_ONLY}"
@@ -161,9 +162,12 @@ def _judge_seats(docket: Docket, transition: Transition) -> tuple[tuple[str, str
     """Find the seats of a co-sign that the officer may speak for, unless another unit has spoken
     for one.
     """
+    workflow, case = docket.workflow, docket.case
     seats = own_seats(docket, transition)
     for seat in seats:
         judge_own_opinion(docket, seat)
+        for gate in judge_voice(workflow, case, transition, seat, docket.officer):
+            docket.add(gate)
     if not seats:
         asked = seats_of(docket.workflow, docket.case, transition)
         wanted = "、".join(who_is(docket.workflow, docket.moment, s.role, s.unit) for s in asked)

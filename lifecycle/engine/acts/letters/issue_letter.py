@@ -8,11 +8,20 @@ from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent
 from lifecycle.engine.acts.letters.letter_act import LetterAct
-from lifecycle.engine.case import Case
-from lifecycle.engine.case_letter import ISSUED, REVIEWED, SUPERSEDED, Addressee, CaseLetter
+from lifecycle.engine.case import Asked, Case
+from lifecycle.engine.case_letter import (
+    ISSUED,
+    REVIEWED,
+    SUPERSEDED,
+    Addressee,
+    CaseLetter,
+    rule_of,
+)
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates.asking import with_asked
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.gates.seats import seats_of
 from lifecycle.engine.letter_gates import (
     find_letter,
     judge_duty,
@@ -91,7 +100,8 @@ class IssueLetter(LetterAct):
             addressed=tuple(Addressee(a["name"], a["unit"], a["copy"]) for a in self.addressed),
         )
         others = (*_replaced(case, letter), *_reminded(case, letter))
-        return case.after(entry, letters=case.letters.after(issued, *others))
+        asked = _asking(workflow, case, letter, entry)
+        return case.after(entry, letters=case.letters.after(issued, *others), asked=asked)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
@@ -133,6 +143,22 @@ class IssueLetter(LetterAct):
         have changed since.
         """
         return isinstance(recorded, IssueLetter) and recorded.letter == self.letter
+
+
+def _asking(
+    workflow: Workflow, case: Case, letter: CaseLetter, entry: Entry
+) -> Mapping[str, Asked]:
+    """Give the asks of a case once a letter is issued: it asks those of its main recipients who
+    have a seat at the co-sign that its answers are opinions on.
+    """
+    rule = rule_of(workflow, letter)
+    asks = rule.reply.cosign if rule is not None and rule.reply is not None else None
+    transition = workflow.leaving[case.state].get(asks) if asks else None
+    if rule is None or transition is None:
+        return case.asked
+    roles = letter.to or rule.to
+    seats = [seat for seat in seats_of(workflow, case, transition) if seat.role in roles]
+    return with_asked(case, transition, seats, entry)
 
 
 def _replaced(case: Case, letter: CaseLetter) -> Iterator[CaseLetter]:

@@ -1,0 +1,97 @@
+"""Asking for opinions on a transition (送会签): from that day on, those asked can be late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Self
+
+from lifecycle.engine.acts.act import Act, Intent
+from lifecycle.engine.acts.sign import seat_name
+from lifecycle.engine.case import Case
+from lifecycle.engine.docket import Decision, Docket, Refused
+from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates.asking import unasked, with_asked
+from lifecycle.engine.gates.cosign import who_is
+from lifecycle.engine.gates.gates import Gate, judge_role, leads_of
+from lifecycle.engine.gates.seats import Seat, seats_of
+from lifecycle.engine.transition import find_transition
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.model import Transition, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class AskOpinions(Act):
+    """Ask seats, as (role, unit), for their opinions; none named are all that nobody asked yet."""
+
+    transition: str
+    seats: tuple[tuple[str, str], ...] = ()
+
+    entry_type = "opinions_asked"
+    verb = "送会签"
+
+    def judge(self, docket: Docket) -> Decision:
+        """Judge that a maker of the transition or the lead asks, and whom: seats of its co-sign
+        that nobody asked yet.
+        """
+        workflow, case = docket.workflow, docket.case
+        transition = find_transition(workflow, case, self.transition)
+        if isinstance(transition, Gate):
+            return Refused((transition,))
+        roles = tuple(dict.fromkeys((*transition.by, *leads_of(workflow, case))))
+        gate, role = judge_role(workflow, case, docket.officer, docket.moment, roles)
+        docket.add(gate)
+        return docket.close(replace(self, seats=self._judge_seats(docket, transition)), role)
+
+    def _judge_seats(self, docket: Docket, transition: Transition) -> tuple[tuple[str, str], ...]:
+        workflow, case = docket.workflow, docket.case
+        waiting = {(s.role, s.unit) for s in unasked(workflow, case, transition)}
+        all_seats = [(seat.role, seat.unit) for seat in seats_of(workflow, case, transition)]
+        wanted = self.seats or tuple(seat for seat in all_seats if seat in waiting)
+        if not wanted:
+            text = f"{transition.title} 没有还要送的单位：都已送过，或已会签"
+            if not all_seats:
+                text = f"{transition.title} 不须会签"
+            docket.add(Gate("opinion", False, {}, text))
+        for role, unit in wanted:
+            name = who_is(workflow, docket.moment, role, unit)
+            if (role, unit) not in all_seats:
+                docket.add(Gate("opinion", False, {}, f"{transition.title} 不由 {name} 会签"))
+            elif (role, unit) not in waiting:
+                docket.add(Gate("opinion", False, {}, f"{name} 已送过，或已会签"))
+            else:
+                docket.add(Gate("opinion", True, {"role": role, "unit": unit}, f"送 {name}"))
+        return wanted
+
+    def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
+        """Give the case with the seats asked."""
+        transition = workflow.leaving[case.state][self.transition]
+        seats = [Seat(role, unit, None, stale=False) for role, unit in self.seats]
+        return case.after(entry, asked=with_asked(case, transition, seats, entry))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        seats = [list(seat) for seat in self.seats]
+        return {"data": {"seats": seats}, "files": [], "transition": self.transition}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        seats = tuple((role, unit) for role, unit in intent["data"]["seats"])
+        return cls(intent["transition"], seats)
+
+    def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
+        """Tell of it."""
+        title = workflow.titles.get(self.transition, self.transition)
+        asked = "、".join(seat_name(workflow, names, role, unit) for role, unit in self.seats)
+        return f"{self.verb} {title}　{asked}"
+
+    def wish(self, workflow: Workflow, case: Case) -> str:
+        """Say what was asked for."""
+        return f"{self.verb} {workflow.titles.get(self.transition, self.transition)}"
+
+    def is_repeated_by(self, recorded: Act) -> bool:
+        """Tell whether an entry's act is this one; all seats may have been left to the judge."""
+        if not isinstance(recorded, AskOpinions):
+            return False
+        return replace(self, seats=self.seats or recorded.seats) == recorded

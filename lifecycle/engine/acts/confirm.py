@@ -1,0 +1,187 @@
+"""Confirming a correction that was proposed (确认更正), as the lead and another person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Self
+
+from lifecycle.engine.acts.act import Act, Intent, noted
+from lifecycle.engine.acts.correct import titles_in
+from lifecycle.engine.case import Case, File, Proposal
+from lifecycle.engine.consequences import (
+    Upset,
+    amended,
+    has_lapsed,
+    returns_past,
+    upsets_of,
+    waiting_proposals,
+)
+from lifecycle.engine.docket import Decision, Docket
+from lifecycle.engine.entry import Entry
+from lifecycle.engine.fact_gates import judge_lock, judge_value
+from lifecycle.engine.gates.gates import Gate, judge_role, leads_of
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.model import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmCorrection(Act):
+    """Confirm the correction that the entry with the seq `proposal` proposed.
+
+    `file` is the document on which the lead decides that a step whose gates no longer hold stands
+    all the same, where no return leads past it. The judge fills in what is judged otherwise
+    (`upsets`) and which steps now wait for a return (`unsettled`).
+    """
+
+    proposal: int
+    note: str = ""
+    file: File | None = None
+    upsets: tuple[str, ...] = ()
+    unsettled: tuple[int, ...] = ()
+
+    entry_type = "correction_confirmed"
+    verb = "确认更正"
+    after_end = True
+
+    def judge(self, docket: Docket) -> Decision:
+        """Judge it again: that it has not lapsed, who leads, that it is another person, and what it
+        changes now.
+        """
+        workflow, case = docket.workflow, docket.case
+        proposal = find_proposal(docket, self.proposal)
+        gate, role = judge_role(
+            workflow, case, docket.officer, docket.moment, leads_of(workflow, case)
+        )
+        docket.add(gate)
+        if proposal is None:
+            return docket.refuse()
+        judge_other(docket, proposal)
+        for name, value in proposal.facts.items():
+            fact = judge_value(docket, name, value)
+            if fact is not None:
+                judge_lock(docket, name, fact.title)
+        if proposal.material:
+            judge_lock(docket, proposal.material, workflow.materials[proposal.material].title)
+        found = _upsets(docket, proposal)
+        broken = {upset.step for upset in found if upset.step}
+        stuck = {
+            step.seq
+            for step in case.steps
+            if step.seq in broken and not returns_past(workflow, case, step)
+        }
+        if stuck and (self.file is None or not self.note):
+            text = "有的流转更正后条件不再成立，又没有退回可办，须凭文件补正"
+            mend = f"lifecycle confirm {case.number} {self.proposal} --file 文件 --note 理由"
+            docket.add(Gate("reason", False, {"steps": sorted(stuck)}, text, mend))
+        made = replace(
+            self,
+            upsets=tuple(upset.text for upset in found),
+            unsettled=tuple(sorted(broken - stuck)),
+        )
+        return docket.close(made, role)
+
+    def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
+        """Give the case corrected."""
+        proposal = case.proposals[str(self.proposal)]
+        after = amended(
+            workflow,
+            case,
+            proposal.facts,
+            proposal.material,
+            proposal.file,
+            seq=entry.seq,
+            slip=proposal.slip,
+        )
+        unsettled = {str(step): entry.seq for step in self.unsettled}
+        left = {str(one.seq): one for one in waiting_proposals(after) if one.seq != self.proposal}
+        return after.after(entry, proposals=left, unsettled={**case.unsettled, **unsettled})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        data = {
+            "proposal": self.proposal,
+            "note": self.note,
+            "upsets": list(self.upsets),
+            "unsettled": list(self.unsettled),
+        }
+        files = [self.file.to_dict()] if self.file else []
+        return {"data": data, "files": files, "transition": None}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        data, files = intent["data"], intent["files"]
+        return cls(
+            proposal=data["proposal"],
+            note=data["note"],
+            file=File.from_dict(files[0]) if files else None,
+            upsets=tuple(data["upsets"]),
+            unsettled=tuple(data["unsettled"]),
+        )
+
+    def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
+        """Tell of it."""
+        file = f"（{self.file.name}）" if self.file else ""
+        return f"{self.verb}（第 {self.proposal} 笔）{file}{noted(self.note)}"
+
+    def wish(self, workflow: Workflow, case: Case) -> str:
+        """Say what was asked for."""
+        return wish_of(self.verb, workflow, case, self.proposal)
+
+    def is_repeated_by(self, recorded: Act) -> bool:
+        """Tell whether an entry's act is this one; what it changes was left to the judge."""
+        if not isinstance(recorded, ConfirmCorrection):
+            return False
+        return replace(self, upsets=recorded.upsets, unsettled=recorded.unsettled) == recorded
+
+
+def _upsets(docket: Docket, proposal: Proposal) -> list[Upset]:
+    """List what the correction changes as things now stand."""
+    workflow, case = docket.workflow, docket.case
+    after = amended(
+        workflow,
+        case,
+        proposal.facts,
+        proposal.material,
+        proposal.file,
+        seq=case.seq + 1,
+        slip=proposal.slip,
+    )
+    return upsets_of(workflow, case, after, proposal.editions, docket.moment)
+
+
+def wish_of(verb: str, workflow: Workflow, case: Case, seq: int) -> str:
+    """Say which proposal something was asked of."""
+    proposal = case.proposals.get(str(seq))
+    what = titles_in(workflow, proposal.editions) if proposal else f"第 {seq} 笔"
+    return f"{verb} {what}"
+
+
+def find_proposal(docket: Docket, seq: int) -> Proposal | None:
+    """Find a correction that still waits; where there is none, note that."""
+    case = docket.case
+    proposal = case.proposals.get(str(seq))
+    waiting = "、".join(f"第 {one.seq} 笔" for one in waiting_proposals(case))
+    mend = f"待确认的更正：{waiting or '无'}"
+    if proposal is None:
+        text = f"第 {seq} 笔不是待确认的更正"
+        docket.add(Gate("edition", False, {"proposal": seq}, text, mend))
+        return None
+    if has_lapsed(case, proposal):
+        text = f"第 {seq} 笔更正已失效：所更正的其后又变了"
+        docket.add(Gate("edition", False, {"proposal": seq}, text, mend))
+        return None
+    return proposal
+
+
+def judge_other(docket: Docket, proposal: Proposal) -> None:
+    """See that nobody confirms what went through their own hands, acting for whomever."""
+    inputs = {"of": "correction_made", "persons": list(proposal.persons)}
+    same = sorted(set(proposal.persons) & set(docket.officer.persons))
+    if same:
+        text = f"更正由 {'、'.join(same)} 提请，须换人确认"
+        mend = "请牵头单位的另一位经办人确认"
+        docket.add(Gate("not_by", False, inputs, text, mend))
+    else:
+        docket.add(Gate("not_by", True, inputs, "不是提请更正的人"))

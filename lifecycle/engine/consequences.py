@@ -1,0 +1,230 @@
+"""What a correction changes: which steps that stand, which ways out, which limits, opinions and
+letters are not as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from lifecycle.engine.case import Case, File, MadeStep, Moment, Proposal
+from lifecycle.engine.editions import as_read, edition_of, readers_of, would_undo
+from lifecycle.engine.gates.gates import (
+    Gate,
+    judge_dwell,
+    judge_guard,
+    judge_materials,
+    judge_needed,
+)
+from lifecycle.engine.gates.seats import seats_of
+from lifecycle.engine.standing import open_limits
+from lifecycle.engine.values import Value
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.reliance import reads_of, required_by
+
+
+@dataclass(frozen=True, slots=True)
+class Upset:
+    """One thing that a correction changes, in words.
+
+    `step` is the seq of a standing step whose gate no longer holds, 0 for anything else.
+    """
+
+    text: str
+    step: int = 0
+
+
+# ── Amending ──
+
+
+def amended(
+    workflow: Workflow,
+    case: Case,
+    facts: Mapping[str, Value],
+    material: str,
+    file: File | None,
+    *,
+    seq: int,
+    slip: bool,
+) -> Case:
+    """Give the case with the editions in hand amended; a slip leaves opinions standing."""
+    names = (*facts, material) if material else tuple(facts)
+    changed = {} if slip else dict.fromkeys(names, seq)
+    editions = {name: replace(edition_of(case, name), amended=seq) for name in names}
+    now = {**case.facts, **facts}
+    return replace(
+        case,
+        facts=now,
+        title=str(now.get(workflow.subject, case.title)),
+        materials={**case.materials, material: file} if file else case.materials,
+        changed={**case.changed, **changed},
+        editions={**case.editions, **editions},
+    )
+
+
+def has_lapsed(case: Case, proposal: Proposal) -> bool:
+    """Tell whether what a correction was proposed on has changed meanwhile."""
+    found = {name: edition_of(case, name) for name in proposal.editions}
+    now = {name: (edition.number, edition.amended) for name, edition in found.items()}
+    return now != dict(proposal.editions)
+
+
+def waiting_proposals(case: Case) -> list[Proposal]:
+    """List the corrections that wait for the lead, the oldest first."""
+    return [one for one in case.proposals.values() if not has_lapsed(case, one)]
+
+
+# ── The gates again ──
+
+
+def gates_of_step(workflow: Workflow, case: Case, step: MadeStep, moment: Moment) -> list[Gate]:
+    """Judge the facts, materials, guards and dwells of a standing step on the editions that it
+    read, as amended since, on its own day and with the counters of then.
+    """
+    transition = workflow.leaving[step.source][step.transition]
+    then, day = as_read(case, step, moment)
+    return _judged(workflow, then, transition, day)
+
+
+def _judged(workflow: Workflow, case: Case, transition: Transition, moment: Moment) -> list[Gate]:
+    return [
+        *judge_needed(workflow, case, transition, {}, moment),
+        *judge_materials(workflow, case, transition),
+        *(
+            judge_guard(workflow, case, transition, guard, {}, moment)
+            for guard in transition.guards
+        ),
+        *(
+            judge_dwell(workflow, case, transition, dwell, {}, moment)
+            for dwell in transition.dwells
+        ),
+    ]
+
+
+def returns_past(workflow: Workflow, case: Case, step: MadeStep) -> list[Transition]:
+    """List the returns from the present state that undo a step."""
+    ways = workflow.leaving[case.state].values()
+    return [way for way in ways if way.undoes and would_undo(workflow, case, way, step)]
+
+
+def judge_settled(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
+    """Judge, on the way forward, whether all that stands behind still holds after corrections."""
+    if transition.kind != "forward":
+        return
+    for step in case.steps:
+        correction = case.unsettled.get(str(step.seq))
+        if correction is None:
+            continue
+        title = workflow.titles[step.transition]
+        ways = "、".join(f"{t.title}（{t.name}）" for t in returns_past(workflow, case, step))
+        mend = f"须先退回重办：{ways}" if ways else "须先退回到它之前的环节重办"
+        text = f"第 {correction} 笔更正以后，“{title}”（第 {step.seq} 笔）的条件不再成立"
+        yield Gate("edition", False, {"step": step.seq, "correction": correction}, text, mend)
+
+
+# ── Before and after ──
+
+
+def upsets_of(
+    workflow: Workflow, before: Case, after: Case, names: Iterable[str], moment: Moment
+) -> list[Upset]:
+    """List what is not as it was when a case before is corrected to what it is after."""
+    wanted = tuple(names)
+    return [
+        *_steps_upset(workflow, before, after, wanted, moment),
+        *_ways_upset(workflow, before, after, wanted, moment),
+        *_limits_upset(workflow, before, after, moment),
+        *_letters_upset(workflow, before, wanted),
+    ]
+
+
+def _steps_upset(
+    workflow: Workflow, before: Case, after: Case, names: tuple[str, ...], moment: Moment
+) -> Iterator[Upset]:
+    by_seq = {step.seq: step for step in before.steps}
+    for name in names:
+        maker = by_seq.get(edition_of(before, name).seq)
+        if maker is not None:
+            called = f"“{workflow.titles[maker.transition]}”（第 {maker.seq} 笔）"
+            yield Upset(f"{called}填报的就是 {title_of(workflow, name)}")
+    readers = {step.seq: step for name in names for step in readers_of(before, name)}
+    for seq, step in sorted(readers.items()):
+        transition = workflow.leaving[step.source][step.transition]
+        called = f"“{transition.title}”（第 {seq} 笔）"
+        demanded = _demanded(workflow, step.source, transition)
+        covers = set(transition.cosign.covers) if transition.cosign else set()
+        read = [name for name in names if name in step.reads]
+        for name in read:
+            if name in demanded:
+                yield Upset(f"{called}须有 {title_of(workflow, name)}")
+            if name in covers:
+                yield Upset(f"{called}的会签以 {title_of(workflow, name)} 为据")
+        gates = (gates_of_step(workflow, case, step, moment) for case in (before, after))
+        for was, now in zip(*gates, strict=True):
+            if was.met and not now.met:
+                yield Upset(f"{called}的{now.label}不再成立：{now.text}", seq)
+            elif was.met != now.met:
+                yield Upset(f"{called}的{now.label}由不成立变为成立：{now.text}")
+
+
+def _demanded(workflow: Workflow, source: str, transition: Transition) -> set[str]:
+    """Name what a transition only demands to be there."""
+    required = required_by(workflow, source, transition.name)
+    return {*transition.facts, *required, *transition.materials}
+
+
+def _ways_upset(
+    workflow: Workflow, before: Case, after: Case, names: tuple[str, ...], moment: Moment
+) -> Iterator[Upset]:
+    for transition in workflow.leaving[before.state].values():
+        called = f"现在的“{transition.title}”"
+        demanded = _demanded(workflow, before.state, transition)
+        for name in names:
+            if name in demanded:
+                yield Upset(f"{called}须有 {title_of(workflow, name)}")
+        was = _judged(workflow, before, transition, moment)
+        now = _judged(workflow, after, transition, moment)
+        for old, new in zip(was, now, strict=True):
+            if old.met != new.met:
+                word = "变为成立" if new.met else "不再成立"
+                yield Upset(f"{called}，{new.label}{word}：{new.text}")
+        seats = zip(
+            seats_of(workflow, before, transition),
+            seats_of(workflow, after, transition),
+            strict=False,
+        )
+        if any(not old.stale and new.stale for old, new in seats):
+            yield Upset(f"{called}，已签的意见失效")
+
+
+def _limits_upset(workflow: Workflow, before: Case, after: Case, moment: Moment) -> Iterator[Upset]:
+    was = {item.limit.title: item.due.on for item in open_limits(workflow, before, moment.calendar)}
+    now = {item.limit.title: item.due.on for item in open_limits(workflow, after, moment.calendar)}
+    for title in {**was, **now}:
+        if was.get(title) != now.get(title):
+            old, new = was.get(title, "不计"), now.get(title, "不计")
+            yield Upset(f"期限“{title}”：{old} → {new}")
+
+
+def _letters_upset(workflow: Workflow, case: Case, names: tuple[str, ...]) -> Iterator[Upset]:
+    """Tell of the issued letters that may print what is corrected: those of steps that entered or
+    read it, and those that an officer drafted.
+    """
+    for letter in case.letters.values():
+        if not letter.in_force:
+            continue
+        printed = set(names)
+        if letter.transition:
+            transition = workflow.leaving[letter.source][letter.transition]
+            reads = reads_of(workflow, letter.source, letter.transition)
+            printed &= {*transition.asks, *transition.may, *reads.facts, *reads.materials}
+        if printed:
+            titles = "、".join(title_of(workflow, name) for name in names if name in printed)
+            yield Upset(f"已签发的 {letter.number or letter.name} 可能写有 {titles}")
+
+
+def title_of(workflow: Workflow, name: str) -> str:
+    """Give the title of a fact or material."""
+    known = workflow.facts.get(name) or workflow.materials[name]
+    return known.title

@@ -1,0 +1,336 @@
+"""What was decided rests on what was then in hand: the editions of facts and materials, and the
+steps that read them and stand.
+
+A value or file that is entered begins a new edition. A step names the editions that it read. A
+return undoes the steps made since the state that it leads to was last entered; what they entered
+is then as it was before, and what they locked is free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from lifecycle.engine.case import OPEN, Case, Edition, File, Fired, MadeStep, Moment, PastEdition
+from lifecycle.engine.entry import Entry
+from lifecycle.engine.values import Value
+from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.reliance import reads_of, renews
+
+NO_EDITION = Edition(0, 0, 0)
+
+
+# ── Who has read what ──
+
+
+def edition_of(case: Case, name: str) -> Edition:
+    """Give the edition of a fact or material that is in hand."""
+    return case.editions.get(name, NO_EDITION)
+
+
+def readers_of(case: Case, name: str) -> list[MadeStep]:
+    """List the standing steps that read the edition in hand."""
+    number = edition_of(case, name).number
+    return [step for step in case.steps if number and step.reads.get(name) == number]
+
+
+def binding_readers(workflow: Workflow, case: Case, name: str) -> list[MadeStep]:
+    """List those readers of the edition in hand on account of which it may not be replaced: none
+    that came before a standing step which unlocked it.
+    """
+    unlocked = max(
+        (s.seq for s in case.steps if name in _transition(workflow, s).unlocks), default=0
+    )
+    return [step for step in readers_of(case, name) if step.seq > unlocked]
+
+
+def is_free(workflow: Workflow, case: Case, name: str) -> bool:
+    """Tell whether a fact or material may be entered anew: no standing step has read the edition in
+    hand since it was last unlocked, or it renews.
+    """
+    return renews(workflow, name) or not binding_readers(workflow, case, name)
+
+
+def reads_by_now(
+    workflow: Workflow, case: Case, transition: Transition, facts: Mapping[str, Value]
+) -> dict[str, int]:
+    """Map what a transition reads to the editions that it would read now, with these facts."""
+    reads = reads_of(workflow, case.state, transition.name)
+    numbers = {}
+    for name in reads.facts:
+        if name in facts:
+            numbers[name] = edition_of(case, name).latest + 1
+        elif name in case.facts:
+            numbers[name] = edition_of(case, name).number
+    for name in reads.materials:
+        if name in case.materials:
+            numbers[name] = edition_of(case, name).number
+    return numbers
+
+
+# ── Entering ──
+
+
+def with_values(
+    workflow: Workflow, case: Case, facts: Mapping[str, Value], seq: int, by: str = ""
+) -> Case:
+    """Give the case with facts entered by the entry with this seq, through the transition `by` if
+    it was one.
+
+    The same value again is no new edition, but where a transition asked for it or a step has read
+    the one in hand.
+    """
+    editions, past = {**case.editions}, {**case.past}
+    changed = {**case.changed}
+    for name, value in facts.items():
+        same = case.facts.get(name) == value
+        if not same:
+            changed[name] = seq
+        if same and not by and not _begins_again(workflow, case, name):
+            continue
+        before = edition_of(case, name)
+        if name in case.facts:
+            past[name] = (*past.get(name, ()), PastEdition(before, case.facts[name]))
+        editions[name] = Edition(before.latest + 1, before.latest + 1, seq, by)
+    entered = {**case.facts, **facts}
+    title = str(entered.get(workflow.subject, case.title))
+    after = replace(case, facts=entered, title=title, changed=changed, editions=editions, past=past)
+    return _pruned(workflow, after, facts)
+
+
+def with_file(workflow: Workflow, case: Case, name: str, file: File) -> Case:
+    """Give the case with a file attached; the same bytes again are no new edition, but where a step
+    has read those in hand.
+    """
+    held = case.materials.get(name)
+    same = held is not None and held.sha256 == file.sha256
+    changed = {**case.changed} if same else {**case.changed, name: file.seq}
+    after = replace(case, materials={**case.materials, name: file}, changed=changed)
+    if same and not _begins_again(workflow, case, name):
+        return after
+    before = edition_of(case, name)
+    past = {**case.past}
+    if held is not None:
+        past[name] = (*past.get(name, ()), PastEdition(before, held))
+    edition = Edition(before.latest + 1, before.latest + 1, file.seq)
+    after = replace(after, editions={**case.editions, name: edition}, past=past)
+    return _pruned(workflow, after, (name,))
+
+
+def _begins_again(workflow: Workflow, case: Case, name: str) -> bool:
+    """Tell whether the same value or file, entered again, is a new edition all the same."""
+    return edition_of(case, name).used and is_free(workflow, case, name)
+
+
+def _pruned(workflow: Workflow, case: Case, names: Iterable[str]) -> Case:
+    """Forget the earlier editions that no standing step has read and no return can bring back."""
+    past = {**case.past}
+    for name in names:
+        if name in past:
+            kept = _kept(workflow, case, name)
+            past = {**past, name: kept} if kept else {k: v for k, v in past.items() if k != name}
+    return replace(case, past=past)
+
+
+def _kept(workflow: Workflow, case: Case, name: str) -> tuple[PastEdition, ...]:
+    read = {step.reads.get(name) for step in case.steps}
+    by_seq = {step.seq: step for step in case.steps}
+    found = []
+    later = edition_of(case, name)
+    comes_back = True
+    for one in reversed(case.past[name]):
+        maker = by_seq.get(later.seq) if later.by else None
+        comes_back = comes_back and _may_go(workflow, maker)
+        if one.edition.number in read or (comes_back and not one.undone):
+            found.append(one)
+        if not one.undone:
+            later = one.edition
+    return tuple(reversed(found))
+
+
+def _may_go(workflow: Workflow, step: MadeStep | None) -> bool:
+    return step is not None and _transition(workflow, step).undoable
+
+
+# ── Making a step, and undoing ──
+
+
+def with_step(
+    workflow: Workflow, case: Case, transition: Transition, facts: Mapping[str, Value], entry: Entry
+) -> Case:
+    """Give the case with a transition made: its facts entered and, where it is a return, the steps
+    undone that it undoes.
+
+    The place of the case and its letters are the act's own business.
+    """
+    looked_at = reads_of(workflow, case.state, transition.name).transitions
+    step = MadeStep(
+        transition=transition.name,
+        source=case.state,
+        seq=entry.seq,
+        on=entry.on,
+        persons=entry.persons,
+        entered_on=case.entered_on,
+        reads=reads_by_now(workflow, case, transition, facts),
+        counts={
+            name: (case.fired[name].count, case.fired[name].on, case.fired[name].seq)
+            for name in looked_at
+            if name in case.fired
+        },
+    )
+    after = case
+    if transition.undoes:
+        after = _undone(workflow, case, transition, str(entry.target), entry.seq)
+    after = with_values(workflow, after, facts, entry.seq, transition.name)
+    editions = {
+        name: replace(edition, used=True) if step.reads.get(name) == edition.number else edition
+        for name, edition in after.editions.items()
+    }
+    before = after.fired.get(transition.name)
+    fired = Fired((before.count if before else 0) + 1, entry.on, entry.seq, entry.persons)
+    locked = (set(after.locked) - set(transition.unlocks)) | set(transition.locks)
+    after = replace(
+        after,
+        steps=(*after.steps, step),
+        editions=editions,
+        fired={**after.fired, transition.name: fired},
+        made={**after.made, transition.name: after.made.get(transition.name, 0) + 1},
+        locked=tuple(sorted(locked)),
+    )
+    # Neither a resume nor a return to where the case is enters a state: it never left that.
+    if transition.kind not in ("record", "resume") and entry.target != case.state:
+        after = replace(after, entered={**after.entered, str(entry.target): entry.seq})
+    return _pruned(workflow, after, tuple(after.past))
+
+
+def _undone(workflow: Workflow, case: Case, transition: Transition, target: str, seq: int) -> Case:
+    """Give the case without the steps that a return to a state undoes."""
+    since = _since(case, target)
+    gone = {
+        step.seq
+        for step in case.steps
+        if _is_undone(_transition(workflow, step), step, transition, since)
+    }
+    if not gone:
+        return case
+    steps = tuple(step for step in case.steps if step.seq not in gone)
+    facts, changed = {**case.facts}, {**case.changed}
+    editions, past = {**case.editions}, {**case.past}
+    for name, edition in case.editions.items():
+        past[name] = tuple(
+            replace(one, undone=one.undone or _is_by(one.edition, gone))
+            for one in past.get(name, ())
+        )
+        if not _is_by(edition, gone):
+            continue
+        back = next((one for one in reversed(past[name]) if not one.undone), None)
+        past[name] = (
+            *(one for one in past[name] if one is not back),
+            PastEdition(edition, case.facts[name], undone=True),
+        )
+        if back is None or isinstance(back.value, File):
+            editions[name] = Edition(0, edition.latest, seq)
+            del facts[name]
+        else:
+            editions[name] = replace(back.edition, latest=edition.latest)
+            facts[name] = back.value
+        if facts.get(name) != case.facts[name]:
+            changed[name] = seq
+    return replace(
+        case,
+        facts=facts,
+        title=str(facts.get(workflow.subject, case.title)),
+        changed=changed,
+        editions=editions,
+        past={name: kept for name, kept in past.items() if kept},
+        steps=steps,
+        fired=_fired(case, steps),
+        locked=_locked(workflow, steps),
+    )
+
+
+def would_undo(workflow: Workflow, case: Case, transition: Transition, step: MadeStep) -> bool:
+    """Tell whether a return that can be made now would undo a step."""
+    since = _since(case, str(transition.to))
+    return _is_undone(_transition(workflow, step), step, transition, since)
+
+
+def _since(case: Case, target: str) -> int:
+    """Give the seq after which steps go with a return to a state: where that was last entered, or
+    where the present one was if it never was.
+    """
+    return case.entered.get(target, case.entered.get(case.state, 0))
+
+
+def _is_undone(made: Transition, step: MadeStep, by: Transition, since: int) -> bool:
+    """Tell whether a step goes: `stands: {until: …}` holds it until one of those, wherever that
+    leads.
+    """
+    if not made.undoable:
+        return False
+    if made.until:
+        return by.name in made.until
+    return step.seq > since
+
+
+def _is_by(edition: Edition, gone: set[int]) -> bool:
+    return bool(edition.by) and edition.seq in gone
+
+
+def _transition(workflow: Workflow, step: MadeStep) -> Transition:
+    return workflow.leaving[step.source][step.transition]
+
+
+def _fired(case: Case, steps: Iterable[MadeStep]) -> dict[str, Fired]:
+    fired = {OPEN: case.fired[OPEN]}
+    for step in steps:
+        before = fired.get(step.transition)
+        count = (before.count if before else 0) + 1
+        fired[step.transition] = Fired(count, step.on, step.seq, step.persons)
+    return fired
+
+
+def _locked(workflow: Workflow, steps: Iterable[MadeStep]) -> tuple[str, ...]:
+    locked: set[str] = set()
+    for step in steps:
+        transition = _transition(workflow, step)
+        locked = (locked - set(transition.unlocks)) | set(transition.locks)
+    return tuple(sorted(locked))
+
+
+# ── A step as it was judged ──
+
+
+def as_read(case: Case, step: MadeStep, moment: Moment) -> tuple[Case, Moment]:
+    """Give the case and the day as a standing step saw them: the editions that it read, as amended
+    since, and the counters of then.
+    """
+    seen: dict[str, Any] = {
+        name: value_of(case, name, number) for name, number in step.reads.items()
+    }
+    files = {name: value for name, value in seen.items() if isinstance(value, File)}
+    facts = {name: value for name, value in seen.items() if name not in files}
+    fired = {name: Fired(*made, ()) for name, made in step.counts.items()}
+    then = replace(
+        case,
+        state=step.source,
+        entered_on=step.entered_on,
+        facts=facts,
+        materials=files,
+        fired=fired,
+        made={name: made.count for name, made in fired.items()},
+        opinions={},
+    )
+    return then, replace(moment, on=date.fromisoformat(step.on))
+
+
+def value_of(case: Case, name: str, number: int) -> Value | File:
+    """Give the value of an edition, as amended; a KeyError where nothing stands on it any more."""
+    if edition_of(case, name).number == number:
+        return case.materials[name] if name in case.materials else case.facts[name]
+    for one in case.past[name]:
+        if one.edition.number == number:
+            return one.value
+    raise KeyError(name)

@@ -1,0 +1,66 @@
+"""The seats of a transition's co-sign: whose opinions it needs, and which of them still count."""
+
+from __future__ import annotations
+
+from lifecycle.engine.case import Case, Opinion, opinion_key
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.reliance import reads_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One place at a co-sign: whose opinion is asked, under which role, what stands, and whether
+    that still counts.
+    """
+
+    role: str
+    unit: str
+    opinion: Opinion | None
+    stale: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether no opinion of it counts."""
+        return self.opinion is None or self.stale
+
+
+def seats_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[Seat, ...]:
+    """List who is asked to co-sign a transition, with the opinion that stands and whether it has
+    gone stale.
+    """
+    if transition.cosign is None:
+        return ()
+    floor = floor_of(workflow, case, transition)
+    found = []
+    for role in transition.cosign.roles:
+        bound = workflow.roles[role].bound
+        for unit in case.bound_units(bound) if bound else ("",):
+            opinion = case.opinions.get(opinion_key(transition.name, role, unit))
+            found.append(Seat(role, unit, opinion, opinion is not None and opinion.seq < floor))
+    return tuple(found)
+
+
+def floor_of(workflow: Workflow, case: Case, transition: Transition) -> int:
+    """Give the seq from which opinions count: after the last return, the last time it was made, and
+    any change of what they cover.
+    """
+    fired = case.fired.get(transition.name)
+    changes = (case.changed.get(name, 0) for name in covered(workflow, case.state, transition))
+    return max((case.cleared, fired.seq if fired else 0, *changes))
+
+
+def covered(workflow: Workflow, state: str, transition: Transition) -> tuple[str, ...]:
+    """Name the facts and materials that an opinion covers: what was shown to the signer. That is
+    what the case is about and all that the transition reads, but what comes with the transition
+    itself, unless the workflow says that it is less.
+    """
+    cosign = transition.cosign
+    if cosign is None:
+        return ()
+    if cosign.less:
+        return cosign.covers
+    reads = reads_of(workflow, state, transition.name)
+    with_it = {*transition.asks, *transition.may}
+    named = dict.fromkeys((*workflow.identity, *reads.facts, *reads.materials))
+    return tuple(name for name in named if name not in with_it)

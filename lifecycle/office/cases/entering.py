@@ -1,0 +1,135 @@
+"""Facts as officers enter them: each read, and all that is wrong told at once – values that cannot
+be, names that there are not, and every gate of the act that they come with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import field, replace
+from typing import TYPE_CHECKING
+
+from lifecycle.engine.acts import Advance
+from lifecycle.engine.docket import RefusedError
+from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.values import Entered, Value, parse_fact
+from lifecycle.errors import EnteredFault, InvalidError, LifecycleError, at_once
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.naming import find_fact
+
+if TYPE_CHECKING:
+    from lifecycle.engine.acts import Act
+    from lifecycle.engine.case import Case
+    from lifecycle.ledger.register import Outcome, Request
+    from lifecycle.office.office import Office
+    from lifecycle.workflow.model import Fact, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where what was entered stands, by the names under which it was entered, and what of it could
+    not even be read.
+    """
+
+    places: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[LifecycleError, ...] = ()
+
+
+TYPED = Origin()
+"""Typed on the command line: it stands nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactEntry:
+    """What was entered, as read: the facts that may be, and the faults of the others.
+
+    `unread` are the facts of which the value is faulty, with what was entered.
+    """
+
+    facts: Mapping[str, Value]
+    faults: tuple[EnteredFault, ...]
+    unread: Mapping[str, str]
+
+
+def read_entry(
+    office: Office, workflow: Workflow, texts: Mapping[str, Entered], origin: Origin = TYPED
+) -> FactEntry:
+    """Read facts as officers enter them: by name or title, units by code or name."""
+    facts: dict[str, Value] = {}
+    unread: dict[str, str] = {}
+    faults = [EnteredFault("", error) for error in origin.faults]
+    for name, entered in texts.items():
+        place = origin.places.get(name, "")
+        try:
+            fact = find_fact(workflow, name)
+        except LifecycleError as error:
+            faults.append(EnteredFault(place, error))
+            continue
+        if fact.name in facts or fact.name in unread:
+            message = f"{fact.title}（{fact.name}）写了两次，一次用标识，一次用名称"
+            faults.append(EnteredFault(place, InvalidError(message, "只留一处")))
+            continue
+        try:
+            facts[fact.name] = _value(office, fact, entered)
+        except LifecycleError as error:
+            unread[fact.name] = entered if isinstance(entered, str) else "、".join(entered)
+            faults.append(EnteredFault(place, error))
+    return FactEntry(facts, tuple(faults), unread)
+
+
+def _value(office: Office, fact: Fact, entered: Entered) -> Value:
+    value = parse_fact(fact, entered)
+    if fact.type == "unit":
+        return office.directory.unit_code(str(value))
+    if fact.of == "unit" and isinstance(value, list):
+        return list(dict.fromkeys(office.directory.unit_code(item) for item in value))
+    return value
+
+
+def submit_entry(
+    office: Office,
+    request: Request,
+    workflow: Workflow | None,
+    case: Case | None,
+    entry: FactEntry,
+    make: Callable[[Mapping[str, Value]], Act],
+) -> Outcome:
+    """Have the act judged and recorded that these facts come with.
+
+    Faults in what was entered are raised together with the gates that the rest would meet.
+    """
+    case_id = case.id if case else None
+    if not entry.faults:
+        return office.register.submit(request, workflow, case_id, make(entry.facts))
+    trial = replace(request, dry_run=True, request_id=None)
+    act = make(entry.facts)
+    if not isinstance(act, Advance):
+        # So that it is judged whose these facts are; no condition is worked out with them.
+        act = make({**entry.facts, **entry.unread})
+    try:
+        office.register.submit(trial, workflow, case_id, act)
+    except RefusedError as refused:
+        others = tuple(gate for gate in refused.gates if gate.met or not _about(gate, entry))
+        if any(not gate.met for gate in others):
+            gates = (*map(_fault_gate, entry.faults), *others)
+            raise RefusedError(refused.case, refused.asked_for, gates, refused.basis) from None
+    except LifecycleError:
+        pass  # who asks, and when, is told once what they enter can be judged
+    raise at_once(entry.faults)
+
+
+def _fault_gate(fault: EnteredFault) -> Gate:
+    return Gate("facts", False, {}, fault.message, fault.error.mend)
+
+
+def _about(gate: Gate, entry: FactEntry) -> bool:
+    """Tell whether an unmet gate only says of a fact with a faulty value that it is not there, or
+    not right.
+    """
+    if gate.kind == "facts":
+        return not gate.inputs or bool(gate.inputs.keys() & entry.unread.keys())
+    if gate.kind == "unit":
+        return gate.inputs.get("unit") in entry.unread.values()
+    if gate.kind == "guard":
+        return not entry.unread.keys().isdisjoint(re.findall(r"\w+", gate.inputs["when"]))
+    return False

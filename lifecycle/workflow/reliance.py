@@ -1,0 +1,144 @@
+"""What a workflow does not say in so many words: which facts hold where, what a transition reads,
+and through which transitions a fact is entered.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from lifecycle.expression.expression import Expression
+from lifecycle.expression.faults import ExpressionError
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.graph import passed_through
+from lifecycle.workflow.model import ENTERED, PREVIOUS, Transition, Workflow
+
+MOST_WORKFLOWS = 64
+MOST_TRANSITIONS = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The facts and materials that a transition rests on, and those transitions whose number, day
+    or place its guards look at.
+    """
+
+    facts: tuple[str, ...]
+    materials: tuple[str, ...]
+    transitions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The transitions that ask a fact, and those that may: in the order of the file."""
+
+    asking: tuple[Transition, ...]
+    maybe: tuple[Transition, ...]
+
+
+_NO_DOORS = Doors((), ())
+
+
+@lru_cache(maxsize=MOST_TRANSITIONS)
+def reads_of(workflow: Workflow, source: str, name: str) -> Reads:
+    """List what the transition of that name that leaves a state reads: by its guards, its needs,
+    `required`, its dwells, and what its co-sign covers.
+    """
+    transition = workflow.leaving[source][name]
+    named = {*transition.facts, *required_by(workflow, source, name), *transition.materials}
+    named |= set(transition.fresh)
+    named |= {item for same in transition.read_by for item in same.items}
+    named |= {dwell.since for dwell in transition.dwells if dwell.since != ENTERED}
+    if transition.cosign is not None:
+        named |= set(transition.cosign.covers)
+    made: set[str] = {same.step for same in transition.read_by}
+    for guard in transition.guards:
+        names, paths = _mentioned(guard.when)
+        named |= names
+        named |= {item for space, item in paths if space == "sha256"}
+        made |= {item for space, item in paths if space != "sha256"}
+    return Reads(
+        tuple(name for name in workflow.facts if name in named),
+        tuple(name for name in workflow.materials if name in named),
+        tuple(sorted(made)),
+    )
+
+
+def _mentioned(when: Expression) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """Give the names and paths of a condition; one that is none has none, and never holds."""
+    try:
+        return when.names, when.paths
+    except ExpressionError:
+        return frozenset(), frozenset()
+
+
+@lru_cache(maxsize=MOST_TRANSITIONS)
+def required_by(workflow: Workflow, source: str, name: str) -> tuple[str, ...]:
+    """List the facts that `required` wants of a transition: those of the state that it leads to, or
+    of a record's own, and of every state that each way forward to it passes through.
+
+    Returns, suspensions, resumes and terminations want none.
+    """
+    transition = workflow.leaving[source][name]
+    if transition.kind not in ("forward", "record") or transition.to == PREVIOUS:
+        return ()
+    before = dominators(workflow).get(transition.to or source, frozenset())
+    return tuple(
+        fact.name
+        for fact in workflow.facts.values()
+        if fact.required is True or (fact.required and fact.required in before)
+    )
+
+
+@lru_cache(maxsize=MOST_WORKFLOWS)
+def dominators(workflow: Workflow) -> dict[str, frozenset[str]]:
+    """Map each state to itself and those that every way to it over forward moves passes through.
+
+    A state to which no such way leads, such as that of a suspended case, has only itself.
+    """
+    edges: dict[str, set[str]] = {name: set() for name in workflow.states}
+    for transition in workflow.transitions:
+        if transition.kind == "forward" and transition.to in edges:
+            for source in transition.sources:
+                edges.get(source, set()).add(transition.to)
+    return passed_through(workflow.initial, edges)
+
+
+def doors_of(workflow: Workflow, fact: str) -> Doors:
+    """Give the transitions through which a fact is entered."""
+    return _doors(workflow).get(fact, _NO_DOORS)
+
+
+@lru_cache(maxsize=MOST_WORKFLOWS)
+def _doors(workflow: Workflow) -> dict[str, Doors]:
+    asking: dict[str, list[Transition]] = {}
+    maybe: dict[str, list[Transition]] = {}
+    for transition in workflow.transitions:
+        for name in transition.asks:
+            asking.setdefault(name, []).append(transition)
+        for name in transition.may:
+            maybe.setdefault(name, []).append(transition)
+    return {
+        name: Doors(tuple(asking.get(name, ())), tuple(maybe.get(name, ())))
+        for name in {**asking, **maybe}
+    }
+
+
+@lru_cache(maxsize=MOST_WORKFLOWS)
+def lasting_facts(workflow: Workflow) -> frozenset[str]:
+    """Name the facts that `renews: true` does not open: those of the identity, and those from which
+    a time limit counts.
+    """
+    limits = [
+        limit
+        for state in workflow.states.values()
+        for limit in (*((state.due,) if state.due else ()), *state.limits)
+    ]
+    since = {limit.since for limit in limits if limit.since != ENTERED}
+    return frozenset((*workflow.identity, *since))
+
+
+def renews(workflow: Workflow, name: str) -> bool:
+    """Tell whether a fact or material may be entered anew after a step has read it."""
+    if name in workflow.facts:
+        return workflow.facts[name].renews and name not in lasting_facts(workflow)
+    return workflow.materials[name].renews
