@@ -286,7 +286,7 @@ def see_killed(paper: Paper, target: str, step: int) -> None:
 
 def test_a_killed_copy_goes_on(paper: Paper, target: str) -> None:
     """A process killed in the middle leaves what the same command completes."""
-    see_killed(paper, target, 70)
+    see_killed(paper, target, 40)
 
 
 @pytest.mark.slow
@@ -442,7 +442,7 @@ def test_a_source_may_be_written_to_meanwhile(
         count = 0
         while not stop.is_set():
             count += 1
-            words = ("set", "KC-2026-003", f"people={count % 500 + 1}", "--on", "2026-09-29")
+            words = ("set", "KC-2026-003", f"area={count % 500 + 1}", "--on", "2026-09-29")
             result = bureau.run(*words, by="bureau01")
             if result.exit_code:
                 wrong.append(result.output)

@@ -216,6 +216,7 @@ def test_a_writer_that_stops_in_its_turn_does_not_hold_others_for_ever(
     def sleepy(self: PostgresStore, *args: Any) -> None:
         append(self, *args)
         self.row(text.LAST_INDEX)
+        self.connection.rows("SELECT 1", {})  # alone: see connection.OPTIONS
         time.sleep(0.6)
 
     with monkeypatch.context() as patch:

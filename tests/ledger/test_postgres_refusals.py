@@ -23,6 +23,7 @@ from tiny_office import Tiny
 from lifecycle.ledger.opening import open_store
 from lifecycle.ledger.postgres import schema
 from lifecycle.ledger.postgres.connection import address_of
+from lifecycle.ledger.postgres.store import PostgresStore
 
 PASSWORD = "秘密-S3cret"
 IN_URL = "%E7%A7%98%E5%AF%86-S3cret"
@@ -109,6 +110,17 @@ def test_a_login_with_a_password_works(bureau: Bureau) -> None:
     assert "账户　　clerk，以 " in shown
     assert "数据库　postgresql://clerk@127.0.0.1:" in shown
     assert "S3cret" not in shown
+
+
+def test_a_machine_that_goes_away_gives_up_its_turn(bureau: Bureau) -> None:
+    """The server asks after a client that is silent, so that one whose machine lost its power does
+    not hold the writers up for hours.
+    """
+    with closing(open_store(by_port(bureau))) as store:
+        assert isinstance(store, PostgresStore)
+        asked = ("idle", "interval", "count")
+        found = [store.connection.rows(f"SHOW tcp_keepalives_{one}", {})[0][0] for one in asked]
+        assert found == ["30", "10", "3"]
 
 
 def test_a_wrong_password_is_told(bureau: Bureau) -> None:

@@ -248,8 +248,8 @@ def test_nothing_slow_is_done_in_the_queue(
     writing = kind.writing
 
     @contextmanager
-    def watched(self: Any) -> Iterator[None]:
-        with writing(self):
+    def watched(self: Any, *foreseen: Any) -> Iterator[None]:
+        with writing(self, *foreseen):
             waiting[0] += 1
             yield
             waiting[0] -= 1

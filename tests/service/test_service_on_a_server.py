@@ -46,7 +46,7 @@ def test_callers_work_on_a_server_by_their_accounts(served: Served) -> None:
 
     def work(number: int) -> None:
         for turn in range(4):
-            done = served.call("set", "剑瓷", f"people={number * 10 + turn + 1}")
+            done = served.call("set", "剑瓷", f"area={number * 10 + turn + 1}")
             if done.returncode:
                 wrong.append(done)
 
@@ -78,21 +78,21 @@ def test_a_server_that_was_restarted_is_found_again(served: Served, own: Server)
     are told so, exit 3, and nothing hangs.
     """
     for how in ("fast", "immediate"):
-        served.do("set", "剑瓷", "people=7")
+        served.do("set", "剑瓷", "area=7")
         own.stop(how)
-        for words in (("show", "剑瓷"), ("set", "剑瓷", "people=8")):
+        for words in (("show", "剑瓷"), ("set", "剑瓷", "area=8")):
             away = served.call(*words)
             assert away.returncode == 3, away
             assert away.stderr.startswith(("连不上数据库服务器（", "数据库服务器断开了连接"))
         own.start()
-        for people in range(1, 5):  # more than there are workers
-            served.do("set", "剑瓷", f"people={people}")
+        for area in range(1, 5):  # more than there are workers
+            served.do("set", "剑瓷", f"area={area}")
     assert served.asks("audit")["findings"] == []
 
 
 def test_a_killed_service_leaves_no_half(served: Served, own: Server) -> None:
     """Killed under load, it leaves whole entries and no turn that anybody waits for."""
-    words = ("set", "剑瓷", "people=3")
+    words = ("set", "剑瓷", "area=3")
     callers = [threading.Thread(target=served.call, args=words) for _ in range(8)]
     for caller in callers:
         caller.start()

@@ -24,7 +24,12 @@ OPTIONS = (
     "-c search_path=lifecycle",
     "-c client_min_messages=warning",
     f"-c lock_timeout={WAIT_S}s",
+    # not after a pipeline: the driver ends it with a message that stops the server's clock
     "-c idle_in_transaction_session_timeout=120s",
+    # a writer whose machine went away in its turn gives it up within a minute, not after two hours
+    "-c tcp_keepalives_idle=30",
+    "-c tcp_keepalives_interval=10",
+    "-c tcp_keepalives_count=3",
 )
 
 # The driver notes what it drops when a connection is lost; officers are told by `told`.

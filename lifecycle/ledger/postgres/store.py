@@ -30,6 +30,8 @@ from lifecycle.places import data_folder
 
 _TURN: Batch = (("BEGIN", {}), (f"SELECT pg_advisory_xact_lock({schema.LOCK})", {}))
 """A transaction that waits for its turn among the writers."""
+_NOTHING = "，未写入任何内容"
+"""What became of a transaction that was not committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class PostgresStore(Store):
         self._within = False
         self._pending: list[Put] = []
         self._foreseen: dict[tuple[str, str], list[Any]] = {}
+        self._outcome = ""
 
     @classmethod
     def named(cls, url: str) -> str:
@@ -163,14 +166,14 @@ class PostgresStore(Store):
     @contextlib.contextmanager
     def _transaction(self, begin: Batch, *foreseen: Ask) -> Iterator[None]:
         asked = [(statement.postgresql, dict(values)) for statement, values in foreseen]
-        with server_errors(self.name, "，未写入任何内容"):
+        with server_errors(self.name, _NOTHING):
             answers = self._begin((*begin, *asked))[len(begin) :]
             keys = [_key(*one) for one in asked]
             self._foreseen = dict(zip(keys, [answer.rows for answer in answers], strict=True))
             self._appended.clear()
             self._numbers.clear()
             self._pending.clear()
-            self._within = True
+            self._within, self._outcome = True, _NOTHING
             try:
                 yield
                 self._flush()
@@ -191,7 +194,7 @@ class PostgresStore(Store):
             return self.connection.together(batch)
 
     def _undo(self) -> None:
-        self._within = False
+        self._within, self._outcome = False, ""
         self._pending.clear()
         self._foreseen.clear()
         if self.connection.lost or self.connection.idle:
@@ -209,6 +212,7 @@ class PostgresStore(Store):
         """Commit, and note what is recorded by it, also where a signal ends the command at this
         very moment.
         """
+        self._outcome = ""  # from here on it is for reading back to say
         try:
             self.connection.rows("COMMIT", {})
         except psycopg.Error as error:
@@ -268,7 +272,7 @@ class PostgresStore(Store):
         known = self._foreseen.pop(_key(statement.postgresql, values), None)
         if known is not None:
             return known
-        with server_errors(self.name):
+        with server_errors(self.name, self._outcome):
             if self._pending:
                 return self._flush((statement.postgresql, values))
             try:
