@@ -48,6 +48,18 @@ def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     return home
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to `make slow` what runs on a server of modules that say SLOW_ON_A_SERVER: they are
+    about what is done with rows more than about how these are kept.
+    """
+    for item in items:
+        given = getattr(item, "callspec", None)
+        on_a_server = given is not None and given.params.get("home") == "server"
+        module = item.getparent(pytest.Module)
+        if on_a_server and module and getattr(module.obj, "SLOW_ON_A_SERVER", False):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """Run a PostgreSQL server for the tests of this process that ask for one."""

@@ -15,6 +15,7 @@ from paper_office import ISSUING, Paper
 
 from lifecycle.ledger.audit import bare
 
+SLOW_ON_A_SERVER = True
 FIRST, SECOND = "KC-2026-001", "KC-2026-002"
 LETTER = "2-consultation"
 LETTERS = f"公文 2 件：{FIRST} {LETTER}、{SECOND} {LETTER}"

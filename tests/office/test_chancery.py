@@ -24,6 +24,7 @@ from lifecycle.ledger.rows import letter_rows
 from lifecycle.letter.code import code_of, read_code
 
 LETTER = "2-consultation"
+SLOW_ON_A_SERVER = True
 
 
 @pytest.fixture
