@@ -128,6 +128,26 @@ def test_the_record_cannot_be_altered(bureau: Bureau, statement: str, role: str)
             connection.execute(statement.format(**names, login=LOGIN).encode())
 
 
+def test_parts_that_a_login_adds_alter_no_material(bureau: Bureau) -> None:
+    """A login may add parts of materials; added to a material that is there they alter nothing, and
+    put where another belongs, that one is not recorded.
+    """
+    bureau.write("先来.pdf", "先来的")
+    theirs = hash_of("先来的".encode())
+    number = bureau.numbers()[2]
+    with logged_in(bureau) as connection:
+        words = "INSERT INTO file_part VALUES (%s, %s, %s)"
+        for digest in bureau.home.kept(bureau.path):
+            connection.execute(words, (digest, 1, b"more"))
+        connection.execute(words, (theirs, 0, b"junk"))
+    assert bureau.findings() == []
+    before = bureau.checkpoint()
+    code, message = bureau.fails("attach", number, "report", "先来.pdf", by="planning01")
+    assert code == 3
+    assert message.startswith(f"库里已有这份文件（{theirs[:12]}…），但内容被改动\n")
+    assert bureau.checkpoint() == before
+
+
 def test_a_right_cannot_be_passed_on(bureau: Bureau) -> None:
     """Who has a right without the right to give it gives nothing."""
     with logged_in(bureau) as connection:
