@@ -28,6 +28,7 @@ $(READY): lock-dev.txt pyproject.toml
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
+# LIFECYCLE_DB=postgresql+psycopg://… plays it in that empty database; any other is left alone.
 demo: $(READY) $(FONTS)  ## 演示：十个项目，一个走完全程，签发公文
 	@rm -rf $(DEMO)
 	@$(BIN)/lifecycle demo --into $(DEMO)

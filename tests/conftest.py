@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from homes import FILES, Home, ServerHome
 from hypothesis import HealthCheck, settings
+from postgres_server import NO_SERVER, Server, programs, running
 
 # The same examples every time, so that a red run is red again; `--hypothesis-profile=search` looks
 # for new ones.
@@ -43,3 +46,41 @@ def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     return home
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to `make slow` what runs on a server of modules that say SLOW_ON_A_SERVER: they are
+    about what is done with rows more than about how these are kept.
+    """
+    for item in items:
+        given = getattr(item, "callspec", None)
+        on_a_server = given is not None and given.params.get("home") == "server"
+        module = item.getparent(pytest.Module)
+        if on_a_server and module and getattr(module.obj, "SLOW_ON_A_SERVER", False):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Run a PostgreSQL server for the tests of this process that ask for one."""
+    if programs() is None:
+        pytest.skip(NO_SERVER)
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def server_home(server: Server) -> Iterator[ServerHome]:
+    """Give databases of a server to offices."""
+    home = ServerHome(server)
+    yield home
+    home.clear()
+
+
+@pytest.fixture(scope="module", params=["file", "server"])
+def home(request: pytest.FixtureRequest) -> Iterator[Home]:
+    """Give where offices are kept: in files, and then again on a server."""
+    if request.param == "file":
+        yield FILES
+    else:
+        yield request.getfixturevalue("server_home")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from outside import outside
+from homes import FILES, Home
 from tiny_office import NOW, TINY, Tiny
 
 from lifecycle import places
@@ -55,9 +55,9 @@ class Bureau(Tiny):
     send letters.
     """
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, home: Home = FILES) -> None:
         self._now = NOW
-        super().__init__(folder, monkeypatch)
+        super().__init__(folder, monkeypatch, home)
         self.rules = folder / "rules"
         (self.rules / "workflows").mkdir(parents=True)
         (self.rules / "notices").mkdir()
@@ -167,7 +167,7 @@ class Bureau(Tiny):
     @contextmanager
     def sql(self) -> Iterator[Any]:
         """Open the database as somebody who goes round the product."""
-        with outside(self.path) as database:
+        with self.home.outside(self.path) as database:
             yield database
 
     def findings(self, since: Checkpoint | None = None) -> list[Finding]:
@@ -260,8 +260,11 @@ def with_letters() -> str:
 
 def copied(bureau: Bureau, folder: Path) -> Bureau:
     """Copy an office, so that the copy can be damaged."""
-    shutil.copytree(bureau.folder, folder)
-    return elsewhere(bureau, folder)
+    beside = shutil.ignore_patterns(f"{bureau.path.name}*")
+    shutil.copytree(bureau.folder, folder, ignore=beside)
+    other = elsewhere(bureau, folder)
+    bureau.home.copy(bureau.path, other.path)
+    return other
 
 
 def elsewhere(bureau: Bureau, folder: Path) -> Bureau:

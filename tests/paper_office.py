@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from homes import FILES, Home
 from ledger_office import CONSULTATION, Bureau, with_letters
 
 from lifecycle.errors import UnavailableError
@@ -57,9 +58,9 @@ def fonts() -> Fonts:
 class Paper(Bureau):
     """A bureau whose letters can be issued."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, home: Home = FILES) -> None:
         fonts()
-        super().__init__(folder, monkeypatch)
+        super().__init__(folder, monkeypatch, home)
         text = with_letters().replace("  - {name: note_visit,", f"{ASK}  - {{name: note_visit,", 1)
         (self.rules / "workflows" / "visit.yaml").write_text(text, encoding="utf-8")
         asking = CONSULTATION.replace(

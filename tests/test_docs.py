@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import postgres_server
 import pytest
 
 from lifecycle.errors import UnavailableError
@@ -29,6 +30,8 @@ _CODE = re.compile(r"\s+# 退出码 (\d)$")
 _EXPORT = re.compile(r"export (\w+)=(\S+)")
 NEED_FONTS = ("letters.md",)
 """The pages whose examples print letters."""
+NEED_SERVER = ("postgresql.md",)
+"""The pages whose examples are typed by the administrator of a PostgreSQL server."""
 
 
 @dataclass
@@ -81,6 +84,21 @@ def has_fonts() -> bool:
     return True
 
 
+def at_a_server(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Run a server for a page; give the variables that lead there, or skip with the reason."""
+    programs = postgres_server.programs()
+    if programs is None:
+        pytest.skip(postgres_server.NO_SERVER)
+    if not (programs / "psql").exists():
+        pytest.skip("这里的 PostgreSQL 没有 psql 和 createdb")
+    running = postgres_server.running()
+    server = running.__enter__()
+    request.addfinalizer(lambda: running.__exit__(None, None, None))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{programs}{os.pathsep}{os.environ['PATH']}"
+    where = {"PGHOST": str(server.folder), "PGPORT": str(server.port), "PGUSER": "root"}
+    return {"PATH": path, **where}
+
+
 def end_service(folder: Path) -> None:
     """End the service that a page began, where an example after it failed."""
     with suppress(FileNotFoundError, ProcessLookupError):
@@ -100,6 +118,8 @@ def test_every_example_does_what_the_page_shows(
     environment = {"PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
     for folder in ("demo", "workflows", "notices"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
+    if page.name in NEED_SERVER:
+        environment |= at_a_server(request)
     request.addfinalizer(lambda: end_service(tmp_path))
     for example in examples(page):
         export = _EXPORT.fullmatch(example.command)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from answers import answered
 from click.testing import CliRunner, Result
+from homes import FILES, Home
 
 from lifecycle import places
 from lifecycle.cli.root import root
@@ -24,9 +25,10 @@ NOW = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)
 
 
 class Tiny:
-    """An office's database and how to call commands on it."""
+    """An office's database and how to call commands on it; `home` is where it is kept."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, home: Home = FILES) -> None:
+        self.home = home
         self.folder = folder
         self.path = folder / "office.db"
         self.now = NOW
@@ -34,10 +36,15 @@ class Tiny:
         monkeypatch.setattr(places, "notices", lambda: TINY / "notices")
         monkeypatch.chdir(folder)
 
+    @property
+    def url(self) -> str:
+        """Give the URL of its database."""
+        return self.home.url(self.path)
+
     def run(self, *args: str, by: str = "", text: str | None = None) -> Result:
         """Run a command line as an officer; `text` is what it reads on standard input."""
         extra = ["--as", by] if by else []
-        env = {"LIFECYCLE_DB": str(self.path)}
+        env = {"LIFECYCLE_DB": self.url}
         return CliRunner().invoke(
             root,
             [*args, *extra],
@@ -49,7 +56,7 @@ class Tiny:
 
     def office(self) -> Office:
         """Open the office itself, at the same clock; whoever asks closes it."""
-        return Office.open(str(self.path), clock=lambda: self.now)
+        return Office.open(self.url, clock=lambda: self.now)
 
     def do(self, *args: str, by: str = "", text: str | None = None) -> str:
         """Run a command line that must succeed, and give what it prints."""

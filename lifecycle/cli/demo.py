@@ -22,7 +22,7 @@ from lifecycle.errors import InvalidError, cell_width
 
 if TYPE_CHECKING:
     from lifecycle.cli.story import Told
-    from lifecycle.office.demo import DemoClock, Stories, StoryStep
+    from lifecycle.office.demo import DemoClock, DemoPlace, Stories, StoryStep
     from lifecycle.office.office import Office
 
 WORKFLOW = "project"
@@ -52,7 +52,11 @@ NEXT = (
     "其中一个从考察导入走到验收"
     "，"
     "有拒绝、退回、流拍和委托代办；最后打印进度板、两件公文、审计结果，和接下来可以试的命令。",
-    examples=["lifecycle demo", "lifecycle demo --into 演示"],
+    examples=[
+        "lifecycle demo",
+        "lifecycle demo --into 演示",
+        "lifecycle demo --db postgresql+psycopg://管理员@主机/空库",
+    ],
     here=True,
 )
 @option(
@@ -60,20 +64,16 @@ NEXT = (
     default="demo-office",
     show_default=True,
     metavar="DIR",
-    help="放在哪个文件夹，没有则新建",
+    help="放在哪个文件夹，没有则新建；--db 或 LIFECYCLE_DB 是服务器上的空库的，只放材料",
 )
 @at_desk
 def demo(desk: Desk, into: str) -> int:
     """Play the worked example."""
     from lifecycle.cli.story import Player
     from lifecycle.office.clock import today
-    from lifecycle.office.demo import DemoClock, found, in_order, shipped_stories
+    from lifecycle.office.demo import DemoClock, found, in_order, place_for, shipped_stories
 
-    path = Path(into) / "lifecycle.db"
-    if path.exists():
-        raise InvalidError(
-            f"{path} 已经有了，没有动它", "用 --into 换一个文件夹，或先删去原来的文件夹"
-        )
+    place = place_for(desk.db, Path(into))
     stories = shipped_stories()
     day = today(desk.session.clock)
     if day < stories.as_of:
@@ -83,18 +83,18 @@ def demo(desk: Desk, into: str) -> int:
         )
     clock = DemoClock(desk.session.clock)
     session = replace(desk.session, clock=clock)
-    desk = Desk(str(path), None, None, desk.json, None, session)
+    desk = Desk(place.url, None, None, desk.json, None, session)
     office = desk.opened(create=True)
     made = found(office, clock)
-    desk.tell(f"已建库：{path}　单位 {made.units} 个，经办人 {made.officers} 名，只写岗位")
+    desk.tell(f"已建库：{place.name}　单位 {made.units} 个，经办人 {made.officers} 名，只写岗位")
     desk.tell(f"以下项目全部虚构，各步按日子先后、在当天的办公时间记录，截至 {stories.as_of}")
-    player = Player(office, clock, WORKFLOW, path.with_name("materials"))
+    player = Player(office, clock, WORKFLOW, place.materials)
     with office.together():
         told = player.play(in_order(stories, made.later))
     if not desk.json:
         for one in told:
             _print_case(office, one, full=one is told[0])
-    return _conclude(desk, clock, stories, told)
+    return _conclude(desk, clock, stories, told, place)
 
 
 def _print_case(office: Office, told: Told, *, full: bool) -> None:
@@ -125,7 +125,9 @@ def _typed(number: str, step: StoryStep) -> str:
     return shlex.join(["lifecycle", verb, number, *words, "--as", step.officers[0]])
 
 
-def _conclude(desk: Desk, clock: DemoClock, stories: Stories, told: list[Told]) -> int:
+def _conclude(
+    desk: Desk, clock: DemoClock, stories: Stories, told: list[Told], place: DemoPlace
+) -> int:
     """Show board, letters, replay and audit as their commands do, and what to try next.
 
     Give the exit code.
@@ -152,8 +154,9 @@ def _conclude(desk: Desk, clock: DemoClock, stories: Stories, told: list[Told]) 
     ]
     if desk.json:
         answers = [_asked(verb, db=desk.db, **given) for _, verb, given in shown]
-        commands = [*_exports(desk), *(line for line, _ in _next(told))]
-        desk.answer(_document(desk, told, answers), lambda: None, following=commands)
+        commands = [*_exports(place), *(line for line, _ in _next(told))]
+        document = _document(desk.office, place, told, answers)
+        desk.answer(document, lambda: None, following=commands)
         return 0 if answers[-2]["ok"] and answers[-1]["ok"] else 1
     code = 0
     for line in issued:
@@ -167,7 +170,7 @@ def _conclude(desk: Desk, clock: DemoClock, stories: Stories, told: list[Told]) 
         say(f"\n$ {line}")
         code = max(code, click.get_current_context().invoke(verb, db=desk.db, **given) or 0)
     say("\n接下来可以试：")
-    for line in _exports(desk):
+    for line in _exports(place):
         say(f"  {line}")
     tries = list(_next(told))
     width = max(cell_width(line) for line, _ in tries)
@@ -186,13 +189,15 @@ def _asked(verb: click.Command, **given: Any) -> Any:
     return {"ok": document["ok"], **document["data"]}
 
 
-def _document(desk: Desk, told: list[Told], answers: list[Any]) -> dict[str, Any]:
+def _document(
+    office: Office, place: DemoPlace, told: list[Told], answers: list[Any]
+) -> dict[str, Any]:
     from lifecycle.office.demo import standing
 
     board, *letters, replayed, audited = answers
     cases = []
     for one in told:
-        now = standing(desk.office, one.number)
+        now = standing(office, one.number)
         cases.append(
             {
                 "number": one.number,
@@ -212,7 +217,7 @@ def _document(desk: Desk, told: list[Told], answers: list[Any]) -> dict[str, Any
         )
     return {
         "ok": replayed["ok"] and audited["ok"],
-        "database": desk.db,
+        "database": place.name,
         "cases": cases,
         "board": board,
         "letters": letters,
@@ -225,7 +230,7 @@ def _document(desk: Desk, told: list[Told], answers: list[Any]) -> dict[str, Any
     }
 
 
-def _exports(desk: Desk) -> Iterator[str]:
+def _exports(place: DemoPlace) -> Iterator[str]:
     """Write what has to be typed first: where the command is, if it would not be found, and which
     database.
     """
@@ -234,8 +239,7 @@ def _exports(desk: Desk) -> Iterator[str]:
     program = Path(sys.argv[0])
     if program.name == "lifecycle" and which("lifecycle") is None:
         yield f'export PATH={shlex.quote(str(program.resolve().parent))}:"$PATH"'
-    url = f"sqlite:///{Path(str(desk.db)).resolve().as_posix().replace('%', '%25')}"
-    yield f"export LIFECYCLE_DB={shlex.quote(url)}"
+    yield f"export LIFECYCLE_DB={shlex.quote(place.again)}"
 
 
 def _next(told: list[Told]) -> Iterator[tuple[str, str]]:

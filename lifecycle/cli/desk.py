@@ -143,7 +143,7 @@ def _called(desk: Desk, caller: Caller, command: click.Command) -> Desk:
         raise click.exceptions.Exit(0)
     if command.alone:
         raise InvalidError(
-            f"{command.name} 不能通过服务办理：{command.alone}",
+            f"{_typed()} 不能通过服务办理：{command.alone}",
             "在服务的机器上以服务的账户运行，用 --db 写明库文件；见手册 docs/serve.md",
         )
     if desk.db and not desk.db.startswith("unix:"):
@@ -155,6 +155,11 @@ def _called(desk: Desk, caller: Caller, command: click.Command) -> Desk:
     if caller.errand.missing():
         raise click.exceptions.Exit(0)
     return replace(desk, db=None, officer_code=officer)
+
+
+def _typed() -> str:
+    """Give the words that call the command, without the program's name."""
+    return click.get_current_context().command_path.partition(" ")[2]
 
 
 def at_desk(function: Callable[Concatenate[Desk, P], R]) -> Callable[P, R]:

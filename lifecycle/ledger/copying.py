@@ -56,7 +56,7 @@ def copy(source: Store, target: Store, tell: Tell) -> Copied:
             tell("核对", 0, upto)
             checkpoint = _compared(source, target, upto)
             tell("重算", 0, upto)
-            refold(target)
+            _refold(target)
             _copy_books(source, target)
             target.complete(source.meta("log"))
     return Copied(upto, files, checkpoint)
@@ -111,6 +111,16 @@ def _compared(source: Store, target: Store, upto: int) -> str:
     return str(tree.checkpoint())
 
 
+def _refold(target: Store) -> None:
+    """Compute what is kept beside the log; an entry that cannot be followed is the source's."""
+    try:
+        refold(target)
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
+        raise UnavailableError(
+            "来源的记录有读不懂的，不能照抄", "先在来源上运行 lifecycle audit 查明，从备份恢复"
+        ) from error
+
+
 def _copy_definitions(source: Store, target: Store) -> None:
     for digest, kind, name in source.rows(text.DEFINITIONS):
         target.put_definition(digest, kind, name, source.definition(digest))
@@ -151,8 +161,8 @@ def _copy_files(source: Files, target: Files, tell: Tell) -> int:
     there = set(target.digests())
     wanted = [digest for digest in source.digests() if digest not in there]
     for number, digest in enumerate(wanted, 1):
-        size, found = target.keep(_KeptFile(source, digest), _MOST_BYTES)
-        if size and found != digest:
+        _size, found = target.keep(_KeptFile(source, digest), _MOST_BYTES)
+        if found != digest:
             raise UnavailableError(
                 f"来源的材料 {digest[:12]}… 被改动，不能照抄",
                 "先在来源上运行 lifecycle audit 查明，从备份恢复",

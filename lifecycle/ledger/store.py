@@ -111,7 +111,9 @@ class Store(ABC):
 
     @abstractmethod
     def rows(self, statement: Statement, **values: Any) -> list[Any]:
-        """Give all rows of a statement that yields few."""
+        """Give all rows of a statement that yields few; none where it asks for a text that no
+        database can hold.
+        """
 
     @abstractmethod
     def run(self, statement: Statement, **values: Any) -> int:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle import places
 from lifecycle.correspondence.drafts import drafted_letters
+from lifecycle.errors import InvalidError
 from lifecycle.exchange.directory_file import read_directory_file
 from lifecycle.exchange.story_file import Stories, Story, StoryStep, read_stories
+from lifecycle.ledger.opening import holds_ledger, is_server, name_of
 from lifecycle.office.administration.definitions import shipped
 from lifecycle.office.administration.init import found_with
 from lifecycle.office.administration.people import announce_clock, clock, confirm_clock
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Appointment",
     "DemoClock",
+    "DemoPlace",
     "DemoStanding",
     "Event",
     "FoundedDemo",
@@ -43,6 +46,7 @@ __all__ = [
     "found",
     "in_order",
     "letters_to_show",
+    "place_for",
     "see_clock",
     "shipped_stories",
     "standing",
@@ -122,6 +126,40 @@ class DemoStanding:
     entries: int
     state: str
     stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlace:
+    """Where the example is played: the database by its URL and as people are told it, and the
+    folder of the materials that are made up for it.
+    """
+
+    url: str
+    name: str
+    materials: Path
+    again: str
+    """What LIFECYCLE_DB is set to afterwards; without a password."""
+
+
+def place_for(url: str | None, into: Path) -> DemoPlace:
+    """Choose the database: a new file in a folder, or the empty one on a server that is named.
+
+    Raises InvalidError where there is a ledger.
+    """
+    materials = into / "materials"
+    if url is None or not is_server(url):
+        path = into / "lifecycle.db"
+        if path.exists():
+            raise InvalidError(
+                f"{path} 已经有了，没有动它", "用 --into 换一个文件夹，或先删去原来的文件夹"
+            )
+        again = f"sqlite:///{path.resolve().as_posix().replace('%', '%25')}"
+        return DemoPlace(str(path), str(path), materials, again)
+    name = name_of(url)
+    if holds_ledger(url):
+        raise InvalidError(f"{name} 里已有台账，没有动它", "请另用一个空的库：createdb 新库名")
+    again = name.replace("postgresql://", "postgresql+psycopg://", 1)
+    return DemoPlace(url, name, materials, again)
 
 
 def shipped_stories() -> Stories:

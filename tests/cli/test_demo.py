@@ -5,8 +5,10 @@ and go on.
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
+import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from itertools import pairwise
@@ -16,6 +18,7 @@ from typing import Any
 import pytest
 from answers import answered
 from click.testing import CliRunner, Result
+from postgres_server import Server
 
 from lifecycle.cli.root import root
 from lifecycle.errors import WorkflowError
@@ -25,6 +28,7 @@ from lifecycle.office.clock import BEIJING
 from lifecycle.office.office import Office
 from lifecycle.office.session import Session
 
+ROOT = Path(__file__).parents[2]
 STAGES = {
     "LS-F-2023-001 仙都山居度假酒店": ("acceptance", "green"),
     "LS-F-2024-001 木玩亲子主题乐园": ("construction", "red"),
@@ -291,3 +295,46 @@ def test_faults_of_a_story_file_are_told_with_their_places(tmp_path: Path) -> No
         ("wrong-step", 9),
         ("wrong-order", 10),
     ]
+
+
+@pytest.mark.slow
+def test_it_is_played_on_a_server_too(demo: Demo, server: Server, tmp_path: Path) -> None:
+    """Where LIFECYCLE_DB names an empty database on a server, the office is there, as in a file,
+    and only the materials lie in the folder; what it prints leads there, without a password; a
+    second time nothing is touched.
+    """
+    url = server.url(server.new_database()).replace("root@", "root:S3cret@")
+    into = ["demo", "--into", str(tmp_path / "office")]
+    played = CliRunner().invoke(root, into, prog_name="lifecycle", env={"LIFECYCLE_DB": url})
+    assert played.exit_code == 0, played.output
+    assert "S3cret" not in played.output
+    assert [path.name for path in (tmp_path / "office").iterdir()] == ["materials"]
+    (export,) = [line for line in played.stdout.splitlines() if "export LIFECYCLE_DB=" in line]
+    again = shlex.split(export)[1].removeprefix("LIFECYCLE_DB=")
+    words = ["list", "--on", "2026-09-30", "--json"]
+    listed = CliRunner().invoke(root, words, prog_name="lifecycle", env={"LIFECYCLE_DB": again})
+    assert answered(listed.stdout)["cases"] == demo.asks(*words[:-1])["cases"]
+    refused = CliRunner().invoke(root, into, prog_name="lifecycle", env={"LIFECYCLE_DB": url})
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "里已有台账，没有动它\n  改法：请另用一个空的库：createdb 新库名" in refused.stderr
+    asked = CliRunner().invoke(root, ["audit"], prog_name="lifecycle", env={"LIFECYCLE_DB": again})
+    assert asked.exit_code == 0, asked.output
+
+
+@pytest.mark.slow
+def test_make_demo_plays_it_there(server: Server, tmp_path: Path) -> None:
+    """`make demo` hands LIFECYCLE_DB on."""
+    if not (ROOT / ".venv" / "ready").exists() or not (ROOT / ".venv/fonts/.tried").exists():
+        pytest.skip("这份检出还没有 make setup 和 make fonts")
+    url = server.url(server.new_database())
+    made = subprocess.run(
+        ["make", "--no-print-directory", "demo", f"DEMO={tmp_path / 'office'}"],
+        cwd=ROOT,
+        env={**os.environ, "LIFECYCLE_DB": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith("已建库：postgresql://root@/office_")
+    assert "没有发现问题" in made.stdout

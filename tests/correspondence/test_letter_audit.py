@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homes import Home
 from ledger_office import Damage, copied, forged
 from paper_office import Paper
 
@@ -22,10 +23,10 @@ CASE = "KC-2026-001"
 
 
 @pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
+def pristine(tmp_path_factory: pytest.TempPathFactory, home: Home) -> Iterator[Paper]:
     """Issue two letters once."""
     with pytest.MonkeyPatch.context() as patch:
-        paper = Paper(tmp_path_factory.mktemp("pristine"), patch).founded()
+        paper = Paper(tmp_path_factory.mktemp("pristine"), patch, home).founded()
         for name in ("剑瓷文化体验街区", "温泉康养"):
             paper.issued(paper.asked(name))
         yield paper
@@ -67,17 +68,13 @@ def sql(statement: str) -> Damage:
 
 def form(paper: Any) -> tuple[int, str]:
     """Change one byte of a frozen form."""
-    path = next(
-        p
-        for p in (paper.folder / "office.db.files").glob("??/*")
-        if p.read_bytes().startswith(b"%PDF")
-    )
-    body = path.read_bytes()
-    path.write_bytes(body[:-2] + b" \n")
+    kept = paper.home.kept(paper.path)
+    digest = next(digest for digest, body in kept.items() if body.startswith(b"%PDF"))
+    paper.home.put(paper.path, digest, kept[digest][:-2] + b" \n")
     idx = next(
         i
         for i in (paper.entry("letter_frozen", n) for n in (0, 1))
-        if path.name in str(paper.body(i[0]))
+        if digest in str(paper.body(i[0]))
     )
     return idx[0], idx[2]
 
@@ -88,9 +85,7 @@ def forms_swapped(paper: Any) -> tuple[int, str]:
     """
     body = b"%PDF-1.7 another letter"
     digest = hashlib.sha256(body).hexdigest()
-    place = paper.folder / "office.db.files" / digest[:2] / digest
-    place.parent.mkdir(exist_ok=True)
-    place.write_bytes(body)
+    paper.home.put(paper.path, digest, body)
 
     def change(entry: dict[str, Any]) -> None:
         entry["intent"]["files"][2].update(sha256=digest, size=len(body))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homes import IN_A_FILE, ON_A_SERVER, Home
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_office import Bureau, Damage, copied, forged
@@ -21,16 +22,18 @@ from lifecycle.ledger.audit.finding import CODES
 from lifecycle.ledger.audit.numbers import Numbers
 from lifecycle.ledger.audit.times import Times
 from lifecycle.ledger.files import Files
+from lifecycle.ledger.postgres.store import PostgresStore
 from lifecycle.ledger.record import hash_of, stamp_text
 from lifecycle.ledger.sql.text import DEFINITION_AS_STORED
 from lifecycle.ledger.sqlite.store import SqliteStore
+from lifecycle.ledger.store import Store
 
 
 @pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+def pristine(tmp_path_factory: pytest.TempPathFactory, home: Home) -> Iterator[Bureau]:
     """Make the history once."""
     with pytest.MonkeyPatch.context() as patch:
-        yield Bureau(tmp_path_factory.mktemp("pristine"), patch).walked()
+        yield Bureau(tmp_path_factory.mktemp("pristine"), patch, home).walked()
 
 
 @pytest.fixture
@@ -88,9 +91,10 @@ def _state(bureau: Bureau) -> tuple[int, str]:
 
 def _definition(bureau: Bureau) -> tuple[int, str]:
     with bureau.sql() as database:
-        database.execute(
-            "UPDATE definition SET body = replace(body, '3000', '2000') WHERE kind = 'workflow'"
-        )
+        found = "SELECT sha256, body FROM definition WHERE kind = 'workflow'"
+        for digest, body in database.execute(found).fetchall():
+            other = body.replace(b"3000", b"2000")
+            database.execute("UPDATE definition SET body = ? WHERE sha256 = ?", (other, digest))
     published = (bureau.entry("definition_published", n)[0] for n in range(9))
     return next(
         idx for idx in published if bureau.body(idx)["intent"]["data"]["kind"] == "workflow"
@@ -98,16 +102,19 @@ def _definition(bureau: Bureau) -> tuple[int, str]:
 
 
 def _material(bureau: Bureau) -> tuple[int, str]:
-    (path,) = (bureau.folder / "office.db.files").glob("??/*")
-    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    bureau.home.spoil(bureau.path)
     idx, _, name = bureau.entry("material_attached")
     return idx, name
 
 
 def _unread(bureau: Bureau) -> tuple[int, str]:
-    (path,) = (bureau.folder / "office.db.files").glob("??/*")
-    path.unlink()
-    path.mkdir()
+    if bureau.home.in_files:
+        (path,) = (bureau.folder / "office.db.files").glob("??/*")
+        path.unlink()
+        path.mkdir()
+    else:
+        with bureau.sql() as database:
+            database.execute("ALTER TABLE file_part RENAME TO elsewhere")
     idx, _, name = bureau.entry("material_attached")
     return idx, name
 
@@ -134,9 +141,11 @@ def _checkpoint(bureau: Bureau) -> tuple[int, str]:
 
 def _schema(bureau: Bureau) -> tuple[int, str]:
     with bureau.sql() as database:
-        database.execute(
-            "CREATE TRIGGER quiet AFTER INSERT ON entry BEGIN DELETE FROM refusal; END"
-        )
+        if bureau.home.in_files:
+            quiet = "CREATE TRIGGER quiet AFTER INSERT ON entry BEGIN DELETE FROM refusal; END"
+        else:
+            quiet = "CREATE RULE quiet AS ON INSERT TO entry DO ALSO DELETE FROM refusal"
+        database.execute(quiet)
     return 0, "-"
 
 
@@ -224,7 +233,7 @@ WEAKENED: dict[str, list[tuple[Any, str, Weak]]] = {
         (definitions, "wrong_with", lambda *_: ""),
         (entries, "SURROUNDINGS", ()),
         (
-            SqliteStore,
+            Store,
             "definition",
             lambda self, digest: self.row(DEFINITION_AS_STORED, sha256=digest)[0],
         ),
@@ -235,7 +244,9 @@ WEAKENED: dict[str, list[tuple[Any, str, Weak]]] = {
     "clock": [(Times, "_jumped", lambda *_: False)],
     "future": [(Times, "ahead", _nothing)],
     "checkpoint": [(log, "_at_checkpoint", _nothing)],
-    "schema": [(SqliteStore, "schema_differences", lambda *_: [])],
+    "schema": [
+        (store, "schema_differences", lambda *_: []) for store in (SqliteStore, PostgresStore)
+    ],
     "unread": [(Files, "check", lambda *_: None)],
 }
 
@@ -255,8 +266,11 @@ def test_a_weakened_audit_misses_its_specimen(
 # Any byte anywhere.
 
 
-def _cells(bureau: Bureau) -> list[tuple[str, str, int, int, str]]:
-    """List what may be altered: (table, column, rowid, length, the case to be named)."""
+KEYS = {"entry": "idx", "cases": "id", "office": "id", "definition": "sha256"}
+
+
+def _cells(bureau: Bureau) -> list[tuple[str, str, Any, int, str]]:
+    """List what may be altered: (table, column, the row's key, length, the case to be named)."""
     with bureau.sql() as database:
         numbers = dict(database.execute("SELECT id, number FROM cases"))
         cells = [
@@ -271,35 +285,51 @@ def _cells(bureau: Bureau) -> list[tuple[str, str, int, int, str]]:
             ("definition", "'office'"),
         ):
             column = "body" if table == "definition" else "snapshot"
-            rows = database.execute(f"SELECT rowid, length({column}), {name} FROM {table}")
-            cells += [(table, column, rowid, size, case) for rowid, size, case in rows]
-    return cells
+            rows = database.execute(f"SELECT {KEYS[table]}, length({column}), {name} FROM {table}")
+            cells += [(table, column, key, size, case) for key, size, case in rows]
+    return sorted(cells, key=str)
 
 
+@IN_A_FILE
 @settings(max_examples=150)
 @given(data=st.data())
 def test_any_altered_byte_is_found(pristine: Bureau, data: st.DataObject) -> None:
     """One byte changed in any entry, stored state or published text is found, with the entry and
     the case.
     """
-    table, column, rowid, size, case = data.draw(st.sampled_from(_cells(pristine)))
+    _see_a_byte_found(pristine, data)
+
+
+@ON_A_SERVER
+@settings(max_examples=30)
+@given(data=st.data())
+def test_any_altered_byte_on_a_server_is_found(pristine: Bureau, data: st.DataObject) -> None:
+    """So it is where the server's administrator changes it."""
+    _see_a_byte_found(pristine, data)
+
+
+def _see_a_byte_found(pristine: Bureau, data: st.DataObject) -> None:
+    """Change a byte, audit, and put it back."""
+    table, column, key, size, case = data.draw(st.sampled_from(_cells(pristine)))
     place = data.draw(st.integers(0, size - 1))
     flip = data.draw(st.integers(1, 255))
     with pristine.sql() as database:
         (before,) = database.execute(
-            f"SELECT {column} FROM {table} WHERE rowid = ?", (rowid,)
+            f"SELECT {column} FROM {table} WHERE {KEYS[table]} = ?", (key,)
         ).fetchone()
         after = before[:place] + bytes([before[place] ^ flip]) + before[place + 1 :]
-        database.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (after, rowid))
+        database.execute(f"UPDATE {table} SET {column} = ? WHERE {KEYS[table]} = ?", (after, key))
     try:
         found = pristine.findings()
     finally:
         with pristine.sql() as database:
-            database.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (before, rowid))
+            database.execute(
+                f"UPDATE {table} SET {column} = ? WHERE {KEYS[table]} = ?", (before, key)
+            )
     named = [
-        f for f in found if f.case == case and f.idx > 0 and (table != "entry" or f.idx == rowid)
+        f for f in found if f.case == case and f.idx > 0 and (table != "entry" or f.idx == key)
     ]
-    assert named, f"{table} {rowid} at {place}: " + "; ".join(map(str, found))
+    assert named, f"{table} {key} at {place}: " + "; ".join(map(str, found))
 
 
 def test_a_changed_workflow_is_one_finding_that_counts_what_relies_on_it(bureau: Bureau) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from homes import Home
 from ledger_office import Bureau
-from outside import raw
 
 from lifecycle.engine.case import dump_case
 from lifecycle.ledger.chain import Step, by_case, fold, follow
@@ -19,12 +19,17 @@ from lifecycle.office.office import Office
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """Open an office with a history of three cases."""
+def bureau(tmp_path_factory: pytest.TempPathFactory, home: Home) -> Iterator[Bureau]:
+    """Make an office with a history of three cases."""
     with pytest.MonkeyPatch.context() as patch:
-        made = Bureau(tmp_path_factory.mktemp("chain"), patch).walked()
-        with closing(Office.open(str(made.path))) as opened:
-            yield opened
+        yield Bureau(tmp_path_factory.mktemp("chain"), patch, home).walked()
+
+
+@pytest.fixture(scope="module")
+def office(bureau: Bureau) -> Iterator[Office]:
+    """Open it."""
+    with closing(Office.open(bureau.url)) as opened:
+        yield opened
 
 
 def test_each_step_begins_where_the_one_before_ended(office: Office) -> None:
@@ -54,16 +59,16 @@ def test_a_fold_leaves_what_it_could_not_follow(office: Office) -> None:
     assert next(rows).seq == 4
 
 
-def test_the_chains_are_those_of_the_cases(office: Office) -> None:
+def test_the_chains_are_those_of_the_cases(bureau: Bureau, office: Office) -> None:
     """Every case comes once with all its entries; the office's own chain is none of them."""
     store = office.store
     chains = {
         case_id: [row.seq for row in rows]
         for case_id, rows in by_case(store.all_entries(upto=store.last_index()))
     }
-    wanted = {
-        id_: list(range(1, seq + 1)) for id_, seq in raw(store).rows("SELECT id, seq FROM cases")
-    }
+    with bureau.sql() as database:
+        last = database.execute("SELECT id, seq FROM cases").fetchall()
+    wanted = {id_: list(range(1, seq + 1)) for id_, seq in last}
     assert chains == wanted
     assert OFFICE not in chains
 

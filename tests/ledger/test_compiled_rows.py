@@ -9,23 +9,24 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from homes import Home
 from ledger_office import Bureau, copied
 
 from lifecycle.ledger.audit import definitions
 from lifecycle.ledger.library import Library
+from lifecycle.ledger.opening import open_store
 from lifecycle.ledger.record import hash_of
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite.store import SqliteStore
 from lifecycle.workflow import reader
 from lifecycle.workflow.compiled import PROGRAM, compile_workflow
 from lifecycle.workflow.model import Workflow
 
 
 @pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+def pristine(tmp_path_factory: pytest.TempPathFactory, home: Home) -> Iterator[Bureau]:
     """Make the history once."""
     with pytest.MonkeyPatch.context() as patch:
-        yield Bureau(tmp_path_factory.mktemp("pristine"), patch).walked()
+        yield Bureau(tmp_path_factory.mktemp("pristine"), patch, home).walked()
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def forge(bureau: Bureau, old: str, new: str) -> None:
 
 def by_yaml(bureau: Bureau) -> Workflow:
     """Read the published workflow from its YAML."""
-    with closing(SqliteStore.open(str(bureau.path))) as store:
+    with closing(open_store(bureau.url)) as store:
         (digest,) = [row[0] for row in store.rows(text.DEFINITIONS) if row[1] == "workflow"]
         return Library(store, unaided=True).workflow(digest)
 
@@ -148,6 +149,6 @@ def test_it_does_not_stand_in_for_a_lost_workflow(bureau: Bureau) -> None:
     """Where the YAML is gone or altered, nothing is judged by what was compiled from it."""
     number = bureau.numbers()[0]
     with bureau.sql() as database:
-        database.execute("UPDATE definition SET body = x'00' WHERE kind = 'workflow'")
+        database.execute("UPDATE definition SET body = ? WHERE kind = 'workflow'", (b"\0",))
     code, told = bureau.fails("show", number, by="bureau01")
     assert (code, "被改动" in told) == (3, True)

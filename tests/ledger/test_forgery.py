@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homes import IN_A_FILE, Home
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_office import Bureau, copied, elsewhere, forged
@@ -22,10 +23,10 @@ from lifecycle.ledger.tree import Checkpoint
 
 
 @pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+def pristine(tmp_path_factory: pytest.TempPathFactory, home: Home) -> Iterator[Bureau]:
     """Make the history once."""
     with pytest.MonkeyPatch.context() as patch:
-        yield Bureau(tmp_path_factory.mktemp("pristine"), patch).walked()
+        yield Bureau(tmp_path_factory.mktemp("pristine"), patch, home).walked()
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_an_unpublished_definition_is_found(bureau: Bureau) -> None:
     """A text that nobody published cannot lie among the published ones."""
     with bureau.sql() as database:
         database.execute(
-            "INSERT INTO definition VALUES (?, 'template', 'x', x'00')", (hash_of(b"\0"),)
+            "INSERT INTO definition VALUES (?, 'template', 'x', ?)", (hash_of(b"\0"), b"\0")
         )
     assert [f.code for f in bureau.findings()] == ["definition"]
 
@@ -110,6 +111,7 @@ def test_a_case_without_its_row_is_found(bureau: Bureau) -> None:
     assert "有记录而无事项" in "".join(map(str, bureau.findings()))
 
 
+@IN_A_FILE
 def test_a_text_in_place_of_bytes_is_found(bureau: Bureau) -> None:
     """SQLite would store a text where bytes belong; the audit does not take the one for
     the other.
@@ -135,7 +137,7 @@ def cut_tail(bureau: Bureau) -> None:
             "SELECT max(seq) FROM entry WHERE case_id = ?", (case_id,)
         ).fetchone()[0]
         assert last == 1
-        columns = [row[1] for row in database.execute("PRAGMA table_info(cases)")]
+        columns = CASE_COLUMNS
         old = json.loads((bureau.folder / "row.json").read_text(encoding="utf-8"))
         values = [bytes.fromhex(old[c]) if c == "snapshot" else old[c] for c in columns]
         database.execute(
@@ -153,7 +155,9 @@ def test_a_cut_end_is_found_by_a_checkpoint_only(
     """
     number = bureau.opened("investment=1", name="尾部", on="2026-09-25")
     with bureau.sql() as database:
-        found = database.execute("SELECT * FROM cases WHERE number = ?", (number,)).fetchone()
+        found = database.execute(
+            f"SELECT {', '.join(CASE_COLUMNS)} FROM cases WHERE number = ?", (number,)
+        ).fetchone()
     row = dict(zip(CASE_COLUMNS, found, strict=True))
     row["snapshot"] = row["snapshot"].hex()
     (bureau.folder / "row.json").write_text(json.dumps(row), encoding="utf-8")
@@ -197,6 +201,7 @@ def test_a_checkpoint_written_wrongly_is_refused(bureau: Bureau, text: str) -> N
 # Damage to the file itself.
 
 
+@IN_A_FILE
 @settings(max_examples=60)
 @given(data=st.data())
 def test_a_damaged_file_never_passes_or_crashes(
@@ -225,6 +230,7 @@ def _content(path: Path) -> list[Any]:
         ]
 
 
+@IN_A_FILE
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.9])
 def test_a_file_cut_short_is_not_clean(bureau: Bureau, kept: float) -> None:
     """A database cut short is found or not to be checked."""
@@ -241,7 +247,7 @@ def test_a_torn_office_chain_is_told_once(bureau: Bureau) -> None:
     """
     idx, _, _ = bureau.entry("officer_added", 0)
     with bureau.sql() as database:
-        database.execute("UPDATE entry SET body = x'7b7d' WHERE idx = ?", (idx,))
+        database.execute("UPDATE entry SET body = ? WHERE idx = ?", (b"{}", idx))
     found = bureau.findings()
     assert [f.code for f in found if f.case == "office"] == ["hash", "form", "unread"]
     assert [f.code for f in found if f.case == "KC-2026-003"] == ["unread"]

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from homes import Home
 from paper_office import ISSUING, Paper, fonts
 
 from lifecycle.engine.docket import RefusedError
@@ -99,8 +100,7 @@ def contend(paper: Paper, seconds: float, writers: int) -> int:
     chance = random.Random(11)
     spawn = multiprocessing.get_context("spawn")
     workers = [
-        spawn.Process(target=_work, args=(str(paper.path), seed, seconds))
-        for seed in range(writers)
+        spawn.Process(target=_work, args=(paper.url, seed, seconds)) for seed in range(writers)
     ]
     for worker in workers:
         worker.start()
@@ -146,11 +146,13 @@ def check(paper: Paper, *, at_least: int) -> None:
     assert paper.findings() == []
 
 
-def test_four_writers_leave_no_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_four_writers_leave_no_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home
+) -> None:
     """Four processes for a few seconds, one of them killed: no gap, no number twice."""
     fonts()
     monkeypatch.setattr("test_numbers.CASES", 6)
-    paper = Paper(tmp_path, monkeypatch)
+    paper = Paper(tmp_path, monkeypatch, home)
     paper.now = datetime.now(UTC) - timedelta(hours=2)
     build(paper)
     contend(paper, 3, 4)
@@ -159,13 +161,13 @@ def test_four_writers_leave_no_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.slow
 def test_32_writers_and_ten_series_with_random_kills(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home
 ) -> None:
     """32 processes, ten series, aborts and SIGKILLs for 45 seconds: every series is 1..n, each
     number accounted for.
     """
     fonts()
-    paper = Paper(tmp_path, monkeypatch)
+    paper = Paper(tmp_path, monkeypatch, home)
     paper.now = datetime.now(UTC) - timedelta(hours=8)
     build(paper)
     killed = contend(paper, 45, WRITERS)

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import transitions
+from homes import Home
 from ledger_office import Bureau, with_letters
 from tiny_office import NOW
 
@@ -25,10 +26,11 @@ from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import ConflictError
 from lifecycle.expression import builder
 from lifecycle.ledger import register
+from lifecycle.ledger.postgres.store import PostgresStore
 from lifecycle.ledger.register import Register, Request
 from lifecycle.ledger.rows import compiled_rows
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.sqlite import queue, store
+from lifecycle.ledger.sqlite.store import SqliteStore
 from lifecycle.office.cases import cases
 
 ROOT = Path(__file__).parents[2]
@@ -37,10 +39,7 @@ import sys, time
 from datetime import timedelta
 from datetime import datetime, UTC
 from lifecycle.office.office import Office
-from lifecycle.expression import builder
-from lifecycle.ledger.rows import compiled_rows
-from lifecycle.ledger.register import Register, Request
-from lifecycle.ledger.sqlite import queue, store
+from lifecycle.ledger.register import Request
 from lifecycle.office.cases import cases as act
 
 path, worker, seconds, start, base = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
@@ -62,9 +61,9 @@ while time.time() < end:
 
 
 @pytest.fixture
-def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
+def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home) -> Bureau:
     """Give an office with four cases."""
-    made = Bureau(tmp_path, monkeypatch).founded()
+    made = Bureau(tmp_path, monkeypatch, home).founded()
     for name in ("一", "二", "三", "四"):
         made.opened(name=name, on="2026-09-30")
     return made
@@ -77,7 +76,7 @@ def start(bureau: Bureau, workers: int, seconds: float) -> list[subprocess.Popen
     common = [str(seconds), repr(time.time()), base]
     return [
         subprocess.Popen(
-            [sys.executable, "-c", WORKER, str(bureau.path), str(worker), *common],
+            [sys.executable, "-c", WORKER, bureau.url, str(worker), *common],
             env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -227,11 +226,13 @@ def test_a_register_that_does_not_look_records_what_is_stale(
         assert bureau.findings() != []
 
 
-def test_nothing_slow_is_done_in_the_queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_slow_is_done_in_the_queue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home
+) -> None:
     """By the time a command has its turn, its workflow is read, its machine is built and its
     conditions are made ready: none of that is done while others wait.
     """
-    bureau = Bureau(tmp_path, monkeypatch)
+    bureau = Bureau(tmp_path, monkeypatch, home)
     rules = bureau.rules / "workflows" / "visit.yaml"
     lights = "lights:\n  - {light: red, title: 大项目, when: investment > 90000, basis: 内部承诺}\n"
     rules.write_text(rules.read_text("utf-8").replace("lights:\n", lights), "utf-8")
@@ -242,15 +243,16 @@ def test_nothing_slow_is_done_in_the_queue(tmp_path: Path, monkeypatch: pytest.M
         (builder, "build"),
     ]
     inside: list[str] = []
-    waiting = [False]
-    turn = queue.turn
+    waiting = [0]
+    kind = SqliteStore if home.in_files else PostgresStore
+    writing = kind.writing
 
     @contextmanager
-    def watched(lock: int | None) -> Iterator[None]:
-        with turn(lock):
-            waiting[0] = True
+    def watched(self: Any, *foreseen: Any) -> Iterator[None]:
+        with writing(self, *foreseen):
+            waiting[0] += 1
             yield
-            waiting[0] = False
+            waiting[0] -= 1
 
     def told(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
         def told_work(*args: Any, **kwargs: Any) -> Any:
@@ -259,7 +261,7 @@ def test_nothing_slow_is_done_in_the_queue(tmp_path: Path, monkeypatch: pytest.M
 
         return told_work
 
-    monkeypatch.setattr(store, "turn", watched)
+    monkeypatch.setattr(kind, "writing", watched)
     for module, name in slow:
         monkeypatch.setattr(module, name, told(name, getattr(module, name)))
     bureau.do("set", "KC-2026-001", "investment=5000", by="bureau01")

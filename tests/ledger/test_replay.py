@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from homes import IN_A_FILE, ON_A_SERVER, Home
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_office import Bureau, with_letters
@@ -25,9 +26,9 @@ from lifecycle.office.office import Office
 
 
 @pytest.fixture
-def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
+def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home) -> Bureau:
     """Give an office with a history."""
-    return Bureau(tmp_path, monkeypatch).walked()
+    return Bureau(tmp_path, monkeypatch, home).walked()
 
 
 def test_replay_equals_show(bureau: Bureau) -> None:
@@ -53,16 +54,32 @@ ACTS = st.lists(
 )
 
 
+@IN_A_FILE
 @settings(max_examples=30)
 @given(acts=ACTS)
 def test_replay_is_the_fold_of_whatever_was_accepted(
-    tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, str, int]]
+    tmp_path_factory: pytest.TempPathFactory, home: Home, acts: list[tuple[str, str, int]]
 ) -> None:
     """Whatever officers try, what was accepted replays to what is stored, byte for byte, and audits
     clean.
     """
+    _see_the_fold(tmp_path_factory.mktemp("fold"), home, acts)
+
+
+@ON_A_SERVER
+@settings(max_examples=8)
+@given(acts=ACTS)
+def test_replay_from_a_server_is_the_fold_of_whatever_was_accepted(
+    tmp_path_factory: pytest.TempPathFactory, home: Home, acts: list[tuple[str, str, int]]
+) -> None:
+    """So it does from a server."""
+    _see_the_fold(tmp_path_factory.mktemp("fold"), home, acts)
+
+
+def _see_the_fold(folder: Path, home: Home, acts: list[tuple[str, str, int]]) -> None:
+    """Try to do things in a new office, and replay what was accepted."""
     with pytest.MonkeyPatch.context() as patch:
-        made = Bureau(tmp_path_factory.mktemp("fold"), patch).founded()
+        made = Bureau(folder, patch, home).founded()
         number = made.ready()
         with closing(made.office()) as office:
             for what, who, amount in acts:

@@ -16,27 +16,30 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from homes import IN_A_FILE, Home
 from ledger_office import Bureau
 from outside import outside as opened_outside
 
 from lifecycle.errors import ConflictError
 from lifecycle.ledger.folder import FolderFiles, place_of
+from lifecycle.ledger.opening import open_store
+from lifecycle.ledger.record import hash_of
 from lifecycle.ledger.sqlite import database, driver, queue
-from lifecycle.ledger.sqlite.store import SqliteStore
+from lifecycle.ledger.store import Store
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
+def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home) -> Bureau:
     """Give an office just founded."""
-    return Bureau(tmp_path, monkeypatch).founded()
+    return Bureau(tmp_path, monkeypatch, home).founded()
 
 
 @pytest.fixture
-def store(bureau: Bureau) -> Iterator[SqliteStore]:
+def store(bureau: Bureau) -> Iterator[Store]:
     """Give its store."""
-    with closing(SqliteStore.open(str(bureau.path))) as opened:
+    with closing(open_store(bureau.url)) as opened:
         yield opened
 
 
@@ -68,6 +71,7 @@ def unprivileged(bureau: Bureau) -> Iterator[None]:
             path.chmod(mode)
 
 
+@IN_A_FILE
 def test_a_read_only_database_can_be_read(bureau: Bureau) -> None:
     """Where nothing can be written, looking still works and writing says why not."""
     number = bureau.opened()
@@ -90,6 +94,7 @@ def outside(bureau: Bureau, script: str, *args: str) -> subprocess.CompletedProc
     )
 
 
+@IN_A_FILE
 def test_a_lock_held_by_another_process_is_told(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +112,7 @@ def test_a_lock_held_by_another_process_is_told(
     assert bureau.findings() == []
 
 
+@IN_A_FILE
 def test_a_stopped_writer_does_not_hold_others_for_ever(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +186,7 @@ def test_what_is_in_the_log_is_recorded_though_the_database_has_no_room(
     assert not bureau.path.with_name(bureau.path.name + "-wal").exists()
 
 
+@IN_A_FILE
 def test_a_full_disk_keeps_half_a_material_from_counting(bureau: Bureau) -> None:
     """An upload that does not fit is told, leaves no entry and no half file."""
     number = bureau.opened()
@@ -196,13 +203,13 @@ def test_a_full_disk_keeps_half_a_material_from_counting(bureau: Bureau) -> None
     assert bureau.findings() == []
 
 
-def test_a_transaction_is_all_or_nothing(store: SqliteStore) -> None:
+def test_a_transaction_is_all_or_nothing(store: Store) -> None:
     """An error within a transaction, of whatever kind, leaves nothing behind."""
 
     def write(*entries: tuple[int, str], stop: bool = False) -> None:
         with store.writing():
             for seq, eid in entries:
-                store.append("c", seq, eid, b"{}", "h")
+                store.append("c", seq, eid, b"{}", hash_of(b"{}"))
             if stop:
                 raise KeyboardInterrupt
 
@@ -215,7 +222,7 @@ def test_a_transaction_is_all_or_nothing(store: SqliteStore) -> None:
     assert store.entry("e2") is None
 
 
-def test_a_reading_sees_one_moment(bureau: Bureau, store: SqliteStore) -> None:
+def test_a_reading_sees_one_moment(bureau: Bureau, store: Store) -> None:
     """What is read together belongs together; a writer waits so long."""
     number = bureau.opened()
     done = []
@@ -283,6 +290,21 @@ def test_a_clock_set_back_stops_the_recording(bureau: Bureau) -> None:
     code, message = bureau.fails("set", number, "area=3", "--on", "2026-09-02", by="bureau01")
     assert code == 3
     assert "系统时钟" in message
+
+
+@pytest.mark.parametrize("name", ["\udcff", "a\0b", "\0"])
+def test_a_name_that_no_database_can_hold_names_nothing(bureau: Bureau, name: str) -> None:
+    """Half a character, as a wrong encoding gives it, and a NUL are told like any other name that
+    nothing bears.
+    """
+    number = bureau.opened()
+    for command in (("show", name), ("log", name), ("why", name, "to_siting"), ("replay", name)):
+        code, message = bureau.fails(*command, by="bureau01")
+        assert (code, message.startswith("没有事项“")) == (1, True), message
+    found = bureau.run("log", "--request-id", name)
+    assert (found.exit_code, "没有写入" in found.stdout) == (1, True), found.output
+    assert bureau.run("set", number, f"name={name}", by="bureau01").exit_code == 1
+    assert bureau.findings() == []
 
 
 # Materials.

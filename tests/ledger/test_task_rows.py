@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from homes import Home
 from ledger_office import Bureau, copied
 
 from lifecycle.insight.inbox import inbox
@@ -18,10 +19,10 @@ Found = list[tuple[str, str, str | None, str | None]]
 
 
 @pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+def pristine(tmp_path_factory: pytest.TempPathFactory, home: Home) -> Iterator[Bureau]:
     """Make the history once: cases before, in and after every kind of opinion and move."""
     with pytest.MonkeyPatch.context() as patch:
-        yield Bureau(tmp_path_factory.mktemp("pristine"), patch).walked()
+        yield Bureau(tmp_path_factory.mktemp("pristine"), patch, home).walked()
 
 
 @pytest.fixture
@@ -69,15 +70,15 @@ def test_the_rows_name_every_case_that_asks_something(bureau: Bureau) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "DELETE FROM task WHERE rowid = (SELECT min(rowid) FROM task)",
-        "UPDATE task SET unit = 'nobody' WHERE rowid = (SELECT min(rowid) FROM task)",
-        "UPDATE task SET due_on = '2000-01-01' WHERE rowid = (SELECT min(rowid) FROM task)",
+        "DELETE FROM task WHERE {row} = (SELECT min({row}) FROM task)",
+        "UPDATE task SET unit = 'nobody' WHERE {row} = (SELECT min({row}) FROM task)",
+        "UPDATE task SET due_on = '2000-01-01' WHERE {row} = (SELECT min({row}) FROM task)",
     ],
 )
 def test_an_altered_row_is_one_finding(bureau: Bureau, statement: str) -> None:
     """Whoever hides a task, gives it to somebody else or moves its day is found out."""
     with bureau.sql() as database:
-        database.execute(statement)
+        database.execute(statement.format(row="rowid" if bureau.home.in_files else "ctid"))
     assert [(f.code, f.message) for f in bureau.findings()] == [
         ("state", "存储的待办与回放结果不一致")
     ]

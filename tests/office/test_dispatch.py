@@ -14,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from homes import Home
 from mailserver import MailServer
-from outside import outside
 from paper_office import Paper, fonts
 
+from lifecycle.beside import CHANNELS, beside
 from lifecycle.delivery.channels_file import read_channels
 from lifecycle.delivery.sending import safe_name
 from lifecycle.ledger.register import Request
@@ -28,9 +29,9 @@ LETTER = "2-consultation"
 
 
 @pytest.fixture
-def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paper:
+def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home) -> Paper:
     """Give an office whose letters can be issued."""
-    return Paper(tmp_path, monkeypatch).founded()
+    return Paper(tmp_path, monkeypatch, home).founded()
 
 
 def reach(paper: Paper, server: MailServer | None, **units: str) -> None:
@@ -45,7 +46,14 @@ def reach(paper: Paper, server: MailServer | None, **units: str) -> None:
         else ""
     )
     text = "\n".join([smtp, "units:", *ways, "backoff: {first: 1s, most: 5s, attempts: 3}"])
-    paper.write("office.db.delivery.yaml", text + "\n")
+    settings_of(paper).write_text(text + "\n", "utf-8")
+
+
+def settings_of(paper: Paper) -> Path:
+    """Give the file that says who is reached how; its folder is there then."""
+    path = beside(paper.home.place(paper.path), CHANNELS)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def sendings(paper: Paper) -> dict[str, str]:
@@ -247,7 +255,7 @@ def test_500_deliveries_survive_kills(paper: Paper) -> None:
         owner="owner@x.cn",
         **{unit: f"{unit}@x.cn" for unit in units},
     )
-    config = paper.folder / "office.db.delivery.yaml"
+    config = settings_of(paper)
     config.write_text(config.read_text().replace("attempts: 3", "attempts: 1000"))
     chance, over = random.Random(7), time.monotonic() + 240
     stop = threading.Event()
@@ -264,7 +272,7 @@ def test_500_deliveries_survive_kills(paper: Paper) -> None:
     senders_killed = 0
     try:
         while (left := _left(paper)) and time.monotonic() < over:
-            sender = spawn.Process(target=_sender, args=(str(paper.path), str(config)))
+            sender = spawn.Process(target=_sender, args=(paper.url, str(config)))
             sender.start()
             sender.join(chance.uniform(3, 6))
             sender.kill()
@@ -278,10 +286,10 @@ def test_500_deliveries_survive_kills(paper: Paper) -> None:
     arrived = Counter(taken.message["X-Lifecycle-Delivery"] for taken in server.messages())
     with paper.sql() as database:
         ids = {row[0] for row in database.execute("SELECT id FROM outbox WHERE state = 'sent'")}
-        raws = database.execute(
-            "SELECT body FROM entry WHERE CAST(body AS TEXT) LIKE '%letter_sent%'"
-        ).fetchall()
-    recorded = Counter(json.loads(raw)["intent"]["data"]["sending"] for (raw,) in raws)
+        raws = database.execute("SELECT body FROM entry").fetchall()
+    intents = [json.loads(raw)["intent"] for (raw,) in raws]
+    sent = [intent for intent in intents if intent["type"] == "letter_sent"]
+    recorded = Counter(intent["data"]["sending"] for intent in sent)
     assert len(ids) == 500
     assert set(arrived) == ids
     assert recorded == dict.fromkeys(ids, 1), "the ledger says of each, once, when it went"
@@ -292,7 +300,7 @@ def test_500_deliveries_survive_kills(paper: Paper) -> None:
 
 
 def _left(paper: Paper) -> int:
-    with outside(paper.path) as database:
+    with paper.sql() as database:
         return int(
             database.execute(
                 "SELECT count(*) FROM outbox WHERE state IN ('pending', 'dead')"

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from homes import Home
 from paper_office import Paper
 
 from lifecycle.delivery.channels import Channels
@@ -22,15 +23,15 @@ LETTER = "2-consultation"
 
 
 @pytest.fixture
-def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paper:
+def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home) -> Paper:
     """Give an office whose letters can be issued."""
-    return Paper(tmp_path, monkeypatch).founded()
+    return Paper(tmp_path, monkeypatch, home).founded()
 
 
 @pytest.fixture
 def office(paper: Paper) -> Iterator[Office]:
     """Open that office."""
-    with closing(Office.open(str(paper.path))) as opened:
+    with closing(Office.open(paper.url)) as opened:
         yield opened
 
 

@@ -121,10 +121,11 @@ def test_every_file_that_is_read_is_asked_for() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("verb", ["init", "backup", "restore", "upgrade", "serve"])
+@pytest.mark.parametrize("verb", ["init", "backup", "restore", "upgrade", "serve", "db copy"])
 def test_what_makes_no_sense_is_refused(served: Served, verb: str) -> None:
     """It says that it is not done through the service, and what to do."""
-    words = [verb, "x.tar"] if verb in ("backup", "restore") else [verb]
+    given = {"backup": ["x.tar"], "restore": ["x.tar"], "db copy": ["x.db", "y.db"]}
+    words = [*verb.split(), *given.get(verb, [])]
     done = served.call(*words)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"{verb} 不能通过服务办理：")

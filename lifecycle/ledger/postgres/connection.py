@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 import psycopg
 from psycopg import errors, sql
@@ -19,11 +20,16 @@ from lifecycle.frozen import dataclass
 WAIT_S = 30
 """Seconds that a writer waits for its turn."""
 _CONNECT_S = 10
-_OPTIONS = (
+OPTIONS = (
     "-c search_path=lifecycle",
     "-c client_min_messages=warning",
     f"-c lock_timeout={WAIT_S}s",
+    # not after a pipeline: the driver ends it with a message that stops the server's clock
     "-c idle_in_transaction_session_timeout=120s",
+    # a writer whose machine went away in its turn gives it up within a minute, not after two hours
+    "-c tcp_keepalives_idle=30",
+    "-c tcp_keepalives_interval=10",
+    "-c tcp_keepalives_count=3",
 )
 
 # The driver notes what it drops when a connection is lost; officers are told by `told`.
@@ -43,22 +49,58 @@ class Address:
 def address_of(url: str) -> Address:
     """Read a `postgresql+psycopg://user@host1,host2/database` URL.
 
-    Raises UnavailableError for one that cannot be read, or names no database.
+    Raises UnavailableError for one that cannot be read, or names no database. A password with a
+    character that ends a part of a URL would be taken for a host, a port or a database, and told:
+    such a URL is refused.
     """
     plain = "postgresql://" + url.split("://", 1)[1]
-    example = "例如 postgresql+psycopg://lifecycle@主机甲,主机乙/office；口令放在 ~/.pgpass 里"
     try:
-        known = conninfo_to_dict(plain)
-        parts = urlsplit(plain)
+        known = {key: str(value) for key, value in conninfo_to_dict(plain).items()}
     except (psycopg.ProgrammingError, ValueError) as error:
-        raise UnavailableError("数据库的地址读不懂（不重复它，其中可能有口令）", example) from error
-    if not known.get("dbname"):
-        raise UnavailableError("数据库的地址没有写库名", example)
-    user = f"{parts.username}@" if parts.username else ""
-    hosts = parts.netloc.rpartition("@")[2]
-    query = "&".join(p for p in parts.query.split("&") if p and not p.startswith("password"))
-    name = f"postgresql://{user}{hosts}/{known['dbname']}" + (f"?{query}" if query else "")
-    return Address(plain, name)
+        raise _unreadable(_UNREADABLE) from error
+    hosts = (known.get("host") or known.get("hostaddr") or "").split(",")
+    ports = known.get("port", "").split(",")
+    database = known.get("dbname", "")
+    odd = [host for host in hosts if re.search("[@?#]", host)]
+    odd += [port for port in ports if port and not port.isdecimal()]
+    if odd or re.search("[@/?#]", database):
+        raise _unreadable(_UNREADABLE)
+    if not database:
+        raise _unreadable("数据库的地址没有写库名")
+    return Address(plain, _named(known, hosts, ports))
+
+
+def _named(known: dict[str, str], hosts: list[str], ports: list[str]) -> str:
+    """Write a URL that leads to the same place and holds nothing secret."""
+    user = f"{_in_url(known['user'])}@" if known.get("user") else ""
+    told = {key: known[key] for key in _TOLD_OF if key in known}
+    if any(not host or host.startswith("/") for host in hosts):
+        told = {key: known[key] for key in ("host", "port") if known.get(key)} | told
+        places = ""
+    else:
+        if len(ports) < len(hosts):  # one port serves all
+            ports = ports * len(hosts)
+        hosts = [f"[{host}]" if ":" in host else host for host in hosts]
+        places = ",".join(
+            f"{host}:{port}" if port else host for host, port in zip(hosts, ports, strict=False)
+        )
+    query = "&".join(f"{key}={_in_url(value)}" for key, value in told.items())
+    return f"postgresql://{user}{places}/{_in_url(known['dbname'])}" + (query and f"?{query}")
+
+
+def _in_url(word: str) -> str:
+    """Write a word so that it ends no part of a URL; Chinese stays Chinese."""
+    return re.sub("[%@:?#&\\s]", lambda found: quote(found[0]), word)
+
+
+_TOLD_OF = ("sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "gssencmode")
+"""What else of a URL says how to get there."""
+_UNREADABLE = "数据库的地址读不懂（不重复它，其中可能有口令）"
+
+
+def _unreadable(message: str) -> UnavailableError:
+    example = "例如 postgresql+psycopg://lifecycle@主机甲,主机乙/office；口令放在 ~/.pgpass 里"
+    return UnavailableError(message, example)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +123,7 @@ class PostgresConnection:
             connect_timeout=_CONNECT_S,
             application_name="lifecycle",
             target_session_attrs=attributes,
-            options=" ".join(_OPTIONS),
+            options=" ".join(OPTIONS),
             # a server that went away without a word is noticed within a minute
             keepalives_idle=30,
             keepalives_interval=10,
@@ -213,6 +255,8 @@ def refused_entry(error: psycopg.Error, name: str) -> UnavailableError:
     if "password" in said or "口令" in said or "密码" in said:
         mend = "请核对账户和口令；口令放在 ~/.pgpass（权限 0600）里，不写在地址里"
         return UnavailableError(f"数据库服务器不接受这个账户或口令（{name}：{said}）", mend)
+    if "too many" in said or "connection slots" in said or "太多" in said:
+        return UnavailableError(f"数据库服务器的连接已满（{name}：{said}）", "请稍后重试")
     if "does not exist" in said or "不存在" in said:
         mend = "请核对地址；库要先由管理员建好：createdb --encoding UTF8 库名"
         return UnavailableError(f"服务器上没有这个库或账户（{name}：{said}）", mend)

@@ -9,7 +9,7 @@ from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import InvalidError
-from lifecycle.ledger.files import CHUNK, Files, Readable
+from lifecycle.ledger.files import CHUNK, Files, LostFileError, Readable
 from lifecycle.ledger.sql import text
 
 if TYPE_CHECKING:
@@ -37,18 +37,29 @@ class TableFiles(Files):
                 whole.write(chunk)
             digest = hashed.hexdigest()
             whole.seek(0, os.SEEK_SET)
-            if size and not self._store.rows(text.FILE_PART, sha256=digest, part=0):
+            if not size:
+                return size, digest
+            if not self._store.rows(text.FILE_PART, sha256=digest, part=0):
                 with self._store.adding():
                     for part, chunk in enumerate(iter(lambda: whole.read(CHUNK), b"")):
                         self._store.put(text.PUT_FILE_PART, sha256=digest, part=part, body=chunk)
+            elif self.check(digest, size):
+                # nobody may replace it, so that nothing can rest on it
+                raise LostFileError(
+                    f"库里已有这份文件（{digest[:12]}…），但内容被改动",
+                    "请运行 lifecycle audit，并请管理员从备份恢复",
+                )
         return size, digest
 
     def chunks(self, digest: str) -> Iterator[bytes]:
-        """Stream a kept file."""
-        part = 0
+        """Stream a kept file, up to where it is whole: whoever may add parts could add more."""
+        part, hashed = 0, sha256()
         while found := self._store.row(text.FILE_PART, sha256=digest, part=part):
             yield found[0]
             part += 1
+            hashed.update(found[0])
+            if hashed.hexdigest() == digest:
+                return
         if not part:
             raise FileNotFoundError(digest)
 

@@ -75,8 +75,17 @@ _SAFE = {
     "server_encoding": ("UTF8",),
 }
 """Settings of the server under which no crash loses an acknowledged commit, and every text fits."""
+_MAY_BECOME = """
+SELECT session_user,
+       pg_has_role(session_user, %(role)s,
+                   CASE WHEN current_setting('server_version_num')::integer >= 160000
+                        THEN 'SET' ELSE 'MEMBER' END)
+"""
 _LOOK = """
-SELECT to_regnamespace('lifecycle') IS NOT NULL, current_database(), pg_is_in_recovery(),
+SELECT to_regnamespace('lifecycle') IS NOT NULL,
+       EXISTS (SELECT FROM pg_class
+                WHERE relnamespace = to_regnamespace('lifecycle') AND relname = 'meta'),
+       current_database(), pg_is_in_recovery(),
        current_setting('fsync'), current_setting('full_page_writes'),
        current_setting('synchronous_commit'), current_setting('server_encoding')
 """
@@ -96,9 +105,10 @@ def look(connection: PostgresConnection) -> tuple[bool, str, bool]:
     """See whether there is a ledger in a database, what the database is called, and whether the
     server is a standby.
 
-    Raises UnavailableError where the server's settings are not safe.
+    Raises UnavailableError where the server's settings are not safe, and where something else has
+    the ledger's name.
     """
-    ((there, database, standby, *settings),) = connection.rows(_LOOK, {})
+    ((there, ours, database, standby, *settings),) = connection.rows(_LOOK, {})
     for (name, allowed), found in zip(_SAFE.items(), settings, strict=True):
         if found not in allowed:
             should = "或".join(allowed)
@@ -106,6 +116,11 @@ def look(connection: PostgresConnection) -> tuple[bool, str, bool]:
                 f"数据库服务器的设置不安全：{name} 应为 {should}，实为 {found}",
                 f"请管理员改正：ALTER DATABASE 或 postgresql.conf 中的 {name}",
             )
+    if there and not ours:
+        raise UnavailableError(
+            f"库里有一个 lifecycle 模式，但不是台账（{connection.address.name}）",
+            "请另用一个库：createdb 新库名",
+        )
     return there, database, standby
 
 
@@ -131,7 +146,13 @@ def is_complete(connection: PostgresConnection) -> bool:
 def verify(connection: PostgresConnection) -> None:
     """Refuse a ledger of another schema, and a copy that is not complete."""
     known = dict(connection.rows("SELECT key, value FROM meta", {}))
-    version = int(known.get("schema", "0"))
+    written = known.get("schema", "")
+    if not written.isdecimal():
+        raise UnavailableError(
+            f"数据库不完整（{connection.address.name}：缺 schema）",
+            "请从备份恢复：lifecycle restore 备份文件",
+        )
+    version = int(written)
     if version > SCHEMA:
         raise UnavailableError(
             f"数据库由更新的版本建立（{version}，本程序支持到 {SCHEMA}）", "请升级 lifecycle 后再用"
@@ -158,6 +179,7 @@ def make(connection: PostgresConnection, database: str, origin: str | None) -> N
         try:
             connection.script(sql.SQL("BEGIN").format())
             _make_roles(connection, owner, office)
+            lent = _lend(connection, owner)
             connection.script(
                 sql.SQL("CREATE SCHEMA lifecycle AUTHORIZATION {}; SET LOCAL ROLE {}").format(
                     sql.Identifier(owner), sql.Identifier(owner)
@@ -165,10 +187,11 @@ def make(connection: PostgresConnection, database: str, origin: str | None) -> N
             )
             for statement in (*text.POSTGRESQL_SCHEMA, *_FUNCTIONS):
                 connection.rows(statement.replace("%", "%%"), {})
-            connection.script(_grants(office))
+            connection.script(grants(office))
             known = {"schema": str(SCHEMA)} | ({"log": origin} if origin else {})
             for key, value in known.items():
                 put_meta(connection, key, value)
+            _take_back(connection, lent)
             connection.script(sql.SQL("COMMIT").format())
         except BaseException:
             if not connection.lost:
@@ -181,10 +204,15 @@ def put_meta(connection: PostgresConnection, key: str, value: str) -> None:
     connection.run(text.PUT_META.postgresql, {"key": key, "value": value})
 
 
-def become_owner(connection: PostgresConnection, database: str) -> None:
-    """Take the owner's role for the rest of a transaction, as only an administrator may."""
+def complete(connection: PostgresConnection, database: str, origin: str) -> None:
+    """Name the log of a copy, within the transaction that completes it, as its administrator."""
+    owner = sql.Identifier(owner_of(database))
     try:
-        connection.script(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(owner_of(database))))
+        connection.script(sql.SQL("RESET ROLE").format())
+        lent = _lend(connection, owner_of(database))
+        connection.script(sql.SQL("SET LOCAL ROLE {}").format(owner))
+        put_meta(connection, "log", origin)
+        _take_back(connection, lent)
     except psycopg.errors.InsufficientPrivilege as error:
         raise UnavailableError(
             "这个数据库账户不是台账的管理员，不能这样做", "请用建库的账户再试"
@@ -192,19 +220,31 @@ def become_owner(connection: PostgresConnection, database: str) -> None:
 
 
 def _make_roles(connection: PostgresConnection, owner: str, office: str) -> None:
-    """Make the two roles where they are not there yet, and the login a member of both."""
+    """Make the two roles where they are not there yet, and the login a member of the office's."""
     known = {name for (name,) in connection.rows("SELECT rolname FROM pg_roles", {})}
-    ((login, above),) = connection.rows(
-        "SELECT session_user, rolsuper FROM pg_roles WHERE rolname = session_user", {}
-    )
     for role in (owner, office):
         if len(role.encode()) > 63:
             raise InvalidError(f"库名太长：{role} 超过 63 个字节", "请换一个短些的库名")
         if role not in known:
             connection.script(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
-        if not above:
-            grant = sql.SQL("GRANT {} TO {}")
-            connection.script(grant.format(sql.Identifier(role), sql.Identifier(login)))
+    _lend(connection, office)
+
+
+def _lend(connection: PostgresConnection, role: str) -> sql.Composed | None:
+    """Let the login take a role; give the statement that ends it, None where it could already."""
+    ((login, may),) = connection.rows(_MAY_BECOME, {"role": role})
+    if may:
+        return None
+    names = sql.Identifier(role), sql.Identifier(login)
+    connection.script(sql.SQL("GRANT {} TO {}").format(*names))
+    return sql.SQL("REVOKE {} FROM {}").format(*names)
+
+
+def _take_back(connection: PostgresConnection, lent: sql.Composed | None) -> None:
+    """Go back to the login's own role, and end what was lent to it: nobody stays an owner."""
+    connection.script(sql.SQL("RESET ROLE").format())
+    if lent is not None:
+        connection.script(lent)
 
 
 def tables() -> list[str]:
@@ -222,7 +262,7 @@ def rights_of(table: str) -> tuple[LiteralString, ...]:
     return "SELECT", "INSERT", "UPDATE", "DELETE"
 
 
-def _grants(office: str) -> sql.Composed:
+def grants(office: str) -> sql.Composed:
     """Give the statements that say what the office's role may do."""
     role = sql.Identifier(office)
     parts = [
@@ -269,9 +309,12 @@ SELECT CASE WHEN i.indisunique THEN '唯一索引 ' ELSE '索引 ' END || x.reln
    AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)
 """
 _FUNCTION = """
-SELECT '函数 ' || proname || ' ' || md5(prosrc)
+SELECT '函数 ' || proname || '（' || pg_get_function_identity_arguments(p.oid) || '） '
+       || l.lanname || ' ' || md5(prosrc)
        || CASE WHEN prosecdef THEN '' ELSE ' 以调用者的权限' END
-  FROM pg_proc WHERE pronamespace = 'lifecycle'::regnamespace
+       || coalesce(' ' || array_to_string(proconfig, '; '), '')
+  FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+ WHERE pronamespace = 'lifecycle'::regnamespace
 """
 _STRANGE = """
 SELECT '触发器 ' || t.tgname || '（' || c.relname || '）'
@@ -289,22 +332,57 @@ SELECT '不落盘的表 ' || c.relname FROM pg_class c
  WHERE c.relnamespace = 'lifecycle'::regnamespace AND c.relpersistence <> 'p' AND c.relkind <> 'i'
 UNION ALL
 SELECT '所有者 ' || pg_get_userbyid(c.relowner) || '（' || c.relname || '）' FROM pg_class c
- WHERE c.relnamespace = 'lifecycle'::regnamespace AND pg_get_userbyid(c.relowner) <> %(owner)s
+ WHERE c.relnamespace = 'lifecycle'::regnamespace AND c.relkind NOT IN ('i', 'I', 'S', 't')
+   AND pg_get_userbyid(c.relowner) <> %(owner)s
 UNION ALL
 SELECT '所有者 ' || pg_get_userbyid(proowner) || '（' || proname || '）' FROM pg_proc
  WHERE pronamespace = 'lifecycle'::regnamespace AND pg_get_userbyid(proowner) <> %(owner)s
 UNION ALL
+SELECT '所有者 ' || pg_get_userbyid(nspowner) || '（' || nspname || '）' FROM pg_namespace
+ WHERE nspname = 'lifecycle' AND pg_get_userbyid(nspowner) <> %(owner)s
+UNION ALL
 SELECT '可登录的角色 ' || rolname FROM pg_roles
  WHERE rolname IN (%(owner)s, %(office)s) AND rolcanlogin
+UNION ALL
+SELECT '有特权的角色 ' || rolname FROM pg_roles
+ WHERE rolname IN (%(owner)s, %(office)s)
+   AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)
+"""
+_MEMBERS = """
+SELECT '成员 ' || pg_get_userbyid(m.member) || '（' || pg_get_userbyid(m.roleid) || '）'
+  FROM pg_auth_members m
+ WHERE (pg_get_userbyid(m.roleid) = %(owner)s
+        OR pg_get_userbyid(m.member) IN (%(owner)s, %(office)s))
+   AND (coalesce((to_jsonb(m)->>'set_option')::boolean, true)
+        OR coalesce((to_jsonb(m)->>'inherit_option')::boolean, true))
+"""
+"""Who may become the owner, and what the two roles may become. From PostgreSQL 16 on, whoever made
+a role is a member of it who may only give it to others; that is not meant.
 """
 _RIGHTS = """
-SELECT '权限 ' || r.privilege_type || ' ' || c.relname
+SELECT '权限 ' || r.privilege_type || ' ' || o.named
        || CASE WHEN r.grantee = 0 THEN '（任何账户）'
                WHEN pg_get_userbyid(r.grantee) = %(office)s THEN ''
                ELSE '（' || pg_get_userbyid(r.grantee) || '）' END
-  FROM pg_class c, aclexplode(c.relacl) AS r
- WHERE c.relnamespace = 'lifecycle'::regnamespace AND c.relkind NOT IN ('i', 'S')
-   AND pg_get_userbyid(r.grantee) <> %(owner)s
+       || CASE WHEN r.is_grantable THEN '，可转授' ELSE '' END
+  FROM (
+    SELECT relname::text, relowner,
+           coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char",
+                                       relowner))
+      FROM pg_class
+     WHERE relnamespace = 'lifecycle'::regnamespace AND relkind NOT IN ('i', 'I', 't')
+    UNION ALL
+    SELECT c.relname || '.' || a.attname, c.relowner, a.attacl
+      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+     WHERE c.relnamespace = 'lifecycle'::regnamespace AND a.attacl IS NOT NULL
+    UNION ALL
+    SELECT proname::text, proowner, coalesce(proacl, acldefault('f', proowner))
+      FROM pg_proc WHERE pronamespace = 'lifecycle'::regnamespace
+    UNION ALL
+    SELECT nspname::text, nspowner, coalesce(nspacl, acldefault('n', nspowner))
+      FROM pg_namespace WHERE nspname = 'lifecycle'
+  ) AS o (named, owner, rights), aclexplode(o.rights) AS r
+ WHERE r.grantee <> o.owner
 """
 
 
@@ -313,7 +391,7 @@ def differences(connection: PostgresConnection, database: str) -> list[str]:
     differs from one just made.
     """
     roles = {"owner": owner_of(database), "office": office_of(database)}
-    looked = (_COLUMNS, _KEYS, _INDEXES, _FUNCTION, _STRANGE, _RIGHTS)
+    looked = (_COLUMNS, _KEYS, _INDEXES, _FUNCTION, _STRANGE, _MEMBERS, _RIGHTS)
     found = {str(line) for query in looked for (line,) in connection.rows(query, roles)}
     wanted = {*text.POSTGRESQL_DESCRIPTION, *_functions_described(), *_rights_described()}
     more = [f"多出{what}" for what in sorted(found - wanted)]
@@ -323,13 +401,26 @@ def differences(connection: PostgresConnection, database: str) -> list[str]:
 
 def _functions_described() -> Iterator[str]:
     for made in _FUNCTIONS:
-        name = made.split("CREATE FUNCTION ", 1)[1].split("(", 1)[0]
-        source = made.split("$$")[1]
+        head, source = made.split("$$")[:2]
+        name, parameters = re.findall(r"CREATE FUNCTION (\w+)\s*\((.*?)\)", head, re.DOTALL)[0]
         digest = md5(source.encode(), usedforsecurity=False).hexdigest()
-        yield f"函数 {name} {digest}"
+        given = " ".join(parameters.split())
+        yield f"函数 {name}（{given}） plpgsql {digest} search_path=lifecycle, pg_temp"
 
 
 def _rights_described() -> Iterator[str]:
+    yield "权限 USAGE lifecycle"
     for name in tables():
         for right in rights_of(name):
             yield f"权限 {right} {name}"
+    for name in _sequences():
+        yield f"权限 USAGE {name}"
+    for signature in _SIGNATURES:
+        yield f"权限 EXECUTE {signature.partition('(')[0]}"
+
+
+def _sequences() -> Iterator[str]:
+    """Name the sequences that number rows of their own accord."""
+    for made in text.POSTGRESQL_SCHEMA:
+        for column in re.findall(r"(\w+) (?:BIG)?SERIAL", made):
+            yield f"{made.split()[2]}_{column}_seq"

@@ -30,6 +30,8 @@ from lifecycle.places import data_folder
 
 _TURN: Batch = (("BEGIN", {}), (f"SELECT pg_advisory_xact_lock({schema.LOCK})", {}))
 """A transaction that waits for its turn among the writers."""
+_NOTHING = "，未写入任何内容"
+"""What became of a transaction that was not committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,22 @@ class PostgresStore(Store):
         self._within = False
         self._pending: list[Put] = []
         self._foreseen: dict[tuple[str, str], list[Any]] = {}
+        self._outcome = ""
+
+    @classmethod
+    def named(cls, url: str) -> str:
+        """Say which database a URL names, without a password."""
+        return address_of(url).name
+
+    @classmethod
+    def holds_ledger(cls, url: str) -> bool:
+        """Tell whether there is a ledger in a database."""
+        address = address_of(url)
+        with (
+            contextlib.closing(_connected(address, readonly=False)) as connection,
+            server_errors(address.name),
+        ):
+            return schema.look(connection)[0]
 
     @classmethod
     def open(cls, url: str, *, create: bool = False, readonly: bool = False) -> PostgresStore:
@@ -116,8 +134,7 @@ class PostgresStore(Store):
     def complete(self, origin: str) -> None:
         """Make a replica a database like any other; within the transaction that completes it."""
         self._flush()
-        schema.become_owner(self.connection, self.database)
-        schema.put_meta(self.connection, "log", origin)
+        schema.complete(self.connection, self.database, origin)
 
     def close(self) -> None:
         """Close the connection."""
@@ -149,14 +166,14 @@ class PostgresStore(Store):
     @contextlib.contextmanager
     def _transaction(self, begin: Batch, *foreseen: Ask) -> Iterator[None]:
         asked = [(statement.postgresql, dict(values)) for statement, values in foreseen]
-        with server_errors(self.name, "，未写入任何内容"):
+        with server_errors(self.name, _NOTHING):
             answers = self._begin((*begin, *asked))[len(begin) :]
             keys = [_key(*one) for one in asked]
             self._foreseen = dict(zip(keys, [answer.rows for answer in answers], strict=True))
             self._appended.clear()
             self._numbers.clear()
             self._pending.clear()
-            self._within = True
+            self._within, self._outcome = True, _NOTHING
             try:
                 yield
                 self._flush()
@@ -177,7 +194,7 @@ class PostgresStore(Store):
             return self.connection.together(batch)
 
     def _undo(self) -> None:
-        self._within = False
+        self._within, self._outcome = False, ""
         self._pending.clear()
         self._foreseen.clear()
         if self.connection.lost or self.connection.idle:
@@ -195,13 +212,13 @@ class PostgresStore(Store):
         """Commit, and note what is recorded by it, also where a signal ends the command at this
         very moment.
         """
+        self._outcome = ""  # from here on it is for reading back to say
         try:
             self.connection.rows("COMMIT", {})
         except psycopg.Error as error:
             self._within = False
             if not self._holds(error):
                 raise
-            self.deeds.trouble = str(error)
         except BaseException:
             self._within = False
             if not self.connection.lost and not self.connection.idle:
@@ -235,7 +252,11 @@ class PostgresStore(Store):
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
         """Read several things as they are at one moment."""
-        begin: Batch = (("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {}),)
+        begin: Batch = (
+            ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {}),
+            # whoever reads holds nobody up, and may think long between two questions
+            ("SET LOCAL idle_in_transaction_session_timeout TO 0", {}),
+        )
         with server_errors(self.name):
             self._begin(begin)
             self._within = True
@@ -251,12 +272,16 @@ class PostgresStore(Store):
         known = self._foreseen.pop(_key(statement.postgresql, values), None)
         if known is not None:
             return known
-        with server_errors(self.name):
+        with server_errors(self.name, self._outcome):
             if self._pending:
                 return self._flush((statement.postgresql, values))
             try:
                 return self.connection.rows(statement.postgresql, values)
+            except UnicodeEncodeError:
+                return []  # half a character, as a wrong encoding gives it, is in no row
             except psycopg.Error as error:
+                if any(isinstance(value, str) and "\0" in value for value in values.values()):
+                    return []  # nor is a NUL, which the server takes in no text
                 if self._within or not is_lost(error):
                     raise
                 self._renew()

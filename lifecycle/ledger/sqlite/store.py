@@ -217,7 +217,10 @@ class SqliteStore(Store):
     def rows(self, statement: Statement, **values: Any) -> list[Any]:
         """Give all rows of a statement that yields few."""
         with database_errors(self.path):
-            return self.connection.rows(statement.sqlite, values)
+            try:
+                return self.connection.rows(statement.sqlite, values)
+            except UnicodeEncodeError:
+                return []  # half a character, as a wrong encoding gives it, is in no row
 
     def run(self, statement: Statement, **values: Any) -> int:
         """Run a statement that writes, within a transaction; give how many rows it wrote."""
