@@ -181,8 +181,8 @@ def _signatures_owed(
         late = own is not None and own.on < moment.on
         again = "，原意见已失效，须重新会签" if seat.stale else ""
         text = f"会签 {transition.title}{again}"
-        if own is not None:
-            text += f"（已逾期，限 {own.on}）" if late else f"（限 {own.on}）"
+        if own is not None and late:
+            text += f"（已逾期，限 {own.on}）"
         command = f"lifecycle sign {case.number} {transition.name} agree"
         day = own.on.isoformat() if own is not None else due
         yield Task("sign", case, transition, text, command, day)

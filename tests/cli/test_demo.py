@@ -30,7 +30,7 @@ from lifecycle.office.session import Session
 
 ROOT = Path(__file__).parents[2]
 STAGES = {
-    "LS-F-2023-001 仙都山居度假酒店": ("acceptance", "green"),
+    "LS-F-2023-001 仙都山居度假酒店": ("acceptance", "yellow"),
     "LS-F-2024-001 木玩亲子主题乐园": ("construction", "red"),
     "LS-F-2025-001 侨乡世界商品展贸中心": ("construction", "yellow"),
     "LS-F-2025-002 南城数贸总部大厦": ("construction", "green"),
@@ -38,7 +38,7 @@ STAGES = {
     "LS-F-2026-002 畲乡云中茶旅度假区": ("unsold", "yellow"),
     "LS-F-2026-003 剑瓷文化体验街区": ("design", "yellow"),
     "LS-F-2026-004 松阴溪古村艺术酒店群": ("policy", "yellow"),
-    "LS-F-2026-005 金矿遗址研学营地": ("intent", "green"),
+    "LS-F-2026-005 金矿遗址研学营地": ("intent", "yellow"),
     "LS-F-2026-006 香菇文化康养谷": ("transferred", "green"),
 }
 REFUSAL = """\

@@ -203,11 +203,11 @@ def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
     tiny.opened("x_units=wenwu", name="乙", on="2026-09-28")
     assert tiny.do("todo", by="wenwu01") == (
         "已逾期\n"
-        "  KC-2026-001 甲　限 2026-09-15\n"
+        "  KC-2026-001 甲　限 2026-09-08\n"
         "    会签　lifecycle sign KC-2026-001 to_siting agree　　会签 转入规划选址（已逾期，限 "
         "2026-09-08）\n"
         "七日以后到期\n"
-        "  KC-2026-002 乙　限 2026-10-16\n"
+        "  KC-2026-002 乙　限 2026-10-10\n"
         "    会签　lifecycle sign KC-2026-002 to_siting agree　　会签 转入规划选址\n"
     )
     assert tiny.do("todo", by="planning01").splitlines()[2] == (
@@ -228,7 +228,7 @@ def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
         "title": "乙",
         "state": "scouting",
         "transition": "to_siting",
-        "due_on": "2026-10-16",
+        "due_on": "2026-10-10",
         "principal": None,
         "text": "会签 转入规划选址",
         "command": "lifecycle sign KC-2026-002 to_siting agree",
@@ -276,7 +276,7 @@ def test_list_pages_in_order_of_number(tiny: Tiny) -> None:
     lines = tiny.do("list").splitlines()
     assert lines[:3] == [
         "编号         名称    环节      牵头      进入        期限        灯",
-        "KC-2026-001  项目01  考察导入  市招商局  2026-09-14  2026-09-28  ●黄",
+        "KC-2026-001  项目01  考察导入  市招商局  2026-09-14  2026-09-20  ●红",
         "KC-2026-002  项目02  终止                2026-09-15              －",
     ]
     assert (len(lines), lines[-1]) == (52, "还有更多：加 --after KC-2026-050，或 --page 2")
@@ -298,9 +298,9 @@ def test_list_pages_in_order_of_number(tiny: Tiny) -> None:
         "final": False,
         "entered_on": "2026-09-14",
         "last_on": "2026-09-14",
-        "due_on": "2026-09-28",
+        "due_on": "2026-09-20",
         "overdue": True,
-        "light": "yellow",
+        "light": "red",
     }
 
 
@@ -313,7 +313,7 @@ def test_list_pages_in_order_of_number(tiny: Tiny) -> None:
         (("--phase", "前期", "--after", "KC-2026-049"), 6),
         (("--unit", "市文物局"), 27),
         (("--overdue",), 50),
-        (("--overdue", "--on", "2026-09-25"), 0),
+        (("--overdue", "--on", "2026-09-20"), 0),
         (("--mine", "--as", "wenwu01"), 27),
         (("--mine", "--as", "planning01"), 0),
         (("--where", "investment > 5000"), 4),
@@ -421,8 +421,8 @@ def test_list_exports_everything(tiny: Tiny) -> None:
         "市招商局",
         "2026-09-14",
         "2026-09-14",
-        "2026-09-28",
-        "黄",
+        "2026-09-20",
+        "红",
     ]
     assert len(rows) == 56
     assert tiny.asks("list", "--unit", "xiao", "--xlsx", "some.xlsx") == {

@@ -301,3 +301,32 @@ def test_a10_one_person_speaks_for_one_unit() -> None:
     assert made.unmet(officer("f2", "finance", "u2"), Sign("go", "agree")) == []
     same = officer("l1", "finance", "u1")
     assert made.unmet(same, Sign("go", "agree", role="finance")) == []
+
+
+def test_what_was_made_asks_nobody_again() -> None:
+    """Opinions end with the step that was made on them: nobody is asked anew by it, though it
+    enters a fact that they cover.
+    """
+    text = small.TEXT.replace("QUORUM", "all").replace("  - name: tick\n", RECORD, 1)
+    text = text.replace("facts:\n", "facts:\n  noted_on: {title: 记录日, type: date}\n", 1)
+    made = Desk()
+    made.workflow = read_workflow(text, "small.yaml")
+    made.do(BUREAU, AskOpinions("note"))
+    made.do(LAND, Sign("note", "agree"))
+    made.do(BUREAU, Advance("note", "", {"noted_on": START.isoformat()}))
+    transition = made.workflow.leaving["first"]["note"]
+    assert asked_seats(made.workflow, case_of(made), transition) == []
+    assert case_of(made).asked.keys() == {"note/land/"}
+
+
+RECORD = """\
+  - name: note
+    title: 记一笔
+    kind: record
+    from: first
+    by: bureau
+    asks: [noted_on]
+    needs: {cosign: {roles: [land], within: {in: 3, unit: workday, inner: true, basis: 内部承诺}}}
+  - name: tick
+"""
+"""A record with a co-sign that enters a fact."""

@@ -187,7 +187,7 @@ def test_every_kind_of_act_is_read_back(journal: Journal, bureau: Bureau) -> Non
         ),
         "单位记录 第 19 条（记录号 b）": ("unit", "add", "water", "市水利局", "--as", "admin"),
         "单位记录 第 20 条（记录号 c）": ("officer", "revoke", "planning01", "--as", "admin"),
-        "单位记录 第 20 条（记录号 d）": rules(bureau),
+        "单位记录 第 21 条（记录号 d）": rules(bureau),
         "末条是 KC-2026-001 第 4 条（记录号 e:2）": (
             "set",
             "two.csv",

@@ -241,6 +241,8 @@ def test_500_deliveries_survive_kills(paper: Paper) -> None:
     units = [f"x{n}" for n in range(48)]
     for unit in units:
         paper.do("unit", "add", unit, f"第{unit}局", "--function", "x", by="admin")
+        holder = ("officer", "add", f"{unit}-01", "经办人", "--unit", unit, "--role", "x")
+        paper.do(*holder, by="admin")
     for n in range(10):
         number = paper.opened(
             "investment=32000", "owner_unit=owner", f"x_units={'、'.join(units)}", name=f"项目{n}"

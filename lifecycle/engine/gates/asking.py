@@ -84,13 +84,14 @@ def follow_seats(workflow: Workflow, before: Case, after: Case, entry: Entry) ->
     """Give the case after an entry with the seats asked that it concerns: anew, whose opinion went
     stale by it; too, who came to others that were asked.
 
-    An entry that moves the case begins other rounds instead.
+    An entry that moves the case, or makes the transition itself, begins another round instead.
     """
     if before.state != after.state or before.changed is after.changed:
         return after
     asked = {**after.asked}
     for transition in workflow.leaving[after.state].values():
-        if transition.cosign is None:
+        same_round = round_of(before, transition) == round_of(after, transition)
+        if transition.cosign is None or not same_round:
             continue
         old = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
         others = any(asked_of(before, transition, seat) for seat in old.values())
