@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.output import paint, say, warn
 from lifecycle.errors import Problem, faults_among
 
 if TYPE_CHECKING:
@@ -26,29 +26,35 @@ def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: st
     document = {
         "ok": not faults,
         "files": count,
-        "problems": [
-            {
-                "rule": p.rule,
-                "level": "warning" if p.warning else "error",
-                "file": p.location.file,
-                "line": p.location.line,
-                "column": p.location.column,
-                "message": p.message,
-                "mend": p.mend,
-            }
-            for p in problems
-        ],
+        "problems": list(map(_problem_json, problems)),
     }
 
     def tell() -> None:
         for problem in problems:
-            mend = f"　改法：{problem.mend}" if problem.mend else ""
-            say(f"{problem.location}: {problem.word}：{problem.message}{mend}".replace("\n", " "))
+            say(_problem_line(problem))
         verdict = paint(f"{len(faults)} 处错误", "red") if faults else paint("没有错误", "green")
         say(f"共检查 {count} 个{what}：", verdict, _warned(len(problems) - len(faults)))
 
     desk.answer(document, tell)
     return int(bool(faults))
+
+
+def _problem_line(problem: Problem) -> str:
+    """Tell a problem in one line, as editors and CI read it."""
+    mend = f"　改法：{problem.mend}" if problem.mend else ""
+    return f"{problem.location}: {problem.word}：{problem.message}{mend}".replace("\n", " ")
+
+
+def _problem_json(problem: Problem) -> dict[str, object]:
+    return {
+        "rule": problem.rule,
+        "level": "warning" if problem.warning else "error",
+        "file": problem.location.file,
+        "line": problem.location.line,
+        "column": problem.location.column,
+        "message": problem.message,
+        "mend": problem.mend,
+    }
 
 
 def _warned(count: int) -> str:
@@ -67,6 +73,9 @@ def tell_published(desk: Desk, publication: Publication) -> None:
             say(f"已发布{WORDS[item.kind]} {item.name}（{item.sha256[:12]}）")
         for name in publication.unchanged:
             say(f"{name} 与现行的相同，未重复发布")
+        for warning in publication.warnings:
+            warn(_problem_line(warning))
 
     unchanged = list(publication.unchanged)
-    desk.answer({"published": published, "unchanged": unchanged}, tell)
+    warnings = list(map(_problem_json, publication.warnings))
+    desk.answer({"published": published, "unchanged": unchanged, "warnings": warnings}, tell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from types import MappingProxyType
@@ -251,12 +251,14 @@ def dump_case(case: Case) -> dict[str, Any]:
     """
     data = _plain(case)
     del data["letters"]
-    for name in ("materials", "opinions", "fired", "editions", "asked"):
+    for name in ("materials", "opinions", "fired", "asked"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
     data["suspensions"] = [_plain(one) for one in case.suspensions]
     data["stops"] = [list(stop) for stop in case.stops]
     data["proposals"] = {key: _dump_proposal(one) for key, one in case.proposals.items()}
-    data["steps"] = [_plain(step) for step in case.steps]
+    # Of these a case may have hundreds: they are written as lists, in the order of their fields.
+    data["editions"] = {name: _row(item) for name, item in case.editions.items()}
+    data["steps"] = [_row(step) for step in case.steps]
     data["past"] = {name: [_dump_past(one) for one in case.past[name]] for name in case.past}
     return data
 
@@ -265,10 +267,14 @@ def _plain(item: Any) -> dict[str, Any]:
     return {name: getattr(item, name) for name in item.__slots__}
 
 
+def _row(item: Edition | MadeStep) -> list[Any]:
+    return [getattr(item, name) for name in item.__slots__]
+
+
 def _dump_past(past: PastEdition) -> dict[str, Any]:
     file = isinstance(past.value, File)
     return {
-        "edition": _plain(past.edition),
+        "edition": _row(past.edition),
         "file" if file else "value": _plain(past.value) if file else past.value,
         "undone": past.undone,
     }
@@ -276,7 +282,7 @@ def _dump_past(past: PastEdition) -> dict[str, Any]:
 
 def _load_past(data: Mapping[str, Any]) -> PastEdition:
     value = File(**data["file"]) if "file" in data else data["value"]
-    return PastEdition(Edition(**data["edition"]), value, data["undone"])
+    return PastEdition(Edition(*data["edition"]), value, data["undone"])
 
 
 def _dump_proposal(proposal: Proposal) -> dict[str, Any]:
@@ -291,9 +297,10 @@ def _load_proposal(data: Mapping[str, Any]) -> Proposal:
     return Proposal(**{**data, "file": file, "persons": persons, "editions": editions})
 
 
-def _load_step(data: Mapping[str, Any]) -> MadeStep:
-    counts = {name: (made[0], made[1], made[2]) for name, made in data["counts"].items()}
-    return MadeStep(**{**data, "persons": tuple(data["persons"]), "counts": counts})
+def _load_step(row: Sequence[Any]) -> MadeStep:
+    transition, source, seq, on, persons, entered_on, reads, counts = row
+    made = {name: (one[0], one[1], one[2]) for name, one in counts.items()}
+    return MadeStep(transition, source, seq, on, tuple(persons), entered_on, reads, made)
 
 
 def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Case:
@@ -314,7 +321,7 @@ def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Cas
             "suspensions": tuple(Suspension(**one) for one in data["suspensions"]),
             "stops": tuple((stopped, resumed) for stopped, resumed in data["stops"]),
             "asked": {key: Asked(**item) for key, item in data["asked"].items()},
-            "editions": {name: Edition(**item) for name, item in data["editions"].items()},
+            "editions": {name: Edition(*item) for name, item in data["editions"].items()},
             "past": {name: tuple(map(_load_past, items)) for name, items in data["past"].items()},
             "steps": tuple(map(_load_step, data["steps"])),
             "proposals": {key: _load_proposal(one) for key, one in data["proposals"].items()},

@@ -16,7 +16,7 @@ from lifecycle.engine.gates.gates import (
     judge_materials,
     judge_needed,
 )
-from lifecycle.engine.gates.seats import seats_of
+from lifecycle.engine.gates.seats import covered, seats_of
 from lifecycle.engine.standing import open_limits
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
@@ -153,7 +153,7 @@ def _steps_upset(
         transition = workflow.leaving[step.source][step.transition]
         called = f"“{transition.title}”（第 {seq} 笔）"
         demanded = _demanded(workflow, step.source, transition)
-        covers = set(transition.cosign.covers) if transition.cosign else set()
+        covers = covered(workflow, step.source, transition)
         read = [name for name in names if name in step.reads]
         for name in read:
             if name in demanded:

@@ -322,6 +322,8 @@ def as_read(case: Case, step: MadeStep, moment: Moment) -> tuple[Case, Moment]:
         fired=fired,
         made={name: made.count for name, made in fired.items()},
         opinions={},
+        suspensions=(),
+        stops=tuple(stop for stop in case.stops if stop[1] <= step.on),
     )
     return then, replace(moment, on=date.fromisoformat(step.on))
 

@@ -42,9 +42,11 @@ def _judge_day(docket: Docket, fact: Fact, value: Value) -> None:
     days = value if isinstance(value, list) else [str(value)]
     for day in days:
         if day > on:
-            text = f"{fact.title} {day}，最迟 {on}（不能填办理之日以后的日子）"
+            given, wanted = f"{fact.title} {day}", f"最迟 {on}"
+            text = f"{given}，{wanted}（不能填办理之日以后的日子）"
             mend = "改正日期；还没有发生的，到发生时再填"
-            docket.add(Gate("facts", False, {fact.name: value}, text, mend, fact.basis))
+            inputs = {fact.name: value}
+            docket.add(Gate("facts", False, inputs, text, mend, fact.basis, given, wanted))
 
 
 def judge_lock(docket: Docket, name: str, title: str) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import chain
 
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.clocks import due_of
@@ -32,13 +31,15 @@ class OpenLimit:
 class Standing:
     """What the board and the lists need of a case.
 
-    Days are YYYY-MM-DD. A light lasts until the case's next entry.
+    Days are YYYY-MM-DD. A light lasts until the case's next entry. `due_on` is the next day due, of
+    a limit of the state or of an opinion that was asked; `limit_on` the next of the state's limits.
     """
 
     due_on: str | None = None
     provisional: bool = False
     yellow_on: str | None = None
     red_on: str | None = None
+    limit_on: str | None = None
 
     def light(self, on: str) -> str:
         """Give the colour on a day: green, yellow or red."""
@@ -99,9 +100,10 @@ def stand(workflow: Workflow, case: Case, calendar: Calendar) -> Standing:
     """Work out where a case stands after its last entry."""
     if workflow.states[case.state].final:
         return Standing()
-    limits = (item.due for item in open_limits(workflow, case, calendar))
-    opinions = (item.due for item in opinions_owed(workflow, case, calendar))
-    first = min(chain(limits, opinions), key=lambda due: due.on, default=None)
+    limits = [item.due for item in open_limits(workflow, case, calendar)]
+    opinions = [item.due for item in opinions_owed(workflow, case, calendar)]
+    first = min((*limits, *opinions), key=lambda due: due.on, default=None)
+    limit = min(limits, key=lambda due: due.on, default=None)
     since = {
         "yellow": _light_days(workflow, case, calendar, "yellow", first),
         "red": _light_days(workflow, case, calendar, "red", first),
@@ -111,6 +113,7 @@ def stand(workflow: Workflow, case: Case, calendar: Calendar) -> Standing:
         first.provisional if first else False,
         min(since["yellow"], default=None),
         min(since["red"], default=None),
+        limit.on.isoformat() if limit else None,
     )
 
 

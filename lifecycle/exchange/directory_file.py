@@ -47,6 +47,7 @@ class _Directory:
         self.units: dict[str, str] = {}
         self.officers: dict[str, str] = {}
         self.accounts: dict[str, str] = {}
+        self.titles: dict[str, str] = {}
         self.since = file.day(file.top, "since")
 
     def read(self) -> list[Change]:
@@ -65,7 +66,7 @@ class _Directory:
         admin = office.inner("admin", "admin ", known=_ADMIN, required=("code", "title"))
         data = {
             "unit": unit,
-            "unit_title": office.line("title"),
+            "unit_title": self._title(office),
             "functions": self._roles(office, "functions"),
         }
         if admin is not None:
@@ -84,7 +85,7 @@ class _Directory:
             code = self._code(unit, "code", "单位", self.units)
             data = {
                 "unit": code,
-                "title": unit.line("title"),
+                "title": self._title(unit),
                 "functions": self._roles(unit, "functions"),
             }
             yield "unit_added", self._dated(unit, data)
@@ -123,7 +124,18 @@ class _Directory:
                 "roles": self._roles(item, "roles"),
                 "until": self.file.day(item, "until"),
             }
+            self._see_delegation(item, data)
             yield "delegation_made", self._dated(item, data)
+
+    def _see_delegation(self, item: Fields, data: Mapping[str, Any]) -> None:
+        """See that a delegation is to another person and does not end before it begins."""
+        if data["principal"] and data["principal"] == data["officer"]:
+            place = item.place("officer")
+            item.fault("wrong-delegation", place, "不能委托给自己", "写另一位经办人")
+        since, until = self._dated(item, {}).get("since"), data["until"]
+        if since and until and until < since:
+            message = f"截止日 {until} 早于起始日 {since}"
+            item.fault("wrong-date", item.place("until"), message, "改正其中一个日期")
 
     def _items(
         self, key: str, what: str, known: tuple[str, ...], required: tuple[str, ...]
@@ -164,6 +176,17 @@ class _Directory:
             )
         taken.setdefault(scalar.value, f"第 {scalar.line} 行")
         return scalar.value
+
+    def _title(self, fields: Fields) -> str:
+        """Read a unit's title, and note where another bears it: letters tell units by it."""
+        title, scalar = fields.line("title"), fields.scalar("title")
+        if scalar is not None and title in self.titles:
+            message = f"单位名称“{title}”重复，{self.titles[title]}已有"
+            mend = "两个单位不能同名，公文要靠名称分清"
+            fields.fault("repeated", scalar, message, mend)
+        elif scalar is not None:
+            self.titles[title] = f"第 {scalar.line} 行"
+        return title
 
     def _known(self, fields: Fields, key: str, what: str, known: Mapping[str, str]) -> str:
         scalar = fields.scalar(key)

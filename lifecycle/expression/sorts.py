@@ -8,7 +8,7 @@ compared with money, a choice that there is not, a condition that always holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -218,13 +218,24 @@ class _SortReader:
         self.truth(node.test)
         first = self.sort(node.expr1)
         second = self.sort(node.expr2) if node.expr2 else ANY
-        return replace(first, called="") if first.type == second.type else ANY
+        return self._alike(node, (first, second), "if 和 else 的两个值")
 
     def sequence(self, node: nodes.List | nodes.Tuple) -> Sort:
         """Read a list."""
         sorts = [self.sort(item) for item in node.items]
-        same = len({sort.type for sort in sorts}) == 1
-        return Sort("list", of=Sort(sorts[0].type) if same else ANY)
+        return Sort("list", of=self._alike(node, sorts, "列表的各项") if sorts else ANY)
+
+    def _alike(self, node: nodes.Expr, sorts: Sequence[Sort], what: str) -> Sort:
+        """See that pieces, of which one is taken, are of one type; give that."""
+        types = {sort.type for sort in sorts}
+        if "any" in types:
+            return ANY
+        if len(types) > 1:
+            named = "、".join(dict.fromkeys(sort.title for sort in sorts))
+            self.fault(TYPE, node, f"{what}类型不同：{named}", "写成同一类型")
+            return ANY
+        inner = [sort.of for sort in sorts if sort.of]
+        return Sort(types.pop(), of=inner[0] if inner else None)
 
     def concat(self, node: nodes.Concat) -> Sort:
         """Read texts joined by `~`."""
@@ -264,13 +275,15 @@ class _SortReader:
         if word is None:
             return ANY
         if node.name in ("default", "d"):
-            for arg in node.args:
-                self.sort(arg)
-            return Sort(before.type, before.called, of=before.of)
+            others = [self.sort(arg) for arg in node.args[:1]]
+            return self._alike(node, (before, *others), "原来的值和缺时用的值")
         inside = (node.node, *node.args) if node.node else node.args
         self._taken(node.name, word, inside, before)
+        if node.name == "sum" and before.of and before.of.type not in ("number", "any"):
+            message = f"sum 只加数，{_called(before)}的各项是{before.of.title}"
+            self.fault(TYPE, node, message, f"sum：{word.explains}")
         if word.gives == "any":
-            return before.of or ANY
+            return TEXT if before.type == "text" else before.of or ANY
         counted = word.gives == "number" and word.takes[0] != "list"
         return Sort("number", least=Decimal(0), whole=True) if counted else Sort(word.gives)
 
@@ -357,6 +370,8 @@ class _SortReader:
                 self.fault(IMPOSSIBLE, right[0], f"{what}，永远不会相等", "核对两边的要素")
             else:
                 self.fault(TYPE, right[0], f"{what}，不能比较", "核对两边的要素")
+        elif first.type == "list" and op not in _EQUAL:
+            self.fault(TYPE, right[0], "列表不能比大小", "比项数写 清单|length")
         elif "today" in (_name_of(left[0]), _name_of(right[0])):
             if _name_of(left[0]) == "today":
                 self._never_future(_TURNED.get(op, op), second, right[0])

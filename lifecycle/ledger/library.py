@@ -39,7 +39,7 @@ class Library:
         self._calendars: dict[str, Calendar] = {}
         self._directory = Directory()
         self._officers: dict[tuple[Any, ...], Officer] = {}
-        self._staff: dict[tuple[str, int], dict[str, frozenset[str]]] = {}
+        self._staff: dict[tuple[str, int], dict[str, frozenset[str]] | None] = {}
 
     def workflow(self, digest: str) -> Workflow:
         """Give the workflow with that SHA-256."""

@@ -132,7 +132,7 @@ class _Judged:
     today: date
 
 
-_OfDay = tuple[dict[str, str], dict[str, frozenset[str]]]
+_OfDay = tuple[dict[str, str], dict[str, frozenset[str]] | None]
 """The units' names of a day, and who was in office."""
 
 

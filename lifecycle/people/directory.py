@@ -153,7 +153,8 @@ class Directory:
 
     `clock_days` is the bound of the clock that it was founded with, 0 if with none; `founded_on`
     the day on which that was recorded; `early_workdays` by how many workdays an appointment may
-    begin before its recording, None where it was founded without such a bound.
+    begin before its recording, None where it was founded without such a bound: then neither who
+    may act for whom nor who is in office is asked where it was not asked before.
     """
 
     seq: int = 0
@@ -187,8 +188,12 @@ class Directory:
         last = self.seq if seq is None else seq
         return {code: unit.title(on, last) for code, unit in self.units.items()}
 
-    def staff(self, on: str, seq: int | None = None) -> dict[str, frozenset[str]]:
-        """Map each unit in which somebody was in office on a day to the roles that they held."""
+    def staff(self, on: str, seq: int | None = None) -> dict[str, frozenset[str]] | None:
+        """Map each unit in which somebody was in office on a day to the roles that they held; None
+        for an office that does not ask.
+        """
+        if self.early_workdays is None:
+            return None
         last = self.seq if seq is None else seq
         held: dict[str, set[str]] = {}
         for person in self.people.values():
@@ -283,7 +288,7 @@ class Directory:
                 roles = {
                     role: held[role] for role in held if not grant.roles or role in grant.roles
                 }
-                away = person.unit != behalf.unit
+                away = self.early_workdays is not None and person.unit != behalf.unit
                 return Officer(
                     code, person.title, behalf.unit, roles, principal, (grant.id,), away=away
                 )
@@ -387,7 +392,7 @@ def evolve_directory(directory: Directory, body: Mapping[str, Any], digest: str)
         "last_at": body["recorded_at"],
         "last_on": intent["occurred_on"],
     }
-    if intent["data"].get("early_workdays") is not None:
+    if intent["type"] == "office_founded":
         change = {**change, "founded_on": recorded_day(body["recorded_at"])}
     return replace(directory, **last, **change)
 

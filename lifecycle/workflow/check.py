@@ -12,6 +12,7 @@ from typing import Protocol
 from lifecycle.errors import Location, Problem, nearest
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.workflow.conditions import check_conditions
+from lifecycle.workflow.edition_words import check_editions
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.language import MENTIONED
 from lifecycle.workflow.letter_variables import LETTER_NAMES
@@ -70,6 +71,7 @@ def check(
         *_check_opening(workflow),
         *check_graph(workflow),
         *check_conditions(workflow, vague),
+        *check_editions(workflow),
     ]
     if templates is not None:
         problems += _check_letters(workflow, templates)

@@ -193,10 +193,21 @@ def _check_ways(workflow: Workflow, sound: set[str]) -> Iterator[Problem]:
         }
         for ways in found.values():
             places = tuple(guard.location for way in ways for guard in way.guards)
-            if len(ways) > 1 and places not in told:
+            if places not in told and _differ(workflow, ways):
                 told.add(places)
                 yield from _check_gap(workflow, state, ways)
                 yield from _check_overlaps(workflow, state, ways, apart)
+
+
+def _differ(workflow: Workflow, ways: list[_Guarded]) -> bool:
+    """Tell whether ways are open at different values; where they ask the same, that is what comes
+    before any of them, and an officer chooses.
+    """
+    tried = _pieces(workflow, ways) if len(ways) > 1 else None
+    if tried is None:
+        return False
+    subject, pieces = tried
+    return len({tuple(way.holds(subject, each.sample) for each in pieces) for way in ways}) > 1
 
 
 def _by_subject(
@@ -204,7 +215,12 @@ def _by_subject(
 ) -> Iterator[tuple[Named, tuple[Guard, ...]]]:
     guards = [guard for guard in transition.guards if guard.when.source in sound]
     pairs = [(subject_of(guard.when), guard) for guard in guards]
-    named = [(subject, guard) for subject, guard in pairs if subject is not None]
+    # Whether something was made at all orders the ways; it does not part them by values.
+    named = [
+        (subject, guard)
+        for subject, guard in pairs
+        if subject is not None and not (subject[0] and set(constants_of(guard.when)) == {0})
+    ]
     for subject in dict.fromkeys(subject for subject, _ in named):
         yield subject, tuple(guard for own, guard in named if own == subject)
 
@@ -244,7 +260,7 @@ def _check_overlaps(
         if subject is None or frozenset((one.transition.name, other.transition.name)) in apart:
             continue
         both = _overlaps(workflow, subject, [one, other])
-        if both:
+        if both and _differ(workflow, [one, other]):
             message = (
                 f"环节“{workflow.states[state].title}”：{_named(workflow, subject)}{_told(both)}"
                 f" 时，{_ways([one, other])}都可以办"

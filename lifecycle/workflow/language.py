@@ -1011,7 +1011,7 @@ _NEEDS = Form(
             "新的一期",
             Mentions("item"),
             "须是还没有流转采用过的要素和材料",
-            "materials: [plan]\nfresh: [plan]",
+            "materials: [bill]\nfresh: [bill]",
             more="例如到资凭证：上一笔用过的，不能再用。办理后即为采用过。",
         ),
         Key(

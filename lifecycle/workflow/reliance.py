@@ -44,23 +44,31 @@ def reads_of(workflow: Workflow, source: str, name: str) -> Reads:
     `required`, its dwells, and what its co-sign covers.
     """
     transition = workflow.leaving[source][name]
-    named = {*transition.facts, *required_by(workflow, source, name), *transition.materials}
-    named |= set(transition.fresh)
-    named |= {item for same in transition.read_by for item in same.items}
-    named |= {dwell.since for dwell in transition.dwells if dwell.since != ENTERED}
-    if transition.cosign is not None:
-        named |= set(transition.cosign.covers)
-    made: set[str] = {same.step for same in transition.read_by}
-    for guard in transition.guards:
-        names, paths = _mentioned(guard.when)
-        named |= names
-        named |= {item for space, item in paths if space == "sha256"}
-        made |= {item for space, item in paths if space != "sha256"}
+    named, made = gate_names(transition)
+    named |= set(required_by(workflow, source, name))
+    if transition.cosign is not None and not transition.cosign.less:
+        named |= set(workflow.identity)  # what the case is about was shown to every signer
     return Reads(
         tuple(name for name in workflow.facts if name in named),
         tuple(name for name in workflow.materials if name in named),
         tuple(sorted(made)),
     )
+
+
+def gate_names(transition: Transition) -> tuple[set[str], set[str]]:
+    """Name what the gates of a transition look at: facts and materials, and transitions."""
+    named = {*transition.facts, *transition.materials, *transition.fresh}
+    named |= {item for same in transition.read_by for item in same.items}
+    named |= {dwell.since for dwell in transition.dwells if dwell.since != ENTERED}
+    if transition.cosign is not None:
+        named |= set(transition.cosign.covers)
+    made = {same.step for same in transition.read_by}
+    for guard in transition.guards:
+        names, paths = _mentioned(guard.when)
+        named |= names
+        named |= {item for space, item in paths if space == "sha256"}
+        made |= {item for space, item in paths if space != "sha256"}
+    return named, made
 
 
 def _mentioned(when: Expression) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:

@@ -335,7 +335,7 @@ def test_suspension_and_return(tiny: Tiny) -> None:
     tiny.do("advance", number, "suspend", "--note", "等批复", "--on", "2026-09-10", by="bureau01")
     assert "自 2026-09-10 起中止，恢复后回到“规划选址”" in tiny.do("show", number)
     tiny.do("advance", number, "go_on", "--on", "2026-09-20", by="bureau01")
-    assert tiny.asks("show", number)["entered_on"] == "2026-09-14"
+    assert tiny.asks("show", number)["entered_on"] == "2026-09-04"
     tiny.do("advance", number, "退回补正", "--note", "材料不全", by="land01")
     assert {o["status"] for o in tiny.asks("show", number)["opinions"]} == {"stale"}
 
@@ -377,8 +377,8 @@ MISTAKES = [
         1,
         "总投资“3亿元”不是数\n  改法：例如 investment=32000，单位是万元，只填数字\n",
     ),
-    (("set", "剑瓷", "people=1.5"), 1, "到访人数“1.5”应为整数\n"),
-    (("set", "剑瓷", "people=501"), 1, "到访人数 501 不能大于 500\n"),
+    (("advance", "剑瓷", "note_visit", "--set", "people=1.5"), 1, "到访人数“1.5”应为整数\n"),
+    (("advance", "剑瓷", "note_visit", "--set", "people=501"), 1, "到访人数 501 不能大于 500\n"),
     (
         ("set", "剑瓷", "announced_on=2026-02-30"),
         1,

@@ -69,14 +69,14 @@ def test_init_from_a_directory(bare: Tiny) -> None:
         "database": str(bare.path),
         "admin": "admin",
         "units": 6,
-        "officers": 7,
+        "officers": 8,
         "published": {"workflow": 1, "template": 0, "calendar": 1},
     }
     assert bare.do("unit", "list") == (
         "代码      名称            职能                      在岗\n"
         "bureau    市招商局        市招商局（bureau）           3\n"
         "land      市自然资源局    国土（land）                 1\n"
-        "owner     市文旅平台公司  项目业主单位（owner）        0\n"
+        "owner     市文旅平台公司  项目业主单位（owner）        1\n"
         "planning  市建设局        建设（规划）（planning）     1\n"
         "wenwu     市文物局        x 部门（x）                  1\n"
         "xiao      市消防救援支队  x 部门（x）                  1\n"
@@ -227,23 +227,28 @@ def test_a_role_without_effect_is_pointed_out(tiny: Tiny) -> None:
 
 def test_officers_delegate_and_take_back(tiny: Tiny) -> None:
     """Whoever delegates does so themselves; it ends with its day or when taken back."""
+    tiny.do("officer", "add", "wenwu02", "科员", "--unit", "wenwu", by="admin")
     number = tiny.opened(on="2026-09-30")
-    assert tiny.do("officer", "delegate", "xiao01", "--until", "2026-10-31", by="wenwu01") == (
-        "wenwu01 委托 xiao01 代办至 2026-10-31\n"
+    assert tiny.do("officer", "delegate", "wenwu02", "--until", "2026-10-31", by="wenwu01") == (
+        "wenwu01 委托 wenwu02 代办至 2026-10-31\n"
     )
     tiny.do("set", number, "x_units=wenwu", by="bureau01")
-    tiny.do("sign", number, "to_siting", "agree", "--for", "wenwu01", by="xiao01")
+    tiny.do("sign", number, "to_siting", "agree", "--for", "wenwu01", by="wenwu02")
     assert tiny.fails(
-        "officer", "delegate", "land01", "--for", "bureau01", "--until", "2026-10-31", by="xiao01"
+        "officer", "delegate", "land01", "--for", "bureau01", "--until", "2026-10-31", by="wenwu02"
     ) == (
         1,
-        "须由管理员办理；您（xiao01 防火科经办人）不是管理员\n  改法：请管理员办理\n",
+        "须由管理员办理；您（wenwu02 科员）不是管理员\n  改法：请管理员办理\n",
     )
-    tiny.do("officer", "revoke", "xiao01", "--delegated-by", "wenwu01", by="wenwu01")
-    assert tiny.fails("sign", number, "to_siting", "agree", "--for", "wenwu01", by="xiao01")[0] == 1
-    assert tiny.fails("officer", "revoke", "xiao01", "--delegated-by", "wenwu01", by="wenwu01") == (
+    tiny.do("officer", "revoke", "wenwu02", "--delegated-by", "wenwu01", by="wenwu01")
+    assert (
+        tiny.fails("sign", number, "to_siting", "agree", "--for", "wenwu01", by="wenwu02")[0] == 1
+    )
+    assert tiny.fails(
+        "officer", "revoke", "wenwu02", "--delegated-by", "wenwu01", by="wenwu01"
+    ) == (
         1,
-        "xiao01 没有这样的授权或委托\n  改法：用 lifecycle officer list 查看\n",
+        "wenwu02 没有这样的授权或委托\n  改法：用 lifecycle officer list 查看\n",
     )
 
 

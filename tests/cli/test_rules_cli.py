@@ -73,6 +73,32 @@ def test_faults_are_told_one_a_line(bureau: Bureau) -> None:
     )
 
 
+def test_b13_a_warning_is_told_and_keeps_nothing_from_being_published(bureau: Bureau) -> None:
+    """B13: guards that leave exactly 3000 out: `check` says so and ends with 0, publishing says so
+    and publishes.
+    """
+    text = with_letters().replace("version: 1", "version: 2", 1)
+    own = "needs: {dwell:"
+    assert own in text
+    text = text.replace(
+        own, "needs: {guards: [{when: area > 3000, else: 用地不合}], dwell:", 1
+    ).replace(
+        "by: [planning, land], reason: required}",
+        "by: [planning, land], reason: required, "
+        "needs: {guards: [{when: area < 3000, else: 用地不合}]}}",
+        1,
+    )
+    bureau.write("gap.yaml", text)
+    told = "警告：环节“规划选址”：要素 area（用地面积）恰为 3000 时，“办结”、“退回补正”都不能办"
+    checked = bureau.do("workflow", "check", "gap.yaml", "--notices", "rules/notices")
+    assert told in checked
+    assert checked.endswith("共检查 1 个流程文件：没有错误，1 处警告\n")
+    published = bureau.run("workflow", "publish", "gap.yaml", by="admin")
+    assert published.exit_code == 0, published.output
+    assert told in published.stderr
+    assert "已发布流程 visit" in published.stdout
+
+
 def test_a_missing_letter_is_a_fault(bureau: Bureau) -> None:
     """A workflow that sends a letter without a template is not sound."""
     Path("leer").mkdir()

@@ -221,9 +221,8 @@ def test_identity_does_not_renew_and_changes_by_a_transition_that_may_ask_it(des
     """A4, A6: a fact of the identity is not set again once read; a transition that may ask it
     enters a new edition, and its own steps keep the old one.
     """
-    desk.workflow = read_workflow(
-        TEXT.replace("buyer: {title: 受让方,", "buyer: {title: 受让方, renews: true,"), "sale.yaml"
-    )
+    text = TEXT.replace("buyer: {title: 受让方,", "buyer: {title: 受让方, renews: true,")
+    desk.workflow = read_workflow(text, "sale.yaml", checked=False)
     signed(desk)
     assert desk.unmet(BUREAU, SetFacts({"buyer": "乙公司"})) == ["edition"]
     case = desk.do(BUREAU, Advance("note_term", facts={"buyer": "乙公司"}))

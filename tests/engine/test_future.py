@@ -29,7 +29,7 @@ states:
   going: {title: 在办, lead: bureau}
   done: {title: 办结, final: true}
 transitions:
-  - {name: start, title: 开工, kind: record, from: going, by: bureau, asks: [started_on]}
+  - {name: start, title: 开工, kind: record, from: going, by: bureau, may: [started_on]}
   - {name: finish, title: 办结, from: going, to: done, by: bureau}
 """
 TODAY, TOMORROW = "2026-09-30", "2026-10-01"
@@ -65,6 +65,34 @@ def test_b3_what_has_not_happened_cannot_be_entered(works: Tiny, door: tuple[str
     assert code == 1
     assert f"{TOMORROW}，最迟 {TODAY}（不能填办理之日以后的日子）" in message
     assert works.asks("show", "GC-001")["case"] == before
+
+
+def test_b3_a_correction_is_no_way_around(works: Tiny) -> None:
+    """B3: the day is refused in a correction, and by machines, with the same words."""
+    works.do("advance", "GC-001", "start", "--set", f"started_on={TODAY}", by="bureau01")
+    wrong = ("correct", "GC-001", f"started_on={TOMORROW}", "--note", "写错")
+    assert f"开工日 {TOMORROW}，最迟 {TODAY}" in works.fails(*wrong, by="bureau01")[1]
+    error = works.asks(*wrong, by="bureau01")["error"]
+    assert error["kind"] == "refused"
+    (gate,) = (gate for gate in error["details"]["gates"] if not gate["met"])
+    assert gate["text"].startswith(f"开工日 {TOMORROW}，最迟 {TODAY}")
+    assert (gate["given"], gate["wanted"]) == (f"开工日 {TOMORROW}", f"最迟 {TODAY}")
+
+
+def test_a_faulty_date_is_not_told_to_be_there(works: Tiny) -> None:
+    """The refusal of a transition says once of a date that it may not be, and not that it was
+    given.
+    """
+    wrong = ("advance", "GC-001", "start", "--set", f"started_on={TOMORROW}")
+    told = works.fails(*wrong, by="bureau01")[1]
+    assert told.count("开工日") == 1
+
+
+def test_b3_nor_is_acting_for_another(works: Tiny) -> None:
+    """B3: who acts by delegation is judged by the same day."""
+    works.do("officer", "delegate", "bureau02", "--until", "2026-12-31", "--as", "bureau01")
+    wrong = ("set", "GC-001", f"surveyed_on={TOMORROW}", "--for", "bureau01")
+    assert f"最迟 {TODAY}" in works.fails(*wrong, by="bureau02")[1]
 
 
 @pytest.mark.parametrize("door", DOORS[:4], ids=" ".join)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifecycle.expression.expression import Expression
+from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.expression.ranges import constants_of, holds_for, pieces_of, subject_of
 from lifecycle.expression.sorts import Sort, find_faults
 
@@ -158,3 +160,88 @@ def test_values_are_cut_at_the_constants(sort: Sort, source: str, told: list[str
 def test_a_condition_on_more_than_one_name_is_not_cut(source: str) -> None:
     """What is compared with anything but constants is not judged value by value."""
     assert subject_of(Expression(source)) is None
+
+
+_ATOMS = st.sampled_from(
+    [
+        *(
+            "amount",
+            "rounds",
+            "heading",
+            "trade",
+            "arrive_on",
+            "today",
+            "ready",
+            "tags",
+            "payments",
+        ),
+        *("count.go", "last.go", "arrive_on.year", "tags[0]", "payments[0]"),
+        *("3", "0.5", "'文旅'", "'甲'", "true", "['甲', '文旅']", "[1, 2]"),
+    ]
+)
+
+
+def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Make larger expressions out of smaller ones, whether their types go together or not."""
+    two = ("+", "-", "*", "//", "<", "<=", "==", "!=", ">", "in", "not in", "and", "or", "~")
+    return st.one_of(
+        st.builds("({} {} {})".format, inner, st.sampled_from(two), inner),
+        st.builds("(not {})".format, inner),
+        st.builds("(-{})".format, inner),
+        st.builds("({} if {} else {})".format, inner, inner, inner),
+        st.builds("days_after({}, {})".format, inner, inner),
+        st.builds("months_after({}, {})".format, inner, inner),
+        st.builds("days_between({}, {})".format, inner, inner),
+        st.builds(
+            "({}|{})".format,
+            inner,
+            st.sampled_from(
+                ["length", "sum", "first", "last", "min", "max", "upper", "default(3)"]
+            ),
+        ),
+        st.builds("({} is {})".format, inner, st.sampled_from(["true", "none", "in tags"])),
+    )
+
+
+EXPRESSIONS = st.recursive(_ATOMS, _grown, max_leaves=6)
+SAMPLE = {
+    "amount": Decimal(3200),
+    "rounds": 2,
+    "heading": "某项目",
+    "trade": "文旅",
+    "arrive_on": date(2026, 3, 2),
+    "today": date(2026, 9, 30),
+    "ready": True,
+    "tags": ["甲", "乙"],
+    "payments": [Decimal(1), Decimal(2)],
+    "count": {"go": 1},
+    "last": {"go": date(2026, 5, 1)},
+}
+
+
+@settings(max_examples=400, deadline=None)
+@given(EXPRESSIONS)
+def test_what_is_typed_soundly_never_fails_by_its_types(source: str) -> None:
+    """Whatever is written, the check gives faults and no error of its own; and where it finds none,
+    no case meets values that do not go together.
+    """
+    expression = Expression(source)
+    try:
+        _ = expression.compiled
+    except ExpressionError:
+        return  # told before types are looked at
+    names = {**NAMES, ("", "payments"): Sort("list", of=Sort("number"))}
+    found = find_faults(expression.tree, source, lambda space, name: names.get((space, name)))
+    for fault in found:
+        assert fault.error.message
+        assert source[fault.error.offset : fault.error.offset + fault.error.length]
+    if found:
+        return
+    failed = ""
+    try:
+        expression.evaluate(SAMPLE)
+    except MissingName:
+        pass
+    except ExpressionError as error:
+        failed = error.message
+    assert failed in ("", "除数为零", "条件算不出结果"), source

@@ -47,11 +47,12 @@ def test_an_untouched_copy_is_clean(bureau: Bureau) -> None:
     result = bureau.run("audit")
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
-    assert lines[0] == "审计完毕：35 条记录，3 个事项，被拒绝的办理 1 次；没有发现问题"
-    assert lines[1] == "经办人身份都是自报（declared），35 条；台账不能证明办理的是本人"
-    assert lines[2] == f"末条序号 35，检查点 {bureau.checkpoint()}"
-    assert lines[3].startswith("未提供外部检查点，无法发现整段删除末尾记录")
-    assert len(lines) == 4
+    assert lines[0] == "审计完毕：36 条记录，3 个事项，被拒绝的办理 1 次；没有发现问题"
+    assert lines[1] == "经办人身份都是自报（declared），36 条；台账不能证明办理的是本人"
+    assert lines[2] == "建库当天登记、自更早的日子起生效的职能、任职和授权 13 条"
+    assert lines[3] == f"末条序号 36，检查点 {bureau.checkpoint()}"
+    assert lines[4].startswith("未提供外部检查点，无法发现整段删除末尾记录")
+    assert len(lines) == 5
 
 
 # One specimen for each kind of finding. Each gives the entry and the case that the audit must name.
@@ -135,7 +136,7 @@ def _checkpoint(bureau: Bureau) -> tuple[int, str]:
     forged("case_opened", lambda body: body["intent"]["data"]["facts"].update(investment="999"), 1)(
         bureau
     )
-    return 35, "-"
+    return 36, "-"
 
 
 def _schema(bureau: Bureau) -> tuple[int, str]:
@@ -158,7 +159,7 @@ def _future(bureau: Bureau) -> tuple[int, str]:
     not possible.
     """
     idx, case_id, name = bureau.entry("transition_made", 4)
-    assert idx == 35
+    assert idx == 36
     late = bureau.now + timedelta(minutes=20)
     bureau.forge(idx, lambda body: _dated(body, stamp_text(late)))
     bureau.rechain(case_id)
@@ -359,7 +360,7 @@ def test_a_report_is_written_as_text_or_json(bureau: Bureau) -> None:
     bureau.run("audit", "--report", "审计.json")
     document = json.loads(Path("审计.json").read_text(encoding="utf-8"))
     assert document == bureau.asks("audit")
-    assert (document["ok"], document["complete"], document["entries"]) == (False, True, 35)
+    assert (document["ok"], document["complete"], document["entries"]) == (False, True, 36)
     assert document["findings"][0]["code"] == "state"
 
 

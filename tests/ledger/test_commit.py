@@ -185,8 +185,8 @@ def test_every_kind_of_act_is_read_back(journal: Journal, bureau: Bureau) -> Non
             "--as",
             "bureau01",
         ),
-        "单位记录 第 18 条（记录号 b）": ("unit", "add", "water", "市水利局", "--as", "admin"),
-        "单位记录 第 19 条（记录号 c）": ("officer", "revoke", "planning01", "--as", "admin"),
+        "单位记录 第 19 条（记录号 b）": ("unit", "add", "water", "市水利局", "--as", "admin"),
+        "单位记录 第 20 条（记录号 c）": ("officer", "revoke", "planning01", "--as", "admin"),
         "单位记录 第 20 条（记录号 d）": rules(bureau),
         "末条是 KC-2026-001 第 4 条（记录号 e:2）": (
             "set",
@@ -207,7 +207,7 @@ def test_every_kind_of_act_is_read_back(journal: Journal, bureau: Bureau) -> Non
         again = called(bureau, *words, "--request-id", request)
         assert again.returncode == 0, again.stderr
     with bureau.sql() as database:
-        assert database.execute("SELECT count(*) FROM entry").fetchone() == (24,)
+        assert database.execute("SELECT count(*) FROM entry").fetchone() == (25,)
     bureau.now = datetime.now(UTC)
     assert bureau.findings() == []
 
@@ -324,7 +324,7 @@ def test_a_reader_that_has_gone_leaves_the_act_done(bureau: Bureau) -> None:
     done = called(bureau, *words, stdout=write)
     os.close(write)
     kept = (
-        "  已记入台账：单位记录 第 18 条（记录号 one）。这是办成了的，不要重办；查看："
+        "  已记入台账：单位记录 第 19 条（记录号 one）。这是办成了的，不要重办；查看："
         "lifecycle "
         "log --request-id one\n"
     )
@@ -337,7 +337,7 @@ def test_a_reader_that_has_gone_leaves_the_act_done(bureau: Bureau) -> None:
         in done.stderr
     )
     assert called(bureau, "log", "--request-id", "one").stdout == (
-        "one：已写入，单位记录第 18 条，unit_added，admin\n"
+        "one：已写入，单位记录第 19 条，unit_added，admin\n"
     )
 
 

@@ -19,15 +19,15 @@ SLOW_ON_A_SERVER = True
 FIRST, SECOND = "KC-2026-001", "KC-2026-002"
 LETTER = "2-consultation"
 LETTERS = f"公文 2 件：{FIRST} {LETTER}、{SECOND} {LETTER}"
-ALL = f"记录 10 条：24（{FIRST}）、25（{FIRST}）、26（{FIRST}） 等；{LETTERS}"
+ALL = f"记录 10 条：25（{FIRST}）、26（{FIRST}）、27（{FIRST}） 等；{LETTERS}"
 RESTS: dict[str, tuple[str, str]] = {
     "workflow visit": ("流程", f"{ALL}；存储的事项状态 2 个：{FIRST}、{SECOND}"),
     "calendar CN": ("工作日历", f"{ALL}；存储的到期日 2 个：{FIRST}、{SECOND}"),
     "template consultation": (
         "公文模板",
-        f"记录 4 条：26（{FIRST}）、27（{FIRST}）、31（{SECOND}） 等；{LETTERS}",
+        f"记录 4 条：27（{FIRST}）、28（{FIRST}）、32（{SECOND}） 等；{LETTERS}",
     ),
-    "issuing issuing": ("发文规则", f"记录 2 条：27（{FIRST}）、32（{SECOND}）；{LETTERS}"),
+    "issuing issuing": ("发文规则", f"记录 2 条：28（{FIRST}）、33（{SECOND}）；{LETTERS}"),
 }
 """For each definition what people call its kind, and what rests on it in the office of
 these tests.

@@ -166,7 +166,7 @@ def test_a_cut_end_is_found_by_a_checkpoint_only(
     cut_tail(bureau)
     assert bureau.findings() == []
     assert bureau.findings(before) == [
-        Finding("checkpoint", 36, "-", "检查点时有 37 条记录，现缺 1 条")
+        Finding("checkpoint", 37, "-", "检查点时有 38 条记录，现缺 1 条")
     ]
     assert bureau.run("audit", "--since", str(before)).exit_code == 1
 
@@ -176,7 +176,7 @@ def test_a_checkpoint_holds_while_the_log_grows(bureau: Bureau) -> None:
     before = bureau.checkpoint()
     bureau.opened(name="新增", on="2026-09-25")
     assert bureau.findings(before) == []
-    assert "已与第 35 条的检查点核对" in bureau.do("audit", "--since", str(before))
+    assert "已与第 36 条的检查点核对" in bureau.do("audit", "--since", str(before))
 
 
 def test_a_checkpoint_shows_a_rewrite_that_fits_together(bureau: Bureau) -> None:

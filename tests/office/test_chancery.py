@@ -478,8 +478,9 @@ def test_an_answer_to_what_is_out_of_date_is_no_opinion(paper: Paper) -> None:
 
 def test_a_unit_with_two_seats_answers_for_both(paper: Paper) -> None:
     """A unit asked under two functions gives one answer, and it is its opinion in both."""
-    paper.do("unit", "change", "land", "--function", "land", "--function", "x", by="admin")
-    paper.do("officer", "grant", "land02", "x", by="admin")
+    functions = ("--function", "land", "--function", "x")
+    paper.do("unit", "change", "land", *functions, "--since", "2026-09-29", by="admin")
+    paper.do("officer", "grant", "land02", "x", "--since", "2026-09-29", by="admin")
     number = paper.opened("investment=32000", "owner_unit=owner", "x_units=land", on="2026-09-29")
     paper.do("advance", number, "ask", by="bureau01")
     paper.issued(number)

@@ -21,7 +21,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     return tiny
 
 
-WRONG = ("总投资=很多", "kind=工业", "面积x=3", "people=0", "owner_unit=没有的单位")
+WRONG = ("总投资=很多", "kind=工业", "面积x=3", "area=-1", "owner_unit=没有的单位")
 
 
 def sets(texts: tuple[str, ...]) -> list[str]:
@@ -48,7 +48,7 @@ def test_every_faulty_value_is_told_at_once(office: Tiny, door: tuple[str, ...])
         "总投资“很多”不是数",
         "类别不能是“工业”",
         "没有要素“面积x”",
-        "到访人数 0 不能小于 1",
+        "用地面积 -1 亩不能小于 0 亩",
         "没有单位“没有的单位”",
     ]
     assert office.asks("show", "KC-2026-001")["seq"] == 1
@@ -184,11 +184,16 @@ def test_every_sheet_is_opened(office: Tiny) -> None:
 
 def test_set_and_advance_from_a_table_do_the_same(office: Tiny) -> None:
     """Rows that name a case tell all faults at their places too, with the case."""
-    office.write("more.csv", "编号,到访人数,面积x\nKC-2026-001,0,1\n")
-    for verb in (("set", "more.csv"), ("advance", "more.csv", "note_visit")):
-        assert office.do_not(*verb, by="bureau01") == (
-            "✗ more.csv:2　KC-2026-001　有 2 处填得不对：\n"
-            "  more.csv:2:2: 到访人数 0 不能小于 1\n"
-            f"  more.csv:2:3: {UNKNOWN}　改法：是否为“用地面积”？\n"
+    office.write("more.csv", "编号,用地面积,面积x\nKC-2026-001,-1,1\n")
+    office.write("visit.csv", "编号,到访人数,面积x\nKC-2026-001,0,1\n")
+    for verb, file, told in (
+        ("set", "more.csv", "用地面积 -1 亩不能小于 0 亩"),
+        ("advance", "visit.csv", "到访人数 0 不能小于 1"),
+    ):
+        way = ("note_visit",) if verb == "advance" else ()
+        assert office.do_not(verb, file, *way, by="bureau01") == (
+            f"✗ {file}:2　KC-2026-001　有 2 处填得不对：\n"
+            f"  {file}:2:2: {told}\n"
+            f"  {file}:2:3: {UNKNOWN}　改法：是否为“用地面积”？\n"
             "已办理 0 件，未办理 1 件\n"
         )

@@ -114,7 +114,8 @@ def test_a3_the_statutory_twenty_days_are_not_typed(walk: Walk) -> None:
     decision = w.folder / "补正决定.txt"
     decision.write_text("补正决定", encoding="utf-8")
     (confirmed,) = w.do(f"bureau02 confirm --note 以刊登日为准 --file {decision}")
-    assert "不再成立：公告日与挂牌起始日之间须满20个整日" in confirmed.stdout
+    assert "不再成立：挂牌起始日 " in confirmed.stdout
+    assert "（公告日与挂牌起始日之间须满20个整日）" in confirmed.stdout
     assert "（补正决定.txt）：以刊登日为准" in w.run("log", w.case).stdout
 
 

@@ -48,7 +48,9 @@ class Chain:
             "files": [],
         }
         self.office = evolve_directory(
-            self.office, {"intent": intent, "recorded_at": f"t{seq}"}, f"h{seq}"
+            self.office,
+            {"intent": intent, "recorded_at": f"2026-09-01T02:00:{seq:02}.000000Z"},
+            f"h{seq}",
         )
 
     def unit(self, code: str, title: str, *functions: str) -> None:

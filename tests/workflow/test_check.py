@@ -35,6 +35,7 @@ facts:
   rounds: {title: 轮次, type: integer}
   listed_on: {title: 公告日, type: date}
   trade: {title: 行业, type: choice, choices: [文旅, 商贸]}
+  ready: {title: 已备齐, type: yesno}
 """
 STATES = """\
 states:
@@ -212,11 +213,8 @@ AMOUNT = "要素 amount（总额）"
             ],
         ),
         (
-            ("trade == '文旅'", "trade in ['文旅']"),
-            [
-                "guard-gap: 要素 trade（行业）为“商贸” 时，“finish”、“turn_down”都不能办",
-                "guard-overlap: 要素 trade（行业）为“文旅” 时，“finish”、“turn_down”都可以办",
-            ],
+            ("ready", "ready == true", "trade == '文旅'"),
+            [],
         ),
         (
             ("rounds < 3", "3 <= rounds < 5", "rounds > 5"),
@@ -241,12 +239,12 @@ def test_b13_the_ways_out_of_a_state_leave_no_value_out(
 
 def test_ways_that_another_guard_keeps_apart_do_not_overlap() -> None:
     """Two ways for the same amounts are told apart by what else their guards ask."""
-    guards = "guards: [{when: amount >= 5, else: 不行}, {when: rounds %s 3, else: 不行}]"
+    guards = "guards: [{when: amount >= %d, else: 不行}, {when: rounds %s 3, else: 不行}]"
     text = VALID.replace(
         "to: done, by: chief}",
-        f"to: done, by: chief, needs: {{{guards % '<'}}}}}\n"
+        f"to: done, by: chief, needs: {{{guards % (5, '<')}}}}}\n"
         f"  - {{name: drop, title: 撤销, from: review, to: done, by: chief, "
-        f"needs: {{{guards % '>='}}}}}",
+        f"needs: {{{guards % (3, '>=')}}}}}",
     )
     assert [rule.partition(":")[0] for rule in rules(text)] == ["guard-gap"]
 

@@ -39,6 +39,7 @@ def print_sheet(sheet: Sheet, *, asked: bool, full: bool) -> None:
         _print_holdings_in_full(sheet)
     else:
         _print_holdings(sheet)
+    _print_corrections(sheet)
     _print_letters(sheet)
     say(f"最近记录（{_known_by(sheet)}）")
     for entry in sheet.last:
@@ -142,6 +143,12 @@ def _print_opinions(opinions: Sequence[ShownOpinion]) -> None:
 def _opinion(opinion: ShownOpinion) -> str:
     colour = OPINION_COLOURS.get(opinion.status)
     return paint(opinion.text, colour) if colour else opinion.text
+
+
+def _print_corrections(sheet: Sheet) -> None:
+    """Print the corrections that wait, and what they upset."""
+    for text in sheet.corrections:
+        _flow("更正　", text)
 
 
 def _print_letters(sheet: Sheet) -> None:

@@ -50,7 +50,13 @@ class Advance(Act):
             note=self.note,
             facts=self.facts,
         )
-        docket.gates.extend(gates)
+        faulty = {name for gate in docket.gates if not gate.met for name in gate.inputs}
+        docket.gates.extend(
+            gate
+            for gate in gates
+            # what was told to be faulty is not told to be there
+            if not (gate.met and gate.kind == "facts" and gate.inputs.keys() & faulty)
+        )
         if any(not gate.met for gate in docket.gates):
             return docket.refuse(transition)
         target = fire(workflow, case, transition.name)

@@ -137,16 +137,17 @@ def judge_cosign(
             verb = "ask" if unasked(workflow, case, transition) else "sign"
             rest = "" if verb == "ask" else " agree --as …"
             mend = f"lifecycle {verb} {case.number} {transition.name}{rest}"
-            yield Gate("cosign", False, inputs, text, mend, cosign.basis)
+            given, wanted = f"已同意 {agreed} 家", f"须 {needed} 家同意"
+            yield Gate("cosign", False, inputs, text, mend, cosign.basis, given, wanted)
     elif not objections and not lacking:
         names = "、".join(
             who_is(workflow, moment, o.role, o.unit)
             + ("（不同意，已处理）" if o.verdict == "object" else "")
             for o in fresh
         )
-        yield Gate(
-            "cosign", True, inputs, f"{names or '无须会签的单位'} 已会签", basis=cosign.basis
-        )
+        text = f"{names or '无须会签的单位'} 已会签"
+        given, wanted = f"已同意 {agreed} 家", f"须 {needed} 家同意"
+        yield Gate("cosign", True, inputs, text, "", cosign.basis, given, wanted)
 
 
 def _missing_text(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle import places
+from lifecycle.errors import Problem
 from lifecycle.infile import read_file
 from lifecycle.ledger.record import hash_of
 from lifecycle.template.template import Template, read_template
@@ -34,10 +35,13 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What was put into force, and what was asked for but was in force already."""
+    """What was put into force, what was asked for but was in force already, and the warnings about
+    what was put into force.
+    """
 
     published: tuple[InForce, ...]
     unchanged: tuple[str, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 def publish(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -166,15 +166,17 @@ def _meant(open_office: Callable[[], Office], text: str) -> Workflow:
 
 def publish_workflow(office: Office, request: Request, file: str) -> Publication:
     """Put a workflow into force, after the letters that it lacks."""
-    name, definitions = _workflow_to_publish(office, file_named(file))
-    return publish(office, request, definitions, [name])
+    name, definitions, warnings = _workflow_to_publish(office, file_named(file))
+    return replace(publish(office, request, definitions, [name]), warnings=warnings)
 
 
-def _workflow_to_publish(office: Office, path: Path) -> tuple[str, Sequence[Definition]]:
+def _workflow_to_publish(
+    office: Office, path: Path
+) -> tuple[str, Sequence[Definition], tuple[Problem, ...]]:
     """Judge a workflow against the letters in force and shipped.
 
-    Give its name, and what to publish: lacking letters first. Nothing is to be published where the
-    same bytes are in force. Raises WorkflowError or InvalidError.
+    Give its name, what to publish, lacking letters first, and the warnings. Nothing is to be
+    published where the same bytes are in force. Raises WorkflowError or InvalidError.
     """
     body = read_definition(path)
     templates = templates_in_force(office)
@@ -187,12 +189,12 @@ def _workflow_to_publish(office: Office, path: Path) -> tuple[str, Sequence[Defi
         raise WorkflowError(faults, source)
     before = office.directory.document("workflow", workflow.name)
     if before == workflow.digest:
-        return workflow.name, []
+        return workflow.name, [], ()
     if before is not None:
         _see_newer(office.library.workflow(before), workflow)
     used = dict.fromkeys(rule.template for t in workflow.transitions for rule in t.notices)
     letters = [("template", name, shipped[name]) for name in used if name in shipped]
-    return workflow.name, [*letters, ("workflow", workflow.name, body)]
+    return workflow.name, [*letters, ("workflow", workflow.name, body)], problems
 
 
 def _see_newer(last: Workflow, workflow: Workflow) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.case_letter import STATES
+from lifecycle.engine.consequences import title_of, waiting_proposals
 from lifecycle.engine.gates.gates import SPANS, Gate
 from lifecycle.engine.owed import owed
 from lifecycle.engine.values import Value, show_value
@@ -207,6 +208,7 @@ class Sheet:
     locked: tuple[str, ...]
     letters: tuple[LetterCount, ...]
     owing: tuple[str, ...]
+    corrections: tuple[str, ...]
     last: tuple[LastEntry, ...]
     bodies: tuple[Mapping[str, Any], ...]
 
@@ -271,6 +273,7 @@ class _SheetMaker:
             locked=tuple(case.locked),
             letters=tuple(self.letters()),
             owing=self.owing(),
+            corrections=tuple(self.corrections()),
             last=tuple(map(self.entry, reversed(bodies))),
             bodies=bodies,
         )
@@ -357,6 +360,18 @@ class _SheetMaker:
         for state, title in STATES.items():
             if state in counts:
                 yield LetterCount(title, counts[state])
+
+    def corrections(self) -> Iterator[str]:
+        """Tell of the corrections that wait, and of the steps that a correction upset."""
+        case = self.case
+        for proposal in waiting_proposals(case):
+            what = "、".join(title_of(self.workflow, name) for name in proposal.editions)
+            command = f"lifecycle confirm {case.number} {proposal.seq}"
+            yield f"待确认（第 {proposal.seq} 笔）：{what}，{proposal.note}　{command}"
+        for step in case.steps:
+            if str(step.seq) in case.unsettled:
+                title = self.workflow.titles[step.transition]
+                yield f"“{title}”（第 {step.seq} 笔）更正后条件不再成立，须退回重办"
 
     def owing(self) -> tuple[str, ...]:
         found = (

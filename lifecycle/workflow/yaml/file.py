@@ -14,6 +14,13 @@ from lifecycle.infile import read_file
 from lifecycle.workflow.yaml.fields import Fields, Reading
 from lifecycle.workflow.yaml.tree import Scalar, read_tree
 
+_ZIP = b"PK\x03\x04"
+"""How every XLSX, DOCX and ZIP file begins."""
+
+
+def _top_keys(required: tuple[str, ...]) -> str:
+    return f"顶层写 {'、'.join(f'{key}:' for key in required)} 等各键"
+
 
 class YamlFile:
     """One file being read: `top` are its keys, `reading` gathers the faults, and `end` raises them.
@@ -29,10 +36,14 @@ class YamlFile:
         required: tuple[str, ...],
         body: bytes | None = None,
     ) -> None:
-        tree = read_tree(read_file(path) if body is None else body, str(path))
+        found = read_file(path) if body is None else body
+        if found.startswith(_ZIP):
+            message = f"{path} 是 XLSX 之类的压缩文件，不是 YAML"
+            raise InvalidError(message, f"写成 YAML 的文本文件，{_top_keys(required)}")
+        tree = read_tree(found, str(path))
         self.text = tree.text
         # The tree's reader speaks of workflows where a file as a whole is wrong.
-        mend = f"顶层写 {'、'.join(f'{key}:' for key in required)} 等各键"
+        mend = _top_keys(required)
         whole = ("yaml-empty", "yaml-root")
         problems = tuple(replace(p, mend=mend) if p.rule in whole else p for p in tree.problems)
         self.reading = Reading(str(path), problems)
