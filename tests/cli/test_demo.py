@@ -38,7 +38,7 @@ STAGES = {
     "LS-F-2026-002 畲乡云中茶旅度假区": ("unsold", "yellow"),
     "LS-F-2026-003 剑瓷文化体验街区": ("design", "yellow"),
     "LS-F-2026-004 松阴溪古村艺术酒店群": ("policy", "yellow"),
-    "LS-F-2026-005 金矿遗址研学营地": ("intent", "yellow"),
+    "LS-F-2026-005 金矿遗址研学营地": ("intent", "green"),
     "LS-F-2026-006 香菇文化康养谷": ("transferred", "green"),
 }
 REFUSAL = """\

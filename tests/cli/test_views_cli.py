@@ -470,6 +470,7 @@ def test_board_counts_by_stage(tiny: Tiny) -> None:
 def test_lights_change_as_days_pass(tiny: Tiny) -> None:
     """A case nobody touches turns yellow, then red, by the clock alone."""
     number = tiny.opened()
+    tiny.do("sign", number, "to_siting", "agree", "--on", "2026-09-02", by="land01")
     lights = []
     for days in (-15, -14, -6, -5):
         tiny.now = tiny.now.replace(month=9, day=30) + timedelta(days=days)

@@ -330,3 +330,17 @@ RECORD = """\
   - name: tick
 """
 """A record with a co-sign that enters a fact."""
+
+
+def test_entering_asks_for_the_first_round_only() -> None:
+    """Once the transition was made, entering the state long ago asks nobody for the next time."""
+    text = RECORD.replace("roles: [land], within", "roles: [land], asked: entering, within")
+    whole = small.TEXT.replace("QUORUM", "all").replace("  - name: tick\n", text, 1)
+    whole = whole.replace("facts:\n", "facts:\n  noted_on: {title: 记录日, type: date}\n", 1)
+    made = Desk()
+    made.workflow = read_workflow(whole, "small.yaml")
+    transition = made.workflow.leaving["first"]["note"]
+    assert [seat.role for seat in asked_seats(made.workflow, case_of(made), transition)] == ["land"]
+    made.do(LAND, Sign("note", "agree"))
+    made.do(BUREAU, Advance("note", "", {"noted_on": START.isoformat()}))
+    assert asked_seats(made.workflow, case_of(made), transition) == []

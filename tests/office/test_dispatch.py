@@ -241,12 +241,12 @@ def test_500_deliveries_survive_kills(paper: Paper) -> None:
     units = [f"x{n}" for n in range(48)]
     for unit in units:
         paper.do("unit", "add", unit, f"第{unit}局", "--function", "x", by="admin")
-        holder = ("officer", "add", f"{unit}-01", "经办人", "--unit", unit, "--role", "x")
-        paper.do(*holder, by="admin")
+        paper.do("officer", "add", f"{unit}-1", "岗位", "--unit", unit, "--role", "x", by="admin")
+    # whoever answers for a unit does so from today on, by Beijing's time
+    today = (datetime.now(UTC) + timedelta(hours=7)).date().isoformat()
+    facts = ("investment=32000", "owner_unit=owner", f"x_units={'、'.join(units)}")
     for n in range(10):
-        number = paper.opened(
-            "investment=32000", "owner_unit=owner", f"x_units={'、'.join(units)}", name=f"项目{n}"
-        )
+        number = paper.opened(*facts, name=f"项目{n}", on=today)
         paper.do("advance", number, "ask", by="bureau01")
         paper.issued(number)
     server = MailServer(paper.folder / "mail")

@@ -26,7 +26,8 @@ def asked_of(case: Case, transition: Transition, seat: Seat) -> Asked | None:
         return kept
     asked = transition.cosign.asked if transition.cosign else ""
     if asked == ENTERING:
-        return Asked(case.entered_on, case.entered.get(case.state, 1))
+        entered = case.entered.get(case.state, 1)
+        return Asked(case.entered_on, entered) if entered >= round_of(case, transition) else None
     made = case.fired.get(asked)
     if made is not None and made.seq > round_of(case, transition):
         return Asked(made.on, made.seq)
@@ -84,14 +85,19 @@ def follow_seats(workflow: Workflow, before: Case, after: Case, entry: Entry) ->
     """Give the case after an entry with the seats asked that it concerns: anew, whose opinion went
     stale by it; too, who came to others that were asked.
 
-    An entry that moves the case, or makes the transition itself, begins another round instead.
+    An entry that moves the case, or makes the transition itself, begins another round instead; so
+    does a return to where the case is, which asks those whom entering it asks.
     """
-    if before.state != after.state or before.changed is after.changed:
+    returned = before.cleared != after.cleared
+    if before.state != after.state or (before.changed is after.changed and not returned):
         return after
     asked = {**after.asked}
     for transition in workflow.leaving[after.state].values():
-        same_round = round_of(before, transition) == round_of(after, transition)
-        if transition.cosign is None or not same_round:
+        if transition.cosign is None:
+            continue
+        if returned and transition.cosign.asked == ENTERING:
+            asked |= with_asked(after, transition, seats_of(workflow, after, transition), entry)
+        if round_of(before, transition) != round_of(after, transition):
             continue
         old = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
         others = any(asked_of(before, transition, seat) for seat in old.values())
