@@ -35,6 +35,13 @@ class Upset:
     step: int = 0
 
 
+def in_words(recorded: tuple[str, ...], found: list[Upset]) -> tuple[str, ...]:
+    """Give what a correction changes as it is recorded: in the words that were shown when it was
+    judged first. How they are worded may change between versions; how many they are may not.
+    """
+    return recorded if len(recorded) == len(found) else tuple(upset.text for upset in found)
+
+
 # ── Amending ──
 
 

@@ -21,7 +21,7 @@ from lifecycle.engine.acts import (
     Sign,
 )
 from lifecycle.engine.case import Case, File, dump_case, load_case
-from lifecycle.engine.docket import Refused
+from lifecycle.engine.docket import Accepted, Refused
 from lifecycle.engine.evolve import evolve
 from lifecycle.workflow.reader import read_workflow
 from lifecycle.workflow.reliance import reads_of, required_by
@@ -439,6 +439,18 @@ def test_a_correction_that_changes_something_waits_for_the_lead(desk: Desk) -> N
     assert desk.unmet(LAND, ConfirmCorrection(case.seq)) == ["role", "not_by"]
     confirmed = desk.do(BUREAU, ConfirmCorrection(case.seq))
     assert (confirmed.facts["price"], confirmed.proposals) == ("120", {})
+
+
+def test_what_a_correction_changes_is_recorded_in_the_words_of_then(desk: Desk) -> None:
+    """Another wording of as many consequences is no other judgement; fewer of them are."""
+    signed(desk)
+    older = Correct({"price": "120"}, "漏写", upsets=("旧一", "旧二", "旧三"))
+    judged = desk.ask(LAND, older)
+    assert isinstance(judged, Accepted)
+    assert judged.act.to_dict()["data"]["upsets"] == ["旧一", "旧二", "旧三"]
+    fewer = desk.ask(LAND, Correct({"price": "120"}, "漏写", upsets=("旧一",)))
+    assert isinstance(fewer, Accepted)
+    assert len(fewer.act.to_dict()["data"]["upsets"]) == 3
 
 
 def test_who_proposed_does_not_confirm(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from lifecycle.engine.consequences import (
     Upset,
     amended,
     has_lapsed,
+    in_words,
     returns_past,
     upsets_of,
     waiting_proposals,
@@ -76,7 +77,7 @@ class ConfirmCorrection(Act):
             docket.add(Gate("reason", False, {"steps": sorted(stuck)}, text, mend))
         made = replace(
             self,
-            upsets=tuple(upset.text for upset in found),
+            upsets=in_words(self.upsets, found),
             unsettled=tuple(sorted(broken - stuck)),
         )
         return docket.close(made, role)

@@ -11,7 +11,7 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.acts.set_facts import titles_of
 from lifecycle.engine.case import Case, File, Proposal
-from lifecycle.engine.consequences import amended, title_of, upsets_of, waiting_proposals
+from lifecycle.engine.consequences import amended, in_words, title_of, upsets_of, waiting_proposals
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import edition_of, readers_of
 from lifecycle.engine.entry import Entry
@@ -61,7 +61,7 @@ class Correct(Act):
         made = replace(
             self,
             old={name: _held(case, name) for name in self.names},
-            upsets=tuple(upset.text for upset in found),
+            upsets=in_words(self.upsets, found),
             proposed=bool(found) or self.slip,
         )
         return docket.close(made, role)
