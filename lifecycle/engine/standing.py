@@ -57,6 +57,12 @@ def open_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[
             yield OpenLimit(limit, str(since), due_of(case, str(since), limit, calendar))
 
 
+def next_limit(workflow: Workflow, case: Case, calendar: Calendar) -> Due | None:
+    """Give the next of the state's own limits: the day of whoever has to move the case."""
+    limits = (item.due for item in open_limits(workflow, case, calendar))
+    return min(limits, key=lambda due: due.on, default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class OwedOpinion:
     """An opinion that was asked and not given: on what, whose, and until when."""
@@ -100,10 +106,9 @@ def stand(workflow: Workflow, case: Case, calendar: Calendar) -> Standing:
     """Work out where a case stands after its last entry."""
     if workflow.states[case.state].final:
         return Standing()
-    limits = [item.due for item in open_limits(workflow, case, calendar)]
+    limit = next_limit(workflow, case, calendar)
     opinions = [item.due for item in opinions_owed(workflow, case, calendar)]
-    first = min((*limits, *opinions), key=lambda due: due.on, default=None)
-    limit = min(limits, key=lambda due: due.on, default=None)
+    first = min((*filter(None, [limit]), *opinions), key=lambda due: due.on, default=None)
     since = {
         "yellow": _light_days(workflow, case, calendar, "yellow", first),
         "red": _light_days(workflow, case, calendar, "red", first),

@@ -130,7 +130,7 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
 
     Only what may be the officer's is judged: an inbox looks at many cases.
     """
-    due = stand(workflow, case, moment.calendar).due_on
+    due = stand(workflow, case, moment.calendar).limit_on
     found: list[Task] = list(_corrections_waiting(workflow, case, officer))
     for transition in workflow.leaving[case.state].values():
         found += _signatures_owed(workflow, case, transition, officer, moment, due)

@@ -79,7 +79,7 @@ def test_b1_who_was_not_asked_is_not_late_and_has_no_task() -> None:
     made.pass_days(60)
     case = case_of(made)
     assert (asked(made), due(made)) == ({}, {})
-    rows = tasks_now(made.workflow, case, CALENDAR, None)
+    rows = tasks_now(made.workflow, case, CALENDAR)
     assert {row.kind for row in rows} == {"move", "lead"}
     moment = Moment(made.on, CALENDAR)
     assert list(tasks_of(made.workflow, case, LAND, moment)) == []
@@ -125,8 +125,9 @@ def test_b2_a_departments_own_day_is_the_cases_next() -> None:
     made = desk("entering")
     case = case_of(made)
     assert stand(made.workflow, case, CALENDAR).due_on == "2026-03-05"
-    rows = tasks_now(made.workflow, case, CALENDAR, "2026-03-05")
+    rows = tasks_now(made.workflow, case, CALENDAR)
     assert {row.due_on for row in rows if row.kind == "sign"} == {"2026-03-05"}
+    assert {row.due_on for row in rows if row.kind == "move"} == {"2026-03-16"}
     made.do(LAND, Sign("go", "agree"))
     made.do(FINANCE, Sign("go", "agree"))
     assert stand(made.workflow, case_of(made), CALENDAR).due_on == "2026-03-16"

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.standing import stand
 from lifecycle.engine.workdays import Calendar
 from lifecycle.errors import LifecycleError
 from lifecycle.ledger.audit.damage import Resting, resting_case
@@ -82,8 +81,7 @@ def _are_asked(workflow: Workflow, case: Case, calendar: Calendar, asked: set[Ta
     not be comparable.
     """
     try:
-        due_on = stand(workflow, case, calendar).due_on
-        return asked == tasks_now(workflow, case, calendar, due_on)
+        return asked == tasks_now(workflow, case, calendar)
     except (LifecycleError, *UNLIKE):
         return False
 

@@ -26,7 +26,7 @@ def put_rows(
     row = case_row(workflow, after, calendar)
     store.put_case(row)
     put_letters(store, workflow, before, after)
-    put_tasks(store, after.id, tasks_now(workflow, after, calendar, row["due_on"]))
+    put_tasks(store, after.id, tasks_now(workflow, after, calendar))
     put_search(store, workflow, before, after)
     put_values(store, before, after)
 
@@ -39,7 +39,7 @@ def rewrite_rows(store: Store, workflow: Workflow, case: Case, calendar: Calenda
     row = case_row(workflow, case, calendar)
     store.put(text.PUT_CASE, **row)
     put_letters(store, workflow, None, case)
-    put_tasks(store, case.id, tasks_now(workflow, case, calendar, row["due_on"]))
+    put_tasks(store, case.id, tasks_now(workflow, case, calendar))
     put_search(store, workflow, None, case)
 
 

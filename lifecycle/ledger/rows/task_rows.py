@@ -15,6 +15,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.gates import leads_of
+from lifecycle.engine.standing import next_limit
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
@@ -37,13 +38,12 @@ class TaskRow(NamedTuple):
     number: str
 
 
-def tasks_now(
-    workflow: Workflow, case: Case, calendar: Calendar, due_on: str | None
-) -> set[TaskRow]:
-    """Give what a case asks after its last entry, under the calendar of that; `due_on` is its next
-    day due.
+def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow]:
+    """Give what a case asks after its last entry, under the calendar of that: each with its own
+    day, of the state's limits for who has to move the case, of the opinion for who owes one.
     """
-    day = due_on or NO_DAY
+    limit = next_limit(workflow, case, calendar)
+    day = limit.on.isoformat() if limit else NO_DAY
     asked: set[_Asked] = set()
     if waiting_proposals(case):
         for role in leads_of(workflow, case):
