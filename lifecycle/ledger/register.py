@@ -4,7 +4,7 @@ slows down.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -63,6 +63,7 @@ from lifecycle.people.clock import (
 )
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
 from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.reliance import reads_of
 
 SOFTWARE = f"lifecycle {__version__}"
 
@@ -262,7 +263,8 @@ class Register:
             return None
         try:
             judged = self._judge(request, workflow, case_id, act, self.clock())
-            _make_ready(judged.workflow)
+            here = judged.case.state if judged.case else judged.workflow.initial
+            _make_ready(judged.workflow, {here, judged.accepted.target or here})
         except LifecycleError:
             return None
         return judged
@@ -571,11 +573,17 @@ def _confirming(request: Request, judged: _Judged | None) -> list[Ask]:
     return [*asks, (text.LAST_BODY, {})]
 
 
-def _make_ready(workflow: Workflow) -> None:
-    """Make ready the conditions of lights, with which the rows beside the log are computed."""
+def _make_ready(workflow: Workflow, states: Iterable[str]) -> None:
+    """Make ready the conditions with which the case and the rows beside the log are computed: of
+    lights, and of what the opinions rest on that are asked in these states.
+    """
     for light in workflow.lights:
         if light.when is not None:
             _ = light.when.compiled
+    for state in states:
+        for transition in workflow.leaving[state].values():
+            if transition.cosign is not None:
+                reads_of(workflow, state, transition.name)
 
 
 def _day_of(time: datetime) -> date:

@@ -74,7 +74,7 @@ def test_b3_a_correction_is_no_way_around(works: Tiny) -> None:
     assert f"开工日 {TOMORROW}，最迟 {TODAY}" in works.fails(*wrong, by="bureau01")[1]
     error = works.asks(*wrong, by="bureau01")["error"]
     assert error["kind"] == "refused"
-    (gate,) = (gate for gate in error["details"]["gates"] if not gate["met"])
+    gate = next(gate for gate in error["details"]["gates"] if not gate["met"])
     assert gate["text"].startswith(f"开工日 {TOMORROW}，最迟 {TODAY}")
     assert (gate["given"], gate["wanted"]) == (f"开工日 {TOMORROW}", f"最迟 {TODAY}")
 
