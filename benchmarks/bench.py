@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.letters import bench_letter, bench_paper
 from benchmarks.measure import paired, say, timed
+from benchmarks.servers import bench_servers
 from lifecycle.engine.acts import Advance, Open
 from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.register import Request
@@ -62,9 +63,8 @@ class Clock:
         return self.at
 
 
-def build(folder: Path, cases: int, entries_each: int) -> Office:
-    """Make an office with so many cases of so many entries each, in one transaction per case."""
-    office = Office.open(f"sqlite:///{folder / 'bench.db'}", clock=Clock(), create=True)
+def found(office: Office) -> None:
+    """Found the office of the measurements: one unit, one officer, one workflow."""
     office.register.change_office(
         Request("admin"),
         "office_founded",
@@ -85,6 +85,12 @@ def build(folder: Path, cases: int, entries_each: int) -> Office:
     )
     put_into_force(office, admin, "calendar", "CN", CALENDAR)
     put_into_force(office, admin, "workflow", "shuttle", FLOW)
+
+
+def build(folder: Path, cases: int, entries_each: int) -> Office:
+    """Make an office with so many cases of so many entries each, in one transaction per case."""
+    office = Office.open(f"sqlite:///{folder / 'bench.db'}", clock=Clock(), create=True)
+    found(office)
     workflow = office.workflow("shuttle")
     for _ in range(cases):
         with office.store.writing():
@@ -299,6 +305,7 @@ def main() -> None:
         for size in sizes:
             with tempfile.TemporaryDirectory() as folder:
                 measure(Path(folder), size)
+    bench_servers(found, FACTS)
     bench_letter()
     bench_paper()
     with tempfile.TemporaryDirectory() as folder:
