@@ -290,7 +290,7 @@ def test_an_objection_blocks_until_withdrawn_or_resolved(tiny: Tiny) -> None:
         "  ✓ 角色　　市招商局（bureau01）\n"
         "依据：workflows/visit.yaml　接待办法 第3条\n"
     )
-    tiny.do("advance", number, by="bureau01")
+    tiny.do("advance", number, by="bureau02")
 
 
 def test_delegates_act_for_their_principal(tiny: Tiny) -> None:

@@ -45,7 +45,7 @@ def not_admitted(w: Walk) -> None:
     w.do("reform01 sign to_siting object --note 不符合产业目录")
     w.do("land01 sign to_siting conditional --note 不得占用基本农田")
     w.refused("bureau01 advance to_siting", "发改 不同意：不符合产业目录")
-    w.do("bureau01 resolve to_siting 发改 --note 已按目录调整业态")
+    w.do("bureau02 resolve to_siting 发改 --note 已按目录调整业态")
     w.do("land01 withdraw to_siting --note 另行出具")
     w.refused("bureau01 advance to_siting", "缺 国土")
     w.refused("planning01 sign to_siting agree", "您不在其中")

@@ -108,15 +108,34 @@ def test_an_objection_blocks_until_withdrawn() -> None:
 
 
 def test_an_objection_blocks_until_the_lead_says_how_it_was_resolved() -> None:
-    """The lead, and nobody else, settles an objection by writing how; it then counts as heard."""
+    """The lead, and nobody else, settles an objection by writing how; it then counts as heard, and
+    another of its officers makes the transition.
+    """
     desk = Desk()
     desk.ready()
     desk.do(FINANCE, Sign("go", "object", "测算不足"))
     assert desk.unmet(FINANCE, ResolveObjection("go", "finance", "", "已补充测算")) == ["role"]
     assert desk.unmet(BUREAU, ResolveObjection("go", "finance", "", "")) == ["reason"]
     desk.do(BUREAU, ResolveObjection("go", "finance", "", "已补充测算"))
-    assert desk.unmet(BUREAU, Advance("go")) == []
+    assert desk.unmet(BUREAU, Advance("go")) == ["not_by"]
+    assert desk.unmet(officer("b2", "bureau"), Advance("go")) == []
     assert desk.unmet(BUREAU, ResolveObjection("go", "finance", "", "再次")) == ["opinion"]
+
+
+def test_an_objection_stands_through_a_return_and_off_the_panel() -> None:
+    """Rule 6: neither a return nor taking its unit off the panel removes it; its unit may still
+    take it back.
+    """
+    desk = Desk()
+    desk.ready()
+    unit = officer("x7", "x", "u7")
+    desk.do(BUREAU, SetFacts({"x_units": ["u7"]}))
+    desk.do(unit, Sign("go", "object", "在保护范围内"))
+    desk.do(BUREAU, SetFacts({"x_units": ["u8"]}))
+    desk.do(officer("x8", "x", "u8"), Sign("go", "agree"))
+    assert desk.unmet(BUREAU, Advance("go")) == ["cosign"]
+    desk.do(unit, WithdrawOpinion("go", "已避让"))
+    assert desk.unmet(BUREAU, Advance("go")) == []
 
 
 @pytest.mark.parametrize("verdict", ["object", "conditional"])
@@ -406,7 +425,7 @@ def test_a_resolved_objection_is_no_agreement_where_some_must_agree() -> None:
     desk.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
     desk.do(FINANCE, Sign("go", "object", "不可"))
     desk.do(BUREAU, ResolveObjection("go", "finance", "", "阅"))
-    assert desk.unmet(BUREAU, Advance("go")) == ["cosign"]
+    assert desk.unmet(officer("b2", "bureau"), Advance("go")) == ["cosign"]
 
 
 def test_recording_nothing_is_refused() -> None:

@@ -242,13 +242,15 @@ def test_a_second_door_must_say_that_it_renews(desk: Desk) -> None:
 
 
 def test_what_must_be_fresh_was_never_read(desk: Desk) -> None:
-    """A voucher pays once; another file, or the same handed in again, is another edition."""
+    """A voucher pays once; another file is new, the same bytes handed in again are not."""
     selling(desk)
     desk.do(FINANCE, Attach("voucher", file("v")))
     desk.do(FINANCE, Advance("pay", facts={"paid": "10"}))
     text = "凭证 已由“付款”用过，须是新的"
     mend = "lifecycle attach XS-2026-001 voucher 文件"
     assert gates(desk, FINANCE, Advance("pay", facts={"paid": "10"})) == [("materials", text, mend)]
+    desk.do(FINANCE, Attach("voucher", file("v")))
+    assert desk.unmet(FINANCE, Advance("pay", facts={"paid": "10"})) == ["materials"]
     desk.do(FINANCE, Attach("voucher", file("w")))
     case = desk.do(FINANCE, Advance("pay", facts={"paid": "20"}))
     assert case.fired["pay"].count == 2

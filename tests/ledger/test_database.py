@@ -12,7 +12,7 @@ import pytest
 from ledger_office import Bureau
 from outside import outside
 
-from lifecycle.errors import UnavailableError
+from lifecycle.errors import InvalidError, UnavailableError
 from lifecycle.ledger.sqlite import database, driver
 from lifecycle.ledger.sqlite.connection import Connection
 from lifecycle.ledger.sqlite.database import SCHEMA, SETTINGS, database_path, schema_differences
@@ -121,11 +121,14 @@ def test_a_database_cut_short_is_refused(bureau: Bureau, kept: float) -> None:
     assert len(bureau.path.read_bytes()) == int(len(raw) * kept)
 
 
-def test_only_sqlite_is_known_yet() -> None:
-    """A URL of another database is told, not taken for a file's name."""
+def test_other_databases_are_told() -> None:
+    """A URL of another database, or of a service, is told, not taken for a file's name."""
     assert database_path("sqlite:///办公/a%20b.db") == Path("办公/a b.db")
-    with pytest.raises(UnavailableError, match="本版本只支持 SQLite：postgresql"):
-        database_path("postgresql+psycopg://host/db")
+    with pytest.raises(UnavailableError, match="不支持这样的数据库：mysql"):
+        database_path("mysql://host/db")
+    for none in ("", "/", "..", "unix:/run/s", "sqlite:///"):
+        with pytest.raises(InvalidError):
+            database_path(none)
 
 
 def test_damaged_state_is_told_as_such(bureau: Bureau) -> None:

@@ -10,7 +10,7 @@ from lifecycle.engine.acts.act import Act, Intent, noted, title_in
 from lifecycle.engine.case import Case, Opinion, opinion_key
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import judge_voice, who_is
+from lifecycle.engine.gates.cosign import judge_voice, standing_objections, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.transition import find_transition
@@ -173,13 +173,25 @@ def _own_seat(docket: Docket, transition: Transition, role: str | None) -> Seat 
 
 
 def own_seats(docket: Docket, transition: Transition) -> list[Seat]:
-    """List the seats at a transition's co-sign that the officer may speak for."""
+    """List the seats at a transition's co-sign that the officer may speak for; that of an objection
+    is its unit's also once it is off the panel.
+    """
     workflow, case, officer = docket.workflow, docket.case, docket.officer
-    return [
+    seats = seats_of(workflow, case, transition)
+    there = {(seat.role, seat.unit) for seat in seats}
+    mine = [
         seat
-        for seat in seats_of(workflow, case, transition)
+        for seat in seats
         if seat.unit in ("", officer.unit) and holds(workflow, case, officer, seat.role)
     ]
+    off = [
+        Seat(opinion.role, opinion.unit, opinion, stale=False)
+        for opinion in standing_objections(case, transition)
+        if (opinion.role, opinion.unit) not in there
+        and opinion.by_unit == officer.unit
+        and opinion.role in officer.held
+    ]
+    return [*mine, *off]
 
 
 def judge_own_opinion(docket: Docket, seat: Seat) -> None:

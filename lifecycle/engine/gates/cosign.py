@@ -16,20 +16,15 @@ from lifecycle.workflow.model import Cosign, Transition, Workflow
 
 
 def standing_objections(case: Case, transition: Transition) -> list[Opinion]:
-    """List the objections that nobody has withdrawn or resolved since the last return or the last
-    time it was made.
+    """List the objections that nobody has withdrawn or resolved.
 
-    Neither a change to what an objection covered nor taking its unit off the panel removes it.
+    Nothing else removes one: no change to what it covered, no return, nor taking its unit off the
+    panel.
     """
-    fired = case.fired.get(transition.name)
-    floor = max(case.cleared, fired.seq if fired else 0)
     return [
         opinion
         for opinion in case.opinions.values()
-        if opinion.transition == transition.name
-        and opinion.verdict == "object"
-        and opinion.resolved is None
-        and opinion.seq > floor
+        if opinion.transition == transition.name and opinion.objects
     ]
 
 
@@ -37,18 +32,19 @@ def judge_makers(
     workflow: Workflow, case: Case, transition: Transition, officer: Officer
 ) -> Iterator[Gate]:
     """Judge that nobody makes a transition whose signature it rests on, unless the workflow lets
-    them.
+    them; and nobody who settled an objection to it.
     """
-    if transition.cosign is None or transition.cosign.signers_may_make:
+    if transition.cosign is None:
         return
-    signed = {
-        person
-        for seat in seats_of(workflow, case, transition)
-        if seat.opinion and not seat.stale
-        for person in seat.opinion.persons
-    }
-    same = sorted(signed & set(officer.persons))
+    valid = [s.opinion for s in seats_of(workflow, case, transition) if s.opinion and not s.stale]
+    settled = {person for opinion in valid for person in opinion.resolved_by}
+    same = sorted(settled & set(officer.persons))
     if same:
+        text = f"{'、'.join(same)} 处理过 {transition.title} 的不同意见，不能再由其办理"
+        yield Gate("not_by", False, {"settled": same}, text, "请同单位的另一位经办人办理")
+    signed = {person for opinion in valid for person in opinion.persons}
+    same = sorted(signed & set(officer.persons))
+    if same and not transition.cosign.signers_may_make:
         text = f"{'、'.join(same)} 已在 {transition.title} 上会签，不能再由其办理"
         yield Gate("not_by", False, {"signed": same}, text, "请同单位的另一位经办人办理")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.case import Case, File, Moment, Officer
 from lifecycle.engine.clocks import earliest_of
 from lifecycle.engine.editions import is_free
 from lifecycle.engine.gates.wording import ToldCondition, World, is_every, tell_guard, text_of
@@ -302,11 +302,25 @@ def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> I
 def judge_editions(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
     """Judge whether what must be new, or of the edition that another step read, is so."""
     for name in transition.fresh:
-        if name in case.editions and case.editions[name].used:
+        if name in case.editions and (case.editions[name].used or _is_old_file(case, name)):
             yield _stale_gate(workflow, case, name)
     for same in transition.read_by:
         for name in same.items:
             yield from _judge_same(workflow, case, name, same.step)
+
+
+def _is_old_file(case: Case, name: str) -> bool:
+    """Tell whether a file is byte for byte one that a standing step has read: attached again it is
+    another edition, but nothing new.
+    """
+    file = case.materials.get(name)
+    read = {step.reads.get(name) for step in case.steps}
+    return file is not None and any(
+        isinstance(one.value, File)
+        and one.value.sha256 == file.sha256
+        and one.edition.number in read
+        for one in case.past.get(name, ())
+    )
 
 
 def _stale_gate(workflow: Workflow, case: Case, name: str) -> Gate:

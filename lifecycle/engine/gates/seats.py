@@ -37,7 +37,8 @@ def seats_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[Se
         bound = workflow.roles[role].bound
         for unit in case.bound_units(bound) if bound else ("",):
             opinion = case.opinions.get(opinion_key(transition.name, role, unit))
-            found.append(Seat(role, unit, opinion, opinion is not None and opinion.seq < floor))
+            old = opinion is not None and opinion.seq < floor and not opinion.objects
+            found.append(Seat(role, unit, opinion, old))
     return tuple(found)
 
 

@@ -78,13 +78,17 @@ def database_path(url: str) -> Path:
 
     Raises UnavailableError for other databases.
     """
-    if url.startswith("sqlite:///"):
-        return Path(unquote(url.removeprefix("sqlite:///"))).expanduser()
-    if "://" in url:
+    kind, separated, _rest = url.partition("://")
+    if separated and kind != "sqlite":
         raise UnavailableError(
-            f"本版本只支持 SQLite：{url.split('://', 1)[0]} 尚不支持", "请用 sqlite:///文件路径"
+            f"不支持这样的数据库：{kind}", "请用 sqlite:///文件路径 或 postgresql+psycopg://主机/库"
         )
-    return Path(url).expanduser()
+    if url.startswith("unix:"):
+        raise InvalidError("这里要写数据库，不是服务的套接字", "写库文件或 postgresql+psycopg://…")
+    path = Path(unquote(url.removeprefix("sqlite:///"))).expanduser()
+    if not path.name or path.name == "..":
+        raise InvalidError(f"“{url}”不是数据库文件的名称", "写库文件，例如 lifecycle.db")
+    return path
 
 
 @contextlib.contextmanager

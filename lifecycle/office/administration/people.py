@@ -298,7 +298,10 @@ def delegate(
     roles: Sequence[str] = (),
     since: date | None = None,
 ) -> RecordedChange:
-    """Delegate some or all roles of `principal` to an officer."""
+    """Delegate some or all roles of `principal` to an officer.
+
+    Raises InvalidError across units, unless a role of the workflows in force may be delegated so.
+    """
     data = {"officer": code, "principal": principal, "roles": find_roles(office, roles)}
     return change(office, request, "delegation_made", _dated(data, since=since, until=until))
 

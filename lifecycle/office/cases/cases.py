@@ -238,11 +238,12 @@ def ask(
     """
     workflow = office.workflow_of(case)
     seats = []
+    name = find_transition_name(workflow, transition)
     for whose in whom:
-        role, unit = _seat(office, workflow, case, whose)
+        role, unit = _seat(office, workflow, case, whose, name)
         code = office.directory.unit_code(unit) if unit else ""
         seats.append((find_role(workflow, role), code))
-    act = AskOpinions(find_transition_name(workflow, transition), tuple(seats))
+    act = AskOpinions(name, tuple(seats))
     return _submit(office, request, case, act)
 
 
@@ -270,9 +271,10 @@ def resolve(
 ) -> Done:
     """Record how an objection was resolved; `whose` is `role` or `role/unit`, or a unit."""
     workflow = office.workflow_of(case)
-    role, unit = _seat(office, workflow, case, whose)
+    name = find_transition_name(workflow, transition)
+    role, unit = _seat(office, workflow, case, whose, name)
     act = ResolveObjection(
-        find_transition_name(workflow, transition),
+        name,
         find_role(workflow, role),
         office.directory.unit_code(unit) if unit else "",
         clean(note),
@@ -280,15 +282,33 @@ def resolve(
     return _submit(office, request, case, act)
 
 
-def _seat(office: Office, workflow: Workflow, case: Case, whose: str) -> tuple[str, str]:
-    """Read whose opinion is meant, as role and unit ("" for a role that one unit holds)."""
+def _seat(
+    office: Office, workflow: Workflow, case: Case, whose: str, transition: str
+) -> tuple[str, str]:
+    """Read whose opinion on a transition is meant, as role and unit ("" for a role that one unit
+    holds): `role`, `role/unit`, or a unit that has a seat or has spoken.
+    """
     role, _, unit = whose.partition("/")
     titles = {r.title for r in workflow.roles.values()}
     if unit or role in workflow.roles or role in titles:
         return role, unit
-    unit = office.directory.unit_code(role)
-    bound = (r.name for r in workflow.roles.values() if unit in case.bound_units(r.bound))
-    return next(bound, role), unit
+    code = office.directory.unit_code(whose)
+    for opinion in case.opinions.values():
+        if opinion.transition == transition and code in (opinion.unit, opinion.by_unit):
+            return opinion.role, opinion.unit
+    found = workflow.leaving[case.state].get(transition)
+    asked = found.cosign.roles if found is not None and found.cosign is not None else ()
+    today = office.day(None).isoformat()
+    for name in asked:
+        bound = workflow.roles[name].bound
+        if code in case.bound_units(bound):
+            return name, code
+        if bound is None and code in office.directory.units_with(name, today):
+            return name, ""
+    raise InvalidError(
+        f"{whose} 不会签 {workflow.titles[transition]}",
+        f"用 lifecycle show {case.number} 查看会签单位",
+    )
 
 
 def advance(
