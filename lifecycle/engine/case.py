@@ -111,8 +111,8 @@ class Proposal:
 class Opinion:
     """One unit's verdict on a transition: agree, conditional, object.
 
-    `resolved`: how the lead settled it, `resolved_by`: who did. `unit` is the seat's, empty where a
-    role has but one; `by_unit` is the unit whose officer spoke.
+    `resolved`: how the lead settled it. `unit` is the seat's, empty where a role has but one;
+    `by_unit` is the unit whose officer spoke.
     """
 
     transition: str
@@ -125,7 +125,6 @@ class Opinion:
     seq: int
     by_unit: str = ""
     resolved: str | None = None
-    resolved_by: tuple[str, ...] = ()
 
     @property
     def objects(self) -> bool:
@@ -309,18 +308,16 @@ def _load_step(row: Sequence[Any]) -> MadeStep:
     return MadeStep(transition, source, seq, on, tuple(persons), entered_on, reads, made)
 
 
-def _load_opinion(item: Mapping[str, Any]) -> Opinion:
-    people = {name: tuple(item[name]) for name in ("persons", "resolved_by")}
-    return Opinion(**{**item, **people})
-
-
 def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Case:
     """Rebuild a case from `dump_case`'s values, as they come back out of JSON, and its letters."""
     return Case(
         **{
             **data,
             "materials": {name: File(**item) for name, item in data["materials"].items()},
-            "opinions": {k: _load_opinion(item) for k, item in data["opinions"].items()},
+            "opinions": {
+                k: Opinion(**{**item, "persons": tuple(item["persons"])})
+                for k, item in data["opinions"].items()
+            },
             "fired": {
                 name: Fired(**{**item, "persons": tuple(item["persons"])})
                 for name, item in data["fired"].items()

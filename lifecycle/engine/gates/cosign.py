@@ -32,19 +32,14 @@ def judge_makers(
     workflow: Workflow, case: Case, transition: Transition, officer: Officer
 ) -> Iterator[Gate]:
     """Judge that nobody makes a transition whose signature it rests on, unless the workflow lets
-    them; and nobody who settled an objection to it.
+    them.
     """
-    if transition.cosign is None:
+    if transition.cosign is None or transition.cosign.signers_may_make:
         return
     valid = [s.opinion for s in seats_of(workflow, case, transition) if s.opinion and not s.stale]
-    settled = {person for opinion in valid for person in opinion.resolved_by}
-    same = sorted(settled & set(officer.persons))
-    if same:
-        text = f"{'、'.join(same)} 处理过 {transition.title} 的不同意见，不能再由其办理"
-        yield Gate("not_by", False, {"settled": same}, text, "请同单位的另一位经办人办理")
     signed = {person for opinion in valid for person in opinion.persons}
     same = sorted(signed & set(officer.persons))
-    if same and not transition.cosign.signers_may_make:
+    if same:
         text = f"{'、'.join(same)} 已在 {transition.title} 上会签，不能再由其办理"
         yield Gate("not_by", False, {"signed": same}, text, "请同单位的另一位经办人办理")
 
