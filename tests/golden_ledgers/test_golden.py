@@ -129,7 +129,7 @@ def test_the_random_commands_are_of_every_kind() -> None:
         for line in read_lines(f"{name}.surface")
         if line["k"] == "command"
     ]
-    assert len(lines) == 5000
+    assert 5000 <= len(lines) <= 5010, "the last draw may be of several commands"
     accepted = sum(line["exit"] == 0 for line in lines)
     assert 2000 <= accepted <= 4500
     entries = [
