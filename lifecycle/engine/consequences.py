@@ -70,16 +70,38 @@ def amended(
     )
 
 
+def amended_as_proposed(workflow: Workflow, case: Case, proposal: Proposal, *, seq: int) -> Case:
+    """Give the case as it is once the entry with that seq confirms a correction."""
+    return amended(
+        workflow,
+        case,
+        proposal.facts,
+        proposal.material,
+        proposal.file,
+        seq=seq,
+        slip=proposal.slip,
+    )
+
+
+def edition_states(case: Case, names: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Give, by name, the number of the edition in hand and the seq that last amended it."""
+    found = {name: edition_of(case, name) for name in names}
+    return {name: (edition.number, edition.amended) for name, edition in found.items()}
+
+
 def has_lapsed(case: Case, proposal: Proposal) -> bool:
     """Tell whether what a correction was proposed on has changed meanwhile."""
-    found = {name: edition_of(case, name) for name in proposal.editions}
-    now = {name: (edition.number, edition.amended) for name, edition in found.items()}
-    return now != dict(proposal.editions)
+    return edition_states(case, proposal.editions) != dict(proposal.editions)
 
 
 def waiting_proposals(case: Case) -> list[Proposal]:
     """List the corrections that wait for the lead, the oldest first."""
     return [one for one in case.proposals.values() if not has_lapsed(case, one)]
+
+
+def left_after(case: Case, settled: int) -> dict[str, Proposal]:
+    """Give, by seq, the corrections that still wait once the one with that seq is settled."""
+    return {str(one.seq): one for one in waiting_proposals(case) if one.seq != settled}
 
 
 # ── The gates again ──

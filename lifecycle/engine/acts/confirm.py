@@ -11,9 +11,10 @@ from lifecycle.engine.acts.correct import titles_in
 from lifecycle.engine.case import Case, File, Proposal
 from lifecycle.engine.consequences import (
     Upset,
-    amended,
+    amended_as_proposed,
     has_lapsed,
     in_words,
+    left_after,
     returns_past,
     upsets_of,
     waiting_proposals,
@@ -85,17 +86,9 @@ class ConfirmCorrection(Act):
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case corrected."""
         proposal = case.proposals[str(self.proposal)]
-        after = amended(
-            workflow,
-            case,
-            proposal.facts,
-            proposal.material,
-            proposal.file,
-            seq=entry.seq,
-            slip=proposal.slip,
-        )
+        after = amended_as_proposed(workflow, case, proposal, seq=entry.seq)
         unsettled = {str(step): entry.seq for step in self.unsettled}
-        left = {str(one.seq): one for one in waiting_proposals(after) if one.seq != self.proposal}
+        left = left_after(after, self.proposal)
         return after.after(entry, proposals=left, unsettled={**case.unsettled, **unsettled})
 
     def to_dict(self) -> dict[str, Any]:
@@ -140,15 +133,7 @@ class ConfirmCorrection(Act):
 def _upsets(docket: Docket, proposal: Proposal) -> list[Upset]:
     """List what the correction changes as things now stand."""
     workflow, case = docket.workflow, docket.case
-    after = amended(
-        workflow,
-        case,
-        proposal.facts,
-        proposal.material,
-        proposal.file,
-        seq=case.seq + 1,
-        slip=proposal.slip,
-    )
+    after = amended_as_proposed(workflow, case, proposal, seq=case.seq + 1)
     return upsets_of(workflow, case, after, proposal.editions, docket.moment)
 
 

@@ -11,7 +11,14 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.acts.set_facts import titles_of
 from lifecycle.engine.case import Case, File, Proposal
-from lifecycle.engine.consequences import amended, in_words, title_of, upsets_of, waiting_proposals
+from lifecycle.engine.consequences import (
+    amended,
+    edition_states,
+    in_words,
+    title_of,
+    upsets_of,
+    waiting_proposals,
+)
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import edition_of, readers_of
 from lifecycle.engine.entry import Entry
@@ -107,7 +114,7 @@ class Correct(Act):
             file=file,
             note=self.note,
             slip=self.slip,
-            editions={name: _state(case, name) for name in self.names},
+            editions=edition_states(case, self.names),
         )
         waiting = {str(one.seq): one for one in (*waiting_proposals(case), proposal)}
         return case.after(entry, proposals=waiting)
@@ -219,8 +226,3 @@ def _held(case: Case, name: str) -> Any:
     if name in case.materials:
         return case.materials[name].to_dict()
     return case.facts[name]
-
-
-def _state(case: Case, name: str) -> tuple[int, int]:
-    edition = edition_of(case, name)
-    return (edition.number, edition.amended)

@@ -10,7 +10,7 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.acts.confirm import find_proposal, wish_of
 from lifecycle.engine.case import Case
-from lifecycle.engine.consequences import waiting_proposals
+from lifecycle.engine.consequences import left_after
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate, judge_role, leads_of
@@ -44,8 +44,7 @@ class DeclineCorrection(Act):
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case without the proposal."""
-        left = {str(one.seq): one for one in waiting_proposals(case) if one.seq != self.proposal}
-        return case.after(entry, proposals=left)
+        return case.after(entry, proposals=left_after(case, self.proposal))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
