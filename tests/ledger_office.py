@@ -111,7 +111,7 @@ class Bureau(Tiny):
             "已补勘探",
             "--on",
             "2026-09-04",
-            by="bureau01",
+            by="bureau02",
         )
         self.do("withdraw", number, "to_siting", "--on", "2026-09-04", by="land01")
         self.do(

@@ -10,6 +10,8 @@ from lifecycle.engine.acts import (
     Act,
     Advance,
     Attach,
+    ConfirmCorrection,
+    Correct,
     Open,
     ResolveObjection,
     SetFacts,
@@ -99,12 +101,16 @@ BUREAU, LAND, FINANCE = officer("b1", "bureau"), officer("l1", "land"), officer(
 
 @dataclass
 class Desk:
-    """One case of the small workflow, moved by commands; `on` is the day."""
+    """One case of the small workflow, moved by commands; `on` is the day, `recorded` that of
+    recording where it is a later one. `staff` says who is in office.
+    """
 
     quorum: str = "all"
     text: str = TEXT
     first: dict[str, Value] = field(default_factory=lambda: {"name": "某项目", "amount": "5000"})
     on: date = START
+    recorded: date | None = None
+    staff: dict[str, frozenset[str]] | None = None
     case: Case | None = None
     entries: list[dict[str, Any]] = field(default_factory=list)
 
@@ -114,7 +120,9 @@ class Desk:
 
     def ask(self, who: Officer, command: Act) -> Accepted | Refused:
         """Judge a command without any effect."""
-        return decide(self.workflow, self.case, command, who, Moment(self.on, CALENDAR))
+        return decide(
+            self.workflow, self.case, command, who, Moment(self.on, CALENDAR, staff=self.staff)
+        )
 
     def do(self, who: Officer, command: Act) -> Case:
         """Judge a command that must be accepted, and let the case evolve."""
@@ -137,10 +145,16 @@ class Desk:
         intent["actor"] = {"id": who.id, "unit": who.unit} | (
             {"for": who.principal} if who.principal else {}
         )
-        body = {"intent": intent, "numbers": {"case": "XS-2026-001"}, "recorded_at": f"t{seq:04}"}
+        at = f"{self.recorded or self.on}T04:00:00.{seq:06}Z"
+        body = {"intent": intent, "numbers": {"case": "XS-2026-001"}, "recorded_at": at}
         self.entries.append(body)
         self.case = evolve(self.workflow, self.case, body, f"h{seq}")
         return self.case
+
+    def correct(self, facts: dict[str, Value], *, slip: bool = False) -> Case:
+        """Have facts corrected by one officer of the lead and confirmed by another."""
+        case = self.do(BUREAU, Correct(facts, "填错", slip=slip))
+        return self.do(officer("b2", "bureau"), ConfirmCorrection(case.seq))
 
     def unmet(self, who: Officer, command: Act) -> list[str]:
         """Give the kinds of the gates that refuse a command; none when it would be accepted."""

@@ -16,9 +16,9 @@ from lifecycle.correspondence.issuing_rules import ISSUING
 from lifecycle.correspondence.signing_off import digest_of, issue_of
 from lifecycle.correspondence.writing import UnpublishedError, write_letter
 from lifecycle.engine.acts import IssueLetter, read_act
+from lifecycle.engine.entry import recorded_day
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.library import Library
-from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory
 from lifecycle.template.compose import WRITER
 

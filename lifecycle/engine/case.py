@@ -111,8 +111,8 @@ class Proposal:
 class Opinion:
     """One unit's verdict on a transition: agree, conditional, object.
 
-    `resolved`: how the lead settled it. `unit` is the seat's, empty where a role has but one;
-    `by_unit` is the unit whose officer spoke.
+    `resolved`: how the lead settled it, `resolved_by`: who did. `unit` is the seat's, empty where a
+    role has but one; `by_unit` is the unit whose officer spoke.
     """
 
     transition: str
@@ -125,6 +125,7 @@ class Opinion:
     seq: int
     by_unit: str = ""
     resolved: str | None = None
+    resolved_by: tuple[str, ...] = ()
 
     @property
     def objects(self) -> bool:
@@ -135,6 +136,22 @@ class Opinion:
     def key(self) -> str:
         """Name its place among a case's opinions."""
         return opinion_key(self.transition, self.role, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a correction made stale and has to be said anew: the seq of the entry that confirmed it,
+    the day on which the seats were asked, what it changed (facts and materials), the seqs of the
+    steps whose opinions covered that, whose these were as (role, unit), and what was said since by
+    `role/unit`.
+    """
+
+    correction: int
+    on: str
+    names: tuple[str, ...]
+    steps: tuple[int, ...]
+    seats: tuple[tuple[str, str], ...]
+    said: Mapping[str, Opinion] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +192,7 @@ class Case:
     stand, in order; `made` is how often each transition was ever made, `entered` the seq at which
     each state was last entered. `proposals` are corrections by the seq that proposed them;
     `unsettled` maps the seq of a step whose gates no longer hold to that of the correction which
-    says so.
+    says so, `renewals` that of a correction to the opinions that have to be given anew.
     """
 
     id: str
@@ -205,6 +222,7 @@ class Case:
     entered: Mapping[str, int] = field(default_factory=dict)
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     unsettled: Mapping[str, int] = field(default_factory=dict)
+    renewals: Mapping[str, Renewal] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
     letters: Letters = field(default_factory=Letters)
 
@@ -256,8 +274,12 @@ def dump_case(case: Case) -> dict[str, Any]:
     """
     data = _plain(case)
     del data["letters"]
-    for name in ("materials", "opinions", "fired", "asked"):
+    for name in ("materials", "fired", "asked"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
+    data["renewals"] = {key: _dump_renewal(item) for key, item in case.renewals.items()}
+    if not case.renewals:
+        del data["renewals"]  # there are seldom any, and a row is read at every command
+    data["opinions"] = {key: _dump_opinion(item) for key, item in case.opinions.items()}
     data["suspensions"] = [_plain(one) for one in case.suspensions]
     data["stops"] = [list(stop) for stop in case.stops]
     data["proposals"] = {key: _dump_proposal(one) for key, one in case.proposals.items()}
@@ -270,6 +292,16 @@ def dump_case(case: Case) -> dict[str, Any]:
 
 def _plain(item: Any) -> dict[str, Any]:
     return {name: getattr(item, name) for name in item.__slots__}
+
+
+def _dump_opinion(opinion: Opinion) -> dict[str, Any]:
+    data = _plain(opinion)
+    return {name: data[name] for name in data if data[name] or name != "resolved_by"}
+
+
+def _dump_renewal(renewal: Renewal) -> dict[str, Any]:
+    said = {place: _dump_opinion(opinion) for place, opinion in renewal.said.items()}
+    return {**_plain(renewal), "said": said}
 
 
 def _row(item: Edition | MadeStep) -> list[Any]:
@@ -308,16 +340,29 @@ def _load_step(row: Sequence[Any]) -> MadeStep:
     return MadeStep(transition, source, seq, on, tuple(persons), entered_on, reads, made)
 
 
+def _load_opinion(item: Mapping[str, Any]) -> Opinion:
+    people = {name: tuple(item[name]) for name in ("persons", "resolved_by") if name in item}
+    return Opinion(**{**item, **people})
+
+
+def _load_renewal(item: Mapping[str, Any]) -> Renewal:
+    return Renewal(
+        correction=item["correction"],
+        on=item["on"],
+        names=tuple(item["names"]),
+        steps=tuple(item["steps"]),
+        seats=tuple((role, unit) for role, unit in item["seats"]),
+        said={place: _load_opinion(opinion) for place, opinion in item["said"].items()},
+    )
+
+
 def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Case:
     """Rebuild a case from `dump_case`'s values, as they come back out of JSON, and its letters."""
     return Case(
         **{
             **data,
             "materials": {name: File(**item) for name, item in data["materials"].items()},
-            "opinions": {
-                k: Opinion(**{**item, "persons": tuple(item["persons"])})
-                for k, item in data["opinions"].items()
-            },
+            "opinions": {k: _load_opinion(item) for k, item in data["opinions"].items()},
             "fired": {
                 name: Fired(**{**item, "persons": tuple(item["persons"])})
                 for name, item in data["fired"].items()
@@ -330,6 +375,7 @@ def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Cas
             "past": {name: tuple(map(_load_past, items)) for name, items in data["past"].items()},
             "steps": tuple(map(_load_step, data["steps"])),
             "proposals": {key: _load_proposal(one) for key, one in data["proposals"].items()},
+            "renewals": {key: _load_renewal(one) for key, one in data.get("renewals", {}).items()},
             "letters": Letters(letters),
         }
     )

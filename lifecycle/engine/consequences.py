@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lifecycle.engine.case import Case, File, MadeStep, Moment, Proposal
-from lifecycle.engine.editions import as_read, edition_of, readers_of, would_undo
+from lifecycle.engine.editions import as_read, edition_of, readers_of
+from lifecycle.engine.gates.asking import seats_dropped
 from lifecycle.engine.gates.gates import (
     Gate,
     judge_dwell,
     judge_guard,
     judge_materials,
     judge_needed,
+    title_of,
 )
 from lifecycle.engine.gates.seats import covered, seats_of
 from lifecycle.engine.standing import open_limits
@@ -28,11 +30,13 @@ from lifecycle.workflow.reliance import reads_of, required_by
 class Upset:
     """One thing that a correction changes, in words.
 
-    `step` is the seq of a standing step whose gate no longer holds, 0 for anything else.
+    `step` is the seq of a standing step whose gate no longer holds, `renewal` that of one whose
+    opinions went stale; each is 0 for anything else.
     """
 
     text: str
     step: int = 0
+    renewal: int = 0
 
 
 def in_words(recorded: tuple[str, ...], found: list[Upset]) -> tuple[str, ...]:
@@ -131,27 +135,6 @@ def _judged(workflow: Workflow, case: Case, transition: Transition, moment: Mome
     ]
 
 
-def returns_past(workflow: Workflow, case: Case, step: MadeStep) -> list[Transition]:
-    """List the returns from the present state that undo a step."""
-    ways = workflow.leaving[case.state].values()
-    return [way for way in ways if way.undoes and would_undo(workflow, case, way, step)]
-
-
-def judge_settled(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
-    """Judge, on the way forward, whether all that stands behind still holds after corrections."""
-    if transition.kind != "forward":
-        return
-    for step in case.steps:
-        correction = case.unsettled.get(str(step.seq))
-        if correction is None:
-            continue
-        title = workflow.titles[step.transition]
-        ways = "、".join(f"{t.title}（{t.name}）" for t in returns_past(workflow, case, step))
-        mend = f"须先退回重办：{ways}" if ways else "须先退回到它之前的环节重办"
-        text = f"第 {correction} 笔更正以后，“{title}”（第 {step.seq} 笔）的条件不再成立"
-        yield Gate("edition", False, {"step": step.seq, "correction": correction}, text, mend)
-
-
 # ── Before and after ──
 
 
@@ -172,6 +155,9 @@ def _steps_upset(
     workflow: Workflow, before: Case, after: Case, names: tuple[str, ...], moment: Moment
 ) -> Iterator[Upset]:
     by_seq = {step.seq: step for step in before.steps}
+    for dropped in seats_dropped(workflow, before, after):
+        unit = moment.names.get(dropped.seat.unit, dropped.seat.unit)
+        yield Upset(f"“{dropped.transition.title}”不再请 {unit} 会签")
     for name in names:
         maker = by_seq.get(edition_of(before, name).seq)
         if maker is not None:
@@ -188,7 +174,8 @@ def _steps_upset(
             if name in demanded:
                 yield Upset(f"{called}须有 {title_of(workflow, name)}")
             if name in covers:
-                yield Upset(f"{called}的会签以 {title_of(workflow, name)} 为据")
+                text = f"{called}的会签以 {title_of(workflow, name)} 为据，须重新会签"
+                yield Upset(text, renewal=seq)
         gates = (gates_of_step(workflow, case, step, moment) for case in (before, after))
         for was, now in zip(*gates, strict=True):
             if was.met and not now.met:
@@ -218,12 +205,10 @@ def _ways_upset(
             if old.met != new.met:
                 word = "变为成立" if new.met else "不再成立"
                 yield Upset(f"{called}，{new.label}{word}：{new.text}")
-        seats = zip(
-            seats_of(workflow, before, transition),
-            seats_of(workflow, after, transition),
-            strict=False,
-        )
-        if any(not old.stale and new.stale for old, new in seats):
+        old_seats = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
+        new_seats = {(s.role, s.unit): s for s in seats_of(workflow, after, transition)}
+        both = old_seats.keys() & new_seats.keys()
+        if any(new_seats[place].stale and not old_seats[place].stale for place in both):
             yield Upset(f"{called}，已签的意见失效")
 
 
@@ -251,9 +236,3 @@ def _letters_upset(workflow: Workflow, case: Case, names: tuple[str, ...]) -> It
         if printed:
             titles = "、".join(title_of(workflow, name) for name in names if name in printed)
             yield Upset(f"已签发的 {letter.number or letter.name} 可能写有 {titles}")
-
-
-def title_of(workflow: Workflow, name: str) -> str:
-    """Give the title of a fact or material."""
-    known = workflow.facts.get(name) or workflow.materials[name]
-    return known.title

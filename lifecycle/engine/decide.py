@@ -8,6 +8,7 @@ from lifecycle.engine.acts import Act, Open
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.transition import judge_ended
 from lifecycle.workflow.model import Workflow
 
 
@@ -22,7 +23,5 @@ def decide(
         text = "没有立项" if case is None else f"{case.number} 已经立项"
         return Refused((Gate("state", False, {}, text),))
     if workflow.states[case.state].final and not act.after_end:
-        title = workflow.states[case.state].title
-        text = f"本事项已是“{title}”，不再受理任何办理"
-        return Refused((Gate("state", False, {"state": case.state}, text),))
+        return Refused((judge_ended(workflow, case),))
     return act.judge(docket)

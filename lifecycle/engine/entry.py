@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Any, Self
 
 from lifecycle.frozen import dataclass
+
+BEIJING = timezone(timedelta(hours=8))
+
+
+def recorded_day(at: str) -> str:
+    """Give the bureau's day (Beijing, YYYY-MM-DD) of a time of recording."""
+    return datetime.fromisoformat(at).astimezone(BEIJING).date().isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,11 @@ class Entry:
     source: str | None
     target: str | None
     numbers: Mapping[str, str]
+
+    @property
+    def known_on(self) -> str:
+        """Give the day from which others could know of it: its own, or a later one of recording."""
+        return max(self.on, recorded_day(self.at))
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any], digest: str) -> Self:

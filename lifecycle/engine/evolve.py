@@ -22,7 +22,7 @@ def evolve(workflow: Workflow, case: Case | None, body: Mapping[str, Any], diges
     act = read_act(body["intent"])
     entry = Entry.from_body(body, digest)
     if isinstance(act, Open):
-        return act.fold(workflow, case, entry)
+        return follow_seats(workflow, None, act.fold(workflow, case, entry), entry)
     if case is None:
         raise InvalidError("第一条记录不是立项")
     return follow_seats(workflow, case, act.fold(workflow, case, entry), entry)

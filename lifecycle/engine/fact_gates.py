@@ -4,9 +4,12 @@ whether it is locked, through which door it is entered, and whether a step rests
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.editions import binding_readers, edition_of, is_free
+from lifecycle.engine.gates.asking import seats_dropped
 from lifecycle.engine.gates.gates import MOST_NAMED, Gate, titles_of_ways, unknown, way_in
 from lifecycle.engine.gates.staffing import judge_staffing
 from lifecycle.engine.values import Value, check_value
@@ -87,6 +90,25 @@ def judge_relied_on(docket: Docket, item: Fact | Material, *, same: bool) -> Non
     if same or item.name in case.locked or is_free(workflow, case, item.name):
         return  # of what is locked, that has been said
     docket.add(_relied_on(workflow, case, item))
+
+
+def judge_seats_kept(docket: Docket, fact: Fact, value: Value) -> None:
+    """See that nobody takes a unit off a co-sign that was asked, or has spoken: that takes a
+    reason and the lead.
+    """
+    case, workflow = docket.case, docket.workflow
+    if any(fact.name in gate.inputs for gate in docket.gates if not gate.met):
+        return  # what is no unit is told to be none
+    dropped = seats_dropped(workflow, case, replace(case, facts={**case.facts, fact.name: value}))
+    if not dropped:
+        return
+    names = docket.moment.names
+    units = "、".join(dict.fromkeys(names.get(d.seat.unit, d.seat.unit) for d in dropped))
+    titles = "".join(dict.fromkeys(f"“{d.transition.title}”" for d in dropped))
+    text = f"{units} 已送{titles}会签，不能直接去掉"
+    correct = f"lifecycle correct {case.number} {fact.name}=… --note 理由"
+    mend = f"要增加的，连同原有的单位一起写；确不须其会签的，更正：{correct}"
+    docket.add(Gate("opinion", False, {"name": fact.name}, text, mend))
 
 
 def judge_renewed(docket: Docket, transition: Transition, fact: Fact) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.clocks import due_of
 from lifecycle.engine.gates.asking import due_of_seat
+from lifecycle.engine.gates.renewals import due_of_renewal, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.workdays import Calendar, Due
@@ -65,9 +66,11 @@ def next_limit(workflow: Workflow, case: Case, calendar: Calendar) -> Due | None
 
 @dataclass(frozen=True, slots=True)
 class OwedOpinion:
-    """An opinion that was asked and not given: on what, whose, and until when."""
+    """An opinion that was asked and not given: on what (None: on a correction), whose, and until
+    when.
+    """
 
-    transition: Transition
+    transition: Transition | None
     seat: Seat
     due: Due
 
@@ -81,6 +84,11 @@ def opinions_owed(workflow: Workflow, case: Case, calendar: Calendar) -> Iterato
             due = due_of_seat(case, transition, seat, calendar)
             if due is not None:
                 yield OwedOpinion(transition, seat, due)
+    for renewal in renewals_waiting(workflow, case):
+        for seat in renewal.owing:
+            due = due_of_renewal(workflow, case, renewal, seat, calendar)
+            if due is not None:
+                yield OwedOpinion(None, seat, due)
 
 
 def _is_met(case: Case, limit: Limit, since: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lifecycle.engine.case import OPEN, Case, Moment, Officer
-from lifecycle.engine.consequences import judge_settled
 from lifecycle.engine.gates.cosign import judge_cosign, judge_makers
 from lifecycle.engine.gates.gates import (
     Gate,
@@ -20,6 +19,7 @@ from lifecycle.engine.gates.gates import (
     judge_role,
     unknown,
 )
+from lifecycle.engine.gates.settled import judge_settled
 from lifecycle.engine.values import Value
 from lifecycle.workflow.model import Transition, Workflow
 
@@ -44,6 +44,13 @@ def find_transition(workflow: Workflow, case: Case, name: str) -> Transition | G
     return Gate("state", False, {"state": case.state}, text, f"现在可办：{can or '无，已办结'}")
 
 
+def judge_ended(workflow: Workflow, case: Case) -> Gate:
+    """Make the unmet gate that says that a case has ended."""
+    title = workflow.states[case.state].title
+    text = f"本事项已是“{title}”，不再受理任何办理"
+    return Gate("state", False, {"state": case.state}, text)
+
+
 def judge_transition(
     workflow: Workflow,
     case: Case,
@@ -57,7 +64,7 @@ def judge_transition(
     """Judge every gate of a transition; also give the role relied on, empty if none."""
     role_gate, role = judge_role(workflow, case, officer, moment, transition.by)
     gates = [role_gate, *judge_persons(workflow, case, transition, officer)]
-    gates += judge_makers(workflow, case, transition, officer)
+    gates += judge_makers(workflow, case, transition, officer, moment)
     if transition.reason:
         mend = "" if note else f"lifecycle advance {case.number} {transition.name} --note 理由"
         gates.append(Gate("reason", bool(note), {}, "已说明理由" if note else "须说明理由", mend))
@@ -73,5 +80,5 @@ def judge_transition(
         judge_dwell(workflow, case, transition, dwell, facts, moment) for dwell in transition.dwells
     )
     gates += judge_counters(workflow, case, transition)
-    gates += judge_settled(workflow, case, transition)
+    gates += judge_settled(workflow, case, transition, moment)
     return tuple(gates), role

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from lifecycle.engine.acts import Advance
 from lifecycle.engine.case import Case, Moment, Officer
-from lifecycle.engine.consequences import title_of, waiting_proposals
+from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.decide import decide
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.gates import (
@@ -19,7 +19,9 @@ from lifecycle.engine.gates.gates import (
     holds,
     leads_of,
     role_titles,
+    title_of,
 )
+from lifecycle.engine.gates.renewals import due_of_renewal, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
 from lifecycle.errors import AmbiguousError, InvalidError
@@ -132,6 +134,7 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     """
     due = stand(workflow, case, moment.calendar).limit_on
     found: list[Task] = list(_corrections_waiting(workflow, case, officer))
+    found += _renewals_owed(workflow, case, officer, moment, due)
     for transition in workflow.leaving[case.state].values():
         found += _signatures_owed(workflow, case, transition, officer, moment, due)
         if transition.kind in ("forward", "resume") and any(
@@ -163,6 +166,26 @@ def _corrections_waiting(workflow: Workflow, case: Case, officer: Officer) -> It
         text = f"确认更正 {what}：{proposal.note}"
         command = f"lifecycle confirm {case.number} {proposal.seq}"
         yield Task("confirm", case, None, text, command, None)
+
+
+def _renewals_owed(
+    workflow: Workflow, case: Case, officer: Officer, moment: Moment, due: str | None
+) -> Iterator[Task]:
+    """List the opinions that the officer's unit has to give anew, since a correction changed what
+    they covered.
+    """
+    for renewal in renewals_waiting(workflow, case):
+        for seat in renewal.owing:
+            if not holds(workflow, case, officer, seat.role) or seat.unit not in ("", officer.unit):
+                continue
+            own = due_of_renewal(workflow, case, renewal, seat, moment.calendar)
+            what = "、".join(title_of(workflow, name) for name in renewal.renewal.names)
+            text = f"{what} 已更正（第 {renewal.correction} 笔），须重新表示意见"
+            if own is not None and own.on < moment.on:
+                text += f"（已逾期，限 {own.on}）"
+            command = f"lifecycle sign {case.number} {renewal.correction} agree"
+            day = own.on.isoformat() if own is not None else due
+            yield Task("sign", case, None, text, command, day)
 
 
 def _signatures_owed(

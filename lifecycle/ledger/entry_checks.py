@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lifecycle.engine.entry import recorded_day
 from lifecycle.ledger.chain import Problem
 from lifecycle.ledger.record import account_of, canonical, hash_of
 from lifecycle.ledger.store import EntryRow
-from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory
 
 _CODES = {

@@ -14,6 +14,7 @@ from lifecycle.engine.acts import Act, IssueLetter, read_act
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Refused, RefusedError
+from lifecycle.engine.entry import BEIJING
 from lifecycle.engine.evolve import evolve
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.errors import (
@@ -53,7 +54,6 @@ from lifecycle.ledger.store import Ask, Store
 from lifecycle.people.change import decide_office
 from lifecycle.people.clock import (
     ANNOUNCED,
-    BEIJING,
     CONFIRMED,
     gap,
     in_beijing,

@@ -16,6 +16,7 @@ from lifecycle.engine.acts import IssueLetter, read_act
 from lifecycle.engine.case import Case
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Refused
+from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.evolve import evolve
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.chain import CaseStep, Problem, Step, by_case, fold
@@ -37,7 +38,6 @@ from lifecycle.ledger.record import (
     read,
 )
 from lifecycle.ledger.store import EntryRow, LostDefinitionError
-from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from lifecycle.people.clock import BEIJING
+from lifecycle.engine.entry import BEIJING
 
 __all__ = ["BEIJING", "Clock", "now", "today"]
 

@@ -96,7 +96,7 @@ def todo(office: Office, officer: str, on: date | None, page: int = 1) -> Todo:
 
 def _task(waiting: Waiting, today: date) -> CaseTask:
     task, principal = waiting.task, waiting.principal
-    behalf = f" --for {principal}" if principal and task.transition else ""
+    behalf = f" --for {principal}" if principal and task.kind != "overdue" else ""
     return CaseTask(
         kind=task.kind,
         group=_group(task.due_on, today),

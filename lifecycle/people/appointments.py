@@ -9,9 +9,9 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.workdays import Calendar
 from lifecycle.errors import InvalidError
-from lifecycle.people.clock import recorded_day
 
 if TYPE_CHECKING:
     from lifecycle.people.directory import Directory

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.engine.entry import BEIJING, recorded_day
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from lifecycle.engine.case import Officer
     from lifecycle.people.directory import Directory
 
-BEIJING = timezone(timedelta(hours=8))
 ANNOUNCED, CONFIRMED = "clock_step_announced", "clock_step_confirmed"
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
@@ -75,11 +75,6 @@ def gap(before: str, after: str) -> timedelta:
 def in_beijing(at: str) -> str:
     """Write a recording time as officers read it."""
     return datetime.fromisoformat(at).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def recorded_day(at: str) -> str:
-    """Give the bureau's day (Beijing time) of a recording time."""
-    return datetime.fromisoformat(at).astimezone(BEIJING).date().isoformat()
 
 
 def check_announcement(

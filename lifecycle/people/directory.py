@@ -10,10 +10,11 @@ from datetime import date
 from typing import Any, TypeVar
 
 from lifecycle.engine.case import Officer
+from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.letter_gates import DUTIES
 from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.frozen import dataclass
-from lifecycle.people.clock import ANNOUNCED, CONFIRMED, ClockStep, recorded_day
+from lifecycle.people.clock import ANNOUNCED, CONFIRMED, ClockStep
 
 SYSTEM_ROLES = {
     "admin": "管理员",

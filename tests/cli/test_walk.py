@@ -22,8 +22,8 @@ from walking import (
     to_acceptance,
 )
 
+from lifecycle.engine.entry import recorded_day
 from lifecycle.ledger.record import OFFICE, stored
-from lifecycle.people.clock import recorded_day
 
 
 def not_admitted(w: Walk) -> None:

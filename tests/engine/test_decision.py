@@ -108,14 +108,17 @@ def test_an_objection_blocks_until_withdrawn() -> None:
 
 
 def test_an_objection_blocks_until_the_lead_says_how_it_was_resolved() -> None:
-    """The lead, and nobody else, settles an objection by writing how; it then counts as heard."""
-    desk = Desk()
+    """The lead, and nobody else, settles an objection by writing how; it then counts as heard, and
+    another of its officers makes the transition.
+    """
+    desk = Desk(staff={})
     desk.ready()
     desk.do(FINANCE, Sign("go", "object", "测算不足"))
     assert desk.unmet(FINANCE, ResolveObjection("go", "finance", "", "已补充测算")) == ["role"]
     assert desk.unmet(BUREAU, ResolveObjection("go", "finance", "", "")) == ["reason"]
     desk.do(BUREAU, ResolveObjection("go", "finance", "", "已补充测算"))
-    assert desk.unmet(BUREAU, Advance("go")) == []
+    assert desk.unmet(BUREAU, Advance("go")) == ["not_by"]
+    assert desk.unmet(officer("b2", "bureau"), Advance("go")) == []
     assert desk.unmet(BUREAU, ResolveObjection("go", "finance", "", "再次")) == ["opinion"]
 
 
@@ -128,7 +131,7 @@ def test_an_objection_stands_through_a_return_and_off_the_panel() -> None:
     unit = officer("x7", "x", "u7")
     desk.do(BUREAU, SetFacts({"x_units": ["u7"]}))
     desk.do(unit, Sign("go", "object", "在保护范围内"))
-    desk.do(BUREAU, SetFacts({"x_units": ["u8"]}))
+    desk.correct({"x_units": ["u8"]})
     desk.do(officer("x8", "x", "u8"), Sign("go", "agree"))
     assert desk.unmet(BUREAU, Advance("go")) == ["cosign"]
     desk.do(unit, WithdrawOpinion("go", "已避让"))
@@ -395,7 +398,8 @@ def test_an_objection_outlives_what_it_covered_and_its_seat() -> None:
     desk.do(BUREAU, SetFacts({"x_units": ["wenwu"]}))
     desk.do(WENWU, Sign("go", "object", "文物保护范围"))
     desk.do(BUREAU, SetFacts({"amount": "6000"}))
-    desk.do(BUREAU, SetFacts({"amount": "5000", "x_units": []}))
+    desk.do(BUREAU, SetFacts({"amount": "5000"}))
+    desk.correct({"x_units": []})
     desk.do(LAND, Sign("go", "agree"))
     assert desk.unmet(BUREAU, Advance("go")) == ["cosign"]
     desk.do(BUREAU, ResolveObjection("go", "x", "wenwu", "已避让"))

@@ -436,7 +436,7 @@ def test_a_correction_that_changes_something_waits_for_the_lead(desk: Desk) -> N
     assert desk.entries[-1]["intent"]["data"]["upsets"] == [
         "“公告”（第 6 笔）填报的就是 起始价",
         "“成交”（第 8 笔）须有 起始价",
-        "“成交”（第 8 笔）的会签以 起始价 为据",
+        "“成交”（第 8 笔）的会签以 起始价 为据，须重新会签",
     ]
     assert desk.unmet(LAND, ConfirmCorrection(case.seq)) == ["role", "not_by"]
     confirmed = desk.do(BUREAU, ConfirmCorrection(case.seq))

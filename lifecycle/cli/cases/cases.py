@@ -218,11 +218,15 @@ def attach(
 
 @command(
     "sign",
-    help="会签：对一项流转表示 agree（同意）、object（不同意）或 conditional（附条件同意）。",
-    examples=["lifecycle sign LS-F-2026-003 to_siting agree --as land01"],
+    help="会签：对一项流转表示 agree（同意）、object（不同意）或 conditional（附条件同意）；"
+    "更正后须重新表示意见的，写更正的编号。",
+    examples=[
+        "lifecycle sign LS-F-2026-003 to_siting agree --as land01",
+        "lifecycle sign LS-F-2026-003 102 agree --as land01",
+    ],
 )
 @argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
-@argument("transition", metavar="TRANSITION", help="流转的标识或名称")
+@argument("transition", metavar="TRANSITION", help="流转的标识或名称，或更正的编号")
 @argument(
     "verdict",
     metavar="VERDICT",
@@ -343,7 +347,7 @@ def withdraw(
     ],
 )
 @argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
-@argument("transition", metavar="TRANSITION", help="流转的标识或名称")
+@argument("transition", metavar="TRANSITION", help="流转的标识或名称，或更正的编号")
 @argument("whose", metavar="WHOSE", help="谁的意见：角色，或 角色/单位，或单位")
 @_note
 @_whole

@@ -20,8 +20,10 @@ from lifecycle.engine.acts.letters.review_letter import ReviewLetter
 from lifecycle.engine.acts.letters.send_letter import WAYS, SendLetter
 from lifecycle.engine.acts.letters.void_letter import VoidLetter
 from lifecycle.engine.acts.open import Open
+from lifecycle.engine.acts.renew import RenewOpinion
 from lifecycle.engine.acts.resolve import ResolveObjection
 from lifecycle.engine.acts.set_facts import SetFacts
+from lifecycle.engine.acts.settle import SettleRenewal
 from lifecycle.engine.acts.sign import Sign, Verdict, WithdrawOpinion
 from lifecycle.errors import InvalidError
 
@@ -43,10 +45,12 @@ __all__ = [
     "IssueLetter",
     "Open",
     "ReceiveLetter",
+    "RenewOpinion",
     "ResolveObjection",
     "ReviewLetter",
     "SendLetter",
     "SetFacts",
+    "SettleRenewal",
     "Sign",
     "Verdict",
     "VoidLetter",
@@ -67,6 +71,8 @@ ACTS: dict[str, type[Act]] = {
         Sign,
         WithdrawOpinion,
         ResolveObjection,
+        RenewOpinion,
+        SettleRenewal,
         Advance,
         DraftLetter,
         ReviewLetter,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.acts.correct import titles_in
-from lifecycle.engine.case import Case, File, Proposal
+from lifecycle.engine.case import Case, File, MadeStep, Proposal, Renewal
 from lifecycle.engine.consequences import (
     Upset,
     amended_as_proposed,
     has_lapsed,
     in_words,
     left_after,
-    returns_past,
     upsets_of,
     waiting_proposals,
 )
@@ -23,6 +22,8 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_lock, judge_value
 from lifecycle.engine.gates.gates import Gate, judge_role, leads_of
+from lifecycle.engine.gates.renewals import spoken_for
+from lifecycle.engine.gates.settled import returns_past
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
@@ -33,7 +34,8 @@ class ConfirmCorrection(Act):
 
     `file` is the document on which the lead decides that a step whose gates no longer hold stands
     all the same, where no return leads past it. The judge fills in what is judged otherwise
-    (`upsets`) and which steps now wait for a return (`unsettled`).
+    (`upsets`), which steps now wait for a return (`unsettled`), the opinions on which steps went
+    stale (`unsigned`), and whose these are, as (role, unit): they are `asked` anew.
     """
 
     proposal: int
@@ -41,6 +43,8 @@ class ConfirmCorrection(Act):
     file: File | None = None
     upsets: tuple[str, ...] = ()
     unsettled: tuple[int, ...] = ()
+    unsigned: tuple[int, ...] = ()
+    asked: tuple[tuple[str, str], ...] = ()
 
     entry_type = "correction_confirmed"
     verb = "确认更正"
@@ -76,10 +80,14 @@ class ConfirmCorrection(Act):
             text = "有的流转更正后条件不再成立，又没有退回可办，须凭文件补正"
             mend = f"lifecycle confirm {case.number} {self.proposal} --file 文件 --note 理由"
             docket.add(Gate("reason", False, {"steps": sorted(stuck)}, text, mend))
+        unsigned = () if proposal.slip else tuple(_unsigned(docket, found))
+        seats = (seat for step in unsigned for seat in spoken_for(workflow, case, step))
         made = replace(
             self,
             upsets=in_words(self.upsets, found),
             unsettled=tuple(sorted(broken - stuck)),
+            unsigned=tuple(step.seq for step in unsigned),
+            asked=tuple(dict.fromkeys(seats)),
         )
         return docket.close(made, role)
 
@@ -88,8 +96,15 @@ class ConfirmCorrection(Act):
         proposal = case.proposals[str(self.proposal)]
         after = amended_as_proposed(workflow, case, proposal, seq=entry.seq)
         unsettled = {str(step): entry.seq for step in self.unsettled}
-        left = left_after(after, self.proposal)
-        return after.after(entry, proposals=left, unsettled={**case.unsettled, **unsettled})
+        names = tuple(proposal.editions)
+        renewal = Renewal(entry.seq, entry.known_on, names, self.unsigned, self.asked)
+        renewals = {str(entry.seq): renewal} if self.asked else {}
+        return after.after(
+            entry,
+            proposals=left_after(after, self.proposal),
+            unsettled={**case.unsettled, **unsettled},
+            renewals={**case.renewals, **renewals},
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
@@ -98,6 +113,8 @@ class ConfirmCorrection(Act):
             "note": self.note,
             "upsets": list(self.upsets),
             "unsettled": list(self.unsettled),
+            "unsigned": list(self.unsigned),
+            "asked": [list(seat) for seat in self.asked],
         }
         files = [self.file.to_dict()] if self.file else []
         return {"data": data, "files": files, "transition": None}
@@ -112,6 +129,8 @@ class ConfirmCorrection(Act):
             file=File.from_dict(files[0]) if files else None,
             upsets=tuple(data["upsets"]),
             unsettled=tuple(data["unsettled"]),
+            unsigned=tuple(data["unsigned"]),
+            asked=tuple((role, unit) for role, unit in data["asked"]),
         )
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
@@ -127,7 +146,22 @@ class ConfirmCorrection(Act):
         """Tell whether an entry's act is this one; what it changes was left to the judge."""
         if not isinstance(recorded, ConfirmCorrection):
             return False
-        return replace(self, upsets=recorded.upsets, unsettled=recorded.unsettled) == recorded
+        judged = replace(
+            self,
+            upsets=recorded.upsets,
+            unsettled=recorded.unsettled,
+            unsigned=recorded.unsigned,
+            asked=recorded.asked,
+        )
+        return judged == recorded
+
+
+def _unsigned(docket: Docket, found: list[Upset]) -> Iterator[MadeStep]:
+    """Give the steps whose opinions a correction makes stale, as far as somebody had spoken."""
+    stale = {upset.renewal for upset in found if upset.renewal}
+    for step in docket.case.steps:
+        if step.seq in stale and spoken_for(docket.workflow, docket.case, step):
+            yield step
 
 
 def _upsets(docket: Docket, proposal: Proposal) -> list[Upset]:

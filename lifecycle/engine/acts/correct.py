@@ -15,7 +15,6 @@ from lifecycle.engine.consequences import (
     amended,
     edition_states,
     in_words,
-    title_of,
     upsets_of,
     waiting_proposals,
 )
@@ -23,7 +22,8 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import edition_of, readers_of
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_lock, judge_value
-from lifecycle.engine.gates.gates import Gate, judge_role, leads_of, unknown
+from lifecycle.engine.gates.asking import seats_dropped
+from lifecycle.engine.gates.gates import Gate, judge_role, leads_of, title_of, unknown
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Fact, Material, Workflow
@@ -86,14 +86,16 @@ class Correct(Act):
         for name, value in self.facts.items():
             fact = judge_value(docket, name, value)
             if fact is not None:
-                role = _judge_item(docket, fact, same=docket.case.facts.get(name) == value) or role
+                held = docket.case.facts.get(name) == value
+                drops = bool(seats_dropped(workflow, docket.case, _with(docket.case, name, value)))
+                role = _judge_item(docket, fact, same=held, drops=drops) or role
         if self.material and self.file is not None:
             material = workflow.materials.get(self.material)
             if material is None:
                 docket.add(unknown("materials", "材料", self.material, workflow.materials))
             else:
-                held = docket.case.materials.get(self.material)
-                same = held is not None and held.sha256 == self.file.sha256
+                file = docket.case.materials.get(self.material)
+                same = file is not None and file.sha256 == self.file.sha256
                 role = _judge_item(docket, material, same=same) or role
         return role
 
@@ -177,9 +179,13 @@ def titles_in(workflow: Workflow, names: Iterable[str]) -> str:
     return "、".join([facts, *known] if facts else known)
 
 
-def _judge_item(docket: Docket, item: Fact | Material, *, same: bool) -> str:
+def _with(case: Case, name: str, value: Value) -> Case:
+    return replace(case, facts={**case.facts, name: value})
+
+
+def _judge_item(docket: Docket, item: Fact | Material, *, same: bool, drops: bool = False) -> str:
     """Judge one fact or material: that it is there, that it cannot simply be entered anew, who may
-    correct it, and that it is another value.
+    correct it, and that it is another value. What `drops` a seat that was asked cannot.
     """
     workflow, case = docket.workflow, docket.case
     gate, role = judge_role(
@@ -193,7 +199,7 @@ def _judge_item(docket: Docket, item: Fact | Material, *, same: bool) -> str:
     elif same:
         text = f"{item.title} 与现在的相同，没有可更正的"
         docket.add(Gate("edition", False, {"name": item.name}, text))
-    elif _is_open(workflow, case, item):
+    elif not drops and _is_open(workflow, case, item):
         text = f"还没有流转采用 {item.title}，不必更正"
         command = "attach" if isinstance(item, Material) else "set"
         rest = f"{item.name} 文件" if isinstance(item, Material) else f"{item.name}=…"

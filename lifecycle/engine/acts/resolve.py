@@ -56,7 +56,7 @@ class ResolveObjection(Act):
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the objection resolved."""
         key = opinion_key(self.transition, self.role, self.unit)
-        settled = replace(case.opinions[key], resolved=self.note)
+        settled = replace(case.opinions[key], resolved=self.note, resolved_by=entry.persons)
         return case.after(entry, opinions={**case.opinions, key: settled})
 
     def to_dict(self) -> dict[str, Any]:

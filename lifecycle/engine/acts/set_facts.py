@@ -10,7 +10,13 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import with_values
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.fact_gates import judge_lock, judge_no_door, judge_relied_on, judge_value
+from lifecycle.engine.fact_gates import (
+    judge_lock,
+    judge_no_door,
+    judge_relied_on,
+    judge_seats_kept,
+    judge_value,
+)
 from lifecycle.engine.gates.gates import Gate, judge_role
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
@@ -47,6 +53,7 @@ class SetFacts(Act):
             judge_lock(docket, name, fact.title)
             if judge_no_door(docket, fact):
                 judge_relied_on(docket, fact, same=docket.case.facts.get(name) == value)
+                judge_seats_kept(docket, fact, value)
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:

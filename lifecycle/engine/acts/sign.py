@@ -160,7 +160,8 @@ def find_seat(docket: Docket, name: str, role: str | None) -> Seat | Refused:
         Gate("role", True, {"role": seat.role}, who_is(workflow, moment, seat.role, seat.unit))
     )
     judge_own_opinion(docket, seat)
-    for gate in judge_voice(workflow, case, transition, seat, docket.officer):
+    seats = seats_of(workflow, case, transition)
+    for gate in judge_voice(transition.title, seats, seat, docket.officer):
         docket.add(gate)
     return seat
 

@@ -14,6 +14,7 @@ from lifecycle.engine.clocks import due_of
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.workdays import Calendar, Due
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import ENTERING, Transition, Workflow
 
 
@@ -58,6 +59,35 @@ def asked_seats(workflow: Workflow, case: Case, transition: Transition) -> list[
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class DroppedSeat:
+    """A seat that was asked, or has spoken, and that a change would take away."""
+
+    transition: Transition
+    seat: Seat
+
+
+def seats_dropped(workflow: Workflow, before: Case, after: Case) -> list[DroppedSeat]:
+    """List the seats that are asked or have spoken before a change and are none after it: at the
+    ways out of the present state and, where the case is suspended, out of that which it left.
+    """
+    found = []
+    for old, new in zip(_places(before), _places(after), strict=True):
+        for transition in workflow.leaving[old.state].values():
+            there = {(s.role, s.unit) for s in seats_of(workflow, new, transition)}
+            for seat in seats_of(workflow, old, transition):
+                gone = (seat.role, seat.unit) not in there
+                if gone and (seat.opinion or asked_of(old, transition, seat)):
+                    found.append(DroppedSeat(transition, seat))
+    return found
+
+
+def _places(case: Case) -> list[Case]:
+    """Give the case where it is, and where it was suspended from."""
+    left = [replace(case, state=s.state, entered_on=s.entered_on) for s in case.suspensions]
+    return [case, *left]
+
+
 def due_of_seat(case: Case, transition: Transition, seat: Seat, calendar: Calendar) -> Due | None:
     """Give the day by which an asked seat owes its opinion; None where it is not asked, has spoken,
     or there is no limit.
@@ -77,34 +107,64 @@ def with_asked(
     for seat in seats:
         if asked_of(case, transition, seat) is None:
             key = opinion_key(transition.name, seat.role, seat.unit)
-            asked[key] = Asked(entry.on, entry.seq)
+            asked[key] = Asked(entry.known_on, entry.seq)
     return asked
 
 
-def follow_seats(workflow: Workflow, before: Case, after: Case, entry: Entry) -> Case:
+def follow_seats(workflow: Workflow, before: Case | None, after: Case, entry: Entry) -> Case:
     """Give the case after an entry with the seats asked that it concerns: anew, whose opinion went
     stale by it; too, who came to others that were asked.
 
     An entry that moves the case, or makes the transition itself, begins another round instead; so
-    does a return to where the case is, which asks those whom entering it asks.
+    does a return to where the case is, which asks those whom entering it asks. Whom an entry asks
+    that was recorded later than its day, it asks on the day of recording: before, they could not
+    know.
     """
-    returned = before.cleared != after.cleared
-    if before.state != after.state or (before.changed is after.changed and not returned):
+    same_place = before is not None and before.state == after.state
+    returned = before is not None and before.cleared != after.cleared
+    late = entry.known_on > entry.on
+    changed = before is None or before.changed is not after.changed
+    if not (late or (same_place and (changed or returned))):
         return after
     asked = {**after.asked}
     for transition in workflow.leaving[after.state].values():
         if transition.cosign is None:
             continue
-        if returned and transition.cosign.asked == ENTERING:
-            asked |= with_asked(after, transition, seats_of(workflow, after, transition), entry)
-        if round_of(before, transition) != round_of(after, transition):
-            continue
-        old = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
-        others = any(asked_of(before, transition, seat) for seat in old.values())
-        for seat in seats_of(workflow, after, transition):
-            known = old.get((seat.role, seat.unit))
-            stale = known is not None and seat.stale and not known.stale
-            if stale or (known is None and others):
-                key = opinion_key(transition.name, seat.role, seat.unit)
-                asked[key] = Asked(entry.on, entry.seq)
+        seats = seats_of(workflow, after, transition)
+        if same_place and returned and transition.cosign.asked == ENTERING:
+            asked |= with_asked(after, transition, seats, entry)
+        if before is not None and same_place:
+            asked |= _asked_by_change(workflow, before, after, transition, entry)
+        if late:
+            asked |= _asked_late(after, transition, seats, entry)
     return after if asked == after.asked else replace(after, asked=asked)
+
+
+def _asked_by_change(
+    workflow: Workflow, before: Case, after: Case, transition: Transition, entry: Entry
+) -> dict[str, Asked]:
+    """Give the asks of those whose opinion went stale by an entry, or who came to others."""
+    if round_of(before, transition) != round_of(after, transition):
+        return {}
+    old = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
+    others = any(asked_of(before, transition, seat) for seat in old.values())
+    asked = {}
+    for seat in seats_of(workflow, after, transition):
+        known = old.get((seat.role, seat.unit))
+        stale = known is not None and seat.stale and not known.stale
+        if stale or (known is None and others):
+            key = opinion_key(transition.name, seat.role, seat.unit)
+            asked[key] = Asked(entry.known_on, entry.seq)
+    return asked
+
+
+def _asked_late(
+    case: Case, transition: Transition, seats: Iterable[Seat], entry: Entry
+) -> dict[str, Asked]:
+    """Give the asks that follow from an entry without a word, on the day of its recording."""
+    found = ((seat, asked_of(case, transition, seat)) for seat in seats)
+    return {
+        opinion_key(transition.name, seat.role, seat.unit): Asked(entry.known_on, entry.seq)
+        for seat, asked in found
+        if asked is not None and asked.seq == entry.seq
+    }

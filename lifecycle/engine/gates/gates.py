@@ -99,6 +99,12 @@ def holds(workflow: Workflow, case: Case | None, officer: Officer, role: str) ->
     return bound is None or (case is not None and officer.unit in case.bound_units(bound))
 
 
+def title_of(workflow: Workflow, name: str) -> str:
+    """Give the title of a fact or material."""
+    known = workflow.facts.get(name) or workflow.materials[name]
+    return known.title
+
+
 def role_titles(workflow: Workflow, roles: tuple[str, ...]) -> str:
     """Write the titles of roles for an officer."""
     return "、".join(workflow.roles[role].title for role in roles)

@@ -11,7 +11,7 @@ from lifecycle.workflow.reliance import reads_of
 @dataclass(frozen=True, slots=True)
 class Seat:
     """One place at a co-sign: whose opinion is asked, under which role, what stands, and whether
-    that still counts.
+    that has gone stale.
     """
 
     role: str

@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from lifecycle.engine.entry import recorded_day
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Damage
 from lifecycle.ledger.audit.definitions import damage_of, miscompiled, unpublished
@@ -24,7 +25,6 @@ from lifecycle.ledger.rows.compiled_rows import kept_digests
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import EntryRow
 from lifecycle.people.appointments import APPOINTMENTS, begins_early
-from lifecycle.people.clock import recorded_day
 from lifecycle.people.directory import Directory, dump_directory
 
 

@@ -15,6 +15,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.gates import leads_of
+from lifecycle.engine.gates.renewals import due_of_renewal, renewals_waiting
 from lifecycle.engine.standing import next_limit
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.sql import text
@@ -48,6 +49,11 @@ def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow
     if waiting_proposals(case):
         for role in leads_of(workflow, case):
             asked |= {("confirm", "", role, unit, day) for unit in _units(workflow, case, role)}
+    for renewal in renewals_waiting(workflow, case):
+        for seat in renewal.owing:
+            due = due_of_renewal(workflow, case, renewal, seat, calendar)
+            own = due.on.isoformat() if due else day
+            asked.add(("renew", str(renewal.correction), seat.role, seat.unit, own))
     if not workflow.states[case.state].final:
         asked |= set(_on_the_way(workflow, case, calendar, day))
     return {TaskRow(case.id, *one, case.number) for one in asked}

@@ -14,8 +14,10 @@ from lifecycle.engine.acts import (
     AskOpinions,
     Attach,
     Open,
+    RenewOpinion,
     ResolveObjection,
     SetFacts,
+    SettleRenewal,
     Sign,
     Verdict,
     WithdrawOpinion,
@@ -219,15 +221,24 @@ def sign(
     note: str = "",
     role: str | None = None,
 ) -> Done:
-    """Give an opinion on a transition."""
+    """Give an opinion on a transition or, where `transition` is the number of the entry that
+    confirmed a correction, anew on that.
+    """
     workflow = office.workflow_of(case)
-    act = Sign(
-        find_transition_name(workflow, transition),
-        verdict,
-        clean(note),
-        role and find_role(workflow, role),
-    )
+    seat = role and find_role(workflow, role)
+    correction = _correction(transition)
+    act: Act
+    if correction is not None:
+        act = RenewOpinion(correction, verdict, clean(note), seat)
+    else:
+        act = Sign(find_transition_name(workflow, transition), verdict, clean(note), seat)
     return _submit(office, request, case, act)
+
+
+def _correction(text: str) -> int | None:
+    """Read the number of a correction, as in “102” or “第 102 笔”; None for a transition's name."""
+    number = text.strip().removeprefix("第").removesuffix("笔").strip()
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
 
 
 def ask(
@@ -269,31 +280,40 @@ def withdraw(
 def resolve(
     office: Office, request: Request, case: Case, transition: str, whose: str, *, note: str
 ) -> Done:
-    """Record how an objection was resolved; `whose` is `role` or `role/unit`, or a unit."""
+    """Record how an objection was resolved: to a transition or, where `transition` is the number of
+    the entry that confirmed a correction, to that. `whose` is `role` or `role/unit`, or a unit.
+    """
     workflow = office.workflow_of(case)
-    name = find_transition_name(workflow, transition)
-    role, unit = _seat(office, workflow, case, whose, name)
-    act = ResolveObjection(
-        name,
-        find_role(workflow, role),
-        office.directory.unit_code(unit) if unit else "",
-        clean(note),
-    )
+    correction = _correction(transition)
+    name = find_transition_name(workflow, transition) if correction is None else ""
+    role, unit = _seat(office, workflow, case, whose, name, correction)
+    seat = find_role(workflow, role), office.directory.unit_code(unit) if unit else ""
+    act: Act
+    if correction is not None:
+        act = SettleRenewal(correction, *seat, clean(note))
+    else:
+        act = ResolveObjection(name, *seat, clean(note))
     return _submit(office, request, case, act)
 
 
 def _seat(
-    office: Office, workflow: Workflow, case: Case, whose: str, transition: str
+    office: Office,
+    workflow: Workflow,
+    case: Case,
+    whose: str,
+    transition: str,
+    correction: int | None = None,
 ) -> tuple[str, str]:
-    """Read whose opinion on a transition is meant, as role and unit ("" for a role that one unit
-    holds): `role`, `role/unit`, or a unit that has a seat or has spoken.
+    """Read whose opinion on a transition, or on a correction, is meant, as role and unit ("" for a
+    role that one unit holds): `role`, `role/unit`, or a unit that has a seat or has spoken.
     """
     role, _, unit = whose.partition("/")
     titles = {r.title for r in workflow.roles.values()}
     if unit or role in workflow.roles or role in titles:
         return role, unit
     code = office.directory.unit_code(whose)
-    for opinion in case.opinions.values():
+    renewal = case.renewals.get(str(correction))
+    for opinion in (*case.opinions.values(), *(renewal.said.values() if renewal else ())):
         if opinion.transition == transition and code in (opinion.unit, opinion.by_unit):
             return opinion.role, opinion.unit
     found = workflow.leaving[case.state].get(transition)
@@ -306,7 +326,7 @@ def _seat(
         if bound is None and code in office.directory.units_with(name, today):
             return name, ""
     raise InvalidError(
-        f"{whose} 不会签 {workflow.titles[transition]}",
+        f"{whose} 不会签 {workflow.titles.get(transition, f'第 {correction} 笔更正')}",
         f"用 lifecycle show {case.number} 查看会签单位",
     )
 

@@ -7,8 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.case_letter import STATES
-from lifecycle.engine.consequences import title_of, waiting_proposals
-from lifecycle.engine.gates.gates import SPANS, Gate
+from lifecycle.engine.consequences import waiting_proposals
+from lifecycle.engine.gates.gates import SPANS, Gate, title_of
+from lifecycle.engine.gates.renewals import renewals_waiting
+from lifecycle.engine.gates.settled import tell_renewal
 from lifecycle.engine.owed import owed
 from lifecycle.engine.values import Value, show_value
 from lifecycle.frozen import dataclass
@@ -372,6 +374,8 @@ class _SheetMaker:
             if str(step.seq) in case.unsettled:
                 title = self.workflow.titles[step.transition]
                 yield f"“{title}”（第 {step.seq} 笔）更正后条件不再成立，须退回重办"
+        for renewal in renewals_waiting(self.workflow, case):
+            yield tell_renewal(self.workflow, renewal, self.moment)
 
     def owing(self) -> tuple[str, ...]:
         found = (

@@ -163,13 +163,12 @@ def _judge_seats(docket: Docket, transition: Transition) -> tuple[tuple[str, str
     for one.
     """
     workflow, case = docket.workflow, docket.case
-    seats = own_seats(docket, transition)
+    seats, asked = own_seats(docket, transition), seats_of(workflow, case, transition)
     for seat in seats:
         judge_own_opinion(docket, seat)
-        for gate in judge_voice(workflow, case, transition, seat, docket.officer):
+        for gate in judge_voice(transition.title, asked, seat, docket.officer):
             docket.add(gate)
     if not seats:
-        asked = seats_of(docket.workflow, docket.case, transition)
         wanted = "、".join(who_is(docket.workflow, docket.moment, s.role, s.unit) for s in asked)
         text = f"{transition.title} 由 {wanted} 会签，您不在其中"
         docket.add(Gate("role", False, {}, text, _ONLY))

@@ -1,0 +1,145 @@
+"""Giving one's unit's opinion anew after a correction (更正后重新表示意见)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Self
+
+from lifecycle.engine.acts.act import Act, Intent, noted
+from lifecycle.engine.acts.sign import Verdict, judge_own_opinion, judge_reason, seat_name
+from lifecycle.engine.case import Case, Opinion
+from lifecycle.engine.docket import Decision, Docket
+from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates.cosign import judge_voice, who_is
+from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
+from lifecycle.engine.gates.renewals import OpenRenewal, place_of, renewals_of, renewals_waiting
+from lifecycle.engine.gates.seats import Seat
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.model import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class RenewOpinion(Act):
+    """Give one's unit's opinion anew after the correction that the entry with the seq `correction`
+    confirmed: once for all that the unit had signed before.
+
+    Role None means the one through which the officer is asked. `unit` is the seat's, which the
+    judge fills in.
+    """
+
+    correction: int
+    verdict: Verdict
+    note: str = ""
+    role: str | None = None
+    unit: str = ""
+
+    entry_type = "opinion_renewed"
+    verb = "更正后重新会签"
+    after_end = True
+
+    def judge(self, docket: Docket) -> Decision:
+        """Judge whether this correction asks the officer's unit, and that what is not plain is
+        explained.
+        """
+        renewal = find_renewal(docket, self.correction)
+        if renewal is None:
+            return docket.refuse()
+        seat = self._own_seat(docket, renewal)
+        if seat is None:
+            seats = renewal.seats
+            asked = "、".join(who_is(docket.workflow, docket.moment, s.role, s.unit) for s in seats)
+            text = f"第 {self.correction} 笔更正由 {asked} 重新表示意见，您不在其中"
+            docket.add(Gate("role", False, {}, text))
+            return docket.refuse()
+        name = who_is(docket.workflow, docket.moment, seat.role, seat.unit)
+        docket.add(Gate("role", True, {"role": seat.role}, name))
+        judge_own_opinion(docket, seat)
+        called = f"第 {self.correction} 笔更正"
+        for gate in judge_voice(called, renewal.seats, seat, docket.officer):
+            docket.add(gate)
+        judge_reason(docket, self.verdict, self.note)
+        return docket.close(replace(self, role=seat.role, unit=seat.unit), seat.role)
+
+    def _own_seat(self, docket: Docket, renewal: OpenRenewal) -> Seat | None:
+        """Give the seat that the officer may speak for: first one that has not spoken."""
+        officer = docket.officer
+        mine = [
+            seat
+            for seat in renewal.seats
+            if self.role in (None, seat.role)
+            and seat.unit in ("", officer.unit)
+            and holds(docket.workflow, docket.case, officer, seat.role)
+        ]
+        return next((seat for seat in mine if seat.opinion is None), next(iter(mine), None))
+
+    def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
+        """Give the case with the opinion."""
+        said = Opinion(
+            transition="",
+            role=str(self.role),
+            unit=self.unit,
+            verdict=self.verdict,
+            note=self.note,
+            persons=entry.persons,
+            on=entry.on,
+            seq=entry.seq,
+            by_unit=entry.unit,
+        )
+        return with_said(case, self.correction, said, entry)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        data = {
+            "correction": self.correction,
+            "role": self.role,
+            "unit": self.unit,
+            "note": self.note,
+            "verdict": self.verdict,
+        }
+        return {"data": data, "files": [], "transition": None}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        return cls(**intent["data"])
+
+    def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
+        """Tell of it."""
+        unit = seat_name(workflow, names, str(self.role), self.unit)
+        said = f"{unit} {VERDICTS[self.verdict]}{noted(self.note)}"
+        return f"{self.verb}（第 {self.correction} 笔）　{said}"
+
+    def wish(self, workflow: Workflow, case: Case) -> str:
+        """Say what was asked for."""
+        return f"{self.verb}（第 {self.correction} 笔）"
+
+    def is_repeated_by(self, recorded: Act) -> bool:
+        """Tell whether an entry's act is this one; the seat may have been left to the judge."""
+        if not isinstance(recorded, RenewOpinion):
+            return False
+        role = recorded.role if self.role is None else self.role
+        return replace(self, role=role, unit=recorded.unit) == recorded
+
+
+def find_renewal(docket: Docket, correction: int) -> OpenRenewal | None:
+    """Find a correction after which opinions have to be given anew; where there is none, note
+    that.
+    """
+    workflow, case = docket.workflow, docket.case
+    for renewal in renewals_of(workflow, case):
+        if renewal.correction == correction:
+            return renewal
+    waiting = "、".join(f"第 {one.correction} 笔" for one in renewals_waiting(workflow, case))
+    text = f"第 {correction} 笔不是须重新表示意见的更正"
+    mend = f"等着重新表示意见的更正：{waiting or '无'}"
+    docket.add(Gate("edition", False, {"correction": correction}, text, mend))
+    return None
+
+
+def with_said(case: Case, correction: int, said: Opinion, entry: Entry) -> Case:
+    """Give the case with an opinion said anew on a correction, or settled."""
+    renewal = case.renewals[str(correction)]
+    place = place_of(said.role, said.unit)
+    renewed = replace(renewal, said={**renewal.said, place: said})
+    return case.after(entry, renewals={**case.renewals, str(correction): renewed})

@@ -1,0 +1,125 @@
+"""Opinions given anew: a correction changed what they covered, and what rests on the steps that
+were signed waits until each unit has spoken once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lifecycle.engine.case import Case, MadeStep, Renewal
+from lifecycle.engine.clocks import due_of
+from lifecycle.engine.gates.seats import Seat
+from lifecycle.engine.workdays import Calendar, Due
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.model import Transition, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRenewal:
+    """A correction after which opinions have to be given anew: the standing steps that were signed,
+    and each seat with what it said since.
+    """
+
+    renewal: Renewal
+    steps: tuple[MadeStep, ...]
+    seats: tuple[Seat, ...]
+
+    @property
+    def correction(self) -> int:
+        """Give the seq of the entry that confirmed the correction."""
+        return self.renewal.correction
+
+    @property
+    def owing(self) -> tuple[Seat, ...]:
+        """List the seats that have not spoken since."""
+        return tuple(seat for seat in self.seats if seat.opinion is None)
+
+    @property
+    def objecting(self) -> tuple[Seat, ...]:
+        """List the seats whose objection stands."""
+        return tuple(seat for seat in self.seats if seat.opinion and seat.opinion.objects)
+
+
+def renewals_of(workflow: Workflow, case: Case) -> Iterator[OpenRenewal]:
+    """Give the corrections after which opinions have to be given anew, be they given or not, as far
+    as a step that was signed stands, in order.
+    """
+    if not case.renewals:
+        return
+    by_seq = {step.seq: step for step in case.steps}
+    for renewal in case.renewals.values():
+        steps = tuple(by_seq[seq] for seq in renewal.steps if seq in by_seq)
+        if steps:
+            yield OpenRenewal(renewal, steps, tuple(_seats(workflow, case, renewal)))
+
+
+def renewals_waiting(workflow: Workflow, case: Case) -> list[OpenRenewal]:
+    """List those of them on which somebody has not spoken, or objects."""
+    return [one for one in renewals_of(workflow, case) if one.owing or one.objecting]
+
+
+def place_of(role: str, unit: str) -> str:
+    """Name the place of a seat's opinion among those said anew."""
+    return f"{role}/{unit}"
+
+
+def _seats(workflow: Workflow, case: Case, renewal: Renewal) -> Iterator[Seat]:
+    """Give the seats that speak anew: those that had spoken or, where the case names another unit
+    by now, that one. Who spoke on a later correction has seen this one, too.
+    """
+    for role in dict.fromkeys(role for role, _unit in renewal.seats):
+        bound = workflow.roles[role].bound
+        now = case.bound_units(bound) if bound else ("",)
+        then = {unit for other, unit in renewal.seats if other == role}
+        for unit in [unit for unit in now if unit in then] or now:
+            said = [
+                one.said[place_of(role, unit)]
+                for one in case.renewals.values()
+                if one.correction >= renewal.correction and place_of(role, unit) in one.said
+            ]
+            yield Seat(role, unit, said[-1] if said else None, stale=False)
+
+
+def due_of_renewal(
+    workflow: Workflow, case: Case, open_renewal: OpenRenewal, seat: Seat, calendar: Calendar
+) -> Due | None:
+    """Give the day by which a seat has to speak anew: by the shortest limit of the co-signs at
+    which it sat; None where none of them has one.
+    """
+    limits = (
+        transition.cosign.within
+        for transition in _transitions(workflow, open_renewal.steps)
+        if transition.cosign and seat.role in transition.cosign.roles
+    )
+    dues = (due_of(case, open_renewal.renewal.on, within, calendar) for within in limits if within)
+    return min(dues, key=lambda due: due.on, default=None)
+
+
+def spoken_for(workflow: Workflow, case: Case, step: MadeStep) -> tuple[tuple[str, str], ...]:
+    """List the seats, as (role, unit), whose opinions a standing step rests on. Where a later round
+    has taken the place of these opinions, all seats.
+    """
+    [transition] = _transitions(workflow, [step])
+    if transition.cosign is None:
+        return ()
+    before = max(
+        (s.seq for s in case.steps if s.transition == step.transition and s.seq < step.seq),
+        default=0,
+    )
+    said = tuple(
+        (opinion.role, opinion.unit)
+        for opinion in case.opinions.values()
+        if opinion.transition == step.transition and before < opinion.seq < step.seq
+    )
+    if said:
+        return said
+    bound = {role: workflow.roles[role].bound for role in transition.cosign.roles}
+    return tuple(
+        (role, unit)
+        for role, fact in bound.items()
+        for unit in (case.bound_units(fact) if fact else ("",))
+    )
+
+
+def _transitions(workflow: Workflow, steps: Iterable[MadeStep]) -> list[Transition]:
+    return [workflow.leaving[step.source][step.transition] for step in steps]

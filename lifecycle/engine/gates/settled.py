@@ -1,0 +1,102 @@
+"""What stands behind a transition: whether it still holds after corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lifecycle.engine.case import Case, MadeStep, Moment
+from lifecycle.engine.editions import edition_of, would_undo
+from lifecycle.engine.gates.cosign import who_is
+from lifecycle.engine.gates.gates import MOST_NAMED, Gate, title_of
+from lifecycle.engine.gates.renewals import OpenRenewal, renewals_waiting
+from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.reliance import reads_of
+
+
+def judge_settled(
+    workflow: Workflow, case: Case, transition: Transition, moment: Moment
+) -> Iterator[Gate]:
+    """Judge whether all that a transition rests on still holds after corrections: on the way
+    forward, every step that stands; for a record, the steps with which it has something in common.
+    """
+    if transition.kind not in ("forward", "record"):
+        return
+    for step in case.steps:
+        correction = case.unsettled.get(str(step.seq))
+        if correction is not None and _rests_on(workflow, case, transition, step, correction):
+            yield _broken(workflow, case, step, correction)
+    for renewal in renewals_waiting(workflow, case):
+        wanted = (
+            _rests_on(workflow, case, transition, step, renewal.correction)
+            for step in renewal.steps
+        )
+        if any(wanted):
+            yield _unrenewed(workflow, case, renewal, moment)
+
+
+def returns_past(workflow: Workflow, case: Case, step: MadeStep) -> list[Transition]:
+    """List the returns from the present state that undo a step."""
+    ways = workflow.leaving[case.state].values()
+    return [way for way in ways if way.undoes and would_undo(workflow, case, way, step)]
+
+
+def _rests_on(
+    workflow: Workflow, case: Case, transition: Transition, step: MadeStep, correction: int
+) -> bool:
+    """Tell whether a transition waits for a step that a correction upset: forward each does; a
+    record does that looks at the step itself, or reads what was corrected.
+    """
+    if transition.kind == "forward":
+        return True
+    reads = reads_of(workflow, case.state, transition.name)
+    if step.transition in reads.transitions:
+        return True
+    read = {*reads.facts, *reads.materials}
+    return any(
+        name in read and _is_amended(case, name, number, correction)
+        for name, number in step.reads.items()
+    )
+
+
+def _is_amended(case: Case, name: str, number: int, correction: int) -> bool:
+    """Tell whether the edition that a step read is in hand, amended since."""
+    edition = edition_of(case, name)
+    return edition.number == number and edition.amended >= correction
+
+
+def _broken(workflow: Workflow, case: Case, step: MadeStep, correction: int) -> Gate:
+    """Make the unmet gate for a step whose gates no longer hold."""
+    title = workflow.titles[step.transition]
+    ways = "、".join(f"{t.title}（{t.name}）" for t in returns_past(workflow, case, step))
+    mend = f"须先退回重办：{ways}" if ways else "须先退回到它之前的环节重办"
+    text = f"第 {correction} 笔更正以后，“{title}”（第 {step.seq} 笔）的条件不再成立"
+    return Gate("edition", False, {"step": step.seq, "correction": correction}, text, mend)
+
+
+def _unrenewed(workflow: Workflow, case: Case, renewal: OpenRenewal, moment: Moment) -> Gate:
+    """Make the unmet gate for opinions that have to be given anew, or that now object."""
+    correction = renewal.correction
+    mend = f"lifecycle sign {case.number} {correction} agree --as …"
+    if renewal.objecting and not renewal.owing:
+        seat = renewal.objecting[0]
+        who = seat.role + (f"/{seat.unit}" if seat.unit else "")
+        resolve = f"lifecycle resolve {case.number} {correction} {who} --note …"
+        mend = f"由其另表示意见，或由牵头单位说明处理：{resolve}"
+    inputs = {"correction": correction, "steps": [step.seq for step in renewal.steps]}
+    return Gate("edition", False, inputs, tell_renewal(workflow, renewal, moment), mend)
+
+
+def tell_renewal(workflow: Workflow, renewal: OpenRenewal, moment: Moment) -> str:
+    """Say what was corrected, what had been signed, and whose opinions are missing since; where
+    none is, who objects.
+    """
+    what = "、".join(title_of(workflow, name) for name in renewal.renewal.names)
+    titles = list(dict.fromkeys(f"“{workflow.titles[s.transition]}”" for s in renewal.steps))
+    more = f"等 {len(titles)} 项" if len(titles) > MOST_NAMED else ""
+    signed = f"{''.join(titles[:MOST_NAMED])}{more}"
+    told = f"{what} 已更正（第 {renewal.correction} 笔），会签过{signed}的单位须重新表示意见"
+    owing = [who_is(workflow, moment, seat.role, seat.unit) for seat in renewal.owing]
+    if owing:
+        return f"{told}：缺 {'、'.join(owing)} 的意见"
+    against = [who_is(workflow, moment, seat.role, seat.unit) for seat in renewal.objecting]
+    return f"{told}：{'、'.join(against)} 不同意"

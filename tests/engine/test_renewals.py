@@ -1,0 +1,304 @@
+"""What was signed does not change under the signatures: a correction has the opinions given anew, a
+unit that was asked is not simply taken off, and nobody is late with what could not be known.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import small
+from small import BUREAU, CALENDAR, FINANCE, LAND, Attach, Desk, File, SetFacts, Sign, officer
+
+from lifecycle.engine.acts import (
+    Advance,
+    AskOpinions,
+    ConfirmCorrection,
+    Correct,
+    Open,
+    RenewOpinion,
+    SettleRenewal,
+)
+from lifecycle.engine.case import Case, Moment, dump_case, load_case
+from lifecycle.engine.standing import opinions_owed
+from lifecycle.insight.outlook import tasks_of
+from lifecycle.ledger.rows.task_rows import tasks_now
+from lifecycle.workflow.reader import read_workflow
+
+RECORDS = """
+  - {name: pay, title: 兑付, kind: record, from: second, by: bureau, needs: {facts: [amount]}}
+  - {name: visit, title: 走访, kind: record, from: second, by: bureau}
+  - name: list_paid
+    title: 登记
+    kind: record
+    from: second
+    by: bureau
+    needs: {guards: [{when: count.go >= 1, else: 尚未转入}]}
+"""
+
+
+def moved(*, quorum: str = "all") -> Desk:
+    """Give a case that everybody agreed to move on, in the second state."""
+    made = Desk(quorum=quorum, staff={})
+    text = small.TEXT.replace("QUORUM", quorum) + RECORDS
+    made.workflow = read_workflow(text, "small.yaml")
+    made.ready()
+    made.do(officer("b2", "bureau"), Advance("go"))
+    return made
+
+
+def finish(made: Desk) -> list[str]:
+    """Say what keeps the case from its end."""
+    decision = made.ask(LAND, Advance("finish", facts={"since_on": "2026-02-01"}))
+    return [gate.text for gate in decision.gates if not gate.met]
+
+
+def case_of(made: Desk) -> Case:
+    """Give the case."""
+    assert made.case is not None
+    return made.case
+
+
+def owed(made: Desk) -> dict[str, str]:
+    """Map the roles that owe an opinion to their days."""
+    found = opinions_owed(made.workflow, case_of(made), CALENDAR)
+    return {item.seat.unit or item.seat.role: item.due.on.isoformat() for item in found}
+
+
+def test_what_was_signed_is_signed_anew_after_a_correction() -> None:
+    """Rule 2: the next step forward waits until every seat that had signed has spoken anew; they
+    are asked on the day of the confirmation, and it is their task until they have.
+    """
+    made = moved()
+    made.pass_days(7)
+    made.correct({"amount": "9000"})
+    told = "金额 已更正（第 7 笔），会签过“前往乙”的单位须重新表示意见"
+    assert finish(made) == [f"{told}：缺 国土、财政 的意见"]
+    assert owed(made) == {"land": "2026-03-12", "finance": "2026-03-12"}
+    rows = tasks_now(made.workflow, case_of(made), CALENDAR)
+    assert ("renew", "7", "finance", "2026-03-12") in {
+        (row.kind, row.transition, row.role, row.due_on) for row in rows
+    }
+    [task] = tasks_of(made.workflow, case_of(made), FINANCE, Moment(made.on, CALENDAR))
+    assert (task.kind, task.text, task.command, task.due_on) == (
+        "sign",
+        "金额 已更正（第 7 笔），须重新表示意见",
+        "lifecycle sign XS-2026-001 7 agree",
+        "2026-03-12",
+    )
+    made.do(FINANCE, RenewOpinion(7, "agree"))
+    assert finish(made) == [f"{told}：缺 国土 的意见"]
+    made.do(LAND, RenewOpinion(7, "conditional", "限高"))
+    assert finish(made) == []
+    assert owed(made) == {}
+    assert list(tasks_of(made.workflow, case_of(made), FINANCE, Moment(made.on, CALENDAR))) == []
+
+
+def test_an_opinion_given_anew_is_none_on_a_transition() -> None:
+    """It stands beside those that the step was made with; the case read back from its row is the
+    same.
+    """
+    made = moved()
+    made.correct({"amount": "9000"})
+    case = made.do(FINANCE, RenewOpinion(7, "agree"))
+    assert made.entries[-1]["intent"]["data"] == {
+        "correction": 7,
+        "role": "finance",
+        "unit": "",
+        "note": "",
+        "verdict": "agree",
+    }
+    assert {key: case.opinions[key].seq for key in case.opinions} == {
+        "go/land/": 3,
+        "go/finance/": 4,
+    }
+    assert {key: said.seq for key, said in case.renewals["7"].said.items()} == {"finance/": 8}
+    assert load_case(dump_case(case), {}) == case
+
+
+def test_an_objection_said_anew_holds_the_case_until_it_is_settled() -> None:
+    """It is changed by its unit, or settled by the lead with a word, like any other."""
+    made = moved()
+    made.correct({"amount": "9000"})
+    made.do(LAND, RenewOpinion(7, "agree"))
+    assert made.unmet(FINANCE, RenewOpinion(7, "object")) == ["reason"]
+    made.do(FINANCE, RenewOpinion(7, "object", "超出预算"))
+    against = "金额 已更正（第 7 笔），会签过“前往乙”的单位须重新表示意见：财政 不同意"
+    assert finish(made) == [against]
+    assert made.unmet(FINANCE, SettleRenewal(7, "finance", "", "已调剂")) == ["role"]
+    assert made.unmet(BUREAU, SettleRenewal(7, "finance", "", "")) == ["reason"]
+    assert made.unmet(BUREAU, SettleRenewal(7, "land", "", "已调剂")) == ["opinion"]
+    made.do(BUREAU, SettleRenewal(7, "finance", "", "已调剂"))
+    assert finish(made) == []
+    made.do(FINANCE, RenewOpinion(7, "object", "仍超出预算"))
+    assert finish(made) == [against]
+    made.do(FINANCE, RenewOpinion(7, "agree"))
+    assert finish(made) == []
+
+
+def test_only_what_rests_on_the_step_waits() -> None:
+    """A record waits that reads what was corrected, or looks at the step; one that does neither
+    does not, nor does a return; and a return past the step makes the opinions needless.
+    """
+    made = moved()
+    made.correct({"amount": "9000"})
+    assert made.unmet(BUREAU, Advance("pay")) == ["edition"]
+    assert made.unmet(BUREAU, Advance("list_paid")) == ["edition"]
+    assert made.unmet(BUREAU, Advance("visit")) == []
+    made.do(LAND, Advance("back", "重来"))
+    assert made.unmet(FINANCE, RenewOpinion(7, "agree")) == ["edition"]
+    assert owed(made) == {"land": "2026-03-05", "finance": "2026-03-05"}  # by the way forward
+
+
+def test_a_slip_leaves_opinions_standing() -> None:
+    """A slip of the pen needs nobody's opinion again."""
+    made = moved()
+    made.correct({"amount": "9000"}, slip=True)
+    assert finish(made) == []
+    assert case_of(made).renewals == {}
+
+
+def test_nobody_speaks_anew_for_another_or_for_two_units() -> None:
+    """Who had no seat does not speak anew; nor does who spoke for another unit, or anybody on a
+    correction that asks nothing.
+    """
+    made = moved()
+    made.correct({"amount": "9000"})
+    assert made.unmet(officer("t1", "owner"), RenewOpinion(7, "agree")) == ["role"]
+    assert made.unmet(FINANCE, RenewOpinion(6, "agree")) == ["edition"]
+    made.do(officer("d1", "land", "u8"), RenewOpinion(7, "agree"))
+    both = officer("d1", "finance", "u9")
+    assert made.unmet(both, RenewOpinion(7, "agree")) == ["not_by"]
+    assert made.unmet(officer("l2", "land", "u9"), RenewOpinion(7, "agree")) == ["opinion"]
+
+
+def test_what_has_ended_is_signed_anew_too() -> None:
+    """In a final state a seat whose opinion a correction made stale may still speak; nobody else
+    may do anything.
+    """
+    made = moved()
+    made.do(LAND, Advance("finish", facts={"since_on": "2026-02-01"}))
+    made.correct({"amount": "9000"})
+    case = case_of(made)
+    made.do(FINANCE, RenewOpinion(case.seq, "agree"))
+    assert made.unmet(FINANCE, Sign("go", "agree")) == ["state"]
+    assert [row.role for row in tasks_now(made.workflow, case_of(made), CALENDAR)] == ["land"]
+
+
+def test_a_second_correction_asks_again_and_one_word_answers_both() -> None:
+    """What was said anew is stale in its turn when the value is corrected once more; who speaks
+    then has seen both.
+    """
+    made = moved()
+    made.correct({"amount": "9000"})
+    made.do(FINANCE, RenewOpinion(7, "agree"))
+    made.correct({"amount": "9500"})
+    told = "金额 已更正（第 {}笔），会签过“前往乙”的单位须重新表示意见：缺 {} 的意见"
+    assert finish(made) == [told.format("7 ", "国土"), told.format("10 ", "国土、财政")]
+    made.do(LAND, RenewOpinion(10, "agree"))
+    assert finish(made) == [told.format("10 ", "财政")]
+    made.do(FINANCE, RenewOpinion(10, "object", "超出预算"))
+    assert len(finish(made)) == 2
+    made.do(BUREAU, SettleRenewal(7, "finance", "", "已调剂"))
+    assert finish(made) == []
+
+
+def test_the_unit_that_the_case_now_names_speaks() -> None:
+    """Where another unit has the seat by now, that one speaks anew."""
+    made = Desk(text=small.TEXT + RECORDS)
+    made.do(BUREAU, SetFacts({"x_units": ["u7"]}))
+    made.ready()
+    made.do(officer("x7", "x", "u7"), Sign("go", "agree"))
+    made.do(officer("b2", "bureau"), Advance("go"))
+    made.do(BUREAU, SetFacts({"x_units": ["u8"]}))
+    made.correct({"amount": "9000"})
+    assert set(owed(made)) == {"land", "finance", "u8"}
+    correction = case_of(made).seq
+    assert made.unmet(officer("x7", "x", "u7"), RenewOpinion(correction, "agree")) == ["role"]
+    assert made.unmet(officer("x8", "x", "u8"), RenewOpinion(correction, "agree")) == []
+
+
+# ── Who was asked is not simply taken off ──
+
+
+@pytest.mark.parametrize("spoken", [True, False])
+def test_a_unit_that_was_asked_is_taken_off_by_a_correction_only(spoken: bool) -> None:
+    """Whoever was asked, or has spoken, leaves the panel with a reason and the lead's word, and the
+    correction says so; adding a unit is free.
+    """
+    made = Desk()
+    made.do(BUREAU, SetFacts({"x_units": ["u7"]}))
+    if spoken:
+        made.do(officer("x7", "x", "u7"), Sign("go", "agree"))
+    made.do(BUREAU, SetFacts({"x_units": ["u7", "u8"]}))
+    decision = made.ask(BUREAU, SetFacts({"x_units": ["u8"]}))
+    assert [gate.text for gate in decision.gates if not gate.met] == [
+        "u7 已送“前往乙”会签，不能直接去掉"
+    ]
+    case = made.do(BUREAU, Correct({"x_units": ["u8"]}, "与其无关"))
+    upsets = made.entries[-1]["intent"]["data"]["upsets"]
+    assert upsets == ["“前往乙”不再请 u7 会签"]
+    assert case.facts["x_units"] == ["u7", "u8"]  # until the lead has confirmed it
+
+
+def test_a_suspension_is_no_way_to_take_a_unit_off() -> None:
+    """Nor can it be done while the case is suspended."""
+    made = Desk()
+    made.do(BUREAU, SetFacts({"x_units": ["u7"]}))
+    made.do(BUREAU, Advance("pause", "暂缓"))
+    assert made.unmet(BUREAU, SetFacts({"x_units": []})) == ["opinion"]
+    made.do(BUREAU, SetFacts({"x_units": ["u7", "u8"]}))
+
+
+def test_who_was_not_asked_is_taken_off_freely() -> None:
+    """Before anybody is asked, the panel changes as it likes."""
+    made = Desk(text=small.TEXT.replace("asked: entering, ", ""))
+    made.do(BUREAU, SetFacts({"x_units": ["u7"]}))
+    made.do(BUREAU, SetFacts({"x_units": []}))
+    made.do(BUREAU, SetFacts({"x_units": ["u7"]}))
+    made.do(BUREAU, AskOpinions("go"))
+    assert made.unmet(BUREAU, SetFacts({"x_units": []})) == ["opinion"]
+
+
+# ── Nobody is late with what could not be known ──
+
+
+def test_what_is_recorded_late_asks_on_the_day_of_recording() -> None:
+    """Rule 7: whom an act of an earlier day asks could know of it only when it was recorded: by an
+    ask, by entering, by being added, by the opening.
+    """
+    made = Desk(text=small.TEXT.replace("asked: entering, ", ""))
+    made.recorded = made.on + timedelta(days=30)
+    made.do(BUREAU, AskOpinions("go"))
+    assert owed(made) == {"land": "2026-04-06", "finance": "2026-04-06"}
+    made.recorded = None
+    added = Desk()
+    added.recorded = added.on + timedelta(days=30)
+    added.do(BUREAU, SetFacts({"x_units": ["u7"]}))
+    assert owed(added) == {"land": "2026-03-05", "finance": "2026-03-05", "u7": "2026-04-06"}
+
+
+def test_a_late_opening_and_a_late_entering_ask_on_the_day_of_recording() -> None:
+    """The same where entering the state asks by itself."""
+    made = Desk()
+    made.entries.clear()
+    made.case = None
+    made.recorded = date(2026, 4, 1)
+    made.do(BUREAU, Open({"name": "某项目", "amount": "5000"}))
+    assert owed(made) == {"land": "2026-04-06", "finance": "2026-04-06"}
+    made.recorded = None
+    made.ready()
+    made.do(officer("b2", "bureau"), Advance("go"))
+    made.pass_days(1)
+    made.recorded = made.on + timedelta(days=20)
+    made.do(LAND, Advance("back", "重来"))
+    assert owed(made) == {"land": "2026-03-26", "finance": "2026-03-26"}
+
+
+def test_a_file_is_signed_anew_too() -> None:
+    """A material that was signed and is corrected asks the opinions again."""
+    made = moved()
+    case = made.do(BUREAU, Correct({}, "交错", material="report", file=File("s.pdf", 9, "b" * 64)))
+    made.do(officer("b2", "bureau"), ConfirmCorrection(case.seq))
+    assert set(owed(made)) == {"land", "finance"}
+    assert made.unmet(BUREAU, Attach("report", File("t.pdf", 9, "c" * 64))) == ["edition"]
