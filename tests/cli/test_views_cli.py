@@ -35,25 +35,26 @@ def test_show_is_one_screen(tiny: Tiny) -> None:
     )
     tiny.write("a.pdf", "x")
     tiny.do("attach", number, "letter", "a.pdf", "--on", "2026-09-03", by="bureau01")
+    tiny.now += timedelta(days=14)
     assert tiny.do("show", number, by="bureau01") == (
         "KC-2026-001　剑瓷文化体验街区　　考察接待流程 第 1 版\n"
         "环节　考察导入（前期）　● 红灯\n"
         "牵头  市招商局\n"
-        "进入  2026-09-01，第 30 天\n"
-        "期限  2026-09-15，已逾期 15 日　10 个工作日，内部承诺\n"
+        "进入  2026-09-01，第 44 天\n"
+        "期限  2026-09-15，已逾期 29 日　10 个工作日，内部承诺\n"
         "未齐　转入规划选址（to_siting）　由 市招商局 办理，您可办\n"
         "      ✗ 要素　　缺 业主单位    　　lifecycle set KC-2026-001 owner_unit=…\n"
         "      ✗ 材料　　缺 选址论证报告　　lifecycle attach KC-2026-001 report 文件\n"
-        "      ✗ 会签　　缺 国土、市消防救援支队 的同意意见（逾期未反馈，限 2026-09-08；"
+        "      ✗ 会签　　缺 国土、市消防救援支队 的同意意见（逾期未反馈，限 2026-10-13；"
         "不视为同意）\n"
         "                lifecycle sign KC-2026-001 to_siting agree --as …\n"
         "另可　登记到访（note_visit，市招商局）、中止（suspend，市招商局）、终止（close，"
         "市招商局）\n"
         "会签\n"
         "  流转          单位            意见                         日期        说明\n"
-        "  转入规划选址  国土            逾期未反馈（限 2026-09-08）\n"
+        "  转入规划选址  国土            逾期未反馈（限 2026-10-13）\n"
         "  转入规划选址  市文物局        附条件同意                   2026-09-02  先勘探\n"
-        "  转入规划选址  市消防救援支队  逾期未反馈（限 2026-09-08）\n"
+        "  转入规划选址  市消防救援支队  逾期未反馈（限 2026-10-13）\n"
         "材料　邀请函（a.pdf，2026-09-03）\n"
         "要素　项目名称 剑瓷文化体验街区；总投资 32000 万元；x 部门名单 市文物局、市消防救援支队\n"
         "最近记录（经办人自报身份）\n"
@@ -200,35 +201,36 @@ def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
     principal's too.
     """
     tiny.opened("x_units=wenwu", name="甲", on="2026-09-01")
-    tiny.opened("x_units=wenwu", name="乙", on="2026-09-28")
+    tiny.now += timedelta(days=14)
+    tiny.opened("x_units=wenwu", name="乙", on="2026-10-14")
     assert tiny.do("todo", by="wenwu01") == (
         "已逾期\n"
-        "  KC-2026-001 甲　限 2026-09-08\n"
+        "  KC-2026-001 甲　限 2026-10-13\n"
         "    会签　lifecycle sign KC-2026-001 to_siting agree　　会签 转入规划选址（已逾期，限 "
-        "2026-09-08）\n"
-        "七日以后到期\n"
-        "  KC-2026-002 乙　限 2026-10-10\n"
+        "2026-10-13）\n"
+        "七日内到期\n"
+        "  KC-2026-002 乙　限 2026-10-21\n"
         "    会签　lifecycle sign KC-2026-002 to_siting agree　　会签 转入规划选址\n"
     )
     assert tiny.do("todo", by="planning01").splitlines()[2] == (
         "    会签　lifecycle sign KC-2026-001 to_siting agree --for land01　　"
-        "代 land01：会签 转入规划选址（已逾期，限 2026-09-08）"
+        "代 land01：会签 转入规划选址（已逾期，限 2026-10-13）"
     )
     assert tiny.do("todo", by="bureau01").splitlines()[2] == (
         "    待齐　lifecycle why KC-2026-001 to_siting　　转入规划选址 尚不能办："
         "缺 总投资；缺 业主单位；缺 选址论证报告；"
-        "缺 国土、市文物局 的同意意见（逾期未反馈，限 2026-09-08；不视为同意）；"
+        "缺 国土、市文物局 的同意意见（逾期未反馈，限 2026-10-13；不视为同意）；"
         "总投资 未填，至少 3000 万元（总投资不足3000万元，按属地一般项目办理）"
     )
     assert tiny.do("todo", by="xiao01") == "没有等 xiao01 办的事\n"
     assert tiny.asks("todo", by="wenwu01")["tasks"][1] == {
         "kind": "sign",
-        "group": "later",
+        "group": "week",
         "number": "KC-2026-002",
         "title": "乙",
         "state": "scouting",
         "transition": "to_siting",
-        "due_on": "2026-10-10",
+        "due_on": "2026-10-21",
         "principal": None,
         "text": "会签 转入规划选址",
         "command": "lifecycle sign KC-2026-002 to_siting agree",
@@ -276,7 +278,7 @@ def test_list_pages_in_order_of_number(tiny: Tiny) -> None:
     lines = tiny.do("list").splitlines()
     assert lines[:3] == [
         "编号         名称    环节      牵头      进入        期限        灯",
-        "KC-2026-001  项目01  考察导入  市招商局  2026-09-14  2026-09-20  ●红",
+        "KC-2026-001  项目01  考察导入  市招商局  2026-09-14  2026-09-28  ●黄",
         "KC-2026-002  项目02  终止                2026-09-15              －",
     ]
     assert (len(lines), lines[-1]) == (52, "还有更多：加 --after KC-2026-050，或 --page 2")
@@ -298,9 +300,9 @@ def test_list_pages_in_order_of_number(tiny: Tiny) -> None:
         "final": False,
         "entered_on": "2026-09-14",
         "last_on": "2026-09-14",
-        "due_on": "2026-09-20",
+        "due_on": "2026-09-28",
         "overdue": True,
-        "light": "red",
+        "light": "yellow",
     }
 
 
@@ -421,8 +423,8 @@ def test_list_exports_everything(tiny: Tiny) -> None:
         "市招商局",
         "2026-09-14",
         "2026-09-14",
-        "2026-09-20",
-        "红",
+        "2026-09-28",
+        "黄",
     ]
     assert len(rows) == 56
     assert tiny.asks("list", "--unit", "xiao", "--xlsx", "some.xlsx") == {

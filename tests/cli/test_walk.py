@@ -398,6 +398,7 @@ def late_start(w: Walk) -> None:
     w.do("bureau01 correct investment=32500 --note 合同总额含税")
     w.refused("bureau01 confirm", "须换人确认")
     w.do("bureau02 confirm")
+    again = w.asks("show", w.case)["case"]["seq"]
     w.do("owner001 attach extension_application")
     w.do("land01,planning01 sign extend agree")
     w.refused(
@@ -417,7 +418,13 @@ def late_start(w: Walk) -> None:
     )
     w.later(100)
     w.do("land01 attach idle_survey")
-    w.refused("land02 advance identify_idle --set idle_kind=非闲置", "不转闲置处置")
+    w.refused(
+        "land02 advance identify_idle --set idle_kind=非闲置",
+        "不转闲置处置",
+        f"总投资 已更正（第 {again} 笔），会签过",
+    )
+    w.refused(f"bureau01 sign {again} agree", "您不在其中")
+    w.do(f"land01,planning01,reform01,finance01,justice01,owner001,{X} sign {again} agree")
     w.do("land02 advance identify_idle --set idle_kind=闲置满一年")
     w.stands("idle")
     w.refused("land01 advance leave_idle --note 已缴费", "缺 会商纪要")

@@ -41,6 +41,7 @@ def moved(*, quorum: str = "all") -> Desk:
     """Give a case that everybody agreed to move on, in the second state."""
     made = Desk(quorum=quorum, staff={})
     text = small.TEXT.replace("QUORUM", quorum) + RECORDS
+    text = text.replace("unit: 万元, min: 0}", "unit: 万元, min: 0, required: second}")
     made.workflow = read_workflow(text, "small.yaml")
     made.ready()
     made.do(officer("b2", "bureau"), Advance("go"))
@@ -137,8 +138,9 @@ def test_an_objection_said_anew_holds_the_case_until_it_is_settled() -> None:
 
 
 def test_only_what_rests_on_the_step_waits() -> None:
-    """A record waits that reads what was corrected, or looks at the step; one that does neither
-    does not, nor does a return; and a return past the step makes the opinions needless.
+    """A record waits whose gates look at what was corrected, or at the step; one that does neither
+    does not, though the value must be known by now, nor does a return; and a return past the step
+    makes the opinions needless.
     """
     made = moved()
     made.correct({"amount": "9000"})

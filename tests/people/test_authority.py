@@ -178,7 +178,7 @@ def test_b10_a_name_is_that_of_who_bears_it(tiny: Tiny) -> None:
     assert (code, message) == (1, told + mend)
     tiny.do("unit", "add", "wenwu2", "市文物局", "--function", "x", by="admin")
     tiny.do("officer", "add", "w2", "科员", "--unit", "wenwu2", "--role", "x", by="admin")
-    tiny.do("set", number, "x_units=市文物局", by="bureau01")
+    tiny.do("set", number, "x_units=市文化遗产局、市文物局", by="bureau01")
     assert "wenwu2" in str(tiny.asks("show", number)["facts"])
 
 

@@ -139,16 +139,26 @@ def decline(
 
 def _answer(desk: Desk, made: Corrected) -> None:
     following = [_confirming(made)] if made.proposal is not None else []
+    if made.asked:
+        following.append(_signing(made))
     desk.answer(_document(made), lambda: _print(made), following=following)
 
 
 def _document(made: Corrected) -> dict[str, Any]:
-    told = {"proposal": made.proposal, "changes": list(made.upsets)}
+    told = {
+        "proposal": made.proposal,
+        "changes": list(made.upsets),
+        "asked": list(made.asked),
+    }
     return {**done_json(made.done), **told}
 
 
 def _confirming(made: Corrected) -> str:
     return f"lifecycle confirm {made.done.number} {made.proposal}"
+
+
+def _signing(made: Corrected) -> str:
+    return f"lifecycle sign {made.done.number} {made.seq} agree"
 
 
 def _print(made: Corrected) -> None:
@@ -160,3 +170,5 @@ def _print(made: Corrected) -> None:
         say(f"  · {text}")
     if made.proposal is not None:
         say(f"  待牵头单位的另一人确认：{_confirming(made)}")
+    if made.asked:
+        say(f"  请重新表示意见：{'、'.join(made.asked)}　{_signing(made)}")

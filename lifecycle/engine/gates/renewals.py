@@ -106,13 +106,14 @@ def spoken_for(workflow: Workflow, case: Case, step: MadeStep) -> tuple[tuple[st
         (s.seq for s in case.steps if s.transition == step.transition and s.seq < step.seq),
         default=0,
     )
-    said = tuple(
+    said = {
         (opinion.role, opinion.unit)
         for opinion in case.opinions.values()
         if opinion.transition == step.transition and before < opinion.seq < step.seq
-    )
+    }
     if said:
-        return said
+        roles = transition.cosign.roles
+        return tuple(sorted(said, key=lambda seat: (roles.index(seat[0]), seat[1])))
     bound = {role: workflow.roles[role].bound for role in transition.cosign.roles}
     return tuple(
         (role, unit)

@@ -10,7 +10,7 @@ from lifecycle.engine.gates.cosign import who_is
 from lifecycle.engine.gates.gates import MOST_NAMED, Gate, title_of
 from lifecycle.engine.gates.renewals import OpenRenewal, renewals_waiting
 from lifecycle.workflow.model import Transition, Workflow
-from lifecycle.workflow.reliance import reads_of
+from lifecycle.workflow.reliance import gate_names
 
 
 def judge_settled(
@@ -44,16 +44,16 @@ def _rests_on(
     workflow: Workflow, case: Case, transition: Transition, step: MadeStep, correction: int
 ) -> bool:
     """Tell whether a transition waits for a step that a correction upset: forward each does; a
-    record does that looks at the step itself, or reads what was corrected.
+    record does whose own gates look at the step, or at what was corrected. That a fact must be
+    known by now, as it must everywhere from some state on, is no such gate.
     """
     if transition.kind == "forward":
         return True
-    reads = reads_of(workflow, case.state, transition.name)
-    if step.transition in reads.transitions:
+    named, made = gate_names(transition)
+    if step.transition in made:
         return True
-    read = {*reads.facts, *reads.materials}
     return any(
-        name in read and _is_amended(case, name, number, correction)
+        name in named and _is_amended(case, name, number, correction)
         for name, number in step.reads.items()
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lifecycle.engine.acts import Act, ConfirmCorrection, Correct, DeclineCorrection
+from lifecycle.engine.acts.sign import seat_name
 from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.values import Entered
@@ -27,11 +28,14 @@ class Corrected:
     """What a command about a correction did: what it changes, in words, and whether it waits.
 
     `proposal` is the number that the lead confirms it by, None where there is nothing to confirm.
+    `asked` names the seats that have to speak anew, on the correction of the number `seq`.
     """
 
     done: Done
     upsets: tuple[str, ...]
     proposal: int | None
+    asked: tuple[str, ...] = ()
+    seq: int = 0
 
 
 def correct(
@@ -65,7 +69,7 @@ def correct(
         entry,
         lambda facts: Correct(facts, said, name, file, slip),
     )
-    return _corrected(outcome, done(office, outcome, hints))
+    return _corrected(office, outcome, done(office, outcome, hints))
 
 
 def confirm(
@@ -95,15 +99,25 @@ def decline(
 
 def _submit(office: Office, request: Request, case: Case, act: Act) -> Corrected:
     outcome = office.register.submit(request, None, case.id, act)
-    return _corrected(outcome, done(office, outcome))
+    return _corrected(office, outcome, done(office, outcome))
 
 
-def _corrected(outcome: Outcome, told: Done) -> Corrected:
+def _corrected(office: Office, outcome: Outcome, told: Done) -> Corrected:
     body: Mapping[str, Any] = outcome.body
     if not body:
         return Corrected(told, (), None)
     data, seq = body["intent"]["data"], body["intent"]["seq"]
-    return Corrected(told, tuple(data.get("upsets", ())), seq if data.get("proposed") else None)
+    proposal = seq if data.get("proposed") else None
+    return Corrected(told, tuple(data.get("upsets", ())), proposal, _asked(office, body), seq)
+
+
+def _asked(office: Office, body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the seats that a confirmation asks to speak anew."""
+    intent = body["intent"]
+    workflow = office.library.workflow(intent["workflow"])
+    names = office.directory.names(intent["occurred_on"])
+    seats = intent["data"].get("asked", ())
+    return tuple(seat_name(workflow, names, role, unit) for role, unit in seats)
 
 
 def _meant(case: Case, proposal: int | None) -> int:
