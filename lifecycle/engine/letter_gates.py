@@ -128,7 +128,7 @@ def judge_day(docket: Docket, word: str, *earlier: tuple[str, str]) -> None:
     Letters do not move the case's clock, nor does it hold them up: they have an order of their own.
     """
     on = docket.moment.on.isoformat()
-    what, day = max(earlier, key=lambda one: one[1])
+    what, day = max(reversed(earlier), key=lambda one: one[1])
     if on < day:
         text = f"{word}日 {on} 早于{what}日 {day}"
         docket.add(Gate("letter", False, {"on": on}, text, f"请用 {day} 或以后的日期"))
