@@ -17,6 +17,8 @@ from lifecycle.engine.acts import IssueLetter
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.case_letter import CaseLetter, rule_of
 from lifecycle.engine.gates.gates import SPANS
+from lifecycle.engine.letter_steps import lapse_of
+from lifecycle.engine.standing import open_limits
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import canonical, hash_of
@@ -77,7 +79,31 @@ def to_issue(
     `signer` is what stands as 签发人 on letters to a superior.
     """
     drafted = find_drafted(library, case, name)
-    return issue_of(library, directory, drafted, moment=moment, signer=signer, seq=directory.seq)
+    act = issue_of(library, directory, drafted, moment=moment, signer=signer, seq=directory.seq)
+    _see_dates(library, drafted, case, act, moment)
+    return act
+
+
+def _see_dates(
+    library: Library, drafted: Drafted, case: Case, act: IssueLetter, moment: Moment
+) -> None:
+    """See that a letter that goes out late does not promise the day of a limit that was the left
+    state's: it is drafted anew. Raises InvalidError if not.
+    """
+    letter = case.letters[drafted.name]
+    lapse = lapse_of(drafted.workflow, case, letter, moment.on.isoformat())
+    anew = letter.first and letter.on >= (lapse.on if lapse else "")
+    if lapse is None or lapse.kind != "finished" or anew:
+        return
+    calendar = library.calendar(drafted.body["calendar"])
+    printed = json.dumps(act.content, ensure_ascii=False)
+    for item in open_limits(drafted.workflow, drafted.after, calendar):
+        day = f"{item.due.on.year}年{item.due.on.month}月{item.due.on.day}日"
+        if f"{day}前" in printed:
+            raise InvalidError(
+                f"{drafted.name} 写着“{day}前”，{lapse.text}，期限已不算数",
+                f"按现在的情况重拟：lifecycle notice draft {case.number} --replace {drafted.name}",
+            )
 
 
 def issue_of(

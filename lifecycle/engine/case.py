@@ -187,7 +187,8 @@ class Suspension:
 class Case:
     """One run of a workflow after `seq` entries.
 
-    `head` is the hash of the last. Days are YYYY-MM-DD. `suspensions` are those under way, the
+    `head` is the hash of the last. Days are YYYY-MM-DD; `last_on` is that of the last entry which a
+    gate can read, so that of no letter. `suspensions` are those under way, the
     innermost last; `stops` the days from and to which earlier ones lasted. `steps` are those that
     stand, in order; `made` is how often each transition was ever made, `entered` the seq at which
     each state was last entered. `proposals` are corrections by the seq that proposed them;
@@ -236,6 +237,10 @@ class Case:
         return replace(
             self, seq=entry.seq, head=entry.digest, last_on=entry.on, last_at=entry.at, **change
         )
+
+    def beside(self, entry: Entry, **change: Any) -> Case:
+        """Give the case after an entry that changes this of it and does not move its clock."""
+        return replace(self, seq=entry.seq, head=entry.digest, last_at=entry.at, **change)
 
     def bound_units(self, name: str | None) -> tuple[str, ...]:
         """Name the units that a fact of type unit, or list of unit, holds.

@@ -48,7 +48,8 @@ class CaseLetter:
     parties where an officer chose them. `digest` is the SHA-256 of the letter as drafted,
     `reviewed_by` is everybody who found it in order, `entry` the hash of the entry that issued it,
     `forms` the SHA-256 of every form as frozen, `text` that of the file in which an officer edited
-    it; `about` is the letter that it reminds `units` of, `debt` what they owe on it.
+    it; `about` is the letter that it reminds `units` of, `debt` what they owe on it. `first` is the
+    seq of the entry that first drafted what this one redoes, 0 where it redoes nothing.
     """
 
     name: str
@@ -79,6 +80,12 @@ class CaseLetter:
     about: str = ""
     units: tuple[str, ...] = ()
     debt: str = ""
+    first: int = 0
+
+    @property
+    def step(self) -> int:
+        """Give the seq of the transition that it tells of, where it tells of one."""
+        return self.first or self.seq
 
     @property
     def code(self) -> str:
@@ -147,8 +154,10 @@ class Letters(Mapping[str, CaseLetter]):
 
 
 def dump_case_letter(letter: CaseLetter) -> dict[str, Any]:
-    """Give a letter as plain values for canonical JSON."""
+    """Give a letter as plain values for canonical JSON; `first` only where there is one."""
     data = {name: getattr(letter, name) for name in CaseLetter.__slots__}
+    if not letter.first:
+        del data["first"]
     data["addressed"] = [
         {name: getattr(a, name) for name in Addressee.__slots__} for a in letter.addressed
     ]

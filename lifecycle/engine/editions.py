@@ -17,7 +17,7 @@ from lifecycle.engine.case import OPEN, Case, Edition, File, Fired, MadeStep, Mo
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.values import Value
 from lifecycle.workflow.model import Transition, Workflow
-from lifecycle.workflow.reliance import reads_of, renews
+from lifecycle.workflow.reliance import counting_states, reads_of, renews
 
 NO_EDITION = Edition(0, 0, 0)
 
@@ -125,7 +125,9 @@ def _begins_again(workflow: Workflow, case: Case, name: str) -> bool:
 
 
 def _pruned(workflow: Workflow, case: Case, names: Iterable[str]) -> Case:
-    """Forget the earlier editions that no standing step has read and no return can bring back."""
+    """Forget the earlier editions that no standing step has read, no return can bring back and no
+    limit may count from.
+    """
     past = {**case.past}
     for name in names:
         if name in past:
@@ -137,17 +139,27 @@ def _pruned(workflow: Workflow, case: Case, names: Iterable[str]) -> Case:
 def _kept(workflow: Workflow, case: Case, name: str) -> tuple[PastEdition, ...]:
     read = {step.reads.get(name) for step in case.steps}
     by_seq = {step.seq: step for step in case.steps}
+    since = _counted_since(workflow, case, name)
     found = []
     later = edition_of(case, name)
     comes_back = True
     for one in reversed(case.past[name]):
         maker = by_seq.get(later.seq) if later.by else None
         comes_back = comes_back and _may_go(workflow, maker)
-        if one.edition.number in read or (comes_back and not one.undone):
+        counts = since is not None and later.seq > since
+        if one.edition.number in read or ((comes_back or counts) and not one.undone):
             found.append(one)
         if not one.undone:
             later = one.edition
     return tuple(reversed(found))
+
+
+def _counted_since(workflow: Workflow, case: Case, name: str) -> int | None:
+    """Give the seq at which a state with a limit that counts from a fact was entered: of what was
+    in hand from then on the limit's rounds are told. None where no such state was entered yet.
+    """
+    states = counting_states(workflow, name)
+    return min((case.entered[state] for state in states if state in case.entered), default=None)
 
 
 def _may_go(workflow: Workflow, step: MadeStep | None) -> bool:

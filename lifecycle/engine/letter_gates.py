@@ -122,6 +122,18 @@ def _both(officer: Officer, done: str, word: str, persons: tuple[str, ...], same
     return text
 
 
+def judge_day(docket: Docket, word: str, *earlier: tuple[str, str]) -> None:
+    """See that the day is not before what was done earlier, given as (what, day or "").
+
+    Letters do not move the case's clock, nor does it hold them up: they have an order of their own.
+    """
+    on = docket.moment.on.isoformat()
+    what, day = max(reversed(earlier), key=lambda one: one[1])
+    if on < day:
+        text = f"{word}日 {on} 早于{what}日 {day}"
+        docket.add(Gate("letter", False, {"on": on}, text, f"请用 {day} 或以后的日期"))
+
+
 def judge_stage(docket: Docket, letter: CaseLetter, *states: str) -> None:
     """See that the letter is in one of these states of its life."""
     inputs = {"letter": letter.name, "state": letter.state}

@@ -12,11 +12,12 @@ from lifecycle.engine.clocks import due_of
 from lifecycle.engine.gates.asking import due_of_seat
 from lifecycle.engine.gates.renewals import due_of_renewal, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, seats_of
+from lifecycle.engine.rounds import is_done, present_round
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.workdays import Calendar, Due
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import ENTERED, Light, Limit, Transition, Workflow
+from lifecycle.workflow.model import Light, Limit, Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,12 @@ class Standing:
 
 
 def open_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[OpenLimit]:
-    """List the limits of the case's state that have begun and are not met."""
+    """List the limits of the case's state whose present round has begun and is not done."""
     state = workflow.states[case.state]
     for limit in ((state.due,) if state.due else ()) + state.limits:
-        since = case.entered_on if limit.since == ENTERED else case.facts.get(limit.since)
-        if since is not None and not _is_met(case, limit, str(since)):
-            yield OpenLimit(limit, str(since), due_of(case, str(since), limit, calendar))
+        now = present_round(workflow, case, limit)
+        if now is not None and not is_done(workflow, case, limit, now):
+            yield OpenLimit(limit, now.since, due_of(case, now.since, limit, calendar))
 
 
 def next_limit(workflow: Workflow, case: Case, calendar: Calendar) -> Due | None:
@@ -89,25 +90,6 @@ def opinions_owed(workflow: Workflow, case: Case, calendar: Calendar) -> Iterato
             due = due_of_renewal(workflow, case, renewal, seat, calendar)
             if due is not None:
                 yield OwedOpinion(None, seat, due)
-
-
-def _is_met(case: Case, limit: Limit, since: str) -> bool:
-    """Tell whether something that ends a limit was done on or after its first day, or recorded
-    after it.
-
-    What was done in an earlier round counts for neither.
-    """
-    return any(_is_done(case, name, since, case.changed.get(limit.since)) for name in limit.done)
-
-
-def _is_done(case: Case, name: str, since: str, known: int | None) -> bool:
-    fired = case.fired.get(name)
-    if fired is not None:
-        return fired.on >= since or (known is not None and fired.seq >= known)
-    value = case.facts.get(name)
-    if value is None or not isinstance(value, str) or len(value) != 10:
-        return value is not None
-    return value >= since or (known is not None and case.changed[name] >= known)
 
 
 def stand(workflow: Workflow, case: Case, calendar: Calendar) -> Standing:

@@ -300,7 +300,9 @@ class Register:
                 f"流程“{workflow.title}”刚发布了新版本，未立项", "请重新立项，按新版本办理"
             )
         self._stamp(now, directory)  # a wrong clock is told before the days that follow from it
-        on = self._day(request, case, now)
+        on = self._day(request, now)
+        if case is not None and act.moves_clock:
+            _see_order(case, on)
         if isinstance(act, IssueLetter) and on != _day_of(now):
             raise InvalidError("文号只能在签发当日编排，不能补编或倒签", "去掉 --on，今天签发")
         self._see_account(request, directory)
@@ -441,16 +443,11 @@ class Register:
             raise UnknownError("事项", case_id)
         return read_case(self.store, found[1])
 
-    def _day(self, request: Request, case: Case | None, now: datetime) -> date:
+    def _day(self, request: Request, now: datetime) -> date:
         today = _day_of(now)
         on = request.on or today
         if on > today:
             raise InvalidError(f"办理日 {on} 在今天（{today}）之后", "只能补录已发生的事")
-        if case is not None and on.isoformat() < case.last_on:
-            raise InvalidError(
-                f"办理日 {on} 早于 {case.number} 上一条记录的 {case.last_on}",
-                f"请用 {case.last_on} 或以后的日期",
-            )
         return on
 
     def _count(self, request: Request, case_id: str | None, refused: RefusedError) -> None:
@@ -510,7 +507,7 @@ class Register:
                 return body
             directory, now = self.library.directory(), self.clock()
             at = self._stamp(now, directory, kind)
-            on = self._day(request, None, datetime.fromisoformat(at))
+            on = self._day(request, datetime.fromisoformat(at))
             self._see_account(request, directory)
             officer = directory.officer(request.officer, on) if directory.seq else None
             calendar = self.library.calendar_of(directory)
@@ -548,6 +545,15 @@ class Register:
         if data["kind"] == "workflow":
             self.library.publish(digest)
         return digest
+
+
+def _see_order(case: Case, on: date) -> None:
+    """Refuse a day before the last one of a case that a gate can read."""
+    if on.isoformat() < case.last_on:
+        raise InvalidError(
+            f"办理日 {on} 早于 {case.number} 上一条记录的 {case.last_on}",
+            f"请用 {case.last_on} 或以后的日期",
+        )
 
 
 def acting_officer(directory: Directory, request: Request, on: date, today: date) -> Officer:

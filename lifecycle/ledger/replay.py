@@ -99,7 +99,7 @@ def replay_entry(
     try:
         body = read(row.raw)
         problems += check_link(body, row, *_end_of(case))
-        problems += check_times(body, case.last_on if case else "")
+        problems += check_times(body, _floor_of(case, body))
         if case is None and body["intent"]["type"] != "case_opened":
             problems.append(("chain", "第一条记录不是立项"))
         else:
@@ -117,6 +117,15 @@ def replay_entry(
         stumbled = ("illegal", "记录的内容与流程对不上，无法回放")
         problems += [stumbled] if body else unreadable(row)
     return Step(row, body, case, after, tuple(problems))
+
+
+def _floor_of(case: Case | None, body: Mapping[str, Any]) -> str:
+    """Give the day before which an entry may not be; "" for what does not move the case's clock:
+    that is judged by the order of the letter's own days.
+    """
+    if case is None or not read_act(body["intent"]).moves_clock:
+        return ""
+    return case.last_on
 
 
 def rejudge(

@@ -16,6 +16,7 @@ from lifecycle.workflow.edition_words import check_editions
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.language import MENTIONED
 from lifecycle.workflow.letter_variables import LETTER_NAMES
+from lifecycle.workflow.limit_words import check_limits
 from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, Fact, NoticeRule, Use, Workflow
 from lifecycle.workflow.supply import supplied
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
@@ -72,6 +73,7 @@ def check(
         *check_graph(workflow),
         *check_conditions(workflow, vague),
         *check_editions(workflow),
+        *check_limits(workflow),
     ]
     if templates is not None:
         problems += _check_letters(workflow, templates)

@@ -285,8 +285,10 @@ class Transition:
 
     `to` is None for a record (the case stays) and PREVIOUS for a resume. It enters the facts that
     it `asks` and those that it `may` ask; of the facts in `renews` also where another transition
-    entered what a step has read. Items in `fresh` must be of an edition that no step has read. Once
-    made it stands until a return undoes it; where it `stands` none does, but those of `until`.
+    entered what a step has read. Where it `prolongs`, a date that it enters moves the limit that
+    counts from there, though that is not done. Items in `fresh` must be of an edition that no step
+    has read. Once made it stands until a return undoes it; where it `stands` none does, but those
+    of `until`.
     """
 
     name: str
@@ -299,6 +301,7 @@ class Transition:
     asks: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     renews: tuple[str, ...] = ()
+    prolongs: bool = False
     facts: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()

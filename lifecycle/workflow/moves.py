@@ -66,6 +66,7 @@ def _read_transition(
         asks=fields.many("asks"),
         may=fields.many("may"),
         renews=fields.many("renews"),
+        prolongs=fields.flag("prolongs"),
         not_by=fields.many("not_by"),
         reason=fields.has("reason"),
         locks=fields.many("locks"),

@@ -132,17 +132,27 @@ def _doors(workflow: Workflow) -> dict[str, Doors]:
 
 
 @lru_cache(maxsize=MOST_WORKFLOWS)
+def _counting(workflow: Workflow) -> dict[str, tuple[str, ...]]:
+    """Map each fact from which time limits count to the states that have these."""
+    found: dict[str, list[str]] = {}
+    for state in workflow.states.values():
+        limits = (*((state.due,) if state.due else ()), *state.limits)
+        for since in dict.fromkeys(limit.since for limit in limits if limit.since != ENTERED):
+            found.setdefault(since, []).append(state.name)
+    return {name: tuple(states) for name, states in found.items()}
+
+
+def counting_states(workflow: Workflow, fact: str) -> tuple[str, ...]:
+    """Name the states with a time limit that counts from a fact."""
+    return _counting(workflow).get(fact, ())
+
+
+@lru_cache(maxsize=MOST_WORKFLOWS)
 def lasting_facts(workflow: Workflow) -> frozenset[str]:
     """Name the facts that `renews: true` does not open: those of the identity, and those from which
     a time limit counts.
     """
-    limits = [
-        limit
-        for state in workflow.states.values()
-        for limit in (*((state.due,) if state.due else ()), *state.limits)
-    ]
-    since = {limit.since for limit in limits if limit.since != ENTERED}
-    return frozenset((*workflow.identity, *since))
+    return frozenset((*workflow.identity, *_counting(workflow)))
 
 
 def renews(workflow: Workflow, name: str) -> bool:

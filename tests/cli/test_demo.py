@@ -193,7 +193,7 @@ def test_it_ends_with_board_letters_and_a_clean_audit(demo: Demo) -> None:
         assert demo.run(*shlex.split(line)[1:]).stdout == shown[line], line
     assert "没有发现问题" in shown["lifecycle audit"]
     assert "关于修改剑瓷文化体验街区项目设计方案的函" in shown[lines[1]]
-    assert "关于仙都山居度假酒店项目政策事项的请示" in shown[lines[2]]
+    assert "关于仙都山居度假酒店项目评价情况的报告" in shown[lines[2]]
 
 
 def test_every_letter_can_be_written(demo: Demo) -> None:

@@ -20,13 +20,14 @@ def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
 def test_letters_are_listed(bureau: Bureau) -> None:
     """Each letter with its case, name, day, kind, title and recipients."""
     assert bureau.do("notice", "list") == (
-        "   事项         公文            状态  文号  日期        文种  标题                      "
-        "            主送\n"
-        "✓  KC-2026-001  9-consultation  草稿        2026-09-05  函    "
+        "   事项         公文            状态                    文号  日期        文种  标题    "
+        "                              主送\n"
+        "✓  KC-2026-001  9-consultation  草稿（所属环节已办结）        2026-09-05  函    "
         "关于征求剑瓷文化体验街区选址意见的"
         "函"
         "  市建设局、市自然资源局、市文物局\n"
-        "✓  KC-2026-002  2-closing       草稿        2026-09-21  公告  关于终止温泉康养的公告\n"
+        "✓  KC-2026-002  2-closing       草稿                          2026-09-21  公告  "
+        "关于终止温泉康养的公告\n"
     )
     assert bureau.do("notice", "list", "KC-2026-003").endswith("还没有公文\n")
     letters = bureau.asks("notice", "list", "KC-2026-001")["letters"]

@@ -483,6 +483,7 @@ def works(w: Walk) -> None:
     w.stands("stopped")
     w.refused("owner001 advance complete_work", "现为“停工”")
     w.refused("owner001 advance resume_work", "缺 整改报告", "缺 建设（规划）")
+    w.do("owner001 advance report_stop --note 塔吊检修，已向发证机关报告")
     w.do("owner001 attach rectification_report")
     w.do("planning01 sign resume_work agree")
     w.do("owner001 advance resume_work")
@@ -497,7 +498,12 @@ def acceptance(w: Walk) -> None:
     passing = f"owner001 advance pass_acceptance --set accepted_on={w.day + timedelta(days=20)}"
     w.refused(passing, "缺 规划核实日", "缺 规划核实意见", f"最迟 {w.day}")
     w.do("planning01 attach planning_verification")
-    w.do(f"planning01 advance verify_planning --set planning_verified_on={w.day}")
+    verifying = f"planning01 advance verify_planning --set planning_verified_on={w.day}"
+    w.refused(verifying, "尚未受理规划核实")
+    accepting = f"planning01 advance accept_verification --set accepted_for_verification_on={w.day}"
+    w.do(accepting)
+    w.refused(accepting, "上一次受理的尚未核实")
+    w.do(verifying)
     w.do("planning01 advance fail_acceptance --note 消防通道不足")
     w.do(f"planning01,{X} sign pass_acceptance agree")
     passing = f"owner001 advance pass_acceptance --set accepted_on={w.day}"

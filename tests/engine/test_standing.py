@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lifecycle.engine.case import Case, Fired
+from lifecycle.engine.case import Case, Edition, Fired
 from lifecycle.engine.standing import open_limits, stand
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.reader import read_workflow
@@ -20,8 +20,8 @@ CALENDAR = Calendar("0" * 64, {})
 
 
 def case_in(state: str, **facts: tuple[str, int]) -> Case:
-    """Make a case in a state since 1 June 2026, with facts as (value, number of the entry that set
-    it).
+    """Make a case in a state since 1 June 2026, entered with entry 45, with facts as (value, number
+    of the entry that set it).
     """
     return Case(
         id="c",
@@ -40,6 +40,8 @@ def case_in(state: str, **facts: tuple[str, int]) -> Case:
         materials={},
         opinions={},
         fired={},
+        editions={name: Edition(1, 1, n) for name, (_, n) in facts.items()},
+        entered={state: 45},
     )
 
 
@@ -58,42 +60,28 @@ def test_a_limit_begins_with_its_first_day() -> None:
 
 def test_works_may_begin_before_they_are_due() -> None:
     """What was due on a day and done before it is done: an early start leaves no limit open."""
-    waiting = case_in("construction", start_due_on=("2026-08-31", 40))
-    assert titles(waiting) == {"约定开工"}
-    assert (
-        titles(
-            replace(
-                waiting,
-                facts={**waiting.facts, "started_on": "2026-08-20"},
-                changed={**waiting.changed, "started_on": 60},
-            )
-        )
-        == set()
-    )
+    waiting = {"start_due_on": ("2026-08-31", 40)}
+    assert titles(case_in("construction", **waiting)) == {"约定开工"}
+    begun = case_in("construction", **waiting, started_on=("2026-08-20", 60))
+    assert titles(begun) == set()
 
 
 def test_an_earlier_round_ends_no_limit() -> None:
     """The result of a first deal does not meet the limit that the second deal begins."""
-    second = case_in("listing", deal_on=("2026-08-03", 50), result_on=("2026-05-08", 30))
-    assert "公布出让结果" in titles(second)
-    again = {**second.facts, "result_on": "2026-08-06"}
-    assert "公布出让结果" not in titles(
-        replace(second, facts=again, changed={**second.changed, "result_on": 55})
-    )
+    deal = {"deal_on": ("2026-08-03", 50)}
+    assert "公布出让结果" in titles(case_in("listing", **deal, result_on=("2026-05-08", 30)))
+    assert "公布出让结果" not in titles(case_in("listing", **deal, result_on=("2026-08-06", 55)))
 
 
-@pytest.mark.parametrize(
-    ("on", "open_"), [("2026-05-20", True), ("2026-06-01", False), ("2026-06-08", False)]
-)
-def test_a_transition_ends_a_limit_of_its_stay(on: str, open_: bool) -> None:
-    """A limit that counts from entering the state is ended by a transition of this stay, not of an
-    earlier one.
+@pytest.mark.parametrize(("seq", "open_"), [(44, True), (45, True), (46, False)])
+def test_a_transition_ends_a_limit_of_its_stay(seq: int, open_: bool) -> None:
+    """A limit that counts from entering the state is ended by a transition of this stay: not by an
+    earlier one, be it of the same day, nor by the one that led here.
     """
-    case = replace(case_in("intent"), fired={"sign_loi": Fired(1, on, 90, ("bureau01",))})
-    assert (
-        PROJECT.states["intent"].due
-        in [item.limit for item in open_limits(PROJECT, case, CALENDAR)]
-    ) is open_
+    made = Fired(1, "2026-06-01", seq, ("bureau01",))
+    case = replace(case_in("intent"), fired={"sign_loi": made})
+    found = [item.limit for item in open_limits(PROJECT, case, CALENDAR)]
+    assert (PROJECT.states["intent"].due in found) is open_
 
 
 def test_a_final_state_has_no_limits() -> None:

@@ -465,8 +465,10 @@ class Drawer:
                 ("notice", "approve", number, meant), self.someone(self.holders("reviewer", [unit]))
             )
         elif state == "reviewed":
+            note = ("--note", self.random.choice(REASONS)) if self.chance(0.6) else ()
             self.act(
-                ("notice", "issue", number, meant), self.someone(self.holders("signer", [unit]))
+                ("notice", "issue", number, meant, *note),
+                self.someone(self.holders("signer", [unit])),
             )
         elif state == "issued":
             self._answer(number, meant)

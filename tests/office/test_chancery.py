@@ -593,11 +593,9 @@ def see_damage_told(paper: Paper, damage: str) -> None:
     assert paper.fails("notice", "outbox") == told
 
 
-def test_show_reads_only_letters_that_wait_for_answers(
-    paper: Paper, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The sheet counts letters by what is kept of their states, and reads those alone of which
-    somebody still owes a receipt or an answer.
+def test_show_reads_only_letters_that_wait(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sheet counts letters by what is kept of their states, and reads those alone that are not
+    issued yet, or of which somebody still owes a receipt or an answer.
     """
     read: list[str] = []
 
@@ -614,12 +612,16 @@ def test_show_reads_only_letters_that_wait_for_answers(
     number = paper.asked()
     paper.do("advance", number, "ask", by="bureau01")
     monkeypatch.setattr(letter_rows, "load_case_letter", noting)
-    assert shown(number) == ("草稿 2 件", [])
+    other = "3-consultation"
+    assert shown(number) == ("草稿 2 件", [LETTER, other])
     paper.issued(number)
     waiting = "草稿 1 件、已签发 1 件；待 市自然资源局、市文物局 复函"
-    assert shown(number) == (waiting, [LETTER])
+    assert shown(number) == (waiting, [other, LETTER])
     for code in ("land01", "wenwu01"):
         paper.do("notice", "receipt", number, "1号", by=code)
         reply = paper.write("复函.txt", "无意见")
         paper.do("notice", "reply", number, "1号", "同意", "--file", reply, by=code)
-    assert shown(number) == ("草稿 1 件、已签发 1 件", [LETTER])  # the copy is not received yet
+    assert shown(number) == (
+        "草稿 1 件、已签发 1 件",
+        [other, LETTER],
+    )  # the copy is not received yet

@@ -70,6 +70,7 @@ def test_a2_verdict_grant_and_price_stay(walk: Walk) -> None:
     forward(w, "acceptance")
     w.do("owner001 attach joint_acceptance rectification_report")
     w.do("planning01 attach planning_verification")
+    w.do(f"planning01 advance accept_verification --set accepted_for_verification_on={w.day}")
     w.do(f"planning01 advance verify_planning --set planning_verified_on={w.day}")
     w.do(f"planning01,{X} sign pass_acceptance agree")
     w.do(f"owner001 advance pass_acceptance --set accepted_on={w.day}")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from lifecycle.office.cases.show import (
         Holder,
+        LetterCount,
         Sheet,
         ShownLimit,
         ShownMaterial,
@@ -152,12 +153,17 @@ def _print_corrections(sheet: Sheet) -> None:
 
 
 def _print_letters(sheet: Sheet) -> None:
-    """Print how many letters stand where, and who still owes an answer."""
+    """Print how many letters stand where, which are out of time, and who still owes an answer."""
     if not sheet.letters:
         return
     owing = f"；待 {'、'.join(sheet.owing)} 复函" if sheet.owing else ""
-    stand = "、".join(f"{letters.state} {letters.count} 件" for letters in sheet.letters)
-    _flow("公文　", f"{stand}{owing}　lifecycle notice list {sheet.number}")
+    late = f"；未签发的里 {_counted(sheet.lapsed)}" if sheet.lapsed else ""
+    stand = f"{_counted(sheet.letters)}{late}{owing}"
+    _flow("公文　", f"{stand}　lifecycle notice list {sheet.number}")
+
+
+def _counted(letters: Sequence[LetterCount]) -> str:
+    return "、".join(f"{one.state} {one.count} 件" for one in letters)
 
 
 def _print_holdings(sheet: Sheet) -> None:

@@ -131,20 +131,26 @@ def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_
     help="签发：编文号、固定全部版式，此后一字不能改。文号在签发当日按机关代字、文种、"
     "年份连续编排，"
     "不能补编倒签；"
-    "缺字的不能签发。拟稿人、核稿人不得签发。",
-    examples=["lifecycle notice issue LS-F-2026-003 9-siting-consultation --as bureau02"],
+    "缺字的不能签发。拟稿人、核稿人不得签发。所属流转已退回的不能签发，所属环节已办结的写明理由才能签发。",
+    examples=[
+        "lifecycle notice issue LS-F-2026-003 9-siting-consultation --as bureau02",
+        "lifecycle notice issue LS-F-2026-003 9-siting-consultation --note 领导出差，迟发三日",
+    ],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @argument("name", metavar="NAME", help=NAME_HELP)
+@option("--note", default="", metavar="理由", help="所属环节已办结、现在才发的理由")
 @acting
 @_dry_run
 @at_desk
-def notice_issue(desk: Desk, case: str, name: str, principal: str | None, dry_run: bool) -> None:
+def notice_issue(
+    desk: Desk, case: str, name: str, note: str, principal: str | None, dry_run: bool
+) -> None:
     """Sign a letter off."""
     from lifecycle.office.letters.letters import issue
 
     request = request_of(desk, principal, dry_run=dry_run)
-    handled = issue(desk.office, request, case, name)
+    handled = issue(desk.office, request, case, name, note)
     number, issued = handled.outcome.case.number, handled.letter
     done(
         desk,

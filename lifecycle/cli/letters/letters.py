@@ -121,6 +121,7 @@ def _listed(shown: Shown) -> dict[str, Any]:
         "transition": found.transition or None,
         "on": found.on,
         "state": found.state,
+        "lapse": shown.lapse.kind if shown.lapse else None,
         "document_number": found.number or None,
         "issued_on": found.issued_on or None,
         "code": found.code or None,

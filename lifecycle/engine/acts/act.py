@@ -33,6 +33,13 @@ class Act(ABC):
     after_end: ClassVar[bool] = False
     """Whether it may be done to a case that has ended."""
 
+    @property
+    def moves_clock(self) -> bool:
+        """Tell whether its day is one of the case's days, which never go back: those of entries
+        that a gate can read. Acts on letters are dated by the letter's own order.
+        """
+        return True
+
     @abstractmethod
     def judge(self, docket: Docket) -> Decision:
         """Judge every gate; accept, or refuse with all of them."""

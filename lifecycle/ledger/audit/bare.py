@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from lifecycle.engine.acts import read_act
+from lifecycle.errors import InvalidError
 from lifecycle.ledger.audit.entries import Known, Trail
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.states import stored_row
@@ -22,7 +24,8 @@ class BareCase:
     """What a case must be stored as by its entries alone: `wanted` by column, `idx` its last entry.
 
     Number and day of opening come from the first entry, the state from the last one that moved the
-    case, all else from the last. What an unreadable entry would have said is not wanted.
+    case, its last day from the last that a gate can read, all else from the last. What an
+    unreadable entry would have said is not wanted.
     """
 
     def __init__(self, workflow: str) -> None:
@@ -48,8 +51,9 @@ class BareCase:
                 self.wanted |= {"number": body["numbers"]["case"], **opened}
             if intent["to"] is not None:
                 self.wanted["state"] = intent["to"]
-            self.wanted["last_on"] = intent["occurred_on"]
-        except UNREADABLE:
+            if read_act(intent).moves_clock:
+                self.wanted["last_on"] = intent["occurred_on"]
+        except (*UNREADABLE, InvalidError):
             # This may have been an entry that moved the case.
             self.wanted.pop("state", None)
             self.wanted.pop("last_on", None)

@@ -267,6 +267,12 @@ def count_by_state(store: Store, case: Case) -> dict[str, int]:
     return dict(store.rows(text.COUNT_LETTERS_BY_STATE, case_id=case.id))
 
 
+def unissued_in(store: Store, case: Case) -> Iterator[CaseLetter]:
+    """Read the letters kept for a case that were drafted and not issued, in that order."""
+    for (body,) in store.rows(text.LETTERS_UNISSUED, case_id=case.id):
+        yield _letter_in(body)
+
+
 def owed_in(store: Store, case: Case) -> Iterator[CaseLetter]:
     """Read the letters kept for a case to which an answer may be owed, in the order of drafting."""
     for (name,) in store.rows(text.LETTERS_OWED, case_id=case.id):

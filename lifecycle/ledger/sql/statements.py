@@ -570,6 +570,14 @@ COUNT_LETTERS = select(func.count()).select_from(LetterRow).where(_THIS_LETTER[0
 COUNT_LETTERS_BY_STATE = (
     select(LetterRow.state, func.count()).where(_THIS_LETTER[0]).group_by(col(LetterRow.state))
 )
+LETTERS_UNISSUED = (
+    select(LetterRow.body)
+    .where(
+        _THIS_LETTER[0],
+        or_(col(LetterRow.state) == word("draft"), col(LetterRow.state) == word("reviewed")),
+    )
+    .order_by(*_IN_ORDER)
+)
 LETTERS_ASKING = select(LetterRow.name).where(
     _THIS_LETTER[0],
     col(LetterRow.asks).in_(texts("asks", "asked")),

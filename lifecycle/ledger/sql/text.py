@@ -1575,6 +1575,20 @@ FROM letter
 WHERE letter.case_id = %(case_id)s::VARCHAR GROUP BY letter.state
 """,
 )
+LETTERS_UNISSUED = Statement(
+    """
+SELECT letter.body
+FROM letter
+WHERE letter.case_id = :case_id AND (letter.state = 'draft' OR letter.state = 'reviewed') ORDER BY
+letter.seq, letter.place
+""",
+    """
+SELECT letter.body
+FROM letter
+WHERE letter.case_id = %(case_id)s::VARCHAR AND (letter.state = 'draft' OR letter.state =
+'reviewed') ORDER BY letter.seq, letter.place
+""",
+)
 LETTERS_ASKING = Statement(
     """
 SELECT letter.name

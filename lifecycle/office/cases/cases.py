@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from lifecycle.engine.acts import (
     Act,
@@ -142,11 +143,16 @@ def done(office: Office, outcome: Outcome, hints: tuple[Hint, ...] = ()) -> Done
         provisional=standing.provisional,
         gates=outcome.gates,
         entry=_recorded(outcome) if body else None,
-        sentence=tell(workflow, body, office.directory.names(case.last_on)) if body else "",
+        sentence=_told(office, workflow, body) if body else "",
         letters=_letters_sent(workflow, outcome) if body else 0,
         repeated=outcome.repeated,
         hints=hints,
     )
+
+
+def _told(office: Office, workflow: Workflow, body: Mapping[str, Any]) -> str:
+    """Tell of an entry with the names that the units had on its day."""
+    return tell(workflow, body, office.directory.names(body["intent"]["occurred_on"]))
 
 
 def _recorded(outcome: Outcome) -> Recorded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.gates.gates import SPANS, Gate, title_of
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.settled import tell_renewal
+from lifecycle.engine.letter_steps import LAPSES, lapse_of
 from lifecycle.engine.owed import owed
 from lifecycle.engine.values import Value, show_value
 from lifecycle.frozen import dataclass
@@ -19,7 +21,7 @@ from lifecycle.insight.document import case_document
 from lifecycle.insight.outlook import ANYBODY, Outlook, Way, look
 from lifecycle.insight.sight import Holder, days_in_state, holder, opinion_status
 from lifecycle.ledger.record import account_of
-from lifecycle.ledger.rows.letter_rows import count_by_state, owed_in
+from lifecycle.ledger.rows.letter_rows import count_by_state, owed_in, unissued_in
 from lifecycle.office.office import entries
 
 if TYPE_CHECKING:
@@ -154,7 +156,7 @@ class ShownFact:
 
 @dataclass(frozen=True, slots=True)
 class LetterCount:
-    """How many letters stand in a state, by its Chinese name."""
+    """How many letters stand in a state, or are out of time for a reason, by its Chinese name."""
 
     state: str
     count: int
@@ -176,9 +178,10 @@ class LastEntry:
 class Sheet:
     """All that `show` tells of a case. Days are YYYY-MM-DD.
 
-    `days` is how long it stands in its state, counted from 0; `owing` names who owes an answer to a
-    letter; `values` are the facts' raw values; `last` are the last entries, the newest first, and
-    `bodies` the same as stored, the oldest first; `document` is the whole case for machines.
+    `days` is how long it stands in its state, counted from 0; `lapsed` counts the drafts that are
+    out of time; `owing` names who owes an answer to a letter; `values` are the facts' raw values;
+    `last` are the last entries, the newest first, and `bodies` the same as stored, the oldest
+    first; `document` is the whole case for machines.
     """
 
     number: str
@@ -209,6 +212,7 @@ class Sheet:
     values: Mapping[str, Value]
     locked: tuple[str, ...]
     letters: tuple[LetterCount, ...]
+    lapsed: tuple[LetterCount, ...]
     owing: tuple[str, ...]
     corrections: tuple[str, ...]
     last: tuple[LastEntry, ...]
@@ -274,6 +278,7 @@ class _SheetMaker:
             values=case.facts,
             locked=tuple(case.locked),
             letters=tuple(self.letters()),
+            lapsed=tuple(self.lapsed()),
             owing=self.owing(),
             corrections=tuple(self.corrections()),
             last=tuple(map(self.entry, reversed(bodies))),
@@ -362,6 +367,16 @@ class _SheetMaker:
         for state, title in STATES.items():
             if state in counts:
                 yield LetterCount(title, counts[state])
+
+    def lapsed(self) -> Iterator[LetterCount]:
+        """Count the drafts that are out of time, by why they are."""
+        on = self.moment.on.isoformat()
+        drafts = unissued_in(self.office.store, self.case)
+        lapses = [lapse_of(self.workflow, self.case, letter, on) for letter in drafts]
+        counts = Counter(lapse.title for lapse in lapses if lapse is not None)
+        for title in LAPSES.values():
+            if title in counts:
+                yield LetterCount(title, counts[title])
 
     def corrections(self) -> Iterator[str]:
         """Tell of the corrections that wait, and of the steps that a correction upset."""

@@ -11,6 +11,7 @@ from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuin
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.case_letter import DRAFT, REVIEWED, CaseLetter, rule_of
 from lifecycle.engine.letter_gates import hands_before
+from lifecycle.engine.letter_steps import lapse_of
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.rows.letter_rows import (
     count_sendings,
@@ -29,6 +30,7 @@ MOST = 30
 WORDS = {
     "approve": "核稿",
     "issue": "签发",
+    "void": "作废",
     "freeze": "补版式",
     "receipt": "签收",
     "reply": "复函",
@@ -90,7 +92,7 @@ def _errands_of(
     office: Office, moment: Moment, officer: Officer, rules: Issuing | None
 ) -> Iterator[LetterErrand]:
     if "reviewer" in officer.held or "signer" in officer.held:
-        yield from _desk(office, officer)
+        yield from _desk(office, officer, moment)
     for case_id, name in waiting_for(office.store, officer.unit):
         case = office.register.case(case_id)
         yield from _owed(office, case, kept_letter(case, name), officer, moment=moment, rules=rules)
@@ -101,9 +103,9 @@ def _errands_of(
         yield _errand("urge", late.case, late.letter, officer, text, late.due_on)
 
 
-def _desk(office: Office, officer: Officer) -> Iterator[LetterErrand]:
+def _desk(office: Office, officer: Officer, moment: Moment) -> Iterator[LetterErrand]:
     """List what an issuing unit's reviewer and signer have before them, but not what went through
-    their own hands.
+    their own hands; what a return undid is to be voided.
     """
     for duty, verb, state in (("signer", "issue", REVIEWED), ("reviewer", "approve", DRAFT)):
         if duty not in officer.held:
@@ -117,12 +119,27 @@ def _desk(office: Office, officer: Officer) -> Iterator[LetterErrand]:
                 for person in persons
             }
             if not before & set(officer.persons):
-                yield _errand(verb, case, letter, officer, f"{case.title}　{name}")
+                yield _drafted(office, case, letter, officer, verb=verb, moment=moment)
     for case_id, name in unfrozen_of(office.store, officer.unit):
         case = office.register.case(case_id)
         letter = kept_letter(case, name)
         text = f"{letter.number} 已签发，版式文件尚未固定"
         yield _errand("freeze", case, letter, officer, text)
+
+
+def _drafted(
+    office: Office, case: Case, letter: CaseLetter, officer: Officer, *, verb: str, moment: Moment
+) -> LetterErrand:
+    """Make the errand of a draft; one that is out of time says so."""
+    workflow = office.workflow_of(case)
+    lapse = lapse_of(workflow, case, letter, moment.on.isoformat())
+    text = f"{case.title}　{letter.name}"
+    if lapse is None:
+        return _errand(verb, case, letter, officer, text)
+    if lapse.kind == "undone":
+        return _errand("void", case, letter, officer, f"{text}（{lapse.text}）")
+    late = f"{text}（{lapse.text}，迟发须写明理由；不发的作废）"
+    return _errand(verb, case, letter, officer, late, noted=verb == "issue")
 
 
 def _owed(
@@ -163,10 +180,12 @@ def _errand(
     due_on: str | None = None,
     *,
     opinion: bool = False,
+    noted: bool = False,
 ) -> LetterErrand:
     behalf = f" --for {officer.principal}" if officer.principal else ""
     named = case.number if kind == "urge" else f"{case.number} {letter.name}"
     tail = (" 同意" if opinion else "") + (" --file 复函文件" if kind == "reply" else "")
+    tail += " --note 理由" if noted or kind == "void" else ""
     return LetterErrand(
         kind,
         case,

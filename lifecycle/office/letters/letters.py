@@ -26,6 +26,7 @@ from lifecycle.correspondence.source import to_source
 from lifecycle.correspondence.writing import write_letter
 from lifecycle.engine.acts import Act, DraftLetter, ReviewLetter, VoidLetter
 from lifecycle.engine.case_letter import DRAFT, ISSUED, REVIEWED, STATES
+from lifecycle.engine.letter_steps import Lapse, lapse_of
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import (
     AmbiguousError,
@@ -57,19 +58,21 @@ _TEMPLATE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One letter as it now stands: its life in the case, and its paper or why it cannot be
-    written.
+    """One letter as it now stands: its life in the case, its paper or why it cannot be written, and
+    why it is out of time, where it is.
     """
 
     case: Case
     letter: CaseLetter
     paper: Letter | None
     error: LifecycleError | None = None
+    lapse: Lapse | None = None
 
     @property
     def state(self) -> str:
-        """Give the state in Chinese."""
-        return STATES[self.letter.state]
+        """Give the state in Chinese, and why a draft is out of time."""
+        late = f"（{self.lapse.title}）" if self.lapse else ""
+        return f"{STATES[self.letter.state]}{late}"
 
     @property
     def day(self) -> str:
@@ -162,11 +165,13 @@ def letters(office: Office, case: str | None = None) -> Iterator[Shown]:
 
 
 def _letters(office: Office, case: Case) -> Iterator[Shown]:
+    workflow, today = office.workflow_of(case), office.register.today().isoformat()
     for letter, paper in letters_of(office.library, case):
+        lapse = lapse_of(workflow, case, letter, today)
         if isinstance(paper, LifecycleError):
-            yield Shown(case, letter, None, paper)
+            yield Shown(case, letter, None, paper, lapse)
         else:
-            yield Shown(case, letter, paper)
+            yield Shown(case, letter, paper, None, lapse)
 
 
 def _cases(office: Office, case: str | None) -> Iterator[Case]:
@@ -291,9 +296,9 @@ def review(office: Office, request: Request, case: str, name: str) -> Handled:
     return submit(office, request, found, ReviewLetter(meant, digest_of(letter), WRITER), meant)
 
 
-def issue(office: Office, request: Request, case: str, name: str) -> Handled:
+def issue(office: Office, request: Request, case: str, name: str, note: str = "") -> Handled:
     """Issue a reviewed letter (签发): its number in the transaction of the entry, then, after it,
-    the frozen forms.
+    the frozen forms. `note` says why one goes out late.
 
     Should the machine stop before the forms are frozen, `freeze` does it later.
     """
@@ -302,7 +307,8 @@ def issue(office: Office, request: Request, case: str, name: str) -> Handled:
     found = office.case(case)
     meant = letter_called(found, name).name
     fonts = Fonts.find()
-    outcome = number(office, request, found, meant, fonts)
+    why = clean_text(note, "理由")
+    outcome = number(office, request, found, meant, fonts, why)
     if request.dry_run:
         return Handled(outcome, outcome.case.letters[meant])
     now = office.register.case(found.id)
@@ -313,7 +319,9 @@ def issue(office: Office, request: Request, case: str, name: str) -> Handled:
     return Handled(replace(outcome, case=now), now.letters[meant])
 
 
-def number(office: Office, request: Request, case: Case, name: str, fonts: Fonts) -> Outcome:
+def number(
+    office: Office, request: Request, case: Case, name: str, fonts: Fonts, note: str = ""
+) -> Outcome:
     """Record that a letter is issued, with its number; or neither, where the letter with that
     number cannot be printed.
 
@@ -326,6 +334,7 @@ def number(office: Office, request: Request, case: Case, name: str, fonts: Fonts
         office.acting(request, moment.on)
         signer = directory.people[request.principal or request.officer].title
         act = to_issue(office.library, directory, case, name, moment=moment, signer=signer)
+        act = replace(act, note=note)
         outcome = office.register.submit(request, None, case.id, act)
         if not outcome.repeated:
             issued = outcome.case.letters[name]

@@ -27,6 +27,7 @@ from lifecycle.engine.gates.seats import floor_of, seats_of
 from lifecycle.engine.letter_gates import (
     find_addressee,
     find_letter,
+    judge_day,
     judge_out,
     judge_unit,
 )
@@ -55,6 +56,11 @@ class AnswerLetter(LetterAct):
     entry_type = "letter_answered"
     verb = "复函"
 
+    @property
+    def moves_clock(self) -> bool:
+        """Tell whether it is an opinion, too: that a gate reads."""
+        return self.verdict is not None
+
     def judge(self, docket: Docket) -> Decision:
         """Judge that the addressee answers, and with what.
 
@@ -66,6 +72,8 @@ class AnswerLetter(LetterAct):
             return docket.refuse()
         judge_unit(docket, addressee.unit or letter.unit)
         judge_out(docket, letter)
+        before = (("送达", addressee.sent_on), ("签收", addressee.received_on))
+        judge_day(docket, self.verb, ("签发", letter.issued_on), *before)
         if self.file is None and not self.note:
             text = "没有复函文件，也没有写明意见"
             docket.add(Gate("reason", False, {}, text, "给出复函文件，或加 --note 意见"))
@@ -112,9 +120,9 @@ class AnswerLetter(LetterAct):
             said = opinion(entry, str(self.transition), seat, str(self.verdict), self.note)
             opinions[said.key] = said
         change: dict[str, Any] = {"letters": case.letters.after(marked)}
-        if self.seats:
-            change["opinions"] = opinions
-        return case.after(entry, **change)
+        if not self.moves_clock:
+            return case.beside(entry, **change)
+        return case.after(entry, opinions=opinions, **change)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -14,7 +14,7 @@ from lifecycle.engine.case_letter import DRAFT, ISSUED, REVIEWED, VOID, CaseLett
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate, holds, unknown
-from lifecycle.engine.letter_gates import RULES, judge_stage, judge_unit
+from lifecycle.engine.letter_gates import RULES, judge_day, judge_stage, judge_unit
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
 
@@ -44,6 +44,11 @@ class DraftLetter(Act):
     verb = "拟稿"
     after_end = True
 
+    @property
+    def moves_clock(self) -> bool:
+        """Tell that no gate reads it."""
+        return False
+
     def judge(self, docket: Docket) -> Decision:
         """Judge who may draft it, that it goes to somebody, and that what it replaces or is about
         allows it.
@@ -62,6 +67,10 @@ class DraftLetter(Act):
             docket.add(Gate("reason", False, {}, "没有写发给谁", "加 --to 角色或收文方"))
         if about is not None:
             docket.add(self._judge_reminder(case, about))
+        judge_day(docket, self.verb, ("立项", case.opened_on))
+        for other in (old, about):
+            if other is not None:
+                judge_day(docket, self.verb, ("拟稿", other.on), ("签发", other.issued_on))
         return docket.close(self, role)
 
     def _names_are_known(self, docket: Docket) -> bool:
@@ -139,13 +148,13 @@ class DraftLetter(Act):
         )
         old = case.letters.get(self.replaces)
         if old is None:
-            return case.after(entry, letters=case.letters.after(made))
+            return case.beside(entry, letters=case.letters.after(made))
         made = _in_place_of(old, made, entry)
         if old.number:
-            return case.after(entry, letters=case.letters.after(made))
+            return case.beside(entry, letters=case.letters.after(made))
         void = replace(old, state=VOID, replaced_by=made.name)
         made = replace(made, replaces=old.replaces)  # what the old one was to replace, this one is
-        return case.after(entry, letters=case.letters.after(void, made))
+        return case.beside(entry, letters=case.letters.after(void, made))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
@@ -215,4 +224,5 @@ def _in_place_of(old: CaseLetter, made: CaseLetter, entry: Entry) -> CaseLetter:
         about=old.about,
         units=old.units,
         debt=old.debt,
+        first=old.step if old.transition else 0,
     )

@@ -13,7 +13,7 @@ from lifecycle.engine.case_letter import ISSUED
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.letter_gates import find_letter, judge_stage, judge_unit
+from lifecycle.engine.letter_gates import find_letter, judge_day, judge_stage, judge_unit
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
@@ -42,6 +42,7 @@ class FreezeLetter(LetterAct):
             return docket.refuse()
         judge_unit(docket, letter.unit)
         judge_stage(docket, letter, ISSUED)
+        judge_day(docket, self.verb, ("签发", letter.issued_on))
         if letter.forms:
             docket.add(Gate("letter", False, {}, "版式文件已固定，不能更换"))
         if self.forms != FORMS or len(self.files) != len(FORMS):
@@ -52,7 +53,7 @@ class FreezeLetter(LetterAct):
         """Give the case with the letter's forms fixed."""
         forms = {form: file.sha256 for form, file in zip(self.forms, self.files, strict=True)}
         frozen = replace(case.letters[self.letter], forms=forms)
-        return case.after(entry, letters=case.letters.after(frozen))
+        return case.beside(entry, letters=case.letters.after(frozen))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Self
 
-from lifecycle.engine.acts.act import Act, Intent
+from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.acts.letters.letter_act import LetterAct
 from lifecycle.engine.case import Asked, Case
 from lifecycle.engine.case_letter import (
@@ -28,6 +28,7 @@ from lifecycle.engine.letter_gates import (
     judge_hands,
     judge_stage,
 )
+from lifecycle.engine.letter_steps import lapse_of
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
@@ -38,7 +39,8 @@ class IssueLetter(LetterAct):
 
     `content` is the letter's data, `digest` the SHA-256 of its draft, `series` what the number
     counts in, `rules` and `template` the SHA-256 of the definitions gone by, `addressed` who gets
-    it. `replaces` is left to the judge.
+    it. `replaces` is left to the judge, and so is `belated`: why the letter is out of time, which
+    wants a reason (`note`), or "". It is None for what was recorded without being asked that.
     """
 
     letter: str
@@ -50,6 +52,8 @@ class IssueLetter(LetterAct):
     addressed: tuple[Mapping[str, Any], ...]
     writer: int
     replaces: str = ""
+    note: str = ""
+    belated: str | None = ""
 
     entry_type = "letter_issued"
     verb = "签发"
@@ -66,7 +70,29 @@ class IssueLetter(LetterAct):
         judge_stage(docket, letter, REVIEWED)
         self._judge_text(docket, letter)
         self._judge_date(docket)
-        return docket.close(replace(self, replaces=letter.replaces), role)
+        belated = self.belated if self.belated is None else self._judge_lapse(docket, letter)
+        return docket.close(replace(self, replaces=letter.replaces, belated=belated), role)
+
+    def _judge_lapse(self, docket: Docket, letter: CaseLetter) -> str:
+        """Judge whether the step that the letter tells of is still in hand; give in words what is
+        not so, or "".
+        """
+        case, on = docket.case, docket.moment.on.isoformat()
+        lapse = lapse_of(docket.workflow, case, letter, on)
+        if lapse is None:
+            return ""
+        inputs = {"step": letter.step, "lapse": lapse.kind}
+        if lapse.kind == "undone":
+            mend = f"作废：lifecycle notice void {case.number} {letter.name} --note 理由；"
+            mend += f"仍要发文的，按现在的情况重拟：lifecycle notice draft {case.number} "
+            mend += f"--replace {letter.name}"
+            docket.add(Gate("letter", False, inputs, f"{lapse.text}，不能再签发", mend))
+        elif not self.note:
+            mend = f"作废，或写明迟发的理由：lifecycle notice issue {case.number} {letter.name} "
+            docket.add(Gate("reason", False, inputs, lapse.text, f"{mend}--note 理由"))
+        else:
+            docket.add(Gate("reason", True, inputs, f"{lapse.text}，已说明迟发的理由"))
+        return lapse.text
 
     def _judge_text(self, docket: Docket, letter: CaseLetter) -> None:
         inputs = {"digest": self.digest}
@@ -101,7 +127,7 @@ class IssueLetter(LetterAct):
         )
         others = (*_replaced(case, letter), *_reminded(case, letter))
         asked = _asking(workflow, case, letter, entry)
-        return case.after(entry, letters=case.letters.after(issued, *others), asked=asked)
+        return case.beside(entry, letters=case.letters.after(issued, *others), asked=asked)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
@@ -115,6 +141,8 @@ class IssueLetter(LetterAct):
             "addressed": [dict(addressee) for addressee in self.addressed],
             "replaces": self.replaces,
             "writer": self.writer,
+            **({"note": self.note} if self.note else {}),
+            **({"belated": self.belated} if self.belated else {}),
         }
         return {"data": data, "files": [], "transition": None}
 
@@ -132,11 +160,15 @@ class IssueLetter(LetterAct):
             addressed=tuple(data["addressed"]),
             writer=data["writer"],
             replaces=data["replaces"],
+            note=data.get("note", ""),
+            belated=data.get("belated"),
         )
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
-        return f"{self.verb} {self.letter}　{entry.numbers['letter']}　{self.content['title']}"
+        late = f"（{self.belated}，迟发）" if self.belated else ""
+        said = f"{entry.numbers['letter']}　{self.content['title']}{late}{noted(self.note)}"
+        return f"{self.verb} {self.letter}　{said}"
 
     def is_repeated_by(self, recorded: Act) -> bool:
         """Tell whether an entry's act is this one: the letter decides, the day and the rules may

@@ -19,6 +19,11 @@ class LetterAct(Act):
     after_end = True
     letter: str
 
+    @property
+    def moves_clock(self) -> bool:
+        """Tell that no gate reads it."""
+        return False
+
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for."""
         return f"{self.verb} {self.letter}"

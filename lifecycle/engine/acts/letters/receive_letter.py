@@ -14,6 +14,7 @@ from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.letter_gates import (
     find_addressee,
     find_letter,
+    judge_day,
     judge_out,
     judge_unit,
 )
@@ -43,6 +44,7 @@ class ReceiveLetter(LetterAct):
             return docket.refuse()
         judge_unit(docket, addressee.unit or letter.unit)
         judge_out(docket, letter)
+        judge_day(docket, self.verb, ("签发", letter.issued_on), ("送达", addressee.sent_on))
         if addressee.received_on:
             text = f"{addressee.name} 已于 {addressee.received_on} 签收"
             docket.add(Gate("letter", False, {}, text))
@@ -51,7 +53,7 @@ class ReceiveLetter(LetterAct):
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the day of receipt noted, unless one was noted before."""
         marked = case.letters[self.letter].marked(self.addressee, received_on=entry.on)
-        return case.after(entry, letters=case.letters.after(marked))
+        return case.beside(entry, letters=case.letters.after(marked))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

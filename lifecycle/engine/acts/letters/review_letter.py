@@ -14,6 +14,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.letter_gates import (
     find_letter,
+    judge_day,
     judge_duty,
     judge_hands,
     judge_stage,
@@ -47,6 +48,7 @@ class ReviewLetter(LetterAct):
         role = judge_duty(docket, letter, "reviewer")
         judge_hands(docket, letter, self.verb)
         judge_stage(docket, letter, DRAFT, REVIEWED)
+        judge_day(docket, self.verb, ("拟稿", letter.on))
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
@@ -54,7 +56,7 @@ class ReviewLetter(LetterAct):
         letter = case.letters[self.letter]
         reviewers = tuple(dict.fromkeys((*letter.reviewed_by, *entry.persons)))
         found = replace(letter, state=REVIEWED, reviewed_by=reviewers, digest=self.digest)
-        return case.after(entry, letters=case.letters.after(found))
+        return case.beside(entry, letters=case.letters.after(found))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -15,6 +15,7 @@ from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.letter_gates import (
     find_addressee,
     find_letter,
+    judge_day,
     judge_frozen,
     judge_stage,
     judge_unit,
@@ -56,6 +57,7 @@ class SendLetter(LetterAct):
             judge_unit(docket, letter.unit)
         judge_stage(docket, letter, ISSUED, SUPERSEDED, VOID)
         judge_frozen(docket, letter)
+        judge_day(docket, "送达", ("签发", letter.issued_on))
         addressee = find_addressee(docket, letter, self.addressee)
         if addressee is not None and addressee.sent_on:
             text = f"{addressee.name} 已于 {addressee.sent_on} 送达，不重复登记"
@@ -65,7 +67,7 @@ class SendLetter(LetterAct):
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the day of sending noted, unless one was noted before."""
         marked = case.letters[self.letter].marked(self.addressee, sent_on=entry.on)
-        return case.after(entry, letters=case.letters.after(marked))
+        return case.beside(entry, letters=case.letters.after(marked))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -14,6 +14,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.letter_gates import (
     find_letter,
+    judge_day,
     judge_duty,
     judge_note,
     judge_stage,
@@ -46,13 +47,14 @@ class VoidLetter(LetterAct):
         else:
             judge_unit(docket, letter.unit)
         judge_stage(docket, letter, DRAFT, REVIEWED, ISSUED)
+        judge_day(docket, self.verb, ("拟稿", letter.on), ("签发", letter.issued_on))
         judge_note(docket, self.note)
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the letter void."""
         void = replace(case.letters[self.letter], state=VOID)
-        return case.after(entry, letters=case.letters.after(void))
+        return case.beside(entry, letters=case.letters.after(void))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

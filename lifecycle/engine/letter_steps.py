@@ -1,0 +1,82 @@
+"""Whether the step that a draft tells of still stands, and whether the case has gone on from where
+it led: what was not issued by then is void, replaced, or issued belated with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from lifecycle.engine.case import Case, MadeStep
+from lifecycle.engine.case_letter import DRAFT, REVIEWED, CaseLetter
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
+
+LAPSES = {
+    "undone": "所属流转已退回",
+    "redrafted": "所属流转退回后重拟",
+    "finished": "所属环节已办结",
+}
+"""What officers call the ways in which a draft is out of time."""
+_UNISSUED = (DRAFT, REVIEWED)
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """Why a draft is out of time: its step does not stand any more (`undone`, or `redrafted` since
+    then), or the case left the state that the step led to on a day (`finished`, `on`).
+    """
+
+    kind: Literal["undone", "redrafted", "finished"]
+    on: str = ""
+
+    @property
+    def title(self) -> str:
+        """Give the kind in Chinese."""
+        return LAPSES[self.kind]
+
+    @property
+    def text(self) -> str:
+        """Say it to an officer, with the day."""
+        return f"所属环节已于 {self.on} 办结" if self.on else self.title
+
+
+def lapse_of(workflow: Workflow, case: Case, letter: CaseLetter, on: str) -> Lapse | None:
+    """Tell why a letter that is not issued is out of time on a day; None where it is not, or tells
+    of no step.
+
+    On the day on which the case goes on, letters of the step may still go out. What was drafted
+    anew after the return is not undone by it: it goes out late.
+    """
+    if letter.state not in _UNISSUED or not letter.transition:
+        return None
+    if all(step.seq != letter.step for step in case.steps):
+        since = letter.first and letter.seq > case.cleared
+        return Lapse("redrafted" if since else "undone")
+    left_on = _left_on(workflow, case, letter)
+    return Lapse("finished", left_on) if left_on and left_on < on else None
+
+
+def _left_on(workflow: Workflow, case: Case, letter: CaseLetter) -> str:
+    """Give the day on which the case left the state to which a letter's step led; "" while it is
+    there, be it suspended.
+    """
+    later = [step for step in case.steps if step.seq > letter.step]
+    transition = workflow.leaving[letter.source][letter.transition]
+    there = transition.to or letter.source
+    if there == PREVIOUS:
+        there = later[0].source if later else case.state
+    if there in (case.state, *(one.state for one in case.suspensions)):
+        return ""
+    return next((step.on for step in _moves(workflow, later)), "")
+
+
+def _moves(workflow: Workflow, steps: list[MadeStep]) -> Iterator[MadeStep]:
+    """List the steps that left the state they were made from; a suspension comes back."""
+    for step in steps:
+        if _way(workflow, step).kind not in ("record", "suspend"):
+            yield step
+
+
+def _way(workflow: Workflow, step: MadeStep) -> Transition:
+    return workflow.leaving[step.source][step.transition]

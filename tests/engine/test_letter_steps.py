@@ -1,0 +1,150 @@
+"""Which drafts are out of time: their step was undone, or the case has left where it led to."""
+
+from __future__ import annotations
+
+from small import BUREAU, LAND, Advance, Desk
+
+from lifecycle.engine.acts import DraftLetter
+from lifecycle.engine.letter_steps import lapse_of
+
+TEXT = """
+workflow: rounds
+title: 流程
+version: 1
+number: L-{serial}
+subject: name
+opened_by: bureau
+roles: {bureau: 招商局, land: 国土}
+facts: {name: {title: 名称, type: text, required: true}}
+states:
+  first: {title: 甲}
+  second: {title: 乙}
+  third: {title: 丙}
+  paused: {title: 中止}
+  done: {title: 办结, final: true}
+transitions:
+  - {name: ask, title: 征求, kind: record, from: [first, second], by: bureau, notices: [{template: ask, to: land}]}
+  - {name: pay, title: 付款, kind: record, from: second, by: bureau, stands: true, notices: [{template: pay, to: land}]}
+  - {name: go, title: 前往乙, from: first, to: second, by: bureau, notices: [{template: go, to: land}]}
+  - {name: on, title: 前往丙, from: second, to: third, by: bureau}
+  - {name: back, title: 退回甲, kind: return, from: [second, third], to: first, by: bureau, notices: [{template: back, to: land}]}
+  - {name: pause, title: 中止, kind: suspend, from: [first, second], to: paused, by: bureau, notices: [{template: pause, to: land}]}
+  - {name: resume, title: 恢复, kind: resume, from: paused, to: previous, by: bureau, notices: [{template: resume, to: land}]}
+  - {name: finish, title: 办结, from: third, to: done, by: bureau, notices: [{template: finish, to: land}]}
+"""  # noqa: E501
+
+
+class Letters(Desk):
+    """A case whose transitions draft letters."""
+
+    def __init__(self) -> None:
+        super().__init__(text=TEXT, first={"name": "某项目"})
+
+    def make(self, *transitions: str) -> None:
+        """Make transitions on one day."""
+        for transition in transitions:
+            self.do(BUREAU, Advance(transition))
+
+    def lapsed(self) -> dict[str, str]:
+        """Give why each letter is out of time today, those that are not left out."""
+        assert self.case is not None
+        found = {}
+        for name, letter in self.case.letters.items():
+            lapse = lapse_of(self.workflow, self.case, letter, self.on.isoformat())
+            if lapse is not None:
+                found[name] = lapse.text
+        return found
+
+
+def test_letters_go_out_on_the_day_on_which_the_case_goes_on() -> None:
+    """On that day what was recorded in the state may still be issued, on the next it is late; what
+    led to where the case is now is not.
+    """
+    desk = Letters()
+    desk.make("ask", "go")
+    assert desk.lapsed() == {}
+    left = desk.on.isoformat()
+    desk.pass_days(1)
+    assert desk.lapsed() == {"2-ask": f"所属环节已于 {left} 办结"}
+    desk.make("on")
+    desk.pass_days(1)
+    assert set(desk.lapsed()) == {"2-ask", "3-go"}
+
+
+def test_a_return_undoes_letters_at_once() -> None:
+    """What the return undid is told the same day; its own letter, and that of a step which stands,
+    are not undone.
+    """
+    desk = Letters()
+    desk.make("go", "pay", "ask", "back")
+    assert desk.lapsed() == {"2-go": "所属流转已退回", "4-ask": "所属流转已退回"}
+    desk.pass_days(1)
+    assert (
+        desk.lapsed()["3-pay"] == f"所属环节已于 {desk.entries[-1]['intent']['occurred_on']} 办结"
+    )
+    desk.make("go")
+    assert set(desk.lapsed()) == {"2-go", "4-ask"}, "the case is where the payment was made"
+
+
+def test_what_is_drafted_anew_after_a_return_is_late() -> None:
+    """Drafted again in the place of what was undone, a letter may go out, belated; and is undone
+    like the others by the next return.
+    """
+    desk = Letters()
+    desk.make("go", "ask")
+    desk.do(BUREAU, DraftLetter("ask", replaces="3-ask"))
+    assert desk.lapsed() == {}
+    desk.make("back")
+    assert desk.lapsed() == {"2-go": "所属流转已退回", "4-ask": "所属流转已退回"}
+    desk.do(BUREAU, DraftLetter("ask", replaces="4-ask"))
+    assert desk.lapsed() == {"2-go": "所属流转已退回", "6-ask": "所属流转退回后重拟"}
+    desk.make("go", "back")
+    assert desk.lapsed()["6-ask"] == "所属流转已退回"
+
+
+def test_a_suspension_ends_no_state() -> None:
+    """While a case is suspended, letters of the state it stopped in are in time; that of the
+    suspension is late once it is over, that of the resumption is not.
+    """
+    desk = Letters()
+    desk.make("ask", "pause")
+    desk.pass_days(3)
+    assert desk.lapsed() == {}
+    desk.make("resume")
+    resumed = desk.on.isoformat()
+    desk.pass_days(3)
+    assert desk.lapsed() == {"3-pause": f"所属环节已于 {resumed} 办结"}
+
+
+def test_letters_of_the_end_are_in_time() -> None:
+    """B8: a case that has ended has letters of its end, and drafts of all that was before it."""
+    desk = Letters()
+    desk.make("ask", "go", "on", "finish")
+    desk.pass_days(400)
+    assert set(desk.lapsed()) == {"2-ask", "3-go"}
+
+
+def test_an_officers_own_letter_tells_of_no_step() -> None:
+    """A letter that an officer drafts is out of time with no step."""
+    desk = Letters()
+    desk.do(BUREAU, DraftLetter("note", to=("land",)))
+    desk.make("go", "back")
+    desk.pass_days(9)
+    assert set(desk.lapsed()) == {"3-go"}
+
+
+def test_letters_have_an_order_of_their_own() -> None:
+    """A draft is dated before the case's last day, but neither before the case nor before what it
+    redoes; the case's last day stays where it was.
+    """
+    desk = Letters()
+    desk.pass_days(5)
+    desk.make("ask")
+    last = desk.on.isoformat()
+    desk.pass_days(-3)
+    own = desk.do(LAND, DraftLetter("note", to=("bureau",)))
+    assert (own.last_on, own.letters["3-note"].on) == (last, desk.on.isoformat())
+    assert desk.unmet(BUREAU, DraftLetter("ask", replaces="2-ask")) == ["letter"]
+    assert lapse_of(desk.workflow, own, own.letters["3-note"], "2199-01-01") is None
+    desk.pass_days(-3)
+    assert desk.unmet(LAND, DraftLetter("note", to=("bureau",))) == ["letter"]

@@ -1,0 +1,235 @@
+"""Letters and the case's clock: neither holds the other up, and what is out of time goes out late,
+with the reason, or not at all.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from ledger_office import CONSULTATION, copied, forged
+from paper_office import Paper
+
+LETTER = "3-consultation"
+BEGUN, TODAY = "2026-09-29", "2026-09-30"
+
+
+@pytest.fixture
+def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paper:
+    """Give an office whose letters can be issued; its day is 2026-09-30."""
+    return Paper(tmp_path, monkeypatch).founded()
+
+
+def begun(paper: Paper) -> str:
+    """Open a case and ask for opinions on the day before, recorded today; everybody agreed."""
+    number = paper.opened("investment=32000", "owner_unit=owner", "x_units=wenwu", on=BEGUN)
+    report = paper.write("报告.pdf", "选址论证")
+    paper.do("attach", number, "report", report, "--on", BEGUN, by="bureau01")
+    paper.do("advance", number, "ask", "--on", BEGUN, by="bureau01")
+    for code in ("land01", "wenwu01"):
+        paper.do("sign", number, "to_siting", "agree", "--on", BEGUN, by=code)
+    return number
+
+
+def goes_on(paper: Paper, number: str) -> None:
+    """Have the case go on to the next state on the day before."""
+    paper.do("advance", number, "to_siting", "--on", BEGUN, by="bureau01")
+
+
+def days_pass(paper: Paper, days: int) -> None:
+    """Let days go by."""
+    paper.now = paper.now + timedelta(days=days)
+
+
+def lapses(paper: Paper, number: str) -> dict[str, str | None]:
+    """Give why each letter is out of time, by its name."""
+    return {row["name"]: row["lapse"] for row in paper.asks("notice", "list", number)["letters"]}
+
+
+def test_a_letter_of_today_holds_up_nothing_of_yesterday(paper: Paper) -> None:
+    """After a letter was reviewed, signed off, sent and received, what was done on the day before
+    is recorded all the same; the case's last day is that of what a gate reads.
+    """
+    number = begun(paper)
+    paper.issued(number, LETTER)
+    paper.do("notice", "sent", number, "1号", "--unit", "市文物局", "--by", "专人", by="bureau01")
+    paper.do("notice", "receipt", number, "1号", by="land01")
+    assert paper.asks("show", number)["last_on"] == BEGUN
+    paper.do("advance", number, "note_visit", "--set", "people=3", "--on", BEGUN, by="bureau01")
+    rows = paper.asks("list")["cases"]
+    assert [(row["number"], row["last_on"]) for row in rows] == [(number, BEGUN)]
+    assert paper.findings() == []
+    paper.do("replay", number)
+
+
+def test_what_a_case_has_recorded_holds_up_no_receipt(paper: Paper) -> None:
+    """A receipt of an earlier day is recorded after the case went on; an answer that carries an
+    opinion is not, one without is.
+    """
+    number = begun(paper)
+    paper.issued(number, LETTER)
+    days_pass(paper, 5)
+    paper.do("advance", number, "note_visit", "--set", "people=3", by="bureau01")
+    paper.do("notice", "receipt", number, "1号", "--on", "2026-10-02", by="land01")
+    file = paper.write("复函.txt", "无意见")
+    reply = ("notice", "reply", number, "1号")
+    code, said = paper.fails(*reply, "同意", "--file", file, "--on", "2026-10-03", by="land01")
+    assert (code, said.splitlines()[0]) == (
+        1,
+        f"办理日 2026-10-03 早于 {number} 上一条记录的 2026-10-05",
+    )
+    paper.do(*reply, "--file", file, "--on", "2026-10-03", by="land01")
+    assert paper.asks("show", number)["last_on"] == "2026-10-05"
+    assert paper.findings() == []
+
+
+def test_a_letter_has_an_order_of_its_own(paper: Paper) -> None:
+    """It is reviewed on or after the day of its draft, received on or after that of its signing
+    off and sending, answered on or after its receipt.
+    """
+    number = begun(paper)
+
+    paper.issued(number, LETTER)
+    days_pass(paper, 5)
+    sent = ("notice", "sent", number, "1号", "--unit", "市自然资源局", "--by", "专人")
+    assert (
+        "送达日 2026-09-29 早于签发日 2026-09-30"
+        in paper.fails(*sent, "--on", BEGUN, by="bureau01")[1]
+    )
+    paper.do(*sent, "--on", "2026-10-02", by="bureau01")
+    receipt = ("notice", "receipt", number, "1号")
+    assert (
+        "签收日 2026-10-01 早于送达日 2026-10-02"
+        in paper.fails(*receipt, "--on", "2026-10-01", by="land01")[1]
+    )
+    assert (
+        "签收日 2026-09-29 早于签发日 2026-09-30"
+        in paper.fails(*receipt, "--on", BEGUN, by="wenwu01")[1]
+    )
+    paper.do(*receipt, "--on", "2026-10-03", by="land01")
+    file = paper.write("复函.txt", "无意见")
+    reply = ("notice", "reply", number, "1号", "--file", file)
+    assert (
+        "复函日 2026-10-02 早于签收日 2026-10-03"
+        in paper.fails(*reply, "--on", "2026-10-02", by="land01")[1]
+    )
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    anew = list(lapses(paper, number))[-1]
+    review = ("notice", "approve", number, anew)
+    assert (
+        "核稿日 2026-10-02 早于拟稿日 2026-10-05"
+        in paper.fails(*review, "--on", "2026-10-02", by="bureau03")[1]
+    )
+    paper.issued(number, anew)
+    void = ("notice", "void", number, anew, "--note", "有误")
+    assert (
+        "作废日 2026-10-02 早于签发日 2026-10-05"
+        in paper.fails(*void, "--on", "2026-10-02", by="bureau04")[1]
+    )
+    own = ("reply-reminder", "--to", "land", "--note", "催")
+    assert (
+        "拟稿日 2026-09-28 早于立项日 2026-09-29"
+        in paper.fails("notice", "draft", number, *own, "--on", "2026-09-28", by="land01")[1]
+    )
+    assert paper.findings() == []
+
+
+def test_b8_a_finished_step_wants_a_reason(paper: Paper) -> None:
+    """B8: the day after the case went on, a draft is told as such, to everybody whose business it
+    is; it is signed off with the reason, and the record says that it went out late.
+    """
+    number = begun(paper)
+    goes_on(paper, number)
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    assert lapses(paper, number) == {LETTER: "finished", "6-consultation": None}
+    assert "；未签发的里 所属环节已办结 1 件" in paper.do("show", number)
+    assert "已核稿（所属环节已办结）" in paper.do("notice", "list", number)
+    [task] = [
+        one for one in paper.asks("todo", by="bureau04")["letters"] if one["letter"] == LETTER
+    ]
+    assert task["command"] == f"lifecycle notice issue {number} {LETTER} --note 理由"
+    issue = ("notice", "issue", number, LETTER)
+    code, said = paper.fails(*issue, by="bureau04")
+    assert code == 1
+    assert "✗ 理由　　所属环节已于 2026-09-29 办结" in said
+    paper.do(*issue, "--note", "领导出差", by="bureau04")
+    assert "（所属环节已于 2026-09-29 办结，迟发）：领导出差" in paper.do("log", number)
+    assert paper.findings() == []
+
+
+def test_b8_on_the_day_itself_no_reason_is_wanted(paper: Paper) -> None:
+    """A letter goes out on the day on which the case goes on."""
+    number = begun(paper)
+    paper.do("advance", number, "to_siting", by="bureau01")
+    assert lapses(paper, number) == {LETTER: None, "6-consultation": None}
+    paper.issued(number, LETTER)
+    assert "迟发" not in paper.do("log", number)
+
+
+def test_b8_what_a_return_undid_is_not_signed_off(paper: Paper) -> None:
+    """B8: a draft of an undone step is void or drafted anew; the new one goes out late, with the
+    reason.
+    """
+    number = begun(paper)
+    goes_on(paper, number)
+    back = ("advance", number, "send_back", "--note", "重报", "--on", BEGUN)
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    paper.do(*back, by="planning01")
+    assert lapses(paper, number) == {LETTER: "undone", "6-consultation": "undone"}
+    [task] = [
+        one for one in paper.asks("todo", by="bureau04")["letters"] if one["letter"] == LETTER
+    ]
+    assert (task["kind"], task["command"]) == (
+        "void",
+        f"lifecycle notice void {number} {LETTER} --note 理由",
+    )
+    code, said = paper.fails("notice", "issue", number, LETTER, "--note", "仍要发", by="bureau04")
+    assert code == 1
+    assert "所属流转已退回，不能再签发" in said
+    paper.do("notice", "void", number, "6-consultation", "--note", "已退回", by="bureau01")
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    anew = "10-consultation"
+    assert lapses(paper, number)[anew] == "redrafted"
+    paper.do("notice", "approve", number, anew, by="bureau03")
+    assert "所属流转退回后重拟" in paper.fails("notice", "issue", number, anew, by="bureau04")[1]
+    paper.do("notice", "issue", number, anew, "--note", "重新征求", by="bureau04")
+    assert paper.findings() == []
+
+
+def test_b8_a_late_letter_promises_no_day_of_the_left_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B8: what still says by when the left state was due is drafted anew, with days of now."""
+    paper = Paper(tmp_path, monkeypatch)
+    (paper.rules / "notices" / "consultation.j2").write_text(CONSULTATION, encoding="utf-8")
+    paper.founded()
+    number = begun(paper)
+    goes_on(paper, number)
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    issue = ("notice", "issue", number, LETTER, "--note", "迟了")
+    code, said = paper.fails(*issue, by="bureau04")
+    assert (code, said.splitlines()) == (
+        1,
+        [
+            f"{LETTER} 写着“2026年10月19日前”，所属环节已于 2026-09-29 办结，期限已不算数",
+            f"  改法：按现在的情况重拟：lifecycle notice draft {number} --replace {LETTER}",
+        ],
+    )
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    [anew] = [name for name in lapses(paper, number) if name not in (LETTER, "6-consultation")]
+    paper.do("notice", "approve", number, anew, by="bureau03")
+    paper.do("notice", "issue", number, anew, "--note", "迟了", by="bureau04")
+    assert paper.findings() == []
+
+
+def test_a_late_letter_without_its_reason_is_found(paper: Paper, tmp_path: Path) -> None:
+    """Whoever takes the reason out of the record is found by the audit."""
+    number = begun(paper)
+    goes_on(paper, number)
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    paper.do("notice", "issue", number, LETTER, "--note", "领导出差", by="bureau04")
+    other = copied(paper, tmp_path / "copy")
+    damage = forged("letter_issued", lambda body: body["intent"]["data"].pop("note"))
+    idx, _case = damage(other)
+    assert (idx, "illegal") in {(finding.idx, finding.code) for finding in other.findings()}
