@@ -12,6 +12,7 @@ from typing import Protocol
 from lifecycle.errors import Location, Problem, nearest
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.workflow.conditions import check_conditions
+from lifecycle.workflow.cosign_words import check_cosigns
 from lifecycle.workflow.edition_words import check_editions
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.language import MENTIONED
@@ -72,6 +73,7 @@ def check(
         *check_graph(workflow),
         *check_conditions(workflow, vague),
         *check_editions(workflow),
+        *check_cosigns(workflow),
     ]
     if templates is not None:
         problems += _check_letters(workflow, templates)

@@ -291,7 +291,15 @@ ROLLS = (
     Word("next_workday", "顺延到下一个工作日"),
     Word("none", "不顺延"),
 )
-QUORUMS = (Word("all", "全部同意"), Word("any", "一家同意即可"))
+QUORUMS = (
+    Word("all", "全部同意", ("全部",)),
+    Word("any", "一家同意即可", ("任一",)),
+    Word("majority", "过半数同意", ("过半", "过半数", "more_than_half")),
+)
+OBJECTIONS = (
+    Word("blocks", "挡住，直到撤回、改变或处理", ("block", "挡住")),
+    Word("counts", "只算一家不同意，够数就过", ("count", "计数")),
+)
 EVERY = (Word("all", "终结环节以外的全部环节"),)
 REASONS = (Word("required", "必须写", ("true",)),)
 
@@ -1093,8 +1101,29 @@ _COSIGN = Form(
             "quorum",
             "几家同意",
             Either((OneWord(QUORUMS, "all"), Inner("quorum"))),
-            "几家同意：all、any、{at_least: n} 或 {share: 2/3}",
-            "quorum: any",
+            "几家同意：all、any、majority、{at_least: n} 或 {share: 2/3}",
+            "quorum: majority",
+            more="按全部会签单位算，送没送、签没签都在内；majority 是超过半数，四家要三家。"
+            "附条件同意算同意，没有表态的不算。",
+        ),
+        Key(
+            "objection",
+            "有不同意见时",
+            OneWord(OBJECTIONS, "blocks"),
+            "不同意见挡不挡：blocks（挡住）或 counts（只计数）",
+            "quorum: {share: 2/3}\nobjection: counts",
+            more="平时一家不同意就不能办，直到它撤回、改变，或牵头单位处理。counts 的像表决："
+            "不同意只是不算同意，同意的够数就能办；处理（resolve）也不使它变成同意。"
+            "同意的加上还没有表态的也不够数时，就写明已不能通过。",
+        ),
+        Key(
+            "must",
+            "必须同意的",
+            Mentions("role", some=True),
+            "不论够不够数，都须同意的角色",
+            "quorum: majority\nmust: [finance]",
+            more="这些角色的每一家都须同意；其不同意见经牵头单位处理的，也还不算同意。",
+            otherwise="没有",
         ),
         Key(
             "within",

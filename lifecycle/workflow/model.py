@@ -167,11 +167,19 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Quorum:
-    """How many of those asked must agree: all, any, at least `number`, or a share `number`/`of`."""
+    """How many of all seats, asked or not, must agree: all, any, the majority, at least `number`,
+    or a share `number`/`of`.
+    """
 
-    kind: Literal["all", "any", "at_least", "share"] = "all"
+    kind: Literal["all", "any", "majority", "at_least", "share"] = "all"
     number: int = 0
     of: int = 1
+
+    def __str__(self) -> str:
+        """Give it as a file has it."""
+        if self.kind == "at_least":
+            return f"{{at_least: {self.number}}}"
+        return f"{{share: {self.number}/{self.of}}}" if self.kind == "share" else self.kind
 
     def needed(self, asked: int) -> int:
         """Count the agreements needed among so many asked: never more than all, and never none of
@@ -181,6 +189,8 @@ class Quorum:
             return asked
         if self.kind == "any":
             return min(1, asked)
+        if self.kind == "majority":
+            return min(asked, asked // 2 + 1)
         if self.kind == "at_least":
             return min(self.number, asked)
         return min(asked, -(-asked * self.number // self.of))
@@ -192,8 +202,9 @@ class Cosign:
 
     `covers` are the facts and materials that an opinion covers where the workflow says so (`less`);
     else it covers all that the transition reads. `signers_may_make`: who signed may make the
-    transition, too. `asked` says what asks
-    the seats by itself: `entering` the state, or the making of the transition of that name.
+    transition, too. `asked` says what asks the seats by itself: `entering` the state, or the making
+    of the transition of that name. An objection `blocks` until it is withdrawn or resolved, or it
+    `counts` as one that does not agree. The seats of the roles in `must` agree in any case.
     """
 
     roles: tuple[str, ...]
@@ -205,6 +216,8 @@ class Cosign:
     asked: str = ""
     less: bool = False
     signers_may_make: bool = False
+    objection: Literal["blocks", "counts"] = "blocks"
+    must: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

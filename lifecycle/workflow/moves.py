@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast
+from typing import Literal, cast
 
 from lifecycle.errors import Location
 from lifecycle.expression.expression import Expression
@@ -224,12 +224,14 @@ def _read_cosign(needs: FormFields, what: str, covers: tuple[str, ...]) -> Cosig
         less=fields.has("covers"),
         signers_may_make=fields.word("signers") == "may_make",
         asked=fields.one("asked", f"{what}cosign 的 asked 写了") or "",
+        objection=cast(Literal["blocks", "counts"], fields.word("objection")),
+        must=fields.many("must"),
     )
 
 
 def _read_quorum(fields: FormFields) -> Quorum:
     if not isinstance(fields.node("quorum"), Mapped):
-        return Quorum("any" if fields.word("quorum") == "any" else "all")
+        return Quorum(cast(Literal["all", "any", "majority"], fields.word("quorum")))
     inner = fields.inside("quorum")
     if inner is None or len(inner.pairs) != 1:
         mend = "例如 {at_least: 3} 或 {share: 2/3}"

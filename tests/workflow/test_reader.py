@@ -257,11 +257,12 @@ def test_a_transition_carries_its_gates(full: Workflow) -> None:
     [
         ("all", Quorum()),
         ("any", Quorum("any")),
+        ("majority", Quorum("majority")),
         ("{at_least: 2}", Quorum("at_least", 2)),
         ("{share: 1/2}", Quorum("share", 1, 2)),
     ],
 )
-def test_a_quorum_is_all_any_a_number_or_a_share(written: str, quorum: Quorum) -> None:
+def test_a_quorum_is_all_any_the_majority_a_number_or_a_share(written: str, quorum: Quorum) -> None:
     """Each way of counting opinions is read."""
     cosign = read_workflow(FULL.replace("{share: 2/3}", written), "w.yaml").transitions[0].cosign
     assert cosign is not None

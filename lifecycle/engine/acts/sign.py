@@ -10,8 +10,9 @@ from lifecycle.engine.acts.act import Act, Intent, noted, title_in
 from lifecycle.engine.case import Case, Opinion, opinion_key
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import judge_voice, standing_objections, who_is
+from lifecycle.engine.gates.cosign import judge_voice, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
+from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.transition import find_transition
 from lifecycle.frozen import dataclass

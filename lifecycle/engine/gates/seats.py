@@ -32,12 +32,15 @@ def seats_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[Se
     if transition.cosign is None:
         return ()
     floor = floor_of(workflow, case, transition)
+    # An objection that only counts is outvoted at most: unlike one that blocks it may go stale.
+    blocks = transition.cosign.objection == "blocks"
     found = []
     for role in transition.cosign.roles:
         bound = workflow.roles[role].bound
         for unit in case.bound_units(bound) if bound else ("",):
             opinion = case.opinions.get(opinion_key(transition.name, role, unit))
-            old = opinion is not None and opinion.seq < floor and not opinion.objects
+            lasts = opinion is not None and opinion.objects and blocks
+            old = opinion is not None and opinion.seq < floor and not lasts
             found.append(Seat(role, unit, opinion, old))
     return tuple(found)
 
