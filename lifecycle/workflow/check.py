@@ -92,6 +92,7 @@ def _check_names(workflow: Workflow, vague: frozenset[str]) -> Iterator[Problem]
         "recipient": {**workflow.roles, **workflow.parties},
         "item": {**workflow.facts, **workflow.materials},
         "done": {**workflow.facts, **transitions},
+        "cosign": {cosign.name: cosign for t in workflow.transitions for cosign in t.cosigns},
     }
     misspelt = 0
     for use in workflow.uses:
@@ -239,7 +240,7 @@ def _check_reply(workflow: Workflow, said: str, rule: NoticeRule) -> Iterator[Pr
     if (
         rule.reply
         and name in workflow.titles
-        and not any(t.cosign for t in workflow.transitions if t.name == name)
+        and not any(t.cosigns for t in workflow.transitions if t.name == name)
     ):
         message = f"{said}的复函算作对流转 {name} 的会签意见，但该流转不须会签"
         yield Problem(

@@ -13,9 +13,58 @@ from lifecycle.workflow.model import Cosign, Transition, Workflow
 def check_cosigns(workflow: Workflow) -> Iterator[Problem]:
     """Give the faults and warnings of these words."""
     for transition in workflow.transitions:
-        if transition.cosign is not None:
-            yield from _check_reach(workflow, transition, transition.cosign)
-            yield from _check_must(workflow, transition, transition.cosign)
+        for cosign in transition.cosigns:
+            yield from _check_reach(workflow, transition, cosign)
+            yield from _check_must(workflow, transition, cosign)
+            yield from _check_asked(transition, cosign)
+        if len(transition.cosigns) > 1:
+            yield from _check_apart(transition)
+        yield from _check_order(workflow, transition)
+
+
+def _check_apart(transition: Transition) -> Iterator[Problem]:
+    """See that several co-signs can be told apart: each by its name, and no role at two of them."""
+    names: set[str] = set()
+    roles: set[str] = set()
+    for cosign in transition.cosigns:
+        if not cosign.name:
+            message = f"流转 {transition.name} 有几处会签，这一处缺少 name"
+            yield Problem("missing-key", cosign.location, message, "补上 name: 这一处会签的标识")
+        elif cosign.name in names:
+            message = f"流转 {transition.name} 有两处会签都叫 “{cosign.name}”"
+            yield Problem("repeated", cosign.location, message, "把其中一处改名")
+        names.add(cosign.name)
+        for role in cosign.roles:
+            if role in roles:
+                message = f"流转 {transition.name} 的角色 “{role}” 在两处会签里"
+                yield Problem("repeated", cosign.location, message, "一个角色只写在一处会签里")
+        roles.update(cosign.roles)
+
+
+def _check_order(workflow: Workflow, transition: Transition) -> Iterator[Problem]:
+    """See that what comes one after another are two or more co-signs of this transition.
+
+    Names that no co-sign bears are told elsewhere.
+    """
+    names = [cosign.name for cosign in transition.cosigns if cosign.name]
+    others = {cosign.name for other in workflow.transitions for cosign in other.cosigns}
+    strange = [name for name in transition.order if name in others - set(names)]
+    for name in strange:
+        message = f"流转 {transition.name} 的 order 写了它没有的会签 “{name}”"
+        mend = f"写它自己的会签：{'、'.join(names) or '（没有写 name 的）'}"
+        yield Problem("stray-order", transition.location, message, mend)
+    if len(transition.order) == 1 and not strange:
+        message = f"流转 {transition.name} 的 order 只写了一处会签，分不出先后"
+        yield Problem("idle-order", transition.location, message, "再写上另一处，或删去 order")
+
+
+def _check_asked(transition: Transition, cosign: Cosign) -> Iterator[Problem]:
+    """See that what is asked when its turn comes is not said to be asked otherwise."""
+    if cosign.asked and transition.before(cosign):
+        message = (
+            f"流转 {transition.name} 的会签 {cosign.name} 排在后面，轮到时才送，asked 不起作用"
+        )
+        yield Problem("idle-asked", cosign.location, message, "删去 asked")
 
 
 def _check_reach(workflow: Workflow, transition: Transition, cosign: Cosign) -> Iterator[Problem]:

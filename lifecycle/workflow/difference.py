@@ -102,7 +102,8 @@ def _written(value: Any) -> str:
     if isinstance(value, Quorum):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        parts = ((f, _written(v)) for f, v in _parts(value).items())
+        named = {"name": value.name} if hasattr(value, "name") else {}
+        parts = ((f, _written(v)) for f, v in (named | _parts(value)).items())
         return "{" + "，".join(f"{f}: {text}" for f, text in parts if text) + "}"
     if isinstance(value, (list, tuple)):
         return "、".join(map(_written, value))

@@ -185,6 +185,7 @@ MENTIONED = {
     "called": Target("要素", "facts", "text 或 unit "),
     "material": Target("材料", "materials"),
     "transition": Target("流转", "transitions"),
+    "cosign": Target("会签", "needs 的 cosign"),
     "recipient": Target("收文方", "roles: 或 parties"),
     "item": Target("要素或材料", "facts: 或 materials"),
     "done": Target("要素或流转", "facts: 或 transitions"),
@@ -1032,9 +1033,21 @@ _NEEDS = Form(
         Key(
             "cosign",
             "会签",
-            Inner("cosign"),
+            Several("cosign", single=True),
             "须会签的各家",
             "cosign: {roles: [finance, leader]}",
+            more="几处会签各算各的（几家同意、期限、依据），都够了才能办；一个角色只在一处。",
+        ),
+        Key(
+            "order",
+            "会签先后",
+            Mentions("cosign", some=True),
+            "几处会签一处接一处的先后，写各处的 name",
+            "cosign:\n  - {name: staff, roles: [finance, helpers], quorum: majority}\n"
+            "  - {name: heads, roles: leader}\norder: [staff, heads]",
+            more="前面的够了，当日自动送后面的，其期限也从当日算；没有轮到的，待办里没有，也不能先签。"
+            "前面的又不够了（撤回、失效），后面的就等着，已签的仍算数。不在 order 里的不分先后。",
+            otherwise="不分先后",
         ),
         Key(
             "guards",
@@ -1086,7 +1099,7 @@ _READ_BY = Form(
 _COSIGN = Form(
     "cosign",
     "会签",
-    "needs 的 cosign 下",
+    "needs 的 cosign 下，一项或几项",
     "征得这些角色的意见。所据的要素、材料改动之后，已签的意见失效，须重新会签。",
     (
         Key(
@@ -1096,6 +1109,14 @@ _COSIGN = Form(
             "会签的角色",
             "roles: [finance, leader]",
             required=True,
+        ),
+        Key(
+            "name",
+            "标识",
+            Identifier(),
+            "这一处会签的标识；有几处的都要写",
+            "name: staff",
+            otherwise="只有一处的不必写",
         ),
         Key(
             "quorum",

@@ -198,7 +198,7 @@ class Quorum:
 
 @dataclass(frozen=True, slots=True)
 class Cosign:
-    """Whose opinions a transition needs.
+    """Whose opinions a transition needs; `name` tells one of several apart.
 
     `covers` are the facts and materials that an opinion covers where the workflow says so (`less`);
     else it covers all that the transition reads. `signers_may_make`: who signed may make the
@@ -218,6 +218,7 @@ class Cosign:
     signers_may_make: bool = False
     objection: Literal["blocks", "counts"] = "blocks"
     must: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,8 +299,9 @@ class Transition:
 
     `to` is None for a record (the case stays) and PREVIOUS for a resume. It enters the facts that
     it `asks` and those that it `may` ask; of the facts in `renews` also where another transition
-    entered what a step has read. Items in `fresh` must be of an edition that no step has read. Once
-    made it stands until a return undoes it; where it `stands` none does, but those of `until`.
+    entered what a step has read. Items in `fresh` must be of an edition that no step has read. Of
+    its co-signs those named in `order` come one after another. Once made it stands until a return
+    undoes it; where it `stands` none does, but those of `until`.
     """
 
     name: str
@@ -316,7 +318,8 @@ class Transition:
     materials: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
     read_by: tuple[SameEdition, ...] = ()
-    cosign: Cosign | None = None
+    cosigns: tuple[Cosign, ...] = ()
+    order: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
     dwells: tuple[Dwell, ...] = ()
     counters: tuple[Counter, ...] = ()
@@ -329,6 +332,17 @@ class Transition:
     until: tuple[str, ...] = ()
     note: str = ""
     basis: str = ""
+
+    def cosign_of(self, role: str) -> Cosign | None:
+        """Give the co-sign at which a role is asked; it is one at most."""
+        return next((cosign for cosign in self.cosigns if role in cosign.roles), None)
+
+    def before(self, cosign: Cosign) -> tuple[Cosign, ...]:
+        """Give the co-signs that have to be met before one's turn comes."""
+        if cosign.name not in self.order:
+            return ()
+        earlier = self.order[: self.order.index(cosign.name)]
+        return tuple(one for one in self.cosigns if one.name in earlier)
 
     @property
     def undoes(self) -> bool:
@@ -409,6 +423,15 @@ class Workflow:
             for source in transition.sources:
                 table[source][transition.name] = transition
         return table
+
+    @cached_property
+    def ordered(self) -> dict[str, tuple[Transition, ...]]:
+        """Map those states to their transitions with co-signs one after another that have any."""
+        found = {
+            state: tuple(transition for transition in ways.values() if transition.order)
+            for state, ways in self.leaving.items()
+        }
+        return {state: ways for state, ways in found.items() if ways}
 
     @cached_property
     def titles(self) -> dict[str, str]:

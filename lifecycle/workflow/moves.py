@@ -203,17 +203,21 @@ def _with_needs(transition: Transition, needs: FormFields) -> Transition:
         materials=materials,
         fresh=needs.many("fresh"),
         read_by=tuple(map(_read_same, needs.each("read_by", f"{what}read_by "))),
-        cosign=_read_cosign(needs, what, (*facts, *materials)),
+        cosigns=_read_cosigns(needs, what, (*facts, *materials)),
+        order=needs.many("order", f"{what}order 写了"),
         guards=tuple(map(_read_guard, needs.each("guards", f"{what}条件"))),
         dwells=tuple(map(_read_dwell, needs.each("dwell", f"{what}dwell "))),
         counters=tuple(map(_read_counter, needs.each("counter", f"{what}counter "))),
     )
 
 
-def _read_cosign(needs: FormFields, what: str, covers: tuple[str, ...]) -> Cosign | None:
-    fields = needs.inside("cosign", f"{what}cosign ")
-    if fields is None:
-        return None
+def _read_cosigns(needs: FormFields, what: str, covers: tuple[str, ...]) -> tuple[Cosign, ...]:
+    owner = f"{what}cosign "
+    return tuple(_read_cosign(fields, covers) for fields in needs.each("cosign", owner))
+
+
+def _read_cosign(fields: FormFields, covers: tuple[str, ...]) -> Cosign:
+    name = fields.scalar("name")
     return Cosign(
         roles=fields.many("roles"),
         location=fields.at,
@@ -223,9 +227,10 @@ def _read_cosign(needs: FormFields, what: str, covers: tuple[str, ...]) -> Cosig
         basis=fields.text("basis"),
         less=fields.has("covers"),
         signers_may_make=fields.word("signers") == "may_make",
-        asked=fields.one("asked", f"{what}cosign 的 asked 写了") or "",
+        asked=fields.one("asked", f"{fields.owner}的 asked 写了") or "",
         objection=cast(Literal["blocks", "counts"], fields.word("objection")),
         must=fields.many("must"),
+        name=fields.ident(name, "会签") if name else "",
     )
 
 

@@ -97,7 +97,7 @@ def test_what_another_program_makes_has_another_name() -> None:
     """
     workflow = workflow_in(VISIT)
     assert workflow is not None
-    known = {"0.1.0/11": "098273c36aa08d62"}
+    known = {"0.1.0/12": "30dcd005ae42eae6"}
     assert known[PROGRAM] == sha256(compile_workflow(workflow)).hexdigest()[:16]
 
 

@@ -20,7 +20,7 @@ def test_a_quorum_is_written_as_in_the_file() -> None:
     """
     plain = "{roles: land、finance、x，quorum: {at_least: 2}，within: "
     assert [(c.kind, c.section, c.name, c.field) for c in changed("all", "{at_least: 2}")] == [
-        ("changed", "流转", "go", "cosign")
+        ("changed", "流转", "go", "cosigns")
     ]
     (change,) = changed("{at_least: 2}", "majority, objection: counts, must: [land]")
     assert (change.before or "").startswith(plain)
@@ -30,3 +30,23 @@ def test_a_quorum_is_written_as_in_the_file() -> None:
     (change,) = changed("any", "{share: 2/3}")
     assert "，quorum: any，" in (change.before or "")
     assert "，quorum: {share: 2/3}，" in (change.after or "")
+
+
+def test_several_co_signs_are_told_by_their_names() -> None:
+    """Each says what it is called; their order is an item of its own."""
+    several = (
+        "      cosign: [{name: staff, roles: [land, finance]}, {name: rest, roles: x}]\n"
+        "      order: [staff, rest]\n"
+    )
+    start = TEXT.index("      cosign: {roles: [land")
+    after = TEXT[:start] + several + TEXT[TEXT.index("\n", start) + 1 :]
+    old, new = (read_workflow(text.replace("QUORUM", "all"), "s.yaml") for text in (TEXT, after))
+    found = {change.field: change.after for change in compare(old, new)}
+    covers = "covers: amount、report，objection: blocks"
+    assert found == {
+        "cosigns": (
+            f"{{name: staff，roles: land、finance，quorum: all，{covers}}}、"
+            f"{{name: rest，roles: x，quorum: all，{covers}}}"
+        ),
+        "order": "staff、rest",
+    }

@@ -11,7 +11,14 @@ from datetime import date
 from lifecycle.engine.case import Case, Moment, Officer, Opinion
 from lifecycle.engine.gates.asking import asked_of, due_of_seat, unasked
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.gates.quorum import OpinionCount, blocking_objections, count_of, unseated
+from lifecycle.engine.gates.quorum import (
+    OpinionCount,
+    blocking_objections,
+    count_of,
+    is_met,
+    is_turn,
+    unseated,
+)
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
@@ -23,9 +30,12 @@ def judge_makers(
     """Judge that nobody makes a transition whose signature it rests on, unless the workflow lets
     them.
     """
-    if transition.cosign is None or transition.cosign.signers_may_make:
-        return
-    valid = [s.opinion for s in seats_of(workflow, case, transition) if s.opinion and not s.stale]
+    lenient = {r for cosign in transition.cosigns if cosign.signers_may_make for r in cosign.roles}
+    valid = [
+        seat.opinion
+        for seat in seats_of(workflow, case, transition)
+        if seat.opinion and not seat.stale and seat.role not in lenient
+    ]
     signed = {person for opinion in valid for person in opinion.persons}
     same = sorted(signed & set(officer.persons))
     if same:
@@ -47,6 +57,32 @@ def judge_voice(
             yield Gate("not_by", False, {"signed": same}, text, "请本单位的另一位经办人会签")
 
 
+def judge_turn(
+    workflow: Workflow, case: Case, transition: Transition, seat: Seat, moment: Moment
+) -> Iterator[Gate]:
+    """Judge that the turn of a seat has come, where co-signs come one after another."""
+    cosign = transition.cosign_of(seat.role)
+    if cosign is not None and not is_turn(workflow, case, transition, cosign):
+        name = who_is(workflow, moment, seat.role, seat.unit)
+        first = awaited(workflow, case, transition, cosign, moment)
+        text = f"还没有轮到 {name} 会签 {transition.title}：先由 {first} 会签"
+        mend = f"前面的够了，即送 {name}；还缺谁：lifecycle why {case.number} {transition.name}"
+        yield Gate("opinion", False, {"role": seat.role, "unit": seat.unit}, text, mend)
+
+
+def awaited(
+    workflow: Workflow, case: Case, transition: Transition, cosign: Cosign, moment: Moment
+) -> str:
+    """Name those whose agreement is still missing before a co-sign's turn comes."""
+    names = []
+    for earlier in transition.before(cosign):
+        if not is_met(workflow, case, transition, earlier):
+            count = count_of(workflow, case, transition, earlier)
+            missing = [seat for seat in count.seats if seat not in count.agreed]
+            names += [who_is(workflow, moment, seat.role, seat.unit) for seat in missing]
+    return "、".join(names) or "前面各家"
+
+
 def who_is(workflow: Workflow, moment: Moment, role: str, unit: str) -> str:
     """Name for an officer whoever is asked under a role."""
     if unit:
@@ -57,12 +93,11 @@ def who_is(workflow: Workflow, moment: Moment, role: str, unit: str) -> str:
 def judge_cosign(
     workflow: Workflow, case: Case, transition: Transition, moment: Moment
 ) -> Iterator[Gate]:
-    """Judge the co-sign: enough agreement, and no objection standing that blocks.
+    """Judge each co-sign: enough agreement, and no objection standing that blocks.
 
     Silence never counts as consent.
     """
-    cosign = transition.cosign
-    if cosign is not None:
+    for cosign in transition.cosigns:
         count = count_of(workflow, case, transition, cosign)
         yield from _Judging(workflow, case, transition, cosign, moment, count).gates()
 
@@ -135,13 +170,20 @@ class _Judging:
         if certain and self.count.is_lost:
             yield self._gate(self._lost_text(), self._lost_mend(), counted=True)
             return
-        text = self._missing_text()
+        later = not is_turn(self.workflow, self.case, self.transition, self.cosign)
+        text = self._later_text() if later else self._missing_text()
         if text:  # where only objections stand between, they have said so
             number, name = self.case.number, self.transition.name
             mend = f"lifecycle sign {number} {name} agree --as …"
-            if unasked(self.workflow, self.case, self.transition):
+            waiting = unasked(self.workflow, self.case, self.transition)
+            if any(seat.role in self.cosign.roles for seat in waiting):
                 mend = f"lifecycle ask {number} {name}"
-            yield self._gate(text, mend, counted=True)
+            yield self._gate(text, "" if later else mend, counted=True)
+
+    def _later_text(self) -> str:
+        names = self._names(self.count.silent)
+        first = awaited(self.workflow, self.case, self.transition, self.cosign, self.moment)
+        return f"{names} 会签在后，待 {first} 会签后再送" if names else ""
 
     def _lost_text(self) -> str:
         count = self.count

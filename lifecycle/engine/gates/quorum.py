@@ -105,10 +105,18 @@ def standing_objections(case: Case, transition: Transition) -> list[Opinion]:
 
 
 def blocking_objections(case: Case, transition: Transition, cosign: Cosign) -> list[Opinion]:
-    """List the standing objections that block by themselves, whatever the count."""
+    """List the standing objections that block by themselves, whatever the count.
+
+    One of a role that is asked no more is told at the first co-sign.
+    """
     if cosign.objection == "counts":
         return []
-    return standing_objections(case, transition)
+    first = transition.cosigns[0]
+    return [
+        opinion
+        for opinion in standing_objections(case, transition)
+        if (transition.cosign_of(opinion.role) or first) is cosign
+    ]
 
 
 def unseated(workflow: Workflow, case: Case, cosign: Cosign) -> Iterator[str]:
@@ -130,3 +138,15 @@ def is_met(workflow: Workflow, case: Case, transition: Transition, cosign: Cosig
         and not blocking_objections(case, transition, cosign)
         and not any(unseated(workflow, case, cosign))
     )
+
+
+def is_turn(workflow: Workflow, case: Case, transition: Transition, cosign: Cosign) -> bool:
+    """Tell whether all co-signs before one have passed."""
+    before = transition.before(cosign)
+    return all(is_met(workflow, case, transition, earlier) for earlier in before)
+
+
+def has_turn(workflow: Workflow, case: Case, transition: Transition, role: str) -> bool:
+    """Tell whether it is the turn of a role to be asked and to sign."""
+    cosign = transition.cosign_of(role)
+    return cosign is None or is_turn(workflow, case, transition, cosign)
