@@ -168,7 +168,11 @@ def _steps_upset(
         transition = workflow.leaving[step.source][step.transition]
         called = f"“{transition.title}”（第 {seq} 笔）"
         demanded = _demanded(workflow, step.source, transition)
-        covers = covered(workflow, step.source, transition)
+        covers = {
+            name
+            for cosign in transition.cosigns
+            for name in covered(workflow, step.source, transition, cosign)
+        }
         read = [name for name in names if name in step.reads]
         for name in read:
             if name in demanded:

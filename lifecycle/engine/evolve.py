@@ -8,7 +8,7 @@ from typing import Any
 from lifecycle.engine.acts import Open, read_act
 from lifecycle.engine.case import Case
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.asking import follow_seats
+from lifecycle.engine.gates.asking import follow_seats, follow_turns
 from lifecycle.errors import InvalidError
 from lifecycle.workflow.model import Workflow
 
@@ -22,7 +22,9 @@ def evolve(workflow: Workflow, case: Case | None, body: Mapping[str, Any], diges
     act = read_act(body["intent"])
     entry = Entry.from_body(body, digest)
     if isinstance(act, Open):
-        return follow_seats(workflow, None, act.fold(workflow, case, entry), entry)
+        opened = follow_seats(workflow, None, act.fold(workflow, case, entry), entry)
+        return follow_turns(workflow, opened, entry)
     if case is None:
         raise InvalidError("第一条记录不是立项")
-    return follow_seats(workflow, case, act.fold(workflow, case, entry), entry)
+    after = follow_seats(workflow, case, act.fold(workflow, case, entry), entry)
+    return follow_turns(workflow, after, entry)

@@ -79,7 +79,7 @@ class OwedOpinion:
 def opinions_owed(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[OwedOpinion]:
     """List the opinions that are asked within a time and not given."""
     for transition in workflow.leaving[case.state].values():
-        if transition.cosign is None or transition.cosign.within is None:
+        if not any(cosign.within for cosign in transition.cosigns):
             continue
         for seat in seats_of(workflow, case, transition):
             due = due_of_seat(case, transition, seat, calendar)

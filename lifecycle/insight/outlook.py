@@ -197,8 +197,14 @@ def _signatures_owed(
     due: str | None,
 ) -> Iterator[Task]:
     """List the opinions that the officer was asked for, each with its own day."""
+    mine = [
+        seat
+        for seat in seats_of(workflow, case, transition)
+        if holds(workflow, case, officer, seat.role) and seat.unit in ("", officer.unit)
+    ]
+    several = len({id(transition.cosign_of(seat.role)) for seat in mine}) > 1
     for seat in asked_seats(workflow, case, transition):
-        if not holds(workflow, case, officer, seat.role) or seat.unit not in ("", officer.unit):
+        if seat not in mine:
             continue
         own = due_of_seat(case, transition, seat, moment.calendar)
         late = own is not None and own.on < moment.on
@@ -207,6 +213,8 @@ def _signatures_owed(
         if own is not None and late:
             text += f"（已逾期，限 {own.on}）"
         command = f"lifecycle sign {case.number} {transition.name} agree"
+        if several:  # a role says at which of the co-signs
+            command += f" --role {seat.role}"
         day = own.on.isoformat() if own is not None else due
         yield Task("sign", case, transition, text, command, day)
 

@@ -53,7 +53,9 @@ def opinion_status(
     opinion = seat.opinion
     if opinion is None:
         if asked_of(case, transition, seat) is None:
-            return "unasked", "尚未送会签"
+            cosign = transition.cosign_of(seat.role)
+            later = cosign is not None and transition.before(cosign)
+            return "unasked", "尚未轮到" if later else "尚未送会签"
         late = overdue_since(case, transition, seat, moment)
         return ("overdue", f"逾期未反馈（限 {late}）") if late else ("awaited", "待反馈")
     said = VERDICTS[opinion.verdict]

@@ -588,7 +588,7 @@ def _make_ready(workflow: Workflow, states: Iterable[str]) -> None:
             _ = light.when.compiled
     for state in states:
         for transition in workflow.leaving[state].values():
-            if transition.cosign is not None:
+            if transition.cosigns:
                 reads_of(workflow, state, transition.name)
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from lifecycle.errors import Location, Problem, nearest
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.workflow.conditions import check_conditions
+from lifecycle.workflow.cosign_words import check_cosigns
 from lifecycle.workflow.edition_words import check_editions
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.language import MENTIONED
@@ -74,6 +75,7 @@ def check(
         *check_conditions(workflow, vague),
         *check_editions(workflow),
         *check_limits(workflow),
+        *check_cosigns(workflow),
     ]
     if templates is not None:
         problems += _check_letters(workflow, templates)
@@ -92,6 +94,7 @@ def _check_names(workflow: Workflow, vague: frozenset[str]) -> Iterator[Problem]
         "recipient": {**workflow.roles, **workflow.parties},
         "item": {**workflow.facts, **workflow.materials},
         "done": {**workflow.facts, **transitions},
+        "cosign": {cosign.name: cosign for t in workflow.transitions for cosign in t.cosigns},
     }
     misspelt = 0
     for use in workflow.uses:
@@ -239,7 +242,7 @@ def _check_reply(workflow: Workflow, said: str, rule: NoticeRule) -> Iterator[Pr
     if (
         rule.reply
         and name in workflow.titles
-        and not any(t.cosign for t in workflow.transitions if t.name == name)
+        and not any(t.cosigns for t in workflow.transitions if t.name == name)
     ):
         message = f"{said}的复函算作对流转 {name} 的会签意见，但该流转不须会签"
         yield Problem(

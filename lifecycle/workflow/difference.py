@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 from lifecycle.expression.expression import Expression
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Quorum, Workflow
 
 _SECTIONS = (
     ("角色", "roles"),
@@ -99,8 +99,11 @@ def _written(value: Any) -> str:
     """Write a value of the model in a line; places in the file are left out."""
     if isinstance(value, Expression):
         return value.source
+    if isinstance(value, Quorum):
+        return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        parts = ((f, _written(v)) for f, v in _parts(value).items())
+        named = {"name": value.name} if hasattr(value, "name") else {}
+        parts = ((f, _written(v)) for f, v in (named | _parts(value)).items())
         return "{" + "，".join(f"{f}: {text}" for f, text in parts if text) + "}"
     if isinstance(value, (list, tuple)):
         return "、".join(map(_written, value))

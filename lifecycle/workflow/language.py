@@ -185,6 +185,7 @@ MENTIONED = {
     "called": Target("要素", "facts", "text 或 unit "),
     "material": Target("材料", "materials"),
     "transition": Target("流转", "transitions"),
+    "cosign": Target("会签", "needs 的 cosign"),
     "recipient": Target("收文方", "roles: 或 parties"),
     "item": Target("要素或材料", "facts: 或 materials"),
     "done": Target("要素或流转", "facts: 或 transitions"),
@@ -291,7 +292,15 @@ ROLLS = (
     Word("next_workday", "顺延到下一个工作日"),
     Word("none", "不顺延"),
 )
-QUORUMS = (Word("all", "全部同意"), Word("any", "一家同意即可"))
+QUORUMS = (
+    Word("all", "全部同意", ("全部",)),
+    Word("any", "一家同意即可", ("任一",)),
+    Word("majority", "过半数同意", ("过半", "过半数", "more_than_half")),
+)
+OBJECTIONS = (
+    Word("blocks", "挡住，直到撤回、改变或处理", ("block", "挡住")),
+    Word("counts", "只算一家不同意，够数就过", ("count", "计数")),
+)
 EVERY = (Word("all", "终结环节以外的全部环节"),)
 REASONS = (Word("required", "必须写", ("true",)),)
 
@@ -1038,9 +1047,21 @@ _NEEDS = Form(
         Key(
             "cosign",
             "会签",
-            Inner("cosign"),
+            Several("cosign", single=True),
             "须会签的各家",
             "cosign: {roles: [finance, leader]}",
+            more="几处会签各算各的（几家同意、期限、依据），都够了才能办；一个角色只在一处。",
+        ),
+        Key(
+            "order",
+            "会签先后",
+            Mentions("cosign", some=True),
+            "几处会签一处接一处的先后，写各处的 name",
+            "cosign:\n  - {name: staff, roles: [finance, helpers], quorum: majority}\n"
+            "  - {name: heads, roles: leader}\norder: [staff, heads]",
+            more="前面的够了，当日自动送后面的，其期限也从当日算；没有轮到的，待办里没有，也不能先签。"
+            "前面的又不够了（撤回、失效），后面的就等着，已签的仍算数。不在 order 里的不分先后。",
+            otherwise="不分先后",
         ),
         Key(
             "guards",
@@ -1092,7 +1113,7 @@ _READ_BY = Form(
 _COSIGN = Form(
     "cosign",
     "会签",
-    "needs 的 cosign 下",
+    "needs 的 cosign 下，一项或几项",
     "征得这些角色的意见。所据的要素、材料改动之后，已签的意见失效，须重新会签。",
     (
         Key(
@@ -1104,11 +1125,40 @@ _COSIGN = Form(
             required=True,
         ),
         Key(
+            "name",
+            "标识",
+            Identifier(),
+            "这一处会签的标识；有几处的都要写",
+            "name: staff",
+            otherwise="只有一处的不必写",
+        ),
+        Key(
             "quorum",
             "几家同意",
             Either((OneWord(QUORUMS, "all"), Inner("quorum"))),
-            "几家同意：all、any、{at_least: n} 或 {share: 2/3}",
-            "quorum: any",
+            "几家同意：all、any、majority、{at_least: n} 或 {share: 2/3}",
+            "quorum: majority",
+            more="按全部会签单位算，送没送、签没签都在内；majority 是超过半数，四家要三家。"
+            "附条件同意算同意，没有表态的不算。",
+        ),
+        Key(
+            "objection",
+            "有不同意见时",
+            OneWord(OBJECTIONS, "blocks"),
+            "不同意见挡不挡：blocks（挡住）或 counts（只计数）",
+            "quorum: {share: 2/3}\nobjection: counts",
+            more="平时一家不同意就不能办，直到它撤回、改变，或牵头单位处理。counts 的像表决："
+            "不同意只是不算同意，同意的够数就能办；处理（resolve）也不使它变成同意。"
+            "同意的加上还没有表态的也不够数时，就写明已不能通过。",
+        ),
+        Key(
+            "must",
+            "必须同意的",
+            Mentions("role", some=True),
+            "不论够不够数，都须同意的角色",
+            "quorum: majority\nmust: [finance]",
+            more="这些角色的每一家都须同意；其不同意见经牵头单位处理的，也还不算同意。",
+            otherwise="没有",
         ),
         Key(
             "within",

@@ -167,11 +167,19 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Quorum:
-    """How many of those asked must agree: all, any, at least `number`, or a share `number`/`of`."""
+    """How many of all seats, asked or not, must agree: all, any, the majority, at least `number`,
+    or a share `number`/`of`.
+    """
 
-    kind: Literal["all", "any", "at_least", "share"] = "all"
+    kind: Literal["all", "any", "majority", "at_least", "share"] = "all"
     number: int = 0
     of: int = 1
+
+    def __str__(self) -> str:
+        """Give it as a file has it."""
+        if self.kind == "at_least":
+            return f"{{at_least: {self.number}}}"
+        return f"{{share: {self.number}/{self.of}}}" if self.kind == "share" else self.kind
 
     def needed(self, asked: int) -> int:
         """Count the agreements needed among so many asked: never more than all, and never none of
@@ -181,6 +189,8 @@ class Quorum:
             return asked
         if self.kind == "any":
             return min(1, asked)
+        if self.kind == "majority":
+            return min(asked, asked // 2 + 1)
         if self.kind == "at_least":
             return min(self.number, asked)
         return min(asked, -(-asked * self.number // self.of))
@@ -188,12 +198,13 @@ class Quorum:
 
 @dataclass(frozen=True, slots=True)
 class Cosign:
-    """Whose opinions a transition needs.
+    """Whose opinions a transition needs; `name` tells one of several apart.
 
     `covers` are the facts and materials that an opinion covers where the workflow says so (`less`);
     else it covers all that the transition reads. `signers_may_make`: who signed may make the
-    transition, too. `asked` says what asks
-    the seats by itself: `entering` the state, or the making of the transition of that name.
+    transition, too. `asked` says what asks the seats by itself: `entering` the state, or the making
+    of the transition of that name. An objection `blocks` until it is withdrawn or resolved, or it
+    `counts` as one that does not agree. The seats of the roles in `must` agree in any case.
     """
 
     roles: tuple[str, ...]
@@ -205,6 +216,9 @@ class Cosign:
     asked: str = ""
     less: bool = False
     signers_may_make: bool = False
+    objection: Literal["blocks", "counts"] = "blocks"
+    must: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,8 +301,8 @@ class Transition:
     it `asks` and those that it `may` ask; of the facts in `renews` also where another transition
     entered what a step has read. Where it `prolongs`, a date that it enters moves the limit that
     counts from there, though that is not done. Items in `fresh` must be of an edition that no step
-    has read. Once made it stands until a return undoes it; where it `stands` none does, but those
-    of `until`.
+    has read. Of its co-signs those named in `order` come one after another. Once made it stands
+    until a return undoes it; where it `stands` none does, but those of `until`.
     """
 
     name: str
@@ -306,7 +320,8 @@ class Transition:
     materials: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
     read_by: tuple[SameEdition, ...] = ()
-    cosign: Cosign | None = None
+    cosigns: tuple[Cosign, ...] = ()
+    order: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
     dwells: tuple[Dwell, ...] = ()
     counters: tuple[Counter, ...] = ()
@@ -319,6 +334,17 @@ class Transition:
     until: tuple[str, ...] = ()
     note: str = ""
     basis: str = ""
+
+    def cosign_of(self, role: str) -> Cosign | None:
+        """Give the co-sign at which a role is asked; it is one at most."""
+        return next((cosign for cosign in self.cosigns if role in cosign.roles), None)
+
+    def before(self, cosign: Cosign) -> tuple[Cosign, ...]:
+        """Give the co-signs that have to be met before one's turn comes."""
+        if cosign.name not in self.order:
+            return ()
+        earlier = self.order[: self.order.index(cosign.name)]
+        return tuple(one for one in self.cosigns if one.name in earlier)
 
     @property
     def undoes(self) -> bool:
@@ -399,6 +425,15 @@ class Workflow:
             for source in transition.sources:
                 table[source][transition.name] = transition
         return table
+
+    @cached_property
+    def ordered(self) -> dict[str, tuple[Transition, ...]]:
+        """Map those states to their transitions with co-signs one after another that have any."""
+        found = {
+            state: tuple(transition for transition in ways.values() if transition.order)
+            for state, ways in self.leaving.items()
+        }
+        return {state: ways for state, ways in found.items() if ways}
 
     @cached_property
     def titles(self) -> dict[str, str]:

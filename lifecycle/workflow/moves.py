@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast
+from typing import Literal, cast
 
 from lifecycle.errors import Location
 from lifecycle.expression.expression import Expression
@@ -204,17 +204,21 @@ def _with_needs(transition: Transition, needs: FormFields) -> Transition:
         materials=materials,
         fresh=needs.many("fresh"),
         read_by=tuple(map(_read_same, needs.each("read_by", f"{what}read_by "))),
-        cosign=_read_cosign(needs, what, (*facts, *materials)),
+        cosigns=_read_cosigns(needs, what, (*facts, *materials)),
+        order=needs.many("order", f"{what}order 写了"),
         guards=tuple(map(_read_guard, needs.each("guards", f"{what}条件"))),
         dwells=tuple(map(_read_dwell, needs.each("dwell", f"{what}dwell "))),
         counters=tuple(map(_read_counter, needs.each("counter", f"{what}counter "))),
     )
 
 
-def _read_cosign(needs: FormFields, what: str, covers: tuple[str, ...]) -> Cosign | None:
-    fields = needs.inside("cosign", f"{what}cosign ")
-    if fields is None:
-        return None
+def _read_cosigns(needs: FormFields, what: str, covers: tuple[str, ...]) -> tuple[Cosign, ...]:
+    owner = f"{what}cosign "
+    return tuple(_read_cosign(fields, covers) for fields in needs.each("cosign", owner))
+
+
+def _read_cosign(fields: FormFields, covers: tuple[str, ...]) -> Cosign:
+    name = fields.scalar("name")
     return Cosign(
         roles=fields.many("roles"),
         location=fields.at,
@@ -224,13 +228,16 @@ def _read_cosign(needs: FormFields, what: str, covers: tuple[str, ...]) -> Cosig
         basis=fields.text("basis"),
         less=fields.has("covers"),
         signers_may_make=fields.word("signers") == "may_make",
-        asked=fields.one("asked", f"{what}cosign 的 asked 写了") or "",
+        asked=fields.one("asked", f"{fields.owner}的 asked 写了") or "",
+        objection=cast(Literal["blocks", "counts"], fields.word("objection")),
+        must=fields.many("must"),
+        name=fields.ident(name, "会签") if name else "",
     )
 
 
 def _read_quorum(fields: FormFields) -> Quorum:
     if not isinstance(fields.node("quorum"), Mapped):
-        return Quorum("any" if fields.word("quorum") == "any" else "all")
+        return Quorum(cast(Literal["all", "any", "majority"], fields.word("quorum")))
     inner = fields.inside("quorum")
     if inner is None or len(inner.pairs) != 1:
         mend = "例如 {at_least: 3} 或 {share: 2/3}"

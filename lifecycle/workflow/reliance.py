@@ -46,7 +46,7 @@ def reads_of(workflow: Workflow, source: str, name: str) -> Reads:
     transition = workflow.leaving[source][name]
     named, made = gate_names(transition)
     named |= set(required_by(workflow, source, name))
-    if transition.cosign is not None and not transition.cosign.less:
+    if any(not cosign.less for cosign in transition.cosigns):
         named |= set(workflow.identity)  # what the case is about was shown to every signer
     return Reads(
         tuple(name for name in workflow.facts if name in named),
@@ -60,8 +60,7 @@ def gate_names(transition: Transition) -> tuple[set[str], set[str]]:
     named = {*transition.facts, *transition.materials, *transition.fresh}
     named |= {item for same in transition.read_by for item in same.items}
     named |= {dwell.since for dwell in transition.dwells if dwell.since != ENTERED}
-    if transition.cosign is not None:
-        named |= set(transition.cosign.covers)
+    named |= {item for cosign in transition.cosigns for item in cosign.covers}
     made = {same.step for same in transition.read_by}
     for guard in transition.guards:
         names, paths = _mentioned(guard.when)

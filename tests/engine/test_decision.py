@@ -336,6 +336,7 @@ def test_a_quorum_is_never_more_than_all_nor_none_of_some(asked: int, number: in
     for quorum in (
         Quorum("all"),
         Quorum("any"),
+        Quorum("majority"),
         Quorum("at_least", number),
         Quorum("share", min(number, of), of),
     ):

@@ -224,13 +224,11 @@ def test_a_transition_carries_its_gates(full: Workflow) -> None:
     transition needs.
     """
     announce = full.transitions[0]
-    assert announce.cosign is not None
-    assert announce.cosign.quorum == Quorum("share", 2, 3)
-    assert announce.cosign.covers == ("trade", "report")
-    assert announce.cosign.within is not None
-    assert announce.cosign.within == Limit(
-        "会签", 3, "workday", "内部承诺", announce.cosign.within.location
-    )
+    (cosign,) = announce.cosigns
+    assert cosign.quorum == Quorum("share", 2, 3)
+    assert cosign.covers == ("trade", "report")
+    assert cosign.within is not None
+    assert cosign.within == Limit("会签", 3, "workday", "内部承诺", cosign.within.location)
     (guard,), (dwell,), (counter,) = announce.guards, announce.dwells, announce.counters
     assert guard == Guard(Expression("amount >= 0.5"), "总额不足", guard.location, "方案")
     basis = "国土资源部令第39号第8条"
@@ -257,15 +255,40 @@ def test_a_transition_carries_its_gates(full: Workflow) -> None:
     [
         ("all", Quorum()),
         ("any", Quorum("any")),
+        ("majority", Quorum("majority")),
         ("{at_least: 2}", Quorum("at_least", 2)),
         ("{share: 1/2}", Quorum("share", 1, 2)),
     ],
 )
-def test_a_quorum_is_all_any_a_number_or_a_share(written: str, quorum: Quorum) -> None:
+def test_a_quorum_is_all_any_the_majority_a_number_or_a_share(written: str, quorum: Quorum) -> None:
     """Each way of counting opinions is read."""
-    cosign = read_workflow(FULL.replace("{share: 2/3}", written), "w.yaml").transitions[0].cosign
-    assert cosign is not None
+    announce = read_workflow(FULL.replace("{share: 2/3}", written), "w.yaml").transitions[0]
+    (cosign,) = announce.cosigns
     assert cosign.quorum == quorum
+
+
+def test_co_signs_are_one_or_several_in_an_order() -> None:
+    """Several have names, and each its own words; what comes before one is what its order says."""
+    text = FULL.replace("cosign: {roles: [reform, x],", "cosign: {name: first, roles: [reform, x],")
+    start = text.index("      cosign: {name")
+    end = text.index("\n", start)
+    first = text[start:end].strip().removeprefix("cosign: ")
+    second = "{name: second, roles: owner, objection: counts, must: owner, covers: report}"
+    both = f"      cosign: [{first}, {second}]\n      order: [second, first]"
+    announce = read_workflow(text[:start] + both + text[end:], "w.yaml").transitions[0]
+    one, two = announce.cosigns
+    assert [(c.name, c.roles) for c in (one, two)] == [
+        ("first", ("reform", "x")),
+        ("second", ("owner",)),
+    ]
+    assert (one.objection, one.must, two.objection, two.must) == (
+        "blocks",
+        (),
+        "counts",
+        ("owner",),
+    )
+    assert (announce.before(one), announce.before(two)) == ((two,), ())
+    assert [announce.cosign_of(role) for role in ("x", "owner", "land")] == [one, two, None]
 
 
 def test_sources_are_written_out(full: Workflow) -> None:

@@ -12,8 +12,9 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.asking import unasked, with_asked
-from lifecycle.engine.gates.cosign import who_is
+from lifecycle.engine.gates.cosign import judge_turn, who_is
 from lifecycle.engine.gates.gates import Gate, judge_role, leads_of
+from lifecycle.engine.gates.quorum import has_turn
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.transition import find_transition
 from lifecycle.frozen import dataclass
@@ -48,8 +49,15 @@ class AskOpinions(Act):
         waiting = {(s.role, s.unit) for s in unasked(workflow, case, transition)}
         all_seats = [(seat.role, seat.unit) for seat in seats_of(workflow, case, transition)]
         wanted = self.seats or tuple(seat for seat in all_seats if seat in waiting)
+        later = [
+            seat
+            for seat in seats_of(workflow, case, transition)
+            if not has_turn(workflow, case, transition, seat.role)
+        ]
         if not wanted:
             text = f"{transition.title} 没有还要送的单位：都已送过，或已会签"
+            if any(seat.is_open for seat in later):
+                text += "；排在后面的，轮到时自动送"
             if not all_seats:
                 text = f"{transition.title} 不须会签"
             docket.add(Gate("opinion", False, {}, text))
@@ -57,6 +65,10 @@ class AskOpinions(Act):
             name = who_is(workflow, docket.moment, role, unit)
             if (role, unit) not in all_seats:
                 docket.add(Gate("opinion", False, {}, f"{transition.title} 不由 {name} 会签"))
+            elif any((seat.role, seat.unit) == (role, unit) for seat in later):
+                seat = Seat(role, unit, None, stale=False)
+                for gate in judge_turn(workflow, case, transition, seat, docket.moment):
+                    docket.add(gate)
             elif (role, unit) not in waiting:
                 docket.add(Gate("opinion", False, {}, f"{name} 已送过，或已会签"))
             else:

@@ -11,8 +11,9 @@ from lifecycle.engine.acts.sign import seat_name
 from lifecycle.engine.case import Case, opinion_key
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import standing_objections, who_is
+from lifecycle.engine.gates.cosign import who_is
 from lifecycle.engine.gates.gates import Gate, judge_role, role_titles
+from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.transition import find_transition
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow

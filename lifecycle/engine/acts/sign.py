@@ -10,8 +10,9 @@ from lifecycle.engine.acts.act import Act, Intent, noted, title_in
 from lifecycle.engine.case import Case, Opinion, opinion_key
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import judge_voice, standing_objections, who_is
+from lifecycle.engine.gates.cosign import judge_turn, judge_voice, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
+from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.transition import find_transition
 from lifecycle.frozen import dataclass
@@ -44,6 +45,7 @@ class Sign(Act):
         found = find_seat(docket, self.transition, self.role)
         if isinstance(found, Refused):
             return found
+        judge_seats_turn(docket, self.transition, found)
         judge_reason(docket, self.verdict, self.note)
         return docket.close(replace(self, role=found.role, unit=found.unit), found.role)
 
@@ -200,6 +202,14 @@ def judge_own_opinion(docket: Docket, seat: Seat) -> None:
     if seat.opinion and not seat.stale and seat.opinion.by_unit != docket.officer.unit:
         whose = docket.moment.names.get(seat.opinion.by_unit, seat.opinion.by_unit)
         docket.add(Gate("opinion", False, {}, f"已有 {whose} 的意见，只能由其更改或撤回"))
+
+
+def judge_seats_turn(docket: Docket, name: str, seat: Seat) -> None:
+    """See that a seat speaks only once its turn has come; it may always take back what it said."""
+    workflow, case = docket.workflow, docket.case
+    transition = workflow.leaving[case.state][name]
+    for gate in judge_turn(workflow, case, transition, seat, docket.moment):
+        docket.add(gate)
 
 
 def judge_reason(docket: Docket, verdict: Verdict, note: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from lifecycle.engine.case import Asked, Case, opinion_key
 from lifecycle.engine.clocks import due_of
 from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates.quorum import has_turn, is_turn
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.workdays import Calendar, Due
 from lifecycle.frozen import dataclass
@@ -25,7 +26,8 @@ def asked_of(case: Case, transition: Transition, seat: Seat) -> Asked | None:
     kept = case.asked.get(opinion_key(transition.name, seat.role, seat.unit))
     if kept is not None and kept.seq >= round_of(case, transition):
         return kept
-    asked = transition.cosign.asked if transition.cosign else ""
+    cosign = transition.cosign_of(seat.role)
+    asked = cosign.asked if cosign else ""
     if asked == ENTERING:
         entered = case.entered.get(case.state, 1)
         return Asked(case.entered_on, entered) if entered >= round_of(case, transition) else None
@@ -42,11 +44,15 @@ def round_of(case: Case, transition: Transition) -> int:
 
 
 def unasked(workflow: Workflow, case: Case, transition: Transition) -> list[Seat]:
-    """List the seats without an opinion that counts whom nobody has asked yet."""
+    """List the seats without an opinion that counts whom nobody has asked yet, though it is their
+    turn.
+    """
     return [
         seat
         for seat in seats_of(workflow, case, transition)
-        if seat.is_open and asked_of(case, transition, seat) is None
+        if seat.is_open
+        and asked_of(case, transition, seat) is None
+        and has_turn(workflow, case, transition, seat.role)
     ]
 
 
@@ -92,7 +98,8 @@ def due_of_seat(case: Case, transition: Transition, seat: Seat, calendar: Calend
     """Give the day by which an asked seat owes its opinion; None where it is not asked, has spoken,
     or there is no limit.
     """
-    within = transition.cosign.within if transition.cosign else None
+    cosign = transition.cosign_of(seat.role)
+    within = cosign.within if cosign else None
     asked = asked_of(case, transition, seat) if within is not None and seat.is_open else None
     if asked is None or within is None:
         return None
@@ -128,11 +135,11 @@ def follow_seats(workflow: Workflow, before: Case | None, after: Case, entry: En
         return after
     asked = {**after.asked}
     for transition in workflow.leaving[after.state].values():
-        if transition.cosign is None:
+        if not transition.cosigns:
             continue
         seats = seats_of(workflow, after, transition)
-        if same_place and returned and transition.cosign.asked == ENTERING:
-            asked |= with_asked(after, transition, seats, entry)
+        if same_place and returned:
+            asked |= with_asked(after, transition, _on_entering(transition, seats), entry)
         if before is not None and same_place:
             asked |= _asked_by_change(workflow, before, after, transition, entry)
         if late:
@@ -147,12 +154,16 @@ def _asked_by_change(
     if round_of(before, transition) != round_of(after, transition):
         return {}
     old = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
-    others = any(asked_of(before, transition, seat) for seat in old.values())
+    others = [
+        transition.cosign_of(seat.role)
+        for seat in old.values()
+        if asked_of(before, transition, seat)
+    ]
     asked = {}
     for seat in seats_of(workflow, after, transition):
         known = old.get((seat.role, seat.unit))
         stale = known is not None and seat.stale and not known.stale
-        if stale or (known is None and others):
+        if stale or (known is None and transition.cosign_of(seat.role) in others):
             key = opinion_key(transition.name, seat.role, seat.unit)
             asked[key] = Asked(entry.known_on, entry.seq)
     return asked
@@ -168,3 +179,28 @@ def _asked_late(
         for seat, asked in found
         if asked is not None and asked.seq == entry.seq
     }
+
+
+def _on_entering(transition: Transition, seats: Iterable[Seat]) -> list[Seat]:
+    """List the seats that the state's being entered asks."""
+    by_itself = [cosign for cosign in transition.cosigns if cosign.asked == ENTERING]
+    return [seat for seat in seats if transition.cosign_of(seat.role) in by_itself]
+
+
+def follow_turns(workflow: Workflow, case: Case, entry: Entry) -> Case:
+    """Give the case after an entry with those seats asked whose turn came by it, where co-signs
+    come one after another, and those no longer asked whose turn it is not any more.
+    """
+    asked = case.asked
+    for transition in workflow.ordered.get(case.state, ()):
+        seats = seats_of(workflow, case, transition)
+        for cosign in transition.cosigns:
+            if not transition.before(cosign):
+                continue
+            if is_turn(workflow, case, transition, cosign):
+                mine = [seat for seat in seats if seat.is_open and seat.role in cosign.roles]
+                asked = {**asked, **with_asked(case, transition, mine, entry)}
+            else:
+                places = tuple(opinion_key(transition.name, role, "") for role in cosign.roles)
+                asked = {key: ask for key, ask in asked.items() if not key.startswith(places)}
+    return case if asked == case.asked else replace(case, asked=asked)

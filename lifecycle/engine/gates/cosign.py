@@ -11,21 +11,17 @@ from datetime import date
 from lifecycle.engine.case import Case, Moment, Officer, Opinion
 from lifecycle.engine.gates.asking import asked_of, due_of_seat, unasked
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.gates.quorum import (
+    OpinionCount,
+    blocking_objections,
+    count_of,
+    is_met,
+    is_turn,
+    unseated,
+)
 from lifecycle.engine.gates.seats import Seat, floor_of, seats_of
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
-
-
-def standing_objections(case: Case, transition: Transition) -> list[Opinion]:
-    """List the objections that nobody has withdrawn or resolved.
-
-    Nothing else removes one: no change to what it covered, no return, nor taking its unit off the
-    panel.
-    """
-    return [
-        opinion
-        for opinion in case.opinions.values()
-        if opinion.transition == transition.name and opinion.objects
-    ]
 
 
 def judge_makers(
@@ -34,13 +30,9 @@ def judge_makers(
     """Judge that nobody makes a transition whose signature it rests on, unless the workflow lets
     them; and nobody who settled an objection to it.
     """
-    if transition.cosign is None:
-        return
-    floor = floor_of(workflow, case, transition)
     settled = {
         person
-        for opinion in case.opinions.values()
-        if opinion.transition == transition.name and opinion.seq >= floor
+        for opinion in _opinions_in_force(workflow, case, transition)
         for person in opinion.resolved_by
     }
     same = sorted(settled & set(officer.persons))
@@ -48,12 +40,31 @@ def judge_makers(
     if same and moment.staff is not None:
         text = f"{'、'.join(same)} 处理过 {transition.title} 的不同意见，不能再由其办理"
         yield Gate("not_by", False, {"settled": same}, text, "请同单位的另一位经办人办理")
-    valid = [s.opinion for s in seats_of(workflow, case, transition) if s.opinion and not s.stale]
+    lenient = {r for cosign in transition.cosigns if cosign.signers_may_make for r in cosign.roles}
+    valid = [
+        seat.opinion
+        for seat in seats_of(workflow, case, transition)
+        if seat.opinion and not seat.stale and seat.role not in lenient
+    ]
     signed = {person for opinion in valid for person in opinion.persons}
     same = sorted(signed & set(officer.persons))
-    if same and not transition.cosign.signers_may_make:
+    if same:
         text = f"{'、'.join(same)} 已在 {transition.title} 上会签，不能再由其办理"
         yield Gate("not_by", False, {"signed": same}, text, "请同单位的另一位经办人办理")
+
+
+def _opinions_in_force(workflow: Workflow, case: Case, transition: Transition) -> list[Opinion]:
+    """List the opinions on a transition that have not gone stale, of seats removed since too."""
+    floors = {
+        role: floor_of(workflow, case, transition, cosign)
+        for cosign in transition.cosigns
+        for role in cosign.roles
+    }
+    return [
+        opinion
+        for opinion in case.opinions.values()
+        if opinion.transition == transition.name and opinion.seq >= floors.get(opinion.role, 0)
+    ]
 
 
 def judge_voice(what: str, seats: Iterable[Seat], seat: Seat, officer: Officer) -> Iterator[Gate]:
@@ -70,16 +81,30 @@ def judge_voice(what: str, seats: Iterable[Seat], seat: Seat, officer: Officer) 
             yield Gate("not_by", False, {"signed": same}, text, "请本单位的另一位经办人会签")
 
 
-def unseated(workflow: Workflow, case: Case, cosign: Cosign) -> Iterator[str]:
-    """Name the roles asked whose unit the case does not name yet.
+def judge_turn(
+    workflow: Workflow, case: Case, transition: Transition, seat: Seat, moment: Moment
+) -> Iterator[Gate]:
+    """Judge that the turn of a seat has come, where co-signs come one after another."""
+    cosign = transition.cosign_of(seat.role)
+    if cosign is not None and not is_turn(workflow, case, transition, cosign):
+        name = who_is(workflow, moment, seat.role, seat.unit)
+        first = awaited(workflow, case, transition, cosign, moment)
+        text = f"还没有轮到 {name} 会签 {transition.title}：先由 {first} 会签"
+        mend = f"前面的够了，即送 {name}；还缺谁：lifecycle why {case.number} {transition.name}"
+        yield Gate("opinion", False, {"role": seat.role, "unit": seat.unit}, text, mend)
 
-    Only the panel's extra role may have none.
-    """
-    extra = workflow.panel.extra if workflow.panel else None
-    for role in cosign.roles:
-        bound = workflow.roles[role].bound
-        if bound and role != extra and not case.bound_units(bound):
-            yield role
+
+def awaited(
+    workflow: Workflow, case: Case, transition: Transition, cosign: Cosign, moment: Moment
+) -> str:
+    """Name those whose agreement is still missing before a co-sign's turn comes."""
+    names = []
+    for earlier in transition.before(cosign):
+        if not is_met(workflow, case, transition, earlier):
+            count = count_of(workflow, case, transition, earlier)
+            missing = [seat for seat in count.seats if seat not in count.agreed]
+            names += [who_is(workflow, moment, seat.role, seat.unit) for seat in missing]
+    return "、".join(names) or "前面各家"
 
 
 def who_is(workflow: Workflow, moment: Moment, role: str, unit: str) -> str:
@@ -92,84 +117,151 @@ def who_is(workflow: Workflow, moment: Moment, role: str, unit: str) -> str:
 def judge_cosign(
     workflow: Workflow, case: Case, transition: Transition, moment: Moment
 ) -> Iterator[Gate]:
-    """Judge the co-sign: enough agreement, and no objection standing.
+    """Judge each co-sign: enough agreement, and no objection standing that blocks.
 
     Silence never counts as consent.
     """
-    cosign = transition.cosign
-    if cosign is None:
-        return
-    seats = seats_of(workflow, case, transition)
-    fresh = [a.opinion for a in seats if a.opinion and not a.stale]
-    objections = standing_objections(case, transition)
-    needed = cosign.quorum.needed(len(seats))
-    # A resolved objection has been heard, which is all that "all" asks for; it is no agreement
-    # where some must agree.
-    agreed = sum(
-        o.verdict != "object" or (o.resolved is not None and cosign.quorum.kind == "all")
-        for o in fresh
-    )
-    inputs = {
-        "needed": needed,
-        "opinions": [[o.role, o.unit, o.verdict, o.seq, o.resolved] for o in fresh],
-    }
-    for objection in objections:
-        name = who_is(workflow, moment, objection.role, objection.unit)
+    for cosign in transition.cosigns:
+        count = count_of(workflow, case, transition, cosign)
+        yield from _Judging(workflow, case, transition, cosign, moment, count).gates()
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """One co-sign of a transition, counted, as it is judged on a day."""
+
+    workflow: Workflow
+    case: Case
+    transition: Transition
+    cosign: Cosign
+    moment: Moment
+    count: OpinionCount
+
+    def gates(self) -> Iterator[Gate]:
+        """Give the gates: one for each objection that blocks and each unit that is not known yet,
+        then what the count lacks, or that it is enough.
+        """
+        workflow, case = self.workflow, self.case
+        objections = blocking_objections(case, self.transition, self.cosign)
+        unknown = list(unseated(workflow, case, self.cosign))
+        for objection in objections:
+            yield self._objection(objection)
+        for role in unknown:
+            fact = workflow.facts[str(workflow.roles[role].bound)]
+            text = f"{workflow.roles[role].title} 尚未确定，无从会签"
+            yield self._gate(text, f"lifecycle set {case.number} {fact.name}=…")
+        if not self.count.is_enough:
+            yield from self._lacking(certain=not unknown)
+        elif not objections and not unknown:
+            yield self._passed()
+
+    def _gate(self, text: str, mend: str, *, met: bool = False, counted: bool = False) -> Gate:
+        count = self.count
+        opinions = [seat.opinion for seat in count.seats if seat.opinion and not seat.stale]
+        inputs = {
+            "needed": count.needed,
+            "opinions": [[o.role, o.unit, o.verdict, o.seq, o.resolved] for o in opinions],
+        }
+        given = f"已同意 {len(count.agreed)} 家" if counted else ""
+        wanted = f"须 {count.needed} 家同意" if counted else ""
+        if counted and count.must:
+            wanted += f"，其中须有 {self._names(count.must)}"
+        return Gate("cosign", met, inputs, text, mend, self.cosign.basis, given, wanted)
+
+    def _name(self, seat: Seat) -> str:
+        return who_is(self.workflow, self.moment, seat.role, seat.unit)
+
+    def _names(self, seats: Iterable[Seat]) -> str:
+        return "、".join(map(self._name, seats))
+
+    def _objection(self, objection: Opinion) -> Gate:
+        name = who_is(self.workflow, self.moment, objection.role, objection.unit)
         who = objection.role + (f"/{objection.unit}" if objection.unit else "")
-        mend = (
-            f"由其撤回，或由牵头单位说明处理：lifecycle resolve {case.number} "
-            f"{transition.name} "
-            f"{who} --note …"
-        )
-        yield Gate("cosign", False, inputs, f"{name} 不同意：{objection.note}", mend, cosign.basis)
-    lacking = list(unseated(workflow, case, cosign))
-    for role in lacking:
-        fact = workflow.facts[str(workflow.roles[role].bound)]
-        mend = f"lifecycle set {case.number} {fact.name}=…"
-        yield Gate(
-            "cosign",
-            False,
-            inputs,
-            f"{workflow.roles[role].title} 尚未确定，无从会签",
-            mend,
-            cosign.basis,
-        )
-    if agreed < needed:
-        text = _missing_text(workflow, case, transition, moment, needed - agreed)
-        if text:  # where only objections stand between, they have said so
-            verb = "ask" if unasked(workflow, case, transition) else "sign"
-            rest = "" if verb == "ask" else " agree --as …"
-            mend = f"lifecycle {verb} {case.number} {transition.name}{rest}"
-            given, wanted = f"已同意 {agreed} 家", f"须 {needed} 家同意"
-            yield Gate("cosign", False, inputs, text, mend, cosign.basis, given, wanted)
-    elif not objections and not lacking:
-        names = "、".join(
-            who_is(workflow, moment, o.role, o.unit)
-            + ("（不同意，已处理）" if o.verdict == "object" else "")
-            for o in fresh
-        )
+        command = f"lifecycle resolve {self.case.number} {self.transition.name} {who} --note …"
+        mend = f"由其撤回，或由牵头单位说明处理：{command}"
+        return self._gate(f"{name} 不同意：{objection.note}", mend)
+
+    def _passed(self) -> Gate:
+        spoken = [seat for seat in self.count.seats if not seat.is_open]
+        names = "、".join(self._name(seat) + _verdict_mark(seat) for seat in spoken)
         text = f"{names or '无须会签的单位'} 已会签"
-        given, wanted = f"已同意 {agreed} 家", f"须 {needed} 家同意"
-        yield Gate("cosign", True, inputs, text, "", cosign.basis, given, wanted)
+        return self._gate(text, "", met=True, counted=True)
+
+    def _lacking(self, *, certain: bool) -> Iterator[Gate]:
+        """Say what the count lacks, and where it can no longer pass, that; while a unit is not
+        known yet, nobody can tell.
+        """
+        if certain and self.count.is_lost:
+            yield self._gate(self._lost_text(), self._lost_mend(), counted=True)
+            return
+        later = not is_turn(self.workflow, self.case, self.transition, self.cosign)
+        text = self._later_text() if later else self._missing_text()
+        if text:  # where only objections stand between, they have said so
+            number, name = self.case.number, self.transition.name
+            mend = f"lifecycle sign {number} {name} agree --as …"
+            waiting = unasked(self.workflow, self.case, self.transition)
+            if any(seat.role in self.cosign.roles for seat in waiting):
+                mend = f"lifecycle ask {number} {name}"
+            yield self._gate(text, "" if later else mend, counted=True)
+
+    def _later_text(self) -> str:
+        names = self._names(self.count.silent)
+        first = awaited(self.workflow, self.case, self.transition, self.cosign, self.moment)
+        return f"{names} 会签在后，待 {first} 会签后再送" if names else ""
+
+    def _lost_text(self) -> str:
+        count = self.count
+        against = f"不同意 {len(count.against)} 家（{self._names(count.against)}）"
+        parts = [
+            f"已不能通过：共 {len(count.seats)} 家，须 {count.needed} 家同意",
+            f"已同意 {len(count.agreed)} 家，未表态 {len(count.silent)} 家，{against}",
+        ]
+        opposed = [seat for seat in count.must if seat in count.against]
+        if opposed:
+            parts.append(f"{self._names(opposed)} 必须同意")
+        return "；".join(parts)
+
+    def _lost_mend(self) -> str:
+        number, name = self.case.number, self.transition.name
+        mend = (
+            f"由不同意的单位改变意见（lifecycle sign {number} {name} agree --as …）"
+            f"或撤回（lifecycle withdraw {number} {name} --as …）"
+        )
+        ways = [way for way in self.workflow.leaving[self.case.state].values() if way.undoes]
+        if ways:
+            mend += f"；或退回：{'、'.join(f'{way.title}（{way.name}）' for way in ways)}"
+        return mend
+
+    def _missing_text(self) -> str:
+        """Say whose opinions are missing: who is asked, who is late since when, who was not
+        asked; once enough agree, only of those who have to.
+        """
+        count = self.count
+        wanted = count.seats if count.short else count.lacking
+        silent: dict[str, list[str]] = {}
+        for seat in wanted:
+            if seat.opinion is None:
+                why = _why_silent(self.case, self.transition, seat, self.moment)
+                silent.setdefault(why, []).append(self._name(seat))
+        parts = [f"缺 {'、'.join(silent[why])} 的同意意见{why}" for why in sorted(silent)]
+        stale = [seat for seat in wanted if seat.stale]
+        if stale:
+            names = self._names(stale)
+            parts.append(f"{names} 的意见已失效（其后有退回或内容变更），须重新会签")
+        if count.short and self.cosign.quorum.kind != "all":
+            parts.append(f"还需 {count.short} 家同意")
+        if count.against and self.cosign.objection == "counts":
+            parts.append(f"不同意的有 {self._names(count.against)}")
+        if count.lacking:
+            parts.append(f"{self._names(count.lacking)} 必须同意")
+        return "；".join(parts)
 
 
-def _missing_text(
-    workflow: Workflow, case: Case, transition: Transition, moment: Moment, short: int
-) -> str:
-    """Say whose opinions are missing: who is asked, who is late since when, who was not asked."""
-    seats = seats_of(workflow, case, transition)
-    silent: dict[str, list[str]] = {}
-    for seat in seats:
-        if seat.opinion is None:
-            name = who_is(workflow, moment, seat.role, seat.unit)
-            silent.setdefault(_why_silent(case, transition, seat, moment), []).append(name)
-    parts = [f"缺 {'、'.join(silent[why])} 的同意意见{why}" for why in sorted(silent)]
-    stale = [who_is(workflow, moment, seat.role, seat.unit) for seat in seats if seat.stale]
-    if stale:
-        parts.append(f"{'、'.join(stale)} 的意见已失效（其后有退回或内容变更），须重新会签")
-    if transition.cosign and transition.cosign.quorum.kind != "all":
-        parts.append(f"还需 {short} 家同意")
-    return "；".join(parts)
+def _verdict_mark(seat: Seat) -> str:
+    """Say in brackets that a seat does not agree, "" for one that does."""
+    if seat.opinion is None or seat.opinion.verdict != "object":
+        return ""
+    return "（不同意）" if seat.opinion.resolved is None else "（不同意，已处理）"
 
 
 def _why_silent(case: Case, transition: Transition, seat: Seat, moment: Moment) -> str:

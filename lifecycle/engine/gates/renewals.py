@@ -86,11 +86,10 @@ def due_of_renewal(
     """Give the day by which a seat has to speak anew: by the shortest limit of the co-signs at
     which it sat; None where none of them has one.
     """
-    limits = (
-        transition.cosign.within
-        for transition in _transitions(workflow, open_renewal.steps)
-        if transition.cosign and seat.role in transition.cosign.roles
+    cosigns = (
+        transition.cosign_of(seat.role) for transition in _transitions(workflow, open_renewal.steps)
     )
+    limits = (cosign.within for cosign in cosigns if cosign is not None)
     dues = (due_of(case, open_renewal.renewal.on, within, calendar) for within in limits if within)
     return min(dues, key=lambda due: due.on, default=None)
 
@@ -100,8 +99,7 @@ def spoken_for(workflow: Workflow, case: Case, step: MadeStep) -> tuple[tuple[st
     has taken the place of these opinions, all seats.
     """
     [transition] = _transitions(workflow, [step])
-    if transition.cosign is None:
-        return ()
+    roles = [role for cosign in transition.cosigns for role in cosign.roles]
     before = max(
         (s.seq for s in case.steps if s.transition == step.transition and s.seq < step.seq),
         default=0,
@@ -112,9 +110,8 @@ def spoken_for(workflow: Workflow, case: Case, step: MadeStep) -> tuple[tuple[st
         if opinion.transition == step.transition and before < opinion.seq < step.seq
     }
     if said:
-        roles = transition.cosign.roles
         return tuple(sorted(said, key=lambda seat: (roles.index(seat[0]), seat[1])))
-    bound = {role: workflow.roles[role].bound for role in transition.cosign.roles}
+    bound = {role: workflow.roles[role].bound for role in roles}
     return tuple(
         (role, unit)
         for role, fact in bound.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lifecycle.engine.case import Case, Opinion, opinion_key
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.model import Cosign, Transition, Workflow
 from lifecycle.workflow.reliance import reads_of
 
 
@@ -29,36 +29,39 @@ def seats_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[Se
     """List who is asked to co-sign a transition, with the opinion that stands and whether it has
     gone stale.
     """
-    if transition.cosign is None:
-        return ()
-    floor = floor_of(workflow, case, transition)
     found = []
-    for role in transition.cosign.roles:
-        bound = workflow.roles[role].bound
-        for unit in case.bound_units(bound) if bound else ("",):
-            opinion = case.opinions.get(opinion_key(transition.name, role, unit))
-            old = opinion is not None and opinion.seq < floor and not opinion.objects
-            found.append(Seat(role, unit, opinion, old))
+    for cosign in transition.cosigns:
+        floor = floor_of(workflow, case, transition, cosign)
+        # An objection that only counts is outvoted at most: unlike one that blocks it may go stale.
+        blocks = cosign.objection == "blocks"
+        for role in cosign.roles:
+            bound = workflow.roles[role].bound
+            for unit in case.bound_units(bound) if bound else ("",):
+                opinion = case.opinions.get(opinion_key(transition.name, role, unit))
+                lasts = opinion is not None and opinion.objects and blocks
+                old = opinion is not None and opinion.seq < floor and not lasts
+                found.append(Seat(role, unit, opinion, old))
     return tuple(found)
 
 
-def floor_of(workflow: Workflow, case: Case, transition: Transition) -> int:
+def floor_of(workflow: Workflow, case: Case, transition: Transition, cosign: Cosign) -> int:
     """Give the seq from which opinions count: after the last return, the last time it was made, and
     any change of what they cover.
     """
     fired = case.fired.get(transition.name)
-    changes = (case.changed.get(name, 0) for name in covered(workflow, case.state, transition))
+    changes = (
+        case.changed.get(name, 0) for name in covered(workflow, case.state, transition, cosign)
+    )
     return max((case.cleared, fired.seq if fired else 0, *changes))
 
 
-def covered(workflow: Workflow, state: str, transition: Transition) -> tuple[str, ...]:
+def covered(
+    workflow: Workflow, state: str, transition: Transition, cosign: Cosign
+) -> tuple[str, ...]:
     """Name the facts and materials that an opinion covers: what was shown to the signer. That is
     what the case is about and all that the transition reads, but what comes with the transition
     itself, unless the workflow says that it is less.
     """
-    cosign = transition.cosign
-    if cosign is None:
-        return ()
     if cosign.less:
         return cosign.covers
     reads = reads_of(workflow, state, transition.name)

@@ -323,7 +323,8 @@ def _seat(
         if opinion.transition == transition and code in (opinion.unit, opinion.by_unit):
             return opinion.role, opinion.unit
     found = workflow.leaving[case.state].get(transition)
-    asked = found.cosign.roles if found is not None and found.cosign is not None else ()
+    cosigns = found.cosigns if found is not None else ()
+    asked = [role for cosign in cosigns for role in cosign.roles]
     today = office.day(None).isoformat()
     for name in asked:
         bound = workflow.roles[name].bound

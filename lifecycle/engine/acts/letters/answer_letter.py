@@ -14,6 +14,7 @@ from lifecycle.engine.acts.sign import (
     Verdict,
     judge_own_opinion,
     judge_reason,
+    judge_seats_turn,
     opinion,
     own_seats,
 )
@@ -23,6 +24,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import judge_voice, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate
+from lifecycle.engine.gates.quorum import has_turn
 from lifecycle.engine.gates.seats import floor_of, seats_of
 from lifecycle.engine.letter_gates import (
     find_addressee,
@@ -101,7 +103,9 @@ class AnswerLetter(LetterAct):
             text = f"现为“{here}”，不在征求 {workflow.titles[name]} 意见的环节"
             docket.add(Gate("opinion", False, {}, text, _ONLY))
             return nothing
-        if not letter.in_force or letter.issued_seq < floor_of(workflow, case, transition):
+        mine = [transition.cosign_of(seat.role) for seat in own_seats(docket, transition)]
+        floors = [floor_of(workflow, case, transition, one) for one in mine if one]
+        if not letter.in_force or letter.issued_seq < max(floors, default=0):
             text = "公文发出后已被替代，或内容已变更、项目已退回，据此的意见不算"
             sign = f"lifecycle sign {case.number} {name} agree"
             mend = f"看过现在的内容再会签：{sign}；或{_ONLY}"
@@ -171,8 +175,12 @@ def _judge_seats(docket: Docket, transition: Transition) -> tuple[tuple[str, str
     for one.
     """
     workflow, case = docket.workflow, docket.case
-    seats, asked = own_seats(docket, transition), seats_of(workflow, case, transition)
+    mine, asked = own_seats(docket, transition), seats_of(workflow, case, transition)
+    # Who is asked at a later co-sign too speaks there once its turn comes.
+    due = [seat for seat in mine if has_turn(workflow, case, transition, seat.role)]
+    seats = due or mine
     for seat in seats:
+        judge_seats_turn(docket, transition.name, seat)
         judge_own_opinion(docket, seat)
         for gate in judge_voice(transition.title, asked, seat, docket.officer):
             docket.add(gate)

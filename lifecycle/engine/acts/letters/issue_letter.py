@@ -21,6 +21,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.asking import with_asked
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.gates.quorum import has_turn
 from lifecycle.engine.gates.seats import seats_of
 from lifecycle.engine.letter_gates import (
     find_letter,
@@ -189,7 +190,11 @@ def _asking(
     if rule is None or transition is None:
         return case.asked
     roles = letter.to or rule.to
-    seats = [seat for seat in seats_of(workflow, case, transition) if seat.role in roles]
+    seats = [
+        seat
+        for seat in seats_of(workflow, case, transition)
+        if seat.role in roles and has_turn(workflow, case, transition, seat.role)
+    ]
     return with_asked(case, transition, seats, entry)
 
 
