@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -293,6 +293,64 @@ def audit_alone(cases: int) -> None:
         )
 
 
+def bench_as_of(cases: int) -> None:
+    """Look back in a process of its own and print its times and its peak memory."""
+    code = (
+        f"import sys; sys.path.insert(0, {sys.path[0]!r}); from benchmarks import bench; "
+        f"bench.look_back_alone({cases})"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def build_over_days(folder: Path, cases: int, clock: Clock) -> None:
+    """Make cases of eight entries each, opened over sixty days from the first of September, an
+    entry a week.
+    """
+    office = Office.open(f"sqlite:///{folder / 'bench.db'}", clock=clock, create=True)
+    found(office)
+    workflow = office.workflow("shuttle")
+    ids: list[str] = []
+    for day in range(60 + 7 * 8):
+        with office.store.writing():
+            for number, case_id in enumerate(ids):
+                weeks, rest = divmod(day - number * 60 // cases, 7)
+                if rest == 0 and 1 <= weeks < 8:
+                    way = "go" if weeks % 2 else "back"
+                    office.register.submit(ME, None, case_id, Advance(way, "例行"))
+            while len(ids) < cases and len(ids) * 60 // cases <= day:
+                ids.append(office.register.submit(ME, workflow, None, Open(FACTS)).case.id)
+        clock.at += timedelta(days=1)
+    office.close()
+
+
+def look_back_alone(cases: int) -> None:
+    """Build and look back in one process each; the peak printed is that of the one that looks."""
+    from lifecycle.office.cases.lists import CaseList, Wanted, boards
+    from lifecycle.office.todo import todo
+    from lifecycle.office.view import view_of
+
+    with tempfile.TemporaryDirectory() as name:
+        folder, clock = Path(name), Clock()
+        if os.fork() == 0:
+            build_over_days(folder, cases, clock)
+            os._exit(0)
+        os.wait()
+        clock.at += timedelta(days=200)
+        office = Office.open(f"sqlite:///{folder / 'bench.db'}", clock=clock)
+        for when, day in (("全部变过", date(2026, 10, 20)), ("无一变过", date(2026, 12, 31))):
+            view = view_of(office, day)
+            looks: dict[str, Callable[[], object]] = {
+                "清单全部": lambda view=view: sum(1 for _ in CaseList(view, Wanted()).stream()),
+                "清单一页": lambda view=view: CaseList(view, Wanted()).page(),
+                "进度板": lambda view=view: boards(view),
+                "待办一页": lambda view=view: todo(view, "bureau01"),
+            }
+            times = "，".join(f"{what} {timed(look):.2f} 秒" for what, look in looks.items())
+            print(f"截至某日 {cases} 件（{when}）：{times}", flush=True)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"截至某日 {cases} 件：内存峰值 {peak:.0f} MB", flush=True)
+
+
 def main() -> None:
     """Run every measurement at two sizes ten times apart."""
     assert hash_of(FLOW) == read_workflow(FLOW, "shuttle.yaml").digest
@@ -310,6 +368,8 @@ def main() -> None:
     bench_paper()
     with tempfile.TemporaryDirectory() as folder:
         bench_start(Path(folder))
+    for cases in (1_000, 10_000):
+        bench_as_of(cases)
     for cases in (5_000, 50_000) if "--big" in sys.argv else (500, 5_000):
         bench_memory(cases)
 

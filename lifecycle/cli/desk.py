@@ -117,7 +117,7 @@ _OPTIONS = (
         cls=CommonOption,
         type=Day(),
         metavar="YYYY-MM-DD",
-        help="事情发生在哪一天，补录时用；默认今天",
+        help="办理的，是补录：事情发生在哪一天；查看的，看截至哪一天。默认今天",
     ),
     click.option("--json", cls=CommonOption, is_flag=True, help="输出一个 JSON 文档，供程序读取"),
     click.option(

@@ -33,8 +33,9 @@ class OpenLimit:
 class Standing:
     """What the board and the lists need of a case.
 
-    Days are YYYY-MM-DD. A light lasts until the case's next entry. `due_on` is the next day due, of
-    a limit of the state or of an opinion that was asked; `limit_on` the next of the state's limits.
+    Days are YYYY-MM-DD. A light lasts until the case's next entry, but one whose condition reads
+    `today` (see `lights_read_today`). `due_on` is the next day due, of a limit of the state or of
+    an opinion that was asked; `limit_on` the next of the state's limits.
     """
 
     due_on: str | None = None
@@ -92,16 +93,29 @@ def opinions_owed(workflow: Workflow, case: Case, calendar: Calendar) -> Iterato
                 yield OwedOpinion(None, seat, due)
 
 
-def stand(workflow: Workflow, case: Case, calendar: Calendar) -> Standing:
-    """Work out where a case stands after its last entry."""
+def lights_read_today(workflow: Workflow) -> bool:
+    """Tell whether a light may come on or go out though nothing is recorded, by a condition that
+    reads `today`: then it is worked out when somebody looks.
+    """
+    return any(light.when and "today" in light.when.names for light in workflow.lights)
+
+
+def stand(
+    workflow: Workflow, case: Case, calendar: Calendar, today: date | None = None
+) -> Standing:
+    """Work out where a case stands after its last entry.
+
+    The conditions of lights are read on the day `today`, else on that of the last entry.
+    """
     if workflow.states[case.state].final:
         return Standing()
     limit = next_limit(workflow, case, calendar)
     opinions = [item.due for item in opinions_owed(workflow, case, calendar)]
     first = min((*filter(None, [limit]), *opinions), key=lambda due: due.on, default=None)
+    moment = Moment(today or date.fromisoformat(case.last_on), calendar)
     since = {
-        "yellow": _light_days(workflow, case, calendar, "yellow", first),
-        "red": _light_days(workflow, case, calendar, "red", first),
+        "yellow": _light_days(workflow, case, moment, "yellow", first),
+        "red": _light_days(workflow, case, moment, "red", first),
     }
     return Standing(
         first.on.isoformat() if first else None,
@@ -113,24 +127,24 @@ def stand(workflow: Workflow, case: Case, calendar: Calendar) -> Standing:
 
 
 def _light_days(
-    workflow: Workflow, case: Case, calendar: Calendar, colour: str, first: Due | None
+    workflow: Workflow, case: Case, moment: Moment, colour: str, first: Due | None
 ) -> list[str]:
     days = []
     for light in workflow.lights:
         if light.light != colour:
             continue
         if light.when is not None:
-            if _holds(workflow, case, calendar, light):
+            if _holds(workflow, case, moment, light):
                 days.append(case.last_on)
         elif first is not None and light.overdue is not None:
-            days.append(calendar.add(first.on, light.overdue, light.unit).on.isoformat())
+            since = moment.calendar.add(first.on, light.overdue, light.unit)
+            days.append(since.on.isoformat())
     return days
 
 
-def _holds(workflow: Workflow, case: Case, calendar: Calendar, light: Light) -> bool:
+def _holds(workflow: Workflow, case: Case, moment: Moment, light: Light) -> bool:
     if light.when is None:
         return False
-    moment = Moment(date.fromisoformat(case.last_on), calendar)
     try:
         return bool(light.when.evaluate(scope_of(workflow, case, light.when, {}, moment)))
     except (MissingName, ExpressionError, ArithmeticError):

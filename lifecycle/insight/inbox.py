@@ -4,14 +4,17 @@ shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from lifecycle.engine.case import Moment
+from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import Task, tasks_of
-from lifecycle.ledger.library import Library
-from lifecycle.ledger.rows.case_rows import read_case
-from lifecycle.ledger.rows.task_rows import cases_asking
+from lifecycle.ledger.rows.task_rows import NO_DAY, Asking, Part
+from lifecycle.workflow.model import Workflow
+
+Read = Callable[[str], tuple[Workflow, Case, list[str]] | None]
+"""Gives a case by its id, with its workflow and the days by which it asks something, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,30 +25,42 @@ class Waiting:
     principal: str | None
 
 
-def inbox(
-    library: Library, moment: Moment, code: str, common: Iterable[str] = ()
-) -> Iterator[Waiting]:
-    """Stream what waits for an officer, and for those who delegated to them, in the order of the
-    days due.
-
-    The rows of the store say which cases ask something of their roles; what it is, and whether it
-    can be done, is judged for each as it comes. `common` are the roles that anyone in office in a
-    case's unit holds.
+def parts_of(officers: Iterable[Officer], common: Iterable[str] = ()) -> set[Part]:
+    """Name the roles and units in which something may be asked of these officers: `common` are the
+    roles that anyone in office in a case's unit holds.
     """
     shared = tuple(common)
-    acting = library.directory().acting(code, moment.on)
-    officers = [officer for officer in acting if officer.held or shared]
-    parts = {
+    return {
         (role, unit)
         for officer in officers
         for role in (*officer.held, *shared)
         for unit in ("", officer.unit)
     }
-    for case_id in cases_asking(library.store, parts):
-        found = library.store.case(case_id)
+
+
+def inbox(
+    asking: Iterable[Asking], read: Read, officers: Sequence[Officer], moment: Moment
+) -> Iterator[Waiting]:
+    """Stream what waits for officers, in the order of the days due.
+
+    `asking` says which cases ask something of them, and by when; what it is, and whether it can be
+    done, is judged for each as it comes. A case that asks by several days comes once for each, with
+    the tasks of that day.
+    """
+    for due_on, _number, case_id in asking:
+        found = read(case_id)
         if found is None:
-            continue  # a row of no case, which the audit tells of
-        workflow, case = library.workflow(found[0]), read_case(library.store, found[1])
+            continue
+        workflow, case, days = found
         for officer in officers:
             for task in tasks_of(workflow, case, officer, moment):
-                yield Waiting(task, officer.principal)
+                if _day_among(days, task) == due_on:
+                    yield Waiting(task, officer.principal)
+
+
+def _day_among(days: list[str], task: Task) -> str:
+    """Say among which of a case's days a task comes: under its own or, where a calendar published
+    since has moved that, the one before it.
+    """
+    place = bisect_right(days, task.due_on or NO_DAY)
+    return days[max(place - 1, 0)] if days else NO_DAY

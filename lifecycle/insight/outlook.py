@@ -123,7 +123,8 @@ def look(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Ou
         for seat in seats_of(workflow, case, t)
     )
     limits = tuple(open_limits(workflow, case, moment.calendar))
-    return Outlook(stand(workflow, case, moment.calendar), limits, tuple(ways), seats)
+    standing = stand(workflow, case, moment.calendar, moment.on)
+    return Outlook(standing, limits, tuple(ways), seats)
 
 
 def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Iterator[Task]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.gates.asking import asked_of
-from lifecycle.engine.gates.cosign import overdue_since
+from lifecycle.engine.gates.asking import asked_of, due_of_seat
 from lifecycle.engine.gates.gates import VERDICTS
 from lifecycle.engine.gates.seats import Seat
 from lifecycle.frozen import dataclass
@@ -56,8 +55,12 @@ def opinion_status(
             cosign = transition.cosign_of(seat.role)
             later = cosign is not None and transition.before(cosign)
             return "unasked", "尚未轮到" if later else "尚未送会签"
-        late = overdue_since(case, transition, seat, moment)
-        return ("overdue", f"逾期未反馈（限 {late}）") if late else ("awaited", "待反馈")
+        due = due_of_seat(case, transition, seat, moment.calendar)
+        if due is None:
+            return "awaited", "待反馈"
+        if due.on < moment.on:
+            return "overdue", f"逾期未反馈（限 {due.on}）"
+        return "awaited", f"待反馈（限 {due.on}）"
     said = VERDICTS[opinion.verdict]
     if seat.stale:
         return "stale", f"{said}（已失效，须重新会签）"

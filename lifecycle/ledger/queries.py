@@ -118,6 +118,54 @@ def stream(
         after = page[-1].number
 
 
+class CaseToDate(NamedTuple):
+    """A case as it is kept, and what tells whether it was so on an earlier day: its last entry."""
+
+    listed: ListedCase
+    id: str
+    units: str
+    opened_on: str
+    last_entry: bytes
+
+
+def cases_to_date(
+    store: Store, wanted: CaseFilter, opened_by: str | None, *, after: str = "", chunk: int = 500
+) -> Iterator[CaseToDate]:
+    """Stream the cases of a workflow and of a year, opened by a day, after a number in the order of
+    their numbers.
+    """
+    lasting = CaseFilter(workflow=wanted.workflow, year=wanted.year)
+    conditions, values = conditions_of(lasting)
+    if opened_by is not None:
+        conditions.append(text.OPENED_BY)
+        values["opened_by"] = opened_by
+    statement = text.CASES_TO_DATE.filtered(conditions)
+    while rows := store.rows(statement, after=after, most=chunk, skip=0, **values):
+        for row in rows:
+            yield CaseToDate(ListedCase(*row[:-4]), *row[-4:])
+        after = rows[-1][0]
+
+
+def fits(wanted: CaseFilter, row: ListedCase, units: str) -> bool:
+    """Tell whether a case as a list has it is one that is asked for, the year aside; `units` are
+    those that it names, as `,a,b,`.
+
+    The same as the conditions say, for cases as they were on an earlier day.
+    """
+    late = wanted.overdue_on is None or (
+        not row.final and row.due_on is not None and row.due_on < wanted.overdue_on
+    )
+    mine = wanted.roles is None or row.lead in wanted.roles or f",{wanted.mine}," in units
+    return (
+        wanted.workflow in (None, row.workflow)
+        and wanted.state in (None, row.state)
+        and wanted.phase in (None, row.phase)
+        and (wanted.unit is None or f",{wanted.unit}," in units)
+        and late
+        and mine
+    )
+
+
 def board(store: Store, today: str, wanted: CaseFilter) -> list[tuple[str, str, int, int, int]]:
     """Count cases by workflow and state: (workflow, state, all, yellow, red), in one pass over an
     index.

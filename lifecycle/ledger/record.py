@@ -209,6 +209,20 @@ def recorded_at(raw: bytes) -> str:
     return raw[start : raw.find(b'"', start)].decode("ascii", "replace") if start >= 15 else ""
 
 
+def day_of(raw: bytes) -> str:
+    """Take the act's day out of an entry's canonical bytes (its key is the last of that name).
+
+    "" if not there.
+    """
+    start = raw.rfind(b'"occurred_on":"') + 15
+    return raw[start : raw.find(b'"', start)].decode("ascii", "replace") if start >= 15 else ""
+
+
+def may_correct(raw: bytes) -> bool:
+    """Tell from an entry's canonical bytes whether it may be about a correction."""
+    return b'"type":"correction_' in raw
+
+
 def account_of(body: Mapping[str, Any]) -> str:
     """Give the operating-system account that an entry says called; "" for a declared officer."""
     authority = body["authority"]

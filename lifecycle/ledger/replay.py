@@ -13,12 +13,14 @@ from functools import partial
 from typing import Any
 
 from lifecycle.engine.acts import IssueLetter, read_act
+from lifecycle.engine.amendments import Amendment
 from lifecycle.engine.case import Case
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.evolve import evolve
 from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.ledger.as_of import NOW, AsOf, amendments_later
 from lifecycle.ledger.chain import CaseStep, Problem, Step, by_case, fold
 from lifecycle.ledger.entry_checks import (
     check_account,
@@ -62,27 +64,44 @@ class Basis:
 
 
 def replay_case(
-    library: Library, directory: Directory, case_id: str, *, under: Workflow | None = None
+    library: Library,
+    directory: Directory,
+    case_id: str,
+    *,
+    under: Workflow | None = None,
+    as_of: AsOf = NOW,
 ) -> Iterator[CaseStep]:
-    """Replay one case entry by entry.
+    """Replay one case entry by entry, those that count.
 
     `under` judges it by another workflow instead of the pinned one.
     """
-    rows = library.store.entries(case_id)
+    rows = as_of.counted(library.store.entries(case_id))
     return fold(rows, partial(replay_entry, Basis(library, directory, under)))
 
 
+def amended_later(
+    library: Library, directory: Directory, case_id: str, as_of: AsOf
+) -> list[Amendment]:
+    """List what entries that do not count amended; what is wrong with them is not looked at."""
+    take = partial(replay_entry, Basis(library, directory), judged=False)
+    return amendments_later(library.store.entries(case_id), as_of, lambda rows: fold(rows, take))
+
+
 def replay_all(
-    library: Library, directory: Directory, *, under: Workflow | None = None
+    library: Library,
+    directory: Directory,
+    *,
+    under: Workflow | None = None,
+    as_of: AsOf = NOW,
 ) -> Iterator[tuple[str, Iterator[CaseStep]]]:
-    """Replay every case, one after the other, as (id, steps).
+    """Replay the entries that count of every case, one after the other, as (id, steps).
 
     The steps are to be taken before the next case.
     """
     store = library.store
     take = partial(replay_entry, Basis(library, directory, under))
     for case_id, rows in by_case(store.all_entries(upto=store.last_index())):
-        yield case_id, fold(rows, take)
+        yield case_id, fold(as_of.counted(rows), take)
 
 
 def replay_entry(

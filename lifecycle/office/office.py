@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.case import Case
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
+from lifecycle.ledger.as_of import NOW, AsOf
 from lifecycle.ledger.opening import default_url, open_store
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Register, Request, acting_officer
@@ -149,9 +150,11 @@ class Office:
         return stored(found[0]) if found else None
 
 
-def entries(office: Office, case: Case, *, after: int = 0) -> Iterator[Mapping[str, Any]]:
-    """Stream a case's entries as stored, each with its index in the log and its hash."""
-    for row in office.store.entries(case.id, after=after):
+def entries(
+    office: Office, case: Case, *, after: int = 0, as_of: AsOf = NOW
+) -> Iterator[Mapping[str, Any]]:
+    """Stream a case's entries that count as stored, each with its index in the log and its hash."""
+    for row in as_of.counted(office.store.entries(case.id, after=after)):
         yield {**stored(row.raw), "idx": row.idx, "hash": row.hash}
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from lifecycle.frozen import dataclass
-from lifecycle.insight.inbox import Waiting, inbox
+from lifecycle.insight.inbox import Read, Waiting, inbox, parts_of
+from lifecycle.ledger.as_of import asking_then, moved_since, read_now, read_then
+from lifecycle.ledger.rows.task_rows import Asking, Part, cases_asking
 from lifecycle.office.letters.letterbox import Letterbox, LetterErrand, letterbox
+from lifecycle.office.letters.shelf import PastShelf, Shelf
 
 if TYPE_CHECKING:
-    from lifecycle.office.office import Office
+    from lifecycle.engine.case import Officer
+    from lifecycle.office.view import View
 
 PAGE = 30
 """Tasks of one page."""
@@ -71,27 +77,41 @@ class Todo:
     dead: int
 
 
-def todo(office: Office, officer: str, on: date | None, page: int = 1) -> Todo:
+def todo(view: View, officer: str, page: int = 1) -> Todo:
     """List what waits for an officer, and for those who delegated to them.
 
     Only what the page shows is judged.
     """
-    moment = office.moment(on)
     skip = (page - 1) * PAGE
-    found = list(
-        islice(inbox(office.library, moment, officer, office.common_roles()), skip, skip + PAGE + 1)
-    )
-    letters = letterbox(office, moment, officer) if page == 1 else Letterbox(())
+    officers = view.acting(officer)
+    common = view.office.common_roles()
+    parts = parts_of((one for one in officers if one.held or common), common)
+    asking, read, shelf = _sources(view, officers, parts)
+    found = list(islice(inbox(asking, read, officers, view.moment), skip, skip + PAGE + 1))
+    letters = letterbox(view, shelf, officers) if page == 1 else Letterbox(())
     return Todo(
         officer=officer,
-        on=moment.on,
+        on=view.moment.on,
         page=page,
         more=len(found) > PAGE,
-        tasks=tuple(_task(waiting, moment.on) for waiting in found[:PAGE]),
+        tasks=tuple(_task(waiting, view.moment.on) for waiting in found[:PAGE]),
         letters=tuple(map(_letter_task, letters.errands)),
         waiting=letters.waiting,
         dead=letters.dead,
     )
+
+
+def _sources(
+    view: View, officers: list[Officer], parts: set[Part]
+) -> tuple[Iterator[Asking], Read, Shelf]:
+    """Say where to look for what is asked: in the rows that are kept, or in what there was then."""
+    library, as_of = view.office.library, view.as_of
+    if not as_of:
+        read = partial(read_now, library, parts=parts)
+        return cases_asking(library.store, parts), read, Shelf(view.office)
+    moved = moved_since(library, as_of, parts, {one.unit for one in officers})
+    read_past = partial(read_then, library, as_of, moved, parts=parts)
+    return asking_then(library.store, moved, parts), read_past, PastShelf(view, moved)
 
 
 def _task(waiting: Waiting, today: date) -> CaseTask:

@@ -1412,6 +1412,7 @@ _LIGHT = Form(
             FreeText(),
             "条件成立时亮灯",
             "when: cost > 5000",
+            more="条件里有 today 的，按查看的那一天算，不等下一条记录。",
         ),
         Key(
             "basis",

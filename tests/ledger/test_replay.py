@@ -84,7 +84,7 @@ def _see_the_fold(folder: Path, home: Home, acts: list[tuple[str, str, int]]) ->
         with closing(made.office()) as office:
             for what, who, amount in acts:
                 try:
-                    _act(office, number, what, Request(who), amount)
+                    act(office, number, what, Request(who), amount)
                 except LifecycleError:
                     continue
             case = office.case(number)
@@ -94,7 +94,8 @@ def _see_the_fold(folder: Path, home: Home, acts: list[tuple[str, str, int]]) ->
             assert list(Audit(office).findings()) == []
 
 
-def _act(office: Office, number: str, what: str, request: Request, amount: int) -> None:
+def act(office: Office, number: str, what: str, request: Request, amount: int) -> None:
+    """Try to do something to a case."""
     case = office.case(number)
     if what == "set":
         cases.set_facts(office, request, case, {"investment": str(amount * 10)})
@@ -153,10 +154,15 @@ def test_as_recorded_at_a_time(bureau: Bureau) -> None:
     )
 
 
-def test_one_question_at_a_time(bureau: Bureau) -> None:
-    """What had happened and what was known are two questions; a wrong time is told."""
-    code, message = bureau.fails("replay", "--at", "2026-09-01", "--as-recorded-at", "2026-09-01")
-    assert (code, "只能用一个" in message) == (2, True)
+def test_what_had_happened_and_was_known(bureau: Bureau) -> None:
+    """--at and --as-recorded-at together count what had happened by the day and was on record by
+    the time; a wrong time is told.
+    """
+    entries = bureau.asks("replay", "KC-2026-001")["entries"]
+    words = ("replay", "KC-2026-001", "--as-recorded-at", entries[4]["recorded_at"])
+    answer = bureau.asks(*words, "--at", "2026-09-02")
+    assert [one["seq"] for one in answer["entries"]] == [1, 2]
+    assert len(bureau.asks(*words, "--at", "2026-09-30")["entries"]) == 5
     code, message = bureau.fails("replay", "--as-recorded-at", "昨天")
     assert (code, "不是时间" in message) == (2, True)
 

@@ -35,6 +35,7 @@ CONDITIONS = (
     "DUE_BEFORE",
     "LED_BY_OR_NAMING",
     "OPENED_BETWEEN",
+    "OPENED_BY",
 )
 
 
@@ -129,6 +130,16 @@ def test_a_page_of_a_list_reads_an_index(store: SqliteStore, wanted: CaseFilter,
     conditions, values = conditions_of(wanted)
     paging = {"after": "", "most": 50, "skip": 0}
     assert plan_of(store, text.LIST_CASES.filtered(conditions), values | paging) == [plan]
+
+
+def test_cases_to_date_are_read_from_indexes(store: SqliteStore) -> None:
+    """Cases come in the order of their numbers, each with its last entry by its place."""
+    values = {"after": "", "most": 500, "skip": 0, "opened_by": "2026-09-01"}
+    found = plan_of(store, text.CASES_TO_DATE.filtered([text.OPENED_BY]), values)
+    assert found == [
+        "SEARCH cases USING INDEX sqlite_autoindex_cases_2 (number>?)",
+        "SEARCH entry USING INDEX sqlite_autoindex_entry_1 (case_id=? AND seq=?)",
+    ]
 
 
 def test_the_overdue_are_read_from_an_index(store: SqliteStore) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 from homes import Home
 from ledger_office import Bureau, copied
 
-from lifecycle.insight.inbox import inbox
+from lifecycle.insight.inbox import inbox, parts_of
 from lifecycle.insight.outlook import tasks_of
-from lifecycle.ledger.rows.task_rows import NO_DAY
+from lifecycle.ledger.as_of import read_now
+from lifecycle.ledger.rows.task_rows import NO_DAY, cases_asking
 from lifecycle.office.office import Office
 
 Found = list[tuple[str, str, str | None, str | None]]
@@ -33,9 +35,14 @@ def bureau(pristine: Bureau, tmp_path: Path) -> Bureau:
 
 def by_rows(office: Office, code: str) -> Found:
     """Tell what the inbox says."""
+    moment = office.moment()
+    acting = office.directory.acting(code, moment.on)
+    parts = parts_of(acting)
+    asking = cases_asking(office.store, parts)
+    read = partial(read_now, office.library, parts=parts)
     return [
         (one.task.case.number, one.task.kind, one.task.due_on, one.principal)
-        for one in inbox(office.library, office.moment(), code)
+        for one in inbox(asking, read, acting, moment)
     ]
 
 

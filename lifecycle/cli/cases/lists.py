@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lifecycle.callers import file_named
+from lifecycle.cli.cases.as_of import as_of_json, as_recorded, look, print_as_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, command, option
 from lifecycle.cli.terminal.output import paint, progress, say
@@ -18,6 +19,7 @@ from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
     from lifecycle.office.cases.lists import Board, CaseList, ListPage, ListRow, Stage
+    from lifecycle.office.view import View
 
 HEADS = ("编号", "名称", "环节", "牵头", "进入", "期限", "灯")
 LIGHTS = {"green": "绿", "yellow": "黄", "red": "红"}
@@ -43,6 +45,7 @@ LIGHTS = {"green": "绿", "yellow": "黄", "red": "红"}
 @option("--after", default="", metavar="编号", help="从这个编号之后列起")
 @option("--csv", "csv_file", metavar="文件", help="导出为 CSV")
 @option("--xlsx", "xlsx_file", metavar="文件", help="导出为 Excel 表格")
+@as_recorded
 @at_desk
 def list_(
     desk: Desk,
@@ -57,6 +60,7 @@ def list_(
     after: str,
     csv_file: str | None,
     xlsx_file: str | None,
+    recorded: str | None,
 ) -> None:
     """List cases."""
     from lifecycle.office.cases.lists import CaseList, Wanted
@@ -70,28 +74,42 @@ def list_(
         mine=desk.officer if mine else None,
         where=where,
     )
-    cases = CaseList(desk.office, wanted, desk.on)
+    view = look(desk, recorded)
+    cases = CaseList(view, wanted)
     if file := csv_file or xlsx_file:
         if csv_file and xlsx_file:
             raise UsageError("--csv 与 --xlsx 一次只能用一个")
-        _export(desk, cases, file_named(file), xlsx=bool(xlsx_file))
+        _export(desk, view, cases, file_named(file), xlsx=bool(xlsx_file))
         return
     number = page or 1
     found = cases.page(after, number)
     document = {
-        "cases": [asdict(row) for row in found.rows],
+        "cases": [row_json(row, then=view.asked) for row in found.rows],
         "page": number,
         "next_after": found.next_after,
+        **as_of_json(view),
     }
     more = [f"lifecycle list --after {found.next_after}"] if found.next_after else []
-    desk.answer(document, lambda: _print_page(found, number), following=more)
+    desk.answer(document, lambda: _print_page(found, number, view), following=more)
 
 
-def _print_page(found: ListPage, number: int) -> None:
+def row_json(row: ListRow, *, then: bool = False) -> dict[str, Any]:
+    """Give a row for machines; `then`: with what was corrected later."""
+    found = asdict(row)
+    if not then:
+        del found["amended"]
+    return found
+
+
+def _print_page(found: ListPage, number: int, view: View) -> None:
+    print_as_of(view)
     if not found.rows:
         say("没有符合条件的事项")
         return
     write_table(HEADS, map(_cells, found.rows))
+    for row in found.rows:
+        if row.amended:
+            say(f"后更正　{row.number}：{'、'.join(row.amended)}")
     if found.next_after:
         say(f"还有更多：加 --after {found.next_after}，或 --page {number + 1}")
 
@@ -110,15 +128,17 @@ def _cells(row: ListRow) -> tuple[str, ...]:
     )
 
 
-def _export(desk: Desk, cases: CaseList, file: Path, *, xlsx: bool) -> None:
+def _export(desk: Desk, view: View, cases: CaseList, file: Path, *, xlsx: bool) -> None:
     from lifecycle.office.cases.lists import write_list
 
     if xlsx != (file.suffix.lower() == ".xlsx"):
         raise UsageError(
             f"文件名 {file.name} 与格式不符", "--xlsx 的文件名以 .xlsx 结尾，--csv 的以 .csv 结尾"
         )
-    count = write_list(file, progress(cases.stream(), title="导出"))
-    desk.answer({"file": str(file), "cases": count}, lambda: say(f"已导出 {count} 件：{file}"))
+    count = write_list(file, view, progress(cases.stream(), title="导出"))
+    then = f"　{view.heading}" if view.heading else ""
+    document = {"file": str(file), "cases": count, **as_of_json(view)}
+    desk.answer(document, lambda: say(f"已导出 {count} 件：{file}{then}"))
 
 
 @command(
@@ -127,19 +147,24 @@ def _export(desk: Desk, cases: CaseList, file: Path, *, xlsx: bool) -> None:
     examples=["lifecycle board --year 2026"],
 )
 @option("--year", type=click.IntRange(1900, 9999), metavar="Y", help="只算这一年立项的")
+@as_recorded
 @at_desk
-def board(desk: Desk, year: int | None) -> None:
+def board(desk: Desk, year: int | None, recorded: str | None) -> None:
     """Count cases by stage."""
     from lifecycle.office.cases.lists import boards
 
-    found = boards(desk.office, desk.on, year)
+    view = look(desk, recorded)
+    found = boards(view, year)
     workflows = [asdict(one) for one in found.boards]
-    document = {"on": found.on, "year": year, "workflows": workflows}
-    desk.answer(document, lambda: _print_boards(found.boards))
+    document = {"on": found.on, "year": year, "workflows": workflows, **as_of_json(view)}
+    desk.answer(document, lambda: _print_boards(found.boards, view))
 
 
-def _print_boards(boards: Sequence[Board]) -> None:
-    if not boards:
+def _print_boards(boards: Sequence[Board], view: View) -> None:
+    print_as_of(view)
+    if not boards and view.as_of:
+        say("那时还没有事项")
+    elif not boards:
         say("还没有事项；立项：lifecycle open 流程 --set 要素=值")
     for one in boards:
         say(paint(one.title, "bold"), f"　共 {one.total} 件")

@@ -2,51 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from lifecycle.cli.cases.as_of import Time, amended_json, print_amended
 from lifecycle.cli.desk import Day, Desk, at_desk
 from lifecycle.cli.files import INPUT
 from lifecycle.cli.terminal.chinese import argument, command, option
 from lifecycle.cli.terminal.output import Bar, mark, say
-from lifecycle.errors import UsageError
-from lifecycle.office.clock import BEIJING
 
 if TYPE_CHECKING:
-    from lifecycle.office.cases.records import Rebuilt, Replayed, ReplayedCase, ReplayedEntry, Until
+    from lifecycle.office.cases.records import Rebuilt, Replayed, ReplayedCase, ReplayedEntry
     from lifecycle.office.office import Workflow
+    from lifecycle.office.view import AsOf
 
 CASE_HELP = "事项编号，或编号、名称中不重复的一段；不写则回放全部事项"
 
 
-class Time(click.ParamType[str]):
-    """A time, written with day and clock, Beijing time unless it names its zone.
-
-    Given as entries have it (UTC).
-    """
-
-    name = "TIME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Read the time; a day alone means its end."""
-        text = str(value).strip()
-        try:
-            time = datetime.fromisoformat(text)
-        except ValueError:
-            self.fail(f"“{value}”不是时间；应写作 2026-08-01T15:30 或 2026-08-01", param, ctx)
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            time += timedelta(days=1, microseconds=-1)
-        time = time if time.tzinfo else time.replace(tzinfo=BEIJING)
-        return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 @command(
     "replay",
-    help="从台账回放：逐条重新判定，重建事项的状态。可看某日止已办成的（--at），或某时止已记录的"
-    "（--as-recorded-at），或换一个流程来判定（--under）。发现问题时退出码为 1。",
+    help="从台账回放：逐条重新判定，重建事项的状态。可看某日止已办成的（--at），某时止已记录的"
+    "（--as-recorded-at），两者可以同时写；或换一个流程来判定（--under）。发现问题时退出码为 1。",
     examples=[
         "lifecycle replay LS-F-2026-003",
         "lifecycle replay LS-F-2026-003 --at 2026-06-30",
@@ -72,26 +48,33 @@ def replay(
 ) -> int:
     """Replay one case or all."""
     from lifecycle.office.cases import records
+    from lifecycle.office.view import AsOf
 
-    if at is not None and recorded is not None:
-        raise UsageError(
-            "--at 与 --as-recorded-at 只能用一个",
-            "前者问到某日止发生了什么，后者问到某时止记录了什么",
-        )
     other = records.read_workflow_file(under) if under else None
-    until = records.Until(at.isoformat() if at else None, recorded)
+    as_of = AsOf(at.isoformat() if at else None, recorded)
     if case is None:
-        return _replay_all(desk, until, other)
-    found = records.replay(desk.office, desk.office.case(case), until, other)
+        return _replay_all(desk, as_of, other)
+    found = records.replay(desk.office, desk.office.case(case), as_of, other)
     document = {
         "number": found.number,
         "ok": found.ok,
         "entries": [_entry_json(entry) for entry in found.entries],
         "same_as_stored": found.same,
         "case": found.case.document if found.case else None,
+        **_as_of_json(as_of, found.case),
     }
-    desk.answer(document, lambda: _print_one(found))
+    desk.answer(document, lambda: _print_one(found, as_of))
     return int(not found.ok)
+
+
+def _as_of_json(as_of: AsOf, case: Rebuilt | None) -> dict[str, Any]:
+    """Say as of when a case was rebuilt, and what was corrected later; nothing for one that is as
+    it now is.
+    """
+    if not as_of:
+        return {}
+    amended = amended_json(case.amended) if case else []
+    return {"as_of": as_of.on, "as_recorded_at": as_of.at, "amended": amended}
 
 
 def _entry_json(entry: ReplayedEntry) -> dict[str, Any]:
@@ -110,7 +93,7 @@ def _entry_json(entry: ReplayedEntry) -> dict[str, Any]:
     }
 
 
-def _print_one(found: Replayed) -> None:
+def _print_one(found: Replayed, as_of: AsOf) -> None:
     say(
         f"{found.number} {found.title}　{found.workflow_title} 第 {found.version} 版　回放 "
         f"{len(found.entries)} 条"
@@ -122,6 +105,10 @@ def _print_one(found: Replayed) -> None:
         say("到此时还没有记录，或首条记录不能回放")
         return
     say(_rebuilt_line(found.case))
+    if as_of:
+        values = "；".join(f"{fact.title} {fact.text}" for fact in found.case.values)
+        say(f"要素　{values}")
+        print_amended(found.case.amended)
     if found.same is not None:
         verdict = "与存储的状态一致" if found.same else "与存储的状态不一致；请运行 lifecycle audit"
         say(mark(found.same), f" {verdict}")
@@ -138,7 +125,7 @@ def _print_problems(entry: ReplayedEntry) -> None:
         say(f"        {fault.name}（{fault.code}）：{fault.message}")
 
 
-def _replay_all(desk: Desk, until: Until, under: Workflow | None) -> int:
+def _replay_all(desk: Desk, as_of: AsOf, under: Workflow | None) -> int:
     """Replay every case, one at a time; each gives a line."""
     from lifecycle.office.cases import records
 
@@ -146,13 +133,13 @@ def _replay_all(desk: Desk, until: Until, under: Workflow | None) -> int:
     documents = []
     bar = Bar("回放")
     total = records.count_entries(desk.office)
-    for found in records.replay_all(desk.office, until, under):
+    for found in records.replay_all(desk.office, as_of, under):
         cases += 1
         wrong += bool(found.faulty)
         entries += found.entries
         bar.show(entries, total)
         if desk.json:
-            documents.append(_case_json(found))
+            documents.append({**_case_json(found), **_as_of_json(as_of, found.case)})
         else:
             bar.clear()
             _print_line(found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lifecycle.cli.cases.lists import LIGHTS
+from lifecycle.cli.cases.lists import LIGHTS, row_json
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, argument, command, option
 from lifecycle.cli.terminal.output import paint, say
@@ -54,7 +54,8 @@ def search(desk: Desk, words: tuple[str, ...], page: int | None) -> None:
 def _listed(one: FoundCase) -> dict[str, object]:
     """Give a case as `list` does, and where the words were found."""
     found = asdict(one)
-    return {**found.pop("row"), **found}
+    del found["row"]
+    return {**row_json(one.row), **found}
 
 
 def _print(found: FoundPage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.cli.cases.as_of import amended_json, as_of_json, print_amended, print_as_of
 from lifecycle.cli.terminal.output import columns, paint, say
 from lifecycle.cli.terminal.refusal import gate_json, print_gates
 from lifecycle.cli.terminal.table import write_block, write_table
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         ShownOpinion,
         ShownWay,
     )
+    from lifecycle.office.view import View
 
 LIGHTS = {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}
 OPINION_COLOURS = {"agree": "green", "object": "red", "overdue": "red", "stale": "yellow"}
@@ -29,17 +31,19 @@ LONGEST = 40
 """Cells of a fact's value on the sheet; `show --full` gives it whole."""
 
 
-def print_sheet(sheet: Sheet, *, asked: bool, full: bool) -> None:
+def print_sheet(sheet: Sheet, view: View, *, asked: bool, full: bool) -> None:
     """Print the whole sheet; `asked`: an officer looks, who is told what is theirs to do."""
+    print_as_of(view)
     version = f"{sheet.workflow.title} 第 {sheet.workflow.version} 版"
     say(paint(f"{sheet.number}　{sheet.title}", "bold"), f"　　{version}")
     _print_stage(sheet)
-    _print_ways(sheet, asked=asked)
+    _print_ways(sheet, asked=asked, past=bool(view.as_of))
     _print_opinions(sheet.opinions)
     if full:
         _print_holdings_in_full(sheet)
     else:
         _print_holdings(sheet)
+    print_amended(sheet.amended)
     _print_corrections(sheet)
     _print_letters(sheet)
     say(f"最近记录（{_known_by(sheet)}）")
@@ -98,11 +102,13 @@ def _limit_text(limit: ShownLimit, today: date) -> str:
     return f"{limit.due_on}{provisional}，{left}　{basis}"
 
 
-def _print_ways(sheet: Sheet, *, asked: bool) -> None:
-    """Print what can be done now and by whom, and for each forward transition what is missing."""
+def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
+    """Print what can be done now and by whom, and for each forward transition what is missing;
+    where a `past` day is looked at no command is given that would be typed now.
+    """
     forward = [way for way in sheet.ways if way.kind in ("forward", "resume")]
     for way in forward:
-        _print_way(sheet.number, way, asked=asked)
+        _print_way(sheet.number, way, asked=asked, past=past)
     others = [way for way in sheet.ways if way not in forward]
     open_ways = [_other(way) for way in others if not way.missing]
     if open_ways:
@@ -113,7 +119,7 @@ def _print_ways(sheet: Sheet, *, asked: bool) -> None:
         _flow("须备　", "、".join(lacking) + hint)
 
 
-def _print_way(number: str, way: ShownWay, *, asked: bool) -> None:
+def _print_way(number: str, way: ShownWay, *, asked: bool, past: bool) -> None:
     by = "、".join(map(str, way.by))
     mine = "，您可办" if asked and way.mine else ""
     title = f"{way.title}（{way.name}）　由 {by} 办理{mine}"
@@ -122,6 +128,8 @@ def _print_way(number: str, way: ShownWay, *, asked: bool) -> None:
         print_gates(way.missing, indent="      ")
     else:
         say(paint("可办", "green"), f"　{title}")
+        if past:
+            return
         asks = "".join(f" --set {name}=…" for name in way.asks)
         say(f"      lifecycle advance {number} {way.name}{asks}")
 
@@ -200,7 +208,7 @@ def _flow(lead: str, text: str) -> None:
         say(wrap(text.replace("\n", " "), width, first=lead, rest="　　　"))
 
 
-def sheet_json(sheet: Sheet, document: Mapping[str, object]) -> dict[str, Any]:
+def sheet_json(sheet: Sheet, document: Mapping[str, object], view: View) -> dict[str, Any]:
     """Give the sheet for machines; `document` is all that the entries make of the case."""
     return {
         "number": sheet.number,
@@ -234,6 +242,8 @@ def sheet_json(sheet: Sheet, document: Mapping[str, object]) -> dict[str, Any]:
         "locked": list(sheet.locked),
         "entries": list(sheet.bodies),
         "case": document,
+        **as_of_json(view),
+        **({"amended": amended_json(sheet.amended)} if view.asked else {}),
     }
 
 
@@ -283,6 +293,7 @@ def _opinion_json(opinion: ShownOpinion) -> dict[str, Any]:
         "persons": list(opinion.persons),
         "on": opinion.on,
         "resolved": opinion.resolved,
+        "due_on": opinion.due_on,
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lifecycle.cli.cases.as_of import as_of_json, as_recorded, look, print_as_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, command, option
 from lifecycle.cli.terminal.output import columns, paint, say
@@ -17,6 +18,7 @@ from lifecycle.errors import cell_width
 
 if TYPE_CHECKING:
     from lifecycle.office.todo import CaseTask, LetterTask, Todo
+    from lifecycle.office.view import View
 
 KINDS = {"sign": "会签", "advance": "可办", "supply": "待齐", "overdue": "逾期", "confirm": "更正"}
 GROUPS = {
@@ -35,12 +37,15 @@ GROUPS = {
     examples=["lifecycle todo", "lifecycle todo --page 2 --as land01"],
 )
 @option("--page", type=click.IntRange(1, MOST), default=1, metavar="N", help="第几页；默认 1")
+@as_recorded
 @at_desk
-def todo(desk: Desk, page: int) -> None:
+def todo(desk: Desk, page: int, recorded: str | None) -> None:
     """List what waits for the officer, page by page."""
     from lifecycle.office.todo import todo as list_tasks
 
-    found = list_tasks(desk.office, desk.officer, desk.on, page)
+    officer = desk.officer
+    view = look(desk, recorded)
+    found = list_tasks(view, officer, page)
     document = {
         "officer": found.officer,
         "on": found.on.isoformat(),
@@ -48,13 +53,16 @@ def todo(desk: Desk, page: int) -> None:
         "more": found.more,
         "tasks": [asdict(task) for task in found.tasks],
         "letters": [asdict(letter) for letter in found.letters],
+        **as_of_json(view),
     }
     commands = [letter.command for letter in found.letters]
     commands += [task.command for task in found.tasks]
-    desk.answer(document, lambda: _print(found), following=commands)
+    now = commands if not view.as_of else []
+    desk.answer(document, lambda: _print(found, view), following=now)
 
 
-def _print(found: Todo) -> None:
+def _print(found: Todo, view: View) -> None:
+    print_as_of(view)
     _print_letters(found.letters, found.on.isoformat())
     if found.waiting or found.dead:
         failed = f"，{found.dead} 件送不出去" if found.dead else ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lifecycle.cli.cases.as_of import as_recorded, look
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, argument, command, option
 from lifecycle.cli.terminal.failure import DONE, REFUSED
@@ -23,23 +24,29 @@ CASE_HELP = "事项编号，或编号、名称中不重复的一段"
 @command(
     "show",
     help="一个事项现在怎样：在哪个环节，谁牵头，何时到期，能办什么，缺什么，会签、材料、"
-    "要素和最近的记录。",
-    examples=["lifecycle show LS-F-2026-003", "lifecycle show 剑瓷"],
+    "要素和最近的记录。写 --on 的，看那一天怎样。",
+    examples=[
+        "lifecycle show LS-F-2026-003",
+        "lifecycle show 剑瓷",
+        "lifecycle show 剑瓷 --on 2026-06-30",
+    ],
 )
 @argument("case", metavar="CASE", help=CASE_HELP)
 @option("--full", is_flag=True, help="要素逐项列出，长文不截短")
+@as_recorded
 @at_desk
-def show(desk: Desk, case: str, full: bool) -> None:
+def show(desk: Desk, case: str, full: bool, recorded: str | None) -> None:
     """Show where a case stands."""
     from lifecycle.cli.cases.sheet import print_sheet, sheet_json
     from lifecycle.office.cases.show import document
     from lifecycle.office.cases.show import show as sheet_of
 
-    found = desk.office.case(case)
+    view = look(desk, recorded)
+    seen = view.see(desk.office.case(case))
     looking = desk.officer_code
-    sheet = sheet_of(desk.office, found, looking, desk.on)
-    told = sheet_json(sheet, document(desk.office, found)) if desk.json else {}
-    desk.answer(told, lambda: print_sheet(sheet, asked=bool(looking), full=full))
+    sheet = sheet_of(view, seen, looking)
+    told = sheet_json(sheet, document(seen), view) if desk.json else {}
+    desk.answer(told, lambda: print_sheet(sheet, view, asked=bool(looking), full=full))
 
 
 @command(

@@ -64,13 +64,25 @@ def series_of(workflow: Workflow, year: int) -> str:
 
 def case_row(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, Any]:
     """Give the columns of a case's row, under the calendar of its last entry."""
-    standing = stand(workflow, case, calendar)
-    days = {"due_on": standing.due_on, "yellow_on": standing.yellow_on, "red_on": standing.red_on}
-    return undated_row(workflow, case) | days
+    return undated_row(workflow, case) | _days(workflow, case, calendar)
 
 
 def undated_row(workflow: Workflow, case: Case) -> dict[str, Any]:
     """Give the columns of a case's row that no calendar is needed for."""
+    return _columns(workflow, case) | {"snapshot": canonical(dump_case(case))}
+
+
+def listed_columns(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, Any]:
+    """Give what lists read of a case's row: its columns but for the snapshot."""
+    return _columns(workflow, case) | _days(workflow, case, calendar)
+
+
+def _days(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, Any]:
+    standing = stand(workflow, case, calendar)
+    return {"due_on": standing.due_on, "yellow_on": standing.yellow_on, "red_on": standing.red_on}
+
+
+def _columns(workflow: Workflow, case: Case) -> dict[str, Any]:
     state = workflow.states[case.state]
     units = [
         unit
@@ -94,5 +106,4 @@ def undated_row(workflow: Workflow, case: Case) -> dict[str, Any]:
         "last_on": case.last_on,
         "seq": case.seq,
         "head": case.head,
-        "snapshot": canonical(dump_case(case)),
     }

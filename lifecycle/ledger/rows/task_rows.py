@@ -7,7 +7,7 @@ They are computed from the cases and compared with them by the audit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from heapq import merge
 from typing import NamedTuple
 
@@ -101,19 +101,36 @@ def kept_tasks(store: Store, case_id: str) -> set[TaskRow]:
     return {TaskRow(*row) for row in store.rows(text.TASKS_OF_CASE, case_id=case_id)}
 
 
-def cases_asking(store: Store, parts: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Stream the ids of the cases that ask something of one of these (role, unit), each once, in
-    the order of their days due and their numbers.
+class Asking(NamedTuple):
+    """That a case asks something of somebody by a day; in the order in which `todo` lists."""
+
+    due_on: str
+    number: str
+    case_id: str
+
+
+Part = tuple[str, str]
+"""Of whom something is asked: a role and a unit, "" for any that has the role."""
+
+
+def cases_asking(store: Store, parts: Iterable[Part]) -> Iterator[Asking]:
+    """Stream the cases that ask something of one of these, once for each day by which they do, in
+    the order of the days and of the cases' numbers.
     """
-    last = ""
-    for _due_on, _number, case_id in merge(*(_stream(store, *part) for part in parts)):
-        if case_id != last:
-            yield case_id
-        last = case_id
+    last = None
+    for asking in merge(*(_stream(store, *part) for part in parts)):
+        if asking != last:
+            yield asking
+        last = asking
 
 
-def _stream(store: Store, role: str, unit: str) -> Iterator[tuple[str, str, str]]:
+def days_asked(rows: Iterable[TaskRow], parts: Container[Part]) -> list[str]:
+    """List the days by which a case asks something of one of these, the earliest first."""
+    return sorted({row.due_on for row in rows if (row.role, row.unit) in parts})
+
+
+def _stream(store: Store, role: str, unit: str) -> Iterator[Asking]:
     place: dict[str, str] = {"due_on": "", "number": ""}
     while rows := store.rows(text.TASKS_FOR, role=role, unit=unit, most=_CHUNK, **place):
-        yield from rows
+        yield from map(Asking._make, rows)
         place = {"due_on": rows[-1][0], "number": rows[-1][1]}

@@ -297,6 +297,15 @@ def _page_of(*columns: Any) -> Any:
 
 LIST_CASES = _page_of(*_LISTED)
 LIST_CASES_WITH_SNAPSHOT = _page_of(*_LISTED, CaseRow.snapshot)
+CASES_TO_DATE = _page_of(
+    *_LISTED, CaseRow.id, CaseRow.units, CaseRow.opened_on, EntryTable.body
+).join(
+    EntryTable,
+    and_(
+        col(EntryTable.case_id) == col(CaseRow.id),
+        col(EntryTable.seq) == col(CaseRow.seq),
+    ),
+)
 LISTED_CASE = selecting(*_LISTED, CaseRow.snapshot).where(col(CaseRow.id) == text_of("id"))
 
 
@@ -328,6 +337,7 @@ LED_BY_OR_NAMING = or_(
     col(CaseRow.lead).in_(texts("roles", "role")),
     position_of(col(CaseRow.units), word(",") + text_of("mine") + word(",")) > number(0),
 )
+OPENED_BY = col(CaseRow.opened_on) <= text_of("opened_by")
 OPENED_BETWEEN = col(CaseRow.opened_on).between(text_of("first_day"), text_of("last_day"))
 
 # Search: what of each case is searched, and the pairs of characters in each block of cases.

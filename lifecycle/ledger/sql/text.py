@@ -1011,6 +1011,24 @@ WHERE cases.number > %(after)s::VARCHAR AND {filters} ORDER BY cases.number
 LIMIT %(most)s::INTEGER OFFSET %(skip)s::INTEGER
 """,
 )
+CASES_TO_DATE = Statement(
+    """
+SELECT cases.number, cases.title, cases.workflow, cases.digest, cases.state, cases.phase,
+cases.lead, cases.final, cases.entered_on, cases.last_on, cases.due_on, cases.yellow_on,
+cases.red_on, cases.id, cases.units, cases.opened_on, entry.body
+FROM cases JOIN entry ON entry.case_id = cases.id AND entry.seq = cases.seq
+WHERE cases.number > :after AND {filters} ORDER BY cases.number
+LIMIT :most OFFSET :skip
+""",
+    """
+SELECT cases.number, cases.title, cases.workflow, cases.digest, cases.state, cases.phase,
+cases.lead, cases.final, cases.entered_on, cases.last_on, cases.due_on, cases.yellow_on,
+cases.red_on, cases.id, cases.units, cases.opened_on, entry.body
+FROM cases JOIN entry ON entry.case_id = cases.id AND entry.seq = cases.seq
+WHERE cases.number > %(after)s::VARCHAR AND {filters} ORDER BY cases.number
+LIMIT %(most)s::INTEGER OFFSET %(skip)s::INTEGER
+""",
+)
 LISTED_CASE = Statement(
     """
 SELECT cases.number, cases.title, cases.workflow, cases.digest, cases.state, cases.phase,
@@ -1074,6 +1092,10 @@ cases.lead IN (SELECT role.value
 FROM jsonb_array_elements_text(CAST(%(roles)s::VARCHAR AS JSONB)) AS role) OR strpos(cases.units,
 ',' || %(mine)s::VARCHAR || ',') > 0
 """,
+)
+OPENED_BY = Statement(
+    "cases.opened_on <= :opened_by",
+    "cases.opened_on <= %(opened_by)s::VARCHAR",
 )
 OPENED_BETWEEN = Statement(
     "cases.opened_on BETWEEN :first_day AND :last_day",

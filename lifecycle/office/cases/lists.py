@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date
+from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle.engine.gates.gates import title_of
 from lifecycle.engine.scope import scope_of
+from lifecycle.engine.standing import Standing, lights_read_today, stand
 from lifecycle.errors import Location, UnknownError, UsageError, WorkflowError
 from lifecycle.expression.expression import Expression, compile_expression
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.frozen import dataclass
-from lifecycle.ledger.queries import CaseFilter, ListedCase, list_page, stream
+from lifecycle.ledger.as_of import cases_as_of
+from lifecycle.ledger.queries import CaseFilter, ListedCase, fits, list_page, stream
 from lifecycle.ledger.queries import board as count_cases
 from lifecycle.ledger.rows.case_rows import read_case
+from lifecycle.ledger.store import LostDefinitionError
+from lifecycle.people.clock import in_beijing
 
 if TYPE_CHECKING:
+    from lifecycle.engine.case import Case, Moment
+    from lifecycle.ledger.as_of import Past
     from lifecycle.ledger.library import Library
     from lifecycle.office.office import Office
+    from lifecycle.office.view import View
     from lifecycle.workflow.model import Workflow
 
 PAGE = 50
 """Cases of one page."""
 EXPORT = ("编号", "名称", "流程", "环节", "阶段", "牵头", "进入日期", "最近办理", "期限", "灯")
+EXPORT_THEN = ("截至", "录入截至", "后更正")
+"""The columns that an export has besides, where cases are looked at as they were."""
 LIGHTS = {"green": "绿", "yellow": "黄", "red": "红"}
 
 
@@ -65,6 +77,7 @@ class ListRow:
     due_on: str | None
     overdue: bool
     light: str
+    amended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +89,25 @@ class ListPage:
 
 
 class CaseList:
-    """The cases that are asked for, as they stand on a day, in the order of their numbers.
+    """The cases that are asked for, as they are looked at, in the order of their numbers.
 
     Raises UnknownError for a name that there is not, WorkflowError for a condition that cannot be
     read.
     """
 
-    def __init__(self, office: Office, wanted: Wanted, on: date | None = None) -> None:
-        self._office = office
-        self._filter = _filter(office, wanted, on)
-        self._today = office.day(on).isoformat()
-        self._where = _compiled(office, wanted.where, self._filter.workflow)
-        self._moment = office.moment(on) if self._where else None
+    def __init__(self, view: View, wanted: Wanted) -> None:
+        self._view = view
+        self._office = view.office
+        self._filter = _filter(view, wanted)
+        self._where = _compiled(view.office, wanted.where, self._filter.workflow)
 
     def page(self, after: str = "", page: int = 1) -> ListPage:
         """Give one page of those that come after a number."""
         skip = (page - 1) * PAGE
-        if self._where is None:
+        if self._where is None and not self._view.as_of:
             store = self._office.store
             found = list_page(store, self._filter, after=after, size=PAGE + 1, skip=skip)
-            rows = [list_row(self._office.library, item, self._today) for item in found]
+            rows = [list_row(self._office.library, item, self._view.moment) for item in found]
         else:
             rows = list(islice(self.stream(after), skip, skip + PAGE + 1))
         more = len(rows) > PAGE
@@ -103,33 +115,49 @@ class CaseList:
 
     def stream(self, after: str = "") -> Iterator[ListRow]:
         """Stream all rows."""
+        if self._view.as_of:
+            yield from self._stream_then(after)
+            return
+        library, moment = self._office.library, self._view.moment
         whole = self._where is not None
         for item in stream(self._office.store, self._filter, after=after, whole=whole):
-            if self._holds(item):
-                yield list_row(self._office.library, item, self._today)
+            if self._where is None or self._holds(read_case(library.store, item.snapshot)):
+                yield list_row(library, item, moment)
 
-    def _holds(self, item: ListedCase) -> bool:
+    def _stream_then(self, after: str) -> Iterator[ListRow]:
+        """Stream the rows as they were."""
+        library, moment = self._office.library, self._view.moment
+        for then in cases_as_of(library, self._view.as_of, self._filter, after):
+            if not fits(self._filter, then.row, then.units):
+                continue
+            if self._where is None or self._holds(then.case(library.store)):
+                yield list_row(library, then.row, moment, then.past)
+
+    def _holds(self, case: Case) -> bool:
         """Tell whether the condition holds for a case.
 
         What it mentions and the case lacks leaves it out.
         """
-        if self._where is None or self._moment is None:
-            return True
-        case = read_case(self._office.store, item.snapshot)
+        assert self._where is not None, "asked only where there is a condition"
         workflow = self._office.workflow_of(case)
+        scope = scope_of(workflow, case, self._where, {}, self._view.moment)
         try:
-            return bool(
-                self._where.evaluate(scope_of(workflow, case, self._where, {}, self._moment))
-            )
+            return bool(self._where.evaluate(scope))
         except MissingName:
             return False
         except ExpressionError as error:
             raise _told(error, self._where.source) from error
 
 
-def list_row(library: Library, item: ListedCase, today: str) -> ListRow:
-    """Name what a row of the store holds, as it stands on a day."""
+def list_row(
+    library: Library, item: ListedCase, moment: Moment, past: Past | None = None
+) -> ListRow:
+    """Name what a row of the store holds, as it stands on a day.
+
+    `past` is the case as it was, where it has moved since.
+    """
     workflow = library.workflow(item.digest)
+    amended = past.amended if past else ()
     return ListRow(
         number=item.number,
         title=item.title,
@@ -142,24 +170,42 @@ def list_row(library: Library, item: ListedCase, today: str) -> ListRow:
         entered_on=item.entered_on,
         last_on=item.last_on,
         due_on=item.due_on,
-        overdue=item.due_on is not None and item.due_on < today,
-        light=_light(item, today),
+        overdue=item.due_on is not None and item.due_on < moment.on.isoformat(),
+        light=_light(library, workflow, item, moment, past),
+        amended=tuple(title_of(workflow, one.name) for one in amended),
     )
 
 
-def _light(item: ListedCase, today: str) -> str:
-    if item.red_on is not None and item.red_on <= today:
-        return "red"
-    if item.yellow_on is not None and item.yellow_on <= today:
-        return "yellow"
-    return "green"
+def _light(
+    library: Library, workflow: Workflow, item: ListedCase, moment: Moment, past: Past | None
+) -> str:
+    """Give the colour on a day: as it is kept, or worked out where it changes by itself."""
+    today = moment.on.isoformat()
+    if not lights_read_today(workflow) or item.final:
+        return Standing(yellow_on=item.yellow_on, red_on=item.red_on).light(today)
+    if past is not None:
+        case = past.case
+    else:
+        found = (
+            (item.digest, item.snapshot) if item.snapshot else library.store.numbered(item.number)
+        )
+        assert found is not None, "a case that is listed is kept"
+        case = read_case(library.store, found[1])
+    return stand(workflow, case, moment.calendar, moment.on).light(today)
 
 
-def write_list(file: Path, rows: Iterable[ListRow]) -> int:
-    """Write rows into an XLSX or CSV file, by its extension; give how many there were."""
+def write_list(file: Path, view: View, rows: Iterable[ListRow]) -> int:
+    """Write rows into an XLSX or CSV file, by its extension; give how many there were.
+
+    As of when they are is told in columns of their own.
+    """
     from lifecycle.exchange.tables import write_rows
 
-    return write_rows(file, "事项清单", EXPORT, map(_cells, rows))
+    if not view.as_of:
+        return write_rows(file, "事项清单", EXPORT, map(_cells, rows))
+    known = in_beijing(view.as_of.at) if view.as_of.at else ""
+    told = ((*_cells(row), view.day, known, "、".join(row.amended)) for row in rows)
+    return write_rows(file, "事项清单", (*EXPORT, *EXPORT_THEN), told)
 
 
 def _cells(row: ListRow) -> tuple[str, ...]:
@@ -213,17 +259,17 @@ def _told(error: ExpressionError, where: str) -> WorkflowError:
     return WorkflowError([error.problem("wrong-expression", where, whole)], where)
 
 
-def _filter(office: Office, wanted: Wanted, on: date | None) -> CaseFilter:
+def _filter(view: View, wanted: Wanted) -> CaseFilter:
     """Turn names as officers write them into a filter; raises UnknownError."""
+    office = view.office
     among = [office.workflow(wanted.workflow)] if wanted.workflow else office.workflows()
-    today = office.day(on)
-    officer = office.directory.officer(wanted.mine, today) if wanted.mine else None
+    officer = view.officer(wanted.mine) if wanted.mine else None
     return CaseFilter(
         workflow=among[0].name if wanted.workflow else None,
         state=_state(among, wanted.state) if wanted.state else None,
         phase=_phase(among, wanted.phase) if wanted.phase else None,
         unit=office.directory.unit_code(wanted.unit) if wanted.unit else None,
-        overdue_on=today.isoformat() if wanted.overdue else None,
+        overdue_on=view.day if wanted.overdue else None,
         roles=tuple(officer.held) if officer else None,
         mine=officer.unit if officer else None,
     )
@@ -291,17 +337,59 @@ class Boards:
     boards: tuple[Board, ...]
 
 
-def boards(office: Office, on: date | None = None, year: int | None = None) -> Boards:
+def boards(view: View, year: int | None = None) -> Boards:
     """Count cases by stage, all or those opened in a year."""
-    today = office.day(on).isoformat()
-    counted = {
-        (workflow, state): (number, yellow, red)
-        for workflow, state, number, yellow, red in count_cases(
-            office.store, today, CaseFilter(year=year)
-        )
-    }
+    office, wanted = view.office, CaseFilter(year=year)
+    if view.as_of:
+        counted = _counted(office.library, _then(view, wanted), view.moment)
+    else:
+        counted = {
+            (workflow, state): (number, yellow, red)
+            for workflow, state, number, yellow, red in count_cases(office.store, view.day, wanted)
+        }
+        for name in _changing_by_itself(office):
+            own = replace(wanted, workflow=name)
+            rows = ((item, None) for item in stream(office.store, own, whole=True))
+            counted |= _counted(office.library, rows, view.moment)
     found = [_board(workflow, counted) for workflow in office.workflows()]
-    return Boards(today, tuple(board for board in found if board.total))
+    return Boards(view.day, tuple(board for board in found if board.total))
+
+
+def _then(view: View, wanted: CaseFilter) -> Iterator[tuple[ListedCase, Past | None]]:
+    for then in cases_as_of(view.office.library, view.as_of, wanted):
+        yield then.row, then.past
+
+
+def _changing_by_itself(office: Office) -> list[str]:
+    """Name the workflows of which some version has lights that change without an entry; of a
+    version whose file is damaged, which the audit tells of, nobody knows.
+    """
+    found = set()
+    for document in office.directory.documents:
+        if document.kind == "workflow":
+            with suppress(LostDefinitionError):
+                if lights_read_today(office.library.workflow(document.digest)):
+                    found.add(document.name)
+    return sorted(found)
+
+
+def _counted(
+    library: Library, rows: Iterable[tuple[ListedCase, Past | None]], moment: Moment
+) -> dict[tuple[str, str], tuple[int, int, int]]:
+    """Count cases one by one: by workflow and state, all, the yellow ones and the red ones."""
+    counts = Counter[tuple[str, str, str]]()
+    for item, past in rows:
+        light = _light(library, library.workflow(item.digest), item, moment, past)
+        counts[item.workflow, item.state, light] += 1
+    stages = {(workflow, state) for workflow, state, _light in counts}
+    return {
+        (workflow, state): (
+            sum(counts[workflow, state, light] for light in LIGHTS),
+            counts[workflow, state, "yellow"],
+            counts[workflow, state, "red"],
+        )
+        for workflow, state in stages
+    }
 
 
 def _board(workflow: Workflow, counted: dict[tuple[str, str], tuple[int, int, int]]) -> Board:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.callers import file_named
+from lifecycle.engine.amendments import Amendment, with_amendments
 from lifecycle.engine.case import Case, dump_case
 from lifecycle.errors import InvalidError, WorkflowError, faults_among
 from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document
+from lifecycle.ledger.as_of import NOW, AsOf
 from lifecycle.ledger.library import Library
+from lifecycle.office.cases.values import (
+    ShownAmendment,
+    ShownFact,
+    shown_amendments,
+    shown_facts,
+)
 from lifecycle.office.office import entries
 
 if TYPE_CHECKING:
@@ -69,28 +77,6 @@ def _where_recorded(office: Office, body: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Until:
-    """Where a replay ends: with what had happened by a day (YYYY-MM-DD), or with what had been
-    recorded by a time (UTC, as entries have it).
-    """
-
-    on: str | None = None
-    at: str | None = None
-
-    def __bool__(self) -> bool:
-        return self.on is not None or self.at is not None
-
-    def take(self, steps: Iterable[CaseStep]) -> Iterator[CaseStep]:
-        """Pass on the steps before the end."""
-        for step in steps:
-            if step.body and self.at is not None and step.body["recorded_at"] > self.at:
-                return
-            if step.body and self.on is not None and step.body["intent"]["occurred_on"] > self.on:
-                return
-            yield step
-
-
-@dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with an entry: a code of the audit, its name in Chinese, and the message."""
 
@@ -122,7 +108,9 @@ class ReplayedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """A case as replay rebuilt it; `document` is the whole of it for machines."""
+    """A case as replay rebuilt it; `document` is the whole of it for machines, `values` are its
+    facts, `amended` says which of them later corrections amended.
+    """
 
     number: str
     title: str
@@ -134,6 +122,8 @@ class Rebuilt:
     materials: int
     opinions: int
     document: Mapping[str, object]
+    values: tuple[ShownFact, ...]
+    amended: tuple[ShownAmendment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +169,26 @@ def read_workflow_file(file: str) -> Workflow:
     return workflow
 
 
-def replay(office: Office, case: Case, until: Until, under: Workflow | None = None) -> Replayed:
-    """Replay a case, judging every entry again; `under` judges by another workflow."""
-    from lifecycle.ledger.replay import replay_case
+def replay(
+    office: Office, case: Case, as_of: AsOf = NOW, under: Workflow | None = None
+) -> Replayed:
+    """Replay the entries of a case that count, judging each again; `under` judges by another
+    workflow.
+
+    The values are as later corrections have amended them.
+    """
+    from lifecycle.ledger.replay import amended_later, replay_case
 
     library = Library(office.store, unaided=True)
     workflow = library.workflow(case.workflow)
-    steps = list(until.take(replay_case(library, office.directory, case.id, under=under)))
+    steps = list(replay_case(library, office.directory, case.id, under=under, as_of=as_of))
     after = _last_case(steps)
+    amended: tuple[Amendment, ...] = ()
+    if after is not None and as_of:
+        later = amended_later(library, office.directory, case.id, as_of)
+        after, amended = with_amendments(workflow, after, later)
     same = None
-    if not until and under is None:
+    if not as_of and under is None:
         same = after is not None and _is_same(after, case)
     return Replayed(
         number=case.number,
@@ -196,7 +196,7 @@ def replay(office: Office, case: Case, until: Until, under: Workflow | None = No
         workflow_title=workflow.title,
         version=workflow.version,
         entries=tuple(_replayed(office, workflow, step) for step in steps),
-        case=_rebuilt(workflow, after) if after else None,
+        case=_rebuilt(office, workflow, after, amended) if after else None,
         same=same,
     )
 
@@ -211,23 +211,28 @@ def count_entries(office: Office) -> int:
 
 
 def replay_all(
-    office: Office, until: Until, under: Workflow | None = None
+    office: Office, as_of: AsOf = NOW, under: Workflow | None = None
 ) -> Iterator[ReplayedCase]:
     """Replay every case, one at a time; one that had not begun by then is left out."""
+    from lifecycle.ledger.replay import amended_later
     from lifecycle.ledger.replay import replay_all as replay_cases
 
-    library = Library(office.store, unaided=True)
-    for case_id, replayed in replay_cases(library, office.directory, under=under):
-        steps = list(until.take(replayed))
+    library, directory = Library(office.store, unaided=True), office.directory
+    for case_id, replayed in replay_cases(library, directory, under=under, as_of=as_of):
+        steps = list(replayed)
         if not steps:
             continue
         after = _last_case(steps)
+        amended: tuple[Amendment, ...] = ()
         workflow = library.workflow(after.workflow) if after else None
+        if workflow and after and as_of:
+            later = amended_later(library, directory, case_id, as_of)
+            after, amended = with_amendments(workflow, after, later)
         yield ReplayedCase(
             id=case_id,
             entries=len(steps),
             faulty=tuple(_replayed(office, workflow, step) for step in steps if step.problems),
-            case=_rebuilt(workflow, after) if workflow and after else None,
+            case=_rebuilt(office, workflow, after, amended) if workflow and after else None,
         )
 
 
@@ -269,7 +274,10 @@ def _told(office: Office, workflow: Workflow | None, step: CaseStep) -> str:
         return unreadable
 
 
-def _rebuilt(workflow: Workflow, case: Case) -> Rebuilt:
+def _rebuilt(
+    office: Office, workflow: Workflow, case: Case, amended: tuple[Amendment, ...]
+) -> Rebuilt:
+    names = office.directory.names(case.last_on)
     state = workflow.states.get(case.state)
     return Rebuilt(
         number=case.number,
@@ -282,4 +290,6 @@ def _rebuilt(workflow: Workflow, case: Case) -> Rebuilt:
         materials=len(case.materials),
         opinions=len(case.opinions),
         document=case_document(workflow, case),
+        values=tuple(shown_facts(workflow, case, names)),
+        amended=tuple(shown_amendments(workflow, amended, names)),
     )

@@ -70,7 +70,6 @@ def search(
     words = _words(office, texts)
     ids = find(office.store, words)
     moment = office.moment(on)
-    today = moment.on.isoformat()
     found = []
     for case_id in ids[(page - 1) * PAGE : page * PAGE]:
         item = listed_case(office.store, case_id)
@@ -78,7 +77,7 @@ def search(
             case = read_case(office.store, item.snapshot)
             found.append(
                 FoundCase(
-                    row=list_row(office.library, item, today),
+                    row=list_row(office.library, item, moment),
                     in_number=_has_one(case.number, words),
                     in_title=_has_one(case.title, words),
                     facts=tuple(_facts(office, case, words, moment.names)),

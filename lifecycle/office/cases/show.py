@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.engine.case_letter import STATES
+from lifecycle.engine.case_letter import DRAFT, REVIEWED, STATES
 from lifecycle.engine.consequences import waiting_proposals
+from lifecycle.engine.gates.asking import due_of_seat
 from lifecycle.engine.gates.gates import SPANS, Gate, title_of
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.settled import tell_renewal
 from lifecycle.engine.letter_steps import LAPSES, lapse_of
 from lifecycle.engine.owed import owed
-from lifecycle.engine.values import Value, show_value
+from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document
@@ -22,12 +23,19 @@ from lifecycle.insight.outlook import ANYBODY, Outlook, Way, look
 from lifecycle.insight.sight import Holder, days_in_state, holder, opinion_status
 from lifecycle.ledger.record import account_of
 from lifecycle.ledger.rows.letter_rows import count_by_state, owed_in, unissued_in
+from lifecycle.office.cases.values import (
+    ShownAmendment,
+    ShownFact,
+    shown_amendments,
+    shown_facts,
+)
 from lifecycle.office.office import entries
 
 if TYPE_CHECKING:
-    from lifecycle.engine.case import Case, Moment
+    from lifecycle.engine.case import Case, Moment, Officer
+    from lifecycle.engine.case_letter import CaseLetter
     from lifecycle.engine.standing import OpenLimit
-    from lifecycle.office.office import Office
+    from lifecycle.office.view import SeenCase, View
     from lifecycle.workflow.model import Workflow
 
 __all__ = [
@@ -36,6 +44,7 @@ __all__ = [
     "LastEntry",
     "LetterCount",
     "Sheet",
+    "ShownAmendment",
     "ShownFact",
     "ShownLimit",
     "ShownMaterial",
@@ -114,7 +123,8 @@ class ShownOpinion:
     """One seat at a co-sign: who is asked, and what they said, if they did.
 
     `status` is how it stands for machines, `text` for officers; `holder` is the unit's name, or the
-    role's title where the seat is not a unit's.
+    role's title where the seat is not a unit's. `due_on` is the day by which it is owed, None where
+    it is not asked, given, or has no limit.
     """
 
     transition: str
@@ -129,6 +139,7 @@ class ShownOpinion:
     persons: tuple[str, ...]
     on: str | None
     resolved: str | None
+    due_on: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +152,6 @@ class ShownMaterial:
     size: int
     sha256: str
     on: str
-    locked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShownFact:
-    """A fact of the case; `text` is its value as officers read it."""
-
-    name: str
-    title: str
-    text: str
     locked: bool
 
 
@@ -181,7 +182,8 @@ class Sheet:
     `days` is how long it stands in its state, counted from 0; `lapsed` counts the drafts that are
     out of time; `owing` names who owes an answer to a letter; `values` are the facts' raw values;
     `last` are the last entries, the newest first, and `bodies` the same as stored, the oldest
-    first; `document` is the whole case for machines.
+    first; `document` is the whole case for machines; `amended` are the corrections made after the
+    day that is looked at, of values that the case had then.
     """
 
     number: str
@@ -217,36 +219,58 @@ class Sheet:
     corrections: tuple[str, ...]
     last: tuple[LastEntry, ...]
     bodies: tuple[Mapping[str, Any], ...]
+    amended: tuple[ShownAmendment, ...]
 
 
-def show(office: Office, case: Case, code: str | None = None, on: date | None = None) -> Sheet:
+def show(view: View, seen: SeenCase, code: str | None = None) -> Sheet:
     """Tell where a case stands, its ways out as judged for an officer, or for nobody."""
-    officer = office.officer(code, on) if code else None
-    workflow, moment = office.workflow_of(case), office.moment(on)
-    outlook = look(workflow, case, officer or ANYBODY, moment)
-    return _SheetMaker(office, workflow, case, moment, outlook).sheet()
+    outlook = look(seen.workflow, seen.case, _looking(view, code), view.moment)
+    return _SheetMaker(view, seen, outlook).sheet()
 
 
-def document(office: Office, case: Case) -> Mapping[str, object]:
+def _looking(view: View, code: str | None) -> Officer:
+    """Say for whom the ways out are judged. Who looks at a day on which they were not in office
+    yet, or no longer, could do nothing then.
+    """
+    if code is None:
+        return ANYBODY
+    known = code in view.office.directory.people
+    if view.as_of and known and not view.serves(code):
+        return ANYBODY
+    return view.officer(code)
+
+
+def document(seen: SeenCase) -> Mapping[str, object]:
     """Give all that a case's entries make of it, for machines: its letters one by one too."""
-    return case_document(office.workflow_of(case), case)
+    return case_document(seen.workflow, seen.case)
 
 
 @dataclass(frozen=True, slots=True)
 class _SheetMaker:
     """All that a sheet is made from."""
 
-    office: Office
-    workflow: Workflow
-    case: Case
-    moment: Moment
+    view: View
+    seen: SeenCase
     outlook: Outlook
+
+    @property
+    def workflow(self) -> Workflow:
+        return self.seen.workflow
+
+    @property
+    def case(self) -> Case:
+        return self.seen.case
+
+    @property
+    def moment(self) -> Moment:
+        return self.view.moment
 
     def sheet(self) -> Sheet:
         case, workflow = self.case, self.workflow
         state = workflow.states[case.state]
         standing = self.outlook.standing
-        bodies = tuple(entries(self.office, case, after=max(0, case.seq - LAST)))
+        after = max(0, case.seq - LAST)
+        bodies = tuple(entries(self.view.office, case, after=after, as_of=self.view.as_of))
         return Sheet(
             number=case.number,
             id=case.id,
@@ -274,7 +298,7 @@ class _SheetMaker:
             ways=tuple(map(self.way, self.outlook.ways)),
             opinions=tuple(self.opinions()),
             materials=tuple(self.materials()),
-            facts=tuple(self.facts()),
+            facts=tuple(shown_facts(workflow, case, self.moment.names)),
             values=case.facts,
             locked=tuple(case.locked),
             letters=tuple(self.letters()),
@@ -283,10 +307,11 @@ class _SheetMaker:
             corrections=tuple(self.corrections()),
             last=tuple(map(self.entry, reversed(bodies))),
             bodies=bodies,
+            amended=tuple(shown_amendments(workflow, self.seen.amended, self.moment.names)),
         )
 
     def holder(self, role: str) -> Holder:
-        return holder(self.workflow, self.case, self.office.directory, self.moment, role)
+        return holder(self.workflow, self.case, self.view.directory, self.moment, role)
 
     def suspended(self) -> Suspended | None:
         found = self.case.suspension
@@ -328,6 +353,7 @@ class _SheetMaker:
             status, text = opinion_status(transition, seat, self.case, self.moment)
             said = seat.opinion
             unit = self.moment.names.get(seat.unit, seat.unit)
+            due = due_of_seat(self.case, transition, seat, self.moment.calendar)
             yield ShownOpinion(
                 transition=transition.name,
                 title=transition.title,
@@ -341,6 +367,7 @@ class _SheetMaker:
                 persons=tuple(said.persons) if said else (),
                 on=said.on if said else None,
                 resolved=said.resolved if said else None,
+                due_on=due.on.isoformat() if due else None,
             )
 
     def materials(self) -> Iterator[ShownMaterial]:
@@ -355,15 +382,8 @@ class _SheetMaker:
                 locked=name in self.case.locked,
             )
 
-    def facts(self) -> Iterator[ShownFact]:
-        """Tell the facts in the order of the workflow."""
-        for name, fact in self.workflow.facts.items():
-            if name in self.case.facts:
-                text = show_value(fact, self.case.facts[name], self.moment.names)
-                yield ShownFact(name, fact.title, text, name in self.case.locked)
-
     def letters(self) -> Iterator[LetterCount]:
-        counts = count_by_state(self.office.store, self.case)
+        counts = self.counted_letters()
         for state, title in STATES.items():
             if state in counts:
                 yield LetterCount(title, counts[state])
@@ -371,12 +391,26 @@ class _SheetMaker:
     def lapsed(self) -> Iterator[LetterCount]:
         """Count the drafts that are out of time, by why they are."""
         on = self.moment.on.isoformat()
-        drafts = unissued_in(self.office.store, self.case)
+        drafts = self.drafts()
         lapses = [lapse_of(self.workflow, self.case, letter, on) for letter in drafts]
         counts = Counter(lapse.title for lapse in lapses if lapse is not None)
         for title in LAPSES.values():
             if title in counts:
                 yield LetterCount(title, counts[title])
+
+    def drafts(self) -> Iterable[CaseLetter]:
+        """Give the letters that are drafted and not issued; as they were, where that is looked
+        at.
+        """
+        if not self.view.as_of:
+            return unissued_in(self.view.office.store, self.case)
+        return [one for one in self.case.letters.values() if one.state in (DRAFT, REVIEWED)]
+
+    def counted_letters(self) -> Mapping[str, int]:
+        """Count the letters by state; as they were, where that is looked at."""
+        if self.view.as_of:
+            return Counter(letter.state for letter in self.case.letters.values())
+        return count_by_state(self.view.office.store, self.case)
 
     def corrections(self) -> Iterator[str]:
         """Tell of the corrections that wait, and of the steps that a correction upset."""
@@ -393,15 +427,19 @@ class _SheetMaker:
             yield tell_renewal(self.workflow, renewal, self.moment)
 
     def owing(self) -> tuple[str, ...]:
+        if self.view.as_of:
+            letters: Iterable[CaseLetter] = self.case.letters.values()
+        else:
+            letters = owed_in(self.view.office.store, self.case)
         found = (
             addressee.name
-            for letter in owed_in(self.office.store, self.case)
+            for letter in letters
             for addressee in owed(self.workflow, self.case, letter)
         )
         return tuple(dict.fromkeys(found))
 
     def entry(self, body: Mapping[str, Any]) -> LastEntry:
         on = body["intent"]["occurred_on"]
-        names = self.office.directory.names(on, body["office"])
+        names = self.view.office.directory.names(on, body["office"])
         sentence = tell(self.workflow, body, names)
         return LastEntry(on, who(body), sentence, account_of(body))

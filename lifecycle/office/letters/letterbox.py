@@ -4,26 +4,21 @@ overdue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuing
-from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.case import Case, Officer
 from lifecycle.engine.case_letter import DRAFT, REVIEWED, CaseLetter, rule_of
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.engine.letter_steps import lapse_of
 from lifecycle.frozen import dataclass
-from lifecycle.ledger.rows.letter_rows import (
-    count_sendings,
-    drafts_of,
-    kept_letter,
-    unfrozen_of,
-    waiting_for,
-)
+from lifecycle.ledger.rows.letter_rows import count_sendings
 from lifecycle.office.letters.reminders import debts, overdue
 
 if TYPE_CHECKING:
-    from lifecycle.office.office import Office
+    from lifecycle.office.letters.shelf import Shelf
+    from lifecycle.office.view import View
 
 MOST = 30
 """Drafts of one kind that `todo` looks at, the oldest first; `notice list` has them all."""
@@ -71,68 +66,66 @@ class Letterbox:
     dead: int = 0
 
 
-def letterbox(office: Office, moment: Moment, code: str) -> Letterbox:
-    """Look what letters ask of an officer, and of those they act for."""
-    directory = office.directory
-    acting = directory.acting(code, moment.on)
-    digest = directory.document(ISSUING, ISSUING)
+def letterbox(view: View, shelf: Shelf, acting: Sequence[Officer]) -> Letterbox:
+    """Look what letters ask of an officer, and of those they act for.
+
+    What waits to be sent is known as it now is only.
+    """
+    office = view.office
+    digest = view.directory.document(ISSUING, ISSUING)
     rules = read_issuing(office.store.definition(digest)) if digest else None
     found: dict[tuple[str, str, str], LetterErrand] = {}
     for officer in acting:
-        for errand in _errands_of(office, moment, officer, rules):
+        for errand in _errands_of(view, shelf, officer, rules):
             found.setdefault((errand.kind, errand.case.id, errand.letter.name), errand)
     ordered = sorted(
         found.values(), key=lambda e: (e.due_on or "9999", e.case.number, e.letter.seq)
     )
-    waiting, dead = count_sendings(office.store) if "clerk" in acting[0].held else (0, 0)
+    sends = "clerk" in acting[0].held and not view.as_of
+    waiting, dead = count_sendings(office.store) if sends else (0, 0)
     return Letterbox(tuple(ordered), waiting, dead)
 
 
 def _errands_of(
-    office: Office, moment: Moment, officer: Officer, rules: Issuing | None
+    view: View, shelf: Shelf, officer: Officer, rules: Issuing | None
 ) -> Iterator[LetterErrand]:
     if "reviewer" in officer.held or "signer" in officer.held:
-        yield from _desk(office, officer, moment)
-    for case_id, name in waiting_for(office.store, officer.unit):
-        case = office.register.case(case_id)
-        yield from _owed(office, case, kept_letter(case, name), officer, moment=moment, rules=rules)
+        yield from _desk(view, shelf, officer)
+    for case, letter in shelf.waiting(officer.unit):
+        yield from _owed(view, case, letter, officer, rules)
     if rules is None or not officer.held:
         return
-    for late in overdue(office, moment, officer.unit):
+    for late in overdue(view.office, view.moment, shelf.unanswered(officer.unit), rules):
         text = f"{late.letter.number} {'、'.join(late.names)} 逾期（限 {late.due_on}），可拟催办函"
         yield _errand("urge", late.case, late.letter, officer, text, late.due_on)
 
 
-def _desk(office: Office, officer: Officer, moment: Moment) -> Iterator[LetterErrand]:
+def _desk(view: View, shelf: Shelf, officer: Officer) -> Iterator[LetterErrand]:
     """List what an issuing unit's reviewer and signer have before them, but not what went through
     their own hands; what a return undid is to be voided.
     """
     for duty, verb, state in (("signer", "issue", REVIEWED), ("reviewer", "approve", DRAFT)):
         if duty not in officer.held:
             continue
-        for case_id, name in drafts_of(office.store, officer.unit, state, most=MOST):
-            case = office.register.case(case_id)
-            letter = kept_letter(case, name)
+        for case, letter in shelf.drafts(officer.unit, state, MOST):
             before = {
                 person
                 for persons in hands_before(letter, WORDS[verb]).values()
                 for person in persons
             }
             if not before & set(officer.persons):
-                yield _drafted(office, case, letter, officer, verb=verb, moment=moment)
-    for case_id, name in unfrozen_of(office.store, officer.unit):
-        case = office.register.case(case_id)
-        letter = kept_letter(case, name)
+                yield _drafted(view, case, letter, officer, verb)
+    for case, letter in shelf.unfrozen(officer.unit):
         text = f"{letter.number} 已签发，版式文件尚未固定"
         yield _errand("freeze", case, letter, officer, text)
 
 
 def _drafted(
-    office: Office, case: Case, letter: CaseLetter, officer: Officer, *, verb: str, moment: Moment
+    view: View, case: Case, letter: CaseLetter, officer: Officer, verb: str
 ) -> LetterErrand:
     """Make the errand of a draft; one that is out of time says so."""
-    workflow = office.workflow_of(case)
-    lapse = lapse_of(workflow, case, letter, moment.on.isoformat())
+    workflow = view.office.workflow_of(case)
+    lapse = lapse_of(workflow, case, letter, view.moment.on.isoformat())
     text = f"{case.title}　{letter.name}"
     if lapse is None:
         return _errand(verb, case, letter, officer, text)
@@ -143,18 +136,12 @@ def _drafted(
 
 
 def _owed(
-    office: Office,
-    case: Case,
-    letter: CaseLetter,
-    officer: Officer,
-    *,
-    moment: Moment,
-    rules: Issuing | None,
+    view: View, case: Case, letter: CaseLetter, officer: Officer, rules: Issuing | None
 ) -> Iterator[LetterErrand]:
-    workflow = office.workflow_of(case)
+    workflow = view.office.workflow_of(case)
     mine = [
         d
-        for d in debts(workflow, case, letter, moment=moment, rules=rules)
+        for d in debts(workflow, case, letter, moment=view.moment, rules=rules)
         if d.addressee.unit == officer.unit
     ]
     # Who answers has received: one line is enough where both are owed.

@@ -4,7 +4,7 @@ letter once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -18,8 +18,8 @@ from lifecycle.engine.owed import owed
 from lifecycle.errors import InvalidError, LifecycleError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.register import Outcome, Request
-from lifecycle.ledger.rows.letter_rows import kept_letter, unanswered_of
 from lifecycle.office.letters.letters import draft_letter
+from lifecycle.office.letters.shelf import Shelf
 from lifecycle.workflow.model import Workflow
 
 if TYPE_CHECKING:
@@ -82,25 +82,20 @@ def debts(
 
 
 def overdue(
-    office: Office, moment: Moment, unit: str | None, *, only: str | None = None
+    office: Office, moment: Moment, unanswered: Iterable[tuple[Case, CaseLetter]], rules: Issuing
 ) -> Iterator[Late]:
-    """List the letters of a unit (or of all) on which somebody is overdue on a day and was not
-    reminded yet.
+    """List, of letters to which somebody owes something, those on which somebody is overdue on a
+    day and was not reminded yet.
     """
-    rules = rules_in_force(office.library, office.directory)
     today = moment.on.isoformat()
-    for case_id, name in unanswered_of(office.store, unit):
-        if only is not None and case_id != only:
-            continue
-        case = office.register.case(case_id)
-        letter = kept_letter(case, name)
+    for case, letter in unanswered:
         if letter.about:  # nobody is reminded of a reminder
             continue
         workflow = office.workflow_of(case)
         asked = {
             (n.debt, unit)
             for n in case.letters.values()
-            if n.about == name and n.state in _OPEN
+            if n.about == letter.name and n.state in _OPEN
             for unit in n.units
         }
         owing = list(debts(workflow, case, letter, moment=moment, rules=rules))
@@ -135,8 +130,12 @@ def urge(office: Office, request: Request, case: str | None = None) -> Iterator[
     only = office.case(case).id if case else None
     moment = office.moment(request.on)
     officer = office.acting(request, moment.on)
+    rules = rules_in_force(office.library, office.directory)
+    unanswered = (
+        lying for lying in Shelf(office).unanswered(officer.unit) if only in (None, lying[0].id)
+    )
     # All are found first: each reminder changes what is overdue.
-    for count, late in enumerate(list(overdue(office, moment, officer.unit, only=only)), 1):
+    for count, late in enumerate(list(overdue(office, moment, unanswered, rules)), 1):
         own_id = f"{request.request_id}:{count}" if request.request_id else None
         try:
             outcome = _remind(office, replace(request, request_id=own_id), late)

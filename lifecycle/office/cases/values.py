@@ -1,0 +1,79 @@
+"""The facts of a case as officers read them, and what later corrections have made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from lifecycle.engine.case import File
+from lifecycle.engine.gates.gates import title_of
+from lifecycle.engine.values import Value, show_value
+from lifecycle.frozen import dataclass
+
+if TYPE_CHECKING:
+    from lifecycle.engine.amendments import Amendment
+    from lifecycle.engine.case import Case
+    from lifecycle.workflow.model import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFact:
+    """A fact of the case; `text` is its value as officers read it."""
+
+    name: str
+    title: str
+    text: str
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAmendment:
+    """A correction made later of a value that a case had: by which entry, of which day.
+
+    `before` and `after` are the values as recorded, of a material its file; `was` and `now` are
+    they as officers read them.
+    """
+
+    name: str
+    title: str
+    seq: int
+    on: str
+    before: Any
+    after: Any
+    was: str
+    now: str
+
+
+def shown_facts(workflow: Workflow, case: Case, names: Mapping[str, str]) -> Iterator[ShownFact]:
+    """Tell the facts in the order of the workflow."""
+    for name, fact in workflow.facts.items():
+        if name in case.facts:
+            text = show_value(fact, case.facts[name], names)
+            yield ShownFact(name, fact.title, text, name in case.locked)
+
+
+def shown_amendments(
+    workflow: Workflow, amended: Iterable[Amendment], names: Mapping[str, str]
+) -> Iterator[ShownAmendment]:
+    """Tell what was corrected later."""
+    for one in amended:
+        yield ShownAmendment(
+            name=one.name,
+            title=title_of(workflow, one.name),
+            seq=one.seq,
+            on=one.on,
+            before=_recorded(one.before),
+            after=_recorded(one.after),
+            was=_shown(workflow, one.name, one.before, names),
+            now=_shown(workflow, one.name, one.after, names),
+        )
+
+
+def _recorded(value: Value | File) -> Any:
+    return value.to_dict() if isinstance(value, File) else value
+
+
+def _shown(workflow: Workflow, name: str, value: Value | File, names: Mapping[str, str]) -> str:
+    if isinstance(value, File):
+        return value.name
+    return show_value(workflow.facts[name], value, names)
