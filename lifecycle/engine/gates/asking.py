@@ -80,12 +80,18 @@ def with_asked(
     case: Case, transition: Transition, seats: Iterable[Seat], entry: Entry
 ) -> Mapping[str, Asked]:
     """Give the asks of a case with those seats asked by an entry that were not asked yet."""
-    asked = {**case.asked}
-    for seat in seats:
-        if asked_of(case, transition, seat) is None:
-            key = opinion_key(transition.name, seat.role, seat.unit)
-            asked[key] = Asked(entry.on, entry.seq)
-    return asked
+    return {**case.asked, **_asks(case, transition, seats, entry)}
+
+
+def _asks(
+    case: Case, transition: Transition, seats: Iterable[Seat], entry: Entry
+) -> dict[str, Asked]:
+    """Give the asks by an entry of those seats that were not asked yet, and no others."""
+    return {
+        opinion_key(transition.name, seat.role, seat.unit): Asked(entry.on, entry.seq)
+        for seat in seats
+        if asked_of(case, transition, seat) is None
+    }
 
 
 def follow_seats(workflow: Workflow, before: Case, after: Case, entry: Entry) -> Case:
@@ -104,7 +110,7 @@ def follow_seats(workflow: Workflow, before: Case, after: Case, entry: Entry) ->
             continue
         if returned:
             seats = _on_entering(transition, seats_of(workflow, after, transition))
-            asked |= with_asked(after, transition, seats, entry)
+            asked |= _asks(after, transition, seats, entry)
         if round_of(before, transition) != round_of(after, transition):
             continue
         old = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
@@ -140,7 +146,7 @@ def follow_turns(workflow: Workflow, case: Case, entry: Entry) -> Case:
                 continue
             if is_turn(workflow, case, transition, cosign):
                 mine = [seat for seat in seats if seat.is_open and seat.role in cosign.roles]
-                asked = {**asked, **with_asked(case, transition, mine, entry)}
+                asked = {**asked, **_asks(case, transition, mine, entry)}
             else:
                 places = tuple(opinion_key(transition.name, role, "") for role in cosign.roles)
                 asked = {key: ask for key, ask in asked.items() if not key.startswith(places)}
