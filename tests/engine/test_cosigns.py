@@ -238,6 +238,65 @@ def test_where_nobody_sits_at_the_first_the_second_is_asked_at_once() -> None:
     assert again.unmet(LEADER, Sign("go", "agree")) == ["opinion"]
 
 
+def test_a_first_whose_unit_is_not_known_keeps_the_second_waiting() -> None:
+    """While the case does not name the unit, nobody knows who signs first: the role is named."""
+    made = desk(staff="{name: staff, roles: owner}")
+    assert gates(made) == [
+        (False, "业主 尚未确定，无从会签"),
+        (False, "分管领导 会签在后，待 业主 会签后再送"),
+    ]
+    made.do(BUREAU, SetFacts({"owner_unit": "u5"}))
+    agree(made, officer("o1", "owner", "u5"))
+    assert asked(made) == {"leader": START.isoformat()}
+
+
+NOTE = (
+    "  - {name: note, title: 记一笔, kind: record, from: first, by: bureau, "
+    "needs: {cosign: COSIGN}}\n"
+    "  - {name: again, title: 重来, kind: return, from: first, to: first, by: land, "
+    "reason: required}\n"
+)
+"""A second transition with co-signs, and a return to the state where the case is."""
+
+
+def with_note(made: Desk, cosign: str) -> Desk:
+    """Give a case of the same workflow with the two transitions more."""
+    text = made.text + NOTE.replace("COSIGN", cosign)
+    again = Desk(text=text, first=made.first)
+    again.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
+    return again
+
+
+def owing(made: Desk) -> set[tuple[str, str]]:
+    """Name the transitions and seats of which an opinion is asked."""
+    rows = tasks_now(made.workflow, case_of(made), CALENDAR)
+    return {(row.transition, row.unit or row.role) for row in rows if row.kind == "sign"}
+
+
+def test_a_turn_that_ends_and_one_that_comes_are_each_followed() -> None:
+    """One entry takes the leader's turn at `go` back, by a change of what it covers, and brings it
+    at `note`, where nobody signs before them any more.
+    """
+    cosign = "[{name: staff, roles: x}, {name: heads, roles: leader}], order: [staff, heads]"
+    made = with_note(desk(), cosign)
+    agree(made, LAND, FINANCE)
+    assert ("go", "leader") in owing(made)
+    assert ("note", "leader") not in owing(made)
+    made.do(BUREAU, SetFacts({"amount": "6000", "x_units": []}))
+    assert owing(made) == {("go", "land"), ("go", "finance"), ("note", "leader")}
+
+
+def test_a_return_to_where_the_case_is_asks_all_whom_entering_asks() -> None:
+    """At each transition, also who had been asked anew before the return."""
+    made = with_note(desk(), "{roles: owner, asked: entering}")
+    made.do(BUREAU, SetFacts({"owner_unit": "u5"}))
+    agree(made, LAND)
+    made.do(BUREAU, SetFacts({"amount": "6000"}))  # which asks the land bureau anew
+    made.do(LAND, Advance("again", "重来"))
+    expected = {("go", "land"), ("go", "finance"), ("go", "water"), ("note", "u5")}
+    assert owing(made) == expected
+
+
 def test_without_an_order_they_stand_side_by_side() -> None:
     """Both sign when they like; each counts by itself, on its own ground; both are needed."""
     made = desk(

@@ -110,12 +110,18 @@ def with_asked(
     case: Case, transition: Transition, seats: Iterable[Seat], entry: Entry
 ) -> Mapping[str, Asked]:
     """Give the asks of a case with those seats asked by an entry that were not asked yet."""
-    asked = {**case.asked}
-    for seat in seats:
-        if asked_of(case, transition, seat) is None:
-            key = opinion_key(transition.name, seat.role, seat.unit)
-            asked[key] = Asked(entry.known_on, entry.seq)
-    return asked
+    return {**case.asked, **_asks(case, transition, seats, entry)}
+
+
+def _asks(
+    case: Case, transition: Transition, seats: Iterable[Seat], entry: Entry
+) -> dict[str, Asked]:
+    """Give the asks by an entry of those seats that were not asked yet, and no others."""
+    return {
+        opinion_key(transition.name, seat.role, seat.unit): Asked(entry.known_on, entry.seq)
+        for seat in seats
+        if asked_of(case, transition, seat) is None
+    }
 
 
 def follow_seats(workflow: Workflow, before: Case | None, after: Case, entry: Entry) -> Case:
@@ -139,7 +145,7 @@ def follow_seats(workflow: Workflow, before: Case | None, after: Case, entry: En
             continue
         seats = seats_of(workflow, after, transition)
         if same_place and returned:
-            asked |= with_asked(after, transition, _on_entering(transition, seats), entry)
+            asked |= _asks(after, transition, _on_entering(transition, seats), entry)
         if before is not None and same_place:
             asked |= _asked_by_change(workflow, before, after, transition, entry)
         if late:
@@ -199,7 +205,7 @@ def follow_turns(workflow: Workflow, case: Case, entry: Entry) -> Case:
                 continue
             if is_turn(workflow, case, transition, cosign):
                 mine = [seat for seat in seats if seat.is_open and seat.role in cosign.roles]
-                asked = {**asked, **with_asked(case, transition, mine, entry)}
+                asked = {**asked, **_asks(case, transition, mine, entry)}
             else:
                 places = tuple(opinion_key(transition.name, role, "") for role in cosign.roles)
                 asked = {key: ask for key, ask in asked.items() if not key.startswith(places)}

@@ -97,13 +97,16 @@ def judge_turn(
 def awaited(
     workflow: Workflow, case: Case, transition: Transition, cosign: Cosign, moment: Moment
 ) -> str:
-    """Name those whose agreement is still missing before a co-sign's turn comes."""
-    names = []
+    """Name those whose agreement is still missing before a co-sign's turn comes, and the roles
+    whose unit is not known yet.
+    """
+    names: list[str] = []
     for earlier in transition.before(cosign):
         if not is_met(workflow, case, transition, earlier):
             count = count_of(workflow, case, transition, earlier)
             missing = [seat for seat in count.seats if seat not in count.agreed]
             names += [who_is(workflow, moment, seat.role, seat.unit) for seat in missing]
+            names += [workflow.roles[role].title for role in unseated(workflow, case, earlier)]
     return "、".join(names) or "前面各家"
 
 

@@ -103,8 +103,11 @@ class AnswerLetter(LetterAct):
             text = f"现为“{here}”，不在征求 {workflow.titles[name]} 意见的环节"
             docket.add(Gate("opinion", False, {}, text, _ONLY))
             return nothing
-        mine = [transition.cosign_of(seat.role) for seat in own_seats(docket, transition)]
-        floors = [floor_of(workflow, case, transition, one) for one in mine if one]
+        roles = {seat.role for seat in own_seats(docket, transition)}
+        mine = [cosign for cosign in transition.cosigns if not roles.isdisjoint(cosign.roles)]
+        floors = [
+            floor_of(workflow, case, transition, cosign) for cosign in mine or transition.cosigns
+        ]
         if not letter.in_force or letter.issued_seq < max(floors, default=0):
             text = "公文发出后已被替代，或内容已变更、项目已退回，据此的意见不算"
             sign = f"lifecycle sign {case.number} {name} agree"
