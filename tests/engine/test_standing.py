@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lifecycle.engine.case import Case, Edition, Fired
+from lifecycle.engine.case import Case, Edition, Fired, PastEdition
 from lifecycle.engine.standing import open_limits, stand
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.reader import read_workflow
@@ -82,6 +82,53 @@ def test_a_transition_ends_a_limit_of_its_stay(seq: int, open_: bool) -> None:
     case = replace(case_in("intent"), fired={"sign_loi": made})
     found = [item.limit for item in open_limits(PROJECT, case, CALENDAR)]
     assert (PROJECT.states["intent"].due in found) is open_
+
+
+def entered_twice(name: str, by: str, first: str, second: str) -> Case:
+    """Make a case in 建设 for which a transition entered a fact twice since it is there."""
+    case = case_in("construction", **{name: (second, 60)})
+    before = PastEdition(Edition(1, 2, 50, by), first)
+    editions = {name: Edition(2, 2, 60, by)}
+    return replace(case, past={name: (before,)}, editions=editions)
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "title", "since"),
+    [
+        ("permit_on", "record_permit", "领证后开工", "2026-06-10"),
+        ("new_start_due_on", "extend", "延期后开工", "2026-09-10"),
+        ("land_start_due_on", "supplement", "动工开发（满一年未动工为闲置）", "2026-09-10"),
+    ],
+)
+def test_what_is_approved_prolongs_and_what_is_registered_does_not(
+    name: str, by: str, title: str, since: str
+) -> None:
+    """In project.yaml a permit registered again does not restart 建筑法 9; an extension that was
+    approved, and a supplementary agreement, count from the new day.
+    """
+    case = entered_twice(name, by, "2026-06-10", "2026-09-10")
+    found = {item.limit.title: item.since for item in open_limits(PROJECT, case, CALENDAR)}
+    assert found[title] == since
+
+
+def test_a_stop_of_works_is_reported_within_the_month() -> None:
+    """建筑法 10: the month from stopping the works is done by the report, made while they stand
+    still; what was reported before does not count.
+    """
+    stopped = case_in("stopped")
+    assert titles(stopped) == {"停工"}
+    for seq, left in ((44, {"停工"}), (46, set[str]())):
+        report = Fired(1, "2026-06-01", seq, ("owner001",))
+        assert titles(replace(stopped, fired={"report_stop": report})) == left
+
+
+def test_verification_counts_from_its_acceptance() -> None:
+    """规划核实 is not due before the application for it was accepted."""
+    assert titles(case_in("acceptance")) == set()
+    accepted = {"accepted_for_verification_on": ("2026-06-03", 50)}
+    assert titles(case_in("acceptance", **accepted)) == {"规划核实"}
+    verified = case_in("acceptance", **accepted, planning_verified_on=("2026-06-20", 60))
+    assert titles(verified) == set()
 
 
 def test_a_final_state_has_no_limits() -> None:

@@ -249,6 +249,13 @@ def test_ways_that_another_guard_keeps_apart_do_not_overlap() -> None:
     assert [rule.partition(":")[0] for rule in rules(text)] == ["guard-gap"]
 
 
+@pytest.mark.parametrize("name", ["project.yaml", "supervision.yaml"])
+def test_what_is_shipped_has_no_warning(name: str) -> None:
+    """The shipped workflows answer every warning in the file."""
+    body = (Path(__file__).parents[2] / "workflows" / name).read_bytes()
+    assert examine(body, name)[1] == ()
+
+
 def test_a_file_with_warnings_is_read() -> None:
     """A warning keeps no workflow from being used; a fault beside it does."""
     path = "tests/specimens/guard-gap.yaml"
