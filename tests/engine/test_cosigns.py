@@ -274,7 +274,7 @@ def owing(made: Desk) -> set[tuple[str, str]]:
 
 
 def test_a_turn_that_ends_and_one_that_comes_are_each_followed() -> None:
-    """One entry takes the leader's turn at `go` back, by a change of what it covers, and brings it
+    """A change of what `go` covers takes the leader's turn there back; a unit that leaves brings it
     at `note`, where nobody signs before them any more.
     """
     cosign = "[{name: staff, roles: x}, {name: heads, roles: leader}], order: [staff, heads]"
@@ -282,7 +282,9 @@ def test_a_turn_that_ends_and_one_that_comes_are_each_followed() -> None:
     agree(made, LAND, FINANCE)
     assert ("go", "leader") in owing(made)
     assert ("note", "leader") not in owing(made)
-    made.do(BUREAU, SetFacts({"amount": "6000", "x_units": []}))
+    made.do(BUREAU, SetFacts({"amount": "6000"}))
+    assert {("go", "leader"), ("note", "leader")} & owing(made) == set()
+    made.correct({"x_units": []})
     assert owing(made) == {("go", "land"), ("go", "finance"), ("note", "leader")}
 
 
