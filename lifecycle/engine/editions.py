@@ -119,6 +119,21 @@ def with_file(workflow: Workflow, case: Case, name: str, file: File) -> Case:
     return _pruned(workflow, after, (name,))
 
 
+def changes_value(workflow: Workflow, case: Case, name: str, value: Value) -> bool:
+    """Tell whether a value that is set by itself is another one, or begins another edition."""
+    return case.facts.get(name) != value or _begins_again(workflow, case, name)
+
+
+def changes_file(workflow: Workflow, case: Case, name: str, file: File) -> bool:
+    """Tell whether a file that is attached is another one, or begins another edition."""
+    held = case.materials.get(name)
+    return (
+        held is None
+        or (held.name, held.sha256) != (file.name, file.sha256)
+        or _begins_again(workflow, case, name)
+    )
+
+
 def _begins_again(workflow: Workflow, case: Case, name: str) -> bool:
     """Tell whether the same value or file, entered again, is a new edition all the same."""
     return edition_of(case, name).used and is_free(workflow, case, name)

@@ -71,6 +71,14 @@ class Act(ABC):
         place = f"workflows/{workflow.name}.yaml:{transition.location.line}"
         return f"{place}　{transition.basis or workflow.basis}"
 
+    def is_idle(self, docket: Docket) -> bool:
+        """Tell whether this act, as accepted, would leave the case as it is: then nothing is
+        recorded.
+
+        The judge does not ask: what older versions recorded of the kind is judged as it was.
+        """
+        return False
+
     def is_repeated_by(self, recorded: Act) -> bool:
         """Tell whether an entry's act is this one, sent before under the same request id."""
         return self == recorded

@@ -96,8 +96,9 @@ class Hint:
 class Done:
     """What a command on a case did, and where the case stands by it.
 
-    A dry run has no entry, and that of an opening neither number nor id. `sentence` tells the entry
-    as the log does; `repeated`: it was recorded before, under the same request id. `lead` is who
+    A dry run has no entry, and that of an opening neither number nor id; nor has what would have
+    changed nothing (`unchanged`). `sentence` tells the entry as the log does; `repeated`: it was
+    recorded before, under the same request id. `lead` is who
     leads the case now and `due_on` by when; `letters` counts those that the transition drafted.
     `hints` are the characters entered that a letter could not be printed with.
     """
@@ -117,6 +118,8 @@ class Done:
     sentence: str
     letters: int
     repeated: bool
+    unchanged: bool
+    dry_run: bool
     hints: tuple[Hint, ...] = ()
 
 
@@ -126,7 +129,7 @@ def done(office: Office, outcome: Outcome, hints: tuple[Hint, ...] = ()) -> Done
     workflow = office.workflow_of(case)
     state = workflow.states[case.state]
     standing = stand(workflow, case, office.moment().calendar)
-    exists = bool(body) or case.seq > 1
+    exists = bool(body) or outcome.unchanged or case.seq > 1
     return Done(
         number=case.number if exists else None,
         id=case.id if exists else None,
@@ -143,6 +146,8 @@ def done(office: Office, outcome: Outcome, hints: tuple[Hint, ...] = ()) -> Done
         sentence=tell(workflow, body, office.directory.names(case.last_on)) if body else "",
         letters=_letters_sent(workflow, outcome) if body else 0,
         repeated=outcome.repeated,
+        unchanged=outcome.unchanged,
+        dry_run=outcome.dry_run,
         hints=hints,
     )
 
