@@ -134,6 +134,27 @@ def changes_file(workflow: Workflow, case: Case, name: str, file: File) -> bool:
     )
 
 
+def without_values(workflow: Workflow, case: Case, names: Iterable[str], seq: int) -> Case:
+    """Give the case without some facts and materials: the entry with that seq took back what was
+    entered. No earlier value comes back, now or by a return.
+    """
+    gone = tuple(names)
+    past = {
+        name: tuple(replace(one, undone=True) for one in items) if name in gone else items
+        for name, items in case.past.items()
+    }
+    editions = {name: Edition(0, edition_of(case, name).latest, seq) for name in gone}
+    after = replace(
+        case,
+        facts={name: value for name, value in case.facts.items() if name not in gone},
+        materials={name: file for name, file in case.materials.items() if name not in gone},
+        changed={**case.changed, **dict.fromkeys(gone, seq)},
+        editions={**case.editions, **editions},
+        past=past,
+    )
+    return _pruned(workflow, after, gone)
+
+
 def _begins_again(workflow: Workflow, case: Case, name: str) -> bool:
     """Tell whether the same value or file, entered again, is a new edition all the same."""
     return edition_of(case, name).used and is_free(workflow, case, name)
@@ -228,8 +249,14 @@ def _undone(workflow: Workflow, case: Case, transition: Transition, target: str,
         for step in case.steps
         if _is_undone(_transition(workflow, step), step, transition, since)
     }
-    if not gone:
-        return case
+    return without_steps(workflow, case, gone, seq) if gone else case
+
+
+def without_steps(workflow: Workflow, case: Case, gone: set[int], seq: int) -> Case:
+    """Give the case without some steps, by their seqs, as of the entry with that seq: what they
+    entered is as it was before, what they locked is free, and they count no more, but where every
+    time counts.
+    """
     steps = tuple(step for step in case.steps if step.seq not in gone)
     facts, changed = {**case.facts}, {**case.changed}
     editions, past = {**case.editions}, {**case.past}

@@ -8,9 +8,11 @@ from lifecycle.engine.acts.act import Act, Intent
 from lifecycle.engine.acts.advance import Advance
 from lifecycle.engine.acts.ask import AskOpinions
 from lifecycle.engine.acts.attach import Attach
+from lifecycle.engine.acts.clear import ClearFacts
 from lifecycle.engine.acts.confirm import ConfirmCorrection
 from lifecycle.engine.acts.correct import Correct
 from lifecycle.engine.acts.decline import DeclineCorrection
+from lifecycle.engine.acts.detach import Detach
 from lifecycle.engine.acts.letters.answer_letter import AnswerLetter
 from lifecycle.engine.acts.letters.draft_letter import DraftLetter
 from lifecycle.engine.acts.letters.freeze_letter import FORMS, FreezeLetter
@@ -34,9 +36,11 @@ __all__ = [
     "AnswerLetter",
     "AskOpinions",
     "Attach",
+    "ClearFacts",
     "ConfirmCorrection",
     "Correct",
     "DeclineCorrection",
+    "Detach",
     "DraftLetter",
     "FreezeLetter",
     "Intent",
@@ -60,6 +64,8 @@ ACTS: dict[str, type[Act]] = {
         Open,
         SetFacts,
         Attach,
+        ClearFacts,
+        Detach,
         Correct,
         ConfirmCorrection,
         DeclineCorrection,

@@ -36,6 +36,8 @@ LABELS = {
     "opinion": "意见",
     "unit": "单位",
     "letter": "公文",
+    "own": "本人",
+    "relied": "采用",
 }
 ABOUT_WHO = ("role", "not_by")
 """Kinds of gates about who asks, not about the case."""

@@ -5,12 +5,14 @@ audit.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lifecycle.engine.case import Case, dump_case, load_case
+from lifecycle.engine.entry import Entry
 from lifecycle.engine.standing import stand
 from lifecycle.engine.workdays import Calendar
-from lifecycle.ledger.record import canonical, read_kept
+from lifecycle.ledger.record import canonical, read_kept, stored
 from lifecycle.ledger.rows.letter_rows import StoredLetters
 from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
@@ -40,6 +42,30 @@ CASE_COLUMNS = (
 _SERIAL = re.compile(r"\{serial(:0\d)?\}")
 
 
+class StoredRecorders(Mapping[int, tuple[str, ...]]):
+    """Who made each of the first entries of a case, read from the log when it is asked for."""
+
+    __slots__ = ("_case", "_count", "_store")
+
+    def __init__(self, store: Store, case: str, count: int) -> None:
+        self._store = store
+        self._case = case
+        self._count = count
+
+    def __getitem__(self, seq: int) -> tuple[str, ...]:
+        row = next(self._store.entries(self._case, after=seq - 1, chunk=1), None)
+        if row is None or not 1 <= seq <= self._count:
+            raise KeyError(seq)
+        body = stored(row.raw)
+        return Entry.from_body(body, row.hash).persons
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(1, self._count + 1))
+
+    def __len__(self) -> int:
+        return self._count
+
+
 def read_case(store: Store, snapshot: bytes) -> Case:
     """Read a case's snapshot, its letters to be read when they are asked for.
 
@@ -47,7 +73,8 @@ def read_case(store: Store, snapshot: bytes) -> Case:
     """
 
     def load(data: Any) -> Case:
-        return load_case(data, StoredLetters(store, data["id"]))
+        letters = StoredLetters(store, data["id"])
+        return load_case(data, letters, StoredRecorders(store, data["id"], data["seq"]))
 
     return read_kept(snapshot, load, "事项状态")
 

@@ -1,0 +1,220 @@
+"""What is taken back is an entry like any other: judged again by the audit, folded into the same
+rows that a fold of the whole log gives, and refused to everybody whose it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homes import Home
+from ledger_office import Bureau
+
+from lifecycle.ledger.refold import refold
+
+_TABLES = ("cases", "letter", "fact_value", "task", "outbox")
+REFUSED = 1
+
+
+@pytest.fixture(scope="module")
+def bureau(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+    """Found an office; each test opens cases of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield Bureau(tmp_path_factory.mktemp("office"), patch, home).founded()
+
+
+def kept(bureau: Bureau) -> dict[str, list[Any]]:
+    """Read the rows that are kept beside the log."""
+    with bureau.sql() as database:
+        return {
+            table: sorted(map(repr, database.execute(f"SELECT * FROM {table}").fetchall()))
+            for table in _TABLES
+        }
+
+
+def sound(bureau: Bureau) -> None:
+    """The audit finds nothing, and the log folded anew gives the rows that are kept."""
+    assert bureau.findings() == []
+    before = kept(bureau)
+    with closing(bureau.office()) as office, office.store.writing():
+        refold(office.store)
+    assert kept(bureau) == before
+
+
+def values_of(bureau: Bureau, number: str, fact: str) -> list[Any]:
+    """Read the editions of a fact that are kept, as (edition, seq, value)."""
+    with bureau.sql() as database:
+        found = database.execute(
+            "SELECT edition, fact_value.seq, value FROM fact_value JOIN cases ON cases.id = case_id"
+            " WHERE number = ? AND fact = ? ORDER BY edition",
+            (number, fact),
+        )
+        return [tuple(row) for row in found.fetchall()]
+
+
+def refused(bureau: Bureau, *args: str, by: str, told: str) -> None:
+    """A command is refused with a text, as a dry run too."""
+    for more in ((), ("--dry-run",)):
+        code, text = bureau.fails(*args, *more, by=by)
+        assert code == REFUSED
+        assert told in text, text
+
+
+def case_of(bureau: Bureau, number: str) -> Any:
+    """Give a case as machines read it."""
+    return bureau.asks("show", number)["case"]
+
+
+def test_a_cleared_fact_is_missing_again(bureau: Bureau) -> None:
+    """It ends its history, makes the opinions on it stale, and no earlier value comes back."""
+    number = bureau.ready()
+    bureau.do("set", number, "investment=40000", "--on", "2026-09-04", by="bureau02")
+    bureau.do("sign", number, "to_siting", "agree", "--on", "2026-09-04", by="land01")
+    clear = ("clear", number, "总投资", "--note", "填成了别的项目的")
+    refused(bureau, "clear", number, "总投资", by="bureau02", told="须写明清除的理由")
+    refused(bureau, *clear, by="bureau01", told="只能由本人收回")
+    refused(bureau, *clear, by="land01", told="不具备该角色")
+    refused(bureau, "clear", number, "name", "--note", "无", by="bureau01", told="不能清除")
+    refused(bureau, "clear", number, "area", "--note", "无", by="bureau01", told="没有填")
+    told = bureau.do(*clear, "--on", "2026-09-05", by="bureau02")
+    said = "清除 总投资（原 40000 万元）：填成了别的项目的"
+    assert told == f"已办理：{number}　剑瓷文化体验街区　{said}\n"
+    assert said in bureau.do("log", number)
+    assert "investment" not in case_of(bureau, number)["facts"]
+    assert [row[2] for row in values_of(bureau, number, "investment")][-1] is None
+    answer = bureau.run("why", number, "to_siting").stdout
+    assert "缺 总投资" in answer
+    assert "国土 的意见已失效" in answer or "已失效" in answer
+    refused(bureau, *clear, by="bureau02", told="总投资 没有填，无从清除")
+    bureau.do("set", number, "investment=32000", by="bureau01")
+    sound(bureau)
+
+
+def test_all_faults_of_a_clearing_are_told_at_once(bureau: Bureau) -> None:
+    """Unknown names come together; so do the gates of several facts."""
+    number = bureau.opened("investment=100", "area=2")
+    _code, text = bureau.fails("clear", number, "甲乙", "丙丁", "--note", "误", by="bureau01")
+    assert "甲乙" in text
+    assert "丙丁" in text
+    _code, text = bureau.fails("clear", number, "investment", "kind", "area", by="bureau02")
+    assert text.count("只能由本人收回") == 2
+    assert "类别 没有填" in text
+    assert "须写明清除的理由" in text
+
+
+def test_what_was_read_is_corrected_not_cleared(bureau: Bureau) -> None:
+    """Once a step that stands has read it; after a return it may be cleared again."""
+    number = bureau.ready()
+    bureau.do("advance", number, "to_siting", "--on", "2026-09-05", by="bureau01")
+    clear = ("clear", number, "investment", "--note", "填错")
+    refused(bureau, *clear, by="bureau01", told="总投资 已由“转入规划选址”采用")
+    detach = ("detach", number, "report", "--note", "传错")
+    refused(bureau, *detach, by="planning01", told="已由“转入规划选址”采用")
+    back = ("send_back", "--note", "补正", "--on", "2026-09-06")
+    bureau.do("advance", number, *back, by="planning01")
+    bureau.do(*clear, by="bureau01")
+    bureau.do(*detach, by="planning01")
+    assert case_of(bureau, number)["materials"] == {}
+    sound(bureau)
+
+
+def test_what_a_record_entered_is_not_cleared(bureau: Bureau) -> None:
+    """It goes with its record only."""
+    number = bureau.opened("investment=100")
+    bureau.do("advance", number, "note_visit", "--set", "people=12", by="bureau01")
+    refused(
+        bureau,
+        *("clear", number, "people", "--note", "误"),
+        by="bureau01",
+        told=f"收回那一笔：lifecycle take-back {number} note_visit",
+    )
+
+
+def test_a_detached_material_is_missing_and_its_bytes_stay(bureau: Bureau) -> None:
+    """Whoever attached it may take it back, with the reason; the file is kept all the same."""
+    number = bureau.ready()
+    before = case_of(bureau, number)["materials"]["report"]["sha256"]
+    refused(bureau, "detach", number, "report", by="planning01", told="须写明撤下的理由")
+    refused(bureau, "detach", number, "report", "--note", "误", by="land01", told="只能由本人")
+    refused(bureau, "detach", number, "letter", "--note", "误", by="land01", told="没有传")
+    detach = ("detach", number, "选址论证报告", "--note", "传错了")
+    told = bureau.do(*detach, "--on", "2026-09-04", by="planning01")
+    assert told.endswith("撤下 选址论证报告（报告.pdf）：传错了\n")
+    assert case_of(bureau, number)["materials"] == {}
+    assert before in bureau.home.kept(bureau.path)
+    assert "缺 选址论证报告" in bureau.run("why", number, "to_siting").stdout
+    sound(bureau)
+
+
+def test_the_three_doors(bureau: Bureau) -> None:
+    """By delegation, recorded late for a colleague, and in bulk, the same rules hold."""
+    first, second = bureau.opened("investment=1"), bureau.opened("investment=2", name="乙")
+    note = ("--note", "误填")
+    bureau.do("officer", "delegate", "bureau02", "--until", "2026-12-31", by="bureau01")
+    refused(bureau, "clear", first, "investment", *note, by="bureau02", told="只能由本人收回")
+    late = ("--done-by", "bureau01", "--because", "本人出差", "--on", "2026-09-02")
+    bureau.do("clear", first, "investment", *note, *late, by="bureau02")
+    bureau.do("set", first, "investment=3", by="bureau01")
+    assert (
+        "早于"
+        in bureau.fails("clear", first, "investment", *note, "--on", "2026-09-01", by="bureau01")[1]
+    )
+    bureau.do("clear", first, "investment", *note, "--for", "bureau01", by="bureau02")
+    table = bureau.write("clear.csv", f"编号,理由\n{first},误填\n{second},误填\n")
+    told = bureau.do_not("clear", table, "investment", by="bureau01").splitlines()
+    assert "没有填，无从清除" in told[0]
+    assert told[1:] == [
+        f"✓ clear.csv:3　{second}　乙　清除 总投资（原 2 万元）：误填",
+        "已办理 1 件，未办理 1 件",
+    ]
+    sound(bureau)
+
+
+def test_nothing_is_taken_back_after_the_end(bureau: Bureau) -> None:
+    """In a final state facts and materials stay."""
+    number = bureau.opened("investment=1")
+    bureau.do("advance", number, "close", "--note", "不办了", by="bureau01")
+    refused(
+        bureau,
+        "clear",
+        number,
+        "investment",
+        "--note",
+        "误",
+        by="bureau01",
+        told="不再受理任何办理",
+    )
+
+
+def test_a_repeated_request_is_recognised(bureau: Bureau) -> None:
+    """Sent again under its request id, a clearing gives the same answer."""
+    number = bureau.opened("investment=1")
+    clear = ("clear", number, "investment", "--note", "误", "--request-id", f"c-{number}")
+    entries = [bureau.asks(*clear, by="bureau01") for _ in range(2)]
+    assert entries[0]["entry"] == entries[1]["entry"]
+    assert [entry["repeated"] for entry in entries] == [False, True]
+
+
+def test_a_forged_clearing_is_found(home: Home, tmp_path: Path) -> None:
+    """Somebody else's clearing, slipped into the log, is a finding."""
+    with pytest.MonkeyPatch.context() as patch:
+        bureau = Bureau(tmp_path, patch, home).founded()
+        number = bureau.opened("investment=1")
+        bureau.do("clear", number, "investment", "--note", "误", by="bureau01")
+        if not home.in_files:
+            return  # there nobody rewrites an entry
+        bureau.forge(
+            2 + _before(bureau), lambda body: body["intent"]["actor"].update(id="bureau02")
+        )
+        codes = {finding.code for finding in bureau.findings()}
+    assert "illegal" in codes
+
+
+def _before(bureau: Bureau) -> int:
+    """Count the entries of the office itself."""
+    with bureau.sql() as database:
+        found = database.execute("SELECT count(*) FROM entry WHERE case_id = 'office'")
+        return int(found.fetchone()[0])
