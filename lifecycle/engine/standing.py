@@ -104,7 +104,7 @@ def _is_done(case: Case, name: str, since: str, known: int | None) -> bool:
 
 def stand(workflow: Workflow, case: Case, calendar: Calendar) -> Standing:
     """Work out where a case stands after its last entry."""
-    if workflow.states[case.state].final:
+    if case.has_ended(workflow):
         return Standing()
     limit = next_limit(workflow, case, calendar)
     opinions = [item.due for item in opinions_owed(workflow, case, calendar)]

@@ -218,3 +218,72 @@ def _before(bureau: Bureau) -> int:
     with bureau.sql() as database:
         found = database.execute("SELECT count(*) FROM entry WHERE case_id = 'office'")
         return int(found.fetchone()[0])
+
+
+def test_a_mistaken_opening_is_cancelled(bureau: Bureau) -> None:
+    """By whoever opened it: the number stays as void, lists and to-dos leave the case out, `show`
+    tells of it, and nothing is done to it any more.
+    """
+    number = bureau.opened("investment=1", "owner_unit=owner", name="立重了的项目")
+    bureau.do("set", number, "investment=2", by="bureau01")
+    refused(bureau, "cancel", number, by="bureau01", told="须写明撤销的理由")
+    refused(bureau, "cancel", number, "--note", "重", by="bureau02", told="只能由本人收回")
+    listed = [case["number"] for case in bureau.asks("list")["cases"]]
+    told = bureau.do("cancel", number, "--note", "重复立项", by="bureau01")
+    assert told == f"已办理：{number}　立重了的项目　撤销立项，编号作废：重复立项\n"
+    assert [case["number"] for case in bureau.asks("list")["cases"]] == [
+        one for one in listed if one != number
+    ]
+    assert "list --workflow" not in bureau.run("list", "--workflow", "visit").stdout
+    waiting = [task["number"] for task in bureau.asks("todo", by="bureau01")["tasks"]]
+    assert number not in waiting
+    shown = bureau.do("show", number)
+    assert "立项已撤销" in shown
+    assert "编号作废" in shown
+    machine = bureau.asks("show", number)
+    assert (machine["stage"], machine["final"], machine["transitions"]) == ("立项已撤销", True, [])
+    assert machine["case"]["cancelled"] is True
+    assert bureau.asks("search", "立重了的项目")["total"] == 0
+    found = bureau.asks("search", number)["cases"]
+    assert [(row["number"], row["stage"]) for row in found] == [(number, "立项已撤销")]
+    told = f"{number} 的立项已撤销，编号作废，不再受理任何办理"
+    for command in (
+        ("set", number, "investment=3"),
+        ("cancel", number, "--note", "重"),
+        ("advance", number, "close", "--note", "终止"),
+        ("correct", number, "investment=3", "--note", "误"),
+    ):
+        refused(bureau, *command, by="bureau01", told=told)
+    assert bureau.opened(name="再立的项目") > number
+    sound(bureau)
+
+
+def test_an_opening_that_others_worked_on_is_not_cancelled(bureau: Bureau) -> None:
+    """Neither once somebody else has acted, nor once a transition was made."""
+    number = bureau.ready()
+    cancel = ("cancel", number, "--note", "立错了")
+    refused(bureau, *cancel, by="bureau01", told="第 2 笔由 planning01 办理")
+    stepped = bureau.opened()
+    bureau.do("advance", stepped, "note_visit", "--set", "people=3", by="bureau01")
+    refused(bureau, "cancel", stepped, "--note", "错", by="bureau01", told="已办理“登记到访”")
+    ended = bureau.opened()
+    bureau.do("advance", ended, "close", "--note", "不办", by="bureau01")
+    refused(bureau, "cancel", ended, "--note", "错", by="bureau01", told="不再受理任何办理")
+
+
+def test_a_cancelled_opening_by_three_doors(bureau: Bureau) -> None:
+    """By delegation the entries count as the opener's; late for a colleague; in bulk."""
+    bureau.do("officer", "delegate", "bureau02", "--until", "2026-12-31", by="bureau01")
+    note = ("--note", "重复立项")
+    first = bureau.opened(name="代撤的")
+    bureau.do("set", first, "investment=1", "--for", "bureau01", by="bureau02")
+    bureau.do("cancel", first, *note, "--for", "bureau01", by="bureau02")
+    late = ("--done-by", "bureau01", "--because", "出差", "--on", "2026-09-02")
+    second = bureau.opened(name="补撤的")
+    bureau.do("cancel", second, *note, *late, by="bureau02")
+    third, fourth = bureau.opened(name="成批撤的"), bureau.ready()
+    table = bureau.write("cancel.csv", f"编号\n{third}\n{fourth}\n")
+    told = bureau.do_not("cancel", table, *note, by="bureau01").splitlines()
+    assert told[0] == f"✓ cancel.csv:2　{third}　成批撤的　撤销立项，编号作废：重复立项"
+    assert "别人已经办过，不能撤销" in told[1]
+    sound(bureau)

@@ -1,4 +1,4 @@
-"""Taking back what was recorded by mistake: `clear`, `detach`."""
+"""Taking back what was recorded by mistake: `clear`, `detach`, `cancel`."""
 
 from __future__ import annotations
 
@@ -90,3 +90,30 @@ def detach(
 
     request = request_of(desk, principal, dry_run=dry_run)
     return perform(desk, case, request, do, title="撤下", whole=whole)
+
+
+@command(
+    "cancel",
+    help="撤销误立的项，写明理由：由立项的人本人办，别人还没有办过、还没有办理任何流转才可以。"
+    "编号作废，不再使用，清单和待办里不再列；此后不能再办任何事。",
+    examples=["lifecycle cancel LS-F-2026-003 --note 与 LS-F-2026-002 重复立项 --as bureau01"],
+)
+@_CASE
+@_NOTE
+@_WHOLE
+@acting
+@_DRY_RUN
+@at_desk
+def cancel(
+    desk: Desk, case: str, note: str, whole: bool, principal: str | None, dry_run: bool
+) -> int:
+    """Cancel an opening."""
+    from lifecycle.office.cases import taking_back
+
+    def do(request: Request, line: BulkLine) -> Done:
+        line.see_readable()
+        said = line.pick(*_HEADS) or note
+        return taking_back.cancel(desk.office, request, desk.office.case(line.case), note=said)
+
+    request = request_of(desk, principal, dry_run=dry_run)
+    return perform(desk, case, request, do, title="撤销立项", whole=whole)

@@ -8,6 +8,7 @@ from lifecycle.engine.acts.act import Act, Intent
 from lifecycle.engine.acts.advance import Advance
 from lifecycle.engine.acts.ask import AskOpinions
 from lifecycle.engine.acts.attach import Attach
+from lifecycle.engine.acts.cancel import CancelOpening
 from lifecycle.engine.acts.clear import ClearFacts
 from lifecycle.engine.acts.confirm import ConfirmCorrection
 from lifecycle.engine.acts.correct import Correct
@@ -36,6 +37,7 @@ __all__ = [
     "AnswerLetter",
     "AskOpinions",
     "Attach",
+    "CancelOpening",
     "ClearFacts",
     "ConfirmCorrection",
     "Correct",
@@ -62,6 +64,7 @@ ACTS: dict[str, type[Act]] = {
     act.entry_type: act
     for act in (
         Open,
+        CancelOpening,
         SetFacts,
         Attach,
         ClearFacts,

@@ -39,6 +39,8 @@ CASE_COLUMNS = (
     "snapshot",
 )
 """The columns of a case's row, in the table's order."""
+NO_STATE = ""
+"""The state in the row of a case whose opening was cancelled."""
 _SERIAL = re.compile(r"\{serial(:0\d)?\}")
 
 
@@ -97,7 +99,10 @@ def case_row(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, An
 
 
 def undated_row(workflow: Workflow, case: Case) -> dict[str, Any]:
-    """Give the columns of a case's row that no calendar is needed for."""
+    """Give the columns of a case's row that no calendar is needed for.
+
+    A case whose opening was cancelled stands in no state: lists leave it out.
+    """
     state = workflow.states[case.state]
     units = [
         unit
@@ -111,10 +116,10 @@ def undated_row(workflow: Workflow, case: Case) -> dict[str, Any]:
         "workflow": workflow.name,
         "digest": case.workflow,
         "title": case.title,
-        "state": case.state,
-        "phase": state.phase,
-        "lead": state.lead,
-        "final": state.final,
+        "state": NO_STATE if case.cancelled else case.state,
+        "phase": None if case.cancelled else state.phase,
+        "lead": None if case.cancelled else state.lead,
+        "final": case.has_ended(workflow),
         "units": f",{','.join(sorted(set(units)))}," if units else "",
         "opened_on": case.opened_on,
         "entered_on": case.entered_on,

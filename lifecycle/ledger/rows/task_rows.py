@@ -45,10 +45,10 @@ def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow
     limit = next_limit(workflow, case, calendar)
     day = limit.on.isoformat() if limit else NO_DAY
     asked: set[_Asked] = set()
-    if waiting_proposals(case):
+    if waiting_proposals(case) and not case.cancelled:
         for role in leads_of(workflow, case):
             asked |= {("confirm", "", role, unit, day) for unit in _units(workflow, case, role)}
-    if not workflow.states[case.state].final:
+    if not case.has_ended(workflow):
         asked |= set(_on_the_way(workflow, case, calendar, day))
     return {TaskRow(case.id, *one, case.number) for one in asked}
 

@@ -318,6 +318,8 @@ BOARD = (
 
 # The conditions of a list.
 
+IN_SOME_STATE = col(CaseRow.state) != word("")
+"""Leaves out the cases whose opening was cancelled."""
 OF_WORKFLOW = col(CaseRow.workflow) == text_of("workflow")
 IN_STATE = col(CaseRow.state) == text_of("state")
 IN_PHASE = col(CaseRow.phase) == text_of("phase")

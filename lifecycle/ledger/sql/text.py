@@ -1044,6 +1044,10 @@ FROM cases
 WHERE {filters} GROUP BY cases.workflow, cases.state
 """,
 )
+IN_SOME_STATE = Statement(
+    "cases.state != ''",
+    "cases.state != ''",
+)
 OF_WORKFLOW = Statement(
     "cases.workflow = :workflow",
     "cases.workflow = %(workflow)s::VARCHAR",

@@ -28,6 +28,7 @@ from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell
+from lifecycle.insight.sight import CANCELLED
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.entering import TYPED, Origin, read_entry, submit_entry
@@ -135,8 +136,8 @@ def done(office: Office, outcome: Outcome, hints: tuple[Hint, ...] = ()) -> Done
         id=case.id if exists else None,
         title=case.title,
         state=case.state,
-        stage=state.title,
-        final=state.final,
+        stage=CANCELLED if case.cancelled else state.title,
+        final=case.has_ended(workflow),
         seq=case.seq,
         lead=workflow.roles[state.lead].title if state.lead else "",
         due_on=standing.limit_on,

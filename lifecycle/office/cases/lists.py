@@ -14,6 +14,7 @@ from lifecycle.expression.expression import Expression, compile_expression
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.frozen import dataclass
+from lifecycle.insight.sight import CANCELLED
 from lifecycle.ledger.queries import CaseFilter, ListedCase, list_page, stream
 from lifecycle.ledger.queries import board as count_cases
 from lifecycle.ledger.rows.case_rows import read_case
@@ -134,8 +135,8 @@ def list_row(library: Library, item: ListedCase, today: str) -> ListRow:
         number=item.number,
         title=item.title,
         workflow=item.workflow,
-        state=item.state,
-        stage=workflow.states[item.state].title,
+        state=item.state or "cancelled",
+        stage=workflow.states[item.state].title if item.state else CANCELLED,
         phase=item.phase,
         lead=workflow.roles[item.lead].title if item.lead else None,
         final=bool(item.final),

@@ -1,10 +1,10 @@
-"""What officers take back: facts and materials that nothing rests on yet."""
+"""What officers take back: facts and materials that nothing rests on yet, and openings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lifecycle.engine.acts import Act, ClearFacts, Detach
+from lifecycle.engine.acts import Act, CancelOpening, ClearFacts, Detach
 from lifecycle.engine.case import Case
 from lifecycle.errors import EnteredFault, InvalidError, LifecycleError, at_once
 from lifecycle.ledger.register import Request
@@ -12,7 +12,7 @@ from lifecycle.office.cases.cases import Done, done
 from lifecycle.office.office import Office, clean
 from lifecycle.workflow.naming import find_fact, find_material
 
-__all__ = ["clear", "detach"]
+__all__ = ["cancel", "clear", "detach"]
 
 
 def clear(office: Office, request: Request, case: Case, facts: Sequence[str], *, note: str) -> Done:
@@ -38,6 +38,11 @@ def detach(office: Office, request: Request, case: Case, material: str, *, note:
     """Detach a material that was attached by mistake."""
     found = find_material(office.workflow_of(case), material)
     return _submit(office, request, case, Detach(found.name, clean(note)))
+
+
+def cancel(office: Office, request: Request, case: Case, *, note: str) -> Done:
+    """Cancel an opening that was a mistake."""
+    return _submit(office, request, case, CancelOpening(clean(note)))
 
 
 def _submit(office: Office, request: Request, case: Case, act: Act) -> Done:
