@@ -20,6 +20,7 @@ SECTIONS = {
         "advance": Verb("lifecycle.cli.cases.cases:advance", "办理流转，进入下一环节"),
         "clear": Verb("lifecycle.cli.cases.taking_back:clear", "清除误填的要素"),
         "detach": Verb("lifecycle.cli.cases.taking_back:detach", "撤下误传的材料"),
+        "take-back": Verb("lifecycle.cli.cases.taking_back:take_back", "收回误办的一笔记录"),
         "cancel": Verb("lifecycle.cli.cases.taking_back:cancel", "撤销误立的项，编号作废"),
         "correct": Verb("lifecycle.cli.cases.corrections:correct", "更正已被流转采用的内容"),
         "confirm": Verb("lifecycle.cli.cases.corrections:confirm", "确认更正"),

@@ -36,6 +36,22 @@ def readers_of(case: Case, name: str) -> list[MadeStep]:
     return [step for step in case.steps if number and step.reads.get(name) == number]
 
 
+def editions_of_step(case: Case, seq: int) -> dict[str, int]:
+    """Map what a step entered to the editions that these are, in hand or past."""
+    found = {
+        name: one.edition.number
+        for name, items in case.past.items()
+        for one in items
+        if one.edition.by and one.edition.seq == seq
+    }
+    in_hand = {
+        name: edition.number
+        for name, edition in case.editions.items()
+        if edition.by and edition.seq == seq
+    }
+    return {**found, **in_hand}
+
+
 def binding_readers(workflow: Workflow, case: Case, name: str) -> list[MadeStep]:
     """List those readers of the edition in hand on account of which it may not be replaced: none
     that came before a standing step which unlocked it.
@@ -97,7 +113,8 @@ def with_values(
     entered = {**case.facts, **facts}
     title = str(entered.get(workflow.subject, case.title))
     after = replace(case, facts=entered, title=title, changed=changed, editions=editions, past=past)
-    return _pruned(workflow, after, facts)
+    # What a step entered may go again with it, which is known only once the step is there.
+    return after if by else _pruned(workflow, after, facts)
 
 
 def with_file(workflow: Workflow, case: Case, name: str, file: File) -> Case:
@@ -187,7 +204,11 @@ def _kept(workflow: Workflow, case: Case, name: str) -> tuple[PastEdition, ...]:
 
 
 def _may_go(workflow: Workflow, step: MadeStep | None) -> bool:
-    return step is not None and _transition(workflow, step).undoable
+    """Tell whether a return may undo a step, or its maker may take it back."""
+    if step is None:
+        return False
+    made = _transition(workflow, step)
+    return made.undoable or made.kind == "record"
 
 
 # ── Making a step, and undoing ──
@@ -249,10 +270,16 @@ def _undone(workflow: Workflow, case: Case, transition: Transition, target: str,
         for step in case.steps
         if _is_undone(_transition(workflow, step), step, transition, since)
     }
-    return without_steps(workflow, case, gone, seq) if gone else case
+    return _without_steps(workflow, case, gone, seq) if gone else case
 
 
-def without_steps(workflow: Workflow, case: Case, gone: set[int], seq: int) -> Case:
+def without_record(workflow: Workflow, case: Case, record: int, seq: int) -> Case:
+    """Give the case without the record with one seq, taken back by the entry with another."""
+    after = _without_steps(workflow, case, {record}, seq)
+    return _pruned(workflow, after, tuple(after.past))
+
+
+def _without_steps(workflow: Workflow, case: Case, gone: set[int], seq: int) -> Case:
     """Give the case without some steps, by their seqs, as of the entry with that seq: what they
     entered is as it was before, what they locked is free, and they count no more, but where every
     time counts.

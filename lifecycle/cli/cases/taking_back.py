@@ -1,4 +1,4 @@
-"""Taking back what was recorded by mistake: `clear`, `detach`, `cancel`."""
+"""Taking back what was recorded by mistake: `clear`, `detach`, `take-back`, `cancel`."""
 
 from __future__ import annotations
 
@@ -90,6 +90,41 @@ def detach(
 
     request = request_of(desk, principal, dry_run=dry_run)
     return perform(desk, case, request, do, title="撤下", whole=whole)
+
+
+@command(
+    "take-back",
+    help="收回误办的一笔记录（不改变环节的流转），写明理由：由办的人本人办，其后没有流转以它为据、"
+    "没有签发它的公文才可以。收回的是最后一笔；它填的、锁的回到以前，拟的公文作废；按法定次数算的仍算一次。",
+    examples=["lifecycle take-back LS-F-2026-003 登记进度 --note 记到了别的项目 --as bureau01"],
+)
+@_CASE
+@argument("transition", metavar="TRANSITION", help="流转的标识或名称")
+@_NOTE
+@_WHOLE
+@acting
+@_DRY_RUN
+@at_desk
+def take_back(
+    desk: Desk,
+    case: str,
+    transition: str,
+    note: str,
+    whole: bool,
+    principal: str | None,
+    dry_run: bool,
+) -> int:
+    """Take back a record."""
+    from lifecycle.office.cases import taking_back
+
+    def do(request: Request, line: BulkLine) -> Done:
+        line.see_readable()
+        said = line.pick(*_HEADS) or note
+        found = desk.office.case(line.case)
+        return taking_back.take_back(desk.office, request, found, transition, note=said)
+
+    request = request_of(desk, principal, dry_run=dry_run)
+    return perform(desk, case, request, do, title="收回", whole=whole)
 
 
 @command(

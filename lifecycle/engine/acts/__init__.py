@@ -26,6 +26,7 @@ from lifecycle.engine.acts.open import Open
 from lifecycle.engine.acts.resolve import ResolveObjection
 from lifecycle.engine.acts.set_facts import SetFacts
 from lifecycle.engine.acts.sign import Sign, Verdict, WithdrawOpinion
+from lifecycle.engine.acts.take_back import TakeBack
 from lifecycle.errors import InvalidError
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "SendLetter",
     "SetFacts",
     "Sign",
+    "TakeBack",
     "Verdict",
     "VoidLetter",
     "WithdrawOpinion",
@@ -77,6 +79,7 @@ ACTS: dict[str, type[Act]] = {
         WithdrawOpinion,
         ResolveObjection,
         Advance,
+        TakeBack,
         DraftLetter,
         ReviewLetter,
         IssueLetter,

@@ -1,18 +1,20 @@
-"""What officers take back: facts and materials that nothing rests on yet, and openings."""
+"""What officers take back: facts, materials and records that nothing rests on yet, and
+openings.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lifecycle.engine.acts import Act, CancelOpening, ClearFacts, Detach
+from lifecycle.engine.acts import Act, CancelOpening, ClearFacts, Detach, TakeBack
 from lifecycle.engine.case import Case
 from lifecycle.errors import EnteredFault, InvalidError, LifecycleError, at_once
 from lifecycle.ledger.register import Request
 from lifecycle.office.cases.cases import Done, done
 from lifecycle.office.office import Office, clean
-from lifecycle.workflow.naming import find_fact, find_material
+from lifecycle.workflow.naming import find_fact, find_material, find_transition_name
 
-__all__ = ["cancel", "clear", "detach"]
+__all__ = ["cancel", "clear", "detach", "take_back"]
 
 
 def clear(office: Office, request: Request, case: Case, facts: Sequence[str], *, note: str) -> Done:
@@ -43,6 +45,12 @@ def detach(office: Office, request: Request, case: Case, material: str, *, note:
 def cancel(office: Office, request: Request, case: Case, *, note: str) -> Done:
     """Cancel an opening that was a mistake."""
     return _submit(office, request, case, CancelOpening(clean(note)))
+
+
+def take_back(office: Office, request: Request, case: Case, transition: str, *, note: str) -> Done:
+    """Take back the last record of a transition."""
+    name = find_transition_name(office.workflow_of(case), transition)
+    return _submit(office, request, case, TakeBack(name, clean(note)))
 
 
 def _submit(office: Office, request: Request, case: Case, act: Act) -> Done:

@@ -287,3 +287,47 @@ def test_a_cancelled_opening_by_three_doors(bureau: Bureau) -> None:
     assert told[0] == f"✓ cancel.csv:2　{third}　成批撤的　撤销立项，编号作废：重复立项"
     assert "别人已经办过，不能撤销" in told[1]
     sound(bureau)
+
+
+def test_a_record_is_taken_back(bureau: Bureau) -> None:
+    """By whoever made it; what it entered is missing again, and the history says so."""
+    number = bureau.opened("investment=1")
+    bureau.do("advance", number, "note_visit", "--set", "people=12", by="bureau01")
+    bureau.do("advance", number, "note_visit", "--set", "people=120", by="bureau01")
+    back = ("take-back", number, "登记到访", "--note", "记到了别的项目")
+    refused(bureau, "take-back", number, "note_visit", by="bureau01", told="须写明收回的理由")
+    refused(bureau, *back, by="bureau02", told="只能由本人收回")
+    refused(bureau, *back, by="land01", told="由 市招商局 办理")
+    told = bureau.do(*back, by="bureau01")
+    said = "收回 登记到访（第 3 笔）：记到了别的项目"
+    assert told == f"已办理：{number}　剑瓷文化体验街区　{said}\n"
+    assert said in bureau.do("show", number)
+    assert case_of(bureau, number)["facts"]["people"] == 12
+    assert case_of(bureau, number)["transitions"]["note_visit"]["count"] == 1
+    bureau.do(*back, by="bureau01")
+    assert [row[2] for row in values_of(bureau, number, "people")] == ["12", "120", "12", None]
+    refused(bureau, *back, by="bureau01", told="“登记到访”没有办过，或已退回、收回")
+    bureau.do("advance", number, "close", "--note", "不办", by="bureau01")
+    refused(bureau, *back, by="bureau01", told="不再受理任何办理")
+    sound(bureau)
+
+
+def test_a_move_is_returned_not_taken_back(bureau: Bureau) -> None:
+    """In bulk and late too."""
+    number = bureau.ready()
+    bureau.do("advance", number, "to_siting", "--on", "2026-09-05", by="bureau01")
+    back = ("take-back", number, "to_siting", "--note", "办错")
+    refused(bureau, *back, by="bureau01", told="改变了环节，不能收回")
+    refused(bureau, *back, "--on", "2026-09-06", by="bureau01", told="改变了环节，不能收回")
+    other = bureau.opened()
+    bureau.do("advance", other, "note_visit", "--set", "people=2", by="bureau01")
+    table = bureau.write("back.csv", f"编号,理由\n{number},错\n{other},错\n")
+    told = bureau.do_not("take-back", table, "note_visit", by="bureau01").splitlines()
+    assert "没有办过" in told[0]
+    assert told[1] == f"✓ back.csv:3　{other}　剑瓷文化体验街区　收回 登记到访（第 2 笔）：错"
+    late = ("--done-by", "bureau01", "--because", "出差", "--on", "2026-09-10")
+    third = bureau.opened()
+    visit = ("note_visit", "--set", "people=2", "--on", "2026-09-09")
+    bureau.do("advance", third, *visit, by="bureau01")
+    bureau.do("take-back", third, "note_visit", "--note", "错", *late, by="bureau02")
+    sound(bureau)
