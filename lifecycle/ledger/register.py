@@ -318,6 +318,9 @@ class Register:
         officer = acting_officer(directory, request, on, today)
         moment = self.moment(directory, on)
         decision = decide(workflow, case, act, officer, moment)
+        lacking = act.lacking()
+        if lacking:
+            decision = Refused((*decision.gates, *lacking))
         if isinstance(decision, Refused):
             ground = act.ground(workflow, decision.transition)
             raise RefusedError(case, _asked_for(workflow, case, act), decision.gates, ground)

@@ -64,3 +64,20 @@ def test_a_bulk_counts_them_apart(tiny: Tiny) -> None:
     counts = {key: answer[key] for key in ("total", "done", "unchanged", "failed")}
     assert counts == {"total": 2, "done": 0, "unchanged": 2, "failed": 0}
     assert answer["ok"]
+
+
+def test_an_opinion_is_withdrawn_with_the_reason(tiny: Tiny) -> None:
+    """All that is wrong is told at once; what was recorded without one is still judged as it was
+    (see the entries of older versions that the tests of the record replay).
+    """
+    number = tiny.ready()
+    assert tiny.fails("withdraw", number, "to_siting", by="land01")[1] == (
+        f"不能办理：{number} 剑瓷文化体验街区　撤回对下列流转的意见：转入规划选址\n"
+        "  ✗ 理由　　须写明撤回的理由　　加 --note 理由\n"
+        "  ✓ 角色　　国土\n"
+        "依据：workflows/visit.yaml　接待办法 第3条\n"
+    )
+    tiny.do("withdraw", number, "to_siting", "--note", "须再核", by="land01")
+    _code, text = tiny.fails("withdraw", number, "to_siting", by="land01")
+    assert "贵单位尚无意见可撤回" in text
+    assert "须写明撤回的理由" in text

@@ -21,6 +21,8 @@ from lifecycle.engine.acts.letters.issue_letter import IssueLetter
 from lifecycle.engine.acts.letters.receive_letter import ReceiveLetter
 from lifecycle.engine.acts.letters.review_letter import ReviewLetter
 from lifecycle.engine.acts.letters.send_letter import WAYS, SendLetter
+from lifecycle.engine.acts.letters.take_back_receipt import TakeBackReceipt
+from lifecycle.engine.acts.letters.take_back_sending import TakeBackSending
 from lifecycle.engine.acts.letters.void_letter import VoidLetter
 from lifecycle.engine.acts.open import Open
 from lifecycle.engine.acts.resolve import ResolveObjection
@@ -56,6 +58,8 @@ __all__ = [
     "SetFacts",
     "Sign",
     "TakeBack",
+    "TakeBackReceipt",
+    "TakeBackSending",
     "Verdict",
     "VoidLetter",
     "WithdrawOpinion",
@@ -86,7 +90,9 @@ ACTS: dict[str, type[Act]] = {
         FreezeLetter,
         VoidLetter,
         SendLetter,
+        TakeBackSending,
         ReceiveLetter,
+        TakeBackReceipt,
         AnswerLetter,
     )
 }

@@ -123,6 +123,12 @@ class WithdrawOpinion(Act):
             docket.add(Gate("opinion", False, {}, "贵单位尚无意见可撤回"))
         return docket.close(replace(self, role=found.role, unit=found.unit), found.role)
 
+    def lacking(self) -> tuple[Gate, ...]:
+        """Ask for the reason."""
+        if self.note:
+            return ()
+        return (Gate("reason", False, {}, "须写明撤回的理由", "加 --note 理由"),)
+
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case without the opinion."""
         gone = opinion_key(self.transition, str(self.role), self.unit)

@@ -674,6 +674,12 @@ PUT_SENDING = tuple(
 END_SENDING = (
     update(OutboxRow).where(col(OutboxRow.id) == text_of("id")).values(state=text_of("state"))
 )
+REOPEN_SENDING = (
+    update(OutboxRow)
+    .where(col(OutboxRow.id) == text_of("id"))
+    .values(state=word("pending"), attempts=number(0), next_at=word(""), error=word(""))
+)
+"""What was recorded as sent by mistake is to be sent again, at once."""
 SENDINGS_OF_CASE = selecting(
     OutboxRow.id, OutboxRow.name, OutboxRow.addressee, OutboxRow.unit, col(OutboxRow.state)
 ).where(col(OutboxRow.case_id) == text_of("case_id"))

@@ -1807,6 +1807,13 @@ END_SENDING = Statement(
     "UPDATE outbox SET state=:state WHERE outbox.id = :id",
     "UPDATE outbox SET state=%(state)s::VARCHAR WHERE outbox.id = %(id)s::VARCHAR",
 )
+REOPEN_SENDING = Statement(
+    "UPDATE outbox SET state='pending', attempts=0, next_at='', error='' WHERE outbox.id = :id",
+    """
+UPDATE outbox SET state='pending', attempts=0, next_at='', error='' WHERE outbox.id =
+%(id)s::VARCHAR
+""",
+)
 SENDINGS_OF_CASE = Statement(
     """
 SELECT outbox.id, outbox.name, outbox.addressee, outbox.unit, outbox.state
