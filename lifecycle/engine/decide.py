@@ -7,7 +7,7 @@ from __future__ import annotations
 from lifecycle.engine.acts import Act, Open
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.docket import Decision, Docket, Refused
-from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.gates.gates import Gate, command_of
 from lifecycle.workflow.model import Workflow
 
 
@@ -27,5 +27,7 @@ def decide(
     if workflow.states[case.state].final and not act.after_end:
         title = workflow.states[case.state].title
         text = f"本事项已是“{title}”，不再受理任何办理"
-        return Refused((Gate("state", False, {"state": case.state}, text),))
+        ways = (way for way in workflow.leaving[case.state].values() if way.reopens)
+        mend = "；".join(f"确须再办的，先办“{way.title}”：{command_of(case, way)}" for way in ways)
+        return Refused((Gate("state", False, {"state": case.state}, text, mend),))
     return act.judge(docket)

@@ -18,6 +18,7 @@ from lifecycle.engine.gates.gates import (
     judge_needed,
     judge_persons,
     judge_role,
+    judge_second_person,
     unknown,
 )
 from lifecycle.engine.values import Value
@@ -58,6 +59,7 @@ def judge_transition(
     role_gate, role = judge_role(workflow, case, officer, moment, transition.by)
     gates = [role_gate, *judge_persons(workflow, case, transition, officer)]
     gates += judge_makers(workflow, case, transition, officer)
+    gates += judge_second_person(workflow, case, transition, officer)
     if transition.reason:
         mend = "" if note else f"lifecycle advance {case.number} {transition.name} --note 理由"
         gates.append(Gate("reason", bool(note), {}, "已说明理由" if note else "须说明理由", mend))

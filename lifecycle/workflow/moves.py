@@ -67,7 +67,7 @@ def _read_transition(
         may=fields.many("may"),
         renews=fields.many("renews"),
         not_by=fields.many("not_by"),
-        reason=fields.has("reason"),
+        reason=fields.has("reason") or kind == "reopen",
         locks=fields.many("locks"),
         unlocks=fields.many("unlocks"),
         stands=stands,

@@ -17,13 +17,20 @@ from lifecycle.ledger.refold import refold
 
 _TABLES = ("cases", "letter", "fact_value", "task", "outbox")
 REFUSED = 1
+REOPEN = (
+    "  - {name: reopen, title: 重新办理, kind: reopen, from: [done, closed], to: scouting,"
+    " by: bureau}\n"
+)
 
 
 @pytest.fixture(scope="module")
 def bureau(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     """Found an office; each test opens cases of its own."""
     with pytest.MonkeyPatch.context() as patch:
-        yield Bureau(tmp_path_factory.mktemp("office"), patch, home).founded()
+        bureau = Bureau(tmp_path_factory.mktemp("office"), patch, home)
+        path = bureau.rules / "workflows" / "visit.yaml"
+        path.write_text(path.read_text("utf-8").replace("lights:\n", f"{REOPEN}lights:\n"), "utf-8")
+        yield bureau.founded()
 
 
 def kept(bureau: Bureau) -> dict[str, list[Any]]:
@@ -330,4 +337,44 @@ def test_a_move_is_returned_not_taken_back(bureau: Bureau) -> None:
     visit = ("note_visit", "--set", "people=2", "--on", "2026-09-09")
     bureau.do("advance", third, *visit, by="bureau01")
     bureau.do("take-back", third, "note_visit", "--note", "错", *late, by="bureau02")
+    sound(bureau)
+
+
+def test_a_case_that_ended_is_reopened(bureau: Bureau) -> None:
+    """With a reason and by a second person, whichever way the command comes; it is then among the
+    cases that run, with its limits of that day.
+    """
+    number = bureau.ready()
+    note = ("--note", "投资方又来函")
+    refused(bureau, "advance", number, "reopen", *note, by="bureau01", told="须在“办结、终止”办理")
+    bureau.do("advance", number, "close", "--note", "不办", "--on", "2026-09-10", by="bureau01")
+    reopen = ("advance", number, "重新办理")
+    told = "确须再办的，先办“重新办理”"
+    refused(bureau, "set", number, "area=1", by="bureau01", told=told)
+    refused(bureau, *reopen, by="bureau02", told="须说明理由")
+    refused(bureau, *reopen, *note, by="bureau01", told="终止 由 bureau01 办理，重新办理 须换人")
+    refused(bureau, *reopen, *note, by="land01", told="由 市招商局 办理")
+    bureau.do("officer", "delegate", "bureau02", "--until", "2026-12-31", by="bureau01")
+    refused(bureau, *reopen, *note, "--for", "bureau01", by="bureau02", told="须换人")
+    late = ("--done-by", "bureau01", "--because", "出差", "--on", "2026-09-11")
+    refused(bureau, *reopen, *note, *late, by="bureau02", told="须换人")
+    told = bureau.do(*reopen, *note, "--on", "2026-09-14", by="bureau02")
+    assert told.splitlines()[0].endswith("重新办理　终止 → 考察导入：投资方又来函")
+    shown = bureau.asks("show", number)
+    assert (shown["state"], shown["final"], shown["entered_on"]) == (
+        "scouting",
+        False,
+        "2026-09-14",
+    )
+    assert {one["status"] for one in shown["opinions"]} == {"stale"}
+    waiting = [task["number"] for task in bureau.asks("todo", by="land01")["tasks"]]
+    assert number in waiting
+    ended = bureau.opened(name="另一件")
+    bureau.do("advance", ended, "close", "--note", "不办", by="bureau02")
+    table = bureau.write("reopen.csv", f"编号,理由\n{ended},又要办\n{number},又要办\n")
+    lines = bureau.do_not("advance", table, "reopen", by="bureau01").splitlines()
+    assert lines[0].startswith(
+        f"✓ reopen.csv:2　{ended}　另一件　重新办理　终止 → 考察导入：又要办"
+    )
+    assert "须在“办结、终止”办理" in lines[1]
     sound(bureau)
