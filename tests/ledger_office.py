@@ -113,7 +113,8 @@ class Bureau(Tiny):
             "2026-09-04",
             by="bureau02",
         )
-        self.do("withdraw", number, "to_siting", "--on", "2026-09-04", by="land01")
+        withdraw = ("withdraw", number, "to_siting", "--note", "须再核", "--on", "2026-09-04")
+        self.do(*withdraw, by="land01")
         self.do(
             "sign",
             number,

@@ -117,8 +117,9 @@ def _failed(line: BulkLine, where: str, error: LifecycleError) -> str:
 def _conclude(
     desk: Desk, request: Request, results: list[Result], total: int, *, whole: bool
 ) -> int:
-    done = sum(result.error is None for result in results)
-    undone = whole and done < total
+    same = sum(result.done is not None and result.done.unchanged for result in results)
+    done = sum(result.error is None for result in results) - same
+    undone = whole and done + same < total
     errors = [result.error for result in results if result.error]
     doubtful = sum(isinstance(error, UncertainError) for error in errors)
     failed = len(errors) - doubtful
@@ -130,16 +131,18 @@ def _conclude(
             "failed": failed,
             "uncertain": doubtful,
         }
+        answer |= {"unchanged": same} if same else {}
         items = [_json(result, undone=undone) for result in results]
         write_answer({**answer, "results": items}, (), ok=not errors)
     elif undone:
         say(f"{len(errors)} 件不能办理，其余也未办理：没有写入任何内容")
     else:
         left = total - len(results)
+        alike = f"，没有变化 {same} 件" if same else ""
         rest = f"，{left} 件未轮到" if left else ""
         doubt = f"，{doubtful} 件不知道是否已写入" if doubtful else ""
         verb = "可以办理" if request.dry_run else "已办理"
-        say(f"{verb} {done} 件，未办理 {failed} 件{doubt}{rest}")
+        say(f"{verb} {done} 件{alike}，未办理 {failed} 件{doubt}{rest}")
     return max((error.exit_code for error in errors), default=0)
 
 

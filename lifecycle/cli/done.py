@@ -11,18 +11,20 @@ if TYPE_CHECKING:
 
 
 def done_json(done: Done) -> dict[str, Any]:
-    """Give what was done for machines; a dry run has no entry."""
+    """Give what was done for machines; a dry run has no entry, nor has what changes nothing."""
+    unchanged = {"unchanged": True} if done.unchanged else {}
     return {
         "number": done.number,
         "title": done.title,
         "id": done.id,
         "state": done.state,
         "seq": done.seq,
-        "dry_run": done.entry is None,
+        "dry_run": done.dry_run,
         "repeated": done.repeated,
         "gates": [gate_json(gate) for gate in done.gates],
         "entry": _entry_json(done.entry) if done.entry else None,
         "hints": [_hint_json(hint) for hint in done.hints],
+        **unchanged,
     }
 
 
@@ -69,6 +71,8 @@ def _entry_json(entry: Recorded) -> dict[str, Any]:
 
 def done_line(done: Done) -> str:
     """Say in one line what was done, or what a dry run would do."""
+    if done.unchanged:
+        return f"{done.title}　没有变化"
     if done.entry is None:
         return f"{done.title}　可以办理（未写入），办后为“{done.stage}”"
     again = "（此前已办，未重复写入）" if done.repeated else ""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from lifecycle.engine.case_letter import CaseLetter, Letters
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar
 from lifecycle.frozen import dataclass
+
+if TYPE_CHECKING:
+    from lifecycle.workflow.model import Workflow
 
 OPEN = "open"
 """The name under which the opening of a case counts among its transitions (for `not_by`)."""
@@ -183,6 +186,52 @@ class Suspension:
     entered_on: str
 
 
+_Recorded = tuple[int, tuple[str, ...], "_Recorded | None"]
+"""An entry's seq, whose act it is, and the one before it."""
+
+
+class Recorders(Mapping[int, tuple[str, ...]]):
+    """Who made each entry of a case, by its seq: everybody whose act it is.
+
+    `since` are the entries made since the case was read, the last first, each with those before
+    it. The earlier ones lie beneath, where a store gives each when it is asked for: what is taken
+    back is rare, and cases may be long.
+    """
+
+    __slots__ = ("_beneath", "_since")
+
+    def __init__(
+        self,
+        beneath: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
+        since: _Recorded | None = None,
+    ) -> None:
+        self._beneath = beneath
+        self._since = since
+
+    def after(self, seq: int, persons: tuple[str, ...]) -> Recorders:
+        """Give them with those of one more entry."""
+        return Recorders(self._beneath, (seq, persons, self._since))
+
+    def _made_since(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        link = self._since
+        while link is not None:
+            seq, persons, link = link
+            yield seq, persons
+
+    def __getitem__(self, seq: int) -> tuple[str, ...]:
+        for known, persons in self._made_since():
+            if known == seq:
+                return persons
+        return self._beneath[seq]
+
+    def __iter__(self) -> Iterator[int]:
+        yield from self._beneath
+        yield from (seq for seq, _persons in self._made_since())
+
+    def __len__(self) -> int:
+        return len(self._beneath) + sum(1 for _made in self._made_since())
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One run of a workflow after `seq` entries.
@@ -194,6 +243,7 @@ class Case:
     each state was last entered. `proposals` are corrections by the seq that proposed them;
     `unsettled` maps the seq of a step whose gates no longer hold to that of the correction which
     says so, `renewals` that of a correction to the opinions that have to be given anew.
+    `cancelled`: the opening was a mistake and is cancelled; the number stays as void.
     """
 
     id: str
@@ -225,7 +275,9 @@ class Case:
     unsettled: Mapping[str, int] = field(default_factory=dict)
     renewals: Mapping[str, Renewal] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
+    cancelled: bool = False
     letters: Letters = field(default_factory=Letters)
+    recorders: Recorders = field(default_factory=Recorders, compare=False)
 
     @property
     def suspension(self) -> Suspension | None:
@@ -235,12 +287,29 @@ class Case:
     def after(self, entry: Entry, **change: Any) -> Case:
         """Give the case after an entry that changes this of it."""
         return replace(
-            self, seq=entry.seq, head=entry.digest, last_on=entry.on, last_at=entry.at, **change
+            self,
+            seq=entry.seq,
+            head=entry.digest,
+            last_on=entry.on,
+            last_at=entry.at,
+            recorders=self.recorders.after(entry.seq, entry.persons),
+            **change,
         )
 
     def beside(self, entry: Entry, **change: Any) -> Case:
         """Give the case after an entry that changes this of it and does not move its clock."""
-        return replace(self, seq=entry.seq, head=entry.digest, last_at=entry.at, **change)
+        return replace(
+            self,
+            seq=entry.seq,
+            head=entry.digest,
+            last_at=entry.at,
+            recorders=self.recorders.after(entry.seq, entry.persons),
+            **change,
+        )
+
+    def has_ended(self, workflow: Workflow) -> bool:
+        """Tell whether nothing can be done to it any more, but what comes after the end."""
+        return self.cancelled or workflow.states[self.state].final
 
     def bound_units(self, name: str | None) -> tuple[str, ...]:
         """Name the units that a fact of type unit, or list of unit, holds.
@@ -276,9 +345,12 @@ def dump_case(case: Case) -> dict[str, Any]:
     """Give a case without its letters as plain values for canonical JSON.
 
     The same case always gives the same bytes. Letters are kept one by one: see `dump_case_letter`.
+    Who made its entries stands in these.
     """
     data = _plain(case)
-    del data["letters"]
+    del data["letters"], data["recorders"]
+    if not case.cancelled:
+        del data["cancelled"]
     for name in ("materials", "fired", "asked"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
     data["renewals"] = {key: _dump_renewal(item) for key, item in case.renewals.items()}
@@ -361,8 +433,14 @@ def _load_renewal(item: Mapping[str, Any]) -> Renewal:
     )
 
 
-def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Case:
-    """Rebuild a case from `dump_case`'s values, as they come back out of JSON, and its letters."""
+def load_case(
+    data: Mapping[str, Any],
+    letters: Mapping[str, CaseLetter],
+    recorders: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
+) -> Case:
+    """Rebuild a case from `dump_case`'s values, as they come back out of JSON, its letters, and who
+    made its entries.
+    """
     return Case(
         **{
             **data,
@@ -382,6 +460,7 @@ def load_case(data: Mapping[str, Any], letters: Mapping[str, CaseLetter]) -> Cas
             "proposals": {key: _load_proposal(one) for key, one in data["proposals"].items()},
             "renewals": {key: _load_renewal(one) for key, one in data.get("renewals", {}).items()},
             "letters": Letters(letters),
+            "recorders": Recorders(recorders),
         }
     )
 

@@ -4,7 +4,7 @@ number, sent, answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Any
@@ -111,6 +111,18 @@ class CaseLetter:
                     replied_on=one.replied_on or replied_on,
                 )
             addressed.append(one)
+        return replace(self, addressed=tuple(addressed))
+
+    def not_sent(self, addressee: str) -> CaseLetter:
+        """Give the letter with the day taken back on which it was sent to an addressee."""
+        return self._changed(addressee, lambda one: replace(one, sent_on=""))
+
+    def not_received(self, addressee: str) -> CaseLetter:
+        """Give the letter with the day taken back on which an addressee received it."""
+        return self._changed(addressee, lambda one: replace(one, received_on=""))
+
+    def _changed(self, name: str, change: Callable[[Addressee], Addressee]) -> CaseLetter:
+        addressed = (change(one) if one.name == name else one for one in self.addressed)
         return replace(self, addressed=tuple(addressed))
 
 

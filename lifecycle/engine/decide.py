@@ -22,6 +22,9 @@ def decide(
             return act.judge(docket)
         text = "没有立项" if case is None else f"{case.number} 已经立项"
         return Refused((Gate("state", False, {}, text),))
+    if case.cancelled:
+        text = f"{case.number} 的立项已撤销，编号作废，不再受理任何办理"
+        return Refused((Gate("state", False, {"cancelled": True}, text),))
     if workflow.states[case.state].final and not act.after_end:
         return Refused((judge_ended(workflow, case),))
     return act.judge(docket)

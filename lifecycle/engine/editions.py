@@ -36,6 +36,22 @@ def readers_of(case: Case, name: str) -> list[MadeStep]:
     return [step for step in case.steps if number and step.reads.get(name) == number]
 
 
+def editions_of_step(case: Case, seq: int) -> dict[str, int]:
+    """Map what a step entered to the editions that these are, in hand or past."""
+    found = {
+        name: one.edition.number
+        for name, items in case.past.items()
+        for one in items
+        if one.edition.by and one.edition.seq == seq
+    }
+    in_hand = {
+        name: edition.number
+        for name, edition in case.editions.items()
+        if edition.by and edition.seq == seq
+    }
+    return {**found, **in_hand}
+
+
 def binding_readers(workflow: Workflow, case: Case, name: str) -> list[MadeStep]:
     """List those readers of the edition in hand on account of which it may not be replaced: none
     that came before a standing step which unlocked it.
@@ -97,7 +113,8 @@ def with_values(
     entered = {**case.facts, **facts}
     title = str(entered.get(workflow.subject, case.title))
     after = replace(case, facts=entered, title=title, changed=changed, editions=editions, past=past)
-    return _pruned(workflow, after, facts)
+    # What a step entered may go again with it, which is known only once the step is there.
+    return after if by else _pruned(workflow, after, facts)
 
 
 def with_file(workflow: Workflow, case: Case, name: str, file: File) -> Case:
@@ -117,6 +134,42 @@ def with_file(workflow: Workflow, case: Case, name: str, file: File) -> Case:
     edition = Edition(before.latest + 1, before.latest + 1, file.seq)
     after = replace(after, editions={**case.editions, name: edition}, past=past)
     return _pruned(workflow, after, (name,))
+
+
+def changes_value(workflow: Workflow, case: Case, name: str, value: Value) -> bool:
+    """Tell whether a value that is set by itself is another one, or begins another edition."""
+    return case.facts.get(name) != value or _begins_again(workflow, case, name)
+
+
+def changes_file(workflow: Workflow, case: Case, name: str, file: File) -> bool:
+    """Tell whether a file that is attached is another one, or begins another edition."""
+    held = case.materials.get(name)
+    return (
+        held is None
+        or (held.name, held.sha256) != (file.name, file.sha256)
+        or _begins_again(workflow, case, name)
+    )
+
+
+def without_values(workflow: Workflow, case: Case, names: Iterable[str], seq: int) -> Case:
+    """Give the case without some facts and materials: the entry with that seq took back what was
+    entered. No earlier value comes back, now or by a return.
+    """
+    gone = tuple(names)
+    past = {
+        name: tuple(replace(one, undone=True) for one in items) if name in gone else items
+        for name, items in case.past.items()
+    }
+    editions = {name: Edition(0, edition_of(case, name).latest, seq) for name in gone}
+    after = replace(
+        case,
+        facts={name: value for name, value in case.facts.items() if name not in gone},
+        materials={name: file for name, file in case.materials.items() if name not in gone},
+        changed={**case.changed, **dict.fromkeys(gone, seq)},
+        editions={**case.editions, **editions},
+        past=past,
+    )
+    return _pruned(workflow, after, gone)
 
 
 def _begins_again(workflow: Workflow, case: Case, name: str) -> bool:
@@ -163,7 +216,11 @@ def _counted_since(workflow: Workflow, case: Case, name: str) -> int | None:
 
 
 def _may_go(workflow: Workflow, step: MadeStep | None) -> bool:
-    return step is not None and _transition(workflow, step).undoable
+    """Tell whether a return may undo a step, or its maker may take it back."""
+    if step is None:
+        return False
+    made = _transition(workflow, step)
+    return made.undoable or made.kind == "record"
 
 
 # ── Making a step, and undoing ──
@@ -225,8 +282,20 @@ def _undone(workflow: Workflow, case: Case, transition: Transition, target: str,
         for step in case.steps
         if _is_undone(_transition(workflow, step), step, transition, since)
     }
-    if not gone:
-        return case
+    return _without_steps(workflow, case, gone, seq) if gone else case
+
+
+def without_record(workflow: Workflow, case: Case, record: int, seq: int) -> Case:
+    """Give the case without the record with one seq, taken back by the entry with another."""
+    after = _without_steps(workflow, case, {record}, seq)
+    return _pruned(workflow, after, tuple(after.past))
+
+
+def _without_steps(workflow: Workflow, case: Case, gone: set[int], seq: int) -> Case:
+    """Give the case without some steps, by their seqs, as of the entry with that seq: what they
+    entered is as it was before, what they locked is free, and they count no more, but where every
+    time counts.
+    """
     steps = tuple(step for step in case.steps if step.seq not in gone)
     facts, changed = {**case.facts}, {**case.changed}
     editions, past = {**case.editions}, {**case.past}

@@ -18,12 +18,7 @@ def owed(workflow: Workflow, case: Case, letter: CaseLetter) -> Iterator[Address
     ended.
     """
     rule = rule_of(workflow, letter)
-    if (
-        rule is None
-        or rule.reply is None
-        or not letter.in_force
-        or workflow.states[case.state].final
-    ):
+    if rule is None or rule.reply is None or not letter.in_force or case.has_ended(workflow):
         return
     asks = rule.reply.cosign
     if asks is not None and asks not in workflow.leaving[case.state]:

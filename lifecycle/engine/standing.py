@@ -107,7 +107,7 @@ def stand(
 
     The conditions of lights are read on the day `today`, else on that of the last entry.
     """
-    if workflow.states[case.state].final:
+    if case.has_ended(workflow):
         return Standing()
     limit = next_limit(workflow, case, calendar)
     opinions = [item.due for item in opinions_owed(workflow, case, calendar)]

@@ -8,6 +8,7 @@ from lifecycle.engine.case import OPEN, Case, Moment, Officer
 from lifecycle.engine.gates.cosign import judge_cosign, judge_makers
 from lifecycle.engine.gates.gates import (
     Gate,
+    command_of,
     judge_asked,
     judge_counters,
     judge_dwell,
@@ -17,6 +18,7 @@ from lifecycle.engine.gates.gates import (
     judge_needed,
     judge_persons,
     judge_role,
+    judge_second_person,
     unknown,
 )
 from lifecycle.engine.gates.settled import judge_settled
@@ -48,7 +50,9 @@ def judge_ended(workflow: Workflow, case: Case) -> Gate:
     """Make the unmet gate that says that a case has ended."""
     title = workflow.states[case.state].title
     text = f"本事项已是“{title}”，不再受理任何办理"
-    return Gate("state", False, {"state": case.state}, text)
+    ways = (way for way in workflow.leaving[case.state].values() if way.reopens)
+    mend = "；".join(f"确须再办的，先办“{way.title}”：{command_of(case, way)}" for way in ways)
+    return Gate("state", False, {"state": case.state}, text, mend)
 
 
 def judge_transition(
@@ -65,6 +69,7 @@ def judge_transition(
     role_gate, role = judge_role(workflow, case, officer, moment, transition.by)
     gates = [role_gate, *judge_persons(workflow, case, transition, officer)]
     gates += judge_makers(workflow, case, transition, officer, moment)
+    gates += judge_second_person(workflow, case, transition, officer)
     if transition.reason:
         mend = "" if note else f"lifecycle advance {case.number} {transition.name} --note 理由"
         gates.append(Gate("reason", bool(note), {}, "已说明理由" if note else "须说明理由", mend))

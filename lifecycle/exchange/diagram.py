@@ -125,7 +125,7 @@ def dot(workflow: Workflow) -> str:
         look = f'color="{COLOURS[arrow.kind]}"' + (
             "" if arrow.kind == "forward" else ", style=dashed"
         )
-        back = ", constraint=false" if arrow.kind == "return" else ""
+        back = ", constraint=false" if arrow.kind in ("return", "reopen") else ""
         lines.append(
             f"  {source} -> {_dot_text(arrow.target)} "
             f"[label={_dot_text(chr(10).join(arrow.titles))}, "

@@ -19,6 +19,7 @@ COLOURS: dict[Kind, str] = {
     "suspend": "#6a3d9a",
     "resume": "#6a3d9a",
     "terminate": "#a61c1c",
+    "reopen": "#008080",
     "record": "#38761d",
 }
 KINDS: dict[Kind, str] = {
@@ -28,6 +29,7 @@ KINDS: dict[Kind, str] = {
     "suspend": "中止",
     "resume": "恢复",
     "terminate": "终止",
+    "reopen": "重新办理",
     "record": "记录",
 }
 

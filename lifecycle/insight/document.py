@@ -18,6 +18,7 @@ def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
     another one may leave, is its own title.
     """
     state = workflow.states.get(case.state)
+    cancelled = {"cancelled": True} if case.cancelled else {}
     return {
         "id": case.id,
         "number": case.number,
@@ -27,7 +28,8 @@ def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
         "state": case.state,
         "state_title": state.title if state else case.state,
         "phase": state.phase if state else None,
-        "final": state.final if state else False,
+        "final": case.cancelled or (state.final if state else False),
+        **cancelled,
         "seq": case.seq,
         "head": case.head,
         "opened_on": case.opened_on,

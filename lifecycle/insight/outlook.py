@@ -112,7 +112,9 @@ def only_forward(workflow: Workflow, case: Case) -> Transition:
 
 
 def look(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Outlook:
-    """Work out where a case stands for an officer."""
+    """Work out where a case stands for an officer; there is no way out of a cancelled one."""
+    if case.cancelled:
+        return Outlook(stand(workflow, case, moment.calendar), (), (), ())
     ways = []
     for name, transition in workflow.leaving[case.state].items():
         decision = decide(workflow, case, Advance(name), officer, moment)

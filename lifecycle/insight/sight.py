@@ -15,6 +15,9 @@ from lifecycle.frozen import dataclass
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Transition, Workflow
 
+CANCELLED = "立项已撤销"
+"""What is said in place of a stage of a case whose opening was cancelled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:

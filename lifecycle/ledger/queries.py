@@ -55,9 +55,11 @@ class CaseFilter:
 
 
 def conditions_of(wanted: CaseFilter) -> tuple[list[Statement], dict[str, Any]]:
-    """Give the conditions that a filter sets, and the values that they bind."""
+    """Give the conditions that a filter sets, and the values that they bind; cases whose opening
+    was cancelled are in no list.
+    """
     values: dict[str, Any] = {}
-    conditions = []
+    conditions = [text.IN_SOME_STATE]
     for condition, name, value in (
         (text.OF_WORKFLOW, "workflow", wanted.workflow),
         (text.IN_STATE, "state", wanted.state),

@@ -13,7 +13,7 @@ from lifecycle import __version__
 from lifecycle.engine.acts import Act, IssueLetter, read_act
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.decide import decide
-from lifecycle.engine.docket import Accepted, Refused, RefusedError
+from lifecycle.engine.docket import Accepted, Docket, Refused, RefusedError
 from lifecycle.engine.entry import BEIJING
 from lifecycle.engine.evolve import evolve
 from lifecycle.engine.gates.gates import Gate
@@ -93,13 +93,15 @@ class Request:
 class Outcome:
     """What a command did: the case after it, the entry's body (empty for a dry run), the gates.
 
-    `repeated`: again.
+    `repeated`: again. `unchanged`: it would have changed nothing, so nothing was recorded.
     """
 
     case: Case
     body: Mapping[str, Any]
     gates: tuple[Gate, ...]
     repeated: bool = False
+    unchanged: bool = False
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,13 @@ class _Judged:
     moment: Moment
     directory: Directory
     today: date
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether what was accepted would change nothing."""
+        act = self.accepted.act
+        docket = Docket(self.workflow, self.case, self.officer, self.moment)
+        return isinstance(act, Act) and act.is_idle(docket)
 
 
 _OfDay = tuple[dict[str, str], dict[str, frozenset[str]] | None]
@@ -311,15 +320,22 @@ class Register:
         officer = acting_officer(directory, request, on, today)
         moment = self.moment(directory, on)
         decision = decide(workflow, case, act, officer, moment)
+        lacking = act.lacking()
+        if lacking:
+            decision = Refused((*decision.gates, *lacking))
         if isinstance(decision, Refused):
             ground = act.ground(workflow, decision.transition)
             raise RefusedError(case, _asked_for(workflow, case, act), decision.gates, ground)
         return _Judged(workflow, case, decision, officer, moment, directory, _day_of(now))
 
     def _record(self, request: Request, judged: _Judged, now: datetime) -> Outcome:
-        """Record what was accepted; a dry run only looks what that would be."""
+        """Record what was accepted, unless it changes nothing; a dry run only looks what that would
+        be.
+        """
         workflow, case, directory = judged.workflow, judged.case, judged.directory
         accepted, moment = judged.accepted, judged.moment
+        if case is not None and judged.is_idle:
+            return Outcome(case, {}, accepted.gates, unchanged=True, dry_run=request.dry_run)
         at = self._stamp(now, directory)
         eid = check_request_id(request.request_id) if request.request_id else new_eid()
         place = Place(
@@ -351,7 +367,8 @@ class Register:
             self.store.append(place.case, place.seq, eid, raw, digest)
             put_rows(self.store, workflow, case, after, moment.calendar)
             self.library.keep_compiled()
-        return Outcome(after, {} if request.dry_run else body, accepted.gates)
+        dry_run = request.dry_run
+        return Outcome(after, {} if dry_run else body, accepted.gates, dry_run=dry_run)
 
     def _serial(self, request: Request, series: str) -> int:
         """Take the next number of a series; a dry run only looks which it would be."""

@@ -35,6 +35,7 @@ def check_graph(workflow: Workflow) -> Iterator[Problem]:
     yield from _check_twice(workflow)
     for way in ways:
         yield from _check_exits(workflow, way.transition)
+        yield from _check_reopen(workflow, way.transition)
         yield from _check_kind(way.transition, order, suspended)
         yield from _check_not_by(way, made, edges)
 
@@ -164,14 +165,35 @@ def _check_twice(workflow: Workflow) -> Iterator[Problem]:
 
 def _check_exits(workflow: Workflow, transition: Transition) -> Iterator[Problem]:
     for source in transition.sources:
-        if source in workflow.states and workflow.states[source].final:
+        final = source in workflow.states and workflow.states[source].final
+        if final and not transition.reopens:
             message = f"流转 {transition.name} 离开终结环节 “{source}”"
-            yield Problem(
-                "final-exit",
-                transition.location,
-                message,
-                f"从 from 去掉 {source}，或删去它的 final: true",
-            )
+            mend = f"从 from 去掉 {source}，或删去它的 final: true；终结以后再办的写 kind: reopen"
+            yield Problem("final-exit", transition.location, message, mend)
+
+
+def _check_reopen(workflow: Workflow, transition: Transition) -> Iterator[Problem]:
+    """See that a case is reopened where it has ended, to go on, and by what a final state can
+    have: nobody signs or attaches anything there.
+    """
+    if not transition.reopens:
+        return
+    name, place, to = transition.name, transition.location, transition.to
+    for source in transition.sources:
+        if source in workflow.states and not workflow.states[source].final:
+            message = f"流转 {name} 是重新办理，却出自没有终结的环节 “{source}”"
+            mend = f"从 from 去掉 {source}，或改写为退回（kind: return）"
+            yield Problem("reopen-open", place, message, mend)
+    if to in workflow.states and workflow.states[to].final:
+        message = f"流转 {name} 是重新办理，却去往终结环节 “{to}”"
+        yield Problem("reopen-final", place, message, "改正 to：写要再办的环节")
+    if transition.cosigns:
+        message = f"流转 {name} 是重新办理，终结环节里没有人能会签"
+        mend = "删去 cosign：重新办理由另一人办；要听意见的，回到环节以后再会签"
+        yield Problem("reopen-cosign", place, message, mend)
+    for item in transition.fresh:
+        message = f"流转 {name} 是重新办理，终结环节里传不了新的 “{item}”"
+        yield Problem("reopen-fresh", place, message, "从 fresh 删去，改由回到环节以后的流转要求")
 
 
 def _check_kind(

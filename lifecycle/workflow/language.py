@@ -276,6 +276,7 @@ KINDS = (
     Word("suspend", "中止：暂停，期限停算", ("中止",)),
     Word("resume", "恢复：中止之后接着办", ("恢复",)),
     Word("terminate", "终止：提前结束", ("终止",)),
+    Word("reopen", "重新办理：终结以后再办", ("重新办理", "重开")),
     Word("record", "记录：环节不变，只记一笔"),
 )
 HOLDERS = (Word("grant", "获得授权的人", ("授权",)), Word("any", "在岗的任何人", ("任何人",)))
@@ -859,6 +860,11 @@ _TRANSITION = Form(
             OneWord(KINDS, "forward"),
             "种类，默认 forward",
             "kind: forward",
+            more=(
+                "重新办理（reopen）只出自终结环节，去往还要再办的环节；必须写理由，"
+                "由办理终结的人以外的人办。以前的会签和送会签不再算，inner 的 counter 从头算；"
+                "不同意见、按法定次数的 counter 和已办的流转照旧算数。"
+            ),
         ),
         Key(
             "from",
@@ -866,7 +872,7 @@ _TRANSITION = Form(
             Either((OneWord(EVERY, "all"), Mentions("state", some=True), Inner("source"))),
             "出自的环节，可写一个、一列、all、{phase: …} 或 {all_but: […]}",
             "from: [asked]",
-            more="all 是终结环节以外的全部环节。",
+            more="all 是终结环节以外的全部环节；终结环节只有重新办理（kind: reopen）可以写。",
             required=True,
         ),
         Key(

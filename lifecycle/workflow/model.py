@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from lifecycle.expression.expression import Expression
 
 FactType = Literal["text", "integer", "decimal", "money", "date", "choice", "yesno", "list", "unit"]
-Kind = Literal["forward", "return", "withdraw", "suspend", "resume", "terminate", "record"]
+Kind = Literal[
+    "forward", "return", "withdraw", "suspend", "resume", "terminate", "reopen", "record"
+]
 Span = Literal["day", "workday", "month"]
 LightColour = Literal["yellow", "red"]
 
@@ -352,8 +354,20 @@ class Transition:
         return self.kind in ("return", "withdraw")
 
     @property
+    def reopens(self) -> bool:
+        """Tell whether it leads out of a state that ended the case."""
+        return self.kind == "reopen"
+
+    @property
+    def clears(self) -> bool:
+        """Tell whether opinions and asks of before it count no more."""
+        return self.undoes or self.reopens
+
+    @property
     def undoable(self) -> bool:
-        """Tell whether a return may undo it; returns, suspensions and resumes always stand."""
+        """Tell whether a return may undo it; what is neither a move forward nor a record always
+        stands.
+        """
         return self.kind in ("forward", "record") and not self.stands
 
 

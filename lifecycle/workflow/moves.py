@@ -68,7 +68,7 @@ def _read_transition(
         renews=fields.many("renews"),
         prolongs=fields.flag("prolongs"),
         not_by=fields.many("not_by"),
-        reason=fields.has("reason"),
+        reason=fields.has("reason") or kind == "reopen",
         locks=fields.many("locks"),
         unlocks=fields.many("unlocks"),
         stands=stands,

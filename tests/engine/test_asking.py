@@ -23,6 +23,7 @@ from small import (
 
 from lifecycle.engine.acts import AskOpinions
 from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.docket import Accepted
 from lifecycle.engine.gates.asking import asked_of, asked_seats, due_of_seat, unasked
 from lifecycle.engine.gates.seats import seats_of
 from lifecycle.engine.standing import opinions_owed, stand
@@ -134,16 +135,20 @@ def test_b2_a_departments_own_day_is_the_cases_next() -> None:
 
 
 def test_who_asks_is_a_maker_or_the_lead_and_asks_once() -> None:
-    """Others may not ask; a seat that was asked, has spoken, or is none is not asked again."""
+    """Others may not ask; who was asked, or has spoken, is left out; who has no seat is refused."""
     made = desk()
     assert made.unmet(LAND, AskOpinions("go")) == ["role"]
     assert made.unmet(BUREAU, AskOpinions("go", (("x", "u9"),))) == ["opinion"]
     assert made.unmet(BUREAU, AskOpinions("tick")) == ["opinion"]
     made.do(FINANCE, Sign("go", "agree"))
-    assert made.unmet(BUREAU, AskOpinions("go", (("finance", ""),))) == ["opinion"]
+    spoken = made.ask(BUREAU, AskOpinions("go", (("finance", ""), ("land", ""))))
+    assert isinstance(spoken, Accepted)
+    assert spoken.act == AskOpinions("go", (("land", ""),))
     made.do(BUREAU, AskOpinions("go"))
     assert asked(made) == {"land": START.isoformat()}
-    assert made.unmet(BUREAU, AskOpinions("go")) == ["opinion"]
+    nobody = made.ask(BUREAU, AskOpinions("go"))
+    assert isinstance(nobody, Accepted)
+    assert nobody.act == AskOpinions("go")
     assert made.unmet(BUREAU, AskOpinions("nowhere")) == ["state"]
 
 

@@ -137,7 +137,7 @@ def test_an_early_signature_of_a_later_co_sign_is_refused() -> None:
     assert refusal(made, LEADER, Sign("go", "agree")) == told
     assert refusal(made, BUREAU, AskOpinions("go", (("leader", ""),))) == told
     assert refusal(made, BUREAU, AskOpinions("go")) == [
-        ("前往乙 没有还要送的单位：都已送过，或已会签；排在后面的，轮到时自动送", "")
+        ("前往乙 没有现在要送的单位；排在后面的，轮到时自动送", "")
     ]
 
 

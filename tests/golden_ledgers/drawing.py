@@ -347,7 +347,7 @@ class Drawer:
                 return True
             if self.chance(0.015):
                 self.act(
-                    ("withdraw", number, opinion["transition"]),
+                    ("withdraw", number, opinion["transition"], "--note", "须再核"),
                     opinion["persons"][0],
                     shown["last_on"],
                 )

@@ -105,7 +105,7 @@ def act(office: Office, number: str, what: str, request: Request, amount: int) -
         verdict: Verdict = "object" if amount % 3 == 0 else "agree"
         cases.sign(office, request, case, "to_siting", verdict, note="说明")
     elif what == "withdraw":
-        cases.withdraw(office, request, case, "to_siting")
+        cases.withdraw(office, request, case, "to_siting", note="理由")
     else:
         name = {"siting": "to_siting", "back": "send_back"}.get(what, what)
         cases.advance(office, request, case, name, note="理由")

@@ -28,6 +28,7 @@ from lifecycle.ledger.sqlite.store import SqliteStore
 
 STATEMENTS = {name: value for name, value in vars(text).items() if isinstance(value, Statement)}
 CONDITIONS = (
+    "IN_SOME_STATE",
     "OF_WORKFLOW",
     "IN_STATE",
     "IN_PHASE",

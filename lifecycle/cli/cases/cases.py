@@ -304,7 +304,7 @@ def ask(
 
 @command(
     "withdraw",
-    help="撤回本单位对一项流转的意见。",
+    help="撤回本单位对一项流转的意见，写明理由。",
     examples=["lifecycle withdraw LS-F-2026-003 to_siting --note 已协商一致 --as land01"],
 )
 @argument("case", type=CASES, metavar="CASE", help=CASE_HELP)

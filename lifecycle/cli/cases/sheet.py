@@ -61,7 +61,8 @@ def _known_by(sheet: Sheet) -> str:
 
 def _print_stage(sheet: Sheet) -> None:
     phase = f"（{sheet.phase}）" if sheet.phase else ""
-    light = "已办结" if sheet.final else paint(f"● {LIGHTS[sheet.light]}", sheet.light)
+    ended = "编号作废" if sheet.cancelled else "已办结"
+    light = ended if sheet.final else paint(f"● {LIGHTS[sheet.light]}", sheet.light)
     say("环节　", paint(f"{sheet.stage}{phase}", "bold"), "　", light)
     pairs = []
     if sheet.lead:

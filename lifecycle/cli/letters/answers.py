@@ -1,4 +1,4 @@
-"""What recipients answer: `notice receipt|reply`, and `notice urge` for what is overdue."""
+"""What recipients answer: `notice receipt|take-back|reply`, and `notice urge` for what is late."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.files import INPUT
 from lifecycle.cli.letters.drafting import done
 from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
-from lifecycle.cli.terminal.chinese import argument, command, option
+from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
     from lifecycle.office.letters.reminders import Reminder
 
+_RECORDS = {"receipt": "receipt", "签收": "receipt", "sent": "sent", "送达": "sent"}
+"""What can be taken back of a letter, as officers write it."""
 _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
 _unit = option(
     "--unit",
@@ -49,6 +51,44 @@ def notice_receipt(
 
     request = request_of(desk, principal, dry_run=dry_run)
     done(desk, receive(desk.office, request, case, name, unit=unit, note=note))
+
+
+@command(
+    "take-back",
+    help="撤销误登记的签收或送达，写明理由。签收由登记的单位在复函、会签以前撤销；送达由收发员或发文单位在签收"
+    "以前撤销，撤销后回到待送，有送达方式的会再发一次。",
+    examples=[
+        "lifecycle notice take-back LS-F-2026-003 某招商函〔2026〕7号 签收 --note 收错了件",
+        "lifecycle notice take-back LS-F-2026-003 7号 送达 --unit 市人民政府 --note 没有送出",
+    ],
+)
+@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("name", metavar="NAME", help=NAME_HELP)
+@argument(
+    "what", metavar="WHAT", type=Choice(list(_RECORDS)), help="receipt（签收）或 sent（送达）"
+)
+@option("--unit", default="", metavar="单位", help="谁的签收、送给谁的；本单位的签收不必写")
+@option("--note", default="", metavar="理由", help="为什么撤销；必须写")
+@acting
+@_dry_run
+@at_desk
+def notice_take_back(
+    desk: Desk,
+    case: str,
+    name: str,
+    what: str,
+    unit: str,
+    note: str,
+    principal: str | None,
+    dry_run: bool,
+) -> None:
+    """Take back a receipt or a sending."""
+    from lifecycle.office.letters.outbox import take_back_sending
+    from lifecycle.office.letters.replies import take_back_receipt
+
+    take_back = take_back_receipt if _RECORDS[what] == "receipt" else take_back_sending
+    request = request_of(desk, principal, dry_run=dry_run)
+    done(desk, take_back(desk.office, request, case, name, unit=unit, note=note))
 
 
 @command(

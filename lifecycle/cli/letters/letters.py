@@ -44,6 +44,7 @@ notice = Group(
             "outbox": Verb(f"{_IN}.sending:notice_outbox", "待送、送不出去的公文"),
             "sent": Verb(f"{_IN}.sending:notice_sent", "登记人工送达"),
             "receipt": Verb(f"{_IN}.answers:notice_receipt", "签收"),
+            "take-back": Verb(f"{_IN}.answers:notice_take_back", "撤销误登记的签收、送达"),
             "reply": Verb(f"{_IN}.answers:notice_reply", "复函；征求意见的，复函就是会签意见"),
             "urge": Verb(f"{_IN}.answers:notice_urge", "逾期未签收、未复函的，拟催办函"),
         },

@@ -8,9 +8,12 @@ from lifecycle.engine.acts.act import Act, Intent
 from lifecycle.engine.acts.advance import Advance
 from lifecycle.engine.acts.ask import AskOpinions
 from lifecycle.engine.acts.attach import Attach
+from lifecycle.engine.acts.cancel import CancelOpening
+from lifecycle.engine.acts.clear import ClearFacts
 from lifecycle.engine.acts.confirm import ConfirmCorrection
 from lifecycle.engine.acts.correct import Correct
 from lifecycle.engine.acts.decline import DeclineCorrection
+from lifecycle.engine.acts.detach import Detach
 from lifecycle.engine.acts.letters.answer_letter import AnswerLetter
 from lifecycle.engine.acts.letters.draft_letter import DraftLetter
 from lifecycle.engine.acts.letters.freeze_letter import FORMS, FreezeLetter
@@ -18,6 +21,8 @@ from lifecycle.engine.acts.letters.issue_letter import IssueLetter
 from lifecycle.engine.acts.letters.receive_letter import ReceiveLetter
 from lifecycle.engine.acts.letters.review_letter import ReviewLetter
 from lifecycle.engine.acts.letters.send_letter import WAYS, SendLetter
+from lifecycle.engine.acts.letters.take_back_receipt import TakeBackReceipt
+from lifecycle.engine.acts.letters.take_back_sending import TakeBackSending
 from lifecycle.engine.acts.letters.void_letter import VoidLetter
 from lifecycle.engine.acts.open import Open
 from lifecycle.engine.acts.renew import RenewOpinion
@@ -25,6 +30,7 @@ from lifecycle.engine.acts.resolve import ResolveObjection
 from lifecycle.engine.acts.set_facts import SetFacts
 from lifecycle.engine.acts.settle import SettleRenewal
 from lifecycle.engine.acts.sign import Sign, Verdict, WithdrawOpinion
+from lifecycle.engine.acts.take_back import TakeBack
 from lifecycle.errors import InvalidError
 
 __all__ = [
@@ -36,9 +42,12 @@ __all__ = [
     "AnswerLetter",
     "AskOpinions",
     "Attach",
+    "CancelOpening",
+    "ClearFacts",
     "ConfirmCorrection",
     "Correct",
     "DeclineCorrection",
+    "Detach",
     "DraftLetter",
     "FreezeLetter",
     "Intent",
@@ -52,6 +61,9 @@ __all__ = [
     "SetFacts",
     "SettleRenewal",
     "Sign",
+    "TakeBack",
+    "TakeBackReceipt",
+    "TakeBackSending",
     "Verdict",
     "VoidLetter",
     "WithdrawOpinion",
@@ -62,8 +74,11 @@ ACTS: dict[str, type[Act]] = {
     act.entry_type: act
     for act in (
         Open,
+        CancelOpening,
         SetFacts,
         Attach,
+        ClearFacts,
+        Detach,
         Correct,
         ConfirmCorrection,
         DeclineCorrection,
@@ -74,13 +89,16 @@ ACTS: dict[str, type[Act]] = {
         RenewOpinion,
         SettleRenewal,
         Advance,
+        TakeBack,
         DraftLetter,
         ReviewLetter,
         IssueLetter,
         FreezeLetter,
         VoidLetter,
         SendLetter,
+        TakeBackSending,
         ReceiveLetter,
+        TakeBackReceipt,
         AnswerLetter,
     )
 }

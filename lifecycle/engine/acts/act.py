@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates.gates import Gate
 from lifecycle.workflow.model import Transition, Workflow
 
 Intent = Mapping[str, Any]
@@ -77,6 +78,20 @@ class Act(ABC):
             return f"workflows/{workflow.name}.yaml　{workflow.basis}"
         place = f"workflows/{workflow.name}.yaml:{transition.location.line}"
         return f"{place}　{transition.basis or workflow.basis}"
+
+    def lacking(self) -> tuple[Gate, ...]:
+        """Give the unmet gates for what has to come with a command today and what entries recorded
+        by older versions may lack: so the register asks, and the judge does not.
+        """
+        return ()
+
+    def is_idle(self, docket: Docket) -> bool:
+        """Tell whether this act, as accepted, would leave the case as it is: then nothing is
+        recorded.
+
+        The judge does not ask: what older versions recorded of the kind is judged as it was.
+        """
+        return False
 
     def is_repeated_by(self, recorded: Act) -> bool:
         """Tell whether an entry's act is this one, sent before under the same request id."""

@@ -87,7 +87,7 @@ class Advance(Act):
         change: dict[str, Any] = {}
         if transition.notices:
             change["letters"] = case.letters.after(*_drafts(case, transition, entry))
-        if transition.undoes:
+        if transition.clears:
             change["cleared"] = entry.seq
         if transition.kind != "record":
             change |= _place(case, transition, entry)

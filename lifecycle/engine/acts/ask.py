@@ -32,8 +32,8 @@ class AskOpinions(Act):
     verb = "送会签"
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge that a maker of the transition or the lead asks, and whom: seats of its co-sign
-        that nobody asked yet.
+        """Judge that a maker of the transition or the lead asks, and whom: seats of its co-sign.
+        Those that were asked already, or have spoken, are left out.
         """
         workflow, case = docket.workflow, docket.case
         transition = find_transition(workflow, case, self.transition)
@@ -49,31 +49,31 @@ class AskOpinions(Act):
         waiting = {(s.role, s.unit) for s in unasked(workflow, case, transition)}
         all_seats = [(seat.role, seat.unit) for seat in seats_of(workflow, case, transition)]
         wanted = self.seats or tuple(seat for seat in all_seats if seat in waiting)
-        later = [
-            seat
+        later = {
+            (seat.role, seat.unit): seat
             for seat in seats_of(workflow, case, transition)
             if not has_turn(workflow, case, transition, seat.role)
-        ]
-        if not wanted:
-            text = f"{transition.title} 没有还要送的单位：都已送过，或已会签"
-            if any(seat.is_open for seat in later):
-                text += "；排在后面的，轮到时自动送"
-            if not all_seats:
-                text = f"{transition.title} 不须会签"
+        }
+        if not all_seats:
+            docket.add(Gate("opinion", False, {}, f"{transition.title} 不须会签"))
+        elif not wanted and any(seat.is_open for seat in later.values()):
+            text = f"{transition.title} 没有现在要送的单位；排在后面的，轮到时自动送"
             docket.add(Gate("opinion", False, {}, text))
         for role, unit in wanted:
             name = who_is(workflow, docket.moment, role, unit)
             if (role, unit) not in all_seats:
                 docket.add(Gate("opinion", False, {}, f"{transition.title} 不由 {name} 会签"))
-            elif any((seat.role, seat.unit) == (role, unit) for seat in later):
-                seat = Seat(role, unit, None, stale=False)
+            elif (role, unit) in later:
+                seat = later[role, unit]
                 for gate in judge_turn(workflow, case, transition, seat, docket.moment):
                     docket.add(gate)
-            elif (role, unit) not in waiting:
-                docket.add(Gate("opinion", False, {}, f"{name} 已送过，或已会签"))
-            else:
+            elif (role, unit) in waiting:
                 docket.add(Gate("opinion", True, {"role": role, "unit": unit}, f"送 {name}"))
-        return wanted
+        return tuple(seat for seat in wanted if seat in waiting)
+
+    def is_idle(self, docket: Docket) -> bool:
+        """Tell whether everybody was asked already, or has spoken."""
+        return not self.seats
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the seats asked."""
@@ -103,7 +103,10 @@ class AskOpinions(Act):
         return f"{self.verb} {workflow.titles.get(self.transition, self.transition)}"
 
     def is_repeated_by(self, recorded: Act) -> bool:
-        """Tell whether an entry's act is this one; all seats may have been left to the judge."""
+        """Tell whether an entry's act is this one: whom of those named, or of all, it asks was left
+        to the judge.
+        """
         if not isinstance(recorded, AskOpinions):
             return False
-        return replace(self, seats=self.seats or recorded.seats) == recorded
+        known = not self.seats or set(recorded.seats) <= set(self.seats)
+        return known and replace(self, seats=recorded.seats) == recorded

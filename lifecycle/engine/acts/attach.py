@@ -8,7 +8,7 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Act, Intent, title_in
 from lifecycle.engine.case import Case, File
 from lifecycle.engine.docket import Decision, Docket
-from lifecycle.engine.editions import with_file
+from lifecycle.engine.editions import changes_file, with_file
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_lock, judge_relied_on
 from lifecycle.engine.gates.gates import Gate, judge_role, unknown
@@ -51,6 +51,10 @@ class Attach(Act):
         """
         held = File(self.file.name, self.file.size, self.file.sha256, entry.seq, entry.on)
         return with_file(workflow, case, self.material, held).after(entry)
+
+    def is_idle(self, docket: Docket) -> bool:
+        """Tell whether this very file is there already, under the same name."""
+        return not changes_file(docket.workflow, docket.case, self.material, self.file)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent
-from lifecycle.engine.case import OPEN, Case, Edition, Fired
+from lifecycle.engine.case import OPEN, Case, Edition, Fired, Recorders
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_asked_later, judge_value
@@ -63,6 +63,7 @@ class Open(Act):
             fired={OPEN: Fired(1, entry.on, entry.seq, entry.persons)},
             editions={name: Edition(1, 1, entry.seq) for name in self.facts},
             entered={workflow.initial: entry.seq},
+            recorders=Recorders().after(entry.seq, entry.persons),
         )
 
     def to_dict(self) -> dict[str, Any]:

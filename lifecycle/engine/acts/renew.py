@@ -73,6 +73,17 @@ class RenewOpinion(Act):
         ]
         return next((seat for seat in mine if seat.opinion is None), next(iter(mine), None))
 
+    def is_idle(self, docket: Docket) -> bool:
+        """Tell whether this very opinion of the same person stands on this correction."""
+        renewal = docket.case.renewals[str(self.correction)]
+        said = renewal.said.get(place_of(str(self.role), self.unit))
+        return (
+            said is not None
+            and (said.verdict, said.note) == (self.verdict, self.note)
+            and said.resolved is None
+            and said.persons == docket.officer.persons
+        )
+
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the opinion."""
         said = Opinion(

@@ -8,7 +8,7 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Act, Intent
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
-from lifecycle.engine.editions import with_values
+from lifecycle.engine.editions import changes_value, with_values
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import (
     judge_lock,
@@ -59,6 +59,13 @@ class SetFacts(Act):
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the facts set."""
         return with_values(workflow, case, self.facts, entry.seq).after(entry)
+
+    def is_idle(self, docket: Docket) -> bool:
+        """Tell whether every value is there already."""
+        return not any(
+            changes_value(docket.workflow, docket.case, name, value)
+            for name, value in self.facts.items()
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -8,12 +8,14 @@ from typing import Any, Literal, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
 from lifecycle.engine.case import Case, Opinion, opinion_key
+from lifecycle.engine.case_letter import rule_of
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import judge_turn, judge_voice, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
 from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.gates.seats import Seat, seats_of
+from lifecycle.engine.owed import owed
 from lifecycle.engine.transition import find_transition
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
@@ -53,6 +55,28 @@ class Sign(Act):
         """Give the case with the opinion."""
         said = opinion(entry, self.transition, (str(self.role), self.unit), self.verdict, self.note)
         return case.after(entry, opinions={**case.opinions, said.key: said})
+
+    def is_idle(self, docket: Docket) -> bool:
+        """Tell whether this very opinion of the same person stands, and answers every letter that
+        asked for it.
+        """
+        case, officer = docket.case, docket.officer
+        transition = docket.workflow.leaving[case.state][self.transition]
+        stands = next(
+            (
+                seat.opinion
+                for seat in own_seats(docket, transition)
+                if (seat.role, seat.unit) == (self.role, self.unit) and not seat.stale
+            ),
+            None,
+        )
+        return (
+            stands is not None
+            and (stands.verdict, stands.note) == (self.verdict, self.note)
+            and (stands.persons, stands.by_unit) == (officer.persons, officer.unit)
+            and stands.resolved is None
+            and not _is_owed(docket, self.transition, stands)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
@@ -101,6 +125,12 @@ class WithdrawOpinion(Act):
             docket.add(Gate("opinion", False, {}, "贵单位尚无意见可撤回"))
         return docket.close(replace(self, role=found.role, unit=found.unit), found.role)
 
+    def lacking(self) -> tuple[Gate, ...]:
+        """Ask for the reason."""
+        if self.note:
+            return ()
+        return (Gate("reason", False, {}, "须写明撤回的理由", "加 --note 理由"),)
+
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case without the opinion."""
         gone = opinion_key(self.transition, str(self.role), self.unit)
@@ -130,6 +160,18 @@ class WithdrawOpinion(Act):
     def is_repeated_by(self, recorded: Act) -> bool:
         """Tell whether an entry's act is this one; the seat may have been left to the judge."""
         return _same_seat(self, recorded)
+
+
+def _is_owed(docket: Docket, transition: str, stands: Opinion) -> bool:
+    """Tell whether a letter issued since an opinion was given asks its unit for it again."""
+    for letter in docket.case.letters.values():
+        rule = rule_of(docket.workflow, letter)
+        asks = rule.reply.cosign if rule is not None and rule.reply is not None else None
+        if asks == transition and letter.issued_seq > stands.seq:
+            waiting = owed(docket.workflow, docket.case, letter)
+            if any(addressee.unit == stands.by_unit for addressee in waiting):
+                return True
+    return False
 
 
 def _same_seat(asked: Sign | WithdrawOpinion, recorded: Act) -> bool:

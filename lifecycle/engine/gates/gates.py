@@ -36,6 +36,8 @@ LABELS = {
     "opinion": "意见",
     "unit": "单位",
     "letter": "公文",
+    "own": "本人",
+    "relied": "采用",
 }
 ABOUT_WHO = ("role", "not_by")
 """Kinds of gates about who asks, not about the case."""
@@ -157,6 +159,25 @@ def judge_persons(
             )
         else:
             yield Gate("not_by", True, inputs, f"不与 {title} 同一人")
+
+
+def judge_second_person(
+    workflow: Workflow, case: Case, transition: Transition, officer: Officer
+) -> Iterator[Gate]:
+    """Judge that nobody reopens a case that they have ended themselves: the step by which it ended
+    is its last.
+    """
+    if not transition.reopens or not case.steps:
+        return
+    ending = case.steps[-1]
+    same = sorted(set(ending.persons) & set(officer.persons))
+    inputs = {"of": ending.transition, "persons": list(ending.persons)}
+    title = workflow.titles[ending.transition]
+    if same:
+        text = f"{title} 由 {'、'.join(same)} 办理，{transition.title} 须换人"
+        yield Gate("not_by", False, inputs, text, "请同单位的另一位经办人办理")
+    else:
+        yield Gate("not_by", True, inputs, f"不与 {title} 同一人")
 
 
 def way_in(workflow: Workflow, case: Case, fact: Fact) -> str:
@@ -458,13 +479,22 @@ def judge_dwell(
 
 
 def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
-    """Judge how often a transition was made already: ever, or as far as it stands."""
+    """Judge how often a transition was made already: ever, or as far as it stands and since the
+    case was last reopened.
+    """
     for counter in transition.counters:
         made = case.made.get(counter.of, 0)
         if counter.inner:
-            made = case.fired[counter.of].count if counter.of in case.fired else 0
+            made = _made_since_reopened(workflow, case, counter.of)
         given, wanted = f"已 {made} 次", f"至多 {counter.at_most} 次"
         text = f"{workflow.titles[counter.of]} {given}，{wanted}"
         inputs = {"of": counter.of, "count": made}
         met = made < counter.at_most
         yield Gate("counter", met, inputs, text, "", counter.basis, given, wanted)
+
+
+def _made_since_reopened(workflow: Workflow, case: Case, name: str) -> int:
+    """Count the steps of a transition that stand, of those since the case was last reopened."""
+    reopened = (s.seq for s in case.steps if workflow.leaving[s.source][s.transition].reopens)
+    since = max(reopened, default=0)
+    return sum(step.transition == name and step.seq > since for step in case.steps)

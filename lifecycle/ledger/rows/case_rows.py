@@ -5,12 +5,14 @@ audit.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lifecycle.engine.case import Case, dump_case, load_case
+from lifecycle.engine.entry import Entry
 from lifecycle.engine.standing import stand
 from lifecycle.engine.workdays import Calendar
-from lifecycle.ledger.record import canonical, read_kept
+from lifecycle.ledger.record import canonical, read_kept, stored
 from lifecycle.ledger.rows.letter_rows import StoredLetters
 from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
@@ -37,7 +39,33 @@ CASE_COLUMNS = (
     "snapshot",
 )
 """The columns of a case's row, in the table's order."""
+NO_STATE = ""
+"""The state in the row of a case whose opening was cancelled."""
 _SERIAL = re.compile(r"\{serial(:0\d)?\}")
+
+
+class StoredRecorders(Mapping[int, tuple[str, ...]]):
+    """Who made each of the first entries of a case, read from the log when it is asked for."""
+
+    __slots__ = ("_case", "_count", "_store")
+
+    def __init__(self, store: Store, case: str, count: int) -> None:
+        self._store = store
+        self._case = case
+        self._count = count
+
+    def __getitem__(self, seq: int) -> tuple[str, ...]:
+        row = next(self._store.entries(self._case, after=seq - 1, chunk=1), None)
+        if row is None or not 1 <= seq <= self._count:
+            raise KeyError(seq)
+        body = stored(row.raw)
+        return Entry.from_body(body, row.hash).persons
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(1, self._count + 1))
+
+    def __len__(self) -> int:
+        return self._count
 
 
 def read_case(store: Store, snapshot: bytes) -> Case:
@@ -47,7 +75,8 @@ def read_case(store: Store, snapshot: bytes) -> Case:
     """
 
     def load(data: Any) -> Case:
-        return load_case(data, StoredLetters(store, data["id"]))
+        letters = StoredLetters(store, data["id"])
+        return load_case(data, letters, StoredRecorders(store, data["id"], data["seq"]))
 
     return read_kept(snapshot, load, "事项状态")
 
@@ -83,6 +112,10 @@ def _days(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, Any]:
 
 
 def _columns(workflow: Workflow, case: Case) -> dict[str, Any]:
+    """Give the columns that no calendar is needed for.
+
+    A case whose opening was cancelled stands in no state: lists leave it out.
+    """
     state = workflow.states[case.state]
     units = [
         unit
@@ -96,10 +129,10 @@ def _columns(workflow: Workflow, case: Case) -> dict[str, Any]:
         "workflow": workflow.name,
         "digest": case.workflow,
         "title": case.title,
-        "state": case.state,
-        "phase": state.phase,
-        "lead": state.lead,
-        "final": state.final,
+        "state": NO_STATE if case.cancelled else case.state,
+        "phase": None if case.cancelled else state.phase,
+        "lead": None if case.cancelled else state.lead,
+        "final": case.has_ended(workflow),
         "units": f",{','.join(sorted(set(units)))}," if units else "",
         "opened_on": case.opened_on,
         "entered_on": case.entered_on,

@@ -187,16 +187,18 @@ def put_letters(store: Store, workflow: Workflow, before: Case | None, after: Ca
                 found = {"id": id_, "case_id": case_id, "name": name}
                 store.put(text.PUT_SENDING, **found, addressee=addressee, unit=unit)
         elif letter.forms:
-            _settle_sendings(store, after, letter)
+            _settle_sendings(store, after, letter, old)
     if before is not None:
         _put_waiting(store, workflow, before, after)
 
 
-def _settle_sendings(store: Store, case: Case, letter: CaseLetter) -> None:
+def _settle_sendings(store: Store, case: Case, letter: CaseLetter, old: CaseLetter | None) -> None:
     for sending in sendings_of(case, letter):
         state = sending_state(letter, sending[3])
         if state != "pending":
             store.put(text.END_SENDING, id=sending[0], state=state)
+        elif old is not None and sending_state(old, sending[3]) == "sent":
+            store.put(text.REOPEN_SENDING, id=sending[0])
 
 
 def _put_waiting(store: Store, workflow: Workflow, before: Case, after: Case) -> None:

@@ -76,7 +76,11 @@ def normalised(words: str) -> str:
 
 
 def search_text(workflow: Workflow, case: Case) -> SearchText:
-    """Give what of a case is searched: its number, its title, and the facts that say so."""
+    """Give what of a case is searched: its number, its title, and the facts that say so; only the
+    number where its opening was cancelled.
+    """
+    if case.cancelled:
+        return SearchText(normalised(case.number) + _END, "", "")
     facts = (
         fact_lines(case.facts[fact.name])
         for fact in workflow.facts.values()

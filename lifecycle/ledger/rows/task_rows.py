@@ -46,15 +46,15 @@ def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow
     limit = next_limit(workflow, case, calendar)
     day = limit.on.isoformat() if limit else NO_DAY
     asked: set[_Asked] = set()
-    if waiting_proposals(case):
+    if waiting_proposals(case) and not case.cancelled:
         for role in leads_of(workflow, case):
             asked |= {("confirm", "", role, unit, day) for unit in _units(workflow, case, role)}
-    for renewal in renewals_waiting(workflow, case):
+    for renewal in () if case.cancelled else renewals_waiting(workflow, case):
         for seat in renewal.owing:
             due = due_of_renewal(workflow, case, renewal, seat, calendar)
             own = due.on.isoformat() if due else day
             asked.add(("renew", str(renewal.correction), seat.role, seat.unit, own))
-    if not workflow.states[case.state].final:
+    if not case.has_ended(workflow):
         asked |= set(_on_the_way(workflow, case, calendar, day))
     return {TaskRow(case.id, *one, case.number) for one in asked}
 

@@ -327,6 +327,8 @@ BOARD = (
 
 # The conditions of a list.
 
+IN_SOME_STATE = col(CaseRow.state) != word("")
+"""Leaves out the cases whose opening was cancelled."""
 OF_WORKFLOW = col(CaseRow.workflow) == text_of("workflow")
 IN_STATE = col(CaseRow.state) == text_of("state")
 IN_PHASE = col(CaseRow.phase) == text_of("phase")
@@ -690,6 +692,12 @@ PUT_SENDING = tuple(
 END_SENDING = (
     update(OutboxRow).where(col(OutboxRow.id) == text_of("id")).values(state=text_of("state"))
 )
+REOPEN_SENDING = (
+    update(OutboxRow)
+    .where(col(OutboxRow.id) == text_of("id"))
+    .values(state=word("pending"), attempts=number(0), next_at=word(""), error=word(""))
+)
+"""What was recorded as sent by mistake is to be sent again, at once."""
 SENDINGS_OF_CASE = selecting(
     OutboxRow.id, OutboxRow.name, OutboxRow.addressee, OutboxRow.unit, col(OutboxRow.state)
 ).where(col(OutboxRow.case_id) == text_of("case_id"))

@@ -1062,6 +1062,10 @@ FROM cases
 WHERE {filters} GROUP BY cases.workflow, cases.state
 """,
 )
+IN_SOME_STATE = Statement(
+    "cases.state != ''",
+    "cases.state != ''",
+)
 OF_WORKFLOW = Statement(
     "cases.workflow = :workflow",
     "cases.workflow = %(workflow)s::VARCHAR",
@@ -1838,6 +1842,13 @@ INSERT INTO outbox (id, case_id, name, addressee, unit, state, attempts, next_at
 END_SENDING = Statement(
     "UPDATE outbox SET state=:state WHERE outbox.id = :id",
     "UPDATE outbox SET state=%(state)s::VARCHAR WHERE outbox.id = %(id)s::VARCHAR",
+)
+REOPEN_SENDING = Statement(
+    "UPDATE outbox SET state='pending', attempts=0, next_at='', error='' WHERE outbox.id = :id",
+    """
+UPDATE outbox SET state='pending', attempts=0, next_at='', error='' WHERE outbox.id =
+%(id)s::VARCHAR
+""",
 )
 SENDINGS_OF_CASE = Statement(
     """

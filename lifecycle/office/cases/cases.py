@@ -31,6 +31,7 @@ from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell
+from lifecycle.insight.sight import CANCELLED
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.entering import TYPED, Origin, read_entry, submit_entry
@@ -99,8 +100,9 @@ class Hint:
 class Done:
     """What a command on a case did, and where the case stands by it.
 
-    A dry run has no entry, and that of an opening neither number nor id. `sentence` tells the entry
-    as the log does; `repeated`: it was recorded before, under the same request id. `lead` is who
+    A dry run has no entry, and that of an opening neither number nor id; nor has what would have
+    changed nothing (`unchanged`). `sentence` tells the entry as the log does; `repeated`: it was
+    recorded before, under the same request id. `lead` is who
     leads the case now and `due_on` by when; `letters` counts those that the transition drafted.
     `hints` are the characters entered that a letter could not be printed with.
     """
@@ -120,6 +122,8 @@ class Done:
     sentence: str
     letters: int
     repeated: bool
+    unchanged: bool
+    dry_run: bool
     hints: tuple[Hint, ...] = ()
 
 
@@ -129,14 +133,14 @@ def done(office: Office, outcome: Outcome, hints: tuple[Hint, ...] = ()) -> Done
     workflow = office.workflow_of(case)
     state = workflow.states[case.state]
     standing = stand(workflow, case, office.moment().calendar)
-    exists = bool(body) or case.seq > 1
+    exists = bool(body) or outcome.unchanged or case.seq > 1
     return Done(
         number=case.number if exists else None,
         id=case.id if exists else None,
         title=case.title,
         state=case.state,
-        stage=state.title,
-        final=state.final,
+        stage=CANCELLED if case.cancelled else state.title,
+        final=case.has_ended(workflow),
         seq=case.seq,
         lead=workflow.roles[state.lead].title if state.lead else "",
         due_on=standing.limit_on,
@@ -146,6 +150,8 @@ def done(office: Office, outcome: Outcome, hints: tuple[Hint, ...] = ()) -> Done
         sentence=_told(office, workflow, body) if body else "",
         letters=_letters_sent(workflow, outcome) if body else 0,
         repeated=outcome.repeated,
+        unchanged=outcome.unchanged,
+        dry_run=outcome.dry_run,
         hints=hints,
     )
 

@@ -18,6 +18,7 @@ from lifecycle.expression.expression import Expression, compile_expression
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.frozen import dataclass
+from lifecycle.insight.sight import CANCELLED
 from lifecycle.ledger.as_of import cases_as_of
 from lifecycle.ledger.queries import CaseFilter, ListedCase, fits, list_page, stream
 from lifecycle.ledger.queries import board as count_cases
@@ -162,8 +163,8 @@ def list_row(
         number=item.number,
         title=item.title,
         workflow=item.workflow,
-        state=item.state,
-        stage=workflow.states[item.state].title,
+        state=item.state or "cancelled",
+        stage=workflow.states[item.state].title if item.state else CANCELLED,
         phase=item.phase,
         lead=workflow.roles[item.lead].title if item.lead else None,
         final=bool(item.final),

@@ -20,7 +20,7 @@ from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import tell, who
 from lifecycle.insight.document import case_document
 from lifecycle.insight.outlook import ANYBODY, Outlook, Way, look
-from lifecycle.insight.sight import Holder, days_in_state, holder, opinion_status
+from lifecycle.insight.sight import CANCELLED, Holder, days_in_state, holder, opinion_status
 from lifecycle.ledger.record import account_of
 from lifecycle.ledger.rows.letter_rows import count_by_state, owed_in, unissued_in
 from lifecycle.office.cases.values import (
@@ -194,6 +194,7 @@ class Sheet:
     stage: str
     phase: str | None
     final: bool
+    cancelled: bool
     light: str
     lead: Holder | None
     opened_on: str
@@ -279,11 +280,12 @@ class _SheetMaker:
                 workflow.name, workflow.title, workflow.version, workflow.digest
             ),
             state=case.state,
-            stage=state.title,
-            phase=state.phase,
-            final=state.final,
+            stage=CANCELLED if case.cancelled else state.title,
+            phase=None if case.cancelled else state.phase,
+            final=case.has_ended(workflow),
+            cancelled=case.cancelled,
             light=standing.light(self.moment.on.isoformat()),
-            lead=self.holder(state.lead) if state.lead else None,
+            lead=self.holder(state.lead) if state.lead and not case.cancelled else None,
             opened_on=case.opened_on,
             entered_on=case.entered_on,
             last_on=case.last_on,

@@ -19,7 +19,7 @@ from lifecycle.delivery.backoff import next_attempt
 from lifecycle.delivery.channels import Channel, Channels, deliver
 from lifecycle.delivery.channels_file import read_channels
 from lifecycle.delivery.sending import Attached, DeliveryError, Receipt, Sending
-from lifecycle.engine.acts import WAYS, SendLetter
+from lifecycle.engine.acts import WAYS, SendLetter, TakeBackSending
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import LifecycleError, UnknownError
 from lifecycle.ledger.record import stamp_text
@@ -34,6 +34,7 @@ from lifecycle.ledger.rows.letter_rows import (
 )
 from lifecycle.office.letters.letters import letter_called, submit
 from lifecycle.office.letters.replies import find_addressee
+from lifecycle.office.office import entries
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
@@ -168,7 +169,9 @@ def deliver_due(
 def record_receipt(
     office: Office, request: Request, case: Case, queued: QueuedSending, receipt: Receipt
 ) -> Handled:
-    """Record that the other side took a letter, once for each sending."""
+    """Record that the other side took a letter, once for each sending; once more for one that was
+    taken back.
+    """
     act = SendLetter(
         queued.name,
         queued.addressee,
@@ -177,8 +180,25 @@ def record_receipt(
         queued.id,
         receipt.answer,
     )
-    once = replace(request, request_id=f"sent:{queued.id}")
+    once = replace(request, request_id=_request_id(office, case, queued))
     return submit(office, once, case, act, queued.name)
+
+
+def _request_id(office: Office, case: Case, queued: QueuedSending) -> str:
+    """Give the request id under which a sending is recorded: its own, and a number where the record
+    was taken back.
+    """
+    plain = f"sent:{queued.id}"
+    if office.recorded(plain) is None:
+        return plain
+    about = (TakeBackSending.entry_type, queued.name, queued.addressee)
+    intents = (body["intent"] for body in entries(office, case))
+    times = sum(
+        intent["type"] == about[0]
+        and (intent["data"]["letter"], intent["data"]["addressee"]) == about[1:]
+        for intent in intents
+    )
+    return f"{plain}.{times + 1}" if times else plain
 
 
 def _allowed(office: Office, request: Request) -> str | None:
@@ -294,4 +314,15 @@ def record_sent(
     addressee = find_addressee(office, request, letter, unit)
     id_ = f"{letter.code}.{letter.addressed.index(addressee) + 1}"
     act = SendLetter(letter.name, addressee.name, BY_HAND, clean_text(way, "说明"), id_)
+    return submit(office, request, found, act, letter.name)
+
+
+def take_back_sending(
+    office: Office, request: Request, case: str, name: str, *, unit: str, note: str
+) -> Handled:
+    """Take back that a letter was sent to an addressee."""
+    found = office.case(case)
+    letter = letter_called(found, name)
+    addressee = find_addressee(office, request, letter, unit)
+    act = TakeBackSending(letter.name, addressee.name, clean_text(note, "说明"))
     return submit(office, request, found, act, letter.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle.engine.acts import AnswerLetter, ReceiveLetter
+from lifecycle.engine.acts import AnswerLetter, ReceiveLetter, TakeBackReceipt
 from lifecycle.engine.case_letter import addressee_of
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import UnknownError
@@ -52,6 +52,17 @@ def reply(
     kept = office.store.files.keep_file(file, most_bytes=MOST_MB << 20) if file else None
     addressee = find_addressee(office, request, letter, unit)
     act = AnswerLetter(letter.name, addressee.name, clean_text(note, "说明"), verdict, kept)
+    return submit(office, request, found, act, letter.name)
+
+
+def take_back_receipt(
+    office: Office, request: Request, case: str, name: str, *, unit: str = "", note: str = ""
+) -> Handled:
+    """Take back a receipt; `unit` names the addressee where it is not the officer's own."""
+    found = office.case(case)
+    letter = letter_called(found, name)
+    addressee = find_addressee(office, request, letter, unit)
+    act = TakeBackReceipt(letter.name, addressee.name, clean_text(note, "说明"))
     return submit(office, request, found, act, letter.name)
 
 

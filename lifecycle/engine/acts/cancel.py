@@ -1,0 +1,88 @@
+"""Cancelling an opening that was a mistake (撤销立项), before anybody else acted on the case. The
+number stays as void.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Self
+
+from lifecycle.engine.acts.act import Act, Intent, noted
+from lifecycle.engine.case import OPEN, Case
+from lifecycle.engine.case_letter import DRAFT, REVIEWED, VOID
+from lifecycle.engine.docket import Decision, Docket
+from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates.gates import Gate, judge_role
+from lifecycle.engine.taking_back import judge_own, judge_why
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.model import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOpening(Act):
+    """Cancel the opening of the case, with the reason; nothing is done to it any more."""
+
+    note: str
+
+    entry_type = "opening_cancelled"
+    verb = "撤销立项"
+
+    def judge(self, docket: Docket) -> Decision:
+        """Judge that whoever opened it does it, that nobody else has acted, that no transition was
+        made and no letter issued, and that the reason is given.
+        """
+        workflow, case = docket.workflow, docket.case
+        gate, role = judge_role(workflow, case, docket.officer, docket.moment, workflow.opened_by)
+        docket.add(gate)
+        opener = case.fired[OPEN].persons
+        judge_own(docket, opener, "立项")
+        if case.steps:
+            title = workflow.titles[case.steps[0].transition]
+            inputs = {"step": case.steps[0].seq}
+            mend = "误办的记录先收回（lifecycle take-back）；已推进的，办理终止"
+            docket.add(Gate("relied", False, inputs, f"已办理“{title}”", mend))
+        else:
+            _judge_alone(docket, opener)
+        for letter in case.letters.values():
+            if letter.number:
+                text = f"已签发 {letter.number}"
+                docket.add(Gate("letter", False, {"letter": letter.name}, text))
+        judge_why(docket, self.note, "撤销")
+        return docket.close(self, role)
+
+    def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
+        """Give the case cancelled, and its drafts void."""
+        drafts = [
+            replace(letter, state=VOID)
+            for letter in case.letters.values()
+            if letter.state in (DRAFT, REVIEWED)
+        ]
+        return case.after(entry, cancelled=True, letters=case.letters.after(*drafts))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        return {"data": {"note": self.note}, "files": [], "transition": None}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        return cls(intent["data"]["note"])
+
+    def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
+        """Tell of it."""
+        return f"{self.verb}，编号作废{noted(self.note)}"
+
+    def wish(self, workflow: Workflow, case: Case) -> str:
+        """Say what was asked for."""
+        return self.verb
+
+
+def _judge_alone(docket: Docket, opener: tuple[str, ...]) -> None:
+    """See that every entry is the opener's, also where others acted in their name."""
+    for seq, persons in docket.case.recorders.items():
+        if not set(persons) & set(opener):
+            text = f"第 {seq} 笔由 {'、'.join(persons)} 办理：别人已经办过，不能撤销"
+            mend = "不再推进的，办理终止"
+            docket.add(Gate("relied", False, {"seq": seq}, text, mend))
+            return

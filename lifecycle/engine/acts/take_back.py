@@ -1,0 +1,142 @@
+"""Taking back a record that was made by mistake (收回): by whoever made it, while nothing rests on
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Self
+
+from lifecycle.engine.acts.act import Act, Intent, noted
+from lifecycle.engine.case import Case, MadeStep
+from lifecycle.engine.case_letter import DRAFT, REVIEWED, VOID, CaseLetter
+from lifecycle.engine.docket import Decision, Docket
+from lifecycle.engine.editions import edition_of, editions_of_step, without_record
+from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates.gates import Gate, judge_role, title_of
+from lifecycle.engine.taking_back import judge_own, judge_why
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.model import Transition, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack(Act):
+    """Take back the last record of a transition that stands, with the reason.
+
+    What it entered is as it was before, what it locked is free, and it counts no more, but where
+    every time counts. The judge fills in the seq of the entry that is taken back (`step`).
+    """
+
+    transition: str
+    note: str
+    step: int = 0
+
+    entry_type = "record_taken_back"
+    verb = "收回"
+
+    def judge(self, docket: Docket) -> Decision:
+        """Judge that it is a record that stands, that whoever made it takes it back and still may
+        make it, that no step, correction or letter rests on it, and that the reason is given.
+        """
+        workflow, case = docket.workflow, docket.case
+        step = next((s for s in reversed(case.steps) if s.transition == self.transition), None)
+        if step is None:
+            title = workflow.titles.get(self.transition, self.transition)
+            text = f"“{title}”没有办过，或已退回、收回"
+            docket.add(Gate("state", False, {"transition": self.transition}, text))
+            return docket.refuse()
+        made = _made(workflow, step)
+        gate, role = judge_role(workflow, case, docket.officer, docket.moment, made.by)
+        docket.add(gate)
+        judge_own(docket, step.persons, f"办理“{made.title}”（第 {step.seq} 笔）")
+        if made.kind != "record":
+            text = f"“{made.title}”改变了环节，不能收回"
+            mend = f"要回到以前的环节，办理退回：lifecycle show {case.number}"
+            docket.add(Gate("state", False, {"kind": made.kind}, text, mend))
+        for gate in _resting(workflow, case, step):
+            docket.add(gate)
+        judge_why(docket, self.note, self.verb)
+        return docket.close(replace(self, step=step.seq), role)
+
+    def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
+        """Give the case without the record, its drafted letters void."""
+        drafts = [
+            replace(letter, state=VOID)
+            for letter in letters_of_step(case, self.step)
+            if letter.state in (DRAFT, REVIEWED)
+        ]
+        after = without_record(workflow, case, self.step, entry.seq)
+        return after.after(entry, letters=case.letters.after(*drafts))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        data = {"note": self.note, "step": self.step}
+        return {"data": data, "files": [], "transition": self.transition}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        data = intent["data"]
+        return cls(intent["transition"], data["note"], data["step"])
+
+    def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
+        """Tell of it."""
+        title = workflow.titles.get(self.transition, self.transition)
+        return f"{self.verb} {title}（第 {self.step} 笔）{noted(self.note)}"
+
+    def wish(self, workflow: Workflow, case: Case) -> str:
+        """Say what was asked for."""
+        return f"{self.verb} {workflow.titles.get(self.transition, self.transition)}"
+
+    def is_repeated_by(self, recorded: Act) -> bool:
+        """Tell whether an entry's act is this one; which record it was is left to the judge."""
+        return isinstance(recorded, TakeBack) and replace(self, step=recorded.step) == recorded
+
+
+def letters_of_step(case: Case, step: int) -> list[CaseLetter]:
+    """List the letters that a step sends, and those drafted in their place."""
+    found: dict[str, CaseLetter] = {}
+    for letter in case.letters.values():
+        stood_in = any(one.replaced_by == letter.name for one in found.values())
+        if letter.seq == step or letter.replaces in found or stood_in:
+            found[letter.name] = letter
+    return list(found.values())
+
+
+def _made(workflow: Workflow, step: MadeStep) -> Transition:
+    return workflow.leaving[step.source][step.transition]
+
+
+def _resting(workflow: Workflow, case: Case, step: MadeStep) -> Iterator[Gate]:
+    """Give an unmet gate for all that rests on a step: a later step that has read what it entered
+    or counted it, a correction of that, a change of what it unlocked, a letter that is out.
+    """
+    entered = editions_of_step(case, step.seq)
+    for later in case.steps:
+        if later.seq > step.seq and _rests(workflow, later, step, entered):
+            text = f"其后的“{workflow.titles[later.transition]}”（第 {later.seq} 笔）以它为据"
+            mend = "要撤销的，办理退回；只是填错的，更正"
+            yield Gate("relied", False, {"step": later.seq}, text, mend)
+    for name in entered:
+        amended = edition_of(case, name).amended
+        if edition_of(case, name).seq == step.seq and amended:
+            text = f"它填报的 {title_of(workflow, name)} 已经更正过（第 {amended} 笔）"
+            yield Gate("relied", False, {"name": name}, text, "再有错的，仍用更正")
+    for name in _made(workflow, step).unlocks:
+        if edition_of(case, name).seq > step.seq:
+            text = f"它解除锁定的 {title_of(workflow, name)} 其后已经换过"
+            yield Gate("relied", False, {"name": name}, text)
+    for letter in letters_of_step(case, step.seq):
+        if letter.number and letter.state != VOID:
+            mend = f"先作废：lifecycle notice void {case.number} {letter.name} --note 理由"
+            text = f"它的公文 {letter.number} 已经签发"
+            yield Gate("letter", False, {"letter": letter.name}, text, mend)
+
+
+def _rests(workflow: Workflow, later: MadeStep, step: MadeStep, entered: Mapping[str, int]) -> bool:
+    """Tell whether a later step has read what a step entered, or counted it."""
+    read = any(later.reads.get(name) == number for name, number in entered.items())
+    counters = _made(workflow, later).counters
+    counted = step.transition in later.counts or any(c.of == step.transition for c in counters)
+    return read or counted
