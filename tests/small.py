@@ -90,10 +90,11 @@ CALENDAR = Calendar("c" * 64, {})
 START = date(2026, 3, 2)
 
 
-def officer(code: str, role: str, unit: str = "u0", principal: str | None = None) -> Officer:
-    """Make an officer who holds one role."""
+def officer(code: str, role: str, unit: str = "", principal: str | None = None) -> Officer:
+    """Make an officer who holds one role; of the unit that does, where none is named."""
     held = {role: (f"grant-{code}",)}
-    return Officer(code, code, unit, held, principal, ("d1",) if principal else ())
+    delegation = ("d1",) if principal else ()
+    return Officer(code, code, unit or f"u-{role}", held, principal, delegation)
 
 
 BUREAU, LAND, FINANCE = officer("b1", "bureau"), officer("l1", "land"), officer("f1", "finance")

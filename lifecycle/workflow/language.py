@@ -284,6 +284,10 @@ SIGNERS = (
     Word("apart", "会签的人不办这项流转", ("分开",)),
     Word("may_make", "会签的人也可以办", ("可以办",)),
 )
+SEATS = (
+    Word("by_unit", "一个单位会签一次", ("按单位",)),
+    Word("by_role", "各角色分别会签", ("按角色",)),
+)
 DELEGATES = (
     Word("unit", "本单位的人", ("本单位",)),
     Word("across", "也可以是别的单位的人", ("跨单位",)),
@@ -1202,6 +1206,15 @@ _COSIGN = Form(
             "signers: may_make",
             more="平时会签的人不办这项流转；确须同一人的，写 may_make。"
             "一个人总不能替两个单位会签。",
+        ),
+        Key(
+            "seats",
+            "席位",
+            OneWord(SEATS, "by_unit"),
+            "一个单位担着几个角色的，会签一次还是各签各的",
+            "seats: by_role",
+            more="平时一个单位只有一个席位：会签一次，它担着的几个角色都签了，计票也只算一家。"
+            "确须各角色分别表示意见的，写 by_role；那时会签要用 --role 写明是哪一个。",
         ),
         _BASIS,
     ),

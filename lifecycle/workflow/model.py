@@ -204,9 +204,10 @@ class Cosign:
 
     `covers` are the facts and materials that an opinion covers where the workflow says so (`less`);
     else it covers all that the transition reads. `signers_may_make`: who signed may make the
-    transition, too. `asked` says what asks the seats by itself: `entering` the state, or the making
-    of the transition of that name. An objection `blocks` until it is withdrawn or resolved, or it
-    `counts` as one that does not agree. The seats of the roles in `must` agree in any case.
+    transition, too. A unit that has several of the roles signs once, or `by_role`. `asked` says
+    what asks the seats by itself: `entering` the state, or the making of the transition of that
+    name. An objection `blocks` until it is withdrawn or resolved, or it `counts` as one that does
+    not agree. The seats of the roles in `must` agree in any case.
     """
 
     roles: tuple[str, ...]
@@ -218,6 +219,7 @@ class Cosign:
     asked: str = ""
     less: bool = False
     signers_may_make: bool = False
+    by_role: bool = False
     objection: Literal["blocks", "counts"] = "blocks"
     must: tuple[str, ...] = ()
     name: str = ""

@@ -228,6 +228,7 @@ def _read_cosign(fields: FormFields, covers: tuple[str, ...]) -> Cosign:
         basis=fields.text("basis"),
         less=fields.has("covers"),
         signers_may_make=fields.word("signers") == "may_make",
+        by_role=fields.word("seats") == "by_role",
         asked=fields.one("asked", f"{fields.owner}的 asked 写了") or "",
         objection=cast(Literal["blocks", "counts"], fields.word("objection")),
         must=fields.many("must"),

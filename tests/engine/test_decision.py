@@ -41,7 +41,7 @@ def test_every_unmet_gate_is_told_at_once() -> None:
         (
             "角色",
             False,
-            "由 招商局 办理；您（u0 l1）不具备该角色",
+            "由 招商局 办理；您（u-land l1）不具备该角色",
             "请 招商局 的经办人办理；受委托的，加 --for 委托人",
         ),
         ("回避", True, "不与 记一次 同一人", ""),

@@ -125,7 +125,7 @@ def test_only_who_made_it_takes_a_record_back(desk: Desk) -> None:
     whose = "办理“公告”（第 6 笔）的是 l1，只能由本人收回"
     assert told(desk, LAND2, BACK) == [whose]
     assert told(desk, BUREAU, replace(BACK, note="")) == [
-        "由 国土 办理；您（u0 b1）不具备该角色",
+        "由 国土 办理；您（u-bureau b1）不具备该角色",
         whose,
         "须写明收回的理由",
     ]

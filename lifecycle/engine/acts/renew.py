@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
-from lifecycle.engine.acts.sign import Verdict, judge_own_opinion, judge_reason, seat_name
+from lifecycle.engine.acts.sign import (
+    Places,
+    Verdict,
+    judge_own_opinion,
+    judge_reason,
+    opinion,
+    seat_names,
+)
 from lifecycle.engine.case import Case, Opinion
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import judge_voice, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
 from lifecycle.engine.gates.renewals import OpenRenewal, place_of, renewals_of, renewals_waiting
-from lifecycle.engine.gates.seats import Seat
+from lifecycle.engine.gates.seats import Seat, speaks_for
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
@@ -24,8 +31,8 @@ class RenewOpinion(Act):
     """Give one's unit's opinion anew after the correction that the entry with the seq `correction`
     confirmed: once for all that the unit had signed before.
 
-    Role None means the one through which the officer is asked. `unit` is the seat's, which the
-    judge fills in.
+    Role None means the one through which the officer is asked. `unit` is the seat's, `also` are the
+    other seats of the officer's unit: it speaks once. The judge fills in both.
     """
 
     correction: int
@@ -33,6 +40,7 @@ class RenewOpinion(Act):
     note: str = ""
     role: str | None = None
     unit: str = ""
+    also: Places = ()
 
     entry_type = "opinion_renewed"
     verb = "更正后重新会签"
@@ -59,7 +67,17 @@ class RenewOpinion(Act):
         for gate in judge_voice(called, renewal.seats, seat, docket.officer):
             docket.add(gate)
         judge_reason(docket, self.verdict, self.note)
-        return docket.close(replace(self, role=seat.role, unit=seat.unit), seat.role)
+        also = [
+            other
+            for other in renewal.seats
+            if (other.role, other.unit) != (seat.role, seat.unit)
+            and speaks_for(other, docket.moment) == docket.officer.unit
+        ]
+        for other in also:
+            judge_own_opinion(docket, other)
+        places = tuple((other.role, other.unit) for other in also)
+        said = replace(self, role=seat.role, unit=seat.unit, also=places)
+        return docket.close(said, seat.role)
 
     def _own_seat(self, docket: Docket, renewal: OpenRenewal) -> Seat | None:
         """Give the seat that the officer may speak for: first one that has not spoken."""
@@ -85,39 +103,33 @@ class RenewOpinion(Act):
         )
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case with the opinion."""
-        said = Opinion(
-            transition="",
-            role=str(self.role),
-            unit=self.unit,
-            verdict=self.verdict,
-            note=self.note,
-            persons=entry.persons,
-            on=entry.on,
-            seq=entry.seq,
-            by_unit=entry.unit,
-        )
+        """Give the case with the opinion, at each seat of the unit."""
+        seats = ((str(self.role), self.unit), *self.also)
+        said = [opinion(entry, "", seat, self.verdict, self.note) for seat in seats]
         return with_said(case, self.correction, said, entry)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
-        data = {
+        data: dict[str, Any] = {
             "correction": self.correction,
             "role": self.role,
             "unit": self.unit,
             "note": self.note,
             "verdict": self.verdict,
         }
+        data |= {"also": [list(seat) for seat in self.also]} if self.also else {}
         return {"data": data, "files": [], "transition": None}
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
-        return cls(**intent["data"])
+        data = intent["data"]
+        also = tuple((role, unit) for role, unit in data.get("also", ()))
+        return cls(**{**data, "also": also})
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
-        unit = seat_name(workflow, names, str(self.role), self.unit)
+        unit = seat_names(workflow, names, (str(self.role), self.unit), *self.also)
         said = f"{unit} {VERDICTS[self.verdict]}{noted(self.note)}"
         return f"{self.verb}（第 {self.correction} 笔）　{said}"
 
@@ -130,7 +142,7 @@ class RenewOpinion(Act):
         if not isinstance(recorded, RenewOpinion):
             return False
         role = recorded.role if self.role is None else self.role
-        return replace(self, role=role, unit=recorded.unit) == recorded
+        return replace(self, role=role, unit=recorded.unit, also=recorded.also) == recorded
 
 
 def find_renewal(docket: Docket, correction: int) -> OpenRenewal | None:
@@ -148,9 +160,9 @@ def find_renewal(docket: Docket, correction: int) -> OpenRenewal | None:
     return None
 
 
-def with_said(case: Case, correction: int, said: Opinion, entry: Entry) -> Case:
-    """Give the case with an opinion said anew on a correction, or settled."""
+def with_said(case: Case, correction: int, said: Iterable[Opinion], entry: Entry) -> Case:
+    """Give the case with opinions said anew on a correction, or settled."""
     renewal = case.renewals[str(correction)]
-    place = place_of(said.role, said.unit)
-    renewed = replace(renewal, said={**renewal.said, place: said})
+    places = {place_of(one.role, one.unit): one for one in said}
+    renewed = replace(renewal, said={**renewal.said, **places})
     return case.after(entry, renewals={**case.renewals, str(correction): renewed})

@@ -62,7 +62,7 @@ class SettleRenewal(Act):
             if place in renewal.said
         )
         settled = replace(said, resolved=self.note, resolved_by=entry.persons)
-        return with_said(case, seq, settled, entry)
+        return with_said(case, seq, [settled], entry)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -14,21 +14,23 @@ from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import judge_turn, judge_voice, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
 from lifecycle.engine.gates.quorum import standing_objections
-from lifecycle.engine.gates.seats import Seat, seats_of
+from lifecycle.engine.gates.seats import Seat, seats_of, speaks_for
 from lifecycle.engine.owed import owed
 from lifecycle.engine.transition import find_transition
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
 
 Verdict = Literal["agree", "conditional", "object"]
+Places = tuple[tuple[str, str], ...]
+"""Seats, each as its role and its unit ("" for a role that one unit holds)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sign(Act):
     """Give one's unit's opinion on a transition.
 
-    Role None means the one through which the officer is asked. `unit` is the seat's, which the
-    judge fills in.
+    Role None means the one through which the officer is asked. `unit` is the seat's, `also` are the
+    other seats of the officer's unit, as (role, unit): it signs once. The judge fills in both.
     """
 
     transition: str
@@ -36,6 +38,7 @@ class Sign(Act):
     note: str = ""
     role: str | None = None
     unit: str = ""
+    also: Places = ()
 
     entry_type = "opinion_signed"
     verb = "会签"
@@ -49,12 +52,20 @@ class Sign(Act):
             return found
         judge_seats_turn(docket, self.transition, found)
         judge_reason(docket, self.verdict, self.note)
-        return docket.close(replace(self, role=found.role, unit=found.unit), found.role)
+        also = other_seats(docket, self.transition, found)
+        for seat in also:
+            judge_own_opinion(docket, seat)
+        places = tuple((seat.role, seat.unit) for seat in also)
+        said = replace(self, role=found.role, unit=found.unit, also=places)
+        return docket.close(said, found.role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
-        """Give the case with the opinion."""
-        said = opinion(entry, self.transition, (str(self.role), self.unit), self.verdict, self.note)
-        return case.after(entry, opinions={**case.opinions, said.key: said})
+        """Give the case with the opinion, at each seat of the unit."""
+        opinions = dict(case.opinions)
+        for seat in ((str(self.role), self.unit), *self.also):
+            said = opinion(entry, self.transition, seat, self.verdict, self.note)
+            opinions[said.key] = said
+        return case.after(entry, opinions=opinions)
 
     def is_idle(self, docket: Docket) -> bool:
         """Tell whether this very opinion of the same person stands, and answers every letter that
@@ -81,18 +92,25 @@ class Sign(Act):
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
         data = {"role": self.role, "unit": self.unit, "note": self.note, "verdict": self.verdict}
-        return {"data": data, "files": [], "transition": self.transition}
+        return {"data": data | _told(self.also), "files": [], "transition": self.transition}
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
         data = intent["data"]
-        return cls(intent["transition"], data["verdict"], data["note"], data["role"], data["unit"])
+        return cls(
+            transition=intent["transition"],
+            verdict=data["verdict"],
+            note=data["note"],
+            role=data["role"],
+            unit=data["unit"],
+            also=_places(data),
+        )
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
         title = workflow.titles.get(self.transition, self.transition)
-        unit = seat_name(workflow, names, str(self.role), self.unit)
+        unit = seat_names(workflow, names, (str(self.role), self.unit), *self.also)
         return f"{self.verb} {title}　{unit} {VERDICTS[self.verdict]}{noted(self.note)}"
 
     def wish(self, workflow: Workflow, case: Case) -> str:
@@ -106,12 +124,13 @@ class Sign(Act):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawOpinion(Act):
-    """Take one's unit's opinion on a transition back."""
+    """Take one's unit's opinion on a transition back, at all its seats."""
 
     transition: str
     note: str = ""
     role: str | None = None
     unit: str = ""
+    also: Places = ()
 
     entry_type = "opinion_withdrawn"
     verb = "撤回"
@@ -123,7 +142,13 @@ class WithdrawOpinion(Act):
             return found
         if found.opinion is None:
             docket.add(Gate("opinion", False, {}, "贵单位尚无意见可撤回"))
-        return docket.close(replace(self, role=found.role, unit=found.unit), found.role)
+        also = tuple(
+            (seat.role, seat.unit)
+            for seat in other_seats(docket, self.transition, found)
+            if seat.opinion is not None and seat.opinion.by_unit == docket.officer.unit
+        )
+        gone = replace(self, role=found.role, unit=found.unit, also=also)
+        return docket.close(gone, found.role)
 
     def lacking(self) -> tuple[Gate, ...]:
         """Ask for the reason."""
@@ -133,24 +158,31 @@ class WithdrawOpinion(Act):
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case without the opinion."""
-        gone = opinion_key(self.transition, str(self.role), self.unit)
-        return case.after(entry, opinions={k: o for k, o in case.opinions.items() if k != gone})
+        seats = ((str(self.role), self.unit), *self.also)
+        gone = {opinion_key(self.transition, role, unit) for role, unit in seats}
+        return case.after(entry, opinions={k: o for k, o in case.opinions.items() if k not in gone})
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
         data = {"role": self.role, "unit": self.unit, "note": self.note}
-        return {"data": data, "files": [], "transition": self.transition}
+        return {"data": data | _told(self.also), "files": [], "transition": self.transition}
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
         data = intent["data"]
-        return cls(intent["transition"], data["note"], data["role"], data["unit"])
+        return cls(
+            transition=intent["transition"],
+            note=data["note"],
+            role=data["role"],
+            unit=data["unit"],
+            also=_places(data),
+        )
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
         title = workflow.titles.get(self.transition, self.transition)
-        unit = seat_name(workflow, names, str(self.role), self.unit)
+        unit = seat_names(workflow, names, (str(self.role), self.unit), *self.also)
         return f"撤回对 {title} 的意见　{unit}{noted(self.note)}"
 
     def wish(self, workflow: Workflow, case: Case) -> str:
@@ -160,6 +192,15 @@ class WithdrawOpinion(Act):
     def is_repeated_by(self, recorded: Act) -> bool:
         """Tell whether an entry's act is this one; the seat may have been left to the judge."""
         return _same_seat(self, recorded)
+
+
+def _told(also: Places) -> dict[str, Any]:
+    """Give what an entry says of the unit's other seats; nothing where it has but one."""
+    return {"also": [list(seat) for seat in also]} if also else {}
+
+
+def _places(data: Mapping[str, Any]) -> Places:
+    return tuple((role, unit) for role, unit in data.get("also", ()))
 
 
 def _is_owed(docket: Docket, transition: str, stands: Opinion) -> bool:
@@ -178,7 +219,7 @@ def _same_seat(asked: Sign | WithdrawOpinion, recorded: Act) -> bool:
     if not isinstance(recorded, type(asked)):
         return False
     role = recorded.role if asked.role is None else asked.role
-    return replace(asked, role=role, unit=recorded.unit) == recorded
+    return replace(asked, role=role, unit=recorded.unit, also=recorded.also) == recorded
 
 
 def find_seat(docket: Docket, name: str, role: str | None) -> Seat | Refused:
@@ -192,6 +233,8 @@ def find_seat(docket: Docket, name: str, role: str | None) -> Seat | Refused:
     if isinstance(transition, Gate):
         return Refused((transition,))
     seat = _own_seat(docket, transition, role)
+    if seat is not None and role is None:
+        _judge_named(docket, transition, seat)
     if seat is None:
         named = [
             who_is(workflow, moment, s.role, s.unit) for s in seats_of(workflow, case, transition)
@@ -208,6 +251,36 @@ def find_seat(docket: Docket, name: str, role: str | None) -> Seat | Refused:
     for gate in judge_voice(transition.title, seats, seat, docket.officer):
         docket.add(gate)
     return seat
+
+
+def _judge_named(docket: Docket, transition: Transition, seat: Seat) -> None:
+    """See that who may speak for several roles, each of which signs by itself, says for which."""
+    cosign = transition.cosign_of(seat.role)
+    if cosign is None or not cosign.by_role:
+        return
+    roles = {own.role for own in own_seats(docket, transition) if own.role in cosign.roles}
+    titles = [docket.workflow.roles[role].title for role in cosign.roles if role in roles]
+    if len(titles) > 1:
+        text = f"您可代表 {'、'.join(titles)} 会签，各角色分别表示意见，须写明是哪一个"
+        docket.add(Gate("role", False, {}, text, f"加 --role {titles[0]}"))
+
+
+def other_seats(docket: Docket, name: str, seat: Seat) -> list[Seat]:
+    """List the other seats of the officer's unit at the co-sign where a seat is: one unit speaks
+    once, whichever of its roles the officer holds, unless the workflow parts them.
+    """
+    workflow, case, unit = docket.workflow, docket.case, docket.officer.unit
+    transition = workflow.leaving[case.state][name]
+    cosign = transition.cosign_of(seat.role)
+    if cosign is None or cosign.by_role or not unit:
+        return []
+    return [
+        other
+        for other in seats_of(workflow, case, transition)
+        if other.role in cosign.roles
+        and (other.role, other.unit) != (seat.role, seat.unit)
+        and speaks_for(other, docket.moment) == unit
+    ]
 
 
 def _own_seat(docket: Docket, transition: Transition, role: str | None) -> Seat | None:
@@ -277,6 +350,11 @@ def opinion(
         entry.seq,
         by_unit=entry.unit,
     )
+
+
+def seat_names(workflow: Workflow, names: Mapping[str, str], *seats: tuple[str, str]) -> str:
+    """Name the seats of one unit for a log."""
+    return "、".join(seat_name(workflow, names, role, unit) for role, unit in seats)
 
 
 def seat_name(workflow: Workflow, names: Mapping[str, str], role: str, unit: str) -> str:

@@ -165,7 +165,7 @@ class _Judging:
             "needed": count.needed,
             "opinions": [[o.role, o.unit, o.verdict, o.seq, o.resolved] for o in opinions],
         }
-        given = f"已同意 {len(count.agreed)} 家" if counted else ""
+        given = f"已同意 {count.voices(count.agreed)} 家" if counted else ""
         wanted = f"须 {count.needed} 家同意" if counted else ""
         if counted and count.must:
             wanted += f"，其中须有 {self._names(count.must)}"
@@ -214,10 +214,10 @@ class _Judging:
 
     def _lost_text(self) -> str:
         count = self.count
-        against = f"不同意 {len(count.against)} 家（{self._names(count.against)}）"
+        against = f"不同意 {count.voices(count.against)} 家（{self._names(count.against)}）"
         parts = [
-            f"已不能通过：共 {len(count.seats)} 家，须 {count.needed} 家同意",
-            f"已同意 {len(count.agreed)} 家，未表态 {len(count.silent)} 家，{against}",
+            f"已不能通过：共 {count.base} 家，须 {count.needed} 家同意",
+            f"已同意 {count.voices(count.agreed)} 家，未表态 {len(count.silent)} 家，{against}",
         ]
         opposed = [seat for seat in count.must if seat in count.against]
         if opposed:

@@ -1,6 +1,7 @@
 """Whether enough of those asked at a co-sign agree, and whether enough still can.
 
-All seats count, asked or not. Agreement on conditions is agreement; silence never is.
+All seats count, asked or not; those for which one unit has spoken count as one, unless the workflow
+parts them. Agreement on conditions is agreement; silence never is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class OpinionCount:
     objection is as good as agreement once the lead has resolved it.
     """
 
+    cosign: Cosign
     needed: int
     seats: tuple[Seat, ...]
     agreed: tuple[Seat, ...]
@@ -32,7 +34,7 @@ class OpinionCount:
     @property
     def short(self) -> int:
         """Count how many more have to agree, whoever they are."""
-        return max(0, self.needed - len(self.agreed))
+        return max(0, self.needed - self.voices(self.agreed))
 
     @property
     def lacking(self) -> tuple[Seat, ...]:
@@ -49,8 +51,23 @@ class OpinionCount:
         """Tell whether it cannot pass unless somebody changes their opinion: those who agree and
         those who may yet are too few, or one who has to agree is against it.
         """
-        possible = len(self.agreed) + len(self.silent) + len(self.curable)
+        possible = self.voices(self.agreed) + len(self.silent) + self.voices(self.curable)
         return possible < self.needed or any(seat in self.against for seat in self.must)
+
+    @property
+    def base(self) -> int:
+        """Count all voices: those who have spoken and those who have not."""
+        return self.voices((*self.agreed, *self.against)) + len(self.silent)
+
+    def voices(self, seats: tuple[Seat, ...]) -> int:
+        """Count the voices at some seats."""
+        return _voices(self.cosign, seats)
+
+
+def _voices(cosign: Cosign, seats: tuple[Seat, ...]) -> int:
+    if cosign.by_role:
+        return len(seats)
+    return len({(seat.opinion and seat.opinion.by_unit) or seat for seat in seats})
 
 
 def count_of(
@@ -60,8 +77,11 @@ def count_of(
     seats = tuple(
         seat for seat in seats_of(workflow, case, transition) if seat.role in cosign.roles
     )
+    spoken = tuple(seat for seat in seats if not seat.is_open)
+    base = _voices(cosign, spoken) + len(seats) - len(spoken)
     return OpinionCount(
-        needed=cosign.quorum.needed(len(seats)),
+        cosign=cosign,
+        needed=cosign.quorum.needed(base),
         seats=seats,
         agreed=tuple(seat for seat in seats if _agrees(cosign, seat)),
         against=tuple(seat for seat in seats if not (seat.is_open or _agrees(cosign, seat))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lifecycle.engine.case import Case, Opinion, opinion_key
+from lifecycle.engine.case import Case, Moment, Opinion, opinion_key
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 from lifecycle.workflow.reliance import reads_of
@@ -42,6 +42,16 @@ def seats_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[Se
                 old = opinion is not None and opinion.seq < floor and not lasts
                 found.append(Seat(role, unit, opinion, old))
     return tuple(found)
+
+
+def speaks_for(seat: Seat, moment: Moment) -> str:
+    """Name the unit whose seat it is: the one that the case names, or the only one in which
+    somebody holds the role on that day; "" where there are several, none, or nobody asks.
+    """
+    if seat.unit or moment.staff is None:
+        return seat.unit
+    units = [unit for unit, roles in moment.staff.items() if seat.role in roles]
+    return units[0] if len(units) == 1 else ""
 
 
 def floor_of(workflow: Workflow, case: Case, transition: Transition, cosign: Cosign) -> int:

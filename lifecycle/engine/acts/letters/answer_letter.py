@@ -16,6 +16,7 @@ from lifecycle.engine.acts.sign import (
     judge_reason,
     judge_seats_turn,
     opinion,
+    other_seats,
     own_seats,
 )
 from lifecycle.engine.case import Case, File
@@ -25,7 +26,7 @@ from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import judge_voice, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate
 from lifecycle.engine.gates.quorum import has_turn
-from lifecycle.engine.gates.seats import floor_of, seats_of
+from lifecycle.engine.gates.seats import Seat, floor_of, seats_of
 from lifecycle.engine.letter_gates import (
     find_addressee,
     find_letter,
@@ -173,6 +174,15 @@ class AnswerLetter(LetterAct):
         return replace(self, seats=recorded.seats, transition=recorded.transition) == recorded
 
 
+def _with_others(docket: Docket, transition: Transition, mine: list[Seat]) -> list[Seat]:
+    """Give seats with the others of the unit at the same co-signs: it speaks once for all."""
+    found = {(seat.role, seat.unit): seat for seat in mine}
+    for seat in mine:
+        for other in other_seats(docket, transition.name, seat):
+            found.setdefault((other.role, other.unit), other)
+    return list(found.values())
+
+
 def _judge_seats(docket: Docket, transition: Transition) -> tuple[tuple[str, str], ...]:
     """Find the seats of a co-sign that the officer may speak for, unless another unit has spoken
     for one.
@@ -181,7 +191,7 @@ def _judge_seats(docket: Docket, transition: Transition) -> tuple[tuple[str, str
     mine, asked = own_seats(docket, transition), seats_of(workflow, case, transition)
     # Who is asked at a later co-sign too speaks there once its turn comes.
     due = [seat for seat in mine if has_turn(workflow, case, transition, seat.role)]
-    seats = due or mine
+    seats = _with_others(docket, transition, due or mine)
     for seat in seats:
         judge_seats_turn(docket, transition.name, seat)
         judge_own_opinion(docket, seat)

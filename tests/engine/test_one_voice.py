@@ -1,0 +1,123 @@
+"""Rule 8: one unit has one voice, whichever and however many of the roles it holds."""
+
+from __future__ import annotations
+
+import small
+from small import BUREAU, Attach, Desk, File, SetFacts, Sign, officer
+
+from lifecycle.engine.acts import Advance, ConfirmCorrection, RenewOpinion, WithdrawOpinion
+from lifecycle.engine.case import Case, Officer
+from lifecycle.engine.gates.quorum import count_of
+
+STAFF = {
+    "u-bureau": frozenset({"bureau"}),
+    "both": frozenset({"land", "finance", "x"}),
+    "water": frozenset({"x"}),
+}
+"""Land and finance are one bureau's."""
+
+
+def both(code: str = "l1", *roles: str) -> Officer:
+    """Make an officer of the unit that holds land and finance."""
+    held = dict.fromkeys(roles or ("land", "finance"), (f"grant-{code}",))
+    return Officer(code, code, "both", held)
+
+
+def desk(quorum: str = "all", more: str = "") -> Desk:
+    """Give a case whose panel is land, finance and one unit more."""
+    text = small.TEXT.replace("quorum: QUORUM", f"quorum: QUORUM{more}")
+    made = Desk(quorum, text=text, staff=STAFF)
+    made.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
+    made.do(BUREAU, SetFacts({"x_units": ["water"]}))
+    return made
+
+
+def said(made: Desk) -> dict[str, str]:
+    """Map the seats that have spoken to what they said."""
+    return {f"{o.role}/{o.unit}": o.verdict for o in case_of(made).opinions.values()}
+
+
+def case_of(made: Desk) -> Case:
+    """Give the case."""
+    assert made.case is not None
+    return made.case
+
+
+def test_a_unit_signs_once_for_all_its_roles() -> None:
+    """The entry names every seat, and its sentence does; nobody else of the unit is asked again."""
+    made = desk()
+    case = made.do(both(), Sign("go", "agree"))
+    assert said(made) == {"land/": "agree", "finance/": "agree"}
+    data = made.entries[-1]["intent"]["data"]
+    assert (data["role"], data["also"]) == ("land", [["finance", ""]])
+    made.do(officer("w1", "x", "water"), Sign("go", "agree"))
+    assert made.unmet(officer("b2", "bureau"), Advance("go")) == []
+    assert case.opinions["go/finance/"].persons == ("l1",)
+
+
+def test_whoever_holds_one_of_the_roles_speaks_for_the_unit() -> None:
+    """Also who was granted but one of them, and whichever is named."""
+    made = desk()
+    made.do(both("f1", "finance"), Sign("go", "object", "预算不足", role="finance"))
+    assert said(made) == {"finance/": "object", "land/": "object"}
+    assert made.unmet(both("l1", "land"), WithdrawOpinion("go", "已落实")) == []
+    made.do(both("l1", "land"), WithdrawOpinion("go", "已落实"))
+    assert said(made) == {}
+
+
+def test_it_counts_once() -> None:
+    """Two of three are a majority, but one unit is not two; the base is then two units, and both
+    have to agree.
+    """
+    made = desk("majority")
+    [cosign] = made.workflow.leaving["first"]["go"].cosigns
+    go = made.workflow.leaving["first"]["go"]
+    assert count_of(made.workflow, case_of(made), go, cosign).base == 3
+    made.do(both(), Sign("go", "agree"))
+    count = count_of(made.workflow, case_of(made), go, cosign)
+    assert (count.base, count.needed, count.short) == (2, 2, 1)
+    assert made.unmet(officer("b2", "bureau"), Advance("go")) == ["cosign"]
+    made.do(officer("w1", "x", "water"), Sign("go", "agree"))
+    assert made.unmet(officer("b2", "bureau"), Advance("go")) == []
+
+
+def test_a_unit_of_the_case_may_hold_a_role_too() -> None:
+    """Where the case names as one more the unit that holds a role anyway, it still speaks once."""
+    made = desk()
+    made.do(BUREAU, SetFacts({"x_units": ["water", "both"]}))
+    made.do(both(), Sign("go", "agree"))
+    assert set(said(made)) == {"land/", "finance/", "x/both"}
+
+
+def test_where_two_units_hold_a_role_each_speaks_for_itself() -> None:
+    """Whose the seat is cannot be told then: who signs takes their own."""
+    made = desk()
+    made.staff = {**STAFF, "other": frozenset({"finance"})}
+    made.do(both("l1", "land"), Sign("go", "agree"))
+    assert set(said(made)) == {"land/"}
+
+
+def test_parted_roles_are_signed_one_by_one() -> None:
+    """`seats: by_role`: each says its own, the command says whose, and each counts."""
+    made = desk("majority", ", seats: by_role")
+    decision = made.ask(both(), Sign("go", "agree"))
+    assert [(gate.text, gate.mend) for gate in decision.gates if not gate.met] == [
+        ("您可代表 国土、财政 会签，各角色分别表示意见，须写明是哪一个", "加 --role 国土")
+    ]
+    made.do(both(), Sign("go", "agree", role="land"))
+    assert said(made) == {"land/": "agree"}
+    made.do(both(), Sign("go", "agree", role="finance"))
+    assert made.unmet(officer("b2", "bureau"), Advance("go")) == []
+
+
+def test_after_a_correction_it_speaks_once_too() -> None:
+    """One word of the unit renews all its signatures."""
+    made = desk()
+    made.do(both(), Sign("go", "agree"))
+    made.do(officer("w1", "x", "water"), Sign("go", "agree"))
+    made.do(officer("b2", "bureau"), Advance("go"))
+    case = made.correct({"amount": "9000"})
+    made.do(both("f1", "finance"), RenewOpinion(case.seq, "agree"))
+    assert set(case_of(made).renewals[str(case.seq)].said) == {"finance/", "land/"}
+    assert made.entries[-3]["intent"]["type"] == "correction_made"
+    assert made.unmet(BUREAU, ConfirmCorrection(case.seq - 1)) == ["edition"]
