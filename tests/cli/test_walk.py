@@ -149,6 +149,10 @@ def letter_of_intent(w: Walk) -> None:
     w.refused("bureau01 advance to_design", "已过有效期")
     w.do("bureau01 advance expire_loi")
     w.stands("expired")
+    w.refused("bureau01 advance reopen_intent --note 投资方来函确认继续", "须换人")
+    w.do("bureau02 advance reopen_intent --note 投资方来函确认继续")
+    w.stands("intent")
+    w.refused("bureau01 advance to_design", "已过有效期")
 
 
 def three_reviews(w: Walk) -> None:
@@ -550,7 +554,10 @@ def cash_in(w: Walk) -> None:
     w.do("finance01 advance pay_cash_in")
     w.do("bureau01 advance finish")
     w.stands("completed")
-    w.refused("bureau01 advance remind --note 再催", "现为“办结”")
+    w.refused("bureau01 advance remind --note 再催", "现为“办结”", "现在可办：办结后重新办理")
+    w.refused("bureau01 advance reopen_acceptance --note 兑现审核表有误", "须换人")
+    w.do("bureau02 advance reopen_acceptance --note 兑现审核表有误")
+    w.stands("acceptance")
 
 
 BRANCHES = (

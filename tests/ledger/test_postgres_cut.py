@@ -116,7 +116,8 @@ def cut_everywhere(bureau: Bureau, proxy: Proxy, *, answered: bool, step: int) -
     for nth in range(1, 500, step):
         before = entries(bureau)
         proxy.cut = Cut(nth=nth, answered=answered)
-        result = through(bureau, proxy, *SET)
+        # Another value each time: the same again would write nothing.
+        result = through(bureau, proxy, "set", "剑瓷", f"area={nth + 3}", *SET[3:])
         if not proxy.cut.done:
             assert result.exit_code == 0
             return codes

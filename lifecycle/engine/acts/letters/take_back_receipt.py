@@ -12,7 +12,13 @@ from lifecycle.engine.case_letter import Addressee, CaseLetter, rule_of
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.letter_gates import find_addressee, find_letter, judge_note, judge_unit
+from lifecycle.engine.letter_gates import (
+    find_addressee,
+    find_letter,
+    judge_day,
+    judge_note,
+    judge_unit,
+)
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
@@ -45,13 +51,14 @@ class TakeBackReceipt(LetterAct):
         elif _has_spoken(docket, letter, addressee):
             text = f"{addressee.name} 已就所征求的事项会签，签收不能撤销"
             docket.add(Gate("relied", False, {}, text, "先撤回意见：lifecycle withdraw"))
+        judge_day(docket, self.verb, ("签收", addressee.received_on))
         judge_note(docket, self.note)
         return docket.close(self)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the letter not received."""
         marked = case.letters[self.letter].not_received(self.addressee)
-        return case.after(entry, letters=case.letters.after(marked))
+        return case.beside(entry, letters=case.letters.after(marked))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

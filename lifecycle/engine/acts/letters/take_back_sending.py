@@ -11,7 +11,13 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.letter_gates import find_addressee, find_letter, judge_note, judge_unit
+from lifecycle.engine.letter_gates import (
+    find_addressee,
+    find_letter,
+    judge_day,
+    judge_note,
+    judge_unit,
+)
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
@@ -46,13 +52,14 @@ class TakeBackSending(LetterAct):
             if addressee.received_on:
                 text = f"{addressee.name} 已于 {addressee.received_on} 签收，送达不能撤销"
                 docket.add(Gate("relied", False, {}, text))
+            judge_day(docket, self.verb, ("送达", addressee.sent_on))
         judge_note(docket, self.note)
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the letter not sent."""
         marked = case.letters[self.letter].not_sent(self.addressee)
-        return case.after(entry, letters=case.letters.after(marked))
+        return case.beside(entry, letters=case.letters.after(marked))
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
