@@ -112,6 +112,7 @@ def _summary(audited: Audited) -> list[str]:
         ),
         _known_by(audited),
         *_early(audited),
+        *_corrections(audited),
         f"末条序号 {audited.last_index}，{_checkpoint(audited)}",
     ]
     if audited.unjudged_entries:
@@ -148,6 +149,18 @@ def _early(audited: Audited) -> list[str]:
     return told
 
 
+def _corrections(audited: Audited) -> list[str]:
+    """List the corrections that an auditor looks at one by one."""
+    told = []
+    for one in audited.corrections:
+        what = f"凭文件（{one.document}）补正"
+        if one.kind == "slip":
+            what = "笔误更正（会签意见仍算数）"
+        note = one.note or "未写说明"
+        told.append(f"{what}：{one.case} 第 {one.seq} 笔，{one.officer} 确认：{note}")
+    return told
+
+
 def _verdict(audited: Audited) -> str:
     if audited.clean:
         return "没有发现问题"
@@ -178,6 +191,7 @@ def _document(audited: Audited, findings: list[Finding]) -> dict[str, Any]:
         "cases": audited.cases,
         "refused_attempts": audited.refusals,
         "early": [asdict(one) for one in audited.early if not one.founding],
+        "corrections": [asdict(one) for one in audited.corrections],
         "auth": {"declared": audited.entries - audited.local, "local": audited.local},
         "last_index": audited.last_index,
         "log": audited.log,

@@ -28,6 +28,7 @@ from datetime import datetime
 
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.cases import check_cases
+from lifecycle.ledger.audit.corrections import NotedCorrection
 from lifecycle.ledger.audit.damage import Damage, Tally
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.log import check_log
@@ -48,7 +49,8 @@ class Auditor:
     checkpoint of an earlier audit. The other fields are what `run` found out, pass by pass, for
     whoever tells of the audit afterwards: no pass reads them. `broken` are the damaged definitions
     by digest, `unjudged` what could not be judged because of them; `local` counts the entries that
-    name the account that called; `early` are appointments that began before they were recorded.
+    name the account that called; `early` are appointments that began before they were recorded,
+    `corrections` those to look at one by one.
     """
 
     library: Library
@@ -65,6 +67,7 @@ class Auditor:
     origin: str = ""
     broken: dict[str, Damage] = field(default_factory=dict)
     early: tuple[EarlyAppointment, ...] = ()
+    corrections: tuple[NotedCorrection, ...] = ()
     unjudged: Tally = field(default_factory=Tally)
     unjudged_letters: Tally = field(default_factory=Tally)
 
@@ -85,7 +88,7 @@ class Auditor:
         yield from check_types(scope)
 
         log = yield from check_log(scope)
-        self.tree, self.local = log.tree, log.local
+        self.tree, self.local, self.corrections = log.tree, log.local, log.corrections
         _go_on(log.stopped)
 
         office = yield from check_office(scope, log)

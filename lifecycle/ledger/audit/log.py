@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from lifecycle.errors import UnavailableError
+from lifecycle.ledger.audit.corrections import Corrections, NotedCorrection
 from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.numbers import Numbers
 from lifecycle.ledger.audit.scope import Scope
@@ -21,12 +22,14 @@ from lifecycle.ledger.tree import Tree
 @dataclass(frozen=True, slots=True)
 class LogSeen:
     """What the pass learned: the tree, the indexes of the office's entries, how many entries name
-    the account that called (`local`), and what stopped it before the end.
+    the account that called (`local`), the corrections to look at, and what stopped it before the
+    end.
     """
 
     tree: Tree
     office_at: list[int]
     local: int
+    corrections: tuple[NotedCorrection, ...] = ()
     stopped: UnavailableError | None = None
 
 
@@ -34,12 +37,13 @@ def check_log(scope: Scope) -> Generator[Finding, None, LogSeen]:
     """Read every entry once, in the order of recording."""
     tree, office_at, local = Tree(), list[int](), 0
     indexes, times, numbers = Indexes(scope), Times(scope), Numbers(scope)
-    forms = Forms(scope)
+    forms, corrections = Forms(scope), Corrections(scope)
     try:
         for row in scope.store.log(upto=scope.upto):
             scope.tick()
             tree.add(row.raw)
             local += is_local(row.raw)
+            corrections.see(row)
             if row.case == OFFICE:
                 office_at.append(row.idx)
             yield from indexes.check(row)
@@ -51,8 +55,8 @@ def check_log(scope: Scope) -> Generator[Finding, None, LogSeen]:
         yield from times.ahead()
         yield from numbers.compare_books()
     except UnavailableError as error:
-        return LogSeen(tree, office_at, local, error)
-    return LogSeen(tree, office_at, local)
+        return LogSeen(tree, office_at, local, corrections.noted, error)
+    return LogSeen(tree, office_at, local, corrections.noted)
 
 
 class Indexes:

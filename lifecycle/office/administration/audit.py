@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lifecycle.correspondence.press import PaperJudge
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.audit import Auditor
+from lifecycle.ledger.audit.corrections import NotedCorrection
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.office import EarlyAppointment
 from lifecycle.ledger.library import Library
@@ -41,9 +42,11 @@ class Audited:
 
     `entries` are those of the log, `read` those found on the chains so far; `log` names the log.
     Of `local` entries the kernel named the account that called, the others' officers are declared.
-    `early` are appointments that began before they were recorded. `found` counts what is wrong,
-    `unread` what could not be checked, `unprinted` letters that another version or other fonts
-    printed. `error` is what broke the audit off; then there is no checkpoint to trust.
+    `early` are appointments that began before they were recorded, `corrections` those to look at
+    one by one, though nothing is wrong: slips of the pen, and what stands on a document. `found`
+    counts what is wrong, `unread` what could not be checked, `unprinted` letters that another
+    version or other fonts printed. `error` is what broke the audit off; then there is no checkpoint
+    to trust.
     """
 
     entries: int
@@ -52,6 +55,7 @@ class Audited:
     refusals: int
     local: int
     early: tuple[EarlyAppointment, ...]
+    corrections: tuple[NotedCorrection, ...]
     last_index: int
     log: str
     checkpoint: Checkpoint
@@ -120,6 +124,7 @@ class Audit:
             refusals=auditor.refusals,
             local=auditor.local,
             early=auditor.early,
+            corrections=auditor.corrections,
             last_index=auditor.upto,
             log=auditor.origin,
             checkpoint=auditor.checkpoint,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuing
 from lifecycle.engine.case import Case, Officer
 from lifecycle.engine.case_letter import DRAFT, REVIEWED, CaseLetter, rule_of
+from lifecycle.engine.gates.gates import holds
+from lifecycle.engine.gates.seats import seats_of
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.engine.letter_steps import lapse_of
 from lifecycle.frozen import dataclass
@@ -19,6 +21,7 @@ from lifecycle.office.letters.reminders import debts, overdue
 if TYPE_CHECKING:
     from lifecycle.office.letters.shelf import Shelf
     from lifecycle.office.view import View
+    from lifecycle.workflow.model import Workflow
 
 MOST = 30
 """Drafts of one kind that `todo` looks at, the oldest first; `notice list` has them all."""
@@ -148,14 +151,23 @@ def _owed(
     for debt in [d for d in mine if d.kind == "reply"] or mine:
         due = f"{debt.due_on}" if not debt.provisional else None
         rule = rule_of(workflow, letter)
-        asks = (
-            debt.kind == "reply"
-            and rule is not None
-            and rule.reply is not None
-            and rule.reply.cosign is not None
-        )
+        about = rule.reply.cosign if rule is not None and rule.reply is not None else None
+        asks = debt.kind == "reply" and _has_seat(workflow, case, about, officer)
         text = f"{letter.number}　{letter.title}"
         yield _errand(debt.kind, case, letter, officer, text, due, opinion=asks)
+
+
+def _has_seat(workflow: Workflow, case: Case, about: str | None, officer: Officer) -> bool:
+    """Tell whether an officer's unit may give an opinion on the transition that a letter asks
+    about: whoever has no seat only answers.
+    """
+    transition = workflow.leaving[case.state].get(about) if about else None
+    if transition is None:
+        return False
+    return any(
+        seat.unit in ("", officer.unit) and holds(workflow, case, officer, seat.role)
+        for seat in seats_of(workflow, case, transition)
+    )
 
 
 def _errand(
