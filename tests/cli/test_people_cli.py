@@ -329,3 +329,29 @@ def test_office_changes_answer_machines(tiny: Tiny) -> None:
         "data": {"unit": "a", "title": "甲", "functions": []},
         "recorded_at": "2026-09-30T02:00:00.000000Z",
     }
+
+
+def test_who_leaves_a_seat_empty_is_told_so(tiny: Tiny) -> None:
+    """The last who held a role of a unit: its absence is told at once, by leave and by revoking;
+    where somebody is left, nothing is.
+    """
+    told = (
+        "注意：市文物局 再没有能以 x 身份办理的人，等它办的事项会停住；"
+        "请另行授权：lifecycle officer grant 工号 x\n"
+    )
+    tiny.do("officer", "add", "wenwu09", "科员", "--unit", "wenwu", "--role", "x", by="admin")
+    assert "注意" not in tiny.do("officer", "leave", "wenwu01", by="admin")
+    assert tiny.do("officer", "revoke", "wenwu09", "x", by="admin").endswith(told)
+    tiny.do("officer", "grant", "wenwu09", "x", by="admin")
+    assert tiny.do("officer", "leave", "wenwu09", by="admin").endswith(told)
+
+
+def test_a_delegation_to_another_unit_says_what_it_is_not_good_for(tiny: Tiny) -> None:
+    """Most roles stay in the unit; who delegates learns it now, not when an act is refused."""
+    said = tiny.do("officer", "delegate", "xiao01", "--until", "2026-12-31", by="wenwu01")
+    assert said.splitlines()[-1] == (
+        "注意：xiao01 是别的单位的人，不能代办 x："
+        "流程没有写明这些角色可以跨单位委托（delegate: across）"
+    )
+    across = tiny.do("officer", "delegate", "planning01", "--until", "2026-12-31", by="land01")
+    assert "注意" not in across

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         GrantLine,
         OfficerLine,
         RecordedChange,
+        Vacancy,
     )
 
 since_option = option(
@@ -96,6 +97,16 @@ def _warn_idle(desk: Desk, granted: Granted) -> None:
         desk.tell(
             f"注意：{idle.unit_title} 没有职能 {'、'.join(idle.roles)}，暂不能行使；可用 lifecycle "
             f"unit change {idle.unit} --function …"
+        )
+
+
+def _warn_vacant(desk: Desk, vacant: Vacancy | None) -> None:
+    """Say which roles of a unit nobody there can act in any more."""
+    if vacant is not None:
+        roles = "、".join(vacant.roles)
+        desk.tell(
+            f"注意：{vacant.unit_title} 再没有能以 {roles} 身份办理的人，等它办的事项会停住；"
+            f"请另行授权：lifecycle officer grant 工号 {vacant.roles[0]}"
         )
 
 
@@ -191,6 +202,7 @@ def officer_revoke(
     again = "（此前已办，未重复写入）" if revoked.repeated else ""
     told = f"已撤销 {code} 的{'委托' if principal else '授权'}{again}"
     desk.answer({"entries": list(revoked.eids)}, lambda: say(told))
+    _warn_vacant(desk, revoked.vacant)
 
 
 @command(
@@ -205,8 +217,9 @@ def officer_leave(desk: Desk, code: str, since: date | None) -> None:
     """Note that an officer has left."""
     from lifecycle.office.administration.people import leave
 
-    entry = leave(desk.office, request_of(desk), code, since)
-    recorded(desk, entry, f"{code} 自 {since or desk.office.day(desk.on)} 起不再在岗")
+    left = leave(desk.office, request_of(desk), code, since)
+    recorded(desk, left.entry, f"{code} 自 {since or desk.office.day(desk.on)} 起不再在岗")
+    _warn_vacant(desk, left.vacant)
 
 
 @command(
@@ -232,7 +245,7 @@ def officer_delegate(
     from lifecycle.office.administration.people import delegate
 
     giver = principal or desk.officer
-    entry = delegate(
+    made = delegate(
         desk.office,
         request_of(desk),
         code,
@@ -241,7 +254,12 @@ def officer_delegate(
         roles=roles,
         since=since,
     )
-    recorded(desk, entry, f"{giver} 委托 {code} 代办至 {until}")
+    recorded(desk, made.entry, f"{giver} 委托 {code} 代办至 {until}")
+    if made.bound:
+        desk.tell(
+            f"注意：{code} 是别的单位的人，不能代办 {'、'.join(made.bound)}："
+            "流程没有写明这些角色可以跨单位委托（delegate: across）"
+        )
 
 
 @command(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lifecycle.office.office import Office
     from lifecycle.people.directory import Directory, Grant, Person
 
+_NO_TURN = frozenset({"admin", "auditor"})
+"""Roles for whose turn no case waits."""
 MOST_TITLE = 100
 """Characters of a unit's or an officer's title."""
 
@@ -102,14 +104,40 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
+class Vacancy:
+    """Roles of a unit that nobody in office there holds any more."""
+
+    unit: str
+    unit_title: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Revoked:
-    """What was revoked: the entries' eids.
+    """What was revoked: the entries' eids; `vacant` is what nobody can do now.
 
     `repeated`: it was so before, under the same request id.
     """
 
     eids: tuple[str, ...]
     repeated: bool = False
+    vacant: Vacancy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated:
+    """A delegation as recorded; `bound` are roles in which somebody of another unit cannot act."""
+
+    entry: RecordedChange
+    bound: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An officer's leave as recorded; `vacant` is what nobody can do from then on."""
+
+    entry: RecordedChange
+    vacant: Vacancy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +277,7 @@ def revoke(
     if request.request_id and office.store.entry(request.request_id):
         return Revoked((request.request_id,), repeated=True)
     gone = find_roles(office, roles)
+    before = _held_in(office, people[code].unit, since)
     steps = list(_revocations(office.directory, code, gone, principal, since))
     if not steps:
         raise InvalidError(f"{code} 没有这样的授权或委托", "用 lifecycle officer list 查看")
@@ -257,7 +286,24 @@ def revoke(
         for kind, data in steps:
             eids.append(change(office, request, kind, data).eid)
             request = replace(request, request_id=None)
-    return Revoked(tuple(eids))
+    return Revoked(tuple(eids), vacant=_vacancy(office, people[code].unit, since, before))
+
+
+def _held_in(office: Office, unit: str, since: date | None) -> frozenset[str]:
+    """Give the roles that somebody in office in a unit holds on a day, or today."""
+    day = (since or office.day(None)).isoformat()
+    return (office.directory.staff(day) or {}).get(unit, frozenset())
+
+
+def _vacancy(
+    office: Office, unit: str, since: date | None, before: frozenset[str]
+) -> Vacancy | None:
+    """Tell which of the roles that a unit had a holder of have none now."""
+    gone = before - _held_in(office, unit, since) - _NO_TURN
+    if not gone:
+        return None
+    day = (since or office.day(None)).isoformat()
+    return Vacancy(unit, office.directory.names(day)[unit], tuple(sorted(gone)))
 
 
 def _revocations(
@@ -283,9 +329,13 @@ def _revocations(
             yield granted, _dated(data, since=since)
 
 
-def leave(office: Office, request: Request, code: str, since: date | None = None) -> RecordedChange:
+def leave(office: Office, request: Request, code: str, since: date | None = None) -> Left:
     """Note that an officer has left."""
-    return change(office, request, "officer_left", _dated({"officer": code}, since=since))
+    person = office.directory.people.get(code)
+    unit = person.unit if person is not None else ""
+    before = _held_in(office, unit, since)
+    entry = change(office, request, "officer_left", _dated({"officer": code}, since=since))
+    return Left(entry, _vacancy(office, unit, since, before))
 
 
 def delegate(
@@ -297,13 +347,32 @@ def delegate(
     until: date,
     roles: Sequence[str] = (),
     since: date | None = None,
-) -> RecordedChange:
-    """Delegate some or all roles of `principal` to an officer.
-
-    Raises InvalidError across units, unless a role of the workflows in force may be delegated so.
-    """
+) -> Delegated:
+    """Delegate some or all roles of `principal` to an officer."""
     data = {"officer": code, "principal": principal, "roles": find_roles(office, roles)}
-    return change(office, request, "delegation_made", _dated(data, since=since, until=until))
+    dated = _dated(data, since=since, until=until)
+    entry = change(office, request, "delegation_made", dated)
+    return Delegated(entry, _bound_to_unit(office, entry))
+
+
+def _bound_to_unit(office: Office, entry: RecordedChange) -> tuple[str, ...]:
+    """Name those roles of a delegation to another unit that only somebody of the principal's own
+    unit may act in.
+    """
+    directory, data = office.directory, entry.data
+    principal = str(data["principal"])
+    people = directory.people
+    if people[principal].unit == people[str(data["officer"])].unit:
+        return ()
+    across = {
+        role.name
+        for workflow in office.workflows()
+        for role in workflow.roles.values()
+        if role.delegate == "across"
+    }
+    grants = (grant for grant in directory.grants if grant.officer == principal)
+    held = {role for grant in grants if grant.principal is None for role in grant.roles}
+    return tuple(sorted(set(data["roles"] or held) - across))
 
 
 def map_account(office: Office, request: Request, code: str, account: str) -> RecordedChange:
