@@ -99,3 +99,19 @@ def test_a_slip_is_listed_by_the_audit(tiny: Tiny) -> None:
             "document": "",
         }
     ]
+
+
+def test_a_column_that_is_not_read_is_named(tiny: Tiny) -> None:
+    """A table with a verdict for each line, say: what the command would not read is refused, line
+    by line, and nothing is signed; columns that only name the case are passed over.
+    """
+    number = tiny.opened("investment=32000")
+    tiny.write("表.csv", ["编号,名称,表态,意见", f"{number},剑瓷,不同意,无"])
+    said = tiny.do_not("sign", "表.csv", "to_siting", "agree", by="land01")
+    assert said.splitlines()[0] == (
+        "✗ 表.csv:2　KC-2026-001　用不上的列：表态　改法：这里不读这些列，请先删去；"
+        "可以有的列：编号、note、意见、说明、名称"
+    )
+    assert tiny.asks("show", number)["case"]["opinions"] == []
+    tiny.write("表.csv", ["编号,名称,意见", f"{number},剑瓷,无"])
+    tiny.do("sign", "表.csv", "to_siting", "agree", by="land01")

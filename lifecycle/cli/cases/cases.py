@@ -256,7 +256,7 @@ def sign(
     meant = VERDICTS[verdict]
 
     def do(request: Request, line: BulkLine) -> Done:
-        line.see_readable()
+        line.see_readable("note", "意见", "说明")
         said = line.pick("note", "意见", "说明") or note
         found = desk.office.case(line.case)
         return cases.sign(desk.office, request, found, transition, meant, note=said, role=role)
@@ -329,7 +329,7 @@ def withdraw(
     from lifecycle.office.cases import cases
 
     def do(request: Request, line: BulkLine) -> Done:
-        line.see_readable()
+        line.see_readable("note", "说明")
         said = line.pick("note", "说明") or note
         found = desk.office.case(line.case)
         return cases.withdraw(desk.office, request, found, transition, note=said, role=role)
@@ -368,7 +368,7 @@ def resolve(
     from lifecycle.office.cases import cases
 
     def do(request: Request, line: BulkLine) -> Done:
-        line.see_readable()
+        line.see_readable("note", "说明")
         said = line.pick("note", "说明") or note
         found = desk.office.case(line.case)
         return cases.resolve(desk.office, request, found, transition, whose, note=said)

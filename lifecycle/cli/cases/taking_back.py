@@ -48,7 +48,7 @@ def clear(
     from lifecycle.office.cases import taking_back
 
     def do(request: Request, line: BulkLine) -> Done:
-        line.see_readable()
+        line.see_readable(*_HEADS)
         said = line.pick(*_HEADS) or note
         found = desk.office.case(line.case)
         return taking_back.clear(desk.office, request, found, facts, note=said)
@@ -83,7 +83,7 @@ def detach(
     from lifecycle.office.cases import taking_back
 
     def do(request: Request, line: BulkLine) -> Done:
-        line.see_readable()
+        line.see_readable(*_HEADS)
         said = line.pick(*_HEADS) or note
         found = desk.office.case(line.case)
         return taking_back.detach(desk.office, request, found, material, note=said)
@@ -118,7 +118,7 @@ def take_back(
     from lifecycle.office.cases import taking_back
 
     def do(request: Request, line: BulkLine) -> Done:
-        line.see_readable()
+        line.see_readable(*_HEADS)
         said = line.pick(*_HEADS) or note
         found = desk.office.case(line.case)
         return taking_back.take_back(desk.office, request, found, transition, note=said)
@@ -146,7 +146,7 @@ def cancel(
     from lifecycle.office.cases import taking_back
 
     def do(request: Request, line: BulkLine) -> Done:
-        line.see_readable()
+        line.see_readable(*_HEADS)
         said = line.pick(*_HEADS) or note
         return taking_back.cancel(desk.office, request, desk.office.case(line.case), note=said)
 

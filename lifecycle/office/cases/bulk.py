@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 CASE_HEADS = ("case", "number", "编号", "事项", "项目编号", "事项编号")
 """Under which heads of a table the case is named."""
+PASSED_OVER = ("名称", "项目名称", "事项名称", "title", "name", "序号")
+"""Heads of columns that say to a reader which case is meant, and are not read."""
 
 _RESEND = "加 --request-id {} 重发整个指令是安全的：已写入的各件不会重复"
 _FIND_OUT = "先查明这一件；重发时只写没有写入的和没有轮到的各件"
@@ -46,10 +48,19 @@ class BulkLine:
         """Give all that is unreadable, as one error."""
         return at_once([EnteredFault("", error) for error in self.faults]) if self.faults else None
 
-    def see_readable(self) -> None:
-        """Raise what is unreadable, where no fact is entered that could be told beside it."""
+    def see_readable(self, *heads: str) -> None:
+        """Raise what is unreadable, where no fact is entered that could be told beside it; and name
+        the columns that would not be read: only those under `heads` are.
+        """
         if self.fault is not None:
             raise self.fault
+        stray = [head for head in self.values if head not in (*heads, *PASSED_OVER)]
+        if stray:
+            known = "、".join(dict.fromkeys(("编号", *heads, "名称")))
+            raise InvalidError(
+                f"用不上的列：{'、'.join(stray)}",
+                f"这里不读这些列，请先删去；可以有的列：{known}",
+            )
 
     @property
     def origin(self) -> Origin:
