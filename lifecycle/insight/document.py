@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lifecycle.engine.case import Case
+from lifecycle.engine.case import Case, Opinion
 from lifecycle.engine.case_letter import dump_case_letter
 from lifecycle.engine.consequences import waiting_proposals
+from lifecycle.engine.gates.renewals import place_of
 from lifecycle.workflow.model import Workflow
 
 _INNER = ("source", "index", "to", "cc")
@@ -84,6 +85,7 @@ def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
             for proposal in waiting_proposals(case)
         ],
         "unsettled": dict(sorted(case.unsettled.items())),
+        **({"renewals": _renewals(case)} if case.renewals else {}),
         "letters": [
             {
                 **{k: v for k, v in dump_case_letter(letter).items() if k not in _INNER},
@@ -101,4 +103,35 @@ def case_document(workflow: Workflow, case: Case) -> dict[str, object]:
             if case.suspension
             else None
         ),
+    }
+
+
+def _renewals(case: Case) -> list[dict[str, object]]:
+    """Give the corrections after which opinions have to be given anew: on which steps, and what
+    each seat has said since.
+    """
+    return [
+        {
+            "correction": renewal.correction,
+            "on": renewal.on,
+            "names": list(renewal.names),
+            "steps": list(renewal.steps),
+            "seats": [
+                _said(role, unit, renewal.said.get(place_of(role, unit)))
+                for role, unit in renewal.seats
+            ],
+        }
+        for renewal in case.renewals.values()
+    ]
+
+
+def _said(role: str, unit: str, opinion: Opinion | None) -> dict[str, object]:
+    return {
+        "role": role,
+        "unit": unit,
+        "verdict": opinion.verdict if opinion else None,
+        "note": opinion.note if opinion else None,
+        "persons": list(opinion.persons) if opinion else [],
+        "on": opinion.on if opinion else None,
+        "resolved": opinion.resolved if opinion else None,
     }

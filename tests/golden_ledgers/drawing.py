@@ -180,7 +180,8 @@ class Drawer:
         """Draw one turn: a command, or a few that belong together."""
         turns: list[tuple[Callable[[], object], float]] = [
             (self.open, 0.05 if self.cases else 1.0),
-            (self.push, 0.54),
+            (self.push, 0.48),
+            (self.mend, 0.08),
             (self.write_letters, 0.2),
             (self.change_office, 0.04),
             (self.read, 0.13),
@@ -434,6 +435,94 @@ class Drawer:
         ]
         officers = drafters if drafters and self.chance(0.85) else officers
         self.act(("advance", number, way["name"], *sets, *note), self.someone(officers), last_on)
+
+    # What was done by mistake.
+
+    def mend(self) -> None:
+        """Correct what a step rests on, hear again who had signed, take back, or ask for opinions:
+        what the case calls for first.
+        """
+        number = self.case()
+        shown = self.shown(number)
+        if not shown.get("case"):
+            return
+        case = shown["case"]
+        lead = self.someone(self.holders(self.openers[self.cases.get(number, "project")]))
+        renewals = [one for one in case.get("renewals", []) if _waiting(one)]
+        if case["corrections"] and self.chance(0.7):
+            self._settle(number, case["corrections"][-1]["seq"], shown)
+        elif renewals and self.chance(0.8):
+            self._renew(number, self.random.choice(renewals), lead, shown)
+        elif case["facts"] and self.chance(0.5):
+            self._correct(number, shown)
+        else:
+            self._take_back(number, lead, shown)
+
+    def _settle(self, number: str, seq: int, shown: Mapping[str, Any]) -> None:
+        officers = self.able(
+            self.cases.get(number, "project"), self._lead(number), shown["case"]["facts"]
+        )
+        note = ("--note", self.random.choice(REASONS))
+        if self.chance(0.15):
+            self.act(("decline", number, str(seq), *note), self.someone(officers))
+            return
+        name = f"材料/{number} 补正.txt"
+        file = ("--file", name) if self.chance(0.3) else ()
+        words = ("confirm", number, str(seq), *note, *file)
+        self.act(words, self.someone(officers), files={name: f"{number} 补正\n"} if file else {})
+
+    def _renew(
+        self, number: str, renewal: Mapping[str, Any], lead: str, shown: Mapping[str, Any]
+    ) -> None:
+        correction = str(renewal["correction"])
+        note = ("--note", self.random.choice(REASONS))
+        objecting = [seat for seat in _waiting(renewal) if seat["verdict"]]
+        if objecting and self.chance(0.5):
+            seat = "/".join(part for part in (objecting[0]["role"], objecting[0]["unit"]) if part)
+            self.act(("resolve", number, correction, seat, *note), lead)
+            return
+        facts = shown["case"]["facts"]
+        workflow = self.cases.get(number, "project")
+        for owing in _waiting(renewal)[:3]:
+            (verdict,) = self.random.choices(("agree", "object"), (9, 1))
+            officer = self.someone(self.able(workflow, owing["role"], facts))
+            self.act(("sign", number, correction, verdict, *note), officer)
+
+    def _correct(self, number: str, shown: Mapping[str, Any]) -> None:
+        workflow = self.cases.get(number, "project")
+        known, facts = self.rules[workflow]["facts"], shown["case"]["facts"]
+        name = self.random.choice([name for name in facts if name in known])
+        by = _listed(known[name].get("by") or self._lead(number))
+        officers = [officer for role in by for officer in self.able(workflow, role, facts)]
+        words = ["correct", number, f"{name}={self.value(name, known[name])}"]
+        words += ["--note", self.random.choice(REASONS)]
+        if self.chance(0.15):
+            words.append("--slip")
+        self.act(words, self.someone(officers), shown["last_on"])
+
+    def _take_back(self, number: str, lead: str, shown: Mapping[str, Any]) -> None:
+        case, ways = shown["case"], shown["transitions"]
+        note = ("--note", self.random.choice(REASONS))
+        last = shown["entries"][-1]["intent"] if shown["entries"] else {"actor": {"id": lead}}
+        maker = str(last["actor"]["id"])
+        choices: list[tuple[tuple[str, ...], str]] = [
+            (("ask", number, way["name"]), lead) for way in ways if way["kind"] == "forward"
+        ]
+        choices += [(("clear", number, name, *note), maker) for name in case["facts"]]
+        choices += [(("detach", number, name, *note), maker) for name in case["materials"]]
+        if last.get("transition"):
+            back = ("take-back", number, str(last["transition"]), *note)
+            choices += [(back, maker)] * 8
+        if case["seq"] < 3:
+            choices += [(("cancel", number, *note), maker)] * 3
+        if choices:
+            words, officer = self.random.choice(choices)
+            self.act(words, self.someone([officer]))
+
+    def _lead(self, number: str) -> str:
+        """Name the role that leads a case's workflow."""
+        panel = self.rules[self.cases.get(number, "project")].get("panel")
+        return panel["lead"] if panel else "bureau"
 
     # Letters.
 
@@ -689,6 +778,15 @@ class Drawer:
 
 def _yaml(file: Path) -> Any:
     return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+def _waiting(renewal: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """List the seats that have not spoken since a correction, or object."""
+    return [
+        seat
+        for seat in renewal["seats"]
+        if seat["verdict"] is None or (seat["verdict"] == "object" and not seat["resolved"])
+    ]
 
 
 def _listed(value: Any) -> list[str]:
