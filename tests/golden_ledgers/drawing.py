@@ -362,6 +362,11 @@ class Drawer:
             self._attach(number, mend[3], shown)
         elif mend[1] == "set":
             self._set(number, re.findall(r"(\w+)=", " ".join(mend[3:])), shown)
+        elif mend[3].isdigit():
+            lead = self.someone(self.holders(self.openers[self.cases[number]]))
+            for renewal in shown["case"].get("renewals", []):
+                if str(renewal["correction"]) == mend[3]:
+                    self._renew(number, renewal, lead, shown)
         else:
             self._sign(number, way["name"], shown)
 
