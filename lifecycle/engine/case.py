@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from types import MappingProxyType
@@ -362,7 +362,7 @@ def dump_case(case: Case) -> dict[str, Any]:
     data["proposals"] = {key: _dump_proposal(one) for key, one in case.proposals.items()}
     # Of these a case may have hundreds: they are written as lists, in the order of their fields.
     data["editions"] = {name: _row(item) for name, item in case.editions.items()}
-    data["steps"] = [_row(step) for step in case.steps]
+    data["steps"], data["read"] = _dump_steps(case.steps)
     data["past"] = {name: [_dump_past(one) for one in case.past[name]] for name in case.past}
     return data
 
@@ -381,8 +381,39 @@ def _dump_renewal(renewal: Renewal) -> dict[str, Any]:
     return {**_plain(renewal), "said": said}
 
 
-def _row(item: Edition | MadeStep) -> list[Any]:
+def _row(item: Edition) -> list[Any]:
     return [getattr(item, name) for name in item.__slots__]
+
+
+def _dump_steps(steps: Iterable[MadeStep]) -> tuple[list[list[Any]], list[dict[str, int]]]:
+    """Give steps as rows, with what each read as its place in a list that has the same only once:
+    a step made again and again mostly reads the same editions.
+    """
+    rows: list[list[Any]] = []
+    read: list[dict[str, int]] = []
+    places: dict[tuple[tuple[str, int], ...], int] = {}
+    known: dict[int, int] = {}
+    for step in steps:
+        place = known.get(id(step.reads))
+        if place is None:
+            key = tuple(sorted(step.reads.items()))
+            place = places.setdefault(key, len(read))
+            if place == len(read):
+                read.append(dict(step.reads))
+            known[id(step.reads)] = place
+        rows.append(
+            [
+                step.transition,
+                step.source,
+                step.seq,
+                step.on,
+                step.persons,
+                step.entered_on,
+                place,
+                step.counts,
+            ]
+        )
+    return rows, read
 
 
 def _dump_past(past: PastEdition) -> dict[str, Any]:
@@ -411,10 +442,10 @@ def _load_proposal(data: Mapping[str, Any]) -> Proposal:
     return Proposal(**{**data, "file": file, "persons": persons, "editions": editions})
 
 
-def _load_step(row: Sequence[Any]) -> MadeStep:
-    transition, source, seq, on, persons, entered_on, reads, counts = row
+def _load_step(row: Sequence[Any], read: Sequence[Mapping[str, int]]) -> MadeStep:
+    transition, source, seq, on, persons, entered_on, place, counts = row
     made = {name: (one[0], one[1], one[2]) for name, one in counts.items()}
-    return MadeStep(transition, source, seq, on, tuple(persons), entered_on, reads, made)
+    return MadeStep(transition, source, seq, on, tuple(persons), entered_on, read[place], made)
 
 
 def _load_opinion(item: Mapping[str, Any]) -> Opinion:
@@ -441,9 +472,10 @@ def load_case(
     """Rebuild a case from `dump_case`'s values, as they come back out of JSON, its letters, and who
     made its entries.
     """
+    kept = {name: item for name, item in data.items() if name != "read"}
     return Case(
         **{
-            **data,
+            **kept,
             "materials": {name: File(**item) for name, item in data["materials"].items()},
             "opinions": {k: _load_opinion(item) for k, item in data["opinions"].items()},
             "fired": {
@@ -456,7 +488,7 @@ def load_case(
             "asked": {key: Asked(**item) for key, item in data["asked"].items()},
             "editions": {name: Edition(*item) for name, item in data["editions"].items()},
             "past": {name: tuple(map(_load_past, items)) for name, items in data["past"].items()},
-            "steps": tuple(map(_load_step, data["steps"])),
+            "steps": tuple(_load_step(row, data["read"]) for row in data["steps"]),
             "proposals": {key: _load_proposal(one) for key, one in data["proposals"].items()},
             "renewals": {key: _load_renewal(one) for key, one in data.get("renewals", {}).items()},
             "letters": Letters(letters),
