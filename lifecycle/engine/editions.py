@@ -98,6 +98,8 @@ def with_values(
     The same value again is no new edition, but where a transition asked for it or a step has read
     the one in hand.
     """
+    if not facts:
+        return case
     editions, past = {**case.editions}, {**case.past}
     changed = {**case.changed}
     for name, value in facts.items():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lifecycle.engine.case import Case, Moment, Opinion, opinion_key
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
-from lifecycle.workflow.reliance import reads_of
+from lifecycle.workflow.reliance import MOST_TRANSITIONS, reads_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,13 @@ def covered(
     what the case is about and all that the transition reads, but what comes with the transition
     itself, unless the workflow says that it is less.
     """
-    if cosign.less:
-        return cosign.covers
-    reads = reads_of(workflow, state, transition.name)
+    return cosign.covers if cosign.less else _shown(workflow, state, transition.name)
+
+
+@lru_cache(maxsize=MOST_TRANSITIONS)
+def _shown(workflow: Workflow, state: str, name: str) -> tuple[str, ...]:
+    transition = workflow.leaving[state][name]
+    reads = reads_of(workflow, state, name)
     with_it = {*transition.asks, *transition.may}
     named = dict.fromkeys((*workflow.identity, *reads.facts, *reads.materials))
     return tuple(name for name in named if name not in with_it)
