@@ -246,6 +246,16 @@ def test_b5_no_view_looks_into_the_future(tiny: Tiny, verb: str) -> None:
     assert (early.exit_code, number in early.stdout) == (1 if verb == "show" else 0, False)
 
 
+@pytest.mark.parametrize("words", [("log", "{n}"), ("search", "剑瓷")], ids=["log", "search"])
+def test_b5_what_knows_no_day_takes_none(tiny: Tiny, words: tuple[str, ...]) -> None:
+    """B5: what does not look back says so, and where to look, and does not answer with today."""
+    number = opened(tiny)
+    given = [word.format(n=number) for word in words]
+    code, told = tiny.fails(*given, "--on", "2026-09-30", by="bureau01")
+    assert (code, "--on 日期" in told) == (2, True)
+    assert number in tiny.do(*given, by="bureau01")
+
+
 def test_b5_a_return_and_the_way_again_are_told_of_their_days(tiny: Tiny) -> None:
     """B5: where the case was on each day, though it has been there twice."""
     number = tiny.ready()
