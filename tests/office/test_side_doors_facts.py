@@ -305,6 +305,25 @@ def test_a6_a_return_and_the_way_again_ask_all_that_was_asked(desks: Desks) -> N
     w.refused("bureau01 advance to_siting", "的意见已失效")
 
 
+@pytest.mark.parametrize("earlier", [1, 1000])
+def test_a3_an_announcement_is_not_older_than_its_plan(desks: Desks, earlier: int) -> None:
+    """A3: the statutory days are not typed in the announcement itself either: it names no day
+    before the plan was submitted.
+    """
+    w = desks.walk
+    w.opens(f"倒填{earlier}日的地块", on=str(w.day))
+    forward(w, "listing")
+    w.do("land01 attach transfer_draft price_decision")
+    w.do("land01 advance approve_plan")
+    w.do("land01 attach transfer_plan listing_notice listing_conditions=planning_conditions")
+    days = [w.day - timedelta(days=earlier) + timedelta(days=more) for more in (0, 21, 32)]
+    names = ("announced_on", "listing_start_on", "listing_end_on")
+    sets = [f"--set {name}={day}" for name, day in zip(names, days, strict=True)]
+    prices = "--set start_price=5000 --set deposit=1000"
+    line = f"land02 advance announce {' '.join(sets)} {prices}"
+    w.refused(line, "公告日早于出让方案报批")
+
+
 def test_the_audit_finds_nothing_behind_the_doors(desks: Desks) -> None:
     """All that was tried left entries that are judged again without a finding."""
     audit = desks.walk.asks("audit")
