@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from lifecycle.engine.case import Case, File, MadeStep, Moment, Proposal
 from lifecycle.engine.editions import as_read, edition_of, readers_of
-from lifecycle.engine.gates.asking import seats_dropped
+from lifecycle.engine.gates.asking import places_of, seats_dropped
 from lifecycle.engine.gates.gates import (
     Gate,
     judge_dwell,
@@ -143,12 +143,14 @@ def upsets_of(
 ) -> list[Upset]:
     """List what is not as it was when a case before is corrected to what it is after."""
     wanted = tuple(names)
-    return [
-        *_steps_upset(workflow, before, after, wanted, moment),
-        *_ways_upset(workflow, before, after, wanted, moment),
-        *_limits_upset(workflow, before, after, moment),
-        *_letters_upset(workflow, before, wanted),
-    ]
+    found = list(_steps_upset(workflow, before, after, wanted, moment))
+    # Where the case was suspended from it goes on one day: what can be done there counts, too.
+    places = list(zip(places_of(before), places_of(after), strict=True))
+    for old, new in places:
+        found += _ways_upset(workflow, old, new, wanted, moment)
+    for old, new in places:
+        found += _limits_upset(workflow, old, new, moment)
+    return [*found, *_letters_upset(workflow, before, wanted)]
 
 
 def _steps_upset(
@@ -197,8 +199,10 @@ def _demanded(workflow: Workflow, source: str, transition: Transition) -> set[st
 def _ways_upset(
     workflow: Workflow, before: Case, after: Case, names: tuple[str, ...], moment: Moment
 ) -> Iterator[Upset]:
+    left = {suspension.state for suspension in before.suspensions}
+    when = "恢复后" if before.state in left else "现在"
     for transition in workflow.leaving[before.state].values():
-        called = f"现在的“{transition.title}”"
+        called = f"{when}的“{transition.title}”"
         demanded = _demanded(workflow, before.state, transition)
         for name in names:
             if name in demanded:

@@ -92,14 +92,16 @@ def judge_relied_on(docket: Docket, item: Fact | Material, *, same: bool) -> Non
     docket.add(_relied_on(workflow, case, item))
 
 
-def judge_seats_kept(docket: Docket, fact: Fact, value: Value) -> None:
-    """See that nobody takes a unit off a co-sign that was asked, or has spoken: that takes a
-    reason and the lead.
+def judge_seats_kept(docket: Docket, fact: Fact, value: Value | None) -> None:
+    """See that nobody takes a unit off a co-sign that was asked, or has spoken, by another value or
+    by none: that takes a reason and the lead.
     """
     case, workflow = docket.case, docket.workflow
     if any(fact.name in gate.inputs for gate in docket.gates if not gate.met):
         return  # what is no unit is told to be none
-    dropped = seats_dropped(workflow, case, replace(case, facts={**case.facts, fact.name: value}))
+    others = {name: held for name, held in case.facts.items() if name != fact.name}
+    facts = others if value is None else {**others, fact.name: value}
+    dropped = seats_dropped(workflow, case, replace(case, facts=facts))
     if not dropped:
         return
     names = docket.moment.names

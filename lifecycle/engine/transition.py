@@ -85,5 +85,5 @@ def judge_transition(
         judge_dwell(workflow, case, transition, dwell, facts, moment) for dwell in transition.dwells
     )
     gates += judge_counters(workflow, case, transition)
-    gates += judge_settled(workflow, case, transition, moment)
+    gates += judge_settled(workflow, case, transition, officer, moment)
     return tuple(gates), role

@@ -192,10 +192,12 @@ def _check_subject(workflow: Workflow, vague: frozenset[str]) -> Iterator[Proble
 
 
 def _check_opening(workflow: Workflow) -> Iterator[Problem]:
-    """See that who opens a case may enter what the opening requires.
+    """See that who opens a case holds the role before there is one, and may enter what the opening
+    requires.
 
     Roles that are not defined are told elsewhere.
     """
+    yield from _check_openers(workflow)
     openers = [workflow.roles[name] for name in workflow.opened_by if name in workflow.roles]
     for fact in workflow.facts.values():
         keepers = [workflow.roles[name] for name in fact.by if name in workflow.roles]
@@ -211,6 +213,19 @@ def _check_opening(workflow: Workflow) -> Iterator[Problem]:
         message = f"要素 {fact.name} 立项时必填，却只许 {who} 填，由 {opener} 立项就办不成"
         mend = f"在 by 里加上 {openers[0].name}；或者把 required 改为以后才要它的环节"
         yield Problem("closed-opening", fact.location, message, mend)
+
+
+def _check_openers(workflow: Workflow) -> Iterator[Problem]:
+    """See that no opener is of a unit which only the case names: before it is open nobody is."""
+    for use in workflow.uses:
+        role = workflow.roles.get(use.name)
+        opens = use.kind == "role" and ("opened_by" in use.by or "panel 的 lead" in use.by)
+        if opens and role is not None and role.bound and role.name in workflow.opened_by:
+            message = (
+                f"{role.title}（{role.name}）由要素 {role.bound} 确定单位，立项时还没有，立不了项"
+            )
+            mend = "改写不由要素确定单位的角色；要由该单位立项的，另设一个这样的角色"
+            yield Problem("bound-opener", use.location, message, mend)
 
 
 def _check_letters(workflow: Workflow, templates: Mapping[str, TemplateLike]) -> Iterator[Problem]:

@@ -121,3 +121,21 @@ def test_after_a_correction_it_speaks_once_too() -> None:
     assert set(case_of(made).renewals[str(case.seq)].said) == {"finance/", "land/"}
     assert made.entries[-3]["intent"]["type"] == "correction_made"
     assert made.unmet(BUREAU, ConfirmCorrection(case.seq - 1)) == ["edition"]
+
+
+def test_parted_roles_speak_anew_each_by_itself() -> None:
+    """After a correction, too, `seats: by_role` has each role say its own, and named."""
+    made = desk(more=", seats: by_role")
+    for role in ("land", "finance"):
+        made.do(both(), Sign("go", "agree", role=role))
+    made.do(officer("w1", "x", "water"), Sign("go", "agree"))
+    made.do(officer("b2", "bureau"), Advance("go"))
+    case = made.correct({"amount": "9000"})
+    assert made.unmet(both(), RenewOpinion(case.seq, "agree")) == ["role"]
+    made.do(both(), RenewOpinion(case.seq, "agree", role="land"))
+    renewed = made.do(both(), RenewOpinion(case.seq, "object", "超出预算", role="finance"))
+    said = renewed.renewals[str(case.seq)].said
+    assert {place: one.verdict for place, one in said.items()} == {
+        "land/": "agree",
+        "finance/": "object",
+    }

@@ -13,6 +13,7 @@ from small import BUREAU, CALENDAR, FINANCE, LAND, Attach, Desk, File, SetFacts,
 from lifecycle.engine.acts import (
     Advance,
     AskOpinions,
+    ClearFacts,
     ConfirmCorrection,
     Correct,
     Open,
@@ -35,6 +36,10 @@ RECORDS = """
     by: bureau
     needs: {guards: [{when: count.go >= 1, else: 尚未转入}]}
 """
+
+
+SEEN = "needs: {guards: [{when: amount >= 1, else: 无金额}], counter: {of: tick"
+X7 = officer("x7", "x", "u7")
 
 
 def moved(*, quorum: str = "all") -> Desk:
@@ -220,7 +225,116 @@ def test_the_unit_that_the_case_now_names_speaks() -> None:
     assert made.unmet(officer("x8", "x", "u8"), RenewOpinion(correction, "agree")) == []
 
 
+def with_x() -> Desk:
+    """Give a case that land, finance and the x unit u7 agreed to move on, and that was corrected
+    then.
+    """
+    made = Desk(text=small.TEXT + RECORDS)
+    made.do(BUREAU, SetFacts({"x_units": ["u7"]}))
+    made.ready()
+    made.do(X7, Sign("go", "agree"))
+    made.do(officer("b2", "bureau"), Advance("go"))
+    made.correct({"amount": "9000"})
+    return made
+
+
+def test_what_was_said_last_counts_on_whichever_correction() -> None:
+    """Who agreed on a later correction and then objects on the earlier one objects; the lead
+    settles that very objection.
+    """
+    made = moved()
+    made.correct({"amount": "9000"})
+    made.correct({"amount": "9500"})
+    made.do(LAND, RenewOpinion(9, "agree"))
+    made.do(FINANCE, RenewOpinion(9, "agree"))
+    assert finish(made) == []
+    made.do(FINANCE, RenewOpinion(7, "object", "两次都超出预算"))
+    told = "金额 已更正（第 7 笔），会签过“前往乙”的单位须重新表示意见：财政 不同意"
+    assert finish(made) == [told]
+    made.do(BUREAU, SettleRenewal(7, "finance", "", "已调剂"))
+    assert finish(made) == []
+    said = case_of(made).renewals["7"].said["finance/"]
+    assert (said.resolved, said.resolved_by) == ("已调剂", ("b1",))
+
+
+@pytest.mark.parametrize("spoken", [True, False])
+def test_who_speaks_anew_is_not_simply_taken_off(spoken: bool) -> None:
+    """A unit that a correction asks anew leaves by a correction with another person's word, be it
+    set over or cleared.
+    """
+    made = with_x()
+    if spoken:
+        made.do(X7, RenewOpinion(made.entries[-1]["intent"]["seq"], "object", "不可"))
+    assert made.unmet(BUREAU, SetFacts({"x_units": ["u8"]})) == ["opinion"]
+    assert made.unmet(BUREAU, ClearFacts(("x_units",), "填错")) == ["opinion"]
+    made.do(BUREAU, SetFacts({"x_units": ["u7", "u8"]}))
+    made.do(BUREAU, Correct({"x_units": ["u8"]}, "与其无关"))
+    data = made.entries[-1]["intent"]["data"]
+    assert (data["proposed"], data["upsets"]) == (True, ["“前往乙”不再请 u7 会签"])
+
+
+def test_an_objection_said_anew_outlives_its_seat() -> None:
+    """Rule 6: off the panel its unit still takes it back, or the lead settles it; its agreement
+    there counts for nobody.
+    """
+    made = with_x()
+    correction = case_of(made).seq
+    for who in (LAND, FINANCE):
+        made.do(who, RenewOpinion(correction, "agree"))
+    made.do(X7, RenewOpinion(correction, "object", "不可"))
+    made.correct({"x_units": ["u8"]})
+    told = f"金额 已更正（第 {correction} 笔），会签过“前往乙”的单位须重新表示意见："
+    assert finish(made) == [f"{told}缺 u8 的意见"]
+    made.do(officer("x8", "x", "u8"), RenewOpinion(correction, "agree"))
+    assert finish(made) == [f"{told}u7 不同意"]
+    assert made.unmet(BUREAU, SettleRenewal(correction, "x", "u7", "已协调")) == []
+    made.do(X7, RenewOpinion(correction, "agree"))
+    assert finish(made) == []
+    assert made.unmet(X7, RenewOpinion(correction, "object", "仍不可")) == ["role"]
+
+
+def test_who_settled_an_objection_said_anew_does_not_go_on_themselves() -> None:
+    """Rule 6: nor anybody for them, until somebody else has taken the case forward; a record that
+    does not rest on the step they make.
+    """
+    text = (
+        small.TEXT.replace("to: done\n    by: land", "to: done\n    by: [land, bureau]") + RECORDS
+    )
+    made = Desk(text=text, staff={})
+    made.ready()
+    made.do(officer("b2", "bureau"), Advance("go"))
+    made.correct({"amount": "9000"})
+    made.do(LAND, RenewOpinion(7, "agree"))
+    made.do(FINANCE, RenewOpinion(7, "object", "超出预算"))
+    made.do(BUREAU, SettleRenewal(7, "finance", "", "已调剂"))
+    last = Advance("finish", facts={"since_on": "2026-02-01"})
+    assert made.unmet(BUREAU, last) == ["not_by"]
+    assert made.unmet(officer("b3", "bureau", principal="b1"), last) == ["not_by"]
+    assert made.unmet(BUREAU, Advance("pay")) == ["not_by"]
+    assert made.unmet(BUREAU, Advance("visit")) == []
+    assert made.unmet(officer("b3", "bureau"), last) == []
+
+
 # ── Who was asked is not simply taken off ──
+
+
+def test_a_suspension_is_no_way_round_the_second_person() -> None:
+    """A correction while the case is suspended is judged by what can be done once it goes on: what
+    would be a proposal before and after is one then, too.
+    """
+    made = Desk(text=small.TEXT.replace("needs: {counter: {of: tick", SEEN))
+    made.do(BUREAU, Advance("tick"))
+    made.do(BUREAU, Advance("pause", "暂缓"))
+    made.do(BUREAU, Correct({"amount": "2000"}, "多写一个零"))
+    data = made.entries[-1]["intent"]["data"]
+    told = "金额 2000 万元，至少 3000 万元（金额不足3000万元）"
+    assert (data["proposed"], data["upsets"]) == (
+        True,
+        [
+            "恢复后的“前往乙”须有 金额",
+            f"恢复后的“前往乙”，条件不再成立：{told}",
+        ],
+    )
 
 
 @pytest.mark.parametrize("spoken", [True, False])

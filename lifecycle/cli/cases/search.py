@@ -12,6 +12,7 @@ from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, argument, command, option
 from lifecycle.cli.terminal.output import paint, say
 from lifecycle.cli.terminal.table import write_table
+from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
     from lifecycle.office.cases.search import FoundCase, FoundPage
@@ -36,7 +37,10 @@ def search(desk: Desk, words: tuple[str, ...], page: int | None) -> None:
     """Find cases."""
     from lifecycle.office.cases.search import search as find
 
-    found = find(desk.office, words, desk.on, page or 1)
+    if desk.on is not None:
+        mend = "去掉 --on；看截至某一天的：lifecycle list --on 日期"
+        raise UsageError("search 只找现在的，不看截至哪一天", mend)
+    found = find(desk.office, words, page or 1)
     document = {
         "words": list(found.words),
         "cases": [_listed(one) for one in found.cases],

@@ -115,6 +115,9 @@ def log(desk: Desk, case: str | None, after: int) -> int:
     from lifecycle.office.cases import records
     from lifecycle.office.office import entries
 
+    if desk.on is not None:
+        mend = "去掉 --on；看截至某一天的：lifecycle show 事项 --on 日期，或 replay 事项 --at 日期"
+        raise UsageError("log 列出全部记录，不看截至哪一天", mend)
     if case is None:
         return _log_one(desk)
     found = desk.office.case(case)

@@ -14,7 +14,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import without_values
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.fact_gates import judge_lock
+from lifecycle.engine.fact_gates import judge_lock, judge_seats_kept
 from lifecycle.engine.gates.gates import Gate, judge_role, unknown
 from lifecycle.engine.taking_back import judge_unread, judge_why
 from lifecycle.engine.values import Value, show_value
@@ -104,4 +104,5 @@ def _judge_fact(docket: Docket, fact: Fact) -> str:
         docket.add(Gate("facts", False, inputs, f"{fact.title} 没有填，无从清除"))
     else:
         judge_unread(docket, fact)
+        judge_seats_kept(docket, fact, None)
     return role

@@ -20,7 +20,14 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import judge_voice, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
-from lifecycle.engine.gates.renewals import OpenRenewal, place_of, renewals_of, renewals_waiting
+from lifecycle.engine.gates.renewals import (
+    OpenRenewal,
+    has_seat,
+    parted_roles,
+    place_of,
+    renewals_of,
+    renewals_waiting,
+)
 from lifecycle.engine.gates.seats import Seat, speaks_for
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
@@ -67,27 +74,39 @@ class RenewOpinion(Act):
         for gate in judge_voice(called, renewal.seats, seat, docket.officer):
             docket.add(gate)
         judge_reason(docket, self.verdict, self.note)
-        also = [
-            other
-            for other in renewal.seats
-            if (other.role, other.unit) != (seat.role, seat.unit)
-            and speaks_for(other, docket.moment) == docket.officer.unit
-        ]
+        also = self._also(docket, renewal, seat)
         for other in also:
             judge_own_opinion(docket, other)
         places = tuple((other.role, other.unit) for other in also)
         said = replace(self, role=seat.role, unit=seat.unit, also=places)
         return docket.close(said, seat.role)
 
+    def _also(self, docket: Docket, renewal: OpenRenewal, seat: Seat) -> list[Seat]:
+        """List the other seats of the officer's unit: it speaks once, unless the workflow parts
+        them; then who may speak for several says for which.
+        """
+        others = [
+            other
+            for other in renewal.seats
+            if (other.role, other.unit) != (seat.role, seat.unit)
+            and speaks_for(other, docket.moment) == docket.officer.unit
+        ]
+        parted = parted_roles(docket.workflow, renewal)
+        if seat.role not in parted:
+            return [other for other in others if other.role not in parted]
+        mine = [one for one in renewal.seats if one.role in parted and _may_speak(docket, one)]
+        titles = [docket.workflow.roles[one.role].title for one in mine]
+        if self.role is None and len(titles) > 1:
+            text = f"您可代表 {'、'.join(titles)} 会签，各角色分别表示意见，须写明是哪一个"
+            docket.add(Gate("role", False, {}, text, f"加 --role {titles[0]}"))
+        return []
+
     def _own_seat(self, docket: Docket, renewal: OpenRenewal) -> Seat | None:
         """Give the seat that the officer may speak for: first one that has not spoken."""
-        officer = docket.officer
         mine = [
             seat
             for seat in renewal.seats
-            if self.role in (None, seat.role)
-            and seat.unit in ("", officer.unit)
-            and holds(docket.workflow, docket.case, officer, seat.role)
+            if self.role in (None, seat.role) and _may_speak(docket, seat)
         ]
         return next((seat for seat in mine if seat.opinion is None), next(iter(mine), None))
 
@@ -143,6 +162,19 @@ class RenewOpinion(Act):
             return False
         role = recorded.role if self.role is None else self.role
         return replace(self, role=role, unit=recorded.unit, also=recorded.also) == recorded
+
+
+def _may_speak(docket: Docket, seat: Seat) -> bool:
+    """Tell whether the officer speaks for a seat; a unit that has none any more, for its own
+    objection.
+    """
+    officer, said = docket.officer, seat.opinion
+    if seat.unit not in ("", officer.unit):
+        return False
+    if holds(docket.workflow, docket.case, officer, seat.role):
+        return True
+    own = said is not None and said.objects and said.by_unit == officer.unit
+    return own and not has_seat(docket.workflow, docket.case, seat) and seat.role in officer.held
 
 
 def find_renewal(docket: Docket, correction: int) -> OpenRenewal | None:

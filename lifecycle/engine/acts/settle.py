@@ -56,13 +56,12 @@ class SettleRenewal(Act):
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the objection resolved, wherever it was said last."""
         place = place_of(self.role, self.unit)
-        seq, said = max(
-            (seq, renewal.said[place])
-            for seq, renewal in ((one.correction, one) for one in case.renewals.values())
-            if place in renewal.said
+        on = max(
+            (one for one in case.renewals.values() if place in one.said),
+            key=lambda one: (one.correction >= self.correction, one.said[place].seq),
         )
-        settled = replace(said, resolved=self.note, resolved_by=entry.persons)
-        return with_said(case, seq, [settled], entry)
+        settled = replace(on.said[place], resolved=self.note, resolved_by=entry.persons)
+        return with_said(case, on.correction, [settled], entry)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

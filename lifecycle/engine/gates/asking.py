@@ -13,6 +13,7 @@ from lifecycle.engine.case import Asked, Case, opinion_key
 from lifecycle.engine.clocks import due_of
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.quorum import has_turn, is_turn
+from lifecycle.engine.gates.renewals import has_seat, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.workdays import Calendar, Due
 from lifecycle.frozen import dataclass
@@ -75,20 +76,29 @@ class DroppedSeat:
 
 def seats_dropped(workflow: Workflow, before: Case, after: Case) -> list[DroppedSeat]:
     """List the seats that are asked or have spoken before a change and are none after it: at the
-    ways out of the present state and, where the case is suspended, out of that which it left.
+    ways out of the present state and, where the case is suspended, out of that which it left; and
+    those that speak anew after a correction, while somebody still has to.
     """
     found = []
-    for old, new in zip(_places(before), _places(after), strict=True):
+    for old, new in zip(places_of(before), places_of(after), strict=True):
         for transition in workflow.leaving[old.state].values():
             there = {(s.role, s.unit) for s in seats_of(workflow, new, transition)}
             for seat in seats_of(workflow, old, transition):
                 gone = (seat.role, seat.unit) not in there
                 if gone and (seat.opinion or asked_of(old, transition, seat)):
                     found.append(DroppedSeat(transition, seat))
+    for renewal in renewals_waiting(workflow, before):
+        step = renewal.steps[0]
+        transition = workflow.leaving[step.source][step.transition]
+        found += [
+            DroppedSeat(transition, seat)
+            for seat in renewal.seats
+            if has_seat(workflow, before, seat) and not has_seat(workflow, after, seat)
+        ]
     return found
 
 
-def _places(case: Case) -> list[Case]:
+def places_of(case: Case) -> list[Case]:
     """Give the case where it is, and where it was suspended from."""
     left = [replace(case, state=s.state, entered_on=s.entered_on) for s in case.suspensions]
     return [case, *left]

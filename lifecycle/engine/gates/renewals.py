@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from lifecycle.engine.case import Case, MadeStep, Renewal
+from lifecycle.engine.case import Case, MadeStep, Opinion, Renewal
 from lifecycle.engine.clocks import due_of
 from lifecycle.engine.gates.seats import Seat
 from lifecycle.engine.workdays import Calendar, Due
@@ -65,19 +65,51 @@ def place_of(role: str, unit: str) -> str:
 
 def _seats(workflow: Workflow, case: Case, renewal: Renewal) -> Iterator[Seat]:
     """Give the seats that speak anew: those that had spoken or, where the case names another unit
-    by now, that one. Who spoke on a later correction has seen this one, too.
+    by now, that one; and those whose objection stands though they have no seat any more.
+
+    Who spoke on a later correction has seen this one, too. What was said last counts, be it on an
+    earlier one.
     """
+    there = set()
     for role in dict.fromkeys(role for role, _unit in renewal.seats):
         bound = workflow.roles[role].bound
         now = case.bound_units(bound) if bound else ("",)
         then = {unit for other, unit in renewal.seats if other == role}
         for unit in [unit for unit in now if unit in then] or now:
-            said = [
-                one.said[place_of(role, unit)]
-                for one in case.renewals.values()
-                if one.correction >= renewal.correction and place_of(role, unit) in one.said
-            ]
-            yield Seat(role, unit, said[-1] if said else None, stale=False)
+            there.add(place_of(role, unit))
+            yield Seat(role, unit, _said_last(case, renewal, place_of(role, unit)), stale=False)
+    asked = dict.fromkeys((*(place_of(*seat) for seat in renewal.seats), *renewal.said))
+    for place in asked:
+        said = _said_last(case, renewal, place)
+        if place not in there and said is not None and said.objects:
+            yield Seat(said.role, said.unit, said, stale=False)
+
+
+def _said_last(case: Case, renewal: Renewal, place: str) -> Opinion | None:
+    """Give what a seat said last on a correction or on a later one."""
+    said = [
+        one.said[place]
+        for one in case.renewals.values()
+        if one.correction >= renewal.correction and place in one.said
+    ]
+    return max(said, key=lambda opinion: opinion.seq, default=None)
+
+
+def parted_roles(workflow: Workflow, renewal: OpenRenewal) -> frozenset[str]:
+    """Name the roles that spoke each by itself, where a unit has several of them."""
+    return frozenset(
+        role
+        for transition in _transitions(workflow, renewal.steps)
+        for cosign in transition.cosigns
+        if cosign.by_role
+        for role in cosign.roles
+    )
+
+
+def has_seat(workflow: Workflow, case: Case, seat: Seat) -> bool:
+    """Tell whether the case still names the unit that a seat is of."""
+    bound = workflow.roles[seat.role].bound
+    return bound is None or seat.unit in case.bound_units(bound)
 
 
 def due_of_renewal(

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lifecycle.engine.case import Case, MadeStep, Moment
+from lifecycle.engine.case import Case, MadeStep, Moment, Officer
 from lifecycle.engine.editions import edition_of, would_undo
 from lifecycle.engine.gates.cosign import who_is
 from lifecycle.engine.gates.gates import MOST_NAMED, Gate, title_of
-from lifecycle.engine.gates.renewals import OpenRenewal, renewals_waiting
+from lifecycle.engine.gates.renewals import OpenRenewal, renewals_of
 from lifecycle.workflow.model import Transition, Workflow
 from lifecycle.workflow.reliance import gate_names
 
 
 def judge_settled(
-    workflow: Workflow, case: Case, transition: Transition, moment: Moment
+    workflow: Workflow, case: Case, transition: Transition, officer: Officer, moment: Moment
 ) -> Iterator[Gate]:
     """Judge whether all that a transition rests on still holds after corrections: on the way
     forward, every step that stands; for a record, the steps with which it has something in common.
+    Who settled an objection that was said anew does not go on themselves.
     """
     if transition.kind not in ("forward", "record"):
         return
@@ -25,13 +26,16 @@ def judge_settled(
         correction = case.unsettled.get(str(step.seq))
         if correction is not None and _rests_on(workflow, case, transition, step, correction):
             yield _broken(workflow, case, step, correction)
-    for renewal in renewals_waiting(workflow, case):
+    for renewal in renewals_of(workflow, case):
         wanted = (
             _rests_on(workflow, case, transition, step, renewal.correction)
             for step in renewal.steps
         )
-        if any(wanted):
+        if not any(wanted):
+            continue
+        if renewal.owing or renewal.objecting:
             yield _unrenewed(workflow, case, renewal, moment)
+        yield from _settlers(workflow, case, renewal, officer)
 
 
 def returns_past(workflow: Workflow, case: Case, step: MadeStep) -> list[Transition]:
@@ -71,6 +75,29 @@ def _broken(workflow: Workflow, case: Case, step: MadeStep, correction: int) -> 
     mend = f"须先退回重办：{ways}" if ways else "须先退回到它之前的环节重办"
     text = f"第 {correction} 笔更正以后，“{title}”（第 {step.seq} 笔）的条件不再成立"
     return Gate("edition", False, {"step": step.seq, "correction": correction}, text, mend)
+
+
+def _settlers(
+    workflow: Workflow, case: Case, renewal: OpenRenewal, officer: Officer
+) -> Iterator[Gate]:
+    """Give the unmet gate for whoever settled an objection that was said since the case last went
+    forward, and would go on now.
+    """
+    forward = max((step.seq for step in case.steps if _is_forward(workflow, step)), default=0)
+    settled = {
+        person
+        for seat in renewal.seats
+        if seat.opinion is not None and seat.opinion.seq > forward
+        for person in seat.opinion.resolved_by
+    }
+    same = sorted(settled & set(officer.persons))
+    if same:
+        text = f"{'、'.join(same)} 处理过第 {renewal.correction} 笔更正的不同意见，不能再由其办理"
+        yield Gate("not_by", False, {"settled": same}, text, "请同单位的另一位经办人办理")
+
+
+def _is_forward(workflow: Workflow, step: MadeStep) -> bool:
+    return workflow.leaving[step.source][step.transition].kind == "forward"
 
 
 def _unrenewed(workflow: Workflow, case: Case, renewal: OpenRenewal, moment: Moment) -> Gate:

@@ -5,7 +5,6 @@ searched.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.values import show_value
@@ -59,9 +58,7 @@ class FoundPage:
     pages: int
 
 
-def search(
-    office: Office, texts: Sequence[str], on: date | None = None, page: int = 1
-) -> FoundPage:
+def search(office: Office, texts: Sequence[str], page: int = 1) -> FoundPage:
     """Find the cases that have every word: by number before those by title before those by facts,
     each the highest number first.
 
@@ -69,7 +66,7 @@ def search(
     """
     words = _words(office, texts)
     ids = find(office.store, words)
-    moment = office.moment(on)
+    moment = office.moment()
     found = []
     for case_id in ids[(page - 1) * PAGE : page * PAGE]:
         item = listed_case(office.store, case_id)
