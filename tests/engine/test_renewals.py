@@ -18,7 +18,9 @@ from lifecycle.engine.acts import (
     Correct,
     Open,
     RenewOpinion,
+    ResolveObjection,
     SettleRenewal,
+    TakeBack,
 )
 from lifecycle.engine.case import Case, Moment, dump_case, load_case
 from lifecycle.engine.standing import opinions_owed
@@ -348,3 +350,40 @@ def test_a_file_is_signed_anew_too() -> None:
     made.do(officer("b2", "bureau"), ConfirmCorrection(case.seq))
     assert set(owed(made)) == {"land", "finance"}
     assert made.unmet(BUREAU, Attach("report", File("t.pdf", 9, "c" * 64))) == ["edition"]
+
+
+def test_a_resolved_objection_that_is_stale_is_asked_anew_on_that_day() -> None:
+    """Rule 7: an objection stands though what it covers has changed; once it is resolved it has
+    gone stale, and its unit, which had spoken in time, is asked on the day of the resolution.
+    """
+    made = Desk()
+    made.do(LAND, Sign("go", "object", "权属未清"))
+    made.do(BUREAU, SetFacts({"amount": "6000"}))
+    made.pass_days(30)
+    assert "land" not in owed(made)
+    made.do(BUREAU, ResolveObjection("go", "land", "", "已厘清"))
+    assert owed(made) == {"land": "2026-04-06", "finance": "2026-03-05"}
+
+
+GRANT = """
+  - name: grant
+    title: 批准
+    kind: record
+    from: first
+    by: bureau
+    needs:
+      cosign: {roles: [land, finance], quorum: any, asked: entering, within: {in: 3, unit: workday, inner: true, basis: 内部承诺}}
+"""  # noqa: E501
+
+
+def test_who_owes_an_opinion_again_since_a_record_was_taken_back_is_asked_on_that_day() -> None:
+    """Rule 7: from the making of a record until it is taken back nobody owed an opinion on it."""
+    made = Desk(text=small.TEXT + GRANT)
+    made.do(LAND, Sign("grant", "agree"))
+    made.do(officer("b2", "bureau"), Advance("grant"))
+    made.pass_days(30)
+    made.do(officer("b2", "bureau"), TakeBack("grant", "误办"))
+    grant = made.workflow.leaving["first"]["grant"]
+    found = opinions_owed(made.workflow, case_of(made), CALENDAR)
+    dues = {one.seat.role: one.due.on.isoformat() for one in found if one.transition is grant}
+    assert dues == {"finance": "2026-04-06"}

@@ -136,7 +136,11 @@ def follow_seats(workflow: Workflow, before: Case | None, after: Case, entry: En
     same_place = before is not None and before.state == after.state
     returned = before is not None and before.cleared != after.cleared
     late = entry.known_on > entry.on
-    changed = before is None or before.changed is not after.changed
+    changed = (
+        before is None
+        or before.changed is not after.changed
+        or before.opinions is not after.opinions  # an objection goes stale once it is resolved
+    )
     if not (late or (same_place and (changed or returned))):
         return after
     asked = {**after.asked}
@@ -156,8 +160,16 @@ def follow_seats(workflow: Workflow, before: Case | None, after: Case, entry: En
 def _asked_by_change(
     workflow: Workflow, before: Case, after: Case, transition: Transition, entry: Entry
 ) -> dict[str, Asked]:
-    """Give the asks of those whose opinion went stale by an entry, or who came to others."""
-    if round_of(before, transition) != round_of(after, transition):
+    """Give the asks of those whose opinion went stale by an entry, or who came to others; where a
+    record was taken back, of all whose opinion is owed again: since it was made, none was.
+    """
+    was, now = round_of(before, transition), round_of(after, transition)
+    if now < was:
+        return {
+            opinion_key(transition.name, seat.role, seat.unit): Asked(entry.known_on, entry.seq)
+            for seat in asked_seats(workflow, after, transition)
+        }
+    if now > was:
         return {}
     old = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
     others = [
