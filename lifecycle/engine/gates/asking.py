@@ -31,10 +31,12 @@ def asked_of(case: Case, transition: Transition, seat: Seat) -> Asked | None:
     if asked == ENTERING:
         entered = case.entered.get(case.state, 1)
         return Asked(case.entered_on, entered) if entered >= round_of(case, transition) else None
-    made = case.fired.get(asked)
-    if made is not None and made.seq > round_of(case, transition):
-        return Asked(made.on, made.seq)
-    return None
+    if asked not in case.fired:
+        return None
+    since = round_of(case, transition)
+    made = (step for step in case.steps if step.transition == asked and step.seq > since)
+    first = next(made, None)  # made again in the same round, it asks nobody anew
+    return Asked(first.on, first.seq) if first else None
 
 
 def round_of(case: Case, transition: Transition) -> int:
