@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from lifecycle.engine.case_letter import CaseLetter, Letters
 from lifecycle.engine.entry import Entry
@@ -16,6 +16,8 @@ from lifecycle.frozen import dataclass
 
 if TYPE_CHECKING:
     from lifecycle.workflow.model import Workflow
+
+T = TypeVar("T")
 
 OPEN = "open"
 """The name under which the opening of a case counts among its transitions (for `not_by`)."""
@@ -464,6 +466,11 @@ def _load_renewal(item: Mapping[str, Any]) -> Renewal:
     )
 
 
+def _by_seq(load: Callable[[Any], T], data: Mapping[str, Any]) -> dict[str, T]:
+    """Load what is kept by the seqs of entries, in their order: JSON has sorted them as texts."""
+    return {key: load(data[key]) for key in sorted(data, key=int)}
+
+
 def load_case(
     data: Mapping[str, Any],
     letters: Mapping[str, CaseLetter],
@@ -489,8 +496,8 @@ def load_case(
             "editions": {name: Edition(*item) for name, item in data["editions"].items()},
             "past": {name: tuple(map(_load_past, items)) for name, items in data["past"].items()},
             "steps": tuple(_load_step(row, data["read"]) for row in data["steps"]),
-            "proposals": {key: _load_proposal(one) for key, one in data["proposals"].items()},
-            "renewals": {key: _load_renewal(one) for key, one in data.get("renewals", {}).items()},
+            "proposals": _by_seq(_load_proposal, data["proposals"]),
+            "renewals": _by_seq(_load_renewal, data.get("renewals", {})),
             "letters": Letters(letters),
             "recorders": Recorders(recorders),
         }

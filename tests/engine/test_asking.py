@@ -162,6 +162,9 @@ def test_a_transition_asks_where_the_workflow_says_so() -> None:
     made.do(BUREAU, Advance("tick"))
     day = made.on.isoformat()
     assert asked(made) == {"land": day, "finance": day}
+    made.pass_days(10)
+    made.do(BUREAU, Advance("tick"))
+    assert asked(made) == {"land": day, "finance": day}
 
 
 def test_a_seat_that_is_added_is_asked_that_day() -> None:

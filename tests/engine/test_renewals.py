@@ -4,6 +4,7 @@ unit that was asked is not simply taken off, and nobody is late with what could 
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -18,11 +19,14 @@ from lifecycle.engine.acts import (
     Correct,
     Open,
     RenewOpinion,
+    ResolveObjection,
     SettleRenewal,
+    TakeBack,
 )
 from lifecycle.engine.case import Case, Moment, dump_case, load_case
 from lifecycle.engine.standing import opinions_owed
 from lifecycle.insight.outlook import tasks_of
+from lifecycle.ledger.record import canonical
 from lifecycle.ledger.rows.task_rows import tasks_now
 from lifecycle.workflow.reader import read_workflow
 
@@ -208,6 +212,48 @@ def test_a_second_correction_asks_again_and_one_word_answers_both() -> None:
     assert len(finish(made)) == 2
     made.do(BUREAU, SettleRenewal(7, "finance", "", "已调剂"))
     assert finish(made) == []
+
+
+def read_back(case: Case) -> Case:
+    """Give a case as it comes back out of its row, with what its entries said in the order of the
+    row's keys.
+    """
+    return load_case(json.loads(canonical(dump_case(case))), {})
+
+
+def test_the_later_word_counts_in_a_case_read_back_too() -> None:
+    """Corrections are told in the order in which they were made, the tenth after the seventh, also
+    where the row of the case has them in the order of its keys.
+    """
+    made = moved()
+    made.correct({"amount": "9000"})
+    made.do(FINANCE, RenewOpinion(7, "object", "超出预算"))
+    made.correct({"amount": "9500"})
+    made.do(FINANCE, RenewOpinion(10, "agree"))
+    told = finish(made)
+    assert [text.rpartition("：")[2] for text in told] == ["缺 国土 的意见"] * 2
+    made.case = read_back(case_of(made))
+    assert list(made.case.renewals) == ["7", "10"]
+    assert finish(made) == told
+
+
+def test_what_a_correction_of_several_things_names_is_read_back_the_same() -> None:
+    """A fact and a file corrected by one entry: the confirmation names both the same whether the
+    proposal was read back before or not.
+    """
+    found = []
+    for read in (False, True):
+        made = Desk(text=small.TEXT.replace("report", "account"))
+        made.do(BUREAU, Attach("account", File("r.pdf", 10, "a" * 64)))
+        made.do(LAND, Sign("go", "agree"))
+        made.do(FINANCE, Sign("go", "agree"))
+        made.do(officer("b2", "bureau"), Advance("go"))
+        file = File("s.pdf", 9, "b" * 64)
+        case = made.do(BUREAU, Correct({"amount": "9000"}, "填错", "account", file))
+        made.case = read_back(case) if read else case
+        after = made.do(officer("b2", "bureau"), ConfirmCorrection(case.seq))
+        found.append(canonical(dump_case(after)))
+    assert found[0] == found[1]
 
 
 def test_the_unit_that_the_case_now_names_speaks() -> None:
@@ -418,3 +464,40 @@ def test_a_file_is_signed_anew_too() -> None:
     made.do(officer("b2", "bureau"), ConfirmCorrection(case.seq))
     assert set(owed(made)) == {"land", "finance"}
     assert made.unmet(BUREAU, Attach("report", File("t.pdf", 9, "c" * 64))) == ["edition"]
+
+
+def test_a_resolved_objection_that_is_stale_is_asked_anew_on_that_day() -> None:
+    """Rule 7: an objection stands though what it covers has changed; once it is resolved it has
+    gone stale, and its unit, which had spoken in time, is asked on the day of the resolution.
+    """
+    made = Desk()
+    made.do(LAND, Sign("go", "object", "权属未清"))
+    made.do(BUREAU, SetFacts({"amount": "6000"}))
+    made.pass_days(30)
+    assert "land" not in owed(made)
+    made.do(BUREAU, ResolveObjection("go", "land", "", "已厘清"))
+    assert owed(made) == {"land": "2026-04-06", "finance": "2026-03-05"}
+
+
+GRANT = """
+  - name: grant
+    title: 批准
+    kind: record
+    from: first
+    by: bureau
+    needs:
+      cosign: {roles: [land, finance], quorum: any, asked: entering, within: {in: 3, unit: workday, inner: true, basis: 内部承诺}}
+"""  # noqa: E501
+
+
+def test_who_owes_an_opinion_again_since_a_record_was_taken_back_is_asked_on_that_day() -> None:
+    """Rule 7: from the making of a record until it is taken back nobody owed an opinion on it."""
+    made = Desk(text=small.TEXT + GRANT)
+    made.do(LAND, Sign("grant", "agree"))
+    made.do(officer("b2", "bureau"), Advance("grant"))
+    made.pass_days(30)
+    made.do(officer("b2", "bureau"), TakeBack("grant", "误办"))
+    grant = made.workflow.leaving["first"]["grant"]
+    found = opinions_owed(made.workflow, case_of(made), CALENDAR)
+    dues = {one.seat.role: one.due.on.isoformat() for one in found if one.transition is grant}
+    assert dues == {"finance": "2026-04-06"}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from small import BUREAU, CALENDAR, FINANCE, LAND, Desk, officer
 
-from lifecycle.engine.acts import Act, Advance, AskOpinions, Attach, SetFacts, Sign
+from lifecycle.engine.acts import Act, Advance, AskOpinions, Attach, Correct, SetFacts, Sign
 from lifecycle.engine.case import File, Moment, Officer
 from lifecycle.engine.docket import Accepted, Docket
 
@@ -76,3 +76,23 @@ def test_who_was_asked_is_asked_idly() -> None:
     assert not idle(desk, BUREAU, AskOpinions("go"))
     desk.do(FINANCE, Sign("go", "agree"))
     assert idle(desk, BUREAU, AskOpinions("go"))
+
+
+def test_a_correction_is_proposed_idly_while_the_same_waits() -> None:
+    """Another value, reason or person is another proposal; and one that has lapsed is made anew."""
+    desk = Desk()
+    desk.ready()
+    desk.do(officer("b2", "bureau"), Advance("go"))
+    wrong = Correct({"amount": "9000"}, "填错")
+    assert not idle(desk, BUREAU, wrong)
+    desk.do(BUREAU, wrong)
+    assert idle(desk, BUREAU, wrong)
+    assert not idle(desk, BUREAU, Correct({"amount": "9000"}, "填错", slip=True))
+    assert not idle(desk, BUREAU, Correct({"amount": "9000"}, "漏填"))
+    assert not idle(desk, officer("b2", "bureau"), wrong)
+    file = File("s.pdf", 9, "b" * 64)
+    desk.do(BUREAU, Correct({}, "交错", "report", file))
+    assert idle(desk, BUREAU, Correct({}, "交错", "report", file))
+    assert not idle(desk, BUREAU, Correct({}, "交错", "report", File("t.pdf", 9, "c" * 64)))
+    desk.correct({"amount": "7000"})
+    assert not idle(desk, BUREAU, wrong)

@@ -96,7 +96,7 @@ class ConfirmCorrection(Act):
         proposal = case.proposals[str(self.proposal)]
         after = amended_as_proposed(workflow, case, proposal, seq=entry.seq)
         unsettled = {str(step): entry.seq for step in self.unsettled}
-        names = tuple(proposal.editions)
+        names = tuple(sorted(proposal.editions))
         renewal = Renewal(entry.seq, entry.known_on, names, self.unsigned, self.asked)
         renewals = {str(entry.seq): renewal} if self.asked else {}
         return after.after(

@@ -99,6 +99,15 @@ class Correct(Act):
                 role = _judge_item(docket, material, same=same) or role
         return role
 
+    def is_idle(self, docket: Docket) -> bool:
+        """Tell whether the same person's very proposal waits for the lead."""
+        return any(
+            (one.facts, one.material, one.note, one.slip, one.persons)
+            == (self.facts, self.material, self.note, self.slip, docket.officer.persons)
+            and (one.file and one.file.sha256) == (self.file and self.file.sha256)
+            for one in waiting_proposals(docket.case)
+        )
+
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case corrected, or with the proposal noted."""
         file = replace(self.file, seq=entry.seq, on=entry.on) if self.file else None

@@ -32,10 +32,12 @@ def asked_of(case: Case, transition: Transition, seat: Seat) -> Asked | None:
     if asked == ENTERING:
         entered = case.entered.get(case.state, 1)
         return Asked(case.entered_on, entered) if entered >= round_of(case, transition) else None
-    made = case.fired.get(asked)
-    if made is not None and made.seq > round_of(case, transition):
-        return Asked(made.on, made.seq)
-    return None
+    if asked not in case.fired:
+        return None
+    since = round_of(case, transition)
+    made = (step for step in case.steps if step.transition == asked and step.seq > since)
+    first = next(made, None)  # made again in the same round, it asks nobody anew
+    return Asked(first.on, first.seq) if first else None
 
 
 def round_of(case: Case, transition: Transition) -> int:
@@ -146,7 +148,11 @@ def follow_seats(workflow: Workflow, before: Case | None, after: Case, entry: En
     same_place = before is not None and before.state == after.state
     returned = before is not None and before.cleared != after.cleared
     late = entry.known_on > entry.on
-    changed = before is None or before.changed is not after.changed
+    changed = (
+        before is None
+        or before.changed is not after.changed
+        or before.opinions is not after.opinions  # an objection goes stale once it is resolved
+    )
     if not (late or (same_place and (changed or returned))):
         return after
     asked = {**after.asked}
@@ -166,8 +172,16 @@ def follow_seats(workflow: Workflow, before: Case | None, after: Case, entry: En
 def _asked_by_change(
     workflow: Workflow, before: Case, after: Case, transition: Transition, entry: Entry
 ) -> dict[str, Asked]:
-    """Give the asks of those whose opinion went stale by an entry, or who came to others."""
-    if round_of(before, transition) != round_of(after, transition):
+    """Give the asks of those whose opinion went stale by an entry, or who came to others; where a
+    record was taken back, of all whose opinion is owed again: since it was made, none was.
+    """
+    was, now = round_of(before, transition), round_of(after, transition)
+    if now < was:
+        return {
+            opinion_key(transition.name, seat.role, seat.unit): Asked(entry.known_on, entry.seq)
+            for seat in asked_seats(workflow, after, transition)
+        }
+    if now > was:
         return {}
     old = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
     others = [
