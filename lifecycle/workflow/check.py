@@ -192,11 +192,20 @@ def _check_subject(workflow: Workflow, vague: frozenset[str]) -> Iterator[Proble
 
 
 def _check_opening(workflow: Workflow) -> Iterator[Problem]:
-    """See that who opens a case may enter what the opening requires.
+    """See that who opens a case can be told before there is one, and may enter what the opening
+    requires.
 
     Roles that are not defined are told elsewhere.
     """
     openers = [workflow.roles[name] for name in workflow.opened_by if name in workflow.roles]
+    for role in openers:
+        if role.bound:
+            message = (
+                f"由 {role.title} 立项，但它是哪个单位要看事项的要素 {role.bound}，"
+                "立项时还没有事项，谁也不能以它立项"
+            )
+            mend = "opened_by 另写一个不随事项而异的角色；这个角色仍可办理立项以后的流转"
+            yield Problem("bound-opener", role.location, message, mend)
     for fact in workflow.facts.values():
         keepers = [workflow.roles[name] for name in fact.by if name in workflow.roles]
         known = openers and len(keepers) == len(fact.by)
