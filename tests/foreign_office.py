@@ -19,13 +19,13 @@ from lifecycle.engine.entry import BEIJING
 
 def directory(people: str, roles: set[str]) -> str:
     """Write the directory of an office from lines `unit title role…: officer…`, the first of which
-    is the office's own unit. Units without a role that the workflow knows are left out.
+    is the office's own unit. Units of which the workflow knows none of the roles are left out.
     """
     units, officers = [], []
     for line in people.strip().splitlines():
         unit, title, *functions = line.partition(":")[0].split()
         held = [role for role in functions if role in roles]
-        if not held:
+        if functions and not held:
             continue
         units.append({"code": unit, "title": title, "functions": held})
         officers += [
