@@ -135,6 +135,16 @@ def _relied_on(workflow: Workflow, case: Case, item: Fact | Material) -> Gate:
     return Gate("edition", False, inputs, text, _how_to_change(workflow, case, item))
 
 
+def how_to_enter(workflow: Workflow, case: Case, fact: Fact) -> str:
+    """Say how a fact is entered; of what a step rests on and no transition enters, how it is
+    corrected.
+    """
+    doors = doors_of(workflow, fact.name)
+    if doors.asking or doors.maybe or is_free(workflow, case, fact.name):
+        return f"请先办：{way_in(workflow, case, fact)}"
+    return _how_to_change(workflow, case, fact)
+
+
 def _how_to_change(workflow: Workflow, case: Case, item: Fact | Material) -> str:
     if isinstance(item, Material):
         correct = f"lifecycle correct {case.number} --material {item.name} --file 文件 --note 理由"

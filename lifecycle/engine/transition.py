@@ -43,7 +43,7 @@ def find_transition(workflow: Workflow, case: Case, name: str) -> Transition | G
     done = "立项" if name_of_last == OPEN else workflow.titles.get(name_of_last, name_of_last)
     text = f"现为“{here.title}”，{others[0].title} 须在“{sources}”办理"
     text += f"；上一步“{done}”由 {'、'.join(last.persons)} 于 {last.on} 办理"
-    return Gate("state", False, {"state": case.state}, text, f"现在可办：{can or '无，已办结'}")
+    return Gate("state", False, {"state": case.state}, text, f"现在可办：{can or '无，已终结'}")
 
 
 def judge_ended(workflow: Workflow, case: Case) -> Gate:

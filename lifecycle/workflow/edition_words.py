@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.errors import Problem
-from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.graph import GraphWay, edges_of, reachable, ways_of
+from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
 from lifecycle.workflow.reliance import doors_of, gate_names, lasting_facts
 
 
@@ -90,9 +91,10 @@ def _check_stands(workflow: Workflow, transition: Transition) -> Iterator[Proble
 
 
 def _check_second_doors(workflow: Workflow) -> Iterator[Problem]:
-    """Where several transitions enter what another rests on and none of them renews it, the second
-    of them can probably never be made.
+    """Where several transitions enter what another rests on, one of them may come after another,
+    and none of them renews it, the second can probably never be made.
     """
+    followers = _Followers(workflow)
     for name, fact in workflow.facts.items():
         doors = doors_of(workflow, name)
         ways = (*doors.asking, *doors.maybe)
@@ -100,10 +102,37 @@ def _check_second_doors(workflow: Workflow) -> Iterator[Problem]:
         if len(names) < 2 or any(name in way.renews for way in ways):
             continue
         reader = next((t for t in workflow.transitions if name in gate_names(t)[0]), None)
-        if reader is not None:
+        if reader is not None and followers.among(doors.asking):
             message = (
                 f"要素 {name} 由 {'、'.join(names)} 填报，又为 {reader.name} 所据：被采用后，"
                 "另一条流转就不能再改填"
             )
             mend = f"在后办的流转里写 renews: [{name}]"
             yield Problem("missing-renews", fact.location, message, mend, warning=True)
+
+
+class _Followers:
+    """Which transitions of a workflow may come after another that still stands.
+
+    A return to before it undoes it, unless it says that it stands: then what it entered is as it
+    was, and may be entered another way. A resume leads nowhere new.
+    """
+
+    def __init__(self, workflow: Workflow) -> None:
+        self.ways = ways_of(workflow)
+        leading = tuple(way for way in self.ways if way.transition.to != PREVIOUS)
+        forward = tuple(way for way in leading if not way.transition.undoes)
+        self.edges = edges_of(workflow, leading)
+        self.lasting = edges_of(workflow, forward)
+
+    def among(self, transitions: tuple[Transition, ...]) -> bool:
+        """Tell whether one of these may follow another of a different name."""
+        ways = [way for way in self.ways if way.transition in transitions]
+        return any(self._may_follow(way, other) for way in ways for other in ways)
+
+    def _may_follow(self, first: GraphWay, second: GraphWay) -> bool:
+        if first.transition.name == second.transition.name:
+            return False
+        goes = first.transition.undoable and not first.transition.until
+        edges = self.lasting if goes else self.edges
+        return not reachable(edges, set(first.targets)).isdisjoint(second.sources)

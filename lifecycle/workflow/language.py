@@ -442,6 +442,7 @@ _WORKFLOW = Form(
             Mentions("role", some=True),
             "可以立项的角色（写了 panel 的，默认是它的 lead）",
             "opened_by: [office, leader]",
+            more="不能是写了 unit、units 的角色：立项时还没有写着单位的要素。",
             otherwise="panel 的 lead；没有写 panel 的必须写",
         ),
         Key(

@@ -288,6 +288,9 @@ def test_a_final_state_refuses_every_command() -> None:
         Sign("go", "agree"),
     ):
         assert desk.unmet(BUREAU, command) == ["state"]
+    refused = desk.ask(BUREAU, Advance("go"))
+    assert isinstance(refused, Refused)
+    assert refused.gates[0].mend == "现在可办：无，已终结"
 
 
 def test_a_transition_from_elsewhere_says_who_was_here_last() -> None:

@@ -204,6 +204,28 @@ def test_other_facts_and_files_are_free_until_a_step_has_read_them(desk: Desk) -
     assert desk.unmet(LAND, Attach("plan", file("a"))) == []
 
 
+def test_what_comes_along_with_a_transition_is_told_where_it_belongs(desk: Desk) -> None:
+    """A fact that does not come with a transition is set first or, once a step has read it,
+    corrected; the refusal says which.
+    """
+    desk.do(BUREAU, SetFacts({"buyer": "甲公司"}))
+    desk.do(LAND, SetFacts({"area": "10", "remark": "无"}))
+    desk.do(LAND, Attach("plan", file("a")))
+    text = "开始出让 不随办理填报 面积"
+    along = Advance("begin", facts={"area": "11"})
+    way = "请先办：lifecycle set XS-2026-001 area=…"
+    assert gates(desk, BUREAU, along) == [("facts", text, way)]
+    desk.do(BUREAU, Advance("begin"))
+    facts = {"announced_on": desk.on.isoformat(), "price": "110", "area": "11"}
+    assert gates(desk, LAND, Advance("announce", facts=facts)) == [
+        (
+            "facts",
+            "公告 不随办理填报 面积",
+            "确属填错的，更正：lifecycle correct XS-2026-001 area=… --note 理由",
+        )
+    ]
+
+
 def test_what_renews_is_a_new_edition(desk: Desk) -> None:
     """A fact or material that renews is entered anew after a step has read it, and the step keeps
     the edition that it read.

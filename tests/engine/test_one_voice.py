@@ -7,7 +7,10 @@ from small import BUREAU, Attach, Desk, File, SetFacts, Sign, officer
 
 from lifecycle.engine.acts import Advance, ConfirmCorrection, RenewOpinion, WithdrawOpinion
 from lifecycle.engine.case import Case, Officer
+from lifecycle.engine.docket import Refused
+from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.quorum import count_of
+from lifecycle.workflow.reader import read_workflow
 
 STAFF = {
     "u-bureau": frozenset({"bureau"}),
@@ -139,3 +142,27 @@ def test_parted_roles_speak_anew_each_by_itself() -> None:
         "land/": "agree",
         "finance/": "object",
     }
+
+
+def told(made: Desk) -> list[str]:
+    """Give what the refusal to go on says of the co-sign."""
+    decision = made.ask(BUREAU, Advance("go"))
+    assert isinstance(decision, Refused)
+    return [gate.text for gate in decision.gates if gate.kind == "cosign"]
+
+
+def test_a_unit_with_several_seats_is_named_once() -> None:
+    """What is missing names the unit, not each of its seats; only where the workflow parts these it
+    names them by their roles.
+    """
+    for more, missing in (("", "water"), (", seats: by_role", "water（业主）、water（x 部门）")):
+        made = desk(more=more)
+        text = made.text.replace("roles: [land, finance, x]", "roles: [owner, x]")
+        made.workflow = read_workflow(text.replace("QUORUM", "all"), "small.yaml")
+        made.staff = {**STAFF, "water": frozenset({"x", "owner"})}
+        made.do(BUREAU, SetFacts({"owner_unit": "water"}))
+        assert told(made) == [f"缺 {missing} 的同意意见"]
+    act = Sign("go", "agree", role="owner", unit="water", also=(("x", "water"),))
+    entry = Entry.from_body(made.entries[-1], "h")
+    names = {"water": "市水利局"}
+    assert act.sentence(made.workflow, entry, names) == "会签 前往乙　市水利局 同意"

@@ -461,3 +461,24 @@ def test_unreachable_and_dead_ends_are_what_a_walk_finds(
     assert ("no-final" in {p.rule for p in problems}) is not bool(finals)
     edges = edges_of(workflow, ways_of(workflow))
     assert reachable(edges, {"s0"}) == set(NAMES) - named["unreachable"]
+
+
+@pytest.mark.parametrize(
+    ("words", "warned"),
+    [
+        ("", []),
+        ("stands: true, ", ["missing-renews"]),
+        ("stands: {until: [send_back]}, ", ["missing-renews"]),
+    ],
+)
+def test_ways_of_which_one_is_taken_may_ask_the_same(words: str, warned: list[str]) -> None:
+    """Two ways out of a state may enter the same fact, since a return to before the one undoes it;
+    where it stands through the return, the other comes after it, which is warned of.
+    """
+    asks = f"{words}asks: [amount], needs: {{guards: [{{when: amount > 1, else: 少}}]}}"
+    text = gated(VALID, "submit", asks).replace(
+        MOVES.splitlines()[2],
+        "  - {name: direct, title: 直送, from: drafting, to: review, by: clerk, asks: [amount]}\n"
+        + MOVES.splitlines()[2],
+    )
+    assert [problem.rule for problem in check(read_workflow(text, "demo.yaml"))] == warned

@@ -13,8 +13,8 @@ from lifecycle.engine.case_letter import CaseLetter, names_of
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.editions import with_step
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.fact_gates import judge_lock, judge_renewed, judge_value
-from lifecycle.engine.gates.gates import Gate, way_in
+from lifecycle.engine.fact_gates import how_to_enter, judge_lock, judge_renewed, judge_value
+from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.machine import fire
 from lifecycle.engine.transition import find_transition, judge_transition
 from lifecycle.engine.values import Value
@@ -76,7 +76,7 @@ class Advance(Act):
                 judge_renewed(docket, transition, fact)
             else:
                 text = f"{transition.title} 不随办理填报 {fact.title}"
-                mend = f"请先办：{way_in(docket.workflow, docket.case, fact)}"
+                mend = how_to_enter(docket.workflow, docket.case, fact)
                 docket.add(Gate("facts", False, {name: value}, text, mend))
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent
-from lifecycle.engine.acts.sign import seat_name
+from lifecycle.engine.acts.sign import seat_names
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
@@ -95,8 +95,7 @@ class AskOpinions(Act):
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
         title = workflow.titles.get(self.transition, self.transition)
-        asked = "、".join(seat_name(workflow, names, role, unit) for role, unit in self.seats)
-        return f"{self.verb} {title}　{asked}"
+        return f"{self.verb} {title}　{seat_names(workflow, names, *self.seats)}"
 
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for."""

@@ -18,7 +18,7 @@ from lifecycle.engine.acts.sign import (
 from lifecycle.engine.case import Case, Opinion
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import judge_voice, who_is
+from lifecycle.engine.gates.cosign import judge_voice, who_are, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
 from lifecycle.engine.gates.renewals import (
     OpenRenewal,
@@ -62,8 +62,7 @@ class RenewOpinion(Act):
             return docket.refuse()
         seat = self._own_seat(docket, renewal)
         if seat is None:
-            seats = renewal.seats
-            asked = "、".join(who_is(docket.workflow, docket.moment, s.role, s.unit) for s in seats)
+            asked = who_are(docket.workflow, docket.moment, renewal.seats)
             text = f"第 {self.correction} 笔更正由 {asked} 重新表示意见，您不在其中"
             docket.add(Gate("role", False, {}, text))
             return docket.refuse()

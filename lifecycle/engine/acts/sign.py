@@ -11,7 +11,7 @@ from lifecycle.engine.case import Case, Opinion, opinion_key
 from lifecycle.engine.case_letter import rule_of
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import judge_turn, judge_voice, who_is
+from lifecycle.engine.gates.cosign import judge_turn, judge_voice, who_are, who_is
 from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
 from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.gates.seats import Seat, seats_of, speaks_for
@@ -236,12 +236,10 @@ def find_seat(docket: Docket, name: str, role: str | None) -> Seat | Refused:
     if seat is not None and role is None:
         _judge_named(docket, transition, seat)
     if seat is None:
-        named = [
-            who_is(workflow, moment, s.role, s.unit) for s in seats_of(workflow, case, transition)
-        ]
+        named = who_are(workflow, moment, seats_of(workflow, case, transition))
         text = f"{transition.title} 不须会签"
         if named:
-            text = f"{transition.title} 由 {'、'.join(named)} 会签，您不在其中"
+            text = f"{transition.title} 由 {named} 会签，您不在其中"
         return Refused((Gate("role", False, {}, text),), transition)
     docket.add(
         Gate("role", True, {"role": seat.role}, who_is(workflow, moment, seat.role, seat.unit))
@@ -353,8 +351,9 @@ def opinion(
 
 
 def seat_names(workflow: Workflow, names: Mapping[str, str], *seats: tuple[str, str]) -> str:
-    """Name the seats of one unit for a log."""
-    return "、".join(seat_name(workflow, names, role, unit) for role, unit in seats)
+    """Name seats for a log, a unit with several of them once."""
+    named = (seat_name(workflow, names, role, unit) for role, unit in seats)
+    return "、".join(dict.fromkeys(named))
 
 
 def seat_name(workflow: Workflow, names: Mapping[str, str], role: str, unit: str) -> str:

@@ -107,7 +107,7 @@ def awaited(
             missing = [seat for seat in count.seats if seat not in count.agreed]
             names += [who_is(workflow, moment, seat.role, seat.unit) for seat in missing]
             names += [workflow.roles[role].title for role in unseated(workflow, case, earlier)]
-    return "、".join(names) or "前面各家"
+    return "、".join(dict.fromkeys(names)) or "前面各家"
 
 
 def who_is(workflow: Workflow, moment: Moment, role: str, unit: str) -> str:
@@ -115,6 +115,12 @@ def who_is(workflow: Workflow, moment: Moment, role: str, unit: str) -> str:
     if unit:
         return moment.names.get(unit, unit)
     return workflow.roles[role].title if role in workflow.roles else role
+
+
+def who_are(workflow: Workflow, moment: Moment, seats: Iterable[Seat]) -> str:
+    """Name for an officer those at some seats: a unit with several of them once."""
+    names = (who_is(workflow, moment, seat.role, seat.unit) for seat in seats)
+    return "、".join(dict.fromkeys(names))
 
 
 def judge_cosign(
@@ -172,10 +178,15 @@ class _Judging:
         return Gate("cosign", met, inputs, text, mend, self.cosign.basis, given, wanted)
 
     def _name(self, seat: Seat) -> str:
-        return who_is(self.workflow, self.moment, seat.role, seat.unit)
+        """Name who is asked; where a unit speaks for several roles apart, with the role."""
+        name = who_is(self.workflow, self.moment, seat.role, seat.unit)
+        mine = [other for other in self.count.seats if seat.unit and other.unit == seat.unit]
+        if self.cosign.by_role and len(mine) > 1:
+            return f"{name}（{self.workflow.roles[seat.role].title}）"
+        return name
 
     def _names(self, seats: Iterable[Seat]) -> str:
-        return "、".join(map(self._name, seats))
+        return "、".join(dict.fromkeys(map(self._name, seats)))
 
     def _objection(self, objection: Opinion) -> Gate:
         name = who_is(self.workflow, self.moment, objection.role, objection.unit)
@@ -186,7 +197,8 @@ class _Judging:
 
     def _passed(self) -> Gate:
         spoken = [seat for seat in self.count.seats if not seat.is_open]
-        names = "、".join(self._name(seat) + _verdict_mark(seat) for seat in spoken)
+        told = (self._name(seat) + _verdict_mark(seat) for seat in spoken)
+        names = "、".join(dict.fromkeys(told))
         text = f"{names or '无须会签的单位'} 已会签"
         return self._gate(text, "", met=True, counted=True)
 
@@ -241,12 +253,12 @@ class _Judging:
         """
         count = self.count
         wanted = count.seats if count.short else count.lacking
-        silent: dict[str, list[str]] = {}
+        silent: dict[str, list[Seat]] = {}
         for seat in wanted:
             if seat.opinion is None:
                 why = _why_silent(self.case, self.transition, seat, self.moment)
-                silent.setdefault(why, []).append(self._name(seat))
-        parts = [f"缺 {'、'.join(silent[why])} 的同意意见{why}" for why in sorted(silent)]
+                silent.setdefault(why, []).append(seat)
+        parts = [f"缺 {self._names(silent[why])} 的同意意见{why}" for why in sorted(silent)]
         stale = [seat for seat in wanted if seat.stale]
         if stale:
             names = self._names(stale)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lifecycle.engine.case import Case, MadeStep, Moment, Officer
 from lifecycle.engine.editions import edition_of, would_undo
-from lifecycle.engine.gates.cosign import who_is
+from lifecycle.engine.gates.cosign import who_are
 from lifecycle.engine.gates.gates import MOST_NAMED, Gate, title_of
 from lifecycle.engine.gates.renewals import OpenRenewal, renewals_of
 from lifecycle.workflow.model import Transition, Workflow
@@ -122,8 +122,6 @@ def tell_renewal(workflow: Workflow, renewal: OpenRenewal, moment: Moment) -> st
     more = f"等 {len(titles)} 项" if len(titles) > MOST_NAMED else ""
     signed = f"{''.join(titles[:MOST_NAMED])}{more}"
     told = f"{what} 已更正（第 {renewal.correction} 笔），会签过{signed}的单位须重新表示意见"
-    owing = [who_is(workflow, moment, seat.role, seat.unit) for seat in renewal.owing]
-    if owing:
-        return f"{told}：缺 {'、'.join(owing)} 的意见"
-    against = [who_is(workflow, moment, seat.role, seat.unit) for seat in renewal.objecting]
-    return f"{told}：{'、'.join(against)} 不同意"
+    if renewal.owing:
+        return f"{told}：缺 {who_are(workflow, moment, renewal.owing)} 的意见"
+    return f"{told}：{who_are(workflow, moment, renewal.objecting)} 不同意"

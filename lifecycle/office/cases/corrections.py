@@ -117,7 +117,8 @@ def _asked(office: Office, body: Mapping[str, Any]) -> tuple[str, ...]:
     workflow = office.library.workflow(intent["workflow"])
     names = office.directory.names(intent["occurred_on"])
     seats = intent["data"].get("asked", ())
-    return tuple(seat_name(workflow, names, role, unit) for role, unit in seats)
+    named = (seat_name(workflow, names, role, unit) for role, unit in seats)
+    return tuple(dict.fromkeys(named))
 
 
 def _meant(case: Case, proposal: int | None) -> int:

@@ -23,7 +23,7 @@ from lifecycle.engine.case import Case, File
 from lifecycle.engine.case_letter import CaseLetter, rule_of
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import judge_voice, who_is
+from lifecycle.engine.gates.cosign import judge_voice, who_are
 from lifecycle.engine.gates.gates import VERDICTS, Gate
 from lifecycle.engine.gates.quorum import has_turn
 from lifecycle.engine.gates.seats import Seat, floor_of, seats_of
@@ -198,7 +198,7 @@ def _judge_seats(docket: Docket, transition: Transition) -> tuple[tuple[str, str
         for gate in judge_voice(transition.title, asked, seat, docket.officer):
             docket.add(gate)
     if not seats:
-        wanted = "、".join(who_is(docket.workflow, docket.moment, s.role, s.unit) for s in asked)
+        wanted = who_are(docket.workflow, docket.moment, asked)
         text = f"{transition.title} 由 {wanted} 会签，您不在其中"
         docket.add(Gate("role", False, {}, text, _ONLY))
     return tuple((seat.role, seat.unit) for seat in seats)
