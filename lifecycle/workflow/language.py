@@ -442,6 +442,7 @@ _WORKFLOW = Form(
             Mentions("role", some=True),
             "可以立项的角色（写了 panel 的，默认是它的 lead）",
             "opened_by: [office, leader]",
+            more="由要素确定单位的角色不能立项：那时还不知道是哪个单位。",
             otherwise="panel 的 lead；没有写 panel 的必须写",
         ),
         Key(
