@@ -19,6 +19,8 @@ Entered = str | tuple[str, ...]
 Value = str | int | bool | list[str]
 """A fact as recorded: decimals and money as plain strings, dates as YYYY-MM-DD, units by code."""
 
+NO_UNIT = "无"
+"""What an officer writes for a list of units that is empty: no unit is called so."""
 MOST_TEXT = 10_000
 MOST_INTEGER = 2**53 - 1
 """What every JSON reader reads exactly (RFC 8259 §6), as the entries' canonical form promises."""
@@ -81,8 +83,10 @@ def parse_fact(fact: Fact, entered: Entered) -> Value:
     """Read what an officer entered as a fact's canonical value.
 
     Raises InvalidError that says what is wrong. A list keeps the order and equal items; of units
-    each counts once.
+    each counts once, and there may be none (无).
     """
+    if fact.of == "unit" and isinstance(entered, str) and entered.strip() == NO_UNIT:
+        return []
     if fact.type == "list":
         items = [str(_parse_one(fact, fact.of, item)) for item in _items(fact, entered)]
         value: Value = list(dict.fromkeys(items)) if fact.of == "unit" else items
@@ -100,7 +104,8 @@ def parse_fact(fact: Fact, entered: Entered) -> Value:
 def _filled(fact: Fact, text: str) -> str:
     text = clean_text(text, fact.title)
     if not text:
-        raise InvalidError(f"{fact.title}（{fact.name}）不能为空")
+        mend = f"没有单位的，写 {NO_UNIT}" if fact.of == "unit" else ""
+        raise InvalidError(f"{fact.title}（{fact.name}）不能为空", mend)
     return text
 
 

@@ -108,6 +108,7 @@ def test_audit_for_machines(bureau: Bureau) -> None:
         "cases": 3,
         "refused_attempts": 1,
         "early": [],
+        "corrections": [],
         "auth": {"declared": 36, "local": 0},
         "last_index": 36,
         "log": answer["log"],

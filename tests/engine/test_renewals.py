@@ -361,6 +361,27 @@ def test_who_settled_an_objection_said_anew_does_not_go_on_themselves() -> None:
     assert made.unmet(officer("b3", "bureau"), last) == []
 
 
+def test_where_objections_count_the_vote_is_counted_again() -> None:
+    """A majority that agrees anew outvotes who does not; where it is none any more, the lead's word
+    does not make it one.
+    """
+    made = Desk(quorum="majority, objection: counts", text=small.TEXT + RECORDS)
+    made.do(BUREAU, SetFacts({"x_units": ["u7"]}))
+    made.ready()
+    water = officer("x7", "x", "u7")
+    made.do(water, Sign("go", "agree"))
+    made.do(officer("b2", "bureau"), Advance("go"))
+    correction = made.correct({"amount": "9000"}).seq
+    made.do(LAND, RenewOpinion(correction, "agree"))
+    made.do(FINANCE, RenewOpinion(correction, "object", "超出预算"))
+    assert len(finish(made)) == 1  # the third has not spoken
+    made.do(water, RenewOpinion(correction, "agree"))
+    assert finish(made) == []
+    made.do(water, RenewOpinion(correction, "object", "占用岸线"))
+    assert len(finish(made)) == 1
+    assert made.unmet(BUREAU, SettleRenewal(correction, "finance", "", "已调剂")) == ["opinion"]
+
+
 # ── Who was asked is not simply taken off ──
 
 

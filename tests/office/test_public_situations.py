@@ -969,3 +969,34 @@ def test_an_objection_lasts_through_a_rejection(works_by: Working) -> None:
     )
     office.does("legal01 sign accept agree", "finance01 advance accept")
     assert (office.state, office.findings()) == ("closed", [])
+
+
+def test_persons_of_one_unit_vote_each_for_themselves(works_by: Working) -> None:
+    """Seats are of roles: where each of three persons of a unit holds one and the workflow parts
+    them, two carry it over the third.
+    """
+    office = works_by(
+        """
+roles: {office: 办公室, land: 委员甲, planning: 委员乙, third: 委员丙}
+facts:
+  name: {title: 名称, type: text, required: true}
+states:
+  draft: {title: 起草, lead: office}
+  closed: {title: 办结, final: true}
+transitions:
+  - {name: approve, title: 表决, from: draft, to: closed, by: office, needs: {cosign: {roles: [land, planning, third], quorum: majority, objection: counts, seats: by_role, asked: entering}}}
+"""  # noqa: E501
+    )
+    functions = [w for role in ("land", "planning", "third") for w in ("--function", role)]
+    office.do("unit", "change", "land", *functions, by="admin")
+    for role in ("land", "planning", "third"):
+        words = ("officer", "add", f"{role}99", "委员", "--unit", "land", "--role", role)
+        office.do(*words, by="admin")
+    office.opens("office01 matter name=甲")
+    office.does("land99 sign approve agree", "planning99 sign approve object --note 不妥")
+    assert office.unmet("office01 advance approve") == [
+        "会签　　缺 委员丙 的同意意见；还需 1 家同意；不同意的有 委员乙"
+    ]
+    assert office.tasks("third99") == ["lifecycle sign SX-2026-001 approve agree"]
+    office.does("third99 sign approve agree", "office01 advance approve")
+    assert (office.state, office.findings()) == ("closed", [])

@@ -115,3 +115,17 @@ def test_a_column_that_is_not_read_is_named(tiny: Tiny) -> None:
     assert tiny.asks("show", number)["case"]["opinions"] == []
     tiny.write("表.csv", ["编号,名称,意见", f"{number},剑瓷,无"])
     tiny.do("sign", "表.csv", "to_siting", "agree", by="land01")
+
+
+def test_a_panel_may_be_emptied_again(tiny: Tiny) -> None:
+    """Once a unit was asked, it leaves by a correction, also the last one: “无” is no unit at all;
+    an empty value says so.
+    """
+    number = tiny.opened("investment=32000", "x_units=wenwu")
+    _code, message = tiny.fails("set", number, "x_units=", by="bureau01")
+    assert "改法：没有单位的，写 无" in message
+    tiny.do("correct", number, "x_units=无", "--note", "与文物无关", by="bureau01")
+    tiny.do("confirm", number, by="bureau02")
+    assert tiny.asks("show", number)["case"]["facts"]["x_units"] == []
+    assert "缺 国土 的同意意见" in tiny.do("why", number, "to_siting")
+    assert tiny.run("audit").exit_code == 0

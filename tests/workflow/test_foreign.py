@@ -2,7 +2,7 @@
 walked along the paths for which they are known: Plone's publication, GitHub's review, a leave
 request, Camunda's invoice and a purchase in bands.
 
-What of them the language does not say stands in docs/language.md, chapter 7.
+What of them the language does not say stands in docs/language.md, chapter 七.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from foreign_office import ForeignOffice
+
+from lifecycle.workflow.reader import examine
 
 FOREIGN = Path(__file__).parent.parent / "data" / "foreign"
 STALE = "的意见已失效（其后有退回或内容变更），须重新会签"
@@ -461,3 +463,41 @@ def test_a_tender_takes_twenty_days_and_a_majority_with_the_lawyers(founded: Fou
     ]
     purchase.does("lab01 advance accept")
     assert (purchase.state, purchase.findings()) == ("accepted", [])
+
+
+# ── What the manual says that the language does not say ──
+
+COSIGN = "reason: required, needs: {cosign: "
+TWICE = "[{name: a, roles: accountant}, {name: b, roles: accountant}]"
+COUNTED = "reason: required, needs: {counter"
+UNSAID = {
+    "hours": ("in: 7, unit: day", "in: 7, unit: hour", "wrong-choice"),
+    "a limit that the case gives": ("in: 7, unit: day", "in: amount, unit: day", "wrong-number"),
+    "an area in the number": ("{serial:03}", "{serial:03}-{area}", "wrong-number-pattern"),
+    "no end": ("final: true", "final: false", "no-final"),
+    "the person who opened it": ("by: approver, not_by", "by: open, not_by", "unknown-role"),
+    "a letter on a condition": (
+        "asks: [transferred_on]",
+        "asks: [transferred_on], notices: [{template: a, to: assistant, when: amount > 1}]",
+        "unknown-key",
+    ),
+    "a quorum that the case gives": (
+        COUNTED,
+        COSIGN + "{roles: accountant, quorum: {at_least: amount}}, counter",
+        "wrong-number",
+    ),
+    "a role in two rounds": (COUNTED, COSIGN + TWICE + ", counter", "repeated"),
+}
+"""What chapter 七 of the manual says cannot be said, each written into the invoice: instead of
+what, what, and the rule by which it is refused.
+"""
+
+
+@pytest.mark.parametrize("what", UNSAID)
+def test_what_the_manual_says_cannot_be_said_is_refused(what: str) -> None:
+    """Should one of these be said one day, the manual has to be told."""
+    before, after, rule = UNSAID[what]
+    text = (FOREIGN / "invoice.yaml").read_text("utf-8")
+    assert before in text
+    _, problems, _ = examine(text.replace(before, after).encode(), "invoice.yaml")
+    assert rule in {problem.rule for problem in problems}

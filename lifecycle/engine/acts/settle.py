@@ -14,7 +14,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import who_is
 from lifecycle.engine.gates.gates import Gate, judge_role, leads_of, role_titles
-from lifecycle.engine.gates.renewals import place_of
+from lifecycle.engine.gates.renewals import is_settleable, place_of
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
@@ -48,6 +48,11 @@ class SettleRenewal(Act):
             whose = who_is(workflow, docket.moment, self.role, self.unit)
             text = f"{whose} 对第 {self.correction} 笔更正没有待处理的不同意见"
             docket.add(Gate("opinion", False, {}, text))
+        for seat in objecting:
+            counts = renewal is not None and not is_settleable(workflow, renewal, seat)
+            if (seat.role, seat.unit) == (self.role, self.unit) and counts:
+                text = "这一处会签按计票，牵头单位的处理不能代替同意"
+                docket.add(Gate("opinion", False, {}, text, "由其另表示意见，或退回重办"))
         if not self.note:
             text = f"须由 {role_titles(workflow, roles)} 写明如何处理"
             docket.add(Gate("reason", False, {}, text, "加 --note 处理情况"))

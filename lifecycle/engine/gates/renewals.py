@@ -11,18 +11,19 @@ from lifecycle.engine.clocks import due_of
 from lifecycle.engine.gates.seats import Seat
 from lifecycle.engine.workdays import Calendar, Due
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.model import Cosign, Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRenewal:
     """A correction after which opinions have to be given anew: the standing steps that were signed,
-    and each seat with what it said since.
+    each seat with what it said since, and those whose objection stands in the way.
     """
 
     renewal: Renewal
     steps: tuple[MadeStep, ...]
     seats: tuple[Seat, ...]
+    objecting: tuple[Seat, ...]
 
     @property
     def correction(self) -> int:
@@ -33,11 +34,6 @@ class OpenRenewal:
     def owing(self) -> tuple[Seat, ...]:
         """List the seats that have not spoken since."""
         return tuple(seat for seat in self.seats if seat.opinion is None)
-
-    @property
-    def objecting(self) -> tuple[Seat, ...]:
-        """List the seats whose objection stands."""
-        return tuple(seat for seat in self.seats if seat.opinion and seat.opinion.objects)
 
 
 def renewals_of(workflow: Workflow, case: Case) -> Iterator[OpenRenewal]:
@@ -50,7 +46,9 @@ def renewals_of(workflow: Workflow, case: Case) -> Iterator[OpenRenewal]:
     for renewal in case.renewals.values():
         steps = tuple(by_seq[seq] for seq in renewal.steps if seq in by_seq)
         if steps:
-            yield OpenRenewal(renewal, steps, tuple(_seats(workflow, case, renewal)))
+            seats = tuple(_seats(workflow, case, renewal))
+            against = tuple(_objecting(workflow, case, steps, seats))
+            yield OpenRenewal(renewal, steps, seats, against)
 
 
 def renewals_waiting(workflow: Workflow, case: Case) -> list[OpenRenewal]:
@@ -93,6 +91,47 @@ def _said_last(case: Case, renewal: Renewal, place: str) -> Opinion | None:
         if one.correction >= renewal.correction and place in one.said
     ]
     return max(said, key=lambda opinion: opinion.seq, default=None)
+
+
+def _objecting(
+    workflow: Workflow, case: Case, steps: Iterable[MadeStep], seats: tuple[Seat, ...]
+) -> Iterator[Seat]:
+    """Give the seats whose objection stands in the way: where objections only count, none is that
+    was outvoted.
+    """
+    transitions = _transitions(workflow, steps)
+    for seat in seats:
+        if seat.opinion is None or not seat.opinion.objects:
+            continue
+        sat = [c for c in (t.cosign_of(seat.role) for t in transitions) if c is not None]
+        if not sat or not all(_outvotes(workflow, case, cosign, seats) for cosign in sat):
+            yield seat
+
+
+def _outvotes(workflow: Workflow, case: Case, cosign: Cosign, seats: tuple[Seat, ...]) -> bool:
+    """Tell whether a co-sign at which objections only count has passed, by what was said anew."""
+    if cosign.objection != "counts":
+        return False
+    agreed = {
+        (seat.role, seat.unit)
+        for seat in seats
+        if seat.role in cosign.roles and seat.opinion and seat.opinion.verdict != "object"
+    }
+    bound = {role: workflow.roles[role].bound for role in cosign.roles}
+    asked = [
+        (role, unit)
+        for role, fact in bound.items()
+        for unit in (case.bound_units(fact) if fact else ("",))
+    ]
+    must = [place for place in asked if place[0] in cosign.must]
+    return len(agreed) >= cosign.quorum.needed(len(asked)) and all(p in agreed for p in must)
+
+
+def is_settleable(workflow: Workflow, renewal: OpenRenewal, seat: Seat) -> bool:
+    """Tell whether the lead's word does for a seat's objection: not where objections count."""
+    sat = (t.cosign_of(seat.role) for t in _transitions(workflow, renewal.steps))
+    words = [cosign.objection for cosign in sat if cosign is not None]
+    return not words or "blocks" in words
 
 
 def parted_roles(workflow: Workflow, renewal: OpenRenewal) -> frozenset[str]:

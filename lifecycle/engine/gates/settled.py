@@ -8,7 +8,7 @@ from lifecycle.engine.case import Case, MadeStep, Moment, Officer
 from lifecycle.engine.editions import edition_of, would_undo
 from lifecycle.engine.gates.cosign import who_are
 from lifecycle.engine.gates.gates import MOST_NAMED, Gate, title_of
-from lifecycle.engine.gates.renewals import OpenRenewal, renewals_of
+from lifecycle.engine.gates.renewals import OpenRenewal, is_settleable, renewals_of
 from lifecycle.workflow.model import Transition, Workflow
 from lifecycle.workflow.reliance import gate_names
 
@@ -109,6 +109,8 @@ def _unrenewed(workflow: Workflow, case: Case, renewal: OpenRenewal, moment: Mom
         who = seat.role + (f"/{seat.unit}" if seat.unit else "")
         resolve = f"lifecycle resolve {case.number} {correction} {who} --note …"
         mend = f"由其另表示意见，或由牵头单位说明处理：{resolve}"
+        if not is_settleable(workflow, renewal, seat):
+            mend = "按计票，同意的不够数：由其另表示意见，或退回重办"
     inputs = {"correction": correction, "steps": [step.seq for step in renewal.steps]}
     return Gate("edition", False, inputs, tell_renewal(workflow, renewal, moment), mend)
 
