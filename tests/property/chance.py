@@ -196,9 +196,8 @@ class Chance:
         if request.request_id and isinstance(came, Outcome):
             repeated = came.repeated or came.unchanged
             self.world.see("f", repeated and self.world.accepted == before, f"{act} again")
-        elif not isinstance(act, Advance | CancelOpening):
-            said = f"{act} again: {came}"
-            self.world.see("f", self.world.accepted == before, said)
+        elif not isinstance(act, Advance | TakeBack):  # made twice, they are done twice
+            self.world.see("f", self.world.accepted == before, f"{act} again")
 
     # One turn.
 
