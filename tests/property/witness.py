@@ -758,7 +758,7 @@ class Record:
             found[-1].settled = persons
 
     def _later(self, correction: int, place: Place) -> list[dict[str, Any]]:
-        """List the corrections, from one on, on which a seat has spoken: what was said last, last."""
+        """List the corrections, from one on, on which a seat has spoken; the last word last."""
         found = [
             one for seq, one in self.renewals.items() if seq >= correction and place in one["said"]
         ]
