@@ -53,9 +53,10 @@ def entries(folder: Path) -> list[str]:
     return [json.loads(raw)["intent"]["type"] for (raw,) in rows]
 
 
-def see_killed_everywhere(made: Path, scratch: Path, *words: str) -> int:
-    """Kill a command at each of its writes and syncs in turn, on a copy of an office each time;
-    repeat it, and hold what there is then against what one run alone makes. Gives the kills.
+def see_killed_everywhere(made: Path, scratch: Path, *words: str, step: int = 1) -> int:
+    """Kill a command at each of its writes and syncs in turn, or at each so manieth, on a copy of
+    an office each time; repeat it, and hold what there is then against what one run alone makes.
+    Gives the number of the last one.
     """
     whole = scratch / "whole"
     shutil.copytree(made, whole)
@@ -63,12 +64,12 @@ def see_killed_everywhere(made: Path, scratch: Path, *words: str) -> int:
     done = run(whole, *words, "--request-id", "k-1")
     assert done.returncode == 0, done.stderr
     after = entries(whole)
-    for kill in range(1, 500):
+    for kill in range(1, 500, step):
         folder = scratch / f"kill-{kill}"
         shutil.copytree(made, folder)
         ended = run(folder, *words, "--request-id", "k-1", kill=kill)
         if ended.returncode == 0:
-            return kill - 1
+            return kill - step
         assert ended.returncode == -signal.SIGKILL, ended.stderr
         found = entries(folder)
         # A letter's issue is two entries, its forms being fixed by the second: the first may stand
@@ -79,7 +80,7 @@ def see_killed_everywhere(made: Path, scratch: Path, *words: str) -> int:
         again = run(folder, *words, "--request-id", "k-1")
         assert again.returncode == 0, (kill, again.stderr)
         assert entries(folder) == after, kill
-        if kill % 5 == 0:
+        if kill % 5 == 1:
             audit = run(folder, "audit")
             assert audit.returncode == 0, (kill, audit.stdout)
         shutil.rmtree(folder)
@@ -129,7 +130,10 @@ def test_an_act_is_whole_or_not_there(
     """
     words = prepare(paper)
     assert isinstance(paper, Bureau)
-    kills = see_killed_everywhere(paper.folder, tmp_path, *words)
+    # An issue has some 120 places, most of them alike: the blocks of its five forms.
+    kills = see_killed_everywhere(
+        paper.folder, tmp_path, *words, step=3 if words[0] == "notice" else 1
+    )
     print(f"{words[0]}：{kills} 处")
     assert kills >= 5
 
