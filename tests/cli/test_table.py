@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifecycle.cli.terminal import output, table
+from lifecycle.cli.terminal import output, refusal, table
 from lifecycle.cli.terminal.text import cut, pad, safe, wrap, wrap_all
 from lifecycle.errors import cell_width
+
+if TYPE_CHECKING:
+    from lifecycle.office.cases.cases import Gate
 
 
 class Terminal(io.StringIO):
@@ -73,14 +78,87 @@ def test_heads_are_repeated_where_columns_move(capsys: pytest.CaptureFixture[str
 
 
 def test_a_terminal_gets_no_broken_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a terminal the widest columns are cut, marked with …; into a pipe they are whole."""
+    """On a terminal the cells of the widest columns go on in further lines; colours go with them,
+    and nothing is cut off.
+    """
     terminal = at_terminal(monkeypatch)
-    table.write_table(
-        ("编号", "项目"), [("LS-F-2026-001", "很长很长很长很长很长很长很长很长很长很长很长的名称")]
+    name = "很长很长很长很长很长很长很长很长很长的名称"
+    table.write_table(("编号", "项目"), [("LS-F-2026-001", output.paint(name, "red"))])
+    assert "\x1b[31m很长很长很长的名称\x1b[0m" in terminal.getvalue()
+    assert plain(terminal) == (
+        "编号           项目\n"
+        "LS-F-2026-001  很长很长很长很长很长很长\n"
+        "               很长很长很长的名称\n"
     )
-    lines = terminal.getvalue().replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines()
-    assert lines[1].endswith("…")
-    assert all(cell_width(line) <= 40 for line in lines)
+
+
+def plain(terminal: Terminal) -> str:
+    """Give what stands on a terminal, without its colours."""
+    return re.sub(r"\x1b\[\d+m", "", terminal.getvalue())
+
+
+def test_a_terminal_breaks_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one copies stays whole: where columns do not fit beside each other, rows are
+    paragraphs.
+    """
+    terminal = at_terminal(monkeypatch)
+    heads = ("事项", "公文", "日期", "文号", "标题")
+    row = ("LS-F-2026-001", "14-siting-consultation", "2026-11-30", "", "关于选址征求意见的函")
+    table.write_table(heads, [row])
+    assert plain(terminal) == (
+        "事项  公文  日期  文号  标题\n"
+        "LS-F-2026-001  14-siting-consultation\n"
+        "    2026-11-30  关于选址征求意见的函\n"
+    )
+
+
+def test_no_column_is_narrow_and_tall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a long cell would run down a narrow column, rows are paragraphs as well."""
+    terminal = at_terminal(monkeypatch)
+    row = ("LS-F-2026-001", "2026-11-30", "很长" * 20)
+    table.write_table(("编号", "期限", "见于"), [row])
+    assert plain(terminal) == (
+        "编号  期限  见于\n"
+        "LS-F-2026-001  2026-11-30  很长很长很长\n"
+        "    很长很长很长很长很长很长很长很长很长\n"
+        "    很长很长很长很长很长很长很长很长\n"
+    )
+
+
+class Condition(NamedTuple):
+    """A gate, as far as it is printed."""
+
+    label: str
+    text: str
+    mend: str
+    met: bool = False
+    basis: str = ""
+
+
+def test_a_terminal_breaks_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside a gate a mend stands only where it fits; else it begins a line, and long words are
+    wrapped under themselves.
+    """
+    terminal = at_terminal(monkeypatch)
+    monkeypatch.setenv("NO_COLOR", "1")
+    gates = [
+        Condition("要素", "缺 总投资", "lifecycle set 1 a=…"),
+        Condition("材料", "缺 考察报告", "lifecycle attach 1 report 文件"),
+        Condition(
+            "会签", "国土 不同意：权属未清，征收也没有完成", "由其撤回：lifecycle resolve 1 a"
+        ),
+    ]
+    refusal.print_gates(cast("list[Gate]", gates))
+    assert terminal.getvalue() == (
+        "  ✗ 要素　　缺 总投资\n"
+        "            lifecycle set 1 a=…\n"
+        "  ✗ 材料　　缺 考察报告\n"
+        "            lifecycle attach 1 report 文件\n"
+        "  ✗ 会签　　国土 不同意：权属未清，征收\n"
+        "            也没有完成\n"
+        "            由其撤回：\n"
+        "            lifecycle resolve 1 a\n"
+    )
 
 
 def test_block_aligns_values_and_their_further_lines(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from lifecycle.cli.cases.as_of import as_of_json, as_recorded, look, print_as_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, command, option
 from lifecycle.cli.terminal.output import columns, paint, say
-from lifecycle.cli.terminal.text import cut, pad
+from lifecycle.cli.terminal.text import pad, wrap
 from lifecycle.errors import cell_width
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ GROUPS = {
     "later": ("七日以后到期", "green"),
     "none": ("没有期限", "grey"),
 }
+
+UNDER = " " * 10
+"""What leads a task's text where it does not fit beside its command."""
 
 
 @command(
@@ -105,4 +108,8 @@ def _print_case(tasks: Sequence[CaseTask]) -> None:
         behalf = f"代 {task.principal}：" if task.principal else ""
         lead = f"    {KINDS[task.kind]}　{pad(task.command, width)}　　"
         text = behalf + task.text
-        say(lead + (cut(text, max(10, limit - cell_width(lead))) if limit else text))
+        if limit is None or cell_width(lead + text) <= limit:
+            say(lead + text)
+        else:
+            say(lead.rstrip())
+            say(wrap(text, limit, first=UNDER, rest=UNDER))

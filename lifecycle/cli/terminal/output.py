@@ -24,14 +24,20 @@ class Painted(str):
     `plain` is what of it takes room. Joined to other text it loses its colour.
     """
 
-    __slots__ = ("plain",)
+    __slots__ = ("code", "plain")
+    code: str
     plain: str
 
     def __new__(cls, plain: str, code: str) -> Painted:
         """Wrap safe text in the terminal's codes."""
         self = super().__new__(cls, f"\x1b[{code}m{plain}\x1b[0m")
+        self.code = code
         self.plain = plain
         return self
+
+    def again(self, part: str) -> Painted:
+        """Colour a part of it likewise."""
+        return Painted(part, self.code)
 
 
 class Closed(io.TextIOBase):
@@ -117,11 +123,11 @@ def _escaped(char: str) -> str:
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
-def columns() -> int | None:
-    """Count the columns of the terminal, or None where standard output is not one and lines may be
-    of any length.
+def columns(stream: TextIO | None = None) -> int | None:
+    """Count the columns of the terminal, or None where the stream (standard output) is not one and
+    lines may be of any length.
     """
-    if not sys.stdout.isatty():
+    if not (stream or sys.stdout).isatty():
         return None
     from shutil import get_terminal_size
 

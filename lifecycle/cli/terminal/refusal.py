@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TextIO, runtime_checkable
 
-from lifecycle.cli.terminal.output import paint, shown
-from lifecycle.cli.terminal.text import pad
+from lifecycle.cli.terminal.output import columns, paint, shown
+from lifecycle.cli.terminal.text import pad, wrap
 from lifecycle.errors import cell_width
 
 if TYPE_CHECKING:
@@ -62,20 +62,48 @@ def print_gates(gates: Sequence[Gate], *, stream: TextIO | None = None, indent: 
 
 
 def gate_lines(gates: Sequence[Gate], stream: TextIO, indent: str) -> Iterator[str]:
-    """Write gates line by line: mark, label, text, mend."""
+    """Write gates line by line: mark, label, text, mend.
+
+    On a terminal a long text is wrapped, and no command is broken that fits a line of its own.
+    """
     ordered = [(gate, _told(gate)) for gate in sorted(gates, key=lambda gate: gate.met)]
     widths = [cell_width(text) for gate, text in ordered if gate.mend]
     column = max((width for width in widths if width <= WIDEST), default=0)
+    limit = columns(stream)
     for gate, text in ordered:
         sign = paint("✓", "green", stream) if gate.met else paint("✗", "red", stream)
         lead = f"{indent}{sign} {gate.label}{GAP}"
-        if not gate.mend:
-            yield lead + text
-        elif cell_width(text) <= column:
-            yield f"{lead}{pad(text, column)}{GAP}{shown(gate.mend)}"
-        else:
-            yield lead + text
-            yield f"{indent}{' ' * (2 + cell_width(gate.label + GAP))}{shown(gate.mend)}"
+        rest = indent + " " * (2 + cell_width(gate.label + GAP))
+        mend = shown(gate.mend)
+        beside = f"{pad(text, column)}{GAP}{mend}"
+        if mend and cell_width(text) <= column and _fits(rest + beside, limit):
+            yield lead + beside
+            continue
+        told = text if limit is None else wrap(text, limit, first=rest, rest=rest)
+        yield lead + told.removeprefix(rest)
+        yield from _mend_lines(mend, rest, limit)
+
+
+def _mend_lines(mend: str, rest: str, limit: int | None) -> Iterator[str]:
+    """Write a mend under its text; a command that would be broken begins a line, words are
+    wrapped.
+    """
+    if not mend:
+        return
+    words, colon, typed = mend.partition("：lifecycle ")
+    if limit is None or _fits(rest + mend, limit):
+        yield rest + mend
+    elif "lifecycle " not in mend:
+        yield wrap(mend, limit, first=rest, rest=rest)
+    elif not colon:
+        yield rest + mend
+    else:
+        yield f"{rest}{words}："
+        yield f"{rest}lifecycle {typed}"
+
+
+def _fits(line: str, limit: int | None) -> bool:
+    return limit is None or cell_width(line) <= limit
 
 
 def _told(gate: Gate) -> str:

@@ -5,11 +5,11 @@ rows arrive.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice, zip_longest
 
 from lifecycle.cli.terminal.output import Painted, columns, paint, shown
-from lifecycle.cli.terminal.text import cut, pad, safe, wrap
+from lifecycle.cli.terminal.text import longest_word, pad, safe, wrap
 from lifecycle.errors import cell_width
 
 GAP = "  "
@@ -17,8 +17,11 @@ PAGE = 200
 """Rows looked at together to find the widths: so many are kept in memory, however long
 the table.
 """
-LEAST = 6
-"""Cells that a column keeps when a table is squeezed into the terminal."""
+LEAST = 10
+"""Cells that a column of prose keeps when a table is squeezed into the terminal."""
+TALLEST = 4
+"""Lines that a cell of a narrow column takes at most."""
+INDENT = "    "
 
 
 def write_table(
@@ -26,21 +29,29 @@ def write_table(
 ) -> int:
     """Print an aligned table page by page and count its rows.
 
-    `align` has `<` or `>` for each column. On a terminal, cells are cut so that no line is broken;
-    into a file or pipe they are written whole.
+    `align` has `<` or `>` for each column. On a terminal, cells go on in further lines where a line
+    would be too long; numbers and identifiers, which one copies, stay whole. Where even so the
+    columns do not fit beside each other, each row is written as a paragraph. Into a file or pipe
+    every row is one line.
     """
     align = align.ljust(len(header), "<")
-    widths = [cell_width(title) for title in header]
+    wanted = [cell_width(title) for title in header]
+    least = list(wanted)
+    widths: list[int] | None = []
     limit = columns()
     count = 0
     stream = iter(rows)
     while batch := [[shown(cell) for cell in row] for row in islice(stream, page)]:
-        wider = _squeezed(_widths(batch, widths), limit)
-        if count == 0 or wider != widths:  # the heads move with their columns
-            _write_row([paint(title, "bold") for title in header], wider, align)
+        wanted = _widths(batch, wanted, cell_width)
+        wider: list[int] | None = wanted
+        if limit is not None and _total(wanted) > limit:
+            least = _widths(batch, least, _least)
+            wider = _squeezed(wanted, least, limit)
+        if wider != widths:  # the heads move with their columns
+            _write_row([paint(title, "bold") for title in header], wider, align, limit)
             widths = wider
         for row in batch:
-            _write_row(row, widths, align)
+            _write_row(row, widths, align, limit)
         count += len(batch)
     return count
 
@@ -71,37 +82,66 @@ def _plain(cell: str) -> str:
     return cell.plain if isinstance(cell, Painted) else cell
 
 
-def _widths(batch: list[list[str]], least: list[int]) -> list[int]:
+def _least(cell: str) -> int:
+    """Count the cells that a cell needs so that no word of it is broken."""
+    return min(cell_width(cell), max(LEAST, longest_word(cell)))
+
+
+def _widths(batch: list[list[str]], least: list[int], measure: Callable[[str], int]) -> list[int]:
     widths = list(least)
     for row in batch:
         for index, cell in enumerate(row):
-            widths[index] = max(widths[index], cell_width(_plain(cell)))
+            widths[index] = max(widths[index], measure(_plain(cell)))
     return widths
 
 
-def _squeezed(widths: list[int], limit: int | None) -> list[int]:
-    """Take room from the widest columns until the table fits the terminal."""
-    if limit is None:
-        return widths
-    widths = list(widths)
-    over = sum(widths) + len(GAP) * (len(widths) - 1) - limit
-    while over > 0 and max(widths) > LEAST:
-        widest = widths.index(max(widths))
-        widths[widest] -= 1
-        over -= 1
-    return widths
+def _total(widths: list[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
-def _write_row(row: Sequence[str], widths: Sequence[int], align: str) -> None:
-    cells = []
-    for cell, width, side in zip(row, widths, align, strict=True):
-        plain = _plain(cell)
-        if cell_width(plain) > width:
-            cells.append(cut(plain, width))
-        elif isinstance(cell, Painted):
-            cells.append(
-                pad(plain, width, side).replace(plain, str(cell), 1) if plain else pad("", width)
-            )
-        else:
-            cells.append(pad(cell, width, side))
-    sys.stdout.write(GAP.join(cells).rstrip() + "\n")
+def _squeezed(widths: list[int], least: list[int], limit: int) -> list[int] | None:
+    """Take room from the widest columns until the table fits the terminal; None if it cannot, or
+    only with a column that is narrow and tall.
+    """
+    if _total(least) > limit:
+        return None
+    left = list(widths)
+    for _ in range(_total(widths) - limit):
+        spare = [index for index, width in enumerate(left) if width > least[index]]
+        left[max(spare, key=left.__getitem__)] -= 1
+    tall = (
+        width < 2 * LEAST and wanted > TALLEST * width
+        for wanted, width in zip(widths, left, strict=True)
+    )
+    return None if any(tall) else left
+
+
+def _write_row(
+    row: Sequence[str], widths: Sequence[int] | None, align: str, limit: int | None
+) -> None:
+    """Write one row; without widths, which is only on a terminal, as a paragraph."""
+    if widths is None:
+        text = GAP.join(plain for cell in row if (plain := _plain(cell)))
+        sys.stdout.write(wrap(text, limit or 0, rest=INDENT) + "\n")
+        return
+    columns_of_lines = [_lines(cell, width) for cell, width in zip(row, widths, strict=True)]
+    for parts in zip_longest(*columns_of_lines, fillvalue=""):
+        cells = [
+            _padded(part, width, side)
+            for part, width, side in zip(parts, widths, align, strict=True)
+        ]
+        sys.stdout.write(GAP.join(cells).rstrip() + "\n")
+
+
+def _lines(cell: str, width: int) -> list[str]:
+    """Break a cell into lines of its column, each coloured as it is."""
+    plain = _plain(cell)
+    if cell_width(plain) <= width:
+        return [cell]
+    lines = wrap(plain, width).split("\n")
+    return [cell.again(line) for line in lines] if isinstance(cell, Painted) else lines
+
+
+def _padded(cell: str, width: int, side: str) -> str:
+    plain = _plain(cell)
+    return pad(plain, width, side).replace(plain, str(cell), 1) if plain else pad("", width)

@@ -82,6 +82,11 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> str:
     return "\n".join(lines)
 
 
+def longest_word(text: str) -> int:
+    """Count the cells of the longest part that wrapping keeps together: a number, an identifier."""
+    return max((cell_width(unit.rstrip()) for unit in _units(text, cell_width(text))), default=0)
+
+
 def wrap_all(text: str, width: int, *, indent: str = "") -> str:
     """Break text of several paragraphs.
 
