@@ -159,15 +159,18 @@ def bench_midlife(folder: Path) -> None:
     def floor() -> float:
         return per(lambda: [bare_advance(raw, row, body, next(turn)) for _ in range(steps)], steps)
 
-    for _ in range(2):
-        letters = len(office.register.case(case_id).letters)
-        found = paired(ours, floor, 5)
-        say(
-            f"办理一步（{len(case.facts)} 个要素）", f"{letters} 件公文", *found, aim="增长 ≤ 1.2 ×"
-        )
-        ours_alone = 200 - 6 * steps
-        for _ in range(ours_alone):
+    rounds = 5
+    for more in (0, 200 - (rounds + 1) * steps):
+        for _ in range(more):
             advance(office, ME, case, "remind", note="例行")
+        letters = len(office.register.case(case_id).letters)
+        found = paired(ours, floor, rounds)
+        say(
+            f"办理一步（{len(case.facts)} 个要素）",
+            f"{letters} 件公文",
+            *found,
+            aim="增长 ≤ 1.2 ×",
+        )
     office.close()
 
 

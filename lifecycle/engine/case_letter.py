@@ -4,7 +4,7 @@ number, sent, answered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,8 @@ from lifecycle.letter.code import code_of
 from lifecycle.workflow.model import NoticeRule, Transition, Workflow
 
 DRAFT, REVIEWED, ISSUED, VOID, SUPERSEDED = "draft", "reviewed", "issued", "void", "superseded"
+UNISSUED = (DRAFT, REVIEWED)
+"""The states of a letter that was drafted and is not signed off."""
 STATES = {
     DRAFT: "草稿",
     REVIEWED: "已核稿",
@@ -196,6 +198,19 @@ def rule_of(workflow: Workflow, letter: CaseLetter) -> NoticeRule | None:
     if not letter.transition:
         return None
     return workflow.leaving[letter.source][letter.transition].notices[letter.index]
+
+
+def asked_about(workflow: Workflow, letter: CaseLetter) -> str | None:
+    """Name the transition on which the answers to a letter are opinions; None where they are
+    none.
+    """
+    rule = rule_of(workflow, letter)
+    return rule.reply.cosign if rule is not None and rule.reply is not None else None
+
+
+def void_drafts(letters: Iterable[CaseLetter]) -> list[CaseLetter]:
+    """Give those of some letters that are not issued, as void."""
+    return [replace(letter, state=VOID) for letter in letters if letter.state in UNISSUED]
 
 
 def names_of(seq: int, transition: Transition) -> list[str]:

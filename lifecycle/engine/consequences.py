@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lifecycle.engine.case import Case, File, MadeStep, Moment, Proposal
-from lifecycle.engine.editions import as_read, edition_of, readers_of
+from lifecycle.engine.editions import as_read, edition_of, readers_of, transition_of
 from lifecycle.engine.gates.asking import places_of, seats_dropped
 from lifecycle.engine.gates.gates import (
     Gate,
@@ -115,7 +115,7 @@ def gates_of_step(workflow: Workflow, case: Case, step: MadeStep, moment: Moment
     """Judge the facts, materials, guards and dwells of a standing step on the editions that it
     read, as amended since, on its own day and with the counters of then.
     """
-    transition = workflow.leaving[step.source][step.transition]
+    transition = transition_of(workflow, step)
     then, day = as_read(case, step, moment)
     return _judged(workflow, then, transition, day)
 
@@ -167,7 +167,7 @@ def _steps_upset(
             yield Upset(f"{called}填报的就是 {title_of(workflow, name)}")
     readers = {step.seq: step for name in names for step in readers_of(before, name)}
     for seq, step in sorted(readers.items()):
-        transition = workflow.leaving[step.source][step.transition]
+        transition = transition_of(workflow, step)
         called = f"“{transition.title}”（第 {seq} 笔）"
         demanded = _demanded(workflow, step.source, transition)
         covers = {

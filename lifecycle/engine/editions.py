@@ -57,7 +57,7 @@ def binding_readers(workflow: Workflow, case: Case, name: str) -> list[MadeStep]
     that came before a standing step which unlocked it.
     """
     unlocked = max(
-        (s.seq for s in case.steps if name in _transition(workflow, s).unlocks), default=0
+        (s.seq for s in case.steps if name in transition_of(workflow, s).unlocks), default=0
     )
     return [step for step in readers_of(case, name) if step.seq > unlocked]
 
@@ -221,7 +221,7 @@ def _may_go(workflow: Workflow, step: MadeStep | None) -> bool:
     """Tell whether a return may undo a step, or its maker may take it back."""
     if step is None:
         return False
-    made = _transition(workflow, step)
+    made = transition_of(workflow, step)
     return made.undoable or made.kind == "record"
 
 
@@ -282,7 +282,7 @@ def _undone(workflow: Workflow, case: Case, transition: Transition, target: str,
     gone = {
         step.seq
         for step in case.steps
-        if _is_undone(_transition(workflow, step), step, transition, since)
+        if _is_undone(transition_of(workflow, step), step, transition, since)
     }
     return _without_steps(workflow, case, gone, seq) if gone else case
 
@@ -337,7 +337,7 @@ def _without_steps(workflow: Workflow, case: Case, gone: set[int], seq: int) -> 
 def would_undo(workflow: Workflow, case: Case, transition: Transition, step: MadeStep) -> bool:
     """Tell whether a return that can be made now would undo a step."""
     since = _since(case, str(transition.to))
-    return _is_undone(_transition(workflow, step), step, transition, since)
+    return _is_undone(transition_of(workflow, step), step, transition, since)
 
 
 def _since(case: Case, target: str) -> int:
@@ -362,7 +362,8 @@ def _is_by(edition: Edition, gone: set[int]) -> bool:
     return bool(edition.by) and edition.seq in gone
 
 
-def _transition(workflow: Workflow, step: MadeStep) -> Transition:
+def transition_of(workflow: Workflow, step: MadeStep) -> Transition:
+    """Give the transition that a step made."""
     return workflow.leaving[step.source][step.transition]
 
 
@@ -378,7 +379,7 @@ def _fired(case: Case, steps: Iterable[MadeStep]) -> dict[str, Fired]:
 def _locked(workflow: Workflow, steps: Iterable[MadeStep]) -> tuple[str, ...]:
     locked: set[str] = set()
     for step in steps:
-        transition = _transition(workflow, step)
+        transition = transition_of(workflow, step)
         locked = (locked - set(transition.unlocks)) | set(transition.locks)
     return tuple(sorted(locked))
 

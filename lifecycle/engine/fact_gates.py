@@ -4,12 +4,10 @@ whether it is locked, through which door it is entered, and whether a step rests
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.editions import binding_readers, edition_of, is_free
-from lifecycle.engine.gates.asking import seats_dropped
+from lifecycle.engine.gates.asking import seats_dropped_by
 from lifecycle.engine.gates.gates import MOST_NAMED, Gate, titles_of_ways, unknown, way_in
 from lifecycle.engine.gates.staffing import judge_staffing
 from lifecycle.engine.values import Value, check_value
@@ -99,9 +97,7 @@ def judge_seats_kept(docket: Docket, fact: Fact, value: Value | None) -> None:
     case, workflow = docket.case, docket.workflow
     if any(fact.name in gate.inputs for gate in docket.gates if not gate.met):
         return  # what is no unit is told to be none
-    others = {name: held for name, held in case.facts.items() if name != fact.name}
-    facts = others if value is None else {**others, fact.name: value}
-    dropped = seats_dropped(workflow, case, replace(case, facts=facts))
+    dropped = seats_dropped_by(workflow, case, fact.name, value)
     if not dropped:
         return
     names = docket.moment.names

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Literal
 
 from lifecycle.engine.case import Case, MadeStep
-from lifecycle.engine.case_letter import DRAFT, REVIEWED, CaseLetter
+from lifecycle.engine.case_letter import UNISSUED, CaseLetter
+from lifecycle.engine.editions import transition_of
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
+from lifecycle.workflow.model import PREVIOUS, Workflow
 
 LAPSES = {
     "undone": "所属流转已退回",
@@ -18,7 +19,6 @@ LAPSES = {
     "finished": "所属环节已办结",
 }
 """What officers call the ways in which a draft is out of time."""
-_UNISSUED = (DRAFT, REVIEWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def lapse_of(workflow: Workflow, case: Case, letter: CaseLetter, on: str) -> Lap
     On the day on which the case goes on, letters of the step may still go out. What was drafted
     anew after the return is not undone by it: it goes out late.
     """
-    if letter.state not in _UNISSUED or not letter.transition:
+    if letter.state not in UNISSUED or not letter.transition:
         return None
     if all(step.seq != letter.step for step in case.steps):
         since = letter.first and letter.seq > case.cleared
@@ -74,9 +74,5 @@ def _left_on(workflow: Workflow, case: Case, letter: CaseLetter) -> str:
 def _moves(workflow: Workflow, steps: list[MadeStep]) -> Iterator[MadeStep]:
     """List the steps that left the state they were made from; a suspension comes back."""
     for step in steps:
-        if _way(workflow, step).kind not in ("record", "suspend"):
+        if transition_of(workflow, step).kind not in ("record", "suspend"):
             yield step
-
-
-def _way(workflow: Workflow, step: MadeStep) -> Transition:
-    return workflow.leaving[step.source][step.transition]

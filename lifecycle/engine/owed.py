@@ -9,6 +9,15 @@ from lifecycle.engine.case_letter import Addressee, CaseLetter, rule_of
 from lifecycle.workflow.model import Workflow
 
 
+def spoken_since(case: Case, letter: CaseLetter, asks: str | None) -> set[str]:
+    """Name the units that gave an opinion, on what a letter asks about, since it was issued."""
+    return {
+        opinion.by_unit
+        for opinion in case.opinions.values()
+        if opinion.transition == asks and opinion.seq > letter.issued_seq
+    }
+
+
 def owed(workflow: Workflow, case: Case, letter: CaseLetter) -> Iterator[Addressee]:
     """List who still owes an answer: main recipients within the directory of a letter in force that
     asks for one.
@@ -23,11 +32,7 @@ def owed(workflow: Workflow, case: Case, letter: CaseLetter) -> Iterator[Address
     asks = rule.reply.cosign
     if asks is not None and asks not in workflow.leaving[case.state]:
         return
-    spoken = {
-        o.by_unit
-        for o in case.opinions.values()
-        if o.transition == asks and o.seq > letter.issued_seq
-    }
+    spoken = spoken_since(case, letter, asks)
     for addressee in letter.addressed:
         if (
             addressee.unit

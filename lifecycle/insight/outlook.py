@@ -11,6 +11,7 @@ from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.decide import decide
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
+from lifecycle.engine.gates.cosign import may_speak
 from lifecycle.engine.gates.gates import (
     ABOUT_COMMAND,
     ABOUT_WHO,
@@ -179,7 +180,7 @@ def _renewals_owed(
     """
     for renewal in renewals_waiting(workflow, case):
         for seat in renewal.owing:
-            if not holds(workflow, case, officer, seat.role) or seat.unit not in ("", officer.unit):
+            if not may_speak(workflow, case, officer, seat):
                 continue
             own = due_of_renewal(workflow, case, renewal, seat, moment.calendar)
             what = "、".join(title_of(workflow, name) for name in renewal.renewal.names)
@@ -203,7 +204,7 @@ def _signatures_owed(
     mine = [
         seat
         for seat in seats_of(workflow, case, transition)
-        if holds(workflow, case, officer, seat.role) and seat.unit in ("", officer.unit)
+        if may_speak(workflow, case, officer, seat)
     ]
     several = len({id(transition.cosign_of(seat.role)) for seat in mine}) > 1
     for seat in asked_seats(workflow, case, transition):

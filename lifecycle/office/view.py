@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
-from lifecycle.engine.entry import BEIJING
+from lifecycle.engine.entry import recorded_day
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.as_of import NOW, AsOf, case_as_of, directory_at
@@ -101,7 +101,7 @@ def view_of(office: Office, on: date | None = None, at: str | None = None) -> Vi
     """
     today = office.day(None)
     if at is not None:
-        on = on or min(_day_of(at), today)
+        on = on or min(date.fromisoformat(recorded_day(at)), today)
     day = office.day(on)
     directory = office.directory if at is None else directory_at(office.store, at)
     if at is not None and not directory.seq:
@@ -114,7 +114,3 @@ def view_of(office: Office, on: date | None = None, at: str | None = None) -> Vi
         directory=directory,
         moment=office.register.moment(directory, day),
     )
-
-
-def _day_of(at: str) -> date:
-    return datetime.fromisoformat(at).astimezone(BEIJING).date()

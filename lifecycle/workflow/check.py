@@ -304,6 +304,14 @@ def _check_variables(
             yield Problem("unsupplied", at, message, mend)
 
 
+def _named_by(workflow: Workflow, recipient: str) -> str | None:
+    """Name the fact that says who a recipient is, if one does."""
+    if recipient in workflow.parties:
+        return workflow.parties[recipient].fact
+    role = workflow.roles.get(recipient)
+    return role.unit if role else None
+
+
 def _check_addresses(
     workflow: Workflow,
     said: str,
@@ -316,8 +324,7 @@ def _check_addresses(
     The units of `units` may well be none.
     """
     for name in recipients:
-        party, role = workflow.parties.get(name), workflow.roles.get(name)
-        fact = party.fact if party else role.unit if role else None
+        fact = _named_by(workflow, name)
         if known is not None and fact in workflow.facts and fact not in known:
             message = f"{said}发给 “{name}”，但办理时要素 {fact} 不一定已填"
             yield Problem("unsupplied", at, message, f"把 {fact} 列入该流转的 needs: facts")

@@ -166,3 +166,19 @@ def test_a_unit_with_several_seats_is_named_once() -> None:
     entry = Entry.from_body(made.entries[-1], "h")
     names = {"water": "市水利局"}
     assert act.sentence(made.workflow, entry, names) == "会签 前往乙　市水利局 同意"
+
+
+def test_said_anew_it_counts_once_too() -> None:
+    """Where objections count, two seats of one unit outvote nobody after a correction either."""
+    made = desk("majority, objection: counts")
+    water = officer("w1", "x", "water")
+    made.do(both(), Sign("go", "agree"))
+    made.do(water, Sign("go", "agree"))
+    made.do(officer("b2", "bureau"), Advance("go"))
+    correction = made.correct({"amount": "9000"}).seq
+    made.do(both(), RenewOpinion(correction, "agree"))
+    made.do(water, RenewOpinion(correction, "object", "占用岸线"))
+    finish = Advance("finish", facts={"since_on": "2026-02-01"})
+    assert made.unmet(both(), finish) == ["edition"]
+    made.do(water, RenewOpinion(correction, "conditional", "退线"))
+    assert made.unmet(both(), finish) == []

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from walking import Walk, X, announced, forward, signed_loi
+from walking import Walk, X, announced, forward, signed_loi, supervised
 
 
 @pytest.fixture(scope="module")
@@ -169,17 +169,7 @@ def test_a6_in_construction_owner_and_investment_stay(walk: Walk) -> None:
 def test_a7_the_deadline_is_postponed_by_its_own_transition(walk: Walk) -> None:
     """A7: where postponing is refused for want of a reason, `set` is refused too."""
     w = walk
-    sets = {
-        "subject": "整改进度滞后",
-        "basis_text": "督查通报",
-        "undertaker_unit": "市林业局",
-        "task": "逐月报告",
-        "deadline_on": str(w.day + timedelta(days=30)),
-    }
-    given = [word for name, value in sets.items() for word in ("--set", f"{name}={value}")]
-    w.case = w.run("open", "supervision", *given, "--as", "bureau01").stdout.strip()
-    w.do("bureau01 advance assign")
-    w.do("linye01 advance receive")
+    supervised(w)
     later = w.day + timedelta(days=90)
     w.refused(f"bureau01 advance postpone --set deadline_on={later}", "须说明理由", "缺 延期申请")
     refused_everywhere(

@@ -11,25 +11,10 @@ from pathlib import Path
 import pytest
 from answers import answered
 from click.testing import CliRunner, Result
-from walking import Walk, X, announced, forward, signed_loi
+from walking import Walk, X, announced, forward, signed_loi, supervised
 
 from lifecycle.cli.root import root
 from lifecycle.office.session import Session
-
-
-def supervised(w: Walk) -> None:
-    """Take a supervision in hand, received by whom it was assigned to."""
-    sets = {
-        "subject": "整改进度滞后",
-        "basis_text": "督查通报",
-        "undertaker_unit": "市林业局",
-        "task": "逐月报告",
-        "deadline_on": str(w.day + timedelta(days=30)),
-    }
-    given = [word for name, value in sets.items() for word in ("--set", f"{name}={value}")]
-    w.case = w.run("open", "supervision", *given, "--as", "bureau01").stdout.strip()
-    w.do("bureau01 advance assign")
-    w.do("linye01 advance receive")
 
 
 def agreed(w: Walk) -> None:

@@ -11,8 +11,10 @@ from lifecycle.cli.files import CASES
 from lifecycle.cli.terminal.chinese import argument, command, option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lifecycle.office.cases.bulk import BulkLine
-    from lifecycle.office.cases.cases import Done, Request
+    from lifecycle.office.cases.cases import Case, Done, Request
 
 _CASE = argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
 _NOTE = option("--note", default="", metavar="理由", help="为什么；必须写")
@@ -47,14 +49,11 @@ def clear(
     """Clear facts."""
     from lifecycle.office.cases import taking_back
 
-    def do(request: Request, line: BulkLine) -> Done:
-        line.see_readable(*_HEADS)
-        said = line.pick(*_HEADS) or note
-        found = desk.office.case(line.case)
+    def do(request: Request, found: Case, said: str) -> Done:
         return taking_back.clear(desk.office, request, found, facts, note=said)
 
     request = request_of(desk, principal, dry_run=dry_run)
-    return perform(desk, case, request, do, title="清除", whole=whole)
+    return _perform(desk, case, request, do, note, title="清除", whole=whole)
 
 
 @command(
@@ -82,14 +81,11 @@ def detach(
     """Detach a material."""
     from lifecycle.office.cases import taking_back
 
-    def do(request: Request, line: BulkLine) -> Done:
-        line.see_readable(*_HEADS)
-        said = line.pick(*_HEADS) or note
-        found = desk.office.case(line.case)
+    def do(request: Request, found: Case, said: str) -> Done:
         return taking_back.detach(desk.office, request, found, material, note=said)
 
     request = request_of(desk, principal, dry_run=dry_run)
-    return perform(desk, case, request, do, title="撤下", whole=whole)
+    return _perform(desk, case, request, do, note, title="撤下", whole=whole)
 
 
 @command(
@@ -117,14 +113,11 @@ def take_back(
     """Take back a record."""
     from lifecycle.office.cases import taking_back
 
-    def do(request: Request, line: BulkLine) -> Done:
-        line.see_readable(*_HEADS)
-        said = line.pick(*_HEADS) or note
-        found = desk.office.case(line.case)
+    def do(request: Request, found: Case, said: str) -> Done:
         return taking_back.take_back(desk.office, request, found, transition, note=said)
 
     request = request_of(desk, principal, dry_run=dry_run)
-    return perform(desk, case, request, do, title="收回", whole=whole)
+    return _perform(desk, case, request, do, note, title="收回", whole=whole)
 
 
 @command(
@@ -145,10 +138,29 @@ def cancel(
     """Cancel an opening."""
     from lifecycle.office.cases import taking_back
 
-    def do(request: Request, line: BulkLine) -> Done:
-        line.see_readable(*_HEADS)
-        said = line.pick(*_HEADS) or note
-        return taking_back.cancel(desk.office, request, desk.office.case(line.case), note=said)
+    def do(request: Request, found: Case, said: str) -> Done:
+        return taking_back.cancel(desk.office, request, found, note=said)
 
     request = request_of(desk, principal, dry_run=dry_run)
-    return perform(desk, case, request, do, title="撤销立项", whole=whole)
+    return _perform(desk, case, request, do, note, title="撤销立项", whole=whole)
+
+
+def _perform(
+    desk: Desk,
+    case: str,
+    request: Request,
+    do: Callable[[Request, Case, str], Done],
+    note: str,
+    *,
+    title: str,
+    whole: bool,
+) -> int:
+    """Take something back of one case or of those in a table, each with its reason or with `note`;
+    give the exit code.
+    """
+
+    def one(request: Request, line: BulkLine) -> Done:
+        line.see_readable(*_HEADS)
+        return do(request, desk.office.case(line.case), line.pick(*_HEADS) or note)
+
+    return perform(desk, case, request, one, title=title, whole=whole)

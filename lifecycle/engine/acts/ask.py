@@ -47,25 +47,26 @@ class AskOpinions(Act):
     def _judge_seats(self, docket: Docket, transition: Transition) -> tuple[tuple[str, str], ...]:
         workflow, case = docket.workflow, docket.case
         waiting = {(s.role, s.unit) for s in unasked(workflow, case, transition)}
-        all_seats = [(seat.role, seat.unit) for seat in seats_of(workflow, case, transition)]
-        wanted = self.seats or tuple(seat for seat in all_seats if seat in waiting)
+        seats = {(s.role, s.unit): s for s in seats_of(workflow, case, transition)}
+        wanted = self.seats or tuple(place for place in seats if place in waiting)
         later = {
-            (seat.role, seat.unit): seat
-            for seat in seats_of(workflow, case, transition)
+            place: seat
+            for place, seat in seats.items()
             if not has_turn(workflow, case, transition, seat.role)
         }
-        if not all_seats:
+        if not seats:
             docket.add(Gate("opinion", False, {}, f"{transition.title} 不须会签"))
         elif not wanted and any(seat.is_open for seat in later.values()):
             text = f"{transition.title} 没有现在要送的单位；排在后面的，轮到时自动送"
             docket.add(Gate("opinion", False, {}, text))
         for role, unit in wanted:
             name = who_is(workflow, docket.moment, role, unit)
-            if (role, unit) not in all_seats:
+            if (role, unit) not in seats:
                 docket.add(Gate("opinion", False, {}, f"{transition.title} 不由 {name} 会签"))
             elif (role, unit) in later:
-                seat = later[role, unit]
-                for gate in judge_turn(workflow, case, transition, seat, docket.moment):
+                for gate in judge_turn(
+                    workflow, case, transition, later[role, unit], docket.moment
+                ):
                     docket.add(gate)
             elif (role, unit) in waiting:
                 docket.add(Gate("opinion", True, {"role": role, "unit": unit}, f"送 {name}"))

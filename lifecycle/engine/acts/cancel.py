@@ -5,12 +5,11 @@ number stays as void.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.case import OPEN, Case
-from lifecycle.engine.case_letter import DRAFT, REVIEWED, VOID
+from lifecycle.engine.case_letter import void_drafts
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate, judge_role
@@ -53,11 +52,7 @@ class CancelOpening(Act):
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case cancelled, and its drafts void."""
-        drafts = [
-            replace(letter, state=VOID)
-            for letter in case.letters.values()
-            if letter.state in (DRAFT, REVIEWED)
-        ]
+        drafts = void_drafts(case.letters.values())
         return case.after(entry, cancelled=True, letters=case.letters.after(*drafts))
 
     def to_dict(self) -> dict[str, Any]:

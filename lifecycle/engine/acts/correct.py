@@ -22,7 +22,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import edition_of, readers_of
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_lock, judge_value
-from lifecycle.engine.gates.asking import seats_dropped
+from lifecycle.engine.gates.asking import seats_dropped_by
 from lifecycle.engine.gates.gates import Gate, judge_role, leads_of, title_of, unknown
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
@@ -87,7 +87,7 @@ class Correct(Act):
             fact = judge_value(docket, name, value)
             if fact is not None:
                 held = docket.case.facts.get(name) == value
-                drops = bool(seats_dropped(workflow, docket.case, _with(docket.case, name, value)))
+                drops = bool(seats_dropped_by(workflow, docket.case, name, value))
                 role = _judge_item(docket, fact, same=held, drops=drops) or role
         if self.material and self.file is not None:
             material = workflow.materials.get(self.material)
@@ -186,10 +186,6 @@ def titles_in(workflow: Workflow, names: Iterable[str]) -> str:
     others = [name for name in wanted if name not in workflow.facts]
     known = [title_of(workflow, name) if name in workflow.materials else name for name in others]
     return "、".join([facts, *known] if facts else known)
-
-
-def _with(case: Case, name: str, value: Value) -> Case:
-    return replace(case, facts={**case.facts, name: value})
 
 
 def _judge_item(docket: Docket, item: Fact | Material, *, same: bool, drops: bool = False) -> str:

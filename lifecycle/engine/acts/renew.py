@@ -13,13 +13,20 @@ from lifecycle.engine.acts.sign import (
     judge_own_opinion,
     judge_reason,
     opinion,
+    read_also,
     seat_names,
+    told_also,
 )
 from lifecycle.engine.case import Case, Opinion
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import judge_voice, who_are, who_is
-from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
+from lifecycle.engine.gates.cosign import (
+    judge_voice,
+    may_speak,
+    who_are,
+    who_is,
+)
+from lifecycle.engine.gates.gates import VERDICTS, Gate
 from lifecycle.engine.gates.renewals import (
     OpenRenewal,
     has_seat,
@@ -135,15 +142,13 @@ class RenewOpinion(Act):
             "note": self.note,
             "verdict": self.verdict,
         }
-        data |= {"also": [list(seat) for seat in self.also]} if self.also else {}
-        return {"data": data, "files": [], "transition": None}
+        return {"data": data | told_also(self.also), "files": [], "transition": None}
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
         data = intent["data"]
-        also = tuple((role, unit) for role, unit in data.get("also", ()))
-        return cls(**{**data, "also": also})
+        return cls(**{**data, "also": read_also(data)})
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
@@ -168,11 +173,9 @@ def _may_speak(docket: Docket, seat: Seat) -> bool:
     objection.
     """
     officer, said = docket.officer, seat.opinion
-    if seat.unit not in ("", officer.unit):
-        return False
-    if holds(docket.workflow, docket.case, officer, seat.role):
+    if may_speak(docket.workflow, docket.case, officer, seat):
         return True
-    own = said is not None and said.objects and said.by_unit == officer.unit
+    own = said is not None and said.objects and said.by_unit == seat.unit == officer.unit
     return own and not has_seat(docket.workflow, docket.case, seat) and seat.role in officer.held
 
 

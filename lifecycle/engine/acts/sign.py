@@ -8,11 +8,17 @@ from typing import Any, Literal, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
 from lifecycle.engine.case import Case, Opinion, opinion_key
-from lifecycle.engine.case_letter import rule_of
+from lifecycle.engine.case_letter import asked_about
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import judge_turn, judge_voice, who_are, who_is
-from lifecycle.engine.gates.gates import VERDICTS, Gate, holds
+from lifecycle.engine.gates.cosign import (
+    judge_turn,
+    judge_voice,
+    may_speak,
+    who_are,
+    who_is,
+)
+from lifecycle.engine.gates.gates import VERDICTS, Gate
 from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.gates.seats import Seat, seats_of, speaks_for
 from lifecycle.engine.owed import owed
@@ -92,7 +98,7 @@ class Sign(Act):
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
         data = {"role": self.role, "unit": self.unit, "note": self.note, "verdict": self.verdict}
-        return {"data": data | _told(self.also), "files": [], "transition": self.transition}
+        return {"data": data | told_also(self.also), "files": [], "transition": self.transition}
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
@@ -104,7 +110,7 @@ class Sign(Act):
             note=data["note"],
             role=data["role"],
             unit=data["unit"],
-            also=_places(data),
+            also=read_also(data),
         )
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
@@ -165,7 +171,7 @@ class WithdrawOpinion(Act):
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
         data = {"role": self.role, "unit": self.unit, "note": self.note}
-        return {"data": data | _told(self.also), "files": [], "transition": self.transition}
+        return {"data": data | told_also(self.also), "files": [], "transition": self.transition}
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
@@ -176,7 +182,7 @@ class WithdrawOpinion(Act):
             note=data["note"],
             role=data["role"],
             unit=data["unit"],
-            also=_places(data),
+            also=read_also(data),
         )
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
@@ -194,21 +200,20 @@ class WithdrawOpinion(Act):
         return _same_seat(self, recorded)
 
 
-def _told(also: Places) -> dict[str, Any]:
+def told_also(also: Places) -> dict[str, Any]:
     """Give what an entry says of the unit's other seats; nothing where it has but one."""
     return {"also": [list(seat) for seat in also]} if also else {}
 
 
-def _places(data: Mapping[str, Any]) -> Places:
+def read_also(data: Mapping[str, Any]) -> Places:
+    """Read what an entry says of the unit's other seats."""
     return tuple((role, unit) for role, unit in data.get("also", ()))
 
 
 def _is_owed(docket: Docket, transition: str, stands: Opinion) -> bool:
     """Tell whether a letter issued since an opinion was given asks its unit for it again."""
     for letter in docket.case.letters.values():
-        rule = rule_of(docket.workflow, letter)
-        asks = rule.reply.cosign if rule is not None and rule.reply is not None else None
-        if asks == transition and letter.issued_seq > stands.seq:
+        if asked_about(docket.workflow, letter) == transition and letter.issued_seq > stands.seq:
             waiting = owed(docket.workflow, docket.case, letter)
             if any(addressee.unit == stands.by_unit for addressee in waiting):
                 return True
@@ -295,11 +300,7 @@ def own_seats(docket: Docket, transition: Transition) -> list[Seat]:
     workflow, case, officer = docket.workflow, docket.case, docket.officer
     seats = seats_of(workflow, case, transition)
     there = {(seat.role, seat.unit) for seat in seats}
-    mine = [
-        seat
-        for seat in seats
-        if seat.unit in ("", officer.unit) and holds(workflow, case, officer, seat.role)
-    ]
+    mine = [seat for seat in seats if may_speak(workflow, case, officer, seat)]
     off = [
         Seat(opinion.role, opinion.unit, opinion, stale=False)
         for opinion in standing_objections(case, transition)

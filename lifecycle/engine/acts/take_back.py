@@ -10,14 +10,14 @@ from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.case import Case, MadeStep
-from lifecycle.engine.case_letter import DRAFT, REVIEWED, VOID, CaseLetter
+from lifecycle.engine.case_letter import VOID, CaseLetter, void_drafts
 from lifecycle.engine.docket import Decision, Docket
-from lifecycle.engine.editions import edition_of, editions_of_step, without_record
+from lifecycle.engine.editions import edition_of, editions_of_step, transition_of, without_record
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate, judge_role, title_of
 from lifecycle.engine.taking_back import judge_own, judge_why
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.model import Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class TakeBack(Act):
             text = f"“{title}”没有办过，或已退回、收回"
             docket.add(Gate("state", False, {"transition": self.transition}, text))
             return docket.refuse()
-        made = _made(workflow, step)
+        made = transition_of(workflow, step)
         gate, role = judge_role(workflow, case, docket.officer, docket.moment, made.by)
         docket.add(gate)
         judge_own(docket, step.persons, f"办理“{made.title}”（第 {step.seq} 笔）")
@@ -61,11 +61,7 @@ class TakeBack(Act):
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case without the record, its drafted letters void."""
-        drafts = [
-            replace(letter, state=VOID)
-            for letter in letters_of_step(case, self.step)
-            if letter.state in (DRAFT, REVIEWED)
-        ]
+        drafts = void_drafts(letters_of_step(case, self.step))
         after = without_record(workflow, case, self.step, entry.seq)
         return after.after(entry, letters=case.letters.after(*drafts))
 
@@ -104,10 +100,6 @@ def letters_of_step(case: Case, step: int) -> list[CaseLetter]:
     return list(found.values())
 
 
-def _made(workflow: Workflow, step: MadeStep) -> Transition:
-    return workflow.leaving[step.source][step.transition]
-
-
 def _resting(workflow: Workflow, case: Case, step: MadeStep) -> Iterator[Gate]:
     """Give an unmet gate for all that rests on a step: a later step that has read what it entered
     or counted it, a correction of that, a change of what it unlocked, a letter that is out.
@@ -123,7 +115,7 @@ def _resting(workflow: Workflow, case: Case, step: MadeStep) -> Iterator[Gate]:
         if edition_of(case, name).seq == step.seq and amended:
             text = f"它填报的 {title_of(workflow, name)} 已经更正过（第 {amended} 笔）"
             yield Gate("relied", False, {"name": name}, text, "再有错的，仍用更正")
-    for name in _made(workflow, step).unlocks:
+    for name in transition_of(workflow, step).unlocks:
         if edition_of(case, name).seq > step.seq:
             text = f"它解除锁定的 {title_of(workflow, name)} 其后已经换过"
             yield Gate("relied", False, {"name": name}, text)
@@ -137,6 +129,6 @@ def _resting(workflow: Workflow, case: Case, step: MadeStep) -> Iterator[Gate]:
 def _rests(workflow: Workflow, later: MadeStep, step: MadeStep, entered: Mapping[str, int]) -> bool:
     """Tell whether a later step has read what a step entered, or counted it."""
     read = any(later.reads.get(name) == number for name, number in entered.items())
-    counters = _made(workflow, later).counters
+    counters = transition_of(workflow, later).counters
     counted = step.transition in later.counts or any(c.of == step.transition for c in counters)
     return read or counted

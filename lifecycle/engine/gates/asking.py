@@ -11,10 +11,12 @@ from dataclasses import replace
 
 from lifecycle.engine.case import Asked, Case, opinion_key
 from lifecycle.engine.clocks import due_of
+from lifecycle.engine.editions import transition_of
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.quorum import has_turn, is_turn
 from lifecycle.engine.gates.renewals import has_seat, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, seats_of
+from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar, Due
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import ENTERING, Transition, Workflow
@@ -91,13 +93,22 @@ def seats_dropped(workflow: Workflow, before: Case, after: Case) -> list[Dropped
                     found.append(DroppedSeat(transition, seat))
     for renewal in renewals_waiting(workflow, before):
         step = renewal.steps[0]
-        transition = workflow.leaving[step.source][step.transition]
+        transition = transition_of(workflow, step)
         found += [
             DroppedSeat(transition, seat)
             for seat in renewal.seats
             if has_seat(workflow, before, seat) and not has_seat(workflow, after, seat)
         ]
     return found
+
+
+def seats_dropped_by(
+    workflow: Workflow, case: Case, name: str, value: Value | None
+) -> list[DroppedSeat]:
+    """List the seats that would go if a fact had another value, or none."""
+    others = {known: held for known, held in case.facts.items() if known != name}
+    facts = others if value is None else {**others, name: value}
+    return seats_dropped(workflow, case, replace(case, facts=facts))
 
 
 def places_of(case: Case) -> list[Case]:
@@ -129,11 +140,14 @@ def _asks(
     case: Case, transition: Transition, seats: Iterable[Seat], entry: Entry
 ) -> dict[str, Asked]:
     """Give the asks by an entry of those seats that were not asked yet, and no others."""
-    return {
-        opinion_key(transition.name, seat.role, seat.unit): Asked(entry.known_on, entry.seq)
-        for seat in seats
-        if asked_of(case, transition, seat) is None
-    }
+    waiting = (seat for seat in seats if asked_of(case, transition, seat) is None)
+    return _asked_by(transition, waiting, entry)
+
+
+def _asked_by(transition: Transition, seats: Iterable[Seat], entry: Entry) -> dict[str, Asked]:
+    """Give the asks of some seats by an entry: on the day from which they could know of it."""
+    asked = Asked(entry.known_on, entry.seq)
+    return {opinion_key(transition.name, seat.role, seat.unit): asked for seat in seats}
 
 
 def follow_seats(workflow: Workflow, before: Case | None, after: Case, entry: Entry) -> Case:
@@ -177,10 +191,7 @@ def _asked_by_change(
     """
     was, now = round_of(before, transition), round_of(after, transition)
     if now < was:
-        return {
-            opinion_key(transition.name, seat.role, seat.unit): Asked(entry.known_on, entry.seq)
-            for seat in asked_seats(workflow, after, transition)
-        }
+        return _asked_by(transition, asked_seats(workflow, after, transition), entry)
     if now > was:
         return {}
     old = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
@@ -189,14 +200,13 @@ def _asked_by_change(
         for seat in old.values()
         if asked_of(before, transition, seat)
     ]
-    asked = {}
+    asked = []
     for seat in seats_of(workflow, after, transition):
         known = old.get((seat.role, seat.unit))
         stale = known is not None and seat.stale and not known.stale
         if stale or (known is None and transition.cosign_of(seat.role) in others):
-            key = opinion_key(transition.name, seat.role, seat.unit)
-            asked[key] = Asked(entry.known_on, entry.seq)
-    return asked
+            asked.append(seat)
+    return _asked_by(transition, asked, entry)
 
 
 def _asked_late(
@@ -204,11 +214,8 @@ def _asked_late(
 ) -> dict[str, Asked]:
     """Give the asks that follow from an entry without a word, on the day of its recording."""
     found = ((seat, asked_of(case, transition, seat)) for seat in seats)
-    return {
-        opinion_key(transition.name, seat.role, seat.unit): Asked(entry.known_on, entry.seq)
-        for seat, asked in found
-        if asked is not None and asked.seq == entry.seq
-    }
+    late = (seat for seat, asked in found if asked is not None and asked.seq == entry.seq)
+    return _asked_by(transition, late, entry)
 
 
 def _on_entering(transition: Transition, seats: Iterable[Seat]) -> list[Seat]:

@@ -10,7 +10,7 @@ from datetime import date
 
 from lifecycle.engine.case import Case, Moment, Officer, Opinion
 from lifecycle.engine.gates.asking import asked_of, due_of_seat, unasked
-from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.gates.gates import Gate, holds
 from lifecycle.engine.gates.quorum import (
     OpinionCount,
     blocking_objections,
@@ -19,7 +19,7 @@ from lifecycle.engine.gates.quorum import (
     is_turn,
     unseated,
 )
-from lifecycle.engine.gates.seats import Seat, floor_of, seats_of
+from lifecycle.engine.gates.seats import Seat, floor_of, seats_of, typed
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 
@@ -65,6 +65,11 @@ def _opinions_in_force(workflow: Workflow, case: Case, transition: Transition) -
         for opinion in case.opinions.values()
         if opinion.transition == transition.name and opinion.seq >= floors.get(opinion.role, 0)
     ]
+
+
+def may_speak(workflow: Workflow, case: Case, officer: Officer, seat: Seat) -> bool:
+    """Tell whether an officer may speak for a seat: they hold its role, for its unit."""
+    return seat.unit in ("", officer.unit) and holds(workflow, case, officer, seat.role)
 
 
 def judge_voice(what: str, seats: Iterable[Seat], seat: Seat, officer: Officer) -> Iterator[Gate]:
@@ -190,7 +195,7 @@ class _Judging:
 
     def _objection(self, objection: Opinion) -> Gate:
         name = who_is(self.workflow, self.moment, objection.role, objection.unit)
-        who = objection.role + (f"/{objection.unit}" if objection.unit else "")
+        who = typed(objection.role, objection.unit)
         command = f"lifecycle resolve {self.case.number} {self.transition.name} {who} --note …"
         mend = f"由其撤回，或由牵头单位说明处理：{command}"
         return self._gate(f"{name} 不同意：{objection.note}", mend)

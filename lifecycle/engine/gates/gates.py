@@ -9,7 +9,7 @@ from typing import Any
 
 from lifecycle.engine.case import Case, File, Moment, Officer
 from lifecycle.engine.clocks import earliest_of
-from lifecycle.engine.editions import is_free
+from lifecycle.engine.editions import is_free, transition_of
 from lifecycle.engine.gates.wording import ToldCondition, World, is_every, tell_guard, text_of
 from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
@@ -495,6 +495,6 @@ def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> It
 
 def _made_since_reopened(workflow: Workflow, case: Case, name: str) -> int:
     """Count the steps of a transition that stand, of those since the case was last reopened."""
-    reopened = (s.seq for s in case.steps if workflow.leaving[s.source][s.transition].reopens)
+    reopened = (s.seq for s in case.steps if transition_of(workflow, s).reopens)
     since = max(reopened, default=0)
     return sum(step.transition == name and step.seq > since for step in case.steps)

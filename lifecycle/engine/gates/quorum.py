@@ -74,9 +74,12 @@ def count_of(
     workflow: Workflow, case: Case, transition: Transition, cosign: Cosign
 ) -> OpinionCount:
     """Count a co-sign of a transition."""
-    seats = tuple(
-        seat for seat in seats_of(workflow, case, transition) if seat.role in cosign.roles
-    )
+    seats = seats_of(workflow, case, transition)
+    return count_seats(cosign, tuple(seat for seat in seats if seat.role in cosign.roles))
+
+
+def count_seats(cosign: Cosign, seats: tuple[Seat, ...]) -> OpinionCount:
+    """Count what stands at the seats of a co-sign."""
     spoken = tuple(seat for seat in seats if not seat.is_open)
     base = _voices(cosign, spoken) + len(seats) - len(spoken)
     return OpinionCount(

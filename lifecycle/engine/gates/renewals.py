@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from lifecycle.engine.case import Case, MadeStep, Opinion, Renewal
 from lifecycle.engine.clocks import due_of
-from lifecycle.engine.gates.seats import Seat
+from lifecycle.engine.editions import transition_of
+from lifecycle.engine.gates.quorum import count_seats
+from lifecycle.engine.gates.seats import Seat, units_for
 from lifecycle.engine.workdays import Calendar, Due
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
@@ -70,8 +72,7 @@ def _seats(workflow: Workflow, case: Case, renewal: Renewal) -> Iterator[Seat]:
     """
     there = set()
     for role in dict.fromkeys(role for role, _unit in renewal.seats):
-        bound = workflow.roles[role].bound
-        now = case.bound_units(bound) if bound else ("",)
+        now = units_for(workflow, case, role)
         then = {unit for other, unit in renewal.seats if other == role}
         for unit in [unit for unit in now if unit in then] or now:
             there.add(place_of(role, unit))
@@ -112,19 +113,13 @@ def _outvotes(workflow: Workflow, case: Case, cosign: Cosign, seats: tuple[Seat,
     """Tell whether a co-sign at which objections only count has passed, by what was said anew."""
     if cosign.objection != "counts":
         return False
-    agreed = {
-        (seat.role, seat.unit)
-        for seat in seats
-        if seat.role in cosign.roles and seat.opinion and seat.opinion.verdict != "object"
-    }
-    bound = {role: workflow.roles[role].bound for role in cosign.roles}
-    asked = [
-        (role, unit)
-        for role, fact in bound.items()
-        for unit in (case.bound_units(fact) if fact else ("",))
-    ]
-    must = [place for place in asked if place[0] in cosign.must]
-    return len(agreed) >= cosign.quorum.needed(len(asked)) and all(p in agreed for p in must)
+    spoken = {(seat.role, seat.unit): seat for seat in seats}
+    asked = (
+        spoken.get((role, unit), Seat(role, unit, None, stale=False))
+        for role in cosign.roles
+        for unit in units_for(workflow, case, role)
+    )
+    return count_seats(cosign, tuple(asked)).is_enough
 
 
 def is_settleable(workflow: Workflow, renewal: OpenRenewal, seat: Seat) -> bool:
@@ -169,7 +164,7 @@ def spoken_for(workflow: Workflow, case: Case, step: MadeStep) -> tuple[tuple[st
     """List the seats, as (role, unit), whose opinions a standing step rests on. Where a later round
     has taken the place of these opinions, all seats.
     """
-    [transition] = _transitions(workflow, [step])
+    transition = transition_of(workflow, step)
     roles = [role for cosign in transition.cosigns for role in cosign.roles]
     before = max(
         (s.seq for s in case.steps if s.transition == step.transition and s.seq < step.seq),
@@ -182,13 +177,8 @@ def spoken_for(workflow: Workflow, case: Case, step: MadeStep) -> tuple[tuple[st
     }
     if said:
         return tuple(sorted(said, key=lambda seat: (roles.index(seat[0]), seat[1])))
-    bound = {role: workflow.roles[role].bound for role in roles}
-    return tuple(
-        (role, unit)
-        for role, fact in bound.items()
-        for unit in (case.bound_units(fact) if fact else ("",))
-    )
+    return tuple((role, unit) for role in roles for unit in units_for(workflow, case, role))
 
 
 def _transitions(workflow: Workflow, steps: Iterable[MadeStep]) -> list[Transition]:
-    return [workflow.leaving[step.source][step.transition] for step in steps]
+    return [transition_of(workflow, step) for step in steps]

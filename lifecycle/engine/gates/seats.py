@@ -27,6 +27,11 @@ class Seat:
         return self.opinion is None or self.stale
 
 
+def typed(role: str, unit: str) -> str:
+    """Give a seat as a command names it: `role`, or `role/unit`."""
+    return f"{role}/{unit}" if unit else role
+
+
 def seats_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[Seat, ...]:
     """List who is asked to co-sign a transition, with the opinion that stands and whether it has
     gone stale.
@@ -37,13 +42,18 @@ def seats_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[Se
         # An objection that only counts is outvoted at most: unlike one that blocks it may go stale.
         blocks = cosign.objection == "blocks"
         for role in cosign.roles:
-            bound = workflow.roles[role].bound
-            for unit in case.bound_units(bound) if bound else ("",):
+            for unit in units_for(workflow, case, role):
                 opinion = case.opinions.get(opinion_key(transition.name, role, unit))
                 lasts = opinion is not None and opinion.objects and blocks
                 old = opinion is not None and opinion.seq < floor and not lasts
                 found.append(Seat(role, unit, opinion, old))
     return tuple(found)
+
+
+def units_for(workflow: Workflow, case: Case, role: str) -> tuple[str, ...]:
+    """Name the units that hold a role in a case; "" stands for any that has it."""
+    bound = workflow.roles[role].bound
+    return case.bound_units(bound) if bound else ("",)
 
 
 def speaks_for(seat: Seat, moment: Moment) -> str:

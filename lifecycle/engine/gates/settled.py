@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.engine.case import Case, MadeStep, Moment, Officer
-from lifecycle.engine.editions import edition_of, would_undo
+from lifecycle.engine.editions import edition_of, transition_of, would_undo
 from lifecycle.engine.gates.cosign import who_are
 from lifecycle.engine.gates.gates import MOST_NAMED, Gate, title_of
 from lifecycle.engine.gates.renewals import OpenRenewal, is_settleable, renewals_of
+from lifecycle.engine.gates.seats import typed
 from lifecycle.workflow.model import Transition, Workflow
 from lifecycle.workflow.reliance import gate_names
 
@@ -83,7 +84,8 @@ def _settlers(
     """Give the unmet gate for whoever settled an objection that was said since the case last went
     forward, and would go on now.
     """
-    forward = max((step.seq for step in case.steps if _is_forward(workflow, step)), default=0)
+    made = ((step.seq, transition_of(workflow, step).kind) for step in case.steps)
+    forward = max((seq for seq, kind in made if kind == "forward"), default=0)
     settled = {
         person
         for seat in renewal.seats
@@ -96,17 +98,13 @@ def _settlers(
         yield Gate("not_by", False, {"settled": same}, text, "请同单位的另一位经办人办理")
 
 
-def _is_forward(workflow: Workflow, step: MadeStep) -> bool:
-    return workflow.leaving[step.source][step.transition].kind == "forward"
-
-
 def _unrenewed(workflow: Workflow, case: Case, renewal: OpenRenewal, moment: Moment) -> Gate:
     """Make the unmet gate for opinions that have to be given anew, or that now object."""
     correction = renewal.correction
     mend = f"lifecycle sign {case.number} {correction} agree --as …"
     if renewal.objecting and not renewal.owing:
         seat = renewal.objecting[0]
-        who = seat.role + (f"/{seat.unit}" if seat.unit else "")
+        who = typed(seat.role, seat.unit)
         resolve = f"lifecycle resolve {case.number} {correction} {who} --note …"
         mend = f"由其另表示意见，或由牵头单位说明处理：{resolve}"
         if not is_settleable(workflow, renewal, seat):

@@ -16,6 +16,7 @@ from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.gates import leads_of
 from lifecycle.engine.gates.renewals import due_of_renewal, renewals_waiting
+from lifecycle.engine.gates.seats import units_for
 from lifecycle.engine.standing import next_limit
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.sql import text
@@ -48,7 +49,7 @@ def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow
     asked: set[_Asked] = set()
     if waiting_proposals(case) and not case.cancelled:
         for role in leads_of(workflow, case):
-            asked |= {("confirm", "", role, unit, day) for unit in _units(workflow, case, role)}
+            asked |= {("confirm", "", role, unit, day) for unit in units_for(workflow, case, role)}
     for renewal in () if case.cancelled else renewals_waiting(workflow, case):
         for seat in renewal.owing:
             due = due_of_renewal(workflow, case, renewal, seat, calendar)
@@ -72,17 +73,11 @@ def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) ->
             yield "sign", transition.name, seat.role, seat.unit, own
         if transition.kind in ("forward", "resume"):
             for role in transition.by:
-                for unit in _units(workflow, case, role):
+                for unit in units_for(workflow, case, role):
                     yield "move", transition.name, role, unit, day
     lead = workflow.states[case.state].lead
-    for unit in _units(workflow, case, lead) if lead else ():
+    for unit in units_for(workflow, case, lead) if lead else ():
         yield "lead", "", str(lead), unit, day
-
-
-def _units(workflow: Workflow, case: Case, role: str) -> tuple[str, ...]:
-    """Name the units that hold a role in a case; "" stands for any that has it."""
-    bound = workflow.roles[role].bound
-    return case.bound_units(bound) if bound else ("",)
 
 
 def put_tasks(store: Store, case_id: str, wanted: set[TaskRow]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.engine.case_letter import DRAFT, REVIEWED, STATES
+from lifecycle.engine.case_letter import STATES, UNISSUED
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import due_of_seat
 from lifecycle.engine.gates.gates import SPANS, Gate, title_of
@@ -406,7 +406,7 @@ class _SheetMaker:
         """
         if not self.view.as_of:
             return unissued_in(self.view.office.store, self.case)
-        return [one for one in self.case.letters.values() if one.state in (DRAFT, REVIEWED)]
+        return [one for one in self.case.letters.values() if one.state in UNISSUED]
 
     def counted_letters(self) -> Mapping[str, int]:
         """Count the letters by state; as they were, where that is looked at."""

@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 
 from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuing
 from lifecycle.engine.case import Case, Officer
-from lifecycle.engine.case_letter import DRAFT, REVIEWED, CaseLetter, rule_of
-from lifecycle.engine.gates.gates import holds
+from lifecycle.engine.case_letter import (
+    DRAFT,
+    REVIEWED,
+    CaseLetter,
+    asked_about,
+)
+from lifecycle.engine.gates.cosign import may_speak
 from lifecycle.engine.gates.seats import seats_of
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.engine.letter_steps import lapse_of
@@ -150,24 +155,20 @@ def _owed(
     # Who answers has received: one line is enough where both are owed.
     for debt in [d for d in mine if d.kind == "reply"] or mine:
         due = f"{debt.due_on}" if not debt.provisional else None
-        rule = rule_of(workflow, letter)
-        about = rule.reply.cosign if rule is not None and rule.reply is not None else None
-        asks = debt.kind == "reply" and _has_seat(workflow, case, about, officer)
+        asks = debt.kind == "reply" and _has_seat(workflow, case, letter, officer)
         text = f"{letter.number}　{letter.title}"
         yield _errand(debt.kind, case, letter, officer, text, due, opinion=asks)
 
 
-def _has_seat(workflow: Workflow, case: Case, about: str | None, officer: Officer) -> bool:
+def _has_seat(workflow: Workflow, case: Case, letter: CaseLetter, officer: Officer) -> bool:
     """Tell whether an officer's unit may give an opinion on the transition that a letter asks
     about: whoever has no seat only answers.
     """
-    transition = workflow.leaving[case.state].get(about) if about else None
+    transition = workflow.leaving[case.state].get(asked_about(workflow, letter) or "")
     if transition is None:
         return False
-    return any(
-        seat.unit in ("", officer.unit) and holds(workflow, case, officer, seat.role)
-        for seat in seats_of(workflow, case, transition)
-    )
+    seats = seats_of(workflow, case, transition)
+    return any(may_speak(workflow, case, officer, seat) for seat in seats)
 
 
 def _errand(

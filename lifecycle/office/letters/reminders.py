@@ -13,7 +13,12 @@ from lifecycle.correspondence.issuing_rules import Issuing
 from lifecycle.correspondence.signing_off import rules_in_force
 from lifecycle.engine.acts import DraftLetter
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.case_letter import DRAFT, REVIEWED, Addressee, CaseLetter, rule_of
+from lifecycle.engine.case_letter import (
+    UNISSUED,
+    Addressee,
+    CaseLetter,
+    rule_of,
+)
 from lifecycle.engine.owed import owed
 from lifecycle.errors import InvalidError, LifecycleError
 from lifecycle.frozen import dataclass
@@ -95,7 +100,7 @@ def overdue(
         asked = {
             (n.debt, unit)
             for n in case.letters.values()
-            if n.about == letter.name and n.state in _OPEN
+            if n.about == letter.name and n.state in UNISSUED
             for unit in n.units
         }
         owing = list(debts(workflow, case, letter, moment=moment, rules=rules))
@@ -117,9 +122,6 @@ def overdue(
                 units = tuple(debt.addressee.unit for debt in late)
                 names = tuple(debt.addressee.name for debt in late)
                 yield Late(case, letter, kind, units, names, min(debt.due_on for debt in late))
-
-
-_OPEN = (DRAFT, REVIEWED)
 
 
 def urge(office: Office, request: Request, case: str | None = None) -> Iterator[Reminder]:

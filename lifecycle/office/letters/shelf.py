@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.case_letter import ISSUED
@@ -18,7 +19,7 @@ from lifecycle.ledger.rows.letter_rows import (
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
     from lifecycle.engine.case_letter import CaseLetter
-    from lifecycle.ledger.as_of import LetterThen, Moved
+    from lifecycle.ledger.as_of import LetterThen, Moved, Past
     from lifecycle.office.office import Office
     from lifecycle.office.view import View
 
@@ -63,13 +64,13 @@ class PastShelf(Shelf):
         super().__init__(view.office)
         self._view = view
         self._moved = moved
+        self._folded: dict[str, Past | None] = {}
 
     def drafts(self, unit: str, state: str, most: int) -> Iterator[Lying]:
         """Give a unit's letters that were in a state of drafting, so many at most."""
         kept = drafts_of(self._office.store, unit, state, most=ALL)
         found = self._then(kept, lambda one: (one.unit, one.state) == (unit, state))
-        for _place, lying in zip(range(most), found, strict=False):
-            yield lying
+        return islice(found, most)
 
     def unfrozen(self, unit: str) -> Iterator[Lying]:
         """Give a unit's letters that were signed off and whose forms were not frozen yet."""
@@ -92,6 +93,13 @@ class PastShelf(Shelf):
         """Give the letters of cases that have not moved since, and of the others those wanted."""
         yield from self._read(one for one in kept if one[0] not in self._moved.ids)
         for one in filter(wanted, self._moved.letters):
-            past = case_as_of(self._office.library, one.case_id, self._view.as_of)
+            past = self._past(one.case_id)
             if past is not None:
                 yield past.case, kept_letter(past.case, one.name)
+
+    def _past(self, case_id: str) -> Past | None:
+        """Give a case as it was; one with many letters is folded once."""
+        if case_id not in self._folded:
+            library = self._office.library
+            self._folded[case_id] = case_as_of(library, case_id, self._view.as_of)
+        return self._folded[case_id]

@@ -20,7 +20,10 @@ from lifecycle.engine.acts.sign import (
     own_seats,
 )
 from lifecycle.engine.case import Case, File
-from lifecycle.engine.case_letter import CaseLetter, rule_of
+from lifecycle.engine.case_letter import (
+    CaseLetter,
+    asked_about,
+)
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import judge_voice, who_are
@@ -92,8 +95,7 @@ class AnswerLetter(LetterAct):
         """
         workflow, case = docket.workflow, docket.case
         nothing = replace(self, seats=(), transition=None)
-        rule = rule_of(workflow, letter)
-        name = rule.reply.cosign if rule and rule.reply else None
+        name = asked_about(workflow, letter)
         if name is None:
             text = "这件公文不是征求会签意见的，复函不带意见"
             docket.add(Gate("opinion", False, {}, text, _ONLY))

@@ -10,15 +10,20 @@ from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.case import Case, File
-from lifecycle.engine.case_letter import DRAFT, ISSUED, REVIEWED, VOID, CaseLetter
+from lifecycle.engine.case_letter import (
+    DRAFT,
+    ISSUED,
+    REVIEWED,
+    UNISSUED,
+    VOID,
+    CaseLetter,
+)
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate, holds, unknown
 from lifecycle.engine.letter_gates import RULES, judge_day, judge_stage, judge_unit
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
-
-_OPEN = (DRAFT, REVIEWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ class DraftLetter(Act):
         pending = {
             unit
             for letter in case.letters.values()
-            if (letter.about, letter.debt) == (about.name, self.debt) and letter.state in _OPEN
+            if (letter.about, letter.debt) == (about.name, self.debt) and letter.state in UNISSUED
             for unit in letter.units
         }
         able = {

@@ -15,6 +15,7 @@ from lifecycle.engine.case_letter import (
     SUPERSEDED,
     Addressee,
     CaseLetter,
+    asked_about,
     rule_of,
 )
 from lifecycle.engine.docket import Decision, Docket
@@ -185,7 +186,7 @@ def _asking(
     have a seat at the co-sign that its answers are opinions on.
     """
     rule = rule_of(workflow, letter)
-    asks = rule.reply.cosign if rule is not None and rule.reply is not None else None
+    asks = asked_about(workflow, letter)
     transition = workflow.leaving[case.state].get(asks) if asks else None
     if rule is None or transition is None:
         return case.asked

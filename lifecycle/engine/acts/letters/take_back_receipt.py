@@ -8,7 +8,7 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Intent, noted
 from lifecycle.engine.acts.letters.letter_act import LetterAct
 from lifecycle.engine.case import Case
-from lifecycle.engine.case_letter import Addressee, CaseLetter, rule_of
+from lifecycle.engine.case_letter import Addressee, CaseLetter, asked_about
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate
@@ -19,6 +19,7 @@ from lifecycle.engine.letter_gates import (
     judge_note,
     judge_unit,
 )
+from lifecycle.engine.owed import spoken_since
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
@@ -77,11 +78,5 @@ class TakeBackReceipt(LetterAct):
 
 def _has_spoken(docket: Docket, letter: CaseLetter, addressee: Addressee) -> bool:
     """Tell whether the addressee gave its opinion on what the letter asks, since it was issued."""
-    rule = rule_of(docket.workflow, letter)
-    asks = rule.reply.cosign if rule is not None and rule.reply is not None else None
-    return any(
-        opinion.transition == asks
-        and opinion.seq > letter.issued_seq
-        and opinion.by_unit == addressee.unit
-        for opinion in docket.case.opinions.values()
-    )
+    asks = asked_about(docket.workflow, letter)
+    return addressee.unit in spoken_since(docket.case, letter, asks)
