@@ -60,6 +60,9 @@ WORKS: dict[str, Callable[[Any], Any]] = {
     "assigned": lambda made: setattr(made("a"), "name", "b"),
     "deleted": lambda made: delattr(made("a"), "name"),
     "replaced": lambda made: dataclasses.astuple(replace(made("a", 12), name="b")),
+    "replaced by ours": lambda made: dataclasses.astuple(frozen.replace(made("a", 12), name="b")),
+    "of itself": lambda made: frozen.replace(made("a", 12)) is made("a", 12),
+    "no such field": lambda made: told(lambda m: frozen.replace(m("a"), size=3), made)[0],
     "fields": lambda made: [f.name for f in fields(made)],
     "slots": lambda made: (made.__slots__, hasattr(made("a"), "__dict__")),
     "copied": lambda made: copy.deepcopy(made("a", 12, ["x"])) == made("a", 12, ["x"]),
@@ -103,6 +106,24 @@ def test_what_follows_the_making_is_done() -> None:
     assert Even(2).number == 2
 
 
+def test_replacing_leaves_what_was_replaced_and_is_checked_like_a_new_one() -> None:
+    """The first object keeps its values; `__post_init__` sees the second."""
+
+    @frozen.dataclass(frozen=True, slots=True)
+    class Even:
+        number: int
+        name: str = ""
+
+        def __post_init__(self) -> None:
+            if self.number % 2:
+                raise ValueError(self.number)
+
+    two = Even(2, "two")
+    assert (frozen.replace(two, number=4), two) == (Even(4, "two"), Even(2, "two"))
+    with pytest.raises(ValueError, match="5"):
+        frozen.replace(two, number=5)
+
+
 def test_other_kinds_are_left_to_the_standard_library() -> None:
     """What may change, or has no slots, is made as ever."""
 
@@ -117,3 +138,4 @@ def test_other_kinds_are_left_to_the_standard_library() -> None:
     for made in (Open(1), Plain(1)):
         made.number = 2
         assert made.number == 2
+        assert frozen.replace(made, number=3).number == 3

@@ -5,12 +5,11 @@ hand, from the day on from which that one held.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from lifecycle.engine.case import Case, File
 from lifecycle.engine.editions import edition_of
 from lifecycle.engine.values import Value
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from lifecycle.engine.case_letter import CaseLetter, Letters
 from lifecycle.engine.entry import Entry
+from lifecycle.engine.steps import Steps
 from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 
 if TYPE_CHECKING:
     from lifecycle.workflow.model import Workflow
@@ -51,7 +52,9 @@ class Edition:
 
     `latest` is the highest number so far, `seq` the entry that began it, `by` the transition that
     entered it ("" for one that was set, attached or given at the opening), `amended` the entry that
-    last corrected it, 0 for none. `used`: a step has read it, be that undone since.
+    last corrected it, 0 for none. `used`: a step has read it, be that undone since. `first_reader`
+    and `last_reader` are the seqs of the first and the last step that read it and stand, 0 for
+    none.
     """
 
     number: int
@@ -60,6 +63,8 @@ class Edition:
     by: str = ""
     amended: int = 0
     used: bool = False
+    first_reader: int = 0
+    last_reader: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +76,6 @@ class PastEdition:
     edition: Edition
     value: Value | File
     undone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MadeStep:
-    """A transition that was made and stands: from which state, when, by whom, and what it read.
-
-    `reads` maps facts and materials to the numbers of their editions, `counts` the transitions
-    that its guards looked at to (times, day, seq) as these were. `entered_on` is when the case had
-    entered the state it was made from.
-    """
-
-    transition: str
-    source: str
-    seq: int
-    on: str
-    persons: tuple[str, ...]
-    entered_on: str
-    reads: Mapping[str, int]
-    counts: Mapping[str, tuple[int, str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +256,7 @@ class Case:
     stops: tuple[tuple[str, str], ...] = ()
     editions: Mapping[str, Edition] = field(default_factory=dict)
     past: Mapping[str, tuple[PastEdition, ...]] = field(default_factory=dict)
-    steps: tuple[MadeStep, ...] = ()
+    steps: Steps = field(default_factory=Steps)
     made: Mapping[str, int] = field(default_factory=dict)
     entered: Mapping[str, int] = field(default_factory=dict)
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
@@ -344,13 +330,13 @@ def opinion_key(transition: str, role: str, unit: str) -> str:
 
 
 def dump_case(case: Case) -> dict[str, Any]:
-    """Give a case without its letters as plain values for canonical JSON.
+    """Give a case without its letters and steps as plain values for canonical JSON.
 
-    The same case always gives the same bytes. Letters are kept one by one: see `dump_case_letter`.
-    Who made its entries stands in these.
+    The same case always gives the same bytes. Letters and steps are kept one by one: see
+    `dump_case_letter` and `step_row`. Who made its entries stands in these.
     """
     data = _plain(case)
-    del data["letters"], data["recorders"]
+    del data["letters"], data["steps"], data["recorders"]
     if not case.cancelled:
         del data["cancelled"]
     for name in ("materials", "fired", "asked"):
@@ -364,7 +350,6 @@ def dump_case(case: Case) -> dict[str, Any]:
     data["proposals"] = {key: _dump_proposal(one) for key, one in case.proposals.items()}
     # Of these a case may have hundreds: they are written as lists, in the order of their fields.
     data["editions"] = {name: _row(item) for name, item in case.editions.items()}
-    data["steps"], data["read"] = _dump_steps(case.steps)
     data["past"] = {name: [_dump_past(one) for one in case.past[name]] for name in case.past}
     return data
 
@@ -385,37 +370,6 @@ def _dump_renewal(renewal: Renewal) -> dict[str, Any]:
 
 def _row(item: Edition) -> list[Any]:
     return [getattr(item, name) for name in item.__slots__]
-
-
-def _dump_steps(steps: Iterable[MadeStep]) -> tuple[list[list[Any]], list[dict[str, int]]]:
-    """Give steps as rows, with what each read as its place in a list that has the same only once:
-    a step made again and again mostly reads the same editions.
-    """
-    rows: list[list[Any]] = []
-    read: list[dict[str, int]] = []
-    places: dict[tuple[tuple[str, int], ...], int] = {}
-    known: dict[int, int] = {}
-    for step in steps:
-        place = known.get(id(step.reads))
-        if place is None:
-            key = tuple(sorted(step.reads.items()))
-            place = places.setdefault(key, len(read))
-            if place == len(read):
-                read.append(dict(step.reads))
-            known[id(step.reads)] = place
-        rows.append(
-            [
-                step.transition,
-                step.source,
-                step.seq,
-                step.on,
-                step.persons,
-                step.entered_on,
-                place,
-                step.counts,
-            ]
-        )
-    return rows, read
 
 
 def _dump_past(past: PastEdition) -> dict[str, Any]:
@@ -444,12 +398,6 @@ def _load_proposal(data: Mapping[str, Any]) -> Proposal:
     return Proposal(**{**data, "file": file, "persons": persons, "editions": editions})
 
 
-def _load_step(row: Sequence[Any], read: Sequence[Mapping[str, int]]) -> MadeStep:
-    transition, source, seq, on, persons, entered_on, place, counts = row
-    made = {name: (one[0], one[1], one[2]) for name, one in counts.items()}
-    return MadeStep(transition, source, seq, on, tuple(persons), entered_on, read[place], made)
-
-
 def _load_opinion(item: Mapping[str, Any]) -> Opinion:
     people = {name: tuple(item[name]) for name in ("persons", "resolved_by") if name in item}
     return Opinion(**{**item, **people})
@@ -474,15 +422,15 @@ def _by_seq(load: Callable[[Any], T], data: Mapping[str, Any]) -> dict[str, T]:
 def load_case(
     data: Mapping[str, Any],
     letters: Mapping[str, CaseLetter],
+    steps: Steps | None = None,
     recorders: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
 ) -> Case:
-    """Rebuild a case from `dump_case`'s values, as they come back out of JSON, its letters, and who
-    made its entries.
+    """Rebuild a case from `dump_case`'s values, as they come back out of JSON, its letters and
+    steps, and who made its entries.
     """
-    kept = {name: item for name, item in data.items() if name != "read"}
     return Case(
         **{
-            **kept,
+            **data,
             "materials": {name: File(**item) for name, item in data["materials"].items()},
             "opinions": {k: _load_opinion(item) for k, item in data["opinions"].items()},
             "fired": {
@@ -495,10 +443,10 @@ def load_case(
             "asked": {key: Asked(**item) for key, item in data["asked"].items()},
             "editions": {name: Edition(*item) for name, item in data["editions"].items()},
             "past": {name: tuple(map(_load_past, items)) for name, items in data["past"].items()},
-            "steps": tuple(_load_step(row, data["read"]) for row in data["steps"]),
             "proposals": _by_seq(_load_proposal, data["proposals"]),
             "renewals": _by_seq(_load_renewal, data.get("renewals", {})),
             "letters": Letters(letters),
+            "steps": Steps() if steps is None else steps,
             "recorders": Recorders(recorders),
         }
     )

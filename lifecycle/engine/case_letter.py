@@ -5,11 +5,11 @@ number, sent, answered.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.letter.code import code_of
 from lifecycle.workflow.model import NoticeRule, Transition, Workflow
 

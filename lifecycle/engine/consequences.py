@@ -5,9 +5,8 @@ letters are not as they were.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
-from lifecycle.engine.case import Case, File, MadeStep, Moment, Proposal
+from lifecycle.engine.case import Case, File, Moment, Proposal
 from lifecycle.engine.editions import as_read, edition_of, readers_of, transition_of
 from lifecycle.engine.gates.asking import places_of, seats_dropped
 from lifecycle.engine.gates.gates import (
@@ -20,8 +19,9 @@ from lifecycle.engine.gates.gates import (
 )
 from lifecycle.engine.gates.seats import covered, seats_of
 from lifecycle.engine.standing import open_limits
+from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.values import Value
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Transition, Workflow
 from lifecycle.workflow.reliance import reads_of, required_by
 
@@ -156,12 +156,11 @@ def upsets_of(
 def _steps_upset(
     workflow: Workflow, before: Case, after: Case, names: tuple[str, ...], moment: Moment
 ) -> Iterator[Upset]:
-    by_seq = {step.seq: step for step in before.steps}
     for dropped in seats_dropped(workflow, before, after):
         unit = moment.names.get(dropped.seat.unit, dropped.seat.unit)
         yield Upset(f"“{dropped.transition.title}”不再请 {unit} 会签")
     for name in names:
-        maker = by_seq.get(edition_of(before, name).seq)
+        maker = before.steps.at(edition_of(before, name).seq)
         if maker is not None:
             called = f"“{workflow.titles[maker.transition]}”（第 {maker.seq} 笔）"
             yield Upset(f"{called}填报的就是 {title_of(workflow, name)}")

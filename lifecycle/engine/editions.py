@@ -8,14 +8,15 @@ is then as it was before, and what they locked is free.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from lifecycle.engine.case import OPEN, Case, Edition, File, Fired, MadeStep, Moment, PastEdition
+from lifecycle.engine.case import Case, Edition, File, Fired, Moment, PastEdition
 from lifecycle.engine.entry import Entry
+from lifecycle.engine.steps import MadeStep, Steps
 from lifecycle.engine.values import Value
+from lifecycle.frozen import replace
 from lifecycle.workflow.model import Transition, Workflow
 from lifecycle.workflow.reliance import counting_states, reads_of, renews
 
@@ -32,8 +33,10 @@ def edition_of(case: Case, name: str) -> Edition:
 
 def readers_of(case: Case, name: str) -> list[MadeStep]:
     """List the standing steps that read the edition in hand."""
-    number = edition_of(case, name).number
-    return [step for step in case.steps if number and step.reads.get(name) == number]
+    edition = edition_of(case, name)
+    if not edition.last_reader:
+        return []
+    return [step for step in case.steps if step.reads.get(name) == edition.number]
 
 
 def editions_of_step(case: Case, seq: int) -> dict[str, int]:
@@ -56,17 +59,26 @@ def binding_readers(workflow: Workflow, case: Case, name: str) -> list[MadeStep]
     """List those readers of the edition in hand on account of which it may not be replaced: none
     that came before a standing step which unlocked it.
     """
-    unlocked = max(
-        (s.seq for s in case.steps if name in transition_of(workflow, s).unlocks), default=0
-    )
+    unlocked = _unlocked_at(workflow, case, name)
     return [step for step in readers_of(case, name) if step.seq > unlocked]
+
+
+def is_bound(workflow: Workflow, case: Case, name: str) -> bool:
+    """Tell whether the edition in hand may not be replaced on account of a step that read it."""
+    return edition_of(case, name).last_reader > _unlocked_at(workflow, case, name)
+
+
+def _unlocked_at(workflow: Workflow, case: Case, name: str) -> int:
+    """Give the seq of the last standing step that unlocked a fact or material, 0 for none."""
+    unlocking = (t.name for t in workflow.transitions if name in t.unlocks)
+    return max((case.fired[way].seq for way in unlocking if way in case.fired), default=0)
 
 
 def is_free(workflow: Workflow, case: Case, name: str) -> bool:
     """Tell whether a fact or material may be entered anew: no standing step has read the edition in
     hand since it was last unlocked, or it renews.
     """
-    return renews(workflow, name) or not binding_readers(workflow, case, name)
+    return renews(workflow, name) or not is_bound(workflow, case, name)
 
 
 def reads_by_now(
@@ -192,17 +204,15 @@ def _pruned(workflow: Workflow, case: Case, names: Iterable[str]) -> Case:
 
 
 def _kept(workflow: Workflow, case: Case, name: str) -> tuple[PastEdition, ...]:
-    read = {step.reads.get(name) for step in case.steps}
-    by_seq = {step.seq: step for step in case.steps}
     since = _counted_since(workflow, case, name)
     found = []
     later = edition_of(case, name)
     comes_back = True
     for one in reversed(case.past[name]):
-        maker = by_seq.get(later.seq) if later.by else None
+        maker = case.steps.at(later.seq) if later.by else None
         comes_back = comes_back and _may_go(workflow, maker)
         counts = since is not None and later.seq > since
-        if one.edition.number in read or ((comes_back or counts) and not one.undone):
+        if one.edition.last_reader or ((comes_back or counts) and not one.undone):
             found.append(one)
         if not one.undone:
             later = one.edition
@@ -251,21 +261,16 @@ def with_step(
             if name in case.fired
         },
     )
-    after = case
+    after = _read_by(replace(case, steps=case.steps.plus(step)), step, step.reads)
     if transition.undoes:
-        after = _undone(workflow, case, transition, str(entry.target), entry.seq)
+        after = _undone(workflow, after, transition, str(entry.target), entry.seq)
     after = with_values(workflow, after, facts, entry.seq, transition.name)
-    editions = {
-        name: replace(edition, used=True) if step.reads.get(name) == edition.number else edition
-        for name, edition in after.editions.items()
-    }
+    after = _read_by(after, step, facts)
     before = after.fired.get(transition.name)
     fired = Fired((before.count if before else 0) + 1, entry.on, entry.seq, entry.persons)
     locked = (set(after.locked) - set(transition.unlocks)) | set(transition.locks)
     after = replace(
         after,
-        steps=(*after.steps, step),
-        editions=editions,
         fired={**after.fired, transition.name: fired},
         made={**after.made, transition.name: after.made.get(transition.name, 0) + 1},
         locked=tuple(sorted(locked)),
@@ -273,15 +278,36 @@ def with_step(
     # Neither a resume nor a return to where the case is enters a state: it never left that.
     if transition.kind not in ("record", "resume") and entry.target != case.state:
         after = replace(after, entered={**after.entered, str(entry.target): entry.seq})
-    return _pruned(workflow, after, tuple(after.past))
+    return _pruned(workflow, after, tuple(after.past) if transition.undoes else tuple(facts))
+
+
+def _read_by(case: Case, step: MadeStep, names: Iterable[str]) -> Case:
+    """Give the case with those of some editions in hand marked that a step has read."""
+    editions = {**case.editions}
+    for name in names:
+        edition = editions.get(name)
+        if edition is None or step.reads.get(name) != edition.number:
+            continue
+        editions[name] = Edition(
+            number=edition.number,
+            latest=edition.latest,
+            seq=edition.seq,
+            by=edition.by,
+            amended=edition.amended,
+            used=True,
+            first_reader=edition.first_reader or step.seq,
+            last_reader=step.seq,
+        )
+    return replace(case, editions=editions)
 
 
 def _undone(workflow: Workflow, case: Case, transition: Transition, target: str, seq: int) -> Case:
     """Give the case without the steps that a return to a state undoes."""
     since = _since(case, target)
+    held = [t.name for t in workflow.transitions if transition.name in t.until]
     gone = {
-        step.seq
-        for step in case.steps
+        step.seq: step
+        for step in (*case.steps.of(*held), *case.steps.after(since))
         if _is_undone(transition_of(workflow, step), step, transition, since)
     }
     return _without_steps(workflow, case, gone, seq) if gone else case
@@ -289,21 +315,28 @@ def _undone(workflow: Workflow, case: Case, transition: Transition, target: str,
 
 def without_record(workflow: Workflow, case: Case, record: int, seq: int) -> Case:
     """Give the case without the record with one seq, taken back by the entry with another."""
-    after = _without_steps(workflow, case, {record}, seq)
+    step = case.steps.at(record)
+    gone = {record: step} if step is not None else {}
+    after = _without_steps(workflow, case, gone, seq)
     return _pruned(workflow, after, tuple(after.past))
 
 
-def _without_steps(workflow: Workflow, case: Case, gone: set[int], seq: int) -> Case:
+def _without_steps(workflow: Workflow, case: Case, gone: Mapping[int, MadeStep], seq: int) -> Case:
     """Give the case without some steps, by their seqs, as of the entry with that seq: what they
     entered is as it was before, what they locked is free, and they count no more, but where every
     time counts.
     """
-    steps = tuple(step for step in case.steps if step.seq not in gone)
+    steps = case.steps.without(gone)
     facts, changed = {**case.facts}, {**case.changed}
     editions, past = {**case.editions}, {**case.past}
-    for name, edition in case.editions.items():
+    for name, known in case.editions.items():
+        edition = editions[name] = _read_without(steps, name, known, gone)
         past[name] = tuple(
-            replace(one, undone=one.undone or _is_by(one.edition, gone))
+            PastEdition(
+                _read_without(steps, name, one.edition, gone),
+                one.value,
+                one.undone or _is_by(one.edition, gone),
+            )
             for one in past.get(name, ())
         )
         if not _is_by(edition, gone):
@@ -329,7 +362,7 @@ def _without_steps(workflow: Workflow, case: Case, gone: set[int], seq: int) -> 
         editions=editions,
         past={name: kept for name, kept in past.items() if kept},
         steps=steps,
-        fired=_fired(case, steps),
+        fired=_fired(case, steps, gone),
         locked=_locked(workflow, steps),
     )
 
@@ -358,7 +391,7 @@ def _is_undone(made: Transition, step: MadeStep, by: Transition, since: int) -> 
     return step.seq > since
 
 
-def _is_by(edition: Edition, gone: set[int]) -> bool:
+def _is_by(edition: Edition, gone: Collection[int]) -> bool:
     return bool(edition.by) and edition.seq in gone
 
 
@@ -367,18 +400,35 @@ def transition_of(workflow: Workflow, step: MadeStep) -> Transition:
     return workflow.leaving[step.source][step.transition]
 
 
-def _fired(case: Case, steps: Iterable[MadeStep]) -> dict[str, Fired]:
-    fired = {OPEN: case.fired[OPEN]}
-    for step in steps:
-        before = fired.get(step.transition)
-        count = (before.count if before else 0) + 1
-        fired[step.transition] = Fired(count, step.on, step.seq, step.persons)
+def _read_without(steps: Steps, name: str, edition: Edition, gone: Collection[int]) -> Edition:
+    """Give an edition as it was read by the steps that stand now that some are gone."""
+    first, last = edition.first_reader, edition.last_reader
+    if first not in gone and last not in gone:
+        return edition
+    readers = []
+    if first != last:
+        readers = [step.seq for step in steps if step.reads.get(name) == edition.number]
+    first, last = (readers[0], readers[-1]) if readers else (0, 0)
+    return replace(edition, first_reader=first, last_reader=last)
+
+
+def _fired(case: Case, steps: Steps, gone: Mapping[int, MadeStep]) -> dict[str, Fired]:
+    """Give how often each transition was made, of the steps that stand now that some are gone."""
+    fired = {**case.fired}
+    for name in {step.transition for step in gone.values()}:
+        left = steps.of(name)
+        if left:
+            last = left[-1]
+            fired[name] = Fired(len(left), last.on, last.seq, last.persons)
+        else:
+            del fired[name]
     return fired
 
 
-def _locked(workflow: Workflow, steps: Iterable[MadeStep]) -> tuple[str, ...]:
+def _locked(workflow: Workflow, steps: Steps) -> tuple[str, ...]:
+    """Name what is locked by the steps that stand."""
     locked: set[str] = set()
-    for step in steps:
+    for step in steps.of(*(t.name for t in workflow.transitions if t.locks or t.unlocks)):
         transition = transition_of(workflow, step)
         locked = (locked - set(transition.unlocks)) | set(transition.locks)
     return tuple(sorted(locked))

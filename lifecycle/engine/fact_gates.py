@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Docket
-from lifecycle.engine.editions import binding_readers, edition_of, is_free
+from lifecycle.engine.editions import binding_readers, edition_of, is_bound, is_free
 from lifecycle.engine.gates.asking import seats_dropped_by
 from lifecycle.engine.gates.gates import MOST_NAMED, Gate, titles_of_ways, unknown, way_in
 from lifecycle.engine.gates.staffing import judge_staffing
@@ -117,7 +117,7 @@ def judge_renewed(docket: Docket, transition: Transition, fact: Fact) -> None:
     by = edition_of(case, fact.name).by
     if by in ("", transition.name) or fact.name in transition.renews:
         return
-    if binding_readers(docket.workflow, case, fact.name):
+    if is_bound(docket.workflow, case, fact.name):
         docket.add(_relied_on(docket.workflow, case, fact))
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from lifecycle.engine.case import Case, MadeStep
+from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import UNISSUED, CaseLetter
 from lifecycle.engine.editions import transition_of
+from lifecycle.engine.steps import MadeStep
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import PREVIOUS, Workflow
 
@@ -50,7 +51,7 @@ def lapse_of(workflow: Workflow, case: Case, letter: CaseLetter, on: str) -> Lap
     """
     if letter.state not in UNISSUED or not letter.transition:
         return None
-    if all(step.seq != letter.step for step in case.steps):
+    if case.steps.at(letter.step) is None:
         since = letter.first and letter.seq > case.cleared
         return Lapse("redrafted" if since else "undone")
     left_on = _left_on(workflow, case, letter)
@@ -61,7 +62,7 @@ def _left_on(workflow: Workflow, case: Case, letter: CaseLetter) -> str:
     """Give the day on which the case left the state to which a letter's step led; "" while it is
     there, be it suspended.
     """
-    later = [step for step in case.steps if step.seq > letter.step]
+    later = case.steps.after(letter.step)
     transition = workflow.leaving[letter.source][letter.transition]
     there = transition.to or letter.source
     if there == PREVIOUS:

@@ -265,7 +265,8 @@ class Register:
         modules, the workflow, its machine and guards are at hand by then.
 
         Only what is accepted counts, and that only if it stands (`_stands`): anything else, and
-        whatever goes wrong, is judged again in its turn. None within a transaction, where the turn
+        whatever goes wrong, is judged again in its turn. What is read here one by one may change
+        between two readings, so that nothing need fit. None within a transaction, where the turn
         has come already.
         """
         if self.store.in_transaction:
@@ -274,7 +275,7 @@ class Register:
             judged = self._judge(request, workflow, case_id, act, self.clock())
             here = judged.case.state if judged.case else judged.workflow.initial
             _make_ready(judged.workflow, {here, judged.accepted.target or here})
-        except LifecycleError:
+        except (LifecycleError, LookupError, AttributeError, ValueError, TypeError):
             return None
         return judged
 

@@ -5,7 +5,7 @@ at any entry.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, field
 from datetime import date
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from lifecycle.engine.case import Officer
 from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.letter_gates import DUTIES
 from lifecycle.errors import InvalidError, UnknownError
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.people.clock import ANNOUNCED, CONFIRMED, ClockStep
 
 SYSTEM_ROLES = {

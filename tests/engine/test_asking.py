@@ -273,7 +273,7 @@ def test_a_case_is_the_same_out_of_its_snapshot() -> None:
     made = desk()
     made.do(BUREAU, AskOpinions("go"))
     case = case_of(made)
-    assert replace(load_case(dump_case(case), {}), letters=case.letters) == case
+    assert replace(load_case(dump_case(case), {}, case.steps), letters=case.letters) == case
     seat = seats_of(made.workflow, case, made.workflow.leaving["first"]["go"])[0]
     found = due_of_seat(case, made.workflow.leaving["first"]["go"], seat, CALENDAR)
     assert found is not None

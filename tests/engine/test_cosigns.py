@@ -370,7 +370,7 @@ def test_a_case_is_the_same_out_of_its_snapshot() -> None:
     made = desk()
     agree(made, LAND, FINANCE)
     case = case_of(made)
-    assert replace(load_case(dump_case(case), {}), letters=case.letters) == case
+    assert replace(load_case(dump_case(case), {}, case.steps), letters=case.letters) == case
 
 
 # ── Against a plain model ──

@@ -418,7 +418,7 @@ def test_the_case_is_the_same_out_of_its_snapshot(desk: Desk) -> None:
     desk.do(LAND, Correct({}, "交错了", "plan", file("b")))
     case = desk.do(BUREAU, Correct({"buyer": "丙公司"}, "写错了"))
     assert len(case.proposals) == 2
-    assert load_case(dump_case(case), {}) == case
+    assert load_case(dump_case(case), {}, case.steps) == case
     again: Case | None = None
     for seq, body in enumerate(desk.entries, 1):
         again = evolve(desk.workflow, again, body, f"h{seq}")

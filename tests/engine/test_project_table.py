@@ -11,9 +11,10 @@ from typing import Any
 import yaml
 
 from lifecycle.engine.acts import Advance
-from lifecycle.engine.case import Case, Fired, MadeStep, Moment, Officer, Suspension
+from lifecycle.engine.case import Case, Fired, Moment, Officer, Suspension
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted
+from lifecycle.engine.steps import MadeStep, Steps
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import read_workflow
@@ -76,6 +77,7 @@ def case_in(workflow: Workflow, state: str, *, same: bool) -> Case:
     fired = {name: Fired(1, "2026-09-01", 1, (person,)) for name in ("open", *workflow.titles)}
     facts: dict[str, Any] = {"name": "甲", "owner_unit": "u1", "x_units": ["u1"]}
     facts |= {"area": "龙泉市", "category": "康养", "investor": "某公司"}
+    finished = MadeStep("finish", "acceptance", 9, "2026-09-01", (person,), "2026-09-01", {}, {})
     return Case(
         "c1",
         "LS-F-2026-001",
@@ -94,7 +96,7 @@ def case_in(workflow: Workflow, state: str, *, same: bool) -> Case:
         {},
         fired,
         suspensions=(Suspension("construction", "2026-09-01", "2026-09-01"),),
-        steps=(MadeStep("finish", "acceptance", 9, "2026-09-01", (person,), "2026-09-01", {}, {}),),
+        steps=Steps(made=[finished]),
     )
 
 

@@ -123,7 +123,7 @@ def test_an_opinion_given_anew_is_none_on_a_transition() -> None:
         "go/finance/": 4,
     }
     assert {key: said.seq for key, said in case.renewals["7"].said.items()} == {"finance/": 8}
-    assert load_case(dump_case(case), {}) == case
+    assert load_case(dump_case(case), {}, case.steps) == case
 
 
 def test_an_objection_said_anew_holds_the_case_until_it_is_settled() -> None:
@@ -218,7 +218,7 @@ def read_back(case: Case) -> Case:
     """Give a case as it comes back out of its row, with what its entries said in the order of the
     row's keys.
     """
-    return load_case(json.loads(canonical(dump_case(case))), {})
+    return load_case(json.loads(canonical(dump_case(case))), {}, case.steps)
 
 
 def test_the_later_word_counts_in_a_case_read_back_too() -> None:

@@ -287,7 +287,7 @@ def test_the_round_is_told_from_the_stored_case() -> None:
     works.make("permit", 5, permit_on=day(5))
     assert works.case is not None
     before = works.due()
-    works.case = load_case(dump_case(works.case), works.case.letters)
+    works.case = load_case(dump_case(works.case), works.case.letters, works.case.steps)
     assert works.due() == before
 
 

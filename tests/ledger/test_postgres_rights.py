@@ -402,6 +402,7 @@ def test_the_rights_stand_in_the_program(bureau: Bureau) -> None:
                 "search_gram",
                 "search_text",
                 "series",
+                "step",
                 "task",
             ),
             everything,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent
@@ -17,7 +16,7 @@ from lifecycle.engine.gates.gates import Gate, judge_role, leads_of
 from lifecycle.engine.gates.quorum import has_turn
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.transition import find_transition
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Transition, Workflow
 
 

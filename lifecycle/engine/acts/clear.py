@@ -5,7 +5,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
@@ -18,7 +18,7 @@ from lifecycle.engine.fact_gates import judge_lock, judge_seats_kept
 from lifecycle.engine.gates.gates import Gate, judge_role, unknown
 from lifecycle.engine.taking_back import judge_unread, judge_why
 from lifecycle.engine.values import Value, show_value
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Fact, Workflow
 
 

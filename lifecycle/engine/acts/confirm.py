@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.acts.correct import titles_in
-from lifecycle.engine.case import Case, File, MadeStep, Proposal, Renewal
+from lifecycle.engine.case import Case, File, Proposal, Renewal
 from lifecycle.engine.consequences import (
     Upset,
     amended_as_proposed,
@@ -24,7 +23,8 @@ from lifecycle.engine.fact_gates import judge_lock, judge_value
 from lifecycle.engine.gates.gates import Gate, judge_role, leads_of
 from lifecycle.engine.gates.renewals import spoken_for
 from lifecycle.engine.gates.settled import returns_past
-from lifecycle.frozen import dataclass
+from lifecycle.engine.steps import MadeStep
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
 
 

@@ -5,7 +5,7 @@ proposal to the lead.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
@@ -25,7 +25,7 @@ from lifecycle.engine.fact_gates import judge_lock, judge_value
 from lifecycle.engine.gates.asking import seats_dropped_by
 from lifecycle.engine.gates.gates import Gate, judge_role, leads_of, title_of, unknown
 from lifecycle.engine.values import Value
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Fact, Material, Workflow
 from lifecycle.workflow.reliance import doors_of
 

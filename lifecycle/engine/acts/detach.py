@@ -5,7 +5,6 @@ attached it. Its bytes stay in the store.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
@@ -16,7 +15,7 @@ from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_lock
 from lifecycle.engine.gates.gates import Gate, judge_role, unknown
 from lifecycle.engine.taking_back import judge_unread, judge_why
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
 
 

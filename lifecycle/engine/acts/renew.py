@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
@@ -36,7 +35,7 @@ from lifecycle.engine.gates.renewals import (
     renewals_waiting,
 )
 from lifecycle.engine.gates.seats import Seat, speaks_for
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
@@ -15,7 +14,7 @@ from lifecycle.engine.gates.cosign import who_is
 from lifecycle.engine.gates.gates import Gate, judge_role, role_titles
 from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.transition import find_transition
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Literal, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
@@ -23,7 +22,7 @@ from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.gates.seats import Seat, seats_of, speaks_for
 from lifecycle.engine.owed import owed
 from lifecycle.engine.transition import find_transition
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Transition, Workflow
 
 Verdict = Literal["agree", "conditional", "object"]

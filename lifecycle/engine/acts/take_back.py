@@ -5,18 +5,18 @@ it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
-from lifecycle.engine.case import Case, MadeStep
+from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import VOID, CaseLetter, void_drafts
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import edition_of, editions_of_step, transition_of, without_record
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate, judge_role, title_of
+from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.taking_back import judge_own, judge_why
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
 
 
@@ -40,7 +40,7 @@ class TakeBack(Act):
         make it, that no step, correction or letter rests on it, and that the reason is given.
         """
         workflow, case = docket.workflow, docket.case
-        step = next((s for s in reversed(case.steps) if s.transition == self.transition), None)
+        step = case.steps.last_of(self.transition)
         if step is None:
             title = workflow.titles.get(self.transition, self.transition)
             text = f"“{title}”没有办过，或已退回、收回"
@@ -105,8 +105,8 @@ def _resting(workflow: Workflow, case: Case, step: MadeStep) -> Iterator[Gate]:
     or counted it, a correction of that, a change of what it unlocked, a letter that is out.
     """
     entered = editions_of_step(case, step.seq)
-    for later in case.steps:
-        if later.seq > step.seq and _rests(workflow, later, step, entered):
+    for later in case.steps.after(step.seq):
+        if _rests(workflow, later, step, entered):
             text = f"其后的“{workflow.titles[later.transition]}”（第 {later.seq} 笔）以它为据"
             mend = "要撤销的，办理退回；只是填错的，更正"
             yield Gate("relied", False, {"step": later.seq}, text, mend)

@@ -7,7 +7,6 @@ since a return.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from lifecycle.engine.case import Asked, Case, opinion_key
 from lifecycle.engine.clocks import due_of
@@ -18,7 +17,7 @@ from lifecycle.engine.gates.renewals import has_seat, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar, Due
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import ENTERING, Transition, Workflow
 
 
@@ -37,7 +36,7 @@ def asked_of(case: Case, transition: Transition, seat: Seat) -> Asked | None:
     if asked not in case.fired:
         return None
     since = round_of(case, transition)
-    made = (step for step in case.steps if step.transition == asked and step.seq > since)
+    made = (step for step in case.steps.of(asked) if step.seq > since)
     first = next(made, None)  # made again in the same round, it asks nobody anew
     return Asked(first.on, first.seq) if first else None
 

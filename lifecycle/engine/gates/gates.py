@@ -9,7 +9,7 @@ from typing import Any
 
 from lifecycle.engine.case import Case, File, Moment, Officer
 from lifecycle.engine.clocks import earliest_of
-from lifecycle.engine.editions import is_free, transition_of
+from lifecycle.engine.editions import is_free
 from lifecycle.engine.gates.wording import ToldCondition, World, is_every, tell_guard, text_of
 from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
@@ -341,23 +341,22 @@ def _is_old_file(case: Case, name: str) -> bool:
     another edition, but nothing new.
     """
     file = case.materials.get(name)
-    read = {step.reads.get(name) for step in case.steps}
     return file is not None and any(
         isinstance(one.value, File)
         and one.value.sha256 == file.sha256
-        and one.edition.number in read
+        and one.edition.last_reader > 0
         for one in case.past.get(name, ())
     )
 
 
 def _stale_gate(workflow: Workflow, case: Case, name: str) -> Gate:
     """Make the unmet gate for what a step has read and that must be new."""
-    number = case.editions[name].number
-    step = next((s for s in reversed(case.steps) if s.reads.get(name) == number), None)
+    edition = case.editions[name]
+    step = case.steps.at(edition.last_reader) if edition.last_reader else None
     user = f"“{workflow.titles[step.transition]}”" if step else "先前的办理"
     kind, title, mend = _entered(workflow, case, name)
     text = f"{title} 已由{user}用过，须是新的"
-    return Gate(kind, False, {"name": name, "edition": number}, text, mend)
+    return Gate(kind, False, {"name": name, "edition": edition.number}, text, mend)
 
 
 def _judge_same(workflow: Workflow, case: Case, name: str, by: str) -> Iterator[Gate]:
@@ -366,7 +365,7 @@ def _judge_same(workflow: Workflow, case: Case, name: str, by: str) -> Iterator[
     """
     kind, title, _mend = _entered(workflow, case, name)
     edition = case.editions.get(name)
-    step = next((s for s in reversed(case.steps) if s.transition == by), None)
+    step = case.steps.last_of(by)
     read = step.reads.get(name) if step else None
     inputs = {"name": name, "edition": edition.number if edition else 0, "read": read or 0}
     whose = f"“{workflow.titles[by]}”"
@@ -495,6 +494,6 @@ def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> It
 
 def _made_since_reopened(workflow: Workflow, case: Case, name: str) -> int:
     """Count the steps of a transition that stand, of those since the case was last reopened."""
-    reopened = (s.seq for s in case.steps if transition_of(workflow, s).reopens)
-    since = max(reopened, default=0)
-    return sum(step.transition == name and step.seq > since for step in case.steps)
+    reopening = (t.name for t in workflow.transitions if t.reopens)
+    since = max((case.fired[way].seq for way in reopening if way in case.fired), default=0)
+    return sum(step.seq > since for step in case.steps.of(name))

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from lifecycle.engine.case import Case, MadeStep, Opinion, Renewal
+from lifecycle.engine.case import Case, Opinion, Renewal
 from lifecycle.engine.clocks import due_of
 from lifecycle.engine.editions import transition_of
 from lifecycle.engine.gates.quorum import count_seats
 from lifecycle.engine.gates.seats import Seat, units_for
+from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.workdays import Calendar, Due
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
@@ -44,9 +45,8 @@ def renewals_of(workflow: Workflow, case: Case) -> Iterator[OpenRenewal]:
     """
     if not case.renewals:
         return
-    by_seq = {step.seq: step for step in case.steps}
     for renewal in case.renewals.values():
-        steps = tuple(by_seq[seq] for seq in renewal.steps if seq in by_seq)
+        steps = tuple(filter(None, map(case.steps.at, renewal.steps)))
         if steps:
             seats = tuple(_seats(workflow, case, renewal))
             against = tuple(_objecting(workflow, case, steps, seats))
@@ -166,10 +166,8 @@ def spoken_for(workflow: Workflow, case: Case, step: MadeStep) -> tuple[tuple[st
     """
     transition = transition_of(workflow, step)
     roles = [role for cosign in transition.cosigns for role in cosign.roles]
-    before = max(
-        (s.seq for s in case.steps if s.transition == step.transition and s.seq < step.seq),
-        default=0,
-    )
+    made = case.steps.of(step.transition)
+    before = max((one.seq for one in made if one.seq < step.seq), default=0)
     said = {
         (opinion.role, opinion.unit)
         for opinion in case.opinions.values()

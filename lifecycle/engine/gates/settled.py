@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lifecycle.engine.case import Case, MadeStep, Moment, Officer
+from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.editions import edition_of, transition_of, would_undo
 from lifecycle.engine.gates.cosign import who_are
 from lifecycle.engine.gates.gates import MOST_NAMED, Gate, title_of
 from lifecycle.engine.gates.renewals import OpenRenewal, is_settleable, renewals_of
 from lifecycle.engine.gates.seats import typed
+from lifecycle.engine.steps import MadeStep
 from lifecycle.workflow.model import Transition, Workflow
 from lifecycle.workflow.reliance import gate_names
 
@@ -23,9 +24,9 @@ def judge_settled(
     """
     if transition.kind not in ("forward", "record"):
         return
-    for step in case.steps:
-        correction = case.unsettled.get(str(step.seq))
-        if correction is not None and _rests_on(workflow, case, transition, step, correction):
+    for seq in sorted(map(int, case.unsettled)):
+        step, correction = case.steps.at(seq), case.unsettled[str(seq)]
+        if step is not None and _rests_on(workflow, case, transition, step, correction):
             yield _broken(workflow, case, step, correction)
     for renewal in renewals_of(workflow, case):
         wanted = (

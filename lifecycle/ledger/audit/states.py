@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.workdays import Calendar
 from lifecycle.errors import LifecycleError
+from lifecycle.frozen import replace
 from lifecycle.ledger.audit.damage import Resting, resting_case
 from lifecycle.ledger.audit.entries import Known, Trail
 from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
@@ -20,6 +20,7 @@ from lifecycle.ledger.chain import CaseStep, Problem, fold
 from lifecycle.ledger.replay import Basis, replay_entry
 from lifecycle.ledger.rows.case_rows import CASE_COLUMNS, case_row, undated_row
 from lifecycle.ledger.rows.search_rows import is_kept, kept_search
+from lifecycle.ledger.rows.step_rows import are_kept, kept_steps
 from lifecycle.ledger.rows.task_rows import TaskRow, kept_tasks, tasks_now
 from lifecycle.ledger.rows.value_rows import kept_editions
 from lifecycle.ledger.sql import text
@@ -45,6 +46,7 @@ def check_state(
         asked = kept_tasks(store, trail.case_id)
         searched = kept_search(store, trail.case_id)
         kept = kept_editions(store, trail.case_id)
+        made = kept_steps(store, trail.case_id)
     if rows:  # made since the audit began, perhaps by officers appointed since
         office = yield from follow_office(scope, office)
     basis = Basis(scope.library, office.directory)
@@ -69,6 +71,8 @@ def check_state(
         yield Finding(code, idx, name, message)
     if calendar is not None and not _are_asked(workflow, case, calendar, asked):
         yield Finding("state", idx, name, "存储的待办与回放结果不一致")
+    if not are_kept(made, case):
+        yield Finding("state", idx, name, "存储的办理步骤与回放结果不一致")
     if not is_kept(searched, workflow, case):
         yield Finding("state", idx, name, "存储的检索文字与回放结果不一致")
     for code, message in check_no_more_values(kept, editions):

@@ -14,6 +14,7 @@ from lifecycle.engine.standing import stand
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.record import canonical, read_kept, stored
 from lifecycle.ledger.rows.letter_rows import StoredLetters
+from lifecycle.ledger.rows.step_rows import stored_steps
 from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
 
@@ -69,14 +70,19 @@ class StoredRecorders(Mapping[int, tuple[str, ...]]):
 
 
 def read_case(store: Store, snapshot: bytes) -> Case:
-    """Read a case's snapshot, its letters to be read when they are asked for.
+    """Read a case's snapshot, its letters and steps to be read when they are asked for.
 
     Raises UnavailableError where it is damaged.
     """
 
     def load(data: Any) -> Case:
-        letters = StoredLetters(store, data["id"])
-        return load_case(data, letters, StoredRecorders(store, data["id"], data["seq"]))
+        case_id, seq = data["id"], data["seq"]
+        return load_case(
+            data,
+            StoredLetters(store, case_id),
+            stored_steps(store, case_id, seq),
+            StoredRecorders(store, case_id, seq),
+        )
 
     return read_kept(snapshot, load, "事项状态")
 

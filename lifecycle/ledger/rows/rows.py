@@ -9,6 +9,7 @@ from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.rows.case_rows import case_row
 from lifecycle.ledger.rows.letter_rows import put_letters
 from lifecycle.ledger.rows.search_rows import forget_search, put_search
+from lifecycle.ledger.rows.step_rows import forget_steps, put_steps
 from lifecycle.ledger.rows.task_rows import put_tasks, tasks_now
 from lifecycle.ledger.rows.value_rows import forget_values, put_values
 from lifecycle.ledger.sql import text
@@ -25,6 +26,7 @@ def put_rows(
     """
     row = case_row(workflow, after, calendar)
     store.put_case(row)
+    put_steps(store, after)
     put_letters(store, workflow, before, after)
     put_tasks(store, after.id, tasks_now(workflow, after, calendar))
     put_search(store, workflow, before, after)
@@ -38,6 +40,7 @@ def rewrite_rows(store: Store, workflow: Workflow, case: Case, calendar: Calenda
     """
     row = case_row(workflow, case, calendar)
     store.put(text.PUT_CASE, **row)
+    put_steps(store, case)
     put_letters(store, workflow, None, case)
     put_tasks(store, case.id, tasks_now(workflow, case, calendar))
     put_search(store, workflow, None, case)
@@ -46,4 +49,5 @@ def rewrite_rows(store: Store, workflow: Workflow, case: Case, calendar: Calenda
 def forget_rows(store: Store) -> None:
     """Remove the rows that are simpler to write anew than to compare; within a transaction."""
     forget_search(store)
+    forget_steps(store)
     forget_values(store)

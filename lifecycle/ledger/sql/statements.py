@@ -39,6 +39,7 @@ from lifecycle.ledger.sql.tables import (
     SearchGramRow,
     SearchTextRow,
     Series,
+    StepRow,
     TaskTable,
 )
 
@@ -523,6 +524,27 @@ VALUE_ON = (
 )
 FORGET_FACT_VALUES = delete(FactValueRow)
 
+# Steps: the transitions of a case that stand.
+
+_THIS_STEP = (col(StepRow.case_id) == text_of("case_id"), col(StepRow.seq) == number_of("seq"))
+_STEPS = (
+    select(StepRow.body)
+    .where(col(StepRow.case_id) == text_of("case_id"), col(StepRow.seq) <= number_of("upto"))
+    .order_by(col(StepRow.seq))
+)
+STEPS_OF_CASE = _STEPS
+STEPS_AFTER = _STEPS.where(col(StepRow.seq) > number_of("after"))
+STEPS_OF_TRANSITION = _STEPS.where(col(StepRow.transition) == text_of("transition"))
+STEP = select(StepRow.body).where(*_THIS_STEP)
+STEP_ROWS = (
+    select(StepRow.seq, StepRow.transition, StepRow.body)
+    .where(col(StepRow.case_id) == text_of("case_id"))
+    .order_by(col(StepRow.seq))
+)
+ADD_STEP = insert(StepRow).values(row_of(StepRow)).inline()
+DROP_STEP = delete(StepRow).where(*_THIS_STEP)
+FORGET_STEPS = delete(StepRow)
+
 # Tasks: who is asked for what.
 
 TASKS_OF_CASE = selecting(*(col(getattr(TaskTable, name)) for name in row_of(TaskTable))).where(
@@ -759,4 +781,5 @@ ROWS_OF_NO_CASE = union_all(
     _of_no_case(TaskTable, "task", TaskTable.number),
     _of_no_case(SearchTextRow, "search_text", SearchTextRow.number),
     _of_no_case(FactValueRow, "fact_value", FactValueRow.fact),
+    _of_no_case(StepRow, "step", StepRow.transition),
 )

@@ -241,6 +241,22 @@ class FactValueRow(SQLModel, table=True):
     )
 
 
+class StepRow(SQLModel, table=True):
+    """A transition of a case that was made and stands, by the `seq` of its entry: `body` is what it
+    read, in canonical JSON.
+    """
+
+    __tablename__ = "step"
+    case_id: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    transition: str
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    __table_args__ = (
+        Index("steps_by_transition", "case_id", "transition", "seq"),
+        {"sqlite_with_rowid": False},
+    )
+
+
 class FilePartTable(SQLModel, table=True):
     """A part of a material or a frozen letter, kept by the SHA-256 of the whole.
 

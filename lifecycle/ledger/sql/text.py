@@ -183,6 +183,17 @@ CREATE TABLE series (
 )
 """,
     """
+CREATE TABLE step (
+    case_id VARCHAR NOT NULL,
+    seq INTEGER NOT NULL,
+    transition VARCHAR NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (case_id, seq)
+)
+ WITHOUT ROWID
+""",
+    "CREATE INDEX steps_by_transition ON step (case_id, transition, seq)",
+    """
 CREATE TABLE task (
     case_id VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,
@@ -378,6 +389,16 @@ CREATE TABLE series (
 )
 """,
     """
+CREATE TABLE step (
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    seq INTEGER NOT NULL,
+    transition VARCHAR COLLATE "C" NOT NULL,
+    body BYTEA NOT NULL,
+    PRIMARY KEY (case_id, seq)
+)
+""",
+    "CREATE INDEX steps_by_transition ON step (case_id, transition, seq)",
+    """
 CREATE TABLE task (
     case_id VARCHAR COLLATE "C" NOT NULL,
     kind VARCHAR COLLATE "C" NOT NULL,
@@ -407,6 +428,7 @@ POSTGRESQL_DESCRIPTION = (
     "主键 search_gram（gram, block）",
     "主键 search_text（place）",
     "主键 series（name）",
+    "主键 step（case_id, seq）",
     "主键 task（case_id, kind, transition, role, unit）",
     "列 cases.digest：character varying not null C",
     "列 cases.due_on：character varying C",
@@ -496,6 +518,10 @@ POSTGRESQL_DESCRIPTION = (
     "列 search_text.title：character varying not null C",
     "列 series.last：integer not null",
     "列 series.name：character varying not null C",
+    "列 step.body：bytea not null",
+    "列 step.case_id：character varying not null C",
+    "列 step.seq：integer not null",
+    "列 step.transition：character varying not null C",
     "列 task.case_id：character varying not null C",
     "列 task.due_on：character varying not null C",
     "列 task.kind：character varying not null C",
@@ -519,6 +545,7 @@ POSTGRESQL_DESCRIPTION = (
     "索引 letters_waiting letter（waiting）",
     "索引 outbox_by_case outbox（case_id, name）",
     "索引 outbox_by_state outbox（state, next_at）",
+    "索引 steps_by_transition step（case_id, transition, seq）",
     "索引 tasks_by_role task（role, unit, due_on, number, case_id）",
     "索引 values_by_fact fact_value（fact, case_id, edition）",
 )
@@ -1384,6 +1411,88 @@ FORGET_FACT_VALUES = Statement(
     "DELETE FROM fact_value",
     "DELETE FROM fact_value",
 )
+STEPS_OF_CASE = Statement(
+    """
+SELECT step.body
+FROM step
+WHERE step.case_id = :case_id AND step.seq <= :upto ORDER BY step.seq
+""",
+    """
+SELECT step.body
+FROM step
+WHERE step.case_id = %(case_id)s::VARCHAR AND step.seq <= %(upto)s::INTEGER ORDER BY step.seq
+""",
+)
+STEPS_AFTER = Statement(
+    """
+SELECT step.body
+FROM step
+WHERE step.case_id = :case_id AND step.seq <= :upto AND step.seq > :after ORDER BY step.seq
+""",
+    """
+SELECT step.body
+FROM step
+WHERE step.case_id = %(case_id)s::VARCHAR AND step.seq <= %(upto)s::INTEGER AND step.seq >
+%(after)s::INTEGER ORDER BY step.seq
+""",
+)
+STEPS_OF_TRANSITION = Statement(
+    """
+SELECT step.body
+FROM step
+WHERE step.case_id = :case_id AND step.seq <= :upto AND step.transition = :transition ORDER BY
+step.seq
+""",
+    """
+SELECT step.body
+FROM step
+WHERE step.case_id = %(case_id)s::VARCHAR AND step.seq <= %(upto)s::INTEGER AND step.transition =
+%(transition)s::VARCHAR ORDER BY step.seq
+""",
+)
+STEP = Statement(
+    """
+SELECT step.body
+FROM step
+WHERE step.case_id = :case_id AND step.seq = :seq
+""",
+    """
+SELECT step.body
+FROM step
+WHERE step.case_id = %(case_id)s::VARCHAR AND step.seq = %(seq)s::INTEGER
+""",
+)
+STEP_ROWS = Statement(
+    """
+SELECT step.seq, step.transition, step.body
+FROM step
+WHERE step.case_id = :case_id ORDER BY step.seq
+""",
+    """
+SELECT step.seq, step.transition, step.body
+FROM step
+WHERE step.case_id = %(case_id)s::VARCHAR ORDER BY step.seq
+""",
+)
+ADD_STEP = Statement(
+    """
+INSERT INTO step (case_id, seq, transition, body) VALUES (:case_id, :seq, :transition, :body)
+""",
+    """
+INSERT INTO step (case_id, seq, transition, body) VALUES (%(case_id)s::VARCHAR, %(seq)s::INTEGER,
+%(transition)s::VARCHAR, %(body)s)
+""",
+)
+DROP_STEP = Statement(
+    "DELETE FROM step WHERE step.case_id = :case_id AND step.seq = :seq",
+    """
+DELETE FROM step WHERE step.case_id = %(case_id)s::VARCHAR AND step.seq = %(seq)s::INTEGER
+""",
+)
+FORGET_STEPS = Statement(
+    "DELETE FROM step",
+    "DELETE FROM step",
+)
 TASKS_OF_CASE = Statement(
     """
 SELECT task.case_id, task.kind, task.transition, task.role, task.unit, task.due_on, task.number
@@ -1976,6 +2085,9 @@ WHERE (search_text.case_id NOT IN (SELECT cases.id
 FROM cases)) UNION ALL SELECT 'fact_value', fact_value.fact
 FROM fact_value
 WHERE (fact_value.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'step', step.transition
+FROM step
+WHERE (step.case_id NOT IN (SELECT cases.id
 FROM cases))
 """,
     """
@@ -1997,6 +2109,9 @@ WHERE (search_text.case_id NOT IN (SELECT cases.id
 FROM cases)) UNION ALL SELECT 'fact_value', fact_value.fact
 FROM fact_value
 WHERE (fact_value.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'step', step.transition
+FROM step
+WHERE (step.case_id NOT IN (SELECT cases.id
 FROM cases))
 """,
 )

@@ -202,7 +202,11 @@ def replay(
 
 
 def _is_same(replayed: Case, kept: Case) -> bool:
-    return dump_case(replayed) == dump_case(kept) and replayed.letters == kept.letters
+    return (
+        dump_case(replayed) == dump_case(kept)
+        and replayed.letters == kept.letters
+        and replayed.steps == kept.steps
+    )
 
 
 def count_entries(office: Office) -> int:

@@ -421,8 +421,9 @@ class _SheetMaker:
             what = "、".join(title_of(self.workflow, name) for name in proposal.editions)
             command = f"lifecycle confirm {case.number} {proposal.seq}"
             yield f"待确认（第 {proposal.seq} 笔）：{what}，{proposal.note}　{command}"
-        for step in case.steps:
-            if str(step.seq) in case.unsettled:
+        for seq in sorted(map(int, case.unsettled)):
+            step = case.steps.at(seq)
+            if step is not None:
                 title = self.workflow.titles[step.transition]
                 yield f"“{title}”（第 {step.seq} 笔）更正后条件不再成立，须退回重办"
         for renewal in renewals_waiting(self.workflow, case):

@@ -5,7 +5,6 @@ well.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
@@ -37,7 +36,7 @@ from lifecycle.engine.letter_gates import (
     judge_out,
     judge_unit,
 )
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Transition, Workflow
 
 _ONLY = "去掉意见（同意 等），只登记复函"

@@ -5,7 +5,6 @@ remind of one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
@@ -22,7 +21,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate, holds, unknown
 from lifecycle.engine.letter_gates import RULES, judge_day, judge_stage, judge_unit
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Transition, Workflow
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Intent
@@ -14,7 +13,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.letter_gates import find_letter, judge_day, judge_stage, judge_unit
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
 
 FORMS = ("text", "html", "pdf", "docx", "markdown")
