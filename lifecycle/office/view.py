@@ -48,6 +48,10 @@ class View:
         known = f"按 {in_beijing(self.as_of.at)} 止已录入的" if self.as_of.at else "按当日"
         return f"截至 {self.day}（{known}）"
 
+    def moment_of(self, workflow: Workflow, case: Case) -> Moment:
+        """Give the moment with the other cases that a judgement on a case may read then."""
+        return self.office.moment_of(workflow, case, self.moment)
+
     def officer(self, code: str) -> Officer:
         """Give an officer as of the day; raises UnknownError, InvalidError."""
         return self.directory.officer(code, self.moment.on)

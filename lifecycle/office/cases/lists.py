@@ -141,7 +141,8 @@ class CaseList:
         """
         assert self._where is not None, "asked only where there is a condition"
         workflow = self._office.workflow_of(case)
-        scope = scope_of(workflow, case, self._where, {}, self._view.moment)
+        moment = self._view.moment_of(workflow, case)
+        scope = scope_of(workflow, case, self._where, {}, moment)
         try:
             return bool(self._where.evaluate(scope))
         except MissingName:
@@ -247,7 +248,8 @@ def _see_typed(among: list[Workflow], expression: Expression) -> None:
     from lifecycle.workflow.conditions import type_faults
 
     own = expression.names - {*FUNCTIONS, *SPACES, *VARIABLES}
-    found = [type_faults(w, expression) for w in among if own <= w.facts.keys()]
+    others = {w.name: w for w in among}
+    found = [type_faults(w, expression, others) for w in among if own <= w.facts.keys()]
     if found and all(found):
         whole = Location("--where", length=len(expression.source))
         told = (f.error.problem(f.rule, expression.source, whole) for f in found[0])

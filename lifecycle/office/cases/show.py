@@ -225,7 +225,8 @@ class Sheet:
 
 def show(view: View, seen: SeenCase, code: str | None = None) -> Sheet:
     """Tell where a case stands, its ways out as judged for an officer, or for nobody."""
-    outlook = look(seen.workflow, seen.case, _looking(view, code), view.moment)
+    moment = view.moment_of(seen.workflow, seen.case)
+    outlook = look(seen.workflow, seen.case, _looking(view, code), moment)
     return _SheetMaker(view, seen, outlook).sheet()
 
 
