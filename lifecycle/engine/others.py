@@ -90,7 +90,7 @@ _PARTS: Mapping[str, Any] = MappingProxyType(
 )
 
 
-class Seen(Mapping[str, object]):
+class CaseRecord(Mapping[str, object]):
     """Another case as an expression sees it: its facts, typed, and what every case has; a link of
     it leads on.
     """
@@ -108,7 +108,7 @@ class Seen(Mapping[str, object]):
         value = self.case.facts[name]
         if not fact.is_link:
             return typed(fact, value)
-        return Seen(self._others.cases[str(value)], self._others)
+        return CaseRecord(self._others.cases[str(value)], self._others)
 
     def __iter__(self) -> Iterator[str]:
         return iter((*_PARTS, *self.case.facts))
@@ -119,7 +119,7 @@ class Seen(Mapping[str, object]):
 
 def pins_in(value: object, rest: tuple[str, ...] = ()) -> Iterator[tuple[str, int, str]]:
     """Give the pins of the cases that are read on the way along names from a value on."""
-    if not isinstance(value, Seen):
+    if not isinstance(value, CaseRecord):
         return
     yield value.case.pin
     if rest and rest[0] in value:

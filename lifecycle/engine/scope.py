@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.others import NO_OTHERS, Seen
+from lifecycle.engine.others import NO_OTHERS, CaseRecord
 from lifecycle.engine.values import Value, typed
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.model import LINKED, Fact, Workflow
@@ -41,7 +41,7 @@ _BUILT_IN: dict[str, Callable[[Case, Moment, Expression], object]] = {
     "state": lambda case, _moment, _expression: case.state,
     "today": lambda _case, moment, _expression: moment.on,
     "linked": lambda _case, moment, expression: {
-        name: [Seen(one, moment.others) for one in moment.others.linking.get(name, ())]
+        name: [CaseRecord(one, moment.others) for one in moment.others.linking.get(name, ())]
         for name in _named(expression, LINKED)
         if moment.others is not None
     },
@@ -86,12 +86,12 @@ def _seen(fact: Fact, value: Value, moment: Moment) -> object:
         return typed(fact, value)
     others = moment.others or NO_OTHERS
     case = others.cases.get(str(value))
-    return Seen(case, others) if case is not None else None
+    return CaseRecord(case, others) if case is not None else None
 
 
 def plain(value: object) -> object:
     """Give a value of a guard's scope as JSON has it."""
-    if isinstance(value, Seen):
+    if isinstance(value, CaseRecord):
         return value.case.number
     if isinstance(value, Mapping):
         return {k: plain(v) for k, v in value.items()}

@@ -69,7 +69,7 @@ class Sort:
     @property
     def title(self) -> str:
         """Name its type in Chinese."""
-        return TYPES[self.type].title
+        return "一个事项" if self.inside is not None else TYPES[self.type].title
 
 
 ANY = Sort("any")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 
-from lifecycle.engine.acts import Act, ConfirmCorrection, read_act
+from lifecycle.engine.acts import Act, CancelOpening, ConfirmCorrection, read_act
 from lifecycle.engine.case import Case
 from lifecycle.engine.others import NO_OTHERS, OtherCase, Others
 from lifecycle.engine.values import Value
@@ -18,7 +18,8 @@ from lifecycle.frozen import dataclass
 from lifecycle.ledger.chain import follow
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.rows.case_rows import read_case
-from lifecycle.ledger.rows.link_rows import cases_linking, named_case
+from lifecycle.ledger.rows.link_rows import cases_linking, named_case, workflows_linking
+from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
 
 _MOST_HISTORIES = 200
@@ -83,12 +84,20 @@ class OtherCases:
 
     library: Library
     past: PastCases
-    titles: Mapping[str, str]
+    directory: Directory
     before: int | None = None
 
     def for_act(self, workflow: Workflow, case: Case | None, act: Act, on: str) -> Others:
         """Read what the judgement of an act may read, on the act's day."""
+        if isinstance(act, CancelOpening) and case is not None:
+            return self.linked_to(case, on)
         return self.read(workflow, case, _values_in(workflow, case, act), on)
+
+    def linked_to(self, case: Case, on: str) -> Others:
+        """Read all cases that link to a case, whether its conditions read them or not."""
+        names = workflows_linking(self.library.store, case.number)
+        linking = {name: self._linking(name, case, on) for name in names}
+        return Others({}, linking, self._titles() if names else {})
 
     def read(self, workflow: Workflow, case: Case | None, more: Iterable[str], on: str) -> Others:
         """Read the cases that a case's links name, with those that `more` names, the cases that
@@ -101,7 +110,13 @@ class OtherCases:
         further = (n for one in cases.values() for n in _links_in(one.workflow, one.facts))
         cases |= self._named((n for n in dict.fromkeys(further) if n not in cases), on)
         linking = {name: self._linking(name, case, on) for name in workflow.linking}
-        return Others(cases, linking, self.titles)
+        return Others(cases, linking, self._titles())
+
+    def _titles(self) -> dict[str, str]:
+        """Map the workflows in force to their titles."""
+        names = dict.fromkeys(d.name for d in self.directory.documents if d.kind == "workflow")
+        digests = {name: self.directory.document("workflow", name) for name in names}
+        return {name: self.library.workflow(d).title for name, d in digests.items() if d}
 
     def _named(self, numbers: Iterable[str], on: str) -> dict[str, OtherCase]:
         found = {}

@@ -17,6 +17,7 @@ from lifecycle.engine.docket import Accepted, Docket, Refused, RefusedError
 from lifecycle.engine.entry import BEIJING
 from lifecycle.engine.evolve import evolve
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.others import NO_OTHERS
 from lifecycle.errors import (
     ConflictError,
     InvalidError,
@@ -195,7 +196,7 @@ class Register:
 
     def others(self, directory: Directory) -> OtherCases:
         """Give what reads the other cases that a judgement may read, as they now are."""
-        return OtherCases(self.library, PastCases(self.library), _titles(self.library, directory))
+        return OtherCases(self.library, PastCases(self.library), directory)
 
     def submit(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
@@ -280,7 +281,7 @@ class Register:
             judged = self._judge(request, workflow, case_id, act, self.clock())
             here = judged.case.state if judged.case else judged.workflow.initial
             _make_ready(judged.workflow, {here, judged.accepted.target or here})
-            if _reads_others(judged.workflow):
+            if judged.moment.others is not NO_OTHERS:
                 return None  # what was read of other cases is read again in its turn
         except (LifecycleError, LookupError, AttributeError, ValueError, TypeError):
             return None
@@ -327,9 +328,8 @@ class Register:
         directory.check_in_office(request.officer, today.isoformat(), directory.seq)
         officer = acting_officer(directory, request, on, today)
         moment = self.moment(directory, on)
-        if _reads_others(workflow):
-            others = self.others(directory).for_act(workflow, case, act, on.isoformat())
-            moment = replace(moment, others=others)
+        others = self.others(directory).for_act(workflow, case, act, on.isoformat())
+        moment = replace(moment, others=others)
         decision = decide(workflow, case, act, officer, moment)
         lacking = act.lacking()
         if lacking:
@@ -573,18 +573,6 @@ class Register:
         if data["kind"] == "workflow":
             self.library.publish(digest)
         return digest
-
-
-def _reads_others(workflow: Workflow) -> bool:
-    """Tell whether a judgement may read other cases."""
-    return bool(workflow.links or workflow.linking)
-
-
-def _titles(library: Library, directory: Directory) -> Mapping[str, str]:
-    """Map the workflows in force to their titles."""
-    names = dict.fromkeys(d.name for d in directory.documents if d.kind == "workflow")
-    digests = {name: directory.document("workflow", name) for name in names}
-    return {name: library.workflow(digest).title for name, digest in digests.items() if digest}
 
 
 def _see_order(case: Case, on: date) -> None:

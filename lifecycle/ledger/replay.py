@@ -19,7 +19,7 @@ from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.evolve import evolve
-from lifecycle.engine.others import NO_OTHERS, Others
+from lifecycle.engine.others import Others
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.frozen import replace
 from lifecycle.ledger.as_of import NOW, AsOf, amendments_later
@@ -65,10 +65,8 @@ class Basis:
 
     def others(self, workflow: Workflow, case: Case | None, act: Act, row: EntryRow) -> Others:
         """Give the other cases as they stood when an entry was judged."""
-        if not workflow.links and not workflow.linking:
-            return NO_OTHERS
         past = self.past or PastCases(self.library)
-        reading = OtherCases(self.library, past, {}, before=row.idx)
+        reading = OtherCases(self.library, past, self.directory, before=row.idx)
         return reading.for_act(workflow, case, act, day_of(row.raw))
 
     def workflow(self, digest: str) -> Workflow:

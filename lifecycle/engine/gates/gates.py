@@ -11,7 +11,7 @@ from lifecycle.engine.case import Case, File, Moment, Officer
 from lifecycle.engine.clocks import earliest_of
 from lifecycle.engine.editions import is_free
 from lifecycle.engine.gates.wording import ToldCondition, World, is_every, tell_guard, text_of
-from lifecycle.engine.others import Seen, pins_of, read_along, recorded_pins
+from lifecycle.engine.others import CaseRecord, pins_of, read_along, recorded_pins
 from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
 from lifecycle.errors import UnknownError
@@ -39,6 +39,7 @@ LABELS = {
     "letter": "公文",
     "own": "本人",
     "relied": "采用",
+    "link": "关联",
 }
 ABOUT_WHO = ("role", "not_by")
 """Kinds of gates about who asks, not about the case."""
@@ -423,7 +424,7 @@ def _inputs(guard: Guard, scope: Mapping[str, object]) -> dict[str, Any]:
         if not callable(value) and name != LINKED
     }
     for name, *rest in sorted(guard.when.parts):
-        if isinstance(scope.get(name), Seen):
+        if isinstance(scope.get(name), CaseRecord):
             known[".".join((name, *rest))] = plain(read_along(scope[name], tuple(rest)))
     inputs: dict[str, Any] = {"when": guard.when.source, "with": known}
     pins = pins_of(guard.when, scope)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.others import OtherCase, Seen
+from lifecycle.engine.others import CaseRecord, OtherCase
 from lifecycle.engine.values import Value, plain_decimal, show_value
 from lifecycle.errors import LifecycleError
 from lifecycle.expression import nodes
@@ -310,11 +310,13 @@ def _act_of(left: Side, right: Side, missing: str) -> str:
 def _alone_told(world: World, clause: Clause) -> ToldCondition:
     """Tell of a yes or no that must be so by itself."""
     left = clause.left
-    given = _given(world, left, _value(world, left))
+    value = _value(world, left)
+    given = _given(world, left, value)
     facts = world.workflow.facts
-    wanted = "应为 是" if clause.sign == "yes" else "应为 否"
-    if left.name not in facts or facts[left.name].type != "yesno":
-        wanted = ""
+    is_yesno = isinstance(value, bool) or (left.name in facts and facts[left.name].type == "yesno")
+    wanted = ""
+    if is_yesno:
+        wanted = "应为 是" if clause.sign == "yes" else "应为 否"
     blame = left.name if left.name in facts else ""
     return ToldCondition(given, wanted, "", _missing(world, left), blame)
 
@@ -396,12 +398,12 @@ def _given(world: World, side: Side, value: object) -> str:
     return f"{words} {shown}" if plain else f"{words} 为 {shown}"
 
 
-def _rows(world: World, node: nodes.Expr) -> list[Seen] | None:
+def _rows(world: World, node: nodes.Expr) -> list[CaseRecord] | None:
     """Give the cases of which a piece is the number or the sum; None for any other piece."""
     if not isinstance(node, nodes.Filter) or node.name not in (*_COUNTS, "sum"):
         return None
     found = _value(world, _side("", node.node)) if node.node is not None else None
-    if not isinstance(found, list) or not all(isinstance(row, Seen) for row in found):
+    if not isinstance(found, list) or not all(isinstance(row, CaseRecord) for row in found):
         return None
     return found if found or _is_linked(node.node) else None
 
@@ -417,9 +419,10 @@ def _is_linked(node: nodes.Expr | None) -> bool:
     )
 
 
-def _rows_told(world: World, node: nodes.Expr, rows: list[Seen], value: object) -> str:
+def _rows_told(world: World, node: nodes.Expr, rows: list[CaseRecord], value: object) -> str:
     """Tell how many cases there are and which, or what they add up to."""
-    assert isinstance(node, nodes.Filter) and node.node is not None
+    assert isinstance(node, nodes.Filter)
+    assert node.node is not None
     words = _words(world, node.node)
     if node.name == "sum":
         fact = _summed(node, rows)
@@ -432,7 +435,7 @@ def _rows_told(world: World, node: nodes.Expr, rows: list[Seen], value: object) 
     return f"{words} {value} 件{listed}"
 
 
-def _summed(node: nodes.Filter, rows: list[Seen]) -> Fact | None:
+def _summed(node: nodes.Filter, rows: list[CaseRecord]) -> Fact | None:
     """Give the fact that is added up."""
     known, name = constant(node.args[0]) if node.args else (False, None)
     if not known or not rows:
@@ -541,7 +544,7 @@ def _plain(value: object, names: Mapping[str, str] | None = None) -> str:
         return "、".join(_plain(item, names) for item in value) or "（无）"
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Seen):
+    if isinstance(value, CaseRecord):
         return f"{value.case.number} {value.case.title}"
     return (names or {}).get(str(value), str(value))
 
@@ -599,7 +602,7 @@ def _linked(world: World, node: nodes.Expr) -> OtherCase | None:
     if not isinstance(node, nodes.Getattr):
         return None
     seen = _value(world, _side("", node.node))
-    return seen.case if isinstance(seen, Seen) else None
+    return seen.case if isinstance(seen, CaseRecord) else None
 
 
 def _linked_fact(world: World, node: nodes.Expr) -> Fact | None:

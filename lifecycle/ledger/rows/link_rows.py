@@ -42,21 +42,26 @@ def cases_linking(store: Store, target: str, workflow: str) -> list[str]:
     return [case_id for (case_id,) in rows]
 
 
+def workflows_linking(store: Store, target: str) -> list[str]:
+    """Name the workflows of which cases name, or once named, a case by its number."""
+    return [name for (name,) in store.rows(text.WORKFLOWS_LINKING, target=target)]
+
+
 def named_case(store: Store, number: str) -> str | None:
     """Give the id of the case with a number; None where there is none."""
     found = store.row(text.ID_NUMBERED, number=number)
     return found[0] if found is not None else None
 
 
-def kept_links(store: Store, case_id: str) -> set[str]:
-    """Give the numbers that are kept of a case's links."""
-    return {target for (target,) in store.rows(text.LINKS_OF_CASE, case_id=case_id)}
+def kept_links(store: Store, case_id: str) -> set[tuple[str, str]]:
+    """Give the links that are kept of a case, as (number, the case's own workflow)."""
+    return set(store.rows(text.LINKS_OF_CASE, case_id=case_id))
 
 
 def are_links_kept(store: Store, workflow: Workflow, case_id: str) -> bool:
     """Tell whether the links kept of a case are all that its facts have ever named."""
     ever = {
-        json.loads(value)
+        (json.loads(value), workflow.name)
         for fact in workflow.links
         for (value,) in store.rows(text.VALUES_OF_FACT, case_id=case_id, fact=fact.name)
         if value is not None

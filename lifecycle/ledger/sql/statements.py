@@ -558,12 +558,15 @@ CASES_LINKING = (
     .where(col(LinkRow.target) == text_of("target"), col(LinkRow.workflow) == text_of("workflow"))
     .order_by(col(LinkRow.case_id))
 )
-CASES_LINKING_TO = (
-    select(LinkRow.case_id)
+WORKFLOWS_LINKING = (
+    select(LinkRow.workflow)
     .where(col(LinkRow.target) == text_of("target"))
-    .order_by(col(LinkRow.workflow), col(LinkRow.case_id))
+    .distinct()
+    .order_by(col(LinkRow.workflow))
 )
-LINKS_OF_CASE = select(LinkRow.target).where(col(LinkRow.case_id) == text_of("case_id"))
+LINKS_OF_CASE = select(LinkRow.target, LinkRow.workflow).where(
+    col(LinkRow.case_id) == text_of("case_id")
+)
 FORGET_LINKS = delete(LinkRow)
 ID_NUMBERED = select(CaseRow.id).where(CaseRow.number == text_of("number"))
 VALUES_OF_FACT = select(FactValueRow.value).where(*_THIS_FACT)

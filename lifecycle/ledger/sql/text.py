@@ -1540,26 +1540,26 @@ WHERE link.target = %(target)s::VARCHAR AND link.workflow = %(workflow)s::VARCHA
 link.case_id
 """,
 )
-CASES_LINKING_TO = Statement(
+WORKFLOWS_LINKING = Statement(
     """
-SELECT link.case_id
+SELECT DISTINCT link.workflow
 FROM link
-WHERE link.target = :target ORDER BY link.workflow, link.case_id
+WHERE link.target = :target ORDER BY link.workflow
 """,
     """
-SELECT link.case_id
+SELECT DISTINCT link.workflow
 FROM link
-WHERE link.target = %(target)s::VARCHAR ORDER BY link.workflow, link.case_id
+WHERE link.target = %(target)s::VARCHAR ORDER BY link.workflow
 """,
 )
 LINKS_OF_CASE = Statement(
     """
-SELECT link.target
+SELECT link.target, link.workflow
 FROM link
 WHERE link.case_id = :case_id
 """,
     """
-SELECT link.target
+SELECT link.target, link.workflow
 FROM link
 WHERE link.case_id = %(case_id)s::VARCHAR
 """,
