@@ -16,6 +16,7 @@ from lifecycle.engine.workdays import Calendar
 from lifecycle.frozen import dataclass, replace
 
 if TYPE_CHECKING:
+    from lifecycle.engine.others import Others
     from lifecycle.workflow.model import Workflow
 
 T = TypeVar("T")
@@ -231,7 +232,8 @@ class Case:
     each state was last entered. `proposals` are corrections by the seq that proposed them;
     `unsettled` maps the seq of a step whose gates no longer hold to that of the correction which
     says so, `renewals` that of a correction to the opinions that have to be given anew.
-    `cancelled`: the opening was a mistake and is cancelled; the number stays as void.
+    `cancelled`: the opening was a mistake and is cancelled; the number stays as void. `readable`
+    are the seq and the hash of the last entry that a gate of another case can read.
     """
 
     id: str
@@ -264,6 +266,7 @@ class Case:
     renewals: Mapping[str, Renewal] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
     cancelled: bool = False
+    readable: tuple[int, str] = (0, "")
     letters: Letters = field(default_factory=Letters)
     recorders: Recorders = field(default_factory=Recorders, compare=False)
 
@@ -280,6 +283,7 @@ class Case:
             head=entry.digest,
             last_on=entry.on,
             last_at=entry.at,
+            readable=(entry.seq, entry.digest),
             recorders=self.recorders.after(entry.seq, entry.persons),
             **change,
         )
@@ -439,6 +443,7 @@ def load_case(
             },
             "locked": tuple(data["locked"]),
             "suspensions": tuple(Suspension(**one) for one in data["suspensions"]),
+            "readable": tuple(data["readable"]),
             "stops": tuple((stopped, resumed) for stopped, resumed in data["stops"]),
             "asked": {key: Asked(**item) for key, item in data["asked"].items()},
             "editions": {name: Edition(*item) for name, item in data["editions"].items()},
@@ -488,10 +493,11 @@ class Moment:
     officers to read.
 
     `staff` maps each unit in which somebody is in office to the roles that they hold; None where
-    nobody asks.
+    nobody asks. `others` are the other cases that may be read.
     """
 
     on: date
     calendar: Calendar
     names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     staff: Mapping[str, frozenset[str]] | None = None
+    others: Others | None = None

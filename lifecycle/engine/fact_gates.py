@@ -10,6 +10,7 @@ from lifecycle.engine.editions import binding_readers, edition_of, is_bound, is_
 from lifecycle.engine.gates.asking import seats_dropped_by
 from lifecycle.engine.gates.gates import MOST_NAMED, Gate, titles_of_ways, unknown, way_in
 from lifecycle.engine.gates.staffing import judge_staffing
+from lifecycle.engine.others import NO_OTHERS
 from lifecycle.engine.values import Value, check_value
 from lifecycle.errors import InvalidError
 from lifecycle.workflow.model import Fact, Material, Transition, Workflow
@@ -28,6 +29,7 @@ def judge_value(docket: Docket, name: str, value: Value) -> Fact | None:
         docket.add(Gate("facts", False, {name: value}, error.message, error.mend))
     else:
         _judge_day(docket, fact, value)
+        _judge_link(docket, fact, value)
         for gate in judge_staffing(docket.workflow, {name: value}, docket.moment):
             docket.add(gate)
     return fact
@@ -50,6 +52,28 @@ def _judge_day(docket: Docket, fact: Fact, value: Value) -> None:
             docket.add(Gate("facts", False, inputs, text, mend, fact.basis, given, wanted))
 
 
+def _judge_link(docket: Docket, fact: Fact, value: Value) -> None:
+    """See that a link names another case that there is, of the workflow that it leads to."""
+    if not fact.is_link:
+        return
+    others = docket.moment.others or NO_OTHERS
+    other = others.cases.get(str(value))
+    title = others.titles.get(fact.workflow, fact.workflow)
+    inputs = {fact.name: value}
+    mend = f"写{title}的编号：lifecycle list --workflow {fact.workflow}"
+    if other is None or other.cancelled:
+        text = f"{fact.title} {value}：{docket.moment.on} 没有编号为 {value} 的事项"
+        docket.add(Gate("facts", False, inputs, text, mend, fact.basis))
+    elif other.workflow.name != fact.workflow:
+        text = f"{fact.title} {value} 是{other.workflow.title}，应为{title}"
+        docket.add(Gate("facts", False, inputs, text, mend, fact.basis))
+    elif docket.opened is not None and docket.case.number == value:
+        docket.add(Gate("facts", False, inputs, f"{fact.title} 不能是本事项自己", mend, fact.basis))
+    else:
+        pins = {**inputs, "cases": [list(other.pin)]}
+        docket.add(Gate("facts", True, pins, f"{fact.title} {value} {other.title}"))
+
+
 def judge_lock(docket: Docket, name: str, title: str) -> None:
     """See that what is to be changed is not locked."""
     if name in docket.case.locked:
@@ -60,6 +84,11 @@ def judge_lock(docket: Docket, name: str, title: str) -> None:
 def judge_no_door(docket: Docket, fact: Fact) -> bool:
     """See that a fact is not asked by some transition: it is then entered with that only."""
     asking = doors_of(docket.workflow, fact.name).asking
+    if fact.is_link and not asking:
+        text = f"{fact.title} 立项时填报，不能单独填"
+        mend = f"填错了的，更正：lifecycle correct {docket.case.number} {fact.name}=… --note 理由"
+        docket.add(Gate("door", False, {"name": fact.name}, text, mend))
+        return False
     if asking:
         text = f"{fact.title} 随 {titles_of_ways(asking)} 填报，不能单独填"
         mend = way_in(docket.workflow, docket.case, fact)

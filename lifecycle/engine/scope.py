@@ -9,9 +9,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.others import NO_OTHERS, CaseRecord
 from lifecycle.engine.values import Value, typed
 from lifecycle.engine.workdays import Calendar
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import LINKED, Fact, Workflow
 
 if TYPE_CHECKING:
     from lifecycle.expression.expression import Expression
@@ -39,6 +40,11 @@ _BUILT_IN: dict[str, Callable[[Case, Moment, Expression], object]] = {
     "opened_on": lambda case, _moment, _expression: date.fromisoformat(case.opened_on),
     "state": lambda case, _moment, _expression: case.state,
     "today": lambda _case, moment, _expression: moment.on,
+    "linked": lambda _case, moment, expression: {
+        name: [CaseRecord(one, moment.others) for one in moment.others.linking.get(name, ())]
+        for name in _named(expression, LINKED)
+        if moment.others is not None
+    },
     "workdays_after": lambda _case, moment, _expression: workdays_after(moment.calendar),
 }
 
@@ -64,15 +70,29 @@ def scope_of(
     for name in expression.names:
         if name in workflow.facts:
             value = facts.get(name, case.facts.get(name))
-            if value is not None:
-                scope[name] = typed(workflow.facts[name], value)
+            seen = _seen(workflow.facts[name], value, moment) if value is not None else None
+            if seen is not None:
+                scope[name] = seen
         elif name in _BUILT_IN:
             scope[name] = _BUILT_IN[name](case, moment, expression)
     return scope
 
 
+def _seen(fact: Fact, value: Value, moment: Moment) -> object:
+    """Give a fact's value as an expression sees it; None for a link to a case that is not at
+    hand.
+    """
+    if not fact.is_link:
+        return typed(fact, value)
+    others = moment.others or NO_OTHERS
+    case = others.cases.get(str(value))
+    return CaseRecord(case, others) if case is not None else None
+
+
 def plain(value: object) -> object:
     """Give a value of a guard's scope as JSON has it."""
+    if isinstance(value, CaseRecord):
+        return value.case.number
     if isinstance(value, Mapping):
         return {k: plain(v) for k, v in value.items()}
     if isinstance(value, list):

@@ -57,12 +57,14 @@ class Compiled:
     """An expression made ready: how to work it out, and which names it mentions.
 
     `certain` are the names without which it can never be worked out; `equalities` pairs a name with
-    the constants it is compared with.
+    the constants it is compared with. `parts` are the names with a dot, such as ("project",
+    "investment") or ("claim", "policy", "state").
     """
 
     run: Step
     names: frozenset[str]
     paths: frozenset[tuple[str, str]]
+    parts: frozenset[tuple[str, ...]]
     certain: frozenset[str]
     equalities: tuple[tuple[str, object], ...]
 
@@ -82,6 +84,7 @@ def build(
         run,
         frozenset(builder.names),
         frozenset(builder.paths),
+        frozenset(builder.parts),
         frozenset(builder.certain),
         tuple(builder.equalities),
     )
@@ -102,6 +105,7 @@ class _Builder:
         self.own = own
         self.names: set[str] = set()
         self.paths: set[tuple[str, str]] = set()
+        self.parts: set[tuple[str, ...]] = set()
         self.certain: set[str] = set()
         self.equalities: list[tuple[str, object]] = []
         self.faults: list[ExpressionError] = []
@@ -192,18 +196,23 @@ class _Builder:
         return run
 
     def getattr(self, node: nodes.Getattr) -> Step:
-        """Look up `space.name`, the year, month or day of a date, or a named part."""
+        """Look up `space.name`, the year, month or day of a date, a fact of a linked case, or a
+        named part.
+        """
         attr = node.attr
         if attr.startswith("_"):
             return self._refuse_attr(node)
         if self._is_space(node.node) and isinstance(node.node, nodes.Name):
             return self._path(node.node.name, attr)
-        if attr not in DATE_PARTS and not self.dialect.records:
+        dotted = _dotted(node)
+        if dotted:
+            self.parts.add(dotted)
+        elif attr not in DATE_PARTS and not self.dialect.records:
             return self._refuse_attr(node)
         return _part(self.step(node.node), attr)
 
     def _refuse_attr(self, node: nodes.Getattr) -> Step:
-        mend = f"“.” 只用于 {'、'.join(SPACES)}，以及日期的 .year .month .day"
+        mend = f"“.” 只用于 {'、'.join(SPACES)}、关联的事项，以及日期的 .year .month .day"
         if self.dialect.records:
             mend = "请只用要素与内置变量的名称"
         message = f"{self.dialect.inside}不能用 “.{node.attr}”"
@@ -431,6 +440,16 @@ class _Builder:
             return work(None, *(arg(scope) for arg in rest[:1]))
 
         return run
+
+
+def _dotted(node: nodes.Expr) -> tuple[str, ...]:
+    """Give the names that a chain of dots joins; () where it does not begin with a name."""
+    if isinstance(node, nodes.Name):
+        return (node.name,)
+    if isinstance(node, nodes.Getattr):
+        before = _dotted(node.node)
+        return (*before, node.attr) if before else ()
+    return ()
 
 
 def _chain(first: Step, rest: list[tuple[Callable[[Any, Any], Any], Step]]) -> Step:

@@ -50,6 +50,11 @@ class Expression:
         """Name what is used with a dot, such as ("count", "relist")."""
         return self.compiled.paths
 
+    @property
+    def parts(self) -> frozenset[tuple[str, ...]]:
+        """Name what of a fact is used with dots, such as ("claim", "policy", "state")."""
+        return self.compiled.parts
+
     def evaluate(self, scope: Mapping[str, object]) -> object:
         """Work the expression out.
 

@@ -17,15 +17,16 @@ from typing import Any
 
 from lifecycle.errors import InvalidError
 from lifecycle.expression import dates, texts
-from lifecycle.expression.faults import ExpressionError
+from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
 
-SPACES = ("sha256", "count", "last", "order")
-"""The names that are only used with a dot: `sha256.MATERIAL`, and `count.`, `last.` and
-`order.TRANSITION`.
+SPACES = ("sha256", "count", "last", "order", "linked")
+"""The names that are only used with a dot: `sha256.MATERIAL`, `count.`, `last.` and
+`order.TRANSITION`, and `linked.WORKFLOW`.
 
 `last` is the day a transition was last made; `order` its place among the case's entries, 0 if
-never, so that what was made on one day can be told apart too.
+never, so that what was made on one day can be told apart too. `linked` are the cases of a workflow
+that link to this one.
 """
 COUNTED = ("count", "order")
 """The spaces in which what was never made is 0: it was made no times, and comes before all
@@ -150,6 +151,24 @@ def _last(items: Any) -> Any:
     return items[-1] if items else None
 
 
+def _open(rows: Any) -> list[Any]:
+    """Give those of some cases that have not ended."""
+    return [row for row in rows if not row["final"]]
+
+
+def _sum(items: Any, part: str = "") -> Any:
+    """Add numbers, or what some cases have under a name; what one of them lacks is missing."""
+    return sum(_part_of(item, part) for item in items) if part else sum(items)
+
+
+def _part_of(row: Any, part: str) -> Any:
+    if not isinstance(row, Mapping):
+        raise ExpressionError("sum 写了要素名称的，前面应为若干事项", length=0)
+    if part not in row:
+        raise MissingName(part)
+    return row[part]
+
+
 def _default(value: Any, instead: Any = "", empty: Any = False) -> Any:
     """Give another value where one is missing, or (if `empty`) empty of any."""
     return instead if value is None or (empty and not value) else value
@@ -252,7 +271,16 @@ FILTERS: Mapping[str, Function] = {
     "count": Function("个数", "同 length", (_ITEMS,), "number", len),
     "first": Function("第一项", "列表的第一项，空列表则无", ("list|text",), "any", _first),
     "last": Function("最后一项", "列表的最后一项，空列表则无", ("list|text",), "any", _last),
-    "sum": Function("合计", "列表中各数之和", ("list",), "number", sum, walks=True),
+    "sum": Function(
+        "合计",
+        "列表中各数之和；若干事项的，括号里写要素的名称",
+        ("list", "text"),
+        "number",
+        _sum,
+        1,
+        True,
+    ),
+    "open": Function("未终结的", "若干事项里还没有终结的", ("list",), "list", _open, walks=True),
     "min": Function("最小", "列表中最小、最早的", ("list",), "any", min, walks=True),
     "max": Function("最大", "列表中最大、最晚的", ("list",), "any", max, walks=True),
     "lower": Function("小写", "字母改为小写", ("text",), "text", str.lower),

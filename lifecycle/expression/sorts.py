@@ -28,11 +28,12 @@ from lifecycle.expression.language import (
 )
 from lifecycle.frozen import dataclass
 
-IMPOSSIBLE, CHOICE, TYPE, CONSTANT = (
+IMPOSSIBLE, CHOICE, TYPE, CONSTANT, UNKNOWN = (
     "impossible-value",
     "unknown-choice",
     "wrong-expression-type",
     "constant-condition",
+    "unknown-in-expression",
 )
 """The rules that a faulty comparison breaks, by the names under which they are told."""
 
@@ -48,7 +49,8 @@ class Sort:
     `type` is one of `TYPES`. `called` is how a fault names it; "" for what needs no name. `options`
     are all the texts that there are, where they are known; `pattern` is what a text must match, and
     `written` says in Chinese what that is. `past`: a date that is never later than today. `of` are
-    the items of a list.
+    the items of a list. `inside` gives the sorts of what a linked case has, None for what it has
+    not; `has` names it.
     """
 
     type: str
@@ -61,11 +63,13 @@ class Sort:
     whole: bool = False
     past: bool = False
     of: Sort | None = None
+    inside: Callable[[str], Sort | None] | None = None
+    has: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """Name its type in Chinese."""
-        return TYPES[self.type].title
+        return "一个事项" if self.inside is not None else TYPES[self.type].title
 
 
 ANY = Sort("any")
@@ -186,10 +190,25 @@ class _SortReader:
             self.named = True
             return self.names(node.node.name, node.attr) or ANY
         of = self.sort(node.node)
-        if node.attr in DATE_PARTS and of.type not in ("date", "any", "record"):
-            message = f"“.{node.attr}” 只用于日期，{_called(of)}是{of.title}"
+        if of.inside is not None:
+            return self._inside(node, of)
+        if of.type not in ("date", "any", "record") or (
+            of.type == "date" and node.attr not in DATE_PARTS
+        ):
+            only = "日期" if node.attr in DATE_PARTS else "关联的事项"
+            message = f"“.{node.attr}” 只用于{only}，{_called(of)}是{of.title}"
             self.fault(TYPE, node, message, "核对要素的类型")
         return Sort("number", whole=True) if node.attr in DATE_PARTS else ANY
+
+    def _inside(self, node: nodes.Getattr, of: Sort) -> Sort:
+        """Read what a linked case has."""
+        assert of.inside is not None
+        found = of.inside(node.attr)
+        if found is None:
+            near = nearest(node.attr, of.has)
+            mend = f"是否为 “{near}”？" if near else f"可用：{'、'.join(of.has[:12])}"
+            self.fault(UNKNOWN, node, f"{_called(of)}没有 “{node.attr}”", mend)
+        return found or ANY
 
     def getitem(self, node: nodes.Getitem) -> Sort:
         """Read `space[name]`, or an item of a list."""
@@ -279,13 +298,37 @@ class _SortReader:
             return self._alike(node, (before, *others), "原来的值和缺时用的值")
         inside = (node.node, *node.args) if node.node else node.args
         self._taken(node.name, word, inside, before)
+        if node.name == "sum" and before.of and before.of.inside and node.args:
+            return self._summed(node, before.of)
+        if node.name == "open" and before.of and before.of.inside is None:
+            message = f"open 只用于若干事项，{_called(before)}不是"
+            self.fault(TYPE, node, message, "写成 linked.流程|open")
         if node.name == "sum" and before.of and before.of.type not in ("number", "any"):
             message = f"sum 只加数，{_called(before)}的各项是{before.of.title}"
             self.fault(TYPE, node, message, f"sum：{word.explains}")
         if word.gives == "any":
             return TEXT if before.type == "text" else before.of or ANY
+        if node.name == "open":
+            return before
         counted = word.gives == "number" and word.takes[0] != "list"
         return Sort("number", least=Decimal(0), whole=True) if counted else Sort(word.gives)
+
+    def _summed(self, node: nodes.Filter, row: Sort) -> Sort:
+        """Read the sum of what some cases have under a name."""
+        assert row.inside is not None
+        known, name = constant(node.args[0])
+        if not known or not isinstance(name, str):
+            self.fault(TYPE, node, "sum 的括号里写要素的名称，加引号", "例如 sum('amount')")
+            return NUMBER
+        found = row.inside(name)
+        if found is None:
+            near = nearest(name, row.has)
+            mend = f"是否为 “{near}”？" if near else f"可用：{'、'.join(row.has[:12])}"
+            self.fault(UNKNOWN, node.args[0], f"{_called(row)}没有 “{name}”", mend)
+        elif found.type not in ("number", "any"):
+            message = f"sum 只加数，{_called(found)}是{found.title}"
+            self.fault(TYPE, node.args[0], message, "换一个数的要素")
+        return NUMBER
 
     def test(self, node: nodes.Test) -> Sort:
         """Read `is …`."""

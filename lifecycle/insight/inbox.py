@@ -15,6 +15,8 @@ from lifecycle.workflow.model import Workflow
 
 Read = Callable[[str], tuple[Workflow, Case, list[str]] | None]
 """Gives a case by its id, with its workflow and the days by which it asks something, in order."""
+Moments = Callable[[Workflow, Case], Moment]
+"""Gives the moment at which a case is judged, with the other cases that may be read then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def parts_of(officers: Iterable[Officer], common: Iterable[str] = ()) -> set[Par
 
 
 def inbox(
-    asking: Iterable[Asking], read: Read, officers: Sequence[Officer], moment: Moment
+    asking: Iterable[Asking], read: Read, officers: Sequence[Officer], moment_of: Moments
 ) -> Iterator[Waiting]:
     """Stream what waits for officers, in the order of the days due.
 
@@ -52,6 +54,7 @@ def inbox(
         if found is None:
             continue
         workflow, case, days = found
+        moment = moment_of(workflow, case)
         for officer in officers:
             for task in tasks_of(workflow, case, officer, moment):
                 if _day_among(days, task) == due_on:

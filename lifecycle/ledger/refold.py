@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from lifecycle.ledger.chain import CaseStep, by_case, follow
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, canonical, stored
+from lifecycle.ledger.rows.link_rows import put_links
 from lifecycle.ledger.rows.rows import forget_rows, rewrite_rows
 from lifecycle.ledger.rows.value_rows import put_values
 from lifecycle.ledger.store import Store
@@ -25,7 +26,7 @@ def refold(store: Store) -> None:
     _write_office(store)
     forget_rows(store)
     for _case_id, rows in by_case(store.all_entries(upto=store.last_index())):
-        (last,) = deque(_writing_values(store, follow(library, rows)), maxlen=1)
+        (last,) = deque(_writing_values(library, follow(library, rows)), maxlen=1)
         _write(library, last)
     library.keep_compiled()
 
@@ -40,11 +41,15 @@ def _write_office(store: Store) -> None:
         store.put_office(directory.seq, directory.head, state)
 
 
-def _writing_values(store: Store, steps: Iterator[CaseStep]) -> Iterator[CaseStep]:
-    """Pass on the steps of a case, and keep the values of facts that each has changed."""
+def _writing_values(library: Library, steps: Iterator[CaseStep]) -> Iterator[CaseStep]:
+    """Pass on the steps of a case, and keep the values of facts that each has changed, and the
+    links that these are.
+    """
+    store = library.store
     for step in steps:
         assert step.after is not None  # what is followed without judging always goes on
         put_values(store, step.before, step.after)
+        put_links(store, library.workflow(step.after.workflow), step.before, step.after)
         yield step
 
 

@@ -17,6 +17,7 @@ from lifecycle.engine.docket import Accepted, Docket, Refused, RefusedError
 from lifecycle.engine.entry import BEIJING
 from lifecycle.engine.evolve import evolve
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.others import NO_OTHERS
 from lifecycle.errors import (
     ConflictError,
     InvalidError,
@@ -25,10 +26,11 @@ from lifecycle.errors import (
     UncertainError,
     UnknownError,
 )
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.chain import follow
 from lifecycle.ledger.deeds import Deed
 from lifecycle.ledger.library import Library
+from lifecycle.ledger.others import OtherCases, PastCases
 from lifecycle.ledger.record import (
     CALENDAR,
     GENESIS,
@@ -192,6 +194,10 @@ class Register:
             self._of_day = (key, (directory.names(key[1]), directory.staff(key[1])))
         return Moment(on, self.library.calendar(digest), *self._of_day[1])
 
+    def others(self, directory: Directory) -> OtherCases:
+        """Give what reads the other cases that a judgement may read, as they now are."""
+        return OtherCases(self.library, PastCases(self.library), directory)
+
     def submit(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
     ) -> Outcome:
@@ -275,6 +281,8 @@ class Register:
             judged = self._judge(request, workflow, case_id, act, self.clock())
             here = judged.case.state if judged.case else judged.workflow.initial
             _make_ready(judged.workflow, {here, judged.accepted.target or here})
+            if judged.moment.others is not NO_OTHERS:
+                return None  # what was read of other cases is read again in its turn
         except (LifecycleError, LookupError, AttributeError, ValueError, TypeError):
             return None
         return judged
@@ -320,6 +328,8 @@ class Register:
         directory.check_in_office(request.officer, today.isoformat(), directory.seq)
         officer = acting_officer(directory, request, on, today)
         moment = self.moment(directory, on)
+        others = self.others(directory).for_act(workflow, case, act, on.isoformat())
+        moment = replace(moment, others=others)
         decision = decide(workflow, case, act, officer, moment)
         lacking = act.lacking()
         if lacking:

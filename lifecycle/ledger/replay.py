@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from lifecycle.engine.acts import IssueLetter, read_act
+from lifecycle.engine.acts import Act, IssueLetter, read_act
 from lifecycle.engine.amendments import Amendment
 from lifecycle.engine.case import Case
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.evolve import evolve
+from lifecycle.engine.others import Others
 from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.frozen import replace
 from lifecycle.ledger.as_of import NOW, AsOf, amendments_later
 from lifecycle.ledger.chain import CaseStep, Problem, Step, by_case, fold
 from lifecycle.ledger.entry_checks import (
@@ -30,6 +32,7 @@ from lifecycle.ledger.entry_checks import (
     unreadable,
 )
 from lifecycle.ledger.library import Library
+from lifecycle.ledger.others import OtherCases, PastCases
 from lifecycle.ledger.record import (
     GENESIS,
     Place,
@@ -37,6 +40,7 @@ from lifecycle.ledger.record import (
     account_of,
     bytes_in_form,
     case_entry,
+    day_of,
     read,
 )
 from lifecycle.ledger.store import EntryRow, LostDefinitionError
@@ -57,6 +61,13 @@ class Basis:
     library: Library
     directory: Directory
     under: Workflow | None = None
+    past: PastCases | None = None
+
+    def others(self, workflow: Workflow, case: Case | None, act: Act, row: EntryRow) -> Others:
+        """Give the other cases as they stood when an entry was judged."""
+        past = self.past or PastCases(self.library)
+        reading = OtherCases(self.library, past, self.directory, before=row.idx)
+        return reading.for_act(workflow, case, act, day_of(row.raw))
 
     def workflow(self, digest: str) -> Workflow:
         """Give the workflow for an entry that is pinned to the one with that SHA-256."""
@@ -76,7 +87,8 @@ def replay_case(
     `under` judges it by another workflow instead of the pinned one.
     """
     rows = as_of.counted(library.store.entries(case_id))
-    return fold(rows, partial(replay_entry, Basis(library, directory, under)))
+    basis = Basis(library, directory, under, PastCases(library))
+    return fold(rows, partial(replay_entry, basis))
 
 
 def amended_later(
@@ -99,7 +111,7 @@ def replay_all(
     The steps are to be taken before the next case.
     """
     store = library.store
-    take = partial(replay_entry, Basis(library, directory, under))
+    take = partial(replay_entry, Basis(library, directory, under, PastCases(library)))
     for case_id, rows in by_case(store.all_entries(upto=store.last_index())):
         yield case_id, fold(as_of.counted(rows), take)
 
@@ -124,7 +136,7 @@ def replay_entry(
         else:
             workflow = basis.workflow(case.workflow if case else body["intent"]["workflow"])
             if judged:
-                problems += rejudge(basis, workflow, case, body, row.raw)
+                problems += rejudge(basis, workflow, case, body, row)
             after = evolve(workflow, case, body, row.hash)
     except LostDefinitionError as error:
         problems.append(("definition", error.message))
@@ -148,7 +160,7 @@ def _floor_of(case: Case | None, body: Mapping[str, Any]) -> str:
 
 
 def rejudge(
-    basis: Basis, workflow: Workflow, case: Case | None, body: Mapping[str, Any], raw: bytes
+    basis: Basis, workflow: Workflow, case: Case | None, body: Mapping[str, Any], row: EntryRow
 ) -> Iterator[Problem]:
     """Judge an entry again: yield (code, message) for each way in which it is not what the rules
     give.
@@ -161,8 +173,10 @@ def rejudge(
             directory, intent["actor"], intent["occurred_on"], recorded, body["office"]
         )
         directory.check_in_office(intent["actor"]["id"], recorded, body["office"])
-        moment = library.moment_of(directory, body)
-        decision = decide(workflow, case, read_act(intent), officer, moment)
+        act = read_act(intent)
+        others = basis.others(workflow, case, act, row)
+        moment = replace(library.moment_of(directory, body), others=others)
+        decision = decide(workflow, case, act, officer, moment)
     except UnavailableError:
         raise
     except LifecycleError as error:
@@ -189,7 +203,7 @@ def rejudge(
     elif isinstance(decision.act, IssueLetter):
         wanted["numbers"] = {"letter": body["numbers"]["letter"]}
     wanted["intent"]["v"] = intent["v"]
-    if bytes_in_form(wanted) != raw:
+    if bytes_in_form(wanted) != row.raw:
         foreign = workflow.digest != pinned
         yield from differences(wanted, body, _UNDER if foreign else None)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.case import Case
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
+from lifecycle.frozen import replace
 from lifecycle.ledger.as_of import NOW, AsOf
 from lifecycle.ledger.opening import default_url, open_store
 from lifecycle.ledger.record import stored
@@ -122,6 +123,14 @@ class Office:
     def moment(self, on: date | None = None) -> Moment:
         """Give the day that is asked about, with the calendar and the units' names of that day."""
         return self.register.moment(self.directory, self.day(on))
+
+    def moment_of(self, workflow: Workflow, case: Case, moment: Moment) -> Moment:
+        """Give a moment with the other cases that a judgement on a case may read then."""
+        if not workflow.links and not workflow.linking:
+            return moment
+        reading = self.register.others(self.directory)
+        others = reading.read(workflow, case, (), moment.on.isoformat())
+        return replace(moment, others=others)
 
     def roles(self) -> dict[str, str]:
         """Map every role to its title: those of all workflows in force, and those of the office

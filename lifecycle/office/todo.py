@@ -87,7 +87,7 @@ def todo(view: View, officer: str, page: int = 1) -> Todo:
     common = view.office.common_roles()
     parts = parts_of((one for one in officers if one.held or common), common)
     asking, read, shelf = _sources(view, officers, parts)
-    found = list(islice(inbox(asking, read, officers, view.moment), skip, skip + PAGE + 1))
+    found = list(islice(inbox(asking, read, officers, view.moment_of), skip, skip + PAGE + 1))
     letters = letterbox(view, shelf, officers) if page == 1 else Letterbox(())
     return Todo(
         officer=officer,

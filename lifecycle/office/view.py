@@ -16,6 +16,7 @@ __all__ = ["AsOf", "SeenCase", "View", "view_of"]
 if TYPE_CHECKING:
     from lifecycle.engine.amendments import Amendment
     from lifecycle.engine.case import Case, Moment, Officer
+    from lifecycle.engine.others import Others
     from lifecycle.office.office import Office
     from lifecycle.people.directory import Directory
     from lifecycle.workflow.model import Workflow
@@ -47,6 +48,14 @@ class View:
             return ""
         known = f"按 {in_beijing(self.as_of.at)} 止已录入的" if self.as_of.at else "按当日"
         return f"截至 {self.day}（{known}）"
+
+    def moment_of(self, workflow: Workflow, case: Case) -> Moment:
+        """Give the moment with the other cases that a judgement on a case may read then."""
+        return self.office.moment_of(workflow, case, self.moment)
+
+    def linked_to(self, case: Case) -> Others:
+        """Give all cases that link to a case on the day."""
+        return self.office.register.others(self.office.directory).linked_to(case, self.day)
 
     def officer(self, code: str) -> Officer:
         """Give an officer as of the day; raises UnknownError, InvalidError."""

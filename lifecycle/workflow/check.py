@@ -18,6 +18,7 @@ from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.language import MENTIONED
 from lifecycle.workflow.letter_variables import LETTER_NAMES
 from lifecycle.workflow.limit_words import check_limits
+from lifecycle.workflow.link_words import check_links
 from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, Fact, NoticeRule, Use, Workflow
 from lifecycle.workflow.supply import supplied
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
@@ -59,11 +60,13 @@ class TemplateLike(Protocol):
 def check(
     workflow: Workflow,
     templates: Mapping[str, TemplateLike] | None = None,
+    others: Mapping[str, Workflow] | None = None,
     *,
     vague: frozenset[str] = frozenset(),
 ) -> list[Problem]:
     """Give every fault of a workflow that was read; with templates, also those of its letters.
 
+    `others` are the workflows that links may lead to, by name; None where they are not at hand.
     `vague` names facts whose own type could not be read, so that nothing is said about it.
     """
     problems = [
@@ -72,7 +75,8 @@ def check(
         *_check_subject(workflow, vague),
         *_check_opening(workflow),
         *check_graph(workflow),
-        *check_conditions(workflow, vague),
+        *check_conditions(workflow, vague, others),
+        *check_links(workflow, others),
         *check_editions(workflow),
         *check_limits(workflow),
         *check_cosigns(workflow),
@@ -199,6 +203,12 @@ def _check_opening(workflow: Workflow) -> Iterator[Problem]:
     """
     yield from _check_openers(workflow)
     openers = [workflow.roles[name] for name in workflow.opened_by if name in workflow.roles]
+    asked = workflow.opening.asks if workflow.opening else ()
+    for fact in workflow.facts.values():
+        if asked and fact.required is True and fact.name not in asked:
+            message = f"要素 {fact.name} 立项时必填，opening 的 asks 却没有写它，立不了项"
+            mend = f"在 opening 的 asks 里加上 {fact.name}"
+            yield Problem("closed-opening", fact.location, message, mend)
     for fact in workflow.facts.values():
         keepers = [workflow.roles[name] for name in fact.by if name in workflow.roles]
         known = openers and len(keepers) == len(fact.by)

@@ -23,9 +23,9 @@ from lifecycle.expression.ranges import (
     pieces_of,
     subject_of,
 )
-from lifecycle.expression.sorts import Sort, SortFault, find_faults
+from lifecycle.expression.sorts import ANY, Sort, SortFault, find_faults
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Fact, Guard, Transition, Workflow
+from lifecycle.workflow.model import LINKED, Fact, Guard, Transition, Workflow
 
 _SECTIONS = {
     "sha256": ("材料", "materials"),
@@ -33,6 +33,8 @@ _SECTIONS = {
     "last": ("流转", "transitions"),
     "order": ("流转", "transitions"),
 }
+CASE_PARTS = ("number", "title", "state", "final", "suspended")
+"""What every linked case has besides its facts."""
 _NUMERIC = ("integer", "decimal", "money")
 _CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
 """How the directory writes the code of a unit."""
@@ -41,7 +43,8 @@ _LEAVING = ("forward", "return", "withdraw", "terminate")
 
 
 def _expressions(workflow: Workflow) -> Iterator[tuple[Expression, Location]]:
-    for transition in workflow.transitions:
+    opening = (workflow.opening,) if workflow.opening else ()
+    for transition in (*opening, *workflow.transitions):
         for guard in transition.guards:
             if guard.when.source:
                 yield guard.when, guard.location
@@ -50,8 +53,13 @@ def _expressions(workflow: Workflow) -> Iterator[tuple[Expression, Location]]:
             yield light.when, light.location
 
 
-def check_conditions(workflow: Workflow, vague: frozenset[str]) -> Iterator[Problem]:
-    """See that conditions parse, that their names are known, and that their values go together."""
+def check_conditions(
+    workflow: Workflow, vague: frozenset[str], others: Others | None = None
+) -> Iterator[Problem]:
+    """See that conditions parse, that their names are known, and that their values go together.
+
+    `others` are the workflows to which links lead, by name; None where they are not at hand.
+    """
     known = (*workflow.facts, *VARIABLES, *FUNCTIONS, *SPACES)
     spaces: dict[str, Mapping[str, object]] = {
         "sha256": workflow.materials,
@@ -71,6 +79,8 @@ def check_conditions(workflow: Workflow, vague: frozenset[str]) -> Iterator[Prob
             (name, name, known, "名称", "facts") for name in compiled.names if name not in known
         ]
         for space, name in compiled.paths:
+            if space == LINKED:
+                continue  # of another workflow: see `check_links`
             if name not in spaces[space]:
                 label, section = _SECTIONS[space]
                 unknown.append((f"{space}.{name}", name, tuple(spaces[space]), label, section))
@@ -85,7 +95,7 @@ def check_conditions(workflow: Workflow, vague: frozenset[str]) -> Iterator[Prob
                 "unknown-in-expression", place, f"条件中有未定义的{label} “{written}”", mend
             )
         if not unknown and not vague & compiled.names:
-            faults = list(_check_values(workflow, expression, location, sample))
+            faults = list(_check_values(workflow, expression, location, sample, others))
             yield from faults
             if not faults:
                 sound.add(expression.source)
@@ -93,13 +103,17 @@ def check_conditions(workflow: Workflow, vague: frozenset[str]) -> Iterator[Prob
 
 
 def _check_values(
-    workflow: Workflow, expression: Expression, location: Location, sample: dict[str, object]
+    workflow: Workflow,
+    expression: Expression,
+    location: Location,
+    sample: dict[str, object],
+    others: Others | None,
 ) -> Iterator[Problem]:
     """See that values are compared with what they can be, and that a condition is no constant.
 
     What its types allow is tried on sample values.
     """
-    faults = type_faults(workflow, expression)
+    faults = type_faults(workflow, expression, others)
     for fault in faults:
         yield fault.error.problem(fault.rule, expression.source, location)
     if faults:
@@ -115,12 +129,16 @@ def _check_values(
     yield from _check_outcomes(workflow, expression, location)
 
 
-def type_faults(workflow: Workflow, expression: Expression) -> list[SortFault]:
-    """Give every piece of a condition that the types of a workflow forbid, or that can come out one
-    way only.
+def type_faults(
+    workflow: Workflow, expression: Expression, others: Others | None = None
+) -> list[SortFault]:
+    """Give every piece of a condition that the types of a workflow, and of those that it links to,
+    forbid, or that can come out one way only.
     """
     return find_faults(
-        expression.tree, expression.source, lambda space, name: sort_of(workflow, space, name)
+        expression.tree,
+        expression.source,
+        lambda space, name: sort_of(workflow, space, name, others),
     )
 
 
@@ -288,15 +306,43 @@ def _named(workflow: Workflow, subject: Named) -> str:
 # ── What values the names of a workflow can have ──
 
 
-def sort_of(workflow: Workflow, space: str, name: str) -> Sort | None:
+Others = Mapping[str, Workflow]
+"""Workflows by name: those to which links lead, or whose cases link here."""
+
+
+def sort_of(workflow: Workflow, space: str, name: str, others: Others | None = None) -> Sort | None:
     """Give what values a name of a workflow's conditions can have; None for one that it lacks."""
+    if space == LINKED:
+        return Sort("list", f"linked.{name} ", of=_sort_of_case(name, f"linked.{name} ", others))
     if space:
         return _sort_within(workflow, space, name)
     if name in workflow.facts:
-        return _sort_of_fact(workflow.facts[name])
+        fact = workflow.facts[name]
+        if fact.is_link:
+            return _sort_of_case(fact.workflow, f"要素 {name} ", others)
+        return _sort_of_fact(fact)
     if name == "state":
         return Sort("text", "环节 state ", options=tuple(workflow.states))
     return Sort("date", name) if name in VARIABLES else None
+
+
+def _sort_of_case(name: str, called: str, others: Others | None) -> Sort:
+    """Give the sort of a case of another workflow; nothing is known of one that is not at hand."""
+    other = others.get(name) if others else None
+    has = (*other.facts, *CASE_PARTS) if other else ()
+    return Sort("record", called, inside=lambda part: _sort_inside(other, part, others), has=has)
+
+
+def _sort_inside(other: Workflow | None, part: str, others: Others | None) -> Sort | None:
+    if other is None:
+        return ANY
+    if part == "state":
+        return Sort("text", "环节 state ", options=tuple(other.states))
+    if part in ("final", "suspended"):
+        return Sort("yesno", f"{part} ")
+    if part in CASE_PARTS:
+        return Sort("text", f"{part} ")
+    return sort_of(other, "", part, others) if part in other.facts else None
 
 
 def _sort_within(workflow: Workflow, space: str, name: str) -> Sort | None:
@@ -350,6 +396,8 @@ def _sample(workflow: Workflow) -> dict[str, object]:
     }
     scope: dict[str, object] = dict.fromkeys(("today", "entered_on", "opened_on"), day)
     for name, fact in workflow.facts.items():
+        if fact.is_link:
+            continue  # what a linked case has is judged by its own workflow
         text = fact.choices[0] if fact.choices else "文字"
         scope[name] = (
             [values.get(fact.of, text)] if fact.type == "list" else values.get(fact.type, text)

@@ -20,7 +20,18 @@ _SECTIONS = (
     ("流转", "transitions"),
     ("预警", "lights"),
 )
-_TOP = ("title", "version", "basis", "number", "subject", "identity", "opened_by", "panel", "note")
+_TOP = (
+    "title",
+    "version",
+    "basis",
+    "number",
+    "subject",
+    "identity",
+    "opened_by",
+    "opening",
+    "panel",
+    "note",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
         renews=fields.flag("renews"),
         by=fields.many("by"),
         search=fields.flag("search"),
+        workflow=_read_workflow(fields),
         note=fields.text("note"),
         basis=fields.text("basis"),
     )
@@ -80,6 +81,18 @@ def _judge_keys(fields: FormFields, kind: str, of: str) -> None:
             message = f"{fields.owner}的类型是 {base}，缺少 {key.name}"
             mend = f"补上 {key.example.splitlines()[-1]}"
             fields.fault("missing-key", fields.at, message, mend)
+
+
+def _read_workflow(fields: FormFields) -> str:
+    """Read of which workflow the cases are that a link names."""
+    name = fields.matched("workflow") if fields.has("workflow") else ""
+    if name is None:
+        text = fields.written("workflow")
+        message = f"{fields.owner}的 workflow “{text}” 不是流程的标识"
+        fields.fault(
+            "wrong-name", fields.place("workflow"), message, "写流程文件里 workflow: 后面的标识"
+        )
+    return name or ""
 
 
 def _read_required(fields: FormFields) -> bool | str:

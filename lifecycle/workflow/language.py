@@ -265,8 +265,11 @@ FACT_TYPES = (
     Word("yesno", "是否", ("bool", "boolean", "是否")),
     Word("list", "清单", ("清单",)),
     Word("unit", "单位", ("单位",)),
+    Word("case", "事项", ("事项", "link")),
 )
-ITEM_TYPES = tuple(word for word in FACT_TYPES if word.name not in ("integer", "yesno", "list"))
+ITEM_TYPES = tuple(
+    word for word in FACT_TYPES if word.name not in ("integer", "yesno", "list", "case")
+)
 """The types that the items of a list may have."""
 NUMERIC = ("integer", "decimal", "money")
 KINDS = (
@@ -446,6 +449,14 @@ _WORKFLOW = Form(
             otherwise="panel 的 lead；没有写 panel 的必须写",
         ),
         Key(
+            "opening",
+            "立项",
+            Inner("opening"),
+            "谁立项、立项时填什么、须具备什么；与 opened_by 只写其一",
+            "opening: {by: [office, leader], asks: [name, guest_name, area, category, host_unit]}",
+            otherwise="谁立项看 opened_by；没有流转填写的要素都可以在立项时填",
+        ),
+        Key(
             "identity",
             "主体要素",
             Mentions("fact"),
@@ -520,6 +531,56 @@ _WORKFLOW = Form(
             "亮灯规则",
             "lights:\n  - {light: yellow, title: 逾期, overdue: 1, unit: day, basis: 内部承诺}",
             otherwise="不亮灯",
+        ),
+    ),
+)
+_OPENING = Form(
+    "opening",
+    "立项",
+    "最外层的 opening 下",
+    "立项也是一项办理：谁办，当场填写什么，须具备什么。",
+    (
+        Key(
+            "by",
+            "谁立项",
+            Mentions("role", some=True),
+            "可以立项的角色",
+            "by: [office, leader]",
+            more="不能是写了 unit、units 的角色：立项时还没有写着单位的要素。",
+            otherwise="panel 的 lead；没有写 panel 的必须写",
+        ),
+        Key(
+            "asks",
+            "立项时填写",
+            Mentions("fact"),
+            "立项时可以填写的要素；不在其中的，立项时不能填",
+            "asks: [name, guest_name, area, category, host_unit, people]",
+            more="必填（required: true）的要素都要写上。",
+            otherwise="没有流转填写的要素都可以填",
+        ),
+        Key(
+            "needs",
+            "关口",
+            Inner("opening_needs"),
+            "立项须具备的各项",
+            "needs: {guards: [{when: people <= 50, else: 来访超过 50 人，先报分管领导}]}",
+            otherwise="没有关口",
+        ),
+    ),
+)
+_OPENING_NEEDS = Form(
+    "opening_needs",
+    "立项的关口",
+    "opening 的 needs 下",
+    "全部满足才能立项。",
+    (
+        Key(
+            "guards",
+            "条件",
+            Several("guard"),
+            "须成立的条件",
+            "guards: [{when: people <= 50, else: 来访超过 50 人，先报分管领导}]",
+            more="按立项时填写的各项要素和所关联的事项算。",
         ),
     ),
 )
@@ -667,6 +728,17 @@ _FACT = Form(
             "一行就是一项",
             "type: list\nof: unit",
             more="只用于 type: list。",
+        ),
+        Key(
+            "workflow",
+            "哪种事项",
+            Patterned("[a-z][a-z0-9_]{0,63}", "流程的标识，例如 project"),
+            "所关联的是哪个流程的事项；类型为 case 的必写",
+            "type: case\nworkflow: project",
+            more="填写的是那个事项的编号，须已立项。关联的事项在立项时或随流转（asks）填写，不能另行填报；"
+            "条件里写 project.investment、project.state，就是那个事项的要素和环节。",
+            types=("case",),
+            needed_by=("case",),
         ),
         Key(
             "future",
@@ -1448,6 +1520,8 @@ FORMS = {
     form.name: form
     for form in (
         _WORKFLOW,
+        _OPENING,
+        _OPENING_NEEDS,
         _ROLE,
         _PARTY,
         _PANEL,
@@ -1521,6 +1595,13 @@ CONDITION_NAMES = (
         "order.流转",
         "该流转上次办成是本事项第几笔记录，没有办过是 0",
         "order.approve > order.revise",
+    ),
+    ConditionName(
+        "linked",
+        "linked.流程",
+        "关联到本事项的那个流程的各事项，后面接 |open（未终结的）、|count（件数）、"
+        "|sum('要素')（合计）",
+        "linked.problem|open|count == 0",
     ),
     *(
         ConditionName(name, _called(name, word), word.explains, word.example)

@@ -15,7 +15,9 @@ from lifecycle.frozen import dataclass
 if TYPE_CHECKING:
     from lifecycle.expression.expression import Expression
 
-FactType = Literal["text", "integer", "decimal", "money", "date", "choice", "yesno", "list", "unit"]
+FactType = Literal[
+    "text", "integer", "decimal", "money", "date", "choice", "yesno", "list", "unit", "case"
+]
 Kind = Literal[
     "forward", "return", "withdraw", "suspend", "resume", "terminate", "reopen", "record"
 ]
@@ -28,6 +30,8 @@ OPENING = "open"
 """The name that `not_by` gives to the opening of the case."""
 ENTERING = "entering"
 """What asks a co-sign's seats: that the case enters the state."""
+LINKED = "linked"
+"""The name under which conditions know the cases that link to theirs: `linked.WORKFLOW`."""
 PREVIOUS = "previous"
 """The `to` of a resume: the state from which the case was suspended."""
 
@@ -85,7 +89,7 @@ class Fact:
     `required` is the state from which it must be known, or True from the opening on. `search` says
     that cases are found by it. `future`: a date may lie after the day of the act that enters it.
     What `renews` may be set again after a step has read it: that is a new edition, not a
-    correction.
+    correction. One of type `case` is a link: it names a case of the workflow of that name.
     """
 
     name: str
@@ -103,8 +107,14 @@ class Fact:
     renews: bool = False
     by: tuple[str, ...] = ()
     search: bool = False
+    workflow: str = ""
     note: str = ""
     basis: str = ""
+
+    @property
+    def is_link(self) -> bool:
+        """Tell whether it names another case."""
+        return self.type == "case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,7 +414,9 @@ class Use:
 class Workflow:
     """A YAML state machine, judged sound.
 
-    `digest` is the SHA-256 of its exact bytes and names the version.
+    `digest` is the SHA-256 of its exact bytes and names the version. `opening` says what is asked
+    and what must hold when a case is opened, as a transition that leaves no state; None where the
+    workflow only says who opens.
     """
 
     name: str
@@ -426,6 +438,7 @@ class Workflow:
     location: Location
     identity: tuple[str, ...] = ()
     note: str = ""
+    opening: Transition | None = None
     uses: tuple[Use, ...] = field(default=(), repr=False, metadata={"compiled": False})
 
     @property
@@ -441,6 +454,26 @@ class Workflow:
             for source in transition.sources:
                 table[source][transition.name] = transition
         return table
+
+    @cached_property
+    def links(self) -> tuple[Fact, ...]:
+        """List the facts that name other cases."""
+        return tuple(fact for fact in self.facts.values() if fact.is_link)
+
+    @cached_property
+    def linking(self) -> tuple[str, ...]:
+        """Name the workflows whose cases, as far as they link to one of this, its conditions
+        read.
+        """
+        ways = (*self.transitions, *((self.opening,) if self.opening else ()))
+        read = {
+            name
+            for way in ways
+            for guard in way.guards
+            for space, name in guard.when.paths
+            if space == LINKED
+        }
+        return tuple(sorted(read))
 
     @cached_property
     def ordered(self) -> dict[str, tuple[Transition, ...]]:

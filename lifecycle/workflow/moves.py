@@ -13,6 +13,7 @@ from lifecycle.expression.expression import Expression
 from lifecycle.workflow.form_fields import FormFields
 from lifecycle.workflow.language import OneWord, Patterned
 from lifecycle.workflow.model import (
+    OPENING,
     PREVIOUS,
     Cosign,
     Counter,
@@ -36,6 +37,29 @@ def read_transitions(top: FormFields, states: Mapping[str, State]) -> tuple[Tran
     for.
     """
     return tuple(_read_transition(top, node, at, states) for node, at in top.placed("transitions"))
+
+
+def read_opening(top: FormFields, initial: str) -> Transition | None:
+    """Read `opening:` as a transition that leaves no state and leads to the first."""
+    fields = top.inside("opening")
+    if fields is None:
+        return None
+    needs = fields.inside("needs")
+    return Transition(
+        name=OPENING,
+        title="立项",
+        kind="forward",
+        sources=(),
+        to=initial,
+        by=fields.many("by"),
+        location=fields.at,
+        asks=fields.many("asks"),
+        guards=_read_guards(needs) if needs else (),
+    )
+
+
+def _read_guards(needs: FormFields) -> tuple[Guard, ...]:
+    return tuple(map(_read_guard, needs.each("guards", f"{needs.owner}条件")))
 
 
 def _read_transition(

@@ -13,8 +13,8 @@ from lifecycle.errors import Location, Problem, WorkflowError, faults_among
 from lifecycle.workflow.facts import read_facts
 from lifecycle.workflow.form_fields import FormFields
 from lifecycle.workflow.language import FORMS, Defined, Several
-from lifecycle.workflow.model import Panel, Workflow
-from lifecycle.workflow.moves import read_transitions
+from lifecycle.workflow.model import Panel, Transition, Workflow
+from lifecycle.workflow.moves import read_opening, read_transitions
 from lifecycle.workflow.sections import (
     read_lights,
     read_materials,
@@ -51,13 +51,15 @@ def examine(
     text: str | bytes,
     file: str,
     templates: Mapping[str, TemplateLike] | None = None,
+    others: Mapping[str, Workflow] | None = None,
     *,
     checked: bool = True,
 ) -> tuple[Workflow | None, tuple[Problem, ...], str]:
     """Read and judge a workflow together with its letters, raising nothing: what was read, all
     faults and warnings, their text.
 
-    The workflow is None when the file cannot be read far enough to judge it; with faults it is only
+    `others` are the workflows that links may lead to, by name; None where they are not at hand. The
+    workflow is None when the file cannot be read far enough to judge it; with faults it is only
     for looking at.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
@@ -82,14 +84,16 @@ def examine(
             check,
         )  # not needed for what passed it before: a cold start stays short
 
-        reading.problems += check(workflow, templates, vague=frozenset(reading.vague))
+        vague = frozenset(reading.vague)
+        reading.problems += check(workflow, templates, others, vague=vague)
     return workflow, _in_order(reading.problems), tree.text
 
 
 def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Workflow:
     key = root.pairs.get("workflow")
     at = reading.at(key[1] if key else root)
-    also = () if "panel" in root.pairs else ("opened_by",)
+    opens = {"panel", "opening"} & root.pairs.keys()
+    also = () if opens else ("opened_by",)
     top = FormFields(reading, root, "流程", at, "workflow", also=also)
     name = top.scalar("workflow")
     if (
@@ -105,6 +109,7 @@ def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Wo
         )
     panel = read_panel(top)
     states = read_states(top)
+    opening = read_opening(top, next(iter(states), ""))
     return Workflow(
         name=top.ident(name, "流程") if name else "",
         title=top.line("title"),
@@ -112,7 +117,7 @@ def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Wo
         basis=top.text("basis"),
         number=_read_number(top),
         subject=top.one("subject") or "",
-        opened_by=_read_opened_by(top, panel),
+        opened_by=_read_opened_by(top, panel, opening),
         roles=read_roles(top),
         parties=read_parties(top),
         panel=panel,
@@ -125,6 +130,7 @@ def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Wo
         location=at,
         identity=top.many("identity"),
         note=top.text("note"),
+        opening=opening,
         uses=tuple(reading.uses),
     )
 
@@ -149,9 +155,19 @@ def _too_long(root: Mapped, reading: Reading) -> bool:
     return found
 
 
-def _read_opened_by(top: FormFields, panel: Panel | None) -> tuple[str, ...]:
+def _read_opened_by(
+    top: FormFields, panel: Panel | None, opening: Transition | None
+) -> tuple[str, ...]:
+    if top.has("opened_by") and opening is not None:
+        mend = "谁立项写在 opening 的 by 里，删去 opened_by"
+        top.fault("either-or", top.place("opened_by"), "流程的 opened_by 和 opening 只写其一", mend)
     if top.has("opened_by"):
         return top.many("opened_by")
+    if opening is not None and opening.by:
+        return opening.by
+    if opening is not None and panel is None:
+        mend = "补上 by: [角色]"
+        top.fault("missing-key", opening.location, "流程的 opening 缺少 by", mend)
     return (panel.lead,) if panel else ()
 
 

@@ -62,7 +62,7 @@ def told(desk: Desk, who: Any, act: Act) -> list[str]:
 def unlike(one: Case, other: Case) -> set[str]:
     """Name what of two cases differs, apart from where they are in their chain."""
     left, right = dump_case(one), dump_case(other)
-    chain = {"seq", "head", "last_at", "last_on"}
+    chain = {"seq", "head", "last_at", "last_on", "readable"}
     return {name for name in left if left[name] != right[name]} - chain
 
 

@@ -397,6 +397,7 @@ def test_the_rights_stand_in_the_program(bureau: Bureau) -> None:
                 "fact_value",
                 "form",
                 "letter",
+                "link",
                 "office",
                 "outbox",
                 "search_gram",

@@ -240,7 +240,7 @@ def test_an_upgrade_writes_the_rows_anew(bureau: Bureau) -> None:
         database.execute("UPDATE search_text SET facts = ''")
         database.execute("DELETE FROM search_gram WHERE gram < 'x'")
         database.execute("PRAGMA user_version = 3")
-        for table in ("search_text", "search_gram", "fact_value", "step"):
+        for table in ("search_text", "search_gram", "fact_value", "step", "link"):
             database.execute(f"DROP TABLE {table}")
     assert bureau.asks("upgrade")["from"] == 3
     texts_again, grams_again = rows_of(bureau)

@@ -72,7 +72,8 @@ def test_an_upgrade_writes_the_rows_anew(bureau: Bureau) -> None:
     with bureau.sql() as database:
         before = sorted(database.execute("SELECT * FROM step"))
         database.execute("PRAGMA user_version = 6")
-        database.execute("DROP TABLE step")
+        for table in ("step", "link"):
+            database.execute(f"DROP TABLE {table}")
     bureau.asks("upgrade")
     with bureau.sql() as database:
         assert sorted(database.execute("SELECT * FROM step")) == before

@@ -222,7 +222,7 @@ def test_an_upgrade_writes_the_rows_anew(bureau: Bureau) -> None:
     with bureau.sql() as database:
         before = sorted(database.execute("SELECT * FROM fact_value"), key=repr)
         database.execute("PRAGMA user_version = 3")
-        for table in ("search_text", "search_gram", "fact_value", "step"):
+        for table in ("search_text", "search_gram", "fact_value", "step", "link"):
             database.execute(f"DROP TABLE {table}")
     bureau.asks("upgrade")
     with bureau.sql() as database:

@@ -2,7 +2,7 @@
 walked along the paths for which they are known: Plone's publication, GitHub's review, a leave
 request, Camunda's invoice and a purchase in bands.
 
-What of them the language does not say stands in docs/language.md, chapter 七.
+What of them the language does not say stands in docs/language.md, chapter 八.
 """
 
 from __future__ import annotations
@@ -488,7 +488,7 @@ UNSAID = {
     ),
     "a role in two rounds": (COUNTED, COSIGN + TWICE + ", counter", "repeated"),
 }
-"""What chapter 七 of the manual says cannot be said, each written into the invoice: instead of
+"""What chapter 八 of the manual says cannot be said, each written into the invoice: instead of
 what, what, and the rule by which it is refused.
 """
 

@@ -37,6 +37,8 @@ BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 APPROVE, REVISE, PAUSE, CLOSE = (("transitions", number) for number in (0, 1, 3, 5))
 PLACES: dict[str, tuple[str | int, ...]] = {
     "workflow": (),
+    "opening": ("opening",),
+    "opening_needs": ("opening", "needs"),
     "role": ("roles", "spare"),
     "party": ("parties", "spare"),
     "panel": ("panel",),
@@ -94,7 +96,7 @@ def example_with(form: language.Form, key: Key, said: Any) -> dict[str, Any]:
     *path, last = PLACES[form.name]
     at: Any = whole
     for step in path:
-        at = at[step]
+        at = at.setdefault(step, {}) if isinstance(step, str) else at[step]
     at[last] = made
     return whole
 

@@ -44,10 +44,35 @@ TEMPLATES = {
 }
 
 
+WORKS = """\
+workflow: works
+title: 工程
+version: 1
+basis: 方案
+number: GC-{serial}
+subject: name
+opened_by: clerk
+roles: {clerk: 经办}
+facts:
+  name: {title: 名称, type: text, required: true}
+  amount: {title: 总投资, type: money, unit: 万元}
+states:
+  begun: {title: 开工}
+  done: {title: 完工, final: true}
+transitions:
+  - {name: finish, title: 完工, from: begun, to: done, by: clerk}
+"""
+OTHERS = {
+    "works": read_workflow(WORKS, "works.yaml"),
+    "problem": read_workflow(WORKS.replace("workflow: works", "workflow: problem"), "problem.yaml"),
+}
+"""The workflows beside a specimen, to which it may link; neither links to it."""
+
+
 @pytest.mark.parametrize("path", sorted(SPECIMENS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_each_fault_says_what_the_specimen_expects(path: Path) -> None:
     """Every message stands in a small file of its own, with what an officer sees beside it."""
-    _, problems, source = examine(path.read_bytes(), path.name, TEMPLATES)
+    _, problems, source = examine(path.read_bytes(), path.name, TEMPLATES, OTHERS)
     shown = "".join(problem.render(source) + "\n" for problem in problems)
     assert shown == path.with_suffix(".expected").read_text(encoding="utf-8")
     assert (

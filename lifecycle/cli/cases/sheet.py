@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         LetterCount,
         Sheet,
         ShownLimit,
+        ShownLink,
         ShownMaterial,
         ShownOpinion,
         ShownWay,
@@ -29,6 +30,9 @@ LIGHTS = {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}
 OPINION_COLOURS = {"agree": "green", "object": "red", "overdue": "red", "stale": "yellow"}
 LONGEST = 40
 """Cells of a fact's value on the sheet; `show --full` gives it whole."""
+
+MOST_LINKS = 5
+"""As many cases of one workflow that name this one are told by name."""
 
 
 def print_sheet(sheet: Sheet, view: View, *, asked: bool, full: bool) -> None:
@@ -43,6 +47,7 @@ def print_sheet(sheet: Sheet, view: View, *, asked: bool, full: bool) -> None:
         _print_holdings_in_full(sheet)
     else:
         _print_holdings(sheet)
+    _print_links(sheet)
     print_amended(sheet.amended)
     _print_corrections(sheet)
     _print_letters(sheet)
@@ -175,6 +180,26 @@ def _counted(letters: Sequence[LetterCount]) -> str:
     return "、".join(f"{one.state} {one.count} 件" for one in letters)
 
 
+def _print_links(sheet: Sheet) -> None:
+    """Print the cases that this one names, and those that name it: the open ones first, of many the
+    first few.
+    """
+    told = [f"{link.kind} {_link(link)}" for link in sheet.links]
+    kinds: dict[str, list[ShownLink]] = {}
+    for link in sheet.linked:
+        kinds.setdefault(link.kind, []).append(link)
+    for kind, links in kinds.items():
+        links.sort(key=lambda link: link.final)
+        more = f"等 {len(links)} 件" if len(links) > MOST_LINKS else ""
+        told.append(f"{kind} {'、'.join(map(_link, links[:MOST_LINKS]))}{more}")
+    if told:
+        _flow("关联　", "；".join(told))
+
+
+def _link(link: ShownLink) -> str:
+    return f"{link.number} {link.title}（{link.stage}）"
+
+
 def _print_holdings(sheet: Sheet) -> None:
     """Print materials and facts so that they fit on one screen: they flow."""
     if sheet.materials:
@@ -241,10 +266,21 @@ def sheet_json(sheet: Sheet, document: Mapping[str, object], view: View) -> dict
         "materials": {material.name: _material_json(material) for material in sheet.materials},
         "facts": dict(sheet.values),
         "locked": list(sheet.locked),
+        "links": [{"fact": link.name, **_link_json(link)} for link in sheet.links],
+        "linked": [{"workflow": link.name, **_link_json(link)} for link in sheet.linked],
         "entries": list(sheet.bodies),
         "case": document,
         **as_of_json(view),
         **({"amended": amended_json(sheet.amended)} if view.asked else {}),
+    }
+
+
+def _link_json(link: ShownLink) -> dict[str, Any]:
+    return {
+        "number": link.number,
+        "title": link.title,
+        "state": link.state,
+        "final": link.final,
     }
 
 

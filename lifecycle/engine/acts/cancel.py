@@ -13,6 +13,7 @@ from lifecycle.engine.case_letter import void_drafts
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate, judge_role
+from lifecycle.engine.others import NO_OTHERS
 from lifecycle.engine.taking_back import judge_own, judge_why
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
@@ -47,6 +48,7 @@ class CancelOpening(Act):
             if letter.number:
                 text = f"已签发 {letter.number}"
                 docket.add(Gate("letter", False, {"letter": letter.name}, text))
+        _judge_unlinked(docket)
         judge_why(docket, self.note, "撤销")
         return docket.close(self, role)
 
@@ -81,3 +83,14 @@ def _judge_alone(docket: Docket, opener: tuple[str, ...]) -> None:
             mend = "不再推进的，办理终止"
             docket.add(Gate("relied", False, {"seq": seq}, text, mend))
             return
+
+
+def _judge_unlinked(docket: Docket) -> None:
+    """See that no other case links to it."""
+    others = docket.moment.others or NO_OTHERS
+    for linking in others.linking.values():
+        for one in linking:
+            text = f"{one.number} {one.title} 关联到本事项"
+            mend = f"先撤销或更正它：lifecycle show {one.number}"
+            inputs = {"cases": [list(one.pin)]}
+            docket.add(Gate("link", False, inputs, text, mend))

@@ -69,7 +69,7 @@ class Correct(Act):
             self,
             old={name: _held(case, name) for name in self.names},
             upsets=in_words(self.upsets, found),
-            proposed=bool(found) or self.slip,
+            proposed=bool(found) or self.slip or any(workflow.facts[n].is_link for n in self.facts),
         )
         return docket.close(made, role)
 
@@ -216,6 +216,8 @@ def _judge_item(docket: Docket, item: Fact | Material, *, same: bool, drops: boo
 def _is_open(workflow: Workflow, case: Case, item: Fact | Material) -> bool:
     """Tell whether something can be entered anew by itself, so that nothing needs correcting."""
     if workflow.states[case.state].final or doors_of(workflow, item.name).asking:
+        return False
+    if isinstance(item, Fact) and item.is_link:
         return False
     return not readers_of(case, item.name)
 

@@ -10,7 +10,7 @@ from lifecycle.engine.case import OPEN, Case, Edition, Fired, Recorders
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_asked_later, judge_value
-from lifecycle.engine.gates.gates import Gate, holds, judge_role, role_titles
+from lifecycle.engine.gates.gates import Gate, holds, judge_guard, judge_role, role_titles
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Fact, Workflow
@@ -34,13 +34,27 @@ class Open(Act):
             entered = judge_value(docket, name, value)
             if entered is not None:
                 _judge_keeper(docket, entered)
+                _judge_asked(docket, entered)
         for fact in workflow.facts.values():
             if fact.required is True and fact.name not in self.facts:
                 mend = f"--set {fact.name}=…"
                 docket.add(
                     Gate("facts", False, {fact.name: None}, f"缺 {fact.title}", mend, fact.basis)
                 )
+        self._judge_conditions(docket)
         return docket.close(self, role, target=workflow.initial)
+
+    def _judge_conditions(self, docket: Docket) -> None:
+        """Judge the conditions of the opening on the case as it would be."""
+        workflow, moment = docket.workflow, docket.moment
+        opening = workflow.opening
+        if opening is None or any(not gate.met for gate in docket.gates):
+            return
+        on = moment.on.isoformat()
+        entry = Entry("", 1, "", "", on, f"{on}T00:00:00+00:00", (), "", None, None, {"case": ""})
+        case = self.fold(workflow, None, entry)
+        for guard in opening.guards:
+            docket.add(judge_guard(workflow, case, opening, guard, {}, moment))
 
     def fold(self, workflow: Workflow, case: Case | None, entry: Entry) -> Case:
         """Give the case as it begins."""
@@ -56,6 +70,7 @@ class Open(Act):
             entered_on=entry.on,
             last_on=entry.on,
             last_at=entry.at,
+            readable=(entry.seq, entry.digest),
             facts=dict(self.facts),
             changed=dict.fromkeys(self.facts, entry.seq),
             materials={},
@@ -97,6 +112,15 @@ def _judge_keeper(docket: Docket, fact: Fact) -> None:
     text = f"{fact.title} 由 {role_titles(workflow, fact.by)} 填，立项的人不能填"
     inputs = {"fact": fact.name, "by": list(fact.by)}
     docket.add(Gate("role", False, inputs, text, _when_entered(workflow, fact)))
+
+
+def _judge_asked(docket: Docket, fact: Fact) -> None:
+    """See that the opening asks a fact, where the workflow says what it asks."""
+    opening = docket.workflow.opening
+    if opening is None or not opening.asks or fact.name in opening.asks:
+        return
+    text = f"{fact.title} 立项时不填"
+    docket.add(Gate("door", False, {"name": fact.name}, text, _when_entered(docket.workflow, fact)))
 
 
 def _when_entered(workflow: Workflow, fact: Fact) -> str:

@@ -11,12 +11,13 @@ from lifecycle.engine.case import Case, File, Moment, Officer
 from lifecycle.engine.clocks import earliest_of
 from lifecycle.engine.editions import is_free
 from lifecycle.engine.gates.wording import ToldCondition, World, is_every, tell_guard, text_of
+from lifecycle.engine.others import CaseRecord, pins_of, read_along, recorded_pins
 from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
 from lifecycle.errors import UnknownError
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import ENTERED, Dwell, Fact, Guard, Transition, Workflow
+from lifecycle.workflow.model import ENTERED, LINKED, Dwell, Fact, Guard, Transition, Workflow
 from lifecycle.workflow.reliance import doors_of, required_by
 
 LABELS = {
@@ -38,6 +39,7 @@ LABELS = {
     "letter": "公文",
     "own": "本人",
     "relied": "采用",
+    "link": "关联",
 }
 ABOUT_WHO = ("role", "not_by")
 """Kinds of gates about who asks, not about the case."""
@@ -396,8 +398,7 @@ def judge_guard(
 ) -> Gate:
     """Judge one condition; a name that is not known yet leaves it unmet."""
     scope = scope_of(workflow, case, guard.when, facts, moment)
-    known = {name: plain(value) for name, value in sorted(scope.items()) if not callable(value)}
-    inputs = {"when": guard.when.source, "with": known}
+    inputs = _inputs(guard, scope)
     try:
         met = bool(guard.when.evaluate(scope))
     except MissingName:
@@ -411,6 +412,25 @@ def judge_guard(
     wanted = "；".join(dict.fromkeys(one.wanted for one in told))
     mend, act = ("", "") if met else _how_to_meet(workflow, case, transition, told)
     return Gate("guard", met, inputs, text, mend, guard.basis, given, wanted, act)
+
+
+def _inputs(guard: Guard, scope: Mapping[str, object]) -> dict[str, Any]:
+    """Give what a condition was worked out with: the names with their values and, of other cases,
+    what of them was read, and at which entries.
+    """
+    known = {
+        name: plain(value)
+        for name, value in sorted(scope.items())
+        if not callable(value) and name != LINKED
+    }
+    for name, *rest in sorted(guard.when.parts):
+        if isinstance(scope.get(name), CaseRecord):
+            known[".".join((name, *rest))] = plain(read_along(scope[name], tuple(rest)))
+    inputs: dict[str, Any] = {"when": guard.when.source, "with": known}
+    pins = pins_of(guard.when, scope)
+    if pins or LINKED in scope:
+        inputs["cases"] = recorded_pins(pins)
+    return inputs
 
 
 def holds_guard(

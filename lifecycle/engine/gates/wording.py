@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.others import CaseRecord, OtherCase
 from lifecycle.engine.values import Value, plain_decimal, show_value
 from lifecycle.errors import LifecycleError
 from lifecycle.expression import nodes
@@ -21,7 +22,7 @@ from lifecycle.expression.faults import CONDITION, MissingName
 from lifecycle.expression.language import COUNTED, FILTERS, FUNCTIONS, SPACES, VARIABLES
 from lifecycle.expression.sorts import constant
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Fact, Guard, Workflow
+from lifecycle.workflow.model import LINKED, Fact, Guard, Workflow
 
 Run = Callable[[Mapping[str, Any]], Any]
 
@@ -67,8 +68,20 @@ _CALLS = {
     "months_after": "{}后{}个月",
     "days_between": "{}至{}相隔的日数",
 }
-_PARTS = {"year": "年份", "month": "月份", "day": "日"}
+_PARTS = {
+    "year": "年份",
+    "month": "月份",
+    "day": "日",
+    "number": "编号",
+    "title": "名称",
+    "state": "环节",
+    "final": "终结",
+    "suspended": "中止",
+}
 _MADE = "须先办"
+_COUNTS = ("length", "count")
+MOST_NAMED = 3
+"""As many cases are named one by one."""
 _SIGNS = {"*": "×", "/": "÷", "//": "整除以", "%": "除以后余", "+": "＋", "-": "－"}
 
 
@@ -297,11 +310,13 @@ def _act_of(left: Side, right: Side, missing: str) -> str:
 def _alone_told(world: World, clause: Clause) -> ToldCondition:
     """Tell of a yes or no that must be so by itself."""
     left = clause.left
-    given = _given(world, left, _value(world, left))
+    value = _value(world, left)
+    given = _given(world, left, value)
     facts = world.workflow.facts
-    wanted = "应为 是" if clause.sign == "yes" else "应为 否"
-    if left.name not in facts or facts[left.name].type != "yesno":
-        wanted = ""
+    is_yesno = isinstance(value, bool) or (left.name in facts and facts[left.name].type == "yesno")
+    wanted = ""
+    if is_yesno:
+        wanted = "应为 是" if clause.sign == "yes" else "应为 否"
     blame = left.name if left.name in facts else ""
     return ToldCondition(given, wanted, "", _missing(world, left), blame)
 
@@ -375,9 +390,57 @@ def _given(world: World, side: Side, value: object) -> str:
     words = _words(world, side.node)
     if value is None:
         return f"{words} {'未办过' if side.space else '未填'}"
+    rows = _rows(world, side.node)
+    if rows is not None:
+        return _rows_told(world, side.node, rows, value)
     shown = _shown(world, side, value)
     plain = side.name or isinstance(side.node, nodes.Getattr)
     return f"{words} {shown}" if plain else f"{words} 为 {shown}"
+
+
+def _rows(world: World, node: nodes.Expr) -> list[CaseRecord] | None:
+    """Give the cases of which a piece is the number or the sum; None for any other piece."""
+    if not isinstance(node, nodes.Filter) or node.name not in (*_COUNTS, "sum"):
+        return None
+    found = _value(world, _side("", node.node)) if node.node is not None else None
+    if not isinstance(found, list) or not all(isinstance(row, CaseRecord) for row in found):
+        return None
+    return found if found or _is_linked(node.node) else None
+
+
+def _is_linked(node: nodes.Expr | None) -> bool:
+    """Tell whether a piece is the cases that link to this one, or some of them."""
+    while isinstance(node, nodes.Filter):
+        node = node.node
+    return (
+        isinstance(node, nodes.Getattr)
+        and isinstance(node.node, nodes.Name)
+        and node.node.name == LINKED
+    )
+
+
+def _rows_told(world: World, node: nodes.Expr, rows: list[CaseRecord], value: object) -> str:
+    """Tell how many cases there are and which, or what they add up to."""
+    assert isinstance(node, nodes.Filter)
+    assert node.node is not None
+    words = _words(world, node.node)
+    if node.name == "sum":
+        fact = _summed(node, rows)
+        unit = f" {fact.unit}" if fact is not None and fact.unit else ""
+        what = f"的{fact.title}" if fact is not None else ""
+        return f"{words}{what}合计 {_plain(value)}{unit}"
+    named = "、".join(f"{row.case.number} {row.case.title}" for row in rows[:MOST_NAMED])
+    more = "等" if len(rows) > MOST_NAMED else ""
+    listed = f"（{named}{more}）" if rows else ""
+    return f"{words} {value} 件{listed}"
+
+
+def _summed(node: nodes.Filter, rows: list[CaseRecord]) -> Fact | None:
+    """Give the fact that is added up."""
+    known, name = constant(node.args[0]) if node.args else (False, None)
+    if not known or not rows:
+        return None
+    return rows[0].case.workflow.facts.get(str(name))
 
 
 def _wanted(world: World, sign: str, left: Side, right: Side) -> str:
@@ -437,6 +500,9 @@ def _missing(world: World, side: Side) -> str:
 def _shown(world: World, side: Side, value: object) -> str:
     """Write a value as officers read it, with the unit of what it is compared with."""
     fact = None if _is_count(side.node) else next(_facts_in(world, side.node), None)
+    other = _linked(world, side.node)
+    if other is not None and isinstance(side.node, nodes.Getattr):
+        return _shown_of(world, other, side.node.attr, value)
     if side.name == "state":
         state = world.workflow.states.get(str(value))
         return state.title if state else str(value)
@@ -447,9 +513,20 @@ def _shown(world: World, side: Side, value: object) -> str:
     return f"{text} {fact.unit}" if fact is not None and fact.unit and number else text
 
 
+def _shown_of(world: World, other: OtherCase, name: str, value: object) -> str:
+    """Write what a linked case has under a name, or what it is compared with."""
+    if name == "state":
+        state = other.workflow.states.get(str(value))
+        return state.title if state else str(value)
+    fact = other.workflow.facts.get(name)
+    if fact is not None and not fact.is_link and not isinstance(value, list | tuple):
+        return show_value(fact, _canonical(value), world.moment.names)
+    return _plain(value, world.moment.names)
+
+
 def _is_count(node: nodes.Expr) -> bool:
     """Tell whether a piece counts items, which have no unit of measure."""
-    return isinstance(node, nodes.Filter) and node.name in ("length", "count")
+    return isinstance(node, nodes.Filter) and node.name in _COUNTS
 
 
 def _canonical(value: object) -> Value:
@@ -467,6 +544,8 @@ def _plain(value: object, names: Mapping[str, str] | None = None) -> str:
         return "、".join(_plain(item, names) for item in value) or "（无）"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, CaseRecord):
+        return f"{value.case.number} {value.case.title}"
     return (names or {}).get(str(value), str(value))
 
 
@@ -493,10 +572,12 @@ def _words(world: World, node: nodes.Expr) -> str:
     if isinstance(node, nodes.Getattr):
         if isinstance(node.node, nodes.Name) and node.node.name in SPACES:
             return _words_in(world, node.node.name, node.attr)
-        return f"{_words(world, node.node)}的{_PARTS.get(node.attr, node.attr)}"
+        return f"{_words(world, node.node)}的{_title_of_part(world, node)}"
     if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
         said = _CALLS.get(node.node.name, "{}")
         return said.format(*(_words(world, arg) for arg in node.args))
+    if isinstance(node, nodes.Filter) and node.node is not None and node.name == "open":
+        return f"{FILTERS['open'].title}{_words(world, node.node)}"
     if isinstance(node, nodes.Filter) and node.node is not None and node.name in FILTERS:
         return f"{_words(world, node.node)}的{FILTERS[node.name].title}"
     if isinstance(node, nodes.BinExpr) and node.operator in _SIGNS:
@@ -508,7 +589,34 @@ def _words(world: World, node: nodes.Expr) -> str:
     return "、".join(inside) or "条件"
 
 
+def _title_of_part(world: World, node: nodes.Getattr) -> str:
+    """Name what a date or a linked case has under a name."""
+    fact = _linked_fact(world, node)
+    if fact is not None:
+        return fact.title
+    return _PARTS.get(node.attr, node.attr)
+
+
+def _linked(world: World, node: nodes.Expr) -> OtherCase | None:
+    """Give the linked case of which a piece reads something."""
+    if not isinstance(node, nodes.Getattr):
+        return None
+    seen = _value(world, _side("", node.node))
+    return seen.case if isinstance(seen, CaseRecord) else None
+
+
+def _linked_fact(world: World, node: nodes.Expr) -> Fact | None:
+    """Give the fact of a linked case that a piece reads."""
+    other = _linked(world, node)
+    if other is None or not isinstance(node, nodes.Getattr):
+        return None
+    return other.workflow.facts.get(node.attr)
+
+
 def _words_in(world: World, space: str, name: str) -> str:
+    if space == LINKED:
+        others = world.moment.others
+        return others.titles.get(name, name) if others is not None else name
     title = _title(world, name)
     return {
         "last": f"“{title}”办理之日",

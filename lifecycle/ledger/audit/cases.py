@@ -21,6 +21,7 @@ from lifecycle.ledger.audit.office import OfficeSeen
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.audit.states import check_state
 from lifecycle.ledger.chain import by_case, fold
+from lifecycle.ledger.others import PastCases
 from lifecycle.ledger.record import UNREADABLE, read
 from lifecycle.ledger.replay import Basis
 from lifecycle.ledger.store import EntryRow
@@ -64,10 +65,11 @@ def check_cases(
     """Replay every case, one after the other."""
     counter, tallies = _Counter(scope), Tallies()
     stopped: UnavailableError | None = None
+    past = PastCases(scope.library)
     try:
         for case_id, rows in by_case(scope.store.all_entries(upto=scope.upto)):
             trail = Trail(case_id, scope.name_of(case_id))
-            basis = Basis(scope.library, office.directory)
+            basis = Basis(scope.library, office.directory, past=past)
             known = Known(scope, log.office_at, office, basis)
             looking = check_chain(known, trail, counter.counted(rows))
             office = yield from _tallied(looking, tallies)

@@ -17,8 +17,10 @@ from lifecycle.ledger.audit.letters import Post, check_post, read_post
 from lifecycle.ledger.audit.office import OfficeSeen, follow_office
 from lifecycle.ledger.audit.values import check_no_more_values, check_values, counted
 from lifecycle.ledger.chain import CaseStep, Problem, fold
+from lifecycle.ledger.others import PastCases
 from lifecycle.ledger.replay import Basis, replay_entry
 from lifecycle.ledger.rows.case_rows import CASE_COLUMNS, case_row, undated_row
+from lifecycle.ledger.rows.link_rows import are_links_kept
 from lifecycle.ledger.rows.search_rows import is_kept, kept_search
 from lifecycle.ledger.rows.step_rows import are_kept, kept_steps
 from lifecycle.ledger.rows.task_rows import TaskRow, kept_tasks, tasks_now
@@ -49,7 +51,7 @@ def check_state(
         made = kept_steps(store, trail.case_id)
     if rows:  # made since the audit began, perhaps by officers appointed since
         office = yield from follow_office(scope, office)
-    basis = Basis(scope.library, office.directory)
+    basis = Basis(scope.library, office.directory, past=PastCases(scope.library))
     for step in fold(rows, partial(replay_entry, basis), case):
         if step.problems or step.after is None:
             yield Finding("lost", step.row.idx, name, "审计期间新增的这条记录不能接续")
@@ -69,12 +71,14 @@ def check_state(
         yield Finding("state", idx, name, f"存储的状态与回放结果不一致：{'、'.join(wrong)}")
     for code, message in _wrong_post(post, workflow, case):
         yield Finding(code, idx, name, message)
-    if calendar is not None and not _are_asked(workflow, case, calendar, asked):
-        yield Finding("state", idx, name, "存储的待办与回放结果不一致")
-    if not are_kept(made, case):
-        yield Finding("state", idx, name, "存储的办理步骤与回放结果不一致")
-    if not is_kept(searched, workflow, case):
-        yield Finding("state", idx, name, "存储的检索文字与回放结果不一致")
+    alike = {
+        "待办": calendar is None or _are_asked(workflow, case, calendar, asked),
+        "办理步骤": are_kept(made, case),
+        "关联": are_links_kept(store, workflow, trail.case_id),
+        "检索文字": is_kept(searched, workflow, case),
+    }
+    for what in (what for what, same in alike.items() if not same):
+        yield Finding("state", idx, name, f"存储的{what}与回放结果不一致")
     for code, message in check_no_more_values(kept, editions):
         yield Finding(code, idx, name, message)
     return office

@@ -8,6 +8,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.rows.case_rows import case_row
 from lifecycle.ledger.rows.letter_rows import put_letters
+from lifecycle.ledger.rows.link_rows import forget_links, put_links
 from lifecycle.ledger.rows.search_rows import forget_search, put_search
 from lifecycle.ledger.rows.step_rows import forget_steps, put_steps
 from lifecycle.ledger.rows.task_rows import put_tasks, tasks_now
@@ -31,6 +32,7 @@ def put_rows(
     put_tasks(store, after.id, tasks_now(workflow, after, calendar))
     put_search(store, workflow, before, after)
     put_values(store, before, after)
+    put_links(store, workflow, before, after)
 
 
 def rewrite_rows(store: Store, workflow: Workflow, case: Case, calendar: Calendar) -> None:
@@ -50,4 +52,5 @@ def forget_rows(store: Store) -> None:
     """Remove the rows that are simpler to write anew than to compare; within a transaction."""
     forget_search(store)
     forget_steps(store)
+    forget_links(store)
     forget_values(store)

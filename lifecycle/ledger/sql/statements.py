@@ -32,6 +32,7 @@ from lifecycle.ledger.sql.tables import (
     FilePartTable,
     FormRow,
     LetterRow,
+    LinkRow,
     Meta,
     OfficeRow,
     OutboxRow,
@@ -527,7 +528,7 @@ FORGET_FACT_VALUES = delete(FactValueRow)
 # Steps: the transitions of a case that stand.
 
 _THIS_STEP = (col(StepRow.case_id) == text_of("case_id"), col(StepRow.seq) == number_of("seq"))
-_STEPS = (
+_STEPS: Any = (
     select(StepRow.body)
     .where(col(StepRow.case_id) == text_of("case_id"), col(StepRow.seq) <= number_of("upto"))
     .order_by(col(StepRow.seq))
@@ -544,6 +545,31 @@ STEP_ROWS = (
 ADD_STEP = insert(StepRow).values(row_of(StepRow)).inline()
 DROP_STEP = delete(StepRow).where(*_THIS_STEP)
 FORGET_STEPS = delete(StepRow)
+
+# Links: which case names which.
+
+_link_added, _link_added_there = adding(LinkRow)
+ADD_LINK = (
+    _link_added.values(row_of(LinkRow)).on_conflict_do_nothing().inline(),
+    _link_added_there.values(row_of(LinkRow)).on_conflict_do_nothing().inline(),
+)
+CASES_LINKING = (
+    select(LinkRow.case_id)
+    .where(col(LinkRow.target) == text_of("target"), col(LinkRow.workflow) == text_of("workflow"))
+    .order_by(col(LinkRow.case_id))
+)
+WORKFLOWS_LINKING = (
+    select(LinkRow.workflow)
+    .where(col(LinkRow.target) == text_of("target"))
+    .distinct()
+    .order_by(col(LinkRow.workflow))
+)
+LINKS_OF_CASE = select(LinkRow.target, LinkRow.workflow).where(
+    col(LinkRow.case_id) == text_of("case_id")
+)
+FORGET_LINKS = delete(LinkRow)
+ID_NUMBERED = select(CaseRow.id).where(CaseRow.number == text_of("number"))
+VALUES_OF_FACT = select(FactValueRow.value).where(*_THIS_FACT)
 
 # Tasks: who is asked for what.
 
@@ -782,4 +808,5 @@ ROWS_OF_NO_CASE = union_all(
     _of_no_case(SearchTextRow, "search_text", SearchTextRow.number),
     _of_no_case(FactValueRow, "fact_value", FactValueRow.fact),
     _of_no_case(StepRow, "step", StepRow.transition),
+    _of_no_case(LinkRow, "link", LinkRow.target),
 )

@@ -257,6 +257,18 @@ class StepRow(SQLModel, table=True):
     )
 
 
+class LinkRow(SQLModel, table=True):
+    """A case that names, or once named, another: `target` is the number of that one, `workflow` the
+    name of the workflow of the case that names it.
+    """
+
+    __tablename__ = "link"
+    target: str = Field(primary_key=True)
+    workflow: str = Field(primary_key=True)
+    case_id: str = Field(primary_key=True)
+    __table_args__ = (Index("links_by_case", "case_id"), {"sqlite_with_rowid": False})
+
+
 class FilePartTable(SQLModel, table=True):
     """A part of a material or a frozen letter, kept by the SHA-256 of the whole.
 

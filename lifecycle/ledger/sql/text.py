@@ -114,6 +114,16 @@ CREATE TABLE letter (
     "CREATE INDEX letters_by_unit ON letter (unit, state)",
     "CREATE INDEX letters_waiting ON letter (waiting)",
     """
+CREATE TABLE link (
+    target VARCHAR NOT NULL,
+    workflow VARCHAR NOT NULL,
+    case_id VARCHAR NOT NULL,
+    PRIMARY KEY (target, workflow, case_id)
+)
+ WITHOUT ROWID
+""",
+    "CREATE INDEX links_by_case ON link (case_id)",
+    """
 CREATE TABLE meta (
     "key" VARCHAR NOT NULL,
     value VARCHAR NOT NULL,
@@ -321,6 +331,15 @@ CREATE TABLE letter (
     "CREATE INDEX letters_by_unit ON letter (unit, state)",
     "CREATE INDEX letters_waiting ON letter (waiting)",
     """
+CREATE TABLE link (
+    target VARCHAR COLLATE "C" NOT NULL,
+    workflow VARCHAR COLLATE "C" NOT NULL,
+    case_id VARCHAR COLLATE "C" NOT NULL,
+    PRIMARY KEY (target, workflow, case_id)
+)
+""",
+    "CREATE INDEX links_by_case ON link (case_id)",
+    """
 CREATE TABLE meta (
     key VARCHAR COLLATE "C" NOT NULL,
     value VARCHAR COLLATE "C" NOT NULL,
@@ -421,6 +440,7 @@ POSTGRESQL_DESCRIPTION = (
     "主键 file_part（sha256, part）",
     "主键 form（case_id, name, form）",
     "主键 letter（case_id, name）",
+    "主键 link（target, workflow, case_id）",
     "主键 meta（key）",
     "主键 office（id）",
     "主键 outbox（id）",
@@ -488,6 +508,9 @@ POSTGRESQL_DESCRIPTION = (
     "列 letter.title：character varying not null C",
     "列 letter.unit：character varying not null C",
     "列 letter.waiting：character varying not null C",
+    "列 link.case_id：character varying not null C",
+    "列 link.target：character varying not null C",
+    "列 link.workflow：character varying not null C",
     "列 meta.key：character varying not null C",
     "列 meta.value：character varying not null C",
     "列 office.head：character varying not null C",
@@ -543,6 +566,7 @@ POSTGRESQL_DESCRIPTION = (
     "索引 letters_by_question letter（case_id, asks, state）",
     "索引 letters_by_unit letter（unit, state）",
     "索引 letters_waiting letter（waiting）",
+    "索引 links_by_case link（case_id）",
     "索引 outbox_by_case outbox（case_id, name）",
     "索引 outbox_by_state outbox（state, next_at）",
     "索引 steps_by_transition step（case_id, transition, seq）",
@@ -1493,6 +1517,81 @@ FORGET_STEPS = Statement(
     "DELETE FROM step",
     "DELETE FROM step",
 )
+ADD_LINK = Statement(
+    """
+INSERT INTO link (target, workflow, case_id) VALUES (:target, :workflow, :case_id) ON CONFLICT DO
+NOTHING
+""",
+    """
+INSERT INTO link (target, workflow, case_id) VALUES (%(target)s::VARCHAR, %(workflow)s::VARCHAR,
+%(case_id)s::VARCHAR) ON CONFLICT DO NOTHING
+""",
+)
+CASES_LINKING = Statement(
+    """
+SELECT link.case_id
+FROM link
+WHERE link.target = :target AND link.workflow = :workflow ORDER BY link.case_id
+""",
+    """
+SELECT link.case_id
+FROM link
+WHERE link.target = %(target)s::VARCHAR AND link.workflow = %(workflow)s::VARCHAR ORDER BY
+link.case_id
+""",
+)
+WORKFLOWS_LINKING = Statement(
+    """
+SELECT DISTINCT link.workflow
+FROM link
+WHERE link.target = :target ORDER BY link.workflow
+""",
+    """
+SELECT DISTINCT link.workflow
+FROM link
+WHERE link.target = %(target)s::VARCHAR ORDER BY link.workflow
+""",
+)
+LINKS_OF_CASE = Statement(
+    """
+SELECT link.target, link.workflow
+FROM link
+WHERE link.case_id = :case_id
+""",
+    """
+SELECT link.target, link.workflow
+FROM link
+WHERE link.case_id = %(case_id)s::VARCHAR
+""",
+)
+FORGET_LINKS = Statement(
+    "DELETE FROM link",
+    "DELETE FROM link",
+)
+ID_NUMBERED = Statement(
+    """
+SELECT cases.id
+FROM cases
+WHERE cases.number = :number
+""",
+    """
+SELECT cases.id
+FROM cases
+WHERE cases.number = %(number)s::VARCHAR
+""",
+)
+VALUES_OF_FACT = Statement(
+    """
+SELECT fact_value.value
+FROM fact_value
+WHERE fact_value.case_id = :case_id AND fact_value.fact = :fact
+""",
+    """
+SELECT fact_value.value
+FROM fact_value
+WHERE fact_value.case_id = %(case_id)s::VARCHAR AND fact_value.fact = %(fact)s::VARCHAR
+""",
+)
 TASKS_OF_CASE = Statement(
     """
 SELECT task.case_id, task.kind, task.transition, task.role, task.unit, task.due_on, task.number
@@ -2088,6 +2187,9 @@ WHERE (fact_value.case_id NOT IN (SELECT cases.id
 FROM cases)) UNION ALL SELECT 'step', step.transition
 FROM step
 WHERE (step.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'link', link.target
+FROM link
+WHERE (link.case_id NOT IN (SELECT cases.id
 FROM cases))
 """,
     """
@@ -2112,6 +2214,9 @@ WHERE (fact_value.case_id NOT IN (SELECT cases.id
 FROM cases)) UNION ALL SELECT 'step', step.transition
 FROM step
 WHERE (step.case_id NOT IN (SELECT cases.id
+FROM cases)) UNION ALL SELECT 'link', link.target
+FROM link
+WHERE (link.case_id NOT IN (SELECT cases.id
 FROM cases))
 """,
 )

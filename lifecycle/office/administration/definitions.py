@@ -4,7 +4,7 @@ calendar.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from lifecycle import places
@@ -39,17 +39,31 @@ def shipped() -> list[Definition]:
 
 
 def examine_whole(
-    body: bytes, file: str, templates: Mapping[str, Template], folder: Path | None = None
+    body: bytes,
+    file: str,
+    templates: Mapping[str, Template],
+    folder: Path | None = None,
+    *,
+    others: Mapping[str, Workflow] | None = None,
 ) -> tuple[Workflow | None, tuple[Problem, ...], str]:
     """Examine a workflow with its letters, also whether each may go by its kind to whom it is sent
     (行文规则).
 
-    The rules about kinds are those in `folder`, or the shipped ones where it has none.
+    The rules about kinds are those in `folder`, or the shipped ones where it has none. `others` are
+    the workflows to which its links may lead, by name.
     """
-    workflow, problems, text = examine(body, file, templates)
+    workflow, problems, text = examine(body, file, templates, others)
     if workflow is not None:
         problems = (*problems, *relation_faults(workflow, templates, relations(folder)))
     return workflow, problems, text
+
+
+def workflows_in(paths: Iterable[Path]) -> dict[str, Workflow]:
+    """Read workflow files as far as they can be read, by name; what is wrong with them is told
+    where each is judged.
+    """
+    found = (examine(path.read_bytes(), path.name, checked=False)[0] for path in paths)
+    return {workflow.name: workflow for workflow in found if workflow is not None}
 
 
 def relations(folder: Path | None = None) -> Relations:
@@ -87,9 +101,11 @@ def _templates(
 def _workflows(
     paths: list[Path], templates: dict[str, Template], faults: list[WorkflowError]
 ) -> Iterator[Definition]:
+    others = workflows_in(paths)
     for path in paths:
         body = path.read_bytes()
-        workflow, problems, text = examine_whole(body, f"workflows/{path.name}", templates)
+        name = f"workflows/{path.name}"
+        workflow, problems, text = examine_whole(body, name, templates, others=others)
         if wrong := faults_among(problems):
             faults.append(WorkflowError(wrong, text))
         elif workflow is not None:

@@ -13,7 +13,7 @@ from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.exchange.diagram import draw
 from lifecycle.exchange.schema import schema, schema_text
 from lifecycle.ledger.record import CALENDAR, hash_of
-from lifecycle.office.administration.definitions import examine_whole
+from lifecycle.office.administration.definitions import examine_whole, workflows_in
 from lifecycle.office.administration.publication import (
     publish,
     read_definition,
@@ -109,15 +109,20 @@ def workflows_in_force(office: Office) -> list[WorkflowLine]:
 def check_workflows(files: Iterable[str], notices: str | None = None) -> list[Problem]:
     """Judge workflow files with their letters: the templates of a folder, else of the folder
     `notices` beside the file's own, else the shipped ones.
+
+    Links may lead to the workflows beside each, and to those that are judged with it.
     """
     problems: list[Problem] = []
-    for file in files:
+    given = tuple(files)
+    for file in given:
         path = file_named(file)
         beside = path.resolve().parent.parent / "notices"
         folder = beside if beside.is_dir() else None
         if notices:
             folder = file_named(notices)
-        problems += examine_whole(read_definition(path), file, _templates(folder), folder)[1]
+        others = workflows_in({*path.resolve().parent.glob("*.yaml"), *map(file_named, given)})
+        body, templates = read_definition(path), _templates(folder)
+        problems += examine_whole(body, file, templates, folder, others=others)[1]
     return problems
 
 
@@ -183,7 +188,8 @@ def _workflow_to_publish(
     shipped = {name: text for name, text in shipped_templates().items() if name not in templates}
     for name, text in shipped.items():
         templates[name] = read_template(name, text, f"notices/{name}.j2")
-    workflow, problems, source = examine_whole(body, str(path), templates)
+    others = {other.name: other for other in office.workflows()}
+    workflow, problems, source = examine_whole(body, str(path), templates, others=others)
     faults = faults_among(problems)
     if workflow is None or faults:
         raise WorkflowError(faults, source)

@@ -13,8 +13,15 @@ from lifecycle.engine.acts import Advance
 from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.values import Entered, Value, parse_fact
-from lifecycle.errors import EnteredFault, InvalidError, LifecycleError, at_once
+from lifecycle.errors import (
+    AmbiguousError,
+    EnteredFault,
+    InvalidError,
+    LifecycleError,
+    at_once,
+)
 from lifecycle.frozen import dataclass
+from lifecycle.ledger.rows.search_rows import named
 from lifecycle.workflow.naming import find_fact
 
 if TYPE_CHECKING:
@@ -79,11 +86,32 @@ def read_entry(
 
 def _value(office: Office, fact: Fact, entered: Entered) -> Value:
     value = parse_fact(fact, entered)
+    if fact.is_link:
+        return _linked(office, fact, str(value))
     if fact.type == "unit":
         return office.directory.unit_code(str(value))
     if fact.of == "unit" and isinstance(value, list):
         return list(dict.fromkeys(office.directory.unit_code(item) for item in value))
     return value
+
+
+def _linked(office: Office, fact: Fact, text: str) -> str:
+    """Give the number of the case that a link means, as officers name cases: of the workflow that
+    it leads to, whatever else is called so.
+    """
+    rows = [row for row in named(office.store, text) if _is_of(office, row[0], fact.workflow)]
+    exact = [row for row in rows if text in row]
+    found = exact if len(exact) == 1 else rows
+    if len(found) == 1:
+        return found[0][0]
+    if len(found) > 1:
+        raise AmbiguousError(fact.title, text, [f"{number} {title}" for number, title in found])
+    return office.case(text).number
+
+
+def _is_of(office: Office, number: str, workflow: str) -> bool:
+    found = office.store.numbered(number)
+    return found is not None and office.library.workflow(found[0]).name == workflow
 
 
 def submit_entry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -141,7 +141,8 @@ class CaseList:
         """
         assert self._where is not None, "asked only where there is a condition"
         workflow = self._office.workflow_of(case)
-        scope = scope_of(workflow, case, self._where, {}, self._view.moment)
+        moment = self._view.moment_of(workflow, case)
+        scope = scope_of(workflow, case, self._where, {}, moment)
         try:
             return bool(self._where.evaluate(scope))
         except MissingName:
@@ -236,18 +237,20 @@ def _compiled(office: Office, where: str | None, workflow: str | None) -> Expres
     facts = {name for w in among for name in w.facts}
     for name in sorted(expression.names - facts - {*FUNCTIONS, *SPACES, *VARIABLES}):
         raise UnknownError("要素", name, facts)
-    _see_typed(among, expression)
+    _see_typed(among, expression, {w.name: w for w in office.workflows()})
     return expression
 
 
-def _see_typed(among: list[Workflow], expression: Expression) -> None:
+def _see_typed(
+    among: list[Workflow], expression: Expression, others: Mapping[str, Workflow]
+) -> None:
     """See that a condition can hold in some workflow; raises WorkflowError with every fault of its
     types in the first that has all its names.
     """
     from lifecycle.workflow.conditions import type_faults
 
     own = expression.names - {*FUNCTIONS, *SPACES, *VARIABLES}
-    found = [type_faults(w, expression) for w in among if own <= w.facts.keys()]
+    found = [type_faults(w, expression, others) for w in among if own <= w.facts.keys()]
     if found and all(found):
         whole = Location("--where", length=len(expression.source))
         told = (f.error.problem(f.rule, expression.source, whole) for f in found[0])

@@ -14,6 +14,7 @@ from lifecycle.engine.gates.gates import SPANS, Gate, title_of
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.settled import tell_renewal
 from lifecycle.engine.letter_steps import LAPSES, lapse_of
+from lifecycle.engine.others import NO_OTHERS, OtherCase
 from lifecycle.engine.owed import owed
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
@@ -176,6 +177,21 @@ class LastEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownLink:
+    """Another case that this one names, or that names this one: by the fact, or by the workflow, of
+    that name and title.
+    """
+
+    name: str
+    kind: str
+    number: str
+    title: str
+    state: str
+    stage: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """All that `show` tells of a case. Days are YYYY-MM-DD.
 
@@ -221,11 +237,14 @@ class Sheet:
     last: tuple[LastEntry, ...]
     bodies: tuple[Mapping[str, Any], ...]
     amended: tuple[ShownAmendment, ...]
+    links: tuple[ShownLink, ...]
+    linked: tuple[ShownLink, ...]
 
 
 def show(view: View, seen: SeenCase, code: str | None = None) -> Sheet:
     """Tell where a case stands, its ways out as judged for an officer, or for nobody."""
-    outlook = look(seen.workflow, seen.case, _looking(view, code), view.moment)
+    moment = view.moment_of(seen.workflow, seen.case)
+    outlook = look(seen.workflow, seen.case, _looking(view, code), moment)
     return _SheetMaker(view, seen, outlook).sheet()
 
 
@@ -244,6 +263,11 @@ def _looking(view: View, code: str | None) -> Officer:
 def document(seen: SeenCase) -> Mapping[str, object]:
     """Give all that a case's entries make of it, for machines: its letters one by one too."""
     return case_document(seen.workflow, seen.case)
+
+
+def _shown_link(name: str, title: str, other: OtherCase) -> ShownLink:
+    state = other.workflow.states[other.state].title
+    return ShownLink(name, title, other.number, other.title, other.state, state, other.final)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +334,24 @@ class _SheetMaker:
             last=tuple(map(self.entry, reversed(bodies))),
             bodies=bodies,
             amended=tuple(shown_amendments(workflow, self.seen.amended, self.moment.names)),
+            links=tuple(self.links()),
+            linked=tuple(self.linked()),
         )
+
+    def links(self) -> Iterator[ShownLink]:
+        """Tell of the cases that this one names."""
+        others = self.view.moment_of(self.workflow, self.case).others or NO_OTHERS
+        for fact in self.workflow.links:
+            other = others.cases.get(str(self.case.facts.get(fact.name)))
+            if other is not None:
+                yield _shown_link(fact.name, fact.title, other)
+
+    def linked(self) -> Iterator[ShownLink]:
+        """Tell of the cases that name this one."""
+        others = self.view.linked_to(self.case)
+        for name, cases in others.linking.items():
+            for other in cases:
+                yield _shown_link(name, others.titles.get(name, name), other)
 
     def holder(self, role: str) -> Holder:
         return holder(self.workflow, self.case, self.view.directory, self.moment, role)

@@ -55,7 +55,8 @@ def why(
     workflow = office.workflow_of(case)
     name = find_transition_name(workflow, transition)
     officer = office.officer(code, on, principal=principal) if code else None
-    judged = judge_way(workflow, case, name, officer or ANYBODY, office.moment(on))
+    moment = office.moment_of(workflow, case, office.moment(on))
+    judged = judge_way(workflow, case, name, officer or ANYBODY, moment)
     gates = judged.gates if isinstance(judged, Way) else (judged,)
     if officer is None and isinstance(judged, Way):
         gates = _for_anybody(workflow, judged)

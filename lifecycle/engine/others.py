@@ -1,0 +1,155 @@
+"""Other cases as a judgement may read them: those to which a case links, and those that link to it.
+
+They come in as values, read by the office in the transaction that records the act. What is read of
+one is what its entries made of it that were recorded before this one, and that are of a day not
+after this act's; the last of these is its pin.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field
+from types import MappingProxyType
+from typing import Any
+
+from lifecycle.engine.case import Case
+from lifecycle.engine.values import Value, typed
+from lifecycle.expression.expression import Expression
+from lifecycle.frozen import dataclass
+from lifecycle.workflow.model import LINKED, Workflow
+
+MOST_PINS = 50
+"""As many pins stand in an entry one by one; of more, their number and the digest of them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCase:
+    """Another case as it stood, under the workflow that governed it; `seq` and `head` are those of
+    its last entry that a gate can read.
+    """
+
+    number: str
+    workflow: Workflow
+    title: str
+    state: str
+    facts: Mapping[str, Value]
+    suspended: bool
+    cancelled: bool
+    seq: int
+    head: str
+
+    @classmethod
+    def of(cls, workflow: Workflow, case: Case) -> OtherCase:
+        """Give a case as others read it."""
+        seq, head = case.readable
+        return cls(
+            case.number,
+            workflow,
+            case.title,
+            case.state,
+            case.facts,
+            bool(case.suspensions),
+            case.cancelled,
+            seq,
+            head,
+        )
+
+    @property
+    def final(self) -> bool:
+        """Tell whether it has ended."""
+        return self.cancelled or self.workflow.states[self.state].final
+
+    @property
+    def pin(self) -> tuple[str, int, str]:
+        """Name the entry that it was read at."""
+        return self.number, self.seq, self.head
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The cases that a judgement may read: by number, and by workflow those that link to its own.
+
+    `titles` are those of the workflows.
+    """
+
+    cases: Mapping[str, OtherCase] = field(default_factory=dict)
+    linking: Mapping[str, tuple[OtherCase, ...]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_OTHERS = Others()
+_PARTS: Mapping[str, Any] = MappingProxyType(
+    {
+        "number": lambda case: case.number,
+        "title": lambda case: case.title,
+        "state": lambda case: case.state,
+        "final": lambda case: case.final,
+        "suspended": lambda case: case.suspended,
+    }
+)
+
+
+class CaseRecord(Mapping[str, object]):
+    """Another case as an expression sees it: its facts, typed, and what every case has; a link of
+    it leads on.
+    """
+
+    __slots__ = ("_others", "case")
+
+    def __init__(self, case: OtherCase, others: Others) -> None:
+        self.case = case
+        self._others = others
+
+    def __getitem__(self, name: str) -> object:
+        fact = self.case.workflow.facts.get(name)
+        if fact is None:
+            return _PARTS[name](self.case)
+        value = self.case.facts[name]
+        if not fact.is_link:
+            return typed(fact, value)
+        return CaseRecord(self._others.cases[str(value)], self._others)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*_PARTS, *self.case.facts))
+
+    def __len__(self) -> int:
+        return len(_PARTS) + len(self.case.facts)
+
+
+def pins_in(value: object, rest: tuple[str, ...] = ()) -> Iterator[tuple[str, int, str]]:
+    """Give the pins of the cases that are read on the way along names from a value on."""
+    if not isinstance(value, CaseRecord):
+        return
+    yield value.case.pin
+    if rest and rest[0] in value:
+        yield from pins_in(value[rest[0]], rest[1:])
+
+
+def pins_of(expression: Expression, scope: Mapping[str, object]) -> list[tuple[str, int, str]]:
+    """List the pins of all cases that a condition reads, in the order of their numbers."""
+    found: set[tuple[str, int, str]] = set()
+    for name, *rest in expression.parts:
+        found.update(pins_in(scope.get(name), tuple(rest)))
+    linked = scope.get(LINKED)
+    if isinstance(linked, Mapping):
+        found.update(row.case.pin for rows in linked.values() for row in rows)
+    return sorted(found)
+
+
+def recorded_pins(pins: Iterable[tuple[str, int, str]]) -> Any:
+    """Give pins as an entry records them: an entry stays small, whatever it has read."""
+    listed = [list(pin) for pin in pins]
+    if len(listed) <= MOST_PINS:
+        return listed
+    text = "\n".join(" ".join(map(str, pin)) for pin in listed)
+    return {"count": len(listed), "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def read_along(value: object, rest: tuple[str, ...]) -> object:
+    """Give what stands at the end of names from a value on; None where something is missing."""
+    for name in rest:
+        if not isinstance(value, Mapping) or name not in value:
+            return None
+        value = value[name]
+    return value
