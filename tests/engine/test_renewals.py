@@ -23,7 +23,7 @@ from lifecycle.engine.acts import (
     SettleRenewal,
     TakeBack,
 )
-from lifecycle.engine.case import Case, Moment, dump_case, load_case
+from lifecycle.engine.case import Case, Moment, Officer, dump_case, load_case
 from lifecycle.engine.standing import opinions_owed
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.ledger.record import canonical
@@ -337,6 +337,84 @@ def test_an_objection_said_anew_outlives_its_seat() -> None:
     made.do(X7, RenewOpinion(correction, "agree"))
     assert finish(made) == []
     assert made.unmet(X7, RenewOpinion(correction, "object", "仍不可")) == ["role"]
+
+
+def returned(*said: tuple[Officer, str]) -> Desk:
+    """Give a case that went on with the agreement of one unit of two, was corrected, spoken on anew
+    and returned.
+    """
+    made = moved(quorum="any")
+    correction = made.correct({"amount": "9000"}).seq
+    for who, verdict in said:
+        made.do(who, RenewOpinion(correction, verdict, "说明"))  # type: ignore[arg-type]
+    made.do(LAND, Advance("back", "重来"))
+    return made
+
+
+def blocked(made: Desk) -> list[str]:
+    """Say what keeps the case from going on once more, as somebody new to it asks."""
+    decision = made.ask(officer("b9", "bureau"), Advance("go"))
+    return [gate.text for gate in decision.gates if not gate.met]
+
+
+def test_an_objection_said_anew_outlives_the_return_of_its_step() -> None:
+    """Rule 6: an objection never goes stale: once a return has undone the step on which it was said
+    anew, it stands on the transition, though others agree who are enough; its unit changes it there
+    or the lead resolves it.
+    """
+    made = returned((LAND, "agree"), (FINANCE, "object"))
+    made.do(LAND, Sign("go", "agree"))
+    assert blocked(made) == ["财政 不同意：说明"]
+    made.do(FINANCE, Sign("go", "conditional", "分期"))
+    assert blocked(made) == []
+    made = returned((FINANCE, "object"))
+    made.do(LAND, Sign("go", "agree"))
+    made.do(BUREAU, ResolveObjection("go", "finance", "", "已调剂"))
+    assert blocked(made) == []
+
+
+def test_only_an_objection_that_stood_outlives_the_return() -> None:
+    """Not one that its unit had changed, nor one that the lead had settled, nor agreement."""
+    made = returned((FINANCE, "object"), (FINANCE, "agree"), (LAND, "agree"))
+    assert blocked(made) == [
+        "国土、财政 的意见已失效（其后有退回或内容变更），须重新会签；还需 1 家同意"
+    ]
+    made = moved(quorum="any")
+    made.correct({"amount": "9000"})
+    made.do(FINANCE, RenewOpinion(7, "object", "超出预算"))
+    made.do(BUREAU, SettleRenewal(7, "finance", "", "已调剂"))
+    made.do(LAND, Advance("back", "重来"))
+    assert [o.verdict for o in case_of(made).opinions.values()] == ["agree", "agree"]
+
+
+def test_an_objection_that_counts_said_anew_ends_with_its_step() -> None:
+    """Where objections only count, they go stale with a return like any opinion."""
+    made = moved(quorum="any, objection: counts")
+    made.correct({"amount": "9000"})
+    made.do(FINANCE, RenewOpinion(7, "object", "超出预算"))
+    made.do(LAND, Advance("back", "重来"))
+    made.do(LAND, Sign("go", "agree"))
+    assert blocked(made) == []
+
+
+def test_an_objection_said_anew_outlives_the_taking_back_of_its_record() -> None:
+    """A record taken back leaves it standing on what would be recorded again; what the unit said of
+    a later making of the same counts instead.
+    """
+    for later in (False, True):
+        made = Desk(text=small.TEXT + GRANT.replace("needs:", "needs:\n      facts: [amount]"))
+        bureau = officer("b2", "bureau")
+        made.do(LAND, Sign("grant", "agree"))
+        made.do(FINANCE, Sign("grant", "agree"))
+        made.do(bureau, Advance("grant"))
+        correction = made.correct({"amount": "9000"}).seq
+        made.do(FINANCE, RenewOpinion(correction, "object", "超出预算"))
+        if later:
+            made.do(FINANCE, Sign("grant", "agree"))
+        made.do(bureau, TakeBack("grant", "误办"))
+        decision = made.ask(BUREAU, Advance("grant"))
+        told = [gate.text for gate in decision.gates if gate.kind == "cosign" and not gate.met]
+        assert ("财政 不同意：超出预算" in told) is not later
 
 
 def test_who_settled_an_objection_said_anew_does_not_go_on_themselves() -> None:
