@@ -540,10 +540,16 @@ class Moment:
     officers to read.
 
     `staff` maps each unit in which somebody is in office to the roles that they hold; None where
-    nobody asks.
+    nobody asks. `recorded` is the day of recording, None for the very day.
     """
 
     on: date
     calendar: Calendar
     names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     staff: Mapping[str, frozenset[str]] | None = None
+    recorded: date | None = None
+
+    @property
+    def today(self) -> date:
+        """Give the day on which it is recorded."""
+        return self.recorded or self.on

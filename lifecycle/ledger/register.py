@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -318,7 +319,7 @@ class Register:
         today = _day_of(now)
         directory.check_in_office(request.officer, today.isoformat(), directory.seq)
         officer = acting_officer(directory, request, on, today)
-        moment = self.moment(directory, on)
+        moment = replace(self.moment(directory, on), recorded=today)
         decision = decide(workflow, case, act, officer, moment)
         lacking = act.lacking()
         if lacking:

@@ -594,9 +594,9 @@ def test_who_owes_an_opinion_again_since_a_record_was_taken_back_is_asked_on_tha
     made = Desk(text=small.TEXT + GRANT)
     made.do(LAND, Sign("grant", "agree"))
     made.do(officer("b2", "bureau"), Advance("grant"))
-    made.pass_days(30)
+    made.pass_days(7)
     made.do(officer("b2", "bureau"), TakeBack("grant", "误办"))
     grant = made.workflow.leaving["first"]["grant"]
     found = opinions_owed(made.workflow, case_of(made), CALENDAR)
     dues = {one.seat.role: one.due.on.isoformat() for one in found if one.transition is grant}
-    assert dues == {"finance": "2026-04-06"}
+    assert dues == {"finance": "2026-03-12"}

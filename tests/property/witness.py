@@ -997,11 +997,30 @@ class Record:
         self._drop(gone)
 
     def _drop(self, gone: set[int]) -> None:
+        for seq, renewal in self.renewals.items():
+            for step in self.steps:
+                if step.seq in gone and step.seq in renewal["steps"]:
+                    self._keep_objections(seq, renewal, step)
         self.steps = [step for step in self.steps if step.seq not in gone]
         for listed in self.editions.values():
             for one in listed:
                 if one.by and one.seq in gone:
                     one.gone = True
+
+    def _keep_objections(self, seq: int, renewal: Mapping[str, Any], step: Step) -> None:
+        """Rule 6: what a unit last objected when it spoke anew on a step outlives that."""
+        for role, unit in {*renewal["seats"], *renewal["said"]}:
+            said = [one["said"][role, unit] for one in self._later(seq, (role, unit))]
+            key = (step.way.name, role, unit)
+            known = self.opinions.get(key)
+            sits = step.way.cosign_of(role) is not None
+            if (
+                said
+                and sits
+                and self._objects(said[-1])
+                and (not known or known.seq < said[-1].seq)
+            ):
+                self.opinions[key] = replace(said[-1])
 
     def _judge_doors(self, way: Transition, facts: Mapping[str, Any], told: str) -> None:
         locked = self.locked() - set(way.unlocks)
@@ -1108,13 +1127,15 @@ class Record:
             self.see("counter", made < counter.at_most, f"{counter.of} {made} times: {told}")
 
     def _record_taken_back(
-        self, _body: Any, intent: Mapping[str, Any], persons: tuple[str, ...], told: str
+        self, body: Any, intent: Mapping[str, Any], persons: tuple[str, ...], told: str
     ) -> None:
         name, seq = intent["transition"], intent["data"]["step"]
         step = self.last(name)
         assert step is not None, told
         self.see("15", step.seq == seq and step.way.kind == "record", f"no record: {told}")
         self.see("15", bool(set(step.persons) & set(persons)), f"not theirs: {told}")
+        soon = self.calendar().add(date.fromisoformat(step.known), 5, "workday").on.isoformat()
+        self.see("15", recorded_on(body) <= soon, f"too late: {told}")
         entered = [e for listed in self.editions.values() for e in listed if e.by and e.seq == seq]
         for later in self.steps:
             if later.seq > seq:
