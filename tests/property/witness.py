@@ -915,6 +915,12 @@ class Record:
         self._judge_counters(way, told)
         for name in way.asks:
             self.see("1", name in facts, f"{name} is not given: {told}")
+        empty = way.kind == "record" and way.may and not way.asks and not facts
+        self.see("1", not empty, f"records nothing: {told}")
+        for name in facts if way.prolongs else ():
+            held = self.value(name)
+            later = held is None or str(facts[name]) > str(held)
+            self.see("11", later, f"{name} is not prolonged from {held}: {told}")
         self.see("reason", not way.reason or bool(intent["data"]["note"]), f"no reason: {told}")
         reads = {n: e for n in self.items(way, self.state) if (e := self.hand(n)) is not None}
         step = Step(

@@ -17,7 +17,7 @@ from lifecycle.errors import UnknownError
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import ENTERED, Dwell, Fact, Guard, Transition, Workflow
-from lifecycle.workflow.reliance import doors_of, required_by
+from lifecycle.workflow.reliance import counting_states, doors_of, required_by
 
 LABELS = {
     "state": "环节",
@@ -245,9 +245,41 @@ def judge_asked(
     facts: Mapping[str, Value],
     moment: Moment,
 ) -> Iterator[Gate]:
-    """Judge the facts that must come with the transition."""
+    """Judge the facts that must come with the transition: those it asks; where a record only may
+    ask some, one of them at least, for else it would record nothing; and that what it prolongs does
+    become later.
+    """
     for name in transition.asks:
         yield _fact_gate(workflow, case, transition, moment, name, facts.get(name))
+    if transition.must_enter and facts.keys().isdisjoint(transition.may):
+        titles = "、".join(title_of(workflow, name) for name in transition.may)
+        text = f"须同时填 {titles}{' 中至少一项' if len(transition.may) > 1 else ''}"
+        mend, _act = how_to_fill(workflow, case, transition, transition.may[0])
+        inputs = dict.fromkeys(transition.may)
+        yield Gate("facts", False, inputs, text, mend, act=transition.name)
+    for name in transition.asks + transition.may if transition.prolongs else ():
+        if name in facts and name in case.facts and _is_term(workflow, name):
+            yield from _judge_later(workflow, case, transition, name, facts[name])
+
+
+def _is_term(workflow: Workflow, name: str) -> bool:
+    """Tell whether a fact says until when: a day to come, or one from which a limit counts."""
+    return workflow.facts[name].future or bool(counting_states(workflow, name))
+
+
+def _judge_later(
+    workflow: Workflow, case: Case, transition: Transition, name: str, value: Value
+) -> Iterator[Gate]:
+    """Give the unmet gate for a day that is to prolong a limit and is none after the one in
+    hand.
+    """
+    fact, held = workflow.facts[name], case.facts[name]
+    if str(value) > str(held):
+        return
+    given, wanted = f"{fact.title} {value}", f"须晚于 {held}"
+    text = f"{given}，{wanted}（{transition.title}只延长期限）"
+    mend, act = how_to_fill(workflow, case, transition, name)
+    yield Gate("facts", False, {name: value}, text, mend, fact.basis, given, wanted, act)
 
 
 def judge_needed(
