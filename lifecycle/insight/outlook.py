@@ -11,7 +11,7 @@ from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.decide import decide
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
-from lifecycle.engine.gates.cosign import may_speak
+from lifecycle.engine.gates.cosign import keeper_of, may_speak, signer_of
 from lifecycle.engine.gates.gates import (
     ABOUT_COMMAND,
     ABOUT_WHO,
@@ -180,7 +180,8 @@ def _renewals_owed(
     """
     for renewal in renewals_waiting(workflow, case):
         for seat in renewal.owing:
-            if not may_speak(workflow, case, officer, seat):
+            signer = signer_of(case, renewal, seat, moment)
+            if not may_speak(workflow, case, officer, seat) or signer not in ("", officer.unit):
                 continue
             own = due_of_renewal(workflow, case, renewal, seat, moment.calendar)
             what = "、".join(title_of(workflow, name) for name in renewal.renewal.names)
@@ -205,6 +206,7 @@ def _signatures_owed(
         seat
         for seat in seats_of(workflow, case, transition)
         if may_speak(workflow, case, officer, seat)
+        and keeper_of(case, transition, seat, moment) in ("", officer.unit)
     ]
     several = len({id(transition.cosign_of(seat.role)) for seat in mine}) > 1
     for seat in asked_seats(workflow, case, transition):

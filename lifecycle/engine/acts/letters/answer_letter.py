@@ -12,6 +12,7 @@ from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.acts.letters.letter_act import LetterAct
 from lifecycle.engine.acts.sign import (
     Verdict,
+    judge_kept,
     judge_own_opinion,
     judge_reason,
     judge_seats_turn,
@@ -197,6 +198,7 @@ def _judge_seats(docket: Docket, transition: Transition) -> tuple[tuple[str, str
     for seat in seats:
         judge_seats_turn(docket, transition.name, seat)
         judge_own_opinion(docket, seat)
+        judge_kept(docket, transition.name, seat)
         for gate in judge_voice(transition.title, asked, seat, docket.officer):
             docket.add(gate)
     if not seats:
