@@ -17,8 +17,8 @@ from lifecycle.engine.gates.gates import (
     ABOUT_WHO,
     Gate,
     command_of,
+    confirmers_of,
     holds,
-    leads_of,
     role_titles,
     title_of,
 )
@@ -161,7 +161,7 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
 
 def _corrections_waiting(workflow: Workflow, case: Case, officer: Officer) -> Iterator[Task]:
     """List the corrections that the officer may confirm: as the lead, and another person."""
-    if not any(holds(workflow, case, officer, role) for role in leads_of(workflow, case)):
+    if not any(holds(workflow, case, officer, role) for role in confirmers_of(workflow, case)):
         return
     for proposal in waiting_proposals(case):
         if set(proposal.persons) & set(officer.persons):

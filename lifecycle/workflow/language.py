@@ -1169,7 +1169,8 @@ _COSIGN = Form(
             Mentions("role", some=True),
             "不论够不够数，都须同意的角色",
             "quorum: majority\nmust: [finance]",
-            more="这些角色的每一家都须同意；其不同意见经牵头单位处理的，也还不算同意。",
+            more="这些角色的每一家都须同意；其不同意见经牵头单位处理的，也还不算同意。"
+            "事项没有写明这些角色是哪一家的，不能办。",
             otherwise="没有",
         ),
         Key(

@@ -191,6 +191,8 @@ class _Judging:
         for role in unknown:
             fact = workflow.facts[str(workflow.roles[role].bound)]
             text = f"{workflow.roles[role].title} 尚未确定，无从会签"
+            if role in self.cosign.must:
+                text += "（必须同意，至少一家）"
             yield self._gate(text, f"lifecycle set {case.number} {fact.name}=…")
         if not self.count.is_enough:
             yield from self._lacking(certain=not unknown)

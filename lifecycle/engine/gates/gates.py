@@ -238,6 +238,21 @@ def leads_of(workflow: Workflow, case: Case) -> tuple[str, ...]:
     return workflow.opened_by
 
 
+def confirmers_of(workflow: Workflow, case: Case) -> tuple[str, ...]:
+    """Name the role that confirms a correction, as the lead: the panel's, else that of the present
+    or last state that has one, else those who open cases; never one that the case gives to a unit,
+    for that is who the case is about.
+    """
+    states = (case.state, *(step.source for step in reversed(case.steps)))
+    leads = [workflow.states[state].lead for state in states]
+    if workflow.panel is not None:
+        leads = [workflow.panel.lead]
+    for lead in leads:
+        if lead is not None and workflow.roles[lead].bound is None:
+            return (lead,)
+    return workflow.opened_by
+
+
 def judge_asked(
     workflow: Workflow,
     case: Case,

@@ -145,12 +145,13 @@ def blocking_objections(case: Case, transition: Transition, cosign: Cosign) -> l
 def unseated(workflow: Workflow, case: Case, cosign: Cosign) -> Iterator[str]:
     """Name the roles asked whose unit the case does not name yet.
 
-    Only the panel's extra role may have none.
+    Only the panel's extra role may have none, and where it must agree not even that.
     """
     extra = workflow.panel.extra if workflow.panel else None
     for role in cosign.roles:
         bound = workflow.roles[role].bound
-        if bound and role != extra and not case.bound_units(bound):
+        free = role == extra and role not in cosign.must
+        if bound and not free and not case.bound_units(bound):
             yield role
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
-from lifecycle.engine.gates.gates import leads_of
+from lifecycle.engine.gates.gates import confirmers_of
 from lifecycle.engine.gates.renewals import due_of_renewal, renewals_waiting
 from lifecycle.engine.gates.seats import units_for
 from lifecycle.engine.standing import next_limit
@@ -48,7 +48,7 @@ def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow
     day = limit.on.isoformat() if limit else NO_DAY
     asked: set[_Asked] = set()
     if waiting_proposals(case) and not case.cancelled:
-        for role in leads_of(workflow, case):
+        for role in confirmers_of(workflow, case):
             asked |= {("confirm", "", role, unit, day) for unit in units_for(workflow, case, role)}
     for renewal in () if case.cancelled else renewals_waiting(workflow, case):
         for seat in renewal.owing:
