@@ -373,6 +373,57 @@ def test_an_objection_said_anew_outlives_the_return_of_its_step() -> None:
     assert blocked(made) == []
 
 
+def waiting(made: Desk, who: Officer) -> list[tuple[str, str]]:
+    """List what a case asks of an officer about opinions."""
+    found = tasks_of(made.workflow, case_of(made), who, Moment(made.on, CALENDAR))
+    return [(task.kind, task.text) for task in found if task.kind in ("sign", "resolve")]
+
+
+def rows(made: Desk) -> set[tuple[str, str, str, str]]:
+    """Give the rows of that: kind, transition, role and unit."""
+    kept = tasks_now(made.workflow, case_of(made), CALENDAR)
+    return {row[1:5] for row in kept if row.kind in ("sign", "resolve")}
+
+
+def test_an_objection_that_stands_is_somebodys_task() -> None:
+    """The lead has it to settle while it blocks; its unit, once things have changed since: by a
+    return or by a new value. What is settled, or only counts, is nobody's.
+    """
+    told = "处理 财政 对 前往乙 的不同意见：说明"
+    again = "会签 前往乙：其后有退回或变更，原不同意见仍在，可改变或撤回"
+    for made in (returned((FINANCE, "object")), Desk(quorum="any")):
+        if not case_of(made).opinions:
+            made.do(FINANCE, Sign("go", "object", "说明"))
+            assert (waiting(made, FINANCE), waiting(made, BUREAU)) == ([], [("resolve", told)])
+            made.do(BUREAU, SetFacts({"amount": "7000"}))
+        assert waiting(made, FINANCE) == [("sign", again)]
+        assert waiting(made, officer("f2", "finance", "other")) == []
+        assert waiting(made, BUREAU) == [("resolve", told)]
+        assert {("sign", "go", "finance", ""), ("resolve", "go", "bureau", "")} <= rows(made)
+        made.do(BUREAU, ResolveObjection("go", "finance", "", "已调剂"))
+        assert waiting(made, BUREAU) == []
+        assert {kind for kind, *_rest in rows(made)} == {"sign"}
+    counted = Desk(quorum="any, objection: counts")
+    counted.do(FINANCE, Sign("go", "object", "说明"))
+    assert waiting(counted, BUREAU) == []
+
+
+def test_an_objection_said_anew_is_the_leads_task() -> None:
+    """Until it is settled; where objections only count there is nothing to settle."""
+    made = moved()
+    made.correct({"amount": "9000"})
+    made.do(FINANCE, RenewOpinion(7, "object", "超出预算"))
+    assert waiting(made, BUREAU) == [("resolve", "处理 财政 对第 7 笔更正的不同意见")]
+    assert waiting(made, FINANCE) == []
+    assert rows(made) == {("resolve", "7", "bureau", "")}
+    made.do(BUREAU, SettleRenewal(7, "finance", "", "已调剂"))
+    assert (waiting(made, BUREAU), rows(made)) == ([], set())
+    made = moved(quorum="all, objection: counts")
+    made.correct({"amount": "9000"})
+    made.do(FINANCE, RenewOpinion(7, "object", "超出预算"))
+    assert (waiting(made, BUREAU), rows(made)) == ([], set())
+
+
 def test_only_an_objection_that_stood_outlives_the_return() -> None:
     """Not one that its unit had changed, nor one that the lead had settled, nor agreement."""
     made = returned((FINANCE, "object"), (FINANCE, "agree"), (LAND, "agree"))

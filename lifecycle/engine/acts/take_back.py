@@ -15,7 +15,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import edition_of, editions_of_step, transition_of, without_record
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate, judge_role, title_of
-from lifecycle.engine.standing import open_limits
+from lifecycle.engine.standing import running_limits
 from lifecycle.engine.taking_back import judge_own, judge_soon, judge_why
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
@@ -119,9 +119,9 @@ def _judge_prolonged(docket: Docket, step: MadeStep) -> None:
     workflow, case, moment = docket.workflow, docket.case, docket.moment
     if not transition_of(workflow, step).prolongs:
         return
-    present = [(one.limit, one.due) for one in open_limits(workflow, case, moment.calendar)]
+    present = [(one.limit, one.due) for one in running_limits(workflow, case, moment.calendar)]
     before = without_record(workflow, case, step.seq, case.seq + 1)
-    for item in open_limits(workflow, before, moment.calendar):
+    for item in running_limits(workflow, before, moment.calendar):
         if item.due.on < moment.today and (item.limit, item.due) not in present:
             text = f"期限“{item.limit.title}”原限 {item.due.on}，已过，其后是靠它延长的"
             mend = f"填错的，更正：lifecycle correct {case.number} …"

@@ -238,6 +238,14 @@ def leads_of(workflow: Workflow, case: Case) -> tuple[str, ...]:
     return workflow.opened_by
 
 
+def resolvers_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[str, ...]:
+    """Name the roles that settle an objection to a transition: the lead of the panel and of the
+    state, else those who make it.
+    """
+    leads = (workflow.panel.lead if workflow.panel else None, workflow.states[case.state].lead)
+    return tuple(dict.fromkeys(lead for lead in leads if lead)) or transition.by
+
+
 def confirmers_of(workflow: Workflow, case: Case) -> tuple[str, ...]:
     """Name the role that confirms a correction, as the lead: the panel's, else that of the present
     or last state that has one, else those who open cases; never one that the case gives to a unit,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.engine.case import Case, Opinion
-from lifecycle.engine.gates.seats import Seat, seats_of
+from lifecycle.engine.gates.seats import Seat, floor_of, seats_of
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 
@@ -140,6 +140,18 @@ def blocking_objections(case: Case, transition: Transition, cosign: Cosign) -> l
         for opinion in standing_objections(case, transition)
         if (transition.cosign_of(opinion.role) or first) is cosign
     ]
+
+
+def lasting_objections(workflow: Workflow, case: Case, transition: Transition) -> list[Opinion]:
+    """List the objections that block and are older than what they would be said on now: since then
+    the case was returned or what they cover has changed.
+    """
+    found = []
+    for cosign in transition.cosigns:
+        floor = floor_of(workflow, case, transition, cosign)
+        blocking = blocking_objections(case, transition, cosign)
+        found += [objection for objection in blocking if objection.seq < floor]
+    return found
 
 
 def unseated(workflow: Workflow, case: Case, cosign: Cosign) -> Iterator[str]:

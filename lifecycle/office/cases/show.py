@@ -322,9 +322,10 @@ class _SheetMaker:
         return Suspended(found.state, self.workflow.states[found.state].title, found.on)
 
     def limit(self, item: OpenLimit) -> ShownLimit:
-        limit = item.limit
+        limit, here = item.limit, item.state == self.case.state
+        left = self.workflow.states[item.state].title
         return ShownLimit(
-            title=limit.title,
+            title=limit.title if here else f"{limit.title}（“{left}”的，中止期间照计）",
             since=item.since,
             due_on=item.due.on,
             provisional=item.due.provisional,
@@ -333,7 +334,7 @@ class _SheetMaker:
             span=SPANS[limit.unit],
             basis=limit.basis,
             inner=limit.inner,
-            main=limit is self.workflow.states[self.case.state].due,
+            main=here and limit is self.workflow.states[self.case.state].due,
         )
 
     def way(self, judged: Way) -> ShownWay:
