@@ -629,6 +629,25 @@ def test_a_resolved_objection_that_is_stale_is_asked_anew_on_that_day() -> None:
     assert owed(made) == {"land": "2026-04-06", "finance": "2026-03-05"}
 
 
+def test_what_goes_stale_while_the_case_is_suspended_is_asked_anew_on_that_day() -> None:
+    """Rule 7: a value that changes in the meantime asks those again who had signed it where the
+    case goes back to, and nobody counts the days from before; what did not change asks nobody.
+    """
+    made = Desk()
+    made.do(LAND, Sign("go", "agree"))
+    made.pass_days(7)
+    made.do(BUREAU, Advance("pause", "暂缓"))
+    assert case_of(made).asked == {}
+    made.pass_days(3)
+    made.do(BUREAU, SetFacts({"x_units": []}))
+    assert case_of(made).asked == {}
+    made.do(BUREAU, SetFacts({"amount": "7000"}))
+    assert set(case_of(made).asked) == {"go/land/"}
+    made.do(BUREAU, Advance("resume"))
+    assert owed(made)["land"] == "2026-03-17"
+    assert owed(made)["finance"] < "2026-03-12"
+
+
 GRANT = """
   - name: grant
     title: 批准
