@@ -121,9 +121,8 @@ class Desk:
 
     def ask(self, who: Officer, command: Act) -> Accepted | Refused:
         """Judge a command without any effect."""
-        return decide(
-            self.workflow, self.case, command, who, Moment(self.on, CALENDAR, staff=self.staff)
-        )
+        moment = Moment(self.on, CALENDAR, staff=self.staff, recorded=self.recorded)
+        return decide(self.workflow, self.case, command, who, moment)
 
     def do(self, who: Officer, command: Act) -> Case:
         """Judge a command that must be accepted, and let the case evolve."""

@@ -493,7 +493,8 @@ class Moment:
     officers to read.
 
     `staff` maps each unit in which somebody is in office to the roles that they hold; None where
-    nobody asks. `others` are the other cases that may be read.
+    nobody asks. `others` are the other cases that may be read. `recorded` is the day of recording,
+    None for the very day.
     """
 
     on: date
@@ -501,3 +502,9 @@ class Moment:
     names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     staff: Mapping[str, frozenset[str]] | None = None
     others: Others | None = None
+    recorded: date | None = None
+
+    @property
+    def today(self) -> date:
+        """Give the day on which it is recorded."""
+        return self.recorded or self.on

@@ -9,6 +9,7 @@ from lifecycle.engine.acts import Open, read_act
 from lifecycle.engine.case import Case
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.asking import follow_seats, follow_turns
+from lifecycle.engine.gates.renewals import keep_objections
 from lifecycle.errors import InvalidError
 from lifecycle.workflow.model import Workflow
 
@@ -26,5 +27,6 @@ def evolve(workflow: Workflow, case: Case | None, body: Mapping[str, Any], diges
         return follow_turns(workflow, opened, entry)
     if case is None:
         raise InvalidError("第一条记录不是立项")
-    after = follow_seats(workflow, case, act.fold(workflow, case, entry), entry)
+    kept = keep_objections(workflow, case, act.fold(workflow, case, entry))
+    after = follow_seats(workflow, case, kept, entry)
     return follow_turns(workflow, after, entry)

@@ -1,5 +1,6 @@
-"""Whether the step that a draft tells of still stands, and whether the case has gone on from where
-it led: what was not issued by then is void, replaced, or issued belated with the reason.
+"""Whether the step that a letter tells of still stands, and whether the case has gone on from where
+it led: what was not issued by then is void, replaced, or issued belated with the reason; what was
+issued before its step was undone is to be replaced or voided.
 """
 
 from __future__ import annotations
@@ -18,17 +19,19 @@ LAPSES = {
     "undone": "所属流转已退回",
     "redrafted": "所属流转退回后重拟",
     "finished": "所属环节已办结",
+    "outlived": "所属流转已退回，须替代或作废",
 }
-"""What officers call the ways in which a draft is out of time."""
+"""What officers call the ways in which a letter is out of time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """Why a draft is out of time: its step does not stand any more (`undone`, or `redrafted` since
-    then), or the case left the state that the step led to on a day (`finished`, `on`).
+    """Why a letter is out of time. A draft: its step does not stand any more (`undone`, or
+    `redrafted` since then), or the case left the state that the step led to on a day (`finished`,
+    `on`). One that is issued: its step was undone since (`outlived`).
     """
 
-    kind: Literal["undone", "redrafted", "finished"]
+    kind: Literal["undone", "redrafted", "finished", "outlived"]
     on: str = ""
 
     @property
@@ -51,11 +54,29 @@ def lapse_of(workflow: Workflow, case: Case, letter: CaseLetter, on: str) -> Lap
     """
     if letter.state not in UNISSUED or not letter.transition:
         return None
-    if case.steps.at(letter.step) is None:
-        since = letter.first and letter.seq > case.cleared
-        return Lapse("redrafted" if since else "undone")
+    if not _stands(case, letter):
+        return Lapse("redrafted" if _is_anew(case, letter) else "undone")
     left_on = _left_on(workflow, case, letter)
     return Lapse("finished", left_on) if left_on and left_on < on else None
+
+
+def outlived(case: Case, letter: CaseLetter) -> Lapse | None:
+    """Tell whether a letter in force tells of a step that was undone since it was issued; one that
+    was drafted anew after the return tells of what there was then.
+    """
+    if not letter.in_force or not letter.transition or _is_anew(case, letter):
+        return None
+    return None if _stands(case, letter) else Lapse("outlived")
+
+
+def _stands(case: Case, letter: CaseLetter) -> bool:
+    """Tell whether the step that a letter tells of stands."""
+    return case.steps.at(letter.step) is not None
+
+
+def _is_anew(case: Case, letter: CaseLetter) -> bool:
+    """Tell whether a letter was drafted once more since the case last returned."""
+    return bool(letter.first) and letter.seq > case.cleared
 
 
 def _left_on(workflow: Workflow, case: Case, letter: CaseLetter) -> str:

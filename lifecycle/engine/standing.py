@@ -9,7 +9,7 @@ from datetime import date
 
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.clocks import due_of
-from lifecycle.engine.gates.asking import due_of_seat
+from lifecycle.engine.gates.asking import due_of_seat, places_of
 from lifecycle.engine.gates.renewals import due_of_renewal, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.rounds import is_done, present_round
@@ -22,11 +22,12 @@ from lifecycle.workflow.model import Light, Limit, Transition, Workflow
 
 @dataclass(frozen=True, slots=True)
 class OpenLimit:
-    """A time limit that runs: since when, and until when."""
+    """A time limit that runs: of which state, since when, and until when."""
 
     limit: Limit
     since: str
     due: Due
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Standing:
 
     Days are YYYY-MM-DD. A light lasts until the case's next entry, but one whose condition reads
     `today` (see `lights_read_today`). `due_on` is the next day due, of a limit of the state or of
-    an opinion that was asked; `limit_on` the next of the state's limits.
+    an opinion that was asked; `limit_on` the next of the limits alone.
     """
 
     due_on: str | None = None
@@ -57,13 +58,34 @@ def open_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[
     for limit in ((state.due,) if state.due else ()) + state.limits:
         now = present_round(workflow, case, limit)
         if now is not None and not is_done(workflow, case, limit, now):
-            yield OpenLimit(limit, now.since, due_of(case, now.since, limit, calendar))
+            due = due_of(case, now.since, limit, calendar)
+            yield OpenLimit(limit, now.since, due, case.state)
 
 
-def next_limit(workflow: Workflow, case: Case, calendar: Calendar) -> Due | None:
-    """Give the next of the state's own limits: the day of whoever has to move the case."""
-    limits = (item.due for item in open_limits(workflow, case, calendar))
-    return min(limits, key=lambda due: due.on, default=None)
+def running_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[OpenLimit]:
+    """List the limits that run: those of the case's state and, while it is suspended, those of the
+    states it left that do not stop.
+    """
+    yield from open_limits(workflow, case, calendar)
+    for left in places_of(case)[1:]:
+        found = open_limits(workflow, left, calendar)
+        yield from (item for item in found if not item.limit.pauses)
+
+
+def next_limit(workflow: Workflow, case: Case, calendar: Calendar) -> OpenLimit | None:
+    """Give the next of the limits that run: the day of whoever has to move the case."""
+    limits = running_limits(workflow, case, calendar)
+    return min(limits, key=lambda item: item.due.on, default=None)
+
+
+def leads_now(workflow: Workflow, case: Case, calendar: Calendar) -> tuple[str, ...]:
+    """Name the roles that lead where a limit may run: the state's, and those of the states that a
+    suspended case left and whose limits run on.
+    """
+    items = running_limits(workflow, case, calendar) if case.suspensions else ()
+    states = (case.state, *(item.state for item in items))
+    leads = (workflow.states[state].lead for state in states)
+    return tuple(dict.fromkeys(lead for lead in leads if lead))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +131,8 @@ def stand(
     """
     if case.has_ended(workflow):
         return Standing()
-    limit = next_limit(workflow, case, calendar)
+    following = next_limit(workflow, case, calendar)
+    limit = following.due if following else None
     opinions = [item.due for item in opinions_owed(workflow, case, calendar)]
     first = min((*filter(None, [limit]), *opinions), key=lambda due: due.on, default=None)
     moment = Moment(today or date.fromisoformat(case.last_on), calendar)

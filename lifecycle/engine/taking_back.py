@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.editions import edition_of, readers_of
+from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.steps import MadeStep
 from lifecycle.workflow.model import Fact, Material
+
+SOON = 5
+"""So many workdays after a record was made it may be taken back: a mistake shows by then, and what
+stood longer was relied on, be it only by waiting.
+"""
+
+
+def judge_soon(docket: Docket, step: MadeStep) -> None:
+    """See that a record is taken back within some workdays; one that was recorded late, and is the
+    last entry, within as many of its recording. By the days of recording: dating it earlier does
+    not help.
+    """
+    case, moment = docket.case, docket.moment
+    made = step.on
+    if step.seq == case.seq:
+        made = max(made, recorded_day(case.last_at))
+    last = moment.calendar.add(date.fromisoformat(made), SOON, "workday").on
+    if moment.today > last:
+        text = f"办理之日起 {SOON} 个工作日内可以收回（至 {last}），现在已过"
+        mend = "其后已按它办；填错的，更正；要撤销的，办理退回"
+        docket.add(Gate("relied", False, {"step": step.seq}, text, mend))
 
 
 def judge_own(docket: Docket, persons: tuple[str, ...], done: str) -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from operator import add, mul, sub
 from typing import Any
 
 from lifecycle.errors import nearest
@@ -38,6 +39,12 @@ IMPOSSIBLE, CHOICE, TYPE, CONSTANT, UNKNOWN = (
 """The rules that a faulty comparison breaks, by the names under which they are told."""
 
 _EQUAL, _IN = ("eq", "ne"), ("in", "notin")
+_DIVIDING = ("/", "//", "%")
+_RECKONED: dict[type[nodes.Expr], Callable[[Decimal, Decimal], Decimal]] = {
+    nodes.Add: add,
+    nodes.Sub: sub,
+    nodes.Mul: mul,
+}
 _ALWAYS_TRUE = ("text", "date")
 """Types whose values are never empty, so that one of them alone is no condition."""
 
@@ -106,6 +113,24 @@ def constant(node: nodes.Expr) -> tuple[bool, object]:
         if known and isinstance(number, int | Decimal) and not isinstance(number, bool):
             return True, -number
     return False, None
+
+
+def _number(node: nodes.Expr) -> Decimal | None:
+    """Give the number that a piece always is: one that is written, or reckoned from such; None for
+    any other.
+    """
+    known, value = constant(node)
+    if known:
+        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        return Decimal(value) if is_number else None  # type: ignore[arg-type]
+    if isinstance(node, nodes.Neg | nodes.Pos):
+        inner = _number(node.node)
+        return -inner if inner is not None and isinstance(node, nodes.Neg) else inner
+    reckoned = _RECKONED.get(type(node))
+    if reckoned is None or not isinstance(node, nodes.BinExpr):
+        return None
+    left, right = _number(node.left), _number(node.right)
+    return reckoned(left, right) if left is not None and right is not None else None
 
 
 def span(node: nodes.Expr, source: str) -> tuple[int, int]:
@@ -266,6 +291,9 @@ class _SortReader:
         """Read arithmetic."""
         sign = node.operator
         left, right = self.sort(node.left), self.sort(node.right)
+        if sign in _DIVIDING and right.type == "number" and _number(node.right) == 0:
+            message = f"“{sign}” 的除数永远是 0，无法计算"
+            self.fault(TYPE, node.right, message, "改正除数，或写明用哪个要素除")
         if "any" in (left.type, right.type):
             return NUMBER if sign in "*//%" else ANY
         alike = {"+": ("number", "text", "list"), "-": ("number", "date")}.get(sign, ("number",))

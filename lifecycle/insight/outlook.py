@@ -11,20 +11,29 @@ from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.decide import decide
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
-from lifecycle.engine.gates.cosign import may_speak
+from lifecycle.engine.gates.cosign import keeper_of, may_speak, signer_of, who_is
 from lifecycle.engine.gates.gates import (
     ABOUT_COMMAND,
     ABOUT_WHO,
     Gate,
     command_of,
+    confirmers_of,
     holds,
-    leads_of,
+    resolvers_of,
     role_titles,
     title_of,
 )
-from lifecycle.engine.gates.renewals import due_of_renewal, renewals_waiting
-from lifecycle.engine.gates.seats import Seat, seats_of
-from lifecycle.engine.standing import OpenLimit, Standing, open_limits, stand
+from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
+from lifecycle.engine.gates.renewals import due_of_renewal, is_settleable, renewals_waiting
+from lifecycle.engine.gates.seats import Seat, seats_of, typed
+from lifecycle.engine.standing import (
+    OpenLimit,
+    Standing,
+    leads_now,
+    next_limit,
+    running_limits,
+    stand,
+)
 from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
@@ -71,8 +80,8 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing that waits for an officer: `sign`, `advance`, `supply`, `confirm` or `overdue`, on
-    which case and transition.
+    """One thing that waits for an officer: `sign`, `resolve`, `advance`, `supply`, `confirm` or
+    `overdue`, on which case and transition.
     """
 
     kind: str
@@ -125,7 +134,7 @@ def look(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Ou
         for t in workflow.leaving[case.state].values()
         for seat in seats_of(workflow, case, t)
     )
-    limits = tuple(open_limits(workflow, case, moment.calendar))
+    limits = tuple(running_limits(workflow, case, moment.calendar))
     standing = stand(workflow, case, moment.calendar, moment.on)
     return Outlook(standing, limits, tuple(ways), seats)
 
@@ -136,32 +145,29 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
 
     Only what may be the officer's is judged: an inbox looks at many cases.
     """
-    due = stand(workflow, case, moment.calendar).limit_on
+    following = next_limit(workflow, case, moment.calendar)
+    due = following.due.on.isoformat() if following else None
     found: list[Task] = list(_corrections_waiting(workflow, case, officer))
     found += _renewals_owed(workflow, case, officer, moment, due)
     for transition in workflow.leaving[case.state].values():
         found += _signatures_owed(workflow, case, transition, officer, moment, due)
+        found += _objections_standing(workflow, case, transition, officer, moment, due)
         if transition.kind in ("forward", "resume") and any(
             holds(workflow, case, officer, r) for r in transition.by
         ):
             found += _moves_open(workflow, case, transition, officer, moment, due)
     yield from {(task.kind, task.command): task for task in found}.values()
-    state = workflow.states[case.state]
-    late = due is not None and due < moment.on.isoformat()
-    if late and not found and state.lead and holds(workflow, case, officer, state.lead):
-        yield Task(
-            "overdue",
-            case,
-            None,
-            f"{state.title} 已逾期（限 {due}）",
-            f"lifecycle show {case.number}",
-            due,
-        )
+    if following is None or following.due.on >= moment.on or found:
+        return
+    leads = leads_now(workflow, case, moment.calendar)
+    if any(holds(workflow, case, officer, lead) for lead in leads):
+        text = f"{workflow.states[following.state].title} 已逾期（限 {due}）"
+        yield Task("overdue", case, None, text, f"lifecycle show {case.number}", due)
 
 
 def _corrections_waiting(workflow: Workflow, case: Case, officer: Officer) -> Iterator[Task]:
     """List the corrections that the officer may confirm: as the lead, and another person."""
-    if not any(holds(workflow, case, officer, role) for role in leads_of(workflow, case)):
+    if not any(holds(workflow, case, officer, role) for role in confirmers_of(workflow, case)):
         return
     for proposal in waiting_proposals(case):
         if set(proposal.persons) & set(officer.persons):
@@ -176,11 +182,20 @@ def _renewals_owed(
     workflow: Workflow, case: Case, officer: Officer, moment: Moment, due: str | None
 ) -> Iterator[Task]:
     """List the opinions that the officer's unit has to give anew, since a correction changed what
-    they covered.
+    they covered; and, for the lead, the objections to settle.
     """
+    leads = any(holds(workflow, case, officer, role) for role in confirmers_of(workflow, case))
     for renewal in renewals_waiting(workflow, case):
+        for seat in renewal.objecting if leads else ():
+            if is_settleable(workflow, renewal, seat):
+                name = who_is(workflow, moment, seat.role, seat.unit)
+                text = f"处理 {name} 对第 {renewal.correction} 笔更正的不同意见"
+                place = f"{renewal.correction} {typed(seat.role, seat.unit)}"
+                command = f"lifecycle resolve {case.number} {place} --note …"
+                yield Task("resolve", case, None, text, command, due)
         for seat in renewal.owing:
-            if not may_speak(workflow, case, officer, seat):
+            signer = signer_of(case, renewal, seat, moment)
+            if not may_speak(workflow, case, officer, seat) or signer not in ("", officer.unit):
                 continue
             own = due_of_renewal(workflow, case, renewal, seat, moment.calendar)
             what = "、".join(title_of(workflow, name) for name in renewal.renewal.names)
@@ -205,6 +220,7 @@ def _signatures_owed(
         seat
         for seat in seats_of(workflow, case, transition)
         if may_speak(workflow, case, officer, seat)
+        and keeper_of(case, transition, seat, moment) in ("", officer.unit)
     ]
     several = len({id(transition.cosign_of(seat.role)) for seat in mine}) > 1
     for seat in asked_seats(workflow, case, transition):
@@ -221,6 +237,39 @@ def _signatures_owed(
             command += f" --role {seat.role}"
         day = own.on.isoformat() if own is not None else due
         yield Task("sign", case, transition, text, command, day)
+
+
+def _objections_standing(
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    officer: Officer,
+    moment: Moment,
+    due: str | None,
+) -> Iterator[Task]:
+    """List the objections that block: for their unit, where things have changed since, and for the
+    lead, who may settle them.
+    """
+    for objection in lasting_objections(workflow, case, transition):
+        if objection.by_unit == officer.unit and _speaks(workflow, case, officer, objection.role):
+            text = f"会签 {transition.title}：其后有退回或变更，原不同意见仍在，可改变或撤回"
+            command = f"lifecycle sign {case.number} {transition.name} agree"
+            yield Task("sign", case, transition, text, command, due)
+    roles = resolvers_of(workflow, case, transition)
+    if not any(holds(workflow, case, officer, role) for role in roles):
+        return
+    for cosign in transition.cosigns:
+        for objection in blocking_objections(case, transition, cosign):
+            name = who_is(workflow, moment, objection.role, objection.unit)
+            seat = typed(objection.role, objection.unit)
+            text = f"处理 {name} 对 {transition.title} 的不同意见：{objection.note}"
+            command = f"lifecycle resolve {case.number} {transition.name} {seat} --note …"
+            yield Task("resolve", case, transition, text, command, due)
+
+
+def _speaks(workflow: Workflow, case: Case, officer: Officer, role: str) -> bool:
+    """Tell whether an officer may speak for their unit's objection: it may be off the panel."""
+    return role in officer.held or holds(workflow, case, officer, role)
 
 
 def _moves_open(

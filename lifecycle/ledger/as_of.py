@@ -145,15 +145,19 @@ class CaseThen:
 def cases_as_of(
     library: Library, as_of: AsOf, wanted: CaseFilter, after: str = ""
 ) -> Iterator[CaseThen]:
-    """Stream the cases that were open then after a number, in the order of their numbers.
+    """Stream the cases that there were then after a number, in the order of their numbers; none
+    whose opening was cancelled by then.
 
     Of the filter only what never changes in a case is looked at: workflow and year. Most cases have
     not moved since a day not long ago, and are read as they are kept.
     """
     for kept in cases_to_date(library.store, wanted, as_of.on, after=after):
         if _stands(kept, as_of):
-            yield CaseThen(kept.listed, kept.units, None)
-        elif past := case_as_of(library, kept.id, as_of):
+            if kept.listed.state:
+                yield CaseThen(kept.listed, kept.units, None)
+            continue
+        past = case_as_of(library, kept.id, as_of)
+        if past is not None and not past.case.cancelled:
             yield _then(library, past)
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from lifecycle.engine.case import Moment, Officer
+from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.workdays import Calendar, read_calendar
 from lifecycle.ledger.record import CALENDAR, read_kept
 from lifecycle.ledger.rows.compiled_rows import put_compiled, read_compiled, read_source
@@ -126,7 +127,10 @@ class Library:
                 self._staff.clear()
             self._staff[key] = directory.staff(on, seq)
         return Moment(
-            date.fromisoformat(on), self.calendar(body["calendar"]), staff=self._staff[key]
+            date.fromisoformat(on),
+            self.calendar(body["calendar"]),
+            staff=self._staff[key],
+            recorded=date.fromisoformat(recorded_day(body["recorded_at"])),
         )
 
     def moment(self, on: str, calendar: str, names: Mapping[str, str] | None = None) -> Moment:

@@ -58,8 +58,13 @@ def conditions_of(wanted: CaseFilter) -> tuple[list[Statement], dict[str, Any]]:
     """Give the conditions that a filter sets, and the values that they bind; cases whose opening
     was cancelled are in no list.
     """
+    conditions, values = _conditions(wanted)
+    return [text.IN_SOME_STATE, *conditions], values
+
+
+def _conditions(wanted: CaseFilter) -> tuple[list[Statement], dict[str, Any]]:
     values: dict[str, Any] = {}
-    conditions = [text.IN_SOME_STATE]
+    conditions: list[Statement] = []
     for condition, name, value in (
         (text.OF_WORKFLOW, "workflow", wanted.workflow),
         (text.IN_STATE, "state", wanted.state),
@@ -134,10 +139,10 @@ def cases_to_date(
     store: Store, wanted: CaseFilter, opened_by: str | None, *, after: str = "", chunk: int = 500
 ) -> Iterator[CaseToDate]:
     """Stream the cases of a workflow and of a year, opened by a day, after a number in the order of
-    their numbers.
+    their numbers; those whose opening was cancelled too: on an earlier day it was not.
     """
     lasting = CaseFilter(workflow=wanted.workflow, year=wanted.year)
-    conditions, values = conditions_of(lasting)
+    conditions, values = _conditions(lasting)
     if opened_by is not None:
         conditions.append(text.OPENED_BY)
         values["opened_by"] = opened_by

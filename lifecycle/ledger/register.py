@@ -327,9 +327,8 @@ class Register:
         today = _day_of(now)
         directory.check_in_office(request.officer, today.isoformat(), directory.seq)
         officer = acting_officer(directory, request, on, today)
-        moment = self.moment(directory, on)
         others = self.others(directory).for_act(workflow, case, act, on.isoformat())
-        moment = replace(moment, others=others)
+        moment = replace(self.moment(directory, on), others=others, recorded=today)
         decision = decide(workflow, case, act, officer, moment)
         lacking = act.lacking()
         if lacking:
@@ -345,7 +344,7 @@ class Register:
         """
         workflow, case, directory = judged.workflow, judged.case, judged.directory
         accepted, moment = judged.accepted, judged.moment
-        if case is not None and judged.is_idle:
+        if case is not None and judged.is_idle and self._says_the_same(judged, case):
             return Outcome(case, {}, accepted.gates, unchanged=True, dry_run=request.dry_run)
         at = self._stamp(now, directory)
         eid = check_request_id(request.request_id) if request.request_id else new_eid()
@@ -380,6 +379,22 @@ class Register:
             self.library.keep_compiled()
         dry_run = request.dry_run
         return Outcome(after, {} if dry_run else body, accepted.gates, dry_run=dry_run)
+
+    def _says_the_same(self, judged: _Judged, case: Case) -> bool:
+        """Tell whether an act that would change nothing of its case says what the last entry on the
+        same matter said, by the same people; where the case keeps all that it says, it does.
+        """
+        act = judged.accepted.act
+        if not isinstance(act, Act) or not act.matter:
+            return True
+        last = None
+        for row in self.store.entries(case.id):
+            intent = stored(row.raw)["intent"]
+            if intent["type"] == act.entry_type:
+                recorded = read_act(intent)
+                if all(getattr(act, name) == getattr(recorded, name) for name in act.matter):
+                    last = (recorded, intent["actor"])
+        return last == (act, actor_of(judged.officer))
 
     def _serial(self, request: Request, series: str) -> int:
         """Take the next number of a series; a dry run only looks which it would be."""

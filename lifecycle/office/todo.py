@@ -27,9 +27,9 @@ PAGE = 30
 class CaseTask:
     """One thing that waits for an officer on a case.
 
-    `kind` is `sign`, `advance`, `supply` or `overdue`; `group` says how urgent it is: `overdue`,
-    `today`, `week`, `later`, `none` (no day). `principal` is whose it is, where it is not the
-    officer's own; `command` is what to type.
+    `kind` is `sign`, `resolve`, `confirm`, `advance`, `supply` or `overdue`; `group` says how
+    urgent it is: `overdue`, `today`, `week`, `later`, `none` (no day). `principal` is whose it is,
+    where it is not the officer's own; `command` is what to type.
     """
 
     kind: str

@@ -361,6 +361,13 @@ class Transition:
         return tuple(one for one in self.cosigns if one.name in earlier)
 
     @property
+    def must_enter(self) -> bool:
+        """Tell whether it has to enter one at least of the facts that it may ask: a record that
+        asks no other.
+        """
+        return self.kind == "record" and not self.asks and bool(self.may)
+
+    @property
     def undoes(self) -> bool:
         """Tell whether making it undoes what was made since its target was last entered."""
         return self.kind in ("return", "withdraw")

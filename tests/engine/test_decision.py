@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+import small
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import (
@@ -436,3 +437,33 @@ def test_a_resolved_objection_is_no_agreement_where_some_must_agree() -> None:
 def test_recording_nothing_is_refused() -> None:
     """A record of no facts is no entry."""
     assert Desk().unmet(BUREAU, SetFacts({})) == ["facts"]
+
+
+MAY = """
+  - {name: agree_on, title: 补充约定, kind: record, from: first, by: bureau, may: [amount, since_on]}
+  - {name: note, title: 记一笔, kind: record, from: first, by: bureau, asks: [x_units], may: [since_on]}
+  - {name: leave, title: 离开, from: first, to: done, by: bureau, may: [since_on]}
+"""  # noqa: E501
+
+
+def test_a_record_that_may_ask_enters_something() -> None:
+    """A record that asks nothing and may ask some facts enters one of them at least: else nothing
+    is recorded, and what it rested on is used up. What asks, or moves the case, needs none.
+    """
+    desk = Desk(text=small.TEXT + MAY)
+    decision = desk.ask(BUREAU, Advance("agree_on"))
+    assert isinstance(decision, Refused)
+    [gate] = [gate for gate in decision.gates if not gate.met]
+    assert (gate.kind, gate.text) == ("facts", "须同时填 金额、公告日 中至少一项")
+    assert gate.mend == "lifecycle advance XS-2026-001 agree_on --set amount=…"
+    assert gate.act == "agree_on"
+    assert desk.unmet(BUREAU, Advance("agree_on", facts={"since_on": "2026-03-01"})) == []
+    assert desk.unmet(BUREAU, Advance("note", facts={"x_units": ["u7"]})) == []
+    assert desk.unmet(BUREAU, Advance("leave")) == []
+
+
+def test_the_only_fact_that_it_may_ask_has_to_come() -> None:
+    """Where there is but one, it is that."""
+    desk = Desk(text=small.TEXT + MAY.replace("may: [amount, since_on]", "may: [amount]"))
+    gates = [gate.text for gate in desk.ask(BUREAU, Advance("agree_on")).gates if not gate.met]
+    assert gates == ["须同时填 金额"]

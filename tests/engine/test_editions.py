@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from small import BUREAU, FINANCE, LAND, START, Desk, officer
+from small import BUREAU, CALENDAR, FINANCE, LAND, START, Desk, officer
 
 from lifecycle.engine.acts import (
     Advance,
@@ -20,9 +20,11 @@ from lifecycle.engine.acts import (
     SetFacts,
     Sign,
 )
-from lifecycle.engine.case import Case, File, dump_case, load_case
+from lifecycle.engine.case import Case, File, Moment, Officer, dump_case, load_case
 from lifecycle.engine.docket import Accepted, Refused
 from lifecycle.engine.evolve import evolve
+from lifecycle.insight.outlook import tasks_of
+from lifecycle.ledger.rows.task_rows import tasks_now
 from lifecycle.workflow.reader import read_workflow
 from lifecycle.workflow.reliance import reads_of, required_by
 
@@ -611,3 +613,58 @@ def test_what_a_transition_reads_comes_from_its_gates(desk: Desk) -> None:
     assert reads.facts == ("name", "buyer", "area", "price", "announced_on")
     assert (reads.materials, reads.transitions) == (("plan",), ("begin",))
     assert reads_of(desk.workflow, "selling", "announce").transitions == ("announce",)
+
+
+BOUND = """
+workflow: supervision
+title: 督办
+version: 1
+basis: 测试
+number: DB-{year}-{serial:03}
+subject: name
+opened_by: bureau
+roles:
+  bureau: 招商局
+  leader: 领导
+  undertaker: {title: 承办单位, unit: undertaker_unit}
+facts:
+  name: {title: 名称, type: text, required: true}
+  undertaker_unit: {title: 承办单位, type: unit, by: bureau}
+  deadline_on: {title: 办结时限, type: date, future: yes, by: bureau}
+states:
+  filed: {title: 立项, lead: LEAD}
+  handling:
+    title: 办理
+    lead: undertaker
+    limits: [{title: 办结, in: 1, unit: day, since: deadline_on, basis: 测试}]
+  closed: {title: 销号, final: true}
+transitions:
+  - {name: assign, title: 交办, from: filed, to: handling, by: bureau, needs: {facts: [undertaker_unit, deadline_on]}}
+  - {name: close, title: 销号, from: handling, to: closed, by: bureau}
+"""  # noqa: E501
+LEADER = officer("d1", "leader")
+UNDERTAKER = officer("t1", "undertaker", "forestry")
+
+
+@pytest.mark.parametrize(
+    ("lead", "confirms"), [("leader", LEADER), ("bureau", BUREAU2), ("undertaker", BUREAU2)]
+)
+def test_who_is_bound_by_it_confirms_no_correction(lead: str, confirms: Officer) -> None:
+    """Rule 2: the unit that the case names to do something leads its state, but does not decide
+    when it has to be done: the lead before it does, or who opened the case.
+    """
+    first = {"name": "某事", "undertaker_unit": "forestry", "deadline_on": "2026-04-01"}
+    desk = Desk(text=BOUND.replace("LEAD", lead), first={**first})
+    desk.do(BUREAU, Advance("assign"))
+    case = desk.do(BUREAU, Correct({"deadline_on": "2026-09-01"}, "写错"))
+    act = ConfirmCorrection(case.seq)
+    for who in (LEADER, BUREAU2, UNDERTAKER):
+        assert desk.unmet(who, act) == ([] if who is confirms else ["role"])
+        told = tasks_of(desk.workflow, case, who, Moment(desk.on, CALENDAR))
+        assert ("confirm" in {task.kind for task in told}) is (who is confirms)
+        assert desk.unmet(who, DeclineCorrection(case.seq, "不改")) == (
+            [] if who is confirms else ["role"]
+        )
+    rows = tasks_now(desk.workflow, case, CALENDAR)
+    [role] = confirms.held
+    assert [row.role for row in rows if row.kind == "confirm"] == [role]

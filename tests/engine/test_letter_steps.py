@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from small import BUREAU, LAND, Advance, Desk
 
 from lifecycle.engine.acts import DraftLetter
-from lifecycle.engine.letter_steps import lapse_of
+from lifecycle.engine.case_letter import ISSUED
+from lifecycle.engine.letter_steps import lapse_of, outlived
 
 TEXT = """
 workflow: rounds
@@ -100,6 +103,33 @@ def test_what_is_drafted_anew_after_a_return_is_late() -> None:
     assert desk.lapsed() == {"2-go": "所属流转已退回", "6-ask": "所属流转退回后重拟"}
     desk.make("go", "back")
     assert desk.lapsed()["6-ask"] == "所属流转已退回"
+
+
+def outlived_by(desk: Letters, *issued: str) -> set[str]:
+    """Name the letters that tell of an undone step, once some are issued."""
+    case = desk.case
+    assert case is not None
+    letters = {**case.letters}
+    for name in issued:
+        letters[name] = replace(letters[name], state=ISSUED)
+    return {name for name, letter in letters.items() if outlived(case, letter)}
+
+
+def test_an_issued_letter_of_an_undone_step_is_told() -> None:
+    """Rule 12: whoever got it goes by what is no more. Not one of a step that stands, nor one that
+    was drafted anew after the return and issued late; that one, after the next return.
+    """
+    desk = Letters()
+    desk.make("go", "pay", "ask")
+    assert outlived_by(desk, "2-go", "3-pay", "4-ask") == set()
+    desk.make("back")
+    assert outlived_by(desk) == set(), "a draft is told of as such"
+    assert outlived_by(desk, "2-go", "3-pay", "4-ask", "5-back") == {"2-go", "4-ask"}
+    desk.do(BUREAU, DraftLetter("ask", replaces="4-ask"))
+    desk.do(LAND, DraftLetter("note", to=("bureau",)))
+    assert outlived_by(desk, "6-ask", "7-note") == set()
+    desk.make("go", "back")
+    assert outlived_by(desk, "6-ask", "7-note") == {"6-ask"}
 
 
 def test_a_suspension_ends_no_state() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import small
-from small import BUREAU, Attach, Desk, File, SetFacts, Sign, officer
+from small import BUREAU, CALENDAR, FINANCE, LAND, Attach, Desk, File, SetFacts, Sign, officer
 
-from lifecycle.engine.acts import Advance, ConfirmCorrection, RenewOpinion, WithdrawOpinion
-from lifecycle.engine.case import Case, Officer
+from lifecycle.engine.acts import Act, Advance, ConfirmCorrection, RenewOpinion, WithdrawOpinion
+from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.quorum import count_of
+from lifecycle.insight.outlook import tasks_of
 from lifecycle.workflow.reader import read_workflow
 
 STAFF = {
@@ -182,3 +183,84 @@ def test_said_anew_it_counts_once_too() -> None:
     assert made.unmet(both(), finish) == ["edition"]
     made.do(water, RenewOpinion(correction, "conditional", "退线"))
     assert made.unmet(both(), finish) == []
+
+
+# ── A seat is that of the unit which was heard ──
+
+TWO = {
+    "u-bureau": frozenset({"bureau"}),
+    "u-land": frozenset({"land"}),
+    "u-finance": frozenset({"finance"}),
+    "second": frozenset({"land", "water"}),
+}
+"""A second unit was granted the land bureau's function."""
+SECOND = officer("s1", "land", "second")
+KEPT = "这一席由 u-land 会签过，意见失效后仍由其重新会签"
+
+
+def signed() -> Desk:
+    """Give a case to which land has agreed, and whose amount has changed since: another unit has
+    land's function, too, by now.
+    """
+    made = Desk(staff={**TWO, "second": frozenset()})
+    made.ready()
+    made.do(BUREAU, SetFacts({"amount": "6000"}))
+    made.staff = TWO
+    return made
+
+
+def refusals(made: Desk, who: Officer, act: Act) -> list[str]:
+    """Say what an act is refused for."""
+    return [gate.text for gate in made.ask(who, act).gates if not gate.met]
+
+
+def tasks(made: Desk, who: Officer) -> list[str]:
+    """Name the opinions that an officer is asked for."""
+    found = tasks_of(made.workflow, case_of(made), who, Moment(made.on, CALENDAR, staff=made.staff))
+    return [task.text for task in found if task.kind == "sign"]
+
+
+def test_a_second_unit_does_not_take_the_seat_of_the_first() -> None:
+    """Rules 6, 7: whose opinion went stale is asked anew, and nobody else of its function: neither
+    signs nor withdraws another, nor is it their task.
+    """
+    made = signed()
+    assert refusals(made, SECOND, Sign("go", "agree")) == [KEPT]
+    assert refusals(made, SECOND, WithdrawOpinion("go", "误")) == [KEPT]
+    assert (tasks(made, SECOND), len(tasks(made, LAND))) == ([], 1)
+    made.do(LAND, Sign("go", "agree"))
+
+
+def test_the_second_unit_follows_who_lost_the_function() -> None:
+    """Once the first unit holds the role no more, the seat is the second's."""
+    made = signed()
+    made.staff = {**TWO, "u-land": frozenset({"finance"})}
+    assert len(tasks(made, SECOND)) == 1
+    made.do(SECOND, Sign("go", "agree"))
+
+
+def test_another_round_asks_the_function() -> None:
+    """Once the transition was made, or the case returned, whoever holds the function is asked."""
+    made = signed()
+    made.do(LAND, Sign("go", "agree"))
+    made.do(FINANCE, Sign("go", "agree"))
+    made.do(officer("b2", "bureau"), Advance("go"))
+    made.do(LAND, Advance("back", "重来"))
+    made.do(SECOND, Sign("go", "agree"))
+
+
+def test_a_second_unit_does_not_speak_anew_for_the_first() -> None:
+    """After a correction, too, whoever had signed speaks; once it has lost the function, the second
+    does.
+    """
+    made = Desk(staff={**TWO, "second": frozenset()})
+    made.ready()
+    made.do(officer("b2", "bureau"), Advance("go"))
+    made.staff = TWO
+    correction = made.correct({"amount": "9000"}).seq
+    assert refusals(made, SECOND, RenewOpinion(correction, "agree")) == [KEPT]
+    assert (tasks(made, SECOND), len(tasks(made, LAND))) == ([], 1)
+    assert made.unmet(LAND, RenewOpinion(correction, "agree")) == []
+    made.staff = {**TWO, "u-land": frozenset({"finance"})}
+    assert len(tasks(made, SECOND)) == 1
+    made.do(SECOND, RenewOpinion(correction, "agree"))

@@ -243,6 +243,22 @@ def test_every_seat_of_a_role_that_must_agree_does() -> None:
     assert passes(made)
 
 
+def test_who_must_agree_is_there() -> None:
+    """Where the case names no unit of a role that must agree, nobody's agreement does for it; who
+    only may be asked may be nobody.
+    """
+    made = desk("any, must: [x]")
+    sign(made, "agree", LAND, FINANCE)
+    assert texts(made) == [(False, "x 部门 尚未确定，无从会签（必须同意，至少一家）")]
+    assert [gate.mend for gate in cosign(made)] == ["lifecycle set XS-2026-001 x_units=…"]
+    made.do(BUREAU, SetFacts({"x_units": ["water"]}))
+    sign(made, "agree", WATER)
+    assert passes(made)
+    made = desk("any, must: [land]")
+    sign(made, "agree", LAND)
+    assert passes(made)
+
+
 @pytest.mark.parametrize("words", ["all", "majority", "majority, objection: counts"])
 def test_who_must_agree_and_does_not_cannot_be_outvoted_nor_resolved(words: str) -> None:
     """Its objection stands in the way whatever the others say; resolved by the lead it is still no

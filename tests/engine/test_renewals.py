@@ -23,7 +23,7 @@ from lifecycle.engine.acts import (
     SettleRenewal,
     TakeBack,
 )
-from lifecycle.engine.case import Case, Moment, dump_case, load_case
+from lifecycle.engine.case import Case, Moment, Officer, dump_case, load_case
 from lifecycle.engine.standing import opinions_owed
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.ledger.record import canonical
@@ -339,6 +339,135 @@ def test_an_objection_said_anew_outlives_its_seat() -> None:
     assert made.unmet(X7, RenewOpinion(correction, "object", "仍不可")) == ["role"]
 
 
+def returned(*said: tuple[Officer, str]) -> Desk:
+    """Give a case that went on with the agreement of one unit of two, was corrected, spoken on anew
+    and returned.
+    """
+    made = moved(quorum="any")
+    correction = made.correct({"amount": "9000"}).seq
+    for who, verdict in said:
+        made.do(who, RenewOpinion(correction, verdict, "说明"))  # type: ignore[arg-type]
+    made.do(LAND, Advance("back", "重来"))
+    return made
+
+
+def blocked(made: Desk) -> list[str]:
+    """Say what keeps the case from going on once more, as somebody new to it asks."""
+    decision = made.ask(officer("b9", "bureau"), Advance("go"))
+    return [gate.text for gate in decision.gates if not gate.met]
+
+
+def test_an_objection_said_anew_outlives_the_return_of_its_step() -> None:
+    """Rule 6: an objection never goes stale: once a return has undone the step on which it was said
+    anew, it stands on the transition, though others agree who are enough; its unit changes it there
+    or the lead resolves it.
+    """
+    made = returned((LAND, "agree"), (FINANCE, "object"))
+    made.do(LAND, Sign("go", "agree"))
+    assert blocked(made) == ["财政 不同意：说明"]
+    made.do(FINANCE, Sign("go", "conditional", "分期"))
+    assert blocked(made) == []
+    made = returned((FINANCE, "object"))
+    made.do(LAND, Sign("go", "agree"))
+    made.do(BUREAU, ResolveObjection("go", "finance", "", "已调剂"))
+    assert blocked(made) == []
+
+
+def waiting(made: Desk, who: Officer) -> list[tuple[str, str]]:
+    """List what a case asks of an officer about opinions."""
+    found = tasks_of(made.workflow, case_of(made), who, Moment(made.on, CALENDAR))
+    return [(task.kind, task.text) for task in found if task.kind in ("sign", "resolve")]
+
+
+def rows(made: Desk) -> set[tuple[str, str, str, str]]:
+    """Give the rows of that: kind, transition, role and unit."""
+    kept = tasks_now(made.workflow, case_of(made), CALENDAR)
+    return {row[1:5] for row in kept if row.kind in ("sign", "resolve")}
+
+
+def test_an_objection_that_stands_is_somebodys_task() -> None:
+    """The lead has it to settle while it blocks; its unit, once things have changed since: by a
+    return or by a new value. What is settled, or only counts, is nobody's.
+    """
+    told = "处理 财政 对 前往乙 的不同意见：说明"
+    again = "会签 前往乙：其后有退回或变更，原不同意见仍在，可改变或撤回"
+    for made in (returned((FINANCE, "object")), Desk(quorum="any")):
+        if not case_of(made).opinions:
+            made.do(FINANCE, Sign("go", "object", "说明"))
+            assert (waiting(made, FINANCE), waiting(made, BUREAU)) == ([], [("resolve", told)])
+            made.do(BUREAU, SetFacts({"amount": "7000"}))
+        assert waiting(made, FINANCE) == [("sign", again)]
+        assert waiting(made, officer("f2", "finance", "other")) == []
+        assert waiting(made, BUREAU) == [("resolve", told)]
+        assert {("sign", "go", "finance", ""), ("resolve", "go", "bureau", "")} <= rows(made)
+        made.do(BUREAU, ResolveObjection("go", "finance", "", "已调剂"))
+        assert waiting(made, BUREAU) == []
+        assert {kind for kind, *_rest in rows(made)} == {"sign"}
+    counted = Desk(quorum="any, objection: counts")
+    counted.do(FINANCE, Sign("go", "object", "说明"))
+    assert waiting(counted, BUREAU) == []
+
+
+def test_an_objection_said_anew_is_the_leads_task() -> None:
+    """Until it is settled; where objections only count there is nothing to settle."""
+    made = moved()
+    made.correct({"amount": "9000"})
+    made.do(FINANCE, RenewOpinion(7, "object", "超出预算"))
+    assert waiting(made, BUREAU) == [("resolve", "处理 财政 对第 7 笔更正的不同意见")]
+    assert waiting(made, FINANCE) == []
+    assert rows(made) == {("resolve", "7", "bureau", "")}
+    made.do(BUREAU, SettleRenewal(7, "finance", "", "已调剂"))
+    assert (waiting(made, BUREAU), rows(made)) == ([], set())
+    made = moved(quorum="all, objection: counts")
+    made.correct({"amount": "9000"})
+    made.do(FINANCE, RenewOpinion(7, "object", "超出预算"))
+    assert (waiting(made, BUREAU), rows(made)) == ([], set())
+
+
+def test_only_an_objection_that_stood_outlives_the_return() -> None:
+    """Not one that its unit had changed, nor one that the lead had settled, nor agreement."""
+    made = returned((FINANCE, "object"), (FINANCE, "agree"), (LAND, "agree"))
+    assert blocked(made) == [
+        "国土、财政 的意见已失效（其后有退回或内容变更），须重新会签；还需 1 家同意"
+    ]
+    made = moved(quorum="any")
+    made.correct({"amount": "9000"})
+    made.do(FINANCE, RenewOpinion(7, "object", "超出预算"))
+    made.do(BUREAU, SettleRenewal(7, "finance", "", "已调剂"))
+    made.do(LAND, Advance("back", "重来"))
+    assert [o.verdict for o in case_of(made).opinions.values()] == ["agree", "agree"]
+
+
+def test_an_objection_that_counts_said_anew_ends_with_its_step() -> None:
+    """Where objections only count, they go stale with a return like any opinion."""
+    made = moved(quorum="any, objection: counts")
+    made.correct({"amount": "9000"})
+    made.do(FINANCE, RenewOpinion(7, "object", "超出预算"))
+    made.do(LAND, Advance("back", "重来"))
+    made.do(LAND, Sign("go", "agree"))
+    assert blocked(made) == []
+
+
+def test_an_objection_said_anew_outlives_the_taking_back_of_its_record() -> None:
+    """A record taken back leaves it standing on what would be recorded again; what the unit said of
+    a later making of the same counts instead.
+    """
+    for later in (False, True):
+        made = Desk(text=small.TEXT + GRANT.replace("needs:", "needs:\n      facts: [amount]"))
+        bureau = officer("b2", "bureau")
+        made.do(LAND, Sign("grant", "agree"))
+        made.do(FINANCE, Sign("grant", "agree"))
+        made.do(bureau, Advance("grant"))
+        correction = made.correct({"amount": "9000"}).seq
+        made.do(FINANCE, RenewOpinion(correction, "object", "超出预算"))
+        if later:
+            made.do(FINANCE, Sign("grant", "agree"))
+        made.do(bureau, TakeBack("grant", "误办"))
+        decision = made.ask(BUREAU, Advance("grant"))
+        told = [gate.text for gate in decision.gates if gate.kind == "cosign" and not gate.met]
+        assert ("财政 不同意：超出预算" in told) is not later
+
+
 def test_who_settled_an_objection_said_anew_does_not_go_on_themselves() -> None:
     """Rule 6: nor anybody for them, until somebody else has taken the case forward; a record that
     does not rest on the step they make.
@@ -500,6 +629,25 @@ def test_a_resolved_objection_that_is_stale_is_asked_anew_on_that_day() -> None:
     assert owed(made) == {"land": "2026-04-06", "finance": "2026-03-05"}
 
 
+def test_what_goes_stale_while_the_case_is_suspended_is_asked_anew_on_that_day() -> None:
+    """Rule 7: a value that changes in the meantime asks those again who had signed it where the
+    case goes back to, and nobody counts the days from before; what did not change asks nobody.
+    """
+    made = Desk()
+    made.do(LAND, Sign("go", "agree"))
+    made.pass_days(7)
+    made.do(BUREAU, Advance("pause", "暂缓"))
+    assert case_of(made).asked == {}
+    made.pass_days(3)
+    made.do(BUREAU, SetFacts({"x_units": []}))
+    assert case_of(made).asked == {}
+    made.do(BUREAU, SetFacts({"amount": "7000"}))
+    assert set(case_of(made).asked) == {"go/land/"}
+    made.do(BUREAU, Advance("resume"))
+    assert owed(made)["land"] == "2026-03-17"
+    assert owed(made)["finance"] < "2026-03-12"
+
+
 GRANT = """
   - name: grant
     title: 批准
@@ -516,9 +664,9 @@ def test_who_owes_an_opinion_again_since_a_record_was_taken_back_is_asked_on_tha
     made = Desk(text=small.TEXT + GRANT)
     made.do(LAND, Sign("grant", "agree"))
     made.do(officer("b2", "bureau"), Advance("grant"))
-    made.pass_days(30)
+    made.pass_days(7)
     made.do(officer("b2", "bureau"), TakeBack("grant", "误办"))
     grant = made.workflow.leaving["first"]["grant"]
     found = opinions_owed(made.workflow, case_of(made), CALENDAR)
     dues = {one.seat.role: one.due.on.isoformat() for one in found if one.transition is grant}
-    assert dues == {"finance": "2026-04-06"}
+    assert dues == {"finance": "2026-03-12"}

@@ -12,6 +12,7 @@ from small import BUREAU, CALENDAR, LAND, START, Advance, Desk, SetFacts
 from lifecycle.engine.acts import ConfirmCorrection, Correct
 from lifecycle.engine.case import Case, dump_case, load_case
 from lifecycle.engine.standing import open_limits
+from lifecycle.workflow.reader import read_workflow
 
 TEXT = """
 workflow: works
@@ -131,10 +132,44 @@ def test_a_transition_that_prolongs_moves_the_limit() -> None:
     works.make("agree", 1, start_due_on=day(30))
     works.make("agree", 2, start_due_on=day(300))
     assert works.due() == {"约定开工": day(31)}
-    works.make("extend", 20, start_due_on=day(60))
-    assert works.due() == {"约定开工": day(61)}
-    works.make("extend", 70, start_due_on=day(90))
-    assert works.due() == {"约定开工": day(91)}
+    works.make("extend", 20, start_due_on=day(360))
+    assert works.due() == {"约定开工": day(361)}
+    works.make("extend", 70, start_due_on=day(390))
+    assert works.due() == {"约定开工": day(391)}
+
+
+def test_what_prolongs_leads_to_a_later_day() -> None:
+    """An extension to the day agreed, or to one before it, extends nothing; where no day is agreed
+    yet any does, and what does not prolong is free.
+    """
+    works = Works()
+    works.make("build", 0)
+    works.make("extend", 1, start_due_on=day(30))
+    works.on = START + timedelta(days=2)
+    for days, refused in ((29, ["facts"]), (30, ["facts"]), (31, [])):
+        assert works.unmet(BUREAU, Advance("extend", "", {"start_due_on": day(days)})) == refused
+        assert works.unmet(BUREAU, Advance("agree", "", {"start_due_on": day(days)})) == []
+    decision = works.ask(BUREAU, Advance("extend", "", {"start_due_on": day(29)}))
+    [gate] = [gate for gate in decision.gates if not gate.met]
+    assert gate.text == f"约定开工日 {day(29)}，须晚于 {day(30)}（延期只延长期限）"
+    assert gate.mend == "lifecycle advance XS-2026-001 extend --set start_due_on=…"
+
+
+def test_what_prolongs_may_register_other_days_too() -> None:
+    """Later is asked of a day to come and of one that a limit counts from, not of any other."""
+    text = TEXT.replace("renews: [start_due_on]", "may: [contract_on, approved_on]")
+    text = text.replace("  paid_on:", "  approved_on: {title: 批准日, type: date}\n  paid_on:")
+    works = Works()
+    works.workflow = read_workflow(text, "small.yaml")
+    works.make("build", 0)
+    for days in (1, 2):
+        works.make("extend", days, start_due_on=day(days + 30), approved_on=day(0))
+    works.on = START + timedelta(days=3)
+    facts = {"start_due_on": day(40), "contract_on": day(3)}
+    works.do(BUREAU, Advance("extend", "", facts))
+    assert works.unmet(BUREAU, Advance("extend", "", {**facts, "start_due_on": day(41)})) == [
+        "facts"
+    ]
 
 
 def test_b3_done_is_done() -> None:

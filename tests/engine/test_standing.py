@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import small
 
-from lifecycle.engine.case import Case, Edition, Fired, PastEdition
-from lifecycle.engine.standing import open_limits, stand
+from lifecycle.engine.case import Case, Edition, Fired, Moment, PastEdition
+from lifecycle.engine.standing import open_limits, running_limits, stand
 from lifecycle.engine.workdays import Calendar
+from lifecycle.insight.outlook import tasks_of
+from lifecycle.ledger.rows.task_rows import tasks_now
 from lifecycle.workflow.reader import read_workflow
 
 PROJECT = read_workflow(
@@ -135,3 +138,54 @@ def test_a_final_state_has_no_limits() -> None:
     """A closed case is due on no day and has no light."""
     standing = stand(PROJECT, case_in("completed"), CALENDAR)
     assert (standing.due_on, standing.light(date(2030, 1, 1).isoformat())) == (None, "green")
+
+
+# ── While a case is suspended ──
+
+STATUTORY = """lead: LEAD, limits: [
+      {title: 法定, in: 3, unit: day, roll: none, basis: 某法},
+      {title: 停得, in: 2, unit: day, roll: none, stops: true, basis: 某法},
+      {title: 自定, in: 1, unit: day, roll: none, inner: true, basis: 内部承诺}],"""
+
+
+def suspended(lead: str = "bureau") -> small.Desk:
+    """Give a case with statutory limits that is suspended on the day on which it was opened."""
+    text = small.TEXT.replace("lead: bureau, due: {in: 10", f"{STATUTORY} due: {{in: 10")
+    made = small.Desk(text=text.replace("LEAD", lead))
+    made.do(small.BUREAU, small.Advance("pause", "暂缓"))
+    return made
+
+
+def limits(made: small.Desk) -> dict[str, tuple[str, str]]:
+    """Map the limits that run to the states they are of and their days."""
+    assert made.case is not None
+    found = running_limits(made.workflow, made.case, CALENDAR)
+    return {item.limit.title: (item.state, item.due.on.isoformat()) for item in found}
+
+
+def test_a_statutory_limit_of_the_state_left_is_told() -> None:
+    """Rule 10: what does not stop while the case is suspended runs, and every view that goes by
+    days says so: the next day due, the list of what is overdue, the lead's to-do.
+    """
+    made = suspended()
+    assert made.case is not None
+    assert limits(made) == {"法定": ("first", "2026-03-05")}
+    assert stand(made.workflow, made.case, CALENDAR).due_on == "2026-03-05"
+    days = {row.due_on for row in tasks_now(made.workflow, made.case, CALENDAR)}
+    assert days == {"2026-03-05"}
+    made.do(small.BUREAU, small.Advance("resume"))
+    assert set(limits(made)) == {"法定", "停得", "自定", "甲环节"}
+
+
+def test_the_lead_of_the_state_left_is_told_that_it_is_overdue() -> None:
+    """Though another makes the case go on, and the suspended state has no lead."""
+    made = suspended("land")
+    assert made.case is not None
+    rows = tasks_now(made.workflow, made.case, CALENDAR)
+    assert ("lead", "land", "2026-03-05") in {(row.kind, row.role, row.due_on) for row in rows}
+    for days, told in ((3, []), (4, ["甲环节 已逾期（限 2026-03-05）"])):
+        made.on = small.START + timedelta(days=days)
+        found = tasks_of(made.workflow, made.case, small.LAND, Moment(made.on, CALENDAR))
+        assert [task.text for task in found] == told
+    others = tasks_of(made.workflow, made.case, small.FINANCE, Moment(made.on, CALENDAR))
+    assert list(others) == []

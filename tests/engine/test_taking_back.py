@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +46,32 @@ def desk() -> Desk:
     return made
 
 
+PROLONGED = """
+workflow: small
+title: 意向
+version: 1
+basis: 测试
+number: YX-{year}-{serial:03}
+subject: name
+opened_by: bureau
+roles: {bureau: 招商局}
+facts:
+  name: {title: 名称, type: text, required: true}
+  valid_to: {title: 有效期至, type: date, future: yes}
+states:
+  intent:
+    title: 意向
+    lead: bureau
+    due: {in: 1, unit: day, inner: true, basis: 内部承诺}
+    limits: [{title: 届满, in: 1, unit: day, since: valid_to, roll: none, inner: true, basis: 内部承诺}]
+  done: {title: 办结, final: true}
+transitions:
+  - {name: agree_on, title: 签订, kind: record, from: intent, by: bureau, asks: [valid_to], needs: {counter: {of: agree_on, at_most: 1}}}
+  - {name: renew, title: 续期, kind: record, from: intent, by: bureau, asks: [valid_to], renews: [valid_to], prolongs: true, needs: {counter: {of: renew, at_most: 1, inner: true}}}
+  - {name: finish, title: 办结, from: intent, to: done, by: bureau}
+"""  # noqa: E501
+
+
 def announce(desk: Desk, price: str = "100") -> Case:
     """Announce today."""
     facts = {"announced_on": desk.on.isoformat(), "price": price}
@@ -85,8 +111,8 @@ def test_a_record_taken_back_leaves_the_case_as_it_was(desk: Desk) -> None:
 def test_the_legal_counter_counts_what_was_taken_back(desk: Desk) -> None:
     """At most three announcements, taken back or not."""
     for _ in range(3):
-        announce(desk)
-        desk.do(LAND, BACK)
+        seq = announce(desk).seq
+        desk.do(LAND, replace(BACK, step=seq))
     facts = {"announced_on": desk.on.isoformat(), "price": "100"}
     assert told(desk, LAND, Advance("announce", facts=facts)) == ["公告 已 3 次，至多 3 次"]
 
@@ -115,8 +141,73 @@ def test_a_record_that_stands_through_returns_is_taken_back(desk: Desk) -> None:
         desk.do(FINANCE, Advance("pay", facts={"paid": paid}))
     back = TakeBack("pay", "付到别的地块了")
     assert desk.do(FINANCE, back).facts["paid"] == "200"
+    assert desk.do(FINANCE, replace(back, step=9)).facts["paid"] == "100"
+    assert "paid" not in desk.do(FINANCE, replace(back, step=7)).facts
+
+
+def test_asking_twice_takes_back_one_record(desk: Desk) -> None:
+    """The same request sent again takes back no other one: whoever means the one before says
+    which.
+    """
+    back = TakeBack("pay", "付到别的地块了")
+    for number, paid in enumerate(("100", "200")):
+        desk.do(FINANCE, Attach("voucher", file(str(number))))
+        desk.do(FINANCE, Advance("pay", facts={"paid": paid}))
     assert desk.do(FINANCE, back).facts["paid"] == "100"
-    assert "paid" not in desk.do(FINANCE, back).facts
+    assert told(desk, FINANCE, back) == ["“付款”已有收回或退回的，还要收回第 7 笔的，须写明"]
+    assert told(desk, FINANCE, replace(back, step=9)) == ["第 9 笔不是“付款”的最后一笔"]
+    desk.do(FINANCE, Attach("voucher", file("3")))
+    desk.do(FINANCE, Advance("pay", facts={"paid": "300"}))
+    assert told(desk, FINANCE, replace(back, step=7)) == ["第 7 笔不是“付款”的最后一笔"]
+    assert desk.do(FINANCE, replace(back, step=12)).facts["paid"] == "100"
+    assert "paid" not in desk.do(FINANCE, replace(back, step=7)).facts
+
+
+LATE = "办理之日起 5 个工作日内可以收回（至 2026-03-09），现在已过"
+
+
+def test_a_record_is_taken_back_within_five_workdays(desk: Desk) -> None:
+    """A mistake shows by then; what stood longer, others have gone by. Dating the taking back
+    earlier does not help.
+    """
+    announce(desk)
+    desk.on = date(2026, 3, 9)
+    assert desk.unmet(LAND, BACK) == []
+    desk.on = date(2026, 3, 10)
+    assert told(desk, LAND, BACK) == [LATE]
+    desk.on, desk.recorded = date(2026, 3, 2), date(2026, 6, 1)
+    assert told(desk, LAND, BACK) == [LATE]
+
+
+def test_what_was_recorded_late_may_be_taken_back_at_once(desk: Desk) -> None:
+    """Its five workdays count from the recording, as long as it is the last entry."""
+    desk.recorded = date(2026, 6, 1)
+    announce(desk)
+    desk.recorded = date(2026, 6, 8)
+    assert desk.unmet(LAND, BACK) == []
+    desk.recorded = date(2026, 6, 9)
+    assert desk.unmet(LAND, BACK) == ["relied"]
+    desk.recorded = date(2026, 6, 2)
+    desk.do(FINANCE, Sign("close", "agree"))
+    assert told(desk, LAND, BACK) == [LATE]
+
+
+def test_a_record_that_kept_a_limit_is_not_taken_back() -> None:
+    """Prolonged on the last day: once the old day has passed, the days since were spent on its
+    account, and its count is not won back. What does not prolong is free to go, whatever else is
+    overdue.
+    """
+    for word, refused in (("prolongs: true", ["relied"]), ("prolongs: false", [])):
+        made = Desk(text=PROLONGED.replace("prolongs: true", word), first={"name": "某"})
+        made.do(BUREAU, Advance("agree_on", facts={"valid_to": "2026-03-03"}))
+        made.do(BUREAU, Advance("renew", facts={"valid_to": "2026-03-20"}))
+        back = TakeBack("renew", "不续了")
+        made.on = date(2026, 3, 4)
+        assert made.unmet(BUREAU, back) == []
+        made.on = date(2026, 3, 5)
+        assert made.unmet(BUREAU, back) == refused
+    made.on = date(2026, 3, 4)
+    assert made.do(BUREAU, back).facts["valid_to"] == "2026-03-03"
 
 
 def test_only_who_made_it_takes_a_record_back(desk: Desk) -> None:
@@ -141,7 +232,7 @@ def test_a_record_that_a_later_step_read_stays(desk: Desk) -> None:
     desk.do(FINANCE, Sign("close", "agree"))
     desk.pass_days(21)
     desk.do(LAND, Advance("close", facts={"term": "2027-01-01"}))
-    assert told(desk, LAND, BACK) == ["其后的“成交”（第 8 笔）以它为据"]
+    assert told(desk, LAND, BACK) == ["其后的“成交”（第 8 笔）以它为据", LATE]
     desk.do(LAND, Advance("resell", "重新出让"))
     assert desk.unmet(LAND, BACK) == ["state"]
 

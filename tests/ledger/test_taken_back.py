@@ -311,7 +311,9 @@ def test_a_record_is_taken_back(bureau: Bureau) -> None:
     assert said in bureau.do("show", number)
     assert case_of(bureau, number)["facts"]["people"] == 12
     assert case_of(bureau, number)["transitions"]["note_visit"]["count"] == 1
-    bureau.do(*back, by="bureau01")
+    refused(bureau, *back, by="bureau01", told="已有收回或退回的，还要收回第 2 笔的，须写明")
+    refused(bureau, *back, "--entry", "3", by="bureau01", told="不是“登记到访”的最后一笔")
+    bureau.do(*back, "--entry", "2", by="bureau01")
     assert [row[2] for row in values_of(bureau, number, "people")] == ["12", "120", "12", None]
     refused(bureau, *back, by="bureau01", told="“登记到访”没有办过，或已退回、收回")
     bureau.do("advance", number, "close", "--note", "不办", by="bureau01")

@@ -343,3 +343,26 @@ def test_one_function_gives_the_case(tiny: Tiny) -> None:
         assert (found.case, found.amended) == (case, ())
         late = datetime(2026, 9, 1, 1, tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         assert case_as_of(office.library, case.id, AsOf(at=late)) is None
+
+
+def test_b5_a_case_cancelled_since_was_there_on_its_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home
+) -> None:
+    """B5: a list, a board and a to-do of a day before the cancellation have the case; those of the
+    day itself, or of what was recorded then, have it not.
+    """
+    tiny = Tiny(tmp_path, monkeypatch, home)
+    tiny.now = at_ten(1)
+    tiny.founded()
+    tiny.do("open", "visit", "--set", "name=温泉康养", by="bureau02")
+    tiny.now = at_ten(10)
+    tiny.do("cancel", FIRST, "--note", "重复立项", by="bureau02")
+    tiny.now = at_ten(20)
+    for on, there in (("2026-09-09", True), ("2026-09-10", False), ("2026-09-20", False)):
+        listed = tiny.asks("list", "--on", on)["cases"]
+        assert [row["number"] for row in listed] == ([FIRST] if there else [])
+        boards = tiny.asks("board", "--on", on)["workflows"]
+        assert [board["total"] for board in boards] == ([1] if there else [])
+        tasks = tiny.asks("todo", "--on", on, by="bureau01")["tasks"]
+        assert bool(tasks) is there
+    assert tiny.asks("list")["cases"] == []

@@ -197,6 +197,21 @@ def test_b8_what_a_return_undid_is_not_signed_off(paper: Paper) -> None:
     assert paper.findings() == []
 
 
+def test_what_went_out_before_a_return_undid_its_step_is_told(paper: Paper) -> None:
+    """Rule 12: it is listed, and counted by `show`, until it is replaced or void."""
+    number = begun(paper)
+    paper.issued(number, LETTER)
+    goes_on(paper, number)
+    told = "；已签发的里 所属流转已退回，须替代或作废 1 件"
+    assert (lapses(paper, number)[LETTER], told in paper.do("show", number)) == (None, False)
+    paper.do("advance", number, "send_back", "--note", "重报", by="planning01")
+    assert lapses(paper, number)[LETTER] == "outlived"
+    assert told in paper.do("show", number)
+    assert "已签发（所属流转已退回，须替代或作废）" in paper.do("notice", "list", number)
+    paper.do("notice", "void", number, LETTER, "--note", "项目已退回", by="bureau04")
+    assert (lapses(paper, number)[LETTER], told in paper.do("show", number)) == (None, False)
+
+
 def test_b8_a_late_letter_promises_no_day_of_the_left_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

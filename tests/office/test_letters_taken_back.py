@@ -137,3 +137,40 @@ def test_after_the_end_of_the_case_letters_are_mended_too(paper: Paper) -> None:
     early = ("--on", "2026-09-29", "--done-by", "land01", "--because", "出差")
     assert "早于" in paper.fails(*back, *early, by="land02")[1]
     assert paper.findings() == []
+
+
+def answers(paper: Paper, number: str) -> int:
+    """Count the answers that are recorded of a case."""
+    entries = paper.asks("log", number)["entries"]
+    return sum(one["intent"]["type"] == "letter_answered" for one in entries)
+
+
+def test_the_same_answer_again_is_none(paper: Paper) -> None:
+    """The same person's same answer to the same letter is one entry; another file, another word,
+    another person's, or one after it was withdrawn or the other was given, is one more.
+    """
+    number = paper.asked()
+    paper.issued(number)
+    letter, other = paper.write("复函.pdf", "同意选址"), paper.write("补充.pdf", "另附图件")
+    agree = ("notice", "reply", number, LETTER, "同意", "--file", letter)
+    plain = ("notice", "reply", number, LETTER, "--file", letter)
+    told = f"{number}　剑瓷文化体验街区　没有变化\n"
+    expected = 0
+    for words, by, new in (
+        (agree, "land01", True),
+        (agree, "land01", False),
+        ((*agree, "--note", "尽快"), "land01", True),
+        ((*agree, "--note", "尽快"), "land01", False),
+        ((*agree, "--note", "尽快"), "land02", True),
+        (plain, "land01", True),
+        (plain, "land01", False),
+        ((*plain[:-1], other), "land01", True),
+        (plain, "land01", True),
+    ):
+        said = paper.do(*words, by=by)
+        expected += new
+        assert (said == told, answers(paper, number)) == (not new, expected), words
+    paper.do(*agree, by="land01")
+    paper.do("withdraw", number, "to_siting", "--note", "误签", by="land01")
+    assert paper.do(*agree, by="land01") != told
+    assert paper.findings() == []

@@ -172,7 +172,7 @@ CORRECTED = [
     ("agreed", "bureau01", "name=另一处街区", "bureau02"),
     ("built", "land01", "deal_price=1", "bureau01"),
     ("built", "bureau01", "owner_unit=owner-longquan", "bureau02"),
-    ("supervised", "bureau01", "deadline_on=2030-01-01", "linye01"),
+    ("supervised", "bureau01", "deadline_on=2030-01-01", "bureau02"),
 ]
 
 
@@ -199,6 +199,9 @@ def test_a_correction_takes_two_persons_however_it_is_called(
         told = w.run("confirm", w.case, "--as", "bureau03", "--for", "bureau01", code=1).stderr
         assert "提请，须换人" in told
     assert w.asks("show", w.case)["case"]["facts"][fact] == before[fact]
+    if stage == "supervised":  # the unit that is to do it does not decide by when
+        told = w.run("confirm", w.case, "--as", "linye01", code=1).stderr
+        assert "由 市招商局 办理" in told
     w.run("decline", w.case, "--note", "原值无误", "--as", lead)
     assert w.asks("show", w.case)["case"]["facts"] == before
 

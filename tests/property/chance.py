@@ -560,7 +560,9 @@ class Chance:
         doing = self.random.random()
         if doing < 0.4 and case.steps:
             step = self.pick(case.steps[-4:])
-            self.submit(self._own(step.persons), case, TakeBack(step.transition, note))
+            last = next(s for s in reversed(case.steps) if s.transition == step.transition)
+            named = last.seq if step.seq % 2 else 0
+            self.submit(self._own(step.persons), case, TakeBack(step.transition, note, named))
         elif doing < 0.7 and case.facts:
             name = self.pick(case.facts)
             self.submit(self._entered(case, name), case, ClearFacts((name,), note))

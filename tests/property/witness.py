@@ -9,6 +9,7 @@ own way of asking cannot hide.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -176,8 +177,11 @@ class Said:
 
 @dataclass
 class Stay:
-    """A stay that a suspension interrupted: when its state was entered, and since when it stops."""
+    """A stay that a suspension interrupted: in which state, when that was entered, and since when
+    it stops.
+    """
 
+    state: str
     entered_on: str
     stopped_on: str
 
@@ -915,6 +919,12 @@ class Record:
         self._judge_counters(way, told)
         for name in way.asks:
             self.see("1", name in facts, f"{name} is not given: {told}")
+        empty = way.kind == "record" and way.may and not way.asks and not facts
+        self.see("1", not empty, f"records nothing: {told}")
+        for name in facts if way.prolongs else ():
+            held = self.value(name)
+            later = held is None or str(facts[name]) > str(held)
+            self.see("11", later, f"{name} is not prolonged from {held}: {told}")
         self.see("reason", not way.reason or bool(intent["data"]["note"]), f"no reason: {told}")
         reads = {n: e for n in self.items(way, self.state) if (e := self.hand(n)) is not None}
         step = Step(
@@ -964,7 +974,7 @@ class Record:
         if step.way.kind != "resume" and to != step.source:
             self.entered[to] = (self.seq, step.known)
         if step.way.kind == "suspend":
-            self.suspensions.append(Stay(self.entered_on, step.on))
+            self.suspensions.append(Stay(step.source, self.entered_on, step.on))
             self.entered_on = step.on
         elif step.way.kind == "resume":
             stay = self.suspensions.pop()
@@ -997,11 +1007,30 @@ class Record:
         self._drop(gone)
 
     def _drop(self, gone: set[int]) -> None:
+        for seq, renewal in self.renewals.items():
+            for step in self.steps:
+                if step.seq in gone and step.seq in renewal["steps"]:
+                    self._keep_objections(seq, renewal, step)
         self.steps = [step for step in self.steps if step.seq not in gone]
         for listed in self.editions.values():
             for one in listed:
                 if one.by and one.seq in gone:
                     one.gone = True
+
+    def _keep_objections(self, seq: int, renewal: Mapping[str, Any], step: Step) -> None:
+        """Rule 6: what a unit last objected when it spoke anew on a step outlives that."""
+        for role, unit in {*renewal["seats"], *renewal["said"]}:
+            said = [one["said"][role, unit] for one in self._later(seq, (role, unit))]
+            key = (step.way.name, role, unit)
+            known = self.opinions.get(key)
+            sits = step.way.cosign_of(role) is not None
+            if (
+                said
+                and sits
+                and self._objects(said[-1])
+                and (not known or known.seq < said[-1].seq)
+            ):
+                self.opinions[key] = replace(said[-1])
 
     def _judge_doors(self, way: Transition, facts: Mapping[str, Any], told: str) -> None:
         locked = self.locked() - set(way.unlocks)
@@ -1108,13 +1137,15 @@ class Record:
             self.see("counter", made < counter.at_most, f"{counter.of} {made} times: {told}")
 
     def _record_taken_back(
-        self, _body: Any, intent: Mapping[str, Any], persons: tuple[str, ...], told: str
+        self, body: Any, intent: Mapping[str, Any], persons: tuple[str, ...], told: str
     ) -> None:
         name, seq = intent["transition"], intent["data"]["step"]
         step = self.last(name)
         assert step is not None, told
         self.see("15", step.seq == seq and step.way.kind == "record", f"no record: {told}")
         self.see("15", bool(set(step.persons) & set(persons)), f"not theirs: {told}")
+        soon = self.calendar().add(date.fromisoformat(step.known), 5, "workday").on.isoformat()
+        self.see("15", recorded_on(body) <= soon, f"too late: {told}")
         entered = [e for listed in self.editions.values() for e in listed if e.by and e.seq == seq]
         for later in self.steps:
             if later.seq > seq:
@@ -1129,13 +1160,17 @@ class Record:
     # Whom a change asks.
 
     def _all_seats(self) -> dict[tuple[str, str, str], bool]:
-        """Map each seat out of the present state to whether what it said has gone stale."""
+        """Map each seat out of the present state, and of those that a suspended case left, to
+        whether what it said has gone stale.
+        """
         if not self.opened_on or self.workflow.states[self.state].final:
             return {}
         found = {}
-        for way in self.workflow.leaving[self.state].values():
+        for name, state in self._sources().items():
+            way = self.workflow.leaving[state][name]
             for cosign in way.cosigns:
-                floor = self.floor(way, cosign)
+                with self._at(state):
+                    floor = self.floor(way, cosign)
                 for role in cosign.roles:
                     for unit in self.units(role):
                         said = self.opinions.get((way.name, role, unit))
@@ -1143,18 +1178,40 @@ class Record:
                         found[way.name, role, unit] = stale
         return found
 
+    def _sources(self) -> dict[str, str]:
+        """Map the transitions out of the present state, and of those left, to where they start."""
+        found: dict[str, str] = {}
+        for state in (self.state, *(stay.state for stay in reversed(self.suspensions))):
+            for name in self.workflow.leaving[state]:
+                found.setdefault(name, state)
+        return found
+
+    @contextmanager
+    def _at(self, state: str) -> Iterator[None]:
+        """Look from another state."""
+        here, self.state = self.state, state
+        try:
+            yield
+        finally:
+            self.state = here
+
     def _kept(self, seats: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], bool]:
         """Map seats to whether they were asked or have spoken."""
-        ways = self.workflow.leaving[self.state]
-        return {
-            key: key in self.opinions or bool(self.evidence(ways[key[0]], key[1], key[2]))
-            for key in seats
-        }
+        found, sources = {}, self._sources()
+        for key in seats:
+            state = sources[key[0]]
+            with self._at(state):
+                way = self.workflow.leaving[state][key[0]]
+                found[key] = key in self.opinions or bool(self.evidence(way, key[1], key[2]))
+        return found
 
     def _rounds(self) -> dict[tuple[str, str], int]:
-        """Map each transition out of the present state to the seq at which its round began."""
-        ways = self.workflow.leaving[self.state].values() if self.opened_on else ()
-        return {(self.state, way.name): self.since_round(way) for way in ways if way.cosigns}
+        """Map each transition out of these states to the seq at which its round began."""
+        found = {}
+        for name, state in self._sources().items() if self.opened_on else ():
+            with self._at(state):
+                found[state, name] = self.since_round(self.workflow.leaving[state][name])
+        return found
 
     def _ask_by_change(
         self,
@@ -1165,26 +1222,38 @@ class Record:
         """Note whom an entry asks because what they signed went stale, or because they came to
         others that were asked. What begins a round asks nobody so.
         """
-        day = known_on(body)
+        sources = self._sources()
         for key, stale in self._all_seats().items():
-            name, role, unit = key
-            way = self.workflow.leaving[self.state][name]
-            was, now = rounds.get((self.state, name), -1), self.since_round(way)
-            if now < was and (key not in self.opinions or stale):
-                if self.evidence_since(now, way, role, unit):
-                    self.asks.setdefault(key, []).append((self.seq, day))
-                self.anew[key] = self.seq
-            if now != was:
-                continue
-            went_stale = stale and before.get(key) is False
-            came = key not in before and any(
-                other[0] == name
-                and way.cosign_of(other[1]) is way.cosign_of(role)
-                and self.evidence(way, other[1], other[2])
-                for other in before
-            )
-            if went_stale or came:
+            state = sources[key[0]]
+            with self._at(state):
+                self._ask_one(key, stale, before, rounds, known_on(body))
+
+    def _ask_one(
+        self,
+        key: tuple[str, str, str],
+        stale: bool,
+        before: Mapping[tuple[str, str, str], bool],
+        rounds: Mapping[tuple[str, str], int],
+        day: str,
+    ) -> None:
+        name, role, unit = key
+        way = self.workflow.leaving[self.state][name]
+        was, now = rounds.get((self.state, name), -1), self.since_round(way)
+        if now < was and (key not in self.opinions or stale):
+            if self.evidence_since(now, way, role, unit):
                 self.asks.setdefault(key, []).append((self.seq, day))
+            self.anew[key] = self.seq
+        if now != was:
+            return
+        went_stale = stale and before.get(key) is False
+        came = key not in before and any(
+            other[0] == name
+            and way.cosign_of(other[1]) is way.cosign_of(role)
+            and self.evidence(way, other[1], other[2])
+            for other in before
+        )
+        if went_stale or came:
+            self.asks.setdefault(key, []).append((self.seq, day))
 
     def evidence(self, way: Transition, role: str, unit: str) -> list[str]:
         """List the days on which a seat learnt in this round that it is asked; none where nobody

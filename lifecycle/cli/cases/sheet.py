@@ -172,7 +172,8 @@ def _print_letters(sheet: Sheet) -> None:
         return
     owing = f"；待 {'、'.join(sheet.owing)} 复函" if sheet.owing else ""
     late = f"；未签发的里 {_counted(sheet.lapsed)}" if sheet.lapsed else ""
-    stand = f"{_counted(sheet.letters)}{late}{owing}"
+    gone = f"；已签发的里 {_counted(sheet.outlived)}" if sheet.outlived else ""
+    stand = f"{_counted(sheet.letters)}{late}{gone}{owing}"
     _flow("公文　", f"{stand}　lifecycle notice list {sheet.number}")
 
 

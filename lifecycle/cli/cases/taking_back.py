@@ -90,13 +90,21 @@ def detach(
 
 @command(
     "take-back",
-    help="收回误办的一笔记录（不改变环节的流转），写明理由：由办的人本人办，其后没有流转以它为据、"
-    "没有签发它的公文才可以。收回的是最后一笔；它填的、锁的回到以前，拟的公文作废；按法定次数算的仍算一次。",
+    help="收回误办的一笔记录（不改变环节的流转），写明理由：由办的人本人在五个工作日以内办，其后没有流转"
+    "以它为据、没有签发它的公文、没有期限靠它才没有逾期才可以。收回的是最后一笔；它填的、锁的回到以前，"
+    "拟的公文作废；按法定次数算的仍算一次。",
     examples=["lifecycle take-back LS-F-2026-003 登记进度 --note 记到了别的项目 --as bureau01"],
 )
 @_CASE
 @argument("transition", metavar="TRANSITION", help="流转的标识或名称")
 @_NOTE
+@option(
+    "--entry",
+    type=int,
+    default=0,
+    metavar="第几笔",
+    help="收回的是第几笔（log 列出）；同一流转已有收回或退回的，须写明",
+)
 @_WHOLE
 @acting
 @_DRY_RUN
@@ -106,6 +114,7 @@ def take_back(
     case: str,
     transition: str,
     note: str,
+    entry: int,
     whole: bool,
     principal: str | None,
     dry_run: bool,
@@ -114,7 +123,9 @@ def take_back(
     from lifecycle.office.cases import taking_back
 
     def do(request: Request, found: Case, said: str) -> Done:
-        return taking_back.take_back(desk.office, request, found, transition, note=said)
+        return taking_back.take_back(
+            desk.office, request, found, transition, note=said, entry=entry
+        )
 
     request = request_of(desk, principal, dry_run=dry_run)
     return _perform(desk, case, request, do, note, title="收回", whole=whole)

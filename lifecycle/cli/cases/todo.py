@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from lifecycle.office.todo import CaseTask, LetterTask, Todo
     from lifecycle.office.view import View
 
-KINDS = {"sign": "会签", "advance": "可办", "supply": "待齐", "overdue": "逾期", "confirm": "更正"}
+KINDS = {
+    "sign": "会签",
+    "resolve": "异议",
+    "advance": "可办",
+    "supply": "待齐",
+    "overdue": "逾期",
+    "confirm": "更正",
+}
 GROUPS = {
     "overdue": ("已逾期", "red"),
     "today": ("今天到期", "yellow"),

@@ -32,6 +32,9 @@ def done(desk: Desk, handled: Handled, *more: str) -> None:
     }
 
     def tell() -> None:
+        if outcome.unchanged:
+            say(f"{outcome.case.number}　{done_line(what)}")
+            return
         if not outcome.body:
             say(f"{outcome.case.number}　{outcome.case.title}　可以办理（未写入）")
             return

@@ -33,6 +33,10 @@ class Act(ABC):
     """What officers call doing it."""
     after_end: ClassVar[bool] = False
     """Whether it may be done to a case that has ended."""
+    matter: ClassVar[tuple[str, ...]] = ()
+    """The fields that say what it is about, where a case does not keep all that it says: whether it
+    is idle is then told from the last entry on the same matter, too.
+    """
 
     @property
     def moves_clock(self) -> bool:

@@ -20,7 +20,7 @@ from lifecycle.engine.consequences import (
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_lock, judge_value
-from lifecycle.engine.gates.gates import Gate, judge_role, leads_of
+from lifecycle.engine.gates.gates import Gate, confirmers_of, judge_role
 from lifecycle.engine.gates.renewals import spoken_for
 from lifecycle.engine.gates.settled import returns_past
 from lifecycle.engine.steps import MadeStep
@@ -57,7 +57,7 @@ class ConfirmCorrection(Act):
         workflow, case = docket.workflow, docket.case
         proposal = find_proposal(docket, self.proposal)
         gate, role = judge_role(
-            workflow, case, docket.officer, docket.moment, leads_of(workflow, case)
+            workflow, case, docket.officer, docket.moment, confirmers_of(workflow, case)
         )
         docket.add(gate)
         if proposal is None:

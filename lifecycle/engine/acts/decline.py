@@ -13,7 +13,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import left_after
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.gates import Gate, judge_role, leads_of
+from lifecycle.engine.gates.gates import Gate, confirmers_of, judge_role
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 
@@ -35,7 +35,7 @@ class DeclineCorrection(Act):
         proposal = find_proposal(docket, self.proposal)
         own = proposal is not None and bool(set(proposal.persons) & set(docket.officer.persons))
         gate, role = judge_role(
-            workflow, case, docket.officer, docket.moment, leads_of(workflow, case)
+            workflow, case, docket.officer, docket.moment, confirmers_of(workflow, case)
         )
         docket.add(Gate("role", True, {}, "提请更正的人") if own else gate)
         if not self.note:

@@ -11,6 +11,7 @@ from lifecycle.engine.acts.sign import (
     Verdict,
     judge_own_opinion,
     judge_reason,
+    kept_by,
     opinion,
     read_also,
     seat_names,
@@ -22,6 +23,7 @@ from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import (
     judge_voice,
     may_speak,
+    signer_of,
     who_are,
     who_is,
 )
@@ -75,6 +77,7 @@ class RenewOpinion(Act):
         name = who_is(docket.workflow, docket.moment, seat.role, seat.unit)
         docket.add(Gate("role", True, {"role": seat.role}, name))
         judge_own_opinion(docket, seat)
+        _judge_kept(docket, renewal, seat)
         called = f"第 {self.correction} 笔更正"
         for gate in judge_voice(called, renewal.seats, seat, docket.officer):
             docket.add(gate)
@@ -82,6 +85,7 @@ class RenewOpinion(Act):
         also = self._also(docket, renewal, seat)
         for other in also:
             judge_own_opinion(docket, other)
+            _judge_kept(docket, renewal, other)
         places = tuple((other.role, other.unit) for other in also)
         said = replace(self, role=seat.role, unit=seat.unit, also=places)
         return docket.close(said, seat.role)
@@ -176,6 +180,15 @@ def _may_speak(docket: Docket, seat: Seat) -> bool:
         return True
     own = said is not None and said.objects and said.by_unit == seat.unit == officer.unit
     return own and not has_seat(docket.workflow, docket.case, seat) and seat.role in officer.held
+
+
+def _judge_kept(docket: Docket, renewal: OpenRenewal, seat: Seat) -> None:
+    """See that a seat which has not spoken anew is spoken for by the unit that had signed, as long
+    as that holds the role.
+    """
+    keeper = signer_of(docket.case, renewal, seat, docket.moment)
+    if seat.opinion is None and keeper not in ("", docket.officer.unit):
+        docket.add(kept_by(docket, seat, keeper))
 
 
 def find_renewal(docket: Docket, correction: int) -> OpenRenewal | None:

@@ -11,7 +11,7 @@ from lifecycle.engine.case import Case, opinion_key
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import who_is
-from lifecycle.engine.gates.gates import Gate, judge_role, role_titles
+from lifecycle.engine.gates.gates import Gate, judge_role, resolvers_of, role_titles
 from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.transition import find_transition
 from lifecycle.frozen import dataclass, replace
@@ -38,8 +38,7 @@ class ResolveObjection(Act):
         transition = find_transition(workflow, case, self.transition)
         if isinstance(transition, Gate):
             return Refused((transition,))
-        leads = (workflow.panel.lead if workflow.panel else None, workflow.states[case.state].lead)
-        roles = tuple(dict.fromkeys(lead for lead in leads if lead)) or transition.by
+        roles = resolvers_of(workflow, case, transition)
         gate, role = judge_role(workflow, case, docket.officer, docket.moment, roles)
         docket.add(gate)
         standing = {(o.role, o.unit) for o in standing_objections(case, transition)}

@@ -12,7 +12,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import who_is
-from lifecycle.engine.gates.gates import Gate, judge_role, leads_of, role_titles
+from lifecycle.engine.gates.gates import Gate, confirmers_of, judge_role, role_titles
 from lifecycle.engine.gates.renewals import is_settleable, place_of
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
@@ -39,7 +39,7 @@ class SettleRenewal(Act):
         """
         workflow, case = docket.workflow, docket.case
         renewal = find_renewal(docket, self.correction)
-        roles = leads_of(workflow, case)
+        roles = confirmers_of(workflow, case)
         gate, role = judge_role(workflow, case, docket.officer, docket.moment, roles)
         docket.add(gate)
         objecting = renewal.objecting if renewal else ()

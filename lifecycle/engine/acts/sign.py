@@ -13,6 +13,7 @@ from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import (
     judge_turn,
     judge_voice,
+    keeper_of,
     may_speak,
     who_are,
     who_is,
@@ -60,6 +61,7 @@ class Sign(Act):
         also = other_seats(docket, self.transition, found)
         for seat in also:
             judge_own_opinion(docket, seat)
+            judge_kept(docket, self.transition, seat)
         places = tuple((seat.role, seat.unit) for seat in also)
         said = replace(self, role=found.role, unit=found.unit, also=places)
         return docket.close(said, found.role)
@@ -249,6 +251,7 @@ def find_seat(docket: Docket, name: str, role: str | None) -> Seat | Refused:
         Gate("role", True, {"role": seat.role}, who_is(workflow, moment, seat.role, seat.unit))
     )
     judge_own_opinion(docket, seat)
+    judge_kept(docket, name, seat)
     seats = seats_of(workflow, case, transition)
     for gate in judge_voice(transition.title, seats, seat, docket.officer):
         docket.add(gate)
@@ -315,6 +318,25 @@ def judge_own_opinion(docket: Docket, seat: Seat) -> None:
     if seat.opinion and not seat.stale and seat.opinion.by_unit != docket.officer.unit:
         whose = docket.moment.names.get(seat.opinion.by_unit, seat.opinion.by_unit)
         docket.add(Gate("opinion", False, {}, f"已有 {whose} 的意见，只能由其更改或撤回"))
+
+
+def judge_kept(docket: Docket, name: str, seat: Seat) -> None:
+    """See that a seat whose opinion went stale is spoken for anew by the unit that spoke in this
+    round, as long as that holds the role.
+    """
+    transition = docket.workflow.leaving[docket.case.state][name]
+    keeper = keeper_of(docket.case, transition, seat, docket.moment) if seat.stale else ""
+    if keeper not in ("", docket.officer.unit):
+        docket.add(kept_by(docket, seat, keeper))
+
+
+def kept_by(docket: Docket, seat: Seat, keeper: str) -> Gate:
+    """Make the unmet gate for a seat that another unit keeps."""
+    whose = docket.moment.names.get(keeper, keeper)
+    title = docket.workflow.roles[seat.role].title
+    text = f"这一席由 {whose} 会签过，意见失效后仍由其重新会签"
+    mend = f"{whose} 不再担任 {title} 的，请管理员先变更其职能，再由贵单位会签"
+    return Gate("opinion", False, {"role": seat.role, "unit": keeper}, text, mend)
 
 
 def judge_seats_turn(docket: Docket, name: str, seat: Seat) -> None:

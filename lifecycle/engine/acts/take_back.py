@@ -14,8 +14,9 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import edition_of, editions_of_step, transition_of, without_record
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate, judge_role, title_of
+from lifecycle.engine.standing import running_limits
 from lifecycle.engine.steps import MadeStep
-from lifecycle.engine.taking_back import judge_own, judge_why
+from lifecycle.engine.taking_back import judge_own, judge_soon, judge_why
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
 
@@ -25,7 +26,8 @@ class TakeBack(Act):
     """Take back the last record of a transition that stands, with the reason.
 
     What it entered is as it was before, what it locked is free, and it counts no more, but where
-    every time counts. The judge fills in the seq of the entry that is taken back (`step`).
+    every time counts. `step` is the seq of the entry that is taken back; the judge fills it in, but
+    where one of the transition is undone already: then it has to be said.
     """
 
     transition: str
@@ -36,8 +38,9 @@ class TakeBack(Act):
     verb = "收回"
 
     def judge(self, docket: Docket) -> Decision:
-        """Judge that it is a record that stands, that whoever made it takes it back and still may
-        make it, that no step, correction or letter rests on it, and that the reason is given.
+        """Judge that it is a record that stands, that whoever made it takes it back soon and still
+        may make it, that no step, correction, letter or limit rests on it, and that the reason is
+        given.
         """
         workflow, case = docket.workflow, docket.case
         step = case.steps.last_of(self.transition)
@@ -46,6 +49,7 @@ class TakeBack(Act):
             text = f"“{title}”没有办过，或已退回、收回"
             docket.add(Gate("state", False, {"transition": self.transition}, text))
             return docket.refuse()
+        self._judge_named(docket, step)
         made = transition_of(workflow, step)
         gate, role = judge_role(workflow, case, docket.officer, docket.moment, made.by)
         docket.add(gate)
@@ -56,8 +60,24 @@ class TakeBack(Act):
             docket.add(Gate("state", False, {"kind": made.kind}, text, mend))
         for gate in _resting(workflow, case, step):
             docket.add(gate)
+        if made.kind == "record":
+            judge_soon(docket, step)
+            _judge_prolonged(docket, step)
         judge_why(docket, self.note, self.verb)
         return docket.close(replace(self, step=step.seq), role)
+
+    def _judge_named(self, docket: Docket, last: MadeStep) -> None:
+        """See that nobody takes back one record more by asking twice."""
+        case, title = docket.case, docket.workflow.titles[self.transition]
+        inputs = {"step": last.seq}
+        standing = len(case.steps.of(self.transition))
+        if self.step not in (0, last.seq):
+            text = f"第 {self.step} 笔不是“{title}”的最后一笔"
+            mend = f"收回的只能是最后一笔：第 {last.seq} 笔"
+            docket.add(Gate("state", False, inputs, text, mend))
+        elif not self.step and case.made[self.transition] > standing:
+            text = f"“{title}”已有收回或退回的，还要收回第 {last.seq} 笔的，须写明"
+            docket.add(Gate("state", False, inputs, text, f"加 --entry {last.seq}"))
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case without the record, its drafted letters void."""
@@ -86,8 +106,26 @@ class TakeBack(Act):
         return f"{self.verb} {workflow.titles.get(self.transition, self.transition)}"
 
     def is_repeated_by(self, recorded: Act) -> bool:
-        """Tell whether an entry's act is this one; which record it was is left to the judge."""
-        return isinstance(recorded, TakeBack) and replace(self, step=recorded.step) == recorded
+        """Tell whether an entry's act is this one; which record it was may be left to the judge."""
+        if not isinstance(recorded, TakeBack):
+            return False
+        return replace(self, step=self.step or recorded.step) == recorded
+
+
+def _judge_prolonged(docket: Docket, step: MadeStep) -> None:
+    """See that no limit would have run out by now but for the record that prolonged it: the days
+    since were spent on its account.
+    """
+    workflow, case, moment = docket.workflow, docket.case, docket.moment
+    if not transition_of(workflow, step).prolongs:
+        return
+    present = [(one.limit, one.due) for one in running_limits(workflow, case, moment.calendar)]
+    before = without_record(workflow, case, step.seq, case.seq + 1)
+    for item in running_limits(workflow, before, moment.calendar):
+        if item.due.on < moment.today and (item.limit, item.due) not in present:
+            text = f"期限“{item.limit.title}”原限 {item.due.on}，已过，其后是靠它延长的"
+            mend = f"填错的，更正：lifecycle correct {case.number} …"
+            docket.add(Gate("relied", False, {"limit": item.due.on.isoformat()}, text, mend))
 
 
 def letters_of_step(case: Case, step: int) -> list[CaseLetter]:

@@ -179,7 +179,23 @@ def follow_seats(workflow: Workflow, before: Case | None, after: Case, entry: En
             asked |= _asked_by_change(workflow, before, after, transition, entry)
         if late:
             asked |= _asked_late(after, transition, seats, entry)
+    if before is not None and same_place:
+        asked |= _asked_where_left(workflow, before, after, entry)
     return after if asked == after.asked else replace(after, asked=asked)
+
+
+def _asked_where_left(
+    workflow: Workflow, before: Case, after: Case, entry: Entry
+) -> dict[str, Asked]:
+    """Give the asks by an entry, while the case is suspended, at the ways out of the states that it
+    left and goes back to; what leads out of the present state, too, is told there.
+    """
+    asked: dict[str, Asked] = {}
+    for old, new in list(zip(places_of(before), places_of(after), strict=False))[1:]:
+        for name, transition in workflow.leaving[new.state].items():
+            if transition.cosigns and name not in workflow.leaving[after.state]:
+                asked |= _asked_by_change(workflow, old, new, transition, entry)
+    return asked
 
 
 def _asked_by_change(

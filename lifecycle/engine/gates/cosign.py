@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from lifecycle.engine.case import Case, Moment, Officer, Opinion
-from lifecycle.engine.gates.asking import asked_of, due_of_seat, unasked
+from lifecycle.engine.case import Case, Moment, Officer, Opinion, opinion_key
+from lifecycle.engine.gates.asking import asked_of, due_of_seat, round_of, unasked
 from lifecycle.engine.gates.gates import Gate, holds
 from lifecycle.engine.gates.quorum import (
     OpinionCount,
@@ -19,6 +19,7 @@ from lifecycle.engine.gates.quorum import (
     is_turn,
     unseated,
 )
+from lifecycle.engine.gates.renewals import OpenRenewal
 from lifecycle.engine.gates.seats import Seat, floor_of, seats_of, typed
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
@@ -70,6 +71,33 @@ def _opinions_in_force(workflow: Workflow, case: Case, transition: Transition) -
 def may_speak(workflow: Workflow, case: Case, officer: Officer, seat: Seat) -> bool:
     """Tell whether an officer may speak for a seat: they hold its role, for its unit."""
     return seat.unit in ("", officer.unit) and holds(workflow, case, officer, seat.role)
+
+
+def keeper_of(case: Case, transition: Transition, seat: Seat, moment: Moment) -> str:
+    """Name the unit whose seat it is since it spoke there in this round, be its opinion stale by
+    now, and may still: another one that holds the role, too, does not take its place. "" where no
+    unit has spoken, or holds the role no more.
+    """
+    opinion = seat.opinion
+    if opinion is None or moment.staff is None or opinion.seq < round_of(case, transition):
+        return ""
+    return opinion.by_unit if may_still(seat.role, opinion.by_unit, moment) else ""
+
+
+def signer_of(case: Case, renewal: OpenRenewal, seat: Seat, moment: Moment) -> str:
+    """Name the unit that had signed at a seat what a correction has signed anew, as far as it still
+    holds the role; "" for none.
+    """
+    if seat.unit or moment.staff is None:
+        return seat.unit
+    keys = (opinion_key(step.transition, seat.role, "") for step in reversed(renewal.steps))
+    signed = (case.opinions[key].by_unit for key in keys if key in case.opinions)
+    return next((unit for unit in signed if may_still(seat.role, unit, moment)), "")
+
+
+def may_still(role: str, unit: str, moment: Moment) -> bool:
+    """Tell whether somebody in a unit holds a role on that day."""
+    return role in (moment.staff or {}).get(unit, ())
 
 
 def judge_voice(what: str, seats: Iterable[Seat], seat: Seat, officer: Officer) -> Iterator[Gate]:
@@ -163,6 +191,8 @@ class _Judging:
         for role in unknown:
             fact = workflow.facts[str(workflow.roles[role].bound)]
             text = f"{workflow.roles[role].title} 尚未确定，无从会签"
+            if role in self.cosign.must:
+                text += "（必须同意，至少一家）"
             yield self._gate(text, f"lifecycle set {case.number} {fact.name}=…")
         if not self.count.is_enough:
             yield from self._lacking(certain=not unknown)

@@ -18,7 +18,7 @@ from lifecycle.errors import UnknownError
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import ENTERED, LINKED, Dwell, Fact, Guard, Transition, Workflow
-from lifecycle.workflow.reliance import doors_of, required_by
+from lifecycle.workflow.reliance import counting_states, doors_of, required_by
 
 LABELS = {
     "state": "环节",
@@ -240,6 +240,29 @@ def leads_of(workflow: Workflow, case: Case) -> tuple[str, ...]:
     return workflow.opened_by
 
 
+def resolvers_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[str, ...]:
+    """Name the roles that settle an objection to a transition: the lead of the panel and of the
+    state, else those who make it.
+    """
+    leads = (workflow.panel.lead if workflow.panel else None, workflow.states[case.state].lead)
+    return tuple(dict.fromkeys(lead for lead in leads if lead)) or transition.by
+
+
+def confirmers_of(workflow: Workflow, case: Case) -> tuple[str, ...]:
+    """Name the role that confirms a correction, as the lead: the panel's, else that of the present
+    or last state that has one, else those who open cases; never one that the case gives to a unit,
+    for that is who the case is about.
+    """
+    states = (case.state, *(step.source for step in reversed(case.steps)))
+    leads = [workflow.states[state].lead for state in states]
+    if workflow.panel is not None:
+        leads = [workflow.panel.lead]
+    for lead in leads:
+        if lead is not None and workflow.roles[lead].bound is None:
+            return (lead,)
+    return workflow.opened_by
+
+
 def judge_asked(
     workflow: Workflow,
     case: Case,
@@ -247,9 +270,41 @@ def judge_asked(
     facts: Mapping[str, Value],
     moment: Moment,
 ) -> Iterator[Gate]:
-    """Judge the facts that must come with the transition."""
+    """Judge the facts that must come with the transition: those it asks; where a record only may
+    ask some, one of them at least, for else it would record nothing; and that what it prolongs does
+    become later.
+    """
     for name in transition.asks:
         yield _fact_gate(workflow, case, transition, moment, name, facts.get(name))
+    if transition.must_enter and facts.keys().isdisjoint(transition.may):
+        titles = "、".join(title_of(workflow, name) for name in transition.may)
+        text = f"须同时填 {titles}{' 中至少一项' if len(transition.may) > 1 else ''}"
+        mend, _act = how_to_fill(workflow, case, transition, transition.may[0])
+        inputs = dict.fromkeys(transition.may)
+        yield Gate("facts", False, inputs, text, mend, act=transition.name)
+    for name in transition.asks + transition.may if transition.prolongs else ():
+        if name in facts and name in case.facts and _is_term(workflow, name):
+            yield from _judge_later(workflow, case, transition, name, facts[name])
+
+
+def _is_term(workflow: Workflow, name: str) -> bool:
+    """Tell whether a fact says until when: a day to come, or one from which a limit counts."""
+    return workflow.facts[name].future or bool(counting_states(workflow, name))
+
+
+def _judge_later(
+    workflow: Workflow, case: Case, transition: Transition, name: str, value: Value
+) -> Iterator[Gate]:
+    """Give the unmet gate for a day that is to prolong a limit and is none after the one in
+    hand.
+    """
+    fact, held = workflow.facts[name], case.facts[name]
+    if str(value) > str(held):
+        return
+    given, wanted = f"{fact.title} {value}", f"须晚于 {held}"
+    text = f"{given}，{wanted}（{transition.title}只延长期限）"
+    mend, act = how_to_fill(workflow, case, transition, name)
+    yield Gate("facts", False, {name: value}, text, mend, fact.basis, given, wanted, act)
 
 
 def judge_needed(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.engine.case import Case, Opinion
-from lifecycle.engine.gates.seats import Seat, seats_of
+from lifecycle.engine.gates.seats import Seat, floor_of, seats_of
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 
@@ -142,15 +142,28 @@ def blocking_objections(case: Case, transition: Transition, cosign: Cosign) -> l
     ]
 
 
+def lasting_objections(workflow: Workflow, case: Case, transition: Transition) -> list[Opinion]:
+    """List the objections that block and are older than what they would be said on now: since then
+    the case was returned or what they cover has changed.
+    """
+    found = []
+    for cosign in transition.cosigns:
+        floor = floor_of(workflow, case, transition, cosign)
+        blocking = blocking_objections(case, transition, cosign)
+        found += [objection for objection in blocking if objection.seq < floor]
+    return found
+
+
 def unseated(workflow: Workflow, case: Case, cosign: Cosign) -> Iterator[str]:
     """Name the roles asked whose unit the case does not name yet.
 
-    Only the panel's extra role may have none.
+    Only the panel's extra role may have none, and where it must agree not even that.
     """
     extra = workflow.panel.extra if workflow.panel else None
     for role in cosign.roles:
         bound = workflow.roles[role].bound
-        if bound and role != extra and not case.bound_units(bound):
+        free = role == extra and role not in cosign.must
+        if bound and not free and not case.bound_units(bound):
             yield role
 
 

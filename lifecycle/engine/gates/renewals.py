@@ -13,7 +13,7 @@ from lifecycle.engine.gates.quorum import count_seats
 from lifecycle.engine.gates.seats import Seat, units_for
 from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.workdays import Calendar, Due
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 
 
@@ -53,6 +53,43 @@ def renewals_of(workflow: Workflow, case: Case) -> Iterator[OpenRenewal]:
             yield OpenRenewal(renewal, steps, seats, against)
 
 
+def keep_objections(workflow: Workflow, before: Case, after: Case) -> Case:
+    """Give the case after an entry with the objections kept that were said anew on steps which the
+    entry undid: each then stands on the transition itself, as if it had been said there, unless its
+    unit has spoken there since.
+    """
+    if not before.renewals or before.steps is after.steps:
+        return after
+    opinions = dict(after.opinions)
+    for renewal in before.renewals.values():
+        for step in filter(None, map(before.steps.at, renewal.steps)):
+            if after.steps.at(step.seq) is None:
+                opinions |= _objections_to(workflow, before, renewal, step)
+    return after if opinions == after.opinions else replace(after, opinions=opinions)
+
+
+def _objections_to(
+    workflow: Workflow, case: Case, renewal: Renewal, step: MadeStep
+) -> dict[str, Opinion]:
+    """Give, by the place of each among a case's opinions, the objections said last to a step."""
+    found = {}
+    for place in _places(renewal):
+        said = _said_last(case, renewal, place)
+        if said is None or not said.objects:
+            continue
+        objection = replace(said, transition=step.transition)
+        known = case.opinions.get(objection.key)
+        asked = transition_of(workflow, step).cosign_of(said.role) is not None
+        if asked and (known is None or known.seq < said.seq):
+            found[objection.key] = objection
+    return found
+
+
+def _places(renewal: Renewal) -> Iterable[str]:
+    """Name the places that were asked to speak anew, or have."""
+    return dict.fromkeys((*(place_of(*seat) for seat in renewal.seats), *renewal.said))
+
+
 def renewals_waiting(workflow: Workflow, case: Case) -> list[OpenRenewal]:
     """List those of them on which somebody has not spoken, or objects."""
     return [one for one in renewals_of(workflow, case) if one.owing or one.objecting]
@@ -77,8 +114,7 @@ def _seats(workflow: Workflow, case: Case, renewal: Renewal) -> Iterator[Seat]:
         for unit in [unit for unit in now if unit in then] or now:
             there.add(place_of(role, unit))
             yield Seat(role, unit, _said_last(case, renewal, place_of(role, unit)), stale=False)
-    asked = dict.fromkeys((*(place_of(*seat) for seat in renewal.seats), *renewal.said))
-    for place in asked:
+    for place in _places(renewal):
         said = _said_last(case, renewal, place)
         if place not in there and said is not None and said.objects:
             yield Seat(said.role, said.unit, said, stale=False)

@@ -14,14 +14,15 @@ from typing import NamedTuple
 from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
-from lifecycle.engine.gates.gates import leads_of
-from lifecycle.engine.gates.renewals import due_of_renewal, renewals_waiting
+from lifecycle.engine.gates.gates import confirmers_of, resolvers_of
+from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
+from lifecycle.engine.gates.renewals import due_of_renewal, is_settleable, renewals_waiting
 from lifecycle.engine.gates.seats import units_for
-from lifecycle.engine.standing import next_limit
+from lifecycle.engine.standing import leads_now, next_limit
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Transition, Workflow
 
 NO_DAY = "9999-12-31"
 """The day due of what has none: it comes last."""
@@ -45,16 +46,20 @@ def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow
     day, of the state's limits for who has to move the case, of the opinion for who owes one.
     """
     limit = next_limit(workflow, case, calendar)
-    day = limit.on.isoformat() if limit else NO_DAY
+    day = limit.due.on.isoformat() if limit else NO_DAY
     asked: set[_Asked] = set()
     if waiting_proposals(case) and not case.cancelled:
-        for role in leads_of(workflow, case):
+        for role in confirmers_of(workflow, case):
             asked |= {("confirm", "", role, unit, day) for unit in units_for(workflow, case, role)}
     for renewal in () if case.cancelled else renewals_waiting(workflow, case):
         for seat in renewal.owing:
             due = due_of_renewal(workflow, case, renewal, seat, calendar)
             own = due.on.isoformat() if due else day
             asked.add(("renew", str(renewal.correction), seat.role, seat.unit, own))
+        if any(is_settleable(workflow, renewal, seat) for seat in renewal.objecting):
+            for role in confirmers_of(workflow, case):
+                units = units_for(workflow, case, role)
+                asked |= {("resolve", str(renewal.correction), role, unit, day) for unit in units}
     if not case.has_ended(workflow):
         asked |= set(_on_the_way(workflow, case, calendar, day))
     return {TaskRow(case.id, *one, case.number) for one in asked}
@@ -71,13 +76,28 @@ def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) ->
             due = due_of_seat(case, transition, seat, calendar)
             own = due.on.isoformat() if due else day
             yield "sign", transition.name, seat.role, seat.unit, own
+        yield from _on_objections(workflow, case, transition, day)
         if transition.kind in ("forward", "resume"):
             for role in transition.by:
                 for unit in units_for(workflow, case, role):
                     yield "move", transition.name, role, unit, day
-    lead = workflow.states[case.state].lead
-    for unit in units_for(workflow, case, lead) if lead else ():
-        yield "lead", "", str(lead), unit, day
+    for lead in leads_now(workflow, case, calendar):
+        for unit in units_for(workflow, case, lead):
+            yield "lead", "", lead, unit, day
+
+
+def _on_objections(
+    workflow: Workflow, case: Case, transition: Transition, day: str
+) -> Iterator[_Asked]:
+    """List what objections that block ask: of the lead, to settle them; of their units, where
+    things have changed since, to think again.
+    """
+    for objection in lasting_objections(workflow, case, transition):
+        yield "sign", transition.name, objection.role, objection.unit, day
+    if any(blocking_objections(case, transition, cosign) for cosign in transition.cosigns):
+        for role in resolvers_of(workflow, case, transition):
+            for unit in units_for(workflow, case, role):
+                yield "resolve", transition.name, role, unit, day
 
 
 def put_tasks(store: Store, case_id: str, wanted: set[TaskRow]) -> None:

@@ -13,7 +13,7 @@ from lifecycle.engine.gates.asking import due_of_seat
 from lifecycle.engine.gates.gates import SPANS, Gate, title_of
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.settled import tell_renewal
-from lifecycle.engine.letter_steps import LAPSES, lapse_of
+from lifecycle.engine.letter_steps import LAPSES, Lapse, lapse_of, outlived
 from lifecycle.engine.others import NO_OTHERS, OtherCase
 from lifecycle.engine.owed import owed
 from lifecycle.engine.values import Value
@@ -196,10 +196,11 @@ class Sheet:
     """All that `show` tells of a case. Days are YYYY-MM-DD.
 
     `days` is how long it stands in its state, counted from 0; `lapsed` counts the drafts that are
-    out of time; `owing` names who owes an answer to a letter; `values` are the facts' raw values;
-    `last` are the last entries, the newest first, and `bodies` the same as stored, the oldest
-    first; `document` is the whole case for machines; `amended` are the corrections made after the
-    day that is looked at, of values that the case had then.
+    out of time, `outlived` the issued letters whose step was undone since; `owing` names who owes
+    an answer to a letter; `values` are the facts' raw values; `last` are the last entries, the
+    newest first, and `bodies` the same as stored, the oldest first; `document` is the whole case
+    for machines; `amended` are the corrections made after the day that is looked at, of values that
+    the case had then.
     """
 
     number: str
@@ -232,6 +233,7 @@ class Sheet:
     locked: tuple[str, ...]
     letters: tuple[LetterCount, ...]
     lapsed: tuple[LetterCount, ...]
+    outlived: tuple[LetterCount, ...]
     owing: tuple[str, ...]
     corrections: tuple[str, ...]
     last: tuple[LastEntry, ...]
@@ -329,6 +331,7 @@ class _SheetMaker:
             locked=tuple(case.locked),
             letters=tuple(self.letters()),
             lapsed=tuple(self.lapsed()),
+            outlived=tuple(self.outlived()),
             owing=self.owing(),
             corrections=tuple(self.corrections()),
             last=tuple(map(self.entry, reversed(bodies))),
@@ -363,9 +366,10 @@ class _SheetMaker:
         return Suspended(found.state, self.workflow.states[found.state].title, found.on)
 
     def limit(self, item: OpenLimit) -> ShownLimit:
-        limit = item.limit
+        limit, here = item.limit, item.state == self.case.state
+        left = self.workflow.states[item.state].title
         return ShownLimit(
-            title=limit.title,
+            title=limit.title if here else f"{limit.title}（“{left}”的，中止期间照计）",
             since=item.since,
             due_on=item.due.on,
             provisional=item.due.provisional,
@@ -374,7 +378,7 @@ class _SheetMaker:
             span=SPANS[limit.unit],
             basis=limit.basis,
             inner=limit.inner,
-            main=limit is self.workflow.states[self.case.state].due,
+            main=here and limit is self.workflow.states[self.case.state].due,
         )
 
     def way(self, judged: Way) -> ShownWay:
@@ -434,12 +438,12 @@ class _SheetMaker:
     def lapsed(self) -> Iterator[LetterCount]:
         """Count the drafts that are out of time, by why they are."""
         on = self.moment.on.isoformat()
-        drafts = self.drafts()
-        lapses = [lapse_of(self.workflow, self.case, letter, on) for letter in drafts]
-        counts = Counter(lapse.title for lapse in lapses if lapse is not None)
-        for title in LAPSES.values():
-            if title in counts:
-                yield LetterCount(title, counts[title])
+        return _by_title(lapse_of(self.workflow, self.case, one, on) for one in self.drafts())
+
+    def outlived(self) -> Iterator[LetterCount]:
+        """Count the issued letters whose step was undone since; read only where something was."""
+        issued = self.case.letters.values() if self.case.cleared else ()
+        return _by_title(outlived(self.case, letter) for letter in issued)
 
     def drafts(self) -> Iterable[CaseLetter]:
         """Give the letters that are drafted and not issued; as they were, where that is looked
@@ -487,3 +491,11 @@ class _SheetMaker:
         names = self.view.office.directory.names(on, body["office"])
         sentence = tell(self.workflow, body, names)
         return LastEntry(on, who(body), sentence, account_of(body))
+
+
+def _by_title(lapses: Iterable[Lapse | None]) -> Iterator[LetterCount]:
+    """Count why letters are out of time."""
+    counts = Counter(lapse.title for lapse in lapses if lapse is not None)
+    for title in LAPSES.values():
+        if title in counts:
+            yield LetterCount(title, counts[title])

@@ -47,10 +47,14 @@ def cancel(office: Office, request: Request, case: Case, *, note: str) -> Done:
     return _submit(office, request, case, CancelOpening(clean(note)))
 
 
-def take_back(office: Office, request: Request, case: Case, transition: str, *, note: str) -> Done:
-    """Take back the last record of a transition."""
+def take_back(
+    office: Office, request: Request, case: Case, transition: str, *, note: str, entry: int = 0
+) -> Done:
+    """Take back the last record of a transition; `entry` is its number in the log, 0 where it need
+    not be said.
+    """
     name = find_transition_name(office.workflow_of(case), transition)
-    return _submit(office, request, case, TakeBack(name, clean(note)))
+    return _submit(office, request, case, TakeBack(name, clean(note), entry))
 
 
 def _submit(office: Office, request: Request, case: Case, act: Act) -> Done:

@@ -26,7 +26,7 @@ from lifecycle.correspondence.source import to_source
 from lifecycle.correspondence.writing import write_letter
 from lifecycle.engine.acts import Act, DraftLetter, ReviewLetter, VoidLetter
 from lifecycle.engine.case_letter import DRAFT, ISSUED, REVIEWED, STATES
-from lifecycle.engine.letter_steps import Lapse, lapse_of
+from lifecycle.engine.letter_steps import Lapse, lapse_of, outlived
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import (
     AmbiguousError,
@@ -70,7 +70,7 @@ class Shown:
 
     @property
     def state(self) -> str:
-        """Give the state in Chinese, and why a draft is out of time."""
+        """Give the state in Chinese, and why the letter is out of time."""
         late = f"（{self.lapse.title}）" if self.lapse else ""
         return f"{STATES[self.letter.state]}{late}"
 
@@ -167,7 +167,7 @@ def letters(office: Office, case: str | None = None) -> Iterator[Shown]:
 def _letters(office: Office, case: Case) -> Iterator[Shown]:
     workflow, today = office.workflow_of(case), office.register.today().isoformat()
     for letter, paper in letters_of(office.library, case):
-        lapse = lapse_of(workflow, case, letter, today)
+        lapse = lapse_of(workflow, case, letter, today) or outlived(case, letter)
         if isinstance(paper, LifecycleError):
             yield Shown(case, letter, None, paper, lapse)
         else:

@@ -11,6 +11,7 @@ from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.acts.letters.letter_act import LetterAct
 from lifecycle.engine.acts.sign import (
     Verdict,
+    judge_kept,
     judge_own_opinion,
     judge_reason,
     judge_seats_turn,
@@ -60,6 +61,7 @@ class AnswerLetter(LetterAct):
 
     entry_type = "letter_answered"
     verb = "复函"
+    matter = ("letter", "addressee")
 
     @property
     def moves_clock(self) -> bool:
@@ -117,6 +119,30 @@ class AnswerLetter(LetterAct):
             docket.add(Gate("opinion", False, {}, text, mend))
         judge_reason(docket, verdict, self.note)
         return replace(self, seats=_judge_seats(docket, transition), transition=name)
+
+    def is_idle(self, docket: Docket) -> bool:
+        """Tell whether the addressee has answered and, where this is an opinion, that very opinion
+        of the same person stands; what came with the answer stands in its entry only.
+        """
+        case, officer = docket.case, docket.officer
+        addressed = case.letters[self.letter].addressed
+        answered = any(one.replied_on for one in addressed if one.name == self.addressee)
+        stand = {(seat.role, seat.unit): seat for seat in self._seats_now(docket)}
+        given = [stand[place].opinion for place in self.seats if place in stand]
+        return answered and all(
+            opinion is not None
+            and (opinion.verdict, opinion.note) == (self.verdict, self.note)
+            and (opinion.persons, opinion.by_unit) == (officer.persons, officer.unit)
+            and opinion.resolved is None
+            for opinion in given
+        )
+
+    def _seats_now(self, docket: Docket) -> tuple[Seat, ...]:
+        """List the seats that it speaks for, those off the panel left out."""
+        if self.transition is None:
+            return ()
+        transition = docket.workflow.leaving[docket.case.state][self.transition]
+        return seats_of(docket.workflow, docket.case, transition)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case with the answer noted, who answers having received, and with the opinion if
@@ -196,6 +222,7 @@ def _judge_seats(docket: Docket, transition: Transition) -> tuple[tuple[str, str
     for seat in seats:
         judge_seats_turn(docket, transition.name, seat)
         judge_own_opinion(docket, seat)
+        judge_kept(docket, transition.name, seat)
         for gate in judge_voice(transition.title, asked, seat, docket.officer):
             docket.add(gate)
     if not seats:
