@@ -45,13 +45,19 @@ class Served:
     another, the clients work in a third.
     """
 
-    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, home: Home = FILES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        patch: pytest.MonkeyPatch,
+        home: Home = FILES,
+        office: type[Tiny] = Tiny,
+    ) -> None:
         self.folder = folder
         self.data, self.run, self.desk = folder / "data", folder / "run", folder / "desk"
         for place, mode in ((self.data, 0o700), (self.run, 0o755), (self.desk, 0o755)):
             place.mkdir()
             place.chmod(mode)
-        self.tiny = Tiny(self.data, patch, home)
+        self.tiny = office(self.data, patch, home)
         self.tiny.now = datetime.now(UTC)
         self.socket = self.run / "s"
         self.process: subprocess.Popen[str] | None = None
@@ -99,6 +105,19 @@ class Served:
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(60)
+
+    def workers(self) -> list[int]:
+        """Find the processes that hold the office's database open."""
+        found = []
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit() and int(folder.name) != os.getpid():
+                try:
+                    files = [str(file.readlink()) for file in (folder / "fd").iterdir()]
+                except OSError:
+                    continue
+                if str(self.tiny.path) in files:
+                    found.append(int(folder.name))
+        return found
 
     def call(
         self, *words: str, text: bytes = b"", **environment: str

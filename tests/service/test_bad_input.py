@@ -330,26 +330,12 @@ def test_a_stop_waits_for_what_is_being_done(own: Served) -> None:
     assert gone.stderr.startswith(f"服务没有在运行：没有套接字 {own.socket}\n")
 
 
-def workers(served: Served) -> list[int]:
-    """Find the processes that hold the office's database open."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and int(folder.name) != os.getpid():
-            try:
-                files = [str(file.readlink()) for file in (folder / "fd").iterdir()]
-            except OSError:
-                continue
-            if str(served.tiny.path) in files:
-                found.append(int(folder.name))
-    return found
-
-
 def test_a_worker_that_ends_takes_one_command_with_it(own: Served) -> None:
     """Where a worker is killed, its client is told that nobody knows, and by which request id to
     find out; the service goes on with a new worker.
     """
     process = bulk(own, 60)
-    for pid in workers(own):
+    for pid in own.workers():
         os.kill(pid, signal.SIGKILL)
     _out, err = process.communicate(timeout=60)
     assert process.returncode == 3
@@ -492,7 +478,7 @@ def test_memory_does_not_grow(tmp_path: Path) -> None:
 
     def held(served: Served) -> int:
         assert served.process is not None
-        pids = {served.process.pid, *workers(served)}
+        pids = {served.process.pid, *served.workers()}
         total = 0
         for pid in pids:
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines():
