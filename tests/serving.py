@@ -19,6 +19,7 @@ from answers import answered
 from homes import FILES, Home
 from tiny_office import Tiny
 
+from lifecycle.service.scratch import scratch_folder
 from lifecycle.service.server import account_of
 from lifecycle.wire import PATH, head, read_head
 
@@ -106,6 +107,15 @@ class Served:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(60)
 
+    def end(self) -> None:
+        """Stop the service if it still runs, and remove what killed ones left in the system's
+        temporary folder.
+        """
+        if self.process is not None and self.process.poll() is None:
+            self.stop()
+        with scratch_folder(self.socket):
+            pass  # the next service of a socket sweeps
+
     def workers(self) -> list[int]:
         """Find the processes that hold the office's database open."""
         found = []
@@ -190,5 +200,4 @@ def serving(folder: Path, home: Home = FILES, **limits: int) -> Iterator[Served]
         try:
             yield served
         finally:
-            if served.process is not None and served.process.poll() is None:
-                served.stop()
+            served.end()

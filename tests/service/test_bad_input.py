@@ -401,6 +401,27 @@ def test_wrong_modes_are_refused(tmp_path: Path) -> None:
     assert served.stop() == 0
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="只有 root 能把文件给别的账户")
+def test_what_is_another_accounts_is_not_served(tmp_path: Path) -> None:
+    """A database in a folder of another account, and one that is another account's, are refused;
+    nobody is told to take the folder from its owner, which may be everybody's.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        served = Served(tmp_path, patch)
+        served.tiny.founded()
+    where = ("--socket", str(served.socket))
+    os.chown(served.tiny.path, 65534, 65534)
+    code, told = serve(served, *where)
+    assert (code, told.splitlines()[0]) == (1, f"{served.tiny.path} 不是本账户的，服务不能独占它")
+    assert f"chown -R {ME}: {served.tiny.path}\n" in told
+    os.chown(served.tiny.path, 0, 0)
+    os.chown(served.data, 65534, 65534)
+    code, told = serve(served, *where)
+    assert code == 1
+    assert told.startswith(f"文件夹 {served.data} 不是本账户的，服务不能独占里面的库\n")
+    assert "chown" not in told
+
+
 def test_a_client_trusts_no_socket_that_anybody_could_have_put_there(served: Served) -> None:
     """A socket in a folder that others may write, and a file, are not talked to."""
     served.run.chmod(0o777)

@@ -93,8 +93,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         try:
             yield made
         finally:
-            if made.served.process is not None and made.served.process.poll() is None:
-                made.served.kill()
+            made.served.end()
 
 
 def named(words: Command, kill: int) -> Command:
