@@ -114,7 +114,7 @@ class _Call:
         """Say how to find out what became of a question that was not answered."""
         if not self.whole:
             return ""
-        found = _given_request_id(self.args) or self.request_id
+        found = given_request_id(self.args) or self.request_id
         return (
             "只是查看的，重来即可；要写入的，可能已经写入："
             f"用 lifecycle log --request-id {found} 查明"
@@ -371,7 +371,8 @@ def _columns() -> int | None:
     return None
 
 
-def _given_request_id(args: Sequence[str]) -> str | None:
+def given_request_id(args: Sequence[str]) -> str | None:
+    """Give the id that a command line itself gives to its command, None if none."""
     for place, arg in enumerate(args):
         if arg == "--request-id" and place + 1 < len(args):
             return args[place + 1]

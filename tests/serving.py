@@ -56,7 +56,7 @@ class Served:
         self.folder = folder
         self.data, self.run, self.desk = folder / "data", folder / "run", folder / "desk"
         for place, mode in ((self.data, 0o700), (self.run, 0o755), (self.desk, 0o755)):
-            place.mkdir()
+            place.mkdir(exist_ok=True)
             place.chmod(mode)
         self.tiny = office(self.data, patch, home)
         self.tiny.now = datetime.now(UTC)
