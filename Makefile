@@ -56,7 +56,7 @@ imports: $(READY)  ## 检查导入方向
 coverage: $(READY)  ## 测试覆盖率（含分支）
 	$(BIN)/python -m pytest -q -n 2 -m 'not slow' --cov --cov-report=term-missing
 
-bench: $(READY)  ## 性能对照，打印比值
+bench: $(READY)  ## 性能对照，打印比值（对照的 eventsourcing 装在 .venv/bench/）
 	$(BIN)/python benchmarks/bench.py
 
 fonts: $(READY)  ## 取得排印公文的字体（约 150 MB），放进 .venv/fonts/

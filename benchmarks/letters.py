@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lifecycle.letter.fonts import Fonts
 
 
-def bench_letter() -> None:
+def bench_letter(*, quick: bool = False) -> None:
     """Time a text letter from a kept template against the bare library rendering the same template
     text, compiled once.
 
@@ -75,7 +75,8 @@ def bench_letter() -> None:
             ("公文（文本，底线也分行）", laid_out, bare_lines, ""),
         ):
             supply = partial(next_scope, rows)
-            found = paired(partial(timed_each, ours, supply), partial(timed_each, floor, supply), 9)
+            sides = (partial(timed_each, ours, supply), partial(timed_each, floor, supply))
+            found = paired(*sides, 2 if quick else 9)
             say(what, f"{rows} 段", *found, aim=aim)
 
 
@@ -87,7 +88,7 @@ def timed_each(
     return timed(lambda: [work(scope) for scope in scopes]) / 300
 
 
-def bench_paper() -> None:
+def bench_paper(*, quick: bool = False) -> None:
     """Time PDF and DOCX of the catalogue's samples against what the bare libraries take for the
     same text.
 
@@ -100,8 +101,8 @@ def bench_paper() -> None:
     from lifecycle.letter.fonts import Fonts
     from lifecycle.letter.pdf.press import to_pdf
 
-    letters = _samples()
-    each = len(letters)
+    letters = _samples()[: 3 if quick else None]
+    each, rounds = len(letters), 2 if quick else 5
 
     def per_letter(work: Callable[[Letter], object]) -> Callable[[], float]:
         return lambda: timed(lambda: [work(letter) for letter in letters]) / each
@@ -109,7 +110,7 @@ def bench_paper() -> None:
     say(
         "公文（DOCX）",
         f"{each} 种",
-        *paired(per_letter(to_docx), per_letter(_bare_docx), 5),
+        *paired(per_letter(to_docx), per_letter(_bare_docx), rounds),
         aim="≤ 30 000 µs",
     )
     try:
@@ -119,7 +120,7 @@ def bench_paper() -> None:
         return
     ours = per_letter(partial(to_pdf, fonts=fonts))
     floor = per_letter(partial(_bare_pdf, _bare_typst(fonts)))
-    say("公文（PDF，底线只排文字）", f"{each} 种", *paired(ours, floor, 5), aim="")
+    say("公文（PDF，底线只排文字）", f"{each} 种", *paired(ours, floor, rounds), aim="")
     try:
         from weasyprint import HTML  # type: ignore[import-not-found]  # no dependency: measured where it is installed
     except (ImportError, OSError):

@@ -8,42 +8,38 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from benchmarks.measure import say
+from benchmarks.measure import Times, note, paired, say, timed
+from benchmarks.offices import FACTS, ME, build, build_at, found, now
 from lifecycle.engine.acts import Advance, Open
 from lifecycle.ledger.postgres import schema
 from lifecycle.ledger.postgres.connection import PostgresConnection, address_of
-from lifecycle.ledger.register import Request
+from lifecycle.ledger.replay import replay_all
 from lifecycle.office.office import Office
 
-ME = Request("bureau01")
 SECONDS = 3.0
 Calls = list[list[tuple[str, dict[str, Any]]]]
 """The statements of one advance, by the batches in which they are sent."""
 
 
-def now() -> datetime:
-    """Give the time."""
-    return datetime.now(UTC)
-
-
-def bench_servers(found: Callable[[Office], None], facts: dict[str, str]) -> None:
+def bench_servers(*, quick: bool) -> None:
     """Print the time of an advance with one, eight and 32 processes at work, ours and bare."""
     from postgres_server import programs, running
 
     if programs() is None:
-        print("PostgreSQL：本机没有服务器，未测", flush=True)
+        note("PostgreSQL 没有测：本机没有服务器")
         return
     with running() as server:
-        for clients in (1, 8, 32):
+        for clients in (1, 4) if quick else (1, 8, 32):
             rates = {}
             for name, work in (("bare", _bare), ("ours", _ours)):
                 database = server.new_database()
@@ -51,10 +47,34 @@ def bench_servers(found: Callable[[Office], None], facts: dict[str, str]) -> Non
                 office = Office.open(url, clock=now, create=True)
                 found(office)
                 office.close()
-                rates[name] = _together(work, url, facts, clients)
+                rates[name] = _together(work, url, FACTS, clients)
                 server.drop(database)
             ours, bare = rates["ours"], rates["bare"]
-            say(f"PostgreSQL 推进，{clients} 进程", "", 1 / ours, 1 / bare, "≤ 1.43（吞吐 ≥ 0.7）")
+            times = Times(1 / ours, 1 / ours), Times(1 / bare, 1 / bare)
+            say(f"PostgreSQL 办理一步，{clients} 个进程", "", *times, "≤ 1.43 ×（吞吐 ≥ 0.7）")
+        database = server.new_database()
+        _bench_replay(server.url(database), 10 if quick else 500, 2 if quick else 5)
+        server.drop(database)
+
+
+def _bench_replay(url: str, cases: int, rounds: int) -> None:
+    """Time a replay from the server beside one from a file."""
+    with tempfile.TemporaryDirectory() as name:
+        offices = build_at(url, cases, 20), build(Path(name), cases, 20)
+
+        def replayed(office: Office) -> float:
+            return timed(lambda: _replay(office)) / (cases * 20)
+
+        there, here = (partial(replayed, office) for office in offices)
+        size = f"{cases * 20} 条"
+        say("回放（底线：从文件）", size, *paired(there, here, rounds), "≤ 1.3 ×")
+        for office in offices:
+            office.close()
+
+
+def _replay(office: Office) -> None:
+    for _case, steps in replay_all(office.library, office.directory):
+        assert not any(step.problems for step in steps)
 
 
 def _together(work: Callable[..., None], url: str, facts: dict[str, str], clients: int) -> float:

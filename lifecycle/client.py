@@ -114,7 +114,7 @@ class _Call:
         """Say how to find out what became of a question that was not answered."""
         if not self.whole:
             return ""
-        found = _given_request_id(self.args) or self.request_id
+        found = given_request_id(self.args) or self.request_id
         return (
             "只是查看的，重来即可；要写入的，可能已经写入："
             f"用 lifecycle log --request-id {found} 查明"
@@ -255,7 +255,7 @@ def _connected(path: str) -> Any:
     except OSError as error:
         connection.close()
         if error.errno == errno.EACCES:
-            raise ServiceAnswer(f"没有权限连接服务 {path}", "请管理员核对套接字的权限") from error
+            raise _barred(path) from error
         if error.errno == errno.EAGAIN:
             raise ServiceAnswer("服务正忙，没有办理", "稍后再试") from error
         mend = "请管理员看服务是否在运行：systemctl status lifecycle"
@@ -263,11 +263,17 @@ def _connected(path: str) -> Any:
     return connection
 
 
+def _barred(path: str) -> ServiceAnswer:
+    return ServiceAnswer(f"没有权限连接服务 {path}", "请管理员核对套接字和它所在文件夹的权限")
+
+
 def _see_trusted(path: str) -> None:
     """Refuse a socket that somebody other than the service's account could have put there."""
     try:
         found = os.lstat(path)
         folder = os.stat(os.path.dirname(os.path.abspath(path)))
+    except PermissionError as error:
+        raise _barred(path) from error
     except OSError as error:
         mend = "请核对 LIFECYCLE_DB，并请管理员看服务是否在运行：systemctl status lifecycle"
         raise ServiceAnswer(f"服务没有在运行：没有套接字 {path}", mend) from error
@@ -365,7 +371,8 @@ def _columns() -> int | None:
     return None
 
 
-def _given_request_id(args: Sequence[str]) -> str | None:
+def given_request_id(args: Sequence[str]) -> str | None:
+    """Give the id that a command line itself gives to its command, None if none."""
     for place, arg in enumerate(args):
         if arg == "--request-id" and place + 1 < len(args):
             return args[place + 1]

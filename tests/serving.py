@@ -19,6 +19,7 @@ from answers import answered
 from homes import FILES, Home
 from tiny_office import Tiny
 
+from lifecycle.service.scratch import scratch_folder
 from lifecycle.service.server import account_of
 from lifecycle.wire import PATH, head, read_head
 
@@ -45,13 +46,19 @@ class Served:
     another, the clients work in a third.
     """
 
-    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, home: Home = FILES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        patch: pytest.MonkeyPatch,
+        home: Home = FILES,
+        office: type[Tiny] = Tiny,
+    ) -> None:
         self.folder = folder
         self.data, self.run, self.desk = folder / "data", folder / "run", folder / "desk"
         for place, mode in ((self.data, 0o700), (self.run, 0o755), (self.desk, 0o755)):
-            place.mkdir()
+            place.mkdir(exist_ok=True)
             place.chmod(mode)
-        self.tiny = Tiny(self.data, patch, home)
+        self.tiny = office(self.data, patch, home)
         self.tiny.now = datetime.now(UTC)
         self.socket = self.run / "s"
         self.process: subprocess.Popen[str] | None = None
@@ -99,6 +106,28 @@ class Served:
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(60)
+
+    def end(self) -> None:
+        """Stop the service if it still runs, and remove what killed ones left in the system's
+        temporary folder.
+        """
+        if self.process is not None and self.process.poll() is None:
+            self.stop()
+        with scratch_folder(self.socket):
+            pass  # the next service of a socket sweeps
+
+    def workers(self) -> list[int]:
+        """Find the processes that hold the office's database open."""
+        found = []
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit() and int(folder.name) != os.getpid():
+                try:
+                    files = [str(file.readlink()) for file in (folder / "fd").iterdir()]
+                except OSError:
+                    continue
+                if str(self.tiny.path) in files:
+                    found.append(int(folder.name))
+        return found
 
     def call(
         self, *words: str, text: bytes = b"", **environment: str
@@ -171,5 +200,4 @@ def serving(folder: Path, home: Home = FILES, **limits: int) -> Iterator[Served]
         try:
             yield served
         finally:
-            if served.process is not None and served.process.poll() is None:
-                served.stop()
+            served.end()

@@ -25,7 +25,7 @@ from lifecycle.service.limits import MEGABYTE, Limits
 from lifecycle.service.pool import LostError, Pool, SlowError
 from lifecycle.service.scratch import INLINE, Room, scratch_folder
 from lifecycle.service.socket_file import BACKLOG
-from lifecycle.service.worker import Answer, Question, refusal
+from lifecycle.service.worker import Answer, Question, no_room, refusal
 from lifecycle.wire import CHUNK, PATH
 
 Message = MutableMapping[str, Any]
@@ -160,6 +160,8 @@ class Door:
         except TimeoutError:
             seconds = self._limits.receive_seconds
             return refusal(f"请求在 {seconds} 秒内没有送完，没有办理", "稍后再试", 408)
+        except OSError as error:
+            return no_room(error)
         try:
             return await self._pool.ask(Question(account, body))
         except SlowError:

@@ -23,6 +23,11 @@ def see_private(database: Path) -> None:
     """
     folder = database.absolute().parent
     files = database.with_name(database.name + ".files")
+    if folder.stat().st_uid != os.geteuid():
+        raise InvalidError(
+            f"文件夹 {folder} 不是本账户的，服务不能独占里面的库",
+            f"把库放在只归账户 {_own_name()} 的文件夹里（chmod 700），或以文件夹主人的账户运行服务",
+        )
     for place in (folder, database, files):
         if not place.exists():
             continue
@@ -30,7 +35,7 @@ def see_private(database: Path) -> None:
         if found.st_uid != os.geteuid():
             raise InvalidError(
                 f"{place} 不是本账户的，服务不能独占它",
-                f"以库的主人的账户运行服务，或把库交给本账户：chown -R {_own_name()} {folder}",
+                f"以库的主人的账户运行服务，或把库交给本账户：chown -R {_own_name()}: {place}",
             )
         if found.st_mode & 0o077:
             raise InvalidError(

@@ -23,6 +23,7 @@ from typing import IO, Any
 from lifecycle.callers import STDIN, CallersErrand, running
 from lifecycle.cli.root import root
 from lifecycle.cli.terminal.failure import FAILED
+from lifecycle.client import given_request_id
 from lifecycle.errors import LifecycleError, os_reason
 from lifecycle.office.clock import Clock, now
 from lifecycle.office.office import Office
@@ -182,20 +183,35 @@ def _work(connection: Connection, holding: Holding, scratch: str, most_answer: i
             question = connection.recv()
         except EOFError:
             break
-        folder = Path(tempfile.mkdtemp(dir=scratch))
         try:
-            connection.send(answered(holding, question, folder, most_answer))
+            connection.send(_in_a_folder(holding, question, scratch, most_answer))
         except BrokenPipeError:
             break
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
     holding.drop()
+
+
+def _in_a_folder(holding: Holding, question: Question, scratch: str, most_answer: int) -> Answer:
+    """Answer one question with a folder of its own for the files that come and go with it."""
+    try:
+        folder = Path(tempfile.mkdtemp(dir=scratch))
+    except OSError as error:
+        return no_room(error)
+    try:
+        return answered(holding, question, folder, most_answer)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def refusal(message: str, mend: str, status: int, request_id: str = "") -> Answer:
     """Say why a question was not answered by its command."""
     document = {"message": message, "mend": mend, "exit": FAILED}
     return Answer(head(document, ()), FAILED, request_id, status)
+
+
+def no_room(error: OSError) -> Answer:
+    """Say that what came with a question could not be put on the disk."""
+    told = f"服务放不下送来的文件（{os_reason(error)}），没有办理"
+    return refusal(told, "请管理员检查服务的磁盘", 507)
 
 
 def answered(holding: Holding, question: Question, folder: Path, most_answer: int) -> Answer:
@@ -205,8 +221,7 @@ def answered(holding: Holding, question: Question, folder: Path, most_answer: in
     except MisshapenError:
         return refusal("服务看不懂这个请求，没有办理", "客户端与服务须是同一版本", 400)
     except OSError as error:
-        reason = os_reason(error)
-        return refusal(f"服务放不下送来的文件（{reason}），没有办理", "请管理员检查服务的磁盘", 507)
+        return no_room(error)
     argv = document["argv"]
     caller = Caller(question.account, document["request_id"], errand, holding.drop)
     session = Session(opener=holding.open, caller=caller)
@@ -223,7 +238,11 @@ def answered(holding: Holding, question: Question, folder: Path, most_answer: in
         return Answer(_written(code, screen, errand, folder), code, caller.request_id)
     except OSError as error:
         told = f"命令已经办完（退出码 {code}），但答复没能送出：{os_reason(error)}"
-        mend = f"写入的用 lifecycle log --request-id {caller.request_id} 查看，不要重办"
+        found = given_request_id(argv) or caller.request_id
+        mend = (
+            f"写入的用 lifecycle log --request-id {found} 查看"
+            f"（成批的各件编号为 {found}:1、{found}:2……），不要重办"
+        )
         return refusal(told, mend, 507, caller.request_id)
 
 

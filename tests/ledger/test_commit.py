@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ import pytest
 from answers import answered
 from ledger_office import Bureau
 from outside import outside
+from strace import no_strace
 
 from lifecycle.errors import UncertainError
 from lifecycle.ledger.sqlite import driver
@@ -32,15 +31,6 @@ from lifecycle.ledger.sqlite.connection import SqliteError, SqliteLibrary
 CLI = Path(__file__).resolve().parents[2] / "cli.py"
 SYNCS = "fsync,fdatasync"
 OPENING = ("open", "visit", "--set", "name=盐泉小镇", "--on", "2026-09-01", "--as", "bureau01")
-
-
-@cache
-def no_strace() -> str:
-    """Say why faults cannot be injected into a process here; empty where they can."""
-    if shutil.which("strace") is None:
-        return "没有 strace"
-    tried = subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True, check=False)
-    return "" if tried.returncode == 0 else "不许 ptrace"
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ import pytest
 from ledger_office import Bureau
 from outside import outside
 from paper_office import Paper
-from test_commit import CLI, no_strace
+from strace import CALLS, injection, no_strace
+from test_commit import CLI
 
-CALLS = "pwrite64,write,fsync,fdatasync,ftruncate,rename,renameat2,unlink,unlinkat,link,linkat"
 SCHEMAS = Path(__file__).parents[1] / "data" / "schemas"
 pytestmark = [
     pytest.mark.slow,
@@ -32,9 +32,8 @@ def run(folder: Path, *words: str, kill: int = 0) -> subprocess.CompletedProcess
     """Run a command on the office in a folder, killed at its nth write or sync."""
     wrapped: tuple[str, ...] = ()
     if kill:
-        inject = f"inject={CALLS}:signal=SIGKILL:when={kill}"
         log = str(folder.with_suffix(".trace"))
-        wrapped = ("strace", "-f", "-qq", "-o", log, "-e", f"trace={CALLS}", "-e", inject)
+        wrapped = ("strace", "-f", "-qq", "-o", log, *injection(CALLS, "SIGKILL", kill))
     env = {
         "LIFECYCLE_DB": str(folder / "office.db"),
         "LC_ALL": "C.UTF-8",
@@ -166,3 +165,40 @@ def test_an_upgrade_is_whole_or_not_there(tmp_path: Path) -> None:
         shutil.rmtree(folder)
     else:
         raise AssertionError("the upgrade has no end")
+
+
+def test_a_copy_is_whole_or_opens_for_nobody(paper: Paper, tmp_path: Path) -> None:
+    """A copy to another file, killed at every so manieth of its writes and syncs, opens for nobody
+    until the same command has completed it, or is complete; the original is as it was.
+    """
+    run(paper.folder, *issue(paper), "--request-id", "k-1")
+    before = entries(paper.folder)
+    checkpoint = audited(paper.folder)
+    for kill in range(1, 2000, 14):
+        folder = tmp_path / f"kill-{kill}"
+        folder.mkdir()
+        to = str(folder / "office.db")
+        ended = run(paper.folder, "db", "copy", str(paper.path), to, kill=kill)
+        if ended.returncode == 0:
+            assert kill > 20
+            break
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        assert ended.stdout == ""
+        opens = run(folder, "list").returncode == 0
+        again = run(paper.folder, "db", "copy", str(paper.path), to)
+        if opens:  # killed when all was done but to say so
+            assert (again.returncode, "不是没有抄完的副本，不会覆盖" in again.stderr) == (1, True)
+        else:
+            assert again.returncode == 0, (kill, again.stderr)
+        assert (entries(folder), audited(folder)) == (before, checkpoint), kill
+        shutil.rmtree(folder)
+    else:
+        raise AssertionError("the copy has no end")
+    assert audited(paper.folder) == checkpoint
+
+
+def audited(folder: Path) -> str:
+    """Audit an office that must be in order; give its checkpoint."""
+    audit = run(folder, "audit")
+    assert audit.returncode == 0, audit.stdout
+    return audit.stdout.split("检查点 ")[1].split()[0]

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from homes import ServerHome
 from ledger_office import Bureau
 from postgres_server import NO_SERVER, Server, programs, running
 from psycopg import sql
+from small_disks import small_disk
 from tiny_office import Tiny
 
 from lifecycle.ledger.opening import open_store
@@ -303,29 +303,14 @@ def test_a_host_name_that_leads_nowhere_is_told(
     assert told(tiny, "list", "--db", url).startswith("连不上数据库服务器（")
 
 
-@contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """Give a disk of 24 MB, or skip with the reason."""
-    place = folder / "small"
-    place.mkdir()
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("不是 root，不能挂一块小磁盘")
-    words = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)]
-    if subprocess.run(words, capture_output=True, check=False).returncode:
-        pytest.skip("这里不许挂磁盘")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=False)
-
-
 def test_a_full_disk_leaves_everything_as_it_was(
     own: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When the server's disk is full, an upload is told as that: exit 3, nothing written; with room
     again, all goes on.
     """
-    with small_disk(own.folder) as place:
+    (own.folder / "small").mkdir()
+    with small_disk(own.folder / "small", 24) as place:
         account = own.account
         assert account is not None
         os.chown(place, account.pw_uid, account.pw_gid)

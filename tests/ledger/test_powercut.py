@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from powercut import CALLS, states
-from test_commit import no_strace
+from strace import no_strace
 
 from lifecycle.ledger.sqlite import driver
 from lifecycle.ledger.sqlite.by_apsw import ApswLibrary

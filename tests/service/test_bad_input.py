@@ -330,26 +330,12 @@ def test_a_stop_waits_for_what_is_being_done(own: Served) -> None:
     assert gone.stderr.startswith(f"服务没有在运行：没有套接字 {own.socket}\n")
 
 
-def workers(served: Served) -> list[int]:
-    """Find the processes that hold the office's database open."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and int(folder.name) != os.getpid():
-            try:
-                files = [str(file.readlink()) for file in (folder / "fd").iterdir()]
-            except OSError:
-                continue
-            if str(served.tiny.path) in files:
-                found.append(int(folder.name))
-    return found
-
-
 def test_a_worker_that_ends_takes_one_command_with_it(own: Served) -> None:
     """Where a worker is killed, its client is told that nobody knows, and by which request id to
     find out; the service goes on with a new worker.
     """
     process = bulk(own, 60)
-    for pid in workers(own):
+    for pid in own.workers():
         os.kill(pid, signal.SIGKILL)
     _out, err = process.communicate(timeout=60)
     assert process.returncode == 3
@@ -413,6 +399,27 @@ def test_wrong_modes_are_refused(tmp_path: Path) -> None:
     dead.close()
     served.start()  # a socket that a service left behind is replaced
     assert served.stop() == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="只有 root 能把文件给别的账户")
+def test_what_is_another_accounts_is_not_served(tmp_path: Path) -> None:
+    """A database in a folder of another account, and one that is another account's, are refused;
+    nobody is told to take the folder from its owner, which may be everybody's.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        served = Served(tmp_path, patch)
+        served.tiny.founded()
+    where = ("--socket", str(served.socket))
+    os.chown(served.tiny.path, 65534, 65534)
+    code, told = serve(served, *where)
+    assert (code, told.splitlines()[0]) == (1, f"{served.tiny.path} 不是本账户的，服务不能独占它")
+    assert f"chown -R {ME}: {served.tiny.path}\n" in told
+    os.chown(served.tiny.path, 0, 0)
+    os.chown(served.data, 65534, 65534)
+    code, told = serve(served, *where)
+    assert code == 1
+    assert told.startswith(f"文件夹 {served.data} 不是本账户的，服务不能独占里面的库\n")
+    assert "chown" not in told
 
 
 def test_a_client_trusts_no_socket_that_anybody_could_have_put_there(served: Served) -> None:
@@ -492,7 +499,7 @@ def test_memory_does_not_grow(tmp_path: Path) -> None:
 
     def held(served: Served) -> int:
         assert served.process is not None
-        pids = {served.process.pid, *workers(served)}
+        pids = {served.process.pid, *served.workers()}
         total = 0
         for pid in pids:
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines():
