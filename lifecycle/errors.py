@@ -10,6 +10,9 @@ from typing import ClassVar
 
 from lifecycle.frozen import dataclass
 
+_ONE_LINE = 40
+"""Cells up to which several names are told in one line."""
+
 OS_REASONS = {
     errno.ENOSPC: "磁盘已满",
     errno.EDQUOT: "磁盘配额已用完",
@@ -205,10 +208,18 @@ class UnknownError(LifecycleError):
 
 
 class AmbiguousError(LifecycleError):
-    """A name that several things bear."""
+    """A name that several things bear; `found` names them, each in a line of its own where they do
+    not fit in one.
+    """
 
-    def __init__(self, kind: str, name: str, found: Iterable[str]) -> None:
-        super().__init__(f"{kind}“{name}”不止一个：{'、'.join(found)}", "请写得更完整些")
+    def __init__(
+        self, kind: str, name: str, found: Iterable[str], mend: str = "请写得更完整些"
+    ) -> None:
+        each = tuple(found)
+        listed = "、".join(each)
+        if cell_width(listed) > _ONE_LINE:
+            listed = "".join(f"\n  {one}" for one in each)
+        super().__init__(f"{kind}“{name}”不止一个：{listed}", mend)
 
 
 class WorkflowError(LifecycleError):

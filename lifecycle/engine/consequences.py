@@ -31,12 +31,14 @@ class Upset:
     """One thing that a correction changes, in words.
 
     `step` is the seq of a standing step whose gate no longer holds, `renewal` that of one whose
-    opinions went stale; each is 0 for anything else.
+    opinions went stale; each is 0 for anything else. `only_used`: what is corrected only has to
+    be there, and nothing is judged otherwise.
     """
 
     text: str
     step: int = 0
     renewal: int = 0
+    only_used: bool = False
 
 
 def in_words(recorded: tuple[str, ...], found: list[Upset]) -> tuple[str, ...]:
@@ -178,7 +180,7 @@ def _steps_upset(
         read = [name for name in names if name in step.reads]
         for name in read:
             if name in demanded:
-                yield Upset(f"{called}须有 {title_of(workflow, name)}")
+                yield Upset(f"{called}须有 {title_of(workflow, name)}", only_used=True)
             if name in covers:
                 text = f"{called}的会签以 {title_of(workflow, name)} 为据，须重新会签"
                 yield Upset(text, renewal=seq)
@@ -206,7 +208,7 @@ def _ways_upset(
         demanded = _demanded(workflow, before.state, transition)
         for name in names:
             if name in demanded:
-                yield Upset(f"{called}须有 {title_of(workflow, name)}")
+                yield Upset(f"{called}须有 {title_of(workflow, name)}", only_used=True)
         was = _judged(workflow, before, transition, moment)
         now = _judged(workflow, after, transition, moment)
         for old, new in zip(was, now, strict=True):

@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.engine.acts import Advance
+from lifecycle.engine.acts.changes import told_proposal
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.decide import decide
+from lifecycle.engine.foresight import foresee
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.cosign import may_speak
 from lifecycle.engine.gates.gates import (
@@ -72,7 +74,8 @@ class Outlook:
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing that waits for an officer: `sign`, `advance`, `supply`, `confirm` or `overdue`, on
-    which case and transition.
+    which case and transition. `correction` is the seq of the entry that confirmed the correction
+    on which an opinion is owed anew.
     """
 
     kind: str
@@ -81,6 +84,7 @@ class Task:
     text: str
     command: str
     due_on: str | None
+    correction: int | None = None
 
 
 def judge_way(
@@ -137,7 +141,7 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     Only what may be the officer's is judged: an inbox looks at many cases.
     """
     due = stand(workflow, case, moment.calendar).limit_on
-    found: list[Task] = list(_corrections_waiting(workflow, case, officer))
+    found: list[Task] = list(_corrections_waiting(workflow, case, officer, moment, due))
     found += _renewals_owed(workflow, case, officer, moment, due)
     for transition in workflow.leaving[case.state].values():
         found += _signatures_owed(workflow, case, transition, officer, moment, due)
@@ -159,17 +163,20 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
         )
 
 
-def _corrections_waiting(workflow: Workflow, case: Case, officer: Officer) -> Iterator[Task]:
+def _corrections_waiting(
+    workflow: Workflow, case: Case, officer: Officer, moment: Moment, due: str | None
+) -> Iterator[Task]:
     """List the corrections that the officer may confirm: as the lead, and another person."""
     if not any(holds(workflow, case, officer, role) for role in leads_of(workflow, case)):
         return
     for proposal in waiting_proposals(case):
         if set(proposal.persons) & set(officer.persons):
             continue
-        what = "、".join(title_of(workflow, name) for name in proposal.editions)
-        text = f"确认更正 {what}：{proposal.note}"
+        change = told_proposal(workflow, case, proposal, moment.names)
+        needs = foresee(workflow, case, proposal, moment).needs
+        text = "；".join((f"确认更正 {change}：{proposal.note}", *needs))
         command = f"lifecycle confirm {case.number} {proposal.seq}"
-        yield Task("confirm", case, None, text, command, None)
+        yield Task("confirm", case, None, text, command, due)
 
 
 def _renewals_owed(
@@ -189,7 +196,7 @@ def _renewals_owed(
                 text += f"（已逾期，限 {own.on}）"
             command = f"lifecycle sign {case.number} {renewal.correction} agree"
             day = own.on.isoformat() if own is not None else due
-            yield Task("sign", case, None, text, command, day)
+            yield Task("sign", case, None, text, command, day, renewal.correction)
 
 
 def _signatures_owed(

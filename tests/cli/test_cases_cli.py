@@ -513,8 +513,8 @@ def test_an_ambiguous_case_lists_what_it_may_mean(tiny: Tiny) -> None:
     assert tiny.fails("show", "剑瓷") == (
         1,
         (
-            "事项“剑瓷”不止一个：KC-2026-001 剑瓷街区、KC-2026-002 剑瓷街区二期\n  改法："
-            "请写得更完整些\n"
+            "事项“剑瓷”不止一个：\n  KC-2026-001 剑瓷街区\n  KC-2026-002 剑瓷街区二期\n"
+            "  改法：请写得更完整些\n"
         ),
     )
     assert tiny.asks("show", "剑瓷街区")["number"] == "KC-2026-001"
@@ -614,7 +614,7 @@ def test_open_and_set_from_tables(tiny: Tiny) -> None:
     book.active.append([None, 1, None])  # type: ignore[union-attr]
     book.save(tiny.folder / "more.xlsx")
     assert tiny.do_not("set", "more.xlsx", "foreign=否", by="bureau01") == (
-        "✓ more.xlsx[Sheet]:2　KC-2026-001　甲　填报 用地面积、公告日、是否外资\n"
+        "✓ more.xlsx[Sheet]:2　KC-2026-001　甲　填报 用地面积 42.5 亩；公告日 2026-09-01；是否外资 否\n"
         "✗ more.xlsx[Sheet]:3 没有写事项编号　改法：列名用其中之一："
         "case、number、编号、事项、项目编号、事项编号\n"
         "已办理 1 件，未办理 1 件\n"
@@ -646,7 +646,7 @@ def test_facts_asked_for_come_with_the_command(tiny: Tiny) -> None:
         == 1
     )
     assert tiny.do("advance", number, "登记到访", "--set", "到访人数=12", by="bureau01") == (
-        "已办理：KC-2026-001　剑瓷文化体验街区　登记到访　填 到访人数\n"
+        "已办理：KC-2026-001　剑瓷文化体验街区　登记到访　填 到访人数 12\n"
         "  现在“考察导入”，由 市招商局 牵头，限 2026-09-15 前\n"
     )
 

@@ -163,7 +163,8 @@ def test_a_signer_is_removed_midway_by_two_persons_and_a_reason(works_by: Workin
         "依据：workflows/matter.yaml　内部规定\n"
     )
     assert office.does("office01 correct helpers=市林业局 --note 不涉及") == (
-        "已办理：SX-2026-001　甲　提请更正 协办名单：不涉及　待牵头单位确认\n"
+        "已办理：SX-2026-001　甲　提请更正 协办名单 市林业局、市文旅局 → 市林业局：不涉及　"
+        "待牵头单位确认\n"
         "  · “批准”不再请 市文旅局 会签\n"
         "  待牵头单位的另一人确认：lifecycle confirm SX-2026-001 3\n"
     )
@@ -585,21 +586,23 @@ def test_a_corrected_amount_is_approved_again(works_by: Working) -> None:
     office = works_by(AMOUNT)
     approved(office)
     upset = (
-        "  · “批准”（第 3 笔）须有 金额\n"
         "  · “批准”（第 3 笔）的会签以 金额 为据，须重新会签\n"
         "  · “批准”（第 3 笔）的条件不再成立：金额 9000 元，须小于 5000 元"
         "（5000 元以上的另行报批）\n"
-        "  · 现在的“下单”须有 金额\n"
+        "  · 另有 2 处只是用到，判定不变\n"
     )
+    back = "“批准”（第 3 笔）的条件不再成立"
     assert office.does("office01 correct amount=9000 --note 漏计运费") == (
-        "已办理：SX-2026-001　甲　提请更正 金额：漏计运费　待牵头单位确认\n"
+        "已办理：SX-2026-001　甲　提请更正 金额 4000 元 → 9000 元：漏计运费　待牵头单位确认\n"
         f"{upset}"
+        f"  ! {back}：确认后须先退回重办，才能往下办（退回（back））\n"
         "  待牵头单位的另一人确认：lifecycle confirm SX-2026-001 4\n"
     )
     assert office.unmet("office01 confirm") == ["回避　　更正由 office01 提请，须换人确认"]
     assert office.does("office02 confirm") == (
-        "已办理：SX-2026-001　甲　确认更正（第 4 笔）\n"
+        "已办理：SX-2026-001　甲　确认更正 金额 4000 元 → 9000 元（第 4 笔）\n"
         f"{upset}"
+        f"  ! {back}，须先退回重办，才能往下办（退回（back））\n"
         "  请重新表示意见：财政　lifecycle sign SX-2026-001 5 agree\n"
     )
     assert office.refused("office01 advance order") == (

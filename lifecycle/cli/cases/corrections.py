@@ -14,6 +14,7 @@ from lifecycle.cli.done import done_json, done_line
 from lifecycle.cli.files import INPUT
 from lifecycle.cli.terminal.chinese import MOST, argument, command, option
 from lifecycle.cli.terminal.output import say
+from lifecycle.cli.terminal.paragraph import flow
 
 if TYPE_CHECKING:
     from lifecycle.office.cases.corrections import Corrected
@@ -148,6 +149,7 @@ def _document(made: Corrected) -> dict[str, Any]:
     told = {
         "proposal": made.proposal,
         "changes": list(made.upsets),
+        "needs": list(made.foreseen.needs),
         "asked": list(made.asked),
     }
     return {**done_json(made.done), **told}
@@ -164,10 +166,17 @@ def _signing(made: Corrected) -> str:
 def _print(made: Corrected) -> None:
     if made.done.entry is None:
         say(f"{made.done.number}　{done_line(made.done)}")
-        return
-    say(f"已办理：{made.done.number}　{done_line(made.done)}")
-    for text in made.upsets:
-        say(f"  · {text}")
+        if made.waits:
+            say("  办后待牵头单位的另一人确认，才生效")
+    else:
+        say(f"已办理：{made.done.number}　{done_line(made.done)}")
+    for text in made.foreseen.changes:
+        flow("  · ", text)
+    if made.foreseen.others:
+        other = "另有" if made.foreseen.changes else "有"
+        say(f"  · {other} {made.foreseen.others} 处只是用到，判定不变")
+    for text in made.foreseen.needs:
+        flow("  ! ", text)
     if made.proposal is not None:
         say(f"  待牵头单位的另一人确认：{_confirming(made)}")
     if made.asked:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.cases.as_of import amended_json, as_of_json, print_amended, print_as_of
-from lifecycle.cli.terminal.output import columns, paint, say
+from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.paragraph import flow
 from lifecycle.cli.terminal.refusal import gate_json, print_gates
 from lifecycle.cli.terminal.table import write_block, write_table
-from lifecycle.cli.terminal.text import cut, wrap
+from lifecycle.cli.terminal.text import cut
 
 if TYPE_CHECKING:
     from datetime import date
@@ -116,8 +117,7 @@ def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
         _flow("另可　", "、".join(open_ways))
     lacking = [_other(way) for way in others if way.missing]
     if lacking:
-        hint = f"　（缺什么：lifecycle why {sheet.number} …）"
-        _flow("须备　", "、".join(lacking) + hint)
+        _flow("须备　", "、".join(lacking), f"（缺什么：lifecycle why {sheet.number} …）")
 
 
 def _print_way(number: str, way: ShownWay, *, asked: bool, past: bool) -> None:
@@ -157,8 +157,8 @@ def _opinion(opinion: ShownOpinion) -> str:
 
 def _print_corrections(sheet: Sheet) -> None:
     """Print the corrections that wait, and what they upset."""
-    for text in sheet.corrections:
-        _flow("更正　", text)
+    for one in sheet.corrections:
+        _flow("更正　", one.text, one.command)
 
 
 def _print_letters(sheet: Sheet) -> None:
@@ -168,7 +168,7 @@ def _print_letters(sheet: Sheet) -> None:
     owing = f"；待 {'、'.join(sheet.owing)} 复函" if sheet.owing else ""
     late = f"；未签发的里 {_counted(sheet.lapsed)}" if sheet.lapsed else ""
     stand = f"{_counted(sheet.letters)}{late}{owing}"
-    _flow("公文　", f"{stand}　lifecycle notice list {sheet.number}")
+    _flow("公文　", stand, f"lifecycle notice list {sheet.number}")
 
 
 def _counted(letters: Sequence[LetterCount]) -> str:
@@ -200,13 +200,9 @@ def _material(material: ShownMaterial) -> str:
     return f"{material.title}（{material.file}，{material.on}{locked}）"
 
 
-def _flow(lead: str, text: str) -> None:
-    """Print a paragraph with a hanging indent; into a file or pipe it is one line."""
-    width = columns()
-    if width is None:
-        say(lead + text)
-    else:
-        say(wrap(text.replace("\n", " "), width, first=lead, rest="　　　"))
+def _flow(lead: str, text: str, command: str = "") -> None:
+    """Print a paragraph of the sheet; all hang alike."""
+    flow(lead, text, command=command, rest="　　　")
 
 
 def sheet_json(sheet: Sheet, document: Mapping[str, object], view: View) -> dict[str, Any]:

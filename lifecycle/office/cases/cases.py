@@ -30,12 +30,12 @@ from lifecycle.engine.standing import stand
 from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
-from lifecycle.insight.chronicle import tell
 from lifecycle.insight.sight import CANCELLED
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.entering import TYPED, Origin, read_entry, submit_entry
 from lifecycle.office.office import Office, clean
+from lifecycle.office.telling import told
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.naming import find_material, find_role, find_transition_name
 
@@ -127,8 +127,10 @@ class Done:
     hints: tuple[Hint, ...] = ()
 
 
-def done(office: Office, outcome: Outcome, hints: tuple[Hint, ...] = ()) -> Done:
-    """Tell what a command on a case did."""
+def done(
+    office: Office, outcome: Outcome, hints: tuple[Hint, ...] = (), before: Case | None = None
+) -> Done:
+    """Tell what a command on a case did; with the case `before` it also what facts were before."""
     case, body = outcome.case, outcome.body
     workflow = office.workflow_of(case)
     state = workflow.states[case.state]
@@ -147,7 +149,7 @@ def done(office: Office, outcome: Outcome, hints: tuple[Hint, ...] = ()) -> Done
         provisional=standing.provisional,
         gates=outcome.gates,
         entry=_recorded(outcome) if body else None,
-        sentence=_told(office, workflow, body) if body else "",
+        sentence=_told(office, workflow, body, before) if body else "",
         letters=_letters_sent(workflow, outcome) if body else 0,
         repeated=outcome.repeated,
         unchanged=outcome.unchanged,
@@ -156,9 +158,10 @@ def done(office: Office, outcome: Outcome, hints: tuple[Hint, ...] = ()) -> Done
     )
 
 
-def _told(office: Office, workflow: Workflow, body: Mapping[str, Any]) -> str:
+def _told(office: Office, workflow: Workflow, body: Mapping[str, Any], before: Case | None) -> str:
     """Tell of an entry with the names that the units had on its day."""
-    return tell(workflow, body, office.directory.names(body["intent"]["occurred_on"]))
+    names = office.directory.names(body["intent"]["occurred_on"])
+    return told(office, workflow, body, names, before)
 
 
 def _recorded(outcome: Outcome) -> Recorded:
@@ -213,7 +216,9 @@ def set_facts(
         raise InvalidError("没有写要填什么", "例如：lifecycle set 编号 investment=32000")
     entry = read_entry(office, office.workflow_of(case), texts, origin)
     hints = tuple(unprintable_in(office.workflow_of(case), entry.facts))
-    return done(office, submit_entry(office, request, None, case, entry, SetFacts), hints)
+    outcome = submit_entry(office, request, None, case, entry, SetFacts)
+    # Sent again, the case is as it was set already.
+    return done(office, outcome, hints, None if outcome.repeated else case)
 
 
 def attach(office: Office, request: Request, case: Case, material: str, source: Path) -> Done:

@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.engine.acts.changes import told_proposal
 from lifecycle.engine.case_letter import STATES, UNISSUED
 from lifecycle.engine.consequences import waiting_proposals
+from lifecycle.engine.foresight import foresee
 from lifecycle.engine.gates.asking import due_of_seat
-from lifecycle.engine.gates.gates import SPANS, Gate, title_of
+from lifecycle.engine.gates.gates import SPANS, Gate
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.settled import tell_renewal
 from lifecycle.engine.letter_steps import LAPSES, lapse_of
 from lifecycle.engine.owed import owed
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
-from lifecycle.insight.chronicle import tell, who
+from lifecycle.insight.chronicle import who
 from lifecycle.insight.document import case_document
 from lifecycle.insight.outlook import ANYBODY, Outlook, Way, look
 from lifecycle.insight.sight import CANCELLED, Holder, days_in_state, holder, opinion_status
@@ -30,6 +32,7 @@ from lifecycle.office.cases.values import (
     shown_facts,
 )
 from lifecycle.office.office import entries
+from lifecycle.office.telling import confirmed_change, told
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case, Moment, Officer
@@ -45,6 +48,7 @@ __all__ = [
     "LetterCount",
     "Sheet",
     "ShownAmendment",
+    "ShownCorrection",
     "ShownFact",
     "ShownLimit",
     "ShownMaterial",
@@ -156,6 +160,14 @@ class ShownMaterial:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownCorrection:
+    """A correction that waits, or what one has upset; `command` confirms what waits."""
+
+    text: str
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LetterCount:
     """How many letters stand in a state, or are out of time for a reason, by its Chinese name."""
 
@@ -217,7 +229,7 @@ class Sheet:
     letters: tuple[LetterCount, ...]
     lapsed: tuple[LetterCount, ...]
     owing: tuple[str, ...]
-    corrections: tuple[str, ...]
+    corrections: tuple[ShownCorrection, ...]
     last: tuple[LastEntry, ...]
     bodies: tuple[Mapping[str, Any], ...]
     amended: tuple[ShownAmendment, ...]
@@ -414,19 +426,26 @@ class _SheetMaker:
             return Counter(letter.state for letter in self.case.letters.values())
         return count_by_state(self.view.office.store, self.case)
 
-    def corrections(self) -> Iterator[str]:
+    def corrections(self) -> Iterator[ShownCorrection]:
         """Tell of the corrections that wait, and of the steps that a correction upset."""
         case = self.case
         for proposal in waiting_proposals(case):
-            what = "、".join(title_of(self.workflow, name) for name in proposal.editions)
+            change = told_proposal(self.workflow, case, proposal, self.moment.names)
+            needs = foresee(self.workflow, case, proposal, self.moment).needs
+            text = "；".join((f"{change}：{proposal.note}", *needs))
             command = f"lifecycle confirm {case.number} {proposal.seq}"
-            yield f"待确认（第 {proposal.seq} 笔）：{what}，{proposal.note}　{command}"
+            yield ShownCorrection(f"待确认（第 {proposal.seq} 笔）：{text}", command)
         for step in case.steps:
             if str(step.seq) in case.unsettled:
                 title = self.workflow.titles[step.transition]
-                yield f"“{title}”（第 {step.seq} 笔）更正后条件不再成立，须退回重办"
+                text = f"“{title}”（第 {step.seq} 笔）更正后条件不再成立，须退回重办"
+                yield ShownCorrection(text)
         for renewal in renewals_waiting(self.workflow, case):
-            yield tell_renewal(self.workflow, renewal, self.moment)
+            text = tell_renewal(self.workflow, renewal, self.moment)
+            change = confirmed_change(
+                self.view.office, self.workflow, case, renewal.correction, self.moment.names
+            )
+            yield ShownCorrection(f"{text}（{change}）" if change else text)
 
     def owing(self) -> tuple[str, ...]:
         if self.view.as_of:
@@ -443,5 +462,5 @@ class _SheetMaker:
     def entry(self, body: Mapping[str, Any]) -> LastEntry:
         on = body["intent"]["occurred_on"]
         names = self.view.office.directory.names(on, body["office"])
-        sentence = tell(self.workflow, body, names)
+        sentence = told(self.view.office, self.workflow, body, names)
         return LastEntry(on, who(body), sentence, account_of(body))
