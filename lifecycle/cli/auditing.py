@@ -40,7 +40,7 @@ UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请�
 )
 @option(
     "--since",
-    metavar="CHECKPOINT",
+    metavar="检查点",
     help="以前审计的检查点（条数:哈希），核对那时的记录一条未变、一条未少",
 )
 @option("--report", "target", metavar="文件", help="另存审计报告：.json 或文本")

@@ -99,14 +99,16 @@ def judge_way(
     return Way(transition, decision.gates) if transition else decision.gates[0]
 
 
-def only_forward(workflow: Workflow, case: Case) -> Transition:
-    """Give the one forward transition that leaves a case's state.
+def only_forward(workflow: Workflow, case: Case, command: str = "advance") -> Transition:
+    """Give the one forward transition that leaves a case's state; `command` is to name it.
 
     Raises AmbiguousError or InvalidError.
     """
     found = [t for t in workflow.leaving[case.state].values() if t.kind == "forward"]
     if len(found) > 1:
-        raise AmbiguousError("可办的流转", case.number, [f"{t.title}（{t.name}）" for t in found])
+        named = [f"{t.title}（{t.name}）" for t in found]
+        mend = f"写明是哪一项，如：lifecycle {command} {case.number} {found[0].name}"
+        raise AmbiguousError("可推进的流转", case.number, named, mend)
     if not found:
         title = workflow.states[case.state].title
         raise InvalidError(

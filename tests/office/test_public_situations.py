@@ -399,7 +399,8 @@ def test_who_leaves_in_mid_round_is_stood_in_for_by_the_unit(works_by: Working) 
     assert office.tasks("legal02") == ["lifecycle sign SX-2026-001 approve agree"]
     assert office.do("officer", "leave", "legal02", by="admin") == (
         "legal02 自 2026-09-07 起不再在岗\n"
-        "注意：市司法局 再没有能以 legal 身份办理的人，等它办的事项会停住；请另行授权："
+        "注意：市司法局 再没有能以 司法（legal） 身份办理的人，等 市司法局 办的事项会停住；"
+        "请另行授权："
         "lifecycle officer grant 工号 legal\n"
     )
     assert office.unmet("office01 advance approve") == [
@@ -425,7 +426,7 @@ def test_a_unit_in_which_nobody_is_left_is_not_named_again(works_by: Working) ->
     assert told == (
         "不能办理：事项　立项\n"
         "  ✗ 单位　　市林业局 没有能以 协办单位 身份办理的人，不能作 协办单位\n"
-        "            请管理员为该单位登记职能并授权："
+        "            请管理员为该单位登记职能（原有的一并写上）并授权："
         "lifecycle unit change forestry --function helper；"
         "lifecycle officer grant 工号 helper\n"
         "  ✓ 角色　　办公室（office01）\n"

@@ -30,13 +30,13 @@ CASE_HELP = "事项编号，或编号、名称中不重复的一段；不写则�
     ],
     afresh=True,
 )
-@argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
+@argument("case", required=False, metavar="[事项]", help=CASE_HELP)
 @option("--at", type=Day(), metavar="YYYY-MM-DD", help="只回放到这一天为止发生的事")
 @option(
     "--as-recorded-at",
     "recorded",
     type=Time(),
-    metavar="TIME",
+    metavar="时刻",
     help="只回放到这一时刻为止记录的事（北京时间）",
 )
 @option(

@@ -110,7 +110,7 @@ def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
     """
     forward = [way for way in sheet.ways if way.kind in ("forward", "resume")]
     for way in forward:
-        _print_way(sheet.number, way, asked=asked, past=past)
+        _print_way(way, asked=asked, past=past)
     others = [way for way in sheet.ways if way not in forward]
     open_ways = [_other(way) for way in others if not way.missing]
     if open_ways:
@@ -120,7 +120,7 @@ def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
         _flow("须备　", "、".join(lacking), f"（缺什么：lifecycle why {sheet.number} …）")
 
 
-def _print_way(number: str, way: ShownWay, *, asked: bool, past: bool) -> None:
+def _print_way(way: ShownWay, *, asked: bool, past: bool) -> None:
     by = "、".join(map(str, way.by))
     mine = "，您可办" if asked and way.mine else ""
     title = f"{way.title}（{way.name}）　由 {by} 办理{mine}"
@@ -131,8 +131,7 @@ def _print_way(number: str, way: ShownWay, *, asked: bool, past: bool) -> None:
         say(paint("可办", "green"), f"　{title}")
         if past:
             return
-        asks = "".join(f" --set {name}=…" for name in way.asks)
-        say(f"      lifecycle advance {number} {way.name}{asks}")
+        say(f"      {way.command}")
 
 
 def _other(way: ShownWay) -> str:

@@ -7,11 +7,9 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import click
-
 from lifecycle.cli.cases.as_of import as_of_json, as_recorded, look, print_as_of
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.terminal.chinese import MOST, command, option
+from lifecycle.cli.terminal.chinese import MOST, Number, command, option
 from lifecycle.cli.terminal.output import columns, paint, say
 from lifecycle.cli.terminal.text import pad, wrap
 from lifecycle.errors import cell_width
@@ -39,7 +37,7 @@ UNDER = " " * 10
     "最急的在前。",
     examples=["lifecycle todo", "lifecycle todo --page 2 --as land01"],
 )
-@option("--page", type=click.IntRange(1, MOST), default=1, metavar="N", help="第几页；默认 1")
+@option("--page", type=Number(1, MOST), default=1, metavar="页数", help="第几页；默认 1")
 @as_recorded
 @at_desk
 def todo(desk: Desk, page: int, recorded: str | None) -> None:

@@ -72,7 +72,7 @@ notice = Group(
     help="列出一个事项的公文；不写事项则列出全部。写不出来的公文标 ✗ 并说明原因，退出码为 1。",
     examples=["lifecycle notice list LS-F-2026-003"],
 )
-@argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
+@argument("case", required=False, metavar="[事项]", help=CASE_HELP)
 @at_desk
 def notice_list(desk: Desk, case: str | None) -> int:
     """List letters."""
@@ -136,8 +136,8 @@ def _listed(shown: Shown) -> dict[str, Any]:
     help="在屏幕上看一件公文。",
     examples=["lifecycle notice show LS-F-2026-003 siting-consultation"],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("name", metavar="NAME", help=NAME_HELP)
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument("name", metavar="公文", help=NAME_HELP)
 @option("--markdown", "form", flag_value="markdown", help="写成 Markdown，便于贴到聊天里")
 @option(
     "--source",
@@ -165,9 +165,9 @@ def notice_show(desk: Desk, case: str, name: str, form: str | None = None) -> No
         "lifecycle notice render --all --since 2026-09-01 --into 归档/ --pdf",
     ],
 )
-@argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
-@argument("name", required=False, metavar="[NAME]", help=f"{NAME_HELP}；不写则全部")
-@option("--into", "folder", required=True, metavar="DIR", help="存到哪个文件夹，没有则新建")
+@argument("case", required=False, metavar="[事项]", help=CASE_HELP)
+@argument("name", required=False, metavar="[公文]", help=f"{NAME_HELP}；不写则全部")
+@option("--into", "folder", required=True, metavar="文件夹", help="存到哪个文件夹，没有则新建")
 @option("--html", "form", flag_value="html", default="html", help="存成网页，可打印（默认）")
 @option("--text", "form", flag_value="text", help="存成纯文本")
 @option("--pdf", "form", flag_value="pdf", help="存成 PDF")

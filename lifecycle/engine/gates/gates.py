@@ -294,10 +294,9 @@ def how_to_fill(
     """Say how a fact is entered, and name the transition by which, if it is one that can be made
     now.
     """
-    if name in (*transition.asks, *transition.may):
-        command = f"lifecycle advance {case.number} {transition.name} --set {name}=…"
-        return command, transition.name
     fact = workflow.facts[name]
+    if name in (*transition.asks, *transition.may):
+        return _with_fact(case, transition, fact), transition.name
     here = None if is_set_alone(workflow, case, fact) else door_here(workflow, case, fact)
     if here is not None:
         return _with_fact(case, here, fact), here.name
@@ -371,7 +370,7 @@ def _judge_same(workflow: Workflow, case: Case, name: str, by: str) -> Iterator[
     inputs = {"name": name, "edition": edition.number if edition else 0, "read": read or 0}
     whose = f"“{workflow.titles[by]}”"
     if step is None:
-        yield Gate(kind, False, inputs, f"{title} 须是{whose}采用的那一份，但它还没有办理")
+        yield Gate(kind, False, inputs, f"{title} 须是{whose}采用的那一份，但{whose}还没有办理")
     elif edition is not None and (edition.number != read or edition.amended > step.seq):
         mend = f"请重新办理 {workflow.titles[by]}（{by}）"
         yield Gate(kind, False, inputs, f"{title} 不是{whose}采用的那一份，其后换过", mend)

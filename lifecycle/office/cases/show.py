@@ -12,7 +12,7 @@ from lifecycle.engine.case_letter import STATES, UNISSUED
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.foresight import foresee
 from lifecycle.engine.gates.asking import due_of_seat
-from lifecycle.engine.gates.gates import SPANS, Gate
+from lifecycle.engine.gates.gates import SPANS, Gate, command_of
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.settled import tell_renewal
 from lifecycle.engine.letter_steps import LAPSES, lapse_of
@@ -108,7 +108,7 @@ class ShownWay:
     """One transition out of the state, its gates as judged for who asks.
 
     `mine`: who asks may make it; `missing` are the unmet gates that are about the case; `asks` are
-    the facts that it wants with the command.
+    the facts that it wants with the command, `command` makes it.
     """
 
     name: str
@@ -120,6 +120,7 @@ class ShownWay:
     gates: tuple[Gate, ...]
     missing: tuple[Gate, ...]
     asks: tuple[str, ...]
+    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +361,7 @@ class _SheetMaker:
             gates=judged.gates,
             missing=judged.missing,
             asks=tuple(transition.asks),
+            command=command_of(self.case, transition),
         )
 
     def opinions(self) -> Iterator[ShownOpinion]:
