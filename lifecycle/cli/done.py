@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 def done_json(done: Done) -> dict[str, Any]:
     """Give what was done for machines; a dry run has no entry, nor has what changes nothing."""
+    remarks = {"remarks": list(done.remarks)} if done.remarks else {}
     unchanged = {"unchanged": True} if done.unchanged else {}
     return {
         "number": done.number,
@@ -24,6 +25,7 @@ def done_json(done: Done) -> dict[str, Any]:
         "gates": [gate_json(gate) for gate in done.gates],
         "entry": _entry_json(done.entry) if done.entry else None,
         "hints": [_hint_json(hint) for hint in done.hints],
+        **remarks,
         **unchanged,
     }
 
@@ -51,7 +53,8 @@ def _code(hint: Hint) -> str:
 
 def hinted(line: str, done: Done) -> str:
     """Add to a line of a bulk what its officer should know."""
-    return "　".join([line, *(f"提示：{hint_line(hint)}" for hint in done.hints)])
+    told = (*map(hint_line, done.hints), *done.remarks)
+    return "　".join([line, *(f"提示：{text}" for text in told)])
 
 
 def _entry_json(entry: Recorded) -> dict[str, Any]:

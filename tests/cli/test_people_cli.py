@@ -31,10 +31,30 @@ def test_init_makes_an_office_that_works(bare: Tiny) -> None:
         f"已建库：{bare.path}\n"
         "  管理员 zhang01；单位 1 个，经办人 1 名\n"
         "  已发布流程 1 个，公文模板 0 个，工作日历\n"
-        "下一步：export LIFECYCLE_OFFICER=zhang01，再用 lifecycle unit add、lifecycle officer "
-        "add 登记单位和人员\n"
+        "下一步：\n"
+        "  以管理员身份办理  export LIFECYCLE_OFFICER=zhang01\n"
+        "  登记单位          lifecycle unit add 代码 名称 --function 职能\n"
+        "  登记经办人        lifecycle officer add 工号 职务 --unit 代码 --role 角色\n"
     )
     assert bare.do("open", "visit", "--set", "name=甲", by="zhang01") == "KC-2026-001\n"
+
+
+def test_init_with_a_directory_says_who_can_begin(
+    bare: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With everybody there, it says whose code to set, how a case is opened and with what and,
+    where the database was named with the command only, how to go on using it.
+    """
+    monkeypatch.delenv("LIFECYCLE_DB", raising=False)
+    told = bare.do("init", "--from", str(TINY / "directory.yaml"))
+    assert told.partition("下一步：\n")[2] == (
+        "  看有哪些单位              lifecycle unit list\n"
+        "  看有哪些人，各是什么角色  lifecycle officer list\n"
+        "  以其中一人的身份办理      export LIFECYCLE_OFFICER=bureau01\n"
+        "                            （市招商局 招商科经办人；换人办理时换工号）\n"
+        "  立第一个项                lifecycle open visit --set 项目名称=…\n"
+        "  看有什么等着办            lifecycle todo\n"
+    )
 
 
 def test_the_first_unit_is_the_settings(bare: Tiny) -> None:

@@ -82,8 +82,8 @@ def _print(done: Done) -> None:
 
 def _hint(done: Done) -> None:
     """Say beside the answer what the officer should know of what was entered."""
-    for hint in done.hints:
-        warn(f"提示：{hint_line(hint)}")
+    for text in (*map(hint_line, done.hints), *done.remarks):
+        warn(f"提示：{text}")
 
 
 @command(

@@ -36,7 +36,8 @@ def print_sheet(sheet: Sheet, view: View, *, asked: bool, full: bool) -> None:
     """Print the whole sheet; `asked`: an officer looks, who is told what is theirs to do."""
     print_as_of(view)
     version = f"{sheet.workflow.title} 第 {sheet.workflow.version} 版"
-    say(paint(f"{sheet.number}　{sheet.title}", "bold"), f"　　{version}")
+    void = "（已撤销，编号作废）" if sheet.cancelled else ""
+    say(paint(f"{sheet.number}　{sheet.title}{void}", "bold"), f"　　{version}")
     _print_stage(sheet)
     _print_ways(sheet, asked=asked, past=bool(view.as_of))
     _print_opinions(sheet.opinions)
@@ -65,6 +66,10 @@ def _print_stage(sheet: Sheet) -> None:
     ended = "编号作废" if sheet.cancelled else "已办结"
     light = ended if sheet.final else paint(f"● {LIGHTS[sheet.light]}", sheet.light)
     say("环节　", paint(f"{sheet.stage}{phase}", "bold"), "　", light)
+    if sheet.cancelled:
+        told = f"{sheet.last_on} 撤销。编号 {sheet.number} 不再使用，不能再办任何事；"
+        _flow("　　　", f"{told}清单、待办、各项统计都不列，记录仍可查看")
+        return
     pairs = []
     if sheet.lead:
         pairs.append(("牵头", str(sheet.lead)))

@@ -6,6 +6,7 @@ Names come as officers write them; each gives what was done, told.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.entering import TYPED, Origin, read_entry, submit_entry
 from lifecycle.office.office import Office, clean
+from lifecycle.office.successors import successors, tell_successors
 from lifecycle.office.telling import told
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.naming import find_material, find_role, find_transition_name
@@ -104,7 +106,8 @@ class Done:
     changed nothing (`unchanged`). `sentence` tells the entry as the log does; `repeated`: it was
     recorded before, under the same request id. `lead` is who
     leads the case now and `due_on` by when; `letters` counts those that the transition drafted.
-    `hints` are the characters entered that a letter could not be printed with.
+    `hints` are the characters entered that a letter could not be printed with, `remarks` what else
+    should be known of it.
     """
 
     number: str | None
@@ -125,6 +128,7 @@ class Done:
     unchanged: bool
     dry_run: bool
     hints: tuple[Hint, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def done(
@@ -310,7 +314,18 @@ def resolve(
         act = SettleRenewal(correction, *seat, clean(note))
     else:
         act = ResolveObjection(name, *seat, clean(note))
-    return _submit(office, request, case, act)
+    outcome = office.register.submit(request, None, case.id, act)
+    remarks = tuple(_who_goes_on(office, workflow, outcome.case, name))
+    return replace(done(office, outcome), remarks=remarks)
+
+
+def _who_goes_on(office: Office, workflow: Workflow, case: Case, transition: str) -> Iterator[str]:
+    """Say who may make the transition, or where it is of a correction the next ones, now that an
+    objection was resolved.
+    """
+    for way in workflow.leaving[case.state].values():
+        if way.name == transition or (not transition and way.kind == "forward"):
+            yield tell_successors(workflow, way, successors(office, case, way))
 
 
 def _seat(
