@@ -268,9 +268,11 @@ def _resend(eids: tuple[str, ...]) -> str:
     )
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Name the known word most like the given one, if any is like it at all."""
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
+    """Name the known word most like the given one, if any is like it at all: by `cutoff`, of 1 for
+    the very same.
+    """
     from difflib import get_close_matches
 
-    found = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    found = get_close_matches(name, list(known), n=1, cutoff=cutoff)
     return found[0] if found else None

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 def done_json(done: Done) -> dict[str, Any]:
     """Give what was done for machines; a dry run has no entry, nor has what changes nothing."""
-    remarks = {"remarks": list(done.remarks)} if done.remarks else {}
     unchanged = {"unchanged": True} if done.unchanged else {}
     return {
         "number": done.number,
@@ -24,8 +23,10 @@ def done_json(done: Done) -> dict[str, Any]:
         "repeated": done.repeated,
         "gates": [gate_json(gate) for gate in done.gates],
         "entry": _entry_json(done.entry) if done.entry else None,
-        "hints": [_hint_json(hint) for hint in done.hints],
-        **remarks,
+        "hints": [
+            *map(_hint_json, done.hints),
+            *({"kind": one.kind, "message": one.message} for one in done.remarks),
+        ],
         **unchanged,
     }
 
@@ -53,8 +54,12 @@ def _code(hint: Hint) -> str:
 
 def hinted(line: str, done: Done) -> str:
     """Add to a line of a bulk what its officer should know."""
-    told = (*map(hint_line, done.hints), *done.remarks)
-    return "　".join([line, *(f"提示：{text}" for text in told)])
+    return "　".join([line, *(f"提示：{text}" for text in hint_lines(done))])
+
+
+def hint_lines(done: Done) -> list[str]:
+    """List what should be known of what was done."""
+    return [*map(hint_line, done.hints), *(one.message for one in done.remarks)]
 
 
 def _entry_json(entry: Recorded) -> dict[str, Any]:

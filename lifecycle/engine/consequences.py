@@ -119,10 +119,13 @@ def gates_of_step(workflow: Workflow, case: Case, step: MadeStep, moment: Moment
     """
     transition = transition_of(workflow, step)
     then, day = as_read(case, step, moment)
-    return _judged(workflow, then, transition, day)
+    return judged_again(workflow, then, transition, day)
 
 
-def _judged(workflow: Workflow, case: Case, transition: Transition, moment: Moment) -> list[Gate]:
+def judged_again(
+    workflow: Workflow, case: Case, transition: Transition, moment: Moment
+) -> list[Gate]:
+    """Judge the facts, materials, guards and dwells of a transition, nothing coming with it."""
     return [
         *judge_needed(workflow, case, transition, {}, moment),
         *judge_materials(workflow, case, transition),
@@ -209,8 +212,8 @@ def _ways_upset(
         for name in names:
             if name in demanded:
                 yield Upset(f"{called}须有 {title_of(workflow, name)}", only_used=True)
-        was = _judged(workflow, before, transition, moment)
-        now = _judged(workflow, after, transition, moment)
+        was = judged_again(workflow, before, transition, moment)
+        now = judged_again(workflow, after, transition, moment)
         for old, new in zip(was, now, strict=True):
             if old.met != new.met:
                 word = "变为成立" if new.met else "不再成立"

@@ -1,11 +1,15 @@
-"""What confirming a correction will bring, told before it is confirmed."""
+"""What a change brings with it: what confirming a correction will, told before it is confirmed, and
+which ways out and opinions what is entered or taken back has upset.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lifecycle.engine.case import Case, MadeStep, Moment, Proposal
-from lifecycle.engine.consequences import Upset, amended_as_proposed, upsets_of
+from lifecycle.engine.consequences import Upset, amended_as_proposed, judged_again, upsets_of
+from lifecycle.engine.gates.cosign import who_are
+from lifecycle.engine.gates.seats import seats_of
 from lifecycle.engine.gates.settled import returns_past
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
@@ -74,3 +78,26 @@ def _called(workflow: Workflow, step: MadeStep) -> str:
 
 def _named_returns(workflow: Workflow, case: Case, step: MadeStep) -> str:
     return "、".join(f"{way.title}（{way.name}）" for way in returns_past(workflow, case, step))
+
+
+def upset_by(workflow: Workflow, before: Case, after: Case, moment: Moment) -> Iterator[str]:
+    """Say which ways out of the state lack something that they had, and whose opinions on them went
+    stale, once a case before is what it is after.
+    """
+    if before.state != after.state:
+        return
+    for transition in workflow.leaving[after.state].values():
+        called = f"“{transition.title}”"
+        was = judged_again(workflow, before, transition, moment)
+        now = judged_again(workflow, after, transition, moment)
+        for old, new in zip(was, now, strict=True):
+            if old.met and not new.met:
+                yield f"{called}的{new.label}不再满足：{new.text}"
+        held = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
+        lost = tuple(
+            seat
+            for seat in seats_of(workflow, after, transition)
+            if seat.stale and not held.get((seat.role, seat.unit), seat).stale
+        )
+        if lost:
+            yield f"{called}的会签意见失效，须重新会签：{who_are(workflow, moment, lost)}"

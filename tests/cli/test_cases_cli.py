@@ -442,7 +442,11 @@ MISTAKES = [
         1,
         "--request-id “中文”不合规\n  改法：用字母、数字与 - _ . : /，最多 64 个\n",
     ),
-    (("resolve", "剑瓷", "to_siting", "xx", "--note", "x"), 1, "没有单位“xx”\n"),
+    (
+        ("resolve", "剑瓷", "to_siting", "xx", "--note", "x"),
+        1,
+        "没有单位“xx”\n  改法：用 lifecycle unit list 查单位的代码和名称\n",
+    ),
     (
         ("sign", "剑瓷", "to_siting", "agree", "--role", "landd"),
         1,

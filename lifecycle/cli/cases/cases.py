@@ -11,7 +11,7 @@ from lifecycle.callers import file_named
 from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.bulk import is_bulk, read_lines, refuse_options_of_bulk, run_bulk
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.done import done_json, done_line, following, hint_line, next_line
+from lifecycle.cli.done import done_json, done_line, following, hint_lines, next_line
 from lifecycle.cli.files import CASES, INPUT
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say, warn
@@ -82,7 +82,7 @@ def _print(done: Done) -> None:
 
 def _hint(done: Done) -> None:
     """Say beside the answer what the officer should know of what was entered."""
-    for text in (*map(hint_line, done.hints), *done.remarks):
+    for text in hint_lines(done):
         warn(f"提示：{text}")
 
 

@@ -473,7 +473,7 @@ def judge_dwell(
     met = moment.on >= earliest
     text = f"自{origin} {since} 起{'已' if met else '须'}满 {span}"
     mend = "" if met else f"{earliest} 起可办{told}"
-    given, wanted = f"今天 {moment.on}", f"最早 {earliest}"
+    given, wanted = f"办理日 {moment.on}", f"最早 {earliest}"
     return Gate("dwell", met, inputs, text, mend, dwell.basis, given, wanted)
 
 

@@ -56,7 +56,7 @@ _NUMBERS = {
     "ne": "不能是",
 }
 _NAMES = {
-    "today": "今天",
+    "today": "办理日",
     "entered_on": "进入本环节之日",
     "opened_on": "立项之日",
     "state": "环节",

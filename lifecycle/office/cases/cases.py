@@ -26,6 +26,7 @@ from lifecycle.engine.acts import (
 )
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import RefusedError
+from lifecycle.engine.foresight import upset_by
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.standing import stand
 from lifecycle.engine.values import Entered, Value
@@ -48,6 +49,7 @@ __all__ = [
     "Gate",
     "Recorded",
     "RefusedError",
+    "Remark",
     "Request",
     "Verdict",
     "Workflow",
@@ -99,6 +101,16 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What else an officer should know of what was done: `upset` (which ways out and opinions it
+    has upset) or `successors` (who may still go on).
+    """
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a command on a case did, and where the case stands by it.
 
@@ -128,13 +140,15 @@ class Done:
     unchanged: bool
     dry_run: bool
     hints: tuple[Hint, ...] = ()
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def done(
     office: Office, outcome: Outcome, hints: tuple[Hint, ...] = (), before: Case | None = None
 ) -> Done:
-    """Tell what a command on a case did; with the case `before` it also what facts were before."""
+    """Tell what a command on a case did; with the case `before` it also what facts were before, and
+    what was upset.
+    """
     case, body = outcome.case, outcome.body
     workflow = office.workflow_of(case)
     state = workflow.states[case.state]
@@ -159,7 +173,13 @@ def done(
         unchanged=outcome.unchanged,
         dry_run=outcome.dry_run,
         hints=hints,
+        remarks=tuple(_upset(office, workflow, before, case)) if before is not None else (),
     )
+
+
+def _upset(office: Office, workflow: Workflow, before: Case, after: Case) -> Iterator[Remark]:
+    for text in upset_by(workflow, before, after, office.moment()):
+        yield Remark("upset", text)
 
 
 def _told(office: Office, workflow: Workflow, body: Mapping[str, Any], before: Case | None) -> str:
@@ -229,7 +249,8 @@ def attach(office: Office, request: Request, case: Case, material: str, source: 
     """Attach a file as a material."""
     found = find_material(office.workflow_of(case), material)
     file = office.store.files.keep_file(source, most_bytes=found.max_mb << 20)
-    return _submit(office, request, case, Attach(found.name, file))
+    outcome = office.register.submit(request, None, case.id, Attach(found.name, file))
+    return done(office, outcome, before=None if outcome.repeated else case)
 
 
 def sign(
@@ -315,7 +336,9 @@ def resolve(
     else:
         act = ResolveObjection(name, *seat, clean(note))
     outcome = office.register.submit(request, None, case.id, act)
-    remarks = tuple(_who_goes_on(office, workflow, outcome.case, name))
+    remarks = tuple(
+        Remark("successors", text) for text in _who_goes_on(office, workflow, outcome.case, name)
+    )
     return replace(done(office, outcome), remarks=remarks)
 
 

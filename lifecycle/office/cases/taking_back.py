@@ -54,4 +54,6 @@ def take_back(office: Office, request: Request, case: Case, transition: str, *, 
 
 
 def _submit(office: Office, request: Request, case: Case, act: Act) -> Done:
-    return done(office, office.register.submit(request, None, case.id, act))
+    outcome = office.register.submit(request, None, case.id, act)
+    before = None if outcome.repeated or outcome.case.cancelled else case
+    return done(office, outcome, before=before)
