@@ -37,7 +37,8 @@ def print_sheet(sheet: Sheet, view: View, *, asked: bool, full: bool) -> None:
     print_as_of(view)
     version = f"{sheet.workflow.title} 第 {sheet.workflow.version} 版"
     void = "（已撤销，编号作废）" if sheet.cancelled else ""
-    say(paint(f"{sheet.number}　{sheet.title}{void}", "bold"), f"　　{version}")
+    title = paint(f"{sheet.number}　{sheet.title}{void}", "bold")
+    flow("　　", version, sign=title, rest="　　　")
     _print_stage(sheet)
     _print_ways(sheet, asked=asked, past=bool(view.as_of))
     _print_opinions(sheet.opinions)
@@ -79,8 +80,7 @@ def _print_stage(sheet: Sheet) -> None:
         pairs.append(("期限", _limit_text(main, sheet.on)))
     others = [limit for limit in sheet.limits if limit is not main]
     for number, limit in enumerate(others):
-        text = f"{limit.title}　{_limit_text(limit, sheet.on)}"
-        pairs.append(("时限" if number == 0 else "", text))
+        pairs.append(("时限" if number == 0 else "", _limit_text(limit, sheet.on)))
     write_block(pairs)
 
 
@@ -92,8 +92,8 @@ def _since(sheet: Sheet) -> str:
 
 
 def _limit_text(limit: ShownLimit, today: date) -> str:
-    """Write an open limit: its day, whether past, its length, its basis, whether inner or
-    provisional.
+    """Write an open limit: its day first, so that days stand below each other, whether past, its
+    title unless it is the state's own, its length, its basis, whether inner or provisional.
     """
     late = (today - limit.due_on).days
     if late > 0:
@@ -106,7 +106,8 @@ def _limit_text(limit: ShownLimit, today: date) -> str:
     # A basis that says 内部 or [自] itself needs no second mark.
     inner = "〔内部〕" if limit.inner and "内部" not in limit.basis else ""
     basis = f"{limit.amount} {limit.span}，{limit.basis}{inner}"
-    return f"{limit.due_on}{provisional}，{left}　{basis}"
+    title = "" if limit.main else f"{limit.title}："
+    return f"{limit.due_on}{provisional}，{left}　{title}{basis}"
 
 
 def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
@@ -130,10 +131,10 @@ def _print_way(way: ShownWay, *, asked: bool, past: bool) -> None:
     mine = "，您可办" if asked and way.mine else ""
     title = f"{way.title}（{way.name}）　由 {by} 办理{mine}"
     if way.missing:
-        say(paint("未齐", "yellow"), f"　{title}")
+        flow("　", title, sign=paint("未齐", "yellow"))
         print_gates(way.missing, indent="      ")
     else:
-        say(paint("可办", "green"), f"　{title}")
+        flow("　", title, sign=paint("可办", "green"))
         if past:
             return
         say(f"      {way.command}")
@@ -148,10 +149,28 @@ def _print_opinions(opinions: Sequence[ShownOpinion]) -> None:
     if not opinions:
         return
     say("会签")
+    idle = _idle(opinions)
     rows = [
-        ("", one.title, one.holder, _opinion(one), one.on or "", one.note or "") for one in opinions
+        ("", one.title, one.holder, _opinion(one), one.on or "", one.note or "")
+        for one in opinions
+        if one.transition not in idle
     ]
-    write_table(("", "流转", "单位", "意见", "日期", "说明"), rows)
+    if rows:
+        write_table(("", "流转", "单位", "意见", "日期", "说明"), rows)
+    if idle:
+        told = "；".join(f"{title}（{'、'.join(whose)}）" for title, whose in idle.values())
+        flow("  ", f"尚未送会签：{told}", rest="　　　")
+
+
+def _idle(opinions: Sequence[ShownOpinion]) -> dict[str, tuple[str, list[str]]]:
+    """Give, by transition, the title and the units of those of which nobody was asked anything and
+    on which nobody has spoken.
+    """
+    found: dict[str, tuple[str, list[str]]] = {}
+    for one in opinions:
+        found.setdefault(one.transition, (one.title, []))[1].append(one.holder)
+    alive = {one.transition for one in opinions if one.status != "unasked"}
+    return {name: told for name, told in found.items() if name not in alive}
 
 
 def _opinion(opinion: ShownOpinion) -> str:

@@ -152,6 +152,9 @@ def notice_show(desk: Desk, case: str, name: str, form: str | None = None) -> No
 
     page = show(desk.office, case, name, form or "text")
     desk.answer({**page.values, "text": page.text}, lambda: say(page.text.rstrip("\n")))
+    if page.others and not desk.json:
+        others = "、".join(page.others)
+        warn(f"提示：看的是 {page.name}；已过时的 {others} 也叫“{name}”，要看写全名")
 
 
 @command(

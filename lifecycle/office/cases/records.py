@@ -12,6 +12,7 @@ from lifecycle.errors import InvalidError, WorkflowError, faults_among
 from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import who
 from lifecycle.insight.document import case_document
+from lifecycle.insight.sight import CANCELLED
 from lifecycle.ledger.as_of import NOW, AsOf
 from lifecycle.ledger.chain import follow
 from lifecycle.ledger.library import Library
@@ -281,13 +282,12 @@ def _rebuilt(
     office: Office, workflow: Workflow, case: Case, amended: tuple[Amendment, ...]
 ) -> Rebuilt:
     names = office.directory.names(case.last_on)
-    state = workflow.states.get(case.state)
     return Rebuilt(
         number=case.number,
         title=case.title,
         seq=case.seq,
         state=case.state,
-        stage=state.title if state else case.state,
+        stage=_stage(workflow, case),
         entered_on=case.entered_on,
         facts=len(case.facts),
         materials=len(case.materials),
@@ -296,3 +296,10 @@ def _rebuilt(
         values=tuple(shown_facts(workflow, case, names)),
         amended=tuple(shown_amendments(workflow, amended, names)),
     )
+
+
+def _stage(workflow: Workflow, case: Case) -> str:
+    """Name the state of a case, also where the workflow that it is replayed under has none such."""
+    if case.cancelled:
+        return CANCELLED
+    return workflow.states[case.state].title if case.state in workflow.states else case.state
