@@ -42,7 +42,7 @@ def test_show_is_one_screen(tiny: Tiny) -> None:
     tiny.now += timedelta(days=14)
     assert tiny.do("show", number, by="bureau01") == (
         "KC-2026-001　剑瓷文化体验街区　　考察接待流程 第 1 版\n"
-        "环节　考察导入（前期）　● 红灯\n"
+        "环节　考察导入（前期）　● 红灯（逾期十日）\n"
         "牵头  市招商局\n"
         "进入  2026-09-01，第 44 天\n"
         "期限  2026-09-15，已逾期 29 日　10 个工作日，内部承诺\n"
@@ -77,7 +77,7 @@ def test_show_tells_limits_dwell_and_stale_opinions(tiny: Tiny) -> None:
     tiny.do("set", number, "announced_on=2026-09-20", "--on", "2026-09-20", by="planning01")
     lines = tiny.do("show", number).splitlines()
     assert lines[1:8] == [
-        "环节　规划选址（前期）　● 黄灯",
+        "环节　规划选址（前期）　● 黄灯（逾期）",
         "牵头  建设（规划）〔市建设局〕",
         "进入  2026-09-04，第 27 天",
         "期限  2026-09-24，已逾期 6 日　15 个工作日，内部承诺",

@@ -66,7 +66,8 @@ def _print_stage(sheet: Sheet) -> None:
     phase = f"（{sheet.phase}）" if sheet.phase else ""
     ended = "编号作废" if sheet.cancelled else "已办结"
     light = ended if sheet.final else paint(f"● {LIGHTS[sheet.light]}", sheet.light)
-    say("环节　", paint(f"{sheet.stage}{phase}", "bold"), "　", light)
+    why = f"（{'、'.join(sheet.lit_by)}）" if sheet.lit_by else ""
+    say("环节　", paint(f"{sheet.stage}{phase}", "bold"), "　", light, why)
     if sheet.cancelled:
         told = f"{sheet.last_on} 撤销。编号 {sheet.number} 不再使用，不能再办任何事；"
         _flow("　　　", f"{told}清单、待办、各项统计都不列，记录仍可查看")

@@ -17,6 +17,7 @@ from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.settled import tell_renewal
 from lifecycle.engine.letter_steps import LAPSES, lapse_of
 from lifecycle.engine.owed import owed
+from lifecycle.engine.standing import lit_by
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
 from lifecycle.insight.chronicle import who
@@ -192,11 +193,12 @@ class LastEntry:
 class Sheet:
     """All that `show` tells of a case. Days are YYYY-MM-DD.
 
-    `days` is how long it stands in its state, counted from 0; `lapsed` counts the drafts that are
-    out of time; `owing` names who owes an answer to a letter; `values` are the facts' raw values;
-    `last` are the last entries, the newest first, and `bodies` the same as stored, the oldest
-    first; `document` is the whole case for machines; `amended` are the corrections made after the
-    day that is looked at, of values that the case had then.
+    `lit_by` says by which rules the light is yellow or red; `days` is how long it stands in its
+    state, counted from 0; `lapsed` counts the drafts that are out of time; `owing` names who owes
+    an answer to a letter; `values` are the facts' raw values; `last` are the last entries, the
+    newest first, and `bodies` the same as stored, the oldest first; `document` is the whole case
+    for machines; `amended` are the corrections made after the day that is looked at, of values that
+    the case had then.
     """
 
     number: str
@@ -209,6 +211,7 @@ class Sheet:
     final: bool
     cancelled: bool
     light: str
+    lit_by: tuple[str, ...]
     lead: Holder | None
     opened_on: str
     entered_on: str
@@ -298,6 +301,7 @@ class _SheetMaker:
             final=case.has_ended(workflow),
             cancelled=case.cancelled,
             light=standing.light(self.moment.on.isoformat()),
+            lit_by=tuple(one.title for one in lit_by(workflow, case, self.moment)),
             lead=self.holder(state.lead) if state.lead and not case.cancelled else None,
             opened_on=case.opened_on,
             entered_on=case.entered_on,
