@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from lifecycle.engine.case import Case, MadeStep, Moment, Proposal
 from lifecycle.engine.consequences import Upset, amended_as_proposed, judged_again, upsets_of
 from lifecycle.engine.gates.cosign import who_are
-from lifecycle.engine.gates.seats import seats_of
+from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.gates.settled import returns_past
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +81,28 @@ def _named_returns(workflow: Workflow, case: Case, step: MadeStep) -> str:
 
 
 def upset_by(workflow: Workflow, before: Case, after: Case, moment: Moment) -> Iterator[str]:
-    """Say which ways out of the state lack something that they had, and whose opinions on them went
-    stale, once a case before is what it is after.
+    """Say which ways forward lack something that they had, and whose opinions went stale, once a
+    case before is what it is after.
     """
     if before.state != after.state:
         return
     for transition in workflow.leaving[after.state].values():
         called = f"“{transition.title}”"
-        was = judged_again(workflow, before, transition, moment)
-        now = judged_again(workflow, after, transition, moment)
-        for old, new in zip(was, now, strict=True):
-            if old.met and not new.met:
-                yield f"{called}的{new.label}不再满足：{new.text}"
-        held = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
-        lost = tuple(
-            seat
-            for seat in seats_of(workflow, after, transition)
-            if seat.stale and not held.get((seat.role, seat.unit), seat).stale
-        )
+        if transition.kind == "forward":
+            was = judged_again(workflow, before, transition, moment)
+            now = judged_again(workflow, after, transition, moment)
+            for old, new in zip(was, now, strict=True):
+                if old.met and not new.met:
+                    yield f"{called}的{new.label}不再满足：{new.text}"
+        lost = tuple(_gone_stale(workflow, before, after, transition))
         if lost:
             yield f"{called}的会签意见失效，须重新会签：{who_are(workflow, moment, lost)}"
+
+
+def _gone_stale(
+    workflow: Workflow, before: Case, after: Case, transition: Transition
+) -> Iterator[Seat]:
+    held = {(seat.role, seat.unit): seat for seat in seats_of(workflow, before, transition)}
+    for seat in seats_of(workflow, after, transition):
+        if seat.stale and not held.get((seat.role, seat.unit), seat).stale:
+            yield seat

@@ -1,6 +1,4 @@
-"""What the sheet tells beside facts: why a light is on, whose opinions nobody asked for, that a case
-is cancelled; and which letter of a name is shown.
-"""
+"""What the sheet tells beside facts: why a light is on, and that a case is cancelled."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_the_legal_counter_counts_what_was_taken_back(desk: Desk) -> None:
         announce(desk)
         desk.do(LAND, BACK)
     facts = {"announced_on": desk.on.isoformat(), "price": "100"}
-    assert told(desk, LAND, Advance("announce", facts=facts)) == ["公告 已 3 次，至多 3 次"]
+    assert told(desk, LAND, Advance("announce", facts=facts)) == ["公告 已办 3 次，至多 3 次"]
 
 
 def test_an_inner_counter_shrinks(desk: Desk) -> None:

@@ -900,7 +900,7 @@ transitions:
     assert office.unmet(close) == [f"会签　　财政 {NOT_AGREED}"]
     office.does("finance01 sign close agree", close, "office02 advance reopen --note 又漏")
     office.does("finance01 sign close agree")
-    assert office.unmet(close) == ["次数　　办结 已 2 次，至多 2 次〔某法第五条〕"]
+    assert office.unmet(close) == ["次数　　办结 已办 2 次，至多 2 次〔某法第五条〕"]
     office.does("office01 advance drop --note 不再办")
     assert office.refused("office02 advance reopen --note 还要办") == (
         "不能办理：SX-2026-001 甲　重新办理\n"
@@ -944,7 +944,7 @@ def test_a_rejected_case_is_amended_and_submitted_again(works_by: Working) -> No
     assert office.unmet("finance01 advance accept") == [f"会签　　司法 {NOT_AGREED}"]
     office.does("legal01 sign accept agree", "finance01 advance reject --note 再核")
     office.does("office01 advance submit", "finance01 advance reject --note 仍超")
-    assert office.unmet("office01 advance submit") == ["次数　　报审 已 3 次，至多 3 次"]
+    assert office.unmet("office01 advance submit") == ["次数　　报审 已办 3 次，至多 3 次"]
     assert office.do("log", office.case, "--after", "8") == (
         "SX-2026-001 甲　共 10 条记录\n"
         "序号  日期        经办       事由\n"

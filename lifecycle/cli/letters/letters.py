@@ -90,20 +90,23 @@ def notice_list(desk: Desk, case: str | None) -> int:
         listed = [_listed(shown) for shown in counted()]
         desk.answer({"ok": not failed, "letters": listed}, lambda: None)
         return int(bool(failed))
-    heads = ("", "事项", "公文", "状态", "文号", "日期", "文种", "标题", "主送")
-    if not write_table(heads, map(_line, counted())):
+    of_one = case is not None
+    heads = ("公文", "状态", "文号", "日期", "文种", "标题", "主送")
+    rows = (_line(shown, of_one=of_one) for shown in counted())
+    if not write_table(("", *heads) if of_one else ("", "事项", *heads), rows):
         say("还没有公文")
     return int(bool(failed))
 
 
-def _line(shown: Shown) -> tuple[str, ...]:
+def _line(shown: Shown, *, of_one: bool) -> tuple[str, ...]:
+    """Give a letter's line; where all are `of_one` case, its number is left out."""
     paper, found = shown.paper, shown.letter
     what = ("", str(shown.error), "")
     if paper is not None:
         what = (paper.kind, paper.title, "、".join(paper.to))
     return (
         mark(paper is not None),
-        shown.case.number,
+        *(() if of_one else (shown.case.number,)),
         found.name,
         shown.state,
         found.number,

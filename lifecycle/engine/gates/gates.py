@@ -485,7 +485,7 @@ def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> It
         made = case.made.get(counter.of, 0)
         if counter.inner:
             made = _made_since_reopened(workflow, case, counter.of)
-        given, wanted = f"已 {made} 次", f"至多 {counter.at_most} 次"
+        given, wanted = f"已办 {made} 次", f"至多 {counter.at_most} 次"
         text = f"{workflow.titles[counter.of]} {given}，{wanted}"
         inputs = {"of": counter.of, "count": made}
         met = made < counter.at_most

@@ -48,9 +48,12 @@ def cancel(office: Office, request: Request, case: Case, *, note: str) -> Done:
 
 
 def take_back(office: Office, request: Request, case: Case, transition: str, *, note: str) -> Done:
-    """Take back the last record of a transition."""
+    """Take back the last record of a transition. That what it made is not made now is what was
+    wanted: nothing more is said of it.
+    """
     name = find_transition_name(office.workflow_of(case), transition)
-    return _submit(office, request, case, TakeBack(name, clean(note)))
+    act = TakeBack(name, clean(note))
+    return done(office, office.register.submit(request, None, case.id, act))
 
 
 def _submit(office: Office, request: Request, case: Case, act: Act) -> Done:
