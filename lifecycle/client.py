@@ -356,7 +356,7 @@ def _chunks(files: Sequence[_Sent]) -> Iterator[bytes]:
         while left and file.source is not None:
             chunk = file.source.read(min(CHUNK, left))
             if not chunk:
-                raise ServiceAnswer(f"文件 {file.name} 在发送时变短了，没有办理", "等它写完再办")
+                raise ServiceAnswer(f"文件 {file.name} 在发送时变短了，没有办理", "等文件写完再办")
             left -= len(chunk)
             yield chunk
 

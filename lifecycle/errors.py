@@ -10,6 +10,9 @@ from typing import ClassVar
 
 from lifecycle.frozen import dataclass
 
+_ONE_LINE = 40
+"""Cells up to which several names are told in one line."""
+
 OS_REASONS = {
     errno.ENOSPC: "磁盘已满",
     errno.EDQUOT: "磁盘配额已用完",
@@ -205,10 +208,18 @@ class UnknownError(LifecycleError):
 
 
 class AmbiguousError(LifecycleError):
-    """A name that several things bear."""
+    """A name that several things bear; `found` names them, each in a line of its own where they do
+    not fit in one.
+    """
 
-    def __init__(self, kind: str, name: str, found: Iterable[str]) -> None:
-        super().__init__(f"{kind}“{name}”不止一个：{'、'.join(found)}", "请写得更完整些")
+    def __init__(
+        self, kind: str, name: str, found: Iterable[str], mend: str = "请写得更完整些"
+    ) -> None:
+        each = tuple(found)
+        listed = "、".join(each)
+        if cell_width(listed) > _ONE_LINE:
+            listed = "".join(f"\n  {one}" for one in each)
+        super().__init__(f"{kind}“{name}”不止一个：{listed}", mend)
 
 
 class WorkflowError(LifecycleError):
@@ -257,9 +268,11 @@ def _resend(eids: tuple[str, ...]) -> str:
     )
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Name the known word most like the given one, if any is like it at all."""
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
+    """Name the known word most like the given one, if any is like it at all: by `cutoff`, of 1 for
+    the very same.
+    """
     from difflib import get_close_matches
 
-    found = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    found = get_close_matches(name, list(known), n=1, cutoff=cutoff)
     return found[0] if found else None

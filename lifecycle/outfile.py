@@ -41,7 +41,7 @@ _HEAD = "# lifecycle exports 1\n"
 _CHUNK = 1 << 20
 _SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _SQLITE = b"SQLite format 3\0"
-_OTHER_NAME = "请换一个文件名，或自己先移走它"
+_OTHER_NAME = "请换一个文件名，或自己先移走原来的"
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 """What file systems without hard links say (FAT, some network drives)."""
 
@@ -360,7 +360,7 @@ def _register(place: Path, digest: str, kind: str) -> None:
         if not stat.S_ISREG(os.fstat(handle).st_mode) or not (
             text or file.read(len(_HEAD)) == _HEAD.encode()
         ):
-            raise InvalidError(f"{path} 不是本程序的登记文件", "请先移走它")
+            raise InvalidError(f"{path} 不是本程序的登记文件", "请先移走该文件")
         file.write(f"{text}{_line(place, digest, kind)}\n".encode(errors="surrogateescape"))
 
 

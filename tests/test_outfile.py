@@ -20,7 +20,7 @@ from lifecycle import outfile
 from lifecycle.errors import InvalidError, UnavailableError
 from lifecycle.outfile import REGISTER, check_place, new_file, write_file
 
-OTHER = "请换一个文件名，或自己先移走它"
+OTHER = "请换一个文件名，或自己先移走原来的"
 
 
 def refused(target: Path, body: bytes = b"new", kind: str = "清单") -> tuple[str, str]:
@@ -207,7 +207,7 @@ def test_a_register_that_is_not_ours_is_told(tmp_path: Path) -> None:
     (tmp_path / REGISTER).write_bytes(b"mine")
     assert refused(tmp_path / "a.csv") == (
         f"{tmp_path / REGISTER} 不是本程序的登记文件",
-        "请先移走它",
+        "请先移走该文件",
     )
     assert (tmp_path / REGISTER).read_bytes() == b"mine"
 

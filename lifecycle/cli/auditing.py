@@ -29,7 +29,7 @@ UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请�
     help="审计：逐条核对哈希、前后衔接、规范形式、当时的规则与角色、时间、编号、材料、"
     "已发布的定义，"
     "以及存储的"
-    "状态是否等于回放的结果。每个问题一行；末行给出检查点。退出码：0 无问题，1 有问题，3 "
+    "状态是否等于回放的结果。每个问题一行；最后给出检查点，单独一行。退出码：0 无问题，1 有问题，3 "
     "未能核对。",
     examples=[
         "lifecycle audit",
@@ -40,7 +40,7 @@ UNSEEN = "未提供外部检查点，无法发现整段删除末尾记录；请�
 )
 @option(
     "--since",
-    metavar="CHECKPOINT",
+    metavar="检查点",
     help="以前审计的检查点（条数:哈希），核对那时的记录一条未变、一条未少",
 )
 @option("--report", "target", metavar="文件", help="另存审计报告：.json 或文本")
@@ -113,7 +113,8 @@ def _summary(audited: Audited) -> list[str]:
         _known_by(audited),
         *_early(audited),
         *_corrections(audited),
-        f"末条序号 {audited.last_index}，{_checkpoint(audited)}",
+        f"末条序号 {audited.last_index}{_compared(audited)}，检查点：",
+        str(audited.checkpoint),
     ]
     if audited.unjudged_entries:
         told.append(
@@ -168,11 +169,10 @@ def _verdict(audited: Audited) -> str:
     return f"发现问题 {audited.found} 个{unread}"
 
 
-def _checkpoint(audited: Audited) -> str:
-    compared = ""
-    if audited.since is not None:
-        compared = f"（已与第 {audited.since.size} 条的检查点核对）"
-    return f"检查点 {audited.checkpoint}{compared}"
+def _compared(audited: Audited) -> str:
+    if audited.since is None:
+        return ""
+    return f"（已与第 {audited.since.size} 条的检查点核对）"
 
 
 def _unjudged(audited: Audited) -> str:

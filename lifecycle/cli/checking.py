@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 @argument(
     "file",
-    metavar="FILE",
+    metavar="文件",
     help="PDF 或 DOCX 文件；DOCX 量的是样式和设置，排出来的样子请另存 PDF 再量",
 )
 @at_desk

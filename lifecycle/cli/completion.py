@@ -20,7 +20,7 @@ _INSTALL = {
     help="输出命令补全脚本，供 bash、zsh 或 fish 使用。",
     examples=['eval "$(lifecycle completion bash)"'],
 )
-@argument("shell", type=Choice(list(_INSTALL)), metavar="SHELL", help="bash、zsh 或 fish")
+@argument("shell", type=Choice(list(_INSTALL)), metavar="bash|zsh|fish", help="bash、zsh 或 fish")
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
     """Print the script."""

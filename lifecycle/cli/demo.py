@@ -63,7 +63,7 @@ NEXT = (
     "--into",
     default="demo-office",
     show_default=True,
-    metavar="DIR",
+    metavar="文件夹",
     help="放在哪个文件夹，没有则新建；--db 或 LIFECYCLE_DB 是服务器上的空库的，只放材料",
 )
 @at_desk

@@ -23,7 +23,10 @@ def done_json(done: Done) -> dict[str, Any]:
         "repeated": done.repeated,
         "gates": [gate_json(gate) for gate in done.gates],
         "entry": _entry_json(done.entry) if done.entry else None,
-        "hints": [_hint_json(hint) for hint in done.hints],
+        "hints": [
+            *map(_hint_json, done.hints),
+            *({"kind": one.kind, "message": one.message} for one in done.remarks),
+        ],
         **unchanged,
     }
 
@@ -51,7 +54,12 @@ def _code(hint: Hint) -> str:
 
 def hinted(line: str, done: Done) -> str:
     """Add to a line of a bulk what its officer should know."""
-    return "　".join([line, *(f"提示：{hint_line(hint)}" for hint in done.hints)])
+    return "　".join([line, *(f"提示：{text}" for text in hint_lines(done))])
+
+
+def hint_lines(done: Done) -> list[str]:
+    """List what should be known of what was done."""
+    return [*map(hint_line, done.hints), *(one.message for one in done.remarks)]
 
 
 def _entry_json(entry: Recorded) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class InputFile(click.ParamType[str]):
 class CaseOrTable(click.ParamType[str]):
     """A case; or a table, or `-` for standard input, in which cases are listed."""
 
-    name = "CASE"
+    name = "事项"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Note that a table will be read."""

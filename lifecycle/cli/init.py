@@ -4,9 +4,17 @@ directory if given.
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import command, option
 from lifecycle.cli.terminal.output import say
+from lifecycle.cli.terminal.text import pad
+from lifecycle.errors import cell_width
+
+if TYPE_CHECKING:
+    from lifecycle.office.administration.init import CaseOpener, Founded
 
 
 @command(
@@ -49,9 +57,40 @@ def init(desk: Desk, source: str | None, unit_title: str | None) -> None:
         say(f"已建库：{founded.database}")
         say(f"  管理员 {founded.admin}；单位 {founded.units} 个，经办人 {founded.officers} 名")
         say(f"  已发布流程 {founded.workflows} 个，公文模板 {founded.templates} 个，工作日历")
-        say(
-            f"下一步：export LIFECYCLE_OFFICER={founded.admin}，再用 lifecycle unit add、lifecycle "
-            f"officer add 登记单位和人员"
-        )
+        _tell_next(founded, desk.db)
 
     desk.answer(document, tell)
+
+
+def _tell_next(founded: Founded, db: str | None) -> None:
+    """Say what to type next: what there is to look at and who opens the first case or, where nobody
+    is there yet, how units and officers are added. Commands are not broken, so that they can be
+    copied.
+    """
+    say("下一步：")
+    lines = _first_steps(founded) if founded.opener is None else _first_case(founded.opener)
+    if db and "LIFECYCLE_DB" not in os.environ:
+        lines = [("以后都用这个库", f"export LIFECYCLE_DB={db}"), *lines]
+    width = max(cell_width(what) for what, _command in lines)
+    for what, typed in lines:
+        say(f"  {pad(what, width)}  {typed}")
+
+
+def _first_steps(founded: Founded) -> list[tuple[str, str]]:
+    return [
+        ("以管理员身份办理", f"export LIFECYCLE_OFFICER={founded.admin}"),
+        ("登记单位", "lifecycle unit add 代码 名称 --function 职能"),
+        ("登记经办人", "lifecycle officer add 工号 职务 --unit 代码 --role 角色"),
+    ]
+
+
+def _first_case(opener: CaseOpener) -> list[tuple[str, str]]:
+    sets = "".join(f" --set {name}=…" for name in opener.asks)
+    return [
+        ("看有哪些单位", "lifecycle unit list"),
+        ("看有哪些人，各是什么角色", "lifecycle officer list"),
+        ("以其中一人的身份办理", f"export LIFECYCLE_OFFICER={opener.code}"),
+        ("", f"（{opener.unit} {opener.title}；换人办理时换工号）"),
+        ("立第一个项", f"lifecycle open {opener.workflow}{sets}"),
+        ("看有什么等着办", "lifecycle todo"),
+    ]

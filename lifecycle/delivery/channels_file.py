@@ -288,7 +288,7 @@ def _hinted(problem: Problem) -> Problem:
     """Say why there is no key for a password."""
     for key, meant in _SECRETS.items():
         if problem.rule == "unknown-key" and problem.message.endswith(f"“{key}”"):
-            mend = f"删去它，写 {meant}: 环境变量的名字，发送前在环境变量里设置"
+            mend = f"删去这一行，写 {meant}: 环境变量的名字，发送前在环境变量里设置"
             return replace(
                 problem, rule="secret-key", message="密码、密钥不能写在文件里", mend=mend
             )

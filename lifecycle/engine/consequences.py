@@ -31,12 +31,14 @@ class Upset:
     """One thing that a correction changes, in words.
 
     `step` is the seq of a standing step whose gate no longer holds, `renewal` that of one whose
-    opinions went stale; each is 0 for anything else.
+    opinions went stale; each is 0 for anything else. `only_used`: what is corrected only has to
+    be there, and nothing is judged otherwise.
     """
 
     text: str
     step: int = 0
     renewal: int = 0
+    only_used: bool = False
 
 
 def in_words(recorded: tuple[str, ...], found: list[Upset]) -> tuple[str, ...]:
@@ -117,10 +119,13 @@ def gates_of_step(workflow: Workflow, case: Case, step: MadeStep, moment: Moment
     """
     transition = transition_of(workflow, step)
     then, day = as_read(case, step, moment)
-    return _judged(workflow, then, transition, day)
+    return judged_again(workflow, then, transition, day)
 
 
-def _judged(workflow: Workflow, case: Case, transition: Transition, moment: Moment) -> list[Gate]:
+def judged_again(
+    workflow: Workflow, case: Case, transition: Transition, moment: Moment
+) -> list[Gate]:
+    """Judge the facts, materials, guards and dwells of a transition, nothing coming with it."""
     return [
         *judge_needed(workflow, case, transition, {}, moment),
         *judge_materials(workflow, case, transition),
@@ -177,7 +182,7 @@ def _steps_upset(
         read = [name for name in names if name in step.reads]
         for name in read:
             if name in demanded:
-                yield Upset(f"{called}须有 {title_of(workflow, name)}")
+                yield Upset(f"{called}须有 {title_of(workflow, name)}", only_used=True)
             if name in covers:
                 text = f"{called}的会签以 {title_of(workflow, name)} 为据，须重新会签"
                 yield Upset(text, renewal=seq)
@@ -205,9 +210,9 @@ def _ways_upset(
         demanded = _demanded(workflow, before.state, transition)
         for name in names:
             if name in demanded:
-                yield Upset(f"{called}须有 {title_of(workflow, name)}")
-        was = _judged(workflow, before, transition, moment)
-        now = _judged(workflow, after, transition, moment)
+                yield Upset(f"{called}须有 {title_of(workflow, name)}", only_used=True)
+        was = judged_again(workflow, before, transition, moment)
+        now = judged_again(workflow, after, transition, moment)
         for old, new in zip(was, now, strict=True):
             if old.met != new.met:
                 word = "变为成立" if new.met else "不再成立"

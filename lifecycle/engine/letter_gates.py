@@ -29,10 +29,10 @@ RULES = "notices/issuing.yaml　党政机关公文处理工作条例（拟稿、
 _MENDS = {
     DRAFT: "先核稿、签发：lifecycle notice approve {number} {name}",
     REVIEWED: "先签发：lifecycle notice issue {number} {name}",
-    ISSUED: "已签发的不能再改；要改，另拟一件替代它：lifecycle notice draft {number} --replace "
+    ISSUED: "已签发的不能再改；要改，另拟一件替代：lifecycle notice draft {number} --replace "
     "{name}",
     VOID: "另拟一件：lifecycle notice draft {number} --replace {name}",
-    SUPERSEDED: "请用替代它的 {by}",
+    SUPERSEDED: "请改用替代的 {by}",
 }
 """What to do where a letter is in this state and should be in another."""
 

@@ -133,13 +133,13 @@ def stand(
         return Standing()
     following = next_limit(workflow, case, calendar)
     limit = following.due if following else None
-    opinions = [item.due for item in opinions_owed(workflow, case, calendar)]
-    first = min((*filter(None, [limit]), *opinions), key=lambda due: due.on, default=None)
+    first = _first_due(workflow, case, calendar, limit)
     moment = Moment(today or date.fromisoformat(case.last_on), calendar)
-    since = {
-        "yellow": _light_days(workflow, case, moment, "yellow", first),
-        "red": _light_days(workflow, case, moment, "red", first),
-    }
+    since: dict[str, list[str]] = {"yellow": [], "red": []}
+    for light in workflow.lights:
+        day = _lit_on(workflow, case, moment, light, first)
+        if day is not None:
+            since[light.light].append(day)
     return Standing(
         first.on.isoformat() if first else None,
         first.provisional if first else False,
@@ -149,20 +149,36 @@ def stand(
     )
 
 
-def _light_days(
-    workflow: Workflow, case: Case, moment: Moment, colour: str, first: Due | None
-) -> list[str]:
-    days = []
+def lit_by(workflow: Workflow, case: Case, moment: Moment) -> Iterator[Light]:
+    """Give the rules by which a case's light has its colour on a day: none for green."""
+    if case.has_ended(workflow):
+        return
+    on = moment.on.isoformat()
+    colour = stand(workflow, case, moment.calendar, moment.on).light(on)
+    following = next_limit(workflow, case, moment.calendar)
+    limit = following.due if following else None
+    first = _first_due(workflow, case, moment.calendar, limit)
     for light in workflow.lights:
-        if light.light != colour:
-            continue
-        if light.when is not None:
-            if _holds(workflow, case, moment, light):
-                days.append(case.last_on)
-        elif first is not None and light.overdue is not None:
-            since = moment.calendar.add(first.on, light.overdue, light.unit)
-            days.append(since.on.isoformat())
-    return days
+        day = _lit_on(workflow, case, moment, light, first)
+        if light.light == colour and day is not None and day <= on:
+            yield light
+
+
+def _first_due(workflow: Workflow, case: Case, calendar: Calendar, limit: Due | None) -> Due | None:
+    """Give the next day due, of the next limit or of an opinion that was asked."""
+    opinions = [item.due for item in opinions_owed(workflow, case, calendar)]
+    return min((*filter(None, [limit]), *opinions), key=lambda due: due.on, default=None)
+
+
+def _lit_on(
+    workflow: Workflow, case: Case, moment: Moment, light: Light, first: Due | None
+) -> str | None:
+    """Give the day from which a light is on; None where it is not and no day lights it."""
+    if light.when is not None:
+        return case.last_on if _holds(workflow, case, moment, light) else None
+    if first is None or light.overdue is None:
+        return None
+    return moment.calendar.add(first.on, light.overdue, light.unit).on.isoformat()
 
 
 def _holds(workflow: Workflow, case: Case, moment: Moment, light: Light) -> bool:

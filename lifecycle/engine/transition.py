@@ -71,7 +71,7 @@ def judge_transition(
     gates += judge_makers(workflow, case, transition, officer, moment)
     gates += judge_second_person(workflow, case, transition, officer)
     if transition.reason:
-        mend = "" if note else f"lifecycle advance {case.number} {transition.name} --note 理由"
+        mend = "" if note else command_of(case, transition)
         gates.append(Gate("reason", bool(note), {}, "已说明理由" if note else "须说明理由", mend))
     gates += judge_asked(workflow, case, transition, facts, moment)
     gates += judge_needed(workflow, case, transition, facts, moment)

@@ -181,7 +181,7 @@ class _SortReader:
             return
         sort = self.sort(node)
         if isinstance(node, nodes.Const):
-            self.fault(CONSTANT, node, "条件里有一处永远一样的常数", "删去它，或写明看哪个要素")
+            self.fault(CONSTANT, node, "条件里有一处永远一样的常数", "删去这一处，或写明看哪个要素")
         elif sort.type in _ALWAYS_TRUE:
             message = f"{sort.called or '这里'}是{sort.title}，单独写永远成立"
             self.fault(CONSTANT, node, message, "写成比较；看有没有填，写 … is defined")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lifecycle.engine.acts import read_act
+from lifecycle.engine.acts import (
+    ConfirmCorrection,
+    Correct,
+    DeclineCorrection,
+    SetFacts,
+    read_act,
+)
+from lifecycle.engine.case import Case
 from lifecycle.engine.entry import Entry
 from lifecycle.workflow.model import Workflow
 
@@ -18,7 +25,40 @@ def who(body: Mapping[str, Any]) -> str:
     return f"{actor['id']}（代 {actor['for']}）" if "for" in actor else str(actor["id"])
 
 
-def tell(workflow: Workflow, body: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Tell what an entry did; `names` are the units' names by code."""
+def tell(
+    workflow: Workflow,
+    body: Mapping[str, Any],
+    names: Mapping[str, str],
+    *,
+    before: Case | None = None,
+    proposed: Mapping[str, Any] | None = None,
+) -> str:
+    """Tell what an entry did; `names` are the units' names by code.
+
+    With the case `before` it, facts that were entered are told with the values that they had. What
+    settles a correction is told with it, where the body of the entry that `proposed` it is given.
+    """
+    act, entry = read_act(body["intent"]), Entry.from_body(body, digest="")
+    if isinstance(act, SetFacts) and before is not None:
+        return act.told_after(workflow, before, names)
+    if isinstance(act, ConfirmCorrection | DeclineCorrection) and proposed is not None:
+        change = change_in(workflow, proposed, names)
+        if change:
+            return act.told_of(change)
+    return act.sentence(workflow, entry, names)
+
+
+def settles(body: Mapping[str, Any]) -> int | None:
+    """Give the seq of the entry that proposed the correction which an entry settles; None for an
+    entry that settles none.
+    """
+    intent = body["intent"]
+    if intent["type"] in (ConfirmCorrection.entry_type, DeclineCorrection.entry_type):
+        return int(intent["data"]["proposal"])
+    return None
+
+
+def change_in(workflow: Workflow, body: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Tell what an entry corrects, old and new; "" where it is no correction."""
     act = read_act(body["intent"])
-    return act.sentence(workflow, Entry.from_body(body, digest=""), names)
+    return act.change(workflow, names) if isinstance(act, Correct) else ""

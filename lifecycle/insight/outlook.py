@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.engine.acts import Advance
+from lifecycle.engine.acts.changes import told_proposal
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.decide import decide
+from lifecycle.engine.foresight import foresee
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.cosign import keeper_of, may_speak, signer_of, who_is
 from lifecycle.engine.gates.gates import (
@@ -81,7 +83,8 @@ class Outlook:
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing that waits for an officer: `sign`, `resolve`, `advance`, `supply`, `confirm` or
-    `overdue`, on which case and transition.
+    `overdue`, on which case and transition. `correction` is the seq of the entry that confirmed the
+    correction on which an opinion is owed anew.
     """
 
     kind: str
@@ -90,6 +93,7 @@ class Task:
     text: str
     command: str
     due_on: str | None
+    correction: int | None = None
 
 
 def judge_way(
@@ -104,14 +108,16 @@ def judge_way(
     return Way(transition, decision.gates) if transition else decision.gates[0]
 
 
-def only_forward(workflow: Workflow, case: Case) -> Transition:
-    """Give the one forward transition that leaves a case's state.
+def only_forward(workflow: Workflow, case: Case, command: str = "advance") -> Transition:
+    """Give the one forward transition that leaves a case's state; `command` is to name it.
 
     Raises AmbiguousError or InvalidError.
     """
     found = [t for t in workflow.leaving[case.state].values() if t.kind == "forward"]
     if len(found) > 1:
-        raise AmbiguousError("可办的流转", case.number, [f"{t.title}（{t.name}）" for t in found])
+        named = [f"{t.title}（{t.name}）" for t in found]
+        mend = f"写明是哪一项，如：lifecycle {command} {case.number} {found[0].name}"
+        raise AmbiguousError("可推进的流转", case.number, named, mend)
     if not found:
         title = workflow.states[case.state].title
         raise InvalidError(
@@ -147,7 +153,7 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     """
     following = next_limit(workflow, case, moment.calendar)
     due = following.due.on.isoformat() if following else None
-    found: list[Task] = list(_corrections_waiting(workflow, case, officer))
+    found: list[Task] = list(_corrections_waiting(workflow, case, officer, moment, due))
     found += _renewals_owed(workflow, case, officer, moment, due)
     for transition in workflow.leaving[case.state].values():
         found += _signatures_owed(workflow, case, transition, officer, moment, due)
@@ -165,17 +171,20 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
         yield Task("overdue", case, None, text, f"lifecycle show {case.number}", due)
 
 
-def _corrections_waiting(workflow: Workflow, case: Case, officer: Officer) -> Iterator[Task]:
+def _corrections_waiting(
+    workflow: Workflow, case: Case, officer: Officer, moment: Moment, due: str | None
+) -> Iterator[Task]:
     """List the corrections that the officer may confirm: as the lead, and another person."""
     if not any(holds(workflow, case, officer, role) for role in confirmers_of(workflow, case)):
         return
     for proposal in waiting_proposals(case):
         if set(proposal.persons) & set(officer.persons):
             continue
-        what = "、".join(title_of(workflow, name) for name in proposal.editions)
-        text = f"确认更正 {what}：{proposal.note}"
+        change = told_proposal(workflow, case, proposal, moment.names)
+        needs = foresee(workflow, case, proposal, moment).needs
+        text = "；".join((f"确认更正 {change}：{proposal.note}", *needs))
         command = f"lifecycle confirm {case.number} {proposal.seq}"
-        yield Task("confirm", case, None, text, command, None)
+        yield Task("confirm", case, None, text, command, due)
 
 
 def _renewals_owed(
@@ -204,7 +213,7 @@ def _renewals_owed(
                 text += f"（已逾期，限 {own.on}）"
             command = f"lifecycle sign {case.number} {renewal.correction} agree"
             day = own.on.isoformat() if own is not None else due
-            yield Task("sign", case, None, text, command, day)
+            yield Task("sign", case, None, text, command, day, renewal.correction)
 
 
 def _signatures_owed(

@@ -14,9 +14,11 @@ from lifecycle.ledger.as_of import asking_then, moved_since, read_now, read_then
 from lifecycle.ledger.rows.task_rows import Asking, Part, cases_asking
 from lifecycle.office.letters.letterbox import Letterbox, LetterErrand, letterbox
 from lifecycle.office.letters.shelf import PastShelf, Shelf
+from lifecycle.office.telling import confirmed_change
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Officer
+    from lifecycle.insight.outlook import Task
     from lifecycle.office.view import View
 
 PAGE = 30
@@ -94,7 +96,7 @@ def todo(view: View, officer: str, page: int = 1) -> Todo:
         on=view.moment.on,
         page=page,
         more=len(found) > PAGE,
-        tasks=tuple(_task(waiting, view.moment.on) for waiting in found[:PAGE]),
+        tasks=tuple(_task(view, waiting) for waiting in found[:PAGE]),
         letters=tuple(map(_letter_task, letters.errands)),
         waiting=letters.waiting,
         dead=letters.dead,
@@ -114,21 +116,31 @@ def _sources(
     return asking_then(library.store, moved, parts), read_past, PastShelf(view, moved)
 
 
-def _task(waiting: Waiting, today: date) -> CaseTask:
+def _task(view: View, waiting: Waiting) -> CaseTask:
     task, principal = waiting.task, waiting.principal
     behalf = f" --for {principal}" if principal and task.kind != "overdue" else ""
     return CaseTask(
         kind=task.kind,
-        group=_group(task.due_on, today),
+        group=_group(task.due_on, view.moment.on),
         number=task.case.number,
         title=task.case.title,
         state=task.case.state,
         transition=task.transition.name if task.transition else None,
         due_on=task.due_on,
         principal=principal,
-        text=task.text,
+        text=_text(view, task),
         command=task.command + behalf,
     )
+
+
+def _text(view: View, task: Task) -> str:
+    """Give the text of a task; of an opinion owed anew with what was corrected, old and new."""
+    if task.correction is None:
+        return task.text
+    office, case = view.office, task.case
+    workflow = office.workflow_of(case)
+    change = confirmed_change(office, workflow, case, task.correction, view.moment.names)
+    return f"{task.text}（{change}）" if change else task.text
 
 
 def _group(due_on: str | None, today: date) -> str:

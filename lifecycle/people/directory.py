@@ -4,6 +4,7 @@ at any entry.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, field
 from datetime import date
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 from lifecycle.engine.case import Officer
 from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.letter_gates import DUTIES
-from lifecycle.errors import InvalidError, UnknownError
+from lifecycle.errors import InvalidError, UnknownError, nearest
 from lifecycle.frozen import dataclass, replace
 from lifecycle.people.clock import ANNOUNCED, CONFIRMED, ClockStep
 
@@ -148,6 +149,27 @@ class Document:
     seq: int
 
 
+_COMMON = re.compile("^[省市县区]|(局|委|办|厅|部|处|科|中心|支队|公司|部门|委员会|办公室)$")
+"""What names of units begin and end with, whosever they are."""
+
+
+def nearest_unit(text: str, names: Iterable[str]) -> str | None:
+    """Name the unit that somebody may have meant: by what is a name's own, for all bureaus of a
+    city are called 市…局.
+    """
+    owned = {_own(name): name for name in names}
+    wanted = _own(text)
+    near = nearest(wanted, owned, cutoff=0.6)
+    if near is None and len(wanted) > 1:
+        near = next((own for own in owned if wanted in own), None)
+    return owned[near] if near is not None else None
+
+
+def _own(name: str) -> str:
+    """Give the part of a unit's name that others have not."""
+    return _COMMON.sub("", _COMMON.sub("", name))
+
+
 @dataclass(frozen=True)
 class Directory:
     """The office after `seq` entries; `head` is the hash of the last.
@@ -230,9 +252,10 @@ class Directory:
                     f"“{text}”不是 {code} 在这一天的名称，这一天叫“{now}”",
                     f"要写的是它，就写 {code} 或 {now}；不是它，请核对",
                 )
-        raise UnknownError(
-            "单位", text, [*self.units, *(t for u in self.units.values() for t, _ in u.titles)]
-        )
+        known = [*self.units, *(t for u in self.units.values() for t, _ in u.titles)]
+        near = nearest_unit(text, known)
+        mend = f"是否为“{near}”？" if near else "用 lifecycle unit list 查单位的代码和名称"
+        raise UnknownError("单位", text, (), mend)
 
     def units_with(self, role: str, on: str, seq: int | None = None) -> tuple[str, ...]:
         """Name the units that had a function on a day."""

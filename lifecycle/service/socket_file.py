@@ -80,18 +80,20 @@ def _remove_stale(path: Path) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISSOCK(found.st_mode):
-        raise InvalidError(f"{path} 已存在，不是套接字，不会覆盖", "请换一个文件名，或自己先移走它")
+        raise InvalidError(
+            f"{path} 已存在，不是套接字，不会覆盖", "请换一个文件名，或自己先移走原来的"
+        )
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
             probe.connect(str(path))
         except OSError as error:
             if error.errno != errno.ECONNREFUSED:
                 raise UnavailableError(
-                    f"套接字 {path} 用不了：{os_reason(error)}", "请检查它的权限"
+                    f"套接字 {path} 用不了：{os_reason(error)}", "请检查套接字的权限"
                 ) from error
             path.unlink()
             return
-    raise UnavailableError(f"{path} 上已有服务在运行", "不必再开一个；要重开的，先停下它")
+    raise UnavailableError(f"{path} 上已有服务在运行", "不必再开一个；要重开的，先停下原来的")
 
 
 def allow_files(connections: int) -> None:

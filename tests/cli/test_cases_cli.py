@@ -104,7 +104,7 @@ def test_refusal_for_machines_has_the_gates(tiny: Tiny) -> None:
                         "given": "",
                         "wanted": "",
                         "act": None,
-                        "mend": "lifecycle advance KC-2026-001 close --note 理由",
+                        "mend": "lifecycle advance KC-2026-001 close --note …",
                         "basis": "",
                     },
                 ],
@@ -328,7 +328,7 @@ def test_suspension_and_return(tiny: Tiny) -> None:
     number = tiny.ready()
     tiny.do("advance", number, "--on", "2026-09-04", by="bureau01")
     assert tiny.fails("advance", number, "send_back", by="land01")[1].splitlines()[1] == (
-        "  ✗ 理由　　须说明理由　　lifecycle advance KC-2026-001 send_back --note 理由"
+        "  ✗ 理由　　须说明理由　　lifecycle advance KC-2026-001 send_back --note …"
     )
     tiny.do("advance", number, "suspend", "--note", "等批复", "--on", "2026-09-10", by="bureau01")
     assert "自 2026-09-10 起中止，恢复后回到“规划选址”" in tiny.do("show", number)
@@ -408,7 +408,11 @@ MISTAKES = [
     ),
     (("attach", "剑瓷", "report", "空.pdf"), 1, "文件 空.pdf 是空的\n  改法：请换一个文件\n"),
     (("attach", "剑瓷", "report", "大.pdf"), 1, "文件超过 1 MB\n  改法：请压缩或分册后再传\n"),
-    (("attach", "-", "report", "大.pdf"), 2, "材料须一件一件上传\n  改法：CASE 处写一个事项编号\n"),
+    (
+        ("attach", "-", "report", "大.pdf"),
+        2,
+        "材料须一件一件上传\n  改法：写一个事项的编号，一件一件地传\n",
+    ),
     (
         ("advance", "剑瓷", "close", "--note", "x", "--on", "2026-10-01"),
         1,
@@ -438,7 +442,11 @@ MISTAKES = [
         1,
         "--request-id “中文”不合规\n  改法：用字母、数字与 - _ . : /，最多 64 个\n",
     ),
-    (("resolve", "剑瓷", "to_siting", "xx", "--note", "x"), 1, "没有单位“xx”\n"),
+    (
+        ("resolve", "剑瓷", "to_siting", "xx", "--note", "x"),
+        1,
+        "没有单位“xx”\n  改法：用 lifecycle unit list 查单位的代码和名称\n",
+    ),
     (
         ("sign", "剑瓷", "to_siting", "agree", "--role", "landd"),
         1,
@@ -513,8 +521,8 @@ def test_an_ambiguous_case_lists_what_it_may_mean(tiny: Tiny) -> None:
     assert tiny.fails("show", "剑瓷") == (
         1,
         (
-            "事项“剑瓷”不止一个：KC-2026-001 剑瓷街区、KC-2026-002 剑瓷街区二期\n  改法："
-            "请写得更完整些\n"
+            "事项“剑瓷”不止一个：\n  KC-2026-001 剑瓷街区\n  KC-2026-002 剑瓷街区二期\n"
+            "  改法：请写得更完整些\n"
         ),
     )
     assert tiny.asks("show", "剑瓷街区")["number"] == "KC-2026-001"
@@ -614,7 +622,8 @@ def test_open_and_set_from_tables(tiny: Tiny) -> None:
     book.active.append([None, 1, None])  # type: ignore[union-attr]
     book.save(tiny.folder / "more.xlsx")
     assert tiny.do_not("set", "more.xlsx", "foreign=否", by="bureau01") == (
-        "✓ more.xlsx[Sheet]:2　KC-2026-001　甲　填报 用地面积、公告日、是否外资\n"
+        "✓ more.xlsx[Sheet]:2　KC-2026-001　甲　"
+        "填报 用地面积 42.5 亩；公告日 2026-09-01；是否外资 否\n"
         "✗ more.xlsx[Sheet]:3 没有写事项编号　改法：列名用其中之一："
         "case、number、编号、事项、项目编号、事项编号\n"
         "已办理 1 件，未办理 1 件\n"
@@ -646,7 +655,7 @@ def test_facts_asked_for_come_with_the_command(tiny: Tiny) -> None:
         == 1
     )
     assert tiny.do("advance", number, "登记到访", "--set", "到访人数=12", by="bureau01") == (
-        "已办理：KC-2026-001　剑瓷文化体验街区　登记到访　填 到访人数\n"
+        "已办理：KC-2026-001　剑瓷文化体验街区　登记到访　填 到访人数 12\n"
         "  现在“考察导入”，由 市招商局 牵头，限 2026-09-15 前\n"
     )
 

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from lifecycle.cli.desk import Day, Desk, at_desk
 from lifecycle.cli.root import root
-from lifecycle.cli.terminal.chinese import Choice, Group, Verb, argument, command, option
+from lifecycle.cli.terminal.chinese import Choice, Group, Number, Verb, argument, command, option
 from lifecycle.errors import ConflictError, InvalidError, UnavailableError, UnknownError, cell_width
 
 LONG = (
@@ -111,6 +111,32 @@ def test_group_help_imports_no_verb(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (result.exit_code, "Traceback" in result.output) == (3, False)
 
 
+def commands_of(group: Group, path: str) -> Iterator[tuple[str, click.Command]]:
+    """Give every command under a group with the words that call it."""
+    ctx = click.Context(group)
+    for name in group.list_commands(ctx):
+        found = group.get_command(ctx, name)
+        assert found is not None
+        if isinstance(found, Group):
+            yield from commands_of(found, f"{path} {name}")
+        else:
+            yield f"{path} {name}", found
+
+
+def test_what_is_to_be_written_is_named_in_chinese() -> None:
+    """No argument and no option of any command asks for an English word; only how a date or an
+    address is written, and the names of shells, are as they are.
+    """
+    plain = {"URL", "YYYY-MM-DD", "bash|zsh|fish"}
+    for path, found in commands_of(root, "lifecycle"):
+        ctx = click.Context(found)
+        for param in found.get_params(ctx):
+            if isinstance(param, click.Option) and param.is_flag:
+                continue
+            word = param.make_metavar(ctx)
+            assert word in plain or not re.search("[A-Za-z]{2,}", word), (path, word)
+
+
 def test_every_verb_of_the_root_can_be_imported() -> None:
     """No line of the help leads nowhere, and each verb's own help opens."""
     ctx = click.Context(root)
@@ -128,7 +154,7 @@ WRONG = [
     (["go", "C", "D", "E"], "多出的参数：D E", ""),
     (["go", "C", "--json=1"], "选项 --json 后面不带值", ""),
     (["go", "C", "--number", "x"], "--number：“x”不是整数", ""),
-    (["go", "C", "--number", "7"], "--number：7 不在允许的范围 0<=x<=5 内", ""),
+    (["go", "C", "--number", "7"], "--number：7 不在允许的范围内，应为 0 至 5", ""),
     (["go", "C", "--verdict", "maybe"], "--verdict：“maybe”不在可选之列：agree、object", ""),
     (["go", "C", "--file", "没有.txt"], "--file：“没有.txt”不存在", ""),
     (["go", "C", "--file", "."], "--file：“.”是目录，这里要文件", ""),
@@ -153,7 +179,7 @@ def test_wrong_usage_is_told_in_chinese_with_code_2(
         lambda *_, **__: None,
         argument("case"),
         option("--note"),
-        option("--number", type=click.IntRange(0, 5)),
+        option("--number", type=Number(0, 5)),
         option("--verdict", type=Choice(["agree", "object"])),
         option("--file", type=click.Path(exists=True, dir_okay=False)),
         option("--yes", type=bool),

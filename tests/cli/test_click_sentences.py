@@ -360,7 +360,7 @@ def complaint(param: click.Parameter, *args: str) -> tuple[str, str]:
         (
             Option(["--n"], type=click.FloatRange(0, 1)),
             ["--n", "2"],
-            ("--n：2.0 不在允许的范围 0<=x<=1 内", ""),
+            ("--n：2.0 不在允许的范围内，应为 0<=x<=1", ""),
         ),
         (Option(["--n"], type=click.FloatRange(0, 1)), ["--n", "x"], ("--n：“x”不是数", "")),
         (Option(["--n"], type=click.UUID), ["--n", "x"], ("--n：“x”不是 UUID", "")),

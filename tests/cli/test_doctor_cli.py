@@ -52,7 +52,7 @@ def test_a_well_kept_database_is_told_as_it_is(bureau: Bureau) -> None:
     assert (answer["readonly"], answer["network"]) == (False, None)
     assert answer["bytes"]["database"] == bureau.path.stat().st_size
     assert answer["modes"][0] == {"file": bureau.path.name, "mode": "-rw-------"}
-    assert bureau.do("doctor").endswith("没有发现问题\n")
+    assert "没有发现问题\n" in bureau.do("doctor")
 
 
 def test_a_library_with_the_bug_is_told(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,10 +31,30 @@ def test_init_makes_an_office_that_works(bare: Tiny) -> None:
         f"已建库：{bare.path}\n"
         "  管理员 zhang01；单位 1 个，经办人 1 名\n"
         "  已发布流程 1 个，公文模板 0 个，工作日历\n"
-        "下一步：export LIFECYCLE_OFFICER=zhang01，再用 lifecycle unit add、lifecycle officer "
-        "add 登记单位和人员\n"
+        "下一步：\n"
+        "  以管理员身份办理  export LIFECYCLE_OFFICER=zhang01\n"
+        "  登记单位          lifecycle unit add 代码 名称 --function 职能\n"
+        "  登记经办人        lifecycle officer add 工号 职务 --unit 代码 --role 角色\n"
     )
     assert bare.do("open", "visit", "--set", "name=甲", by="zhang01") == "KC-2026-001\n"
+
+
+def test_init_with_a_directory_says_who_can_begin(
+    bare: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With everybody there, it says whose code to set, how a case is opened and with what and,
+    where the database was named with the command only, how to go on using it.
+    """
+    monkeypatch.delenv("LIFECYCLE_DB", raising=False)
+    told = bare.do("init", "--from", str(TINY / "directory.yaml"))
+    assert told.partition("下一步：\n")[2] == (
+        "  看有哪些单位              lifecycle unit list\n"
+        "  看有哪些人，各是什么角色  lifecycle officer list\n"
+        "  以其中一人的身份办理      export LIFECYCLE_OFFICER=bureau01\n"
+        "                            （市招商局 招商科经办人；换人办理时换工号）\n"
+        "  立第一个项                lifecycle open visit --set 项目名称=…\n"
+        "  看有什么等着办            lifecycle todo\n"
+    )
 
 
 def test_the_first_unit_is_the_settings(bare: Tiny) -> None:
@@ -220,8 +240,9 @@ def test_roles_are_granted_and_revoked_by_day(tiny: Tiny) -> None:
 def test_a_role_without_effect_is_pointed_out(tiny: Tiny) -> None:
     """Granting a role that the officer's unit has no function for is done and remarked upon."""
     assert tiny.do("officer", "grant", "land01", "x", by="admin") == (
-        "已授予 land01：x\n注意：市自然资源局 没有职能 x，暂不能行使；可用 lifecycle unit change "
-        "land --function …\n"
+        "已授予 land01：x 部门（x）\n"
+        "注意：市自然资源局 没有职能 x 部门（x），暂不能行使；"
+        "确有该职能的：lifecycle unit change land --function land --function x\n"
     )
 
 
@@ -331,12 +352,41 @@ def test_office_changes_answer_machines(tiny: Tiny) -> None:
     }
 
 
+def test_roles_are_told_by_title_and_identifier(tiny: Tiny) -> None:
+    """Adding, granting and revoking say which roles, from when where that is not today, and what
+    had not begun yet; what remains of a grant begins no earlier for it.
+    """
+    words = ("add", "land09", "科员", "--unit", "land")
+    assert tiny.do("officer", *words, "--role", "land", "--role", "auditor", by="admin") == (
+        "已登记经办人 land09 科员：国土（land）、审计员（auditor）\n"
+    )
+    plain = ("add", "land08", "科员", "--unit", "land", "--since", "2026-10-09")
+    assert tiny.do("officer", *plain, by="admin") == (
+        "已登记经办人 land08 科员，还没有角色，自 2026-10-09 起\n"
+    )
+    later = ("grant", "land08", "land", "auditor", "--since", "2026-10-12")
+    assert tiny.do("officer", *later, by="admin") == (
+        "已授予 land08：国土（land）、审计员（auditor），自 2026-10-12 起\n"
+    )
+    assert tiny.do("officer", "revoke", "land08", "审计员", by="admin") == (
+        "已撤销 land08 的授权：审计员（auditor）（原定 2026-10-12 起，不再生效）\n"
+    )
+    people = tiny.asks("officer", "list", "--all", by="admin")["officers"]
+    grants = next(one for one in people if one["officer"] == "land08")["grants"]
+    assert [(held["roles"], held["since"]) for held in grants if held["roles"]] == [
+        (["land"], "2026-10-12")
+    ]
+    assert tiny.do("officer", "revoke", "land09", "--since", "2026-10-08", by="admin") == (
+        "已撤销 land09 的授权：国土（land）、审计员（auditor），自 2026-10-08 起\n"
+    )
+
+
 def test_who_leaves_a_seat_empty_is_told_so(tiny: Tiny) -> None:
     """The last who held a role of a unit: its absence is told at once, by leave and by revoking;
     where somebody is left, nothing is.
     """
     told = (
-        "注意：市文物局 再没有能以 x 身份办理的人，等它办的事项会停住；"
+        "注意：市文物局 再没有能以 x 部门（x） 身份办理的人，等 市文物局 办的事项会停住；"
         "请另行授权：lifecycle officer grant 工号 x\n"
     )
     tiny.do("officer", "add", "wenwu09", "科员", "--unit", "wenwu", "--role", "x", by="admin")
@@ -350,7 +400,7 @@ def test_a_delegation_to_another_unit_says_what_it_is_not_good_for(tiny: Tiny) -
     """Most roles stay in the unit; who delegates learns it now, not when an act is refused."""
     said = tiny.do("officer", "delegate", "xiao01", "--until", "2026-12-31", by="wenwu01")
     assert said.splitlines()[-1] == (
-        "注意：xiao01 是别的单位的人，不能代办 x："
+        "注意：xiao01 是别的单位的人，不能代办 x 部门（x）："
         "流程没有写明这些角色可以跨单位委托（delegate: across）"
     )
     across = tiny.do("officer", "delegate", "planning01", "--until", "2026-12-31", by="land01")

@@ -57,7 +57,7 @@ def test_a_bulk_counts_them_apart(tiny: Tiny) -> None:
     table = tiny.write("bulk.csv", f"编号,investment\n{first},100\n{second},300\n")
     assert tiny.do("set", table, "--all-or-nothing", by="bureau01").splitlines() == [
         f"✓ bulk.csv:2　{first}　剑瓷文化体验街区　没有变化",
-        f"✓ bulk.csv:3　{second}　乙　填报 总投资",
+        f"✓ bulk.csv:3　{second}　乙　填报 总投资 200 万元 → 300 万元",
         "已办理 1 件，没有变化 1 件，未办理 0 件",
     ]
     answer = tiny.asks("set", table, by="bureau01")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from tiny_office import Tiny
+
+from lifecycle.cli.terminal.refusal import gate_lines
+from lifecycle.engine.gates.gates import Gate
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def test_show_is_one_screen(tiny: Tiny) -> None:
     tiny.now += timedelta(days=14)
     assert tiny.do("show", number, by="bureau01") == (
         "KC-2026-001　剑瓷文化体验街区　　考察接待流程 第 1 版\n"
-        "环节　考察导入（前期）　● 红灯\n"
+        "环节　考察导入（前期）　● 红灯（逾期十日）\n"
         "牵头  市招商局\n"
         "进入  2026-09-01，第 44 天\n"
         "期限  2026-09-15，已逾期 29 日　10 个工作日，内部承诺\n"
@@ -73,11 +77,11 @@ def test_show_tells_limits_dwell_and_stale_opinions(tiny: Tiny) -> None:
     tiny.do("set", number, "announced_on=2026-09-20", "--on", "2026-09-20", by="planning01")
     lines = tiny.do("show", number).splitlines()
     assert lines[1:8] == [
-        "环节　规划选址（前期）　● 黄灯",
+        "环节　规划选址（前期）　● 黄灯（逾期）",
         "牵头  建设（规划）〔市建设局〕",
         "进入  2026-09-04，第 27 天",
         "期限  2026-09-24，已逾期 6 日　15 个工作日，内部承诺",
-        "时限  公告满二十日　2026-10-10，还有 10 日　20 日，办法 第8条",
+        "时限  2026-10-10，还有 10 日　公告满二十日：20 日，办法 第8条",
         "未齐　办结（to_done）　由 建设（规划）〔市建设局〕 办理",
         "      ✗ 期限　　自公告日 2026-09-20 起须满 20 日〔办法 第8条〕",
     ]
@@ -194,6 +198,38 @@ def test_why_lists_every_gate_and_changes_nothing(tiny: Tiny) -> None:
         ["role", "facts", "facts", "materials", "cosign", "guard"],
     )
     assert len(tiny.asks("log", number)["entries"]) == 4
+
+
+def test_why_without_a_transition_looks_at_the_next_step(tiny: Tiny) -> None:
+    """Where one step leads on it is judged; where none does that is told, and what to look at."""
+    number = tiny.ready()
+    assert tiny.do("why", number) == tiny.do("why", number, "to_siting")
+    assert tiny.asks("why", number)["transition"] == "to_siting"
+    tiny.do("advance", number, "close", "--note", "不办了", by="bureau01")
+    assert tiny.fails("why", number) == (
+        1,
+        (
+            f"{number} 现为“终止”，没有可以推进的流转\n"
+            f"  改法：用 lifecycle show {number} 查看可办事项\n"
+        ),
+    )
+
+
+def test_one_command_for_several_gates_stands_once() -> None:
+    """Gates that one command meets stand together, with the command under the last of them."""
+    go = "lifecycle advance KC-2026-001 go --set a=… --set b=…"
+    gates = (
+        Gate("facts", False, {}, "须同时填 甲", go),
+        Gate("materials", False, {}, "缺 报告", "lifecycle attach KC-2026-001 report 文件"),
+        Gate("facts", False, {}, "须同时填 乙", go),
+        Gate("role", True, {}, "市招商局"),
+    )
+    assert list(gate_lines(gates, io.StringIO(), "")) == [
+        "✗ 要素　　须同时填 甲",
+        f"✗ 要素　　须同时填 乙　　{go}",
+        "✗ 材料　　缺 报告    　　lifecycle attach KC-2026-001 report 文件",
+        "✓ 角色　　市招商局",
+    ]
 
 
 def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:

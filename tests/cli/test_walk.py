@@ -172,7 +172,7 @@ def three_reviews(w: Walk) -> None:
         w.refused("planning01 advance pass_design", "方案建筑高度超过规划条件")
         w.do(f"planning01 advance revise_design --note 屋面高{height}米，超规划条件12米")
         w.refused("planning01 advance revise_design --note 再改", "须先召开本轮评审会")
-    w.refused("planning01 advance hold_review --note 第四轮", "已 3 次，至多 3 次")
+    w.refused("planning01 advance hold_review --note 第四轮", "已办 3 次，至多 3 次")
     w.do("planning01 advance reject_design --note 三轮仍不符合规划条件")
     w.stands("siting")
     w.do("bureau01 attach meeting_minutes")
@@ -274,7 +274,7 @@ def unsold(w: Walk) -> None:
             announced(w)
             w.refused("planning01 attach planning_conditions", "规划条件 已锁定")
             w.later(32)
-    w.refused("land01 advance relist --note 第三次", "重新挂牌 已 2 次，至多 2 次")
+    w.refused("land01 advance relist --note 第三次", "重新挂牌 已办 2 次，至多 2 次")
     w.do("land01 advance resite --note 换地块再议")
     w.stands("siting")
     w.do("planning01 attach planning_conditions")
@@ -407,7 +407,7 @@ def late_start(w: Walk) -> None:
     w.do("land01,planning01 sign extend agree")
     w.refused(
         f"bureau01 advance extend --set new_start_due_on={second} --note 又延",
-        "批准延期开工 已 2 次，至多 2 次",
+        "批准延期开工 已办 2 次，至多 2 次",
     )
     w.refused("bureau01 advance warn_idle", "距满一年尚超过90日")
     w.do("bureau01 advance remind --note 已逾约定开工日")
@@ -474,7 +474,7 @@ def works(w: Walk) -> None:
     w.refused(f"owner001 advance start_work --set started_on={yesterday}", "未批先建")
     w.refused("owner002 advance start_work", "不具备该角色")
     w.do(f"owner001 advance start_work --set started_on={w.day}")
-    w.refused(f"owner001 advance start_work --set started_on={w.day}", "已 1 次，至多 1 次")
+    w.refused(f"owner001 advance start_work --set started_on={w.day}", "已办 1 次，至多 1 次")
     w.later(30)
     w.do(
         f"owner001 advance report_progress --set month={w.day:%Y-%m} --set progress=基础施工 "

@@ -206,7 +206,7 @@ def test_a_counter_closes_after_its_number() -> None:
     desk.do(BUREAU, Advance("tick"))
     decision = desk.ask(BUREAU, Advance("tick"))
     assert isinstance(decision, Refused)
-    assert [g.text for g in decision.gates if not g.met] == ["记一次 已 2 次，至多 2 次"]
+    assert [g.text for g in decision.gates if not g.met] == ["记一次 已办 2 次，至多 2 次"]
 
 
 def test_a_bound_role_belongs_to_the_unit_that_the_case_names() -> None:

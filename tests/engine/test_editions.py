@@ -340,7 +340,7 @@ def test_a_counter_counts_every_step_ever_made_unless_it_is_inner(desk: Desk) ->
         desk.do(BUREAU, Advance("begin"))
     facts: dict[str, Any] = {"announced_on": "2026-03-02", "price": "100"}
     assert gates(desk, LAND, Advance("announce", facts=facts)) == [
-        ("counter", "公告 已 3 次，至多 3 次", "")
+        ("counter", "公告 已办 3 次，至多 3 次", "")
     ]
 
 

@@ -114,7 +114,7 @@ def test_the_legal_counter_counts_what_was_taken_back(desk: Desk) -> None:
         seq = announce(desk).seq
         desk.do(LAND, replace(BACK, step=seq))
     facts = {"announced_on": desk.on.isoformat(), "price": "100"}
-    assert told(desk, LAND, Advance("announce", facts=facts)) == ["公告 已 3 次，至多 3 次"]
+    assert told(desk, LAND, Advance("announce", facts=facts)) == ["公告 已办 3 次，至多 3 次"]
 
 
 def test_an_inner_counter_shrinks(desk: Desk) -> None:
@@ -232,7 +232,7 @@ def test_a_record_that_a_later_step_read_stays(desk: Desk) -> None:
     desk.do(FINANCE, Sign("close", "agree"))
     desk.pass_days(21)
     desk.do(LAND, Advance("close", facts={"term": "2027-01-01"}))
-    assert told(desk, LAND, BACK) == ["其后的“成交”（第 8 笔）以它为据", LATE]
+    assert told(desk, LAND, BACK) == ["其后的“成交”（第 8 笔）以“公告”为据", LATE]
     desk.do(LAND, Advance("resell", "重新出让"))
     assert desk.unmet(LAND, BACK) == ["state"]
 
@@ -249,7 +249,7 @@ def test_a_record_that_was_corrected_stays(desk: Desk) -> None:
     proposed = desk.do(LAND, Correct({"price": "90"}, "少写了一位"))
     if proposed.proposals:
         desk.do(BUREAU, ConfirmCorrection(proposed.seq))
-    assert "它填报的 起始价 已经更正过" in told(desk, LAND, BACK)[0]
+    assert "“公告”填报的 起始价 已经更正过" in told(desk, LAND, BACK)[0]
 
 
 def test_opinions_on_what_was_taken_back_go_stale(desk: Desk) -> None:
@@ -343,6 +343,6 @@ def test_a_record_whose_letter_is_out_stays_until_it_is_void() -> None:
     drafted = replace(letter, state=VOID, replaced_by="3-note")
     desk.case = replace(case, letters=case.letters.after(drafted, stand_in))
     back = TakeBack("tick", "办错了")
-    assert told(desk, BUREAU, back) == ["它的公文 某函〔2026〕1号 已经签发"]
+    assert told(desk, BUREAU, back) == ["“记一次”的公文 某函〔2026〕1号 已经签发"]
     desk.case = replace(case, letters=case.letters.after(drafted, replace(stand_in, state=VOID)))
     assert desk.unmet(BUREAU, back) == []

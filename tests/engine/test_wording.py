@@ -58,14 +58,14 @@ def gate_of(made: Desk, **facts: Any) -> Gate:
 
 UNMET = [
     ("valid_to <= months_after(today, 6)", "有效期至 2030-01-01，最迟 2026-09-02"),
-    ("valid_to < today", "有效期至 2030-01-01，须早于 今天 2026-03-02"),
-    ("today >= valid_to", "今天 2026-03-02，最早 有效期至 2030-01-01"),
+    ("valid_to < today", "有效期至 2030-01-01，须早于 办理日 2026-03-02"),
+    ("today >= valid_to", "办理日 2026-03-02，最早 有效期至 2030-01-01"),
     ("valid_to == signed_on", "有效期至 2030-01-01，应为 签订日 2026-02-01"),
     ("signed_on >= days_after(valid_to, 20)", "签订日 2026-02-01，最早 2030-01-21"),
     ("months_after(today, 6) >= valid_to", "有效期至 2030-01-01，最迟 2026-09-02"),
     ("signed_on.year > 2026", "签订日的年份 2026，须大于 2026"),
-    ("days_between(signed_on, today) >= 30", "签订日至今天相隔的日数 为 29，至少 30"),
-    ("valid_to - today < 30", "有效期至－今天 为 1401，须小于 30"),
+    ("days_between(signed_on, today) >= 30", "签订日至办理日相隔的日数 为 29，至少 30"),
+    ("valid_to - today < 30", "有效期至－办理日 为 1401，须小于 30"),
     ("far <= far_max", "容积率 2.5，至多 容积率上限 2"),
     ("amount >= 10000", "金额 5000 万元，至少 10000 万元"),
     ("10000 <= amount", "金额 5000 万元，至少 10000 万元"),
@@ -90,7 +90,7 @@ UNMET = [
         "amount > 10000 and kind == '康养' and winner",
         "金额 5000 万元，须大于 10000 万元；竞得人即意向方 否，应为 是",
     ),
-    ("last.tick <= today", "“记一次”办理之日 未办过，最迟 今天 2026-03-02"),
+    ("last.tick <= today", "“记一次”办理之日 未办过，最迟 办理日 2026-03-02"),
     (
         "sha256.report == sha256.clauses",
         "报告（a.pdf，aaaaaaaa），须与条款（b.pdf，bbbbbbbb）为同一文件",
@@ -138,7 +138,7 @@ def test_what_is_given_and_wanted_stand_apart_too() -> None:
 @pytest.mark.parametrize(
     ("when", "told"),
     [
-        ("valid_to > today", "有效期至 2030-01-01，须晚于 今天 2026-03-02"),
+        ("valid_to > today", "有效期至 2030-01-01，须晚于 办理日 2026-03-02"),
         (
             "amount >= 3000 and kind == '康养'",
             "金额 5000 万元，至少 3000 万元；类别 康养，应为 康养",
@@ -175,7 +175,7 @@ def test_b12_a_met_condition_says_why(when: str, told: str) -> None:
         ),
         (
             "today <= workdays_after(valid_to, 5)",
-            "今天 2026-03-02，最迟 有效期至后第5个工作日",
+            "办理日 2026-03-02，最迟 有效期至后第5个工作日",
             "lifecycle set XS-2026-001 valid_to=…",
         ),
         (
@@ -278,4 +278,4 @@ def test_the_day_of_the_judgement_counts() -> None:
     """A condition on today is told with the day of the act."""
     made = ready(desk("today >= valid_to"))
     made.on = date(2026, 5, 1)
-    assert gate_of(made).given == "今天 2026-05-01"
+    assert gate_of(made).given == "办理日 2026-05-01"

@@ -99,7 +99,7 @@ def test_nothing_is_put_where_a_link_leads(bureau: Bureau, link: str, aim: str) 
     (bureau.folder / "aim").write_bytes(b"theirs")
     (bureau.folder / link).symlink_to(bureau.folder / aim)
     told = f"{link} 是符号链接，不会写到它所指的地方\n"
-    mend = "  改法：请用 --db 指定一个新的位置，或先移走它\n"
+    mend = "  改法：请用 --db 指定一个新的位置，或先移走原来的\n"
     assert bureau.fails("restore", "备份.tar", "--db", "neu.db") == (1, told + mend)
     for command in (
         ("backup", link),

@@ -107,7 +107,7 @@ def audited(paper: Bureau, url: str) -> str:
     """Audit an office that must be in order; give its checkpoint."""
     result = paper.run("audit", "--db", url)
     assert result.exit_code == 0, result.output
-    return result.stdout.split("检查点 ")[1].split()[0]
+    return result.stdout.split("检查点：\n")[1].split()[0]
 
 
 def materials(url: str) -> dict[str, bytes]:

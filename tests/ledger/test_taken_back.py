@@ -174,7 +174,10 @@ def test_the_three_doors(bureau: Bureau) -> None:
     told = bureau.do_not("clear", table, "investment", by="bureau01").splitlines()
     assert "没有填，无从清除" in told[0]
     assert told[1:] == [
-        f"✓ clear.csv:3　{second}　乙　清除 总投资（原 2 万元）：误填",
+        (
+            f"✓ clear.csv:3　{second}　乙　清除 总投资（原 2 万元）：误填　"
+            "提示：“转入规划选址”的要素不再满足：缺 总投资"
+        ),
         "已办理 1 件，未办理 1 件",
     ]
     sound(bureau)

@@ -163,7 +163,8 @@ def test_a_signer_is_removed_midway_by_two_persons_and_a_reason(works_by: Workin
         "依据：workflows/matter.yaml　内部规定\n"
     )
     assert office.does("office01 correct helpers=市林业局 --note 不涉及") == (
-        "已办理：SX-2026-001　甲　提请更正 协办名单：不涉及　待牵头单位确认\n"
+        "已办理：SX-2026-001　甲　提请更正 协办名单 市林业局、市文旅局 → 市林业局：不涉及　"
+        "待牵头单位确认\n"
         "  · “批准”不再请 市文旅局 会签\n"
         "  待牵头单位的另一人确认：lifecycle confirm SX-2026-001 3\n"
     )
@@ -398,7 +399,8 @@ def test_who_leaves_in_mid_round_is_stood_in_for_by_the_unit(works_by: Working) 
     assert office.tasks("legal02") == ["lifecycle sign SX-2026-001 approve agree"]
     assert office.do("officer", "leave", "legal02", by="admin") == (
         "legal02 自 2026-09-07 起不再在岗\n"
-        "注意：市司法局 再没有能以 legal 身份办理的人，等它办的事项会停住；请另行授权："
+        "注意：市司法局 再没有能以 司法（legal） 身份办理的人，等 市司法局 办的事项会停住；"
+        "请另行授权："
         "lifecycle officer grant 工号 legal\n"
     )
     assert office.unmet("office01 advance approve") == [
@@ -424,7 +426,7 @@ def test_a_unit_in_which_nobody_is_left_is_not_named_again(works_by: Working) ->
     assert told == (
         "不能办理：事项　立项\n"
         "  ✗ 单位　　市林业局 没有能以 协办单位 身份办理的人，不能作 协办单位\n"
-        "            请管理员为该单位登记职能并授权："
+        "            请管理员为该单位登记职能（原有的一并写上）并授权："
         "lifecycle unit change forestry --function helper；"
         "lifecycle officer grant 工号 helper\n"
         "  ✓ 角色　　办公室（office01）\n"
@@ -585,21 +587,23 @@ def test_a_corrected_amount_is_approved_again(works_by: Working) -> None:
     office = works_by(AMOUNT)
     approved(office)
     upset = (
-        "  · “批准”（第 3 笔）须有 金额\n"
         "  · “批准”（第 3 笔）的会签以 金额 为据，须重新会签\n"
         "  · “批准”（第 3 笔）的条件不再成立：金额 9000 元，须小于 5000 元"
         "（5000 元以上的另行报批）\n"
-        "  · 现在的“下单”须有 金额\n"
+        "  · 另有 2 处只是用到，判定不变\n"
     )
+    back = "“批准”（第 3 笔）的条件不再成立"
     assert office.does("office01 correct amount=9000 --note 漏计运费") == (
-        "已办理：SX-2026-001　甲　提请更正 金额：漏计运费　待牵头单位确认\n"
+        "已办理：SX-2026-001　甲　提请更正 金额 4000 元 → 9000 元：漏计运费　待牵头单位确认\n"
         f"{upset}"
+        f"  ! {back}：确认后须先退回重办，才能往下办（退回（back））\n"
         "  待牵头单位的另一人确认：lifecycle confirm SX-2026-001 4\n"
     )
     assert office.unmet("office01 confirm") == ["回避　　更正由 office01 提请，须换人确认"]
     assert office.does("office02 confirm") == (
-        "已办理：SX-2026-001　甲　确认更正（第 4 笔）\n"
+        "已办理：SX-2026-001　甲　确认更正 金额 4000 元 → 9000 元（第 4 笔）\n"
         f"{upset}"
+        f"  ! {back}，须先退回重办，才能往下办（退回（back））\n"
         "  请重新表示意见：财政　lifecycle sign SX-2026-001 5 agree\n"
     )
     assert office.refused("office01 advance order") == (
@@ -896,7 +900,7 @@ transitions:
     assert office.unmet(close) == [f"会签　　财政 {NOT_AGREED}"]
     office.does("finance01 sign close agree", close, "office02 advance reopen --note 又漏")
     office.does("finance01 sign close agree")
-    assert office.unmet(close) == ["次数　　办结 已 2 次，至多 2 次〔某法第五条〕"]
+    assert office.unmet(close) == ["次数　　办结 已办 2 次，至多 2 次〔某法第五条〕"]
     office.does("office01 advance drop --note 不再办")
     assert office.refused("office02 advance reopen --note 还要办") == (
         "不能办理：SX-2026-001 甲　重新办理\n"
@@ -940,7 +944,7 @@ def test_a_rejected_case_is_amended_and_submitted_again(works_by: Working) -> No
     assert office.unmet("finance01 advance accept") == [f"会签　　司法 {NOT_AGREED}"]
     office.does("legal01 sign accept agree", "finance01 advance reject --note 再核")
     office.does("office01 advance submit", "finance01 advance reject --note 仍超")
-    assert office.unmet("office01 advance submit") == ["次数　　报审 已 3 次，至多 3 次"]
+    assert office.unmet("office01 advance submit") == ["次数　　报审 已办 3 次，至多 3 次"]
     assert office.do("log", office.case, "--after", "8") == (
         "SX-2026-001 甲　共 10 条记录\n"
         "序号  日期        经办       事由\n"

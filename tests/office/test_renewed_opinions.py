@@ -40,7 +40,8 @@ def test_those_who_had_signed_are_asked_again(tiny: Tiny) -> None:
     assert tiny.do("todo", by="wenwu01") == (
         "七日以后到期\n"
         "  KC-2026-001 剑瓷文化体验街区　限 2026-10-13\n"
-        "    会签　lifecycle sign KC-2026-001 7 agree　　总投资 已更正（第 7 笔），须重新表示意见\n"
+        "    会签　lifecycle sign KC-2026-001 7 agree　　总投资 已更正（第 7 笔），须重新表示意见"
+        "（总投资 32000 万元 → 35000 万元）\n"
     )
     missing = "总投资 已更正（第 7 笔），会签过“转入规划选址”的单位须重新表示意见：缺"
     assert f"{missing} 国土、市文物局 的意见" in tiny.do("show", number)

@@ -117,7 +117,7 @@ def test_a3_the_statutory_twenty_days_are_not_typed(walk: Walk) -> None:
     (confirmed,) = w.do(f"bureau02 confirm --note 以刊登日为准 --file {decision}")
     assert "不再成立：挂牌起始日 " in confirmed.stdout
     assert "（公告日与挂牌起始日之间须满20个整日）" in confirmed.stdout
-    assert "（补正决定.txt）：以刊登日为准" in w.run("log", w.case).stdout
+    assert "（凭 补正决定.txt）：以刊登日为准" in w.run("log", w.case).stdout
 
 
 def test_a4_what_identifies_the_project_is_not_set_after_the_first_step(walk: Walk) -> None:
@@ -223,5 +223,6 @@ def test_a_started_case_can_be_accepted_after_a_correction(walk: Walk, tmp_path:
     confirmed = w.asks("confirm", w.case, "--as", "bureau02")
     assert (confirmed["proposal"], confirmed["ok"]) == (None, True)
     log = w.run("log", w.case).stdout
-    assert "提请更正 考察报告：交错　待牵头单位确认" in log
-    assert f"确认更正（第 {answer['proposal']} 笔）" in log
+    change = f"考察报告 {w.case} survey_report.txt → 对的.txt"
+    assert f"提请更正 {change}：交错　待牵头单位确认" in log
+    assert f"确认更正 {change}（第 {answer['proposal']} 笔）" in log

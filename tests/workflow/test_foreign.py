@@ -459,7 +459,7 @@ def test_a_tender_takes_twenty_days_and_a_majority_with_the_lawyers(founded: Fou
     ]
     purchase.does("buyer01 advance extend --set added=48000", "watch01 sign extend agree")
     assert purchase.unmet("buyer01 advance extend --set added=1") == [
-        "次数　　追加采购 已 1 次，至多 1 次"
+        "次数　　追加采购 已办 1 次，至多 1 次"
     ]
     purchase.does("lab01 advance accept")
     assert (purchase.state, purchase.findings()) == ("accepted", [])

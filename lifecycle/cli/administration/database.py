@@ -17,7 +17,7 @@ from lifecycle.cli.terminal.output import say
     examples=["lifecycle backup 2026-08-01.tar"],
     alone="备份包含全部材料，须由库的主人做",
 )
-@argument("target", metavar="FILE", help="备份文件，不能已经存在")
+@argument("target", metavar="文件", help="备份文件，不能已经存在")
 @at_desk
 def backup(desk: Desk, target: str) -> None:
     """Write a backup."""
@@ -35,7 +35,7 @@ def backup(desk: Desk, target: str) -> None:
     examples=["lifecycle restore 2026-08-01.tar --db sqlite:///恢复/lifecycle.db"],
     alone="恢复是另建一个库",
 )
-@argument("source", metavar="FILE", help="备份文件")
+@argument("source", metavar="文件", help="备份文件")
 @at_desk
 def restore(desk: Desk, source: str) -> None:
     """Restore a backup."""

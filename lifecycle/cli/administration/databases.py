@@ -30,8 +30,8 @@ db = Group(
     ],
     alone="抄库须由两个库的主人做",
 )
-@argument("source", metavar="FROM", help="来源：文件或 postgresql+psycopg://…")
-@argument("target", metavar="TO", help="新库：还没有的文件，或服务器上的空库")
+@argument("source", metavar="来源", help="来源：文件或 postgresql+psycopg://…")
+@argument("target", metavar="新库", help="新库：还没有的文件，或服务器上的空库")
 @at_desk
 def db_copy(desk: Desk, source: str, target: str) -> None:
     """Copy a ledger into another database."""

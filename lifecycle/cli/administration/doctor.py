@@ -8,8 +8,11 @@ from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import command
 from lifecycle.cli.terminal.failure import DONE, REFUSED
 from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.paragraph import flow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lifecycle.office.administration.doctor import FileHealth, ServerHealth
 
 JOURNALS = {"wal": "预写日志（WAL）", "truncate": "回滚日志（TRUNCATE）"}
@@ -18,25 +21,30 @@ JOURNALS = {"wal": "预写日志（WAL）", "truncate": "回滚日志（TRUNCATE
 @command(
     "doctor",
     help="体检：数据库用的是哪个 SQLite（或哪台 PostgreSQL 服务器）、怎样落盘，占用和剩余的空间，"
-    "文件的权限、正开着的事务；不妥之处各给出改法。"
+    "文件的权限、正开着的事务；不妥之处各给出改法。牵头单位人手不够、有人处理不同意见后就没有别人能接着办的，也提示。"
     "退出码：0 没有问题，1 有问题，3 未能检查。",
     examples=["lifecycle doctor", "lifecycle doctor --json"],
 )
 @at_desk
 def doctor(desk: Desk) -> int:
     """Examine the office."""
-    return examine_database(desk)
+    from lifecycle.office.administration.doctor import staffing
+
+    return examine_database(desk, staffing(desk.office))
 
 
-def examine_database(desk: Desk) -> int:
-    """Tell how the database is kept; give the exit code."""
+def examine_database(desk: Desk, hints: Sequence[str] = ()) -> int:
+    """Tell how the database is kept, and what else is good to know; give the exit code."""
     from lifecycle.office.administration.doctor import ServerHealth, examine
 
     health = examine(desk.office)
     if isinstance(health, ServerHealth):
-        desk.answer(_of_server(health), lambda: _tell_server(health))
+        desk.answer({**_of_server(health), "hints": list(hints)}, lambda: _tell_server(health))
     else:
-        desk.answer(_of_file(health), lambda: _tell_file(health))
+        desk.answer({**_of_file(health), "hints": list(hints)}, lambda: _tell_file(health))
+    if not desk.json:
+        for hint in hints:
+            flow("提示：", hint)
     return REFUSED if health.findings else DONE
 
 

@@ -16,6 +16,7 @@ from lifecycle.cli.terminal.table import write_table
 
 if TYPE_CHECKING:
     from lifecycle.office.administration.people import (
+        Ended,
         Granted,
         GrantLine,
         OfficerLine,
@@ -71,9 +72,9 @@ officer = Group(
     help="登记经办人；其角色须是所在单位的职能，或 admin（管理员）、auditor（审计员）。",
     examples=["lifecycle officer add land01 国土科经办人 --unit land --role land --as admin"],
 )
-@argument("code", metavar="CODE", help="工号：字母、数字、点、横线；不可重复使用")
+@argument("code", metavar="工号", help="工号：字母、数字、点、横线；不可重复使用")
 @argument("title", metavar="职务", help="职务")
-@option("--unit", "unit_name", required=True, metavar="UNIT", help="单位的代码或名称")
+@option("--unit", "unit_name", required=True, metavar="单位", help="单位的代码或名称")
 @option("--role", "roles", multiple=True, metavar="角色", help="角色，可写多次")
 @since_option
 @at_desk
@@ -86,32 +87,44 @@ def officer_add(
     granted = add_officer(
         desk.office, request_of(desk), code, title, unit=unit_name, roles=roles, since=since
     )
-    recorded(desk, granted.entry, f"已登记经办人 {code} {title}")
+    told = f"：{_titled(desk, granted.roles)}" if granted.roles else "，还没有角色"
+    recorded(desk, granted.entry, f"已登记经办人 {code} {title}{told}{_from(desk, since)}")
     _warn_idle(desk, granted)
+
+
+def _titled(desk: Desk, roles: Iterable[str]) -> str:
+    """Name roles by title and identifier."""
+    return named(roles, desk.office.roles())
+
+
+def _from(desk: Desk, since: date | None) -> str:
+    """Say from when something is so, where that is not today."""
+    return f"，自 {since} 起" if since is not None and since != desk.office.day(desk.on) else ""
 
 
 def _warn_idle(desk: Desk, granted: Granted) -> None:
     """Say which of the roles have no effect yet, because the unit has no such function."""
     idle = granted.idle
     if idle is not None:
+        functions = "".join(f" --function {role}" for role in (*idle.functions, *idle.roles))
         desk.tell(
-            f"注意：{idle.unit_title} 没有职能 {'、'.join(idle.roles)}，暂不能行使；可用 lifecycle "
-            f"unit change {idle.unit} --function …"
+            f"注意：{idle.unit_title} 没有职能 {_titled(desk, idle.roles)}，暂不能行使；"
+            f"确有该职能的：lifecycle unit change {idle.unit}{functions}"
         )
 
 
 def _warn_vacant(desk: Desk, vacant: Vacancy | None) -> None:
     """Say which roles of a unit nobody there can act in any more."""
     if vacant is not None:
-        roles = "、".join(vacant.roles)
         desk.tell(
-            f"注意：{vacant.unit_title} 再没有能以 {roles} 身份办理的人，等它办的事项会停住；"
-            f"请另行授权：lifecycle officer grant 工号 {vacant.roles[0]}"
+            f"注意：{vacant.unit_title} 再没有能以 {_titled(desk, vacant.roles)} 身份办理的人，"
+            f"等 {vacant.unit_title} 办的事项会停住；"
+            f"请另行授权：lifecycle officer grant 工号 {' '.join(vacant.roles)}"
         )
 
 
 @command("list", help="列出经办人、角色和委托。")
-@option("--unit", "unit_name", metavar="UNIT", help="只列一个单位的")
+@option("--unit", "unit_name", metavar="单位", help="只列一个单位的")
 @option("--all", "everybody", is_flag=True, help="包括已离任的")
 @at_desk
 def officer_list(desk: Desk, unit_name: str | None, everybody: bool) -> None:
@@ -166,7 +179,7 @@ def _grant_json(held: GrantLine) -> dict[str, Any]:
 
 
 @command("grant", help="授予角色。", examples=["lifecycle officer grant land01 land --as admin"])
-@argument("code", metavar="CODE", help="工号")
+@argument("code", metavar="工号", help="工号")
 @argument("roles", nargs=-1, required=True, metavar="角色 …", help="角色的标识或名称")
 @since_option
 @option("--until", type=Day(), metavar="YYYY-MM-DD", help="到哪天止（含当天）")
@@ -178,7 +191,8 @@ def officer_grant(
     from lifecycle.office.administration.people import grant
 
     granted = grant(desk.office, request_of(desk), code, roles, since=since, until=until)
-    recorded(desk, granted.entry, f"已授予 {code}：{'、'.join(granted.roles)}")
+    told = f"已授予 {code}：{_titled(desk, granted.roles)}{_from(desk, since)}"
+    recorded(desk, granted.entry, told)
     _warn_idle(desk, granted)
 
 
@@ -187,7 +201,7 @@ def officer_grant(
     help="撤销授权或委托。写角色的，撤销其中这些角色；写 --delegated-by 的，撤销该人对他的委托。",
     examples=["lifecycle officer revoke land01 land --as admin"],
 )
-@argument("code", metavar="CODE", help="工号")
+@argument("code", metavar="工号", help="工号")
 @argument("roles", nargs=-1, metavar="[角色 …]", help="角色的标识或名称；不写则撤销全部")
 @option("--delegated-by", "principal", metavar="工号", help="撤销此人的委托")
 @since_option
@@ -200,9 +214,17 @@ def officer_revoke(
 
     revoked = revoke(desk.office, request_of(desk), code, roles, principal=principal, since=since)
     again = "（此前已办，未重复写入）" if revoked.repeated else ""
-    told = f"已撤销 {code} 的{'委托' if principal else '授权'}{again}"
+    what = f"{principal} 对 {code} 的委托" if principal else f"{code} 的授权"
+    ended = "；".join(_ended(desk, one) for one in revoked.ended)
+    told = f"已撤销 {what}{f'：{ended}' if ended else ''}{_from(desk, since)}{again}"
     desk.answer({"entries": list(revoked.eids)}, lambda: say(told))
     _warn_vacant(desk, revoked.vacant)
+
+
+def _ended(desk: Desk, ended: Ended) -> str:
+    """Tell what was revoked of a grant; of one that had not begun yet, when it would have."""
+    roles = _titled(desk, ended.roles) if ended.roles else "全部角色"
+    return f"{roles}（原定 {ended.since} 起，不再生效）" if ended.since else roles
 
 
 @command(
@@ -210,7 +232,7 @@ def officer_revoke(
     help="离任：从某天起不再在岗。",
     examples=["lifecycle officer leave land01 --since 2026-09-01 --as admin"],
 )
-@argument("code", metavar="CODE", help="工号")
+@argument("code", metavar="工号", help="工号")
 @since_option
 @at_desk
 def officer_leave(desk: Desk, code: str, since: date | None) -> None:
@@ -227,7 +249,7 @@ def officer_leave(desk: Desk, code: str, since: date | None) -> None:
     help="委托他人代办。由本人办（--as 本人）；管理员可代为登记（加 --for 本人）。",
     examples=["lifecycle officer delegate land02 --until 2026-08-31 --as land01"],
 )
-@argument("code", metavar="CODE", help="受委托人的工号")
+@argument("code", metavar="工号", help="受委托人的工号")
 @option("--until", type=Day(), required=True, metavar="YYYY-MM-DD", help="到哪天止（含当天）")
 @option("--role", "roles", multiple=True, metavar="角色", help="只委托这些角色；默认全部")
 @option("--for", "principal", metavar="工号", help="委托人；默认 --as 的本人")
@@ -257,7 +279,7 @@ def officer_delegate(
     recorded(desk, made.entry, f"{giver} 委托 {code} 代办至 {until}")
     if made.bound:
         desk.tell(
-            f"注意：{code} 是别的单位的人，不能代办 {'、'.join(made.bound)}："
+            f"注意：{code} 是别的单位的人，不能代办 {_titled(desk, made.bound)}："
             "流程没有写明这些角色可以跨单位委托（delegate: across）"
         )
 
@@ -271,8 +293,8 @@ def officer_delegate(
         "lifecycle officer account land01 zhang --remove --as admin",
     ],
 )
-@argument("code", metavar="CODE", help="工号")
-@argument("account", metavar="ACCOUNT", help="登录这台机器用的账户名")
+@argument("code", metavar="工号", help="工号")
+@argument("account", metavar="账户", help="登录这台机器用的账户名")
 @option("--remove", is_flag=True, help="撤下这个账户")
 @at_desk
 def officer_account(desk: Desk, code: str, account: str, remove: bool) -> None:

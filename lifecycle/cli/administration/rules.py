@@ -87,8 +87,8 @@ def _workflow_json(line: WorkflowLine) -> dict[str, Any]:
     examples=["lifecycle workflow check workflows/*.yaml"],
     here=True,
 )
-@argument("files", nargs=-1, required=True, metavar="FILE…", help="流程文件（YAML）")
-@option("--notices", "folder", metavar="DIR", help="模板所在的文件夹")
+@argument("files", nargs=-1, required=True, metavar="文件 …", help="流程文件（YAML）")
+@option("--notices", "folder", metavar="文件夹", help="模板所在的文件夹")
 @at_desk
 def workflow_check(desk: Desk, files: tuple[str, ...], folder: str | None) -> int:
     """Judge workflow files."""
@@ -106,7 +106,7 @@ def workflow_check(desk: Desk, files: tuple[str, ...], folder: str | None) -> in
         "lifecycle workflow graph workflows/project.yaml -o p.mmd",
     ],
 )
-@argument("given", type=INPUT, metavar="WORKFLOW", help="现行流程的标识或名称，或流程文件")
+@argument("given", type=INPUT, metavar="流程", help="现行流程的标识或名称，或流程文件")
 @option(
     "-o", "--output", "target", required=True, metavar="文件", help="输出文件：.svg、.mmd 或 .dot"
 )
@@ -140,8 +140,8 @@ def workflow_schema(desk: Desk) -> None:
     "的前几位。",
     examples=["lifecycle workflow diff project workflows/project.yaml"],
 )
-@argument("before", type=INPUT, metavar="A", help="原来的：文件、名称或 SHA-256")
-@argument("after", type=INPUT, metavar="B", help="新的：文件、名称或 SHA-256")
+@argument("before", type=INPUT, metavar="原来的", help="原来的：文件、名称或 SHA-256")
+@argument("after", type=INPUT, metavar="新的", help="新的：文件、名称或 SHA-256")
 @at_desk
 def workflow_diff(desk: Desk, before: str, after: str) -> None:
     """Compare two workflows."""
@@ -175,7 +175,7 @@ def _print_changes(changes: list[Change]) -> None:
     "尚未发布的，随程序安装的一并发布。",
     examples=["lifecycle workflow publish workflows/project.yaml --as admin"],
 )
-@argument("file", type=INPUT, metavar="FILE", help="流程文件（YAML）")
+@argument("file", type=INPUT, metavar="文件", help="流程文件（YAML）")
 @at_desk
 def workflow_publish(desk: Desk, file: str) -> None:
     """Put a workflow into force."""
@@ -226,7 +226,7 @@ def _year(line: CalendarLine) -> tuple[str, ...]:
 @argument(
     "file",
     type=INPUT,
-    metavar="FILE",
+    metavar="文件",
     help="日历文件，写法同 calendars/CN.yaml，只含要发布的年份即可",
 )
 @at_desk

@@ -32,7 +32,7 @@ _functions = option(
     help="登记单位。",
     examples=["lifecycle unit add planning 市建设局 --function planning --as admin"],
 )
-@argument("code", metavar="CODE", help="单位代码：字母、数字、点、横线")
+@argument("code", metavar="单位代码", help="单位代码：字母、数字、点、横线")
 @argument("title", metavar="名称", help="单位名称")
 @_functions
 @since_option
@@ -48,7 +48,7 @@ def unit_add(
 
 
 @command("change", help="单位改名或改职能；没写的不变，从前的记录不受影响。")
-@argument("unit_name", metavar="UNIT", help="单位的代码或名称")
+@argument("unit_name", metavar="单位", help="单位的代码或名称")
 @option("--title", metavar="名称", help="新名称")
 @_functions
 @option("--no-functions", is_flag=True, help="撤去全部职能")

@@ -44,7 +44,7 @@ as_recorded = option(
     "--as-recorded-at",
     "recorded",
     type=Time(),
-    metavar="TIME",
+    metavar="时刻",
     help="按这一时刻止已录入的来看（北京时间；只写日期的，算到当天结束）",
 )
 """The option of what shows cases: beside `--on`, the day, the time of recording."""

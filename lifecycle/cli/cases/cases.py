@@ -11,7 +11,7 @@ from lifecycle.callers import file_named
 from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.bulk import is_bulk, read_lines, refuse_options_of_bulk, run_bulk
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.done import done_json, done_line, following, hint_line, next_line
+from lifecycle.cli.done import done_json, done_line, following, hint_lines, next_line
 from lifecycle.cli.files import CASES, INPUT
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say, warn
@@ -82,8 +82,8 @@ def _print(done: Done) -> None:
 
 def _hint(done: Done) -> None:
     """Say beside the answer what the officer should know of what was entered."""
-    for hint in done.hints:
-        warn(f"提示：{hint_line(hint)}")
+    for text in hint_lines(done):
+        warn(f"提示：{text}")
 
 
 @command(
@@ -95,7 +95,7 @@ def _hint(done: Done) -> None:
         "lifecycle open project --set name=剑瓷文化体验街区 --set investment=32000 --as bureau01"
     ],
 )
-@argument("workflow", metavar="WORKFLOW", help="流程的标识或名称")
+@argument("workflow", metavar="流程", help="流程的标识或名称")
 @option(
     "--set",
     "texts",
@@ -161,7 +161,7 @@ def _print_opened(done: Done) -> None:
     help="填报或更改要素。改动会签过的要素，会使相关意见失效。",
     examples=["lifecycle set LS-F-2026-003 investment=32000 总用地=42 --as bureau01"],
 )
-@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
+@argument("case", type=CASES, metavar="事项", help=CASE_HELP)
 @argument(
     "texts", nargs=-1, metavar="要素=值 …", help="要素的标识或名称，等号，值；表格中每列一个要素"
 )
@@ -192,9 +192,9 @@ def set_(
     help="上传一份材料；同名材料以后传的为准，先传的仍然保存。",
     examples=["lifecycle attach LS-F-2026-003 选址论证报告 report.pdf --as planning01"],
 )
-@argument("case", metavar="CASE", help="事项编号，或编号、名称中不重复的一段")
-@argument("material", metavar="MATERIAL", help="材料的标识或名称")
-@argument("file", type=INPUT, metavar="FILE", help="文件")
+@argument("case", metavar="事项", help="事项编号，或编号、名称中不重复的一段")
+@argument("material", metavar="材料", help="材料的标识或名称")
+@argument("file", type=INPUT, metavar="文件", help="文件")
 @acting
 @_dry_run
 @at_desk
@@ -205,7 +205,7 @@ def attach(
     from lifecycle.office.cases import cases
 
     if is_bulk(case):
-        raise UsageError("材料须一件一件上传", "CASE 处写一个事项编号")
+        raise UsageError("材料须一件一件上传", "写一个事项的编号，一件一件地传")
 
     def do(request: Request, line: BulkLine) -> Done:
         found = desk.office.case(line.case)
@@ -225,11 +225,11 @@ def attach(
         "lifecycle sign LS-F-2026-003 102 agree --as land01",
     ],
 )
-@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
-@argument("transition", metavar="TRANSITION", help="流转的标识或名称，或更正的编号")
+@argument("case", type=CASES, metavar="事项", help=CASE_HELP)
+@argument("transition", metavar="流转", help="流转的标识或名称，或更正的编号")
 @argument(
     "verdict",
-    metavar="VERDICT",
+    metavar="意见",
     type=Choice(list(VERDICTS)),
     help="agree、object、conditional 或中文",
 )
@@ -274,8 +274,8 @@ def sign(
         "lifecycle ask LS-F-2026-003 to_siting --to 国土 --to 市文物局 --as bureau01",
     ],
 )
-@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
-@argument("transition", metavar="TRANSITION", help="流转的标识或名称")
+@argument("case", type=CASES, metavar="事项", help=CASE_HELP)
+@argument("transition", metavar="流转", help="流转的标识或名称")
 @option("--to", "whom", multiple=True, metavar="角色或单位", help="只送给谁，可写多次")
 @_whole
 @acting
@@ -307,8 +307,8 @@ def ask(
     help="撤回本单位对一项流转的意见，写明理由。",
     examples=["lifecycle withdraw LS-F-2026-003 to_siting --note 已协商一致 --as land01"],
 )
-@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
-@argument("transition", metavar="TRANSITION", help="流转的标识或名称")
+@argument("case", type=CASES, metavar="事项", help=CASE_HELP)
+@argument("transition", metavar="流转", help="流转的标识或名称")
 @_note
 @_role
 @_whole
@@ -346,9 +346,9 @@ def withdraw(
         "lifecycle resolve LS-F-2026-003 to_siting 国土 --note 已按意见调减用地 --as bureau01"
     ],
 )
-@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
-@argument("transition", metavar="TRANSITION", help="流转的标识或名称，或更正的编号")
-@argument("whose", metavar="WHOSE", help="谁的意见：角色，或 角色/单位，或单位")
+@argument("case", type=CASES, metavar="事项", help=CASE_HELP)
+@argument("transition", metavar="流转", help="流转的标识或名称，或更正的编号")
+@argument("whose", metavar="谁的意见", help="谁的意见：角色，或 角色/单位，或单位")
 @_note
 @_whole
 @acting
@@ -386,8 +386,8 @@ def resolve(
         "lifecycle advance LS-F-2026-003 --dry-run",
     ],
 )
-@argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
-@argument("transition", metavar="[TRANSITION]", required=False, help="流转的标识或名称")
+@argument("case", type=CASES, metavar="事项", help=CASE_HELP)
+@argument("transition", metavar="[流转]", required=False, help="流转的标识或名称")
 @option(
     "--set",
     "texts",

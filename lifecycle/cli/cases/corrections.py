@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from lifecycle.callers import file_named
 from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.cases.cases import pairs
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.done import done_json, done_line
 from lifecycle.cli.files import INPUT
-from lifecycle.cli.terminal.chinese import MOST, argument, command, option
+from lifecycle.cli.terminal.chinese import MOST, Number, argument, command, option
 from lifecycle.cli.terminal.output import say
+from lifecycle.cli.terminal.paragraph import flow
 
 if TYPE_CHECKING:
     from lifecycle.office.cases.corrections import Corrected
 
-_CASE = argument("case", metavar="CASE", help="事项编号，或编号、名称中不重复的一段")
+_CASE = argument("case", metavar="事项", help="事项编号，或编号、名称中不重复的一段")
 _PROPOSAL = argument(
     "proposal",
-    metavar="[N]",
+    metavar="[第几笔]",
     required=False,
-    type=click.IntRange(1, MOST),
+    type=Number(1, MOST),
     help="第几笔更正；只有一笔待确认时不必写",
 )
 _DRY_RUN = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
@@ -148,6 +147,7 @@ def _document(made: Corrected) -> dict[str, Any]:
     told = {
         "proposal": made.proposal,
         "changes": list(made.upsets),
+        "needs": list(made.foreseen.needs),
         "asked": list(made.asked),
     }
     return {**done_json(made.done), **told}
@@ -164,10 +164,17 @@ def _signing(made: Corrected) -> str:
 def _print(made: Corrected) -> None:
     if made.done.entry is None:
         say(f"{made.done.number}　{done_line(made.done)}")
-        return
-    say(f"已办理：{made.done.number}　{done_line(made.done)}")
-    for text in made.upsets:
-        say(f"  · {text}")
+        if made.waits:
+            say("  办后待牵头单位的另一人确认，才生效")
+    else:
+        say(f"已办理：{made.done.number}　{done_line(made.done)}")
+    for text in made.foreseen.changes:
+        flow("  · ", text)
+    if made.foreseen.others:
+        other = "另有" if made.foreseen.changes else "有"
+        say(f"  · {other} {made.foreseen.others} 处只是用到，判定不变")
+    for text in made.foreseen.needs:
+        flow("  ! ", text)
     if made.proposal is not None:
         say(f"  待牵头单位的另一人确认：{_confirming(made)}")
     if made.asked:

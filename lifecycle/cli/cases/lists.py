@@ -7,12 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from lifecycle.callers import file_named
 from lifecycle.cli.cases.as_of import as_of_json, as_recorded, look, print_as_of
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.terminal.chinese import MOST, command, option
+from lifecycle.cli.terminal.chinese import MOST, Number, command, option
 from lifecycle.cli.terminal.output import paint, progress, say
 from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import UsageError
@@ -34,14 +32,14 @@ LIGHTS = {"green": "绿", "yellow": "黄", "red": "红"}
         "lifecycle list --mine --xlsx 我的事项.xlsx",
     ],
 )
-@option("--workflow", metavar="W", help="流程")
-@option("--state", metavar="S", help="环节")
-@option("--phase", metavar="P", help="阶段")
-@option("--unit", metavar="U", help="事项中写明的单位（业主、x 部门等）")
+@option("--workflow", metavar="流程", help="流程")
+@option("--state", metavar="环节", help="环节")
+@option("--phase", metavar="阶段", help="阶段")
+@option("--unit", metavar="单位", help="事项中写明的单位（业主、x 部门等）")
 @option("--overdue", is_flag=True, help="只列已逾期的")
 @option("--mine", is_flag=True, help="只列我的角色牵头的，和写明本单位的")
-@option("--where", metavar="EXPR", help="条件，写法同流程中的 when，如 investment >= 10000")
-@option("--page", type=click.IntRange(1, MOST), metavar="N", help="第几页；默认 1")
+@option("--where", metavar="条件", help="条件，写法同流程中的 when，如 investment >= 10000")
+@option("--page", type=Number(1, MOST), metavar="页数", help="第几页；默认 1")
 @option("--after", default="", metavar="编号", help="从这个编号之后列起")
 @option("--csv", "csv_file", metavar="文件", help="导出为 CSV")
 @option("--xlsx", "xlsx_file", metavar="文件", help="导出为 Excel 表格")
@@ -146,7 +144,7 @@ def _export(desk: Desk, view: View, cases: CaseList, file: Path, *, xlsx: bool) 
     help="各环节的事项数和红黄绿灯，按流程的次序。",
     examples=["lifecycle board --year 2026"],
 )
-@option("--year", type=click.IntRange(1900, 9999), metavar="Y", help="只算这一年立项的")
+@option("--year", type=Number(1900, 9999), metavar="年份", help="只算这一年立项的")
 @as_recorded
 @at_desk
 def board(desk: Desk, year: int | None, recorded: str | None) -> None:

@@ -10,6 +10,7 @@ from lifecycle.cli.desk import Day, Desk, at_desk
 from lifecycle.cli.files import INPUT
 from lifecycle.cli.terminal.chinese import argument, command, option
 from lifecycle.cli.terminal.output import Bar, mark, say
+from lifecycle.cli.terminal.paragraph import flow
 
 if TYPE_CHECKING:
     from lifecycle.office.cases.records import Rebuilt, Replayed, ReplayedCase, ReplayedEntry
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from lifecycle.office.view import AsOf
 
 CASE_HELP = "事项编号，或编号、名称中不重复的一段；不写则回放全部事项"
+UNDER = " " * 8
+"""What leads the further lines of an entry."""
 
 
 @command(
@@ -26,17 +29,18 @@ CASE_HELP = "事项编号，或编号、名称中不重复的一段；不写则�
     examples=[
         "lifecycle replay LS-F-2026-003",
         "lifecycle replay LS-F-2026-003 --at 2026-06-30",
+        "lifecycle replay LS-F-2026-003 --under 新流程.yaml",
         "lifecycle replay --under workflows/project.yaml",
     ],
     afresh=True,
 )
-@argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
+@argument("case", required=False, metavar="[事项]", help=CASE_HELP)
 @option("--at", type=Day(), metavar="YYYY-MM-DD", help="只回放到这一天为止发生的事")
 @option(
     "--as-recorded-at",
     "recorded",
     type=Time(),
-    metavar="TIME",
+    metavar="时刻",
     help="只回放到这一时刻为止记录的事（北京时间）",
 )
 @option(
@@ -99,7 +103,7 @@ def _print_one(found: Replayed, as_of: AsOf) -> None:
         f"{len(found.entries)} 条"
     )
     for entry in found.entries:
-        say(mark(not entry.problems), f" {entry.told}")
+        flow(" ", entry.told, rest=UNDER, sign=mark(not entry.problems))
         _print_problems(entry)
     if found.case is None:
         say("到此时还没有记录，或首条记录不能回放")
@@ -107,7 +111,7 @@ def _print_one(found: Replayed, as_of: AsOf) -> None:
     say(_rebuilt_line(found.case))
     if as_of:
         values = "；".join(f"{fact.title} {fact.text}" for fact in found.case.values)
-        say(f"要素　{values}")
+        flow("要素　", values)
         print_amended(found.case.amended)
     if found.same is not None:
         verdict = "与存储的状态一致" if found.same else "与存储的状态不一致；请运行 lifecycle audit"

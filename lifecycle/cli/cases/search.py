@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import click
-
 from lifecycle.cli.cases.lists import LIGHTS, row_json
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.terminal.chinese import MOST, argument, command, option
+from lifecycle.cli.terminal.chinese import MOST, Number, argument, command, option
 from lifecycle.cli.terminal.output import paint, say
 from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import UsageError
@@ -31,7 +29,7 @@ HEADS = ("编号", "名称", "环节", "牵头", "期限", "灯", "见于")
     ],
 )
 @argument("words", nargs=-1, metavar="词…", help="要找的字，一个也可以")
-@option("--page", type=click.IntRange(1, MOST), metavar="N", help="第几页；默认 1")
+@option("--page", type=Number(1, MOST), metavar="页数", help="第几页；默认 1")
 @at_desk
 def search(desk: Desk, words: tuple[str, ...], page: int | None) -> None:
     """Find cases."""

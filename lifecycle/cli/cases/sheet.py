@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.cases.as_of import amended_json, as_of_json, print_amended, print_as_of
-from lifecycle.cli.terminal.output import columns, paint, say
+from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.paragraph import flow
 from lifecycle.cli.terminal.refusal import gate_json, print_gates
 from lifecycle.cli.terminal.table import write_block, write_table
-from lifecycle.cli.terminal.text import cut, wrap
+from lifecycle.cli.terminal.text import cut
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,7 +40,9 @@ def print_sheet(sheet: Sheet, view: View, *, asked: bool, full: bool) -> None:
     """Print the whole sheet; `asked`: an officer looks, who is told what is theirs to do."""
     print_as_of(view)
     version = f"{sheet.workflow.title} 第 {sheet.workflow.version} 版"
-    say(paint(f"{sheet.number}　{sheet.title}", "bold"), f"　　{version}")
+    void = "（已撤销，编号作废）" if sheet.cancelled else ""
+    title = paint(f"{sheet.number}　{sheet.title}{void}", "bold")
+    flow("　　", version, sign=title, rest="　　　")
     _print_stage(sheet)
     _print_ways(sheet, asked=asked, past=bool(view.as_of))
     _print_opinions(sheet.opinions)
@@ -68,7 +71,12 @@ def _print_stage(sheet: Sheet) -> None:
     phase = f"（{sheet.phase}）" if sheet.phase else ""
     ended = "编号作废" if sheet.cancelled else "已办结"
     light = ended if sheet.final else paint(f"● {LIGHTS[sheet.light]}", sheet.light)
-    say("环节　", paint(f"{sheet.stage}{phase}", "bold"), "　", light)
+    why = f"（{'、'.join(sheet.lit_by)}）" if sheet.lit_by else ""
+    say("环节　", paint(f"{sheet.stage}{phase}", "bold"), "　", light, why)
+    if sheet.cancelled:
+        told = f"{sheet.last_on} 撤销。编号 {sheet.number} 不再使用，不能再办任何事；"
+        _flow("　　　", f"{told}清单、待办、各项统计都不列，记录仍可查看")
+        return
     pairs = []
     if sheet.lead:
         pairs.append(("牵头", str(sheet.lead)))
@@ -78,8 +86,7 @@ def _print_stage(sheet: Sheet) -> None:
         pairs.append(("期限", _limit_text(main, sheet.on)))
     others = [limit for limit in sheet.limits if limit is not main]
     for number, limit in enumerate(others):
-        text = f"{limit.title}　{_limit_text(limit, sheet.on)}"
-        pairs.append(("时限" if number == 0 else "", text))
+        pairs.append(("时限" if number == 0 else "", _limit_text(limit, sheet.on)))
     write_block(pairs)
 
 
@@ -91,8 +98,8 @@ def _since(sheet: Sheet) -> str:
 
 
 def _limit_text(limit: ShownLimit, today: date) -> str:
-    """Write an open limit: its day, whether past, its length, its basis, whether inner or
-    provisional.
+    """Write an open limit: its day first, so that days stand below each other, whether past, its
+    title unless it is the state's own, its length, its basis, whether inner or provisional.
     """
     late = (today - limit.due_on).days
     if late > 0:
@@ -105,7 +112,8 @@ def _limit_text(limit: ShownLimit, today: date) -> str:
     # A basis that says 内部 or [自] itself needs no second mark.
     inner = "〔内部〕" if limit.inner and "内部" not in limit.basis else ""
     basis = f"{limit.amount} {limit.span}，{limit.basis}{inner}"
-    return f"{limit.due_on}{provisional}，{left}　{basis}"
+    title = "" if limit.main else f"{limit.title}："
+    return f"{limit.due_on}{provisional}，{left}　{title}{basis}"
 
 
 def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
@@ -114,30 +122,28 @@ def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
     """
     forward = [way for way in sheet.ways if way.kind in ("forward", "resume")]
     for way in forward:
-        _print_way(sheet.number, way, asked=asked, past=past)
+        _print_way(way, asked=asked, past=past)
     others = [way for way in sheet.ways if way not in forward]
     open_ways = [_other(way) for way in others if not way.missing]
     if open_ways:
         _flow("另可　", "、".join(open_ways))
     lacking = [_other(way) for way in others if way.missing]
     if lacking:
-        hint = f"　（缺什么：lifecycle why {sheet.number} …）"
-        _flow("须备　", "、".join(lacking) + hint)
+        _flow("须备　", "、".join(lacking), f"（缺什么：lifecycle why {sheet.number} …）")
 
 
-def _print_way(number: str, way: ShownWay, *, asked: bool, past: bool) -> None:
+def _print_way(way: ShownWay, *, asked: bool, past: bool) -> None:
     by = "、".join(map(str, way.by))
     mine = "，您可办" if asked and way.mine else ""
     title = f"{way.title}（{way.name}）　由 {by} 办理{mine}"
     if way.missing:
-        say(paint("未齐", "yellow"), f"　{title}")
+        flow("　", title, sign=paint("未齐", "yellow"))
         print_gates(way.missing, indent="      ")
     else:
-        say(paint("可办", "green"), f"　{title}")
+        flow("　", title, sign=paint("可办", "green"))
         if past:
             return
-        asks = "".join(f" --set {name}=…" for name in way.asks)
-        say(f"      lifecycle advance {number} {way.name}{asks}")
+        say(f"      {way.command}")
 
 
 def _other(way: ShownWay) -> str:
@@ -149,10 +155,28 @@ def _print_opinions(opinions: Sequence[ShownOpinion]) -> None:
     if not opinions:
         return
     say("会签")
+    idle = _idle(opinions)
     rows = [
-        ("", one.title, one.holder, _opinion(one), one.on or "", one.note or "") for one in opinions
+        ("", one.title, one.holder, _opinion(one), one.on or "", one.note or "")
+        for one in opinions
+        if one.transition not in idle
     ]
-    write_table(("", "流转", "单位", "意见", "日期", "说明"), rows)
+    if rows:
+        write_table(("", "流转", "单位", "意见", "日期", "说明"), rows)
+    if idle:
+        told = "；".join(f"{title}（{'、'.join(whose)}）" for title, whose in idle.values())
+        flow("  ", f"尚未送会签：{told}", rest="　　　")
+
+
+def _idle(opinions: Sequence[ShownOpinion]) -> dict[str, tuple[str, list[str]]]:
+    """Give, by transition, the title and the units of those of which nobody was asked anything and
+    on which nobody has spoken.
+    """
+    found: dict[str, tuple[str, list[str]]] = {}
+    for one in opinions:
+        found.setdefault(one.transition, (one.title, []))[1].append(one.holder)
+    alive = {one.transition for one in opinions if one.status != "unasked"}
+    return {name: told for name, told in found.items() if name not in alive}
 
 
 def _opinion(opinion: ShownOpinion) -> str:
@@ -162,8 +186,8 @@ def _opinion(opinion: ShownOpinion) -> str:
 
 def _print_corrections(sheet: Sheet) -> None:
     """Print the corrections that wait, and what they upset."""
-    for text in sheet.corrections:
-        _flow("更正　", text)
+    for one in sheet.corrections:
+        _flow("更正　", one.text, one.command)
 
 
 def _print_letters(sheet: Sheet) -> None:
@@ -174,7 +198,7 @@ def _print_letters(sheet: Sheet) -> None:
     late = f"；未签发的里 {_counted(sheet.lapsed)}" if sheet.lapsed else ""
     gone = f"；已签发的里 {_counted(sheet.outlived)}" if sheet.outlived else ""
     stand = f"{_counted(sheet.letters)}{late}{gone}{owing}"
-    _flow("公文　", f"{stand}　lifecycle notice list {sheet.number}")
+    _flow("公文　", stand, f"lifecycle notice list {sheet.number}")
 
 
 def _counted(letters: Sequence[LetterCount]) -> str:
@@ -226,13 +250,9 @@ def _material(material: ShownMaterial) -> str:
     return f"{material.title}（{material.file}，{material.on}{locked}）"
 
 
-def _flow(lead: str, text: str) -> None:
-    """Print a paragraph with a hanging indent; into a file or pipe it is one line."""
-    width = columns()
-    if width is None:
-        say(lead + text)
-    else:
-        say(wrap(text.replace("\n", " "), width, first=lead, rest="　　　"))
+def _flow(lead: str, text: str, command: str = "") -> None:
+    """Print a paragraph of the sheet; all hang alike."""
+    flow(lead, text, command=command, rest="　　　")
 
 
 def sheet_json(sheet: Sheet, document: Mapping[str, object], view: View) -> dict[str, Any]:

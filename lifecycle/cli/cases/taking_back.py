@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lifecycle.office.cases.bulk import BulkLine
     from lifecycle.office.cases.cases import Case, Done, Request
 
-_CASE = argument("case", type=CASES, metavar="CASE", help=CASE_HELP)
+_CASE = argument("case", type=CASES, metavar="事项", help=CASE_HELP)
 _NOTE = option("--note", default="", metavar="理由", help="为什么；必须写")
 _WHOLE = option("--all-or-nothing", "whole", is_flag=True, help="成批办理时，有一件不能办就都不办")
 _DRY_RUN = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
@@ -63,7 +63,7 @@ def clear(
     examples=["lifecycle detach LS-F-2026-003 选址论证报告 --note 传错了文件 --as planning01"],
 )
 @_CASE
-@argument("material", metavar="MATERIAL", help="材料的标识或名称")
+@argument("material", metavar="材料", help="材料的标识或名称")
 @_NOTE
 @_WHOLE
 @acting
@@ -96,7 +96,7 @@ def detach(
     examples=["lifecycle take-back LS-F-2026-003 登记进度 --note 记到了别的项目 --as bureau01"],
 )
 @_CASE
-@argument("transition", metavar="TRANSITION", help="流转的标识或名称")
+@argument("transition", metavar="流转", help="流转的标识或名称")
 @_NOTE
 @option(
     "--entry",

@@ -7,12 +7,11 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import click
-
 from lifecycle.cli.cases.as_of import as_of_json, as_recorded, look, print_as_of
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.terminal.chinese import MOST, command, option
+from lifecycle.cli.terminal.chinese import MOST, Number, command, option
 from lifecycle.cli.terminal.output import columns, paint, say
+from lifecycle.cli.terminal.paragraph import flow
 from lifecycle.cli.terminal.text import pad, wrap
 from lifecycle.errors import cell_width
 
@@ -36,6 +35,8 @@ GROUPS = {
     "none": ("没有期限", "grey"),
 }
 
+LETTER = " " * 8
+"""What leads a letter's title under its command."""
 UNDER = " " * 10
 """What leads a task's text where it does not fit beside its command."""
 
@@ -46,7 +47,7 @@ UNDER = " " * 10
     "最急的在前。",
     examples=["lifecycle todo", "lifecycle todo --page 2 --as land01"],
 )
-@option("--page", type=click.IntRange(1, MOST), default=1, metavar="N", help="第几页；默认 1")
+@option("--page", type=Number(1, MOST), default=1, metavar="页数", help="第几页；默认 1")
 @as_recorded
 @at_desk
 def todo(desk: Desk, page: int, recorded: str | None) -> None:
@@ -100,8 +101,15 @@ def _print_letters(letters: Sequence[LetterTask], today: str) -> None:
         late = letter.due_on is not None and letter.due_on < today
         due = f"　{'已逾期，' if late else ''}限 {letter.due_on}" if letter.due_on else ""
         behalf = f"代 {letter.principal}：" if letter.principal else ""
-        say(f"  {letter.word}　{letter.command}", paint(due, "red") if late else due)
-        say(f"        {behalf}{letter.text}")
+        lead = f"  {letter.word}　{letter.command}"
+        told = behalf + letter.text
+        limit = columns()
+        if limit is not None and cell_width(lead + due) > limit:
+            say(lead)
+            flow(LETTER, f"{due.strip('　')}　{told}" if due else told)
+        else:
+            say(lead, paint(due, "red") if late else due)
+            flow(LETTER, told)
 
 
 def _print_case(tasks: Sequence[CaseTask]) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from lifecycle.cli.cases.as_of import as_recorded, look
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.terminal.chinese import MOST, argument, command, option
+from lifecycle.cli.terminal.chinese import MOST, Number, argument, command, option
 from lifecycle.cli.terminal.failure import DONE, REFUSED
 from lifecycle.cli.terminal.output import paint, say
 from lifecycle.cli.terminal.refusal import gate_json, print_gates
@@ -31,7 +29,7 @@ CASE_HELP = "事项编号，或编号、名称中不重复的一段"
         "lifecycle show 剑瓷 --on 2026-06-30",
     ],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
+@argument("case", metavar="事项", help=CASE_HELP)
 @option("--full", is_flag=True, help="要素逐项列出，长文不截短")
 @as_recorded
 @at_desk
@@ -51,14 +49,23 @@ def show(desk: Desk, case: str, full: bool, recorded: str | None) -> None:
 
 @command(
     "why",
-    help="一项流转现在能不能办：逐条列出各关口，缺的写明怎样补。什么也不改变。",
-    examples=["lifecycle why LS-F-2026-003 to_siting --as bureau01"],
+    help="一项流转现在能不能办：逐条列出各关口，缺的写明怎样补。什么也不改变。"
+    "不写流转的，看下一步；下一步不止一项的，列出来。",
+    examples=[
+        "lifecycle why LS-F-2026-003 to_siting --as bureau01",
+        "lifecycle why LS-F-2026-003 --as bureau01",
+    ],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("transition", metavar="TRANSITION", help="流转的标识或名称")
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument(
+    "transition",
+    metavar="[流转]",
+    required=False,
+    help="流转的标识或名称；只有一项可推进的流转时不必写",
+)
 @option("--for", "principal", metavar="工号", help="代谁办理")
 @at_desk
-def why(desk: Desk, case: str, transition: str, principal: str | None) -> None:
+def why(desk: Desk, case: str, transition: str | None, principal: str | None) -> None:
     """Judge every gate of a transition."""
     from lifecycle.office.cases.why import why as judge
 
@@ -75,7 +82,7 @@ def why(desk: Desk, case: str, transition: str, principal: str | None) -> None:
         "gates": [gate_json(gate) for gate in judged.gates],
     }
     mends = [gate.mend for gate in judged.gates if not gate.met]
-    commands = [mend for mend in mends if mend.startswith("lifecycle ")]
+    commands = [mend for mend in dict.fromkeys(mends) if mend.startswith("lifecycle ")]
     if judged.allowed:
         commands = [f"lifecycle advance {judged.number} {judged.transition}"]
     desk.answer(document, lambda: _print_judged(judged), following=commands)
@@ -107,8 +114,8 @@ def _verdict(judged: Judged) -> str:
         "lifecycle log --request-id 0198f0c2-7a10-7000-8000-000000000001",
     ],
 )
-@argument("case", metavar="[CASE]", required=False, help=CASE_HELP)
-@option("--after", type=click.IntRange(0, MOST), default=0, metavar="序号", help="只列此后的记录")
+@argument("case", metavar="[事项]", required=False, help=CASE_HELP)
+@option("--after", type=Number(0, MOST), default=0, metavar="序号", help="只列此后的记录")
 @at_desk
 def log(desk: Desk, case: str | None, after: int) -> int:
     """List a case's entries, or the one that was recorded under a request id."""

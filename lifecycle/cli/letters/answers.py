@@ -36,8 +36,8 @@ _unit = option(
     "--unit。",
     examples=["lifecycle notice receipt LS-F-2026-003 某招商函〔2026〕7号 --as land01"],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("name", metavar="NAME", help=NAME_HELP)
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument("name", metavar="公文", help=NAME_HELP)
 @_unit
 @option("--note", default="", metavar="文字", help="说明")
 @acting
@@ -62,10 +62,10 @@ def notice_receipt(
         "lifecycle notice take-back LS-F-2026-003 7号 送达 --unit 市人民政府 --note 没有送出",
     ],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("name", metavar="NAME", help=NAME_HELP)
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument("name", metavar="公文", help=NAME_HELP)
 @argument(
-    "what", metavar="WHAT", type=Choice(list(_RECORDS)), help="receipt（签收）或 sent（送达）"
+    "what", metavar="签收或送达", type=Choice(list(_RECORDS)), help="receipt（签收）或 sent（送达）"
 )
 @option("--unit", default="", metavar="单位", help="谁的签收、送给谁的；本单位的签收不必写")
 @option("--note", default="", metavar="理由", help="为什么撤销；必须写")
@@ -106,8 +106,8 @@ def notice_take_back(
         ),
     ],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("name", metavar="NAME", help=NAME_HELP)
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument("name", metavar="公文", help=NAME_HELP)
 @argument("verdict", required=False, metavar="[意见]", help="同意、不同意 或 附条件同意")
 @option("--file", "file", type=INPUT, metavar="文件", help="复函文件")
 @_unit
@@ -154,7 +154,7 @@ def notice_reply(
         "lifecycle notice urge LS-F-2026-003 --dry-run",
     ],
 )
-@argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
+@argument("case", required=False, metavar="[事项]", help=CASE_HELP)
 @acting
 @_dry_run
 @at_desk

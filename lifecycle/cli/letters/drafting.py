@@ -76,11 +76,11 @@ def _letter_json(handled: Handled) -> dict[str, object]:
         "lifecycle notice draft LS-F-2026-003 --replace 某招商函〔2026〕7号 --text 改好的函.txt",
     ],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("template", required=False, metavar="[TEMPLATE]", help="公文模板名；--replace 时不必写")
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument("template", required=False, metavar="[模板]", help="公文模板名；--replace 时不必写")
 @option("--to", "to", multiple=True, metavar="角色", help="主送：流程里的角色或收文方，可写多次")
 @option("--cc", "cc", multiple=True, metavar="角色", help="抄送，可写多次")
-@option("--replace", "replaces", metavar="NAME", help="重拟哪一件")
+@option("--replace", "replaces", metavar="公文", help="重拟哪一件")
 @option("--text", "text", type=INPUT, metavar="文件", help="改好的文字")
 @option("--note", default="", metavar="文字", help="说明；模板里是 note")
 @acting
@@ -114,8 +114,8 @@ def notice_draft(
     help="核稿：看过草稿、认可其内容；拟稿人不得核自己拟的。核稿之后内容有变，须重新核稿。",
     examples=["lifecycle notice approve LS-F-2026-003 9-siting-consultation --as bureau03"],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("name", metavar="NAME", help=NAME_HELP)
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument("name", metavar="公文", help=NAME_HELP)
 @acting
 @_dry_run
 @at_desk
@@ -140,8 +140,8 @@ def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_
         "lifecycle notice issue LS-F-2026-003 9-siting-consultation --note 领导出差，迟发三日",
     ],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("name", metavar="NAME", help=NAME_HELP)
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument("name", metavar="公文", help=NAME_HELP)
 @option("--note", default="", metavar="理由", help="所属环节已办结、现在才发的理由")
 @acting
 @_dry_run
@@ -168,8 +168,8 @@ def notice_issue(
     help="补做版式文件：签发之后机器中断，版式还没有固定的，用它补齐。",
     examples=["lifecycle notice freeze LS-F-2026-003 9-siting-consultation"],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("name", metavar="NAME", help=NAME_HELP)
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument("name", metavar="公文", help=NAME_HELP)
 @at_desk
 def notice_freeze(desk: Desk, case: str, name: str) -> None:
     """Lay an issued letter out in all forms."""
@@ -185,8 +185,8 @@ def notice_freeze(desk: Desk, case: str, name: str) -> None:
         "lifecycle notice void LS-F-2026-003 某招商函〔2026〕7号 --note 会签单位有误，另行发文"
     ],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("name", metavar="NAME", help=NAME_HELP)
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument("name", metavar="公文", help=NAME_HELP)
 @option("--note", default="", metavar="理由", help="作废的理由，必写")
 @acting
 @_dry_run

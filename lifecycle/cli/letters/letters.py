@@ -72,7 +72,7 @@ notice = Group(
     help="列出一个事项的公文；不写事项则列出全部。写不出来的公文标 ✗ 并说明原因，退出码为 1。",
     examples=["lifecycle notice list LS-F-2026-003"],
 )
-@argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
+@argument("case", required=False, metavar="[事项]", help=CASE_HELP)
 @at_desk
 def notice_list(desk: Desk, case: str | None) -> int:
     """List letters."""
@@ -90,20 +90,23 @@ def notice_list(desk: Desk, case: str | None) -> int:
         listed = [_listed(shown) for shown in counted()]
         desk.answer({"ok": not failed, "letters": listed}, lambda: None)
         return int(bool(failed))
-    heads = ("", "事项", "公文", "状态", "文号", "日期", "文种", "标题", "主送")
-    if not write_table(heads, map(_line, counted())):
+    of_one = case is not None
+    heads = ("公文", "状态", "文号", "日期", "文种", "标题", "主送")
+    rows = (_line(shown, of_one=of_one) for shown in counted())
+    if not write_table(("", *heads) if of_one else ("", "事项", *heads), rows):
         say("还没有公文")
     return int(bool(failed))
 
 
-def _line(shown: Shown) -> tuple[str, ...]:
+def _line(shown: Shown, *, of_one: bool) -> tuple[str, ...]:
+    """Give a letter's line; where all are `of_one` case, its number is left out."""
     paper, found = shown.paper, shown.letter
     what = ("", str(shown.error), "")
     if paper is not None:
         what = (paper.kind, paper.title, "、".join(paper.to))
     return (
         mark(paper is not None),
-        shown.case.number,
+        *(() if of_one else (shown.case.number,)),
         found.name,
         shown.state,
         found.number,
@@ -136,8 +139,8 @@ def _listed(shown: Shown) -> dict[str, Any]:
     help="在屏幕上看一件公文。",
     examples=["lifecycle notice show LS-F-2026-003 siting-consultation"],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("name", metavar="NAME", help=NAME_HELP)
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument("name", metavar="公文", help=NAME_HELP)
 @option("--markdown", "form", flag_value="markdown", help="写成 Markdown，便于贴到聊天里")
 @option(
     "--source",
@@ -152,6 +155,9 @@ def notice_show(desk: Desk, case: str, name: str, form: str | None = None) -> No
 
     page = show(desk.office, case, name, form or "text")
     desk.answer({**page.values, "text": page.text}, lambda: say(page.text.rstrip("\n")))
+    if page.others and not desk.json:
+        others = "、".join(page.others)
+        warn(f"提示：看的是 {page.name}；已过时的 {others} 也叫“{name}”，要看写全名")
 
 
 @command(
@@ -165,9 +171,9 @@ def notice_show(desk: Desk, case: str, name: str, form: str | None = None) -> No
         "lifecycle notice render --all --since 2026-09-01 --into 归档/ --pdf",
     ],
 )
-@argument("case", required=False, metavar="[CASE]", help=CASE_HELP)
-@argument("name", required=False, metavar="[NAME]", help=f"{NAME_HELP}；不写则全部")
-@option("--into", "folder", required=True, metavar="DIR", help="存到哪个文件夹，没有则新建")
+@argument("case", required=False, metavar="[事项]", help=CASE_HELP)
+@argument("name", required=False, metavar="[公文]", help=f"{NAME_HELP}；不写则全部")
+@option("--into", "folder", required=True, metavar="文件夹", help="存到哪个文件夹，没有则新建")
 @option("--html", "form", flag_value="html", default="html", help="存成网页，可打印（默认）")
 @option("--text", "form", flag_value="text", help="存成纯文本")
 @option("--pdf", "form", flag_value="pdf", help="存成 PDF")

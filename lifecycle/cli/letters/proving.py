@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @argument(
     "given",
     type=INPUT,
-    metavar="FILE|CODE",
+    metavar="文件|验证码",
     help="公文文件、验证码（不分大小写，可不写横线）或文号",
 )
 @option("--bundle", type=INPUT, metavar="文件", help="凭核验包核验，不需要数据库")
@@ -113,9 +113,9 @@ def _tell(found: Verified, bundle: str | None) -> None:
     examples=["lifecycle notice export LS-F-2026-003 某招商函〔2026〕7号 核验包.json"],
     afresh=True,
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("name", metavar="NAME", help=NAME_HELP)
-@argument("target", metavar="FILE", help="存到哪个文件，已有的不覆盖")
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument("name", metavar="公文", help=NAME_HELP)
+@argument("target", metavar="文件", help="存到哪个文件，已有的不覆盖")
 @at_desk
 def notice_export(desk: Desk, case: str, name: str, target: str) -> None:
     """Write a bundle for somebody without the ledger."""

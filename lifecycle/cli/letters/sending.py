@@ -8,13 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.letters.drafting import done
 from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
-from lifecycle.cli.terminal.chinese import argument, command, option
+from lifecycle.cli.terminal.chinese import Number, argument, command, option
 from lifecycle.cli.terminal.output import mark, say
 from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import InvalidError, UsageError
@@ -37,7 +35,7 @@ STATES = {"pending": "待送", "dead": "送不出去", "sent": "已送出", "can
     ],
 )
 @option("--config", metavar="文件", help=CONFIG_HELP)
-@option("--watch", type=click.IntRange(1, 86400), metavar="秒", help="一直开着，每隔这么久送一次")
+@option("--watch", type=Number(1, 86400), metavar="秒", help="一直开着，每隔这么久送一次")
 @at_desk
 def notice_deliver(desk: Desk, config: str | None, watch: int | None) -> int:
     """Hand over what lies in the outbox."""
@@ -184,8 +182,8 @@ def _unsent_json(one: Unsent) -> dict[str, Any]:
         "lifecycle notice sent LS-F-2026-003 某招商函〔2026〕7号 --unit 市人民政府 --by 机要交换"
     ],
 )
-@argument("case", metavar="CASE", help=CASE_HELP)
-@argument("name", metavar="NAME", help=NAME_HELP)
+@argument("case", metavar="事项", help=CASE_HELP)
+@argument("name", metavar="公文", help=NAME_HELP)
 @option("--unit", "unit", required=True, metavar="单位", help="送给谁")
 @option(
     "--by",

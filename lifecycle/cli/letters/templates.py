@@ -26,8 +26,8 @@ from lifecycle.outfile import check_target, write_file
         "lifecycle notice catalogue --workflow project --samples 样张/ --pdf",
     ],
 )
-@option("--workflow", "name", metavar="WORKFLOW", help="只列一个流程的")
-@option("--samples", "folder", metavar="DIR", help="样张存到哪个文件夹")
+@option("--workflow", "name", metavar="流程", help="只列一个流程的")
+@option("--samples", "folder", metavar="文件夹", help="样张存到哪个文件夹")
 @option("--pdf", "form", flag_value="pdf", default="pdf", help="样张存成 PDF（默认）")
 @option("--docx", "form", flag_value="docx", help="样张存成 DOCX")
 @option("--text", "form", flag_value="text", help="样张存成纯文本")
@@ -63,7 +63,7 @@ def _save_samples(desk: Desk, name: str | None, folder: Path, form: str) -> None
     "有问题时退出码为 1。",
     examples=["lifecycle notice lint notices/*.j2"],
 )
-@argument("files", type=INPUT, nargs=-1, required=True, metavar="FILE…", help="模板文件（.j2）")
+@argument("files", type=INPUT, nargs=-1, required=True, metavar="文件 …", help="模板文件（.j2）")
 @at_desk
 def notice_lint(desk: Desk, files: tuple[str, ...]) -> int:
     """Judge templates by themselves, and against the workflows in force or, without an office, the
@@ -91,7 +91,7 @@ def notice_lint(desk: Desk, files: tuple[str, ...]) -> int:
     type=INPUT,
     nargs=-1,
     required=True,
-    metavar="FILE…",
+    metavar="文件 …",
     help="模板文件，文件名就是模板名；或 issuing.yaml",
 )
 @at_desk
@@ -110,8 +110,8 @@ def notice_publish(desk: Desk, files: tuple[str, ...]) -> None:
     "没有就用样张。",
     examples=["lifecycle notice diff 模板/siting-consultation.j2 对照.png"],
 )
-@argument("file", type=INPUT, metavar="FILE", help="改过的模板")
-@argument("picture", metavar="PNG", help="图存到哪里")
+@argument("file", type=INPUT, metavar="文件", help="改过的模板")
+@argument("picture", metavar="图片", help="图存到哪里")
 @at_desk
 def notice_diff(desk: Desk, file: str, picture: str) -> None:
     """Show in a picture what a new template changes."""

@@ -135,6 +135,13 @@ class Choice(click.Choice[str]):
         return f"可选：{'、'.join(self.choices)}"
 
 
+class Number(click.IntRange):
+    """A whole number of a range, which is told in words; `MOST` bounds it for machines only."""
+
+    def _describe_range(self) -> str:
+        return f"{self.min} 以上" if self.max == MOST else f"{self.min} 至 {self.max}"
+
+
 def _named(kind: click.ParamType[Any]) -> click.ParamType[Any]:
     """Give the type with a Chinese name.
 

@@ -52,9 +52,10 @@ def print_refusal(refusal: Refusal, stream: TextIO | None = None) -> None:
 
 
 def print_gates(gates: Sequence[Gate], *, stream: TextIO | None = None, indent: str = "  ") -> None:
-    """Print gates, the unmet ones first.
+    """Print gates, the unmet ones first, those together that one command meets.
 
-    Mends stand in a column of their own, or under a text that is too long.
+    Mends stand in a column of their own, or under a text that is too long; one that several gates
+    have stands once, with the last of them.
     """
     stream = stream or sys.stdout
     for line in gate_lines(gates, stream, indent):
@@ -66,15 +67,16 @@ def gate_lines(gates: Sequence[Gate], stream: TextIO, indent: str) -> Iterator[s
 
     On a terminal a long text is wrapped, and no command is broken that fits a line of its own.
     """
-    ordered = [(gate, _told(gate)) for gate in sorted(gates, key=lambda gate: gate.met)]
+    ordered = [(gate, _told(gate)) for gate in _together(gates)]
     widths = [cell_width(text) for gate, text in ordered if gate.mend]
     column = max((width for width in widths if width <= WIDEST), default=0)
     limit = columns(stream)
-    for gate, text in ordered:
+    after = [gate.mend for gate, _text in ordered[1:]]
+    for (gate, text), next_mend in zip(ordered, [*after, ""], strict=True):
         sign = paint("✓", "green", stream) if gate.met else paint("✗", "red", stream)
         lead = f"{indent}{sign} {gate.label}{GAP}"
         rest = indent + " " * (2 + cell_width(gate.label + GAP))
-        mend = shown(gate.mend)
+        mend = shown("" if gate.mend == next_mend else gate.mend)
         beside = f"{pad(text, column)}{GAP}{mend}"
         if mend and cell_width(text) <= column and _fits(rest + beside, limit):
             yield lead + beside
@@ -82,6 +84,16 @@ def gate_lines(gates: Sequence[Gate], stream: TextIO, indent: str) -> Iterator[s
         told = text if limit is None else wrap(text, limit, first=rest, rest=rest)
         yield lead + told.removeprefix(rest)
         yield from _mend_lines(mend, rest, limit)
+
+
+def _together(gates: Sequence[Gate]) -> list[Gate]:
+    """Put the unmet gates first, and those that one command meets next to each other."""
+    first: dict[str, int] = {}
+    for place, gate in enumerate(gates):
+        first.setdefault(gate.mend, place)
+    places = [first[gate.mend] if gate.mend else place for place, gate in enumerate(gates)]
+    order = sorted(range(len(gates)), key=lambda n: (gates[n].met, places[n], n))
+    return [gates[n] for n in order]
 
 
 def _mend_lines(mend: str, rest: str, limit: int | None) -> Iterator[str]:

@@ -62,4 +62,4 @@ def _hint(error: click.BadParameter) -> str:
         return ""
     if isinstance(error.param, click.Option):
         return max(error.param.opts, key=len)
-    return error.param.human_readable_name
+    return error.param.human_readable_name.strip("[]")

@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
-from lifecycle.engine.acts.set_facts import titles_of
+from lifecycle.engine.acts.changes import told_facts
 from lifecycle.engine.case import Case, Suspension
 from lifecycle.engine.case_letter import CaseLetter, names_of
 from lifecycle.engine.docket import Decision, Docket, Refused
@@ -111,7 +111,7 @@ class Advance(Act):
         if entry.target != entry.source:
             source = title_in(workflow.states, str(entry.source))
             way = f"　{source} → {title_in(workflow.states, str(entry.target))}"
-        facts = f"　填 {titles_of(workflow, self.facts)}" if self.facts else ""
+        facts = f"　填 {told_facts(workflow, self.facts, names)}" if self.facts else ""
         return f"{title}{way}{facts}{noted(self.note)}"
 
     def wish(self, workflow: Workflow, case: Case) -> str:

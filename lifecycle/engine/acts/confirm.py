@@ -77,7 +77,12 @@ class ConfirmCorrection(Act):
             if step.seq in broken and not returns_past(workflow, case, step)
         }
         if stuck and (self.file is None or not self.note):
-            text = "有的流转更正后条件不再成立，又没有退回可办，须凭文件补正"
+            titles = "、".join(
+                f"“{workflow.titles[step.transition]}”（第 {step.seq} 笔）"
+                for step in case.steps
+                if step.seq in stuck
+            )
+            text = f"{titles}更正后条件不再成立，又没有退回可办，须凭文件补正"
             mend = f"lifecycle confirm {case.number} {self.proposal} --file 文件 --note 理由"
             docket.add(Gate("reason", False, {"steps": sorted(stuck)}, text, mend))
         unsigned = () if proposal.slip else tuple(_unsigned(docket, found))
@@ -135,8 +140,13 @@ class ConfirmCorrection(Act):
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
-        file = f"（{self.file.name}）" if self.file else ""
+        file = f"（凭 {self.file.name}）" if self.file else ""
         return f"{self.verb}（第 {self.proposal} 笔）{file}{noted(self.note)}"
+
+    def told_of(self, change: str) -> str:
+        """Tell of it with what it changes."""
+        file = f"（凭 {self.file.name}）" if self.file else ""
+        return f"{self.verb} {change}（第 {self.proposal} 笔）{file}{noted(self.note)}"
 
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for."""

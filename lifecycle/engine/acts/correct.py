@@ -9,6 +9,7 @@ from dataclasses import field
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
+from lifecycle.engine.acts.changes import told_correction
 from lifecycle.engine.acts.set_facts import titles_of
 from lifecycle.engine.case import Case, File, Proposal
 from lifecycle.engine.consequences import (
@@ -164,8 +165,14 @@ class Correct(Act):
         word = "提请更正" if self.proposed else self.verb
         slip = "（笔误）" if self.slip else ""
         waits = "　待牵头单位确认" if self.proposed else ""
-        what = titles_in(workflow, self.names)
-        return f"{word} {what}{slip}{noted(self.note)}{waits}"
+        return f"{word} {self.change(workflow, names)}{slip}{noted(self.note)}{waits}"
+
+    def change(self, workflow: Workflow, names: Mapping[str, str]) -> str:
+        """Tell what it corrects, old and new; once judged, which fills in the old."""
+        new: dict[str, Any] = dict(self.facts)
+        if self.material and self.file is not None:
+            new[self.material] = self.file.to_dict()
+        return told_correction(workflow, self.old, new, names)
 
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for."""

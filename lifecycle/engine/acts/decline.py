@@ -60,6 +60,10 @@ class DeclineCorrection(Act):
         """Tell of it."""
         return f"{self.verb}（第 {self.proposal} 笔）{noted(self.note)}"
 
+    def told_of(self, change: str) -> str:
+        """Tell of it with what was not changed."""
+        return f"{self.verb} {change}（第 {self.proposal} 笔）{noted(self.note)}"
+
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for."""
         return wish_of(self.verb, workflow, case, self.proposal)

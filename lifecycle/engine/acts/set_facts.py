@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent
+from lifecycle.engine.acts.changes import told_entered, told_facts
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import changes_value, with_values
@@ -78,7 +79,11 @@ class SetFacts(Act):
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
-        return f"{self.verb} {titles_of(workflow, self.facts)}"
+        return f"{self.verb} {told_facts(workflow, self.facts, names)}"
+
+    def told_after(self, workflow: Workflow, before: Case, names: Mapping[str, str]) -> str:
+        """Tell of it with the values that were there before."""
+        return f"{self.verb} {told_entered(workflow, before.facts, self.facts, names)}"
 
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for."""

@@ -143,24 +143,25 @@ def _resting(workflow: Workflow, case: Case, step: MadeStep) -> Iterator[Gate]:
     or counted it, a correction of that, a change of what it unlocked, a letter that is out.
     """
     entered = editions_of_step(case, step.seq)
+    called = f"“{workflow.titles[step.transition]}”"
     for later in case.steps.after(step.seq):
         if _rests(workflow, later, step, entered):
-            text = f"其后的“{workflow.titles[later.transition]}”（第 {later.seq} 笔）以它为据"
+            text = f"其后的“{workflow.titles[later.transition]}”（第 {later.seq} 笔）以{called}为据"
             mend = "要撤销的，办理退回；只是填错的，更正"
             yield Gate("relied", False, {"step": later.seq}, text, mend)
     for name in entered:
         amended = edition_of(case, name).amended
         if edition_of(case, name).seq == step.seq and amended:
-            text = f"它填报的 {title_of(workflow, name)} 已经更正过（第 {amended} 笔）"
+            text = f"{called}填报的 {title_of(workflow, name)} 已经更正过（第 {amended} 笔）"
             yield Gate("relied", False, {"name": name}, text, "再有错的，仍用更正")
     for name in transition_of(workflow, step).unlocks:
         if edition_of(case, name).seq > step.seq:
-            text = f"它解除锁定的 {title_of(workflow, name)} 其后已经换过"
+            text = f"{called}解除锁定的 {title_of(workflow, name)} 其后已经换过"
             yield Gate("relied", False, {"name": name}, text)
     for letter in letters_of_step(case, step.seq):
         if letter.number and letter.state != VOID:
             mend = f"先作废：lifecycle notice void {case.number} {letter.name} --note 理由"
-            text = f"它的公文 {letter.number} 已经签发"
+            text = f"{called}的公文 {letter.number} 已经签发"
             yield Gate("letter", False, {"letter": letter.name}, text, mend)
 
 

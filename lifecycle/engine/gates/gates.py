@@ -351,10 +351,9 @@ def how_to_fill(
     """Say how a fact is entered, and name the transition by which, if it is one that can be made
     now.
     """
-    if name in (*transition.asks, *transition.may):
-        command = f"lifecycle advance {case.number} {transition.name} --set {name}=…"
-        return command, transition.name
     fact = workflow.facts[name]
+    if name in (*transition.asks, *transition.may):
+        return _with_fact(case, transition, fact), transition.name
     here = None if is_set_alone(workflow, case, fact) else door_here(workflow, case, fact)
     if here is not None:
         return _with_fact(case, here, fact), here.name
@@ -427,7 +426,7 @@ def _judge_same(workflow: Workflow, case: Case, name: str, by: str) -> Iterator[
     inputs = {"name": name, "edition": edition.number if edition else 0, "read": read or 0}
     whose = f"“{workflow.titles[by]}”"
     if step is None:
-        yield Gate(kind, False, inputs, f"{title} 须是{whose}采用的那一份，但它还没有办理")
+        yield Gate(kind, False, inputs, f"{title} 须是{whose}采用的那一份，但{whose}还没有办理")
     elif edition is not None and (edition.number != read or edition.amended > step.seq):
         mend = f"请重新办理 {workflow.titles[by]}（{by}）"
         yield Gate(kind, False, inputs, f"{title} 不是{whose}采用的那一份，其后换过", mend)
@@ -548,7 +547,7 @@ def judge_dwell(
     met = moment.on >= earliest
     text = f"自{origin} {since} 起{'已' if met else '须'}满 {span}"
     mend = "" if met else f"{earliest} 起可办{told}"
-    given, wanted = f"今天 {moment.on}", f"最早 {earliest}"
+    given, wanted = f"办理日 {moment.on}", f"最早 {earliest}"
     return Gate("dwell", met, inputs, text, mend, dwell.basis, given, wanted)
 
 
@@ -560,7 +559,7 @@ def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> It
         made = case.made.get(counter.of, 0)
         if counter.inner:
             made = _made_since_reopened(workflow, case, counter.of)
-        given, wanted = f"已 {made} 次", f"至多 {counter.at_most} 次"
+        given, wanted = f"已办 {made} 次", f"至多 {counter.at_most} 次"
         text = f"{workflow.titles[counter.of]} {given}，{wanted}"
         inputs = {"of": counter.of, "count": made}
         met = made < counter.at_most

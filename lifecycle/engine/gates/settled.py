@@ -74,7 +74,7 @@ def _broken(workflow: Workflow, case: Case, step: MadeStep, correction: int) -> 
     """Make the unmet gate for a step whose gates no longer hold."""
     title = workflow.titles[step.transition]
     ways = "、".join(f"{t.title}（{t.name}）" for t in returns_past(workflow, case, step))
-    mend = f"须先退回重办：{ways}" if ways else "须先退回到它之前的环节重办"
+    mend = f"须先退回重办：{ways}" if ways else f"须先退回到“{title}”之前的环节重办"
     text = f"第 {correction} 笔更正以后，“{title}”（第 {step.seq} 笔）的条件不再成立"
     return Gate("edition", False, {"step": step.seq, "correction": correction}, text, mend)
 

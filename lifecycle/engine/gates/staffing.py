@@ -42,7 +42,8 @@ def _nobody(role: Role, unit: str, moment: Moment) -> Gate:
     else:
         text = f"{name} 没有能以 {role.title} 身份办理的人，不能作 {role.title}"
         mend = (
-            f"请管理员为该单位登记职能并授权：lifecycle unit change {unit} --function {role.name}；"
+            f"请管理员为该单位登记职能（原有的一并写上）并授权："
+            f"lifecycle unit change {unit} --function {role.name}；"
             f"lifecycle officer grant 工号 {role.name}"
         )
     return Gate("unit", False, {"role": role.name, "unit": unit}, text, mend)

@@ -57,7 +57,7 @@ _NUMBERS = {
     "ne": "不能是",
 }
 _NAMES = {
-    "today": "今天",
+    "today": "办理日",
     "entered_on": "进入本环节之日",
     "opened_on": "立项之日",
     "state": "环节",
@@ -79,6 +79,7 @@ _PARTS = {
     "suspended": "中止",
 }
 _MADE = "须先办"
+_UNMADE = "须没有办过"
 _COUNTS = ("length", "count")
 MOST_NAMED = 3
 """As many cases are named one by one."""
@@ -151,7 +152,8 @@ def text_of(told: tuple[ToldCondition, ...], otherwise: str, *, met: bool, every
     """Give the text of a gate: given and wanted, and for an unmet one the words of the workflow."""
     wanted: dict[str, list[str]] = {}
     for one in told:
-        wanted.setdefault(one.given, []).append(one.wanted)
+        want = "" if met and one.wanted in (_MADE, _UNMADE) else one.wanted
+        wanted.setdefault(one.given, []).append(want)
     clauses = (_joined(given, wants, every=every) for given, wants in wanted.items())
     text = ("；" if every else "；或 ").join(clauses)
     if met:
@@ -349,7 +351,7 @@ def _made(world: World, clause: Clause, left: Side, right: Side) -> ToldConditio
         word = more.get(sign, "应同于" if sign == "eq" else "不得同于")
         wanted = f"{word}“{_title(world, right.name)}”的 {limit} 次"
     elif limit == 0 and sign in ("eq", "lteq"):
-        wanted = "须没有办过"
+        wanted = _UNMADE
     elif limit == 0 and sign in ("gt", "ne"):
         wanted = _MADE
     else:
@@ -367,8 +369,8 @@ def _after(world: World, sign: str, right: Side, name: str) -> tuple[str, str]:
     if sign in ("gt", "gteq", "ne"):
         return (f"须在{what}之后办" if other else _MADE), name
     if sign in ("lt", "lteq"):
-        return (f"{what}之后不得再办" if other else "须没有办过"), ""
-    return "须没有办过", ""
+        return (f"{what}之后不得再办" if other else _UNMADE), ""
+    return _UNMADE, ""
 
 
 def _files(world: World, clause: Clause, left: Side, right: Side) -> ToldCondition:

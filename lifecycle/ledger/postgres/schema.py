@@ -165,7 +165,7 @@ def verify(connection: PostgresConnection) -> None:
     if "log" not in known:
         raise UnavailableError(
             f"这个库是没有抄完的副本（{connection.address.name}）",
-            "请再运行一次同样的 lifecycle db copy，它会接着抄完",
+            "请再运行一次同样的 lifecycle db copy，会接着抄完",
         )
 
 

@@ -199,7 +199,7 @@ def verify(connection: Connection, path: Path) -> None:
     (mark,) = connection.rows("PRAGMA application_id")[0]
     if mark == UNFINISHED:
         raise UnavailableError(
-            f"{path} 是没有抄完的副本", "请再运行一次同样的 lifecycle db copy，它会接着抄完"
+            f"{path} 是没有抄完的副本", "请再运行一次同样的 lifecycle db copy，会接着抄完"
         )
     if mark != APPLICATION:
         raise UnavailableError(f"{path} 不是本系统的数据库", "请核对 --db 或 LIFECYCLE_DB")
@@ -265,7 +265,7 @@ def _keep_copy(connection: Connection, copy: Path, mode: int, version: int) -> N
     Over an earlier try's copy, over nothing else.
     """
     if os.path.lexists(copy) and _version_of(copy) != version:
-        raise InvalidError(f"{copy} 已存在，不是升级留下的副本，不会覆盖", "请先移走它")
+        raise InvalidError(f"{copy} 已存在，不是升级留下的副本，不会覆盖", "请先移走该文件")
     draft = beside(copy, DRAFT, os.getpid())
     try:
         draft.unlink(missing_ok=True)
@@ -394,7 +394,7 @@ def refuse_journal(path: Path) -> None:
         left = beside(path, suffix)
         if left.exists() and left.stat().st_size:
             raise InvalidError(
-                f"{left} 是别的数据库留下的，不能把数据库放在这里", "请另选一个位置，或先移走它"
+                f"{left} 是别的数据库留下的，不能把数据库放在这里", "请另选一个位置，或先移走原来的"
             )
 
 
@@ -402,7 +402,7 @@ def refuse_link(path: Path) -> None:
     """Refuse to put a database where a link leads elsewhere, be it to nowhere."""
     if path.is_symlink():
         raise InvalidError(
-            f"{path} 是符号链接，不会写到它所指的地方", "请用 --db 指定一个新的位置，或先移走它"
+            f"{path} 是符号链接，不会写到它所指的地方", "请用 --db 指定一个新的位置，或先移走原来的"
         )
 
 

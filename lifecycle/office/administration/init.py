@@ -15,6 +15,7 @@ from lifecycle.exchange.directory_file import read_directory_file
 from lifecycle.ledger.register import Request
 from lifecycle.office.administration.definitions import shipped
 from lifecycle.office.administration.publication import put_into_force
+from lifecycle.office.successors import serving_on
 from lifecycle.people.appointments import shipped_early_workdays
 from lifecycle.people.clock import shipped_rules
 from lifecycle.people.directory import SYSTEM_ROLES
@@ -48,7 +49,7 @@ class Founding:
 @dataclass(frozen=True, slots=True)
 class Founded:
     """An office that was founded: where, by whom, with how many units, officers and definitions of
-    each kind.
+    each kind. `opener` may open the first case, None where nobody but the administrator is there.
     """
 
     database: str
@@ -58,6 +59,18 @@ class Founded:
     workflows: int
     templates: int
     calendars: int
+    opener: CaseOpener | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpener:
+    """An officer who may open a case of a workflow, and the titles of the facts that it asks."""
+
+    code: str
+    title: str
+    unit: str
+    workflow: str
+    asks: tuple[str, ...]
 
 
 def prepare(source: str | None, unit_title: str | None, officer: str | None) -> Founding:
@@ -105,7 +118,22 @@ def found(
         workflows=kinds.count("workflow"),
         templates=kinds.count("template"),
         calendars=kinds.count("calendar"),
+        opener=_opener(office),
     )
+
+
+def _opener(office: Office) -> CaseOpener | None:
+    """Find who opens cases of the first workflow: an officer, not the administrator."""
+    directory, today = office.directory, office.day(None)
+    names = directory.names(today.isoformat())
+    workflow = office.workflows()[0]
+    asks = tuple(fact.title for fact in workflow.facts.values() if fact.required is True)
+    for officer in serving_on(directory, today):
+        roles = set(officer.held)
+        if roles & set(workflow.opened_by) and "admin" not in roles:
+            unit = names[officer.unit]
+            return CaseOpener(officer.id, officer.title, unit, workflow.name, asks)
+    return None
 
 
 def found_with(

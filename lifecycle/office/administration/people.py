@@ -87,11 +87,14 @@ class OfficerLine:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """Roles without effect so far, because the officer's unit has no such function."""
+    """Roles without effect so far, because the officer's unit has no such function; `functions`
+    are those that it has.
+    """
 
     unit: str
     unit_title: str
     roles: tuple[str, ...]
+    functions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +116,25 @@ class Vacancy:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """Roles of a grant or delegation that was revoked (none: all of the principal's); `since` is
+    when it was to begin, where it is revoked before that, else "".
+    """
+
+    roles: tuple[str, ...]
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Revoked:
-    """What was revoked: the entries' eids; `vacant` is what nobody can do now.
+    """What was revoked: the entries' eids, and of each grant the roles; `vacant` is what nobody can
+    do now.
 
     `repeated`: it was so before, under the same request id.
     """
 
     eids: tuple[str, ...]
+    ended: tuple[Ended, ...] = ()
     repeated: bool = False
     vacant: Vacancy | None = None
 
@@ -255,7 +270,8 @@ def _granted(
     idle = tuple(role for role in roles if role not in performed and role not in SYSTEM_ROLES)
     if not idle:
         return Granted(entry, roles, None)
-    return Granted(entry, roles, Idle(unit, directory.units[unit].title(day, directory.seq), idle))
+    title = directory.units[unit].title(day, directory.seq)
+    return Granted(entry, roles, Idle(unit, title, idle, performed))
 
 
 def revoke(
@@ -269,7 +285,7 @@ def revoke(
 ) -> Revoked:
     """Revoke an officer's grants, or a delegation by `principal`; of some roles or of all.
 
-    What remains of a grant of several roles is granted again.
+    What remains of a grant of several roles is granted again, not to begin before it would have.
     """
     people = office.directory.people
     if code not in people:
@@ -278,15 +294,19 @@ def revoke(
         return Revoked((request.request_id,), repeated=True)
     gone = find_roles(office, roles)
     before = _held_in(office, people[code].unit, since)
-    steps = list(_revocations(office.directory, code, gone, principal, since))
-    if not steps:
+    found = list(_revocable(office.directory, code, gone, principal))
+    if not found:
         raise InvalidError(f"{code} 没有这样的授权或委托", "用 lifecycle officer list 查看")
-    eids = []
+    day = (since or office.day(request.on)).isoformat()
+    eids, ended = [], []
     with office.register.together():
-        for kind, data in steps:
-            eids.append(change(office, request, kind, data).eid)
-            request = replace(request, request_id=None)
-    return Revoked(tuple(eids), vacant=_vacancy(office, people[code].unit, since, before))
+        for held in found:
+            for kind, data in _revocation(held, gone, since, day):
+                eids.append(change(office, request, kind, data).eid)
+                request = replace(request, request_id=None)
+            ended.append(_ended(held, gone, day))
+    vacant = _vacancy(office, people[code].unit, since, before)
+    return Revoked(tuple(eids), tuple(ended), vacant=vacant)
 
 
 def _held_in(office: Office, unit: str, since: date | None) -> frozenset[str]:
@@ -306,27 +326,48 @@ def _vacancy(
     return Vacancy(unit, office.directory.names(day)[unit], tuple(sorted(gone)))
 
 
-def _revocations(
-    directory: Directory, code: str, roles: list[str], principal: str | None, since: date | None
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    revoked, granted = "role_revoked", "role_granted"
-    if principal:
-        revoked, granted = "delegation_revoked", "delegation_made"
+def _revocable(
+    directory: Directory, code: str, roles: list[str], principal: str | None
+) -> Iterator[Grant]:
+    """List the grants that stand, of an officer or by a principal, in which these roles are; of no
+    roles all.
+    """
     for held in directory.grants:
         if held.officer != code or held.principal != principal or held.revoked is not None:
             continue
-        gone = [role for role in held.roles if role in roles] if roles else list(held.roles)
-        if not gone and held.roles:
-            continue
-        yield revoked, _dated({"grant": held.id}, since=since)
-        left = [role for role in held.roles if role not in gone]
-        if left:
-            data: dict[str, Any] = {"officer": code, "roles": left}
-            if principal:
-                data["principal"] = principal
-            if held.span.until:
-                data["until"] = held.span.until
-            yield granted, _dated(data, since=since)
+        if not roles or not held.roles or set(roles) & set(held.roles):
+            yield held
+
+
+def _gone(held: Grant, roles: list[str]) -> tuple[str, ...]:
+    """Name those roles of a grant that are revoked."""
+    return tuple(role for role in held.roles if not roles or role in roles)
+
+
+def _revocation(
+    held: Grant, roles: list[str], since: date | None, day: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the changes that revoke roles of a grant from a day on, and grant the others again."""
+    revoked, granted = "role_revoked", "role_granted"
+    if held.principal:
+        revoked, granted = "delegation_revoked", "delegation_made"
+    yield revoked, _dated({"grant": held.id}, since=since)
+    gone = _gone(held, roles)
+    left = [role for role in held.roles if role not in gone]
+    if not left:
+        return
+    data: dict[str, Any] = {"officer": held.officer, "roles": left}
+    if held.principal:
+        data["principal"] = held.principal
+    if held.span.until:
+        data["until"] = held.span.until
+    begins = date.fromisoformat(held.span.since) if held.span.since > day else since
+    yield granted, _dated(data, since=begins)
+
+
+def _ended(held: Grant, roles: list[str], day: str) -> Ended:
+    """Tell what was revoked of a grant from a day on."""
+    return Ended(_gone(held, roles), held.span.since if held.span.since > day else "")
 
 
 def leave(office: Office, request: Request, code: str, since: date | None = None) -> Left:

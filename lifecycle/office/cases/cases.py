@@ -6,6 +6,7 @@ Names come as officers write them; each gives what was done, told.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,19 @@ from lifecycle.engine.acts import (
 )
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import RefusedError
+from lifecycle.engine.foresight import upset_by
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.standing import stand
 from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
-from lifecycle.insight.chronicle import tell
 from lifecycle.insight.sight import CANCELLED
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.entering import TYPED, Origin, read_entry, submit_entry
 from lifecycle.office.office import Office, clean
+from lifecycle.office.successors import successors, tell_successors
+from lifecycle.office.telling import told
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.naming import find_material, find_role, find_transition_name
 
@@ -46,6 +49,7 @@ __all__ = [
     "Gate",
     "Recorded",
     "RefusedError",
+    "Remark",
     "Request",
     "Verdict",
     "Workflow",
@@ -97,6 +101,16 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What else an officer should know of what was done: `upset` (which ways out and opinions it
+    has upset) or `successors` (who may still go on).
+    """
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a command on a case did, and where the case stands by it.
 
@@ -104,7 +118,8 @@ class Done:
     changed nothing (`unchanged`). `sentence` tells the entry as the log does; `repeated`: it was
     recorded before, under the same request id. `lead` is who
     leads the case now and `due_on` by when; `letters` counts those that the transition drafted.
-    `hints` are the characters entered that a letter could not be printed with.
+    `hints` are the characters entered that a letter could not be printed with, `remarks` what else
+    should be known of it.
     """
 
     number: str | None
@@ -125,10 +140,15 @@ class Done:
     unchanged: bool
     dry_run: bool
     hints: tuple[Hint, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
-def done(office: Office, outcome: Outcome, hints: tuple[Hint, ...] = ()) -> Done:
-    """Tell what a command on a case did."""
+def done(
+    office: Office, outcome: Outcome, hints: tuple[Hint, ...] = (), before: Case | None = None
+) -> Done:
+    """Tell what a command on a case did; with the case `before` it also what facts were before, and
+    what was upset.
+    """
     case, body = outcome.case, outcome.body
     workflow = office.workflow_of(case)
     state = workflow.states[case.state]
@@ -147,18 +167,25 @@ def done(office: Office, outcome: Outcome, hints: tuple[Hint, ...] = ()) -> Done
         provisional=standing.provisional,
         gates=outcome.gates,
         entry=_recorded(outcome) if body else None,
-        sentence=_told(office, workflow, body) if body else "",
+        sentence=_told(office, workflow, body, before) if body else "",
         letters=_letters_sent(workflow, outcome) if body else 0,
         repeated=outcome.repeated,
         unchanged=outcome.unchanged,
         dry_run=outcome.dry_run,
         hints=hints,
+        remarks=tuple(_upset(office, workflow, before, case)) if before is not None else (),
     )
 
 
-def _told(office: Office, workflow: Workflow, body: Mapping[str, Any]) -> str:
+def _upset(office: Office, workflow: Workflow, before: Case, after: Case) -> Iterator[Remark]:
+    for text in upset_by(workflow, before, after, office.moment()):
+        yield Remark("upset", text)
+
+
+def _told(office: Office, workflow: Workflow, body: Mapping[str, Any], before: Case | None) -> str:
     """Tell of an entry with the names that the units had on its day."""
-    return tell(workflow, body, office.directory.names(body["intent"]["occurred_on"]))
+    names = office.directory.names(body["intent"]["occurred_on"])
+    return told(office, workflow, body, names, before)
 
 
 def _recorded(outcome: Outcome) -> Recorded:
@@ -213,14 +240,17 @@ def set_facts(
         raise InvalidError("没有写要填什么", "例如：lifecycle set 编号 investment=32000")
     entry = read_entry(office, office.workflow_of(case), texts, origin)
     hints = tuple(unprintable_in(office.workflow_of(case), entry.facts))
-    return done(office, submit_entry(office, request, None, case, entry, SetFacts), hints)
+    outcome = submit_entry(office, request, None, case, entry, SetFacts)
+    # Sent again, the case is as it was set already.
+    return done(office, outcome, hints, None if outcome.repeated else case)
 
 
 def attach(office: Office, request: Request, case: Case, material: str, source: Path) -> Done:
     """Attach a file as a material."""
     found = find_material(office.workflow_of(case), material)
     file = office.store.files.keep_file(source, most_bytes=found.max_mb << 20)
-    return _submit(office, request, case, Attach(found.name, file))
+    outcome = office.register.submit(request, None, case.id, Attach(found.name, file))
+    return done(office, outcome, before=None if outcome.repeated else case)
 
 
 def sign(
@@ -305,7 +335,20 @@ def resolve(
         act = SettleRenewal(correction, *seat, clean(note))
     else:
         act = ResolveObjection(name, *seat, clean(note))
-    return _submit(office, request, case, act)
+    outcome = office.register.submit(request, None, case.id, act)
+    remarks = tuple(
+        Remark("successors", text) for text in _who_goes_on(office, workflow, outcome.case, name)
+    )
+    return replace(done(office, outcome), remarks=remarks)
+
+
+def _who_goes_on(office: Office, workflow: Workflow, case: Case, transition: str) -> Iterator[str]:
+    """Say who may make the transition, or where it is of a correction the next ones, now that an
+    objection was resolved.
+    """
+    for way in workflow.leaving[case.state].values():
+        if way.name == transition or (not transition and way.kind == "forward"):
+            yield tell_successors(workflow, way, successors(office, case, way))
 
 
 def _seat(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from lifecycle.engine.acts import Act, ConfirmCorrection, Correct, DeclineCorrection
+from lifecycle.engine.acts.changes import told_proposal
 from lifecycle.engine.acts.sign import seat_name
 from lifecycle.engine.case import Case
-from lifecycle.engine.consequences import waiting_proposals
+from lifecycle.engine.consequences import has_lapsed, waiting_proposals
+from lifecycle.engine.foresight import NOTHING, Foreseen, foresee, left_to_return
 from lifecycle.engine.values import Entered
 from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.frozen import dataclass
@@ -27,15 +30,20 @@ MOST_DOCUMENT = 100 << 20
 class Corrected:
     """What a command about a correction did: what it changes, in words, and whether it waits.
 
-    `proposal` is the number that the lead confirms it by, None where there is nothing to confirm.
-    `asked` names the seats that have to speak anew, on the correction of the number `seq`.
+    `upsets` is all that uses what is corrected, as it is recorded; of that `foreseen` has what is
+    not as it was, and what the confirmation needs or leaves to be done. `proposal` is the number
+    that the lead confirms it by, None where there is nothing to confirm; a dry run has none, and
+    `waits` tells whether it would have one. `asked` names the seats that have to speak anew, on the
+    correction of the number `seq`.
     """
 
     done: Done
     upsets: tuple[str, ...]
+    foreseen: Foreseen
     proposal: int | None
     asked: tuple[str, ...] = ()
     seq: int = 0
+    waits: bool = False
 
 
 def correct(
@@ -69,7 +77,12 @@ def correct(
         entry,
         lambda facts: Correct(facts, said, name, file, slip),
     )
-    return _corrected(office, outcome, done(office, outcome, hints))
+    proposal = outcome.case.proposals.get(str(outcome.case.seq))
+    foreseen = NOTHING
+    if proposal is not None:
+        foreseen = foresee(workflow, outcome.case, proposal, office.moment(request.on))
+    made = _corrected(office, outcome, foreseen, done(office, outcome, hints))
+    return replace(made, waits=proposal is not None)
 
 
 def confirm(
@@ -85,30 +98,42 @@ def confirm(
     file = None
     if source is not None:
         file = office.store.files.keep_file(source, most_bytes=MOST_DOCUMENT)
-    act = ConfirmCorrection(_meant(case, proposal), clean(note), file)
-    return _submit(office, request, case, act)
+    act = ConfirmCorrection(_meant(office, case, proposal, "confirm"), clean(note), file)
+    waiting = case.proposals.get(str(act.proposal))
+    foreseen = NOTHING
+    if waiting is not None and not has_lapsed(case, waiting):
+        moment = office.moment(request.on)
+        foreseen = foresee(office.workflow_of(case), case, waiting, moment)
+    return _submit(office, request, case, act, foreseen)
 
 
 def decline(
     office: Office, request: Request, case: Case, proposal: int | None, *, note: str
 ) -> Corrected:
     """Decline a correction, or take one's own back."""
-    act = DeclineCorrection(_meant(case, proposal), clean(note))
-    return _submit(office, request, case, act)
+    act = DeclineCorrection(_meant(office, case, proposal, "decline"), clean(note))
+    return _submit(office, request, case, act, NOTHING)
 
 
-def _submit(office: Office, request: Request, case: Case, act: Act) -> Corrected:
+def _submit(
+    office: Office, request: Request, case: Case, act: Act, foreseen: Foreseen
+) -> Corrected:
     outcome = office.register.submit(request, None, case.id, act)
-    return _corrected(office, outcome, done(office, outcome))
+    if outcome.body:
+        workflow, after = office.workflow_of(case), outcome.case
+        needs = tuple(left_to_return(workflow, after, after.seq))
+        foreseen = replace(foreseen, needs=needs)
+    return _corrected(office, outcome, foreseen, done(office, outcome))
 
 
-def _corrected(office: Office, outcome: Outcome, told: Done) -> Corrected:
+def _corrected(office: Office, outcome: Outcome, foreseen: Foreseen, told: Done) -> Corrected:
     body: Mapping[str, Any] = outcome.body
     if not body:
-        return Corrected(told, (), None)
+        return Corrected(told, (), foreseen, None)
     data, seq = body["intent"]["data"], body["intent"]["seq"]
+    upsets = tuple(data.get("upsets", ()))
     proposal = seq if data.get("proposed") else None
-    return Corrected(told, tuple(data.get("upsets", ())), proposal, _asked(office, body), seq)
+    return Corrected(told, upsets, foreseen, proposal, _asked(office, body), seq)
 
 
 def _asked(office: Office, body: Mapping[str, Any]) -> tuple[str, ...]:
@@ -121,13 +146,19 @@ def _asked(office: Office, body: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _meant(case: Case, proposal: int | None) -> int:
-    """Give the number of the correction that is meant."""
+def _meant(office: Office, case: Case, proposal: int | None, verb: str) -> int:
+    """Give the number of the correction that is meant; `verb` is the command that names it."""
     if proposal is not None:
         return proposal
-    waiting = [one.seq for one in waiting_proposals(case)]
+    waiting = waiting_proposals(case)
     if len(waiting) > 1:
-        raise AmbiguousError("待确认的更正", case.number, [f"第 {seq} 笔" for seq in waiting])
+        workflow, names = office.workflow_of(case), office.moment().names
+        found = (
+            f"第 {one.seq} 笔　{told_proposal(workflow, case, one, names)}：{one.note}"
+            for one in waiting
+        )
+        mend = f"写明是第几笔，如：lifecycle {verb} {case.number} {waiting[0].seq}"
+        raise AmbiguousError("待确认的更正", case.number, found, mend)
     if not waiting:
         raise InvalidError(f"{case.number} 没有待确认的更正")
-    return waiting[0]
+    return waiting[0].seq

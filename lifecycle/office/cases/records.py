@@ -10,9 +10,11 @@ from lifecycle.engine.amendments import Amendment, with_amendments
 from lifecycle.engine.case import Case, dump_case
 from lifecycle.errors import InvalidError, WorkflowError, faults_among
 from lifecycle.frozen import dataclass
-from lifecycle.insight.chronicle import tell, who
+from lifecycle.insight.chronicle import who
 from lifecycle.insight.document import case_document
+from lifecycle.insight.sight import CANCELLED
 from lifecycle.ledger.as_of import NOW, AsOf
+from lifecycle.ledger.chain import follow
 from lifecycle.ledger.library import Library
 from lifecycle.office.cases.values import (
     ShownAmendment,
@@ -20,7 +22,7 @@ from lifecycle.office.cases.values import (
     shown_amendments,
     shown_facts,
 )
-from lifecycle.office.office import entries
+from lifecycle.office.telling import told
 
 if TYPE_CHECKING:
     from lifecycle.ledger.chain import CaseStep
@@ -48,16 +50,18 @@ class Found:
 
 def log(office: Office, case: Case, *, after: int = 0) -> Iterator[LogLine]:
     """Tell a case's entries in a line each, with the workflow and the names of their own time."""
-    for body in entries(office, case, after=after):
-        yield _line(office, body)
+    for step in follow(office.library, office.store.entries(case.id)):
+        if step.row.seq > after:
+            yield _line(office, step.body, step.before)
 
 
-def _line(office: Office, body: Mapping[str, Any]) -> LogLine:
+def _line(office: Office, body: Mapping[str, Any], before: Case | None = None) -> LogLine:
     intent = body["intent"]
     on = intent["occurred_on"]
     workflow = office.library.workflow(intent["workflow"])
     names = office.directory.names(on, body["office"])
-    return LogLine(intent["seq"], on, who(body), tell(workflow, body, names))
+    sentence = told(office, workflow, body, names, before)
+    return LogLine(intent["seq"], on, who(body), sentence)
 
 
 def find_entry(office: Office, request_id: str) -> Found | None:
@@ -272,7 +276,7 @@ def _told(office: Office, workflow: Workflow | None, step: CaseStep) -> str:
     try:
         intent = step.body["intent"]
         names = office.directory.names(intent["occurred_on"], step.body["office"])
-        sentence = tell(workflow, step.body, names)
+        sentence = told(office, workflow, step.body, names, step.before)
         return f"{intent['seq']:>4}  {intent['occurred_on']}  {who(step.body)}　{sentence}"
     except (InvalidError, KeyError, TypeError, ValueError, AttributeError, IndexError):
         return unreadable
@@ -282,13 +286,12 @@ def _rebuilt(
     office: Office, workflow: Workflow, case: Case, amended: tuple[Amendment, ...]
 ) -> Rebuilt:
     names = office.directory.names(case.last_on)
-    state = workflow.states.get(case.state)
     return Rebuilt(
         number=case.number,
         title=case.title,
         seq=case.seq,
         state=case.state,
-        stage=state.title if state else case.state,
+        stage=_stage(workflow, case),
         entered_on=case.entered_on,
         facts=len(case.facts),
         materials=len(case.materials),
@@ -297,3 +300,10 @@ def _rebuilt(
         values=tuple(shown_facts(workflow, case, names)),
         amended=tuple(shown_amendments(workflow, amended, names)),
     )
+
+
+def _stage(workflow: Workflow, case: Case) -> str:
+    """Name the state of a case, also where the workflow that it is replayed under has none such."""
+    if case.cancelled:
+        return CANCELLED
+    return workflow.states[case.state].title if case.state in workflow.states else case.state

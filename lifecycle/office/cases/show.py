@@ -7,18 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.engine.acts.changes import told_proposal
 from lifecycle.engine.case_letter import STATES, UNISSUED
 from lifecycle.engine.consequences import waiting_proposals
+from lifecycle.engine.foresight import foresee
 from lifecycle.engine.gates.asking import due_of_seat
-from lifecycle.engine.gates.gates import SPANS, Gate, title_of
+from lifecycle.engine.gates.gates import SPANS, Gate, command_of
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.settled import tell_renewal
 from lifecycle.engine.letter_steps import LAPSES, Lapse, lapse_of, outlived
 from lifecycle.engine.others import NO_OTHERS, OtherCase
 from lifecycle.engine.owed import owed
+from lifecycle.engine.standing import lit_by
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
-from lifecycle.insight.chronicle import tell, who
+from lifecycle.insight.chronicle import who
 from lifecycle.insight.document import case_document
 from lifecycle.insight.outlook import ANYBODY, Outlook, Way, look
 from lifecycle.insight.sight import CANCELLED, Holder, days_in_state, holder, opinion_status
@@ -31,6 +34,7 @@ from lifecycle.office.cases.values import (
     shown_facts,
 )
 from lifecycle.office.office import entries
+from lifecycle.office.telling import confirmed_change, told
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case, Moment, Officer
@@ -46,6 +50,7 @@ __all__ = [
     "LetterCount",
     "Sheet",
     "ShownAmendment",
+    "ShownCorrection",
     "ShownFact",
     "ShownLimit",
     "ShownMaterial",
@@ -105,7 +110,7 @@ class ShownWay:
     """One transition out of the state, its gates as judged for who asks.
 
     `mine`: who asks may make it; `missing` are the unmet gates that are about the case; `asks` are
-    the facts that it wants with the command.
+    the facts that it wants with the command, `command` makes it.
     """
 
     name: str
@@ -117,6 +122,7 @@ class ShownWay:
     gates: tuple[Gate, ...]
     missing: tuple[Gate, ...]
     asks: tuple[str, ...]
+    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,14 @@ class ShownMaterial:
     sha256: str
     on: str
     locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCorrection:
+    """A correction that waits, or what one has upset; `command` confirms what waits."""
+
+    text: str
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +209,9 @@ class ShownLink:
 class Sheet:
     """All that `show` tells of a case. Days are YYYY-MM-DD.
 
-    `days` is how long it stands in its state, counted from 0; `lapsed` counts the drafts that are
-    out of time, `outlived` the issued letters whose step was undone since; `owing` names who owes
+    `lit_by` says by which rules the light is yellow or red; `days` is how long it stands in its
+    state, counted from 0; `lapsed` counts the drafts that are out of time, `outlived` the issued
+    letters whose step was undone since; `owing` names who owes
     an answer to a letter; `values` are the facts' raw values; `last` are the last entries, the
     newest first, and `bodies` the same as stored, the oldest first; `document` is the whole case
     for machines; `amended` are the corrections made after the day that is looked at, of values that
@@ -213,6 +228,7 @@ class Sheet:
     final: bool
     cancelled: bool
     light: str
+    lit_by: tuple[str, ...]
     lead: Holder | None
     opened_on: str
     entered_on: str
@@ -235,7 +251,7 @@ class Sheet:
     lapsed: tuple[LetterCount, ...]
     outlived: tuple[LetterCount, ...]
     owing: tuple[str, ...]
-    corrections: tuple[str, ...]
+    corrections: tuple[ShownCorrection, ...]
     last: tuple[LastEntry, ...]
     bodies: tuple[Mapping[str, Any], ...]
     amended: tuple[ShownAmendment, ...]
@@ -311,6 +327,7 @@ class _SheetMaker:
             final=case.has_ended(workflow),
             cancelled=case.cancelled,
             light=standing.light(self.moment.on.isoformat()),
+            lit_by=tuple(one.title for one in lit_by(workflow, case, self.moment)),
             lead=self.holder(state.lead) if state.lead and not case.cancelled else None,
             opened_on=case.opened_on,
             entered_on=case.entered_on,
@@ -393,6 +410,7 @@ class _SheetMaker:
             gates=judged.gates,
             missing=judged.missing,
             asks=tuple(transition.asks),
+            command=command_of(self.case, transition),
         )
 
     def opinions(self) -> Iterator[ShownOpinion]:
@@ -459,20 +477,27 @@ class _SheetMaker:
             return Counter(letter.state for letter in self.case.letters.values())
         return count_by_state(self.view.office.store, self.case)
 
-    def corrections(self) -> Iterator[str]:
+    def corrections(self) -> Iterator[ShownCorrection]:
         """Tell of the corrections that wait, and of the steps that a correction upset."""
         case = self.case
         for proposal in waiting_proposals(case):
-            what = "、".join(title_of(self.workflow, name) for name in proposal.editions)
+            change = told_proposal(self.workflow, case, proposal, self.moment.names)
+            needs = foresee(self.workflow, case, proposal, self.moment).needs
+            text = "；".join((f"{change}：{proposal.note}", *needs))
             command = f"lifecycle confirm {case.number} {proposal.seq}"
-            yield f"待确认（第 {proposal.seq} 笔）：{what}，{proposal.note}　{command}"
+            yield ShownCorrection(f"待确认（第 {proposal.seq} 笔）：{text}", command)
         for seq in sorted(map(int, case.unsettled)):
             step = case.steps.at(seq)
             if step is not None:
                 title = self.workflow.titles[step.transition]
-                yield f"“{title}”（第 {step.seq} 笔）更正后条件不再成立，须退回重办"
+                text = f"“{title}”（第 {step.seq} 笔）更正后条件不再成立，须退回重办"
+                yield ShownCorrection(text)
         for renewal in renewals_waiting(self.workflow, case):
-            yield tell_renewal(self.workflow, renewal, self.moment)
+            text = tell_renewal(self.workflow, renewal, self.moment)
+            change = confirmed_change(
+                self.view.office, self.workflow, case, renewal.correction, self.moment.names
+            )
+            yield ShownCorrection(f"{text}（{change}）" if change else text)
 
     def owing(self) -> tuple[str, ...]:
         if self.view.as_of:
@@ -489,7 +514,7 @@ class _SheetMaker:
     def entry(self, body: Mapping[str, Any]) -> LastEntry:
         on = body["intent"]["occurred_on"]
         names = self.view.office.directory.names(on, body["office"])
-        sentence = tell(self.workflow, body, names)
+        sentence = told(self.view.office, self.workflow, body, names)
         return LastEntry(on, who(body), sentence, account_of(body))
 
 

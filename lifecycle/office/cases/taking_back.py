@@ -51,11 +51,14 @@ def take_back(
     office: Office, request: Request, case: Case, transition: str, *, note: str, entry: int = 0
 ) -> Done:
     """Take back the last record of a transition; `entry` is its number in the log, 0 where it need
-    not be said.
+    not be said. That what it made is not made now is what was wanted: nothing more is said of it.
     """
     name = find_transition_name(office.workflow_of(case), transition)
-    return _submit(office, request, case, TakeBack(name, clean(note), entry))
+    act = TakeBack(name, clean(note), entry)
+    return done(office, office.register.submit(request, None, case.id, act))
 
 
 def _submit(office: Office, request: Request, case: Case, act: Act) -> Done:
-    return done(office, office.register.submit(request, None, case.id, act))
+    outcome = office.register.submit(request, None, case.id, act)
+    before = None if outcome.repeated or outcome.case.cancelled else case
+    return done(office, outcome, before=before)

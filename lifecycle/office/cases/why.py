@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle.engine.gates.gates import Gate, role_titles
 from lifecycle.frozen import dataclass
-from lifecycle.insight.outlook import ANYBODY, Way, judge_way
+from lifecycle.insight.outlook import ANYBODY, Way, judge_way, only_forward
 from lifecycle.workflow.naming import find_transition_name
 
 if TYPE_CHECKING:
@@ -45,15 +45,20 @@ class Judged:
 def why(
     office: Office,
     case: Case,
-    transition: str,
+    transition: str | None,
     code: str | None = None,
     *,
     principal: str | None = None,
     on: date | None = None,
 ) -> Judged:
-    """Judge every gate of a transition for an officer, or for nobody in particular."""
+    """Judge every gate of a transition for an officer, or for nobody in particular. Its name may be
+    left out where exactly one leads on; raises AmbiguousError where several do.
+    """
     workflow = office.workflow_of(case)
-    name = find_transition_name(workflow, transition)
+    if transition is None:
+        name = only_forward(workflow, case, command="why").name
+    else:
+        name = find_transition_name(workflow, transition)
     officer = office.officer(code, on, principal=principal) if code else None
     moment = office.moment_of(workflow, case, office.moment(on))
     judged = judge_way(workflow, case, name, officer or ANYBODY, moment)

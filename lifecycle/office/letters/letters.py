@@ -87,10 +87,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class LetterText:
-    """One letter to read: as plain values, and as text in the form asked for."""
+    """One letter to read: as plain values, and as text in the form asked for; `others` are letters
+    out of time that the same name may mean.
+    """
 
+    name: str
     values: Mapping[str, Any]
     text: str
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +146,39 @@ def letter_called(case: Case, name: str) -> CaseLetter:
     """Find a letter by its name, its number, or a part of either that one letter, or one that
     lives, has.
     """
+    found = letters_called(case, name)
+    if len(found) > 1:
+        raise AmbiguousError("公文", name, [n.name for n in found])
+    return found[0]
+
+
+def letters_called(case: Case, name: str) -> list[CaseLetter]:
+    """Find the letters that a name or number, or a part of either, may mean: those that live, where
+    there are any. Raises UnknownError.
+    """
     letters = list(case.letters.values())
     found = [n for n in letters if name in (n.name, n.number)]
     if not found and name:
         found = [n for n in letters if name in n.name or name in n.number]
-    if len(found) > 1:
-        living = [n for n in found if n.state in (DRAFT, REVIEWED, ISSUED) and not n.replaced_by]
-        found = living or found
-    if len(found) > 1:
-        raise AmbiguousError("公文", name, [n.name for n in found])
     if not found:
         raise UnknownError(
             "公文", name, case.letters, f"用 lifecycle notice list {case.number} 查看"
         )
-    return found[0]
+    living = [n for n in found if n.state in (DRAFT, REVIEWED, ISSUED) and not n.replaced_by]
+    return living or found
+
+
+def _letter_to_show(office: Office, case: Case, name: str) -> tuple[CaseLetter, tuple[str, ...]]:
+    """Find a letter to look at: of several that may be meant the one that is not out of time; also
+    name the others.
+    """
+    found = letters_called(case, name)
+    workflow, today = office.workflow_of(case), office.register.today().isoformat()
+    timely = [one for one in found if lapse_of(workflow, case, one, today) is None]
+    if len(found) > 1 and len(timely) == 1:
+        others = tuple(one.name for one in found if one is not timely[0])
+        return timely[0], others
+    return letter_called(case, name), ()
 
 
 def letters(office: Office, case: str | None = None) -> Iterator[Shown]:
@@ -187,14 +210,14 @@ def _cases(office: Office, case: str | None) -> Iterator[Case]:
 def show(office: Office, case: str, name: str, form: str = "text") -> LetterText:
     """Show one letter as `text` or `markdown`, or as the `source` in which an officer edits it."""
     found = office.case(case)
-    letter = letter_called(found, name)
+    letter, others = _letter_to_show(office, found, name)
     paper = letter_of(office.library, found, letter)
     if form == "source":
         drafted = find_drafted(office.library, found, letter.name)
         text = to_source(write_letter(office.library, office.directory, drafted))
     else:
         text = render(paper, form).decode()
-    return LetterText(dump_letter(paper), text)
+    return LetterText(letter.name, dump_letter(paper), text, others)
 
 
 def rendered(

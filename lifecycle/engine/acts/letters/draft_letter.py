@@ -105,7 +105,11 @@ class DraftLetter(Act):
         taken = next((n.name for n in others if n.replaces == old.name and n.state != VOID), "")
         if taken:
             gate = Gate(
-                "letter", False, {"letter": taken}, f"已另拟 {taken} 替代它", f"请改 {taken}"
+                "letter",
+                False,
+                {"letter": taken},
+                f"已另拟 {taken} 替代 {old.name}",
+                f"请改 {taken}",
             )
             docket.add(gate)
 

@@ -1,0 +1,52 @@
+"""Entries told in a line, with what stands in other entries: what a correction was of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from lifecycle.insight.chronicle import change_in, settles, tell
+from lifecycle.ledger.record import stored
+
+if TYPE_CHECKING:
+    from lifecycle.engine.case import Case
+    from lifecycle.office.office import Office
+    from lifecycle.workflow.model import Workflow
+
+Body = Mapping[str, Any]
+
+
+def told(
+    office: Office,
+    workflow: Workflow,
+    body: Body,
+    names: Mapping[str, str],
+    before: Case | None = None,
+) -> str:
+    """Tell an entry in a line; what settles a correction with that, facts with the values that they
+    had in the case `before` it, where that is at hand.
+    """
+    proposed = _proposed(office, body)
+    return tell(workflow, body, names, before=before, proposed=proposed)
+
+
+def confirmed_change(
+    office: Office, workflow: Workflow, case: Case, seq: int, names: Mapping[str, str]
+) -> str:
+    """Tell what the correction changed, old and new, that the entry with a seq confirmed; "" where
+    it did not confirm one.
+    """
+    body = _entry(office, case.id, seq)
+    proposed = _proposed(office, body) if body else None
+    return change_in(workflow, proposed, names) if proposed else ""
+
+
+def _proposed(office: Office, body: Body) -> Body | None:
+    """Give the entry that proposed the correction which an entry settles."""
+    proposal = settles(body)
+    return _entry(office, body["intent"]["case"], proposal) if proposal is not None else None
+
+
+def _entry(office: Office, case_id: str, seq: int) -> Body | None:
+    row = next(iter(office.store.entries(case_id, after=seq - 1)), None)
+    return stored(row.raw) if row is not None else None

@@ -1,0 +1,57 @@
+"""What entering and taking back upsets is told in the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tiny_office import Tiny
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
+    """Give a small office."""
+    return Tiny(tmp_path, monkeypatch).founded()
+
+
+def hints(tiny: Tiny, *args: str, by: str) -> str:
+    """Do something and give the hints beside the answer."""
+    result = tiny.run(*args, by=by)
+    assert result.exit_code == 0, result.output
+    return result.stderr
+
+
+def test_what_is_entered_over_tells_whose_opinions_it_costs(tiny: Tiny) -> None:
+    """A fact or a file that opinions cover: which step, whose, and what is not met any more."""
+    number = tiny.ready()
+    assert hints(tiny, "set", number, "investment=2000", "--dry-run", by="bureau01") == (
+        "提示：“转入规划选址”的条件不再满足：总投资 2000 万元，至少 3000 万元"
+        "（总投资不足3000万元，按属地一般项目办理）\n"
+        "提示：“转入规划选址”的会签意见失效，须重新会签：国土、市文物局\n"
+    )
+    tiny.write("新.pdf", "新的论证")
+    assert hints(tiny, "attach", number, "report", "新.pdf", by="planning01") == (
+        "提示：“转入规划选址”的会签意见失效，须重新会签：国土、市文物局\n"
+    )
+    assert hints(tiny, "set", number, "area=3", by="bureau01") == ""
+
+
+def test_what_is_taken_back_tells_what_is_missing_for_it(tiny: Tiny) -> None:
+    """Detaching and clearing say alike which step lacks it now, and whose opinions went stale;
+    machines are told, too.
+    """
+    number = tiny.ready()
+    lost = "提示：“转入规划选址”的会签意见失效，须重新会签：国土、市文物局\n"
+    detach = ("detach", number, "report", "--note", "传错")
+    assert hints(tiny, *detach, "--dry-run", by="planning01") == (
+        f"提示：“转入规划选址”的材料不再满足：缺 选址论证报告\n{lost}"
+    )
+    clear = ("clear", number, "owner_unit", "--note", "填错")
+    assert hints(tiny, *clear, "--dry-run", by="bureau01") == (
+        f"提示：“转入规划选址”的要素不再满足：缺 业主单位\n{lost}"
+    )
+    told = tiny.asks(*detach, by="planning01")["hints"]
+    assert [(one["kind"], one["message"][:13]) for one in told] == [
+        ("upset", "“转入规划选址”的材料不再"),
+        ("upset", "“转入规划选址”的会签意见"),
+    ]
