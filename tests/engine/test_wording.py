@@ -144,7 +144,7 @@ def test_what_is_given_and_wanted_stand_apart_too() -> None:
             "金额 5000 万元，至少 3000 万元；类别 康养，应为 康养",
         ),
         ("winner or amount >= 3000", "金额 5000 万元，至少 3000 万元"),
-        ("order.tick == 0", "“记一次”未办过，须没有办过"),
+        ("order.tick == 0", "“记一次”未办过"),
         ("not winner", "竞得人即意向方 否，应为 否"),
         ("kind ~ '类' == '康养类'", "类别 为 康养类，应为 康养类"),
     ],
