@@ -16,6 +16,7 @@ from lifecycle.workflow.language import (
     FORMS,
     MENTIONED,
     Bound,
+    Computed,
     Defined,
     Form,
     FreeText,
@@ -166,6 +167,8 @@ def _forms(way: Value) -> str:
         case Several():
             alone = "；只有一项的可以不写短横" if way.single else ""
             return f"一列，每项见“{FORMS[way.form].title}”{alone}"
+        case Computed():
+            return "每个要素一项：标识后面写怎样算"
         case Defined():
             short = "只有名称的直接写名称，否则" if way.titled else ""
             return f"每个标识一项，{short}见“{FORMS[way.form].title}”"

@@ -186,6 +186,10 @@ def _steps_upset(
             if name in covers:
                 text = f"{called}的会签以 {title_of(workflow, name)} 为据，须重新会签"
                 yield Upset(text, renewal=seq)
+            for setting in transition.sets:
+                if name in setting.value.names:
+                    computed, used = (title_of(workflow, n) for n in (setting.fact, name))
+                    yield Upset(f"{called}算出的 {computed} 用到 {used}，照原来的留着")
         gates = (gates_of_step(workflow, case, step, moment) for case in (before, after))
         for was, now in zip(*gates, strict=True):
             if was.met and not now.met:

@@ -30,6 +30,7 @@ def judge_value(docket: Docket, name: str, value: Value) -> Fact | None:
     else:
         _judge_day(docket, fact, value)
         _judge_link(docket, fact, value)
+        _judge_typed(docket, fact)
         for gate in judge_staffing(docket.workflow, {name: value}, docket.moment):
             docket.add(gate)
     return fact
@@ -50,6 +51,15 @@ def _judge_day(docket: Docket, fact: Fact, value: Value) -> None:
             mend = "改正日期；还没有发生的，到发生时再填"
             inputs = {fact.name: value}
             docket.add(Gate("facts", False, inputs, text, mend, fact.basis, given, wanted))
+
+
+def _judge_typed(docket: Docket, fact: Fact) -> None:
+    """See that nobody types what is computed."""
+    ways = docket.workflow.computed.get(fact.name, ())
+    if ways:
+        text = f"{fact.title} 由 {titles_of_ways(ways)} 自动填写，不能填"
+        mend = "去掉它；据以计算的要素填错了的，更正那些要素"
+        docket.add(Gate("door", False, {"name": fact.name}, text, mend, fact.basis))
 
 
 def _judge_link(docket: Docket, fact: Fact, value: Value) -> None:

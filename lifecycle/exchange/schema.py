@@ -14,6 +14,7 @@ from typing import Any
 from lifecycle.workflow.language import (
     FORMS,
     Bound,
+    Computed,
     Defined,
     Either,
     Form,
@@ -97,12 +98,14 @@ def _value(value: Value) -> Schema:
             return {"enum": list(value.names)}
         case Either():
             return {"anyOf": [_value(way) for way in value.ways]}
-        case Inner() | Several() | Defined():
+        case Computed() | Inner() | Several() | Defined():
             return _forms(value)
 
 
-def _forms(value: Inner | Several | Defined) -> Schema:
-    """Give where mappings of another form may be written."""
+def _forms(value: Computed | Inner | Several | Defined) -> Schema:
+    """Give where mappings may be written."""
+    if isinstance(value, Computed):
+        return {"type": "object", "propertyNames": NAME, "additionalProperties": TEXT}
     form: Schema = {"$ref": f"#/definitions/{value.form}"}
     match value:
         case Inner():

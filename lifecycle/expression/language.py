@@ -20,13 +20,13 @@ from lifecycle.expression import dates, texts
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
 
-SPACES = ("sha256", "count", "last", "order", "linked")
+SPACES = ("sha256", "count", "last", "order", "linked", "officer")
 """The names that are only used with a dot: `sha256.MATERIAL`, `count.`, `last.` and
 `order.TRANSITION`, and `linked.WORKFLOW`.
 
 `last` is the day a transition was last made; `order` its place among the case's entries, 0 if
 never, so that what was made on one day can be told apart too. `linked` are the cases of a workflow
-that link to this one.
+that link to this one; `officer` is who acts, where a value is computed.
 """
 COUNTED = ("count", "order")
 """The spaces in which what was never made is 0: it was made no times, and comes before all
@@ -253,6 +253,15 @@ FUNCTIONS: Mapping[str, Function] = {
         "date",
         dates.add_months,
         example="today <= months_after(arrive_on, 1)",
+    ),
+    "round": Function(
+        "四舍五入",
+        "四舍五入到几位小数，不写是取整",
+        ("number", "number"),
+        "number",
+        texts.rounded,
+        1,
+        example="round(cost / people, 2) <= 500",
     ),
     "days_between": Function(
         "相隔的日数",

@@ -94,6 +94,13 @@ class SortFault:
     error: ExpressionError
 
 
+def sort_with_faults(tree: nodes.Expr, source: str, names: Names) -> tuple[Sort, list[SortFault]]:
+    """Give what values an expression has, and every piece of it that its sorts forbid."""
+    reader = _SortReader(source, names)
+    sort = reader.sort(tree)
+    return sort, reader.faults
+
+
 def find_faults(tree: nodes.Expr, source: str, names: Names) -> list[SortFault]:
     """Give every piece of a condition that its sorts forbid, or that can come out one way only."""
     reader = _SortReader(source, names)

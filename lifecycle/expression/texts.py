@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from lifecycle.errors import InvalidError
 from lifecycle.expression.faults import EmptyError
 
 LIMIT = 200_000
 """The most characters that one text may have."""
+MOST_PLACES = 12
 MOST_BITS = 512
 """Bits of a whole number.
 
 No amount of money needs more, and `{% set a = a * a %}` doubles them at every line.
 """
+
+
+def rounded(number: int | Decimal, places: int | Decimal = 0) -> Decimal:
+    """Round half up to so many decimal places, as rates are written."""
+    if not 0 <= places <= MOST_PLACES:
+        raise InvalidError(f"四舍五入的位数 {places} 不对", f"写 0 至 {MOST_PLACES}")
+    return Decimal(number).quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP)
 
 
 def chinese_date(value: date) -> str:

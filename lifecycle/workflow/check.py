@@ -20,6 +20,7 @@ from lifecycle.workflow.letter_variables import LETTER_NAMES
 from lifecycle.workflow.limit_words import check_limits
 from lifecycle.workflow.link_words import check_links
 from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, Fact, NoticeRule, Use, Workflow
+from lifecycle.workflow.setting_words import check_settings
 from lifecycle.workflow.supply import supplied
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
 
@@ -77,6 +78,7 @@ def check(
         *check_graph(workflow),
         *check_conditions(workflow, vague, others),
         *check_links(workflow, others),
+        *check_settings(workflow, vague, others),
         *check_editions(workflow),
         *check_limits(workflow),
         *check_cosigns(workflow),
@@ -203,7 +205,8 @@ def _check_opening(workflow: Workflow) -> Iterator[Problem]:
     """
     yield from _check_openers(workflow)
     openers = [workflow.roles[name] for name in workflow.opened_by if name in workflow.roles]
-    asked = workflow.opening.asks if workflow.opening else ()
+    opening = workflow.opening
+    asked = (*opening.asks, *opening.set_facts) if opening and opening.asks else ()
     for fact in workflow.facts.values():
         if asked and fact.required is True and fact.name not in asked:
             message = f"要素 {fact.name} 立项时必填，opening 的 asks 却没有写它，立不了项"

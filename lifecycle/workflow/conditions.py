@@ -25,14 +25,17 @@ from lifecycle.expression.ranges import (
 )
 from lifecycle.expression.sorts import ANY, Sort, SortFault, find_faults
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import LINKED, Fact, Guard, Transition, Workflow
+from lifecycle.workflow.model import LINKED, OFFICER, Fact, Guard, Transition, Workflow
 
 _SECTIONS = {
     "sha256": ("材料", "materials"),
     "count": ("流转", "transitions"),
     "last": ("流转", "transitions"),
     "order": ("流转", "transitions"),
+    OFFICER: ("办理人的名称", ""),
 }
+OFFICER_PARTS = ("unit", "code")
+"""What is known of who acts, where a value is computed."""
 CASE_PARTS = ("number", "title", "state", "final", "suspended")
 """What every linked case has besides its facts."""
 _NUMERIC = ("integer", "decimal", "money")
@@ -60,13 +63,7 @@ def check_conditions(
 
     `others` are the workflows to which links lead, by name; None where they are not at hand.
     """
-    known = (*workflow.facts, *VARIABLES, *FUNCTIONS, *SPACES)
-    spaces: dict[str, Mapping[str, object]] = {
-        "sha256": workflow.materials,
-        "count": workflow.titles,
-        "last": workflow.titles,
-        "order": workflow.titles,
-    }
+    spaces = known_names(workflow)
     sample = _sample(workflow)
     sound: set[str] = set()
     for expression, location in _expressions(workflow):
@@ -75,31 +72,58 @@ def check_conditions(
         except ExpressionError as error:
             yield error.problem("wrong-expression", expression.source, location)
             continue
-        unknown = [
-            (name, name, known, "名称", "facts") for name in compiled.names if name not in known
-        ]
-        for space, name in compiled.paths:
-            if space == LINKED:
-                continue  # of another workflow: see `check_links`
-            if name not in spaces[space]:
-                label, section = _SECTIONS[space]
-                unknown.append((f"{space}.{name}", name, tuple(spaces[space]), label, section))
-        for written, name, choices, label, section in unknown:
-            near = nearest(name, choices)
-            mend = (
-                f"是否为 “{near}”？" if near else ""
-            ) + f"{'否则' if near else ''}请在 {section}: 下补充定义。"
-            found = re.search(rf"\b{re.escape(written)}\b", expression.source)
-            place = piece(expression.source, location, found.start() if found else 0, len(written))
-            yield Problem(
-                "unknown-in-expression", place, f"条件中有未定义的{label} “{written}”", mend
-            )
+        unknown = list(unknown_in(workflow, expression, location, spaces))
+        yield from unknown
         if not unknown and not vague & compiled.names:
             faults = list(_check_values(workflow, expression, location, sample, others))
             yield from faults
             if not faults:
                 sound.add(expression.source)
     yield from _check_ways(workflow, sound)
+
+
+Spaces = Mapping[str, Mapping[str, object]]
+"""What names there are within each space; those of `linked` are another workflow's."""
+
+
+def known_names(workflow: Workflow, *, sets: bool = False) -> Spaces:
+    """Give the names within the spaces of a workflow's expressions; who acts is known where a value
+    is computed (`sets`) only.
+    """
+    return {
+        "sha256": workflow.materials,
+        "count": workflow.titles,
+        "last": workflow.titles,
+        "order": workflow.titles,
+        OFFICER: dict.fromkeys(OFFICER_PARTS if sets else ()),
+    }
+
+
+def unknown_in(
+    workflow: Workflow, expression: Expression, location: Location, spaces: Spaces
+) -> Iterator[Problem]:
+    """Give a fault for each name of an expression that there is not."""
+    known = (*workflow.facts, *VARIABLES, *FUNCTIONS, *SPACES)
+    unknown = [
+        (name, name, known, "名称", "facts") for name in expression.names if name not in known
+    ]
+    for space, name in expression.paths:
+        if space == LINKED:
+            continue  # of another workflow: see `check_links`
+        if name not in spaces[space]:
+            label, section = _SECTIONS[space]
+            unknown.append((f"{space}.{name}", name, tuple(spaces[space]), label, section))
+    for written, name, choices, label, section in unknown:
+        near = nearest(name, choices)
+        mend = f"是否为 “{near}”？" if near else ""
+        if section:
+            mend += f"{'否则' if near else ''}请在 {section}: 下补充定义。"
+        elif not choices:
+            mend = "办理人只用于 sets；条件里办理人写在 by、not_by"
+        found = re.search(rf"\b{re.escape(written)}\b", expression.source)
+        place = piece(expression.source, location, found.start() if found else 0, len(written))
+        message = f"条件中有未定义的{label} “{written}”"
+        yield Problem("unknown-in-expression", place, message, mend)
 
 
 def _check_values(
@@ -312,6 +336,8 @@ Others = Mapping[str, Workflow]
 
 def sort_of(workflow: Workflow, space: str, name: str, others: Others | None = None) -> Sort | None:
     """Give what values a name of a workflow's conditions can have; None for one that it lacks."""
+    if space == OFFICER:
+        return Sort("text", f"officer.{name} ")
     if space == LINKED:
         return Sort("list", f"linked.{name} ", of=_sort_of_case(name, f"linked.{name} ", others))
     if space:

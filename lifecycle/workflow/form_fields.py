@@ -16,6 +16,7 @@ from lifecycle.errors import Location
 from lifecycle.workflow.language import (
     FORMS,
     Bound,
+    Computed,
     Defined,
     Form,
     FreeText,
@@ -153,6 +154,18 @@ class FormFields(Fields):
         if way.some and isinstance(node, Sequence) and not node.items:
             self.empty_list(key)
         return tuple(found)
+
+    def computed(self, key: str) -> Iterator[tuple[str, Scalar]]:
+        """Read facts with the expressions that they are computed by: the name, and the text."""
+        self.way(key, Computed)
+        section = self.inner(key, f"{self.owner}的 {key} ", known=())
+        for name, (scalar, node) in section.pairs.items() if section else ():
+            self.reading.use("fact", scalar, f"{self.owner}的 {key} 写了")
+            if isinstance(node, Scalar) and not node.empty:
+                yield name, node
+            else:
+                message = f"{self.owner}的 {key} 没有写 {name} 怎样算"
+                self.fault("empty-value", scalar, message, f"例如 {name}: officer.unit")
 
     def empty_list(self, key: str) -> None:
         """Note that a list that wants something has nothing."""

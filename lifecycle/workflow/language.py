@@ -141,6 +141,11 @@ class Defined:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """Names of facts, each with the expression that it is computed by."""
+
+
+@dataclass(frozen=True, slots=True)
 class Either:
     """One of several ways of writing."""
 
@@ -162,6 +167,7 @@ Value = (
     | Inner
     | Several
     | Defined
+    | Computed
     | Either
 )
 
@@ -392,6 +398,11 @@ _DONE = Key(
 )
 
 
+_SETS = (
+    "写法同条件，另可用 officer.unit（办理人的单位）、officer.code（工号）。"
+    "这些要素谁都不能填、不能改，审计时照样重算。除数为零的得“不适用”，记为没有；缺要素算不出的，办不成。"
+)
+
 # ── The table ──
 
 _WORKFLOW = Form(
@@ -557,6 +568,14 @@ _OPENING = Form(
             "asks: [name, guest_name, area, category, host_unit, people]",
             more="必填（required: true）的要素都要写上。",
             otherwise="没有流转填写的要素都可以填",
+        ),
+        Key(
+            "sets",
+            "自动填写",
+            Computed(),
+            "立项时由系统算出并记下的要素，各写怎样算",
+            "sets: {host_unit: officer.unit}",
+            more=_SETS,
         ),
         Key(
             "needs",
@@ -1007,6 +1026,14 @@ _TRANSITION = Form(
             "没有办结就另填一期的，期限照原来的日期计，不重新起算；写了 prolongs 的流转填的，"
             "改从新的日期计，所以须晚于原来的。已经办结的，延长也不再计。更正起算日不开始新的一轮，"
             "只改这一轮从哪天算起。",
+        ),
+        Key(
+            "sets",
+            "自动填写",
+            Computed(),
+            "办成时由系统算出并记下的要素，各写怎样算",
+            "sets: {paid_on: today}",
+            more=_SETS,
         ),
         Key(
             "needs",

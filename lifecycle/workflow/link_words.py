@@ -26,7 +26,7 @@ def check_links(workflow: Workflow, others: Mapping[str, Workflow] | None) -> It
             message = f"要素 {fact.name} 关联别的事项，但立项和流转都不填它"
             mend = f"写进 opening 的 asks，或某个流转的 asks：[{fact.name}]"
             yield Problem("no-door", fact.location, message, mend)
-    for expression, location in _guards(workflow):
+    for expression, location in _expressions(workflow):
         yield from _check_linked(workflow, expression, location, others)
     for light in workflow.lights:
         if light.when is not None and _reads_others(workflow, light.when):
@@ -48,11 +48,12 @@ def _can_enter(workflow: Workflow, fact: Fact) -> bool:
     return bool(doors.asking or doors.maybe or not asked or fact.name in asked)
 
 
-def _guards(workflow: Workflow) -> Iterator[tuple[Expression, Location]]:
-    opening = (workflow.opening,) if workflow.opening else ()
-    for transition in (*opening, *workflow.transitions):
-        for guard in transition.guards:
+def _expressions(workflow: Workflow) -> Iterator[tuple[Expression, Location]]:
+    for way in workflow.ways:
+        for guard in way.guards:
             yield guard.when, guard.location
+        for setting in way.sets:
+            yield setting.value, setting.location
 
 
 def _check_linked(

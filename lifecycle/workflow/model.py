@@ -30,6 +30,8 @@ OPENING = "open"
 """The name that `not_by` gives to the opening of the case."""
 ENTERING = "entering"
 """What asks a co-sign's seats: that the case enters the state."""
+OFFICER = "officer"
+"""The name under which what is computed knows who acts: `officer.unit`."""
 LINKED = "linked"
 """The name under which conditions know the cases that link to theirs: `linked.WORKFLOW`."""
 PREVIOUS = "previous"
@@ -308,6 +310,15 @@ class NoticeRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """A fact that a transition computes and records; nobody types it."""
+
+    fact: str
+    value: Expression
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Transition:
     """A way from states to a state.
 
@@ -342,12 +353,24 @@ class Transition:
     not_by: tuple[str, ...] = ()
     reason: bool = False
     notices: tuple[NoticeRule, ...] = ()
+    sets: tuple[Setting, ...] = ()
     locks: tuple[str, ...] = ()
     unlocks: tuple[str, ...] = ()
     stands: bool = False
     until: tuple[str, ...] = ()
     note: str = ""
     basis: str = ""
+
+    @property
+    def set_facts(self) -> tuple[str, ...]:
+        """Name the facts that it computes."""
+        return tuple(setting.fact for setting in self.sets)
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """List the expressions that are worked out when it is made."""
+        guards = (guard.when for guard in self.guards)
+        return (*guards, *(setting.value for setting in self.sets))
 
     def cosign_of(self, role: str) -> Cosign | None:
         """Give the co-sign at which a role is asked; it is one at most."""
@@ -468,16 +491,29 @@ class Workflow:
         return tuple(fact for fact in self.facts.values() if fact.is_link)
 
     @cached_property
+    def ways(self) -> tuple[Transition, ...]:
+        """List the transitions, and before them the opening where it is one."""
+        return (*((self.opening,) if self.opening else ()), *self.transitions)
+
+    @cached_property
+    def computed(self) -> dict[str, tuple[Transition, ...]]:
+        """Map the facts that are computed to the transitions that compute them."""
+        found: dict[str, tuple[Transition, ...]] = {}
+        for way in self.ways:
+            for setting in way.sets:
+                found[setting.fact] = (*found.get(setting.fact, ()), way)
+        return found
+
+    @cached_property
     def linking(self) -> tuple[str, ...]:
         """Name the workflows whose cases, as far as they link to one of this, its conditions
         read.
         """
-        ways = (*self.transitions, *((self.opening,) if self.opening else ()))
         read = {
             name
-            for way in ways
-            for guard in way.guards
-            for space, name in guard.when.paths
+            for way in self.ways
+            for expression in way.expressions
+            for space, name in expression.paths
             if space == LINKED
         }
         return tuple(sorted(read))

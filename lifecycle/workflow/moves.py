@@ -24,6 +24,7 @@ from lifecycle.workflow.model import (
     Quorum,
     Reply,
     SameEdition,
+    Setting,
     State,
     Transition,
 )
@@ -55,6 +56,14 @@ def read_opening(top: FormFields, initial: str) -> Transition | None:
         location=fields.at,
         asks=fields.many("asks"),
         guards=_read_guards(needs) if needs else (),
+        sets=_read_sets(fields),
+    )
+
+
+def _read_sets(fields: FormFields) -> tuple[Setting, ...]:
+    return tuple(
+        Setting(name, Expression(scalar.value), fields.reading.at(scalar))
+        for name, scalar in fields.computed("sets")
     )
 
 
@@ -98,6 +107,7 @@ def _read_transition(
         stands=stands,
         until=until,
         notices=_read_notices(fields),
+        sets=_read_sets(fields),
         note=fields.text("note"),
         basis=fields.text("basis"),
     )

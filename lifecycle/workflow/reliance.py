@@ -62,8 +62,8 @@ def gate_names(transition: Transition) -> tuple[set[str], set[str]]:
     named |= {dwell.since for dwell in transition.dwells if dwell.since != ENTERED}
     named |= {item for cosign in transition.cosigns for item in cosign.covers}
     made = {same.step for same in transition.read_by}
-    for guard in transition.guards:
-        names, paths = _mentioned(guard.when)
+    for expression in transition.expressions:
+        names, paths = _mentioned(expression)
         named |= names
         named |= {item for space, item in paths if space == "sha256"}
         made |= {item for space, item in paths if space != "sha256"}

@@ -85,6 +85,8 @@ def _gained(transition: Transition) -> frozenset[str]:
     gate.
     """
     names = {*transition.asks, *transition.facts}
+    # What may be divided by zero may come out as not applicable.
+    names |= {one.fact for one in transition.sets if "/" not in one.value.source}
     names |= {dwell.since for dwell in transition.dwells if dwell.since != ENTERED}
     for guard in transition.guards:
         try:

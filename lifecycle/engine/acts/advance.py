@@ -10,25 +10,29 @@ from lifecycle.engine.acts.act import Act, Intent, noted, title_in
 from lifecycle.engine.acts.changes import told_facts
 from lifecycle.engine.case import Case, Suspension
 from lifecycle.engine.case_letter import CaseLetter, names_of
+from lifecycle.engine.computing import compute, entered_with
 from lifecycle.engine.docket import Decision, Docket, Refused
-from lifecycle.engine.editions import with_step
+from lifecycle.engine.editions import with_step, without_values
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import how_to_enter, judge_lock, judge_renewed, judge_value
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.machine import fire
 from lifecycle.engine.transition import find_transition, judge_transition
 from lifecycle.engine.values import Value
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
 class Advance(Act):
-    """Make a transition, with the reason and the facts it asks for."""
+    """Make a transition, with the reason and the facts it asks for. The judge fills in what it sets
+    (`sets`; None for what is not applicable).
+    """
 
     transition: str
     note: str = ""
     facts: Mapping[str, Value] = field(default_factory=dict)
+    sets: Mapping[str, Value | None] = field(default_factory=dict)
 
     entry_type = "transition_made"
     verb = "办理"
@@ -59,11 +63,15 @@ class Advance(Act):
         )
         if any(not gate.met for gate in docket.gates):
             return docket.refuse(transition)
+        sets = compute(docket, case, transition, self.facts)
+        if len(sets) < len(transition.sets):
+            return docket.refuse(transition)
         target = fire(workflow, case, transition.name)
         if target is None:
             gate = Gate("state", False, {"state": case.state}, "流程图上没有这条路")
             return Refused((gate,), transition)
-        return docket.close(self, role, source=case.state, target=target)
+        made = replace(self, sets=sets)
+        return docket.close(made, role, source=case.state, target=target)
 
     def _judge_facts(self, docket: Docket, transition: Transition) -> None:
         for name, value in self.facts.items():
@@ -91,18 +99,29 @@ class Advance(Act):
             change["cleared"] = entry.seq
         if transition.kind != "record":
             change |= _place(case, transition, entry)
-        made = with_step(workflow, case, transition, self.facts, entry)
+        facts, empty = entered_with(self.facts, self.sets)
+        made = with_step(workflow, case, transition, facts, entry)
+        gone = [name for name in empty if name in made.facts]
+        if gone:
+            made = without_values(workflow, made, gone, entry.seq)
         return made.after(entry, **change)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
         data = {"facts": dict(self.facts), "note": self.note}
+        if self.sets:
+            data["sets"] = dict(self.sets)
         return {"data": data, "files": [], "transition": self.transition}
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
-        return cls(intent["transition"], intent["data"]["note"], intent["data"]["facts"])
+        data = intent["data"]
+        return cls(intent["transition"], data["note"], data["facts"], data.get("sets", {}))
+
+    def is_repeated_by(self, recorded: Act) -> bool:
+        """Tell whether an entry's act is this one; what it sets was left to the judge."""
+        return isinstance(recorded, Advance) and replace(self, sets=recorded.sets) == recorded
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent
 from lifecycle.engine.case import OPEN, Case, Edition, Fired, Recorders
+from lifecycle.engine.computing import compute, entered_with
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_asked_later, judge_value
 from lifecycle.engine.gates.gates import Gate, holds, judge_guard, judge_role, role_titles
 from lifecycle.engine.values import Value
-from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Fact, Workflow
+from lifecycle.frozen import dataclass, replace
+from lifecycle.workflow.model import Fact, Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
 class Open(Act):
-    """Open a case with these facts."""
+    """Open a case with these facts. The judge fills in what the opening sets (`sets`; None for what
+    is not applicable).
+    """
 
     facts: Mapping[str, Value]
+    sets: Mapping[str, Value | None] = field(default_factory=dict)
 
     entry_type = "case_opened"
     verb = "立项"
@@ -35,34 +40,38 @@ class Open(Act):
             if entered is not None:
                 _judge_keeper(docket, entered)
                 _judge_asked(docket, entered)
+        there = (*self.facts, *(workflow.opening.set_facts if workflow.opening else ()))
         for fact in workflow.facts.values():
-            if fact.required is True and fact.name not in self.facts:
+            if fact.required is True and fact.name not in there:
                 mend = f"--set {fact.name}=…"
                 docket.add(
                     Gate("facts", False, {fact.name: None}, f"缺 {fact.title}", mend, fact.basis)
                 )
-        self._judge_conditions(docket)
-        return docket.close(self, role, target=workflow.initial)
+        made = self
+        if workflow.opening is not None and all(gate.met for gate in docket.gates):
+            made = self._opened(docket, workflow.opening)
+        return docket.close(made, role, target=workflow.initial)
 
-    def _judge_conditions(self, docket: Docket) -> None:
-        """Judge the conditions of the opening on the case as it would be."""
+    def _opened(self, docket: Docket, opening: Transition) -> Self:
+        """Judge the conditions of the opening on the case as it would be, and compute what it
+        sets.
+        """
         workflow, moment = docket.workflow, docket.moment
-        opening = workflow.opening
-        if opening is None or any(not gate.met for gate in docket.gates):
-            return
         on = moment.on.isoformat()
         entry = Entry("", 1, "", "", on, f"{on}T00:00:00+00:00", (), "", None, None, {"case": ""})
         case = self.fold(workflow, None, entry)
         for guard in opening.guards:
             docket.add(judge_guard(workflow, case, opening, guard, {}, moment))
+        return replace(self, sets=compute(docket, case, opening, {}))
 
     def fold(self, workflow: Workflow, case: Case | None, entry: Entry) -> Case:
         """Give the case as it begins."""
+        facts, _empty = entered_with(self.facts, self.sets)
         return Case(
             id=entry.case,
             number=entry.numbers["case"],
             workflow=entry.workflow,
-            title=str(self.facts[workflow.subject]),
+            title=str(facts[workflow.subject]),
             state=workflow.initial,
             seq=entry.seq,
             head=entry.digest,
@@ -71,24 +80,31 @@ class Open(Act):
             last_on=entry.on,
             last_at=entry.at,
             readable=(entry.seq, entry.digest),
-            facts=dict(self.facts),
-            changed=dict.fromkeys(self.facts, entry.seq),
+            facts=facts,
+            changed=dict.fromkeys(facts, entry.seq),
             materials={},
             opinions={},
             fired={OPEN: Fired(1, entry.on, entry.seq, entry.persons)},
-            editions={name: Edition(1, 1, entry.seq) for name in self.facts},
+            editions={name: Edition(1, 1, entry.seq) for name in facts},
             entered={workflow.initial: entry.seq},
             recorders=Recorders().after(entry.seq, entry.persons),
         )
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
-        return {"data": {"facts": dict(self.facts)}, "files": [], "transition": None}
+        data: dict[str, Any] = {"facts": dict(self.facts)}
+        if self.sets:
+            data["sets"] = dict(self.sets)
+        return {"data": data, "files": [], "transition": None}
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
-        return cls(intent["data"]["facts"])
+        return cls(intent["data"]["facts"], intent["data"].get("sets", {}))
+
+    def is_repeated_by(self, recorded: Act) -> bool:
+        """Tell whether an entry's act is this one; what it sets was left to the judge."""
+        return isinstance(recorded, Open) and replace(self, sets=recorded.sets) == recorded
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""

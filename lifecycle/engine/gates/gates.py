@@ -15,6 +15,7 @@ from lifecycle.engine.others import CaseRecord, pins_of, read_along, recorded_pi
 from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
 from lifecycle.errors import UnknownError
+from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import ENTERED, LINKED, Dwell, Fact, Guard, Transition, Workflow
@@ -39,6 +40,7 @@ LABELS = {
     "letter": "公文",
     "own": "本人",
     "relied": "采用",
+    "sets": "计算",
     "link": "关联",
 }
 ABOUT_WHO = ("role", "not_by")
@@ -452,7 +454,7 @@ def judge_guard(
 ) -> Gate:
     """Judge one condition; a name that is not known yet leaves it unmet."""
     scope = scope_of(workflow, case, guard.when, facts, moment)
-    inputs = _inputs(guard, scope)
+    inputs = inputs_of(guard.when, scope)
     try:
         met = bool(guard.when.evaluate(scope))
     except MissingName:
@@ -468,8 +470,8 @@ def judge_guard(
     return Gate("guard", met, inputs, text, mend, guard.basis, given, wanted, act)
 
 
-def _inputs(guard: Guard, scope: Mapping[str, object]) -> dict[str, Any]:
-    """Give what a condition was worked out with: the names with their values and, of other cases,
+def inputs_of(expression: Expression, scope: Mapping[str, object]) -> dict[str, Any]:
+    """Give what an expression was worked out with: the names with their values and, of other cases,
     what of them was read, and at which entries.
     """
     known = {
@@ -477,11 +479,11 @@ def _inputs(guard: Guard, scope: Mapping[str, object]) -> dict[str, Any]:
         for name, value in sorted(scope.items())
         if not callable(value) and name != LINKED
     }
-    for name, *rest in sorted(guard.when.parts):
+    for name, *rest in sorted(expression.parts):
         if isinstance(scope.get(name), CaseRecord):
             known[".".join((name, *rest))] = plain(read_along(scope[name], tuple(rest)))
-    inputs: dict[str, Any] = {"when": guard.when.source, "with": known}
-    pins = pins_of(guard.when, scope)
+    inputs: dict[str, Any] = {"when": expression.source, "with": known}
+    pins = pins_of(expression, scope)
     if pins or LINKED in scope:
         inputs["cases"] = recorded_pins(pins)
     return inputs

@@ -1,0 +1,80 @@
+"""Can what a workflow sets be computed? It is of its fact's type, and nobody types it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lifecycle.errors import Problem
+from lifecycle.expression.faults import ExpressionError
+from lifecycle.expression.language import TYPES
+from lifecycle.expression.sorts import sort_with_faults
+from lifecycle.workflow.conditions import Others, known_names, sort_of, unknown_in
+from lifecycle.workflow.model import Fact, Setting, Transition, Workflow
+
+_TYPES = {
+    "integer": "number",
+    "decimal": "number",
+    "money": "number",
+    "date": "date",
+    "yesno": "yesno",
+    "text": "text",
+    "choice": "text",
+    "unit": "text",
+}
+"""The type of expression that computes a fact of a type; other facts cannot be computed."""
+
+
+def check_settings(
+    workflow: Workflow, vague: frozenset[str], others: Others | None
+) -> Iterator[Problem]:
+    """See that what transitions set can be computed, is of the right type, and is typed nowhere."""
+    for way in workflow.ways:
+        for setting in way.sets:
+            fact = workflow.facts.get(setting.fact)
+            if fact is None or fact.name in vague:
+                continue  # told elsewhere
+            yield from _check_typed(workflow, way, fact)
+            if fact.type not in _TYPES:
+                message = f"要素 {fact.name} 的类型是 {fact.type}，不能自动填写"
+                mend = f"可以自动填写的类型：{'、'.join(_TYPES)}"
+                yield Problem("wrong-setting", setting.location, message, mend)
+            else:
+                yield from _check_value(workflow, fact, setting, vague, others)
+
+
+def _check_typed(workflow: Workflow, way: Transition, fact: Fact) -> Iterator[Problem]:
+    for other in workflow.ways:
+        if fact.name in (*other.asks, *other.may):
+            message = f"要素 {fact.name} 由“{way.title}”自动填写，“{other.title}”却要人填"
+            mend = f"从“{other.title}”的 asks、may 里删去 {fact.name}，或不写 sets"
+            yield Problem("typed-setting", other.location, message, mend)
+
+
+def _check_value(
+    workflow: Workflow,
+    fact: Fact,
+    setting: Setting,
+    vague: frozenset[str],
+    others: Others | None,
+) -> Iterator[Problem]:
+    expression, location = setting.value, setting.location
+    try:
+        names = expression.names
+    except ExpressionError as error:
+        yield error.problem("wrong-expression", expression.source, location)
+        return
+    unknown = list(unknown_in(workflow, expression, location, known_names(workflow, sets=True)))
+    yield from unknown
+    if unknown or vague & names:
+        return
+    sort, faults = sort_with_faults(
+        expression.tree,
+        expression.source,
+        lambda space, name: sort_of(workflow, space, name, others),
+    )
+    for fault in faults:
+        yield fault.error.problem(fault.rule, expression.source, location)
+    wanted = _TYPES[fact.type]
+    if not faults and sort.type not in (wanted, "any"):
+        message = f"要素 {fact.name} 要{TYPES[wanted].title}，这里算出的是{sort.title}"
+        yield Problem("wrong-setting", location, message, "改正式子，或改要素的类型")
