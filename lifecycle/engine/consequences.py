@@ -186,16 +186,23 @@ def _steps_upset(
             if name in covers:
                 text = f"{called}的会签以 {title_of(workflow, name)} 为据，须重新会签"
                 yield Upset(text, renewal=seq)
-            for setting in transition.sets:
-                if name in setting.value.names:
-                    computed, used = (title_of(workflow, n) for n in (setting.fact, name))
-                    yield Upset(f"{called}算出的 {computed} 用到 {used}，照原来的留着")
+            yield from _computed_from(workflow, transition, called, name)
         gates = (gates_of_step(workflow, case, step, moment) for case in (before, after))
         for was, now in zip(*gates, strict=True):
             if was.met and not now.met:
                 yield Upset(f"{called}的{now.label}不再成立：{now.text}", seq)
             elif was.met != now.met:
                 yield Upset(f"{called}的{now.label}由不成立变为成立：{now.text}")
+
+
+def _computed_from(
+    workflow: Workflow, transition: Transition, called: str, name: str
+) -> Iterator[Upset]:
+    """Tell which facts a step has computed from one: they stay as they were recorded."""
+    for setting in transition.sets:
+        if name in setting.value.names:
+            computed, used = (title_of(workflow, n) for n in (setting.fact, name))
+            yield Upset(f"{called}算出的 {computed} 用到 {used}，照原来的留着")
 
 
 def _demanded(workflow: Workflow, source: str, transition: Transition) -> set[str]:
