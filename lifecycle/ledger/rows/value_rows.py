@@ -1,4 +1,5 @@
-"""The rows kept beside the log for the values of facts over time: an edition for each change.
+"""The rows kept beside the log for the values of facts over time, and for the state of each case:
+an edition for each change. Collections read many cases from them, as they stood on a day.
 
 They are computed from the cases' entries and compared with them by the audit.
 """
@@ -25,12 +26,28 @@ class FactValue(NamedTuple):
     value: str | None
 
 
+STATE, SUSPENDED = "@state", "@suspended"
+"""Under these names stand the state of a case (none once its opening is cancelled) and whether it
+is suspended; no fact is called so.
+"""
+
+
 def editions(before: Case | None, after: Case) -> dict[str, FactValue]:
-    """Give the edition of each fact that the last entry of a case has made."""
+    """Give the edition of each fact, and of the case's state, that its last entry has made."""
     return {
         name: FactValue(after.seq, after.last_on, _written(value))
-        for name, value in moved_facts(before, after).items()
+        for name, value in (moved_facts(before, after) | _moved_state(before, after)).items()
     }
+
+
+def _moved_state(before: Case | None, after: Case) -> dict[str, Value | None]:
+    found: dict[str, Value | None] = {}
+    if before is None or (before.state, before.cancelled) != (after.state, after.cancelled):
+        found[STATE] = None if after.cancelled else after.state
+    suspended = bool(after.suspensions)
+    if before is None or bool(before.suspensions) != suspended:
+        found[SUSPENDED] = suspended
+    return found
 
 
 def _written(value: Value | None) -> str | None:
