@@ -13,7 +13,7 @@ from tiny_office import Tiny
 from lifecycle import places
 from lifecycle.engine.entry import BEIJING
 
-RULES = Path(__file__).parent / "data" / "linked"
+DATA = Path(__file__).parent / "data"
 PEOPLE = """
 zsj 市招商局 bureau: b1 b2
 gt 国土局 land: l1
@@ -23,11 +23,17 @@ gt 国土局 land: l1
 class LinkedOffice(Tiny):
     """Problems block their works; on Monday 7 September 2026."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, home: Home = FILES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        home: Home = FILES,
+        rules: str = "linked",
+    ) -> None:
         super().__init__(folder, monkeypatch, home)
         self.rules = folder / "rules"
         (self.rules / "notices").mkdir(parents=True)
-        for path in RULES.glob("*.yaml"):
+        for path in (DATA / rules).glob("*.yaml"):
             (self.rules / path.name).write_text(path.read_text("utf-8"), encoding="utf-8")
         monkeypatch.setattr(places, "workflows", lambda: self.rules)
         monkeypatch.setattr(places, "notices", lambda: self.rules / "notices")

@@ -9,7 +9,7 @@ from typing import Any
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Docket
-from lifecycle.engine.gates.gates import Gate, inputs_of
+from lifecycle.engine.gates.gates import Gate, barred_by, inputs_of
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.values import Value, check_value, plain_decimal, show_value
 from lifecycle.errors import InvalidError
@@ -54,7 +54,12 @@ def _computed(
     scope = scope_of(workflow, case, expression, facts, moment)
     if OFFICER in expression.names:
         scope[OFFICER] = {"unit": docket.officer.unit, "code": docket.officer.id}
-    inputs = {"fact": fact.name, **inputs_of(expression, scope)}
+    inputs = {"fact": fact.name, **inputs_of(expression, scope, moment)}
+    barred = barred_by(workflow, expression, moment)
+    if barred is not None:
+        text, mend = barred
+        yield Gate("sets", False, inputs, f"{fact.title} 算不出：{text}", mend, fact.basis), None
+        return
     try:
         value = _recorded(fact, expression.evaluate(scope))
     except MissingName as missing:

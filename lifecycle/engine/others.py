@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from lifecycle.engine.case import Case
+from lifecycle.engine.collected import Collected
 from lifecycle.engine.values import Value, typed
 from lifecycle.expression.expression import Expression
 from lifecycle.frozen import dataclass
@@ -68,7 +69,8 @@ class OtherCase:
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """The cases that a judgement may read: by number, and by workflow those that link to its own.
+    """The cases that a judgement may read: by number, by workflow those that link to its own, and
+    by name the collections of its workflow.
 
     `titles` are those of the workflows.
     """
@@ -76,6 +78,7 @@ class Others:
     cases: Mapping[str, OtherCase] = field(default_factory=dict)
     linking: Mapping[str, tuple[OtherCase, ...]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    collected: Mapping[str, Collected] = field(default_factory=dict)
 
 
 NO_OTHERS = Others()

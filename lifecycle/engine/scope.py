@@ -73,6 +73,10 @@ def scope_of(
             seen = _seen(workflow.facts[name], value, moment) if value is not None else None
             if seen is not None:
                 scope[name] = seen
+        elif name in workflow.collections:
+            found = (moment.others or NO_OTHERS).collected.get(name)
+            if found is not None and not found.lacks:
+                scope[name] = list(found.members)
         elif name in _BUILT_IN:
             scope[name] = _BUILT_IN[name](case, moment, expression)
     return scope

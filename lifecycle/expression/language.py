@@ -156,9 +156,29 @@ def _open(rows: Any) -> list[Any]:
     return [row for row in rows if not row["final"]]
 
 
+def _parts(rows: Any, part: str) -> list[Any]:
+    """Give what some cases have under a name; what one of them lacks is missing, unless that is
+    left out there.
+    """
+    if not part:
+        return list(rows)
+    kept = (row for row in rows if part in row or not getattr(row, "skips", False))
+    return [_part_of(row, part) for row in kept]
+
+
 def _sum(items: Any, part: str = "") -> Any:
-    """Add numbers, or what some cases have under a name; what one of them lacks is missing."""
-    return sum(_part_of(item, part) for item in items) if part else sum(items)
+    """Add numbers, or what some cases have under a name."""
+    return sum(_parts(items, part))
+
+
+def _min(items: Any, part: str = "") -> Any:
+    """Give the least, of what some cases have under a name; none of none."""
+    return min(_parts(items, part), default=None)
+
+
+def _max(items: Any, part: str = "") -> Any:
+    """Give the greatest, of what some cases have under a name; none of none."""
+    return max(_parts(items, part), default=None)
 
 
 def _part_of(row: Any, part: str) -> Any:
@@ -290,8 +310,24 @@ FILTERS: Mapping[str, Function] = {
         True,
     ),
     "open": Function("未终结的", "若干事项里还没有终结的", ("list",), "list", _open, walks=True),
-    "min": Function("最小", "列表中最小、最早的", ("list",), "any", min, walks=True),
-    "max": Function("最大", "列表中最大、最晚的", ("list",), "any", max, walks=True),
+    "min": Function(
+        "最小",
+        "列表中最小、最早的；若干事项的，括号里写要素的名称",
+        ("list", "text"),
+        "any",
+        _min,
+        1,
+        True,
+    ),
+    "max": Function(
+        "最大",
+        "列表中最大、最晚的；若干事项的，括号里写要素的名称",
+        ("list", "text"),
+        "any",
+        _max,
+        1,
+        True,
+    ),
     "lower": Function("小写", "字母改为小写", ("text",), "text", str.lower),
     "upper": Function("大写", "字母改为大写", ("text",), "text", str.upper),
     "date_cn": Function("中文日期", "写成 2026年8月1日", ("any",), "text", texts.date_cn),

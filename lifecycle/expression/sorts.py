@@ -38,6 +38,8 @@ IMPOSSIBLE, CHOICE, TYPE, CONSTANT, UNKNOWN = (
 )
 """The rules that a faulty comparison breaks, by the names under which they are told."""
 
+_FIGURES = ("sum", "min", "max")
+"""Filters that make a figure of what some cases have under a name."""
 _EQUAL, _IN = ("eq", "ne"), ("in", "notin")
 _DIVIDING = ("/", "//", "%")
 _RECKONED: dict[type[nodes.Expr], Callable[[Decimal, Decimal], Decimal]] = {
@@ -333,8 +335,8 @@ class _SortReader:
             return self._alike(node, (before, *others), "原来的值和缺时用的值")
         inside = (node.node, *node.args) if node.node else node.args
         self._taken(node.name, word, inside, before)
-        if node.name == "sum" and before.of and before.of.inside and node.args:
-            return self._summed(node, before.of)
+        if node.name in _FIGURES and before.of and before.of.inside and node.args:
+            return self._figure(node, before.of)
         if node.name == "open" and before.of and before.of.inside is None:
             message = f"open 只用于若干事项，{_called(before)}不是"
             self.fault(TYPE, node, message, "写成 linked.流程|open")
@@ -348,22 +350,23 @@ class _SortReader:
         counted = word.gives == "number" and word.takes[0] != "list"
         return Sort("number", least=Decimal(0), whole=True) if counted else Sort(word.gives)
 
-    def _summed(self, node: nodes.Filter, row: Sort) -> Sort:
-        """Read the sum of what some cases have under a name."""
+    def _figure(self, node: nodes.Filter, row: Sort) -> Sort:
+        """Read the sum, or the least or greatest, of what some cases have under a name."""
         assert row.inside is not None
         known, name = constant(node.args[0])
         if not known or not isinstance(name, str):
-            self.fault(TYPE, node, "sum 的括号里写要素的名称，加引号", "例如 sum('amount')")
-            return NUMBER
+            mend = f"例如 {node.name}('amount')"
+            self.fault(TYPE, node, f"{node.name} 的括号里写要素的名称，加引号", mend)
+            return ANY
         found = row.inside(name)
         if found is None:
             near = nearest(name, row.has)
             mend = f"是否为 “{near}”？" if near else f"可用：{'、'.join(row.has)}"
             self.fault(UNKNOWN, node.args[0], f"{_called(row)}没有 “{name}”", mend)
-        elif found.type not in ("number", "any"):
+        elif node.name == "sum" and found.type not in ("number", "any"):
             message = f"sum 只加数，{_called(found)}是{found.title}"
             self.fault(TYPE, node.args[0], message, "换一个数的要素")
-        return NUMBER
+        return NUMBER if node.name == "sum" else found or ANY
 
     def test(self, node: nodes.Test) -> Sort:
         """Read `is …`."""

@@ -12,15 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lifecycle.engine.acts import Act, CancelOpening, ConfirmCorrection, read_act
 from lifecycle.engine.case import Case
+from lifecycle.engine.collected import ThisCase
 from lifecycle.engine.others import NO_OTHERS, OtherCase, Others
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.chain import follow
+from lifecycle.ledger.collecting import collect
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.link_rows import cases_linking, named_case, workflows_linking
 from lifecycle.people.directory import Directory
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Transition, Workflow
 
 _MOST_HISTORIES = 200
 
@@ -91,7 +93,7 @@ class OtherCases:
         """Read what the judgement of an act may read, on the act's day."""
         if isinstance(act, CancelOpening) and case is not None:
             return self.linked_to(case, on)
-        return self.read(workflow, case, _values_in(workflow, case, act), on)
+        return self.read(workflow, case, _facts_of(case, act), on)
 
     def linked_to(self, case: Case, on: str) -> Others:
         """Read all cases that link to a case, whether its conditions read them or not."""
@@ -99,18 +101,26 @@ class OtherCases:
         linking = {name: self._linking(name, case, on) for name in names}
         return Others({}, linking, self._titles() if names else {})
 
-    def read(self, workflow: Workflow, case: Case | None, more: Iterable[str], on: str) -> Others:
-        """Read the cases that a case's links name, with those that `more` names, the cases that
-        these link to, and those that link to it.
+    def read(
+        self, workflow: Workflow, case: Case | None, facts: Mapping[str, Value], on: str
+    ) -> Others:
+        """Read the cases that a case's links name, and those that the facts of an act name; the
+        cases that these link to; those that link to it; and the collections of its workflow.
         """
-        if not workflow.links and not workflow.linking:
+        if not workflow.reads_others:
             return NO_OTHERS
-        named = dict.fromkeys((*(_links_in(workflow, case.facts) if case else ()), *more))
+        held = case.facts if case else {}
+        named = dict.fromkeys((*_links_in(workflow, held), *_links_in(workflow, facts)))
         cases = self._named(named, on)
         further = (n for one in cases.values() for n in _links_in(one.workflow, one.facts))
         cases |= self._named((n for n in dict.fromkeys(further) if n not in cases), on)
         linking = {name: self._linking(name, case, on) for name in workflow.linking}
-        return Others(cases, linking, self._titles())
+        this = ThisCase(workflow, case, {**held, **facts})
+        collected = {
+            name: collect(self.library, workflow, workflow.collections[name], this, on, self.before)
+            for name in _collections_read(workflow, case)
+        }
+        return Others(cases, linking, self._titles(), collected)
 
     def _titles(self) -> dict[str, str]:
         """Map the workflows in force to their titles."""
@@ -156,10 +166,19 @@ def _links_to(case: OtherCase, number: str) -> bool:
     return not case.cancelled and number in _links_in(case.workflow, case.facts)
 
 
-def _values_in(workflow: Workflow, case: Case | None, act: Act) -> list[str]:
-    """List the cases that an act names for links."""
-    facts: Mapping[str, Value] = getattr(act, "facts", {})
+def _facts_of(case: Case | None, act: Act) -> Mapping[str, Value]:
+    """Give the facts that an act enters or corrects."""
     if isinstance(act, ConfirmCorrection) and case is not None:
         proposal = case.proposals.get(str(act.proposal))
-        facts = proposal.facts if proposal is not None else {}
-    return _links_in(workflow, facts)
+        return proposal.facts if proposal is not None else {}
+    facts: Mapping[str, Value] = getattr(act, "facts", {})
+    return facts
+
+
+def _collections_read(workflow: Workflow, case: Case | None) -> list[str]:
+    """Name the collections that may be read where a case stands, or when one is opened."""
+    ways: Iterable[Transition] = (workflow.opening,) if workflow.opening else ()
+    if case is not None:
+        ways = workflow.leaving[case.state].values()
+    names = {name for way in ways for one in way.expressions for name in one.names}
+    return [name for name in workflow.collections if name in names]

@@ -126,10 +126,10 @@ class Office:
 
     def moment_of(self, workflow: Workflow, case: Case, moment: Moment) -> Moment:
         """Give a moment with the other cases that a judgement on a case may read then."""
-        if not workflow.links and not workflow.linking:
+        if not workflow.reads_others:
             return moment
         reading = self.register.others(self.directory)
-        others = reading.read(workflow, case, (), moment.on.isoformat())
+        others = reading.read(workflow, case, {}, moment.on.isoformat())
         return replace(moment, others=others)
 
     def roles(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from lifecycle.errors import Location, Problem, nearest
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
+from lifecycle.workflow.collection_words import check_collections
 from lifecycle.workflow.conditions import check_conditions
 from lifecycle.workflow.cosign_words import check_cosigns
 from lifecycle.workflow.edition_words import check_editions
@@ -79,6 +80,7 @@ def check(
         *check_conditions(workflow, vague, others),
         *check_links(workflow, others),
         *check_settings(workflow, vague, others),
+        *check_collections(workflow, others),
         *check_editions(workflow),
         *check_limits(workflow),
         *check_cosigns(workflow),
@@ -182,6 +184,10 @@ def _check_clashes(workflow: Workflow) -> Iterator[Problem]:
             line = first[name].location.line
             message = f"{other} “{name}” 与第 {line} 行的{label}同名"
             yield Problem("ambiguous", second[name].location, message, "把其中一个改名")
+    for name, collection in workflow.collections.items():
+        if name in RESERVED or name in workflow.facts:
+            message = f"汇集 “{name}” 与要素、内置名称同名"
+            yield Problem("ambiguous", collection.location, message, "把汇集改名")
 
 
 def _check_subject(workflow: Workflow, vague: frozenset[str]) -> Iterator[Problem]:

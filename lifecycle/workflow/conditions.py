@@ -103,7 +103,7 @@ def unknown_in(
     workflow: Workflow, expression: Expression, location: Location, spaces: Spaces
 ) -> Iterator[Problem]:
     """Give a fault for each name of an expression that there is not."""
-    known = (*workflow.facts, *VARIABLES, *FUNCTIONS, *SPACES)
+    known = (*workflow.facts, *workflow.collections, *VARIABLES, *FUNCTIONS, *SPACES)
     unknown = [
         (name, name, known, "名称", "facts") for name in expression.names if name not in known
     ]
@@ -347,6 +347,10 @@ def sort_of(workflow: Workflow, space: str, name: str, others: Others | None = N
         if fact.is_link:
             return _sort_of_case(fact.workflow, f"要素 {name} ", others)
         return _sort_of_fact(fact)
+    if name in workflow.collections:
+        over = workflow.collections[name].over
+        known = {**(others or {}), workflow.name: workflow}
+        return Sort("list", f"汇集 {name} ", of=_sort_of_case(over, f"汇集 {name} ", known))
     if name == "state":
         return Sort("text", "环节 state ", options=tuple(workflow.states))
     return Sort("date", name) if name in VARIABLES else None
@@ -360,8 +364,13 @@ def _sort_of_case(name: str, called: str, others: Others | None) -> Sort:
 
 
 def _sort_inside(other: Workflow | None, part: str, others: Others | None) -> Sort | None:
-    if other is None:
-        return ANY
+    return ANY if other is None else sort_of_part(other, part, others)
+
+
+def sort_of_part(other: Workflow, part: str, others: Others | None) -> Sort | None:
+    """Give what values a part of a case can have: a fact, or what every case has; None for what it
+    has not.
+    """
     if part == "state":
         return Sort("text", "环节 state ", options=tuple(other.states))
     if part in ("final", "suspended"):

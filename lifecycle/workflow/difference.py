@@ -15,6 +15,7 @@ _SECTIONS = (
     ("角色", "roles"),
     ("收文方", "parties"),
     ("要素", "facts"),
+    ("汇集", "collections"),
     ("材料", "materials"),
     ("环节", "states"),
     ("流转", "transitions"),

@@ -316,6 +316,11 @@ OBJECTIONS = (
     Word("counts", "只算一家不同意，够数就过", ("count", "计数")),
 )
 EVERY = (Word("all", "终结环节以外的全部环节"),)
+MISSING = (
+    Word("refuse", "不办，写明是哪几件缺什么", ("拒绝",)),
+    Word("skip", "不算那几件", ("跳过",)),
+    Word("zero", "当作 0 算", ("零",)),
+)
 REASONS = (Word("required", "必须写", ("true",)),)
 
 
@@ -510,6 +515,19 @@ _WORKFLOW = Form(
             "  name: {title: 接待事由, type: text, required: true}\n"
             "  arrive_on: {title: 到访日期, type: date, future: yes}",
             required=True,
+        ),
+        Key(
+            "collections",
+            "汇集",
+            Defined("collection", most=100),
+            "汇集：一个流程里合条件的各件事项，合起来读",
+            "collections:\n"
+            "  same_guest:\n"
+            "    title: 同一来访单位的接待\n"
+            "    over: visit\n"
+            "    where: guest_name == this.guest_name",
+            more="条件和 sets 里写 same_guest|count（件数）、same_guest|sum('cost')（合计）、"
+            "|min('…')、|max('…')。",
         ),
         Key(
             "materials",
@@ -847,6 +865,48 @@ _MATERIAL = Form(
         ),
         _NOTE,
         _BASIS,
+    ),
+)
+_COLLECTION = Form(
+    "collection",
+    "汇集",
+    "collections 下，每个汇集的标识后面",
+    "读许多事项：哪个流程的，合什么条件的，按哪一天的样子。只读记录以前、那一天或以前的，审计照样再读一遍。",
+    (
+        _TITLE,
+        Key(
+            "over",
+            "哪种事项",
+            Patterned("[a-z][a-z0-9_]{0,63}", "流程的标识，例如 project"),
+            "汇集哪个流程的事项",
+            "over: visit",
+            required=True,
+        ),
+        Key(
+            "where",
+            "条件",
+            FreeText(),
+            "哪些算在内；直接写对方的要素，本事项的写 this.要素",
+            "where: guest_name == this.guest_name and not final",
+            more="另可用 state、final（终结没有）、suspended（中止没有）、number、title。"
+            "一件事项缺了条件要看的要素：别的条件已经排除它的，不算；定不下来的，看 missing。",
+            required=True,
+        ),
+        Key(
+            "at",
+            "哪一天",
+            Mention("date"),
+            "按哪一天的样子读：本事项的一个日期要素",
+            "at: arrive_on",
+            otherwise="办理之日",
+        ),
+        Key(
+            "missing",
+            "缺要素的",
+            OneWord(MISSING, "refuse"),
+            "缺了条件或合计要看的要素的事项怎么办",
+            "missing: skip",
+        ),
     ),
 )
 _STATE = Form(
@@ -1559,6 +1619,7 @@ FORMS = {
         _PARTY,
         _PANEL,
         _FACT,
+        _COLLECTION,
         _MATERIAL,
         _STATE,
         _DUE,

@@ -22,6 +22,7 @@ Kind = Literal[
     "forward", "return", "withdraw", "suspend", "resume", "terminate", "reopen", "record"
 ]
 Span = Literal["day", "workday", "month"]
+Missing = Literal["refuse", "skip", "zero"]
 LightColour = Literal["yellow", "red"]
 
 ENTERED = "entered"
@@ -32,6 +33,8 @@ ENTERING = "entering"
 """What asks a co-sign's seats: that the case enters the state."""
 OFFICER = "officer"
 """The name under which what is computed knows who acts: `officer.unit`."""
+THIS = "this"
+"""The name under which the condition of a collection knows the case that reads it."""
 LINKED = "linked"
 """The name under which conditions know the cases that link to theirs: `linked.WORKFLOW`."""
 PREVIOUS = "previous"
@@ -429,6 +432,24 @@ class Light:
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """Many cases of a workflow that are read as one: those for which a condition holds, as they
+    stood on the day that the fact `at` names, or on the act's.
+
+    `missing` says what becomes of a case that lacks what the condition or a figure needs: it is
+    refused, left out, or read as zero.
+    """
+
+    name: str
+    title: str
+    over: str
+    where: Expression
+    location: Location
+    at: str = ""
+    missing: Missing = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """One mention of a name in the YAML: what it must name, where it stands, and the words that a
     fault begins with.
@@ -469,6 +490,7 @@ class Workflow:
     identity: tuple[str, ...] = ()
     note: str = ""
     opening: Transition | None = None
+    collections: dict[str, Collection] = field(default_factory=dict)
     uses: tuple[Use, ...] = field(default=(), repr=False, metadata={"compiled": False})
 
     @property
@@ -503,6 +525,11 @@ class Workflow:
             for setting in way.sets:
                 found[setting.fact] = (*found.get(setting.fact, ()), way)
         return found
+
+    @property
+    def reads_others(self) -> bool:
+        """Tell whether a judgement may read other cases."""
+        return bool(self.links or self.linking or self.collections)
 
     @cached_property
     def linking(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from lifecycle.workflow.language import FORMS, Defined, Several
 from lifecycle.workflow.model import Panel, Transition, Workflow
 from lifecycle.workflow.moves import read_opening, read_transitions
 from lifecycle.workflow.sections import (
+    read_collections,
     read_lights,
     read_materials,
     read_panel,
@@ -131,6 +132,7 @@ def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Wo
         identity=top.many("identity"),
         note=top.text("note"),
         opening=opening,
+        collections=read_collections(top),
         uses=tuple(reading.uses),
     )
 

@@ -11,10 +11,12 @@ from lifecycle.workflow.form_fields import FormFields
 from lifecycle.workflow.language import Patterned
 from lifecycle.workflow.model import (
     ENTERED,
+    Collection,
     Light,
     LightColour,
     Limit,
     Material,
+    Missing,
     Panel,
     Party,
     Role,
@@ -83,6 +85,28 @@ def read_panel(top: FormFields) -> Panel | None:
         return None
     lead = fields.one("lead") or ""
     return Panel(lead, fields.many("core"), fields.one("extra"), fields.at)
+
+
+def read_collections(top: FormFields) -> dict[str, Collection]:
+    """Read `collections:`."""
+    collections: dict[str, Collection] = {}
+    for name, key, node in top.defined("collections"):
+        fields = top.entry("collections", key, node, f"汇集 {name} ")
+        over = fields.matched("over") if fields.has("over") else ""
+        if over is None:
+            message = f"汇集 {name} 的 over “{fields.written('over')}” 不是流程的标识"
+            mend = "写流程文件里 workflow: 后面的标识"
+            fields.fault("wrong-name", fields.place("over"), message, mend)
+        collections[name] = Collection(
+            name=name,
+            title=fields.line("title", name),
+            over=over or "",
+            where=Expression(fields.text("where")),
+            location=fields.place("where"),
+            at=fields.one("at") or "",
+            missing=cast(Missing, fields.word("missing")),
+        )
+    return collections
 
 
 def read_materials(top: FormFields) -> dict[str, Material]:

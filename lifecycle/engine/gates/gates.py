@@ -9,9 +9,10 @@ from typing import Any
 
 from lifecycle.engine.case import Case, File, Moment, Officer
 from lifecycle.engine.clocks import earliest_of
+from lifecycle.engine.collected import Collected
 from lifecycle.engine.editions import is_free
 from lifecycle.engine.gates.wording import ToldCondition, World, is_every, tell_guard, text_of
-from lifecycle.engine.others import CaseRecord, pins_of, read_along, recorded_pins
+from lifecycle.engine.others import NO_OTHERS, CaseRecord, pins_of, read_along, recorded_pins
 from lifecycle.engine.scope import plain, scope_of
 from lifecycle.engine.values import Value, show_value
 from lifecycle.errors import UnknownError
@@ -454,7 +455,11 @@ def judge_guard(
 ) -> Gate:
     """Judge one condition; a name that is not known yet leaves it unmet."""
     scope = scope_of(workflow, case, guard.when, facts, moment)
-    inputs = inputs_of(guard.when, scope)
+    inputs = inputs_of(guard.when, scope, moment)
+    barred = barred_by(workflow, guard.when, moment)
+    if barred is not None:
+        text, mend = barred
+        return Gate("guard", False, inputs, f"{text}（{guard.otherwise}）", mend, guard.basis)
     try:
         met = bool(guard.when.evaluate(scope))
     except MissingName:
@@ -470,14 +475,38 @@ def judge_guard(
     return Gate("guard", met, inputs, text, mend, guard.basis, given, wanted, act)
 
 
-def inputs_of(expression: Expression, scope: Mapping[str, object]) -> dict[str, Any]:
+def collected_in(expression: Expression, moment: Moment) -> dict[str, Collected]:
+    """Map the collections that an expression reads to what was read."""
+    others = moment.others or NO_OTHERS
+    return {name: others.collected[name] for name in expression.names & others.collected.keys()}
+
+
+def barred_by(workflow: Workflow, expression: Expression, moment: Moment) -> tuple[str, str] | None:
+    """Say why no figure can be made of a collection that an expression reads, and how to mend it:
+    the reading case lacks a fact, or of some cases it cannot be told whether they belong to it.
+    """
+    for found in collected_in(expression, moment).values():
+        if found.lacks:
+            title = (
+                title_of(workflow, found.lacks) if found.lacks in workflow.facts else found.lacks
+            )
+            return f"{found.collection.title}：本事项缺 {title}", f"--set {found.lacks}=…"
+        if found.undecided:
+            return found.told_undecided(), "补齐那几件的要素"
+    return None
+
+
+def inputs_of(
+    expression: Expression, scope: Mapping[str, object], moment: Moment
+) -> dict[str, Any]:
     """Give what an expression was worked out with: the names with their values and, of other cases,
     what of them was read, and at which entries.
     """
+    collected = collected_in(expression, moment)
     known = {
         name: plain(value)
         for name, value in sorted(scope.items())
-        if not callable(value) and name != LINKED
+        if not callable(value) and name != LINKED and name not in collected
     }
     for name, *rest in sorted(expression.parts):
         if isinstance(scope.get(name), CaseRecord):
@@ -486,6 +515,8 @@ def inputs_of(expression: Expression, scope: Mapping[str, object]) -> dict[str, 
     pins = pins_of(expression, scope)
     if pins or LINKED in scope:
         inputs["cases"] = recorded_pins(pins)
+    if collected:
+        inputs["collections"] = {name: one.to_dict() for name, one in sorted(collected.items())}
     return inputs
 
 

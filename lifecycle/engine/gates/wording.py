@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.collected import CollectedCase
 from lifecycle.engine.others import CaseRecord, OtherCase
 from lifecycle.engine.values import Value, plain_decimal, show_value
 from lifecycle.errors import LifecycleError
@@ -400,20 +401,26 @@ def _given(world: World, side: Side, value: object) -> str:
     return f"{words} {shown}" if plain else f"{words} 为 {shown}"
 
 
-def _rows(world: World, node: nodes.Expr) -> list[CaseRecord] | None:
+def _rows(world: World, node: nodes.Expr) -> list[CaseRecord | CollectedCase] | None:
     """Give the cases of which a piece is the number or the sum; None for any other piece."""
     if not isinstance(node, nodes.Filter) or node.name not in (*_COUNTS, "sum"):
         return None
     found = _value(world, _side("", node.node)) if node.node is not None else None
-    if not isinstance(found, list) or not all(isinstance(row, CaseRecord) for row in found):
+    if not isinstance(found, list):
         return None
-    return found if found or _is_linked(node.node) else None
+    if not all(isinstance(row, CaseRecord | CollectedCase) for row in found):
+        return None
+    return found if found or _is_many(world, node.node) else None
 
 
-def _is_linked(node: nodes.Expr | None) -> bool:
-    """Tell whether a piece is the cases that link to this one, or some of them."""
+def _is_many(world: World, node: nodes.Expr | None) -> bool:
+    """Tell whether a piece is the cases that link to this one, or a collection, or some of
+    these.
+    """
     while isinstance(node, nodes.Filter):
         node = node.node
+    if isinstance(node, nodes.Name):
+        return node.name in world.workflow.collections
     return (
         isinstance(node, nodes.Getattr)
         and isinstance(node.node, nodes.Name)
@@ -421,28 +428,34 @@ def _is_linked(node: nodes.Expr | None) -> bool:
     )
 
 
-def _rows_told(world: World, node: nodes.Expr, rows: list[CaseRecord], value: object) -> str:
+def _rows_told(
+    world: World, node: nodes.Expr, rows: list[CaseRecord | CollectedCase], value: object
+) -> str:
     """Tell how many cases there are and which, or what they add up to."""
     assert isinstance(node, nodes.Filter)
     assert node.node is not None
     words = _words(world, node.node)
     if node.name == "sum":
-        fact = _summed(node, rows)
+        fact = _summed(world, node, rows)
         unit = f" {fact.unit}" if fact is not None and fact.unit else ""
         what = f"的{fact.title}" if fact is not None else ""
         return f"{words}{what}合计 {_plain(value)}{unit}"
-    named = "、".join(f"{row.case.number} {row.case.title}" for row in rows[:MOST_NAMED])
+    named = "、".join(f"{row['number']} {row['title']}" for row in rows[:MOST_NAMED])
     more = "等" if len(rows) > MOST_NAMED else ""
     listed = f"（{named}{more}）" if rows else ""
     return f"{words} {value} 件{listed}"
 
 
-def _summed(node: nodes.Filter, rows: list[CaseRecord]) -> Fact | None:
+def _summed(
+    world: World, node: nodes.Filter, rows: list[CaseRecord | CollectedCase]
+) -> Fact | None:
     """Give the fact that is added up."""
     known, name = constant(node.args[0]) if node.args else (False, None)
     if not known or not rows:
         return None
-    return rows[0].case.workflow.facts.get(str(name))
+    first = rows[0]
+    workflow = first.case.workflow if isinstance(first, CaseRecord) else first.workflow
+    return workflow.facts.get(str(name))
 
 
 def _wanted(world: World, sign: str, left: Side, right: Side) -> str:
@@ -560,7 +573,9 @@ def _facts_in(world: World, node: nodes.Expr) -> Iterator[Fact]:
 
 def _title(world: World, name: str) -> str:
     workflow = world.workflow
-    known = workflow.facts.get(name) or workflow.materials.get(name)
+    known = (
+        workflow.facts.get(name) or workflow.materials.get(name) or workflow.collections.get(name)
+    )
     return known.title if known else workflow.titles.get(name, _NAMES.get(name, name))
 
 

@@ -523,6 +523,36 @@ VALUE_ON = (
     .order_by(col(FactValueRow.on_day).desc(), col(FactValueRow.edition).desc())
     .limit(number(1))
 )
+VALUES_OVER = (
+    selecting(
+        FactValueRow.case_id,
+        CaseRow.number,
+        CaseRow.title,
+        CaseRow.digest,
+        FactValueRow.fact,
+        FactValueRow.value,
+    )
+    .join(CaseRow, col(CaseRow.id) == col(FactValueRow.case_id))
+    .join(
+        EntryTable,
+        and_(
+            col(EntryTable.case_id) == col(FactValueRow.case_id),
+            col(EntryTable.seq) == col(FactValueRow.seq),
+        ),
+    )
+    .where(
+        col(FactValueRow.fact).in_(texts("facts", "asked")),
+        col(CaseRow.workflow) == text_of("workflow"),
+        col(FactValueRow.on_day) <= text_of("on_day"),
+        col(EntryTable.idx) < index_of("before"),
+    )
+    .order_by(
+        col(FactValueRow.case_id),
+        col(FactValueRow.fact),
+        col(FactValueRow.on_day),
+        col(FactValueRow.edition),
+    )
+)
 FORGET_FACT_VALUES = delete(FactValueRow)
 
 # Steps: the transitions of a case that stand.

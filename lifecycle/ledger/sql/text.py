@@ -1431,6 +1431,29 @@ fact_value.on_day DESC, fact_value.edition DESC
 LIMIT 1
 """,
 )
+VALUES_OVER = Statement(
+    """
+SELECT fact_value.case_id, cases.number, cases.title, cases.digest, fact_value.fact,
+fact_value.value
+FROM fact_value JOIN cases ON cases.id = fact_value.case_id JOIN entry ON entry.case_id =
+fact_value.case_id AND entry.seq = fact_value.seq
+WHERE fact_value.fact IN (SELECT asked.value
+FROM json_each(:facts) AS asked) AND cases.workflow = :workflow AND fact_value.on_day <= :on_day AND
+entry.idx < :before ORDER BY fact_value.case_id, fact_value.fact, fact_value.on_day,
+fact_value.edition
+""",
+    """
+SELECT fact_value.case_id, cases.number, cases.title, cases.digest, fact_value.fact,
+fact_value.value
+FROM fact_value JOIN cases ON cases.id = fact_value.case_id JOIN entry ON entry.case_id =
+fact_value.case_id AND entry.seq = fact_value.seq
+WHERE fact_value.fact IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(facts)s::VARCHAR AS JSONB)) AS asked) AND cases.workflow =
+%(workflow)s::VARCHAR AND fact_value.on_day <= %(on_day)s::VARCHAR AND entry.idx <
+%(before)s::BIGINT ORDER BY fact_value.case_id, fact_value.fact, fact_value.on_day,
+fact_value.edition
+""",
+)
 FORGET_FACT_VALUES = Statement(
     "DELETE FROM fact_value",
     "DELETE FROM fact_value",

@@ -1,0 +1,200 @@
+"""Collections: many cases read as one, as they stood on a day; what was read is pinned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homes import Home
+from hypothesis import given
+from hypothesis import strategies as st
+from linked_office import LinkedOffice
+
+from lifecycle.expression.expression import compile_expression
+from lifecycle.expression.kleene import decided
+from lifecycle.ledger import collecting, others
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home) -> LinkedOffice:
+    """Give an office with projects and their rating."""
+    return LinkedOffice(tmp_path, monkeypatch, home, "collected")
+
+
+def plan(office: LinkedOffice, name: str, **facts: str) -> str:
+    """Open a project of 2025 in 龙泉 of 20 000, half of which has come."""
+    usual = {"area": "龙泉", "amount": "20000", "agreed_on": "2025-03-01", "funds": "10000"}
+    sets = {"name": name, **usual, **facts}
+    words = [word for key, value in sets.items() if value for word in ("--set", f"{key}={value}")]
+    return office.do("open", "plan", *words, by="b1").strip()
+
+
+def rating(office: LinkedOffice, area: str = "龙泉", as_of: str = "2026-09-07") -> str:
+    """Open a rating of an area."""
+    words = ("--set", "title=三季度", "--set", f"area={area}", "--set", f"as_of={as_of}")
+    return office.do("open", "rating", *words, by="b1").strip()
+
+
+def figures(office: LinkedOffice, number: str) -> dict[str, Any]:
+    """Approve a rating, and give its facts."""
+    office.do("advance", number, by="b1")
+    found: dict[str, Any] = office.asks("show", number)["case"]["facts"]
+    return found
+
+
+def test_figures_are_made_of_the_cases_for_which_a_condition_holds(office: LinkedOffice) -> None:
+    """By area, by amount at the very limit, by year at the very limit; the rate is of sums."""
+    plan(office, "甲", amount="10000", funds="5000")
+    plan(office, "乙", amount="9999.99")
+    plan(office, "丙", agreed_on="2024-01-01", amount="30000", funds="1")
+    plan(office, "丁", agreed_on="2023-12-31", amount="90000")
+    plan(office, "戊", area="云和")
+    found = figures(office, rating(office))
+    assert (found["signed"], found["total"], found["rate"]) == (2, "40000", "0.125")
+    assert found["biggest"] == "90000"
+    assert office.findings() == []
+
+
+def test_a_row_that_one_condition_excludes_is_out_and_others_are_named(
+    office: LinkedOffice,
+) -> None:
+    """A small project without a day of signing is no matter; a big one without it refuses, and is
+    named.
+    """
+    plan(office, "甲")
+    plan(office, "小", amount="10", agreed_on="")
+    number = rating(office)
+    assert office.asks("why", number, "approve", by="b1")["allowed"] is True
+    plan(office, "大", agreed_on="")
+    told = office.refusal("advance", number, by="b1")
+    assert told == [
+        "条件 近三年大项目 1 件，另有 XM-2026-003 大缺要素，定不了算不算（没有大项目，不评）"
+    ]
+
+
+def test_a_member_that_lacks_a_figure_is_told(office: LinkedOffice) -> None:
+    """What is added up is there in every member, or nothing is computed."""
+    plan(office, "甲", funds="")
+    (told,) = office.refusal("advance", rating(office), by="b1")
+    assert told.startswith("计算 资金到位率 算不出：缺")
+
+
+def test_what_is_read_is_the_world_of_the_day(office: LinkedOffice) -> None:
+    """A value of a later day, and a case opened later, do not count for an earlier day; one that is
+    entered late for that day does.
+    """
+    first = plan(office, "甲", funds="5000")
+    office.at("2026-09-20")
+    office.do("set", first, "funds=20000", by="b1")
+    plan(office, "乙")
+    found = figures(office, rating(office, as_of="2026-09-19"))
+    assert (found["signed"], found["rate"]) == (1, "0.25")
+    facts = {"name": "丙", "area": "龙泉", "amount": "20000", "agreed_on": "2025-03-01"}
+    words = [word for key, value in facts.items() for word in ("--set", f"{key}={value}")]
+    office.do("open", "plan", *words, "--set", "funds=0", "--on", "2026-09-18", by="b1")
+    found = figures(office, rating(office, as_of="2026-09-19"))
+    assert (found["signed"], found["rate"]) == (2, "0.125")
+    assert office.findings() == []
+
+
+def test_twins_are_refused(office: LinkedOffice) -> None:
+    """A second open project of one name is refused at the opening; once the first has ended it is
+    not.
+    """
+    first = plan(office, "甲")
+    words = ("open", "plan", "--set", "name=甲")
+    (told,) = office.refusal(*words, by="b1")
+    assert told == "条件 同名的在办项目 1 件（XM-2026-001 甲），应为 0（已有同一投资方的在办项目）"
+    office.do("advance", first, "pause", by="b1")
+    assert len(office.refusal(*words, by="b1")) == 1
+    office.do("advance", first, "go_on", by="b1")
+    office.do("advance", first, "finish", by="b1")
+    plan(office, "甲")
+    assert office.findings() == []
+
+
+def test_a_cancelled_case_is_in_no_collection(office: LinkedOffice) -> None:
+    """Its opening was a mistake."""
+    first = plan(office, "甲")
+    office.do("cancel", first, "--note", "重了", by="b1")
+    plan(office, "甲")
+
+
+def test_a_fact_of_this_case_that_is_missing_is_an_error(office: LinkedOffice) -> None:
+    """It is never an empty collection."""
+    plan(office, "甲")
+    words = ("--set", "title=三季度", "--set", "as_of=2026-09-07")
+    number = office.do("open", "rating", *words, by="b1").strip()
+    (told,) = office.refusal("advance", number, by="b1")
+    assert told.startswith("条件 近三年大项目：本事项缺 属地")
+
+
+def test_a_collection_short_of_a_member_is_found(
+    office: LinkedOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An office that leaves one case out gives one finding, at the entry."""
+    plan(office, "甲")
+    plan(office, "乙", amount="50000")
+    number = rating(office)
+    honest = collecting._cases
+
+    def short(*asked: Any) -> Any:
+        return list(honest(*asked))[:1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(collecting, "_cases", short)
+        office.do("advance", number, by="b1")
+    ((code, case, _message),) = office.findings()
+    assert (code, case) == ("illegal", number)
+
+
+def test_values_read_before_they_were_changed_are_found(
+    office: LinkedOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A world that was read as it had been is found, though the figures would be the same."""
+    first = plan(office, "甲", area="云和")
+    plan(office, "乙")
+    number = rating(office)
+    honest = collecting.collect
+    with office.home.outside(office.path) as database:
+        ((last,),) = database.execute("SELECT max(idx) FROM entry")
+    office.do("set", first, "funds=1", by="b1")
+
+    def stale(*asked: Any) -> Any:
+        library, workflow, collection, this, on = asked[:5]
+        return honest(library, workflow, collection, this, on, last + 1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(others, "collect", stale)
+        office.do("advance", number, by="b1")
+    ((code, case, _message),) = office.findings()
+    assert (code, case) == ("gates", number)
+
+
+NAMES = ("a", "b", "c")
+LEAVES = st.sampled_from(NAMES)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(("and", "or")), inner).map(lambda t: f"({' '.join(t)})"),
+        inner.map(lambda t: f"(not {t})"),
+    ),
+    max_leaves=6,
+)
+
+
+@given(TREES, st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, st.booleans())))
+def test_undecided_is_what_may_come_out_either_way_as_far_as_the_parts_tell(
+    text: str, known: dict[str, bool]
+) -> None:
+    """What is decided stays so whatever the missing values turn out to be; with all values it is
+    what the expression gives.
+    """
+    expression = compile_expression(text)
+    found = decided(expression, known)
+    for bits in range(8):
+        whole = {name: bool(bits >> place & 1) for place, name in enumerate(NAMES)} | known
+        if found is not None:
+            assert bool(expression.evaluate(whole)) is found
+        assert decided(expression, whole) is bool(expression.evaluate(whole))
