@@ -8,6 +8,7 @@ entries. Groups: advances, writers, processes, replays, pages, look_backs, serve
 
 from __future__ import annotations
 
+import compileall
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from benchmarks.advances import bench_advances
 from benchmarks.letters import bench_letter, bench_paper
 from benchmarks.look_backs import bench_look_backs
 from benchmarks.measure import heading
+from benchmarks.offices import ROOT
 from benchmarks.pages import bench_pages
 from benchmarks.processes import bench_processes
 from benchmarks.replays import bench_replays
@@ -42,6 +44,8 @@ def main() -> None:
     unknown = sorted(set(named) - set(groups))
     if unknown:
         raise SystemExit(f"没有 {'、'.join(unknown)}；有 {'、'.join(groups)}")
+    # An installed program has its bytecode; a checkout may not, and may be told to write none.
+    compileall.compile_dir(ROOT / "lifecycle", quiet=1)
     heading()
     for name in named or groups:
         groups[name]()

@@ -170,7 +170,7 @@ def _repeat(connection: PostgresConnection, calls: Calls, seq: int) -> None:
         sent = [(words, _as_next(values, eid, seq)) for words, values in batch]
         if len(sent) > 1:
             connection.together(sent)
-        else:
+        elif sent:  # nothing may be left to be asked together
             connection.rows(*sent[0])
 
 

@@ -171,8 +171,22 @@ def _steps_upset(
             yield Upset(f"{called}填报的就是 {title_of(workflow, name)}")
     readers = {step.seq: step for name in names for step in readers_of(before, name)}
     for seq, step in sorted(readers.items()):
-        yield from _read_upset(workflow, step, names)
-        called = _called(workflow, step)
+        transition = transition_of(workflow, step)
+        called = f"“{transition.title}”（第 {seq} 笔）"
+        demanded = _demanded(workflow, step.source, transition)
+        covers = {
+            name
+            for cosign in transition.cosigns
+            for name in covered(workflow, step.source, transition, cosign)
+        }
+        read = [name for name in names if name in step.reads]
+        for name in read:
+            if name in demanded:
+                yield Upset(f"{called}须有 {title_of(workflow, name)}", only_used=True)
+            if name in covers:
+                text = f"{called}的会签以 {title_of(workflow, name)} 为据，须重新会签"
+                yield Upset(text, renewal=seq)
+            yield from _computed_from(workflow, transition, called, name)
         gates = (gates_of_step(workflow, case, step, moment) for case in (before, after))
         for was, now in zip(*gates, strict=True):
             if was.met and not now.met:
@@ -181,29 +195,14 @@ def _steps_upset(
                 yield Upset(f"{called}的{now.label}由不成立变为成立：{now.text}")
 
 
-def _called(workflow: Workflow, step: MadeStep) -> str:
-    return f"“{transition_of(workflow, step).title}”（第 {step.seq} 笔）"
-
-
-def _read_upset(workflow: Workflow, step: MadeStep, names: tuple[str, ...]) -> Iterator[Upset]:
-    """Tell what a step made of what it read: demanded it, had opinions on it, computed from it."""
-    transition, called = transition_of(workflow, step), _called(workflow, step)
-    demanded = _demanded(workflow, step.source, transition)
-    covers = {
-        name
-        for cosign in transition.cosigns
-        for name in covered(workflow, step.source, transition, cosign)
-    }
-    for name in [name for name in names if name in step.reads]:
-        if name in demanded:
-            yield Upset(f"{called}须有 {title_of(workflow, name)}", only_used=True)
-        if name in covers:
-            text = f"{called}的会签以 {title_of(workflow, name)} 为据，须重新会签"
-            yield Upset(text, renewal=step.seq)
-        for setting in transition.sets:
-            if name in setting.value.names:
-                computed, used = (title_of(workflow, n) for n in (setting.fact, name))
-                yield Upset(f"{called}算出的 {computed} 用到 {used}，照原来的留着")
+def _computed_from(
+    workflow: Workflow, transition: Transition, called: str, name: str
+) -> Iterator[Upset]:
+    """Tell which facts a step has computed from one: they stay as they were recorded."""
+    for setting in transition.sets:
+        if name in setting.value.names:
+            computed, used = (title_of(workflow, n) for n in (setting.fact, name))
+            yield Upset(f"{called}算出的 {computed} 用到 {used}，照原来的留着")
 
 
 def _demanded(workflow: Workflow, source: str, transition: Transition) -> set[str]:

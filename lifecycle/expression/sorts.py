@@ -238,7 +238,7 @@ class _SortReader:
         found = of.inside(node.attr)
         if found is None:
             near = nearest(node.attr, of.has)
-            mend = f"是否为 “{near}”？" if near else f"可用：{'、'.join(of.has[:12])}"
+            mend = f"是否为 “{near}”？" if near else f"可用：{'、'.join(of.has)}"
             self.fault(UNKNOWN, node, f"{_called(of)}没有 “{node.attr}”", mend)
         return found or ANY
 
@@ -358,7 +358,7 @@ class _SortReader:
         found = row.inside(name)
         if found is None:
             near = nearest(name, row.has)
-            mend = f"是否为 “{near}”？" if near else f"可用：{'、'.join(row.has[:12])}"
+            mend = f"是否为 “{near}”？" if near else f"可用：{'、'.join(row.has)}"
             self.fault(UNKNOWN, node.args[0], f"{_called(row)}没有 “{name}”", mend)
         elif found.type not in ("number", "any"):
             message = f"sum 只加数，{_called(found)}是{found.title}"

@@ -1630,6 +1630,12 @@ CONDITION_NAMES = (
         "order.approve > order.revise",
     ),
     ConditionName(
+        "officer",
+        "officer.unit",
+        "办理人的单位；officer.code 是工号。只用于 sets",
+        "officer.unit",
+    ),
+    ConditionName(
         "linked",
         "linked.流程",
         "关联到本事项的那个流程的各事项，后面接 |open（未终结的）、|count（件数）、"

@@ -172,6 +172,28 @@ def test_the_board_counts_in_one_pass(store: SqliteStore, wanted: CaseFilter) ->
     assert found == [f"SCAN cases USING {covering}"]
 
 
+@pytest.mark.parametrize(
+    ("statement", "first"),
+    [
+        (text.LETTERS_WAITING_FOR, "SEARCH letter USING INDEX letters_waiting (waiting>?)"),
+        (text.LETTERS_UNANSWERED, "SEARCH letter USING INDEX letters_waiting (waiting>?)"),
+        (text.LETTERS_IN_STATE, "SEARCH letter USING INDEX letters_by_unit (unit=? AND state=?)"),
+        (text.SENDINGS_DUE, "SEARCH outbox USING INDEX outbox_by_state (state=? AND next_at<?)"),
+    ],
+)
+def test_letters_that_wait_are_read_from_an_index(
+    store: SqliteStore, statement: Statement, first: str
+) -> None:
+    """What waits of letters is found by an index, and only its cases are looked up: an empty inbox
+    costs the same however many cases there are.
+    """
+    values = {"unit": "land", "state": "draft", "most": 9, "now": "2026-09-01"}
+    found = plan_of(store, statement, values)
+    assert found[0] == first
+    looked_up = [step.replace(" EXISTS", "") for step in found if " cases " in step]
+    assert looked_up == ["SEARCH cases USING COVERING INDEX sqlite_autoindex_cases_1 (id=?)"]
+
+
 def plan_of(store: SqliteStore, statement: Statement, values: dict[str, Any]) -> list[str]:
     """Give how SQLite would run a statement, a step a line."""
     bound = {name: values[name] for name in re.findall(r":([a-z_0-9]+)", statement.sqlite)}

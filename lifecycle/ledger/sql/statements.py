@@ -598,11 +598,10 @@ TASKS_FOR = (
 
 # Letters: where each stands, its frozen forms, and the outbox of what is to be sent.
 
-_A_CASE = select(CaseRow.id)
-"""Rows of cases that there are: one that somebody slipped in holds nobody up, and the audit tells
-of it."""
 _LETTER = (LetterRow.case_id, LetterRow.name)
-_OF_A_CASE = col(LetterRow.case_id).in_(_A_CASE)
+_OF_A_CASE = select(CaseRow.id).where(CaseRow.id == LetterRow.case_id).exists()
+"""Rows of cases that there are: one that somebody slipped in holds nobody up, and the audit tells
+of it. Asked of each row that is found: SQLite goes through all cases where it is told `IN`."""
 
 
 PUT_CASE = tuple(_put(begun, CaseRow, "id") for begun in adding(CaseRow))
@@ -719,7 +718,7 @@ LETTERS_UNANSWERED_OF_UNIT = (
 
 _SENDING = tuple(col(getattr(OutboxRow, name)) for name in row_of(OutboxRow))
 _PENDING = col(OutboxRow.state) == word("pending")
-_SENDING_OF_A_CASE = col(OutboxRow.case_id).in_(_A_CASE)
+_SENDING_OF_A_CASE = select(CaseRow.id).where(CaseRow.id == OutboxRow.case_id).exists()
 _NEW_SENDING = {
     **row_of(OutboxRow, "state", "attempts", "next_at", "error"),
     "state": word("pending"),
@@ -797,7 +796,7 @@ REVIVE_SENDING = (
 
 
 def _of_no_case(model: Any, kind: str, name: Any) -> Any:
-    return select(word(kind), name).where(col(model.case_id).not_in(_A_CASE))
+    return select(word(kind), name).where(col(model.case_id).not_in(select(CaseRow.id)))
 
 
 ROWS_OF_NO_CASE = union_all(

@@ -1908,8 +1908,9 @@ LETTERS_IN_STATE = Statement(
     """
 SELECT letter.case_id, letter.name
 FROM letter
-WHERE letter.unit = :unit AND letter.state = :state AND letter.case_id IN (SELECT cases.id
-FROM cases) ORDER BY (SELECT entry.idx
+WHERE letter.unit = :unit AND letter.state = :state AND (EXISTS (SELECT cases.id
+FROM cases
+WHERE cases.id = letter.case_id)) ORDER BY (SELECT entry.idx
 FROM entry
 WHERE entry.case_id = letter.case_id AND entry.seq = letter.seq), letter.place
 LIMIT :most OFFSET 0
@@ -1917,9 +1918,10 @@ LIMIT :most OFFSET 0
     """
 SELECT letter.case_id, letter.name
 FROM letter
-WHERE letter.unit = %(unit)s::VARCHAR AND letter.state = %(state)s::VARCHAR AND letter.case_id IN
-(SELECT cases.id
-FROM cases) ORDER BY (SELECT entry.idx
+WHERE letter.unit = %(unit)s::VARCHAR AND letter.state = %(state)s::VARCHAR AND (EXISTS (SELECT
+cases.id
+FROM cases
+WHERE cases.id = letter.case_id)) ORDER BY (SELECT entry.idx
 FROM entry
 WHERE entry.case_id = letter.case_id AND entry.seq = letter.seq), letter.place
 LIMIT %(most)s::INTEGER
@@ -1963,44 +1965,50 @@ LETTERS_WAITING_FOR = Statement(
     """
 SELECT letter.case_id, letter.name
 FROM letter
-WHERE letter.waiting > '' AND instr(letter.waiting, ',' || :unit || ',') > 0 AND letter.case_id IN
-(SELECT cases.id
-FROM cases) ORDER BY letter.issued_on
+WHERE letter.waiting > '' AND instr(letter.waiting, ',' || :unit || ',') > 0 AND (EXISTS (SELECT
+cases.id
+FROM cases
+WHERE cases.id = letter.case_id)) ORDER BY letter.issued_on
 """,
     """
 SELECT letter.case_id, letter.name
 FROM letter
 WHERE letter.waiting > '' AND strpos(letter.waiting, ',' || %(unit)s::VARCHAR || ',') > 0 AND
-letter.case_id IN (SELECT cases.id
-FROM cases) ORDER BY letter.issued_on
+(EXISTS (SELECT cases.id
+FROM cases
+WHERE cases.id = letter.case_id)) ORDER BY letter.issued_on
 """,
 )
 LETTERS_UNANSWERED = Statement(
     """
 SELECT letter.case_id, letter.name
 FROM letter
-WHERE letter.waiting > '' AND letter.case_id IN (SELECT cases.id
-FROM cases) ORDER BY letter.issued_on
+WHERE letter.waiting > '' AND (EXISTS (SELECT cases.id
+FROM cases
+WHERE cases.id = letter.case_id)) ORDER BY letter.issued_on
 """,
     """
 SELECT letter.case_id, letter.name
 FROM letter
-WHERE letter.waiting > '' AND letter.case_id IN (SELECT cases.id
-FROM cases) ORDER BY letter.issued_on
+WHERE letter.waiting > '' AND (EXISTS (SELECT cases.id
+FROM cases
+WHERE cases.id = letter.case_id)) ORDER BY letter.issued_on
 """,
 )
 LETTERS_UNANSWERED_OF_UNIT = Statement(
     """
 SELECT letter.case_id, letter.name
 FROM letter
-WHERE letter.waiting > '' AND letter.unit = :unit AND letter.case_id IN (SELECT cases.id
-FROM cases) ORDER BY letter.issued_on
+WHERE letter.waiting > '' AND letter.unit = :unit AND (EXISTS (SELECT cases.id
+FROM cases
+WHERE cases.id = letter.case_id)) ORDER BY letter.issued_on
 """,
     """
 SELECT letter.case_id, letter.name
 FROM letter
-WHERE letter.waiting > '' AND letter.unit = %(unit)s::VARCHAR AND letter.case_id IN (SELECT cases.id
-FROM cases) ORDER BY letter.issued_on
+WHERE letter.waiting > '' AND letter.unit = %(unit)s::VARCHAR AND (EXISTS (SELECT cases.id
+FROM cases
+WHERE cases.id = letter.case_id)) ORDER BY letter.issued_on
 """,
 )
 WHOLE_SENDINGS = Statement(
@@ -2076,8 +2084,9 @@ SELECT outbox.id, outbox.case_id, outbox.name, outbox.addressee, outbox.unit, ou
 outbox.attempts, outbox.next_at, outbox.error
 FROM outbox
 WHERE outbox.state IN (SELECT asked.value
-FROM json_each(:states) AS asked) AND outbox.id > :after AND outbox.case_id IN (SELECT cases.id
-FROM cases) ORDER BY outbox.id
+FROM json_each(:states) AS asked) AND outbox.id > :after AND (EXISTS (SELECT cases.id
+FROM cases
+WHERE cases.id = outbox.case_id)) ORDER BY outbox.id
 LIMIT :most OFFSET 0
 """,
     """
@@ -2086,8 +2095,9 @@ outbox.attempts, outbox.next_at, outbox.error
 FROM outbox
 WHERE outbox.state IN (SELECT asked.value
 FROM jsonb_array_elements_text(CAST(%(states)s::VARCHAR AS JSONB)) AS asked) AND outbox.id >
-%(after)s::VARCHAR AND outbox.case_id IN (SELECT cases.id
-FROM cases) ORDER BY outbox.id
+%(after)s::VARCHAR AND (EXISTS (SELECT cases.id
+FROM cases
+WHERE cases.id = outbox.case_id)) ORDER BY outbox.id
 LIMIT %(most)s::INTEGER
 """,
 )
@@ -2107,15 +2117,16 @@ SENDINGS_DUE = Statement(
     """
 SELECT outbox.id
 FROM outbox
-WHERE outbox.state = 'pending' AND outbox.next_at <= :now AND outbox.case_id IN (SELECT cases.id
-FROM cases) ORDER BY outbox.next_at, outbox.id
+WHERE outbox.state = 'pending' AND outbox.next_at <= :now AND (EXISTS (SELECT cases.id
+FROM cases
+WHERE cases.id = outbox.case_id)) ORDER BY outbox.next_at, outbox.id
 """,
     """
 SELECT outbox.id
 FROM outbox
-WHERE outbox.state = 'pending' AND outbox.next_at <= %(now)s::VARCHAR AND outbox.case_id IN (SELECT
-cases.id
-FROM cases) ORDER BY outbox.next_at, outbox.id
+WHERE outbox.state = 'pending' AND outbox.next_at <= %(now)s::VARCHAR AND (EXISTS (SELECT cases.id
+FROM cases
+WHERE cases.id = outbox.case_id)) ORDER BY outbox.next_at, outbox.id
 """,
 )
 SENDING_IF_DUE = Statement(
