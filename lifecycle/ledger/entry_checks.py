@@ -54,13 +54,16 @@ def differences(
     """Say in which respects an entry's body is not the one wanted.
 
     `only` names those that are asked about. `check_link` has spoken about seq and prev already.
+    Where what it records is another, so are the gates that it rests on: that is said once.
     """
-    found = False
+    found: set[str] = set()
     for mine, its in ((wanted["intent"], body["intent"]), (wanted, body)):
         for key in mine:
             if key == "intent" or canonical(mine[key]) == canonical(its[key]):
                 continue
-            found = True
+            found.add(key)
+            if key == "gates" and "data" in found:
+                continue
             if (key in only) if only is not None else (key not in ("seq", "prev")):
                 yield (
                     _CODES.get(key, "illegal"),

@@ -1,10 +1,13 @@
-"""What the sheet tells beside facts: why a light is on, and that a case is cancelled."""
+"""What the sheet tells beside facts: why a light is on, and that a case is cancelled; and which
+letter of a name is shown.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from ledger_office import Bureau
 from tiny_office import Tiny
 
 
@@ -12,6 +15,12 @@ from tiny_office import Tiny
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     """Give a small office."""
     return Tiny(tmp_path, monkeypatch).founded()
+
+
+@pytest.fixture
+def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
+    """Give an office whose steps send letters."""
+    return Bureau(tmp_path, monkeypatch).founded()
 
 
 def test_a_cancelled_case_says_what_that_means(tiny: Tiny) -> None:
@@ -35,3 +44,22 @@ def test_a_light_says_why_it_is_on(tiny: Tiny) -> None:
     assert tiny.do("show", number).splitlines()[1].endswith("● 红灯（逾期十日）")
     number = tiny.opened(name="另一件", on="2026-09-30")
     assert tiny.do("show", number).splitlines()[1].endswith("● 绿灯")
+
+
+def test_of_letters_of_one_name_the_one_in_time_is_shown(bureau: Bureau) -> None:
+    """After a return the same letter is drafted again: the earlier draft is out of time, the later
+    one is shown, and the other is named.
+    """
+    number = bureau.ready()
+    bureau.do("advance", number, "to_siting", by="bureau02")
+    bureau.do("advance", number, "send_back", "--note", "补正", by="planning01")
+    for code in ("land01", "wenwu01"):
+        bureau.do("sign", number, "to_siting", "agree", by=code)
+    bureau.do("advance", number, "to_siting", by="bureau02")
+    first, second = [row["name"] for row in bureau.asks("notice", "list", number)["letters"]][:2]
+    shown = bureau.run("notice", "show", number, "consultation")
+    assert shown.exit_code == 0
+    assert shown.stderr == (
+        f"提示：看的是 {second}；已过时的 {first} 也叫“consultation”，要看写全名\n"
+    )
+    assert bureau.run("notice", "show", number, first).stderr == ""

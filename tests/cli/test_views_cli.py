@@ -139,6 +139,8 @@ def test_show_for_machines_has_stable_keys(tiny: Tiny) -> None:
         "materials",
         "facts",
         "locked",
+        "links",
+        "linked",
         "entries",
         "case",
     ]

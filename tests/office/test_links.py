@@ -256,7 +256,7 @@ def test_a_set_short_of_a_member_is_found(
         patch.setattr(OtherCases, "_linking", hidden)
         office.do("advance", works, "finish", by="b1")
     ((code, case, _message),) = office.findings()
-    assert (code, case) == ("gates", works)
+    assert (code, case) == ("illegal", works)
 
 
 def test_a_case_read_before_its_last_entry_is_found(

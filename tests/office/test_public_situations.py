@@ -892,7 +892,7 @@ transitions:
         assert office.unmet(line) == ["环节　　本事项已是“办结”，不再受理任何办理"]
     assert office.unmet("office01 advance reopen") == [
         "回避　　办结 由 office01 办理，重新办理 须换人",
-        "理由　　须说明理由　　lifecycle advance SX-2026-001 reopen --note 理由",
+        "理由　　须说明理由　　lifecycle advance SX-2026-001 reopen --note …",
     ]
     assert office.does("office02 advance reopen --note 漏项") == (
         "已办理：SX-2026-001　甲　重新办理　办结 → 办理：漏项\n  现在“办理”，由 办公室 牵头\n"

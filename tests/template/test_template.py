@@ -156,7 +156,7 @@ def test_empty_body() -> None:
         ("{{ '%s' | format(a) }}", "6:11 没有过滤器 “format”"),
         ("{{ a | attr('__class__') }}", "6:8 没有过滤器 “attr”"),
         ("{{ a | map(attribute='b') | first }}", "6:8 没有过滤器 “map”"),
-        ("{{ a | sum(attribute='b') }}", "6:8 过滤器 sum 不带参数"),
+        ("{{ a | sum(attribute='b') }}", "6:8 过滤器 sum 至多有一个参数"),
         ("{{ a | tojson }}", "6:8 没有过滤器 “tojson”"),
         ("{{ lipsum() }}", "6:4 没有函数 “lipsum”"),
         ("{{ cycler('a') }}", "6:4 没有函数 “cycler”"),

@@ -545,10 +545,17 @@ def _how_to_meet(
         if one.blame in transition.asks:
             return how_to_fill(workflow, case, transition, one.blame)
         if one.blame in workflow.materials and one.blame not in case.locked:
-            return f"lifecycle attach {case.number} {one.blame} 文件", ""
+            return _another_file(workflow, case, one.blame), ""
         if one.from_on:
             return f"{one.from_on} 起可办", ""
     return "", ""
+
+
+def _another_file(workflow: Workflow, case: Case, name: str) -> str:
+    """Say how another file of a material comes: one that a step has read is corrected."""
+    if is_free(workflow, case, name):
+        return f"lifecycle attach {case.number} {name} 文件"
+    return f"lifecycle correct {case.number} --material {name} --file 文件 --note 理由"
 
 
 def judge_dwell(

@@ -62,7 +62,8 @@ def workflows_in(paths: Iterable[Path]) -> dict[str, Workflow]:
     """Read workflow files as far as they can be read, by name; what is wrong with them is told
     where each is judged.
     """
-    found = (examine(path.read_bytes(), path.name, checked=False)[0] for path in paths)
+    files = (path for path in paths if path.is_file())
+    found = (examine(path.read_bytes(), path.name, checked=False)[0] for path in files)
     return {workflow.name: workflow for workflow in found if workflow is not None}
 
 

@@ -120,8 +120,8 @@ def check_workflows(files: Iterable[str], notices: str | None = None) -> list[Pr
         folder = beside if beside.is_dir() else None
         if notices:
             folder = file_named(notices)
-        others = workflows_in({*path.resolve().parent.glob("*.yaml"), *map(file_named, given)})
         body, templates = read_definition(path), _templates(folder)
+        others = workflows_in({*path.resolve().parent.glob("*.yaml"), *map(file_named, given)})
         problems += examine_whole(body, file, templates, folder, others=others)[1]
     return problems
 
