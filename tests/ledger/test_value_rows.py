@@ -52,7 +52,8 @@ def values_of(bureau: Bureau, title: str) -> list[Any]:
         return list(
             database.execute(
                 "SELECT fact, edition, fact_value.seq, on_day, value FROM fact_value"
-                " JOIN cases ON cases.id = case_id WHERE title = ? ORDER BY fact, edition",
+                " JOIN cases ON cases.id = case_id WHERE title = ? AND fact NOT LIKE '@%'"
+                " ORDER BY fact, edition",
                 (title,),
             )
         )

@@ -43,6 +43,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "party": ("parties", "spare"),
     "panel": ("panel",),
     "fact": ("facts", "spare"),
+    "collection": ("collections", "spare"),
     "material": ("materials", "spare"),
     "state": ("states", "visiting"),
     "due": ("states", "asked", "due"),
