@@ -9,7 +9,7 @@ from typing import Any, Self
 from lifecycle.engine.case import Case
 from lifecycle.engine.values import Value, typed
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Collection, Missing, Workflow
+from lifecycle.workflow.model import Missing, Workflow
 
 _STATE, _SUSPENDED = "@state", "@suspended"
 _NUMERIC = ("integer", "decimal", "money")
@@ -60,7 +60,7 @@ class CollectedCase(Mapping[str, object]):
         }
         for name, value in raw.items():
             fact = workflow.facts.get(name)
-            if fact is not None:
+            if fact is not None and name not in known:
                 known[name] = str(value) if fact.is_link else typed(fact, value)
         numeric = (n for n, fact in workflow.facts.items() if fact.type in _NUMERIC)
         zero = frozenset(numeric) if missing == "zero" else frozenset()
@@ -110,12 +110,12 @@ class ThisCase(Mapping[str, object]):
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A collection as it was read: its members, those of which it cannot be told, how many cases
-    were looked at, and the digest of what was read of them. `lacks` names a fact of the reading
-    case that is missing.
+    """Many cases as they were read, such as a collection: its title, the members, those of which it
+    cannot be told, how many cases were looked at, and the digest of what was read of them. `lacks`
+    names a fact of the reading case that is missing.
     """
 
-    collection: Collection
+    title: str
     members: tuple[CollectedCase, ...] = ()
     undecided: tuple[CollectedCase, ...] = ()
     read: int = 0
@@ -135,5 +135,4 @@ class Collected:
         """Say of which cases it cannot be told whether they belong to it."""
         named = "、".join(f"{one.number} {one.title}" for one in self.undecided[:MOST_NAMED])
         more = f"等 {len(self.undecided)} 件" if len(self.undecided) > MOST_NAMED else ""
-        title = self.collection.title
-        return f"{title} {len(self.members)} 件，另有 {named}{more}缺要素，定不了算不算"
+        return f"{self.title} {len(self.members)} 件，另有 {named}{more}缺要素，定不了算不算"

@@ -9,6 +9,7 @@ from typing import Any
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Docket
+from lifecycle.engine.fact_gates import judge_fitting, judge_lock, judge_renewed
 from lifecycle.engine.gates.gates import Gate, barred_by, inputs_of
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.values import Value, check_value, plain_decimal, show_value
@@ -28,11 +29,18 @@ def compute(
     """
     found: dict[str, Value | None] = {}
     for setting in transition.sets:
+        fact = docket.workflow.facts[setting.fact]
+        if docket.opened is not None:
+            if fact.name not in transition.unlocks:
+                judge_lock(docket, fact.name, fact.title)
+            judge_renewed(docket, transition, fact)
         entered = {**facts, **{name: value for name, value in found.items() if value is not None}}
         for gate, value in _computed(docket, case, setting, entered):
             docket.add(gate)
             if gate.met:
                 found[setting.fact] = value
+            if gate.met and value is not None:
+                judge_fitting(docket, fact, value)
     return found
 
 

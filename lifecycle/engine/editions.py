@@ -239,10 +239,15 @@ def _may_go(workflow: Workflow, step: MadeStep | None) -> bool:
 
 
 def with_step(
-    workflow: Workflow, case: Case, transition: Transition, facts: Mapping[str, Value], entry: Entry
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    facts: Mapping[str, Value],
+    entry: Entry,
+    empty: Iterable[str] = (),
 ) -> Case:
-    """Give the case with a transition made: its facts entered and, where it is a return, the steps
-    undone that it undoes.
+    """Give the case with a transition made: its facts entered, those emptied that it computed to
+    nothing and, where it is a return, the steps undone that it undoes.
 
     The place of the case and its letters are the act's own business.
     """
@@ -266,6 +271,7 @@ def with_step(
         after = _undone(workflow, after, transition, str(entry.target), entry.seq)
     after = with_values(workflow, after, facts, entry.seq, transition.name)
     after = _read_by(after, step, facts)
+    after = _emptied(after, empty, entry.seq, transition.name)
     before = after.fired.get(transition.name)
     fired = Fired((before.count if before else 0) + 1, entry.on, entry.seq, entry.persons)
     locked = (set(after.locked) - set(transition.unlocks)) | set(transition.locks)
@@ -299,6 +305,22 @@ def _read_by(case: Case, step: MadeStep, names: Iterable[str]) -> Case:
             last_reader=step.seq,
         )
     return replace(case, editions=editions)
+
+
+def _emptied(case: Case, names: Iterable[str], seq: int, by: str) -> Case:
+    """Give the case with some facts empty from a step on; what they were comes back with the step's
+    undoing.
+    """
+    facts, past = {**case.facts}, {**case.past}
+    editions, changed = {**case.editions}, {**case.changed}
+    for name in names:
+        if name not in facts:
+            continue
+        before = edition_of(case, name)
+        past[name] = (*past.get(name, ()), PastEdition(before, facts.pop(name)))
+        editions[name] = Edition(0, before.latest, seq, by)
+        changed[name] = seq
+    return replace(case, facts=facts, past=past, editions=editions, changed=changed)
 
 
 def _undone(workflow: Workflow, case: Case, transition: Transition, target: str, seq: int) -> Case:
@@ -342,17 +364,16 @@ def _without_steps(workflow: Workflow, case: Case, gone: Mapping[int, MadeStep],
         if not _is_by(edition, gone):
             continue
         back = next((one for one in reversed(past[name]) if not one.undone), None)
-        past[name] = (
-            *(one for one in past[name] if one is not back),
-            PastEdition(edition, case.facts[name], undone=True),
-        )
+        past[name] = tuple(one for one in past[name] if one is not back)
+        if name in case.facts:
+            past[name] += (PastEdition(edition, case.facts[name], undone=True),)
         if back is None or isinstance(back.value, File):
             editions[name] = Edition(0, edition.latest, seq)
-            del facts[name]
+            facts.pop(name, None)
         else:
             editions[name] = replace(back.edition, latest=edition.latest)
             facts[name] = back.value
-        if facts.get(name) != case.facts[name]:
+        if facts.get(name) != case.facts.get(name):
             changed[name] = seq
     return replace(
         case,
@@ -459,7 +480,10 @@ def as_read(case: Case, step: MadeStep, moment: Moment) -> tuple[Case, Moment]:
         suspensions=(),
         stops=tuple(stop for stop in case.stops if stop[1] <= step.on),
     )
-    return then, replace(moment, on=date.fromisoformat(step.on))
+    others = moment.others
+    if others is not None:
+        others = others.then.get(step.seq, others)
+    return then, replace(moment, on=date.fromisoformat(step.on), others=others)
 
 
 def value_of(case: Case, name: str, number: int) -> Value | File:

@@ -4,15 +4,25 @@ whether it is locked, through which door it is entered, and whether a step rests
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.editions import binding_readers, edition_of, is_bound, is_free
 from lifecycle.engine.gates.asking import seats_dropped_by
-from lifecycle.engine.gates.gates import MOST_NAMED, Gate, titles_of_ways, unknown, way_in
+from lifecycle.engine.gates.gates import (
+    MOST_NAMED,
+    Gate,
+    judge_guard,
+    titles_of_ways,
+    unknown,
+    way_in,
+)
 from lifecycle.engine.gates.staffing import judge_staffing
 from lifecycle.engine.others import NO_OTHERS
 from lifecycle.engine.values import Value, check_value
 from lifecycle.errors import InvalidError
+from lifecycle.frozen import replace
 from lifecycle.workflow.model import Fact, Material, Transition, Workflow
 from lifecycle.workflow.reliance import doors_of
 
@@ -28,12 +38,19 @@ def judge_value(docket: Docket, name: str, value: Value) -> Fact | None:
     except InvalidError as error:
         docket.add(Gate("facts", False, {name: value}, error.message, error.mend))
     else:
-        _judge_day(docket, fact, value)
+        judge_fitting(docket, fact, value)
         _judge_link(docket, fact, value)
-        _judge_typed(docket, fact)
-        for gate in judge_staffing(docket.workflow, {name: value}, docket.moment):
-            docket.add(gate)
+        judge_not_computed(docket, fact)
     return fact
+
+
+def judge_fitting(docket: Docket, fact: Fact, value: Value) -> None:
+    """See that a value that a fact can have fits the day and the office: no later day than it may
+    be, no unit in which nobody could act.
+    """
+    _judge_day(docket, fact, value)
+    for gate in judge_staffing(docket.workflow, {fact.name: value}, docket.moment):
+        docket.add(gate)
 
 
 def _judge_day(docket: Docket, fact: Fact, value: Value) -> None:
@@ -53,11 +70,11 @@ def _judge_day(docket: Docket, fact: Fact, value: Value) -> None:
             docket.add(Gate("facts", False, inputs, text, mend, fact.basis, given, wanted))
 
 
-def _judge_typed(docket: Docket, fact: Fact) -> None:
-    """See that nobody types what is computed."""
+def judge_not_computed(docket: Docket, fact: Fact) -> None:
+    """See that nobody types, or clears, what is computed."""
     ways = docket.workflow.computed.get(fact.name, ())
     if ways:
-        text = f"{fact.title} 由 {titles_of_ways(ways)} 自动填写，不能填"
+        text = f"{fact.title} 由 {titles_of_ways(ways)} 自动填写，不能填、不能改"
         mend = "去掉它；据以计算的要素填错了的，更正那些要素"
         docket.add(Gate("door", False, {"name": fact.name}, text, mend, fact.basis))
 
@@ -82,6 +99,19 @@ def _judge_link(docket: Docket, fact: Fact, value: Value) -> None:
     else:
         pins = {**inputs, "cases": [list(other.pin)]}
         docket.add(Gate("facts", True, pins, f"{fact.title} {value} {other.title}"))
+
+
+def judge_relinked(docket: Docket, facts: Mapping[str, Value]) -> None:
+    """See that what the opening asked of a case that is linked to holds for another one, too."""
+    workflow, case = docket.workflow, docket.case
+    opening = workflow.opening
+    links = {fact.name for fact in workflow.links} & facts.keys()
+    if opening is None or not links:
+        return
+    after = replace(case, facts={**case.facts, **facts})
+    for guard in opening.guards:
+        if links & guard.when.names:
+            docket.add(judge_guard(workflow, after, opening, guard, {}, docket.moment))
 
 
 def judge_lock(docket: Docket, name: str, title: str) -> None:

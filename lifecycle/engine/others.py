@@ -14,14 +14,16 @@ from types import MappingProxyType
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.collected import Collected
+from lifecycle.engine.collected import Collected, CollectedCase
 from lifecycle.engine.values import Value, typed
 from lifecycle.expression.expression import Expression
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import LINKED, Workflow
 
-MOST_PINS = 50
-"""As many pins stand in an entry one by one; of more, their number and the digest of them all."""
+MOST_PINS = 20
+"""As many pins stand in an entry one by one; of more, their number and the digest of them all. Of
+more cases than this that link to one, no more is read than is needed, and the digest is of that.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,9 @@ class OtherCase:
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """The cases that a judgement may read: by number, by workflow those that link to its own, and
-    by name the collections of its workflow.
+    """The cases that a judgement may read: by number, by workflow those that link to its own
+    (`linking`; where they are very many, `many`), and by name the collections of its workflow.
+    `then` are, by the seqs of steps that stand, the cases as these steps read them.
 
     `titles` are those of the workflows.
     """
@@ -79,6 +82,14 @@ class Others:
     linking: Mapping[str, tuple[OtherCase, ...]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     collected: Mapping[str, Collected] = field(default_factory=dict)
+    many: Mapping[str, Collected] = field(default_factory=dict)
+    then: Mapping[int, Others] = field(default_factory=dict)
+
+    def linked(self, name: str) -> list[CaseRecord | CollectedCase]:
+        """List the cases of a workflow that link to the case, as an expression sees them."""
+        if name in self.many:
+            return list(self.many[name].members)
+        return [CaseRecord(one, self) for one in self.linking.get(name, ())]
 
 
 NO_OTHERS = Others()
@@ -105,19 +116,19 @@ class CaseRecord(Mapping[str, object]):
         self._others = others
 
     def __getitem__(self, name: str) -> object:
-        fact = self.case.workflow.facts.get(name)
-        if fact is None:
+        if name in _PARTS:
             return _PARTS[name](self.case)
+        fact = self.case.workflow.facts[name]
         value = self.case.facts[name]
         if not fact.is_link:
             return typed(fact, value)
         return CaseRecord(self._others.cases[str(value)], self._others)
 
     def __iter__(self) -> Iterator[str]:
-        return iter((*_PARTS, *self.case.facts))
+        return iter(dict.fromkeys((*_PARTS, *self.case.facts)))
 
     def __len__(self) -> int:
-        return len(_PARTS) + len(self.case.facts)
+        return len(list(self))
 
 
 def pins_in(value: object, rest: tuple[str, ...] = ()) -> Iterator[tuple[str, int, str]]:
@@ -136,7 +147,8 @@ def pins_of(expression: Expression, scope: Mapping[str, object]) -> list[tuple[s
         found.update(pins_in(scope.get(name), tuple(rest)))
     linked = scope.get(LINKED)
     if isinstance(linked, Mapping):
-        found.update(row.case.pin for rows in linked.values() for row in rows)
+        rows = (row for rows in linked.values() for row in rows)
+        found.update(row.case.pin for row in rows if isinstance(row, CaseRecord))
     return sorted(found)
 
 

@@ -41,7 +41,7 @@ _BUILT_IN: dict[str, Callable[[Case, Moment, Expression], object]] = {
     "state": lambda case, _moment, _expression: case.state,
     "today": lambda _case, moment, _expression: moment.on,
     "linked": lambda _case, moment, expression: {
-        name: [CaseRecord(one, moment.others) for one in moment.others.linking.get(name, ())]
+        name: moment.others.linked(name)
         for name in _named(expression, LINKED)
         if moment.others is not None
     },

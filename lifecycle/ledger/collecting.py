@@ -7,20 +7,20 @@ figures need. What was read is known by its digest.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from lifecycle.engine.collected import Collected, CollectedCase, ThisCase
 from lifecycle.engine.values import Value
 from lifecycle.expression import nodes
-from lifecycle.expression.expression import Expression
 from lifecycle.expression.kleene import decided
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.rows.value_rows import STATE, SUSPENDED
 from lifecycle.ledger.sql import text
-from lifecycle.workflow.model import THIS, Collection, Workflow
+from lifecycle.ledger.sql.statement import Statement
+from lifecycle.workflow.model import LINKED, THIS, Collection, Missing, Workflow
 
 _ALL = (1 << 62) - 1
 """An index after every entry."""
@@ -39,13 +39,16 @@ def collect(
     """
     lacking = [name for name in _of_this(collection) if name not in this]
     if lacking:
-        return Collected(collection, lacks=lacking[0])
+        return Collected(collection.title, lacks=lacking[0])
     day = str(this.raw[collection.at]) if collection.at else on
     members: list[CollectedCase] = []
     undecided: list[CollectedCase] = []
     read: list[Any] = []
     needed = needed_of(workflow, collection.name)
-    for case, raw in _cases(library, collection, needed, day, before):
+    asked = {"workflow": collection.over}
+    for case, raw in _cases(
+        library, text.VALUES_OVER, asked, needed, day, before, collection.missing
+    ):
         read.append([case.number, raw])
         found = decided(collection.where, {**_scope(case, collection), THIS: this})
         if found is None:
@@ -57,7 +60,29 @@ def collect(
     elif collection.missing == "skip":
         undecided = []
     digest = hash_of(canonical(read))
-    return Collected(collection, tuple(members), tuple(undecided), len(read), digest)
+    return Collected(collection.title, tuple(members), tuple(undecided), len(read), digest)
+
+
+def collect_linked(
+    library: Library,
+    workflow: Workflow,
+    name: str,
+    number: str,
+    on: str,
+    before: int | None = None,
+) -> Collected:
+    """Read the cases of a workflow that link to the one with a number, on a day: no more of each
+    than the conditions of its own workflow need.
+    """
+    asked = {"workflow": name, "target": number}
+    needed = figured_of_linked(workflow, name) | _links_of(library, name)
+    members, read = [], []
+    for case, raw in _cases(library, text.VALUES_LINKED, asked, needed, on, before, "refuse"):
+        read.append([case.number, raw])
+        links = (case.known.get(fact.name) for fact in case.workflow.links)
+        if number in links:
+            members.append(case)
+    return Collected(name, tuple(members), (), len(read), hash_of(canonical(read)))
 
 
 def _scope(case: CollectedCase, collection: Collection) -> dict[str, Any]:
@@ -68,12 +93,18 @@ def _scope(case: CollectedCase, collection: Collection) -> dict[str, Any]:
 
 
 def _cases(
-    library: Library, collection: Collection, needed: frozenset[str], day: str, before: int | None
+    library: Library,
+    statement: Statement,
+    asked: Mapping[str, str],
+    needed: frozenset[str],
+    day: str,
+    before: int | None,
+    missing: Missing,
 ) -> Iterator[tuple[CollectedCase, dict[str, Value]]]:
     """Give the cases that there were, in the order of their numbers, with what was read of them."""
     rows = library.store.rows(
-        text.VALUES_OVER,
-        workflow=collection.over,
+        statement,
+        **asked,
         facts=json.dumps([*sorted(needed), STATE, SUSPENDED]),
         on_day=day,
         before=_ALL if before is None else before,
@@ -87,7 +118,7 @@ def _cases(
         raw = {name: value for name, value in found[case_id].items() if value is not None}
         if STATE in raw:
             workflow = library.workflow(digest)
-            yield CollectedCase.of(workflow, number, title, raw, collection.missing), raw
+            yield CollectedCase.of(workflow, number, title, raw, missing), raw
 
 
 @lru_cache(maxsize=256)
@@ -95,21 +126,34 @@ def needed_of(workflow: Workflow, name: str) -> frozenset[str]:
     """Name the facts that are read of the cases of a collection: by its condition, and by the
     figures that the workflow makes of it.
     """
-    collection = workflow.collections[name]
-    names = set(collection.where.names) - {THIS}
-    for way in workflow.ways:
-        for expression in way.expressions:
-            names |= set(_figured(expression, name))
-    return frozenset(names)
+    named = set(workflow.collections[name].where.names) - {THIS}
+    return frozenset(named) | _figured(workflow, name)
 
 
-def _figured(expression: Expression, collection: str) -> Iterator[str]:
-    """Name the facts of which an expression makes a figure over a collection."""
-    yield from _figured_in(expression.tree, collection)
+@lru_cache(maxsize=256)
+def figured_of_linked(workflow: Workflow, name: str) -> frozenset[str]:
+    """Name the facts of which the workflow makes figures over the cases that link here."""
+    return _figured(workflow, f"{LINKED}.{name}")
 
 
-def _figured_in(node: nodes.Expr, collection: str) -> Iterator[str]:
-    if isinstance(node, nodes.Filter) and node.args and _is_over(node.node, collection):
+def _links_of(library: Library, name: str) -> frozenset[str]:
+    """Name the facts by which the cases of a workflow link, in any of its versions."""
+    digests = (digest for (digest,) in library.store.rows(text.DIGESTS_OF, workflow=name))
+    return frozenset(f.name for digest in digests for f in library.workflow(digest).links)
+
+
+def _figured(workflow: Workflow, many: str) -> frozenset[str]:
+    """Name the facts of which a workflow makes figures over many cases."""
+    return frozenset(
+        name
+        for way in workflow.ways
+        for expression in way.expressions
+        for name in _figured_in(expression.tree, many)
+    )
+
+
+def _figured_in(node: nodes.Expr, many: str) -> Iterator[str]:
+    if isinstance(node, nodes.Filter) and node.args and _is_over(node.node, many):
         name = node.args[0]
         if isinstance(name, nodes.Const) and isinstance(name.value, str):
             yield name.value
@@ -117,13 +161,16 @@ def _figured_in(node: nodes.Expr, collection: str) -> Iterator[str]:
     if isinstance(node, nodes.Compare):
         parts += [operand.expr for operand in node.ops]
     for part in parts:
-        yield from _figured_in(part, collection)
+        yield from _figured_in(part, many)
 
 
-def _is_over(node: nodes.Expr | None, collection: str) -> bool:
+def _is_over(node: nodes.Expr | None, many: str) -> bool:
+    """Tell whether a piece is a collection, or `linked.WORKFLOW`, or some of these."""
     while isinstance(node, nodes.Filter):
         node = node.node
-    return isinstance(node, nodes.Name) and node.name == collection
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+        return f"{node.node.name}.{node.attr}" == many
+    return isinstance(node, nodes.Name) and node.name == many
 
 
 def _of_this(collection: Collection) -> list[str]:

@@ -8,23 +8,34 @@ act is recorded late, or judged again, its entries are folded up to there.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from lifecycle.engine.acts import Act, CancelOpening, ConfirmCorrection, read_act
+from lifecycle.engine.acts import (
+    Act,
+    Advance,
+    CancelOpening,
+    ConfirmCorrection,
+    Correct,
+    Open,
+    read_act,
+)
 from lifecycle.engine.case import Case
-from lifecycle.engine.collected import ThisCase
-from lifecycle.engine.others import NO_OTHERS, OtherCase, Others
+from lifecycle.engine.collected import Collected, ThisCase
+from lifecycle.engine.others import MOST_PINS, NO_OTHERS, OtherCase, Others
 from lifecycle.engine.values import Value
-from lifecycle.frozen import dataclass
+from lifecycle.expression.expression import Expression
+from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.chain import follow
-from lifecycle.ledger.collecting import collect
+from lifecycle.ledger.collecting import collect, collect_linked
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.link_rows import cases_linking, named_case, workflows_linking
 from lifecycle.people.directory import Directory
-from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.model import LINKED, Transition, Workflow
 
-_MOST_HISTORIES = 200
+_MOST_KEPT = 40_000
+"""Entries of other cases that are kept at once."""
+LAST_DAY = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,7 @@ class PastCases:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._kept: OrderedDict[str, list[_Then]] = OrderedDict()
+        self._count = 0
 
     def at(self, case_id: str, before: int, on: str) -> OtherCase | None:
         """Give a case by its id; None where it was not open yet."""
@@ -58,9 +70,10 @@ class PastCases:
 
     def _history(self, case_id: str) -> list[_Then]:
         if case_id not in self._kept:
-            if len(self._kept) >= _MOST_HISTORIES:
-                self._kept.popitem(last=False)
             self._kept[case_id] = list(self._read(case_id))
+            self._count += len(self._kept[case_id])
+            while self._count > _MOST_KEPT and len(self._kept) > 1:
+                self._count -= len(self._kept.popitem(last=False)[1])
         self._kept.move_to_end(case_id)
         return self._kept[case_id]
 
@@ -92,20 +105,42 @@ class OtherCases:
     def for_act(self, workflow: Workflow, case: Case | None, act: Act, on: str) -> Others:
         """Read what the judgement of an act may read, on the act's day."""
         if isinstance(act, CancelOpening) and case is not None:
-            return self.linked_to(case, on)
-        return self.read(workflow, case, _facts_of(case, act), on)
+            return self.linked_to(case, LAST_DAY)  # whatever the day of either
+        ways = _ways_judged(workflow, case, act)
+        others = self.read(workflow, case, _facts_of(case, act), on, ways)
+        if case is None or not isinstance(act, Correct | ConfirmCorrection):
+            return others
+        return replace(others, then=self._as_read(workflow, case))
+
+    def _as_read(self, workflow: Workflow, case: Case) -> dict[int, Others]:
+        """Read the other cases as the steps that stand have read them."""
+        found = {}
+        for step in case.steps if workflow.reads_others else ():
+            way = workflow.leaving[step.source][step.transition]
+            row = next(self.library.store.entries(case.id, after=step.seq - 1, chunk=1), None)
+            if row is not None and any(_reads_others(workflow, one) for one in way.expressions):
+                facts = {n: v for n, v in case.facts.items() if n in step.reads}
+                then = replace(self, before=row.idx)
+                found[step.seq] = then.read(workflow, case, facts, step.on, (way,))
+        return found
 
     def linked_to(self, case: Case, on: str) -> Others:
         """Read all cases that link to a case, whether its conditions read them or not."""
         names = workflows_linking(self.library.store, case.number)
         linking = {name: self._linking(name, case, on) for name in names}
-        return Others({}, linking, self._titles() if names else {})
+        return Others({}, linking, self._titled(names))
 
     def read(
-        self, workflow: Workflow, case: Case | None, facts: Mapping[str, Value], on: str
+        self,
+        workflow: Workflow,
+        case: Case | None,
+        facts: Mapping[str, Value],
+        on: str,
+        ways: Iterable[Transition],
     ) -> Others:
         """Read the cases that a case's links name, and those that the facts of an act name; the
-        cases that these link to; those that link to it; and the collections of its workflow.
+        cases that these link to; and, as far as some transitions read them, those that link to it
+        and the collections of its workflow.
         """
         if not workflow.reads_others:
             return NO_OTHERS
@@ -114,17 +149,39 @@ class OtherCases:
         cases = self._named(named, on)
         further = (n for one in cases.values() for n in _links_in(one.workflow, one.facts))
         cases |= self._named((n for n in dict.fromkeys(further) if n not in cases), on)
-        linking = {name: self._linking(name, case, on) for name in workflow.linking}
+        expressions = [one for way in ways for one in way.expressions]
+        linked = {name for one in expressions for space, name in one.paths if space == LINKED}
+        linking, many = self._linked(workflow, case, sorted(linked), on)
         this = ThisCase(workflow, case, {**held, **facts})
         collected = {
             name: collect(self.library, workflow, workflow.collections[name], this, on, self.before)
-            for name in _collections_read(workflow, case)
+            for name in workflow.collections
+            if any(name in one.names for one in expressions)
         }
-        return Others(cases, linking, self._titles(), collected)
+        return Others(cases, linking, self._titles(workflow), collected, many)
 
-    def _titles(self) -> dict[str, str]:
-        """Map the workflows in force to their titles."""
-        names = dict.fromkeys(d.name for d in self.directory.documents if d.kind == "workflow")
+    def _linked(
+        self, workflow: Workflow, case: Case | None, names: list[str], on: str
+    ) -> tuple[dict[str, tuple[OtherCase, ...]], dict[str, Collected]]:
+        """Read the cases that link to a case; of very many no more than is needed."""
+        linking: dict[str, tuple[OtherCase, ...]] = {}
+        many: dict[str, Collected] = {}
+        if case is None:
+            return linking, many
+        for name in names:
+            rows = cases_linking(self.library.store, case.number, name)
+            if len(rows) > MOST_PINS:
+                found = collect_linked(self.library, workflow, name, case.number, on, self.before)
+                many[name] = found
+            else:
+                linking[name] = self._linking(name, case, on)
+        return linking, many
+
+    def _titles(self, workflow: Workflow) -> dict[str, str]:
+        """Map the workflows that one names to their titles."""
+        return self._titled({*workflow.linking, *(fact.workflow for fact in workflow.links)})
+
+    def _titled(self, names: Collection[str]) -> dict[str, str]:
         digests = {name: self.directory.document("workflow", name) for name in names}
         return {name: self.library.workflow(d).title for name, d in digests.items() if d}
 
@@ -171,14 +228,31 @@ def _facts_of(case: Case | None, act: Act) -> Mapping[str, Value]:
     if isinstance(act, ConfirmCorrection) and case is not None:
         proposal = case.proposals.get(str(act.proposal))
         return proposal.facts if proposal is not None else {}
-    facts: Mapping[str, Value] = getattr(act, "facts", {})
-    return facts
+    facts = getattr(act, "facts", {})
+    return facts if isinstance(facts, Mapping) else {}
 
 
-def _collections_read(workflow: Workflow, case: Case | None) -> list[str]:
-    """Name the collections that may be read where a case stands, or when one is opened."""
-    ways: Iterable[Transition] = (workflow.opening,) if workflow.opening else ()
-    if case is not None:
-        ways = workflow.leaving[case.state].values()
-    names = {name for way in ways for one in way.expressions for name in one.names}
-    return [name for name in workflow.collections if name in names]
+def ways_from(workflow: Workflow, case: Case | None) -> tuple[Transition, ...]:
+    """List the ways out of where a case stands, be it suspended; before it is open, the opening."""
+    if case is None:
+        return (workflow.opening,) if workflow.opening else ()
+    states = (case.state, *(one.state for one in case.suspensions))
+    return tuple(way for state in states for way in workflow.leaving[state].values())
+
+
+def _ways_judged(workflow: Workflow, case: Case | None, act: Act) -> tuple[Transition, ...]:
+    """List the transitions whose conditions an act may have judged."""
+    ways = ways_from(workflow, case)
+    if isinstance(act, Advance):
+        return tuple(way for way in ways if way.name == act.transition)
+    if isinstance(act, Open):
+        return ways
+    if isinstance(act, Correct | ConfirmCorrection):
+        return (*ways, *((workflow.opening,) if workflow.opening else ()))
+    return ()
+
+
+def _reads_others(workflow: Workflow, expression: Expression) -> bool:
+    """Tell whether an expression reads other cases."""
+    links = {fact.name for fact in workflow.links}
+    return not expression.names.isdisjoint({LINKED, *links, *workflow.collections})

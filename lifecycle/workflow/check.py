@@ -47,6 +47,10 @@ workflow itself.
 """
 
 
+HIDDEN = ("number", "final", "suspended")
+"""What every case has under these names hides a fact that is called so, where others read it."""
+
+
 class TemplateLike(Protocol):
     """What the check needs of a letter's template; `template.template.Template` is one."""
 
@@ -158,6 +162,9 @@ def _check_clashes(workflow: Workflow) -> Iterator[Problem]:
     for name, fact in workflow.facts.items():
         if name in RESERVED:
             message = f"要素不能叫 “{name}”，条件或公文里它另有所指"
+            yield Problem("reserved-name", fact.location, message, f"换一个名称，例如 {name}_fact")
+        elif name in HIDDEN:
+            message = f"要素不能叫 “{name}”，别的事项读它时另有所指"
             yield Problem("reserved-name", fact.location, message, f"换一个名称，例如 {name}_fact")
     for name, state in workflow.states.items():
         if name in ("all", ENTERED, PREVIOUS):

@@ -12,6 +12,9 @@ from lifecycle.expression.faults import ExpressionError, piece
 from lifecycle.workflow.model import LINKED, Fact, Workflow
 from lifecycle.workflow.reliance import doors_of
 
+MOST_PARTS = 3
+"""The fact, a link of the case that it names, and what that one has."""
+
 
 def check_links(workflow: Workflow, others: Mapping[str, Workflow] | None) -> Iterator[Problem]:
     """See that links lead somewhere, that they can be entered, and that conditions read cases that
@@ -28,6 +31,7 @@ def check_links(workflow: Workflow, others: Mapping[str, Workflow] | None) -> It
             yield Problem("no-door", fact.location, message, mend)
     for expression, location in _expressions(workflow):
         yield from _check_linked(workflow, expression, location, others)
+        yield from _check_depth(workflow, expression, location)
     for light in workflow.lights:
         if light.when is not None and _reads_others(workflow, light.when):
             message = f"亮灯“{light.title}”的条件读别的事项"
@@ -81,6 +85,22 @@ def _check_linked(
             message = f"流程 {name} 没有关联到 {workflow.name} 的要素，linked.{name} 总是空的"
             mend = f"在流程 {name} 里写一个 type: case、workflow: {workflow.name} 的要素"
             yield Problem("never-linked", place, message, mend)
+
+
+def _check_depth(
+    workflow: Workflow, expression: Expression, location: Location
+) -> Iterator[Problem]:
+    """See that no condition reads further than two links."""
+    links = {fact.name for fact in workflow.links}
+    try:
+        deep = sorted(".".join(parts) for parts in expression.parts if len(parts) > MOST_PARTS)
+    except ExpressionError:
+        return  # told elsewhere
+    for path in deep:
+        if path.partition(".")[0] in links:
+            place = piece(expression.source, location, expression.source.find(path), len(path))
+            message = f"“{path}” 隔了两层以上的关联，读不到"
+            yield Problem("deep-link", place, message, "至多两层，例如 claim.policy.state")
 
 
 def _reads_others(workflow: Workflow, expression: Expression) -> bool:

@@ -11,6 +11,7 @@ from homes import Home
 from linked_office import LinkedOffice
 
 from lifecycle.engine.others import MOST_PINS, OtherCase
+from lifecycle.ledger import collecting
 from lifecycle.ledger.others import OtherCases
 from lifecycle.ledger.register import Register
 
@@ -67,17 +68,34 @@ def test_what_was_read_is_pinned(office: LinkedOffice) -> None:
     assert guard["with"] == {"project": works, "project.state": "begun"}
 
 
-def test_of_many_cases_an_entry_has_one_digest(office: LinkedOffice) -> None:
-    """Above fifty pins the entry has their number and the digest of all; it stays small, and the
-    audit works it out again.
+def test_of_many_cases_an_entry_has_one_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home
+) -> None:
+    """Above so many the entry has their number and the digest of what was read; it stays small, the
+    audit works it out again, and a member left out is found.
     """
+    office = LinkedOffice(tmp_path, monkeypatch, home)
     works = office.works()
     for number in range(MOST_PINS + 1):
         problem = office.problem(works, f"问题{number}", cost="1")
         office.do("advance", problem, by="b1")
-    office.do("advance", works, by="b1")
+    honest = collecting._cases
+    with monkeypatch.context() as patch:
+        patch.setattr(collecting, "_cases", lambda *asked: list(honest(*asked))[1:])
+        office.do("advance", works, by="b1")
     guards = [inputs for kind, inputs in gates_of(office, works) if kind == "guard"]
-    assert [guard["cases"]["count"] for guard in guards] == [MOST_PINS + 1] * 2
+    assert [guard["linked"]["problem"]["count"] for guard in guards] == [MOST_PINS] * 2
+    assert [case for _code, case, _message in office.findings()] == [works]
+
+
+def test_of_many_cases_the_open_one_blocks(office: LinkedOffice) -> None:
+    """However many there are, one that is open is told."""
+    works = office.works()
+    for number in range(MOST_PINS + 1):
+        office.do("advance", office.problem(works, f"问题{number}", cost="1"), by="b1")
+    office.problem(works, "最后一个", cost="1")
+    (told,) = office.refusal("advance", works, "finish", by="b1")
+    assert told.startswith("条件 未终结的问题协调 1 件（WT-2026-022 最后一个）")
     assert office.findings() == []
 
 
@@ -349,3 +367,90 @@ def test_a_problem_opened_while_its_works_advance_blocks_them(
         (told,) = office.refusal("advance", works, "finish", by="b1")
     assert "未终结的问题协调 1 件" in told
     assert office.findings() == []
+
+
+# ── Ways round that were tried ──
+
+
+def test_a_link_is_corrected_only_to_what_the_opening_would_have_taken(
+    office: LinkedOffice,
+) -> None:
+    """Works that have ended, or are too small, take no problem by a correction either; nor when
+    they end between the proposal and its confirmation.
+    """
+    works, small, other = office.works(), office.works("小园", "100"), office.works("另一个园")
+    problem = office.problem(works)
+    told = office.refusal("correct", problem, f"project={small}", "--note", "错", by="b1")
+    assert told == ["条件 项目的总投资 100 万元，至少 3000 万元（项目已完工，或不足3000万元）"]
+    office.do("correct", problem, f"project={other}", "--note", "错", by="b1")
+    office.do("advance", other, "finish", by="b1")
+    (late,) = office.refusal("confirm", problem, by="b2")
+    assert late.startswith("条件 项目的终结 是")
+
+
+def test_a_correction_is_judged_in_the_world_of_the_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came to the linked cases since hides nothing: the step's condition no longer holds on
+    what it read then.
+    """
+    office = LinkedOffice(tmp_path, monkeypatch)
+    path = office.rules / "works.yaml"
+    text = path.read_text("utf-8").replace("version: 1", "version: 2")
+    begin = "{name: begin, title: 开工, from: planned, to: begun, by: bureau"
+    guard = "{when: linked.problem|sum('cost') <= amount, else: 花费超过总投资}"
+    assert begin in text
+    path.write_text(text.replace(begin, f"{begin}, needs: {{guards: [{guard}]}}"), "utf-8")
+    office.do("workflow", "publish", "rules/works.yaml", by="admin")
+    facts = ("--set", "name=新园", "--set", "amount=5000")
+    works = office.do("open", "works", *facts, by="b1").strip()
+    office.problem(works, cost="4000")
+    office.do("advance", works, "begin", by="b1")
+    office.at("2026-09-08")
+    office.problem(works, "后来的", cost="90000")
+    office.do("correct", works, "amount=3500", "--note", "多写了", by="b1")
+    upsets = office.asks("show", works)["entries"][-1]["intent"]["data"]["upsets"]
+    assert any("“开工”（第 2 笔）的条件不再成立" in one for one in upsets)
+    assert office.findings() == []
+
+
+def test_links_are_judged_in_the_order_in_which_they_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Facts typed in any order make the same entry: an honest ledger has no finding."""
+    office = LinkedOffice(tmp_path, monkeypatch)
+    path = office.rules / "problem.yaml"
+    text = path.read_text("utf-8").replace("version: 1", "version: 2")
+    text = text.replace("asks: [subject, project, cost]", "asks: [subject, project, also, cost]")
+    link = "  also: {title: 另一项目, type: case, workflow: works}\n"
+    path.write_text(text.replace("  cost: {", f"{link}  cost: {{"), "utf-8")
+    office.do("workflow", "publish", "rules/problem.yaml", by="admin")
+    first, second = office.works(), office.works("另一个园")
+    words = ("--set", "subject=两处", "--set", f"project={first}", "--set", f"also={second}")
+    office.do("open", "problem", *words, by="l1")
+    assert office.findings() == []
+
+
+def test_a_link_is_not_cleared(office: LinkedOffice) -> None:
+    """It goes by its own door only."""
+    problem = office.problem(office.works())
+    told = office.refusal("clear", problem, "project", "--note", "错", by="l1")
+    assert any(one.startswith("填报 项目 立项时填报") for one in told)
+
+
+def test_an_opening_is_not_cancelled_backwards_from_under_a_link(office: LinkedOffice) -> None:
+    """Whatever day the cancelling is said to be of, whoever links there now counts."""
+    facts = ("--set", "name=新园", "--set", "amount=5000")
+    works = office.do("open", "works", *facts, by="b1").strip()
+    office.at("2026-09-09")
+    office.problem(works)
+    words = ("cancel", works, "--note", "重了", "--on", "2026-09-07")
+    (told,) = office.refusal(*words, by="b1")
+    assert told.startswith("关联 WT-2026-001 缺地 关联到本事项")
+
+
+def test_lists_do_not_guess_at_what_links(office: LinkedOffice) -> None:
+    """`linked` in `--where` is refused, never an empty set."""
+    office.problem(office.works())
+    code, told = office.fails("list", "--where", "linked.problem|count == 0")
+    assert (code, "不能用 linked" in told) == (1, True)

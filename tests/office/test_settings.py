@@ -90,7 +90,7 @@ def test_what_cannot_be_computed_is_told(office: LinkedOffice) -> None:
 def test_nobody_types_what_is_computed(office: LinkedOffice) -> None:
     """Neither at the opening, nor by `set`, nor with the transition, nor by a correction."""
     works = office.works()
-    wanted = "填报 问题件数 由 “完工” 自动填写，不能填"
+    wanted = "填报 问题件数 由 “完工” 自动填写，不能填、不能改"
     for words in (
         ("open", "works", "--set", "name=甲", "--set", "problems=1"),
         ("set", works, "problems=1"),
@@ -132,3 +132,100 @@ def test_a_correction_of_what_it_was_computed_from_names_the_step(office: Linked
     office.do("correct", works, "amount=6000", "--note", "多写了", by="b1")
     upsets = "".join(office.asks("show", works)["entries"][-1]["intent"]["data"]["upsets"])
     assert upsets == "“完工”（第 3 笔）算出的 花费占总投资 用到 总投资，照原来的留着"
+
+
+RULES = """\
+workflow: made
+title: 计算
+version: 1
+basis: 内部承诺
+number: JS-{year}-{serial:03}
+subject: name
+opening:
+  by: [bureau, land]
+  asks: [name, base, total]
+  sets: {raiser: officer.unit}
+roles:
+  bureau: 市招商局
+  land: 国土
+  holder: {title: 承办单位, unit: who}
+facts:
+  name: {title: 名称, type: text, required: true}
+  base: {title: 基数, type: decimal, renews: true}
+  total: {title: 总数, type: decimal, renews: true}
+  rate: {title: 比率, type: decimal}
+  raiser: {title: 提出单位, type: unit, required: true}
+  who: {title: 承办, type: unit}
+  late: {title: 以后的日子, type: date}
+  times: {title: 次数, type: integer, required: done}
+states:
+  begun: {title: 在办, lead: bureau}
+  done: {title: 办结, final: true}
+transitions:
+  - {name: rec, title: 计算, kind: record, from: begun, by: bureau, sets: {rate: total / base}}
+  - {name: count_it, title: 计次, kind: record, from: begun, by: bureau, sets: {times: count.rec}}
+  - {name: lock, title: 锁定, kind: record, from: begun, by: bureau, locks: [rate]}
+  - {name: give, title: 交办, kind: record, from: begun, by: bureau, sets: {who: officer.unit}}
+  - name: look
+    title: 展望
+    kind: record
+    from: begun
+    by: bureau
+    sets: {late: "days_after(today, 3)"}
+  - {name: finish, title: 办结, from: begun, to: done, by: bureau, sets: {times: count.rec}}
+"""
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LinkedOffice:
+    """Give an office with a workflow that computes."""
+    office = LinkedOffice(tmp_path, monkeypatch)
+    office.do("workflow", "publish", office.write("made.yaml", RULES), by="admin")
+    return office
+
+
+def opened(made: LinkedOffice, base: str = "4", total: str = "8") -> str:
+    """Open a case of it."""
+    facts = ("--set", "name=甲", "--set", f"base={base}", "--set", f"total={total}")
+    return made.do("open", "made", *facts, by="b1").strip()
+
+
+def test_what_is_computed_is_locked_and_fits_like_what_is_typed(made: LinkedOffice) -> None:
+    """A lock holds, a day does not lie ahead, a unit has somebody who can act."""
+    number = opened(made)
+    made.do("advance", number, "rec", by="b1")
+    made.do("advance", number, "lock", by="b1")
+    assert made.refusal("advance", number, "rec", by="b1")[0].startswith("锁定 比率 已锁定")
+    (ahead,) = made.refusal("advance", number, "look", by="b1")
+    assert ahead.startswith("要素 以后的日子 2026-09-10，最迟 2026-09-07")
+    (nobody,) = made.refusal("advance", number, "give", by="b1")
+    assert nobody.startswith("单位 市招商局 没有能以 承办单位 身份办理的人")
+
+
+def test_what_was_there_before_not_applicable_comes_back(made: LinkedOffice) -> None:
+    """A record that computed nothing is taken back: the value is what it was."""
+    number = opened(made)
+    made.do("advance", number, "rec", by="b1")
+    made.do("set", number, "base=0", by="b1")
+    made.do("advance", number, "rec", by="b1")
+    assert "rate" not in facts_of(made, number)
+    made.do("take-back", number, "rec", "--note", "算错", by="b1")
+    assert facts_of(made, number)["rate"] == "2"
+    assert made.findings() == []
+
+
+def test_what_the_opening_computed_is_not_cleared(made: LinkedOffice) -> None:
+    """Nobody could enter it again."""
+    number = opened(made)
+    told = made.refusal("clear", number, "raiser", "--note", "错", by="b1")
+    assert any("自动填写，不能填、不能改" in one for one in told)
+
+
+def test_what_a_state_requires_is_computed_on_the_way_into_it(made: LinkedOffice) -> None:
+    """It is there by then, and nothing asks it before; the log tells it."""
+    number = opened(made)
+    made.do("advance", number, "rec", by="b1")
+    made.do("advance", number, "finish", by="b1")
+    assert facts_of(made, number)["times"] == 1
+    assert "办结　在办 → 办结　填 次数 1" in made.do("log", number)
+    assert made.findings() == []

@@ -12,7 +12,7 @@ from lifecycle.engine.case import Case, Suspension
 from lifecycle.engine.case_letter import CaseLetter, names_of
 from lifecycle.engine.computing import compute, entered_with
 from lifecycle.engine.docket import Decision, Docket, Refused
-from lifecycle.engine.editions import with_step, without_values
+from lifecycle.engine.editions import with_step
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import how_to_enter, judge_lock, judge_renewed, judge_value
 from lifecycle.engine.gates.gates import Gate
@@ -64,7 +64,7 @@ class Advance(Act):
         if any(not gate.met for gate in docket.gates):
             return docket.refuse(transition)
         sets = compute(docket, case, transition, self.facts)
-        if len(sets) < len(transition.sets):
+        if any(not gate.met for gate in docket.gates):
             return docket.refuse(transition)
         target = fire(workflow, case, transition.name)
         if target is None:
@@ -74,7 +74,7 @@ class Advance(Act):
         return docket.close(made, role, source=case.state, target=target)
 
     def _judge_facts(self, docket: Docket, transition: Transition) -> None:
-        for name, value in self.facts.items():
+        for name, value in sorted(self.facts.items()):  # as the entry has them
             fact = judge_value(docket, name, value)
             if fact is None:
                 continue
@@ -100,10 +100,7 @@ class Advance(Act):
         if transition.kind != "record":
             change |= _place(case, transition, entry)
         facts, empty = entered_with(self.facts, self.sets)
-        made = with_step(workflow, case, transition, facts, entry)
-        gone = [name for name in empty if name in made.facts]
-        if gone:
-            made = without_values(workflow, made, gone, entry.seq)
+        made = with_step(workflow, case, transition, facts, entry, empty)
         return made.after(entry, **change)
 
     def to_dict(self) -> dict[str, Any]:
@@ -130,7 +127,8 @@ class Advance(Act):
         if entry.target != entry.source:
             source = title_in(workflow.states, str(entry.source))
             way = f"　{source} → {title_in(workflow.states, str(entry.target))}"
-        facts = f"　填 {told_facts(workflow, self.facts, names)}" if self.facts else ""
+        entered, _empty = entered_with(self.facts, self.sets)
+        facts = f"　填 {told_facts(workflow, entered, names)}" if entered else ""
         return f"{title}{way}{facts}{noted(self.note)}"
 
     def wish(self, workflow: Workflow, case: Case) -> str:

@@ -14,7 +14,12 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import without_values
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.fact_gates import judge_lock, judge_seats_kept
+from lifecycle.engine.fact_gates import (
+    judge_lock,
+    judge_no_door,
+    judge_not_computed,
+    judge_seats_kept,
+)
 from lifecycle.engine.gates.gates import Gate, judge_role, unknown
 from lifecycle.engine.taking_back import judge_unread, judge_why
 from lifecycle.engine.values import Value, show_value
@@ -96,8 +101,11 @@ def _judge_fact(docket: Docket, fact: Fact) -> str:
     if gate not in docket.gates:
         docket.add(gate)
     judge_lock(docket, fact.name, fact.title)
+    judge_not_computed(docket, fact)
     inputs = {"name": fact.name}
-    if fact.required is True:
+    if fact.is_link:
+        judge_no_door(docket, fact)
+    elif fact.required is True:
         mend = f"填错的，直接改：lifecycle set {case.number} {fact.name}=…"
         docket.add(Gate("facts", False, inputs, f"{fact.title} 立项起就须有，不能清除", mend))
     elif fact.name not in case.facts:

@@ -19,7 +19,7 @@ from lifecycle.engine.consequences import (
 )
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.fact_gates import judge_lock, judge_value
+from lifecycle.engine.fact_gates import judge_lock, judge_relinked, judge_value
 from lifecycle.engine.gates.gates import Gate, confirmers_of, judge_role
 from lifecycle.engine.gates.renewals import spoken_for
 from lifecycle.engine.gates.settled import returns_past
@@ -67,6 +67,7 @@ class ConfirmCorrection(Act):
             fact = judge_value(docket, name, value)
             if fact is not None:
                 judge_lock(docket, name, fact.title)
+        judge_relinked(docket, proposal.facts)
         if proposal.material:
             judge_lock(docket, proposal.material, workflow.materials[proposal.material].title)
         found = _upsets(docket, proposal)

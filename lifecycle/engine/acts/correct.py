@@ -22,7 +22,7 @@ from lifecycle.engine.consequences import (
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import edition_of, readers_of
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.fact_gates import judge_lock, judge_value
+from lifecycle.engine.fact_gates import judge_lock, judge_relinked, judge_value
 from lifecycle.engine.gates.asking import seats_dropped_by
 from lifecycle.engine.gates.gates import Gate, judge_role, leads_of, title_of, unknown
 from lifecycle.engine.values import Value
@@ -61,6 +61,9 @@ class Correct(Act):
             docket.add(Gate("reason", False, {}, "须写明更正的理由", "加 --note 理由"))
         if any(not gate.met for gate in docket.gates):
             return docket.refuse()
+        judge_relinked(docket, self.facts)
+        if any(not gate.met for gate in docket.gates):
+            return docket.refuse()
         workflow, case = docket.workflow, docket.case
         after = amended(
             workflow, case, self.facts, self.material, self.file, seq=case.seq + 1, slip=self.slip
@@ -84,7 +87,7 @@ class Correct(Act):
         workflow, role = docket.workflow, ""
         if not self.names:
             docket.add(Gate("facts", False, {}, "没有写要更正什么"))
-        for name, value in self.facts.items():
+        for name, value in sorted(self.facts.items()):  # as the entry has them
             fact = judge_value(docket, name, value)
             if fact is not None:
                 held = docket.case.facts.get(name) == value

@@ -35,7 +35,7 @@ class Open(Act):
         workflow = docket.workflow
         gate, role = judge_role(workflow, None, docket.officer, docket.moment, workflow.opened_by)
         docket.add(gate)
-        for name, value in self.facts.items():
+        for name, value in sorted(self.facts.items()):  # as the entry has them
             entered = judge_value(docket, name, value)
             if entered is not None:
                 _judge_keeper(docket, entered)
@@ -62,7 +62,11 @@ class Open(Act):
         case = self.fold(workflow, None, entry)
         for guard in opening.guards:
             docket.add(judge_guard(workflow, case, opening, guard, {}, moment))
-        return replace(self, sets=compute(docket, case, opening, {}))
+        made = replace(self, sets=compute(docket, case, opening, {}))
+        if workflow.subject in made.sets and made.sets[workflow.subject] is None:
+            title = workflow.facts[workflow.subject].title
+            docket.add(Gate("sets", False, {"fact": workflow.subject}, f"{title} 没有算出来"))
+        return made
 
     def fold(self, workflow: Workflow, case: Case | None, entry: Entry) -> Case:
         """Give the case as it begins."""
@@ -71,7 +75,7 @@ class Open(Act):
             id=entry.case,
             number=entry.numbers["case"],
             workflow=entry.workflow,
-            title=str(facts[workflow.subject]),
+            title=str(facts.get(workflow.subject, "")),
             state=workflow.initial,
             seq=entry.seq,
             head=entry.digest,

@@ -189,6 +189,9 @@ def way_in(workflow: Workflow, case: Case, fact: Fact) -> str:
     """Say how a fact is entered: by itself, or with a transition that can be made now, or else with
     one from another state.
     """
+    computing = workflow.computed.get(fact.name, ())
+    if computing:
+        return f"办理{titles_of_ways(computing)}时自动填写"
     if is_set_alone(workflow, case, fact):
         return f"lifecycle set {case.number} {fact.name}=…"
     here = door_here(workflow, case, fact)
@@ -202,6 +205,8 @@ def way_in(workflow: Workflow, case: Case, fact: Fact) -> str:
 
 def is_set_alone(workflow: Workflow, case: Case, fact: Fact) -> bool:
     """Tell whether a fact is entered by itself, without a transition."""
+    if fact.name in workflow.computed or fact.is_link:
+        return False
     asking = doors_of(workflow, fact.name).asking
     return not asking and is_free(workflow, case, fact.name)
 
@@ -320,7 +325,7 @@ def judge_needed(
     """Judge the facts needed, or required where the transition leads."""
     required = required_by(workflow, case.state, transition.name)
     for name in dict.fromkeys((*transition.facts, *required)):
-        if name in transition.asks:
+        if name in (*transition.asks, *transition.set_facts):
             continue
         value = facts.get(name, case.facts.get(name))
         required_here = workflow.facts[name].required == transition.to
@@ -490,7 +495,7 @@ def barred_by(workflow: Workflow, expression: Expression, moment: Moment) -> tup
             title = (
                 title_of(workflow, found.lacks) if found.lacks in workflow.facts else found.lacks
             )
-            return f"{found.collection.title}：本事项缺 {title}", f"--set {found.lacks}=…"
+            return f"{found.title}：本事项缺 {title}", f"--set {found.lacks}=…"
         if found.undecided:
             return found.told_undecided(), "补齐那几件的要素"
     return None
@@ -515,6 +520,14 @@ def inputs_of(
     pins = pins_of(expression, scope)
     if pins or LINKED in scope:
         inputs["cases"] = recorded_pins(pins)
+    many = (moment.others or NO_OTHERS).many
+    linked = {
+        name: many[name].to_dict()
+        for space, name in expression.paths
+        if space == LINKED and name in many
+    }
+    if linked:
+        inputs["linked"] = linked
     if collected:
         inputs["collections"] = {name: one.to_dict() for name, one in sorted(collected.items())}
     return inputs

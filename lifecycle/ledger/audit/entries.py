@@ -23,6 +23,7 @@ from lifecycle.ledger.entry_checks import check_link, unreadable
 from lifecycle.ledger.files import LostFileError
 from lifecycle.ledger.record import CALENDAR, GENESIS, UNREADABLE, read
 from lifecycle.ledger.replay import Basis, replay_entry
+from lifecycle.ledger.rows.link_rows import links_of
 from lifecycle.ledger.store import EntryRow, LostDefinitionError
 
 
@@ -43,7 +44,8 @@ class Trail:
     """A case's chain as far as it was followed: what the case is called, and its last step.
 
     `judged` says that its entries are still judged: not once they rest on the part of the office's
-    chain that cannot be followed. `editions` counts how many values each fact has had.
+    chain that cannot be followed. `editions` counts how many values each fact has had, `links` are
+    the cases that it has ever named.
     """
 
     case_id: str
@@ -51,6 +53,7 @@ class Trail:
     last: CaseStep | None = None
     judged: bool = True
     editions: Mapping[str, int] = field(default_factory=dict)
+    links: frozenset[str] = frozenset()
 
     @property
     def case(self) -> Case | None:
@@ -84,7 +87,7 @@ def look_at(known: Known, trail: Trail, row: EntryRow) -> Inspected:
         message = "单位的人员记录有损坏，本条及以后未能核对权限"
         found.append(Finding("unread", row.idx, trail.name, message))
     step = replay_entry(known.basis, trail.case, row, judged=trail.judged and not sight.blank)
-    after = _moved(trail, step)
+    after = _moved(known, trail, step)
     looked = Looked(known, after or trail, step)
     problems: list[Problem | Resting] = list(step.problems)
     if after is not None:
@@ -162,12 +165,14 @@ def _sight(office: OfficeSeen, row: EntryRow) -> Sight:
         return _CLEAR
 
 
-def _moved(trail: Trail, step: CaseStep) -> Trail | None:
+def _moved(known: Known, trail: Trail, step: CaseStep) -> Trail | None:
     """Give the trail after a step; a case is called by its number, once that is known."""
     if step.after is None:
         return None
     name = step.after.number if trail.name == trail.case_id else trail.name
-    return Trail(trail.case_id, name, step, trail.judged, counted(trail.editions, step))
+    links = trail.links | links_of(known.scope.library.workflow(step.after.workflow), step.after)
+    editions = counted(trail.editions, step)
+    return Trail(trail.case_id, name, step, trail.judged, editions, links)
 
 
 def _findings(

@@ -5,8 +5,6 @@ They are computed from the values of facts and compared with them by the audit.
 
 from __future__ import annotations
 
-import json
-
 from lifecycle.engine.case import Case
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
@@ -56,14 +54,3 @@ def named_case(store: Store, number: str) -> str | None:
 def kept_links(store: Store, case_id: str) -> set[tuple[str, str]]:
     """Give the links that are kept of a case, as (number, the case's own workflow)."""
     return set(store.rows(text.LINKS_OF_CASE, case_id=case_id))
-
-
-def are_links_kept(store: Store, workflow: Workflow, case_id: str) -> bool:
-    """Tell whether the links kept of a case are all that its facts have ever named."""
-    ever = {
-        (json.loads(value), workflow.name)
-        for fact in workflow.links
-        for (value,) in store.rows(text.VALUES_OF_FACT, case_id=case_id, fact=fact.name)
-        if value is not None
-    }
-    return kept_links(store, case_id) == ever

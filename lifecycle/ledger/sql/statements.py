@@ -523,7 +523,7 @@ VALUE_ON = (
     .order_by(col(FactValueRow.on_day).desc(), col(FactValueRow.edition).desc())
     .limit(number(1))
 )
-VALUES_OVER = (
+_VALUES = (
     selecting(
         FactValueRow.case_id,
         CaseRow.number,
@@ -542,7 +542,6 @@ VALUES_OVER = (
     )
     .where(
         col(FactValueRow.fact).in_(texts("facts", "asked")),
-        col(CaseRow.workflow) == text_of("workflow"),
         col(FactValueRow.on_day) <= text_of("on_day"),
         col(EntryTable.idx) < index_of("before"),
     )
@@ -553,6 +552,15 @@ VALUES_OVER = (
         col(FactValueRow.edition),
     )
 )
+VALUES_OVER = _VALUES.where(col(CaseRow.workflow) == text_of("workflow"))
+VALUES_LINKED = _VALUES.where(
+    col(FactValueRow.case_id).in_(
+        select(LinkRow.case_id).where(
+            col(LinkRow.target) == text_of("target"), col(LinkRow.workflow) == text_of("workflow")
+        )
+    )
+)
+DIGESTS_OF = select(CaseRow.digest).where(col(CaseRow.workflow) == text_of("workflow")).distinct()
 FORGET_FACT_VALUES = delete(FactValueRow)
 
 # Steps: the transitions of a case that stand.
@@ -599,7 +607,6 @@ LINKS_OF_CASE = select(LinkRow.target, LinkRow.workflow).where(
 )
 FORGET_LINKS = delete(LinkRow)
 ID_NUMBERED = select(CaseRow.id).where(CaseRow.number == text_of("number"))
-VALUES_OF_FACT = select(FactValueRow.value).where(*_THIS_FACT)
 
 # Tasks: who is asked for what.
 

@@ -1438,8 +1438,8 @@ fact_value.value
 FROM fact_value JOIN cases ON cases.id = fact_value.case_id JOIN entry ON entry.case_id =
 fact_value.case_id AND entry.seq = fact_value.seq
 WHERE fact_value.fact IN (SELECT asked.value
-FROM json_each(:facts) AS asked) AND cases.workflow = :workflow AND fact_value.on_day <= :on_day AND
-entry.idx < :before ORDER BY fact_value.case_id, fact_value.fact, fact_value.on_day,
+FROM json_each(:facts) AS asked) AND fact_value.on_day <= :on_day AND entry.idx < :before AND
+cases.workflow = :workflow ORDER BY fact_value.case_id, fact_value.fact, fact_value.on_day,
 fact_value.edition
 """,
     """
@@ -1448,10 +1448,48 @@ fact_value.value
 FROM fact_value JOIN cases ON cases.id = fact_value.case_id JOIN entry ON entry.case_id =
 fact_value.case_id AND entry.seq = fact_value.seq
 WHERE fact_value.fact IN (SELECT asked.value
-FROM jsonb_array_elements_text(CAST(%(facts)s::VARCHAR AS JSONB)) AS asked) AND cases.workflow =
-%(workflow)s::VARCHAR AND fact_value.on_day <= %(on_day)s::VARCHAR AND entry.idx <
-%(before)s::BIGINT ORDER BY fact_value.case_id, fact_value.fact, fact_value.on_day,
-fact_value.edition
+FROM jsonb_array_elements_text(CAST(%(facts)s::VARCHAR AS JSONB)) AS asked) AND fact_value.on_day <=
+%(on_day)s::VARCHAR AND entry.idx < %(before)s::BIGINT AND cases.workflow = %(workflow)s::VARCHAR
+ORDER BY fact_value.case_id, fact_value.fact, fact_value.on_day, fact_value.edition
+""",
+)
+VALUES_LINKED = Statement(
+    """
+SELECT fact_value.case_id, cases.number, cases.title, cases.digest, fact_value.fact,
+fact_value.value
+FROM fact_value JOIN cases ON cases.id = fact_value.case_id JOIN entry ON entry.case_id =
+fact_value.case_id AND entry.seq = fact_value.seq
+WHERE fact_value.fact IN (SELECT asked.value
+FROM json_each(:facts) AS asked) AND fact_value.on_day <= :on_day AND entry.idx < :before AND
+fact_value.case_id IN (SELECT link.case_id
+FROM link
+WHERE link.target = :target AND link.workflow = :workflow) ORDER BY fact_value.case_id,
+fact_value.fact, fact_value.on_day, fact_value.edition
+""",
+    """
+SELECT fact_value.case_id, cases.number, cases.title, cases.digest, fact_value.fact,
+fact_value.value
+FROM fact_value JOIN cases ON cases.id = fact_value.case_id JOIN entry ON entry.case_id =
+fact_value.case_id AND entry.seq = fact_value.seq
+WHERE fact_value.fact IN (SELECT asked.value
+FROM jsonb_array_elements_text(CAST(%(facts)s::VARCHAR AS JSONB)) AS asked) AND fact_value.on_day <=
+%(on_day)s::VARCHAR AND entry.idx < %(before)s::BIGINT AND fact_value.case_id IN (SELECT
+link.case_id
+FROM link
+WHERE link.target = %(target)s::VARCHAR AND link.workflow = %(workflow)s::VARCHAR) ORDER BY
+fact_value.case_id, fact_value.fact, fact_value.on_day, fact_value.edition
+""",
+)
+DIGESTS_OF = Statement(
+    """
+SELECT DISTINCT cases.digest
+FROM cases
+WHERE cases.workflow = :workflow
+""",
+    """
+SELECT DISTINCT cases.digest
+FROM cases
+WHERE cases.workflow = %(workflow)s::VARCHAR
 """,
 )
 FORGET_FACT_VALUES = Statement(
@@ -1601,18 +1639,6 @@ WHERE cases.number = :number
 SELECT cases.id
 FROM cases
 WHERE cases.number = %(number)s::VARCHAR
-""",
-)
-VALUES_OF_FACT = Statement(
-    """
-SELECT fact_value.value
-FROM fact_value
-WHERE fact_value.case_id = :case_id AND fact_value.fact = :fact
-""",
-    """
-SELECT fact_value.value
-FROM fact_value
-WHERE fact_value.case_id = %(case_id)s::VARCHAR AND fact_value.fact = %(fact)s::VARCHAR
 """,
 )
 TASKS_OF_CASE = Statement(

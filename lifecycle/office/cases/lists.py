@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lifecycle.engine.gates.gates import title_of
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.standing import Standing, lights_read_today, stand
-from lifecycle.errors import Location, UnknownError, UsageError, WorkflowError
+from lifecycle.errors import InvalidError, Location, UnknownError, UsageError, WorkflowError
 from lifecycle.expression.expression import Expression, compile_expression
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
@@ -25,6 +25,7 @@ from lifecycle.ledger.queries import board as count_cases
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.store import LostDefinitionError
 from lifecycle.people.clock import in_beijing
+from lifecycle.workflow.model import LINKED, OFFICER
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case, Moment
@@ -234,6 +235,11 @@ def _compiled(office: Office, where: str | None, workflow: str | None) -> Expres
     except ExpressionError as error:
         raise _told(error, where) from error
     among = [w for w in office.workflows() if workflow in (None, w.name)]
+    if not expression.names.isdisjoint((LINKED, OFFICER)):
+        raise InvalidError(
+            "--where 不能用 linked、officer",
+            "按关联到它的事项找，用对方的清单：--workflow 对方的流程",
+        )
     facts = {name for w in among for name in w.facts}
     for name in sorted(expression.names - facts - {*FUNCTIONS, *SPACES, *VARIABLES}):
         raise UnknownError("要素", name, facts)
