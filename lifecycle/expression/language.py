@@ -172,13 +172,13 @@ def _sum(items: Any, part: str = "") -> Any:
 
 
 def _min(items: Any, part: str = "") -> Any:
-    """Give the least, of what some cases have under a name; none of none."""
-    return min(_parts(items, part), default=None)
+    """Give the least, or that of what some cases have under a name: none of no cases."""
+    return min(_parts(items, part), default=None) if part else min(items)
 
 
 def _max(items: Any, part: str = "") -> Any:
-    """Give the greatest, of what some cases have under a name; none of none."""
-    return max(_parts(items, part), default=None)
+    """Give the greatest, or that of what some cases have under a name: none of no cases."""
+    return max(_parts(items, part), default=None) if part else max(items)
 
 
 def _part_of(row: Any, part: str) -> Any:

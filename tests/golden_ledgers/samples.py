@@ -26,11 +26,12 @@ MASKS = (
 
 def samples_of(ledger: str, played: Iterable[Played]) -> Samples:
     """Give for each verb of a ledger its first document that says yes, and its first
-    that says no.
+    that says no; none of a bulk, which says both.
     """
     found: Samples = {}
     for one in played:
-        if "--json" in one.step.argv and one.out.startswith("{"):
+        bulk = '"results": [' in one.out
+        if "--json" in one.step.argv and one.out.startswith("{") and not bulk:
             name = verb(one) + ("" if one.accepted else ".refused")
             if name not in found:
                 found[name] = f"{ledger} $ {sample(one)}"
