@@ -97,8 +97,17 @@ def _judge_link(docket: Docket, fact: Fact, value: Value) -> None:
     elif docket.opened is not None and docket.case.number == value:
         docket.add(Gate("facts", False, inputs, f"{fact.title} 不能是本事项自己", mend, fact.basis))
     else:
-        pins = {**inputs, "cases": [list(other.pin)]}
-        docket.add(Gate("facts", True, pins, f"{fact.title} {value} {other.title}"))
+        pins = {"cases": [list(other.pin)], "link": fact.name, **inputs}
+        _add_in_order(docket, Gate("facts", True, pins, f"{fact.title} {value} {other.title}"))
+
+
+def _add_in_order(docket: Docket, gate: Gate) -> None:
+    """Note the gate of a link among those of other links by the order of their facts: an entry does
+    not tell in which order they were typed.
+    """
+    name = gate.inputs["link"]
+    later = (place for place, one in enumerate(docket.gates) if one.inputs.get("link", "") > name)
+    docket.gates.insert(next(later, len(docket.gates)), gate)
 
 
 def judge_relinked(docket: Docket, facts: Mapping[str, Value]) -> None:

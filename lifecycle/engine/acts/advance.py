@@ -74,7 +74,7 @@ class Advance(Act):
         return docket.close(made, role, source=case.state, target=target)
 
     def _judge_facts(self, docket: Docket, transition: Transition) -> None:
-        for name, value in sorted(self.facts.items()):  # as the entry has them
+        for name, value in self.facts.items():
             fact = judge_value(docket, name, value)
             if fact is None:
                 continue

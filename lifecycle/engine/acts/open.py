@@ -35,7 +35,7 @@ class Open(Act):
         workflow = docket.workflow
         gate, role = judge_role(workflow, None, docket.officer, docket.moment, workflow.opened_by)
         docket.add(gate)
-        for name, value in sorted(self.facts.items()):  # as the entry has them
+        for name, value in self.facts.items():
             entered = judge_value(docket, name, value)
             if entered is not None:
                 _judge_keeper(docket, entered)
