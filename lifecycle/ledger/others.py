@@ -87,7 +87,7 @@ class PastCases:
                 yield _Then(step.row.idx, intent["occurred_on"], case)
 
 
-_ALL = 1 << 62
+_ALL = (1 << 62) - 1
 """An index after every entry."""
 
 
@@ -169,13 +169,20 @@ class OtherCases:
         if case is None:
             return linking, many
         for name in names:
-            rows = cases_linking(self.library.store, case.number, name)
+            rows = self._ever_linking(name, case.number)
             if len(rows) > MOST_PINS:
                 found = collect_linked(self.library, workflow, name, case.number, on, self.before)
                 many[name] = found
             else:
                 linking[name] = self._linking(name, case, on)
         return linking, many
+
+    def _ever_linking(self, name: str, number: str) -> list[str]:
+        """List the cases of a workflow that name, or once named, a case: those that were there when
+        it was read, so that an audit reads as many as the judge did.
+        """
+        before = _ALL if self.before is None else self.before
+        return cases_linking(self.library.store, number, name, before)
 
     def _titles(self, workflow: Workflow) -> dict[str, str]:
         """Map the workflows that one names to their titles."""
@@ -198,8 +205,7 @@ class OtherCases:
         """Read the cases of a workflow that link to a case, in the order of their numbers."""
         if case is None:
             return ()
-        rows = cases_linking(self.library.store, case.number, name)
-        found = (self._at(case_id, on) for case_id in rows)
+        found = (self._at(case_id, on) for case_id in self._ever_linking(name, case.number))
         linked = (one for one in found if one is not None and _links_to(one, case.number))
         return tuple(sorted(linked, key=lambda one: one.number))
 

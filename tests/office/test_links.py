@@ -88,6 +88,20 @@ def test_of_many_cases_an_entry_has_one_digest(
     assert [case for _code, case, _message in office.findings()] == [works]
 
 
+def test_what_links_later_changes_nothing_that_was_recorded(office: LinkedOffice) -> None:
+    """However many cases link by now, the audit reads those that did then, in the same way."""
+    works = office.works()
+    office.do("advance", office.problem(works), by="b1")
+    office.at("2026-09-10")
+    office.do("advance", works, "finish", by="b1")
+    office.at("2026-09-11")
+    for number in range(MOST_PINS + 1):
+        facts = (f"subject=问题{number}", f"project={works}", "cost=1")
+        sets = [word for fact in facts for word in ("--set", fact)]
+        office.do("open", "problem", *sets, "--on", "2026-09-08", by="l1")
+    assert office.findings() == []
+
+
 def test_of_many_cases_the_open_one_blocks(office: LinkedOffice) -> None:
     """However many there are, one that is open is told."""
     works = office.works()
@@ -313,7 +327,8 @@ def test_a_day_ignored_is_found(office: LinkedOffice, monkeypatch: pytest.Monkey
         "DELETE FROM link",
         "UPDATE link SET target = 'GC-2026-002'",
         "UPDATE link SET workflow = 'works'",
-        "INSERT INTO link SELECT 'GC-2026-002', 'problem', case_id FROM link",
+        "UPDATE link SET seq = 2",
+        "INSERT INTO link SELECT 'GC-2026-002', 'problem', case_id, 1 FROM link",
     ],
 )
 def test_altered_links_are_found(office: LinkedOffice, damage: str) -> None:

@@ -23,7 +23,7 @@ from lifecycle.ledger.entry_checks import check_link, unreadable
 from lifecycle.ledger.files import LostFileError
 from lifecycle.ledger.record import CALENDAR, GENESIS, UNREADABLE, read
 from lifecycle.ledger.replay import Basis, replay_entry
-from lifecycle.ledger.rows.link_rows import links_of
+from lifecycle.ledger.rows.link_rows import links_ever
 from lifecycle.ledger.store import EntryRow, LostDefinitionError
 
 
@@ -45,7 +45,7 @@ class Trail:
 
     `judged` says that its entries are still judged: not once they rest on the part of the office's
     chain that cannot be followed. `editions` counts how many values each fact has had, `links` are
-    the cases that it has ever named.
+    the cases that it has ever named, by which entries first.
     """
 
     case_id: str
@@ -53,7 +53,7 @@ class Trail:
     last: CaseStep | None = None
     judged: bool = True
     editions: Mapping[str, int] = field(default_factory=dict)
-    links: frozenset[str] = frozenset()
+    links: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def case(self) -> Case | None:
@@ -170,7 +170,8 @@ def _moved(known: Known, trail: Trail, step: CaseStep) -> Trail | None:
     if step.after is None:
         return None
     name = step.after.number if trail.name == trail.case_id else trail.name
-    links = trail.links | links_of(known.scope.library.workflow(step.after.workflow), step.after)
+    workflow = known.scope.library.workflow(step.after.workflow)
+    links = links_ever(trail.links, workflow, step.after)
     editions = counted(trail.editions, step)
     return Trail(trail.case_id, name, step, trail.judged, editions, links)
 

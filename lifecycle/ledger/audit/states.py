@@ -20,7 +20,7 @@ from lifecycle.ledger.chain import CaseStep, Problem, fold
 from lifecycle.ledger.others import PastCases
 from lifecycle.ledger.replay import Basis, replay_entry
 from lifecycle.ledger.rows.case_rows import CASE_COLUMNS, case_row, undated_row
-from lifecycle.ledger.rows.link_rows import kept_links, links_of
+from lifecycle.ledger.rows.link_rows import kept_links, links_ever
 from lifecycle.ledger.rows.search_rows import is_kept, kept_search
 from lifecycle.ledger.rows.step_rows import are_kept, kept_steps
 from lifecycle.ledger.rows.task_rows import TaskRow, kept_tasks, tasks_now
@@ -40,7 +40,7 @@ def check_state(
     scope, office, name = known.scope, known.office, trail.name
     store, case = scope.store, last.after
     assert case is not None  # the trail is told only of cases that were followed to the end
-    editions, links = trail.editions, set(trail.links)
+    editions, links = trail.editions, trail.links
     with store.reading():
         rows = list(store.entries(trail.case_id, after=case.seq))
         found = stored_row(store, trail.case_id)
@@ -57,7 +57,7 @@ def check_state(
             yield Finding("lost", step.row.idx, name, "审计期间新增的这条记录不能接续")
             return office
         last, case = step, step.after
-        links |= links_of(scope.library.workflow(case.workflow), case)
+        links = links_ever(links, scope.library.workflow(case.workflow), case)
         editions = counted(editions, step)
         for code, message in check_values(store, step, editions):
             yield Finding(code, step.row.idx, name, message)
@@ -75,7 +75,8 @@ def check_state(
     alike = {
         "待办": calendar is None or _are_asked(workflow, case, calendar, asked),
         "办理步骤": are_kept(made, case),
-        "关联": kept_links(store, trail.case_id) == {(one, workflow.name) for one in links},
+        "关联": kept_links(store, trail.case_id)
+        == {(target, workflow.name, seq) for target, seq in links.items()},
         "检索文字": is_kept(searched, workflow, case),
     }
     for what in (what for what, same in alike.items() if not same):

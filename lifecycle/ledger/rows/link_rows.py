@@ -5,6 +5,8 @@ They are computed from the values of facts and compared with them by the audit.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lifecycle.engine.case import Case
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
@@ -26,7 +28,15 @@ def put_links(store: Store, workflow: Workflow, before: Case | None, after: Case
     old = links_of(workflow, before) if before else set()
     for target in sorted(links_of(workflow, after) - old):
         found = {"target": target, "workflow": workflow.name, "case_id": after.id}
-        store.run(text.ADD_LINK, **found)
+        store.run(text.ADD_LINK, **found, seq=after.seq)
+
+
+def links_ever(before: Mapping[str, int], workflow: Workflow, after: Case) -> Mapping[str, int]:
+    """Give the cases that one has ever named, each with the seq of the entry that first did, after
+    one more entry.
+    """
+    new = links_of(workflow, after) - before.keys()
+    return {**before, **dict.fromkeys(new, after.seq)} if new else before
 
 
 def forget_links(store: Store) -> None:
@@ -34,9 +44,11 @@ def forget_links(store: Store) -> None:
     store.run(text.FORGET_LINKS)
 
 
-def cases_linking(store: Store, target: str, workflow: str) -> list[str]:
-    """List the ids of the cases of a workflow that name, or once named, a case by its number."""
-    rows = store.rows(text.CASES_LINKING, target=target, workflow=workflow)
+def cases_linking(store: Store, target: str, workflow: str, before: int) -> list[str]:
+    """List the ids of the cases of a workflow that name, or once named, a case by its number: by
+    entries before a place in the log.
+    """
+    rows = store.rows(text.CASES_LINKING, target=target, workflow=workflow, before=before)
     return [case_id for (case_id,) in rows]
 
 
@@ -51,6 +63,8 @@ def named_case(store: Store, number: str) -> str | None:
     return found[0] if found is not None else None
 
 
-def kept_links(store: Store, case_id: str) -> set[tuple[str, str]]:
-    """Give the links that are kept of a case, as (number, the case's own workflow)."""
+def kept_links(store: Store, case_id: str) -> set[tuple[str, str, int]]:
+    """Give the links that are kept of a case, as (number, the case's own workflow, the seq of the
+    entry that made it).
+    """
     return set(store.rows(text.LINKS_OF_CASE, case_id=case_id))

@@ -593,7 +593,17 @@ ADD_LINK = (
 )
 CASES_LINKING = (
     select(LinkRow.case_id)
-    .where(col(LinkRow.target) == text_of("target"), col(LinkRow.workflow) == text_of("workflow"))
+    .join(
+        EntryTable,
+        and_(
+            col(EntryTable.case_id) == col(LinkRow.case_id), col(EntryTable.seq) == col(LinkRow.seq)
+        ),
+    )
+    .where(
+        col(LinkRow.target) == text_of("target"),
+        col(LinkRow.workflow) == text_of("workflow"),
+        col(EntryTable.idx) < index_of("before"),
+    )
     .order_by(col(LinkRow.case_id))
 )
 WORKFLOWS_LINKING = (
@@ -602,7 +612,7 @@ WORKFLOWS_LINKING = (
     .distinct()
     .order_by(col(LinkRow.workflow))
 )
-LINKS_OF_CASE = select(LinkRow.target, LinkRow.workflow).where(
+LINKS_OF_CASE = select(LinkRow.target, LinkRow.workflow, LinkRow.seq).where(
     col(LinkRow.case_id) == text_of("case_id")
 )
 FORGET_LINKS = delete(LinkRow)

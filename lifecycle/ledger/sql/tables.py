@@ -259,13 +259,14 @@ class StepRow(SQLModel, table=True):
 
 class LinkRow(SQLModel, table=True):
     """A case that names, or once named, another: `target` is the number of that one, `workflow` the
-    name of the workflow of the case that names it.
+    name of the workflow of the case that names it, `seq` of which entry first did.
     """
 
     __tablename__ = "link"
     target: str = Field(primary_key=True)
     workflow: str = Field(primary_key=True)
     case_id: str = Field(primary_key=True)
+    seq: int
     __table_args__ = (Index("links_by_case", "case_id"), {"sqlite_with_rowid": False})
 
 

@@ -118,6 +118,7 @@ CREATE TABLE link (
     target VARCHAR NOT NULL,
     workflow VARCHAR NOT NULL,
     case_id VARCHAR NOT NULL,
+    seq INTEGER NOT NULL,
     PRIMARY KEY (target, workflow, case_id)
 )
  WITHOUT ROWID
@@ -335,6 +336,7 @@ CREATE TABLE link (
     target VARCHAR COLLATE "C" NOT NULL,
     workflow VARCHAR COLLATE "C" NOT NULL,
     case_id VARCHAR COLLATE "C" NOT NULL,
+    seq INTEGER NOT NULL,
     PRIMARY KEY (target, workflow, case_id)
 )
 """,
@@ -509,6 +511,7 @@ POSTGRESQL_DESCRIPTION = (
     "列 letter.unit：character varying not null C",
     "列 letter.waiting：character varying not null C",
     "列 link.case_id：character varying not null C",
+    "列 link.seq：integer not null",
     "列 link.target：character varying not null C",
     "列 link.workflow：character varying not null C",
     "列 meta.key：character varying not null C",
@@ -1580,25 +1583,26 @@ FORGET_STEPS = Statement(
 )
 ADD_LINK = Statement(
     """
-INSERT INTO link (target, workflow, case_id) VALUES (:target, :workflow, :case_id) ON CONFLICT DO
-NOTHING
+INSERT INTO link (target, workflow, case_id, seq) VALUES (:target, :workflow, :case_id, :seq) ON
+CONFLICT DO NOTHING
 """,
     """
-INSERT INTO link (target, workflow, case_id) VALUES (%(target)s::VARCHAR, %(workflow)s::VARCHAR,
-%(case_id)s::VARCHAR) ON CONFLICT DO NOTHING
+INSERT INTO link (target, workflow, case_id, seq) VALUES (%(target)s::VARCHAR,
+%(workflow)s::VARCHAR, %(case_id)s::VARCHAR, %(seq)s::INTEGER) ON CONFLICT DO NOTHING
 """,
 )
 CASES_LINKING = Statement(
     """
 SELECT link.case_id
-FROM link
-WHERE link.target = :target AND link.workflow = :workflow ORDER BY link.case_id
+FROM link JOIN entry ON entry.case_id = link.case_id AND entry.seq = link.seq
+WHERE link.target = :target AND link.workflow = :workflow AND entry.idx < :before ORDER BY
+link.case_id
 """,
     """
 SELECT link.case_id
-FROM link
-WHERE link.target = %(target)s::VARCHAR AND link.workflow = %(workflow)s::VARCHAR ORDER BY
-link.case_id
+FROM link JOIN entry ON entry.case_id = link.case_id AND entry.seq = link.seq
+WHERE link.target = %(target)s::VARCHAR AND link.workflow = %(workflow)s::VARCHAR AND entry.idx <
+%(before)s::BIGINT ORDER BY link.case_id
 """,
 )
 WORKFLOWS_LINKING = Statement(
@@ -1615,12 +1619,12 @@ WHERE link.target = %(target)s::VARCHAR ORDER BY link.workflow
 )
 LINKS_OF_CASE = Statement(
     """
-SELECT link.target, link.workflow
+SELECT link.target, link.workflow, link.seq
 FROM link
 WHERE link.case_id = :case_id
 """,
     """
-SELECT link.target, link.workflow
+SELECT link.target, link.workflow, link.seq
 FROM link
 WHERE link.case_id = %(case_id)s::VARCHAR
 """,
