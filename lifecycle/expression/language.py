@@ -181,12 +181,28 @@ def _max(items: Any, part: str = "") -> Any:
     return max(_parts(items, part), default=None) if part else max(items)
 
 
+def _rank(rows: Any, part: str, value: Any) -> int:
+    """Give the place of a value among what some cases have under a name, the greatest first: those
+    that are equal share a place, and the next one's counts them all.
+    """
+    return 1 + sum(1 for one in _parts(rows, part) if one > value)
+
+
+def _known(rows: Any, part: str) -> list[Any]:
+    """Give those of some cases that have something under a name, not merely count as zero."""
+    return [row for row in rows if part in getattr(_case(row), "known", row)]
+
+
 def _part_of(row: Any, part: str) -> Any:
-    if not isinstance(row, Mapping):
-        raise ExpressionError("sum 写了要素名称的，前面应为若干事项", length=0)
-    if part not in row:
+    if part not in _case(row):
         raise MissingName(part)
     return row[part]
+
+
+def _case(row: Any) -> Any:
+    if not isinstance(row, Mapping):
+        raise ExpressionError("写了要素名称的，前面应为若干事项", length=0)
+    return row
 
 
 def _default(value: Any, instead: Any = "", empty: Any = False) -> Any:
@@ -327,6 +343,22 @@ FILTERS: Mapping[str, Function] = {
         _max,
         1,
         True,
+    ),
+    "rank": Function(
+        "名次",
+        "一个值在若干事项的某个要素里排第几，最大的第一，相同的并列；括号里写要素的名称和那个值",
+        ("list", "text", "number|date"),
+        "number",
+        _rank,
+        walks=True,
+    ),
+    "known": Function(
+        "已填的",
+        "若干事项里填了某个要素的；括号里写要素的名称",
+        ("list", "text"),
+        "list",
+        _known,
+        walks=True,
     ),
     "lower": Function("小写", "字母改为小写", ("text",), "text", str.lower),
     "upper": Function("大写", "字母改为大写", ("text",), "text", str.upper),

@@ -38,8 +38,10 @@ IMPOSSIBLE, CHOICE, TYPE, CONSTANT, UNKNOWN = (
 )
 """The rules that a faulty comparison breaks, by the names under which they are told."""
 
-_FIGURES = ("sum", "min", "max")
+_FIGURES = ("sum", "min", "max", "rank", "known")
 """Filters that make a figure of what some cases have under a name."""
+_OF_CASES = ("open", "rank", "known")
+"""Filters that only some cases have."""
 _EQUAL, _IN = ("eq", "ne"), ("in", "notin")
 _DIVIDING = ("/", "//", "%")
 _RECKONED: dict[type[nodes.Expr], Callable[[Decimal, Decimal], Decimal]] = {
@@ -334,12 +336,14 @@ class _SortReader:
             others = [self.sort(arg) for arg in node.args[:1]]
             return self._alike(node, (before, *others), "原来的值和缺时用的值")
         inside = (node.node, *node.args) if node.node else node.args
-        self._taken(node.name, word, inside, before)
+        given = self._taken(node.name, word, inside, before)
         if node.name in _FIGURES and before.of and before.of.inside and node.args:
-            return self._figure(node, before.of)
-        if node.name == "open" and before.of and before.of.inside is None:
-            message = f"open 只用于若干事项，{_called(before)}不是"
-            self.fault(TYPE, node, message, "写成 linked.流程|open")
+            return self._figure(node, before, given[1:])
+        if node.name in _OF_CASES and before.of and before.of.inside is None:
+            message = f"{node.name} 只用于若干事项，{_called(before)}不是"
+            self.fault(
+                TYPE, node, message, f"写成 linked.流程|{node.name}，或汇集的名称|{node.name}"
+            )
         if node.name == "sum" and before.of and before.of.type not in ("number", "any"):
             message = f"sum 只加数，{_called(before)}的各项是{before.of.title}"
             self.fault(TYPE, node, message, f"sum：{word.explains}")
@@ -350,12 +354,14 @@ class _SortReader:
         counted = word.gives == "number" and word.takes[0] != "list"
         return Sort("number", least=Decimal(0), whole=True) if counted else Sort(word.gives)
 
-    def _figure(self, node: nodes.Filter, row: Sort) -> Sort:
-        """Read the sum, or the least or greatest, of what some cases have under a name."""
+    def _figure(self, node: nodes.Filter, rows: Sort, given: Sequence[Sort]) -> Sort:
+        """Read what is made of what some cases have under a name: their sum, a rank among them."""
+        row = rows.of
+        assert row is not None
         assert row.inside is not None
         known, name = constant(node.args[0])
         if not known or not isinstance(name, str):
-            mend = f"例如 {node.name}('amount')"
+            mend = f"例如 {node.name}('amount'{', amount' if node.name == 'rank' else ''})"
             self.fault(TYPE, node, f"{node.name} 的括号里写要素的名称，加引号", mend)
             return ANY
         found = row.inside(name)
@@ -366,7 +372,22 @@ class _SortReader:
         elif node.name == "sum" and found.type not in ("number", "any"):
             message = f"sum 只加数，{_called(found)}是{found.title}"
             self.fault(TYPE, node.args[0], message, "换一个数的要素")
+        elif node.name == "rank" and len(given) > 1:
+            self._ranked(node, found, given[1])
+        if node.name == "known":
+            return rows
+        if node.name == "rank":
+            return Sort("number", least=Decimal(1), whole=True)
         return NUMBER if node.name == "sum" else found or ANY
+
+    def _ranked(self, node: nodes.Filter, found: Sort, own: Sort) -> None:
+        """See that what is ranked has an order, and that the value is of its type."""
+        if found.type not in ("number", "date", "any"):
+            message = f"rank 只排数和日期，{_called(found)}是{found.title}"
+            self.fault(TYPE, node.args[0], message, "换一个数或日期的要素")
+        elif own.type in ("number", "date") and found.type not in (own.type, "any"):
+            message = f"rank 拿{found.title}排名，{_called(own)}是{own.title}"
+            self.fault(TYPE, node.args[1], message, "两处用同类的值")
 
     def test(self, node: nodes.Test) -> Sort:
         """Read `is …`."""
@@ -385,14 +406,19 @@ class _SortReader:
 
     def _taken(
         self, name: str, word: Function, args: tuple[nodes.Expr, ...], first: Sort | None = None
-    ) -> None:
-        """See that a word is given what it takes; `first` is the sort of what was read already."""
+    ) -> list[Sort]:
+        """See that a word is given what it takes, and give the sorts of that; `first` is the sort
+        of what was read already.
+        """
+        given = []
         for place, arg in enumerate(args[: len(word.takes)]):
             sort = first if first is not None and place == 0 else self.sort(arg)
+            given.append(sort)
             fitting = (*word.takes[place].split("|"), "any")
             if sort.type not in fitting and "any" not in word.takes[place]:
                 message = f"{name} 要{word.wanted(place)}，{_called(sort)}是{sort.title}"
                 self.fault(TYPE, arg, message, f"{name}：{word.explains}")
+        return given
 
     def _wanted(self, node: nodes.Expr, kind: str, where: str) -> None:
         sort = self.sort(node)

@@ -80,6 +80,23 @@ def test_a_member_that_lacks_a_figure_is_told(office: LinkedOffice) -> None:
     assert told.startswith("计算 资金到位率 算不出：缺")
 
 
+def test_a_rank_has_ties_and_wants_every_member_known(office: LinkedOffice) -> None:
+    """The greatest is first, equals share a place and the next one's counts them; who has no figure
+    leaves no place to be told, unless only those that have one are ranked.
+    """
+    for name, funds in zip("甲乙丙丁", ("9000", "7000", "7000", "5000"), strict=True):
+        plan(office, name, funds=funds)
+    number = rating(office)
+    for mark, place in (("9000.01", 1), ("9000", 1), ("7000", 2), ("6999.99", 4), ("5000", 4)):
+        office.do("advance", number, "rank", "--set", f"mark={mark}", by="b1")
+        facts = office.asks("show", number)["case"]["facts"]
+        assert (facts["place"], facts["told"]) == (place, 4)
+    plan(office, "空", funds="")
+    (told,) = office.refusal("advance", number, "rank", "--set", "mark=1", by="b1")
+    assert told.startswith("计算 名次 算不出：缺")
+    assert office.findings() == []
+
+
 def test_what_is_read_is_the_world_of_the_day(office: LinkedOffice) -> None:
     """A value of a later day, and a case opened later, do not count for an earlier day; one that is
     entered late for that day does.
