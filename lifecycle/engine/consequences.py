@@ -22,8 +22,8 @@ from lifecycle.engine.standing import open_limits
 from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass, replace
-from lifecycle.workflow.model import Transition, Workflow
-from lifecycle.workflow.reliance import reads_of, required_by
+from lifecycle.workflow.model import OPENING, Transition, Workflow
+from lifecycle.workflow.reliance import names_read, reads_of, required_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _steps_upset(
         yield Upset(f"“{dropped.transition.title}”不再请 {unit} 会签")
     for name in names:
         maker = before.steps.at(edition_of(before, name).seq)
-        if maker is not None:
+        if maker is not None and maker.transition != OPENING:
             called = f"“{workflow.titles[maker.transition]}”（第 {maker.seq} 笔）"
             yield Upset(f"{called}填报的就是 {title_of(workflow, name)}")
     readers = {step.seq: step for name in names for step in readers_of(before, name)}
@@ -187,12 +187,19 @@ def _steps_upset(
                 text = f"{called}的会签以 {title_of(workflow, name)} 为据，须重新会签"
                 yield Upset(text, renewal=seq)
             yield from _computed_from(workflow, transition, called, name)
-        gates = (gates_of_step(workflow, case, step, moment) for case in (before, after))
-        for was, now in zip(*gates, strict=True):
+        gates = gates_of_step(workflow, before, step, moment)
+        anew = gates_of_step(workflow, after, step, _once_corrected(moment))
+        for was, now in zip(gates, anew, strict=True):
             if was.met and not now.met:
                 yield Upset(f"{called}的{now.label}不再成立：{now.text}", seq)
             elif was.met != now.met:
                 yield Upset(f"{called}的{now.label}由不成立变为成立：{now.text}")
+
+
+def _once_corrected(moment: Moment) -> Moment:
+    """Give the day with the other cases as they are read once the correction is made."""
+    others = moment.others
+    return moment if others is None else replace(moment, others=others.once_corrected())
 
 
 def _computed_from(
@@ -200,7 +207,7 @@ def _computed_from(
 ) -> Iterator[Upset]:
     """Tell which facts a step has computed from one: they stay as they were recorded."""
     for setting in transition.sets:
-        if name in setting.value.names:
+        if name in names_read(workflow, setting.value.names):
             computed, used = (title_of(workflow, n) for n in (setting.fact, name))
             yield Upset(f"{called}算出的 {computed} 用到 {used}，照原来的留着")
 
@@ -223,7 +230,7 @@ def _ways_upset(
             if name in demanded:
                 yield Upset(f"{called}须有 {title_of(workflow, name)}", only_used=True)
         was = judged_again(workflow, before, transition, moment)
-        now = judged_again(workflow, after, transition, moment)
+        now = judged_again(workflow, after, transition, _once_corrected(moment))
         for old, new in zip(was, now, strict=True):
             if old.met != new.met:
                 word = "变为成立" if new.met else "不再成立"

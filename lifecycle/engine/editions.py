@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
 
 from lifecycle.engine.case import Case, Edition, File, Fired, Moment, PastEdition
 from lifecycle.engine.entry import Entry
@@ -18,7 +17,7 @@ from lifecycle.engine.steps import MadeStep, Steps
 from lifecycle.engine.values import Value
 from lifecycle.frozen import replace
 from lifecycle.workflow.model import Transition, Workflow
-from lifecycle.workflow.reliance import counting_states, reads_of, renews
+from lifecycle.workflow.reliance import counting_states, reads_of, renews, way_of
 
 NO_EDITION = Edition(0, 0, 0)
 
@@ -36,7 +35,7 @@ def readers_of(case: Case, name: str) -> list[MadeStep]:
     edition = edition_of(case, name)
     if not edition.last_reader:
         return []
-    return [step for step in case.steps if step.reads.get(name) == edition.number]
+    return [step for step in case.steps if is_read(case, step, name)]
 
 
 def editions_of_step(case: Case, seq: int) -> dict[str, int]:
@@ -238,6 +237,26 @@ def _may_go(workflow: Workflow, step: MadeStep | None) -> bool:
 # ── Making a step, and undoing ──
 
 
+def with_opening(workflow: Workflow, case: Case, entry: Entry) -> Case:
+    """Give a case that was just opened with the opening as a step, if that judged or computed
+    anything: what it read is then no more replaced than what any step has read.
+    """
+    opening = workflow.opening
+    if opening is None or not (opening.guards or opening.sets):
+        return case
+    step = MadeStep(
+        transition=opening.name,
+        source=workflow.initial,
+        seq=entry.seq,
+        on=entry.on,
+        persons=entry.persons,
+        entered_on=entry.on,
+        reads=reads_by_now(workflow, case, opening, {}),
+        counts={},
+    )
+    return _read_by(replace(case, steps=case.steps.plus(step)), step, step.reads)
+
+
 def with_step(
     workflow: Workflow,
     case: Case,
@@ -418,7 +437,7 @@ def _is_by(edition: Edition, gone: Collection[int]) -> bool:
 
 def transition_of(workflow: Workflow, step: MadeStep) -> Transition:
     """Give the transition that a step made."""
-    return workflow.leaving[step.source][step.transition]
+    return way_of(workflow, step.source, step.transition)
 
 
 def _read_without(steps: Steps, name: str, edition: Edition, gone: Collection[int]) -> Edition:
@@ -462,11 +481,9 @@ def as_read(case: Case, step: MadeStep, moment: Moment) -> tuple[Case, Moment]:
     """Give the case and the day as a standing step saw them: the editions that it read, as amended
     since, and the counters of then.
     """
-    seen: dict[str, Any] = {
-        name: value_of(case, name, number) for name, number in step.reads.items()
-    }
+    seen = {name: value_of(case, name, number) for name, number in step.reads.items()}
     files = {name: value for name, value in seen.items() if isinstance(value, File)}
-    facts = {name: value for name, value in seen.items() if name not in files}
+    facts = facts_read(case, step)
     fired = {name: Fired(*made, ()) for name, made in step.counts.items()}
     then = replace(
         case,
@@ -484,6 +501,17 @@ def as_read(case: Case, step: MadeStep, moment: Moment) -> tuple[Case, Moment]:
     if others is not None:
         others = others.then.get(step.seq, others)
     return then, replace(moment, on=date.fromisoformat(step.on), others=others)
+
+
+def facts_read(case: Case, step: MadeStep) -> dict[str, Value]:
+    """Give the facts as a standing step has read them, as amended since."""
+    seen = {name: value_of(case, name, number) for name, number in step.reads.items()}
+    return {name: value for name, value in seen.items() if not isinstance(value, File)}
+
+
+def is_read(case: Case, step: MadeStep, name: str) -> bool:
+    """Tell whether a standing step has read the edition in hand of a fact or material."""
+    return step.reads.get(name) == edition_of(case, name).number
 
 
 def value_of(case: Case, name: str, number: int) -> Value | File:

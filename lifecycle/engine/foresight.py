@@ -12,7 +12,7 @@ from lifecycle.engine.gates.cosign import who_are
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.gates.settled import returns_past
 from lifecycle.engine.steps import MadeStep
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Transition, Workflow
 
 
@@ -35,6 +35,9 @@ NOTHING = Foreseen((), 0, ())
 
 def foresee(workflow: Workflow, case: Case, proposal: Proposal, moment: Moment) -> Foreseen:
     """Say what confirming a correction would change as things now stand."""
+    if moment.others is not None:
+        others = moment.others.proposed.get(proposal.seq, moment.others)
+        moment = replace(moment, others=others)
     after = amended_as_proposed(workflow, case, proposal, seq=case.seq + 1)
     found = upsets_of(workflow, case, after, proposal.editions, moment)
     telling = [upset for upset in found if _tells(upset, proposal)]

@@ -17,7 +17,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.collected import Collected, CollectedCase
 from lifecycle.engine.values import Value, typed
 from lifecycle.expression.expression import Expression
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import LINKED, Workflow
 
 MOST_PINS = 20
@@ -73,9 +73,11 @@ class OtherCase:
 class Others:
     """The cases that a judgement may read: by number, by workflow those that link to its own
     (`linking`; where they are very many, `many`), and by name the collections of its workflow.
-    `then` are, by the seqs of steps that stand, the cases as these steps read them.
 
-    `titles` are those of the workflows.
+    `proposed` are, by their seqs, the same for the corrections that wait. Of a correction,
+    `corrected` are the collections as the case reads them once it is made, and
+    `then`, by the seqs of steps that stand, the cases as these steps read them. `titles` are those
+    of the workflows.
     """
 
     cases: Mapping[str, OtherCase] = field(default_factory=dict)
@@ -83,7 +85,14 @@ class Others:
     titles: Mapping[str, str] = field(default_factory=dict)
     collected: Mapping[str, Collected] = field(default_factory=dict)
     many: Mapping[str, Collected] = field(default_factory=dict)
+    corrected: Mapping[str, Collected] = field(default_factory=dict)
     then: Mapping[int, Others] = field(default_factory=dict)
+    proposed: Mapping[int, Others] = field(default_factory=dict)
+
+    def once_corrected(self) -> Others:
+        """Give the cases as they are read once a correction is made."""
+        then = {seq: others.once_corrected() for seq, others in self.then.items()}
+        return replace(self, collected=self.corrected or self.collected, then=then)
 
     def linked(self, name: str) -> list[CaseRecord | CollectedCase]:
         """List the cases of a workflow that link to the case, as an expression sees them."""

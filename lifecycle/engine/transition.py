@@ -35,7 +35,8 @@ def find_transition(workflow: Workflow, case: Case, name: str) -> Transition | G
         return transition
     others = [t for t in workflow.transitions if t.name == name]
     if not others:
-        return unknown("state", "流转", name, (*workflow.titles, *workflow.titles.values()))
+        named = (word for t in workflow.transitions for word in (t.name, t.title))
+        return unknown("state", "流转", name, tuple(dict.fromkeys(named)))
     here = workflow.states[case.state]
     sources = "、".join(dict.fromkeys(workflow.states[s].title for t in others for s in t.sources))
     can = "、".join(f"{t.title}（{t.name}）" for t in workflow.leaving[case.state].values())

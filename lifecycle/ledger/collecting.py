@@ -37,7 +37,7 @@ def collect(
     """Read a collection for a case that reads it, on a day; `before` is the place in the log of the
     entry that read it, None for what reads it now.
     """
-    lacking = [name for name in _of_this(collection) if name not in this]
+    lacking = [name for name in sorted(collection.of_this) if name not in this]
     if lacking:
         return Collected(collection.title, lacks=lacking[0])
     day = str(this.raw[collection.at]) if collection.at else on
@@ -171,9 +171,3 @@ def _is_over(node: nodes.Expr | None, many: str) -> bool:
     if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
         return f"{node.node.name}.{node.attr}" == many
     return isinstance(node, nodes.Name) and node.name == many
-
-
-def _of_this(collection: Collection) -> list[str]:
-    """Name the facts of the reading case that a collection needs."""
-    names = {parts[1] for parts in collection.where.parts if parts[0] == THIS}
-    return sorted({*names, *((collection.at,) if collection.at else ())})

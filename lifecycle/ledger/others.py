@@ -21,6 +21,8 @@ from lifecycle.engine.acts import (
 )
 from lifecycle.engine.case import Case
 from lifecycle.engine.collected import Collected, ThisCase
+from lifecycle.engine.consequences import waiting_proposals
+from lifecycle.engine.editions import facts_read, is_read, transition_of
 from lifecycle.engine.others import MOST_PINS, NO_OTHERS, OtherCase, Others
 from lifecycle.engine.values import Value
 from lifecycle.expression.expression import Expression
@@ -106,23 +108,64 @@ class OtherCases:
         """Read what the judgement of an act may read, on the act's day."""
         if isinstance(act, CancelOpening) and case is not None:
             return self.linked_to(case, LAST_DAY)  # whatever the day of either
-        ways = _ways_judged(workflow, case, act)
-        others = self.read(workflow, case, _facts_of(case, act), on, ways)
+        ways, facts = _ways_judged(workflow, case, act), _facts_of(case, act)
         if case is None or not isinstance(act, Correct | ConfirmCorrection):
-            return others
-        return replace(others, then=self._as_read(workflow, case))
+            return self.read(workflow, case, facts, on, ways)
+        return self._for_correction(workflow, case, facts, on, ways)
 
-    def _as_read(self, workflow: Workflow, case: Case) -> dict[int, Others]:
-        """Read the other cases as the steps that stand have read them."""
+    def for_view(self, workflow: Workflow, case: Case, on: str) -> Others:
+        """Read what may be judged of a case on a day: its ways out, and the corrections that
+        wait.
+        """
+        ways = ways_from(workflow, case)
+        proposed = {
+            proposal.seq: self._for_correction(workflow, case, proposal.facts, on, ways)
+            for proposal in waiting_proposals(case)
+        }
+        return replace(self.read(workflow, case, {}, on, ways), proposed=proposed)
+
+    def _for_correction(
+        self,
+        workflow: Workflow,
+        case: Case,
+        facts: Mapping[str, Value],
+        on: str,
+        ways: Collection[Transition],
+    ) -> Others:
+        others = self._corrected(workflow, case, facts, on, ways)
+        return replace(others, then=self._as_read(workflow, case, facts))
+
+    def _as_read(
+        self, workflow: Workflow, case: Case, facts: Mapping[str, Value]
+    ) -> dict[int, Others]:
+        """Read the other cases as the steps that stand have read them, and as they would have on
+        these facts, as far as they have read what these correct.
+        """
         found = {}
         for step in case.steps if workflow.reads_others else ():
-            way = workflow.leaving[step.source][step.transition]
+            way = transition_of(workflow, step)
             row = next(self.library.store.entries(case.id, after=step.seq - 1, chunk=1), None)
             if row is not None and any(_reads_others(workflow, one) for one in way.expressions):
-                facts = {n: v for n, v in case.facts.items() if n in step.reads}
                 then = replace(self, before=row.idx)
-                found[step.seq] = then.read(workflow, case, facts, step.on, (way,))
+                seen = replace(case, facts=facts_read(case, step))
+                anew = {n: v for n, v in facts.items() if is_read(case, step, n)}
+                found[step.seq] = then._corrected(workflow, seen, anew, step.on, (way,))
         return found
+
+    def _corrected(
+        self,
+        workflow: Workflow,
+        case: Case,
+        facts: Mapping[str, Value],
+        on: str,
+        ways: Collection[Transition],
+    ) -> Others:
+        """Read what a case reads now, and as it would with these facts."""
+        after = self.read(workflow, case, facts, on, ways)
+        if not after.collected:
+            return after
+        before = self._collected(workflow, ThisCase(workflow, case, case.facts), on, ways)
+        return replace(after, collected=before, corrected=after.collected)
 
     def linked_to(self, case: Case, on: str) -> Others:
         """Read all cases that link to a case, whether its conditions read them or not."""
@@ -136,7 +179,7 @@ class OtherCases:
         case: Case | None,
         facts: Mapping[str, Value],
         on: str,
-        ways: Iterable[Transition],
+        ways: Collection[Transition],
     ) -> Others:
         """Read the cases that a case's links name, and those that the facts of an act name; the
         cases that these link to; and, as far as some transitions read them, those that link to it
@@ -153,12 +196,19 @@ class OtherCases:
         linked = {name for one in expressions for space, name in one.paths if space == LINKED}
         linking, many = self._linked(workflow, case, sorted(linked), on)
         this = ThisCase(workflow, case, {**held, **facts})
-        collected = {
-            name: collect(self.library, workflow, workflow.collections[name], this, on, self.before)
-            for name in workflow.collections
-            if any(name in one.names for one in expressions)
-        }
+        collected = self._collected(workflow, this, on, ways)
         return Others(cases, linking, self._titles(workflow), collected, many)
+
+    def _collected(
+        self, workflow: Workflow, this: ThisCase, on: str, ways: Iterable[Transition]
+    ) -> dict[str, Collected]:
+        """Read the collections of a workflow that some transitions read."""
+        named = {name for way in ways for one in way.expressions for name in one.names}
+        return {
+            name: collect(self.library, workflow, collection, this, on, self.before)
+            for name, collection in workflow.collections.items()
+            if name in named
+        }
 
     def _linked(
         self, workflow: Workflow, case: Case | None, names: list[str], on: str

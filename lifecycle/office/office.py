@@ -16,7 +16,6 @@ from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
 from lifecycle.frozen import replace
 from lifecycle.ledger.as_of import NOW, AsOf
 from lifecycle.ledger.opening import default_url, open_store
-from lifecycle.ledger.others import ways_from
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Register, Request, acting_officer
 from lifecycle.ledger.rows.case_rows import read_case
@@ -130,9 +129,7 @@ class Office:
         if not workflow.reads_others:
             return moment
         reading = self.register.others(self.directory)
-        ways = ways_from(workflow, case)
-        others = reading.read(workflow, case, {}, moment.on.isoformat(), ways)
-        return replace(moment, others=others)
+        return replace(moment, others=reading.for_view(workflow, case, moment.on.isoformat()))
 
     def roles(self) -> dict[str, str]:
         """Map every role to its title: those of all workflows in force, and those of the office

@@ -69,7 +69,7 @@ def _check_read_by(workflow: Workflow, transition: Transition) -> Iterator[Probl
     for same in transition.read_by:
         others = [t for t in workflow.transitions if t.name == same.step]
         for name in same.items:
-            if others and not any(name in gate_names(other)[0] for other in others):
+            if others and not any(name in gate_names(workflow, other)[0] for other in others):
                 message = (
                     f"流转 {transition.name} 要与 “{same.step}” 采用的是同一份 {name}，"
                     "但那个流转不以它为据"
@@ -101,7 +101,7 @@ def _check_second_doors(workflow: Workflow) -> Iterator[Problem]:
         names = list(dict.fromkeys(way.name for way in doors.asking))
         if len(names) < 2 or any(name in way.renews for way in ways):
             continue
-        reader = next((t for t in workflow.transitions if name in gate_names(t)[0]), None)
+        reader = next((t for t in workflow.transitions if name in gate_names(workflow, t)[0]), None)
         if reader is not None and followers.among(doors.asking):
             message = (
                 f"要素 {name} 由 {'、'.join(names)} 填报，又为 {reader.name} 所据：被采用后，"

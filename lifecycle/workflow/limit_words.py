@@ -72,6 +72,6 @@ def _reader(workflow: Workflow, transition: Transition, name: str) -> str:
         if name in (limit.since, *limit.done):
             return f"期限“{limit.title}”"
     for other in workflow.transitions:
-        if other.name != transition.name and name in gate_names(other)[0]:
+        if other.name != transition.name and name in gate_names(workflow, other)[0]:
             return f"流转 {other.name} 的关口"
     return ""

@@ -448,6 +448,12 @@ class Collection:
     at: str = ""
     missing: Missing = "refuse"
 
+    @property
+    def of_this(self) -> frozenset[str]:
+        """Name what it reads of the case that reads it."""
+        names = {parts[1] for parts in self.where.parts if parts[0] == THIS and len(parts) > 1}
+        return frozenset({*names, self.at} - {""})
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -556,7 +562,7 @@ class Workflow:
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        """Map each transition's name to its title (the first one's where several states share the
-        name).
+        """Map each transition's name, and that of the opening, to its title (the first one's where
+        several states share the name).
         """
-        return {t.name: t.title for t in reversed(self.transitions)}
+        return {t.name: t.title for t in reversed(self.ways)}

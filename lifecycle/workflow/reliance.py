@@ -4,13 +4,14 @@ and through which transitions a fact is entered.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.graph import passed_through
-from lifecycle.workflow.model import ENTERED, PREVIOUS, Transition, Workflow
+from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, Transition, Workflow
 
 MOST_WORKFLOWS = 64
 MOST_TRANSITIONS = 8192
@@ -43,8 +44,8 @@ def reads_of(workflow: Workflow, source: str, name: str) -> Reads:
     """List what the transition of that name that leaves a state reads: by its guards, its needs,
     `required`, its dwells, and what its co-sign covers.
     """
-    transition = workflow.leaving[source][name]
-    named, made = gate_names(transition)
+    transition = way_of(workflow, source, name)
+    named, made = gate_names(workflow, transition)
     named |= set(required_by(workflow, source, name))
     if any(not cosign.less for cosign in transition.cosigns):
         named |= set(workflow.identity)  # what the case is about was shown to every signer
@@ -55,8 +56,17 @@ def reads_of(workflow: Workflow, source: str, name: str) -> Reads:
     )
 
 
-def gate_names(transition: Transition) -> tuple[set[str], set[str]]:
-    """Name what the gates of a transition look at: facts and materials, and transitions."""
+def way_of(workflow: Workflow, source: str, name: str) -> Transition:
+    """Give the transition of that name that leaves a state, or the opening."""
+    if name == OPENING and workflow.opening is not None:
+        return workflow.opening
+    return workflow.leaving[source][name]
+
+
+def gate_names(workflow: Workflow, transition: Transition) -> tuple[set[str], set[str]]:
+    """Name what the gates of a transition look at: facts and materials, also by the collections
+    that they read, and transitions.
+    """
     named = {*transition.facts, *transition.materials, *transition.fresh}
     named |= {item for same in transition.read_by for item in same.items}
     named |= {dwell.since for dwell in transition.dwells if dwell.since != ENTERED}
@@ -64,10 +74,16 @@ def gate_names(transition: Transition) -> tuple[set[str], set[str]]:
     made = {same.step for same in transition.read_by}
     for expression in transition.expressions:
         names, paths = _mentioned(expression)
-        named |= names
+        named |= names_read(workflow, names)
         named |= {item for space, item in paths if space == "sha256"}
         made |= {item for space, item in paths if space != "sha256"}
     return named, made
+
+
+def names_read(workflow: Workflow, names: Collection[str]) -> set[str]:
+    """Give the names of an expression, with what the collections among them read of the case."""
+    collections = workflow.collections
+    return set(names).union(*(collections[name].of_this for name in names if name in collections))
 
 
 def _mentioned(when: Expression) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
@@ -85,8 +101,8 @@ def required_by(workflow: Workflow, source: str, name: str) -> tuple[str, ...]:
 
     Returns, suspensions, resumes and terminations want none.
     """
-    transition = workflow.leaving[source][name]
-    if transition.kind not in ("forward", "record") or transition.to == PREVIOUS:
+    transition = way_of(workflow, source, name)
+    if name == OPENING or transition.kind not in ("forward", "record") or transition.to == PREVIOUS:
         return ()
     before = dominators(workflow).get(transition.to or source, frozenset())
     return tuple(

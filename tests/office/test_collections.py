@@ -131,6 +131,42 @@ def test_twins_are_refused(office: LinkedOffice) -> None:
     assert office.findings() == []
 
 
+def test_what_an_opening_rested_on_is_not_changed_by_the_side_door(office: LinkedOffice) -> None:
+    """A project opened under another name cannot take the first one's afterwards: it is set no
+    more, and the correction, the lead's, says that the opening does not hold with it.
+    """
+    first, second = plan(office, "甲"), plan(office, "乙")
+    told = office.refusal("set", second, "name=甲", by="b1")
+    assert told == ["更正 名称 已由“立项”采用，不能直接更改"]
+    office.do("set", second, "amount=3", by="b1")
+    office.do("correct", second, "name=丙", "--note", "笔误", by="b1")
+    assert "“立项”" not in office.do("show", second)
+    office.do("confirm", second, "3", by="b2")
+    assert office.asks("show", second)["case"]["title"] == "丙"
+    printed = office.do("correct", second, "name=甲", "--note", "同一家", by="b1")
+    upset = f"“立项”（第 1 笔）的条件不再成立：同名的在办项目 1 件（{first} 甲），应为 0"
+    assert upset in printed
+    (wants,) = office.refusal("confirm", second, "5", by="b2")
+    assert wants == "理由 “立项”（第 1 笔）更正后条件不再成立，又没有退回可办，须凭文件补正"
+    assert office.findings() == []
+
+
+def test_what_a_collection_reads_of_its_own_case_is_read(office: LinkedOffice) -> None:
+    """The area by which cases were collected is as settled as what the guard names itself; what
+    another area would have given is judged with the correction.
+    """
+    plan(office, "甲")
+    number = rating(office)
+    office.do("set", number, "title=二季度", by="b1")
+    office.do("advance", number, "rank", "--set", "mark=1", by="b1")
+    told = office.refusal("set", number, "area=云和", by="b1")
+    assert told == ["更正 属地 已由“排名”采用，不能直接更改"]
+    printed = office.do("correct", number, "area=云和", "--note", "填错", by="b1")
+    assert "算出的 名次 用到 属地" in printed
+    assert "现在的“审定”，条件不再成立：近三年大项目 0 件" in printed
+    assert office.findings() == []
+
+
 def test_a_cancelled_case_is_in_no_collection(office: LinkedOffice) -> None:
     """Its opening was a mistake."""
     first = plan(office, "甲")

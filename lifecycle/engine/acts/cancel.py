@@ -37,9 +37,10 @@ class CancelOpening(Act):
         docket.add(gate)
         opener = case.fired[OPEN].persons
         judge_own(docket, opener, "立项")
-        if case.steps:
-            title = workflow.titles[case.steps[0].transition]
-            inputs = {"step": case.steps[0].seq}
+        made = next(iter(case.steps.after(case.fired[OPEN].seq)), None)
+        if made is not None:
+            title = workflow.titles[made.transition]
+            inputs = {"step": made.seq}
             mend = "误办的记录先收回（lifecycle take-back）；已推进的，办理终止"
             docket.add(Gate("relied", False, inputs, f"已办理“{title}”", mend))
         else:

@@ -10,6 +10,7 @@ from lifecycle.engine.acts.act import Act, Intent
 from lifecycle.engine.case import OPEN, Case, Edition, Fired, Recorders
 from lifecycle.engine.computing import compute, entered_with
 from lifecycle.engine.docket import Decision, Docket
+from lifecycle.engine.editions import with_opening
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_asked_later, judge_value
 from lifecycle.engine.gates.gates import Gate, holds, judge_guard, judge_role, role_titles
@@ -71,7 +72,7 @@ class Open(Act):
     def fold(self, workflow: Workflow, case: Case | None, entry: Entry) -> Case:
         """Give the case as it begins."""
         facts, _empty = entered_with(self.facts, self.sets)
-        return Case(
+        case = Case(
             id=entry.case,
             number=entry.numbers["case"],
             workflow=entry.workflow,
@@ -93,6 +94,7 @@ class Open(Act):
             entered={workflow.initial: entry.seq},
             recorders=Recorders().after(entry.seq, entry.persons),
         )
+        return with_opening(workflow, case, entry)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

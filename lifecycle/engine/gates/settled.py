@@ -55,7 +55,7 @@ def _rests_on(
     """
     if transition.kind == "forward":
         return True
-    named, made = gate_names(transition)
+    named, made = gate_names(workflow, transition)
     if step.transition in made:
         return True
     return any(

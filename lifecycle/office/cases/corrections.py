@@ -80,7 +80,8 @@ def correct(
     proposal = outcome.case.proposals.get(str(outcome.case.seq))
     foreseen = NOTHING
     if proposal is not None:
-        foreseen = foresee(workflow, outcome.case, proposal, office.moment(request.on))
+        moment = office.moment_of(workflow, outcome.case, office.moment(request.on))
+        foreseen = foresee(workflow, outcome.case, proposal, moment)
     made = _corrected(office, outcome, foreseen, done(office, outcome, hints))
     return replace(made, waits=proposal is not None)
 
@@ -102,8 +103,9 @@ def confirm(
     waiting = case.proposals.get(str(act.proposal))
     foreseen = NOTHING
     if waiting is not None and not has_lapsed(case, waiting):
-        moment = office.moment(request.on)
-        foreseen = foresee(office.workflow_of(case), case, waiting, moment)
+        workflow = office.workflow_of(case)
+        moment = office.moment_of(workflow, case, office.moment(request.on))
+        foreseen = foresee(workflow, case, waiting, moment)
     return _submit(office, request, case, act, foreseen)
 
 
