@@ -469,3 +469,20 @@ def test_lists_do_not_guess_at_what_links(office: LinkedOffice) -> None:
     office.problem(office.works())
     code, told = office.fails("list", "--where", "linked.problem|count == 0")
     assert (code, "不能用 linked" in told) == (1, True)
+
+
+def test_who_drops_what_others_read_is_warned(office: LinkedOffice) -> None:
+    """A new version is published all the same: which workflow in force cannot read it any more, and
+    where, is said.
+    """
+    path = office.rules / "works.yaml"
+    text = path.read_text("utf-8").replace("version: 1", "version: 2")
+    path.write_text(text.replace("amount", "worth"), "utf-8")
+    done = office.asks("workflow", "publish", "rules/works.yaml", by="admin")
+    (warning,) = [one for one in done["warnings"] if one["rule"] == "broken-reader"]
+    told = "现行的流程 problem（问题协调）读不成了：要素 project 没有 “amount”"
+    assert warning["message"] == told
+    assert warning["mend"].startswith("把 problem 也改过来（第 11 行）")
+    path.write_text(text.replace("version: 2", "version: 3"), "utf-8")
+    done = office.asks("workflow", "publish", "rules/works.yaml", by="admin")
+    assert [one["rule"] for one in done["warnings"]] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -198,9 +198,34 @@ def _workflow_to_publish(
         return workflow.name, [], ()
     if before is not None:
         _see_newer(office.library.workflow(before), workflow)
+    problems = (*problems, *_broken_readers(office, templates, others, workflow))
     used = dict.fromkeys(rule.template for t in workflow.transitions for rule in t.notices)
     letters = [("template", name, shipped[name]) for name in used if name in shipped]
     return workflow.name, [*letters, ("workflow", workflow.name, body)], problems
+
+
+def _broken_readers(
+    office: Office,
+    templates: Mapping[str, Template],
+    others: Mapping[str, Workflow],
+    workflow: Workflow,
+) -> Iterator[Problem]:
+    """Warn of the workflows in force that could not be published beside a new version: they read of
+    its cases what that has no more.
+    """
+    beside = {**others, workflow.name: workflow}
+    for other in others.values():
+        if other.name == workflow.name or not other.reads_others:
+            continue
+        body = office.store.definition(other.digest)
+        file = f"workflows/{other.name}.yaml"
+        was, now = (
+            faults_among(examine(body, file, templates, known)[1]) for known in (others, beside)
+        )
+        for fault in (fault for fault in now if fault not in was):
+            message = f"现行的流程 {other.name}（{other.title}）读不成了：{fault.message}"
+            mend = f"把 {other.name} 也改过来（第 {fault.location.line} 行），发布以后接着发布它"
+            yield Problem("broken-reader", workflow.location, message, mend, warning=True)
 
 
 def _see_newer(last: Workflow, workflow: Workflow) -> None:
