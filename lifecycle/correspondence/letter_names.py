@@ -44,6 +44,7 @@ class LetterNames:
     opinions: list[dict[str, str]]
     last: Mapping[str, date]
     count: Mapping[str, int]
+    linked: Mapping[str, object]
     limits: list[dict[str, str | bool]]
     reply_due_text: str | None
     reminded: Reminded | None

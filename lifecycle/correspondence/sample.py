@@ -138,6 +138,7 @@ def sample_scope(
         ],
         last=dict.fromkeys(workflow.titles, _later(samples, -7)),
         count=dict.fromkeys(workflow.titles, 1),
+        linked=_AnyLinked(),
         limits=[{"title": limit.title, "due_text": due_text, "basis": limit.basis, "inner": True}],
         reply_due_text=reply_text if rule and rule.reply else None,
         reminded=Reminded(
@@ -148,6 +149,38 @@ def sample_scope(
         ),
     )
     return {**_facts(use, samples), **told.scope()}
+
+
+class _AnyCase(Mapping[str, object]):
+    """Another case as a sample names it: whatever is asked of it is written as 〔name〕."""
+
+    def __getitem__(self, name: str) -> object:
+        return f"〔{name}〕"
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("number",))
+
+    def __len__(self) -> int:
+        return 1
+
+
+class _AnyLinked(Mapping[str, object]):
+    """The cases that link to a sample's: none of any workflow."""
+
+    def __getitem__(self, name: str) -> object:
+        return []
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def _later(samples: Samples, days: int) -> date:
@@ -181,6 +214,8 @@ def _facts(use: SampleUse, samples: Samples) -> dict[str, object]:
 
 def _value(fact: Fact, samples: Samples) -> object:
     """Give a sample value of a fact's type."""
+    if fact.is_link:
+        return _AnyCase()
     if fact.type == "date":
         return _later(samples, samples.days.get(fact.name, samples.other_days))
     written = samples.facts.get(fact.name)

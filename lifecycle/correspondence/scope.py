@@ -9,6 +9,7 @@ from datetime import date
 
 from lifecycle.correspondence.drafts import Drafted
 from lifecycle.correspondence.letter_names import LetterNames, Reminded
+from lifecycle.correspondence.linked_names import LinkedInLetter, Reading, named
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.case_letter import Addressee, rule_of
 from lifecycle.engine.gates.cosign import who_is
@@ -40,6 +41,7 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
     rule = rule_of(workflow, drafted.letter)
     act = drafted.origin or drafted
     told = drafted.told
+    reading = Reading(library, directory, drafted, names)
     words = LetterNames(
         to=to,
         cc=[a.name for a in addressees(directory, drafted, moment) if a.copy],
@@ -59,12 +61,13 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
         count={
             name: told.fired[name].count if name in told.fired else 0 for name in workflow.titles
         },
+        linked=LinkedInLetter(reading),
         limits=[_limit(item) for item in limits],
         reply_due_text=REPLY_DUE if rule and rule.reply else None,
         reminded=_reminded(drafted, moment),
     )
     return {
-        **_facts(workflow, told, names),
+        **_facts(workflow, told, names, reading),
         **words.scope(),
         "workdays_after": workdays_after(moment.calendar),
     }
@@ -110,17 +113,17 @@ def _reminded(drafted: Drafted, moment: Moment) -> Reminded | None:
     )
 
 
-def _facts(workflow: Workflow, case: Case, names: Mapping[str, str]) -> dict[str, object]:
-    """Give the facts as letters see them: units by name."""
+def _facts(
+    workflow: Workflow, case: Case, names: Mapping[str, str], reading: Reading
+) -> dict[str, object]:
+    """Give the facts as letters see them: units by name, and the cases to which some lead."""
     facts: dict[str, object] = {}
     for name, value in case.facts.items():
         fact = workflow.facts[name]
-        if "unit" not in (fact.type, fact.of):
-            facts[name] = typed(fact, value)
-        elif isinstance(value, list):
-            facts[name] = [names.get(code, code) for code in value]
+        if fact.is_link:
+            facts[name] = reading.case(str(value))
         else:
-            facts[name] = names.get(str(value), str(value))
+            facts[name] = named(fact, typed(fact, value), names)
     return facts
 
 
@@ -147,8 +150,8 @@ def addressees(directory: Directory, drafted: Drafted, moment: Moment) -> list[A
     The issuer itself is left out, unless there is nobody else.
     """
     issuer = drafted.letter.unit
-    named = [Addressee(moment.names.get(unit, unit), unit) for unit in drafted.letter.units]
-    main = named or _resolved(directory, drafted, moment, drafted.to)
+    chosen = [Addressee(moment.names.get(unit, unit), unit) for unit in drafted.letter.units]
+    main = chosen or _resolved(directory, drafted, moment, drafted.to)
     main = [a for a in main if a.unit != issuer] or main
     taken = {a.name for a in main}
     copies = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -59,6 +59,8 @@ def text_of(value: object) -> str:
         return joined(value, "、")
     if value is None:
         raise EmptyError
+    if isinstance(value, Mapping) and "number" in value:  # another case
+        return text_of(value["number"])
     raise InvalidError("有一处要写的内容不是文字、数、日期或列表", "请在模板里写明要用其中的哪一项")
 
 

@@ -173,6 +173,12 @@ class OtherCases:
         linking = {name: self._linking(name, case, on) for name in names}
         return Others({}, linking, self._titled(names))
 
+    def linked_of(self, name: str, case: Case, on: str) -> Others:
+        """Read the cases of one workflow that link to a case, and those to which these link."""
+        linking = self._linking(name, case, on)
+        further = (n for one in linking for n in _links_in(one.workflow, one.facts))
+        return Others(self._named(dict.fromkeys(further), on), {name: linking})
+
     def read(
         self,
         workflow: Workflow,

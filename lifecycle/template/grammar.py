@@ -18,8 +18,8 @@ from lifecycle.expression.syntax import offset_of, parse_template, plain
 
 Path = tuple[str, str]
 
-BUILT_IN_MAPS = ("last", "count")
-"""Names whose attributes are transitions, not parts of a value."""
+BUILT_IN_MAPS = ("last", "count", "linked")
+"""Names whose attributes are transitions or workflows, not parts of a value."""
 DEPTH = 3
 NESTED = 30
 """Levels of expressions and tags within one another.
@@ -188,7 +188,8 @@ def _targets(node: nodes.Node) -> list[nodes.Name]:
 
 @dataclass
 class Names:
-    """The names that a tree needs, those it may use, and the paths `last.X`, `count.X`.
+    """The names that a tree needs, those it may use, the paths such as `last.X`, and other names
+    with dots, such as `project.investment`.
 
     Each with its first offset.
     """
@@ -196,6 +197,7 @@ class Names:
     required: dict[str, int] = field(default_factory=dict)
     optional: dict[str, int] = field(default_factory=dict)
     paths: dict[Path, int] = field(default_factory=dict)
+    parts: dict[tuple[str, ...], int] = field(default_factory=dict)
 
 
 Known = frozenset[str]
@@ -278,6 +280,9 @@ def _walk_for(node: nodes.For, known: Known, found: Names) -> None:
 
 
 def _walk_path(node: nodes.Getattr | nodes.Getitem, known: Known, found: Names) -> None:
+    dotted = _chain(node)
+    if dotted and dotted[0] not in (*BUILT_IN_MAPS, *known):
+        found.parts.setdefault(dotted, offset_of(node))
     path = _path(node)
     if path is None:
         _walk_all(list(node.iter_child_nodes()), known, found)
@@ -292,6 +297,16 @@ def _walk_optional(node: nodes.Name, known: Known, found: Names) -> None:
     """Note a name whose absence is provided for."""
     if node.name not in known:
         found.optional.setdefault(node.name, offset_of(node))
+
+
+def _chain(node: nodes.Node) -> tuple[str, ...]:
+    """Give `name.part` or `name.part.part` as names; () for anything else."""
+    if isinstance(node, nodes.Name):
+        return (node.name,)
+    if not isinstance(node, nodes.Getattr):
+        return ()
+    before = _chain(node.node)
+    return (*before, node.attr) if before else ()
 
 
 def _path(node: nodes.Node) -> Path | None:

@@ -42,7 +42,8 @@ class Template:
 
     `variables` must be supplied by every case; `optional` names are guarded by `is defined` or
     `default`. Both are top-level names. `paths` are what is read of the built-in maps, such as
-    ("last", "to_siting"). Each stands once, with its first place.
+    ("last", "to_siting"), `parts` what is read of others, such as ("project", "investment"). Each
+    stands once, with its first place.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Template:
     variables: tuple[tuple[str, Location], ...]
     optional: tuple[tuple[str, Location], ...]
     paths: tuple[tuple[tuple[str, str], Location], ...]
+    parts: tuple[tuple[tuple[str, ...], Location], ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -96,6 +98,7 @@ def read_template(name: str, source: bytes, file: str) -> Template:
         variables=tuple((n, reading.named(rendered, at, n)) for n, at in found.required.items()),
         optional=tuple((n, reading.named(rendered, at, n)) for n, at in found.optional.items()),
         paths=tuple((p, reading.named(rendered, at, p[1])) for p, at in found.paths.items()),
+        parts=tuple((p, reading.named(rendered, at, p[-1])) for p, at in found.parts.items()),
     )
 
 

@@ -12,15 +12,24 @@ from typing import Protocol
 from lifecycle.errors import Location, Problem, nearest
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.workflow.collection_words import check_collections
-from lifecycle.workflow.conditions import check_conditions
+from lifecycle.workflow.conditions import CASE_PARTS, check_conditions
 from lifecycle.workflow.cosign_words import check_cosigns
 from lifecycle.workflow.edition_words import check_editions
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.language import MENTIONED
-from lifecycle.workflow.letter_variables import LETTER_NAMES
+from lifecycle.workflow.letter_variables import LETTER_NAMES, STAGE
 from lifecycle.workflow.limit_words import check_limits
 from lifecycle.workflow.link_words import check_links
-from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, Fact, NoticeRule, Use, Workflow
+from lifecycle.workflow.model import (
+    ENTERED,
+    LINKED,
+    OPENING,
+    PREVIOUS,
+    Fact,
+    NoticeRule,
+    Use,
+    Workflow,
+)
 from lifecycle.workflow.setting_words import check_settings
 from lifecycle.workflow.supply import supplied
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
@@ -90,7 +99,7 @@ def check(
         *check_cosigns(workflow),
     ]
     if templates is not None:
-        problems += _check_letters(workflow, templates)
+        problems += _check_letters(workflow, templates, others)
     return problems
 
 
@@ -254,7 +263,11 @@ def _check_openers(workflow: Workflow) -> Iterator[Problem]:
             yield Problem("bound-opener", use.location, message, mend)
 
 
-def _check_letters(workflow: Workflow, templates: Mapping[str, TemplateLike]) -> Iterator[Problem]:
+def _check_letters(
+    workflow: Workflow,
+    templates: Mapping[str, TemplateLike],
+    others: Mapping[str, Workflow] | None,
+) -> Iterator[Problem]:
     """See that each letter's template is there, and that the case can surely supply what the letter
     needs.
     """
@@ -273,6 +286,8 @@ def _check_letters(workflow: Workflow, templates: Mapping[str, TemplateLike]) ->
             said = f"流转 {transition.name} 的公文 {rule.template} "
             known = surely.get(transition.location)
             yield from _check_variables(workflow, said, rule.location, template, known)
+            if others is not None:
+                yield from _check_linked(workflow, said, rule.location, template, others)
             yield from _check_addresses(workflow, said, rule.location, (*rule.to, *rule.cc), known)
             yield from _check_reply(workflow, said, rule)
 
@@ -314,7 +329,7 @@ def _check_variables(
                 "unknown-in-template", at, f"{said}用到未定义的名称 “{name}”（{place}）", mend
             )
     for (space, name), place in getattr(template, "paths", ()):
-        if name not in workflow.titles:
+        if space != LINKED and name not in workflow.titles:
             near = nearest(name, workflow.titles)
             mend = f"是否为 “{near}”？" if near else f"{space}. 后面写流转的名称"
             yield Problem(
@@ -328,6 +343,36 @@ def _check_variables(
             message = f"{said}要用要素 “{name}”（{place}），但办理时它不一定已填"
             mend = f"把 {name} 列入该流转的 needs: facts，或在模板里写 {{% if {name} is defined %}}"
             yield Problem("unsupplied", at, message, mend)
+
+
+def _check_linked(
+    workflow: Workflow,
+    said: str,
+    at: Location,
+    template: TemplateLike,
+    others: Mapping[str, Workflow],
+) -> Iterator[Problem]:
+    """See that what a letter names of other cases is there: their workflows, and their facts."""
+    beside = {**others, workflow.name: workflow}
+    for (space, name), place in getattr(template, "paths", ()):
+        if space == LINKED and name not in beside:
+            near = nearest(name, beside)
+            mend = f"是否为 “{near}”？" if near else f"先发布流程 {name}"
+            message = f"{said}用到未知的流程 “{LINKED}.{name}”（{place}）"
+            yield Problem("unknown-in-template", at, message, mend)
+    for parts, place in getattr(template, "parts", ()):
+        fact = workflow.facts.get(parts[0])
+        for part in parts[1:]:
+            other = beside.get(fact.workflow) if fact is not None and fact.is_link else None
+            if other is None or part in (*CASE_PARTS, STAGE):
+                break
+            fact = other.facts.get(part)
+            if fact is None:
+                near = nearest(part, (*other.facts, *CASE_PARTS, STAGE))
+                mend = f"是否为 “{near}”？" if near else f"看 {other.title} 有哪些要素"
+                message = f"{said}用到 {other.title} 没有的 “{'.'.join(parts)}”（{place}）"
+                yield Problem("unknown-in-template", at, message, mend)
+                break
 
 
 def _named_by(workflow: Workflow, recipient: str) -> str | None:

@@ -46,6 +46,7 @@ LETTER_VARIABLES = (
     ),
     LetterVariable("last", "按流转", "last.流转：该流转上次办成的日期", "该流转办成过的"),
     LetterVariable("count", "按流转", "count.流转：该流转办成的次数，没有办过是 0"),
+    LetterVariable("linked", "按流程", "linked.流程：关联到本事项的各件，逐件写其要素"),
     LetterVariable(
         "limits",
         "表",
@@ -64,5 +65,7 @@ LETTER_VARIABLES = (
 )
 """In the order that messages list them."""
 
+STAGE = "stage"
+"""What a letter calls the title of the state of another case, after a dot: `project.stage`."""
 LETTER_NAMES = tuple(variable.name for variable in LETTER_VARIABLES)
 """Their names alone."""
