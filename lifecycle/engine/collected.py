@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any, Self
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.values import Value, typed
+from lifecycle.engine.values import Value, check_value, typed
+from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Missing, Workflow
+from lifecycle.workflow.model import Fact, Missing, Workflow
 
 _STATE, _SUSPENDED = "@state", "@suspended"
 _NUMERIC = ("integer", "decimal", "money")
@@ -51,6 +52,7 @@ class CollectedCase(Mapping[str, object]):
     ) -> Self:
         """Give a case from its values as recorded."""
         state = str(raw[_STATE])
+        title = str(raw.get(workflow.subject, title))
         known: dict[str, object] = {
             "number": number,
             "title": title,
@@ -95,7 +97,7 @@ class ThisCase(Mapping[str, object]):
             self._known = {"number": case.number, "title": case.title, "state": case.state}
         for name, value in facts.items():
             fact = workflow.facts.get(name)
-            if fact is not None:
+            if fact is not None and _fits(fact, value):
                 self._known[name] = str(value) if fact.is_link else typed(fact, value)
 
     def __getitem__(self, name: str) -> object:
@@ -106,6 +108,15 @@ class ThisCase(Mapping[str, object]):
 
     def __len__(self) -> int:
         return len(self._known)
+
+
+def _fits(fact: Fact, value: Value) -> bool:
+    """Tell whether a fact can have a value; one that it cannot is refused where it is judged."""
+    try:
+        check_value(fact, value)
+    except InvalidError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +146,5 @@ class Collected:
         """Say of which cases it cannot be told whether they belong to it."""
         named = "、".join(f"{one.number} {one.title}" for one in self.undecided[:MOST_NAMED])
         more = f"等 {len(self.undecided)} 件" if len(self.undecided) > MOST_NAMED else ""
-        return f"{self.title} {len(self.members)} 件，另有 {named}{more}缺要素，定不了算不算"
+        there = f"{self.title} {len(self.members)} 件"
+        return f"{there}，另有 {named}{more}缺要素或算不出，定不了算不算"

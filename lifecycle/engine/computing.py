@@ -11,6 +11,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.fact_gates import judge_fitting, judge_lock, judge_renewed
 from lifecycle.engine.gates.gates import Gate, barred_by, inputs_of
+from lifecycle.engine.others import NO_OTHERS
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.values import Value, check_value, plain_decimal, show_value
 from lifecycle.errors import InvalidError
@@ -88,8 +89,8 @@ def _computed(
 
 
 def _title(docket: Docket, name: str) -> str:
-    known = docket.workflow.facts.get(name)
-    return known.title if known else name
+    workflows = (docket.workflow, *(docket.moment.others or NO_OTHERS).workflows())
+    return next((w.facts[name].title for w in workflows if name in w.facts), name)
 
 
 def _recorded(fact: Fact, value: object) -> Value | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -88,6 +89,13 @@ class Others:
     corrected: Mapping[str, Collected] = field(default_factory=dict)
     then: Mapping[int, Others] = field(default_factory=dict)
     proposed: Mapping[int, Others] = field(default_factory=dict)
+
+    def workflows(self) -> Iterator[Workflow]:
+        """Give the workflows of the cases that may be read, each at least once."""
+        many = (*self.collected.values(), *self.many.values())
+        cases = chain(self.cases.values(), *self.linking.values())
+        yield from (case.workflow for case in cases)
+        yield from (case.workflow for one in many for case in one.members)
 
     def once_corrected(self) -> Others:
         """Give the cases as they are read once a correction is made."""

@@ -83,6 +83,10 @@ LETTER = Dialect("式子", "公文模板里", records=True, metered=True)
 """What stands within the braces and tags of a letter's template."""
 
 
+EXPLAINED = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+"""What Python raises where values do not go together."""
+
+
 def explained(error: Exception, dialect: Dialect) -> LifecycleError:
     """Say in Chinese what went wrong in working an expression out.
 
@@ -94,6 +98,6 @@ def explained(error: Exception, dialect: Dialect) -> LifecycleError:
         return ExpressionError("除数为零", length=0)
     if isinstance(error, TypeError):
         return ExpressionError(f"{dialect.subject}中的值类型不合，不能比较或运算", length=0)
-    if isinstance(error, ArithmeticError | ValueError | LookupError | RecursionError):
+    if isinstance(error, EXPLAINED):
         return ExpressionError(f"{dialect.subject}算不出结果", length=0)
     raise error

@@ -11,15 +11,14 @@ from typing import Any
 from lifecycle.expression import nodes
 from lifecycle.expression.builder import build
 from lifecycle.expression.expression import Expression
-from lifecycle.expression.faults import CONDITION, MissingName
+from lifecycle.expression.faults import CONDITION, EXPLAINED, ExpressionError, MissingName
 
 Decide = Callable[[Mapping[str, Any]], bool | None]
 
 
 def decided(expression: Expression, scope: Mapping[str, Any]) -> bool | None:
-    """Tell whether a condition holds; None where what is missing might decide it.
-
-    Raises ExpressionError where values do not go together.
+    """Tell whether a condition holds; None where what is missing might decide it, or what cannot
+    be computed with these values.
     """
     return _deciding(expression.source, expression)(scope)
 
@@ -40,7 +39,7 @@ def _made(source: str, node: nodes.Expr) -> Decide:
     def leaf(scope: Mapping[str, Any]) -> bool | None:
         try:
             return bool(run(scope))
-        except MissingName:
+        except (MissingName, ExpressionError, *EXPLAINED):
             return None
 
     return leaf

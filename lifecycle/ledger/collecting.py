@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -40,24 +41,24 @@ def collect(
     lacking = [name for name in sorted(collection.of_this) if name not in this]
     if lacking:
         return Collected(collection.title, lacks=lacking[0])
-    day = str(this.raw[collection.at]) if collection.at else on
+    day = min(str(this.raw[collection.at]), on) if collection.at else on
     members: list[CollectedCase] = []
     undecided: list[CollectedCase] = []
     read: list[Any] = []
     needed = needed_of(workflow, collection.name)
+    if "title" in needed:
+        needed |= _subjects_of(library, collection.over)
     asked = {"workflow": collection.over}
     for case, raw in _cases(
         library, text.VALUES_OVER, asked, needed, day, before, collection.missing
     ):
         read.append([case.number, raw])
-        found = decided(collection.where, {**_scope(case, collection), THIS: this})
+        found = decided(collection.where, {**_scope(case, collection, on), THIS: this})
         if found is None:
             undecided.append(case)
         elif found:
             members.append(case)
-    if collection.missing == "zero":
-        members, undecided = sorted([*members, *undecided], key=lambda one: one.number), []
-    elif collection.missing == "skip":
+    if collection.missing == "skip":
         undecided = []
     digest = hash_of(canonical(read))
     return Collected(collection.title, tuple(members), tuple(undecided), len(read), digest)
@@ -85,11 +86,12 @@ def collect_linked(
     return Collected(name, tuple(members), (), len(read), hash_of(canonical(read)))
 
 
-def _scope(case: CollectedCase, collection: Collection) -> dict[str, Any]:
-    """Give what a condition sees of a case; what is missing is left out, and read as zero nowhere
-    here.
+def _scope(case: CollectedCase, collection: Collection, on: str) -> dict[str, Any]:
+    """Give what a condition sees of a case on the day of the act; what is missing is left out,
+    unless the collection reads it as zero.
     """
-    return {name: case.known[name] for name in collection.where.names if name in case.known}
+    seen = {name: case[name] for name in collection.where.names if name in case}
+    return {**seen, "today": date.fromisoformat(on)}
 
 
 def _cases(
@@ -134,6 +136,12 @@ def needed_of(workflow: Workflow, name: str) -> frozenset[str]:
 def figured_of_linked(workflow: Workflow, name: str) -> frozenset[str]:
     """Name the facts of which the workflow makes figures over the cases that link here."""
     return _figured(workflow, f"{LINKED}.{name}")
+
+
+def _subjects_of(library: Library, name: str) -> frozenset[str]:
+    """Name the facts that give the cases of a workflow their titles, in any of its versions."""
+    digests = (digest for (digest,) in library.store.rows(text.DIGESTS_OF, workflow=name))
+    return frozenset(library.workflow(digest).subject for digest in digests)
 
 
 def _links_of(library: Library, name: str) -> frozenset[str]:

@@ -134,7 +134,7 @@ def test_a_sample_is_written_without_any_other_case(office: LinkedOffice) -> Non
     office.do("notice", "publish", *shipped, by="admin")
     texts = []
     for name in ("works", "problem"):
-        office.do("notice", "catalogue", "--workflow", name, "--samples", name)
+        office.do("notice", "catalogue", "--workflow", name, "--samples", name, "--text")
         texts += [path.read_text("utf-8") for path in Path(name).iterdir()]
     assert any("〔name〕项目（〔number〕，〔amount〕万元" in text for text in texts)
     assert any("其间有问题0件" in text for text in texts)

@@ -214,7 +214,7 @@ def _judge_item(docket: Docket, item: Fact | Material, *, same: bool, drops: boo
     elif same:
         text = f"{item.title} 与现在的相同，没有可更正的"
         docket.add(Gate("edition", False, {"name": item.name}, text))
-    elif not drops and _is_open(workflow, case, item):
+    elif item.name not in workflow.computed and not drops and _is_open(workflow, case, item):
         text = f"还没有流转采用 {item.title}，不必更正"
         command = "attach" if isinstance(item, Material) else "set"
         rest = f"{item.name} 文件" if isinstance(item, Material) else f"{item.name}=…"

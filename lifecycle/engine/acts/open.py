@@ -38,7 +38,7 @@ class Open(Act):
         docket.add(gate)
         for name, value in self.facts.items():
             entered = judge_value(docket, name, value)
-            if entered is not None:
+            if entered is not None and name not in workflow.computed:
                 _judge_keeper(docket, entered)
                 _judge_asked(docket, entered)
         there = (*self.facts, *(workflow.opening.set_facts if workflow.opening else ()))

@@ -6,7 +6,7 @@ since a return.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from lifecycle.engine.case import Asked, Case, opinion_key
 from lifecycle.engine.clocks import due_of
@@ -79,10 +79,11 @@ class DroppedSeat:
 
 def seats_dropped(workflow: Workflow, before: Case, after: Case) -> list[DroppedSeat]:
     """List the seats that are asked or have spoken before a change and are none after it: at the
-    ways out of the present state and, where the case is suspended, out of that which it left; and
-    those that speak anew after a correction, while somebody still has to.
+    ways out of the present state and, where the case is suspended, out of that which it left; those
+    that have spoken on a step that stands; and those that speak anew after a correction, while
+    somebody still has to.
     """
-    found = []
+    found = list(_dropped_from_steps(workflow, before, after))
     for old, new in zip(places_of(before), places_of(after), strict=True):
         for transition in workflow.leaving[old.state].values():
             there = {(s.role, s.unit) for s in seats_of(workflow, new, transition)}
@@ -99,6 +100,21 @@ def seats_dropped(workflow: Workflow, before: Case, after: Case) -> list[Dropped
             if has_seat(workflow, before, seat) and not has_seat(workflow, after, seat)
         ]
     return found
+
+
+def _dropped_from_steps(workflow: Workflow, before: Case, after: Case) -> Iterator[DroppedSeat]:
+    bound = {role.bound for role in workflow.roles.values() if role.bound}
+    if all(before.facts.get(name) == after.facts.get(name) for name in bound):
+        return
+    cosigned = (t.name for t in workflow.transitions if t.cosigns)
+    steps = before.steps.of(*dict.fromkeys(cosigned))
+    for source, name in dict.fromkeys((step.source, step.transition) for step in steps):
+        transition = workflow.leaving[source][name]
+        old, new = replace(before, state=source), replace(after, state=source)
+        there = {(seat.role, seat.unit) for seat in seats_of(workflow, new, transition)}
+        for seat in seats_of(workflow, old, transition):
+            if seat.opinion and (seat.role, seat.unit) not in there:
+                yield DroppedSeat(transition, seat)
 
 
 def seats_dropped_by(

@@ -369,8 +369,12 @@ def how_to_fill(
 
 
 def command_of(case: Case, transition: Transition) -> str:
-    """Give the command that makes a transition, with what has to come with it."""
+    """Give the command that makes a transition, with what has to come with it; of an opening what
+    is to be typed with it.
+    """
     sets = "".join(f" --set {name}=…" for name in transition.asks)
+    if not case.number:
+        return f"立项时写{sets}"
     note = " --note …" if transition.reason else ""
     return f"lifecycle advance {case.number} {transition.name}{sets}{note}"
 
