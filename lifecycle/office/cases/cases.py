@@ -422,8 +422,10 @@ def _only_forward(office: Office, request: Request, case: Case) -> str:
     from lifecycle.insight.outlook import only_forward
 
     found = office.store.entry(request.request_id) if request.request_id else None
-    made = stored(found[0])["intent"]["transition"] if found else None
-    return str(made or only_forward(office.workflow_of(case), case).name)
+    if found and (made := stored(found[0])["intent"]["transition"]):
+        return str(made)
+    officer = office.acting(request, office.day(request.on))
+    return only_forward(office.workflow_of(case), case, officer).name
 
 
 def _submit(
