@@ -36,14 +36,13 @@ class Standing:
 
     Days are YYYY-MM-DD. A light lasts until the case's next entry, but one whose condition reads
     `today` (see `lights_read_today`). `due_on` is the next day due, of a limit of the state or of
-    an opinion that was asked; `limit_on` the next of the limits alone.
+    an opinion that was asked, and `provisional` is that day's.
     """
 
     due_on: str | None = None
     provisional: bool = False
     yellow_on: str | None = None
     red_on: str | None = None
-    limit_on: str | None = None
 
     def light(self, on: str) -> str:
         """Give the colour on a day: green, yellow or red."""
@@ -145,7 +144,6 @@ def stand(
         first.provisional if first else False,
         min(since["yellow"], default=None),
         min(since["red"], default=None),
-        limit.on.isoformat() if limit else None,
     )
 
 

@@ -40,6 +40,8 @@ from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
 
+_WAYS_BACK = ("resume", "reopen")
+"""The kinds of transitions by which a case that stands still goes on."""
 ANYBODY = Officer("-", "", "", {})
 """Nobody in particular: judging for this one leaves the role gate to say whose turn it is."""
 
@@ -108,21 +110,28 @@ def judge_way(
     return Way(transition, decision.gates) if transition else decision.gates[0]
 
 
-def only_forward(workflow: Workflow, case: Case, command: str = "advance") -> Transition:
-    """Give the one forward transition that leaves a case's state; `command` is to name it.
+def only_forward(
+    workflow: Workflow, case: Case, officer: Officer, command: str = "advance"
+) -> Transition:
+    """Give the one forward transition that leaves a case's state; `command` is to name it, and one
+    of the officer's own, where there is any, stands as the example.
 
     Raises AmbiguousError or InvalidError.
     """
-    found = [t for t in workflow.leaving[case.state].values() if t.kind == "forward"]
+    leaving = workflow.leaving[case.state].values()
+    found = [t for t in leaving if t.kind == "forward"]
     if len(found) > 1:
-        named = [f"{t.title}（{t.name}）" for t in found]
-        mend = f"写明是哪一项，如：lifecycle {command} {case.number} {found[0].name}"
-        raise AmbiguousError("可推进的流转", case.number, named, mend)
+        named = [f"{t.title}（{t.name}，{role_titles(workflow, t.by)}）" for t in found]
+        mine = [t for t in found if any(holds(workflow, case, officer, role) for role in t.by)]
+        example = f"lifecycle {command} {case.number} {(mine or found)[0].name}"
+        raise AmbiguousError("可推进的流转", case.number, named, f"写明是哪一项，如：{example}")
     if not found:
         title = workflow.states[case.state].title
+        ways = "、".join(f"{t.title}（{t.name}）" for t in leaving if t.kind in _WAYS_BACK)
+        also = f"；要办 {ways}，写明它的名称" if ways else ""
         raise InvalidError(
             f"{case.number} 现为“{title}”，没有可以推进的流转",
-            f"用 lifecycle show {case.number} 查看可办事项",
+            f"用 lifecycle show {case.number} 查看可办事项{also}",
         )
     return found[0]
 
@@ -155,18 +164,21 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     due = following.due.on.isoformat() if following else None
     found: list[Task] = list(_corrections_waiting(workflow, case, officer, moment, due))
     found += _renewals_owed(workflow, case, officer, moment, due)
+    leads = leads_now(workflow, case, moment.calendar)
+    is_lead = any(holds(workflow, case, officer, lead) for lead in leads)
     for transition in workflow.leaving[case.state].values():
         found += _signatures_owed(workflow, case, transition, officer, moment, due)
         found += _objections_standing(workflow, case, transition, officer, moment, due)
-        if transition.kind in ("forward", "resume") and any(
-            holds(workflow, case, officer, r) for r in transition.by
-        ):
+        if transition.kind not in ("forward", "resume"):
+            continue
+        if any(holds(workflow, case, officer, r) for r in transition.by):
             found += _moves_open(workflow, case, transition, officer, moment, due)
+        elif is_lead:
+            found += _steps_open(workflow, case, transition, officer, moment, due)
     yield from {(task.kind, task.command): task for task in found}.values()
     if following is None or following.due.on >= moment.on or found:
         return
-    leads = leads_now(workflow, case, moment.calendar)
-    if any(holds(workflow, case, officer, lead) for lead in leads):
+    if is_lead:
         text = f"{workflow.states[following.state].title} 已逾期（限 {due}）"
         yield Task("overdue", case, None, text, f"lifecycle show {case.number}", due)
 
@@ -300,6 +312,23 @@ def _moves_open(
         if step.is_mine:
             yield _move(case, step, due, ())
     yield _move(case, way, due, tuple(_said(workflow, step) for step in steps))
+
+
+def _steps_open(
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    officer: Officer,
+    moment: Moment,
+    due: str | None,
+) -> Iterator[Task]:
+    """List the steps of the officer, who leads the case now, that a transition of others waits
+    for.
+    """
+    way = _judged(workflow, case, transition, officer, moment)
+    for step in _steps_before(workflow, case, way, officer, moment, {transition.name}):
+        if step.is_mine:
+            yield _move(case, step, due, ())
 
 
 def _judged(

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lifecycle.cli.cases.todo import print_waiting
 from lifecycle.cli.terminal import output, refusal, table
 from lifecycle.cli.terminal.text import cut, pad, safe, wrap, wrap_all
 from lifecycle.errors import cell_width
@@ -37,6 +38,15 @@ def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setenv("TERM", "xterm")
     return stream
+
+
+def test_of_waiting_letters_each_command_stands_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a narrow terminal the line is parted between its two commands, not within one."""
+    stream = at_terminal(monkeypatch)
+    print_waiting(11, 0)
+    first, second = stream.getvalue().splitlines()
+    assert first == "  送达　lifecycle notice deliver"
+    assert second == "        待送公文 11 件；清单：lifecycle notice outbox"
 
 
 def test_columns_align_with_mixed_widths(capsys: pytest.CaptureFixture[str]) -> None:

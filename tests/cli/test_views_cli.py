@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from tiny_office import Tiny
+from tiny_office import TINY, Tiny
 
 from lifecycle.cli.terminal.refusal import gate_lines
 from lifecycle.engine.gates.gates import Gate
@@ -213,6 +213,53 @@ def test_why_without_a_transition_looks_at_the_next_step(tiny: Tiny) -> None:
         (
             f"{number} 现为“终止”，没有可以推进的流转\n"
             f"  改法：用 lifecycle show {number} 查看可办事项\n"
+        ),
+    )
+
+
+def test_why_names_the_ground_that_a_refusal_names(tiny: Tiny) -> None:
+    """A transition without a ground of its own rests on that of the workflow, in both."""
+    number = tiny.opened()
+    told = tiny.do("why", number, "note_visit", by="bureau01").splitlines()[-1]
+    assert told.endswith("　接待办法 第3条")
+    assert tiny.fails("advance", number, "note_visit", by="bureau01")[1].splitlines()[-1] == told
+
+
+def test_what_was_filled_in_and_what_was_said_stand_apart(tiny: Tiny) -> None:
+    """A note after facts is not read as part of the last of them."""
+    number = tiny.opened()
+    words = ("--set", "people=3", "--note", "下午到")
+    told = tiny.do("advance", number, "note_visit", *words, by="bureau01").splitlines()[0]
+    assert told.endswith("　登记到访　填 到访人数 3　说明：下午到")
+
+
+def test_of_several_ways_on_the_own_one_is_the_example(tiny: Tiny) -> None:
+    """Each is named with whose it is; the example is one that the officer makes."""
+    text = (TINY / "workflows" / "visit.yaml").read_text("utf-8")
+    way = "  - {name: drop, title: 认定不办, from: scouting, to: done, by: planning}\n"
+    text = text.replace("version: 1", "version: 2").replace("  - name: to_siting\n", "\0", 1)
+    tiny.write("visit.yaml", text.replace("\0", way + "  - name: to_siting\n"))
+    tiny.do("workflow", "publish", "visit.yaml", by="admin")
+    number = tiny.opened()
+    for verb, officer, example in (
+        ("advance", "bureau01", "to_siting"),
+        ("why", "planning01", "drop"),
+    ):
+        told = tiny.fails(verb, number, by=officer)[1]
+        assert "认定不办（drop，建设（规划））" in told
+        assert "转入规划选址（to_siting，市招商局）" in told
+        assert told.endswith(f"  改法：写明是哪一项，如：lifecycle {verb} {number} {example}\n")
+
+
+def test_where_nothing_leads_on_the_way_back_is_named(tiny: Tiny) -> None:
+    """A case that stands still goes on by a transition that has to be named: which is told."""
+    number = tiny.ready()
+    tiny.do("advance", number, "suspend", "--note", "等规划", by="bureau01")
+    assert tiny.fails("advance", number, by="bureau01") == (
+        1,
+        (
+            f"{number} 现为“中止”，没有可以推进的流转\n"
+            f"  改法：用 lifecycle show {number} 查看可办事项；要办 恢复（go_on），写明它的名称\n"
         ),
     )
 

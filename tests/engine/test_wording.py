@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from small import BUREAU, CALENDAR, START, Desk, File
+from small import BUREAU, CALENDAR, LAND, START, Desk, File
 from small import TEXT as SMALL
 
 from lifecycle.engine.acts import Advance, Attach
@@ -210,6 +210,25 @@ def test_a_value_that_comes_with_the_command_is_told_and_mended_there() -> None:
     assert gate.act == "go"
 
 
+PERMIT = "  - {name: permit, title: 领证, kind: record, from: first, by: bureau, asks: [far_max]}\n"
+
+
+def test_what_another_step_supplies_stands_before_what_comes_with_the_command() -> None:
+    """Where the transition asks one side and a record the other, that record is to be made first:
+    `why` and `todo` say so, and the transition is not called open.
+    """
+    made = desk("far <= far_max", asks="[far]", more=PERMIT)
+    for given in ({}, {"far": Decimal("1.5")}):
+        gate = gate_of(made, **given)
+        assert (gate.mend, gate.act) == (
+            "lifecycle advance XS-2026-001 permit --set far_max=…",
+            "permit",
+        )
+    offered, waiting = tasks(made)
+    assert offered[1:] == (gate.mend, "可办 领证")
+    assert waiting[2].startswith("前往乙 尚不能办：先办 领证（招商局）；缺 报告；缺 国土、财政")
+
+
 def test_a_day_that_has_to_come_is_named() -> None:
     """Where only time is lacking, the mend is the day."""
     assert gate_of(ready(desk("today > valid_to"))).mend == "2030-01-02 起可办"
@@ -260,6 +279,22 @@ def test_the_near_step_stands_before_the_distant_gate() -> None:
     made.do(BUREAU, Advance("ask_review", "请审"))
     (only,) = tasks(made)
     assert only[2].startswith("前往乙 尚不能办：先办 审查通过（国土）；缺 国土、财政")
+
+
+def test_the_lead_is_told_of_steps_that_others_wait_for() -> None:
+    """Whoever leads the stage has the records that are theirs on the list, also where the way on is
+    made by somebody else; nobody else is bothered.
+    """
+    text = "order.review > 0"
+    made = ready(desk(text, more=STEPS))
+    made.do(BUREAU, Advance("ask_review", "请审"))
+    assert made.case is not None
+    first = made.workflow.states["first"]
+    for lead, told in (("bureau", []), ("land", ["可办 审查通过"])):
+        states = {**made.workflow.states, "first": replace(first, lead=lead)}
+        workflow = replace(made.workflow, states=states)
+        found = tasks_of(workflow, made.case, LAND, Moment(made.on, CALENDAR))
+        assert [task.text for task in found if task.kind == "advance"] == told
 
 
 def test_a_fact_that_a_record_asks_is_entered_by_it() -> None:

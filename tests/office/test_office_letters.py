@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,18 @@ from homes import Home
 from paper_office import Paper
 
 from lifecycle.delivery.channels import Channels
-from lifecycle.errors import UnavailableError
+from lifecycle.engine.case_letter import Letters
+from lifecycle.errors import AmbiguousError, UnavailableError
 from lifecycle.ledger.register import Request
-from lifecycle.office.letters.letters import Wish, draft, hands_for, issue, letters, review
+from lifecycle.office.letters.letters import (
+    Wish,
+    draft,
+    hands_for,
+    issue,
+    letter_called,
+    letters,
+    review,
+)
 from lifecycle.office.letters.outbox import count_unsent, unsent
 from lifecycle.office.letters.proof import verify
 from lifecycle.office.letters.replies import reply
@@ -33,6 +43,20 @@ def office(paper: Paper) -> Iterator[Office]:
     """Open that office."""
     with closing(Office.open(paper.url)) as opened:
         yield opened
+
+
+def test_a_template_named_in_full_is_that_one(paper: Paper, office: Office) -> None:
+    """Where its name ends that of another template the letter is found all the same; a part of both
+    names is not enough.
+    """
+    case = office.case(paper.asked())
+    letter = case.letters[LETTER]
+    longer = replace(letter, name="3-second-consultation", template="second-consultation")
+    both = replace(case, letters=Letters({one.name: one for one in (longer, letter)}))
+    assert letter_called(both, "consultation") == letter
+    assert letter_called(both, "second-consultation") == longer
+    with pytest.raises(AmbiguousError):
+        letter_called(both, "consult")
 
 
 def test_a_letter_passes_from_draft_to_outbox(paper: Paper, office: Office) -> None:

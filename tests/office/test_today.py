@@ -5,7 +5,7 @@ and the day by which each department owes its opinion.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +175,19 @@ def test_b2_each_task_stands_under_its_own_day(asked: Tiny) -> None:
     ]
     told = asked.do("todo", by="bureau01")
     assert [told.count(head) for head in ("已逾期\n", "七日内到期", "七日以后到期")] == [1, 1, 1]
+
+
+def test_a_provisional_limit_is_called_so_though_an_opinion_is_due_before(tiny: Tiny) -> None:
+    """The day that is told after an entry is that of the limit, and so is whether it is
+    provisional: the day of an opinion, asked for and certain, has no say in it.
+    """
+    tiny.rest_until(datetime(2026, 12, 21, 2, 0, tzinfo=UTC))
+    sets = ("name=剑瓷", "owner_unit=owner", "x_units=wenwu")
+    words = [word for one in sets for word in ("--set", one)]
+    tiny.do("open", "visit", *words, by="bureau01")
+    shown = tiny.asks("show", "剑瓷")
+    assert (shown["due_on"], shown["provisional"]) == ("2026-12-28", False)
+    (limit,) = shown["limits"]
+    assert (limit["due_on"], limit["provisional"]) == ("2027-01-05", True)
+    told = tiny.do("advance", "剑瓷", "note_visit", "--set", "people=3", by="bureau01")
+    assert "，限 2027-01-05 前（暂定）\n" in told

@@ -76,11 +76,7 @@ def _print(found: Todo, view: View) -> None:
     print_as_of(view)
     _print_letters(found.letters, found.on.isoformat())
     if found.waiting or found.dead:
-        failed = f"，{found.dead} 件送不出去" if found.dead else ""
-        say(
-            f"  送达　lifecycle notice deliver　　待送公文 {found.waiting} 件{failed}；清单："
-            f"lifecycle notice outbox"
-        )
+        print_waiting(found.waiting, found.dead)
     if not (found.tasks or found.letters or found.waiting or found.dead):
         say(f"没有等 {found.officer} 办的事" if found.page == 1 else "没有更多了")
         return
@@ -110,6 +106,20 @@ def _print_letters(letters: Sequence[LetterTask], today: str) -> None:
         else:
             say(lead, paint(due, "red") if late else due)
             flow(LETTER, told)
+
+
+def print_waiting(waiting: int, dead: int) -> None:
+    """Print how many letters wait to be handed out; a line that is too long is parted between the
+    commands.
+    """
+    lead = "  送达　lifecycle notice deliver"
+    failed = f"，{dead} 件送不出去" if dead else ""
+    told = f"待送公文 {waiting} 件{failed}；清单：lifecycle notice outbox"
+    limit = columns()
+    if limit is None or cell_width(f"{lead}　　{told}") <= limit:
+        say(f"{lead}　　{told}")
+    else:
+        say(f"{lead}\n{LETTER}{told}")
 
 
 def _print_case(tasks: Sequence[CaseTask]) -> None:

@@ -129,7 +129,8 @@ class Advance(Act):
             way = f"　{source} → {title_in(workflow.states, str(entry.target))}"
         entered, _empty = entered_with(self.facts, self.sets)
         facts = f"　填 {told_facts(workflow, entered, names)}" if entered else ""
-        return f"{title}{way}{facts}{noted(self.note)}"
+        note = f"　说明{noted(self.note)}" if facts and self.note else noted(self.note)
+        return f"{title}{way}{facts}{note}"
 
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for: where it was to go, or what was to be recorded."""

@@ -550,9 +550,15 @@ def holds_guard(
 def _how_to_meet(
     workflow: Workflow, case: Case, transition: Transition, told: tuple[ToldCondition, ...]
 ) -> tuple[str, str]:
-    """Give the command that would meet an unmet condition, and the transition that it makes."""
+    """Give the command that would meet an unmet condition, and the transition that it makes.
+
+    What comes with the transition itself does not do where something else is lacking too: that is
+    told first.
+    """
     leaving = workflow.leaving[case.state]
     for one in told:
+        if one.missing in transition.asks and one.lacks_too in workflow.facts:
+            return how_to_fill(workflow, case, transition, one.lacks_too)
         if one.missing in workflow.facts:
             return how_to_fill(workflow, case, transition, one.missing)
         if one.missing in workflow.materials:

@@ -93,7 +93,8 @@ class ToldCondition:
 
     `act` names the transition that would have to be made, `missing` the fact or material that is
     not there yet, `blame` the fact or material whose value does not do; each "" where it is none.
-    `from_on` is the first day on which it would hold by itself.
+    `from_on` is the first day on which it would hold by itself; `lacks_too` is what is not there
+    on the other side either.
     """
 
     given: str
@@ -102,6 +103,7 @@ class ToldCondition:
     missing: str = ""
     blame: str = ""
     from_on: str = ""
+    lacks_too: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,12 +296,14 @@ def _clause(world: World, clause: Clause) -> ToldCondition:
     value = _value(world, left)
     given = _given(world, left, value)
     wanted = _wanted(world, clause.sign, left, right)
-    missing = _missing(world, left) or _missing(world, right)
+    lacks = [name for name in (_missing(world, left), _missing(world, right)) if name]
+    missing, lacks_too = (*lacks, "", "")[:2]
     from_on = ""
     if left.name == "today" and clause.sign in ("gteq", "gt"):
         from_on = _day_after(_value(world, right), strictly=clause.sign == "gt")
     blame = left.name if left.name in world.workflow.facts else ""
-    return ToldCondition(given, wanted, _act_of(left, right, missing), missing, blame, from_on)
+    act = _act_of(left, right, missing)
+    return ToldCondition(given, wanted, act, missing, blame, from_on, lacks_too)
 
 
 def _act_of(left: Side, right: Side, missing: str) -> str:

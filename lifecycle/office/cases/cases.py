@@ -28,7 +28,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.foresight import upset_by
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.standing import stand
+from lifecycle.engine.standing import next_limit
 from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
@@ -151,8 +151,9 @@ def done(
     """
     case, body = outcome.case, outcome.body
     workflow = office.workflow_of(case)
-    state = workflow.states[case.state]
-    standing = stand(workflow, case, office.moment().calendar)
+    state, calendar = workflow.states[case.state], office.moment().calendar
+    following = None if case.has_ended(workflow) else next_limit(workflow, case, calendar)
+    limit = following.due if following else None
     exists = bool(body) or outcome.unchanged or case.seq > 1
     return Done(
         number=case.number if exists else None,
@@ -163,8 +164,8 @@ def done(
         final=case.has_ended(workflow),
         seq=case.seq,
         lead=workflow.roles[state.lead].title if state.lead else "",
-        due_on=standing.limit_on,
-        provisional=standing.provisional,
+        due_on=limit.on.isoformat() if limit else None,
+        provisional=limit.provisional if limit else False,
         gates=outcome.gates,
         entry=_recorded(outcome) if body else None,
         sentence=_told(office, workflow, body, before) if body else "",
@@ -421,8 +422,10 @@ def _only_forward(office: Office, request: Request, case: Case) -> str:
     from lifecycle.insight.outlook import only_forward
 
     found = office.store.entry(request.request_id) if request.request_id else None
-    made = stored(found[0])["intent"]["transition"] if found else None
-    return str(made or only_forward(office.workflow_of(case), case).name)
+    if found and (made := stored(found[0])["intent"]["transition"]):
+        return str(made)
+    officer = office.acting(request, office.day(request.on))
+    return only_forward(office.workflow_of(case), case, officer).name
 
 
 def _submit(

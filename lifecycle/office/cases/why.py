@@ -55,11 +55,11 @@ def why(
     left out where exactly one leads on; raises AmbiguousError where several do.
     """
     workflow = office.workflow_of(case)
+    officer = office.officer(code, on, principal=principal) if code else None
     if transition is None:
-        name = only_forward(workflow, case, command="why").name
+        name = only_forward(workflow, case, officer or ANYBODY, command="why").name
     else:
         name = find_transition_name(workflow, transition)
-    officer = office.officer(code, on, principal=principal) if code else None
     moment = office.moment_of(workflow, case, office.moment(on))
     judged = judge_way(workflow, case, name, officer or ANYBODY, moment)
     gates = judged.gates if isinstance(judged, Way) else (judged,)
@@ -89,5 +89,5 @@ def _for_anybody(workflow: Workflow, way: Way) -> tuple[Gate, ...]:
 
 def _basis(workflow: Workflow, way: Way) -> str:
     transition = way.transition
-    ground = f"　{transition.basis}" if transition.basis else ""
-    return f"workflows/{workflow.name}.yaml:{transition.location.line}{ground}"
+    place = f"workflows/{workflow.name}.yaml:{transition.location.line}"
+    return f"{place}　{transition.basis or workflow.basis}"

@@ -154,7 +154,7 @@ def letter_called(case: Case, name: str) -> CaseLetter:
 
 def letters_called(case: Case, name: str) -> list[CaseLetter]:
     """Find the letters that a name or number, or a part of either, may mean: those that live, where
-    there are any. Raises UnknownError.
+    there are any, and of them those of the template that it names in full. Raises UnknownError.
     """
     letters = list(case.letters.values())
     found = [n for n in letters if name in (n.name, n.number)]
@@ -165,7 +165,8 @@ def letters_called(case: Case, name: str) -> list[CaseLetter]:
             "公文", name, case.letters, f"用 lifecycle notice list {case.number} 查看"
         )
     living = [n for n in found if n.state in (DRAFT, REVIEWED, ISSUED) and not n.replaced_by]
-    return living or found
+    likely = living or found
+    return [n for n in likely if n.template == name] or likely
 
 
 def _letter_to_show(office: Office, case: Case, name: str) -> tuple[CaseLetter, tuple[str, ...]]:
