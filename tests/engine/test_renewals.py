@@ -263,7 +263,7 @@ def test_the_unit_that_the_case_now_names_speaks() -> None:
     made.ready()
     made.do(officer("x7", "x", "u7"), Sign("go", "agree"))
     made.do(officer("b2", "bureau"), Advance("go"))
-    made.do(BUREAU, SetFacts({"x_units": ["u8"]}))
+    made.correct({"x_units": ["u8"]})
     made.correct({"amount": "9000"})
     assert set(owed(made)) == {"land", "finance", "u8"}
     correction = case_of(made).seq

@@ -99,7 +99,9 @@ def seats_dropped(workflow: Workflow, before: Case, after: Case) -> list[Dropped
             for seat in renewal.seats
             if has_seat(workflow, before, seat) and not has_seat(workflow, after, seat)
         ]
-    return found
+    return list(
+        {(one.transition.name, one.seat.role, one.seat.unit): one for one in found}.values()
+    )
 
 
 def _dropped_from_steps(workflow: Workflow, before: Case, after: Case) -> Iterator[DroppedSeat]:
