@@ -45,7 +45,7 @@ class CaseInLetter(Mapping[str, object]):
 class LinkedInLetter(Mapping[str, list[CaseInLetter]]):
     """The cases that link to a letter's own, by workflow; they are read once they are asked for."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: LinkedReading) -> None:
         self._reading = reading
         self._found: dict[str, list[CaseInLetter]] = {}
 
@@ -64,7 +64,7 @@ class LinkedInLetter(Mapping[str, list[CaseInLetter]]):
         return len(self._found)
 
 
-class Reading:
+class LinkedReading:
     """Reads the other cases of which one letter tells."""
 
     def __init__(

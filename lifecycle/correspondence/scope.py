@@ -9,7 +9,7 @@ from datetime import date
 
 from lifecycle.correspondence.drafts import Drafted
 from lifecycle.correspondence.letter_names import LetterNames, Reminded
-from lifecycle.correspondence.linked_names import LinkedInLetter, Reading, named
+from lifecycle.correspondence.linked_names import LinkedInLetter, LinkedReading, named
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.case_letter import Addressee, rule_of
 from lifecycle.engine.gates.cosign import who_is
@@ -41,7 +41,7 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
     rule = rule_of(workflow, drafted.letter)
     act = drafted.origin or drafted
     told = drafted.told
-    reading = Reading(library, directory, drafted, names)
+    reading = LinkedReading(library, directory, drafted, names)
     words = LetterNames(
         to=to,
         cc=[a.name for a in addressees(directory, drafted, moment) if a.copy],
@@ -114,7 +114,7 @@ def _reminded(drafted: Drafted, moment: Moment) -> Reminded | None:
 
 
 def _facts(
-    workflow: Workflow, case: Case, names: Mapping[str, str], reading: Reading
+    workflow: Workflow, case: Case, names: Mapping[str, str], reading: LinkedReading
 ) -> dict[str, object]:
     """Give the facts as letters see them: units by name, and the cases to which some lead."""
     facts: dict[str, object] = {}
