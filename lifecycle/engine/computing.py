@@ -72,7 +72,8 @@ def _computed(
     try:
         value = _recorded(fact, expression.evaluate(scope))
     except MissingName as missing:
-        text = f"{fact.title} 算不出：缺 {_title(docket, missing.name)}"
+        which = f"（{missing.of}）" if missing.of else ""
+        text = f"{fact.title} 算不出：缺 {_title(docket, missing.name)}{which}"
         yield Gate("sets", False, inputs, text, "", fact.basis), None
     except ExpressionError as error:
         if isinstance(error.__cause__, ZeroDivisionError):

@@ -41,12 +41,13 @@ def piece(source: str, whole: Location, offset: int, length: int) -> Location:
 
 class MissingName(InvalidError):  # noqa: N818 - it names the thing that is missing; an unmet guard is no fault
     """A name that an expression needs and the scope lacks: a fact not yet known, a `last.x` never
-    made.
+    made. `of` says which other case lacks it, "" where it is none.
     """
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"缺 {name}")
+    def __init__(self, name: str, of: str = "") -> None:
+        super().__init__(f"缺 {name}" + (f"（{of}）" if of else ""))
         self.name = name
+        self.of = of
 
 
 class EmptyError(InvalidError):

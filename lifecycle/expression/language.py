@@ -195,7 +195,7 @@ def _known(rows: Any, part: str) -> list[Any]:
 
 def _part_of(row: Any, part: str) -> Any:
     if part not in _case(row):
-        raise MissingName(part)
+        raise MissingName(part, " ".join(str(row[n]) for n in ("number", "title") if n in row))
     return row[part]
 
 

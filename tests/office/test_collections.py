@@ -76,7 +76,7 @@ def test_a_member_that_lacks_a_figure_is_told(office: LinkedOffice) -> None:
     """What is added up is there in every member, or nothing is computed."""
     plan(office, "甲", funds="")
     (told,) = office.refusal("advance", rating(office), by="b1")
-    assert told == "计算 资金到位率 算不出：缺 到位资金"
+    assert told == "计算 资金到位率 算不出：缺 到位资金（XM-2026-001 甲）"
 
 
 def test_a_rank_has_ties_and_wants_every_member_known(office: LinkedOffice) -> None:
@@ -92,7 +92,7 @@ def test_a_rank_has_ties_and_wants_every_member_known(office: LinkedOffice) -> N
         assert (facts["place"], facts["told"]) == (place, 4)
     plan(office, "空", funds="")
     (told,) = office.refusal("advance", number, "rank", "--set", "mark=1", by="b1")
-    assert told.startswith("计算 名次 算不出：缺")
+    assert told == "计算 名次 算不出：缺 到位资金（XM-2026-005 空）"
     assert office.findings() == []
 
 
@@ -250,3 +250,27 @@ def test_undecided_is_what_may_come_out_either_way_as_far_as_the_parts_tell(
         if found is not None:
             assert bool(expression.evaluate(whole)) is found
         assert decided(expression, whole) is bool(expression.evaluate(whole))
+
+
+def test_why_tells_of_ranks_and_of_what_a_member_lacks(office: LinkedOffice) -> None:
+    """In what among whom a value has its place, without a unit; who has no figure is named."""
+    path = office.rules / "rating.yaml"
+    text = path.read_text("utf-8").replace("version: 1", "version: 2")
+    old = "guards: [{when: window|count >= 1, else: 没有大项目，不评}]"
+    assert old in text
+    new = """guards:
+        - {when: "window|known('funds')|count >= 2", else: 太少}
+        - {when: "window|rank('amount', mark) <= 1", else: 太后}
+        - {when: "window|sum('funds') > 0", else: 不够}"""
+    path.write_text(text.replace(old, new), "utf-8")
+    office.do("workflow", "publish", "rules/rating.yaml", by="admin")
+    plan(office, "甲")
+    number = rating(office)
+    office.do("advance", number, "rank", "--set", "mark=1", by="b1")
+    plan(office, "乙", funds="")
+    told = office.refusal("advance", number, "approve", by="b1")
+    assert told == [
+        "条件 近三年大项目（已填到位资金的） 1 件（XM-2026-001 甲），至少 2（太少）",
+        "条件 到位资金 在近三年大项目的总投资里的名次 为 3，至多 1（太后）",
+        "条件 近三年大项目的合计 算不出：缺 到位资金（XM-2026-002 乙），须大于 0（不够）",
+    ]

@@ -14,7 +14,7 @@ from typing import Any
 
 from lifecycle.engine.case import Case, Moment
 from lifecycle.engine.collected import CollectedCase
-from lifecycle.engine.others import CaseRecord, OtherCase
+from lifecycle.engine.others import NO_OTHERS, CaseRecord, OtherCase
 from lifecycle.engine.values import Value, plain_decimal, show_value
 from lifecycle.errors import LifecycleError
 from lifecycle.expression import nodes
@@ -396,13 +396,36 @@ def _file(world: World, name: str) -> str:
 def _given(world: World, side: Side, value: object) -> str:
     words = _words(world, side.node)
     if value is None:
-        return f"{words} {'未办过' if side.space else '未填'}"
+        return f"{words} {_lacking(world, side) or ('未办过' if side.space else '未填')}"
     rows = _rows(world, side.node)
     if rows is not None:
         return _rows_told(world, side.node, rows, value)
     shown = _shown(world, side, value)
     plain = side.name or isinstance(side.node, nodes.Getattr)
     return f"{words} {shown}" if plain else f"{words} 为 {shown}"
+
+
+def _lacking(world: World, side: Side) -> str:
+    """Say what is missing where a figure is made of other cases: what a member lacks, by its
+    number, or a fact of this one; "" for anything else.
+    """
+    if not isinstance(side.node, nodes.Filter) or not _is_many(world, side.node):
+        return ""
+    try:
+        side.run(world.scope)
+    except MissingName as missing:
+        which = f"（{missing.of}）" if missing.of else ""
+        title = _title_among(world, missing.name) if missing.of else _title(world, missing.name)
+        return f"算不出：缺 {title}{which}"
+    except (LifecycleError, ArithmeticError, TypeError, ValueError, LookupError):
+        return ""
+    return ""
+
+
+def _title_among(world: World, name: str) -> str:
+    """Give the title of a fact of other cases that are read."""
+    others = world.moment.others or NO_OTHERS
+    return next((w.facts[name].title for w in others.workflows() if name in w.facts), name)
 
 
 def _rows(world: World, node: nodes.Expr) -> list[CaseRecord | CollectedCase] | None:
@@ -544,8 +567,8 @@ def _shown_of(world: World, other: OtherCase, name: str, value: object) -> str:
 
 
 def _is_count(node: nodes.Expr) -> bool:
-    """Tell whether a piece counts items, which have no unit of measure."""
-    return isinstance(node, nodes.Filter) and node.name in _COUNTS
+    """Tell whether a piece counts items, or places, which have no unit of measure."""
+    return isinstance(node, nodes.Filter) and node.name in (*_COUNTS, "rank")
 
 
 def _canonical(value: object) -> Value:
@@ -599,6 +622,8 @@ def _words(world: World, node: nodes.Expr) -> str:
         return said.format(*(_words(world, arg) for arg in node.args))
     if isinstance(node, nodes.Filter) and node.node is not None and node.name == "open":
         return f"{FILTERS['open'].title}{_words(world, node.node)}"
+    if isinstance(node, nodes.Filter) and node.node is not None and node.name in ("rank", "known"):
+        return _words_among(world, node, node.node)
     if isinstance(node, nodes.Filter) and node.node is not None and node.name in FILTERS:
         return f"{_words(world, node.node)}的{FILTERS[node.name].title}"
     if isinstance(node, nodes.BinExpr) and node.operator in _SIGNS:
@@ -608,6 +633,16 @@ def _words(world: World, node: nodes.Expr) -> str:
         return "、".join(_words(world, item) for item in node.items)
     inside = dict.fromkeys(fact.title for fact in _facts_in(world, node))
     return "、".join(inside) or "条件"
+
+
+def _words_among(world: World, node: nodes.Filter, cases: nodes.Expr) -> str:
+    """Write which of some cases are meant, or in what a value has its place among them."""
+    known, name = constant(node.args[0]) if node.args else (False, "")
+    title = _title_among(world, str(name)) if known else ""
+    if node.name == "known":
+        return f"{_words(world, cases)}（已填{title}的）"
+    own = "、".join(_words(world, arg) for arg in node.args[1:])
+    return f"{own} 在{_words(world, cases)}的{title}里的名次"
 
 
 def _title_of_part(world: World, node: nodes.Getattr) -> str:
