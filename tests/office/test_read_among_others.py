@@ -119,3 +119,41 @@ def test_nothing_after_the_act_is_read(office: LinkedOffice) -> None:
     node(office, "后", x="1")
     assert counted(office, number, "count_then", "--on", "2026-09-08") == 1
     assert office.findings() == []
+
+
+def test_what_only_counts_as_zero_is_not_known(office: LinkedOffice) -> None:
+    """Those that have the figure are told apart from those that are merely read as 0."""
+    number = node(office, "甲", x="100")
+    node(office, "缺")
+    assert counted(office, number, "count_told") == 1
+
+
+def test_a_step_is_judged_again_on_the_editions_that_it_read(office: LinkedOffice) -> None:
+    """Where the case has come to another zone since, the step is still judged by the cases of the
+    zone that it read.
+    """
+    number = node(office, "甲", zone="东", y="5")
+    for name in ("乙", "丙"):
+        node(office, name, zone="西")
+    office.do("advance", number, "fit", by="b1")
+    office.do("set", number, "zone=西", by="b1")
+    office.do("correct", number, "y=1", "--note", "错", by="b1")
+    assert "“核定”（第 2 笔）的条件不再成立：另数 1 万元" in upsets(office, number)
+    assert office.findings() == []
+
+
+def test_what_an_opening_computed_from_stays(office: LinkedOffice) -> None:
+    """An opening that only computes has read what it computes from; what else was typed with it is
+    free, and nothing is told of the opening where it judged nothing.
+    """
+    words = ("--set", "name=甲", "--set", "amount=100", "--set", "other=1")
+    number = office.do("open", "pair", *words, by="b1").strip()
+    assert office.refusal("set", number, "amount=90", by="b1") == [
+        "更正 数 已由“立项”采用，不能直接更改"
+    ]
+    office.do("set", number, "other=2", by="b1")
+    office.do("correct", number, "amount=90", "--note", "错", by="b1")
+    told = upsets(office, number)
+    assert "“立项”（第 1 笔）算出的 两倍 用到 数，照原来的留着" in told
+    assert "填报的就是" not in told
+    assert office.findings() == []
