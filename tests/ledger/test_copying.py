@@ -276,7 +276,10 @@ def see_killed(paper: Paper, target: str, step: int) -> None:
                 break
             assert code == -signal.SIGKILL
             kills += 1
-            assert paper.run("list", "--db", to).exit_code == 3
+            opened = paper.run("list", "--db", to).exit_code
+            if opened == 0:  # killed when all was done but to say so
+                break
+            assert opened == 3
         else:
             raise AssertionError("the copy has no end")
         assert kills >= 3

@@ -201,4 +201,4 @@ def audited(folder: Path) -> str:
     """Audit an office that must be in order; give its checkpoint."""
     audit = run(folder, "audit")
     assert audit.returncode == 0, audit.stdout
-    return audit.stdout.split("检查点 ")[1].split()[0]
+    return audit.stdout.split("检查点：")[1].split()[0]
