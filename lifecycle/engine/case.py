@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-OPEN = "open"
-"""The name under which the opening of a case counts among its transitions (for `not_by`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -508,3 +505,8 @@ class Moment:
     def today(self) -> date:
         """Give the day on which it is recorded."""
         return self.recorded or self.on
+
+    def once_corrected(self) -> Moment:
+        """Give the day with the other cases as they are read once a correction is made."""
+        others = self.others
+        return self if others is None else replace(self, others=others.once_corrected())

@@ -15,11 +15,12 @@ from lifecycle.workflow.model import Fact, Missing, Workflow
 _STATE, _SUSPENDED = "@state", "@suspended"
 _NUMERIC = ("integer", "decimal", "money")
 MOST_NAMED = 3
+"""As many cases are named one by one."""
 
 
 class CollectedCase(Mapping[str, object]):
-    """One case of a collection, with what is needed of it. Where it `counts` as zero, a figure that
-    it lacks is 0; where it is skipped, `skips` says that figures leave it out.
+    """One case of a collection, with what is needed of it. Where what is missing counts as zero, a
+    figure that it lacks is 0; where that is skipped, `skips` says that figures leave it out.
     """
 
     __slots__ = ("_zero", "known", "number", "skips", "title", "workflow")
@@ -63,7 +64,7 @@ class CollectedCase(Mapping[str, object]):
         for name, value in raw.items():
             fact = workflow.facts.get(name)
             if fact is not None and name not in known:
-                known[name] = str(value) if fact.is_link else typed(fact, value)
+                known[name] = _seen(fact, value)
         numeric = (n for n, fact in workflow.facts.items() if fact.type in _NUMERIC)
         zero = frozenset(numeric) if missing == "zero" else frozenset()
         return cls(workflow, number, title, known, zero, skips=missing == "skip")
@@ -98,7 +99,7 @@ class ThisCase(Mapping[str, object]):
         for name, value in facts.items():
             fact = workflow.facts.get(name)
             if fact is not None and _fits(fact, value):
-                self._known[name] = str(value) if fact.is_link else typed(fact, value)
+                self._known[name] = _seen(fact, value)
 
     def __getitem__(self, name: str) -> object:
         return self._known[name]
@@ -108,6 +109,11 @@ class ThisCase(Mapping[str, object]):
 
     def __len__(self) -> int:
         return len(self._known)
+
+
+def _seen(fact: Fact, value: Value) -> object:
+    """Give a value as a collection's condition sees it: a link by its number."""
+    return str(value) if fact.is_link else typed(fact, value)
 
 
 def _fits(fact: Fact, value: Value) -> bool:

@@ -90,8 +90,8 @@ def _computed(
 
 
 def _title(docket: Docket, name: str) -> str:
-    workflows = (docket.workflow, *(docket.moment.others or NO_OTHERS).workflows())
-    return next((w.facts[name].title for w in workflows if name in w.facts), name)
+    own = docket.workflow.facts.get(name)
+    return own.title if own else (docket.moment.others or NO_OTHERS).title_of(name) or name
 
 
 def _recorded(fact: Fact, value: object) -> Value | None:

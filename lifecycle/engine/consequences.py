@@ -7,7 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from lifecycle.engine.case import Case, File, Moment, Proposal
-from lifecycle.engine.editions import as_read, edition_of, readers_of, transition_of
+from lifecycle.engine.editions import (
+    as_read,
+    called_step,
+    edition_of,
+    readers_of,
+    transition_of,
+)
 from lifecycle.engine.gates.asking import places_of, seats_dropped
 from lifecycle.engine.gates.gates import (
     Gate,
@@ -167,7 +173,7 @@ def _steps_upset(
     for name in names:
         maker = before.steps.at(edition_of(before, name).seq)
         if maker is not None and maker.transition != OPENING:
-            called = f"“{workflow.titles[maker.transition]}”（第 {maker.seq} 笔）"
+            called = called_step(workflow, maker)
             yield Upset(f"{called}填报的就是 {title_of(workflow, name)}")
     readers = {step.seq: step for name in names for step in readers_of(before, name)}
     for seq, step in sorted(readers.items()):
@@ -188,18 +194,12 @@ def _steps_upset(
                 yield Upset(text, renewal=seq)
             yield from _computed_from(workflow, transition, called, name)
         gates = gates_of_step(workflow, before, step, moment)
-        anew = gates_of_step(workflow, after, step, _once_corrected(moment))
+        anew = gates_of_step(workflow, after, step, moment.once_corrected())
         for was, now in zip(gates, anew, strict=True):
             if was.met and not now.met:
                 yield Upset(f"{called}的{now.label}不再成立：{now.text}", seq)
             elif was.met != now.met:
                 yield Upset(f"{called}的{now.label}由不成立变为成立：{now.text}")
-
-
-def _once_corrected(moment: Moment) -> Moment:
-    """Give the day with the other cases as they are read once the correction is made."""
-    others = moment.others
-    return moment if others is None else replace(moment, others=others.once_corrected())
 
 
 def _computed_from(
@@ -230,7 +230,7 @@ def _ways_upset(
             if name in demanded:
                 yield Upset(f"{called}须有 {title_of(workflow, name)}", only_used=True)
         was = judged_again(workflow, before, transition, moment)
-        now = judged_again(workflow, after, transition, _once_corrected(moment))
+        now = judged_again(workflow, after, transition, moment.once_corrected())
         for old, new in zip(was, now, strict=True):
             if old.met != new.met:
                 word = "变为成立" if new.met else "不再成立"

@@ -440,6 +440,11 @@ def transition_of(workflow: Workflow, step: MadeStep) -> Transition:
     return way_of(workflow, step.source, step.transition)
 
 
+def called_step(workflow: Workflow, step: MadeStep) -> str:
+    """Name a step for an officer: its transition and its entry."""
+    return f"“{workflow.titles[step.transition]}”（第 {step.seq} 笔）"
+
+
 def _read_without(steps: Steps, name: str, edition: Edition, gone: Collection[int]) -> Edition:
     """Give an edition as it was read by the steps that stand now that some are gone."""
     first, last = edition.first_reader, edition.last_reader

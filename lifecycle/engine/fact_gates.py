@@ -118,9 +118,7 @@ def judge_relinked(docket: Docket, facts: Mapping[str, Value]) -> None:
     if opening is None or not links:
         return
     after = replace(case, facts={**case.facts, **facts})
-    others, moment = docket.moment.others, docket.moment
-    if others is not None:
-        moment = replace(moment, others=others.once_corrected())
+    moment = docket.moment.once_corrected()
     for guard in opening.guards:
         if links & guard.when.names:
             docket.add(judge_guard(workflow, after, opening, guard, {}, moment))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from lifecycle.engine.case import Case, Moment, Proposal
 from lifecycle.engine.consequences import Upset, amended_as_proposed, judged_again, upsets_of
+from lifecycle.engine.editions import called_step
 from lifecycle.engine.gates.cosign import who_are
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.gates.settled import returns_past
@@ -61,7 +62,7 @@ def _needs(workflow: Workflow, case: Case, found: list[Upset]) -> Iterator[str]:
 
 
 def _need_of(workflow: Workflow, case: Case, step: MadeStep) -> str:
-    called = _called(workflow, step)
+    called = called_step(workflow, step)
     ways = _named_returns(workflow, case, step)
     if not ways:
         return f"{called}的条件不再成立，又没有退回可办：确认须凭文件（--file）和理由（--note）"
@@ -73,11 +74,7 @@ def left_to_return(workflow: Workflow, case: Case, correction: int) -> Iterator[
     for step in case.steps:
         if case.unsettled.get(str(step.seq)) == correction:
             ways = _named_returns(workflow, case, step)
-            yield f"{_called(workflow, step)}的条件不再成立，须先退回重办，才能往下办（{ways}）"
-
-
-def _called(workflow: Workflow, step: MadeStep) -> str:
-    return f"“{workflow.titles[step.transition]}”（第 {step.seq} 笔）"
+            yield f"{called_step(workflow, step)}的条件不再成立，须先退回重办，才能往下办（{ways}）"
 
 
 def _named_returns(workflow: Workflow, case: Case, step: MadeStep) -> str:

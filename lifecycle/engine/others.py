@@ -76,9 +76,9 @@ class Others:
     (`linking`; where they are very many, `many`), and by name the collections of its workflow.
 
     `proposed` are, by their seqs, the same for the corrections that wait. Of a correction,
-    `corrected` are the collections as the case reads them once it is made, and
-    `then`, by the seqs of steps that stand, the cases as these steps read them. `titles` are those
-    of the workflows.
+    `corrected` are the collections as the case reads them once it is made, and `then`, by the seqs
+    of the steps that have read what it corrects, the cases as these steps read them. `titles` are
+    those of the workflows.
     """
 
     cases: Mapping[str, OtherCase] = field(default_factory=dict)
@@ -90,7 +90,11 @@ class Others:
     then: Mapping[int, Others] = field(default_factory=dict)
     proposed: Mapping[int, Others] = field(default_factory=dict)
 
-    def workflows(self) -> Iterator[Workflow]:
+    def title_of(self, name: str) -> str | None:
+        """Give the title of a fact of the cases that may be read; None where none has it."""
+        return next((w.facts[name].title for w in self._workflows() if name in w.facts), None)
+
+    def _workflows(self) -> Iterator[Workflow]:
         """Give the workflows of the cases that may be read, each at least once."""
         many = (*self.collected.values(), *self.many.values())
         cases = chain(self.cases.values(), *self.linking.values())

@@ -130,9 +130,7 @@ def stand(
     """
     if case.has_ended(workflow):
         return Standing()
-    following = next_limit(workflow, case, calendar)
-    limit = following.due if following else None
-    first = _first_due(workflow, case, calendar, limit)
+    first = _first_due(workflow, case, calendar)
     moment = Moment(today or date.fromisoformat(case.last_on), calendar)
     since: dict[str, list[str]] = {"yellow": [], "red": []}
     for light in workflow.lights:
@@ -153,19 +151,18 @@ def lit_by(workflow: Workflow, case: Case, moment: Moment) -> Iterator[Light]:
         return
     on = moment.on.isoformat()
     colour = stand(workflow, case, moment.calendar, moment.on).light(on)
-    following = next_limit(workflow, case, moment.calendar)
-    limit = following.due if following else None
-    first = _first_due(workflow, case, moment.calendar, limit)
+    first = _first_due(workflow, case, moment.calendar)
     for light in workflow.lights:
         day = _lit_on(workflow, case, moment, light, first)
         if light.light == colour and day is not None and day <= on:
             yield light
 
 
-def _first_due(workflow: Workflow, case: Case, calendar: Calendar, limit: Due | None) -> Due | None:
-    """Give the next day due, of the next limit or of an opinion that was asked."""
-    opinions = [item.due for item in opinions_owed(workflow, case, calendar)]
-    return min((*filter(None, [limit]), *opinions), key=lambda due: due.on, default=None)
+def _first_due(workflow: Workflow, case: Case, calendar: Calendar) -> Due | None:
+    """Give the next day due, of a limit or of an opinion that was asked."""
+    limits = (item.due for item in running_limits(workflow, case, calendar))
+    opinions = (item.due for item in opinions_owed(workflow, case, calendar))
+    return min((*limits, *opinions), key=lambda due: due.on, default=None)
 
 
 def _lit_on(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lifecycle.engine.case import OPEN, Case, Moment, Officer
+from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.gates.cosign import judge_cosign, judge_makers
 from lifecycle.engine.gates.gates import (
     Gate,
@@ -23,7 +23,7 @@ from lifecycle.engine.gates.gates import (
 )
 from lifecycle.engine.gates.settled import judge_settled
 from lifecycle.engine.values import Value
-from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.model import OPENING, Transition, Workflow
 
 
 def find_transition(workflow: Workflow, case: Case, name: str) -> Transition | Gate:
@@ -41,7 +41,7 @@ def find_transition(workflow: Workflow, case: Case, name: str) -> Transition | G
     sources = "、".join(dict.fromkeys(workflow.states[s].title for t in others for s in t.sources))
     can = "、".join(f"{t.title}（{t.name}）" for t in workflow.leaving[case.state].values())
     name_of_last, last = max(case.fired.items(), key=lambda item: item[1].seq)
-    done = "立项" if name_of_last == OPEN else workflow.titles.get(name_of_last, name_of_last)
+    done = "立项" if name_of_last == OPENING else workflow.titles.get(name_of_last, name_of_last)
     text = f"现为“{here.title}”，{others[0].title} 须在“{sources}”办理"
     text += f"；上一步“{done}”由 {'、'.join(last.persons)} 于 {last.on} 办理"
     return Gate("state", False, {"state": case.state}, text, f"现在可办：{can or '无，已终结'}")

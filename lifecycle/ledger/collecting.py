@@ -49,11 +49,13 @@ def collect(
     if "title" in needed:
         needed |= _subjects_of(library, collection.over)
     asked = {"workflow": collection.over}
+    given = {"today": date.fromisoformat(on), THIS: this}
     for case, raw in _cases(
         library, text.VALUES_OVER, asked, needed, day, before, collection.missing
     ):
         read.append([case.number, raw])
-        found = decided(collection.where, {**_scope(case, collection, on), THIS: this})
+        seen = {name: case[name] for name in collection.where.names if name in case}
+        found = decided(collection.where, {**seen, **given})
         if found is None:
             undecided.append(case)
         elif found:
@@ -84,14 +86,6 @@ def collect_linked(
         if number in links:
             members.append(case)
     return Collected(name, tuple(members), (), len(read), hash_of(canonical(read)))
-
-
-def _scope(case: CollectedCase, collection: Collection, on: str) -> dict[str, Any]:
-    """Give what a condition sees of a case on the day of the act; what is missing is left out,
-    unless the collection reads it as zero.
-    """
-    seen = {name: case[name] for name in collection.where.names if name in case}
-    return {**seen, "today": date.fromisoformat(on)}
 
 
 def _cases(
@@ -140,14 +134,18 @@ def figured_of_linked(workflow: Workflow, name: str) -> frozenset[str]:
 
 def _subjects_of(library: Library, name: str) -> frozenset[str]:
     """Name the facts that give the cases of a workflow their titles, in any of its versions."""
-    digests = (digest for (digest,) in library.store.rows(text.DIGESTS_OF, workflow=name))
-    return frozenset(library.workflow(digest).subject for digest in digests)
+    return frozenset(workflow.subject for workflow in _versions(library, name))
 
 
 def _links_of(library: Library, name: str) -> frozenset[str]:
     """Name the facts by which the cases of a workflow link, in any of its versions."""
-    digests = (digest for (digest,) in library.store.rows(text.DIGESTS_OF, workflow=name))
-    return frozenset(f.name for digest in digests for f in library.workflow(digest).links)
+    return frozenset(fact.name for version in _versions(library, name) for fact in version.links)
+
+
+def _versions(library: Library, name: str) -> Iterator[Workflow]:
+    """Give the versions of a workflow under which there are cases."""
+    for (digest,) in library.store.rows(text.DIGESTS_OF, workflow=name):
+        yield library.workflow(digest)
 
 
 def _figured(workflow: Workflow, many: str) -> frozenset[str]:

@@ -19,7 +19,7 @@ from lifecycle.engine.acts import (
     Open,
     read_act,
 )
-from lifecycle.engine.case import Case
+from lifecycle.engine.case import Case, Proposal
 from lifecycle.engine.collected import Collected, ThisCase
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.editions import facts_read, is_read, transition_of
@@ -108,10 +108,11 @@ class OtherCases:
         """Read what the judgement of an act may read, on the act's day."""
         if isinstance(act, CancelOpening) and case is not None:
             return self.linked_to(case, LAST_DAY)  # whatever the day of either
-        ways, facts = _ways_judged(workflow, case, act), _facts_of(case, act)
-        if case is None or not isinstance(act, Correct | ConfirmCorrection):
-            return self.read(workflow, case, facts, on, ways)
-        return self._for_correction(workflow, case, facts, on, ways)
+        ways, change = _ways_judged(workflow, case, act), _correction(case, act)
+        if case is not None and change is not None:
+            return self._for_correction(workflow, case, change, on, ways)
+        facts = getattr(act, "facts", {})
+        return self.read(workflow, case, facts if isinstance(facts, Mapping) else {}, on, ways)
 
     def for_view(self, workflow: Workflow, case: Case, on: str) -> Others:
         """Read what may be judged of a case on a day: its ways out, and the corrections that
@@ -119,7 +120,7 @@ class OtherCases:
         """
         ways = ways_from(workflow, case)
         proposed = {
-            proposal.seq: self._for_correction(workflow, case, proposal.facts, on, ways)
+            proposal.seq: self._for_correction(workflow, case, proposal, on, ways)
             for proposal in waiting_proposals(case)
         }
         return replace(self.read(workflow, case, {}, on, ways), proposed=proposed)
@@ -128,27 +129,30 @@ class OtherCases:
         self,
         workflow: Workflow,
         case: Case,
-        facts: Mapping[str, Value],
+        change: Correct | Proposal,
         on: str,
         ways: Collection[Transition],
     ) -> Others:
-        others = self._corrected(workflow, case, facts, on, ways)
-        return replace(others, then=self._as_read(workflow, case, facts))
+        others = self._corrected(workflow, case, change.facts, on, ways)
+        return replace(others, then=self._as_read(workflow, case, change))
 
     def _as_read(
-        self, workflow: Workflow, case: Case, facts: Mapping[str, Value]
+        self, workflow: Workflow, case: Case, change: Correct | Proposal
     ) -> dict[int, Others]:
-        """Read the other cases as the steps that stand have read them, and as they would have on
-        these facts, as far as they have read what these correct.
+        """Read the other cases as the steps that have read what is corrected read them, and as they
+        would have read them with the corrected facts.
         """
         found = {}
         for step in case.steps if workflow.reads_others else ():
+            read = [n for n in (*change.facts, change.material) if is_read(case, step, n)]
             way = transition_of(workflow, step)
+            if not read or not any(_reads_others(workflow, one) for one in way.expressions):
+                continue
             row = next(self.library.store.entries(case.id, after=step.seq - 1, chunk=1), None)
-            if row is not None and any(_reads_others(workflow, one) for one in way.expressions):
+            if row is not None:
                 then = replace(self, before=row.idx)
                 seen = replace(case, facts=facts_read(case, step))
-                anew = {n: v for n, v in facts.items() if is_read(case, step, n)}
+                anew = {n: v for n, v in change.facts.items() if n in read}
                 found[step.seq] = then._corrected(workflow, seen, anew, step.on, (way,))
         return found
 
@@ -176,8 +180,7 @@ class OtherCases:
     def linked_of(self, name: str, case: Case, on: str) -> Others:
         """Read the cases of one workflow that link to a case, and those to which these link."""
         linking = self._linking(name, case, on)
-        further = (n for one in linking for n in _links_in(one.workflow, one.facts))
-        return Others(self._named(dict.fromkeys(further), on), {name: linking})
+        return Others(self._named(_further(linking), on), {name: linking})
 
     def read(
         self,
@@ -196,8 +199,7 @@ class OtherCases:
         held = case.facts if case else {}
         named = dict.fromkeys((*_links_in(workflow, held), *_links_in(workflow, facts)))
         cases = self._named(named, on)
-        further = (n for one in cases.values() for n in _links_in(one.workflow, one.facts))
-        cases |= self._named((n for n in dict.fromkeys(further) if n not in cases), on)
+        cases |= self._named((n for n in _further(cases.values()) if n not in cases), on)
         expressions = [one for way in ways for one in way.expressions]
         linked = {name for one in expressions for space, name in one.paths if space == LINKED}
         linking, many = self._linked(workflow, case, sorted(linked), on)
@@ -281,17 +283,20 @@ def _links_in(workflow: Workflow, facts: Mapping[str, Value]) -> list[str]:
     return [str(facts[fact.name]) for fact in workflow.links if fact.name in facts]
 
 
+def _further(cases: Iterable[OtherCase]) -> list[str]:
+    """List the numbers of the cases to which some link, each once."""
+    return list(dict.fromkeys(n for one in cases for n in _links_in(one.workflow, one.facts)))
+
+
 def _links_to(case: OtherCase, number: str) -> bool:
     return not case.cancelled and number in _links_in(case.workflow, case.facts)
 
 
-def _facts_of(case: Case | None, act: Act) -> Mapping[str, Value]:
-    """Give the facts that an act enters or corrects."""
+def _correction(case: Case | None, act: Act) -> Correct | Proposal | None:
+    """Give what an act corrects; None for one that corrects nothing."""
     if isinstance(act, ConfirmCorrection) and case is not None:
-        proposal = case.proposals.get(str(act.proposal))
-        return proposal.facts if proposal is not None else {}
-    facts = getattr(act, "facts", {})
-    return facts if isinstance(facts, Mapping) else {}
+        return case.proposals.get(str(act.proposal))
+    return act if isinstance(act, Correct) else None
 
 
 def ways_from(workflow: Workflow, case: Case | None) -> tuple[Transition, ...]:

@@ -28,7 +28,7 @@ LightColour = Literal["yellow", "red"]
 ENTERED = "entered"
 """The `since` of a limit or dwell that counts from the day the case entered its state."""
 OPENING = "open"
-"""The name that `not_by` gives to the opening of the case."""
+"""The name of the opening among the transitions of a case, also in `not_by`."""
 ENTERING = "entering"
 """What asks a co-sign's seats: that the case enters the state."""
 OFFICER = "officer"

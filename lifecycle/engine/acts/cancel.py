@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
-from lifecycle.engine.case import OPEN, Case
+from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import void_drafts
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
@@ -16,7 +16,7 @@ from lifecycle.engine.gates.gates import Gate, judge_role
 from lifecycle.engine.others import NO_OTHERS
 from lifecycle.engine.taking_back import judge_own, judge_why
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import OPENING, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class CancelOpening(Act):
         workflow, case = docket.workflow, docket.case
         gate, role = judge_role(workflow, case, docket.officer, docket.moment, workflow.opened_by)
         docket.add(gate)
-        opener = case.fired[OPEN].persons
+        opener = case.fired[OPENING].persons
         judge_own(docket, opener, "立项")
-        made = next(iter(case.steps.after(case.fired[OPEN].seq)), None)
+        made = next(iter(case.steps.after(case.fired[OPENING].seq)), None)
         if made is not None:
             title = workflow.titles[made.transition]
             inputs = {"step": made.seq}

@@ -18,6 +18,7 @@ from lifecycle.engine.consequences import (
     waiting_proposals,
 )
 from lifecycle.engine.docket import Decision, Docket
+from lifecycle.engine.editions import called_step
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_lock, judge_relinked, judge_value
 from lifecycle.engine.gates.gates import Gate, confirmers_of, judge_role
@@ -79,9 +80,7 @@ class ConfirmCorrection(Act):
         }
         if stuck and (self.file is None or not self.note):
             titles = "、".join(
-                f"“{workflow.titles[step.transition]}”（第 {step.seq} 笔）"
-                for step in case.steps
-                if step.seq in stuck
+                called_step(workflow, step) for step in case.steps if step.seq in stuck
             )
             text = f"{titles}更正后条件不再成立，又没有退回可办，须凭文件补正"
             mend = f"lifecycle confirm {case.number} {self.proposal} --file 文件 --note 理由"

@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent
-from lifecycle.engine.case import OPEN, Case, Edition, Fired, Recorders
+from lifecycle.engine.case import Case, Edition, Fired, Recorders
 from lifecycle.engine.computing import compute, entered_with
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import with_opening
@@ -16,7 +16,7 @@ from lifecycle.engine.fact_gates import judge_asked_later, judge_value
 from lifecycle.engine.gates.gates import Gate, holds, judge_guard, judge_role, role_titles
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass, replace
-from lifecycle.workflow.model import Fact, Transition, Workflow
+from lifecycle.workflow.model import OPENING, Fact, Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Open(Act):
             changed=dict.fromkeys(facts, entry.seq),
             materials={},
             opinions={},
-            fired={OPEN: Fired(1, entry.on, entry.seq, entry.persons)},
+            fired={OPENING: Fired(1, entry.on, entry.seq, entry.persons)},
             editions={name: Edition(1, 1, entry.seq) for name in facts},
             entered={workflow.initial: entry.seq},
             recorders=Recorders().after(entry.seq, entry.persons),

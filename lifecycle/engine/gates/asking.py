@@ -86,11 +86,11 @@ def seats_dropped(workflow: Workflow, before: Case, after: Case) -> list[Dropped
     found = list(_dropped_from_steps(workflow, before, after))
     for old, new in zip(places_of(before), places_of(after), strict=True):
         for transition in workflow.leaving[old.state].values():
-            there = {(s.role, s.unit) for s in seats_of(workflow, new, transition)}
-            for seat in seats_of(workflow, old, transition):
-                gone = (seat.role, seat.unit) not in there
-                if gone and (seat.opinion or asked_of(old, transition, seat)):
-                    found.append(DroppedSeat(transition, seat))
+            found += [
+                DroppedSeat(transition, seat)
+                for seat in _gone(workflow, old, new, transition)
+                if seat.opinion or asked_of(old, transition, seat)
+            ]
     for renewal in renewals_waiting(workflow, before):
         step = renewal.steps[0]
         transition = transition_of(workflow, step)
@@ -113,10 +113,15 @@ def _dropped_from_steps(workflow: Workflow, before: Case, after: Case) -> Iterat
     for source, name in dict.fromkeys((step.source, step.transition) for step in steps):
         transition = workflow.leaving[source][name]
         old, new = replace(before, state=source), replace(after, state=source)
-        there = {(seat.role, seat.unit) for seat in seats_of(workflow, new, transition)}
-        for seat in seats_of(workflow, old, transition):
-            if seat.opinion and (seat.role, seat.unit) not in there:
+        for seat in _gone(workflow, old, new, transition):
+            if seat.opinion:
                 yield DroppedSeat(transition, seat)
+
+
+def _gone(workflow: Workflow, old: Case, new: Case, transition: Transition) -> list[Seat]:
+    """List the seats of a transition that a case has no more."""
+    there = {(seat.role, seat.unit) for seat in seats_of(workflow, new, transition)}
+    return [s for s in seats_of(workflow, old, transition) if (s.role, s.unit) not in there]
 
 
 def seats_dropped_by(

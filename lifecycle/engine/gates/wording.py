@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from lifecycle.engine.case import Case, Moment
-from lifecycle.engine.collected import CollectedCase
+from lifecycle.engine.collected import MOST_NAMED, CollectedCase
 from lifecycle.engine.others import NO_OTHERS, CaseRecord, OtherCase
 from lifecycle.engine.values import Value, plain_decimal, show_value
 from lifecycle.errors import LifecycleError
@@ -82,8 +82,6 @@ _PARTS = {
 _MADE = "须先办"
 _UNMADE = "须没有办过"
 _COUNTS = ("length", "count")
-MOST_NAMED = 3
-"""As many cases are named one by one."""
 _SIGNS = {"*": "×", "/": "÷", "//": "整除以", "%": "除以后余", "+": "＋", "-": "－"}
 
 
@@ -424,8 +422,7 @@ def _lacking(world: World, side: Side) -> str:
 
 def _title_among(world: World, name: str) -> str:
     """Give the title of a fact of other cases that are read."""
-    others = world.moment.others or NO_OTHERS
-    return next((w.facts[name].title for w in others.workflows() if name in w.facts), name)
+    return (world.moment.others or NO_OTHERS).title_of(name) or name
 
 
 def _rows(world: World, node: nodes.Expr) -> list[CaseRecord | CollectedCase] | None:
