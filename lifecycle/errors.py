@@ -212,14 +212,13 @@ class AmbiguousError(LifecycleError):
     not fit in one.
     """
 
-    def __init__(
-        self, kind: str, name: str, found: Iterable[str], mend: str = "请写得更完整些"
-    ) -> None:
+    def __init__(self, kind: str, name: str, found: Iterable[str], mend: str = "") -> None:
         each = tuple(found)
         listed = "、".join(each)
         if cell_width(listed) > _ONE_LINE:
             listed = "".join(f"\n  {one}" for one in each)
-        super().__init__(f"{kind}“{name}”不止一个：{listed}", mend)
+        example = f"请写得更完整些，如：{each[0].split(' ')[0]}"
+        super().__init__(f"{kind}“{name}”不止一个：{listed}", mend or example)
 
 
 class WorkflowError(LifecycleError):

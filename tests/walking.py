@@ -227,6 +227,14 @@ class Walk:
             assert not [text for text in told if text not in result.stderr], result.stderr
         assert self.asks("show", self.case)["case"] == before
 
+    def awaits(self, officer: str, *transitions: str) -> None:
+        """Check which records and ways of the case in hand are on an officer's list as ones that
+        can be made now.
+        """
+        tasks = self.asks("todo", "--as", officer)["tasks"]
+        mine = [one for one in tasks if one["number"] == self.case and one["kind"] == "advance"]
+        assert [one["transition"] for one in mine] == list(transitions)
+
     def stands(self, state: str) -> None:
         """Check the stage of the case in hand."""
         assert self.asks("show", self.case)["state"] == state

@@ -14,6 +14,8 @@ from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import command, option
 from lifecycle.cli.terminal.failure import DONE, FAILED, REFUSED
 from lifecycle.cli.terminal.output import Bar, paint
+from lifecycle.cli.terminal.paragraph import wrapped
+from lifecycle.cli.terminal.text import safe
 from lifecycle.errors import UnavailableError
 from lifecycle.outfile import check_target, write_file
 
@@ -64,7 +66,7 @@ def audit(desk: Desk, since: str | None, target: str | None) -> int:
     bar.clear()
     audited = running.result()
     for line in _summary(audited):
-        lines.add(line, "")
+        lines.add(line, whole=line == str(audited.checkpoint))
     document = _document(audited, findings)
     if target is not None:
         _write_report(file_named(target), lines.kept or [], document)
@@ -80,12 +82,16 @@ class _Lines:
         self.bar = bar
         self.kept: list[str] | None = [] if keep else None
 
-    def add(self, text: str, colour: str) -> None:
-        """Print a line; a machine gets the document instead."""
+    def add(self, text: str, colour: str = "", *, whole: bool = False) -> None:
+        """Print a line, wrapped on a terminal unless it is to be copied; a machine gets the
+        document instead.
+        """
         if self.kept is not None:
             self.kept.append(text)
         self.bar.clear()
-        self.desk.tell(paint(text, colour) if colour else text)
+        told = safe(text) if whole else wrapped(safe(text), rest="  ")
+        for line in told.split("\n"):
+            self.desk.tell(paint(line, colour) if colour else line)
 
 
 def _exit_code(audited: Audited) -> int:

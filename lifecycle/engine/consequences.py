@@ -38,13 +38,15 @@ class Upset:
 
     `step` is the seq of a standing step whose gate no longer holds, `renewal` that of one whose
     opinions went stale; each is 0 for anything else. `only_used`: what is corrected only has to
-    be there, and nothing is judged otherwise.
+    be there, and nothing is judged otherwise. `broken` is the transition whose gate no longer holds
+    and the gate's text: of a record that can be made again it is told of the step and of the way.
     """
 
     text: str
     step: int = 0
     renewal: int = 0
     only_used: bool = False
+    broken: tuple[str, str] | None = None
 
 
 def in_words(recorded: tuple[str, ...], found: list[Upset]) -> tuple[str, ...]:
@@ -197,7 +199,8 @@ def _steps_upset(
         anew = gates_of_step(workflow, after, step, moment.once_corrected())
         for was, now in zip(gates, anew, strict=True):
             if was.met and not now.met:
-                yield Upset(f"{called}的{now.label}不再成立：{now.text}", seq)
+                broken = (step.transition, now.text)
+                yield Upset(f"{called}的{now.label}不再成立：{now.text}", seq, broken=broken)
             elif was.met != now.met:
                 yield Upset(f"{called}的{now.label}由不成立变为成立：{now.text}")
 
@@ -234,7 +237,8 @@ def _ways_upset(
         for old, new in zip(was, now, strict=True):
             if old.met != new.met:
                 word = "变为成立" if new.met else "不再成立"
-                yield Upset(f"{called}，{new.label}{word}：{new.text}")
+                broken = None if new.met else (transition.name, new.text)
+                yield Upset(f"{called}，{new.label}{word}：{new.text}", broken=broken)
         old_seats = {(s.role, s.unit): s for s in seats_of(workflow, before, transition)}
         new_seats = {(s.role, s.unit): s for s in seats_of(workflow, after, transition)}
         both = old_seats.keys() & new_seats.keys()

@@ -41,7 +41,12 @@ def foresee(workflow: Workflow, case: Case, proposal: Proposal, moment: Moment) 
         moment = replace(moment, others=others)
     after = amended_as_proposed(workflow, case, proposal, seq=case.seq + 1)
     found = upsets_of(workflow, case, after, proposal.editions, moment)
-    telling = [upset for upset in found if _tells(upset, proposal)]
+    of_steps = {upset.broken for upset in found if upset.step}
+    telling = [
+        upset
+        for upset in found
+        if _tells(upset, proposal) and (upset.step or upset.broken not in of_steps)
+    ]
     return Foreseen(
         changes=tuple(upset.text for upset in telling),
         others=len(found) - len(telling),

@@ -23,19 +23,9 @@ _BUILT_IN: dict[str, Callable[[Case, Moment, Expression], object]] = {
         for name in _named(expression, "sha256")
         if name in case.materials
     },
-    "count": lambda case, _moment, expression: {
-        name: case.fired[name].count if name in case.fired else 0
-        for name in _named(expression, "count")
-    },
-    "last": lambda case, _moment, expression: {
-        name: date.fromisoformat(case.fired[name].on)
-        for name in _named(expression, "last")
-        if name in case.fired
-    },
-    "order": lambda case, _moment, expression: {
-        name: case.fired[name].seq if name in case.fired else 0
-        for name in _named(expression, "order")
-    },
+    "count": lambda case, _moment, expression: _counts(case, expression),
+    "last": lambda case, _moment, expression: _days(case, expression),
+    "order": lambda case, _moment, expression: _places(case, expression),
     "entered_on": lambda case, _moment, _expression: date.fromisoformat(case.entered_on),
     "opened_on": lambda case, _moment, _expression: date.fromisoformat(case.opened_on),
     "state": lambda case, _moment, _expression: case.state,
@@ -47,6 +37,33 @@ _BUILT_IN: dict[str, Callable[[Case, Moment, Expression], object]] = {
     },
     "workdays_after": lambda _case, moment, _expression: workdays_after(moment.calendar),
 }
+
+
+def history_of(case: Case, expression: Expression) -> dict[str, Mapping[str, object]]:
+    """Supply what an expression reads of the transitions that a case has made."""
+    return {
+        "count": _counts(case, expression),
+        "last": _days(case, expression),
+        "order": _places(case, expression),
+    }
+
+
+def _counts(case: Case, expression: Expression) -> dict[str, int]:
+    made = case.fired
+    names = _named(expression, "count")
+    return {name: made[name].count if name in made else 0 for name in names}
+
+
+def _days(case: Case, expression: Expression) -> dict[str, date]:
+    made = case.fired
+    names = _named(expression, "last")
+    return {name: date.fromisoformat(made[name].on) for name in names if name in made}
+
+
+def _places(case: Case, expression: Expression) -> dict[str, int]:
+    made = case.fired
+    names = _named(expression, "order")
+    return {name: made[name].seq if name in made else 0 for name in names}
 
 
 def _named(expression: Expression, space: str) -> list[str]:

@@ -13,6 +13,7 @@ from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.decide import decide
 from lifecycle.engine.foresight import foresee
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
+from lifecycle.engine.gates.awaited import ONWARD, awaited_records
 from lifecycle.engine.gates.cosign import keeper_of, may_speak, signer_of, who_is
 from lifecycle.engine.gates.gates import (
     ABOUT_COMMAND,
@@ -57,6 +58,11 @@ class Way:
     def is_mine(self) -> bool:
         """Tell whether the officer holds the role and separation of duties allows it."""
         return all(gate.met for gate in self.gates if gate.kind in ABOUT_WHO)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether it cannot be made any more, as long as what was made stands."""
+        return any(gate.over for gate in self.gates)
 
     @property
     def missing(self) -> tuple[Gate, ...]:
@@ -164,21 +170,25 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     due = following.due.on.isoformat() if following else None
     found: list[Task] = list(_corrections_waiting(workflow, case, officer, moment, due))
     found += _renewals_owed(workflow, case, officer, moment, due)
-    leads = leads_now(workflow, case, moment.calendar)
-    is_lead = any(holds(workflow, case, officer, lead) for lead in leads)
+    is_waited_for = any(
+        holds(workflow, case, officer, role)
+        for record in awaited_records(workflow, case)
+        for role in record.by
+    )
     for transition in workflow.leaving[case.state].values():
         found += _signatures_owed(workflow, case, transition, officer, moment, due)
         found += _objections_standing(workflow, case, transition, officer, moment, due)
-        if transition.kind not in ("forward", "resume"):
+        if transition.kind not in ONWARD:
             continue
         if any(holds(workflow, case, officer, r) for r in transition.by):
             found += _moves_open(workflow, case, transition, officer, moment, due)
-        elif is_lead:
+        elif is_waited_for:
             found += _steps_open(workflow, case, transition, officer, moment, due)
     yield from {(task.kind, task.command): task for task in found}.values()
     if following is None or following.due.on >= moment.on or found:
         return
-    if is_lead:
+    leads = leads_now(workflow, case, moment.calendar)
+    if any(holds(workflow, case, officer, lead) for lead in leads):
         text = f"{workflow.states[following.state].title} 已逾期（限 {due}）"
         yield Task("overdue", case, None, text, f"lifecycle show {case.number}", due)
 
@@ -305,7 +315,7 @@ def _moves_open(
     those that are theirs first, then the transition itself.
     """
     way = _judged(workflow, case, transition, officer, moment)
-    if not way.is_mine:
+    if not way.is_mine or way.is_over:
         return
     steps = tuple(_steps_before(workflow, case, way, officer, moment, {transition.name}))
     for step in steps:
@@ -322,10 +332,10 @@ def _steps_open(
     moment: Moment,
     due: str | None,
 ) -> Iterator[Task]:
-    """List the steps of the officer, who leads the case now, that a transition of others waits
-    for.
-    """
+    """List the officer's own steps that a transition of others waits for."""
     way = _judged(workflow, case, transition, officer, moment)
+    if way.is_over:
+        return
     for step in _steps_before(workflow, case, way, officer, moment, {transition.name}):
         if step.is_mine:
             yield _move(case, step, due, ())
@@ -355,6 +365,8 @@ def _steps_before(
             continue
         seen.add(name)
         judged = _judged(workflow, case, step, officer, moment)
+        if judged.is_over:
+            continue
         if any(gate.act for gate in judged.missing):
             yield from _steps_before(workflow, case, judged, officer, moment, seen)
         else:

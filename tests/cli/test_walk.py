@@ -504,9 +504,11 @@ def acceptance(w: Walk) -> None:
     w.do("planning01 attach planning_verification")
     verifying = f"planning01 advance verify_planning --set planning_verified_on={w.day}"
     w.refused(verifying, "尚未受理规划核实")
+    w.awaits("planning01", "accept_verification")
     accepting = f"planning01 advance accept_verification --set accepted_for_verification_on={w.day}"
     w.do(accepting)
     w.refused(accepting, "上一次受理的尚未核实")
+    w.awaits("planning01", "verify_planning")
     w.do(verifying)
     w.do("planning01 advance fail_acceptance --note 消防通道不足")
     w.do(f"planning01,{X} sign pass_acceptance agree")
@@ -544,6 +546,7 @@ def cash_in(w: Walk) -> None:
         "bureau02 advance approve_cash_in --for bureau01", "项目评价 由 bureau01 办理，须换人"
     )
     w.refused("finance01 advance pay_cash_in", "兑现申请尚未审核", "缺 兑现公示起始日")
+    w.awaits("finance01")
     w.do("bureau02 advance approve_cash_in")
     w.do(f"finance01 set publicized_on={w.day}")
     w.later(3)
@@ -551,7 +554,9 @@ def cash_in(w: Walk) -> None:
     w.do("owner001,finance01 sign finish agree")
     w.refused("bureau01 advance finish", "尚有未办结的政策兑现")
     w.later(7)
+    w.awaits("finance01", "pay_cash_in")
     w.do("finance01 advance pay_cash_in")
+    w.awaits("finance01")
     w.do("bureau01 advance finish")
     w.stands("completed")
     w.refused("bureau01 advance remind --note 再催", "现为“办结”", "现在可办：办结后重新办理")

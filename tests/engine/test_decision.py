@@ -301,10 +301,12 @@ def test_a_transition_from_elsewhere_says_who_was_here_last() -> None:
     desk.do(BUREAU, Advance("go"))
     decision = desk.ask(BUREAU, Advance("go"))
     assert isinstance(decision, Refused)
-    assert (
-        decision.gates[0].text
-        == "现为“乙环节”，前往乙 须在“甲环节”办理；上一步“前往乙”由 b1 于 2026-03-02 办理"
-    )
+    done = "前往乙 已由 b1 于 2026-03-02 办理（第 5 笔），现为“乙环节”，不能在此再办"
+    assert decision.gates[0].text == done
+    decision = desk.ask(BUREAU, Advance("tick"))
+    assert isinstance(decision, Refused)
+    last = "上一步“前往乙”由 b1 于 2026-03-02 办理"
+    assert decision.gates[0].text == f"现为“乙环节”，记一次 须在“甲环节”办理；{last}"
 
 
 def test_names_that_nothing_bears_are_refused_with_the_nearest() -> None:

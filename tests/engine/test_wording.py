@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from small import BUREAU, CALENDAR, LAND, START, Desk, File
+from small import BUREAU, CALENDAR, FINANCE, LAND, START, Desk, File
 from small import TEXT as SMALL
 
 from lifecycle.engine.acts import Advance, Attach
@@ -281,20 +281,21 @@ def test_the_near_step_stands_before_the_distant_gate() -> None:
     assert only[2].startswith("前往乙 尚不能办：先办 审查通过（国土）；缺 国土、财政")
 
 
-def test_the_lead_is_told_of_steps_that_others_wait_for() -> None:
-    """Whoever leads the stage has the records that are theirs on the list, also where the way on is
-    made by somebody else; nobody else is bothered.
+def test_whoever_makes_a_record_is_told_that_others_wait_for_it() -> None:
+    """Whoever has to make a record has it on the list, also where the way on is made by somebody
+    else, and whoever leads the stage; nobody else is bothered.
     """
     text = "order.review > 0"
     made = ready(desk(text, more=STEPS))
     made.do(BUREAU, Advance("ask_review", "请审"))
     assert made.case is not None
     first = made.workflow.states["first"]
-    for lead, told in (("bureau", []), ("land", ["可办 审查通过"])):
+    for lead in ("bureau", "land"):
         states = {**made.workflow.states, "first": replace(first, lead=lead)}
         workflow = replace(made.workflow, states=states)
-        found = tasks_of(workflow, made.case, LAND, Moment(made.on, CALENDAR))
-        assert [task.text for task in found if task.kind == "advance"] == told
+        for who, told in ((LAND, ["可办 审查通过"]), (FINANCE, [])):
+            found = tasks_of(workflow, made.case, who, Moment(made.on, CALENDAR))
+            assert [task.text for task in found if task.kind == "advance"] == told
 
 
 def test_a_fact_that_a_record_asks_is_entered_by_it() -> None:

@@ -15,6 +15,7 @@ from lifecycle.cli.done import done_json, done_line, following, hint_lines, next
 from lifecycle.cli.files import CASES, INPUT
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say, warn
+from lifecycle.cli.terminal.paragraph import hint
 from lifecycle.errors import UsageError
 from lifecycle.office.cases.bulk import BulkLine, Do
 
@@ -83,7 +84,7 @@ def _print(done: Done) -> None:
 def _hint(done: Done) -> None:
     """Say beside the answer what the officer should know of what was entered."""
     for text in hint_lines(done):
-        warn(f"提示：{text}")
+        hint(text)
 
 
 @command(

@@ -9,11 +9,12 @@ from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, Number, argument, command, option
 from lifecycle.cli.terminal.failure import DONE, REFUSED
 from lifecycle.cli.terminal.output import paint, say
-from lifecycle.cli.terminal.refusal import gate_json, print_gates
+from lifecycle.cli.terminal.refusal import based, gate_json, print_gates
 from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
+    from lifecycle.engine.steps import MadeStep
     from lifecycle.office.cases.why import Judged
 
 CASE_HELP = "事项编号，或编号、名称中不重复的一段"
@@ -79,6 +80,7 @@ def why(desk: Desk, case: str, transition: str | None, principal: str | None) ->
         "title": judged.transition_title,
         "state": judged.state,
         "allowed": judged.allowed,
+        "made": _made_json(judged.made) if judged.made else None,
         "gates": [gate_json(gate) for gate in judged.gates],
     }
     mends = [gate.mend for gate in judged.gates if not gate.met]
@@ -92,9 +94,16 @@ def _print_judged(judged: Judged) -> None:
     transition = f"{judged.transition_title}（{judged.transition}）"
     colour = "red" if judged.unmet else "green"
     say(f"{judged.number} {judged.title}　{transition}：", paint(_verdict(judged), colour))
+    if judged.made and judged.basis:
+        who, made = "、".join(judged.made.persons), judged.made
+        say(f"  已办过：第 {made.seq} 笔，{made.on}，{who}；以下是再办一次的条件")
     print_gates(judged.gates)
     if judged.basis:
-        say(f"依据：{judged.basis}")
+        say(based(judged.basis))
+
+
+def _made_json(made: MadeStep) -> dict[str, object]:
+    return {"seq": made.seq, "on": made.on, "persons": list(made.persons)}
 
 
 def _verdict(judged: Judged) -> str:

@@ -12,6 +12,7 @@ from lifecycle.callers import file_named
 from lifecycle.cli.desk import Day, Desk, at_desk
 from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
 from lifecycle.cli.terminal.output import mark, progress, say, warn
+from lifecycle.cli.terminal.paragraph import hint
 from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import UsageError
 from lifecycle.outfile import make_folder, write_file
@@ -157,7 +158,7 @@ def notice_show(desk: Desk, case: str, name: str, form: str | None = None) -> No
     desk.answer({**page.values, "text": page.text}, lambda: say(page.text.rstrip("\n")))
     if page.others and not desk.json:
         others = "、".join(page.others)
-        warn(f"提示：看的是 {page.name}；已过时的 {others} 也叫“{name}”，要看写全名")
+        hint(f"看的是 {page.name}；已过时的 {others} 也叫“{name}”，要看写全名")
 
 
 @command(

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from lifecycle.cli.terminal.output import Painted, columns, say
+import sys
+from typing import TextIO
+
+from lifecycle.cli.terminal.output import Painted, columns, say, warn
 from lifecycle.cli.terminal.text import wrap
 from lifecycle.errors import cell_width
 
 GAP = "　"
+HINT = "提示："
+
+
+def wrapped(text: str, stream: TextIO | None = None, *, lead: str = "", rest: str = "") -> str:
+    """Wrap a paragraph after `lead` to the terminal that a stream (standard output) is; whole where
+    it is none.
+    """
+    width = columns(stream)
+    return lead + text if width is None else wrap(text, width, first=lead, rest=rest)
+
+
+def hint(text: str) -> None:
+    """Say beside the answer, on standard error, what somebody should know."""
+    warn(wrapped(text, sys.stderr, lead=HINT, rest=" " * cell_width(HINT)))
 
 
 def flow(

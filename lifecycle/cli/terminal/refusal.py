@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TextIO, runtime_checkable
 
 from lifecycle.cli.terminal.output import columns, paint, shown
+from lifecycle.cli.terminal.paragraph import wrapped
 from lifecycle.cli.terminal.text import pad, wrap
 from lifecycle.errors import cell_width
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from lifecycle.office.cases.cases import Gate
 
 GAP = "　　"
+_BASIS = "依据："
 WIDEST = 28
 """Cells up to which a gate's text leaves room for its mend on the same line."""
 
@@ -48,7 +50,12 @@ def print_refusal(refusal: Refusal, stream: TextIO | None = None) -> None:
     stream.write(f"{paint('不能办理：', 'bold', stream)}{shown(refusal.asked_for)}\n")
     print_gates(refusal.gates, stream=stream)
     if refusal.basis:
-        stream.write(f"依据：{shown(refusal.basis)}\n")
+        stream.write(based(refusal.basis, stream) + "\n")
+
+
+def based(basis: str, stream: TextIO | None = None) -> str:
+    """Write on which ground something is judged, wrapped on a terminal."""
+    return wrapped(shown(basis), stream, lead=_BASIS, rest=" " * cell_width(_BASIS))
 
 
 def print_gates(gates: Sequence[Gate], *, stream: TextIO | None = None, indent: str = "  ") -> None:

@@ -294,10 +294,15 @@ class _Judging:
                 why = _why_silent(self.case, self.transition, seat, self.moment)
                 silent.setdefault(why, []).append(seat)
         parts = [f"缺 {self._names(silent[why])} 的同意意见{why}" for why in sorted(silent)]
-        stale = [seat for seat in wanted if seat.stale]
-        if stale:
-            names = self._names(stale)
-            parts.append(f"{names} 的意见已失效（其后有退回或内容变更），须重新会签")
+        made = self.case.fired.get(self.transition.name)
+        stale: dict[str, list[Seat]] = {}
+        for seat in wanted:
+            if seat.stale and seat.opinion is not None:
+                used = made is not None and seat.opinion.seq < made.seq
+                why = "已用于上一次办理" if used else "其后有退回或内容变更"
+                stale.setdefault(why, []).append(seat)
+        for why, seats in stale.items():
+            parts.append(f"{self._names(seats)} 的意见已失效（{why}），须重新会签")
         if count.short and self.cosign.quorum.kind != "all":
             parts.append(f"还需 {count.short} 家同意")
         if count.against and self.cosign.objection == "counts":

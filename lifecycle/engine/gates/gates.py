@@ -19,7 +19,16 @@ from lifecycle.errors import UnknownError
 from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import ENTERED, LINKED, Dwell, Fact, Guard, Transition, Workflow
+from lifecycle.workflow.model import (
+    ENTERED,
+    LINKED,
+    Counter,
+    Dwell,
+    Fact,
+    Guard,
+    Transition,
+    Workflow,
+)
 from lifecycle.workflow.reliance import counting_states, doors_of, required_by
 
 LABELS = {
@@ -62,7 +71,8 @@ class Gate:
 
     `given` and `wanted` are what there is and what should be, in words, for machines that show them
     apart; `act` names the transition that would meet it: another one, or the one that is judged,
-    with a fact that it asks.
+    with a fact that it asks. `over`: it has been made so often, or something else has been made
+    after which it is not to be made, that it stays unmet as long as that stands.
     """
 
     kind: str
@@ -74,6 +84,7 @@ class Gate:
     given: str = ""
     wanted: str = ""
     act: str = ""
+    over: bool = False
 
     @property
     def label(self) -> str:
@@ -477,11 +488,13 @@ def judge_guard(
         text = f"{guard.otherwise}（无法计算：{error}）"
         return Gate("guard", False, inputs, text, "", guard.basis)
     told = tell_guard(World(workflow, case, facts, moment, scope), guard, met=met)
-    text = text_of(told, guard.otherwise, met=met, every=is_every(guard))
+    every = is_every(guard)
+    text = text_of(told, guard.otherwise, met=met, every=every)
     given = "；".join(dict.fromkeys(one.given for one in told))
     wanted = "；".join(dict.fromkeys(one.wanted for one in told))
     mend, act = ("", "") if met else _how_to_meet(workflow, case, transition, told)
-    return Gate("guard", met, inputs, text, mend, guard.basis, given, wanted, act)
+    over = not met and (any if every else all)(one.is_over for one in told)
+    return Gate("guard", met, inputs, text, mend, guard.basis, given, wanted, act, over)
 
 
 def collected_in(expression: Expression, moment: Moment) -> dict[str, Collected]:
@@ -626,7 +639,22 @@ def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> It
         text = f"{workflow.titles[counter.of]} {given}，{wanted}"
         inputs = {"of": counter.of, "count": made}
         met = made < counter.at_most
-        yield Gate("counter", met, inputs, text, "", counter.basis, given, wanted)
+        mend = "" if met else _when_used_up(workflow, case, counter)
+        yield Gate("counter", met, inputs, text, mend, counter.basis, given, wanted, over=not met)
+
+
+def _when_used_up(workflow: Workflow, case: Case, counter: Counter) -> str:
+    """Say how a mistake in what cannot be made again is mended."""
+    made = next(way for way in workflow.transitions if way.name == counter.of)
+    mends = [
+        f"填错的，更正：lifecycle correct {case.number} {name}=… --note 理由"
+        for name in (*made.asks, *made.may)[:1]
+    ]
+    if counter.inner and made.kind == "record":
+        mends.append(
+            f"误办的，由办理人收回：lifecycle take-back {case.number} {made.name} --note 理由"
+        )
+    return "；".join(mends)
 
 
 def _made_since_reopened(workflow: Workflow, case: Case, name: str) -> int:

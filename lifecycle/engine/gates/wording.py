@@ -103,6 +103,11 @@ class ToldCondition:
     from_on: str = ""
     lacks_too: str = ""
 
+    @property
+    def is_over(self) -> bool:
+        """Tell whether it wants something not made, which only a return or a taking back undoes."""
+        return self.wanted == _UNMADE
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -178,6 +183,39 @@ def is_every(guard: Guard) -> bool:
     """Tell whether a condition asks that all of its parts hold, not one of them."""
     plan = _plan(guard.when.source, guard)
     return isinstance(plan, Clause) or plan.every
+
+
+def acts_lacking(guard: Guard, history: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    """Name the transitions that a condition wants made, or made once more, as far as what a case
+    has made tells: by comparisons of counts and places, and days that are not there yet.
+    """
+    days = history["last"]
+    yield from (name for space, name in guard.when.paths if space == "last" and name not in days)
+    yield from _acts_lacking(_plan(guard.when.source, guard), history)
+
+
+def _acts_lacking(
+    plan: Clauses | Clause, history: Mapping[str, Mapping[str, object]]
+) -> Iterator[str]:
+    if isinstance(plan, Clauses):
+        for part in plan.parts:
+            yield from _acts_lacking(part, history)
+    elif plan.left.space in COUNTED and plan.right is not None and _is_history(plan.right):
+        made, wanted = plan.left.run(history), plan.right.run(history)
+        if not plan.holds(history) and _wants_more(plan.sign, made, wanted):
+            yield plan.left.name
+
+
+def _is_history(side: Side) -> bool:
+    """Tell whether a side is a constant or of what the case has made."""
+    return constant(side.node)[0] or side.space in COUNTED
+
+
+def _wants_more(sign: str, made: object, wanted: object) -> bool:
+    """Tell whether an unmet comparison is met once its transition has been made more often."""
+    if not (isinstance(made, int) and isinstance(wanted, int | Decimal)):
+        return False
+    return sign in ("gt", "gteq", "ne") or (sign == "eq" and made < wanted)
 
 
 # ── A condition taken apart, once ──
@@ -359,8 +397,7 @@ def _made(world: World, clause: Clause, left: Side, right: Side) -> ToldConditio
         wanted = _MADE
     else:
         wanted = f"{_NUMBERS.get(sign, '应为')} {_plain(limit)} 次"
-    more_wanted = isinstance(limit, int | Decimal) and times <= limit
-    act = left.name if sign in ("gt", "gteq", "eq", "ne") and more_wanted else ""
+    act = left.name if _wants_more(sign, times, limit) else ""
     given = f"{title}已办 {times} 次" if times else f"{title}未办过"
     return ToldCondition(given, wanted, act)
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
+from lifecycle.engine.gates.awaited import ONWARD, awaited_records
 from lifecycle.engine.gates.gates import confirmers_of, resolvers_of
 from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
 from lifecycle.engine.gates.renewals import due_of_renewal, is_settleable, renewals_waiting
@@ -77,13 +78,21 @@ def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) ->
             own = due.on.isoformat() if due else day
             yield "sign", transition.name, seat.role, seat.unit, own
         yield from _on_objections(workflow, case, transition, day)
-        if transition.kind in ("forward", "resume"):
-            for role in transition.by:
-                for unit in units_for(workflow, case, role):
-                    yield "move", transition.name, role, unit, day
+        if transition.kind in ONWARD:
+            yield from _by_makers(workflow, case, "move", transition, day)
+    for record in awaited_records(workflow, case):
+        yield from _by_makers(workflow, case, "step", record, day)
     for lead in leads_now(workflow, case, calendar):
         for unit in units_for(workflow, case, lead):
             yield "lead", "", lead, unit, day
+
+
+def _by_makers(
+    workflow: Workflow, case: Case, kind: str, transition: Transition, day: str
+) -> Iterator[_Asked]:
+    for role in transition.by:
+        for unit in units_for(workflow, case, role):
+            yield kind, transition.name, role, unit, day
 
 
 def _on_objections(

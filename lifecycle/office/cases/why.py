@@ -13,6 +13,7 @@ from lifecycle.workflow.naming import find_transition_name
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
+    from lifecycle.engine.steps import MadeStep
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
@@ -24,7 +25,8 @@ class Judged:
     """A transition of a case as judged; `state` is where the case stands.
 
     `allowed` is None where nobody in particular asks. `basis` says where the transition is written
-    and on which ground; None where it does not leave the state.
+    and on which ground; None where it does not leave the state. `made` is when it was last made, as
+    far as that stands: what is judged is then making it once more.
     """
 
     number: str
@@ -35,6 +37,7 @@ class Judged:
     allowed: bool | None
     gates: tuple[Gate, ...]
     basis: str | None
+    made: MadeStep | None
 
     @property
     def unmet(self) -> bool:
@@ -74,6 +77,7 @@ def why(
         allowed=all(gate.met for gate in gates) if officer else None,
         gates=gates,
         basis=_basis(workflow, judged) if isinstance(judged, Way) else None,
+        made=case.steps.last_of(name),
     )
 
 

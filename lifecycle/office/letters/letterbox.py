@@ -156,7 +156,7 @@ def _owed(
     for debt in [d for d in mine if d.kind == "reply"] or mine:
         due = f"{debt.due_on}" if not debt.provisional else None
         asks = debt.kind == "reply" and _has_seat(workflow, case, letter, officer)
-        text = f"{letter.number}　{letter.title}"
+        text = f"{letter.number}　{letter.title}" + ("　复函即为会签" if asks else "")
         yield _errand(debt.kind, case, letter, officer, text, due, opinion=asks)
 
 
