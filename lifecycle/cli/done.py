@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.terminal.refusal import gate_json
@@ -23,6 +25,7 @@ def done_json(done: Done) -> dict[str, Any]:
         "repeated": done.repeated,
         "gates": [gate_json(gate) for gate in done.gates],
         "entry": _entry_json(done.entry) if done.entry else None,
+        "effects": [asdict(effect) for effect in done.effects],
         "hints": [
             *map(_hint_json, done.hints),
             *({"kind": one.kind, "message": one.message} for one in done.remarks),
@@ -85,6 +88,18 @@ def done_line(done: Done) -> str:
         return f"{done.title}　可以办理（未写入），办后为“{done.stage}”"
     again = "（此前已办，未重复写入）" if done.repeated else ""
     return f"{done.title}　{done.sentence}{again}"
+
+
+MOST_EFFECTS = 5
+"""So many of the cases that were moved with one are told one by one."""
+
+
+def effect_lines(done: Done) -> Iterator[str]:
+    """Tell what was done, or would be done, to other cases with it."""
+    for effect in done.effects[:MOST_EFFECTS]:
+        yield f"  带动　{effect.number or '新立'} {effect.title}　{effect.sentence}"
+    if len(done.effects) > MOST_EFFECTS:
+        yield f"  带动　共 {len(done.effects)} 件"
 
 
 def following(done: Done) -> list[str]:

@@ -66,7 +66,7 @@ def sample_letter(
     would send it.
     """
     samples = shipped_samples()
-    role = use.transition.by[0] if use.transition else "bureau"
+    role = use.transition.by[0] if use.transition and use.transition.by else "bureau"
     unit, title = (issuers or {}).get(role, ("", samples.lines["issuer"]))
     if rules is not None and unit in rules.issuers:
         title = rules.issuers[unit].name or title

@@ -465,7 +465,8 @@ class Officer:
     Acting for somebody, `principal` is who, `delegation` the entries that allow it; unit and roles
     are the principal's. `away` says that the one who acts is of another unit. What somebody else
     had done is recorded with `done_by`, and `because` says why they do not record it themselves;
-    unit and roles are theirs.
+    unit and roles are theirs. `cause` names the transition, as WORKFLOW.TRANSITION, of which the
+    act is an effect: then that is the only right by which they act.
     """
 
     id: str
@@ -477,11 +478,17 @@ class Officer:
     away: bool = False
     done_by: str | None = None
     because: str = ""
+    cause: str = ""
 
     @property
     def persons(self) -> tuple[str, ...]:
         """Name everybody whose act this is."""
         return tuple(name for name in (self.id, self.principal, self.done_by) if name)
+
+
+def acting_for_cause(officer: Officer, cause: str) -> Officer:
+    """Give an officer whose act is the effect of a transition: no role is relied on but that."""
+    return replace(officer, held={cause: ()}, cause=cause)
 
 
 @dataclass(frozen=True, slots=True)

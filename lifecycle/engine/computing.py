@@ -11,7 +11,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.fact_gates import judge_fitting, judge_lock, judge_renewed
 from lifecycle.engine.gates.gates import Gate, barred_by, inputs_of
-from lifecycle.engine.others import NO_OTHERS
+from lifecycle.engine.others import NO_OTHERS, CaseRecord
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.values import Value, check_value, plain_decimal, show_value
 from lifecycle.errors import InvalidError
@@ -70,7 +70,7 @@ def _computed(
         yield Gate("sets", False, inputs, f"{fact.title} 算不出：{text}", mend, fact.basis), None
         return
     try:
-        value = _recorded(fact, expression.evaluate(scope))
+        value = recorded_value(fact, expression.evaluate(scope))
     except MissingName as missing:
         which = f"（{missing.of}）" if missing.of else ""
         text = f"{fact.title} 算不出：缺 {_title(docket, missing.name)}{which}"
@@ -94,23 +94,32 @@ def _title(docket: Docket, name: str) -> str:
     return own.title if own else (docket.moment.others or NO_OTHERS).title_of(name) or name
 
 
-def _recorded(fact: Fact, value: object) -> Value | None:
-    """Give a computed value as it is recorded; raises InvalidError where the fact cannot have
-    it.
+def recorded_value(fact: Fact, value: object) -> Value | None:
+    """Give a computed value as it is recorded, a case by its number; raises InvalidError where the
+    fact cannot have it.
     """
     if value is None:
         return None
-    made: Any = value
-    if isinstance(value, Decimal | int) and not isinstance(value, bool):
-        number = Decimal(value)
-        if fact.type == "integer":
-            if number != number.to_integral_value():
-                raise InvalidError(f"{plain_decimal(number)} 不是整数")
-            made = int(number)
-        else:
-            made = plain_decimal(number)
-    elif isinstance(value, date):
-        made = value.isoformat()
+    if isinstance(value, list | tuple):
+        listed: Any = [_plain(fact.of or "", item) for item in value]
+        check_value(fact, listed)
+        items: Value = listed
+        return items
+    made = _plain(fact.type, value)
     check_value(fact, made)
     result: Value = made
     return result
+
+
+def _plain(kind: str, value: object) -> Any:
+    """Give one computed value as JSON has it."""
+    if isinstance(value, CaseRecord):
+        return value.case.number
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        number = Decimal(value)
+        if kind != "integer":
+            return plain_decimal(number)
+        if number != number.to_integral_value():
+            raise InvalidError(f"{plain_decimal(number)} 不是整数")
+        return int(number)
+    return value.isoformat() if isinstance(value, date) else value

@@ -4,11 +4,13 @@ refused with every gate.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, ClassVar, Protocol
 
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.values import Value
 from lifecycle.errors import LifecycleError
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
@@ -24,11 +26,25 @@ class Recordable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedEffect:
+    """What an accepted transition does to one other case: the transition `made` of the one with
+    this number, or one opened under a workflow ("" for its number), with the facts that it is
+    given.
+    """
+
+    workflow: str
+    number: str
+    made: str
+    facts: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """What an accepted act records: the act with all that was left to the judge, under which role,
     on which grounds.
 
-    `source` and `target` are the states that a transition leads from and to.
+    `source` and `target` are the states that a transition leads from and to, `effects` what is done
+    to other cases with it.
     """
 
     act: Recordable
@@ -36,6 +52,7 @@ class Accepted:
     gates: tuple[Gate, ...]
     source: str | None = None
     target: str | None = None
+    effects: tuple[PlannedEffect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +104,12 @@ class Docket:
         *,
         source: str | None = None,
         target: str | None = None,
+        effects: tuple[PlannedEffect, ...] = (),
     ) -> Decision:
         """Refuse if any gate is unmet, else accept."""
         if any(not gate.met for gate in self.gates):
             return self.refuse()
-        return Accepted(act, role, tuple(self.gates), source, target)
+        return Accepted(act, role, tuple(self.gates), source, target, effects)
 
 
 class RefusedError(LifecycleError):

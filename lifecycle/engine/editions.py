@@ -253,6 +253,7 @@ def with_opening(workflow: Workflow, case: Case, entry: Entry) -> Case:
         entered_on=entry.on,
         reads=reads_by_now(workflow, case, opening, {}),
         counts={},
+        cause=entry.cause,
     )
     return _read_by(replace(case, steps=case.steps.plus(step)), step, step.reads)
 
@@ -284,6 +285,7 @@ def with_step(
             for name in looked_at
             if name in case.fired
         },
+        cause=entry.cause,
     )
     after = _read_by(replace(case, steps=case.steps.plus(step)), step, step.reads)
     if transition.undoes:

@@ -22,7 +22,8 @@ class Entry:
 
     `digest` is the SHA-256 of its bytes, `on` the day it took effect (YYYY-MM-DD), `at` the time of
     recording (UTC). `persons` names everybody whose act it is, `unit` the unit acted for. `source`
-    and `target` are states.
+    and `target` are states. Of an effect, `cause` names the transition, as WORKFLOW.TRANSITION, of
+    the case `cause_number`.
     """
 
     case: str
@@ -36,6 +37,8 @@ class Entry:
     source: str | None
     target: str | None
     numbers: Mapping[str, str]
+    cause: str = ""
+    cause_number: str = ""
 
     @property
     def known_on(self) -> str:
@@ -46,7 +49,7 @@ class Entry:
     def from_body(cls, body: Mapping[str, Any], digest: str) -> Self:
         """Read an entry from its body, as parsed from its canonical bytes."""
         intent = body["intent"]
-        actor = intent["actor"]
+        actor, cause = intent["actor"], intent.get("cause", {})
         persons = tuple(actor[key] for key in ("id", "for", "done_by") if key in actor)
         return cls(
             case=intent["case"],
@@ -60,4 +63,6 @@ class Entry:
             source=intent["from"],
             target=intent["to"],
             numbers=body["numbers"],
+            cause=cause.get("by", ""),
+            cause_number=cause.get("number", ""),
         )

@@ -30,7 +30,7 @@ more cases than this that link to one, no more is read than is needed, and the d
 @dataclass(frozen=True, slots=True)
 class OtherCase:
     """Another case as it stood, under the workflow that governed it; `seq` and `head` are those of
-    its last entry that a gate can read.
+    its last entry that a gate can read, `last_on` is the day of that.
     """
 
     number: str
@@ -42,6 +42,7 @@ class OtherCase:
     cancelled: bool
     seq: int
     head: str
+    last_on: str
 
     @classmethod
     def of(cls, workflow: Workflow, case: Case) -> OtherCase:
@@ -57,6 +58,7 @@ class OtherCase:
             case.cancelled,
             seq,
             head,
+            case.last_on,
         )
 
     @property
@@ -78,7 +80,8 @@ class Others:
     `proposed` are, by their seqs, the same for the corrections that wait. Of a correction,
     `corrected` are the collections as the case reads them once it is made, and `then`, by the seqs
     of the steps that have read what it corrects, the cases as these steps read them. `titles` are
-    those of the workflows.
+    those of the workflows. What effects reach is known as it is now, whatever its day: by number
+    the cases (`moved`), by name the workflows in force under which they open others (`opened`).
     """
 
     cases: Mapping[str, OtherCase] = field(default_factory=dict)
@@ -89,6 +92,8 @@ class Others:
     corrected: Mapping[str, Collected] = field(default_factory=dict)
     then: Mapping[int, Others] = field(default_factory=dict)
     proposed: Mapping[int, Others] = field(default_factory=dict)
+    moved: Mapping[str, OtherCase] = field(default_factory=dict)
+    opened: Mapping[str, Workflow] = field(default_factory=dict)
 
     def title_of(self, name: str) -> str | None:
         """Give the title of a fact of the cases that may be read; None where none has it."""

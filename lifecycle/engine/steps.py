@@ -18,7 +18,8 @@ class MadeStep:
 
     `reads` maps facts and materials to the numbers of their editions, `counts` the transitions
     that its guards looked at to (times, day, seq) as these were. `entered_on` is when the case had
-    entered the state it was made from.
+    entered the state it was made from. `cause` names the transition, as WORKFLOW.TRANSITION, of
+    which it was an effect.
     """
 
     transition: str
@@ -29,6 +30,7 @@ class MadeStep:
     entered_on: str
     reads: Mapping[str, int]
     counts: Mapping[str, tuple[int, str, int]]
+    cause: str = ""
 
 
 class KeptSteps(Protocol):
@@ -148,12 +150,13 @@ class Steps(Sequence[MadeStep]):
 
 
 def step_row(step: MadeStep) -> list[Any]:
-    """Give a step as plain values, in the order of its fields."""
-    return [getattr(step, name) for name in MadeStep.__slots__]
+    """Give a step as plain values, in the order of its fields; the cause only where it has one."""
+    names = MadeStep.__slots__ if step.cause else MadeStep.__slots__[:-1]
+    return [getattr(step, name) for name in names]
 
 
 def step_in(row: Sequence[Any]) -> MadeStep:
     """Rebuild a step from `step_row`'s values, as they come back out of JSON."""
-    transition, source, seq, on, persons, entered_on, reads, counts = row
+    transition, source, seq, on, persons, entered_on, reads, counts, *cause = row
     made = {name: (one[0], one[1], one[2]) for name, one in counts.items()}
-    return MadeStep(transition, source, seq, on, tuple(persons), entered_on, reads, made)
+    return MadeStep(transition, source, seq, on, tuple(persons), entered_on, reads, made, *cause)

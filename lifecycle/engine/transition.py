@@ -15,10 +15,10 @@ from lifecycle.engine.gates.gates import (
     judge_dwell,
     judge_editions,
     judge_guard,
+    judge_maker,
     judge_materials,
     judge_needed,
     judge_persons,
-    judge_role,
     judge_second_person,
     unknown,
 )
@@ -87,7 +87,7 @@ def judge_transition(
     facts: Mapping[str, Value],
 ) -> tuple[tuple[Gate, ...], str]:
     """Judge every gate of a transition; also give the role relied on, empty if none."""
-    role_gate, role = judge_role(workflow, case, officer, moment, transition.by)
+    role_gate, role = judge_maker(workflow, case, transition, officer, moment)
     gates = [role_gate, *judge_persons(workflow, case, transition, officer)]
     gates += judge_makers(workflow, case, transition, officer, moment)
     gates += judge_second_person(workflow, case, transition, officer)

@@ -40,6 +40,7 @@ Schema = dict[str, Any]
 # values first.
 TEXT: Schema = {"type": ["string", "number", "boolean"]}
 NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}
+CAUSED: Schema = {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,63}(\.[a-z][a-z0-9_]{0,63})?$"}
 FLAG: Schema = {"enum": [True, False, "yes", "no"]}
 BOUND: Schema = {"type": ["number", "string"]}
 
@@ -86,7 +87,8 @@ def _value(value: Value) -> Schema:
         case Identifier() | Mention():
             return NAME
         case Mentions():
-            return _one_or_list(NAME, some=value.some, unique=True)
+            name = CAUSED if value.caused else NAME
+            return _one_or_list(name, some=value.some, unique=True)
         case WholeNumber():
             most = {} if value.most is None else {"maximum": value.most}
             return {"type": "integer", "minimum": value.least, **most}

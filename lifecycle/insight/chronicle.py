@@ -45,7 +45,8 @@ def tell(
         change = change_in(workflow, proposed, names)
         if change:
             return act.told_of(change)
-    return act.sentence(workflow, entry, names)
+    told = act.sentence(workflow, entry, names)
+    return f"{told}（随 {entry.cause_number} 的 {entry.cause}）" if entry.cause else told
 
 
 def settles(body: Mapping[str, Any]) -> int | None:

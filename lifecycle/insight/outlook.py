@@ -22,8 +22,8 @@ from lifecycle.engine.gates.gates import (
     command_of,
     confirmers_of,
     holds,
+    makers_told,
     resolvers_of,
-    role_titles,
     title_of,
 )
 from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
@@ -125,9 +125,9 @@ def only_forward(
     Raises AmbiguousError or InvalidError.
     """
     leaving = workflow.leaving[case.state].values()
-    found = [t for t in leaving if t.kind == "forward"]
+    found = [t for t in leaving if t.kind == "forward" and t.by]
     if len(found) > 1:
-        named = [f"{t.title}（{t.name}，{role_titles(workflow, t.by)}）" for t in found]
+        named = [f"{t.title}（{t.name}，{makers_told(workflow, t)}）" for t in found]
         mine = [t for t in found if any(holds(workflow, case, officer, role) for role in t.by)]
         example = f"lifecycle {command} {case.number} {(mine or found)[0].name}"
         raise AmbiguousError("可推进的流转", case.number, named, f"写明是哪一项，如：{example}")
@@ -388,4 +388,4 @@ def _move(case: Case, way: Way, due: str | None, steps: tuple[str, ...]) -> Task
 def _said(workflow: Workflow, step: Way) -> str:
     """Say of a step before a transition what it is and whose."""
     transition = step.transition
-    return f"先办 {transition.title}（{role_titles(workflow, transition.by)}）"
+    return f"先办 {transition.title}（{makers_told(workflow, transition)}）"

@@ -21,7 +21,7 @@ from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.rows.value_rows import STATE, SUSPENDED
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sql.statement import Statement
-from lifecycle.workflow.model import LINKED, THIS, Collection, Missing, Workflow
+from lifecycle.workflow.model import LINKED, ROW, THIS, Collection, Missing, Workflow
 
 _ALL = (1 << 62) - 1
 """An index after every entry."""
@@ -149,13 +149,25 @@ def _versions(library: Library, name: str) -> Iterator[Workflow]:
 
 
 def _figured(workflow: Workflow, many: str) -> frozenset[str]:
-    """Name the facts of which a workflow makes figures over many cases."""
-    return frozenset(
+    """Name the facts of which a workflow makes figures over many cases, and those that its effects
+    carry from each.
+    """
+    figured = {
         name
         for way in workflow.ways
         for expression in way.expressions
         for name in _figured_in(expression.tree, many)
-    )
+    }
+    carried = {
+        parts[1]
+        for way in workflow.transitions
+        for effect in way.does
+        if many in (effect.each, effect.on)
+        for setting in effect.facts
+        for parts in setting.value.parts
+        if parts[0] == ROW and len(parts) > 1
+    }
+    return frozenset(figured | carried)
 
 
 def _figured_in(node: nodes.Expr, many: str) -> Iterator[str]:

@@ -33,7 +33,7 @@ from lifecycle.ledger.library import Library
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.link_rows import cases_linking, named_case, workflows_linking
 from lifecycle.people.directory import Directory
-from lifecycle.workflow.model import LINKED, Transition, Workflow
+from lifecycle.workflow.model import LINKED, Effect, Transition, Workflow
 
 _MOST_KEPT = 40_000
 """Entries of other cases that are kept at once."""
@@ -96,13 +96,14 @@ _ALL = (1 << 62) - 1
 @dataclass(frozen=True, slots=True)
 class OtherCases:
     """Reads other cases as they stand now, or (`before`: an entry's place in the log) as they did
-    when an entry was judged.
+    when an entry was judged; `office` counts the office's entries of then.
     """
 
     library: Library
     past: PastCases
     directory: Directory
     before: int | None = None
+    office: int | None = None
 
     def for_act(self, workflow: Workflow, case: Case | None, act: Act, on: str) -> Others:
         """Read what the judgement of an act may read, on the act's day."""
@@ -191,8 +192,8 @@ class OtherCases:
         ways: Collection[Transition],
     ) -> Others:
         """Read the cases that a case's links name, and those that the facts of an act name; the
-        cases that these link to; and, as far as some transitions read them, those that link to it
-        and the collections of its workflow.
+        cases that these link to; and, as far as some transitions read them, those that link to it,
+        the collections of its workflow, and what their effects reach.
         """
         if not workflow.reads_others:
             return NO_OTHERS
@@ -205,13 +206,37 @@ class OtherCases:
         linking, many = self._linked(workflow, case, sorted(linked), on)
         this = ThisCase(workflow, case, {**held, **facts})
         collected = self._collected(workflow, this, on, ways)
-        return Others(cases, linking, self._titles(workflow), collected, many)
+        found = Others(cases, linking, self._titles(workflow), collected, many)
+        effects = [effect for way in ways for effect in way.does]
+        if not effects:
+            return found
+        moved = self._moved(collected, effects, this.raw)
+        return replace(found, moved=moved, opened=self._opened(effects))
+
+    def _moved(
+        self, collected: Mapping[str, Collected], effects: list[Effect], facts: Mapping[str, Value]
+    ) -> dict[str, OtherCase]:
+        """Read the cases that effects move, as they are now, whatever their day."""
+        numbers: dict[str, None] = {}
+        for effect in effects:
+            if effect.on in collected:
+                numbers |= dict.fromkeys(one.number for one in collected[effect.on].members)
+            elif effect.on in facts:
+                numbers[str(facts[effect.on])] = None
+        return self._named(numbers, LAST_DAY)
+
+    def _opened(self, effects: list[Effect]) -> dict[str, Workflow]:
+        """Give the workflows in force under which effects open cases."""
+        names = {effect.opens for effect in effects if effect.opens}
+        found = {n: self.directory.document("workflow", n, self.office) for n in names}
+        return {name: self.library.workflow(digest) for name, digest in found.items() if digest}
 
     def _collected(
         self, workflow: Workflow, this: ThisCase, on: str, ways: Iterable[Transition]
     ) -> dict[str, Collected]:
         """Read the collections of a workflow that some transitions read."""
         named = {name for way in ways for one in way.expressions for name in one.names}
+        named |= {name for way in ways for e in way.does for name in (e.on, e.each)}
         return {
             name: collect(self.library, workflow, collection, this, on, self.before)
             for name, collection in workflow.collections.items()

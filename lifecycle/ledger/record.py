@@ -26,9 +26,12 @@ from lifecycle.ledger.first_form import lift, lower
 MOST_BYTES = 64 * 1024
 FORM = 2
 """The form that entries are written in; those of form 1 are read by `first_form`."""
-RESERVED_KEYS = frozenset(("cause", "corrects", "reads"))
-"""Names kept free in entries for what is to come: the entry of another case that this one follows
-from, the entry that it corrects, and what it read of other cases.
+RESERVED_KEYS = frozenset(("corrects", "reads"))
+"""Names kept free in entries for what is to come: the entry that it corrects, and what it read of
+other cases.
+"""
+CAUSE = "cause"
+"""The key that only the entries of effects have: which transition of another case they follow from.
 """
 GENESIS = "0" * 64
 """The `prev` of a chain's first entry."""
@@ -149,7 +152,7 @@ def _decoded(raw: bytes) -> dict[str, Any]:
     if (
         not isinstance(body, dict)
         or body.keys() != BODY_KEYS
-        or body["intent"].keys() != INTENT_KEYS
+        or body["intent"].keys() - {CAUSE} != INTENT_KEYS
     ):
         raise ValueError("字段不全或多余")
     return body
@@ -274,8 +277,11 @@ def case_entry(
     moment: Moment,
     *,
     workflow: str,
+    cause: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Shape the entry of an accepted command on a case."""
+    """Shape the entry of an accepted command on a case; `cause` says of which transition it is an
+    effect.
+    """
     grants = [*officer.held.get(accepted.role, ()), *officer.delegation]
     intent = {
         **accepted.act.to_dict(),
@@ -284,6 +290,8 @@ def case_entry(
         "type": accepted.act.entry_type,
         "workflow": workflow,
     }
+    if cause is not None:
+        intent[CAUSE] = dict(cause)
     gates = [[gate.kind, dict(gate.inputs)] for gate in accepted.gates]
     return _body(place, stamp, intent, actor_of(officer), moment.on.isoformat()) | {
         "authority": stamp.authority(accepted.role, grants),

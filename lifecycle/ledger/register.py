@@ -5,15 +5,15 @@ slows down.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from lifecycle import __version__
-from lifecycle.engine.acts import Act, IssueLetter, read_act
-from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.acts import Act, Advance, IssueLetter, Open, read_act
+from lifecycle.engine.case import Case, Moment, Officer, acting_for_cause
 from lifecycle.engine.decide import decide
-from lifecycle.engine.docket import Accepted, Docket, Refused, RefusedError
+from lifecycle.engine.docket import Accepted, Docket, PlannedEffect, Refused, RefusedError
 from lifecycle.engine.entry import BEIJING
 from lifecycle.engine.evolve import evolve
 from lifecycle.engine.gates.gates import Gate
@@ -27,6 +27,7 @@ from lifecycle.errors import (
     UnknownError,
 )
 from lifecycle.frozen import dataclass, replace
+from lifecycle.ledger.causes import Cause
 from lifecycle.ledger.chain import follow
 from lifecycle.ledger.deeds import Deed
 from lifecycle.ledger.library import Library
@@ -50,6 +51,7 @@ from lifecycle.ledger.record import (
     stored,
 )
 from lifecycle.ledger.rows.case_rows import read_case, series_of
+from lifecycle.ledger.rows.link_rows import named_case
 from lifecycle.ledger.rows.rows import put_rows
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Ask, Store
@@ -96,6 +98,7 @@ class Outcome:
     """What a command did: the case after it, the entry's body (empty for a dry run), the gates.
 
     `repeated`: again. `unchanged`: it would have changed nothing, so nothing was recorded.
+    `effects` is what it did to other cases.
     """
 
     case: Case
@@ -104,6 +107,7 @@ class Outcome:
     repeated: bool = False
     unchanged: bool = False
     dry_run: bool = False
+    effects: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +211,7 @@ class Register:
         """
         try:
             if request.dry_run:
-                now = self.clock()
-                return self._record(request, self._judge(request, workflow, case_id, act, now), now)
+                return self._try_out(request, workflow, case_id, act)
             judged = self._judge_ahead(request, workflow, case_id, act)
             with self.store.writing(*_confirming(request, judged)):
                 repeated = self._repeated(request, workflow, case_id, act)
@@ -222,6 +225,23 @@ class Register:
             if not request.dry_run:
                 self._count(request, case_id, refused)
             raise
+
+    def _try_out(
+        self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
+    ) -> Outcome:
+        """Say what a command would do, and record nothing. What it would do to other cases is
+        judged one after the other, each as the one before has left the ledger: so it is done, and
+        undone.
+        """
+        now = self.clock()
+        judged = self._judge(request, workflow, case_id, act, now)
+        if not judged.accepted.effects:
+            return self._record(request, judged, now)
+        done: list[Outcome] = []
+        with suppress(_UndoneError), self.store.writing():
+            done.append(self._record(replace(request, dry_run=False), judged, now))
+            raise _UndoneError
+        return replace(done[0], body={}, dry_run=True)
 
     def _repeated(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
@@ -338,9 +358,11 @@ class Register:
             raise RefusedError(case, _asked_for(workflow, case, act), decision.gates, ground)
         return _Judged(workflow, case, decision, officer, moment, directory, _day_of(now))
 
-    def _record(self, request: Request, judged: _Judged, now: datetime) -> Outcome:
-        """Record what was accepted, unless it changes nothing; a dry run only looks what that would
-        be.
+    def _record(
+        self, request: Request, judged: _Judged, now: datetime, cause: Cause | None = None
+    ) -> Outcome:
+        """Record what was accepted, unless it changes nothing, and then its effects; a dry run only
+        looks what that would be.
         """
         workflow, case, directory = judged.workflow, judged.case, judged.directory
         accepted, moment = judged.accepted, judged.moment
@@ -362,6 +384,7 @@ class Register:
             judged.officer,
             moment,
             workflow=workflow.digest,
+            cause=cause.to_dict() if cause else None,
         )
         if case is None:
             year = moment.on.year
@@ -378,7 +401,63 @@ class Register:
             put_rows(self.store, workflow, case, after, moment.calendar)
             self.library.keep_compiled()
         dry_run = request.dry_run
-        return Outcome(after, {} if dry_run else body, accepted.gates, dry_run=dry_run)
+        outcome = Outcome(after, {} if dry_run else body, accepted.gates, dry_run=dry_run)
+        if not accepted.effects:
+            return outcome
+        return replace(outcome, effects=tuple(self._effects(request, judged, outcome, now)))
+
+    def _effects(
+        self, request: Request, judged: _Judged, outcome: Outcome, now: datetime
+    ) -> Iterator[Outcome]:
+        """Record what an accepted transition does to other cases, one after the other; raises
+        RefusedError, in the transition's own name, where one of them is refused.
+        """
+        intent = outcome.body["intent"]
+        by = f"{judged.workflow.name}.{intent['transition']}"
+        case, back = outcome.case, 1
+        request = replace(request, request_id=None)
+        for planned in judged.accepted.effects:
+            cause = Cause(case.id, case.number, case.seq, case.head, by, back)
+            try:
+                made = self._effect(request, judged, planned, cause, now)
+            except RefusedError as refused:
+                asked = _asked_for(judged.workflow, judged.case, read_act(intent))
+                gates = tuple(_of_effect(refused))
+                raise RefusedError(judged.case, asked, gates, refused.basis) from refused
+            yield made
+            back += _entries(made)
+
+    def _effect(
+        self,
+        request: Request,
+        origin: _Judged,
+        planned: PlannedEffect,
+        cause: Cause,
+        now: datetime,
+    ) -> Outcome:
+        """Judge and record one effect: an act on the other case by the same people, on the same
+        day.
+        """
+        directory, case = origin.directory, None
+        act: Act = Open(planned.facts)
+        if planned.number:
+            case = self.case(named_case(self.store, planned.number) or "")
+            workflow = self.library.workflow(case.workflow)
+            note = getattr(origin.accepted.act, "note", "")
+            act = Advance(planned.made, note, planned.facts)
+        else:
+            digest = directory.document("workflow", planned.workflow)
+            workflow = self.library.workflow(digest or "")
+        on = origin.moment.on.isoformat()
+        others = self.others(directory).for_act(workflow, case, act, on)
+        moment = replace(origin.moment, others=others)
+        officer = acting_for_cause(origin.officer, cause.by)
+        decision = decide(workflow, case, act, officer, moment)
+        if isinstance(decision, Refused):
+            ground = act.ground(workflow, decision.transition)
+            raise RefusedError(case, _asked_for(workflow, case, act), decision.gates, ground)
+        judged = _Judged(workflow, case, decision, officer, moment, directory, origin.today)
+        return self._record(request, judged, now, cause)
 
     def _says_the_same(self, judged: _Judged, case: Case) -> bool:
         """Tell whether an act that would change nothing of its case says what the last entry on the
@@ -588,6 +667,23 @@ class Register:
         if data["kind"] == "workflow":
             self.library.publish(digest)
         return digest
+
+
+class _UndoneError(Exception):
+    """Raised to undo what was only tried out."""
+
+
+def _entries(outcome: Outcome) -> int:
+    """Count the entries that something has recorded, with those of its effects."""
+    return 1 + sum(map(_entries, outcome.effects))
+
+
+def _of_effect(refused: RefusedError) -> Iterator[Gate]:
+    """Give the unmet gates of an effect that was refused, as gates of its cause."""
+    for gate in refused.gates:
+        if not gate.met:
+            text = gate.text if gate.kind == "does" else f"{refused.asked_for}：{gate.text}"
+            yield Gate("does", False, {}, text, gate.mend, gate.basis)
 
 
 def _see_order(case: Case, on: date) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from lifecycle.engine.acts import Act, IssueLetter, read_act
+from lifecycle.engine.acts import Act, Advance, IssueLetter, read_act
 from lifecycle.engine.amendments import Amendment
-from lifecycle.engine.case import Case
+from lifecycle.engine.case import Case, acting_for_cause
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.entry import recorded_day
@@ -23,6 +23,7 @@ from lifecycle.engine.others import Others
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.frozen import replace
 from lifecycle.ledger.as_of import NOW, AsOf, amendments_later
+from lifecycle.ledger.causes import cause_of, check_cause, check_effects
 from lifecycle.ledger.chain import CaseStep, Problem, Step, by_case, fold
 from lifecycle.ledger.entry_checks import (
     check_account,
@@ -34,6 +35,7 @@ from lifecycle.ledger.entry_checks import (
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.others import OtherCases, PastCases
 from lifecycle.ledger.record import (
+    CAUSE,
     GENESIS,
     Place,
     Stamp,
@@ -63,10 +65,14 @@ class Basis:
     under: Workflow | None = None
     past: PastCases | None = None
 
-    def others(self, workflow: Workflow, case: Case | None, act: Act, row: EntryRow) -> Others:
-        """Give the other cases as they stood when an entry was judged."""
+    def others(
+        self, workflow: Workflow, case: Case | None, act: Act, row: EntryRow, office: int
+    ) -> Others:
+        """Give the other cases as they stood when an entry was judged, after so many entries of the
+        office.
+        """
         past = self.past or PastCases(self.library)
-        reading = OtherCases(self.library, past, self.directory, before=row.idx)
+        reading = OtherCases(self.library, past, self.directory, row.idx, office)
         return reading.for_act(workflow, case, act, day_of(row.raw))
 
     def workflow(self, digest: str) -> Workflow:
@@ -174,7 +180,14 @@ def rejudge(
         )
         directory.check_in_office(intent["actor"]["id"], recorded, body["office"])
         act = read_act(intent)
-        others = basis.others(workflow, case, act, row)
+        cause = cause_of(body)
+        if cause is not None:
+            wrong = check_cause(library, cause, body, row)
+            if wrong:
+                yield "cause", wrong
+                return
+            officer = acting_for_cause(officer, cause.by)
+        others = basis.others(workflow, case, act, row, body["office"])
         moment = replace(library.moment_of(directory, body), others=others)
         decision = decide(workflow, case, act, officer, moment)
     except UnavailableError:
@@ -197,7 +210,9 @@ def rejudge(
         body["software"],
         account_of(body),
     )
-    wanted = case_entry(place, stamp, decision, officer, moment, workflow=pinned)
+    wanted = case_entry(
+        place, stamp, decision, officer, moment, workflow=pinned, cause=intent.get(CAUSE)
+    )
     if case is None:
         wanted["numbers"] = {"case": body["numbers"]["case"]}
     elif isinstance(decision.act, IssueLetter):
@@ -206,6 +221,16 @@ def rejudge(
     if bytes_in_form(wanted) != row.raw:
         foreign = workflow.digest != pinned
         yield from differences(wanted, body, _UNDER if foreign else None)
+    if _has_effects(workflow, case, act):
+        yield from check_effects(library.store, row, decision.effects)
+
+
+def _has_effects(workflow: Workflow, case: Case | None, act: Act) -> bool:
+    """Tell whether an act makes a transition that does something to other cases."""
+    if case is None or not isinstance(act, Advance):
+        return False
+    way = workflow.leaving[case.state].get(act.transition)
+    return way is not None and bool(way.does)
 
 
 def _unmet(decision: Refused) -> Iterator[Problem]:

@@ -104,7 +104,7 @@ def is_lettered(drafter: Officer, serving: tuple[Officer, ...]) -> bool:
 def tell_successors(workflow: Workflow, transition: Transition, found: Successors) -> str:
     """Say who goes on once an objection was resolved: whoever did that does not."""
     title = f"“{transition.title}”"
-    if not found.able:
+    if not found.able and transition.by:
         return (
             f"处理过不同意见的人不能再办理{title}，也没有别人能办；请管理员另行授权 "
             f"{role_titles(workflow, transition.by)}："

@@ -15,6 +15,7 @@ from lifecycle.workflow.collection_words import check_collections
 from lifecycle.workflow.conditions import CASE_PARTS, check_conditions
 from lifecycle.workflow.cosign_words import check_cosigns
 from lifecycle.workflow.edition_words import check_editions
+from lifecycle.workflow.effect_words import check_effects
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.language import MENTIONED
 from lifecycle.workflow.letter_variables import LETTER_NAMES, STAGE
@@ -25,6 +26,7 @@ from lifecycle.workflow.model import (
     LINKED,
     OPENING,
     PREVIOUS,
+    ROW,
     Fact,
     NoticeRule,
     Use,
@@ -50,7 +52,7 @@ _WORDS = (
     "super",
     ENTERED,
 )
-RESERVED = frozenset((*FUNCTIONS, *SPACES, *VARIABLES, *LETTER_NAMES, *_WORDS))
+RESERVED = frozenset((*FUNCTIONS, *SPACES, *VARIABLES, *LETTER_NAMES, *_WORDS, ROW))
 """Names that a fact cannot have, because they mean something else in conditions, letters or the
 workflow itself.
 """
@@ -94,6 +96,7 @@ def check(
         *check_links(workflow, others),
         *check_settings(workflow, vague, others),
         *check_collections(workflow, others),
+        *check_effects(workflow, vague, others),
         *check_editions(workflow),
         *check_limits(workflow),
         *check_cosigns(workflow),
@@ -116,6 +119,8 @@ def _check_names(workflow: Workflow, vague: frozenset[str]) -> Iterator[Problem]
         "item": {**workflow.facts, **workflow.materials},
         "done": {**workflow.facts, **transitions},
         "cosign": {cosign.name: cosign for t in workflow.transitions for cosign in t.cosigns},
+        "collection": workflow.collections,
+        "moved": {**workflow.facts, **workflow.collections},
     }
     misspelt = 0
     for use in workflow.uses:

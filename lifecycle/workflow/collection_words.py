@@ -72,16 +72,29 @@ def _sorts(workflow: Workflow, over: Workflow, known: Others) -> Names:
         if space:
             return None
         if name == THIS:
-            has = (*workflow.facts, "number", "title", "state")
-            return Sort("record", "this ", inside=lambda part: _of_this(workflow, part), has=has)
+            return sort_of_this(workflow)
         if name == "today":
             return sort_of(over, "", name)
-        return sort_of_part(over, name, known)
+        return _sort_of_link(over, name) or sort_of_part(over, name, known)
 
     return sort
+
+
+def _sort_of_link(workflow: Workflow, name: str) -> Sort | None:
+    """Give the sort of a link where cases are read by their values only: the other's number."""
+    fact = workflow.facts.get(name)
+    return Sort("text", f"要素 {name} ") if fact is not None and fact.is_link else None
+
+
+def sort_of_this(workflow: Workflow) -> Sort:
+    """Give the sort of a workflow's own case, as `this` has it."""
+    has = (*workflow.facts, "number", "title", "state")
+    return Sort("record", "this ", inside=lambda part: _of_this(workflow, part), has=has)
 
 
 def _of_this(workflow: Workflow, part: str) -> Sort | None:
     if part in ("number", "title", "state"):
         return Sort("text", f"this.{part} ")
-    return sort_of(workflow, "", part) if part in workflow.facts else None
+    if part not in workflow.facts:
+        return None
+    return _sort_of_link(workflow, part) or sort_of(workflow, "", part)

@@ -100,10 +100,14 @@ def known_names(workflow: Workflow, *, sets: bool = False) -> Spaces:
 
 
 def unknown_in(
-    workflow: Workflow, expression: Expression, location: Location, spaces: Spaces
+    workflow: Workflow,
+    expression: Expression,
+    location: Location,
+    spaces: Spaces,
+    also: tuple[str, ...] = (),
 ) -> Iterator[Problem]:
-    """Give a fault for each name of an expression that there is not."""
-    known = (*workflow.facts, *workflow.collections, *VARIABLES, *FUNCTIONS, *SPACES)
+    """Give a fault for each name of an expression that there is not; `also` are known here only."""
+    known = (*workflow.facts, *workflow.collections, *also, *VARIABLES, *FUNCTIONS, *SPACES)
     unknown = [
         (name, name, known, "名称", "facts") for name in expression.names if name not in known
     ]
@@ -339,24 +343,24 @@ def sort_of(workflow: Workflow, space: str, name: str, others: Others | None = N
     if space == OFFICER:
         return Sort("text", f"officer.{name} ")
     if space == LINKED:
-        return Sort("list", f"linked.{name} ", of=_sort_of_case(name, f"linked.{name} ", others))
+        return Sort("list", f"linked.{name} ", of=sort_of_case(name, f"linked.{name} ", others))
     if space:
         return _sort_within(workflow, space, name)
     if name in workflow.facts:
         fact = workflow.facts[name]
         if fact.is_link:
-            return _sort_of_case(fact.workflow, f"要素 {name} ", others)
+            return sort_of_case(fact.workflow, f"要素 {name} ", others)
         return _sort_of_fact(fact)
     if name in workflow.collections:
         over = workflow.collections[name].over
         known = {**(others or {}), workflow.name: workflow}
-        return Sort("list", f"汇集 {name} ", of=_sort_of_case(over, f"汇集 {name} ", known))
+        return Sort("list", f"汇集 {name} ", of=sort_of_case(over, f"汇集 {name} ", known))
     if name == "state":
         return Sort("text", "环节 state ", options=tuple(workflow.states))
     return Sort("date", name) if name in VARIABLES else None
 
 
-def _sort_of_case(name: str, called: str, others: Others | None) -> Sort:
+def sort_of_case(name: str, called: str, others: Others | None) -> Sort:
     """Give the sort of a case of another workflow; nothing is known of one that is not at hand."""
     other = others.get(name) if others else None
     has = (*other.facts, *CASE_PARTS) if other else ()

@@ -36,6 +36,8 @@ from lifecycle.workflow.yaml.fields import MOST_COUNT, Fields, Reading
 from lifecycle.workflow.yaml.tree import Node, Scalar, Sequence
 
 V = TypeVar("V")
+CAUSE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+"""How a transition of another workflow is named."""
 
 
 def form_within(fields: Fields, key: str, owner: str, form: str) -> FormFields | None:
@@ -138,7 +140,9 @@ class FormFields(Fields):
         return self.reading.use(way.kind, scalar, said or f"{self.owner}的 {key} 写了")
 
     def many(self, key: str, said: str = "") -> tuple[str, ...]:
-        """Read one name or a list of names of things defined elsewhere."""
+        """Read one name or a list of names of things defined elsewhere; what may be caused by a
+        transition of another workflow is known there.
+        """
         way = self.way(key, Mentions)
         said = said or f"{self.owner}的 {key} 写了"
         found: dict[str, None] = {}
@@ -148,6 +152,8 @@ class FormFields(Fields):
                 message = f"{self.owner}的 {key} 重复写了 “{name}”"
                 self.fault("repeated", scalar, message, "删去重复的一处")
             found[name] = None
+            if way.caused and CAUSE.fullmatch(name):
+                continue
             if name not in way.words:
                 self.reading.use(way.kind, scalar, said)
         node = self.node(key)
@@ -157,10 +163,11 @@ class FormFields(Fields):
 
     def computed(self, key: str) -> Iterator[tuple[str, Scalar]]:
         """Read facts with the expressions that they are computed by: the name, and the text."""
-        self.way(key, Computed)
+        way = self.way(key, Computed)
         section = self.inner(key, f"{self.owner}的 {key} ", known=())
         for name, (scalar, node) in section.pairs.items() if section else ():
-            self.reading.use("fact", scalar, f"{self.owner}的 {key} 写了")
+            if not way.elsewhere:
+                self.reading.use("fact", scalar, f"{self.owner}的 {key} 写了")
             if isinstance(node, Scalar) and not node.empty:
                 yield name, node
             else:

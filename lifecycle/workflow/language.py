@@ -108,11 +108,14 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """One name or a list of names of things defined elsewhere; `some` wants at least one."""
+    """One name or a list of names of things defined elsewhere; `some` wants at least one. Where it
+    is `caused`, a transition of another workflow may stand among them: `WORKFLOW.TRANSITION`.
+    """
 
     kind: str
     words: tuple[str, ...] = ()
     some: bool = False
+    caused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,11 @@ class Defined:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """Names of facts, each with the expression that it is computed by."""
+    """Names of facts, each with the expression that it is computed by; `elsewhere`: facts of
+    another workflow.
+    """
+
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +199,8 @@ MENTIONED = {
     "material": Target("材料", "materials"),
     "transition": Target("流转", "transitions"),
     "cosign": Target("会签", "needs 的 cosign"),
+    "collection": Target("汇集", "collections"),
+    "moved": Target("关联或汇集", "facts: 或 collections"),
     "recipient": Target("收文方", "roles: 或 parties"),
     "item": Target("要素或材料", "facts: 或 materials"),
     "done": Target("要素或流转", "facts: 或 transitions"),
@@ -408,6 +417,11 @@ _SETS = (
     "这些要素谁都不能填、不能改，审计时照样重算。除数为零的得“不适用”，记为没有；缺要素算不出的，办不成。"
 )
 
+_CAUSED = (
+    "由别的流程带动的，写 流程.流转，例如 batch.launch：那个流转的 does 写了带动这里，才办得成；"
+    "只写了它们的，没有人能单独办。"
+)
+
 # ── The table ──
 
 _WORKFLOW = Form(
@@ -572,10 +586,10 @@ _OPENING = Form(
         Key(
             "by",
             "谁立项",
-            Mentions("role", some=True),
+            Mentions("role", some=True, caused=True),
             "可以立项的角色",
             "by: [office, leader]",
-            more="不能是写了 unit、units 的角色：立项时还没有写着单位的要素。",
+            more="不能是写了 unit、units 的角色：立项时还没有写着单位的要素。" + _CAUSED,
             otherwise="panel 的 lead；没有写 panel 的必须写",
         ),
         Key(
@@ -1043,9 +1057,10 @@ _TRANSITION = Form(
         Key(
             "by",
             "谁办",
-            Mentions("role", some=True),
+            Mentions("role", some=True, caused=True),
             "办理的角色",
             "by: [office]",
+            more=_CAUSED,
             required=True,
         ),
         Key(
@@ -1094,6 +1109,16 @@ _TRANSITION = Form(
             "办成时由系统算出并记下的要素，各写怎样算",
             "sets: {paid_on: today}",
             more=_SETS,
+        ),
+        Key(
+            "does",
+            "带动",
+            Several("does", single=True),
+            "办成时一并办理的别的事项：办一项流转，或立一项",
+            "does: {open: thanks, facts: {name: name, guest_name: guest_name}}",
+            more="全部办成，或一件也不办：带动的各件都由各自的流程判定，一件不能办，这一项也不能办，写明是哪一件缺什么。"
+            "各件的经办人就是办这一项的人，不能绕过那里的回避；记录里写明由哪一笔带动，审计时逐件核对。"
+            "已经终结的不带动，另行写明。流转不能带动自己，绕几道弯也不行。",
         ),
         Key(
             "needs",
@@ -1151,6 +1176,53 @@ _TRANSITION = Form(
         ),
         _NOTE,
         _BASIS,
+    ),
+)
+_DOES = Form(
+    "does",
+    "带动",
+    "流转的 does 下，每一项",
+    "on 和 open 只写其一：已有的事项写 on 和 transition，新立的写 open。",
+    (
+        Key(
+            "on",
+            "哪些事项",
+            Mention("moved"),
+            "关联的要素（那一件），或一个汇集（其中各件）",
+            "on: same_guest\ntransition: pause",
+            more="关联的要素没有填的，不带动。",
+        ),
+        Key(
+            "transition",
+            "办哪项流转",
+            Patterned("[a-z][a-z0-9_]{0,63}", "流转的标识，例如 move"),
+            "在那一件上办理的流转；那里的 by 要写着 本流程.本流转",
+            "on: same_guest\ntransition: pause",
+        ),
+        Key(
+            "open",
+            "立哪种事项",
+            Patterned("[a-z][a-z0-9_]{0,63}", "流程的标识，例如 inspection"),
+            "新立一件的流程；那里 opening 的 by 要写着 本流程.本流转",
+            "open: thanks\nfacts: {name: name, guest_name: guest_name}",
+        ),
+        Key(
+            "each",
+            "按哪些事项立",
+            Mention("collection"),
+            "一个汇集：其中每件立一件",
+            "open: thanks\neach: same_guest\nfacts: {name: row.title, guest_name: guest_name}",
+            otherwise="只立一件",
+        ),
+        Key(
+            "facts",
+            "填什么",
+            Computed(elsewhere=True),
+            "那一件的要素，各写怎样算",
+            "open: thanks\nfacts: {name: name, guest_name: guest_name}",
+            more="写法同 sets，算的是本事项的要素；按汇集办的，row.要素、row.number、row.title "
+            "是其中的那一件。关联的要素写编号：那一件 row.number，本事项 this.number。",
+        ),
     ),
 )
 _SOURCE = Form(
@@ -1625,6 +1697,7 @@ FORMS = {
         _DUE,
         _LIMIT,
         _TRANSITION,
+        _DOES,
         _SOURCE,
         _STANDS,
         _NEEDS,

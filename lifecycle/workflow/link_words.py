@@ -56,7 +56,7 @@ def _expressions(workflow: Workflow) -> Iterator[tuple[Expression, Location]]:
     for way in workflow.ways:
         for guard in way.guards:
             yield guard.when, guard.location
-        for setting in way.sets:
+        for setting in way.settings:
             yield setting.value, setting.location
 
 

@@ -34,6 +34,7 @@ ENTERING = "entering"
 OFFICER = "officer"
 """The name under which what is computed knows who acts: `officer.unit`."""
 THIS = "this"
+ROW = "row"
 """The name under which the condition of a collection knows the case that reads it."""
 LINKED = "linked"
 """The name under which conditions know the cases that link to theirs: `linked.WORKFLOW`."""
@@ -322,6 +323,23 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What making a transition does to other cases: one is opened under the workflow that it
+    `opens`, or for `each` case of a collection; or a transition is made of the case that the link
+    `on` names, or of each case of the collection `on`.
+
+    `facts` are what the other case is given, by the names that it has there.
+    """
+
+    location: Location
+    on: str = ""
+    transition: str = ""
+    opens: str = ""
+    each: str = ""
+    facts: tuple[Setting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Transition:
     """A way from states to a state.
 
@@ -330,7 +348,9 @@ class Transition:
     entered what a step has read. Where it `prolongs`, a date that it enters moves the limit that
     counts from there, though that is not done. Items in `fresh` must be of an edition that no step
     has read. Of its co-signs those named in `order` come one after another. Once made it stands
-    until a return undoes it; where it `stands` none does, but those of `until`.
+    until a return undoes it; where it `stands` none does, but those of `until`. What it `does` are
+    its effects on other cases; `causes` name the transitions of other workflows, as
+    WORKFLOW.TRANSITION, of which it may be an effect itself.
     """
 
     name: str
@@ -357,6 +377,8 @@ class Transition:
     reason: bool = False
     notices: tuple[NoticeRule, ...] = ()
     sets: tuple[Setting, ...] = ()
+    does: tuple[Effect, ...] = ()
+    causes: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
     unlocks: tuple[str, ...] = ()
     stands: bool = False
@@ -373,7 +395,12 @@ class Transition:
     def expressions(self) -> tuple[Expression, ...]:
         """List the expressions that are worked out when it is made."""
         guards = (guard.when for guard in self.guards)
-        return (*guards, *(setting.value for setting in self.sets))
+        return (*guards, *(setting.value for setting in self.settings))
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """List what it computes: facts of its own case, and those that its effects carry."""
+        return (*self.sets, *(setting for effect in self.does for setting in effect.facts))
 
     def cosign_of(self, role: str) -> Cosign | None:
         """Give the co-sign at which a role is asked; it is one at most."""
@@ -535,7 +562,12 @@ class Workflow:
     @property
     def reads_others(self) -> bool:
         """Tell whether a judgement may read other cases."""
-        return bool(self.links or self.linking or self.collections)
+        return bool(self.links or self.linking or self.collections or self.has_effects)
+
+    @cached_property
+    def has_effects(self) -> bool:
+        """Tell whether a transition does something to other cases."""
+        return any(way.does for way in self.transitions)
 
     @cached_property
     def linking(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 from lifecycle.errors import Location
 from lifecycle.expression.expression import Expression
-from lifecycle.workflow.form_fields import FormFields
+from lifecycle.workflow.form_fields import CAUSE, FormFields
 from lifecycle.workflow.language import OneWord, Patterned
 from lifecycle.workflow.model import (
     OPENING,
@@ -18,6 +18,7 @@ from lifecycle.workflow.model import (
     Cosign,
     Counter,
     Dwell,
+    Effect,
     Guard,
     Kind,
     NoticeRule,
@@ -46,25 +47,69 @@ def read_opening(top: FormFields, initial: str) -> Transition | None:
     if fields is None:
         return None
     needs = fields.inside("needs")
+    by, causes = _read_makers(fields)
     return Transition(
         name=OPENING,
         title="立项",
         kind="forward",
         sources=(),
         to=initial,
-        by=fields.many("by"),
+        by=by,
+        causes=causes,
         location=fields.at,
         asks=fields.many("asks"),
         guards=_read_guards(needs) if needs else (),
-        sets=_read_sets(fields),
+        sets=_read_settings(fields, "sets"),
     )
 
 
-def _read_sets(fields: FormFields) -> tuple[Setting, ...]:
+def _read_makers(fields: FormFields) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Read who makes a transition: the roles, and the transitions of other workflows of which it
+    may be an effect.
+    """
+    names = fields.many("by")
+    caused = tuple(name for name in names if CAUSE.fullmatch(name))
+    return tuple(name for name in names if name not in caused), caused
+
+
+def _read_settings(fields: FormFields, key: str) -> tuple[Setting, ...]:
     return tuple(
         Setting(name, Expression(scalar.value), fields.reading.at(scalar))
-        for name, scalar in fields.computed("sets")
+        for name, scalar in fields.computed(key)
     )
+
+
+def _read_effect(fields: FormFields) -> Effect:
+    if fields.has("on") == fields.has("open"):
+        mend = "带动已有的事项写 on 和 transition，新立的写 open"
+        fields.fault("either-or", fields.at, f"{fields.owner}要写 on 或 open，只写其一", mend)
+    for key, goes_with in (("transition", "on"), ("each", "open")):
+        if fields.has(key) and not fields.has(goes_with):
+            message = f"{fields.owner}的 {key} 只与 {goes_with} 一起写"
+            fields.fault("misplaced-key", fields.place(key), message, f"补上 {goes_with}，或删去")
+    if fields.has("on") and not fields.has("transition"):
+        mend = "补上 transition: 在那一件上办理的流转"
+        fields.fault("missing-key", fields.at, f"{fields.owner}缺少 transition", mend)
+    return Effect(
+        location=fields.at,
+        on=fields.one("on") or "",
+        transition=_read_foreign(fields, "transition"),
+        opens=_read_foreign(fields, "open"),
+        each=fields.one("each") or "",
+        facts=_read_settings(fields, "facts"),
+    )
+
+
+def _read_foreign(fields: FormFields, key: str) -> str:
+    """Read the name of a workflow, or of something in one."""
+    if not fields.has(key):
+        return ""
+    name = fields.matched(key)
+    if name is None:
+        message = f"{fields.owner}的 {key} “{fields.written(key)}” 不是标识"
+        mend = f"写{fields.way(key, Patterned).looks}"
+        fields.fault("wrong-name", fields.place(key), message, mend)
+    return name or ""
 
 
 def _read_guards(needs: FormFields) -> tuple[Guard, ...]:
@@ -88,13 +133,15 @@ def _read_transition(
     kind = cast(Kind, fields.word("kind"))
     fields.word("reason")
     stands, until = _read_stands(fields)
+    by, causes = _read_makers(fields)
     transition = Transition(
         name=name,
         title=fields.line("title", name),
         kind=kind,
         sources=_read_sources(fields, states),
         to=_read_target(fields, kind),
-        by=fields.many("by"),
+        by=by,
+        causes=causes,
         location=at,
         asks=fields.many("asks"),
         may=fields.many("may"),
@@ -107,7 +154,8 @@ def _read_transition(
         stands=stands,
         until=until,
         notices=_read_notices(fields),
-        sets=_read_sets(fields),
+        sets=_read_settings(fields, "sets"),
+        does=tuple(map(_read_effect, fields.each("does", f"{what}的带动"))),
         note=fields.text("note"),
         basis=fields.text("basis"),
     )

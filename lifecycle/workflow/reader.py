@@ -165,7 +165,7 @@ def _read_opened_by(
         top.fault("either-or", top.place("opened_by"), "流程的 opened_by 和 opening 只写其一", mend)
     if top.has("opened_by"):
         return top.many("opened_by")
-    if opening is not None and opening.by:
+    if opening is not None and (opening.by or opening.causes):
         return opening.by
     if opening is not None and panel is None:
         mend = "补上 by: [角色]"

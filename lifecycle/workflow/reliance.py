@@ -11,7 +11,7 @@ from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.graph import passed_through
-from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, Transition, Workflow
+from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, THIS, Transition, Workflow
 
 MOST_WORKFLOWS = 64
 MOST_TRANSITIONS = 8192
@@ -72,6 +72,10 @@ def gate_names(workflow: Workflow, transition: Transition) -> tuple[set[str], se
     named |= {dwell.since for dwell in transition.dwells if dwell.since != ENTERED}
     named |= {item for cosign in transition.cosigns for item in cosign.covers}
     made = {same.step for same in transition.read_by}
+    reached = {name for effect in transition.does for name in (effect.on, effect.each) if name}
+    named |= names_read(workflow, reached)
+    for setting in transition.settings:
+        named |= {parts[1] for parts in _parts(setting.value) if parts[0] == THIS and parts[1:]}
     for expression in transition.expressions:
         names, paths = _mentioned(expression)
         named |= names_read(workflow, names)
@@ -84,6 +88,14 @@ def names_read(workflow: Workflow, names: Collection[str]) -> set[str]:
     """Give the names of an expression, with what the collections among them read of the case."""
     collections = workflow.collections
     return set(names).union(*(collections[name].of_this for name in names if name in collections))
+
+
+def _parts(expression: Expression) -> frozenset[tuple[str, ...]]:
+    """Give the paths of an expression; one that is none has none."""
+    try:
+        return expression.parts
+    except ExpressionError:
+        return frozenset()
 
 
 def _mentioned(when: Expression) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:

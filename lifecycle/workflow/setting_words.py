@@ -11,7 +11,7 @@ from lifecycle.expression.sorts import sort_with_faults
 from lifecycle.workflow.conditions import Others, known_names, sort_of, unknown_in
 from lifecycle.workflow.model import Fact, Setting, Transition, Workflow
 
-_TYPES = {
+COMPUTED_AS = {
     "integer": "number",
     "decimal": "number",
     "money": "number",
@@ -34,9 +34,9 @@ def check_settings(
             if fact is None or fact.name in vague:
                 continue  # told elsewhere
             yield from _check_typed(workflow, way, fact)
-            if fact.type not in _TYPES:
+            if fact.type not in COMPUTED_AS:
                 message = f"要素 {fact.name} 的类型是 {fact.type}，不能自动填写"
-                mend = f"可以自动填写的类型：{'、'.join(_TYPES)}"
+                mend = f"可以自动填写的类型：{'、'.join(COMPUTED_AS)}"
                 yield Problem("wrong-setting", setting.location, message, mend)
             else:
                 yield from _check_value(workflow, fact, setting, vague, others)
@@ -74,7 +74,7 @@ def _check_value(
     )
     for fault in faults:
         yield fault.error.problem(fault.rule, expression.source, location)
-    wanted = _TYPES[fact.type]
+    wanted = COMPUTED_AS[fact.type]
     if not faults and sort.type not in (wanted, "any"):
         message = f"要素 {fact.name} 要{TYPES[wanted].title}，这里算出的是{sort.title}"
         yield Problem("wrong-setting", location, message, "改正式子，或改要素的类型")

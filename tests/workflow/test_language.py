@@ -49,6 +49,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "due": ("states", "asked", "due"),
     "limit": ("states", "visiting", "limits", 0),
     "transition": APPROVE,
+    "does": (*APPROVE, "does"),
     "source": (*PAUSE, "from"),
     "stands": (*APPROVE, "stands"),
     "needs": (*APPROVE, "needs"),
@@ -71,6 +72,22 @@ KEYS = [
 ]
 
 
+class _Yaml(yaml.SafeLoader):
+    """YAML 1.2, as editors read it: `on` and `yes` are texts."""
+
+
+_Yaml.yaml_implicit_resolvers = {
+    first: [one for one in found if one[0] != "tag:yaml.org,2002:bool"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+
+
+def loaded(text: str) -> Any:
+    """Read YAML."""
+    return yaml.load(text, _Yaml)
+
+
 @cache
 def templates() -> dict[str, Template]:
     """Read the templates that we ship."""
@@ -82,13 +99,13 @@ def templates() -> dict[str, Template]:
 
 def example_with(form: language.Form, key: Key, said: Any) -> dict[str, Any]:
     """Give the complete example with one mapping that has what is required and this key."""
-    whole: dict[str, Any] = yaml.safe_load(EXAMPLE.read_text("utf-8"))
+    whole: dict[str, Any] = loaded(EXAMPLE.read_text("utf-8"))
     if form.name == "workflow":
         return merged(whole, said)
     made: dict[str, Any] = {}
     for needed in form.keys:
         if needed.required:
-            made |= yaml.safe_load(needed.example)
+            made |= loaded(needed.example)
     if form.name == "transition":
         made["to"] = "visiting"
     if form.name == "light" and "overdue" not in said:
@@ -127,11 +144,11 @@ def test_every_example_of_a_key_is_sound(form: language.Form, key: Key) -> None:
     """What the manual shows for a key, put into the complete example, has no fault for the checker
     and none for the schema.
     """
-    said = yaml.safe_load(key.example)
+    said = loaded(key.example)
     assert key.name in said
     whole = example_with(form, key, said)
     assert [problem.render() for problem in problems(whole)] == []
-    plain = yaml.safe_load(yaml.safe_dump(whole).replace("2099-12-31", "'2099-12-31'"))
+    plain = loaded(yaml.safe_dump(whole).replace("2099-12-31", "'2099-12-31'"))
     assert schema_faults(plain, SCHEMA) == []
 
 
@@ -240,11 +257,11 @@ def test_the_pages_say_what_the_tables_say() -> None:
 def complete() -> list[str]:
     """List the workflows that the pages show in full."""
     blocks = [block for page in PAGES for block in BLOCK.findall(page.read_text("utf-8"))]
-    return [block for block in blocks if {"workflow", "states"} <= set(yaml.safe_load(block))]
+    return [block for block in blocks if {"workflow", "states"} <= set(loaded(block))]
 
 
 def test_complete_workflows_of_the_pages_are_sound() -> None:
     """Every workflow that a page shows in full passes the check; the language's manual has one."""
     found = complete()
-    assert [problems(yaml.safe_load(block)) for block in found] == [()] * len(found)
+    assert [problems(loaded(block)) for block in found] == [()] * len(found)
     assert EXAMPLE.read_text("utf-8") in found

@@ -62,11 +62,59 @@ states:
 transitions:
   - {name: finish, title: 完工, from: begun, to: done, by: clerk}
 """
+SHEET = """\
+workflow: sheet
+title: 督查件
+version: 1
+basis: 方案
+number: DJ-{serial}
+subject: name
+opening: {by: [clerk, demo.finish], asks: [name, works]}
+roles: {clerk: 经办}
+facts:
+  name: {title: 名称, type: text, required: true}
+  works: {title: 工程, type: case, workflow: works, required: true}
+  result: {title: 结论, type: text}
+  score: {title: 得分, type: decimal}
+states:
+  open: {title: 待查}
+  done: {title: 归档, final: true}
+transitions:
+  - {name: fill, title: 归档, from: open, to: done, by: [clerk, demo.finish], asks: [result]}
+  - {name: score, title: 评分, kind: record, from: open, by: demo.finish, asks: [score]}
+  - {name: explain, title: 说明, kind: record, from: open, by: demo.finish, reason: required}
+  - {name: seal, title: 盖章, kind: record, from: open, by: clerk}
+"""
+LOOP = """\
+workflow: loop
+title: 回环
+version: 1
+basis: 方案
+number: HH-{serial}
+subject: name
+opened_by: clerk
+roles: {clerk: 经办}
+facts:
+  name: {title: 名称, type: text, required: true}
+  back: {title: 样例, type: case, workflow: demo}
+states:
+  open: {title: 待办}
+  done: {title: 归档, final: true}
+transitions:
+  - name: turn
+    title: 转
+    from: open
+    to: done
+    by: demo.finish
+    does: [{on: back, transition: finish}]
+"""
 OTHERS = {
+    "sheet": read_workflow(SHEET, "sheet.yaml"),
+    "loop": read_workflow(LOOP, "loop.yaml"),
     "works": read_workflow(WORKS, "works.yaml"),
     "problem": read_workflow(WORKS.replace("workflow: works", "workflow: problem"), "problem.yaml"),
 }
-"""The workflows beside a specimen, to which it may link; neither links to it."""
+"""The workflows beside a specimen, to which it may link; only `loop` links to it."""
 
 
 @pytest.mark.parametrize("path", sorted(SPECIMENS.glob("*.yaml")), ids=lambda path: path.stem)

@@ -11,11 +11,18 @@ from lifecycle.callers import file_named
 from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.bulk import is_bulk, read_lines, refuse_options_of_bulk, run_bulk
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.done import done_json, done_line, following, hint_lines, next_line
+from lifecycle.cli.done import (
+    done_json,
+    done_line,
+    effect_lines,
+    following,
+    hint_lines,
+    next_line,
+)
 from lifecycle.cli.files import CASES, INPUT
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say, warn
-from lifecycle.cli.terminal.paragraph import hint
+from lifecycle.cli.terminal.paragraph import hint, wrapped
 from lifecycle.errors import UsageError
 from lifecycle.office.cases.bulk import BulkLine, Do
 
@@ -71,14 +78,21 @@ def perform(desk: Desk, given: str, request: Request, do: Do, *, title: str, who
 def _print(done: Done) -> None:
     if done.entry is None:
         say(f"{done.number}　{done_line(done)}")
+        _say_effects(done)
         _hint(done)
         return
     say(f"已办理：{done.number}　{done_line(done)}")
+    _say_effects(done)
     if done.entry.type == "transition_made" and not done.repeated:
         say(f"  {next_line(done)}")
         if done.letters:
             say(f"  公文 {done.letters} 件：lifecycle notice list {done.number}")
     _hint(done)
+
+
+def _say_effects(done: Done) -> None:
+    for line in effect_lines(done):
+        say(wrapped(line, rest=" " * 8))
 
 
 def _hint(done: Done) -> None:

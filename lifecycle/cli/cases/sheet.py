@@ -133,9 +133,9 @@ def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
 
 
 def _print_way(way: ShownWay, *, asked: bool, past: bool) -> None:
-    by = "、".join(map(str, way.by))
+    by = "、".join(map(str, way.by)) or "、".join(way.causes)
     mine = "，您可办" if asked and way.mine else ""
-    title = f"{way.title}（{way.name}）　由 {by} 办理{mine}"
+    title = f"{way.title}（{way.name}）　{'由' if way.by else '随'} {by} 办理{mine}"
     if way.missing:
         flow("　", title, sign=paint("未齐", "yellow"))
         print_gates(way.missing, indent="      ")
@@ -147,7 +147,7 @@ def _print_way(way: ShownWay, *, asked: bool, past: bool) -> None:
 
 
 def _other(way: ShownWay) -> str:
-    by = "、".join(holder.title for holder in way.by)
+    by = "、".join(holder.title for holder in way.by) or f"随 {'、'.join(way.causes)}"
     return f"{way.title}（{way.name}，{by}）"
 
 
@@ -334,6 +334,7 @@ def _way_json(way: ShownWay) -> dict[str, Any]:
         "kind": way.kind,
         "to": way.to,
         "by": [_holder_json(holder) for holder in way.by],
+        "causes": list(way.causes),
         "mine": way.mine,
         "ready": not way.missing,
         "gates": [gate_json(gate) for gate in way.gates],

@@ -13,6 +13,7 @@ from lifecycle.engine.case_letter import CaseLetter, names_of
 from lifecycle.engine.computing import compute, entered_with
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.editions import with_step
+from lifecycle.engine.effects import plan_effects
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import how_to_enter, judge_lock, judge_renewed, judge_value
 from lifecycle.engine.gates.gates import Gate
@@ -71,7 +72,9 @@ class Advance(Act):
             gate = Gate("state", False, {"state": case.state}, "流程图上没有这条路")
             return Refused((gate,), transition)
         made = replace(self, sets=sets)
-        return docket.close(made, role, source=case.state, target=target)
+        entered, _empty = entered_with(self.facts, sets)
+        effects = plan_effects(docket, case, transition, entered)
+        return docket.close(made, role, source=case.state, target=target, effects=effects)
 
     def _judge_facts(self, docket: Docket, transition: Transition) -> None:
         for name, value in self.facts.items():

@@ -12,7 +12,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import void_drafts
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.gates import Gate, judge_role
+from lifecycle.engine.gates.gates import Gate, judge_maker, judge_role
 from lifecycle.engine.others import NO_OTHERS
 from lifecycle.engine.taking_back import judge_own, judge_why
 from lifecycle.frozen import dataclass
@@ -33,7 +33,11 @@ class CancelOpening(Act):
         made and no letter issued, and that the reason is given.
         """
         workflow, case = docket.workflow, docket.case
-        gate, role = judge_role(workflow, case, docket.officer, docket.moment, workflow.opened_by)
+        officer, moment = docket.officer, docket.moment
+        if workflow.opening is not None and not workflow.opened_by:
+            gate, role = judge_maker(workflow, case, workflow.opening, officer, moment)
+        else:
+            gate, role = judge_role(workflow, case, officer, moment, workflow.opened_by)
         docket.add(gate)
         opener = case.fired[OPENING].persons
         judge_own(docket, opener, "立项")

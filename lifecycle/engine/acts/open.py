@@ -13,7 +13,14 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import with_opening
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_asked_later, judge_value
-from lifecycle.engine.gates.gates import Gate, holds, judge_guard, judge_role, role_titles
+from lifecycle.engine.gates.gates import (
+    Gate,
+    holds,
+    judge_guard,
+    judge_maker,
+    judge_role,
+    role_titles,
+)
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import OPENING, Fact, Transition, Workflow
@@ -34,7 +41,7 @@ class Open(Act):
     def judge(self, docket: Docket) -> Decision:
         """Judge who may open, and that every fact required from the start is there and may be."""
         workflow = docket.workflow
-        gate, role = judge_role(workflow, None, docket.officer, docket.moment, workflow.opened_by)
+        gate, role = self._judge_opener(docket)
         docket.add(gate)
         for name, value in self.facts.items():
             entered = judge_value(docket, name, value)
@@ -52,6 +59,16 @@ class Open(Act):
         if workflow.opening is not None and all(gate.met for gate in docket.gates):
             made = self._opened(docket, workflow.opening)
         return docket.close(made, role, target=workflow.initial)
+
+    def _judge_opener(self, docket: Docket) -> tuple[Gate, str]:
+        workflow, officer, moment = docket.workflow, docket.officer, docket.moment
+        opening = workflow.opening
+        if opening is None or not (officer.cause or opening.causes):
+            if not officer.cause:
+                return judge_role(workflow, None, officer, moment, workflow.opened_by)
+            return Gate("role", False, {}, f"立项没有许可由 {officer.cause} 带动"), ""
+        as_opened = replace(opening, by=workflow.opened_by)
+        return judge_maker(workflow, None, as_opened, officer, moment)
 
     def _opened(self, docket: Docket, opening: Transition) -> Self:
         """Judge the conditions of the opening on the case as it would be, and compute what it

@@ -13,12 +13,12 @@ from lifecycle.engine.case_letter import VOID, CaseLetter, void_drafts
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import edition_of, editions_of_step, transition_of, without_record
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.gates import Gate, judge_role, title_of
+from lifecycle.engine.gates.gates import Gate, judge_maker, title_of
 from lifecycle.engine.standing import running_limits
 from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.taking_back import judge_own, judge_soon, judge_why
 from lifecycle.frozen import dataclass, replace
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,14 @@ class TakeBack(Act):
             return docket.refuse()
         self._judge_named(docket, step)
         made = transition_of(workflow, step)
-        gate, role = judge_role(workflow, case, docket.officer, docket.moment, made.by)
+        gate, role = judge_maker(workflow, case, made, docket.officer, docket.moment)
         docket.add(gate)
         judge_own(docket, step.persons, f"办理“{made.title}”（第 {step.seq} 笔）")
         if made.kind != "record":
             text = f"“{made.title}”改变了环节，不能收回"
             mend = f"要回到以前的环节，办理退回：lifecycle show {case.number}"
             docket.add(Gate("state", False, {"kind": made.kind}, text, mend))
+        _judge_apart(docket, made, step)
         for gate in _resting(workflow, case, step):
             docket.add(gate)
         if made.kind == "record":
@@ -110,6 +111,17 @@ class TakeBack(Act):
         if not isinstance(recorded, TakeBack):
             return False
         return replace(self, step=self.step or recorded.step) == recorded
+
+
+def _judge_apart(docket: Docket, made: Transition, step: MadeStep) -> None:
+    """See that it is no effect, and has none: those are done together or not at all."""
+    inputs = {"step": step.seq}
+    if step.cause:
+        text = f"“{made.title}”由别的事项的办理（{step.cause}）带动，不能单独收回"
+        docket.add(Gate("relied", False, inputs, text, "由其后的流转改正"))
+    if made.does:
+        text = f"“{made.title}”带动了别的事项，不能收回"
+        docket.add(Gate("relied", False, inputs, text, "在那些事项上分别改正"))
 
 
 def _judge_prolonged(docket: Docket, step: MadeStep) -> None:

@@ -32,6 +32,7 @@ from lifecycle.workflow.model import (
 from lifecycle.workflow.reliance import counting_states, doors_of, required_by
 
 LABELS = {
+    "does": "带动",
     "state": "环节",
     "role": "角色",
     "not_by": "回避",
@@ -126,6 +127,28 @@ def title_of(workflow: Workflow, name: str) -> str:
 def role_titles(workflow: Workflow, roles: tuple[str, ...]) -> str:
     """Write the titles of roles for an officer."""
     return "、".join(workflow.roles[role].title for role in roles)
+
+
+def makers_told(workflow: Workflow, transition: Transition) -> str:
+    """Say who makes a transition: the titles of roles, or of what it is an effect only."""
+    return role_titles(workflow, transition.by) or f"随 {'、'.join(transition.causes)} 办理"
+
+
+def judge_maker(
+    workflow: Workflow, case: Case | None, transition: Transition, officer: Officer, moment: Moment
+) -> tuple[Gate, str]:
+    """Judge whether the officer may make a transition, or the effect of another may; also give the
+    role relied on, or the cause, empty if none.
+    """
+    cause = officer.cause
+    if cause and cause in transition.causes:
+        return Gate("role", True, {"role": cause}, f"由 {cause} 带动"), cause
+    if cause:
+        return Gate("role", False, {}, f"“{transition.title}”没有许可由 {cause} 带动"), ""
+    if not transition.by:
+        text = f"“{transition.title}”只随 {'、'.join(transition.causes)} 一并办理，不能单独办"
+        return Gate("role", False, {}, text), ""
+    return judge_role(workflow, case, officer, moment, transition.by)
 
 
 def judge_role(

@@ -11,6 +11,7 @@ CODES = {
     "illegal": "违规",
     "authority": "越权",
     "gates": "依据",
+    "cause": "起因",
     "time": "时间",
     "state": "状态",
     "definition": "定义",

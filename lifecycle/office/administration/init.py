@@ -95,7 +95,8 @@ def _first(
     workflows: list[Workflow], unit_title: str | None, officer: str
 ) -> tuple[str, dict[str, Any]]:
     """Give the founding of an office whose first unit leads all that the workflows need."""
-    leads = list(dict.fromkeys(w.panel.lead if w.panel else w.opened_by[0] for w in workflows))
+    opening = (w.panel.lead if w.panel else next(iter(w.opened_by), "") for w in workflows)
+    leads = [lead for lead in dict.fromkeys(opening) if lead]
     first = first_unit()
     unit = {"unit": first.code, "unit_title": unit_title or first.title, "functions": leads}
     admin = {"officer": officer, "title": "管理员", "roles": ["admin", *leads]}

@@ -111,6 +111,19 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class DoneEffect:
+    """What was done to another case with it, and where that stands; `number` is None where it is
+    only tried out and would be new.
+    """
+
+    number: str | None
+    title: str
+    state: str
+    stage: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a command on a case did, and where the case stands by it.
 
@@ -119,7 +132,7 @@ class Done:
     recorded before, under the same request id. `lead` is who
     leads the case now and `due_on` by when; `letters` counts those that the transition drafted.
     `hints` are the characters entered that a letter could not be printed with, `remarks` what else
-    should be known of it.
+    should be known of it, `effects` what was done to other cases with it.
     """
 
     number: str | None
@@ -141,6 +154,7 @@ class Done:
     dry_run: bool
     hints: tuple[Hint, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    effects: tuple[DoneEffect, ...] = ()
 
 
 def done(
@@ -174,8 +188,27 @@ def done(
         unchanged=outcome.unchanged,
         dry_run=outcome.dry_run,
         hints=hints,
-        remarks=tuple(_upset(office, workflow, before, case)) if before is not None else (),
+        remarks=(
+            *(_upset(office, workflow, before, case) if before is not None else ()),
+            *(Remark("ended", gate.text) for gate in outcome.gates if gate.inputs.get("ended")),
+        ),
+        effects=tuple(_effects(office, outcome)),
     )
+
+
+def _effects(office: Office, outcome: Outcome) -> Iterator[DoneEffect]:
+    """Tell what was done to other cases, each followed by what that did."""
+    for made in outcome.effects:
+        case, workflow = made.case, office.workflow_of(made.case)
+        new = made.body["intent"]["type"] == "case_opened"
+        yield DoneEffect(
+            number=None if new and outcome.dry_run else case.number,
+            title=case.title,
+            state=case.state,
+            stage=workflow.states[case.state].title,
+            sentence=_told(office, workflow, made.body, None),
+        )
+        yield from _effects(office, replace(made, dry_run=outcome.dry_run))
 
 
 def _upset(office: Office, workflow: Workflow, before: Case, after: Case) -> Iterator[Remark]:

@@ -110,7 +110,8 @@ class ShownWay:
     """One transition out of the state, its gates as judged for who asks.
 
     `mine`: who asks may make it; `missing` are the unmet gates that are about the case; `asks` are
-    the facts that it wants with the command, `command` makes it.
+    the facts that it wants with the command, `command` makes it. `causes` are the transitions of
+    other workflows, as WORKFLOW.TRANSITION, of which it may be an effect.
     """
 
     name: str
@@ -123,6 +124,7 @@ class ShownWay:
     missing: tuple[Gate, ...]
     asks: tuple[str, ...]
     command: str
+    causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +408,7 @@ class _SheetMaker:
             kind=transition.kind,
             to=transition.to,
             by=tuple(map(self.holder, transition.by)),
+            causes=transition.causes,
             mine=judged.is_mine,
             gates=judged.gates,
             missing=judged.missing,

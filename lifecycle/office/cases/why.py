@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from lifecycle.engine.gates.gates import Gate, role_titles
+from lifecycle.engine.acts import Advance
+from lifecycle.engine.docket import RefusedError
+from lifecycle.engine.gates.gates import Gate, makers_told
 from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import ANYBODY, Way, judge_way, only_forward
+from lifecycle.ledger.register import Request
 from lifecycle.workflow.naming import find_transition_name
 
 if TYPE_CHECKING:
@@ -68,6 +71,8 @@ def why(
     gates = judged.gates if isinstance(judged, Way) else (judged,)
     if officer is None and isinstance(judged, Way):
         gates = _for_anybody(workflow, judged)
+    if code and isinstance(judged, Way) and judged.transition.does and all(g.met for g in gates):
+        gates = (*gates, *_of_effects(office, case, name, Request(code, principal, on)))
     return Judged(
         number=case.number,
         title=case.title,
@@ -81,9 +86,20 @@ def why(
     )
 
 
+def _of_effects(office: Office, case: Case, name: str, request: Request) -> tuple[Gate, ...]:
+    """Give the gates of what a transition does to other cases that stand in the way."""
+    try:
+        office.register.submit(replace(request, dry_run=True), None, case.id, Advance(name))
+    except RefusedError as refused:
+        return tuple(gate for gate in refused.gates if not gate.met)
+    return ()
+
+
 def _for_anybody(workflow: Workflow, way: Way) -> tuple[Gate, ...]:
     """Say of the role only whose it is, where nobody in particular asks."""
-    whose = f"由 {role_titles(workflow, way.transition.by)} 办理"
+    whose = f"由 {makers_told(workflow, way.transition)} 办理"
+    if not way.transition.by:
+        whose = makers_told(workflow, way.transition)
     return tuple(
         replace(gate, met=True, text=whose, mend="") if gate.kind == "role" else gate
         for gate in way.gates
