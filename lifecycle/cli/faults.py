@@ -33,7 +33,9 @@ def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: st
         for problem in problems:
             say(_problem_line(problem))
         verdict = paint(f"{len(faults)} 处错误", "red") if faults else paint("没有错误", "green")
-        say(f"共检查 {count} 个{what}：", verdict, _warned(len(problems) - len(faults)))
+        warnings = len(problems) - len(faults)
+        warned = ("，", paint(f"{warnings} 处警告", "yellow")) if warnings else ()
+        say(f"共检查 {count} 个{what}：", verdict, *warned)
 
     desk.answer(document, tell)
     return int(bool(faults))
@@ -55,10 +57,6 @@ def _problem_json(problem: Problem) -> dict[str, object]:
         "message": problem.message,
         "mend": problem.mend,
     }
-
-
-def _warned(count: int) -> str:
-    return f"，{paint(f'{count} 处警告', 'yellow')}" if count else ""
 
 
 def tell_published(desk: Desk, publication: Publication) -> None:

@@ -99,9 +99,11 @@ def _reminded(drafted: Drafted, moment: Moment) -> Reminded | None:
         return None
     rule = rule_of(drafted.workflow, about)
     issued = date.fromisoformat(about.issued_on)
+    reminded = (one for one in about.addressed if one.unit in drafted.letter.units)
+    since = min((one.handed_over for one in reminded if one.handed_over), default=about.issued_on)
     replying = drafted.letter.debt == "reply" and rule is not None and rule.reply is not None
     late = (
-        (moment.on - moment.calendar.due(issued, rule.reply.limit).on).days
+        (moment.on - moment.calendar.due(date.fromisoformat(since), rule.reply.limit).on).days
         if replying and rule and rule.reply
         else 0
     )

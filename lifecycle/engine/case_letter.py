@@ -41,6 +41,13 @@ class Addressee:
     replied_on: str = ""
     urged: tuple[str, ...] = ()
 
+    @property
+    def handed_over(self) -> str:
+        """Give the day from which the time to answer runs: that of the receipt, or of the sending
+        where none is noted; "" while it was not handed over.
+        """
+        return self.received_on or self.sent_on
+
 
 @dataclass(frozen=True, slots=True)
 class CaseLetter:

@@ -53,10 +53,19 @@ class Standing:
 
 def open_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[OpenLimit]:
     """List the limits of the case's state whose present round has begun and is not done."""
+    return begun_limits(workflow, case, calendar, done=False)
+
+
+def begun_limits(
+    workflow: Workflow, case: Case, calendar: Calendar, *, done: bool = True
+) -> Iterator[OpenLimit]:
+    """List the limits of the case's state whose present round has begun, also those that are
+    `done`.
+    """
     state = workflow.states[case.state]
     for limit in ((state.due,) if state.due else ()) + state.limits:
         now = present_round(workflow, case, limit)
-        if now is not None and not is_done(workflow, case, limit, now):
+        if now is not None and (done or not is_done(workflow, case, limit, now)):
             due = due_of(case, now.since, limit, calendar)
             yield OpenLimit(limit, now.since, due, case.state)
 

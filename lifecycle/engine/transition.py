@@ -45,15 +45,11 @@ def find_transition(workflow: Workflow, case: Case, name: str) -> Transition | G
     sources = "、".join(dict.fromkeys(workflow.states[s].title for t in others for s in t.sources))
     made = case.steps.last_of(name)
     text = f"现为“{here.title}”，{others[0].title} 须在“{sources}”办理"
-    if made is not None:
-        who = "、".join(made.persons)
-        text = f"{others[0].title} 已由 {who} 于 {made.on} 办理（第 {made.seq} 笔），"
-        text += f"现为“{here.title}”，不能在此再办"
     name_of_last, last = max(case.fired.items(), key=lambda item: item[1].seq)
-    if made is None or made.seq != last.seq:
-        done = workflow.titles.get(name_of_last, name_of_last)
-        done = "立项" if name_of_last == OPENING else done
-        text += f"；上一步“{done}”由 {'、'.join(last.persons)} 于 {last.on} 办理"
+    if made is not None and made.seq != last.seq:
+        text += f"；它已由 {'、'.join(made.persons)} 于 {made.on} 办理（第 {made.seq} 笔）"
+    done = "立项" if name_of_last == OPENING else workflow.titles.get(name_of_last, name_of_last)
+    text += f"；上一步“{done}”由 {'、'.join(last.persons)} 于 {last.on} 办理"
     return Gate("state", False, {"state": case.state}, text, _what_can_be_made(workflow, case))
 
 
@@ -61,10 +57,10 @@ def _what_can_be_made(workflow: Workflow, case: Case) -> str:
     """Say what leaves a case's state: the ways on first, and not too many."""
     ways = sorted(workflow.leaving[case.state].values(), key=lambda way: way.kind not in ONWARD)
     if not ways:
-        return "现在可办：无，已终结"
+        return "本环节没有流转：已终结"
     named = "、".join(f"{way.title}（{way.name}）" for way in ways[:MOST_WAYS])
     more = f"等 {len(ways)} 项：lifecycle show {case.number}" if len(ways) > MOST_WAYS else ""
-    return f"现在可办：{named}{more}"
+    return f"本环节的流转：{named}{more}"
 
 
 def judge_ended(workflow: Workflow, case: Case) -> Gate:

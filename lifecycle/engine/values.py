@@ -45,6 +45,10 @@ _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 """A number with a comma before every three digits."""
 
 
+_SIGNS_OF_MORE = ("…", "……", "...")
+"""What stands in examples for what is to be typed."""
+
+
 def parse_date(text: str, what: str = "日期") -> date:
     """Read a day written 2026-08-01, 2026/8/1 or 2026年8月1日."""
     match = _DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
@@ -79,6 +83,13 @@ def clean_text(text: str, what: str) -> str:
     return text
 
 
+def typed_text(text: str, what: str) -> str:
+    """Give a text that an officer typed, as `clean_text`: not the “…” of an example."""
+    if text.strip() in _SIGNS_OF_MORE:
+        raise InvalidError(f"{what}写的是“{text.strip()}”，那是示意的省略号", "写实际的内容")
+    return clean_text(text, what)
+
+
 def parse_fact(fact: Fact, entered: Entered) -> Value:
     """Read what an officer entered as a fact's canonical value.
 
@@ -102,7 +113,7 @@ def parse_fact(fact: Fact, entered: Entered) -> Value:
 
 
 def _filled(fact: Fact, text: str) -> str:
-    text = clean_text(text, fact.title)
+    text = typed_text(text, fact.title)
     if not text:
         mend = f"没有单位的，写 {NO_UNIT}" if fact.of == "unit" else ""
         raise InvalidError(f"{fact.title}（{fact.name}）不能为空", mend)

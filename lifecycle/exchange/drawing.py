@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lifecycle.workflow.model import PREVIOUS, Kind, State, Workflow
+from lifecycle.workflow.model import PREVIOUS, Kind, State, Transition, Workflow
+from lifecycle.workflow.reliance import target_of
 
 MANY = 3
 """A transition from more states than this is drawn from a group."""
@@ -66,7 +67,8 @@ def graph_of(workflow: Workflow) -> Graph:
         for source in [group_title(workflow, transition.sources)] if many else transition.sources:
             target = transition.to
             if target is None or target in (PREVIOUS, source):
-                text = transition.title + ("（回到原环节）" if target == PREVIOUS else "")
+                text = _titled(workflow, transition)
+                text += "（回到原环节）" if target == PREVIOUS else ""
                 if many:
                     everywhere.append((source, text))
                 else:
@@ -74,7 +76,7 @@ def graph_of(workflow: Workflow) -> Graph:
             else:
                 (grouped if many else arrows).setdefault(
                     (source, target, transition.kind), []
-                ).append(transition.title)
+                ).append(_titled(workflow, transition))
     return Graph(
         _joined(arrows),
         _joined(grouped),
@@ -85,6 +87,15 @@ def graph_of(workflow: Workflow) -> Graph:
 
 def _joined(found: dict[tuple[str, str, Kind], list[str]]) -> tuple[Arrow, ...]:
     return tuple(Arrow(*key, tuple(dict.fromkeys(titles))) for key, titles in found.items())
+
+
+def _titled(workflow: Workflow, transition: Transition) -> str:
+    """Give a transition's title, with what it does to other cases."""
+    reached = [
+        effect.opens or f"{target_of(workflow, effect)}.{effect.transition}"
+        for effect in transition.does
+    ]
+    return transition.title + (f"（带动 {'、'.join(reached)}）" if reached else "")
 
 
 def group_title(workflow: Workflow, sources: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ judges them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lifecycle.engine.acts import Advance
 from lifecycle.engine.acts.changes import told_proposal
@@ -13,7 +13,7 @@ from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.decide import decide
 from lifecycle.engine.foresight import foresee
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
-from lifecycle.engine.gates.awaited import ONWARD, awaited_records
+from lifecycle.engine.gates.awaited import ONWARD, AwaitedItem, awaited_items, awaited_records
 from lifecycle.engine.gates.cosign import keeper_of, may_speak, signer_of, who_is
 from lifecycle.engine.gates.gates import (
     ABOUT_COMMAND,
@@ -170,10 +170,9 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     due = following.due.on.isoformat() if following else None
     found: list[Task] = list(_corrections_waiting(workflow, case, officer, moment, due))
     found += _renewals_owed(workflow, case, officer, moment, due)
+    records = awaited_records(workflow, case)
     is_waited_for = any(
-        holds(workflow, case, officer, role)
-        for record in awaited_records(workflow, case)
-        for role in record.by
+        holds(workflow, case, officer, role) for record in records for role in record.by
     )
     for transition in workflow.leaving[case.state].values():
         found += _signatures_owed(workflow, case, transition, officer, moment, due)
@@ -184,13 +183,47 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
             found += _moves_open(workflow, case, transition, officer, moment, due)
         elif is_waited_for:
             found += _steps_open(workflow, case, transition, officer, moment, due)
+    items = awaited_items(workflow, case, records)
+    found += _items_owed(workflow, case, officer, items, due)
     yield from {(task.kind, task.command): task for task in found}.values()
     if following is None or following.due.on >= moment.on or found:
         return
     leads = leads_now(workflow, case, moment.calendar)
     if any(holds(workflow, case, officer, lead) for lead in leads):
         text = f"{workflow.states[following.state].title} 已逾期（限 {due}）"
+        ready = "、".join(_ready_ways(workflow, case, officer, moment))
+        text += f"；可办：{ready}" if ready else ""
         yield Task("overdue", case, None, text, f"lifecycle show {case.number}", due)
+
+
+def _ready_ways(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Iterator[str]:
+    """Name the ways out of the state that an officer can go now, but for those that only note."""
+    for way in workflow.leaving[case.state].values():
+        if way.kind != "record" and any(holds(workflow, case, officer, r) for r in way.by):
+            judged = _judged(workflow, case, way, officer, moment)
+            if judged.is_mine and not judged.missing:
+                yield f"{way.title}（{way.name}）"
+
+
+def _items_owed(
+    workflow: Workflow,
+    case: Case,
+    officer: Officer,
+    items: Iterable[AwaitedItem],
+    due: str | None,
+) -> Iterator[Task]:
+    """List the facts and materials that the officer supplies and others wait for."""
+    for awaited in items:
+        item, way = awaited.item, awaited.way
+        if any(holds(workflow, case, officer, role) for role in way.by):
+            continue  # it is told with the transition itself
+        if any(holds(workflow, case, officer, role) for role in item.by):
+            is_file = item.name in workflow.materials
+            text = f"{'交' if is_file else '填'} {item.title}（{way.title} 要用）"
+            command = f"lifecycle set {case.number} {item.name}=…"
+            if is_file:
+                command = f"lifecycle attach {case.number} {item.name} 文件"
+            yield Task("supply", case, way, text, command, due)
 
 
 def _corrections_waiting(

@@ -66,7 +66,11 @@ def opinion_status(
         return "awaited", f"待反馈（限 {due.on}）"
     said = VERDICTS[opinion.verdict]
     if seat.stale:
-        return "stale", f"{said}（已失效，须重新会签）"
+        made = case.steps.last_of(transition.name)
+        if made is not None and case.cleared < opinion.seq < made.seq:
+            return "used", f"{said}（已用于第 {made.seq} 笔）"
+        unasked = asked_of(case, transition, seat) is None
+        return "stale", f"{said}（已失效，须重新会签{'；尚未送' if unasked else ''}）"
     if opinion.resolved is not None:
         return "resolved", f"{said}（已处理：{opinion.resolved}）"
     return opinion.verdict, said

@@ -103,7 +103,7 @@ def check_effects(
     """Compare what follows an entry as its effects with those that it was to have: each exactly
     once, in their order. The first that differs is told.
     """
-    made = list(_effects_after(store, row))
+    made = list(_effects_after(store, row, len(planned) + 1))
     for number, (wanted, intent) in enumerate(zip(planned, made, strict=False), 1):
         if not _is_as_planned(store, wanted, intent):
             called = wanted.number or f"新立的 {wanted.workflow}"
@@ -113,12 +113,12 @@ def check_effects(
         yield "cause", f"应带动 {len(planned)} 件，其后的记录有 {len(made)} 件"
 
 
-def _effects_after(store: Store, row: EntryRow) -> Iterator[Mapping[str, Any]]:
+def _effects_after(store: Store, row: EntryRow, most: int) -> Iterator[Mapping[str, Any]]:
     """Give the intents of the entries after one that name it as their cause, as long as all that
-    follow are its effects, or effects of these, recorded with it.
+    follow are its effects, or effects of these, recorded with it. So many are read at first.
     """
     family, after, at = {row.hash}, row.idx, recorded_at(row.raw)
-    while rows := store.rows(text.ENTRIES_BY_TIME, after=after, upto=after + _CHUNK, most=_CHUNK):
+    while rows := store.rows(text.ENTRIES_BY_TIME, after=after, upto=after + most, most=most):
         for idx, _case, _seq, raw in rows:
             try:
                 body = read(raw)
@@ -131,6 +131,7 @@ def _effects_after(store: Store, row: EntryRow) -> Iterator[Mapping[str, Any]]:
             if cause.hash == row.hash:
                 yield body["intent"]
             after = idx
+        most = _CHUNK
 
 
 def _is_as_planned(store: Store, wanted: PlannedEffect, intent: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from lifecycle.engine.acts import Act, Advance, IssueLetter, read_act
@@ -37,6 +38,7 @@ from lifecycle.ledger.others import OtherCases, PastCases
 from lifecycle.ledger.record import (
     CAUSE,
     GENESIS,
+    UNREADABLE,
     Place,
     Stamp,
     account_of,
@@ -112,14 +114,29 @@ def replay_all(
     under: Workflow | None = None,
     as_of: AsOf = NOW,
 ) -> Iterator[tuple[str, Iterator[CaseStep]]]:
-    """Replay the entries that count of every case, one after the other, as (id, steps).
+    """Replay the entries that count of every case, one after the other, as (id, steps). `under` is
+    of another version of one workflow: no other case is replayed.
 
     The steps are to be taken before the next case.
     """
     store = library.store
     take = partial(replay_entry, Basis(library, directory, under, PastCases(library)))
     for case_id, rows in by_case(store.all_entries(upto=store.last_index())):
+        first = next(rows)
+        rows = chain((first,), rows)
+        if under is not None and not _may_be_under(library, first, under):
+            continue
         yield case_id, fold(as_of.counted(rows), take)
+
+
+def _may_be_under(library: Library, first: EntryRow, under: Workflow) -> bool:
+    """Tell whether a case can be judged by a workflow: it was opened under one of that name; what
+    cannot be told, it says itself.
+    """
+    try:
+        return library.workflow(read(first.raw)["intent"]["workflow"]).name == under.name
+    except (LostDefinitionError, *UNREADABLE):
+        return True
 
 
 def replay_entry(

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.values import clean_text
+from lifecycle.engine.values import typed_text
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
 from lifecycle.frozen import replace
 from lifecycle.ledger.as_of import NOW, AsOf
@@ -168,4 +168,4 @@ def entries(
 
 def clean(note: str) -> str:
     """Give a note as it is recorded."""
-    return clean_text(note, "说明")
+    return typed_text(note, "说明")

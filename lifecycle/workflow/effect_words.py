@@ -19,6 +19,7 @@ from lifecycle.workflow.conditions import (
     unknown_in,
 )
 from lifecycle.workflow.model import OPENING, ROW, THIS, Effect, Fact, Setting, Transition, Workflow
+from lifecycle.workflow.reliance import target_of
 from lifecycle.workflow.setting_words import COMPUTED_AS
 
 _ALSO_AS = {"case": ("text", "record"), "list": ("list",)}
@@ -72,16 +73,6 @@ def _reaches(effect: Effect, workflow: Workflow, way: Transition) -> bool:
     if way.name == OPENING:
         return effect.opens == workflow.name
     return effect.transition == way.name
-
-
-def target_of(workflow: Workflow, effect: Effect) -> str:
-    """Name the workflow that an effect reaches; "" where what it is `on` is none of this."""
-    if effect.opens:
-        return effect.opens
-    if effect.on in workflow.collections:
-        return workflow.collections[effect.on].over
-    fact = workflow.facts.get(effect.on)
-    return fact.workflow if fact is not None and fact.is_link else ""
 
 
 def _check_one(

@@ -11,7 +11,7 @@ from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.graph import passed_through
-from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, THIS, Transition, Workflow
+from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, THIS, Effect, Transition, Workflow
 
 MOST_WORKFLOWS = 64
 MOST_TRANSITIONS = 8192
@@ -88,6 +88,16 @@ def names_read(workflow: Workflow, names: Collection[str]) -> set[str]:
     """Give the names of an expression, with what the collections among them read of the case."""
     collections = workflow.collections
     return set(names).union(*(collections[name].of_this for name in names if name in collections))
+
+
+def target_of(workflow: Workflow, effect: Effect) -> str:
+    """Name the workflow that an effect reaches; "" where what it is `on` is none of this."""
+    if effect.opens:
+        return effect.opens
+    if effect.on in workflow.collections:
+        return workflow.collections[effect.on].over
+    fact = workflow.facts.get(effect.on)
+    return fact.workflow if fact is not None and fact.is_link else ""
 
 
 def _parts(expression: Expression) -> frozenset[tuple[str, ...]]:

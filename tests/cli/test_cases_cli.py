@@ -237,6 +237,7 @@ def test_an_answer_for_machines_names_the_entry(tiny: Tiny) -> None:
         "seq": 2,
         "dry_run": False,
         "repeated": False,
+        "effects": [],
         "hints": [],
         "gates": [
             {
@@ -522,7 +523,7 @@ def test_an_ambiguous_case_lists_what_it_may_mean(tiny: Tiny) -> None:
         1,
         (
             "事项“剑瓷”不止一个：\n  KC-2026-001 剑瓷街区\n  KC-2026-002 剑瓷街区二期\n"
-            "  改法：请写得更完整些\n"
+            "  改法：请写得更完整些，如：KC-2026-001\n"
         ),
     )
     assert tiny.asks("show", "剑瓷街区")["number"] == "KC-2026-001"

@@ -75,7 +75,7 @@ def test_a_document_is_asked_for_before_somebody_confirms(tiny: Tiny, moved: str
     dry = tiny.do("correct", moved, "investment=2000", "--note", "错", "--dry-run", by="bureau01")
     need = "“转入规划选址”（第 5 笔）的条件不再成立，又没有退回可办：确认须凭文件"
     assert need in dry
-    assert "办后待牵头单位的另一人确认，才生效" in dry
+    assert "办后待 市招商局 的另一人确认，才生效" in dry
     assert need in tiny.do("correct", moved, "investment=2000", "--note", "错", by="bureau01")
     assert need in tiny.do("show", moved)
     assert need in tiny.do("todo", by="bureau02")
@@ -116,7 +116,7 @@ def test_only_what_is_judged_otherwise_is_listed(tiny: Tiny, moved: str) -> None
         f"已办理：{moved}　剑瓷文化体验街区　提请更正 {CHANGE}：漏计　待牵头单位确认\n"
         "  · “转入规划选址”（第 5 笔）的会签以 总投资 为据，须重新会签\n"
         "  · 另有 1 处只是用到，判定不变\n"
-        f"  待牵头单位的另一人确认：lifecycle confirm {moved} 6\n"
+        f"  待 市招商局 的另一人确认　lifecycle confirm {moved} 6\n"
     )
     slip = tiny.asks(*words, "--slip", by="bureau01")
     assert slip["changes"] == [

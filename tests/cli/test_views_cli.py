@@ -190,7 +190,7 @@ def test_why_lists_every_gate_and_changes_nothing(tiny: Tiny) -> None:
             "2026-09-01 办理"
         ),
         (
-            "            现在可办：转入规划选址（to_siting）、登记到访（note_visit）、中止（suspend）"  # noqa: E501
+            "            本环节的流转：转入规划选址（to_siting）、登记到访（note_visit）、中止（suspend）"  # noqa: E501
             "、终止（close）"
         ),
     ]

@@ -267,13 +267,14 @@ def unsold(w: Walk) -> None:
         w.do("land01 advance fail_listing --set failure_reason=无人报价")
         w.stands("unsold")
         w.do("bureau01 attach meeting_minutes")
-        w.do("bureau01,planning01 sign relist agree")
         if left:
+            w.do("bureau01,planning01 sign relist agree")
             w.do("land01 advance relist --note 调整建筑密度")
             w.do("planning01 attach planning_conditions")
             announced(w)
             w.refused("planning01 attach planning_conditions", "规划条件 已锁定")
             w.later(32)
+    w.refused("bureau01,planning01 sign relist agree", "不能再办，不再会签")
     w.refused("land01 advance relist --note 第三次", "重新挂牌 已办 2 次，至多 2 次")
     w.do("land01 advance resite --note 换地块再议")
     w.stands("siting")
@@ -404,7 +405,7 @@ def late_start(w: Walk) -> None:
     w.do("bureau02 confirm")
     again = w.asks("show", w.case)["case"]["seq"]
     w.do("owner001 attach extension_application")
-    w.do("land01,planning01 sign extend agree")
+    w.refused("land01,planning01 sign extend agree", "不能再办，不再会签")
     w.refused(
         f"bureau01 advance extend --set new_start_due_on={second} --note 又延",
         "批准延期开工 已办 2 次，至多 2 次",
@@ -559,7 +560,7 @@ def cash_in(w: Walk) -> None:
     w.awaits("finance01")
     w.do("bureau01 advance finish")
     w.stands("completed")
-    w.refused("bureau01 advance remind --note 再催", "现为“办结”", "现在可办：办结后重新办理")
+    w.refused("bureau01 advance remind --note 再催", "现为“办结”", "本环节的流转：办结后重新办理")
     w.refused("bureau01 advance reopen_acceptance --note 兑现审核表有误", "须换人")
     w.do("bureau02 advance reopen_acceptance --note 兑现审核表有误")
     w.stands("acceptance")

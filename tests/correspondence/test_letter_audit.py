@@ -242,7 +242,7 @@ def test_another_way_of_writing_is_no_forgery(
         "lifecycle.correspondence.judge",
     ):
         # By the module's own name: in its package, `compose` is the function.
-        monkeypatch.setattr(import_module(module), "WRITER", 2)
+        monkeypatch.setattr(import_module(module), "WRITER", 99)
     monkeypatch.setattr("lifecycle.correspondence.press.PRESS", 0)
     monkeypatch.setattr("lifecycle.correspondence.scope.due_text", lambda *_args: "另一种写法")
     monkeypatch.setattr(

@@ -242,6 +242,8 @@ def reminder(paper: Paper) -> str:
     """Remind of a letter in the name of an officer whose post no font can write."""
     number = paper.asked()
     paper.issued(number)
+    sending = ("notice", "sent", number, LETTER, "--unit", "land", "--by", "专人")
+    paper.do(*sending, by="bureau01")
     paper.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
     paper.do(
         "officer",

@@ -291,7 +291,7 @@ def test_a_final_state_refuses_every_command() -> None:
         assert desk.unmet(BUREAU, command) == ["state"]
     refused = desk.ask(BUREAU, Advance("go"))
     assert isinstance(refused, Refused)
-    assert refused.gates[0].mend == "现在可办：无，已终结"
+    assert refused.gates[0].mend == "本环节没有流转：已终结"
 
 
 def test_a_transition_from_elsewhere_says_who_was_here_last() -> None:
@@ -301,12 +301,15 @@ def test_a_transition_from_elsewhere_says_who_was_here_last() -> None:
     desk.do(BUREAU, Advance("go"))
     decision = desk.ask(BUREAU, Advance("go"))
     assert isinstance(decision, Refused)
-    done = "前往乙 已由 b1 于 2026-03-02 办理（第 5 笔），现为“乙环节”，不能在此再办"
-    assert decision.gates[0].text == done
-    decision = desk.ask(BUREAU, Advance("tick"))
-    assert isinstance(decision, Refused)
+    here = "现为“乙环节”，前往乙 须在“甲环节”办理"
     last = "上一步“前往乙”由 b1 于 2026-03-02 办理"
-    assert decision.gates[0].text == f"现为“乙环节”，记一次 须在“甲环节”办理；{last}"
+    assert decision.gates[0].text == f"{here}；{last}"
+    desk.do(BUREAU, Attach("clauses", File("c", 1, "a" * 64)))
+    desk.do(BUREAU, Advance("lock"))
+    decision = desk.ask(BUREAU, Advance("go"))
+    assert isinstance(decision, Refused)
+    made = "它已由 b1 于 2026-03-02 办理（第 5 笔）"
+    assert decision.gates[0].text == f"{here}；{made}；{last.replace('前往乙', '锁定')}"
 
 
 def test_names_that_nothing_bears_are_refused_with_the_nearest() -> None:

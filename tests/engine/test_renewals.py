@@ -461,6 +461,7 @@ def test_an_objection_said_anew_outlives_the_taking_back_of_its_record() -> None
         correction = made.correct({"amount": "9000"}).seq
         made.do(FINANCE, RenewOpinion(correction, "object", "超出预算"))
         if later:
+            made.do(bureau, AskOpinions("grant"))
             made.do(FINANCE, Sign("grant", "agree"))
         made.do(bureau, TakeBack("grant", "误办"))
         decision = made.ask(BUREAU, Advance("grant"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from lifecycle.exchange.diagram import draw
 from lifecycle.exchange.drawing import graph_of, group_title
 from lifecycle.exchange.svg import Picture
 from lifecycle.workflow.model import Kind, Limit, Role, State, Transition, Workflow
+from lifecycle.workflow.reader import read_workflow
 
 HERE = Location("test.yaml")
 NASTY = '"引号"<b>&\\#；]|`'
@@ -172,3 +174,16 @@ def test_an_unknown_format_is_refused() -> None:
         "不会画 .png 格式的图",
         "扩展名可用 .svg、.mmd（Mermaid）或 .dot",
     )
+
+
+def test_what_a_transition_does_to_other_cases_is_drawn() -> None:
+    """Each picture names it beside the transition: what is moved, and what is opened."""
+    folder = Path(__file__).parents[1] / "data" / "effects"
+    for name, told in (
+        ("batch", "发起（带动 inspection）"),
+        ("batch", "结束（带动 inspection.archive）"),
+        ("transfer", "确认（带动 works.move）"),
+    ):
+        workflow = read_workflow((folder / f"{name}.yaml").read_bytes(), name)
+        for picture in (draw(workflow, "a.mmd"), draw(workflow, "a.dot")):
+            assert told in picture

@@ -47,6 +47,7 @@ def test_what_each_evening_told_is_told_of_that_day(paper: Paper) -> None:
         10: ("notice", "receipt", first, LETTER, "--as", "land01"),
         13: ("notice", "reply", first, LETTER, "同意", "--note", "无异议", "--as", "wenwu01"),
         14: ("open", "visit", "--set", "name=温泉康养", "--as", "bureau01"),
+        20: ("open", "visit", "--set", "name=温泉康养二期", "--as", "bureau01"),
         28: ("sign", first, "to_siting", "agree", "--as", "land01"),
         29: ("advance", first, "close", "--note", "另行选址", "--as", "bureau01"),
     }

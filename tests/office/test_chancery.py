@@ -296,7 +296,7 @@ def test_a_receipt_and_an_answer_by_file(paper: Paper) -> None:
     number = paper.ready_but_unsigned()
     paper.issued(number, "3-consultation")
     mine = paper.asks("todo", by="land01")["letters"]
-    assert [(row["kind"], row["due_on"]) for row in mine] == [("reply", "2026-10-13")]
+    assert [(row["kind"], row["due_on"]) for row in mine] == [("reply", None)]
     paper.do("notice", "receipt", number, "consult", by="land01")
     assert paper.fails("notice", "receipt", number, "consult", by="land01")[0] == 1, "once"
     paper.write("复函.pdf", "同意选址")
@@ -361,6 +361,9 @@ def test_what_is_overdue_is_reminded_of_once(paper: Paper) -> None:
     """
     number = paper.asked()
     paper.issued(number)
+    for unit in ("land", "wenwu", "owner"):
+        sending = ("notice", "sent", number, LETTER, "--unit", unit, "--by", "专人")
+        paper.do(*sending, by="bureau01")
     paper.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
     errands = paper.asks("todo", by="bureau01")["letters"]
     assert [(row["kind"], row["due_on"]) for row in errands] == [("urge", "2026-10-13")]
@@ -388,6 +391,23 @@ def test_what_is_overdue_is_reminded_of_once(paper: Paper) -> None:
     assert paper.asks("notice", "urge", by="bureau01")["reminders"] == [], (
         "once each, and nobody is reminded of a reminder"
     )
+    assert paper.findings() == []
+
+
+def test_nobody_is_late_with_a_letter_that_was_not_handed_over(paper: Paper) -> None:
+    """The time to receive and to answer runs from the sending, or the receipt: a letter that lies
+    in the outbox has no day due, and nobody is reminded of it.
+    """
+    number = paper.asked()
+    paper.issued(number)
+    paper.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
+    assert paper.asks("notice", "urge", by="bureau01")["reminders"] == []
+    assert [one["due_on"] for one in paper.asks("todo", by="land01")["letters"]] == [None]
+    paper.do("notice", "sent", number, LETTER, "--unit", "land", "--by", "专人", by="bureau01")
+    assert [one["due_on"] for one in paper.asks("todo", by="land01")["letters"]] == ["2026-10-22"]
+    paper.now = datetime(2026, 10, 19, 2, tzinfo=UTC)
+    paper.do("notice", "receipt", number, LETTER, by="land01")
+    assert [one["due_on"] for one in paper.asks("todo", by="land01")["letters"]] == ["2026-10-26"]
     assert paper.findings() == []
 
 

@@ -263,6 +263,12 @@ def test_cause_and_effect_are_not_taken_back_apart(office: LinkedOffice) -> None
     confirmed(office, transfer(office, of))
     (told,) = office.refusal("take-back", of, "move", "--note", "误", by="b1")[-1:]
     assert "由别的事项的办理（transfer.confirm）带动，不能单独收回" in told
+    batch = opened(office, "batch", title="九月", area="景宁")
+    office.do("set", of, "amount=10", by="b1")
+    office.do("advance", batch, "launch", by="b1")
+    office.do("advance", "DJ-2026-001", "chase", by="l1")
+    (told,) = office.refusal("take-back", "DJ-2026-001", "chase", "--note", "误", by="l1")
+    assert told.startswith("采用 “催办”带动了别的事项，不能收回")
 
 
 def test_a_request_is_sent_twice_and_done_once(office: LinkedOffice) -> None:

@@ -166,7 +166,7 @@ def test_a_signer_is_removed_midway_by_two_persons_and_a_reason(works_by: Workin
         "已办理：SX-2026-001　甲　提请更正 协办名单 市林业局、市文旅局 → 市林业局：不涉及　"
         "待牵头单位确认\n"
         "  · “批准”不再请 市文旅局 会签\n"
-        "  待牵头单位的另一人确认：lifecycle confirm SX-2026-001 3\n"
+        "  待 办公室 的另一人确认　lifecycle confirm SX-2026-001 3\n"
     )
     assert office.unmet("office01 confirm") == ["回避　　更正由 office01 提请，须换人确认"]
     office.does("office02 confirm")
@@ -597,7 +597,7 @@ def test_a_corrected_amount_is_approved_again(works_by: Working) -> None:
         "已办理：SX-2026-001　甲　提请更正 金额 4000 元 → 9000 元：漏计运费　待牵头单位确认\n"
         f"{upset}"
         f"  ! {back}：确认后须先退回重办，才能往下办（退回（back））\n"
-        "  待牵头单位的另一人确认：lifecycle confirm SX-2026-001 4\n"
+        "  待 办公室 的另一人确认　lifecycle confirm SX-2026-001 4\n"
     )
     assert office.unmet("office01 confirm") == ["回避　　更正由 office01 提请，须换人确认"]
     assert office.does("office02 confirm") == (
@@ -699,7 +699,7 @@ def test_a_double_click_makes_a_transition_once(works_by: Working) -> None:
         "不能办理：SX-2026-001 甲　批准\n"
         "  ✗ 环节　　现为“已批”，批准 须在“起草”办理；"
         "上一步“批准”由 office01 于 2026-09-07 办理\n"
-        "            现在可办：退回（back）、下单（order）\n"
+        "            本环节的流转：下单（order）、退回（back）\n"
         "依据：workflows/matter.yaml　内部规定\n"
     )
     assert office.asks("show", office.case)["seq"] == 3
@@ -905,8 +905,9 @@ transitions:
     assert office.refused("office02 advance reopen --note 还要办") == (
         "不能办理：SX-2026-001 甲　重新办理\n"
         "  ✗ 环节　　现为“撤销”，重新办理 须在“办结”办理；"
+        "它已由 office02 于 2026-09-07 办理（第 7 笔）；"
         "上一步“撤销”由 office01 于 2026-09-07 办理\n"
-        "            现在可办：无，已终结\n"
+        "            本环节没有流转：已终结\n"
         "依据：workflows/matter.yaml　内部规定\n"
     )
     assert office.findings() == []

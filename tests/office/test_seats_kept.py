@@ -27,6 +27,6 @@ def test_a_unit_that_objected_stays_after_the_step(
     office.do("set", case, "x_units=wenwu、xiao", by="bureau01")
     told = office.do("correct", case, "x_units=xiao", "--note", "不涉文物", by="bureau01")
     assert "不再请" in told
-    assert "待牵头单位的另一人确认" in told
+    assert "待 市招商局 的另一人确认" in told
     audit = office.asks("audit", by="auditor01")
     assert audit["findings"] == []

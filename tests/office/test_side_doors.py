@@ -83,7 +83,7 @@ def test_a2_verdict_grant_and_price_stay(walk: Walk) -> None:
     w.refused("finance01 set grant_amount=9999", "兑现金额 随 “申请政策兑现” 填报")
     (proposed,) = w.do("owner001 correct evaluation=达标 --note 写错了")
     assert "“项目评价”" in proposed.stdout
-    assert "待牵头单位的另一人确认" in proposed.stdout
+    assert "待 市招商局 的另一人确认" in proposed.stdout
     w.refused("owner001 confirm", "由 市招商局 办理", "须换人")
     shown = w.asks("show", w.case)["case"]
     assert (shown["facts"]["evaluation"], len(shown["corrections"])) == ("不达标", 1)

@@ -22,8 +22,8 @@ from lifecycle.cli.done import (
 from lifecycle.cli.files import CASES, INPUT
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say, warn
-from lifecycle.cli.terminal.paragraph import hint, wrapped
-from lifecycle.errors import UsageError
+from lifecycle.cli.terminal.paragraph import flow, hint, wrapped
+from lifecycle.errors import InvalidError, UsageError
 from lifecycle.office.cases.bulk import BulkLine, Do
 
 if TYPE_CHECKING:
@@ -64,6 +64,17 @@ def pairs(texts: tuple[str, ...]) -> dict[str, Entered]:
     }
 
 
+def once(common: Mapping[str, Entered], line: Mapping[str, Entered]) -> dict[str, Entered]:
+    """Put what stands on the command line for all together with what a line says; raises
+    InvalidError where both say something of one thing.
+    """
+    both = [name for name in common if name in line]
+    if both:
+        message = f"{'、'.join(both)} 命令行和表格里都写了"
+        raise InvalidError(message, "只写一处：每件相同的写在命令行，各不相同的写在表格")
+    return {**common, **line}
+
+
 def perform(desk: Desk, given: str, request: Request, do: Do, *, title: str, whole: bool) -> int:
     """Do something to one case, or to each of many."""
     if is_bulk(given):
@@ -77,11 +88,11 @@ def perform(desk: Desk, given: str, request: Request, do: Do, *, title: str, who
 
 def _print(done: Done) -> None:
     if done.entry is None:
-        say(f"{done.number}　{done_line(done)}")
+        flow("", f"{done.number}　{done_line(done)}", rest="  ")
         _say_effects(done)
         _hint(done)
         return
-    say(f"已办理：{done.number}　{done_line(done)}")
+    flow("", f"已办理：{done.number}　{done_line(done)}", rest="  ")
     _say_effects(done)
     if done.entry.type == "transition_made" and not done.repeated:
         say(f"  {next_line(done)}")
@@ -142,7 +153,7 @@ def open_(
     found = desk.office.workflow(workflow)
 
     def do(request: Request, line: BulkLine) -> Done:
-        texts = {**common, **line.values}
+        texts = once(common, line.values)
         return cases.open_case(desk.office, request, found, texts, line.origin)
 
     lines = read_lines(source, with_case=False) if source else [BulkLine("", "", {})]
@@ -174,7 +185,7 @@ def _print_opened(done: Done) -> None:
 @command(
     "set",
     help="填报或更改要素。改动会签过的要素，会使相关意见失效。",
-    examples=["lifecycle set LS-F-2026-003 investment=32000 总用地=42 --as bureau01"],
+    examples=["lifecycle set LS-F-2026-003 investment=32000 用地面积=42 --as bureau01"],
 )
 @argument("case", type=CASES, metavar="事项", help=CASE_HELP)
 @argument(
@@ -194,7 +205,7 @@ def set_(
 
     def do(request: Request, line: BulkLine) -> Done:
         found = desk.office.case(line.case)
-        texts = {**common, **line.values}
+        texts = once(common, line.values)
         return cases.set_facts(desk.office, request, found, texts, line.origin)
 
     return perform(
@@ -435,7 +446,7 @@ def advance(
         name = line.pick("transition", "流转") or transition
         said = line.pick("note", "说明", "理由") or note
         found = desk.office.case(line.case)
-        facts = {**common, **line.others(*heads)}
+        facts = once(common, line.others(*heads))
         return cases.advance(
             desk.office, request, found, name, note=said, texts=facts, origin=line.origin
         )

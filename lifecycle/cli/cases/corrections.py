@@ -165,7 +165,7 @@ def _print(made: Corrected) -> None:
     if made.done.entry is None:
         say(f"{made.done.number}　{done_line(made.done)}")
         if made.waits:
-            say("  办后待牵头单位的另一人确认，才生效")
+            say(f"  办后待 {made.confirmers} 的另一人确认，才生效")
     else:
         say(f"已办理：{made.done.number}　{done_line(made.done)}")
     for text in made.foreseen.changes:
@@ -176,6 +176,6 @@ def _print(made: Corrected) -> None:
     for text in made.foreseen.needs:
         flow("  ! ", text)
     if made.proposal is not None:
-        say(f"  待牵头单位的另一人确认：{_confirming(made)}")
+        flow("  ", f"待 {made.confirmers} 的另一人确认", command=_confirming(made))
     if made.asked:
         say(f"  请重新表示意见：{'、'.join(made.asked)}　{_signing(made)}")

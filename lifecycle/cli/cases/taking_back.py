@@ -93,7 +93,7 @@ def detach(
     help="收回误办的一笔记录（不改变环节的流转），写明理由：由办的人本人在五个工作日以内办，其后没有流转"
     "以它为据、没有签发它的公文、没有期限靠它才没有逾期才可以。收回的是最后一笔；它填的、锁的回到以前，"
     "拟的公文作废；按法定次数算的仍算一次。",
-    examples=["lifecycle take-back LS-F-2026-003 登记进度 --note 记到了别的项目 --as bureau01"],
+    examples=["lifecycle take-back LS-F-2026-003 月报进度 --note 记到了别的项目 --as bureau01"],
 )
 @_CASE
 @argument("transition", metavar="流转", help="流转的标识或名称")

@@ -74,7 +74,8 @@ def todo(desk: Desk, page: int, recorded: str | None) -> None:
 
 def _print(found: Todo, view: View) -> None:
     print_as_of(view)
-    _print_letters(found.letters, found.on.isoformat())
+    dated = [letter for letter in found.letters if letter.due_on]
+    _print_letters(dated, found.on.isoformat())
     if found.waiting or found.dead:
         print_waiting(found.waiting, found.dead)
     if not (found.tasks or found.letters or found.waiting or found.dead):
@@ -85,6 +86,7 @@ def _print(found: Todo, view: View) -> None:
         say(paint(title, colour))
         for _case, tasks in groupby(among, key=lambda task: (task.number, task.title, task.due_on)):
             _print_case(list(tasks))
+    _print_letters([one for one in found.letters if not one.due_on], found.on.isoformat())
     if found.more:
         say(f"还有更多：lifecycle todo --page {found.page + 1}")
 

@@ -92,7 +92,7 @@ def why(desk: Desk, case: str, transition: str | None, principal: str | None) ->
 
 def _print_judged(judged: Judged) -> None:
     transition = f"{judged.transition_title}（{judged.transition}）"
-    colour = "red" if judged.unmet else "green"
+    colour = "red" if judged.unmet and not judged.lacks_words_only else "green"
     say(f"{judged.number} {judged.title}　{transition}：", paint(_verdict(judged), colour))
     if judged.made and judged.basis:
         who, made = "、".join(judged.made.persons), judged.made
@@ -108,7 +108,7 @@ def _made_json(made: MadeStep) -> dict[str, object]:
 
 def _verdict(judged: Judged) -> str:
     if judged.unmet:
-        return "还不能办"
+        return "条件已齐，办理时一并写明" if judged.lacks_words_only else "还不能办"
     return "条件已齐" if judged.allowed is None else "可以办理"
 
 

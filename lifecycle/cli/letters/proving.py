@@ -95,9 +95,9 @@ def _tell(found: Verified, bundle: str | None) -> None:
         f"{'、'.join(proof.to) or '—'}"
     )
     if proof.in_force:
-        say(f"  {mark(True)} 有效" + ("（以核验包导出时为准）" if bundle else ""))
+        say("  ", mark(True), " 有效" + ("（以核验包导出时为准）" if bundle else ""))
     else:
-        say(f"  {mark(False)} 已不再有效：{proof.ended}")
+        say("  ", mark(False), f" 已不再有效：{proof.ended}")
     say(f"  验证码 {proof.code}　记录 {proof.entry}")
     if bundle:
         say(

@@ -14,6 +14,7 @@ from lifecycle.cli.letters.drafting import done
 from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
 from lifecycle.cli.terminal.chinese import Number, argument, command, option
 from lifecycle.cli.terminal.output import mark, say
+from lifecycle.cli.terminal.paragraph import flow
 from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import InvalidError, UsageError
 
@@ -72,7 +73,7 @@ def _round(desk: Desk, config: str | None) -> int:
     for attempt in deliver_due(office, replace(request_of(desk), on=None), settings.channels):
         attempts.append(attempt)
         if not desk.json:
-            say(_told(attempt))
+            say(mark(attempt.receipt is not None), f" {_told(attempt)}")
     by_hand, dead = count_unsent(office, settings.channels)
     failed = sum(attempt.error is not None for attempt in attempts)
     document = {
@@ -93,11 +94,11 @@ def _round(desk: Desk, config: str | None) -> int:
 def _told(attempt: Attempt) -> str:
     what = f"{attempt.number}　致 {attempt.addressee}"
     if attempt.receipt is not None:
-        return f"{mark(True)} {what}　{attempt.way}"
+        return f"{what}　{attempt.way}"
     again = "，不再重试"
     if attempt.next_at:
         again = f"，{attempt.next_at.astimezone():%m-%d %H:%M} 再试"
-    return f"{mark(False)} {what}　{attempt.error.message if attempt.error else ''}{again}"
+    return f"{what}　{attempt.error.message if attempt.error else ''}{again}"
 
 
 def _attempt_json(attempt: Attempt) -> dict[str, Any]:
@@ -139,6 +140,10 @@ def notice_outbox(desk: Desk, config: str | None, again: str | None) -> None:
         heads = ("编号", "文号", "收文单位", "状态", "次数", "再试", "原因")
         if not write_table(heads, map(_unsent_line, found)):
             say("没有待送的公文")
+        by_hand = next((one for one in found if one.by_hand), None)
+        if by_hand is not None:
+            named = f"{by_hand.case_number} {by_hand.letter} --unit {by_hand.addressee}"
+            flow("送到以后登记：", "", command=f"lifecycle notice sent {named} --by 方式")
 
     desk.answer({"sendings": [_unsent_json(one) for one in found]}, tell)
 

@@ -47,7 +47,7 @@ def print_refusal(refusal: Refusal, stream: TextIO | None = None) -> None:
     ground.
     """
     stream = stream or sys.stderr
-    stream.write(f"{paint('不能办理：', 'bold', stream)}{shown(refusal.asked_for)}\n")
+    stream.write(paint("不能办理：", "bold", stream) + shown(refusal.asked_for) + "\n")
     print_gates(refusal.gates, stream=stream)
     if refusal.basis:
         stream.write(based(refusal.basis, stream) + "\n")
@@ -117,7 +117,7 @@ def _mend_lines(mend: str, rest: str, limit: int | None) -> Iterator[str]:
     elif not colon:
         yield rest + mend
     else:
-        yield f"{rest}{words}："
+        yield wrap(f"{words}：", limit, first=rest, rest=rest)
         yield f"{rest}lifecycle {typed}"
 
 

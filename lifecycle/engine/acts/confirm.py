@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
@@ -11,6 +11,7 @@ from lifecycle.engine.case import Case, File, Proposal, Renewal
 from lifecycle.engine.consequences import (
     Upset,
     amended_as_proposed,
+    gates_of_step,
     has_lapsed,
     in_words,
     left_after,
@@ -36,7 +37,8 @@ class ConfirmCorrection(Act):
     `file` is the document on which the lead decides that a step whose gates no longer hold stands
     all the same, where no return leads past it. The judge fills in what is judged otherwise
     (`upsets`), which steps now wait for a return (`unsettled`), the opinions on which steps went
-    stale (`unsigned`), and whose these are, as (role, unit): they are `asked` anew.
+    stale (`unsigned`), and whose these are, as (role, unit): they are `asked` anew. Which steps an
+    earlier correction had broken hold again (`settled`).
     """
 
     proposal: int
@@ -46,6 +48,7 @@ class ConfirmCorrection(Act):
     unsettled: tuple[int, ...] = ()
     unsigned: tuple[int, ...] = ()
     asked: tuple[tuple[str, str], ...] = ()
+    settled: tuple[int, ...] = ()
 
     entry_type = "correction_confirmed"
     verb = "确认更正"
@@ -93,6 +96,7 @@ class ConfirmCorrection(Act):
             unsettled=tuple(sorted(broken - stuck)),
             unsigned=tuple(step.seq for step in unsigned),
             asked=tuple(dict.fromkeys(seats)),
+            settled=tuple(_settled(docket, proposal, broken)),
         )
         return docket.close(made, role)
 
@@ -100,6 +104,7 @@ class ConfirmCorrection(Act):
         """Give the case corrected."""
         proposal = case.proposals[str(self.proposal)]
         after = amended_as_proposed(workflow, case, proposal, seq=entry.seq)
+        kept = {seq: by for seq, by in case.unsettled.items() if int(seq) not in self.settled}
         unsettled = {str(step): entry.seq for step in self.unsettled}
         names = tuple(sorted(proposal.editions))
         renewal = Renewal(entry.seq, entry.known_on, names, self.unsigned, self.asked)
@@ -107,7 +112,7 @@ class ConfirmCorrection(Act):
         return after.after(
             entry,
             proposals=left_after(after, self.proposal),
-            unsettled={**case.unsettled, **unsettled},
+            unsettled={**kept, **unsettled},
             renewals={**case.renewals, **renewals},
         )
 
@@ -120,6 +125,7 @@ class ConfirmCorrection(Act):
             "unsettled": list(self.unsettled),
             "unsigned": list(self.unsigned),
             "asked": [list(seat) for seat in self.asked],
+            **({"settled": list(self.settled)} if self.settled else {}),
         }
         files = [self.file.to_dict()] if self.file else []
         return {"data": data, "files": files, "transition": None}
@@ -136,6 +142,7 @@ class ConfirmCorrection(Act):
             unsettled=tuple(data["unsettled"]),
             unsigned=tuple(data["unsigned"]),
             asked=tuple((role, unit) for role, unit in data["asked"]),
+            settled=tuple(data.get("settled", ())),
         )
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
@@ -162,8 +169,23 @@ class ConfirmCorrection(Act):
             unsettled=recorded.unsettled,
             unsigned=recorded.unsigned,
             asked=recorded.asked,
+            settled=recorded.settled,
         )
         return judged == recorded
+
+
+def _settled(docket: Docket, proposal: Proposal, broken: Collection[int]) -> Iterator[int]:
+    """Give the steps that wait for a return since an earlier correction and whose gates all hold
+    again with this one.
+    """
+    workflow, case, moment = docket.workflow, docket.case, docket.moment
+    after = amended_as_proposed(workflow, case, proposal, seq=case.seq + 1)
+    for seq in sorted(map(int, case.unsettled)):
+        step = case.steps.at(seq)
+        if step is not None and seq not in broken:
+            gates = gates_of_step(workflow, after, step, moment.once_corrected())
+            if all(gate.met for gate in gates):
+                yield seq
 
 
 def _unsigned(docket: Docket, found: list[Upset]) -> Iterator[MadeStep]:

@@ -10,6 +10,7 @@ from lifecycle.engine.case import Case, Opinion, opinion_key
 from lifecycle.engine.case_letter import asked_about
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates.asking import asked_of
 from lifecycle.engine.gates.cosign import (
     judge_turn,
     judge_voice,
@@ -18,7 +19,7 @@ from lifecycle.engine.gates.cosign import (
     who_are,
     who_is,
 )
-from lifecycle.engine.gates.gates import VERDICTS, Gate
+from lifecycle.engine.gates.gates import VERDICTS, Gate, judge_history
 from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.gates.seats import Seat, seats_of, speaks_for
 from lifecycle.engine.owed import owed
@@ -149,6 +150,8 @@ class WithdrawOpinion(Act):
             return found
         if found.opinion is None:
             docket.add(Gate("opinion", False, {}, "贵单位尚无意见可撤回"))
+        else:
+            _judge_unused(docket, self.transition, found.opinion)
         also = tuple(
             (seat.role, seat.unit)
             for seat in other_seats(docket, self.transition, found)
@@ -199,6 +202,16 @@ class WithdrawOpinion(Act):
     def is_repeated_by(self, recorded: Act) -> bool:
         """Tell whether an entry's act is this one; the seat may have been left to the judge."""
         return _same_seat(self, recorded)
+
+
+def _judge_unused(docket: Docket, name: str, said: Opinion) -> None:
+    """See that nobody takes back an opinion on which the transition was made since."""
+    made = docket.case.steps.last_of(name)
+    if made is not None and made.seq > said.seq:
+        title = docket.workflow.titles[name]
+        text = f"这份意见已用于“{title}”（第 {made.seq} 笔），不能撤回"
+        mend = "这一笔办错了的，退回、收回或更正；再办时另行会签"
+        docket.add(Gate("relied", False, {"step": made.seq}, text, mend))
 
 
 def told_also(also: Places) -> dict[str, Any]:
@@ -272,9 +285,11 @@ def _judge_named(docket: Docket, transition: Transition, seat: Seat) -> None:
 
 def other_seats(docket: Docket, name: str, seat: Seat) -> list[Seat]:
     """List the other seats of the officer's unit at the co-sign where a seat is: one unit speaks
-    once, whichever of its roles the officer holds, unless the workflow parts them.
+    once, whichever of its roles the officer holds, unless the workflow parts them. Who acts by
+    delegation speaks where that reaches only.
     """
     workflow, case, unit = docket.workflow, docket.case, docket.officer.unit
+    officer = docket.officer
     transition = workflow.leaving[case.state][name]
     cosign = transition.cosign_of(seat.role)
     if cosign is None or cosign.by_role or not unit:
@@ -285,6 +300,7 @@ def other_seats(docket: Docket, name: str, seat: Seat) -> list[Seat]:
         if other.role in cosign.roles
         and (other.role, other.unit) != (seat.role, seat.unit)
         and speaks_for(other, docket.moment) == unit
+        and (not officer.delegation or may_speak(workflow, case, officer, other))
     ]
 
 
@@ -340,11 +356,23 @@ def kept_by(docket: Docket, seat: Seat, keeper: str) -> Gate:
 
 
 def judge_seats_turn(docket: Docket, name: str, seat: Seat) -> None:
-    """See that a seat speaks only once its turn has come; it may always take back what it said."""
-    workflow, case = docket.workflow, docket.case
+    """See that a seat speaks only once its turn has come, and on what was made only where it can be
+    made again: once it is asked anew, where a record asks.
+    """
+    workflow, case, moment = docket.workflow, docket.case, docket.moment
     transition = workflow.leaving[case.state][name]
-    for gate in judge_turn(workflow, case, transition, seat, docket.moment):
+    for gate in judge_turn(workflow, case, transition, seat, moment):
         docket.add(gate)
+    made, cosign = case.steps.last_of(name), transition.cosign_of(seat.role)
+    if made is None or made.source != case.state or made.seq < case.cleared or cosign is None:
+        return
+    done = f"“{transition.title}”已经办过（第 {made.seq} 笔）"
+    if any(gate.over for gate in judge_history(workflow, case, transition, moment)):
+        docket.add(Gate("opinion", False, {"step": made.seq}, f"{done}，不能再办，不再会签"))
+    elif cosign.asked in workflow.leaving[case.state] and not asked_of(case, transition, seat):
+        asking = workflow.titles[cosign.asked]
+        text = f"{done}，其后没有再送会签：办理“{asking}”时再送"
+        docket.add(Gate("opinion", False, {"step": made.seq}, text))
 
 
 def judge_reason(docket: Docket, verdict: Verdict, note: str) -> None:

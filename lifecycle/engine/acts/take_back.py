@@ -13,8 +13,9 @@ from lifecycle.engine.case_letter import VOID, CaseLetter, void_drafts
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import edition_of, editions_of_step, transition_of, without_record
 from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates.asking import places_of
 from lifecycle.engine.gates.gates import Gate, judge_maker, title_of
-from lifecycle.engine.standing import running_limits
+from lifecycle.engine.standing import OpenLimit, begun_limits
 from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.taking_back import judge_own, judge_soon, judge_why
 from lifecycle.frozen import dataclass, replace
@@ -49,8 +50,9 @@ class TakeBack(Act):
             text = f"“{title}”没有办过，或已退回、收回"
             docket.add(Gate("state", False, {"transition": self.transition}, text))
             return docket.refuse()
-        self._judge_named(docket, step)
         made = transition_of(workflow, step)
+        if made.kind == "record":
+            self._judge_named(docket, step)
         gate, role = judge_maker(workflow, case, made, docket.officer, docket.moment)
         docket.add(gate)
         judge_own(docket, step.persons, f"办理“{made.title}”（第 {step.seq} 笔）")
@@ -125,19 +127,25 @@ def _judge_apart(docket: Docket, made: Transition, step: MadeStep) -> None:
 
 
 def _judge_prolonged(docket: Docket, step: MadeStep) -> None:
-    """See that no limit would have run out by now but for the record that prolonged it: the days
-    since were spent on its account.
+    """See that no limit would have run out by now but for the record that prolonged it, be it done
+    meanwhile: the days since were spent on its account.
     """
     workflow, case, moment = docket.workflow, docket.case, docket.moment
     if not transition_of(workflow, step).prolongs:
         return
-    present = [(one.limit, one.due) for one in running_limits(workflow, case, moment.calendar)]
+    present = [(one.limit, one.due) for one in _limits(docket, case)]
     before = without_record(workflow, case, step.seq, case.seq + 1)
-    for item in running_limits(workflow, before, moment.calendar):
+    for item in _limits(docket, before):
         if item.due.on < moment.today and (item.limit, item.due) not in present:
             text = f"期限“{item.limit.title}”原限 {item.due.on}，已过，其后是靠它延长的"
             mend = f"填错的，更正：lifecycle correct {case.number} …"
             docket.add(Gate("relied", False, {"limit": item.due.on.isoformat()}, text, mend))
+
+
+def _limits(docket: Docket, case: Case) -> Iterator[OpenLimit]:
+    """List the limits that have begun, where the case is and where it was suspended from."""
+    for place in places_of(case):
+        yield from begun_limits(docket.workflow, place, docket.moment.calendar)
 
 
 def letters_of_step(case: Case, step: int) -> list[CaseLetter]:

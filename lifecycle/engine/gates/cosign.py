@@ -10,7 +10,7 @@ from datetime import date
 
 from lifecycle.engine.case import Case, Moment, Officer, Opinion, opinion_key
 from lifecycle.engine.gates.asking import asked_of, due_of_seat, round_of, unasked
-from lifecycle.engine.gates.gates import Gate, holds
+from lifecycle.engine.gates.gates import Gate, command_of, holds
 from lifecycle.engine.gates.quorum import (
     OpinionCount,
     blocking_objections,
@@ -21,7 +21,7 @@ from lifecycle.engine.gates.quorum import (
 )
 from lifecycle.engine.gates.renewals import OpenRenewal
 from lifecycle.engine.gates.seats import Seat, floor_of, seats_of, typed
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 
 
@@ -250,9 +250,22 @@ class _Judging:
             number, name = self.case.number, self.transition.name
             mend = f"lifecycle sign {number} {name} agree --as …"
             waiting = unasked(self.workflow, self.case, self.transition)
+            act = ""
             if any(seat.role in self.cosign.roles for seat in waiting):
-                mend = f"lifecycle ask {number} {name}"
-            yield self._gate(text, "" if later else mend, counted=True)
+                mend, act = self._how_to_ask()
+            gate = self._gate(text, "" if later else mend, counted=True)
+            yield replace(gate, act="" if later else act)
+
+    def _how_to_ask(self) -> tuple[str, str]:
+        """Say how the units are asked: by the record that asks them, where it can be made and does,
+        else by an officer.
+        """
+        case = self.case
+        record = self.workflow.leaving[case.state].get(self.cosign.asked)
+        made = case.fired.get(self.cosign.asked)
+        if record is None or (made and made.seq >= round_of(case, self.transition)):
+            return f"lifecycle ask {case.number} {self.transition.name}", ""
+        return f"办理“{record.title}”即送会签：{command_of(case, record)}", record.name
 
     def _later_text(self) -> str:
         names = self._names(self.count.silent)
@@ -262,9 +275,10 @@ class _Judging:
     def _lost_text(self) -> str:
         count = self.count
         against = f"不同意 {count.voices(count.against)} 家（{self._names(count.against)}）"
+        agreed, silent = count.voices(count.agreed), count.voices(count.silent)
         parts = [
             f"已不能通过：共 {count.base} 家，须 {count.needed} 家同意",
-            f"已同意 {count.voices(count.agreed)} 家，未表态 {len(count.silent)} 家，{against}",
+            f"已同意 {agreed} 家，未表态 {silent} 家，{against}",
         ]
         opposed = [seat for seat in count.must if seat in count.against]
         if opposed:
@@ -298,11 +312,13 @@ class _Judging:
         stale: dict[str, list[Seat]] = {}
         for seat in wanted:
             if seat.stale and seat.opinion is not None:
-                used = made is not None and seat.opinion.seq < made.seq
+                used = made is not None and self.case.cleared < seat.opinion.seq < made.seq
                 why = "已用于上一次办理" if used else "其后有退回或内容变更"
                 stale.setdefault(why, []).append(seat)
         for why, seats in stale.items():
-            parts.append(f"{self._names(seats)} 的意见已失效（{why}），须重新会签")
+            unasked = [s for s in seats if asked_of(self.case, self.transition, s) is None]
+            more = "（尚未送）" if unasked else ""
+            parts.append(f"{self._names(seats)} 的意见已失效（{why}），须重新会签{more}")
         if count.short and self.cosign.quorum.kind != "all":
             parts.append(f"还需 {count.short} 家同意")
         if count.against and self.cosign.objection == "counts":

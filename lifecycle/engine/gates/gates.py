@@ -11,9 +11,16 @@ from lifecycle.engine.case import Case, File, Moment, Officer
 from lifecycle.engine.clocks import earliest_of
 from lifecycle.engine.collected import Collected
 from lifecycle.engine.editions import is_free
-from lifecycle.engine.gates.wording import ToldCondition, World, is_every, tell_guard, text_of
+from lifecycle.engine.gates.wording import (
+    ToldCondition,
+    World,
+    acts_lacking,
+    is_every,
+    tell_guard,
+    text_of,
+)
 from lifecycle.engine.others import NO_OTHERS, CaseRecord, pins_of, read_along, recorded_pins
-from lifecycle.engine.scope import plain, scope_of
+from lifecycle.engine.scope import history_of, plain, scope_of
 from lifecycle.engine.values import Value, show_value
 from lifecycle.errors import UnknownError
 from lifecycle.expression.expression import Expression
@@ -26,6 +33,7 @@ from lifecycle.workflow.model import (
     Dwell,
     Fact,
     Guard,
+    Material,
     Transition,
     Workflow,
 )
@@ -382,9 +390,19 @@ def _fact_gate(
         shown = show_value(fact, value, moment.names)
         text = f"{fact.title} {shown}"
         return Gate("facts", True, inputs, text, "", fact.basis, shown, wanted)
-    text = f"须同时填 {fact.title}" if asked else f"缺 {fact.title}"
+    text = (
+        f"须同时填 {fact.title}"
+        if asked
+        else f"缺 {fact.title}{_whose(workflow, transition, fact, '填')}"
+    )
     mend, act = how_to_fill(workflow, case, transition, name)
     return Gate("facts", False, inputs, text, mend, fact.basis, "未填", wanted, act)
+
+
+def _whose(workflow: Workflow, transition: Transition, item: Fact | Material, verb: str) -> str:
+    """Say in brackets who supplies something, where who makes the transition may not."""
+    others = item.by and set(item.by).isdisjoint(transition.by)
+    return f"（由 {role_titles(workflow, item.by)} {verb}）" if others else ""
 
 
 def how_to_fill(
@@ -396,7 +414,13 @@ def how_to_fill(
     fact = workflow.facts[name]
     if name in (*transition.asks, *transition.may):
         return _with_fact(case, transition, fact), transition.name
+    computing = workflow.computed.get(name, ())
+    made = next((way for way in computing if case.state in way.sources), None)
+    if made is not None and made.name != transition.name:
+        return f"办理“{made.title}”时自动填写：{command_of(case, made)}", made.name
     here = None if is_set_alone(workflow, case, fact) else door_here(workflow, case, fact)
+    if here is not None and any(not gate.met for gate in judge_counters(workflow, case, here)):
+        return f"随“{here.title}”填，但它已办满次数，不能再办", ""
     if here is not None:
         return _with_fact(case, here, fact), here.name
     return way_in(workflow, case, fact), ""
@@ -424,7 +448,7 @@ def judge_materials(workflow: Workflow, case: Case, transition: Transition) -> I
             yield Gate("materials", True, inputs, text, given=file.name, wanted="须上传")
         else:
             mend = f"lifecycle attach {case.number} {name} 文件"
-            text = f"缺 {material.title}"
+            text = f"缺 {material.title}{_whose(workflow, transition, material, '交')}"
             yield Gate("materials", False, inputs, text, mend, material.basis, "未交", "须上传")
 
 
@@ -600,7 +624,7 @@ def _how_to_meet(
         if one.missing in workflow.materials:
             return f"lifecycle attach {case.number} {one.missing} 文件", ""
         if one.act in leaving and one.act != transition.name:
-            return command_of(case, leaving[one.act]), one.act
+            return _first_made(workflow, case, transition, leaving[one.act])
         if one.blame in transition.asks:
             return how_to_fill(workflow, case, transition, one.blame)
         if one.blame in workflow.materials and one.blame not in case.locked:
@@ -608,6 +632,31 @@ def _how_to_meet(
         if one.from_on:
             return f"{one.from_on} 起可办", ""
     return "", ""
+
+
+def _first_made(
+    workflow: Workflow, case: Case, transition: Transition, wanted: Transition
+) -> tuple[str, str]:
+    """Give the command of a record that is wanted before a transition, or of the one that has to be
+    made before that, and its name; whose it is where others make it.
+    """
+    leaving = workflow.leaving[case.state]
+    way, seen = wanted, {transition.name, wanted.name}
+    while True:
+        lacking = (name for guard in way.guards for name in _acts_before(case, guard))
+        before = next((leaving[n] for n in lacking if n in leaving and n not in seen), None)
+        if before is None or before.kind != "record":
+            break
+        way = before
+        seen.add(way.name)
+    command = command_of(case, way)
+    if way is not wanted or set(way.by).isdisjoint(transition.by):
+        command = f"先办 {way.title}（{makers_told(workflow, way)}）：{command}"
+    return command, way.name
+
+
+def _acts_before(case: Case, guard: Guard) -> Iterator[str]:
+    return acts_lacking(guard, history_of(case, guard.when)) if guard.when.paths else iter(())
 
 
 def _another_file(workflow: Workflow, case: Case, name: str) -> str:
@@ -650,6 +699,15 @@ def judge_dwell(
     return Gate("dwell", met, inputs, text, mend, dwell.basis, given, wanted)
 
 
+def judge_history(
+    workflow: Workflow, case: Case, transition: Transition, moment: Moment
+) -> Iterator[Gate]:
+    """Judge what may say that a transition can be made no more: its conditions and its counters."""
+    for guard in transition.guards:
+        yield judge_guard(workflow, case, transition, guard, {}, moment)
+    yield from judge_counters(workflow, case, transition)
+
+
 def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> Iterator[Gate]:
     """Judge how often a transition was made already: ever, or as far as it stands and since the
     case was last reopened.
@@ -669,9 +727,10 @@ def judge_counters(workflow: Workflow, case: Case, transition: Transition) -> It
 def _when_used_up(workflow: Workflow, case: Case, counter: Counter) -> str:
     """Say how a mistake in what cannot be made again is mended."""
     made = next(way for way in workflow.transitions if way.name == counter.of)
+    entered = [name for name in (*made.asks, *made.may) if name in case.facts]
     mends = [
         f"填错的，更正：lifecycle correct {case.number} {name}=… --note 理由"
-        for name in (*made.asks, *made.may)[:1]
+        for name in entered[:1]
     ]
     if counter.inner and made.kind == "record":
         mends.append(

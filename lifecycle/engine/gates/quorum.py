@@ -1,7 +1,7 @@
 """Whether enough of those asked at a co-sign agree, and whether enough still can.
 
-All seats count, asked or not; those for which one unit has spoken count as one, unless the workflow
-parts them. Agreement on conditions is agreement; silence never is.
+All seats count, asked or not; those of one unit count as one, unless the workflow parts them, and
+it has spoken once it has at all of them. Agreement on conditions is agreement; silence never is.
 """
 
 from __future__ import annotations
@@ -51,23 +51,25 @@ class OpinionCount:
         """Tell whether it cannot pass unless somebody changes their opinion: those who agree and
         those who may yet are too few, or one who has to agree is against it.
         """
-        possible = self.voices(self.agreed) + len(self.silent) + self.voices(self.curable)
+        possible = self.voices((*self.agreed, *self.silent, *self.curable))
         return possible < self.needed or any(seat in self.against for seat in self.must)
 
     @property
     def base(self) -> int:
         """Count all voices: those who have spoken and those who have not."""
-        return self.voices((*self.agreed, *self.against)) + len(self.silent)
+        return len(_voices(self.cosign, self.seats))
 
     def voices(self, seats: tuple[Seat, ...]) -> int:
-        """Count the voices at some seats."""
-        return _voices(self.cosign, seats)
+        """Count the voices of which no seat is missing among some."""
+        others = tuple(seat for seat in self.seats if seat not in seats)
+        return len(_voices(self.cosign, seats) - _voices(self.cosign, others))
 
 
-def _voices(cosign: Cosign, seats: tuple[Seat, ...]) -> int:
+def _voices(cosign: Cosign, seats: tuple[Seat, ...]) -> set[object]:
+    """Give whose voices there are at some seats: units, and seats of which no unit is known yet."""
     if cosign.by_role:
-        return len(seats)
-    return len({(seat.opinion and seat.opinion.by_unit) or seat for seat in seats})
+        return set(seats)
+    return {(seat.opinion and seat.opinion.by_unit) or seat.unit or seat for seat in seats}
 
 
 def count_of(
@@ -80,11 +82,9 @@ def count_of(
 
 def count_seats(cosign: Cosign, seats: tuple[Seat, ...]) -> OpinionCount:
     """Count what stands at the seats of a co-sign."""
-    spoken = tuple(seat for seat in seats if not seat.is_open)
-    base = _voices(cosign, spoken) + len(seats) - len(spoken)
     return OpinionCount(
         cosign=cosign,
-        needed=cosign.quorum.needed(base),
+        needed=cosign.quorum.needed(len(_voices(cosign, seats))),
         seats=seats,
         agreed=tuple(seat for seat in seats if _agrees(cosign, seat)),
         against=tuple(seat for seat in seats if not (seat.is_open or _agrees(cosign, seat))),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
-from lifecycle.engine.gates.awaited import ONWARD, awaited_records
+from lifecycle.engine.gates.awaited import ONWARD, awaited_items, awaited_records
 from lifecycle.engine.gates.gates import confirmers_of, resolvers_of
 from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
 from lifecycle.engine.gates.renewals import due_of_renewal, is_settleable, renewals_waiting
@@ -80,8 +80,13 @@ def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) ->
         yield from _on_objections(workflow, case, transition, day)
         if transition.kind in ONWARD:
             yield from _by_makers(workflow, case, "move", transition, day)
-    for record in awaited_records(workflow, case):
+    records = awaited_records(workflow, case)
+    for record in records:
         yield from _by_makers(workflow, case, "step", record, day)
+    for awaited in awaited_items(workflow, case, records):
+        for role in awaited.item.by:
+            for unit in units_for(workflow, case, role):
+                yield "item", awaited.item.name, role, unit, day
     for lead in leads_now(workflow, case, calendar):
         for unit in units_for(workflow, case, lead):
             yield "lead", "", lead, unit, day

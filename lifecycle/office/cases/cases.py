@@ -36,6 +36,7 @@ from lifecycle.insight.sight import CANCELLED
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.entering import TYPED, Origin, read_entry, submit_entry
+from lifecycle.office.cases.readers import changed_facts, told_readers
 from lifecycle.office.office import Office, clean
 from lifecycle.office.successors import successors, tell_successors
 from lifecycle.office.telling import told
@@ -214,6 +215,8 @@ def _effects(office: Office, outcome: Outcome) -> Iterator[DoneEffect]:
 def _upset(office: Office, workflow: Workflow, before: Case, after: Case) -> Iterator[Remark]:
     for text in upset_by(workflow, before, after, office.moment()):
         yield Remark("upset", text)
+    for text in told_readers(office, after, changed_facts(before, after)):
+        yield Remark("readers", text)
 
 
 def _told(office: Office, workflow: Workflow, body: Mapping[str, Any], before: Case | None) -> str:

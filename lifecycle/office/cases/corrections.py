@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,14 @@ from lifecycle.engine.acts.sign import seat_name
 from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import has_lapsed, waiting_proposals
 from lifecycle.engine.foresight import NOTHING, Foreseen, foresee, left_to_return
+from lifecycle.engine.gates.gates import confirmers_of, role_titles
 from lifecycle.engine.values import Entered
 from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.register import Outcome, Request
-from lifecycle.office.cases.cases import Done, done, unprintable_in
+from lifecycle.office.cases.cases import Done, Remark, done, unprintable_in
 from lifecycle.office.cases.entering import read_entry, submit_entry
+from lifecycle.office.cases.readers import changed_facts, told_readers
 from lifecycle.office.office import Office, clean
 from lifecycle.workflow.naming import find_material
 
@@ -33,7 +35,8 @@ class Corrected:
     `upsets` is all that uses what is corrected, as it is recorded; of that `foreseen` has what is
     not as it was, and what the confirmation needs or leaves to be done. `proposal` is the number
     that the lead confirms it by, None where there is nothing to confirm; a dry run has none, and
-    `waits` tells whether it would have one. `asked` names the seats that have to speak anew, on the
+    `waits` tells whether it would have one; `confirmers` are the titles of the roles that
+    confirm it. `asked` names the seats that have to speak anew, on the
     correction of the number `seq`.
     """
 
@@ -44,6 +47,7 @@ class Corrected:
     asked: tuple[str, ...] = ()
     seq: int = 0
     waits: bool = False
+    confirmers: str = ""
 
 
 def correct(
@@ -83,7 +87,8 @@ def correct(
         moment = office.moment_of(workflow, outcome.case, office.moment(request.on))
         foreseen = foresee(workflow, outcome.case, proposal, moment)
     made = _corrected(office, outcome, foreseen, done(office, outcome, hints))
-    return replace(made, waits=proposal is not None)
+    titles = role_titles(workflow, confirmers_of(workflow, outcome.case))
+    return replace(made, waits=proposal is not None, confirmers=titles)
 
 
 def confirm(
@@ -121,11 +126,29 @@ def _submit(
     office: Office, request: Request, case: Case, act: Act, foreseen: Foreseen
 ) -> Corrected:
     outcome = office.register.submit(request, None, case.id, act)
+    told = done(office, outcome)
     if outcome.body:
         workflow, after = office.workflow_of(case), outcome.case
         needs = tuple(left_to_return(workflow, after, after.seq))
         foreseen = replace(foreseen, needs=needs)
-    return _corrected(office, outcome, foreseen, done(office, outcome))
+        remarks = (*_lapsed(case, after, act), *_read_elsewhere(office, case, after))
+        told = replace(told, remarks=(*told.remarks, *remarks))
+    return _corrected(office, outcome, foreseen, told)
+
+
+def _read_elsewhere(office: Office, before: Case, after: Case) -> Iterator[Remark]:
+    for text in told_readers(office, after, changed_facts(before, after)):
+        yield Remark("readers", text)
+
+
+def _lapsed(before: Case, after: Case, act: Act) -> Iterator[Remark]:
+    """Tell which other corrections that waited have lapsed with one that was settled."""
+    settled = getattr(act, "proposal", 0)
+    left = {one.seq for one in waiting_proposals(after)} | {settled}
+    for one in waiting_proposals(before):
+        if one.seq not in left:
+            text = f"第 {one.seq} 笔更正随之失效：更正的是同一内容；仍要更正的，重新提出"
+            yield Remark("lapsed", text)
 
 
 def _corrected(office: Office, outcome: Outcome, foreseen: Foreseen, told: Done) -> Corrected:

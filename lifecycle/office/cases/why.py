@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle.engine.acts import Advance
 from lifecycle.engine.docket import RefusedError
-from lifecycle.engine.gates.gates import Gate, makers_told
+from lifecycle.engine.gates.gates import ABOUT_COMMAND, Gate, makers_told
 from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import ANYBODY, Way, judge_way, only_forward
 from lifecycle.ledger.register import Request
@@ -46,6 +46,14 @@ class Judged:
     def unmet(self) -> bool:
         """Tell whether a gate is unmet."""
         return any(not gate.met for gate in self.gates)
+
+    @property
+    def lacks_words_only(self) -> bool:
+        """Tell whether all that is unmet comes with the command that makes it."""
+        lacking = [gate for gate in self.gates if not gate.met]
+        return bool(lacking) and all(
+            gate.kind in ABOUT_COMMAND or gate.act == self.transition for gate in lacking
+        )
 
 
 def why(

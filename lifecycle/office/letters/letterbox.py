@@ -16,7 +16,7 @@ from lifecycle.engine.case_letter import (
     asked_about,
 )
 from lifecycle.engine.gates.cosign import may_speak
-from lifecycle.engine.gates.seats import seats_of
+from lifecycle.engine.gates.seats import floor_of, seats_of
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.engine.letter_steps import lapse_of
 from lifecycle.frozen import dataclass
@@ -154,10 +154,13 @@ def _owed(
     ]
     # Who answers has received: one line is enough where both are owed.
     for debt in [d for d in mine if d.kind == "reply"] or mine:
-        due = f"{debt.due_on}" if not debt.provisional else None
+        due = debt.due_on if debt.due_on and not debt.provisional else None
         asks = debt.kind == "reply" and _has_seat(workflow, case, letter, officer)
-        text = f"{letter.number}　{letter.title}" + ("　复函即为会签" if asks else "")
-        yield _errand(debt.kind, case, letter, officer, text, due, opinion=asks)
+        fits = asks and is_still_asked(workflow, case, letter, officer)
+        text = f"{letter.number}　{letter.title}"
+        if asks:
+            text += "　复函即为会签" if fits else "　其后内容已变更或已退回，意见另行会签"
+        yield _errand(debt.kind, case, letter, officer, text, due, opinion=fits)
 
 
 def _has_seat(workflow: Workflow, case: Case, letter: CaseLetter, officer: Officer) -> bool:
@@ -169,6 +172,21 @@ def _has_seat(workflow: Workflow, case: Case, letter: CaseLetter, officer: Offic
         return False
     seats = seats_of(workflow, case, transition)
     return any(may_speak(workflow, case, officer, seat) for seat in seats)
+
+
+def is_still_asked(workflow: Workflow, case: Case, letter: CaseLetter, officer: Officer) -> bool:
+    """Tell whether an answer to a letter still counts as an opinion: nothing that it would cover
+    has changed since the letter was issued.
+    """
+    transition = workflow.leaving[case.state][asked_about(workflow, letter) or ""]
+    seats = seats_of(workflow, case, transition)
+    mine = {seat.role for seat in seats if may_speak(workflow, case, officer, seat)}
+    floors = (
+        floor_of(workflow, case, transition, cosign)
+        for cosign in transition.cosigns
+        if not mine.isdisjoint(cosign.roles)
+    )
+    return letter.issued_seq >= max(floors, default=0)
 
 
 def _errand(

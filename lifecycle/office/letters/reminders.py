@@ -25,7 +25,7 @@ from lifecycle.frozen import dataclass
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.letters.letters import draft_letter
 from lifecycle.office.letters.shelf import Shelf
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Limit, Workflow
 
 if TYPE_CHECKING:
     from lifecycle.office.office import Office
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """What an addressee owes on a letter: `receipt` or `reply`, and by when (YYYY-MM-DD)."""
+    """What an addressee owes on a letter: `receipt` or `reply`, and by when (YYYY-MM-DD), "" while
+    it was not handed over.
+    """
 
     kind: str
     addressee: Addressee
@@ -69,21 +71,27 @@ class Reminder:
 def debts(
     workflow: Workflow, case: Case, letter: CaseLetter, *, moment: Moment, rules: Issuing | None
 ) -> Iterator[Debt]:
-    """List what a letter's addressees owe: an answer where it asks for one, else the receipt."""
+    """List what a letter's addressees owe: an answer where it asks for one, else the receipt. The
+    time for either runs from the day on which it was handed over; until then it has no day.
+    """
     if not letter.in_force or not letter.forms:
         return
-    issued = date.fromisoformat(letter.issued_on)
     rule = rule_of(workflow, letter)
     answers = {a.name for a in owed(workflow, case, letter)}
     for addressee in letter.addressed:
         if not addressee.unit:
             continue
         if addressee.name in answers and rule is not None and rule.reply is not None:
-            due = moment.calendar.due(issued, rule.reply.limit)
-            yield Debt("reply", addressee, due.on.isoformat(), due.provisional)
+            yield _debt("reply", addressee, rule.reply.limit, moment)
         if not addressee.received_on and rules is not None and rules.receipt is not None:
-            due = moment.calendar.due(issued, rules.receipt)
-            yield Debt("receipt", addressee, due.on.isoformat(), due.provisional)
+            yield _debt("receipt", addressee, rules.receipt, moment)
+
+
+def _debt(kind: str, addressee: Addressee, limit: Limit, moment: Moment) -> Debt:
+    if not addressee.handed_over:
+        return Debt(kind, addressee, "", False)
+    due = moment.calendar.due(date.fromisoformat(addressee.handed_over), limit)
+    return Debt(kind, addressee, due.on.isoformat(), due.provisional)
 
 
 def overdue(
@@ -109,7 +117,7 @@ def overdue(
                 debt
                 for debt in owing
                 if debt.kind == kind
-                and debt.due_on < today
+                and "" < debt.due_on < today
                 and kind not in debt.addressee.urged
                 and (kind, debt.addressee.unit) not in asked
                 # Who is reminded of the answer need not be told that the receipt is owed too.
