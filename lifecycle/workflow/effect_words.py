@@ -7,20 +7,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.errors import Problem, nearest
-from lifecycle.expression.faults import ExpressionError
 from lifecycle.expression.language import TYPES
-from lifecycle.expression.sorts import Names, Sort, sort_with_faults
+from lifecycle.expression.sorts import Names, Sort
 from lifecycle.workflow.collection_words import sort_of_this
 from lifecycle.workflow.conditions import (
     Others,
-    known_names,
     sort_of,
     sort_of_case,
-    unknown_in,
 )
 from lifecycle.workflow.model import OPENING, ROW, THIS, Effect, Fact, Setting, Transition, Workflow
 from lifecycle.workflow.reliance import target_of
-from lifecycle.workflow.setting_words import COMPUTED_AS
+from lifecycle.workflow.setting_words import COMPUTED_AS, sort_computed
 
 _ALSO_AS = {"case": ("text", "record"), "list": ("list",)}
 """The types of expression that give a fact what nothing computes for its own case."""
@@ -190,29 +187,16 @@ def _check_value(
     vague: frozenset[str],
     known: Others,
 ) -> Iterator[Problem]:
-    expression, location = setting.value, setting.location
-    try:
-        names = expression.names
-    except ExpressionError as error:
-        yield error.problem("wrong-expression", expression.source, location)
-        return
     rows = workflow.collections.get(effect.each or effect.on)
     also = (THIS, ROW) if rows is not None else (THIS,)
-    spaces = known_names(workflow, sets=True)
-    unknown = list(unknown_in(workflow, expression, location, spaces, also))
-    yield from unknown
-    if unknown or vague & names:
-        return
-    over = rows.over if rows is not None else ""
-    tree, source = expression.tree, expression.source
-    sort, faults = sort_with_faults(tree, source, _sorts(workflow, over, known))
-    for fault in faults:
-        yield fault.error.problem(fault.rule, source, location)
+    names = _sorts(workflow, rows.over if rows is not None else "", known)
+    sort, problems = sort_computed(workflow, setting, names, vague, also)
+    yield from problems
     wanted = _ALSO_AS.get(fact.type) or (COMPUTED_AS[fact.type],)
-    if not faults and sort.type not in (*wanted, "any"):
+    if sort is not None and sort.type not in (*wanted, "any"):
         what = TYPES[wanted[0]].title
         message = f"{fact.title}（{fact.name}）要{what}，这里算出的是{sort.title}"
-        yield Problem("wrong-effect", location, message, "改正式子，或改那里的要素的类型")
+        yield Problem("wrong-effect", setting.location, message, "改正式子，或改那里的要素的类型")
 
 
 def _sorts(workflow: Workflow, over: str, known: Others) -> Names:

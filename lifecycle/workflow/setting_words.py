@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lifecycle.errors import Problem
 from lifecycle.expression.faults import ExpressionError
 from lifecycle.expression.language import TYPES
-from lifecycle.expression.sorts import sort_with_faults
+from lifecycle.expression.sorts import Names, Sort, sort_with_faults
 from lifecycle.workflow.conditions import Others, known_names, sort_of, unknown_in
 from lifecycle.workflow.model import Fact, Setting, Transition, Workflow
 
@@ -57,24 +57,36 @@ def _check_value(
     vague: frozenset[str],
     others: Others | None,
 ) -> Iterator[Problem]:
+    def names(space: str, name: str) -> Sort | None:
+        return sort_of(workflow, space, name, others)
+
+    sort, problems = sort_computed(workflow, setting, names, vague)
+    yield from problems
+    wanted = COMPUTED_AS[fact.type]
+    if sort is not None and sort.type not in (wanted, "any"):
+        message = f"要素 {fact.name} 要{TYPES[wanted].title}，这里算出的是{sort.title}"
+        yield Problem("wrong-setting", setting.location, message, "改正式子，或改要素的类型")
+
+
+def sort_computed(
+    workflow: Workflow,
+    setting: Setting,
+    names: Names,
+    vague: frozenset[str],
+    also: tuple[str, ...] = (),
+) -> tuple[Sort | None, list[Problem]]:
+    """Give the sort of what a setting computes, None where it cannot be told, and what is wrong
+    with it; `also` are names that are known here only.
+    """
     expression, location = setting.value, setting.location
     try:
-        names = expression.names
+        mentioned = expression.names
     except ExpressionError as error:
-        yield error.problem("wrong-expression", expression.source, location)
-        return
-    unknown = list(unknown_in(workflow, expression, location, known_names(workflow, sets=True)))
-    yield from unknown
-    if unknown or vague & names:
-        return
-    sort, faults = sort_with_faults(
-        expression.tree,
-        expression.source,
-        lambda space, name: sort_of(workflow, space, name, others),
-    )
-    for fault in faults:
-        yield fault.error.problem(fault.rule, expression.source, location)
-    wanted = COMPUTED_AS[fact.type]
-    if not faults and sort.type not in (wanted, "any"):
-        message = f"要素 {fact.name} 要{TYPES[wanted].title}，这里算出的是{sort.title}"
-        yield Problem("wrong-setting", location, message, "改正式子，或改要素的类型")
+        return None, [error.problem("wrong-expression", expression.source, location)]
+    spaces = known_names(workflow, sets=True)
+    unknown = list(unknown_in(workflow, expression, location, spaces, also))
+    if unknown or vague & mentioned:
+        return None, unknown
+    sort, faults = sort_with_faults(expression.tree, expression.source, names)
+    told = [fault.error.problem(fault.rule, expression.source, location) for fault in faults]
+    return (None if told else sort), told

@@ -114,8 +114,9 @@ class Meta(SQLModel, table=True):
 
 
 class TaskTable(SQLModel, table=True):
-    """One thing that a case asks of somebody: an opinion (`sign`), a transition (`move`), or to
-    lead it (`lead`).
+    """One thing that a case asks of somebody: an opinion (`sign`), a transition (`move`), a record
+    that one waits for (`step`), a fact or material that one needs (`item`, its name is in
+    `transition`), or to lead it (`lead`).
 
     Whether the gates hold is not said here. `unit` is "" where any unit with the role may do it;
     `due_on` is the case's next day due, `9999-12-31` where it has none; `number` is the case's.
