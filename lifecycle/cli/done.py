@@ -97,7 +97,8 @@ MOST_EFFECTS = 5
 def effect_lines(done: Done) -> Iterator[str]:
     """Tell what was done, or would be done, to other cases with it."""
     for effect in done.effects[:MOST_EFFECTS]:
-        yield f"  带动　{effect.number or '新立'} {effect.title}　{effect.sentence}"
+        letters = f"　公文 {effect.letters} 件" if effect.letters else ""
+        yield f"  带动　{effect.number or '新立'} {effect.title}　{effect.sentence}{letters}"
     if len(done.effects) > MOST_EFFECTS:
         yield f"  带动　共 {len(done.effects)} 件"
 

@@ -28,7 +28,7 @@ from lifecycle.engine.standing import open_limits
 from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass, replace
-from lifecycle.workflow.model import OPENING, Transition, Workflow
+from lifecycle.workflow.model import OPENING, THIS, Setting, Transition, Workflow
 from lifecycle.workflow.reliance import names_read, reads_of, required_by
 
 
@@ -213,6 +213,19 @@ def _computed_from(
         if name in names_read(workflow, setting.value.names):
             computed, used = (title_of(workflow, n) for n in (setting.fact, name))
             yield Upset(f"{called}算出的 {computed} 用到 {used}，照原来的留着")
+    for effect in transition.does:
+        used = title_of(workflow, name)
+        if name in names_read(workflow, {effect.on, effect.each} - {""}):
+            yield Upset(f"{called}带动哪些事项看的是 {used}：已带动的照旧")
+        if any(name in _carried(workflow, setting) for setting in effect.facts):
+            yield Upset(f"{called}带到别的事项的内容用到 {used}：那里照旧，要改的在那里更正")
+
+
+def _carried(workflow: Workflow, setting: Setting) -> set[str]:
+    """Name what is read of the case for what an effect carries."""
+    parts = setting.value.parts
+    own = {path[1] for path in parts if path[0] == THIS and len(path) > 1}
+    return names_read(workflow, setting.value.names) | own
 
 
 def _demanded(workflow: Workflow, source: str, transition: Transition) -> set[str]:

@@ -239,10 +239,10 @@ def _may_go(workflow: Workflow, step: MadeStep | None) -> bool:
 
 def with_opening(workflow: Workflow, case: Case, entry: Entry) -> Case:
     """Give a case that was just opened with the opening as a step, if that judged or computed
-    anything: what it read is then no more replaced than what any step has read.
+    anything, or is an effect: what it read is then no more replaced than what any step has read.
     """
     opening = workflow.opening
-    if opening is None or not (opening.guards or opening.sets):
+    if opening is None or not (opening.guards or opening.sets or entry.cause):
         return case
     step = MadeStep(
         transition=opening.name,

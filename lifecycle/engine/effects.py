@@ -114,6 +114,8 @@ class _Planning:
         effect, moved = self.effect, self.others.moved
         if many is not None:
             for row in many.members:
+                if effect.on and row.number == self.case.number:
+                    continue  # no transition reaches its own case
                 other = None if effect.opens else moved.get(row.number)
                 if effect.opens or other is not None:
                     yield _Target(other, row)
@@ -147,9 +149,7 @@ class _Planning:
     def _carried(
         self, workflow: Workflow, row: CollectedCase | None
     ) -> Iterator[tuple[str, Value]]:
-        """Compute what the other case is given; what is not applicable is left out. Raises
-        InvalidError or ExpressionError.
-        """
+        """Compute what the other case is given. Raises InvalidError or ExpressionError."""
         for setting in self.effect.facts:
             fact = workflow.facts.get(setting.fact)
             if fact is None:
@@ -162,9 +162,10 @@ class _Planning:
             except ExpressionError as error:
                 if not isinstance(error.__cause__, ZeroDivisionError):
                     raise
-                value = None
-            if value is not None:
-                yield setting.fact, value
+                raise InvalidError(f"{fact.title} 算不出：除数为零") from error
+            if value is None:
+                raise InvalidError(f"{fact.title} 算不出：没有值")
+            yield setting.fact, value
 
     def _scope(self, setting: Setting, row: CollectedCase | None) -> dict[str, object]:
         docket = self.docket
@@ -174,7 +175,7 @@ class _Planning:
         if THIS in setting.value.names:
             scope[THIS] = ThisCase(docket.workflow, self.case, {**self.case.facts, **self.facts})
         if row is not None:
-            scope[ROW] = row
+            scope[ROW] = row.known  # what only counts as zero is not there to be carried
         return scope
 
     def _lacking(self, missing: MissingName, row: CollectedCase | None) -> str:

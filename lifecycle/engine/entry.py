@@ -49,7 +49,8 @@ class Entry:
     def from_body(cls, body: Mapping[str, Any], digest: str) -> Self:
         """Read an entry from its body, as parsed from its canonical bytes."""
         intent = body["intent"]
-        actor, cause = intent["actor"], intent.get("cause", {})
+        actor, cause = intent["actor"], intent.get("cause")
+        cause = cause if isinstance(cause, Mapping) else {}
         persons = tuple(actor[key] for key in ("id", "for", "done_by") if key in actor)
         return cls(
             case=intent["case"],

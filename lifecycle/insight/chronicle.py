@@ -45,8 +45,7 @@ def tell(
         change = change_in(workflow, proposed, names)
         if change:
             return act.told_of(change)
-    told = act.sentence(workflow, entry, names)
-    return f"{told}（随 {entry.cause_number} 的 {entry.cause}）" if entry.cause else told
+    return act.sentence(workflow, entry, names)
 
 
 def settles(body: Mapping[str, Any]) -> int | None:

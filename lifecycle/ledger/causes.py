@@ -86,6 +86,8 @@ def check_cause(library: Library, cause: Cause, body: Mapping[str, Any], row: En
         return f"记录写的起因不是 {cause.by}"
     if not any(way.does for way in ways):
         return f"{cause.by} 不带动别的事项"
+    if not _follows(store, row.idx, row.idx - cause.back):
+        return "记录不在它写的起因之后的那一串里"
     intent = body["intent"]
     same = [
         (told["actor"], intent["actor"]),
@@ -97,15 +99,30 @@ def check_cause(library: Library, cause: Cause, body: Mapping[str, Any], row: En
     return ""
 
 
-def check_effects(
-    store: Store, row: EntryRow, planned: Sequence[PlannedEffect]
-) -> Iterator[Problem]:
-    """Compare what follows an entry as its effects with those that it was to have: each exactly
-    once, in their order. The first that differs is told.
+def _follows(store: Store, idx: int, cause: int) -> bool:
+    """Tell whether an effect stands in the run of its cause: the entry before it is the cause
+    itself, or one that follows from it through the causes that are named.
     """
+    at = idx - 1
+    while at > cause:
+        found = store.row(text.ENTRIES_BY_TIME, after=at - 1, upto=at, most=1)
+        before = cause_of(read(found[3])) if found else None
+        if before is None:
+            return False
+        at -= before.back
+    return at == cause
+
+
+def check_effects(
+    library: Library, row: EntryRow, planned: Sequence[PlannedEffect], note: str
+) -> Iterator[Problem]:
+    """Compare what follows an entry as its effects with those that it was to have, with its note:
+    each exactly once, in their order. The first that differs is told.
+    """
+    store = library.store
     made = list(_effects_after(store, row, len(planned) + 1))
     for number, (wanted, intent) in enumerate(zip(planned, made, strict=False), 1):
-        if not _is_as_planned(store, wanted, intent):
+        if not _is_as_planned(library, wanted, intent, note):
             called = wanted.number or f"新立的 {wanted.workflow}"
             yield "cause", f"带动的第 {number} 件（{called}）与应有的不符"
             return
@@ -134,11 +151,19 @@ def _effects_after(store: Store, row: EntryRow, most: int) -> Iterator[Mapping[s
         most = _CHUNK
 
 
-def _is_as_planned(store: Store, wanted: PlannedEffect, intent: Mapping[str, Any]) -> bool:
-    facts = intent["data"].get("facts")
-    if facts != dict(wanted.facts):
+def _is_as_planned(
+    library: Library, wanted: PlannedEffect, intent: Mapping[str, Any], note: str
+) -> bool:
+    data = intent["data"]
+    name = library.workflow(intent["workflow"]).name
+    if (name, data.get("facts")) != (wanted.workflow, dict(wanted.facts)):
         return False
     if not wanted.number:
         return bool(intent["type"] == "case_opened")
-    place = (intent["type"], intent["transition"], intent["case"])
-    return place == ("transition_made", wanted.made, named_case(store, wanted.number))
+    place = (intent["type"], intent["transition"], intent["case"], data.get("note"))
+    return place == (
+        "transition_made",
+        wanted.made,
+        named_case(library.store, wanted.number),
+        note,
+    )

@@ -129,7 +129,8 @@ class ClockState:
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """A command that was accepted, and all that the decision rested on: the case (None for an
-    opening), the office, and the day by the clock (`today`).
+    opening), the office, and the day by the clock (`today`). `way` names the transitions of which
+    it is an effect, the first one first.
     """
 
     workflow: Workflow
@@ -139,6 +140,7 @@ class _Judged:
     moment: Moment
     directory: Directory
     today: date
+    way: tuple[str, ...] = ()
 
     @property
     def is_idle(self) -> bool:
@@ -239,7 +241,8 @@ class Register:
             return self._record(request, judged, now)
         done: list[Outcome] = []
         with suppress(_UndoneError), self.store.writing():
-            done.append(self._record(replace(request, dry_run=False), judged, now))
+            real = replace(request, dry_run=False, request_id=None)
+            done.append(self._record(real, judged, now))
             raise _UndoneError
         return replace(done[0], body={}, dry_run=True)
 
@@ -414,6 +417,12 @@ class Register:
         """
         intent = outcome.body["intent"]
         by = f"{judged.workflow.name}.{intent['transition']}"
+        if by in judged.way:
+            title = judged.workflow.titles[intent["transition"]]
+            text = f"带动绕了回来：{' → '.join((*judged.way, by))}"
+            gate = Gate("does", False, {}, text, f"请管理员改正流程：“{title}”不能带动到它自己")
+            asked = _asked_for(judged.workflow, judged.case, read_act(intent))
+            raise RefusedError(judged.case, asked, (gate,))
         case, back = outcome.case, 1
         request = replace(request, request_id=None)
         for planned in judged.accepted.effects:
@@ -456,7 +465,8 @@ class Register:
         if isinstance(decision, Refused):
             ground = act.ground(workflow, decision.transition)
             raise RefusedError(case, _asked_for(workflow, case, act), decision.gates, ground)
-        judged = _Judged(workflow, case, decision, officer, moment, directory, origin.today)
+        way = (*origin.way, cause.by)
+        judged = _Judged(workflow, case, decision, officer, moment, directory, origin.today, way)
         return self._record(request, judged, now, cause)
 
     def _says_the_same(self, judged: _Judged, case: Case) -> bool:

@@ -239,7 +239,7 @@ def rejudge(
         foreign = workflow.digest != pinned
         yield from differences(wanted, body, _UNDER if foreign else None)
     if _has_effects(workflow, case, act):
-        yield from check_effects(library.store, row, decision.effects)
+        yield from check_effects(library, row, decision.effects, intent["data"]["note"])
 
 
 def _has_effects(workflow: Workflow, case: Case | None, act: Act) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.engine.entry import Entry
 from lifecycle.insight.chronicle import change_in, settles, tell
 from lifecycle.ledger.record import stored
 
@@ -27,7 +28,19 @@ def told(
     had in the case `before` it, where that is at hand.
     """
     proposed = _proposed(office, body)
-    return tell(workflow, body, names, before=before, proposed=proposed)
+    sentence = tell(workflow, body, names, before=before, proposed=proposed)
+    return f"{sentence}{_caused(office, body)}"
+
+
+def _caused(office: Office, body: Body) -> str:
+    """Say of an effect by which transition of which case it was made."""
+    entry = Entry.from_body(body, digest="")
+    if not entry.cause:
+        return ""
+    name, _, made = entry.cause.partition(".")
+    digest = office.directory.document("workflow", name)
+    titles = office.library.workflow(digest).titles if digest else {}
+    return f"（随 {entry.cause_number} 的“{titles.get(made, made)}”）"
 
 
 def confirmed_change(

@@ -25,7 +25,7 @@ from lifecycle.expression.ranges import (
 )
 from lifecycle.expression.sorts import ANY, Sort, SortFault, find_faults
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import LINKED, OFFICER, Fact, Guard, Transition, Workflow
+from lifecycle.workflow.model import LINKED, OFFICER, ROW, Fact, Guard, Transition, Workflow
 
 _SECTIONS = {
     "sha256": ("材料", "materials"),
@@ -124,6 +124,8 @@ def unknown_in(
             mend += f"{'否则' if near else ''}请在 {section}: 下补充定义。"
         elif not choices:
             mend = "办理人只用于 sets；条件里办理人写在 by、not_by"
+        if name == ROW:
+            mend = "row 是汇集中的那一件：写了 each，或 on 写的是汇集，才可以用"
         found = re.search(rf"\b{re.escape(written)}\b", expression.source)
         place = piece(expression.source, location, found.start() if found else 0, len(written))
         message = f"条件中有未定义的{label} “{written}”"

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.errors import Problem, nearest
+from lifecycle.expression import nodes
 from lifecycle.expression.language import TYPES
 from lifecycle.expression.sorts import Names, Sort
 from lifecycle.workflow.collection_words import sort_of_this
@@ -193,10 +194,28 @@ def _check_value(
     sort, problems = sort_computed(workflow, setting, names, vague, also)
     yield from problems
     wanted = _ALSO_AS.get(fact.type) or (COMPUTED_AS[fact.type],)
-    if sort is not None and sort.type not in (*wanted, "any"):
+    if sort is None:
+        return
+    given = _given(workflow, setting, known.get(rows.over) if rows is not None else None)
+    if given is not None and (given.unit or "") != (fact.unit or ""):
+        here, there = given.unit or "（无）", fact.unit or "（无）"
+        message = f"{given.title}的单位是{here}，{fact.title}的是{there}"
+        yield Problem("wrong-effect", setting.location, message, "换算过再带，例如 cost / 10000")
+    if sort.type not in (*wanted, "any"):
         what = TYPES[wanted[0]].title
         message = f"{fact.title}（{fact.name}）要{what}，这里算出的是{sort.title}"
         yield Problem("wrong-effect", setting.location, message, "改正式子，或改那里的要素的类型")
+
+
+def _given(workflow: Workflow, setting: Setting, over: Workflow | None) -> Fact | None:
+    """Give the fact that is carried as it is, of the case itself or of a row."""
+    tree = setting.value.tree
+    if isinstance(tree, nodes.Name):
+        return workflow.facts.get(tree.name)
+    if over is None or not isinstance(tree, nodes.Getattr):
+        return None
+    of_row = isinstance(tree.node, nodes.Name) and tree.node.name == ROW
+    return over.facts.get(tree.attr) if of_row else None
 
 
 def _sorts(workflow: Workflow, over: str, known: Others) -> Names:

@@ -11,6 +11,7 @@ import pytest
 from homes import Home
 from linked_office import LinkedOffice
 
+from lifecycle.engine.acts import Advance
 from lifecycle.engine.case import acting_for_cause
 from lifecycle.engine.docket import PlannedEffect
 from lifecycle.frozen import replace
@@ -71,7 +72,7 @@ def test_a_transition_moves_the_case_that_its_link_names(office: LinkedOffice) -
     last = entries(office, of)[-1]
     assert last["intent"]["actor"]["id"] == "b1"
     assert last["intent"]["cause"]["number"] == "LZ-2026-001"
-    assert office.do("log", of).rstrip().endswith("（随 LZ-2026-001 的 transfer.confirm）")
+    assert office.do("log", of).rstrip().endswith("（随 LZ-2026-001 的“确认”）")
     assert office.findings() == []
     assert office.asks("replay", of)["ok"] is True
 
@@ -454,6 +455,134 @@ def test_who_comes_second_finds_what_the_first_has_moved(
     places = [entry["intent"].get("cause", {}).get("number") for entry in entries(office, of)]
     assert places == [None, None, first, second]
     assert office.findings() == []
+
+
+def test_an_extra_effect_of_an_effect_is_found(
+    office: LinkedOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that names a cause of before, past what follows from it, is found at itself: nothing but
+    the run of a cause is its effect.
+    """
+    for name in "甲乙":
+        works(office, name, amount="10")
+    third = works(office, "丙", area="景宁")
+    number = opened(office, "batch", title="九月", area="龙泉")
+    office.do("advance", number, "launch", by="b1")
+    honest, shaped, first = Register._effects, record.case_entry, []
+
+    def effects(self: Register, request: Any, judged: Any, outcome: Any, now: Any) -> Any:
+        if judged.workflow.name == "inspection":
+            first.append((judged, outcome))
+        yield from honest(self, request, judged, outcome, now)
+        if judged.workflow.name == "batch":
+            inner, made = first[0]
+            planned = (PlannedEffect("works", third, "note", {}),)
+            accepted = replace(inner.accepted, effects=planned)
+            with monkeypatch.context() as patch:
+                patch.setattr(
+                    register,
+                    "case_entry",
+                    lambda *words, **more: shaped(
+                        *words, **{**more, "cause": {**more["cause"], "back": 4}}
+                    ),
+                )
+                yield from honest(self, request, replace(inner, accepted=accepted), made, now)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Register, "_effects", effects)
+        words = ("advance", number, "close", "--set", "result=良好", "--note", "到期")
+        office.do(*words, by="b1")
+    assert office.findings() == [("cause", third, "记录不在它写的起因之后的那一串里")]
+
+
+def test_another_reason_than_that_of_the_cause_is_found(
+    office: LinkedOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is carried is the cause's own note."""
+    works(office, "甲", amount="10")
+    number = opened(office, "batch", title="九月", area="龙泉")
+    office.do("advance", number, "launch", by="b1")
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            register, "Advance", lambda made, _note, facts: Advance(made, "编造的理由", facts)
+        )
+        words = ("advance", number, "close", "--set", "result=良好", "--note", "到期")
+        office.do(*words, by="b1")
+    assert ("cause", number, "带动的第 1 件（DJ-2026-001）与应有的不符") in office.findings()
+
+
+# ── Ways round that were tried ──
+
+
+def published(office: LinkedOffice, name: str, version: int, *changes: tuple[str, str]) -> None:
+    """Put a changed version of a workflow into force."""
+    file = office.rules / f"{name}.yaml"
+    text = file.read_text("utf-8").replace(f"version: {version - 1}", f"version: {version}")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text, "utf-8")
+    office.do("workflow", "publish", str(file), by="admin")
+
+
+def test_a_circle_through_versions_is_refused(office: LinkedOffice) -> None:
+    """Where no version in force goes in a circle and cases of older ones do, the act says so."""
+    text = (office.rules / "transfer.yaml").read_text("utf-8")
+    does = text[text.index("    does:") :]
+    let_in = ("by: bureau\n    asks", "by: [bureau, works.move]\n    asks")
+    end = "  - {name: end, title: 结束, from: drafted, to: confirmed, by: bureau}\n"
+    record = ("    to: confirmed\n", "    kind: record\n")
+    published(office, "transfer", 2, let_in, record, (does, does + end))
+    of = works(office)
+    first = transfer(office, of)
+    published(office, "transfer", 3, (does, ""))
+    back = "    does: {on: slip, transition: confirm, facts: {receiver: area}}\n"
+    published(
+        office,
+        "works",
+        2,
+        ("  moved_on:", "  slip: {title: 流转单, type: case, workflow: transfer}\n  moved_on:"),
+        ("    asks: [area, moved_on]\n", f"    asks: [area, moved_on]\n{back}"),
+    )
+    second = works(office, "回环", slip=transfer(office, of))
+    office.do("correct", first, f"works={second}", "--note", "填错", by="b1")
+    office.do("correct", second, f"slip={first}", "--note", "填错", by="b1")
+    for number in (first, second):
+        office.do("confirm", number, by="b2")
+    (told,) = office.refusal("advance", first, "confirm", "--set", "receiver=景宁", by="b1")
+    assert told == "带动 带动绕了回来：transfer.confirm → works.move → transfer.confirm"
+    assert office.findings() == []
+
+
+def test_what_was_opened_as_an_effect_is_not_cancelled(office: LinkedOffice) -> None:
+    """It was done with its cause; it is ended by its own ways."""
+    works(office, "甲", amount="10")
+    number = opened(office, "batch", title="九月", area="龙泉")
+    office.do("advance", number, "launch", by="b1")
+    told = office.refusal("cancel", "DJ-2026-001", "--note", "误", by="b1")
+    assert any("由别的事项的办理（batch.launch）带动立项，不能单独撤销" in one for one in told)
+
+
+def test_what_cannot_be_computed_is_not_carried(office: LinkedOffice) -> None:
+    """A division by zero leaves no old value behind: it refuses."""
+    of = works(office)
+    number = transfer(office, of, all="0")
+    (told,) = office.refusal("advance", number, "--set", "receiver=景宁", by="b1")
+    assert told == f"带动 {of} 剑瓷园：分成 算不出：除数为零"
+
+
+def test_who_corrects_what_was_carried_is_told(office: LinkedOffice) -> None:
+    """A correction of what an effect carried, or of the case it was on, waits for another person
+    and says that it stays there.
+    """
+    of, other = works(office), works(office, "别的")
+    number = transfer(office, of)
+    confirmed(office, number)
+    told = office.do("correct", number, "ours=4", "--note", "填错", by="b1")
+    assert "带到别的事项的内容用到 本地分成：那里照旧，要改的在那里更正" in told
+    assert "另一人确认" in told
+    told = office.do("correct", number, f"works={other}", "--note", "填错", by="b1")
+    assert "带动哪些事项看的是 工程：已带动的照旧" in told
 
 
 def test_effects_are_the_same_on_both_stores(

@@ -671,6 +671,7 @@ class Record:
             self.unsettled[step.seq] = self.seq
             if not named:
                 self.unsettled[step.seq] = -self.seq
+        self._settle_again(data.get("settled", []), told)
         if not proposal["slip"]:
             self._ask_anew(body, data, values, held, told)
         lapsed = [
@@ -681,6 +682,17 @@ class Record:
         for seq in lapsed:
             if seq == data["proposal"]:
                 self.proposals[seq] = {**self.proposals[seq], "on": {"": None}}
+
+    def _settle_again(self, settled: list[int], told: str) -> None:
+        """Rule 2: what an earlier correction broke waits no more once all of it holds again, and
+        only then.
+        """
+        for step in self.steps:
+            waits = self.unsettled.get(step.seq, 0) > 0
+            holds = waits and not list(self.unmet(step))
+            self.see("2", (step.seq in settled) is holds, f"step {step.seq} settled: {told}")
+            if holds:
+                del self.unsettled[step.seq]
 
     def _has_lapsed(self, proposal: Mapping[str, Any]) -> bool:
         for name, state in proposal["on"].items():

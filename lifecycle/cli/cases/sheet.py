@@ -141,7 +141,7 @@ def _print_way(way: ShownWay, *, asked: bool, past: bool) -> None:
         print_gates(way.missing, indent="      ")
     else:
         flow("　", title, sign=paint("可办", "green"))
-        if past:
+        if past or not way.by:
             return
         say(f"      {way.command}")
 

@@ -39,6 +39,10 @@ class CancelOpening(Act):
         else:
             gate, role = judge_role(workflow, case, officer, moment, workflow.opened_by)
         docket.add(gate)
+        opened = case.steps.at(case.fired[OPENING].seq)
+        if opened is not None and opened.cause:
+            text = f"由别的事项的办理（{opened.cause}）带动立项，不能单独撤销"
+            docket.add(Gate("relied", False, {"step": opened.seq}, text, "不再办的，办理终止"))
         opener = case.fired[OPENING].persons
         judge_own(docket, opener, "立项")
         made = next(iter(case.steps.after(case.fired[OPENING].seq)), None)

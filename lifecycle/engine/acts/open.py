@@ -145,7 +145,11 @@ def _judge_keeper(docket: Docket, fact: Fact) -> None:
     A role bound to a fact is nobody's yet.
     """
     workflow, officer = docket.workflow, docket.officer
-    if not fact.by or any(holds(workflow, None, officer, role) for role in fact.by):
+    if (
+        officer.cause
+        or not fact.by
+        or any(holds(workflow, None, officer, role) for role in fact.by)
+    ):
         judge_asked_later(docket, fact)
         return
     text = f"{fact.title} 由 {role_titles(workflow, fact.by)} 填，立项的人不能填"

@@ -114,7 +114,7 @@ class Remark:
 @dataclass(frozen=True, slots=True)
 class DoneEffect:
     """What was done to another case with it, and where that stands; `number` is None where it is
-    only tried out and would be new.
+    only tried out and would be new. `letters` counts those that it drafted.
     """
 
     number: str | None
@@ -122,6 +122,7 @@ class DoneEffect:
     state: str
     stage: str
     sentence: str
+    letters: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,7 @@ def _effects(office: Office, outcome: Outcome) -> Iterator[DoneEffect]:
             state=case.state,
             stage=workflow.states[case.state].title,
             sentence=_told(office, workflow, made.body, None),
+            letters=_letters_sent(workflow, made),
         )
         yield from _effects(office, replace(made, dry_run=outcome.dry_run))
 
