@@ -671,3 +671,21 @@ def test_who_owes_an_opinion_again_since_a_record_was_taken_back_is_asked_on_tha
     found = opinions_owed(made.workflow, case_of(made), CALENDAR)
     dues = {one.seat.role: one.due.on.isoformat() for one in found if one.transition is grant}
     assert dues == {"finance": "2026-03-12"}
+
+
+def test_corrections_are_read_back_in_the_order_of_their_entries() -> None:
+    """What is kept by the seqs of entries comes back as it was made, also where JSON has sorted 9
+    behind 10.
+    """
+    made = Desk(text=small.TEXT)
+    made.ready()
+    made.do(officer("b3", "bureau"), Advance("go"))
+    for value in ("9000", "9100", "9200", "9300", "9400"):
+        made.do(BUREAU, Correct({"amount": value}, "填错"))
+    case = made.case
+    assert case is not None
+    seqs = list(case.proposals)
+    assert (min(map(len, seqs)), max(map(len, seqs))) == (1, 2)
+    kept = json.loads(json.dumps(dump_case(case), sort_keys=True))
+    assert list(kept["proposals"]) != seqs
+    assert list(load_case(kept, {}, case.steps).proposals) == seqs

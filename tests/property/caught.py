@@ -14,7 +14,7 @@ CAUGHT: dict[str, tuple[int, int, str]] = {
     "2: what has lapsed is confirmed": (2, 145, "2"),
     "3: a step's gates are not asked again": (8, 72, "3"),
     "3: a return undoes nothing": (11, 228, "made"),
-    "4: dates lie in the future": (14, 507, "2"),
+    "4: dates lie in the future": (8, 602, "4"),
     "5: nothing is required": (5, 482, "5"),
     "6: opinions outlast changes": (2, 14, "6"),
     "6: objections go stale": (8, 45, "6"),
@@ -35,8 +35,7 @@ CAUGHT: dict[str, tuple[int, int, str]] = {
     "14: nobody there who can": (5, 4, "14"),
     "15: repeats are recorded": (2, 3, "f"),
     "15: a record on which others rest is taken back": (7, 618, "15"),
-    "15: others' entries are taken back": (101, 154, "2"),
+    "15: others' entries are taken back": (62, 512, "15"),
     "15: what was read is cleared": (8, 228, "15"),
     "counters": (0, 115, "counter"),
-    "kept: rows are read back in the order of their keys": (101, 154, "2"),
 }

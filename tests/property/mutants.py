@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from lifecycle.engine import case as cases
 from lifecycle.engine import clocks, consequences, editions, fact_gates, rounds, taking_back
 from lifecycle.engine.acts import (
     AskOpinions,
@@ -159,9 +158,6 @@ MUTANTS: dict[str, Switch] = {
     "15: others' entries are taken back": everywhere(taking_back.judge_own, nothing),
     "15: what was read is cleared": everywhere(taking_back.judge_unread, nothing),
     "counters": everywhere(gates.judge_counters, nothing),
-    "kept: rows are read back in the order of their keys": here(
-        cases, "_by_seq", lambda load, data: {key: load(data[key]) for key in data}
-    ),
 }
 """Each rule's number and what happens without it."""
 ACROSS = ("8: one person speaks for two units",)

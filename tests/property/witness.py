@@ -1252,7 +1252,9 @@ class Record:
         way = self.workflow.leaving[self.state][name]
         was, now = rounds.get((self.state, name), -1), self.since_round(way)
         if now < was and (key not in self.opinions or stale):
-            if self.evidence_since(now, way, role, unit):
+            # Whoever was asked is so again, also who has answered and whose answer went stale
+            # while the record stood.
+            if self.evidence_since(now, way, role, unit, answered=False):
                 self.asks.setdefault(key, []).append((self.seq, day))
             self.anew[key] = self.seq
         if now != was:
@@ -1274,10 +1276,12 @@ class Record:
         since = max(self.since_round(way), self.anew.get((way.name, role, unit), 0))
         return self.evidence_since(since, way, role, unit)
 
-    def evidence_since(self, since: int, way: Transition, role: str, unit: str) -> list[str]:
-        """List those of the entries from one on."""
+    def evidence_since(
+        self, since: int, way: Transition, role: str, unit: str, *, answered: bool = True
+    ) -> list[str]:
+        """List those of the entries from one on; what was `answered` since counts no more."""
         said = self.opinions.get((way.name, role, unit))
-        if said is not None:
+        if said is not None and answered:
             cosign = way.cosign_of(role)
             if cosign is None or said.seq < self.floor(way, cosign):
                 since = max(since, said.seq)  # who has spoken is asked again once it went stale
