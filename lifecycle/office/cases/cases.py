@@ -217,6 +217,11 @@ def _effects(office: Office, outcome: Outcome) -> Iterator[DoneEffect]:
 def _upset(office: Office, workflow: Workflow, before: Case, after: Case) -> Iterator[Remark]:
     for text in upset_by(workflow, before, after, office.moment()):
         yield Remark("upset", text)
+    yield from read_elsewhere(office, before, after)
+
+
+def read_elsewhere(office: Office, before: Case, after: Case) -> Iterator[Remark]:
+    """Tell which other cases read what is no longer as it was."""
     for text in told_readers(office, after, changed_facts(before, after)):
         yield Remark("readers", text)
 

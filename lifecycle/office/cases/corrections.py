@@ -18,9 +18,8 @@ from lifecycle.engine.values import Entered
 from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.register import Outcome, Request
-from lifecycle.office.cases.cases import Done, Remark, done, unprintable_in
+from lifecycle.office.cases.cases import Done, Remark, done, read_elsewhere, unprintable_in
 from lifecycle.office.cases.entering import read_entry, submit_entry
-from lifecycle.office.cases.readers import changed_facts, told_readers
 from lifecycle.office.office import Office, clean
 from lifecycle.workflow.naming import find_material
 
@@ -131,14 +130,9 @@ def _submit(
         workflow, after = office.workflow_of(case), outcome.case
         needs = tuple(left_to_return(workflow, after, after.seq))
         foreseen = replace(foreseen, needs=needs)
-        remarks = (*_lapsed(case, after, act), *_read_elsewhere(office, case, after))
+        remarks = (*_lapsed(case, after, act), *read_elsewhere(office, case, after))
         told = replace(told, remarks=(*told.remarks, *remarks))
     return _corrected(office, outcome, foreseen, told)
-
-
-def _read_elsewhere(office: Office, before: Case, after: Case) -> Iterator[Remark]:
-    for text in told_readers(office, after, changed_facts(before, after)):
-        yield Remark("readers", text)
 
 
 def _lapsed(before: Case, after: Case, act: Act) -> Iterator[Remark]:
