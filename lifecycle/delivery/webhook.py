@@ -179,16 +179,25 @@ def _exchange(
         connection.request("POST", path, pieces, headers)
     response = connection.getresponse()
     with response:
-        words = b""
-        # Their status says what they did with the letter; what follows may break off.
-        with suppress(OSError, http.client.HTTPException):
-            words = response.read(_MOST_BODY)
+        words = _read_until_broken(response)
         answer = f"{response.status} {said(words)}".strip()
         if 200 <= response.status <= 299:
             # Without the query, in which some systems have their callers carry a key: receipts go
             # on record.
             return Receipt("webhook", parts._replace(query="").geturl(), now, answer)
         raise _refused(response.status, answer, response.headers.get("Retry-After", ""), now)
+
+
+def _read_until_broken(response: http.client.HTTPResponse) -> bytes:
+    """Read the beginning of an answer's body, or what of it came before it broke off.
+
+    The status has said by then what they did with the letter.
+    """
+    words = b""
+    with suppress(OSError, http.client.HTTPException):
+        while len(words) < _MOST_BODY and (piece := response.read1(_MOST_BODY - len(words))):
+            words += piece
+    return words
 
 
 def _refused(status: int, answer: str, retry_after: str, now: datetime) -> DeliveryError:

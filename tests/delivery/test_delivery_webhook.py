@@ -229,7 +229,7 @@ def test_secret_must_be_there_and_long() -> None:
 
 @contextmanager
 def dripping(first: bytes, drop: bytes, pause: float) -> Iterator[str]:
-    """Give the address of a server that answers a little at a time, without end."""
+    """Give the address of a server that answers `first`, then `drop` again and again if it is any."""
     listener = socket.create_server(("127.0.0.1", 0))
     done = threading.Event()
 
@@ -240,6 +240,10 @@ def dripping(first: bytes, drop: bytes, pause: float) -> Iterator[str]:
                 connection.sendall(first)
                 while drop and not done.wait(pause):
                     connection.sendall(drop)
+                # Closed with a request unread, a connection is reset, and the answer lost with it.
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(1 << 16):
+                    pass
             except OSError:
                 return
 

@@ -760,7 +760,9 @@ class Record:
             )
             renewal["said"][place] = replace(said)
         self.see("f", new, f"nothing is new: {told}")
-        self._see_voice(list(renewal["said"].values()), told)
+        correction = data["correction"]
+        counting = [self._later(correction, place)[-1]["said"][place] for place in renewal["said"]]
+        self._see_voice(counting, told)
 
     def _renewal_settled(
         self, _body: Any, intent: Mapping[str, Any], persons: tuple[str, ...], told: str
