@@ -37,7 +37,7 @@ test: $(READY) $(FONTS)  ## 测试（不含慢测试）；没有字体时，排�
 	$(BIN)/python -m pytest -q -n 2 -m 'not slow'
 
 slow: $(READY) $(FONTS)  ## 故障、并发和 LibreOffice 测试
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m slow
 
 check: format lint types imports test  ## 格式、静态检查、类型、导入方向、测试（含文档示例）
 

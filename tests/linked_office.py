@@ -29,15 +29,18 @@ class LinkedOffice(Tiny):
         monkeypatch: pytest.MonkeyPatch,
         home: Home = FILES,
         rules: str = "linked",
+        day: str = "2026-09-07",
     ) -> None:
         super().__init__(folder, monkeypatch, home)
         self.rules = folder / "rules"
         (self.rules / "notices").mkdir(parents=True)
         for path in (DATA / rules).glob("*.yaml"):
             (self.rules / path.name).write_text(path.read_text("utf-8"), encoding="utf-8")
+        for path in (DATA / rules).glob("*.j2"):
+            (self.rules / "notices" / path.name).write_text(path.read_text("utf-8"), "utf-8")
         monkeypatch.setattr(places, "workflows", lambda: self.rules)
         monkeypatch.setattr(places, "notices", lambda: self.rules / "notices")
-        self.at("2026-09-07")
+        self.at(day)
         self.do(
             "init", "--from", self.write("directory.yaml", directory(PEOPLE, {"bureau", "land"}))
         )

@@ -36,6 +36,7 @@ LIMITS = {
     "receive_seconds": 3,
     "command_seconds": 60,
     "stop_seconds": 60,
+    "tick_seconds": 60,
     "recycle_requests": 1000,
     "recycle_mb": 600,
 }

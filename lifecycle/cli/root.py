@@ -54,6 +54,7 @@ SECTIONS = {
         ),
     },
     "台账": {
+        "tick": Verb("lifecycle.cli.cases.tick:tick", "办理已到期、由系统自动办的"),
         "replay": Verb("lifecycle.cli.cases.records:replay", "从台账回放，逐条重新判定"),
         "audit": Verb("lifecycle.cli.auditing:audit", "审计：核对全部记录、状态、定义和材料"),
         "backup": Verb("lifecycle.cli.administration.database:backup", "备份整个台账"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from lifecycle.engine.by_clock import judge_due
 from lifecycle.engine.case import Case, File, Moment, Proposal
 from lifecycle.engine.editions import (
     as_read,
@@ -28,7 +29,7 @@ from lifecycle.engine.standing import open_limits
 from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass, replace
-from lifecycle.workflow.model import OPENING, THIS, Setting, Transition, Workflow
+from lifecycle.workflow.model import CLOCK, OPENING, THIS, Setting, Transition, Workflow
 from lifecycle.workflow.reliance import names_read, reads_of, required_by
 
 
@@ -123,17 +124,24 @@ def left_after(case: Case, settled: int) -> dict[str, Proposal]:
 
 def gates_of_step(workflow: Workflow, case: Case, step: MadeStep, moment: Moment) -> list[Gate]:
     """Judge the facts, materials, guards and dwells of a standing step on the editions that it
-    read, as amended since, on its own day and with the counters of then.
+    read, as amended since, on its own day and with the counters of then; and, where the clock made
+    it, whether it was due.
     """
     transition = transition_of(workflow, step)
     then, day = as_read(case, step, moment)
-    return judged_again(workflow, then, transition, day)
+    gates = judged_again(workflow, then, transition, day)
+    if step.cause == CLOCK and transition.by:
+        gates.append(judge_due(then, transition, day))
+    return gates
 
 
 def judged_again(
     workflow: Workflow, case: Case, transition: Transition, moment: Moment
 ) -> list[Gate]:
-    """Judge the facts, materials, guards and dwells of a transition, nothing coming with it."""
+    """Judge the facts, materials, guards and dwells of a transition, nothing coming with it, and of
+    one that nobody makes whether it is due.
+    """
+    timed = transition.after is not None and not transition.by
     return [
         *judge_needed(workflow, case, transition, {}, moment),
         *judge_materials(workflow, case, transition),
@@ -145,6 +153,7 @@ def judged_again(
             judge_dwell(workflow, case, transition, dwell, {}, moment)
             for dwell in transition.dwells
         ),
+        *((judge_due(case, transition, moment),) if timed else ()),
     ]
 
 

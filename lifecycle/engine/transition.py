@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lifecycle.engine.by_clock import judge_due
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.gates.awaited import ONWARD
 from lifecycle.engine.gates.cosign import judge_cosign, judge_makers
@@ -24,7 +25,7 @@ from lifecycle.engine.gates.gates import (
 )
 from lifecycle.engine.gates.settled import judge_settled
 from lifecycle.engine.values import Value
-from lifecycle.workflow.model import OPENING, Transition, Workflow
+from lifecycle.workflow.model import CLOCK, OPENING, Transition, Workflow
 
 MOST_WAYS = 8
 """So many of the ways out of a state are named."""
@@ -102,5 +103,7 @@ def judge_transition(
         judge_dwell(workflow, case, transition, dwell, facts, moment) for dwell in transition.dwells
     )
     gates += judge_counters(workflow, case, transition)
+    if transition.after is not None and (officer.cause == CLOCK or not transition.by):
+        gates.append(judge_due(case, transition, moment))
     gates += judge_settled(workflow, case, transition, officer, moment)
     return tuple(gates), role

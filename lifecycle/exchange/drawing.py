@@ -33,6 +33,7 @@ KINDS: dict[Kind, str] = {
     "reopen": "重新办理",
     "record": "记录",
 }
+_SPANS = {"day": "日", "workday": "个工作日", "month": "个月"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,14 @@ def _joined(found: dict[tuple[str, str, Kind], list[str]]) -> tuple[Arrow, ...]:
 
 
 def _titled(workflow: Workflow, transition: Transition) -> str:
-    """Give a transition's title, with what it does to other cases."""
+    """Give a transition's title, with when it makes itself and what it does to other cases."""
     reached = [
         effect.opens or f"{target_of(workflow, effect)}.{effect.transition}"
         for effect in transition.does
     ]
-    return transition.title + (f"（带动 {'、'.join(reached)}）" if reached else "")
+    after = transition.after
+    timed = f"（满 {after.amount}{_SPANS[after.unit]}自动）" if after else ""
+    return transition.title + timed + (f"（带动 {'、'.join(reached)}）" if reached else "")
 
 
 def group_title(workflow: Workflow, sources: tuple[str, ...]) -> str:
@@ -121,6 +124,5 @@ def caption(workflow: Workflow, state: State) -> str:
     if state.lead:
         parts.append(f"{workflow.roles[state.lead].title}牵头")
     if state.due:
-        unit = {"day": "日", "workday": "个工作日", "month": "个月"}[state.due.unit]
-        parts.append(f"限{state.due.amount}{unit}")
+        parts.append(f"限{state.due.amount}{_SPANS[state.due.unit]}")
     return "，".join(parts) or ("终点" if state.final else "")

@@ -14,6 +14,7 @@ from typing import Any, Self
 from lifecycle.engine.docket import PlannedEffect
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.chain import Problem
+from lifecycle.ledger.due import is_by_clock
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import CAUSE, UNREADABLE, hash_of, read, recorded_at
 from lifecycle.ledger.rows.link_rows import named_case
@@ -62,7 +63,7 @@ class Cause:
 def cause_of(body: Mapping[str, Any]) -> Cause | None:
     """Give what an entry follows from; None where it is no effect. Raises as `Cause.from_dict`."""
     told = body["intent"].get(CAUSE)
-    return Cause.from_dict(told) if told is not None else None
+    return Cause.from_dict(told) if told is not None and not is_by_clock(body["intent"]) else None
 
 
 def check_cause(library: Library, cause: Cause, body: Mapping[str, Any], row: EntryRow) -> str:

@@ -22,6 +22,7 @@ _CODES = {
     "eid": "chain",
     "v": "form",
     "actor": "authority",
+    "cause": "cause",
     "authority": "authority",
     "gates": "gates",
     "numbers": "number",
@@ -34,6 +35,7 @@ _CODES = {
 _WORDS = {
     "actor": "经办人或其单位",
     "authority": "所依据的角色与授权",
+    "cause": "起因",
     "gates": "各关口的依据",
     "numbers": "编号",
     "data": "内容",

@@ -25,7 +25,6 @@ from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.editions import facts_read, is_read, transition_of
 from lifecycle.engine.others import MOST_PINS, NO_OTHERS, OtherCase, Others
 from lifecycle.engine.values import Value
-from lifecycle.expression.expression import Expression
 from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.chain import follow
 from lifecycle.ledger.collecting import collect, collect_linked
@@ -34,6 +33,7 @@ from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.link_rows import cases_linking, named_case, workflows_linking
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import LINKED, Effect, Transition, Workflow
+from lifecycle.workflow.reliance import reads_others
 
 _MOST_KEPT = 40_000
 """Entries of other cases that are kept at once."""
@@ -147,7 +147,7 @@ class OtherCases:
         for step in case.steps if workflow.reads_others else ():
             read = [n for n in (*change.facts, change.material) if is_read(case, step, n)]
             way = transition_of(workflow, step)
-            if not read or not any(_reads_others(workflow, one) for one in way.expressions):
+            if not read or not any(reads_others(workflow, one) for one in way.expressions):
                 continue
             row = next(self.library.store.entries(case.id, after=step.seq - 1, chunk=1), None)
             if row is not None:
@@ -342,9 +342,3 @@ def _ways_judged(workflow: Workflow, case: Case | None, act: Act) -> tuple[Trans
     if isinstance(act, Correct | ConfirmCorrection):
         return (*ways, *((workflow.opening,) if workflow.opening else ()))
     return ()
-
-
-def _reads_others(workflow: Workflow, expression: Expression) -> bool:
-    """Tell whether an expression reads other cases."""
-    links = {fact.name for fact in workflow.links}
-    return not expression.names.isdisjoint({LINKED, *links, *workflow.collections})

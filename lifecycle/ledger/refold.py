@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from lifecycle.ledger.chain import CaseStep, by_case, follow
+from lifecycle.ledger.every import put_every
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, canonical, stored
 from lifecycle.ledger.rows.link_rows import put_links
@@ -28,6 +29,7 @@ def refold(store: Store) -> None:
     for _case_id, rows in by_case(store.all_entries(upto=store.last_index())):
         (last,) = deque(_writing_values(library, follow(library, rows)), maxlen=1)
         _write(library, last)
+    put_every(library, library.directory())
     library.keep_compiled()
 
 

@@ -5,7 +5,7 @@ slows down.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,16 @@ from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.causes import Cause
 from lifecycle.ledger.chain import follow
 from lifecycle.ledger.deeds import Deed
+from lifecycle.ledger.due import BY_CLOCK, DueStep, Then, first_due
+from lifecycle.ledger.every import (
+    EVERY,
+    NAMED,
+    DueOpening,
+    PeriodDue,
+    first_opening,
+    put_every,
+    versions_of,
+)
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.others import OtherCases, PastCases
 from lifecycle.ledger.record import (
@@ -53,6 +63,7 @@ from lifecycle.ledger.record import (
 from lifecycle.ledger.rows.case_rows import read_case, series_of
 from lifecycle.ledger.rows.link_rows import named_case
 from lifecycle.ledger.rows.rows import put_rows
+from lifecycle.ledger.rows.task_rows import cases_due, whose_clock
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Ask, Store
 from lifecycle.people.change import decide_office
@@ -66,7 +77,7 @@ from lifecycle.people.clock import (
     open_step,
 )
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import CLOCK, Workflow
 from lifecycle.workflow.reliance import reads_of
 
 SOFTWARE = f"lifecycle {__version__}"
@@ -150,6 +161,20 @@ class _Judged:
         return isinstance(act, Act) and act.is_idle(docket)
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """Of which cases something is asked: of one, and of all where `others` says so."""
+
+    case_id: str | None
+    others: Callable[[], bool]
+
+    def covers(self, case_id: str) -> bool:
+        """Tell whether it is asked of a case."""
+        return case_id == self.case_id or self.others()
+
+
+EVERYTHING = About(None, lambda: True)
+
 _OfDay = tuple[dict[str, str], dict[str, frozenset[str]] | None]
 """The units' names of a day, and who was in office."""
 
@@ -176,6 +201,8 @@ class Register:
 
         Refused attempts are counted afterwards, so that a rollback does not drop them.
         """
+        if not self.store.in_transaction:
+            self._make_before(EVERYTHING)
         try:
             with self.store.writing():
                 yield
@@ -211,22 +238,154 @@ class Register:
 
         Raises RefusedError with every gate, and counts it.
         """
+        if request.request_id is not None:
+            _see_own_name(request.request_id)
         try:
             if request.dry_run:
-                return self._try_out(request, workflow, case_id, act)
-            judged = self._judge_ahead(request, workflow, case_id, act)
-            with self.store.writing(*_confirming(request, judged)):
-                repeated = self._repeated(request, workflow, case_id, act)
-                if repeated is not None:
-                    return repeated
-                now = self.clock()
-                if judged is None or not self._stands(judged, now):
-                    judged = self._judge(request, workflow, case_id, act, now)
-                return self._record(request, judged, now)
+                with self.as_if_due(self.about(workflow, case_id)):
+                    return self._try_out(request, workflow, case_id, act)
+            return self._submit_when_nothing_is_due(request, workflow, case_id, act)
         except RefusedError as refused:
             if not request.dry_run:
                 self._count(request, case_id, refused)
             raise
+
+    def _submit_when_nothing_is_due(
+        self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
+    ) -> Outcome:
+        """Record a command; what is due by itself, of its case or of those that it may read, is
+        made first, in transactions of its own: that stands, even if the command is refused.
+        """
+        about = self.about(workflow, case_id)
+        if self.store.in_transaction:
+            self._make_before(about)
+        try:
+            return self._submit(request, workflow, case_id, act, about)
+        except _DueError:
+            while self._make_before(about):
+                with suppress(_DueError):
+                    return self._submit(request, workflow, case_id, act, about)
+            return self._submit(request, workflow, case_id, act, None)
+
+    def _submit(
+        self,
+        request: Request,
+        workflow: Workflow | None,
+        case_id: str | None,
+        act: Act,
+        about: About | None,
+    ) -> Outcome:
+        """Decide a command and record it, in one transaction; raises _DueError where something has
+        fallen due that has to be made before.
+        """
+        judged = self._judge_ahead(request, workflow, case_id, act)
+        with self.store.writing(*_confirming(request, judged, self.today())):
+            repeated = self._repeated(request, workflow, case_id, act)
+            if repeated is not None:
+                return repeated
+            now = self.clock()
+            if about is not None and any(self._due(one, now) for one in self.waiting(about)):
+                raise _DueError
+            if judged is None or not self._stands(judged, now):
+                judged = self._judge(request, workflow, case_id, act, now)
+            return self._record(request, judged, now)
+
+    def _make_before(self, about: About) -> bool:
+        """Make what is due by itself before something else is recorded; tell whether anything
+        was.
+        """
+        with self.store.deeds.by_itself():
+            return bool(self.make_due(about))
+
+    def make_due(self, about: About = EVERYTHING) -> list[Outcome]:
+        """Make what is due by itself, the first day first, until nothing is: each in a transaction
+        of its own, unless there is one.
+        """
+        made: list[Outcome] = []
+        while True:
+            before = len(made)
+            for case_id in self.waiting(about):
+                while (outcome := self._make(case_id)) is not None:
+                    made.append(outcome)
+            if len(made) == before:
+                return made
+
+    @contextmanager
+    def as_if_due(self, about: About = EVERYTHING) -> Iterator[list[Outcome]]:
+        """Look at the ledger as if everything were made that is due by itself, and be told what
+        that is. Nothing is recorded; where nothing can be, it is looked at as it is.
+        """
+        if not self.waiting(about):
+            yield []
+            return
+        with suppress(_UndoneError), ExitStack() as turn:
+            made: list[Outcome] = []
+            with suppress(UnavailableError):
+                turn.enter_context(self.store.writing())
+                made = self.make_due(about)
+            yield made
+            raise _UndoneError
+
+    def waiting(self, about: About = EVERYTHING) -> list[str]:
+        """List the cases, by their ids, of which something may be due today."""
+        waiting = cases_due(self.store, self.today().isoformat())
+        return [case_id for case_id in waiting if about.covers(case_id)]
+
+    def about(self, workflow: Workflow | None, case_id: str | None = None) -> About:
+        """Say of which cases a command may read what is due: its own or, where its workflow reads
+        others, all.
+        """
+
+        def reads_others() -> bool:
+            governing = workflow
+            if governing is None and case_id is not None:
+                governing = self.library.workflow(self.case(case_id).workflow)
+            return governing is None or governing.reads_others
+
+        return About(case_id, reads_others)
+
+    def _due(self, case_id: str, now: datetime) -> _Due | None:
+        """Decide what is due of a case first; None where nothing is."""
+        directory, today = self.library.directory(), _day_of(now)
+        then = self._then(directory, today)
+        if case_id == EVERY:
+            versions = versions_of(self.library, directory)
+            opening = first_opening(then, self.library, versions)
+            if opening is None:
+                return None
+            return _Due(_as_judged(opening, None, directory, today), opening.due)
+        case = self.case(case_id)
+        step = first_due(then, self.library.workflow(case.workflow), case)
+        return _Due(_as_judged(step, case, directory, today)) if step else None
+
+    def _then(self, directory: Directory, today: date) -> Then:
+        def moment(on: date) -> Moment:
+            return replace(self.moment(directory, on), recorded=today)
+
+        def numbered(number: str) -> tuple[Workflow, Case]:
+            case = self.case(named_case(self.store, number) or "")
+            return self.library.workflow(case.workflow), case
+
+        def opened(name: str) -> Workflow:
+            return self.library.workflow(directory.document("workflow", name) or "")
+
+        return Then(today, moment, self.others(directory), numbered, opened)
+
+    def _make(self, case_id: str) -> Outcome | None:
+        """Make what is due of a case first; None where nothing is, or where what it would do to
+        other cases cannot be done together.
+        """
+        with suppress(RefusedError), self.store.writing():
+            now = self.clock()
+            due = self._due(case_id, now)
+            if due is not None and due.period is not None:
+                request = Request(CLOCK, request_id=due.period.eid)
+                outcome = self._record(request, due.judged, now, due.period.cause)
+                put_every(self.library, due.judged.directory)
+                return outcome
+            if due is not None:
+                return self._record(Request(CLOCK), due.judged, now, BY_CLOCK)
+        return None
 
     def _try_out(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
@@ -362,7 +521,11 @@ class Register:
         return _Judged(workflow, case, decision, officer, moment, directory, _day_of(now))
 
     def _record(
-        self, request: Request, judged: _Judged, now: datetime, cause: Cause | None = None
+        self,
+        request: Request,
+        judged: _Judged,
+        now: datetime,
+        cause: Mapping[str, Any] | None = None,
     ) -> Outcome:
         """Record what was accepted, unless it changes nothing, and then its effects; a dry run only
         looks what that would be.
@@ -382,12 +545,12 @@ class Register:
         )
         body = case_entry(
             place,
-            Stamp(eid, at, at, SOFTWARE, self.account),
+            Stamp(eid, at, at, SOFTWARE, "" if judged.officer.id == CLOCK else self.account),
             accepted,
             judged.officer,
             moment,
             workflow=workflow.digest,
-            cause=cause.to_dict() if cause else None,
+            cause=cause,
         )
         if case is None:
             year = moment.on.year
@@ -467,7 +630,7 @@ class Register:
             raise RefusedError(case, _asked_for(workflow, case, act), decision.gates, ground)
         way = (*origin.way, cause.by)
         judged = _Judged(workflow, case, decision, officer, moment, directory, origin.today, way)
-        return self._record(request, judged, now, cause)
+        return self._record(request, judged, now, cause.to_dict())
 
     def _says_the_same(self, judged: _Judged, case: Case) -> bool:
         """Tell whether an act that would change nothing of its case says what the last entry on the
@@ -614,6 +777,8 @@ class Register:
         `definition` is published with it. Gives the entry's body.
         """
         files = []
+        if request.request_id is not None:
+            _see_own_name(request.request_id)
         with self.store.writing():
             if request.request_id and (
                 found := self.store.entry(check_request_id(request.request_id))
@@ -669,6 +834,8 @@ class Register:
             after = evolve_directory(directory, body, digest)
             self.store.append(OFFICE, place.seq, stamp.eid, raw, digest)
             self.store.put_office(after.seq, after.head, canonical(dump_directory(after)))
+            if definition is not None and data["kind"] == "workflow":
+                put_every(self.library, after)
         return body
 
     def _keep(self, data: Mapping[str, Any], definition: bytes) -> str:
@@ -677,6 +844,33 @@ class Register:
         if data["kind"] == "workflow":
             self.library.publish(digest)
         return digest
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What is due, as it was decided: of a case or, where something is opened, in a period."""
+
+    judged: _Judged
+    period: PeriodDue | None = None
+
+
+def _as_judged(
+    found: DueStep | DueOpening, case: Case | None, directory: Directory, today: date
+) -> _Judged:
+    """Give what is due as a command that was judged."""
+    decision, officer, moment = found.decision, found.officer, found.moment
+    return _Judged(found.workflow, case, decision, officer, moment, directory, today)
+
+
+def _see_own_name(request_id: str) -> None:
+    """Refuse a request id by which only the clock names its own."""
+    if request_id.startswith(NAMED):
+        message = f"--request-id 不能以 {NAMED} 开头：按期自动立的项用它"
+        raise InvalidError(message, "请换一个编号")
+
+
+class _DueError(Exception):
+    """Raised to make first what has fallen due."""
 
 
 class _UndoneError(Exception):
@@ -717,12 +911,13 @@ def acting_officer(directory: Directory, request: Request, on: date, today: date
     )
 
 
-def _confirming(request: Request, judged: _Judged | None) -> list[Ask]:
+def _confirming(request: Request, judged: _Judged | None, today: date) -> list[Ask]:
     """Give what will be read to confirm a decision."""
     asks: list[Ask] = []
     if judged is None or request.request_id is not None:
         return asks
     asks.append((text.OFFICE_HEAD, {}))
+    asks.append(whose_clock(today.isoformat()))
     if judged.case is not None:
         asks.append((text.PLACE_OF_CASE, {"id": judged.case.id}))
     return [*asks, (text.LAST_BODY, {})]

@@ -7,25 +7,30 @@ An entry is right if its bytes are those that the register would write today for
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any
 
 from lifecycle.engine.acts import Act, Advance, IssueLetter, read_act
 from lifecycle.engine.amendments import Amendment
-from lifecycle.engine.case import Case, acting_for_cause
+from lifecycle.engine.by_clock import the_clock
+from lifecycle.engine.case import Case, Moment, Officer, acting_for_cause
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.evolve import evolve
 from lifecycle.engine.others import Others
+from lifecycle.engine.periods import facts_in
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.frozen import replace
 from lifecycle.ledger.as_of import NOW, AsOf, amendments_later
 from lifecycle.ledger.causes import cause_of, check_cause, check_effects
-from lifecycle.ledger.chain import CaseStep, Problem, Step, by_case, fold
+from lifecycle.ledger.chain import CaseStep, Problem, Step, by_case, fold, follow
+from lifecycle.ledger.due import BY_CLOCK, Then, first_due, is_by_clock
 from lifecycle.ledger.entry_checks import (
     check_account,
     check_link,
@@ -33,6 +38,7 @@ from lifecycle.ledger.entry_checks import (
     differences,
     unreadable,
 )
+from lifecycle.ledger.every import due_named, versions_of
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.others import OtherCases, PastCases
 from lifecycle.ledger.record import (
@@ -47,9 +53,10 @@ from lifecycle.ledger.record import (
     day_of,
     read,
 )
+from lifecycle.ledger.rows.link_rows import named_case
 from lifecycle.ledger.store import EntryRow, LostDefinitionError
 from lifecycle.people.directory import Directory
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import CLOCK, Workflow
 
 _UNDER = frozenset(("from", "to", "transition", "type", "data"))
 """What may be compared with another workflow's judgement: the rest is pinned to the entry's own."""
@@ -59,13 +66,15 @@ _UNDER = frozenset(("from", "to", "transition", "type", "data"))
 class Basis:
     """What entries are judged again by: the definitions and the office.
 
-    `under` is a workflow to use instead of the pinned one.
+    `under` is a workflow to use instead of the pinned one. `overdue` notes what was found not to be
+    made when it was due, by case, transition and day: that is told once.
     """
 
     library: Library
     directory: Directory
     under: Workflow | None = None
     past: PastCases | None = None
+    overdue: set[tuple[str, str, str]] = field(default_factory=set)
 
     def others(
         self, workflow: Workflow, case: Case | None, act: Act, row: EntryRow, office: int
@@ -73,9 +82,36 @@ class Basis:
         """Give the other cases as they stood when an entry was judged, after so many entries of the
         office.
         """
+        return self.reading(row, office).for_act(workflow, case, act, day_of(row.raw))
+
+    def reading(self, row: EntryRow, office: int) -> OtherCases:
+        """Give what reads the other cases as they stood before an entry."""
         past = self.past or PastCases(self.library)
-        reading = OtherCases(self.library, past, self.directory, row.idx, office)
-        return reading.for_act(workflow, case, act, day_of(row.raw))
+        return OtherCases(self.library, past, self.directory, row.idx, office)
+
+    def then(self, body: Mapping[str, Any], row: EntryRow) -> Then:
+        """Give the moment at which an entry was recorded, before it was."""
+        library, directory, office = self.library, self.directory, body["office"]
+        today = recorded_day(body["recorded_at"])
+
+        def moment(on: date) -> Moment:
+            recorded = date.fromisoformat(today)
+            staff = directory.staff(on.isoformat(), office)
+            calendar = library.calendar(body["calendar"])
+            return Moment(on, calendar, staff=staff, recorded=recorded)
+
+        def numbered(number: str) -> tuple[Workflow, Case]:
+            rows = library.store.entries(named_case(library.store, number) or "")
+            steps = follow(library, takewhile(lambda its: its.idx < row.idx, rows))
+            (last,) = deque(steps, maxlen=1)
+            assert last.after is not None  # what is followed without judging always goes on
+            return library.workflow(last.after.workflow), last.after
+
+        def opened(name: str) -> Workflow:
+            return library.workflow(directory.document("workflow", name, office) or "")
+
+        reading = self.reading(row, office)
+        return Then(date.fromisoformat(today), moment, reading, numbered, opened)
 
     def workflow(self, digest: str) -> Workflow:
         """Give the workflow for an entry that is pinned to the one with that SHA-256."""
@@ -191,11 +227,6 @@ def rejudge(
     intent = body["intent"]
     library, directory = basis.library, basis.directory
     try:
-        recorded = recorded_day(body["recorded_at"])
-        officer = library.officer(
-            directory, intent["actor"], intent["occurred_on"], recorded, body["office"]
-        )
-        directory.check_in_office(intent["actor"]["id"], recorded, body["office"])
         act = read_act(intent)
         cause = cause_of(body)
         if cause is not None:
@@ -203,9 +234,13 @@ def rejudge(
             if wrong:
                 yield "cause", wrong
                 return
-            officer = acting_for_cause(officer, cause.by)
+        elif basis.under is None:
+            yield from _check_clock(basis, workflow, case, body, row)
         others = basis.others(workflow, case, act, row, body["office"])
         moment = replace(library.moment_of(directory, body), others=others)
+        officer = _officer_of(basis, workflow, case, body, moment)
+        if cause is not None:
+            officer = acting_for_cause(officer, cause.by)
         decision = decide(workflow, case, act, officer, moment)
     except UnavailableError:
         raise
@@ -227,9 +262,8 @@ def rejudge(
         body["software"],
         account_of(body),
     )
-    wanted = case_entry(
-        place, stamp, decision, officer, moment, workflow=pinned, cause=intent.get(CAUSE)
-    )
+    named = BY_CLOCK if is_by_clock(intent) and case is not None else intent.get(CAUSE)
+    wanted = case_entry(place, stamp, decision, officer, moment, workflow=pinned, cause=named)
     if case is None:
         wanted["numbers"] = {"case": body["numbers"]["case"]}
     elif isinstance(decision.act, IssueLetter):
@@ -240,6 +274,69 @@ def rejudge(
         yield from differences(wanted, body, _UNDER if foreign else None)
     if _has_effects(workflow, case, act):
         yield from check_effects(library, row, decision.effects, intent["data"]["note"])
+
+
+def _officer_of(
+    basis: Basis, workflow: Workflow, case: Case | None, body: Mapping[str, Any], moment: Moment
+) -> Officer:
+    """Say who made an entry: an officer in office when it was recorded, or the clock; what follows
+    from an entry of the clock is made by it, too. Raises LifecycleError.
+    """
+    library, directory, intent = basis.library, basis.directory, body["intent"]
+    actor, office = intent["actor"], body["office"]
+    if is_by_clock(intent):
+        return the_clock(workflow, case, moment)
+    if actor["id"] == CLOCK and CAUSE in intent and not is_by_clock(intent):
+        return Officer(CLOCK, "", actor["unit"], {})
+    recorded = recorded_day(body["recorded_at"])
+    officer = library.officer(directory, actor, intent["occurred_on"], recorded, office)
+    directory.check_in_office(actor["id"], recorded, office)
+    return officer
+
+
+def _check_clock(
+    basis: Basis, workflow: Workflow, case: Case | None, body: Mapping[str, Any], row: EntryRow
+) -> Iterator[Problem]:
+    """See that an entry that is no effect was due, if the clock made it, and that nothing else was
+    due before it.
+    """
+    if case is None and is_by_clock(body["intent"]):
+        yield from _check_opening(basis, workflow, body)
+    elif case is not None and workflow.timed:
+        yield from _check_due(basis, workflow, case, body, row)
+
+
+def _check_opening(basis: Basis, workflow: Workflow, body: Mapping[str, Any]) -> Iterator[Problem]:
+    """See that what the clock opened is what was due in its period."""
+    library, intent = basis.library, body["intent"]
+    versions = versions_of(library, basis.directory, body["office"])
+    calendar, on = library.calendar(body["calendar"]), intent["occurred_on"]
+    due = due_named(versions, intent[CAUSE], calendar, on)
+    if due is None:
+        yield "due", "记录写的是按期自动立项，那一天却没有到期的这一期"
+        return
+    if (due.every.opens, due.eid) != (workflow.name, intent["eid"]):
+        yield "due", "按期自动立项的流程或记录号不是那一期的"
+    elif (
+        facts_in(due.every, workflow, due.period, date.fromisoformat(on)) != intent["data"]["facts"]
+    ):
+        yield "due", "按期自动立项所填的与应填的不符"
+
+
+def _check_due(
+    basis: Basis, workflow: Workflow, case: Case, body: Mapping[str, Any], row: EntryRow
+) -> Iterator[Problem]:
+    """See that an entry was not recorded before what was due of its case by itself."""
+    due = first_due(basis.then(body, row), workflow, case)
+    intent = body["intent"]
+    by_clock = intent["actor"]["id"] == CLOCK  # whether it says why, is told elsewhere
+    if due is None or (by_clock and intent["transition"] == due.act.transition):
+        return
+    told = (case.id, due.act.transition, due.due_on)
+    if told not in basis.overdue:
+        basis.overdue.add(told)
+        title = workflow.titles[due.act.transition]
+        yield "due", f"“{title}”{due.due_on} 已到期，应先自动办理，记录里没有"
 
 
 def _has_effects(workflow: Workflow, case: Case | None, act: Act) -> bool:

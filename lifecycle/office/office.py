@@ -152,6 +152,10 @@ class Office:
         """Do several commands in one transaction: all of them or, when the block raises, none."""
         return self.register.together()
 
+    def as_if_due(self) -> AbstractContextManager[object]:
+        """Look at the office as if everything were made that is due by itself."""
+        return self.register.as_if_due()
+
     def recorded(self, request_id: str) -> Mapping[str, Any] | None:
         """Give the entry that was recorded under a request id, or None."""
         found = self.store.entry(request_id)

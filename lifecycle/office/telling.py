@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.entry import Entry
+from lifecycle.engine.gates.gates import BY_CLOCK
 from lifecycle.insight.chronicle import change_in, settles, tell
 from lifecycle.ledger.record import stored
+from lifecycle.workflow.model import CLOCK
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
@@ -37,6 +39,8 @@ def _caused(office: Office, body: Body) -> str:
     entry = Entry.from_body(body, digest="")
     if not entry.cause:
         return ""
+    if entry.cause == CLOCK:
+        return f"（{BY_CLOCK}）"
     name, _, made = entry.cause.partition(".")
     digest = office.directory.document("workflow", name)
     titles = office.library.workflow(digest).titles if digest else {}

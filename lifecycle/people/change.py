@@ -15,6 +15,7 @@ from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.people.appointments import WEEKDAYS, check_beginning
 from lifecycle.people.clock import ANNOUNCED, CONFIRMED, check_announcement, check_confirmation
 from lifecycle.people.directory import Directory
+from lifecycle.workflow.model import CLOCK
 
 KINDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历", "issuing": "发文规则"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
@@ -145,6 +146,9 @@ def _check_person(directory: Directory, data: Mapping[str, Any]) -> None:
 
 
 def _check_code(data: Mapping[str, Any]) -> None:
+    if data["officer"] == CLOCK:
+        message = "经办人代码不能是 clock：到期自动办理的，记在这个代码下"
+        raise InvalidError(message, "换一个代码")
     if not is_code(data["officer"]) or not data["title"]:
         raise InvalidError(
             f"经办人代码“{data['officer']}”不合规", "用字母、数字、点、横线，最多 40 个，并写明职务"

@@ -211,6 +211,21 @@ class Directory:
         last = self.seq if seq is None else seq
         return {code: unit.title(on, last) for code, unit in self.units.items()}
 
+    def contact(self, actor: Mapping[str, str], on: str, seq: int) -> str:
+        """Name whom to ask about an act: who did it or, where the clock did, the first officer by
+        code of the unit that it acted for; that unit where there is none.
+        """
+        if actor["id"] in self.people:
+            return self.people[actor["id"]].title
+        there = sorted(
+            code
+            for code, person in self.people.items()
+            if person.unit == actor["unit"] and person.span.seq <= seq and person.serves(on, seq)
+        )
+        if there:
+            return self.people[there[0]].title
+        return self.names(on, seq).get(actor["unit"], actor["unit"])
+
     def staff(self, on: str, seq: int | None = None) -> dict[str, frozenset[str]] | None:
         """Map each unit in which somebody was in office on a day to the roles that they held; None
         for an office that does not ask.

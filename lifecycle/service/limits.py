@@ -25,6 +25,7 @@ class Limits:
     receive_seconds: int
     command_seconds: int
     stop_seconds: int
+    tick_seconds: int
     recycle_requests: int
     recycle_mb: int
 

@@ -25,6 +25,7 @@ from lifecycle.service.limits import MEGABYTE, Limits
 from lifecycle.service.pool import LostError, Pool, SlowError
 from lifecycle.service.scratch import INLINE, Room, scratch_folder
 from lifecycle.service.socket_file import BACKLOG
+from lifecycle.service.timekeeper import Timekeeper
 from lifecycle.service.worker import Answer, Question, no_room, refusal
 from lifecycle.wire import CHUNK, PATH
 
@@ -260,6 +261,7 @@ def serve(
     with scratch_folder(Path(listener.getsockname())) as scratch:
         pool = Pool(url, database, scratch, limits)
         pool.start()
+        timekeeper = Timekeeper(url, limits.tick_seconds)
         Connected.gate = Turnstile(limits)
         door: Any = Door(pool, limits, scratch)
         config = uvicorn.Config(
@@ -278,3 +280,4 @@ def serve(
             asyncio.run(_Server(config).serve(sockets=[listener]))
         finally:
             pool.end()
+            timekeeper.end()

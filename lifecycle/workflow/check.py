@@ -11,11 +11,13 @@ from typing import Protocol
 
 from lifecycle.errors import Location, Problem, nearest
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
+from lifecycle.workflow.clock_words import check_clock
 from lifecycle.workflow.collection_words import check_collections
 from lifecycle.workflow.conditions import CASE_PARTS, check_conditions
 from lifecycle.workflow.cosign_words import check_cosigns
 from lifecycle.workflow.edition_words import check_editions
 from lifecycle.workflow.effect_words import check_effects
+from lifecycle.workflow.every_words import check_every
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.language import MENTIONED
 from lifecycle.workflow.letter_variables import LETTER_NAMES, STAGE
@@ -99,6 +101,8 @@ def check(
         *check_effects(workflow, vague, others),
         *check_editions(workflow),
         *check_limits(workflow),
+        *check_clock(workflow),
+        *check_every(workflow, others),
         *check_cosigns(workflow),
     ]
     if templates is not None:

@@ -30,6 +30,7 @@ _TOP = (
     "identity",
     "opened_by",
     "opening",
+    "every",
     "panel",
     "note",
 )

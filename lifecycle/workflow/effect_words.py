@@ -20,7 +20,7 @@ from lifecycle.workflow.model import OPENING, ROW, THIS, Effect, Fact, Setting, 
 from lifecycle.workflow.reliance import target_of
 from lifecycle.workflow.setting_words import COMPUTED_AS, sort_computed
 
-_ALSO_AS = {"case": ("text", "record"), "list": ("list",)}
+ALSO_AS = {"case": ("text", "record"), "list": ("list",)}
 """The types of expression that give a fact what nothing computes for its own case."""
 
 
@@ -144,7 +144,7 @@ def _check_facts(
     known: Others,
 ) -> Iterator[Problem]:
     given = {setting.fact for setting in effect.facts}
-    for fact in _lacking(target, effect, ways, given):
+    for fact in lacking(target, effect, ways, given):
         message = f"{target.title} 要填 {fact.title}（{fact.name}），这里没有写怎样算"
         yield Problem("unfed-effect", effect.location, message, f"在 facts 里补上 {fact.name}: …")
     for setting in effect.facts:
@@ -154,7 +154,7 @@ def _check_facts(
             mend = f"是否为 “{near}”？" if near else f"看 {target.title} 有哪些要素"
             message = f"{target.title} 没有要素 “{setting.fact}”"
             yield Problem("unknown-fact", setting.location, message, mend)
-        elif not _takes(effect, ways, fed):
+        elif not takes(effect, ways, fed):
             message = f"{target.title} 的要素 {fed.name} 不随这里填报"
             mend = "删去；或在那里的 asks、may 里加上它"
             yield Problem("wrong-effect", setting.location, message, mend)
@@ -162,7 +162,7 @@ def _check_facts(
             yield from _check_value(workflow, effect, fed, setting, vague, known)
 
 
-def _lacking(
+def lacking(
     target: Workflow, effect: Effect, ways: tuple[Transition, ...], given: set[str]
 ) -> Iterator[Fact]:
     """Give the facts of the other case that have to come with what is done to it, and do not."""
@@ -174,7 +174,8 @@ def _lacking(
             yield fact
 
 
-def _takes(effect: Effect, ways: tuple[Transition, ...], fact: Fact) -> bool:
+def takes(effect: Effect, ways: tuple[Transition, ...], fact: Fact) -> bool:
+    """Tell whether a fact may be given with what is done to the other case."""
     if effect.opens:
         return all(not way.asks or fact.name in way.asks for way in ways)
     return all(fact.name in (*way.asks, *way.may) for way in ways)
@@ -193,7 +194,7 @@ def _check_value(
     names = _sorts(workflow, rows.over if rows is not None else "", known)
     sort, problems = sort_computed(workflow, setting, names, vague, also)
     yield from problems
-    wanted = _ALSO_AS.get(fact.type) or (COMPUTED_AS[fact.type],)
+    wanted = ALSO_AS.get(fact.type) or (COMPUTED_AS[fact.type],)
     if sort is None:
         return
     given = _given(workflow, setting, known.get(rows.over) if rows is not None else None)

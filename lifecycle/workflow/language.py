@@ -14,7 +14,7 @@ from functools import cached_property
 
 from lifecycle.expression.language import FUNCTIONS, Function
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import ENTERED, ENTERING, OPENING, PREVIOUS
+from lifecycle.workflow.model import CLOCK, ENTERED, ENTERING, OPENING, PREVIOUS
 
 # ── How a value is written ──
 
@@ -348,6 +348,15 @@ _IN = Key(
     "in: 10\nunit: workday\nbasis: 内部承诺",
     required=True,
 )
+_IN_OR_NONE = Key(
+    "in",
+    "期限",
+    WholeNumber(least=0, most=10_000),
+    "满多久到期，例如 in: 10；0 是起算日当天",
+    "in: 10\nunit: workday\nbasis: 内部承诺",
+    more="有效期到某日为止的（含当日），次日到期：in: 1, unit: day。",
+    required=True,
+)
 _SPAN = Key(
     "unit",
     "单位",
@@ -568,6 +577,17 @@ _WORKFLOW = Form(
             required=True,
         ),
         Key(
+            "every",
+            "按期立项",
+            Inner("every"),
+            "每月、每季、每年由系统自动立一件",
+            "every: {year: {in: 10, unit: workday, opens: review, facts: {title: before.label},"
+            " basis: 内部承诺}}",
+            more="从发布之日起算：发布以后到期的各期，每期一件，漏不了，也重不了。"
+            "那里 opening 的 by 要写着 clock。新版改了的，从发布之日起照新版。",
+            otherwise="不按期立项",
+        ),
+        Key(
             "lights",
             "亮灯",
             Several("light", most=100),
@@ -586,8 +606,8 @@ _OPENING = Form(
         Key(
             "by",
             "谁立项",
-            Mentions("role", some=True, caused=True),
-            "可以立项的角色",
+            Mentions("role", (CLOCK,), some=True, caused=True),
+            "可以立项的角色；按期自动立的写 clock",
             "by: [office, leader]",
             more="不能是写了 unit、units 的角色：立项时还没有写着单位的要素。" + _CAUSED,
             otherwise="panel 的 lead；没有写 panel 的必须写",
@@ -923,6 +943,55 @@ _COLLECTION = Form(
         ),
     ),
 )
+_EVERY = Form(
+    "every",
+    "按期立项",
+    "every 下",
+    "每种周期至多写一项。",
+    tuple(
+        Key(
+            name,
+            f"每{title}",
+            Inner("periodic"),
+            f"每{title}立一件",
+            f"{name}: {{in: 5, unit: workday, opens: review, facts: {{title: period.label}},"
+            " basis: 内部承诺}",
+            otherwise=f"不按{title}立",
+        )
+        for name, title in (("month", "月"), ("quarter", "季度"), ("year", "年"))
+    ),
+)
+_PERIODIC = Form(
+    "periodic",
+    "每期一件",
+    "every 的 month、quarter、year 下",
+    "从每期开始的前一日起算，满多久立：in: 1, unit: day 是期初第一日，"
+    "in: 5, unit: workday 是第五个工作日。",
+    (
+        _IN,
+        _SPAN,
+        Key(
+            "opens",
+            "立哪种事项",
+            Patterned("[a-z][a-z0-9_]{0,63}", "流程的标识，例如 inspection"),
+            "立项的流程；那里 opening 的 by 要写着 clock",
+            "opens: review",
+            required=True,
+        ),
+        Key(
+            "facts",
+            "填什么",
+            Computed(elsewhere=True),
+            "那一件的要素，各写怎样算",
+            "facts: {title: before.label}",
+            more="可写 period（这一期）和 before（上一期）的 label（2026年第三季度）、"
+            "code（2026Q3）、"
+            "begin、end（首日、末日），today，和固定的文字。",
+            otherwise="什么也不填",
+        ),
+        _LIMIT_BASIS,
+    ),
+)
 _STATE = Form(
     "state",
     "环节",
@@ -1057,11 +1126,23 @@ _TRANSITION = Form(
         Key(
             "by",
             "谁办",
-            Mentions("role", some=True, caused=True),
-            "办理的角色",
+            Mentions("role", (CLOCK,), some=True, caused=True),
+            "办理的角色；到期自动办的写 clock",
             "by: [office]",
-            more=_CAUSED,
+            more=_CAUSED + "写 clock 的另写 after；角色与 clock 都写的，到期以前可以由人办。",
             required=True,
+        ),
+        Key(
+            "after",
+            "到期自动办",
+            Inner("after"),
+            "几时到期；by 写了 clock 的必须写",
+            "by: clock\nafter: {in: 30, unit: day, since: arrive_on, basis: 内部承诺}",
+            more="到期的由系统自动办，一轮只办一次；办理日是到期日，其后事项另有记录的，是那一天。"
+            "关口不全的不算到期，补齐了再办。每次办理和带动以前，系统先把已到期的办完；"
+            "lifecycle tick 随时可以办。当场填写（asks）和写理由（reason）的，不能由 clock 办。"
+            "自动办的公文是草稿，照常核稿、签发。",
+            otherwise="由人办理",
         ),
         Key(
             "asks",
@@ -1177,6 +1258,13 @@ _TRANSITION = Form(
         _NOTE,
         _BASIS,
     ),
+)
+_AFTER = Form(
+    "after",
+    "到期",
+    "流转的 after 下",
+    "从起算日起满多久到期；到期日当天就办，逢假日不顺延。",
+    (_IN_OR_NONE, _SPAN, _SINCE, _LIMIT_BASIS, _INNER, _STOPS),
 )
 _DOES = Form(
     "does",
@@ -1693,10 +1781,13 @@ FORMS = {
         _FACT,
         _COLLECTION,
         _MATERIAL,
+        _EVERY,
+        _PERIODIC,
         _STATE,
         _DUE,
         _LIMIT,
         _TRANSITION,
+        _AFTER,
         _DOES,
         _SOURCE,
         _STANDS,

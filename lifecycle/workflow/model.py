@@ -23,6 +23,7 @@ Kind = Literal[
 ]
 Span = Literal["day", "workday", "month"]
 Missing = Literal["refuse", "skip", "zero"]
+PeriodKind = Literal["month", "quarter", "year"]
 LightColour = Literal["yellow", "red"]
 
 ENTERED = "entered"
@@ -36,8 +37,12 @@ OFFICER = "officer"
 THIS = "this"
 ROW = "row"
 """The name under which the condition of a collection knows the case that reads it."""
+PERIOD, BEFORE = "period", "before"
+"""The names under which what is opened every period knows that period and the one before."""
 LINKED = "linked"
 """The name under which conditions know the cases that link to theirs: `linked.WORKFLOW`."""
+CLOCK = "clock"
+"""What stands in `by` for a transition that makes itself on a day, and who makes it then."""
 PREVIOUS = "previous"
 """The `to` of a resume: the state from which the case was suspended."""
 
@@ -350,7 +355,8 @@ class Transition:
     has read. Of its co-signs those named in `order` come one after another. Once made it stands
     until a return undoes it; where it `stands` none does, but those of `until`. What it `does` are
     its effects on other cases; `causes` name the transitions of other workflows, as
-    WORKFLOW.TRANSITION, of which it may be an effect itself.
+    WORKFLOW.TRANSITION, of which it may be an effect itself; where CLOCK is among them, it makes
+    itself once the time `after` is over.
     """
 
     name: str
@@ -379,6 +385,7 @@ class Transition:
     sets: tuple[Setting, ...] = ()
     does: tuple[Effect, ...] = ()
     causes: tuple[str, ...] = ()
+    after: Limit | None = None
     locks: tuple[str, ...] = ()
     unlocks: tuple[str, ...] = ()
     stands: bool = False
@@ -483,6 +490,21 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class Every:
+    """What the clock opens once in every period: a case of the workflow that it `opens`, at the end
+    of a time `after` the day before the period begins.
+
+    `facts` are what that case is given, by the names that it has there.
+    """
+
+    period: PeriodKind
+    after: Limit
+    opens: str
+    facts: tuple[Setting, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """One mention of a name in the YAML: what it must name, where it stands, and the words that a
     fault begins with.
@@ -524,6 +546,7 @@ class Workflow:
     note: str = ""
     opening: Transition | None = None
     collections: dict[str, Collection] = field(default_factory=dict)
+    every: tuple[Every, ...] = ()
     uses: tuple[Use, ...] = field(default=(), repr=False, metadata={"compiled": False})
 
     @property
@@ -568,6 +591,15 @@ class Workflow:
     def has_effects(self) -> bool:
         """Tell whether a transition does something to other cases."""
         return any(way.does for way in self.transitions)
+
+    @cached_property
+    def timed(self) -> dict[str, tuple[Transition, ...]]:
+        """Map those states to their transitions that make themselves on a day that have any."""
+        found = {
+            state: tuple(way for way in ways.values() if way.after is not None)
+            for state, ways in self.leaving.items()
+        }
+        return {state: ways for state, ways in found.items() if ways}
 
     @cached_property
     def linking(self) -> tuple[str, ...]:

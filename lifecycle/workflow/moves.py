@@ -13,15 +13,18 @@ from lifecycle.expression.expression import Expression
 from lifecycle.workflow.form_fields import CAUSE, FormFields
 from lifecycle.workflow.language import OneWord, Patterned
 from lifecycle.workflow.model import (
+    CLOCK,
     OPENING,
     PREVIOUS,
     Cosign,
     Counter,
     Dwell,
     Effect,
+    Every,
     Guard,
     Kind,
     NoticeRule,
+    PeriodKind,
     Quorum,
     Reply,
     SameEdition,
@@ -63,12 +66,32 @@ def read_opening(top: FormFields, initial: str) -> Transition | None:
     )
 
 
+def read_every(top: FormFields) -> tuple[Every, ...]:
+    """Read `every:`, what is opened once in every period."""
+    fields = top.inside("every")
+    if fields is None:
+        return ()
+    kinds: tuple[PeriodKind, ...] = ("month", "quarter", "year")
+    found = ((kind, fields.inside(kind)) for kind in kinds)
+    return tuple(_read_periodic(kind, inner) for kind, inner in found if inner is not None)
+
+
+def _read_periodic(kind: PeriodKind, fields: FormFields) -> Every:
+    return Every(
+        period=kind,
+        after=read_limit(fields),
+        opens=_read_foreign(fields, "opens"),
+        facts=_read_settings(fields, "facts"),
+        location=fields.at,
+    )
+
+
 def _read_makers(fields: FormFields) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Read who makes a transition: the roles, and the transitions of other workflows of which it
-    may be an effect.
+    may be an effect, or the clock.
     """
     names = fields.many("by")
-    caused = tuple(name for name in names if CAUSE.fullmatch(name))
+    caused = tuple(name for name in names if name == CLOCK or CAUSE.fullmatch(name))
     return tuple(name for name in names if name not in caused), caused
 
 
@@ -155,6 +178,7 @@ def _read_transition(
         until=until,
         notices=_read_notices(fields),
         sets=_read_settings(fields, "sets"),
+        after=limit_of(fields.inside("after"), fields.line("title", name)),
         does=tuple(map(_read_effect, fields.each("does", f"{what}的带动"))),
         note=fields.text("note"),
         basis=fields.text("basis"),

@@ -14,7 +14,7 @@ from lifecycle.workflow.facts import read_facts
 from lifecycle.workflow.form_fields import FormFields
 from lifecycle.workflow.language import FORMS, Defined, Several
 from lifecycle.workflow.model import Panel, Transition, Workflow
-from lifecycle.workflow.moves import read_opening, read_transitions
+from lifecycle.workflow.moves import read_every, read_opening, read_transitions
 from lifecycle.workflow.sections import (
     read_collections,
     read_lights,
@@ -133,6 +133,7 @@ def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Wo
         note=top.text("note"),
         opening=opening,
         collections=read_collections(top),
+        every=read_every(top),
         uses=tuple(reading.uses),
     )
 

@@ -11,7 +11,16 @@ from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.graph import passed_through
-from lifecycle.workflow.model import ENTERED, OPENING, PREVIOUS, THIS, Effect, Transition, Workflow
+from lifecycle.workflow.model import (
+    ENTERED,
+    LINKED,
+    OPENING,
+    PREVIOUS,
+    THIS,
+    Effect,
+    Transition,
+    Workflow,
+)
 
 MOST_WORKFLOWS = 64
 MOST_TRANSITIONS = 8192
@@ -69,7 +78,8 @@ def gate_names(workflow: Workflow, transition: Transition) -> tuple[set[str], se
     """
     named = {*transition.facts, *transition.materials, *transition.fresh}
     named |= {item for same in transition.read_by for item in same.items}
-    named |= {dwell.since for dwell in transition.dwells if dwell.since != ENTERED}
+    timed = (*transition.dwells, *((transition.after,) if transition.after else ()))
+    named |= {time.since for time in timed if time.since != ENTERED}
     named |= {item for cosign in transition.cosigns for item in cosign.covers}
     made = {same.step for same in transition.read_by}
     reached = {name for effect in transition.does for name in (effect.on, effect.each) if name}
@@ -88,6 +98,12 @@ def names_read(workflow: Workflow, names: Collection[str]) -> set[str]:
     """Give the names of an expression, with what the collections among them read of the case."""
     collections = workflow.collections
     return set(names).union(*(collections[name].of_this for name in names if name in collections))
+
+
+def reads_others(workflow: Workflow, expression: Expression) -> bool:
+    """Tell whether an expression reads other cases."""
+    links = {fact.name for fact in workflow.links}
+    return not expression.names.isdisjoint({LINKED, *links, *workflow.collections})
 
 
 def target_of(workflow: Workflow, effect: Effect) -> str:

@@ -161,7 +161,9 @@ def limit_of(fields: FormFields | None, title: str) -> Limit | None:
 
 
 def read_limit(fields: FormFields, title: str = "") -> Limit:
-    """Read a time limit; where its form has no `title`, `since` or `done`, it takes the usual."""
+    """Read a time limit; where its form has no `title`, `since`, `done`, `roll`, `inner` or
+    `stops`, it takes the usual: what has no `roll` does not wait for a working day.
+    """
     known = fields.form.by_name
     return Limit(
         title=fields.line("title", title) if "title" in known else title,
@@ -171,9 +173,9 @@ def read_limit(fields: FormFields, title: str = "") -> Limit:
         location=fields.at,
         since=read_since(fields) if "since" in known else ENTERED,
         done=fields.many("done") if "done" in known else (),
-        roll=fields.word("roll") == "next_workday",
-        inner=fields.flag("inner"),
-        stops=fields.flag("stops"),
+        roll="roll" in known and fields.word("roll") == "next_workday",
+        inner="inner" in known and fields.flag("inner"),
+        stops="stops" in known and fields.flag("stops"),
     )
 
 

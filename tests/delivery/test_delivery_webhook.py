@@ -229,7 +229,7 @@ def test_secret_must_be_there_and_long() -> None:
 
 @contextmanager
 def dripping(first: bytes, drop: bytes, pause: float) -> Iterator[str]:
-    """Give the address of a server that answers `first`, then `drop` again and again if it is any."""
+    """Give the address of a server that answers `first`, then `drop` over and over if it is any."""
     listener = socket.create_server(("127.0.0.1", 0))
     done = threading.Event()
 

@@ -28,6 +28,7 @@ def test_the_shipped_limits() -> None:
         receive_seconds=60,
         command_seconds=900,
         stop_seconds=80,
+        tick_seconds=60,
         recycle_requests=2000,
         recycle_mb=600,
     )

@@ -34,7 +34,7 @@ EXAMPLE = ROOT / "demo" / "visit.yaml"
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-APPROVE, REVISE, PAUSE, CLOSE = (("transitions", number) for number in (0, 1, 3, 5))
+APPROVE, REVISE, PAUSE, CLOSE, LAPSE = (("transitions", number) for number in (0, 1, 3, 5, 7))
 PLACES: dict[str, tuple[str | int, ...]] = {
     "workflow": (),
     "opening": ("opening",),
@@ -45,10 +45,13 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "fact": ("facts", "spare"),
     "collection": ("collections", "spare"),
     "material": ("materials", "spare"),
+    "every": ("every",),
+    "periodic": ("every", "quarter"),
     "state": ("states", "visiting"),
     "due": ("states", "asked", "due"),
     "limit": ("states", "visiting", "limits", 0),
     "transition": APPROVE,
+    "after": (*LAPSE, "after"),
     "does": (*APPROVE, "does"),
     "source": (*PAUSE, "from"),
     "stands": (*APPROVE, "stands"),

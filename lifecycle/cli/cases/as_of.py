@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,18 @@ def look(desk: Desk, recorded: str | None) -> View:
     from lifecycle.office.view import view_of
 
     return view_of(desk.office, desk.on, recorded)
+
+
+@contextmanager
+def as_if_due(desk: Desk, recorded: str | None = None) -> Iterator[None]:
+    """Look at the office of today as if everything were made that is due by itself; at that of a
+    day or a time before as it then was.
+    """
+    if desk.on is not None or recorded is not None:
+        yield
+        return
+    with desk.office.as_if_due():
+        yield
 
 
 def as_of_json(view: View) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.callers import file_named
-from lifecycle.cli.cases.as_of import as_of_json, as_recorded, look, print_as_of
+from lifecycle.cli.cases.as_of import as_if_due, as_of_json, as_recorded, look, print_as_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, Number, command, option
 from lifecycle.cli.terminal.output import paint, progress, say
@@ -72,15 +72,16 @@ def list_(
         mine=desk.officer if mine else None,
         where=where,
     )
-    view = look(desk, recorded)
-    cases = CaseList(view, wanted)
-    if file := csv_file or xlsx_file:
-        if csv_file and xlsx_file:
-            raise UsageError("--csv 与 --xlsx 一次只能用一个")
-        _export(desk, view, cases, file_named(file), xlsx=bool(xlsx_file))
-        return
+    if csv_file and xlsx_file:
+        raise UsageError("--csv 与 --xlsx 一次只能用一个")
     number = page or 1
-    found = cases.page(after, number)
+    with as_if_due(desk, recorded):
+        view = look(desk, recorded)
+        cases = CaseList(view, wanted)
+        if file := csv_file or xlsx_file:
+            _export(desk, view, cases, file_named(file), xlsx=bool(xlsx_file))
+            return
+        found = cases.page(after, number)
     document = {
         "cases": [row_json(row, then=view.asked) for row in found.rows],
         "page": number,
@@ -151,8 +152,9 @@ def board(desk: Desk, year: int | None, recorded: str | None) -> None:
     """Count cases by stage."""
     from lifecycle.office.cases.lists import boards
 
-    view = look(desk, recorded)
-    found = boards(view, year)
+    with as_if_due(desk, recorded):
+        view = look(desk, recorded)
+        found = boards(view, year)
     workflows = [asdict(one) for one in found.boards]
     document = {"on": found.on, "year": year, "workflows": workflows, **as_of_json(view)}
     desk.answer(document, lambda: _print_boards(found.boards, view))

@@ -120,10 +120,14 @@ def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
     """Print what can be done now and by whom, and for each forward transition what is missing;
     where a `past` day is looked at no command is given that would be typed now.
     """
-    forward = [way for way in sheet.ways if way.kind in ("forward", "resume")]
+    alone = [way for way in sheet.ways if not way.by and not way.causes]
+    made = [way for way in sheet.ways if way not in alone]
+    forward = [way for way in made if way.kind in ("forward", "resume")]
     for way in forward:
         _print_way(way, asked=asked, past=past)
-    others = [way for way in sheet.ways if way not in forward]
+    for way in alone:
+        _print_due(way)
+    others = [way for way in made if way not in forward]
     open_ways = [_other(way) for way in others if not way.missing]
     if open_ways:
         _flow("另可　", "、".join(open_ways))
@@ -134,8 +138,9 @@ def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
 
 def _print_way(way: ShownWay, *, asked: bool, past: bool) -> None:
     by = "、".join(map(str, way.by)) or "、".join(way.causes)
+    also = f"，或 {_day_due(way)}自动办理" if way.due_on else ""
     mine = "，您可办" if asked and way.mine else ""
-    title = f"{way.title}（{way.name}）　{'由' if way.by else '随'} {by} 办理{mine}"
+    title = f"{way.title}（{way.name}）　{'由' if way.by else '随'} {by} 办理{also}{mine}"
     if way.missing:
         flow("　", title, sign=paint("未齐", "yellow"))
         print_gates(way.missing, indent="      ")
@@ -144,6 +149,21 @@ def _print_way(way: ShownWay, *, asked: bool, past: bool) -> None:
         if past or not way.by:
             return
         say(f"      {way.command}")
+
+
+def _print_due(way: ShownWay) -> None:
+    """Print what makes itself: when, and what it lacks."""
+    title = f"{way.title}（{way.name}）　{_day_due(way)}自动办理"
+    lacking = [gate for gate in way.missing if gate.kind != "due"]
+    flow("　", title, sign=paint("到期", "yellow" if lacking else "green"))
+    if lacking:
+        print_gates(lacking, indent="      ")
+
+
+def _day_due(way: ShownWay) -> str:
+    if way.due_on is None:
+        return "起算日填报以后"
+    return f"{way.due_on} {'（暂定）' if way.provisional else ''}到期"
 
 
 def _other(way: ShownWay) -> str:
@@ -335,6 +355,7 @@ def _way_json(way: ShownWay) -> dict[str, Any]:
         "to": way.to,
         "by": [_holder_json(holder) for holder in way.by],
         "causes": list(way.causes),
+        "due_on": way.due_on,
         "mine": way.mine,
         "ready": not way.missing,
         "gates": [gate_json(gate) for gate in way.gates],

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lifecycle.cli.cases.as_of import as_of_json, as_recorded, look, print_as_of
+from lifecycle.cli.cases.as_of import as_if_due, as_of_json, as_recorded, look, print_as_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, Number, command, option
 from lifecycle.cli.terminal.output import columns, paint, say
@@ -55,8 +55,9 @@ def todo(desk: Desk, page: int, recorded: str | None) -> None:
     from lifecycle.office.todo import todo as list_tasks
 
     officer = desk.officer
-    view = look(desk, recorded)
-    found = list_tasks(view, officer, page)
+    with as_if_due(desk, recorded):
+        view = look(desk, recorded)
+        found = list_tasks(view, officer, page)
     document = {
         "officer": found.officer,
         "on": found.on.isoformat(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lifecycle.cli.cases.as_of import as_recorded, look
+from lifecycle.cli.cases.as_of import as_if_due, as_recorded, look
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, Number, argument, command, option
 from lifecycle.cli.terminal.failure import DONE, REFUSED
@@ -40,12 +40,13 @@ def show(desk: Desk, case: str, full: bool, recorded: str | None) -> None:
     from lifecycle.office.cases.show import document
     from lifecycle.office.cases.show import show as sheet_of
 
-    view = look(desk, recorded)
-    seen = view.see(desk.office.case(case))
-    looking = desk.officer_code
-    sheet = sheet_of(view, seen, looking)
-    told = sheet_json(sheet, document(seen), view) if desk.json else {}
-    desk.answer(told, lambda: print_sheet(sheet, view, asked=bool(looking), full=full))
+    with as_if_due(desk, recorded):
+        view = look(desk, recorded)
+        seen = view.see(desk.office.case(case))
+        looking = desk.officer_code
+        sheet = sheet_of(view, seen, looking)
+        told = sheet_json(sheet, document(seen), view) if desk.json else {}
+        desk.answer(told, lambda: print_sheet(sheet, view, asked=bool(looking), full=full))
 
 
 @command(
@@ -70,10 +71,11 @@ def why(desk: Desk, case: str, transition: str | None, principal: str | None) ->
     """Judge every gate of a transition."""
     from lifecycle.office.cases.why import why as judge
 
-    found = desk.office.case(case)
-    judged = judge(
-        desk.office, found, transition, desk.officer_code, principal=principal, on=desk.on
-    )
+    with as_if_due(desk):
+        found = desk.office.case(case)
+        judged = judge(
+            desk.office, found, transition, desk.officer_code, principal=principal, on=desk.on
+        )
     document = {
         "number": judged.number,
         "transition": judged.transition,

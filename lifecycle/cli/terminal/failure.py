@@ -99,7 +99,9 @@ class _End:
         return self._unexpected(error)
 
     def remark(self) -> None:
-        """Tell what a command that succeeded leaves in doubt."""
+        """Tell what a command that succeeded leaves in doubt, and what was made before it."""
+        if self.deeds.due:
+            _warn(f"  {self.deeds.told_due()}")
         if self.deeds.trouble:
             _warn(
                 f"注意：磁盘在写入的最后一步报错（{self.deeds.trouble}）。读回核对，"
@@ -130,6 +132,8 @@ class _End:
                 print_refusal(error)
         else:
             _warn(message + (f"\n  改法：{mend}" if mend else ""))
+        if self.deeds.due:
+            _warn(f"  {self.deeds.told_due()}")
         if self.deeds.last is not None:
             _warn(f"  {self.deeds.told()}。这是办成了的，不要重办；查看：{self.deeds.shown_by()}")
         if self.wants_json:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
 from lifecycle.engine.acts.changes import told_facts
+from lifecycle.engine.by_clock import judge_its_day
 from lifecycle.engine.case import Case, Suspension
 from lifecycle.engine.case_letter import CaseLetter, names_of
 from lifecycle.engine.computing import compute, entered_with
@@ -21,7 +22,7 @@ from lifecycle.engine.machine import fire
 from lifecycle.engine.transition import find_transition, judge_transition
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass, replace
-from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
+from lifecycle.workflow.model import CLOCK, PREVIOUS, Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class Advance(Act):
         made = replace(self, sets=sets)
         entered, _empty = entered_with(self.facts, sets)
         effects = plan_effects(docket, case, transition, entered)
+        if docket.officer.cause == CLOCK:
+            judge_its_day(docket, transition)
         return docket.close(made, role, source=case.state, target=target, effects=effects)
 
     def _judge_facts(self, docket: Docket, transition: Transition) -> None:

@@ -27,6 +27,7 @@ from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import (
+    CLOCK,
     ENTERED,
     LINKED,
     Counter,
@@ -39,8 +40,11 @@ from lifecycle.workflow.model import (
 )
 from lifecycle.workflow.reliance import counting_states, doors_of, required_by
 
+BY_CLOCK = "到期自动办理"
+"""Who makes a transition that the clock makes."""
 LABELS = {
     "does": "带动",
+    "due": "到期",
     "state": "环节",
     "role": "角色",
     "not_by": "回避",
@@ -139,7 +143,9 @@ def role_titles(workflow: Workflow, roles: tuple[str, ...]) -> str:
 
 def makers_told(workflow: Workflow, transition: Transition) -> str:
     """Say who makes a transition: the titles of roles, or of what it is an effect only."""
-    return role_titles(workflow, transition.by) or f"随 {'、'.join(transition.causes)} 办理"
+    if transition.by:
+        return role_titles(workflow, transition.by)
+    return BY_CLOCK if CLOCK in transition.causes else f"随 {'、'.join(transition.causes)} 办理"
 
 
 def judge_maker(
@@ -149,10 +155,15 @@ def judge_maker(
     role relied on, or the cause, empty if none.
     """
     cause = officer.cause
+    if cause == CLOCK and cause in transition.causes:
+        return Gate("role", True, {"role": cause}, BY_CLOCK), cause
     if cause and cause in transition.causes:
         return Gate("role", True, {"role": cause}, f"由 {cause} 带动"), cause
     if cause:
         return Gate("role", False, {}, f"“{transition.title}”没有许可由 {cause} 带动"), ""
+    if not transition.by and CLOCK in transition.causes:
+        text = f"“{transition.title}”{BY_CLOCK}，不能由人办"
+        return Gate("role", False, {}, text, "到期那一天起，办理本事项以前自动办"), ""
     if not transition.by:
         text = f"“{transition.title}”只随 {'、'.join(transition.causes)} 一并办理，不能单独办"
         return Gate("role", False, {}, text), ""
@@ -417,7 +428,8 @@ def how_to_fill(
     computing = workflow.computed.get(name, ())
     made = next((way for way in computing if case.state in way.sources), None)
     if made is not None and made.name != transition.name:
-        return f"办理“{made.title}”时自动填写：{command_of(case, made)}", made.name
+        how = command_of(case, made) if made.by else makers_told(workflow, made)
+        return f"办理“{made.title}”时自动填写：{how}", made.name
     here = None if is_set_alone(workflow, case, fact) else door_here(workflow, case, fact)
     if here is not None and any(not gate.met for gate in judge_counters(workflow, case, here)):
         return f"随“{here.title}”填，但它已办满次数，不能再办", ""
@@ -649,6 +661,8 @@ def _first_made(
             break
         way = before
         seen.add(way.name)
+    if not way.by:
+        return f"{way.title}：{makers_told(workflow, way)}", way.name
     command = command_of(case, way)
     if way is not wanted or set(way.by).isdisjoint(transition.by):
         command = f"先办 {way.title}（{makers_told(workflow, way)}）：{command}"

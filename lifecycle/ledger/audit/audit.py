@@ -30,6 +30,7 @@ from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.cases import check_cases
 from lifecycle.ledger.audit.corrections import NotedCorrection
 from lifecycle.ledger.audit.damage import Damage, Tally
+from lifecycle.ledger.audit.due import check_periods
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.log import check_log
 from lifecycle.ledger.audit.office import EarlyAppointment, check_office
@@ -95,6 +96,8 @@ class Auditor:
         self.entries = office.entries
         self.broken, self.early = dict(office.broken), office.early
         _go_on(office.stopped)
+
+        yield from check_periods(scope, log.readers, office.directory)
 
         cases = yield from check_cases(scope, log, office)
         self.cases = cases.cases

@@ -14,6 +14,7 @@ from itertools import chain
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.bare import BareCase, check_bare_state
 from lifecycle.ledger.audit.damage import Damage, Resting, Tallies, resting_case
+from lifecycle.ledger.audit.due import check_read_when_due
 from lifecycle.ledger.audit.entries import Known, Trail, look_at, skim
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.log import LogSeen
@@ -70,7 +71,7 @@ def check_cases(
         for case_id, rows in by_case(scope.store.all_entries(upto=scope.upto)):
             trail = Trail(case_id, scope.name_of(case_id))
             basis = Basis(scope.library, office.directory, past=past)
-            known = Known(scope, log.office_at, office, basis)
+            known = Known(scope, log.office_at, office, basis, log.readers)
             looking = check_chain(known, trail, counter.counted(rows))
             office = yield from _tallied(looking, tallies)
     except UnavailableError as error:
@@ -119,7 +120,12 @@ def check_chain(
     if lost or trail.last is None:
         yield from skim(known, trail, rows)
         return known.office
-    return (yield from check_state(known, trail, trail.last))
+    last, case = trail.last, trail.case
+    if case is not None and trail.judged:
+        upto = known.scope.upto + 1
+        for code, told in check_read_when_due(known.basis, known.readers, case, last.row.idx, upto):
+            yield Finding(code, last.row.idx, trail.name, told)
+    return (yield from check_state(known, trail, last))
 
 
 def _damaged_workflow(office: OfficeSeen, first: EntryRow) -> str:

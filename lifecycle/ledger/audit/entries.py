@@ -6,6 +6,7 @@ still looks at the bytes, links and files of the entries that are left.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from typing import Any
 from lifecycle.engine.case import Case
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Resting, resting_entry
+from lifecycle.ledger.audit.due import check_read_when_due
 from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.office import OfficeSeen
 from lifecycle.ledger.audit.scope import Scope
@@ -30,13 +32,15 @@ from lifecycle.ledger.store import EntryRow, LostDefinitionError
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the passes before have learned: `office_at` are the indexes of the office's entries,
-    `basis` is what entries are judged again by.
+    `readers` those of the acts that may read other cases, `basis` is what entries are judged again
+    by.
     """
 
     scope: Scope
     office_at: list[int]
     office: OfficeSeen
     basis: Basis
+    readers: array[int] = field(default_factory=lambda: array("q"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def look_at(known: Known, trail: Trail, row: EntryRow) -> Inspected:
         found.append(Finding("unread", row.idx, trail.name, message))
     step = replay_entry(known.basis, trail.case, row, judged=trail.judged and not sight.blank)
     after = _moved(known, trail, step)
-    looked = Looked(known, after or trail, step)
+    looked = Looked(known, after or trail, step, trail.last.row.idx if trail.last else 0)
     problems: list[Problem | Resting] = list(step.problems)
     if after is not None:
         problems += _checked(SURROUNDINGS, looked)
@@ -193,11 +197,14 @@ def _findings(
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a check of an entry is told: what is known, the trail at it, and its step."""
+    """What a check of an entry is told: what is known, the trail at it, its step, and where in the
+    log the entry before it stands.
+    """
 
     known: Known
     trail: Trail
     step: CaseStep
+    since: int = 0
 
 
 Check = Callable[[Looked], Iterator[Problem | Resting]]
@@ -257,6 +264,14 @@ def _office(looked: Looked) -> Iterator[Problem]:
         yield "definition", "立项所依据的流程不是当时发布的版本"
 
 
+def _due(looked: Looked) -> Iterator[Problem]:
+    """See that nothing read the case before an entry while something was due of it."""
+    known, step = looked.known, looked.step
+    if step.before is not None and looked.trail.judged:
+        upto = step.row.idx
+        yield from check_read_when_due(known.basis, known.readers, step.before, looked.since, upto)
+
+
 def _place(looked: Looked) -> Iterator[Problem]:
     """Check that an entry stands where it says that it does."""
     intent, row = looked.step.body["intent"], looked.step.row
@@ -281,7 +296,7 @@ def _files(looked: Looked) -> Iterator[Problem]:
             yield "material", f"{file['name']}：{wrong}"
 
 
-SURROUNDINGS: tuple[Check, ...] = (_letters, _office, _values)
+SURROUNDINGS: tuple[Check, ...] = (_letters, _office, _values, _due)
 """The checks of an entry with which the case could be replayed on."""
 CONTENTS: tuple[Check, ...] = (_place, _files)
 """The checks of every entry that can be read."""

@@ -12,6 +12,7 @@ CODES = {
     "authority": "越权",
     "gates": "依据",
     "cause": "起因",
+    "due": "到期",
     "time": "时间",
     "state": "状态",
     "definition": "定义",

@@ -5,11 +5,13 @@ It learns the tree over the entries, and where in the log the office's own entri
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.corrections import Corrections, NotedCorrection
+from lifecycle.ledger.audit.due import Readers
 from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.numbers import Numbers
 from lifecycle.ledger.audit.scope import Scope
@@ -22,14 +24,15 @@ from lifecycle.ledger.tree import Tree
 @dataclass(frozen=True, slots=True)
 class LogSeen:
     """What the pass learned: the tree, the indexes of the office's entries, how many entries name
-    the account that called (`local`), the corrections to look at, and what stopped it before the
-    end.
+    the account that called (`local`), the corrections to look at, the indexes of the acts that may
+    read other cases (`readers`), and what stopped it before the end.
     """
 
     tree: Tree
     office_at: list[int]
     local: int
     corrections: tuple[NotedCorrection, ...] = ()
+    readers: array[int] = field(default_factory=lambda: array("q"))
     stopped: UnavailableError | None = None
 
 
@@ -37,13 +40,14 @@ def check_log(scope: Scope) -> Generator[Finding, None, LogSeen]:
     """Read every entry once, in the order of recording."""
     tree, office_at, local = Tree(), list[int](), 0
     indexes, times, numbers = Indexes(scope), Times(scope), Numbers(scope)
-    forms, corrections = Forms(scope), Corrections(scope)
+    forms, corrections, readers = Forms(scope), Corrections(scope), Readers(scope)
     try:
         for row in scope.store.log(upto=scope.upto):
             scope.tick()
             tree.add(row.raw)
             local += is_local(row.raw)
             corrections.see(row)
+            readers.see(row)
             if row.case == OFFICE:
                 office_at.append(row.idx)
             yield from indexes.check(row)
@@ -55,8 +59,8 @@ def check_log(scope: Scope) -> Generator[Finding, None, LogSeen]:
         yield from times.ahead()
         yield from numbers.compare_books()
     except UnavailableError as error:
-        return LogSeen(tree, office_at, local, corrections.noted, error)
-    return LogSeen(tree, office_at, local, corrections.noted)
+        return LogSeen(tree, office_at, local, corrections.noted, readers.at, error)
+    return LogSeen(tree, office_at, local, corrections.noted, readers.at)
 
 
 class Indexes:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from lifecycle.errors import LifecycleError
 from lifecycle.ledger.audit.finding import NOBODY, UNLIKE, Finding
 from lifecycle.ledger.audit.scope import Scope
+from lifecycle.ledger.every import EVERY, every_rows
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.search_rows import is_kept, kept_search
+from lifecycle.ledger.rows.task_rows import kept_tasks
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
 
@@ -36,7 +38,18 @@ def check_leftovers(scope: Scope, in_log: int, in_chains: int) -> Iterator[Findi
     for table, name in scope.store.rows(text.ROWS_OF_NO_CASE):
         code = "outbox" if table == "outbox" else "state"
         yield Finding(code, 0, NOBODY, f"{table} {name} 不属于任何事项")
+    yield from _check_every(scope)
     yield from _check_grams(scope)
+
+
+def _check_every(scope: Scope) -> Iterator[Finding]:
+    """Compare the rows of what is to be opened next with those that follow from the log."""
+    library = scope.library
+    with scope.store.reading():
+        directory = library.directory()
+        kept = kept_tasks(scope.store, EVERY)
+        if directory.seq and kept != every_rows(library, directory):
+            yield Finding("state", 0, NOBODY, "存储的按期立项与回放结果不一致")
 
 
 def _check_grams(scope: Scope) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable, Iterator
 from heapq import merge
 from typing import NamedTuple
 
+from lifecycle.engine.by_clock import not_before
 from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
@@ -22,8 +23,8 @@ from lifecycle.engine.gates.seats import units_for
 from lifecycle.engine.standing import leads_now, next_limit
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.sql import text
-from lifecycle.ledger.store import Store
-from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.ledger.store import Ask, Store
+from lifecycle.workflow.model import CLOCK, Transition, Workflow
 
 NO_DAY = "9999-12-31"
 """The day due of what has none: it comes last."""
@@ -87,6 +88,8 @@ def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) ->
         for role in awaited.item.by:
             for unit in units_for(workflow, case, role):
                 yield "item", awaited.item.name, role, unit, day
+    for name, least in not_before(workflow, case):
+        yield CLOCK, name, CLOCK, "", least.isoformat()
     for lead in leads_now(workflow, case, calendar):
         for unit in units_for(workflow, case, lead):
             yield "lead", "", lead, unit, day
@@ -136,6 +139,20 @@ class Asking(NamedTuple):
     due_on: str
     number: str
     case_id: str
+
+
+def cases_due(store: Store, day: str) -> list[str]:
+    """List the cases, by their ids, of which the clock may make something by a day, the first day
+    first.
+    """
+    statement, values = whose_clock(day)
+    rows = store.rows(statement, **values)
+    return list(dict.fromkeys(case_id for (case_id,) in rows))
+
+
+def whose_clock(day: str) -> Ask:
+    """Give what `cases_due` asks of a store."""
+    return text.CASES_DUE, {"role": CLOCK, "unit": "", "day": day}
 
 
 Part = tuple[str, str]

@@ -107,6 +107,7 @@ APPEND_ENTRY = (
 )
 """On a server, through a function: nobody may insert an entry otherwise."""
 ENTRY = select(EntryTable.body, EntryTable.hash).where(EntryTable.eid == text_of("eid"))
+PLACE_OF_ENTRY = select(EntryTable.idx).where(EntryTable.eid == text_of("eid"))
 ENTRIES_OF_CASE = (
     selecting(*_ROW)
     .where(EntryTable.case_id == text_of("case_id"), EntryTable.seq > number_of("after"))
@@ -642,6 +643,15 @@ TASKS_FOR = (
     .order_by(col(TaskTable.due_on), col(TaskTable.number))
     .limit(number_of("most"))
 )
+CASES_DUE = (
+    select(TaskTable.case_id)
+    .where(
+        col(TaskTable.role) == text_of("role"),
+        col(TaskTable.unit) == text_of("unit"),
+        col(TaskTable.due_on) <= text_of("day"),
+    )
+    .order_by(col(TaskTable.due_on), col(TaskTable.number))
+)
 
 # Letters: where each stands, its frozen forms, and the outbox of what is to be sent.
 
@@ -850,7 +860,7 @@ ROWS_OF_NO_CASE = union_all(
     _of_no_case(LetterRow, "letter", LetterRow.name),
     _of_no_case(FormRow, "form", FormRow.name),
     _of_no_case(OutboxRow, "outbox", OutboxRow.id),
-    _of_no_case(TaskTable, "task", TaskTable.number),
+    _of_no_case(TaskTable, "task", TaskTable.number).where(col(TaskTable.case_id) != word("every")),
     _of_no_case(SearchTextRow, "search_text", SearchTextRow.number),
     _of_no_case(FactValueRow, "fact_value", FactValueRow.fact),
     _of_no_case(StepRow, "step", StepRow.transition),

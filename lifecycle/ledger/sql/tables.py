@@ -116,7 +116,7 @@ class Meta(SQLModel, table=True):
 class TaskTable(SQLModel, table=True):
     """One thing that a case asks of somebody: an opinion (`sign`), a transition (`move`), a record
     that one waits for (`step`), a fact or material that one needs (`item`, its name is in
-    `transition`), or to lead it (`lead`).
+    `transition`), to lead it (`lead`), or of the clock, to make a transition by itself (`clock`).
 
     Whether the gates hold is not said here. `unit` is "" where any unit with the role may do it;
     `due_on` is the case's next day due, `9999-12-31` where it has none; `number` is the case's.

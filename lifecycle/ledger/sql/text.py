@@ -597,6 +597,18 @@ FROM entry
 WHERE entry.eid = %(eid)s::VARCHAR
 """,
 )
+PLACE_OF_ENTRY = Statement(
+    """
+SELECT entry.idx
+FROM entry
+WHERE entry.eid = :eid
+""",
+    """
+SELECT entry.idx
+FROM entry
+WHERE entry.eid = %(eid)s::VARCHAR
+""",
+)
 ENTRIES_OF_CASE = Statement(
     """
 SELECT entry.case_id, entry.seq, entry.idx, entry.hash, CAST(entry.body AS BLOB) AS body, entry.eid
@@ -1695,6 +1707,20 @@ WHERE task.role = %(role)s::VARCHAR AND task.unit = %(unit)s::VARCHAR AND (task.
 LIMIT %(most)s::INTEGER
 """,
 )
+CASES_DUE = Statement(
+    """
+SELECT task.case_id
+FROM task
+WHERE task.role = :role AND task.unit = :unit AND task.due_on <= :day ORDER BY task.due_on,
+task.number
+""",
+    """
+SELECT task.case_id
+FROM task
+WHERE task.role = %(role)s::VARCHAR AND task.unit = %(unit)s::VARCHAR AND task.due_on <=
+%(day)s::VARCHAR ORDER BY task.due_on, task.number
+""",
+)
 PUT_CASE = Statement(
     """
 INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, opened_on,
@@ -2242,7 +2268,7 @@ WHERE (outbox.case_id NOT IN (SELECT cases.id
 FROM cases)) UNION ALL SELECT 'task', task.number
 FROM task
 WHERE (task.case_id NOT IN (SELECT cases.id
-FROM cases)) UNION ALL SELECT 'search_text', search_text.number
+FROM cases)) AND task.case_id != 'every' UNION ALL SELECT 'search_text', search_text.number
 FROM search_text
 WHERE (search_text.case_id NOT IN (SELECT cases.id
 FROM cases)) UNION ALL SELECT 'fact_value', fact_value.fact
@@ -2269,7 +2295,7 @@ WHERE (outbox.case_id NOT IN (SELECT cases.id
 FROM cases)) UNION ALL SELECT 'task', task.number
 FROM task
 WHERE (task.case_id NOT IN (SELECT cases.id
-FROM cases)) UNION ALL SELECT 'search_text', search_text.number
+FROM cases)) AND task.case_id != 'every' UNION ALL SELECT 'search_text', search_text.number
 FROM search_text
 WHERE (search_text.case_id NOT IN (SELECT cases.id
 FROM cases)) UNION ALL SELECT 'fact_value', fact_value.fact

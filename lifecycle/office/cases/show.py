@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.acts.changes import told_proposal
+from lifecycle.engine.by_clock import falling
 from lifecycle.engine.case_letter import STATES, UNISSUED
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.foresight import foresee
@@ -35,13 +36,15 @@ from lifecycle.office.cases.values import (
 )
 from lifecycle.office.office import entries
 from lifecycle.office.telling import confirmed_change, told
+from lifecycle.workflow.model import CLOCK
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case, Moment, Officer
     from lifecycle.engine.case_letter import CaseLetter
     from lifecycle.engine.standing import OpenLimit
+    from lifecycle.engine.workdays import Due
     from lifecycle.office.view import SeenCase, View
-    from lifecycle.workflow.model import Workflow
+    from lifecycle.workflow.model import Transition, Workflow
 
 __all__ = [
     "Gate",
@@ -111,7 +114,8 @@ class ShownWay:
 
     `mine`: who asks may make it; `missing` are the unmet gates that are about the case; `asks` are
     the facts that it wants with the command, `command` makes it. `causes` are the transitions of
-    other workflows, as WORKFLOW.TRANSITION, of which it may be an effect.
+    other workflows, as WORKFLOW.TRANSITION, of which it may be an effect. `due_on` is the day on
+    which it makes itself, None where it does not.
     """
 
     name: str
@@ -125,6 +129,8 @@ class ShownWay:
     asks: tuple[str, ...]
     command: str
     causes: tuple[str, ...] = ()
+    due_on: date | None = None
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +384,13 @@ class _SheetMaker:
     def holder(self, role: str) -> Holder:
         return holder(self.workflow, self.case, self.view.directory, self.moment, role)
 
+    def due_of(self, transition: Transition) -> Due | None:
+        """Give the day on which a transition makes itself; None where it does not."""
+        if transition.after is None:
+            return None
+        found = falling(self.workflow, self.case, self.moment.calendar)
+        return next((one.due for one in found if one.transition is transition), None)
+
     def suspended(self) -> Suspended | None:
         found = self.case.suspension
         if found is None:
@@ -402,13 +415,16 @@ class _SheetMaker:
 
     def way(self, judged: Way) -> ShownWay:
         transition = judged.transition
+        due = self.due_of(transition)
         return ShownWay(
             name=transition.name,
             title=transition.title,
             kind=transition.kind,
             to=transition.to,
             by=tuple(map(self.holder, transition.by)),
-            causes=transition.causes,
+            causes=tuple(cause for cause in transition.causes if cause != CLOCK),
+            due_on=due.on if due else None,
+            provisional=due.provisional if due else False,
             mine=judged.is_mine,
             gates=judged.gates,
             missing=judged.missing,

@@ -1,0 +1,110 @@
+"""What is due of a case by its clock at a moment of recording: as the register makes it before
+anything else is recorded, and as an audit sees whether that was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from lifecycle.engine.acts import Act, Advance, Open
+from lifecycle.engine.by_clock import Falling, day_with_others, falling, the_clock
+from lifecycle.engine.case import Case, Moment, Officer, acting_for_cause
+from lifecycle.engine.decide import decide
+from lifecycle.engine.docket import Accepted, PlannedEffect, Refused
+from lifecycle.frozen import dataclass, replace
+from lifecycle.ledger.others import OtherCases
+from lifecycle.ledger.record import CAUSE
+from lifecycle.workflow.model import CLOCK, Workflow
+
+BY_CLOCK: Mapping[str, Any] = MappingProxyType({"by": CLOCK})
+"""What an entry of the clock names as its cause."""
+_MOST_LATER = 5
+"""So often the day of what is due moves on to that of a case that it moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    """What the clock makes of a case: the act of the day that it is due, as it was decided."""
+
+    workflow: Workflow
+    act: Advance
+    officer: Officer
+    moment: Moment
+    decision: Accepted
+    due_on: str
+
+
+def is_by_clock(intent: Mapping[str, Any]) -> bool:
+    """Tell whether an entry says that the clock made it."""
+    cause = intent.get(CAUSE)
+    return isinstance(cause, Mapping) and cause.get("by") == CLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """A moment of recording: `today` is its day, `moment` gives how a day is judged, `others` reads
+    the cases beside, `numbered` gives one of them by its number, `opened` the workflow in force of
+    a name.
+    """
+
+    today: date
+    moment: Callable[[date], Moment]
+    others: OtherCases
+    numbered: Callable[[str], tuple[Workflow, Case]]
+    opened: Callable[[str], Workflow]
+
+    def seen(self, workflow: Workflow, case: Case | None, act: Act, on: date) -> Moment:
+        """Give the moment of an act of a day, with the cases that it may read."""
+        read = self.others.for_act(workflow, case, act, on.isoformat())
+        return replace(self.moment(on), others=read)
+
+
+def first_due(then: Then, workflow: Workflow, case: Case) -> DueStep | None:
+    """Give what is due of a case first; None where nothing is."""
+    if case.state not in workflow.timed:
+        return None
+    for one in falling(workflow, case, then.moment(then.today).calendar):
+        if one.on > then.today:
+            return None
+        found = _decided(then, workflow, case, one)
+        if found is not None:
+            return found
+    return None
+
+
+def _decided(then: Then, workflow: Workflow, case: Case, one: Falling) -> DueStep | None:
+    """Decide one transition of the clock on its day, and whether what it does to other cases may be
+    done, each by itself.
+    """
+    act, on = Advance(one.transition.name), one.on
+    for _ in range(_MOST_LATER):
+        moment = then.seen(workflow, case, act, on)
+        day = day_with_others(case, one.on, moment)
+        if day == on:
+            break
+        on = day
+    officer = the_clock(workflow, case, moment)
+    decision = decide(workflow, case, act, officer, moment)
+    by = f"{workflow.name}.{one.transition.name}"
+    if isinstance(decision, Refused) or not all(
+        _may_be_done(then, effect, acting_for_cause(officer, by), moment)
+        for effect in decision.effects
+    ):
+        return None
+    return DueStep(workflow, act, officer, moment, decision, one.due.on.isoformat())
+
+
+def _may_be_done(then: Then, effect: PlannedEffect, officer: Officer, moment: Moment) -> bool:
+    act: Act = Open(effect.facts)
+    case = None
+    if effect.number:
+        workflow, case = then.numbered(effect.number)
+        act = Advance(effect.made, "", effect.facts)
+    else:
+        workflow = then.opened(effect.workflow)
+    read = then.others.for_act(workflow, case, act, moment.on.isoformat())
+    decision = decide(workflow, case, act, officer, replace(moment, others=read))
+    return not isinstance(decision, Refused)

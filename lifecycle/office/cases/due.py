@@ -1,0 +1,129 @@
+"""What falls due by itself: made, or told of where it cannot be yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lifecycle.engine.acts import Advance
+from lifecycle.engine.by_clock import falling, the_clock
+from lifecycle.engine.decide import decide
+from lifecycle.frozen import dataclass, replace
+from lifecycle.ledger.every import EVERY
+from lifecycle.workflow.model import OPENING
+
+if TYPE_CHECKING:
+    from lifecycle.ledger.register import Outcome
+    from lifecycle.office.office import Office
+
+OPENED = "立项"
+MOST_WAITING = 50
+"""So many of those that cannot be made yet are told of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the clock made: of which case, on which day, when it had fallen due, and where that led;
+    `effects` counts what was done to other cases with it.
+    """
+
+    number: str
+    title: str
+    seq: int
+    transition: str
+    transition_title: str
+    on: str
+    due_on: str
+    state: str
+    stage: str
+    effects: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What has fallen due and lacks something: what stands in the way, in words."""
+
+    number: str
+    title: str
+    transition: str
+    transition_title: str
+    due_on: str
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What was made, and what waits; `more` says that not all that waits is told of."""
+
+    made: tuple[Made, ...]
+    waiting: tuple[Waiting, ...]
+    more: bool
+
+
+def tick(office: Office, *, dry_run: bool = False) -> Ticked:
+    """Make what is due by itself; a dry run only says what that would be."""
+    register = office.register
+    if not dry_run:
+        made = [_made(office, outcome) for outcome in register.make_due()]
+        return _ticked(office, made)
+    with register.as_if_due() as outcomes:
+        return _ticked(office, [_made(office, outcome) for outcome in outcomes])
+
+
+def _ticked(office: Office, made: list[Made]) -> Ticked:
+    waiting = _waiting(office)
+    told: list[Waiting] = []
+    for one in waiting:
+        if len(told) == MOST_WAITING:
+            return Ticked(tuple(made), tuple(told), more=True)
+        told.append(one)
+    return Ticked(tuple(made), tuple(told), more=False)
+
+
+def _made(office: Office, outcome: Outcome) -> Made:
+    case, intent = outcome.case, outcome.body["intent"]
+    workflow = office.workflow_of(case)
+    due = next(
+        (gate.inputs["due_on"] for gate in outcome.gates if gate.kind == "due"),
+        intent["occurred_on"],  # of what was opened in a period
+    )
+    name = intent["transition"] or OPENING
+    return Made(
+        number=case.number,
+        title=case.title,
+        seq=case.seq,
+        transition=name,
+        transition_title=workflow.titles.get(name, OPENED),
+        on=intent["occurred_on"],
+        due_on=due,
+        state=case.state,
+        stage=workflow.states[case.state].title,
+        effects=len(outcome.effects),
+    )
+
+
+def _waiting(office: Office) -> Iterator[Waiting]:
+    """Tell of what has fallen due and is not made: its gates do not hold."""
+    moment = office.moment()
+    for case_id in office.register.waiting():
+        if case_id == EVERY:
+            continue
+        case = office.register.case(case_id)
+        workflow = office.workflow_of(case)
+        for one in falling(workflow, case, moment.calendar):
+            if one.on > moment.on:
+                continue
+            act, on = Advance(one.transition.name), one.on
+            reading = office.register.others(office.directory)
+            others = reading.for_act(workflow, case, act, on.isoformat())
+            day = replace(office.moment(on), others=others, recorded=moment.on)
+            decision = decide(workflow, case, act, the_clock(workflow, case, day), day)
+            lacks = tuple(gate.text for gate in decision.gates if not gate.met)
+            yield Waiting(
+                number=case.number,
+                title=case.title,
+                transition=one.transition.name,
+                transition_title=one.transition.title,
+                due_on=one.due.on.isoformat(),
+                lacks=lacks or ("带动的事项办不成",),
+            )
