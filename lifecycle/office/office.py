@@ -152,6 +152,10 @@ class Office:
         """Do several commands in one transaction: all of them or, when the block raises, none."""
         return self.register.together()
 
+    def rehearsing(self) -> AbstractContextManager[None]:
+        """Try several commands out, each after those before it, and undo them all."""
+        return self.register.rehearsing()
+
     def recorded(self, request_id: str) -> Mapping[str, Any] | None:
         """Give the entry that was recorded under a request id, or None."""
         found = self.store.entry(request_id)
