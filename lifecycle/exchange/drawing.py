@@ -122,5 +122,5 @@ def caption(workflow: Workflow, state: State) -> str:
         parts.append(f"{workflow.roles[state.lead].title}牵头")
     if state.due:
         unit = {"day": "日", "workday": "个工作日", "month": "个月"}[state.due.unit]
-        parts.append(f"限{state.due.amount}{unit}")
+        parts.append(f"限{state.due.amount}{unit}" if state.due.amount else "限当日")
     return "，".join(parts) or ("终点" if state.final else "")

@@ -163,18 +163,26 @@ def limit_of(fields: FormFields | None, title: str) -> Limit | None:
 def read_limit(fields: FormFields, title: str = "") -> Limit:
     """Read a time limit; where its form has no `title`, `since` or `done`, it takes the usual."""
     known = fields.form.by_name
+    amount = fields.count("in")
     return Limit(
         title=fields.line("title", title) if "title" in known else title,
-        amount=fields.count("in"),
+        amount=amount,
         unit=read_span(fields),
         basis=fields.line("basis"),
         location=fields.at,
         since=read_since(fields) if "since" in known else ENTERED,
         done=fields.many("done") if "done" in known else (),
-        roll=fields.word("roll") == "next_workday",
+        roll=_read_roll(fields, amount),
         inner=fields.flag("inner"),
         stops=fields.flag("stops"),
     )
+
+
+def _read_roll(fields: FormFields, amount: int) -> bool:
+    """Tell whether the last day rolls on to a workday; a day that was named, from which nothing is
+    counted, does so only where that is written.
+    """
+    return fields.word("roll") == "next_workday" and (amount > 0 or fields.has("roll"))
 
 
 def read_span(fields: FormFields) -> Span:
