@@ -68,6 +68,28 @@ def test_a_letter_from_draft_to_number(paper: Paper) -> None:
     assert paper.findings() == []
 
 
+def test_todo_calls_a_draft_by_its_title(paper: Paper) -> None:
+    """Whoever checks or signs reads what the letter is about, not only how its template is called;
+    of one that cannot be written, the case.
+    """
+    number = paper.asked()
+    title = "关于征求剑瓷文化体验街区选址意见的函"
+    assert todo_of(paper, "bureau03") == [("approve", title)]
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    assert todo_of(paper, "bureau04") == [("issue", title)]
+    text = (paper.rules / "notices" / "consultation.j2").read_text("utf-8")
+    ends = text.replace("意见的函\n", "意见的函{% endif %}\n", 1)
+    paper.write("consultation.j2", ends.replace("标题：", "标题：{% if area is defined %}", 1))
+    paper.do("notice", "publish", "consultation.j2", by="admin")
+    paper.asked("乙")
+    assert todo_of(paper, "bureau03") == [("approve", f"乙　{LETTER}")]
+
+
+def todo_of(paper: Paper, officer: str) -> list[tuple[str, str]]:
+    """Give the kinds and texts of what letters ask of an officer."""
+    return [(row["kind"], row["text"]) for row in paper.asks("todo", by=officer)["letters"]]
+
+
 def test_what_is_frozen_is_what_is_rendered(paper: Paper) -> None:
     """Each form taken out has the SHA-256 that the ledger names, also after the unit was renamed;
     drafts never do.
