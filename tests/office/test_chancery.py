@@ -352,6 +352,32 @@ def test_an_opinion_signed_is_an_answer(paper: Paper) -> None:
     assert paper.findings() == []
 
 
+def asked_of(paper: Paper, officer: str) -> list[tuple[str, str]]:
+    """Give the kinds and texts of all that waits for an officer."""
+    found = paper.asks("todo", by=officer)
+    return [(row["kind"], row["text"]) for row in (*found["letters"], *found["tasks"])]
+
+
+@pytest.mark.parametrize("by", ["notice reply", "sign"])
+def test_an_opinion_that_is_asked_twice_is_given_once(paper: Paper, by: str) -> None:
+    """What a letter asks and the co-sign asks too stands in `todo` on two lines, each of which says
+    that it does for the other; when either is done both are gone.
+    """
+    number = paper.asked()
+    paper.issued(number)
+    paper.do("notice", "receipt", number, LETTER, by="land01")
+    title = "丽招商函〔2026〕1号　关于征求剑瓷文化体验街区选址意见的函"
+    assert asked_of(paper, "land01") == [
+        ("reply", f"{title}　复函即为会签，不必另签"),
+        ("sign", "会签 转入规划选址（复函 丽招商函〔2026〕1号 即为会签，只办一样）"),
+    ]
+    if by == "sign":
+        paper.do("sign", number, "to_siting", "同意", by="land01")
+    else:
+        paper.do("notice", "reply", number, LETTER, "同意", "--note", "无意见", by="land01")
+    assert asked_of(paper, "land01") == []
+
+
 def test_an_answer_is_judged_like_an_opinion(paper: Paper) -> None:
     """No answer by others, none without file or words, no objection without a reason, no opinion
     that is not asked.

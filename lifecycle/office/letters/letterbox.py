@@ -20,6 +20,7 @@ from lifecycle.engine.gates.cosign import may_speak
 from lifecycle.engine.gates.seats import floor_of, seats_of
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.engine.letter_steps import lapse_of
+from lifecycle.engine.owed import owed
 from lifecycle.errors import LifecycleError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.rows.letter_rows import count_sendings
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from lifecycle.office.letters.shelf import Shelf
     from lifecycle.office.office import Office
     from lifecycle.office.view import View
-    from lifecycle.workflow.model import Workflow
+    from lifecycle.workflow.model import Transition, Workflow
 
 MOST = 30
 """Drafts of one kind that `todo` looks at, the oldest first; `notice list` has them all."""
@@ -187,7 +188,7 @@ def _owed(
         fits = asks and is_still_asked(workflow, case, letter, officer)
         text = f"{letter.number}　{letter.title}"
         if asks:
-            text += "　复函即为会签" if fits else "　其后内容已变更或已退回，意见另行会签"
+            text += "　复函即为会签，不必另签" if fits else "　其后内容已变更或已退回，意见另行会签"
         yield _errand(debt.kind, case, letter, officer, text, due, opinion=fits)
 
 
@@ -215,6 +216,23 @@ def is_still_asked(workflow: Workflow, case: Case, letter: CaseLetter, officer: 
         if not mine.isdisjoint(cosign.roles)
     )
     return letter.issued_seq >= max(floors, default=0)
+
+
+def answerable(
+    workflow: Workflow, case: Case, transition: Transition, officer: Officer
+) -> CaseLetter | None:
+    """Give a letter that an officer's unit may answer instead of signing a transition: the answer
+    is owed, and it would be the opinion.
+    """
+    rules = (rule for way in workflow.transitions for rule in way.notices)
+    if not any(rule.reply and rule.reply.cosign == transition.name for rule in rules):
+        return None
+    for letter in case.letters.values():
+        if letter.forms and asked_about(workflow, letter) == transition.name:
+            owing = any(one.unit == officer.unit for one in owed(workflow, case, letter))
+            if owing and is_still_asked(workflow, case, letter, officer):
+                return letter
+    return None
 
 
 def _errand(
