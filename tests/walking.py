@@ -235,6 +235,12 @@ class Walk:
         mine = [one for one in tasks if one["number"] == self.case and one["kind"] == "advance"]
         assert [one["transition"] for one in mine] == list(transitions)
 
+    def owes(self, officer: str) -> list[str]:
+        """Name the transitions of the case in hand on which an officer's opinion is asked."""
+        tasks = self.asks("todo", "--as", officer)["tasks"]
+        mine = [one for one in tasks if one["number"] == self.case and one["kind"] == "sign"]
+        return [one["transition"] for one in mine]
+
     def stands(self, state: str) -> None:
         """Check the stage of the case in hand."""
         assert self.asks("show", self.case)["state"] == state
@@ -307,7 +313,7 @@ def to_policy(w: Walk) -> None:
     w.do("planning01 advance pass_design")
 
 
-def through_gates(w: Walk) -> None:
+def through_gates(w: Walk, lock: str = "lock_clauses") -> None:
     """S5, the three hard gates, up to the locked clauses."""
     w.later(5)
     w.do("bureau01 attach policy_clauses")
@@ -320,7 +326,7 @@ def through_gates(w: Walk) -> None:
     w.do("bureau01 attach decision_minutes")
     w.do("bureau01 advance collective_decision")
     w.do("bureau01 attach policy_approval")
-    w.do("bureau02 advance lock_clauses")
+    w.do(f"bureau02 advance {lock}")
 
 
 def to_listing(w: Walk) -> None:

@@ -78,7 +78,7 @@ def due_text(due: Due, amount: int, unit: str) -> str:
     certain.
     """
     if due.provisional:
-        return f"{amount}{SPANS[unit]}内"
+        return f"{amount}{SPANS[unit]}内" if amount else "当日"
     return f"{due.on.year}年{due.on.month}月{due.on.day}日前"
 
 

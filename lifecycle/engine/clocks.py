@@ -22,11 +22,11 @@ def due_of(case: Case, since: str, limit: Limit, calendar: Calendar) -> Due:
     due = calendar.due(start, limit)
     if not limit.pauses:
         return due
-    extra = 0
+    first, extra = start + DAY if limit.amount else start, 0
     for stopped, resumed in _stops_after(case, start):
         if stopped > due.on:
             break
-        extra += _units(calendar, max(stopped, start + DAY), resumed, limit.unit)
+        extra += _units(calendar, max(stopped, first), resumed, limit.unit)
         due = _extended(calendar, start, limit, extra)
     return due
 

@@ -67,6 +67,11 @@ def is_bound(workflow: Workflow, case: Case, name: str) -> bool:
     return edition_of(case, name).last_reader > _unlocked_at(workflow, case, name)
 
 
+def unlocked_since(workflow: Workflow, case: Case, name: str, step: MadeStep) -> bool:
+    """Tell whether a standing step that came after another one unlocked a fact or material."""
+    return _unlocked_at(workflow, case, name) >= step.seq
+
+
 def _unlocked_at(workflow: Workflow, case: Case, name: str) -> int:
     """Give the seq of the last standing step that unlocked a fact or material, 0 for none."""
     unlocking = (t.name for t in workflow.transitions if name in t.unlocks)

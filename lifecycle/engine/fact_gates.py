@@ -4,11 +4,20 @@ whether it is locked, through which door it is entered, and whether a step rests
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Docket
-from lifecycle.engine.editions import binding_readers, edition_of, is_bound, is_free
+from lifecycle.engine.editions import (
+    as_read,
+    binding_readers,
+    called_step,
+    edition_of,
+    is_bound,
+    is_free,
+    transition_of,
+    unlocked_since,
+)
 from lifecycle.engine.gates.asking import seats_dropped_by
 from lifecycle.engine.gates.gates import (
     MOST_NAMED,
@@ -18,13 +27,15 @@ from lifecycle.engine.gates.gates import (
     unknown,
     way_in,
 )
+from lifecycle.engine.gates.settled import returns_past
 from lifecycle.engine.gates.staffing import judge_staffing
 from lifecycle.engine.others import NO_OTHERS
+from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.values import Value, check_value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import replace
-from lifecycle.workflow.model import Fact, Material, Transition, Workflow
-from lifecycle.workflow.reliance import doors_of
+from lifecycle.workflow.model import LINKED, Fact, Guard, Material, Transition, Workflow
+from lifecycle.workflow.reliance import doors_of, renews
 
 
 def judge_value(docket: Docket, name: str, value: Value) -> Fact | None:
@@ -167,6 +178,62 @@ def judge_relied_on(docket: Docket, item: Fact | Material, *, same: bool) -> Non
     if same or item.name in case.locked or is_free(workflow, case, item.name):
         return  # of what is locked, that has been said
     docket.add(_relied_on(workflow, case, item))
+
+
+def judge_absence_read(docket: Docket, facts: Mapping[str, Value]) -> None:
+    """See that what is filled in for the first time upsets no condition that held while it was
+    empty: the step that it let pass rests on that as on a value. Conditions that look at other
+    cases are not judged again.
+    """
+    workflow, case = docket.workflow, docket.case
+    unmet = [gate.inputs for gate in docket.gates if not gate.met]
+    faulty = {name for inputs in unmet for name in (*inputs, str(inputs.get("name")))}
+    new = {
+        name: value
+        for name, value in facts.items()
+        if name in workflow.facts.keys() - case.facts.keys() - faulty and not renews(workflow, name)
+    }
+    ways = [t for t in workflow.transitions if t.name in case.fired]
+    ways += [workflow.opening] if workflow.opening is not None else []
+    for step in case.steps.of(*dict.fromkeys(t.name for t in ways if _mentions(t, new))):
+        for guard in transition_of(workflow, step).guards:
+            _judge_filled(docket, step, guard, new)
+
+
+def _mentions(transition: Transition, names: Collection[str]) -> bool:
+    """Tell whether a condition of a transition may read one of these names."""
+    return any(name in guard.when.source for guard in transition.guards for name in names)
+
+
+def _judge_filled(docket: Docket, step: MadeStep, guard: Guard, new: Mapping[str, Value]) -> None:
+    """See that a condition of a standing step holds with what the step found empty, too."""
+    workflow, case = docket.workflow, docket.case
+    read = guard.when.names
+    links = {fact.name for fact in workflow.links}
+    if read & {LINKED, *workflow.collections, *links}:
+        return
+    filled = {
+        name: value
+        for name, value in new.items()
+        if name in read
+        and name not in step.reads
+        and not unlocked_since(workflow, case, name, step)
+    }
+    if not filled:
+        return
+    transition = transition_of(workflow, step)
+    then, day = as_read(case, step, docket.moment)
+    was = judge_guard(workflow, then, transition, guard, {}, day)
+    now = judge_guard(workflow, then, transition, guard, filled, day)
+    if was.met and not now.met:
+        titles = "、".join(workflow.facts[name].title for name in filled)
+        text = (
+            f"{called_step(workflow, step)}是在 {titles} 空着时办的，填了其条件不再成立：{now.text}"
+        )
+        ways = "、".join(f"{t.title}（{t.name}）" for t in returns_past(workflow, case, step))
+        mend = f"先退回：{ways}，再填" if ways else "没有退回可办，只能照空着的办下去"
+        inputs = {"name": next(iter(filled)), "steps": [step.seq]}
+        docket.add(Gate("edition", False, inputs, text, mend, guard.basis))
 
 
 def judge_seats_kept(docket: Docket, fact: Fact, value: Value | None) -> None:

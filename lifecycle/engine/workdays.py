@@ -71,7 +71,7 @@ class Calendar:
         """Count so many days, workdays or months from a day, that day excluded."""
         if not 0 <= amount <= MOST:
             raise InvalidError(f"期限 {amount} 超出可计算的范围（0 至 {MOST}）")
-        if unit == "workday":
+        if unit == "workday" and amount:
             day, left = start, amount
             while left:
                 day += DAY

@@ -124,5 +124,6 @@ def caption(workflow: Workflow, state: State) -> str:
     if state.lead:
         parts.append(f"{workflow.roles[state.lead].title}牵头")
     if state.due:
-        parts.append(f"限{state.due.amount}{_SPANS[state.due.unit]}")
+        limit = f"限{state.due.amount}{_SPANS[state.due.unit]}"
+        parts.append(limit if state.due.amount else "限当日")
     return "，".join(parts) or ("终点" if state.final else "")

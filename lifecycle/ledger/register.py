@@ -194,6 +194,7 @@ class Register:
         self._of_day: tuple[tuple[str, str], _OfDay] = (("", ""), ({}, {}))
         self._origin = ""
         self._uncounted: list[Mapping[str, str]] = []
+        self._rehearsing = False
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -212,6 +213,19 @@ class Register:
         finally:
             while self._uncounted:
                 self.store.put_refusal(self._uncounted.pop(0))
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[None]:
+        """Try several commands out (`dry_run`), each on the ledger as those before it would have
+        left it; and undo them all.
+        """
+        self._rehearsing = True
+        try:
+            with suppress(_UndoneError), self.store.writing():
+                yield
+                raise _UndoneError
+        finally:
+            self._rehearsing = False
 
     def today(self) -> date:
         """Give the bureau's date (Beijing time)."""
@@ -375,7 +389,7 @@ class Register:
         """Make what is due of a case first; None where nothing is, or where what it would do to
         other cases cannot be done together.
         """
-        with suppress(RefusedError), self.store.writing():
+        with suppress(RefusedError), self.store.writing(), self.store.apart():
             now = self.clock()
             due = self._due(case_id, now)
             if due is not None and due.period is not None:
@@ -392,17 +406,19 @@ class Register:
     ) -> Outcome:
         """Say what a command would do, and record nothing. What it would do to other cases is
         judged one after the other, each as the one before has left the ledger: so it is done, and
-        undone.
+        undone. In a rehearsal it stays done until that ends.
         """
         now = self.clock()
+        stays = self._rehearsing and self.store.in_transaction
         judged = self._judge(request, workflow, case_id, act, now)
-        if not judged.accepted.effects:
+        if not judged.accepted.effects and not stays:
             return self._record(request, judged, now)
         done: list[Outcome] = []
-        with suppress(_UndoneError), self.store.writing():
+        with suppress(_UndoneError), self.store.writing(), self.store.apart():
             real = replace(request, dry_run=False, request_id=None)
             done.append(self._record(real, judged, now))
-            raise _UndoneError
+            if not stays:
+                raise _UndoneError
         return replace(done[0], body={}, dry_run=True)
 
     def _repeated(

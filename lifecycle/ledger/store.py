@@ -103,6 +103,12 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def apart(self) -> contextlib.AbstractContextManager[None]:
+        """Do a part of a transaction: where it raises, all that it has written is undone, and what
+        was written before it stays. Outside of a transaction it changes nothing.
+        """
+
+    @abstractmethod
     def reading(self) -> contextlib.AbstractContextManager[None]:
         """Read several things as they are at one moment.
 
@@ -144,6 +150,11 @@ class Store(ABC):
     @abstractmethod
     def schema_differences(self) -> list[str]:
         """Say in which tables, indexes, triggers … the schema is not the product's."""
+
+    def _forget(self, kept: int) -> None:
+        """Forget all entries of the transaction but the first so many, since they were undone."""
+        while len(self._appended) > kept:
+            self._appended.popitem()
 
     def _note(self) -> None:
         """Note the entries of the transaction as recorded."""

@@ -156,6 +156,10 @@ class Office:
         """Look at the office as if everything were made that is due by itself."""
         return self.register.as_if_due()
 
+    def rehearsing(self) -> AbstractContextManager[None]:
+        """Try several commands out, each after those before it, and undo them all."""
+        return self.register.rehearsing()
+
     def recorded(self, request_id: str) -> Mapping[str, Any] | None:
         """Give the entry that was recorded under a request id, or None."""
         found = self.store.entry(request_id)

@@ -12,7 +12,7 @@ from lifecycle.frozen import dataclass
 from lifecycle.insight.inbox import Read, Waiting, inbox, parts_of
 from lifecycle.ledger.as_of import asking_then, moved_since, read_now, read_then
 from lifecycle.ledger.rows.task_rows import Asking, Part, cases_asking
-from lifecycle.office.letters.letterbox import Letterbox, LetterErrand, letterbox
+from lifecycle.office.letters.letterbox import Letterbox, LetterErrand, answerable, letterbox
 from lifecycle.office.letters.shelf import PastShelf, Shelf
 from lifecycle.office.telling import confirmed_change
 
@@ -91,12 +91,13 @@ def todo(view: View, officer: str, page: int = 1) -> Todo:
     asking, read, shelf = _sources(view, officers, parts)
     found = list(islice(inbox(asking, read, officers, view.moment_of), skip, skip + PAGE + 1))
     letters = letterbox(view, shelf, officers) if page == 1 else Letterbox(())
+    acting = {one.principal: one for one in officers}
     return Todo(
         officer=officer,
         on=view.moment.on,
         page=page,
         more=len(found) > PAGE,
-        tasks=tuple(_task(view, waiting) for waiting in found[:PAGE]),
+        tasks=tuple(_task(view, one, acting[one.principal]) for one in found[:PAGE]),
         letters=tuple(map(_letter_task, letters.errands)),
         waiting=letters.waiting,
         dead=letters.dead,
@@ -116,7 +117,7 @@ def _sources(
     return asking_then(library.store, moved, parts), read_past, PastShelf(view, moved)
 
 
-def _task(view: View, waiting: Waiting) -> CaseTask:
+def _task(view: View, waiting: Waiting, officer: Officer) -> CaseTask:
     task, principal = waiting.task, waiting.principal
     behalf = f" --for {principal}" if principal and task.kind != "overdue" else ""
     return CaseTask(
@@ -128,17 +129,22 @@ def _task(view: View, waiting: Waiting) -> CaseTask:
         transition=task.transition.name if task.transition else None,
         due_on=task.due_on,
         principal=principal,
-        text=_text(view, task),
+        text=_text(view, task, officer),
         command=task.command + behalf,
     )
 
 
-def _text(view: View, task: Task) -> str:
-    """Give the text of a task; of an opinion owed anew with what was corrected, old and new."""
-    if task.correction is None:
-        return task.text
+def _text(view: View, task: Task, officer: Officer) -> str:
+    """Give the text of a task; of an opinion owed anew with what was corrected, old and new; of one
+    that the answer to a letter would be too, with that letter.
+    """
     office, case = view.office, task.case
     workflow = office.workflow_of(case)
+    if task.kind == "sign" and task.transition is not None:
+        letter = answerable(workflow, case, task.transition, officer)
+        return f"{task.text}（复函 {letter.number} 即为会签，只办一样）" if letter else task.text
+    if task.correction is None:
+        return task.text
     change = confirmed_change(office, workflow, case, task.correction, view.moment.names)
     return f"{task.text}（{change}）" if change else task.text
 

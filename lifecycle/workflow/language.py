@@ -357,6 +357,16 @@ _IN_OR_NONE = Key(
     more="有效期到某日为止的（含当日），次日到期：in: 1, unit: day。",
     required=True,
 )
+_DUE_IN = Key(
+    "in",
+    "期限",
+    WholeNumber(0, least=0, most=10_000),
+    "期限的数目，例如 in: 10",
+    "in: 10\nunit: workday\nbasis: 内部承诺",
+    more="0 是起算日当天届满，例如有效期至某日、约定某日开工："
+    "写 in: 0、unit: day，since 写那个日期要素。",
+    required=True,
+)
 _SPAN = Key(
     "unit",
     "单位",
@@ -381,6 +391,7 @@ _ROLL = Key(
     OneWord(ROLLS, "next_workday"),
     "届满日逢假日是否顺延",
     "roll: none",
+    more="in: 0 的不写就不顺延：约定、批准的某一天不因假日改变（民法典第203条说的是期间的末日）。",
 )
 _INNER = Key(
     "inner",
@@ -1041,7 +1052,7 @@ _STATE = Form(
     ),
 )
 _DUE_KEYS = (
-    _IN,
+    _DUE_IN,
     _SPAN,
     _LIMIT_BASIS,
     Key(

@@ -165,18 +165,26 @@ def read_limit(fields: FormFields, title: str = "") -> Limit:
     `stops`, it takes the usual: what has no `roll` does not wait for a working day.
     """
     known = fields.form.by_name
+    amount = fields.count("in")
     return Limit(
         title=fields.line("title", title) if "title" in known else title,
-        amount=fields.count("in"),
+        amount=amount,
         unit=read_span(fields),
         basis=fields.line("basis"),
         location=fields.at,
         since=read_since(fields) if "since" in known else ENTERED,
         done=fields.many("done") if "done" in known else (),
-        roll="roll" in known and fields.word("roll") == "next_workday",
+        roll="roll" in known and _read_roll(fields, amount),
         inner="inner" in known and fields.flag("inner"),
         stops="stops" in known and fields.flag("stops"),
     )
+
+
+def _read_roll(fields: FormFields, amount: int) -> bool:
+    """Tell whether the last day rolls on to a workday; a day that was named, from which nothing is
+    counted, does so only where that is written.
+    """
+    return fields.word("roll") == "next_workday" and (amount > 0 or fields.has("roll"))
 
 
 def read_span(fields: FormFields) -> Span:

@@ -47,7 +47,7 @@ $ lifecycle advance LS-F-2023-001 to_siting --as bureau01
   ✗ 要素　　缺 项目业主单位　　lifecycle set LS-F-2023-001 owner_unit=…
   ✗ 材料　　缺 考察报告    　　lifecycle attach LS-F-2023-001 survey_report 文件
   ✗ 材料　　缺 产业准入意见　　lifecycle attach LS-F-2023-001 admission_opinion 文件
-  ✗ 会签　　缺 发改、国土、市文广旅体局、市林业局、市消防救援支队 的同意意见（逾期未反馈，限 2023-01-16；不视为同意）
+  ✗ 会签　　缺 发改、国土、市文广旅体局、市林业局、市消防救援支队 的同意意见（逾期未反馈，限 2023-01-17；不视为同意）
 """  # noqa: E501
 
 

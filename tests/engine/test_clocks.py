@@ -70,6 +70,24 @@ def test_days_of_a_suspension_are_added(stop: tuple[str, str], due: str) -> None
     assert due_of(case_with(stop), "2026-03-02", ten, CALENDAR).on.isoformat() == due
 
 
+@pytest.mark.parametrize(
+    ("stop", "due"),
+    [
+        (("2026-03-01", "2026-03-09"), "2026-03-09"),  # the day itself was stopped
+        (("2026-03-07", "2026-03-08"), "2026-03-08"),  # from that day on
+        (("2026-03-01", "2026-03-07"), "2026-03-07"),  # resumed on it
+        (("2026-03-08", "2026-03-09"), "2026-03-07"),  # overdue already
+    ],
+)
+def test_a_day_that_was_named_is_the_last(stop: tuple[str, str], due: str) -> None:
+    """A limit of 0 days is over with the day from which it counts; where the case is suspended on
+    that day, on the day of the resumption.
+    """
+    named = replace(limit(0, "day"), roll=False)
+    assert due_of(case_with(), "2026-03-07", named, CALENDAR).on == date(2026, 3, 7)
+    assert due_of(case_with(stop), "2026-03-07", named, CALENDAR).on.isoformat() == due
+
+
 def test_months_are_counted_before_the_days_are_added() -> None:
     """One month from 31 January ends on 28 February; three days of suspension make it 3 March."""
     month = replace(limit(1, "month"), roll=False)

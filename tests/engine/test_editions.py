@@ -47,6 +47,7 @@ facts:
   paid: {title: 已付, type: money, unit: 万元, by: finance}
   month: {title: 月份, type: text, by: land, renews: true}
   remark: {title: 备注, type: text, by: land}
+  levy: {title: 规费, type: money, unit: 万元, by: land}
   term: {title: 期限, type: date, future: yes, by: bureau}
 materials:
   plan: {title: 方案, keep: 10y, by: land}
@@ -106,6 +107,11 @@ transitions:
   - {name: go_on, title: 恢复, kind: resume, from: paused, to: previous, by: bureau}
   - {name: finish, title: 办结, from: signed, to: done, by: bureau, needs: {facts: [paid]}}
 """  # noqa: E501
+EMPTY_OR_HIGH = """\
+    needs: {materials: [plan], guards: [{when: levy is not defined or levy >= 10, else: 过低}]}
+  - name: announce
+"""
+"""What 开始出让 needs where it wants the levy empty, or high."""
 BUREAU2 = officer("b2", "bureau")
 
 
@@ -226,6 +232,26 @@ def test_what_comes_along_with_a_transition_is_told_where_it_belongs(desk: Desk)
             "确属填错的，更正：lifecycle correct XS-2026-001 area=… --note 理由",
         )
     ]
+
+
+def test_what_a_step_found_empty_is_not_filled_in_against_it() -> None:
+    """A condition that held while a fact was empty was read as any value is: the fact is not filled
+    in later where that upsets the condition, until a return undoes the step; where the condition
+    holds all the same, it is.
+    """
+    plain = "    needs: {materials: [plan]}\n  - name: announce\n"
+    made = Desk(text=TEXT.replace(plain, EMPTY_OR_HIGH), first={"name": "某地块"})
+    selling(made)
+    text = (
+        "“开始出让”（第 5 笔）是在 规费 空着时办的，填了其条件不再成立："
+        "规费 已填，须未填；或 规费 7 万元，至少 10 万元（过低）"
+    )
+    refused = ("edition", text, "先退回：退回筹划（replan），再填")
+    assert gates(made, LAND, SetFacts({"levy": "7"})) == [refused]
+    assert isinstance(made.ask(LAND, SetFacts({"levy": "12"})), Accepted)
+    made.do(LAND, Attach("minutes", file("f")))
+    made.do(LAND, Advance("replan", "重办"))
+    made.do(LAND, SetFacts({"levy": "7"}))
 
 
 def test_what_renews_is_a_new_edition(desk: Desk) -> None:

@@ -69,6 +69,23 @@ def test_works_may_begin_before_they_are_due() -> None:
     assert titles(begun) == set()
 
 
+@pytest.mark.parametrize(
+    ("state", "fact", "title"),
+    [
+        ("intent", "loi_valid_to", "意向书有效期届满"),
+        ("construction", "start_due_on", "约定开工"),
+        ("construction", "new_start_due_on", "延期后开工"),
+    ],
+)
+def test_a_day_that_was_agreed_is_the_last_day(state: str, fact: str, title: str) -> None:
+    """In project.yaml a letter of intent is valid up to and on its day, works begin in time on the
+    day agreed, be it a holiday.
+    """
+    saturday = "2026-08-15"
+    found = open_limits(PROJECT, case_in(state, **{fact: (saturday, 60)}), CALENDAR)
+    assert {item.limit.title: item.due.on for item in found}[title] == date(2026, 8, 15)
+
+
 def test_an_earlier_round_ends_no_limit() -> None:
     """The result of a first deal does not meet the limit that the second deal begins."""
     deal = {"deal_on": ("2026-08-03", 50)}

@@ -13,8 +13,9 @@ from lifecycle.engine.workdays import Calendar, Due, read_calendar
 from lifecycle.errors import InvalidError, Location
 from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.expression.dates import add_months
+from lifecycle.frozen import replace
 from lifecycle.places import calendars
-from lifecycle.workflow.model import Limit
+from lifecycle.workflow.model import Limit, Span
 
 CN = read_calendar(json.loads(read_calendar_file(calendars() / "CN.yaml")), "CN")
 DAYS = st.dates(date(2020, 1, 1), date(2026, 6, 30))
@@ -60,6 +61,17 @@ def test_a_last_day_off_rolls_on() -> None:
     """
     limit = Limit("x", 10, "day", "民法典第203条", Location("x"))
     assert CN.due(date(2026, 9, 22), limit) == Due(date(2026, 10, 8))
+
+
+@pytest.mark.parametrize("unit", ["day", "workday", "month"])
+def test_nothing_is_counted_from_a_day_that_was_named(unit: Span) -> None:
+    """A limit of 0 ends on that very day, a holiday too, and for certain also in a year that is not
+    announced; it rolls on only where it says so.
+    """
+    named = Limit("x", 0, unit, "约定", Location("x"), roll=False)
+    assert CN.due(date(2026, 10, 3), named) == Due(date(2026, 10, 3))
+    assert CN.due(date(2031, 10, 3), named) == Due(date(2031, 10, 3))
+    assert CN.due(date(2026, 10, 3), replace(named, roll=True)) == Due(date(2026, 10, 8))
 
 
 def test_a_month_without_that_day_ends_on_its_last() -> None:

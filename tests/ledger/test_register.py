@@ -361,6 +361,45 @@ def test_a_refused_attempt_is_counted_and_changes_nothing(bureau: Bureau) -> Non
     assert rows[0][2].split(",")[0] == "role"
 
 
+def test_a_dry_run_of_many_tells_what_the_real_thing_does(bureau: Bureau) -> None:
+    """Each line is judged as the lines before it would have left the ledger, of a line refused
+    nothing stays; afterwards there is no entry, no number is taken and no refusal counted.
+    """
+    number, other = bureau.ready(), "KC-2026-001"
+    before = bureau.checkpoint()
+    twice = bureau.write("t.csv", f"编号\n{number}\n{number}\n")
+    areas = bureau.write("u.csv", f"编号,用地面积\n{other},7\n{other},多\n{other},7\n")
+    told = []
+    for extra in (("--dry-run",), ()):
+        set_, advanced = (
+            bureau.asks(*words, *extra, by="bureau01")
+            for words in (("set", areas), ("advance", twice, "to_siting"))
+        )
+        told.append([_told(set_), _told(advanced)])
+        if extra:
+            assert bureau.checkpoint() == before
+            with bureau.sql() as database:
+                assert database.execute("SELECT count(*) FROM refusal").fetchall()[0][0] == 0
+    assert told[0] == told[1] == [["done", "failed", "unchanged"], ["done", "failed"]]
+    assert bureau.findings() == []
+
+
+def _told(answer: Any) -> list[str]:
+    """Say what became of each line."""
+    return [
+        "unchanged" if line.get("unchanged") else "done" if line["ok"] else "failed"
+        for line in answer["results"]
+    ]
+
+
+def test_a_dry_run_of_many_openings_takes_no_number(bureau: Bureau) -> None:
+    """Nor does it give one out."""
+    table = bureau.write("t.csv", "项目名称\n甲\n乙\n")
+    found = bureau.asks("open", "visit", "--from", table, "--dry-run", by="bureau01")
+    assert [(line["ok"], line["number"]) for line in found["results"]] == [(True, None)] * 2
+    assert bureau.opened(name="丙", on="2026-09-30") == "KC-2026-005"
+
+
 def test_a_group_that_fails_leaves_nothing_but_its_refusals(bureau: Bureau) -> None:
     """Commands done together are undone together; what was refused among them stays counted."""
     before = bureau.checkpoint()

@@ -222,6 +222,30 @@ def test_a_transaction_is_all_or_nothing(store: Store) -> None:
     assert store.entry("e2") is None
 
 
+def test_a_part_of_a_transaction_is_undone_alone(store: Store) -> None:
+    """What an error undoes within a part, also one that the database itself tells, leaves the rest
+    of the transaction to be done; and only what is done counts as recorded.
+    """
+
+    def write(*entries: tuple[int, str], stop: bool = False) -> None:
+        with store.apart():
+            for seq, eid in entries:
+                store.append("c", seq, eid, b"{}", hash_of(b"{}"))
+            if stop:
+                raise KeyboardInterrupt
+
+    before = store.deeds.count
+    with store.writing():
+        write((1, "e"))
+        with pytest.raises(KeyboardInterrupt):
+            write((2, "e2"), (3, "e3"), stop=True)
+        with pytest.raises(ConflictError, match="同一时刻已有另一条记录"):
+            write((2, "e4"), (1, "e5"))
+        write((2, "e6"))
+    assert [eid for eid in ("e", "e2", "e3", "e4", "e5", "e6") if store.entry(eid)] == ["e", "e6"]
+    assert store.deeds.count == before + 2
+
+
 def test_a_reading_sees_one_moment(bureau: Bureau, store: Store) -> None:
     """What is read together belongs together; a writer waits so long."""
     number = bureau.opened()

@@ -68,6 +68,28 @@ def test_a_letter_from_draft_to_number(paper: Paper) -> None:
     assert paper.findings() == []
 
 
+def test_todo_calls_a_draft_by_its_title(paper: Paper) -> None:
+    """Whoever checks or signs reads what the letter is about, not only how its template is called;
+    of one that cannot be written, the case.
+    """
+    number = paper.asked()
+    title = "关于征求剑瓷文化体验街区选址意见的函"
+    assert todo_of(paper, "bureau03") == [("approve", title)]
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    assert todo_of(paper, "bureau04") == [("issue", title)]
+    text = (paper.rules / "notices" / "consultation.j2").read_text("utf-8")
+    ends = text.replace("意见的函\n", "意见的函{% endif %}\n", 1)
+    paper.write("consultation.j2", ends.replace("标题：", "标题：{% if area is defined %}", 1))
+    paper.do("notice", "publish", "consultation.j2", by="admin")
+    paper.asked("乙")
+    assert todo_of(paper, "bureau03") == [("approve", f"乙　{LETTER}")]
+
+
+def todo_of(paper: Paper, officer: str) -> list[tuple[str, str]]:
+    """Give the kinds and texts of what letters ask of an officer."""
+    return [(row["kind"], row["text"]) for row in paper.asks("todo", by=officer)["letters"]]
+
+
 def test_what_is_frozen_is_what_is_rendered(paper: Paper) -> None:
     """Each form taken out has the SHA-256 that the ledger names, also after the unit was renamed;
     drafts never do.
@@ -328,6 +350,32 @@ def test_an_opinion_signed_is_an_answer(paper: Paper) -> None:
     assert [row["kind"] for row in paper.asks("todo", by="land01")["letters"]] == ["receipt"]
     assert [row["kind"] for row in paper.asks("todo", by="wenwu01")["letters"]] == ["reply"]
     assert paper.findings() == []
+
+
+def asked_of(paper: Paper, officer: str) -> list[tuple[str, str]]:
+    """Give the kinds and texts of all that waits for an officer."""
+    found = paper.asks("todo", by=officer)
+    return [(row["kind"], row["text"]) for row in (*found["letters"], *found["tasks"])]
+
+
+@pytest.mark.parametrize("by", ["notice reply", "sign"])
+def test_an_opinion_that_is_asked_twice_is_given_once(paper: Paper, by: str) -> None:
+    """What a letter asks and the co-sign asks too stands in `todo` on two lines, each of which says
+    that it does for the other; when either is done both are gone.
+    """
+    number = paper.asked()
+    paper.issued(number)
+    paper.do("notice", "receipt", number, LETTER, by="land01")
+    title = "丽招商函〔2026〕1号　关于征求剑瓷文化体验街区选址意见的函"
+    assert asked_of(paper, "land01") == [
+        ("reply", f"{title}　复函即为会签，不必另签"),
+        ("sign", "会签 转入规划选址（复函 丽招商函〔2026〕1号 即为会签，只办一样）"),
+    ]
+    if by == "sign":
+        paper.do("sign", number, "to_siting", "同意", by="land01")
+    else:
+        paper.do("notice", "reply", number, LETTER, "同意", "--note", "无意见", by="land01")
+    assert asked_of(paper, "land01") == []
 
 
 def test_an_answer_is_judged_like_an_opinion(paper: Paper) -> None:

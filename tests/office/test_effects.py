@@ -296,6 +296,28 @@ def test_lines_of_a_bulk_are_each_whole(office: LinkedOffice) -> None:
     assert office.findings() == []
 
 
+def test_lines_tried_out_leave_nothing_to_those_after_them(office: LinkedOffice) -> None:
+    """A line that is refused for its effect has itself left nothing when the next is judged, also
+    where all are done together; a line accepted has left its effect.
+    """
+    first, second = works(office, "甲"), works(office, "乙")
+    office.do("advance", second, "pause", by="b1")
+    numbers = [transfer(office, second), transfer(office, first)]
+    lines = [numbers[0], numbers[0], numbers[1], numbers[1]]
+    table = office.write("t.csv", "编号,承接地\n" + "".join(f"{n},景宁\n" for n in lines))
+    seen = []
+    for extra in (("--dry-run",), ("--dry-run", "--all-or-nothing"), ("--all-or-nothing",), ()):
+        found = office.asks("advance", str(table), "confirm", *extra, by="b1")
+        told = [line.get("error", {}).get("message", "") for line in found["results"]]
+        assert [not text for text in told] == [False, False, True, False]
+        assert told[0] == told[1]
+        seen.append(told)
+        if extra:
+            assert [office.asks("show", n)["state"] for n in numbers] == ["drafted", "drafted"]
+    assert seen == [seen[0]] * 4
+    assert office.findings() == []
+
+
 # ── Honest to a dishonest store ──
 
 

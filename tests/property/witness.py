@@ -1360,7 +1360,8 @@ class Record:
             first, until = date.fromisoformat(stopped), date.fromisoformat(resumed)
             if until <= start or first > due:
                 continue
-            day = max(first, start + timedelta(days=1))
+            # Of a limit of 0 days the day itself counts, of a longer one the day after it.
+            day = max(first, start + timedelta(days=1) if limit.amount else start)
             while day < until:
                 extra += limit.unit != "workday" or calendar.is_workday(day)
                 day += timedelta(days=1)

@@ -292,6 +292,15 @@ def test_limits_name_their_unit_and_basis(full: Workflow) -> None:
     )
 
 
+@pytest.mark.parametrize(("more", "rolls"), [("", False), (", roll: next_workday", True)])
+def test_a_limit_of_nought_rolls_only_where_it_says_so(more: str, rolls: bool) -> None:
+    """A day that was agreed does not move for a holiday."""
+    text = (SPECIMENS / "wrong-number-within.yaml").read_text("utf-8")
+    text = text.replace("within: {in: 0", "within: {in: 1").replace("in: 0", f"in: 0{more}")
+    (limit,) = read_workflow(text, "x.yaml").states["drafting"].limits
+    assert (limit.amount, limit.roll) == (0, rolls)
+
+
 def test_a_transition_carries_its_gates(full: Workflow) -> None:
     """Every gate of the language comes out as written; a co-sign covers what the
     transition needs.

@@ -111,7 +111,8 @@ def _limit_text(limit: ShownLimit, today: date) -> str:
     provisional = "（暂定：该年放假安排未公布）" if limit.provisional else ""
     # A basis that says 内部 or [自] itself needs no second mark.
     inner = "〔内部〕" if limit.inner and "内部" not in limit.basis else ""
-    basis = f"{limit.amount} {limit.span}，{limit.basis}{inner}"
+    length = f"{limit.amount} {limit.span}" if limit.amount else "当日"
+    basis = f"{length}，{limit.basis}{inner}"
     title = "" if limit.main else f"{limit.title}："
     return f"{limit.due_on}{provisional}，{left}　{title}{basis}"
 

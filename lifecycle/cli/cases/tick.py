@@ -13,7 +13,7 @@ from lifecycle.cli.terminal.output import say
 from lifecycle.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.office.cases.due import Made, Ticked, Waiting
+    from lifecycle.office.cases.due import DueWaiting, Made, Ticked
 
 PAUSE = 60.0
 """Seconds between two looks of `--watch`."""
@@ -66,7 +66,7 @@ def _made_line(one: Made) -> str:
     return f"{one.on}　{one.number} {one.title}　{done}"
 
 
-def _waiting_line(one: Waiting) -> str:
+def _waiting_line(one: DueWaiting) -> str:
     lacks = f"{one.transition_title}：{'；'.join(one.lacks)}"
     return f"  {one.due_on} 已到期，条件不齐　{one.number} {one.title}　{lacks}"
 

@@ -12,6 +12,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import changes_value, with_values
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import (
+    judge_absence_read,
     judge_lock,
     judge_no_door,
     judge_relied_on,
@@ -55,6 +56,7 @@ class SetFacts(Act):
             if judge_no_door(docket, fact):
                 judge_relied_on(docket, fact, same=docket.case.facts.get(name) == value)
                 judge_seats_kept(docket, fact, value)
+        judge_absence_read(docket, self.facts)
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:

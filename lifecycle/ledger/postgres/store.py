@@ -155,6 +155,33 @@ class PostgresStore(Store):
             yield
 
     @contextlib.contextmanager
+    def apart(self) -> Iterator[None]:
+        """Do a part of a transaction that is undone alone."""
+        if not self._within:
+            yield
+            return
+        kept = len(self._appended)
+        with server_errors(self.name, self._outcome):
+            self._flush(("SAVEPOINT apart", {}))
+            try:
+                yield
+                self._flush(("RELEASE SAVEPOINT apart", {}))
+            except BaseException:
+                self._undo_apart(kept)
+                raise
+
+    def _undo_apart(self, kept: int) -> None:
+        """Undo what was written since the savepoint, unless the server has undone it all."""
+        self._pending.clear()
+        self._foreseen.clear()
+        self._forget(kept)
+        if self.connection.lost or self.connection.idle:
+            return
+        with contextlib.suppress(psycopg.Error):
+            self.connection.rows("ROLLBACK TO SAVEPOINT apart", {})
+            self.connection.rows("RELEASE SAVEPOINT apart", {})
+
+    @contextlib.contextmanager
     def adding(self) -> Iterator[None]:
         """Run a transaction that only adds what nobody reads yet, without waiting for a turn."""
         if self._within:

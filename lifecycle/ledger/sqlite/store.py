@@ -126,6 +126,25 @@ class SqliteStore(Store):
                 raise
             self._commit()
 
+    @contextlib.contextmanager
+    def apart(self) -> Iterator[None]:
+        """Do a part of a transaction that is undone alone."""
+        if not self.in_transaction:
+            yield
+            return
+        kept = len(self._appended)
+        with database_errors(self.path):
+            self.connection.run("SAVEPOINT apart")
+            try:
+                yield
+            except BaseException:
+                if self.connection.in_transaction:  # a failing disk may have ended it all
+                    self.connection.run("ROLLBACK TO apart")
+                    self.connection.run("RELEASE apart")
+                    self._forget(kept)
+                raise
+            self.connection.run("RELEASE apart")
+
     def _check_file(self) -> None:
         """Refuse to record where the file was moved away: SQLite goes on writing to it, and to a
         log beside its old name.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,14 +133,14 @@ def run_lines(
     """Do every line; `seen` is told of each result as it comes.
 
     It ends with the first line of which the database fails. With `whole`, one line that cannot be
-    done undoes all others. Under a request id, each line has its own: the id and the line's number.
+    done undoes all others. A dry run does every line after those before it, and undoes all. Under a
+    request id, each line has its own: the id and the line's number.
     """
     results: list[Result] = []
-    together = office.together() if whole and not request.dry_run else nullcontext()
     try:
-        with together:
+        with _in_one(office, request, whole=whole):
             for number, line in enumerate(lines, 1):
-                result = _do_line(_numbered(request, number), line, do)
+                result = _do_line(office, _numbered(request, number), line, do)
                 results.append(result)
                 seen(result)
                 if result.error is not None and result.error.exit_code == 3:
@@ -152,17 +152,26 @@ def run_lines(
     return results
 
 
+def _in_one(office: Office, request: Request, *, whole: bool) -> AbstractContextManager[None]:
+    """Give the transaction in which all lines are done, where they are done in one."""
+    if request.dry_run:
+        return office.rehearsing()
+    return office.together() if whole else nullcontext()
+
+
 def _numbered(request: Request, number: int) -> Request:
     if not request.request_id:
         return request
     return replace(request, request_id=f"{request.request_id}:{number}")
 
 
-def _do_line(request: Request, line: BulkLine, do: Do) -> Result:
+def _do_line(office: Office, request: Request, line: BulkLine, do: Do) -> Result:
+    """Do a line; one that cannot be done leaves nothing to those after it."""
     if line.fault is not None and not line.values:
         return Result(line, None, line.fault)
     try:
-        return Result(line, do(request, line), None)
+        with office.store.apart():
+            return Result(line, do(request, line), None)
     except UncertainError as error:
         whole = (request.request_id or "").rpartition(":")[0]
         error.mend = _RESEND.format(whole) if whole else _FIND_OUT

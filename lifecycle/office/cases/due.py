@@ -40,7 +40,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class DueWaiting:
     """What has fallen due and lacks something: what stands in the way, in words."""
 
     number: str
@@ -56,7 +56,7 @@ class Ticked:
     """What was made, and what waits; `more` says that not all that waits is told of."""
 
     made: tuple[Made, ...]
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[DueWaiting, ...]
     more: bool
 
 
@@ -72,7 +72,7 @@ def tick(office: Office, *, dry_run: bool = False) -> Ticked:
 
 def _ticked(office: Office, made: list[Made]) -> Ticked:
     waiting = _waiting(office)
-    told: list[Waiting] = []
+    told: list[DueWaiting] = []
     for one in waiting:
         if len(told) == MOST_WAITING:
             return Ticked(tuple(made), tuple(told), more=True)
@@ -102,7 +102,7 @@ def _made(office: Office, outcome: Outcome) -> Made:
     )
 
 
-def _waiting(office: Office) -> Iterator[Waiting]:
+def _waiting(office: Office) -> Iterator[DueWaiting]:
     """Tell of what has fallen due and is not made: its gates do not hold."""
     moment = office.moment()
     for case_id in office.register.waiting():
@@ -119,7 +119,7 @@ def _waiting(office: Office) -> Iterator[Waiting]:
             day = replace(office.moment(on), others=others, recorded=moment.on)
             decision = decide(workflow, case, act, the_clock(workflow, case, day), day)
             lacks = tuple(gate.text for gate in decision.gates if not gate.met)
-            yield Waiting(
+            yield DueWaiting(
                 number=case.number,
                 title=case.title,
                 transition=one.transition.name,

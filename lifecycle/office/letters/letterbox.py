@@ -5,6 +5,7 @@ overdue.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuing
@@ -19,14 +20,18 @@ from lifecycle.engine.gates.cosign import may_speak
 from lifecycle.engine.gates.seats import floor_of, seats_of
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.engine.letter_steps import lapse_of
+from lifecycle.engine.owed import owed
+from lifecycle.errors import LifecycleError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.rows.letter_rows import count_sendings
 from lifecycle.office.letters.reminders import debts, overdue
 
 if TYPE_CHECKING:
+    from lifecycle.correspondence.drafts import Drafted
     from lifecycle.office.letters.shelf import Shelf
+    from lifecycle.office.office import Office
     from lifecycle.office.view import View
-    from lifecycle.workflow.model import Workflow
+    from lifecycle.workflow.model import Transition, Workflow
 
 MOST = 30
 """Drafts of one kind that `todo` looks at, the oldest first; `notice list` has them all."""
@@ -108,10 +113,34 @@ def _errands_of(
         yield _errand("urge", late.case, late.letter, officer, text, late.due_on)
 
 
+class _Titles:
+    """The titles of drafts, which are in no row: a draft is written to know it, from its case's
+    log, which is read once for all drafts of the case.
+    """
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._drafts: dict[str, dict[str, Drafted]] = {}
+
+    def of(self, case: Case, letter: CaseLetter) -> str:
+        """Give a draft's title; where it cannot be written, its case's title and its name."""
+        from lifecycle.correspondence.drafts import drafted_letters
+        from lifecycle.correspondence.writing import write_letter
+
+        library, directory = self._office.library, self._office.directory
+        if case.id not in self._drafts:
+            found = drafted_letters(library, case.id)
+            self._drafts[case.id] = {drafted.name: drafted for drafted in found}
+        with suppress(LifecycleError):
+            return write_letter(library, directory, self._drafts[case.id][letter.name]).title
+        return f"{case.title}　{letter.name}"
+
+
 def _desk(view: View, shelf: Shelf, officer: Officer) -> Iterator[LetterErrand]:
     """List what an issuing unit's reviewer and signer have before them, but not what went through
     their own hands; what a return undid is to be voided.
     """
+    titles = _Titles(view.office)
     for duty, verb, state in (("signer", "issue", REVIEWED), ("reviewer", "approve", DRAFT)):
         if duty not in officer.held:
             continue
@@ -122,19 +151,19 @@ def _desk(view: View, shelf: Shelf, officer: Officer) -> Iterator[LetterErrand]:
                 for person in persons
             }
             if not before & set(officer.persons):
-                yield _drafted(view, case, letter, officer, verb)
+                title = titles.of(case, letter)
+                yield _drafted(view, case, letter, officer, verb, title)
     for case, letter in shelf.unfrozen(officer.unit):
-        text = f"{letter.number} 已签发，版式文件尚未固定"
+        text = f"{letter.number}　{letter.title}　已签发，版式文件尚未固定"
         yield _errand("freeze", case, letter, officer, text)
 
 
 def _drafted(
-    view: View, case: Case, letter: CaseLetter, officer: Officer, verb: str
+    view: View, case: Case, letter: CaseLetter, officer: Officer, verb: str, text: str
 ) -> LetterErrand:
-    """Make the errand of a draft; one that is out of time says so."""
+    """Make the errand of a draft, told by its title; one that is out of time says so."""
     workflow = view.office.workflow_of(case)
     lapse = lapse_of(workflow, case, letter, view.moment.on.isoformat())
-    text = f"{case.title}　{letter.name}"
     if lapse is None:
         return _errand(verb, case, letter, officer, text)
     if lapse.kind == "undone":
@@ -159,7 +188,7 @@ def _owed(
         fits = asks and is_still_asked(workflow, case, letter, officer)
         text = f"{letter.number}　{letter.title}"
         if asks:
-            text += "　复函即为会签" if fits else "　其后内容已变更或已退回，意见另行会签"
+            text += "　复函即为会签，不必另签" if fits else "　其后内容已变更或已退回，意见另行会签"
         yield _errand(debt.kind, case, letter, officer, text, due, opinion=fits)
 
 
@@ -187,6 +216,23 @@ def is_still_asked(workflow: Workflow, case: Case, letter: CaseLetter, officer: 
         if not mine.isdisjoint(cosign.roles)
     )
     return letter.issued_seq >= max(floors, default=0)
+
+
+def answerable(
+    workflow: Workflow, case: Case, transition: Transition, officer: Officer
+) -> CaseLetter | None:
+    """Give a letter that an officer's unit may answer instead of signing a transition: the answer
+    is owed, and it would be the opinion.
+    """
+    rules = (rule for way in workflow.transitions for rule in way.notices)
+    if not any(rule.reply and rule.reply.cosign == transition.name for rule in rules):
+        return None
+    for letter in case.letters.values():
+        if letter.forms and asked_about(workflow, letter) == transition.name:
+            owing = any(one.unit == officer.unit for one in owed(workflow, case, letter))
+            if owing and is_still_asked(workflow, case, letter, officer):
+                return letter
+    return None
 
 
 def _errand(

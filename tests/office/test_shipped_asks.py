@@ -1,0 +1,93 @@
+"""Whom the shipped workflow asks for opinions, and when: once there is something to judge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from walking import Walk, announced, dealt, forward, reviewed, through_gates
+
+
+@pytest.fixture
+def walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Walk:
+    """Give the shipped office with a case just opened."""
+    walk = Walk.begin(tmp_path, monkeypatch)
+    walk.opens("剑瓷文化体验街区")
+    return walk
+
+
+@pytest.mark.parametrize(
+    ("stage", "officer", "steps", "asked"),
+    [
+        ("", "reform01", ("attach lead_form", "advance request_admission"), "to_siting"),
+        (
+            "intent",
+            "finance01",
+            ("attach loi_draft due_diligence", "advance request_loi_review"),
+            "sign_loi",
+        ),
+        (
+            "agreement",
+            "finance01",
+            (
+                "attach agreement_draft agreement_clauses=policy_clauses",
+                "advance request_agreement_review",
+            ),
+            "sign_agreement",
+        ),
+    ],
+    ids=["准入", "意向书", "协议"],
+)
+def test_opinions_are_asked_with_the_papers_and_not_on_entering(
+    walk: Walk, stage: str, officer: str, steps: tuple[str, ...], asked: str
+) -> None:
+    """准入 is asked with the request for opinions, the letter of intent and the agreement when
+    their drafts go to be reviewed.
+    """
+    if stage:
+        forward(walk, stage)
+    assert walk.owes(officer) == []
+    for step in steps:
+        walk.do(f"bureau01 {step}")
+    assert walk.owes(officer) == [asked]
+
+
+def test_opinions_on_a_design_are_asked_with_the_minutes(walk: Walk) -> None:
+    """They cover what the meeting found."""
+    forward(walk, "design")
+    assert walk.owes("reform01") == []
+    reviewed(walk)
+    assert walk.owes("reform01") == ["pass_design"]
+
+
+def test_the_way_is_asked_that_the_land_allows(walk: Walk) -> None:
+    """With the clauses locked, opinions are asked on 挂牌 while the land is not sold, on the
+    agreement once it is: never on both.
+    """
+    w = walk
+    forward(w, "policy")
+    through_gates(w)
+    assert w.owes("finance01") == ["to_listing"]
+    w.refused("bureau02 advance relock_clauses", "土地尚未成交，请办“锁定政策条款”")
+    w.do("reform01,planning01,land01,finance01,owner001,wenlv01,xiaofang01 sign to_listing agree")
+    w.do("bureau01 advance to_listing")
+    announced(w)
+    dealt(w)
+    w.do("land01 advance close_listing")
+    w.do("bureau01 advance back_to_policy --note 条款须变更")
+    through_gates(w, "relock_clauses")
+    assert w.owes("finance01") == ["to_agreement"]
+
+
+def test_whether_to_list_again_is_asked_when_it_is_meant(walk: Walk) -> None:
+    """Land that was not sold may be listed again, sited anew or given up: nobody is asked to list
+    it again before the land bureau means to.
+    """
+    w = walk
+    forward(w, "listing")
+    announced(w)
+    w.later(33)
+    w.do("land01 advance fail_listing --set failure_reason=无人竞买")
+    assert w.owes("planning01") == []
+    w.do("land01 ask relist")
+    assert w.owes("planning01") == ["relist"]
