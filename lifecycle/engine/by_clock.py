@@ -8,7 +8,7 @@ all its other gates hold. The clock acts for the unit that leads where the case 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from lifecycle.engine.case import Case, Moment, Officer
 from lifecycle.engine.clocks import due_of
@@ -59,20 +59,13 @@ def falling(workflow: Workflow, case: Case, calendar: Calendar) -> list[Falling]
     return sorted(found, key=lambda one: one.on)
 
 
-def not_before(workflow: Workflow, case: Case) -> Iterator[tuple[str, date]]:
-    """Give by name what the clock may make of a case where it stands, each with a day before which
-    it is not due, whatever calendar is in force by then.
-
-    What only another entry of the case can make due is left out.
+def may_fall(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[Falling]:
+    """Give what the clock may make of a case where it stands; what only another entry of the case
+    can make due is left out.
     """
-    last = date.fromisoformat(case.last_on)
-    for way, limit, term in _timed(workflow, case):
-        if not _is_barred(workflow, case, way):
-            if limit.unit == "workday":  # so many days at least
-                least = date.fromisoformat(term.since) + timedelta(limit.amount)
-            else:
-                least = due_of(case, term.since, limit, _NO_CALENDAR).on
-            yield way.name, max(least, last)
+    for one in falling(workflow, case, calendar):
+        if not _is_barred(workflow, case, one.transition):
+            yield one
 
 
 def _timed(workflow: Workflow, case: Case) -> Iterator[tuple[Transition, Limit, Round]]:

@@ -65,12 +65,6 @@ class Period:
         """Give the day on which what is opened in it is due."""
         return calendar.add(self.begin - DAY, every.after.amount, every.after.unit).on
 
-    def not_before(self, every: Every) -> date:
-        """Give a day before which that is not due, whatever calendar is in force."""
-        if every.after.unit == "workday":
-            return self.begin - DAY + every.after.amount * DAY
-        return self.due(every, Calendar("", {}))
-
 
 def period_of(kind: PeriodKind, day: date) -> Period:
     """Give the period in which a day is."""

@@ -14,9 +14,13 @@ from lifecycle.engine.by_clock import Falling, day_with_others, falling, the_clo
 from lifecycle.engine.case import Case, Moment, Officer, acting_for_cause
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, PlannedEffect, Refused
+from lifecycle.engine.workdays import Calendar
 from lifecycle.frozen import dataclass, replace
-from lifecycle.ledger.others import OtherCases
+from lifecycle.ledger.library import Library
+from lifecycle.ledger.others import LAST_DAY, OtherCases
 from lifecycle.ledger.record import CAUSE
+from lifecycle.ledger.rows.case_rows import read_case
+from lifecycle.ledger.rows.task_rows import cases_due, clock_rows, kept_tasks, put_tasks
 from lifecycle.workflow.model import CLOCK, Workflow
 
 BY_CLOCK: Mapping[str, Any] = MappingProxyType({"by": CLOCK})
@@ -45,12 +49,13 @@ def is_by_clock(intent: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """A moment of recording: `today` is its day, `moment` gives how a day is judged, `others` reads
-    the cases beside, `numbered` gives one of them by its number, `opened` the workflow in force of
-    a name.
+    """A moment of recording: `today` is its day, `calendar` the one in force; `moment` gives how a
+    day is judged, `others` reads the cases beside, `numbered` gives one of them by its number,
+    `opened` the workflow in force of a name.
     """
 
     today: date
+    calendar: Calendar
     moment: Callable[[date], Moment]
     others: OtherCases
     numbered: Callable[[str], tuple[Workflow, Case]]
@@ -66,7 +71,7 @@ def first_due(then: Then, workflow: Workflow, case: Case) -> DueStep | None:
     """Give what is due of a case first; None where nothing is."""
     if case.state not in workflow.timed:
         return None
-    for one in falling(workflow, case, then.moment(then.today).calendar):
+    for one in falling(workflow, case, then.calendar):
         if one.on > then.today:
             return None
         found = _decided(then, workflow, case, one)
@@ -108,3 +113,17 @@ def _may_be_done(then: Then, effect: PlannedEffect, officer: Officer, moment: Mo
     read = then.others.for_act(workflow, case, act, moment.on.isoformat())
     decision = decide(workflow, case, act, officer, replace(moment, others=read))
     return not isinstance(decision, Refused)
+
+
+def refile(library: Library, calendar: Calendar) -> None:
+    """Write anew on which days something falls due, now that another calendar is in force; within
+    a transaction.
+    """
+    store = library.store
+    for case_id in cases_due(store, LAST_DAY):
+        found = store.case(case_id)
+        if found is not None:  # what is opened every period stands for no case
+            case = read_case(store, found[1])
+            due = clock_rows(library.workflow(case.workflow), case, calendar)
+            others = {row for row in kept_tasks(store, case_id) if row.kind != CLOCK}
+            put_tasks(store, case_id, others | due)

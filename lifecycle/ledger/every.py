@@ -122,7 +122,7 @@ class DueOpening:
 
 def first_opening(then: Then, library: Library, versions: list[Version]) -> DueOpening | None:
     """Give what is to be opened first; None where nothing is, or cannot be."""
-    calendar = then.moment(then.today).calendar
+    calendar = then.calendar
     waiting = [
         due
         for version in versions
@@ -152,14 +152,14 @@ def decide_opening(then: Then, due: PeriodDue, on: date) -> DueOpening | None:
 
 
 def every_rows(library: Library, directory: Directory) -> set[TaskRow]:
-    """Give the rows of what is to be opened next, each with a day before which it is not due."""
+    """Give the rows of what is to be opened next, each with its day."""
     calendar = library.calendar_of(directory) or Calendar("", {})
     rows: dict[str, date] = {}
     for version in versions_of(library, directory):
         for every in version.workflow.every:
             due = _next(library, version, every, calendar)
             if due is not None:
-                day = due.period.not_before(every)
+                day = due.period.due(every, calendar)
                 rows[due.name] = min(day, rows.get(due.name, day))
     return {
         TaskRow(EVERY, EVERY, name, CLOCK, "", day.isoformat(), "") for name, day in rows.items()

@@ -61,4 +61,5 @@ def _write(library: Library, last: CaseStep) -> None:
     assert case is not None  # what is followed without judging always goes on
     workflow = library.workflow(last.body["intent"]["workflow"])
     calendar = library.calendar(last.body["calendar"])
-    rewrite_rows(library.store, workflow, case, calendar)
+    in_force = library.calendar_of(library.directory()) or calendar
+    rewrite_rows(library.store, workflow, case, calendar, in_force)

@@ -30,7 +30,7 @@ from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.causes import Cause
 from lifecycle.ledger.chain import follow
 from lifecycle.ledger.deeds import Deed
-from lifecycle.ledger.due import BY_CLOCK, DueStep, Then, first_due
+from lifecycle.ledger.due import BY_CLOCK, DueStep, Then, first_due, refile
 from lifecycle.ledger.every import (
     EVERY,
     NAMED,
@@ -383,7 +383,8 @@ class Register:
         def opened(name: str) -> Workflow:
             return self.library.workflow(directory.document("workflow", name) or "")
 
-        return Then(today, moment, self.others(directory), numbered, opened)
+        calendar = self.moment(directory, today).calendar
+        return Then(today, calendar, moment, self.others(directory), numbered, opened)
 
     def _make(self, case_id: str) -> Outcome | None:
         """Make what is due of a case first; None where nothing is, or where what it would do to
@@ -850,8 +851,10 @@ class Register:
             after = evolve_directory(directory, body, digest)
             self.store.append(OFFICE, place.seq, stamp.eid, raw, digest)
             self.store.put_office(after.seq, after.head, canonical(dump_directory(after)))
-            if definition is not None and data["kind"] == "workflow":
+            if definition is not None and data["kind"] in ("workflow", "calendar"):
                 put_every(self.library, after)
+            if definition is not None and data["kind"] == "calendar":
+                refile(self.library, self.library.calendar(hash_of(definition)))
         return body
 
     def _keep(self, data: Mapping[str, Any], definition: bytes) -> str:

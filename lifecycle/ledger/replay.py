@@ -94,10 +94,10 @@ class Basis:
         library, directory, office = self.library, self.directory, body["office"]
         today = recorded_day(body["recorded_at"])
 
+        calendar, recorded = library.calendar(body["calendar"]), date.fromisoformat(today)
+
         def moment(on: date) -> Moment:
-            recorded = date.fromisoformat(today)
             staff = directory.staff(on.isoformat(), office)
-            calendar = library.calendar(body["calendar"])
             return Moment(on, calendar, staff=staff, recorded=recorded)
 
         def numbered(number: str) -> tuple[Workflow, Case]:
@@ -111,7 +111,7 @@ class Basis:
             return library.workflow(directory.document("workflow", name, office) or "")
 
         reading = self.reading(row, office)
-        return Then(date.fromisoformat(today), moment, reading, numbered, opened)
+        return Then(recorded, calendar, moment, reading, numbered, opened)
 
     def workflow(self, digest: str) -> Workflow:
         """Give the workflow for an entry that is pinned to the one with that SHA-256."""

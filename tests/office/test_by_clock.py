@@ -207,6 +207,29 @@ def test_a_bulk_makes_first_what_is_due(office: LinkedOffice) -> None:
     assert office.findings() == []
 
 
+@pytest.mark.parametrize(
+    ("days", "day"),
+    [
+        ("holidays: [09-14], workdays: []", "2026-09-16"),
+        ("holidays: [], workdays: [09-12, 09-13]", "2026-09-13"),
+    ],
+)
+def test_a_calendar_published_anew_counts_from_then_on(
+    office: LinkedOffice, days: str, day: str
+) -> None:
+    """What is not made yet falls due by it, be that later or sooner."""
+    number = lead(office, until="2027-09-12")
+    office.at("2026-09-11")
+    office.do("advance", number, "ask", by="b1")
+    year = f'  "2026": {{announced: true, basis: 试, {days}}}'
+    path = office.write("calendar.yaml", f"name: CN\nyears:\n{year}\n")
+    office.do("calendar", "publish", path, by="admin")
+    office.at(day)
+    office.do("advance", number, "answer", "--set", "answer=可", by="l1")
+    assert made(office, number)[-2] == ("clock", day, "urge")
+    assert office.findings() == []
+
+
 def test_two_machines_tick_at_once(office: LinkedOffice) -> None:
     """Each thing is made once."""
     numbers = [lead(office, f"线索{n}", "2026-09-12") for n in range(6)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from lifecycle.cli.cases.as_of import as_if_due
 from lifecycle.cli.cases.lists import LIGHTS, row_json
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, Number, argument, command, option
@@ -38,7 +39,8 @@ def search(desk: Desk, words: tuple[str, ...], page: int | None) -> None:
     if desk.on is not None:
         mend = "去掉 --on；看截至某一天的：lifecycle list --on 日期"
         raise UsageError("search 只找现在的，不看截至哪一天", mend)
-    found = find(desk.office, words, page or 1)
+    with as_if_due(desk):
+        found = find(desk.office, words, page or 1)
     document = {
         "words": list(found.words),
         "cases": [_listed(one) for one in found.cases],

@@ -12,7 +12,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import void_drafts
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.gates import Gate, judge_maker, judge_role
+from lifecycle.engine.gates.gates import Gate, judge_maker, judge_role, made_by
 from lifecycle.engine.others import NO_OTHERS
 from lifecycle.engine.taking_back import judge_own, judge_why
 from lifecycle.frozen import dataclass
@@ -41,7 +41,7 @@ class CancelOpening(Act):
         docket.add(gate)
         opened = case.steps.at(case.fired[OPENING].seq)
         if opened is not None and opened.cause:
-            text = f"由别的事项的办理（{opened.cause}）带动立项，不能单独撤销"
+            text = f"{made_by(opened.cause)}的立项，不能单独撤销"
             docket.add(Gate("relied", False, {"step": opened.seq}, text, "不再办的，办理终止"))
         opener = case.fired[OPENING].persons
         judge_own(docket, opener, "立项")

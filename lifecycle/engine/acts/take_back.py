@@ -14,7 +14,7 @@ from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import edition_of, editions_of_step, transition_of, without_record
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.asking import places_of
-from lifecycle.engine.gates.gates import Gate, judge_maker, title_of
+from lifecycle.engine.gates.gates import Gate, judge_maker, made_by, title_of
 from lifecycle.engine.standing import OpenLimit, begun_limits
 from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.taking_back import judge_own, judge_soon, judge_why
@@ -119,7 +119,7 @@ def _judge_apart(docket: Docket, made: Transition, step: MadeStep) -> None:
     """See that it is no effect, and has none: those are done together or not at all."""
     inputs = {"step": step.seq}
     if step.cause:
-        text = f"“{made.title}”由别的事项的办理（{step.cause}）带动，不能单独收回"
+        text = f"“{made.title}”{made_by(step.cause)}，不能单独收回"
         docket.add(Gate("relied", False, inputs, text, "由其后的流转改正"))
     if made.does:
         text = f"“{made.title}”带动了别的事项，不能收回"

@@ -148,6 +148,11 @@ def makers_told(workflow: Workflow, transition: Transition) -> str:
     return BY_CLOCK if CLOCK in transition.causes else f"随 {'、'.join(transition.causes)} 办理"
 
 
+def made_by(cause: str) -> str:
+    """Say of a step with a cause how it came about: as an effect, or by the clock."""
+    return BY_CLOCK if cause == CLOCK else f"由别的事项的办理（{cause}）带动"
+
+
 def judge_maker(
     workflow: Workflow, case: Case | None, transition: Transition, officer: Officer, moment: Moment
 ) -> tuple[Gate, str]:

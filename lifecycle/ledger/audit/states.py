@@ -23,7 +23,7 @@ from lifecycle.ledger.rows.case_rows import CASE_COLUMNS, case_row, undated_row
 from lifecycle.ledger.rows.link_rows import kept_links, links_ever
 from lifecycle.ledger.rows.search_rows import is_kept, kept_search
 from lifecycle.ledger.rows.step_rows import are_kept, kept_steps
-from lifecycle.ledger.rows.task_rows import TaskRow, kept_tasks, tasks_now
+from lifecycle.ledger.rows.task_rows import TaskRow, clock_rows, kept_tasks, tasks_now
 from lifecycle.ledger.rows.value_rows import kept_editions
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import LostDefinitionError, Store
@@ -46,6 +46,7 @@ def check_state(
         found = stored_row(store, trail.case_id)
         post = read_post(store, trail.case_id)
         asked = kept_tasks(store, trail.case_id)
+        in_force = scope.library.calendar_of(scope.library.directory())
         searched = kept_search(store, trail.case_id)
         kept = kept_editions(store, trail.case_id)
         made = kept_steps(store, trail.case_id)
@@ -73,7 +74,7 @@ def check_state(
     for code, message in _wrong_post(post, workflow, case):
         yield Finding(code, idx, name, message)
     alike = {
-        "待办": calendar is None or _are_asked(workflow, case, calendar, asked),
+        "待办": calendar is None or _are_asked(workflow, case, (calendar, in_force), asked),
         "办理步骤": are_kept(made, case),
         "关联": kept_links(store, trail.case_id)
         == {(target, workflow.name, seq) for target, seq in links.items()},
@@ -86,12 +87,19 @@ def check_state(
     return office
 
 
-def _are_asked(workflow: Workflow, case: Case, calendar: Calendar, asked: set[TaskRow]) -> bool:
-    """Tell whether the tasks kept for a case are those that it asks; those of a forged entry may
-    not be comparable.
+def _are_asked(
+    workflow: Workflow,
+    case: Case,
+    calendars: tuple[Calendar, Calendar | None],
+    asked: set[TaskRow],
+) -> bool:
+    """Tell whether the tasks kept for a case are those that it asks, under the calendar of its last
+    entry and, for what falls due, the one in force; those of a forged entry may not be comparable.
     """
+    calendar, in_force = calendars
     try:
-        return asked == tasks_now(workflow, case, calendar)
+        due = clock_rows(workflow, case, in_force or calendar)
+        return asked == tasks_now(workflow, case, calendar) | due
     except (LifecycleError, *UNLIKE):
         return False
 

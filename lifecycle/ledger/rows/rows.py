@@ -11,7 +11,7 @@ from lifecycle.ledger.rows.letter_rows import put_letters
 from lifecycle.ledger.rows.link_rows import forget_links, put_links
 from lifecycle.ledger.rows.search_rows import forget_search, put_search
 from lifecycle.ledger.rows.step_rows import forget_steps, put_steps
-from lifecycle.ledger.rows.task_rows import put_tasks, tasks_now
+from lifecycle.ledger.rows.task_rows import clock_rows, put_tasks, tasks_now
 from lifecycle.ledger.rows.value_rows import forget_values, put_values
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
@@ -23,20 +23,25 @@ def put_rows(
 ) -> None:
     """Bring the rows up to a case that an entry has moved on; within a transaction.
 
-    `before` is None for a case just opened. Raises ConflictError if somebody else was first.
+    `before` is None for a case just opened; the calendar is the one in force. Raises ConflictError
+    if somebody else was first.
     """
     row = case_row(workflow, after, calendar)
     store.put_case(row)
     put_steps(store, after)
     put_letters(store, workflow, before, after)
-    put_tasks(store, after.id, tasks_now(workflow, after, calendar))
+    tasks = tasks_now(workflow, after, calendar) | clock_rows(workflow, after, calendar)
+    put_tasks(store, after.id, tasks)
     put_search(store, workflow, before, after)
     put_values(store, before, after)
     put_links(store, workflow, before, after)
 
 
-def rewrite_rows(store: Store, workflow: Workflow, case: Case, calendar: Calendar) -> None:
-    """Write the rows of a case anew, wherever it stood; within a transaction.
+def rewrite_rows(
+    store: Store, workflow: Workflow, case: Case, calendar: Calendar, in_force: Calendar
+) -> None:
+    """Write the rows of a case anew, wherever it stood; within a transaction. `calendar` is that of
+    its last entry, `in_force` the one by which something falls due now.
 
     Those that `forget_rows` has removed are only added: the values of its facts by its entries.
     """
@@ -44,7 +49,8 @@ def rewrite_rows(store: Store, workflow: Workflow, case: Case, calendar: Calenda
     store.put(text.PUT_CASE, **row)
     put_steps(store, case)
     put_letters(store, workflow, None, case)
-    put_tasks(store, case.id, tasks_now(workflow, case, calendar))
+    tasks = tasks_now(workflow, case, calendar) | clock_rows(workflow, case, in_force)
+    put_tasks(store, case.id, tasks)
     put_search(store, workflow, None, case)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator
 from heapq import merge
 from typing import NamedTuple
 
-from lifecycle.engine.by_clock import not_before
+from lifecycle.engine.by_clock import may_fall
 from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
@@ -67,6 +67,16 @@ def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow
     return {TaskRow(case.id, *one, case.number) for one in asked}
 
 
+def clock_rows(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow]:
+    """Give what the clock may make of a case, with the days on which that is due, under the
+    calendar that is in force.
+    """
+    return {
+        TaskRow(case.id, CLOCK, one.transition.name, CLOCK, "", one.on.isoformat(), case.number)
+        for one in may_fall(workflow, case, calendar)
+    }
+
+
 _Asked = tuple[str, str, str, str, str]
 """What is asked: kind, transition, role, unit and the day due."""
 
@@ -88,8 +98,6 @@ def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) ->
         for role in awaited.item.by:
             for unit in units_for(workflow, case, role):
                 yield "item", awaited.item.name, role, unit, day
-    for name, least in not_before(workflow, case):
-        yield CLOCK, name, CLOCK, "", least.isoformat()
     for lead in leads_now(workflow, case, calendar):
         for unit in units_for(workflow, case, lead):
             yield "lead", "", lead, unit, day
