@@ -15,6 +15,7 @@ from lifecycle.engine.others import NO_OTHERS, CaseRecord
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.values import Value, check_value, plain_decimal, show_value
 from lifecycle.errors import InvalidError
+from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.workflow.model import OFFICER, Fact, Setting, Transition
 
@@ -55,14 +56,22 @@ def entered_with(
     return {**facts, **known}, tuple(name for name, value in sets.items() if value is None)
 
 
+def scope_of_setting(
+    docket: Docket, case: Case, expression: Expression, facts: Mapping[str, Value]
+) -> dict[str, object]:
+    """Supply the names of what is computed: those that a condition knows, and who acts."""
+    scope = scope_of(docket.workflow, case, expression, facts, docket.moment)
+    if OFFICER in expression.names:
+        scope[OFFICER] = {"unit": docket.officer.unit, "code": docket.officer.id}
+    return scope
+
+
 def _computed(
     docket: Docket, case: Case, setting: Setting, facts: Mapping[str, Value]
 ) -> Iterator[tuple[Gate, Value | None]]:
     workflow, moment = docket.workflow, docket.moment
     fact, expression = workflow.facts[setting.fact], setting.value
-    scope = scope_of(workflow, case, expression, facts, moment)
-    if OFFICER in expression.names:
-        scope[OFFICER] = {"unit": docket.officer.unit, "code": docket.officer.id}
+    scope = scope_of_setting(docket, case, expression, facts)
     inputs = {"fact": fact.name, **inputs_of(expression, scope, moment)}
     barred = barred_by(workflow, expression, moment)
     if barred is not None:

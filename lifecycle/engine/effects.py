@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.collected import MOST_NAMED, Collected, CollectedCase, ThisCase
-from lifecycle.engine.computing import recorded_value
+from lifecycle.engine.computing import recorded_value, scope_of_setting
 from lifecycle.engine.docket import Docket, PlannedEffect
 from lifecycle.engine.gates.gates import Gate, title_of
 from lifecycle.engine.others import (
@@ -20,12 +20,11 @@ from lifecycle.engine.others import (
     pins_of,
     recorded_pins,
 )
-from lifecycle.engine.scope import scope_of
 from lifecycle.engine.values import Value
 from lifecycle.errors import InvalidError
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import OFFICER, ROW, THIS, Effect, Setting, Transition, Workflow
+from lifecycle.workflow.model import ROW, THIS, Effect, Setting, Transition, Workflow
 
 MOST_EFFECTS = 2000
 """So many other cases are moved or opened by one act."""
@@ -168,12 +167,11 @@ class _Planning:
             yield setting.fact, value
 
     def _scope(self, setting: Setting, row: CollectedCase | None) -> dict[str, object]:
-        docket = self.docket
-        scope = scope_of(docket.workflow, self.case, setting.value, self.facts, docket.moment)
-        if OFFICER in setting.value.names:
-            scope[OFFICER] = {"unit": docket.officer.unit, "code": docket.officer.id}
+        scope = scope_of_setting(self.docket, self.case, setting.value, self.facts)
         if THIS in setting.value.names:
-            scope[THIS] = ThisCase(docket.workflow, self.case, {**self.case.facts, **self.facts})
+            scope[THIS] = ThisCase(
+                self.docket.workflow, self.case, {**self.case.facts, **self.facts}
+            )
         if row is not None:
             scope[ROW] = row.known  # what only counts as zero is not there to be carried
         return scope

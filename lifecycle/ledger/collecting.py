@@ -21,10 +21,8 @@ from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.rows.value_rows import STATE, SUSPENDED
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sql.statement import Statement
+from lifecycle.ledger.store import END_OF_LOG
 from lifecycle.workflow.model import LINKED, ROW, THIS, Collection, Missing, Workflow
-
-_ALL = (1 << 62) - 1
-"""An index after every entry."""
 
 
 def collect(
@@ -103,7 +101,7 @@ def _cases(
         **asked,
         facts=json.dumps([*sorted(needed), STATE, SUSPENDED]),
         on_day=day,
-        before=_ALL if before is None else before,
+        before=END_OF_LOG if before is None else before,
     )
     found: dict[str, dict[str, Value | None]] = {}
     cases: dict[str, tuple[str, str, str]] = {}

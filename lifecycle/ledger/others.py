@@ -31,6 +31,7 @@ from lifecycle.ledger.collecting import collect, collect_linked
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.link_rows import cases_linking, named_case, workflows_linking
+from lifecycle.ledger.store import END_OF_LOG
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import LINKED, Effect, Transition, Workflow
 from lifecycle.workflow.reliance import reads_others
@@ -87,10 +88,6 @@ class PastCases:
                 workflow = library.workflow(step.after.workflow)
                 case = OtherCase.of(workflow, step.after)
                 yield _Then(step.row.idx, intent["occurred_on"], case)
-
-
-_ALL = (1 << 62) - 1
-"""An index after every entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +261,7 @@ class OtherCases:
         """List the cases of a workflow that name, or once named, a case: those that were there when
         it was read, so that an audit reads as many as the judge did.
         """
-        before = _ALL if self.before is None else self.before
+        before = END_OF_LOG if self.before is None else self.before
         return cases_linking(self.library.store, number, name, before)
 
     def _titles(self, workflow: Workflow) -> dict[str, str]:
@@ -300,7 +297,7 @@ class OtherCases:
             return None
         case = read_case(self.library.store, found[1])
         if case.last_on > on:
-            return self.past.at(case_id, _ALL, on)
+            return self.past.at(case_id, END_OF_LOG, on)
         return OtherCase.of(self.library.workflow(case.workflow), case)
 
 

@@ -39,6 +39,10 @@ class EntryRow(NamedTuple):
     eid: str
 
 
+END_OF_LOG = (1 << 62) - 1
+"""A place in the log after every entry."""
+
+
 class LogRow(NamedTuple):
     """An entry as the log has it, in the order of recording."""
 

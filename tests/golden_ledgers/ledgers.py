@@ -60,6 +60,7 @@ def _draw_demo(player: Player) -> None:
             ("list",),
             ("board",),
             ("todo", "--as", "bureau01"),
+            ("tick",),
             ("search", "云", "公司"),
             ("search", "茶旅"),
             ("search", " "),

@@ -52,6 +52,15 @@ def cases_linking(store: Store, target: str, workflow: str, before: int) -> list
     return [case_id for (case_id,) in rows]
 
 
+def some_linking(store: Store, target: str, workflow: str, most: int) -> tuple[list[str], int]:
+    """Give the numbers of a few cases of a workflow that name, or once named, a case by its number,
+    and how many there are; a cancelled one does not count.
+    """
+    asked = {"target": target, "workflow": workflow}
+    named = [number for (number,) in store.rows(text.SOME_LINKING, **asked, most=most)]
+    return named, store.row(text.COUNT_LINKING, **asked)[0]
+
+
 def workflows_linking(store: Store, target: str) -> list[str]:
     """Name the workflows of which cases name, or once named, a case by its number."""
     return [name for (name,) in store.rows(text.WORKFLOWS_LINKING, target=target)]

@@ -607,6 +607,17 @@ CASES_LINKING = (
     )
     .order_by(col(LinkRow.case_id))
 )
+_LINKING_NOW = (
+    select(CaseRow.number)
+    .join(LinkRow, col(LinkRow.case_id) == col(CaseRow.id))
+    .where(
+        col(LinkRow.target) == text_of("target"),
+        col(LinkRow.workflow) == text_of("workflow"),
+        col(CaseRow.state) != word(""),
+    )
+)
+SOME_LINKING = _LINKING_NOW.order_by(col(CaseRow.number)).limit(number_of("most"))
+COUNT_LINKING = select(func.count()).select_from(_LINKING_NOW.subquery())
 WORKFLOWS_LINKING = (
     select(LinkRow.workflow)
     .where(col(LinkRow.target) == text_of("target"))

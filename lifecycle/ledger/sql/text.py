@@ -1617,6 +1617,37 @@ WHERE link.target = %(target)s::VARCHAR AND link.workflow = %(workflow)s::VARCHA
 %(before)s::BIGINT ORDER BY link.case_id
 """,
 )
+SOME_LINKING = Statement(
+    """
+SELECT cases.number
+FROM cases JOIN link ON link.case_id = cases.id
+WHERE link.target = :target AND link.workflow = :workflow AND cases.state != '' ORDER BY
+cases.number
+LIMIT :most OFFSET 0
+""",
+    """
+SELECT cases.number
+FROM cases JOIN link ON link.case_id = cases.id
+WHERE link.target = %(target)s::VARCHAR AND link.workflow = %(workflow)s::VARCHAR AND cases.state !=
+'' ORDER BY cases.number
+LIMIT %(most)s::INTEGER
+""",
+)
+COUNT_LINKING = Statement(
+    """
+SELECT count(*) AS count_1
+FROM (SELECT cases.number AS number
+FROM cases JOIN link ON link.case_id = cases.id
+WHERE link.target = :target AND link.workflow = :workflow AND cases.state != '') AS anon_1
+""",
+    """
+SELECT count(*) AS count_1
+FROM (SELECT cases.number AS number
+FROM cases JOIN link ON link.case_id = cases.id
+WHERE link.target = %(target)s::VARCHAR AND link.workflow = %(workflow)s::VARCHAR AND cases.state !=
+'') AS anon_1
+""",
+)
 WORKFLOWS_LINKING = Statement(
     """
 SELECT DISTINCT link.workflow

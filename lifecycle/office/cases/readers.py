@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.gates.gates import title_of
-from lifecycle.ledger.rows.link_rows import cases_linking, workflows_linking
+from lifecycle.ledger.rows.link_rows import some_linking, workflows_linking
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from lifecycle.workflow.model import Workflow
 
 MOST_NAMED = 3
-_ALL = (1 << 62) - 1
 
 
 def changed_facts(before: Case, after: Case) -> set[str]:
@@ -37,16 +36,11 @@ def told_readers(office: Office, case: Case, names: Collection[str]) -> Iterator
         workflow = office.library.workflow(digest)
         read = sorted(_read(workflow, own.name) & set(names))
         if read:
-            linking = [office.register.case(one) for one in _ids(office, case, name)]
-            there = [one.number for one in linking if not one.cancelled]
-            named = "、".join(there[:MOST_NAMED])
-            more = f"等 {len(there)} 件" if len(there) > MOST_NAMED else ""
+            linking, count = some_linking(store, case.number, name, MOST_NAMED)
+            more = f"等 {count} 件" if count > MOST_NAMED else ""
             titles = "、".join(title_of(own, one) for one in read)
-            yield f"{named}{more}（{workflow.title}）的条件读这里的 {titles}：已办的不随之改变"
-
-
-def _ids(office: Office, case: Case, name: str) -> list[str]:
-    return cases_linking(office.store, case.number, name, _ALL)
+            whose = f"{'、'.join(linking)}{more}（{workflow.title}）"
+            yield f"{whose}的条件读这里的 {titles}：已办的不随之改变"
 
 
 def _read(workflow: Workflow, target: str) -> set[str]:
