@@ -306,6 +306,17 @@ def _compare(kind: FactType, value: object, bound: object) -> int:
     return int(Decimal(str(value)).compare(Decimal(str(bound))))
 
 
+def is_typed(fact: Fact | None, value: Value) -> bool:
+    """Tell whether a value is one of a fact's type at all, so that conditions can look at it."""
+    if fact is None:
+        return False
+    try:
+        typed(fact, value)
+    except (ValueError, TypeError, ArithmeticError):
+        return False
+    return True
+
+
 def type_value(kind: FactType, value: object) -> object:
     """Give a canonical value as guards and letters see it: Decimal, date, int, bool,
     str or list.

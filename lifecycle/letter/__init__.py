@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lifecycle.letter.check.check import check_file
     from lifecycle.letter.docx.docx import to_docx
     from lifecycle.letter.html import to_html
     from lifecycle.letter.markdown import to_markdown
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Letter",
     "Paragraph",
+    "check_file",
     "to_docx",
     "to_html",
     "to_markdown",
@@ -26,6 +28,7 @@ __all__ = [
 _HOMES = {
     "Letter": "lifecycle.letter.model",
     "Paragraph": "lifecycle.letter.model",
+    "check_file": "lifecycle.letter.check.check",
     "to_text": "lifecycle.letter.text",
     "to_html": "lifecycle.letter.html",
     "to_markdown": "lifecycle.letter.markdown",

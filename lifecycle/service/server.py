@@ -40,10 +40,6 @@ class GoneError(Exception):
     """The client went away before its request was whole."""
 
 
-class TooLargeError(Exception):
-    """The request is larger than may be."""
-
-
 @dataclass(slots=True)
 class Turnstile:
     """Who is connected: so many in all, so many of one account."""

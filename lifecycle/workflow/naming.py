@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lifecycle.errors import AmbiguousError, UnknownError
-from lifecycle.workflow.model import Fact, Material, State, Workflow
+from lifecycle.workflow.model import Fact, Material, Workflow
 
 
 def find_fact(workflow: Workflow, name: str) -> Fact:
@@ -31,12 +31,6 @@ def find_recipient(workflow: Workflow, name: str) -> str:
     known: dict[str, Any] = {**workflow.roles, **workflow.parties}
     listed = "、".join(f"{item.title}（{key}）" for key, item in known.items())
     return str(_find("收文方", name, known, f"可写 {listed}").name)
-
-
-def find_state(workflow: Workflow, name: str) -> State:
-    """Find a state by name or title."""
-    found: State = _find("环节", name, workflow.states)
-    return found
 
 
 def find_transition_name(workflow: Workflow, name: str) -> str:

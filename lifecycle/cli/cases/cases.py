@@ -4,8 +4,8 @@ one or to many.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from lifecycle.callers import file_named
 from lifecycle.cli.acting import acting, request_of
@@ -40,7 +40,6 @@ VERDICTS: Mapping[str, Verdict] = {
     "有条件同意": "conditional",
 }
 CASE_HELP = "事项编号，或编号、名称中不重复的一段；多个事项写 -（从标准输入读编号）或表格文件"
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _dry_run = option("--dry-run", is_flag=True, help="只看能不能办，不写入")
 _whole = option("--all-or-nothing", "whole", is_flag=True, help="成批办理时，有一件不能办就都不办")

@@ -20,7 +20,7 @@ from lifecycle.engine.fact_gates import how_to_enter, judge_lock, judge_renewed,
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.machine import fire
 from lifecycle.engine.transition import find_transition, judge_transition
-from lifecycle.engine.values import Value
+from lifecycle.engine.values import Value, is_typed
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import CLOCK, PREVIOUS, Transition, Workflow
 
@@ -47,6 +47,7 @@ class Advance(Act):
         if isinstance(transition, Gate):
             return Refused((transition,))
         self._judge_facts(docket, transition)
+        facts = {n: v for n, v in self.facts.items() if is_typed(workflow.facts.get(n), v)}
         gates, role = judge_transition(
             workflow,
             case,
@@ -54,7 +55,7 @@ class Advance(Act):
             docket.officer,
             docket.moment,
             note=self.note,
-            facts=self.facts,
+            facts=facts,
         )
         faulty = {name for gate in docket.gates if not gate.met for name in gate.inputs}
         docket.gates.extend(

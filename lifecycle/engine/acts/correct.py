@@ -93,10 +93,13 @@ class Correct(Act):
                 held = docket.case.facts.get(name) == value
                 drops = bool(seats_dropped_by(workflow, docket.case, name, value))
                 role = _judge_item(docket, fact, same=held, drops=drops) or role
-        if self.material and self.file is not None:
+        if self.material:
             material = workflow.materials.get(self.material)
             if material is None:
                 docket.add(unknown("materials", "材料", self.material, workflow.materials))
+            elif self.file is None:
+                text = f"没有附上 {material.title} 更正后的文件"
+                docket.add(Gate("materials", False, {}, text, "加 --file 文件"))
             else:
                 file = docket.case.materials.get(self.material)
                 same = file is not None and file.sha256 == self.file.sha256

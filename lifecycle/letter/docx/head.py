@@ -108,11 +108,13 @@ def _masthead(letter: Letter) -> list[str]:
     return [*_urgency(letter), paragraph("Mark", _mark_runs(letter), layout=layout)]
 
 
-def _ruled(runs: str, *, tabs: str = "", before: int = 0, side: str = "center") -> str:
+def _ruled(
+    letter: Letter, runs: str, *, tabs: str = "", before: int = 0, side: str = "center"
+) -> str:
     """Set the last line above the red rule, which is 4 mm below it and as wide as the
-    版心 (7.2.7).
+    版心 (7.2.7); a layout without a red rule has none there.
     """
-    rule = edge("bottom", 16, space=7, colour=RED)
+    rule = edge("bottom", 16, space=7, colour=RED) if letter.shape.red_rule else ""
     return paragraph(
         "Number",
         runs,
@@ -150,11 +152,11 @@ def _number(letter: Letter) -> str:
     """Set the number above the red rule, with who signed what goes to a superior (7.2.5, 7.2.6)."""
     number = letter.number or DRAFT
     if not letter.shape.signer or letter.kind not in kinds().upward:
-        return _ruled(run(number), before=_two_lines(letter))
+        return _ruled(letter, run(number), before=_two_lines(letter))
     runs = run(ZI + number)
     if letter.signer:
         runs += TAB + run("签发人：") + run(letter.signer, "Kai")
-    return _ruled(runs, tabs=opposed(), before=_two_lines(letter), side="left")
+    return _ruled(letter, runs, tabs=opposed(), before=_two_lines(letter), side="left")
 
 
 def _number_and_issuer(letter: Letter) -> list[str]:
@@ -163,7 +165,7 @@ def _number_and_issuer(letter: Letter) -> list[str]:
     before = spacing(before=_two_lines(letter) - LINE)
     return [
         paragraph("Number", run(letter.number or DRAFT), layout=before),
-        _ruled(runs, tabs=opposed(), before=LINE, side="left"),
+        _ruled(letter, runs, tabs=opposed(), before=LINE, side="left"),
     ]
 
 
