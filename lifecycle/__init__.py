@@ -5,12 +5,13 @@ Each is imported when first asked for.
 
 from __future__ import annotations
 
+from lifecycle.version import __version__
+
 TYPE_CHECKING = False  # as typing has it, which the client of a service need not import
 if TYPE_CHECKING:
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
-__version__ = "0.1.0"
 __all__ = ["Office", "Workflow", "__version__"]
 
 _HOMES = {"Office": "lifecycle.office.office", "Workflow": "lifecycle.workflow.model"}

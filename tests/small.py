@@ -18,10 +18,11 @@ from lifecycle.engine.acts import (
     Sign,
     WithdrawOpinion,
 )
-from lifecycle.engine.case import Case, File, Moment, Officer
+from lifecycle.engine.case import Case, File
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Refused
 from lifecycle.engine.evolve import evolve
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.reader import read_workflow

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from lifecycle import __version__
 from lifecycle.cli.terminal.chinese import Group, Option, Verb
 from lifecycle.cli.terminal.output import say
+from lifecycle.version import __version__
 
 SECTIONS = {
     "办理": {

@@ -59,7 +59,7 @@ def made_with(fonts: Fonts) -> dict[str, str]:
     """
     from importlib.metadata import version
 
-    from lifecycle import __version__
+    from lifecycle.version import __version__
 
     made = {name: version(name) for name in ("typst", "segno")}
     return {

@@ -14,10 +14,11 @@ from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuin
 from lifecycle.correspondence.scope import REPLY_DUE, addressees, due_text
 from lifecycle.correspondence.writing import UnpublishedError, template_of, write_letter
 from lifecycle.engine.acts import IssueLetter
-from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import CaseLetter, rule_of
 from lifecycle.engine.gates.gates import SPANS
 from lifecycle.engine.letter_steps import lapse_of
+from lifecycle.engine.moment import Moment
 from lifecycle.engine.standing import open_limits
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.library import Library

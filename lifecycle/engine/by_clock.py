@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.case import Case
 from lifecycle.engine.clocks import due_of
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.editions import edition_of
@@ -23,6 +23,7 @@ from lifecycle.engine.gates.gates import (
     judge_needed,
 )
 from lifecycle.engine.gates.seats import units_for
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.others import NO_OTHERS
 from lifecycle.engine.rounds import Round
 from lifecycle.engine.workdays import Calendar, Due

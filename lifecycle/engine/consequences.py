@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from lifecycle.engine.by_clock import judge_due
-from lifecycle.engine.case import Case, File, Moment, Proposal
+from lifecycle.engine.case import Case, File, Proposal
 from lifecycle.engine.editions import (
     as_read,
     called_step,
@@ -25,6 +25,7 @@ from lifecycle.engine.gates.gates import (
     title_of,
 )
 from lifecycle.engine.gates.seats import covered, seats_of
+from lifecycle.engine.moment import Moment
 from lifecycle.engine.standing import open_limits
 from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.values import Value

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, ClassVar, Protocol
 
-from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.case import Case
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.values import Value
 from lifecycle.errors import LifecycleError
 from lifecycle.frozen import dataclass

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from lifecycle.engine.case import Case, Edition, File, Fired, Moment, PastEdition
+from lifecycle.engine.case import Case, Edition, File, Fired, PastEdition
 from lifecycle.engine.entry import Entry
+from lifecycle.engine.moment import Moment
 from lifecycle.engine.steps import MadeStep, Steps
 from lifecycle.engine.values import Value
 from lifecycle.frozen import replace

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lifecycle.engine.case import Case, Moment, Proposal
+from lifecycle.engine.case import Case, Proposal
 from lifecycle.engine.consequences import Upset, amended_as_proposed, judged_again, upsets_of
 from lifecycle.engine.editions import called_step
 from lifecycle.engine.gates.cosign import who_are
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.gates.settled import returns_past
+from lifecycle.engine.moment import Moment
 from lifecycle.engine.steps import MadeStep
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Transition, Workflow

@@ -4,7 +4,6 @@ and reason.
 
 from __future__ import annotations
 
-from lifecycle.engine.case import Officer
 from lifecycle.engine.case_letter import (
     DRAFT,
     ISSUED,
@@ -17,6 +16,7 @@ from lifecycle.engine.case_letter import (
 )
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.gates.gates import Gate, unknown
+from lifecycle.engine.moment import Officer
 
 DUTIES = {"reviewer": "核稿人", "signer": "签发人", "clerk": "收发员"}
 """The roles of the office through which letters pass.

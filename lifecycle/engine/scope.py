@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.case import Case
+from lifecycle.engine.moment import Moment
 from lifecycle.engine.others import NO_OTHERS, CaseRecord
 from lifecycle.engine.values import Value, typed
 from lifecycle.engine.workdays import Calendar

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.case import Case
 from lifecycle.engine.clocks import due_of
 from lifecycle.engine.gates.asking import due_of_seat, places_of
 from lifecycle.engine.gates.renewals import due_of_renewal, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, seats_of
+from lifecycle.engine.moment import Moment
 from lifecycle.engine.rounds import is_done, present_round
 from lifecycle.engine.scope import scope_of
 from lifecycle.engine.workdays import Calendar, Due

@@ -7,7 +7,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.case import Case
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import Task, tasks_of
 from lifecycle.ledger.rows.task_rows import NO_DAY, Asking, Part

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from lifecycle.engine.acts import Advance
 from lifecycle.engine.acts.changes import told_proposal
-from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.decide import decide
 from lifecycle.engine.foresight import foresee
@@ -29,6 +29,7 @@ from lifecycle.engine.gates.gates import (
 from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
 from lifecycle.engine.gates.renewals import due_of_renewal, is_settleable, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, seats_of, typed
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.standing import (
     OpenLimit,
     Standing,

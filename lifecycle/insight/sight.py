@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.case import Case
 from lifecycle.engine.gates.asking import asked_of, due_of_seat
 from lifecycle.engine.gates.gates import VERDICTS
 from lifecycle.engine.gates.seats import Seat
+from lifecycle.engine.moment import Moment
 from lifecycle.frozen import dataclass
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Transition, Workflow

@@ -11,9 +11,10 @@ from typing import Any
 
 from lifecycle.engine.acts import Act, Advance, Open
 from lifecycle.engine.by_clock import Falling, day_with_others, falling, the_clock
-from lifecycle.engine.case import Case, Moment, Officer, acting_for_cause
+from lifecycle.engine.case import Case
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, PlannedEffect, Refused
+from lifecycle.engine.moment import Moment, Officer, acting_for_cause
 from lifecycle.engine.workdays import Calendar
 from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.library import Library

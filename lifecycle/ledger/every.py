@@ -15,9 +15,9 @@ from typing import Any
 
 from lifecycle.engine.acts import Open
 from lifecycle.engine.by_clock import the_clock
-from lifecycle.engine.case import Moment, Officer
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Refused
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.periods import Period, facts_in, periods_from
 from lifecycle.engine.workdays import Calendar
 from lifecycle.errors import LifecycleError

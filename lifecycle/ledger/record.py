@@ -17,8 +17,8 @@ from hashlib import sha256
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
-from lifecycle.engine.case import Moment, Officer
 from lifecycle.engine.docket import Accepted
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.errors import InvalidError, UnavailableError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.first_form import lift, lower

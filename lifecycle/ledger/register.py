@@ -9,14 +9,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from lifecycle import __version__
 from lifecycle.engine.acts import Act, Advance, IssueLetter, Open, read_act
-from lifecycle.engine.case import Case, Moment, Officer, acting_for_cause
+from lifecycle.engine.case import Case
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Docket, PlannedEffect, Refused, RefusedError
 from lifecycle.engine.entry import BEIJING
 from lifecycle.engine.evolve import evolve
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.moment import Moment, Officer, acting_for_cause
 from lifecycle.engine.others import NO_OTHERS
 from lifecycle.errors import (
     ConflictError,
@@ -67,16 +67,10 @@ from lifecycle.ledger.rows.task_rows import cases_due, whose_clock
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Ask, Store
 from lifecycle.people.change import decide_office
-from lifecycle.people.clock import (
-    ANNOUNCED,
-    CONFIRMED,
-    gap,
-    in_beijing,
-    may_confirm,
-    most_days,
-    open_step,
-)
+from lifecycle.people.clock import gap, in_beijing, may_confirm, most_days, open_step
+from lifecycle.people.clock_step import ANNOUNCED, CONFIRMED
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory
+from lifecycle.version import __version__
 from lifecycle.workflow.model import CLOCK, Workflow
 from lifecycle.workflow.reliance import reads_of
 
@@ -293,12 +287,12 @@ class Register:
         fallen due that has to be made before.
         """
         judged = self._judge_ahead(request, workflow, case_id, act)
-        with self.store.writing(*_confirming(request, judged, self.today())):
+        with self.store.writing(*_confirming(request, judged)):
             repeated = self._repeated(request, workflow, case_id, act)
             if repeated is not None:
                 return repeated
             now = self.clock()
-            if about is not None and any(self._due(one, now) for one in self.waiting(about)):
+            if about is not None and any(self._due(one, now) for one in self.waiting(about, now)):
                 raise _DueError
             if judged is None or not self._stands(judged, now):
                 judged = self._judge(request, workflow, case_id, act, now)
@@ -318,7 +312,7 @@ class Register:
         made: list[Outcome] = []
         while True:
             before = len(made)
-            for case_id in self.waiting(about):
+            for case_id in self.waiting(about, self.clock()):
                 while (outcome := self._make(case_id)) is not None:
                     made.append(outcome)
             if len(made) == before:
@@ -329,7 +323,7 @@ class Register:
         """Look at the ledger as if everything were made that is due by itself, and be told what
         that is. Nothing is recorded; where nothing can be, it is looked at as it is.
         """
-        if not self.waiting(about):
+        if not self.waiting(about, self.clock()):
             yield []
             return
         with suppress(_UndoneError), ExitStack() as turn:
@@ -340,9 +334,9 @@ class Register:
             yield made
             raise _UndoneError
 
-    def waiting(self, about: About = EVERYTHING) -> list[str]:
-        """List the cases, by their ids, of which something may be due today."""
-        waiting = cases_due(self.store, self.today().isoformat())
+    def waiting(self, about: About, now: datetime) -> list[str]:
+        """List the cases, by their ids, of which something may be due at a time."""
+        waiting = cases_due(self.store, _day_of(now).isoformat())
         return [case_id for case_id in waiting if about.covers(case_id)]
 
     def about(self, workflow: Workflow | None, case_id: str | None = None) -> About:
@@ -930,13 +924,13 @@ def acting_officer(directory: Directory, request: Request, on: date, today: date
     )
 
 
-def _confirming(request: Request, judged: _Judged | None, today: date) -> list[Ask]:
+def _confirming(request: Request, judged: _Judged | None) -> list[Ask]:
     """Give what will be read to confirm a decision."""
     asks: list[Ask] = []
     if judged is None or request.request_id is not None:
         return asks
     asks.append((text.OFFICE_HEAD, {}))
-    asks.append(whose_clock(today.isoformat()))
+    asks.append(whose_clock(judged.today.isoformat()))
     if judged.case is not None:
         asks.append((text.PLACE_OF_CASE, {"id": judged.case.id}))
     return [*asks, (text.LAST_BODY, {})]

@@ -18,11 +18,12 @@ from typing import Any
 from lifecycle.engine.acts import Act, Advance, IssueLetter, read_act
 from lifecycle.engine.amendments import Amendment
 from lifecycle.engine.by_clock import the_clock
-from lifecycle.engine.case import Case, Moment, Officer, acting_for_cause
+from lifecycle.engine.case import Case
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.evolve import evolve
+from lifecycle.engine.moment import Moment, Officer, acting_for_cause
 from lifecycle.engine.others import Others
 from lifecycle.engine.periods import facts_in
 from lifecycle.errors import LifecycleError, UnavailableError

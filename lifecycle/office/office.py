@@ -28,7 +28,7 @@ from lifecycle.workflow.model import Workflow
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from lifecycle.engine.case import Moment, Officer
+    from lifecycle.engine.moment import Moment, Officer
 
 __all__ = ["Case", "Directory", "Office", "Request", "Workflow", "clean"]
 

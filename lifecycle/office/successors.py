@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from lifecycle.engine.case import Officer
 from lifecycle.engine.gates.gates import holds, role_titles
+from lifecycle.engine.moment import Officer
 from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import Way, judge_way
 

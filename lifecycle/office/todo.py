@@ -17,7 +17,7 @@ from lifecycle.office.letters.shelf import PastShelf, Shelf
 from lifecycle.office.telling import confirmed_change
 
 if TYPE_CHECKING:
-    from lifecycle.engine.case import Officer
+    from lifecycle.engine.moment import Officer
     from lifecycle.insight.outlook import Task
     from lifecycle.office.view import View
 

@@ -15,7 +15,8 @@ __all__ = ["AsOf", "SeenCase", "View", "view_of"]
 
 if TYPE_CHECKING:
     from lifecycle.engine.amendments import Amendment
-    from lifecycle.engine.case import Case, Moment, Officer
+    from lifecycle.engine.case import Case
+    from lifecycle.engine.moment import Moment, Officer
     from lifecycle.engine.others import Others
     from lifecycle.office.office import Office
     from lifecycle.people.directory import Directory

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from lifecycle.engine.case import Officer
+from lifecycle.engine.moment import Officer
 from lifecycle.engine.workdays import Calendar
 from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.people.appointments import WEEKDAYS, check_beginning
-from lifecycle.people.clock import ANNOUNCED, CONFIRMED, check_announcement, check_confirmation
+from lifecycle.people.clock import check_announcement, check_confirmation
+from lifecycle.people.clock_step import ANNOUNCED, CONFIRMED
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import CLOCK
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.entry import BEIJING, recorded_day
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
+from lifecycle.people.clock_step import ClockStep
 
 if TYPE_CHECKING:
-    from lifecycle.engine.case import Officer
+    from lifecycle.engine.moment import Officer
     from lifecycle.people.directory import Directory
 
-ANNOUNCED, CONFIRMED = "clock_step_announced", "clock_step_confirmed"
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
@@ -30,18 +30,6 @@ class ClockRules:
 
     most_days: int
     skew_minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClockStep:
-    """A jump of the clock that an officer announced: the entry's eid, who, what the clock showed,
-    and who confirmed.
-    """
-
-    id: str
-    officer: str
-    clock: str
-    confirmed_by: str | None = None
 
 
 @cache

@@ -10,12 +10,12 @@ from dataclasses import asdict, field
 from datetime import date
 from typing import Any, TypeVar
 
-from lifecycle.engine.case import Officer
 from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.letter_gates import DUTIES
+from lifecycle.engine.moment import Officer
 from lifecycle.errors import InvalidError, UnknownError, nearest
 from lifecycle.frozen import dataclass, replace
-from lifecycle.people.clock import ANNOUNCED, CONFIRMED, ClockStep
+from lifecycle.people.clock_step import ANNOUNCED, CONFIRMED, ClockStep
 
 SYSTEM_ROLES = {
     "admin": "管理员",

@@ -20,13 +20,13 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from lifecycle import __version__
 from lifecycle.service.limits import MEGABYTE, Limits
 from lifecycle.service.pool import LostError, Pool, SlowError
 from lifecycle.service.scratch import INLINE, Room, scratch_folder
 from lifecycle.service.socket_file import BACKLOG
 from lifecycle.service.timekeeper import Timekeeper
 from lifecycle.service.worker import Answer, Question, no_room, refusal
+from lifecycle.version import __version__
 from lifecycle.wire import CHUNK, PATH
 
 Message = MutableMapping[str, Any]

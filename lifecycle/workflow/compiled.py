@@ -20,11 +20,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from lifecycle import __version__
 from lifecycle.errors import Location
 from lifecycle.expression import nodes
 from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError
+from lifecycle.version import __version__
 from lifecycle.workflow import model
 from lifecycle.workflow.model import Workflow
 

@@ -6,10 +6,11 @@ import small
 from small import BUREAU, CALENDAR, FINANCE, LAND, Attach, Desk, File, SetFacts, Sign, officer
 
 from lifecycle.engine.acts import Act, Advance, ConfirmCorrection, RenewOpinion, WithdrawOpinion
-from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.quorum import count_of
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.workflow.reader import read_workflow
 

@@ -11,9 +11,10 @@ from typing import Any
 import yaml
 
 from lifecycle.engine.acts import Advance
-from lifecycle.engine.case import Case, Fired, Moment, Officer, Suspension
+from lifecycle.engine.case import Case, Fired, Suspension
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.steps import MadeStep, Steps
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.model import Workflow

@@ -25,8 +25,8 @@ from small import (
 )
 
 from lifecycle.engine.acts.sign import Verdict
-from lifecycle.engine.case import Officer
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.moment import Officer
 from lifecycle.engine.values import Value
 from lifecycle.workflow.model import Quorum
 from lifecycle.workflow.reader import read_workflow

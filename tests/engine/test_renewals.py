@@ -23,7 +23,8 @@ from lifecycle.engine.acts import (
     SettleRenewal,
     TakeBack,
 )
-from lifecycle.engine.case import Case, Moment, Officer, dump_case, load_case
+from lifecycle.engine.case import Case, dump_case, load_case
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.standing import opinions_owed
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.ledger.record import canonical

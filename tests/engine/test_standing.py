@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import small
 
-from lifecycle.engine.case import Case, Edition, Fired, Moment, PastEdition
+from lifecycle.engine.case import Case, Edition, Fired, PastEdition
+from lifecycle.engine.moment import Moment
 from lifecycle.engine.standing import open_limits, running_limits, stand
 from lifecycle.engine.workdays import Calendar
 from lifecycle.insight.outlook import tasks_of

@@ -12,8 +12,8 @@ from small import BUREAU, CALENDAR, FINANCE, LAND, START, Desk, File
 from small import TEXT as SMALL
 
 from lifecycle.engine.acts import Advance, Attach
-from lifecycle.engine.case import Moment
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.moment import Moment
 from lifecycle.engine.transition import judge_transition
 from lifecycle.engine.values import Value
 from lifecycle.insight.outlook import tasks_of

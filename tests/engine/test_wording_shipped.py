@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lifecycle.engine.case import Case, File, Fired, Moment
+from lifecycle.engine.case import Case, File, Fired
 from lifecycle.engine.gates.gates import judge_guard
+from lifecycle.engine.moment import Moment
 from lifecycle.engine.values import Value
 from lifecycle.engine.workdays import Calendar
 from lifecycle.workflow.model import Fact, Transition, Workflow

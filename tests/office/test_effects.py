@@ -12,8 +12,8 @@ from homes import Home
 from linked_office import LinkedOffice
 
 from lifecycle.engine.acts import Advance
-from lifecycle.engine.case import acting_for_cause
 from lifecycle.engine.docket import PlannedEffect
+from lifecycle.engine.moment import acting_for_cause
 from lifecycle.frozen import replace
 from lifecycle.ledger import record, register
 from lifecycle.ledger.causes import Cause

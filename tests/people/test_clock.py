@@ -211,7 +211,7 @@ def test_the_audit_finds_a_jump_that_nobody_confirmed(bureau: Bureau) -> None:
     bureau.rechain(case_id)
     bureau.now = datetime(2027, 3, 2, tzinfo=UTC)
     told = (
-        "记录时间 2027-03-01T02:00:00.000000Z 比前一序号的 2026-09-30T02:00:23.000000Z 晚了 151 "
+        "记录时间 2027-03-01T02:00:00.000000Z 比前一序号的 2026-09-30T02:00:24.000000Z 晚了 151 "
         "天，"
         "超过 92 天而没有两人确认时钟"
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lifecycle.engine.case import Officer
+from lifecycle.engine.moment import Officer
 from lifecycle.errors import InvalidError
 from lifecycle.people.change import decide_office
 from lifecycle.people.directory import Directory, dump_directory, evolve_directory, load_directory

@@ -36,12 +36,13 @@ from lifecycle.engine.acts import (
     Verdict,
     WithdrawOpinion,
 )
-from lifecycle.engine.case import Case, File, Officer
+from lifecycle.engine.case import Case, File
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.gates.gates import Gate, holds
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.seats import seats_of
+from lifecycle.engine.moment import Officer
 from lifecycle.engine.values import Value
 from lifecycle.errors import LifecycleError
 from lifecycle.ledger.register import Outcome, Request

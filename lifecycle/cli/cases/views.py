@@ -14,8 +14,7 @@ from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.engine.steps import MadeStep
-    from lifecycle.office.cases.why import Judged
+    from lifecycle.office.cases.why import Judged, MadeStep
 
 CASE_HELP = "事项编号，或编号、名称中不重复的一段"
 

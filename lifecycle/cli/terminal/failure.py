@@ -219,7 +219,8 @@ def _logged(story: str) -> str:
     """
     from datetime import UTC, datetime
 
-    from lifecycle import __version__, places
+    from lifecycle import places
+    from lifecycle.version import __version__
 
     try:
         folder = places.data_folder()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from lifecycle.engine.case import Case, Moment, Officer, Opinion, opinion_key
+from lifecycle.engine.case import Case, Opinion, opinion_key
 from lifecycle.engine.gates.asking import asked_of, due_of_seat, round_of, unasked
 from lifecycle.engine.gates.gates import Gate, command_of, holds
 from lifecycle.engine.gates.quorum import (
@@ -21,6 +21,7 @@ from lifecycle.engine.gates.quorum import (
 )
 from lifecycle.engine.gates.renewals import OpenRenewal
 from lifecycle.engine.gates.seats import Seat, floor_of, seats_of, typed
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lifecycle.engine.case import Case, File, Moment, Officer
+from lifecycle.engine.case import Case, File
 from lifecycle.engine.clocks import earliest_of
 from lifecycle.engine.collected import Collected
 from lifecycle.engine.editions import is_free
@@ -19,6 +19,7 @@ from lifecycle.engine.gates.wording import (
     tell_guard,
     text_of,
 )
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.others import NO_OTHERS, CaseRecord, pins_of, read_along, recorded_pins
 from lifecycle.engine.scope import history_of, plain, scope_of
 from lifecycle.engine.values import Value, show_value

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from lifecycle.engine.case import Case, Moment, Opinion, opinion_key
+from lifecycle.engine.case import Case, Opinion, opinion_key
+from lifecycle.engine.moment import Moment
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 from lifecycle.workflow.reliance import MOST_TRANSITIONS, reads_of

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lifecycle.engine.case import Case, Moment, Officer
+from lifecycle.engine.case import Case
 from lifecycle.engine.editions import edition_of, transition_of, would_undo
 from lifecycle.engine.gates.cosign import who_are
 from lifecycle.engine.gates.gates import MOST_NAMED, Gate, title_of
 from lifecycle.engine.gates.renewals import OpenRenewal, is_settleable, renewals_of
 from lifecycle.engine.gates.seats import typed
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.steps import MadeStep
 from lifecycle.workflow.model import Transition, Workflow
 from lifecycle.workflow.reliance import gate_names

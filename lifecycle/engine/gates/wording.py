@@ -12,8 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.case import Case
 from lifecycle.engine.collected import MOST_NAMED, CollectedCase
+from lifecycle.engine.moment import Moment
 from lifecycle.engine.others import NO_OTHERS, CaseRecord, OtherCase
 from lifecycle.engine.values import Value, plain_decimal, show_value
 from lifecycle.errors import LifecycleError

@@ -11,7 +11,8 @@ from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.record import OFFICE, UNREADABLE, read, recorded_at, stamp_text
 from lifecycle.ledger.store import LogRow
-from lifecycle.people.clock import CONFIRMED, gap, most_days, shipped_rules
+from lifecycle.people.clock import gap, most_days, shipped_rules
+from lifecycle.people.clock_step import CONFIRMED
 
 
 class Times:

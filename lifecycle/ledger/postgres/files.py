@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+from abc import abstractmethod
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING
 
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.files import CHUNK, Files, LostFileError, Readable
 from lifecycle.ledger.sql import text
+from lifecycle.ledger.store import Store
 
-if TYPE_CHECKING:
-    from lifecycle.ledger.postgres.store import PostgresStore
+
+class AddingStore(Store):
+    """A store that can add rows without taking a turn."""
+
+    @abstractmethod
+    def adding(self) -> AbstractContextManager[None]:
+        """Add rows that nobody waits for, in a transaction of its own unless there is one."""
 
 
 class TableFiles(Files):
@@ -22,7 +29,7 @@ class TableFiles(Files):
     So they are copied to standbys and into backups together with the entries that name them.
     """
 
-    def __init__(self, store: PostgresStore) -> None:
+    def __init__(self, store: AddingStore) -> None:
         self._store = store
 
     def keep(self, source: Readable, most_bytes: int) -> tuple[int, str]:

@@ -22,10 +22,10 @@ from lifecycle.ledger.postgres.connection import (
     server_errors,
     told,
 )
-from lifecycle.ledger.postgres.files import TableFiles
+from lifecycle.ledger.postgres.files import AddingStore, TableFiles
 from lifecycle.ledger.record import new_eid
 from lifecycle.ledger.sql.statement import Statement
-from lifecycle.ledger.store import Ask, Store, overtaken
+from lifecycle.ledger.store import Ask, overtaken
 from lifecycle.places import data_folder
 
 _TURN: Batch = (("BEGIN", {}), (f"SELECT pg_advisory_xact_lock({schema.LOCK})", {}))
@@ -43,7 +43,7 @@ class Put:
     must: bool
 
 
-class PostgresStore(Store):
+class PostgresStore(AddingStore):
     """One connection to a PostgreSQL database, which holds the materials too.
 
     Writers take turns at an advisory lock: the log is in the order of committing, its indexes and

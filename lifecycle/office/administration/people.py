@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.ledger.record import stamp_text, stored
-from lifecycle.people.clock import ANNOUNCED, CONFIRMED, in_beijing
+from lifecycle.people.clock import in_beijing
+from lifecycle.people.clock_step import ANNOUNCED, CONFIRMED
 from lifecycle.people.directory import SYSTEM_ROLES
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from lifecycle.engine.by_clock import falling, the_clock
 from lifecycle.engine.decide import decide
 from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.every import EVERY
+from lifecycle.ledger.register import EVERYTHING
 from lifecycle.workflow.model import OPENING
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _made(office: Office, outcome: Outcome) -> Made:
 def _waiting(office: Office) -> Iterator[DueWaiting]:
     """Tell of what has fallen due and is not made: its gates do not hold."""
     moment = office.moment()
-    for case_id in office.register.waiting():
+    for case_id in office.register.waiting(EVERYTHING, office.register.clock()):
         if case_id == EVERY:
             continue
         case = office.register.case(case_id)

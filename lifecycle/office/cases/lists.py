@@ -28,7 +28,8 @@ from lifecycle.people.clock import in_beijing
 from lifecycle.workflow.model import LINKED, OFFICER
 
 if TYPE_CHECKING:
-    from lifecycle.engine.case import Case, Moment
+    from lifecycle.engine.case import Case
+    from lifecycle.engine.moment import Moment
     from lifecycle.ledger.as_of import Past
     from lifecycle.ledger.library import Library
     from lifecycle.office.office import Office

@@ -39,8 +39,9 @@ from lifecycle.office.telling import confirmed_change, told
 from lifecycle.workflow.model import CLOCK
 
 if TYPE_CHECKING:
-    from lifecycle.engine.case import Case, Moment, Officer
+    from lifecycle.engine.case import Case
     from lifecycle.engine.case_letter import CaseLetter
+    from lifecycle.engine.moment import Moment, Officer
     from lifecycle.engine.standing import OpenLimit
     from lifecycle.engine.workdays import Due
     from lifecycle.office.view import SeenCase, View

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
-__all__ = ["Gate", "Judged", "why"]
+__all__ = ["Gate", "Judged", "MadeStep", "why"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuing
-from lifecycle.engine.case import Case, Officer
+from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import (
     DRAFT,
     REVIEWED,
@@ -20,6 +20,7 @@ from lifecycle.engine.gates.cosign import may_speak
 from lifecycle.engine.gates.seats import floor_of, seats_of
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.engine.letter_steps import lapse_of
+from lifecycle.engine.moment import Officer
 from lifecycle.engine.owed import owed
 from lifecycle.errors import LifecycleError
 from lifecycle.frozen import dataclass

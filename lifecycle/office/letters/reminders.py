@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from lifecycle.correspondence.issuing_rules import Issuing
 from lifecycle.correspondence.signing_off import rules_in_force
 from lifecycle.engine.acts import DraftLetter
-from lifecycle.engine.case import Case, Moment
+from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import (
     UNISSUED,
     Addressee,
     CaseLetter,
     rule_of,
 )
+from lifecycle.engine.moment import Moment
 from lifecycle.engine.owed import owed
 from lifecycle.errors import InvalidError, LifecycleError
 from lifecycle.frozen import dataclass
