@@ -66,7 +66,7 @@ def test_a_clock_far_ahead_stops_nothing_but_itself(bureau: Bureau) -> None:
     code, message = set_area(bureau)
     assert code == 3
     assert message == (
-        "系统时钟 2036-09-30 10:00:02 比上一条记录 2026-09-30 10:00:23 晚了 3652 天，超过 92 "
+        "系统时钟 2036-09-30 10:00:02 比上一条记录 2026-09-30 10:00:24 晚了 3652 天，超过 92 "
         "天（北京时间），"
         "未写入\n"
         "  改法：时钟不对的，校准后重办；时钟没错（久未使用）的，管理员先办 lifecycle clock "
