@@ -119,7 +119,7 @@ def body_of(sending: Sending) -> bytes:
 def post_webhook(
     sending: Sending, channel: Webhook, *, now: datetime, environ: Mapping[str, str]
 ) -> Receipt:
-    """Post a letter for one addressee.
+    """KeptLetters a letter for one addressee.
 
     Raises DeliveryError. Any 2xx is a receipt, and its answer the status and the body's beginning.
     No redirect is followed and no proxy used: the letter goes to the configured host or nowhere.

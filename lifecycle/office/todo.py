@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from lifecycle.frozen import dataclass
-from lifecycle.insight.inbox import Read, Waiting, inbox, parts_of
+from lifecycle.insight.waiting import Read, Waiting, parts_of, waiting_tasks
 from lifecycle.ledger.as_of import asking_then, moved_since, read_now, read_then
 from lifecycle.ledger.rows.task_rows import Asking, Part, cases_asking
 from lifecycle.office.letters.letterbox import Letterbox, LetterErrand, answerable, letterbox
@@ -89,7 +89,9 @@ def todo(view: View, officer: str, page: int = 1) -> Todo:
     common = view.office.common_roles()
     parts = parts_of((one for one in officers if one.held or common), common)
     asking, read, shelf = _sources(view, officers, parts)
-    found = list(islice(inbox(asking, read, officers, view.moment_of), skip, skip + PAGE + 1))
+    found = list(
+        islice(waiting_tasks(asking, read, officers, view.moment_of), skip, skip + PAGE + 1)
+    )
     letters = letterbox(view, shelf, officers) if page == 1 else Letterbox(())
     acting = {one.principal: one for one in officers}
     return Todo(

@@ -202,11 +202,11 @@ def test_each_alteration_is_found(paper: Paper, name: str) -> None:
         ("dated back", lambda patch: patch.setattr(judge, "_pinned", lambda *_args: iter(()))),
         (
             "a sending gone",
-            lambda patch: patch.setattr(states, "check_post", lambda *_args: iter(())),
+            lambda patch: patch.setattr(states, "check_kept_letters", lambda *_args: iter(())),
         ),
         (
             "a row's state",
-            lambda patch: patch.setattr(states, "check_post", lambda *_args: iter(())),
+            lambda patch: patch.setattr(states, "check_kept_letters", lambda *_args: iter(())),
         ),
     ],
 )

@@ -11,8 +11,8 @@ import pytest
 from homes import Home
 from ledger_office import Bureau, copied
 
-from lifecycle.insight.inbox import inbox, parts_of
 from lifecycle.insight.outlook import tasks_of
+from lifecycle.insight.waiting import parts_of, waiting_tasks
 from lifecycle.ledger.as_of import read_now
 from lifecycle.ledger.rows.task_rows import NO_DAY, cases_asking
 from lifecycle.office.office import Office
@@ -34,7 +34,7 @@ def bureau(pristine: Bureau, tmp_path: Path) -> Bureau:
 
 
 def by_rows(office: Office, code: str) -> Found:
-    """Tell what the inbox says."""
+    """Tell what waits."""
     moment = office.moment()
     acting = office.directory.acting(code, moment.on)
     parts = parts_of(acting)
@@ -42,7 +42,7 @@ def by_rows(office: Office, code: str) -> Found:
     read = partial(read_now, office.library, parts=parts)
     return [
         (one.task.case.number, one.task.kind, one.task.due_on, one.principal)
-        for one in inbox(asking, read, acting, lambda _workflow, _case: moment)
+        for one in waiting_tasks(asking, read, acting, lambda _workflow, _case: moment)
     ]
 
 
@@ -62,8 +62,8 @@ def by_looking(office: Office, code: str, numbers: list[str]) -> Found:
 
 
 def test_the_rows_name_every_case_that_asks_something(bureau: Bureau) -> None:
-    """For every officer, also by delegation, the inbox is what judging all cases would find, in its
-    order.
+    """For every officer, also by delegation, what waits is what judging all cases would find,
+    in its order.
     """
     with closing(bureau.office()) as office:
         found = {
@@ -92,7 +92,7 @@ def test_an_altered_row_is_one_finding(bureau: Bureau, statement: str) -> None:
 
 
 def test_a_row_of_no_case_is_found_and_stops_nobody(bureau: Bureau) -> None:
-    """A task of a case that there is not is a finding, and the inbox goes on."""
+    """A task of a case that there is not is a finding, and the waiting_tasks goes on."""
     with bureau.sql() as database:
         database.execute(
             "INSERT INTO task VALUES ('nocase', 'lead', '', 'bureau', '', '2000-01-01', 'X-1')"

@@ -29,8 +29,9 @@ from lifecycle.engine.acts.renew import RenewOpinion
 from lifecycle.engine.acts.resolve import ResolveObjection
 from lifecycle.engine.acts.set_facts import SetFacts
 from lifecycle.engine.acts.settle import SettleRenewal
-from lifecycle.engine.acts.sign import Sign, Verdict, WithdrawOpinion
+from lifecycle.engine.acts.sign import Sign, Verdict
 from lifecycle.engine.acts.take_back import TakeBack
+from lifecycle.engine.acts.withdraw import WithdrawOpinion
 from lifecycle.errors import InvalidError
 
 __all__ = [

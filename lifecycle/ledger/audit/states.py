@@ -13,7 +13,7 @@ from lifecycle.frozen import replace
 from lifecycle.ledger.audit.damage import Resting, resting_case
 from lifecycle.ledger.audit.entries import Known, Trail
 from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
-from lifecycle.ledger.audit.letters import Post, check_post, read_post
+from lifecycle.ledger.audit.letters import KeptLetters, check_kept_letters, read_kept_letters
 from lifecycle.ledger.audit.office import OfficeSeen, follow_office
 from lifecycle.ledger.audit.values import check_no_more_values, check_values, counted
 from lifecycle.ledger.chain import CaseStep, Problem, fold
@@ -44,7 +44,7 @@ def check_state(
     with store.reading():
         rows = list(store.entries(trail.case_id, after=case.seq))
         found = stored_row(store, trail.case_id)
-        post = read_post(store, trail.case_id)
+        letters = read_kept_letters(store, trail.case_id)
         asked = kept_tasks(store, trail.case_id)
         in_force = scope.library.calendar_of(scope.library.directory())
         searched = kept_search(store, trail.case_id)
@@ -71,7 +71,7 @@ def check_state(
     wrong = wrong_columns(workflow, case, calendar, found)
     if wrong:
         yield Finding("state", idx, name, f"存储的状态与回放结果不一致：{'、'.join(wrong)}")
-    for code, message in _wrong_post(post, workflow, case):
+    for code, message in _wrong_letters(letters, workflow, case):
         yield Finding(code, idx, name, message)
     alike = {
         "待办": calendar is None or _are_asked(workflow, case, (calendar, in_force), asked),
@@ -104,10 +104,10 @@ def _are_asked(
         return False
 
 
-def _wrong_post(post: Post, workflow: Workflow, case: Case) -> Iterator[Problem]:
+def _wrong_letters(kept: KeptLetters, workflow: Workflow, case: Case) -> Iterator[Problem]:
     """Compare what is kept for a case's letters; those of a forged entry may not be comparable."""
     try:
-        yield from check_post(post, workflow, case)
+        yield from check_kept_letters(kept, workflow, case)
     except UNLIKE:
         yield "state", f"存储的公文状态未能与回放结果比较：{MISSHAPEN}"
 

@@ -41,7 +41,7 @@ def parts_of(officers: Iterable[Officer], common: Iterable[str] = ()) -> set[Par
     }
 
 
-def inbox(
+def waiting_tasks(
     asking: Iterable[Asking], read: Read, officers: Sequence[Officer], moment_of: Moments
 ) -> Iterator[Waiting]:
     """Stream what waits for officers, in the order of the days due.
