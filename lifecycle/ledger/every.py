@@ -26,7 +26,8 @@ from lifecycle.ledger.due import Then
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, day_of
 from lifecycle.ledger.rows.task_rows import TaskRow, put_tasks
-from lifecycle.people.directory import Directory
+from lifecycle.ledger.store import LostDefinitionError
+from lifecycle.people.directory import Directory, Document
 from lifecycle.workflow.model import CLOCK, Every, Workflow
 
 EVERY = "every"
@@ -78,19 +79,32 @@ class PeriodDue:
 
 def versions_of(library: Library, directory: Directory, office: int | None = None) -> list[Version]:
     """List the versions of workflows that open something every period, those published among so
-    many entries of the office (None: all).
+    many entries of the office (None: all); one whose definition is damaged opens nothing.
     """
     last = directory.seq if office is None else office
     published = [d for d in directory.documents if d.kind == "workflow" and d.seq <= last]
     found = []
     for place, document in enumerate(published):
-        workflow = library.workflow(document.digest)
-        if workflow.every:
+        workflow = _readable(library, document)
+        if workflow is not None and workflow.every:
             later = (d.seq for d in published[place + 1 :] if d.name == document.name)
             ended = next(later, None)
             until = _day_of(library, ended) if ended is not None else None
             found.append(Version(workflow, _day_of(library, document.seq), until))
     return found
+
+
+def are_readable(library: Library, directory: Directory) -> bool:
+    """Tell whether no definition of a workflow is damaged."""
+    published = (d for d in directory.documents if d.kind == "workflow")
+    return all(_readable(library, document) is not None for document in published)
+
+
+def _readable(library: Library, document: Document) -> Workflow | None:
+    try:
+        return library.workflow(document.digest)
+    except LostDefinitionError:
+        return None
 
 
 def _day_of(library: Library, seq: int) -> date:

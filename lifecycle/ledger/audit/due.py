@@ -18,7 +18,7 @@ from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.chain import Problem
 from lifecycle.ledger.due import first_due
-from lifecycle.ledger.every import periods_due, versions_of
+from lifecycle.ledger.every import are_readable, periods_due, versions_of
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, UNREADABLE, hash_of, read, recorded_at
 from lifecycle.ledger.replay import Basis
@@ -108,8 +108,8 @@ def check_periods(scope: Scope, readers: array[int], directory: Directory) -> It
     library = scope.library
     last = library.store.last_body()
     calendar = library.calendar_of(directory)
-    if last is None or calendar is None:
-        return
+    if last is None or calendar is None or not are_readable(library, directory):
+        return  # what is damaged has been told
     today = date.fromisoformat(recorded_day(recorded_at(last)))
     for version in versions_of(library, directory):
         for due in periods_due(version, calendar, today):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lifecycle.errors import LifecycleError
 from lifecycle.ledger.audit.finding import NOBODY, UNLIKE, Finding
 from lifecycle.ledger.audit.scope import Scope
-from lifecycle.ledger.every import EVERY, every_rows
+from lifecycle.ledger.every import EVERY, are_readable, every_rows
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.search_rows import is_kept, kept_search
 from lifecycle.ledger.rows.task_rows import kept_tasks
@@ -48,7 +48,8 @@ def _check_every(scope: Scope) -> Iterator[Finding]:
     with scope.store.reading():
         directory = library.directory()
         kept = kept_tasks(scope.store, EVERY)
-        if directory.seq and kept != every_rows(library, directory):
+        known = directory.seq and are_readable(library, directory)
+        if known and kept != every_rows(library, directory):
             yield Finding("state", 0, NOBODY, "存储的按期立项与回放结果不一致")
 
 
