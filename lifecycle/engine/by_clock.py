@@ -2,7 +2,8 @@
 
 A transition that names the clock in `by` is made on the day on which its time `after` is over;
 where the case, or one that it moves, has an entry of a later day, on that day. It is due only where
-all its other gates hold. The clock acts for the unit that leads where the case stands.
+all its other gates hold. What other cases kept from being made then, and keep no more, is made on
+the day of recording. The clock acts for the unit that leads where the case stands.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from lifecycle.engine.gates.seats import units_for
 from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.others import NO_OTHERS
 from lifecycle.engine.rounds import Round
-from lifecycle.engine.workdays import Calendar, Due
+from lifecycle.engine.workdays import DAY, Calendar, Due
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import CLOCK, ENTERED, Limit, Transition, Workflow
 from lifecycle.workflow.reliance import reads_others
@@ -48,7 +49,8 @@ class Falling:
 
 
 def falling(workflow: Workflow, case: Case, calendar: Calendar) -> list[Falling]:
-    """List what the clock makes of a case where it stands, the first day first.
+    """List what the clock makes of a case where it stands, the first day first: the same not twice
+    on one day.
 
     Whether the other gates hold by then is not said.
     """
@@ -56,7 +58,9 @@ def falling(workflow: Workflow, case: Case, calendar: Calendar) -> list[Falling]
     found = []
     for way, limit, term in _timed(workflow, case):
         due = due_of(case, term.since, limit, calendar)
-        found.append(Falling(way, due, max(due.on, last)))
+        made = case.fired.get(way.name)
+        again = date.fromisoformat(made.on) + DAY if made is not None else last
+        found.append(Falling(way, due, max(due.on, last, again)))
     return sorted(found, key=lambda one: one.on)
 
 
@@ -137,9 +141,16 @@ def judge_its_day(docket: Docket, transition: Transition) -> None:
         docket.add(Gate("due", False, {}, "这一轮没有到期的，或已经办过"))
         return
     day = day_with_others(case, found[0].on, moment)
-    if day != moment.on:
+    kept = moment.on == moment.today > day and looks_at_others(docket.workflow, transition)
+    if day != moment.on and not kept:
         text = f"到期办理的日期应为 {day}，不是 {moment.on}"
         docket.add(Gate("due", False, {"day": day.isoformat()}, text))
+
+
+def looks_at_others(workflow: Workflow, transition: Transition) -> bool:
+    """Tell whether other cases may keep a transition from being made, or no more."""
+    read = any(reads_others(workflow, one) for one in transition.expressions)
+    return read or bool(transition.does)
 
 
 def day_with_others(case: Case, on: date, moment: Moment) -> date:

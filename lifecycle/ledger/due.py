@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from lifecycle.engine.acts import Act, Advance, Open
-from lifecycle.engine.by_clock import Falling, day_with_others, falling, the_clock
+from lifecycle.engine.by_clock import Falling, day_with_others, falling, looks_at_others, the_clock
 from lifecycle.engine.case import Case
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, PlannedEffect, Refused
@@ -68,16 +68,28 @@ class Then:
         return replace(self.moment(on), others=read)
 
 
-def first_due(then: Then, workflow: Workflow, case: Case) -> DueStep | None:
-    """Give what is due of a case first; None where nothing is."""
+def first_due(
+    then: Then, workflow: Workflow, case: Case, upto: date | None = None
+) -> DueStep | None:
+    """Give what is due of a case first, up to a day; None where nothing is.
+
+    What other cases keep from being made on its day is due as soon as they do no more: on the day
+    of recording, once all days before are done with (no `upto`).
+    """
     if case.state not in workflow.timed:
         return None
-    for one in falling(workflow, case, then.calendar):
-        if one.on > then.today:
-            return None
-        found = _decided(then, workflow, case, one)
-        if found is not None:
-            return found
+    found = [
+        one for one in falling(workflow, case, then.calendar) if one.on <= (upto or then.today)
+    ]
+    for one in found:
+        step = _decided(then, workflow, case, one)
+        if step is not None:
+            return step
+    for one in found if upto is None else ():
+        if one.on < then.today and looks_at_others(workflow, one.transition):
+            step = _decided(then, workflow, case, replace(one, on=then.today))
+            if step is not None:
+                return step
     return None
 
 
@@ -121,7 +133,7 @@ def refile(library: Library, calendar: Calendar) -> None:
     a transaction.
     """
     store = library.store
-    for case_id in cases_due(store, LAST_DAY):
+    for case_id in dict.fromkeys(one.case_id for one in cases_due(store, LAST_DAY)):
         found = store.case(case_id)
         if found is not None:  # what is opened every period stands for no case
             case = read_case(store, found[1])

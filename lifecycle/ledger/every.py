@@ -9,8 +9,9 @@ can have, so that none is opened twice.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 
 from lifecycle.engine.acts import Open
@@ -115,12 +116,20 @@ def _day_of(library: Library, seq: int) -> date:
 def periods_due(version: Version, calendar: Calendar, today: date) -> Iterator[PeriodDue]:
     """Give the periods due by a version up to a day, of each kind in their order."""
     for every in version.workflow.every:
-        for period in periods_from(every.period, version.since):
+        for period in _periods(version, every):
             day = period.due(every, calendar)
             if day > today or (version.until is not None and day > version.until):
                 break
             if version.covers(day):
                 yield PeriodDue(version, every, period)
+
+
+def _periods(version: Version, every: Every) -> Iterator[Period]:
+    """Give the periods whose day may come after a version was published, the first one first: those
+    that began long before it among them, where the time is longer than a period.
+    """
+    days = every.after.amount * (31 if every.after.unit == "month" else 3)
+    return periods_from(every.period, version.since - timedelta(days + 31))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,34 +143,42 @@ class DueOpening:
     decision: Accepted
 
 
-def first_opening(then: Then, library: Library, versions: list[Version]) -> DueOpening | None:
-    """Give what is to be opened first; None where nothing is, or cannot be."""
-    calendar = then.calendar
-    waiting = [
-        due
-        for version in versions
-        for due in periods_due(version, calendar, then.today)
-        if library.store.entry(due.eid) is None
-    ]
-    for due in sorted(waiting, key=lambda due: due.period.due(due.every, calendar)):
-        found = decide_opening(then, due, due.period.due(due.every, calendar))
-        if found is not None:
+def first_opening(
+    then: Then, library: Library, versions: list[Version], upto: date | None = None
+) -> DueOpening | None:
+    """Give what is to be opened first, up to a day; None where nothing is, or cannot be."""
+    for due, on in waiting_periods(then, library, versions, upto):
+        found = decide_opening(then, due, on)
+        if isinstance(found, DueOpening):
             return found
     return None
 
 
-def decide_opening(then: Then, due: PeriodDue, on: date) -> DueOpening | None:
-    """Decide an opening on its day; None where it is refused."""
+def waiting_periods(
+    then: Then, library: Library, versions: list[Version], upto: date | None = None
+) -> list[tuple[PeriodDue, date]]:
+    """List the periods that are due and have no entry yet, the first day first."""
+    waiting = [
+        (due, due.period.due(due.every, then.calendar))
+        for version in versions
+        for due in periods_due(version, then.calendar, upto or then.today)
+        if library.store.entry(due.eid) is None
+    ]
+    return sorted(waiting, key=itemgetter(1))
+
+
+def decide_opening(then: Then, due: PeriodDue, on: date) -> DueOpening | tuple[str, ...]:
+    """Decide an opening on its day; else give what stands in the way, in words."""
     try:
         workflow = then.opened(due.every.opens)
         act = Open(facts_in(due.every, workflow, due.period, on))
-    except LifecycleError:
-        return None
+    except LifecycleError as error:
+        return (error.message,)
     moment = then.seen(workflow, None, act, on)
     officer = the_clock(workflow, None, moment)
     decision = decide(workflow, None, act, officer, moment)
     if isinstance(decision, Refused):
-        return None
+        return tuple(gate.text for gate in decision.gates if not gate.met)
     return DueOpening(due, workflow, officer, moment, decision)
 
 
@@ -181,7 +198,7 @@ def every_rows(library: Library, directory: Directory) -> set[TaskRow]:
 
 
 def _next(library: Library, version: Version, every: Every, calendar: Calendar) -> PeriodDue | None:
-    for period in periods_from(every.period, version.since):
+    for period in _periods(version, every):
         due, day = PeriodDue(version, every, period), period.due(every, calendar)
         if version.until is not None and day > version.until:
             return None

@@ -36,9 +36,11 @@ from lifecycle.ledger.every import (
     NAMED,
     DueOpening,
     PeriodDue,
+    decide_opening,
     first_opening,
     put_every,
     versions_of,
+    waiting_periods,
 )
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.others import OtherCases, PastCases
@@ -63,7 +65,7 @@ from lifecycle.ledger.record import (
 from lifecycle.ledger.rows.case_rows import read_case, series_of
 from lifecycle.ledger.rows.link_rows import named_case
 from lifecycle.ledger.rows.rows import put_rows
-from lifecycle.ledger.rows.task_rows import cases_due, whose_clock
+from lifecycle.ledger.rows.task_rows import MayBeDue, cases_due, whose_clock
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Ask, Store
 from lifecycle.people.change import decide_office
@@ -155,19 +157,8 @@ class _Judged:
         return isinstance(act, Act) and act.is_idle(docket)
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """Of which cases something is asked: of one, and of all where `others` says so."""
-
-    case_id: str | None
-    others: Callable[[], bool]
-
-    def covers(self, case_id: str) -> bool:
-        """Tell whether it is asked of a case."""
-        return case_id == self.case_id or self.others()
-
-
-EVERYTHING = About(None, lambda: True)
+MOST_DUE = 50_000
+"""So many things fall due at once at most: more are a workflow that feeds itself."""
 
 _OfDay = tuple[dict[str, str], dict[str, frozenset[str]] | None]
 """The units' names of a day, and who was in office."""
@@ -197,7 +188,7 @@ class Register:
         Refused attempts are counted afterwards, so that a rollback does not drop them.
         """
         if not self.store.in_transaction:
-            self._make_before(EVERYTHING)
+            self._make_before()
         try:
             with self.store.writing():
                 yield
@@ -250,7 +241,9 @@ class Register:
             _see_own_name(request.request_id)
         try:
             if request.dry_run:
-                with self.as_if_due(self.about(workflow, case_id)):
+                with self.as_if_due() as made:
+                    if made is None:
+                        raise _blind()
                     return self._try_out(request, workflow, case_id, act)
             return self._submit_when_nothing_is_due(request, workflow, case_id, act)
         except RefusedError as refused:
@@ -261,19 +254,18 @@ class Register:
     def _submit_when_nothing_is_due(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act
     ) -> Outcome:
-        """Record a command; what is due by itself, of its case or of those that it may read, is
-        made first, in transactions of its own: that stands, even if the command is refused.
+        """Record a command; what is due by itself is made first, in transactions of its own: that
+        stands, even if the command is refused.
         """
-        about = self.about(workflow, case_id)
         if self.store.in_transaction:
-            self._make_before(about)
+            self._make_before()
         try:
-            return self._submit(request, workflow, case_id, act, about)
+            return self._submit(request, workflow, case_id, act)
         except _DueError:
-            while self._make_before(about):
+            while self._make_before():
                 with suppress(_DueError):
-                    return self._submit(request, workflow, case_id, act, about)
-            return self._submit(request, workflow, case_id, act, None)
+                    return self._submit(request, workflow, case_id, act)
+            return self._submit(request, workflow, case_id, act, whatever_is_due=True)
 
     def _submit(
         self,
@@ -281,7 +273,8 @@ class Register:
         workflow: Workflow | None,
         case_id: str | None,
         act: Act,
-        about: About | None,
+        *,
+        whatever_is_due: bool = False,
     ) -> Outcome:
         """Decide a command and record it, in one transaction; raises _DueError where something has
         fallen due that has to be made before.
@@ -292,79 +285,89 @@ class Register:
             if repeated is not None:
                 return repeated
             now = self.clock()
-            if about is not None and any(self._due(one, now) for one in self.waiting(about, now)):
+            waiting = () if whatever_is_due else self.waiting(now)
+            if any(self._due(one.case_id, now) for one in waiting):
                 raise _DueError
             if judged is None or not self._stands(judged, now):
                 judged = self._judge(request, workflow, case_id, act, now)
             return self._record(request, judged, now)
 
-    def _make_before(self, about: About) -> bool:
+    def _make_before(self) -> bool:
         """Make what is due by itself before something else is recorded; tell whether anything
         was.
         """
         with self.store.deeds.by_itself():
-            return bool(self.make_due(about))
+            return bool(self.make_due())
 
-    def make_due(self, about: About = EVERYTHING) -> list[Outcome]:
+    def make_due(self) -> list[Outcome]:
         """Make what is due by itself, the first day first, until nothing is: each in a transaction
-        of its own, unless there is one.
+        of its own, unless there is one. Raises UnavailableError where that does not end.
         """
         made: list[Outcome] = []
-        while True:
-            before = len(made)
-            for case_id in self.waiting(about, self.clock()):
-                while (outcome := self._make(case_id)) is not None:
-                    made.append(outcome)
-            if len(made) == before:
-                return made
+        before = -1
+        while before < len(made):
+            before, day = len(made), ""
+            while later := [one.due_on for one in self.waiting(self.clock()) if one.due_on > day]:
+                day = later[0]
+                while new := self._made_of(day):
+                    made += new
+                    if len(made) > MOST_DUE:
+                        raise _endless(made[-1])
+            made += self._made_of(None)
+        return made
+
+    def _made_of(self, day: str | None) -> list[Outcome]:
+        """Make once of each case what is due of a day; None: whatever is due by now, also what
+        could not be made on its day and can be since.
+        """
+        waiting = [one for one in self.waiting(self.clock()) if day in (None, one.due_on)]
+        upto = date.fromisoformat(day) if day else None
+        made = (self._make(one.case_id, upto) for one in waiting)
+        return [outcome for outcome in made if outcome is not None]
 
     @contextmanager
-    def as_if_due(self, about: About = EVERYTHING) -> Iterator[list[Outcome]]:
+    def as_if_due(self) -> Iterator[list[Outcome] | None]:
         """Look at the ledger as if everything were made that is due by itself, and be told what
-        that is. Nothing is recorded; where nothing can be, it is looked at as it is.
+        that is. Nothing is recorded; where nothing can be (None), it is looked at as it is.
         """
-        if not self.waiting(about, self.clock()):
+        if not self.waiting(self.clock()):
             yield []
             return
         with suppress(_UndoneError), ExitStack() as turn:
-            made: list[Outcome] = []
+            made: list[Outcome] | None = None
             with suppress(UnavailableError):
                 turn.enter_context(self.store.writing())
-                made = self.make_due(about)
+                made = self.make_due()
             yield made
             raise _UndoneError
 
-    def waiting(self, about: About, now: datetime) -> list[str]:
-        """List the cases, by their ids, of which something may be due at a time."""
-        waiting = cases_due(self.store, _day_of(now).isoformat())
-        return [case_id for case_id in waiting if about.covers(case_id)]
+    def waiting(self, now: datetime) -> list[MayBeDue]:
+        """List the cases of which something may be due at a time, the first day first."""
+        return cases_due(self.store, _day_of(now).isoformat())
 
-    def about(self, workflow: Workflow | None, case_id: str | None = None) -> About:
-        """Say of which cases a command may read what is due: its own or, where its workflow reads
-        others, all.
-        """
-
-        def reads_others() -> bool:
-            governing = workflow
-            if governing is None and case_id is not None:
-                governing = self.library.workflow(self.case(case_id).workflow)
-            return governing is None or governing.reads_others
-
-        return About(case_id, reads_others)
-
-    def _due(self, case_id: str, now: datetime) -> _Due | None:
-        """Decide what is due of a case first; None where nothing is."""
+    def _due(self, case_id: str, now: datetime, upto: date | None = None) -> _Due | None:
+        """Decide what is due of a case first, up to a day; None where nothing is."""
         directory, today = self.library.directory(), _day_of(now)
         then = self._then(directory, today)
         if case_id == EVERY:
             versions = versions_of(self.library, directory)
-            opening = first_opening(then, self.library, versions)
+            opening = first_opening(then, self.library, versions, upto)
             if opening is None:
                 return None
             return _Due(_as_judged(opening, None, directory, today), opening.due)
         case = self.case(case_id)
-        step = first_due(then, self.library.workflow(case.workflow), case)
+        step = first_due(then, self.library.workflow(case.workflow), case, upto)
         return _Due(_as_judged(step, case, directory, today)) if step else None
+
+    def waiting_openings(self) -> list[tuple[PeriodDue, date, tuple[str, ...]]]:
+        """List the periods in which what was to be opened cannot be, each with what stands in the
+        way.
+        """
+        directory = self.library.directory()
+        then = self._then(directory, self.today())
+        found = waiting_periods(then, self.library, versions_of(self.library, directory))
+        told = ((due, on, decide_opening(then, due, on)) for due, on in found)
+        return [(due, on, lacks) for due, on, lacks in told if not isinstance(lacks, DueOpening)]
 
     def _then(self, directory: Directory, today: date) -> Then:
         def moment(on: date) -> Moment:
@@ -380,13 +383,13 @@ class Register:
         calendar = self.moment(directory, today).calendar
         return Then(today, calendar, moment, self.others(directory), numbered, opened)
 
-    def _make(self, case_id: str) -> Outcome | None:
-        """Make what is due of a case first; None where nothing is, or where what it would do to
-        other cases cannot be done together.
+    def _make(self, case_id: str, upto: date | None = None) -> Outcome | None:
+        """Make what is due of a case first, up to a day; None where nothing is, or where what it
+        would do to other cases cannot be done together.
         """
         with suppress(RefusedError), self.store.writing(), self.store.apart():
             now = self.clock()
-            due = self._due(case_id, now)
+            due = self._due(case_id, now, upto)
             if due is not None and due.period is not None:
                 request = Request(CLOCK, request_id=due.period.eid)
                 outcome = self._record(request, due.judged, now, due.period.cause)
@@ -873,6 +876,20 @@ def _as_judged(
     """Give what is due as a command that was judged."""
     decision, officer, moment = found.decision, found.officer, found.moment
     return _Judged(found.workflow, case, decision, officer, moment, directory, today)
+
+
+def _blind() -> UnavailableError:
+    """Say that something is due and cannot be made: nobody can tell what an act would do then."""
+    message = "有到期的事项还没有自动办理，库又写不了，说不准能不能办"
+    return UnavailableError(message, "先请能写库的人运行：lifecycle tick")
+
+
+def _endless(last: Outcome) -> UnavailableError:
+    """Say that what falls due has no end."""
+    return UnavailableError(
+        f"到期自动办理的超过 {MOST_DUE} 项，到 {last.case.number} 停下了",
+        "请管理员核对流程里的 by: clock：有没有一办就又到期的",
+    )
 
 
 def _see_own_name(request_id: str) -> None:

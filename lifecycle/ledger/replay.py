@@ -17,7 +17,7 @@ from typing import Any
 
 from lifecycle.engine.acts import Act, Advance, IssueLetter, read_act
 from lifecycle.engine.amendments import Amendment
-from lifecycle.engine.by_clock import the_clock
+from lifecycle.engine.by_clock import looks_at_others, the_clock
 from lifecycle.engine.case import Case
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Refused
@@ -39,7 +39,7 @@ from lifecycle.ledger.entry_checks import (
     differences,
     unreadable,
 )
-from lifecycle.ledger.every import due_named, versions_of
+from lifecycle.ledger.every import NAMED, due_named, versions_of
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.others import OtherCases, PastCases
 from lifecycle.ledger.record import (
@@ -301,8 +301,11 @@ def _check_clock(
     """See that an entry that is no effect was due, if the clock made it, and that nothing else was
     due before it.
     """
-    if case is None and is_by_clock(body["intent"]):
+    intent = body["intent"]
+    if case is None and is_by_clock(intent):
         yield from _check_opening(basis, workflow, body)
+    elif intent["eid"].startswith(NAMED):
+        yield "due", "记录号是按期自动立项的，记录却不是"
     elif case is not None and workflow.timed:
         yield from _check_due(basis, workflow, case, body, row)
 
@@ -331,7 +334,14 @@ def _check_due(
     due = first_due(basis.then(body, row), workflow, case)
     intent = body["intent"]
     by_clock = intent["actor"]["id"] == CLOCK  # whether it says why, is told elsewhere
-    if due is None or (by_clock and intent["transition"] == due.act.transition):
+    way = workflow.leaving[case.state][due.act.transition] if due else None
+    if due is None or way is None or due.decision.effects:
+        return  # whether effects can all be done together, only the register has tried
+    if by_clock and intent["transition"] == due.act.transition:
+        # Of a day of its own, the judge speaks; that it could not be made then, is asked here.
+        on, kept = due.moment.on.isoformat(), recorded_day(body["recorded_at"])
+        if on < intent["occurred_on"] == kept and looks_at_others(workflow, way):
+            yield "due", f"到期办理的日期应为 {on}"
         return
     told = (case.id, due.act.transition, due.due_on)
     if told not in basis.overdue:

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.errors import Problem
+from lifecycle.expression.expression import Expression
+from lifecycle.expression.faults import ExpressionError
 from lifecycle.workflow.model import CLOCK, ENTERED, Transition, Workflow
 
 
@@ -19,7 +21,7 @@ def check_clock(workflow: Workflow) -> Iterator[Problem]:
     for way in workflow.transitions:
         yield from _check_paired(way)
         if way.after is not None and CLOCK in way.causes:
-            yield from _check_alone(way)
+            yield from _check_alone(workflow, way)
     yield from _check_circles(workflow)
 
 
@@ -34,15 +36,31 @@ def _check_paired(way: Transition) -> Iterator[Problem]:
         yield Problem("idle-after", way.after.location, message, mend)
 
 
-def _check_alone(way: Transition) -> Iterator[Problem]:
+def _check_alone(workflow: Workflow, way: Transition) -> Iterator[Problem]:
     """See that it needs nothing that only somebody can give."""
     if way.asks:
         message = f"流转 {way.name} 要当场填写（asks），到期没有人填"
         mend = "由系统填的写在 sets 里；要人填的，另写一项由人办的流转"
         yield Problem("clock-asks", way.location, message, mend)
+    looks = [guard for guard in way.guards if "today" in _names(guard.when)]
+    if looks or way.dwells:
+        place = looks[0].location if looks else way.dwells[0].location
+        message = f"流转 {way.name} 到期自动办，条件却另看日子（today、dwell）"
+        yield Problem("clock-today", place, message, "几时办只写在 after 里，写最晚的那个日子")
+    if any(effect.opens == workflow.name for effect in way.does):
+        message = f"流转 {way.name} 到期自动立自己这个流程的事项，立了的又会到期，没有完"
+        yield Problem("clock-circle", way.location, message, "按期立项的写 every")
     if way.reason:
         message = f"流转 {way.name} 必须写理由，到期没有人写"
         yield Problem("clock-reason", way.location, message, "删去 reason，或改由人办")
+
+
+def _names(expression: Expression) -> frozenset[str]:
+    """Give the names of a condition; of what is none it is told elsewhere."""
+    try:
+        return expression.names
+    except ExpressionError:
+        return frozenset()
 
 
 def _check_circles(workflow: Workflow) -> Iterator[Problem]:

@@ -62,10 +62,12 @@ def test_one_is_opened_in_every_period(office: LinkedOffice) -> None:
 
 def test_a_clock_that_slept_opens_all_that_it_missed(office: LinkedOffice) -> None:
     """Each for its own period, on its own day, before anything that may read them."""
-    for month in ("10-01", "12-30"):
-        office.at(f"2026-{month}")
-        office.do("open", "lead", "--set", "name=x", by="b1")
+    office.at("2026-10-01")
+    opened(office, "lead", name="x")
     assert reviews(office) == []
+    office.at("2026-12-30")
+    opened(office, "lead", name="y")
+    assert reviews(office) == [("2026年第三季度评议", "2026-10-13")]
     office.at("2027-01-20")
     number = opened(office, "review", title="另加", quarter="2026Q4", from_day="2026-10-01")
     assert [title for title, _on in reviews(office)] == [

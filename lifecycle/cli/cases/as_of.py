@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifecycle.cli.terminal.chinese import option
-from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.output import paint, say, warn
 from lifecycle.office.clock import BEIJING
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def as_if_due(desk: Desk, recorded: str | None = None) -> Iterator[None]:
     if desk.on is not None or recorded is not None:
         yield
         return
-    with desk.office.as_if_due():
+    with desk.office.as_if_due() as made:
+        if made is None:
+            warn("有到期的事项还没有自动办理，库又写不了：看到的是办理以前的样子")
         yield
 
 

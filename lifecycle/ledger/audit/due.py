@@ -14,12 +14,21 @@ from datetime import date
 from lifecycle.engine.by_clock import falling
 from lifecycle.engine.case import Case
 from lifecycle.engine.entry import recorded_day
+from lifecycle.errors import LifecycleError
 from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.chain import Problem
 from lifecycle.ledger.due import first_due
-from lifecycle.ledger.every import are_readable, periods_due, versions_of
+from lifecycle.ledger.every import (
+    DueOpening,
+    PeriodDue,
+    are_readable,
+    decide_opening,
+    periods_due,
+    versions_of,
+)
 from lifecycle.ledger.library import Library
+from lifecycle.ledger.others import PastCases
 from lifecycle.ledger.record import OFFICE, UNREADABLE, hash_of, read, recorded_at
 from lifecycle.ledger.replay import Basis
 from lifecycle.ledger.sql import text
@@ -91,6 +100,8 @@ def check_read_when_due(
             due = first_due(basis.then(read(row.raw), row), workflow, case)
         except UNREADABLE:
             continue  # told of that entry itself
+        if due is not None and due.decision.effects:
+            continue  # whether these can all be done together, only the register has tried
         told = (case.id, due.act.transition, due.due_on) if due else None
         if due and told and told not in basis.overdue:
             basis.overdue.add(told)
@@ -103,7 +114,7 @@ def check_read_when_due(
 
 def check_periods(scope: Scope, readers: array[int], directory: Directory) -> Iterator[Finding]:
     """Look at the acts that may read other cases: what was to be opened by the day of one of them
-    was opened before it.
+    was opened before it, unless it could not be.
     """
     library = scope.library
     last = library.store.last_body()
@@ -111,15 +122,44 @@ def check_periods(scope: Scope, readers: array[int], directory: Directory) -> It
     if last is None or calendar is None or not are_readable(library, directory):
         return  # what is damaged has been told
     today = date.fromisoformat(recorded_day(recorded_at(last)))
+    basis = Basis(library, directory, past=PastCases(library))
     for version in versions_of(library, directory):
         for due in periods_due(version, calendar, today):
-            day = due.period.due(due.every, calendar).isoformat()
-            row = _first_since(library, readers, 0, scope.upto + 1, day)
+            row = _first_since(library, readers, 0, scope.upto + 1, due.period.begin.isoformat())
             opened = library.store.row(text.PLACE_OF_ENTRY, eid=due.eid)
-            if row is not None and (opened is None or opened[0] > row.idx):
-                label = f"{due.period.label}的 {due.every.opens}"
-                message = f"{label}{day} 应自动立项，第 {row.idx} 号记录以前没有立"
-                yield Finding("due", row.idx, NOBODY, message)
+            upto = opened[0] if opened is not None else scope.upto + 1
+            while row is not None and row.idx < upto:
+                wrong = _missing_before(basis, row, due)
+                if wrong is None:
+                    break
+                if wrong:
+                    yield Finding("due", row.idx, NOBODY, wrong)
+                    break
+                row = _first_since(library, readers, row.idx, scope.upto + 1, "")
+
+
+def _missing_before(basis: Basis, row: EntryRow, due: PeriodDue) -> str | None:
+    """Say what was to be opened before an act and was not: by the calendar and the versions of
+    then. "" where it was not due yet, None where it could not be.
+    """
+    try:
+        body = read(row.raw)
+        then = basis.then(body, row)
+    except (LifecycleError, *UNREADABLE):
+        return ""  # told of that entry itself
+    day = due.period.due(due.every, then.calendar)
+    versions = versions_of(basis.library, basis.directory, body["office"])
+    known = any(
+        one.cause == due.cause and one.period.due(one.every, then.calendar) == day
+        for version in versions
+        for one in periods_due(version, then.calendar, then.today)
+    )
+    if not known:
+        return ""
+    if not isinstance(decide_opening(then, due, day), DueOpening):
+        return None
+    label = f"{due.period.label}的 {due.every.opens}"
+    return f"{label}{day} 应自动立项，第 {row.idx} 号记录以前没有立"
 
 
 def _first_since(

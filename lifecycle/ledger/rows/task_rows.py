@@ -149,13 +149,18 @@ class Asking(NamedTuple):
     case_id: str
 
 
-def cases_due(store: Store, day: str) -> list[str]:
-    """List the cases, by their ids, of which the clock may make something by a day, the first day
-    first.
-    """
+class MayBeDue(NamedTuple):
+    """That the clock may make something of a case on a day."""
+
+    due_on: str
+    case_id: str
+
+
+def cases_due(store: Store, day: str) -> list[MayBeDue]:
+    """List the cases of which the clock may make something by a day, the first day first."""
     statement, values = whose_clock(day)
-    rows = store.rows(statement, **values)
-    return list(dict.fromkeys(case_id for (case_id,) in rows))
+    rows = map(MayBeDue._make, store.rows(statement, **values))
+    return list(dict.fromkeys(rows))
 
 
 def whose_clock(day: str) -> Ask:

@@ -655,7 +655,7 @@ TASKS_FOR = (
     .limit(number_of("most"))
 )
 CASES_DUE = (
-    select(TaskTable.case_id)
+    select(TaskTable.due_on, TaskTable.case_id)
     .where(
         col(TaskTable.role) == text_of("role"),
         col(TaskTable.unit) == text_of("unit"),

@@ -1740,13 +1740,13 @@ LIMIT %(most)s::INTEGER
 )
 CASES_DUE = Statement(
     """
-SELECT task.case_id
+SELECT task.due_on, task.case_id
 FROM task
 WHERE task.role = :role AND task.unit = :unit AND task.due_on <= :day ORDER BY task.due_on,
 task.number
 """,
     """
-SELECT task.case_id
+SELECT task.due_on, task.case_id
 FROM task
 WHERE task.role = %(role)s::VARCHAR AND task.unit = %(unit)s::VARCHAR AND task.due_on <=
 %(day)s::VARCHAR ORDER BY task.due_on, task.number

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.acts import Advance
-from lifecycle.engine.by_clock import falling, the_clock
+from lifecycle.engine.by_clock import Falling, falling, the_clock
 from lifecycle.engine.decide import decide
 from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.every import EVERY
-from lifecycle.ledger.register import EVERYTHING
 from lifecycle.workflow.model import OPENING
 
 if TYPE_CHECKING:
+    from lifecycle.engine.case import Case
     from lifecycle.ledger.register import Outcome
     from lifecycle.office.office import Office
+    from lifecycle.workflow.model import Workflow
 
 OPENED = "立项"
 MOST_WAITING = 50
@@ -68,7 +69,7 @@ def tick(office: Office, *, dry_run: bool = False) -> Ticked:
         made = [_made(office, outcome) for outcome in register.make_due()]
         return _ticked(office, made)
     with register.as_if_due() as outcomes:
-        return _ticked(office, [_made(office, outcome) for outcome in outcomes])
+        return _ticked(office, [_made(office, outcome) for outcome in outcomes or ()])
 
 
 def _ticked(office: Office, made: list[Made]) -> Ticked:
@@ -105,26 +106,45 @@ def _made(office: Office, outcome: Outcome) -> Made:
 
 def _waiting(office: Office) -> Iterator[DueWaiting]:
     """Tell of what has fallen due and is not made: its gates do not hold."""
+    register = office.register
     moment = office.moment()
-    for case_id in office.register.waiting(EVERYTHING, office.register.clock()):
+    for case_id in dict.fromkeys(one.case_id for one in register.waiting(register.clock())):
         if case_id == EVERY:
+            yield from _waiting_periods(office)
             continue
-        case = office.register.case(case_id)
+        case = register.case(case_id)
         workflow = office.workflow_of(case)
         for one in falling(workflow, case, moment.calendar):
-            if one.on > moment.on:
-                continue
-            act, on = Advance(one.transition.name), one.on
-            reading = office.register.others(office.directory)
-            others = reading.for_act(workflow, case, act, on.isoformat())
-            day = replace(office.moment(on), others=others, recorded=moment.on)
-            decision = decide(workflow, case, act, the_clock(workflow, case, day), day)
-            lacks = tuple(gate.text for gate in decision.gates if not gate.met)
-            yield DueWaiting(
-                number=case.number,
-                title=case.title,
-                transition=one.transition.name,
-                transition_title=one.transition.title,
-                due_on=one.due.on.isoformat(),
-                lacks=lacks or ("带动的事项办不成",),
-            )
+            if one.on <= moment.on:
+                yield DueWaiting(
+                    number=case.number,
+                    title=case.title,
+                    transition=one.transition.name,
+                    transition_title=one.transition.title,
+                    due_on=one.due.on.isoformat(),
+                    lacks=tuple(_lacking(office, workflow, case, one)),
+                )
+
+
+def _lacking(office: Office, workflow: Workflow, case: Case, one: Falling) -> Iterator[str]:
+    """Say what keeps the clock from making a transition."""
+    register, act, on = office.register, Advance(one.transition.name), one.on
+    others = register.others(office.directory).for_act(workflow, case, act, on.isoformat())
+    day = replace(office.moment(on), others=others, recorded=register.today())
+    decision = decide(workflow, case, act, the_clock(workflow, case, day), day)
+    yield from (gate.text for gate in decision.gates if not gate.met)
+    if all(gate.met for gate in decision.gates):
+        yield "带动的事项办不成" if one.transition.does else "还没有办"
+
+
+def _waiting_periods(office: Office) -> Iterator[DueWaiting]:
+    """Tell of the periods in which what was to be opened cannot be."""
+    for due, on, lacks in office.register.waiting_openings():
+        yield DueWaiting(
+            number="",
+            title=due.period.label,
+            transition=OPENING,
+            transition_title=f"{OPENED} {due.every.opens}",
+            due_on=on.isoformat(),
+            lacks=lacks,
+        )
