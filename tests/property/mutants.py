@@ -27,7 +27,6 @@ from lifecycle.engine.case import Asked, Case, Opinion
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates import asking, cosign, gates, quorum, seats, settled, staffing
 from lifecycle.engine.rounds import Round
-from lifecycle.people.directory import Directory
 
 Switch = Callable[[pytest.MonkeyPatch], None]
 """Switches one rule off."""
@@ -98,16 +97,6 @@ def _present_round(workflow: Any, case: Case, limit: Any) -> Round | None:
     return Round(str(case.facts[limit.since]), case.editions[limit.since].seq)
 
 
-_officer = Directory.officer
-
-
-def _officer_then(self: Directory, code: str, on: Any, **given: Any) -> Any:
-    """Ask who held a role on the day of the act only."""
-    if given.get("done_by") is None:
-        given = {**given, "recorded": None}
-    return _officer(self, code, on, **given)
-
-
 _holds = gates.holds
 
 
@@ -150,7 +139,6 @@ MUTANTS: dict[str, Switch] = {
     "10: suspensions stop nothing": here(clocks, "_stops_after", nothing),
     "11: each edition opens a round": everywhere(rounds.present_round, _present_round),
     "11: what is done is not": everywhere(rounds.is_done, _never),
-    "13: authority at recording": here(Directory, "officer", _officer_then),
     "13: delegations across units": everywhere(gates.holds, _holds_across),
     "14: nobody there who can": everywhere(staffing.judge_staffing, nothing),
     "15: repeats are recorded": _idle_never,
