@@ -4,7 +4,7 @@ red.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from lifecycle.engine.case import Case
@@ -18,7 +18,7 @@ from lifecycle.engine.scope import scope_of
 from lifecycle.engine.workdays import Calendar, Due
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Light, Limit, Transition, Workflow
+from lifecycle.workflow.model import Fact, Light, Limit, Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,58 @@ def running_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterat
 
 
 def next_limit(workflow: Workflow, case: Case, calendar: Calendar) -> OpenLimit | None:
-    """Give the next of the limits that run: the day of whoever has to move the case."""
+    """Give the next of the limits that run for whoever has to move the case."""
     limits = running_limits(workflow, case, calendar)
-    return min(limits, key=lambda item: item.due.on, default=None)
+    mine = (item for item in limits if not _is_others(workflow, item))
+    return min(mine, key=lambda item: item.due.on, default=None)
+
+
+def limits_of_others(
+    workflow: Workflow, case: Case, calendar: Calendar
+) -> Iterator[tuple[OpenLimit, Fact]]:
+    """Give the limits that run for others than who leads, each with a fact that ends it and that
+    only they supply.
+    """
+    for item in running_limits(workflow, case, calendar):
+        if _is_others(workflow, item):
+            for name in item.limit.done:
+                yield item, workflow.facts[name]
+
+
+def _is_others(workflow: Workflow, item: OpenLimit) -> bool:
+    """Tell whether a limit ends by nothing but facts that others than who leads its state
+    supply.
+    """
+    lead = workflow.states[item.state].lead
+    facts = [workflow.facts.get(name) for name in item.limit.done]
+    return bool(facts) and all(fact and fact.by and lead not in fact.by for fact in facts)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDays:
+    """By when who does something: what ends a limit (`named`), by that one; else who leads, by the
+    next that runs for them; and nobody else by any.
+    """
+
+    next: Due | None
+    leads: tuple[str, ...]
+    named: Mapping[str, Due]
+
+    @classmethod
+    def of(cls, workflow: Workflow, case: Case, calendar: Calendar) -> OwnDays:
+        """Work out the days of a case."""
+        limit = next_limit(workflow, case, calendar)
+        named: dict[str, Due] = {}
+        for item in running_limits(workflow, case, calendar):
+            for name in item.limit.done:
+                named[name] = min(item.due, named.get(name, item.due), key=lambda due: due.on)
+        leads = leads_now(workflow, case, calendar)
+        return cls(limit.due if limit else None, leads, named)
+
+    def day(self, name: str, *, leads: bool) -> str | None:
+        """Give the day of what bears a name, for somebody who leads or not."""
+        due = self.named.get(name) or (self.next if leads else None)
+        return due.on.isoformat() if due else None
 
 
 def leads_now(workflow: Workflow, case: Case, calendar: Calendar) -> tuple[str, ...]:

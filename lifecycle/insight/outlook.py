@@ -4,7 +4,8 @@ judges them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from lifecycle.engine.acts import Advance
 from lifecycle.engine.acts.changes import told_proposal
@@ -13,7 +14,7 @@ from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.decide import decide
 from lifecycle.engine.foresight import foresee
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
-from lifecycle.engine.gates.awaited import ONWARD, AwaitedItem, awaited_items, awaited_records
+from lifecycle.engine.gates.awaited import ONWARD, awaited_items, awaited_records
 from lifecycle.engine.gates.cosign import keeper_of, may_speak, signer_of, who_is
 from lifecycle.engine.gates.gates import (
     ABOUT_COMMAND,
@@ -32,8 +33,9 @@ from lifecycle.engine.gates.seats import Seat, seats_of, typed
 from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.standing import (
     OpenLimit,
+    OwnDays,
     Standing,
-    leads_now,
+    limits_of_others,
     next_limit,
     running_limits,
     stand,
@@ -42,6 +44,8 @@ from lifecycle.errors import AmbiguousError, InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
 
+When = Callable[[str], str | None]
+"""Gives the day by which an officer makes what bears a name, or supplies it."""
 _WAYS_BACK = ("resume", "reopen")
 """The kinds of transitions by which a case that stands still goes on."""
 ANYBODY = Officer("-", "", "", {})
@@ -169,6 +173,9 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     """
     following = next_limit(workflow, case, moment.calendar)
     due = following.due.on.isoformat() if following else None
+    days = OwnDays.of(workflow, case, moment.calendar)
+    leads = any(holds(workflow, case, officer, lead) for lead in days.leads)
+    when = partial(days.day, leads=leads)
     found: list[Task] = list(_corrections_waiting(workflow, case, officer, moment, due))
     found += _renewals_owed(workflow, case, officer, moment, due)
     records = awaited_records(workflow, case)
@@ -181,16 +188,15 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
         if transition.kind not in ONWARD:
             continue
         if any(holds(workflow, case, officer, r) for r in transition.by):
-            found += _moves_open(workflow, case, transition, officer, moment, due)
+            found += _moves_open(workflow, case, transition, officer, moment, when)
         elif is_waited_for:
-            found += _steps_open(workflow, case, transition, officer, moment, due)
-    items = awaited_items(workflow, case, records)
-    found += _items_owed(workflow, case, officer, items, due)
+            found += _steps_open(workflow, case, transition, officer, moment, when)
+    found += _items_owed(workflow, case, officer, records, when)
+    found += _limits_owed(workflow, case, officer, moment, when)
     yield from {(task.kind, task.command): task for task in found}.values()
     if following is None or following.due.on >= moment.on or found:
         return
-    leads = leads_now(workflow, case, moment.calendar)
-    if any(holds(workflow, case, officer, lead) for lead in leads):
+    if leads:
         text = f"{workflow.states[following.state].title} 已逾期（限 {due}）"
         ready = "、".join(_ready_ways(workflow, case, officer, moment))
         text += f"；可办：{ready}" if ready else ""
@@ -206,15 +212,26 @@ def _ready_ways(workflow: Workflow, case: Case, officer: Officer, moment: Moment
                 yield f"{way.title}（{way.name}）"
 
 
+def _limits_owed(
+    workflow: Workflow, case: Case, officer: Officer, moment: Moment, when: When
+) -> Iterator[Task]:
+    """List the facts that end a limit and that only the officer's unit, or another, supplies."""
+    for item, fact in limits_of_others(workflow, case, moment.calendar):
+        if any(holds(workflow, case, officer, role) for role in fact.by):
+            text = f"填 {fact.title}（期限“{item.limit.title}”）"
+            command = f"lifecycle set {case.number} {fact.name}=…"
+            yield Task("supply", case, None, text, command, when(fact.name))
+
+
 def _items_owed(
     workflow: Workflow,
     case: Case,
     officer: Officer,
-    items: Iterable[AwaitedItem],
-    due: str | None,
+    records: Iterable[Transition],
+    when: When,
 ) -> Iterator[Task]:
     """List the facts and materials that the officer supplies and others wait for."""
-    for awaited in items:
+    for awaited in awaited_items(workflow, case, records):
         item, way = awaited.item, awaited.way
         if any(holds(workflow, case, officer, role) for role in way.by):
             continue  # it is told with the transition itself
@@ -224,7 +241,7 @@ def _items_owed(
             command = f"lifecycle set {case.number} {item.name}=…"
             if is_file:
                 command = f"lifecycle attach {case.number} {item.name} 文件"
-            yield Task("supply", case, way, text, command, due)
+            yield Task("supply", case, way, text, command, when(item.name))
 
 
 def _corrections_waiting(
@@ -343,7 +360,7 @@ def _moves_open(
     transition: Transition,
     officer: Officer,
     moment: Moment,
-    due: str | None,
+    when: When,
 ) -> Iterator[Task]:
     """List what an officer can do to make a transition: the steps that have to be made before it,
     those that are theirs first, then the transition itself.
@@ -354,8 +371,8 @@ def _moves_open(
     steps = tuple(_steps_before(workflow, case, way, officer, moment, {transition.name}))
     for step in steps:
         if step.is_mine:
-            yield _move(case, step, due, ())
-    yield _move(case, way, due, tuple(_said(workflow, step) for step in steps))
+            yield _move(case, step, (), when)
+    yield _move(case, way, tuple(_said(workflow, step) for step in steps), when)
 
 
 def _steps_open(
@@ -364,7 +381,7 @@ def _steps_open(
     transition: Transition,
     officer: Officer,
     moment: Moment,
-    due: str | None,
+    when: When,
 ) -> Iterator[Task]:
     """List the officer's own steps that a transition of others waits for."""
     way = _judged(workflow, case, transition, officer, moment)
@@ -372,7 +389,7 @@ def _steps_open(
         return
     for step in _steps_before(workflow, case, way, officer, moment, {transition.name}):
         if step.is_mine:
-            yield _move(case, step, due, ())
+            yield _move(case, step, (), when)
 
 
 def _judged(
@@ -407,9 +424,9 @@ def _steps_before(
             yield judged
 
 
-def _move(case: Case, way: Way, due: str | None, steps: tuple[str, ...]) -> Task:
+def _move(case: Case, way: Way, steps: tuple[str, ...], when: When) -> Task:
     """Make the task of one transition; `steps` tell what has to be made before it."""
-    transition = way.transition
+    transition, due = way.transition, when(way.transition.name)
     if not way.missing:
         command = command_of(case, transition)
         return Task("advance", case, transition, f"可办 {transition.title}", command, due)

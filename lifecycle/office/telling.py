@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.engine.entry import Entry
+from lifecycle.engine.entry import Entry, recorded_day
 from lifecycle.engine.gates.gates import BY_CLOCK
 from lifecycle.insight.chronicle import change_in, settles, tell
 from lifecycle.ledger.record import stored
@@ -31,7 +31,15 @@ def told(
     """
     proposed = _proposed(office, body)
     sentence = tell(workflow, body, names, before=before, proposed=proposed)
-    return f"{sentence}{_caused(office, body)}"
+    return f"{sentence}{_caused(office, body)}{_late(body)}"
+
+
+def _late(body: Body) -> str:
+    """Say of what somebody recorded later than it happened when that was."""
+    recorded, intent = recorded_day(body["recorded_at"]), body["intent"]
+    if recorded == intent["occurred_on"] or intent["actor"]["id"] == CLOCK:
+        return ""
+    return f"（{recorded} 补录）"
 
 
 def _caused(office: Office, body: Body) -> str:

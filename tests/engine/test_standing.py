@@ -10,7 +10,7 @@ import pytest
 import small
 
 from lifecycle.engine.case import Case, Edition, Fired, PastEdition
-from lifecycle.engine.moment import Moment
+from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.standing import open_limits, running_limits, stand
 from lifecycle.engine.workdays import Calendar
 from lifecycle.insight.outlook import tasks_of
@@ -207,3 +207,57 @@ def test_the_lead_of_the_state_left_is_told_that_it_is_overdue() -> None:
         assert [task.text for task in found] == told
     others = tasks_of(made.workflow, made.case, small.FINANCE, Moment(made.on, CALENDAR))
     assert list(others) == []
+
+
+OWN = """
+workflow: own
+title: 各有期限
+version: 1
+basis: 测试
+number: GY-{year}-{serial:03}
+subject: name
+opened_by: bureau
+roles: {bureau: 招商局, land: 国土, finance: 财政}
+facts:
+  name: {title: 名称, type: text, required: true}
+  paid_on: {title: 付清日, type: date, by: [land]}
+materials:
+  report: {title: 报告, keep: 10y, by: [finance]}
+states:
+  first:
+    title: 甲环节
+    lead: bureau
+    due: {in: 10, unit: day, basis: 测试, roll: none}
+    limits: [{title: 付清, in: 5, unit: day, done: paid_on, basis: 测试, roll: none}]
+  done: {title: 办结, final: true}
+transitions:
+  - {name: go, title: 办结, from: first, to: done, by: bureau, needs: {materials: [report]}}
+"""
+
+
+def test_each_is_told_by_when_they_do_what_is_theirs() -> None:
+    """What ends a limit is due on the day of that for whoever supplies it; the state's limit is the
+    lead's; who is waited for without a limit of their own is late with nothing.
+    """
+    made = small.Desk(text=OWN, first={"name": "某事"})
+    assert made.case is not None
+    made.on = small.START + timedelta(days=7)
+    fifth, tenth = ((small.START + timedelta(days=n)).isoformat() for n in (5, 10))
+    moment = Moment(made.on, CALENDAR)
+
+    def told(who: Officer) -> list[tuple[str, str | None]]:
+        assert made.case is not None
+        return [(t.text, t.due_on) for t in tasks_of(made.workflow, made.case, who, moment)]
+
+    assert told(small.LAND) == [("填 付清日（期限“付清”）", fifth)]
+    assert told(small.FINANCE) == [("交 报告（办结 要用）", None)]
+    ((text, due),) = told(small.BUREAU)
+    assert (text.startswith("办结 尚不能办"), due) == (True, tenth)
+    rows = {(r.role, r.kind): r.due_on for r in tasks_now(made.workflow, made.case, CALENDAR)}
+    assert rows == {
+        ("land", "item"): fifth,
+        ("finance", "item"): "9999-12-31",
+        ("bureau", "move"): tenth,
+        ("bureau", "lead"): tenth,
+    }
+    assert stand(made.workflow, made.case, CALENDAR).due_on == fifth

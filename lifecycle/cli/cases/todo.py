@@ -75,21 +75,31 @@ def todo(desk: Desk, page: int, recorded: str | None) -> None:
 
 def _print(found: Todo, view: View) -> None:
     print_as_of(view)
-    dated = [letter for letter in found.letters if letter.due_on]
-    _print_letters(dated, found.on.isoformat())
+    today = found.on.isoformat()
+    late = [letter for letter in found.letters if letter.due_on and letter.due_on < today]
+    dated = [letter for letter in found.letters if letter.due_on and letter not in late]
+    _print_letters(late, today)
     if found.waiting or found.dead:
         print_waiting(found.waiting, found.dead)
     if not (found.tasks or found.letters or found.waiting or found.dead):
         say(f"没有等 {found.officer} 办的事" if found.page == 1 else "没有更多了")
         return
-    for group, among in groupby(found.tasks, key=lambda task: task.group):
-        title, colour = GROUPS[group]
-        say(paint(title, colour))
-        for _case, tasks in groupby(among, key=lambda task: (task.number, task.title, task.due_on)):
-            _print_case(list(tasks))
-    _print_letters([one for one in found.letters if not one.due_on], found.on.isoformat())
+    overdue = [task for task in found.tasks if task.group == "overdue"]
+    _print_tasks(overdue)
+    _print_letters(dated, today)
+    _print_tasks([task for task in found.tasks if task not in overdue])
+    _print_letters([one for one in found.letters if not one.due_on], today)
     if found.more:
         say(f"还有更多：lifecycle todo --page {found.page + 1}")
+
+
+def _print_tasks(tasks: Sequence[CaseTask]) -> None:
+    """Print what cases ask, group by group."""
+    for group, among in groupby(tasks, key=lambda task: task.group):
+        title, colour = GROUPS[group]
+        say(paint(title, colour))
+        for _case, its in groupby(among, key=lambda task: (task.number, task.title, task.due_on)):
+            _print_case(list(its))
 
 
 def _print_letters(letters: Sequence[LetterTask], today: str) -> None:

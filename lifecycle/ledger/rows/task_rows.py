@@ -20,7 +20,7 @@ from lifecycle.engine.gates.gates import confirmers_of, resolvers_of
 from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
 from lifecycle.engine.gates.renewals import due_of_renewal, is_settleable, renewals_waiting
 from lifecycle.engine.gates.seats import units_for
-from lifecycle.engine.standing import leads_now, next_limit
+from lifecycle.engine.standing import OwnDays, limits_of_others, next_limit
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Ask, Store
@@ -83,6 +83,7 @@ _Asked = tuple[str, str, str, str, str]
 
 def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) -> Iterator[_Asked]:
     """List what the way out of the present state asks; an opinion has a day of its own."""
+    days = OwnDays.of(workflow, case, calendar)
     for transition in workflow.leaving[case.state].values():
         for seat in asked_seats(workflow, case, transition):
             due = due_of_seat(case, transition, seat, calendar)
@@ -90,25 +91,29 @@ def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) ->
             yield "sign", transition.name, seat.role, seat.unit, own
         yield from _on_objections(workflow, case, transition, day)
         if transition.kind in ONWARD:
-            yield from _by_makers(workflow, case, "move", transition, day)
+            yield from _by_makers(workflow, case, "move", transition, days)
     records = awaited_records(workflow, case)
     for record in records:
-        yield from _by_makers(workflow, case, "step", record, day)
-    for awaited in awaited_items(workflow, case, records):
-        for role in awaited.item.by:
+        yield from _by_makers(workflow, case, "step", record, days)
+    items = [awaited.item for awaited in awaited_items(workflow, case, records)]
+    items += [fact for _limit, fact in limits_of_others(workflow, case, calendar)]
+    for item in items:
+        for role in item.by:
+            own = days.day(item.name, leads=role in days.leads) or NO_DAY
             for unit in units_for(workflow, case, role):
-                yield "item", awaited.item.name, role, unit, day
-    for lead in leads_now(workflow, case, calendar):
+                yield "item", item.name, role, unit, own
+    for lead in days.leads:
         for unit in units_for(workflow, case, lead):
             yield "lead", "", lead, unit, day
 
 
 def _by_makers(
-    workflow: Workflow, case: Case, kind: str, transition: Transition, day: str
+    workflow: Workflow, case: Case, kind: str, transition: Transition, days: OwnDays
 ) -> Iterator[_Asked]:
     for role in transition.by:
+        own = days.day(transition.name, leads=role in days.leads) or NO_DAY
         for unit in units_for(workflow, case, role):
-            yield kind, transition.name, role, unit, day
+            yield kind, transition.name, role, unit, own
 
 
 def _on_objections(
