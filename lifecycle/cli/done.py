@@ -117,5 +117,6 @@ def next_line(done: Done) -> str:
         return f"本事项已“{done.stage}”"
     lead = f"，由 {done.lead} 牵头" if done.lead else ""
     provisional = "（暂定）" if done.provisional else ""
-    due = f"，限 {done.due_on} 前{provisional}" if done.due_on else ""
+    which = f"“{done.due_title}”" if done.due_title else ""
+    due = f"，{which}限 {done.due_on} 前{provisional}" if done.due_on else ""
     return f"现在“{done.stage}”{lead}{due}"

@@ -132,7 +132,8 @@ class Done:
     A dry run has no entry, and that of an opening neither number nor id; nor has what would have
     changed nothing (`unchanged`). `sentence` tells the entry as the log does; `repeated`: it was
     recorded before, under the same request id. `lead` is who
-    leads the case now and `due_on` by when; `letters` counts those that the transition drafted.
+    leads the case now and `due_on` by when, `due_title` by which limit ("": the state's own);
+    `letters` counts those that the transition drafted.
     `hints` are the characters entered that a letter could not be printed with, `remarks` what else
     should be known of it, `effects` what was done to other cases with it.
     """
@@ -146,6 +147,7 @@ class Done:
     seq: int
     lead: str
     due_on: str | None
+    due_title: str
     provisional: bool
     gates: tuple[Gate, ...]
     entry: Recorded | None
@@ -181,6 +183,7 @@ def done(
         seq=case.seq,
         lead=workflow.roles[state.lead].title if state.lead else "",
         due_on=limit.on.isoformat() if limit else None,
+        due_title=following.limit.title if following and following.limit is not state.due else "",
         provisional=limit.provisional if limit else False,
         gates=outcome.gates,
         entry=_recorded(outcome) if body else None,
