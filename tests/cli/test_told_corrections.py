@@ -60,7 +60,7 @@ def test_of_two_that_wait_one_is_named(tiny: Tiny, moved: str) -> None:
         code, told = tiny.fails(verb, moved, by="bureau02")
         assert code == 1
         assert told == (
-            f"待确认的更正“{moved}”不止一个：\n"
+            f"{moved} 待确认的更正不止一项：\n"
             f"  第 6 笔　{CHANGE}：漏计\n"
             "  第 7 笔　总投资 32000 万元 → 36000 万元：写错\n"
             f"  改法：写明是第几笔，如：lifecycle {verb} {moved} 6\n"

@@ -15,7 +15,7 @@ from lifecycle.engine.consequences import has_lapsed, waiting_proposals
 from lifecycle.engine.foresight import NOTHING, Foreseen, foresee, left_to_return
 from lifecycle.engine.gates.gates import confirmers_of, role_titles
 from lifecycle.engine.values import Entered
-from lifecycle.errors import AmbiguousError, InvalidError
+from lifecycle.errors import ChoiceError, InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.cases import Done, Remark, done, read_elsewhere, unprintable_in
@@ -177,7 +177,7 @@ def _meant(office: Office, case: Case, proposal: int | None, verb: str) -> int:
             for one in waiting
         )
         mend = f"写明是第几笔，如：lifecycle {verb} {case.number} {waiting[0].seq}"
-        raise AmbiguousError("待确认的更正", case.number, found, mend)
+        raise ChoiceError(f"{case.number} 待确认的更正", found, mend)
     if not waiting:
         raise InvalidError(f"{case.number} 没有待确认的更正")
     return waiting[0].seq
