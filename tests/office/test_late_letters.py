@@ -252,6 +252,41 @@ def test_b8_a_late_letter_promises_no_day_of_the_left_state(
     assert paper.findings() == []
 
 
+def test_what_is_drafted_anew_promises_no_day_of_a_later_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drafted anew while the case is where its transition led, a letter says by when that is due;
+    once the case has gone on, it promises no day: not that of the later state as its own.
+    """
+    paper = Paper(tmp_path, monkeypatch)
+    (paper.rules / "notices" / "consultation.j2").write_text(CONSULTATION, encoding="utf-8")
+    paper.founded()
+    number = begun(paper)
+    assert asked_by(paper, number, LETTER) == "二、请于2026年10月19日前反馈。"
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    anew = last(paper, number)
+    assert asked_by(paper, number, anew) == "二、请于2026年10月19日前反馈。"
+    goes_on(paper, number)
+    assert asked_by(paper, number, last(paper, number)) == "二、请于2026年10月26日前反馈。"
+    for _twice in range(2):
+        paper.do("notice", "draft", number, "--replace", anew, by="bureau01")
+        anew = last(paper, number)
+        assert asked_by(paper, number, last(paper, number)) == "二、请于收到本函后反馈。"
+    assert paper.findings() == []
+
+
+def last(paper: Paper, number: str) -> str:
+    """Name the letter of a case that was drafted last."""
+    return list(lapses(paper, number))[-1]
+
+
+def asked_by(paper: Paper, number: str, name: str) -> str:
+    """Give the line of a letter that says by when it asks for an answer."""
+    shown = paper.do("notice", "show", number, name)
+    [line] = [line.strip() for line in shown.splitlines() if "请于" in line]
+    return line
+
+
 def test_a_late_letter_without_its_reason_is_found(paper: Paper, tmp_path: Path) -> None:
     """Whoever takes the reason out of the record is found by the audit."""
     number = begun(paper)
