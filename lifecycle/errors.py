@@ -214,11 +214,25 @@ class AmbiguousError(LifecycleError):
 
     def __init__(self, kind: str, name: str, found: Iterable[str], mend: str = "") -> None:
         each = tuple(found)
-        listed = "、".join(each)
-        if cell_width(listed) > _ONE_LINE:
-            listed = "".join(f"\n  {one}" for one in each)
         example = f"请写得更完整些，如：{each[0].split(' ')[0]}"
-        super().__init__(f"{kind}“{name}”不止一个：{listed}", mend or example)
+        super().__init__(f"{kind}“{name}”不止一个：{_listed(each)}", mend or example)
+
+
+class ChoiceError(LifecycleError):
+    """Of what a command left out there is more than one: `what` says of what, `found` names each,
+    in a line of its own where they do not fit in one.
+    """
+
+    def __init__(self, what: str, found: Iterable[str], mend: str) -> None:
+        super().__init__(f"{what}不止一项：{_listed(tuple(found))}", mend)
+
+
+def _listed(each: tuple[str, ...]) -> str:
+    """List names in one line, or in a line each where they do not fit."""
+    listed = "、".join(each)
+    if cell_width(listed) > _ONE_LINE:
+        return "".join(f"\n  {one}" for one in each)
+    return listed
 
 
 class WorkflowError(LifecycleError):

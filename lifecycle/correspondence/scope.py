@@ -36,7 +36,7 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
     on, seq = intent["occurred_on"], drafted.body["office"]
     names = directory.names(on, seq)
     moment = library.moment(on, drafted.body["calendar"], names)
-    limits = sorted(open_limits(workflow, case, moment.calendar), key=lambda item: item.due.on)
+    limits = _limits(drafted, moment)
     due = limits[0] if limits else None
     to = [a.name for a in addressees(directory, drafted, moment) if not a.copy]
     rule = rule_of(workflow, drafted.letter)
@@ -72,6 +72,19 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
         **words.scope(),
         "workdays_after": workdays_after(moment.calendar),
     }
+
+
+def _limits(drafted: Drafted, moment: Moment) -> list[OpenLimit]:
+    """List the limits of the state that a letter speaks of, the next one first.
+
+    What redoes the letter of a transition speaks of the state to which that led: once the case has
+    left it, its limits do not count any more, and those of where the case is now are not its own.
+    """
+    act = drafted.origin or drafted
+    if act.transition is not None and drafted.after.state != act.after.state:
+        return []
+    limits = open_limits(drafted.workflow, drafted.after, moment.calendar)
+    return sorted(limits, key=lambda item: item.due.on)
 
 
 def due_text(due: Due, amount: int, unit: str) -> str:

@@ -91,20 +91,32 @@ def _see_dates(
     """See that a letter that goes out late does not promise the day of a limit that was the left
     state's: it is drafted anew. Raises InvalidError if not.
     """
+    dead = dead_promise(library, drafted, case, act.content, moment.on.isoformat())
+    if dead:
+        raise InvalidError(
+            f"{drafted.name} {dead}",
+            f"按现在的情况重拟：lifecycle notice draft {case.number} --replace {drafted.name}",
+        )
+
+
+def dead_promise(
+    library: Library, drafted: Drafted, case: Case, content: Mapping[str, Any], on: str
+) -> str:
+    """Say which day a letter promises though it goes out late and the day is that of a limit of the
+    state that the case has left; "" where it promises none. `content` is the letter as plain
+    values. What was drafted anew since the case left the state is let through.
+    """
     letter = case.letters[drafted.name]
-    lapse = lapse_of(drafted.workflow, case, letter, moment.on.isoformat())
-    anew = letter.first and letter.on >= (lapse.on if lapse else "")
-    if lapse is None or lapse.kind != "finished" or anew:
-        return
+    lapse = lapse_of(drafted.workflow, case, letter, on)
+    if lapse is None or lapse.kind != "finished" or (letter.first and letter.on >= lapse.on):
+        return ""
     calendar = library.calendar(drafted.body["calendar"])
-    printed = json.dumps(act.content, ensure_ascii=False)
+    printed = json.dumps(content, ensure_ascii=False)
     for item in open_limits(drafted.workflow, drafted.after, calendar):
-        day = f"{item.due.on.year}年{item.due.on.month}月{item.due.on.day}日"
-        if f"{day}前" in printed:
-            raise InvalidError(
-                f"{drafted.name} 写着“{day}前”，{lapse.text}，期限已不算数",
-                f"按现在的情况重拟：lifecycle notice draft {case.number} --replace {drafted.name}",
-            )
+        day = f"{item.due.on.year}年{item.due.on.month}月{item.due.on.day}日前"
+        if day in printed:
+            return f"写着“{day}”，{lapse.text}，期限已不算数"
+    return ""
 
 
 def issue_of(

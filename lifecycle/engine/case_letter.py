@@ -48,6 +48,11 @@ class Addressee:
         """
         return self.received_on or self.sent_on
 
+    @property
+    def has_it(self) -> bool:
+        """Tell whether it has signed for the letter, or answered it."""
+        return bool(self.received_on or self.replied_on)
+
 
 @dataclass(frozen=True, slots=True)
 class CaseLetter:

@@ -5,13 +5,11 @@ issued before its step was undone is to be replaced or voided.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import UNISSUED, CaseLetter
 from lifecycle.engine.editions import transition_of
-from lifecycle.engine.steps import MadeStep
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import PREVIOUS, Workflow
 
@@ -22,6 +20,8 @@ LAPSES = {
     "outlived": "所属流转已退回，须替代或作废",
 }
 """What officers call the ways in which a letter is out of time."""
+STAYING = ("record", "suspend")
+"""The kinds of transitions after which the case is where it was, or comes back there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,24 @@ def lapse_of(workflow: Workflow, case: Case, letter: CaseLetter, on: str) -> Lap
     return Lapse("finished", left_on) if left_on and left_on < on else None
 
 
+def lapse_as_recorded(
+    workflow: Workflow, case: Case, letter: CaseLetter, on: str, text: str
+) -> Lapse | None:
+    """Tell why a letter is out of time on a day, as an entry records it (`text`, "" for none yet).
+
+    Earlier versions took the first return or resumption for the end of the stage: where that is
+    what was recorded, it stands.
+    """
+    lapse = lapse_of(workflow, case, letter, on)
+    if not (text and letter.transition) or (lapse is not None and lapse.kind != "finished"):
+        return lapse
+    later = case.steps.after(letter.step)
+    moves = (step.on for step in later if transition_of(workflow, step).kind not in STAYING)
+    former = Lapse("finished", next(moves, ""))
+    is_out = _state_led_to(workflow, case, letter) not in _places(case)
+    return former if is_out and former.text == text and former.on < on else lapse
+
+
 def outlived(case: Case, letter: CaseLetter) -> Lapse | None:
     """Tell whether a letter in force tells of a step that was undone since it was issued; one that
     was drafted anew after the return tells of what there was then.
@@ -82,19 +100,42 @@ def _is_anew(case: Case, letter: CaseLetter) -> bool:
 def _left_on(workflow: Workflow, case: Case, letter: CaseLetter) -> str:
     """Give the day on which the case left the state to which a letter's step led; "" while it is
     there, be it suspended.
+
+    That of the first step that led on from there; where none stands, of the first return. What is
+    suspended there and ends without coming back leaves it, too.
     """
-    later = case.steps.after(letter.step)
+    there = _state_led_to(workflow, case, letter)
+    if there in _places(case):
+        return ""
+    held: tuple[str, ...] = ()
+    returns = []
+    for step in case.steps.after(letter.step):
+        kind = transition_of(workflow, step).kind
+        if kind == "suspend":
+            held = (*held, step.source)
+        elif kind == "resume" and step.source != there:
+            held = held[:-1]
+        elif kind == "return":
+            returns.append(step)
+            held = ()
+        elif kind != "record":
+            if there in (step.source, *held):
+                return step.on
+            held = ()
+    from_there = [step.on for step in returns if step.source == there]
+    return next(iter((*from_there, *(step.on for step in returns))), "")
+
+
+def _state_led_to(workflow: Workflow, case: Case, letter: CaseLetter) -> str:
+    """Name the state to which a letter's step led."""
     transition = workflow.leaving[letter.source][letter.transition]
     there = transition.to or letter.source
-    if there == PREVIOUS:
-        there = later[0].source if later else case.state
-    if there in (case.state, *(one.state for one in case.suspensions)):
-        return ""
-    return next((step.on for step in _moves(workflow, later)), "")
+    if there != PREVIOUS:
+        return there
+    later = case.steps.after(letter.step)
+    return later[0].source if later else case.state
 
 
-def _moves(workflow: Workflow, steps: list[MadeStep]) -> Iterator[MadeStep]:
-    """List the steps that left the state they were made from; a suspension comes back."""
-    for step in steps:
-        if transition_of(workflow, step).kind not in ("record", "suspend"):
-            yield step
+def _places(case: Case) -> tuple[str, ...]:
+    """Name the states that a case is in: its own, and those in which it is suspended."""
+    return (case.state, *(one.state for one in case.suspensions))

@@ -40,7 +40,7 @@ from lifecycle.engine.standing import (
     running_limits,
     stand,
 )
-from lifecycle.errors import AmbiguousError, InvalidError
+from lifecycle.errors import ChoiceError, InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow
 
@@ -122,29 +122,57 @@ def judge_way(
 
 
 def only_forward(
-    workflow: Workflow, case: Case, officer: Officer, command: str = "advance"
+    workflow: Workflow, case: Case, officer: Officer, moment: Moment, command: str = "advance"
 ) -> Transition:
-    """Give the one forward transition that leaves a case's state; `command` is to name it, and one
-    of the officer's own, where there is any, stands as the example.
+    """Give the one forward transition that can be meant where none is named: of those that leave
+    the state and that the officer makes, the one that nothing has excluded; `command` is to name
+    one where there are several.
 
-    Raises AmbiguousError or InvalidError.
+    Where none is the officer's, the only one there is, for its gates say whose it is. Raises
+    ChoiceError or InvalidError.
     """
     leaving = workflow.leaving[case.state].values()
-    found = [t for t in leaving if t.kind == "forward" and t.by]
-    if len(found) > 1:
-        named = [f"{t.title}（{t.name}，{makers_told(workflow, t)}）" for t in found]
-        mine = [t for t in found if any(holds(workflow, case, officer, role) for role in t.by)]
-        example = f"lifecycle {command} {case.number} {(mine or found)[0].name}"
-        raise AmbiguousError("可推进的流转", case.number, named, f"写明是哪一项，如：{example}")
-    if not found:
-        title = workflow.states[case.state].title
-        ways = "、".join(f"{t.title}（{t.name}）" for t in leaving if t.kind in _WAYS_BACK)
-        also = f"；要办 {ways}，写明它的名称" if ways else ""
-        raise InvalidError(
-            f"{case.number} 现为“{title}”，没有可以推进的流转",
-            f"用 lifecycle show {case.number} 查看可办事项{also}",
-        )
-    return found[0]
+    forward = [t for t in leaving if t.kind == "forward" and t.by]
+    if not forward:
+        raise _leads_nowhere(workflow, case)
+    mine = [t for t in forward if any(holds(workflow, case, officer, role) for role in t.by)]
+    found = _still_open(workflow, case, mine or forward, officer, moment)
+    if len(found) == 1:
+        return found[0]
+    named = [f"{t.title}（{t.name}，{makers_told(workflow, t)}）" for t in found]
+    example = f"lifecycle {command} {case.number} {found[0].name}"
+    if mine or command == "why":
+        what = f"{case.number} 可推进的流转"
+        raise ChoiceError(what, named, f"写明是哪一项，如：{example}")
+    whose = "、".join(dict.fromkeys(makers_told(workflow, t) for t in found))
+    title = workflow.states[case.state].title
+    raise InvalidError(
+        f"{case.number} 现为“{title}”，没有由您推进的流转；"
+        f"下一步由 {whose} 办理：{'、'.join(named)}",
+        f"用 lifecycle show {case.number} 查看可办事项",
+    )
+
+
+def _leads_nowhere(workflow: Workflow, case: Case) -> InvalidError:
+    """Say that no transition leads on from a case's state, and which lead back on the way."""
+    title = workflow.states[case.state].title
+    leaving = workflow.leaving[case.state].values()
+    ways = "、".join(f"{t.title}（{t.name}）" for t in leaving if t.kind in _WAYS_BACK)
+    also = f"；要办 {ways}，写明它的名称" if ways else ""
+    return InvalidError(
+        f"{case.number} 现为“{title}”，没有可以推进的流转",
+        f"用 lifecycle show {case.number} 查看可办事项{also}",
+    )
+
+
+def _still_open(
+    workflow: Workflow, case: Case, ways: list[Transition], officer: Officer, moment: Moment
+) -> list[Transition]:
+    """Give those of some transitions that can still be made; all of them where none can."""
+    if len(ways) < 2:
+        return ways
+    open_ways = [t for t in ways if not _judged(workflow, case, t, officer, moment).is_over]
+    return open_ways or ways
 
 
 def look(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Outlook:

@@ -516,7 +516,7 @@ class Register:
         self._stamp(now, directory)  # a wrong clock is told before the days that follow from it
         on = self._day(request, now)
         if case is not None and act.moves_clock:
-            _see_order(case, on)
+            see_order(case, on)
         if isinstance(act, IssueLetter) and on != _day_of(now):
             raise InvalidError("文号只能在签发当日编排，不能补编或倒签", "去掉 --on，今天签发")
         self._see_account(request, directory)
@@ -920,7 +920,7 @@ def _of_effect(refused: RefusedError) -> Iterator[Gate]:
             yield Gate("does", False, {}, text, gate.mend, gate.basis)
 
 
-def _see_order(case: Case, on: date) -> None:
+def see_order(case: Case, on: date) -> None:
     """Refuse a day before the last one of a case that a gate can read."""
     if on.isoformat() < case.last_on:
         raise InvalidError(

@@ -60,11 +60,29 @@ def test_of_two_that_wait_one_is_named(tiny: Tiny, moved: str) -> None:
         code, told = tiny.fails(verb, moved, by="bureau02")
         assert code == 1
         assert told == (
-            f"待确认的更正“{moved}”不止一个：\n"
+            f"{moved} 待确认的更正不止一项：\n"
             f"  第 6 笔　{CHANGE}：漏计\n"
             "  第 7 笔　总投资 32000 万元 → 36000 万元：写错\n"
             f"  改法：写明是第几笔，如：lifecycle {verb} {moved} 6\n"
         )
+
+
+def test_of_two_for_one_value_the_other_lapses_and_says_so(tiny: Tiny, moved: str) -> None:
+    """Whoever confirms one reads which lapsed with it; whoever confirms or declines that one then
+    reads with which entry it lapsed, and of the first that it was confirmed.
+    """
+    for note in ("漏计", "合同另计"):
+        tiny.do("correct", moved, "investment=35000", "--note", note, by="bureau01")
+    told = tiny.run("confirm", moved, "6", by="bureau02").stderr
+    assert told == "提示：第 7 笔更正随之失效：更正的是同一内容；仍要更正的，重新提出\n"
+    lapsed = "  ✗ 更正　　第 7 笔更正已随第 8 笔（确认第 6 笔更正）失效"
+    assert lapsed in tiny.fails("confirm", moved, "7", by="bureau02")[1].splitlines()
+    assert (
+        lapsed in tiny.fails("decline", moved, "7", "--note", "重", by="bureau02")[1].splitlines()
+    )
+    again = tiny.fails("confirm", moved, "6", by="bureau02")[1]
+    assert "第 6 笔更正已由第 8 笔确认" in again
+    assert "第 2 笔不是待确认的更正" in tiny.fails("confirm", moved, "2", by="bureau02")[1]
 
 
 def test_a_document_is_asked_for_before_somebody_confirms(tiny: Tiny, moved: str) -> None:

@@ -233,22 +233,75 @@ def test_what_was_filled_in_and_what_was_said_stand_apart(tiny: Tiny) -> None:
     assert told.endswith("　登记到访　填 到访人数 3　说明：下午到")
 
 
-def test_of_several_ways_on_the_own_one_is_the_example(tiny: Tiny) -> None:
-    """Each is named with whose it is; the example is one that the officer makes."""
+def more_ways_on(tiny: Tiny, *ways: str) -> str:
+    """Publish the workflow with more ways out of the first state, and open a case of it."""
     text = (TINY / "workflows" / "visit.yaml").read_text("utf-8")
-    way = "  - {name: drop, title: 认定不办, from: scouting, to: done, by: planning}\n"
+    more = "".join(f"  - {{{way}, from: scouting, to: done}}\n" for way in ways)
     text = text.replace("version: 1", "version: 2").replace("  - name: to_siting\n", "\0", 1)
-    tiny.write("visit.yaml", text.replace("\0", way + "  - name: to_siting\n"))
+    tiny.write("visit.yaml", text.replace("\0", more + "  - name: to_siting\n"))
     tiny.do("workflow", "publish", "visit.yaml", by="admin")
-    number = tiny.opened()
-    for verb, officer, example in (
-        ("advance", "bureau01", "to_siting"),
-        ("why", "planning01", "drop"),
-    ):
-        told = tiny.fails(verb, number, by=officer)[1]
-        assert "认定不办（drop，建设（规划））" in told
-        assert "转入规划选址（to_siting，市招商局）" in told
-        assert told.endswith(f"  改法：写明是哪一项，如：lifecycle {verb} {number} {example}\n")
+    return tiny.opened()
+
+
+DROP = "name: drop, title: 认定不办, by: planning"
+CLAIM = "name: claim, title: 业主认领, by: land"
+DIRECT = "name: direct, title: 直接办结, by: bureau"
+NOT_AFTER_A_VISIT = "needs: {guards: [{when: count.note_visit == 0, else: 已到访}]}"
+
+
+def test_of_several_ways_on_the_officers_own_one_is_meant(tiny: Tiny) -> None:
+    """Where several lead on and the officer makes one of them, that one is taken."""
+    number = more_ways_on(tiny, DROP)
+    for officer, way in (("bureau01", "to_siting"), ("planning01", "drop")):
+        assert tiny.asks("why", number, by=officer)["transition"] == way
+    told = tiny.do("advance", number, "--dry-run", by="planning01")
+    assert told.endswith("可以办理（未写入），办后为“办结”\n")
+
+
+def test_of_several_own_ways_on_each_is_named(tiny: Tiny) -> None:
+    """Where several are the officer's, only those are listed, with one as the example; what an
+    earlier event has excluded is not among them.
+    """
+    number = more_ways_on(tiny, DROP, f"{DIRECT}, {NOT_AFTER_A_VISIT}")
+    for verb in ("advance", "why"):
+        assert tiny.fails(verb, number, by="bureau01") == (
+            1,
+            (
+                f"{number} 可推进的流转不止一项：\n"
+                "  直接办结（direct，市招商局）\n"
+                "  转入规划选址（to_siting，市招商局）\n"
+                f"  改法：写明是哪一项，如：lifecycle {verb} {number} direct\n"
+            ),
+        )
+    tiny.do("advance", number, "note_visit", "--set", "people=3", by="bureau01")
+    assert tiny.asks("why", number, by="bureau01")["transition"] == "to_siting"
+
+
+def test_whoever_makes_no_way_on_is_told_who_does(tiny: Tiny) -> None:
+    """An officer none of whose transitions leads on is told who makes the next step."""
+    number = more_ways_on(tiny, DROP, CLAIM)
+    assert tiny.fails("advance", number, by="wenwu01") == (
+        1,
+        (
+            f"{number} 现为“考察导入”，没有由您推进的流转；"
+            "下一步由 建设（规划）、国土、市招商局 办理："
+            "认定不办（drop，建设（规划））、业主认领（claim，国土）、"
+            "转入规划选址（to_siting，市招商局）\n"
+            f"  改法：用 lifecycle show {number} 查看可办事项\n"
+        ),
+    )
+
+
+def test_why_refuses_a_day_before_the_last_entry(tiny: Tiny) -> None:
+    """What could be made on a day before the case's last entry is refused as the act would be, not
+    answered by how things stand now.
+    """
+    number = tiny.ready()
+    asked = (number, "to_siting", "--on", "2026-09-02")
+    refused = tiny.fails("advance", *asked, by="bureau01")
+    assert refused[1].startswith(f"办理日 2026-09-02 早于 {number} 上一条记录的 2026-09-03\n")
+    assert tiny.fails("why", *asked, by="bureau01") == refused
+    assert tiny.fails("why", *asked) == refused
 
 
 def test_where_nothing_leads_on_the_way_back_is_named(tiny: Tiny) -> None:

@@ -97,6 +97,21 @@ def test_a_letter_that_is_not_ours_is_not(paper: Paper) -> None:
         assert paper.run("notice", "verify", name).exit_code == 1
 
 
+def test_a_number_that_was_never_issued_is_told_as_one(paper: Paper) -> None:
+    """Of what has the form of a document number it is said that it was not issued, not that it was
+    mistyped; of anything else that it is none.
+    """
+    assert paper.fails("notice", "verify", "丽招商函〔2026〕77号") == (
+        1,
+        (
+            "“丽招商函〔2026〕77号”形式是文号，但没有签发过\n"
+            "  改法：核对文号，或用公文末页的验证码核验\n"
+        ),
+    )
+    for given in ("丽招商函〔26〕77号", "丽招商函〔2026〕0号", "随便写的"):
+        assert "或输错了字符" in paper.fails("notice", "verify", given)[1]
+
+
 def test_what_is_over_is_told(paper: Paper, issued: tuple[str, dict[str, Any]]) -> None:
     """A void or superseded letter is genuine, but no longer in force: exit 1, with the reason or
     the successor.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from small import BUREAU, LAND, Advance, Desk
+from small import BUREAU, LAND, Advance, Desk, officer
 
-from lifecycle.engine.acts import DraftLetter
-from lifecycle.engine.case_letter import ISSUED
+from lifecycle.engine.acts import DraftLetter, IssueLetter
+from lifecycle.engine.case_letter import ISSUED, REVIEWED
+from lifecycle.engine.docket import Accepted
 from lifecycle.engine.letter_steps import lapse_of, outlived
 
 TEXT = """
@@ -33,6 +34,7 @@ transitions:
   - {name: back, title: 退回甲, kind: return, from: [second, third], to: first, by: bureau, notices: [{template: back, to: land}]}
   - {name: pause, title: 中止, kind: suspend, from: [first, second], to: paused, by: bureau, notices: [{template: pause, to: land}]}
   - {name: resume, title: 恢复, kind: resume, from: paused, to: previous, by: bureau, notices: [{template: resume, to: land}]}
+  - {name: quit, title: 不办, kind: terminate, from: [paused], to: done, by: bureau}
   - {name: finish, title: 办结, from: third, to: done, by: bureau, notices: [{template: finish, to: land}]}
 """  # noqa: E501
 
@@ -144,6 +146,76 @@ def test_a_suspension_ends_no_state() -> None:
     resumed = desk.on.isoformat()
     desk.pass_days(3)
     assert desk.lapsed() == {"3-pause": f"所属环节已于 {resumed} 办结"}
+
+
+def test_a_stage_ends_when_the_case_goes_on_not_when_it_is_resumed() -> None:
+    """A suspension within the stage, and its end, are no end of the stage: that is the day of the
+    step that led on from there.
+    """
+    desk = Letters()
+    desk.make("ask", "pause")
+    desk.pass_days(3)
+    desk.make("resume")
+    desk.pass_days(3)
+    desk.make("go")
+    left = desk.on.isoformat()
+    desk.pass_days(1)
+    assert desk.lapsed()["2-ask"] == f"所属环节已于 {left} 办结"
+
+
+def test_a_stage_ends_when_the_case_goes_on_for_good() -> None:
+    """After a return the letter of a step that stands is of a stage that is made again, and ends
+    with the step that leads on from there; so is what ends while it is suspended there.
+    """
+    desk = Letters()
+    desk.make("go", "pay", "on")
+    desk.pass_days(3)
+    desk.make("back")
+    returned = desk.on.isoformat()
+    desk.pass_days(3)
+    assert desk.lapsed()["3-pay"] == f"所属环节已于 {returned} 办结", "no step from there stands"
+    desk.make("go")
+    desk.pass_days(3)
+    desk.make("pause", "quit")
+    left = desk.on.isoformat()
+    desk.pass_days(1)
+    assert desk.lapsed()["3-pay"] == f"所属环节已于 {left} 办结"
+
+
+def test_what_was_recorded_of_a_late_letter_stands() -> None:
+    """Versions that took the first resumption for the end of the stage recorded that day: judged
+    again, such an entry is found as it was recorded, and still wants its reason.
+    """
+    desk = Letters()
+    desk.make("ask", "pause", "resume")
+    resumed = desk.on.isoformat()
+    desk.pass_days(3)
+    desk.make("go")
+    desk.pass_days(1)
+    assert desk.case is not None
+    letter, on = desk.case.letters["2-ask"], desk.on.isoformat()
+    former = f"所属环节已于 {resumed} 办结"
+    issue = IssueLetter(
+        letter="2-ask",
+        content={"date": on, "title": "征求意见函"},
+        digest=letter.digest,
+        series="",
+        rules="",
+        template="",
+        addressed=(),
+        writer=0,
+        belated=former,
+    )
+    signer = officer("b3", "signer", "u-bureau")
+    desk.case = replace(desk.case, letters=desk.case.letters.after(replace(letter, state=REVIEWED)))
+    assert desk.unmet(signer, issue) == ["reason"]
+    accepted = desk.ask(signer, replace(issue, note="领导出差"))
+    assert isinstance(accepted, Accepted)
+    assert accepted.act == replace(issue, note="领导出差")
+    fresh = desk.ask(signer, replace(issue, note="领导出差", belated=""))
+    assert isinstance(fresh, Accepted)
+    assert isinstance(fresh.act, IssueLetter)
+    assert fresh.act.belated == f"所属环节已于 {desk.entries[-1]['intent']['occurred_on']} 办结"
 
 
 def test_letters_of_the_end_are_in_time() -> None:

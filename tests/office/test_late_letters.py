@@ -141,7 +141,11 @@ def test_b8_a_finished_step_wants_a_reason(paper: Paper) -> None:
     """
     number = begun(paper)
     goes_on(paper, number)
-    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    told = paper.do("notice", "approve", number, LETTER, by="bureau03")
+    assert told.endswith(
+        "  下一步由签发人办（所属环节已于 2026-09-29 办结，迟发须写明理由；不发的作废）："
+        f"lifecycle notice issue {number} {LETTER} --note 理由\n"
+    )
     assert lapses(paper, number) == {LETTER: "finished", "6-consultation": None}
     assert "；未签发的里 所属环节已办结 1 件" in paper.do("show", number)
     assert "已核稿（所属环节已办结）" in paper.do("notice", "list", number)
@@ -215,13 +219,23 @@ def test_what_went_out_before_a_return_undid_its_step_is_told(paper: Paper) -> N
 def test_b8_a_late_letter_promises_no_day_of_the_left_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """B8: what still says by when the left state was due is drafted anew, with days of now."""
+    """B8: what still says by when the left state was due is drafted anew, with days of now; that
+    is what its reviewer reads and what its signer has to do.
+    """
     paper = Paper(tmp_path, monkeypatch)
     (paper.rules / "notices" / "consultation.j2").write_text(CONSULTATION, encoding="utf-8")
     paper.founded()
     number = begun(paper)
     goes_on(paper, number)
-    paper.do("notice", "approve", number, LETTER, by="bureau03")
+    reviewed = paper.do("notice", "approve", number, LETTER, by="bureau03")
+    dead = "写着“2026年10月19日前”，所属环节已于 2026-09-29 办结，期限已不算数"
+    anew = f"lifecycle notice draft {number} --replace {LETTER}"
+    assert f"  {dead}，应重拟或作废：{anew}\n" in reviewed
+    [task] = [
+        one for one in paper.asks("todo", by="bureau04")["letters"] if one["letter"] == LETTER
+    ]
+    assert f"（{dead}，应重拟或作废）" in task["text"]
+    assert (task["kind"], task["command"]) == ("draft", anew)
     issue = ("notice", "issue", number, LETTER, "--note", "迟了")
     code, said = paper.fails(*issue, by="bureau04")
     assert (code, said.splitlines()) == (
@@ -236,6 +250,41 @@ def test_b8_a_late_letter_promises_no_day_of_the_left_state(
     paper.do("notice", "approve", number, anew, by="bureau03")
     paper.do("notice", "issue", number, anew, "--note", "迟了", by="bureau04")
     assert paper.findings() == []
+
+
+def test_what_is_drafted_anew_promises_no_day_of_a_later_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drafted anew while the case is where its transition led, a letter says by when that is due;
+    once the case has gone on, it promises no day: not that of the later state as its own.
+    """
+    paper = Paper(tmp_path, monkeypatch)
+    (paper.rules / "notices" / "consultation.j2").write_text(CONSULTATION, encoding="utf-8")
+    paper.founded()
+    number = begun(paper)
+    assert asked_by(paper, number, LETTER) == "二、请于2026年10月19日前反馈。"
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    anew = last(paper, number)
+    assert asked_by(paper, number, anew) == "二、请于2026年10月19日前反馈。"
+    goes_on(paper, number)
+    assert asked_by(paper, number, last(paper, number)) == "二、请于2026年10月26日前反馈。"
+    for _twice in range(2):
+        paper.do("notice", "draft", number, "--replace", anew, by="bureau01")
+        anew = last(paper, number)
+        assert asked_by(paper, number, last(paper, number)) == "二、请于收到本函后反馈。"
+    assert paper.findings() == []
+
+
+def last(paper: Paper, number: str) -> str:
+    """Name the letter of a case that was drafted last."""
+    return list(lapses(paper, number))[-1]
+
+
+def asked_by(paper: Paper, number: str, name: str) -> str:
+    """Give the line of a letter that says by when it asks for an answer."""
+    shown = paper.do("notice", "show", number, name)
+    [line] = [line.strip() for line in shown.splitlines() if "请于" in line]
+    return line
 
 
 def test_a_late_letter_without_its_reason_is_found(paper: Paper, tmp_path: Path) -> None:

@@ -137,6 +137,25 @@ def test_a_crash_between_sending_and_the_entry_sends_again(
     assert paper.findings() == []
 
 
+def test_whoever_has_signed_for_a_letter_waits_for_nothing(paper: Paper) -> None:
+    """Once an addressee has signed for a letter or answered it, its sending is in no list and no
+    count, nor is it delivered; once that is taken back, it is again.
+    """
+    number = paper.asked()
+    paper.issued(number)
+    paper.do("notice", "receipt", number, LETTER, by="land01")
+    paper.do("notice", "reply", number, LETTER, "同意", "--note", "同意", by="wenwu01")
+    assert sendings(paper) == {"市文旅平台公司": "by hand"}
+    assert "待送公文 1 件；" in paper.do("todo", by="clerk01")
+    (paper.folder / "exchange").mkdir()
+    reach(paper, None, land=str(paper.folder / "exchange"))
+    answer = paper.asks("notice", "deliver", by="clerk01")
+    assert (answer["sent"], answer["by_hand"]) == ([], 1)
+    paper.do("notice", "take-back", number, LETTER, "receipt", "--note", "没有收到", by="land01")
+    assert len(paper.asks("notice", "deliver", by="clerk01")["sent"]) == 1
+    assert paper.findings() == []
+
+
 def test_what_cannot_be_delivered_is_listed_and_can_be_sent_again(paper: Paper) -> None:
     """A refused address is dead at once and listed with the reason; after mending it is put back
     and goes out.

@@ -8,11 +8,11 @@ from lifecycle.callers import file_named
 from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.cases.cases import pairs
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.done import done_json, done_line
+from lifecycle.cli.done import done_json, done_line, hint_lines
 from lifecycle.cli.files import INPUT
 from lifecycle.cli.terminal.chinese import MOST, Number, argument, command, option
 from lifecycle.cli.terminal.output import say
-from lifecycle.cli.terminal.paragraph import flow
+from lifecycle.cli.terminal.paragraph import flow, hint
 
 if TYPE_CHECKING:
     from lifecycle.office.cases.corrections import Corrected
@@ -179,3 +179,5 @@ def _print(made: Corrected) -> None:
         flow("  ", f"待 {made.confirmers} 的另一人确认", command=_confirming(made))
     if made.asked:
         say(f"  请重新表示意见：{'、'.join(made.asked)}　{_signing(made)}")
+    for text in hint_lines(made.done):
+        hint(text)

@@ -121,12 +121,11 @@ def notice_draft(
 @at_desk
 def notice_approve(desk: Desk, case: str, name: str, principal: str | None, dry_run: bool) -> None:
     """Find a draft in order."""
-    from lifecycle.office.letters.letters import review
+    from lifecycle.office.letters.letters import after_review, review
 
     request = request_of(desk, principal, dry_run=dry_run)
     handled = review(desk.office, request, case, name)
-    number, meant = handled.outcome.case.number, handled.letter.name
-    done(desk, handled, f"下一步由签发人办：lifecycle notice issue {number} {meant}")
+    done(desk, handled, after_review(desk.office, handled.outcome.case, handled.letter))
 
 
 @command(

@@ -296,10 +296,36 @@ def outbox(store: Store, *states: str, after: str = "", most: int = 500) -> list
     return [QueuedSending(*row) for row in rows]
 
 
+def all_sendings(store: Store, *states: str) -> Iterator[QueuedSending]:
+    """Stream the sendings in these states, in the order of their ids, but for those that wait for
+    an addressee who has the letter: signed for it, or answered it.
+    """
+    after = ""
+    while page := outbox(store, *states, after=after):
+        yield from (one for one in page if not _has_arrived(store, one))
+        after = page[-1].id
+
+
+def _has_arrived(store: Store, sending: QueuedSending) -> bool:
+    """Tell whether a sending waits for somebody who has the letter. Raises UnavailableError."""
+    if sending.state != "pending":
+        return False
+    row = store.row(text.LETTER, case_id=sending.case_id, name=sending.name)
+    if row is None:
+        raise damaged(_WHAT)
+    return is_there(_letter_in(row[0]), sending.addressee)
+
+
+def is_there(letter: CaseLetter, addressee: str) -> bool:
+    """Tell whether an addressee has a letter: signed for it, or answered it."""
+    return any(one.name == addressee and one.has_it for one in letter.addressed)
+
+
 def count_sendings(store: Store) -> tuple[int, int]:
     """Count the sendings that wait and those that are dead."""
     counts = dict(store.rows(text.COUNT_SENDINGS))
-    return counts.get("pending", 0), counts.get("dead", 0)
+    waiting = counts.get("pending", 0)
+    return waiting and sum(1 for _one in all_sendings(store, "pending")), counts.get("dead", 0)
 
 
 def due_sendings(store: Store, now: str) -> Iterator[QueuedSending]:

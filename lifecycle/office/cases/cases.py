@@ -444,8 +444,8 @@ def advance(
     texts: Mapping[str, Entered] | None = None,
     origin: Origin = TYPED,
 ) -> Done:
-    """Make a transition; its name may be left out where exactly one forward transition leaves the
-    state. Raises every fault of what was entered with it at once.
+    """Make a transition; its name may be left out where only one leads on that the officer makes.
+    Raises every fault of what was entered with it at once.
     """
     workflow = office.workflow_of(case)
     if transition:
@@ -471,7 +471,9 @@ def _only_forward(office: Office, request: Request, case: Case) -> str:
     if found and (made := stored(found[0])["intent"]["transition"]):
         return str(made)
     officer = office.acting(request, office.day(request.on))
-    return only_forward(office.workflow_of(case), case, officer).name
+    workflow = office.workflow_of(case)
+    moment = office.moment_of(workflow, case, office.moment(request.on))
+    return only_forward(workflow, case, officer, moment).name
 
 
 def _submit(

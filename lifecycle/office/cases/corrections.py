@@ -12,11 +12,13 @@ from lifecycle.engine.acts.changes import told_proposal
 from lifecycle.engine.acts.sign import seat_name
 from lifecycle.engine.case import Case
 from lifecycle.engine.consequences import has_lapsed, waiting_proposals
+from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.foresight import NOTHING, Foreseen, foresee, left_to_return
 from lifecycle.engine.gates.gates import confirmers_of, role_titles
 from lifecycle.engine.values import Entered
-from lifecycle.errors import AmbiguousError, InvalidError
+from lifecycle.errors import ChoiceError, InvalidError
 from lifecycle.frozen import dataclass
+from lifecycle.ledger.chain import follow
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.cases import Done, Remark, done, read_elsewhere, unprintable_in
 from lifecycle.office.cases.entering import read_entry, submit_entry
@@ -25,6 +27,11 @@ from lifecycle.workflow.naming import find_material
 
 MOST_DOCUMENT = 100 << 20
 """A document on which the lead decides has at most so many bytes."""
+_SETTLING = {
+    ConfirmCorrection.entry_type: "确认",
+    DeclineCorrection.entry_type: "决定不予更正",
+}
+"""The entries that settle a correction, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,10 @@ def decline(
 def _submit(
     office: Office, request: Request, case: Case, act: Act, foreseen: Foreseen
 ) -> Corrected:
-    outcome = office.register.submit(request, None, case.id, act)
+    try:
+        outcome = office.register.submit(request, None, case.id, act)
+    except RefusedError as refused:
+        raise _with_its_fate(office, case, refused) from None
     told = done(office, outcome)
     if outcome.body:
         workflow, after = office.workflow_of(case), outcome.case
@@ -133,6 +143,45 @@ def _submit(
         remarks = (*_lapsed(case, after, act), *read_elsewhere(office, case, after))
         told = replace(told, remarks=(*told.remarks, *remarks))
     return _corrected(office, outcome, foreseen, told)
+
+
+def _with_its_fate(office: Office, case: Case, refused: RefusedError) -> RefusedError:
+    """Give a refusal of what does not wait any more with the entry that settled it, or with which
+    it lapsed.
+    """
+    gates = []
+    for gate in refused.gates:
+        number = gate.inputs.get("proposal")
+        fate = _fate(office, case, number) if number and not gate.met else ""
+        gates.append(replace(gate, text=fate) if fate else gate)
+    return RefusedError(refused.case, refused.asked_for, tuple(gates), refused.basis)
+
+
+def _fate(office: Office, case: Case, proposal: int) -> str:
+    """Say what became of the correction that an entry proposed; "" where it proposed none, or one
+    that waits. Reads the case's log.
+    """
+    text = f"第 {proposal} 笔更正"
+    waited = False
+    for step in follow(office.library, office.store.entries(case.id)):
+        waits = step.after is not None and any(
+            one.seq == proposal for one in waiting_proposals(step.after)
+        )
+        if waited and not waits:
+            return text + _how_it_ended(step.body["intent"], proposal)
+        waited = waits
+    return ""
+
+
+def _how_it_ended(intent: Mapping[str, Any], proposal: int) -> str:
+    """Say with which entry a correction ceased to wait."""
+    seq, data = intent["seq"], intent["data"]
+    settled = data.get("proposal") if intent["type"] in _SETTLING else None
+    if settled == proposal:
+        return f"已由第 {seq} 笔{_SETTLING[intent['type']]}"
+    if settled is not None:
+        return f"已随第 {seq} 笔（{_SETTLING[intent['type']]}第 {settled} 笔更正）失效"
+    return f"已失效：所更正的在第 {seq} 笔又变了"
 
 
 def _lapsed(before: Case, after: Case, act: Act) -> Iterator[Remark]:
@@ -177,7 +226,7 @@ def _meant(office: Office, case: Case, proposal: int | None, verb: str) -> int:
             for one in waiting
         )
         mend = f"写明是第几笔，如：lifecycle {verb} {case.number} {waiting[0].seq}"
-        raise AmbiguousError("待确认的更正", case.number, found, mend)
+        raise ChoiceError(f"{case.number} 待确认的更正", found, mend)
     if not waiting:
         raise InvalidError(f"{case.number} 没有待确认的更正")
     return waiting[0].seq

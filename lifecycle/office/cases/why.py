@@ -11,7 +11,7 @@ from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.gates.gates import ABOUT_COMMAND, Gate, makers_told
 from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import ANYBODY, Way, judge_way, only_forward
-from lifecycle.ledger.register import Request
+from lifecycle.ledger.register import Request, see_order
 from lifecycle.workflow.naming import find_transition_name
 
 if TYPE_CHECKING:
@@ -66,15 +66,18 @@ def why(
     on: date | None = None,
 ) -> Judged:
     """Judge every gate of a transition for an officer, or for nobody in particular. Its name may be
-    left out where exactly one leads on; raises AmbiguousError where several do.
+    left out where exactly one leads on; raises ChoiceError where several do, InvalidError for a
+    day before the case's last entry.
     """
     workflow = office.workflow_of(case)
+    if on is not None:
+        see_order(case, on)
     officer = office.officer(code, on, principal=principal) if code else None
+    moment = office.moment_of(workflow, case, office.moment(on))
     if transition is None:
-        name = only_forward(workflow, case, officer or ANYBODY, command="why").name
+        name = only_forward(workflow, case, officer or ANYBODY, moment, command="why").name
     else:
         name = find_transition_name(workflow, transition)
-    moment = office.moment_of(workflow, case, office.moment(on))
     judged = judge_way(workflow, case, name, officer or ANYBODY, moment)
     gates = judged.gates if isinstance(judged, Way) else (judged,)
     if officer is None and isinstance(judged, Way):

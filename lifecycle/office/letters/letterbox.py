@@ -17,6 +17,7 @@ from lifecycle.engine.case_letter import (
     asked_about,
 )
 from lifecycle.engine.gates.cosign import may_speak
+from lifecycle.engine.gates.gates import holds
 from lifecycle.engine.gates.seats import floor_of, seats_of
 from lifecycle.engine.letter_gates import hands_before
 from lifecycle.engine.letter_steps import lapse_of
@@ -29,6 +30,7 @@ from lifecycle.office.letters.reminders import debts, overdue
 
 if TYPE_CHECKING:
     from lifecycle.correspondence.drafts import Drafted
+    from lifecycle.letter.model import Letter
     from lifecycle.office.letters.shelf import Shelf
     from lifecycle.office.office import Office
     from lifecycle.office.view import View
@@ -39,6 +41,7 @@ MOST = 30
 WORDS = {
     "approve": "核稿",
     "issue": "签发",
+    "draft": "重拟",
     "void": "作废",
     "freeze": "补版式",
     "receipt": "签收",
@@ -114,17 +117,17 @@ def _errands_of(
         yield _errand("urge", late.case, late.letter, officer, text, late.due_on)
 
 
-class _Titles:
-    """The titles of drafts, which are in no row: a draft is written to know it, from its case's
-    log, which is read once for all drafts of the case.
+class _Drafts:
+    """Drafts as they are written, which are in no row: from their case's log, which is read once
+    for all drafts of the case.
     """
 
     def __init__(self, office: Office) -> None:
         self._office = office
         self._drafts: dict[str, dict[str, Drafted]] = {}
 
-    def of(self, case: Case, letter: CaseLetter) -> str:
-        """Give a draft's title; where it cannot be written, its case's title and its name."""
+    def written(self, case: Case, letter: CaseLetter) -> tuple[Drafted, Letter] | None:
+        """Write a draft; None where it cannot be written."""
         from lifecycle.correspondence.drafts import drafted_letters
         from lifecycle.correspondence.writing import write_letter
 
@@ -132,16 +135,18 @@ class _Titles:
         if case.id not in self._drafts:
             found = drafted_letters(library, case.id)
             self._drafts[case.id] = {drafted.name: drafted for drafted in found}
+        drafted = self._drafts[case.id][letter.name]
         with suppress(LifecycleError):
-            return write_letter(library, directory, self._drafts[case.id][letter.name]).title
-        return f"{case.title}　{letter.name}"
+            return drafted, write_letter(library, directory, drafted)
+        return None
 
 
 def _desk(view: View, shelf: Shelf, officer: Officer) -> Iterator[LetterErrand]:
     """List what an issuing unit's reviewer and signer have before them, but not what went through
-    their own hands; what a return undid is to be voided.
+    their own hands; what a return undid is to be voided, what promises a day that does not count
+    any more to be redrafted.
     """
-    titles = _Titles(view.office)
+    drafts = _Drafts(view.office)
     for duty, verb, state in (("signer", "issue", REVIEWED), ("reviewer", "approve", DRAFT)):
         if duty not in officer.held:
             continue
@@ -152,25 +157,42 @@ def _desk(view: View, shelf: Shelf, officer: Officer) -> Iterator[LetterErrand]:
                 for person in persons
             }
             if not before & set(officer.persons):
-                title = titles.of(case, letter)
-                yield _drafted(view, case, letter, officer, verb, title)
+                yield _drafted(view, case, letter, officer, verb, drafts)
     for case, letter in shelf.unfrozen(officer.unit):
         text = f"{letter.number}　{letter.title}　已签发，版式文件尚未固定"
         yield _errand("freeze", case, letter, officer, text)
 
 
 def _drafted(
-    view: View, case: Case, letter: CaseLetter, officer: Officer, verb: str, text: str
+    view: View, case: Case, letter: CaseLetter, officer: Officer, verb: str, drafts: _Drafts
 ) -> LetterErrand:
-    """Make the errand of a draft, told by its title; one that is out of time says so."""
-    workflow = view.office.workflow_of(case)
-    lapse = lapse_of(workflow, case, letter, view.moment.on.isoformat())
+    """Make the errand of a draft, told by its title; one that is out of time says so.
+
+    What promises a day that does not count any more is redrafted, by whoever may draft, or void.
+    """
+    workflow, on = view.office.workflow_of(case), view.moment.on.isoformat()
+    written = drafts.written(case, letter)
+    text = written[1].title if written else f"{case.title}　{letter.name}"
+    lapse = lapse_of(workflow, case, letter, on)
     if lapse is None:
         return _errand(verb, case, letter, officer, text)
     if lapse.kind == "undone":
         return _errand("void", case, letter, officer, f"{text}（{lapse.text}）")
+    dead = _dead_promise(view, case, written, on) if written else ""
+    if dead:
+        drafts_it = any(holds(workflow, case, officer, role) for role in workflow.roles)
+        kind = "draft" if drafts_it else "void"
+        return _errand(kind, case, letter, officer, f"{text}（{dead}，应重拟或作废）")
     late = f"{text}（{lapse.text}，迟发须写明理由；不发的作废）"
     return _errand(verb, case, letter, officer, late, noted=verb == "issue")
+
+
+def _dead_promise(view: View, case: Case, written: tuple[Drafted, Letter], on: str) -> str:
+    from lifecycle.correspondence.signing_off import dead_promise
+    from lifecycle.letter.model import dump_letter
+
+    drafted, paper = written
+    return dead_promise(view.office.library, drafted, case, dump_letter(paper), on)
 
 
 def _owed(
@@ -248,7 +270,11 @@ def _errand(
     noted: bool = False,
 ) -> LetterErrand:
     behalf = f" --for {officer.principal}" if officer.principal else ""
-    named = case.number if kind == "urge" else f"{case.number} {letter.name}"
+    named = f"{case.number} {letter.name}"
+    if kind == "urge":
+        named = case.number
+    elif kind == "draft":
+        named = f"{case.number} --replace {letter.name}"
     tail = (" 同意" if opinion else "") + (" --file 复函文件" if kind == "reply" else "")
     tail += " --note 理由" if noted or kind == "void" else ""
     return LetterErrand(

@@ -21,7 +21,13 @@ from lifecycle.correspondence.forms import (
     see_printable,
 )
 from lifecycle.correspondence.press import SUFFIXES, render
-from lifecycle.correspondence.signing_off import digest_of, issued_letter, see_addressed, to_issue
+from lifecycle.correspondence.signing_off import (
+    dead_promise,
+    digest_of,
+    issued_letter,
+    see_addressed,
+    to_issue,
+)
 from lifecycle.correspondence.source import to_source
 from lifecycle.correspondence.writing import write_letter
 from lifecycle.engine.acts import Act, DraftLetter, ReviewLetter, VoidLetter
@@ -318,6 +324,26 @@ def review(office: Office, request: Request, case: str, name: str) -> Handled:
     drafted = find_drafted(office.library, found, meant)
     letter = see_addressed(office.library, office.directory, drafted)
     return submit(office, request, found, ReviewLetter(meant, digest_of(letter), WRITER), meant)
+
+
+def after_review(office: Office, case: Case, letter: CaseLetter) -> str:
+    """Say what is next for a reviewed letter, with the command after a colon: to sign it off, with
+    the reason where it is late; to redraft it where a day that it promises does not count any more;
+    to void it where its step was undone.
+    """
+    on, number, name = office.register.today().isoformat(), case.number, letter.name
+    issuing = f"lifecycle notice issue {number} {name}"
+    lapse = lapse_of(office.workflow_of(case), case, letter, on)
+    if lapse is None:
+        return f"下一步由签发人办：{issuing}"
+    if lapse.kind == "undone":
+        return f"{lapse.text}，不能签发，应作废：lifecycle notice void {number} {name} --note 理由"
+    drafted = find_drafted(office.library, case, name)
+    content = dump_letter(write_letter(office.library, office.directory, drafted))
+    dead = dead_promise(office.library, drafted, case, content, on)
+    if dead:
+        return f"{dead}，应重拟或作废：lifecycle notice draft {number} --replace {name}"
+    return f"下一步由签发人办（{lapse.text}，迟发须写明理由；不发的作废）：{issuing} --note 理由"
 
 
 def issue(office: Office, request: Request, case: str, name: str, note: str = "") -> Handled:

@@ -25,11 +25,12 @@ from lifecycle.errors import LifecycleError, UnknownError
 from lifecycle.ledger.record import stamp_text
 from lifecycle.ledger.rows.letter_rows import (
     QueuedSending,
+    all_sendings,
     due_sendings,
+    is_there,
     kept_letter,
     lease,
     note_failure,
-    outbox,
     revive,
 )
 from lifecycle.office.letters.letters import letter_called, submit
@@ -145,7 +146,7 @@ def deliver_due(
             continue
         case = office.register.case(queued.case_id)
         letter = kept_letter(case, queued.name)
-        if allowed not in (None, letter.unit):
+        if allowed not in (None, letter.unit) or is_there(letter, queued.addressee):
             continue
         now = clock()
         if not lease(office.store, queued, stamp_text(now + lease_for)):
@@ -264,8 +265,10 @@ def sending_of(office: Office, case: Case, letter: CaseLetter, queued: QueuedSen
 
 
 def unsent(office: Office, channels: Channels) -> Iterator[Unsent]:
-    """Stream what waits in the outbox and what was given up, in the order of their ids."""
-    for queued in _queued(office, "pending", "dead"):
+    """Stream what waits in the outbox and what was given up, in the order of their ids; whoever
+    has signed for a letter, or answered it, waits for nothing.
+    """
+    for queued in all_sendings(office.store, "pending", "dead"):
         case = office.register.case(queued.case_id)
         yield Unsent(
             id=queued.id,
@@ -283,25 +286,20 @@ def unsent(office: Office, channels: Channels) -> Iterator[Unsent]:
 
 def count_unsent(office: Office, channels: Channels) -> tuple[int, int]:
     """Count what waits for a messenger, and what was given up."""
-    by_hand = sum(_without_channel(queued, channels) for queued in _queued(office, "pending"))
-    return by_hand, sum(1 for _queued_one in _queued(office, "dead"))
+    by_hand = sum(
+        _without_channel(queued, channels) for queued in all_sendings(office.store, "pending")
+    )
+    return by_hand, sum(1 for _one in all_sendings(office.store, "dead"))
 
 
 def _without_channel(queued: QueuedSending, channels: Channels) -> bool:
     return queued.unit not in channels.units and queued.addressee not in channels.parties
 
 
-def _queued(office: Office, *states: str) -> Iterator[QueuedSending]:
-    after = ""
-    while page := outbox(office.store, *states, after=after):
-        yield from page
-        after = page[-1].id
-
-
 def retry(office: Office, id_: str) -> None:
     """Put back what was given up, or let what waits go at once; raises UnknownError."""
     if not revive(office.store, id_):
-        known = [queued.id for queued in _queued(office, "pending", "dead")]
+        known = [queued.id for queued in all_sendings(office.store, "pending", "dead")]
         raise UnknownError("待送的件", id_, known, "用 lifecycle notice outbox 查编号")
 
 

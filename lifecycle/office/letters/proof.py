@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from lifecycle.office.office import Office
 
 MOST_BYTES = 100 << 20
+_NUMBER = re.compile(r"[^\s〔〕]+〔[0-9]{4}〕[1-9][0-9]*号")
+"""A document number: the issuer's code, the year and the serial number (GB/T 9704—2012 7.2.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,10 @@ def _paper(given: str, office: Office | None) -> Paper:
     if code is None and office is not None:
         at = by_number(office.store, given)
         code = _code_of(office, *at) if at else None
+    if code is None and office is not None and _NUMBER.fullmatch(given):
+        raise InvalidError(
+            f"“{given}”形式是文号，但没有签发过", "核对文号，或用公文末页的验证码核验"
+        )
     if code is None:
         mend = "验证码在公文末页，12 位，如 3GWP-KFSE-4F15；核验文件请写文件名"
         raise InvalidError(f"“{given}”不是文件、验证码或文号，或输错了字符", mend)

@@ -29,7 +29,7 @@ from lifecycle.engine.letter_gates import (
     judge_hands,
     judge_stage,
 )
-from lifecycle.engine.letter_steps import lapse_of
+from lifecycle.engine.letter_steps import lapse_as_recorded
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
 
@@ -79,7 +79,8 @@ class IssueLetter(LetterAct):
         not so, or "".
         """
         case, on = docket.case, docket.moment.on.isoformat()
-        lapse = lapse_of(docket.workflow, case, letter, on)
+        recorded = self.belated or ""
+        lapse = lapse_as_recorded(docket.workflow, case, letter, on, recorded)
         if lapse is None:
             return ""
         inputs = {"step": letter.step, "lapse": lapse.kind}
