@@ -66,7 +66,7 @@ def test_a_clock_far_ahead_stops_nothing_but_itself(bureau: Bureau) -> None:
     code, message = set_area(bureau)
     assert code == 3
     assert message == (
-        "系统时钟 2036-09-30 10:00:02 比上一条记录 2026-09-30 10:00:24 晚了 3652 天，超过 92 "
+        "系统时钟 2036-09-30 10:00:02 比上一条记录 2026-09-30 10:00:25 晚了 3652 天，超过 92 "
         "天（北京时间），"
         "未写入\n"
         "  改法：时钟不对的，校准后重办；时钟没错（久未使用）的，管理员先办 lifecycle clock "
@@ -211,7 +211,7 @@ def test_the_audit_finds_a_jump_that_nobody_confirmed(bureau: Bureau) -> None:
     bureau.rechain(case_id)
     bureau.now = datetime(2027, 3, 2, tzinfo=UTC)
     told = (
-        "记录时间 2027-03-01T02:00:00.000000Z 比前一序号的 2026-09-30T02:00:24.000000Z 晚了 151 "
+        "记录时间 2027-03-01T02:00:00.000000Z 比前一序号的 2026-09-30T02:00:25.000000Z 晚了 151 "
         "天，"
         "超过 92 天而没有两人确认时钟"
     )

@@ -41,7 +41,7 @@ class CancelOpening(Act):
         docket.add(gate)
         opened = case.steps.at(case.fired[OPENING].seq)
         if opened is not None and opened.cause:
-            text = f"{made_by(opened.cause)}的立项，不能单独撤销"
+            text = f"{made_by(opened.cause)}立项，不能单独撤销"
             docket.add(Gate("relied", False, {"step": opened.seq}, text, "不再办的，办理终止"))
         opener = case.fired[OPENING].persons
         judge_own(docket, opener, "立项")
