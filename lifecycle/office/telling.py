@@ -31,11 +31,11 @@ def told(
     """
     proposed = _proposed(office, body)
     sentence = tell(workflow, body, names, before=before, proposed=proposed)
-    return f"{sentence}{_caused(office, body)}{_late(body)}"
+    return f"{sentence}{_caused(office, body)}"
 
 
-def _late(body: Body) -> str:
-    """Say of what somebody recorded later than it happened when that was."""
+def told_late(body: Body) -> str:
+    """Say of what somebody recorded later than it happened when that was; "" of anything else."""
     recorded, intent = recorded_day(body["recorded_at"]), body["intent"]
     if recorded == intent["occurred_on"] or intent["actor"]["id"] == CLOCK:
         return ""

@@ -251,7 +251,7 @@ def test_one_of_the_heads_is_enough_and_short_leave_goes_no_further(founded: Fou
     ]
     assert leave.does("personnel01 advance grant_short") == (
         "已办理：QJ-2026-001　张三　准假（三日以内）　主管已批 → 休假\n"
-        "  现在“休假”，由 人事 牵头，限 2026-10-12 前\n"
+        "  现在“休假”，由 人事 牵头，“销假”限 2026-10-12 前\n"
     )
     leave.at("2026-10-12")
     leave.does("personnel01 advance report_back --set back_on=2026-10-12")

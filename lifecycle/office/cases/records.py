@@ -9,7 +9,7 @@ from lifecycle.callers import file_named
 from lifecycle.engine.amendments import Amendment, with_amendments
 from lifecycle.engine.case import Case, dump_case
 from lifecycle.errors import InvalidError, WorkflowError, faults_among
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.insight.chronicle import who
 from lifecycle.insight.document import case_document
 from lifecycle.insight.sight import CANCELLED
@@ -22,7 +22,7 @@ from lifecycle.office.cases.values import (
     shown_amendments,
     shown_facts,
 )
-from lifecycle.office.telling import told
+from lifecycle.office.telling import told, told_late
 
 if TYPE_CHECKING:
     from lifecycle.ledger.chain import CaseStep
@@ -52,7 +52,8 @@ def log(office: Office, case: Case, *, after: int = 0) -> Iterator[LogLine]:
     """Tell a case's entries in a line each, with the workflow and the names of their own time."""
     for step in follow(office.library, office.store.entries(case.id)):
         if step.row.seq > after:
-            yield _line(office, step.body, step.before)
+            line = _line(office, step.body, step.before)
+            yield replace(line, sentence=line.sentence + told_late(step.body))
 
 
 def _line(office: Office, body: Mapping[str, Any], before: Case | None = None) -> LogLine:

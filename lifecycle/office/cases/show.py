@@ -35,7 +35,7 @@ from lifecycle.office.cases.values import (
     shown_facts,
 )
 from lifecycle.office.office import entries
-from lifecycle.office.telling import confirmed_change, told
+from lifecycle.office.telling import confirmed_change, told, told_late
 from lifecycle.workflow.model import CLOCK
 
 if TYPE_CHECKING:
@@ -534,7 +534,7 @@ class _SheetMaker:
     def entry(self, body: Mapping[str, Any]) -> LastEntry:
         on = body["intent"]["occurred_on"]
         names = self.view.office.directory.names(on, body["office"])
-        sentence = told(self.view.office, self.workflow, body, names)
+        sentence = told(self.view.office, self.workflow, body, names) + told_late(body)
         return LastEntry(on, who(body), sentence, account_of(body))
 
 
