@@ -287,7 +287,7 @@ def _officer_of(
     actor, office = intent["actor"], body["office"]
     if is_by_clock(intent):
         return the_clock(workflow, case, moment)
-    if actor["id"] == CLOCK and CAUSE in intent and not is_by_clock(intent):
+    if actor["id"] == CLOCK and CAUSE in intent:
         return Officer(CLOCK, "", actor["unit"], {})
     recorded = recorded_day(body["recorded_at"])
     officer = library.officer(directory, actor, intent["occurred_on"], recorded, office)

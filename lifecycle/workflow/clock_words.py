@@ -7,9 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.errors import Problem
-from lifecycle.expression.expression import Expression
-from lifecycle.expression.faults import ExpressionError
 from lifecycle.workflow.model import CLOCK, ENTERED, Transition, Workflow
+from lifecycle.workflow.reliance import names_in
 
 
 def check_clock(workflow: Workflow) -> Iterator[Problem]:
@@ -42,7 +41,7 @@ def _check_alone(workflow: Workflow, way: Transition) -> Iterator[Problem]:
         message = f"流转 {way.name} 要当场填写（asks），到期没有人填"
         mend = "由系统填的写在 sets 里；要人填的，另写一项由人办的流转"
         yield Problem("clock-asks", way.location, message, mend)
-    looks = [guard for guard in way.guards if "today" in _names(guard.when)]
+    looks = [guard for guard in way.guards if "today" in names_in(guard.when)]
     if looks or way.dwells:
         place = looks[0].location if looks else way.dwells[0].location
         message = f"流转 {way.name} 到期自动办，条件却另看日子（today、dwell）"
@@ -53,14 +52,6 @@ def _check_alone(workflow: Workflow, way: Transition) -> Iterator[Problem]:
     if way.reason:
         message = f"流转 {way.name} 必须写理由，到期没有人写"
         yield Problem("clock-reason", way.location, message, "删去 reason，或改由人办")
-
-
-def _names(expression: Expression) -> frozenset[str]:
-    """Give the names of a condition; of what is none it is told elsewhere."""
-    try:
-        return expression.names
-    except ExpressionError:
-        return frozenset()
 
 
 def _check_circles(workflow: Workflow) -> Iterator[Problem]:

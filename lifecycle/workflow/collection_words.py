@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.errors import Problem, nearest
-from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError
 from lifecycle.expression.language import FUNCTIONS
 from lifecycle.expression.sorts import Names, Sort, find_faults
 from lifecycle.workflow.conditions import CASE_PARTS, Others, sort_of, sort_of_part
 from lifecycle.workflow.model import THIS, Collection, Workflow
+from lifecycle.workflow.reliance import names_in
 
 
 def check_collections(workflow: Workflow, others: Others | None) -> Iterator[Problem]:
@@ -22,17 +22,10 @@ def check_collections(workflow: Workflow, others: Others | None) -> Iterator[Pro
     for collection in workflow.collections.values():
         yield from _check_one(workflow, collection, others)
     for light in workflow.lights:
-        if light.when is not None and workflow.collections.keys() & _names(light.when):
+        if light.when is not None and workflow.collections.keys() & names_in(light.when):
             message = f"亮灯“{light.title}”的条件读汇集"
             mend = "亮灯只看本事项：别的事项变了，它不会跟着变"
             yield Problem("linked-light", light.location, message, mend)
-
-
-def _names(expression: Expression) -> frozenset[str]:
-    try:
-        return expression.names
-    except ExpressionError:
-        return frozenset()
 
 
 def _check_one(

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.errors import Problem, nearest
-from lifecycle.expression.faults import ExpressionError
 from lifecycle.expression.language import TYPES
 from lifecycle.expression.sorts import Sort
 from lifecycle.workflow.conditions import Others
@@ -23,6 +22,7 @@ from lifecycle.workflow.model import (
     Transition,
     Workflow,
 )
+from lifecycle.workflow.reliance import names_in
 from lifecycle.workflow.setting_words import COMPUTED_AS, sort_computed
 
 PERIOD_PARTS = {"label": "text", "code": "text", "begin": "date", "end": "date"}
@@ -84,7 +84,7 @@ def _check_target(workflow: Workflow, every: Every, target: Workflow) -> Iterato
 
 
 def _check_value(workflow: Workflow, fact: Fact, setting: Setting) -> Iterator[Problem]:
-    own = sorted(_mentioned(setting) & {*workflow.facts, *workflow.collections})
+    own = sorted(names_in(setting.value) & {*workflow.facts, *workflow.collections})
     if own:
         message = f"every 里还没有事项，不能用 “{own[0]}”"
         mend = "写 period、before 的 label、code、begin、end，或固定的文字"
@@ -97,14 +97,6 @@ def _check_value(workflow: Workflow, fact: Fact, setting: Setting) -> Iterator[P
         what = TYPES[wanted[0]].title
         message = f"{fact.title}（{fact.name}）要{what}，这里算出的是{sort.title}"
         yield Problem("wrong-effect", setting.location, message, "改正式子，或改那里的要素的类型")
-
-
-def _mentioned(setting: Setting) -> frozenset[str]:
-    """Give the names of what is computed; of what is no expression it is told elsewhere."""
-    try:
-        return setting.value.names
-    except ExpressionError:
-        return frozenset()
 
 
 def _sort_of(space: str, name: str) -> Sort | None:

@@ -124,6 +124,11 @@ def _parts(expression: Expression) -> frozenset[tuple[str, ...]]:
         return frozenset()
 
 
+def names_in(expression: Expression) -> frozenset[str]:
+    """Give the names of an expression; one that is none has none, and is told of elsewhere."""
+    return _mentioned(expression)[0]
+
+
 def _mentioned(when: Expression) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
     """Give the names and paths of a condition; one that is none has none, and never holds."""
     try:
