@@ -58,6 +58,7 @@ class Desk:
     def opened(self, *, create: bool) -> Office:
         """Open the office, making its database where there is none if asked to."""
         office = self.session.open(self.db, create=create)
+        office.looks(self.officer_code)
         click.get_current_context().find_root().call_on_close(office.close)
         return office
 
@@ -154,6 +155,7 @@ def _called(desk: Desk, caller: Caller, command: click.Command) -> Desk:
     officer = caller_of(office, caller.account, desk.officer_code)
     if caller.errand.missing():
         raise click.exceptions.Exit(0)
+    office.looks(officer)
     return replace(desk, db=None, officer_code=officer)
 
 

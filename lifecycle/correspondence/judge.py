@@ -71,7 +71,7 @@ class LetterJudge:
             return
         yield from _pinned(directory, drafted, body)
         on = intent["occurred_on"]
-        moment = self.library.moment(on, body["calendar"], directory.names(on, seq))
+        moment = self.library.moment(on, body["calendar"], directory.titles(on, seq))
         actor = intent["actor"]
         title = directory.people[actor.get("for", actor["id"])].title
         wanted = issue_of(self.library, directory, drafted, moment=moment, signer=title, seq=seq)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from lifecycle.correspondence.drafts import Drafted
 from lifecycle.engine.others import CaseRecord, Others
+from lifecycle.engine.values import naming
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.others import OtherCases, PastCases
 from lifecycle.people.directory import Directory
@@ -107,7 +108,9 @@ class LinkedReading:
 
 
 def named(fact: Fact, value: object, names: Mapping[str, str]) -> object:
-    """Give a value as letters show it: units by name."""
+    """Give a value as letters show it: units, officers and posts by name."""
+    if fact.type in ("officer", "post"):
+        return names.get(naming(fact.type, str(value)), value)
     if "unit" not in (fact.type, fact.of):
         return value
     if isinstance(value, list):

@@ -22,7 +22,7 @@ from lifecycle.engine.values import typed
 from lifecycle.engine.workdays import Due
 from lifecycle.ledger.library import Library
 from lifecycle.people.directory import Directory
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Role, Workflow
 
 REPLY_DUE = "\ue000"
 """Stands in a draft for the day by which an answer is due: it counts from signing off, so it is
@@ -34,7 +34,7 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
     """Give the names that a template may use, as the case was at that entry."""
     workflow, case, intent = drafted.workflow, drafted.after, drafted.body["intent"]
     on, seq = intent["occurred_on"], drafted.body["office"]
-    names = directory.names(on, seq)
+    names = directory.titles(on, seq)
     moment = library.moment(on, drafted.body["calendar"], names)
     limits = _limits(drafted, moment)
     due = limits[0] if limits else None
@@ -187,20 +187,28 @@ def _resolved(
         if name in workflow.parties:
             party = workflow.parties[name]
             text = str(case.facts.get(party.fact, party.title)) if party.fact else party.title
-            own = next((unit for unit, title in moment.names.items() if title == text), "")
+            own = next((code for code in directory.units if moment.names.get(code) == text), "")
             found.setdefault(
                 text, Addressee(text, own)
             )  # a party may be a unit too, such as the owner's company
             continue
         role = workflow.roles[name]
-        units = (
-            case.bound_units(role.bound)
-            if role.bound
-            else directory.units_with(name, moment.on.isoformat(), seq)
-        )
+        units = _units_holding(directory, role, case, moment, seq)
         for unit in units:
             title = moment.names.get(unit, unit)
             found.setdefault(title, Addressee(title, unit))
-        if not units and not role.bound:
+        if not units and not role.binding:
             found.setdefault(role.title, Addressee(role.title))
     return list(found.values())
+
+
+def _units_holding(
+    directory: Directory, role: Role, case: Case, moment: Moment, seq: int
+) -> tuple[str, ...]:
+    """Name the units that a letter to a role goes to; to a person or a post, through their unit."""
+    if role.named is not None:
+        unit = directory.seat_of(role, str(case.facts.get(role.named, "")))
+        return (unit,) if unit else ()
+    if role.bound:
+        return case.bound_units(role.bound)
+    return directory.units_with(role.name, moment.on.isoformat(), seq)

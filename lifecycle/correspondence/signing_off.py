@@ -54,7 +54,7 @@ def see_addressed(library: Library, directory: Directory, drafted: Drafted) -> L
     """
     letter = write_letter(library, directory, drafted)
     intent = drafted.body["intent"]
-    names = directory.names(intent["occurred_on"], drafted.body["office"])
+    names = directory.titles(intent["occurred_on"], drafted.body["office"])
     moment = library.moment(intent["occurred_on"], drafted.body["calendar"], names)
     sent = addressees(directory, drafted, moment)
     named = {"发文单位": [letter.issuer], "主送": list(letter.to), "抄送": list(letter.cc)}
@@ -146,7 +146,7 @@ def issue_of(
     there = library.moment(
         drafted.body["intent"]["occurred_on"],
         drafted.body["calendar"],
-        directory.names(drafted.body["intent"]["occurred_on"], drafted.body["office"]),
+        directory.titles(drafted.body["intent"]["occurred_on"], drafted.body["office"]),
     )
     return IssueLetter(
         letter=drafted.name,

@@ -23,7 +23,8 @@ class Officer:
     are the principal's. `away` says that the one who acts is of another unit. What somebody else
     had done is recorded with `done_by`, and `because` says why they do not record it themselves;
     unit and roles are theirs. `cause` names the transition, as WORKFLOW.TRANSITION, of which the
-    act is an effect: then that is the only right by which they act.
+    act is an effect: then that is the only right by which they act. `posts` are those that they
+    hold on that day. A delegation may be `limited` to some roles; empty: it is not.
     """
 
     id: str
@@ -36,6 +37,13 @@ class Officer:
     done_by: str | None = None
     because: str = ""
     cause: str = ""
+    posts: frozenset[str] = frozenset()
+    limited: tuple[str, ...] = ()
+
+    @property
+    def acts_as(self) -> str:
+        """Name the officer whose right it is: their own, or that of whom they act for."""
+        return self.principal or self.id
 
     @property
     def persons(self) -> tuple[str, ...]:
@@ -54,14 +62,17 @@ class Moment:
     officers to read.
 
     `staff` maps each unit in which somebody is in office to the roles that they hold; None where
-    nobody asks. `others` are the other cases that may be read. `recorded` is the day of recording,
-    None for the very day.
+    nobody asks; `people` each officer in office to their unit, `posts` each post to who holds it,
+    "" for nobody. `others` are the other cases that may be read. `recorded` is the day of
+    recording, None for the very day.
     """
 
     on: date
     calendar: Calendar
     names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     staff: Mapping[str, frozenset[str]] | None = None
+    people: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
+    posts: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     others: Others | None = None
     recorded: date | None = None
 

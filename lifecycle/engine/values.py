@@ -337,14 +337,26 @@ def typed(fact: Fact, value: Value) -> object:
     return type_value(fact.type, value)
 
 
+def naming(kind: str, code: str) -> str:
+    """Give the name under which `Moment.names` has the title of an officer or a post: no unit's
+    code begins like that.
+    """
+    return f"@{code}" if kind == "officer" else f"#{code}"
+
+
 def show_value(fact: Fact, value: Value, names: Mapping[str, str]) -> str:
-    """Write a canonical value for an officer: with its unit, units of the directory by name."""
+    """Write a canonical value for an officer: with its unit, units of the directory by name,
+    officers and posts by title and code.
+    """
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
         return _show_items(fact, value, names) or "（无）"
     if fact.type == "unit":
         return names.get(str(value), str(value))
+    if fact.type in ("officer", "post"):
+        title = names.get(naming(fact.type, str(value)))
+        return f"{title}（{value}）" if title else str(value)
     return f"{value} {fact.unit}" if fact.unit else str(value)
 
 

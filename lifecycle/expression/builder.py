@@ -296,6 +296,24 @@ class _Builder:
             yes, no = self.step(node.expr1), self.step(node.expr2)
         return lambda scope: yes(scope) if test(scope) else no(scope)
 
+    def decided(self, node: nodes.Decided) -> Step:
+        """Take what the first row of a decision table gives whose test holds."""
+        tests = [self.step(node.tests[0])] if node.tests else []
+        with self._perhaps():
+            tests += [self.step(test) for test in node.tests[1:]]
+            rows = [self.step(row) for row in node.rows]
+        last = rows[-1] if len(rows) > len(tests) else None
+
+        def run(scope: Scope) -> Any:
+            for test, row in zip(tests, rows, strict=False):
+                if test(scope):
+                    return row(scope)
+            if last is None:
+                raise MissingName(node.title)
+            return last(scope)
+
+        return run
+
     def sequence(self, node: nodes.List | nodes.Tuple) -> Step:
         """Make a list."""
         items = [self.step(item) for item in node.items]
@@ -612,6 +630,7 @@ MAKERS: dict[str, Callable[[_Builder, Any], Step]] = {
     "List": _Builder.sequence,
     "Tuple": _Builder.sequence,
     "Compare": _Builder.compare,
+    "Decided": _Builder.decided,
     "Call": _Builder.call,
     "Test": _Builder.test,
     "Filter": _Builder.filter,

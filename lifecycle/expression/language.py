@@ -20,13 +20,14 @@ from lifecycle.expression import dates, texts
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.frozen import dataclass
 
-SPACES = ("sha256", "count", "last", "order", "linked", "officer")
+SPACES = ("sha256", "count", "last", "order", "linked", "officer", "tables")
 """The names that are only used with a dot: `sha256.MATERIAL`, `count.`, `last.` and
-`order.TRANSITION`, and `linked.WORKFLOW`.
+`order.TRANSITION`, `linked.WORKFLOW`, and `tables.TABLE`.
 
 `last` is the day a transition was last made; `order` its place among the case's entries, 0 if
 never, so that what was made on one day can be told apart too. `linked` are the cases of a workflow
-that link to this one; `officer` is who acts, where a value is computed.
+that link to this one; `officer` is who acts, where a value is computed; `tables` are the decision
+tables of the workflow.
 """
 COUNTED = ("count", "order")
 """The spaces in which what was never made is 0: it was made no times, and comes before all
@@ -234,6 +235,7 @@ FORMS: Mapping[str, NodeKind] = {
     "Call": NodeKind("函数", "days_after(a, 20)"),
     "Filter": NodeKind("过滤器", "a | length"),
     "Test": NodeKind("检验", "a is defined"),
+    "Decided": NodeKind("判定表", "tables.grade"),
 }
 
 REFUSED: Mapping[str, tuple[str, str]] = {

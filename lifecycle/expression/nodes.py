@@ -250,6 +250,18 @@ class Test(Worded):
     __test__ = False  # pytest takes a class of this name for a test
 
 
+class Decided(Expr):
+    """`tables.name`: what the first row of a decision table gives whose test holds; of `rows` each
+    but a last one has a test. It is put in where the table is known
+    (`lifecycle.workflow.decision_tables`).
+    """
+
+    name: str
+    title: str
+    tests: tuple[Expr, ...]
+    rows: tuple[Expr, ...]
+
+
 KINDS: dict[str, type[Node]] = {
     made.__name__: made
     for made in (
@@ -278,6 +290,7 @@ KINDS: dict[str, type[Node]] = {
         Call,
         Filter,
         Test,
+        Decided,
     )
 }
 """The kinds of nodes that are let in, by name."""

@@ -275,6 +275,15 @@ class _SortReader:
         second = self.sort(node.expr2) if node.expr2 else ANY
         return self._alike(node, (first, second), "if 和 else 的两个值")
 
+    def decided(self, node: nodes.Decided) -> Sort:
+        """Read a decision table: its rows are judged where they are written."""
+        self.named = True
+        values = [row.value for row in node.rows if isinstance(row, nodes.Const)]
+        if all(isinstance(value, str) for value in values):
+            options = tuple(dict.fromkeys(str(value) for value in values))
+            return Sort("text", f"判定表 {node.name} ", options=options)
+        return Sort("number", f"判定表 {node.name} ")
+
     def sequence(self, node: nodes.List | nodes.Tuple) -> Sort:
         """Read a list."""
         sorts = [self.sort(item) for item in node.items]
@@ -661,6 +670,7 @@ _READERS: Mapping[type[nodes.Node], Callable[[_SortReader, Any], Sort]] = {
     nodes.Or: _SortReader.logic,
     nodes.Not: _SortReader.logic,
     nodes.CondExpr: _SortReader.either,
+    nodes.Decided: _SortReader.decided,
     nodes.List: _SortReader.sequence,
     nodes.Tuple: _SortReader.sequence,
     nodes.Concat: _SortReader.concat,

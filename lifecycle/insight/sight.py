@@ -12,6 +12,7 @@ from lifecycle.engine.gates.asking import asked_of, due_of_seat
 from lifecycle.engine.gates.gates import VERDICTS
 from lifecycle.engine.gates.seats import Seat
 from lifecycle.engine.moment import Moment
+from lifecycle.engine.values import show_value
 from lifecycle.frozen import dataclass
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Transition, Workflow
@@ -22,7 +23,9 @@ CANCELLED = "立项已撤销"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A role in a case, and the units that hold it there."""
+    """A role in a case, and who holds it there: units, or the officer or post that the case names,
+    by title.
+    """
 
     role: str
     title: str
@@ -36,10 +39,15 @@ class Holder:
 def holder(
     workflow: Workflow, case: Case, directory: Directory, moment: Moment, role: str
 ) -> Holder:
-    """Say which units hold a role in a case on a day: those that the case names, or those with the
+    """Say who holds a role in a case on a day: whom the case names, or the units with the
     function.
     """
-    bound = workflow.roles[role].bound
+    rule = workflow.roles[role]
+    bound = rule.bound
+    if rule.named is not None:
+        named = case.facts.get(rule.named)
+        shown = show_value(workflow.facts[rule.named], named, moment.names) if named else ""
+        return Holder(role, rule.title, (shown,) if shown else ())
     codes = case.bound_units(bound) if bound else directory.units_with(role, moment.on.isoformat())
     return Holder(
         role, workflow.roles[role].title, tuple(moment.names.get(code, code) for code in codes)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.moment import Moment, Officer
+from lifecycle.engine.values import naming
 from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import Task, tasks_of
 from lifecycle.ledger.rows.task_rows import NO_DAY, Asking, Part
@@ -28,17 +29,26 @@ class Waiting:
     principal: str | None
 
 
-def parts_of(officers: Iterable[Officer], common: Iterable[str] = ()) -> set[Part]:
+def parts_of(
+    officers: Iterable[Officer], common: Iterable[str] = (), named: Iterable[str] = ()
+) -> set[Part]:
     """Name the roles and units in which something may be asked of these officers: `common` are the
-    roles that anyone in office in a case's unit holds.
+    roles that anyone in office in a case's unit holds, `named` those of whom a case names.
     """
-    shared = tuple(common)
-    return {
-        (role, unit)
-        for officer in officers
-        for role in (*officer.held, *shared)
-        for unit in ("", officer.unit)
-    }
+    shared, personal = tuple(common), tuple(named)
+    found: set[Part] = set()
+    for officer in officers:
+        found |= {(role, "") for role in officer.held}
+        found |= {(role, officer.unit) for role in (*officer.held, *_lent(officer, shared))}
+        own = [naming("officer", officer.acts_as)]
+        own += [naming("post", post) for post in officer.posts]
+        found |= {(role, name) for role in _lent(officer, personal) for name in own}
+    return found
+
+
+def _lent(officer: Officer, roles: Iterable[str]) -> Iterator[str]:
+    """Give the roles that a delegation, if it is one, does not leave out."""
+    return (role for role in roles if not officer.limited or role in officer.limited)
 
 
 def waiting_tasks(

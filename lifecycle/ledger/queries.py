@@ -41,7 +41,7 @@ class CaseFilter:
     """What a list is asked for.
 
     None asks for anything. `roles` and `mine`: led by one of them, or naming the unit. `year` is
-    that of the opening.
+    that of the opening. `seen_by`: that somebody may see who has one of these parts.
     """
 
     workflow: str | None = None
@@ -52,6 +52,7 @@ class CaseFilter:
     roles: tuple[str, ...] | None = None
     mine: str | None = None
     year: int | None = None
+    seen_by: tuple[str, ...] | None = None
 
 
 def conditions_of(wanted: CaseFilter) -> tuple[list[Statement], dict[str, Any]]:
@@ -78,6 +79,9 @@ def _conditions(wanted: CaseFilter) -> tuple[list[Statement], dict[str, Any]]:
     if wanted.roles is not None:
         conditions.append(text.LED_BY_OR_NAMING)
         values |= {"roles": json.dumps(wanted.roles), "mine": wanted.mine}
+    if wanted.seen_by is not None:
+        conditions.append(text.SEEN_BY)
+        values["parts"] = json.dumps(wanted.seen_by)
     if wanted.year is not None:
         conditions.append(text.OPENED_BETWEEN)
         values |= {
@@ -180,3 +184,18 @@ def board(store: Store, today: str, wanted: CaseFilter) -> list[tuple[str, str, 
     conditions, values = conditions_of(wanted)
     rows = store.rows(text.BOARD.filtered(conditions), today=today, **values)
     return [(str(w), str(s), int(n), int(y or 0), int(r or 0)) for w, s, n, y, r in rows]
+
+
+def is_limited(store: Store) -> bool:
+    """Tell whether there are cases that not everybody may see."""
+    return store.row(text.ANY_LIMITED) is not None
+
+
+def unseen_in(store: Store, words: str, parts: tuple[str, ...] | None) -> list[str]:
+    """Give the numbers in a text of cases that somebody with these parts (`role/unit`) may not see;
+    None: they may see all.
+    """
+    if parts is None or not words:
+        return []
+    rows = store.rows(text.UNSEEN_IN, text=words, parts=json.dumps(parts))
+    return [number for (number,) in rows]

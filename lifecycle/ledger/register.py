@@ -160,7 +160,7 @@ class _Judged:
 MOST_DUE = 50_000
 """So many things fall due at once at most: more are a workflow that feeds itself."""
 
-_OfDay = tuple[dict[str, str], dict[str, frozenset[str]] | None]
+_OfDay = tuple[dict[str, str], dict[str, frozenset[str]] | None, dict[str, str], dict[str, str]]
 """The units' names of a day, and who was in office."""
 
 
@@ -168,7 +168,8 @@ class Register:
     """Appends entries to a store; `clock` gives the time as an aware datetime.
 
     `account` is the operating-system account that the kernel vouches for: then only the officer
-    whose it is may act. "" where officers are declared.
+    whose it is may act. "" where officers are declared. `as_told` gives a refusal as whoever asks
+    may be told it.
     """
 
     def __init__(self, store: Store, clock: Callable[[], datetime], *, account: str = "") -> None:
@@ -176,7 +177,8 @@ class Register:
         self.library = Library(store)
         self.clock = clock
         self.account = account
-        self._of_day: tuple[tuple[str, str], _OfDay] = (("", ""), ({}, {}))
+        self._of_day: tuple[tuple[str, str], _OfDay] = (("", ""), ({}, {}, {}, {}))
+        self.as_told: Callable[[RefusedError], RefusedError] = lambda refused: refused
         self._origin = ""
         self._uncounted: list[Mapping[str, str]] = []
         self._rehearsing = False
@@ -223,7 +225,11 @@ class Register:
             raise UnavailableError("尚未发布工作日历", "请管理员运行：lifecycle calendar publish")
         key = (directory.head, on.isoformat())
         if self._of_day[0] != key:
-            self._of_day = (key, (directory.names(key[1]), directory.staff(key[1])))
+            people, posts = directory.people_on(key[1]), directory.posts_on(key[1])
+            self._of_day = (
+                key,
+                (directory.titles(key[1]), directory.staff(key[1]), people, posts),
+            )
         return Moment(on, self.library.calendar(digest), *self._of_day[1])
 
     def others(self, directory: Directory) -> OtherCases:
@@ -249,7 +255,7 @@ class Register:
         except RefusedError as refused:
             if not request.dry_run:
                 self._count(request, case_id, refused)
-            raise
+            raise self.as_told(refused) from refused
 
     def _submit_when_nothing_is_due(
         self, request: Request, workflow: Workflow | None, case_id: str | None, act: Act

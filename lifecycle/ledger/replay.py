@@ -98,8 +98,7 @@ class Basis:
         calendar, recorded = library.calendar(body["calendar"]), date.fromisoformat(today)
 
         def moment(on: date) -> Moment:
-            staff = directory.staff(on.isoformat(), office)
-            return Moment(on, calendar, staff=staff, recorded=recorded)
+            return library.moment_on(directory, on.isoformat(), office, calendar, recorded)
 
         def numbered(number: str) -> tuple[Workflow, Case]:
             rows = library.store.entries(named_case(library.store, number) or "")

@@ -16,12 +16,14 @@ from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
 from lifecycle.frozen import replace
 from lifecycle.ledger.as_of import NOW, AsOf
 from lifecycle.ledger.opening import default_url, open_store
+from lifecycle.ledger.queries import CaseFilter, list_page
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Register, Request, acting_officer
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.search_rows import named
 from lifecycle.ledger.store import Store
 from lifecycle.office.clock import Clock, now
+from lifecycle.office.seeing import Viewer, workflows_in_force
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
 
@@ -40,6 +42,12 @@ class Office:
         self.store = store
         self.register = Register(store, clock)
         self.library = self.register.library
+        self.looks(None)
+
+    def looks(self, officer: str | None) -> None:
+        """Say who looks: they find, and are told, what they may see."""
+        self.viewer = Viewer(self.library, self.register.today, officer)
+        self.register.as_told = self.viewer.tell_refusal
 
     @classmethod
     def open(cls, url: str | None = None, *, clock: Clock = now, create: bool = False) -> Office:
@@ -72,29 +80,39 @@ class Office:
 
     def workflows(self) -> list[Workflow]:
         """List the workflows in force."""
-        directory = self.directory
-        names = dict.fromkeys(d.name for d in directory.documents if d.kind == "workflow")
-        return [self.library.workflow(str(directory.document("workflow", name))) for name in names]
+        return workflows_in_force(self.library)
 
     def case(self, text: str) -> Case:
         """Find a case by number, or an unambiguous part of number or title.
 
-        Raises UnknownError or AmbiguousError.
+        What whoever looks may not see is not there. Raises UnknownError or AmbiguousError.
         """
         found = self.store.numbered(text)
+        case = read_case(self.store, found[1]) if found else self._named_case(text)
+        if not self.viewer.sees(self.workflow_of(case), case):
+            raise UnknownError("事项", text, self._some_names())
+        return case
+
+    def _named_case(self, text: str) -> Case:
+        """Find a case by a part of its number or title."""
+        matching = named(self.store, text, seen_by=self.viewer.parts)
+        exact = [row for row in matching if row[1] == text]
+        if len(exact) == 1:
+            matching = exact
+        if len(matching) > 1:
+            raise AmbiguousError("事项", text, [f"{number} {title}" for number, title in matching])
+        found = self.store.numbered(matching[0][0]) if matching else None
         if found is None:
-            matching = named(self.store, text)
-            exact = [row for row in matching if row[1] == text]
-            if len(exact) == 1:
-                matching = exact
-            if len(matching) > 1:
-                raise AmbiguousError(
-                    "事项", text, [f"{number} {title}" for number, title in matching]
-                )
-            if not matching:
-                raise UnknownError("事项", text, self.store.some_names())
-            found = self.store.numbered(matching[0][0])
-        return read_case(self.store, found[1] if found else b"")
+            raise UnknownError("事项", text, self._some_names())
+        return read_case(self.store, found[1])
+
+    def _some_names(self) -> list[str]:
+        """Give numbers and titles to suggest, of cases that may be seen."""
+        parts = self.viewer.parts
+        if parts is None:
+            return self.store.some_names()
+        rows = list_page(self.store, CaseFilter(seen_by=parts), size=500)
+        return [name for row in rows for name in (row.number, row.title)]
 
     def workflow_of(self, case: Case) -> Workflow:
         """Give the workflow version that governs a case."""
@@ -148,6 +166,11 @@ class Office:
         roles = (role for workflow in self.workflows() for role in workflow.roles.values())
         return {role.name for role in roles if role.held_by == "any"}
 
+    def named_roles(self) -> set[str]:
+        """Name the roles that whom a case names holds, in the workflows in force."""
+        roles = (role for workflow in self.workflows() for role in workflow.roles.values())
+        return {role.name for role in roles if role.named}
+
     def together(self) -> AbstractContextManager[None]:
         """Do several commands in one transaction: all of them or, when the block raises, none."""
         return self.register.together()
@@ -169,9 +192,13 @@ class Office:
 def entries(
     office: Office, case: Case, *, after: int = 0, as_of: AsOf = NOW
 ) -> Iterator[Mapping[str, Any]]:
-    """Stream a case's entries that count as stored, each with its index in the log and its hash."""
+    """Stream a case's entries that count as stored, each with its index in the log and its hash;
+    without what whoever looks may not see.
+    """
+    unseen = office.viewer.unseen(office.workflow_of(case), case)
     for row in as_of.counted(office.store.entries(case.id, after=after)):
-        yield {**stored(row.raw), "idx": row.idx, "hash": row.hash}
+        body = office.viewer.tell_document(unseen.tell_body(stored(row.raw)))
+        yield {**body, "idx": row.idx, "hash": row.hash}
 
 
 def clean(note: str) -> str:

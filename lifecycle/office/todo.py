@@ -86,8 +86,7 @@ def todo(view: View, officer: str, page: int = 1) -> Todo:
     """
     skip = (page - 1) * PAGE
     officers = view.acting(officer)
-    common = view.office.common_roles()
-    parts = parts_of((one for one in officers if one.held or common), common)
+    parts = parts_of(officers, view.office.common_roles(), view.office.named_roles())
     asking, read, shelf = _sources(view, officers, parts)
     found = list(
         islice(waiting_tasks(asking, read, officers, view.moment_of), skip, skip + PAGE + 1)

@@ -13,9 +13,11 @@ from typing import Any, TypeVar
 from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.letter_gates import DUTIES
 from lifecycle.engine.moment import Officer
-from lifecycle.errors import InvalidError, UnknownError, nearest
+from lifecycle.engine.values import naming
+from lifecycle.errors import AmbiguousError, InvalidError, UnknownError, nearest
 from lifecycle.frozen import dataclass, replace
 from lifecycle.people.clock_step import ANNOUNCED, CONFIRMED, ClockStep
+from lifecycle.workflow.model import Role
 
 SYSTEM_ROLES = {
     "admin": "管理员",
@@ -73,7 +75,8 @@ def _also(then: Officer, now: Officer) -> Officer:
         if role in now.held
     }
     delegation = tuple(dict.fromkeys((*then.delegation, *now.delegation)))
-    return replace(then, held=held, delegation=delegation, away=then.away or now.away)
+    away, posts = then.away or now.away, then.posts & now.posts
+    return replace(then, held=held, delegation=delegation, away=away, posts=posts)
 
 
 def _latest(dated: Iterable[tuple[T, Span]], on: str, seq: int, before: T) -> T:
@@ -97,6 +100,23 @@ class Person:
     def serves(self, on: str, seq: int) -> bool:
         """Tell whether the officer was in office on a day."""
         return self.span.covers(on, seq) and not (self.left and self.left.covers(on, seq))
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A position of a unit, kept when its holder changes: the holder that began last has it; ""
+    says that nobody has.
+    """
+
+    code: str
+    title: str
+    unit: str
+    span: Span
+    holders: tuple[tuple[str, Span], ...] = ()
+
+    def holder(self, on: str, seq: int) -> str:
+        """Name the officer who had it on a day, "" for nobody."""
+        return _latest(self.holders, on, seq, "") if self.span.covers(on, seq) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +185,21 @@ def nearest_unit(text: str, names: Iterable[str]) -> str | None:
     return owned[near] if near is not None else None
 
 
+def _coded(
+    what: str, text: str, known: Mapping[str, object], titles: Mapping[str, str], mend: str
+) -> str:
+    """Find the code of what is named by code or by a title that only one bears."""
+    if text in known:
+        return text
+    bearers = [code for code, title in titles.items() if title == text]
+    if len(bearers) == 1:
+        return bearers[0]
+    if bearers:
+        raise AmbiguousError(what, text, [f"{code} {titles[code]}" for code in bearers])
+    near = nearest(text, [*known, *titles.values()])
+    raise UnknownError(what, text, (), f"是否为“{near}”？" if near else mend)
+
+
 def _own(name: str) -> str:
     """Give the part of a unit's name that others have not."""
     return _COMMON.sub("", _COMMON.sub("", name))
@@ -193,6 +228,7 @@ class Directory:
     early_workdays: int | None = None
     clock_steps: tuple[ClockStep, ...] = ()
     accounts: tuple[Account, ...] = ()
+    posts: Mapping[str, Post] = field(default_factory=dict)
 
     def document(self, kind: str, name: str, seq: int | None = None) -> str | None:
         """Give the SHA-256 of the definition of that name in force after so many office entries
@@ -247,6 +283,32 @@ class Directory:
             for unit, roles in held.items()
         }
 
+    def people_on(self, on: str, seq: int | None = None) -> dict[str, str]:
+        """Map each officer in office on a day to their unit."""
+        last = self.seq if seq is None else seq
+        return {
+            person.code: person.unit
+            for person in self.people.values()
+            if person.span.seq <= last and person.serves(on, last)
+        }
+
+    def posts_on(self, on: str, seq: int | None = None) -> dict[str, str]:
+        """Map each post to the officer who holds it on a day, "" for nobody."""
+        last = self.seq if seq is None else seq
+        return {
+            code: post.holder(on, last)
+            for code, post in self.posts.items()
+            if post.span.seq <= last
+        }
+
+    def titles(self, on: str, seq: int | None = None) -> dict[str, str]:
+        """Map units to their names on a day, and officers and posts, each with its sign, to
+        theirs.
+        """
+        people = {naming("officer", code): one.title for code, one in self.people.items()}
+        posts = {naming("post", code): one.title for code, one in self.posts.items()}
+        return {**people, **posts, **self.names(on, seq)}
+
     def unit_code(self, text: str, on: str | None = None) -> str:
         """Find a unit by code, or by the name that it bears on a day (None: its last day on
         record).
@@ -271,6 +333,27 @@ class Directory:
         near = nearest_unit(text, known)
         mend = f"是否为“{near}”？" if near else "用 lifecycle unit list 查单位的代码和名称"
         raise UnknownError("单位", text, (), mend)
+
+    def officer_code(self, text: str) -> str:
+        """Find an officer by code, or by a title that only one of those not left bears.
+
+        Raises UnknownError, AmbiguousError.
+        """
+        titles = {code: one.title for code, one in self.people.items() if not one.left}
+        mend = "用 lifecycle officer list 查工号"
+        return _coded("经办人", text, self.people, titles, mend)
+
+    def post_code(self, text: str) -> str:
+        """Find a post by code or title. Raises UnknownError, AmbiguousError."""
+        titles = {code: post.title for code, post in self.posts.items()}
+        return _coded("岗位", text, self.posts, titles, "用 lifecycle post list 查岗位的代码和名称")
+
+    def seat_of(self, role: Role, name: str) -> str | None:
+        """Name the unit of the officer or post that a case names for a role; None if there is no
+        such one.
+        """
+        found = self.posts.get(name) if role.post else self.people.get(name)
+        return found.unit if found is not None else None
 
     def units_with(self, role: str, on: str, seq: int | None = None) -> tuple[str, ...]:
         """Name the units that had a function on a day."""
@@ -319,7 +402,8 @@ class Directory:
         person = self._person(code, day, seq)
         if principal is None:
             held = {role: (grant,) for role, grant in self._held(person, day, seq)}
-            return Officer(code, person.title, person.unit, held)
+            posts = self._posts_of(code, day, seq)
+            return Officer(code, person.title, person.unit, held, posts=posts)
         behalf = self._person(principal, day, seq)
         held = {role: (grant,) for role, grant in self._held(behalf, day, seq)}
         for grant in reversed(self.grants):
@@ -329,12 +413,25 @@ class Directory:
                 }
                 away = self.early_workdays is not None and person.unit != behalf.unit
                 return Officer(
-                    code, person.title, behalf.unit, roles, principal, (grant.id,), away=away
+                    code,
+                    person.title,
+                    behalf.unit,
+                    roles,
+                    principal,
+                    (grant.id,),
+                    away=away,
+                    posts=self._posts_of(principal, day, seq),
+                    limited=grant.roles,
                 )
         raise InvalidError(
             f"{principal} 在 {day} 没有委托 {code} 代办",
             f"请 {principal} 先办：lifecycle officer delegate {code} --until 日期 --as {principal}",
         )
+
+    def _posts_of(self, code: str, day: str, seq: int) -> frozenset[str]:
+        """Name the posts that an officer had on a day."""
+        mine = (post.code for post in self.posts.values() if post.holder(day, seq) == code)
+        return frozenset(mine)
 
     def _recording(
         self, code: str, done_by: str, because: str, days: tuple[str, str], seq: int
@@ -365,7 +462,10 @@ class Directory:
                 "或不在同一单位（职能也没有转来）",
                 "请现在同一单位、同一角色的经办人补录",
             )
-        return Officer(code, mine.title, then.unit, held, done_by=done_by, because=because)
+        posts = then.posts & mine.posts
+        return Officer(
+            code, mine.title, then.unit, held, done_by=done_by, because=because, posts=posts
+        )
 
     def check_in_office(self, code: str, day: str, seq: int) -> None:
         """Refuse somebody who is not in office on a day: who has left records nothing more, however
@@ -558,8 +658,9 @@ def dump_directory(directory: Directory) -> dict[str, Any]:
         "early_workdays",
         "clock_steps",
         "accounts",
+        "posts",
     ):  # left out where empty: so are they in offices older than these
-        if values[name] in ((), "", 0, None):
+        if not values[name]:
             del values[name]
     return values
 
@@ -594,6 +695,16 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
     documents = tuple(Document(**d) for d in data["documents"])
     steps = tuple(ClockStep(**step) for step in data.get("clock_steps", ()))
     accounts = tuple(Account(**account) for account in data.get("accounts", ()))
+    posts = {
+        code: Post(
+            code,
+            post["title"],
+            post["unit"],
+            Span(**post["span"]),
+            tuple((holder, Span(**span)) for holder, span in post["holders"]),
+        )
+        for code, post in data.get("posts", {}).items()
+    }
     return Directory(
         data["seq"],
         data["head"],
@@ -608,4 +719,5 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
         data.get("early_workdays"),
         steps,
         accounts,
+        posts,
     )

@@ -15,6 +15,7 @@ from lifecycle.workflow.clock_words import check_clock
 from lifecycle.workflow.collection_words import check_collections
 from lifecycle.workflow.conditions import CASE_PARTS, check_conditions
 from lifecycle.workflow.cosign_words import check_cosigns
+from lifecycle.workflow.decision_tables import check_tables
 from lifecycle.workflow.edition_words import check_editions
 from lifecycle.workflow.effect_words import check_effects
 from lifecycle.workflow.every_words import check_every
@@ -36,6 +37,7 @@ from lifecycle.workflow.model import (
 )
 from lifecycle.workflow.setting_words import check_settings
 from lifecycle.workflow.supply import supplied
+from lifecycle.workflow.visible_words import check_visible
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
 
 _WORDS = (
@@ -98,12 +100,14 @@ def check(
         *check_links(workflow, others),
         *check_settings(workflow, vague, others),
         *check_collections(workflow, others),
+        *check_tables(workflow, vague, others),
         *check_effects(workflow, vague, others),
         *check_editions(workflow),
         *check_limits(workflow),
         *check_clock(workflow),
         *check_every(workflow, others),
         *check_cosigns(workflow),
+        *check_visible(workflow, others),
     ]
     if templates is not None:
         problems += _check_letters(workflow, templates, others)
@@ -264,11 +268,10 @@ def _check_openers(workflow: Workflow) -> Iterator[Problem]:
     for use in workflow.uses:
         role = workflow.roles.get(use.name)
         opens = use.kind == "role" and ("opened_by" in use.by or "panel 的 lead" in use.by)
-        if opens and role is not None and role.bound and role.name in workflow.opened_by:
-            message = (
-                f"{role.title}（{role.name}）由要素 {role.bound} 确定单位，立项时还没有，立不了项"
-            )
-            mend = "改写不由要素确定单位的角色；要由该单位立项的，另设一个这样的角色"
+        if opens and role is not None and role.binding and role.name in workflow.opened_by:
+            what = f"{role.title}（{role.name}）由要素 {role.binding} 确定"
+            message = f"{what}{'单位' if role.bound else ''}，立项时还没有，立不了项"
+            mend = "改写不由要素确定的角色；要由其立项的，另设一个这样的角色"
             yield Problem("bound-opener", use.location, message, mend)
 
 
@@ -299,6 +302,22 @@ def _check_letters(
                 yield from _check_linked(workflow, said, rule.location, template, others)
             yield from _check_addresses(workflow, said, rule.location, (*rule.to, *rule.cc), known)
             yield from _check_reply(workflow, said, rule)
+            yield from _check_secrets(workflow, said, rule, template)
+
+
+def _check_secrets(
+    workflow: Workflow, said: str, rule: NoticeRule, template: TemplateLike
+) -> Iterator[Problem]:
+    """See that a letter tells nobody of a role what that role may not see."""
+    printed = {name for name, _ in (*template.variables, *getattr(template, "optional", ()))}
+    for name, visible in workflow.secret.items():
+        told = (role for role in (*rule.to, *rule.cc) if role in workflow.roles)
+        blind = [role for role in told if role not in visible]
+        if name in printed and blind:
+            titles = "、".join(workflow.roles[role].title for role in blind)
+            message = f"{said}写着“{workflow.facts[name].title}”，收文的 {titles} 却看不到它"
+            mend = f"在 {name} 的 visible 里加上 {'、'.join(blind)}，或从模板里删去"
+            yield Problem("secret-letter", rule.location, message, mend)
 
 
 def _check_reply(workflow: Workflow, said: str, rule: NoticeRule) -> Iterator[Problem]:
@@ -389,7 +408,7 @@ def _named_by(workflow: Workflow, recipient: str) -> str | None:
     if recipient in workflow.parties:
         return workflow.parties[recipient].fact
     role = workflow.roles.get(recipient)
-    return role.unit if role else None
+    return (role.unit or role.named) if role else None
 
 
 def _check_addresses(

@@ -25,7 +25,16 @@ from lifecycle.expression.ranges import (
 )
 from lifecycle.expression.sorts import ANY, Sort, SortFault, find_faults
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import LINKED, OFFICER, ROW, Fact, Guard, Transition, Workflow
+from lifecycle.workflow.model import (
+    LINKED,
+    OFFICER,
+    ROW,
+    TABLES,
+    Fact,
+    Guard,
+    Transition,
+    Workflow,
+)
 
 _SECTIONS = {
     "sha256": ("材料", "materials"),
@@ -33,6 +42,7 @@ _SECTIONS = {
     "last": ("流转", "transitions"),
     "order": ("流转", "transitions"),
     OFFICER: ("办理人的名称", ""),
+    TABLES: ("判定表", "tables"),
 }
 OFFICER_PARTS = ("unit", "code")
 """What is known of who acts, where a value is computed."""
@@ -40,7 +50,7 @@ CASE_PARTS = ("number", "title", "state", "final", "suspended")
 """What every linked case has besides its facts."""
 _NUMERIC = ("integer", "decimal", "money")
 _CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
-"""How the directory writes the code of a unit."""
+"""How the directory writes the code of a unit, an officer or a post."""
 _LEAVING = ("forward", "return", "withdraw", "terminate")
 """The kinds of transitions among which one chooses where a state is left to."""
 
@@ -63,23 +73,31 @@ def check_conditions(
 
     `others` are the workflows to which links lead, by name; None where they are not at hand.
     """
-    spaces = known_names(workflow)
-    sample = _sample(workflow)
     sound: set[str] = set()
     for expression, location in _expressions(workflow):
-        try:
-            compiled = expression.compiled
-        except ExpressionError as error:
-            yield error.problem("wrong-expression", expression.source, location)
-            continue
-        unknown = list(unknown_in(workflow, expression, location, spaces))
-        yield from unknown
-        if not unknown and not vague & compiled.names:
-            faults = list(_check_values(workflow, expression, location, sample, others))
-            yield from faults
-            if not faults:
-                sound.add(expression.source)
+        faults = judge_condition(workflow, expression, location, vague, others)
+        yield from faults
+        if not faults and not vague & expression.names:
+            sound.add(expression.source)
     yield from _check_ways(workflow, sound)
+
+
+def judge_condition(
+    workflow: Workflow,
+    expression: Expression,
+    location: Location,
+    vague: frozenset[str],
+    others: Others | None,
+) -> list[Problem]:
+    """Give every fault of one condition."""
+    try:
+        compiled = expression.compiled
+    except ExpressionError as error:
+        return [error.problem("wrong-expression", expression.source, location)]
+    unknown = list(unknown_in(workflow, expression, location, known_names(workflow)))
+    if unknown or vague & compiled.names:
+        return unknown
+    return list(_check_values(workflow, expression, location, _sample(workflow), others))
 
 
 Spaces = Mapping[str, Mapping[str, object]]
@@ -96,6 +114,7 @@ def known_names(workflow: Workflow, *, sets: bool = False) -> Spaces:
         "last": workflow.titles,
         "order": workflow.titles,
         OFFICER: dict.fromkeys(OFFICER_PARTS if sets else ()),
+        TABLES: workflow.tables,
     }
 
 
@@ -185,6 +204,16 @@ def _check_outcomes(
         always = "永远成立" if outcomes.pop() else "永远不成立"
         message = f"无论{_named(workflow, subject)}是多少，这个条件{always}"
         yield Problem("constant-condition", location, message, "改正数目，或删去该条件")
+
+
+def tried_together(
+    workflow: Workflow, expressions: list[Expression]
+) -> tuple[Named, list[Piece], str] | None:
+    """Give the one name that all these conditions compare with constants, its values cut at them,
+    and how it is called; None where they do anything else.
+    """
+    tried = _tried(workflow, expressions) if expressions else None
+    return None if tried is None else (*tried, _named(workflow, tried[0]))
 
 
 def _tried(workflow: Workflow, expressions: list[Expression]) -> tuple[Named, list[Piece]] | None:
@@ -344,6 +373,8 @@ def sort_of(workflow: Workflow, space: str, name: str, others: Others | None = N
     """Give what values a name of a workflow's conditions can have; None for one that it lacks."""
     if space == OFFICER:
         return Sort("text", f"officer.{name} ")
+    if space == TABLES:
+        return ANY  # not put in: told elsewhere
     if space == LINKED:
         return Sort("list", f"linked.{name} ", of=sort_of_case(name, f"linked.{name} ", others))
     if space:
@@ -421,6 +452,9 @@ def _sort_of_value(fact: Fact, kind: str, called: str) -> Sort:
         return Sort("number", called, least=least, most=most, whole=kind == "integer")
     if kind == "unit":
         written = "单位写代码（lifecycle unit list 可查），不写名称"
+        return Sort("text", called, pattern=_CODE, written=written)
+    if kind in ("officer", "post"):
+        written = "经办人写工号，岗位写代码，不写名称"
         return Sort("text", called, pattern=_CODE, written=written)
     written = fact.note if fact.pattern else ""
     return Sort("text", called, options=fact.choices, pattern=fact.pattern or "", written=written)

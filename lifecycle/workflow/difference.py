@@ -16,6 +16,7 @@ _SECTIONS = (
     ("收文方", "parties"),
     ("要素", "facts"),
     ("汇集", "collections"),
+    ("判定表", "tables"),
     ("材料", "materials"),
     ("环节", "states"),
     ("流转", "transitions"),
@@ -31,6 +32,7 @@ _TOP = (
     "opened_by",
     "opening",
     "every",
+    "visible",
     "panel",
     "note",
 )

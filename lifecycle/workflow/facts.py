@@ -55,6 +55,7 @@ def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
         renews=fields.flag("renews"),
         by=fields.many("by"),
         search=fields.flag("search"),
+        visible=fields.many("visible"),
         workflow=_read_workflow(fields),
         note=fields.text("note"),
         basis=fields.text("basis"),

@@ -195,6 +195,8 @@ MENTIONED = {
     "date": Target("要素", "facts", "date（日期）"),
     "unit": Target("要素", "facts", "unit（单位）"),
     "units": Target("要素", "facts", "list 且 of: unit（若干单位）"),
+    "officer": Target("要素", "facts", "officer（经办人）"),
+    "post": Target("要素", "facts", "post（岗位）"),
     "called": Target("要素", "facts", "text 或 unit "),
     "material": Target("材料", "materials"),
     "transition": Target("流转", "transitions"),
@@ -280,10 +282,14 @@ FACT_TYPES = (
     Word("yesno", "是否", ("bool", "boolean", "是否")),
     Word("list", "清单", ("清单",)),
     Word("unit", "单位", ("单位",)),
+    Word("officer", "经办人", ("person", "经办人", "人员")),
+    Word("post", "岗位", ("岗位",)),
     Word("case", "事项", ("事项", "link")),
 )
 ITEM_TYPES = tuple(
-    word for word in FACT_TYPES if word.name not in ("integer", "yesno", "list", "case")
+    word
+    for word in FACT_TYPES
+    if word.name not in ("integer", "yesno", "list", "officer", "post", "case")
 )
 """The types that the items of a list may have."""
 NUMERIC = ("integer", "decimal", "money")
@@ -564,6 +570,18 @@ _WORKFLOW = Form(
             "|min('…')、|max('…')。",
         ),
         Key(
+            "tables",
+            "判定表",
+            Defined("table", most=100),
+            "判定表：按几档条件定一个值",
+            "tables:\n"
+            "  scale:\n"
+            "    title: 接待规模\n"
+            "    rows: [{when: people >= 20, then: 大}, {then: 小}]",
+            more="条件和 sets 里写 tables.scale。从上到下，取第一个成立的一行；"
+            "都不成立的，取最后不写 when 的一行。表随流程的版本固定：以后改了，不影响已办的。",
+        ),
+        Key(
             "materials",
             "材料",
             Defined("material", most=2000),
@@ -597,6 +615,16 @@ _WORKFLOW = Form(
             more="从发布之日起算：发布以后到期的各期，每期一件，漏不了，也重不了。"
             "那里 opening 的 by 要写着 clock。新版改了的，从发布之日起照新版。",
             otherwise="不按期立项",
+        ),
+        Key(
+            "visible",
+            "谁可以看",
+            Mentions("role", some=True),
+            "可以看到事项的角色",
+            "visible: [office, leader, finance, host, helpers]",
+            more="别人查不到它：清单、检索、公文、导出、按编号查都没有。审计员都看得到。"
+            "由单位、经办人、岗位确定的角色，只看得到自己的。在流程里办事的角色都须写上。",
+            otherwise="全单位都看得到",
         ),
         Key(
             "lights",
@@ -670,8 +698,8 @@ _ROLE = Form(
     "role",
     "角色",
     "roles 下，每个角色的标识后面",
-    "只有名称的，直接写名称：`office: 办公室`。由某个单位担任、而单位因事项而异的，"
-    "写成下面的样子。",
+    "只有名称的，直接写名称：`office: 办公室`。由谁担任因事项而异的，"
+    "写成下面的样子；unit、units、person、post 只写一个。",
     (
         _TITLE,
         Key(
@@ -688,7 +716,24 @@ _ROLE = Form(
             Mention("units"),
             "写着若干承担单位的要素",
             "units: helper_units",
-            more="几个单位。要素的类型须是 list，且 of: unit。不能与 unit 同时写。",
+            more="几个单位。要素的类型须是 list，且 of: unit。",
+        ),
+        Key(
+            "person",
+            "经办人",
+            Mention("officer"),
+            "写着经办人的要素",
+            "person: handler",
+            more="要素的类型须是 officer。这个人自己办，不必授权；换人，就改填这个要素，"
+            "所以这个要素一般写 renews: yes。",
+        ),
+        Key(
+            "post",
+            "岗位",
+            Mention("post"),
+            "写着岗位的要素",
+            "post: host_post",
+            more="要素的类型须是 post。当日在这个岗位上的人办；岗位换人，事项不用改。",
         ),
         Key(
             "held_by",
@@ -867,6 +912,16 @@ _FACT = Form(
             more="编号和事项名称总能检索，不必写。单位按代码、现名和曾用名都找得到。",
             types=("text", "choice", "unit"),
         ),
+        Key(
+            "visible",
+            "谁可以看",
+            Mentions("role", some=True),
+            "可以看到它的角色",
+            "visible: [office, host]",
+            more="别的角色看得到事项，看不到它：查看、记录、导出里都不列。审计员看得到。"
+            "填它的、以它为据办理和会签的，都须写上。",
+            otherwise="看得到事项的都看得到",
+        ),
         _NOTE,
         _BASIS,
     ),
@@ -907,6 +962,16 @@ _MATERIAL = Form(
             "可以提交的角色",
             "by: [office, host]",
             otherwise="任何角色都可以",
+        ),
+        Key(
+            "visible",
+            "谁可以看",
+            Mentions("role", some=True),
+            "可以看到它的角色",
+            "visible: [office, host]",
+            more="别的角色看得到事项，看不到它：查看、记录、导出里都不列。审计员看得到。"
+            "填它的、以它为据办理和会签的，都须写上。",
+            otherwise="看得到事项的都看得到",
         ),
         _NOTE,
         _BASIS,
@@ -951,6 +1016,48 @@ _COLLECTION = Form(
             OneWord(MISSING, "refuse"),
             "缺了条件或合计要看的要素的事项怎么办",
             "missing: skip",
+        ),
+    ),
+)
+_TABLE = Form(
+    "table",
+    "判定表",
+    "tables 下，每个判定表的标识后面",
+    "一个由要素决定的值，例如等级、亮灯、档次。",
+    (
+        _TITLE,
+        Key(
+            "rows",
+            "各行",
+            Several("table_row", most=200),
+            "从上到下的各行，取第一个成立的",
+            "rows: [{when: people >= 20, then: 大}, {then: 小}]",
+            required=True,
+        ),
+        _BASIS,
+    ),
+)
+_TABLE_ROW = Form(
+    "table_row",
+    "判定表的一行",
+    "判定表的 rows 下，每一项",
+    "一个条件和它成立时的值。",
+    (
+        Key(
+            "when",
+            "条件",
+            FreeText(),
+            "条件；最后一行不写，表示其余的",
+            "when: people >= 20\nthen: 大",
+            otherwise="其余的",
+        ),
+        Key(
+            "then",
+            "值",
+            FreeText(),
+            "条件成立时的值：文字，或数",
+            "when: people >= 20\nthen: 大",
+            required=True,
         ),
     ),
 )
@@ -1791,6 +1898,8 @@ FORMS = {
         _PANEL,
         _FACT,
         _COLLECTION,
+        _TABLE,
+        _TABLE_ROW,
         _MATERIAL,
         _EVERY,
         _PERIODIC,
@@ -1870,6 +1979,12 @@ CONDITION_NAMES = (
         "officer.unit",
         "办理人的单位；officer.code 是工号。只用于 sets",
         "officer.unit",
+    ),
+    ConditionName(
+        "tables",
+        "tables.判定表",
+        "判定表按现在的要素定出的值",
+        "tables.scale == '大'",
     ),
     ConditionName(
         "linked",

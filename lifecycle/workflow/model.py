@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from lifecycle.expression.expression import Expression
 
 FactType = Literal[
-    "text", "integer", "decimal", "money", "date", "choice", "yesno", "list", "unit", "case"
+    "text",
+    "integer",
+    "decimal",
+    "money",
+    "date",
+    "choice",
+    "yesno",
+    "list",
+    "unit",
+    "officer",
+    "post",
+    "case",
 ]
 Kind = Literal[
     "forward", "return", "withdraw", "suspend", "resume", "terminate", "reopen", "record"
@@ -39,6 +50,8 @@ ROW = "row"
 """The name under which the condition of a collection knows the case that reads it."""
 PERIOD, BEFORE = "period", "before"
 """The names under which what is opened every period knows that period and the one before."""
+TABLES = "tables"
+"""The name under which conditions know the decision tables: `tables.TABLE`."""
 LINKED = "linked"
 """The name under which conditions know the cases that link to theirs: `linked.WORKFLOW`."""
 CLOCK = "clock"
@@ -49,8 +62,8 @@ PREVIOUS = "previous"
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A function held by a unit of the directory, or by the `unit` or `units` that a fact of the
-    case names.
+    """A function held by a unit of the directory, or by whom a fact of the case names: a `unit`,
+    several `units`, a `person`, or whoever holds a `post`.
 
     `held_by`: whoever was granted it, or anyone in office in the unit that the case names.
     `delegate`: within the unit only, or across units.
@@ -61,6 +74,8 @@ class Role:
     location: Location
     unit: str | None = None
     units: str | None = None
+    person: str | None = None
+    post: str | None = None
     held_by: Literal["grant", "any"] = "grant"
     delegate: Literal["unit", "across"] = "unit"
 
@@ -68,6 +83,16 @@ class Role:
     def bound(self) -> str | None:
         """Name the fact that says which unit or units hold this role, if one does."""
         return self.unit or self.units
+
+    @property
+    def named(self) -> str | None:
+        """Name the fact that says which officer or which post holds this role, if one does."""
+        return self.person or self.post
+
+    @property
+    def binding(self) -> str | None:
+        """Name the fact that says who holds this role, if one does."""
+        return self.bound or self.named
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +123,8 @@ class Fact:
     """A typed field of a case.
 
     `required` is the state from which it must be known, or True from the opening on. `search` says
-    that cases are found by it. `future`: a date may lie after the day of the act that enters it.
+    that cases are found by it. `visible` are the roles that may see it; empty: all who see the
+    case. `future`: a date may lie after the day of the act that enters it.
     What `renews` may be set again after a step has read it: that is a new edition, not a
     correction. One of type `case` is a link: it names a case of the workflow of that name.
     """
@@ -118,6 +144,7 @@ class Fact:
     renews: bool = False
     by: tuple[str, ...] = ()
     search: bool = False
+    visible: tuple[str, ...] = ()
     workflow: str = ""
     note: str = ""
     basis: str = ""
@@ -133,6 +160,7 @@ class Material:
     """A required document. `keep` is `permanent` or a number of years such as `30y`.
 
     `max_mb` bounds one file. What `renews` may be attached again after a step has read it.
+    `visible` are the roles that may see it; empty: all who see the case.
     """
 
     name: str
@@ -142,6 +170,7 @@ class Material:
     max_mb: int = 100
     renews: bool = False
     by: tuple[str, ...] = ()
+    visible: tuple[str, ...] = ()
     note: str = ""
     basis: str = ""
 
@@ -490,6 +519,28 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row of a decision table: what it gives where its condition holds; `when` None: in all
+    other cases.
+    """
+
+    when: Expression | None
+    then: Decimal | str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable:
+    """A value that a case's facts decide: what the first row gives whose condition holds."""
+
+    name: str
+    title: str
+    rows: tuple[TableRow, ...]
+    location: Location
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Every:
     """What the clock opens once in every period: a case of the workflow that it `opens`, at the end
     of a time `after` the day before the period begins.
@@ -522,7 +573,7 @@ class Workflow:
 
     `digest` is the SHA-256 of its exact bytes and names the version. `opening` says what is asked
     and what must hold when a case is opened, as a transition that leaves no state; None where the
-    workflow only says who opens.
+    workflow only says who opens. `visible` are the roles that may see a case; empty: everybody.
     """
 
     name: str
@@ -546,7 +597,9 @@ class Workflow:
     note: str = ""
     opening: Transition | None = None
     collections: dict[str, Collection] = field(default_factory=dict)
+    tables: dict[str, DecisionTable] = field(default_factory=dict)
     every: tuple[Every, ...] = ()
+    visible: tuple[str, ...] = ()
     uses: tuple[Use, ...] = field(default=(), repr=False, metadata={"compiled": False})
 
     @property
@@ -562,6 +615,15 @@ class Workflow:
             for source in transition.sources:
                 table[source][transition.name] = transition
         return table
+
+    @cached_property
+    def secret(self) -> dict[str, tuple[str, ...]]:
+        """Map the facts and materials that not all may see who see the case to those roles that
+        may.
+        """
+        facts = {fact.name: fact.visible for fact in self.facts.values()}
+        materials = {one.name: one.visible for one in self.materials.values()}
+        return {name: roles for name, roles in {**facts, **materials}.items() if roles}
 
     @cached_property
     def links(self) -> tuple[Fact, ...]:

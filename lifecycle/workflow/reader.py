@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError, faults_among
+from lifecycle.workflow.decision_tables import with_tables
 from lifecycle.workflow.facts import read_facts
 from lifecycle.workflow.form_fields import FormFields
 from lifecycle.workflow.language import FORMS, Defined, Several
@@ -23,6 +24,7 @@ from lifecycle.workflow.sections import (
     read_parties,
     read_roles,
     read_states,
+    read_tables,
 )
 from lifecycle.workflow.yaml.fields import MOST_SHOWN, Reading
 from lifecycle.workflow.yaml.tree import Mapping as Mapped
@@ -111,7 +113,7 @@ def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Wo
     panel = read_panel(top)
     states = read_states(top)
     opening = read_opening(top, next(iter(states), ""))
-    return Workflow(
+    made = Workflow(
         name=top.ident(name, "流程") if name else "",
         title=top.line("title"),
         version=top.count("version"),
@@ -133,9 +135,12 @@ def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Wo
         note=top.text("note"),
         opening=opening,
         collections=read_collections(top),
+        tables=read_tables(top),
         every=read_every(top),
+        visible=top.many("visible"),
         uses=tuple(reading.uses),
     )
+    return with_tables(made)
 
 
 def _too_long(root: Mapped, reading: Reading) -> bool:

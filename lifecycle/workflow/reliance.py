@@ -85,7 +85,7 @@ def gate_names(workflow: Workflow, transition: Transition) -> tuple[set[str], se
     reached = {name for effect in transition.does for name in (effect.on, effect.each) if name}
     named |= names_read(workflow, reached)
     for setting in transition.settings:
-        named |= {parts[1] for parts in _parts(setting.value) if parts[0] == THIS and parts[1:]}
+        named |= {parts[1] for parts in parts_in(setting.value) if parts[0] == THIS and parts[1:]}
     for expression in transition.expressions:
         names, paths = _mentioned(expression)
         named |= names_read(workflow, names)
@@ -116,7 +116,7 @@ def target_of(workflow: Workflow, effect: Effect) -> str:
     return fact.workflow if fact is not None and fact.is_link else ""
 
 
-def _parts(expression: Expression) -> frozenset[tuple[str, ...]]:
+def parts_in(expression: Expression) -> frozenset[tuple[str, ...]]:
     """Give the paths of an expression; one that is none has none."""
     try:
         return expression.parts

@@ -4,14 +4,17 @@ states, lights.
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Literal, cast
 
 from lifecycle.expression.expression import Expression
+from lifecycle.frozen import replace
 from lifecycle.workflow.form_fields import FormFields
 from lifecycle.workflow.language import Patterned
 from lifecycle.workflow.model import (
     ENTERED,
     Collection,
+    DecisionTable,
     Light,
     LightColour,
     Limit,
@@ -22,6 +25,7 @@ from lifecycle.workflow.model import (
     Role,
     Span,
     State,
+    TableRow,
 )
 from lifecycle.workflow.yaml.tree import Scalar
 
@@ -38,12 +42,13 @@ def read_roles(top: FormFields) -> dict[str, Role]:
             continue
         fields = top.entry("roles", key, node, what)
         unit, units = fields.one("unit"), fields.one("units")
-        if fields.has("unit") and fields.has("units"):
+        written = [key for key in ("unit", "units", "person", "post") if fields.has(key)]
+        if len(written) > 1:
             fields.fault(
                 "either-or",
                 at,
-                f"{what}不能同时写 unit 和 units",
-                "一个单位用 unit，若干单位用 units",
+                f"{what}不能同时写 {' 和 '.join(written)}",
+                "只留一个：一个单位 unit，若干单位 units，一个人 person，一个岗位 post",
             )
         held_by, delegate = fields.word("held_by"), fields.word("delegate")
         if held_by == "any" and not (unit or units):
@@ -59,6 +64,8 @@ def read_roles(top: FormFields) -> dict[str, Role]:
             location=at,
             unit=unit,
             units=units,
+            person=fields.one("person"),
+            post=fields.one("post"),
             held_by=cast(Literal["grant", "any"], held_by),
             delegate=cast(Literal["unit", "across"], delegate),
         )
@@ -109,6 +116,36 @@ def read_collections(top: FormFields) -> dict[str, Collection]:
     return collections
 
 
+def read_tables(top: FormFields) -> dict[str, DecisionTable]:
+    """Read `tables:`."""
+    tables: dict[str, DecisionTable] = {}
+    for name, key, node in top.defined("tables"):
+        fields = top.entry("tables", key, node, f"判定表 {name} ")
+        rows = [
+            TableRow(
+                when=Expression(row.text("when")) if row.has("when") else None,
+                then=row.text("then"),
+                location=row.place("when") if row.has("when") else row.at,
+            )
+            for row in fields.each("rows", f"判定表 {name} 的一行")
+        ]
+        tables[name] = DecisionTable(
+            name, fields.line("title", name), _as_numbers(rows), fields.at, fields.text("basis")
+        )
+    return tables
+
+
+def _as_numbers(rows: list[TableRow]) -> tuple[TableRow, ...]:
+    """Give rows of which each gives a number as rows of numbers."""
+    try:
+        numbers = [Decimal(str(row.then)) for row in rows]
+    except InvalidOperation:
+        return tuple(rows)
+    if not all(number.is_finite() for number in numbers):
+        return tuple(rows)
+    return tuple(replace(row, then=number) for row, number in zip(rows, numbers, strict=True))
+
+
 def read_materials(top: FormFields) -> dict[str, Material]:
     """Read `materials:`."""
     materials: dict[str, Material] = {}
@@ -127,6 +164,7 @@ def read_materials(top: FormFields) -> dict[str, Material]:
             max_mb=fields.count("max_mb"),
             renews=fields.flag("renews"),
             by=fields.many("by"),
+            visible=fields.many("visible"),
             note=fields.text("note"),
             basis=fields.text("basis"),
         )

@@ -20,6 +20,8 @@ COMPUTED_AS = {
     "text": "text",
     "choice": "text",
     "unit": "text",
+    "officer": "text",
+    "post": "text",
 }
 """The type of expression that computes a fact of a type; other facts cannot be computed."""
 

@@ -26,7 +26,7 @@ def supplied(workflow: Workflow) -> dict[Location, frozenset[str]]:
         workflow.initial: opened | entering.get(workflow.initial, NONE)
     }
     ways = ways_of(workflow)
-    gained = {way.transition.location: _gained(way.transition) for way in ways}
+    gained = {way.transition.location: _gained(workflow, way.transition) for way in ways}
     # Nothing rests on a record, which is optional; and where a case resumes, it has been before.
     moving = [
         way for way in ways if way.transition.kind != "record" and way.transition.to != PREVIOUS
@@ -80,11 +80,16 @@ def _required_on_entering(workflow: Workflow) -> dict[str, frozenset[str]]:
     return {state: frozenset(names) for state, names in found.items()}
 
 
-def _gained(transition: Transition) -> frozenset[str]:
-    """Give the facts without which a transition cannot be made: asked for, needed, or used by a
-    gate.
+def _gained(workflow: Workflow, transition: Transition) -> frozenset[str]:
+    """Give the facts without which a transition cannot be made: asked for, needed, used by a gate,
+    or naming whoever makes it.
     """
     names = {*transition.asks, *transition.facts}
+    makers = {
+        workflow.roles[role].binding if role in workflow.roles else None for role in transition.by
+    }
+    if len(makers) == 1 and not transition.causes:
+        names |= {name for name in makers if name is not None}
     # What may be divided by zero may come out as not applicable.
     names |= {one.fact for one in transition.sets if "/" not in one.value.source}
     names |= {dwell.since for dwell in transition.dwells if dwell.since != ENTERED}

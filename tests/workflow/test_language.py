@@ -44,6 +44,8 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "panel": ("panel",),
     "fact": ("facts", "spare"),
     "collection": ("collections", "spare"),
+    "table": ("tables", "spare"),
+    "table_row": ("tables", "scale", "rows", 0),
     "material": ("materials", "spare"),
     "every": ("every",),
     "periodic": ("every", "quarter"),

@@ -56,6 +56,7 @@ roles: {clerk: 经办}
 facts:
   name: {title: 名称, type: text, required: true}
   amount: {title: 总投资, type: money, unit: 万元}
+  price: {title: 底价, type: money, unit: 万元, visible: clerk}
 states:
   begun: {title: 开工}
   done: {title: 完工, final: true}

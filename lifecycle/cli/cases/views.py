@@ -44,7 +44,7 @@ def show(desk: Desk, case: str, full: bool, recorded: str | None) -> None:
         seen = view.see(desk.office.case(case))
         looking = desk.officer_code
         sheet = sheet_of(view, seen, looking)
-        told = sheet_json(sheet, document(seen), view) if desk.json else {}
+        told = sheet_json(sheet, document(desk.office, seen), view) if desk.json else {}
         desk.answer(told, lambda: print_sheet(sheet, view, asked=bool(looking), full=full))
 
 

@@ -190,7 +190,7 @@ class _Judging:
         for objection in objections:
             yield self._objection(objection)
         for role in unknown:
-            fact = workflow.facts[str(workflow.roles[role].bound)]
+            fact = workflow.facts[str(workflow.roles[role].binding)]
             text = f"{workflow.roles[role].title} 尚未确定，无从会签"
             if role in self.cosign.must:
                 text += "（必须同意，至少一家）"

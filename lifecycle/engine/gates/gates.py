@@ -11,6 +11,7 @@ from lifecycle.engine.case import Case, File
 from lifecycle.engine.clocks import earliest_of
 from lifecycle.engine.collected import Collected
 from lifecycle.engine.editions import is_free
+from lifecycle.engine.gates.seats import is_vacant
 from lifecycle.engine.gates.wording import (
     ToldCondition,
     World,
@@ -36,6 +37,7 @@ from lifecycle.workflow.model import (
     Fact,
     Guard,
     Material,
+    Role,
     Transition,
     Workflow,
 )
@@ -61,6 +63,7 @@ LABELS = {
     "edition": "更正",
     "opinion": "意见",
     "unit": "单位",
+    "person": "人员",
     "letter": "公文",
     "own": "本人",
     "relied": "采用",
@@ -119,16 +122,28 @@ def holds(workflow: Workflow, case: Case | None, officer: Officer, role: str) ->
     """Tell whether an officer holds a role in a case.
 
     A role bound to units is held by officers of those units only: by those to whom it was granted,
-    or by anyone in office there where the role says so. Somebody of another unit who acts for the
-    holder needs a role that may be delegated across units.
+    or by anyone in office there where the role says so. One bound to a person or a post is held by
+    that person, or by who holds that post, without a grant. Somebody of another unit who acts for
+    the holder needs a role that may be delegated across units, and whoever acts for another only
+    what was delegated.
     """
     rule = workflow.roles[role]
-    if rule.held_by != "any" and role not in officer.held:
-        return False
     if officer.away and rule.delegate != "across":
+        return False
+    if officer.limited and role not in officer.limited:
+        return False
+    if rule.named is not None:
+        return case is not None and _is_named(rule, case, officer)
+    if rule.held_by != "any" and role not in officer.held:
         return False
     bound = rule.bound
     return bound is None or (case is not None and officer.unit in case.bound_units(bound))
+
+
+def _is_named(rule: Role, case: Case, officer: Officer) -> bool:
+    """Tell whether a case names this officer, or a post that they hold, for a role."""
+    name = case.facts.get(str(rule.named))
+    return name in officer.posts if rule.post else name == officer.acts_as
 
 
 def title_of(workflow: Workflow, name: str) -> str:
@@ -191,13 +206,9 @@ def judge_role(
     if officer.away and any(role in officer.held for role in roles):
         text = f"{wanted} 只能委托给本单位的人；您（{officer.id}）是别的单位的"
         return Gate("role", False, {}, text, f"请 {officer.principal} 委托本单位的人"), ""
-    bound = [
-        workflow.roles[r]
-        for r in roles
-        if workflow.roles[r].bound and case and not case.bound_units(workflow.roles[r].bound)
-    ]
+    bound = [workflow.roles[r] for r in roles if case and is_vacant(workflow, case, r)]
     if bound and case:
-        fact = workflow.facts[str(bound[0].bound)]
+        fact = workflow.facts[str(bound[0].binding)]
         mend = f"先指定{fact.title}：lifecycle set {case.number} {fact.name}=…"
     else:
         mend = f"请 {wanted} 的经办人办理；受委托的，加 --for 委托人"
@@ -317,7 +328,7 @@ def resolvers_of(workflow: Workflow, case: Case, transition: Transition) -> tupl
 
 def confirmers_of(workflow: Workflow, case: Case) -> tuple[str, ...]:
     """Name the role that confirms a correction, as the lead: the panel's, else that of the present
-    or last state that has one, else those who open cases; never one that the case gives to a unit,
+    or last state that has one, else those who open cases; never one whose holder the case names,
     for that is who the case is about.
     """
     states = (case.state, *(step.source for step in reversed(case.steps)))
@@ -325,7 +336,7 @@ def confirmers_of(workflow: Workflow, case: Case) -> tuple[str, ...]:
     if workflow.panel is not None:
         leads = [workflow.panel.lead]
     for lead in leads:
-        if lead is not None and workflow.roles[lead].bound is None:
+        if lead is not None and workflow.roles[lead].binding is None:
             return (lead,)
     return workflow.opened_by
 

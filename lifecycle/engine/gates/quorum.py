@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.engine.case import Case, Opinion
-from lifecycle.engine.gates.seats import Seat, floor_of, seats_of
+from lifecycle.engine.gates.seats import Seat, floor_of, is_vacant, seats_of
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 
@@ -155,15 +155,14 @@ def lasting_objections(workflow: Workflow, case: Case, transition: Transition) -
 
 
 def unseated(workflow: Workflow, case: Case, cosign: Cosign) -> Iterator[str]:
-    """Name the roles asked whose unit the case does not name yet.
+    """Name the roles asked of whom the case does not say yet who holds them.
 
     Only the panel's extra role may have none, and where it must agree not even that.
     """
     extra = workflow.panel.extra if workflow.panel else None
     for role in cosign.roles:
-        bound = workflow.roles[role].bound
         free = role == extra and role not in cosign.must
-        if bound and not free and not case.bound_units(bound):
+        if not free and is_vacant(workflow, case, role):
             yield role
 
 

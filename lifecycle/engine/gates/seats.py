@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from lifecycle.engine.case import Case, Opinion, opinion_key
 from lifecycle.engine.moment import Moment
+from lifecycle.engine.values import naming
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 from lifecycle.workflow.reliance import MOST_TRANSITIONS, reads_of
@@ -45,8 +46,10 @@ def seats_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[Se
         for role in cosign.roles:
             for unit in units_for(workflow, case, role):
                 opinion = case.opinions.get(opinion_key(transition.name, role, unit))
+                # Who is named for a role in somebody's place has not spoken yet.
+                since = max(floor, case.changed.get(workflow.roles[role].named or "", 0))
                 lasts = opinion is not None and opinion.objects and blocks
-                old = opinion is not None and opinion.seq < floor and not lasts
+                old = opinion is not None and opinion.seq < since and not lasts
                 found.append(Seat(role, unit, opinion, old))
     return tuple(found)
 
@@ -55,6 +58,25 @@ def units_for(workflow: Workflow, case: Case, role: str) -> tuple[str, ...]:
     """Name the units that hold a role in a case; "" stands for any that has it."""
     bound = workflow.roles[role].bound
     return case.bound_units(bound) if bound else ("",)
+
+
+def held_for(workflow: Workflow, case: Case, role: str) -> tuple[str, ...]:
+    """Say in whom a role is held in a case: units, "" for any that has the role, or the officer
+    (`@code`) or post (`#code`) that the case names; none while it names nobody.
+    """
+    rule = workflow.roles[role]
+    if rule.named is None:
+        return units_for(workflow, case, role)
+    who = case.facts.get(rule.named)
+    return () if who is None else (naming("post" if rule.post else "officer", str(who)),)
+
+
+def is_vacant(workflow: Workflow, case: Case, role: str) -> bool:
+    """Tell whether a role is held by whom the case names, and the case names nobody yet."""
+    rule = workflow.roles[role]
+    if rule.named is not None:
+        return rule.named not in case.facts
+    return rule.bound is not None and not case.bound_units(rule.bound)
 
 
 def speaks_for(seat: Seat, moment: Moment) -> str:

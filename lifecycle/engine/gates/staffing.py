@@ -1,4 +1,6 @@
-"""Whether a unit that is named to fill a role has somebody who can."""
+"""Whether who is named to fill a role can: a unit in which somebody may act, a person in office,
+a post that somebody holds.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,14 @@ from lifecycle.workflow.model import Role, Workflow
 def judge_staffing(
     workflow: Workflow, facts: Mapping[str, Value], moment: Moment
 ) -> Iterator[Gate]:
-    """Give an unmet gate for each unit, named to fill a role, in which nobody could act.
+    """Give an unmet gate for each unit, named to fill a role, in which nobody could act, and for
+    each officer or post that could not.
 
-    Asked when the unit is named: later it would only show when nothing goes on.
+    Asked when they are named: later it would only show when nothing goes on.
     """
     if moment.staff is None:
         return
+    yield from _judge_named(workflow, facts, moment)
     for role in workflow.roles.values():
         value = facts.get(role.bound) if role.bound else None
         if value is None:
@@ -26,6 +30,25 @@ def judge_staffing(
         for unit in value if isinstance(value, list) else [str(value)]:
             if not _can_act(role, unit, moment.staff):
                 yield _nobody(role, unit, moment)
+
+
+def _judge_named(workflow: Workflow, facts: Mapping[str, Value], moment: Moment) -> Iterator[Gate]:
+    """Give an unmet gate for each officer who is not in office, and for each post that is held by
+    nobody who is.
+    """
+    for name, value in facts.items():
+        fact = workflow.facts.get(name)
+        if fact is None or fact.type not in ("officer", "post"):
+            continue
+        who = str(value)
+        if fact.type == "officer" and who not in moment.people:
+            text = f"{fact.title} {who}：当日没有工号为 {who} 的人在岗"
+            mend = "用 lifecycle officer list 查在岗的人"
+            yield Gate("person", False, {name: who}, text, mend)
+        if fact.type == "post" and moment.posts.get(who, "") not in moment.people:
+            text = f"{fact.title} {who}：当日没有人在这个岗位上"
+            mend = f"请管理员登记：lifecycle post hold {who} 工号"
+            yield Gate("person", False, {name: who}, text, mend)
 
 
 def _can_act(role: Role, unit: str, staff: Mapping[str, frozenset[str]]) -> bool:

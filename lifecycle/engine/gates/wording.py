@@ -648,6 +648,8 @@ def _words(world: World, node: nodes.Expr) -> str:
         return _plain(value)
     if isinstance(node, nodes.Name):
         return _title(world, node.name)
+    if isinstance(node, nodes.Decided):
+        return node.title
     if isinstance(node, nodes.Getattr):
         if isinstance(node.node, nodes.Name) and node.node.name in SPACES:
             return _words_in(world, node.node.name, node.attr)

@@ -5,12 +5,13 @@ audit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lifecycle.engine.case import Case, dump_case, load_case
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.standing import stand
+from lifecycle.engine.visibility import viewers_of
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.record import canonical, read_kept, stored
 from lifecycle.ledger.rows.letter_rows import StoredLetters
@@ -29,6 +30,7 @@ CASE_COLUMNS = (
     "lead",
     "final",
     "units",
+    "viewers",
     "opened_on",
     "entered_on",
     "last_on",
@@ -139,10 +141,18 @@ def _columns(workflow: Workflow, case: Case) -> dict[str, Any]:
         "phase": None if case.cancelled else state.phase,
         "lead": None if case.cancelled else state.lead,
         "final": case.has_ended(workflow),
-        "units": f",{','.join(sorted(set(units)))}," if units else "",
+        "units": _listed(units) if units else "",
+        "viewers": _listed(f"{role}/{unit}" for role, unit in viewers_of(workflow, case))
+        if workflow.visible
+        else "",
         "opened_on": case.opened_on,
         "entered_on": case.entered_on,
         "last_on": case.last_on,
         "seq": case.seq,
         "head": case.head,
     }
+
+
+def _listed(words: Iterable[str]) -> str:
+    """Write words so that each is found between commas."""
+    return f",{','.join(sorted(set(words)))},"

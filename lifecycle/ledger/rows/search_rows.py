@@ -138,15 +138,20 @@ def is_kept(found: tuple[SearchText, int] | None, workflow: Workflow, case: Case
     return found == (wanted, len(wanted.grams))
 
 
-def named(store: Store, words: str, *, most: int = 9) -> list[tuple[str, str]]:
+def named(
+    store: Store, words: str, *, most: int = 9, seen_by: tuple[str, ...] | None = None
+) -> list[tuple[str, str]]:
     """List number and title of the first cases whose number or title contains a text; one that has
-    just this title comes first.
+    just this title comes first. `seen_by`: that somebody with these parts may see.
     """
     part = normalised(words)
     if not part:
         return []
     blocks = _listed(_blocks(store, part))
-    return store.rows(text.CASES_NAMED, blocks=blocks, part=part, text=words, most=most)
+    conditions = [] if seen_by is None else [text.SEEN_BY]
+    seen = {} if seen_by is None else {"parts": json.dumps(seen_by)}
+    statement = text.CASES_NAMED.filtered(conditions)
+    return store.rows(statement, blocks=blocks, part=part, text=words, most=most, **seen)
 
 
 def find(store: Store, words: Sequence[SearchedWord]) -> list[str]:

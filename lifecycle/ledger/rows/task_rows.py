@@ -19,7 +19,7 @@ from lifecycle.engine.gates.awaited import ONWARD, awaited_items, awaited_record
 from lifecycle.engine.gates.gates import confirmers_of, resolvers_of
 from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
 from lifecycle.engine.gates.renewals import due_of_renewal, is_settleable, renewals_waiting
-from lifecycle.engine.gates.seats import units_for
+from lifecycle.engine.gates.seats import Seat, held_for
 from lifecycle.engine.standing import OwnDays, limits_of_others, next_limit
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.sql import text
@@ -32,7 +32,9 @@ _CHUNK = 200
 
 
 class TaskRow(NamedTuple):
-    """One thing that a case asks of somebody, as its row has it."""
+    """One thing that a case asks of somebody, as its row has it: of a `unit`, of any that has the
+    role (""), or of an officer (`@code`) or who holds a post (`#code`).
+    """
 
     case_id: str
     kind: str
@@ -52,15 +54,16 @@ def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow
     asked: set[_Asked] = set()
     if waiting_proposals(case) and not case.cancelled:
         for role in confirmers_of(workflow, case):
-            asked |= {("confirm", "", role, unit, day) for unit in units_for(workflow, case, role)}
+            asked |= {("confirm", "", role, unit, day) for unit in held_for(workflow, case, role)}
     for renewal in () if case.cancelled else renewals_waiting(workflow, case):
         for seat in renewal.owing:
             due = due_of_renewal(workflow, case, renewal, seat, calendar)
             own = due.on.isoformat() if due else day
-            asked.add(("renew", str(renewal.correction), seat.role, seat.unit, own))
+            for unit in _sitting(workflow, case, seat):
+                asked.add(("renew", str(renewal.correction), seat.role, unit, own))
         if any(is_settleable(workflow, renewal, seat) for seat in renewal.objecting):
             for role in confirmers_of(workflow, case):
-                units = units_for(workflow, case, role)
+                units = held_for(workflow, case, role)
                 asked |= {("resolve", str(renewal.correction), role, unit, day) for unit in units}
     if not case.has_ended(workflow):
         asked |= set(_on_the_way(workflow, case, calendar, day))
@@ -88,7 +91,8 @@ def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) ->
         for seat in asked_seats(workflow, case, transition):
             due = due_of_seat(case, transition, seat, calendar)
             own = due.on.isoformat() if due else day
-            yield "sign", transition.name, seat.role, seat.unit, own
+            for unit in _sitting(workflow, case, seat):
+                yield "sign", transition.name, seat.role, unit, own
         yield from _on_objections(workflow, case, transition, day)
         if transition.kind in ONWARD:
             yield from _by_makers(workflow, case, "move", transition, days)
@@ -100,11 +104,17 @@ def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) ->
     for item in items:
         for role in item.by:
             own = days.day(item.name, leads=role in days.leads) or NO_DAY
-            for unit in units_for(workflow, case, role):
+            for unit in held_for(workflow, case, role):
                 yield "item", item.name, role, unit, own
     for lead in days.leads:
-        for unit in units_for(workflow, case, lead):
+        for unit in held_for(workflow, case, lead):
             yield "lead", "", lead, unit, day
+
+
+def _sitting(workflow: Workflow, case: Case, seat: Seat) -> tuple[str, ...]:
+    """Say who is asked at a seat, as a row's `unit` has it."""
+    named = workflow.roles[seat.role].named is not None
+    return held_for(workflow, case, seat.role) if named else (seat.unit,)
 
 
 def _by_makers(
@@ -112,7 +122,7 @@ def _by_makers(
 ) -> Iterator[_Asked]:
     for role in transition.by:
         own = days.day(transition.name, leads=role in days.leads) or NO_DAY
-        for unit in units_for(workflow, case, role):
+        for unit in held_for(workflow, case, role):
             yield kind, transition.name, role, unit, own
 
 
@@ -126,7 +136,7 @@ def _on_objections(
         yield "sign", transition.name, objection.role, objection.unit, day
     if any(blocking_objections(case, transition, cosign) for cosign in transition.cosigns):
         for role in resolvers_of(workflow, case, transition):
-            for unit in units_for(workflow, case, role):
+            for unit in held_for(workflow, case, role):
                 yield "resolve", transition.name, role, unit, day
 
 
@@ -174,7 +184,7 @@ def whose_clock(day: str) -> Ask:
 
 
 Part = tuple[str, str]
-"""Of whom something is asked: a role and a unit, "" for any that has the role."""
+"""Of whom something is asked: a role, and the `unit` of a row."""
 
 
 def cases_asking(store: Store, parts: Iterable[Part]) -> Iterator[Asking]:

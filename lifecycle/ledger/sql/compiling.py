@@ -102,7 +102,9 @@ def description(dialect: Dialect) -> Iterator[str]:
                 yield f"唯一 {_columns_of(table.name, constraint.columns)}"
         for index in table.indexes:
             kind = "唯一索引" if index.unique else "索引"
-            yield f"{kind} {index.name} {_columns_of(table.name, index.columns)}"
+            where = index.dialect_options["postgresql"]["where"]
+            of_some = "" if where is None else f" WHERE ({where})"
+            yield f"{kind} {index.name} {_columns_of(table.name, index.columns)}{of_some}"
 
 
 def _column_described(table: str, column: Column[Any], dialect: Dialect) -> str:

@@ -342,6 +342,21 @@ LED_BY_OR_NAMING = or_(
     col(CaseRow.lead).in_(texts("roles", "role")),
     position_of(col(CaseRow.units), word(",") + text_of("mine") + word(",")) > number(0),
 )
+_PARTS = texts_of(text_of("parts")).table_valued("value", name="part")
+SEEN_BY = or_(
+    col(CaseRow.viewers) == word(""),
+    select(_PARTS.c.value)
+    .where(position_of(col(CaseRow.viewers), word(",") + _PARTS.c.value + word(",")) > number(0))
+    .exists(),
+)
+"""Of the cases those that somebody may see who has one of these parts (`role/unit`)."""
+_LIMITED = col(CaseRow.viewers) != word("")
+ANY_LIMITED = select(CaseRow.number).where(_LIMITED).limit(number(1))
+"""One of the cases that not everybody may see."""
+UNSEEN_IN = select(CaseRow.number).where(
+    _LIMITED, ~SEEN_BY, position_of(text_of("text"), col(CaseRow.number)) > number(0)
+)
+"""The numbers in a text of cases that somebody may not see."""
 OPENED_BY = col(CaseRow.opened_on) <= text_of("opened_by")
 OPENED_BETWEEN = col(CaseRow.opened_on).between(text_of("first_day"), text_of("last_day"))
 
@@ -455,7 +470,8 @@ CASES_NAMED = (
         or_(
             position_of(col(SearchTextRow.number), text_of("part")) > number(0),
             position_of(col(SearchTextRow.title), text_of("part")) > number(0),
-        )
+        ),
+        room_for_filters(),
     )
     .order_by(col(CaseRow.title) != text_of("text"), col(CaseRow.number))
     .limit(number_of("most"))

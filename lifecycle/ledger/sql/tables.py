@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, Integer, LargeBinary, UniqueConstraint, text
 from sqlmodel import Column, Field, SQLModel
 
 from lifecycle.ledger.sql.dialects import LARGE, ONLY, by_code_point
@@ -27,7 +27,8 @@ class EntryTable(SQLModel, table=True):
 class CaseRow(SQLModel, table=True):
     """A case after its last entry: `snapshot` is the case in canonical JSON.
 
-    The other columns serve lists.
+    The other columns serve lists. `viewers` are those that may see it, as `,role/unit,…,`, ""
+    where everybody may.
     """
 
     __tablename__ = "cases"
@@ -41,6 +42,7 @@ class CaseRow(SQLModel, table=True):
     lead: str | None
     final: bool
     units: str
+    viewers: str
     opened_on: str
     entered_on: str
     last_on: str
@@ -54,6 +56,12 @@ class CaseRow(SQLModel, table=True):
         Index("cases_by_state", "workflow", "state", "number"),
         Index("cases_by_due", "final", "due_on", "number"),
         Index("cases_for_board", "workflow", "state", "final", "due_on", "yellow_on", "red_on"),
+        Index(
+            "cases_limited",
+            "number",
+            sqlite_where=text("viewers <> ''"),
+            postgresql_where=text("(viewers)::text <> ''::text"),  # as the server gives it back
+        ),
     )
 
 

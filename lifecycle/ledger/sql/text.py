@@ -20,6 +20,7 @@ CREATE TABLE cases (
     lead VARCHAR,
     final BOOLEAN NOT NULL,
     units VARCHAR NOT NULL,
+    viewers VARCHAR NOT NULL,
     opened_on VARCHAR NOT NULL,
     entered_on VARCHAR NOT NULL,
     last_on VARCHAR NOT NULL,
@@ -36,6 +37,7 @@ CREATE TABLE cases (
     "CREATE INDEX cases_by_due ON cases (final, due_on, number)",
     "CREATE INDEX cases_by_state ON cases (workflow, state, number)",
     "CREATE INDEX cases_for_board ON cases (workflow, state, final, due_on, yellow_on, red_on)",
+    "CREATE INDEX cases_limited ON cases (number) WHERE viewers <> ''",
     """
 CREATE TABLE compiled (
     sha256 VARCHAR NOT NULL,
@@ -231,6 +233,7 @@ CREATE TABLE cases (
     lead VARCHAR COLLATE "C",
     final BOOLEAN NOT NULL,
     units VARCHAR COLLATE "C" NOT NULL,
+    viewers VARCHAR COLLATE "C" NOT NULL,
     opened_on VARCHAR COLLATE "C" NOT NULL,
     entered_on VARCHAR COLLATE "C" NOT NULL,
     last_on VARCHAR COLLATE "C" NOT NULL,
@@ -247,6 +250,7 @@ CREATE TABLE cases (
     "CREATE INDEX cases_by_due ON cases (final, due_on, number)",
     "CREATE INDEX cases_by_state ON cases (workflow, state, number)",
     "CREATE INDEX cases_for_board ON cases (workflow, state, final, due_on, yellow_on, red_on)",
+    "CREATE INDEX cases_limited ON cases (number) WHERE (viewers)::text <> ''::text",
     """
 CREATE TABLE compiled (
     sha256 VARCHAR COLLATE "C" NOT NULL,
@@ -469,6 +473,7 @@ POSTGRESQL_DESCRIPTION = (
     "列 cases.state：character varying not null C",
     "列 cases.title：character varying not null C",
     "列 cases.units：character varying not null C",
+    "列 cases.viewers：character varying not null C",
     "列 cases.workflow：character varying not null C",
     "列 cases.yellow_on：character varying C",
     "列 compiled.body：bytea not null",
@@ -564,6 +569,7 @@ POSTGRESQL_DESCRIPTION = (
     "索引 cases_by_due cases（final, due_on, number）",
     "索引 cases_by_state cases（workflow, state, number）",
     "索引 cases_for_board cases（workflow, state, final, due_on, yellow_on, red_on）",
+    "索引 cases_limited cases（number） WHERE ((viewers)::text <> ''::text)",
     "索引 ix_form_sha256 form（sha256）",
     "索引 letters_by_case letter（case_id, seq, place）",
     "索引 letters_by_question letter（case_id, asks, state）",
@@ -943,15 +949,15 @@ WHERE cases.number = %(number)s::VARCHAR
 CASE_ROW = Statement(
     """
 SELECT cases.id, cases.number, cases.workflow, cases.digest, cases.title, cases.state, cases.phase,
-cases.lead, cases.final, cases.units, cases.opened_on, cases.entered_on, cases.last_on,
-cases.due_on, cases.yellow_on, cases.red_on, cases.seq, cases.head, cases.snapshot
+cases.lead, cases.final, cases.units, cases.viewers, cases.opened_on, cases.entered_on,
+cases.last_on, cases.due_on, cases.yellow_on, cases.red_on, cases.seq, cases.head, cases.snapshot
 FROM cases
 WHERE cases.id = :id
 """,
     """
 SELECT cases.id, cases.number, cases.workflow, cases.digest, cases.title, cases.state, cases.phase,
-cases.lead, cases.final, cases.units, cases.opened_on, cases.entered_on, cases.last_on,
-cases.due_on, cases.yellow_on, cases.red_on, cases.seq, cases.head, cases.snapshot
+cases.lead, cases.final, cases.units, cases.viewers, cases.opened_on, cases.entered_on,
+cases.last_on, cases.due_on, cases.yellow_on, cases.red_on, cases.seq, cases.head, cases.snapshot
 FROM cases
 WHERE cases.id = %(id)s::VARCHAR
 """,
@@ -982,35 +988,36 @@ WHERE cases.id = %(id)s::VARCHAR
 )
 ADD_CASE = Statement(
     """
-INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, opened_on,
-entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES (:id, :number,
-:workflow, :digest, :title, :state, :phase, :lead, :final, :units, :opened_on, :entered_on,
-:last_on, :due_on, :yellow_on, :red_on, :seq, :head, :snapshot)
+INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, viewers,
+opened_on, entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES (:id,
+:number, :workflow, :digest, :title, :state, :phase, :lead, :final, :units, :viewers, :opened_on,
+:entered_on, :last_on, :due_on, :yellow_on, :red_on, :seq, :head, :snapshot)
 """,
     """
-INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, opened_on,
-entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES (%(id)s::VARCHAR,
-%(number)s::VARCHAR, %(workflow)s::VARCHAR, %(digest)s::VARCHAR, %(title)s::VARCHAR,
-%(state)s::VARCHAR, %(phase)s::VARCHAR, %(lead)s::VARCHAR, %(final)s, %(units)s::VARCHAR,
-%(opened_on)s::VARCHAR, %(entered_on)s::VARCHAR, %(last_on)s::VARCHAR, %(due_on)s::VARCHAR,
-%(yellow_on)s::VARCHAR, %(red_on)s::VARCHAR, %(seq)s::INTEGER, %(head)s::VARCHAR, %(snapshot)s)
+INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, viewers,
+opened_on, entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES
+(%(id)s::VARCHAR, %(number)s::VARCHAR, %(workflow)s::VARCHAR, %(digest)s::VARCHAR,
+%(title)s::VARCHAR, %(state)s::VARCHAR, %(phase)s::VARCHAR, %(lead)s::VARCHAR, %(final)s,
+%(units)s::VARCHAR, %(viewers)s::VARCHAR, %(opened_on)s::VARCHAR, %(entered_on)s::VARCHAR,
+%(last_on)s::VARCHAR, %(due_on)s::VARCHAR, %(yellow_on)s::VARCHAR, %(red_on)s::VARCHAR,
+%(seq)s::INTEGER, %(head)s::VARCHAR, %(snapshot)s)
 """,
 )
 MOVE_CASE = Statement(
     """
 UPDATE cases SET number=:number, workflow=:workflow, digest=:digest, title=:title, state=:state,
-phase=:phase, lead=:lead, final=:final, units=:units, opened_on=:opened_on, entered_on=:entered_on,
-last_on=:last_on, due_on=:due_on, yellow_on=:yellow_on, red_on=:red_on, seq=:seq, head=:head,
-snapshot=:snapshot WHERE cases.id = :id AND cases.seq = :seq - 1
+phase=:phase, lead=:lead, final=:final, units=:units, viewers=:viewers, opened_on=:opened_on,
+entered_on=:entered_on, last_on=:last_on, due_on=:due_on, yellow_on=:yellow_on, red_on=:red_on,
+seq=:seq, head=:head, snapshot=:snapshot WHERE cases.id = :id AND cases.seq = :seq - 1
 """,
     """
 UPDATE cases SET number=%(number)s::VARCHAR, workflow=%(workflow)s::VARCHAR,
 digest=%(digest)s::VARCHAR, title=%(title)s::VARCHAR, state=%(state)s::VARCHAR,
 phase=%(phase)s::VARCHAR, lead=%(lead)s::VARCHAR, final=%(final)s, units=%(units)s::VARCHAR,
-opened_on=%(opened_on)s::VARCHAR, entered_on=%(entered_on)s::VARCHAR, last_on=%(last_on)s::VARCHAR,
-due_on=%(due_on)s::VARCHAR, yellow_on=%(yellow_on)s::VARCHAR, red_on=%(red_on)s::VARCHAR,
-seq=%(seq)s::INTEGER, head=%(head)s::VARCHAR, snapshot=%(snapshot)s WHERE cases.id = %(id)s::VARCHAR
-AND cases.seq = %(seq)s::INTEGER - 1
+viewers=%(viewers)s::VARCHAR, opened_on=%(opened_on)s::VARCHAR, entered_on=%(entered_on)s::VARCHAR,
+last_on=%(last_on)s::VARCHAR, due_on=%(due_on)s::VARCHAR, yellow_on=%(yellow_on)s::VARCHAR,
+red_on=%(red_on)s::VARCHAR, seq=%(seq)s::INTEGER, head=%(head)s::VARCHAR, snapshot=%(snapshot)s
+WHERE cases.id = %(id)s::VARCHAR AND cases.seq = %(seq)s::INTEGER - 1
 """,
 )
 LATEST_CASES = Statement(
@@ -1161,6 +1168,49 @@ FROM json_each(:roles) AS role) OR instr(cases.units, ',' || :mine || ',') > 0
 cases.lead IN (SELECT role.value
 FROM jsonb_array_elements_text(CAST(%(roles)s::VARCHAR AS JSONB)) AS role) OR strpos(cases.units,
 ',' || %(mine)s::VARCHAR || ',') > 0
+""",
+)
+SEEN_BY = Statement(
+    """
+cases.viewers = '' OR (EXISTS (SELECT part.value
+FROM json_each(:parts) AS part
+WHERE instr(cases.viewers, ',' || part.value || ',') > 0))
+""",
+    """
+cases.viewers = '' OR (EXISTS (SELECT part.value
+FROM jsonb_array_elements_text(CAST(%(parts)s::VARCHAR AS JSONB)) AS part
+WHERE strpos(cases.viewers, ',' || part.value || ',') > 0))
+""",
+)
+ANY_LIMITED = Statement(
+    """
+SELECT cases.number
+FROM cases
+WHERE cases.viewers != ''
+LIMIT 1 OFFSET 0
+""",
+    """
+SELECT cases.number
+FROM cases
+WHERE cases.viewers != ''
+LIMIT 1
+""",
+)
+UNSEEN_IN = Statement(
+    """
+SELECT cases.number
+FROM cases
+WHERE cases.viewers != '' AND NOT (cases.viewers = '' OR (EXISTS (SELECT part.value
+FROM json_each(:parts) AS part
+WHERE instr(cases.viewers, ',' || part.value || ',') > 0))) AND instr(:text, cases.number) > 0
+""",
+    """
+SELECT cases.number
+FROM cases
+WHERE cases.viewers != '' AND NOT (cases.viewers = '' OR (EXISTS (SELECT part.value
+FROM jsonb_array_elements_text(CAST(%(parts)s::VARCHAR AS JSONB)) AS part
+WHERE strpos(cases.viewers, ',' || part.value || ',') > 0))) AND strpos(%(text)s::VARCHAR,
+cases.number) > 0
 """,
 )
 OPENED_BY = Statement(
@@ -1318,8 +1368,8 @@ SELECT cases.number, cases.title
 FROM json_each(:blocks) AS asked JOIN search_text ON search_text.place BETWEEN CAST(asked.value AS
 INTEGER) * 128 AND CAST(asked.value AS INTEGER) * 128 + 127 JOIN cases ON cases.id =
 search_text.case_id
-WHERE instr(search_text.number, :part) > 0 OR instr(search_text.title, :part) > 0 ORDER BY
-cases.title != :text, cases.number
+WHERE (instr(search_text.number, :part) > 0 OR instr(search_text.title, :part) > 0) AND {filters}
+ORDER BY cases.title != :text, cases.number
 LIMIT :most OFFSET 0
 """,
     """
@@ -1327,8 +1377,8 @@ SELECT cases.number, cases.title
 FROM jsonb_array_elements_text(CAST(%(blocks)s::VARCHAR AS JSONB)) AS asked JOIN search_text ON
 search_text.place BETWEEN CAST(asked.value AS BIGINT) * 128 AND CAST(asked.value AS BIGINT) * 128 +
 127 JOIN cases ON cases.id = search_text.case_id
-WHERE strpos(search_text.number, %(part)s::VARCHAR) > 0 OR strpos(search_text.title,
-%(part)s::VARCHAR) > 0 ORDER BY cases.title != %(text)s::VARCHAR, cases.number
+WHERE (strpos(search_text.number, %(part)s::VARCHAR) > 0 OR strpos(search_text.title,
+%(part)s::VARCHAR) > 0) AND {filters} ORDER BY cases.title != %(text)s::VARCHAR, cases.number
 LIMIT %(most)s::INTEGER
 """,
 )
@@ -1754,28 +1804,29 @@ WHERE task.role = %(role)s::VARCHAR AND task.unit = %(unit)s::VARCHAR AND task.d
 )
 PUT_CASE = Statement(
     """
-INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, opened_on,
-entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES (:id, :number,
-:workflow, :digest, :title, :state, :phase, :lead, :final, :units, :opened_on, :entered_on,
-:last_on, :due_on, :yellow_on, :red_on, :seq, :head, :snapshot) ON CONFLICT (id) DO UPDATE SET
-number = excluded.number, workflow = excluded.workflow, digest = excluded.digest, title =
+INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, viewers,
+opened_on, entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES (:id,
+:number, :workflow, :digest, :title, :state, :phase, :lead, :final, :units, :viewers, :opened_on,
+:entered_on, :last_on, :due_on, :yellow_on, :red_on, :seq, :head, :snapshot) ON CONFLICT (id) DO
+UPDATE SET number = excluded.number, workflow = excluded.workflow, digest = excluded.digest, title =
 excluded.title, state = excluded.state, phase = excluded.phase, lead = excluded.lead, final =
-excluded.final, units = excluded.units, opened_on = excluded.opened_on, entered_on =
-excluded.entered_on, last_on = excluded.last_on, due_on = excluded.due_on, yellow_on =
+excluded.final, units = excluded.units, viewers = excluded.viewers, opened_on = excluded.opened_on,
+entered_on = excluded.entered_on, last_on = excluded.last_on, due_on = excluded.due_on, yellow_on =
 excluded.yellow_on, red_on = excluded.red_on, seq = excluded.seq, head = excluded.head, snapshot =
 excluded.snapshot
 """,
     """
-INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, opened_on,
-entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES (%(id)s::VARCHAR,
-%(number)s::VARCHAR, %(workflow)s::VARCHAR, %(digest)s::VARCHAR, %(title)s::VARCHAR,
-%(state)s::VARCHAR, %(phase)s::VARCHAR, %(lead)s::VARCHAR, %(final)s, %(units)s::VARCHAR,
-%(opened_on)s::VARCHAR, %(entered_on)s::VARCHAR, %(last_on)s::VARCHAR, %(due_on)s::VARCHAR,
-%(yellow_on)s::VARCHAR, %(red_on)s::VARCHAR, %(seq)s::INTEGER, %(head)s::VARCHAR, %(snapshot)s) ON
-CONFLICT (id) DO UPDATE SET number = excluded.number, workflow = excluded.workflow, digest =
-excluded.digest, title = excluded.title, state = excluded.state, phase = excluded.phase, lead =
-excluded.lead, final = excluded.final, units = excluded.units, opened_on = excluded.opened_on,
-entered_on = excluded.entered_on, last_on = excluded.last_on, due_on = excluded.due_on, yellow_on =
+INSERT INTO cases (id, number, workflow, digest, title, state, phase, lead, final, units, viewers,
+opened_on, entered_on, last_on, due_on, yellow_on, red_on, seq, head, snapshot) VALUES
+(%(id)s::VARCHAR, %(number)s::VARCHAR, %(workflow)s::VARCHAR, %(digest)s::VARCHAR,
+%(title)s::VARCHAR, %(state)s::VARCHAR, %(phase)s::VARCHAR, %(lead)s::VARCHAR, %(final)s,
+%(units)s::VARCHAR, %(viewers)s::VARCHAR, %(opened_on)s::VARCHAR, %(entered_on)s::VARCHAR,
+%(last_on)s::VARCHAR, %(due_on)s::VARCHAR, %(yellow_on)s::VARCHAR, %(red_on)s::VARCHAR,
+%(seq)s::INTEGER, %(head)s::VARCHAR, %(snapshot)s) ON CONFLICT (id) DO UPDATE SET number =
+excluded.number, workflow = excluded.workflow, digest = excluded.digest, title = excluded.title,
+state = excluded.state, phase = excluded.phase, lead = excluded.lead, final = excluded.final, units
+= excluded.units, viewers = excluded.viewers, opened_on = excluded.opened_on, entered_on =
+excluded.entered_on, last_on = excluded.last_on, due_on = excluded.due_on, yellow_on =
 excluded.yellow_on, red_on = excluded.red_on, seq = excluded.seq, head = excluded.head, snapshot =
 excluded.snapshot
 """,

@@ -90,6 +90,7 @@ class Audit:
         since: Checkpoint | None = None,
         report: Callable[[int, int], None] = lambda _done, _of: None,
     ) -> None:
+        office.viewer.check_sees_all()
         library = Library(office.store, unaided=True)
         self._auditor = Auditor(
             library, office.register.clock(), report, since, PaperJudge(library)

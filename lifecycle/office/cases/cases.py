@@ -38,6 +38,7 @@ from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.entering import TYPED, Origin, read_entry, submit_entry
 from lifecycle.office.cases.readers import changed_facts, told_readers
 from lifecycle.office.office import Office, clean
+from lifecycle.office.seeing import UNSEEN
 from lifecycle.office.successors import successors, tell_successors
 from lifecycle.office.telling import told
 from lifecycle.workflow.model import Workflow
@@ -205,6 +206,9 @@ def _effects(office: Office, outcome: Outcome) -> Iterator[DoneEffect]:
     """Tell what was done to other cases, each followed by what that did."""
     for made in outcome.effects:
         case, workflow = made.case, office.workflow_of(made.case)
+        if not office.viewer.sees(workflow, case):
+            yield DoneEffect(UNSEEN, "", case.state, UNSEEN, UNSEEN, 0)
+            continue
         new = made.body["intent"]["type"] == "case_opened"
         yield DoneEffect(
             number=None if new and outcome.dry_run else case.number,
@@ -226,12 +230,12 @@ def _upset(office: Office, workflow: Workflow, before: Case, after: Case) -> Ite
 def read_elsewhere(office: Office, before: Case, after: Case) -> Iterator[Remark]:
     """Tell which other cases read what is no longer as it was."""
     for text in told_readers(office, after, changed_facts(before, after)):
-        yield Remark("readers", text)
+        yield Remark("readers", office.viewer.tell(text))
 
 
 def _told(office: Office, workflow: Workflow, body: Mapping[str, Any], before: Case | None) -> str:
     """Tell of an entry with the names that the units had on its day."""
-    names = office.directory.names(body["intent"]["occurred_on"])
+    names = office.directory.titles(body["intent"]["occurred_on"])
     return told(office, workflow, body, names, before)
 
 

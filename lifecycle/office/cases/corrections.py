@@ -208,7 +208,7 @@ def _asked(office: Office, body: Mapping[str, Any]) -> tuple[str, ...]:
     """Name the seats that a confirmation asks to speak anew."""
     intent = body["intent"]
     workflow = office.library.workflow(intent["workflow"])
-    names = office.directory.names(intent["occurred_on"])
+    names = office.directory.titles(intent["occurred_on"])
     seats = intent["data"].get("asked", ())
     named = (seat_name(workflow, names, role, unit) for role, unit in seats)
     return tuple(dict.fromkeys(named))

@@ -61,7 +61,9 @@ class FactEntry:
 def read_entry(
     office: Office, workflow: Workflow, texts: Mapping[str, Entered], origin: Origin = TYPED
 ) -> FactEntry:
-    """Read facts as officers enter them: by name or title, units by code or name."""
+    """Read facts as officers enter them: by name or title; units, officers and posts by code or
+    name.
+    """
     facts: dict[str, Value] = {}
     unread: dict[str, str] = {}
     faults = [EnteredFault("", error) for error in origin.faults]
@@ -90,6 +92,10 @@ def _value(office: Office, fact: Fact, entered: Entered) -> Value:
         return _linked(office, fact, str(value))
     if fact.type == "unit":
         return office.directory.unit_code(str(value))
+    if fact.type == "officer":
+        return office.directory.officer_code(str(value))
+    if fact.type == "post":
+        return office.directory.post_code(str(value))
     if fact.of == "unit" and isinstance(value, list):
         return list(dict.fromkeys(office.directory.unit_code(item) for item in value))
     return value
@@ -99,7 +105,12 @@ def _linked(office: Office, fact: Fact, text: str) -> str:
     """Give the number of the case that a link means, as officers name cases: of the workflow that
     it leads to, whatever else is called so.
     """
-    rows = [row for row in named(office.store, text) if _is_of(office, row[0], fact.workflow)]
+    seen_by = office.viewer.parts
+    rows = [
+        row
+        for row in named(office.store, text, seen_by=seen_by)
+        if _is_of(office, row[0], fact.workflow)
+    ]
     exact = [row for row in rows if text in row]
     found = exact if len(exact) == 1 else rows
     if len(found) == 1:

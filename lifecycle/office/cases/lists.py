@@ -25,12 +25,12 @@ from lifecycle.ledger.queries import board as count_cases
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.store import LostDefinitionError
 from lifecycle.people.clock import in_beijing
-from lifecycle.workflow.model import LINKED, OFFICER
+from lifecycle.workflow.model import LINKED, OFFICER, TABLES
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
     from lifecycle.engine.moment import Moment
-    from lifecycle.ledger.as_of import Past
+    from lifecycle.ledger.as_of import CaseThen, Past
     from lifecycle.ledger.library import Library
     from lifecycle.office.office import Office
     from lifecycle.office.view import View
@@ -131,10 +131,17 @@ class CaseList:
         """Stream the rows as they were."""
         library, moment = self._office.library, self._view.moment
         for then in cases_as_of(library, self._view.as_of, self._filter, after):
-            if not fits(self._filter, then.row, then.units):
+            if not fits(self._filter, then.row, then.units) or not self._is_seen(then):
                 continue
             if self._where is None or self._holds(then.case(library.store)):
                 yield list_row(library, then.row, moment, then.past)
+
+    def _is_seen(self, then: CaseThen) -> bool:
+        """Tell whether a case, as it was, may be seen."""
+        if self._filter.seen_by is None:
+            return True
+        case = then.case(self._office.store)
+        return self._office.viewer.sees(self._office.workflow_of(case), case)
 
     def _holds(self, case: Case) -> bool:
         """Tell whether the condition holds for a case.
@@ -143,6 +150,9 @@ class CaseList:
         """
         assert self._where is not None, "asked only where there is a condition"
         workflow = self._office.workflow_of(case)
+        unseen = self._office.viewer.unseen(workflow, case)
+        if not unseen.names.isdisjoint(self._where.names):
+            return False
         moment = self._view.moment_of(workflow, case)
         scope = scope_of(workflow, case, self._where, {}, moment)
         try:
@@ -236,9 +246,9 @@ def _compiled(office: Office, where: str | None, workflow: str | None) -> Expres
     except ExpressionError as error:
         raise _told(error, where) from error
     among = [w for w in office.workflows() if workflow in (None, w.name)]
-    if not expression.names.isdisjoint((LINKED, OFFICER)):
+    if not expression.names.isdisjoint((LINKED, OFFICER, TABLES)):
         raise InvalidError(
-            "--where 不能用 linked、officer",
+            "--where 不能用 linked、officer、tables",
             "按关联到它的事项找，用对方的清单：--workflow 对方的流程",
         )
     facts = {name for w in among for name in w.facts}
@@ -276,6 +286,7 @@ def _filter(view: View, wanted: Wanted) -> CaseFilter:
     among = [office.workflow(wanted.workflow)] if wanted.workflow else office.workflows()
     officer = view.officer(wanted.mine) if wanted.mine else None
     return CaseFilter(
+        seen_by=office.viewer.parts,
         workflow=among[0].name if wanted.workflow else None,
         state=_state(among, wanted.state) if wanted.state else None,
         phase=_phase(among, wanted.phase) if wanted.phase else None,
@@ -350,7 +361,8 @@ class Boards:
 
 def boards(view: View, year: int | None = None) -> Boards:
     """Count cases by stage, all or those opened in a year."""
-    office, wanted = view.office, CaseFilter(year=year)
+    office = view.office
+    wanted = CaseFilter(year=year, seen_by=office.viewer.parts)
     if view.as_of:
         counted = _counted(office.library, _then(view, wanted), view.moment)
     else:
@@ -367,8 +379,11 @@ def boards(view: View, year: int | None = None) -> Boards:
 
 
 def _then(view: View, wanted: CaseFilter) -> Iterator[tuple[ListedCase, Past | None]]:
-    for then in cases_as_of(view.office.library, view.as_of, wanted):
-        yield then.row, then.past
+    office = view.office
+    for then in cases_as_of(office.library, view.as_of, wanted):
+        case = None if wanted.seen_by is None else then.case(office.store)
+        if case is None or office.viewer.sees(office.workflow_of(case), case):
+            yield then.row, then.past
 
 
 def _changing_by_itself(office: Office) -> list[str]:

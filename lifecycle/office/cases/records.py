@@ -50,17 +50,19 @@ class Found:
 
 def log(office: Office, case: Case, *, after: int = 0) -> Iterator[LogLine]:
     """Tell a case's entries in a line each, with the workflow and the names of their own time."""
+    unseen = office.viewer.unseen(office.workflow_of(case), case)
     for step in follow(office.library, office.store.entries(case.id)):
         if step.row.seq > after:
             line = _line(office, step.body, step.before)
-            yield replace(line, sentence=line.sentence + told_late(step.body))
+            sentence = unseen.tell_sentence(step.body, line.sentence) + told_late(step.body)
+            yield replace(line, sentence=office.viewer.tell(sentence))
 
 
 def _line(office: Office, body: Mapping[str, Any], before: Case | None = None) -> LogLine:
     intent = body["intent"]
     on = intent["occurred_on"]
     workflow = office.library.workflow(intent["workflow"])
-    names = office.directory.names(on, body["office"])
+    names = office.directory.titles(on, body["office"])
     sentence = told(office, workflow, body, names, before)
     return LogLine(intent["seq"], on, who(body), sentence)
 
@@ -68,7 +70,18 @@ def _line(office: Office, body: Mapping[str, Any], before: Case | None = None) -
 def find_entry(office: Office, request_id: str) -> Found | None:
     """Find the entry that was recorded under a request id, which is its eid."""
     body = office.recorded(request_id)
-    return Found(body, _where_recorded(office, body)) if body else None
+    if body is None or not _is_seen(office, body):
+        return None
+    return Found(body, _where_recorded(office, body))
+
+
+def _is_seen(office: Office, body: Mapping[str, Any]) -> bool:
+    """Tell whether whoever looks may see the case of an entry, and all that the entry says."""
+    if body["intent"]["workflow"] is None:
+        return True
+    case = office.register.case(body["intent"]["case"])
+    workflow, viewer = office.workflow_of(case), office.viewer
+    return viewer.sees(workflow, case) and not viewer.unseen(workflow, case).is_in(body)
 
 
 def _where_recorded(office: Office, body: Mapping[str, Any]) -> str:
@@ -184,6 +197,8 @@ def replay(
     """
     from lifecycle.ledger.replay import amended_later, replay_case
 
+    if office.viewer.unseen(office.workflow_of(case), case):
+        raise InvalidError(f"{case.number} 有不对您公开的内容，不能回放", "请审计员回放")
     library = Library(office.store, unaided=True)
     workflow = library.workflow(case.workflow)
     steps = list(replay_case(library, office.directory, case.id, under=under, as_of=as_of))
@@ -223,6 +238,7 @@ def replay_all(
     office: Office, as_of: AsOf = NOW, under: Workflow | None = None
 ) -> Iterator[ReplayedCase]:
     """Replay every case, one at a time; one that had not begun by then is left out."""
+    office.viewer.check_sees_all()
     from lifecycle.ledger.replay import amended_later
     from lifecycle.ledger.replay import replay_all as replay_cases
 
@@ -276,7 +292,7 @@ def _told(office: Office, workflow: Workflow | None, step: CaseStep) -> str:
         return unreadable
     try:
         intent = step.body["intent"]
-        names = office.directory.names(intent["occurred_on"], step.body["office"])
+        names = office.directory.titles(intent["occurred_on"], step.body["office"])
         sentence = told(office, workflow, step.body, names, step.before)
         return f"{intent['seq']:>4}  {intent['occurred_on']}  {who(step.body)}　{sentence}"
     except (InvalidError, KeyError, TypeError, ValueError, AttributeError, IndexError):
@@ -286,7 +302,7 @@ def _told(office: Office, workflow: Workflow | None, step: CaseStep) -> str:
 def _rebuilt(
     office: Office, workflow: Workflow, case: Case, amended: tuple[Amendment, ...]
 ) -> Rebuilt:
-    names = office.directory.names(case.last_on)
+    names = office.directory.titles(case.last_on)
     return Rebuilt(
         number=case.number,
         title=case.title,

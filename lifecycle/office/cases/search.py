@@ -65,7 +65,7 @@ def search(office: Office, texts: Sequence[str], page: int = 1) -> FoundPage:
     Raises UsageError where there is nothing to look for, or too much.
     """
     words = _words(office, texts)
-    ids = find(office.store, words)
+    ids = _seen(office, find(office.store, words))
     moment = office.moment()
     found = []
     for case_id in ids[(page - 1) * PAGE : page * PAGE]:
@@ -82,6 +82,14 @@ def search(office: Office, texts: Sequence[str], page: int = 1) -> FoundPage:
             )
     asked = tuple(word.word for word in words)
     return FoundPage(asked, tuple(found), len(ids), page, -(-len(ids) // PAGE))
+
+
+def _seen(office: Office, ids: list[str]) -> list[str]:
+    """Leave out the cases that whoever looks may not see."""
+    if office.viewer.parts is None:
+        return ids
+    cases = ((case_id, office.register.case(case_id)) for case_id in ids)
+    return [i for i, case in cases if office.viewer.sees(office.workflow_of(case), case)]
 
 
 def _words(office: Office, texts: Sequence[str]) -> tuple[SearchedWord, ...]:

@@ -21,7 +21,7 @@ from lifecycle.engine.others import NO_OTHERS, OtherCase
 from lifecycle.engine.owed import owed
 from lifecycle.engine.standing import lit_by
 from lifecycle.engine.values import Value
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.insight.chronicle import who
 from lifecycle.insight.document import case_document
 from lifecycle.insight.outlook import ANYBODY, Outlook, Way, look
@@ -35,6 +35,7 @@ from lifecycle.office.cases.values import (
     shown_facts,
 )
 from lifecycle.office.office import entries
+from lifecycle.office.seeing import UNSEEN, Unseen, Viewer
 from lifecycle.office.telling import confirmed_change, told, told_late
 from lifecycle.workflow.model import CLOCK
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from lifecycle.engine.moment import Moment, Officer
     from lifecycle.engine.standing import OpenLimit
     from lifecycle.engine.workdays import Due
+    from lifecycle.office.office import Office
     from lifecycle.office.view import SeenCase, View
     from lifecycle.workflow.model import Transition, Workflow
 
@@ -287,9 +289,14 @@ def _looking(view: View, code: str | None) -> Officer:
     return view.officer(code)
 
 
-def document(seen: SeenCase) -> Mapping[str, object]:
-    """Give all that a case's entries make of it, for machines: its letters one by one too."""
-    return case_document(seen.workflow, seen.case)
+def document(office: Office, seen: SeenCase) -> Mapping[str, object]:
+    """Give all that a case's entries make of it, for machines: its letters one by one too; without
+    what whoever looks may not see.
+    """
+    unseen = office.viewer.unseen(seen.workflow, seen.case)
+    case = seen.case
+    shown = replace(case, facts=unseen.among(case.facts), materials=unseen.among(case.materials))
+    return office.viewer.tell_document(case_document(seen.workflow, shown if unseen else case))
 
 
 def _shown_link(name: str, title: str, other: OtherCase) -> ShownLink:
@@ -316,6 +323,18 @@ class _SheetMaker:
     @property
     def moment(self) -> Moment:
         return self.view.moment
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.view.office.viewer
+
+    @property
+    def unseen(self) -> Unseen:
+        return self.viewer.unseen(self.workflow, self.case)
+
+    def tell_gate(self, gate: Gate) -> Gate:
+        """Give a gate as whoever looks may be told it."""
+        return self.unseen.tell_gate(self.viewer.tell_gate(gate))
 
     def sheet(self) -> Sheet:
         case, workflow = self.case, self.workflow
@@ -352,8 +371,8 @@ class _SheetMaker:
             ways=tuple(map(self.way, self.outlook.ways)),
             opinions=tuple(self.opinions()),
             materials=tuple(self.materials()),
-            facts=tuple(shown_facts(workflow, case, self.moment.names)),
-            values=case.facts,
+            facts=tuple(self.facts()),
+            values=self.viewer.tell_document(self.unseen.among(case.facts)),
             locked=tuple(case.locked),
             letters=tuple(self.letters()),
             lapsed=tuple(self.lapsed()),
@@ -362,17 +381,34 @@ class _SheetMaker:
             corrections=tuple(self.corrections()),
             last=tuple(map(self.entry, reversed(bodies))),
             bodies=bodies,
-            amended=tuple(shown_amendments(workflow, self.seen.amended, self.moment.names)),
+            amended=tuple(
+                shown_amendments(
+                    workflow,
+                    (one for one in self.seen.amended if one.name not in self.unseen.names),
+                    self.moment.names,
+                )
+            ),
             links=tuple(self.links()),
             linked=tuple(self.linked()),
         )
+
+    def tell(self, text: str) -> str:
+        """Give a text as whoever looks may be told it."""
+        return self.unseen.tell_text(self.viewer.tell(text))
+
+    def facts(self) -> Iterator[ShownFact]:
+        """Tell the facts that may be seen."""
+        names, left_out = self.moment.names, self.unseen.names
+        for one in shown_facts(self.workflow, self.case, names, left_out):
+            yield replace(one, text=self.viewer.tell(one.text))
 
     def links(self) -> Iterator[ShownLink]:
         """Tell of the cases that this one names."""
         others = self.view.moment_of(self.workflow, self.case).others or NO_OTHERS
         for fact in self.workflow.links:
             other = others.cases.get(str(self.case.facts.get(fact.name)))
-            if other is not None:
+            seen = other is not None and self.viewer.sees_number(other.number)
+            if other is not None and seen and fact.name not in self.unseen.names:
                 yield _shown_link(fact.name, fact.title, other)
 
     def linked(self) -> Iterator[ShownLink]:
@@ -380,6 +416,8 @@ class _SheetMaker:
         others = self.view.linked_to(self.case)
         for name, cases in others.linking.items():
             for other in cases:
+                if not self.viewer.sees_number(other.number):
+                    continue
                 yield _shown_link(name, others.titles.get(name, name), other)
 
     def holder(self, role: str) -> Holder:
@@ -427,8 +465,8 @@ class _SheetMaker:
             due_on=due.on if due else None,
             provisional=due.provisional if due else False,
             mine=judged.is_mine,
-            gates=judged.gates,
-            missing=judged.missing,
+            gates=tuple(map(self.tell_gate, judged.gates)),
+            missing=tuple(map(self.tell_gate, judged.missing)),
             asks=tuple(transition.asks),
             command=command_of(self.case, transition),
         )
@@ -456,7 +494,7 @@ class _SheetMaker:
             )
 
     def materials(self) -> Iterator[ShownMaterial]:
-        for name, file in self.case.materials.items():
+        for name, file in self.unseen.among(self.case.materials).items():
             yield ShownMaterial(
                 name=name,
                 title=self.workflow.materials[name].title,
@@ -503,7 +541,7 @@ class _SheetMaker:
         for proposal in waiting_proposals(case):
             change = told_proposal(self.workflow, case, proposal, self.moment.names)
             needs = foresee(self.workflow, case, proposal, self.moment).needs
-            text = "；".join((f"{change}：{proposal.note}", *needs))
+            text = self.tell("；".join((f"{change}：{proposal.note}", *needs)))
             command = f"lifecycle confirm {case.number} {proposal.seq}"
             yield ShownCorrection(f"待确认（第 {proposal.seq} 笔）：{text}", command)
         for seq in sorted(map(int, case.unsettled)):
@@ -517,7 +555,7 @@ class _SheetMaker:
             change = confirmed_change(
                 self.view.office, self.workflow, case, renewal.correction, self.moment.names
             )
-            yield ShownCorrection(f"{text}（{change}）" if change else text)
+            yield ShownCorrection(self.tell(f"{text}（{change}）" if change else text))
 
     def owing(self) -> tuple[str, ...]:
         if self.view.as_of:
@@ -533,8 +571,12 @@ class _SheetMaker:
 
     def entry(self, body: Mapping[str, Any]) -> LastEntry:
         on = body["intent"]["occurred_on"]
-        names = self.view.office.directory.names(on, body["office"])
-        sentence = told(self.view.office, self.workflow, body, names) + told_late(body)
+        names = self.view.office.directory.titles(on, body["office"])
+        if body["intent"]["data"] == UNSEEN:
+            sentence = self.tell(UNSEEN)
+        else:
+            sentence = self.tell(told(self.view.office, self.workflow, body, names))
+        sentence += told_late(body)
         return LastEntry(on, who(body), sentence, account_of(body))
 
 

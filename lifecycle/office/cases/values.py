@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.case import File
@@ -44,10 +44,12 @@ class ShownAmendment:
     now: str
 
 
-def shown_facts(workflow: Workflow, case: Case, names: Mapping[str, str]) -> Iterator[ShownFact]:
-    """Tell the facts in the order of the workflow."""
+def shown_facts(
+    workflow: Workflow, case: Case, names: Mapping[str, str], left_out: Collection[str] = ()
+) -> Iterator[ShownFact]:
+    """Tell the facts in the order of the workflow, but for some."""
     for name, fact in workflow.facts.items():
-        if name in case.facts:
+        if name in case.facts and name not in left_out:
             text = show_value(fact, case.facts[name], names)
             yield ShownFact(name, fact.title, text, name in case.locked)
 

@@ -84,6 +84,8 @@ def why(
         gates = _for_anybody(workflow, judged)
     if code and isinstance(judged, Way) and judged.transition.does and all(g.met for g in gates):
         gates = (*gates, *_of_effects(office, case, name, Request(code, principal, on)))
+    viewer = office.viewer
+    unseen = viewer.unseen(workflow, case)
     return Judged(
         number=case.number,
         title=case.title,
@@ -91,7 +93,7 @@ def why(
         transition=name,
         transition_title=workflow.titles[name],
         allowed=all(gate.met for gate in gates) if officer else None,
-        gates=gates,
+        gates=tuple(unseen.tell_gate(viewer.tell_gate(gate)) for gate in gates),
         basis=_basis(workflow, judged) if isinstance(judged, Way) else None,
         made=case.steps.last_of(name),
     )

@@ -29,7 +29,7 @@ from lifecycle.correspondence.signing_off import (
     to_issue,
 )
 from lifecycle.correspondence.source import to_source
-from lifecycle.correspondence.writing import write_letter
+from lifecycle.correspondence.writing import template_of, write_letter
 from lifecycle.engine.acts import Act, DraftLetter, ReviewLetter, VoidLetter
 from lifecycle.engine.case_letter import DRAFT, ISSUED, REVIEWED, STATES
 from lifecycle.engine.letter_steps import Lapse, lapse_of, outlived
@@ -198,10 +198,36 @@ def _letters(office: Office, case: Case) -> Iterator[Shown]:
     workflow, today = office.workflow_of(case), office.register.today().isoformat()
     for letter, paper in letters_of(office.library, case):
         lapse = lapse_of(workflow, case, letter, today) or outlived(case, letter)
+        try:
+            _see_all_of(office, case, letter)
+        except LifecycleError as error:
+            yield Shown(case, letter, None, error, lapse)
+            continue
         if isinstance(paper, LifecycleError):
             yield Shown(case, letter, None, paper, lapse)
         else:
             yield Shown(case, letter, paper, None, lapse)
+
+
+def _see_all_of(office: Office, case: Case, letter: CaseLetter) -> None:
+    """Refuse a letter that may print what whoever looks may not see: by its template, and what an
+    officer wrote in place of that.
+
+    Raises InvalidError.
+    """
+    unseen = office.viewer.unseen(office.workflow_of(case), case)
+    if not unseen:
+        return
+    drafted = find_drafted(office.library, case, letter.name)
+    templates = [template_of(office.library, office.directory, drafted)]
+    if letter.text:
+        plain = replace(drafted, letter=replace(letter, text=""))
+        templates.append(template_of(office.library, office.directory, plain))
+    printed = {name for one in templates for name, _ in (*one.variables, *one.optional)}
+    if not unseen.names.isdisjoint(printed):
+        raise InvalidError(
+            f"{letter.name} 写有不对您公开的内容", "请看得到这些内容的人查看，或请审计员查看"
+        )
 
 
 def _cases(office: Office, case: str | None) -> Iterator[Case]:
@@ -210,7 +236,7 @@ def _cases(office: Office, case: str | None) -> Iterator[Case]:
         return
     from lifecycle.ledger.queries import CaseFilter, stream
 
-    for item in stream(office.store, CaseFilter()):
+    for item in stream(office.store, CaseFilter(seen_by=office.viewer.parts)):
         yield office.case(item.number)
 
 
@@ -218,6 +244,7 @@ def show(office: Office, case: str, name: str, form: str = "text") -> LetterText
     """Show one letter as `text` or `markdown`, or as the `source` in which an officer edits it."""
     found = office.case(case)
     letter, others = _letter_to_show(office, found, name)
+    _see_all_of(office, found, letter)
     paper = letter_of(office.library, found, letter)
     if form == "source":
         drafted = find_drafted(office.library, found, letter.name)

@@ -270,6 +270,8 @@ def unsent(office: Office, channels: Channels) -> Iterator[Unsent]:
     """
     for queued in all_sendings(office.store, "pending", "dead"):
         case = office.register.case(queued.case_id)
+        if not office.viewer.sees(office.workflow_of(case), case):
+            continue
         yield Unsent(
             id=queued.id,
             case_number=case.number,

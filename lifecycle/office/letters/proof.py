@@ -116,7 +116,7 @@ def _paper(given: str, office: Office | None) -> Paper:
     code = read_code(given)
     if code is None and office is not None:
         at = by_number(office.store, given)
-        code = _code_of(office, *at) if at else None
+        code = _code_of(office, *at) if at and _is_seen(office, at[0]) else None
     if code is None and office is not None and _NUMBER.fullmatch(given):
         raise InvalidError(
             f"“{given}”形式是文号，但没有签发过", "核对文号，或用公文末页的验证码核验"
@@ -125,6 +125,12 @@ def _paper(given: str, office: Office | None) -> Paper:
         mend = "验证码在公文末页，12 位，如 3GWP-KFSE-4F15；核验文件请写文件名"
         raise InvalidError(f"“{given}”不是文件、验证码或文号，或输错了字符", mend)
     return Paper((code,), None, given)
+
+
+def _is_seen(office: Office, case_id: str) -> bool:
+    """Tell whether the case of a letter may be seen by who gives no more than its number."""
+    case = office.register.case(case_id)
+    return office.viewer.sees(office.workflow_of(case), case)
 
 
 def _code_of(office: Office, case_id: str, name: str) -> str:

@@ -1,0 +1,180 @@
+"""Who may see a case, and what of it: by every door through which an office is looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from homes import Home
+from linked_office import LinkedOffice
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home) -> LinkedOffice:
+    """Give an office with leads, seen by the bureau and by the unit that holds each."""
+    made = LinkedOffice(tmp_path, monkeypatch, home, "visible")
+    made.do("officer", "grant", "admin", "auditor", by="admin")
+    return made
+
+
+def lead(office: LinkedOffice, name: str = "剑瓷园", holder: str = "") -> str:
+    """Open a lead, held by a unit; gives its number."""
+    number = office.do("open", "lead", "--set", f"name={name}", by="b1").strip()
+    if holder:
+        office.do("set", number, f"owner_unit={holder}", by="b1")
+    return number
+
+
+def plot(office: LinkedOffice) -> str:
+    """Open a plot, which all may see; gives its number."""
+    return office.do("open", "plot", "--set", "name=一号地", by="l1").strip()
+
+
+def numbers(office: LinkedOffice, *words: str, by: str = "") -> list[str]:
+    """Give the numbers that a list has."""
+    return [one["number"] for one in office.asks(*words, by=by)["cases"]]
+
+
+LOOKS = [
+    ("show",),
+    ("show", "--json"),
+    ("why", "turn"),
+    ("log",),
+    ("log", "--json"),
+    ("replay",),
+    ("notice", "list"),
+    ("set", "amount=5"),
+    ("advance", "turn"),
+    ("correct", "amount=5", "--note", "误"),
+    ("attach", "paper", "x.pdf"),
+]
+
+
+@pytest.mark.parametrize("words", LOOKS, ids=" ".join)
+@pytest.mark.parametrize("who", ["l1", ""])
+def test_what_may_not_be_seen_is_not_there(
+    office: LinkedOffice, words: tuple[str, ...], who: str
+) -> None:
+    """By number or by name, looking or acting: word for word the answer to a number that nobody
+    has, so that nothing can be learned by guessing.
+    """
+    number = lead(office)
+    office.write("x.pdf", "x")
+    verb, rest = (words[:2], words[2:]) if words[0] == "notice" else (words[:1], words[1:])
+
+    def told(name: str) -> tuple[int, str]:
+        result = office.run(*verb, name, *rest, by=who)
+        assert result.exit_code != 0
+        return result.exit_code, result.output.replace(name, "?")
+
+    unknown = told("XS-2026-999")
+    assert told(number) == unknown
+    code, text = told("剑瓷园")
+    assert code == unknown[0]
+    assert number not in text
+
+
+def test_who_holds_it_and_who_leads_see_it(office: LinkedOffice) -> None:
+    """Its own unit, the bureau, the auditor; no other unit."""
+    number = lead(office, holder="gt")
+    for who in ("l1", "b2", "admin"):
+        assert "剑瓷园" in office.do("show", number, by=who)
+    other = lead(office, "青瓷谷", holder="zsj")
+    assert office.fails("show", other, by="l1")[0] == 1
+
+
+def test_lists_counts_searches_and_exports_have_only_what_is_seen(
+    office: LinkedOffice, tmp_path: Path
+) -> None:
+    """Now and as of an earlier day; the counts too."""
+    mine, hidden, open_to_all = lead(office, "甲", "gt"), lead(office, "乙"), plot(office)
+    office.at("2026-09-08")
+    for words in (("list",), ("list", "--on", "2026-09-07"), ("list", "--where", "name != ''")):
+        assert numbers(office, *words, by="l1") == sorted((mine, open_to_all))
+        assert numbers(office, *words, by="admin") == sorted((mine, hidden, open_to_all))
+        assert numbers(office, *words) == [open_to_all]
+    counts = {one["name"]: one["total"] for one in office.asks("board", by="l1")["workflows"]}
+    assert counts == {"lead": 1, "plot": 1}
+    office.do("list", "--csv", "all.csv", by="l1")
+    assert hidden not in (tmp_path / "all.csv").read_text("utf-8-sig")
+    assert numbers(office, "search", "XS", by="l1") == [mine]
+
+
+def test_suggestions_name_nothing_that_is_hidden(office: LinkedOffice) -> None:
+    """Neither the list of what a part of a name may mean, nor “是否为”."""
+    hidden = lead(office, "剑瓷园一期")
+    for text in ("剑瓷", "剑瓷园一朝", hidden[:-1]):
+        told = office.fails("show", text, by="l1")[1]
+        assert hidden not in told
+        assert "剑瓷园一期" not in told
+
+
+def test_a_link_to_what_is_hidden_cannot_be_made_and_is_not_shown(office: LinkedOffice) -> None:
+    """Whoever guesses a number in a link learns nothing; a link made by who sees both is shown to
+    those only.
+    """
+    hidden, number = lead(office), plot(office)
+    unknown = office.fails("advance", number, "name_lead", "--set", "lead=XS-2026-999", by="l1")
+    told = office.fails("advance", number, "name_lead", "--set", f"lead={hidden}", by="l1")
+    assert told[0] == unknown[0]
+    assert told[1].replace(hidden, "?") == unknown[1].replace("XS-2026-999", "?")
+    office.do("advance", number, "name_lead", "--set", f"lead={hidden}", by="b1")
+    assert hidden in office.do("show", number, by="b1")
+    for words in (("show", number), ("log", number), ("show", number, "--json")):
+        assert hidden not in office.do(*words, by="l1")
+
+
+def test_a_figure_names_no_hidden_case(office: LinkedOffice) -> None:
+    """A condition over many cases counts the hidden ones, but does not name them."""
+    hidden, number = lead(office), plot(office)
+    code, told = office.fails("advance", number, "supply", by="l1")
+    assert code == 1
+    assert hidden not in told
+    assert hidden not in office.do("why", number, "supply", by="l1")
+    assert hidden in office.fails("advance", number, "supply", by="b1")[1]
+
+
+def test_a_request_id_of_a_hidden_entry_is_unknown(office: LinkedOffice) -> None:
+    """Who guesses an entry's id is told that there is none."""
+    number = lead(office)
+    eid = office.asks("log", number, by="b1")["entries"][0]["intent"]["eid"]
+    found = office.run("log", "--request-id", eid, by="l1")
+    assert found.exit_code == 1
+    assert number not in found.output
+    assert number in office.do("log", "--request-id", eid, by="b1")
+
+
+def test_a_secret_is_seen_by_its_roles_only(office: LinkedOffice) -> None:
+    """Of a case that they see, others do not see it: neither the value nor, in the log, its old
+    one; nor can they find cases by it.
+    """
+    number = lead(office, holder="gt")
+    office.do("set", number, "phone=13900001111", by="l1")
+    for words in (
+        ("show", number),
+        ("show", number, "--json"),
+        ("show", number, "--full"),
+        ("log", number),
+        ("log", number, "--json"),
+        ("why", number, "turn"),
+    ):
+        assert "13900001111" not in office.do(*words, by="b1")
+    assert numbers(office, "list", "--where", "phone == '13900001111'", by="b1") == []
+    assert "13900001111" in office.do("show", number, by="l1")
+    assert "13900001111" in office.do("log", number, by="l1")
+    assert office.fails("replay", number, by="b1")[0] == 1
+    assert office.asks("replay", number, by="admin")["ok"] is True
+
+
+def test_an_audit_is_of_everything_or_none(office: LinkedOffice) -> None:
+    """An officer who may not see all is refused; the auditor finds nothing wrong."""
+    lead(office)
+    assert office.fails("audit", by="l1")[0] == 1
+    assert office.findings() == []
+
+
+def test_who_checks_the_units_letters_sees_its_cases(office: LinkedOffice) -> None:
+    """A duty on letters alone shows what the unit's officers see."""
+    number = lead(office)
+    office.do("officer", "add", "s1", "签发人", "--unit", "zsj", "--role", "signer", by="admin")
+    assert "剑瓷园" in office.do("show", number, by="s1")
