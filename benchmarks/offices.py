@@ -13,6 +13,7 @@ from lifecycle.ledger.record import canonical
 from lifecycle.ledger.register import Request
 from lifecycle.office.administration.publication import put_into_force
 from lifecycle.office.office import Office
+from lifecycle.people.changes import AddOfficer, FoundOffice
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = (sys.executable, str(ROOT / "cli.py"))
@@ -61,20 +62,11 @@ def found(office: Office) -> None:
     admin = Request("admin")
     office.register.change_office(
         admin,
-        "office_founded",
-        {
-            "unit": "zsj",
-            "unit_title": "市招商局",
-            "functions": ["bureau"],
-            "officer": "admin",
-            "title": "管理员",
-            "roles": ["admin"],
-        },
+        FoundOffice("zsj", "市招商局", ("bureau",), "admin", "管理员", ("admin",)),
     )
     office.register.change_office(
         admin,
-        "officer_added",
-        {"officer": "bureau01", "title": "经办人", "unit": "zsj", "roles": ["bureau"]},
+        AddOfficer("bureau01", "经办人", "zsj", ("bureau",)),
     )
     put_into_force(office, admin, "calendar", "CN", CALENDAR)
     put_into_force(office, admin, "workflow", "shuttle", FLOW)

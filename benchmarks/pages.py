@@ -21,6 +21,7 @@ from lifecycle.office.cases.search import search
 from lifecycle.office.office import Office
 from lifecycle.office.todo import todo
 from lifecycle.office.view import view_of
+from lifecycle.people.changes import AddOfficer
 
 PLACES = ["瓯江", "云和", "剑池", "青瓷", "畲乡", "古堰", "松阳", "廊桥", "石门", "仙都"]
 TRADES = ["茶旅", "木玩", "康养", "文创", "温泉", "民宿", "研学", "露营", "非遗", "夜游"]
@@ -71,8 +72,7 @@ def _bench_size(folder: Path, cases: int, rounds: int) -> None:
     office = build(folder, 1, 1)
     office.register.change_office(
         Request("admin"),
-        "officer_added",
-        {"officer": "idle01", "title": "没有待办", "unit": "zsj", "roles": ["clerk"]},
+        AddOfficer("idle01", "没有待办", "zsj", ("clerk",)),
     )
     multiply_cases(office, cases)
     raw = in_wal(folder / "bench.db")

@@ -33,7 +33,7 @@ from lifecycle.delivery.trust import is_loopback
 from lifecycle.delivery.webhook import Webhook, url_fault
 from lifecycle.errors import Location, Problem, WorkflowError
 from lifecycle.infile import read_file
-from lifecycle.people.change import is_code
+from lifecycle.people.codes import is_code
 from lifecycle.workflow.yaml.fields import Fields, Reading
 from lifecycle.workflow.yaml.tree import Mapping, Node, Scalar, read_tree
 

@@ -6,16 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from lifecycle.errors import nearest
-from lifecycle.people.change import is_account, is_code
+from lifecycle.frozen import dataclass
+from lifecycle.people.changes import (
+    AddOfficer,
+    AddUnit,
+    Delegate,
+    FoundOffice,
+    MapAccount,
+    OfficeChange,
+)
+from lifecycle.people.codes import is_account, is_code
 from lifecycle.workflow.yaml.fields import Fields
 from lifecycle.workflow.yaml.file import YamlFile
 from lifecycle.workflow.yaml.tree import Scalar
-
-Change = tuple[str, dict[str, Any]]
-"""An office entry's type and data."""
 
 _TOP = ("office", "units", "officers", "delegations", "since")
 _OFFICE = ("unit", "title", "functions", "admin", "since")
@@ -25,11 +30,19 @@ _OFFICER = ("code", "title", "unit", "roles", "since", "accounts")
 _DELEGATION = ("principal", "officer", "roles", "since", "until")
 
 
-def read_directory_file(path: Path, roles: Mapping[str, str]) -> list[Change]:
+@dataclass(frozen=True, slots=True)
+class ListedOffice:
+    """What a directory file says: the founding of the office, and the changes that follow."""
+
+    office: FoundOffice
+    changes: tuple[OfficeChange, ...]
+
+
+def read_directory_file(path: Path, roles: Mapping[str, str]) -> ListedOffice:
     """Read a directory; `roles` maps the known roles to their titles.
 
-    Raises WorkflowError with every fault. The first change is the founding. `since` may be given
-    for all at the top and for each; without it, the day on which the directory is entered counts.
+    Raises WorkflowError with every fault. `since` may be given for all at the top and for each;
+    without it, the day on which the directory is entered counts.
     """
     file = YamlFile(path, known=_TOP, required=("office",))
     return _Directory(file, roles).read()
@@ -50,13 +63,15 @@ class _Directory:
         self.titles: dict[str, str] = {}
         self.since = file.day(file.top, "since")
 
-    def read(self) -> list[Change]:
-        """Give all changes; raises WorkflowError."""
+    def read(self) -> ListedOffice:
+        """Give the founding and all changes; raises WorkflowError."""
         changes = [*self._office(), *self._units(), *self._officers(), *self._delegations()]
         self.file.end()
-        return changes
+        office = changes.pop(0)
+        assert isinstance(office, FoundOffice), "it comes first, or there was a fault"
+        return ListedOffice(office, tuple(changes))
 
-    def _office(self) -> Iterator[Change]:
+    def _office(self) -> Iterator[OfficeChange]:
         office = self.file.top.inner(
             "office", "office ", known=_OFFICE, required=("unit", "title", "admin")
         )
@@ -64,44 +79,41 @@ class _Directory:
             return
         unit = self._code(office, "unit", "单位", self.units)
         admin = office.inner("admin", "admin ", known=_ADMIN, required=("code", "title"))
-        data = {
-            "unit": unit,
-            "unit_title": self._title(office),
-            "functions": self._roles(office, "functions"),
-        }
-        if admin is not None:
-            held = [role for role in self._roles(admin, "roles") if role != "admin"]
-            data |= {
-                "officer": self._code(admin, "code", "经办人", self.officers),
-                "title": admin.line("title"),
-            }
-            data["roles"] = ["admin", *held]
-        yield "office_founded", self._dated(office, data)
-        if admin is not None:
-            yield from self._accounts(admin, str(data["officer"]))
+        title, functions = self._title(office), self._roles(office, "functions")
+        if admin is None:
+            return
+        held = tuple(role for role in self._roles(admin, "roles") if role != "admin")
+        code = self._code(admin, "code", "经办人", self.officers)
+        yield FoundOffice(
+            unit=unit,
+            unit_title=title,
+            functions=functions,
+            officer=code,
+            title=admin.line("title"),
+            roles=("admin", *held),
+            since=self._since(office),
+        )
+        yield from self._accounts(admin, code)
 
-    def _units(self) -> Iterator[Change]:
+    def _units(self) -> Iterator[OfficeChange]:
         for unit in self._items("units", "单位", _UNIT, ("code", "title", "functions")):
             code = self._code(unit, "code", "单位", self.units)
-            data = {
-                "unit": code,
-                "title": self._title(unit),
-                "functions": self._roles(unit, "functions"),
-            }
-            yield "unit_added", self._dated(unit, data)
+            title, functions = self._title(unit), self._roles(unit, "functions")
+            yield AddUnit(code, title, functions, self._since(unit))
 
-    def _officers(self) -> Iterator[Change]:
+    def _officers(self) -> Iterator[OfficeChange]:
         for officer in self._items("officers", "经办人", _OFFICER, ("code", "title", "unit")):
-            data = {
-                "officer": self._code(officer, "code", "经办人", self.officers),
-                "title": officer.line("title"),
-                "unit": self._known(officer, "unit", "单位", self.units),
-                "roles": self._roles(officer, "roles"),
-            }
-            yield "officer_added", self._dated(officer, data)
-            yield from self._accounts(officer, str(data["officer"]))
+            code = self._code(officer, "code", "经办人", self.officers)
+            yield AddOfficer(
+                officer=code,
+                title=officer.line("title"),
+                unit=self._known(officer, "unit", "单位", self.units),
+                roles=self._roles(officer, "roles"),
+                since=self._since(officer),
+            )
+            yield from self._accounts(officer, code)
 
-    def _accounts(self, fields: Fields, officer: str) -> Iterator[Change]:
+    def _accounts(self, fields: Fields, officer: str) -> Iterator[OfficeChange]:
         """Read which operating-system accounts are an officer's."""
         for scalar in fields.scalars("accounts"):
             name = scalar.value
@@ -112,27 +124,29 @@ class _Directory:
                 message = f"操作系统账户 {name} 重复，{self.accounts[name]}已有"
                 fields.fault("repeated", scalar, message, "一个账户只能是一个人，删去其一")
             self.accounts.setdefault(name, f"第 {scalar.line} 行")
-            yield "account_mapped", {"account": name, "officer": officer}
+            yield MapAccount(name, officer)
 
-    def _delegations(self) -> Iterator[Change]:
+    def _delegations(self) -> Iterator[OfficeChange]:
         for item in self._items(
             "delegations", "委托", _DELEGATION, ("principal", "officer", "until")
         ):
-            data = {
-                "principal": self._known(item, "principal", "经办人", self.officers),
-                "officer": self._known(item, "officer", "经办人", self.officers),
-                "roles": self._roles(item, "roles"),
-                "until": self.file.day(item, "until"),
-            }
-            self._see_delegation(item, data)
-            yield "delegation_made", self._dated(item, data)
+            principal = self._known(item, "principal", "经办人", self.officers)
+            delegation = Delegate(
+                officer=self._known(item, "officer", "经办人", self.officers),
+                principal=principal,
+                roles=self._roles(item, "roles"),
+                since=self._since(item),
+                until=self.file.day(item, "until"),
+            )
+            self._see_delegation(item, delegation)
+            yield delegation
 
-    def _see_delegation(self, item: Fields, data: Mapping[str, Any]) -> None:
+    def _see_delegation(self, item: Fields, made: Delegate) -> None:
         """See that a delegation is to another person and does not end before it begins."""
-        if data["principal"] and data["principal"] == data["officer"]:
+        if made.principal and made.principal == made.officer:
             place = item.place("officer")
             item.fault("wrong-delegation", place, "不能委托给自己", "写另一位经办人")
-        since, until = self._dated(item, {}).get("since"), data["until"]
+        since, until = made.since, made.until
         if since and until and until < since:
             message = f"截止日 {until} 早于起始日 {since}"
             item.fault("wrong-date", item.place("until"), message, "改正其中一个日期")
@@ -151,9 +165,8 @@ class _Directory:
                 required=required,
             )
 
-    def _dated(self, fields: Fields, data: dict[str, Any]) -> dict[str, Any]:
-        since = self.file.day(fields, "since") or self.since
-        return {**data, "since": since} if since else data
+    def _since(self, fields: Fields) -> str | None:
+        return self.file.day(fields, "since") or self.since or None
 
     def _code(self, fields: Fields, key: str, what: str, taken: dict[str, str]) -> str:
         """Read a new code, note where one is taken or no code, and take it."""
@@ -192,8 +205,8 @@ class _Directory:
         scalar = fields.scalar(key)
         return self._named(fields, scalar, what, {code: code for code in known}) if scalar else ""
 
-    def _roles(self, fields: Fields, key: str) -> list[str]:
-        return list(
+    def _roles(self, fields: Fields, key: str) -> tuple[str, ...]:
+        return tuple(
             dict.fromkeys(
                 self._named(fields, scalar, "角色", self.roles) for scalar in fields.scalars(key)
             )

@@ -31,7 +31,7 @@ from lifecycle.ledger.rows.task_rows import (
     tasks_now,
 )
 from lifecycle.ledger.store import EntryRow, Store
-from lifecycle.people.directory import Directory, evolve_directory
+from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
 
 
@@ -112,6 +112,8 @@ def amendments_later(
 
 def directory_at(store: Store, at: str) -> Directory:
     """Give the office as it was known at a time: its units, officers and grants."""
+    from lifecycle.people.evolve import evolve_directory
+
     directory = Directory()
     for row in store.entries(OFFICE):
         if recorded_at(row.raw) > at:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.errors import InvalidError, LifecycleError, UnavailableError
 from lifecycle.ledger.chain import Problem, Step
 from lifecycle.ledger.entry_checks import (
     check_account,
@@ -30,8 +30,9 @@ from lifecycle.ledger.record import (
     read,
 )
 from lifecycle.ledger.store import EntryRow
-from lifecycle.people.change import decide_office
-from lifecycle.people.directory import Directory, evolve_directory
+from lifecycle.people.changes import OfficeChange, OfficeDocket, read_change
+from lifecycle.people.directory import Directory
+from lifecycle.people.evolve import evolve_directory
 
 
 def replay_office_entry(library: Library, directory: Directory, row: EntryRow) -> Step[Directory]:
@@ -45,41 +46,38 @@ def replay_office_entry(library: Library, directory: Directory, row: EntryRow) -
         body = read(row.raw)
         problems += check_link(body, row, directory.seq, directory.head or GENESIS)
         problems += check_times(body, directory.last_on)
-        problems += _rejudge(library, directory, body, row.raw)
+        change = read_change(body["intent"])
+        problems += _rejudge(library, directory, change, body, row.raw)
         after = evolve_directory(directory, body, row.hash)
     except UnavailableError:
         raise
+    except InvalidError as error:
+        problems.append(("form", error.message))
     except Exception:  # noqa: BLE001 - a forged entry may make any step of the judgement stumble
         problems += [("illegal", "记录的内容对不上，无法回放")] if body else unreadable(row)
     return Step(row, body, directory, after, tuple(problems))
 
 
 def _rejudge(
-    library: Library, directory: Directory, body: Mapping[str, Any], raw: bytes
+    library: Library,
+    directory: Directory,
+    change: OfficeChange,
+    body: Mapping[str, Any],
+    raw: bytes,
 ) -> Iterator[Problem]:
     intent = body["intent"]
-    data, on, kind = intent["data"], intent["occurred_on"], intent["type"]
+    on, at = date.fromisoformat(intent["occurred_on"]), body["recorded_at"]
     try:
-        officer = (
-            directory.officer(intent["actor"]["id"], date.fromisoformat(on))
-            if directory.seq
-            else None
-        )
-        role = decide_office(
-            directory,
-            kind,
-            data,
-            officer,
-            date.fromisoformat(on),
-            at=body["recorded_at"],
-            calendar=library.calendar_of(directory),
-        )
+        officer = directory.officer(intent["actor"]["id"], on) if directory.seq else None
+        calendar = library.calendar_of(directory)
+        role = change.judge(OfficeDocket(directory, officer, on, at, calendar))
     except UnavailableError:
         raise
     except LifecycleError as error:
         yield "authority", error.message
         return
-    actor = actor_of(officer) if officer else {"id": data["officer"], "unit": data["unit"]}
+    actor = actor_of(officer) if officer is not None else change.founder
+    assert actor is not None, "what was judged has somebody who did it"
     place = Place(
         intent["log"], OFFICE, directory.seq + 1, directory.head or GENESIS, directory.seq
     )
@@ -91,19 +89,7 @@ def _rejudge(
         body["software"],
         account_of(body),
     )
-    files = _published(intent) if kind == "definition_published" else []
-    wanted = office_entry(place, stamp, kind, data, actor=actor, on=on, role=role, files=files)
+    wanted = office_entry(place, stamp, change, actor=actor, on=on.isoformat(), role=role)
     wanted["intent"]["v"] = intent["v"]
     if bytes_in_form(wanted) != raw:
         yield from differences(wanted, body)
-
-
-def _published(intent: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the one file of a publication as it must be described.
-
-    Its bytes are checked where they lie.
-    """
-    file, data = intent["files"][0], intent["data"]
-    return [
-        {"name": f"{data['kind']}/{data['name']}", "size": file["size"], "sha256": file["sha256"]}
-    ]

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from uuid import UUID
 
 from lifecycle.engine.docket import Accepted
@@ -22,6 +22,9 @@ from lifecycle.engine.moment import Moment, Officer
 from lifecycle.errors import InvalidError, UnavailableError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.first_form import lift, lower
+
+if TYPE_CHECKING:
+    from lifecycle.people.changes import OfficeChange
 
 MOST_BYTES = 64 * 1024
 FORM = 2
@@ -303,22 +306,19 @@ def case_entry(
 def office_entry(
     place: Place,
     stamp: Stamp,
-    kind: str,
-    data: Mapping[str, Any],
+    change: OfficeChange,
     *,
     actor: Mapping[str, str],
     on: str,
     role: str,
-    files: list[Any],
 ) -> dict[str, Any]:
     """Shape the entry of a change to the office."""
     intent = {
-        "data": dict(data),
-        "files": files,
+        **change.to_dict(),
         "from": None,
         "to": None,
         "transition": None,
-        "type": kind,
+        "type": change.entry_type,
         "workflow": None,
     }
     return _body(place, stamp, intent, actor, on) | {

@@ -15,7 +15,8 @@ from lifecycle.ledger.rows.link_rows import put_links
 from lifecycle.ledger.rows.rows import forget_rows, rewrite_rows
 from lifecycle.ledger.rows.value_rows import put_values
 from lifecycle.ledger.store import Store
-from lifecycle.people.directory import Directory, dump_directory, evolve_directory
+from lifecycle.people.directory import Directory, dump_directory
+from lifecycle.people.evolve import evolve_directory
 
 
 def refold(store: Store) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.acts import Act, Advance, IssueLetter, Open, read_act
 from lifecycle.engine.case import Case
@@ -54,7 +54,6 @@ from lifecycle.ledger.record import (
     canonical,
     case_entry,
     check_request_id,
-    hash_of,
     new_eid,
     office_entry,
     recorded_at,
@@ -68,20 +67,16 @@ from lifecycle.ledger.rows.rows import put_rows
 from lifecycle.ledger.rows.task_rows import MayBeDue, cases_due, whose_clock
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Ask, Store
-from lifecycle.people.change import decide_office
 from lifecycle.people.clock import gap, in_beijing, may_confirm, most_days, open_step
-from lifecycle.people.clock_step import ANNOUNCED, CONFIRMED
-from lifecycle.people.directory import Directory, dump_directory, evolve_directory
+from lifecycle.people.directory import Directory, dump_directory
 from lifecycle.version import __version__
 from lifecycle.workflow.model import CLOCK, Workflow
 from lifecycle.workflow.reliance import reads_of
 
-SOFTWARE = f"lifecycle {__version__}"
+if TYPE_CHECKING:
+    from lifecycle.people.changes import OfficeChange, PublishDefinition
 
-_APPOINTMENTS = ("officer_added", "role_granted")
-"""What an administrator without colleagues may do while the clock is in doubt, so that somebody can
-confirm it.
-"""
+SOFTWARE = f"lifecycle {__version__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -699,7 +694,9 @@ class Register:
         """
         self._stamp(self.clock(), self.library.directory())
 
-    def _stamp(self, now: datetime, directory: Directory, kind: str = "") -> str:
+    def _stamp(
+        self, now: datetime, directory: Directory, change: OfficeChange | None = None
+    ) -> str:
         """Give the recording time.
 
         The log's order is that of its times, so a clock set back stops the recording. So would a
@@ -716,12 +713,13 @@ class Register:
                 "请校准系统时间后重试；时钟没错的，是以前的时钟快了，见 lifecycle clock show",
             )
         bound = most_days(directory.clock_days)
-        if kind == ANNOUNCED:
+        over = change.over_jump if change is not None else "stops"
+        if over == "announces":
             return before
         apart = _apart(before, at)
-        if kind == CONFIRMED or apart <= timedelta(days=bound):
+        if over == "confirms" or apart <= timedelta(days=bound):
             return at
-        if kind in _APPOINTMENTS and self._alone(directory, at):
+        if over == "appoints" and self._alone(directory, at):
             return before
         raise UnavailableError(
             f"系统时钟 {in_beijing(at)} 比上一条记录 {in_beijing(before)} 晚了 {apart.days} 天，"
@@ -785,87 +783,77 @@ class Register:
         self.store.put_refusal({"at": stamp_text(self.clock()), **refusal})
 
     def change_office(
-        self,
-        request: Request,
-        kind: str,
-        data: Mapping[str, Any],
-        *,
-        definition: bytes | None = None,
+        self, request: Request, change: OfficeChange, *, definition: bytes | None = None
     ) -> Mapping[str, Any]:
         """Judge and record a change to the office.
 
-        `definition` is published with it. Gives the entry's body.
+        `definition` are the bytes that a PublishDefinition puts into force. Gives the entry's body.
         """
-        files = []
+        # Not at the top: a command on a case is spared all changes of the office.
+        from lifecycle.people.changes import OfficeDocket, PublishDefinition
+        from lifecycle.people.evolve import evolve_directory
+
         if request.request_id is not None:
             _see_own_name(request.request_id)
         with self.store.writing():
-            if request.request_id and (
-                found := self.store.entry(check_request_id(request.request_id))
-            ):
-                body = stored(found[0])
-                intent = body["intent"]
-                published = [hash_of(definition)] if definition is not None else []
-                digests = [file["sha256"] for file in intent["files"]]
-                founding = kind == "office_founded"
-                same = founding or intent["actor"]["id"] == request.officer
-                meant = (
-                    intent["data"] if kind == ANNOUNCED else dict(data)
-                )  # the clock has gone on since
-                if not same or (intent["type"], intent["data"], digests) != (
-                    kind,
-                    meant,
-                    published,
-                ):
-                    raise ConflictError(
-                        f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号"
-                    )
-                self.store.deeds.add(Deed(intent["eid"], intent["seq"], ""))
-                return body
+            if request.request_id:
+                found = self.store.entry(check_request_id(request.request_id))
+                if found:
+                    return self._changed_before(request, change, stored(found[0]))
             directory, now = self.library.directory(), self.clock()
-            at = self._stamp(now, directory, kind)
+            at = self._stamp(now, directory, change)
             on = self._day(request, datetime.fromisoformat(at))
             self._see_account(request, directory)
             officer = directory.officer(request.officer, on) if directory.seq else None
             calendar = self.library.calendar_of(directory)
-            role = decide_office(directory, kind, data, officer, on, at=at, calendar=calendar)
+            role = change.judge(OfficeDocket(directory, officer, on, at, calendar))
             if on.isoformat() < directory.last_on:
                 raise InvalidError(
                     f"办理日 {on} 早于上一条人员记录的 {directory.last_on}", "生效日请用 --since"
                 )
-            if definition is not None:
-                name = f"{data['kind']}/{data['name']}"
-                files = [
-                    {"name": name, "size": len(definition), "sha256": self._keep(data, definition)}
-                ]
             place = Place(
                 self._log(), OFFICE, directory.seq + 1, directory.head or GENESIS, directory.seq
             )
-            actor = (
-                actor_of(officer)
-                if officer
-                else {"id": str(data["officer"]), "unit": str(data["unit"])}
-            )
+            actor = actor_of(officer) if officer is not None else change.founder
+            assert actor is not None, "what was judged has somebody who did it"
             stamp = Stamp(request.request_id or new_eid(), at, at, SOFTWARE, self.account)
-            body = office_entry(
-                place, stamp, kind, data, actor=actor, on=on.isoformat(), role=role, files=files
-            )
+            body = office_entry(place, stamp, change, actor=actor, on=on.isoformat(), role=role)
             raw, digest = seal(body)
             after = evolve_directory(directory, body, digest)
             self.store.append(OFFICE, place.seq, stamp.eid, raw, digest)
             self.store.put_office(after.seq, after.head, canonical(dump_directory(after)))
-            if definition is not None and data["kind"] in ("workflow", "calendar"):
-                put_every(self.library, after)
-            if definition is not None and data["kind"] == "calendar":
-                refile(self.library, self.library.calendar(hash_of(definition)))
+            if isinstance(change, PublishDefinition) and definition is not None:
+                self._publish(change, definition, after)
         return body
 
-    def _keep(self, data: Mapping[str, Any], definition: bytes) -> str:
-        digest = hash_of(definition)
-        self.store.put_definition(digest, data["kind"], data["name"], definition)
-        if data["kind"] == "workflow":
-            self.library.publish(digest)
-        return digest
+    def _changed_before(
+        self, request: Request, change: OfficeChange, body: dict[str, Any]
+    ) -> Mapping[str, Any]:
+        """Give the entry that bears the request id of a change; raises ConflictError where it is of
+        another change, or somebody else's.
+        """
+        intent = body["intent"]
+        by_same = change.founder is not None or intent["actor"]["id"] == request.officer
+        if (
+            not by_same
+            or intent["type"] != change.entry_type
+            or not change.is_repeated_by(change.from_dict(intent))
+        ):
+            raise ConflictError(
+                f"--request-id {request.request_id} 已用于另一条指令", "请换一个编号"
+            )
+        self.store.deeds.add(Deed(intent["eid"], intent["seq"], ""))
+        return body
+
+    def _publish(self, change: PublishDefinition, body: bytes, directory: Directory) -> None:
+        """Keep the bytes of a definition that is now in force, and what is computed from them."""
+        self.store.put_definition(change.digest, change.kind, change.name, body)
+        if change.kind == "workflow":
+            self.library.publish(change.digest)
+        if change.kind in ("workflow", "calendar"):
+            put_every(self.library, directory)
+        if change.kind == "calendar":
+            refile(self.library, self.library.calendar(change.digest))
 
 
 @dataclass(frozen=True, slots=True)

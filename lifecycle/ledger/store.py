@@ -240,7 +240,7 @@ class Store(ABC):
         """Say which definition a SHA-256 is, such as 流程 visit: as the office published it, or as
         the database has it.
         """
-        from lifecycle.people.change import KINDS
+        from lifecycle.people.kinds import KINDS
 
         rows = [row[1:] for row in self.rows(text.DEFINITIONS) if row[0] == digest]
         with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lifecycle import places
 from lifecycle.correspondence.drafts import drafted_letters
@@ -16,12 +16,13 @@ from lifecycle.exchange.directory_file import read_directory_file
 from lifecycle.exchange.story_file import Stories, Story, StoryStep, read_stories
 from lifecycle.ledger.opening import holds_ledger, is_server, name_of
 from lifecycle.office.administration.definitions import shipped
-from lifecycle.office.administration.init import found_with
+from lifecycle.office.administration.init import Founding, found_with
 from lifecycle.office.administration.people import announce_clock, clock, confirm_clock
 from lifecycle.office.cases import cases
 from lifecycle.office.cases.cases import Case, Request
 from lifecycle.office.clock import BEIJING, Clock
 from lifecycle.outfile import write_file
+from lifecycle.people.changes import DatedChange, Delegate, OfficeChange
 from lifecycle.people.clock import may_confirm
 from lifecycle.people.directory import SYSTEM_ROLES
 from lifecycle.sharing import make_folders
@@ -88,14 +89,11 @@ class DemoClock:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A change of people that begins later than the office: the day, who makes it, the entry's type
-    and data.
-    """
+    """A change of people that begins later than the office: the day, who makes it, and what."""
 
     on: date
     officer: str
-    kind: str
-    data: Mapping[str, Any]
+    change: OfficeChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +177,30 @@ def found(office: Office, clock: DemoClock) -> FoundedDemo:
         if kind == "workflow"
     ]
     roles = {role.name: role.title for w in workflows for role in w.roles.values()} | SYSTEM_ROLES
-    changes = read_directory_file(places.demo() / "office.yaml", roles)
-    founder, since = changes[0][1]["officer"], changes[0][1]["since"]
-    at_once = [change for change in changes if change[1]["since"] <= since]
+    listed = read_directory_file(places.demo() / "office.yaml", roles)
+    founder, since = listed.office.officer, listed.office.since or ""
+    at_once = [change for change in listed.changes if _begins(change, since) <= since]
     later = [
-        Appointment(
-            date.fromisoformat(data["since"]), str(data.get("principal", founder)), kind, data
-        )
-        for kind, data in changes
-        if data["since"] > since
+        Appointment(date.fromisoformat(_begins(change, since)), _maker(change, founder), change)
+        for change in listed.changes
+        if _begins(change, since) > since
     ]
     clock.next(date.fromisoformat(since))
-    found_with(office, Request(founder), at_once, definitions)
+    found_with(
+        office, Request(founder), Founding(listed.office, tuple(at_once), tuple(definitions))
+    )
     directory = office.directory
     return FoundedDemo(len(directory.units), len(directory.people), tuple(later))
+
+
+def _begins(change: OfficeChange, founded: str) -> str:
+    """Give the day on which a change is recorded: its own, or that of the founding."""
+    return change.since or founded if isinstance(change, DatedChange) else founded
+
+
+def _maker(change: OfficeChange, founder: str) -> str:
+    """Name who makes a change: a principal their own delegation, the founder all else."""
+    return change.principal if isinstance(change, Delegate) else founder
 
 
 def in_order(stories: Stories, later: Iterable[Appointment]) -> list[Event]:
@@ -210,7 +218,7 @@ def in_order(stories: Stories, later: Iterable[Appointment]) -> list[Event]:
 def appoint(office: Office, appointment: Appointment) -> None:
     """Record a change of people."""
     request = Request(appointment.officer)
-    office.register.change_office(request, appointment.kind, appointment.data)
+    office.register.change_office(request, appointment.change)
 
 
 def see_clock(office: Office) -> tuple[str, str] | None:

@@ -4,28 +4,39 @@ done without.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.workdays import Calendar
 from lifecycle.errors import InvalidError
+from lifecycle.frozen import dataclass
 
 if TYPE_CHECKING:
     from lifecycle.people.directory import Directory
 
-APPOINTMENTS = {
-    "unit_added": "单位职能",
-    "unit_changed": "单位职能",
-    "officer_added": "任职",
-    "role_granted": "授权",
-    "delegation_made": "委托",
-}
-"""What gives authority, and what officers call it."""
 WEEKDAYS = Calendar("", {})
 """Monday to Friday: for an office that has no calendar yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appointed:
+    """Authority that a change gives: what officers call it, to which officer or unit, since which
+    day (None: that of its entry).
+    """
+
+    what: str
+    whom: str
+    since: str | None
+
+    def begins(self, on: str) -> str:
+        """Give the day from which it holds; `on` is that of its entry."""
+        return on if self.since is None else self.since
+
+    def is_early(self, on: str, at: str) -> bool:
+        """Tell whether it holds from a day before that of its recording."""
+        return self.begins(on) < recorded_day(at)
 
 
 @cache
@@ -41,21 +52,8 @@ def shipped_early_workdays() -> int:
     return most
 
 
-def begins_early(kind: str, data: Mapping[str, Any], on: str, at: str) -> bool:
-    """Tell whether an entry gives authority from a day before that of its recording."""
-    if kind not in APPOINTMENTS or (kind == "unit_changed" and data["functions"] is None):
-        return False  # a rename gives nobody any authority
-    return str(data.get("since", on)) < recorded_day(at)
-
-
 def check_beginning(
-    directory: Directory,
-    kind: str,
-    data: Mapping[str, Any],
-    on: date,
-    *,
-    at: str,
-    calendar: Calendar,
+    directory: Directory, appointed: Appointed, on: str, *, at: str, calendar: Calendar
 ) -> None:
     """Refuse an appointment that begins too long before its recording.
 
@@ -63,16 +61,16 @@ def check_beginning(
     office founded without a bound has none.
     """
     bound = directory.early_workdays
-    if bound is None or not begins_early(kind, data, on.isoformat(), at):
+    if bound is None or not appointed.is_early(on, at):
         return
     today = recorded_day(at)
     if today == directory.founded_on:
         return
-    since = date.fromisoformat(data.get("since", on.isoformat()))
+    since = date.fromisoformat(appointed.begins(on))
     latest = calendar.add(since, bound, "workday").on.isoformat()
     if latest < today:
         raise InvalidError(
-            f"{APPOINTMENTS[kind]}从 {since} 起生效，须在 {latest} 以前登记：今天是 {today}，"
+            f"{appointed.what}从 {since} 起生效，须在 {latest} 以前登记：今天是 {today}，"
             f"最多早于登记 {bound} 个工作日",
             "写近一些的生效日；以前的事由当时有权的人办的，用 --done-by 补录",
         )

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from lifecycle.frozen import dataclass
 
-ANNOUNCED, CONFIRMED = "clock_step_announced", "clock_step_confirmed"
-"""The types of the entries by which they do."""
-
 
 @dataclass(frozen=True, slots=True)
 class ClockStep:

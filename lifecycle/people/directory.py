@@ -8,15 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.letter_gates import DUTIES
 from lifecycle.engine.moment import Officer
 from lifecycle.engine.values import naming
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError, nearest
 from lifecycle.frozen import dataclass, replace
-from lifecycle.people.clock_step import ANNOUNCED, CONFIRMED, ClockStep
+from lifecycle.people.clock_step import ClockStep
 from lifecycle.workflow.model import Role
 
 SYSTEM_ROLES = {
@@ -520,133 +519,28 @@ class Directory:
             g.officer for g in granted if not self.people[g.officer].left and g.span.until is None
         }
 
+    def grant(self, eid: str) -> Grant | None:
+        """Give the grant or delegation that an entry made, by its eid; None where it made none."""
+        return next((grant for grant in self.grants if grant.id == eid), None)
 
-def evolve_directory(directory: Directory, body: Mapping[str, Any], digest: str) -> Directory:
-    """Give the office after one more entry, whose hash is `digest`; pure."""
-    intent = body["intent"]
-    change = _CHANGES[intent["type"]](directory, intent)
-    last = {
-        "seq": intent["seq"],
-        "head": digest,
-        "last_at": body["recorded_at"],
-        "last_on": intent["occurred_on"],
-    }
-    if intent["type"] == "office_founded":
-        change = {**change, "founded_on": recorded_day(body["recorded_at"])}
-    return replace(directory, **last, **change)
+    def with_grant(
+        self,
+        eid: str,
+        officer: str,
+        roles: tuple[str, ...],
+        span: Span,
+        principal: str | None = None,
+    ) -> Self:
+        """Give the office with a grant or delegation to an officer who is there."""
+        if officer not in self.people:
+            return self
+        grant = Grant(eid, officer, roles, span, principal)
+        return replace(self, grants=(*self.grants, grant))
 
-
-def _span(intent: Mapping[str, Any]) -> Span:
-    data = intent["data"]
-    return Span(data.get("since", intent["occurred_on"]), data.get("until"), intent["seq"])
-
-
-def _with_unit(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
-    data, span = intent["data"], _span(intent)
-    before = directory.units.get(data["unit"])
-    titles = before.titles if before else ()
-    functions = before.functions if before else ()
-    if data["title"] is not None:
-        titles = (*titles, (data["title"], span))
-    if data["functions"] is not None:
-        functions = (*functions, (tuple(data["functions"]), span))
-    return {"units": {**directory.units, data["unit"]: Unit(data["unit"], titles, functions)}}
-
-
-def _with_person(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
-    data = intent["data"]
-    person = Person(data["officer"], data["title"], data["unit"], _span(intent))
-    change: dict[str, Any] = {"people": {**directory.people, person.code: person}}
-    if data["roles"]:
-        change["grants"] = (
-            *directory.grants,
-            Grant(intent["eid"], person.code, tuple(data["roles"]), person.span),
-        )
-    return change
-
-
-def _founded(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
-    # The entry's `title` is the administrator's, as in `officer_added`; the unit's stands apart.
-    unit = {**intent, "data": {**intent["data"], "title": intent["data"]["unit_title"]}}
-    return {
-        **_with_unit(directory, unit),
-        **_with_person(directory, intent),
-        "clock_days": intent["data"].get("clock_days", 0),
-        "early_workdays": intent["data"].get("early_workdays"),
-    }
-
-
-def _left(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
-    person = directory.people[intent["data"]["officer"]]
-    return {"people": {**directory.people, person.code: replace(person, left=_span(intent))}}
-
-
-def _granted(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
-    data = intent["data"]
-    grant = Grant(
-        intent["eid"], data["officer"], tuple(data["roles"]), _span(intent), data.get("principal")
-    )
-    return {"grants": (*directory.grants, grant)}
-
-
-def _revoked(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
-    gone, span = intent["data"]["grant"], _span(intent)
-    return {
-        "grants": tuple(replace(g, revoked=span) if g.id == gone else g for g in directory.grants)
-    }
-
-
-def _published(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
-    data = intent["data"]
-    document = Document(data["kind"], data["name"], intent["files"][0]["sha256"], intent["seq"])
-    return {"documents": (*directory.documents, document)}
-
-
-def _mapped(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
-    data = intent["data"]
-    account = Account(data["account"], data["officer"], intent["seq"])
-    return {"accounts": (*directory.accounts, account)}
-
-
-def _unmapped(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
-    name, seq = intent["data"]["account"], intent["seq"]
-    return {
-        "accounts": tuple(
-            replace(one, ended=seq) if one.name == name and one.ended is None else one
-            for one in directory.accounts
-        )
-    }
-
-
-def _announced(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
-    step = ClockStep(intent["eid"], intent["actor"]["id"], intent["data"]["clock"])
-    return {"clock_steps": (*directory.clock_steps, step)}
-
-
-def _confirmed(directory: Directory, intent: Mapping[str, Any]) -> dict[str, Any]:
-    meant, by = intent["data"]["step"], intent["actor"]["id"]
-    steps = directory.clock_steps
-    return {
-        "clock_steps": tuple(replace(s, confirmed_by=by) if s.id == meant else s for s in steps)
-    }
-
-
-_CHANGES = {
-    "office_founded": _founded,
-    "unit_added": _with_unit,
-    "unit_changed": _with_unit,
-    "officer_added": _with_person,
-    "officer_left": _left,
-    "role_granted": _granted,
-    "role_revoked": _revoked,
-    "delegation_made": _granted,
-    "delegation_revoked": _revoked,
-    "definition_published": _published,
-    ANNOUNCED: _announced,
-    CONFIRMED: _confirmed,
-    "account_mapped": _mapped,
-    "account_unmapped": _unmapped,
-}
+    def without_grant(self, eid: str, span: Span) -> Self:
+        """Give the office in which the grant of an entry is revoked."""
+        grants = (replace(g, revoked=span) if g.id == eid else g for g in self.grants)
+        return replace(self, grants=tuple(grants))
 
 
 def dump_directory(directory: Directory) -> dict[str, Any]:
@@ -660,7 +554,7 @@ def dump_directory(directory: Directory) -> dict[str, Any]:
         "accounts",
         "posts",
     ):  # left out where empty: so are they in offices older than these
-        if not values[name]:
+        if values[name] in ((), {}, "", None) or (name == "clock_days" and not values[name]):
             del values[name]
     return values
 

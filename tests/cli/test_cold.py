@@ -54,6 +54,7 @@ HEAVY = frozenset(
         "lifecycle.ledger.replay",
         "lifecycle.ledger.sqlite.tables",
         "lifecycle.letter.fonts",
+        "lifecycle.people.changes",
         "lifecycle.template",
         "lifecycle.workflow.check",
         "lifecycle.workflow.language",

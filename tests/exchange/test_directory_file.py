@@ -27,8 +27,8 @@ def test_a_sound_directory_is_its_changes(tmp_path: Path) -> None:
     """The founding comes first, then units, officers and delegations in the file's order."""
     path = tmp_path / "d.yaml"
     path.write_text(SOUND, "utf-8")
-    kinds = [kind for kind, _data in read_directory_file(path, ROLES)]
-    assert kinds == [
+    listed = read_directory_file(path, ROLES)
+    assert [change.entry_type for change in (listed.office, *listed.changes)] == [
         "office_founded",
         "unit_added",
         "officer_added",

@@ -47,6 +47,15 @@ from lifecycle.engine.values import Value
 from lifecycle.errors import LifecycleError
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.letters import letters, replies
+from lifecycle.people.changes import (
+    AddOfficer,
+    ChangeUnit,
+    Delegate,
+    GrantRoles,
+    NoteLeave,
+    RevokeDelegation,
+    RevokeRoles,
+)
 from lifecycle.workflow.model import Fact, Transition, Workflow
 
 KIND_WEIGHTS = {
@@ -347,11 +356,7 @@ class Chance:
         if 0 < days < 400:
             for part in range(0, days, 20):
                 self.world.turn.next(min(20, days - part) * 86400)
-                self.world.change(
-                    Request("admin"),
-                    "role_granted",
-                    {"officer": "clerk01", "roles": ["clerk"]},
-                )
+                self.world.change(Request("admin"), GrantRoles("clerk01", ("clerk",)))
 
     def set(self, case: Case, name: str) -> None:
         """Set one fact."""
@@ -648,50 +653,46 @@ class Chance:
         unit = self._unit(code)
         doing = self.random.random()
         across = any(role.delegate == "across" for role in self.workflow.roles.values())
-        since = today + timedelta(days=self.random.choice((0, 0, -2, -5, -20, 3)))
-        dated = {"since": since.isoformat()}
+        begins = today + timedelta(days=self.random.choice((0, 0, -2, -5, -20, 3)))
+        since = begins.isoformat()
         if doing < 0.35 or (doing < 0.9 and self.chance(across)):
             other = self.pick(self.serving())
             until = (today + timedelta(days=self.random.choice((5, 20, 60)))).isoformat()
-            data = {"officer": other, "principal": code, "roles": [], "until": until, **dated}
-            self.world.change(Request(code), "delegation_made", data)
+            self.world.change(Request(code), Delegate(other, code, (), since, until))
         elif doing < 0.5:
             self.named += 1
-            data = {"officer": f"new{self.named}", "title": "新任", "unit": unit}
-            data |= {"roles": [self.pick(ROLES)], **dated}
-            self.world.change(admin, "officer_added", data)
+            roles = (self.pick(ROLES),)
+            self.world.change(admin, AddOfficer(f"new{self.named}", "新任", unit, roles, since))
         elif doing < 0.65:
-            data = {"officer": code, "roles": [self.pick(ROLES)], **dated}
-            self.world.change(admin, "role_granted", data)
+            self.world.change(admin, GrantRoles(code, (self.pick(ROLES),), since))
         elif doing < 0.75:
             if code.startswith("new") or self.chance(0.3):
-                since = max(since, today - timedelta(days=5))
-                data = {"officer": code, "since": since.isoformat()}
+                left = max(begins, today - timedelta(days=5)).isoformat()
                 if code not in ("admin", "bureau01", "bureau02"):
-                    self.world.change(admin, "officer_left", data)
+                    self.world.change(admin, NoteLeave(code, left))
         elif doing < 0.85:
             grants = [g for g in directory.grants if g.revoked is None and not g.principal]
             grant = self.pick([g for g in grants if g.officer.startswith("new")])
             if grant is not None:
-                self.world.change(admin, "role_revoked", {"grant": grant.id, **dated})
+                self.world.change(admin, RevokeRoles(grant.id, since))
         elif doing < 0.92:
             grant = self.pick([g for g in directory.grants if g.principal and not g.revoked])
             if grant is not None:
                 request = Request(str(grant.principal))
-                self.world.change(request, "delegation_revoked", {"grant": grant.id, **dated})
+                self.world.change(request, RevokeDelegation(grant.id, since))
         else:
-            self._move_function(admin, dated)
+            self._move_function(admin, since)
 
-    def _move_function(self, admin: Request, dated: dict[str, str]) -> None:
+    def _move_function(self, admin: Request, since: str) -> None:
         """Have the planning bureau take the land's function over, or give it back."""
         directory, day = self.world.office.directory, self.world.today.isoformat()
         merged = "land" in directory.units["planning"].performs(day, directory.seq)
-        moved = {"planning": ["planning", "undertaker"], "land": ["land", "undertaker"]}
+        moved: dict[str, tuple[str, ...]]
+        moved = {"planning": ("planning", "undertaker"), "land": ("land", "undertaker")}
         if not merged:
-            moved = {"planning": ["planning", "land", "undertaker"], "land": []}
+            moved = {"planning": ("planning", "land", "undertaker"), "land": ()}
         for unit, functions in moved.items():
-            data = {"unit": unit, "title": None, "functions": functions, **dated}
-            self.world.change(admin, "unit_changed", data)
+            self.world.change(admin, ChangeUnit(unit, None, functions, since))
 
     # What cannot be right.
 

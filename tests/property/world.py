@@ -23,6 +23,7 @@ from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.administration.audit import Audit
 from lifecycle.office.administration.init import found, prepare
 from lifecycle.office.office import Office
+from lifecycle.people.changes import OfficeChange
 from lifecycle.workflow.model import Workflow
 
 ROOT = Path(__file__).parent.parent.parent
@@ -100,9 +101,9 @@ class World:
                 self.tell()
         return came
 
-    def change(self, request: Request, kind: str, data: dict[str, Any]) -> Any:
+    def change(self, request: Request, change: OfficeChange) -> Any:
         """Give one change of the office."""
-        return self.give(lambda: self.office.register.change_office(request, kind, data))
+        return self.give(lambda: self.office.register.change_office(request, change))
 
     def see(self, rule: str, holds: bool, told: str) -> None:
         """See that a rule holds; raises BrokenRuleError."""

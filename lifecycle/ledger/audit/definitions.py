@@ -4,9 +4,8 @@ and what is kept compiled of them is what they say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.audit.damage import Damage
@@ -16,11 +15,12 @@ from lifecycle.ledger.record import OFFICE, hash_of
 from lifecycle.ledger.rows.compiled_rows import is_as_written
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
+from lifecycle.people.changes import PublishDefinition
 from lifecycle.people.directory import Directory
 
 
 def damage_of(
-    library: Library, idx: int, intent: Mapping[str, Any], known: Damage | None
+    library: Library, idx: int, published: PublishDefinition, known: Damage | None
 ) -> Damage | None:
     """Give what is wrong with the definition that an entry published, None if nothing.
 
@@ -28,9 +28,9 @@ def damage_of(
     """
     if known is not None:
         return replace(known, again=(*known.again, idx))
-    file, kind, name = intent["files"][0], intent["data"]["kind"], intent["data"]["name"]
-    wrong = wrong_with(library, kind, file["sha256"], file["size"])
-    return Damage(idx, kind, name, file["sha256"], wrong) if wrong else None
+    kind, name, digest = published.kind, published.name, published.digest
+    wrong = wrong_with(library, kind, digest, published.size)
+    return Damage(idx, kind, name, digest, wrong) if wrong else None
 
 
 def wrong_with(library: Library, kind: str, digest: str, size: int) -> str:

@@ -14,7 +14,7 @@ from lifecycle.engine.entry import recorded_day
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Damage
 from lifecycle.ledger.audit.definitions import damage_of, miscompiled, unpublished
-from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
+from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.log import LogSeen
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.chain import Problem, Step, fold
@@ -24,7 +24,7 @@ from lifecycle.ledger.record import OFFICE, canonical
 from lifecycle.ledger.rows.compiled_rows import kept_digests
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import EntryRow
-from lifecycle.people.appointments import APPOINTMENTS, begins_early
+from lifecycle.people.changes import OfficeChange, PublishDefinition, read_change
 from lifecycle.people.directory import Directory, dump_directory
 
 
@@ -123,32 +123,26 @@ def _follow(
                 yield Finding("unread", row.idx, OFFICE, message)
                 unseen = sum(1 for row in left if row.idx <= scope.upto)
                 return replace(office, torn=True, entries=office.entries + unseen)
-            office = replace(office, directory=step.after, early=office.early + _early(step))
-            try:
-                broken = _with_definition(scope.library, office.broken, step)
-            except UNLIKE:
-                yield Finding("form", row.idx, OFFICE, MISSHAPEN)
-                continue
-            office = replace(office, broken=broken)
+            change = read_change(step.body["intent"])
+            early = office.early + _early(step, change)
+            broken = _with_definition(scope.library, office.broken, row.idx, change)
+            office = replace(office, directory=step.after, early=early, broken=broken)
     except UnavailableError as error:
         return replace(office, stopped=error)
     return office
 
 
-def _early(step: Step[Directory]) -> tuple[EarlyAppointment, ...]:
+def _early(step: Step[Directory], change: OfficeChange) -> tuple[EarlyAppointment, ...]:
     """Say which authority an entry gave from an earlier day."""
     intent, recorded = step.body["intent"], step.body["recorded_at"]
-    kind, data = intent["type"], intent["data"]
-    try:
-        if not begins_early(kind, data, intent["occurred_on"], recorded):
-            return ()
-        day = recorded_day(recorded)
-        since = str(data.get("since", intent["occurred_on"]))
-    except UNLIKE:
+    appointed, on = change.appointed, intent["occurred_on"]
+    if appointed is None or not appointed.is_early(on, recorded):
         return ()
+    day = recorded_day(recorded)
     founding = step.after is not None and day == step.after.founded_on
-    who = str(data.get("officer", data.get("unit", "")))
-    return (EarlyAppointment(intent["seq"], APPOINTMENTS[kind], who, since, day, founding),)
+    since = appointed.begins(on)
+    what, whom = appointed.what, appointed.whom
+    return (EarlyAppointment(intent["seq"], what, whom, since, day, founding),)
 
 
 def _ticked(scope: Scope, rows: Iterable[EntryRow]) -> Iterator[EntryRow]:
@@ -171,14 +165,10 @@ def _misplaced(scope: Scope, step: Step[Directory]) -> Iterator[Problem]:
 
 
 def _with_definition(
-    library: Library, broken: Mapping[str, Damage], step: Step[Directory]
+    library: Library, broken: Mapping[str, Damage], idx: int, change: OfficeChange
 ) -> Mapping[str, Damage]:
     """Give the damaged definitions after an entry, which may have published one more."""
-    intent = step.body["intent"]
-    if intent["type"] != "definition_published":
+    if not isinstance(change, PublishDefinition):
         return broken
-    digest, data = intent["files"][0]["sha256"], intent["data"]
-    if not all(isinstance(text, str) for text in (digest, data["kind"], data["name"])):
-        raise TypeError("a definition's kind, name and SHA-256 are texts")
-    damage = damage_of(library, step.row.idx, intent, broken.get(digest))
-    return {**broken, digest: damage} if damage else broken
+    damage = damage_of(library, idx, change, broken.get(change.digest))
+    return {**broken, change.digest: damage} if damage else broken

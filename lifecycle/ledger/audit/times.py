@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from lifecycle.errors import InvalidError
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.record import OFFICE, UNREADABLE, read, recorded_at, stamp_text
 from lifecycle.ledger.store import LogRow
+from lifecycle.people.changes import ConfirmClock, FoundOffice, read_change
 from lifecycle.people.clock import gap, most_days, shipped_rules
-from lifecycle.people.clock_step import CONFIRMED
 
 
 class Times:
@@ -72,9 +73,11 @@ def _bound_of(raw: bytes) -> timedelta:
     The shipped one where the founding cannot be read.
     """
     try:
-        return timedelta(days=most_days(int(read(raw)["intent"]["data"].get("clock_days", 0))))
-    except (*UNREADABLE, OverflowError):
+        founding = read_change(read(raw)["intent"])
+    except (*UNREADABLE, InvalidError):
         return timedelta(days=most_days(0))
+    pinned = founding.clock_days if isinstance(founding, FoundOffice) else None
+    return timedelta(days=most_days(pinned or 0))
 
 
 def _is_confirmation(row: LogRow) -> bool:
@@ -83,6 +86,6 @@ def _is_confirmation(row: LogRow) -> bool:
     Whether it was right to be is judged with the office.
     """
     try:
-        return row.case == OFFICE and read(row.raw)["intent"]["type"] == CONFIRMED
+        return row.case == OFFICE and read(row.raw)["intent"]["type"] == ConfirmClock.entry_type
     except UNREADABLE:
         return False

@@ -4,11 +4,10 @@ directory if one is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lifecycle.errors import InvalidError
 from lifecycle.exchange.directory_file import read_directory_file
@@ -17,6 +16,7 @@ from lifecycle.office.administration.definitions import shipped
 from lifecycle.office.administration.publication import put_into_force
 from lifecycle.office.successors import serving_on
 from lifecycle.people.appointments import shipped_early_workdays
+from lifecycle.people.changes import FoundOffice
 from lifecycle.people.clock import shipped_rules
 from lifecycle.people.directory import SYSTEM_ROLES
 from lifecycle.people.first_unit import first_unit
@@ -25,6 +25,7 @@ from lifecycle.workflow.reader import read_workflow
 if TYPE_CHECKING:
     from lifecycle.office.administration.definitions import Definition
     from lifecycle.office.office import Office
+    from lifecycle.people.changes import OfficeChange
     from lifecycle.workflow.model import Workflow
 
 FIRST_OFFICER = "admin"
@@ -33,17 +34,18 @@ FIRST_OFFICER = "admin"
 
 @dataclass(frozen=True, slots=True)
 class Founding:
-    """What an office is to be founded with, as judged: changes, of which the first is the founding,
-    and definitions.
+    """What an office is to be founded with, as judged: its founding, the changes that follow, and
+    definitions.
     """
 
-    changes: tuple[tuple[str, Mapping[str, Any]], ...]
+    office: FoundOffice
+    changes: tuple[OfficeChange, ...]
     definitions: tuple[Definition, ...]
 
     @property
     def founder(self) -> str:
         """Name the administrator who founds it."""
-        return str(self.changes[0][1]["officer"])
+        return self.office.officer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +86,26 @@ def prepare(source: str | None, unit_title: str | None, officer: str | None) -> 
         if kind == "workflow"
     ]
     if source is None:
-        changes = [_first(workflows, unit_title, officer or FIRST_OFFICER)]
-    else:
-        roles = {role.name: role.title for w in workflows for role in w.roles.values()}
-        changes = read_directory_file(Path(source), roles | SYSTEM_ROLES)
-    return Founding(tuple(changes), tuple(definitions))
+        first = _first(workflows, unit_title, officer or FIRST_OFFICER)
+        return Founding(first, (), tuple(definitions))
+    roles = {role.name: role.title for w in workflows for role in w.roles.values()}
+    listed = read_directory_file(Path(source), roles | SYSTEM_ROLES)
+    return Founding(listed.office, listed.changes, tuple(definitions))
 
 
-def _first(
-    workflows: list[Workflow], unit_title: str | None, officer: str
-) -> tuple[str, dict[str, Any]]:
+def _first(workflows: list[Workflow], unit_title: str | None, officer: str) -> FoundOffice:
     """Give the founding of an office whose first unit leads all that the workflows need."""
     opening = (w.panel.lead if w.panel else next(iter(w.opened_by), "") for w in workflows)
-    leads = [lead for lead in dict.fromkeys(opening) if lead]
+    leads = tuple(lead for lead in dict.fromkeys(opening) if lead)
     first = first_unit()
-    unit = {"unit": first.code, "unit_title": unit_title or first.title, "functions": leads}
-    admin = {"officer": officer, "title": "管理员", "roles": ["admin", *leads]}
-    return "office_founded", {**unit, **admin}
+    return FoundOffice(
+        unit=first.code,
+        unit_title=unit_title or first.title,
+        functions=leads,
+        officer=officer,
+        title="管理员",
+        roles=("admin", *leads),
+    )
 
 
 def found(
@@ -108,7 +113,7 @@ def found(
 ) -> Founded:
     """Found an office in an empty database: all of it or nothing."""
     request = Request(founding.founder, None, on, request_id)
-    found_with(office, request, founding.changes, founding.definitions)
+    found_with(office, request, founding)
     directory = office.directory
     kinds = [kind for kind, _name, _body in founding.definitions]
     return Founded(
@@ -137,31 +142,26 @@ def _opener(office: Office) -> CaseOpener | None:
     return None
 
 
-def found_with(
-    office: Office,
-    request: Request,
-    changes: Iterable[tuple[str, Mapping[str, Any]]],
-    definitions: Iterable[Definition],
-) -> None:
+def found_with(office: Office, request: Request, founding: Founding) -> None:
     """Found the office, put judged definitions into force and make the other changes: all or
     nothing.
 
-    The first change is the founding; `request.officer` is the administrator that it names.
+    `request.officer` is the administrator that the founding names.
     """
     if request.request_id and office.store.entry(request.request_id):
         return
     if office.directory.seq:
         raise InvalidError("本单位已经建立，不能重复建立")
-    register, changes = office.register, iter(changes)
-    kind, data = next(changes)
+    register = office.register
     with register.together():
-        pinned = {
-            "clock_days": shipped_rules().most_days,
-            "early_workdays": shipped_early_workdays(),
-        }
-        register.change_office(request, kind, {**data, **pinned})
+        pinned = replace(
+            founding.office,
+            clock_days=shipped_rules().most_days,
+            early_workdays=shipped_early_workdays(),
+        )
+        register.change_office(request, pinned)
         later = replace(request, request_id=None)
-        for kind, name, body in definitions:
+        for kind, name, body in founding.definitions:
             put_into_force(office, later, kind, name, body)
-        for kind, data in changes:
-            register.change_office(later, kind, data)
+        for change in founding.changes:
+            register.change_office(later, change)

@@ -9,9 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import InvalidError, UnknownError
-from lifecycle.ledger.record import stamp_text, stored
+from lifecycle.ledger.record import stamp_text
+from lifecycle.people.changes import (
+    AddOfficer,
+    AddUnit,
+    AnnounceClock,
+    ChangeUnit,
+    ConfirmClock,
+    Delegate,
+    GrantRoles,
+    MapAccount,
+    NoteLeave,
+    OfficeChange,
+    RevokeDelegation,
+    RevokeRoles,
+    UnmapAccount,
+)
 from lifecycle.people.clock import in_beijing
-from lifecycle.people.clock_step import ANNOUNCED, CONFIRMED
 from lifecycle.people.directory import SYSTEM_ROLES
 
 if TYPE_CHECKING:
@@ -31,9 +45,19 @@ class RecordedChange:
 
     eid: str
     seq: int
-    type: str
-    data: Mapping[str, Any]
+    change: OfficeChange
     recorded_at: str
+
+    @property
+    def type(self) -> str:
+        """Give the entry's type."""
+        return self.change.entry_type
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Give what the entry says, as it is written there."""
+        data: Mapping[str, Any] = self.change.to_dict()["data"]
+        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +197,12 @@ class ClockLine:
 # Changes.
 
 
-def change(office: Office, request: Request, kind: str, data: Mapping[str, Any]) -> RecordedChange:
+def record(office: Office, request: Request, change: OfficeChange) -> RecordedChange:
     """Record one change of units, officers, grants, delegations or the clock."""
-    body = office.register.change_office(request, kind, data)
+    body = office.register.change_office(request, change)
     intent = body["intent"]
-    return RecordedChange(
-        intent["eid"], intent["seq"], intent["type"], intent["data"], body["recorded_at"]
-    )
+    recorded = change.from_dict(intent)
+    return RecordedChange(intent["eid"], intent["seq"], recorded, body["recorded_at"])
 
 
 def add_unit(
@@ -192,12 +215,9 @@ def add_unit(
     since: date | None = None,
 ) -> RecordedChange:
     """Add a unit with its functions, which are roles by name or title."""
-    data = {
-        "unit": code,
-        "title": _title(title, "单位名称"),
-        "functions": find_roles(office, functions),
-    }
-    return change(office, request, "unit_added", _dated(data, since=since))
+    name = _title(title, "单位名称")
+    added = AddUnit(code, name, find_roles(office, functions), _iso(since))
+    return record(office, request, added)
 
 
 def change_unit(
@@ -213,13 +233,9 @@ def change_unit(
     directory = office.directory
     code = directory.unit_code(unit)
     name = _title(title, "单位名称") if title else None
-    data = {
-        "unit": code,
-        "title": name,
-        "functions": None if functions is None else find_roles(office, functions),
-    }
+    roles = None if functions is None else find_roles(office, functions)
     before = directory.units[code].title(office.day(request.on).isoformat(), directory.seq)
-    entry = change(office, request, "unit_changed", _dated(data, since=since))
+    entry = record(office, request, ChangeUnit(code, name, roles, _iso(since)))
     return UnitChanged(entry, code, name or before)
 
 
@@ -235,14 +251,15 @@ def add_officer(
 ) -> Granted:
     """Add an officer of a unit with their roles, by name or title."""
     unit_code = office.directory.unit_code(unit)
-    data = {
-        "officer": code,
-        "title": _title(title, "职务"),
-        "unit": unit_code,
-        "roles": find_roles(office, roles),
-    }
-    entry = change(office, request, "officer_added", _dated(data, since=since))
-    return _granted(office, request, entry, unit_code, since)
+    added = AddOfficer(
+        officer=code,
+        title=_title(title, "职务"),
+        unit=unit_code,
+        roles=find_roles(office, roles),
+        since=_iso(since),
+    )
+    entry = record(office, request, added)
+    return Granted(entry, added.roles, _idle(office, request, unit_code, added))
 
 
 def grant(
@@ -255,24 +272,23 @@ def grant(
     until: date | None = None,
 ) -> Granted:
     """Grant roles, by name or title, to an officer."""
-    data = _dated({"officer": code, "roles": find_roles(office, roles)}, since=since, until=until)
-    entry = change(office, request, "role_granted", data)
-    return _granted(office, request, entry, office.directory.people[code].unit, since)
+    granted = GrantRoles(code, find_roles(office, roles), _iso(since), _iso(until))
+    entry = record(office, request, granted)
+    unit = office.directory.people[code].unit
+    return Granted(entry, granted.roles, _idle(office, request, unit, granted))
 
 
-def _granted(
-    office: Office, request: Request, entry: RecordedChange, unit: str, since: date | None
-) -> Granted:
+def _idle(
+    office: Office, request: Request, unit: str, made: AddOfficer | GrantRoles
+) -> Idle | None:
     """See which of the roles have no effect yet, because the unit has no such function."""
-    directory, today = office.directory, office.day(request.on)
-    day = max(since or today, today).isoformat()
+    directory, today = office.directory, office.day(request.on).isoformat()
+    day = max(made.since or today, today)
     performed = directory.units[unit].performs(day, directory.seq)
-    roles = tuple(entry.data["roles"])
-    idle = tuple(role for role in roles if role not in performed and role not in SYSTEM_ROLES)
+    idle = tuple(role for role in made.roles if role not in performed and role not in SYSTEM_ROLES)
     if not idle:
-        return Granted(entry, roles, None)
-    title = directory.units[unit].title(day, directory.seq)
-    return Granted(entry, roles, Idle(unit, title, idle, performed))
+        return None
+    return Idle(unit, directory.units[unit].title(day, directory.seq), idle, performed)
 
 
 def revoke(
@@ -302,8 +318,8 @@ def revoke(
     eids, ended = [], []
     with office.register.together():
         for held in found:
-            for kind, data in _revocation(held, gone, since, day):
-                eids.append(change(office, request, kind, data).eid)
+            for change in _revocation(held, gone, since, day):
+                eids.append(record(office, request, change).eid)
                 request = replace(request, request_id=None)
             ended.append(_ended(held, gone, day))
     vacant = _vacancy(office, people[code].unit, since, before)
@@ -328,7 +344,7 @@ def _vacancy(
 
 
 def _revocable(
-    directory: Directory, code: str, roles: list[str], principal: str | None
+    directory: Directory, code: str, roles: tuple[str, ...], principal: str | None
 ) -> Iterator[Grant]:
     """List the grants that stand, of an officer or by a principal, in which these roles are; of no
     roles all.
@@ -340,33 +356,30 @@ def _revocable(
             yield held
 
 
-def _gone(held: Grant, roles: list[str]) -> tuple[str, ...]:
+def _gone(held: Grant, roles: tuple[str, ...]) -> tuple[str, ...]:
     """Name those roles of a grant that are revoked."""
     return tuple(role for role in held.roles if not roles or role in roles)
 
 
 def _revocation(
-    held: Grant, roles: list[str], since: date | None, day: str
-) -> Iterator[tuple[str, dict[str, Any]]]:
+    held: Grant, roles: tuple[str, ...], since: date | None, day: str
+) -> Iterator[OfficeChange]:
     """Give the changes that revoke roles of a grant from a day on, and grant the others again."""
-    revoked, granted = "role_revoked", "role_granted"
-    if held.principal:
-        revoked, granted = "delegation_revoked", "delegation_made"
-    yield revoked, _dated({"grant": held.id}, since=since)
     gone = _gone(held, roles)
-    left = [role for role in held.roles if role not in gone]
-    if not left:
-        return
-    data: dict[str, Any] = {"officer": held.officer, "roles": left}
+    left = tuple(role for role in held.roles if role not in gone)
+    begins = held.span.since if held.span.since > day else _iso(since)
+    until = held.span.until
     if held.principal:
-        data["principal"] = held.principal
-    if held.span.until:
-        data["until"] = held.span.until
-    begins = date.fromisoformat(held.span.since) if held.span.since > day else since
-    yield granted, _dated(data, since=begins)
+        yield RevokeDelegation(held.id, _iso(since))
+        if left:
+            yield Delegate(held.officer, held.principal, left, begins, until)
+    else:
+        yield RevokeRoles(held.id, _iso(since))
+        if left:
+            yield GrantRoles(held.officer, left, begins, until)
 
 
-def _ended(held: Grant, roles: list[str], day: str) -> Ended:
+def _ended(held: Grant, roles: tuple[str, ...], day: str) -> Ended:
     """Tell what was revoked of a grant from a day on."""
     return Ended(_gone(held, roles), held.span.since if held.span.since > day else "")
 
@@ -376,7 +389,7 @@ def leave(office: Office, request: Request, code: str, since: date | None = None
     person = office.directory.people.get(code)
     unit = person.unit if person is not None else ""
     before = _held_in(office, unit, since)
-    entry = change(office, request, "officer_left", _dated({"officer": code}, since=since))
+    entry = record(office, request, NoteLeave(code, _iso(since)))
     return Left(entry, _vacancy(office, unit, since, before))
 
 
@@ -391,20 +404,16 @@ def delegate(
     since: date | None = None,
 ) -> Delegated:
     """Delegate some or all roles of `principal` to an officer."""
-    data = {"officer": code, "principal": principal, "roles": find_roles(office, roles)}
-    dated = _dated(data, since=since, until=until)
-    entry = change(office, request, "delegation_made", dated)
-    return Delegated(entry, _bound_to_unit(office, entry))
+    made = Delegate(code, principal, find_roles(office, roles), _iso(since), _iso(until))
+    return Delegated(record(office, request, made), _bound_to_unit(office, made))
 
 
-def _bound_to_unit(office: Office, entry: RecordedChange) -> tuple[str, ...]:
+def _bound_to_unit(office: Office, made: Delegate) -> tuple[str, ...]:
     """Name those roles of a delegation to another unit that only somebody of the principal's own
     unit may act in.
     """
-    directory, data = office.directory, entry.data
-    principal = str(data["principal"])
-    people = directory.people
-    if people[principal].unit == people[str(data["officer"])].unit:
+    directory, people = office.directory, office.directory.people
+    if people[made.principal].unit == people[made.officer].unit:
         return ()
     across = {
         role.name
@@ -412,24 +421,23 @@ def _bound_to_unit(office: Office, entry: RecordedChange) -> tuple[str, ...]:
         for role in workflow.roles.values()
         if role.delegate == "across"
     }
-    grants = (grant for grant in directory.grants if grant.officer == principal)
+    grants = (grant for grant in directory.grants if grant.officer == made.principal)
     held = {role for grant in grants if grant.principal is None for role in grant.roles}
-    return tuple(sorted(set(data["roles"] or held) - across))
+    return tuple(sorted(set(made.roles or held) - across))
 
 
 def map_account(office: Office, request: Request, code: str, account: str) -> RecordedChange:
     """Note that an operating-system account of this machine is an officer's."""
-    return change(office, request, "account_mapped", {"account": account, "officer": code})
+    return record(office, request, MapAccount(account, code))
 
 
 def unmap_account(office: Office, request: Request, code: str, account: str) -> RecordedChange:
     """Note that an operating-system account is no longer an officer's."""
-    return change(office, request, "account_unmapped", {"account": account, "officer": code})
+    return record(office, request, UnmapAccount(account, code))
 
 
-def _dated(data: dict[str, Any], **days: date | None) -> dict[str, Any]:
-    """Add the days that are given."""
-    return {**data, **{name: day.isoformat() for name, day in days.items() if day is not None}}
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _title(text: str, what: str) -> str:
@@ -439,14 +447,14 @@ def _title(text: str, what: str) -> str:
     return title
 
 
-def find_roles(office: Office, texts: Sequence[str]) -> list[str]:
+def find_roles(office: Office, texts: Sequence[str]) -> tuple[str, ...]:
     """Find roles by name or title; raises UnknownError."""
     known = office.roles()
     names = {title: name for name, title in known.items()} | {name: name for name in known}
     for text in texts:
         if text not in names:
             raise UnknownError("角色", text, names)
-    return list(dict.fromkeys(names[text] for text in texts))
+    return tuple(dict.fromkeys(names[text] for text in texts))
 
 
 # Looking.
@@ -537,7 +545,7 @@ def announce_clock(office: Office, request: Request) -> tuple[RecordedChange, st
     Give the entry and what the clock shows in Beijing time.
     """
     shown = stamp_text(office.register.clock())
-    entry = change(office, request, ANNOUNCED, {"clock": shown})
+    entry = record(office, request, AnnounceClock(shown))
     return entry, in_beijing(entry.data["clock"])
 
 
@@ -546,11 +554,6 @@ def confirm_clock(office: Office, request: Request) -> tuple[RecordedChange, str
 
     Give the entry and its time in Beijing.
     """
-    found = office.store.entry(request.request_id) if request.request_id else None
-    if found:
-        data = stored(found[0])["intent"]["data"]
-    else:
-        steps = office.directory.clock_steps
-        data = {"step": steps[-1].id if steps else ""}
-    entry = change(office, request, CONFIRMED, data)
+    steps = office.directory.clock_steps
+    entry = record(office, request, ConfirmClock(steps[-1].id if steps else ""))
     return entry, in_beijing(entry.recorded_at)

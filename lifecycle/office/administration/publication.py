@@ -13,6 +13,7 @@ from lifecycle import places
 from lifecycle.errors import Problem
 from lifecycle.infile import read_file
 from lifecycle.ledger.record import hash_of
+from lifecycle.people.changes import PublishDefinition
 from lifecycle.template.template import Template, read_template
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ def publish(
 
 def put_into_force(office: Office, request: Request, kind: str, name: str, body: bytes) -> None:
     """Record the publication of one judged definition."""
-    data = {"kind": kind, "name": name}
-    office.register.change_office(request, "definition_published", data, definition=body)
+    change = PublishDefinition.of(kind, name, body)
+    office.register.change_office(request, change, definition=body)
 
 
 def read_definition(path: Path) -> bytes:

@@ -1,0 +1,73 @@
+"""What can change in an office: one file per subject, each change with its fields, wire form, judge
+and fold.
+"""
+
+from __future__ import annotations
+
+from lifecycle.errors import InvalidError
+from lifecycle.people.changes.accounts import MapAccount, UnmapAccount
+from lifecycle.people.changes.change import DatedChange, OfficeChange, OfficeDocket, OfficeEntry
+from lifecycle.people.changes.clock import AnnounceClock, ConfirmClock
+from lifecycle.people.changes.definitions import PublishDefinition
+from lifecycle.people.changes.delegations import Delegate, RevokeDelegation
+from lifecycle.people.changes.founding import FoundOffice
+from lifecycle.people.changes.grants import GrantRoles, RevokeRoles
+from lifecycle.people.changes.officers import AddOfficer, NoteLeave
+from lifecycle.people.changes.units import AddUnit, ChangeUnit
+from lifecycle.people.changes.wire import Intent, misshapen
+
+__all__ = [
+    "CHANGES",
+    "AddOfficer",
+    "AddUnit",
+    "AnnounceClock",
+    "ChangeUnit",
+    "ConfirmClock",
+    "DatedChange",
+    "Delegate",
+    "FoundOffice",
+    "GrantRoles",
+    "MapAccount",
+    "NoteLeave",
+    "OfficeChange",
+    "OfficeDocket",
+    "OfficeEntry",
+    "PublishDefinition",
+    "RevokeDelegation",
+    "RevokeRoles",
+    "UnmapAccount",
+    "read_change",
+]
+
+CHANGES: dict[str, type[OfficeChange]] = {
+    change.entry_type: change
+    for change in (
+        FoundOffice,
+        AddUnit,
+        ChangeUnit,
+        AddOfficer,
+        NoteLeave,
+        GrantRoles,
+        RevokeRoles,
+        Delegate,
+        RevokeDelegation,
+        PublishDefinition,
+        MapAccount,
+        UnmapAccount,
+        AnnounceClock,
+        ConfirmClock,
+    )
+}
+"""Every change of the office by the type of the entries that record it."""
+
+
+def read_change(intent: Intent) -> OfficeChange:
+    """Give the change that an entry records; raises InvalidError where its type is unknown or it
+    is not built like one.
+    """
+    kind = intent["type"]
+    if not isinstance(kind, str):
+        misshapen("type")
+    if kind not in CHANGES:
+        raise InvalidError(f"记录种类“{kind}”不认识")
+    return CHANGES[kind].from_dict(intent)

@@ -1,0 +1,58 @@
+"""Published definitions: workflows, templates, calendars and issuing rules."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any, Self
+
+from lifecycle.errors import UnknownError
+from lifecycle.frozen import dataclass, replace
+from lifecycle.people.changes.change import OfficeChange, OfficeDocket, OfficeEntry
+from lifecycle.people.changes.wire import Intent, data_of, misshapen, number, text
+from lifecycle.people.directory import Directory, Document
+from lifecycle.people.kinds import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class PublishDefinition(OfficeChange):
+    """Put a definition into force: its kind, its name, and its bytes by length and SHA-256."""
+
+    kind: str
+    name: str
+    size: int
+    digest: str
+
+    entry_type = "definition_published"
+
+    @classmethod
+    def of(cls, kind: str, name: str, body: bytes) -> Self:
+        """Give the publication of a definition's bytes."""
+        return cls(kind, name, len(body), sha256(body).hexdigest())
+
+    def judge(self, docket: OfficeDocket) -> str:
+        """Judge that an administrator publishes it, and its kind; its bytes have been read."""
+        role = docket.administrator()
+        if self.kind not in KINDS:
+            raise UnknownError("定义种类", self.kind, KINDS)
+        return role
+
+    def fold(self, directory: Directory, entry: OfficeEntry) -> Directory:
+        """Give the office in which it is in force."""
+        document = Document(self.kind, self.name, self.digest, entry.seq)
+        return replace(directory, documents=(*directory.documents, document))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        file = {"name": f"{self.kind}/{self.name}", "size": self.size, "sha256": self.digest}
+        return {"data": {"kind": self.kind, "name": self.name}, "files": [file]}
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        data, files = data_of(intent), intent["files"]
+        if not isinstance(files, list) or not files or not isinstance(files[0], dict):
+            misshapen("files")
+        file = files[0]
+        return cls(
+            text(data, "kind"), text(data, "name"), number(file, "size"), text(file, "sha256")
+        )

@@ -1,0 +1,101 @@
+"""Roles granted to an officer, and revoked."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from lifecycle.errors import InvalidError
+from lifecycle.frozen import dataclass
+from lifecycle.people.appointments import Appointed
+from lifecycle.people.changes.change import DatedChange, OfficeDocket, OfficeEntry, wire
+from lifecycle.people.changes.officers import check_last_administrator
+from lifecycle.people.changes.wire import Intent, data_of, given, optional_text, text, texts
+from lifecycle.people.directory import Directory, Grant
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRoles(DatedChange):
+    """Grant roles to an officer, from a day on and perhaps until another."""
+
+    officer: str
+    roles: tuple[str, ...]
+    since: str | None = None
+    until: str | None = None
+
+    entry_type = "role_granted"
+    over_jump = "appoints"
+
+    @property
+    def appointed(self) -> Appointed:
+        """Say that the officer has the roles from then on."""
+        return Appointed("授权", self.officer, self.since)
+
+    def judge(self, docket: OfficeDocket) -> str:
+        """Judge that an administrator grants some role to somebody who has not left."""
+        role = docket.administrator()
+        if docket.person(self.officer).left:
+            message = f"经办人 {self.officer} 已登记离任，不能授权"
+            raise InvalidError(message, "请另行登记经办人")
+        if not self.roles:
+            raise InvalidError("未写明授予什么角色")
+        docket.check_days(self.since, self.until)
+        docket.check_beginning(self.appointed)
+        return role
+
+    def fold(self, directory: Directory, entry: OfficeEntry) -> Directory:
+        """Give the office with the grant."""
+        span = entry.span(self.since, self.until)
+        return directory.with_grant(entry.eid, self.officer, self.roles, span)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        data = {"officer": self.officer, "roles": list(self.roles)}
+        return wire(data | given(since=self.since, until=self.until))
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        data = data_of(intent)
+        since, until = optional_text(data, "since"), optional_text(data, "until")
+        return cls(text(data, "officer"), texts(data, "roles"), since, until)
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeRoles(DatedChange):
+    """Revoke a grant of roles, named by the eid of its entry."""
+
+    grant: str
+    since: str | None = None
+
+    entry_type = "role_revoked"
+
+    def judge(self, docket: OfficeDocket) -> str:
+        """Judge that an administrator revokes a grant that stands, and one administrator stays."""
+        role = docket.administrator()
+        grant = find_grant(docket.directory, self.grant, delegated=False)
+        if "admin" in grant.roles:
+            check_last_administrator(docket.directory, grant.officer)
+        docket.check_days(self.since)
+        return role
+
+    def fold(self, directory: Directory, entry: OfficeEntry) -> Directory:
+        """Give the office without the grant."""
+        return directory.without_grant(self.grant, entry.span(self.since))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give its wire form."""
+        return wire({"grant": self.grant} | given(since=self.since))
+
+    @classmethod
+    def from_dict(cls, intent: Intent) -> Self:
+        """Read its wire form."""
+        data = data_of(intent)
+        return cls(text(data, "grant"), optional_text(data, "since"))
+
+
+def find_grant(directory: Directory, eid: str, *, delegated: bool) -> Grant:
+    """Give a grant or delegation that stands; raises InvalidError where there is none."""
+    grant = directory.grant(eid)
+    if grant is None or grant.revoked is not None or (grant.principal is not None) != delegated:
+        raise InvalidError("该授权不存在或已撤销", "用 lifecycle officer list 查看")
+    return grant
