@@ -12,12 +12,16 @@ from linked_office import LinkedOffice
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home) -> LinkedOffice:
     """Give an office with visits, each made by the officer that it names."""
-    return LinkedOffice(tmp_path, monkeypatch, home, "named")
+    made = LinkedOffice(tmp_path, monkeypatch, home, "named")
+    made.do("post", "add", "trade", "分管招商的领导", "--unit", "zsj", by="admin")
+    made.do("post", "hold", "trade", "b2", by="admin")
+    return made
 
 
 def visit(office: LinkedOffice, handler: str = "b1") -> str:
     """Open a visit that an officer is to make; gives its number."""
-    number = office.do("open", "visit", "--set", "name=剑瓷园", by="b1").strip()
+    facts = ("--set", "name=剑瓷园", "--set", "leader_post=trade")
+    number = office.do("open", "visit", *facts, by="b1").strip()
     if handler:
         office.do("set", number, f"handler={handler}", by="b1")
     return number
@@ -106,3 +110,76 @@ def test_what_another_signed_as_the_one_named_goes_stale_with_the_name(
     (seat,) = office.asks("show", number)["opinions"]
     assert seat["status"] == "stale"
     assert office.findings() == []
+
+
+def reported(office: LinkedOffice) -> str:
+    """Open a visit that is reported, signed, and waits for the leader; gives its number."""
+    number = visit(office, "b1")
+    office.do("set", number, "result=有意向", by="b1")
+    office.do("advance", number, "tell", by="b1")
+    office.do("ask", number, "approve", by="b2")
+    office.do("sign", number, "approve", "agree", by="b1")
+    return number
+
+
+def test_who_holds_the_post_acts_and_the_case_stays_as_it_is(office: LinkedOffice) -> None:
+    """The task moves with the post; the first holder acts no more, and of an earlier day who held
+    it then.
+    """
+    number = reported(office)
+    assert asked(office, "b2")
+    office.at("2026-09-08")
+    office.do("post", "hold", "分管招商的领导", "l1", by="admin")
+    assert asked(office, "l1")
+    assert not asked(office, "b2")
+    told = office.refusal("advance", number, "approve", by="b2")
+    assert told[0].startswith("角色 由 分管领导 办理")
+    office.do("advance", number, "approve", by="l1")
+    assert office.findings() == []
+    assert office.asks("replay", number, by="b1")["ok"] is True
+
+
+def test_a_vacant_post_cannot_be_named_and_nobody_acts_in_it(office: LinkedOffice) -> None:
+    """Nobody holds it, or who does has left."""
+    number = reported(office)
+    office.do("post", "vacate", "trade", by="admin")
+    assert office.refusal("advance", number, "approve", by="b2")
+    told = office.refusal(
+        "open", "visit", "--set", "name=乙", "--set", "leader_post=trade", by="b1"
+    )
+    assert told == [
+        "人员 分管岗位 trade：当日没有人在这个岗位上 请管理员登记：lifecycle post hold trade 工号"
+    ]
+
+
+def test_posts_are_listed_with_their_holders(office: LinkedOffice) -> None:
+    """On the day; a post whose holder has left is vacant."""
+    (one,) = office.asks("post", "list")["posts"]
+    assert (one["post"], one["officer"]) == ("trade", "b2")
+    office.at("2026-09-09")
+    office.do("officer", "leave", "b2", by="admin")
+    assert office.asks("post", "list")["posts"][0]["officer"] is None
+    assert office.asks("post", "list", "--on", "2026-09-08")["posts"][0]["officer"] == "b2"
+    assert "（空缺）" in office.do("post", "list")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("add", "trade", "别的", "--unit", "zsj"), "岗位 trade 已有"),
+        (("add", "other", "分管招商的领导", "--unit", "zsj"), "已是 trade 的名称"),
+        (("add", "a b", "别的", "--unit", "zsj"), "不合规"),
+        (("add", "other", "别的", "--unit", "none"), "单位"),
+        (("hold", "none", "b1"), "岗位"),
+        (("hold", "trade", "nobody"), "经办人"),
+        (("hold", "trade", "b2"), "已由 b2 担任"),
+        (("hold", "trade", "b1", "--since", "2026-09-08"), "早"),
+    ],
+)
+def test_a_wrong_post_is_told(office: LinkedOffice, words: tuple[str, ...], told: str) -> None:
+    """What is wrong, in Chinese; nothing is recorded."""
+    office.at("2026-09-28")
+    code, said = office.fails("post", *words, by="admin")
+    assert code == 1
+    assert told in said
+    assert office.fails("post", *words, by="b1")[0] == 1

@@ -12,12 +12,14 @@ from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.ledger.record import stamp_text
 from lifecycle.people.changes import (
     AddOfficer,
+    AddPost,
     AddUnit,
     AnnounceClock,
     ChangeUnit,
     ConfirmClock,
     Delegate,
     GrantRoles,
+    HoldPost,
     MapAccount,
     NoteLeave,
     OfficeChange,
@@ -77,6 +79,26 @@ class UnitLine:
     title: str
     functions: tuple[str, ...]
     officers: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostHeld:
+    """A post and who holds it from then on, "" for nobody."""
+
+    entry: RecordedChange
+    code: str
+    title: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostLine:
+    """A post on a day: its title, its unit's name, and the officer who holds it, "" for nobody."""
+
+    code: str
+    title: str
+    unit: str
+    officer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +259,43 @@ def change_unit(
     before = directory.units[code].title(office.day(request.on).isoformat(), directory.seq)
     entry = record(office, request, ChangeUnit(code, name, roles, _iso(since)))
     return UnitChanged(entry, code, name or before)
+
+
+def add_post(
+    office: Office,
+    request: Request,
+    code: str,
+    title: str,
+    *,
+    unit: str,
+    since: date | None = None,
+) -> RecordedChange:
+    """Add a post of a unit."""
+    unit_code = office.directory.unit_code(unit)
+    return record(office, request, AddPost(code, _title(title, "岗位名称"), unit_code, _iso(since)))
+
+
+def hold_post(
+    office: Office, request: Request, post: str, officer: str, *, since: date | None = None
+) -> PostHeld:
+    """Say who holds a post from a day on; "" for nobody."""
+    directory = office.directory
+    code = directory.post_code(post)
+    who = directory.officer_code(officer) if officer else ""
+    entry = record(office, request, HoldPost(code, who, _iso(since)))
+    return PostHeld(entry, code, directory.posts[code].title, who)
+
+
+def posts(office: Office, on: date | None = None) -> list[PostLine]:
+    """List the posts on a day, with who holds them."""
+    directory, day = office.directory, office.day(on).isoformat()
+    names, held = directory.names(day), directory.posts_on(day)
+    serving = {"", *directory.people_on(day)}
+    return [
+        PostLine(code, post.title, names[post.unit], held[code] if held[code] in serving else "")
+        for code, post in sorted(directory.posts.items())
+        if post.span.covers(day, directory.seq)
+    ]
 
 
 def add_officer(

@@ -13,12 +13,14 @@ from lifecycle.people.changes.delegations import Delegate, RevokeDelegation
 from lifecycle.people.changes.founding import FoundOffice
 from lifecycle.people.changes.grants import GrantRoles, RevokeRoles
 from lifecycle.people.changes.officers import AddOfficer, NoteLeave
+from lifecycle.people.changes.posts import AddPost, HoldPost
 from lifecycle.people.changes.units import AddUnit, ChangeUnit
 from lifecycle.people.changes.wire import Intent, misshapen
 
 __all__ = [
     "CHANGES",
     "AddOfficer",
+    "AddPost",
     "AddUnit",
     "AnnounceClock",
     "ChangeUnit",
@@ -27,6 +29,7 @@ __all__ = [
     "Delegate",
     "FoundOffice",
     "GrantRoles",
+    "HoldPost",
     "MapAccount",
     "NoteLeave",
     "OfficeChange",
@@ -47,6 +50,8 @@ CHANGES: dict[str, type[OfficeChange]] = {
         ChangeUnit,
         AddOfficer,
         NoteLeave,
+        AddPost,
+        HoldPost,
         GrantRoles,
         RevokeRoles,
         Delegate,
