@@ -358,7 +358,7 @@ def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
         "    待齐　lifecycle why KC-2026-001 to_siting　　转入规划选址 尚不能办："
         "缺 总投资；缺 业主单位；缺 选址论证报告；"
         "缺 国土、市文物局 的同意意见（逾期未反馈，限 2026-10-13；不视为同意）；"
-        "总投资 未填，至少 3000 万元（总投资不足3000万元，按属地一般项目办理）"
+        "总投资 未填，至少 3000 万元（尚不能判断：总投资不足3000万元，按属地一般项目办理）"
     )
     assert tiny.do("todo", by="xiao01") == "没有等 xiao01 办的事\n"
     assert tiny.asks("todo", by="wenwu01")["tasks"][1] == {

@@ -213,7 +213,10 @@ def test_what_is_missing_is_told_with_what_is_wanted(when: str, told: str, mend:
         ),
         (
             "amount > 10000 or winner",
-            f"金额 5000 万元，须大于 10000 万元；或 竞得人即意向方 未填，应为 是（尚不能判断：{ELSE}）",
+            (
+                "金额 5000 万元，须大于 10000 万元；或 竞得人即意向方 未填，应为 是"
+                f"（尚不能判断：{ELSE}）"
+            ),
         ),
         ("kind in x_units", f"类别 未填，须在 x 部门（未填） 之中（尚不能判断：{ELSE}）"),
         (
