@@ -141,6 +141,8 @@ def _print_way(way: ShownWay, *, asked: bool, past: bool) -> None:
     by = "、".join(map(str, way.by)) or "、".join(way.causes)
     also = f"，或 {_day_due(way)}自动办理" if way.due_on else ""
     mine = "，您可办" if asked and way.mine else ""
+    if asked and way.barred:
+        mine = f"；您须回避（{'；'.join(way.barred)}）"
     title = f"{way.title}（{way.name}）　{'由' if way.by else '随'} {by} 办理{also}{mine}"
     if way.missing:
         flow("　", title, sign=paint("未齐", "yellow"))
