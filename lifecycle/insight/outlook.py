@@ -286,8 +286,12 @@ def _with_pending(workflow: Workflow, task: Task, moment: Moment, *, known: list
         return task
     mine = {other.command for other in known if other.kind == "confirm"}
     found = pending_corrections(workflow, task.case, moment)
-    told = [f"{one.text}：{one.confirm}" for one in found if one.confirm not in mine]
-    return replace(task, text="；".join((task.text, *told))) if told else task
+    others = [one for one in found if one.confirm not in mine]
+    if not others:
+        return task
+    sign = "".join(f"〔第 {one.seq} 笔更正待确认〕" for one in others)
+    told = (f"{one.text}：{one.confirm}" for one in others)
+    return replace(task, text="；".join((f"{sign}{task.text}", *told)))
 
 
 def _ready_ways(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Iterator[str]:

@@ -31,7 +31,11 @@ CASE_HELP = "事项编号，或编号、名称中不重复的一段"
     ],
 )
 @argument("case", metavar="事项", help=CASE_HELP)
-@option("--full", is_flag=True, help="要素逐项列出，长文不截短")
+@option(
+    "--full",
+    is_flag=True,
+    help="全部列出：要素、材料逐项，长文不截短；屏幕上不写的，只列当前要紧的",
+)
 @as_recorded
 @at_desk
 def show(desk: Desk, case: str, full: bool, recorded: str | None) -> None:

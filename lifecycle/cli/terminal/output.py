@@ -190,6 +190,15 @@ def columns(stream: TextIO | None = None) -> int | None:
     return get_terminal_size().columns
 
 
+def lines() -> int | None:
+    """Count the lines of the terminal that standard output is, or None where it is none."""
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().lines
+
+
 class Bar:
     """On a terminal, how far a work has come, drawn at most ten times a second.
 

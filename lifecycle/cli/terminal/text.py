@@ -24,6 +24,7 @@ _WHOLE = re.compile(
     r"|[\u4e00-\u9fff]{0,6}〔\d{4}〕\d+号"
     r"|第 ?\d+ ?(?:" + _UNITS_OF_MEASURE + r")"
     r"|[≤≥＜＞]?\d[\d,.]*[%％]? ?(?:" + _UNITS_OF_MEASURE + r")"
+    r"|[限自于至] ?\d{4}-\d\d-\d\d"
     r"|“[^“”\n]+”|《[^《》\n]+》|「[^「」\n]+」"
     r"|[\w\u4e00-\u9fff-]+\.(?:txt|pdf|docx?|xlsx?|csv|yaml|ya?ml|j2|zip|json|html?|svg|png|jpe?g|db)\b"
 )
