@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ledger_office import Bureau
 from tiny_office import Tiny
 
 from lifecycle.errors import cell_width
@@ -70,6 +71,32 @@ def test_show_begins_with_what_matters_now(
     full = tiny.do("show", number, "--full", by="land01")
     assert "登记到访（note_visit，市招商局）" in full
     assert "没有列出" not in full
+
+
+def test_letters_are_two_lines_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a screen too narrow for a table a letter is what it is called by and where it stands, and
+    under it what it is about.
+    """
+    office = Bureau(tmp_path, monkeypatch).walked()
+    at_screen(monkeypatch, 80, 24)
+    assert office.do("notice", "list", "KC-2026-001").splitlines() == [
+        "✓ 9-consultation　草稿（所属环节已办结）　2026-09-05",
+        "    函　关于征求剑瓷文化体验街区选址意见的函　主送 市建设局、市自然资源局、市文…",
+    ]
+    assert office.do("notice", "list").splitlines()[0].startswith("✓ KC-2026-001　9-consultation")
+    assert office.do("notice", "list", "KC-2026-003") == "还没有公文\n"
+
+
+def test_a_screen_has_room_for_a_few_gates(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a step that lacks much the first gates stand on the sheet, with how many others there are
+    and the command that lists them; a second way on is one line.
+    """
+    monkeypatch.setattr("lifecycle.cli.cases.sheet.SHORT_GATES", 2)
+    number = tiny.opened("x_units=wenwu", on="2026-09-29")
+    at_screen(monkeypatch, 80, 24)
+    told = tiny.do("show", number, by="bureau01")
+    assert told.count("✗") == 2
+    assert f"      另缺 3 项　lifecycle why {number} to_siting\n" in told
 
 
 ORDER = ("环节", "期限", "未齐", "会签", "要素", "2026-09-29")

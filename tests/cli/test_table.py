@@ -141,6 +141,7 @@ WHOLE = [
     "lifecycle sign LS-1 to_siting agree",
     "lifecycle attach LS-1 report 文件",
     "lifecycle notice draft LS-1 公文 --to 角色",
+    "lifecycle notice sent LS-1 9-x --unit 市政府",
     "2026年9月30日",
     "2026-09-30",
     "第 137 笔",
@@ -170,6 +171,14 @@ def test_what_is_read_as_one_stands_on_one_line(whole: str, before: str, width: 
     assert all(cell_width(line) <= width for line in lines)
     assert not any(line.strip().startswith(("，", "。", "）")) for line in lines)
     assert "".join(line.strip() for line in lines) == text
+
+
+def test_quoted_names_one_after_the_other_are_parted() -> None:
+    """Between two of them a line may end; within one it does not."""
+    names = "“转入规划选址”“转入签订意向书”“签订意向书”"
+    assert wrap(f"会签过{names}的单位", 34) == (
+        "会签过“转入规划选址”\n“转入签订意向书”“签订意向书”的单位"
+    )
 
 
 def test_a_command_wider_than_its_place_moves_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,8 @@ MOST_LINKS = 5
 """As many cases of one workflow that name this one are told by name."""
 
 
+SHORT_GATES = 6
+"""Gates of a way on that a screen has room for."""
 SHORT_HISTORY = 3
 """Last entries on a screen."""
 SHORT_FACTS = 2
@@ -90,7 +92,11 @@ def _print_short(sheet: Sheet, view: View, limit: int, *, asked: bool) -> None:
             why = f"lifecycle why {sheet.number} {way.name}"
             _flow("未齐　", f"{_other(way)}　缺 {len(way.missing)} 项", why)
         else:
-            _print_way(way, asked=asked, past=past)
+            _print_way(way, asked=asked, past=past, most=SHORT_GATES)
+            left = len(way.missing) - SHORT_GATES
+            if left > 0:
+                why = f"lifecycle why {sheet.number} {way.name}"
+                flow("      ", f"另缺 {left} 项", command=why)
     for way in alone:
         _print_due(way)
     _print_corrections(sheet)
@@ -228,7 +234,8 @@ def _ways_of(sheet: Sheet) -> tuple[list[ShownWay], list[ShownWay], list[ShownWa
     return forward, alone, [way for way in made if way not in forward]
 
 
-def _print_way(way: ShownWay, *, asked: bool, past: bool) -> None:
+def _print_way(way: ShownWay, *, asked: bool, past: bool, most: int | None = None) -> None:
+    """Print a way on: whose it is, and what it lacks, or the command that makes it."""
     by = "、".join(map(str, way.by)) or "、".join(way.causes)
     also = f"，或 {_day_due(way)}自动办理" if way.due_on else ""
     mine = "，您可办" if asked and way.mine else ""
@@ -237,7 +244,7 @@ def _print_way(way: ShownWay, *, asked: bool, past: bool) -> None:
     title = f"{way.title}（{way.name}）　{'由' if way.by else '随'} {by} 办理{also}{mine}"
     if way.missing:
         flow("　", title, sign=paint("未齐", "yellow"))
-        print_gates(way.missing, indent="      ")
+        print_gates(way.missing[:most], indent="      ")
     else:
         flow("　", title, sign=paint("可办", "green"))
         if past or not way.by:

@@ -17,7 +17,8 @@ _UNITS_OF_MEASURE = (
 # What is kept whole where it fits a line.
 _WHOLE = re.compile(
     # A command, as far as it is typed: words of ASCII and what stands for a value.
-    r"lifecycle(?: (?:--(?:note|for|file|because) [^\s，。；：、（）“”]+|[!-~]+…?|…"
+    r"lifecycle(?: (?:--(?:note|for|file|because|unit|party|by|to|role|into|set|text) "
+    r"[^\s，。；：、（）“”]+|[!-~]+…?|…"
     r"|(?:文件|复函文件|理由|公文|角色|事项|流转|日期|编号|记录号|工号|委托人|同意)"
     r"(?![\u4e00-\u9fff])))+"
     r"|\d{4}年\d{1,2}月(?:\d{1,2}日)?"
@@ -26,7 +27,8 @@ _WHOLE = re.compile(
     r"|[≤≥＜＞]?\d[\d,.]*[%％]? ?(?:" + _UNITS_OF_MEASURE + r")"
     r"|[限自于至] ?\d{4}-\d\d-\d\d"
     r"|“[^“”\n]+”|《[^《》\n]+》|「[^「」\n]+」"
-    r"|[\w\u4e00-\u9fff-]+\.(?:txt|pdf|docx?|xlsx?|csv|yaml|ya?ml|j2|zip|json|html?|svg|png|jpe?g|db)\b"
+    r"|[\w\u4e00-\u9fff-]+"
+    r"\.(?:txt|pdf|docx?|xlsx?|csv|ya?ml|j2|zip|json|html?|svg|png|jpe?g|db)\b"
 )
 # Joiners inside emoji are the only format characters that do not change how the text around them
 # reads.
@@ -183,4 +185,6 @@ def _parted(unit: str, piece: str) -> tuple[str, str]:
 def _breakable(left: str, right: str) -> bool:
     if right in _NO_START or left in _NO_END or right.isspace():
         return False
-    return left.isspace() or cell_width(left) == 2 or cell_width(right) == 2
+    # The quotes of Chinese are wide on paper and narrow on a terminal.
+    narrow = (left == "”" or right == "“") and not (left.isascii() or right.isascii())
+    return narrow or left.isspace() or cell_width(left) == 2 or cell_width(right) == 2
