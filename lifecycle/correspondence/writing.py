@@ -8,12 +8,14 @@ from datetime import date
 
 from lifecycle.correspondence.drafts import Drafted
 from lifecycle.correspondence.scope import letter_scope
+from lifecycle.engine.gates.gates import way_in
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.library import Library
 from lifecycle.letter.model import Letter
 from lifecycle.people.directory import Directory
-from lifecycle.template.compose import compose
-from lifecycle.template.template import Template, read_template
+from lifecycle.template.compose import MissingError, compose
+from lifecycle.template.template import Template, read_template, title_of
+from lifecycle.workflow.letter_variables import LETTER_VARIABLES
 
 
 class UnpublishedError(UnavailableError):
@@ -45,4 +47,30 @@ def write_letter(library: Library, directory: Directory, drafted: Drafted) -> Le
     template = template_of(library, directory, drafted)
     scope = letter_scope(library, directory, drafted)
     on = date.fromisoformat(drafted.body["intent"]["occurred_on"])
-    return compose(template, scope, on=on)
+    try:
+        return compose(template, scope, on=on)
+    except MissingError as missing:
+        if drafted.letter.text:
+            raise  # the officer's own text: its lines are what is to be mended
+        raise _told(missing, template, drafted) from None
+
+
+def _told(missing: MissingError, template: Template, drafted: Drafted) -> MissingError:
+    """Say what a letter lacks as officers call it, and how that is entered; where in the template
+    it stands comes last.
+    """
+    workflow, case, name = drafted.workflow, drafted.after, missing.name
+    fact = workflow.facts.get(name)
+    known = next((one.says for one in LETTER_VARIABLES if one.name == name), "")
+    title = fact.title if fact else known
+    if not title:
+        return missing
+    where = f"模板 {template.name} 第 {missing.line} 行" if missing.line else template.name
+    mend = f"先填：{way_in(workflow, case, fact)}" if fact else "请先办使它有内容的事"
+    if name == "note":
+        title, mend = "说明（note）", "加 --note 写明"
+    told = MissingError(missing.template, missing.line, name)
+    told.message = f"《{title_of(template)}》要写“{title}”，本事项还没有填（{where}）"
+    told.mend = mend
+    told.args = (told.message,)
+    return told

@@ -1,14 +1,16 @@
 """Whether the step that a letter tells of still stands, and whether the case has gone on from where
 it led: what was not issued by then is void, replaced, or issued belated with the reason; what was
-issued before its step was undone is to be replaced or voided.
+issued before its step was undone, or before something that it may print was corrected, is to be
+replaced or voided.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.case_letter import UNISSUED, CaseLetter
+from lifecycle.engine.case_letter import UNISSUED, VOID, CaseLetter
 from lifecycle.engine.editions import transition_of
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import PREVIOUS, Workflow
@@ -85,6 +87,31 @@ def outlived(case: Case, letter: CaseLetter) -> Lapse | None:
     if not letter.in_force or not letter.transition or _is_anew(case, letter):
         return None
     return None if _stands(case, letter) else Lapse("outlived")
+
+
+def corrected_since(case: Case, letter: CaseLetter) -> tuple[str, ...]:
+    """Name the facts and materials that were corrected since a letter in force was drafted: it may
+    print them as they were. Which of them it does print only its template says.
+    """
+    if not letter.in_force:
+        return ()
+    amended = case.editions.items()
+    return tuple(sorted(name for name, edition in amended if edition.amended > letter.seq))
+
+
+def to_replace(case: Case) -> Iterator[CaseLetter]:
+    """List the letters in force that may have to be replaced or voided, but for those that are
+    being replaced already. A case's letters are looked at only where something was undone in it or
+    corrected.
+    """
+    if not case.cleared and not any(edition.amended for edition in case.editions.values()):
+        return
+    letters = list(case.letters.values())
+    replaced = {letter.replaces for letter in letters if letter.state != VOID}
+    for letter in letters:
+        gone = outlived(case, letter) is not None or corrected_since(case, letter)
+        if gone and letter.name not in replaced:
+            yield letter
 
 
 def _stands(case: Case, letter: CaseLetter) -> bool:

@@ -25,6 +25,7 @@ from lifecycle.engine.gates.gates import (
     holds,
     makers_told,
     resolvers_of,
+    role_titles,
     title_of,
 )
 from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
@@ -41,8 +42,8 @@ from lifecycle.engine.standing import (
     stand,
 )
 from lifecycle.errors import ChoiceError, InvalidError
-from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.frozen import dataclass, replace
+from lifecycle.workflow.model import Fact, Material, Transition, Workflow
 
 When = Callable[[str], str | None]
 """Gives the day by which an officer makes what bears a name, or supplies it."""
@@ -63,6 +64,16 @@ class Way:
     def is_mine(self) -> bool:
         """Tell whether the officer holds the role and separation of duties allows it."""
         return all(gate.met for gate in self.gates if gate.kind in ABOUT_WHO)
+
+    @property
+    def barred(self) -> tuple[str, ...]:
+        """Say why somebody who holds the role may not make it all the same: separation of
+        duties.
+        """
+        about_who = [gate for gate in self.gates if gate.kind in ABOUT_WHO]
+        if any(gate.kind == "role" and not gate.met for gate in about_who):
+            return ()
+        return tuple(gate.text for gate in about_who if not gate.met)
 
     @property
     def is_over(self) -> bool:
@@ -107,6 +118,41 @@ class Task:
     command: str
     due_on: str | None
     correction: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A correction that waits: which, of what, and why; whose word it waits for, and by which
+    commands they give it.
+    """
+
+    seq: int
+    change: str
+    note: str
+    whose: str
+    confirm: str
+    decline: str
+
+    @property
+    def text(self) -> str:
+        """Say in a clause that it waits, and for whom."""
+        return f"第 {self.seq} 笔更正（{self.change}）待 {self.whose} 确认或不同意"
+
+
+def pending_corrections(workflow: Workflow, case: Case, moment: Moment) -> list[Pending]:
+    """List the corrections that wait for the lead, the oldest first."""
+    lead = role_titles(workflow, confirmers_of(workflow, case))
+    return [
+        Pending(
+            seq=proposal.seq,
+            change=told_proposal(workflow, case, proposal, moment.names),
+            note=proposal.note,
+            whose=f"{lead}（{'、'.join(proposal.persons)} 以外的人）",
+            confirm=f"lifecycle confirm {case.number} {proposal.seq}",
+            decline=f"lifecycle decline {case.number} {proposal.seq} --note …",
+        )
+        for proposal in waiting_proposals(case)
+    ]
 
 
 def judge_way(
@@ -221,7 +267,8 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
             found += _steps_open(workflow, case, transition, officer, moment, when)
     found += _items_owed(workflow, case, officer, records, when)
     found += _limits_owed(workflow, case, officer, moment, when)
-    yield from {(task.kind, task.command): task for task in found}.values()
+    for task in {(task.kind, task.command): task for task in found}.values():
+        yield _with_pending(workflow, task, moment, known=found)
     if following is None or following.due.on >= moment.on or found:
         return
     if leads:
@@ -229,6 +276,22 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
         ready = "、".join(_ready_ways(workflow, case, officer, moment))
         text += f"；可办：{ready}" if ready else ""
         yield Task("overdue", case, None, text, f"lifecycle show {case.number}", due)
+
+
+def _with_pending(workflow: Workflow, task: Task, moment: Moment, *, known: list[Task]) -> Task:
+    """Say with a transition that corrections wait, and for whom, unless it is for the officer, who
+    has that as a task.
+    """
+    if task.kind not in ("advance", "supply") or task.transition is None:
+        return task
+    mine = {other.command for other in known if other.kind == "confirm"}
+    found = pending_corrections(workflow, task.case, moment)
+    others = [one for one in found if one.confirm not in mine]
+    if not others:
+        return task
+    sign = "".join(f"〔第 {one.seq} 笔更正待确认〕" for one in others)
+    told = (f"{one.text}：{one.confirm}" for one in others)
+    return replace(task, text="；".join((f"{sign}{task.text}", *told)))
 
 
 def _ready_ways(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Iterator[str]:
@@ -391,16 +454,57 @@ def _moves_open(
     when: When,
 ) -> Iterator[Task]:
     """List what an officer can do to make a transition: the steps that have to be made before it,
-    those that are theirs first, then the transition itself.
+    those that are theirs first, then the transition itself. Whoever may not make it, having made or
+    signed something before, learns that, and what they may still supply for it.
     """
     way = _judged(workflow, case, transition, officer, moment)
-    if not way.is_mine or way.is_over:
+    if way.is_over or not (way.is_mine or way.barred):
         return
     steps = tuple(_steps_before(workflow, case, way, officer, moment, {transition.name}))
     for step in steps:
-        if step.is_mine:
-            yield _move(case, step, (), when)
-    yield _move(case, way, tuple(_said(workflow, step) for step in steps), when)
+        yield from _open_to(workflow, case, step, officer, when)
+    if way.is_mine:
+        yield _move(case, way, tuple(_said(workflow, step) for step in steps), when)
+    else:
+        yield from _supplies_of_barred(workflow, case, way, officer, when)
+
+
+def _open_to(
+    workflow: Workflow, case: Case, step: Way, officer: Officer, when: When
+) -> Iterator[Task]:
+    """List what a step that waits for no other one asks of an officer, if anything."""
+    if step.is_mine:
+        yield _move(case, step, (), when)
+    elif step.barred:
+        yield from _supplies_of_barred(workflow, case, step, officer, when)
+
+
+def _supplies_of_barred(
+    workflow: Workflow, case: Case, way: Way, officer: Officer, when: When
+) -> Iterator[Task]:
+    """List the facts and materials that a transition lacks and that an officer may supply who may
+    not make it.
+    """
+    title = way.transition.title
+    barred = "；".join(way.barred)
+    for gate in {gate.mend: gate for gate in reversed(way.missing)}.values():
+        item = _supplied_by(workflow, case, gate)
+        if item is None:
+            continue
+        if item.by and not any(holds(workflow, case, officer, role) for role in item.by):
+            continue
+        text = f"{title} 尚缺：{gate.text}；您可补，但不能办这一步（{barred}）"
+        yield Task("supply", case, way.transition, text, gate.mend, when(item.name))
+
+
+def _supplied_by(workflow: Workflow, case: Case, gate: Gate) -> Fact | Material | None:
+    """Give the fact or material that, entered or attached by itself, would meet a gate."""
+    for verb, items in (("set", workflow.facts), ("attach", workflow.materials)):
+        lead = f"lifecycle {verb} {case.number} "
+        if gate.mend.startswith(lead):
+            name = gate.mend.removeprefix(lead).partition("=")[0].partition(" ")[0]
+            return items.get(name)
+    return None
 
 
 def _steps_open(
@@ -416,8 +520,7 @@ def _steps_open(
     if way.is_over:
         return
     for step in _steps_before(workflow, case, way, officer, moment, {transition.name}):
-        if step.is_mine:
-            yield _move(case, step, (), when)
+        yield from _open_to(workflow, case, step, officer, when)
 
 
 def _judged(

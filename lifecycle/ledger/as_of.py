@@ -15,6 +15,7 @@ from typing import NamedTuple
 from lifecycle.engine.amendments import Amendment, amendments_of, with_amendments
 from lifecycle.engine.case import Case
 from lifecycle.engine.entry import recorded_day
+from lifecycle.engine.letter_steps import to_replace
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.chain import CaseStep, follow
 from lifecycle.ledger.library import Library
@@ -183,7 +184,7 @@ def _then(library: Library, past: Past) -> CaseThen:
 
 class LetterThen(NamedTuple):
     """A letter of a case that has moved since, as it was: `frozen` says whether its forms were,
-    `waiting` which units owed something on it (`,a,b,`).
+    `waiting` which units owed something on it (`,a,b,`), `replace` whether it was to be replaced.
     """
 
     on: str
@@ -195,6 +196,7 @@ class LetterThen(NamedTuple):
     state: str
     frozen: bool
     waiting: str
+    replace: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,7 @@ def _days(library: Library, past: Past, parts: Collection[Part]) -> list[str]:
 def _letters(past: Past, units: Collection[str]) -> Iterator[LetterThen]:
     """List the letters of a case that these units wrote or owed something on."""
     case = past.case
+    to_be_replaced = {letter.name for letter in to_replace(case)}
     for letter in case.letters.values():
         waiting = waiting_units(past.workflow, case, letter)
         if letter.unit in units or any(f",{unit}," in waiting for unit in units):
@@ -250,6 +253,7 @@ def _letters(past: Past, units: Collection[str]) -> Iterator[LetterThen]:
                 state=letter.state,
                 frozen=bool(letter.forms),
                 waiting=waiting,
+                replace=letter.name in to_be_replaced,
             )
 
 

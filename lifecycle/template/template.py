@@ -102,6 +102,19 @@ def read_template(name: str, source: bytes, file: str) -> Template:
     )
 
 
+_FILLED_IN = re.compile(r"\{\{.*?\}\}")
+_CONDITION = re.compile(r"\{%.*?%\}")
+
+
+def title_of(template: Template) -> str:
+    """Give the title that a template's letters bear, with … for what is filled in:
+    `关于商请加快推进…项目的催办函`.
+    """
+    fields, _mark, _lines = split(template.source)
+    title = next((field.value for field in fields if field.key == "标题"), "")
+    return _FILLED_IN.sub("…", _CONDITION.sub("", title)) or template.name
+
+
 class _TemplateReading:
     """One reading of one template text."""
 

@@ -44,9 +44,11 @@ def test_of_waiting_letters_each_command_stands_whole(monkeypatch: pytest.Monkey
     """On a narrow terminal the line is parted between its two commands, not within one."""
     stream = at_terminal(monkeypatch)
     print_waiting(11, 0)
-    first, second = stream.getvalue().splitlines()
-    assert first == "  送达　lifecycle notice deliver"
-    assert second == "        待送公文 11 件；清单：lifecycle notice outbox"
+    assert stream.getvalue().splitlines() == [
+        "  送达　lifecycle notice deliver",
+        "        待送公文 11 件；清单：",
+        "            lifecycle notice outbox",
+    ]
 
 
 def test_columns_align_with_mixed_widths(capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,6 +137,88 @@ def test_no_column_is_narrow_and_tall(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+WHOLE = [
+    "lifecycle sign LS-1 to_siting agree",
+    "lifecycle attach LS-1 report 文件",
+    "lifecycle notice draft LS-1 公文 --to 角色",
+    "lifecycle notice sent LS-1 9-x --unit 市政府",
+    "2026年9月30日",
+    "2026-09-30",
+    "第 137 笔",
+    "13.8 米",
+    "15 个工作日",
+    "32000 万元",
+    "≤30%",
+    "丽招商函〔2026〕17号",
+    "“召开设计评审会”",
+    "《关于征求选址意见的函》",
+    "planning_conditions",
+    "选址论证报告.pdf",
+]
+
+
+@given(
+    st.sampled_from(WHOLE), st.text("选址意见和规划条件的复函", max_size=40), st.integers(50, 90)
+)
+def test_what_is_read_as_one_stands_on_one_line(whole: str, before: str, width: int) -> None:
+    """A command, a date, a number with its unit, a letter's number, a quoted name, an identifier, a
+    file's name is never broken, wherever in a paragraph it stands; no line is too long, and none
+    begins with closing punctuation.
+    """
+    text = f"{before}{whole}，{before}。"
+    lines = wrap(text, width, rest="    ").split("\n")
+    assert any(whole in line for line in lines), lines
+    assert all(cell_width(line) <= width for line in lines)
+    assert not any(line.strip().startswith(("，", "。", "）")) for line in lines)
+    assert "".join(line.strip() for line in lines) == text
+
+
+def test_quoted_names_one_after_the_other_are_parted() -> None:
+    """Between two of them a line may end; within one it does not."""
+    names = "“转入规划选址”“转入签订意向书”“签订意向书”"
+    assert wrap(f"会签过{names}的单位", 34) == (
+        "会签过“转入规划选址”\n“转入签订意向书”“签订意向书”的单位"
+    )
+
+
+def test_a_command_wider_than_its_place_moves_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it does not fit under what it mends, a command begins further left; one wider than the
+    terminal stays one line, so that it can be copied.
+    """
+    terminal = at_terminal(monkeypatch)
+    for name in ("to_siting", "a_very_long_transition_of_this_office"):
+        gate = Condition(
+            "会签", "缺 国土 的同意意见，须先送会签再办理", f"lifecycle sign LS-1 {name} agree"
+        )
+        refusal.print_gates([cast("Gate", gate)])
+    assert plain(terminal).splitlines() == [
+        "  ✗ 会签　　缺 国土 的同意意见，须先送会",
+        "            签再办理",
+        "     lifecycle sign LS-1 to_siting agree",
+        "  ✗ 会签　　缺 国土 的同意意见，须先送会",
+        "            签再办理",
+        "lifecycle sign LS-1 a_very_long_transition_of_this_office agree",
+    ]
+
+
+def test_answers_and_messages_are_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command says goes on in the next line, standing in or under its label, with its
+    colours; into a file or pipe it is one line.
+    """
+    terminal = at_terminal(monkeypatch)
+    output.say(
+        "已办理：LS-1　", output.paint("剑瓷文化体验街区转入规划选址", "bold"), "，限 2026-09-30"
+    )
+    assert plain(terminal) == ("已办理：LS-1　剑瓷文化体验街区转入规划选\n    址，限 2026-09-30\n")
+    assert "\x1b[1m址\x1b[0m" in terminal.getvalue()
+    stderr = Terminal()
+    monkeypatch.setattr(sys, "stderr", stderr)
+    output.warn("  改法：写标题里的一段，或用：lifecycle notice list LS-1 查看")
+    assert stderr.getvalue() == (
+        "  改法：写标题里的一段，或用：\n        lifecycle notice list LS-1 查看\n"
+    )
+
+
 class Condition(NamedTuple):
     """A gate, as far as it is printed."""
 
@@ -163,7 +247,7 @@ def test_a_terminal_breaks_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
         "  ✗ 要素　　缺 总投资\n"
         "            lifecycle set 1 a=…\n"
         "  ✗ 材料　　缺 考察报告\n"
-        "            lifecycle attach 1 report 文件\n"
+        "          lifecycle attach 1 report 文件\n"
         "  ✗ 会签　　国土 不同意：权属未清，征收\n"
         "            也没有完成\n"
         "            由其撤回：\n"
@@ -245,8 +329,8 @@ def test_wrapping_respects_punctuation_and_words() -> None:
     """No line begins with closing punctuation or ends with opening; Latin words stay whole; long
     ones are broken.
     """
-    assert wrap("依据国土资源部令第39号，公告期。", 22) == "依据国土资源部令第39\n号，公告期。"
-    assert wrap("运行 lifecycle advance", 16) == "运行 lifecycle\nadvance"
+    assert wrap("依据国土资源部令第39号，公告期。", 22) == "依据国土资源部令\n第39号，公告期。"
+    assert wrap("运行 lifecycle advance", 16) == "运行\nlifecycle advance"
     assert wrap("x" * 25, 10) == "x" * 10 + "\n" + "x" * 10 + "\n" + "x" * 5
     assert wrap("甲乙丙（丁", 8) == "甲乙丙\n（丁"
 

@@ -171,3 +171,30 @@ def test_todo_leads_each_letter_from_desk_to_desk(paper: Paper) -> None:
     behalf = paper.asks("todo", by="planning01")["letters"]
     assert [(row["kind"], row["principal"]) for row in behalf] == [("reply", "land01")]
     assert "公文\n  复函　lifecycle notice reply" in paper.do("todo", by="land01")
+
+
+def test_letters_are_called_by_their_titles(paper: Paper) -> None:
+    """What may be drafted is listed by titles, each with the name that is typed; a part of a title
+    is a name too; what was drafted or found in order is told with its title; a letter that cannot
+    be written says by its title which fact, by its title, is to be entered, and how.
+    """
+    number = paper.opened("owner_unit=owner", "x_units=wenwu", on="2026-09-29")
+    code, told = paper.fails("notice", "draft", number, by="bureau01")
+    assert code == 2
+    assert "\n  关于征求…选址意见的函　consultation\n" in told
+    assert "\n  关于终止…的公告　closing\n" in told
+    code, told = paper.fails("notice", "draft", number, "选址意见", "--to", "land", by="bureau01")
+    assert told.startswith(
+        "《关于征求…选址意见的函》要写“总投资”，本事项还没有填（模板 consultation"
+    )
+    assert told.endswith(f"  改法：先填：lifecycle set {number} investment=…\n")
+    paper.do("set", number, "investment=32000", by="bureau01")
+    made = paper.do("notice", "draft", number, "选址意见", "--to", "land", by="bureau01")
+    name = made.split("notice show ")[1].split()[1]
+    title = "  标题：关于征求剑瓷文化体验街区选址意见的函\n"
+    assert title in made
+    assert title in paper.do("notice", "approve", number, name, by="bureau03")
+    code, told = paper.fails("notice", "draft", number, "关于", "--to", "land", by="bureau01")
+    assert "\n  关于征求…选址意见的函　consultation\n" in told
+    told = paper.fails("notice", "draft", number, "火星", "--to", "land", by="bureau01")[1]
+    assert told == f"没有公文模板“火星”\n  改法：可拟的公文：lifecycle notice draft {number}\n"

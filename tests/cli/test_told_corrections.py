@@ -30,7 +30,10 @@ def test_old_and_new_wherever_a_correction_is_told(tiny: Tiny, moved: str) -> No
     proposed = tiny.do("correct", moved, "investment=35000", "--note", "漏计", by="bureau01")
     assert f"提请更正 {CHANGE}：漏计　待牵头单位确认" in proposed
     assert f"确认更正 {CHANGE}：漏计" in tiny.do("todo", by="bureau02")
-    assert f"待确认（第 6 笔）：{CHANGE}：漏计　lifecycle confirm" in tiny.do("show", moved)
+    whose = "待 市招商局（bureau01 以外的人） 确认，或不同意（decline）"
+    assert f"待确认（第 6 笔）：{CHANGE}：漏计；{whose}　lifecycle confirm" in tiny.do(
+        "show", moved
+    )
     confirmed = tiny.do("confirm", moved, by="bureau02")
     assert f"确认更正 {CHANGE}（第 6 笔）" in confirmed
     assert f"须重新表示意见（{CHANGE}）" in tiny.do("todo", by="wenwu01")
@@ -159,3 +162,30 @@ def test_the_log_tells_what_was_entered(tiny: Tiny) -> None:
     assert "填报 总投资 32000 万元 → 33000 万元；标签 茶旅" in log
     assert "立项" not in tiny.do("log", number, "--after", "2")
     assert "填报 总投资 32000 万元 → 33000 万元" in tiny.do("log", number, "--after", "2")
+
+
+def test_whoever_goes_on_learns_that_a_correction_waits(tiny: Tiny, moved: str) -> None:
+    """Who would make the next step reads in `todo`, `show` and `why` that a correction waits, of
+    what, for whose word, and by which command that is given; who gives it has that as a task. Once
+    it is settled nobody is told.
+    """
+    tiny.do("correct", moved, "investment=35000", "--note", "漏计", by="bureau01")
+    waits = f"第 6 笔更正（{CHANGE}）待 市招商局（bureau01 以外的人） 确认或不同意"
+    command = f"lifecycle confirm {moved} 6"
+    assert f"；{waits}：{command}\n" in tiny.do("todo", by="planning01")
+    assert f"  ! 更正　　{waits}　{command}\n" in tiny.do("why", moved, by="planning01")
+    assert command in tiny.do("show", moved, by="planning01")
+    assert tiny.asks("why", moved, by="planning01")["pending"] == [
+        {
+            "seq": 6,
+            "change": CHANGE,
+            "note": "漏计",
+            "whose": "市招商局（bureau01 以外的人）",
+            "confirm": command,
+            "decline": f"lifecycle decline {moved} 6 --note …",
+        }
+    ]
+    assert tiny.do("todo", by="bureau02").count("笔更正") == 0
+    tiny.do("decline", moved, "--note", "无误", by="bureau02")
+    assert "更正" not in tiny.do("todo", by="planning01")
+    assert "更正" not in tiny.do("why", moved, by="planning01")

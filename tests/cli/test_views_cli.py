@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from ledger_office import Bureau
 from openpyxl import load_workbook
 from tiny_office import TINY, Tiny
 
@@ -358,7 +359,7 @@ def test_todo_is_grouped_by_due_day(tiny: Tiny) -> None:
         "    待齐　lifecycle why KC-2026-001 to_siting　　转入规划选址 尚不能办："
         "缺 总投资；缺 业主单位；缺 选址论证报告；"
         "缺 国土、市文物局 的同意意见（逾期未反馈，限 2026-10-13；不视为同意）；"
-        "总投资 未填，至少 3000 万元（总投资不足3000万元，按属地一般项目办理）"
+        "总投资 未填，至少 3000 万元（尚不能判断：总投资不足3000万元，按属地一般项目办理）"
     )
     assert tiny.do("todo", by="xiao01") == "没有等 xiao01 办的事\n"
     assert tiny.asks("todo", by="wenwu01")["tasks"][1] == {
@@ -633,3 +634,30 @@ def test_log_tells_every_entry(tiny: Tiny) -> None:
     assert [entry["intent"]["prev"] for entry in entries[1:]] == [
         entry["hash"] for entry in entries[:-1]
     ]
+
+
+def test_whoever_may_not_go_on_learns_it_and_what_is_lacking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who opened a case and so may not make its next step reads that in `show`, and in `todo` what
+    they may still supply for it; who makes it reads what is lacking; both do in `why`.
+    """
+    office = Bureau(tmp_path, monkeypatch)
+    path = office.rules / "workflows" / "visit.yaml"
+    text = path.read_text("utf-8").replace(
+        "    by: bureau\n", "    by: bureau\n    not_by: [open]\n", 1
+    )
+    path.write_text(text, "utf-8")
+    number = office.founded().opened("x_units=wenwu", "owner_unit=owner", on="2026-09-30")
+    barred = "立项 由 bureau01 办理，须换人"
+    told = "转入规划选址 尚缺：缺 {}；您可补，但不能办这一步（" + barred + "）"
+    tasks = office.asks("todo", by="bureau01")["tasks"]
+    assert [(task["kind"], task["text"], task["command"]) for task in tasks] == [
+        ("supply", told.format("总投资"), f"lifecycle set {number} investment=…"),
+        ("supply", told.format("选址论证报告"), f"lifecycle attach {number} report 文件"),
+    ]
+    assert f"由 市招商局 办理；您须回避（{barred}）" in office.do("show", number, by="bureau01")
+    for officer in ("bureau01", "bureau02"):
+        assert "缺 总投资" in office.do("show", number, by=officer)
+        assert "缺 总投资" in office.do("why", number, by=officer)
+    assert "尚不能办：缺 总投资；缺 选址论证报告" in office.do("todo", by="bureau02")

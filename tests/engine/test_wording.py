@@ -124,7 +124,8 @@ def test_b12_an_unmet_condition_shows_what_is_given_and_wanted(when: str, told: 
     several conditions only those that fail are told.
     """
     gate = gate_of(ready(desk(when)))
-    assert (gate.met, gate.text) == (False, f"{told}（{ELSE}）")
+    words = f"尚不能判断：{ELSE}" if told.startswith("“记一次”办理之日 未办过") else ELSE
+    assert (gate.met, gate.text) == (False, f"{told}（{words}）")
     assert gate.given
     assert gate.wanted in gate.text or "；" in gate.wanted
 
@@ -165,7 +166,7 @@ def test_b12_a_met_condition_says_why(when: str, told: str) -> None:
         ),
         (
             "signed_on <= months_after(valid_to, 6)",
-            "签订日 未填，最迟 有效期至后6个月",
+            "签订日 未填，最迟 有效期至后6个月（有效期至 未填）",
             "lifecycle set XS-2026-001 signed_on=…",
         ),
         (
@@ -175,7 +176,7 @@ def test_b12_a_met_condition_says_why(when: str, told: str) -> None:
         ),
         (
             "today <= workdays_after(valid_to, 5)",
-            "办理日 2026-03-02，最迟 有效期至后第5个工作日",
+            "办理日 2026-03-02，最迟 有效期至后第5个工作日（有效期至 未填）",
             "lifecycle set XS-2026-001 valid_to=…",
         ),
         (
@@ -194,10 +195,41 @@ def test_b12_a_met_condition_says_why(when: str, told: str) -> None:
 )
 def test_what_is_missing_is_told_with_what_is_wanted(when: str, told: str, mend: str) -> None:
     """A fact that is not there yet keeps nobody from learning the limit, and the command that
-    supplies it stands beside.
+    supplies it stands beside. What the workflow says where the condition fails is not said to be
+    so, unless that the fact is there is all that is asked.
     """
     gate = gate_of(desk(when))
-    assert (gate.met, gate.text, gate.mend) == (False, f"{told}（{ELSE}）", mend)
+    decided = "defined" in when or "order" in when
+    words = ELSE if decided else f"尚不能判断：{ELSE}"
+    assert (gate.met, gate.text, gate.mend) == (False, f"{told}（{words}）", mend)
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        (
+            "amount > 10000 and far <= far_max",
+            f"金额 5000 万元，须大于 10000 万元；容积率 未填，至多 容积率上限（未填）（{ELSE}）",
+        ),
+        (
+            "amount > 10000 or winner",
+            (
+                "金额 5000 万元，须大于 10000 万元；或 竞得人即意向方 未填，应为 是"
+                f"（尚不能判断：{ELSE}）"
+            ),
+        ),
+        ("kind in x_units", f"类别 未填，须在 x 部门（未填） 之中（尚不能判断：{ELSE}）"),
+        (
+            "valid_to >= last.tick",
+            f"有效期至 未填，最早 “记一次”办理之日（未办过）（尚不能判断：{ELSE}）",
+        ),
+    ],
+)
+def test_what_is_not_there_is_not_held_against_anybody(when: str, told: str) -> None:
+    """Where one of several conditions that must all hold fails for certain, the workflow's words
+    are so; where one that would do cannot be judged yet, nothing is.
+    """
+    assert gate_of(desk(when)).text == told
 
 
 def test_a_value_that_comes_with_the_command_is_told_and_mended_there() -> None:

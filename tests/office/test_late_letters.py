@@ -297,3 +297,58 @@ def test_a_late_letter_without_its_reason_is_found(paper: Paper, tmp_path: Path)
     damage = forged("letter_issued", lambda body: body["intent"]["data"].pop("note"))
     idx, _case = damage(other)
     assert (idx, "illegal") in {(finding.idx, finding.code) for finding in other.findings()}
+
+
+def letters_of(paper: Paper, officer: str) -> list[tuple[str, str, str]]:
+    """Give the kind, command and text of what `todo` says of letters to be replaced."""
+    tasks = paper.asks("todo", by=officer)["letters"]
+    return [
+        (task["kind"], task["command"], task["text"])
+        for task in tasks
+        if "已签发；" in task["text"]
+    ]
+
+
+def test_an_issued_letter_that_is_not_so_any_more_is_a_task(paper: Paper) -> None:
+    """Whoever may draft in the issuing unit is asked to replace an issued letter that prints a
+    value which was corrected since, whoever only signs for it to void it; nobody of another unit,
+    and nobody before the correction is confirmed, nor once another letter is drafted in its place.
+    The audit finds the rows in order.
+    """
+    words = ("--unit", "bureau", "--role", "signer")
+    paper.do("officer", "add", "chief01", "局长", *words, by="admin")
+    number = paper.asked()
+    paper.issued(number)
+    assert letters_of(paper, "bureau01") == []
+    paper.do("correct", number, "investment=35000", "--note", "填错了", by="bureau01")
+    assert letters_of(paper, "bureau01") == []
+    paper.do("confirm", number, by="bureau02")
+    name = "2-consultation"
+    void = f"lifecycle notice void {number} {name} --note 理由"
+    told = "丽招商函〔2026〕1号　关于征求剑瓷文化体验街区选址意见的函"
+    told += "（已签发；其后更正了 总投资，印的是原来的）"
+    draft = f"lifecycle notice draft {number} --replace {name}"
+    text = f"{told}：另拟一件替代，不再发的由签发人作废：{void}"
+    assert letters_of(paper, "bureau01") == [("draft", draft, text)]
+    assert letters_of(paper, "chief01") == [("void", void, f"{told}：作废或替代")]
+    assert letters_of(paper, "land01") == letters_of(paper, "clerk01") == []
+    assert paper.findings() == []
+    paper.do("notice", "draft", number, "--replace", name, by="bureau01")
+    assert letters_of(paper, "bureau01") == letters_of(paper, "chief01") == []
+    assert paper.findings() == []
+
+
+def test_an_issued_letter_whose_step_was_undone_is_a_task(paper: Paper) -> None:
+    """So is one whose step a return undid, until it is void; as of a day before, it was none."""
+    number = paper.ready()
+    paper.do("advance", number, "to_siting", by="bureau02")
+    name = paper.asks("notice", "list", number)["letters"][0]["name"]
+    paper.issued(number, name)
+    paper.do("advance", number, "send_back", "--note", "补正", by="planning01")
+    ((kind, command, text),) = letters_of(paper, "bureau01")
+    assert (kind, command) == ("draft", f"lifecycle notice draft {number} --replace {name}")
+    assert "（已签发；所属流转已退回）" in text
+    assert paper.findings() == []
+    paper.do("notice", "void", number, name, "--note", "已退回", by="bureau04")
+    assert letters_of(paper, "bureau01") == []
+    assert paper.findings() == []

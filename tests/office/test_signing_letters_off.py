@@ -49,6 +49,12 @@ def gates(paper: Paper, *args: str, by: str) -> dict[str, bool]:
     return found
 
 
+def refusals(paper: Paper) -> int:
+    """Count the attempts that were refused."""
+    with paper.sql() as database:
+        return int(database.execute("SELECT count(*) FROM refusal").fetchone()[0])
+
+
 def test_a_letter_from_draft_to_number(paper: Paper) -> None:
     """Drafted by the transition, found in order by a checker, signed off: numbered, and every form
     frozen.
@@ -693,3 +699,46 @@ def test_show_reads_only_letters_that_wait(paper: Paper, monkeypatch: pytest.Mon
         "草稿 1 件、已签发 1 件",
         [other, LETTER],
     )  # the copy is not received yet
+
+
+@pytest.mark.parametrize("missing", ["fonts", "rules"])
+def test_whose_it_is_comes_before_what_is_lacking(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    """Whoever may not sign a letter off is told that, and not first that fonts are missing or that
+    a reviewed text cannot be written; the attempt is counted. Who may is told what is missing.
+    """
+    number = paper.asked()
+    paper.do("notice", "approve", number, LETTER, by="bureau03")
+
+    def lacking(*_args: object) -> None:
+        raise UnavailableError("缺少字体", "make fonts")
+
+    where = {
+        "fonts": "lifecycle.letter.fonts.Fonts.find",
+        "rules": "lifecycle.office.letters.letters.to_issue",
+    }
+    monkeypatch.setattr(where[missing], lambda *_args, **_words: lacking())
+    before = refusals(paper)
+    code, told = paper.fails("notice", "issue", number, LETTER, by="land01")
+    assert code == 1
+    assert told.splitlines()[0] == f"不能办理：{number} 剑瓷文化体验街区　签发 {LETTER}"
+    assert "✗ 单位　　由 市招商局 办理；您属 市自然资源局" in told
+    assert "✗ 角色　　由签发人办理；您（land01）不是签发人" in told
+    assert "字体" not in told
+    assert refusals(paper) == before + 1
+    assert paper.fails("notice", "issue", number, LETTER, "--dry-run", by="bureau03")[0] == 1
+    assert refusals(paper) == before + 1
+    assert paper.fails("notice", "issue", number, LETTER, by="bureau04") == (
+        3,
+        "缺少字体\n  改法：make fonts\n",
+    )
+
+
+def test_freezing_says_first_whose_it_is(paper: Paper) -> None:
+    """So do freezing and reviewing: of another unit's letter it is told whose it is, before
+    anything about the letter itself.
+    """
+    number = paper.asked()
+    assert "✗ 单位" in paper.fails("notice", "freeze", number, LETTER, by="land01")[1]
+    assert "尚未签发" in paper.fails("notice", "freeze", number, LETTER, by="bureau01")[1]

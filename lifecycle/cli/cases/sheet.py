@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.cases.as_of import amended_json, as_of_json, print_amended, print_as_of
-from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.output import columns, paint, say
 from lifecycle.cli.terminal.paragraph import flow
 from lifecycle.cli.terminal.refusal import gate_json, print_gates
 from lifecycle.cli.terminal.table import write_block, write_table
-from lifecycle.cli.terminal.text import cut
+from lifecycle.cli.terminal.text import cut, wrap
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,15 +36,26 @@ MOST_LINKS = 5
 """As many cases of one workflow that name this one are told by name."""
 
 
+SHORT_GATES = 6
+"""Gates of a way on that a screen has room for."""
+SHORT_HISTORY = 3
+"""Last entries on a screen."""
+SHORT_FACTS = 2
+"""Lines of facts on a screen."""
+
+
 def print_sheet(sheet: Sheet, view: View, *, asked: bool, full: bool) -> None:
-    """Print the whole sheet; `asked`: an officer looks, who is told what is theirs to do."""
-    print_as_of(view)
-    version = f"{sheet.workflow.title} 第 {sheet.workflow.version} 版"
-    void = "（已撤销，编号作废）" if sheet.cancelled else ""
-    title = paint(f"{sheet.number}　{sheet.title}{void}", "bold")
-    flow("　　", version, sign=title, rest="　　　")
-    _print_stage(sheet)
+    """Print the whole sheet; `asked`: an officer looks, who is told what is theirs to do. On a
+    terminal, unless all is asked for, what matters now stands on one screen, and a last line says
+    what was left out.
+    """
+    limit = None if full else columns()
+    if limit is not None:
+        _print_short(sheet, view, limit, asked=asked)
+        return
+    _print_head(sheet, view)
     _print_ways(sheet, asked=asked, past=bool(view.as_of))
+    _print_corrections(sheet)
     _print_opinions(sheet.opinions)
     if full:
         _print_holdings_in_full(sheet)
@@ -52,11 +63,92 @@ def print_sheet(sheet: Sheet, view: View, *, asked: bool, full: bool) -> None:
         _print_holdings(sheet)
     _print_links(sheet)
     print_amended(sheet.amended)
-    _print_corrections(sheet)
     _print_letters(sheet)
     say(f"最近记录（{_known_by(sheet)}）")
     for entry in sheet.last:
         _flow(f"  {entry.on}　", f"{entry.who}　{entry.sentence}")
+
+
+def _print_head(sheet: Sheet, view: View) -> None:
+    print_as_of(view)
+    version = f"{sheet.workflow.title} 第 {sheet.workflow.version} 版"
+    void = "（已撤销，编号作废）" if sheet.cancelled else ""
+    title = paint(f"{sheet.number}　{sheet.title}{void}", "bold")
+    flow("　　", version, sign=title, rest="　　　")
+    _print_stage(sheet)
+
+
+def _print_short(sheet: Sheet, view: View, limit: int, *, asked: bool) -> None:
+    """Print what matters now: the stage with its limits, what the next step lacks, corrections that
+    wait, opinions that are owed, letters, the first facts and the last entries; then how much more
+    there is.
+    """
+    _print_head(sheet, view)
+    past = bool(view.as_of)
+    forward, alone, others = _ways_of(sheet)
+    unready = [way for way in forward if way.missing]
+    for way in forward:
+        if way in unready[1:]:
+            why = f"lifecycle why {sheet.number} {way.name}"
+            _flow("未齐　", f"{_other(way)}　缺 {len(way.missing)} 项", why)
+        else:
+            _print_way(way, asked=asked, past=past, most=SHORT_GATES)
+            left = len(way.missing) - SHORT_GATES
+            if left > 0:
+                why = f"lifecycle why {sheet.number} {way.name}"
+                flow("      ", f"另缺 {left} 项", command=why)
+    for way in alone:
+        _print_due(way)
+    _print_corrections(sheet)
+    mine = [_other(way) for way in others if asked and way.mine and not way.missing]
+    if mine:
+        _flow("另可　", "、".join(mine))
+    alive = [one for one in sheet.opinions if one.status not in ("used", "unasked")]
+    for title, told in _opinions_told(alive):
+        _flow("会签　", f"{title}：{told}")
+    _print_links(sheet)
+    print_amended(sheet.amended)
+    _print_letters(sheet)
+    facts = wrap(f"要素　{_facts(sheet)}", limit, rest="　　　").split("\n")
+    for number, line in enumerate(facts[:SHORT_FACTS], 1):
+        more = number == SHORT_FACTS < len(facts)
+        say(f"{cut(line, limit - 2).rstrip('；…')}…" if more else line)
+    for entry in sheet.last[:SHORT_HISTORY]:
+        say(cut(f"{entry.on}　{entry.who}　{entry.sentence}", limit))
+    rest = _left_out(
+        sheet,
+        ways=len(others) - len(mine),
+        opinions=len(sheet.opinions) - len(alive),
+        facts=len(facts) > SHORT_FACTS,
+    )
+    if rest:
+        flow("", f"没有列出：{rest}", command=f"lifecycle show {sheet.number} --full", rest="")
+
+
+def _opinions_told(opinions: Sequence[ShownOpinion]) -> Iterator[tuple[str, str]]:
+    """Tell the opinions on each transition in a clause for each that is alike: whose, and what they
+    say of it.
+    """
+    for name in dict.fromkeys(one.transition for one in opinions):
+        among = [one for one in opinions if one.transition == name]
+        clauses: dict[str, list[str]] = {}
+        for one in among:
+            note = f"：{one.note}" if one.note else ""
+            clauses.setdefault(f"{one.text}{note}", []).append(one.holder)
+        told = "；".join(f"{'、'.join(whose)} {text}" for text, whose in clauses.items())
+        yield among[0].title, told
+
+
+def _left_out(sheet: Sheet, *, ways: int, opinions: int, facts: bool) -> str:
+    """Count what a screen has no room for: `facts` says whether some are left out."""
+    counted = (
+        ("其他流转", ways, "项"),
+        ("未送或已用的会签", opinions, "项"),
+        ("材料", len(sheet.materials), "份"),
+        ("要素共", len(sheet.facts) if facts else 0, "项"),
+        ("记录共", sheet.seq if sheet.seq > SHORT_HISTORY else 0, "条"),
+    )
+    return "、".join(f"{what} {count} {unit}" for what, count, unit in counted if count)
 
 
 def _known_by(sheet: Sheet) -> str:
@@ -121,14 +213,11 @@ def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
     """Print what can be done now and by whom, and for each forward transition what is missing;
     where a `past` day is looked at no command is given that would be typed now.
     """
-    alone = [way for way in sheet.ways if not way.by and not way.causes]
-    made = [way for way in sheet.ways if way not in alone]
-    forward = [way for way in made if way.kind in ("forward", "resume")]
+    forward, alone, others = _ways_of(sheet)
     for way in forward:
         _print_way(way, asked=asked, past=past)
     for way in alone:
         _print_due(way)
-    others = [way for way in made if way not in forward]
     open_ways = [_other(way) for way in others if not way.missing]
     if open_ways:
         _flow("另可　", "、".join(open_ways))
@@ -137,14 +226,25 @@ def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
         _flow("须备　", "、".join(lacking), f"（缺什么：lifecycle why {sheet.number} …）")
 
 
-def _print_way(way: ShownWay, *, asked: bool, past: bool) -> None:
+def _ways_of(sheet: Sheet) -> tuple[list[ShownWay], list[ShownWay], list[ShownWay]]:
+    """Part the ways out: those that lead on, those that only make themselves, the others."""
+    alone = [way for way in sheet.ways if not way.by and not way.causes]
+    made = [way for way in sheet.ways if way not in alone]
+    forward = [way for way in made if way.kind in ("forward", "resume")]
+    return forward, alone, [way for way in made if way not in forward]
+
+
+def _print_way(way: ShownWay, *, asked: bool, past: bool, most: int | None = None) -> None:
+    """Print a way on: whose it is, and what it lacks, or the command that makes it."""
     by = "、".join(map(str, way.by)) or "、".join(way.causes)
     also = f"，或 {_day_due(way)}自动办理" if way.due_on else ""
     mine = "，您可办" if asked and way.mine else ""
+    if asked and way.barred:
+        mine = f"；您须回避（{'；'.join(way.barred)}）"
     title = f"{way.title}（{way.name}）　{'由' if way.by else '随'} {by} 办理{also}{mine}"
     if way.missing:
         flow("　", title, sign=paint("未齐", "yellow"))
-        print_gates(way.missing, indent="      ")
+        print_gates(way.missing[:most], indent="      ")
     else:
         flow("　", title, sign=paint("可办", "green"))
         if past or not way.by:
@@ -250,11 +350,14 @@ def _print_holdings(sheet: Sheet) -> None:
     """Print materials and facts so that they fit on one screen: they flow."""
     if sheet.materials:
         _flow("材料　", "、".join(map(_material, sheet.materials)))
-    facts = (
+    _flow("要素　", _facts(sheet))
+
+
+def _facts(sheet: Sheet) -> str:
+    return "；".join(
         f"{fact.title} {cut(fact.text, LONGEST)}{'〔锁〕' if fact.locked else ''}"
         for fact in sheet.facts
     )
-    _flow("要素　", "；".join(facts))
 
 
 def _print_holdings_in_full(sheet: Sheet) -> None:

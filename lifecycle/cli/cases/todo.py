@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lifecycle.cli.cases.as_of import as_if_due, as_of_json, as_recorded, look, print_as_of
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, Number, command, option
-from lifecycle.cli.terminal.output import columns, paint, say
-from lifecycle.cli.terminal.paragraph import flow
-from lifecycle.cli.terminal.text import pad, wrap
+from lifecycle.cli.terminal.output import columns, lines, paint, say
+from lifecycle.cli.terminal.text import cut, pad, wrap
 from lifecycle.errors import cell_width
 
 if TYPE_CHECKING:
@@ -48,9 +47,10 @@ UNDER = " " * 10
     examples=["lifecycle todo", "lifecycle todo --page 2 --as land01"],
 )
 @option("--page", type=Number(1, MOST), default=1, metavar="页数", help="第几页；默认 1")
+@option("--full", is_flag=True, help="屏幕上也全部列出，长文不截短")
 @as_recorded
 @at_desk
-def todo(desk: Desk, page: int, recorded: str | None) -> None:
+def todo(desk: Desk, page: int, full: bool, recorded: str | None) -> None:
     """List what waits for the officer, page by page."""
     from lifecycle.office.todo import todo as list_tasks
 
@@ -70,59 +70,124 @@ def todo(desk: Desk, page: int, recorded: str | None) -> None:
     commands = [letter.command for letter in found.letters]
     commands += [task.command for task in found.tasks]
     now = commands if not view.as_of else []
-    desk.answer(document, lambda: _print(found, view), following=now)
+    desk.answer(document, lambda: _print(found, view, full=full), following=now)
 
 
-def _print(found: Todo, view: View) -> None:
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One task as printed, under the titles of its group and its case ("" for none)."""
+
+    group: str
+    case: str
+    lines: tuple[str, ...]
+
+
+ROOM = 3
+"""Lines of a screen that are left to the closing line and to what is typed next."""
+
+
+def _print(found: Todo, view: View, *, full: bool) -> None:
+    """Print what there is; on a terminal, unless all is asked for, each task in one or two lines,
+    and as many as fit the screen: the most urgent. Then how many more there are.
+    """
     print_as_of(view)
-    today = found.on.isoformat()
-    late = [letter for letter in found.letters if letter.due_on and letter.due_on < today]
-    dated = [letter for letter in found.letters if letter.due_on and letter not in late]
-    _print_letters(late, today)
-    if found.waiting or found.dead:
-        print_waiting(found.waiting, found.dead)
     if not (found.tasks or found.letters or found.waiting or found.dead):
         say(f"没有等 {found.officer} 办的事" if found.page == 1 else "没有更多了")
         return
-    overdue = [task for task in found.tasks if task.group == "overdue"]
-    _print_tasks(overdue)
-    _print_letters(dated, today)
-    _print_tasks([task for task in found.tasks if task not in overdue])
-    _print_letters([one for one in found.letters if not one.due_on], today)
+    screen = None if full else lines()
+    blocks = _blocks(found, brief=screen is not None)
+    shown = _print_blocks(blocks, None if screen is None else screen - ROOM)
+    told = []
+    if shown < len(blocks):
+        rest = len(blocks) - shown
+        page = f" --page {found.page}" if found.page > 1 else ""
+        told.append(f"以上 {shown} 项，还有 {rest} 项：lifecycle todo{page} --full")
+    elif screen is not None and any(block.lines[-1].endswith("…") for block in blocks):
+        told.append("写不下的：lifecycle todo --full")
     if found.more:
-        say(f"还有更多：lifecycle todo --page {found.page + 1}")
+        told.append(f"还有更多：lifecycle todo --page {found.page + 1}")
+    for line in told:
+        say(line)
 
 
-def _print_tasks(tasks: Sequence[CaseTask]) -> None:
-    """Print what cases ask, group by group."""
-    for group, among in groupby(tasks, key=lambda task: task.group):
-        title, colour = GROUPS[group]
-        say(paint(title, colour))
+def _print_blocks(blocks: Sequence[_Block], room: int | None) -> int:
+    """Print blocks, with titles where they change, as far as there is room; give how many."""
+    group = case = ""
+    used = 0
+    for count, block in enumerate(blocks):
+        titles = [block.group] if block.group and block.group != group else []
+        if block.case and (titles or block.case != case):
+            titles.append(block.case)
+        used += len(titles) + len(block.lines)
+        if room is not None and used > room and count:
+            return count
+        for line in (*titles, *block.lines):
+            say(line)
+        group, case = block.group, block.case
+    return len(blocks)
+
+
+def _blocks(found: Todo, *, brief: bool) -> list[_Block]:
+    """Take apart what there is: the most urgent first."""
+    today = found.on.isoformat()
+    late = [letter for letter in found.letters if letter.due_on and letter.due_on < today]
+    dated = [letter for letter in found.letters if letter.due_on and letter not in late]
+    undated = [letter for letter in found.letters if not letter.due_on]
+    overdue = [task for task in found.tasks if task.group == "overdue"]
+    others = [task for task in found.tasks if task not in overdue]
+    blocks = [_of_letter(letter, today, brief=brief) for letter in late]
+    if found.waiting or found.dead:
+        blocks.append(_Block("", "", tuple(waiting_lines(found.waiting, found.dead))))
+    blocks += _of_tasks(overdue, brief=brief)
+    blocks += [_of_letter(letter, today, brief=brief) for letter in dated]
+    blocks += _of_tasks(others, brief=brief)
+    return blocks + [_of_letter(letter, today, brief=brief) for letter in undated]
+
+
+def _of_tasks(tasks: Sequence[CaseTask], *, brief: bool) -> list[_Block]:
+    """Make the blocks of what cases ask, group by group, case by case."""
+    blocks: list[_Block] = []
+    for name, among in groupby(tasks, key=lambda task: task.group):
+        title, colour = GROUPS[name]
+        group = paint(title, colour)
         for _case, its in groupby(among, key=lambda task: (task.number, task.title, task.due_on)):
-            _print_case(list(its))
+            blocks += _of_case(group, list(its), brief=brief)
+    return blocks
 
 
-def _print_letters(letters: Sequence[LetterTask], today: str) -> None:
-    """Print what letters ask for, each with its command."""
-    if letters:
-        say(paint("公文", "bold"))
-    for letter in letters:
-        late = letter.due_on is not None and letter.due_on < today
-        due = f"　{'已逾期，' if late else ''}限 {letter.due_on}" if letter.due_on else ""
-        behalf = f"代 {letter.principal}：" if letter.principal else ""
-        lead = f"  {letter.word}　{letter.command}"
-        told = behalf + letter.text
-        limit = columns()
-        if limit is not None and cell_width(lead + due) > limit:
-            say(lead)
-            flow(LETTER, f"{due.strip('　')}　{told}" if due else told)
-        else:
-            say(lead, paint(due, "red") if late else due)
-            flow(LETTER, told)
+def _of_letter(letter: LetterTask, today: str, *, brief: bool) -> _Block:
+    """Make the block of what a letter asks, with its command."""
+    late = letter.due_on is not None and letter.due_on < today
+    due = f"{'已逾期，' if late else ''}限 {letter.due_on}" if letter.due_on else ""
+    behalf = f"代 {letter.principal}：" if letter.principal else ""
+    lead = f"  {letter.word}　{letter.command}"
+    told = behalf + letter.text
+    limit = columns()
+    if due and (limit is None or cell_width(f"{lead}　{due}") <= limit):
+        lead += f"　{due}"
+    elif due:
+        told = f"{due}　{told}"
+    return _Block(paint("公文", "bold"), "", (lead, *_under(LETTER, told, limit, brief=brief)))
+
+
+def _under(lead: str, text: str, limit: int | None, *, brief: bool) -> Iterator[str]:
+    """Write a text under its command: in brief in one line, else wrapped."""
+    if limit is None:
+        yield lead + text
+    elif brief:
+        yield lead + cut(text, limit - cell_width(lead))
+    else:
+        yield from wrap(text, limit, first=lead, rest=lead).split("\n")
 
 
 def print_waiting(waiting: int, dead: int) -> None:
-    """Print how many letters wait to be handed out; a line that is too long is parted between the
+    """Print how many letters wait to be handed out."""
+    for line in waiting_lines(waiting, dead):
+        say(line)
+
+
+def waiting_lines(waiting: int, dead: int) -> Iterator[str]:
+    """Write how many letters wait to be handed out; a line that is too long is parted between the
     commands.
     """
     lead = "  送达　lifecycle notice deliver"
@@ -130,16 +195,19 @@ def print_waiting(waiting: int, dead: int) -> None:
     told = f"待送公文 {waiting} 件{failed}；清单：lifecycle notice outbox"
     limit = columns()
     if limit is None or cell_width(f"{lead}　　{told}") <= limit:
-        say(f"{lead}　　{told}")
+        yield f"{lead}　　{told}"
     else:
-        say(f"{lead}\n{LETTER}{told}")
+        yield lead
+        yield f"{LETTER}{told}"
 
 
-def _print_case(tasks: Sequence[CaseTask]) -> None:
-    """Print a case's tasks; the commands stand first, where no narrow terminal cuts them off."""
+def _of_case(group: str, tasks: list[CaseTask], *, brief: bool) -> Iterator[_Block]:
+    """Make the blocks of a case's tasks; the commands stand first, where no narrow terminal cuts
+    them off.
+    """
     case = tasks[0]
     due = f"　限 {case.due_on}" if case.due_on else ""
-    say("  ", paint(f"{case.number} {case.title}", "bold"), due)
+    title = paint(f"  {case.number} {case.title}{due}", "bold")
     width = max(cell_width(task.command) for task in tasks)
     limit = columns()
     for task in tasks:
@@ -147,7 +215,7 @@ def _print_case(tasks: Sequence[CaseTask]) -> None:
         lead = f"    {KINDS[task.kind]}　{pad(task.command, width)}　　"
         text = behalf + task.text
         if limit is None or cell_width(lead + text) <= limit:
-            say(lead + text)
+            yield _Block(group, title, (lead + text,))
         else:
-            say(lead.rstrip())
-            say(wrap(text, limit, first=UNDER, rest=UNDER))
+            under = _under(UNDER, text, limit, brief=brief)
+            yield _Block(group, title, (lead.rstrip(), *under))

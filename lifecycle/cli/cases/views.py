@@ -9,12 +9,13 @@ from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, Number, argument, command, option
 from lifecycle.cli.terminal.failure import DONE, REFUSED
 from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.paragraph import flow
 from lifecycle.cli.terminal.refusal import based, gate_json, print_gates
 from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
-    from lifecycle.office.cases.why import Judged, MadeStep
+    from lifecycle.office.cases.why import Judged, MadeStep, Pending
 
 CASE_HELP = "事项编号，或编号、名称中不重复的一段"
 
@@ -30,7 +31,11 @@ CASE_HELP = "事项编号，或编号、名称中不重复的一段"
     ],
 )
 @argument("case", metavar="事项", help=CASE_HELP)
-@option("--full", is_flag=True, help="要素逐项列出，长文不截短")
+@option(
+    "--full",
+    is_flag=True,
+    help="全部列出：要素、材料逐项，长文不截短；屏幕上不写的，只列当前要紧的",
+)
 @as_recorded
 @at_desk
 def show(desk: Desk, case: str, full: bool, recorded: str | None) -> None:
@@ -83,6 +88,7 @@ def why(desk: Desk, case: str, transition: str | None, principal: str | None) ->
         "allowed": judged.allowed,
         "made": _made_json(judged.made) if judged.made else None,
         "gates": [gate_json(gate) for gate in judged.gates],
+        "pending": [_pending_json(one) for one in judged.pending],
     }
     mends = [gate.mend for gate in judged.gates if not gate.met]
     commands = [mend for mend in dict.fromkeys(mends) if mend.startswith("lifecycle ")]
@@ -99,8 +105,21 @@ def _print_judged(judged: Judged) -> None:
         who, made = "、".join(judged.made.persons), judged.made
         say(f"  已办过：第 {made.seq} 笔，{made.on}，{who}；以下是再办一次的条件")
     print_gates(judged.gates)
+    for one in judged.pending:
+        flow("  ! 更正　　", one.text, command=one.confirm)
     if judged.basis:
         say(based(judged.basis))
+
+
+def _pending_json(one: Pending) -> dict[str, object]:
+    return {
+        "seq": one.seq,
+        "change": one.change,
+        "note": one.note,
+        "whose": one.whose,
+        "confirm": one.confirm,
+        "decline": one.decline,
+    }
 
 
 def _made_json(made: MadeStep) -> dict[str, object]:

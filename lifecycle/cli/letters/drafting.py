@@ -39,6 +39,8 @@ def done(desk: Desk, handled: Handled, *more: str) -> None:
             say(f"{outcome.case.number}　{outcome.case.title}　可以办理（未写入）")
             return
         say(f"已办理：{outcome.case.number}　{done_line(what)}")
+        if handled.title:
+            say(f"  标题：{handled.title}")
         for line in more:
             say(f"  {line}")
 
@@ -77,7 +79,12 @@ def _letter_json(handled: Handled) -> dict[str, object]:
     ],
 )
 @argument("case", metavar="事项", help=CASE_HELP)
-@argument("template", required=False, metavar="[模板]", help="公文模板名；--replace 时不必写")
+@argument(
+    "template",
+    required=False,
+    metavar="[公文]",
+    help="模板名，或标题里的一段；都不写的，列出可拟的公文；--replace 时不必写",
+)
 @option("--to", "to", multiple=True, metavar="角色", help="主送：流程里的角色或收文方，可写多次")
 @option("--cc", "cc", multiple=True, metavar="角色", help="抄送，可写多次")
 @option("--replace", "replaces", metavar="公文", help="重拟哪一件")
@@ -102,11 +109,26 @@ def notice_draft(
     from lifecycle.office.letters.letters import Wish, draft
 
     if template is None and not replaces:
-        raise UsageError("没有写用哪个模板", "写模板名，或用 --replace 重拟一件")
+        raise _which(desk, case)
     wish = Wish(template, to, cc, replaces, file_named(text) if text else None, note)
     handled = draft(desk.office, request_of(desk, principal, dry_run=dry_run), case, wish)
     number, made = handled.outcome.case.number, handled.letter.name
     done(desk, handled, f"看一看：lifecycle notice show {number} {made}")
+
+
+def _which(desk: Desk, case: str) -> UsageError:
+    """Say that it was not written which letter is to be drafted, and which there are: each by its
+    title, and by what is typed.
+    """
+    from lifecycle.office.letters.letters import draftable
+
+    number, known, others = draftable(desk.office, case)
+    listed = "".join(f"\n  {one.title}　{one.template}" for one in known)
+    here = f"；本环节可拟的：{listed}" if listed else ""
+    more = f"\n  其他环节的 {others} 件：lifecycle notice catalogue" if others else ""
+    mend = "写标题里的一段，或其后的模板名；改拟已有的用 --replace。如："
+    mend += f"lifecycle notice draft {number} 公文 --to 角色"
+    return UsageError(f"没有写拟哪件公文{here}{more}", mend)
 
 
 @command(

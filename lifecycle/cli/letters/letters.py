@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.callers import file_named
 from lifecycle.cli.desk import Day, Desk, at_desk
 from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
-from lifecycle.cli.terminal.output import mark, progress, say, warn
+from lifecycle.cli.terminal.output import columns, mark, progress, say, warn
 from lifecycle.cli.terminal.paragraph import hint
 from lifecycle.cli.terminal.table import write_table
+from lifecycle.cli.terminal.text import cut
 from lifecycle.errors import UsageError
 from lifecycle.outfile import make_folder, write_file
 
@@ -92,11 +93,36 @@ def notice_list(desk: Desk, case: str | None) -> int:
         desk.answer({"ok": not failed, "letters": listed}, lambda: None)
         return int(bool(failed))
     of_one = case is not None
+    limit = columns()
+    if limit is not None and limit < WIDE:
+        if not sum(_print_short(shown, limit, of_one=of_one) for shown in counted()):
+            say("还没有公文")
+        return int(bool(failed))
     heads = ("公文", "状态", "文号", "日期", "文种", "标题", "主送")
     rows = (_line(shown, of_one=of_one) for shown in counted())
     if not write_table(("", *heads) if of_one else ("", "事项", *heads), rows):
         say("还没有公文")
     return int(bool(failed))
+
+
+WIDE = 140
+"""Columns from which on a terminal letters are a table."""
+
+
+def _print_short(shown: Shown, limit: int, *, of_one: bool) -> int:
+    """Print a letter in two lines of a narrow terminal: what it is called by and where it stands,
+    then what it is about and whom it goes to; give 1.
+    """
+    paper, found = shown.paper, shown.letter
+    case = "" if of_one else f"{shown.case.number}　"
+    number = f"　{found.number}" if found.number else ""
+    say(mark(paper is not None), f" {case}{found.name}　{shown.state}{number}　{shown.day}")
+    told = str(shown.error)
+    if paper is not None:
+        to = f"　主送 {'、'.join(paper.to)}" if paper.to else ""
+        told = f"{paper.kind}　{paper.title}{to}"
+    say(f"    {cut(told, limit - 4)}")
+    return 1
 
 
 def _line(shown: Shown, *, of_one: bool) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def notice_catalogue(desk: Desk, name: str | None, folder: str | None, form: str
         _save_samples(desk, name, file_named(folder), form)
         return
     rows = catalogue(desk.office, name)
-    heads = ("流程", "环节", "流转", "模板", "文种", "主送", "抄送", "复函")
+    heads = ("流程", "环节", "流转", "公文", "模板", "文种", "主送", "抄送", "复函")
     document = {"letters": [row._asdict() for row in rows]}
     desk.answer(document, lambda: write_table(heads, rows))
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import TextIO, TypeVar
 
-from lifecycle.cli.terminal.text import pad, safe
+from lifecycle.cli.terminal.text import pad, safe, wrap
+from lifecycle.errors import cell_width
 
 T = TypeVar("T")
 
@@ -93,13 +96,66 @@ def shown(part: str, keep: str = "") -> str:
 
 
 def say(*parts: str) -> None:
-    """Print one result line, or several where a part holds line breaks, to standard output."""
-    sys.stdout.write("".join(shown(part, "\n") for part in parts) + "\n")
+    """Print one result line, or several where a part holds line breaks, to standard output. On a
+    terminal what is too long for a line goes on in the next, broken where it may be.
+    """
+    print_to(sys.stdout, *parts)
 
 
 def warn(*parts: str) -> None:
-    """Print a message for the person at the terminal to standard error."""
-    sys.stderr.write("".join(shown(part, "\n") for part in parts) + "\n")
+    """Print a message for the person at the terminal to standard error, likewise."""
+    print_to(sys.stderr, *parts)
+
+
+def print_to(stream: TextIO, *parts: str) -> None:
+    """Print to a stream, wrapped where it is a terminal."""
+    width = columns(stream)
+    text = "".join(shown(part, "\n") for part in parts)
+    if width is not None:
+        plain = "".join(_plain(part) for part in parts)
+        if any(cell_width(line) > width for line in plain.split("\n")):
+            text = _folded(parts, plain, width)
+    stream.write(text + "\n")
+
+
+def _plain(part: str) -> str:
+    return part.plain if isinstance(part, Painted) else safe(part, "\n")
+
+
+_LABEL = re.compile(r"\s*(?:[✓✗·!－] |改法：|提示：|注意：|依据：)?")
+_HANG = 4
+"""Cells by which the further lines of what has no label stand in."""
+
+
+def _folded(parts: Sequence[str], plain: str, width: int) -> str:
+    """Break lines that are too long for a terminal; each character keeps its colour."""
+    codes: list[str] = []
+    for part in parts:
+        codes += [part.code if isinstance(part, Painted) else ""] * len(_plain(part))
+    place, told = 0, []
+    for line in plain.split("\n"):
+        for piece in _broken(line, width):
+            start = plain.index(piece.strip(), place) if piece.strip() else place
+            lead = piece[: len(piece) - len(piece.lstrip())]
+            told.append(lead + _coloured(piece.strip(), codes[start:]))
+            place = start + len(piece.strip())
+    return "\n".join(told)
+
+
+def _broken(line: str, width: int) -> list[str]:
+    if cell_width(line) <= width:
+        return [line.rstrip()]
+    label = _LABEL.match(line)
+    first = label.group() if label else ""
+    hang = cell_width(first) + (0 if first.strip() else _HANG)
+    room = " " * min(hang, width // 2)
+    return wrap(line[len(first) :], width, first=first, rest=room).split("\n")
+
+
+def _coloured(text: str, codes: Sequence[str]) -> str:
+    runs = groupby(zip(text, codes, strict=False), key=lambda one: one[1])
+    told = ((code, "".join(char for char, _code in run)) for code, run in runs)
+    return "".join(str(Painted(run, code)) if code else run for code, run in told)
 
 
 def write_json(document: object) -> None:
@@ -132,6 +188,15 @@ def columns(stream: TextIO | None = None) -> int | None:
     from shutil import get_terminal_size
 
     return get_terminal_size().columns
+
+
+def lines() -> int | None:
+    """Count the lines of the terminal that standard output is, or None where it is none."""
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().lines
 
 
 class Bar:

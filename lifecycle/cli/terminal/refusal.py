@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TextIO, runtime_checkable
 
-from lifecycle.cli.terminal.output import columns, paint, shown
+from lifecycle.cli.terminal.output import columns, paint, print_to, shown
 from lifecycle.cli.terminal.paragraph import wrapped
 from lifecycle.cli.terminal.text import pad, wrap
 from lifecycle.errors import cell_width
@@ -47,7 +47,7 @@ def print_refusal(refusal: Refusal, stream: TextIO | None = None) -> None:
     ground.
     """
     stream = stream or sys.stderr
-    stream.write(paint("不能办理：", "bold", stream) + shown(refusal.asked_for) + "\n")
+    print_to(stream, paint("不能办理：", "bold", stream), refusal.asked_for)
     print_gates(refusal.gates, stream=stream)
     if refusal.basis:
         stream.write(based(refusal.basis, stream) + "\n")
@@ -104,21 +104,9 @@ def _together(gates: Sequence[Gate]) -> list[Gate]:
 
 
 def _mend_lines(mend: str, rest: str, limit: int | None) -> Iterator[str]:
-    """Write a mend under its text; a command that would be broken begins a line, words are
-    wrapped.
-    """
-    if not mend:
-        return
-    words, colon, typed = mend.partition("：lifecycle ")
-    if limit is None or _fits(rest + mend, limit):
-        yield rest + mend
-    elif "lifecycle " not in mend:
-        yield wrap(mend, limit, first=rest, rest=rest)
-    elif not colon:
-        yield rest + mend
-    else:
-        yield wrap(f"{words}：", limit, first=rest, rest=rest)
-        yield f"{rest}lifecycle {typed}"
+    """Write a mend under its text, wrapped; a command that would be broken begins a line."""
+    if mend:
+        yield rest + mend if limit is None else wrap(mend, limit, first=rest, rest=rest)
 
 
 def _fits(line: str, limit: int | None) -> bool:

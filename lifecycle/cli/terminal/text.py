@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lifecycle.errors import cell_width
 
 # Kinsoku: what must not begin a line, and what must not end one (GB/T 15834-2011 5.1.2–5.1.5).
-_NO_START = frozenset("，。、；：？！）》」』】〕〉”’…—·,.;:?!)]}%％")
+_NO_START = frozenset("，。、；：？！）》」』】〕〉”’…—·～,.;:?!)]}%％")
 _NO_END = frozenset("（《「『【〔〈“‘([{")
+_UNITS_OF_MEASURE = (
+    "个工作日|个整日|个环节|个月|万元|亿元|平方米|公顷|日|天|年|月|周|亩|米|元|次|件|条|项|笔|份|"
+    "人|家|轮|版|页|字|个|列|行|倍|级|号|时|分|秒"
+)
+# What is kept whole where it fits a line.
+_WHOLE = re.compile(
+    # A command, as far as it is typed: words of ASCII and what stands for a value.
+    r"lifecycle(?: (?:--(?:note|for|file|because|unit|party|by|to|role|into|set|text) "
+    r"[^\s，。；：、（）“”]+|[!-~]+…?|…"
+    r"|(?:文件|复函文件|理由|公文|角色|事项|流转|日期|编号|记录号|工号|委托人|同意)"
+    r"(?![\u4e00-\u9fff])))+"
+    r"|\d{4}年\d{1,2}月(?:\d{1,2}日)?"
+    r"|[\u4e00-\u9fff]{0,6}〔\d{4}〕\d+号"
+    r"|第 ?\d+ ?(?:" + _UNITS_OF_MEASURE + r")"
+    r"|[≤≥＜＞]?\d[\d,.]*[%％]? ?(?:" + _UNITS_OF_MEASURE + r")"
+    r"|[限自于至] ?\d{4}-\d\d-\d\d"
+    r"|“[^“”\n]+”|《[^《》\n]+》|「[^「」\n]+」"
+    r"|[\w\u4e00-\u9fff-]+"
+    r"\.(?:txt|pdf|docx?|xlsx?|csv|ya?ml|j2|zip|json|html?|svg|png|jpe?g|db)\b"
+)
 # Joiners inside emoji are the only format characters that do not change how the text around them
 # reads.
 _JOINERS = frozenset("\u200c\u200d\ufe0f")
@@ -76,6 +97,8 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> str:
             line, used, lead = "", 0, rest
         if not used and unit.isspace():
             continue
+        if not used and lead.isspace() and size > width - cell_width(lead) and _is_command(unit):
+            lead = " " * max(0, width - size)  # further left it is not broken
         line, used = line + unit, used + size
     if line or not lines:
         lines.append(lead + line.rstrip())
@@ -114,22 +137,54 @@ def _joined(lines: list[str]) -> str:
 
 def _units(text: str, width: int) -> Iterator[str]:
     """Yield what must stay together: a word, or a wide character with the punctuation that clings
-    to it.
+    to it; a command, a date, a number with its unit, a quoted name, a file's name.
+
+    Of these only a command may be wider than a line: broken it could not be copied.
     """
     unit = ""
-    for char in text:
-        if unit and cell_width(unit) >= width:
+    for piece in _pieces(text, width):
+        if unit and _breakable(unit[-1], piece[0]):
             yield unit
             unit = ""
-        if unit and _breakable(unit[-1], char):
-            yield unit
-            unit = ""
-        unit += char
+        elif unit and cell_width(unit) + cell_width(piece) > width and not _is_command(unit):
+            head, tail = _parted(unit, piece)
+            if head:
+                yield head
+            unit = tail
+        unit += piece
     if unit:
         yield unit
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """Take text apart into single characters and what is kept whole, if it fits a line."""
+    place = 0
+    for found in _WHOLE.finditer(text):
+        whole = found.group().rstrip()
+        if len(whole) < 2 or (cell_width(whole) > width and not _is_command(whole)):
+            continue
+        yield from text[place : found.start()]
+        yield whole
+        place = found.start() + len(whole)
+    yield from text[place:]
+
+
+def _is_command(unit: str) -> bool:
+    return "lifecycle " in unit
+
+
+def _parted(unit: str, piece: str) -> tuple[str, str]:
+    """Part what is wider than a line before a piece: where that may not begin a line, before the
+    character that it clings to.
+    """
+    if piece[0] in _NO_START and len(unit) > 1:
+        return unit[:-1], unit[-1]
+    return unit, ""
 
 
 def _breakable(left: str, right: str) -> bool:
     if right in _NO_START or left in _NO_END or right.isspace():
         return False
-    return left.isspace() or cell_width(left) == 2 or cell_width(right) == 2
+    # The quotes of Chinese are wide on paper and narrow on a terminal.
+    narrow = (left == "”" or right == "“") and not (left.isascii() or right.isascii())
+    return narrow or left.isspace() or cell_width(left) == 2 or cell_width(right) == 2

@@ -19,6 +19,7 @@ from lifecycle.engine.gates.wording import (
     is_every,
     tell_guard,
     text_of,
+    yet_to_judge,
 )
 from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.others import NO_OTHERS, CaseRecord, pins_of, read_along, recorded_pins
@@ -555,13 +556,14 @@ def judge_guard(
     barred = barred_by(workflow, guard.when, moment)
     if barred is not None:
         text, mend = barred
-        return Gate("guard", False, inputs, f"{text}（{guard.otherwise}）", mend, guard.basis)
+        told_so = f"{text}（{yet_to_judge(guard.otherwise)}）"
+        return Gate("guard", False, inputs, told_so, mend, guard.basis)
     try:
         met = bool(guard.when.evaluate(scope))
     except MissingName:
         met = False
     except (ExpressionError, ArithmeticError, OverflowError) as error:
-        text = f"{guard.otherwise}（无法计算：{error}）"
+        text = f"无法计算：{error}（{yet_to_judge(guard.otherwise)}）"
         return Gate("guard", False, inputs, text, "", guard.basis)
     told = tell_guard(World(workflow, case, facts, moment, scope), guard, met=met)
     every = is_every(guard)

@@ -80,6 +80,7 @@ _PARTS = {
     "final": "终结",
     "suspended": "中止",
 }
+_FILLED = "须填"
 _MADE = "须先办"
 _UNMADE = "须没有办过"
 _COUNTS = ("length", "count")
@@ -108,6 +109,11 @@ class ToldCondition:
     def is_over(self) -> bool:
         """Tell whether it wants something not made, which only a return or a taking back undoes."""
         return self.wanted == _UNMADE
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it cannot be judged yet, for what it compares is not there."""
+        return bool(self.missing) and self.wanted != _FILLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +162,11 @@ def tell_guard(world: World, guard: Guard, *, met: bool) -> tuple[ToldCondition,
 
 
 def text_of(told: tuple[ToldCondition, ...], otherwise: str, *, met: bool, every: bool) -> str:
-    """Give the text of a gate: given and wanted, and for an unmet one the words of the workflow."""
+    """Give the text of a gate: given and wanted, and for an unmet one the words of the workflow.
+
+    These may say what is so where the condition fails (`评价不达标，不得兑现`): as long as what is
+    compared is not there, nothing is known to be so, and they are given as what will be judged.
+    """
     wanted: dict[str, list[str]] = {}
     for one in told:
         want = "" if met and one.wanted in (_MADE, _UNMADE) else one.wanted
@@ -165,7 +175,14 @@ def text_of(told: tuple[ToldCondition, ...], otherwise: str, *, met: bool, every
     text = ("；" if every else "；或 ").join(clauses)
     if met:
         return text or "符合"
+    if told and (all if every else any)(one.is_open for one in told):
+        return f"{text}（{yet_to_judge(otherwise)}）"
     return f"{text}（{otherwise}）" if text else otherwise
+
+
+def yet_to_judge(otherwise: str) -> str:
+    """Give the words of the workflow for a condition that cannot be judged yet."""
+    return f"尚不能判断：{otherwise}"
 
 
 def _joined(given: str, wants: list[str], *, every: bool) -> str:
@@ -376,7 +393,7 @@ def _tested(world: World, clause: Clause, node: nodes.Test) -> ToldCondition:
         return ToldCondition(words, "")
     given = f"{words} {'已填' if filled else '未填'}"
     missing = side.name if side is not None and wants and not filled else ""
-    return ToldCondition(given, "须填" if wants else "须未填", "", missing)
+    return ToldCondition(given, _FILLED if wants else "须未填", "", missing)
 
 
 def _made(world: World, clause: Clause, left: Side, right: Side) -> ToldCondition:
@@ -522,6 +539,10 @@ def _summed(
 
 def _wanted(world: World, sign: str, left: Side, right: Side) -> str:
     value = _value(world, right)
+    if value is None and sign in ("has", "lacks", "in", "notin"):
+        word = {"has": "须含", "lacks": "不得含", "in": "须在", "notin": "不得在"}[sign]
+        among = " 之中" if sign in ("in", "notin") else ""
+        return f"{word} {_words(world, right.node)}（未填）{among}"
     if sign in ("has", "lacks"):
         return f"{'须含' if sign == 'has' else '不得含'} {_shown(world, left, value)}"
     if sign in ("in", "notin"):
@@ -534,9 +555,25 @@ def _wanted(world: World, sign: str, left: Side, right: Side) -> str:
     word = (_DAYS if _is_day(world, left) or _is_day(world, right) else _NUMBERS)[sign]
     words = _words(world, right.node)
     if value is None:
-        return f"{word} {words}" + ("（未填）" if right.name else "")
+        return f"{word} {words}{_not_there(world, right)}"
     shown = _shown(world, left if not right.name else right, value)
     return f"{word} {words} {shown}" if right.name else f"{word} {shown}"
+
+
+def _not_there(world: World, side: Side) -> str:
+    """Say of what is compared with that it is not there, in brackets: the fact is not entered, the
+    transition not made; of what is worked out, which of its parts is not there.
+    """
+    if side.name:
+        return "（未办过）" if side.space else "（未填）"
+    missing = _missing(world, side)
+    title = _title(world, missing) if missing else ""
+    if title == missing:
+        title = _title_among(world, missing) if missing else ""
+    if title == missing:  # an identifier of another workflow, or nothing
+        return "（未填）" if missing else ""
+    made = missing in world.workflow.titles and missing not in world.workflow.facts
+    return f"（“{title}”未办过）" if made else f"（{title} 未填）"
 
 
 def _is_day(world: World, side: Side) -> bool:

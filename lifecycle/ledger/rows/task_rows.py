@@ -20,6 +20,7 @@ from lifecycle.engine.gates.gates import confirmers_of, resolvers_of
 from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
 from lifecycle.engine.gates.renewals import due_of_renewal, is_settleable, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, held_for
+from lifecycle.engine.letter_steps import to_replace
 from lifecycle.engine.standing import OwnDays, limits_of_others, next_limit
 from lifecycle.engine.workdays import Calendar
 from lifecycle.ledger.sql import text
@@ -28,6 +29,8 @@ from lifecycle.workflow.model import CLOCK, Transition, Workflow
 
 NO_DAY = "9999-12-31"
 """The day due of what has none: it comes last."""
+LETTER = "@letter"
+"""In place of a role, for what a letter asks of the unit that issued it: no role is called so."""
 _CHUNK = 200
 
 
@@ -67,6 +70,9 @@ def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow
                 asked |= {("resolve", str(renewal.correction), role, unit, day) for unit in units}
     if not case.has_ended(workflow):
         asked |= set(_on_the_way(workflow, case, calendar, day))
+    if not case.cancelled:
+        letters = to_replace(case)
+        asked |= {("replace", letter.name, LETTER, letter.unit, NO_DAY) for letter in letters}
     return {TaskRow(case.id, *one, case.number) for one in asked}
 
 
@@ -154,6 +160,14 @@ def put_tasks(store: Store, case_id: str, wanted: set[TaskRow]) -> None:
 def kept_tasks(store: Store, case_id: str) -> set[TaskRow]:
     """Read the rows of a case."""
     return {TaskRow(*row) for row in store.rows(text.TASKS_OF_CASE, case_id=case_id)}
+
+
+def letters_to_replace(store: Store, unit: str) -> Iterator[tuple[str, str]]:
+    """List a unit's issued letters that may have to be replaced, as (case id, name)."""
+    for asking in cases_asking(store, [(LETTER, unit)]):
+        for row in sorted(kept_tasks(store, asking.case_id)):
+            if (row.kind, row.unit) == ("replace", unit):
+                yield asking.case_id, row.transition
 
 
 class Asking(NamedTuple):

@@ -66,7 +66,8 @@ STEPS: dict[int, tuple[str, ...]] = {
     6: made_for("step"),
     7: made_for("link"),
     8: (),  # the tables are the same: who is asked by when is each one's own day
-    9: ("DROP TABLE cases", *made_for("cases")),  # it says who may see a case
+    # It says who may see a case; issued letters that are to be replaced are tasks of their unit.
+    9: ("DROP TABLE cases", *made_for("cases")),
 }
 """For each older schema, the statements that bring it to the next.
 

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.engine.acts.changes import told_proposal
 from lifecycle.engine.by_clock import falling
 from lifecycle.engine.case_letter import STATES, UNISSUED
-from lifecycle.engine.consequences import waiting_proposals
 from lifecycle.engine.foresight import foresee
 from lifecycle.engine.gates.asking import due_of_seat
 from lifecycle.engine.gates.gates import SPANS, Gate, command_of
@@ -24,7 +22,7 @@ from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass, replace
 from lifecycle.insight.chronicle import who
 from lifecycle.insight.document import case_document
-from lifecycle.insight.outlook import ANYBODY, Outlook, Way, look
+from lifecycle.insight.outlook import ANYBODY, Outlook, Way, look, pending_corrections
 from lifecycle.insight.sight import CANCELLED, Holder, days_in_state, holder, opinion_status
 from lifecycle.ledger.record import account_of
 from lifecycle.ledger.rows.letter_rows import count_by_state, owed_in, unissued_in
@@ -115,7 +113,8 @@ class ShownLimit:
 class ShownWay:
     """One transition out of the state, its gates as judged for who asks.
 
-    `mine`: who asks may make it; `missing` are the unmet gates that are about the case; `asks` are
+    `mine`: who asks may make it; `barred` says why somebody who holds the role may not, having made
+    or signed something before; `missing` are the unmet gates that are about the case; `asks` are
     the facts that it wants with the command, `command` makes it. `causes` are the transitions of
     other workflows, as WORKFLOW.TRANSITION, of which it may be an effect. `due_on` is the day on
     which it makes itself, None where it does not.
@@ -131,6 +130,7 @@ class ShownWay:
     missing: tuple[Gate, ...]
     asks: tuple[str, ...]
     command: str
+    barred: tuple[str, ...] = ()
     causes: tuple[str, ...] = ()
     due_on: date | None = None
     provisional: bool = False
@@ -465,6 +465,7 @@ class _SheetMaker:
             due_on=due.on if due else None,
             provisional=due.provisional if due else False,
             mine=judged.is_mine,
+            barred=judged.barred,
             gates=tuple(map(self.tell_gate, judged.gates)),
             missing=tuple(map(self.tell_gate, judged.missing)),
             asks=tuple(transition.asks),
@@ -538,12 +539,12 @@ class _SheetMaker:
     def corrections(self) -> Iterator[ShownCorrection]:
         """Tell of the corrections that wait, and of the steps that a correction upset."""
         case = self.case
-        for proposal in waiting_proposals(case):
-            change = told_proposal(self.workflow, case, proposal, self.moment.names)
+        for one in pending_corrections(self.workflow, case, self.moment):
+            proposal = case.proposals[str(one.seq)]
             needs = foresee(self.workflow, case, proposal, self.moment).needs
-            text = self.tell("；".join((f"{change}：{proposal.note}", *needs)))
-            command = f"lifecycle confirm {case.number} {proposal.seq}"
-            yield ShownCorrection(f"待确认（第 {proposal.seq} 笔）：{text}", command)
+            whose = f"待 {one.whose} 确认，或不同意（decline）"
+            text = self.tell("；".join((f"{one.change}：{one.note}", *needs, whose)))
+            yield ShownCorrection(f"待确认（第 {one.seq} 笔）：{text}", one.confirm)
         for seq in sorted(map(int, case.unsettled)):
             step = case.steps.at(seq)
             if step is not None:

@@ -10,7 +10,14 @@ from lifecycle.engine.acts import Advance
 from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.gates.gates import ABOUT_COMMAND, Gate, makers_told
 from lifecycle.frozen import dataclass
-from lifecycle.insight.outlook import ANYBODY, Way, judge_way, only_forward
+from lifecycle.insight.outlook import (
+    ANYBODY,
+    Pending,
+    Way,
+    judge_way,
+    only_forward,
+    pending_corrections,
+)
 from lifecycle.ledger.register import Request, see_order
 from lifecycle.workflow.naming import find_transition_name
 
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
-__all__ = ["Gate", "Judged", "MadeStep", "why"]
+__all__ = ["Gate", "Judged", "MadeStep", "Pending", "why"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class Judged:
     gates: tuple[Gate, ...]
     basis: str | None
     made: MadeStep | None
+    pending: tuple[Pending, ...] = ()
 
     @property
     def unmet(self) -> bool:
@@ -96,6 +104,7 @@ def why(
         gates=tuple(unseen.tell_gate(viewer.tell_gate(gate)) for gate in gates),
         basis=_basis(workflow, judged) if isinstance(judged, Way) else None,
         made=case.steps.last_of(name),
+        pending=tuple(pending_corrections(workflow, case, moment)),
     )
 
 

@@ -17,10 +17,10 @@ from lifecycle.engine.case_letter import (
     asked_about,
 )
 from lifecycle.engine.gates.cosign import may_speak
-from lifecycle.engine.gates.gates import holds
+from lifecycle.engine.gates.gates import holds, title_of
 from lifecycle.engine.gates.seats import floor_of, seats_of
 from lifecycle.engine.letter_gates import hands_before
-from lifecycle.engine.letter_steps import lapse_of
+from lifecycle.engine.letter_steps import corrected_since, lapse_of, outlived
 from lifecycle.engine.moment import Officer
 from lifecycle.engine.owed import owed
 from lifecycle.errors import LifecycleError
@@ -108,6 +108,8 @@ def _errands_of(
 ) -> Iterator[LetterErrand]:
     if "reviewer" in officer.held or "signer" in officer.held:
         yield from _desk(view, shelf, officer)
+    for case, letter in shelf.to_replace(officer.unit) if officer.held else ():
+        yield from _to_replace(view, case, letter, officer)
     for case, letter in shelf.waiting(officer.unit):
         yield from _owed(view, case, letter, officer, rules)
     if rules is None or not officer.held:
@@ -185,6 +187,65 @@ def _drafted(
         return _errand(kind, case, letter, officer, f"{text}（{dead}，应重拟或作废）")
     late = f"{text}（{lapse.text}，迟发须写明理由；不发的作废）"
     return _errand(verb, case, letter, officer, late, noted=verb == "issue")
+
+
+def _to_replace(
+    view: View, case: Case, letter: CaseLetter, officer: Officer
+) -> Iterator[LetterErrand]:
+    """Make the errand of an issued letter that says what is not so any more: for whoever may draft
+    another in its place, and for the signer, who may void it.
+    """
+    workflow = view.office.workflow_of(case)
+    named = tuple(workflow.roles)
+    if letter.transition:
+        named = workflow.leaving[letter.source][letter.transition].by or named
+    drafts_it = any(holds(workflow, case, officer, role) for role in named)
+    if not drafts_it and "signer" not in officer.held:
+        return
+    why = _why_to_replace(view, case, letter, workflow)
+    if why:
+        void = f"lifecycle notice void {case.number} {letter.name} --note 理由"
+        text = f"{letter.number}　{letter.title}（已签发；{why}）"
+        text += f"：另拟一件替代，不再发的由签发人作废：{void}" if drafts_it else "：作废或替代"
+        kind = "draft" if drafts_it else "void"
+        yield _errand(kind, case, letter, officer, text)
+
+
+def _why_to_replace(view: View, case: Case, letter: CaseLetter, workflow: Workflow) -> str:
+    """Say what an issued letter tells that is not so any more; "" where nothing is."""
+    gone = outlived(case, letter)
+    if gone is not None:
+        return "所属流转已退回"
+    names = corrected_since(case, letter)
+    if not letter.text:
+        printed = _printed(view, case, letter)
+        names = tuple(name for name in names if name in printed)
+    titles = "、".join(title_of(workflow, name) for name in names)
+    may = "可能" if letter.text else ""
+    return f"其后更正了 {titles}，{may}印的是原来的" if titles else ""
+
+
+def _printed(view: View, case: Case, letter: CaseLetter) -> set[str]:
+    """Name the facts and materials that a letter fills in, and those by which its addressees are
+    known.
+    """
+    from lifecycle.correspondence.drafts import find_drafted
+    from lifecycle.correspondence.writing import template_of
+
+    library = view.office.library
+    drafted = find_drafted(library, case, letter.name)
+    template = template_of(library, view.office.directory, drafted)
+    workflow = drafted.workflow
+    found = {name for name, _place in (*template.variables, *template.optional)}
+    if "case_title" in found:
+        found.add(workflow.subject)
+    if "materials" in found:
+        found |= set(workflow.materials)
+    for name in () if letter.units else (*drafted.to, *drafted.cc):
+        party, role = workflow.parties.get(name), workflow.roles.get(name)
+        found |= {party.fact} if party and party.fact else set()
+        found |= {role.bound} if role and role.bound else set()
+    return found
 
 
 def _dead_promise(view: View, case: Case, written: tuple[Drafted, Letter], on: str) -> str:

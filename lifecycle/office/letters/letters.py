@@ -6,7 +6,8 @@ Cases and letters are named as officers name them; every act is one entry on the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,8 @@ from lifecycle.correspondence.source import to_source
 from lifecycle.correspondence.writing import template_of, write_letter
 from lifecycle.engine.acts import Act, DraftLetter, ReviewLetter, VoidLetter
 from lifecycle.engine.case_letter import DRAFT, ISSUED, REVIEWED, STATES
+from lifecycle.engine.docket import Docket, RefusedError
+from lifecycle.engine.letter_gates import RULES, judge_duty, judge_hands, judge_unit
 from lifecycle.engine.letter_steps import Lapse, lapse_of, outlived
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import (
@@ -46,7 +49,7 @@ from lifecycle.frozen import dataclass
 from lifecycle.ledger.register import Request
 from lifecycle.letter.model import dump_letter
 from lifecycle.template.compose import WRITER
-from lifecycle.template.template import read_template
+from lifecycle.template.template import read_template, title_of
 from lifecycle.workflow.naming import find_recipient
 
 if TYPE_CHECKING:
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from lifecycle.letter.fonts import Fonts
     from lifecycle.letter.model import Letter
     from lifecycle.office.office import Office
+    from lifecycle.workflow.model import Transition
 
 MOST_TEXT_BYTES = 1 << 20
 """Size of a text that an officer edited, beyond which it is refused."""
@@ -131,10 +135,23 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What was done to a letter: the outcome, and the letter after it."""
+    """What was done to a letter: the outcome, and the letter after it; its title, where it was
+    written to do it.
+    """
 
     outcome: Outcome
     letter: CaseLetter
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draftable:
+    """A letter that an officer may draft: the title that such letters bear, with … for what is
+    filled in, and the template's name, which is typed.
+    """
+
+    title: str
+    template: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,8 +322,9 @@ def draft(office: Office, request: Request, case: str, wish: Wish) -> Handled:
     found = office.case(case)
     old = letter_called(found, wish.replaces) if wish.replaces else None
     workflow = office.workflow_of(found)
+    template = find_template(office, found, wish.template) if wish.template else ""
     act = DraftLetter(
-        wish.template or (old.template if old else ""),
+        template or (old.template if old else ""),
         tuple(find_recipient(workflow, name) for name in wish.to),
         tuple(find_recipient(workflow, name) for name in wish.cc),
         clean_text(wish.note, "说明"),
@@ -314,7 +332,63 @@ def draft(office: Office, request: Request, case: str, wish: Wish) -> Handled:
     )
     outcome = draft_letter(office, request, found, act, wish.text)
     made = list(outcome.case.letters)[-1]
-    return Handled(outcome, outcome.case.letters[made])
+    if request.dry_run:
+        return Handled(outcome, outcome.case.letters[made])
+    return Handled(outcome, outcome.case.letters[made], _title(office, outcome.case, made))
+
+
+def _title(office: Office, case: Case, name: str) -> str:
+    """Give the title of a letter that is drafted, "" where it cannot be written."""
+    try:
+        drafted = find_drafted(office.library, case, name)
+        return write_letter(office.library, office.directory, drafted).title
+    except LifecycleError:
+        return ""
+
+
+def draftable(office: Office, case: str) -> tuple[str, tuple[Draftable, ...], int]:
+    """Give a case's number, the letters of its workflow that the transitions of its present state
+    send, and how many others there are.
+    """
+    found = office.case(case)
+    leaving = office.workflow_of(found).leaving[found.state].values()
+    here = tuple(_draftable(office, found, leaving))
+    others = sum(1 for _one in _draftable(office, found)) - len(here)
+    return found.number, here, others
+
+
+def _draftable(
+    office: Office, case: Case, transitions: Iterable[Transition] | None = None
+) -> Iterator[Draftable]:
+    """List the letters that transitions send, by default all of a case's workflow, in the order of
+    these.
+    """
+    directory = office.directory
+    sending = office.workflow_of(case).transitions if transitions is None else transitions
+    rules = (rule for transition in sending for rule in transition.notices)
+    for name in dict.fromkeys(rule.template for rule in rules):
+        digest = directory.document("template", name)
+        if digest is not None:
+            template = read_template(name, office.store.definition(digest), f"template:{name}")
+            yield Draftable(title_of(template), name)
+
+
+def find_template(office: Office, case: Case, text: str) -> str:
+    """Find a template by its name, or by a part of the title that only the letters of one template
+    of the case's workflow bear. A name that nothing bears is given back: who drafts says so.
+    """
+    if office.directory.document("template", text) is not None or _TEMPLATE_NAME.fullmatch(text):
+        return text
+    known = list(_draftable(office, case))
+    found = [one for one in known if text in one.title]
+    if len(found) > 1:
+        named = [f"{one.title}　{one.template}" for one in found]
+        mend = f"写得更完整些，或写其后的模板名，如：{found[0].template}"
+        raise AmbiguousError("公文", text, named, mend)
+    if not found:
+        mend = f"可拟的公文：lifecycle notice draft {case.number}"
+        raise UnknownError("公文模板", text, [one.title for one in known], mend)
+    return found[0].template
 
 
 def draft_letter(
@@ -334,7 +408,8 @@ def draft_letter(
         act = replace(act, text=file)
     elif directory.document("template", act.template) is None:
         known = [d.name for d in directory.documents if d.kind == "template"]
-        raise UnknownError("公文模板", act.template, known)
+        mend = f"可拟的公文：lifecycle notice draft {case.number}"
+        raise UnknownError("公文模板", act.template, known, mend)
     with office.register.together():
         outcome = office.register.submit(request, None, case.id, act)
         if not request.dry_run and not outcome.repeated:
@@ -347,10 +422,13 @@ def draft_letter(
 def review(office: Office, request: Request, case: str, name: str) -> Handled:
     """Find a draft in order (核稿), by the digest of what it says."""
     found = office.case(case)
-    meant = letter_called(found, name).name
-    drafted = find_drafted(office.library, found, meant)
-    letter = see_addressed(office.library, office.directory, drafted)
-    return submit(office, request, found, ReviewLetter(meant, digest_of(letter), WRITER), meant)
+    called = letter_called(found, name)
+    meant = called.name
+    with _whose_first(office, request, found, called, "核稿", "reviewer"):
+        drafted = find_drafted(office.library, found, meant)
+        letter = see_addressed(office.library, office.directory, drafted)
+    act = ReviewLetter(meant, digest_of(letter), WRITER)
+    return replace(submit(office, request, found, act, meant), title=letter.title)
 
 
 def after_review(office: Office, case: Case, letter: CaseLetter) -> str:
@@ -382,10 +460,11 @@ def issue(office: Office, request: Request, case: str, name: str, note: str = ""
     from lifecycle.letter.fonts import Fonts
 
     found = office.case(case)
-    meant = letter_called(found, name).name
-    fonts = Fonts.find()
-    why = clean_text(note, "理由")
-    outcome = number(office, request, found, meant, fonts, why)
+    called = letter_called(found, name)
+    meant, why = called.name, clean_text(note, "理由")
+    with _whose_first(office, request, found, called, "签发", "signer"):
+        fonts = Fonts.find()
+        outcome = number(office, request, found, meant, fonts, why)
     if request.dry_run:
         return Handled(outcome, outcome.case.letters[meant])
     now = office.register.case(found.id)
@@ -443,8 +522,38 @@ def freeze(office: Office, request: Request, case: str, name: str) -> Handled:
 
     found = office.case(case)
     letter = letter_called(found, name)
-    act = freeze_forms(office.library, found, letter, Fonts.find())
+    with _whose_first(office, request, found, letter, "固定版式"):
+        act = freeze_forms(office.library, found, letter, Fonts.find())
     return submit(office, request, found, act, letter.name)
+
+
+@contextmanager
+def _whose_first(
+    office: Office, request: Request, case: Case, letter: CaseLetter, verb: str, duty: str = ""
+) -> Iterator[None]:
+    """Where what is to be done to a letter fails before it is judged (fonts, the text, a rule that
+    is not published), say first that it is not the officer's to do, where it is not: raises
+    RefusedError with the gates of unit, duty and hands. Without a duty, only the unit is asked.
+    """
+    try:
+        yield
+    except RefusedError:
+        raise
+    except LifecycleError:
+        moment = office.moment()
+        docket = Docket(office.workflow_of(case), case, office.acting(request, moment.on), moment)
+        if duty:
+            judge_duty(docket, letter, duty)
+            judge_hands(docket, letter, verb)
+        else:
+            judge_unit(docket, letter.unit)
+        unmet = [gate.kind for gate in docket.gates if not gate.met]
+        if unmet:
+            asked = f"{case.number} {case.title}　{verb} {letter.name}"
+            if not request.dry_run:
+                office.register.count_refusal(request.officer, asked, ",".join(unmet))
+            raise RefusedError(case, asked, tuple(docket.gates), RULES) from None
+        raise
 
 
 def void(office: Office, request: Request, case: str, name: str, note: str) -> Handled:

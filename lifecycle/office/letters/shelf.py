@@ -15,6 +15,7 @@ from lifecycle.ledger.rows.letter_rows import (
     unfrozen_of,
     waiting_for,
 )
+from lifecycle.ledger.rows.task_rows import letters_to_replace
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
@@ -42,6 +43,10 @@ class Shelf:
     def unfrozen(self, unit: str) -> Iterator[Lying]:
         """Give a unit's letters that were signed off and whose forms are not frozen yet."""
         return self._read(unfrozen_of(self._office.store, unit))
+
+    def to_replace(self, unit: str) -> Iterator[Lying]:
+        """Give a unit's issued letters that may have to be replaced."""
+        return self._read(letters_to_replace(self._office.store, unit))
 
     def waiting(self, unit: str) -> Iterator[Lying]:
         """Give the letters to which a unit owes a receipt or an answer."""
@@ -78,6 +83,11 @@ class PastShelf(Shelf):
         return self._then(
             kept, lambda one: (one.unit, one.state, one.frozen) == (unit, ISSUED, False)
         )
+
+    def to_replace(self, unit: str) -> Iterator[Lying]:
+        """Give a unit's issued letters that may have had to be replaced."""
+        kept = letters_to_replace(self._office.store, unit)
+        return self._then(kept, lambda one: one.replace and one.unit == unit)
 
     def waiting(self, unit: str) -> Iterator[Lying]:
         """Give the letters to which a unit owed a receipt or an answer."""

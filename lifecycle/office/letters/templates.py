@@ -39,7 +39,7 @@ from lifecycle.office.administration.publication import (
     templates_in_force,
 )
 from lifecycle.template.compose import compose
-from lifecycle.template.template import read_template
+from lifecycle.template.template import read_template, title_of
 from lifecycle.template.trial import judged, tried
 from lifecycle.workflow.reader import read_workflow
 
@@ -66,6 +66,7 @@ class CatalogueRow(NamedTuple):
     workflow: str
     states: str
     transition: str
+    letter: str
     template: str
     kind: str
     to: str
@@ -103,13 +104,13 @@ class Comparison:
 
 def catalogue(office: Office, workflow: str | None = None) -> list[CatalogueRow]:
     """List which transition sends which letter to whom, in one workflow or in all in force."""
-    kinds = {name: template.kind for name, template in templates_in_force(office).items()}
+    templates = templates_in_force(office)
     rows = []
     for found in _workflows(office, workflow):
         for transition in found.transitions:
             for rule in transition.notices:
-                kind = kinds.get(rule.template, "未发布")
-                rows.append(_catalogue_row(found, transition, rule, kind))
+                template = templates.get(rule.template)
+                rows.append(_catalogue_row(found, transition, rule, template))
     return rows
 
 
@@ -118,7 +119,7 @@ def _workflows(office: Office, workflow: str | None) -> list[Workflow]:
 
 
 def _catalogue_row(
-    workflow: Workflow, transition: Transition, rule: NoticeRule, kind: str
+    workflow: Workflow, transition: Transition, rule: NoticeRule, template: Template | None
 ) -> CatalogueRow:
     names = {name: role.title for name, role in workflow.roles.items()}
     names |= {name: party.title for name, party in workflow.parties.items()}
@@ -132,8 +133,9 @@ def _catalogue_row(
         workflow=workflow.title,
         states=states,
         transition=transition.title,
+        letter=title_of(template) if template else "",
         template=rule.template,
-        kind=kind,
+        kind=template.kind if template else "未发布",
         to="、".join(names.get(name, name) for name in rule.to),
         cc="、".join(names.get(name, name) for name in rule.cc),
         reply=reply,
