@@ -139,23 +139,27 @@ def _replace(made: Any, /, **changes: Any) -> Any:
         if kind.__setattr__ is not _METHODS["__setattr__"]:
             return dataclasses.replace(made, **changes)
         found = _COPIES[kind] = _compiled_copy(kind)
-    copy, setters = found
+    copy, setters, checked = found
     new = copy(made)
-    for name, value in changes.items():
-        if name not in setters:
-            raise TypeError(f"{kind.__qualname__} has no field {name!r}")
-        setters[name](new, value)
-    if hasattr(kind, "__post_init__"):
+    try:
+        for name, value in changes.items():
+            setters[name](new, value)
+    except KeyError as error:
+        raise TypeError(f"{kind.__qualname__} has no field {error}") from None
+    if checked:
         new.__post_init__()
     return new
 
 
 _Setter = Callable[[Any, Any], None]
-_COPIES: dict[type[Any], tuple[Callable[[Any], Any], dict[str, _Setter]]] = {}
+_Copy = tuple[Callable[[Any], Any], dict[str, _Setter], bool]
+_COPIES: dict[type[Any], _Copy] = {}
 
 
-def _compiled_copy(made: type[Any]) -> tuple[Callable[[Any], Any], dict[str, _Setter]]:
-    """Write and compile what copies an object of a class; give it and what sets each field."""
+def _compiled_copy(made: type[Any]) -> _Copy:
+    """Write and compile what copies an object of a class; give it, what sets each field, and
+    whether a copy is to be looked at like any new object.
+    """
     fields = [field.name for field in dataclasses.fields(made)]
     setters: dict[str, _Setter] = {name: getattr(made, name).__set__ for name in fields}
     names: dict[str, Any] = {"make": object.__new__, "made": made}
@@ -163,7 +167,7 @@ def _compiled_copy(made: type[Any]) -> tuple[Callable[[Any], Any], dict[str, _Se
     lines = [f"  set_{name}(new, self.{name})" for name in fields]
     text = "\n".join(["def copy(self):", "  new = make(made)", *lines, "  return new"])
     exec(text, names)  # of the names of the fields, nothing else
-    return names["copy"], setters
+    return names["copy"], setters, hasattr(made, "__post_init__")
 
 
 if TYPE_CHECKING:

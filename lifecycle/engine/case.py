@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
+from functools import cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -352,13 +354,22 @@ def dump_case(case: Case) -> dict[str, Any]:
     return data
 
 
+@cache
+def _values_of(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """Give what reads all fields of an object of a class, in their order."""
+    return attrgetter(*kind.__slots__)
+
+
 def _plain(item: Any) -> dict[str, Any]:
-    return {name: getattr(item, name) for name in item.__slots__}
+    kind: Any = type(item)
+    return dict(zip(kind.__slots__, _values_of(kind)(item), strict=True))
 
 
 def _dump_opinion(opinion: Opinion) -> dict[str, Any]:
     data = _plain(opinion)
-    return {name: data[name] for name in data if data[name] or name != "resolved_by"}
+    if not opinion.resolved_by:
+        del data["resolved_by"]
+    return data
 
 
 def _dump_renewal(renewal: Renewal) -> dict[str, Any]:
@@ -367,7 +378,7 @@ def _dump_renewal(renewal: Renewal) -> dict[str, Any]:
 
 
 def _row(item: Edition) -> list[Any]:
-    return [getattr(item, name) for name in item.__slots__]
+    return list(_values_of(Edition)(item))
 
 
 def _dump_past(past: PastEdition) -> dict[str, Any]:
@@ -419,12 +430,11 @@ def _by_seq(load: Callable[[Any], T], data: Mapping[str, Any]) -> dict[str, T]:
 
 def load_case(
     data: Mapping[str, Any],
-    letters: Mapping[str, CaseLetter],
+    letters: Mapping[str, CaseLetter] = MappingProxyType({}),
     steps: Steps | None = None,
-    recorders: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
 ) -> Case:
     """Rebuild a case from `dump_case`'s values, as they come back out of JSON, its letters and
-    steps, and who made its entries.
+    steps.
     """
     return Case(
         **{
@@ -446,6 +456,5 @@ def load_case(
             "renewals": _by_seq(_load_renewal, data.get("renewals", {})),
             "letters": Letters(letters),
             "steps": Steps() if steps is None else steps,
-            "recorders": Recorders(recorders),
         }
     )

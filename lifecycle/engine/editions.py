@@ -200,11 +200,10 @@ def _pruned(workflow: Workflow, case: Case, names: Iterable[str]) -> Case:
     """Forget the earlier editions that no standing step has read, no return can bring back and no
     limit may count from.
     """
-    past = {**case.past}
-    for name in names:
-        if name in past:
-            kept = _kept(workflow, case, name)
-            past = {**past, name: kept} if kept else {k: v for k, v in past.items() if k != name}
+    kept = {name: _kept(workflow, case, name) for name in names if name in case.past}
+    if not kept:
+        return case
+    past = {name: items for name, items in {**case.past, **kept}.items() if items}
     return replace(case, past=past)
 
 
@@ -302,26 +301,28 @@ def with_step(
     before = after.fired.get(transition.name)
     fired = Fired((before.count if before else 0) + 1, entry.on, entry.seq, entry.persons)
     locked = (set(after.locked) - set(transition.unlocks)) | set(transition.locks)
+    entered = after.entered
+    # Neither a resume nor a return to where the case is enters a state: it never left that.
+    if transition.kind not in ("record", "resume") and entry.target != case.state:
+        entered = {**entered, str(entry.target): entry.seq}
     after = replace(
         after,
         fired={**after.fired, transition.name: fired},
         made={**after.made, transition.name: after.made.get(transition.name, 0) + 1},
         locked=tuple(sorted(locked)),
+        entered=entered,
     )
-    # Neither a resume nor a return to where the case is enters a state: it never left that.
-    if transition.kind not in ("record", "resume") and entry.target != case.state:
-        after = replace(after, entered={**after.entered, str(entry.target): entry.seq})
     return _pruned(workflow, after, tuple(after.past) if transition.undoes else tuple(facts))
 
 
 def _read_by(case: Case, step: MadeStep, names: Iterable[str]) -> Case:
     """Give the case with those of some editions in hand marked that a step has read."""
-    editions = {**case.editions}
+    read = {}
     for name in names:
-        edition = editions.get(name)
+        edition = case.editions.get(name)
         if edition is None or step.reads.get(name) != edition.number:
             continue
-        editions[name] = Edition(
+        read[name] = Edition(
             number=edition.number,
             latest=edition.latest,
             seq=edition.seq,
@@ -331,18 +332,19 @@ def _read_by(case: Case, step: MadeStep, names: Iterable[str]) -> Case:
             first_reader=edition.first_reader or step.seq,
             last_reader=step.seq,
         )
-    return replace(case, editions=editions)
+    return replace(case, editions={**case.editions, **read}) if read else case
 
 
 def _emptied(case: Case, names: Iterable[str], seq: int, by: str) -> Case:
     """Give the case with some facts empty from a step on; what they were comes back with the step's
     undoing.
     """
+    emptied = [name for name in names if name in case.facts]
+    if not emptied:
+        return case
     facts, past = {**case.facts}, {**case.past}
     editions, changed = {**case.editions}, {**case.changed}
-    for name in names:
-        if name not in facts:
-            continue
+    for name in emptied:
         before = edition_of(case, name)
         past[name] = (*past.get(name, ()), PastEdition(before, facts.pop(name)))
         editions[name] = Edition(0, before.latest, seq, by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any, Self
 
 from lifecycle.frozen import dataclass
@@ -11,6 +12,7 @@ from lifecycle.frozen import dataclass
 BEIJING = timezone(timedelta(hours=8))
 
 
+@lru_cache(maxsize=64)
 def recorded_day(at: str) -> str:
     """Give the bureau's day (Beijing, YYYY-MM-DD) of a time of recording."""
     return datetime.fromisoformat(at).astimezone(BEIJING).date().isoformat()

@@ -4,8 +4,10 @@ red.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import wraps
+from typing import Any
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.clocks import due_of
@@ -52,6 +54,30 @@ class Standing:
         return "yellow" if self.yellow_on is not None and self.yellow_on <= on else "green"
 
 
+_Worked = Callable[[Workflow, Case, Calendar], Iterator[OpenLimit]]
+_Kept = Callable[[Workflow, Case, Calendar], tuple[OpenLimit, ...]]
+
+
+def of_last_case(work: _Worked) -> _Kept:
+    """Keep what was worked out of the case that was asked about last: the rows beside the log and
+    the answer to the officer ask the same several times.
+    """
+    last: tuple[Any, ...] = (None, None, None, ())
+
+    @wraps(work)
+    def kept(workflow: Workflow, case: Case, calendar: Calendar) -> tuple[OpenLimit, ...]:
+        nonlocal last
+        of_workflow, of_case, of_calendar, limits = last
+        if of_workflow is workflow and of_case is case and of_calendar is calendar:
+            found: tuple[OpenLimit, ...] = limits
+            return found
+        found = tuple(work(workflow, case, calendar))
+        last = (workflow, case, calendar, found)
+        return found
+
+    return kept
+
+
 def open_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[OpenLimit]:
     """List the limits of the case's state whose present round has begun and is not done."""
     return begun_limits(workflow, case, calendar, done=False)
@@ -71,6 +97,7 @@ def begun_limits(
             yield OpenLimit(limit, now.since, due, case.state)
 
 
+@of_last_case
 def running_limits(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[OpenLimit]:
     """List the limits that run: those of the case's state and, while it is suspended, those of the
     states it left that do not stop.

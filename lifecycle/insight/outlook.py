@@ -234,7 +234,7 @@ def look(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -> Ou
         for t in workflow.leaving[case.state].values()
         for seat in seats_of(workflow, case, t)
     )
-    limits = tuple(running_limits(workflow, case, moment.calendar))
+    limits = running_limits(workflow, case, moment.calendar)
     standing = stand(workflow, case, moment.calendar, moment.on)
     return Outlook(standing, limits, tuple(ways), seats)
 

@@ -106,7 +106,10 @@ class OtherCases:
         """Read what the judgement of an act may read, on the act's day."""
         if isinstance(act, CancelOpening) and case is not None:
             return self.linked_to(case, LAST_DAY)  # whatever the day of either
-        ways, change = _ways_judged(workflow, case, act), _correction(case, act)
+        change = _correction(case, act)
+        if change is None and not workflow.reads_others:
+            return NO_OTHERS
+        ways = _ways_judged(workflow, case, act)
         if case is not None and change is not None:
             return self._for_correction(workflow, case, change, on, ways)
         facts = getattr(act, "facts", {})

@@ -250,7 +250,8 @@ def form_of(raw: bytes) -> int:
 
 def stamp_text(moment: datetime) -> str:
     """Write a time as entries have it: UTC, to the microsecond."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    plain = moment.astimezone(UTC).replace(tzinfo=None)
+    return f"{plain.isoformat(timespec='microseconds')}Z"
 
 
 def new_eid() -> str:

@@ -20,6 +20,7 @@ from lifecycle.ledger.sql import text
 from lifecycle.ledger.sql.statement import Statement
 
 if TYPE_CHECKING:
+    from lifecycle.engine.case import Case
     from lifecycle.ledger.files import Files
 
 _MEND_DEFINITION = (
@@ -75,7 +76,7 @@ class Store(ABC):
     Every method raises UnavailableError when the database cannot be used. `deeds` is told of every
     entry that is committed. `url` opens it in another process; `name` is how people are told which
     database it is; `place` is the path beside which this machine keeps what belongs to it; `files`
-    are the materials.
+    are the materials. `last_read` is the snapshot that was read last, and the case in it.
     """
 
     url: str
@@ -88,6 +89,7 @@ class Store(ABC):
         self._appended: dict[str, tuple[str, int, str]] = {}
         self._numbers: dict[str, str] = {}
         self._definitions: dict[str, bytes] = {}
+        self.last_read: tuple[bytes, Case] | None = None
 
     @abstractmethod
     def close(self) -> None:

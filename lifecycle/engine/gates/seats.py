@@ -38,6 +38,8 @@ def seats_of(workflow: Workflow, case: Case, transition: Transition) -> tuple[Se
     """List who is asked to co-sign a transition, with the opinion that stands and whether it has
     gone stale.
     """
+    if not transition.cosigns:
+        return ()
     found = []
     for cosign in transition.cosigns:
         floor = floor_of(workflow, case, transition, cosign)

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lifecycle.engine.case import Case, dump_case, load_case
+from lifecycle.engine.case import Case, Recorders, dump_case, load_case
+from lifecycle.engine.case_letter import Letters
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.standing import stand
 from lifecycle.engine.visibility import viewers_of
 from lifecycle.engine.workdays import Calendar
+from lifecycle.frozen import replace
 from lifecycle.ledger.record import canonical, read_kept, stored
 from lifecycle.ledger.rows.letter_rows import StoredLetters
 from lifecycle.ledger.rows.step_rows import stored_steps
@@ -74,19 +76,19 @@ class StoredRecorders(Mapping[int, tuple[str, ...]]):
 def read_case(store: Store, snapshot: bytes) -> Case:
     """Read a case's snapshot, its letters and steps to be read when they are asked for.
 
+    The one read last is kept: a command reads its case when it is named and when it is judged.
     Raises UnavailableError where it is damaged.
     """
-
-    def load(data: Any) -> Case:
-        case_id, seq = data["id"], data["seq"]
-        return load_case(
-            data,
-            StoredLetters(store, case_id),
-            stored_steps(store, case_id, seq),
-            StoredRecorders(store, case_id, seq),
-        )
-
-    return read_kept(snapshot, load, "事项状态")
+    last = store.last_read
+    if last is None or last[0] != snapshot:
+        last = store.last_read = (snapshot, read_kept(snapshot, load_case, "事项状态"))
+    case = last[1]
+    return replace(
+        case,
+        letters=Letters(StoredLetters(store, case.id)),
+        steps=stored_steps(store, case.id, case.seq),
+        recorders=Recorders(StoredRecorders(store, case.id, case.seq)),
+    )
 
 
 def series_of(workflow: Workflow, year: int) -> str:

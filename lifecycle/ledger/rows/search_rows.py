@@ -101,6 +101,8 @@ def put_search(store: Store, workflow: Workflow, before: Case | None, after: Cas
 
     Only what changes is written. `before` is None where nothing is kept of the case yet.
     """
+    if before is not None and _is_alike(before, after):
+        return
     wanted = search_text(workflow, after)
     if before is None:
         store.run(text.ADD_SEARCH_TEXT, case_id=after.id, **wanted._asdict())
@@ -112,6 +114,15 @@ def put_search(store: Store, workflow: Workflow, before: Case | None, after: Cas
     store.run(text.CHANGE_SEARCH_TEXT, case_id=after.id, **wanted._asdict())
     store.run(text.DROP_GRAMS, case_id=after.id, grams=_listed(kept.grams - wanted.grams))
     store.run(text.ADD_GRAMS, case_id=after.id, grams=_listed(wanted.grams - kept.grams))
+
+
+def _is_alike(before: Case, after: Case) -> bool:
+    """Tell whether an entry has left alone all that is searched of a case."""
+    return (
+        before.facts is after.facts
+        and before.title == after.title
+        and before.cancelled == after.cancelled
+    )
 
 
 def forget_search(store: Store) -> None:

@@ -37,6 +37,7 @@ class StoredSteps:
         self._case_id = case_id
         self._upto = upto
         self._all: list[MadeStep] | None = None
+        self._of: dict[str, list[MadeStep]] = {}
 
     def all(self) -> list[MadeStep]:
         """Give all of them; read once."""
@@ -56,8 +57,11 @@ class StoredSteps:
         return _steps_in(self._rows(text.STEPS_AFTER, after=seq))
 
     def of(self, transition: str) -> list[MadeStep]:
-        """Give those of a transition."""
-        return _steps_in(self._rows(text.STEPS_OF_TRANSITION, transition=transition))
+        """Give those of a transition; read once."""
+        if transition not in self._of:
+            rows = self._rows(text.STEPS_OF_TRANSITION, transition=transition)
+            self._of[transition] = _steps_in(rows)
+        return self._of[transition]
 
     def _rows(self, statement: Statement, **bound: Any) -> list[tuple[bytes]]:
         return self._store.rows(statement, case_id=self._case_id, upto=self._upto, **bound)

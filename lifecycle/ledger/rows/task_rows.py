@@ -94,12 +94,9 @@ def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) ->
     """List what the way out of the present state asks; an opinion has a day of its own."""
     days = OwnDays.of(workflow, case, calendar)
     for transition in workflow.leaving[case.state].values():
-        for seat in asked_seats(workflow, case, transition):
-            due = due_of_seat(case, transition, seat, calendar)
-            own = due.on.isoformat() if due else day
-            for unit in _sitting(workflow, case, seat):
-                yield "sign", transition.name, seat.role, unit, own
-        yield from _on_objections(workflow, case, transition, day)
+        if transition.cosigns:
+            yield from _on_seats(workflow, case, transition, calendar, day)
+            yield from _on_objections(workflow, case, transition, day)
         if transition.kind in ONWARD:
             yield from _by_makers(workflow, case, "move", transition, days)
     records = awaited_records(workflow, case)
@@ -121,6 +118,17 @@ def _sitting(workflow: Workflow, case: Case, seat: Seat) -> tuple[str, ...]:
     """Say who is asked at a seat, as a row's `unit` has it."""
     named = workflow.roles[seat.role].named is not None
     return held_for(workflow, case, seat.role) if named else (seat.unit,)
+
+
+def _on_seats(
+    workflow: Workflow, case: Case, transition: Transition, calendar: Calendar, day: str
+) -> Iterator[_Asked]:
+    """List whose opinions are asked and owed."""
+    for seat in asked_seats(workflow, case, transition):
+        due = due_of_seat(case, transition, seat, calendar)
+        own = due.on.isoformat() if due else day
+        for unit in _sitting(workflow, case, seat):
+            yield "sign", transition.name, seat.role, unit, own
 
 
 def _by_makers(

@@ -11,7 +11,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from lifecycle.beside import DRAFT, JOURNAL, UPGRADED, WRITE_AHEAD, beside
-from lifecycle.errors import ConflictError, InvalidError, UnavailableError, os_reason
+from lifecycle.errors import (
+    ConflictError,
+    InvalidError,
+    LifecycleError,
+    UnavailableError,
+    os_reason,
+)
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite import driver
 from lifecycle.ledger.sqlite.connection import Connection, SqliteError
@@ -97,6 +103,10 @@ def database_path(url: str) -> Path:
     return path
 
 
+OF_THE_DATABASE = (SqliteError, UnicodeDecodeError)
+"""What the driver raises: it quotes what it read, be it text or not."""
+
+
 @contextlib.contextmanager
 def database_errors(path: Path, outcome: str = "") -> Iterator[None]:
     """Turn the driver's errors into what an officer can act on.
@@ -106,37 +116,37 @@ def database_errors(path: Path, outcome: str = "") -> Iterator[None]:
     """
     try:
         yield
-    except (
-        SqliteError,
-        UnicodeDecodeError,
-    ) as error:  # the driver quotes what it read, be it text or not
-        said, name = str(error), getattr(error, "name", "")
-        if name.startswith("SQLITE_CONSTRAINT"):
-            raise ConflictError(
-                "同一时刻已有另一条记录，请重试", "先用 lifecycle show 查看最新情况"
-            ) from error
-        if name == "SQLITE_READONLY_DBMOVED":
-            raise moved_away(path) from error
-        barrier = (
-            barrier_to_database(path) if "readonly" in said or "unable to open" in said else None
-        )
-        if barrier is not None:
-            what = "数据库不能写入" if "readonly" in said else "数据库打不开"
-            raise UnavailableError(f"{what}：{barrier.message}", barrier.mend) from error
-        told = {
-            "locked": ("数据库正忙，等候 30 秒仍未轮到", "请稍后重试"),
-            "readonly": ("数据库只读，不能写入", "请检查文件与所在文件夹的写权限"),
-            "full": ("磁盘已满", "请清理磁盘后重试"),
-            "unable to open": ("数据库打不开", "请检查路径与权限"),
-            "disk I/O": ("磁盘读写出错", "请检查磁盘后重试"),
-            "no such table": ("数据库不完整", "请从备份恢复：lifecycle restore 备份文件"),
-        }
-        found = next((value for key, value in told.items() if key in said), None)
-        message, mend = found or (
-            "数据库已损坏，或不是本系统的数据库",
-            "请从备份恢复：lifecycle restore 备份文件",
-        )
-        raise UnavailableError(f"{message}{outcome}（{path}：{said}）", mend) from error
+    except OF_THE_DATABASE as error:
+        raise told_error(path, error, outcome) from error
+
+
+def told_error(path: Path, error: Exception, outcome: str = "") -> LifecycleError:
+    """Give what an officer can act on of an error of the driver's; `outcome` is what became of the
+    act.
+    """
+    said, name = str(error), getattr(error, "name", "")
+    if name.startswith("SQLITE_CONSTRAINT"):
+        return ConflictError("同一时刻已有另一条记录，请重试", "先用 lifecycle show 查看最新情况")
+    if name == "SQLITE_READONLY_DBMOVED":
+        return moved_away(path)
+    barrier = barrier_to_database(path) if "readonly" in said or "unable to open" in said else None
+    if barrier is not None:
+        what = "数据库不能写入" if "readonly" in said else "数据库打不开"
+        return UnavailableError(f"{what}：{barrier.message}", barrier.mend)
+    told = {
+        "locked": ("数据库正忙，等候 30 秒仍未轮到", "请稍后重试"),
+        "readonly": ("数据库只读，不能写入", "请检查文件与所在文件夹的写权限"),
+        "full": ("磁盘已满", "请清理磁盘后重试"),
+        "unable to open": ("数据库打不开", "请检查路径与权限"),
+        "disk I/O": ("磁盘读写出错", "请检查磁盘后重试"),
+        "no such table": ("数据库不完整", "请从备份恢复：lifecycle restore 备份文件"),
+    }
+    found = next((value for key, value in told.items() if key in said), None)
+    message, mend = found or (
+        "数据库已损坏，或不是本系统的数据库",
+        "请从备份恢复：lifecycle restore 备份文件",
+    )
+    return UnavailableError(f"{message}{outcome}（{path}：{said}）", mend)
 
 
 def moved_away(path: Path) -> UnavailableError:

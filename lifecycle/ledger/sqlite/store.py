@@ -15,6 +15,7 @@ from lifecycle.ledger.sql.statement import Statement
 from lifecycle.ledger.sqlite.connection import Connection, SqliteError
 from lifecycle.ledger.sqlite.database import (
     APPLICATION,
+    OF_THE_DATABASE,
     UNFINISHED,
     connect,
     database_errors,
@@ -23,6 +24,7 @@ from lifecycle.ledger.sqlite.database import (
     moved_away,
     schema_differences,
     settle,
+    told_error,
     verify,
 )
 from lifecycle.ledger.sqlite.queue import open_queue, turn
@@ -235,11 +237,12 @@ class SqliteStore(Store):
 
     def rows(self, statement: Statement, **values: Any) -> list[Any]:
         """Give all rows of a statement that yields few."""
-        with database_errors(self.path):
-            try:
-                return self.connection.rows(statement.sqlite, values)
-            except UnicodeEncodeError:
-                return []  # half a character, as a wrong encoding gives it, is in no row
+        try:
+            return self.connection.rows(statement.sqlite, values)
+        except UnicodeEncodeError:
+            return []  # half a character, as a wrong encoding gives it, is in no row
+        except OF_THE_DATABASE as error:
+            raise told_error(self.path, error) from error
 
     def run(self, statement: Statement, **values: Any) -> int:
         """Run a statement that writes, within a transaction; give how many rows it wrote."""

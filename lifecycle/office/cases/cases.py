@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -235,7 +236,8 @@ def read_elsewhere(office: Office, before: Case, after: Case) -> Iterator[Remark
 
 def _told(office: Office, workflow: Workflow, body: Mapping[str, Any], before: Case | None) -> str:
     """Tell of an entry with the names that the units had on its day."""
-    names = office.directory.titles(body["intent"]["occurred_on"])
+    on = date.fromisoformat(body["intent"]["occurred_on"])
+    names = office.register.moment(office.directory, on).names
     return told(office, workflow, body, names, before)
 
 
