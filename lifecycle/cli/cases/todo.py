@@ -140,8 +140,14 @@ def _blocks(found: Todo, *, brief: bool) -> list[_Block]:
         blocks.append(_Block("", "", tuple(waiting_lines(found.waiting, found.dead))))
     blocks += _of_tasks(overdue, brief=brief)
     blocks += [_of_letter(letter, today, brief=brief) for letter in dated]
-    blocks += _of_tasks(others, brief=brief)
-    return blocks + [_of_letter(letter, today, brief=brief) for letter in undated]
+    on_letters = [_of_letter(letter, today, brief=brief) for letter in undated]
+    if not brief:
+        return [*blocks, *_of_tasks(others, brief=brief), *on_letters]
+    # On a screen with room for a few, a letter goes before what has no day.
+    by_day = [task for task in others if task.group != "none"]
+    no_day = [task for task in others if task.group == "none"]
+    blocks += [*_of_tasks(by_day, brief=brief), *on_letters]
+    return [*blocks, *_of_tasks(no_day, brief=brief)]
 
 
 def _of_tasks(tasks: Sequence[CaseTask], *, brief: bool) -> list[_Block]:
