@@ -74,7 +74,7 @@ from lifecycle.workflow.model import CLOCK, Workflow
 from lifecycle.workflow.reliance import reads_of
 
 if TYPE_CHECKING:
-    from lifecycle.people.changes import OfficeChange, PublishDefinition
+    from lifecycle.people.changes import OfficeChange, ProposeCalendar, PublishDefinition
 
 SOFTWARE = f"lifecycle {__version__}"
 
@@ -787,10 +787,10 @@ class Register:
     ) -> Mapping[str, Any]:
         """Judge and record a change to the office.
 
-        `definition` are the bytes that a PublishDefinition puts into force. Gives the entry's body.
+        `definition` are the bytes that it publishes or proposes. Gives the entry's body.
         """
         # Not at the top: a command on a case is spared all changes of the office.
-        from lifecycle.people.changes import OfficeDocket, PublishDefinition
+        from lifecycle.people.changes import OfficeDocket, ProposeCalendar, PublishDefinition
         from lifecycle.people.evolve import evolve_directory
 
         if request.request_id is not None:
@@ -822,8 +822,9 @@ class Register:
             after = evolve_directory(directory, body, digest)
             self.store.append(OFFICE, place.seq, stamp.eid, raw, digest)
             self.store.put_office(after.seq, after.head, canonical(dump_directory(after)))
-            if isinstance(change, PublishDefinition) and definition is not None:
-                self._publish(change, definition, after)
+            if isinstance(change, PublishDefinition | ProposeCalendar) and definition is not None:
+                self._keep(change, definition)
+            self._after_documents(directory, after)
         return body
 
     def _changed_before(
@@ -845,15 +846,20 @@ class Register:
         self.store.deeds.add(Deed(intent["eid"], intent["seq"], ""))
         return body
 
-    def _publish(self, change: PublishDefinition, body: bytes, directory: Directory) -> None:
-        """Keep the bytes of a definition that is now in force, and what is computed from them."""
+    def _keep(self, change: PublishDefinition | ProposeCalendar, body: bytes) -> None:
+        """Keep the bytes of a definition."""
         self.store.put_definition(change.digest, change.kind, change.name, body)
         if change.kind == "workflow":
             self.library.publish(change.digest)
-        if change.kind in ("workflow", "calendar"):
-            put_every(self.library, directory)
-        if change.kind == "calendar":
-            refile(self.library, self.library.calendar(change.digest))
+
+    def _after_documents(self, before: Directory, after: Directory) -> None:
+        """Compute anew what rests on the definitions that a change has put into force."""
+        kinds = {document.kind for document in after.documents[len(before.documents) :]}
+        if kinds & {"workflow", "calendar"}:
+            put_every(self.library, after)
+        digest = after.document("calendar", CALENDAR)
+        if digest is not None and "calendar" in kinds:
+            refile(self.library, self.library.calendar(digest))
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,20 @@ class Document:
     seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarProposal:
+    """A calendar that an officer proposed: the entry's eid and place, who, the calendar's name and
+    SHA-256, and who confirmed it.
+    """
+
+    id: str
+    seq: int
+    officer: str
+    name: str
+    digest: str
+    confirmed_by: str | None = None
+
+
 _COMMON = re.compile("^[省市县区]|(局|委|办|厅|部|处|科|中心|支队|公司|部门|委员会|办公室)$")
 """What names of units begin and end with, whosever they are."""
 
@@ -227,7 +241,28 @@ class Directory:
     early_workdays: int | None = None
     clock_steps: tuple[ClockStep, ...] = ()
     accounts: tuple[Account, ...] = ()
+    proposals: tuple[CalendarProposal, ...] = ()
     posts: Mapping[str, Post] = field(default_factory=dict)
+
+    @property
+    def has_calendar(self) -> bool:
+        """Tell whether some calendar has been put into force."""
+        return any(document.kind == "calendar" for document in self.documents)
+
+    @property
+    def open_proposal(self) -> CalendarProposal | None:
+        """Give the calendar that was proposed last, where it is not in force and none was put into
+        force since.
+        """
+        last = self.proposals[-1] if self.proposals else None
+        if last is None or last.confirmed_by is not None:
+            return None
+        later = any(d.kind == "calendar" and d.seq > last.seq for d in self.documents)
+        return None if later else last
+
+    def proposal(self, eid: str) -> CalendarProposal | None:
+        """Give the calendar that an entry proposed, by its eid; None where it proposed none."""
+        return next((one for one in self.proposals if one.id == eid), None)
 
     def document(self, kind: str, name: str, seq: int | None = None) -> str | None:
         """Give the SHA-256 of the definition of that name in force after so many office entries
@@ -552,6 +587,7 @@ def dump_directory(directory: Directory) -> dict[str, Any]:
         "early_workdays",
         "clock_steps",
         "accounts",
+        "proposals",
         "posts",
     ):  # left out where empty: so are they in offices older than these
         if values[name] in ((), {}, "", None) or (name == "clock_days" and not values[name]):
@@ -589,6 +625,7 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
     documents = tuple(Document(**d) for d in data["documents"])
     steps = tuple(ClockStep(**step) for step in data.get("clock_steps", ()))
     accounts = tuple(Account(**account) for account in data.get("accounts", ()))
+    proposals = tuple(CalendarProposal(**proposal) for proposal in data.get("proposals", ()))
     posts = {
         code: Post(
             code,
@@ -613,5 +650,6 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
         data.get("early_workdays"),
         steps,
         accounts,
+        proposals,
         posts,
     )

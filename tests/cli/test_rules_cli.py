@@ -264,7 +264,9 @@ def test_an_announced_year_is_merged_in(bureau: Bureau) -> None:
         f'years:\n  "{last}":\n    announced: true\n    holidays: [01-01, 01-02]\n    workdays: '
         f"[]\n",
     )
-    assert bureau.do("calendar", "publish", "year.yaml", by="admin").startswith("已发布日历 CN（")
+    bureau.do("officer", "grant", "land01", "auditor", by="admin")
+    assert bureau.do("calendar", "publish", "year.yaml", by="admin").startswith("已提出日历 CN（")
+    bureau.do("calendar", "confirm", "year.yaml", by="land01")
     years = {row["year"]: row["announced"] for row in bureau.asks("calendar", "list")["years"]}
     assert (years[last], years[2026]) == (True, True)
     assert (

@@ -222,8 +222,7 @@ def test_a_calendar_published_anew_counts_from_then_on(
     office.at("2026-09-11")
     office.do("advance", number, "ask", by="b1")
     year = f'  "2026": {{announced: true, basis: 试, {days}}}'
-    path = office.write("calendar.yaml", f"name: CN\nyears:\n{year}\n")
-    office.do("calendar", "publish", path, by="admin")
+    office.put_calendar(year)
     office.at(day)
     office.do("advance", number, "answer", "--set", "answer=可", by="l1")
     assert made(office, number)[-2] == ("clock", day, "urge")

@@ -254,8 +254,7 @@ def test_a_calendar_put_right_later_judges_nothing_of_before(
     there.at("2026-10-13")
     there.do("advance", number, "end", by="b1")
     year = '  "2026": {announced: true, basis: 试, holidays: [10-01], workdays: []}'
-    path = there.write("calendar.yaml", f"name: CN\nyears:\n{year}\n")
-    there.do("calendar", "publish", path, by="admin")
+    there.put_calendar(year)
     assert there.findings() == []
 
 

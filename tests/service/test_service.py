@@ -288,6 +288,7 @@ def opened_paths(served: Served, scratch: Path, words: tuple[str, ...]) -> tuple
         ("workflow", "diff", "visit"),
         ("workflow", "publish"),
         ("calendar", "publish"),
+        ("calendar", "confirm"),
         ("notice", "publish"),
         ("notice", "lint"),
         ("notice", "verify"),

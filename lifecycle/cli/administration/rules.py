@@ -1,4 +1,4 @@
-"""The rules: `workflow list|check|graph|schema|publish|diff` and `calendar list|publish`."""
+"""The rules: `workflow list|check|graph|schema|publish|diff`, `calendar list|publish|confirm`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.callers import file_named
 from lifecycle.cli.acting import request_of
+from lifecycle.cli.administration.people import recorded
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.faults import tell_faults, tell_published
 from lifecycle.cli.files import INPUT
@@ -15,7 +16,8 @@ from lifecycle.cli.terminal.table import write_table
 from lifecycle.outfile import write_file
 
 if TYPE_CHECKING:
-    from lifecycle.office.administration.rules import CalendarLine, Change, WorkflowLine
+    from lifecycle.office.administration.calendars import CalendarLine, ProposedCalendar
+    from lifecycle.office.administration.rules import Change, WorkflowLine
 
 workflow = Group(
     "workflow",
@@ -33,11 +35,12 @@ workflow = Group(
 )
 calendar = Group(
     "calendar",
-    help="工作日历：列出、发布。期限按工作日计算时依据它。",
+    help="工作日历：列出、提出、确认。期限按工作日计算时依据它，改它须经两人。",
     sections={
         "命令": {
             "list": Verb(f"{__name__}:calendar_list", "列出各年是否已公布"),
-            "publish": Verb(f"{__name__}:calendar_publish", "发布新公布的年份（管理员）"),
+            "publish": Verb(f"{__name__}:calendar_publish", "提出新公布的年份（管理员）"),
+            "confirm": Verb(f"{__name__}:calendar_confirm", "确认别人提出的，从此生效"),
         }
     },
 )
@@ -192,23 +195,58 @@ def workflow_publish(desk: Desk, file: str) -> None:
 @at_desk
 def calendar_list(desk: Desk) -> None:
     """List the calendar's years."""
-    from lifecycle.office.administration.rules import calendar_years
+    from lifecycle.office.administration.calendars import calendar_years
 
     found = calendar_years(desk.office)
-    years = [
-        {
-            "year": line.year,
-            "announced": line.announced,
-            "holidays": line.holidays,
-            "workdays": line.workdays,
-        }
-        for line in found.years
-    ]
-    heads = ("年份", "放假安排", "放假工作日", "调休上班")
-    desk.answer(
-        {"sha256": found.sha256, "years": years},
-        lambda: write_table(heads, map(_year, found.years), align="><>>"),
-    )
+    document: dict[str, object] = {
+        "sha256": found.sha256,
+        "years": list(map(_year_json, found.years)),
+    }
+    if found.proposed is not None:
+        document["proposed"] = _proposed_json(found.proposed)
+
+    def tell() -> None:
+        heads = ("年份", "放假安排", "放假工作日", "调休上班")
+        write_table(heads, map(_year, found.years), align="><>>")
+        if found.proposed is not None:
+            say(f"{found.proposed.officer} 提出的日历待确认，其中有改动的年份：")
+            _tell_proposed(found.proposed)
+
+    desk.answer(document, tell)
+
+
+def _year_json(line: CalendarLine) -> dict[str, object]:
+    return {
+        "year": line.year,
+        "announced": line.announced,
+        "holidays": line.holidays,
+        "workdays": line.workdays,
+    }
+
+
+def _proposed_json(proposed: ProposedCalendar) -> dict[str, object]:
+    return {
+        "sha256": proposed.sha256,
+        "officer": proposed.officer,
+        "confirmers": list(proposed.confirmers),
+        "years": list(map(_year_json, proposed.years)),
+    }
+
+
+def _tell_proposed(proposed: ProposedCalendar) -> None:
+    """Say which years a proposed calendar would change, and who is to confirm it how."""
+    for line in proposed.years:
+        year, told, holidays, workdays = _year(line)
+        say(f"  {year}　", told, f"　放假工作日 {holidays}　调休上班 {workdays}")
+    confirm = "lifecycle calendar confirm 文件"
+    if proposed.confirmers:
+        say(f"请另一名管理员或审计员（{'、'.join(proposed.confirmers)}）核对后确认：{confirm}")
+    else:
+        say(
+            f"除 {proposed.officer} 外没有别的管理员或审计员，还没有人能确认：先请一人担任，"
+            "lifecycle officer grant 工号 auditor（没有登记的，lifecycle officer add … "
+            f"--role auditor），再由其运行 {confirm}"
+        )
 
 
 def _year(line: CalendarLine) -> tuple[str, ...]:
@@ -218,9 +256,8 @@ def _year(line: CalendarLine) -> tuple[str, ...]:
 
 @command(
     "publish",
-    help="发布新公布的年份：文件里的年份并入现行日历，同一年份以文件为准。"
-    "以前的办理仍按当时的日历"
-    "。",
+    help="提出新公布的年份：文件里的年份并入现行日历，同一年份以文件为准。另一名管理员或审计员"
+    "用 calendar confirm 确认以后才生效；以前的办理仍按当时的日历。",
     examples=["lifecycle calendar publish 2027.yaml --as admin"],
 )
 @argument(
@@ -231,7 +268,33 @@ def _year(line: CalendarLine) -> tuple[str, ...]:
 )
 @at_desk
 def calendar_publish(desk: Desk, file: str) -> None:
-    """Put announced years into force."""
-    from lifecycle.office.administration.rules import publish_calendar
+    """Propose announced years."""
+    from lifecycle.office.administration.calendars import ProposedCalendar, publish_calendar
 
-    tell_published(desk, publish_calendar(desk.office, request_of(desk), file))
+    made = publish_calendar(desk.office, request_of(desk), file)
+    if not isinstance(made, ProposedCalendar):
+        tell_published(desk, made)
+        return
+
+    def tell() -> None:
+        said = "已经提出过" if made.repeated else "已提出"
+        say(f"{said}日历 CN（{made.sha256[:12]}），还没有生效")
+        _tell_proposed(made)
+
+    desk.answer({"proposed": _proposed_json(made), "repeated": made.repeated}, tell)
+
+
+@command(
+    "confirm",
+    help="确认别人提出的日历，从此生效，在办事项的期限随之重排。须是另一名管理员或审计员，"
+    "用自己核对过的文件确认，须与提出的一致；提出的人不能自己确认，委托也不行。",
+    examples=["lifecycle calendar confirm 2027.yaml --as auditor01"],
+)
+@argument("file", type=INPUT, metavar="文件", help="日历文件，与提出的内容相同")
+@at_desk
+def calendar_confirm(desk: Desk, file: str) -> None:
+    """Confirm a proposed calendar."""
+    from lifecycle.office.administration.calendars import confirm_calendar
+
+    entry, digest = confirm_calendar(desk.office, request_of(desk), file)
+    recorded(desk, entry, f"已确认日历 CN（{digest[:12]}），从此生效")

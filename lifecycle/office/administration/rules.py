@@ -1,4 +1,4 @@
-"""The rules: workflows in force, to check, draw, compare and publish; and the working calendar."""
+"""The rules: workflows in force, to check, draw, compare and publish."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 
 from lifecycle.callers import file_named
 from lifecycle.errors import InvalidError, Problem, UnknownError, WorkflowError, faults_among
-from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.exchange.diagram import draw
 from lifecycle.exchange.schema import schema, schema_text
-from lifecycle.ledger.record import CALENDAR, hash_of
 from lifecycle.office.administration.definitions import examine_whole, workflows_in
 from lifecycle.office.administration.publication import (
     publish,
@@ -33,15 +31,11 @@ if TYPE_CHECKING:
     from lifecycle.workflow.model import Workflow
 
 __all__ = [
-    "CalendarLine",
-    "CalendarYears",
     "Change",
     "WorkflowLine",
-    "calendar_years",
     "check_workflows",
     "compare_workflows",
     "draw_workflow",
-    "publish_calendar",
     "publish_workflow",
     "schema",
     "schema_text",
@@ -66,26 +60,6 @@ class WorkflowLine:
     states: int
     transitions: int
     basis: str
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarLine:
-    """A year of the calendar: whether it was announced, how many holidays and working weekends it
-    has.
-    """
-
-    year: int
-    announced: bool
-    holidays: int
-    workdays: int
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarYears:
-    """The calendar in force: its SHA-256 and its years."""
-
-    sha256: str
-    years: tuple[CalendarLine, ...]
 
 
 def workflows_in_force(office: Office) -> list[WorkflowLine]:
@@ -235,22 +209,3 @@ def _see_newer(last: Workflow, workflow: Workflow) -> None:
             f"{workflow.version} 版",
             f"请把 version 改为 {last.version + 1}",
         )
-
-
-def calendar_years(office: Office) -> CalendarYears:
-    """List the years of the calendar in force."""
-    calendar = office.moment().calendar
-    years = [
-        CalendarLine(year, data.announced, len(data.holidays), len(data.workdays))
-        for year, data in sorted(calendar.years.items())
-    ]
-    return CalendarYears(calendar.digest, tuple(years))
-
-
-def publish_calendar(office: Office, request: Request, file: str) -> Publication:
-    """Put a calendar file's years into force, within the calendar in force."""
-    before = office.directory.document("calendar", CALENDAR)
-    in_force = office.store.definition(before) if before else None
-    body = read_calendar_file(file_named(file), in_force)
-    definitions = [] if before == hash_of(body) else [("calendar", CALENDAR, body)]
-    return publish(office, request, definitions, [CALENDAR])

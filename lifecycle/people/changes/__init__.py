@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from lifecycle.errors import InvalidError
 from lifecycle.people.changes.accounts import MapAccount, UnmapAccount
+from lifecycle.people.changes.calendars import ConfirmCalendar, ProposeCalendar
 from lifecycle.people.changes.change import DatedChange, OfficeChange, OfficeDocket, OfficeEntry
 from lifecycle.people.changes.clock import AnnounceClock, ConfirmClock
 from lifecycle.people.changes.definitions import PublishDefinition
@@ -24,6 +25,7 @@ __all__ = [
     "AddUnit",
     "AnnounceClock",
     "ChangeUnit",
+    "ConfirmCalendar",
     "ConfirmClock",
     "DatedChange",
     "Delegate",
@@ -35,6 +37,7 @@ __all__ = [
     "OfficeChange",
     "OfficeDocket",
     "OfficeEntry",
+    "ProposeCalendar",
     "PublishDefinition",
     "RevokeDelegation",
     "RevokeRoles",
@@ -57,6 +60,8 @@ CHANGES: dict[str, type[OfficeChange]] = {
         Delegate,
         RevokeDelegation,
         PublishDefinition,
+        ProposeCalendar,
+        ConfirmCalendar,
         MapAccount,
         UnmapAccount,
         AnnounceClock,

@@ -50,6 +50,16 @@ class OfficeDocket:
             return "admin"
         raise InvalidError(f"须由管理员办理；您（{asker.id} {asker.title}）不是管理员", ONLY_ADMIN)
 
+    def second_person(self, what: str) -> str:
+        """Give the role on which the confirmation of what somebody else announced rests; raises
+        InvalidError.
+        """
+        for role in ("admin", "auditor"):
+            if self.is_held(role):
+                return role
+        message = f"{self.asker().id} 不是管理员或审计员，不能确认{what}"
+        raise InvalidError(message, "请另一名管理员或审计员确认")
+
     def person(self, code: str) -> Person:
         """Give an officer whom the directory knows; raises UnknownError."""
         if code not in self.directory.people:

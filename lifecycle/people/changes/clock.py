@@ -83,7 +83,7 @@ class ConfirmClock(OfficeChange):
         """Judge that an administrator or auditor confirms what somebody else announced, on the day
         that the clock showed.
         """
-        role = self._authority(docket)
+        role = docket.second_person("时钟")
         asker, at = docket.asker(), docket.at
         steps = docket.directory.clock_steps
         step = next((step for step in steps if step.id == self.step), None)
@@ -99,14 +99,6 @@ class ConfirmClock(OfficeChange):
             shown, now = in_beijing(step.clock), in_beijing(at)
             raise InvalidError(f"提出时时钟为 {shown}，现为 {now}，不在同一天", _AGAIN)
         return role
-
-    @staticmethod
-    def _authority(docket: OfficeDocket) -> str:
-        for role in ("admin", "auditor"):
-            if docket.is_held(role):
-                return role
-        message = f"{docket.asker().id} 不是管理员或审计员，不能确认时钟"
-        raise InvalidError(message, "请另一名管理员或审计员确认")
 
     def fold(self, directory: Directory, entry: OfficeEntry) -> Directory:
         """Give the office in which the jump is confirmed."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any, Self
 
-from lifecycle.errors import UnknownError
+from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.people.changes.change import OfficeChange, OfficeDocket, OfficeEntry
-from lifecycle.people.changes.wire import Intent, data_of, misshapen, number, text
+from lifecycle.people.changes.wire import Intent, data_of, file_of, number, text
 from lifecycle.people.directory import Directory, Document
 from lifecycle.people.kinds import KINDS
 
@@ -30,10 +30,19 @@ class PublishDefinition(OfficeChange):
         return cls(kind, name, len(body), sha256(body).hexdigest())
 
     def judge(self, docket: OfficeDocket) -> str:
-        """Judge that an administrator publishes it, and its kind; its bytes have been read."""
+        """Judge that an administrator publishes it, and its kind; its bytes have been read.
+
+        Only the office's first calendar is in force at once: the days of all open cases hang on it.
+        """
         role = docket.administrator()
         if self.kind not in KINDS:
             raise UnknownError("定义种类", self.kind, KINDS)
+        if self.kind == "calendar" and docket.directory.has_calendar:
+            raise InvalidError(
+                "已有现行的日历，新的须由一人提出、另一人确认，不能一人发布",
+                "管理员 lifecycle calendar publish 提出，另一名管理员或审计员 "
+                "lifecycle calendar confirm 确认",
+            )
         return role
 
     def fold(self, directory: Directory, entry: OfficeEntry) -> Directory:
@@ -49,10 +58,7 @@ class PublishDefinition(OfficeChange):
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
-        data, files = data_of(intent), intent["files"]
-        if not isinstance(files, list) or not files or not isinstance(files[0], dict):
-            misshapen("files")
-        file = files[0]
+        data, file = data_of(intent), file_of(intent)
         return cls(
             text(data, "kind"), text(data, "name"), number(file, "size"), text(file, "sha256")
         )

@@ -56,6 +56,14 @@ def optional_number(data: Mapping[str, Any], key: str) -> int | None:
     return number(data, key) if key in data else None
 
 
+def file_of(intent: Intent) -> Mapping[str, Any]:
+    """Give the first of an intent's `files`, which must be there."""
+    files = intent["files"]
+    if not isinstance(files, list) or not files or not isinstance(files[0], dict):
+        misshapen("files")
+    return files[0]
+
+
 def misshapen(key: str) -> NoReturn:
     """Refuse what is not built like a change."""
     raise InvalidError(f"记录的字段不对：{key}")
