@@ -37,6 +37,7 @@ CONDITIONS = (
     "LED_BY_OR_NAMING",
     "OPENED_BETWEEN",
     "OPENED_BY",
+    "SEEN_BY",
 )
 
 
