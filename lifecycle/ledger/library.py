@@ -40,7 +40,7 @@ class Library:
         self._calendars: dict[str, Calendar] = {}
         self._directory = Directory()
         self._officers: dict[tuple[Any, ...], Officer] = {}
-        self._staff: dict[tuple[str, int], dict[str, frozenset[str]] | None] = {}
+        self._moments: dict[tuple[str, int, str, str], Moment] = {}
 
     def workflow(self, digest: str) -> Workflow:
         """Give the workflow with that SHA-256."""
@@ -120,18 +120,19 @@ class Library:
 
     def moment_of(self, directory: Directory, body: Mapping[str, Any]) -> Moment:
         """Give the moment at which an entry was judged, with who was in office then."""
-        on, seq = body["intent"]["occurred_on"], body["office"]
-        key = (on, seq)
-        if key not in self._staff:
-            if len(self._staff) > _MOST_DAYS:
-                self._staff.clear()
-            self._staff[key] = directory.staff(on, seq)
-        return Moment(
-            date.fromisoformat(on),
-            self.calendar(body["calendar"]),
-            staff=self._staff[key],
-            recorded=date.fromisoformat(recorded_day(body["recorded_at"])),
-        )
+        on, seq, calendar = body["intent"]["occurred_on"], body["office"], body["calendar"]
+        recorded = recorded_day(body["recorded_at"])
+        key = (on, seq, calendar, recorded)
+        if key not in self._moments:
+            if len(self._moments) > _MOST_DAYS:
+                self._moments.clear()
+            self._moments[key] = Moment(
+                date.fromisoformat(on),
+                self.calendar(calendar),
+                staff=directory.staff(on, seq),
+                recorded=date.fromisoformat(recorded),
+            )
+        return self._moments[key]
 
     def moment(self, on: str, calendar: str, names: Mapping[str, str] | None = None) -> Moment:
         """Give the moment at which an entry was judged."""
