@@ -3,7 +3,7 @@
 `python benchmarks/bench.py [--quick] [--big] [GROUP …]` prints a line for each measurement: what,
 size, least and median of ours and of the floor, their ratios, the aim, and the figure of before.
 `--quick` only tries whether everything runs: its figures say nothing. `--big` audits a million
-entries. Groups: advances, writers, processes, replays, pages, look_backs, servers, letters.
+entries. Groups: advances, writers, processes, replays, pages, ticks, look_backs, servers, letters.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from benchmarks.pages import bench_pages
 from benchmarks.processes import bench_processes
 from benchmarks.replays import bench_replays
 from benchmarks.servers import bench_servers
+from benchmarks.ticks import bench_ticks
 from benchmarks.writers import bench_writers
 
 
@@ -36,6 +37,7 @@ def main() -> None:
         "processes": lambda: bench_processes(quick=quick),
         "replays": lambda: bench_replays(quick=quick, big=big),
         "pages": lambda: bench_pages(quick=quick),
+        "ticks": lambda: bench_ticks(quick=quick),
         "look_backs": lambda: bench_look_backs(quick=quick),
         "servers": lambda: bench_servers(quick=quick),
         "letters": lambda: _letters(quick=quick),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -115,6 +116,7 @@ def multiply_cases(office: Office, cases: int) -> None:
     """
     connection = office.store.connection  # type: ignore[attr-defined]
     row = list(connection.rows("SELECT * FROM cases")[0])
+    snapshot = json.loads(row[-1])
     asked = connection.rows("SELECT kind, transition, role, unit, due_on FROM task")
     held = ", ".join("?" * len(row))
     with office.store.writing():
@@ -122,6 +124,7 @@ def multiply_cases(office: Office, cases: int) -> None:
             place, trade = PLACES[turn % 10], TRADES[turn // 10 % 10]
             title = f"{place}{trade}第{turn}号项目"
             row[0], row[1], row[4] = f"copy-{turn}", f"JZ-2026-{turn + 1:07}", title
+            row[-1] = canonical(snapshot | {"id": row[0], "number": row[1], "title": title})
             connection.run(f"INSERT INTO cases VALUES ({held})", row)
             for task in asked:
                 connection.run(

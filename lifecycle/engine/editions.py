@@ -260,7 +260,8 @@ def with_opening(workflow: Workflow, case: Case, entry: Entry) -> Case:
         counts={},
         cause=entry.cause,
     )
-    return _read_by(replace(case, steps=case.steps.plus(step)), step, step.reads)
+    editions = _as_read_by(case.editions, step, step.reads)
+    return replace(case, steps=case.steps.plus(step), editions=editions)
 
 
 def with_step(
@@ -292,11 +293,13 @@ def with_step(
         },
         cause=entry.cause,
     )
-    after = _read_by(replace(case, steps=case.steps.plus(step)), step, step.reads)
+    editions = _as_read_by(case.editions, step, step.reads)
+    after = replace(case, steps=case.steps.plus(step), editions=editions)
     if transition.undoes:
         after = _undone(workflow, after, transition, str(entry.target), entry.seq)
     after = with_values(workflow, after, facts, entry.seq, transition.name)
-    after = _read_by(after, step, facts)
+    if facts:
+        after = replace(after, editions=_as_read_by(after.editions, step, facts))
     after = _emptied(after, empty, entry.seq, transition.name)
     before = after.fired.get(transition.name)
     fired = Fired((before.count if before else 0) + 1, entry.on, entry.seq, entry.persons)
@@ -315,11 +318,13 @@ def with_step(
     return _pruned(workflow, after, tuple(after.past) if transition.undoes else tuple(facts))
 
 
-def _read_by(case: Case, step: MadeStep, names: Iterable[str]) -> Case:
-    """Give the case with those of some editions in hand marked that a step has read."""
+def _as_read_by(
+    editions: Mapping[str, Edition], step: MadeStep, names: Iterable[str]
+) -> Mapping[str, Edition]:
+    """Give the editions in hand with those of some marked that a step has read."""
     read = {}
     for name in names:
-        edition = case.editions.get(name)
+        edition = editions.get(name)
         if edition is None or step.reads.get(name) != edition.number:
             continue
         read[name] = Edition(
@@ -332,7 +337,7 @@ def _read_by(case: Case, step: MadeStep, names: Iterable[str]) -> Case:
             first_reader=edition.first_reader or step.seq,
             last_reader=step.seq,
         )
-    return replace(case, editions={**case.editions, **read}) if read else case
+    return {**editions, **read} if read else editions
 
 
 def _emptied(case: Case, names: Iterable[str], seq: int, by: str) -> Case:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from lifecycle.errors import InvalidError
@@ -72,11 +73,7 @@ class Calendar:
         if not 0 <= amount <= MOST:
             raise InvalidError(f"期限 {amount} 超出可计算的范围（0 至 {MOST}）")
         if unit == "workday" and amount:
-            day, left = start, amount
-            while left:
-                day += DAY
-                left -= self.is_workday(day)
-            return Due(day, self.is_provisional(start, day))
+            return _workdays_after(self, start, amount)
         day = start + amount * DAY if unit == "day" else add_months(start, amount)
         landed = day
         if roll:
@@ -87,6 +84,16 @@ class Calendar:
     def due(self, start: date, limit: Limit) -> Due:
         """Give the last day of a time limit that starts on a day."""
         return self.add(start, limit.amount, limit.unit, roll=limit.roll)
+
+
+@lru_cache(maxsize=4096)
+def _workdays_after(calendar: Calendar, start: date, amount: int) -> Due:
+    """Count so many workdays from a day, that day excluded: one by one, so it is kept."""
+    day, left = start, amount
+    while left:
+        day += DAY
+        left -= calendar.is_workday(day)
+    return Due(day, calendar.is_provisional(start, day))
 
 
 def read_calendar(data: Mapping[str, Any], digest: str) -> Calendar:

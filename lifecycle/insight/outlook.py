@@ -339,9 +339,10 @@ def _corrections_waiting(
     workflow: Workflow, case: Case, officer: Officer, moment: Moment, due: str | None
 ) -> Iterator[Task]:
     """List the corrections that the officer may confirm: as the lead, and another person."""
-    if not any(holds(workflow, case, officer, role) for role in confirmers_of(workflow, case)):
+    waiting = waiting_proposals(case)
+    if not (waiting and _confirms(workflow, case, officer)):
         return
-    for proposal in waiting_proposals(case):
+    for proposal in waiting:
         if set(proposal.persons) & set(officer.persons):
             continue
         change = told_proposal(workflow, case, proposal, moment.names)
@@ -351,14 +352,20 @@ def _corrections_waiting(
         yield Task("confirm", case, None, text, command, due)
 
 
+def _confirms(workflow: Workflow, case: Case, officer: Officer) -> bool:
+    """Tell whether an officer confirms corrections; that looks at the steps of a case."""
+    return any(holds(workflow, case, officer, role) for role in confirmers_of(workflow, case))
+
+
 def _renewals_owed(
     workflow: Workflow, case: Case, officer: Officer, moment: Moment, due: str | None
 ) -> Iterator[Task]:
     """List the opinions that the officer's unit has to give anew, since a correction changed what
     they covered; and, for the lead, the objections to settle.
     """
-    leads = any(holds(workflow, case, officer, role) for role in confirmers_of(workflow, case))
-    for renewal in renewals_waiting(workflow, case):
+    waiting = renewals_waiting(workflow, case)
+    leads = bool(waiting) and _confirms(workflow, case, officer)
+    for renewal in waiting:
         for seat in renewal.objecting if leads else ():
             if is_settleable(workflow, renewal, seat):
                 name = who_is(workflow, moment, seat.role, seat.unit)

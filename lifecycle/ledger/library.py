@@ -20,8 +20,6 @@ from lifecycle.people.directory import Directory, load_directory
 from lifecycle.workflow.model import Workflow
 
 _MOST_KEPT = 20_000
-_OnDay = tuple[dict[str, frozenset[str]] | None, dict[str, str], dict[str, str]]
-"""Who was in office on a day: roles by unit, units by officer, officers by post."""
 _MOST_DAYS = 2_000
 _ACTOR = {"for": "principal", "done_by": "done_by", "because": "because"}
 """What an entry says of its actor, beside who it is, and what the directory calls it."""
@@ -42,7 +40,7 @@ class Library:
         self._calendars: dict[str, Calendar] = {}
         self._directory = Directory()
         self._officers: dict[tuple[Any, ...], Officer] = {}
-        self._staff: dict[tuple[str, int], _OnDay] = {}
+        self._moments: dict[tuple[str, int, str, str], Moment] = {}
 
     def workflow(self, digest: str) -> Workflow:
         """Give the workflow with that SHA-256."""
@@ -122,30 +120,29 @@ class Library:
 
     def moment_of(self, directory: Directory, body: Mapping[str, Any]) -> Moment:
         """Give the moment at which an entry was judged, with who was in office then."""
-        recorded = date.fromisoformat(recorded_day(body["recorded_at"]))
-        calendar = self.calendar(body["calendar"])
+        recorded = recorded_day(body["recorded_at"])
         on, seq = body["intent"]["occurred_on"], body["office"]
-        return self.moment_on(directory, on, seq, calendar, recorded)
+        return self.moment_on(directory, on, seq, body["calendar"], recorded)
 
     def moment_on(
-        self, directory: Directory, on: str, seq: int, calendar: Calendar, recorded: date
+        self, directory: Directory, on: str, seq: int, calendar: str, recorded: str
     ) -> Moment:
-        """Give a day with who was in office then, as known after so many office entries."""
-        key = (on, seq)
-        if key not in self._staff:
-            if len(self._staff) > _MOST_DAYS:
-                self._staff.clear()
-            people, posts = directory.people_on(on, seq), directory.posts_on(on, seq)
-            self._staff[key] = (directory.staff(on, seq), people, posts)
-        staff, people, posts = self._staff[key]
-        return Moment(
-            date.fromisoformat(on),
-            calendar,
-            staff=staff,
-            people=people,
-            posts=posts,
-            recorded=recorded,
-        )
+        """Give a day (YYYY-MM-DD) with who was in office then, as known after so many office
+        entries, under a calendar (its digest), recorded on another day.
+        """
+        key = (on, seq, calendar, recorded)
+        if key not in self._moments:
+            if len(self._moments) > _MOST_DAYS:
+                self._moments.clear()
+            self._moments[key] = Moment(
+                date.fromisoformat(on),
+                self.calendar(calendar),
+                staff=directory.staff(on, seq),
+                people=directory.people_on(on, seq),
+                posts=directory.posts_on(on, seq),
+                recorded=date.fromisoformat(recorded),
+            )
+        return self._moments[key]
 
     def moment(self, on: str, calendar: str, names: Mapping[str, str] | None = None) -> Moment:
         """Give the moment at which an entry was judged."""

@@ -95,10 +95,10 @@ class Basis:
         library, directory, office = self.library, self.directory, body["office"]
         today = recorded_day(body["recorded_at"])
 
-        calendar, recorded = library.calendar(body["calendar"]), date.fromisoformat(today)
+        calendar = body["calendar"]
 
         def moment(on: date) -> Moment:
-            return library.moment_on(directory, on.isoformat(), office, calendar, recorded)
+            return library.moment_on(directory, on.isoformat(), office, calendar, today)
 
         def numbered(number: str) -> tuple[Workflow, Case]:
             rows = library.store.entries(named_case(library.store, number) or "")
@@ -111,7 +111,9 @@ class Basis:
             return library.workflow(directory.document("workflow", name, office) or "")
 
         reading = self.reading(row, office)
-        return Then(recorded, calendar, moment, reading, numbered, opened)
+        return Then(
+            date.fromisoformat(today), library.calendar(calendar), moment, reading, numbered, opened
+        )
 
     def workflow(self, digest: str) -> Workflow:
         """Give the workflow for an entry that is pinned to the one with that SHA-256."""

@@ -32,6 +32,8 @@ def judge_makers(
     """Judge that nobody makes a transition whose signature it rests on, unless the workflow lets
     them; and nobody who settled an objection to it.
     """
+    if not case.opinions:
+        return
     settled = {
         person
         for opinion in _opinions_in_force(workflow, case, transition)
