@@ -4,13 +4,11 @@ cases.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from lifecycle.engine.case import Case
 from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
-from lifecycle.workflow.reliance import MOST_TRANSITIONS
 
 if TYPE_CHECKING:
     from transitions import EventData, Machine
@@ -81,19 +79,10 @@ def machine_for(workflow: Workflow) -> Machine:
 
 
 def fire(workflow: Workflow, case: Case, transition: str) -> str | None:
-    """Fire a transition and give the state it leads to, or None where the graph has no such way.
-
-    The machine is asked once for each way: what a version of a workflow says never changes.
-    """
-    origin = case.suspension.state if case.suspension else None
-    return _led_to(workflow, transition, case.state, origin)
-
-
-@lru_cache(maxsize=MOST_TRANSITIONS)
-def _led_to(workflow: Workflow, transition: str, state: str, origin: str | None) -> str | None:
+    """Fire a transition and give the state it leads to, or None where the graph has no such way."""
     from transitions import MachineError
 
-    token = Token(state, origin)
+    token = Token(case.state, case.suspension.state if case.suspension else None)
     event = machine_for(workflow).events.get(transition)
     try:
         moved = event is not None and event.trigger(token)
