@@ -91,7 +91,7 @@ class Viewer:
 
     def sees(self, workflow: Workflow, case: Case) -> bool:
         """Tell whether a case may be seen."""
-        return sees(workflow, case, self.officers)
+        return not workflow.visible or sees(workflow, case, self.officers)
 
     def sees_number(self, number: str) -> bool:
         """Tell whether the case of a number may be seen."""
@@ -99,7 +99,8 @@ class Viewer:
 
     def unseen(self, workflow: Workflow, case: Case) -> Unseen:
         """Give what of a case that is seen may not be."""
-        return Unseen(workflow, unseen_items(workflow, case, self.officers))
+        officers = self.officers if workflow.secret else ()
+        return Unseen(workflow, unseen_items(workflow, case, officers))
 
     def tell(self, text: str) -> str:
         """Give a text without the numbers of cases that may not be seen."""
