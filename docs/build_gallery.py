@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from PIL import Image as Pillow
 
 from lifecycle.correspondence.sample import SampleUse, uses
-from lifecycle.letter.pictures import pages_of, png_of
+from lifecycle.letter.images.pictures import pages_of, png_of
 from lifecycle.places import notices, workflows
 from lifecycle.template.template import Template, read_template
 from lifecycle.workflow.model import Workflow

@@ -22,9 +22,9 @@ from lifecycle.engine.case import Case, File
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted, Refused
 from lifecycle.engine.evolve import evolve
-from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.values import Value
-from lifecycle.engine.workdays import Calendar
+from lifecycle.engine.world.moment import Moment, Officer
+from lifecycle.engine.world.workdays import Calendar
 from lifecycle.workflow.reader import read_workflow
 
 TEXT = """

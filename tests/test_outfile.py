@@ -307,11 +307,11 @@ ALLOWED = {
     "ledger/sqlite/by_sqlite3.py": "likewise",
     "ledger/sql/compiling.py": "writes text.py: the maker's tool, not an officer's",
     "ledger/sqlite/queue.py": "the lock file: opened, never written",
-    "ledger/backup.py": "fills the draft that the writer gave; unpacks into a folder of its own",
+    "ledger/copies/backup.py": "fills a draft of the writer; unpacks into a folder of its own",
     "exchange/tables.py": "fills the draft that the writer gave",
     "exchange/workbook.py": "fills the draft that the writer gave",
     "letter/docx/package.py": "into memory",
-    "letter/pictures.py": "into memory",
+    "letter/images/pictures.py": "into memory",
     "delivery/folder.py": "sendings: whole folders into a channel's folder, never over anything",
     "cli/terminal/locale/msgfmt.py": "compiles the catalogue of messages: the maker's tool, not an "
     "officer's",

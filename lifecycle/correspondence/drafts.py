@@ -10,8 +10,8 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import CaseLetter, rule_of
 from lifecycle.errors import UnknownError
 from lifecycle.frozen import dataclass
-from lifecycle.ledger.chain import CaseStep, follow
 from lifecycle.ledger.library import Library
+from lifecycle.ledger.reading.chain import CaseStep, follow
 from lifecycle.workflow.model import Transition, Workflow
 
 _DRAFTING = ("transition_made", "letter_drafted")

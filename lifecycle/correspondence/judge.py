@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.correspondence.drafts import Drafted, drafted_by
-from lifecycle.correspondence.issuing_rules import ISSUING
+from lifecycle.correspondence.rules.issuing_rules import ISSUING
 from lifecycle.correspondence.signing_off import digest_of, issue_of
 from lifecycle.correspondence.writing import UnpublishedError, write_letter
 from lifecycle.engine.acts import IssueLetter, read_act
@@ -23,7 +23,7 @@ from lifecycle.people.directory import Directory
 from lifecycle.template.compose import WRITER
 
 if TYPE_CHECKING:
-    from lifecycle.ledger.chain import CaseStep, Problem
+    from lifecycle.ledger.reading.chain import CaseStep, Problem
 
 _WORDS = {
     "content": "正文或格式各要素",

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from lifecycle.correspondence.drafts import Drafted
-from lifecycle.engine.others import CaseRecord, Others
 from lifecycle.engine.values import naming
+from lifecycle.engine.world.others import CaseRecord, Others
+from lifecycle.ledger.across.others import OtherCases, PastCases
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.others import OtherCases, PastCases
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.letter_variables import STAGE
 from lifecycle.workflow.model import Fact

@@ -18,7 +18,7 @@ from lifecycle.letter.model import Letter
 from lifecycle.people.directory import Directory
 
 if TYPE_CHECKING:
-    from lifecycle.ledger.chain import CaseStep, Problem
+    from lifecycle.ledger.reading.chain import CaseStep, Problem
     from lifecycle.letter.fonts import Fonts
 
 PRESS = 2

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from lifecycle.correspondence.issuing_rules import Issuing
 from lifecycle.correspondence.letter_names import LetterNames, Reminded
+from lifecycle.correspondence.rules.issuing_rules import Issuing
 from lifecycle.correspondence.samples_file import Samples, shipped_samples
 from lifecycle.errors import InvalidError
 from lifecycle.letter.code import code_of

@@ -12,14 +12,14 @@ from lifecycle.correspondence.letter_names import LetterNames, Reminded
 from lifecycle.correspondence.linked_names import LinkedInLetter, LinkedReading, named
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import Addressee, rule_of
+from lifecycle.engine.clock.standing import OpenLimit, open_limits
 from lifecycle.engine.gates.cosign import who_is
 from lifecycle.engine.gates.gates import SPANS, VERDICTS
 from lifecycle.engine.gates.seats import seats_of
-from lifecycle.engine.moment import Moment
-from lifecycle.engine.scope import workdays_after
-from lifecycle.engine.standing import OpenLimit, open_limits
 from lifecycle.engine.values import typed
-from lifecycle.engine.workdays import Due
+from lifecycle.engine.world.moment import Moment
+from lifecycle.engine.world.scope import workdays_after
+from lifecycle.engine.world.workdays import Due
 from lifecycle.ledger.library import Library
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Role, Workflow

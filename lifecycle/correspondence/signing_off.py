@@ -10,16 +10,16 @@ from dataclasses import replace
 from typing import Any
 
 from lifecycle.correspondence.drafts import Drafted, find_drafted
-from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuing
+from lifecycle.correspondence.rules.issuing_rules import ISSUING, Issuing, read_issuing
 from lifecycle.correspondence.scope import REPLY_DUE, addressees, due_text
 from lifecycle.correspondence.writing import UnpublishedError, template_of, write_letter
 from lifecycle.engine.acts import IssueLetter
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import CaseLetter, rule_of
+from lifecycle.engine.clock.standing import open_limits
 from lifecycle.engine.gates.gates import SPANS
-from lifecycle.engine.letter_steps import lapse_of
-from lifecycle.engine.moment import Moment
-from lifecycle.engine.standing import open_limits
+from lifecycle.engine.letters.letter_steps import lapse_of
+from lifecycle.engine.world.moment import Moment
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import canonical, hash_of

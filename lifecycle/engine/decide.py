@@ -8,8 +8,8 @@ from lifecycle.engine.acts import Act, Open
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.transition import judge_ended
+from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.workflow.model import Workflow
 
 

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Protocol
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.values import Value
+from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.errors import LifecycleError
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Transition, Workflow

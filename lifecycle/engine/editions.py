@@ -13,9 +13,9 @@ from datetime import date
 
 from lifecycle.engine.case import Case, Edition, File, Fired, PastEdition
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.moment import Moment
 from lifecycle.engine.steps import MadeStep, Steps
 from lifecycle.engine.values import Value
+from lifecycle.engine.world.moment import Moment
 from lifecycle.frozen import replace
 from lifecycle.workflow.model import Transition, Workflow
 from lifecycle.workflow.reliance import counting_states, reads_of, renews, way_of

@@ -29,9 +29,9 @@ from lifecycle.engine.gates.gates import (
 )
 from lifecycle.engine.gates.settled import returns_past
 from lifecycle.engine.gates.staffing import judge_staffing
-from lifecycle.engine.others import NO_OTHERS
 from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.values import Value, check_value
+from lifecycle.engine.world.others import NO_OTHERS
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import replace
 from lifecycle.workflow.model import LINKED, Fact, Guard, Material, Transition, Workflow

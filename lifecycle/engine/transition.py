@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lifecycle.engine.by_clock import judge_due
 from lifecycle.engine.case import Case
+from lifecycle.engine.clock.by_clock import judge_due
 from lifecycle.engine.gates.awaited import ONWARD
 from lifecycle.engine.gates.cosign import judge_cosign, judge_makers
 from lifecycle.engine.gates.gates import (
@@ -24,8 +24,8 @@ from lifecycle.engine.gates.gates import (
     unknown,
 )
 from lifecycle.engine.gates.settled import judge_settled
-from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.values import Value
+from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.workflow.model import CLOCK, OPENING, Transition, Workflow
 
 MOST_WAYS = 8

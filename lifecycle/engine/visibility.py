@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from lifecycle.engine.case import Case
 from lifecycle.engine.gates.gates import holds
 from lifecycle.engine.gates.seats import held_for
-from lifecycle.engine.moment import Officer
+from lifecycle.engine.world.moment import Officer
 from lifecycle.workflow.model import Workflow
 
 ALL_SEEING = "auditor"

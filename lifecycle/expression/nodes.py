@@ -253,7 +253,7 @@ class Test(Worded):
 class Decided(Expr):
     """`tables.name`: what the first row of a decision table gives whose test holds; of `rows` each
     but a last one has a test. It is put in where the table is known
-    (`lifecycle.workflow.decision_tables`).
+    (`lifecycle.workflow.words.decision_tables`).
     """
 
     name: str

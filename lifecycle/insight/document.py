@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lifecycle.engine.case import Case, Opinion
 from lifecycle.engine.case_letter import dump_case_letter
-from lifecycle.engine.consequences import waiting_proposals
+from lifecycle.engine.corrections.consequences import waiting_proposals
 from lifecycle.engine.gates.renewals import place_of
 from lifecycle.workflow.model import Workflow
 

@@ -10,9 +10,18 @@ from functools import partial
 from lifecycle.engine.acts import Advance
 from lifecycle.engine.acts.changes import told_proposal
 from lifecycle.engine.case import Case
-from lifecycle.engine.consequences import waiting_proposals
+from lifecycle.engine.clock.standing import (
+    OpenLimit,
+    OwnDays,
+    Standing,
+    limits_of_others,
+    next_limit,
+    running_limits,
+    stand,
+)
+from lifecycle.engine.corrections.consequences import waiting_proposals
+from lifecycle.engine.corrections.foresight import foresee
 from lifecycle.engine.decide import decide
-from lifecycle.engine.foresight import foresee
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.awaited import ONWARD, awaited_items, awaited_records
 from lifecycle.engine.gates.cosign import keeper_of, may_speak, signer_of, who_is
@@ -31,16 +40,7 @@ from lifecycle.engine.gates.gates import (
 from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
 from lifecycle.engine.gates.renewals import due_of_renewal, is_settleable, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, seats_of, typed
-from lifecycle.engine.moment import Moment, Officer
-from lifecycle.engine.standing import (
-    OpenLimit,
-    OwnDays,
-    Standing,
-    limits_of_others,
-    next_limit,
-    running_limits,
-    stand,
-)
+from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.errors import ChoiceError, InvalidError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Fact, Material, Transition, Workflow

@@ -11,8 +11,8 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.gates.asking import asked_of, due_of_seat
 from lifecycle.engine.gates.gates import VERDICTS
 from lifecycle.engine.gates.seats import Seat
-from lifecycle.engine.moment import Moment
 from lifecycle.engine.values import show_value
+from lifecycle.engine.world.moment import Moment
 from lifecycle.frozen import dataclass
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Transition, Workflow

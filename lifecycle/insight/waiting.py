@@ -8,8 +8,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.values import naming
+from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import Task, tasks_of
 from lifecycle.ledger.rows.task_rows import NO_DAY, Asking, Part

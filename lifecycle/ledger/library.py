@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from lifecycle.engine.entry import recorded_day
-from lifecycle.engine.moment import Moment, Officer
-from lifecycle.engine.workdays import Calendar, read_calendar
+from lifecycle.engine.world.moment import Moment, Officer
+from lifecycle.engine.world.workdays import Calendar, read_calendar
 from lifecycle.ledger.record import CALENDAR, read_kept
 from lifecycle.ledger.rows.compiled_rows import put_compiled, read_compiled, read_source
 from lifecycle.ledger.store import LostDefinitionError, Store

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from uuid import UUID
 
 from lifecycle.engine.docket import Accepted
-from lifecycle.engine.moment import Moment, Officer
+from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.errors import InvalidError, UnavailableError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.first_form import lift, lower

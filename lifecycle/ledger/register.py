@@ -16,8 +16,8 @@ from lifecycle.engine.docket import Accepted, Docket, PlannedEffect, Refused, Re
 from lifecycle.engine.entry import BEIJING
 from lifecycle.engine.evolve import evolve
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.moment import Moment, Officer, acting_for_cause
-from lifecycle.engine.others import NO_OTHERS
+from lifecycle.engine.world.moment import Moment, Officer, acting_for_cause
+from lifecycle.engine.world.others import NO_OTHERS
 from lifecycle.errors import (
     ConflictError,
     InvalidError,
@@ -27,11 +27,9 @@ from lifecycle.errors import (
     UnknownError,
 )
 from lifecycle.frozen import dataclass, replace
-from lifecycle.ledger.causes import Cause
-from lifecycle.ledger.chain import follow
-from lifecycle.ledger.deeds import Deed
-from lifecycle.ledger.due import BY_CLOCK, DueStep, Then, first_due, refile
-from lifecycle.ledger.every import (
+from lifecycle.ledger.across.causes import Cause
+from lifecycle.ledger.across.due import BY_CLOCK, DueStep, Then, first_due, refile
+from lifecycle.ledger.across.every import (
     EVERY,
     NAMED,
     DueOpening,
@@ -42,8 +40,10 @@ from lifecycle.ledger.every import (
     versions_of,
     waiting_periods,
 )
+from lifecycle.ledger.across.others import OtherCases, PastCases
+from lifecycle.ledger.deeds import Deed
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.others import OtherCases, PastCases
+from lifecycle.ledger.reading.chain import follow
 from lifecycle.ledger.record import (
     CALENDAR,
     GENESIS,

@@ -16,32 +16,32 @@ from itertools import chain, takewhile
 from typing import Any
 
 from lifecycle.engine.acts import Act, Advance, IssueLetter, read_act
-from lifecycle.engine.amendments import Amendment
-from lifecycle.engine.by_clock import looks_at_others, the_clock
 from lifecycle.engine.case import Case
+from lifecycle.engine.clock.by_clock import looks_at_others, the_clock
+from lifecycle.engine.clock.periods import facts_in
+from lifecycle.engine.corrections.amendments import Amendment
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.evolve import evolve
-from lifecycle.engine.moment import Moment, Officer, acting_for_cause
-from lifecycle.engine.others import Others
-from lifecycle.engine.periods import facts_in
+from lifecycle.engine.world.moment import Moment, Officer, acting_for_cause
+from lifecycle.engine.world.others import Others
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.frozen import replace
-from lifecycle.ledger.as_of import NOW, AsOf, amendments_later
-from lifecycle.ledger.causes import cause_of, check_cause, check_effects
-from lifecycle.ledger.chain import CaseStep, Problem, Step, by_case, fold, follow
-from lifecycle.ledger.due import BY_CLOCK, Then, first_due, is_by_clock
-from lifecycle.ledger.entry_checks import (
+from lifecycle.ledger.across.causes import cause_of, check_cause, check_effects
+from lifecycle.ledger.across.due import BY_CLOCK, Then, first_due, is_by_clock
+from lifecycle.ledger.across.every import NAMED, due_named, versions_of
+from lifecycle.ledger.across.others import OtherCases, PastCases
+from lifecycle.ledger.library import Library
+from lifecycle.ledger.reading.as_of import NOW, AsOf, amendments_later
+from lifecycle.ledger.reading.chain import CaseStep, Problem, Step, by_case, fold, follow
+from lifecycle.ledger.reading.entry_checks import (
     check_account,
     check_link,
     check_times,
     differences,
     unreadable,
 )
-from lifecycle.ledger.every import NAMED, due_named, versions_of
-from lifecycle.ledger.library import Library
-from lifecycle.ledger.others import OtherCases, PastCases
 from lifecycle.ledger.record import (
     CAUSE,
     GENESIS,

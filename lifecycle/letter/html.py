@@ -134,6 +134,6 @@ def _symbol(proof: str) -> Markup:
     """
     from markupsafe import Markup
 
-    from lifecycle.letter.qr import svg
+    from lifecycle.letter.images.qr import svg
 
     return Markup(svg(proof))

@@ -14,9 +14,9 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.values import typed_text
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError
 from lifecycle.frozen import replace
-from lifecycle.ledger.as_of import NOW, AsOf
 from lifecycle.ledger.opening import default_url, open_store
 from lifecycle.ledger.queries import CaseFilter, list_page
+from lifecycle.ledger.reading.as_of import NOW, AsOf
 from lifecycle.ledger.record import stored
 from lifecycle.ledger.register import Register, Request, acting_officer
 from lifecycle.ledger.rows.case_rows import read_case
@@ -30,7 +30,7 @@ from lifecycle.workflow.model import Workflow
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from lifecycle.engine.moment import Moment, Officer
+    from lifecycle.engine.world.moment import Moment, Officer
 
 __all__ = ["Case", "Directory", "Office", "Request", "Workflow", "clean"]
 

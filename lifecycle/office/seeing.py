@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.letter_gates import DUTIES
+from lifecycle.engine.letters.letter_gates import DUTIES
 from lifecycle.engine.visibility import sees, sees_all, unseen_items
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass, replace
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lifecycle.engine.case import Case
-    from lifecycle.engine.moment import Officer
+    from lifecycle.engine.world.moment import Officer
     from lifecycle.ledger.library import Library
     from lifecycle.ledger.store import Store
     from lifecycle.people.directory import Directory

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.gates.gates import holds, role_titles
-from lifecycle.engine.moment import Officer
+from lifecycle.engine.world.moment import Officer
 from lifecycle.frozen import dataclass
 from lifecycle.insight.outlook import Way, judge_way
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from lifecycle.frozen import dataclass
 from lifecycle.insight.waiting import Read, Waiting, parts_of, waiting_tasks
-from lifecycle.ledger.as_of import asking_then, moved_since, read_now, read_then
+from lifecycle.ledger.reading.as_of import asking_then, moved_since, read_now, read_then
 from lifecycle.ledger.rows.task_rows import Asking, Part, cases_asking
 from lifecycle.office.letters.letterbox import Letterbox, LetterErrand, answerable, letterbox
 from lifecycle.office.letters.shelf import PastShelf, Shelf
 from lifecycle.office.telling import confirmed_change
 
 if TYPE_CHECKING:
-    from lifecycle.engine.moment import Officer
+    from lifecycle.engine.world.moment import Officer
     from lifecycle.insight.outlook import Task
     from lifecycle.office.view import View
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from lifecycle.engine.entry import recorded_day
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
-from lifecycle.ledger.as_of import NOW, AsOf, case_as_of, directory_at
+from lifecycle.ledger.reading.as_of import NOW, AsOf, case_as_of, directory_at
 from lifecycle.people.clock import in_beijing
 
 __all__ = ["AsOf", "SeenCase", "View", "view_of"]
 
 if TYPE_CHECKING:
-    from lifecycle.engine.amendments import Amendment
     from lifecycle.engine.case import Case
-    from lifecycle.engine.moment import Moment, Officer
-    from lifecycle.engine.others import Others
+    from lifecycle.engine.corrections.amendments import Amendment
+    from lifecycle.engine.world.moment import Moment, Officer
+    from lifecycle.engine.world.others import Others
     from lifecycle.office.office import Office
     from lifecycle.people.directory import Directory
     from lifecycle.workflow.model import Workflow

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.entry import recorded_day
-from lifecycle.engine.workdays import Calendar
+from lifecycle.engine.world.workdays import Calendar
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 

@@ -10,9 +10,9 @@ from dataclasses import asdict, field
 from datetime import date
 from typing import Any, Self, TypeVar
 
-from lifecycle.engine.letter_gates import DUTIES
-from lifecycle.engine.moment import Officer
+from lifecycle.engine.letters.letter_gates import DUTIES
 from lifecycle.engine.values import naming
+from lifecycle.engine.world.moment import Officer
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError, nearest
 from lifecycle.frozen import dataclass, replace
 from lifecycle.people.clock_step import ClockStep

@@ -11,19 +11,10 @@ from typing import Protocol
 
 from lifecycle.errors import Location, Problem, nearest
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
-from lifecycle.workflow.clock_words import check_clock
-from lifecycle.workflow.collection_words import check_collections
 from lifecycle.workflow.conditions import CASE_PARTS, check_conditions
-from lifecycle.workflow.cosign_words import check_cosigns
-from lifecycle.workflow.decision_tables import check_tables
-from lifecycle.workflow.edition_words import check_editions
-from lifecycle.workflow.effect_words import check_effects
-from lifecycle.workflow.every_words import check_every
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.language import MENTIONED
 from lifecycle.workflow.letter_variables import LETTER_NAMES, STAGE
-from lifecycle.workflow.limit_words import check_limits
-from lifecycle.workflow.link_words import check_links
 from lifecycle.workflow.model import (
     ENTERED,
     LINKED,
@@ -35,9 +26,18 @@ from lifecycle.workflow.model import (
     Use,
     Workflow,
 )
-from lifecycle.workflow.setting_words import check_settings
 from lifecycle.workflow.supply import supplied
-from lifecycle.workflow.visible_words import check_visible
+from lifecycle.workflow.words.clock_words import check_clock
+from lifecycle.workflow.words.collection_words import check_collections
+from lifecycle.workflow.words.cosign_words import check_cosigns
+from lifecycle.workflow.words.decision_tables import check_tables
+from lifecycle.workflow.words.edition_words import check_editions
+from lifecycle.workflow.words.effect_words import check_effects
+from lifecycle.workflow.words.every_words import check_every
+from lifecycle.workflow.words.limit_words import check_limits
+from lifecycle.workflow.words.link_words import check_links
+from lifecycle.workflow.words.setting_words import check_settings
+from lifecycle.workflow.words.visible_words import check_visible
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
 
 _WORDS = (

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError, faults_among
-from lifecycle.workflow.decision_tables import with_tables
-from lifecycle.workflow.facts import read_facts
-from lifecycle.workflow.form_fields import FormFields
 from lifecycle.workflow.language import FORMS, Defined, Several
 from lifecycle.workflow.model import Panel, Transition, Workflow
-from lifecycle.workflow.moves import read_every, read_opening, read_transitions
-from lifecycle.workflow.sections import (
+from lifecycle.workflow.reading.facts import read_facts
+from lifecycle.workflow.reading.form_fields import FormFields
+from lifecycle.workflow.reading.moves import read_every, read_opening, read_transitions
+from lifecycle.workflow.reading.sections import (
     read_collections,
     read_lights,
     read_materials,
@@ -26,6 +25,7 @@ from lifecycle.workflow.sections import (
     read_states,
     read_tables,
 )
+from lifecycle.workflow.words.decision_tables import with_tables
 from lifecycle.workflow.yaml.fields import MOST_SHOWN, Reading
 from lifecycle.workflow.yaml.tree import Mapping as Mapped
 from lifecycle.workflow.yaml.tree import Sequence, YamlTree, read_tree

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from paper_office import ISSUING, Paper
 
-from lifecycle.correspondence.issuing_rules import read_issuing
+from lifecycle.correspondence.rules.issuing_rules import read_issuing
 from lifecycle.errors import InvalidError, WorkflowError
 
 

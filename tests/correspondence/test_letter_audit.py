@@ -17,7 +17,7 @@ from paper_office import Paper
 
 from lifecycle.correspondence import judge
 from lifecycle.ledger.audit import states
-from lifecycle.ledger.audit.numbers import Numbers
+from lifecycle.ledger.audit.passes.numbers import Numbers
 
 CASE = "KC-2026-001"
 

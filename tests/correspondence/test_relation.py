@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lifecycle import places
-from lifecycle.correspondence.lint import template_faults
-from lifecycle.correspondence.relations import (
+from lifecycle.correspondence.rules.lint import template_faults
+from lifecycle.correspondence.rules.relations import (
     FILE,
     Relations,
     read_relations,

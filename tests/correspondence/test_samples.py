@@ -17,8 +17,8 @@ from letters import sample_letter as sample_letter_of_tests
 from paper_office import fonts
 
 from lifecycle import places
-from lifecycle.correspondence.issuing_rules import read_issuing
 from lifecycle.correspondence.press import PRESS, render
+from lifecycle.correspondence.rules.issuing_rules import read_issuing
 from lifecycle.correspondence.sample import SampleUse, sample_letter, uses
 from lifecycle.correspondence.signing_off import digest_of
 from lifecycle.correspondence.source import to_source

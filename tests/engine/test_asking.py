@@ -23,11 +23,11 @@ from small import (
 
 from lifecycle.engine.acts import AskOpinions
 from lifecycle.engine.case import Case
+from lifecycle.engine.clock.standing import opinions_owed, stand
 from lifecycle.engine.docket import Accepted
 from lifecycle.engine.gates.asking import asked_of, asked_seats, due_of_seat, unasked
 from lifecycle.engine.gates.seats import seats_of
-from lifecycle.engine.moment import Moment
-from lifecycle.engine.standing import opinions_owed, stand
+from lifecycle.engine.world.moment import Moment
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.ledger.rows.task_rows import tasks_now
 from lifecycle.workflow.reader import read_workflow

@@ -7,7 +7,7 @@ from small import BUREAU, CALENDAR, FINANCE, LAND, Advance, Desk, officer
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.gates.awaited import awaited_records
-from lifecycle.engine.moment import Moment, Officer
+from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.ledger.rows.task_rows import tasks_now
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from small import BUREAU, CALENDAR, LAND, Advance, Desk
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.clocks import due_of, earliest_of
-from lifecycle.engine.workdays import read_calendar
+from lifecycle.engine.world.clocks import due_of, earliest_of
+from lifecycle.engine.world.workdays import read_calendar
 from lifecycle.errors import Location
 from lifecycle.workflow.model import Dwell, Limit, Span
 

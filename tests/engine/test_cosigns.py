@@ -27,11 +27,11 @@ from small import (
 
 from lifecycle.engine.acts import AskOpinions
 from lifecycle.engine.case import Case, dump_case, load_case
+from lifecycle.engine.clock.standing import opinions_owed
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.gates.asking import asked_of, asked_seats
 from lifecycle.engine.gates.seats import seats_of
-from lifecycle.engine.moment import Moment
-from lifecycle.engine.standing import opinions_owed
+from lifecycle.engine.world.moment import Moment
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.insight.sight import opinion_status
 from lifecycle.ledger.rows.task_rows import tasks_now

@@ -26,8 +26,8 @@ from small import (
 )
 
 from lifecycle.engine.acts import Act, Verdict, VoidLetter
+from lifecycle.engine.clock.standing import open_limits
 from lifecycle.engine.docket import Accepted, Refused
-from lifecycle.engine.standing import open_limits
 from lifecycle.workflow.model import Quorum
 
 WENWU, LINYE = officer("w1", "x", "wenwu"), officer("y1", "x", "linye")

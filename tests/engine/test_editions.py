@@ -23,7 +23,7 @@ from lifecycle.engine.acts import (
 from lifecycle.engine.case import Case, File, dump_case, load_case
 from lifecycle.engine.docket import Accepted, Refused
 from lifecycle.engine.evolve import evolve
-from lifecycle.engine.moment import Moment, Officer
+from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.ledger.rows.task_rows import tasks_now
 from lifecycle.workflow.reader import read_workflow

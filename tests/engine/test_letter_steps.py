@@ -9,7 +9,7 @@ from small import BUREAU, LAND, Advance, Desk, officer
 from lifecycle.engine.acts import DraftLetter, IssueLetter
 from lifecycle.engine.case_letter import ISSUED, REVIEWED
 from lifecycle.engine.docket import Accepted
-from lifecycle.engine.letter_steps import lapse_of, outlived
+from lifecycle.engine.letters.letter_steps import lapse_of, outlived
 
 TEXT = """
 workflow: rounds

@@ -10,7 +10,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Refused
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.quorum import count_of
-from lifecycle.engine.moment import Moment, Officer
+from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.workflow.reader import read_workflow
 

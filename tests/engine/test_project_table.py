@@ -14,9 +14,9 @@ from lifecycle.engine.acts import Advance
 from lifecycle.engine.case import Case, Fired, Suspension
 from lifecycle.engine.decide import decide
 from lifecycle.engine.docket import Accepted
-from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.steps import MadeStep, Steps
-from lifecycle.engine.workdays import Calendar
+from lifecycle.engine.world.moment import Moment, Officer
+from lifecycle.engine.world.workdays import Calendar
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import read_workflow
 

@@ -26,8 +26,8 @@ from small import (
 
 from lifecycle.engine.acts.sign import Verdict
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.moment import Officer
 from lifecycle.engine.values import Value
+from lifecycle.engine.world.moment import Officer
 from lifecycle.workflow.model import Quorum
 from lifecycle.workflow.reader import read_workflow
 

@@ -24,8 +24,8 @@ from lifecycle.engine.acts import (
     TakeBack,
 )
 from lifecycle.engine.case import Case, dump_case, load_case
-from lifecycle.engine.moment import Moment, Officer
-from lifecycle.engine.standing import opinions_owed
+from lifecycle.engine.clock.standing import opinions_owed
+from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.ledger.record import canonical
 from lifecycle.ledger.rows.task_rows import tasks_now

@@ -9,7 +9,7 @@ from small import BUREAU, CALENDAR, FINANCE, LAND, Desk, officer
 from lifecycle.engine.acts import Act, Advance, AskOpinions, Attach, Correct, SetFacts, Sign
 from lifecycle.engine.case import File
 from lifecycle.engine.docket import Accepted, Docket
-from lifecycle.engine.moment import Moment, Officer
+from lifecycle.engine.world.moment import Moment, Officer
 
 RENEWED = "  amount: {title: 金额, type: money, unit: 万元, min: 0, renews: true}\n"
 LAND2 = officer("l2", "land")

@@ -11,7 +11,7 @@ from small import BUREAU, CALENDAR, LAND, START, Advance, Desk, SetFacts
 
 from lifecycle.engine.acts import ConfirmCorrection, Correct
 from lifecycle.engine.case import Case, dump_case, load_case
-from lifecycle.engine.standing import open_limits
+from lifecycle.engine.clock.standing import open_limits
 from lifecycle.workflow.reader import read_workflow
 
 TEXT = """

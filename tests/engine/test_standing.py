@@ -10,9 +10,9 @@ import pytest
 import small
 
 from lifecycle.engine.case import Case, Edition, Fired, PastEdition
-from lifecycle.engine.moment import Moment, Officer
-from lifecycle.engine.standing import open_limits, running_limits, stand
-from lifecycle.engine.workdays import Calendar
+from lifecycle.engine.clock.standing import open_limits, running_limits, stand
+from lifecycle.engine.world.moment import Moment, Officer
+from lifecycle.engine.world.workdays import Calendar
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.ledger.rows.task_rows import tasks_now
 from lifecycle.workflow.reader import read_workflow

@@ -27,12 +27,12 @@ from lifecycle.engine.acts import (
 )
 from lifecycle.engine.acts import set_facts as setting
 from lifecycle.engine.case import Case, File
-from lifecycle.engine.consequences import amended, gates_of_step, waiting_proposals
+from lifecycle.engine.corrections.consequences import amended, gates_of_step, waiting_proposals
 from lifecycle.engine.docket import Accepted
 from lifecycle.engine.editions import edition_of, value_of
 from lifecycle.engine.evolve import evolve
-from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.values import Value
+from lifecycle.engine.world.moment import Moment, Officer
 
 DAYS = [(START + timedelta(days=n)).isoformat() for n in (-40, -20, 0, 5, 21, 60)]
 AMOUNTS = ["1", "10", "50", "100", "200", "3000"]

@@ -13,9 +13,9 @@ from small import TEXT as SMALL
 
 from lifecycle.engine.acts import Advance, Attach
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.moment import Moment
 from lifecycle.engine.transition import judge_transition
 from lifecycle.engine.values import Value
+from lifecycle.engine.world.moment import Moment
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.workflow.reader import read_workflow
 

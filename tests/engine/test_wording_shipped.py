@@ -10,9 +10,9 @@ import pytest
 
 from lifecycle.engine.case import Case, File, Fired
 from lifecycle.engine.gates.gates import judge_guard
-from lifecycle.engine.moment import Moment
 from lifecycle.engine.values import Value
-from lifecycle.engine.workdays import Calendar
+from lifecycle.engine.world.moment import Moment
+from lifecycle.engine.world.workdays import Calendar
 from lifecycle.workflow.model import Fact, Transition, Workflow
 from lifecycle.workflow.reader import read_workflow
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifecycle.engine.workdays import Calendar, Due, read_calendar
+from lifecycle.engine.world.workdays import Calendar, Due, read_calendar
 from lifecycle.errors import InvalidError, Location
 from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.expression.dates import add_months

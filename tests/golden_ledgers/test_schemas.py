@@ -168,7 +168,7 @@ def test_an_upgrade_that_is_killed_is_done_again(tmp_path: Path) -> None:
         "import os, sys\n"
         "from pathlib import Path\n"
         "from lifecycle.ledger.sqlite.database import upgrade\n"
-        "from lifecycle.ledger.refold import refold\n"
+        "from lifecycle.ledger.copies.refold import refold\n"
         "from lifecycle.ledger.sqlite.store import SqliteStore\n"
         "def stopped(path, connection):\n"
         "    refold(SqliteStore(path, connection, None))\n"

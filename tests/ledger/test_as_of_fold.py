@@ -19,8 +19,8 @@ from ledger_office import Bureau, copied
 from test_replay import act
 
 from lifecycle.errors import LifecycleError
-from lifecycle.ledger.as_of import NOW, AsOf, case_as_of
-from lifecycle.ledger.refold import refold
+from lifecycle.ledger.copies.refold import refold
+from lifecycle.ledger.reading.as_of import NOW, AsOf, case_as_of
 from lifecycle.ledger.register import Request
 from lifecycle.office.cases.corrections import confirm, correct
 from lifecycle.office.office import Office

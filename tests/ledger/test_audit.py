@@ -19,8 +19,8 @@ from ledger_office import Bureau, Damage, copied, forged
 from lifecycle.ledger import replay
 from lifecycle.ledger.audit import definitions, entries, log, states
 from lifecycle.ledger.audit.finding import CODES
-from lifecycle.ledger.audit.numbers import Numbers
-from lifecycle.ledger.audit.times import Times
+from lifecycle.ledger.audit.passes.numbers import Numbers
+from lifecycle.ledger.audit.passes.times import Times
 from lifecycle.ledger.files import Files
 from lifecycle.ledger.postgres.store import PostgresStore
 from lifecycle.ledger.record import hash_of, stamp_text

@@ -12,7 +12,7 @@ from homes import Home
 from ledger_office import Bureau
 
 from lifecycle.engine.case import dump_case
-from lifecycle.ledger.chain import Step, by_case, fold, follow
+from lifecycle.ledger.reading.chain import Step, by_case, fold, follow
 from lifecycle.ledger.record import OFFICE
 from lifecycle.ledger.store import EntryRow
 from lifecycle.office.office import Office

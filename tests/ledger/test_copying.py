@@ -22,8 +22,8 @@ from ledger_office import Bureau, copied, elsewhere, forged
 from paper_office import Paper
 from postgres_server import Server
 
-from lifecycle.ledger import copying
-from lifecycle.ledger.copying import copy
+from lifecycle.ledger.copies import copying
+from lifecycle.ledger.copies.copying import copy
 from lifecycle.ledger.folder import folder_of
 from lifecycle.ledger.opening import open_replica, open_store
 from lifecycle.ledger.postgres.store import PostgresStore
@@ -227,7 +227,7 @@ def test_a_copy_stopped_anywhere_goes_on(
 KILLED = """
 import os, signal, sys
 from lifecycle.cli import main
-from lifecycle.ledger import copying
+from lifecycle.ledger.copies import copying
 left = int(sys.argv.pop(1))
 copying._CHUNK = 7
 def counted(owner, name):

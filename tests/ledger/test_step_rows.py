@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ledger_office import Bureau, copied
 
-from lifecycle.ledger.chain import follow
+from lifecycle.ledger.reading.chain import follow
 from lifecycle.ledger.rows.step_rows import kept_steps, step_kept
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import SqliteStore

@@ -13,7 +13,7 @@ import pytest
 from homes import Home
 from ledger_office import Bureau
 
-from lifecycle.ledger.refold import refold
+from lifecycle.ledger.copies.refold import refold
 
 _TABLES = ("cases", "letter", "fact_value", "task", "outbox")
 REFUSED = 1

@@ -13,7 +13,7 @@ from ledger_office import Bureau, copied
 
 from lifecycle.insight.outlook import tasks_of
 from lifecycle.insight.waiting import parts_of, waiting_tasks
-from lifecycle.ledger.as_of import read_now
+from lifecycle.ledger.reading.as_of import read_now
 from lifecycle.ledger.rows.task_rows import NO_DAY, cases_asking
 from lifecycle.office.office import Office
 

@@ -15,7 +15,7 @@ from ledger_office import Bureau, copied
 from test_statements import plan_of
 
 from lifecycle.engine.case import moved_facts
-from lifecycle.ledger.chain import follow
+from lifecycle.ledger.reading.chain import follow
 from lifecycle.ledger.rows.value_rows import value_on
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sqlite.store import SqliteStore

@@ -20,9 +20,9 @@ from PIL import Image
 
 from lifecycle.letter import Letter, Paragraph
 from lifecycle.letter.docx.docx import to_docx
+from lifecycle.letter.images.png import png
+from lifecycle.letter.images.qr import modules
 from lifecycle.letter.model import Annex, Signatures, Table
-from lifecycle.letter.png import png
-from lifecycle.letter.qr import modules
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -18,9 +18,9 @@ from letters import CODE, DAY, ISSUED, PROOF, issued_letter, sample_letter, temp
 from lifecycle.errors import InvalidError
 from lifecycle.letter import Letter, Paragraph, to_html, to_text
 from lifecycle.letter.cells import CELLS, width
+from lifecycle.letter.images.qr import modules, svg
 from lifecycle.letter.markdown import to_markdown
 from lifecycle.letter.model import Annex, Signatures, Table, dump_letter, load_letter
-from lifecycle.letter.qr import modules, svg
 from lifecycle.letter.rows import table_lines
 from lifecycle.letter.text import DRAFT, annex_labels, mark, mark_size
 from lifecycle.template import compose

@@ -29,13 +29,13 @@ from lifecycle.letter.cells import CLOSING
 from lifecycle.letter.check.check import check_pdf
 from lifecycle.letter.check.pdf_page import Row, read_pdf
 from lifecycle.letter.fonts import FANG, FILES, Fonts, locate
+from lifecycle.letter.images.qr import QUIET, modules
 from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import Block, Letter, Paragraph, Signatures, Table
 from lifecycle.letter.pdf.columns import columns_of
 from lifecycle.letter.pdf.press import Typesetter, shipped, to_pdf
 from lifecycle.letter.pdf.values import values_of
 from lifecycle.letter.pdf.words import Wording, stretches
-from lifecycle.letter.qr import QUIET, modules
 from lifecycle.letter.text import DRAFT, annex_labels, contact_note, day, mark, printed_on, signed
 
 SUMS = Path(__file__).parents[1] / "golden" / "pdf" / "SHA256SUMS"

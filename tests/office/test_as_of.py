@@ -15,8 +15,8 @@ import pytest
 from homes import Home
 from tiny_office import NOW, Tiny
 
-from lifecycle.ledger.as_of import NOW as AS_IT_IS
-from lifecycle.ledger.as_of import AsOf, case_as_of
+from lifecycle.ledger.reading.as_of import NOW as AS_IT_IS
+from lifecycle.ledger.reading.as_of import AsOf, case_as_of
 
 FIRST, SECOND = "KC-2026-001", "KC-2026-002"
 

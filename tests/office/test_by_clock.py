@@ -12,12 +12,13 @@ import pytest
 from homes import Home
 from linked_office import LinkedOffice
 
-from lifecycle.engine import by_clock
 from lifecycle.engine.acts import advance
-from lifecycle.engine.by_clock import Falling
 from lifecycle.engine.case import Case
-from lifecycle.engine.workdays import Calendar, Due
-from lifecycle.ledger import due, register
+from lifecycle.engine.clock import by_clock
+from lifecycle.engine.clock.by_clock import Falling
+from lifecycle.engine.world.workdays import Calendar, Due
+from lifecycle.ledger import register
+from lifecycle.ledger.across import due
 from lifecycle.workflow.model import Workflow
 
 

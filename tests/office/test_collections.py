@@ -13,7 +13,7 @@ from linked_office import LinkedOffice
 
 from lifecycle.expression.expression import compile_expression
 from lifecycle.expression.kleene import decided
-from lifecycle.ledger import collecting, others
+from lifecycle.ledger.across import collecting, others
 
 
 @pytest.fixture

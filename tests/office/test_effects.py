@@ -13,10 +13,10 @@ from linked_office import LinkedOffice
 
 from lifecycle.engine.acts import Advance
 from lifecycle.engine.docket import PlannedEffect
-from lifecycle.engine.moment import acting_for_cause
+from lifecycle.engine.world.moment import acting_for_cause
 from lifecycle.frozen import replace
 from lifecycle.ledger import record, register
-from lifecycle.ledger.causes import Cause
+from lifecycle.ledger.across.causes import Cause
 from lifecycle.ledger.register import Register
 
 

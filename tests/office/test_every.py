@@ -9,7 +9,8 @@ import pytest
 from homes import Home
 from linked_office import LinkedOffice
 
-from lifecycle.ledger import every, register
+from lifecycle.ledger import register
+from lifecycle.ledger.across import every
 from lifecycle.ledger.rows.task_rows import put_tasks
 
 

@@ -10,9 +10,9 @@ import pytest
 from homes import Home
 from linked_office import LinkedOffice
 
-from lifecycle.engine.others import MOST_PINS, OtherCase
-from lifecycle.ledger import collecting
-from lifecycle.ledger.others import OtherCases
+from lifecycle.engine.world.others import MOST_PINS, OtherCase
+from lifecycle.ledger.across import collecting
+from lifecycle.ledger.across.others import OtherCases
 from lifecycle.ledger.register import Register
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linked_office import LinkedOffice
 
-from lifecycle.engine import computing
+from lifecycle.engine.outcomes import computing
 from lifecycle.expression.texts import rounded
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from lifecycle.engine.moment import Officer
+from lifecycle.engine.world.moment import Officer
 from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.people.changes import CHANGES, OfficeChange, OfficeDocket, OfficeEntry, read_change
 from lifecycle.people.directory import Directory, dump_directory, load_directory

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lifecycle.engine.moment import Officer
+from lifecycle.engine.world.moment import Officer
 from lifecycle.errors import InvalidError
 from lifecycle.people.changes import (
     AddOfficer,

@@ -42,8 +42,8 @@ from lifecycle.engine.docket import Refused
 from lifecycle.engine.gates.gates import Gate, holds
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.seats import seats_of
-from lifecycle.engine.moment import Officer
 from lifecycle.engine.values import Value
+from lifecycle.engine.world.moment import Officer
 from lifecycle.errors import LifecycleError
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.letters import letters, replies

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lifecycle.engine import clocks, consequences, editions, fact_gates, rounds, taking_back
+from lifecycle.engine import editions, fact_gates, taking_back
 from lifecycle.engine.acts import (
     AskOpinions,
     Attach,
@@ -19,14 +19,16 @@ from lifecycle.engine.acts import (
     RenewOpinion,
     SetFacts,
     Sign,
-    confirm,
-    correct,
     take_back,
 )
+from lifecycle.engine.acts.corrections import confirm, correct
 from lifecycle.engine.case import Asked, Case, Opinion
+from lifecycle.engine.clock import rounds
+from lifecycle.engine.clock.rounds import Round
+from lifecycle.engine.corrections import consequences
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates import asking, cosign, gates, quorum, seats, settled, staffing
-from lifecycle.engine.rounds import Round
+from lifecycle.engine.world import clocks
 
 Switch = Callable[[pytest.MonkeyPatch], None]
 """Switches one rule off."""

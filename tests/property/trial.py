@@ -19,10 +19,10 @@ from witness import Record, Witness
 from world import BrokenRuleError, World, founded, world
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.consequences import gates_of_step
-from lifecycle.engine.moment import Moment
-from lifecycle.engine.standing import open_limits, opinions_owed
-from lifecycle.engine.workdays import Calendar
+from lifecycle.engine.clock.standing import open_limits, opinions_owed
+from lifecycle.engine.corrections.consequences import gates_of_step
+from lifecycle.engine.world.moment import Moment
+from lifecycle.engine.world.workdays import Calendar
 from lifecycle.workflow.model import Limit
 
 SHARED_MEMORY = Path("/dev/shm")

@@ -18,7 +18,7 @@ from typing import Any
 
 from world import BrokenRuleError
 
-from lifecycle.engine.workdays import Calendar
+from lifecycle.engine.world.workdays import Calendar
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.workflow.model import Cosign, Dwell, Limit, Transition, Workflow
 

@@ -21,11 +21,11 @@ from lifecycle.errors import Problem
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.template.template import Template, read_template
 from lifecycle.workflow import language
-from lifecycle.workflow.form_fields import FormFields
 from lifecycle.workflow.language import CONDITION_NAMES, FORMS, Key
 from lifecycle.workflow.letter_variables import LETTER_VARIABLES
 from lifecycle.workflow.model import FactType, Kind, LightColour, Span
 from lifecycle.workflow.reader import examine
+from lifecycle.workflow.reading.form_fields import FormFields
 from lifecycle.workflow.yaml.fields import Reading
 from lifecycle.workflow.yaml.tree import read_tree
 

@@ -10,9 +10,11 @@ from lifecycle.engine.acts.ask import AskOpinions
 from lifecycle.engine.acts.attach import Attach
 from lifecycle.engine.acts.cancel import CancelOpening
 from lifecycle.engine.acts.clear import ClearFacts
-from lifecycle.engine.acts.confirm import ConfirmCorrection
-from lifecycle.engine.acts.correct import Correct
-from lifecycle.engine.acts.decline import DeclineCorrection
+from lifecycle.engine.acts.corrections.confirm import ConfirmCorrection
+from lifecycle.engine.acts.corrections.correct import Correct
+from lifecycle.engine.acts.corrections.decline import DeclineCorrection
+from lifecycle.engine.acts.corrections.renew import RenewOpinion
+from lifecycle.engine.acts.corrections.settle import SettleRenewal
 from lifecycle.engine.acts.detach import Detach
 from lifecycle.engine.acts.letters.answer_letter import AnswerLetter
 from lifecycle.engine.acts.letters.draft_letter import DraftLetter
@@ -25,10 +27,8 @@ from lifecycle.engine.acts.letters.take_back_receipt import TakeBackReceipt
 from lifecycle.engine.acts.letters.take_back_sending import TakeBackSending
 from lifecycle.engine.acts.letters.void_letter import VoidLetter
 from lifecycle.engine.acts.open import Open
-from lifecycle.engine.acts.renew import RenewOpinion
 from lifecycle.engine.acts.resolve import ResolveObjection
 from lifecycle.engine.acts.set_facts import SetFacts
-from lifecycle.engine.acts.settle import SettleRenewal
 from lifecycle.engine.acts.sign import Sign, Verdict
 from lifecycle.engine.acts.take_back import TakeBack
 from lifecycle.engine.acts.withdraw import WithdrawOpinion

@@ -8,17 +8,17 @@ from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
 from lifecycle.engine.acts.changes import told_facts
-from lifecycle.engine.by_clock import judge_its_day
 from lifecycle.engine.case import Case, Suspension
 from lifecycle.engine.case_letter import CaseLetter, names_of
-from lifecycle.engine.computing import compute, entered_with
+from lifecycle.engine.clock.by_clock import judge_its_day
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.editions import with_step
-from lifecycle.engine.effects import plan_effects
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import how_to_enter, judge_lock, judge_renewed, judge_value
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.machine import fire
+from lifecycle.engine.outcomes.computing import compute, entered_with
+from lifecycle.engine.outcomes.effects import plan_effects
 from lifecycle.engine.transition import find_transition, judge_transition
 from lifecycle.engine.values import Value, is_typed
 from lifecycle.frozen import dataclass, replace

@@ -13,8 +13,8 @@ from lifecycle.engine.case_letter import void_drafts
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate, judge_maker, judge_role, made_by
-from lifecycle.engine.others import NO_OTHERS
 from lifecycle.engine.taking_back import judge_own, judge_why
+from lifecycle.engine.world.others import NO_OTHERS
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import OPENING, Workflow
 

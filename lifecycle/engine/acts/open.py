@@ -8,7 +8,6 @@ from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent
 from lifecycle.engine.case import Case, Edition, Fired, Recorders
-from lifecycle.engine.computing import compute, entered_with
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import with_opening
 from lifecycle.engine.entry import Entry
@@ -21,6 +20,7 @@ from lifecycle.engine.gates.gates import (
     judge_role,
     role_titles,
 )
+from lifecycle.engine.outcomes.computing import compute, entered_with
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import OPENING, Fact, Transition, Workflow

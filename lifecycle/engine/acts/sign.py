@@ -22,7 +22,7 @@ from lifecycle.engine.gates.cosign import (
 from lifecycle.engine.gates.gates import VERDICTS, Gate, judge_history
 from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.gates.seats import Seat, seats_of, speaks_for
-from lifecycle.engine.owed import owed
+from lifecycle.engine.letters.owed import owed
 from lifecycle.engine.transition import find_transition
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Transition, Workflow

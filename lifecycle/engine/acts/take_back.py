@@ -10,12 +10,12 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import VOID, CaseLetter, void_drafts
+from lifecycle.engine.clock.standing import OpenLimit, begun_limits
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import edition_of, editions_of_step, transition_of, without_record
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.asking import places_of
 from lifecycle.engine.gates.gates import Gate, judge_maker, made_by, title_of
-from lifecycle.engine.standing import OpenLimit, begun_limits
 from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.taking_back import judge_own, judge_soon, judge_why
 from lifecycle.frozen import dataclass, replace

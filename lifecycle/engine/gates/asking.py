@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from lifecycle.engine.case import Asked, Case, opinion_key
-from lifecycle.engine.clocks import due_of
 from lifecycle.engine.editions import transition_of
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.quorum import has_turn, is_turn
 from lifecycle.engine.gates.renewals import has_seat, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.values import Value
-from lifecycle.engine.workdays import Calendar, Due
+from lifecycle.engine.world.clocks import due_of
+from lifecycle.engine.world.workdays import Calendar, Due
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import ENTERING, Transition, Workflow
 

@@ -14,7 +14,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.gates.asking import round_of
 from lifecycle.engine.gates.gates import is_set_alone
 from lifecycle.engine.gates.wording import acts_lacking
-from lifecycle.engine.scope import history_of
+from lifecycle.engine.world.scope import history_of
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Fact, Material, Transition, Workflow
 from lifecycle.workflow.reliance import doors_of, reads_of

@@ -21,7 +21,7 @@ from lifecycle.engine.gates.quorum import (
 )
 from lifecycle.engine.gates.renewals import OpenRenewal
 from lifecycle.engine.gates.seats import Seat, floor_of, seats_of, typed
-from lifecycle.engine.moment import Moment, Officer
+from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lifecycle.engine.case import Case, File
-from lifecycle.engine.clocks import earliest_of
-from lifecycle.engine.collected import Collected
 from lifecycle.engine.editions import is_free
 from lifecycle.engine.gates.seats import is_vacant
 from lifecycle.engine.gates.wording import (
@@ -21,10 +19,12 @@ from lifecycle.engine.gates.wording import (
     text_of,
     yet_to_judge,
 )
-from lifecycle.engine.moment import Moment, Officer
-from lifecycle.engine.others import NO_OTHERS, CaseRecord, pins_of, read_along, recorded_pins
-from lifecycle.engine.scope import history_of, plain, scope_of
 from lifecycle.engine.values import Value, show_value
+from lifecycle.engine.world.clocks import earliest_of
+from lifecycle.engine.world.collected import Collected
+from lifecycle.engine.world.moment import Moment, Officer
+from lifecycle.engine.world.others import NO_OTHERS, CaseRecord, pins_of, read_along, recorded_pins
+from lifecycle.engine.world.scope import history_of, plain, scope_of
 from lifecycle.errors import UnknownError
 from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError, MissingName

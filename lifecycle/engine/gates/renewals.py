@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lifecycle.engine.case import Case, Opinion, Renewal
-from lifecycle.engine.clocks import due_of
 from lifecycle.engine.editions import transition_of
 from lifecycle.engine.gates.quorum import count_seats
 from lifecycle.engine.gates.seats import Seat, units_for
 from lifecycle.engine.steps import MadeStep
-from lifecycle.engine.workdays import Calendar, Due
+from lifecycle.engine.world.clocks import due_of
+from lifecycle.engine.world.workdays import Calendar, Due
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from lifecycle.engine.case import Case, Opinion, opinion_key
-from lifecycle.engine.moment import Moment
 from lifecycle.engine.values import naming
+from lifecycle.engine.world.moment import Moment
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Cosign, Transition, Workflow
 from lifecycle.workflow.reliance import MOST_TRANSITIONS, reads_of

@@ -10,8 +10,8 @@ from lifecycle.engine.gates.cosign import who_are
 from lifecycle.engine.gates.gates import MOST_NAMED, Gate, title_of
 from lifecycle.engine.gates.renewals import OpenRenewal, is_settleable, renewals_of
 from lifecycle.engine.gates.seats import typed
-from lifecycle.engine.moment import Moment, Officer
 from lifecycle.engine.steps import MadeStep
+from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.workflow.model import Transition, Workflow
 from lifecycle.workflow.reliance import gate_names
 

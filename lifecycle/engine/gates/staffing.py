@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.moment import Moment
 from lifecycle.engine.values import Value
+from lifecycle.engine.world.moment import Moment
 from lifecycle.workflow.model import Role, Workflow
 
 

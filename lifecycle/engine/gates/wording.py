@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.collected import MOST_NAMED, CollectedCase
-from lifecycle.engine.moment import Moment
-from lifecycle.engine.others import NO_OTHERS, CaseRecord, OtherCase
 from lifecycle.engine.values import Value, plain_decimal, show_value
+from lifecycle.engine.world.collected import MOST_NAMED, CollectedCase
+from lifecycle.engine.world.moment import Moment
+from lifecycle.engine.world.others import NO_OTHERS, CaseRecord, OtherCase
 from lifecycle.errors import LifecycleError
 from lifecycle.expression import nodes
 from lifecycle.expression.builder import build

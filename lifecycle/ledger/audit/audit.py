@@ -28,14 +28,14 @@ from datetime import datetime
 
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.cases import check_cases
-from lifecycle.ledger.audit.corrections import NotedCorrection
 from lifecycle.ledger.audit.damage import Damage, Tally
-from lifecycle.ledger.audit.due import check_periods
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.log import check_log
 from lifecycle.ledger.audit.office import EarlyAppointment, check_office
+from lifecycle.ledger.audit.passes.corrections import NotedCorrection
+from lifecycle.ledger.audit.passes.due import check_periods
+from lifecycle.ledger.audit.passes.tables import check_leftovers, check_schema, check_types
 from lifecycle.ledger.audit.scope import JudgeOfLetters, Report, read_scope
-from lifecycle.ledger.audit.tables import check_leftovers, check_schema, check_types
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE
 from lifecycle.ledger.tree import Checkpoint, Tree

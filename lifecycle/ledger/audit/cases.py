@@ -12,17 +12,17 @@ from functools import partial
 from itertools import chain
 
 from lifecycle.errors import UnavailableError
+from lifecycle.ledger.across.others import PastCases
 from lifecycle.ledger.audit.bare import BareCase, check_bare_state
 from lifecycle.ledger.audit.damage import Damage, Resting, Tallies, resting_case
-from lifecycle.ledger.audit.due import check_read_when_due
 from lifecycle.ledger.audit.entries import Known, Trail, look_at, skim
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.log import LogSeen
 from lifecycle.ledger.audit.office import OfficeSeen
+from lifecycle.ledger.audit.passes.due import check_read_when_due
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.audit.states import check_state
-from lifecycle.ledger.chain import by_case, fold
-from lifecycle.ledger.others import PastCases
+from lifecycle.ledger.reading.chain import by_case, fold
 from lifecycle.ledger.record import UNREADABLE, read
 from lifecycle.ledger.replay import Basis
 from lifecycle.ledger.store import EntryRow

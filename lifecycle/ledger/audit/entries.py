@@ -15,14 +15,14 @@ from typing import Any
 from lifecycle.engine.case import Case
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Resting, resting_entry
-from lifecycle.ledger.audit.due import check_read_when_due
 from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.office import OfficeSeen
+from lifecycle.ledger.audit.passes.due import check_read_when_due
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.audit.values import check_values, counted
-from lifecycle.ledger.chain import CaseStep, Problem, Step
-from lifecycle.ledger.entry_checks import check_link, unreadable
 from lifecycle.ledger.files import LostFileError
+from lifecycle.ledger.reading.chain import CaseStep, Problem, Step
+from lifecycle.ledger.reading.entry_checks import check_link, unreadable
 from lifecycle.ledger.record import CALENDAR, GENESIS, UNREADABLE, read
 from lifecycle.ledger.replay import Basis, replay_entry
 from lifecycle.ledger.rows.link_rows import links_ever

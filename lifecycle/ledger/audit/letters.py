@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.ledger.chain import Problem
+from lifecycle.ledger.reading.chain import Problem
 from lifecycle.ledger.rows.letter_rows import letter_row, sending_state, sendings_of
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store

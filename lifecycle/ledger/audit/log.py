@@ -10,12 +10,12 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from lifecycle.errors import UnavailableError
-from lifecycle.ledger.audit.corrections import Corrections, NotedCorrection
-from lifecycle.ledger.audit.due import Readers
 from lifecycle.ledger.audit.finding import NOBODY, Finding
-from lifecycle.ledger.audit.numbers import Numbers
+from lifecycle.ledger.audit.passes.corrections import Corrections, NotedCorrection
+from lifecycle.ledger.audit.passes.due import Readers
+from lifecycle.ledger.audit.passes.numbers import Numbers
+from lifecycle.ledger.audit.passes.times import Times
 from lifecycle.ledger.audit.scope import Scope
-from lifecycle.ledger.audit.times import Times
 from lifecycle.ledger.record import OFFICE, form_of, is_local
 from lifecycle.ledger.store import LogRow
 from lifecycle.ledger.tree import Tree

@@ -17,9 +17,9 @@ from lifecycle.ledger.audit.definitions import damage_of, miscompiled, unpublish
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.log import LogSeen
 from lifecycle.ledger.audit.scope import Scope
-from lifecycle.ledger.chain import Problem, Step, fold
 from lifecycle.ledger.library import Library
-from lifecycle.ledger.office_replay import replay_office_entry
+from lifecycle.ledger.reading.chain import Problem, Step, fold
+from lifecycle.ledger.reading.office_replay import replay_office_entry
 from lifecycle.ledger.record import OFFICE, canonical
 from lifecycle.ledger.rows.compiled_rows import kept_digests
 from lifecycle.ledger.sql import text

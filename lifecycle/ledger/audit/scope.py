@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from lifecycle.ledger.audit.finding import NOBODY
-from lifecycle.ledger.chain import CaseStep, Problem
 from lifecycle.ledger.library import Library
+from lifecycle.ledger.reading.chain import CaseStep, Problem
 from lifecycle.ledger.record import OFFICE
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store

@@ -7,17 +7,17 @@ from functools import partial
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.workdays import Calendar
+from lifecycle.engine.world.workdays import Calendar
 from lifecycle.errors import LifecycleError
 from lifecycle.frozen import replace
+from lifecycle.ledger.across.others import PastCases
 from lifecycle.ledger.audit.damage import Resting, resting_case
 from lifecycle.ledger.audit.entries import Known, Trail
 from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.letters import KeptLetters, check_kept_letters, read_kept_letters
 from lifecycle.ledger.audit.office import OfficeSeen, follow_office
 from lifecycle.ledger.audit.values import check_no_more_values, check_values, counted
-from lifecycle.ledger.chain import CaseStep, Problem, fold
-from lifecycle.ledger.others import PastCases
+from lifecycle.ledger.reading.chain import CaseStep, Problem, fold
 from lifecycle.ledger.replay import Basis, replay_entry
 from lifecycle.ledger.rows.case_rows import CASE_COLUMNS, case_row, undated_row
 from lifecycle.ledger.rows.link_rows import kept_links, links_ever

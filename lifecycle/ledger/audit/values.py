@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from lifecycle.ledger.chain import CaseStep, Problem
+from lifecycle.ledger.reading.chain import CaseStep, Problem
 from lifecycle.ledger.rows.value_rows import editions, kept_edition
 from lifecycle.ledger.store import Store
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from lifecycle.engine.case import Case, Recorders, dump_case, load_case
 from lifecycle.engine.case_letter import Letters
+from lifecycle.engine.clock.standing import stand
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.standing import stand
 from lifecycle.engine.visibility import viewers_of
-from lifecycle.engine.workdays import Calendar
+from lifecycle.engine.world.workdays import Calendar
 from lifecycle.frozen import replace
 from lifecycle.ledger.record import canonical, read_kept, stored
 from lifecycle.ledger.rows.letter_rows import StoredLetters

@@ -18,7 +18,7 @@ from lifecycle.engine.case_letter import (
     load_case_letter,
     rule_of,
 )
-from lifecycle.engine.owed import owed
+from lifecycle.engine.letters.owed import owed
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.record import canonical, damaged, read_kept
 from lifecycle.ledger.sql import text

@@ -5,7 +5,7 @@ written anew by an upgrade or a copy.
 from __future__ import annotations
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.workdays import Calendar
+from lifecycle.engine.world.workdays import Calendar
 from lifecycle.ledger.rows.case_rows import case_row
 from lifecycle.ledger.rows.letter_rows import put_letters
 from lifecycle.ledger.rows.link_rows import forget_links, put_links

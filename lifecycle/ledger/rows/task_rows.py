@@ -11,18 +11,18 @@ from collections.abc import Container, Iterable, Iterator
 from heapq import merge
 from typing import NamedTuple
 
-from lifecycle.engine.by_clock import may_fall
 from lifecycle.engine.case import Case
-from lifecycle.engine.consequences import waiting_proposals
+from lifecycle.engine.clock.by_clock import may_fall
+from lifecycle.engine.clock.standing import OwnDays, limits_of_others, next_limit
+from lifecycle.engine.corrections.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.awaited import ONWARD, awaited_items, awaited_records
 from lifecycle.engine.gates.gates import confirmers_of, resolvers_of
 from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
 from lifecycle.engine.gates.renewals import due_of_renewal, is_settleable, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, held_for
-from lifecycle.engine.letter_steps import to_replace
-from lifecycle.engine.standing import OwnDays, limits_of_others, next_limit
-from lifecycle.engine.workdays import Calendar
+from lifecycle.engine.letters.letter_steps import to_replace
+from lifecycle.engine.world.workdays import Calendar
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Ask, Store
 from lifecycle.workflow.model import CLOCK, Transition, Workflow

@@ -244,7 +244,7 @@ def upgrade(path: Path, refold: Callable[[Path, Connection], None]) -> tuple[int
     """Bring an older database to this schema in one transaction, keeping a copy.
 
     Give the old schema and the copy. `refold` writes the rows that are computed from the entries
-    (see `lifecycle.ledger.refold`). The copy is None where there is nothing to do. Raises
+    (see `lifecycle.ledger.copies.refold`). The copy is None where there is nothing to do. Raises
     UnavailableError for what is not an older database of ours.
     """
     if not path.exists():

@@ -81,8 +81,8 @@ def to_docx(letter: Letter) -> bytes:
         parts["footer3.xml"] = part("footer3")
         parts["header3.xml"] = mark_header(letter)
     if letter.proof:
-        from lifecycle.letter.png import png
-        from lifecycle.letter.qr import modules
+        from lifecycle.letter.images.png import png
+        from lifecycle.letter.images.qr import modules
 
         parts[SYMBOL] = png(modules(letter.proof), 4)
     document = (

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.letter.cells import CELLS, width, wrap
 from lifecycle.letter.html import headed
+from lifecycle.letter.images.qr import svg
 from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import Paragraph, Table
 from lifecycle.letter.pdf.columns import columns_of
-from lifecycle.letter.qr import svg
 from lifecycle.letter.text import (
     DRAFT,
     TO_FILL,

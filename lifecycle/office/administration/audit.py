@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from lifecycle.correspondence.press import PaperJudge
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.audit import Auditor
-from lifecycle.ledger.audit.corrections import NotedCorrection
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.office import EarlyAppointment
+from lifecycle.ledger.audit.passes.corrections import NotedCorrection
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.tree import Checkpoint, read_checkpoint
 

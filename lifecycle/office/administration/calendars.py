@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecycle.callers import file_named
-from lifecycle.engine.workdays import Calendar, read_calendar
+from lifecycle.engine.world.workdays import Calendar, read_calendar
 from lifecycle.errors import InvalidError
 from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.ledger.record import CALENDAR, hash_of, stamp_text

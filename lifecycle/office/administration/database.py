@@ -42,7 +42,7 @@ class Upgraded:
 
 def back_up(office: Office, target: Path) -> BackedUp:
     """Write database, materials and their checksums into one file, as they were at one moment."""
-    from lifecycle.ledger.backup import back_up as write_backup
+    from lifecycle.ledger.copies.backup import back_up as write_backup
 
     files = write_backup(office.store, target)
     return BackedUp(files, target.stat().st_size)
@@ -50,8 +50,8 @@ def back_up(office: Office, target: Path) -> BackedUp:
 
 def restore(source: Path, url: str | None) -> Restored:
     """Put a backup back, every file compared with its checksum first; nothing is overwritten."""
-    from lifecycle.ledger.backup import restore as put_back
-    from lifecycle.ledger.backup import restore_to_server
+    from lifecycle.ledger.copies.backup import restore as put_back
+    from lifecycle.ledger.copies.backup import restore_to_server
     from lifecycle.ledger.opening import default_url, is_server, name_of
     from lifecycle.ledger.sqlite.database import database_path
 
@@ -64,8 +64,8 @@ def restore(source: Path, url: str | None) -> Restored:
 
 def upgrade(url: str | None) -> Upgraded:
     """Bring an older database to this version's schema; a copy of it is kept."""
+    from lifecycle.ledger.copies.refold import refold
     from lifecycle.ledger.opening import default_url, is_server, open_store
-    from lifecycle.ledger.refold import refold
     from lifecycle.ledger.sqlite.database import SCHEMA, database_path
     from lifecycle.ledger.sqlite.database import upgrade as bring_up
     from lifecycle.ledger.sqlite.store import SqliteStore
@@ -93,7 +93,7 @@ class CopiedDatabase:
 
 def copy(source: str, target: str, tell: Callable[[str, int, int], None]) -> CopiedDatabase:
     """Copy a whole ledger into another database; `tell` is told how far it has come."""
-    from lifecycle.ledger.copying import copy as copy_ledger
+    from lifecycle.ledger.copies.copying import copy as copy_ledger
     from lifecycle.ledger.opening import open_replica, open_store
 
     with (

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from lifecycle import places
-from lifecycle.correspondence.issuing_rules import ISSUING, read_issuing
-from lifecycle.correspondence.relations import FILE as RELATIONS
-from lifecycle.correspondence.relations import Relations, read_relations, relation_faults
+from lifecycle.correspondence.rules.issuing_rules import ISSUING, read_issuing
+from lifecycle.correspondence.rules.relations import FILE as RELATIONS
+from lifecycle.correspondence.rules.relations import Relations, read_relations, relation_faults
 from lifecycle.errors import InvalidError, Problem, WorkflowError, faults_among
 from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.ledger.record import CALENDAR

@@ -26,10 +26,10 @@ from lifecycle.engine.acts import (
     WithdrawOpinion,
 )
 from lifecycle.engine.case import Case
+from lifecycle.engine.clock.standing import next_limit
+from lifecycle.engine.corrections.foresight import upset_by
 from lifecycle.engine.docket import RefusedError
-from lifecycle.engine.foresight import upset_by
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.standing import next_limit
 from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass

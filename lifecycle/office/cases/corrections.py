@@ -11,14 +11,14 @@ from lifecycle.engine.acts import Act, ConfirmCorrection, Correct, DeclineCorrec
 from lifecycle.engine.acts.changes import told_proposal
 from lifecycle.engine.acts.sign import seat_name
 from lifecycle.engine.case import Case
-from lifecycle.engine.consequences import has_lapsed, waiting_proposals
+from lifecycle.engine.corrections.consequences import has_lapsed, waiting_proposals
+from lifecycle.engine.corrections.foresight import NOTHING, Foreseen, foresee, left_to_return
 from lifecycle.engine.docket import RefusedError
-from lifecycle.engine.foresight import NOTHING, Foreseen, foresee, left_to_return
 from lifecycle.engine.gates.gates import confirmers_of, role_titles
 from lifecycle.engine.values import Entered
 from lifecycle.errors import ChoiceError, InvalidError
 from lifecycle.frozen import dataclass
-from lifecycle.ledger.chain import follow
+from lifecycle.ledger.reading.chain import follow
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.cases import Done, Remark, done, read_elsewhere, unprintable_in
 from lifecycle.office.cases.entering import read_entry, submit_entry

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.acts import Advance
-from lifecycle.engine.by_clock import Falling, falling, the_clock
+from lifecycle.engine.clock.by_clock import Falling, falling, the_clock
 from lifecycle.engine.decide import decide
 from lifecycle.frozen import dataclass, replace
-from lifecycle.ledger.every import EVERY
+from lifecycle.ledger.across.every import EVERY
 from lifecycle.workflow.model import OPENING
 
 if TYPE_CHECKING:

@@ -10,18 +10,18 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle.engine.clock.standing import Standing, lights_read_today, stand
 from lifecycle.engine.gates.gates import title_of
-from lifecycle.engine.scope import scope_of
-from lifecycle.engine.standing import Standing, lights_read_today, stand
+from lifecycle.engine.world.scope import scope_of
 from lifecycle.errors import InvalidError, Location, UnknownError, UsageError, WorkflowError
 from lifecycle.expression.expression import Expression, compile_expression
 from lifecycle.expression.faults import ExpressionError, MissingName
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.frozen import dataclass
 from lifecycle.insight.sight import CANCELLED
-from lifecycle.ledger.as_of import cases_as_of
 from lifecycle.ledger.queries import CaseFilter, ListedCase, fits, list_page, stream
 from lifecycle.ledger.queries import board as count_cases
+from lifecycle.ledger.reading.as_of import cases_as_of
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.store import LostDefinitionError
 from lifecycle.people.clock import in_beijing
@@ -29,9 +29,9 @@ from lifecycle.workflow.model import LINKED, OFFICER, TABLES
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
-    from lifecycle.engine.moment import Moment
-    from lifecycle.ledger.as_of import CaseThen, Past
+    from lifecycle.engine.world.moment import Moment
     from lifecycle.ledger.library import Library
+    from lifecycle.ledger.reading.as_of import CaseThen, Past
     from lifecycle.office.office import Office
     from lifecycle.office.view import View
     from lifecycle.workflow.model import Workflow

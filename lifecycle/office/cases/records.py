@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.callers import file_named
-from lifecycle.engine.amendments import Amendment, with_amendments
 from lifecycle.engine.case import Case, dump_case
+from lifecycle.engine.corrections.amendments import Amendment, with_amendments
 from lifecycle.errors import InvalidError, WorkflowError, faults_among
 from lifecycle.frozen import dataclass, replace
 from lifecycle.insight.chronicle import who
 from lifecycle.insight.document import case_document
 from lifecycle.insight.sight import CANCELLED
-from lifecycle.ledger.as_of import NOW, AsOf
-from lifecycle.ledger.chain import follow
 from lifecycle.ledger.library import Library
+from lifecycle.ledger.reading.as_of import NOW, AsOf
+from lifecycle.ledger.reading.chain import follow
 from lifecycle.office.cases.values import (
     ShownAmendment,
     ShownFact,
@@ -25,7 +25,7 @@ from lifecycle.office.cases.values import (
 from lifecycle.office.telling import told, told_late
 
 if TYPE_CHECKING:
-    from lifecycle.ledger.chain import CaseStep
+    from lifecycle.ledger.reading.chain import CaseStep
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.engine.by_clock import falling
 from lifecycle.engine.case_letter import STATES, UNISSUED
-from lifecycle.engine.foresight import foresee
+from lifecycle.engine.clock.by_clock import falling
+from lifecycle.engine.clock.standing import lit_by
+from lifecycle.engine.corrections.foresight import foresee
 from lifecycle.engine.gates.asking import due_of_seat
 from lifecycle.engine.gates.gates import SPANS, Gate, command_of
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.settled import tell_renewal
-from lifecycle.engine.letter_steps import LAPSES, Lapse, lapse_of, outlived
-from lifecycle.engine.others import NO_OTHERS, OtherCase
-from lifecycle.engine.owed import owed
-from lifecycle.engine.standing import lit_by
+from lifecycle.engine.letters.letter_steps import LAPSES, Lapse, lapse_of, outlived
+from lifecycle.engine.letters.owed import owed
 from lifecycle.engine.values import Value
+from lifecycle.engine.world.others import NO_OTHERS, OtherCase
 from lifecycle.frozen import dataclass, replace
 from lifecycle.insight.chronicle import who
 from lifecycle.insight.document import case_document
@@ -40,9 +40,9 @@ from lifecycle.workflow.model import CLOCK
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
     from lifecycle.engine.case_letter import CaseLetter
-    from lifecycle.engine.moment import Moment, Officer
-    from lifecycle.engine.standing import OpenLimit
-    from lifecycle.engine.workdays import Due
+    from lifecycle.engine.clock.standing import OpenLimit
+    from lifecycle.engine.world.moment import Moment, Officer
+    from lifecycle.engine.world.workdays import Due
     from lifecycle.office.office import Office
     from lifecycle.office.view import SeenCase, View
     from lifecycle.workflow.model import Transition, Workflow

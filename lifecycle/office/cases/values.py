@@ -11,8 +11,8 @@ from lifecycle.engine.values import Value, show_value
 from lifecycle.frozen import dataclass
 
 if TYPE_CHECKING:
-    from lifecycle.engine.amendments import Amendment
     from lifecycle.engine.case import Case
+    from lifecycle.engine.corrections.amendments import Amendment
     from lifecycle.workflow.model import Workflow
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from lifecycle.correspondence.issuing_rules import ISSUING, Issuing, read_issuing
+from lifecycle.correspondence.rules.issuing_rules import ISSUING, Issuing, read_issuing
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import (
     DRAFT,
@@ -19,10 +19,10 @@ from lifecycle.engine.case_letter import (
 from lifecycle.engine.gates.cosign import may_speak
 from lifecycle.engine.gates.gates import holds, title_of
 from lifecycle.engine.gates.seats import floor_of, seats_of
-from lifecycle.engine.letter_gates import hands_before
-from lifecycle.engine.letter_steps import corrected_since, lapse_of, outlived
-from lifecycle.engine.moment import Officer
-from lifecycle.engine.owed import owed
+from lifecycle.engine.letters.letter_gates import hands_before
+from lifecycle.engine.letters.letter_steps import corrected_since, lapse_of, outlived
+from lifecycle.engine.letters.owed import owed
+from lifecycle.engine.world.moment import Officer
 from lifecycle.errors import LifecycleError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.rows.letter_rows import count_sendings

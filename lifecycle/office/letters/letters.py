@@ -34,8 +34,8 @@ from lifecycle.correspondence.writing import template_of, write_letter
 from lifecycle.engine.acts import Act, DraftLetter, ReviewLetter, VoidLetter
 from lifecycle.engine.case_letter import DRAFT, ISSUED, REVIEWED, STATES
 from lifecycle.engine.docket import Docket, RefusedError
-from lifecycle.engine.letter_gates import RULES, judge_duty, judge_hands, judge_unit
-from lifecycle.engine.letter_steps import Lapse, lapse_of, outlived
+from lifecycle.engine.letters.letter_gates import RULES, judge_duty, judge_hands, judge_unit
+from lifecycle.engine.letters.letter_steps import Lapse, lapse_of, outlived
 from lifecycle.engine.values import clean_text
 from lifecycle.errors import (
     AmbiguousError,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from lifecycle.correspondence.issuing_rules import Issuing
+from lifecycle.correspondence.rules.issuing_rules import Issuing
 from lifecycle.correspondence.signing_off import rules_in_force
 from lifecycle.engine.acts import DraftLetter
 from lifecycle.engine.case import Case
@@ -19,8 +19,8 @@ from lifecycle.engine.case_letter import (
     CaseLetter,
     rule_of,
 )
-from lifecycle.engine.moment import Moment
-from lifecycle.engine.owed import owed
+from lifecycle.engine.letters.owed import owed
+from lifecycle.engine.world.moment import Moment
 from lifecycle.errors import InvalidError, LifecycleError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.register import Outcome, Request

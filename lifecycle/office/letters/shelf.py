@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.case_letter import ISSUED
-from lifecycle.ledger.as_of import case_as_of
+from lifecycle.ledger.reading.as_of import case_as_of
 from lifecycle.ledger.rows.letter_rows import (
     drafts_of,
     kept_letter,
@@ -20,7 +20,7 @@ from lifecycle.ledger.rows.task_rows import letters_to_replace
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
     from lifecycle.engine.case_letter import CaseLetter
-    from lifecycle.ledger.as_of import LetterThen, Moved, Past
+    from lifecycle.ledger.reading.as_of import LetterThen, Moved, Past
     from lifecycle.office.office import Office
     from lifecycle.office.view import View
 

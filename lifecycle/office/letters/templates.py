@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from lifecycle import places
 from lifecycle.callers import file_named
 from lifecycle.correspondence.drafts import find_drafted
-from lifecycle.correspondence.issuing_rules import ISSUING, read_issuing
-from lifecycle.correspondence.lint import template_faults
 from lifecycle.correspondence.press import SUFFIXES, render
+from lifecycle.correspondence.rules.issuing_rules import ISSUING, read_issuing
+from lifecycle.correspondence.rules.lint import template_faults
 from lifecycle.correspondence.sample import sample_letter, uses
 from lifecycle.correspondence.scope import letter_scope
 from lifecycle.correspondence.signing_off import rules_in_force, shown_draft
@@ -203,8 +203,8 @@ def _workflows_at_hand(open_office: Callable[[], Office]) -> list[Workflow]:
 def compare(office: Office, file: str) -> Comparison:
     """Compare, in a picture, one letter as the template in force and as a new one writes it."""
     from lifecycle.letter.fonts import Fonts
+    from lifecycle.letter.images.pictures import compared, png_of
     from lifecycle.letter.pdf.press import to_pdf
-    from lifecycle.letter.pictures import compared, png_of
 
     path = file_named(file)
     template = judged(path.stem, read_definition(path), file)

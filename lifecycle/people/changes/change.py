@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar, Literal, Self
 
-from lifecycle.engine.moment import Officer
-from lifecycle.engine.workdays import Calendar
+from lifecycle.engine.world.moment import Officer
+from lifecycle.engine.world.workdays import Calendar
 from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.frozen import dataclass
 from lifecycle.people.appointments import WEEKDAYS, Appointed, check_beginning

@@ -30,7 +30,7 @@ from lifecycle.engine.gates.cosign import judge_voice, who_are
 from lifecycle.engine.gates.gates import VERDICTS, Gate
 from lifecycle.engine.gates.quorum import has_turn
 from lifecycle.engine.gates.seats import Seat, floor_of, seats_of
-from lifecycle.engine.letter_gates import (
+from lifecycle.engine.letters.letter_gates import (
     find_addressee,
     find_letter,
     judge_day,

@@ -20,7 +20,7 @@ from lifecycle.engine.case_letter import (
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate, holds, unknown
-from lifecycle.engine.letter_gates import RULES, judge_day, judge_stage, judge_unit
+from lifecycle.engine.letters.letter_gates import RULES, judge_day, judge_stage, judge_unit
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Transition, Workflow
 

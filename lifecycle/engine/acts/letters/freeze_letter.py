@@ -12,7 +12,7 @@ from lifecycle.engine.case_letter import ISSUED
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.letter_gates import find_letter, judge_day, judge_stage, judge_unit
+from lifecycle.engine.letters.letter_gates import find_letter, judge_day, judge_stage, judge_unit
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
 

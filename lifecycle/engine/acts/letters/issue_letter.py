@@ -23,13 +23,13 @@ from lifecycle.engine.gates.asking import with_asked
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.gates.quorum import has_turn
 from lifecycle.engine.gates.seats import seats_of
-from lifecycle.engine.letter_gates import (
+from lifecycle.engine.letters.letter_gates import (
     find_letter,
     judge_duty,
     judge_hands,
     judge_stage,
 )
-from lifecycle.engine.letter_steps import lapse_as_recorded
+from lifecycle.engine.letters.letter_steps import lapse_as_recorded
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lifecycle.engine.acts.act import Act
 from lifecycle.engine.case import Case
-from lifecycle.engine.letter_gates import RULES
+from lifecycle.engine.letters.letter_gates import RULES
 from lifecycle.workflow.model import Transition, Workflow
 
 

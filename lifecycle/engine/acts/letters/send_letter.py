@@ -12,7 +12,7 @@ from lifecycle.engine.case_letter import ISSUED, SUPERSEDED, VOID
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.letter_gates import (
+from lifecycle.engine.letters.letter_gates import (
     find_addressee,
     find_letter,
     judge_day,

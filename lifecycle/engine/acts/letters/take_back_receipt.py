@@ -12,14 +12,14 @@ from lifecycle.engine.case_letter import Addressee, CaseLetter, asked_about
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.letter_gates import (
+from lifecycle.engine.letters.letter_gates import (
     find_addressee,
     find_letter,
     judge_day,
     judge_note,
     judge_unit,
 )
-from lifecycle.engine.owed import spoken_since
+from lifecycle.engine.letters.owed import spoken_since
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Workflow
 

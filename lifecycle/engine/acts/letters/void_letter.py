@@ -11,7 +11,7 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import DRAFT, ISSUED, REVIEWED, VOID
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.letter_gates import (
+from lifecycle.engine.letters.letter_gates import (
     find_letter,
     judge_day,
     judge_duty,

@@ -1,0 +1,1 @@
+"""Rules on who writes what to whom, and how it is numbered."""

@@ -1,0 +1,1 @@
+"""Corrections as acts: proposed, confirmed, declined; opinions renewed, steps settled."""

@@ -1,0 +1,1 @@
+"""The life of letters within their case, as gates and steps see it."""

@@ -1,0 +1,1 @@
+"""What a transition computes, and what it does to other cases."""

@@ -1,0 +1,189 @@
+"""Collections: the cases of a workflow for which a condition holds, as they stood on a day.
+
+They are read from the values kept over time, no case as a whole: only what the condition and the
+figures need. What was read is known by its digest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from lifecycle.engine.values import Value
+from lifecycle.engine.world.collected import Collected, CollectedCase, ThisCase
+from lifecycle.expression import nodes
+from lifecycle.expression.kleene import decided
+from lifecycle.ledger.library import Library
+from lifecycle.ledger.record import canonical, hash_of
+from lifecycle.ledger.rows.value_rows import STATE, SUSPENDED
+from lifecycle.ledger.sql import text
+from lifecycle.ledger.sql.statement import Statement
+from lifecycle.ledger.store import END_OF_LOG
+from lifecycle.workflow.model import LINKED, ROW, THIS, Collection, Missing, Workflow
+
+
+def collect(
+    library: Library,
+    workflow: Workflow,
+    collection: Collection,
+    this: ThisCase,
+    on: str,
+    before: int | None = None,
+) -> Collected:
+    """Read a collection for a case that reads it, on a day; `before` is the place in the log of the
+    entry that read it, None for what reads it now.
+    """
+    lacking = [name for name in sorted(collection.of_this) if name not in this]
+    if lacking:
+        return Collected(collection.title, lacks=lacking[0])
+    day = min(str(this.raw[collection.at]), on) if collection.at else on
+    members: list[CollectedCase] = []
+    undecided: list[CollectedCase] = []
+    read: list[Any] = []
+    needed = needed_of(workflow, collection.name)
+    if "title" in needed:
+        needed |= _subjects_of(library, collection.over)
+    asked = {"workflow": collection.over}
+    given = {"today": date.fromisoformat(on), THIS: this}
+    for case, raw in _cases(
+        library, text.VALUES_OVER, asked, needed, day, before, collection.missing
+    ):
+        read.append([case.number, raw])
+        seen = {name: case[name] for name in collection.where.names if name in case}
+        found = decided(collection.where, {**seen, **given})
+        if found is None:
+            undecided.append(case)
+        elif found:
+            members.append(case)
+    if collection.missing == "skip":
+        undecided = []
+    digest = hash_of(canonical(read))
+    return Collected(collection.title, tuple(members), tuple(undecided), len(read), digest)
+
+
+def collect_linked(
+    library: Library,
+    workflow: Workflow,
+    name: str,
+    number: str,
+    on: str,
+    before: int | None = None,
+) -> Collected:
+    """Read the cases of a workflow that link to the one with a number, on a day: no more of each
+    than the conditions of its own workflow need.
+    """
+    asked = {"workflow": name, "target": number}
+    needed = figured_of_linked(workflow, name) | _links_of(library, name)
+    members, read = [], []
+    for case, raw in _cases(library, text.VALUES_LINKED, asked, needed, on, before, "refuse"):
+        read.append([case.number, raw])
+        links = (case.known.get(fact.name) for fact in case.workflow.links)
+        if number in links:
+            members.append(case)
+    return Collected(name, tuple(members), (), len(read), hash_of(canonical(read)))
+
+
+def _cases(
+    library: Library,
+    statement: Statement,
+    asked: Mapping[str, str],
+    needed: frozenset[str],
+    day: str,
+    before: int | None,
+    missing: Missing,
+) -> Iterator[tuple[CollectedCase, dict[str, Value]]]:
+    """Give the cases that there were, in the order of their numbers, with what was read of them."""
+    rows = library.store.rows(
+        statement,
+        **asked,
+        facts=json.dumps([*sorted(needed), STATE, SUSPENDED]),
+        on_day=day,
+        before=END_OF_LOG if before is None else before,
+    )
+    found: dict[str, dict[str, Value | None]] = {}
+    cases: dict[str, tuple[str, str, str]] = {}
+    for case_id, number, title, digest, fact, value in rows:
+        cases[case_id] = (number, title, digest)
+        found.setdefault(case_id, {})[fact] = None if value is None else json.loads(value)
+    for case_id, (number, title, digest) in sorted(cases.items(), key=lambda item: item[1]):
+        raw = {name: value for name, value in found[case_id].items() if value is not None}
+        if STATE in raw:
+            workflow = library.workflow(digest)
+            yield CollectedCase.of(workflow, number, title, raw, missing), raw
+
+
+@lru_cache(maxsize=256)
+def needed_of(workflow: Workflow, name: str) -> frozenset[str]:
+    """Name the facts that are read of the cases of a collection: by its condition, and by the
+    figures that the workflow makes of it.
+    """
+    named = set(workflow.collections[name].where.names) - {THIS}
+    return frozenset(named) | _figured(workflow, name)
+
+
+@lru_cache(maxsize=256)
+def figured_of_linked(workflow: Workflow, name: str) -> frozenset[str]:
+    """Name the facts of which the workflow makes figures over the cases that link here."""
+    return _figured(workflow, f"{LINKED}.{name}")
+
+
+def _subjects_of(library: Library, name: str) -> frozenset[str]:
+    """Name the facts that give the cases of a workflow their titles, in any of its versions."""
+    return frozenset(workflow.subject for workflow in _versions(library, name))
+
+
+def _links_of(library: Library, name: str) -> frozenset[str]:
+    """Name the facts by which the cases of a workflow link, in any of its versions."""
+    return frozenset(fact.name for version in _versions(library, name) for fact in version.links)
+
+
+def _versions(library: Library, name: str) -> Iterator[Workflow]:
+    """Give the versions of a workflow under which there are cases."""
+    for (digest,) in library.store.rows(text.DIGESTS_OF, workflow=name):
+        yield library.workflow(digest)
+
+
+def _figured(workflow: Workflow, many: str) -> frozenset[str]:
+    """Name the facts of which a workflow makes figures over many cases, and those that its effects
+    carry from each.
+    """
+    figured = {
+        name
+        for way in workflow.ways
+        for expression in way.expressions
+        for name in _figured_in(expression.tree, many)
+    }
+    carried = {
+        parts[1]
+        for way in workflow.transitions
+        for effect in way.does
+        if many in (effect.each, effect.on)
+        for setting in effect.facts
+        for parts in setting.value.parts
+        if parts[0] == ROW and len(parts) > 1
+    }
+    return frozenset(figured | carried)
+
+
+def _figured_in(node: nodes.Expr, many: str) -> Iterator[str]:
+    if isinstance(node, nodes.Filter) and node.args and _is_over(node.node, many):
+        name = node.args[0]
+        if isinstance(name, nodes.Const) and isinstance(name.value, str):
+            yield name.value
+    parts = [*node.values()]
+    if isinstance(node, nodes.Compare):
+        parts += [operand.expr for operand in node.ops]
+    for part in parts:
+        yield from _figured_in(part, many)
+
+
+def _is_over(node: nodes.Expr | None, many: str) -> bool:
+    """Tell whether a piece is a collection, or `linked.WORKFLOW`, or some of these."""
+    while isinstance(node, nodes.Filter):
+        node = node.node
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+        return f"{node.node.name}.{node.attr}" == many
+    return isinstance(node, nodes.Name) and node.name == many

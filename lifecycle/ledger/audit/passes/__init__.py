@@ -1,0 +1,1 @@
+"""The passes of an audit that look at one thing each."""

@@ -1,0 +1,1 @@
+"""A ledger written anew: backups, copies to another database, rows folded again."""

@@ -1,0 +1,1 @@
+"""Pictures in letters: QR codes, PNG, seals and marks."""

@@ -1,0 +1,1 @@
+"""How the sections of a workflow file are read."""
