@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from fontset import fonts, needs_fonts
@@ -143,6 +145,21 @@ def test_an_entry_is_a_layout_in_text_html_and_docx(order: Letter) -> None:
     assert "丽水市招商局令</p>" in page
     report = check_docx(to_docx(order))
     assert (report.layout, report.layout_title, out(report)) == ("order", "命令格式", [])
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_a_layout_has_a_red_rule_in_docx_where_its_entry_says_so(*, ruled: bool) -> None:
+    """One entry with the trait and one without: the number stands over a red rule, or over none."""
+    entry = ORDER if ruled else ORDER.replace("     red_rule: true, ", "     ")
+    assert ("red_rule" in entry) is ruled
+    with pytest.MonkeyPatch.context() as patch:
+        _forget()
+        patch.setattr(table, "shipped_text", lambda _name: TEXT + entry)
+        with ZipFile(BytesIO(to_docx(replace(letter("duties"), layout="order")))) as archive:
+            page = archive.read("word/document.xml").decode()
+        _forget()
+    rules = re.findall(r'<w:bottom [^>]*w:color="E60012"', page)
+    assert len(rules) == int(ruled)
 
 
 @needs_fonts
