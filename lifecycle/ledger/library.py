@@ -79,6 +79,13 @@ class Library:
             )
         return self._calendars[digest]
 
+    def sealing(self, directory: Directory) -> frozenset[str]:
+        """Name the roles that two persons grant, by the workflows in force."""
+        names = {d.name for d in directory.documents if d.kind == "workflow"}
+        digests = (directory.document("workflow", name) for name in sorted(names))
+        sealed = (self.workflow(digest).sealing for digest in digests if digest)
+        return frozenset().union(*sealed)
+
     def calendar_of(self, directory: Directory) -> Calendar | None:
         """Give the calendar that counts an office's workdays: Monday to Friday where none is
         published, None where it is not what was published.

@@ -806,7 +806,8 @@ class Register:
             self._see_account(request, directory)
             officer = directory.officer(request.officer, on) if directory.seq else None
             calendar = self.library.calendar_of(directory)
-            role = change.judge(OfficeDocket(directory, officer, on, at, calendar))
+            sealing = self.library.sealing(directory) if change.gives_roles else frozenset()
+            role = change.judge(OfficeDocket(directory, officer, on, at, calendar, sealing))
             if on.isoformat() < directory.last_on:
                 raise InvalidError(
                     f"办理日 {on} 早于上一条人员记录的 {directory.last_on}", "生效日请用 --since"

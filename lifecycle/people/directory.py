@@ -122,7 +122,8 @@ class Post:
 class Grant:
     """A role granted to an officer, or with `roles` a delegation to them by `principal`.
 
-    `id` is the entry's eid.
+    `id` is the entry's eid. One that two persons make is `proposed_by` the first, and holds once
+    the second has `confirmed` it, by the office entry of that number.
     """
 
     id: str
@@ -131,9 +132,18 @@ class Grant:
     span: Span
     principal: str | None = None
     revoked: Span | None = None
+    proposed_by: str = ""
+    confirmed: int | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether it waits for somebody to confirm it."""
+        return bool(self.proposed_by) and self.confirmed is None and self.revoked is None
 
     def holds(self, on: str, seq: int) -> bool:
         """Tell whether it was in force on a day."""
+        if self.proposed_by and (self.confirmed is None or seq < self.confirmed):
+            return False
         return self.span.covers(on, seq) and not (self.revoked and self.revoked.covers(on, seq))
 
 
@@ -565,12 +575,19 @@ class Directory:
         roles: tuple[str, ...],
         span: Span,
         principal: str | None = None,
+        *,
+        proposed_by: str = "",
     ) -> Self:
         """Give the office with a grant or delegation to an officer who is there."""
         if officer not in self.people:
             return self
-        grant = Grant(eid, officer, roles, span, principal)
+        grant = Grant(eid, officer, roles, span, principal, proposed_by=proposed_by)
         return replace(self, grants=(*self.grants, grant))
+
+    def with_confirmed(self, eid: str, seq: int) -> Self:
+        """Give the office in which a grant that waited is confirmed by an entry."""
+        grants = (replace(g, confirmed=seq) if g.id == eid and g.waits else g for g in self.grants)
+        return replace(self, grants=tuple(grants))
 
     def without_grant(self, eid: str, span: Span) -> Self:
         """Give the office in which the grant of an entry is revoked."""
@@ -592,6 +609,9 @@ def dump_directory(directory: Directory) -> dict[str, Any]:
     ):  # left out where empty: so are they in offices older than these
         if values[name] in ((), {}, "", None) or (name == "clock_days" and not values[name]):
             del values[name]
+    for grant in values["grants"]:
+        if not grant["proposed_by"]:
+            del grant["proposed_by"], grant["confirmed"]
     return values
 
 
@@ -619,6 +639,8 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
             Span(**g["span"]),
             g["principal"],
             Span(**g["revoked"]) if g["revoked"] else None,
+            g.get("proposed_by", ""),
+            g.get("confirmed"),
         )
         for g in data["grants"]
     )

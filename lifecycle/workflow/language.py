@@ -752,6 +752,15 @@ _ROLE = Form(
             "delegate: across",
             more="平时只能委托给本单位的人；写 across，可以委托给别的单位的人。",
         ),
+        Key(
+            "sealing",
+            "须两人授权",
+            YesNo(),
+            "yes 表示授予这个角色须两人，并且不能委托",
+            "sealing: yes",
+            more="管理员提出授权，另一名管理员或审计员确认（lifecycle officer confirm）以后才生效。"
+            "用于掌握印鉴、拨付这样的角色。建库当天登记的不限。",
+        ),
     ),
 )
 _PARTY = Form(

@@ -66,7 +66,8 @@ class Role:
     several `units`, a `person`, or whoever holds a `post`.
 
     `held_by`: whoever was granted it, or anyone in office in the unit that the case names.
-    `delegate`: within the unit only, or across units.
+    `delegate`: within the unit only, or across units. `sealing`: granted by two persons, and never
+    delegated.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Role:
     post: str | None = None
     held_by: Literal["grant", "any"] = "grant"
     delegate: Literal["unit", "across"] = "unit"
+    sealing: bool = False
 
     @property
     def bound(self) -> str | None:
@@ -615,6 +617,11 @@ class Workflow:
             for source in transition.sources:
                 table[source][transition.name] = transition
         return table
+
+    @cached_property
+    def sealing(self) -> frozenset[str]:
+        """Name the roles that two persons grant."""
+        return frozenset(role.name for role in self.roles.values() if role.sealing)
 
     @cached_property
     def secret(self) -> dict[str, tuple[str, ...]]:

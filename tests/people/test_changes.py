@@ -38,6 +38,7 @@ CHOICES: dict[str, list[Any]] = {
     "str": CODES,
     "str | None": [None, *CODES],
     "int": [0, 1, -1],
+    "bool": [False, True],
     "tuple[str, ...]": [(), ("admin",), ("land", "nix"), ("",)],
     "tuple[str, ...] | None": [None, (), ("land",)],
 }

@@ -58,6 +58,7 @@ officer = Group(
             "add": Verb(f"{__name__}:officer_add", "登记经办人"),
             "list": Verb(f"{__name__}:officer_list", "列出经办人、角色和委托"),
             "grant": Verb(f"{__name__}:officer_grant", "授予角色"),
+            "confirm": Verb(f"{__name__}:officer_confirm", "确认别人提出的授权"),
             "revoke": Verb(f"{__name__}:officer_revoke", "撤销授权或委托"),
             "leave": Verb(f"{__name__}:officer_leave", "离任"),
             "delegate": Verb(f"{__name__}:officer_delegate", "委托他人代办"),
@@ -149,7 +150,9 @@ def officer_list(desk: Desk, unit_name: str | None, everybody: bool) -> None:
 
 def _officer_row(line: OfficerLine, titles: Mapping[str, str]) -> tuple[str, ...]:
     roles = named(line.roles, titles) + ("" if line.serves else "（不在岗）")
-    notes = "；".join(f"代 {held.principal} 至 {held.until}" for held in line.delegations)
+    told = [f"代 {held.principal} 至 {held.until}" for held in line.delegations]
+    told += [f"{named(held.roles, titles)} 待另一人确认" for held in line.grants if held.waits]
+    notes = "；".join(told)
     return line.code, line.title, line.unit_title, roles, notes
 
 
@@ -175,6 +178,7 @@ def _grant_json(held: GrantLine) -> dict[str, Any]:
         "principal": held.principal,
         "since": held.since,
         "until": held.until,
+        "waits": held.waits,
     }
 
 
@@ -191,9 +195,30 @@ def officer_grant(
     from lifecycle.office.administration.people import grant
 
     granted = grant(desk.office, request_of(desk), code, roles, since=since, until=until)
-    told = f"已授予 {code}：{_titled(desk, granted.roles)}{_from(desk, since)}"
+    what = f"{code}：{_titled(desk, granted.roles)}{_from(desk, since)}"
+    told = f"已授予 {what}"
+    if granted.proposed:
+        (role,) = granted.roles
+        mend = f"另一名管理员或审计员确认以后生效：lifecycle officer confirm {code} {role}"
+        told = f"已提出授予 {what}；{mend}"
     recorded(desk, granted.entry, told)
     _warn_idle(desk, granted)
+
+
+@command(
+    "confirm",
+    help="确认别人提出的授权：须两人授权的角色，确认以后才生效。提出的人、得到的人自己不能确认。",
+    examples=["lifecycle officer confirm finance01 payer --as auditor01"],
+)
+@argument("code", metavar="工号", help="工号")
+@argument("role", metavar="角色", help="角色的标识或名称")
+@at_desk
+def officer_confirm(desk: Desk, code: str, role: str) -> None:
+    """Confirm a grant."""
+    from lifecycle.office.administration.people import confirm_grant
+
+    granted = confirm_grant(desk.office, request_of(desk), code, role)
+    recorded(desk, granted.entry, f"已确认授予 {code}：{_titled(desk, granted.roles)}")
 
 
 @command(

@@ -133,6 +133,8 @@ def holds(workflow: Workflow, case: Case | None, officer: Officer, role: str) ->
         return False
     if officer.limited and role not in officer.limited:
         return False
+    if rule.sealing and officer.principal:
+        return False
     if rule.named is not None:
         return case is not None and _is_named(rule, case, officer)
     if rule.held_by != "any" and role not in officer.held:
@@ -204,6 +206,9 @@ def judge_role(
     unit = moment.names.get(officer.unit, officer.unit)
     who = f"{unit} {officer.id}" + (f"，代 {officer.principal}" if officer.principal else "")
     wanted = role_titles(workflow, roles)
+    if officer.principal and any(r in officer.held and workflow.roles[r].sealing for r in roles):
+        text = f"{wanted} 须两人授权，不能委托；您（{who}）不能代办"
+        return Gate("role", False, {}, text, f"请 {officer.principal} 本人办理"), ""
     if officer.away and any(role in officer.held for role in roles):
         text = f"{wanted} 只能委托给本单位的人；您（{officer.id}）是别的单位的"
         return Gate("role", False, {}, text, f"请 {officer.principal} 委托本单位的人"), ""

@@ -70,7 +70,8 @@ def _rejudge(
     try:
         officer = directory.officer(intent["actor"]["id"], on) if directory.seq else None
         calendar = library.calendar_of(directory)
-        role = change.judge(OfficeDocket(directory, officer, on, at, calendar))
+        sealing = library.sealing(directory) if change.gives_roles else frozenset()
+        role = change.judge(OfficeDocket(directory, officer, on, at, calendar, sealing))
     except UnavailableError:
         raise
     except LifecycleError as error:

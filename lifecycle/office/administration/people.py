@@ -17,6 +17,7 @@ from lifecycle.people.changes import (
     AnnounceClock,
     ChangeUnit,
     ConfirmClock,
+    ConfirmGrant,
     Delegate,
     GrantRoles,
     HoldPost,
@@ -103,13 +104,16 @@ class PostLine:
 
 @dataclass(frozen=True, slots=True)
 class GrantLine:
-    """A grant, or a delegation by `principal`: of which roles, from when until when."""
+    """A grant, or a delegation by `principal`: of which roles, from when until when; `waits` for
+    somebody to confirm it.
+    """
 
     id: str
     roles: tuple[str, ...]
     principal: str | None
     since: str
     until: str | None
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +150,12 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Roles that were granted, and those of them without effect so far."""
+    """Roles that were granted, or only `proposed`, and those of them without effect so far."""
 
     entry: RecordedChange
     roles: tuple[str, ...]
     idle: Idle | None
+    proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,10 +336,26 @@ def grant(
     until: date | None = None,
 ) -> Granted:
     """Grant roles, by name or title, to an officer."""
-    granted = GrantRoles(code, find_roles(office, roles), _iso(since), _iso(until))
+    found = find_roles(office, roles)
+    founding = office.day(request.on).isoformat() == office.directory.founded_on
+    sealed = not founding and not office.library.sealing(office.directory).isdisjoint(found)
+    granted = GrantRoles(code, found, _iso(since), _iso(until), proposed=sealed)
     entry = record(office, request, granted)
     unit = office.directory.people[code].unit
-    return Granted(entry, granted.roles, _idle(office, request, unit, granted))
+    idle = _idle(office, request, unit, granted)
+    return Granted(entry, granted.roles, idle, proposed=sealed)
+
+
+def confirm_grant(office: Office, request: Request, code: str, role: str) -> Granted:
+    """Confirm a role that somebody else proposed to grant to an officer."""
+    (wanted,) = find_roles(office, [role])
+    directory = office.directory
+    waiting = [g for g in directory.grants if g.officer == code and g.waits and wanted in g.roles]
+    if not waiting:
+        message = f"没有待确认的授权：{code} 的 {role}"
+        raise InvalidError(message, "用 lifecycle officer list 查看；先由管理员 officer grant")
+    entry = record(office, request, ConfirmGrant(waiting[-1].id))
+    return Granted(entry, waiting[-1].roles, None)
 
 
 def _idle(
@@ -577,7 +598,8 @@ def _officer_line(directory: Directory, person: Person, day: str) -> OfficerLine
 
 
 def _grant_line(held: Grant) -> GrantLine:
-    return GrantLine(held.id, held.roles, held.principal, held.span.since, held.span.until)
+    span = held.span
+    return GrantLine(held.id, held.roles, held.principal, span.since, span.until, held.waits)
 
 
 # The clock.

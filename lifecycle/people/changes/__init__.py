@@ -12,7 +12,7 @@ from lifecycle.people.changes.clock import AnnounceClock, ConfirmClock
 from lifecycle.people.changes.definitions import PublishDefinition
 from lifecycle.people.changes.delegations import Delegate, RevokeDelegation
 from lifecycle.people.changes.founding import FoundOffice
-from lifecycle.people.changes.grants import GrantRoles, RevokeRoles
+from lifecycle.people.changes.grants import ConfirmGrant, GrantRoles, RevokeRoles
 from lifecycle.people.changes.officers import AddOfficer, NoteLeave
 from lifecycle.people.changes.posts import AddPost, HoldPost
 from lifecycle.people.changes.units import AddUnit, ChangeUnit
@@ -27,6 +27,7 @@ __all__ = [
     "ChangeUnit",
     "ConfirmCalendar",
     "ConfirmClock",
+    "ConfirmGrant",
     "DatedChange",
     "Delegate",
     "FoundOffice",
@@ -56,6 +57,7 @@ CHANGES: dict[str, type[OfficeChange]] = {
         AddPost,
         HoldPost,
         GrantRoles,
+        ConfirmGrant,
         RevokeRoles,
         Delegate,
         RevokeDelegation,

@@ -23,7 +23,8 @@ class OfficeDocket:
     """Who asks for a change of which office, on which day, recorded at which time (UTC).
 
     `officer` is None while there is no office. `calendar` counts workdays; None where the one in
-    force cannot be read, so that what needs it is left unjudged.
+    force cannot be read, so that what needs it is left unjudged. `sealing` are the roles that two
+    persons grant, by the workflows in force.
     """
 
     directory: Directory
@@ -31,6 +32,14 @@ class OfficeDocket:
     on: date
     at: str
     calendar: Calendar | None = WEEKDAYS
+    sealing: frozenset[str] = frozenset()
+
+    def is_sealed(self, roles: tuple[str, ...]) -> bool:
+        """Tell whether two persons grant one of these roles; on the day of its founding, an office
+        has perhaps one only.
+        """
+        founding = self.on.isoformat() == self.directory.founded_on
+        return not founding and not self.sealing.isdisjoint(roles)
 
     def asker(self) -> Officer:
         """Give who asks; raises InvalidError where nobody is named."""
@@ -128,6 +137,8 @@ class OfficeChange(ABC):
 
     entry_type: ClassVar[str]
     """The `type` of the entries that record it."""
+    gives_roles: ClassVar[bool] = False
+    """Whether it is told which roles two persons grant."""
     over_jump: ClassVar[Literal["stops", "announces", "confirms", "appoints"]] = "stops"
     """What it is for where the clock has jumped past its bound: most wait until that is confirmed;
     some announce or confirm it, or appoint who may confirm.

@@ -25,6 +25,7 @@ class AddOfficer(DatedChange):
     since: str | None = None
 
     entry_type = "officer_added"
+    gives_roles = True
     over_jump = "appoints"
 
     @property
@@ -41,6 +42,9 @@ class AddOfficer(DatedChange):
         check_code(self.officer, self.title)
         if self.unit not in directory.units:
             raise UnknownError("单位", self.unit, directory.units)
+        if docket.is_sealed(self.roles):
+            mend = "先登记经办人，不写这个角色；再 lifecycle officer grant，由另一人确认"
+            raise InvalidError("其中有须两人授权的角色，不能在登记时授予", mend)
         docket.check_days(self.since)
         docket.check_beginning(self.appointed)
         return role

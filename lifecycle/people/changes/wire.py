@@ -56,6 +56,11 @@ def optional_number(data: Mapping[str, Any], key: str) -> int | None:
     return number(data, key) if key in data else None
 
 
+def yes_or_none(data: Mapping[str, Any], key: str) -> bool:
+    """Read a yes that is left out where it is none."""
+    return key in data and (data[key] is True or misshapen(key))
+
+
 def file_of(intent: Intent) -> Mapping[str, Any]:
     """Give the first of an intent's `files`, which must be there."""
     files = intent["files"]

@@ -68,8 +68,21 @@ def read_roles(top: FormFields) -> dict[str, Role]:
             post=fields.one("post"),
             held_by=cast(Literal["grant", "any"], held_by),
             delegate=cast(Literal["unit", "across"], delegate),
+            sealing=_read_sealing(
+                fields, ungranted=held_by == "any" or not {"person", "post"}.isdisjoint(written)
+            ),
         )
     return roles
+
+
+def _read_sealing(fields: FormFields, *, ungranted: bool) -> bool:
+    """Read whether two persons grant a role; one that nobody is granted cannot be so."""
+    sealing = fields.flag("sealing")
+    if sealing and ungranted:
+        message = f"{fields.owner}写了 sealing，却不用授权就可以办"
+        mend = "删去 sealing；要两人授权的，角色不写 held_by: any、person、post"
+        fields.fault("idle-sealing", fields.place("sealing"), message, mend)
+    return sealing
 
 
 def read_parties(top: FormFields) -> dict[str, Party]:
