@@ -18,6 +18,15 @@ _STEP = re.compile(r"`([\w/]+\.py): ([\w.]+)`")
 _PATH = re.compile(r"`((?:[\w-]+/)*[\w-]+\.(?:py|yaml|typ|j2)|(?:[\w-]+/)+)")
 _ROOM = re.compile(r"^## `([\w/]+)`$")
 _FILE = re.compile(r"^- `(\w+\.py)` – \S")
+_WIRE_ROOMS = ("engine/acts/", "people/changes/")
+"""Where each class reads and writes the keys of its own entries."""
+_READS_DATA = {
+    "cli/demo.py": "the `data` of a command's JSON answer, not of an entry",
+    "ledger/first_form.py": "renames the keys of the first form, before any class reads them",
+    "office/administration/people.py": "shows an entry as it is written, from its `to_dict`",
+    "office/cases/show.py": "asks whether the `data` is masked; no act stands there then",
+}
+"""Which files else take something's `data` by that key, and why they may."""
 
 
 def names_in(body: list[ast.stmt], before: str = "") -> set[str]:
@@ -60,6 +69,16 @@ def listed_files() -> list[str]:
         elif item:
             found.append(room + item[1])
     return found
+
+
+def takes_data(node: ast.AST) -> bool:
+    """Tell whether an expression is `…["data"]` or `….get("data")`."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Constant) and node.slice.value == "data"
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+        key = node.args[0]
+        return node.func.attr == "get" and isinstance(key, ast.Constant) and key.value == "data"
+    return False
 
 
 def is_there(path: str) -> bool:
@@ -133,3 +152,15 @@ def test_every_room_keeps_from_sql_but_the_ledger() -> None:
     rooms = {room for layer in layers["layers"] for room in layer.split(" | ")}
     kept = {name.removeprefix("lifecycle.") for name in sql["source_modules"]}
     assert rooms - {"ledger"} == kept
+
+
+def test_only_its_class_reads_what_an_entry_says() -> None:
+    """The keys of an entry's `data` are known to the class of its act or change alone: everybody
+    else reads the act. A file that may take a `data` all the same is listed, with the reason.
+    """
+    taking = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if any(takes_data(node) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    }
+    assert {file for file in taking if not file.startswith(_WIRE_ROOMS)} == set(_READS_DATA)

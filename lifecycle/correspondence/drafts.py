@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from lifecycle.engine.acts import Advance, DraftLetter, read_act
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import CaseLetter, rule_of
 from lifecycle.errors import UnknownError
@@ -14,7 +15,7 @@ from lifecycle.ledger.library import Library
 from lifecycle.ledger.reading.chain import CaseStep, follow
 from lifecycle.workflow.model import Transition, Workflow
 
-_DRAFTING = ("transition_made", "letter_drafted")
+_DRAFTING = (Advance.entry_type, DraftLetter.entry_type)
 """The entries that may draft letters."""
 
 
@@ -22,7 +23,7 @@ _DRAFTING = ("transition_made", "letter_drafted")
 class Drafted:
     """One letter as an entry drafts it, with all that it is made of.
 
-    `transition` is None for an officer's own.
+    `made` is what the entry records; `transition` is None for an officer's own.
     """
 
     letter: CaseLetter
@@ -30,6 +31,7 @@ class Drafted:
     before: Case
     after: Case
     body: Mapping[str, Any]
+    made: Advance | DraftLetter
     transition: Transition | None
     origin: Drafted | None = None
     """The letter that this one redoes, as it was first drafted: what it tells of the act is told
@@ -58,7 +60,8 @@ class Drafted:
         act = self.origin or self
         if act.transition is None or not act.transition.undoes:
             return self.after
-        undone = {**act.before.facts, **act.body["intent"]["data"]["facts"]}
+        assert isinstance(act.made, Advance)
+        undone = {**act.before.facts, **act.made.facts}
         facts = {**self.after.facts, **undone} if act is self else {**undone, **self.after.facts}
         return replace(self.after, facts=facts, fired={**act.before.fired, **self.after.fired})
 
@@ -90,14 +93,19 @@ def drafted_by(
     before, after, body = step.before, step.after, step.body
     if before is None or after is None or body["intent"]["type"] not in _DRAFTING:
         return
+    fresh = [letter for name, letter in after.letters.items() if name not in before.letters]
+    made = read_act(body["intent"]) if fresh else None
+    if not isinstance(made, Advance | DraftLetter):
+        return
     workflow = library.workflow(after.workflow)
-    for name, letter in after.letters.items():
-        if name not in before.letters:
-            made = body["intent"]["transition"]
-            transition = workflow.leaving[before.state][made] if made else None
-            redone = earlier.get(body["intent"]["data"].get("replaces", ""))
-            origin = redone.origin or redone if redone else None
-            yield Drafted(letter, workflow, before, after, body, transition, origin)
+    transition, redone = None, None
+    if isinstance(made, Advance):
+        transition = workflow.leaving[before.state][made.transition]
+    else:
+        redone = earlier.get(made.replaces)
+    origin = redone.origin or redone if redone else None
+    for letter in fresh:
+        yield Drafted(letter, workflow, before, after, body, made, transition, origin)
 
 
 def find_drafted(library: Library, case: Case, name: str) -> Drafted:

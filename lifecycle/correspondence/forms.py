@@ -9,7 +9,7 @@ from lifecycle.correspondence.drafts import Drafted, drafted_letters, find_draft
 from lifecycle.correspondence.press import SUFFIXES, made_with, render
 from lifecycle.correspondence.signing_off import issued_letter, shown_draft
 from lifecycle.correspondence.writing import write_letter
-from lifecycle.engine.acts import FORMS, FreezeLetter
+from lifecycle.engine.acts import FORMS, FreezeLetter, IssueLetter
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import CaseLetter
 from lifecycle.errors import InvalidError, LifecycleError, UnavailableError
@@ -21,14 +21,14 @@ from lifecycle.letter.model import Letter
 if TYPE_CHECKING:
     from lifecycle.letter.fonts import Fonts
 
-Intents = Mapping[str, Mapping[str, Any]]
-"""What the entries say that issued letters, by the entries' hashes."""
+Contents = Mapping[str, Mapping[str, Any]]
+"""What stands on a case's letters, by the hashes of the entries that issued them."""
 
 
 def letter_of(library: Library, case: Case, letter: CaseLetter) -> Letter:
     """Give a letter as it now stands: as issued, or else as drafted."""
     if letter.entry:
-        return _issued(case, letter, _intents(library, case))
+        return _issued(case, letter, _contents(library, case))
     return _draft(library, find_drafted(library, case, letter.name))
 
 
@@ -36,35 +36,39 @@ def letters_of(
     library: Library, case: Case
 ) -> Iterator[tuple[CaseLetter, Letter | LifecycleError]]:
     """Stream a case's letters as they now stand; in place of one that cannot be written, why."""
-    intents = _intents(library, case)
+    contents = _contents(library, case)
     for drafted in drafted_letters(library, case.id):
         letter = kept_letter(case, drafted.name)
         try:
             if letter.entry:
-                yield letter, _issued(case, letter, intents)
+                yield letter, _issued(case, letter, contents)
             else:
                 yield letter, _draft(library, drafted)
         except LifecycleError as error:
             yield letter, error
 
 
-def _issued(case: Case, letter: CaseLetter, intents: Intents) -> Letter:
-    if letter.entry not in intents:
+def _issued(case: Case, letter: CaseLetter, contents: Contents) -> Letter:
+    if letter.entry not in contents:
         raise UnavailableError(f"{letter.name} 的签发记录不见了", "请运行 lifecycle audit")
-    return issued_letter(case.number, letter, intents[letter.entry])
+    return issued_letter(case.number, letter, contents[letter.entry])
 
 
 def _draft(library: Library, drafted: Drafted) -> Letter:
     return shown_draft(drafted, write_letter(library, library.directory(), drafted))
 
 
-def _intents(library: Library, case: Case) -> Intents:
-    """Read the entries that issued a case's letters."""
+def _contents(library: Library, case: Case) -> Contents:
+    """Read what stands on a case's letters from the entries that issued them."""
     wanted = {letter.entry for letter in case.letters.values() if letter.entry}
     if not wanted:
         return {}
     rows = library.store.entries(case.id)
-    return {row.hash: stored(row.raw)["intent"] for row in rows if row.hash in wanted}
+    return {
+        row.hash: IssueLetter.from_dict(stored(row.raw)["intent"]).content
+        for row in rows
+        if row.hash in wanted
+    }
 
 
 def form_of(
@@ -80,9 +84,12 @@ def frozen_form(library: Library, case: Case, letter: CaseLetter, form: str) -> 
     """Give one form of a letter as it was frozen; raises UnavailableError."""
     for row in library.store.entries(case.id, after=letter.seq):
         intent = stored(row.raw)["intent"]
-        if intent["type"] == "letter_frozen" and intent["data"]["letter"] == letter.name:
-            file = intent["files"][FORMS.index(form)]
-            return library.store.files.read(file["sha256"], file["size"])
+        if intent["type"] != FreezeLetter.entry_type:
+            continue
+        frozen = FreezeLetter.from_dict(intent)
+        if frozen.letter == letter.name:
+            file = frozen.files[FORMS.index(form)]
+            return library.store.files.read(file.sha256, file.size)
     raise UnavailableError(f"{letter.name} 的版式文件没有记录", "请运行 lifecycle audit")
 
 

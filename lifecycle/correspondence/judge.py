@@ -15,7 +15,7 @@ from lifecycle.correspondence.drafts import Drafted, drafted_by
 from lifecycle.correspondence.rules.issuing_rules import ISSUING
 from lifecycle.correspondence.signing_off import digest_of, issue_of
 from lifecycle.correspondence.writing import UnpublishedError, write_letter
-from lifecycle.engine.acts import IssueLetter, read_act
+from lifecycle.engine.acts import IssueLetter, ReviewLetter, read_act
 from lifecycle.engine.entry import recorded_day
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.library import Library
@@ -47,7 +47,7 @@ class LetterJudge:
             return
         for drafted in drafted_by(self.library, step, self._drafts):
             self._drafts[drafted.name] = drafted
-        if step.body["intent"]["type"] in ("letter_reviewed", "letter_issued"):
+        if step.body["intent"]["type"] in (ReviewLetter.entry_type, IssueLetter.entry_type):
             try:
                 yield from self._judge(directory, step.body)
             except UnpublishedError as error:
@@ -58,44 +58,45 @@ class LetterJudge:
                 yield "letter", error.message
 
     def _judge(self, directory: Directory, body: Mapping[str, Any]) -> Iterator[Problem]:
-        intent = body["intent"]
-        data, seq = intent["data"], body["office"]
-        drafted = self._drafts.get(data["letter"])
+        intent, seq = body["intent"], body["office"]
+        act = read_act(intent)
+        assert isinstance(act, ReviewLetter | IssueLetter)
+        drafted = self._drafts.get(act.letter)
         if drafted is None:
-            yield "letter", f"没有拟过 {data['letter']}"
+            yield "letter", f"没有拟过 {act.letter}"
             return
-        own = data["writer"] == WRITER
-        if intent["type"] == "letter_reviewed":
-            if own and digest_of(write_letter(self.library, directory, drafted)) != data["digest"]:
-                yield "letter", f"{data['letter']} 核稿的不是这份内容"
+        own = act.writer == WRITER
+        if isinstance(act, ReviewLetter):
+            if own and digest_of(write_letter(self.library, directory, drafted)) != act.digest:
+                yield "letter", f"{act.letter} 核稿的不是这份内容"
             return
-        yield from _pinned(directory, drafted, body)
+        yield from _pinned(directory, drafted, act, body)
         on = intent["occurred_on"]
         moment = self.library.moment(on, body["calendar"], directory.titles(on, seq))
         actor = intent["actor"]
         title = directory.people[actor.get("for", actor["id"])].title
         wanted = issue_of(self.library, directory, drafted, moment=moment, signer=title, seq=seq)
-        found = read_act(intent)
         for name, words in _WORDS.items():
             if name in ("content", "digest") and not own:
                 continue
-            if isinstance(found, IssueLetter) and getattr(found, name) != getattr(wanted, name):
-                yield "letter", f"{data['letter']} 签发的{words}与按当时规则写出的不符"
+            if getattr(act, name) != getattr(wanted, name):
+                yield "letter", f"{act.letter} 签发的{words}与按当时规则写出的不符"
         yield from _numbered(wanted, body)
 
 
-def _pinned(directory: Directory, drafted: Drafted, body: Mapping[str, Any]) -> Iterator[Problem]:
+def _pinned(
+    directory: Directory, drafted: Drafted, act: IssueLetter, body: Mapping[str, Any]
+) -> Iterator[Problem]:
     """See what no definition's text is needed for: which definitions were in force, and the day of
     the number.
     """
-    data, seq = body["intent"]["data"], body["office"]
-    if data["rules"] != directory.document(ISSUING, ISSUING, seq):
-        yield "letter", f"{data['letter']} 签发的所依据的发文规则与按当时规则写出的不符"
+    if act.rules != directory.document(ISSUING, ISSUING, body["office"]):
+        yield "letter", f"{act.letter} 签发的所依据的发文规则与按当时规则写出的不符"
     letter = drafted.letter
-    if data["template"] != (
+    if act.template != (
         letter.text or directory.document("template", letter.template, drafted.body["office"])
     ):
-        yield "letter", f"{data['letter']} 签发的所用的模板与按当时规则写出的不符"
+        yield "letter", f"{act.letter} 签发的所用的模板与按当时规则写出的不符"
     number, on = body["numbers"]["letter"], body["intent"]["occurred_on"]
     if on != recorded_day(body["recorded_at"]):
         yield "number", f"文号 {number} 的成文日期 {on} 不是编号当日（补编或倒签）"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.correspondence.judge import LetterJudge
 from lifecycle.correspondence.signing_off import issued_letter
-from lifecycle.engine.acts import FORMS
+from lifecycle.engine.acts import FORMS, FreezeLetter, IssueLetter
 from lifecycle.engine.case import Case
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.library import Library
@@ -109,26 +109,27 @@ class PaperJudge(LetterJudge):
         intent = step.body["intent"]
         if step.before is None:
             self._issued = {}
-        elif intent["type"] == "letter_issued":
-            self._issued[intent["data"]["letter"]] = intent
-        elif intent["type"] == "letter_frozen" and step.after is not None:
-            yield from self._reprinted(step.after, intent)
+        elif intent["type"] == IssueLetter.entry_type:
+            issued = IssueLetter.from_dict(intent)
+            self._issued[issued.letter] = issued.content
+        elif intent["type"] == FreezeLetter.entry_type and step.after is not None:
+            yield from self._reprinted(step.after, FreezeLetter.from_dict(intent))
         yield from super().look(directory, step)
 
-    def _reprinted(self, case: Case, intent: Mapping[str, Any]) -> Iterator[Problem]:
+    def _reprinted(self, case: Case, act: FreezeLetter) -> Iterator[Problem]:
         """Print a letter again; one that cannot be printed was not frozen as issued."""
         try:
-            yield from self._reprint(case, intent)
+            yield from self._reprint(case, act)
         except UnavailableError:
             raise
         except LifecycleError as error:
-            yield "letter", f"{intent['data']['letter']} 按签发的内容排不出版式：{error.message}"
+            yield "letter", f"{act.letter} 按签发的内容排不出版式：{error.message}"
 
-    def _reprint(self, case: Case, intent: Mapping[str, Any]) -> Iterator[Problem]:
-        name = intent["data"]["letter"]
+    def _reprint(self, case: Case, act: FreezeLetter) -> Iterator[Problem]:
+        name = act.letter
         letter = issued_letter(case.number, case.letters[name], self._issued[name])
-        wrong = reprint_faults(letter, case.letters[name].forms, intent["data"]["made_with"])
+        wrong = reprint_faults(letter, case.letters[name].forms, act.made_with)
         if wrong is None:
             self.unprinted += 1
-        elif wrong or tuple(intent["data"]["forms"]) != FORMS:
+        elif wrong or act.forms != FORMS:
             yield "letter", f"{name} 固定的版式文件不是所签发的公文：{'、'.join(wrong)}"

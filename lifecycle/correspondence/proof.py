@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lifecycle.correspondence.signing_off import issued_letter
+from lifecycle.engine.acts import FreezeLetter, IssueLetter, VoidLetter
 from lifecycle.engine.case_letter import CaseLetter
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.record import GENESIS, UNREADABLE, hash_of, parse
@@ -31,10 +32,12 @@ class Proof:
     """What the entries say of a letter.
 
     `forms` maps each frozen form's SHA-256 to its name, `ended` says why it ended. Days are
-    YYYY-MM-DD; `entry` is the hash of the entry that issued it, `upto` the seq of the last entry
-    looked at.
+    YYYY-MM-DD; `log` is the ledger that it names as its own, `entry` the hash of the entry that
+    issued it and `content` what that says stands on paper, `upto` the seq of the last entry looked
+    at.
     """
 
+    log: str
     case_id: str
     case_number: str
     letter: str
@@ -50,7 +53,7 @@ class Proof:
     recorded_at: str
     to: tuple[str, ...]
     forms: Mapping[str, str]
-    intent: Mapping[str, Any] = field(repr=False)
+    content: Mapping[str, Any] = field(repr=False)
     made_with: Mapping[str, str] = field(default_factory=dict, repr=False)
     ended: str = ""
     replaced_by: str = ""
@@ -94,12 +97,12 @@ def code_of_file(rows: Iterable[bytes], digest: str) -> str | None:
     for raw in rows:
         try:
             intent = parse(raw)["intent"]
-            if intent["type"] == "letter_issued":
-                codes[intent["data"]["letter"]] = code_of(hash_of(raw))
-            elif intent["type"] == "letter_frozen" and digest in {
-                file["sha256"] for file in intent["files"]
-            }:
-                return codes.get(intent["data"]["letter"])
+            if intent["type"] == IssueLetter.entry_type:
+                codes[IssueLetter.from_dict(intent).letter] = code_of(hash_of(raw))
+            elif intent["type"] == FreezeLetter.entry_type:
+                frozen = FreezeLetter.from_dict(intent)
+                if digest in {file.sha256 for file in frozen.files}:
+                    return codes.get(frozen.letter)
         except UNREADABLE:
             continue  # `prove` says what is wrong with it
     return None
@@ -118,39 +121,46 @@ def printed(proof: Proof) -> Letter:
         entry=proof.entry,
         issued_on=proof.issued_on,
     )
-    return issued_letter(proof.case_number, letter, proof.intent)
+    return issued_letter(proof.case_number, letter, proof.content)
 
 
 def _followed(found: Proof | None, body: Mapping[str, Any], digest: str, code: str) -> Proof | None:
     intent = body["intent"]
-    kind, data = intent["type"], intent["data"]
-    if kind == "letter_issued" and code_of(digest) == code:
+    kind = intent["type"]
+    if kind == IssueLetter.entry_type and code_of(digest) == code:
         return _issued(body, digest, code)
-    if found is None or not kind.startswith("letter_"):
-        return found
-    if kind == "letter_frozen" and data["letter"] == found.letter and not found.forms:
-        forms = {
-            file["sha256"]: form for form, file in zip(data["forms"], intent["files"], strict=True)
-        }
-        return replace(found, forms=forms, made_with=data["made_with"])
-    if kind == "letter_voided" and data["letter"] == found.letter:
-        return replace(found, ended=f"{intent['occurred_on']} 作废：{data['note']}")
-    if kind == "letter_issued" and data.get("replaces") == found.letter:
+    if found is None:
+        return None
+    if kind == FreezeLetter.entry_type:
+        return _frozen(found, FreezeLetter.from_dict(intent))
+    if kind == VoidLetter.entry_type:
+        voiding = VoidLetter.from_dict(intent)
+        if voiding.letter == found.letter:
+            return replace(found, ended=f"{intent['occurred_on']} 作废：{voiding.note}")
+    if kind == IssueLetter.entry_type and IssueLetter.from_dict(intent).replaces == found.letter:
         by = body["numbers"]["letter"]
-        return replace(
-            found, ended=found.ended or f"{intent['occurred_on']} 被 {by} 替代", replaced_by=by
-        )
+        ended = found.ended or f"{intent['occurred_on']} 被 {by} 替代"
+        return replace(found, ended=ended, replaced_by=by)
     return found
+
+
+def _frozen(found: Proof, act: FreezeLetter) -> Proof:
+    """Add the forms of a letter to what is said of it, the first time that they are frozen."""
+    if act.letter != found.letter or found.forms:
+        return found
+    forms = {file.sha256: form for form, file in zip(act.forms, act.files, strict=True)}
+    return replace(found, forms=forms, made_with=act.made_with)
 
 
 def _issued(body: Mapping[str, Any], digest: str, code: str) -> Proof:
     intent = body["intent"]
-    data, content = intent["data"], intent["data"]["content"]
-    actor = intent["actor"]
+    act, actor = IssueLetter.from_dict(intent), intent["actor"]
+    content = act.content
     return Proof(
+        log=intent["log"],
         case_id=intent["case"],
         case_number="",
-        letter=data["letter"],
+        letter=act.letter,
         number=body["numbers"]["letter"],
         code=code,
         entry=digest,
@@ -161,9 +171,9 @@ def _issued(body: Mapping[str, Any], digest: str, code: str) -> Proof:
         signer=actor["id"] + (f"（代 {actor['for']}）" if "for" in actor else ""),
         issued_on=intent["occurred_on"],
         recorded_at=body["recorded_at"],
-        to=tuple(a["name"] for a in data["addressed"] if not a["copy"]),
+        to=tuple(a["name"] for a in act.addressed if not a["copy"]),
         forms={},
-        intent=intent,
+        content=content,
     )
 
 

@@ -52,7 +52,7 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
         stage=workflow.states[act.before.state].title,
         next_stage=workflow.states[act.after.state].title,
         on=date.fromisoformat(act.body["intent"]["occurred_on"]),
-        note=intent["data"]["note"] or act.body["intent"]["data"]["note"] or None,
+        note=drafted.made.note or act.made.note or None,
         contact=directory.contact(intent["actor"], on, seq),
         due_on=due.due.on if due else None,
         due_text=due_text(due.due, due.limit.amount, due.limit.unit) if due else None,

@@ -211,11 +211,11 @@ def shown_draft(drafted: Drafted, letter: Letter) -> Letter:
     return load_letter(_with_due(dump_letter(letter), _from_receipt(rule.reply.limit)))
 
 
-def issued_letter(case_number: str, letter: CaseLetter, intent: Mapping[str, Any]) -> Letter:
-    """Give a letter as it stands on paper, from the entry that issued it: with number, code and QR
-    text.
+def issued_letter(case_number: str, letter: CaseLetter, content: Mapping[str, Any]) -> Letter:
+    """Give a letter as it stands on paper, from the content of the act that issued it: with number,
+    code and QR text.
     """
-    paper = load_letter(intent["data"]["content"])
+    paper = load_letter(content)
     return replace(
         paper, number=letter.number, code=letter.code, proof=proof_of(case_number, letter)
     )

@@ -16,6 +16,11 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.entry import Entry
 from lifecycle.workflow.model import Workflow
 
+_SETTLING: dict[str, type[ConfirmCorrection | DeclineCorrection]] = {
+    act.entry_type: act for act in (ConfirmCorrection, DeclineCorrection)
+}
+"""The acts that settle a correction, by the type of their entries."""
+
 
 def who(body: Mapping[str, Any]) -> str:
     """Name the officer of an entry and, for a delegation, on whose behalf."""
@@ -53,9 +58,8 @@ def settles(body: Mapping[str, Any]) -> int | None:
     entry that settles none.
     """
     intent = body["intent"]
-    if intent["type"] in (ConfirmCorrection.entry_type, DeclineCorrection.entry_type):
-        return int(intent["data"]["proposal"])
-    return None
+    kind = _SETTLING.get(intent["type"])
+    return kind.from_dict(intent).proposal if kind else None
 
 
 def change_in(workflow: Workflow, body: Mapping[str, Any], names: Mapping[str, str]) -> str:

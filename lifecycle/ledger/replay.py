@@ -15,7 +15,7 @@ from functools import partial
 from itertools import chain, takewhile
 from typing import Any
 
-from lifecycle.engine.acts import Act, Advance, IssueLetter, read_act
+from lifecycle.engine.acts import Act, Advance, IssueLetter, Open, read_act
 from lifecycle.engine.case import Case
 from lifecycle.engine.clock.by_clock import looks_at_others, the_clock
 from lifecycle.engine.clock.periods import facts_in
@@ -192,7 +192,7 @@ def replay_entry(
         body = read(row.raw)
         problems += check_link(body, row, *_end_of(case))
         problems += check_times(body, _floor_of(case, body))
-        if case is None and body["intent"]["type"] != "case_opened":
+        if case is None and body["intent"]["type"] != Open.entry_type:
             problems.append(("chain", "第一条记录不是立项"))
         else:
             workflow = basis.workflow(case.workflow if case else body["intent"]["workflow"])
@@ -274,8 +274,8 @@ def rejudge(
     if bytes_in_form(wanted) != row.raw:
         foreign = workflow.digest != pinned
         yield from differences(wanted, body, _UNDER if foreign else None)
-    if _has_effects(workflow, case, act):
-        yield from check_effects(library, row, decision.effects, intent["data"]["note"])
+    if isinstance(act, Advance) and _has_effects(workflow, case, act):
+        yield from check_effects(library, row, decision.effects, act.note)
 
 
 def _officer_of(
@@ -322,9 +322,9 @@ def _check_opening(basis: Basis, workflow: Workflow, body: Mapping[str, Any]) ->
         return
     if (due.every.opens, due.eid) != (workflow.name, intent["eid"]):
         yield "due", "按期自动立项的流程或记录号不是那一期的"
-    elif (
-        facts_in(due.every, workflow, due.period, date.fromisoformat(on)) != intent["data"]["facts"]
-    ):
+        return
+    wanted = facts_in(due.every, workflow, due.period, date.fromisoformat(on))
+    if wanted != Open.from_dict(intent).facts:
         yield "due", "按期自动立项所填的与应填的不符"
 
 
@@ -351,9 +351,9 @@ def _check_due(
         yield "due", f"“{title}”{due.due_on} 已到期，应先自动办理，记录里没有"
 
 
-def _has_effects(workflow: Workflow, case: Case | None, act: Act) -> bool:
+def _has_effects(workflow: Workflow, case: Case | None, act: Advance) -> bool:
     """Tell whether an act makes a transition that does something to other cases."""
-    if case is None or not isinstance(act, Advance):
+    if case is None:
         return False
     way = workflow.leaving[case.state].get(act.transition)
     return way is not None and bool(way.does)

@@ -188,6 +188,17 @@ def test_each_alteration_is_found(paper: Paper, name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("key", ["series", "writer"])
+def test_an_act_that_cannot_be_read_leaves_no_gap(paper: Paper, key: str) -> None:
+    """A key left out of the entry that issued a letter is found there; the next number of the
+    series is not said to follow a gap.
+    """
+    idx, _name = issue(lambda body: body["intent"]["data"].pop(key))(paper)
+    found = paper.findings()
+    assert [f for f in found if f.idx == idx]
+    assert [f for f in found if f.code == "number"] == []
+
+
 @pytest.mark.parametrize(
     ("name", "weakened"),
     [

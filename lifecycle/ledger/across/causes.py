@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
+from lifecycle.engine.acts import Act, Advance, Open, read_act
 from lifecycle.engine.docket import PlannedEffect
+from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.across.due import is_by_clock
 from lifecycle.ledger.library import Library
@@ -83,7 +85,7 @@ def check_cause(library: Library, cause: Cause, body: Mapping[str, Any], row: En
     told = made["intent"]
     workflow = library.workflow(told["workflow"])
     ways = [way for way in workflow.transitions if way.name == told["transition"]]
-    if told["type"] != "transition_made" or f"{workflow.name}.{told['transition']}" != cause.by:
+    if told["type"] != Advance.entry_type or f"{workflow.name}.{told['transition']}" != cause.by:
         return f"记录写的起因不是 {cause.by}"
     if not any(way.does for way in ways):
         return f"{cause.by} 不带动别的事项"
@@ -155,16 +157,21 @@ def _effects_after(store: Store, row: EntryRow, most: int) -> Iterator[Mapping[s
 def _is_as_planned(
     library: Library, wanted: PlannedEffect, intent: Mapping[str, Any], note: str
 ) -> bool:
-    data = intent["data"]
+    act = _act_of(intent)
     name = library.workflow(intent["workflow"]).name
-    if (name, data.get("facts")) != (wanted.workflow, dict(wanted.facts)):
+    if not isinstance(act, Open | Advance):
+        return False
+    if (name, act.facts) != (wanted.workflow, dict(wanted.facts)):
         return False
     if not wanted.number:
-        return bool(intent["type"] == "case_opened")
-    place = (intent["type"], intent["transition"], intent["case"], data.get("note"))
-    return place == (
-        "transition_made",
-        wanted.made,
-        named_case(library.store, wanted.number),
-        note,
-    )
+        return isinstance(act, Open)
+    made = isinstance(act, Advance) and (act.transition, act.note) == (wanted.made, note)
+    return made and bool(intent["case"] == named_case(library.store, wanted.number))
+
+
+def _act_of(intent: Mapping[str, Any]) -> Act | None:
+    """Give the act that an effect records; None where it is damaged, which is told of itself."""
+    try:
+        return read_act(intent)
+    except (InvalidError, *UNREADABLE):
+        return None

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lifecycle.engine.acts import ACTS, FreezeLetter, TakeBackReceipt, TakeBackSending
+from lifecycle.engine.acts.letters.letter_act import LetterAct
 from lifecycle.engine.case import Case
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.damage import Resting, resting_entry
@@ -131,12 +133,18 @@ def skim(
         yield from _findings(problems, row.idx, trail.name)
 
 
+_UNTOLD = (TakeBackSending, TakeBackReceipt)
+"""Acts about a letter that are not counted with it: they undo a note on its way, no more."""
+
+
 def letter_of(body: Mapping[str, Any]) -> str:
     """Name the letter that an entry is about, "" if it is about none."""
     try:
         intent = body["intent"]
-        about = intent["type"].startswith("letter_") and "letter" in intent["data"]
-        return str(intent["data"]["letter"]) if about else ""
+        kind = ACTS.get(intent["type"])
+        if kind is None or not issubclass(kind, LetterAct) or kind in _UNTOLD:
+            return ""
+        return str(kind.from_dict(intent).letter)
     except UNLIKE:
         return ""
 
@@ -290,7 +298,7 @@ def _files(looked: Looked) -> Iterator[Problem]:
         except UnavailableError as error:
             yield "unread", f"{file['name']}：{error.message}"
             continue
-        if wrong and intent["type"] == "letter_frozen":
+        if wrong and intent["type"] == FreezeLetter.entry_type:
             yield "letter", f"固定的版式文件 {file['name']}：{wrong}"
         elif wrong:
             yield "material", f"{file['name']}：{wrong}"

@@ -210,7 +210,7 @@ def _effects(office: Office, outcome: Outcome) -> Iterator[DoneEffect]:
         if not office.viewer.sees(workflow, case):
             yield DoneEffect(UNSEEN, "", case.state, UNSEEN, UNSEEN, 0)
             continue
-        new = made.body["intent"]["type"] == "case_opened"
+        new = made.body["intent"]["type"] == Open.entry_type
         yield DoneEffect(
             number=None if new and outcome.dry_run else case.number,
             title=case.title,
@@ -261,7 +261,7 @@ def _recorded(outcome: Outcome) -> Recorded:
 def _letters_sent(workflow: Workflow, outcome: Outcome) -> int:
     """Count the letters that a transition drafts."""
     intent = outcome.body["intent"]
-    if intent["type"] != "transition_made":
+    if intent["type"] != Advance.entry_type:
         return 0
     transition = workflow.leaving[intent["from"]].get(intent["transition"])
     return len(transition.notices) if transition else 0

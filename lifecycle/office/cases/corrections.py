@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lifecycle.engine.acts import Act, ConfirmCorrection, Correct, DeclineCorrection
+from lifecycle.engine.acts import Act, ConfirmCorrection, Correct, DeclineCorrection, read_act
 from lifecycle.engine.acts.changes import told_proposal
 from lifecycle.engine.acts.sign import seat_name
 from lifecycle.engine.case import Case
@@ -175,13 +175,12 @@ def _fate(office: Office, case: Case, proposal: int) -> str:
 
 def _how_it_ended(intent: Mapping[str, Any], proposal: int) -> str:
     """Say with which entry a correction ceased to wait."""
-    seq, data = intent["seq"], intent["data"]
-    settled = data.get("proposal") if intent["type"] in _SETTLING else None
-    if settled == proposal:
-        return f"已由第 {seq} 笔{_SETTLING[intent['type']]}"
-    if settled is not None:
-        return f"已随第 {seq} 笔（{_SETTLING[intent['type']]}第 {settled} 笔更正）失效"
-    return f"已失效：所更正的在第 {seq} 笔又变了"
+    seq, act = intent["seq"], read_act(intent)
+    if not isinstance(act, ConfirmCorrection | DeclineCorrection):
+        return f"已失效：所更正的在第 {seq} 笔又变了"
+    if act.proposal == proposal:
+        return f"已由第 {seq} 笔{_SETTLING[act.entry_type]}"
+    return f"已随第 {seq} 笔（{_SETTLING[act.entry_type]}第 {act.proposal} 笔更正）失效"
 
 
 def _lapsed(before: Case, after: Case, act: Act) -> Iterator[Remark]:
@@ -198,19 +197,19 @@ def _corrected(office: Office, outcome: Outcome, foreseen: Foreseen, told: Done)
     body: Mapping[str, Any] = outcome.body
     if not body:
         return Corrected(told, (), foreseen, None)
-    data, seq = body["intent"]["data"], body["intent"]["seq"]
-    upsets = tuple(data.get("upsets", ()))
-    proposal = seq if data.get("proposed") else None
-    return Corrected(told, upsets, foreseen, proposal, _asked(office, body), seq)
-
-
-def _asked(office: Office, body: Mapping[str, Any]) -> tuple[str, ...]:
-    """Name the seats that a confirmation asks to speak anew."""
     intent = body["intent"]
+    seq, act = intent["seq"], read_act(intent)
+    upsets = act.upsets if isinstance(act, Correct | ConfirmCorrection) else ()
+    proposal = seq if isinstance(act, Correct) and act.proposed else None
+    asked = _asked(office, intent, act) if isinstance(act, ConfirmCorrection) else ()
+    return Corrected(told, upsets, foreseen, proposal, asked, seq)
+
+
+def _asked(office: Office, intent: Mapping[str, Any], act: ConfirmCorrection) -> tuple[str, ...]:
+    """Name the seats that a confirmation asks to speak anew."""
     workflow = office.library.workflow(intent["workflow"])
     names = office.directory.titles(intent["occurred_on"])
-    seats = intent["data"].get("asked", ())
-    named = (seat_name(workflow, names, role, unit) for role, unit in seats)
+    named = (seat_name(workflow, names, role, unit) for role, unit in act.asked)
     return tuple(dict.fromkeys(named))
 
 

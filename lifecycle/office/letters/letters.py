@@ -494,7 +494,7 @@ def number(
         outcome = office.register.submit(request, None, case.id, act)
         if not outcome.repeated:
             issued = outcome.case.letters[name]
-            letter = issued_letter(case.number, issued, {"data": {"content": act.content}})
+            letter = issued_letter(case.number, issued, act.content)
             see_printable(letter, name, fonts)
         return outcome
 

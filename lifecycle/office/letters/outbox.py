@@ -192,13 +192,14 @@ def _request_id(office: Office, case: Case, queued: QueuedSending) -> str:
     plain = f"sent:{queued.id}"
     if office.recorded(plain) is None:
         return plain
-    about = (TakeBackSending.entry_type, queued.name, queued.addressee)
     intents = (body["intent"] for body in entries(office, case))
-    times = sum(
-        intent["type"] == about[0]
-        and (intent["data"]["letter"], intent["data"]["addressee"]) == about[1:]
+    taken_back = (
+        TakeBackSending.from_dict(intent)
         for intent in intents
+        if intent["type"] == TakeBackSending.entry_type
     )
+    about = (queued.name, queued.addressee)
+    times = sum((act.letter, act.addressee) == about for act in taken_back)
     return f"{plain}.{times + 1}" if times else plain
 
 

@@ -162,7 +162,7 @@ def _from_bundle(paper: Paper, bundle: str) -> Iterator[Proof]:
         proof = prove(entries, code)
         if proof is None:
             continue
-        if (heading["log"], heading["case"]) != (proof.intent["log"], proof.case_number):
+        if (heading["log"], heading["case"]) != (proof.log, proof.case_number):
             raise InvalidError(
                 "核验包的抬头与其中的记录不符", "请向发文单位重新索取：lifecycle notice export"
             )

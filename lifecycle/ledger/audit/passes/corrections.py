@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lifecycle.engine.acts import ConfirmCorrection, Correct
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.record import UNREADABLE, read
 from lifecycle.ledger.store import LogRow
@@ -52,18 +53,18 @@ class Corrections:
             return
         try:
             intent = read(row.raw)["intent"]
-            seq, data = intent["seq"], intent["data"]
-            if intent["type"] == "correction_made" and data["slip"] is True:
-                self._slips.add((row.case, seq))
-            elif intent["type"] == "correction_confirmed":
+            if intent["type"] == Correct.entry_type:
+                if Correct.from_dict(intent).slip is True:
+                    self._slips.add((row.case, intent["seq"]))
+            elif intent["type"] == ConfirmCorrection.entry_type:
                 self._confirmed(row, intent)
         except UNREADABLE:
             return
 
     def _confirmed(self, row: LogRow, intent: Mapping[str, Any]) -> None:
-        data, files = intent["data"], intent["files"]
-        slip = (row.case, data["proposal"]) in self._slips
-        if slip or files:
+        act = ConfirmCorrection.from_dict(intent)
+        slip = (row.case, act.proposal) in self._slips
+        if slip or act.file is not None:
             self._noted.append(
                 NotedCorrection(
                     entry=row.idx,
@@ -71,7 +72,7 @@ class Corrections:
                     seq=intent["seq"],
                     kind=SLIP if slip else DOCUMENT,
                     officer=intent["actor"]["id"],
-                    note=data["note"],
-                    document=files[0]["name"] if files else "",
+                    note=act.note,
+                    document=act.file.name if act.file else "",
                 )
             )

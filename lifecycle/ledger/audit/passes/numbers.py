@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from lifecycle.engine.acts import IssueLetter
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.scope import Scope
@@ -78,15 +80,19 @@ class Numbers:
         """Follow a number whose workflow cannot be read, by the one series that it fits: gaps are
         still seen.
         """
-        fitting = [
-            (series, serial)
-            for series in self.scope.series
-            if (serial := _fits(series, number)) is not None
-        ]
+        fitting = self._fitting(number)
         if len(fitting) == 1:
             series, serial = fitting[0]
             yield from self._next(row, series, number, serial)
         self.unsure |= {series for series, _serial in fitting if len(fitting) > 1}
+
+    def _fitting(self, number: str) -> list[tuple[str, int]]:
+        """Give the series that a number fits, with the serial that it has in each."""
+        return [
+            (series, serial)
+            for series in self.scope.series
+            if (serial := _fits(series, number)) is not None
+        ]
 
     def check_letter(self, row: LogRow) -> Iterator[Finding]:
         """Check the number of a letter that is signed off: next in its series, and not dated before
@@ -95,9 +101,10 @@ class Numbers:
         try:
             body = read(row.raw)
             intent = body["intent"]
-            if intent["type"] != "letter_issued":
+            if intent["type"] != IssueLetter.entry_type:
                 return
-            number, series = body["numbers"]["letter"], intent["data"]["series"]
+            number = body["numbers"]["letter"]
+            series = self._series_of(intent, number)
             on = intent["occurred_on"]
             before, after = series.split("{serial}")
             serial = int(number.removeprefix(before).removesuffix(after))
@@ -110,6 +117,16 @@ class Numbers:
         if dated_back:
             yield self._finding(row, f"文号 {number} 倒签：{on} 早于前一号的 {latest}")
         self.dated[series] = max(on, latest)
+
+    def _series_of(self, intent: Mapping[str, Any], number: str) -> str:
+        """Give the series that a letter was numbered in; where the entry's act cannot be read, the
+        one that its number fits, so that the next number is not taken to follow a gap.
+        """
+        try:
+            return IssueLetter.from_dict(intent).series
+        except UNREADABLE:
+            ((series, _serial),) = self._fitting(number)
+            return series
 
     def _next(self, row: LogRow, series: str, number: str, serial: int) -> Iterator[Finding]:
         """Check that a number is the next one of its series."""
