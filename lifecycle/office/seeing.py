@@ -11,18 +11,21 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.docket import RefusedError
-from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.gates.gates import Gate, title_of
 from lifecycle.engine.letter_gates import DUTIES
+from lifecycle.engine.others import CaseRecord, read_along
 from lifecycle.engine.visibility import sees, sees_all, unseen_items
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.queries import is_limited, unseen_in
+from lifecycle.ledger.rows.case_rows import read_case
 
 if TYPE_CHECKING:
     from datetime import date
 
     from lifecycle.engine.case import Case
     from lifecycle.engine.moment import Officer
+    from lifecycle.expression.expression import Expression
     from lifecycle.ledger.library import Library
     from lifecycle.ledger.store import Store
     from lifecycle.people.directory import Directory
@@ -77,6 +80,16 @@ class Viewer:
         found = parts_of(self.officers, common, (role.name for role in roles if role.named))
         return tuple(sorted(f"{role}/{unit}" for role, unit in found))
 
+    @property
+    def sees_everything(self) -> bool:
+        """Tell whether there is nothing that may not be seen, neither a case nor a fact."""
+        if sees_all(self.officers):
+            return True
+        documents = self._library.directory().documents
+        digests = (one.digest for one in documents if one.kind == "workflow")
+        workflows = map(self._library.workflow, digests)
+        return self.parts is None and not any(one.secret for one in workflows)
+
     def check_sees_all(self) -> None:
         """Refuse a look at everything to an officer who may not see all of it: an audit of a part
         is none. Who names nobody has the file itself.
@@ -97,38 +110,102 @@ class Viewer:
         """Tell whether the case of a number may be seen."""
         return not unseen_in(self._store, number, self.parts)
 
+    def may_read(self, expression: Expression, scope: Mapping[str, object]) -> bool:
+        """Tell whether all may be seen that an expression reads of other cases, along links."""
+        paths = ((scope.get(name), rest) for name, *rest in expression.parts)
+        return all(self._may_read_along(value, rest) for value, rest in paths)
+
+    def _may_read_along(self, value: object, names: list[str]) -> bool:
+        """Tell whether all may be seen that is read along names from a value on."""
+        for name in names:
+            if not isinstance(value, CaseRecord):
+                return True
+            found = self._store.numbered(value.case.number)
+            case = read_case(self._store, found[1]) if found else None
+            workflow = self._library.workflow(found[0]) if found else None
+            if case is None or workflow is None or not self.sees(workflow, case):
+                return False
+            if name in self.unseen(workflow, case).names:
+                return False
+            value = read_along(value, (name,))
+        last = value.case.number if isinstance(value, CaseRecord) else value
+        return not isinstance(last, str) or self.sees_number(last)
+
+    def check_enters(self, case: Case, names: Iterable[str]) -> None:
+        """Refuse an officer what they may not see of a case before it is judged: the gates would
+        tell whether it is there, from whom, and whether a guess at it is right.
+
+        Raises InvalidError.
+        """
+        if self._code is None:
+            return
+        workflow = self._library.workflow(case.workflow)
+        hidden = self.unseen(workflow, case).names & frozenset(names)
+        titles = "、".join(title_of(workflow, name) for name in sorted(hidden))
+        if hidden:
+            raise InvalidError(f"{titles} 不对您公开，您不能填、不能改", "请看得到它的人办理")
+
     def unseen(self, workflow: Workflow, case: Case) -> Unseen:
         """Give what of a case that is seen may not be."""
         return Unseen(workflow, unseen_items(workflow, case, self.officers))
 
+    def _hidden_in(self, text: str) -> _Hidden:
+        """Find the cases that a text names and that may not be seen."""
+        numbers = sorted(unseen_in(self._store, text, self.parts), key=len, reverse=True)
+        return _Hidden(tuple((number, self._title_of(number)) for number in numbers))
+
+    def _title_of(self, number: str) -> str:
+        found = self._store.numbered(number)
+        return read_case(self._store, found[1]).title if found else ""
+
     def tell(self, text: str) -> str:
-        """Give a text without the numbers of cases that may not be seen."""
-        parts = self.parts
-        if parts is None:
-            return text
-        for number in sorted(unseen_in(self._store, text, parts), key=len, reverse=True):
-            text = text.replace(number, UNSEEN)
-        return text
+        """Give a text without the numbers, and the titles beside these, of cases that may not be
+        seen.
+        """
+        return self._hidden_in(text).tell(text)
 
     def tell_document(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Give a document of JSON values without the numbers of cases that may not be seen."""
-        parts = self.parts
-        if parts is None:
+        """Give a document of JSON values without the numbers of cases that may not be seen, and
+        without what was read of them.
+        """
+        if self.parts is None:
             return document
-        text = json.dumps(document, ensure_ascii=False)
-        told: Mapping[str, Any] = json.loads(self.tell(text))
+        hidden = self._hidden_in(json.dumps(document, ensure_ascii=False))
+        told: Mapping[str, Any] = hidden.tell_value(document) if hidden else document
         return told
 
     def tell_gate(self, gate: Gate) -> Gate:
-        """Give a gate without the numbers of cases that may not be seen."""
-        text, mend, given = self.tell(gate.text), self.tell(gate.mend), self.tell(gate.given)
-        if (text, mend, given) == (gate.text, gate.mend, gate.given):
+        """Give a gate without the numbers of cases that may not be seen; one that rests on what
+        such a case says, or that such a case's own gates make, says only that it does.
+        """
+        if self.parts is None:
             return gate
-        return replace(gate, text=text, mend="" if mend != gate.mend else mend, given=given)
+        words = (gate.text, gate.mend, gate.given, json.dumps(gate.inputs, default=str))
+        hidden = self._hidden_in("\n".join(words))
+        if not hidden:
+            return gate
+        if gate.kind == "does" or reads_along(gate.inputs):
+            return Gate(gate.kind, gate.met, {}, _OF_THE_UNSEEN, basis=gate.basis)
+        mend = gate.mend if hidden.tell(gate.mend) == gate.mend else ""
+        return replace(gate, text=hidden.tell(gate.text), mend=mend, given=hidden.tell(gate.given))
+
+    def tell_of(self, case: Case, text: str) -> str:
+        """Give a text about a case as it may be told."""
+        unseen = self.unseen(self._library.workflow(case.workflow), case)
+        return unseen.tell_text(self.tell(text))
+
+    def tell_gates(self, case: Case | None, gates: Iterable[Gate]) -> tuple[Gate, ...]:
+        """Give the gates of an act on a case, None for an opening, as they may be told."""
+        if case is None:
+            return tuple(map(self.tell_gate, gates))
+        unseen = self.unseen(self._library.workflow(case.workflow), case)
+        return tuple(unseen.tell_gate(self.tell_gate(gate)) for gate in gates)
 
     def tell_refusal(self, refused: RefusedError) -> RefusedError:
-        """Give a refusal as it may be told."""
-        gates = tuple(map(self.tell_gate, refused.gates))
+        """Give a refusal as it may be told: neither what of its case may not be seen nor other
+        cases that may not be.
+        """
+        gates = self.tell_gates(refused.case, refused.gates)
         if gates == refused.gates:
             return refused
         return RefusedError(refused.case, refused.asked_for, gates, refused.basis)
@@ -147,6 +224,49 @@ def _with_their_unit(officer: Officer, staff: Mapping[str, frozenset[str]]) -> O
         return officer
     theirs: dict[str, tuple[str, ...]] = dict.fromkeys(staff.get(officer.unit, ()), ())
     return replace(officer, held={**theirs, **officer.held})
+
+
+def reads_along(inputs: Mapping[str, Any]) -> bool:
+    """Tell whether what a condition was worked out with has values of cases that it links to."""
+    read = inputs.get("with")
+    return isinstance(read, Mapping) and any("." in name for name in read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hidden:
+    """Cases that may not be seen, each with its number and title."""
+
+    cases: tuple[tuple[str, str], ...]
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any."""
+        return bool(self.cases)
+
+    def tell(self, text: str) -> str:
+        """Give a text without them."""
+        for number, title in self.cases:
+            text = text.replace(f"{number} {title}", UNSEEN).replace(number, UNSEEN)
+        return text
+
+    def tell_value(self, value: Any) -> Any:
+        """Give a JSON value without them: of a pin, which is number, entry and hash, and of what a
+        condition read along links, nothing is left.
+        """
+        if isinstance(value, str):
+            return self.tell(value)
+        if isinstance(value, Mapping):
+            if reads_along(value) and self._is_in(value):
+                value = {**value, "with": UNSEEN}
+            return {self.tell(key): self.tell_value(item) for key, item in value.items()}
+        if not isinstance(value, list | tuple):
+            return value
+        if value and any(value[0] == number for number, _title in self.cases):
+            return [UNSEEN]
+        return [self.tell_value(item) for item in value]
+
+    def _is_in(self, value: object) -> bool:
+        text = json.dumps(value, ensure_ascii=False)
+        return any(number in text for number, _title in self.cases)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def todo(view: View, officer: str, page: int = 1) -> Todo:
         page=page,
         more=len(found) > PAGE,
         tasks=tuple(_task(view, one, acting[one.principal]) for one in found[:PAGE]),
-        letters=tuple(map(_letter_task, letters.errands)),
+        letters=tuple(_letter_task(view, one) for one in letters.errands),
         waiting=letters.waiting,
         dead=letters.dead,
     )
@@ -130,7 +130,7 @@ def _task(view: View, waiting: Waiting, officer: Officer) -> CaseTask:
         transition=task.transition.name if task.transition else None,
         due_on=task.due_on,
         principal=principal,
-        text=_text(view, task, officer),
+        text=view.office.viewer.tell_of(task.case, _text(view, task, officer)),
         command=task.command + behalf,
     )
 
@@ -160,7 +160,7 @@ def _group(due_on: str | None, today: date) -> str:
     return "week" if due_on <= (today + timedelta(days=7)).isoformat() else "later"
 
 
-def _letter_task(errand: LetterErrand) -> LetterTask:
+def _letter_task(view: View, errand: LetterErrand) -> LetterTask:
     return LetterTask(
         kind=errand.kind,
         word=errand.word,
@@ -169,6 +169,6 @@ def _letter_task(errand: LetterErrand) -> LetterTask:
         document_number=errand.letter.number or None,
         due_on=errand.due_on,
         principal=errand.principal,
-        text=errand.text,
+        text=view.office.viewer.tell_of(errand.case, errand.text),
         command=errand.command,
     )

@@ -178,3 +178,163 @@ def test_who_checks_the_units_letters_sees_its_cases(office: LinkedOffice) -> No
     number = lead(office)
     office.do("officer", "add", "s1", "签发人", "--unit", "zsj", "--role", "signer", by="admin")
     assert "剑瓷园" in office.do("show", number, by="s1")
+
+
+def with_lead(office: LinkedOffice) -> tuple[str, str]:
+    """Open a lead, and a plot that names it; gives the numbers of both."""
+    number = plot(office)
+    facts = ("--set", "name=剑瓷园", "--set", "amount=50", "--set", f"plot={number}")
+    hidden = office.do("open", "lead", *facts, by="b1").strip()
+    office.do("advance", number, "name_lead", "--set", f"lead={hidden}", by="b1")
+    return hidden, number
+
+
+READS = [
+    ("why", "{}", "grade"),
+    ("why", "{}", "clear_up"),
+    ("why", "{}", "grade", "--json"),
+    ("advance", "{}", "grade"),
+    ("advance", "{}", "clear_up"),
+    ("advance", "{}", "grade", "--json"),
+    ("show", "{}"),
+    ("show", "{}", "--json"),
+    ("log", "{}", "--json"),
+    ("replay", "{}"),
+    ("replay", "{}", "--json"),
+    ("replay", "{}", "--at", "2026-09-07"),
+    ("todo",),
+    ("todo", "--json"),
+    ("advance", "{}", "supply", "--dry-run", "--json"),
+]
+
+
+@pytest.mark.parametrize("words", READS, ids=" ".join)
+def test_a_case_that_rests_on_a_hidden_one_tells_nothing_of_it(
+    office: LinkedOffice, words: tuple[str, ...]
+) -> None:
+    """Neither its number nor its title nor a fact of it, whatever is judged, refused, replayed or
+    asked on the case that names it, or that it names.
+    """
+    hidden, number = with_lead(office)
+    result = office.run(*(word.format(number) for word in words), by="l1")
+    assert result.exit_code in (0, 1)
+    for told in (hidden, "剑瓷园", "50 万元", '"50"'):
+        assert told not in result.output
+    assert "不对您公开" in result.output or words[0] == "todo" or "supply" in words
+
+
+def test_what_a_hidden_case_says_stands_in_no_entry_that_others_see(office: LinkedOffice) -> None:
+    """A gate that was met by what a hidden case says is told without it."""
+    hidden, number = with_lead(office)
+    office.do("set", hidden, "amount=500", by="b1")
+    office.do("set", hidden, "name=青瓷谷", by="b1")
+    office.do("advance", number, "grade", by="b1")
+    for words in (("log", number, "--json"), ("show", number, "--json"), ("log", number)):
+        told = office.do(*words, by="l1")
+        for secret in (hidden, "青瓷谷", '"500"'):
+            assert secret not in told
+    assert "青瓷谷" in office.do("log", number, "--json", by="b1")
+    made = office.do("advance", number, "grade", "--json", by="l1")
+    assert "青瓷谷" not in made
+    assert "500" not in made
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "lead.name == '剑瓷园'",
+        "lead.amount >= 50",
+        "lead.state == 'open'",
+        "lead.number == '{}'",
+    ],
+)
+def test_a_list_asks_nothing_of_hidden_cases(office: LinkedOffice, where: str) -> None:
+    """A condition that reads a hidden case along a link leaves the case out, so that nothing can be
+    found out by asking on.
+    """
+    hidden, number = with_lead(office)
+    words = ("list", "--workflow", "plot", "--where", where.format(hidden))
+    assert numbers(office, *words, by="l1") == []
+    assert numbers(office, *words, by="b1") == [number]
+
+
+def test_a_list_asks_nothing_of_a_secret_along_a_link(office: LinkedOffice) -> None:
+    """Who sees the other case, but not a fact of it, cannot ask for that."""
+    hidden, number = with_lead(office)
+    office.do("set", hidden, "owner_unit=gt", by="b1")
+    office.do("set", hidden, "phone=13900001111", by="l1")
+    words = ("list", "--workflow", "plot", "--where", "lead.phone == '13900001111'")
+    assert numbers(office, *words, by="b1") == []
+    assert numbers(office, *words, by="l1") == [number]
+
+
+@pytest.mark.parametrize("verb", ["set", "correct", "open"])
+def test_a_link_that_cannot_be_made_is_judged_without_the_hidden_case(
+    office: LinkedOffice, verb: str
+) -> None:
+    """Of a guessed number neither the title nor that it is the one that stands there is told."""
+    hidden, number = with_lead(office)
+
+    def told(link: str) -> str:
+        words = {
+            "set": ("set", number, f"lead={link}"),
+            "correct": ("correct", number, f"lead={link}"),
+            "open": ("open", "plot", "--set", "size=1", "--set", f"lead={link}"),
+        }
+        return office.fails(*words[verb], by="l1")[1].replace(link, "?")
+
+    assert told(hidden) == told("XS-2026-999")
+
+
+def test_another_workflow_asks_nothing_of_hidden_cases(office: LinkedOffice) -> None:
+    """Replayed under conditions of one's own, a case would answer whatever one asks of others."""
+    number = with_lead(office)[1]
+    text = (office.rules / "plot.yaml").read_text("utf-8")
+    office.write("own.yaml", text.replace("lead.amount >= 100", "lead.amount >= 50"))
+    assert office.fails("replay", number, "--under", "own.yaml", by="l1")[0] == 1
+    assert office.run("replay", number, "--under", "own.yaml", by="admin").exit_code == 0
+
+
+def with_secret(office: LinkedOffice) -> str:
+    """Open a lead of the land office with a secret number and a secret paper; gives its number."""
+    number = lead(office, holder="gt")
+    office.do("set", number, "phone=13900001111", by="l1")
+    office.write("secret.pdf", "x")
+    office.do("attach", number, "paper", "secret.pdf", by="l1")
+    return number
+
+
+ATTEMPTS = [
+    ("advance", "{}", "call"),
+    ("advance", "{}", "call", "--json"),
+    ("advance", "{}", "call", "--dry-run"),
+    ("clear", "{}", "phone"),
+    ("detach", "{}", "paper"),
+    ("show", "{}"),
+    ("why", "{}", "call"),
+    ("todo",),
+]
+
+
+@pytest.mark.parametrize("words", ATTEMPTS, ids=" ".join)
+def test_a_refusal_tells_no_secret(office: LinkedOffice, words: tuple[str, ...]) -> None:
+    """Who may not do it is not told by the gates what they may not see."""
+    number = with_secret(office)
+    result = office.run(*(word.format(number) for word in words), by="b1")
+    assert result.exit_code in (0, 1)
+    assert "13900001111" not in result.output
+    assert "secret.pdf" not in result.output
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_a_secret_cannot_be_guessed(office: LinkedOffice, locked: bool) -> None:
+    """The right value and a wrong one are refused alike, whatever the command."""
+    number = with_secret(office)
+    if locked:
+        office.do("advance", number, "call", by="l1")
+    for verb in ("set", "correct"):
+        told = {
+            office.fails(verb, number, f"phone={value}", by="b1")[1]
+            for value in ("13900001111", "13900002222")
+        }
+        assert len(told) == 1

@@ -75,6 +75,7 @@ def correct(
     name, file = "", None
     if source is not None:
         found = find_material(workflow, material)
+        office.viewer.check_enters(case, (found.name,))
         name = found.name
         file = office.store.files.keep_file(source, most_bytes=found.max_mb << 20)
     said = clean(note)

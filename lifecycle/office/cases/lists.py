@@ -155,6 +155,8 @@ class CaseList:
             return False
         moment = self._view.moment_of(workflow, case)
         scope = scope_of(workflow, case, self._where, {}, moment)
+        if not self._office.viewer.may_read(self._where, scope):
+            return False
         try:
             return bool(self._where.evaluate(scope))
         except MissingName:
