@@ -7,7 +7,7 @@ While `--as` is a declaration this is advice; it is real where only a service ha
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.docket import RefusedError
@@ -19,6 +19,9 @@ from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.queries import is_limited, unseen_in
 from lifecycle.ledger.rows.case_rows import read_case
+from lifecycle.ledger.rows.link_rows import cases_linking, workflows_linking
+from lifecycle.ledger.store import END_OF_LOG
+from lifecycle.workflow.model import LINKED
 
 if TYPE_CHECKING:
     from datetime import date
@@ -63,6 +66,11 @@ class Viewer:
             return ()
         staff = directory.staff(on) or {}
         return (_with_their_unit(one, staff) for one in directory.acting(person.code, day))
+
+    @property
+    def is_named(self) -> bool:
+        """Tell whether it is an officer who looks."""
+        return self._code is not None
 
     @property
     def _store(self) -> Store:
@@ -131,13 +139,49 @@ class Viewer:
         last = value.case.number if isinstance(value, CaseRecord) else value
         return not isinstance(last, str) or self.sees_number(last)
 
+    def may_print(self, case: Case, words: Container[str]) -> bool:
+        """Tell whether all may be seen that a letter of a case can print of other cases: those to
+        which links lead that are among its words, and those that link to the case where it names
+        their workflow.
+        """
+        return all(self._may_print(other, words, deep=3) for other in self._reached(case, words))
+
+    def _may_print(self, number: str, words: Container[str], *, deep: int) -> bool:
+        found = self._store.numbered(number)
+        if found is None:
+            return True
+        workflow, case = self._library.workflow(found[0]), read_case(self._store, found[1])
+        if not self.sees(workflow, case):
+            return False
+        if any(name in words for name in self.unseen(workflow, case).names):
+            return False
+        links = (case.facts.get(one.name) for one in workflow.links if one.name in words)
+        return not deep or all(
+            self._may_print(str(link), words, deep=deep - 1) for link in links if link
+        )
+
+    def _reached(self, case: Case, words: Container[str]) -> Iterator[str]:
+        """Give the numbers of the cases of which a letter of a case can print something."""
+        workflow = self._library.workflow(case.workflow)
+        yield from (
+            str(case.facts[one.name])
+            for one in workflow.links
+            if one.name in words and one.name in case.facts
+        )
+        for name in workflows_linking(self._store, case.number) if LINKED in words else ():
+            ids = cases_linking(self._store, case.number, name, END_OF_LOG) if name in words else ()
+            for case_id in ids:
+                found = self._store.case(case_id)
+                if found is not None:
+                    yield read_case(self._store, found[1]).number
+
     def check_enters(self, case: Case, names: Iterable[str]) -> None:
         """Refuse an officer what they may not see of a case before it is judged: the gates would
         tell whether it is there, from whom, and whether a guess at it is right.
 
         Raises InvalidError.
         """
-        if self._code is None:
+        if not self.is_named:
             return
         workflow = self._library.workflow(case.workflow)
         hidden = self.unseen(workflow, case).names & frozenset(names)

@@ -338,3 +338,89 @@ def test_a_secret_cannot_be_guessed(office: LinkedOffice, locked: bool) -> None:
             for value in ("13900001111", "13900002222")
         }
         assert len(told) == 1
+
+
+TEXT = """文种：函
+标题：关于{title}的函
+主送：{{{{ to }}}}
+发文单位：{{{{ issuer }}}}
+联系人：{{{{ contact }}}}
+---
+{body}。
+"""
+ISSUING = """issuing: 发文规则
+basis: 内部
+issuers: {zsj: {code: 丽招商}, gt: {code: 丽国土}}
+series: [{kinds: [函], number: "{code}函〔{year}〕{serial}号"}]
+"""
+
+
+def own_text(office: LinkedOffice, text: str) -> str:
+    """Publish a template, and write a text to be drafted in place of it; gives its file."""
+    template = office.write("own.j2", TEXT.format(title="有关事项", body="略"))
+    office.do("notice", "publish", template, by="admin")
+    return str(office.write("own.txt", text))
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("{{ lead.name }}", "略"),
+        ("地块", "{{ lead.amount }}"),
+        ("地块", "{% set one = lead %}{{ one.name }}"),
+        ("地块", "{% for one in linked.lead %}{{ one.name }}{% endfor %}"),
+    ],
+)
+def test_no_letter_of_ones_own_reads_a_hidden_case(
+    office: LinkedOffice, title: str, body: str
+) -> None:
+    """An officer's own text cannot print along links what they may not see; a letter in which
+    somebody else did cannot be read by them, nor is its title listed.
+    """
+    number = with_lead(office)[1]
+    path = own_text(office, TEXT.format(title=title, body=body))
+    draft = ("notice", "draft", number, "own", "--to", "bureau", "--text", path)
+    code, told = office.fails(*draft, by="l1")
+    assert code == 1
+    assert "剑瓷园" not in told
+    assert office.asks("log", number, by="b1")["entries"][-1]["intent"]["seq"] == 2
+    office.do(*draft, by="b1")
+    for words in (
+        ("notice", "list", number),
+        ("notice", "list"),
+        ("notice", "show", number, "own"),
+    ):
+        result = office.run(*words, by="l1")
+        assert "剑瓷园" not in result.output
+        assert "50" not in result.output
+
+
+def test_no_letter_of_ones_own_reads_a_secret(office: LinkedOffice) -> None:
+    """Not even its title, which is told when it is drafted."""
+    number = with_secret(office)
+    path = own_text(office, TEXT.format(title="{{ phone }}", body="略"))
+    draft = ("notice", "draft", number, "own", "--to", "bureau", "--text", path)
+    for more in ((), ("--json",), ("--dry-run",)):
+        assert "13900001111" not in office.run(*draft, *more, by="b1").output
+    assert office.asks("notice", "list", number, by="admin")["letters"] == []
+
+
+def test_what_waits_to_be_sent_is_of_cases_that_are_seen(office: LinkedOffice) -> None:
+    """It is neither listed, nor counted, nor put back, and its id is as unknown as any."""
+    for code, role in (("r1", "reviewer"), ("s1", "signer")):
+        office.do("officer", "add", code, role, "--unit", "zsj", "--role", role, by="admin")
+    office.do("notice", "publish", office.write("issuing.yaml", ISSUING), by="admin")
+    number = lead(office)
+    path = own_text(office, TEXT.format(title="线索", body="略"))
+    office.do("notice", "draft", number, "own", "--to", "bureau", "--text", path, by="b1")
+    office.do("notice", "approve", number, "own", by="r1")
+    office.do("notice", "issue", number, "own", by="s1")
+    (sending,) = office.asks("notice", "outbox", by="b1")["sendings"]
+    known, unknown = sending["id"], "XXXX-XXXX-XXXX.1"
+    retry = ("notice", "outbox", "--retry")
+    told = [office.fails(*retry, one, by="l1")[1].replace(one, "?") for one in (known, unknown)]
+    assert told[0] == told[1]
+    assert known not in office.fails(*retry, known[:-1], by="l1")[1]
+    assert office.asks("notice", "deliver", by="l1")["by_hand"] == 0
+    assert office.asks("notice", "deliver", by="b1")["by_hand"] == 1
+    office.do(*retry, known, by="b1")
