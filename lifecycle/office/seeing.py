@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.gates.gates import Gate, title_of
 from lifecycle.engine.letter_gates import DUTIES
-from lifecycle.engine.others import CaseRecord, read_along
+from lifecycle.engine.others import CaseRecord
 from lifecycle.engine.visibility import sees, sees_all, unseen_items
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass, replace
@@ -104,7 +104,7 @@ class Viewer:
 
         Raises InvalidError.
         """
-        if self._code is None or self.parts is None:
+        if not self.is_named or self.sees_everything:
             return
         if any("admin" in officer.held for officer in self.officers):
             return
@@ -120,24 +120,39 @@ class Viewer:
 
     def may_read(self, expression: Expression, scope: Mapping[str, object]) -> bool:
         """Tell whether all may be seen that an expression reads of other cases, along links."""
-        paths = ((scope.get(name), rest) for name, *rest in expression.parts)
-        return all(self._may_read_along(value, rest) for value, rest in paths)
+        for name, *rest in expression.parts:
+            value = scope.get(name)
+            number = value.case.number if isinstance(value, CaseRecord) else str(value)
+            if not self._may_read_along(number, rest):
+                return False
+        return True
 
-    def _may_read_along(self, value: object, names: list[str]) -> bool:
-        """Tell whether all may be seen that is read along names from a value on."""
-        for name in names:
-            if not isinstance(value, CaseRecord):
-                return True
-            found = self._store.numbered(value.case.number)
-            case = read_case(self._store, found[1]) if found else None
-            workflow = self._library.workflow(found[0]) if found else None
-            if case is None or workflow is None or not self.sees(workflow, case):
-                return False
-            if name in self.unseen(workflow, case).names:
-                return False
-            value = read_along(value, (name,))
-        last = value.case.number if isinstance(value, CaseRecord) else value
-        return not isinstance(last, str) or self.sees_number(last)
+    def may_rest_on(self, inputs: Mapping[str, Any]) -> bool:
+        """Tell whether all may be seen that a condition was worked out with, of other cases, along
+        links; `inputs` as the gate has them, and the entry.
+        """
+        read = inputs.get("with")
+        if not isinstance(read, Mapping):
+            return True
+        paths = (name.split(".") for name in read if "." in name)
+        return all(self._may_read_along(str(read.get(link)), names) for link, *names in paths)
+
+    def _may_read_along(self, number: str, names: list[str]) -> bool:
+        """Tell whether all may be seen that is read along names from the case of a number on."""
+        found = self._store.numbered(number)
+        if found is None:
+            return True
+        workflow, case = self._library.workflow(found[0]), read_case(self._store, found[1])
+        if not self.sees(workflow, case):
+            return False
+        if not names:
+            return True
+        name, *rest = names
+        fact = workflow.facts.get(name)
+        if name in self.unseen(workflow, case).names:
+            return False
+        is_link = fact is not None and fact.is_link
+        return not is_link or self._may_read_along(str(case.facts.get(name)), rest)
 
     def may_print(self, case: Case, words: Container[str]) -> bool:
         """Tell whether all may be seen that a letter of a case can print of other cases: those to
@@ -210,26 +225,26 @@ class Viewer:
 
     def tell_document(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give a document of JSON values without the numbers of cases that may not be seen, and
-        without what was read of them.
+        without what conditions read of other cases that may not be.
         """
-        if self.parts is None:
+        if self.sees_everything:
             return document
         hidden = self._hidden_in(json.dumps(document, ensure_ascii=False))
-        told: Mapping[str, Any] = hidden.tell_value(document) if hidden else document
+        told: Mapping[str, Any] = _told_value(document, hidden, self.may_rest_on)
         return told
 
     def tell_gate(self, gate: Gate) -> Gate:
-        """Give a gate without the numbers of cases that may not be seen; one that rests on what
-        such a case says, or that such a case's own gates make, says only that it does.
+        """Give a gate without the numbers of cases that may not be seen; one that rests on what may
+        not be seen of other cases, or that such a case's own gates make, says only that it does.
         """
-        if self.parts is None:
+        if self.sees_everything:
             return gate
         words = (gate.text, gate.mend, gate.given, json.dumps(gate.inputs, default=str))
         hidden = self._hidden_in("\n".join(words))
+        if (hidden and gate.kind == "does") or not self.may_rest_on(gate.inputs):
+            return Gate(gate.kind, gate.met, {}, _OF_THE_UNSEEN, basis=gate.basis)
         if not hidden:
             return gate
-        if gate.kind == "does" or reads_along(gate.inputs):
-            return Gate(gate.kind, gate.met, {}, _OF_THE_UNSEEN, basis=gate.basis)
         mend = gate.mend if hidden.tell(gate.mend) == gate.mend else ""
         return replace(gate, text=hidden.tell(gate.text), mend=mend, given=hidden.tell(gate.given))
 
@@ -270,12 +285,6 @@ def _with_their_unit(officer: Officer, staff: Mapping[str, frozenset[str]]) -> O
     return replace(officer, held={**theirs, **officer.held})
 
 
-def reads_along(inputs: Mapping[str, Any]) -> bool:
-    """Tell whether what a condition was worked out with has values of cases that it links to."""
-    read = inputs.get("with")
-    return isinstance(read, Mapping) and any("." in name for name in read)
-
-
 @dataclass(frozen=True, slots=True)
 class _Hidden:
     """Cases that may not be seen, each with its number and title."""
@@ -292,25 +301,26 @@ class _Hidden:
             text = text.replace(f"{number} {title}", UNSEEN).replace(number, UNSEEN)
         return text
 
-    def tell_value(self, value: Any) -> Any:
-        """Give a JSON value without them: of a pin, which is number, entry and hash, and of what a
-        condition read along links, nothing is left.
-        """
-        if isinstance(value, str):
-            return self.tell(value)
-        if isinstance(value, Mapping):
-            if reads_along(value) and self._is_in(value):
-                value = {**value, "with": UNSEEN}
-            return {self.tell(key): self.tell_value(item) for key, item in value.items()}
-        if not isinstance(value, list | tuple):
-            return value
-        if value and any(value[0] == number for number, _title in self.cases):
-            return [UNSEEN]
-        return [self.tell_value(item) for item in value]
 
-    def _is_in(self, value: object) -> bool:
-        text = json.dumps(value, ensure_ascii=False)
-        return any(number in text for number, _title in self.cases)
+def _told_value(
+    value: Any, hidden: _Hidden, may_rest_on: Callable[[Mapping[str, Any]], bool]
+) -> Any:
+    """Give a JSON value without hidden cases: of a pin, which is number, entry and hash, and of
+    what a condition rests on that may not be seen, nothing is left.
+    """
+    if isinstance(value, str):
+        return hidden.tell(value)
+    if isinstance(value, Mapping):
+        if not may_rest_on(value):
+            value = {**value, "with": UNSEEN}
+        return {
+            hidden.tell(key): _told_value(item, hidden, may_rest_on) for key, item in value.items()
+        }
+    if not isinstance(value, list | tuple):
+        return value
+    if value and any(value[0] == number for number, _title in hidden.cases):
+        return [UNSEEN]
+    return [_told_value(item, hidden, may_rest_on) for item in value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -424,3 +424,48 @@ def test_what_waits_to_be_sent_is_of_cases_that_are_seen(office: LinkedOffice) -
     assert office.asks("notice", "deliver", by="l1")["by_hand"] == 0
     assert office.asks("notice", "deliver", by="b1")["by_hand"] == 1
     office.do(*retry, known, by="b1")
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_all_of_a_ledger_with_secrets_is_replayed_by_the_auditor_only(
+    office: LinkedOffice, hidden: bool
+) -> None:
+    """Also where every case may be seen: the whole of each would tell the secrets of some."""
+    if not hidden:
+        text = (
+            (office.rules / "lead.yaml")
+            .read_text("utf-8")
+            .replace("visible: [bureau, owner]\n", "")
+        )
+        path = office.write("lead.yaml", text.replace("version: 1", "version: 2"))
+        office.do("workflow", "publish", path, by="admin")
+    with_secret(office)
+    for words in (("replay",), ("replay", "--json"), ("audit",), ("audit", "--json")):
+        result = office.run(*words, by="b1")
+        assert result.exit_code == 1
+        assert "13900001111" not in result.output
+        assert office.run(*words, by="admin").exit_code == 0
+
+
+def test_what_became_a_secret_is_told_by_no_condition_written_before(office: LinkedOffice) -> None:
+    """Cases keep their version of the workflow, so that a condition may read of another what has
+    become a secret there: it is judged, and told without it.
+    """
+    now = (office.rules / "lead.yaml").read_text("utf-8")
+    plots = (office.rules / "plot.yaml").read_text("utf-8").replace("amount >= 100", "phone == '1'")
+    for text, name, version in (
+        (now.replace(", visible: owner", ""), "lead", 2),
+        (plots, "plot", 2),
+        (now, "lead", 3),
+    ):
+        path = office.write(f"{name}.yaml", text.replace("version: 1", f"version: {version}"))
+        office.do("workflow", "publish", path, by="admin")
+    number = with_secret(office)
+    named = plot(office)
+    office.do("advance", named, "name_lead", "--set", f"lead={number}", by="b1")
+    for words in (("why", named, "grade"), ("advance", named, "grade"), ("show", named, "--json")):
+        result = office.run(*words, by="b1")
+        assert result.exit_code in (0, 1)
+        assert "不对您公开" in result.output
+        assert "13900001111" not in result.output
+        assert "13900001111" in office.run(*words, by="l1").output
