@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.gates.gates import Gate, title_of
 from lifecycle.engine.letter_gates import DUTIES
 from lifecycle.engine.others import CaseRecord
-from lifecycle.engine.visibility import sees, sees_all, unseen_items
+from lifecycle.engine.visibility import seen_by, sees, sees_all, unseen_items
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.queries import is_limited, unseen_in
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.link_rows import cases_linking, workflows_linking
-from lifecycle.ledger.store import END_OF_LOG
+from lifecycle.ledger.store import END_OF_LOG, LostDefinitionError
 from lifecycle.workflow.model import LINKED
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Viewer:
         self._today = today
         self._code = code
         self._known: tuple[str, tuple[Officer, ...]] = ("", ())
+        self._parts: tuple[str, tuple[str, ...]] = ("", ())
 
     @property
     def officers(self) -> tuple[Officer, ...]:
@@ -81,22 +83,28 @@ class Viewer:
         """Give by what cases are seen, as `role/unit`; None where all are."""
         if not is_limited(self._store) or sees_all(self.officers):
             return None
-        from lifecycle.insight.waiting import parts_of
+        head = self._library.directory().head
+        if self._parts[0] != head:
+            roles = (role for one in self._published() for role in one.roles.values())
+            found = seen_by(self.officers, roles)
+            self._parts = head, tuple(sorted(f"{role}/{unit}" for role, unit in found))
+        return self._parts[1]
 
-        roles = [role for one in workflows_in_force(self._library) for role in one.roles.values()]
-        common = [role.name for role in roles if role.held_by == "any"]
-        found = parts_of(self.officers, common, (role.name for role in roles if role.named))
-        return tuple(sorted(f"{role}/{unit}" for role, unit in found))
+    def _published(self) -> Iterator[Workflow]:
+        """Give every version of every workflow: cases keep theirs. One whose file is damaged, which
+        the audit tells of, nobody knows.
+        """
+        for document in self._library.directory().documents:
+            if document.kind == "workflow":
+                with suppress(LostDefinitionError):
+                    yield self._library.workflow(document.digest)
 
     @property
     def sees_everything(self) -> bool:
         """Tell whether there is nothing that may not be seen, neither a case nor a fact."""
         if sees_all(self.officers):
             return True
-        documents = self._library.directory().documents
-        digests = (one.digest for one in documents if one.kind == "workflow")
-        workflows = map(self._library.workflow, digests)
-        return self.parts is None and not any(one.secret for one in workflows)
+        return self.parts is None and not any(one.secret for one in self._published())
 
     def check_sees_all(self) -> None:
         """Refuse a look at everything to an officer who may not see all of it: an audit of a part
@@ -106,7 +114,7 @@ class Viewer:
         """
         if not self.is_named or self.sees_everything:
             return
-        if any("admin" in officer.held for officer in self.officers):
+        if any("admin" in one.held and not one.away for one in self.officers):
             return
         raise InvalidError("台账里有不对您公开的事项，不能全部查看", "请审计员或管理员办理")
 

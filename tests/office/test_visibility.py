@@ -469,3 +469,49 @@ def test_what_became_a_secret_is_told_by_no_condition_written_before(office: Lin
         assert "不对您公开" in result.output
         assert "13900001111" not in result.output
         assert "13900001111" in office.run(*words, by="l1").output
+
+
+def test_a_list_has_what_can_be_shown_and_nothing_else(office: LinkedOffice) -> None:
+    """Also for who acts for somebody of another unit, by all of their roles or by some: the role
+    has to be one that may be delegated so far; and the auditor's is none.
+    """
+    office.do("officer", "grant", "b1", "auditor", by="admin")
+    office.do("officer", "add", "l2", "办事员", "--unit", "gt", by="admin")
+    found = [lead(office, holder="gt"), lead(office, "青瓷谷", "zsj"), lead(office, "瓯江湾")]
+
+    def seen(who: str) -> list[str]:
+        shown = [one for one in found if office.run("show", one, by=who).exit_code == 0]
+        assert numbers(office, "list", by=who) == shown
+        assert numbers(office, "search", "XS", by=who)[::-1] == shown
+        counts = office.asks("board", by=who)["workflows"]
+        assert sum(one["total"] for one in counts) == len(shown)
+        return shown
+
+    until = ("--until", "2026-10-30")
+    assert (seen("l1"), seen("l2"), seen("b2"), seen("")) == (found[:1], found[:1], found, [])
+    office.do("officer", "delegate", "l1", *until, by="b1")
+    office.do("officer", "delegate", "l2", "--role", "bureau", *until, by="b2")
+    assert (seen("l1"), seen("l2")) == (found[:1], found[:1])
+    assert office.fails("audit", by="l1")[0] == 1
+    office.at("2026-09-08")
+    office.do("officer", "revoke", "b2", "bureau", by="admin")
+    assert seen("b2") == found[1:2]
+
+
+def test_roles_of_one_name_are_told_apart(office: LinkedOffice) -> None:
+    """Who holds a role of a name in one workflow without a grant sees no case of another in which a
+    role of that name is granted.
+    """
+    text = (office.rules / "lead.yaml").read_text("utf-8")
+    text = text.replace("workflow: lead", "workflow: secret").replace("XS-", "MM-")
+    path = office.write(
+        "secret.yaml", text.replace("unit: owner_unit, held_by: any", "unit: owner_unit")
+    )
+    office.do("workflow", "publish", path, by="admin")
+    office.do("unit", "change", "gt", "--function", "land", "--function", "owner", by="admin")
+    office.do("officer", "add", "l2", "持有人", "--unit", "gt", "--role", "owner", by="admin")
+    number = office.do("open", "secret", "--set", "name=密", by="b1").strip()
+    office.do("set", number, "owner_unit=gt", by="b1")
+    assert office.fails("show", number, by="l1")[0] == 1
+    assert numbers(office, "list", by="l1") == []
+    assert numbers(office, "list", by="l2") == [number]
