@@ -213,8 +213,14 @@ class Viewer:
             raise InvalidError(f"{titles} 不对您公开，您不能填、不能改", "请看得到它的人办理")
 
     def unseen(self, workflow: Workflow, case: Case) -> Unseen:
-        """Give what of a case that is seen may not be."""
-        return Unseen(workflow, unseen_items(workflow, case, self.officers))
+        """Give what of a case that is seen may not be: by whom it names now, also where it is
+        looked at as it was, for what was corrected since is told with that.
+        """
+        if not workflow.secret:
+            return Unseen(workflow, frozenset())
+        found = self._store.numbered(case.number)
+        now = read_case(self._store, found[1]) if found else case
+        return Unseen(workflow, unseen_items(workflow, now, self.officers))
 
     def _hidden_in(self, text: str) -> _Hidden:
         """Find the cases that a text names and that may not be seen."""
@@ -364,8 +370,12 @@ class Unseen:
         return {**body, "intent": intent, "gates": UNSEEN}
 
     def tell_sentence(self, body: Mapping[str, Any], sentence: str) -> str:
-        """Give how an entry is told."""
-        return _OF_THE_UNSEEN if self.names and self.is_in(body) else sentence
+        """Give how an entry is told: by what it records, and by what is told of another one that
+        it settles.
+        """
+        if not self.names:
+            return sentence
+        return _OF_THE_UNSEEN if self.is_in(body) or self._is_named_in(sentence) else sentence
 
     def tell_gate(self, gate: Gate) -> Gate:
         """Give a gate; one that is about what may not be seen says only that it is."""

@@ -17,9 +17,11 @@ from lifecycle.office.letters.shelf import PastShelf, Shelf
 from lifecycle.office.telling import confirmed_change
 
 if TYPE_CHECKING:
+    from lifecycle.engine.case import Case
     from lifecycle.engine.moment import Officer
     from lifecycle.insight.outlook import Task
     from lifecycle.office.view import View
+    from lifecycle.workflow.model import Workflow
 
 PAGE = 30
 """Tasks of one page."""
@@ -87,7 +89,13 @@ def todo(view: View, officer: str, page: int = 1) -> Todo:
     skip = (page - 1) * PAGE
     officers = view.acting(officer)
     parts = parts_of(officers, view.office.common_roles(), view.office.named_roles())
-    asking, read, shelf = _sources(view, officers, parts)
+    asking, read_any, shelf = _sources(view, officers, parts)
+
+    def read(case_id: str) -> tuple[Workflow, Case, list[str]] | None:
+        found = read_any(case_id)
+        seen = found is not None and view.office.viewer.sees_number(found[1].number)
+        return found if seen else None
+
     found = list(
         islice(waiting_tasks(asking, read, officers, view.moment_of), skip, skip + PAGE + 1)
     )

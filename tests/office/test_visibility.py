@@ -515,3 +515,45 @@ def test_roles_of_one_name_are_told_apart(office: LinkedOffice) -> None:
     assert office.fails("show", number, by="l1")[0] == 1
     assert numbers(office, "list", by="l1") == []
     assert numbers(office, "list", by="l2") == [number]
+
+
+def test_who_held_it_once_does_not_look_at_it_as_it_was(office: LinkedOffice) -> None:
+    """Who may see a case, or a secret of it, is told by whom it names now, on whatever day it is
+    looked at: what was corrected since would be told with what was.
+    """
+    number = lead(office, holder="gt")
+    office.do("set", number, "phone=13900001111", by="l1")
+    office.at("2026-09-08")
+    office.do("set", number, "owner_unit=zsj", by="b1")
+    then = ("--on", "2026-09-07")
+    recorded = ("--as-recorded-at", "2026-09-07T12:00")
+    for words in (("list", *then), ("list", *recorded), ("board", *then), ("todo", *then)):
+        assert number not in office.do(*words, by="l1")
+        assert "线索" not in office.do(*words, by="l1")
+    office.do("set", number, "owner_unit=gt", by="b1")
+    office.do("set", number, "phone=13900002222", by="l1")
+    office.at("2026-09-09")
+    for day in ("2026-09-07", "2026-09-08"):
+        for words in (("show", number, "--on", day), ("show", number, "--on", day, "--json")):
+            assert "1390000" not in office.do(*words, by="b1")
+            assert "1390000" in office.do(*words, by="l1")
+        assert office.fails("replay", number, "--at", day, by="b1")[0] == 1
+
+
+@pytest.mark.parametrize("verb", ["confirm", "decline"])
+def test_who_settles_a_correction_of_a_secret_is_not_told_it(
+    office: LinkedOffice, verb: str
+) -> None:
+    """Neither when they do, nor in the log afterwards."""
+    number = with_secret(office)
+    office.do("advance", number, "call", by="l1")
+    office.do("correct", number, "phone=13900002222", "--note", "号码有误", by="l1")
+    done = office.do(verb, number, "--note", "已核", by="b1")
+    for told in (
+        done,
+        office.do("log", number, by="b1"),
+        office.do("log", number, "--json", by="b1"),
+    ):
+        assert "1390000" not in told
+    assert ("13900002222" in office.do("show", number, by="l1")) is (verb == "confirm")
+    assert office.findings() == []
