@@ -559,3 +559,32 @@ def test_who_settles_a_correction_of_a_secret_is_not_told_it(
     phone = office.asks("show", number, by="l1")["facts"]["phone"]
     assert phone == ("13900002222" if verb == "confirm" else "13900001111")
     assert office.findings() == []
+
+
+def test_an_effect_on_a_hidden_case_tells_nothing_of_it(office: LinkedOffice) -> None:
+    """Neither where it stands now nor which of its own gates refuse it."""
+    mark = "{name: mark, title: 记, kind: record, from: open, by: [bureau, plot.push]"
+    guard = "needs: {guards: [{when: name != '剑瓷园', else: 已另有安排}]}}"
+    push = "{name: push, title: 推, kind: record, from: open, by: [bureau, land], needs: {facts: [lead]}"
+    for name, line in (
+        ("lead", f"{mark}, {guard}"),
+        ("plot", f"{push}, does: {{on: lead, transition: mark}}}}"),
+    ):
+        text = (
+            (office.rules / f"{name}.yaml").read_text("utf-8").replace("version: 1", "version: 2")
+        )
+        path = office.write(f"{name}.yaml", f"{text.rstrip()}\n  - {line}\n")
+        office.do("workflow", "publish", path, by="admin")
+    hidden, number = with_lead(office)
+    for words in (
+        ("why", number, "push"),
+        ("advance", number, "push"),
+        ("advance", number, "push", "--json"),
+    ):
+        result = office.run(*words, by="l1")
+        assert result.exit_code in (0, 1)
+        for told in (hidden, "剑瓷园", "已另有安排", "跟进中"):
+            assert told not in result.output
+    office.do("set", hidden, "name=青瓷谷", by="b1")
+    (effect,) = office.asks("advance", number, "push", "--dry-run", by="l1")["effects"]
+    assert {effect[key] for key in ("number", "state", "stage", "sentence")} == {"（不对您公开）"}

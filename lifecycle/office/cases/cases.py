@@ -212,7 +212,7 @@ def _effects(office: Office, outcome: Outcome) -> Iterator[DoneEffect]:
     for made in outcome.effects:
         case, workflow = made.case, office.workflow_of(made.case)
         if not office.viewer.sees(workflow, case):
-            yield DoneEffect(UNSEEN, "", case.state, UNSEEN, UNSEEN, 0)
+            yield DoneEffect(UNSEEN, "", UNSEEN, UNSEEN, UNSEEN, 0)
             continue
         new = made.body["intent"]["type"] == "case_opened"
         yield DoneEffect(
