@@ -565,7 +565,7 @@ def test_an_effect_on_a_hidden_case_tells_nothing_of_it(office: LinkedOffice) ->
     """Neither where it stands now nor which of its own gates refuse it."""
     mark = "{name: mark, title: 记, kind: record, from: open, by: [bureau, plot.push]"
     guard = "needs: {guards: [{when: name != '剑瓷园', else: 已另有安排}]}}"
-    push = "{name: push, title: 推, kind: record, from: open, by: [bureau, land], needs: {facts: [lead]}"
+    push = "{name: push, title: 推, kind: record, from: open, by: land, needs: {facts: [lead]}"
     for name, line in (
         ("lead", f"{mark}, {guard}"),
         ("plot", f"{push}, does: {{on: lead, transition: mark}}}}"),
