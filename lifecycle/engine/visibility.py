@@ -2,30 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.gates.gates import holds
+from lifecycle.engine.gates.gates import holds, is_lent
 from lifecycle.engine.gates.seats import held_for
+from lifecycle.engine.values import naming
 from lifecycle.engine.world.moment import Officer
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Role, Workflow
 
 ALL_SEEING = "auditor"
 """The role that sees everything: an audit of a part is none."""
 Part = tuple[str, str]
-"""In whom a role is held: the role, and a unit, "" for any that has it, `@officer` or `#post`."""
+"""In whom a role is held: the role as it is `called`, and a unit, "" for any that has it,
+`@officer` or `#post`.
+"""
 
 
 def viewers_of(workflow: Workflow, case: Case) -> tuple[Part, ...]:
-    """Name those who may see a case; none where everybody may."""
+    """Name those who may see a case, none where nobody has been named yet; not asked where
+    everybody may.
+    """
     return tuple(
-        (role, unit) for role in workflow.visible for unit in held_for(workflow, case, role)
+        (called(workflow.roles[role]), unit)
+        for role in workflow.visible
+        for unit in held_for(workflow, case, role)
     )
 
 
+def called(role: Role) -> str:
+    """Call a role so that it is told from one of that name which another workflow, or version, has
+    held by others: `+` where it may be delegated across units, `*` where nobody has to be granted
+    it.
+    """
+    across = "+" if role.delegate == "across" else ""
+    return f"{across}{'*' if role.held_by == 'any' else ''}{role.name}"
+
+
+def seen_by(officers: Iterable[Officer], roles: Iterable[Role]) -> set[Part]:
+    """Name in whom these officers hold these roles, as cases name those who may see them: a case is
+    seen by whom it names one of them.
+    """
+    known = tuple(roles)
+    return {part for officer in officers for role in known for part in _parts(officer, role)}
+
+
+def _parts(officer: Officer, role: Role) -> Iterator[Part]:
+    if not is_lent(officer, role):
+        return
+    name = called(role)
+    if role.person:
+        yield name, naming("officer", officer.acts_as)
+    elif role.post:
+        yield from ((name, naming("post", post)) for post in officer.posts)
+    elif role.held_by == "any" or role.name in officer.held:
+        yield name, officer.unit if role.bound else ""
+
+
 def sees_all(officers: Iterable[Officer]) -> bool:
-    """Tell whether one of these is an auditor."""
-    return any(ALL_SEEING in officer.held for officer in officers)
+    """Tell whether one of these is an auditor, or acts for one of their own unit."""
+    return any(ALL_SEEING in officer.held and not officer.away for officer in officers)
 
 
 def sees(workflow: Workflow, case: Case, officers: Sequence[Officer]) -> bool:

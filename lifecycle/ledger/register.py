@@ -609,7 +609,7 @@ class Register:
                 made = self._effect(request, judged, planned, cause, now)
             except RefusedError as refused:
                 asked = _asked_for(judged.workflow, judged.case, read_act(intent))
-                gates = tuple(_of_effect(refused))
+                gates = tuple(_of_effect(self.as_told(refused)))
                 raise RefusedError(judged.case, asked, gates, refused.basis) from refused
             yield made
             back += _entries(made)

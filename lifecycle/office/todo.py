@@ -17,9 +17,11 @@ from lifecycle.office.letters.shelf import PastShelf, Shelf
 from lifecycle.office.telling import confirmed_change
 
 if TYPE_CHECKING:
+    from lifecycle.engine.case import Case
     from lifecycle.engine.world.moment import Officer
     from lifecycle.insight.outlook import Task
     from lifecycle.office.view import View
+    from lifecycle.workflow.model import Workflow
 
 PAGE = 30
 """Tasks of one page."""
@@ -87,7 +89,13 @@ def todo(view: View, officer: str, page: int = 1) -> Todo:
     skip = (page - 1) * PAGE
     officers = view.acting(officer)
     parts = parts_of(officers, view.office.common_roles(), view.office.named_roles())
-    asking, read, shelf = _sources(view, officers, parts)
+    asking, read_any, shelf = _sources(view, officers, parts)
+
+    def read(case_id: str) -> tuple[Workflow, Case, list[str]] | None:
+        found = read_any(case_id)
+        seen = found is not None and view.office.viewer.sees_number(found[1].number)
+        return found if seen else None
+
     found = list(
         islice(waiting_tasks(asking, read, officers, view.moment_of), skip, skip + PAGE + 1)
     )
@@ -99,7 +107,7 @@ def todo(view: View, officer: str, page: int = 1) -> Todo:
         page=page,
         more=len(found) > PAGE,
         tasks=tuple(_task(view, one, acting[one.principal]) for one in found[:PAGE]),
-        letters=tuple(map(_letter_task, letters.errands)),
+        letters=tuple(_letter_task(view, one) for one in letters.errands),
         waiting=letters.waiting,
         dead=letters.dead,
     )
@@ -130,7 +138,7 @@ def _task(view: View, waiting: Waiting, officer: Officer) -> CaseTask:
         transition=task.transition.name if task.transition else None,
         due_on=task.due_on,
         principal=principal,
-        text=_text(view, task, officer),
+        text=view.office.viewer.tell_of(task.case, _text(view, task, officer)),
         command=task.command + behalf,
     )
 
@@ -160,7 +168,7 @@ def _group(due_on: str | None, today: date) -> str:
     return "week" if due_on <= (today + timedelta(days=7)).isoformat() else "later"
 
 
-def _letter_task(errand: LetterErrand) -> LetterTask:
+def _letter_task(view: View, errand: LetterErrand) -> LetterTask:
     return LetterTask(
         kind=errand.kind,
         word=errand.word,
@@ -169,6 +177,6 @@ def _letter_task(errand: LetterErrand) -> LetterTask:
         document_number=errand.letter.number or None,
         due_on=errand.due_on,
         principal=errand.principal,
-        text=errand.text,
+        text=view.office.viewer.tell_of(errand.case, errand.text),
         command=errand.command,
     )

@@ -69,7 +69,7 @@ def test_a_row_that_one_condition_excludes_is_out_and_others_are_named(
     plan(office, "大", agreed_on="")
     (told,) = office.refusal("advance", number, by="b1")
     undecided = "近三年大项目 1 件，另有 XM-2026-003 大缺要素或算不出，定不了算不算"
-    assert told == f"条件 {undecided}（没有大项目，不评）"
+    assert told == f"条件 {undecided}（尚不能判断：没有大项目，不评）"
 
 
 def test_a_member_that_lacks_a_figure_is_told(office: LinkedOffice) -> None:
@@ -272,5 +272,6 @@ def test_why_tells_of_ranks_and_of_what_a_member_lacks(office: LinkedOffice) -> 
     assert told == [
         "条件 近三年大项目（已填到位资金的） 1 件（XM-2026-001 甲），至少 2（太少）",
         "条件 到位资金 在近三年大项目的总投资里的名次 为 3，至多 1（太后）",
-        "条件 近三年大项目的合计 算不出：缺 到位资金（XM-2026-002 乙），须大于 0（尚不能判断：不够）",
+        "条件 近三年大项目的合计 算不出：缺 到位资金（XM-2026-002 乙），须大于 0"
+        "（尚不能判断：不够）",
     ]

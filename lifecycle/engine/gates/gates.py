@@ -129,9 +129,7 @@ def holds(workflow: Workflow, case: Case | None, officer: Officer, role: str) ->
     what was delegated.
     """
     rule = workflow.roles[role]
-    if officer.away and rule.delegate != "across":
-        return False
-    if officer.limited and role not in officer.limited:
+    if not is_lent(officer, rule):
         return False
     if rule.sealing and officer.principal:
         return False
@@ -141,6 +139,13 @@ def holds(workflow: Workflow, case: Case | None, officer: Officer, role: str) ->
         return False
     bound = rule.bound
     return bound is None or (case is not None and officer.unit in case.bound_units(bound))
+
+
+def is_lent(officer: Officer, rule: Role) -> bool:
+    """Tell whether a delegation, if an officer acts by one, is of a role too."""
+    if officer.away and rule.delegate != "across":
+        return False
+    return not officer.limited or rule.name in officer.limited
 
 
 def _is_named(rule: Role, case: Case, officer: Officer) -> bool:

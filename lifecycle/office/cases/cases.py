@@ -172,6 +172,10 @@ def done(
     case, body = outcome.case, outcome.body
     workflow = office.workflow_of(case)
     state, calendar = workflow.states[case.state], office.moment().calendar
+    viewer = office.viewer
+    unseen = viewer.unseen(workflow, case)
+    gates = viewer.tell_gates(case, outcome.gates)
+    sentence = _told(office, workflow, body, before) if body else ""
     following = None if case.has_ended(workflow) else next_limit(workflow, case, calendar)
     limit = following.due if following else None
     exists = bool(body) or outcome.unchanged or case.seq > 1
@@ -187,9 +191,9 @@ def done(
         due_on=limit.on.isoformat() if limit else None,
         due_title=following.limit.title if following and following.limit is not state.due else "",
         provisional=limit.provisional if limit else False,
-        gates=outcome.gates,
+        gates=gates,
         entry=_recorded(outcome) if body else None,
-        sentence=_told(office, workflow, body, before) if body else "",
+        sentence=viewer.tell(unseen.tell_sentence(body, sentence)),
         letters=_letters_sent(workflow, outcome) if body else 0,
         repeated=outcome.repeated,
         unchanged=outcome.unchanged,
@@ -197,7 +201,7 @@ def done(
         hints=hints,
         remarks=(
             *(_upset(office, workflow, before, case) if before is not None else ()),
-            *(Remark("ended", gate.text) for gate in outcome.gates if gate.inputs.get("ended")),
+            *(Remark("ended", gate.text) for gate in gates if gate.inputs.get("ended")),
         ),
         effects=tuple(_effects(office, outcome)),
     )
@@ -208,7 +212,7 @@ def _effects(office: Office, outcome: Outcome) -> Iterator[DoneEffect]:
     for made in outcome.effects:
         case, workflow = made.case, office.workflow_of(made.case)
         if not office.viewer.sees(workflow, case):
-            yield DoneEffect(UNSEEN, "", case.state, UNSEEN, UNSEEN, 0)
+            yield DoneEffect(UNSEEN, "", UNSEEN, UNSEEN, UNSEEN, 0)
             continue
         new = made.body["intent"]["type"] == Open.entry_type
         yield DoneEffect(
@@ -224,7 +228,7 @@ def _effects(office: Office, outcome: Outcome) -> Iterator[DoneEffect]:
 
 def _upset(office: Office, workflow: Workflow, before: Case, after: Case) -> Iterator[Remark]:
     for text in upset_by(workflow, before, after, office.moment()):
-        yield Remark("upset", text)
+        yield Remark("upset", office.viewer.tell_of(after, text))
     yield from read_elsewhere(office, before, after)
 
 
@@ -301,6 +305,7 @@ def set_facts(
 def attach(office: Office, request: Request, case: Case, material: str, source: Path) -> Done:
     """Attach a file as a material."""
     found = find_material(office.workflow_of(case), material)
+    office.viewer.check_enters(case, (found.name,))
     file = office.store.files.keep_file(source, most_bytes=found.max_mb << 20)
     outcome = office.register.submit(request, None, case.id, Attach(found.name, file))
     return done(office, outcome, before=None if outcome.repeated else case)

@@ -10,7 +10,7 @@ from typing import Any
 from lifecycle.engine.acts import Act, ConfirmCorrection, Correct, DeclineCorrection, read_act
 from lifecycle.engine.acts.changes import told_proposal
 from lifecycle.engine.acts.sign import seat_name
-from lifecycle.engine.case import Case
+from lifecycle.engine.case import Case, Proposal
 from lifecycle.engine.corrections.consequences import has_lapsed, waiting_proposals
 from lifecycle.engine.corrections.foresight import NOTHING, Foreseen, foresee, left_to_return
 from lifecycle.engine.docket import RefusedError
@@ -23,6 +23,7 @@ from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.cases import Done, Remark, done, read_elsewhere, unprintable_in
 from lifecycle.office.cases.entering import read_entry, submit_entry
 from lifecycle.office.office import Office, clean
+from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.naming import find_material
 
 MOST_DOCUMENT = 100 << 20
@@ -75,6 +76,7 @@ def correct(
     name, file = "", None
     if source is not None:
         found = find_material(workflow, material)
+        office.viewer.check_enters(case, (found.name,))
         name = found.name
         file = office.store.files.keep_file(source, most_bytes=found.max_mb << 20)
     said = clean(note)
@@ -195,11 +197,18 @@ def _lapsed(before: Case, after: Case, act: Act) -> Iterator[Remark]:
 
 def _corrected(office: Office, outcome: Outcome, foreseen: Foreseen, told: Done) -> Corrected:
     body: Mapping[str, Any] = outcome.body
+    case, viewer = outcome.case, office.viewer
+    foreseen = replace(
+        foreseen,
+        changes=tuple(viewer.tell_of(case, text) for text in foreseen.changes),
+        needs=tuple(viewer.tell_of(case, text) for text in foreseen.needs),
+    )
     if not body:
         return Corrected(told, (), foreseen, None)
     intent = body["intent"]
     seq, act = intent["seq"], read_act(intent)
-    upsets = act.upsets if isinstance(act, Correct | ConfirmCorrection) else ()
+    upset = act.upsets if isinstance(act, Correct | ConfirmCorrection) else ()
+    upsets = tuple(viewer.tell_of(case, text) for text in upset)
     proposal = seq if isinstance(act, Correct) and act.proposed else None
     asked = _asked(office, intent, act) if isinstance(act, ConfirmCorrection) else ()
     return Corrected(told, upsets, foreseen, proposal, asked, seq)
@@ -219,13 +228,17 @@ def _meant(office: Office, case: Case, proposal: int | None, verb: str) -> int:
         return proposal
     waiting = waiting_proposals(case)
     if len(waiting) > 1:
-        workflow, names = office.workflow_of(case), office.moment().names
+        workflow = office.workflow_of(case)
         found = (
-            f"第 {one.seq} 笔　{told_proposal(workflow, case, one, names)}：{one.note}"
-            for one in waiting
+            f"第 {one.seq} 笔　{_told_proposal(office, workflow, case, one)}" for one in waiting
         )
         mend = f"写明是第几笔，如：lifecycle {verb} {case.number} {waiting[0].seq}"
         raise ChoiceError(f"{case.number} 待确认的更正", found, mend)
     if not waiting:
         raise InvalidError(f"{case.number} 没有待确认的更正")
     return waiting[0].seq
+
+
+def _told_proposal(office: Office, workflow: Workflow, case: Case, one: Proposal) -> str:
+    text = f"{told_proposal(workflow, case, one, office.moment().names)}：{one.note}"
+    return office.viewer.tell_of(case, text)

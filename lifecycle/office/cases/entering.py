@@ -81,7 +81,9 @@ def read_entry(
         try:
             facts[fact.name] = _value(office, fact, entered)
         except LifecycleError as error:
-            unread[fact.name] = entered if isinstance(entered, str) else "、".join(entered)
+            written = entered if isinstance(entered, str) else "、".join(entered)
+            # What a case may mean that cannot be found, is not looked for by another way.
+            unread[fact.name] = "？" if fact.is_link else written
             faults.append(EnteredFault(place, error))
     return FactEntry(facts, tuple(faults), unread)
 
@@ -138,6 +140,8 @@ def submit_entry(
     Faults in what was entered are raised together with the gates that the rest would meet.
     """
     case_id = case.id if case else None
+    if case is not None:
+        office.viewer.check_enters(case, {*entry.facts, *entry.unread})
     if not entry.faults:
         return office.register.submit(request, workflow, case_id, make(entry.facts))
     trial = replace(request, dry_run=True, request_id=None)

@@ -137,11 +137,8 @@ class CaseList:
                 yield list_row(library, then.row, moment, then.past)
 
     def _is_seen(self, then: CaseThen) -> bool:
-        """Tell whether a case, as it was, may be seen."""
-        if self._filter.seen_by is None:
-            return True
-        case = then.case(self._office.store)
-        return self._office.viewer.sees(self._office.workflow_of(case), case)
+        """Tell whether a case may be seen: by whom it names now, as it is shown."""
+        return self._office.viewer.sees_number(then.row.number)
 
     def _holds(self, case: Case) -> bool:
         """Tell whether the condition holds for a case.
@@ -155,6 +152,8 @@ class CaseList:
             return False
         moment = self._view.moment_of(workflow, case)
         scope = scope_of(workflow, case, self._where, {}, moment)
+        if not self._office.viewer.may_read(self._where, scope):
+            return False
         try:
             return bool(self._where.evaluate(scope))
         except MissingName:
@@ -381,8 +380,7 @@ def boards(view: View, year: int | None = None) -> Boards:
 def _then(view: View, wanted: CaseFilter) -> Iterator[tuple[ListedCase, Past | None]]:
     office = view.office
     for then in cases_as_of(office.library, view.as_of, wanted):
-        case = None if wanted.seen_by is None else then.case(office.store)
-        if case is None or office.viewer.sees(office.workflow_of(case), case):
+        if office.viewer.sees_number(then.row.number):
             yield then.row, then.past
 
 

@@ -19,6 +19,7 @@ from lifecycle.ledger.reading.chain import follow
 from lifecycle.office.cases.values import (
     ShownAmendment,
     ShownFact,
+    amendment_told,
     shown_amendments,
     shown_facts,
 )
@@ -27,6 +28,7 @@ from lifecycle.office.telling import told, told_late
 if TYPE_CHECKING:
     from lifecycle.ledger.reading.chain import CaseStep
     from lifecycle.office.office import Office
+    from lifecycle.office.seeing import Viewer
     from lifecycle.workflow.model import Workflow
 
 
@@ -199,6 +201,10 @@ def replay(
 
     if office.viewer.unseen(office.workflow_of(case), case):
         raise InvalidError(f"{case.number} 有不对您公开的内容，不能回放", "请审计员回放")
+    if under is not None and under.reads_others and not office.viewer.sees_everything:
+        raise InvalidError(
+            f"{under.title} 的条件读别的事项，其中有不对您公开的，不能换用它来判定", "请审计员回放"
+        )
     library = Library(office.store, unaided=True)
     workflow = library.workflow(case.workflow)
     steps = list(replay_case(library, office.directory, case.id, under=under, as_of=as_of))
@@ -210,14 +216,31 @@ def replay(
     same = None
     if not as_of and under is None:
         same = after is not None and _is_same(after, case)
+    viewer = office.viewer
     return Replayed(
         number=case.number,
         title=case.title,
         workflow_title=workflow.title,
         version=workflow.version,
-        entries=tuple(_replayed(office, workflow, step) for step in steps),
-        case=_rebuilt(office, workflow, after, amended) if after else None,
+        entries=tuple(_told_of(viewer, _replayed(office, workflow, step)) for step in steps),
+        case=_seen_of(viewer, _rebuilt(office, workflow, after, amended)) if after else None,
         same=same,
+    )
+
+
+def _told_of(viewer: Viewer, entry: ReplayedEntry) -> ReplayedEntry:
+    """Give an entry without the cases that whoever looks may not see."""
+    problems = (replace(one, message=viewer.tell(one.message)) for one in entry.problems)
+    return replace(entry, told=viewer.tell(entry.told), problems=tuple(problems))
+
+
+def _seen_of(viewer: Viewer, case: Rebuilt) -> Rebuilt:
+    """Give a case as rebuilt without the cases that whoever looks may not see."""
+    return replace(
+        case,
+        document=viewer.tell_document(case.document),
+        values=tuple(replace(one, text=viewer.tell(one.text)) for one in case.values),
+        amended=tuple(amendment_told(viewer, one) for one in case.amended),
     )
 
 

@@ -29,6 +29,7 @@ from lifecycle.ledger.rows.letter_rows import count_by_state, owed_in, unissued_
 from lifecycle.office.cases.values import (
     ShownAmendment,
     ShownFact,
+    amendment_told,
     shown_amendments,
     shown_facts,
 )
@@ -381,16 +382,16 @@ class _SheetMaker:
             corrections=tuple(self.corrections()),
             last=tuple(map(self.entry, reversed(bodies))),
             bodies=bodies,
-            amended=tuple(
-                shown_amendments(
-                    workflow,
-                    (one for one in self.seen.amended if one.name not in self.unseen.names),
-                    self.moment.names,
-                )
-            ),
+            amended=tuple(self.amended()),
             links=tuple(self.links()),
             linked=tuple(self.linked()),
         )
+
+    def amended(self) -> Iterator[ShownAmendment]:
+        """Tell what was corrected later, of what may be seen."""
+        found = (one for one in self.seen.amended if one.name not in self.unseen.names)
+        for one in shown_amendments(self.workflow, found, self.moment.names):
+            yield amendment_told(self.viewer, one)
 
     def tell(self, text: str) -> str:
         """Give a text as whoever looks may be told it."""

@@ -33,12 +33,14 @@ def clear(office: Office, request: Request, case: Case, facts: Sequence[str], *,
             faults.append(EnteredFault("", error))
     if faults:
         raise at_once(faults)
+    office.viewer.check_enters(case, found)
     return _submit(office, request, case, ClearFacts(tuple(found), clean(note)))
 
 
 def detach(office: Office, request: Request, case: Case, material: str, *, note: str) -> Done:
     """Detach a material that was attached by mistake."""
     found = find_material(office.workflow_of(case), material)
+    office.viewer.check_enters(case, (found.name,))
     return _submit(office, request, case, Detach(found.name, clean(note)))
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.engine.case import File
 from lifecycle.engine.gates.gates import title_of
 from lifecycle.engine.values import Value, show_value
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
     from lifecycle.engine.corrections.amendments import Amendment
+    from lifecycle.office.seeing import Viewer
     from lifecycle.workflow.model import Workflow
 
 
@@ -69,6 +70,12 @@ def shown_amendments(
             was=_shown(workflow, one.name, one.before, names),
             now=_shown(workflow, one.name, one.after, names),
         )
+
+
+def amendment_told(viewer: Viewer, one: ShownAmendment) -> ShownAmendment:
+    """Give a later correction without the cases that whoever looks may not see."""
+    told = {"before": one.before, "after": one.after, "was": one.was, "now": one.now}
+    return replace(one, **viewer.tell_document(told))
 
 
 def _recorded(value: Value | File) -> Any:

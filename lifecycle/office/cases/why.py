@@ -92,8 +92,6 @@ def why(
         gates = _for_anybody(workflow, judged)
     if code and isinstance(judged, Way) and judged.transition.does and all(g.met for g in gates):
         gates = (*gates, *_of_effects(office, case, name, Request(code, principal, on)))
-    viewer = office.viewer
-    unseen = viewer.unseen(workflow, case)
     return Judged(
         number=case.number,
         title=case.title,
@@ -101,7 +99,7 @@ def why(
         transition=name,
         transition_title=workflow.titles[name],
         allowed=all(gate.met for gate in gates) if officer else None,
-        gates=tuple(unseen.tell_gate(viewer.tell_gate(gate)) for gate in gates),
+        gates=office.viewer.tell_gates(case, gates),
         basis=_basis(workflow, judged) if isinstance(judged, Way) else None,
         made=case.steps.last_of(name),
         pending=tuple(pending_corrections(workflow, case, moment)),

@@ -94,6 +94,8 @@ def letterbox(view: View, shelf: Shelf, acting: Sequence[Officer]) -> Letterbox:
     found: dict[tuple[str, str, str], LetterErrand] = {}
     for officer in acting:
         for errand in _errands_of(view, shelf, officer, rules):
+            if not office.viewer.sees_number(errand.case.number):
+                continue
             found.setdefault((errand.kind, errand.case.id, errand.letter.name), errand)
     ordered = sorted(
         found.values(), key=lambda e: (e.due_on or "9999", e.case.number, e.letter.seq)

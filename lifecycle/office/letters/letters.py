@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 
 MOST_TEXT_BYTES = 1 << 20
 """Size of a text that an officer edited, beyond which it is refused."""
+_WORD = re.compile(r"\w+")
 _TEMPLATE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 
 
@@ -232,16 +233,17 @@ def _see_all_of(office: Office, case: Case, letter: CaseLetter) -> None:
 
     Raises InvalidError.
     """
-    unseen = office.viewer.unseen(office.workflow_of(case), case)
-    if not unseen:
+    if office.viewer.sees_everything:
         return
+    unseen = office.viewer.unseen(office.workflow_of(case), case)
     drafted = find_drafted(office.library, case, letter.name)
     templates = [template_of(office.library, office.directory, drafted)]
     if letter.text:
         plain = replace(drafted, letter=replace(letter, text=""))
         templates.append(template_of(office.library, office.directory, plain))
     printed = {name for one in templates for name, _ in (*one.variables, *one.optional)}
-    if not unseen.names.isdisjoint(printed):
+    words = {word for one in templates for word in _WORD.findall(one.source)}
+    if not unseen.names.isdisjoint(printed) or not office.viewer.may_print(drafted.after, words):
         raise InvalidError(
             f"{letter.name} 写有不对您公开的内容", "请看得到这些内容的人查看，或请审计员查看"
         )
@@ -415,6 +417,8 @@ def draft_letter(
         if not request.dry_run and not outcome.repeated:
             name = f"{outcome.body['intent']['seq']}-{act.template}"
             drafted = find_drafted(office.library, outcome.case, name)
+            if office.viewer.is_named:
+                _see_all_of(office, outcome.case, drafted.letter)
             see_addressed(office.library, directory, drafted)
     return outcome
 

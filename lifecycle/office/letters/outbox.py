@@ -269,10 +269,8 @@ def unsent(office: Office, channels: Channels) -> Iterator[Unsent]:
     """Stream what waits in the outbox and what was given up, in the order of their ids; whoever
     has signed for a letter, or answered it, waits for nothing.
     """
-    for queued in all_sendings(office.store, "pending", "dead"):
+    for queued in _seen(office, "pending", "dead"):
         case = office.register.case(queued.case_id)
-        if not office.viewer.sees(office.workflow_of(case), case):
-            continue
         yield Unsent(
             id=queued.id,
             case_number=case.number,
@@ -289,10 +287,16 @@ def unsent(office: Office, channels: Channels) -> Iterator[Unsent]:
 
 def count_unsent(office: Office, channels: Channels) -> tuple[int, int]:
     """Count what waits for a messenger, and what was given up."""
-    by_hand = sum(
-        _without_channel(queued, channels) for queued in all_sendings(office.store, "pending")
-    )
-    return by_hand, sum(1 for _one in all_sendings(office.store, "dead"))
+    by_hand = sum(_without_channel(queued, channels) for queued in _seen(office, "pending"))
+    return by_hand, sum(1 for _one in _seen(office, "dead"))
+
+
+def _seen(office: Office, *states: str) -> Iterator[QueuedSending]:
+    """Stream the sendings of the cases that whoever looks may see."""
+    for queued in all_sendings(office.store, *states):
+        case = office.register.case(queued.case_id)
+        if office.viewer.sees(office.workflow_of(case), case):
+            yield queued
 
 
 def _without_channel(queued: QueuedSending, channels: Channels) -> bool:
@@ -301,8 +305,8 @@ def _without_channel(queued: QueuedSending, channels: Channels) -> bool:
 
 def retry(office: Office, id_: str) -> None:
     """Put back what was given up, or let what waits go at once; raises UnknownError."""
-    if not revive(office.store, id_):
-        known = [queued.id for queued in all_sendings(office.store, "pending", "dead")]
+    known = [queued.id for queued in _seen(office, "pending", "dead")]
+    if id_ not in known or not revive(office.store, id_):
         raise UnknownError("待送的件", id_, known, "用 lifecycle notice outbox 查编号")
 
 

@@ -143,7 +143,9 @@ def urge(office: Office, request: Request, case: str | None = None) -> Iterator[
     officer = office.acting(request, moment.on)
     rules = rules_in_force(office.library, office.directory)
     unanswered = (
-        lying for lying in Shelf(office).unanswered(officer.unit) if only in (None, lying[0].id)
+        (found, letter)
+        for found, letter in Shelf(office).unanswered(officer.unit)
+        if only in (None, found.id) and office.viewer.sees(office.workflow_of(found), found)
     )
     # All are found first: each reminder changes what is overdue.
     for count, late in enumerate(list(overdue(office, moment, unanswered, rules)), 1):

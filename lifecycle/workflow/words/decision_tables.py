@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from operator import is_
 from typing import Any
 
@@ -19,8 +20,11 @@ from lifecycle.expression.faults import ExpressionError
 from lifecycle.expression.ranges import Piece, holds_for
 from lifecycle.frozen import replace
 from lifecycle.workflow.conditions import Others, judge_condition, tried_together
-from lifecycle.workflow.model import TABLES, Collection, DecisionTable, Workflow
+from lifecycle.workflow.model import TABLES, Collection, DecisionTable, TableRow, Workflow
 from lifecycle.workflow.reliance import names_in
+
+MOST_DIGITS = 15
+"""A number of so many digits is worked out with as it is written (IEEE 754: DBL_DIG)."""
 
 
 def with_tables(workflow: Workflow) -> Workflow:
@@ -85,8 +89,9 @@ def _constant(value: object) -> object:
     """Give a row's value as a tree has it: a whole number, a number that is none, or a text."""
     if isinstance(value, str):
         return value
-    number = float(str(value))
-    return int(number) if number.is_integer() else number
+    number = Decimal(str(value))
+    whole = number.adjusted() < MOST_DIGITS and number == number.to_integral_value()
+    return int(number) if whole else float(number)
 
 
 def check_tables(
@@ -100,6 +105,7 @@ def check_tables(
             if row.when is not None
             for problem in judge_condition(workflow, row.when, row.location, vague, others)
         ]
+        problems += [fault for row in table.rows for fault in _check_value(table, row)]
         for row in table.rows:
             if row.when is not None and TABLES in names_in(row.when):
                 message = f"判定表 {table.name} 的条件里用到判定表"
@@ -108,6 +114,20 @@ def check_tables(
         yield from problems
         if table.rows and not problems:
             yield from _check_rows(workflow, table)
+
+
+def _check_value(table: DecisionTable, row: TableRow) -> Iterator[Problem]:
+    """See that a row's value can be told and recorded as it is written."""
+    called, then = f"判定表 {table.name} 的一行的 then", row.then
+    if isinstance(then, str):
+        if not then or then != then.strip():
+            message = f"{called} 是空的，或前后有空格"
+            yield Problem("table-value", row.location, message, "写一段文字，前后不留空格")
+        return
+    digits = len(then.normalize().as_tuple().digits)
+    if digits > MOST_DIGITS or abs(then.adjusted()) >= MOST_DIGITS:
+        message = f"{called} 位数太多：至多 {MOST_DIGITS} 位有效数字"
+        yield Problem("table-value", row.location, message, "改写得短一些，或换一个计量单位")
 
 
 def _check_rows(workflow: Workflow, table: DecisionTable) -> Iterator[Problem]:

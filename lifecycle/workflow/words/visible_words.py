@@ -5,10 +5,13 @@ must not come out by another way.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
-from lifecycle.errors import Problem
+from lifecycle.errors import Location, Problem
+from lifecycle.expression import nodes
 from lifecycle.expression.expression import Expression
-from lifecycle.workflow.model import Fact, Material, Transition, Workflow
+from lifecycle.expression.faults import ExpressionError
+from lifecycle.workflow.model import LINKED, ROW, Fact, Material, Transition, Workflow
 from lifecycle.workflow.reliance import gate_names, names_in, parts_in
 
 _MEND_TAKEN = "换一个要素，或从那个流程的要素里删去 visible"
@@ -19,10 +22,12 @@ def check_visible(workflow: Workflow, others: Mapping[str, Workflow] | None) -> 
     yield from _check_actors(workflow)
     for name in workflow.secret:
         yield from _check_item(workflow, workflow.facts.get(name) or workflow.materials[name])
+    yield from _check_shown(workflow)
     for way in workflow.ways:
         yield from _check_way(workflow, way)
         for expression in way.expressions:
             yield from _check_taken(workflow, way, expression, others or {})
+        yield from _check_rows(workflow, way, others or {})
     for collection in workflow.collections.values():
         other = (others or {}).get(collection.over)
         for name in sorted(names_in(collection.where) & (other.secret.keys() if other else set())):
@@ -94,13 +99,96 @@ def _check_way(workflow: Workflow, way: Transition) -> Iterator[Problem]:
 def _check_taken(
     workflow: Workflow, way: Transition, expression: Expression, others: Mapping[str, Workflow]
 ) -> Iterator[Problem]:
-    """See that no condition reads through a link what the other workflow keeps from some."""
-    targets = {fact.name: fact.workflow for fact in workflow.links}
-    for link, name, *_more in (parts for parts in sorted(parts_in(expression)) if parts[1:]):
-        other = others.get(targets.get(link, ""))
-        if other is not None and name in other.secret:
-            message = f"流转 {way.name} 读 {other.title} 只给部分角色看的 “{name}”"
-            yield Problem("secret-taken", way.location, message, _MEND_TAKEN)
+    """See that no condition reads of another workflow what that keeps from some: along links, or in
+    a figure made of many cases.
+    """
+    taken = {
+        *(one for parts in parts_in(expression) for one in _along(workflow, parts, others)),
+        *_figured(workflow, expression, others),
+    }
+    for name, title in sorted(taken):
+        yield _taken(way, title, name)
+
+
+def _taken(way: Transition, title: str, name: str) -> Problem:
+    message = f"流转 {way.name} 读 {title} 只给部分角色看的 “{name}”"
+    return Problem("secret-taken", way.location, message, _MEND_TAKEN)
+
+
+def _along(
+    workflow: Workflow, parts: tuple[str, ...], others: Mapping[str, Workflow]
+) -> Iterator[tuple[str, str]]:
+    """Give the secrets of other workflows that are read along names, each with the workflow's
+    title.
+    """
+    here: Workflow | None = workflow
+    for link, name in pairwise(parts):
+        fact = here.facts.get(link) if here is not None else None
+        here = others.get(fact.workflow) if fact is not None else None
+        if here is not None and name in here.secret:
+            yield name, here.title
+
+
+def _figured(
+    workflow: Workflow, expression: Expression, others: Mapping[str, Workflow]
+) -> Iterator[tuple[str, str]]:
+    """Give the secrets of other workflows of which a figure is made: `calls|sum('price')`."""
+    try:
+        named, paths, tree = expression.names, expression.paths, expression.tree
+    except ExpressionError:
+        return
+    read = {workflow.collections[name].over for name in named & workflow.collections.keys()}
+    read |= {name for space, name in paths if space == LINKED}
+    texts = frozenset(_texts(tree)) if read else frozenset()
+    for other in (others[name] for name in read & others.keys()):
+        yield from ((name, other.title) for name in texts & other.secret.keys())
+
+
+def _texts(node: object) -> Iterator[str]:
+    """Give the constant texts of a tree."""
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        yield node.value
+    inside = vars(node).values() if isinstance(node, nodes.Node) else ()
+    for part in node if isinstance(node, tuple) else inside:
+        yield from _texts(part)
+
+
+def _check_rows(
+    workflow: Workflow, way: Transition, others: Mapping[str, Workflow]
+) -> Iterator[Problem]:
+    """See that no effect hands on what the rows of a collection keep from some."""
+    for effect in way.does:
+        collection = workflow.collections.get(effect.each)
+        other = others.get(collection.over) if collection is not None else None
+        if other is None:
+            continue
+        read = {parts for setting in effect.facts for parts in parts_in(setting.value)}
+        names = {parts[1] for parts in read if parts[0] == ROW and parts[1:]}
+        for name in sorted(names & other.secret.keys()):
+            yield _taken(way, other.title, name)
+
+
+def _check_shown(workflow: Workflow) -> Iterator[Problem]:
+    """See that nothing that all who see the case are shown is worked out from what is kept from
+    some of them: time limits, lights, and when a transition makes itself.
+    """
+    for state in workflow.states.values():
+        for limit in (*((state.due,) if state.due else ()), *state.limits):
+            if limit.since in workflow.secret:
+                what = f"环节 {state.name} 的期限“{limit.title}”"
+                yield _shown(what, limit.since, limit.location)
+    for light in workflow.lights:
+        read = names_in(light.when) if light.when is not None else frozenset()
+        for name in sorted(read & workflow.secret.keys()):
+            yield _shown(f"亮灯“{light.title}”", name, light.location)
+    for way in workflow.ways:
+        if way.after is not None and way.after.since in workflow.secret:
+            yield _shown(f"流转 {way.name} 自动办理的日子", way.after.since, way.location)
+
+
+def _shown(what: str, name: str, location: Location) -> Problem:
+    message = f"{what} 由只给部分角色看的 “{name}” 算出，看得到事项的都看得到它"
+    return Problem("secret-shown", location, message, f"换一个要素，或从 {name} 里删去 visible")
 
 
 def _titles(workflow: Workflow, roles: Iterable[str]) -> str:
