@@ -51,6 +51,7 @@ class Viewer:
         self._code = code
         self._known: tuple[str, tuple[Officer, ...]] = ("", ())
         self._parts: tuple[str, tuple[str, ...]] = ("", ())
+        self._secrets = ("", False)
 
     @property
     def officers(self) -> tuple[Officer, ...]:
@@ -104,7 +105,14 @@ class Viewer:
         """Tell whether there is nothing that may not be seen, neither a case nor a fact."""
         if sees_all(self.officers):
             return True
-        return self.parts is None and not any(one.secret for one in self._published())
+        return self.parts is None and not self._keeps_secrets()
+
+    def _keeps_secrets(self) -> bool:
+        """Tell whether some workflow keeps a fact or material from somebody."""
+        head = self._library.directory().head
+        if self._secrets[0] != head:
+            self._secrets = head, any(one.secret for one in self._published())
+        return self._secrets[1]
 
     def check_sees_all(self) -> None:
         """Refuse a look at everything to an officer who may not see all of it: an audit of a part
@@ -251,10 +259,10 @@ class Viewer:
         """Give a gate without the numbers of cases that may not be seen; one that rests on what may
         not be seen of other cases, or that such a case's own gates make, says only that it does.
         """
-        if self.sees_everything:
-            return gate
-        words = (gate.text, gate.mend, gate.given, json.dumps(gate.inputs, default=str))
-        hidden = self._hidden_in("\n".join(words))
+        hidden = _Hidden(())
+        if self.parts is not None:
+            words = (gate.text, gate.mend, gate.given, json.dumps(gate.inputs, default=str))
+            hidden = self._hidden_in("\n".join(words))
         if (hidden and gate.kind == "does") or not self.may_rest_on(gate.inputs):
             return Gate(gate.kind, gate.met, {}, _OF_THE_UNSEEN, basis=gate.basis)
         if not hidden:

@@ -798,6 +798,16 @@ _PANEL = Form(
         Key("extra", "另加成员", Mention("role"), "另加的各家，即“x”", "extra: helpers"),
     ),
 )
+_SEEN_BY = Key(
+    "visible",
+    "谁可以看",
+    Mentions("role", some=True),
+    "可以看到它的角色",
+    "visible: [office, host]",
+    more="别的角色看得到事项，看不到它：查看、记录、导出里都不列。审计员看得到。"
+    "填它的、以它为据办理和会签的，都须写上。",
+    otherwise="看得到事项的都看得到",
+)
 _FACT = Form(
     "fact",
     "要素",
@@ -921,16 +931,7 @@ _FACT = Form(
             more="编号和事项名称总能检索，不必写。单位按代码、现名和曾用名都找得到。",
             types=("text", "choice", "unit"),
         ),
-        Key(
-            "visible",
-            "谁可以看",
-            Mentions("role", some=True),
-            "可以看到它的角色",
-            "visible: [office, host]",
-            more="别的角色看得到事项，看不到它：查看、记录、导出里都不列。审计员看得到。"
-            "填它的、以它为据办理和会签的，都须写上。",
-            otherwise="看得到事项的都看得到",
-        ),
+        _SEEN_BY,
         _NOTE,
         _BASIS,
     ),
@@ -972,16 +973,7 @@ _MATERIAL = Form(
             "by: [office, host]",
             otherwise="任何角色都可以",
         ),
-        Key(
-            "visible",
-            "谁可以看",
-            Mentions("role", some=True),
-            "可以看到它的角色",
-            "visible: [office, host]",
-            more="别的角色看得到事项，看不到它：查看、记录、导出里都不列。审计员看得到。"
-            "填它的、以它为据办理和会签的，都须写上。",
-            otherwise="看得到事项的都看得到",
-        ),
+        _SEEN_BY,
         _NOTE,
         _BASIS,
     ),

@@ -28,6 +28,7 @@ from lifecycle.people.changes import (
     RevokeRoles,
     UnmapAccount,
 )
+from lifecycle.people.changes.change import is_sealed
 from lifecycle.people.clock import in_beijing
 from lifecycle.people.directory import SYSTEM_ROLES
 
@@ -337,8 +338,9 @@ def grant(
 ) -> Granted:
     """Grant roles, by name or title, to an officer."""
     found = find_roles(office, roles)
-    founding = office.day(request.on).isoformat() == office.directory.founded_on
-    sealed = not founding and not office.library.sealing(office.directory).isdisjoint(found)
+    directory = office.directory
+    sealing = office.library.sealing(directory)
+    sealed = is_sealed(directory, office.day(request.on), sealing, found)
     granted = GrantRoles(code, found, _iso(since), _iso(until), proposed=sealed)
     entry = record(office, request, granted)
     unit = office.directory.people[code].unit

@@ -18,6 +18,15 @@ from lifecycle.people.directory import Directory, Person, Span
 ONLY_ADMIN = "请管理员办理"
 
 
+def is_sealed(
+    directory: Directory, on: date, sealing: frozenset[str], roles: tuple[str, ...]
+) -> bool:
+    """Tell whether two persons grant one of these roles on a day, `sealing` being those that two
+    persons grant; on the day of its founding, an office has perhaps one only.
+    """
+    return on.isoformat() != directory.founded_on and not sealing.isdisjoint(roles)
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeDocket:
     """Who asks for a change of which office, on which day, recorded at which time (UTC).
@@ -35,11 +44,8 @@ class OfficeDocket:
     sealing: frozenset[str] = frozenset()
 
     def is_sealed(self, roles: tuple[str, ...]) -> bool:
-        """Tell whether two persons grant one of these roles; on the day of its founding, an office
-        has perhaps one only.
-        """
-        founding = self.on.isoformat() == self.directory.founded_on
-        return not founding and not self.sealing.isdisjoint(roles)
+        """Tell whether two persons grant one of these roles."""
+        return is_sealed(self.directory, self.on, self.sealing, roles)
 
     def asker(self) -> Officer:
         """Give who asks; raises InvalidError where nobody is named."""

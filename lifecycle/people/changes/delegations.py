@@ -8,7 +8,7 @@ from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.people.appointments import Appointed
 from lifecycle.people.changes.change import DatedChange, OfficeDocket, OfficeEntry, wire
-from lifecycle.people.changes.grants import find_grant
+from lifecycle.people.changes.grants import Revocation, find_grant
 from lifecycle.people.changes.wire import Intent, data_of, given, optional_text, text, texts
 from lifecycle.people.directory import Directory
 
@@ -75,11 +75,8 @@ class Delegate(DatedChange):
 
 
 @dataclass(frozen=True, slots=True)
-class RevokeDelegation(DatedChange):
-    """Revoke a delegation, named by the eid of its entry."""
-
-    grant: str
-    since: str | None = None
+class RevokeDelegation(Revocation):
+    """Revoke a delegation."""
 
     entry_type = "delegation_revoked"
 
@@ -90,20 +87,6 @@ class RevokeDelegation(DatedChange):
         find_grant(docket.directory, self.grant, delegated=True)
         docket.check_days(self.since)
         return role
-
-    def fold(self, directory: Directory, entry: OfficeEntry) -> Directory:
-        """Give the office without the delegation."""
-        return directory.without_grant(self.grant, entry.span(self.since))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give its wire form."""
-        return wire({"grant": self.grant} | given(since=self.since))
-
-    @classmethod
-    def from_dict(cls, intent: Intent) -> Self:
-        """Read its wire form."""
-        data = data_of(intent)
-        return cls(text(data, "grant"), optional_text(data, "since"))
 
 
 def _authority(docket: OfficeDocket, principal: str | None) -> str:

@@ -118,25 +118,14 @@ class ConfirmGrant(DatedChange):
 
 
 @dataclass(frozen=True, slots=True)
-class RevokeRoles(DatedChange):
-    """Revoke a grant of roles, named by the eid of its entry."""
+class Revocation(DatedChange):
+    """Revoke a grant or a delegation, named by the eid of its entry."""
 
     grant: str
     since: str | None = None
 
-    entry_type = "role_revoked"
-
-    def judge(self, docket: OfficeDocket) -> str:
-        """Judge that an administrator revokes a grant that stands, and one administrator stays."""
-        role = docket.administrator()
-        grant = find_grant(docket.directory, self.grant, delegated=False)
-        if "admin" in grant.roles:
-            check_last_administrator(docket.directory, grant.officer)
-        docket.check_days(self.since)
-        return role
-
     def fold(self, directory: Directory, entry: OfficeEntry) -> Directory:
-        """Give the office without the grant."""
+        """Give the office without it."""
         return directory.without_grant(self.grant, entry.span(self.since))
 
     def to_dict(self) -> dict[str, Any]:
@@ -148,6 +137,22 @@ class RevokeRoles(DatedChange):
         """Read its wire form."""
         data = data_of(intent)
         return cls(text(data, "grant"), optional_text(data, "since"))
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeRoles(Revocation):
+    """Revoke a grant of roles."""
+
+    entry_type = "role_revoked"
+
+    def judge(self, docket: OfficeDocket) -> str:
+        """Judge that an administrator revokes a grant that stands, and one administrator stays."""
+        role = docket.administrator()
+        grant = find_grant(docket.directory, self.grant, delegated=False)
+        if "admin" in grant.roles:
+            check_last_administrator(docket.directory, grant.officer)
+        docket.check_days(self.since)
+        return role
 
 
 def find_grant(directory: Directory, eid: str, *, delegated: bool) -> Grant:
