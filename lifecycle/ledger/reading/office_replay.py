@@ -29,7 +29,7 @@ from lifecycle.ledger.record import (
     office_entry,
     read,
 )
-from lifecycle.ledger.store import EntryRow
+from lifecycle.ledger.store import EntryRow, LostDefinitionError
 from lifecycle.people.changes import OfficeChange, OfficeDocket, read_change
 from lifecycle.people.directory import Directory
 from lifecycle.people.evolve import evolve_directory
@@ -70,7 +70,7 @@ def _rejudge(
     try:
         officer = directory.officer(intent["actor"]["id"], on) if directory.seq else None
         calendar = library.calendar_of(directory)
-        sealing = library.sealing(directory) if change.gives_roles else frozenset()
+        sealing = _sealing(library, directory, change)
         role = change.judge(OfficeDocket(directory, officer, on, at, calendar, sealing))
     except UnavailableError:
         raise
@@ -94,3 +94,15 @@ def _rejudge(
     wanted["intent"]["v"] = intent["v"]
     if bytes_in_form(wanted) != raw:
         yield from differences(wanted, body)
+
+
+def _sealing(library: Library, directory: Directory, change: OfficeChange) -> frozenset[str] | None:
+    """Name the roles that two persons grant; None where a workflow in force cannot be read, which
+    is told of the workflow.
+    """
+    if not change.gives_roles:
+        return frozenset()
+    try:
+        return library.sealing(directory)
+    except LostDefinitionError:
+        return None

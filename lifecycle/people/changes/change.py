@@ -31,9 +31,9 @@ def is_sealed(
 class OfficeDocket:
     """Who asks for a change of which office, on which day, recorded at which time (UTC).
 
-    `officer` is None while there is no office. `calendar` counts workdays; None where the one in
-    force cannot be read, so that what needs it is left unjudged. `sealing` are the roles that two
-    persons grant, by the workflows in force.
+    `officer` is None while there is no office. `calendar` counts workdays, `sealing` are the roles
+    that two persons grant, by the workflows in force; either is None where an audit cannot read
+    what is in force, so that what needs it is left unjudged.
     """
 
     directory: Directory
@@ -41,10 +41,12 @@ class OfficeDocket:
     on: date
     at: str
     calendar: Calendar | None = WEEKDAYS
-    sealing: frozenset[str] = frozenset()
+    sealing: frozenset[str] | None = frozenset()
 
-    def is_sealed(self, roles: tuple[str, ...]) -> bool:
-        """Tell whether two persons grant one of these roles."""
+    def is_sealed(self, roles: tuple[str, ...]) -> bool | None:
+        """Tell whether two persons grant one of these roles; None where it is not known."""
+        if self.sealing is None:
+            return None
         return is_sealed(self.directory, self.on, self.sealing, roles)
 
     def asker(self) -> Officer:

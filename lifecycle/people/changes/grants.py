@@ -53,7 +53,7 @@ class GrantRoles(DatedChange):
         sealed = docket.is_sealed(self.roles)
         if sealed and len(self.roles) > 1:
             raise InvalidError("须两人授权的角色要单独授予", "一次只写这一个角色")
-        if sealed is not self.proposed:
+        if sealed is not None and sealed is not self.proposed:
             wanted = "须两人授权，只能先提出" if sealed else "不须两人授权，不能只提出"
             raise InvalidError(f"{'、'.join(self.roles)} {wanted}", "请重试")
         docket.check_days(self.since, self.until)
