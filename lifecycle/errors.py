@@ -92,11 +92,13 @@ class Problem:
         """Say in Chinese how grave it is."""
         return "警告" if self.warning else "错误"
 
-    def render(self, source: str | None = None) -> str:
+    def render(self, source: str | Mapping[str, str] | None = None) -> str:
         """Give `file:line:col: 错误：…` (or 警告), then the faulty line underlined when its text is
         at hand, then the mend.
         """
         lines = [f"{self.location}: {self.word}：{self.message}"]
+        if isinstance(source, Mapping):
+            source = source.get(self.location.file)
         text = source.splitlines() if source else []
         if 0 < self.location.line <= len(text):
             line = text[self.location.line - 1]
@@ -238,7 +240,9 @@ def _listed(each: tuple[str, ...]) -> str:
 class WorkflowError(LifecycleError):
     """A workflow or template file with faults; every fault is listed."""
 
-    def __init__(self, problems: Iterable[Problem], source: str | None = None) -> None:
+    def __init__(
+        self, problems: Iterable[Problem], source: str | Mapping[str, str] | None = None
+    ) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(p.render(source) for p in self.problems))
 

@@ -102,7 +102,7 @@ def _judge_link(docket: Docket, fact: Fact, value: Value) -> None:
     if other is None or other.cancelled:
         text = f"{fact.title} {value}：{docket.moment.on} 没有编号为 {value} 的事项"
         docket.add(Gate("facts", False, inputs, text, mend, fact.basis))
-    elif other.workflow.name != fact.workflow:
+    elif not other.workflow.is_a(fact.workflow):
         text = f"{fact.title} {value} 是{other.workflow.title}，应为{title}"
         docket.add(Gate("facts", False, inputs, text, mend, fact.basis))
     elif docket.opened is not None and docket.case.number == value:

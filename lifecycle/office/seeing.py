@@ -200,7 +200,10 @@ class Viewer:
             if one.name in words and one.name in case.facts
         )
         for name in workflows_linking(self._store, case.number) if LINKED in words else ():
-            ids = cases_linking(self._store, case.number, name, END_OF_LOG) if name in words else ()
+            called = self._library.directory().origins(name)
+            if not any(one in words for one in called):
+                continue
+            ids = cases_linking(self._store, case.number, [name], END_OF_LOG)
             for case_id in ids:
                 found = self._store.case(case_id)
                 if found is not None:

@@ -168,14 +168,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A published definition: kind (workflow, template, calendar), name, SHA-256, and the entry
-    that published it.
+    """A published definition: kind (workflow, template, calendar), name, SHA-256, the entry that
+    published it, and the workflows that a variant was made from.
     """
 
     kind: str
     name: str
     digest: str
     seq: int
+    variant_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +286,16 @@ class Directory:
             if d.kind == kind and d.name == name and d.seq <= last
         )
         return next(found, None)
+
+    def family(self, workflow: str) -> tuple[str, ...]:
+        """Name a workflow and all that were ever published as variants of it."""
+        variants = (d.name for d in self.documents if workflow in d.variant_of)
+        return tuple(dict.fromkeys((workflow, *variants)))
+
+    def origins(self, workflow: str) -> tuple[str, ...]:
+        """Name a workflow and all those of which it was ever published as a variant."""
+        found = (d.variant_of for d in self.documents if d.name == workflow)
+        return tuple(dict.fromkeys((workflow, *(name for names in found for name in names))))
 
     def names(self, on: str, seq: int | None = None) -> dict[str, str]:
         """Map each unit's code to its name on a day."""
@@ -612,6 +623,9 @@ def dump_directory(directory: Directory) -> dict[str, Any]:
     for grant in values["grants"]:
         if not grant["proposed_by"]:
             del grant["proposed_by"], grant["confirmed"]
+    for document in values["documents"]:
+        if not document["variant_of"]:
+            del document["variant_of"]
     return values
 
 
@@ -644,7 +658,9 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
         )
         for g in data["grants"]
     )
-    documents = tuple(Document(**d) for d in data["documents"])
+    documents = tuple(
+        Document(**{**d, "variant_of": tuple(d.get("variant_of", ()))}) for d in data["documents"]
+    )
     steps = tuple(ClockStep(**step) for step in data.get("clock_steps", ()))
     accounts = tuple(Account(**account) for account in data.get("accounts", ()))
     proposals = tuple(CalendarProposal(**proposal) for proposal in data.get("proposals", ()))

@@ -37,6 +37,7 @@ from lifecycle.workflow.words.every_words import check_every
 from lifecycle.workflow.words.limit_words import check_limits
 from lifecycle.workflow.words.link_words import check_links
 from lifecycle.workflow.words.setting_words import check_settings
+from lifecycle.workflow.words.variant_words import check_variant
 from lifecycle.workflow.words.visible_words import check_visible
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
 
@@ -108,6 +109,7 @@ def check(
         *check_every(workflow, others),
         *check_cosigns(workflow),
         *check_visible(workflow, others),
+        *check_variant(workflow, others),
     ]
     if templates is not None:
         problems += _check_letters(workflow, templates, others)

@@ -475,6 +475,15 @@ _WORKFLOW = Form(
             more="已立项的事项仍按立项时的版本办到底。",
             required=True,
         ),
+        Key(
+            "variant_of",
+            "由哪个流程变来",
+            TextList(some=True),
+            "由哪个流程变来，近的在前；合并变体时自动写上",
+            "variant_of: reception",
+            more="读那个流程各事项的汇集和关联，也读它的变体。变体怎样写，见“变体”。",
+            otherwise="不是变体",
+        ),
         _BASIS,
         Key(
             "number",

@@ -576,6 +576,7 @@ class Workflow:
     `digest` is the SHA-256 of its exact bytes and names the version. `opening` says what is asked
     and what must hold when a case is opened, as a transition that leaves no state; None where the
     workflow only says who opens. `visible` are the roles that may see a case; empty: everybody.
+    `variant_of` names the workflows that it was made from, the nearest first.
     """
 
     name: str
@@ -602,7 +603,12 @@ class Workflow:
     tables: dict[str, DecisionTable] = field(default_factory=dict)
     every: tuple[Every, ...] = ()
     visible: tuple[str, ...] = ()
+    variant_of: tuple[str, ...] = ()
     uses: tuple[Use, ...] = field(default=(), repr=False, metadata={"compiled": False})
+
+    def is_a(self, name: str) -> bool:
+        """Tell whether it is a workflow of that name, or a variant of it."""
+        return name == self.name or name in self.variant_of
 
     @property
     def initial(self) -> str:

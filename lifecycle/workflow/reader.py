@@ -25,10 +25,11 @@ from lifecycle.workflow.reading.sections import (
     read_states,
     read_tables,
 )
+from lifecycle.workflow.reading.whole import Parents, Texts, read_whole
 from lifecycle.workflow.words.decision_tables import with_tables
 from lifecycle.workflow.yaml.fields import MOST_SHOWN, Reading
 from lifecycle.workflow.yaml.tree import Mapping as Mapped
-from lifecycle.workflow.yaml.tree import Sequence, YamlTree, read_tree
+from lifecycle.workflow.yaml.tree import Sequence
 
 if TYPE_CHECKING:
     from lifecycle.workflow.check import TemplateLike
@@ -57,26 +58,26 @@ def examine(
     others: Mapping[str, Workflow] | None = None,
     *,
     checked: bool = True,
-) -> tuple[Workflow | None, tuple[Problem, ...], str]:
+    parents: Parents | None = None,
+) -> tuple[Workflow | None, tuple[Problem, ...], Texts]:
     """Read and judge a workflow together with its letters, raising nothing: what was read, all
-    faults and warnings, their text.
+    faults and warnings, their text (of a variant, the texts of its files).
 
-    `others` are the workflows that links may lead to, by name; None where they are not at hand. The
-    workflow is None when the file cannot be read far enough to judge it; with faults it is only
-    for looking at.
+    `others` are the workflows that links may lead to, by name; None where they are not at hand.
+    `parents` gives the files that a variant extends. The workflow is None when the file cannot be
+    read far enough to judge it; with faults it is only for looking at.
     """
-    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    tree = read_tree(text, file)
-    if tree.root is None:
-        return None, _in_order(list(tree.problems)), tree.text
-    reading = Reading(file, tree.problems)
-    if _too_long(tree.root, reading):
-        return None, _in_order(reading.problems), tree.text
-    workflow = _read_top(tree, tree.root, reading, hashlib.sha256(data).hexdigest())
+    source = read_whole(text, file, parents)
+    if source.root is None:
+        return None, _in_order(list(source.problems)), source.text
+    reading = Reading(file, source.problems)
+    if _too_long(source.root, reading):
+        return None, _in_order(reading.problems), source.text
+    workflow = _read_top(source.root, reading, hashlib.sha256(source.body).hexdigest())
     # Where a whole section is missing, every name in it would be unknown: one fault says it better
     # than a hundred.
     sections = {
-        name: tree.root.pairs.get(name, (None, None))[1] for name in (*_SECTIONS, "transitions")
+        name: source.root.pairs.get(name, (None, None))[1] for name in (*_SECTIONS, "transitions")
     }
     wanted = {name: Sequence if name == "transitions" else Mapped for name in sections}
     whole = (
@@ -89,10 +90,10 @@ def examine(
 
         vague = frozenset(reading.vague)
         reading.problems += check(workflow, templates, others, vague=vague)
-    return workflow, _in_order(reading.problems), tree.text
+    return workflow, _in_order(reading.problems), source.text
 
 
-def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Workflow:
+def _read_top(root: Mapped, reading: Reading, digest: str) -> Workflow:
     key = root.pairs.get("workflow")
     at = reading.at(key[1] if key else root)
     opens = {"panel", "opening"} & root.pairs.keys()
@@ -138,6 +139,7 @@ def _read_top(tree: YamlTree, root: Mapped, reading: Reading, digest: str) -> Wo
         tables=read_tables(top),
         every=read_every(top),
         visible=top.many("visible"),
+        variant_of=tuple(one.value for one in top.texts("variant_of")),
         uses=tuple(reading.uses),
     )
     return with_tables(made)
@@ -201,7 +203,11 @@ def _read_number(top: FormFields) -> str:
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     """Sort by place, drop what was said twice, and end a very long list with a count."""
-    ordered = sorted(dict.fromkeys(problems), key=lambda p: (p.location.line, p.location.column))
+    files = list(dict.fromkeys(p.location.file for p in problems))
+    ordered = sorted(
+        dict.fromkeys(problems),
+        key=lambda p: (files.index(p.location.file), p.location.line, p.location.column),
+    )
     if len(ordered) <= MOST_SHOWN:
         return tuple(ordered)
     place = ordered[MOST_SHOWN].location

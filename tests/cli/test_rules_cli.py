@@ -214,7 +214,7 @@ def test_a_version_has_one_text(bureau: Bureau) -> None:
     bureau.write("visit.yaml", with_letters() + "\n# 改动\n")
     assert bureau.fails("workflow", "publish", "visit.yaml", by="admin") == (
         1,
-        "流程 visit 现行的是第 1 版，文件写的是第 1 版\n  改法：请把 version 改为 2\n",
+        "流程 visit 现行的是第 1 版，文件写的是第 1 版\n  改法：请把 visit 的 version 改为 2\n",
     )
 
 

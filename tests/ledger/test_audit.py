@@ -212,6 +212,23 @@ def test_each_specimen_is_found(bureau: Bureau, code: str) -> None:
     assert result.exit_code == (1 if [f for f in found if f.code != "unread"] else 3), result.output
 
 
+def test_a_publication_that_lies_about_its_variants_is_found(bureau: Bureau) -> None:
+    """Who reads the cases of a workflow finds its variants by what their publications say: one that
+    says what the workflow does not is found.
+    """
+    published = (bureau.entry("definition_published", n) for n in range(9))
+    idx, case_id, name = next(
+        entry
+        for entry in published
+        if bureau.body(entry[0])["intent"]["data"]["kind"] == "workflow"
+    )
+    bureau.forge(idx, lambda body: body["intent"]["data"].update(variant_of=["other"]))
+    bureau.rechain(case_id)
+    found = [(f.code, f.idx, f.case, f.message) for f in bureau.findings() if f.code == "illegal"]
+    message = "发布 visit 的记录写的 variant_of 与流程原文不符"
+    assert found == [("illegal", idx, name, message)]
+
+
 Weak = Callable[..., Any] | tuple[()]
 """What stands in for a check, or for a list of them."""
 

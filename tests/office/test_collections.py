@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -213,9 +214,8 @@ def test_values_read_before_they_were_changed_are_found(
         ((last,),) = database.execute("SELECT max(idx) FROM entry")
     office.do("set", first, "funds=1", by="b1")
 
-    def stale(*asked: Any) -> Any:
-        library, workflow, collection, this, on = asked[:5]
-        return honest(library, workflow, collection, this, on, last + 1)
+    def stale(log: Any, *asked: Any) -> Any:
+        return honest(replace(log, before=last + 1), *asked)
 
     with monkeypatch.context() as patch:
         patch.setattr(others, "collect", stale)

@@ -81,7 +81,7 @@ def test_of_many_cases_an_entry_has_one_digest(
         office.do("advance", problem, by="b1")
     honest = collecting._cases
     with monkeypatch.context() as patch:
-        patch.setattr(collecting, "_cases", lambda *asked: list(honest(*asked))[1:])
+        patch.setattr(collecting, "_cases", lambda *asked, **more: list(honest(*asked, **more))[1:])
         office.do("advance", works, by="b1")
     guards = [inputs for kind, inputs in gates_of(office, works) if kind == "guard"]
     assert [guard["linked"]["problem"]["count"] for guard in guards] == [MOST_PINS] * 2

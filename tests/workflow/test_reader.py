@@ -15,6 +15,7 @@ from lifecycle.errors import Location, WorkflowError
 from lifecycle.expression.expression import Expression
 from lifecycle.workflow.model import Counter, Dwell, Guard, Limit, NoticeRule, Quorum, Workflow
 from lifecycle.workflow.reader import examine, read_workflow
+from lifecycle.workflow.reading.whole import Texts
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
 
 SPECIMENS = Path(__file__).parents[1] / "specimens"
@@ -118,10 +119,20 @@ OTHERS = {
 """The workflows beside a specimen, to which it may link; only `loop` links to it."""
 
 
+def parent_of(name: str) -> tuple[str, bytes] | None:
+    """Give the workflow that a specimen extends."""
+    path = SPECIMENS / "parents" / f"{name}.yaml"
+    own = SPECIMENS / f"{name}.yaml"
+    found = path if path.exists() else own
+    return (found.name, found.read_bytes()) if found.exists() else None
+
+
 @pytest.mark.parametrize("path", sorted(SPECIMENS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_each_fault_says_what_the_specimen_expects(path: Path) -> None:
     """Every message stands in a small file of its own, with what an officer sees beside it."""
-    _, problems, source = examine(path.read_bytes(), path.name, TEMPLATES, OTHERS)
+    _, problems, source = examine(
+        path.read_bytes(), path.name, TEMPLATES, OTHERS, parents=parent_of
+    )
     shown = "".join(problem.render(source) + "\n" for problem in problems)
     assert shown == path.with_suffix(".expected").read_text(encoding="utf-8")
     assert (
@@ -434,8 +445,9 @@ def test_a_very_long_list_of_faults_is_cut_with_a_count() -> None:
     assert problems[-1].message == "另有 501 处错误未列出"
 
 
-def inside(text: str, location: Location) -> bool:
+def inside(text: Texts, location: Location) -> bool:
     """Tell whether a place lies in the text, the end of a line included."""
+    assert isinstance(text, str)
     lines = text.splitlines() or [""]
     if not 1 <= location.line <= len(lines):
         return False

@@ -1,4 +1,4 @@
-"""The rules: `workflow list|check|graph|schema|publish|diff`, `calendar list|publish|confirm`."""
+"""The rules: `workflow list|check|graph|diff|schema|flat|publish` and `calendar …`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ workflow = Group(
             "graph": Verb(f"{__name__}:workflow_graph", "画流程图"),
             "diff": Verb(f"{__name__}:workflow_diff", "比较两个流程，逐项列出不同"),
             "schema": Verb(f"{__name__}:workflow_schema", "输出 JSON Schema，供编辑器提示"),
+            "flat": Verb(f"{__name__}:workflow_flat", "输出变体合并以后的全文"),
             "publish": Verb(f"{__name__}:workflow_publish", "发布流程（管理员）"),
         }
     },
@@ -172,19 +173,38 @@ def _print_changes(changes: list[Change]) -> None:
 
 
 @command(
-    "publish",
-    help="发布流程：此后立项的事项按新版本办理，在办的仍按立项时的版本。先检查，有错误就不发布；"
-    "所用的公文模板"
-    "尚未发布的，随程序安装的一并发布。",
-    examples=["lifecycle workflow publish workflows/project.yaml --as admin"],
+    "flat",
+    help="输出流程文件发布时的全文：变体（写了 extends 的）与它所继承的合并成一份，不含注释。"
+    "所继承的流程在同一文件夹、上一层文件夹或随程序安装的里找。",
+    examples=["lifecycle workflow flat 景宁.yaml > 合并.yaml"],
+    here=True,
 )
-@argument("file", type=INPUT, metavar="文件", help="流程文件（YAML）")
+@argument("file", metavar="文件", help="流程文件（YAML）")
 @at_desk
-def workflow_publish(desk: Desk, file: str) -> None:
-    """Put a workflow into force."""
-    from lifecycle.office.administration.rules import publish_workflow
+def workflow_flat(desk: Desk, file: str) -> None:
+    """Print a workflow file as it would be published."""
+    from lifecycle.office.administration.rules import flat_workflow
 
-    tell_published(desk, publish_workflow(desk.office, request_of(desk), file))
+    text = flat_workflow(file)
+    desk.answer({"file": file, "text": text}, lambda: say(text.rstrip("\n")))
+
+
+@command(
+    "publish",
+    help="发布流程，一次可以几个：都没有错误才发布。此后立项的事项按新版本办理，在办的仍按立项时的"
+    "版本。所用的公文模板尚未发布的，随程序安装的一并发布；变体按一起发布的或现行的那份合并。",
+    examples=[
+        "lifecycle workflow publish workflows/project.yaml --as admin",
+        "lifecycle workflow publish project.yaml 景宁.yaml --as admin",
+    ],
+)
+@argument("files", nargs=-1, required=True, type=INPUT, metavar="文件 …", help="流程文件（YAML）")
+@at_desk
+def workflow_publish(desk: Desk, files: tuple[str, ...]) -> None:
+    """Put workflows into force."""
+    from lifecycle.office.administration.workflow_publication import publish_workflows
+
+    tell_published(desk, publish_workflows(desk.office, request_of(desk), files))
 
 
 @command(

@@ -7,7 +7,7 @@ figures need. What was read is known by its digest.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -16,25 +16,42 @@ from lifecycle.engine.values import Value
 from lifecycle.engine.world.collected import Collected, CollectedCase, ThisCase
 from lifecycle.expression import nodes
 from lifecycle.expression.kleene import decided
+from lifecycle.frozen import dataclass
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import canonical, hash_of
 from lifecycle.ledger.rows.value_rows import STATE, SUSPENDED
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.sql.statement import Statement
 from lifecycle.ledger.store import END_OF_LOG
+from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import LINKED, ROW, THIS, Collection, Missing, Workflow
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log up to what reads it: `before` is the place of the entry that did, None for what reads
+    it now. The directory says which workflows are variants of which.
+    """
+
+    library: Library
+    directory: Directory
+    before: int | None = None
+
+    def versions(self, name: str) -> Iterator[Workflow]:
+        """Give the versions of a workflow and of its variants under which there are cases."""
+        for (digest,) in self.library.store.rows(text.DIGESTS_OF, workflows=self.named(name)):
+            yield self.library.workflow(digest)
+
+    def named(self, name: str) -> str:
+        """Name a workflow and its variants, as a statement takes them."""
+        return json.dumps(list(self.directory.family(name)))
+
+
 def collect(
-    library: Library,
-    workflow: Workflow,
-    collection: Collection,
-    this: ThisCase,
-    on: str,
-    before: int | None = None,
+    log: Log, workflow: Workflow, collection: Collection, this: ThisCase, on: str
 ) -> Collected:
-    """Read a collection for a case that reads it, on a day; `before` is the place in the log of the
-    entry that read it, None for what reads it now.
+    """Read a collection for a case that reads it, on a day: cases of a workflow and of its
+    variants.
     """
     lacking = [name for name in sorted(collection.of_this) if name not in this]
     if lacking:
@@ -44,13 +61,9 @@ def collect(
     undecided: list[CollectedCase] = []
     read: list[Any] = []
     needed = needed_of(workflow, collection.name)
-    if "title" in needed:
-        needed |= _subjects_of(library, collection.over)
-    asked = {"workflow": collection.over}
+    wanted = _Wanted(collection.over, needed, day, collection.missing)
     given = {"today": date.fromisoformat(on), THIS: this}
-    for case, raw in _cases(
-        library, text.VALUES_OVER, asked, needed, day, before, collection.missing
-    ):
+    for case, raw in _cases(log, text.VALUES_OVER, wanted):
         read.append([case.number, raw])
         seen = {name: case[name] for name in collection.where.names if name in case}
         found = decided(collection.where, {**seen, **given})
@@ -64,21 +77,13 @@ def collect(
     return Collected(collection.title, tuple(members), tuple(undecided), len(read), digest)
 
 
-def collect_linked(
-    library: Library,
-    workflow: Workflow,
-    name: str,
-    number: str,
-    on: str,
-    before: int | None = None,
-) -> Collected:
-    """Read the cases of a workflow that link to the one with a number, on a day: no more of each
-    than the conditions of its own workflow need.
+def collect_linked(log: Log, workflow: Workflow, name: str, number: str, on: str) -> Collected:
+    """Read the cases of a workflow and of its variants that link to the one with a number, on a
+    day: no more of each than the conditions of the workflow that reads them need.
     """
-    asked = {"workflow": name, "target": number}
-    needed = figured_of_linked(workflow, name) | _links_of(library, name)
     members, read = [], []
-    for case, raw in _cases(library, text.VALUES_LINKED, asked, needed, on, before, "refuse"):
+    wanted = _Wanted(name, figured_of_linked(workflow, name), on, "refuse", links=True)
+    for case, raw in _cases(log, text.VALUES_LINKED, wanted, target=number):
         read.append([case.number, raw])
         links = (case.known.get(fact.name) for fact in case.workflow.links)
         if number in links:
@@ -86,22 +91,42 @@ def collect_linked(
     return Collected(name, tuple(members), (), len(read), hash_of(canonical(read)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is read of the cases of a workflow on a day: the facts that are needed (`links`: and
+    those by which a case links), and what becomes of a case that lacks one.
+    """
+
+    workflow: str
+    needed: frozenset[str]
+    day: str
+    missing: Missing
+    links: bool = False
+
+    def of(self, workflow: Workflow) -> frozenset[str]:
+        """Name what is read of the cases of one version. What other versions have decides nothing:
+        a later one must not change what was read.
+        """
+        found = self.needed
+        if self.links:
+            found |= {fact.name for fact in workflow.links}
+        return found | {workflow.subject} if "title" in found else found
+
+
 def _cases(
-    library: Library,
-    statement: Statement,
-    asked: Mapping[str, str],
-    needed: frozenset[str],
-    day: str,
-    before: int | None,
-    missing: Missing,
+    log: Log, statement: Statement, wanted: _Wanted, **asked: str
 ) -> Iterator[tuple[CollectedCase, dict[str, Value]]]:
     """Give the cases that there were, in the order of their numbers, with what was read of them."""
+    library = log.library
+    versions = log.versions(wanted.workflow)
+    needed = wanted.needed.union(*(wanted.of(version) for version in versions))
     rows = library.store.rows(
         statement,
         **asked,
+        workflows=log.named(wanted.workflow),
         facts=json.dumps([*sorted(needed), STATE, SUSPENDED]),
-        on_day=day,
-        before=END_OF_LOG if before is None else before,
+        on_day=wanted.day,
+        before=END_OF_LOG if log.before is None else log.before,
     )
     found: dict[str, dict[str, Value | None]] = {}
     cases: dict[str, tuple[str, str, str]] = {}
@@ -109,10 +134,13 @@ def _cases(
         cases[case_id] = (number, title, digest)
         found.setdefault(case_id, {})[fact] = None if value is None else json.loads(value)
     for case_id, (number, title, digest) in sorted(cases.items(), key=lambda item: item[1]):
-        raw = {name: value for name, value in found[case_id].items() if value is not None}
-        if STATE in raw:
-            workflow = library.workflow(digest)
-            yield CollectedCase.of(workflow, number, title, raw, missing), raw
+        if found[case_id].get(STATE) is None:
+            continue
+        workflow = library.workflow(digest)
+        kept = wanted.of(workflow) | {STATE, SUSPENDED}
+        raw = {n: value for n, value in found[case_id].items() if n in kept and value is not None}
+        if workflow.is_a(wanted.workflow):
+            yield CollectedCase.of(workflow, number, title, raw, wanted.missing), raw
 
 
 @lru_cache(maxsize=256)
@@ -128,22 +156,6 @@ def needed_of(workflow: Workflow, name: str) -> frozenset[str]:
 def figured_of_linked(workflow: Workflow, name: str) -> frozenset[str]:
     """Name the facts of which the workflow makes figures over the cases that link here."""
     return _figured(workflow, f"{LINKED}.{name}")
-
-
-def _subjects_of(library: Library, name: str) -> frozenset[str]:
-    """Name the facts that give the cases of a workflow their titles, in any of its versions."""
-    return frozenset(workflow.subject for workflow in _versions(library, name))
-
-
-def _links_of(library: Library, name: str) -> frozenset[str]:
-    """Name the facts by which the cases of a workflow link, in any of its versions."""
-    return frozenset(fact.name for version in _versions(library, name) for fact in version.links)
-
-
-def _versions(library: Library, name: str) -> Iterator[Workflow]:
-    """Give the versions of a workflow under which there are cases."""
-    for (digest,) in library.store.rows(text.DIGESTS_OF, workflow=name):
-        yield library.workflow(digest)
 
 
 def _figured(workflow: Workflow, many: str) -> frozenset[str]:

@@ -26,7 +26,7 @@ from lifecycle.engine.values import Value
 from lifecycle.engine.world.collected import Collected, ThisCase
 from lifecycle.engine.world.others import MOST_PINS, NO_OTHERS, OtherCase, Others
 from lifecycle.frozen import dataclass, replace
-from lifecycle.ledger.across.collecting import collect, collect_linked
+from lifecycle.ledger.across.collecting import Log, collect, collect_linked
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.reading.chain import follow
 from lifecycle.ledger.rows.case_rows import read_case
@@ -175,7 +175,7 @@ class OtherCases:
     def linked_to(self, case: Case, on: str) -> Others:
         """Read all cases that link to a case, whether its conditions read them or not."""
         names = workflows_linking(self.library.store, case.number)
-        linking = {name: self._linking(name, case, on) for name in names}
+        linking = {name: self._linking(name, case, on, (name,)) for name in names}
         return Others({}, linking, self._titled(names))
 
     def linked_of(self, name: str, case: Case, on: str) -> Others:
@@ -238,7 +238,7 @@ class OtherCases:
         named = {name for way in ways for one in way.expressions for name in one.names}
         named |= {name for way in ways for e in way.does for name in (e.on, e.each)}
         return {
-            name: collect(self.library, workflow, collection, this, on, self.before)
+            name: collect(self._log, workflow, collection, this, on)
             for name, collection in workflow.collections.items()
             if name in named
         }
@@ -252,20 +252,23 @@ class OtherCases:
         if case is None:
             return linking, many
         for name in names:
-            rows = self._ever_linking(name, case.number)
+            rows = self._ever_linking(case.number, self.directory.family(name))
             if len(rows) > MOST_PINS:
-                found = collect_linked(self.library, workflow, name, case.number, on, self.before)
-                many[name] = found
+                many[name] = collect_linked(self._log, workflow, name, case.number, on)
             else:
                 linking[name] = self._linking(name, case, on)
         return linking, many
 
-    def _ever_linking(self, name: str, number: str) -> list[str]:
-        """List the cases of a workflow that name, or once named, a case: those that were there when
-        it was read, so that an audit reads as many as the judge did.
+    @property
+    def _log(self) -> Log:
+        return Log(self.library, self.directory, self.before)
+
+    def _ever_linking(self, number: str, names: Collection[str]) -> list[str]:
+        """List the cases of some workflows that name, or once named, a case: those that were there
+        when it was read, so that an audit reads as many as the judge did.
         """
         before = END_OF_LOG if self.before is None else self.before
-        return cases_linking(self.library.store, number, name, before)
+        return cases_linking(self.library.store, number, names, before)
 
     def _titles(self, workflow: Workflow) -> dict[str, str]:
         """Map the workflows that one names to their titles."""
@@ -284,12 +287,21 @@ class OtherCases:
                 found[number] = other
         return found
 
-    def _linking(self, name: str, case: Case | None, on: str) -> tuple[OtherCase, ...]:
-        """Read the cases of a workflow that link to a case, in the order of their numbers."""
+    def _linking(
+        self, name: str, case: Case | None, on: str, names: Collection[str] = ()
+    ) -> tuple[OtherCase, ...]:
+        """Read the cases of a workflow that link to a case, in the order of their numbers; those of
+        its variants are among them, unless it is said of which (`names`).
+        """
         if case is None:
             return ()
-        found = (self._at(case_id, on) for case_id in self._ever_linking(name, case.number))
-        linked = (one for one in found if one is not None and _links_to(one, case.number))
+        family = names or self.directory.family(name)
+        found = (self._at(case_id, on) for case_id in self._ever_linking(case.number, family))
+        linked = (
+            one
+            for one in found
+            if one is not None and one.workflow.is_a(name) and _links_to(one, case.number)
+        )
         return tuple(sorted(linked, key=lambda one: one.number))
 
     def _at(self, case_id: str, on: str) -> OtherCase | None:

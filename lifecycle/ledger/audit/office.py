@@ -126,6 +126,8 @@ def _follow(
             change = read_change(step.body["intent"])
             early = office.early + _early(step, change)
             broken = _with_definition(scope.library, office.broken, row.idx, change)
+            if message := _untold_family(scope.library, broken, change):
+                yield Finding("illegal", row.idx, OFFICE, message)
             office = replace(office, directory=step.after, early=early, broken=broken)
     except UnavailableError as error:
         return replace(office, stopped=error)
@@ -172,3 +174,16 @@ def _with_definition(
         return broken
     damage = damage_of(library, idx, change, broken.get(change.digest))
     return {**broken, change.digest: damage} if damage else broken
+
+
+def _untold_family(library: Library, broken: Mapping[str, Damage], change: OfficeChange) -> str:
+    """Say that a publication does not tell of what its workflow is a variant; "" where it does.
+
+    Who reads the cases of a workflow finds those of its variants by this.
+    """
+    if not isinstance(change, PublishDefinition) or change.digest in broken:
+        return ""
+    told = library.workflow(change.digest).variant_of if change.kind == "workflow" else ()
+    if change.variant_of == told:
+        return ""
+    return f"发布 {change.name} 的记录写的 variant_of 与流程原文不符"

@@ -5,7 +5,8 @@ They are computed from the values of facts and compared with them by the audit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 
 from lifecycle.engine.case import Case
 from lifecycle.ledger.sql import text
@@ -44,11 +45,12 @@ def forget_links(store: Store) -> None:
     store.run(text.FORGET_LINKS)
 
 
-def cases_linking(store: Store, target: str, workflow: str, before: int) -> list[str]:
-    """List the ids of the cases of a workflow that name, or once named, a case by its number: by
-    entries before a place in the log.
+def cases_linking(store: Store, target: str, workflows: Collection[str], before: int) -> list[str]:
+    """List the ids of the cases of some workflows that name, or once named, a case by its number:
+    by entries before a place in the log.
     """
-    rows = store.rows(text.CASES_LINKING, target=target, workflow=workflow, before=before)
+    names = json.dumps(list(workflows))
+    rows = store.rows(text.CASES_LINKING, target=target, workflows=names, before=before)
     return [case_id for (case_id,) in rows]
 
 

@@ -569,15 +569,24 @@ _VALUES = (
         col(FactValueRow.edition),
     )
 )
-VALUES_OVER = _VALUES.where(col(CaseRow.workflow) == text_of("workflow"))
+VALUES_OVER = _VALUES.where(col(CaseRow.workflow).in_(texts("workflows", "named")))
 VALUES_LINKED = _VALUES.where(
     col(FactValueRow.case_id).in_(
         select(LinkRow.case_id).where(
-            col(LinkRow.target) == text_of("target"), col(LinkRow.workflow) == text_of("workflow")
+            col(LinkRow.target) == text_of("target"),
+            col(LinkRow.workflow).in_(texts("workflows", "named")),
         )
     )
 )
-DIGESTS_OF = select(CaseRow.digest).where(col(CaseRow.workflow) == text_of("workflow")).distinct()
+DIGESTS_OF = (
+    select(CaseRow.digest).where(col(CaseRow.workflow).in_(texts("workflows", "named"))).distinct()
+)
+OPEN_BY_DIGEST = (
+    selecting(CaseRow.digest, func.count())
+    .where(col(CaseRow.final).is_(False))
+    .group_by(col(CaseRow.digest))
+    .order_by(col(CaseRow.digest))
+)
 FORGET_FACT_VALUES = delete(FactValueRow)
 
 # Steps: the transitions of a case that stand.
@@ -618,7 +627,7 @@ CASES_LINKING = (
     )
     .where(
         col(LinkRow.target) == text_of("target"),
-        col(LinkRow.workflow) == text_of("workflow"),
+        col(LinkRow.workflow).in_(texts("workflows", "named")),
         col(EntryTable.idx) < index_of("before"),
     )
     .order_by(col(LinkRow.case_id))

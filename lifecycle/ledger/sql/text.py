@@ -1504,8 +1504,9 @@ FROM fact_value JOIN cases ON cases.id = fact_value.case_id JOIN entry ON entry.
 fact_value.case_id AND entry.seq = fact_value.seq
 WHERE fact_value.fact IN (SELECT asked.value
 FROM json_each(:facts) AS asked) AND fact_value.on_day <= :on_day AND entry.idx < :before AND
-cases.workflow = :workflow ORDER BY fact_value.case_id, fact_value.fact, fact_value.on_day,
-fact_value.edition
+cases.workflow IN (SELECT named.value
+FROM json_each(:workflows) AS named) ORDER BY fact_value.case_id, fact_value.fact,
+fact_value.on_day, fact_value.edition
 """,
     """
 SELECT fact_value.case_id, cases.number, cases.title, cases.digest, fact_value.fact,
@@ -1514,8 +1515,9 @@ FROM fact_value JOIN cases ON cases.id = fact_value.case_id JOIN entry ON entry.
 fact_value.case_id AND entry.seq = fact_value.seq
 WHERE fact_value.fact IN (SELECT asked.value
 FROM jsonb_array_elements_text(CAST(%(facts)s::VARCHAR AS JSONB)) AS asked) AND fact_value.on_day <=
-%(on_day)s::VARCHAR AND entry.idx < %(before)s::BIGINT AND cases.workflow = %(workflow)s::VARCHAR
-ORDER BY fact_value.case_id, fact_value.fact, fact_value.on_day, fact_value.edition
+%(on_day)s::VARCHAR AND entry.idx < %(before)s::BIGINT AND cases.workflow IN (SELECT named.value
+FROM jsonb_array_elements_text(CAST(%(workflows)s::VARCHAR AS JSONB)) AS named) ORDER BY
+fact_value.case_id, fact_value.fact, fact_value.on_day, fact_value.edition
 """,
 )
 VALUES_LINKED = Statement(
@@ -1528,8 +1530,9 @@ WHERE fact_value.fact IN (SELECT asked.value
 FROM json_each(:facts) AS asked) AND fact_value.on_day <= :on_day AND entry.idx < :before AND
 fact_value.case_id IN (SELECT link.case_id
 FROM link
-WHERE link.target = :target AND link.workflow = :workflow) ORDER BY fact_value.case_id,
-fact_value.fact, fact_value.on_day, fact_value.edition
+WHERE link.target = :target AND link.workflow IN (SELECT named.value
+FROM json_each(:workflows) AS named)) ORDER BY fact_value.case_id, fact_value.fact,
+fact_value.on_day, fact_value.edition
 """,
     """
 SELECT fact_value.case_id, cases.number, cases.title, cases.digest, fact_value.fact,
@@ -1541,7 +1544,8 @@ FROM jsonb_array_elements_text(CAST(%(facts)s::VARCHAR AS JSONB)) AS asked) AND 
 %(on_day)s::VARCHAR AND entry.idx < %(before)s::BIGINT AND fact_value.case_id IN (SELECT
 link.case_id
 FROM link
-WHERE link.target = %(target)s::VARCHAR AND link.workflow = %(workflow)s::VARCHAR) ORDER BY
+WHERE link.target = %(target)s::VARCHAR AND link.workflow IN (SELECT named.value
+FROM jsonb_array_elements_text(CAST(%(workflows)s::VARCHAR AS JSONB)) AS named)) ORDER BY
 fact_value.case_id, fact_value.fact, fact_value.on_day, fact_value.edition
 """,
 )
@@ -1549,12 +1553,26 @@ DIGESTS_OF = Statement(
     """
 SELECT DISTINCT cases.digest
 FROM cases
-WHERE cases.workflow = :workflow
+WHERE cases.workflow IN (SELECT named.value
+FROM json_each(:workflows) AS named)
 """,
     """
 SELECT DISTINCT cases.digest
 FROM cases
-WHERE cases.workflow = %(workflow)s::VARCHAR
+WHERE cases.workflow IN (SELECT named.value
+FROM jsonb_array_elements_text(CAST(%(workflows)s::VARCHAR AS JSONB)) AS named)
+""",
+)
+OPEN_BY_DIGEST = Statement(
+    """
+SELECT cases.digest, count(*) AS count_1
+FROM cases
+WHERE cases.final IS 0 GROUP BY cases.digest ORDER BY cases.digest
+""",
+    """
+SELECT cases.digest, count(*) AS count_1
+FROM cases
+WHERE cases.final IS false GROUP BY cases.digest ORDER BY cases.digest
 """,
 )
 FORGET_FACT_VALUES = Statement(
@@ -1657,13 +1675,14 @@ CASES_LINKING = Statement(
     """
 SELECT link.case_id
 FROM link JOIN entry ON entry.case_id = link.case_id AND entry.seq = link.seq
-WHERE link.target = :target AND link.workflow = :workflow AND entry.idx < :before ORDER BY
-link.case_id
+WHERE link.target = :target AND link.workflow IN (SELECT named.value
+FROM json_each(:workflows) AS named) AND entry.idx < :before ORDER BY link.case_id
 """,
     """
 SELECT link.case_id
 FROM link JOIN entry ON entry.case_id = link.case_id AND entry.seq = link.seq
-WHERE link.target = %(target)s::VARCHAR AND link.workflow = %(workflow)s::VARCHAR AND entry.idx <
+WHERE link.target = %(target)s::VARCHAR AND link.workflow IN (SELECT named.value
+FROM jsonb_array_elements_text(CAST(%(workflows)s::VARCHAR AS JSONB)) AS named) AND entry.idx <
 %(before)s::BIGINT ORDER BY link.case_id
 """,
 )

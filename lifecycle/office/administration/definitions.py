@@ -4,7 +4,7 @@ calendar.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lifecycle import places
@@ -14,9 +14,15 @@ from lifecycle.correspondence.rules.relations import Relations, read_relations, 
 from lifecycle.errors import InvalidError, Problem, WorkflowError, faults_among
 from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.ledger.record import CALENDAR
+from lifecycle.office.administration.workflow_files import (
+    parents_beside,
+    read_workflow_file,
+    workflows_in,
+)
 from lifecycle.template.template import Template, read_template
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import examine
+from lifecycle.workflow.reading.whole import Parents, Texts
 
 Definition = tuple[str, str, bytes]
 """Kind (workflow, template, issuing, calendar), name and exact bytes."""
@@ -45,26 +51,18 @@ def examine_whole(
     folder: Path | None = None,
     *,
     others: Mapping[str, Workflow] | None = None,
-) -> tuple[Workflow | None, tuple[Problem, ...], str]:
+    parents: Parents | None = None,
+) -> tuple[Workflow | None, tuple[Problem, ...], Texts]:
     """Examine a workflow with its letters, also whether each may go by its kind to whom it is sent
     (行文规则).
 
     The rules about kinds are those in `folder`, or the shipped ones where it has none. `others` are
-    the workflows to which its links may lead, by name.
+    the workflows to which its links may lead, by name; `parents` gives what a variant extends.
     """
-    workflow, problems, text = examine(body, file, templates, others)
+    workflow, problems, text = examine(body, file, templates, others, parents=parents)
     if workflow is not None:
         problems = (*problems, *relation_faults(workflow, templates, relations(folder)))
     return workflow, problems, text
-
-
-def workflows_in(paths: Iterable[Path]) -> dict[str, Workflow]:
-    """Read workflow files as far as they can be read, by name; what is wrong with them is told
-    where each is judged.
-    """
-    files = (path for path in paths if path.is_file())
-    found = (examine(path.read_bytes(), path.name, checked=False)[0] for path in files)
-    return {workflow.name: workflow for workflow in found if workflow is not None}
 
 
 def relations(folder: Path | None = None) -> Relations:
@@ -102,12 +100,20 @@ def _templates(
 def _workflows(
     paths: list[Path], templates: dict[str, Template], faults: list[WorkflowError]
 ) -> Iterator[Definition]:
-    others = workflows_in(paths)
-    for path in paths:
-        body = path.read_bytes()
-        name = f"workflows/{path.name}"
-        workflow, problems, text = examine_whole(body, name, templates, others=others)
+    """Give the workflows, each after those that it extends; what is published of a variant is the
+    whole.
+    """
+    files = [read_workflow_file(path, f"workflows/{path.name}") for path in paths]
+    parents = parents_beside(files)
+    others = workflows_in(files, parents)
+    found = []
+    for one in files:
+        workflow, problems, text = examine_whole(
+            one.body, one.file, templates, others=others, parents=parents
+        )
         if wrong := faults_among(problems):
             faults.append(WorkflowError(wrong, text))
         elif workflow is not None:
-            yield "workflow", workflow.name, body
+            found.append((len(workflow.variant_of), workflow.name, one.whole(parents).body))
+    for _depth, name, body in sorted(found, key=lambda item: item[:1]):
+        yield "workflow", name, body

@@ -15,12 +15,14 @@ from lifecycle.infile import read_file
 from lifecycle.ledger.record import hash_of
 from lifecycle.people.changes import PublishDefinition
 from lifecycle.template.template import Template, read_template
+from lifecycle.workflow.reading.whole import family_of
 
 if TYPE_CHECKING:
     from lifecycle.ledger.register import Request
     from lifecycle.office.administration.definitions import Definition
     from lifecycle.office.office import Office
     from lifecycle.people.directory import Directory
+
 
 MOST_BYTES = 1 << 20
 
@@ -64,7 +66,8 @@ def publish(
 
 def put_into_force(office: Office, request: Request, kind: str, name: str, body: bytes) -> None:
     """Record the publication of one judged definition."""
-    change = PublishDefinition.of(kind, name, body)
+    family = family_of(body) if kind == "workflow" else ()
+    change = PublishDefinition.of(kind, name, body, family)
     office.register.change_office(request, change, definition=body)
 
 

@@ -124,7 +124,7 @@ def _linked(office: Office, fact: Fact, text: str) -> str:
 
 def _is_of(office: Office, number: str, workflow: str) -> bool:
     found = office.store.numbered(number)
-    return found is not None and office.library.workflow(found[0]).name == workflow
+    return found is not None and office.library.workflow(found[0]).is_a(workflow)
 
 
 def submit_entry(

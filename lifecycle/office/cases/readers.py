@@ -34,7 +34,7 @@ def told_readers(office: Office, case: Case, names: Collection[str]) -> Iterator
         if digest is None:
             continue
         workflow = office.library.workflow(digest)
-        read = sorted(_read(workflow, own.name) & set(names))
+        read = sorted(_read(workflow, own) & set(names))
         if read:
             linking, count = some_linking(store, case.number, name, MOST_NAMED)
             more = f"等 {count} 件" if count > MOST_NAMED else ""
@@ -43,9 +43,9 @@ def told_readers(office: Office, case: Case, names: Collection[str]) -> Iterator
             yield f"{whose}的条件读这里的 {titles}：已办的不随之改变"
 
 
-def _read(workflow: Workflow, target: str) -> set[str]:
+def _read(workflow: Workflow, target: Workflow) -> set[str]:
     """Name what the conditions of a workflow read of the cases of another to which it links."""
-    links = {fact.name for fact in workflow.links if fact.workflow == target}
+    links = {fact.name for fact in workflow.links if target.is_a(fact.workflow)}
     return {
         parts[1]
         for way in workflow.ways

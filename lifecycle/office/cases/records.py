@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.callers import file_named
 from lifecycle.engine.case import Case, dump_case
 from lifecycle.engine.corrections.amendments import Amendment, with_amendments
-from lifecycle.errors import InvalidError, WorkflowError, faults_among
+from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.insight.chronicle import who
 from lifecycle.insight.document import case_document
@@ -179,14 +179,9 @@ class ReplayedCase:
 
 def read_workflow_file(file: str) -> Workflow:
     """Read a workflow to judge by; raises WorkflowError with every fault."""
-    from lifecycle.office.administration.publication import read_definition
-    from lifecycle.workflow.reader import examine
+    from lifecycle.office.administration.workflow_files import read_one
 
-    workflow, problems, text = examine(read_definition(file_named(file)), file)
-    faults = faults_among(problems)
-    if workflow is None or faults:
-        raise WorkflowError(faults, text)
-    return workflow
+    return read_one(file_named(file), file)
 
 
 def replay(

@@ -38,10 +38,14 @@ from lifecycle.office.administration.publication import (
     read_definition,
     templates_in_force,
 )
+from lifecycle.office.administration.workflow_files import (
+    parents_beside,
+    read_workflow_file,
+    workflows_in,
+)
 from lifecycle.template.compose import compose
 from lifecycle.template.template import read_template, title_of
 from lifecycle.template.trial import judged, tried
-from lifecycle.workflow.reader import read_workflow
 
 if TYPE_CHECKING:
     from lifecycle.ledger.register import Request
@@ -196,8 +200,8 @@ def _workflows_at_hand(open_office: Callable[[], Office]) -> list[Workflow]:
     try:
         return open_office().workflows()
     except UnavailableError:
-        paths = sorted(places.workflows().glob("*.yaml"))
-        return [read_workflow(path.read_bytes(), path.name, checked=False) for path in paths]
+        files = [read_workflow_file(path) for path in sorted(places.workflows().glob("*.yaml"))]
+        return list(workflows_in(files, parents_beside(files)).values())
 
 
 def compare(office: Office, file: str) -> Comparison:

@@ -81,7 +81,7 @@ def _check_linked(
             message = f"条件读未知的流程 “{name}” 的事项"
             mend += "先发布那个流程；它还要用到本流程的，发布它以后再发布一次本流程"
             yield Problem("unknown-workflow", place, message, mend, warning=True)
-        elif all(fact.workflow != workflow.name for fact in known[name].links):
+        elif not any(workflow.is_a(fact.workflow) for fact in known[name].links):
             message = f"流程 {name} 没有关联到 {workflow.name} 的要素，linked.{name} 总是空的"
             mend = f"在流程 {name} 里写一个 type: case、workflow: {workflow.name} 的要素"
             yield Problem("never-linked", place, message, mend)

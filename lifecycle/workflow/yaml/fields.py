@@ -46,7 +46,7 @@ class Reading:
 
     def at(self, node: Node) -> Location:
         """Give a node's place."""
-        return Location(self.file, node.line, node.column, node.length)
+        return Location(node.file or self.file, node.line, node.column, node.length)
 
     def fault(self, rule: str, place: Node | Location, message: str, mend: str = "") -> None:
         """Note one fault."""

@@ -42,13 +42,16 @@ _EMPTY = ("", "~", "null")
 
 @dataclass(slots=True, eq=False)
 class Scalar:
-    """A string; `plain` when it stands without quotes."""
+    """A string; `plain` when it stands without quotes. `file` is where it was written, of a tree
+    that was made of several files.
+    """
 
     value: str
     plain: bool
     line: int
     column: int
     length: int
+    file: str = ""
 
     @property
     def empty(self) -> bool:
@@ -64,6 +67,7 @@ class Sequence:
     column: int
     items: list[Node] = field(default_factory=list)
     length: int = 1
+    file: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -75,6 +79,7 @@ class Mapping:
     pairs: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
     length: int = 1
     pending: Scalar | None = None
+    file: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -87,6 +92,7 @@ class Unread:
     line: int
     column: int
     length: int = 1
+    file: str = ""
 
 
 Node = Scalar | Sequence | Mapping | Unread
