@@ -229,7 +229,8 @@ class Case:
     `unsettled` maps the seq of a step whose gates no longer hold to that of the correction which
     says so, `renewals` that of a correction to the opinions that have to be given anew.
     `cancelled`: the opening was a mistake and is cancelled; the number stays as void. `readable`
-    are the seq and the hash of the last entry that a gate of another case can read.
+    are the seq and the hash of the last entry that a gate of another case can read. `migrated_on`
+    is the day on which it was last taken over into another version of its workflow, "" for never.
     """
 
     id: str
@@ -263,6 +264,7 @@ class Case:
     asked: Mapping[str, Asked] = field(default_factory=dict)
     cancelled: bool = False
     readable: tuple[int, str] = (0, "")
+    migrated_on: str = ""
     letters: Letters = field(default_factory=Letters)
     recorders: Recorders = field(default_factory=Recorders, compare=False)
 
@@ -337,8 +339,9 @@ def dump_case(case: Case) -> dict[str, Any]:
     """
     data = _plain(case)
     del data["letters"], data["steps"], data["recorders"]
-    if not case.cancelled:
-        del data["cancelled"]
+    for name in ("cancelled", "migrated_on"):
+        if not data[name]:
+            del data[name]  # few cases have these, and a row is read at every command
     for name in ("materials", "fired", "asked"):
         data[name] = {key: _plain(item) for key, item in data[name].items()}
     data["renewals"] = {key: _dump_renewal(item) for key, item in case.renewals.items()}

@@ -4,7 +4,7 @@ reason.
 
 from __future__ import annotations
 
-from lifecycle.engine.acts import Act, Open
+from lifecycle.engine.acts import Act, Migrate, Open
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.gates.gates import Gate
@@ -26,6 +26,8 @@ def decide(
     if case.cancelled:
         text = f"{case.number} 的立项已撤销，编号作废，不再受理任何办理"
         return Refused((Gate("state", False, {"cancelled": True}, text),))
+    if isinstance(act, Migrate):
+        return act.judge(docket)  # what governs it from then on may not have its state
     if workflow.states[case.state].final and not act.after_end:
         return Refused((judge_ended(workflow, case),))
     return act.judge(docket)

@@ -360,7 +360,7 @@ def _emptied(case: Case, names: Iterable[str], seq: int, by: str) -> Case:
 def _undone(workflow: Workflow, case: Case, transition: Transition, target: str, seq: int) -> Case:
     """Give the case without the steps that a return to a state undoes."""
     since = _since(case, target)
-    held = [t.name for t in workflow.transitions if transition.name in t.until]
+    held = [t.name for t in workflow.ever if transition.name in t.until]
     gone = {
         step.seq: step
         for step in (*case.steps.of(*held), *case.steps.after(since))
@@ -488,7 +488,7 @@ def _fired(case: Case, steps: Steps, gone: Mapping[int, MadeStep]) -> dict[str, 
 def _locked(workflow: Workflow, steps: Steps) -> tuple[str, ...]:
     """Name what is locked by the steps that stand."""
     locked: set[str] = set()
-    for step in steps.of(*(t.name for t in workflow.transitions if t.locks or t.unlocks)):
+    for step in steps.of(*dict.fromkeys(t.name for t in workflow.ever if t.locks or t.unlocks)):
         transition = transition_of(workflow, step)
         locked = (locked - set(transition.unlocks)) | set(transition.locks)
     return tuple(sorted(locked))

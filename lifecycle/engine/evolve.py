@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lifecycle.engine.acts import Open, read_act
+from lifecycle.engine.acts import Migrate, Open, read_act
 from lifecycle.engine.case import Case
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.asking import follow_seats, follow_turns
@@ -27,6 +27,8 @@ def evolve(workflow: Workflow, case: Case | None, body: Mapping[str, Any], diges
         return follow_turns(workflow, opened, entry)
     if case is None:
         raise InvalidError("第一条记录不是立项")
+    if isinstance(act, Migrate):
+        return act.fold(workflow, case, entry)
     kept = keep_objections(workflow, case, act.fold(workflow, case, entry))
     after = follow_seats(workflow, case, kept, entry)
     return follow_turns(workflow, after, entry)

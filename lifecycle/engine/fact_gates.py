@@ -142,6 +142,16 @@ def judge_lock(docket: Docket, name: str, title: str) -> None:
         docket.add(Gate("lock", False, {"name": name}, f"{title} 已锁定，不能更改", mend))
 
 
+def judge_present(docket: Docket, item: Fact | Material) -> None:
+    """See that nobody goes on entering what only a version before has: it stays as it is, and may
+    be corrected.
+    """
+    if item.name in docket.workflow.past_items:
+        what = "要素" if isinstance(item, Fact) else "材料"
+        text = f"{item.title}：新版流程没有这个{what}，原有的留在记录里"
+        docket.add(Gate("migration", False, {"name": item.name}, text, "写错了的，办理更正"))
+
+
 def judge_no_door(docket: Docket, fact: Fact) -> bool:
     """See that a fact is not asked by some transition: it is then entered with that only."""
     asking = doors_of(docket.workflow, fact.name).asking

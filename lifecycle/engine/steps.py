@@ -6,7 +6,7 @@ asked for; what was made and undone since lies over them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, overload
 
 from lifecycle.frozen import dataclass
@@ -95,6 +95,11 @@ class Steps(Sequence[MadeStep]):
         """Give them without some, by their seqs."""
         made = tuple(step for step in self.made if step.seq not in seqs)
         return Steps(self._beneath, made, self.undone.union(seqs))
+
+    def changed(self, change: Callable[[MadeStep], MadeStep]) -> Steps:
+        """Give them, each changed."""
+        steps = self._all()
+        return Steps(self._beneath, map(change, steps), self.undone.union(s.seq for s in steps))
 
     def at(self, seq: int) -> MadeStep | None:
         """Give the step that the entry with this seq made; None where none stands."""

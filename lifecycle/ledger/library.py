@@ -17,6 +17,7 @@ from lifecycle.ledger.rows.compiled_rows import put_compiled, read_compiled, rea
 from lifecycle.ledger.store import LostDefinitionError, Store
 from lifecycle.people.appointments import WEEKDAYS
 from lifecycle.people.directory import Directory, load_directory
+from lifecycle.workflow.migration import VersionMap, parts_of, taken_over
 from lifecycle.workflow.model import Workflow
 
 _MOST_KEPT = 20_000
@@ -43,18 +44,33 @@ class Library:
         self._moments: dict[tuple[str, int, str, str], Moment] = {}
 
     def workflow(self, digest: str) -> Workflow:
-        """Give the workflow with that SHA-256."""
+        """Give the workflow with that SHA-256 or, of a case that was taken over from one version
+        into another, what governs it by now.
+        """
         if digest not in self._workflows:
             self._workflows[digest] = self._read(digest)
         return self._workflows[digest]
 
     def _read(self, digest: str) -> Workflow:
+        parts = parts_of(digest)
+        if parts is not None:
+            after, moved, before = parts
+            return taken_over(
+                self.workflow(after), self.version_map(moved), self.workflow(before), digest
+            )
         found = None if self._unaided else read_compiled(self.store, digest)
         if found is not None:
             return found
         workflow = read_source(self.store, digest)
         self._uncompiled.append(workflow)
         return workflow
+
+    def version_map(self, digest: str) -> VersionMap:
+        """Give the map between two versions with that SHA-256."""
+        # Not at the top: few cases were taken over, and YAML is slow to import.
+        from lifecycle.workflow.reading.version_maps import read_version_map
+
+        return read_version_map(self.store.definition(digest), f"map:{digest[:12]}")
 
     def publish(self, digest: str) -> None:
         """Read a workflow that has just been published, and keep its compiled form; within a
@@ -147,6 +163,7 @@ class Library:
                 staff=directory.staff(on, seq),
                 people=directory.people_on(on, seq),
                 posts=directory.posts_on(on, seq),
+                migrations=directory.migrated(seq),
                 recorded=date.fromisoformat(recorded),
             )
         return self._moments[key]

@@ -74,7 +74,7 @@ from lifecycle.workflow.model import CLOCK, Workflow
 from lifecycle.workflow.reliance import reads_of
 
 if TYPE_CHECKING:
-    from lifecycle.people.changes import OfficeChange, ProposeCalendar, PublishDefinition
+    from lifecycle.people.changes import OfficeChange, WithDefinition
 
 SOFTWARE = f"lifecycle {__version__}"
 
@@ -225,7 +225,8 @@ class Register:
                 key,
                 (directory.titles(key[1]), directory.staff(key[1]), people, posts),
             )
-        return Moment(on, self.library.calendar(digest), *self._of_day[1])
+        calendar, migrated = self.library.calendar(digest), directory.migrated()
+        return Moment(on, calendar, *self._of_day[1], migrations=migrated)
 
     def others(self, directory: Directory) -> OtherCases:
         """Give what reads the other cases that a judgement may read, as they now are."""
@@ -790,7 +791,7 @@ class Register:
         `definition` are the bytes that it publishes or proposes. Gives the entry's body.
         """
         # Not at the top: a command on a case is spared all changes of the office.
-        from lifecycle.people.changes import OfficeDocket, ProposeCalendar, PublishDefinition
+        from lifecycle.people.changes import OfficeDocket, WithDefinition
         from lifecycle.people.evolve import evolve_directory
 
         if request.request_id is not None:
@@ -823,7 +824,7 @@ class Register:
             after = evolve_directory(directory, body, digest)
             self.store.append(OFFICE, place.seq, stamp.eid, raw, digest)
             self.store.put_office(after.seq, after.head, canonical(dump_directory(after)))
-            if isinstance(change, PublishDefinition | ProposeCalendar) and definition is not None:
+            if isinstance(change, WithDefinition) and definition is not None:
                 self._keep(change, definition)
             self._after_documents(directory, after)
         return body
@@ -847,7 +848,7 @@ class Register:
         self.store.deeds.add(Deed(intent["eid"], intent["seq"], ""))
         return body
 
-    def _keep(self, change: PublishDefinition | ProposeCalendar, body: bytes) -> None:
+    def _keep(self, change: WithDefinition, body: bytes) -> None:
         """Keep the bytes of a definition."""
         self.store.put_definition(change.digest, change.kind, change.name, body)
         if change.kind == "workflow":

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import chain, takewhile
 from typing import Any
 
-from lifecycle.engine.acts import Act, Advance, IssueLetter, Open, read_act
+from lifecycle.engine.acts import Act, Advance, IssueLetter, Migrate, Open, read_act
 from lifecycle.engine.case import Case
 from lifecycle.engine.clock.by_clock import looks_at_others, the_clock
 from lifecycle.engine.clock.periods import facts_in
@@ -195,7 +195,7 @@ def replay_entry(
         if case is None and body["intent"]["type"] != Open.entry_type:
             problems.append(("chain", "第一条记录不是立项"))
         else:
-            workflow = basis.workflow(case.workflow if case else body["intent"]["workflow"])
+            workflow = basis.workflow(_pinned(case, body["intent"]))
             if judged:
                 problems += rejudge(basis, workflow, case, body, row)
             after = evolve(workflow, case, body, row.hash)
@@ -209,6 +209,16 @@ def replay_entry(
         stumbled = ("illegal", "记录的内容与流程对不上，无法回放")
         problems += [stumbled] if body else unreadable(row)
     return Step(row, body, case, after, tuple(problems))
+
+
+def _pinned(case: Case | None, intent: Mapping[str, Any]) -> str:
+    """Give what an entry is judged by: the rules of its case or, where it opens the case or takes
+    it over, those that it names itself.
+    """
+    if case is None or intent["type"] == Migrate.entry_type:
+        pinned: str = intent["workflow"]
+        return pinned
+    return case.workflow
 
 
 def _floor_of(case: Case | None, body: Mapping[str, Any]) -> str:
@@ -236,7 +246,7 @@ def rejudge(
             if wrong:
                 yield "cause", wrong
                 return
-        elif basis.under is None:
+        elif basis.under is None and not isinstance(act, Migrate):
             yield from _check_clock(basis, workflow, case, body, row)
         others = basis.others(workflow, case, act, row, body["office"])
         moment = replace(library.moment_of(directory, body), others=others)
@@ -253,7 +263,7 @@ def rejudge(
     if isinstance(decision, Refused):
         yield from _unmet(decision)
         return
-    pinned = case.workflow if case else intent["workflow"]
+    pinned = _pinned(case, intent)
     seq, head = _end_of(case)
     case_id = case.id if case else intent["eid"]
     place = Place(intent["log"], case_id, seq + 1, head, body["office"])

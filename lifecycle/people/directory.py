@@ -193,6 +193,24 @@ class CalendarProposal:
     confirmed_by: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A taking over of the open cases of one version of a workflow into another that an officer
+    proposed: the entry's eid and place, who, the workflow's name, the SHA-256 of both versions and
+    of the map between them; and by which entry and whom it was confirmed, 0 and "" for not yet.
+    """
+
+    id: str
+    seq: int
+    officer: str
+    name: str
+    before: str
+    after: str
+    map: str
+    confirmed: int = 0
+    confirmed_by: str = ""
+
+
 _COMMON = re.compile("^[省市县区]|(局|委|办|厅|部|处|科|中心|支队|公司|部门|委员会|办公室)$")
 """What names of units begin and end with, whosever they are."""
 
@@ -254,6 +272,7 @@ class Directory:
     accounts: tuple[Account, ...] = ()
     proposals: tuple[CalendarProposal, ...] = ()
     posts: Mapping[str, Post] = field(default_factory=dict)
+    migrations: tuple[Migration, ...] = ()
 
     @property
     def has_calendar(self) -> bool:
@@ -286,6 +305,26 @@ class Directory:
             if d.kind == kind and d.name == name and d.seq <= last
         )
         return next(found, None)
+
+    def migration(self, name: str) -> Migration | None:
+        """Give what was last proposed for a workflow and is not confirmed yet, where no other
+        version has been put into force since.
+        """
+        last = next((one for one in reversed(self.migrations) if one.name == name), None)
+        if last is None or last.confirmed or self.document("workflow", name) != last.after:
+            return None
+        return last
+
+    def migrated(self, seq: int | None = None) -> dict[str, str]:
+        """Map each version whose open cases were taken over, after so many office entries (now, if
+        not said), to what names the rules that they came under.
+        """
+        last = self.seq if seq is None else seq
+        return {
+            one.before: f"{one.after}+{one.map}"
+            for one in self.migrations
+            if 0 < one.confirmed <= last
+        }
 
     def family(self, workflow: str) -> tuple[str, ...]:
         """Name a workflow and all that were ever published as variants of it."""
@@ -617,6 +656,7 @@ def dump_directory(directory: Directory) -> dict[str, Any]:
         "accounts",
         "proposals",
         "posts",
+        "migrations",
     ):  # left out where empty: so are they in offices older than these
         if values[name] in ((), {}, "", None) or (name == "clock_days" and not values[name]):
             del values[name]
@@ -690,4 +730,5 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
         accounts,
         proposals,
         posts,
+        tuple(Migration(**one) for one in data.get("migrations", ())),
     )

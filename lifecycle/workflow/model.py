@@ -39,6 +39,8 @@ LightColour = Literal["yellow", "red"]
 
 ENTERED = "entered"
 """The `since` of a limit or dwell that counts from the day the case entered its state."""
+SINCE_WHEN = "@"
+"""Stands in the name of a state of a version before, ahead of which version that was."""
 OPENING = "open"
 """The name of the opening among the transitions of a case, also in `not_by`."""
 ENTERING = "entering"
@@ -180,7 +182,8 @@ class Material:
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A time limit: so many days, workdays or months since a day, met once one of
-    `done` is there.
+    `done` is there. One that is `fresh` came with a new version: it runs at the earliest from the
+    day on which the case was taken over into that.
     """
 
     title: str
@@ -193,6 +196,7 @@ class Limit:
     roll: bool = True
     inner: bool = False
     stops: bool = False
+    fresh: bool = field(default=False, metadata={"compiled": False})
 
     @property
     def pauses(self) -> bool:
@@ -569,6 +573,18 @@ class Use:
     by: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Former:
+    """What a state was in a version before: that version, the state's name there, what it is called
+    now, and the ways that led out of it, by what they are called now.
+    """
+
+    workflow: Workflow
+    state: str
+    now: str
+    ways: dict[str, Transition]
+
+
 @dataclass(frozen=True, eq=False)
 class Workflow:
     """A YAML state machine, judged sound.
@@ -577,6 +593,10 @@ class Workflow:
     and what must hold when a case is opened, as a transition that leaves no state; None where the
     workflow only says who opens. `visible` are the roles that may see a case; empty: everybody.
     `variant_of` names the workflows that it was made from, the nearest first.
+
+    For a case that was taken over from another version, `ghosts` are the ways that led out of the
+    former states, `former` says what these were, and `past_items` are the facts and materials that
+    only the versions before have.
     """
 
     name: str
@@ -604,6 +624,13 @@ class Workflow:
     every: tuple[Every, ...] = ()
     visible: tuple[str, ...] = ()
     variant_of: tuple[str, ...] = ()
+    ghosts: dict[str, dict[str, Transition]] = field(
+        default_factory=dict, repr=False, metadata={"compiled": False}
+    )
+    former: dict[str, Former] = field(
+        default_factory=dict, repr=False, metadata={"compiled": False}
+    )
+    past_items: frozenset[str] = field(default=frozenset(), metadata={"compiled": False})
     uses: tuple[Use, ...] = field(default=(), repr=False, metadata={"compiled": False})
 
     def is_a(self, name: str) -> bool:
@@ -622,7 +649,25 @@ class Workflow:
         for transition in self.transitions:
             for source in transition.sources:
                 table[source][transition.name] = transition
-        return table
+        return table | self.ghosts
+
+    def present(self, state: str) -> str:
+        """Give what a state is called now: one of a version before, or one of this."""
+        former = self.former.get(state)
+        return state if former is None else former.now
+
+    @property
+    def before_this(self) -> Workflow:
+        """Give what governed a case before it was last taken over."""
+        return next(reversed(self.former.values())).workflow
+
+    @cached_property
+    def ever(self) -> tuple[Transition, ...]:
+        """List the transitions, and before them those by which a case may have come here from the
+        versions before.
+        """
+        past = {id(way): way for ways in self.ghosts.values() for way in ways.values()}
+        return (*past.values(), *self.transitions)
 
     @cached_property
     def sealing(self) -> frozenset[str]:
@@ -704,4 +749,5 @@ class Workflow:
         """Map each transition's name, and that of the opening, to its title (the first one's where
         several states share the name).
         """
-        return {t.name: t.title for t in reversed(self.ways)}
+        past = (way for ways in self.ghosts.values() for way in ways.values())
+        return {t.name: t.title for t in (*past, *reversed(self.ways))}

@@ -53,6 +53,9 @@ def reads_of(workflow: Workflow, source: str, name: str) -> Reads:
     """List what the transition of that name that leaves a state reads: by its guards, its needs,
     `required`, its dwells, and what its co-sign covers.
     """
+    former = workflow.former.get(source)
+    if former is not None:
+        return reads_of(former.workflow, former.state, former.ways[name].name)
     transition = way_of(workflow, source, name)
     named, made = gate_names(workflow, transition)
     named |= set(required_by(workflow, source, name))
@@ -144,6 +147,9 @@ def required_by(workflow: Workflow, source: str, name: str) -> tuple[str, ...]:
 
     Returns, suspensions, resumes and terminations want none.
     """
+    former = workflow.former.get(source)
+    if former is not None:
+        return required_by(former.workflow, former.state, former.ways[name].name)
     transition = way_of(workflow, source, name)
     if name == OPENING or transition.kind not in ("forward", "record") or transition.to == PREVIOUS:
         return ()

@@ -157,6 +157,10 @@ def test_every_rule_has_a_specimen() -> None:
         "yaml-size",
         "yaml-encoding",
         "too-many",
+        # of maps between two versions: tests/office/test_migration.py
+        "unknown-mapped",
+        "mapped-twice",
+        "state-left-out",
     }
     assert len(rules) > 40
     assert {rule for rule in rules if not any(name.startswith(rule) for name in tried)} == set()

@@ -31,6 +31,13 @@ workflow = Group(
             "schema": Verb(f"{__name__}:workflow_schema", "输出 JSON Schema，供编辑器提示"),
             "flat": Verb(f"{__name__}:workflow_flat", "输出变体合并以后的全文"),
             "publish": Verb(f"{__name__}:workflow_publish", "发布流程（管理员）"),
+            "migrate": Verb(
+                "lifecycle.cli.administration.migrations:workflow_migrate",
+                "提出把在办事项迁到新版",
+            ),
+            "confirm": Verb(
+                "lifecycle.cli.administration.migrations:workflow_confirm", "确认别人提出的迁移"
+            ),
         }
     },
 )

@@ -26,6 +26,7 @@ from lifecycle.engine.acts.letters.send_letter import WAYS, SendLetter
 from lifecycle.engine.acts.letters.take_back_receipt import TakeBackReceipt
 from lifecycle.engine.acts.letters.take_back_sending import TakeBackSending
 from lifecycle.engine.acts.letters.void_letter import VoidLetter
+from lifecycle.engine.acts.migrate import Migrate
 from lifecycle.engine.acts.open import Open
 from lifecycle.engine.acts.resolve import ResolveObjection
 from lifecycle.engine.acts.set_facts import SetFacts
@@ -53,6 +54,7 @@ __all__ = [
     "FreezeLetter",
     "Intent",
     "IssueLetter",
+    "Migrate",
     "Open",
     "ReceiveLetter",
     "RenewOpinion",
@@ -76,6 +78,7 @@ ACTS: dict[str, type[Act]] = {
     for act in (
         Open,
         CancelOpening,
+        Migrate,
         SetFacts,
         Attach,
         ClearFacts,

@@ -10,7 +10,7 @@ from lifecycle.engine.case import Case, File
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import changes_file, with_file
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.fact_gates import judge_lock, judge_relied_on
+from lifecycle.engine.fact_gates import judge_lock, judge_present, judge_relied_on
 from lifecycle.engine.gates.gates import Gate, judge_role, unknown
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import Material, Workflow
@@ -39,6 +39,7 @@ class Attach(Act):
         roles = material.by or tuple(workflow.roles)
         gate, role = judge_role(workflow, docket.case, docket.officer, docket.moment, roles)
         docket.add(gate)
+        judge_present(docket, material)
         judge_lock(docket, material.name, material.title)
         judge_relied_on(docket, material, same=_is_held(docket.case, self))
         _judge_size(docket, material, self.file.size)

@@ -15,6 +15,7 @@ from lifecycle.engine.fact_gates import (
     judge_absence_read,
     judge_lock,
     judge_no_door,
+    judge_present,
     judge_relied_on,
     judge_seats_kept,
     judge_value,
@@ -52,6 +53,7 @@ class SetFacts(Act):
             role = role or held
             if gate not in docket.gates:
                 docket.add(gate)
+            judge_present(docket, fact)
             judge_lock(docket, name, fact.title)
             if judge_no_door(docket, fact):
                 judge_relied_on(docket, fact, same=docket.case.facts.get(name) == value)

@@ -51,7 +51,8 @@ def present_round(workflow: Workflow, case: Case, limit: Limit) -> Round | None:
     is not known.
     """
     if limit.since == ENTERED:
-        return Round(case.entered_on, case.entered.get(case.state, 0))
+        since = max(case.entered_on, case.migrated_on) if limit.fresh else case.entered_on
+        return Round(since, case.entered.get(case.state, 0))
     editions = _editions_of_stay(case, limit.since)
     if not editions:
         return None

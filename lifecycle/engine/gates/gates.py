@@ -70,6 +70,7 @@ LABELS = {
     "relied": "采用",
     "sets": "计算",
     "link": "关联",
+    "migration": "改版",
 }
 ABOUT_WHO = ("role", "not_by")
 """Kinds of gates about who asks, not about the case."""

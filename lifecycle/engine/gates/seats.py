@@ -114,6 +114,9 @@ def covered(
 
 @lru_cache(maxsize=MOST_TRANSITIONS)
 def _shown(workflow: Workflow, state: str, name: str) -> tuple[str, ...]:
+    former = workflow.former.get(state)
+    if former is not None:
+        return _shown(former.workflow, former.state, former.ways[name].name)
     transition = workflow.leaving[state][name]
     reads = reads_of(workflow, state, name)
     with_it = {*transition.asks, *transition.may}

@@ -138,29 +138,30 @@ def _left_on(workflow: Workflow, case: Case, letter: CaseLetter) -> str:
     returns = []
     for step in case.steps.after(letter.step):
         kind = transition_of(workflow, step).kind
+        source = workflow.present(step.source)
         if kind == "suspend":
-            held = (*held, step.source)
-        elif kind == "resume" and step.source != there:
+            held = (*held, source)
+        elif kind == "resume" and source != there:
             held = held[:-1]
         elif kind == "return":
             returns.append(step)
             held = ()
         elif kind != "record":
-            if there in (step.source, *held):
+            if there in (source, *held):
                 return step.on
             held = ()
-    from_there = [step.on for step in returns if step.source == there]
+    from_there = [step.on for step in returns if workflow.present(step.source) == there]
     return next(iter((*from_there, *(step.on for step in returns))), "")
 
 
 def _state_led_to(workflow: Workflow, case: Case, letter: CaseLetter) -> str:
     """Name the state to which a letter's step led."""
     transition = workflow.leaving[letter.source][letter.transition]
-    there = transition.to or letter.source
+    there = transition.to or workflow.present(letter.source)
     if there != PREVIOUS:
         return there
     later = case.steps.after(letter.step)
-    return later[0].source if later else case.state
+    return workflow.present(later[0].source) if later else case.state
 
 
 def _places(case: Case) -> tuple[str, ...]:

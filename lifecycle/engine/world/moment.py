@@ -63,8 +63,9 @@ class Moment:
 
     `staff` maps each unit in which somebody is in office to the roles that they hold; None where
     nobody asks; `people` each officer in office to their unit, `posts` each post to who holds it,
-    "" for nobody. `others` are the other cases that may be read. `recorded` is the day of
-    recording, None for the very day.
+    "" for nobody. `migrations` maps each version whose open cases were taken over to what names the
+    rules that they came under: the digests of the new version and of the map. `others` are the
+    other cases that may be read. `recorded` is the day of recording, None for the very day.
     """
 
     on: date
@@ -73,6 +74,7 @@ class Moment:
     staff: Mapping[str, frozenset[str]] | None = None
     people: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     posts: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
+    migrations: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     others: Others | None = None
     recorded: date | None = None
 

@@ -13,7 +13,7 @@ from lifecycle.engine.values import Value, typed
 from lifecycle.engine.world.moment import Moment
 from lifecycle.engine.world.others import NO_OTHERS, CaseRecord
 from lifecycle.engine.world.workdays import Calendar
-from lifecycle.workflow.model import LINKED, Fact, Workflow
+from lifecycle.workflow.model import LINKED, SINCE_WHEN, Fact, Workflow
 
 if TYPE_CHECKING:
     from lifecycle.expression.expression import Expression
@@ -29,7 +29,8 @@ _BUILT_IN: dict[str, Callable[[Case, Moment, Expression], object]] = {
     "order": lambda case, _moment, expression: _places(case, expression),
     "entered_on": lambda case, _moment, _expression: date.fromisoformat(case.entered_on),
     "opened_on": lambda case, _moment, _expression: date.fromisoformat(case.opened_on),
-    "state": lambda case, _moment, _expression: case.state,
+    # Of a step that a version before made, what its state was called there.
+    "state": lambda case, _moment, _expression: case.state.partition(SINCE_WHEN)[0],
     "today": lambda _case, moment, _expression: moment.on,
     "linked": lambda _case, moment, expression: {
         name: moment.others.linked(name)

@@ -16,6 +16,7 @@ from lifecycle.engine.acts import (
     CancelOpening,
     ConfirmCorrection,
     Correct,
+    Migrate,
     Open,
     read_act,
 )
@@ -106,6 +107,8 @@ class OtherCases:
         """Read what the judgement of an act may read, on the act's day."""
         if isinstance(act, CancelOpening) and case is not None:
             return self.linked_to(case, LAST_DAY)  # whatever the day of either
+        if isinstance(act, Migrate):
+            return NO_OTHERS  # it judges no condition
         change = _correction(case, act)
         if change is None and not workflow.reads_others:
             return NO_OTHERS

@@ -6,11 +6,13 @@ It learns how much was looked at, and what could not be judged for a damaged def
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from typing import Any
 
+from lifecycle.engine.case import Case
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.across.others import PastCases
 from lifecycle.ledger.audit.bare import BareCase, check_bare_state
@@ -26,6 +28,8 @@ from lifecycle.ledger.reading.chain import by_case, fold
 from lifecycle.ledger.record import UNREADABLE, read
 from lifecycle.ledger.replay import Basis
 from lifecycle.ledger.store import EntryRow
+from lifecycle.workflow.migration import own_version
+from lifecycle.workflow.model import CLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,22 @@ def check_chain(
         upto = known.scope.upto + 1
         for code, told in check_read_when_due(known.basis, known.readers, case, last.row.idx, upto):
             yield Finding(code, last.row.idx, trail.name, told)
+        if _is_left_behind(known, case, last.body):
+            message = "已决定把在办事项迁到新版流程，本事项没有迁"
+            yield Finding("illegal", last.row.idx, trail.name, message)
     return (yield from check_state(known, trail, last))
+
+
+def _is_left_behind(known: Known, case: Case, body: Mapping[str, Any]) -> bool:
+    """Tell whether a case should have been taken over into another version after its last entry."""
+    own = own_version(case.workflow)
+    directory = known.office.directory
+    if own not in directory.migrated():
+        return False
+    if case.has_ended(known.scope.library.workflow(case.workflow)):
+        return False
+    by_clock = body["intent"]["actor"]["id"] == CLOCK
+    return by_clock or own not in directory.migrated(body["office"])
 
 
 def _damaged_workflow(office: OfficeSeen, first: EntryRow) -> str:

@@ -15,12 +15,12 @@ from lifecycle.ledger.record import OFFICE, hash_of
 from lifecycle.ledger.rows.compiled_rows import is_as_written
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
-from lifecycle.people.changes import ProposeCalendar, PublishDefinition
+from lifecycle.people.changes import WithDefinition
 from lifecycle.people.directory import Directory
 
 
 def damage_of(
-    library: Library, idx: int, published: PublishDefinition | ProposeCalendar, known: Damage | None
+    library: Library, idx: int, published: WithDefinition, known: Damage | None
 ) -> Damage | None:
     """Give what is wrong with the definition that an entry published, None if nothing.
 
@@ -45,6 +45,8 @@ def wrong_with(library: Library, kind: str, digest: str, size: int) -> str:
             library.workflow(digest)
         elif kind == "calendar":
             library.calendar(digest)
+        elif kind == "map":
+            library.version_map(digest)
     except UnavailableError:
         raise
     except (LifecycleError, ValueError, KeyError, TypeError):
@@ -57,6 +59,7 @@ def unpublished(kept: list[tuple[str, str, str]], directory: Directory) -> Itera
     # A list, for a forged entry may name what cannot be a member of a set.
     published = [(d.digest, d.kind, d.name) for d in directory.documents]
     published += [(one.digest, "calendar", one.name) for one in directory.proposals]
+    published += [(one.map, "map", one.name) for one in directory.migrations]
     for digest, kind, name in kept:
         if (digest, kind, name) not in published:
             yield Finding("definition", 0, OFFICE, f"{kind} {name}（{str(digest)[:12]}…）未经发布")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lifecycle.engine.acts import ACTS, FreezeLetter, TakeBackReceipt, TakeBackSending
+from lifecycle.engine.acts import ACTS, FreezeLetter, Migrate, TakeBackReceipt, TakeBackSending
 from lifecycle.engine.acts.letters.letter_act import LetterAct
 from lifecycle.engine.case import Case
 from lifecycle.errors import UnavailableError
@@ -29,6 +29,8 @@ from lifecycle.ledger.record import CALENDAR, GENESIS, UNREADABLE, read
 from lifecycle.ledger.replay import Basis, replay_entry
 from lifecycle.ledger.rows.link_rows import links_ever
 from lifecycle.ledger.store import EntryRow, LostDefinitionError
+from lifecycle.workflow.migration import own_version
+from lifecycle.workflow.model import CLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,27 @@ def _due(looked: Looked) -> Iterator[Problem]:
         yield from check_read_when_due(known.basis, known.readers, step.before, looked.since, upto)
 
 
+def _version(looked: Looked) -> Iterator[Problem]:
+    """See that an open case was taken over when that was decided, before anything else was done to
+    it; what the clock makes may come between.
+    """
+    known, step, before = looked.known, looked.step, looked.step.before
+    last = looked.trail.last
+    if before is None or last is None or step.body["intent"]["type"] == Migrate.entry_type:
+        return
+    if step.body["intent"]["actor"]["id"] == CLOCK or before.cancelled:
+        return
+    decided = known.office.directory.migrated(step.body["office"])
+    if own_version(before.workflow) not in decided:
+        return
+    earlier = last.body["office"]
+    by_clock = last.body["intent"]["actor"]["id"] == CLOCK
+    known_then = own_version(before.workflow) in known.office.directory.migrated(earlier)
+    workflow = known.scope.library.workflow(before.workflow)
+    if (by_clock or not known_then) and not before.has_ended(workflow):
+        yield "illegal", "已决定把在办事项迁到新版流程，本事项没有迁，仍按旧版办理"
+
+
 def _place(looked: Looked) -> Iterator[Problem]:
     """Check that an entry stands where it says that it does."""
     intent, row = looked.step.body["intent"], looked.step.row
@@ -304,7 +327,7 @@ def _files(looked: Looked) -> Iterator[Problem]:
             yield "material", f"{file['name']}：{wrong}"
 
 
-SURROUNDINGS: tuple[Check, ...] = (_letters, _office, _values, _due)
+SURROUNDINGS: tuple[Check, ...] = (_letters, _office, _values, _due, _version)
 """The checks of an entry with which the case could be replayed on."""
 CONTENTS: tuple[Check, ...] = (_place, _files)
 """The checks of every entry that can be read."""

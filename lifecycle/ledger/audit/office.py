@@ -24,7 +24,12 @@ from lifecycle.ledger.record import OFFICE, canonical
 from lifecycle.ledger.rows.compiled_rows import kept_digests
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import EntryRow
-from lifecycle.people.changes import OfficeChange, ProposeCalendar, PublishDefinition, read_change
+from lifecycle.people.changes import (
+    OfficeChange,
+    PublishDefinition,
+    WithDefinition,
+    read_change,
+)
 from lifecycle.people.directory import Directory, dump_directory
 
 
@@ -170,7 +175,7 @@ def _with_definition(
     library: Library, broken: Mapping[str, Damage], idx: int, change: OfficeChange
 ) -> Mapping[str, Damage]:
     """Give the damaged definitions after an entry, which may have published one more."""
-    if not isinstance(change, PublishDefinition | ProposeCalendar):
+    if not isinstance(change, WithDefinition):
         return broken
     damage = damage_of(library, idx, change, broken.get(change.digest))
     return {**broken, change.digest: damage} if damage else broken

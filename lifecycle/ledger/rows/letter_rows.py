@@ -215,6 +215,8 @@ def _put_waiting(store: Store, workflow: Workflow, before: Case, after: Case) ->
 
 def _touched(workflow: Workflow, before: Case, after: Case) -> set[str]:
     """Name what letters ask, in which something has changed for those who owe an answer."""
+    if before.workflow != after.workflow:
+        return {ANY_ANSWER}  # a transition's letters have all been written anew
     touched: set[str] = set()
     if before.opinions is not after.opinions:
         for key in before.opinions.keys() | after.opinions.keys():

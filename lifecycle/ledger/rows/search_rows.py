@@ -103,12 +103,15 @@ def put_search(store: Store, workflow: Workflow, before: Case | None, after: Cas
     """
     if before is not None and _is_alike(before, after):
         return
+    was = workflow
+    if before is not None and before.workflow != after.workflow:
+        was = workflow.before_this
     wanted = search_text(workflow, after)
     if before is None:
         store.run(text.ADD_SEARCH_TEXT, case_id=after.id, **wanted._asdict())
         store.run(text.ADD_GRAMS, case_id=after.id, grams=_listed(wanted.grams))
         return
-    kept = search_text(workflow, before)
+    kept = search_text(was, before)
     if kept == wanted:
         return
     store.run(text.CHANGE_SEARCH_TEXT, case_id=after.id, **wanted._asdict())
@@ -122,6 +125,7 @@ def _is_alike(before: Case, after: Case) -> bool:
         before.facts is after.facts
         and before.title == after.title
         and before.cancelled == after.cancelled
+        and before.workflow == after.workflow
     )
 
 

@@ -587,6 +587,11 @@ OPEN_BY_DIGEST = (
     .group_by(col(CaseRow.digest))
     .order_by(col(CaseRow.digest))
 )
+OPEN_CASES = (
+    select(CaseRow.id, CaseRow.digest)
+    .where(col(CaseRow.workflow) == text_of("workflow"), col(CaseRow.final).is_(False))
+    .order_by(col(CaseRow.number))
+)
 FORGET_FACT_VALUES = delete(FactValueRow)
 
 # Steps: the transitions of a case that stand.

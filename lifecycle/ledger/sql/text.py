@@ -1575,6 +1575,18 @@ FROM cases
 WHERE cases.final IS false GROUP BY cases.digest ORDER BY cases.digest
 """,
 )
+OPEN_CASES = Statement(
+    """
+SELECT cases.id, cases.digest
+FROM cases
+WHERE cases.workflow = :workflow AND cases.final IS 0 ORDER BY cases.number
+""",
+    """
+SELECT cases.id, cases.digest
+FROM cases
+WHERE cases.workflow = %(workflow)s::VARCHAR AND cases.final IS false ORDER BY cases.number
+""",
+)
 FORGET_FACT_VALUES = Statement(
     "DELETE FROM fact_value",
     "DELETE FROM fact_value",

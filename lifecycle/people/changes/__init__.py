@@ -13,6 +13,7 @@ from lifecycle.people.changes.definitions import PublishDefinition
 from lifecycle.people.changes.delegations import Delegate, RevokeDelegation
 from lifecycle.people.changes.founding import FoundOffice
 from lifecycle.people.changes.grants import ConfirmGrant, GrantRoles, RevokeRoles
+from lifecycle.people.changes.migrations import ConfirmMigration, ProposeMigration
 from lifecycle.people.changes.officers import AddOfficer, NoteLeave
 from lifecycle.people.changes.posts import AddPost, HoldPost
 from lifecycle.people.changes.units import AddUnit, ChangeUnit
@@ -28,6 +29,7 @@ __all__ = [
     "ConfirmCalendar",
     "ConfirmClock",
     "ConfirmGrant",
+    "ConfirmMigration",
     "DatedChange",
     "Delegate",
     "FoundOffice",
@@ -39,12 +41,17 @@ __all__ = [
     "OfficeDocket",
     "OfficeEntry",
     "ProposeCalendar",
+    "ProposeMigration",
     "PublishDefinition",
     "RevokeDelegation",
     "RevokeRoles",
     "UnmapAccount",
+    "WithDefinition",
     "read_change",
 ]
+
+WithDefinition = PublishDefinition | ProposeCalendar | ProposeMigration
+"""The changes that bring the bytes of a definition."""
 
 CHANGES: dict[str, type[OfficeChange]] = {
     change.entry_type: change
@@ -64,6 +71,8 @@ CHANGES: dict[str, type[OfficeChange]] = {
         PublishDefinition,
         ProposeCalendar,
         ConfirmCalendar,
+        ProposeMigration,
+        ConfirmMigration,
         MapAccount,
         UnmapAccount,
         AnnounceClock,

@@ -1,0 +1,128 @@
+"""One version of a workflow taken over into another: what is called otherwise there, and the
+workflow that governs a case which was begun under the first and goes on under the second.
+
+The steps and letters of such a case stay under the version that made them. That version's states
+are kept beside the new ones, each under a name of its own (`siting@0`: of the first version that
+the case was under), so that what leads out of a step's state is still what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from types import MappingProxyType
+
+from lifecycle.frozen import dataclass, replace
+from lifecycle.workflow.model import SINCE_WHEN, Former, Limit, State, Transition, Workflow
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+BETWEEN = "+"
+"""Stands between the digests that name the rules of a case that was taken over: of the version
+that it is under, of the map, and of the rules before.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionMap:
+    """What the states and transitions of one version are called in another; those that are not
+    named are called the same.
+    """
+
+    states: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    transitions: Mapping[str, str] = field(default_factory=lambda: _NONE)
+
+    def state(self, name: str) -> str:
+        """Give what a state is called now."""
+        return self.states.get(name, name)
+
+    def transition(self, name: str) -> str:
+        """Give what a transition is called now."""
+        return self.transitions.get(name, name)
+
+
+def key_of(after: str, moved: str, before: str) -> str:
+    """Name the rules of a case that is taken over, by the digests of the new version and the map,
+    and by what names the rules that it was under.
+    """
+    return BETWEEN.join((after, moved, before))
+
+
+def parts_of(key: str) -> tuple[str, str, str] | None:
+    """Give what a name of rules is made of; None for that of one version."""
+    parts = key.split(BETWEEN, 2)
+    return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None
+
+
+def own_version(key: str) -> str:
+    """Give the digest of the version that a case is under."""
+    return key.partition(BETWEEN)[0]
+
+
+def taken_over(after: Workflow, moved: VersionMap, before: Workflow, key: str) -> Workflow:
+    """Give the workflow that governs a case begun under one version and taken over into another."""
+    age = f"{SINCE_WHEN}{len({former.workflow.digest for former in before.former.values()})}"
+    own = [name for name in before.states if SINCE_WHEN not in name]
+    former = {
+        name: Former(one.workflow, one.state, moved.state(one.now), _by_name(one.ways, moved))
+        for name, one in before.former.items()
+    }
+    former |= {
+        f"{name}{age}": Former(
+            before, name, moved.state(name), _by_name(before.leaving[name], moved)
+        )
+        for name in own
+    }
+    ghosts = {
+        name: {called: _moved(way, called, moved) for called, way in _by_name(ways, moved).items()}
+        for name, ways in {
+            **before.ghosts,
+            **{f"{name}{age}": before.leaving[name] for name in own},
+        }.items()
+    }
+    past = {name: before.states[name] for name in before.ghosts}
+    past |= {f"{name}{age}": replace(before.states[name], name=f"{name}{age}") for name in own}
+    facts = {name: fact for name, fact in before.facts.items() if name not in after.facts}
+    materials = {n: one for n, one in before.materials.items() if n not in after.materials}
+    return replace(
+        after,
+        digest=key,
+        states={**{n: _limited(s, n, moved, before) for n, s in after.states.items()}, **past},
+        facts={**after.facts, **{n: replace(fact, required=False) for n, fact in facts.items()}},
+        materials={**after.materials, **materials},
+        roles={**before.roles, **after.roles},
+        parties={**before.parties, **after.parties},
+        collections={**before.collections, **after.collections},
+        tables={**before.tables, **after.tables},
+        opening=before.opening,
+        opened_by=before.opened_by,
+        ghosts=ghosts,
+        former=former,
+        past_items=frozenset({*before.past_items, *facts, *materials}),
+    )
+
+
+def _by_name(ways: Mapping[str, Transition], moved: VersionMap) -> dict[str, Transition]:
+    """Give the ways out of a former state by what they are called now."""
+    return {moved.transition(name): way for name, way in ways.items()}
+
+
+def _moved(way: Transition, name: str, moved: VersionMap) -> Transition:
+    """Give a way of before as what it is called, and leads to, now."""
+    return replace(way, name=name, to=moved.state(way.to) if way.to else way.to)
+
+
+def _limited(state: State, name: str, moved: VersionMap, before: Workflow) -> State:
+    """Give a state whose limits that the version before did not have run from the taking over."""
+    was = [before.states[old] for old in before.states if moved.state(old) == name]
+    if not was:
+        return state
+    known = {limit.title for one in was for limit in one.limits}
+    due = state.due
+    if due is not None and all(one.due is None for one in was):
+        due = replace(due, fresh=True)
+    limits = (limit if limit.title in known else _fresh(limit) for limit in state.limits)
+    return replace(state, due=due, limits=tuple(limits))
+
+
+def _fresh(limit: Limit) -> Limit:
+    return replace(limit, fresh=True)
