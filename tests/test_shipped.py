@@ -97,6 +97,7 @@ def test_the_kinds() -> None:
     assert known.slips == ("督办单", "交办单", "移交单", "审核表")
     assert known.upward == ("报告", "请示", "议案")
     assert known.unaddressed == ("公报", "公告", "通告", "纪要")
+    assert known.unsigned == ("纪要",)
     assert known.attendance == ("出席", "请假", "列席")
     assert known.urgencies == ("特急", "加急")
     usual = {name for name, layout in known.layouts.items() if layout == "公文"}

@@ -13,14 +13,12 @@ from lifecycle.engine.gates.gates import (
     command_of,
     judge_asked,
     judge_counters,
-    judge_dwell,
     judge_editions,
-    judge_guard,
     judge_maker,
-    judge_materials,
-    judge_needed,
     judge_persons,
     judge_second_person,
+    judge_supplies,
+    judge_values,
     unknown,
 )
 from lifecycle.engine.gates.settled import judge_settled
@@ -93,16 +91,10 @@ def judge_transition(
         mend = "" if note else command_of(case, transition)
         gates.append(Gate("reason", bool(note), {}, "已说明理由" if note else "须说明理由", mend))
     gates += judge_asked(workflow, case, transition, facts, moment)
-    gates += judge_needed(workflow, case, transition, facts, moment)
-    gates += judge_materials(workflow, case, transition)
+    gates += judge_supplies(workflow, case, transition, facts, moment)
     gates += judge_editions(workflow, case, transition)
     gates += judge_cosign(workflow, case, transition, moment)
-    gates += (
-        judge_guard(workflow, case, transition, guard, facts, moment) for guard in transition.guards
-    )
-    gates += (
-        judge_dwell(workflow, case, transition, dwell, facts, moment) for dwell in transition.dwells
-    )
+    gates += judge_values(workflow, case, transition, facts, moment)
     gates += judge_counters(workflow, case, transition)
     if transition.after is not None and (officer.cause == CLOCK or not transition.by):
         gates.append(judge_due(case, transition, moment))

@@ -21,6 +21,7 @@ from lifecycle.letter.text import (
     mark_size,
     outlasts,
     printed_on,
+    signed,
 )
 from lifecycle.letter.title import title_lines
 
@@ -72,6 +73,7 @@ def to_html(letter: Letter, *, red: bool | None = None) -> str:
         signer=letter.signer if letter.kind in kinds().upward else None,
         title=title_lines(letter.title),
         day=when,
+        signed=signed(letter),
         longer=outlasts(when, letter.issuer),
         body=body,
         contact=contact_note(letter.contact) if letter.contact else "",

@@ -11,7 +11,7 @@ from lifecycle.letter.layouts import by_word
 from lifecycle.letter.shipped import entry_of, mapping_of, plain_yaml, shipped_text, wrong
 
 FILE = "kinds.yaml"
-_FLAGS = ("upward", "unaddressed")
+_FLAGS = ("upward", "unaddressed", "unsigned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,14 @@ class Kinds:
 
     `upward` go to a superior (上行文): number at the left, 签发人 at the right (GB/T 9704—2012
     7.2.6). `unaddressed` go to the public or to those present, so that they need no 主送.
+    `unsigned` have issuer and day above the text, neither signature nor seal below it (10.3).
     """
 
     statutory: tuple[str, ...]
     slips: tuple[str, ...]
     upward: tuple[str, ...]
     unaddressed: tuple[str, ...]
+    unsigned: tuple[str, ...]
     layouts: Mapping[str, str]
     attendance: tuple[str, ...]
     urgencies: tuple[str, ...]
@@ -49,13 +51,13 @@ def read_kinds(text: str) -> Kinds:
     statutory = {name: _kind(name, found) for name, found in _section(top, "statutory")}
     slips = {name: _kind(name, found) for name, found in _section(top, "slips")}
     found = statutory | slips
+    flags: dict[str, Any] = {
+        flag: tuple(name for name, kind in found.items() if flag in kind) for flag in _FLAGS
+    }
     return Kinds(
         statutory=tuple(statutory),
         slips=tuple(slips),
-        upward=tuple(name for name, kind in found.items() if kind.get("upward") == "true"),
-        unaddressed=tuple(
-            name for name, kind in found.items() if kind.get("unaddressed") == "true"
-        ),
+        **flags,
         layouts={name: kind["layout"] for name, kind in found.items()},
         attendance=_words(top, "attendance"),
         urgencies=_words(top, "urgency"),

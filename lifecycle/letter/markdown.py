@@ -75,7 +75,7 @@ def _top(letter: Letter) -> list[str]:
     if letter.number and letter.signer and letter.kind in kinds().upward:
         number += f"　签发人：{escaped(letter.signer)}"
     lines += [f"# {escaped(letter.title)}", number]
-    if letter.kind == "纪要":
+    if not signed(letter):
         lines.append(f"{escaped(letter.issuer)}　{day(letter.date)}")
     return [*lines, f"**主送**：{_listed(letter.to)}"] if letter.to else lines
 

@@ -83,9 +83,9 @@ def mark_size(text: str) -> float:
 def signed(letter: Letter) -> bool:
     """Tell whether the issuer and the day stand below the text.
 
-    Minutes are neither signed nor sealed.
+    Those of some kinds, such as minutes, are neither signed nor sealed (GB/T 9704—2012 10.3).
     """
-    return letter.kind != "纪要"
+    return letter.kind not in kinds().unsigned
 
 
 def annex_labels(letter: Letter) -> list[str]:
@@ -168,7 +168,7 @@ def _top(
         numbered = _opposed(f"{ZI}{number}", f"签发人：{signer}", CELLS - 2)
     lines += [*numbered, ""] if number and not below else []
     lines += [*map(_centred, title_lines(title)), *(numbered if below else []), ""]
-    if kind == "纪要":
+    if kind in kinds().unsigned:
         lines += [*_opposed(issuer, day(when)), ""]
     if to:
         lines += wrap("、".join(to) + "：")
@@ -190,7 +190,7 @@ def _close(
         lines.append("")
         for role, names in attendance:
             lines += _hanging(f"{ZI}{ZI}{role}：", "、".join(names))
-    if kind != "纪要":
+    if kind not in kinds().unsigned:
         lines += _signature(issuer, day(when))
     if contact:
         lines += wrap(f"{ZI}{ZI}{contact_note(contact)}")

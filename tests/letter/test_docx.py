@@ -22,6 +22,7 @@ from lifecycle.letter import Letter, Paragraph
 from lifecycle.letter.docx.docx import to_docx
 from lifecycle.letter.images.png import png
 from lifecycle.letter.images.qr import modules
+from lifecycle.letter.layouts import layouts
 from lifecycle.letter.model import Annex, Signatures, Table
 
 if TYPE_CHECKING:
@@ -325,7 +326,7 @@ TEXT = st.text(max_size=30)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(TEXT, st.sampled_from(["document", "letter", "minutes", "slip"]))
+@given(TEXT, st.sampled_from(list(layouts())))
 @example("]]></w:t><w:p/>&amp;\x00\x0b\ufffe\ud800\t\r\n", "document")
 def test_no_text_is_ever_markup(text: str, layout: str) -> None:
     """Whatever any part of a letter says, the package is sound XML and shows that text, less what

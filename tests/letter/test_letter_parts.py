@@ -19,6 +19,7 @@ from lifecycle.errors import InvalidError
 from lifecycle.letter import Letter, Paragraph, to_html, to_text
 from lifecycle.letter.cells import CELLS, width
 from lifecycle.letter.images.qr import modules, svg
+from lifecycle.letter.layouts import layouts
 from lifecycle.letter.markdown import to_markdown
 from lifecycle.letter.model import Annex, Signatures, Table, dump_letter, load_letter
 from lifecycle.letter.rows import table_lines
@@ -156,7 +157,7 @@ LETTERS = st.builds(
     contact=ANY,
     number=st.none() | ANY,
     signer=st.none() | ANY,
-    layout=st.sampled_from(["document", "letter", "minutes", "slip"]),
+    layout=st.sampled_from(list(layouts())),
     mark=ANY,
     urgency=ANY,
     attendance=st.lists(st.tuples(ANY, NAMES), max_size=2).map(tuple),

@@ -16,13 +16,7 @@ from lifecycle.engine.clock.rounds import Round
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.editions import edition_of
 from lifecycle.engine.gates.cosign import judge_cosign
-from lifecycle.engine.gates.gates import (
-    Gate,
-    holds_guard,
-    judge_counters,
-    judge_materials,
-    judge_needed,
-)
+from lifecycle.engine.gates.gates import Gate, holds_guard, judge_counters, judge_supplies
 from lifecycle.engine.gates.seats import units_for
 from lifecycle.engine.world.clocks import due_of
 from lifecycle.engine.world.moment import Moment, Officer
@@ -102,8 +96,7 @@ def _is_barred(workflow: Workflow, case: Case, way: Transition) -> bool:
     """
     moment = Moment(date.fromisoformat(case.last_on), _NO_CALENDAR)
     gates = [
-        *judge_needed(workflow, case, way, {}, moment),
-        *judge_materials(workflow, case, way),
+        *judge_supplies(workflow, case, way, {}, moment),
         *judge_cosign(workflow, case, way, moment),
         *judge_counters(workflow, case, way),
     ]

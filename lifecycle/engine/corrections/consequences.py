@@ -17,14 +17,7 @@ from lifecycle.engine.editions import (
     transition_of,
 )
 from lifecycle.engine.gates.asking import places_of, seats_dropped
-from lifecycle.engine.gates.gates import (
-    Gate,
-    judge_dwell,
-    judge_guard,
-    judge_materials,
-    judge_needed,
-    title_of,
-)
+from lifecycle.engine.gates.gates import Gate, judge_supplies, judge_values, title_of
 from lifecycle.engine.gates.seats import covered, seats_of
 from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.values import Value
@@ -144,16 +137,8 @@ def judged_again(
     """
     timed = transition.after is not None and not transition.by
     return [
-        *judge_needed(workflow, case, transition, {}, moment),
-        *judge_materials(workflow, case, transition),
-        *(
-            judge_guard(workflow, case, transition, guard, {}, moment)
-            for guard in transition.guards
-        ),
-        *(
-            judge_dwell(workflow, case, transition, dwell, {}, moment)
-            for dwell in transition.dwells
-        ),
+        *judge_supplies(workflow, case, transition, {}, moment),
+        *judge_values(workflow, case, transition, {}, moment),
         *((judge_due(case, transition, moment),) if timed else ()),
     ]
 

@@ -743,6 +743,34 @@ def judge_dwell(
     return Gate("dwell", met, inputs, text, mend, dwell.basis, given, wanted)
 
 
+def judge_supplies(
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    facts: Mapping[str, Value],
+    moment: Moment,
+) -> Iterator[Gate]:
+    """Judge what has to be there: facts and materials. A correction has it judged again."""
+    yield from judge_needed(workflow, case, transition, facts, moment)
+    yield from judge_materials(workflow, case, transition)
+
+
+def judge_values(
+    workflow: Workflow,
+    case: Case,
+    transition: Transition,
+    facts: Mapping[str, Value],
+    moment: Moment,
+) -> Iterator[Gate]:
+    """Judge what facts and materials say: conditions and least times. A correction has it judged
+    again.
+    """
+    for guard in transition.guards:
+        yield judge_guard(workflow, case, transition, guard, facts, moment)
+    for dwell in transition.dwells:
+        yield judge_dwell(workflow, case, transition, dwell, facts, moment)
+
+
 def judge_history(
     workflow: Workflow, case: Case, transition: Transition, moment: Moment
 ) -> Iterator[Gate]:

@@ -15,7 +15,8 @@ finding also needs its code in `finding.CODES`. The check belongs
 * in `numbers`, `times` or `log`, if it is about the log in the order of recording;
 * in `office`, if it is about an entry of the office, in `definitions`, if about what was published;
 * in `entries`, if it is about one entry of a case: a function in SURROUNDINGS or CONTENTS there;
-* in `states` or `letters`, if it is about what is kept beside the log for a case;
+* in `states`, `letters` or `values`, if it is about what is kept beside the log for a case;
+* in `due`, if it is about what the clock had to make before others read it;
 * in `tables`, if rows tell it by themselves;
 * in correspondence (`LetterJudge`), if a letter must be written or printed for it.
 """

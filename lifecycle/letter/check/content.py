@@ -140,7 +140,7 @@ def _notices(written: Written) -> Iterator[ContentFault]:
 
 def _minutes(written: Written) -> Iterator[ContentFault]:
     """Want neither signature nor seal below minutes (GB/T 9704—2012 10.3)."""
-    if written.kind == "纪要":
+    if written.kind in kinds().unsigned:
         for part in written.of("signature")[:1]:
             yield _finding("minutes-signed", part)
 

@@ -124,7 +124,7 @@ def parts_of_letter(letter: Letter) -> Written:
     parts += _blocks(letter.body, "body")
     parts += [Part("attachment", one) for one in letter.attachments]
     parts += [Part("attendance", name) for _, names in letter.attendance for name in names]
-    if letter.kind != "纪要":
+    if letter.kind not in kinds().unsigned:
         parts.append(Part("signature", letter.issuer))
     if letter.contact:
         parts.append(Part("note", letter.contact))

@@ -13,9 +13,8 @@ from lifecycle.letter.check.content_parts import level_of
 from lifecycle.letter.check.docx_foot import footers, record
 from lifecycle.letter.check.docx_look import ZI, DocxLook, look, places, red_rule
 from lifecycle.letter.check.ooxml import Block, Docx, W, amount
-from lifecycle.letter.check.standard import Measure, measure
+from lifecycle.letter.check.standard import Measure, measure, place_of_number
 from lifecycle.letter.html import headed
-from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import Paragraph
 
 if TYPE_CHECKING:
@@ -158,8 +157,7 @@ def _head(found: DocxLook) -> Iterator[Measure]:
     if found.layout.double_rules:
         yield from _letter_head(found)
     if found.number is not None:
-        upward = found.layout.signer and found.kind in kinds().upward
-        wanted = "居右顶格" if found.layout.double_rules else "居左空一字" if upward else "居中"
+        wanted = place_of_number(found.layout, found.kind)
         yield measure("number.place", _place(found.blocks[found.number]), "首页", wanted=wanted)
     if found.layout.red_rule:
         yield from _ruled_head(found)

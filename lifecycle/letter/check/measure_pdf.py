@@ -20,8 +20,7 @@ from lifecycle.letter.check.pdf_look import (
 )
 from lifecycle.letter.check.pdf_margins import body, grid, is_body, margins, paper, worst
 from lifecycle.letter.check.pdf_page import MM, Row, Stroke
-from lifecycle.letter.check.standard import Measure, measure
-from lifecycle.letter.kinds import kinds
+from lifecycle.letter.check.standard import Measure, measure, place_of_number
 
 if TYPE_CHECKING:
     from lifecycle.letter.check.pdf_page import Seen
@@ -95,8 +94,7 @@ def _number(found: Look) -> Iterator[Measure]:
         )
     elif foot is not None and found.layout.red_rule and not found.layout.issuer_in_head:
         yield measure("number.gap", _blank_lines(found, foot, row), "首页")
-    upward = found.layout.signer and found.kind in kinds().upward
-    wanted = "居右顶格" if found.layout.double_rules else "居左空一字" if upward else "居中"
+    wanted = place_of_number(found.layout, found.kind)
     yield measure("number.place", _place(row), "首页", wanted=wanted)
 
 

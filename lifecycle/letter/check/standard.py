@@ -9,7 +9,12 @@ careful print shop holds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from lifecycle.letter.kinds import kinds
+
+if TYPE_CHECKING:
+    from lifecycle.letter.layouts import Layout
 
 Unit = Literal["mm", "pt", "字", "行", "条", "面", ""]
 
@@ -123,3 +128,10 @@ def measure(
     return Measure(
         norm.item, aim, found, norm.unit, norm.tolerance, ok, norm.clause, where, key, norm.sure
     )
+
+
+def place_of_number(layout: Layout, kind: str) -> str:
+    """Say where a letter of this layout and kind has its number (7.2.5, 7.2.6, 10.1)."""
+    if layout.double_rules:
+        return "居右顶格"
+    return "居左空一字" if layout.signer and kind in kinds().upward else "居中"
