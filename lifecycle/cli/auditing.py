@@ -117,6 +117,7 @@ def _summary(audited: Audited) -> list[str]:
             f"{audited.refusals} 次；{_verdict(audited)}"
         ),
         _known_by(audited),
+        *_taken_in(audited),
         *_early(audited),
         *_corrections(audited),
         f"末条序号 {audited.last_index}{_compared(audited)}，检查点：",
@@ -140,6 +141,13 @@ def _known_by(audited: Audited) -> str:
         return f"经办人身份都是自报（declared），{declared} 条；台账不能证明办理的是本人"
     told = f"经办人身份：由操作系统账户核实（local）{audited.local} 条"
     return f"{told}，自报（declared）{declared} 条" if declared else f"{told}，没有自报的"
+
+
+def _taken_in(audited: Audited) -> list[str]:
+    """Say how many cases came in as two persons declared them."""
+    if not audited.taken_in:
+        return []
+    return [f"存量接管 {audited.taken_in} 件：由两人声明，接管前未经本系统审查，不在核对之内"]
 
 
 def _early(audited: Audited) -> list[str]:
@@ -196,6 +204,7 @@ def _document(audited: Audited, findings: list[Finding]) -> dict[str, Any]:
         "entries": audited.entries,
         "cases": audited.cases,
         "refused_attempts": audited.refusals,
+        "taken_in": audited.taken_in,
         "early": [asdict(one) for one in audited.early if not one.founding],
         "corrections": [asdict(one) for one in audited.corrections],
         "auth": {"declared": audited.entries - audited.local, "local": audited.local},

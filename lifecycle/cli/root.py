@@ -53,6 +53,9 @@ SECTIONS = {
         "calendar": Verb(
             "lifecycle.cli.administration.rules:calendar", "工作日历：列出、发布新的年份"
         ),
+        "takeover": Verb(
+            "lifecycle.cli.administration.taking_over:takeover", "存量接管：建库前就在办的事项"
+        ),
     },
     "台账": {
         "tick": Verb("lifecycle.cli.cases.tick:tick", "办理已到期、由系统自动办的"),

@@ -230,7 +230,8 @@ class Case:
     says so, `renewals` that of a correction to the opinions that have to be given anew.
     `cancelled`: the opening was a mistake and is cancelled; the number stays as void. `readable`
     are the seq and the hash of the last entry that a gate of another case can read. `migrated_on`
-    is the day on which it was last taken over into another version of its workflow, "" for never.
+    is the day on which it was last taken over into another version of its workflow, "" for never;
+    `declared_on` that on which it came in as a running case, with what two persons declared of it.
     """
 
     id: str
@@ -265,6 +266,7 @@ class Case:
     cancelled: bool = False
     readable: tuple[int, str] = (0, "")
     migrated_on: str = ""
+    declared_on: str = ""
     letters: Letters = field(default_factory=Letters)
     recorders: Recorders = field(default_factory=Recorders, compare=False)
 
@@ -339,7 +341,7 @@ def dump_case(case: Case) -> dict[str, Any]:
     """
     data = _plain(case)
     del data["letters"], data["steps"], data["recorders"]
-    for name in ("cancelled", "migrated_on"):
+    for name in ("cancelled", "migrated_on", "declared_on"):
         if not data[name]:
             del data[name]  # few cases have these, and a row is read at every command
     for name in ("materials", "fired", "asked"):

@@ -5,6 +5,7 @@ whether it is locked, through which door it is entered, and whether a step rests
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Docket
@@ -280,6 +281,10 @@ def judge_renewed(docket: Docket, transition: Transition, fact: Fact) -> None:
 def _relied_on(workflow: Workflow, case: Case, item: Fact | Material) -> Gate:
     """Make the unmet gate for what a standing step has read: who did, and how it changes."""
     readers = binding_readers(workflow, case, item.name)
+    if not readers and case.declared_on:
+        text = f"{item.title} 是接管时声明的，不能直接更改"
+        inputs: dict[str, Any] = {"name": item.name, "steps": []}
+        return Gate("edition", False, inputs, text, _how_to_change(workflow, case, item))
     titles = list(dict.fromkeys(f"“{workflow.titles[s.transition]}”" for s in readers))
     more = f"等 {len(titles)} 项" if len(titles) > MOST_NAMED else ""
     text = f"{item.title} 已由{''.join(titles[:MOST_NAMED])}{more}采用，不能直接更改"

@@ -164,6 +164,7 @@ class Library:
                 people=directory.people_on(on, seq),
                 posts=directory.posts_on(on, seq),
                 migrations=directory.migrated(seq),
+                declared=directory.declared(seq),
                 recorded=date.fromisoformat(recorded),
             )
         return self._moments[key]

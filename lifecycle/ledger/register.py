@@ -226,7 +226,8 @@ class Register:
                 (directory.titles(key[1]), directory.staff(key[1]), people, posts),
             )
         calendar, migrated = self.library.calendar(digest), directory.migrated()
-        return Moment(on, calendar, *self._of_day[1], migrations=migrated)
+        declared = directory.declared()
+        return Moment(on, calendar, *self._of_day[1], migrations=migrated, declared=declared)
 
     def others(self, directory: Directory) -> OtherCases:
         """Give what reads the other cases that a judgement may read, as they now are."""

@@ -211,6 +211,23 @@ class Migration:
     confirmed_by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """Running cases that an officer proposed to take in: the entry's eid and place, who, under
+    which workflow (its name and SHA-256), the digests of the cases in order; and by which entry and
+    whom it was confirmed, 0 and "" for not yet.
+    """
+
+    id: str
+    seq: int
+    officer: str
+    name: str
+    workflow: str
+    rows: tuple[str, ...]
+    confirmed: int = 0
+    confirmed_by: str = ""
+
+
 _COMMON = re.compile("^[省市县区]|(局|委|办|厅|部|处|科|中心|支队|公司|部门|委员会|办公室)$")
 """What names of units begin and end with, whosever they are."""
 
@@ -251,6 +268,7 @@ def _own(name: str) -> str:
 class Directory:
     """The office after `seq` entries; `head` is the hash of the last.
 
+    `take_over_until` is the last day on which running cases may be taken in, "" for none set.
     `clock_days` is the bound of the clock that it was founded with, 0 if with none; `founded_on`
     the day on which that was recorded; `early_workdays` by how many workdays an appointment may
     begin before its recording, None where it was founded without such a bound: then neither who
@@ -273,6 +291,8 @@ class Directory:
     proposals: tuple[CalendarProposal, ...] = ()
     posts: Mapping[str, Post] = field(default_factory=dict)
     migrations: tuple[Migration, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+    take_over_until: str = ""
 
     @property
     def has_calendar(self) -> bool:
@@ -325,6 +345,13 @@ class Directory:
             for one in self.migrations
             if 0 < one.confirmed <= last
         }
+
+    def declared(self, seq: int | None = None) -> dict[str, tuple[str, ...]]:
+        """Map what was confirmed of running cases, after so many office entries (now, if not said),
+        to the digests of these.
+        """
+        last = self.seq if seq is None else seq
+        return {one.id: one.rows for one in self.declarations if 0 < one.confirmed <= last}
 
     def family(self, workflow: str) -> tuple[str, ...]:
         """Name a workflow and all that were ever published as variants of it."""
@@ -657,6 +684,8 @@ def dump_directory(directory: Directory) -> dict[str, Any]:
         "proposals",
         "posts",
         "migrations",
+        "declarations",
+        "take_over_until",
     ):  # left out where empty: so are they in offices older than these
         if values[name] in ((), {}, "", None) or (name == "clock_days" and not values[name]):
             del values[name]
@@ -731,4 +760,9 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
         proposals,
         posts,
         tuple(Migration(**one) for one in data.get("migrations", ())),
+        tuple(
+            Declaration(**{**one, "rows": tuple(one["rows"])})
+            for one in data.get("declarations", ())
+        ),
+        data.get("take_over_until", ""),
     )

@@ -33,6 +33,11 @@ def find_recipient(workflow: Workflow, name: str) -> str:
     return str(_find("收文方", name, known, f"可写 {listed}").name)
 
 
+def find_state(workflow: Workflow, name: str) -> str:
+    """Find a state by name or title."""
+    return str(_find("环节", name, workflow.states).name)
+
+
 def find_transition_name(workflow: Workflow, name: str) -> str:
     """Find a transition by name or title."""
     if name in workflow.titles:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, Self
 
-from lifecycle.engine.acts.act import Act, Intent
+from lifecycle.engine.acts.act import Act, Intent, title_in
 from lifecycle.engine.case import Case, Edition, Fired, Recorders
+from lifecycle.engine.declared import UNSEEN, Declared, judge_declared, with_declared
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import with_opening
 from lifecycle.engine.entry import Entry
@@ -29,11 +30,12 @@ from lifecycle.workflow.model import OPENING, Fact, Transition, Workflow
 @dataclass(frozen=True, slots=True)
 class Open(Act):
     """Open a case with these facts. The judge fills in what the opening sets (`sets`; None for what
-    is not applicable).
+    is not applicable). A case that was running before is opened as it is `declared` to stand.
     """
 
     facts: Mapping[str, Value]
     sets: Mapping[str, Value | None] = field(default_factory=dict)
+    declared: Declared | None = None
 
     entry_type = "case_opened"
     verb = "立项"
@@ -41,6 +43,8 @@ class Open(Act):
     def judge(self, docket: Docket) -> Decision:
         """Judge who may open, and that every fact required from the start is there and may be."""
         workflow = docket.workflow
+        if self.declared is not None:
+            return self._judge_declared(docket, self.declared)
         gate, role = self._judge_opener(docket)
         docket.add(gate)
         for name, value in self.facts.items():
@@ -59,6 +63,14 @@ class Open(Act):
         if workflow.opening is not None and all(gate.met for gate in docket.gates):
             made = self._opened(docket, workflow.opening)
         return docket.close(made, role, target=workflow.initial)
+
+    def _judge_declared(self, docket: Docket, declared: Declared) -> Decision:
+        """Judge a running case as it is declared: what its facts may be, and no gate of before."""
+        for name, value in self.facts.items():
+            judge_value(docket, name, value)
+        judge_declared(docket, self.facts, declared)
+        role = next((role for role in ("admin", "auditor") if role in docket.officer.held), "")
+        return docket.close(self, role, target=declared.state)
 
     def _judge_opener(self, docket: Docket) -> tuple[Gate, str]:
         workflow, officer, moment = docket.workflow, docket.officer, docket.moment
@@ -111,6 +123,8 @@ class Open(Act):
             entered={workflow.initial: entry.seq},
             recorders=Recorders().after(entry.seq, entry.persons),
         )
+        if self.declared is not None:
+            return with_declared(workflow, case, self.declared)
         return with_opening(workflow, case, entry)
 
     def to_dict(self) -> dict[str, Any]:
@@ -118,12 +132,16 @@ class Open(Act):
         data: dict[str, Any] = {"facts": dict(self.facts)}
         if self.sets:
             data["sets"] = dict(self.sets)
+        if self.declared is not None:
+            data["declared"] = self.declared.to_dict()
         return {"data": data, "files": [], "transition": None}
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
-        return cls(intent["data"]["facts"], intent["data"].get("sets", {}))
+        data = intent["data"]
+        declared = Declared.from_dict(data["declared"]) if "declared" in data else None
+        return cls(data["facts"], data.get("sets", {}), declared)
 
     def is_repeated_by(self, recorded: Act) -> bool:
         """Tell whether an entry's act is this one; what it sets was left to the judge."""
@@ -131,7 +149,11 @@ class Open(Act):
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
-        return f"{self.verb} {entry.numbers.get('case', '')}".rstrip()
+        number = entry.numbers.get("case", "")
+        if self.declared is None:
+            return f"{self.verb} {number}".rstrip()
+        state = title_in(workflow.states, self.declared.state)
+        return f"接管 {number}，在“{state}”（{UNSEEN}）"
 
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for."""

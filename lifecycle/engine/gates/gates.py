@@ -71,6 +71,7 @@ LABELS = {
     "sets": "计算",
     "link": "关联",
     "migration": "改版",
+    "declared": "接管",
 }
 ABOUT_WHO = ("role", "not_by")
 """Kinds of gates about who asks, not about the case."""

@@ -12,6 +12,7 @@ from lifecycle.engine.world.workdays import Calendar
 from lifecycle.frozen import dataclass, replace
 
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
+_NO_ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Moment:
     `staff` maps each unit in which somebody is in office to the roles that they hold; None where
     nobody asks; `people` each officer in office to their unit, `posts` each post to who holds it,
     "" for nobody. `migrations` maps each version whose open cases were taken over to what names the
-    rules that they came under: the digests of the new version and of the map. `others` are the
+    rules that they came under: the digests of the new version and of the map. `declared` maps each
+    proposal of running cases that was confirmed to the digests of these, in order. `others` are the
     other cases that may be read. `recorded` is the day of recording, None for the very day.
     """
 
@@ -75,6 +77,7 @@ class Moment:
     people: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     posts: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     migrations: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
+    declared: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_ROWS)
     others: Others | None = None
     recorded: date | None = None
 

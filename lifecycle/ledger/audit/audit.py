@@ -34,6 +34,7 @@ from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.log import check_log
 from lifecycle.ledger.audit.office import EarlyAppointment, check_office
 from lifecycle.ledger.audit.passes.corrections import NotedCorrection
+from lifecycle.ledger.audit.passes.declared import check_declared
 from lifecycle.ledger.audit.passes.due import check_periods
 from lifecycle.ledger.audit.passes.tables import check_leftovers, check_schema, check_types
 from lifecycle.ledger.audit.scope import JudgeOfLetters, Report, read_scope
@@ -51,8 +52,8 @@ class Auditor:
     checkpoint of an earlier audit. The other fields are what `run` found out, pass by pass, for
     whoever tells of the audit afterwards: no pass reads them. `broken` are the damaged definitions
     by digest, `unjudged` what could not be judged because of them; `local` counts the entries that
-    name the account that called; `early` are appointments that began before they were recorded,
-    `corrections` those to look at one by one.
+    name the account that called, `taken_in` the running cases that were taken in; `early` are
+    appointments that began before they were recorded, `corrections` those to look at one by one.
     """
 
     library: Library
@@ -64,6 +65,7 @@ class Auditor:
     cases: int = 0
     refusals: int = 0
     local: int = 0
+    taken_in: int = 0
     tree: Tree = field(default_factory=Tree)
     upto: int = 0
     origin: str = ""
@@ -99,6 +101,8 @@ class Auditor:
         _go_on(office.stopped)
 
         yield from check_periods(scope, log.readers, office.directory)
+        yield from check_declared(log.declared, office.directory.declared(), office.torn)
+        self.taken_in = len(log.declared)
 
         cases = yield from check_cases(scope, log, office)
         self.cases = cases.cases

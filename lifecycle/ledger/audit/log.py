@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.passes.corrections import Corrections, NotedCorrection
+from lifecycle.ledger.audit.passes.declared import DeclaredCases
 from lifecycle.ledger.audit.passes.due import Readers
 from lifecycle.ledger.audit.passes.numbers import Numbers
 from lifecycle.ledger.audit.passes.times import Times
@@ -25,7 +26,8 @@ from lifecycle.ledger.tree import Tree
 class LogSeen:
     """What the pass learned: the tree, the indexes of the office's entries, how many entries name
     the account that called (`local`), the corrections to look at, the indexes of the acts that may
-    read other cases (`readers`), and what stopped it before the end.
+    read other cases (`readers`), which declared cases were taken in, and what stopped it before the
+    end.
     """
 
     tree: Tree
@@ -33,6 +35,7 @@ class LogSeen:
     local: int
     corrections: tuple[NotedCorrection, ...] = ()
     readers: array[int] = field(default_factory=lambda: array("q"))
+    declared: set[tuple[str, int]] = field(default_factory=set)
     stopped: UnavailableError | None = None
 
 
@@ -41,6 +44,7 @@ def check_log(scope: Scope) -> Generator[Finding, None, LogSeen]:
     tree, office_at, local = Tree(), list[int](), 0
     indexes, times, numbers = Indexes(scope), Times(scope), Numbers(scope)
     forms, corrections, readers = Forms(scope), Corrections(scope), Readers(scope)
+    declared = DeclaredCases(scope)
     try:
         for row in scope.store.log(upto=scope.upto):
             scope.tick()
@@ -54,13 +58,15 @@ def check_log(scope: Scope) -> Generator[Finding, None, LogSeen]:
             yield from forms.check(row)
             yield from times.check(row)
             yield from numbers.check(row)
+            yield from declared.check(row)
             yield from _at_checkpoint(scope, tree, row)
         yield from _short_of_checkpoint(scope, tree)
         yield from times.ahead()
         yield from numbers.compare_books()
     except UnavailableError as error:
-        return LogSeen(tree, office_at, local, corrections.noted, readers.at, error)
-    return LogSeen(tree, office_at, local, corrections.noted, readers.at)
+        seen = LogSeen(tree, office_at, local, corrections.noted, readers.at, declared.seen)
+        return replace(seen, stopped=error)
+    return LogSeen(tree, office_at, local, corrections.noted, readers.at, declared.seen)
 
 
 class Indexes:

@@ -42,7 +42,8 @@ class Audited:
 
     `entries` are those of the log, `read` those found on the chains so far; `log` names the log.
     Of `local` entries the kernel named the account that called, the others' officers are declared.
-    `early` are appointments that began before they were recorded, `corrections` those to look at
+    `taken_in` counts running cases that came in as two persons declared them; `early` are
+    appointments that began before they were recorded, `corrections` those to look at
     one by one, though nothing is wrong: slips of the pen, and what stands on a document. `found`
     counts what is wrong, `unread` what could not be checked, `unprinted` letters that another
     version or other fonts printed. `error` is what broke the audit off; then there is no checkpoint
@@ -55,6 +56,7 @@ class Audited:
     refusals: int
     local: int
     early: tuple[EarlyAppointment, ...]
+    taken_in: int
     corrections: tuple[NotedCorrection, ...]
     last_index: int
     log: str
@@ -125,6 +127,7 @@ class Audit:
             refusals=auditor.refusals,
             local=auditor.local,
             early=auditor.early,
+            taken_in=auditor.taken_in,
             corrections=auditor.corrections,
             last_index=auditor.upto,
             log=auditor.origin,

@@ -16,6 +16,7 @@ from lifecycle.people.changes.grants import ConfirmGrant, GrantRoles, RevokeRole
 from lifecycle.people.changes.migrations import ConfirmMigration, ProposeMigration
 from lifecycle.people.changes.officers import AddOfficer, NoteLeave
 from lifecycle.people.changes.posts import AddPost, HoldPost
+from lifecycle.people.changes.take_overs import ConfirmTakeOver, LimitTakeOver, ProposeTakeOver
 from lifecycle.people.changes.units import AddUnit, ChangeUnit
 from lifecycle.people.changes.wire import Intent, misshapen
 
@@ -30,11 +31,13 @@ __all__ = [
     "ConfirmClock",
     "ConfirmGrant",
     "ConfirmMigration",
+    "ConfirmTakeOver",
     "DatedChange",
     "Delegate",
     "FoundOffice",
     "GrantRoles",
     "HoldPost",
+    "LimitTakeOver",
     "MapAccount",
     "NoteLeave",
     "OfficeChange",
@@ -42,6 +45,7 @@ __all__ = [
     "OfficeEntry",
     "ProposeCalendar",
     "ProposeMigration",
+    "ProposeTakeOver",
     "PublishDefinition",
     "RevokeDelegation",
     "RevokeRoles",
@@ -73,6 +77,9 @@ CHANGES: dict[str, type[OfficeChange]] = {
         ConfirmCalendar,
         ProposeMigration,
         ConfirmMigration,
+        LimitTakeOver,
+        ProposeTakeOver,
+        ConfirmTakeOver,
         MapAccount,
         UnmapAccount,
         AnnounceClock,

@@ -20,7 +20,7 @@ from lifecycle.engine.corrections.consequences import (
     waiting_proposals,
 )
 from lifecycle.engine.docket import Decision, Docket
-from lifecycle.engine.editions import edition_of, readers_of
+from lifecycle.engine.editions import edition_of
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import judge_lock, judge_relinked, judge_value
 from lifecycle.engine.gates.asking import seats_dropped_by
@@ -232,7 +232,7 @@ def _is_open(workflow: Workflow, case: Case, item: Fact | Material) -> bool:
         return False
     if isinstance(item, Fact) and item.is_link:
         return False
-    return not readers_of(case, item.name)
+    return not edition_of(case, item.name).last_reader
 
 
 def correctors(workflow: Workflow, case: Case, item: Fact | Material) -> tuple[str, ...]:

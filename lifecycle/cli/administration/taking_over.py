@@ -1,0 +1,136 @@
+"""`takeover until|propose|confirm`: running cases taken in when the ledger begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lifecycle.cli.acting import request_of
+from lifecycle.cli.bulk import read_lines
+from lifecycle.cli.desk import Desk, at_desk
+from lifecycle.cli.files import INPUT
+from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
+from lifecycle.cli.terminal.output import say
+from lifecycle.cli.terminal.table import write_table
+
+if TYPE_CHECKING:
+    from lifecycle.office.cases.taking_over import TakeOver
+
+takeover = Group(
+    "takeover",
+    help="存量接管：把建库以前就在办的事项接进来，须经两人；接管前未经本系统审查。",
+    sections={
+        "命令": {
+            "until": Verb(f"{__name__}:takeover_until", "定接管的截止日，只能定一次"),
+            "propose": Verb(f"{__name__}:takeover_propose", "提出要接管的事项（管理员）"),
+            "confirm": Verb(f"{__name__}:takeover_confirm", "用自己的一份核对，确认接管"),
+        }
+    },
+)
+_AT = option("--at", "state", default="", metavar="环节", help="现在的环节；表里另有环节一列的不写")
+_DRY_RUN = option("--dry-run", is_flag=True, help="只看读成什么样，不写入")
+
+
+@command(
+    "until",
+    help="定接管的截止日：过了这一天不能再接管。只能定一次，定了不能改。",
+    examples=["lifecycle takeover until 2026-12-31 --as admin"],
+)
+@argument("day", metavar="日期", help="最后一天")
+@at_desk
+def takeover_until(desk: Desk, day: str) -> None:
+    """Set the last day."""
+    from lifecycle.office.cases.taking_over import limit_take_over
+
+    limit_take_over(desk.office, request_of(desk), day)
+    desk.answer({"until": day}, lambda: say(f"接管的截止日：{day}"))
+
+
+@command(
+    "propose",
+    help="提出要接管的事项：表里一行一项，列名写要素的标识或名称；另可写环节、立项日、办过的流转"
+    "（写办的日期）、已有的材料（写有）。逐行核对，有错误就不提出。",
+    examples=["lifecycle takeover propose project 台账.xlsx --at siting --as admin"],
+)
+@argument("name", metavar="流程", help="流程的标识或名称")
+@argument("source", type=INPUT, metavar="文件", help="XLSX、CSV 或 YAML")
+@_AT
+@_DRY_RUN
+@at_desk
+def takeover_propose(desk: Desk, name: str, source: str, state: str, dry_run: bool) -> None:
+    """Propose to take running cases in."""
+    from lifecycle.office.cases.taking_over import propose_take_over
+
+    request = request_of(desk, dry_run=dry_run)
+    lines = read_lines(source, with_case=False)
+    plan = propose_take_over(desk.office, request, name, lines, state)
+
+    def tell() -> None:
+        _tell(plan)
+        if dry_run:
+            say("只是看看，没有提出")
+            return
+        say(f"已提出 {len(plan.cases)} 件，还没有接管。")
+        if plan.confirmers:
+            say(f"请另一名管理员或审计员（{'、'.join(plan.confirmers)}）用自己的一份核对后确认：")
+            at = f" --at {state}" if state else ""
+            say(f"  lifecycle takeover confirm {plan.name} 文件{at}")
+        else:
+            say(f"除 {plan.officer} 外没有别的管理员或审计员能确认：先请一人担任。")
+
+    desk.answer(_json(plan), tell)
+
+
+@command(
+    "confirm",
+    help="确认别人提出的接管：文件须与提出的逐件相同，确认以后每件一条记录。",
+    examples=["lifecycle takeover confirm project 台账.xlsx --at siting --as auditor01"],
+)
+@argument("name", metavar="流程", help="流程的标识或名称")
+@argument("source", type=INPUT, metavar="文件", help="XLSX、CSV 或 YAML")
+@_AT
+@_DRY_RUN
+@at_desk
+def takeover_confirm(desk: Desk, name: str, source: str, state: str, dry_run: bool) -> None:
+    """Take running cases in, as another person."""
+    from lifecycle.office.cases.taking_over import confirm_take_over
+
+    request = request_of(desk, dry_run=dry_run)
+    lines = read_lines(source, with_case=False)
+    plan = confirm_take_over(desk.office, request, name, lines, state)
+
+    def tell() -> None:
+        _tell(plan)
+        say("只是看看，没有接管" if dry_run else f"已接管 {len(plan.numbers)} 件")
+
+    desk.answer(_json(plan), tell)
+
+
+def _tell(plan: TakeOver) -> None:
+    numbers = plan.numbers or ("",) * len(plan.cases)
+    rows = [
+        (number, one.place, one.title, one.declared.state, one.declared.opened_on)
+        for number, one in zip(numbers, plan.cases, strict=True)
+    ]
+    write_table(("编号", "行", "名称", "环节", "立项日"), rows, align="<<<<<")
+
+
+def _json(plan: TakeOver) -> dict[str, Any]:
+    numbers = plan.numbers or (None,) * len(plan.cases)
+    return {
+        "workflow": plan.name,
+        "officer": plan.officer,
+        "confirmers": list(plan.confirmers),
+        "cases": [
+            {
+                "number": number,
+                "place": one.place,
+                "title": one.title,
+                "state": one.declared.state,
+                "opened_on": one.declared.opened_on,
+                "facts": one.facts,
+                "steps": [list(step) for step in one.declared.steps],
+                "materials": list(one.declared.materials),
+            }
+            for number, one in zip(numbers, plan.cases, strict=True)
+        ],
+    }

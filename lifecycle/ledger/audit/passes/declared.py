@@ -1,0 +1,49 @@
+"""Running cases that two persons declared: each was taken in once, and all were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from lifecycle.ledger.audit.finding import Finding
+from lifecycle.ledger.audit.scope import Scope
+from lifecycle.ledger.record import OFFICE, UNREADABLE, read
+from lifecycle.ledger.store import LogRow
+
+_DECLARED = b'"declared":{"by":'
+"""How the canonical bytes of an opening say that the case was declared."""
+
+
+class DeclaredCases:
+    """Follows through the log which of the declared cases were taken in."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self.seen: set[tuple[str, int]] = set()
+
+    def check(self, row: LogRow) -> Iterator[Finding]:
+        """Note a case that is taken in, and see that it was not before."""
+        if row.seq != 1 or row.case == OFFICE or _DECLARED not in row.raw:
+            return
+        try:
+            declared = read(row.raw)["intent"]["data"]["declared"]
+            key = (str(declared["by"]), int(declared["row"]))
+        except UNREADABLE:
+            return  # the pass over the cases says what is wrong with it
+        if key in self.seen:
+            message = "两人只声明了一件，接管了两次"
+            yield Finding("illegal", row.idx, self._scope.name_of(row.case), message)
+        self.seen.add(key)
+
+
+def check_declared(
+    seen: set[tuple[str, int]], declared: Mapping[str, tuple[str, ...]], torn: bool
+) -> Iterator[Finding]:
+    """See that every case on which two persons decided was taken in."""
+    if torn:
+        return
+    for by, rows in declared.items():
+        missing = [row for row in range(1, len(rows) + 1) if (by, row) not in seen]
+        if missing:
+            told = "、".join(map(str, missing[:5]))
+            message = f"两人已确认接管 {len(rows)} 件，第 {told} 件没有接管记录"
+            yield Finding("lost", 0, OFFICE, message)

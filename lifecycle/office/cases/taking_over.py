@@ -1,0 +1,216 @@
+"""Running cases taken in when the ledger begins (存量接管): read from a table, proposed by one
+person, and taken in once another has confirmed the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from lifecycle.engine.acts import Open
+from lifecycle.engine.declared import Declared, digest_of, misfits_of
+from lifecycle.errors import EnteredFault, InvalidError, LifecycleError, UnknownError, at_once
+from lifecycle.ledger.record import stamp_text
+from lifecycle.office.cases.bulk import BulkLine
+from lifecycle.office.cases.entering import read_entry
+from lifecycle.people.changes import ConfirmTakeOver, LimitTakeOver, ProposeTakeOver
+from lifecycle.people.clock import may_confirm
+from lifecycle.workflow.naming import find_material, find_state
+
+if TYPE_CHECKING:
+    from lifecycle.engine.values import Entered, Value
+    from lifecycle.ledger.register import Request
+    from lifecycle.office.office import Office
+    from lifecycle.workflow.model import Workflow
+
+STATE_HEADS = ("环节", "state")
+OPENED_HEADS = ("立项日", "立项日期", "opened_on")
+_YES = ("有", "是", "√", "yes")
+_NO = ("", "无", "否", "×", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCase:
+    """A running case as read: where it stands in the file, its title, its facts and what is
+    declared beside them.
+    """
+
+    place: str
+    title: str
+    facts: dict[str, Value]
+    declared: Declared
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Running cases proposed or taken in: the workflow's name and title, the cases, who proposed
+    them, who may confirm it; and, once done, their numbers.
+    """
+
+    name: str
+    title: str
+    cases: tuple[RunningCase, ...]
+    officer: str
+    confirmers: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+
+
+def limit_take_over(office: Office, request: Request, until: str) -> None:
+    """Set the last day on which running cases may be taken in."""
+    office.register.change_office(request, LimitTakeOver(until))
+
+
+def propose_take_over(
+    office: Office, request: Request, name: str, lines: Iterable[BulkLine], at: str
+) -> TakeOver:
+    """Propose to take running cases in; a dry run only reads them. Raises every fault at once."""
+    workflow = office.workflow(name)
+    cases = tuple(_read(office, workflow, lines, at))
+    if not request.dry_run:
+        rows = tuple(digest_of(workflow.digest, one.facts, one.declared) for one in cases)
+        change = ProposeTakeOver(workflow.name, workflow.digest, rows)
+        office.register.change_office(request, change)
+    confirmers = tuple(may_confirm(office.directory, request.officer, _now(office)))
+    return TakeOver(workflow.name, workflow.title, cases, request.officer, confirmers)
+
+
+def confirm_take_over(
+    office: Office, request: Request, name: str, lines: Iterable[BulkLine], at: str
+) -> TakeOver:
+    """Confirm, by a table of one's own, what was proposed, and take every case in, all or none."""
+    workflow = office.workflow(name)
+    cases = tuple(_read(office, workflow, lines, at))
+    proposed = [one for one in office.directory.declarations if one.name == workflow.name]
+    if not proposed or proposed[-1].confirmed:
+        mend = f"管理员先提出：lifecycle takeover propose {workflow.name} 文件"
+        raise InvalidError(f"流程 {workflow.name} 没有待确认的接管", mend)
+    meant = proposed[-1]
+    rows = tuple(digest_of(workflow.digest, one.facts, one.declared) for one in cases)
+    if rows != meant.rows:
+        raise _unlike(cases, rows, meant.rows, meant.officer)
+    confirmers = tuple(may_confirm(office.directory, meant.officer, _now(office)))
+    plan = TakeOver(workflow.name, workflow.title, cases, meant.officer, confirmers)
+    if request.dry_run:
+        return plan
+    numbers = []
+    with office.register.together():
+        office.register.change_office(request, ConfirmTakeOver(meant.id))
+        own = replace(request, request_id=None)
+        for row, one in enumerate(cases, 1):
+            act = Open(one.facts, declared=replace(one.declared, by=meant.id, row=row))
+            numbers.append(office.register.submit(own, workflow, None, act).case.number)
+    return replace(plan, numbers=tuple(numbers))
+
+
+def _now(office: Office) -> str:
+    return stamp_text(office.register.clock())
+
+
+def _unlike(
+    cases: Sequence[RunningCase], rows: Sequence[str], proposed: Sequence[str], officer: str
+) -> InvalidError:
+    """Say where a table is not what was proposed."""
+    if len(rows) != len(proposed):
+        message = f"文件有 {len(rows)} 件，{officer} 提出的有 {len(proposed)} 件"
+    else:
+        differing = [one for one, row, its in zip(cases, rows, proposed, strict=True) if row != its]
+        told = "、".join(f"{one.place} {one.title}" for one in differing[:5])
+        message = f"与 {officer} 提出的不一致：{told} 等 {len(differing)} 件"
+    return InvalidError(message, "与提出的人核对；提出的有误，请管理员改好重新提出")
+
+
+class _FaultyError(LifecycleError):
+    """The faults of one line."""
+
+    def __init__(self, faults: list[EnteredFault]) -> None:
+        super().__init__("")
+        self.faults = faults
+
+
+def _read(
+    office: Office, workflow: Workflow, lines: Iterable[BulkLine], at: str
+) -> Iterator[RunningCase]:
+    """Read every line; raises all faults at once."""
+    faults: list[EnteredFault] = []
+    found = []
+    for line in lines:
+        try:
+            found.append(_case(office, workflow, line, at))
+        except _FaultyError as error:
+            faults += (EnteredFault(one.place or line.place, one.error) for one in error.faults)
+        except LifecycleError as error:
+            faults.append(EnteredFault(line.place, error))
+    if faults:
+        raise at_once(faults)
+    if not found:
+        raise InvalidError("文件里没有事项", "每行写一项，第一行写列名")
+    yield from found
+
+
+def _case(office: Office, workflow: Workflow, line: BulkLine, at: str) -> RunningCase:
+    if line.fault is not None:
+        raise line.fault
+    state = find_state(workflow, line.pick(*STATE_HEADS) or at)
+    opened = line.pick(*OPENED_HEADS)
+    steps: list[tuple[str, str]] = []
+    materials: list[str] = []
+    texts: dict[str, Entered] = {}
+    for head, entered in line.others(*STATE_HEADS, *OPENED_HEADS).items():
+        transition = _transition(workflow, head)
+        material = _material(workflow, head)
+        if transition is not None and entered:
+            steps.append((transition, _day(head, entered)))
+        elif material is not None:
+            materials += [material] if _is_there(head, entered) else []
+        elif transition is None:
+            texts[head] = entered
+    entry = read_entry(office, workflow, texts, line.origin)
+    faults = list(entry.faults)
+    lacking = [
+        f for f in workflow.facts.values() if f.required is True and f.name not in entry.facts
+    ]
+    faults += [EnteredFault("", InvalidError(f"缺 {fact.title}")) for fact in lacking]
+    steps.sort(key=lambda step: step[1])
+    first = steps[0][1] if steps else office.register.today().isoformat()
+    day = _day("立项日", opened) if opened else first
+    declared = Declared(state, day, tuple(steps), tuple(materials))
+    today = office.register.today().isoformat()
+    faults += [
+        EnteredFault("", InvalidError(*one)) for one in misfits_of(workflow, declared, today)
+    ]
+    if faults:
+        raise _FaultyError(faults)
+    title = str(entry.facts.get(workflow.subject, ""))
+    return RunningCase(line.place, title, dict(entry.facts), declared)
+
+
+def _transition(workflow: Workflow, head: str) -> str | None:
+    """Find the transition that a column is headed by, by name or title."""
+    if head in workflow.titles:
+        return head
+    named = {title: name for name, title in workflow.titles.items()}
+    return named.get(head)
+
+
+def _material(workflow: Workflow, head: str) -> str | None:
+    try:
+        return find_material(workflow, head).name
+    except (UnknownError, LifecycleError):
+        return None
+
+
+def _is_there(head: str, entered: Entered) -> bool:
+    if entered in _YES:
+        return True
+    if entered in _NO:
+        return False
+    raise InvalidError(f"材料“{head}”写了“{entered}”", f"有的写 {_YES[0]}，没有的留空")
+
+
+def _day(head: str, entered: Entered) -> str:
+    try:
+        return date.fromisoformat(str(entered).strip()).isoformat()
+    except ValueError as error:
+        raise InvalidError(f"{head} “{entered}” 不是日期", "写作 2026-08-01 的样子") from error
