@@ -16,6 +16,7 @@ from lifecycle.engine.world.moment import Officer
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError, nearest
 from lifecycle.frozen import dataclass, replace
 from lifecycle.people.clock_step import ClockStep
+from lifecycle.people.decided import Declaration, Migration
 from lifecycle.workflow.model import Role
 
 SYSTEM_ROLES = {
@@ -191,41 +192,6 @@ class CalendarProposal:
     name: str
     digest: str
     confirmed_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """A taking over of the open cases of one version of a workflow into another that an officer
-    proposed: the entry's eid and place, who, the workflow's name, the SHA-256 of both versions and
-    of the map between them; and by which entry and whom it was confirmed, 0 and "" for not yet.
-    """
-
-    id: str
-    seq: int
-    officer: str
-    name: str
-    before: str
-    after: str
-    map: str
-    confirmed: int = 0
-    confirmed_by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """Running cases that an officer proposed to take in: the entry's eid and place, who, under
-    which workflow (its name and SHA-256), the digests of the cases in order; and by which entry and
-    whom it was confirmed, 0 and "" for not yet.
-    """
-
-    id: str
-    seq: int
-    officer: str
-    name: str
-    workflow: str
-    rows: tuple[str, ...]
-    confirmed: int = 0
-    confirmed_by: str = ""
 
 
 _COMMON = re.compile("^[省市县区]|(局|委|办|厅|部|处|科|中心|支队|公司|部门|委员会|办公室)$")

@@ -11,7 +11,8 @@ from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.people.changes.change import OfficeChange, OfficeDocket, OfficeEntry, wire
 from lifecycle.people.changes.wire import Intent, data_of, file_of, number, text
-from lifecycle.people.directory import Directory, Migration
+from lifecycle.people.decided import Migration
+from lifecycle.people.directory import Directory
 
 KIND = "map"
 

@@ -12,7 +12,8 @@ from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.people.changes.change import OfficeChange, OfficeDocket, OfficeEntry, wire
 from lifecycle.people.changes.wire import Intent, data_of, text, texts
-from lifecycle.people.directory import Declaration, Directory
+from lifecycle.people.decided import Declaration
+from lifecycle.people.directory import Directory
 
 MOST_ROWS = 500
 """So many cases are proposed at once at most: an entry stays small."""
@@ -23,28 +24,28 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 class LimitTakeOver(OfficeChange):
     """Set the last day on which running cases may be taken in; once, and for ever."""
 
-    until: str
+    last: str
 
     entry_type = "take_over_limited"
 
     def judge(self, docket: OfficeDocket) -> str:
         """Judge that an administrator sets it, that it is not set yet and not past."""
         role, directory = docket.administrator(), docket.directory
-        docket.check_days(self.until)
+        docket.check_days(self.last)
         if directory.take_over_until:
             message = f"接管的截止日已定为 {directory.take_over_until}，不能再定"
             raise InvalidError(message, "截止以后的，按正常立项办理")
-        if self.until < docket.on.isoformat():
-            raise InvalidError(f"截止日 {self.until} 已过", "写今天或以后的日子")
+        if self.last < docket.on.isoformat():
+            raise InvalidError(f"截止日 {self.last} 已过", "写今天或以后的日子")
         return role
 
     def fold(self, directory: Directory, entry: OfficeEntry) -> Directory:
         """Give the office with the day."""
-        return replace(directory, take_over_until=self.until)
+        return replace(directory, take_over_until=self.last)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
-        return wire({"until": self.until})
+        return wire({"until": self.last})
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:

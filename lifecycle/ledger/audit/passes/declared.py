@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from lifecycle.engine.acts import Open
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.record import OFFICE, UNREADABLE, read
@@ -25,10 +26,12 @@ class DeclaredCases:
         if row.seq != 1 or row.case == OFFICE or _DECLARED not in row.raw:
             return
         try:
-            declared = read(row.raw)["intent"]["data"]["declared"]
-            key = (str(declared["by"]), int(declared["row"]))
+            declared = Open.from_dict(read(row.raw)["intent"]).declared
         except UNREADABLE:
             return  # the pass over the cases says what is wrong with it
+        if declared is None:
+            return
+        key = (declared.by, declared.row)
         if key in self.seen:
             message = "两人只声明了一件，接管了两次"
             yield Finding("illegal", row.idx, self._scope.name_of(row.case), message)

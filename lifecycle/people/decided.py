@@ -1,0 +1,42 @@
+"""What two persons have decided about cases: to take them over into another version, or in from
+before the ledger.
+"""
+
+from __future__ import annotations
+
+from lifecycle.frozen import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A taking over of the open cases of one version of a workflow into another that an officer
+    proposed: the entry's eid and place, who, the workflow's name, the SHA-256 of both versions and
+    of the map between them; and by which entry and whom it was confirmed, 0 and "" for not yet.
+    """
+
+    id: str
+    seq: int
+    officer: str
+    name: str
+    before: str
+    after: str
+    map: str
+    confirmed: int = 0
+    confirmed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """Running cases that an officer proposed to take in: the entry's eid and place, who, under
+    which workflow (its name and SHA-256), the digests of the cases in order; and by which entry and
+    whom it was confirmed, 0 and "" for not yet.
+    """
+
+    id: str
+    seq: int
+    officer: str
+    name: str
+    workflow: str
+    rows: tuple[str, ...]
+    confirmed: int = 0
+    confirmed_by: str = ""
