@@ -173,7 +173,16 @@ def _of_letter(letter: LetterTask, today: str, *, brief: bool) -> _Block:
         lead += f"　{due}"
     elif due:
         told = f"{due}　{told}"
-    return _Block(paint("公文", "bold"), "", (lead, *_under(LETTER, told, limit, brief=brief)))
+    lines = (*_commanded(lead, LETTER, limit), *_under(LETTER, told, limit, brief=brief))
+    return _Block(paint("公文", "bold"), "", lines)
+
+
+def _commanded(lead: str, rest: str, limit: int | None) -> list[str]:
+    """Write a kind and its command; where it is too long for a line it goes on after `rest`."""
+    if limit is None or cell_width(lead) <= limit:
+        return [lead]
+    kind, _gap, told = lead.partition("　")
+    return wrap(told, limit, first=f"{kind}　", rest=rest).split("\n")
 
 
 def _under(lead: str, text: str, limit: int | None, *, brief: bool) -> Iterator[str]:
@@ -224,4 +233,4 @@ def _of_case(group: str, tasks: list[CaseTask], *, brief: bool) -> Iterator[_Blo
             yield _Block(group, title, (lead + text,))
         else:
             under = _under(UNDER, text, limit, brief=brief)
-            yield _Block(group, title, (lead.rstrip(), *under))
+            yield _Block(group, title, (*_commanded(lead.rstrip(), UNDER, limit), *under))

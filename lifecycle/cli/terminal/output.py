@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TextIO, TypeVar
 
-from lifecycle.cli.terminal.text import pad, safe, wrap
+from lifecycle.cli.terminal.text import GOES_ON, pad, safe, wrap
 from lifecycle.errors import cell_width
 
 T = TypeVar("T")
@@ -135,10 +135,13 @@ def _folded(parts: Sequence[str], plain: str, width: int) -> str:
     place, told = 0, []
     for line in plain.split("\n"):
         for piece in _broken(line, width):
-            start = plain.index(piece.strip(), place) if piece.strip() else place
+            # What says that a command goes on is no part of the text.
+            own = piece.removesuffix(GOES_ON).strip()
+            start = plain.index(own, place) if own else place
             lead = piece[: len(piece) - len(piece.lstrip())]
-            told.append(lead + _coloured(piece.strip(), codes[start:]))
-            place = start + len(piece.strip())
+            after = GOES_ON if piece.endswith(GOES_ON) else ""
+            told.append(lead + _coloured(own, codes[start:]) + after)
+            place = start + len(own)
     return "\n".join(told)
 
 
