@@ -571,7 +571,9 @@ def test_bulk_all_or_nothing(tiny: Tiny) -> None:
     first = tiny.opened(name="甲")
     args = ("sign", "-", "to_siting", "agree", "--all-or-nothing")
     assert tiny.do_not(*args, by="land01", text=f"{first}\n没有\n") == (
-        "✓ -:1　KC-2026-001　甲　会签 转入规划选址　国土 同意\n"
+        "✓ -:1　KC-2026-001　甲　会签 转入规划选址　国土 同意　提示：“转入规划选址”会签要看的 "
+        "总投资、业主单位、选址论证报告 还没有填报或上传，这份意见不包括它们；"
+        "以后填报、上传了，意见即失效，须重新会签\n"
         "✗ -:2　没有　没有事项“没有”\n"
         "1 件不能办理，其余也未办理：没有写入任何内容\n"
     )

@@ -29,7 +29,8 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.clock.standing import next_limit
 from lifecycle.engine.corrections.foresight import upset_by
 from lifecycle.engine.docket import RefusedError
-from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.gates.gates import Gate, title_of
+from lifecycle.engine.gates.seats import lacked_by
 from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
@@ -39,7 +40,7 @@ from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.entering import TYPED, Origin, read_entry, submit_entry
 from lifecycle.office.cases.readers import changed_facts, told_readers
 from lifecycle.office.office import Office, clean
-from lifecycle.office.seeing import UNSEEN
+from lifecycle.office.seeing import UNSEEN, Unseen
 from lifecycle.office.successors import successors, tell_successors
 from lifecycle.office.telling import told
 from lifecycle.workflow.model import Workflow
@@ -106,7 +107,8 @@ class Hint:
 @dataclass(frozen=True, slots=True)
 class Remark:
     """What else an officer should know of what was done: `upset` (which ways out and opinions it
-    has upset) or `successors` (who may still go on).
+    has upset), `successors` (who may still go on) or `too_soon` (what an opinion does not rest on
+    yet, so that it will have to be given anew).
     """
 
     kind: str
@@ -202,6 +204,7 @@ def done(
         remarks=(
             *(_upset(office, workflow, before, case) if before is not None else ()),
             *(Remark("ended", gate.text) for gate in gates if gate.inputs.get("ended")),
+            *_too_soon(workflow, outcome, unseen),
         ),
         effects=tuple(_effects(office, outcome)),
     )
@@ -236,6 +239,22 @@ def read_elsewhere(office: Office, before: Case, after: Case) -> Iterator[Remark
     """Tell which other cases read what is no longer as it was."""
     for text in told_readers(office, after, changed_facts(before, after)):
         yield Remark("readers", office.viewer.tell(text))
+
+
+def _too_soon(workflow: Workflow, outcome: Outcome, unseen: Unseen) -> Iterator[Remark]:
+    """Tell on what an opinion just given does not rest yet, since nobody has entered it."""
+    case = outcome.case
+    given = [one for one in case.opinions.values() if one.seq == case.seq]
+    if outcome.unchanged or outcome.repeated or case.has_ended(workflow):
+        return
+    for name in dict.fromkeys(opinion.transition for opinion in given):
+        lacking = [lacked_by(workflow, case, one) for one in given if one.transition == name]
+        among = dict.fromkeys(item for items in lacking for item in items)
+        titles = "、".join(title_of(workflow, item) for item in unseen.among(among))
+        if titles:
+            called = workflow.titles.get(name, name)
+            text = f"“{called}”会签要看的 {titles} 还没有填报或上传，这份意见不包括它们"
+            yield Remark("too_soon", f"{text}；以后填报、上传了，意见即失效，须重新会签")
 
 
 def _told(office: Office, workflow: Workflow, body: Mapping[str, Any], before: Case | None) -> str:
