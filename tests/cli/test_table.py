@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifecycle.cli.cases.todo import print_waiting
+from lifecycle.cli.cases.todo import waiting_lines
 from lifecycle.cli.terminal import output, refusal, table
 from lifecycle.cli.terminal.output import say
 from lifecycle.cli.terminal.paragraph import flow
@@ -47,11 +47,17 @@ def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 def test_of_waiting_letters_each_command_stands_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a narrow terminal the line is parted between its two commands, not within one."""
     stream = at_terminal(monkeypatch)
-    print_waiting(11, 0)
+    for line in waiting_lines(14, 3, 0):
+        say(line)
     assert stream.getvalue().splitlines() == [
         "  送达　lifecycle notice deliver",
         "        待送公文 11 件；清单：",
-        "            lifecycle notice outbox",
+        "        lifecycle notice outbox",
+        "  送达　lifecycle notice outbox",
+        "        3 件的收文单位没有送达方式：人工",
+        "        送达后登记",
+        "        （lifecycle notice sent），或请",
+        "        管理员在送达设置里写上怎么送",
     ]
 
 

@@ -4,7 +4,7 @@ overdue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -75,18 +75,23 @@ class LetterErrand:
 class Letterbox:
     """An officer's errands, the most urgent first, what has no day last.
 
-    For a clerk, how many sendings wait or died.
+    For a clerk, how many sendings wait, how many of these for a messenger (`by_hand`), and how many
+    died.
     """
 
     errands: tuple[LetterErrand, ...]
     waiting: int = 0
+    by_hand: int = 0
     dead: int = 0
 
 
-def letterbox(view: View, shelf: Shelf, acting: Sequence[Officer]) -> Letterbox:
+def letterbox(
+    view: View, shelf: Shelf, acting: Sequence[Officer], environ: Mapping[str, str]
+) -> Letterbox:
     """Look what letters ask of an officer, and of those they act for.
 
-    What waits to be sent is known as it now is only.
+    What waits to be sent is known as it now is only; `environ` may name the file that says who is
+    reached how.
     """
     office = view.office
     digest = view.directory.document(ISSUING, ISSUING)
@@ -102,7 +107,15 @@ def letterbox(view: View, shelf: Shelf, acting: Sequence[Officer]) -> Letterbox:
     )
     sends = "clerk" in acting[0].held and not view.as_of
     waiting, dead = count_sendings(office.store) if sends else (0, 0)
-    return Letterbox(tuple(ordered), waiting, dead)
+    by_hand = _by_hand(office, environ) if waiting else 0
+    return Letterbox(tuple(ordered), waiting, by_hand, dead)
+
+
+def _by_hand(office: Office, environ: Mapping[str, str]) -> int:
+    # Imported late: most who look at what they have to do send nothing.
+    from lifecycle.office.letters.outbox import count_by_hand
+
+    return count_by_hand(office, environ)
 
 
 def _errands_of(
