@@ -42,7 +42,7 @@ def test_open_prints_the_number_alone(tiny: Tiny) -> None:
     assert (result.exit_code, result.stdout) == (0, "KC-2026-001\n")
     assert (
         result.stderr
-        == "已立项：剑瓷文化体验街区　现在“考察导入”，由 市招商局 牵头，限 2026-09-15 前\n"
+        == "已立项：剑瓷文化体验街区　现在“考察导入”，由 市招商局 牵头，限 2026-09-15，已逾期 15 日\n"
     )
 
 
@@ -136,7 +136,7 @@ def test_advance_moves_the_case(tiny: Tiny) -> None:
     number = tiny.ready()
     assert tiny.do("advance", number, "--on", "2026-09-04", by="bureau01") == (
         "已办理：KC-2026-001　剑瓷文化体验街区　转入规划选址　考察导入 → 规划选址\n"
-        "  现在“规划选址”，由 建设（规划） 牵头，限 2026-09-24 前\n"
+        "  现在“规划选址”，由 建设（规划） 牵头，限 2026-09-24，已逾期 6 日\n"
     )
     assert tiny.asks("show", number)["state"] == "siting"
 
@@ -660,7 +660,7 @@ def test_facts_asked_for_come_with_the_command(tiny: Tiny) -> None:
     )
     assert tiny.do("advance", number, "登记到访", "--set", "到访人数=12", by="bureau01") == (
         "已办理：KC-2026-001　剑瓷文化体验街区　登记到访　填 到访人数 12\n"
-        "  现在“考察导入”，由 市招商局 牵头，限 2026-09-15 前\n"
+        "  现在“考察导入”，由 市招商局 牵头，限 2026-09-15，已逾期 15 日\n"
     )
 
 

@@ -135,9 +135,9 @@ class Done:
 
     A dry run has no entry, and that of an opening neither number nor id; nor has what would have
     changed nothing (`unchanged`). `sentence` tells the entry as the log does; `repeated`: it was
-    recorded before, under the same request id. `lead` is who
-    leads the case now and `due_on` by when, `due_title` by which limit ("": the state's own);
-    `letters` counts those that the transition drafted.
+    recorded before, under the same request id. `lead` is who leads the case now and `due_on` by
+    when, `due_title` by which limit ("": the state's own), `days_late` how many days that is past
+    (0: it is not); `letters` counts those that the transition drafted.
     `hints` are the characters entered that a letter could not be printed with, `remarks` what else
     should be known of it, `effects` what was done to other cases with it.
     """
@@ -152,6 +152,7 @@ class Done:
     lead: str
     due_on: str | None
     due_title: str
+    days_late: int
     provisional: bool
     gates: tuple[Gate, ...]
     entry: Recorded | None
@@ -173,7 +174,8 @@ def done(
     """
     case, body = outcome.case, outcome.body
     workflow = office.workflow_of(case)
-    state, calendar = workflow.states[case.state], office.moment().calendar
+    state, moment = workflow.states[case.state], office.moment()
+    calendar, today = moment.calendar, moment.on
     viewer = office.viewer
     unseen = viewer.unseen(workflow, case)
     gates = viewer.tell_gates(case, outcome.gates)
@@ -192,6 +194,7 @@ def done(
         lead=workflow.roles[state.lead].title if state.lead else "",
         due_on=limit.on.isoformat() if limit else None,
         due_title=following.limit.title if following and following.limit is not state.due else "",
+        days_late=max(0, (today - limit.on).days) if limit else 0,
         provisional=limit.provisional if limit else False,
         gates=gates,
         entry=_recorded(outcome) if body else None,
