@@ -41,8 +41,8 @@ def test_open_prints_the_number_alone(tiny: Tiny) -> None:
     )
     assert (result.exit_code, result.stdout) == (0, "KC-2026-001\n")
     assert (
-        result.stderr
-        == "已立项：剑瓷文化体验街区　现在“考察导入”，由 市招商局 牵头，限 2026-09-15，已逾期 15 日\n"
+        result.stderr == "已立项：剑瓷文化体验街区　现在“考察导入”，由 市招商局 牵头，"
+        "限 2026-09-15，已逾期 15 日\n"
     )
 
 
@@ -563,6 +563,31 @@ def test_bulk_from_standard_input(tiny: Tiny) -> None:
     assert tiny.fails("advance", "-", "close", by="bureau01", text="\n") == (
         1,
         "没有读到任何事项\n  改法：每行写一个事项编号；表格的第一行写列名\n",
+    )
+
+
+def test_a_transition_of_another_state_is_refused_with_what_the_asker_can_do(tiny: Tiny) -> None:
+    """Not what others can: of the ways out of the state those that the asker can make now, with
+    what comes with the command; to sign, those on which their unit may speak.
+    """
+    number = tiny.opened("owner_unit=owner", "x_units=wenwu")
+
+    def told(*args: str, by: str) -> str:
+        return tiny.fails(*args, by=by)[1].splitlines()[2].strip()
+
+    ways = "登记到访（note_visit）、中止（suspend）、终止（close）"
+    advance = ("advance", number, "to_done")
+    assert told(*advance, by="bureau01") == f"您现在能办的：{ways}"
+    assert told(*advance, by="land01") == (f"本环节没有您现在能办的流转：lifecycle show {number}")
+    assert told("sign", number, "to_done", "agree", by="land01") == (
+        "您现在能会签的：转入规划选址（to_siting）"
+    )
+    assert told("ask", number, "to_done", by="bureau01") == (
+        f"本环节没有您现在能送会签的流转：lifecycle show {number}"
+    )
+    resolve = ("resolve", number, "to_done", "land", "--note", "已协调")
+    assert told(*resolve, by="bureau01") == (
+        f"本环节没有您现在能处理不同意见的流转：lifecycle show {number}"
     )
 
 

@@ -562,7 +562,7 @@ def cash_in(w: Walk) -> None:
     w.awaits("finance01")
     w.do("bureau01 advance finish")
     w.stands("completed")
-    w.refused("bureau01 advance remind --note 再催", "现为“办结”", "本环节的流转：办结后重新办理")
+    w.refused("bureau01 advance remind --note 再催", "现为“办结”", "本环节没有您现在能办的流转")
     w.refused("bureau01 advance reopen_acceptance --note 兑现审核表有误", "须换人")
     w.do("bureau02 advance reopen_acceptance --note 兑现审核表有误")
     w.stands("acceptance")

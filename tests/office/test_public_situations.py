@@ -699,7 +699,7 @@ def test_a_double_click_makes_a_transition_once(works_by: Working) -> None:
         "不能办理：SX-2026-001 甲　批准\n"
         "  ✗ 环节　　现为“已批”，批准 须在“起草”办理；"
         "上一步“批准”由 office01 于 2026-09-07 办理\n"
-        "            本环节的流转：下单（order）、退回（back）\n"
+        "            您现在能办的：下单（order）、退回（back）\n"
         "依据：workflows/matter.yaml　内部规定\n"
     )
     assert office.asks("show", office.case)["seq"] == 3
