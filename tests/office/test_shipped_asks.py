@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from paper_office import fonts
 from walking import Walk, announced, dealt, forward, reviewed, through_gates
 
 
@@ -91,3 +92,28 @@ def test_whether_to_list_again_is_asked_when_it_is_meant(walk: Walk) -> None:
     assert w.owes("planning01") == []
     w.do("land01 ask relist")
     assert w.owes("planning01") == ["relist"]
+
+
+def test_opinions_on_a_site_are_asked_by_the_letter_and_due_as_it_says(walk: Walk) -> None:
+    """Nobody is late who was not asked: while the letter is not signed nobody owes an opinion on
+    the site. Once it is out all its seats do, by the day on which the answer to the letter is due.
+    """
+    fonts()
+    w = walk
+    forward(w, "siting")
+    asked = ("reform01", "land01", "owner001", "wenlv01")
+    assert [w.owes(officer) for officer in asked] == [[], [], [], []]
+    letter = next(
+        one["name"]
+        for one in w.asks("notice", "list", w.case)["letters"]
+        if one["template"] == "siting-consultation"
+    )
+    w.run("notice", "approve", w.case, letter, "--as", "bureau03")
+    w.run("notice", "issue", w.case, letter, "--as", "bureau02")
+    assert [w.owes(officer) for officer in asked] == [["to_intent"]] * 4
+    w.run("notice", "receipt", w.case, letter, "--as", "reform01")
+    tasks = w.asks("todo", "--as", "reform01")
+    (opinion,) = (one["due_on"] for one in tasks["tasks"] if one["transition"] == "to_intent")
+    (answer,) = (one["due_on"] for one in tasks["letters"] if one["letter"] == letter)
+    assert opinion == answer
+    assert opinion is not None
