@@ -250,7 +250,7 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     days = OwnDays.of(workflow, case, moment.calendar)
     leads = any(holds(workflow, case, officer, lead) for lead in days.leads)
     when = partial(days.day, leads=leads)
-    found: list[Task] = list(_corrections_waiting(workflow, case, officer, moment, due))
+    found: list[Task] = list(_corrections_waiting(workflow, case, officer, moment))
     found += _renewals_owed(workflow, case, officer, moment, due)
     records = awaited_records(workflow, case)
     is_waited_for = any(
@@ -336,9 +336,11 @@ def _items_owed(
 
 
 def _corrections_waiting(
-    workflow: Workflow, case: Case, officer: Officer, moment: Moment, due: str | None
+    workflow: Workflow, case: Case, officer: Officer, moment: Moment
 ) -> Iterator[Task]:
-    """List the corrections that the officer may confirm: as the lead, and another person."""
+    """List the corrections that the officer may confirm: as the lead, and another person. No rule
+    says by when.
+    """
     waiting = waiting_proposals(case)
     if not (waiting and _confirms(workflow, case, officer)):
         return
@@ -349,7 +351,7 @@ def _corrections_waiting(
         needs = foresee(workflow, case, proposal, moment).needs
         text = "；".join((f"确认更正 {change}：{proposal.note}", *needs))
         command = f"lifecycle confirm {case.number} {proposal.seq}"
-        yield Task("confirm", case, None, text, command, due)
+        yield Task("confirm", case, None, text, command, None)
 
 
 def _confirms(workflow: Workflow, case: Case, officer: Officer) -> bool:
