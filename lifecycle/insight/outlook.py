@@ -47,6 +47,8 @@ from lifecycle.workflow.model import Fact, Material, Transition, Workflow
 
 When = Callable[[str], str | None]
 """Gives the day by which an officer makes what bears a name, or supplies it."""
+BY_TIME = ("dwell",)
+"""Kinds of gates that a day meets, which their mend tells, and nothing that anybody does."""
 _WAYS_BACK = ("resume", "reopen")
 """The kinds of transitions by which a case that stands still goes on."""
 ANYBODY = Officer("-", "", "", {})
@@ -570,10 +572,15 @@ def _move(case: Case, way: Way, steps: tuple[str, ...], when: When) -> Task:
     if not way.missing:
         command = command_of(case, transition)
         return Task("advance", case, transition, f"可办 {transition.title}", command, due)
-    lacks = "；".join((*steps, *(gate.text for gate in way.missing if not (steps and gate.act))))
+    lacks = "；".join((*steps, *(_lack(gate) for gate in way.missing if not (steps and gate.act))))
     command = f"lifecycle why {case.number} {transition.name}"
     text = f"{transition.title} 尚不能办：{lacks}"
     return Task("supply", case, transition, text, command, due)
+
+
+def _lack(gate: Gate) -> str:
+    """Say what an unmet gate lacks; of one that time meets, from which day it is met."""
+    return f"{gate.text}（{gate.mend}）" if gate.kind in BY_TIME and gate.mend else gate.text
 
 
 def _said(workflow: Workflow, step: Way) -> str:

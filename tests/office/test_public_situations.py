@@ -839,6 +839,8 @@ lights:
     assert office.unmet("office01 advance close") == [
         "期限　　自进入本环节 2026-09-07 起须满 1 日〔内部承诺〕"
     ]
+    waits = "自进入本环节 2026-09-07 起须满 1 日（2026-09-08 起可办）"
+    assert f"　　办结 尚不能办：{waits}\n" in office.do("todo", by="office01")
     assert office.unmet("office01 set held_on=2026-09-08") == [
         "要素　　开会日 2026-09-08，最迟 2026-09-07（不能填办理之日以后的日子）"
     ]
