@@ -24,7 +24,13 @@ from lifecycle.engine.corrections.foresight import foresee
 from lifecycle.engine.decide import decide
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.awaited import ONWARD, awaited_items, awaited_records
-from lifecycle.engine.gates.cosign import keeper_of, may_speak, signer_of, who_is
+from lifecycle.engine.gates.cosign import (
+    keeper_of,
+    may_speak,
+    must_speak_anew,
+    signer_of,
+    who_is,
+)
 from lifecycle.engine.gates.gates import (
     ABOUT_COMMAND,
     ABOUT_WHO,
@@ -447,6 +453,8 @@ def _objections_standing(
             name = who_is(workflow, moment, objection.role, objection.unit)
             seat = typed(objection.role, objection.unit)
             text = f"处理 {name} 对 {transition.title} 的不同意见：{objection.note}"
+            if must_speak_anew(workflow, case, transition, objection):
+                text += "（其后有退回或变更：处理以后仍须其重新会签，宜请其直接重新会签）"
             command = f"lifecycle resolve {case.number} {transition.name} {seat} --note …"
             yield Task("resolve", case, transition, text, command, due)
 

@@ -968,8 +968,9 @@ def test_an_objection_lasts_through_a_rejection(works_by: Working) -> None:
     assert office.opinions() == {"legal": "object"}
     assert office.refused("finance01 advance accept") == (
         "不能办理：SX-2026-001 甲　审核 → 通过\n"
-        "  ✗ 会签　　司法 不同意：超标准　　由其撤回，或由牵头单位说明处理："
-        "lifecycle resolve SX-2026-001 accept legal --note …\n"
+        "  ✗ 会签　　司法 不同意：超标准　　其后有退回或变更，由其重新会签："
+        "lifecycle sign SX-2026-001 accept agree --as …；"
+        "只由牵头单位处理（resolve）的，处理以后仍须其重新会签\n"
         "  ✓ 角色　　财政（finance01）\n"
         "  ✓ 要素　　金额 3000 元\n"
         "依据：workflows/matter.yaml:20　内部规定\n"

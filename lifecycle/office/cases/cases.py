@@ -29,8 +29,9 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.clock.standing import next_limit
 from lifecycle.engine.corrections.foresight import upset_by
 from lifecycle.engine.docket import RefusedError
+from lifecycle.engine.gates.cosign import who_is
 from lifecycle.engine.gates.gates import Gate, title_of
-from lifecycle.engine.gates.seats import lacked_by
+from lifecycle.engine.gates.seats import lacked_by, seats_of
 from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
@@ -107,8 +108,8 @@ class Hint:
 @dataclass(frozen=True, slots=True)
 class Remark:
     """What else an officer should know of what was done: `upset` (which ways out and opinions it
-    has upset), `successors` (who may still go on) or `too_soon` (what an opinion does not rest on
-    yet, so that it will have to be given anew).
+    has upset), `successors` (who may still go on), `stale` (who has to speak anew first) or
+    `too_soon` (what an opinion does not rest on yet, so that it will have to be given anew).
     """
 
     kind: str
@@ -416,10 +417,24 @@ def resolve(
     else:
         act = ResolveObjection(name, *seat, clean(note))
     outcome = office.register.submit(request, None, case.id, act)
-    remarks = tuple(
+    remarks = tuple(_who_speaks_anew(office, workflow, outcome.case, name, seat)) or tuple(
         Remark("successors", text) for text in _who_goes_on(office, workflow, outcome.case, name)
     )
     return replace(done(office, outcome), remarks=remarks)
+
+
+def _who_speaks_anew(
+    office: Office, workflow: Workflow, case: Case, name: str, place: tuple[str, str]
+) -> Iterator[Remark]:
+    """Say that the unit whose objection was resolved has to speak anew all the same, where what it
+    objected to has changed since: nobody can go on before.
+    """
+    transition = workflow.leaving[case.state].get(name)
+    for seat in seats_of(workflow, case, transition) if transition else ():
+        if (seat.role, seat.unit) == place and seat.stale:
+            whose = who_is(workflow, office.moment(), seat.role, seat.unit)
+            text = f"{whose} 的不同意见以后有退回或变更，仍须其重新会签才能往下办："
+            yield Remark("stale", f"{text}lifecycle sign {case.number} {name} agree --as …")
 
 
 def _who_goes_on(office: Office, workflow: Workflow, case: Case, transition: str) -> Iterator[str]:
