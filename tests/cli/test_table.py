@@ -120,30 +120,32 @@ def plain(terminal: Terminal) -> str:
 
 
 def test_a_terminal_breaks_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one copies stays whole: where columns do not fit beside each other, rows are
-    paragraphs.
+    """What one copies stays whole: where columns do not fit beside each other, rows are notes, each
+    cell after its title; what is empty is left out.
     """
     terminal = at_terminal(monkeypatch)
     heads = ("事项", "公文", "日期", "文号", "标题")
     row = ("LS-F-2026-001", "14-siting-consultation", "2026-11-30", "", "关于选址征求意见的函")
     table.write_table(heads, [row])
     assert plain(terminal) == (
-        "事项  公文  日期  文号  标题\n"
-        "LS-F-2026-001  14-siting-consultation\n"
-        "    2026-11-30  关于选址征求意见的函\n"
+        "LS-F-2026-001\n"
+        "    公文：14-siting-consultation\n"
+        "    日期：2026-11-30\n"
+        "    标题：关于选址征求意见的函\n"
     )
 
 
 def test_no_column_is_narrow_and_tall(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a long cell would run down a narrow column, rows are paragraphs as well."""
+    """Where a long cell would run down a narrow column, rows are notes as well."""
     terminal = at_terminal(monkeypatch)
     row = ("LS-F-2026-001", "2026-11-30", "很长" * 20)
     table.write_table(("编号", "期限", "见于"), [row])
     assert plain(terminal) == (
-        "编号  期限  见于\n"
-        "LS-F-2026-001  2026-11-30  很长很长很长\n"
-        "    很长很长很长很长很长很长很长很长很长\n"
-        "    很长很长很长很长很长很长很长很长\n"
+        "LS-F-2026-001\n"
+        "    期限：2026-11-30\n"
+        "    见于：很长很长很长很长很长很长很长很\n"
+        "      长很长很长很长很长很长很长很长很长\n"
+        "      很长很长很长很长\n"
     )
 
 
