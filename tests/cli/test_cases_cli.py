@@ -323,6 +323,39 @@ def test_delegates_act_for_their_principal(tiny: Tiny) -> None:
     )
 
 
+def test_a_delegate_of_the_same_role_is_told_once(tiny: Tiny) -> None:
+    """What the delegate can do themselves is not told once more for their principal; what only the
+    principal can do is.
+    """
+    tiny.opened("investment=32000", on="2026-09-29")
+    before = tiny.asks("todo", by="bureau02")["tasks"]
+    assert [task["principal"] for task in before] == [None] * len(before)
+    tiny.do("officer", "delegate", "bureau02", "--until", "2026-10-31", by="bureau01")
+    assert tiny.asks("todo", by="bureau02")["tasks"] == before
+    tiny.do("officer", "delegate", "bureau02", "--until", "2026-10-31", by="land01")
+    more = [task for task in tiny.asks("todo", by="bureau02")["tasks"] if task not in before]
+    assert [(task["kind"], task["principal"]) for task in more] == [("sign", "land01")]
+
+
+def test_what_was_done_before_a_delegation_is_told_how_to_be_recorded(tiny: Tiny) -> None:
+    """A delegate records no act of a day before the delegation, and learns who does: not to be
+    delegated to once more.
+    """
+    number = tiny.opened()
+    tiny.do("officer", "delegate", "bureau02", "--until", "2026-10-31", by="bureau01")
+    late = ("advance", number, "note_visit", "--on", "2026-09-02", "--for", "bureau01")
+    assert tiny.fails(*late, by="bureau02") == (
+        1,
+        (
+            "bureau01 在 2026-09-02 还没有委托 bureau02 代办：补录以前的事，当时也须已经委托\n"
+            "  改法：由 bureau01 补录；当时是 bureau01 办的，其同单位、同角色的经办人也可补录："
+            "--done-by bureau01 --because 理由\n"
+        ),
+    )
+    done_by = ("--done-by", "bureau01", "--because", "出差")
+    tiny.do(*late[:5], "--set", "people=3", *done_by, by="bureau02")
+
+
 def test_suspension_and_return(tiny: Tiny) -> None:
     """A suspended case says where it goes back to; a resumed one is there again; a return needs its
     reason.
