@@ -38,6 +38,7 @@ from lifecycle.engine.gates.gates import (
     command_of,
     confirmers_of,
     holds,
+    leads_of,
     makers_told,
     resolvers_of,
     role_titles,
@@ -50,6 +51,7 @@ from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.errors import ChoiceError, InvalidError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Fact, Material, Transition, Workflow
+from lifecycle.workflow.reliance import doors_of
 
 When = Callable[[str], str | None]
 """Gives the day by which an officer makes what bears a name, or supplies it."""
@@ -145,6 +147,39 @@ class Pending:
     def text(self) -> str:
         """Say in a clause that it waits, and for whom."""
         return f"第 {self.seq} 笔更正（{self.change}）待 {self.whose} 确认或不同意"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What ends a limit that runs: in words, by which command, by whom (role titles), and the
+    transition that does, where it is one.
+    """
+
+    text: str
+    command: str
+    by: tuple[str, ...]
+    transition: Transition | None
+
+
+def endings_of(workflow: Workflow, case: Case, item: OpenLimit) -> Iterator[Ending]:
+    """List what ends a limit of the state in which a case is: transitions, and facts with the
+    transition that asks them, if one does. None where only leaving the state does.
+    """
+    if item.state != case.state:
+        return
+    leaving = workflow.leaving[case.state]
+    for name in item.limit.done:
+        fact = workflow.facts.get(name)
+        doors = doors_of(workflow, name)
+        way = leaving.get(name)
+        if fact is not None:
+            way = next((one for one in doors.asking if leaving.get(one.name) is one), None)
+        if way is not None:
+            asked = f"（填 {fact.title}）" if fact else ""
+            yield Ending(f"办理 {way.title}{asked}", command_of(case, way), way.by, way)
+        elif fact is not None and not doors.asking:
+            command = f"lifecycle set {case.number} {name}=…"
+            yield Ending(f"填 {fact.title}", command, fact.by or leads_of(workflow, case), None)
 
 
 def pending_corrections(workflow: Workflow, case: Case, moment: Moment) -> list[Pending]:
@@ -275,6 +310,8 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
             found += _steps_open(workflow, case, transition, officer, moment, when)
     found += _items_owed(workflow, case, officer, records, when)
     found += _limits_owed(workflow, case, officer, moment, when)
+    if leads:
+        found += _limits_led(workflow, case, officer, moment, known=found)
     for task in {(task.kind, task.command): task for task in found}.values():
         yield _with_pending(workflow, task, moment, known=found)
     if following is None or following.due.on >= moment.on or found:
@@ -283,6 +320,11 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
         text = f"{workflow.states[following.state].title} 已逾期（限 {due}）"
         ready = "、".join(_ready_ways(workflow, case, officer, moment))
         text += f"；可办：{ready}" if ready else ""
+        ends = (
+            f"{end.text}（{role_titles(workflow, end.by)}）"
+            for end in endings_of(workflow, case, following)
+        )
+        text += f"；办结以 {ended} 为准" if (ended := "或 ".join(ends)) else ""
         yield Task("overdue", case, None, text, f"lifecycle show {case.number}", due)
 
 
@@ -320,6 +362,28 @@ def _limits_owed(
             text = f"填 {fact.title}（期限“{item.limit.title}”）"
             command = f"lifecycle set {case.number} {fact.name}=…"
             yield Task("supply", case, None, text, command, when(fact.name))
+
+
+def _limits_led(
+    workflow: Workflow, case: Case, officer: Officer, moment: Moment, *, known: list[Task]
+) -> Iterator[Task]:
+    """List what ends the limits that run for who leads, as far as the officer does it and it is not
+    told already: else they would see a day pass, and not what for.
+    """
+    told = {task.transition.name for task in known if task.transition is not None}
+    for item in running_limits(workflow, case, moment.calendar):
+        day, mark = item.due.on.isoformat(), f"（期限“{item.limit.title}”）"
+        for end in endings_of(workflow, case, item):
+            if not any(holds(workflow, case, officer, role) for role in end.by):
+                continue
+            if end.transition is None:
+                yield Task("supply", case, None, f"{end.text}{mark}", end.command, day)
+            elif end.transition.name not in told:
+                told.add(end.transition.name)
+                way = _judged(workflow, case, end.transition, officer, moment)
+                if way.is_mine and not way.is_over:
+                    move = _move(case, way, (), {end.transition.name: day}.get)
+                    yield replace(move, text=f"{move.text}{mark}")
 
 
 def _items_owed(

@@ -1008,3 +1008,56 @@ transitions:
     assert office.tasks("third99") == ["lifecycle sign SX-2026-001 approve agree"]
     office.does("third99 sign approve agree", "office01 advance approve")
     assert (office.state, office.findings()) == ("closed", [])
+
+
+def test_the_lead_is_told_what_ends_a_limit(works_by: Working) -> None:
+    """A limit that ends by a fact or by a record, and not by leaving the state, is told to who
+    leads with the command that ends it, in the list of what is to be done and on the sheet; once
+    it has ended, no more.
+    """
+    office = works_by(
+        """
+roles: {office: 办公室, finance: 财政}
+facts:
+  name: {title: 名称, type: text, required: true}
+  held_on: {title: 开标日, type: date, by: office}
+  returned_on: {title: 保证金退还日, type: date, by: office}
+states:
+  draft:
+    title: 起草
+    lead: office
+    limits:
+      - {title: 退还保证金, in: 5, unit: workday, since: held_on, done: returned_on, basis: 内部}
+      - {title: 报告, in: 10, unit: workday, since: held_on, done: report, basis: 内部承诺}
+  closed: {title: 办结, final: true}
+transitions:
+  - {name: report, title: 报告结果, kind: record, from: draft, by: office, reason: required}
+  - {name: close, title: 办结, from: draft, to: closed, by: finance}
+lights:
+  - {light: red, title: 逾期, overdue: 1, unit: day, basis: 内部承诺}
+"""
+    )
+    office.at("2026-09-07", "10:00")
+    office.opens("office01 matter name=甲")
+    office.does("office01 set held_on=2026-09-07")
+    set_it = "lifecycle set SX-2026-001 returned_on=…"
+    report = "lifecycle advance SX-2026-001 report --note …"
+
+    def told() -> list[tuple[str, str, str, str]]:
+        tasks = office.asks("todo", by="office01")["tasks"]
+        return [(one["kind"], one["due_on"], one["text"], one["command"]) for one in tasks]
+
+    refund = ("supply", "2026-09-14", "填 保证金退还日（期限“退还保证金”）", set_it)
+    reporting = ("advance", "2026-09-20", "可办 报告结果（期限“报告”）", report)
+    assert told() == [refund, reporting]
+    limits = office.asks("show", office.case)["limits"]
+    assert [one["ends"] for one in limits] == [
+        [{"text": "填 保证金退还日（办公室）", "command": set_it}],
+        [{"text": "办理 报告结果（办公室）", "command": report}],
+    ]
+    assert f"以此办结：填 保证金退还日（办公室）　{set_it}\n" in office.do("show", office.case)
+    office.does("office01 set returned_on=2026-09-07")
+    assert told() == [reporting]
+    office.does("office01 advance report --note 已报")
+    assert told() == []
+    assert office.findings() == []

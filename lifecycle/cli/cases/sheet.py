@@ -137,7 +137,9 @@ def _limit_text(limit: ShownLimit, today: date) -> str:
     length = f"{limit.amount} {limit.span}" if limit.amount else "当日"
     basis = f"{length}，{limit.basis}{inner}"
     title = "" if limit.main else f"{limit.title}："
-    return f"{limit.due_on}{provisional}，{left}　{title}{basis}"
+    ends = "；或 ".join(f"{text}　{command}" for text, command in limit.ends)
+    ended = f"\n以此办结：{ends}" if ends else ""
+    return f"{limit.due_on}{provisional}，{left}　{title}{basis}{ended}"
 
 
 def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
@@ -383,6 +385,7 @@ def _limit_json(limit: ShownLimit) -> dict[str, Any]:
         "unit": limit.unit,
         "basis": limit.basis,
         "inner": limit.inner,
+        "ends": [{"text": text, "command": command} for text, command in limit.ends],
     }
 
 
