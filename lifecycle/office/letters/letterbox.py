@@ -185,7 +185,8 @@ def _drafted(
 ) -> LetterErrand:
     """Make the errand of a draft, told by its title; one that is out of time says so.
 
-    What promises a day that does not count any more is redrafted, by whoever may draft, or void.
+    What promises a day that does not count any more, its stage being finished, is void, and
+    redrafted only where it has to go out all the same.
     """
     workflow, on = view.office.workflow_of(case), view.moment.on.isoformat()
     written = drafts.written(case, letter)
@@ -197,9 +198,9 @@ def _drafted(
         return _errand("void", case, letter, officer, f"{text}（{lapse.text}）")
     dead = _dead_promise(view, case, written, on) if written else ""
     if dead:
-        drafts_it = any(holds(workflow, case, officer, role) for role in workflow.roles)
-        kind = "draft" if drafts_it else "void"
-        return _errand(kind, case, letter, officer, f"{text}（{dead}，应重拟或作废）")
+        redraft = f"lifecycle notice draft {case.number} --replace {letter.name}"
+        moot = f"{dead}，应作废；确须补发的，先重拟：{redraft}"
+        return _errand("void", case, letter, officer, f"{text}（{moot}）")
     late = f"{text}（{lapse.text}，迟发须写明理由；不发的作废）"
     return _errand(verb, case, letter, officer, late, noted=verb == "issue")
 
