@@ -70,7 +70,7 @@ def stopped_while_scouting(w: Walk) -> None:
     w.stands("suspended")
     w.refused("bureau01 advance to_siting", "现为“中止”")
     w.later(20)
-    w.do("bureau01 advance resume --note 重组完成")
+    w.do("bureau01 advance resume_scouting --note 重组完成")
     w.stands("scouting")
     w.refused("bureau01 advance suspend --note 再次重组", "会商纪要 已由“中止”用过，须是新的")
     w.do("bureau01 attach meeting_minutes")

@@ -117,3 +117,30 @@ def test_opinions_on_a_site_are_asked_by_the_letter_and_due_as_it_says(walk: Wal
     (answer,) = (one["due_on"] for one in tasks["letters"] if one["letter"] == letter)
     assert opinion == answer
     assert opinion is not None
+
+
+@pytest.mark.parametrize(
+    ("stage", "resume", "other"),
+    [("", "resume_scouting", "resume"), ("siting", "resume", "resume_scouting")],
+    ids=["考察导入", "规划选址"],
+)
+def test_whoever_was_told_of_a_stop_is_told_that_it_goes_on(
+    walk: Walk, stage: str, resume: str, other: str
+) -> None:
+    """The letter of 恢复 goes to the units to which that of 中止 went: the owner too, once the
+    project has one.
+    """
+    w = walk
+    if stage:
+        forward(w, stage)
+    w.do("bureau01 attach meeting_minutes")
+    w.do("bureau01 advance suspend --note 资金重组")
+    w.refused(f"bureau01 advance {other} --note 重组完成", "请办“")
+    w.do(f"bureau01 advance {resume} --note 重组完成")
+    letters = {
+        one["template"]: one["letter"]["to"] for one in w.asks("notice", "list", w.case)["letters"]
+    }
+    assert letters["resumption"] == letters["suspension"]
+    owner = w.asks("show", w.case)["facts"]["owner_unit"]
+    titles = {one["unit"]: one["title"] for one in w.asks("unit", "list")["units"]}
+    assert (titles[owner] in letters["resumption"]) is bool(stage)
