@@ -119,4 +119,6 @@ def next_line(done: Done) -> str:
     provisional = "（暂定）" if done.provisional else ""
     which = f"“{done.due_title}”" if done.due_title else ""
     due = f"，{which}限 {done.due_on} 前{provisional}" if done.due_on else ""
+    if done.days_late:
+        due = f"，{which}限 {done.due_on}{provisional}，已逾期 {done.days_late} 日"
     return f"现在“{done.stage}”{lead}{due}"

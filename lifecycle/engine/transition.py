@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.clock.by_clock import judge_due
+from lifecycle.engine.docket import Docket
 from lifecycle.engine.gates.awaited import ONWARD
 from lifecycle.engine.gates.cosign import judge_cosign, judge_makers
 from lifecycle.engine.gates.gates import (
+    ABOUT_COMMAND,
     Gate,
     command_of,
     judge_asked,
@@ -30,10 +32,15 @@ MOST_WAYS = 8
 """So many of the ways out of a state are named."""
 
 
-def find_transition(workflow: Workflow, case: Case, name: str) -> Transition | Gate:
+Can = Callable[[Transition], bool]
+"""Tells whether the asker can now do to a transition what they wanted to do."""
+
+
+def find_transition(docket: Docket, name: str, can: Can, verb: str) -> Transition | Gate:
     """Give the transition of that name that leaves the case's state, or the unmet gate that says
-    why there is none.
+    why there is none, and what the asker can do now: those of which `can` is true, as `verb`.
     """
+    workflow, case = docket.workflow, docket.case
     transition = workflow.leaving[case.state].get(name)
     if transition is not None:
         return transition
@@ -50,14 +57,43 @@ def find_transition(workflow: Workflow, case: Case, name: str) -> Transition | G
         text += f"；它已由 {'、'.join(made.persons)} 于 {made.on} 办理（第 {made.seq} 笔）"
     done = "立项" if name_of_last == OPENING else workflow.titles.get(name_of_last, name_of_last)
     text += f"；上一步“{done}”由 {'、'.join(last.persons)} 于 {last.on} 办理"
-    return Gate("state", False, {"state": case.state}, text, _what_can_be_made(workflow, case))
+    inputs = {"state": case.state}
+    return Gate("state", False, inputs, text, _what_can_be_done(docket, can, verb))
 
 
-def _what_can_be_made(workflow: Workflow, case: Case) -> str:
-    """Say what leaves a case's state: the ways on first, and not too many."""
-    ways = sorted(workflow.leaving[case.state].values(), key=lambda way: way.kind not in ONWARD)
+def is_open_to(docket: Docket, transition: Transition) -> bool:
+    """Tell whether the officer can make a transition now, with what comes with the command."""
+    gates, _role = judge_transition(
+        docket.workflow,
+        docket.case,
+        transition,
+        docket.officer,
+        docket.moment,
+        note="",
+        facts={},
+    )
+    return all(
+        gate.met or gate.kind in ABOUT_COMMAND or gate.act == transition.name for gate in gates
+    )
+
+
+def _what_can_be_done(docket: Docket, can: Can, verb: str) -> str:
+    """Say what the officer can do in a case's state: the ways on first, and not too many; of whom
+    nobody in particular asks, what leaves it.
+    """
+    case = docket.case
+    leaving = docket.workflow.leaving[case.state].values()
+    ways = sorted(leaving, key=lambda way: way.kind not in ONWARD)
     if not ways:
         return "本环节没有流转：已终结"
+    show = f"lifecycle show {case.number}"
+    if docket.officer.unit:
+        ways = [way for way in ways if can(way)]
+        if not ways:
+            return f"本环节没有您现在能{verb}的流转：{show}"
+        told = "、".join(f"{way.title}（{way.name}）" for way in ways[:MOST_WAYS])
+        more = f"等 {len(ways)} 项：{show}" if len(ways) > MOST_WAYS else ""
+        return f"您现在能{verb}的：{told}{more}"
     named = "、".join(f"{way.title}（{way.name}）" for way in ways[:MOST_WAYS])
     more = f"等 {len(ways)} 项：lifecycle show {case.number}" if len(ways) > MOST_WAYS else ""
     return f"本环节的流转：{named}{more}"

@@ -24,7 +24,13 @@ from lifecycle.engine.corrections.foresight import foresee
 from lifecycle.engine.decide import decide
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.awaited import ONWARD, awaited_items, awaited_records
-from lifecycle.engine.gates.cosign import keeper_of, may_speak, signer_of, who_is
+from lifecycle.engine.gates.cosign import (
+    keeper_of,
+    may_speak,
+    must_speak_anew,
+    signer_of,
+    who_is,
+)
 from lifecycle.engine.gates.gates import (
     ABOUT_COMMAND,
     ABOUT_WHO,
@@ -32,6 +38,7 @@ from lifecycle.engine.gates.gates import (
     command_of,
     confirmers_of,
     holds,
+    leads_of,
     makers_told,
     resolvers_of,
     role_titles,
@@ -44,9 +51,12 @@ from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.errors import ChoiceError, InvalidError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Fact, Material, Transition, Workflow
+from lifecycle.workflow.reliance import doors_of
 
 When = Callable[[str], str | None]
 """Gives the day by which an officer makes what bears a name, or supplies it."""
+BY_TIME = ("dwell",)
+"""Kinds of gates that a day meets, which their mend tells, and nothing that anybody does."""
 _WAYS_BACK = ("resume", "reopen")
 """The kinds of transitions by which a case that stands still goes on."""
 ANYBODY = Officer("-", "", "", {})
@@ -137,6 +147,39 @@ class Pending:
     def text(self) -> str:
         """Say in a clause that it waits, and for whom."""
         return f"第 {self.seq} 笔更正（{self.change}）待 {self.whose} 确认或不同意"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What ends a limit that runs: in words, by which command, by whom (role titles), and the
+    transition that does, where it is one.
+    """
+
+    text: str
+    command: str
+    by: tuple[str, ...]
+    transition: Transition | None
+
+
+def endings_of(workflow: Workflow, case: Case, item: OpenLimit) -> Iterator[Ending]:
+    """List what ends a limit of the state in which a case is: transitions, and facts with the
+    transition that asks them, if one does. None where only leaving the state does.
+    """
+    if item.state != case.state:
+        return
+    leaving = workflow.leaving[case.state]
+    for name in item.limit.done:
+        fact = workflow.facts.get(name)
+        doors = doors_of(workflow, name)
+        way = leaving.get(name)
+        if fact is not None:
+            way = next((one for one in doors.asking if leaving.get(one.name) is one), None)
+        if way is not None:
+            asked = f"（填 {fact.title}）" if fact else ""
+            yield Ending(f"办理 {way.title}{asked}", command_of(case, way), way.by, way)
+        elif fact is not None and not doors.asking:
+            command = f"lifecycle set {case.number} {name}=…"
+            yield Ending(f"填 {fact.title}", command, fact.by or leads_of(workflow, case), None)
 
 
 def pending_corrections(workflow: Workflow, case: Case, moment: Moment) -> list[Pending]:
@@ -250,7 +293,7 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     days = OwnDays.of(workflow, case, moment.calendar)
     leads = any(holds(workflow, case, officer, lead) for lead in days.leads)
     when = partial(days.day, leads=leads)
-    found: list[Task] = list(_corrections_waiting(workflow, case, officer, moment, due))
+    found: list[Task] = list(_corrections_waiting(workflow, case, officer, moment))
     found += _renewals_owed(workflow, case, officer, moment, due)
     records = awaited_records(workflow, case)
     is_waited_for = any(
@@ -267,6 +310,8 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
             found += _steps_open(workflow, case, transition, officer, moment, when)
     found += _items_owed(workflow, case, officer, records, when)
     found += _limits_owed(workflow, case, officer, moment, when)
+    if leads:
+        found += _limits_led(workflow, case, officer, moment, known=found)
     for task in {(task.kind, task.command): task for task in found}.values():
         yield _with_pending(workflow, task, moment, known=found)
     if following is None or following.due.on >= moment.on or found:
@@ -275,6 +320,11 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
         text = f"{workflow.states[following.state].title} 已逾期（限 {due}）"
         ready = "、".join(_ready_ways(workflow, case, officer, moment))
         text += f"；可办：{ready}" if ready else ""
+        ends = (
+            f"{end.text}（{role_titles(workflow, end.by)}）"
+            for end in endings_of(workflow, case, following)
+        )
+        text += f"；办结以 {ended} 为准" if (ended := "或 ".join(ends)) else ""
         yield Task("overdue", case, None, text, f"lifecycle show {case.number}", due)
 
 
@@ -314,6 +364,28 @@ def _limits_owed(
             yield Task("supply", case, None, text, command, when(fact.name))
 
 
+def _limits_led(
+    workflow: Workflow, case: Case, officer: Officer, moment: Moment, *, known: list[Task]
+) -> Iterator[Task]:
+    """List what ends the limits that run for who leads, as far as the officer does it and it is not
+    told already: else they would see a day pass, and not what for.
+    """
+    told = {task.transition.name for task in known if task.transition is not None}
+    for item in running_limits(workflow, case, moment.calendar):
+        day, mark = item.due.on.isoformat(), f"（期限“{item.limit.title}”）"
+        for end in endings_of(workflow, case, item):
+            if not any(holds(workflow, case, officer, role) for role in end.by):
+                continue
+            if end.transition is None:
+                yield Task("supply", case, None, f"{end.text}{mark}", end.command, day)
+            elif end.transition.name not in told:
+                told.add(end.transition.name)
+                way = _judged(workflow, case, end.transition, officer, moment)
+                if way.is_mine and not way.is_over:
+                    move = _move(case, way, (), {end.transition.name: day}.get)
+                    yield replace(move, text=f"{move.text}{mark}")
+
+
 def _items_owed(
     workflow: Workflow,
     case: Case,
@@ -336,9 +408,11 @@ def _items_owed(
 
 
 def _corrections_waiting(
-    workflow: Workflow, case: Case, officer: Officer, moment: Moment, due: str | None
+    workflow: Workflow, case: Case, officer: Officer, moment: Moment
 ) -> Iterator[Task]:
-    """List the corrections that the officer may confirm: as the lead, and another person."""
+    """List the corrections that the officer may confirm: as the lead, and another person. No rule
+    says by when.
+    """
     waiting = waiting_proposals(case)
     if not (waiting and _confirms(workflow, case, officer)):
         return
@@ -349,7 +423,7 @@ def _corrections_waiting(
         needs = foresee(workflow, case, proposal, moment).needs
         text = "；".join((f"确认更正 {change}：{proposal.note}", *needs))
         command = f"lifecycle confirm {case.number} {proposal.seq}"
-        yield Task("confirm", case, None, text, command, due)
+        yield Task("confirm", case, None, text, command, None)
 
 
 def _confirms(workflow: Workflow, case: Case, officer: Officer) -> bool:
@@ -443,6 +517,8 @@ def _objections_standing(
             name = who_is(workflow, moment, objection.role, objection.unit)
             seat = typed(objection.role, objection.unit)
             text = f"处理 {name} 对 {transition.title} 的不同意见：{objection.note}"
+            if must_speak_anew(workflow, case, transition, objection):
+                text += "（其后有退回或变更：处理以后仍须其重新会签，宜请其直接重新会签）"
             command = f"lifecycle resolve {case.number} {transition.name} {seat} --note …"
             yield Task("resolve", case, transition, text, command, due)
 
@@ -568,10 +644,15 @@ def _move(case: Case, way: Way, steps: tuple[str, ...], when: When) -> Task:
     if not way.missing:
         command = command_of(case, transition)
         return Task("advance", case, transition, f"可办 {transition.title}", command, due)
-    lacks = "；".join((*steps, *(gate.text for gate in way.missing if not (steps and gate.act))))
+    lacks = "；".join((*steps, *(_lack(gate) for gate in way.missing if not (steps and gate.act))))
     command = f"lifecycle why {case.number} {transition.name}"
     text = f"{transition.title} 尚不能办：{lacks}"
     return Task("supply", case, transition, text, command, due)
+
+
+def _lack(gate: Gate) -> str:
+    """Say what an unmet gate lacks; of one that time meets, from which day it is met."""
+    return f"{gate.text}（{gate.mend}）" if gate.kind in BY_TIME and gate.mend else gate.text
 
 
 def _said(workflow: Workflow, step: Way) -> str:

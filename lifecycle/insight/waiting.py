@@ -58,7 +58,8 @@ def waiting_tasks(
 
     `asking` says which cases ask something of them, and by when; what it is, and whether it can be
     done, is judged for each as it comes. A case that asks by several days comes once for each, with
-    the tasks of that day.
+    the tasks of that day. What a unit owes that several of the officers could do is told once, of
+    the first: of whoever looks rather than of those for whom they act.
     """
     for due_on, _number, case_id in asking:
         found = read(case_id)
@@ -66,9 +67,12 @@ def waiting_tasks(
             continue
         workflow, case, days = found
         moment = moment_of(workflow, case)
+        told: set[tuple[str, str, str]] = set()
         for officer in officers:
             for task in tasks_of(workflow, case, officer, moment):
-                if _day_among(days, task) == due_on:
+                what = (officer.unit, task.kind, task.command)
+                if _day_among(days, task) == due_on and what not in told:
+                    told.add(what)
                     yield Waiting(task, officer.principal)
 
 

@@ -67,7 +67,14 @@ from lifecycle.ledger.rows.rows import put_rows
 from lifecycle.ledger.rows.task_rows import MayBeDue, cases_due, whose_clock
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Ask, Store
-from lifecycle.people.clock import gap, in_beijing, may_confirm, most_days, open_step
+from lifecycle.people.clock import (
+    gap,
+    in_beijing,
+    may_confirm,
+    most_days,
+    open_step,
+    seconds_between,
+)
 from lifecycle.people.directory import Directory, dump_directory
 from lifecycle.version import __version__
 from lifecycle.workflow.model import CLOCK, Workflow
@@ -711,7 +718,7 @@ class Register:
         if at < before:
             raise UnavailableError(
                 f"系统时钟 {in_beijing(at)} 早于上一条记录的 {in_beijing(before)}（北京时间），"
-                "未写入",
+                f"慢了 {seconds_between(at, before)} 秒，未写入",
                 "请校准系统时间后重试；时钟没错的，是以前的时钟快了，见 lifecycle clock show",
             )
         bound = most_days(directory.clock_days)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lifecycle.frozen import dataclass
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from lifecycle.office.view import View
     from lifecycle.workflow.model import Workflow
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 PAGE = 30
 """Tasks of one page."""
 
@@ -67,8 +69,9 @@ class LetterTask:
 class Todo:
     """One page of what waits for an officer on a day.
 
-    Letters stand on the first page; there a clerk also learns how many sendings wait (`waiting`)
-    and how many failed for good (`dead`). `more`: another page follows.
+    Letters stand on the first page; there a clerk also learns how many sendings wait (`waiting`),
+    how many of these for a messenger (`by_hand`), and how many failed for good (`dead`). `more`:
+    another page follows.
     """
 
     officer: str
@@ -78,11 +81,13 @@ class Todo:
     tasks: tuple[CaseTask, ...]
     letters: tuple[LetterTask, ...]
     waiting: int
+    by_hand: int
     dead: int
 
 
-def todo(view: View, officer: str, page: int = 1) -> Todo:
-    """List what waits for an officer, and for those who delegated to them.
+def todo(view: View, officer: str, page: int = 1, environ: Mapping[str, str] = NOTHING) -> Todo:
+    """List what waits for an officer, and for those who delegated to them; `environ` may name the
+    file that says who is reached how.
 
     Only what the page shows is judged.
     """
@@ -99,7 +104,7 @@ def todo(view: View, officer: str, page: int = 1) -> Todo:
     found = list(
         islice(waiting_tasks(asking, read, officers, view.moment_of), skip, skip + PAGE + 1)
     )
-    letters = letterbox(view, shelf, officers) if page == 1 else Letterbox(())
+    letters = letterbox(view, shelf, officers, environ) if page == 1 else Letterbox(())
     acting = {one.principal: one for one in officers}
     return Todo(
         officer=officer,
@@ -109,6 +114,7 @@ def todo(view: View, officer: str, page: int = 1) -> Todo:
         tasks=tuple(_task(view, one, acting[one.principal]) for one in found[:PAGE]),
         letters=tuple(_letter_task(view, one) for one in letters.errands),
         waiting=letters.waiting,
+        by_hand=letters.by_hand,
         dead=letters.dead,
     )
 

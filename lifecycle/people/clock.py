@@ -57,6 +57,14 @@ def gap(before: str, after: str) -> timedelta:
     return datetime.fromisoformat(after) - datetime.fromisoformat(before)
 
 
+def seconds_between(before: str, after: str) -> str:
+    """Write the time between two recording times in seconds, as short as it can be told apart from
+    none: `3`, `0.25`.
+    """
+    told = f"{gap(before, after).total_seconds():.6f}"
+    return told.rstrip("0").rstrip(".")
+
+
 def in_beijing(at: str) -> str:
     """Write a recording time as officers read it."""
     return datetime.fromisoformat(at).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")

@@ -510,6 +510,17 @@ class Directory:
                     posts=self._posts_of(principal, day, seq),
                     limited=grant.roles,
                 )
+        if any(
+            (grant.officer, grant.principal) == (code, principal)
+            and grant.span.seq <= seq
+            and grant.span.since > day
+            for grant in self.grants
+        ):
+            raise InvalidError(
+                f"{principal} 在 {day} 还没有委托 {code} 代办：补录以前的事，当时也须已经委托",
+                f"由 {principal} 补录；当时是 {principal} 办的，其同单位、同角色的经办人也可补录："
+                f"--done-by {principal} --because 理由",
+            )
         raise InvalidError(
             f"{principal} 在 {day} 没有委托 {code} 代办",
             f"请 {principal} 先办：lifecycle officer delegate {code} --until 日期 --as {principal}",

@@ -41,8 +41,8 @@ def test_open_prints_the_number_alone(tiny: Tiny) -> None:
     )
     assert (result.exit_code, result.stdout) == (0, "KC-2026-001\n")
     assert (
-        result.stderr
-        == "已立项：剑瓷文化体验街区　现在“考察导入”，由 市招商局 牵头，限 2026-09-15 前\n"
+        result.stderr == "已立项：剑瓷文化体验街区　现在“考察导入”，由 市招商局 牵头，"
+        "限 2026-09-15，已逾期 15 日\n"
     )
 
 
@@ -136,7 +136,7 @@ def test_advance_moves_the_case(tiny: Tiny) -> None:
     number = tiny.ready()
     assert tiny.do("advance", number, "--on", "2026-09-04", by="bureau01") == (
         "已办理：KC-2026-001　剑瓷文化体验街区　转入规划选址　考察导入 → 规划选址\n"
-        "  现在“规划选址”，由 建设（规划） 牵头，限 2026-09-24 前\n"
+        "  现在“规划选址”，由 建设（规划） 牵头，限 2026-09-24，已逾期 6 日\n"
     )
     assert tiny.asks("show", number)["state"] == "siting"
 
@@ -321,6 +321,39 @@ def test_delegates_act_for_their_principal(tiny: Tiny) -> None:
             "  改法：请 land01 先办：lifecycle officer delegate wenwu01 --until 日期 --as land01\n"
         ),
     )
+
+
+def test_a_delegate_of_the_same_role_is_told_once(tiny: Tiny) -> None:
+    """What the delegate can do themselves is not told once more for their principal; what only the
+    principal can do is.
+    """
+    tiny.opened("investment=32000", on="2026-09-29")
+    before = tiny.asks("todo", by="bureau02")["tasks"]
+    assert [task["principal"] for task in before] == [None] * len(before)
+    tiny.do("officer", "delegate", "bureau02", "--until", "2026-10-31", by="bureau01")
+    assert tiny.asks("todo", by="bureau02")["tasks"] == before
+    tiny.do("officer", "delegate", "bureau02", "--until", "2026-10-31", by="land01")
+    more = [task for task in tiny.asks("todo", by="bureau02")["tasks"] if task not in before]
+    assert [(task["kind"], task["principal"]) for task in more] == [("sign", "land01")]
+
+
+def test_what_was_done_before_a_delegation_is_told_how_to_be_recorded(tiny: Tiny) -> None:
+    """A delegate records no act of a day before the delegation, and learns who does: not to be
+    delegated to once more.
+    """
+    number = tiny.opened()
+    tiny.do("officer", "delegate", "bureau02", "--until", "2026-10-31", by="bureau01")
+    late = ("advance", number, "note_visit", "--on", "2026-09-02", "--for", "bureau01")
+    assert tiny.fails(*late, by="bureau02") == (
+        1,
+        (
+            "bureau01 在 2026-09-02 还没有委托 bureau02 代办：补录以前的事，当时也须已经委托\n"
+            "  改法：由 bureau01 补录；当时是 bureau01 办的，其同单位、同角色的经办人也可补录："
+            "--done-by bureau01 --because 理由\n"
+        ),
+    )
+    done_by = ("--done-by", "bureau01", "--because", "出差")
+    tiny.do(*late[:5], "--set", "people=3", *done_by, by="bureau02")
 
 
 def test_suspension_and_return(tiny: Tiny) -> None:
@@ -566,12 +599,39 @@ def test_bulk_from_standard_input(tiny: Tiny) -> None:
     )
 
 
+def test_a_transition_of_another_state_is_refused_with_what_the_asker_can_do(tiny: Tiny) -> None:
+    """Not what others can: of the ways out of the state those that the asker can make now, with
+    what comes with the command; to sign, those on which their unit may speak.
+    """
+    number = tiny.opened("owner_unit=owner", "x_units=wenwu")
+
+    def told(*args: str, by: str) -> str:
+        return tiny.fails(*args, by=by)[1].splitlines()[2].strip()
+
+    ways = "登记到访（note_visit）、中止（suspend）、终止（close）"
+    advance = ("advance", number, "to_done")
+    assert told(*advance, by="bureau01") == f"您现在能办的：{ways}"
+    assert told(*advance, by="land01") == (f"本环节没有您现在能办的流转：lifecycle show {number}")
+    assert told("sign", number, "to_done", "agree", by="land01") == (
+        "您现在能会签的：转入规划选址（to_siting）"
+    )
+    assert told("ask", number, "to_done", by="bureau01") == (
+        f"本环节没有您现在能送会签的流转：lifecycle show {number}"
+    )
+    resolve = ("resolve", number, "to_done", "land", "--note", "已协调")
+    assert told(*resolve, by="bureau01") == (
+        f"本环节没有您现在能处理不同意见的流转：lifecycle show {number}"
+    )
+
+
 def test_bulk_all_or_nothing(tiny: Tiny) -> None:
     """With --all-or-nothing every line is judged, and one that cannot be done undoes all."""
     first = tiny.opened(name="甲")
     args = ("sign", "-", "to_siting", "agree", "--all-or-nothing")
     assert tiny.do_not(*args, by="land01", text=f"{first}\n没有\n") == (
-        "✓ -:1　KC-2026-001　甲　会签 转入规划选址　国土 同意\n"
+        "✓ -:1　KC-2026-001　甲　会签 转入规划选址　国土 同意　提示：“转入规划选址”会签要看的 "
+        "总投资、业主单位、选址论证报告 还没有填报或上传，这份意见不包括它们；"
+        "以后填报、上传了，意见即失效，须重新会签\n"
         "✗ -:2　没有　没有事项“没有”\n"
         "1 件不能办理，其余也未办理：没有写入任何内容\n"
     )
@@ -658,7 +718,7 @@ def test_facts_asked_for_come_with_the_command(tiny: Tiny) -> None:
     )
     assert tiny.do("advance", number, "登记到访", "--set", "到访人数=12", by="bureau01") == (
         "已办理：KC-2026-001　剑瓷文化体验街区　登记到访　填 到访人数 12\n"
-        "  现在“考察导入”，由 市招商局 牵头，限 2026-09-15 前\n"
+        "  现在“考察导入”，由 市招商局 牵头，限 2026-09-15，已逾期 15 日\n"
     )
 
 

@@ -25,7 +25,8 @@ def test_open_tells_beside_the_number(tiny: Tiny) -> None:
     result = tiny.run("open", "visit", "--set", "name=🦄乐园", "--on", "2026-09-01", by="bureau01")
     assert (result.exit_code, result.stdout) == (0, "KC-2026-001\n")
     assert result.stderr == (
-        f"已立项：🦄乐园　现在“考察导入”，由 市招商局 牵头，限 2026-09-15 前\n提示：{HINT}\n"
+        "已立项：🦄乐园　现在“考察导入”，由 市招商局 牵头，限 2026-09-15，已逾期 15 日\n"
+        f"提示：{HINT}\n"
     )
 
 

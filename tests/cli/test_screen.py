@@ -73,6 +73,26 @@ def test_show_begins_with_what_matters_now(
     assert "没有列出" not in full
 
 
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (60, 20), (80, 15)])
+def test_a_sheet_fits_its_screen(
+    tiny: Tiny, monkeypatch: pytest.MonkeyPatch, columns: int, lines: int
+) -> None:
+    """However much there is to tell, the sheet leaves a row for what is typed next, no line is
+    wider than the screen; the stage, its limit and the next step with its command stand first, what
+    is left out is named.
+    """
+    number = tiny.opened("investment=2000", "owner_unit=owner", "x_units=wenwu", name="金" * 30)
+    at_screen(monkeypatch, columns, lines)
+    told = tiny.do("show", number, by="land01").splitlines()
+    assert len(told) < lines
+    assert max(map(cell_width, told)) <= columns
+    heads = [line[:2] for line in told if line[:2].strip()]
+    assert heads[1:4] == ["环节", "期限", "未齐"]
+    assert any("lifecycle " in line for line in told[:11])
+    assert any(line.startswith("没有列出：") for line in told)
+    assert told[-1].endswith(f"lifecycle show {number} --full")
+
+
 def test_letters_are_two_lines_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a screen too narrow for a table a letter is what it is called by and where it stands, and
     under it what it is about.
@@ -91,7 +111,7 @@ def test_a_screen_has_room_for_a_few_gates(tiny: Tiny, monkeypatch: pytest.Monke
     """Of a step that lacks much the first gates stand on the sheet, with how many others there are
     and the command that lists them; a second way on is one line.
     """
-    monkeypatch.setattr("lifecycle.cli.cases.sheet.SHORT_GATES", 2)
+    monkeypatch.setattr("lifecycle.cli.cases.screen.MOST_GATES", 2)
     number = tiny.opened("x_units=wenwu", on="2026-09-29")
     at_screen(monkeypatch, 80, 24)
     told = tiny.do("show", number, by="bureau01")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
+import shlex
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -14,8 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifecycle.cli.cases.todo import print_waiting
+from lifecycle.cli.cases.todo import waiting_lines
 from lifecycle.cli.terminal import output, refusal, table
+from lifecycle.cli.terminal.output import say
+from lifecycle.cli.terminal.paragraph import flow
 from lifecycle.cli.terminal.text import cut, pad, safe, wrap, wrap_all
 from lifecycle.errors import cell_width
 
@@ -43,11 +47,17 @@ def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 def test_of_waiting_letters_each_command_stands_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a narrow terminal the line is parted between its two commands, not within one."""
     stream = at_terminal(monkeypatch)
-    print_waiting(11, 0)
+    for line in waiting_lines(14, 3, 0):
+        say(line)
     assert stream.getvalue().splitlines() == [
         "  送达　lifecycle notice deliver",
         "        待送公文 11 件；清单：",
-        "            lifecycle notice outbox",
+        "        lifecycle notice outbox",
+        "  送达　lifecycle notice outbox",
+        "        3 件的收文单位没有送达方式：人工",
+        "        送达后登记",
+        "        （lifecycle notice sent），或请",
+        "        管理员在送达设置里写上怎么送",
     ]
 
 
@@ -110,30 +120,32 @@ def plain(terminal: Terminal) -> str:
 
 
 def test_a_terminal_breaks_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one copies stays whole: where columns do not fit beside each other, rows are
-    paragraphs.
+    """What one copies stays whole: where columns do not fit beside each other, rows are notes, each
+    cell after its title; what is empty is left out.
     """
     terminal = at_terminal(monkeypatch)
     heads = ("事项", "公文", "日期", "文号", "标题")
     row = ("LS-F-2026-001", "14-siting-consultation", "2026-11-30", "", "关于选址征求意见的函")
     table.write_table(heads, [row])
     assert plain(terminal) == (
-        "事项  公文  日期  文号  标题\n"
-        "LS-F-2026-001  14-siting-consultation\n"
-        "    2026-11-30  关于选址征求意见的函\n"
+        "LS-F-2026-001\n"
+        "    公文：14-siting-consultation\n"
+        "    日期：2026-11-30\n"
+        "    标题：关于选址征求意见的函\n"
     )
 
 
 def test_no_column_is_narrow_and_tall(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a long cell would run down a narrow column, rows are paragraphs as well."""
+    """Where a long cell would run down a narrow column, rows are notes as well."""
     terminal = at_terminal(monkeypatch)
     row = ("LS-F-2026-001", "2026-11-30", "很长" * 20)
     table.write_table(("编号", "期限", "见于"), [row])
     assert plain(terminal) == (
-        "编号  期限  见于\n"
-        "LS-F-2026-001  2026-11-30  很长很长很长\n"
-        "    很长很长很长很长很长很长很长很长很长\n"
-        "    很长很长很长很长很长很长很长很长\n"
+        "LS-F-2026-001\n"
+        "    期限：2026-11-30\n"
+        "    见于：很长很长很长很长很长很长很长很\n"
+        "      长很长很长很长很长很长很长很长很长\n"
+        "      很长很长很长很长\n"
     )
 
 
@@ -183,10 +195,10 @@ def test_quoted_names_one_after_the_other_are_parted() -> None:
 
 def test_a_command_wider_than_its_place_moves_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it does not fit under what it mends, a command begins further left; one wider than the
-    terminal stays one line, so that it can be copied.
+    terminal goes on after a backslash, so that what is copied runs, and no word of it is cut.
     """
     terminal = at_terminal(monkeypatch)
-    for name in ("to_siting", "a_very_long_transition_of_this_office"):
+    for name in ("to_siting", "a_long_transition_of_this_office"):
         gate = Condition(
             "会签", "缺 国土 的同意意见，须先送会签再办理", f"lifecycle sign LS-1 {name} agree"
         )
@@ -197,8 +209,54 @@ def test_a_command_wider_than_its_place_moves_left(monkeypatch: pytest.MonkeyPat
         "     lifecycle sign LS-1 to_siting agree",
         "  ✗ 会签　　缺 国土 的同意意见，须先送会",
         "            签再办理",
-        "lifecycle sign LS-1 a_very_long_transition_of_this_office agree",
+        "    lifecycle sign LS-1 \\",
+        "      a_long_transition_of_this_office \\",
+        "      agree",
     ]
+
+
+def as_a_shell_reads(line: str) -> list[str]:
+    """Give the words after the command's name as a shell hands them over."""
+    script = f"lifecycle() {{ printf '%s\\n' \"$@\"; }}\n{line}"
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=True)
+    return done.stdout.decode().splitlines()
+
+
+@pytest.mark.parametrize("columns", [80, 60, 40])
+def test_a_command_of_several_lines_is_one_to_a_shell(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    """However a long command reaches the screen (under a gate, in a paragraph, after it, in an
+    answer), the shell reads the words that were meant, a value in quotes with its spaces.
+    """
+    words = ["LS-F-2026-003", "47-design-revision", "--unit", "龙泉市文旅公司（示例）", "--note"]
+    command = " ".join(("lifecycle notice sent", *words, '"当面  送到"', "--by 方式"))
+    monkeypatch.setenv("COLUMNS", str(columns))
+    prints: list[Callable[[], None]] = [
+        lambda: refusal.print_gates([cast("Gate", Condition("会签", "缺 意见", command))]),
+        lambda: flow("　　　", "送到以后登记：", command=command),
+        lambda: say(f"送到以后登记：{command}"),
+        lambda: say(f"      {command}"),
+    ]
+    for show in prints:
+        terminal = at_terminal(monkeypatch)
+        monkeypatch.setenv("COLUMNS", str(columns))
+        show()
+        told = plain(terminal)
+        meant = told[told.index("lifecycle ") :]
+        assert as_a_shell_reads(meant) == shlex.split(command)[1:]
+        assert max(map(cell_width, told.splitlines())) <= columns
+
+
+def test_what_is_typed_is_not_cut() -> None:
+    """Where a line is cut, a command, an identifier or a date is there whole or not at all; only
+    what alone is wider is cut.
+    """
+    told = "第 7 笔更正待 市招商局 确认：lifecycle confirm LS-F-2026-003 7"
+    for width in range(30, 60):
+        assert cut(told, width) == "第 7 笔更正待 市招商局 确认：…"
+    assert cut("转入设计评审（to_design）", 18) == "转入设计评审…"
+    assert cut("x" * 25, 10) == "x" * 9 + "…"
 
 
 def test_answers_and_messages_are_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -330,7 +388,7 @@ def test_wrapping_respects_punctuation_and_words() -> None:
     ones are broken.
     """
     assert wrap("依据国土资源部令第39号，公告期。", 22) == "依据国土资源部令\n第39号，公告期。"
-    assert wrap("运行 lifecycle advance", 16) == "运行\nlifecycle advance"
+    assert wrap("运行 lifecycle advance", 18) == "运行\nlifecycle advance"
     assert wrap("x" * 25, 10) == "x" * 10 + "\n" + "x" * 10 + "\n" + "x" * 5
     assert wrap("甲乙丙（丁", 8) == "甲乙丙\n（丁"
 

@@ -189,3 +189,37 @@ def test_whoever_goes_on_learns_that_a_correction_waits(tiny: Tiny, moved: str) 
     tiny.do("decline", moved, "--note", "无误", by="bureau02")
     assert "更正" not in tiny.do("todo", by="planning01")
     assert "更正" not in tiny.do("why", moved, by="planning01")
+
+
+def test_the_same_correction_proposed_again_says_what_became_of_it(tiny: Tiny, moved: str) -> None:
+    """While it waits nothing changes, and whose word it waits for is told; once it was declined it
+    is recorded anew, and by which entry it was declined, and why, is told.
+    """
+    again = ("correct", moved, "investment=35000", "--note", "漏计")
+    tiny.do(*again, by="bureau01")
+    assert tiny.do(*again, by="bureau01") == (
+        f"{moved}　剑瓷文化体验街区　没有变化：同样的更正已提请（第 6 笔），"
+        f"待 市招商局 的另一人确认　lifecycle confirm {moved} 6\n"
+    )
+    answer = tiny.asks(*again, by="bureau01")
+    assert (answer["unchanged"], answer["proposal"], answer["entry"]) == (True, 6, None)
+    tiny.do("decline", moved, "--note", "原数无误", by="bureau02")
+    declined = "同样的更正提请过（第 6 笔），已由第 7 笔决定不予更正：原数无误"
+    answer = tiny.asks(*again, by="bureau01")
+    assert (answer["proposal"], answer["hints"]) == (
+        8,
+        [{"kind": "declined", "message": declined}],
+    )
+
+
+def test_a_correction_that_waits_has_no_day(tiny: Tiny, moved: str) -> None:
+    """No rule says by when it is confirmed: it is not overdue with the state, and stands among what
+    has no day, after what has one.
+    """
+    tiny.do("correct", moved, "investment=35000", "--note", "漏计", by="bureau01")
+    tiny.opened(name="乙", on="2026-09-01")
+    tasks = tiny.asks("todo", by="bureau02")["tasks"]
+    found = [(one["kind"], one["group"], one["due_on"]) for one in tasks]
+    assert found[-1] == ("confirm", "none", None)
+    assert [kind for kind, group, _day in found if group == "overdue"] == ["supply"]
+    assert tiny.asks("audit", by="bureau02")["findings"] == []

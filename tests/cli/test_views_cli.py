@@ -155,6 +155,7 @@ def test_show_for_machines_has_stable_keys(tiny: Tiny) -> None:
             "unit": "workday",
             "basis": "内部承诺",
             "inner": True,
+            "ends": [],
         }
     ]
     ways = {way["name"]: way for way in answer["transitions"]}

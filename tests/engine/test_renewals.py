@@ -399,7 +399,8 @@ def test_an_objection_that_stands_is_somebodys_task() -> None:
             made.do(BUREAU, SetFacts({"amount": "7000"}))
         assert waiting(made, FINANCE) == [("sign", again)]
         assert waiting(made, officer("f2", "finance", "other")) == []
-        assert waiting(made, BUREAU) == [("resolve", told)]
+        old = "（其后有退回或变更：处理以后仍须其重新会签，宜请其直接重新会签）"
+        assert waiting(made, BUREAU) == [("resolve", told + old)]
         assert {("sign", "go", "finance", ""), ("resolve", "go", "bureau", "")} <= rows(made)
         made.do(BUREAU, ResolveObjection("go", "finance", "", "已调剂"))
         assert waiting(made, BUREAU) == []

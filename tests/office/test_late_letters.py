@@ -219,8 +219,8 @@ def test_what_went_out_before_a_return_undid_its_step_is_told(paper: Paper) -> N
 def test_b8_a_late_letter_promises_no_day_of_the_left_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """B8: what still says by when the left state was due is drafted anew, with days of now; that
-    is what its reviewer reads and what its signer has to do.
+    """B8: what still says by when the left state was due is moot: its signer is told to void it,
+    and how it is drafted anew, with days of now, where it has to go out all the same.
     """
     paper = Paper(tmp_path, monkeypatch)
     (paper.rules / "notices" / "consultation.j2").write_text(CONSULTATION, encoding="utf-8")
@@ -234,8 +234,9 @@ def test_b8_a_late_letter_promises_no_day_of_the_left_state(
     [task] = [
         one for one in paper.asks("todo", by="bureau04")["letters"] if one["letter"] == LETTER
     ]
-    assert f"（{dead}，应重拟或作废）" in task["text"]
-    assert (task["kind"], task["command"]) == ("draft", anew)
+    assert f"（{dead}，应作废；确须补发的，先重拟：{anew}）" in task["text"]
+    void = f"lifecycle notice void {number} {LETTER} --note 理由"
+    assert (task["kind"], task["command"]) == ("void", void)
     issue = ("notice", "issue", number, LETTER, "--note", "迟了")
     code, said = paper.fails(*issue, by="bureau04")
     assert (code, said.splitlines()) == (

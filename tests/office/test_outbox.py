@@ -111,6 +111,29 @@ def test_letters_go_out_by_mail_and_folder(paper: Paper) -> None:
     assert paper.findings() == []
 
 
+def test_a_clerk_is_told_to_deliver_only_what_can_be(paper: Paper) -> None:
+    """What no channel reaches is not to be delivered but to be carried, or its addressee to be put
+    into the settings; the others are delivered. Where the settings cannot be read, sending says so.
+    """
+    number = paper.asked()
+    paper.issued(number)
+    by_hand = (
+        "  送达　lifecycle notice outbox　　{} 件的收文单位没有送达方式："
+        "人工送达后登记（lifecycle notice sent），或请管理员在送达设置里写上怎么送\n"
+    )
+    assert paper.do("todo", by="clerk01").startswith(by_hand.format(3))
+    (paper.folder / "exchange").mkdir()
+    reach(paper, None, land=str(paper.folder / "exchange"))
+    deliver = "  送达　lifecycle notice deliver　　待送公文 {} 件；清单：lifecycle notice outbox\n"
+    told = paper.do("todo", by="clerk01")
+    assert told.startswith(deliver.format(1) + by_hand.format(2))
+    paper.do("notice", "deliver", by="clerk01")
+    assert paper.do("todo", by="clerk01").startswith(by_hand.format(2))
+    settings_of(paper).write_text("units: [", "utf-8")
+    assert paper.do("todo", by="clerk01").startswith(deliver.format(2))
+    assert str(settings_of(paper)) in paper.fails("notice", "deliver", by="clerk01")[1]
+
+
 def test_a_crash_between_sending_and_the_entry_sends_again(
     paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,7 +169,7 @@ def test_whoever_has_signed_for_a_letter_waits_for_nothing(paper: Paper) -> None
     paper.do("notice", "receipt", number, LETTER, by="land01")
     paper.do("notice", "reply", number, LETTER, "同意", "--note", "同意", by="wenwu01")
     assert sendings(paper) == {"市文旅平台公司": "by hand"}
-    assert "待送公文 1 件；" in paper.do("todo", by="clerk01")
+    assert "1 件的收文单位没有送达方式：" in paper.do("todo", by="clerk01")
     (paper.folder / "exchange").mkdir()
     reach(paper, None, land=str(paper.folder / "exchange"))
     answer = paper.asks("notice", "deliver", by="clerk01")

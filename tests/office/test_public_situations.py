@@ -699,7 +699,7 @@ def test_a_double_click_makes_a_transition_once(works_by: Working) -> None:
         "不能办理：SX-2026-001 甲　批准\n"
         "  ✗ 环节　　现为“已批”，批准 须在“起草”办理；"
         "上一步“批准”由 office01 于 2026-09-07 办理\n"
-        "            本环节的流转：下单（order）、退回（back）\n"
+        "            您现在能办的：下单（order）、退回（back）\n"
         "依据：workflows/matter.yaml　内部规定\n"
     )
     assert office.asks("show", office.case)["seq"] == 3
@@ -839,6 +839,8 @@ lights:
     assert office.unmet("office01 advance close") == [
         "期限　　自进入本环节 2026-09-07 起须满 1 日〔内部承诺〕"
     ]
+    waits = "自进入本环节 2026-09-07 起须满 1 日（2026-09-08 起可办）"
+    assert f"　　办结 尚不能办：{waits}\n" in office.do("todo", by="office01")
     assert office.unmet("office01 set held_on=2026-09-08") == [
         "要素　　开会日 2026-09-08，最迟 2026-09-07（不能填办理之日以后的日子）"
     ]
@@ -966,8 +968,9 @@ def test_an_objection_lasts_through_a_rejection(works_by: Working) -> None:
     assert office.opinions() == {"legal": "object"}
     assert office.refused("finance01 advance accept") == (
         "不能办理：SX-2026-001 甲　审核 → 通过\n"
-        "  ✗ 会签　　司法 不同意：超标准　　由其撤回，或由牵头单位说明处理："
-        "lifecycle resolve SX-2026-001 accept legal --note …\n"
+        "  ✗ 会签　　司法 不同意：超标准　　其后有退回或变更，由其重新会签："
+        "lifecycle sign SX-2026-001 accept agree --as …；"
+        "只由牵头单位处理（resolve）的，处理以后仍须其重新会签\n"
         "  ✓ 角色　　财政（finance01）\n"
         "  ✓ 要素　　金额 3000 元\n"
         "依据：workflows/matter.yaml:20　内部规定\n"
@@ -1005,3 +1008,56 @@ transitions:
     assert office.tasks("third99") == ["lifecycle sign SX-2026-001 approve agree"]
     office.does("third99 sign approve agree", "office01 advance approve")
     assert (office.state, office.findings()) == ("closed", [])
+
+
+def test_the_lead_is_told_what_ends_a_limit(works_by: Working) -> None:
+    """A limit that ends by a fact or by a record, and not by leaving the state, is told to who
+    leads with the command that ends it, in the list of what is to be done and on the sheet; once
+    it has ended, no more.
+    """
+    office = works_by(
+        """
+roles: {office: 办公室, finance: 财政}
+facts:
+  name: {title: 名称, type: text, required: true}
+  held_on: {title: 开标日, type: date, by: office}
+  returned_on: {title: 保证金退还日, type: date, by: office}
+states:
+  draft:
+    title: 起草
+    lead: office
+    limits:
+      - {title: 退还保证金, in: 5, unit: workday, since: held_on, done: returned_on, basis: 内部}
+      - {title: 报告, in: 10, unit: workday, since: held_on, done: report, basis: 内部承诺}
+  closed: {title: 办结, final: true}
+transitions:
+  - {name: report, title: 报告结果, kind: record, from: draft, by: office, reason: required}
+  - {name: close, title: 办结, from: draft, to: closed, by: finance}
+lights:
+  - {light: red, title: 逾期, overdue: 1, unit: day, basis: 内部承诺}
+"""
+    )
+    office.at("2026-09-07", "10:00")
+    office.opens("office01 matter name=甲")
+    office.does("office01 set held_on=2026-09-07")
+    set_it = "lifecycle set SX-2026-001 returned_on=…"
+    report = "lifecycle advance SX-2026-001 report --note …"
+
+    def told() -> list[tuple[str, str, str, str]]:
+        tasks = office.asks("todo", by="office01")["tasks"]
+        return [(one["kind"], one["due_on"], one["text"], one["command"]) for one in tasks]
+
+    refund = ("supply", "2026-09-14", "填 保证金退还日（期限“退还保证金”）", set_it)
+    reporting = ("advance", "2026-09-20", "可办 报告结果（期限“报告”）", report)
+    assert told() == [refund, reporting]
+    limits = office.asks("show", office.case)["limits"]
+    assert [one["ends"] for one in limits] == [
+        [{"text": "填 保证金退还日（办公室）", "command": set_it}],
+        [{"text": "办理 报告结果（办公室）", "command": report}],
+    ]
+    assert f"以此办结：填 保证金退还日（办公室）　{set_it}\n" in office.do("show", office.case)
+    office.does("office01 set returned_on=2026-09-07")
+    assert told() == [reporting]
+    office.does("office01 advance report --note 已报")
+    assert told() == []
+    assert office.findings() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from paper_office import fonts
 from walking import Walk, announced, dealt, forward, reviewed, through_gates
 
 
@@ -91,3 +92,55 @@ def test_whether_to_list_again_is_asked_when_it_is_meant(walk: Walk) -> None:
     assert w.owes("planning01") == []
     w.do("land01 ask relist")
     assert w.owes("planning01") == ["relist"]
+
+
+def test_opinions_on_a_site_are_asked_by_the_letter_and_due_as_it_says(walk: Walk) -> None:
+    """Nobody is late who was not asked: while the letter is not signed nobody owes an opinion on
+    the site. Once it is out all its seats do, by the day on which the answer to the letter is due.
+    """
+    fonts()
+    w = walk
+    forward(w, "siting")
+    asked = ("reform01", "land01", "owner001", "wenlv01")
+    assert [w.owes(officer) for officer in asked] == [[], [], [], []]
+    letter = next(
+        one["name"]
+        for one in w.asks("notice", "list", w.case)["letters"]
+        if one["template"] == "siting-consultation"
+    )
+    w.run("notice", "approve", w.case, letter, "--as", "bureau03")
+    w.run("notice", "issue", w.case, letter, "--as", "bureau02")
+    assert [w.owes(officer) for officer in asked] == [["to_intent"]] * 4
+    w.run("notice", "receipt", w.case, letter, "--as", "reform01")
+    tasks = w.asks("todo", "--as", "reform01")
+    (opinion,) = (one["due_on"] for one in tasks["tasks"] if one["transition"] == "to_intent")
+    (answer,) = (one["due_on"] for one in tasks["letters"] if one["letter"] == letter)
+    assert opinion == answer
+    assert opinion is not None
+
+
+@pytest.mark.parametrize(
+    ("stage", "resume", "other"),
+    [("", "resume_scouting", "resume"), ("siting", "resume", "resume_scouting")],
+    ids=["考察导入", "规划选址"],
+)
+def test_whoever_was_told_of_a_stop_is_told_that_it_goes_on(
+    walk: Walk, stage: str, resume: str, other: str
+) -> None:
+    """The letter of 恢复 goes to the units to which that of 中止 went: the owner too, once the
+    project has one.
+    """
+    w = walk
+    if stage:
+        forward(w, stage)
+    w.do("bureau01 attach meeting_minutes")
+    w.do("bureau01 advance suspend --note 资金重组")
+    w.refused(f"bureau01 advance {other} --note 重组完成", "请办“")
+    w.do(f"bureau01 advance {resume} --note 重组完成")
+    letters = {
+        one["template"]: one["letter"]["to"] for one in w.asks("notice", "list", w.case)["letters"]
+    }
+    assert letters["resumption"] == letters["suspension"]
+    owner = w.asks("show", w.case)["facts"]["owner_unit"]
+    titles = {one["unit"]: one["title"] for one in w.asks("unit", "list")["units"]}
+    assert (titles[owner] in letters["resumption"]) is bool(stage)

@@ -448,6 +448,28 @@ def test_what_is_overdue_is_reminded_of_once(paper: Paper) -> None:
     assert paper.findings() == []
 
 
+def test_who_has_answered_is_not_late_with_the_receipt(paper: Paper) -> None:
+    """Signing what the letter asks about is an answer, and shows that it came: neither the unit nor
+    whoever reminds is told of a receipt, also once the step is made. The others are reminded.
+    """
+    number = paper.asked()
+    paper.issued(number)
+    for unit in ("land", "wenwu", "owner"):
+        sending = ("notice", "sent", number, LETTER, "--unit", unit, "--by", "专人")
+        paper.do(*sending, by="bureau01")
+    paper.do("sign", number, "to_siting", "agree", by="land01")
+    assert paper.asks("todo", by="land01")["letters"] == []
+    paper.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
+    rows = paper.asks("notice", "urge", "--dry-run", by="bureau01")["reminders"]
+    assert [(row["debt"], row["units"]) for row in rows] == [
+        ("reply", ["市文物局"]),
+        ("receipt", ["市文旅平台公司"]),
+    ]
+    paper.do("notice", "reply", number, LETTER, "同意", "--note", "同意", by="wenwu01")
+    rows = paper.asks("notice", "urge", "--dry-run", by="bureau01")["reminders"]
+    assert [(row["debt"], row["units"]) for row in rows] == [("receipt", ["市文旅平台公司"])]
+
+
 def test_nobody_is_late_with_a_letter_that_was_not_handed_over(paper: Paper) -> None:
     """The time to receive and to answer runs from the sending, or the receipt: a letter that lies
     in the outbox has no day due, and nobody is reminded of it.

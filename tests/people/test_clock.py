@@ -13,7 +13,7 @@ import pytest
 from ledger_office import Bureau
 
 from lifecycle.ledger.audit.finding import Finding
-from lifecycle.people.clock import ClockRules, shipped_rules
+from lifecycle.people.clock import ClockRules, seconds_between, shipped_rules
 
 JUMPED = datetime(2036, 9, 30, 2, 0, tzinfo=UTC)
 
@@ -274,6 +274,17 @@ def test_nothing_is_sent_that_could_not_be_recorded(bureau: Bureau) -> None:
     bureau.now = JUMPED
     code, message = bureau.fails("notice", "deliver", by="bureau01")
     assert (code, "比上一条记录" in message) == (3, True)
+
+
+def test_a_clock_that_is_a_little_behind_says_by_how_much(bureau: Bureau) -> None:
+    """Of two times that look the same to the second the difference is told, too."""
+    bureau.do("set", "剑瓷", "area=3", by="bureau01")
+    bureau.now -= timedelta(seconds=90)
+    assert (
+        "（北京时间），慢了 85 秒，未写入\n"
+        in (bureau.fails("set", "剑瓷", "area=4", by="bureau01")[1])
+    )
+    assert seconds_between("2026-09-30T02:00:28.000000Z", "2026-09-30T02:00:28.250000Z") == "0.25"
 
 
 def test_a_clock_that_is_behind_is_told_first(bureau: Bureau) -> None:

@@ -162,6 +162,11 @@ def _signing(made: Corrected) -> str:
 
 
 def _print(made: Corrected) -> None:
+    if made.done.unchanged and made.proposal is not None:
+        told = f"{done_line(made.done)}：同样的更正已提请（第 {made.proposal} 笔），"
+        told += f"待 {made.confirmers} 的另一人确认"
+        flow("", f"{made.done.number}　{told}", command=_confirming(made), rest="  ")
+        return
     if made.done.entry is None:
         say(f"{made.done.number}　{done_line(made.done)}")
         if made.waits:

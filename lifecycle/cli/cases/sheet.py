@@ -1,20 +1,21 @@
-"""The sheet that `show` prints: one case on one screen."""
+"""The sheet that `show` prints: one case with all that it has (on one screen: screen.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.cases.as_of import amended_json, as_of_json, print_amended, print_as_of
-from lifecycle.cli.terminal.output import columns, paint, say
+from lifecycle.cli.terminal.output import paint, say
 from lifecycle.cli.terminal.paragraph import flow
 from lifecycle.cli.terminal.refusal import gate_json, print_gates
 from lifecycle.cli.terminal.table import write_block, write_table
-from lifecycle.cli.terminal.text import cut, wrap
+from lifecycle.cli.terminal.text import cut
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from lifecycle.office.cases.cases import Gate
     from lifecycle.office.cases.show import (
         Holder,
         LetterCount,
@@ -36,37 +37,24 @@ MOST_LINKS = 5
 """As many cases of one workflow that name this one are told by name."""
 
 
-SHORT_GATES = 6
-"""Gates of a way on that a screen has room for."""
-SHORT_HISTORY = 3
-"""Last entries on a screen."""
-SHORT_FACTS = 2
-"""Lines of facts on a screen."""
-
-
 def print_sheet(sheet: Sheet, view: View, *, asked: bool, full: bool) -> None:
-    """Print the whole sheet; `asked`: an officer looks, who is told what is theirs to do. On a
-    terminal, unless all is asked for, what matters now stands on one screen, and a last line says
-    what was left out.
+    """Print the whole sheet; `asked`: an officer looks, who is told what is theirs to do; `full`:
+    materials and facts line by line, no value cut.
     """
-    limit = None if full else columns()
-    if limit is not None:
-        _print_short(sheet, view, limit, asked=asked)
-        return
     _print_head(sheet, view)
     _print_ways(sheet, asked=asked, past=bool(view.as_of))
-    _print_corrections(sheet)
+    print_corrections(sheet)
     _print_opinions(sheet.opinions)
     if full:
         _print_holdings_in_full(sheet)
     else:
         _print_holdings(sheet)
-    _print_links(sheet)
+    print_links(sheet)
     print_amended(sheet.amended)
-    _print_letters(sheet)
+    print_letters(sheet)
     say(f"最近记录（{_known_by(sheet)}）")
     for entry in sheet.last:
-        _flow(f"  {entry.on}　", f"{entry.who}　{entry.sentence}")
+        told_in_flow(f"  {entry.on}　", f"{entry.who}　{entry.sentence}")
 
 
 def _print_head(sheet: Sheet, view: View) -> None:
@@ -78,79 +66,6 @@ def _print_head(sheet: Sheet, view: View) -> None:
     _print_stage(sheet)
 
 
-def _print_short(sheet: Sheet, view: View, limit: int, *, asked: bool) -> None:
-    """Print what matters now: the stage with its limits, what the next step lacks, corrections that
-    wait, opinions that are owed, letters, the first facts and the last entries; then how much more
-    there is.
-    """
-    _print_head(sheet, view)
-    past = bool(view.as_of)
-    forward, alone, others = _ways_of(sheet)
-    unready = [way for way in forward if way.missing]
-    for way in forward:
-        if way in unready[1:]:
-            why = f"lifecycle why {sheet.number} {way.name}"
-            _flow("未齐　", f"{_other(way)}　缺 {len(way.missing)} 项", why)
-        else:
-            _print_way(way, asked=asked, past=past, most=SHORT_GATES)
-            left = len(way.missing) - SHORT_GATES
-            if left > 0:
-                why = f"lifecycle why {sheet.number} {way.name}"
-                flow("      ", f"另缺 {left} 项", command=why)
-    for way in alone:
-        _print_due(way)
-    _print_corrections(sheet)
-    mine = [_other(way) for way in others if asked and way.mine and not way.missing]
-    if mine:
-        _flow("另可　", "、".join(mine))
-    alive = [one for one in sheet.opinions if one.status not in ("used", "unasked")]
-    for title, told in _opinions_told(alive):
-        _flow("会签　", f"{title}：{told}")
-    _print_links(sheet)
-    print_amended(sheet.amended)
-    _print_letters(sheet)
-    facts = wrap(f"要素　{_facts(sheet)}", limit, rest="　　　").split("\n")
-    for number, line in enumerate(facts[:SHORT_FACTS], 1):
-        more = number == SHORT_FACTS < len(facts)
-        say(f"{cut(line, limit - 2).rstrip('；…')}…" if more else line)
-    for entry in sheet.last[:SHORT_HISTORY]:
-        say(cut(f"{entry.on}　{entry.who}　{entry.sentence}", limit))
-    rest = _left_out(
-        sheet,
-        ways=len(others) - len(mine),
-        opinions=len(sheet.opinions) - len(alive),
-        facts=len(facts) > SHORT_FACTS,
-    )
-    if rest:
-        flow("", f"没有列出：{rest}", command=f"lifecycle show {sheet.number} --full", rest="")
-
-
-def _opinions_told(opinions: Sequence[ShownOpinion]) -> Iterator[tuple[str, str]]:
-    """Tell the opinions on each transition in a clause for each that is alike: whose, and what they
-    say of it.
-    """
-    for name in dict.fromkeys(one.transition for one in opinions):
-        among = [one for one in opinions if one.transition == name]
-        clauses: dict[str, list[str]] = {}
-        for one in among:
-            note = f"：{one.note}" if one.note else ""
-            clauses.setdefault(f"{one.text}{note}", []).append(one.holder)
-        told = "；".join(f"{'、'.join(whose)} {text}" for text, whose in clauses.items())
-        yield among[0].title, told
-
-
-def _left_out(sheet: Sheet, *, ways: int, opinions: int, facts: bool) -> str:
-    """Count what a screen has no room for: `facts` says whether some are left out."""
-    counted = (
-        ("其他流转", ways, "项"),
-        ("未送或已用的会签", opinions, "项"),
-        ("材料", len(sheet.materials), "份"),
-        ("要素共", len(sheet.facts) if facts else 0, "项"),
-        ("记录共", sheet.seq if sheet.seq > SHORT_HISTORY else 0, "条"),
-    )
-    return "、".join(f"{what} {count} {unit}" for what, count, unit in counted if count)
-
-
 def _known_by(sheet: Sheet) -> str:
     """Say how it is known who made the last entries."""
     known = {entry.account != "" for entry in sheet.last}
@@ -160,6 +75,13 @@ def _known_by(sheet: Sheet) -> str:
 
 
 def _print_stage(sheet: Sheet) -> None:
+    print_light(sheet)
+    if not sheet.cancelled:
+        write_block([*since_pairs(sheet), *limit_pairs(sheet, limits_of(sheet))])
+
+
+def print_light(sheet: Sheet) -> None:
+    """Print the stage and its light; of a cancelled case that it is one."""
     phase = f"（{sheet.phase}）" if sheet.phase else ""
     ended = "编号作废" if sheet.cancelled else "已办结"
     light = ended if sheet.final else paint(f"● {LIGHTS[sheet.light]}", sheet.light)
@@ -167,19 +89,28 @@ def _print_stage(sheet: Sheet) -> None:
     say("环节　", paint(f"{sheet.stage}{phase}", "bold"), "　", light, why)
     if sheet.cancelled:
         told = f"{sheet.last_on} 撤销。编号 {sheet.number} 不再使用，不能再办任何事；"
-        _flow("　　　", f"{told}清单、待办、各项统计都不列，记录仍可查看")
-        return
-    pairs = []
-    if sheet.lead:
-        pairs.append(("牵头", str(sheet.lead)))
-    pairs.append(("进入", _since(sheet)))
-    main = next((limit for limit in sheet.limits if limit.main), None)
-    if main is not None:
-        pairs.append(("期限", _limit_text(main, sheet.on)))
-    others = [limit for limit in sheet.limits if limit is not main]
-    for number, limit in enumerate(others):
-        pairs.append(("时限" if number == 0 else "", _limit_text(limit, sheet.on)))
-    write_block(pairs)
+        told_in_flow("　　　", f"{told}清单、待办、各项统计都不列，记录仍可查看")
+
+
+def since_pairs(sheet: Sheet) -> list[tuple[str, str]]:
+    """Say who leads, and since when the case has been in its state."""
+    led = [("牵头", str(sheet.lead))] if sheet.lead else []
+    return [*led, ("进入", _since(sheet))]
+
+
+def limits_of(sheet: Sheet) -> list[ShownLimit]:
+    """List the open limits, the state's own first."""
+    return sorted(sheet.limits, key=lambda limit: not limit.main)
+
+
+def limit_pairs(sheet: Sheet, limits: Sequence[ShownLimit]) -> list[tuple[str, str]]:
+    """Write open limits, each with its head."""
+    pairs: list[tuple[str, str]] = []
+    for limit in limits:
+        head = "期限" if limit.main else "时限"
+        is_first = head not in (name for name, _text in pairs)
+        pairs.append((head if is_first else "", _limit_text(limit, sheet.on)))
+    return pairs
 
 
 def _since(sheet: Sheet) -> str:
@@ -206,27 +137,29 @@ def _limit_text(limit: ShownLimit, today: date) -> str:
     length = f"{limit.amount} {limit.span}" if limit.amount else "当日"
     basis = f"{length}，{limit.basis}{inner}"
     title = "" if limit.main else f"{limit.title}："
-    return f"{limit.due_on}{provisional}，{left}　{title}{basis}"
+    ends = "；或 ".join(f"{text}　{command}" for text, command in limit.ends)
+    ended = f"\n以此办结：{ends}" if ends else ""
+    return f"{limit.due_on}{provisional}，{left}　{title}{basis}{ended}"
 
 
 def _print_ways(sheet: Sheet, *, asked: bool, past: bool) -> None:
     """Print what can be done now and by whom, and for each forward transition what is missing;
     where a `past` day is looked at no command is given that would be typed now.
     """
-    forward, alone, others = _ways_of(sheet)
+    forward, alone, others = ways_of(sheet)
     for way in forward:
-        _print_way(way, asked=asked, past=past)
+        print_way(way, asked=asked, past=past)
     for way in alone:
-        _print_due(way)
-    open_ways = [_other(way) for way in others if not way.missing]
+        print_due(way)
+    open_ways = [other_way(way) for way in others if not way.missing]
     if open_ways:
-        _flow("另可　", "、".join(open_ways))
-    lacking = [_other(way) for way in others if way.missing]
+        told_in_flow("另可　", "、".join(open_ways))
+    lacking = [other_way(way) for way in others if way.missing]
     if lacking:
-        _flow("须备　", "、".join(lacking), f"（缺什么：lifecycle why {sheet.number} …）")
+        told_in_flow("须备　", "、".join(lacking), f"（缺什么：lifecycle why {sheet.number} …）")
 
 
-def _ways_of(sheet: Sheet) -> tuple[list[ShownWay], list[ShownWay], list[ShownWay]]:
+def ways_of(sheet: Sheet) -> tuple[list[ShownWay], list[ShownWay], list[ShownWay]]:
     """Part the ways out: those that lead on, those that only make themselves, the others."""
     alone = [way for way in sheet.ways if not way.by and not way.causes]
     made = [way for way in sheet.ways if way not in alone]
@@ -234,8 +167,12 @@ def _ways_of(sheet: Sheet) -> tuple[list[ShownWay], list[ShownWay], list[ShownWa
     return forward, alone, [way for way in made if way not in forward]
 
 
-def _print_way(way: ShownWay, *, asked: bool, past: bool, most: int | None = None) -> None:
-    """Print a way on: whose it is, and what it lacks, or the command that makes it."""
+def print_way(
+    way: ShownWay, *, asked: bool, past: bool, gates: Sequence[Gate] | None = None
+) -> None:
+    """Print a way on: whose it is, and what it lacks (only these `gates`), or the command that
+    makes it.
+    """
     by = "、".join(map(str, way.by)) or "、".join(way.causes)
     also = f"，或 {_day_due(way)}自动办理" if way.due_on else ""
     mine = "，您可办" if asked and way.mine else ""
@@ -244,7 +181,7 @@ def _print_way(way: ShownWay, *, asked: bool, past: bool, most: int | None = Non
     title = f"{way.title}（{way.name}）　{'由' if way.by else '随'} {by} 办理{also}{mine}"
     if way.missing:
         flow("　", title, sign=paint("未齐", "yellow"))
-        print_gates(way.missing[:most], indent="      ")
+        print_gates(way.missing if gates is None else gates, indent="      ")
     else:
         flow("　", title, sign=paint("可办", "green"))
         if past or not way.by:
@@ -252,7 +189,7 @@ def _print_way(way: ShownWay, *, asked: bool, past: bool, most: int | None = Non
         say(f"      {way.command}")
 
 
-def _print_due(way: ShownWay) -> None:
+def print_due(way: ShownWay) -> None:
     """Print what makes itself: when, and what it lacks."""
     title = f"{way.title}（{way.name}）　{_day_due(way)}自动办理"
     lacking = [gate for gate in way.missing if gate.kind != "due"]
@@ -267,7 +204,7 @@ def _day_due(way: ShownWay) -> str:
     return f"{way.due_on} {'（暂定）' if way.provisional else ''}到期"
 
 
-def _other(way: ShownWay) -> str:
+def other_way(way: ShownWay) -> str:
     by = "、".join(holder.title for holder in way.by) or f"随 {'、'.join(way.causes)}"
     return f"{way.title}（{way.name}，{by}）"
 
@@ -305,13 +242,13 @@ def _opinion(opinion: ShownOpinion) -> str:
     return paint(opinion.text, colour) if colour else opinion.text
 
 
-def _print_corrections(sheet: Sheet) -> None:
+def print_corrections(sheet: Sheet) -> None:
     """Print the corrections that wait, and what they upset."""
     for one in sheet.corrections:
-        _flow("更正　", one.text, one.command)
+        told_in_flow("更正　", one.text, one.command)
 
 
-def _print_letters(sheet: Sheet) -> None:
+def print_letters(sheet: Sheet) -> None:
     """Print how many letters stand where, which are out of time, and who still owes an answer."""
     if not sheet.letters:
         return
@@ -319,14 +256,14 @@ def _print_letters(sheet: Sheet) -> None:
     late = f"；未签发的里 {_counted(sheet.lapsed)}" if sheet.lapsed else ""
     gone = f"；已签发的里 {_counted(sheet.outlived)}" if sheet.outlived else ""
     stand = f"{_counted(sheet.letters)}{late}{gone}{owing}"
-    _flow("公文　", stand, f"lifecycle notice list {sheet.number}")
+    told_in_flow("公文　", stand, f"lifecycle notice list {sheet.number}")
 
 
 def _counted(letters: Sequence[LetterCount]) -> str:
     return "、".join(f"{one.state} {one.count} 件" for one in letters)
 
 
-def _print_links(sheet: Sheet) -> None:
+def print_links(sheet: Sheet) -> None:
     """Print the cases that this one names, and those that name it: the open ones first, of many the
     first few.
     """
@@ -339,7 +276,7 @@ def _print_links(sheet: Sheet) -> None:
         more = f"等 {len(links)} 件" if len(links) > MOST_LINKS else ""
         told.append(f"{kind} {'、'.join(map(_link, links[:MOST_LINKS]))}{more}")
     if told:
-        _flow("关联　", "；".join(told))
+        told_in_flow("关联　", "；".join(told))
 
 
 def _link(link: ShownLink) -> str:
@@ -349,11 +286,11 @@ def _link(link: ShownLink) -> str:
 def _print_holdings(sheet: Sheet) -> None:
     """Print materials and facts so that they fit on one screen: they flow."""
     if sheet.materials:
-        _flow("材料　", "、".join(map(_material, sheet.materials)))
-    _flow("要素　", _facts(sheet))
+        told_in_flow("材料　", "、".join(map(_material, sheet.materials)))
+    told_in_flow("要素　", told_facts(sheet))
 
 
-def _facts(sheet: Sheet) -> str:
+def told_facts(sheet: Sheet) -> str:
     return "；".join(
         f"{fact.title} {cut(fact.text, LONGEST)}{'〔锁〕' if fact.locked else ''}"
         for fact in sheet.facts
@@ -374,7 +311,7 @@ def _material(material: ShownMaterial) -> str:
     return f"{material.title}（{material.file}，{material.on}{locked}）"
 
 
-def _flow(lead: str, text: str, command: str = "") -> None:
+def told_in_flow(lead: str, text: str, command: str = "") -> None:
     """Print a paragraph of the sheet; all hang alike."""
     flow(lead, text, command=command, rest="　　　")
 
@@ -448,6 +385,7 @@ def _limit_json(limit: ShownLimit) -> dict[str, Any]:
         "unit": limit.unit,
         "basis": limit.basis,
         "inner": limit.inner,
+        "ends": [{"text": text, "command": command} for text, command in limit.ends],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -57,7 +58,7 @@ def todo(desk: Desk, page: int, full: bool, recorded: str | None) -> None:
     officer = desk.officer
     with as_if_due(desk, recorded):
         view = look(desk, recorded)
-        found = list_tasks(view, officer, page)
+        found = list_tasks(view, officer, page, os.environ)
     document = {
         "officer": found.officer,
         "on": found.on.isoformat(),
@@ -137,7 +138,8 @@ def _blocks(found: Todo, *, brief: bool) -> list[_Block]:
     others = [task for task in found.tasks if task not in overdue]
     blocks = [_of_letter(letter, today, brief=brief) for letter in late]
     if found.waiting or found.dead:
-        blocks.append(_Block("", "", tuple(waiting_lines(found.waiting, found.dead))))
+        told = waiting_lines(found.waiting, found.by_hand, found.dead)
+        blocks.append(_Block("", "", tuple(told)))
     blocks += _of_tasks(overdue, brief=brief)
     blocks += [_of_letter(letter, today, brief=brief) for letter in dated]
     on_letters = [_of_letter(letter, today, brief=brief) for letter in undated]
@@ -173,7 +175,16 @@ def _of_letter(letter: LetterTask, today: str, *, brief: bool) -> _Block:
         lead += f"　{due}"
     elif due:
         told = f"{due}　{told}"
-    return _Block(paint("公文", "bold"), "", (lead, *_under(LETTER, told, limit, brief=brief)))
+    lines = (*_commanded(lead, LETTER, limit), *_under(LETTER, told, limit, brief=brief))
+    return _Block(paint("公文", "bold"), "", lines)
+
+
+def _commanded(lead: str, rest: str, limit: int | None) -> list[str]:
+    """Write a kind and its command; where it is too long for a line it goes on after `rest`."""
+    if limit is None or cell_width(lead) <= limit:
+        return [lead]
+    kind, _gap, told = lead.partition("　")
+    return wrap(told, limit, first=f"{kind}　", rest=rest).split("\n")
 
 
 def _under(lead: str, text: str, limit: int | None, *, brief: bool) -> Iterator[str]:
@@ -186,25 +197,31 @@ def _under(lead: str, text: str, limit: int | None, *, brief: bool) -> Iterator[
         yield from wrap(text, limit, first=lead, rest=lead).split("\n")
 
 
-def print_waiting(waiting: int, dead: int) -> None:
-    """Print how many letters wait to be handed out."""
-    for line in waiting_lines(waiting, dead):
-        say(line)
-
-
-def waiting_lines(waiting: int, dead: int) -> Iterator[str]:
-    """Write how many letters wait to be handed out; a line that is too long is parted between the
-    commands.
+def waiting_lines(waiting: int, by_hand: int, dead: int) -> Iterator[str]:
+    """Write how many letters wait to be handed out; of those whose addressees are reached by no
+    channel, what is to be done with them instead.
     """
-    lead = "  送达　lifecycle notice deliver"
     failed = f"，{dead} 件送不出去" if dead else ""
-    told = f"待送公文 {waiting} 件{failed}；清单：lifecycle notice outbox"
+    if waiting > by_hand:
+        told = f"待送公文 {waiting - by_hand} 件{failed}；清单：lifecycle notice outbox"
+        yield from _sent_by("lifecycle notice deliver", told)
+    elif dead:
+        told = f"{dead} 件送不出去，改好以后重新排上：lifecycle notice outbox --retry 编号"
+        yield from _sent_by("lifecycle notice outbox", told)
+    if by_hand:
+        told = f"{by_hand} 件的收文单位没有送达方式：人工送达后登记（lifecycle notice sent），"
+        told += "或请管理员在送达设置里写上怎么送"
+        yield from _sent_by("lifecycle notice outbox", told)
+
+
+def _sent_by(command: str, told: str) -> Iterator[str]:
+    lead = f"  送达　{command}"
     limit = columns()
     if limit is None or cell_width(f"{lead}　　{told}") <= limit:
         yield f"{lead}　　{told}"
     else:
         yield lead
-        yield f"{LETTER}{told}"
+        yield from _under(LETTER, told, limit, brief=False)
 
 
 def _of_case(group: str, tasks: list[CaseTask], *, brief: bool) -> Iterator[_Block]:
@@ -224,4 +241,4 @@ def _of_case(group: str, tasks: list[CaseTask], *, brief: bool) -> Iterator[_Blo
             yield _Block(group, title, (lead + text,))
         else:
             under = _under(UNDER, text, limit, brief=brief)
-            yield _Block(group, title, (lead.rstrip(), *under))
+            yield _Block(group, title, (*_commanded(lead.rstrip(), UNDER, limit), *under))

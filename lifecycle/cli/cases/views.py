@@ -8,7 +8,7 @@ from lifecycle.cli.cases.as_of import as_if_due, as_recorded, look
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, Number, argument, command, option
 from lifecycle.cli.terminal.failure import DONE, REFUSED
-from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.output import paint, say, screen
 from lifecycle.cli.terminal.paragraph import flow
 from lifecycle.cli.terminal.refusal import based, gate_json, print_gates
 from lifecycle.cli.terminal.table import write_table
@@ -40,6 +40,7 @@ CASE_HELP = "事项编号，或编号、名称中不重复的一段"
 @at_desk
 def show(desk: Desk, case: str, full: bool, recorded: str | None) -> None:
     """Show where a case stands."""
+    from lifecycle.cli.cases.screen import print_screen
     from lifecycle.cli.cases.sheet import print_sheet, sheet_json
     from lifecycle.office.cases.show import document
     from lifecycle.office.cases.show import show as sheet_of
@@ -50,7 +51,11 @@ def show(desk: Desk, case: str, full: bool, recorded: str | None) -> None:
         looking = desk.officer_code
         sheet = sheet_of(view, seen, looking)
         told = sheet_json(sheet, document(desk.office, seen), view) if desk.json else {}
-        desk.answer(told, lambda: print_sheet(sheet, view, asked=bool(looking), full=full))
+        size = None if full else screen()
+        if size is None:
+            desk.answer(told, lambda: print_sheet(sheet, view, asked=bool(looking), full=full))
+        else:
+            desk.answer(told, lambda: print_screen(sheet, view, size, asked=bool(looking)))
 
 
 @command(

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from lifecycle.callers import file_named
 from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.desk import Desk, at_desk
-from lifecycle.cli.done import done_json, done_line
+from lifecycle.cli.done import done_json, done_line, hint_lines
 from lifecycle.cli.files import INPUT
 from lifecycle.cli.letters.letters import CASE_HELP, NAME_HELP
 from lifecycle.cli.terminal.chinese import argument, command, option
 from lifecycle.cli.terminal.output import say
+from lifecycle.cli.terminal.paragraph import hint
 from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def done(desk: Desk, handled: Handled, *more: str) -> None:
             say(f"  标题：{handled.title}")
         for line in more:
             say(f"  {line}")
+        for text in hint_lines(what):
+            hint(text)
 
     told = (line.partition("：")[2] for line in more)
     commands = [command for command in told if command.startswith("lifecycle ")]

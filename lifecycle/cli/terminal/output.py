@@ -9,11 +9,12 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import redirect_stdout
 from itertools import groupby
 from typing import TextIO, TypeVar
 
-from lifecycle.cli.terminal.text import pad, safe, wrap
+from lifecycle.cli.terminal.text import GOES_ON, pad, safe, wrap
 from lifecycle.errors import cell_width
 
 T = TypeVar("T")
@@ -118,6 +119,32 @@ def print_to(stream: TextIO, *parts: str) -> None:
     stream.write(text + "\n")
 
 
+class _Gathering(io.StringIO):
+    """What is printed, kept: as wide, and as much of a terminal, as the stream in whose place it
+    stands.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def isatty(self) -> bool:
+        """Tell whether that stream is a terminal."""
+        return self._stream.isatty()
+
+
+def printed(show: Callable[[], None]) -> list[str]:
+    """Give the lines that something would print to standard output."""
+    with redirect_stdout(_Gathering(sys.stdout)) as found:
+        show()
+    return found.getvalue().splitlines()
+
+
+def print_lines(told: Iterable[str]) -> None:
+    """Print lines that were `printed` before, as they are."""
+    sys.stdout.write("".join(f"{line}\n" for line in told))
+
+
 def _plain(part: str) -> str:
     return part.plain if isinstance(part, Painted) else safe(part, "\n")
 
@@ -135,10 +162,13 @@ def _folded(parts: Sequence[str], plain: str, width: int) -> str:
     place, told = 0, []
     for line in plain.split("\n"):
         for piece in _broken(line, width):
-            start = plain.index(piece.strip(), place) if piece.strip() else place
+            # What says that a command goes on is no part of the text.
+            own = piece.removesuffix(GOES_ON).strip()
+            start = plain.index(own, place) if own else place
             lead = piece[: len(piece) - len(piece.lstrip())]
-            told.append(lead + _coloured(piece.strip(), codes[start:]))
-            place = start + len(piece.strip())
+            after = GOES_ON if piece.endswith(GOES_ON) else ""
+            told.append(lead + _coloured(own, codes[start:]) + after)
+            place = start + len(own)
     return "\n".join(told)
 
 
@@ -197,6 +227,14 @@ def lines() -> int | None:
     from shutil import get_terminal_size
 
     return get_terminal_size().lines
+
+
+def screen() -> tuple[int, int] | None:
+    """Give the columns and lines of the terminal that standard output is, or None where it is
+    none.
+    """
+    width, height = columns(), lines()
+    return None if width is None or height is None else (width, height)
 
 
 class Bar:

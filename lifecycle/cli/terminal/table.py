@@ -31,8 +31,8 @@ def write_table(
 
     `align` has `<` or `>` for each column. On a terminal, cells go on in further lines where a line
     would be too long; numbers and identifiers, which one copies, stay whole. Where even so the
-    columns do not fit beside each other, each row is written as a paragraph. Into a file or pipe
-    every row is one line.
+    columns do not fit beside each other, each row is written as a note: its first cell, and under
+    it the others, each after its title. Into a file or pipe every row is one line.
     """
     align = align.ljust(len(header), "<")
     wanted = [cell_width(title) for title in header]
@@ -47,11 +47,14 @@ def write_table(
         if limit is not None and _total(wanted) > limit:
             least = _widths(batch, least, _least)
             wider = _squeezed(wanted, least, limit)
-        if wider != widths:  # the heads move with their columns
-            _write_row([paint(title, "bold") for title in header], wider, align, limit)
-            widths = wider
+        if wider is not None and wider != widths:  # the heads move with their columns
+            _write_row([paint(title, "bold") for title in header], wider, align)
+        widths = wider
         for row in batch:
-            _write_row(row, widths, align, limit)
+            if widths is None:
+                _write_note(header, row, limit or 0)
+            else:
+                _write_row(row, widths, align)
         count += len(batch)
     return count
 
@@ -116,14 +119,34 @@ def _squeezed(widths: list[int], least: list[int], limit: int) -> list[int] | No
     return None if any(tall) else left
 
 
-def _write_row(
-    row: Sequence[str], widths: Sequence[int] | None, align: str, limit: int | None
-) -> None:
-    """Write one row; without widths, which is only on a terminal, as a paragraph."""
-    if widths is None:
-        text = GAP.join(plain for cell in row if (plain := _plain(cell)))
-        sys.stdout.write(wrap(text, limit or 0, rest=INDENT) + "\n")
-        return
+def _write_note(header: Sequence[str], row: Sequence[str], limit: int) -> None:
+    """Write one row as a note; of its lines only one that holds a single cell may be broken."""
+    first, *others = row
+    told = [
+        f"{title}：{plain}" if title else plain
+        for title, cell in zip(header[1:], others, strict=True)
+        if (plain := _plain(cell))
+    ]
+    if not header[0] and told:  # a mark says nothing alone
+        first = f"{_plain(first)} {told.pop(0)}"
+    sys.stdout.write(wrap(_plain(first), limit, rest=INDENT) + "\n")
+    line = ""
+    for part in told:
+        joined = f"{line}{GAP}{part}" if line else part
+        if line and cell_width(INDENT + joined) > limit:
+            sys.stdout.write(_indented(line, limit))
+            joined = part
+        line = joined
+    if line:
+        sys.stdout.write(_indented(line, limit))
+
+
+def _indented(line: str, limit: int) -> str:
+    return wrap(line, limit, first=INDENT, rest=INDENT + GAP) + "\n"
+
+
+def _write_row(row: Sequence[str], widths: Sequence[int], align: str) -> None:
+    """Write one row in its columns."""
     columns_of_lines = [_lines(cell, width) for cell, width in zip(row, widths, strict=True)]
     for parts in zip_longest(*columns_of_lines, fillvalue=""):
         cells = [

@@ -17,8 +17,8 @@ _UNITS_OF_MEASURE = (
 # What is kept whole where it fits a line.
 _WHOLE = re.compile(
     # A command, as far as it is typed: words of ASCII and what stands for a value.
-    r"lifecycle(?: (?:--(?:note|for|file|because|unit|party|by|to|role|into|set|text) "
-    r"[^\s，。；：、（）“”]+|[!-~]+…?|…"
+    r"lifecycle(?: (?:(?:--(?:note|for|file|because|unit|party|by|to|role|into|text) "
+    r"|(?:--set )?\w+=)(?:\"[^\"\n]*\"|[^\s，。；：、（）“”]|（[^\s（）]*）)+|[!-~]+…?|…"
     r"|(?:文件|复函文件|理由|公文|角色|事项|流转|日期|编号|记录号|工号|委托人|同意)"
     r"(?![\u4e00-\u9fff])))+"
     r"|\d{4}年\d{1,2}月(?:\d{1,2}日)?"
@@ -30,9 +30,21 @@ _WHOLE = re.compile(
     r"|[\w\u4e00-\u9fff-]+"
     r"\.(?:txt|pdf|docx?|xlsx?|csv|ya?ml|j2|zip|json|html?|svg|png|jpe?g|db)\b"
 )
+# A word of a command, an option with its value; what is quoted is part of it, spaces and all.
+_WORD = re.compile(
+    r"""(?:--[a-z-]+ (?!-))?(?:"[^"\n]*"|'[^'\n]*'|[^\s"']|["'])+""",
+)
+GOES_ON = " \\"
+"""What ends a line of a command that goes on in the next: a shell reads both as one line."""
 # Joiners inside emoji are the only format characters that do not change how the text around them
 # reads.
 _JOINERS = frozenset("\u200c\u200d\ufe0f")
+
+
+_STEP = "  "
+"""By what the further lines of a command stand in."""
+_DEEPEST = 10
+"""Cells by which a command of several lines stands in at most."""
 
 
 def safe(text: str, keep: str = "") -> str:
@@ -70,39 +82,84 @@ def pad(text: str, width: int, align: str = "<") -> str:
 
 
 def cut(text: str, width: int) -> str:
-    """Cut to so many cells, the last of them “…” where something is left out."""
+    """Cut to so many cells, the last of them “…” where something is left out.
+
+    What is typed or looked up (a command, an identifier, a date) is there whole or not at all,
+    unless it alone is wider.
+    """
     if cell_width(text) <= width:
         return text
-    room = width - 1
-    kept = []
-    for char in text:
-        room -= cell_width(char)
-        if room < 0:
+    kept, left = "", width - 1
+    for unit in _units(text, width):
+        size = cell_width(unit)
+        if size > left:
+            if not kept or not _is_typed(unit):
+                kept += _begun(unit, left)
             break
-        kept.append(char)
-    return "".join(kept).rstrip() + "…"
+        kept, left = kept + unit, left - size
+    return kept.rstrip() + "…"
+
+
+def _begun(text: str, width: int) -> str:
+    """Give as many characters as fit so many cells."""
+    for place, char in enumerate(text):
+        width -= cell_width(char)
+        if width < 0:
+            return text[:place]
+    return text
+
+
+def _is_typed(unit: str) -> bool:
+    """Tell whether something of ASCII letters or digits stands in a unit."""
+    return any(char.isascii() and char.isalnum() for char in unit)
 
 
 def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> str:
     """Break one paragraph into lines of so many cells.
 
-    `first` and `rest` lead the lines and count.
+    `first` and `rest` lead the lines and count. A command is moved to the left where that keeps it
+    in one line; one that is longer goes on after `GOES_ON`, so that what is copied runs.
     """
     lines: list[str] = []
     line, used, lead = "", 0, first
     for unit in _units(text, max(2, width - max(cell_width(first), cell_width(rest)))):
         size = cell_width(unit)
-        if used and used + cell_width(unit.rstrip()) > width - cell_width(lead):
+        room = width - cell_width(lead)
+        if used and used + cell_width(unit.rstrip()) > room:
             lines.append(lead + line.rstrip())
             line, used, lead = "", 0, rest
+            room = width - cell_width(lead)
         if not used and unit.isspace():
             continue
-        if not used and lead.isspace() and size > width - cell_width(lead) and _is_command(unit):
-            lead = " " * max(0, width - size)  # further left it is not broken
+        if not used and size > room and _is_command(unit):
+            if lead.isspace() and cell_width(unit.rstrip()) <= width:
+                lead = " " * max(0, width - size)  # further left it is not broken
+            else:
+                *begun, unit = _continued(unit, width, lead, rest)
+                lines += begun
+                lead, size = "", cell_width(unit)
         line, used = line + unit, used + size
     if line or not lines:
         lines.append(lead + line.rstrip())
     return "\n".join(lines)
+
+
+def _continued(command: str, width: int, lead: str, rest: str) -> list[str]:
+    """Break a command between its words into lines of so many cells, with what leads them, each but
+    the last with what says that it goes on.
+    """
+    words = _WORD.findall(command)
+    spare = width - max(map(cell_width, words)) - cell_width(_STEP + GOES_ON)
+    deepest = max(0, min(_DEEPEST, spare))
+    indent = " " * min(cell_width(rest), deepest)
+    lines, line = [], lead if lead.strip() else " " * min(cell_width(lead), deepest)
+    for place, word in enumerate(words):
+        joined = f"{line} {word}" if place else line + word
+        if place and cell_width(joined) > width - cell_width(GOES_ON):
+            lines.append(line + GOES_ON)
+            joined = f"{indent}{_STEP}{word}"
+        line = joined
+    return [*lines, line + command[len(command.rstrip()) :]]
 
 
 def longest_word(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from functools import partial
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
@@ -19,7 +20,7 @@ from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.machine import fire
 from lifecycle.engine.outcomes.computing import compute, entered_with
 from lifecycle.engine.outcomes.effects import plan_effects
-from lifecycle.engine.transition import find_transition, judge_transition
+from lifecycle.engine.transition import find_transition, is_open_to, judge_transition
 from lifecycle.engine.values import Value, is_typed
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import CLOCK, PREVIOUS, Transition, Workflow
@@ -43,7 +44,8 @@ class Advance(Act):
     def judge(self, docket: Docket) -> Decision:
         """Judge every gate of the transition, then let the state machine say where it leads."""
         workflow, case = docket.workflow, docket.case
-        transition = find_transition(workflow, case, self.transition)
+        able = partial(is_open_to, docket)
+        transition = find_transition(docket, self.transition, able, "办")
         if isinstance(transition, Gate):
             return Refused((transition,))
         self._judge_facts(docket, transition)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent
@@ -12,7 +13,7 @@ from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.asking import unasked, with_asked
 from lifecycle.engine.gates.cosign import judge_turn, who_is
-from lifecycle.engine.gates.gates import Gate, judge_role, leads_of
+from lifecycle.engine.gates.gates import Gate, holds, judge_role, leads_of
 from lifecycle.engine.gates.quorum import has_turn
 from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.transition import find_transition
@@ -35,10 +36,10 @@ class AskOpinions(Act):
         Those that were asked already, or have spoken, are left out.
         """
         workflow, case = docket.workflow, docket.case
-        transition = find_transition(workflow, case, self.transition)
+        transition = find_transition(docket, self.transition, partial(_asks_on, docket), "送会签")
         if isinstance(transition, Gate):
             return Refused((transition,))
-        roles = tuple(dict.fromkeys((*transition.by, *leads_of(workflow, case))))
+        roles = _askers(docket, transition)
         gate, role = judge_role(workflow, case, docket.officer, docket.moment, roles)
         docket.add(gate)
         return docket.close(replace(self, seats=self._judge_seats(docket, transition)), role)
@@ -109,3 +110,15 @@ class AskOpinions(Act):
             return False
         known = not self.seats or set(recorded.seats) <= set(self.seats)
         return known and replace(self, seats=recorded.seats) == recorded
+
+
+def _askers(docket: Docket, transition: Transition) -> tuple[str, ...]:
+    """Name the roles that ask for opinions on a transition: its makers and the lead."""
+    return tuple(dict.fromkeys((*transition.by, *leads_of(docket.workflow, docket.case))))
+
+
+def _asks_on(docket: Docket, transition: Transition) -> bool:
+    """Tell whether the officer can ask for opinions on a transition now."""
+    workflow, case, officer = docket.workflow, docket.case, docket.officer
+    asks = any(holds(workflow, case, officer, role) for role in _askers(docket, transition))
+    return asks and bool(unasked(workflow, case, transition))

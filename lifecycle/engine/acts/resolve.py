@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
@@ -11,11 +12,11 @@ from lifecycle.engine.case import Case, opinion_key
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.cosign import who_is
-from lifecycle.engine.gates.gates import Gate, judge_role, resolvers_of, role_titles
+from lifecycle.engine.gates.gates import Gate, holds, judge_role, resolvers_of, role_titles
 from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.transition import find_transition
 from lifecycle.frozen import dataclass, replace
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Transition, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class ResolveObjection(Act):
         about it.
         """
         workflow, case = docket.workflow, docket.case
-        transition = find_transition(workflow, case, self.transition)
+        transition = find_transition(docket, self.transition, partial(_resolves, docket), self.verb)
         if isinstance(transition, Gate):
             return Refused((transition,))
         roles = resolvers_of(workflow, case, transition)
@@ -78,3 +79,11 @@ class ResolveObjection(Act):
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for."""
         return f"处理不同意见：{workflow.titles.get(self.transition, self.transition)}"
+
+
+def _resolves(docket: Docket, transition: Transition) -> bool:
+    """Tell whether there is an objection to a transition that the officer can settle."""
+    workflow, case, officer = docket.workflow, docket.case, docket.officer
+    roles = resolvers_of(workflow, case, transition)
+    leads = any(holds(workflow, case, officer, role) for role in roles)
+    return leads and bool(standing_objections(case, transition))

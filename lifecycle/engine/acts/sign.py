@@ -160,7 +160,7 @@ def find_seat(docket: Docket, name: str, role: str | None) -> Seat | Refused:
     change.
     """
     workflow, case, moment = docket.workflow, docket.case, docket.moment
-    transition = find_transition(workflow, case, name)
+    transition = find_transition(docket, name, lambda way: bool(own_seats(docket, way)), "会签")
     if isinstance(transition, Gate):
         return Refused((transition,))
     seat = _own_seat(docket, transition, role)

@@ -17,6 +17,7 @@ from lifecycle.engine.gates.quorum import (
     count_of,
     is_met,
     is_turn,
+    lasting_objections,
     unseated,
 )
 from lifecycle.engine.gates.renewals import OpenRenewal
@@ -171,6 +172,19 @@ def judge_cosign(
         yield from _Judging(workflow, case, transition, cosign, moment, count).gates()
 
 
+def must_speak_anew(
+    workflow: Workflow, case: Case, transition: Transition, objection: Opinion
+) -> bool:
+    """Tell whether a standing objection, once it is settled, leaves its seat to speak anew: it is
+    older than what the seat would speak on now.
+    """
+    seated = any(
+        (seat.role, seat.unit) == (objection.role, objection.unit)
+        for seat in seats_of(workflow, case, transition)
+    )
+    return seated and objection in lasting_objections(workflow, case, transition)
+
+
 @dataclass(frozen=True, slots=True)
 class _Judging:
     """One co-sign of a transition, counted, as it is judged on a day."""
@@ -229,8 +243,11 @@ class _Judging:
     def _objection(self, objection: Opinion) -> Gate:
         name = who_is(self.workflow, self.moment, objection.role, objection.unit)
         who = typed(objection.role, objection.unit)
-        command = f"lifecycle resolve {self.case.number} {self.transition.name} {who} --note …"
-        mend = f"由其撤回，或由牵头单位说明处理：{command}"
+        named = f"{self.case.number} {self.transition.name}"
+        mend = f"由其撤回，或由牵头单位说明处理：lifecycle resolve {named} {who} --note …"
+        if must_speak_anew(self.workflow, self.case, self.transition, objection):
+            mend = f"其后有退回或变更，由其重新会签：lifecycle sign {named} agree --as …"
+            mend += "；只由牵头单位处理（resolve）的，处理以后仍须其重新会签"
         return self._gate(f"{name} 不同意：{objection.note}", mend)
 
     def _passed(self) -> Gate:

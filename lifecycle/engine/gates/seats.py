@@ -112,6 +112,20 @@ def covered(
     return cosign.covers if cosign.less else _shown(workflow, state, transition.name)
 
 
+def lacked_by(workflow: Workflow, case: Case, opinion: Opinion) -> tuple[str, ...]:
+    """Name the facts and materials that an opinion is to cover and that are not there yet: once one
+    is entered, it has to be given anew. None for what lasts whatever is entered.
+    """
+    transition = workflow.leaving[case.state].get(opinion.transition)
+    cosign = transition.cosign_of(opinion.role) if transition else None
+    if transition is None or cosign is None:
+        return ()
+    if opinion.objects and cosign.objection == "blocks":
+        return ()
+    names = covered(workflow, case.state, transition, cosign)
+    return tuple(name for name in names if name not in case.facts and name not in case.materials)
+
+
 @lru_cache(maxsize=MOST_TRANSITIONS)
 def _shown(workflow: Workflow, state: str, name: str) -> tuple[str, ...]:
     former = workflow.former.get(state)

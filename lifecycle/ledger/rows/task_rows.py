@@ -50,14 +50,16 @@ class TaskRow(NamedTuple):
 
 def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow]:
     """Give what a case asks after its last entry, under the calendar of that: each with its own
-    day, of the state's limits for who has to move the case, of the opinion for who owes one.
+    day, of the state's limits for who has to move the case, of the opinion for who owes one; a
+    correction that waits has none.
     """
     limit = next_limit(workflow, case, calendar)
     day = limit.due.on.isoformat() if limit else NO_DAY
     asked: set[_Asked] = set()
     if waiting_proposals(case) and not case.cancelled:
         for role in confirmers_of(workflow, case):
-            asked |= {("confirm", "", role, unit, day) for unit in held_for(workflow, case, role)}
+            units = held_for(workflow, case, role)
+            asked |= {("confirm", "", role, unit, NO_DAY) for unit in units}
     for renewal in () if case.cancelled else renewals_waiting(workflow, case):
         for seat in renewal.owing:
             due = due_of_renewal(workflow, case, renewal, seat, calendar)

@@ -29,7 +29,9 @@ from lifecycle.engine.case import Case
 from lifecycle.engine.clock.standing import next_limit
 from lifecycle.engine.corrections.foresight import upset_by
 from lifecycle.engine.docket import RefusedError
-from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.gates.cosign import who_is
+from lifecycle.engine.gates.gates import Gate, title_of
+from lifecycle.engine.gates.seats import lacked_by, seats_of
 from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
@@ -39,7 +41,7 @@ from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.entering import TYPED, Origin, read_entry, submit_entry
 from lifecycle.office.cases.readers import changed_facts, told_readers
 from lifecycle.office.office import Office, clean
-from lifecycle.office.seeing import UNSEEN
+from lifecycle.office.seeing import UNSEEN, Unseen
 from lifecycle.office.successors import successors, tell_successors
 from lifecycle.office.telling import told
 from lifecycle.workflow.model import Workflow
@@ -106,7 +108,8 @@ class Hint:
 @dataclass(frozen=True, slots=True)
 class Remark:
     """What else an officer should know of what was done: `upset` (which ways out and opinions it
-    has upset) or `successors` (who may still go on).
+    has upset), `successors` (who may still go on), `stale` (who has to speak anew first) or
+    `too_soon` (what an opinion does not rest on yet, so that it will have to be given anew).
     """
 
     kind: str
@@ -133,9 +136,9 @@ class Done:
 
     A dry run has no entry, and that of an opening neither number nor id; nor has what would have
     changed nothing (`unchanged`). `sentence` tells the entry as the log does; `repeated`: it was
-    recorded before, under the same request id. `lead` is who
-    leads the case now and `due_on` by when, `due_title` by which limit ("": the state's own);
-    `letters` counts those that the transition drafted.
+    recorded before, under the same request id. `lead` is who leads the case now and `due_on` by
+    when, `due_title` by which limit ("": the state's own), `days_late` how many days that is past
+    (0: it is not); `letters` counts those that the transition drafted.
     `hints` are the characters entered that a letter could not be printed with, `remarks` what else
     should be known of it, `effects` what was done to other cases with it.
     """
@@ -150,6 +153,7 @@ class Done:
     lead: str
     due_on: str | None
     due_title: str
+    days_late: int
     provisional: bool
     gates: tuple[Gate, ...]
     entry: Recorded | None
@@ -171,7 +175,8 @@ def done(
     """
     case, body = outcome.case, outcome.body
     workflow = office.workflow_of(case)
-    state, calendar = workflow.states[case.state], office.moment().calendar
+    state, moment = workflow.states[case.state], office.moment()
+    calendar, today = moment.calendar, moment.on
     viewer = office.viewer
     unseen = viewer.unseen(workflow, case)
     gates = viewer.tell_gates(case, outcome.gates)
@@ -190,6 +195,7 @@ def done(
         lead=workflow.roles[state.lead].title if state.lead else "",
         due_on=limit.on.isoformat() if limit else None,
         due_title=following.limit.title if following and following.limit is not state.due else "",
+        days_late=max(0, (today - limit.on).days) if limit else 0,
         provisional=limit.provisional if limit else False,
         gates=gates,
         entry=_recorded(outcome) if body else None,
@@ -202,6 +208,7 @@ def done(
         remarks=(
             *(_upset(office, workflow, before, case) if before is not None else ()),
             *(Remark("ended", gate.text) for gate in gates if gate.inputs.get("ended")),
+            *_too_soon(workflow, outcome, unseen),
         ),
         effects=tuple(_effects(office, outcome)),
     )
@@ -236,6 +243,22 @@ def read_elsewhere(office: Office, before: Case, after: Case) -> Iterator[Remark
     """Tell which other cases read what is no longer as it was."""
     for text in told_readers(office, after, changed_facts(before, after)):
         yield Remark("readers", office.viewer.tell(text))
+
+
+def _too_soon(workflow: Workflow, outcome: Outcome, unseen: Unseen) -> Iterator[Remark]:
+    """Tell on what an opinion just given does not rest yet, since nobody has entered it."""
+    case = outcome.case
+    given = [one for one in case.opinions.values() if one.seq == case.seq]
+    if outcome.unchanged or outcome.repeated or case.has_ended(workflow):
+        return
+    for name in dict.fromkeys(opinion.transition for opinion in given):
+        lacking = [lacked_by(workflow, case, one) for one in given if one.transition == name]
+        among = dict.fromkeys(item for items in lacking for item in items)
+        titles = "、".join(title_of(workflow, item) for item in unseen.among(among))
+        if titles:
+            called = workflow.titles.get(name, name)
+            text = f"“{called}”会签要看的 {titles} 还没有填报或上传，这份意见不包括它们"
+            yield Remark("too_soon", f"{text}；以后填报、上传了，意见即失效，须重新会签")
 
 
 def _told(office: Office, workflow: Workflow, body: Mapping[str, Any], before: Case | None) -> str:
@@ -394,10 +417,24 @@ def resolve(
     else:
         act = ResolveObjection(name, *seat, clean(note))
     outcome = office.register.submit(request, None, case.id, act)
-    remarks = tuple(
+    remarks = tuple(_who_speaks_anew(office, workflow, outcome.case, name, seat)) or tuple(
         Remark("successors", text) for text in _who_goes_on(office, workflow, outcome.case, name)
     )
     return replace(done(office, outcome), remarks=remarks)
+
+
+def _who_speaks_anew(
+    office: Office, workflow: Workflow, case: Case, name: str, place: tuple[str, str]
+) -> Iterator[Remark]:
+    """Say that the unit whose objection was resolved has to speak anew all the same, where what it
+    objected to has changed since: nobody can go on before.
+    """
+    transition = workflow.leaving[case.state].get(name)
+    for seat in seats_of(workflow, case, transition) if transition else ():
+        if (seat.role, seat.unit) == place and seat.stale:
+            whose = who_is(workflow, office.moment(), seat.role, seat.unit)
+            text = f"{whose} 的不同意见以后有退回或变更，仍须其重新会签才能往下办："
+            yield Remark("stale", f"{text}lifecycle sign {case.number} {name} agree --as …")
 
 
 def _who_goes_on(office: Office, workflow: Workflow, case: Case, transition: str) -> Iterator[str]:

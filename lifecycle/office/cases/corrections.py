@@ -15,14 +15,14 @@ from lifecycle.engine.corrections.consequences import has_lapsed, waiting_propos
 from lifecycle.engine.corrections.foresight import NOTHING, Foreseen, foresee, left_to_return
 from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.gates.gates import confirmers_of, role_titles
-from lifecycle.engine.values import Entered
+from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import ChoiceError, InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.reading.chain import follow
 from lifecycle.ledger.register import Outcome, Request
 from lifecycle.office.cases.cases import Done, Remark, done, read_elsewhere, unprintable_in
 from lifecycle.office.cases.entering import read_entry, submit_entry
-from lifecycle.office.office import Office, clean
+from lifecycle.office.office import Office, clean, entries
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.naming import find_material
 
@@ -41,10 +41,10 @@ class Corrected:
 
     `upsets` is all that uses what is corrected, as it is recorded; of that `foreseen` has what is
     not as it was, and what the confirmation needs or leaves to be done. `proposal` is the number
-    that the lead confirms it by, None where there is nothing to confirm; a dry run has none, and
-    `waits` tells whether it would have one; `confirmers` are the titles of the roles that
-    confirm it. `asked` names the seats that have to speak anew, on the
-    correction of the number `seq`.
+    that the lead confirms it by, None where there is nothing to confirm; where nothing changed, of
+    the same one that waits already. A dry run has none, and `waits` tells whether it would have
+    one; `confirmers` are the titles of the roles that confirm it. `asked` names the seats that have
+    to speak anew, on the correction of the number `seq`.
     """
 
     done: Done
@@ -81,22 +81,45 @@ def correct(
         file = office.store.files.keep_file(source, most_bytes=found.max_mb << 20)
     said = clean(note)
     hints = tuple(unprintable_in(workflow, entry.facts))
-    outcome = submit_entry(
-        office,
-        request,
-        None,
-        case,
-        entry,
-        lambda facts: Correct(facts, said, name, file, slip),
-    )
+    wished: list[Correct] = []
+
+    def wish(facts: Mapping[str, Value]) -> Correct:
+        wished[:] = [Correct(facts, said, name, file, slip)]
+        return wished[0]
+
+    outcome = submit_entry(office, request, None, case, entry, wish)
+    told = done(office, outcome, hints)
+    if outcome.unchanged:
+        waiting = next(one for one in waiting_proposals(outcome.case) if wished[0].is_as(one))
+        titles = role_titles(workflow, confirmers_of(workflow, outcome.case))
+        return Corrected(told, (), NOTHING, waiting.seq, confirmers=titles)
+    declined = "" if outcome.repeated else _declined_before(office, case, wished[0])
+    if declined:
+        told = replace(told, remarks=(*told.remarks, Remark("declined", declined)))
     proposal = outcome.case.proposals.get(str(outcome.case.seq))
     foreseen = NOTHING
     if proposal is not None:
         moment = office.moment_of(workflow, outcome.case, office.moment(request.on))
         foreseen = foresee(workflow, outcome.case, proposal, moment)
-    made = _corrected(office, outcome, foreseen, done(office, outcome, hints))
+    made = _corrected(office, outcome, foreseen, told)
     titles = role_titles(workflow, confirmers_of(workflow, outcome.case))
     return replace(made, waits=proposal is not None, confirmers=titles)
+
+
+def _declined_before(office: Office, case: Case, act: Correct) -> str:
+    """Say by which entry a correction to the same was declined before; "" where none was. Reads the
+    case's log.
+    """
+    alike: set[int] = set()
+    told = ""
+    for body in entries(office, case):
+        done_before = read_act(body["intent"])
+        if isinstance(done_before, Correct) and done_before.proposed and act.is_as(done_before):
+            alike.add(body["intent"]["seq"])
+        elif isinstance(done_before, DeclineCorrection) and done_before.proposal in alike:
+            told = f"同样的更正提请过（第 {done_before.proposal} 笔），"
+            told += f"已由第 {body['intent']['seq']} 笔决定不予更正：{done_before.note}"
+    return office.viewer.tell_of(case, told) if told else ""
 
 
 def confirm(

@@ -12,7 +12,7 @@ from lifecycle.engine.clock.by_clock import falling
 from lifecycle.engine.clock.standing import lit_by
 from lifecycle.engine.corrections.foresight import foresee
 from lifecycle.engine.gates.asking import due_of_seat
-from lifecycle.engine.gates.gates import SPANS, Gate, command_of
+from lifecycle.engine.gates.gates import SPANS, Gate, command_of, role_titles
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.settled import tell_renewal
 from lifecycle.engine.letters.letter_steps import LAPSES, Lapse, lapse_of, outlived
@@ -22,7 +22,14 @@ from lifecycle.engine.world.others import NO_OTHERS, OtherCase
 from lifecycle.frozen import dataclass, replace
 from lifecycle.insight.chronicle import who
 from lifecycle.insight.document import case_document
-from lifecycle.insight.outlook import ANYBODY, Outlook, Way, look, pending_corrections
+from lifecycle.insight.outlook import (
+    ANYBODY,
+    Outlook,
+    Way,
+    endings_of,
+    look,
+    pending_corrections,
+)
 from lifecycle.insight.sight import CANCELLED, Holder, days_in_state, holder, opinion_status
 from lifecycle.ledger.record import account_of
 from lifecycle.ledger.rows.letter_rows import count_by_state, owed_in, unissued_in
@@ -95,7 +102,8 @@ class ShownLimit:
     """A time limit that runs: since when and until when, how long, on which ground.
 
     `span` names the unit in Chinese; `main` is the limit of the state itself; `inner` one that the
-    office sets itself; `provisional`: a year's holidays are not announced yet.
+    office sets itself; `provisional`: a year's holidays are not announced yet. `ends` is what ends
+    it, in words, each with its command.
     """
 
     title: str
@@ -108,6 +116,7 @@ class ShownLimit:
     basis: str
     inner: bool
     main: bool
+    ends: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,7 +460,19 @@ class _SheetMaker:
             basis=limit.basis,
             inner=limit.inner,
             main=here and limit is self.workflow.states[self.case.state].due,
+            ends=tuple(self.endings(item)),
         )
+
+    def endings(self, item: OpenLimit) -> Iterator[tuple[str, str]]:
+        """Say what ends a limit, and by which command; but for the ways on, which are told as such,
+        and nothing of what may not be seen.
+        """
+        for end in endings_of(self.workflow, self.case, item):
+            if end.transition is not None and end.transition.kind == "forward":
+                continue
+            text = f"{end.text}（{role_titles(self.workflow, end.by)}）"
+            if self.view.office.viewer.tell_of(self.case, text) == text:
+                yield text, end.command
 
     def way(self, judged: Way) -> ShownWay:
         transition = judged.transition

@@ -4,7 +4,7 @@ overdue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -75,18 +75,23 @@ class LetterErrand:
 class Letterbox:
     """An officer's errands, the most urgent first, what has no day last.
 
-    For a clerk, how many sendings wait or died.
+    For a clerk, how many sendings wait, how many of these for a messenger (`by_hand`), and how many
+    died.
     """
 
     errands: tuple[LetterErrand, ...]
     waiting: int = 0
+    by_hand: int = 0
     dead: int = 0
 
 
-def letterbox(view: View, shelf: Shelf, acting: Sequence[Officer]) -> Letterbox:
+def letterbox(
+    view: View, shelf: Shelf, acting: Sequence[Officer], environ: Mapping[str, str]
+) -> Letterbox:
     """Look what letters ask of an officer, and of those they act for.
 
-    What waits to be sent is known as it now is only.
+    What waits to be sent is known as it now is only; `environ` may name the file that says who is
+    reached how.
     """
     office = view.office
     digest = view.directory.document(ISSUING, ISSUING)
@@ -102,7 +107,15 @@ def letterbox(view: View, shelf: Shelf, acting: Sequence[Officer]) -> Letterbox:
     )
     sends = "clerk" in acting[0].held and not view.as_of
     waiting, dead = count_sendings(office.store) if sends else (0, 0)
-    return Letterbox(tuple(ordered), waiting, dead)
+    by_hand = _by_hand(office, environ) if waiting else 0
+    return Letterbox(tuple(ordered), waiting, by_hand, dead)
+
+
+def _by_hand(office: Office, environ: Mapping[str, str]) -> int:
+    # Imported late: most who look at what they have to do send nothing.
+    from lifecycle.office.letters.outbox import count_by_hand
+
+    return count_by_hand(office, environ)
 
 
 def _errands_of(
@@ -172,7 +185,8 @@ def _drafted(
 ) -> LetterErrand:
     """Make the errand of a draft, told by its title; one that is out of time says so.
 
-    What promises a day that does not count any more is redrafted, by whoever may draft, or void.
+    What promises a day that does not count any more, its stage being finished, is void, and
+    redrafted only where it has to go out all the same.
     """
     workflow, on = view.office.workflow_of(case), view.moment.on.isoformat()
     written = drafts.written(case, letter)
@@ -184,9 +198,9 @@ def _drafted(
         return _errand("void", case, letter, officer, f"{text}（{lapse.text}）")
     dead = _dead_promise(view, case, written, on) if written else ""
     if dead:
-        drafts_it = any(holds(workflow, case, officer, role) for role in workflow.roles)
-        kind = "draft" if drafts_it else "void"
-        return _errand(kind, case, letter, officer, f"{text}（{dead}，应重拟或作废）")
+        redraft = f"lifecycle notice draft {case.number} --replace {letter.name}"
+        moot = f"{dead}，应作废；确须补发的，先重拟：{redraft}"
+        return _errand("void", case, letter, officer, f"{text}（{moot}）")
     late = f"{text}（{lapse.text}，迟发须写明理由；不发的作废）"
     return _errand(verb, case, letter, officer, late, noted=verb == "issue")
 

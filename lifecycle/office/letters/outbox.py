@@ -291,6 +291,17 @@ def count_unsent(office: Office, channels: Channels) -> tuple[int, int]:
     return by_hand, sum(1 for _one in _seen(office, "dead"))
 
 
+def count_by_hand(office: Office, environ: Mapping[str, str]) -> int:
+    """Count what waits for a messenger; none while it cannot be read who is reached how, which is
+    told to whoever sends.
+    """
+    try:
+        channels = read_settings(office, None, environ).channels
+    except LifecycleError:
+        return 0
+    return sum(_without_channel(one, channels) for one in all_sendings(office.store, "pending"))
+
+
 def _seen(office: Office, *states: str) -> Iterator[QueuedSending]:
     """Stream the sendings of the cases that whoever looks may see."""
     for queued in all_sendings(office.store, *states):

@@ -17,9 +17,10 @@ from lifecycle.engine.case_letter import (
     UNISSUED,
     Addressee,
     CaseLetter,
+    asked_about,
     rule_of,
 )
-from lifecycle.engine.letters.owed import owed
+from lifecycle.engine.letters.owed import owed, spoken_since
 from lifecycle.engine.world.moment import Moment
 from lifecycle.errors import InvalidError, LifecycleError
 from lifecycle.frozen import dataclass
@@ -73,18 +74,22 @@ def debts(
     workflow: Workflow, case: Case, letter: CaseLetter, *, moment: Moment, rules: Issuing | None
 ) -> Iterator[Debt]:
     """List what a letter's addressees owe: an answer where it asks for one, else the receipt. The
-    time for either runs from the day on which it was handed over; until then it has no day.
+    time for either runs from the day on which it was handed over; until then it has no day. Who has
+    answered, be it by signing what the letter asks about, owes no receipt.
     """
     if not letter.in_force or not letter.forms:
         return
     rule = rule_of(workflow, letter)
     answers = {a.name for a in owed(workflow, case, letter)}
+    asks = asked_about(workflow, letter)
+    spoken = spoken_since(case, letter, asks) if asks else set()
     for addressee in letter.addressed:
         if not addressee.unit:
             continue
         if addressee.name in answers and rule is not None and rule.reply is not None:
             yield _debt("reply", addressee, rule.reply.limit, moment)
-        if not addressee.received_on and rules is not None and rules.receipt is not None:
+        has_it = addressee.has_it or addressee.unit in spoken
+        if not has_it and rules is not None and rules.receipt is not None:
             yield _debt("receipt", addressee, rules.receipt, moment)
 
 

@@ -109,11 +109,19 @@ class Correct(Act):
     def is_idle(self, docket: Docket) -> bool:
         """Tell whether the same person's very proposal waits for the lead."""
         return any(
-            (one.facts, one.material, one.note, one.slip, one.persons)
-            == (self.facts, self.material, self.note, self.slip, docket.officer.persons)
-            and (one.file and one.file.sha256) == (self.file and self.file.sha256)
+            one.persons == docket.officer.persons and one.note == self.note and self.is_as(one)
             for one in waiting_proposals(docket.case)
         )
+
+    def is_as(self, other: Correct | Proposal) -> bool:
+        """Tell whether another one corrects the same things to the same values, whoever proposed
+        it and why.
+        """
+        return (other.facts, other.material, other.slip) == (
+            self.facts,
+            self.material,
+            self.slip,
+        ) and (other.file and other.file.sha256) == (self.file and self.file.sha256)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case corrected, or with the proposal noted."""
