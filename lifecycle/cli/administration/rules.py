@@ -27,6 +27,7 @@ workflow = Group(
     sections={
         "命令": {
             "list": Verb(f"{__name__}:workflow_list", "列出现行流程"),
+            "new": Verb(f"{_SCENARIOS}:workflow_new", "新写一个流程，附说明和情景"),
             "check": Verb(f"{__name__}:workflow_check", "检查流程文件，列出全部错误"),
             "test": Verb(f"{_SCENARIOS}:workflow_test", "按情景文件试流程"),
             "graph": Verb(f"{__name__}:workflow_graph", "画流程图"),

@@ -50,7 +50,8 @@ def workflow_test(
     report = run_scenarios(given, workflows)
     if faults_among(report.problems) and not desk.json:
         return tell_faults(desk, report.problems, count=report.files, what="情景文件")
-    desk.answer(_json(report), lambda: _print(report, coverage=coverage))
+    document = _json(report, coverage=coverage)
+    desk.answer(document, lambda: _print(report, coverage=coverage))
     return DONE if report.ok else REFUSED
 
 
@@ -86,7 +87,7 @@ def _print_coverage(report: CoverageReport, *, every: bool) -> None:
             say(f"  没有走到的{word}　{name}")
 
 
-def _json(report: ScenarioReport) -> dict[str, Any]:
+def _json(report: ScenarioReport, *, coverage: bool) -> dict[str, Any]:
     return {
         "ok": report.ok,
         "files": report.files,
@@ -112,19 +113,49 @@ def _json(report: ScenarioReport) -> dict[str, Any]:
             }
             for one in report.failed
         ],
-        "coverage": [
-            {
-                "workflow": one.workflow,
-                "title": one.title,
-                **{
-                    word: {"touched": part.touched, "all": part.all, "missed": list(part.missed)}
-                    for word, part in (
-                        ("states", one.states),
-                        ("transitions", one.transitions),
-                        ("gates", one.gates),
-                    )
-                },
-            }
-            for one in report.coverage
-        ],
+        "coverage": [_coverage_json(one, every=coverage) for one in report.coverage],
     }
+
+
+def _coverage_json(report: CoverageReport, *, every: bool) -> dict[str, Any]:
+    """Give what was touched; what was not is named where it is asked for."""
+    parts = {"states": report.states, "transitions": report.transitions, "gates": report.gates}
+    document: dict[str, Any] = {"workflow": report.workflow, "title": report.title}
+    for word, part in parts.items():
+        missed = {"missed": list(part.missed)} if every else {}
+        document[word] = {"touched": part.touched, "all": part.all, **missed}
+    return document
+
+
+@command(
+    "new",
+    help="新写一个流程：写出一份逐键有说明的流程文件，和一份试它的情景文件（在 tests/ 下），"
+    "照着改成自己的。已有的文件不会覆盖。",
+    examples=[
+        "lifecycle workflow new purchase --title 采购",
+        "lifecycle workflow new purchase --into 流程",
+    ],
+    here=True,
+)
+@argument("name", metavar="标识", help="流程的标识：小写英文字母、数字、下划线")
+@option("--title", metavar="名称", help="流程的名称，默认与标识相同")
+@option("--into", default="workflows", show_default=True, metavar="文件夹", help="写到哪个文件夹")
+@at_desk
+def workflow_new(desk: Desk, name: str, title: str | None, into: str) -> None:
+    """Write a workflow to begin with."""
+    from lifecycle.office.scenarios.scaffold import new_workflow
+
+    made = new_workflow(name, title, into)
+    following = [
+        f"lifecycle workflow check {made.workflow}",
+        f"lifecycle workflow test {made.scenarios}",
+    ]
+
+    def tell() -> None:
+        say(f"已写出流程 {made.workflow} 和情景 {made.scenarios}")
+        say("照说明改成自己的，每改一次运行：")
+        for line in following:
+            say(f"  {line}")
+
+    document = {"workflow": made.workflow, "scenarios": made.scenarios}
+    desk.answer(document, tell, following=following)

@@ -79,7 +79,7 @@ class Coverage:
     def report(self) -> CoverageReport:
         """Give what was touched, and what was not."""
         workflow = self.workflow
-        names = {transition.name for transition in workflow.transitions}
+        names = dict.fromkeys(transition.name for transition in workflow.transitions)
         gates: dict[GateKey, None] = {}
         for transition in workflow.transitions:
             gates |= dict.fromkeys(gates_of(transition))
@@ -92,7 +92,7 @@ class Coverage:
                 lambda name: f"{workflow.states[name].title}（{name}）",
             ),
             transitions=_touched(
-                [name for name in workflow.titles if name in names],
+                names,
                 self.transitions,
                 lambda name: f"{workflow.titles[name]}（{name}）",
             ),

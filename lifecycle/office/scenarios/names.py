@@ -56,10 +56,11 @@ class NameJudge:
         """List the names that there are not, each once."""
         found: dict[Problem, None] = {}
         for scenario in scenarios:
-            found |= dict.fromkeys(self._workflow(scenario))
-            for step in scenario.steps:
+            unknown = dict.fromkeys(self._workflow(scenario))
+            found |= unknown
+            for step in () if unknown else scenario.steps:
                 found |= dict.fromkeys(self._step(step))
-        return sorted(found, key=lambda problem: str(problem.location))
+        return sorted(found, key=_place)
 
     def _workflow(self, scenario: Scenario) -> Iterator[Problem]:
         if scenario.workflow:
@@ -90,3 +91,8 @@ class NameJudge:
                 near = nearest(name, self.known[kind])
                 mend = f"是否为“{near}”？" if near else "核对流程文件里的标识和名称"
                 yield Problem("unknown", place, f"没有{kind}“{name}”", mend)
+
+
+def _place(problem: Problem) -> tuple[str, int, int]:
+    at = problem.location
+    return at.file, at.line, at.column
