@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lifecycle.exchange.directory_file import read_directory_file
+from lifecycle.frozen import replace
+from lifecycle.people.appointments import shipped_early_workdays
 from lifecycle.people.changes import AddOfficer, AddPost, AddUnit, FoundOffice, HoldPost
 from lifecycle.people.changes.change import OfficeChange
 from lifecycle.people.clock import MOST_DAYS
@@ -34,10 +36,10 @@ def cast_of(workflows: Iterable[Workflow], directory: Path | None) -> list[Offic
     for workflow in workflows:
         roles = {**workflow.roles, **roles}
     if directory is None:
-        return [_founding(), *_made(roles)]
+        return [_pinned(_founding()), *_made(roles)]
     titles = {role.name: role.title for role in roles.values()}
     listed = read_directory_file(directory, titles | SYSTEM_ROLES)
-    return [_unbounded(listed.office), *listed.changes]
+    return [_pinned(listed.office), *listed.changes]
 
 
 def _founding() -> FoundOffice:
@@ -48,15 +50,14 @@ def _founding() -> FoundOffice:
         officer=FOUNDER,
         title="管理员",
         roles=("admin", "auditor"),
-        clock_days=MOST_DAYS,
     )
 
 
-def _unbounded(office: FoundOffice) -> FoundOffice:
-    """Give a founding whose clock may jump: the days of a scenario lie as far apart as it says."""
-    from lifecycle.frozen import replace
-
-    return replace(office, clock_days=MOST_DAYS)
+def _pinned(office: FoundOffice) -> FoundOffice:
+    """Give a founding with the bounds that an office is founded with; only its clock may jump: the
+    days of a scenario lie as far apart as it says.
+    """
+    return replace(office, clock_days=MOST_DAYS, early_workdays=shipped_early_workdays())
 
 
 def _made(roles: dict[str, Role]) -> Iterator[OfficeChange]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lifecycle.engine.gates.gates import Gate
     from lifecycle.office.scenarios.playing import Came
     from lifecycle.office.scenarios.scenario import ScenarioStep
-    from lifecycle.office.scenarios.stage import Stage
+    from lifecycle.office.scenarios.trial_office import TrialOffice
     from lifecycle.workflow.model import Transition, Workflow
 
 GateKey = tuple[str, str, str]
@@ -159,18 +159,20 @@ def _keys(name: str, gate: Gate) -> Iterator[GateKey]:
         yield from ((name, gate.kind, item) for item in inputs)
 
 
-def note(coverages: Mapping[str, Coverage], stage: Stage, step: ScenarioStep, came: Came) -> None:
+def note(
+    coverages: Mapping[str, Coverage], trial: TrialOffice, step: ScenarioStep, came: Came
+) -> None:
     """Note what a step asked for and what became of it."""
     act = step.act
     if came.number and act is not None and act.verb == "advance":
-        workflow = stage.workflow_of(stage.case(came.number))
+        workflow = trial.workflow_of(trial.case(came.number))
         _note_advance(coverages[workflow.name], workflow, act.names[0], came)
 
 
-def note_cases(coverages: Mapping[str, Coverage], stage: Stage) -> None:
+def note_cases(coverages: Mapping[str, Coverage], trial: TrialOffice) -> None:
     """Note where all cases have been by the end of a scenario."""
-    for case in stage.cases():
-        coverages[stage.workflow_of(case).name].note_case(case)
+    for case in trial.cases():
+        coverages[trial.workflow_of(case).name].note_case(case)
 
 
 def _note_advance(coverage: Coverage, workflow: Workflow, text: str, came: Came) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lifecycle.engine.world.moment import Moment
     from lifecycle.office.scenarios.playing import Came
     from lifecycle.office.scenarios.scenario import ScenarioStep, WantedGate, WantedLetter
-    from lifecycle.office.scenarios.stage import Stage
+    from lifecycle.office.scenarios.trial_office import TrialOffice
     from lifecycle.workflow.model import Workflow
 
 MADE = "办成了"
@@ -48,7 +48,7 @@ class Difference:
     ends: bool = False
 
 
-def differences(stage: Stage, step: ScenarioStep, came: Came) -> list[Difference]:
+def differences(trial: TrialOffice, step: ScenarioStep, came: Came) -> list[Difference]:
     """List in what a step came otherwise than was expected; none where all is as it should be."""
     wanted, error = step.expected, came.error
     if wanted.refused is None and error is not None:
@@ -62,7 +62,7 @@ def differences(stage: Stage, step: ScenarioStep, came: Came) -> list[Difference
             return [Difference(place, expected, MADE, ends=True)]
         found += _refusal(step, error)
     if came.number:
-        found += _Looking(stage, step, came).differences()
+        found += _Looking(trial, step, came).differences()
     return found
 
 
@@ -114,13 +114,13 @@ def _is(wanted: WantedGate, kind: str, text: str) -> bool:
 class _Looking:
     """A case looked at after a step."""
 
-    def __init__(self, stage: Stage, step: ScenarioStep, came: Came) -> None:
-        self.stage = stage
+    def __init__(self, trial: TrialOffice, step: ScenarioStep, came: Came) -> None:
+        self.trial = trial
         self.step = step
         self.came = came
-        self.case: Case = stage.case(came.number)
-        self.workflow: Workflow = stage.workflow_of(self.case)
-        self.moment: Moment = stage.office.moment()
+        self.case: Case = trial.case(came.number)
+        self.workflow: Workflow = trial.workflow_of(self.case)
+        self.moment: Moment = trial.office.moment()
 
     def differences(self) -> Iterator[Difference]:
         """List in what the case is otherwise than was expected."""
@@ -152,7 +152,7 @@ class _Looking:
             assert isinstance(entered, str | tuple), "so the reader reads it"
             try:
                 fact = find_fact(self.workflow, name)
-                read = read_entry(self.stage.office, self.workflow, {name: entered})
+                read = read_entry(self.trial.office, self.workflow, {name: entered})
             except LifecycleError as error:
                 yield Difference(place, f"{name} 为 {entered}", error.message, (error.mend,))
                 continue
@@ -215,7 +215,7 @@ class _Looking:
         """Give who is meant, as role or role/unit."""
         role, _, unit = name.partition("/")
         found = find_role(self.workflow, role)
-        return typed(found, self.stage.office.directory.unit_code(unit) if unit else "")
+        return typed(found, self.trial.office.directory.unit_code(unit) if unit else "")
 
     def _who_is_late(self) -> Iterator[tuple[str, str]]:
         """Give who is late on the day, as role or role/unit, and with what."""

@@ -17,7 +17,7 @@ from lifecycle.workflow.naming import find_material
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
     from lifecycle.office.scenarios.scenario import ScenarioAct, ScenarioStep
-    from lifecycle.office.scenarios.stage import Stage
+    from lifecycle.office.scenarios.trial_office import TrialOffice
     from lifecycle.workflow.model import Workflow
 
 
@@ -50,22 +50,21 @@ class Came:
     done: Done | None
     error: LifecycleError | None
     letters: frozenset[str] = frozenset()
-    state: str = ""
 
 
 class ScenarioPlayer:
-    """Does the steps of scenarios in the office of a stage; `workflow` is the one that is opened
+    """Does the steps of scenarios in the office of a trial; `workflow` is the one that is opened
     where a step names none.
     """
 
-    def __init__(self, stage: Stage, workflow: str) -> None:
-        self.stage = stage
+    def __init__(self, trial: TrialOffice, workflow: str) -> None:
+        self.trial = trial
         self.workflow = workflow
 
     def play(self, step: ScenarioStep, at: Standpoint) -> Came:
         """Do a step: each of its officers in turn, until one is refused."""
         day = day_after(at.day, step.day)
-        self.stage.clock.day = day
+        self.trial.clock.day = day
         at = replace(at, day=day)
         number = ""
         came = Came(at, at.main, None, None)
@@ -86,15 +85,15 @@ class ScenarioPlayer:
             raise InvalidError("还没有立项，没有事项可办", "先写 open: 要素，或一步 open")
         if not step.case:
             return at.main
-        office = self.stage.office
-        office.looks(self.stage.officer(step.by[0]) if step.by else None)
+        office = self.trial.office
+        office.looks(self.trial.officer(step.by[0]) if step.by else None)
         return office.case(step.case).number
 
     def _before(self, at: Standpoint, number: str) -> Came:
         if not number:
             return Came(at, "", None, None)
-        case = self.stage.case(number)
-        return Came(at, number, None, None, frozenset(case.letters), case.state)
+        case = self.trial.case(number)
+        return Came(at, number, None, None, frozenset(case.letters))
 
     def _do(self, step: ScenarioStep, name: str, came: Came) -> Came:
         """Do what one officer does, and note how far the scenario has come by it."""
@@ -102,17 +101,17 @@ class ScenarioPlayer:
         if act is None:
             return came
         if act.verb == "tick":
-            tick(self.stage.office)
+            tick(self.trial.office)
             return came
-        code = self.stage.officer(name)
+        code = self.trial.officer(name)
         request = Request(code, on=date.fromisoformat(step.on) if step.on else None)
         if act.verb == "open":
-            self.stage.office.looks(code)
-            done = cases.open_case(self.stage.office, request, self._opened(act), act.facts)
+            self.trial.office.looks(code)
+            done = cases.open_case(self.trial.office, request, self._opened(act), act.facts)
             after = replace(at, main=at.main or str(done.number))
             return Came(after, str(done.number), done, None)
-        case = self.stage.case(came.number)
-        self.stage.office.looks(code)
+        case = self.trial.case(came.number)
+        self.trial.office.looks(code)
         if act.verb == "attach":
             return self._attach(act, request, case, came)
         if act.verb == "correct" and act.material:
@@ -121,16 +120,16 @@ class ScenarioPlayer:
         return replace(came, done=done)
 
     def _opened(self, act: ScenarioAct) -> Workflow:
-        return self.stage.office.workflow(act.workflow or self.workflow)
+        return self.trial.office.workflow(act.workflow or self.workflow)
 
     def _attach(self, act: ScenarioAct, request: Request, case: Case, came: Came) -> Came:
         for name in act.names:
             at = came.after
-            material = find_material(self.stage.office.workflow_of(case), name)
+            material = find_material(self.trial.office.workflow_of(case), name)
             body, at = self._body(act, case, material.name, at)
-            path = self.stage.file(material.title, body)
-            done = cases.attach(self.stage.office, request, case, name, path)
-            case = self.stage.case(case.number)
+            path = self.trial.file(material.title, body)
+            done = cases.attach(self.trial.office, request, case, name, path)
+            case = self.trial.case(case.number)
             attached = {**(at.attached or {}), (case.number, material.name): body}
             came = replace(came, after=replace(at, attached=attached), done=done)
         return came
@@ -142,7 +141,7 @@ class ScenarioPlayer:
         ones.
         """
         if act.same:
-            same = find_material(self.stage.office.workflow_of(case), act.same)
+            same = find_material(self.trial.office.workflow_of(case), act.same)
             body = at.body_of(case.number, same.name)
             if body is None:
                 raise InvalidError(f"same: {same.title} 还没有上传过", "先写一步上传它")
@@ -151,11 +150,11 @@ class ScenarioPlayer:
         return f"{case.number} {material} {counted}\n".encode(), replace(at, counted=counted)
 
     def _correct_material(self, act: ScenarioAct, request: Request, case: Case, came: Came) -> Came:
-        material = find_material(self.stage.office.workflow_of(case), act.material)
+        material = find_material(self.trial.office.workflow_of(case), act.material)
         body, at = self._body(act, case, material.name, came.after)
-        path = self.stage.file(material.title, body)
+        path = self.trial.file(material.title, body)
         made = corrections.correct(
-            self.stage.office,
+            self.trial.office,
             request,
             case,
             act.facts,
@@ -171,63 +170,63 @@ _Doing = Callable[[ScenarioPlayer, "ScenarioAct", Request, "Case"], Done]
 
 
 def _advance(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    office = player.stage.office
+    office = player.trial.office
     return cases.advance(office, request, case, act.names[0], note=act.note, texts=act.facts)
 
 
 def _set(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    return cases.set_facts(player.stage.office, request, case, act.facts)
+    return cases.set_facts(player.trial.office, request, case, act.facts)
 
 
 def _sign(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    office = player.stage.office
+    office = player.trial.office
     name, said = act.names[0], act.verdict
     return cases.sign(office, request, case, name, said, note=act.note, role=act.role)
 
 
 def _ask(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    return cases.ask(player.stage.office, request, case, act.names[0], act.whom)
+    return cases.ask(player.trial.office, request, case, act.names[0], act.whom)
 
 
 def _withdraw(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    office = player.stage.office
+    office = player.trial.office
     return cases.withdraw(office, request, case, act.names[0], note=act.note, role=act.role)
 
 
 def _resolve(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    office = player.stage.office
+    office = player.trial.office
     if not act.whom:
         raise InvalidError("没有写处理谁的不同意见", "补上 whom: 单位或角色")
     return cases.resolve(office, request, case, act.names[0], act.whom[0], note=act.note)
 
 
 def _correct(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    office = player.stage.office
+    office = player.trial.office
     return corrections.correct(office, request, case, act.facts, note=act.note).done
 
 
 def _confirm(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    return corrections.confirm(player.stage.office, request, case, None, note=act.note).done
+    return corrections.confirm(player.trial.office, request, case, None, note=act.note).done
 
 
 def _decline(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    return corrections.decline(player.stage.office, request, case, None, note=act.note).done
+    return corrections.decline(player.trial.office, request, case, None, note=act.note).done
 
 
 def _clear(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    return taking_back.clear(player.stage.office, request, case, act.names, note=act.note)
+    return taking_back.clear(player.trial.office, request, case, act.names, note=act.note)
 
 
 def _detach(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    return taking_back.detach(player.stage.office, request, case, act.names[0], note=act.note)
+    return taking_back.detach(player.trial.office, request, case, act.names[0], note=act.note)
 
 
 def _take_back(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    return taking_back.take_back(player.stage.office, request, case, act.names[0], note=act.note)
+    return taking_back.take_back(player.trial.office, request, case, act.names[0], note=act.note)
 
 
 def _cancel(player: ScenarioPlayer, act: ScenarioAct, request: Request, case: Case) -> Done:
-    return taking_back.cancel(player.stage.office, request, case, note=act.note)
+    return taking_back.cancel(player.trial.office, request, case, note=act.note)
 
 
 _DEEDS: dict[str, _Doing] = {

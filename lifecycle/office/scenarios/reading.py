@@ -229,8 +229,9 @@ class _ScenarioFile:
         opening = self._opening(fields)
         whole = [*([opening] if opening else ()), *self._before(fields), *steps]
         if not start:
-            mend = "补上 start: 2026-03-02（从哪一天起）"
-            fields.fault("missing-key", place, f"情景“{title}”没有写 start", mend)
+            if not (fields.has("start") or self.top.has("start")):
+                mend = "补上 start: 2026-03-02（从哪一天起）"
+                fields.fault("missing-key", place, f"情景“{title}”没有写 start", mend)
             return
         self._see_order(start, whole)
         head = fields.pairs.get("scenario")
@@ -356,6 +357,10 @@ class _ScenarioFile:
         text = scalar.value
         if _LATER.fullmatch(text):
             return text
+        if text.startswith("+"):
+            message, mend = f"“{text}” 不是天数", "写作 +3（上一步三天以后），最多四位数"
+            fields.fault("wrong-date", scalar, message, mend)
+            return ""
         return self.file.check_day(scalar, text) or ""
 
     def _act(self, fields: Fields, verb: Verb) -> ScenarioAct:

@@ -24,13 +24,13 @@ from lifecycle.office.scenarios.expecting import Difference, differences
 from lifecycle.office.scenarios.names import NameJudge
 from lifecycle.office.scenarios.playing import ScenarioPlayer, Standpoint
 from lifecycle.office.scenarios.reading import ScenarioReader
-from lifecycle.office.scenarios.stage import founded
+from lifecycle.office.scenarios.trial_office import founded
 from lifecycle.template.template import Template, read_template
 
 if TYPE_CHECKING:
     from lifecycle.office.administration.definitions import Definition
     from lifecycle.office.scenarios.scenario import Scenario, ScenarioStep
-    from lifecycle.office.scenarios.stage import Stage
+    from lifecycle.office.scenarios.trial_office import TrialOffice
     from lifecycle.workflow.model import Workflow
 
 __all__ = ["CoverageReport", "FailedStep", "ScenarioReport", "ScenarioResult", "run_scenarios"]
@@ -243,7 +243,7 @@ class _Branch:
         while left:
             branch = left.pop()
             yield from branch.ends
-            left += branch.following
+            left += reversed(branch.following)
 
 
 class _Run:
@@ -273,13 +273,13 @@ class _Run:
         for (start, directory), those in _by(scenarios, lambda s: (s.start, s.office)):
             changes = cast_of(rules.workflows.values(), directory)
             day = date.fromisoformat(start)
-            with founded(changes, rules.definitions, day) as stage:
+            with founded(changes, rules.definitions, day) as trial:
                 for name, ours in _by(those, rules.named):
                     root = _Branch(None)
                     for scenario in ours:
                         root.add(scenario)
-                    playing = _Playing(self, rules, stage, ScenarioPlayer(stage, name))
-                    with stage.undone():
+                    playing = _Playing(self, rules, trial, ScenarioPlayer(trial, name))
+                    with trial.undone():
                         playing.follow(root, Standpoint(day))
 
     def fail(self, branch: _Branch, found: Iterable[Difference]) -> None:
@@ -296,14 +296,14 @@ class _Playing:
 
     run: _Run
     rules: _Rules
-    stage: Stage
+    trial: TrialOffice
     player: ScenarioPlayer
 
     def follow(self, branch: _Branch, at: Standpoint) -> None:
         """Play what follows a step; where it parts, each way is undone behind it."""
         while True:
             if branch.ends:
-                note_cases(self.rules.coverage, self.stage)
+                note_cases(self.rules.coverage, self.trial)
             if len(branch.following) != 1:
                 break
             branch = branch.following[0]
@@ -312,7 +312,7 @@ class _Playing:
                 return
             at = after
         for below in branch.following:
-            with self.stage.undone():
+            with self.trial.undone():
                 after = self._step(below, at)
                 if after is not None:
                     self.follow(below, after)
@@ -322,8 +322,8 @@ class _Playing:
         step = branch.step
         assert step is not None, "only what is above all steps has none"
         came = self.player.play(step, at)
-        note(self.rules.coverage, self.stage, step, came)
-        found = differences(self.stage, step, came)
+        note(self.rules.coverage, self.trial, step, came)
+        found = differences(self.trial, step, came)
         self.run.fail(branch, found)
         return None if any(one.ends for one in found) else came.after
 

@@ -32,7 +32,7 @@ _MORNING = time(9)
 _MOST_CASES = 500
 
 
-class StageClock:
+class TrialClock:
     """The clock of a scenario: nine in the morning of the day that is played."""
 
     def __init__(self, day: date) -> None:
@@ -43,10 +43,10 @@ class StageClock:
         return datetime.combine(self.day, _MORNING, BEIJING)
 
 
-class Stage:
+class TrialOffice:
     """An office in a folder of its own, with its clock; `workflows` are those in force there."""
 
-    def __init__(self, office: Office, clock: StageClock, folder: Path) -> None:
+    def __init__(self, office: Office, clock: TrialClock, folder: Path) -> None:
         self.office = office
         self.clock = clock
         self.folder = folder
@@ -98,14 +98,14 @@ class Stage:
 @contextmanager
 def founded(
     changes: Sequence[OfficeChange], definitions: Sequence[Definition], start: date
-) -> Iterator[Stage]:
+) -> Iterator[TrialOffice]:
     """Found an office with definitions in force, in a folder that goes with it."""
     with TemporaryDirectory(prefix="lifecycle-scenario-") as name:
-        folder, clock = Path(name), StageClock(start)
+        folder, clock = Path(name), TrialClock(start)
         office = Office.open(str(folder / "scenario.db"), clock=clock, create=True)
         try:
             _found(office, changes, definitions)
-            yield Stage(office, clock, folder)
+            yield TrialOffice(office, clock, folder)
         finally:
             office.close()
 
