@@ -86,12 +86,14 @@ def _refusal(step: ScenarioStep, error: LifecycleError) -> Iterator[Difference]:
     missing = [one for one in wanted if not any(_is(one, *reason) for reason in there)]
     others = [text for kind, text in there if not any(_is(one, kind, text) for one in wanted)]
     told = tuple(_told(error))
+    beyond = [] if step.expected.and_others else others
     if missing:
         expected = "被拒绝：" + "、".join(map(str, missing))
-        yield Difference(place, expected, "被拒绝，但不因此", told)
-    if others and not step.expected.and_others:
+        came = "被拒绝，因 " + "；".join(beyond) if beyond else "被拒绝，但不因此"
+        yield Difference(place, expected, came, told)
+    elif beyond:
         expected = "只因 " + "、".join(map(str, wanted)) + " 被拒绝"
-        yield Difference(place, expected, "还因 " + "；".join(others), told)
+        yield Difference(place, expected, "还因 " + "；".join(beyond), told)
 
 
 def _reasons(error: LifecycleError) -> Iterator[tuple[str, str]]:
