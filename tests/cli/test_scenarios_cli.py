@@ -4,6 +4,7 @@ sees them.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,32 @@ def test_the_workflow_that_is_named_is_the_one_tried(folder: Path) -> None:
     text = (folder / "workflows" / "purchase.yaml").read_text("utf-8")
     other.write_text(text.replace("amount <= 50000", "amount <= 90000"), "utf-8")
     assert run("test", str(path), "--workflow", "other.yaml").exit_code == 1
+
+
+def test_the_example_of_the_manual_passes(folder: Path) -> None:
+    """The scenarios shown in docs/language.md are those of the workflow that `new` writes."""
+    run("new", "purchase")
+    manual = (Path(__file__).parents[2] / "docs" / "language.md").read_text("utf-8")
+    (example,) = [
+        block.split("```")[0]
+        for block in manual.split("```yaml\n")
+        if block.startswith("workflow: purchase ")
+    ]
+    (folder / "example.yaml").write_text(example, encoding="utf-8")
+    tested = run("test", "example.yaml")
+    assert tested.stdout.splitlines()[-1] == "共 1 个文件、2 个情景：全部相符"
+
+
+def test_every_key_of_the_reader_stands_in_the_manual() -> None:
+    """The manual has each key that a file of scenarios and a step may have."""
+    from lifecycle.office.scenarios import reading
+
+    manual = (Path(__file__).parents[2] / "docs" / "language.md").read_text("utf-8")
+    _, _, told = manual.partition("### 写情景试流程")
+    told, _, _ = told.partition("## 四、每个键")
+    missing = [
+        key
+        for key in (*reading.TOP_KEYS, *reading.STEP_KEYS)
+        if not re.search(rf"`{key}[`:]", told)
+    ]
+    assert missing == []

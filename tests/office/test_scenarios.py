@@ -158,6 +158,17 @@ def test_who_is_late_what_is_due_and_the_light(trial: Trial) -> None:
     ]
 
 
+def test_a_unit_that_is_not_there_is_told_at_its_step(trial: Trial) -> None:
+    """What only the office can tell is told where it is written, and the scenario has failed."""
+    assert trial.differs("- {late: [host/nowhere]}") == [(FIRST, "能核对", "没有单位“nowhere”")]
+    unknown = trial.run("- {by: nobody, attach: bill}")
+    (failed,) = unknown.failed
+    assert (failed.difference.came, failed.difference.told[0]) == (
+        "被拒绝",
+        "没有经办人“nobody”",
+    )
+
+
 def test_what_happens_by_itself_is_made_on_its_day(trial: Trial) -> None:
     """The clock of the scenario is the office's: a transition that falls due is made once it is
     looked for, and not a day before.

@@ -62,7 +62,11 @@ def differences(trial: TrialOffice, step: ScenarioStep, came: Came) -> list[Diff
             return [Difference(place, expected, MADE, ends=True)]
         found += _refusal(step, error)
     if came.number:
-        found += _Looking(trial, step, came).differences()
+        try:
+            found += _Looking(trial, step, came).differences()
+        except LifecycleError as error:  # a unit or an officer that is not in this office
+            told = tuple(filter(None, [error.mend]))
+            found.append(Difference(step.at, "能核对", error.message, told))
     return found
 
 

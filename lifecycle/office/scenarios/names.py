@@ -27,13 +27,14 @@ _ABOUT = {
 """What the names under a verb's key are."""
 
 
+_KINDS = ("流转", "材料", "要素", "环节", "公文", "收文方", "角色", "流程")
+
+
 class NameJudge:
     """Judges names by what the workflows define, be it by identifier or title."""
 
     def __init__(self, workflows: Iterable[Workflow]) -> None:
-        self.known: dict[str, set[str]] = {
-            kind: set() for kind in ("流转", "材料", "要素", "环节", "公文", "收文方", "流程")
-        }
+        self.known: dict[str, set[str]] = {kind: set() for kind in _KINDS}
         for workflow in workflows:
             self._know(workflow)
 
@@ -49,8 +50,10 @@ class NameJudge:
         states = workflow.states.values()
         known["环节"] |= {word for state in states for word in (state.name, state.title)}
         roles, parties = workflow.roles.values(), workflow.parties.values()
-        known["收文方"] |= {word for role in roles for word in (role.name, role.title)}
-        known["收文方"] |= {word for party in parties for word in (party.name, party.title)}
+        known["角色"] |= {word for role in roles for word in (role.name, role.title)}
+        known["收文方"] |= known["角色"] | {
+            word for party in parties for word in (party.name, party.title)
+        }
 
     def judge(self, scenarios: Iterable[Scenario]) -> list[Problem]:
         """List the names that there are not, each once."""
@@ -78,8 +81,14 @@ class NameJudge:
             yield from self._named("要素", act.facts, facts)
             yield from self._named("材料", filter(None, [act.same]), step.place("same"))
             yield from self._named("材料", filter(None, [act.material]), step.place("material"))
+            yield from self._named("角色", filter(None, [act.role]), step.place("role"))
+            yield from self._named("流程", filter(None, [act.workflow]), step.place("workflow"))
         yield from self._named("环节", filter(None, [wanted.state]), step.place("state"))
         yield from self._named("要素", wanted.facts, step.place("facts"))
+        items = [name for name in wanted.without if name not in self.known["材料"]]
+        yield from self._named("要素", items, step.place("without"))
+        late = (name.partition("/")[0] for name in wanted.late or ())
+        yield from self._named("角色", late, step.place("late"))
         letters = wanted.letters or ()
         yield from self._named("公文", (one.template for one in letters), step.place("letters"))
         receivers = (name for one in letters for name in one.receivers or ())

@@ -28,7 +28,7 @@ from lifecycle.workflow.yaml.file import YamlFile
 from lifecycle.workflow.yaml.tree import Mapping as Mapped
 from lifecycle.workflow.yaml.tree import Node, Scalar, Sequence
 
-_TOP = (
+TOP_KEYS = (
     "scenario",
     "workflow",
     "files",
@@ -84,7 +84,7 @@ _WORDS = {
     "tick": "到期自动办理",
 }
 _EXTRAS = tuple(dict.fromkeys(key for keys in _WITH.values() for key in keys))
-_STEP = (*_COMMON, *dict.fromkeys((*_WITH, *_EXTRAS)), *_EXPECTED)
+STEP_KEYS = (*_COMMON, *dict.fromkeys((*_WITH, *_EXTRAS)), *_EXPECTED)
 _FACTS = ("open", "set", "correct")
 """The verbs under whose key facts stand."""
 _BARE = ("confirm", "decline", "cancel", "tick")
@@ -147,7 +147,7 @@ class _ScenarioFile:
         self.reader = reader
         self.path = path
         self.users = (*users, path.resolve())
-        self.file = YamlFile(path, known=_TOP, required=())
+        self.file = YamlFile(path, known=TOP_KEYS, required=())
         self.top = self.file.top
         self.given = self._given()
 
@@ -295,7 +295,7 @@ class _ScenarioFile:
         for number, node in enumerate(nodes, 1):
             place = self.file.reading.at(node)
             who = f"{owner}的第 {number} 步"
-            fields = Fields(self.file.reading, node, who, place, known=_STEP)
+            fields = Fields(self.file.reading, node, who, place, known=STEP_KEYS)
             if fields.pairs:
                 yield self._step(fields, place)
 
@@ -328,7 +328,9 @@ class _ScenarioFile:
         taken = {extra for key in found for extra in _WITH[key]}
         verbs = [key for key in found if key not in taken]
         if not verbs:
-            if not any(fields.has(key) for key in _EXPECTED) and fields.pairs.keys() <= {*_STEP}:
+            if not any(fields.has(key) for key in _EXPECTED) and fields.pairs.keys() <= {
+                *STEP_KEYS
+            }:
                 told = "、".join(f"{key}（{word}）" for key, word in _WORDS.items())
                 message = f"{fields.owner}既没有办什么，也没有写应当怎样"
                 fields.fault("missing-key", fields.at, message, f"办什么：{told}等")
