@@ -136,7 +136,18 @@ def test_state_facts_and_letters_after_a_step(trial: Trial) -> None:
         (FIRST, "拟 无公文", "拟了 visit-invitation")
     ]
     few = trial.differs(f"{made}, letters: {{visit-invitation: guest}}}}")
-    assert few == [(FIRST, "visit-invitation 发 来访单位", "发 来访单位、协办单位、接待单位")]
+    sent = "发 来访单位，抄送 协办单位、接待单位，不要求答复"
+    assert few == [(FIRST, "visit-invitation 发 来访单位", sent)]
+
+
+def test_a_letter_with_those_addressed_those_copied_and_the_time_to_answer(trial: Trial) -> None:
+    """Each that is written is compared; what is not, is not looked at."""
+    made = MADE.rstrip()[:-1]
+    letter = "{made}, letters: {{visit-invitation: {{{inner}}}}}}}"
+    for right in ("to: guest", "cc: [host, helpers]", "reply: 无", "to: guest, reply: none"):
+        trial.passes(letter.format(made=made, inner=right))
+    for wrong in ("to: [guest, host]", "cc: host", "reply: 5 workday", "to: guest, cc: []"):
+        assert len(trial.differs(letter.format(made=made, inner=wrong))) == 1
 
 
 def test_who_is_late_what_is_due_and_the_light(trial: Trial) -> None:

@@ -24,6 +24,7 @@ from lifecycle.workflow.naming import find_fact, find_recipient, find_role
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
+    from lifecycle.engine.case_letter import CaseLetter
     from lifecycle.engine.world.moment import Moment
     from lifecycle.office.scenarios.playing import Came
     from lifecycle.office.scenarios.scenario import ScenarioStep, WantedGate, WantedLetter
@@ -182,32 +183,24 @@ class _Looking:
             yield Difference(self.step.place("without"), f"没有 {name}", "有")
 
     def _letters(self, wanted: tuple[WantedLetter, ...]) -> Iterator[Difference]:
-        """Compare the letters that the step drafted, and whom each goes to."""
+        """Compare the letters that the step drafted, whom each goes to, and by when they answer."""
         place = self.step.place("letters")
-        there: list[tuple[str, frozenset[str]]] = []
-        for name, letter in self.case.letters.items():
-            rule = rule_of(self.workflow, letter)
-            if name not in self.came.letters:
-                receivers = (*letter.to, *letter.cc, *((*rule.to, *rule.cc) if rule else ()))
-                there.append((letter.template, frozenset(receivers)))
-        drafted = sorted(template for template, _ in there)
+        there = [
+            letter for name, letter in self.case.letters.items() if name not in self.came.letters
+        ]
+        drafted = sorted(letter.template for letter in there)
         if drafted != sorted(one.template for one in wanted):
             expected = "拟 " + ("、".join(one.template for one in wanted) or "无公文")
             yield Difference(place, expected, "拟了 " + ("、".join(drafted) or "无"))
             return
         for one in wanted:
-            if one.receivers is None:
-                continue
-            to = frozenset(find_recipient(self.workflow, name) for name in one.receivers)
-            if (one.template, to) not in there:
-                came = "；".join(self._told_receivers(who) for t, who in there if t == one.template)
-                expected = f"{one.template} 发 {self._told_receivers(to)}"
-                yield Difference(place, expected, f"发 {came}")
-
-    def _told_receivers(self, names: frozenset[str]) -> str:
-        titles = {party.name: party.title for party in self.workflow.parties.values()}
-        titles |= {role.name: role.title for role in self.workflow.roles.values()}
-        return "、".join(titles[name] for name in sorted(names)) or "无"
+            same = [letter for letter in there if letter.template == one.template]
+            found = [_Sent.of(self.workflow, letter) for letter in same]
+            read = _Sent.wanted(self.workflow, one)
+            if not any(sent.fits(read) for sent in found):
+                came = "；".join(sent.told(self.workflow) for sent in found)
+                expected = f"{one.template} {read.told(self.workflow)}"
+                yield Difference(place, expected, came)
 
     def _late(self, wanted: tuple[str, ...]) -> Iterator[Difference]:
         there = dict(self._who_is_late())
@@ -287,3 +280,61 @@ def _same_seats(wanted: Set[str], there: Set[str]) -> bool:
 
     every = all(any(is_one(name, seat) for name in wanted) for seat in there)
     return every and all(any(is_one(name, seat) for seat in there) for name in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """Who gets a letter and how long they have to answer; None is not looked at."""
+
+    all: frozenset[str] | None
+    to: frozenset[str] | None
+    cc: frozenset[str] | None
+    reply: str | None
+
+    @classmethod
+    def of(cls, workflow: Workflow, letter: CaseLetter) -> _Sent:
+        """Give that of a letter as drafted."""
+        rule = rule_of(workflow, letter)
+        to = frozenset((*letter.to, *(rule.to if rule else ())))
+        cc = frozenset((*letter.cc, *(rule.cc if rule else ())))
+        limit = rule.reply.limit if rule and rule.reply else None
+        reply = f"{limit.amount} {limit.unit}" if limit else NO_DAY[0]
+        return cls(to | cc, to, cc, reply)
+
+    @classmethod
+    def wanted(cls, workflow: Workflow, letter: WantedLetter) -> _Sent:
+        """Give that of a letter as it has to be."""
+        parts = (letter.receivers, letter.to, letter.cc)
+        every, to, cc = (
+            None if part is None else frozenset(find_recipient(workflow, name) for name in part)
+            for part in parts
+        )
+        return cls(every, to, cc, letter.reply)
+
+    def fits(self, wanted: _Sent) -> bool:
+        """Tell whether it is as it has to be."""
+        pairs = (
+            (wanted.all, self.all),
+            (wanted.to, self.to),
+            (wanted.cc, self.cc),
+            (wanted.reply, self.reply),
+        )
+        return all(want is None or want == have for want, have in pairs)
+
+    def told(self, workflow: Workflow) -> str:
+        """Tell it in words."""
+        titles = {party.name: party.title for party in workflow.parties.values()}
+        titles |= {role.name: role.title for role in workflow.roles.values()}
+
+        def named(names: frozenset[str]) -> str:
+            return "、".join(titles[name] for name in sorted(names)) or "无"
+
+        parts = []
+        if self.to is not None or self.cc is not None:
+            parts.append(f"发 {named(self.to or frozenset())}")
+            parts.append(f"抄送 {named(self.cc or frozenset())}")
+        elif self.all is not None:
+            parts.append(f"发 {named(self.all)}")
+        if self.reply is not None:
+            parts.append(f"限 {self.reply} 答复" if self.reply not in NO_DAY else "不要求答复")
+        return "，".join(parts)

@@ -91,7 +91,7 @@ class NameJudge:
         yield from self._named("角色", late, step.place("late"))
         letters = wanted.letters or ()
         yield from self._named("公文", (one.template for one in letters), step.place("letters"))
-        receivers = (name for one in letters for name in one.receivers or ())
+        receivers = (name for one in letters for name in one.named)
         yield from self._named("收文方", receivers, step.place("letters"))
 
     def _named(self, kind: str, names: Iterable[str], place: Location) -> Iterator[Problem]:

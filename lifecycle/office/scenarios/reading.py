@@ -90,6 +90,8 @@ _FACTS = ("open", "set", "correct")
 _BARE = ("confirm", "decline", "cancel", "tick")
 """The verbs that are about nothing in particular: `yes` stands under their key."""
 LIGHTS = {"green": "绿", "yellow": "黄", "red": "红"}
+_LETTER = ("to", "cc", "reply")
+_SPAN = re.compile(r"[1-9][0-9]{0,2} (day|workday|month)")
 _LATER = re.compile(r"\+[0-9]{1,4}")
 """So many days after the step before."""
 _MOST_USES = 8
@@ -462,7 +464,26 @@ class _ScenarioFile:
             fields.reading, node, f"{fields.owner}的 letters ", fields.place("letters"), known=()
         )
         for name in section.pairs:
-            yield WantedLetter(name, tuple(scalar.value for scalar in section.scalars(name)))
+            if isinstance(section.node(name), Mapped):
+                yield self._letter(section, name)
+            else:
+                yield WantedLetter(name, tuple(scalar.value for scalar in section.scalars(name)))
+
+    def _letter(self, section: Fields, name: str) -> WantedLetter:
+        """Read who gets a letter as addressee and as copy, and how long they have to answer."""
+        owner = f"{section.owner}的 {name} "
+        inner = section.inner(name, owner, known=_LETTER)
+        assert inner is not None, "it is a mapping"
+        reply = inner.text("reply") or None
+        if reply is not None and reply not in NO_DAY and not _SPAN.fullmatch(reply):
+            message, mend = f"{owner}的 reply “{reply}” 不是时限", "写作 5 workday、10 day，或 无"
+            inner.fault("wrong-number", inner.place("reply"), message, mend)
+        return WantedLetter(
+            name,
+            to=_names(inner, "to"),
+            cc=_names(inner, "cc"),
+            reply=NO_DAY[0] if reply in NO_DAY else reply,
+        )
 
     def _due(self, fields: Fields) -> str | None:
         scalar = fields.scalar("due")
@@ -494,6 +515,11 @@ def day_after(today: date, text: str) -> date:
     if text.startswith("+"):
         return today + timedelta(days=int(text[1:]))
     return date.fromisoformat(text)
+
+
+def _names(fields: Fields, key: str) -> tuple[str, ...] | None:
+    """Read names, None where the key is not written."""
+    return tuple(scalar.value for scalar in fields.scalars(key)) if fields.has(key) else None
 
 
 def _facts(fields: Fields, key: str) -> dict[str, Entered]:

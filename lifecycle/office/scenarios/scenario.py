@@ -72,10 +72,21 @@ class WantedGate:
 
 @dataclass(frozen=True, slots=True)
 class WantedLetter:
-    """A letter that has to be drafted; to whom, where that is said (None: to whomever)."""
+    """A letter that has to be drafted. None is not looked at: `receivers` are all who get it, `to`
+    and `cc` those of each kind, `reply` is how long they have to answer (`5 workday`; 无: not at
+    all).
+    """
 
     template: str
     receivers: tuple[str, ...] | None = None
+    to: tuple[str, ...] | None = None
+    cc: tuple[str, ...] | None = None
+    reply: str | None = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Name all receivers that are written."""
+        return tuple(name for part in (self.receivers, self.to, self.cc) for name in part or ())
 
 
 @dataclass(frozen=True, slots=True)
