@@ -304,10 +304,8 @@ class _Sent:
     @classmethod
     def wanted(cls, workflow: Workflow, letter: WantedLetter) -> _Sent:
         """Give that of a letter as it has to be."""
-        parts = (letter.receivers, letter.to, letter.cc)
         every, to, cc = (
-            None if part is None else frozenset(find_recipient(workflow, name) for name in part)
-            for part in parts
+            _found(workflow, names) for names in (letter.receivers, letter.to, letter.cc)
         )
         return cls(every, to, cc, letter.reply)
 
@@ -338,3 +336,8 @@ class _Sent:
         if self.reply is not None:
             parts.append(f"限 {self.reply} 答复" if self.reply not in NO_DAY else "不要求答复")
         return "，".join(parts)
+
+
+def _found(workflow: Workflow, names: tuple[str, ...] | None) -> frozenset[str] | None:
+    """Find receivers by name or title; None where none are written."""
+    return None if names is None else frozenset(find_recipient(workflow, name) for name in names)
