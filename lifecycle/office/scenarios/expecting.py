@@ -195,8 +195,8 @@ class _Looking:
             return
         for one in wanted:
             same = [letter for letter in there if letter.template == one.template]
-            found = [_Sent.of(self.workflow, letter) for letter in same]
-            read = _Sent.wanted(self.workflow, one)
+            found = [_Addressing.of(self.workflow, letter) for letter in same]
+            read = _Addressing.wanted(self.workflow, one)
             if not any(sent.fits(read) for sent in found):
                 came = "；".join(sent.told(self.workflow) for sent in found)
                 expected = f"{one.template} {read.told(self.workflow)}"
@@ -283,7 +283,7 @@ def _same_seats(wanted: Set[str], there: Set[str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
+class _Addressing:
     """Who gets a letter and how long they have to answer; None is not looked at."""
 
     all: frozenset[str] | None
@@ -292,7 +292,7 @@ class _Sent:
     reply: str | None
 
     @classmethod
-    def of(cls, workflow: Workflow, letter: CaseLetter) -> _Sent:
+    def of(cls, workflow: Workflow, letter: CaseLetter) -> _Addressing:
         """Give that of a letter as drafted."""
         rule = rule_of(workflow, letter)
         to = frozenset((*letter.to, *(rule.to if rule else ())))
@@ -302,14 +302,14 @@ class _Sent:
         return cls(to | cc, to, cc, reply)
 
     @classmethod
-    def wanted(cls, workflow: Workflow, letter: WantedLetter) -> _Sent:
+    def wanted(cls, workflow: Workflow, letter: WantedLetter) -> _Addressing:
         """Give that of a letter as it has to be."""
         every, to, cc = (
             _found(workflow, names) for names in (letter.receivers, letter.to, letter.cc)
         )
         return cls(every, to, cc, letter.reply)
 
-    def fits(self, wanted: _Sent) -> bool:
+    def fits(self, wanted: _Addressing) -> bool:
         """Tell whether it is as it has to be."""
         pairs = (
             (wanted.all, self.all),
