@@ -125,6 +125,17 @@ def test_no_scenario_at_all_is_said(tmp_path: Path) -> None:
         run_scenarios([str(tmp_path)], [str(VISIT)])
 
 
+def test_a_workflow_is_no_scenario(tmp_path: Path) -> None:
+    """Among the files of a folder it is passed over; named itself, it is refused."""
+    write(tmp_path, "visit.yaml", VISIT.read_text("utf-8"))
+    step = "{by: office, open: {name: 甲}, refused: [缺 来访单位名称, …]}"
+    write(tmp_path, "a.yaml", f"start: 2026-03-02\nsteps: [{step}]\n")
+    report = run_scenarios([str(tmp_path)], [str(VISIT)])
+    assert (report.files, len(report.results)) == (1, 1)
+    with pytest.raises(InvalidError, match="是流程文件，不是情景文件"):
+        run_scenarios([str(VISIT)], [str(VISIT)])
+
+
 def test_a_faulty_workflow_is_told_as_its_check_tells_it(tmp_path: Path) -> None:
     """Where the workflow cannot be used, its faults come out and nothing is played."""
     bad = write(tmp_path, "bad.yaml", VISIT.read_text("utf-8").replace("to: visiting", "to: vist"))

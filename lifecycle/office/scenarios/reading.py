@@ -12,7 +12,8 @@ from typing import cast
 from lifecycle.engine.acts import Verdict
 from lifecycle.engine.gates.gates import LABELS, VERDICTS
 from lifecycle.engine.values import Entered
-from lifecycle.errors import Location
+from lifecycle.errors import InvalidError, Location
+from lifecycle.infile import read_file
 from lifecycle.office.scenarios.scenario import (
     AND_OTHERS,
     Expectation,
@@ -146,6 +147,9 @@ class _ScenarioFile:
     """One file being read."""
 
     def __init__(self, reader: ScenarioReader, path: Path, users: tuple[Path, ...]) -> None:
+        if path.is_file() and is_workflow(path):
+            mend = "流程文件用 --workflow 指明，情景另写一个文件"
+            raise InvalidError(f"{path} 是流程文件，不是情景文件", mend)
         self.reader = reader
         self.path = path
         self.users = (*users, path.resolve())
@@ -313,6 +317,8 @@ class _ScenarioFile:
                 "lone-key", fields.place("refused"), f"{fields.owner}什么也没有办，不会被拒绝",
                 "写明办什么，例如 advance: 流转",
             )  # fmt: skip
+        if expected.refused is not None and act is not None:
+            self._see_one(fields, by, act)
         return ScenarioStep(
             at=place,
             day=self._day(fields),
@@ -323,6 +329,17 @@ class _ScenarioFile:
             expected=expected,
             places={name: self.file.reading.at(key) for name, (key, _) in fields.pairs.items()},
         )
+
+    def _see_one(self, fields: Fields, by: tuple[str, ...], act: ScenarioAct) -> None:
+        """See that what has to be refused is one thing, asked for by one officer: else the second
+        would never be tried.
+        """
+        for key, names in (("by", by), (act.verb, act.names)):
+            if len(names) > 1 and act.verb != "clear":
+                message = f"{fields.owner}应被拒绝，{key} 却写了 {len(names)} 项"
+                fields.fault(
+                    "several-refused", fields.pairs[key][0], message, "分成几步，各写 refused"
+                )
 
     def _verb(self, fields: Fields) -> Verb | None:
         """Find what a step does: one thing, or nothing where it only says what is expected."""
@@ -502,6 +519,14 @@ class _ScenarioFile:
             elif scalar is not None:
                 found[name] = self.file.check_day(scalar, scalar.value) or ""
         return found
+
+
+_WORKFLOW = re.compile(rb"^(transitions|states):", re.MULTILINE)
+
+
+def is_workflow(path: Path) -> bool:
+    """Tell whether a file is a workflow, to judge by its sections."""
+    return _WORKFLOW.search(read_file(path)) is not None
 
 
 NO_DAY = ("无", "none")

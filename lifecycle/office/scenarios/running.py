@@ -23,7 +23,7 @@ from lifecycle.office.scenarios.coverage import Coverage, CoverageReport, note, 
 from lifecycle.office.scenarios.expecting import Difference, differences
 from lifecycle.office.scenarios.names import NameJudge
 from lifecycle.office.scenarios.playing import ScenarioPlayer, Standpoint
-from lifecycle.office.scenarios.reading import ScenarioReader
+from lifecycle.office.scenarios.reading import ScenarioReader, is_workflow
 from lifecycle.office.scenarios.trial_office import founded
 from lifecycle.template.template import Template, read_template
 
@@ -106,13 +106,16 @@ def run_scenarios(given: Sequence[str], workflow_files: Sequence[str] = ()) -> S
 
 
 def _scenario_files(given: Iterable[str]) -> Iterator[Path]:
-    """Find the scenario files that are named, and those of folders with all below them."""
+    """Find the scenario files that are named, and those of folders with all below them; workflows
+    that lie among them are none.
+    """
     for text in given:
         path = file_named(text)
         if not path.is_dir():
             yield path
             continue
-        yield from sorted({found for ending in _YAML for found in path.rglob(ending)})
+        found = sorted({one for ending in _YAML for one in path.rglob(ending)})
+        yield from (one for one in found if not is_workflow(one))
 
 
 def _read(paths: Iterable[Path]) -> tuple[list[Scenario], list[Problem]]:
