@@ -136,6 +136,18 @@ def test_a_workflow_is_no_scenario(tmp_path: Path) -> None:
         run_scenarios([str(VISIT)], [str(VISIT)])
 
 
+def test_one_workflow_is_told_of_once(tmp_path: Path) -> None:
+    """Scenarios in several folders that name one file by different paths are of one workflow."""
+    write(tmp_path, "visit.yaml", VISIT.read_text("utf-8"))
+    for name, way in (("one", "../visit.yaml"), ("two", "../one/../visit.yaml")):
+        (tmp_path / name).mkdir()
+        facts = "{name: 甲, guest_name: 乙, area: 丙, category: 文旅, host_unit: host}"
+        text = f"start: 2026-03-02\nfiles: {way}\nsteps: [{{by: office, open: {facts}}}]\n"
+        write(tmp_path / name, "a.yaml", text)
+    report = run_scenarios([str(tmp_path)])
+    assert (report.ok, len(report.results), len(report.coverage)) == (True, 2, 1)
+
+
 def test_a_faulty_workflow_is_told_as_its_check_tells_it(tmp_path: Path) -> None:
     """Where the workflow cannot be used, its faults come out and nothing is played."""
     bad = write(tmp_path, "bad.yaml", VISIT.read_text("utf-8").replace("to: visiting", "to: vist"))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from os.path import normpath
 from pathlib import Path
 from typing import cast
 
@@ -197,8 +198,10 @@ class _ScenarioFile:
         return self._beside(scalar) if scalar else None
 
     def _beside(self, scalar: Scalar) -> Path:
-        """Give the file of a name, which is meant from the folder of this file."""
-        return self.path.parent / scalar.value
+        """Give the file of a name, which is meant from the folder of this file; one file has one
+        path, from wherever it is named.
+        """
+        return Path(normpath(self.path.parent / scalar.value))
 
     def _path(self, name: str, key: Scalar, node: Node) -> _Path:
         owner, place = f"路径 {name} ", self.file.reading.at(key)
@@ -313,10 +316,9 @@ class _ScenarioFile:
             fields.fault("missing-key", place, f"{fields.owner}没有写由谁办", "补上 by: 角色或工号")
         expected = self._expected(fields)
         if act is None and expected.refused is not None:
-            fields.fault(
-                "lone-key", fields.place("refused"), f"{fields.owner}什么也没有办，不会被拒绝",
-                "写明办什么，例如 advance: 流转",
-            )  # fmt: skip
+            message = f"{fields.owner}什么也没有办，不会被拒绝"
+            mend = "写明办什么，例如 advance: 流转"
+            fields.fault("lone-key", fields.place("refused"), message, mend)
         if expected.refused is not None and act is not None:
             self._see_one(fields, by, act)
         return ScenarioStep(
