@@ -26,7 +26,7 @@ def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: st
     document = {
         "ok": not faults,
         "files": count,
-        "problems": list(map(_problem_json, problems)),
+        "problems": list(map(problem_json, problems)),
     }
 
     def tell() -> None:
@@ -47,7 +47,8 @@ def _problem_line(problem: Problem) -> str:
     return f"{problem.location}: {problem.word}：{problem.message}{mend}".replace("\n", " ")
 
 
-def _problem_json(problem: Problem) -> dict[str, object]:
+def problem_json(problem: Problem) -> dict[str, object]:
+    """Give a problem for machines."""
     return {
         "rule": problem.rule,
         "level": "warning" if problem.warning else "error",
@@ -75,5 +76,5 @@ def tell_published(desk: Desk, publication: Publication) -> None:
             warn(_problem_line(warning))
 
     unchanged = list(publication.unchanged)
-    warnings = list(map(_problem_json, publication.warnings))
+    warnings = list(map(problem_json, publication.warnings))
     desk.answer({"published": published, "unchanged": unchanged, "warnings": warnings}, tell)

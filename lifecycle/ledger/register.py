@@ -216,6 +216,20 @@ class Register:
         finally:
             self._rehearsing = False
 
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Do several commands as if for good, each on the ledger as those before it left it; and
+        undo them all. Within another such block, only what was done in this one. Refused attempts
+        are not counted.
+        """
+        kept = len(self._uncounted)
+        try:
+            with suppress(_UndoneError), self.store.writing(), self.store.apart():
+                yield
+                raise _UndoneError
+        finally:
+            del self._uncounted[kept:]
+
     def today(self) -> date:
         """Give the bureau's date (Beijing time)."""
         return _day_of(self.clock())

@@ -417,6 +417,30 @@ def test_a_group_that_fails_leaves_nothing_but_its_refusals(bureau: Bureau) -> N
     assert bureau.checkpoint() == before
 
 
+def test_what_is_undone_was_never_there(bureau: Bureau) -> None:
+    """In such a block each command sees what those before it did; behind it nothing is left, no
+    number is taken and no refusal counted; an inner block undoes what was done in it only.
+    """
+    before = bureau.checkpoint()
+    with closing(bureau.office()) as office:
+        me, found = Request("bureau01"), []
+        with office.register.undone():
+            case = office.case("KC-2026-001")
+            cases.set_facts(office, me, case, {"area": "3"})
+            with office.register.undone():
+                opened = cases.open_case(office, me, office.workflow("visit"), {"name": "戊"})
+                cases.set_facts(office, me, office.case("KC-2026-001"), {"area": "4"})
+                with pytest.raises(RefusedError):
+                    cases.advance(office, Request("land01"), office.case("戊"), "to_siting")
+                found += [opened.number, office.case("KC-2026-001").facts["area"]]
+            found.append(office.case("KC-2026-001").facts["area"])
+        assert found == ["KC-2026-005", "4", "3"]
+        assert office.store.row(text.COUNT_REFUSALS)[0] == 0
+        assert "area" not in office.case("KC-2026-001").facts
+    assert bureau.checkpoint() == before
+    assert bureau.opened(name="己", on="2026-09-30") == "KC-2026-005"
+
+
 def test_numbers_have_no_gap_after_a_refusal(bureau: Bureau) -> None:
     """A case that could not be opened takes no number."""
     assert bureau.run("open", "visit", "--set", "kind=文旅", by="bureau01").exit_code == 1

@@ -270,7 +270,7 @@ def test_a_suspension_opens_no_door(desks: Desks, again: bool) -> None:
     w.do("bureau01 attach meeting_minutes")
     w.do("bureau01 advance suspend --note 暂缓")
     if again:
-        w.do("bureau01 advance resume --note 恢复")
+        w.do("bureau01 advance resume_scouting --note 恢复")
     w.refused("bureau01 set area=龙泉市", "属地 已由“征求准入意见”采用")
     w.refused("bureau01 set x_units=linye", "已送")
     w.refused("bureau01 clear x_units --note 填错", "已送")

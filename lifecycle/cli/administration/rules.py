@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from lifecycle.office.administration.calendars import CalendarLine, ProposedCalendar
     from lifecycle.office.administration.rules import Change, WorkflowLine
 
+_SCENARIOS = "lifecycle.cli.administration.scenarios"
+
 workflow = Group(
     "workflow",
-    help="流程：列出、检查、画图、比较、发布。",
+    help="流程：列出、新写、检查、试办、画图、比较、发布。",
     sections={
         "命令": {
             "list": Verb(f"{__name__}:workflow_list", "列出现行流程"),
+            "new": Verb(f"{_SCENARIOS}:workflow_new", "新写一个流程，附说明和情景"),
             "check": Verb(f"{__name__}:workflow_check", "检查流程文件，列出全部错误"),
+            "test": Verb(f"{_SCENARIOS}:workflow_test", "按情景文件试流程"),
             "graph": Verb(f"{__name__}:workflow_graph", "画流程图"),
             "diff": Verb(f"{__name__}:workflow_diff", "比较两个流程，逐项列出不同"),
             "schema": Verb(f"{__name__}:workflow_schema", "输出 JSON Schema，供编辑器提示"),

@@ -1,0 +1,1 @@
+"""Scenarios: how an administrator tries a workflow out before it is published."""
