@@ -20,6 +20,7 @@ from lifecycle.engine.editions import (
 )
 from lifecycle.engine.gates.asking import seats_dropped_by
 from lifecycle.engine.gates.gates import (
+    LIST,
     MOST_NAMED,
     Gate,
     judge_guard,
@@ -57,9 +58,11 @@ def judge_value(docket: Docket, name: str, value: Value) -> Fact | None:
 
 def judge_fitting(docket: Docket, fact: Fact, value: Value) -> None:
     """See that a value that a fact can have fits the day and the office: no later day than it may
-    be, no unit in which nobody could act.
+    be, no choice that its list does not have, no unit in which nobody could act.
     """
     _judge_day(docket, fact, value)
+    if fact.listed:
+        _judge_listed(docket, fact, value)
     for gate in judge_staffing(docket.workflow, {fact.name: value}, docket.moment):
         docket.add(gate)
 
@@ -79,6 +82,52 @@ def _judge_day(docket: Docket, fact: Fact, value: Value) -> None:
             mend = "改正日期；还没有发生的，到发生时再填"
             inputs = {fact.name: value}
             docket.add(Gate("facts", False, inputs, text, mend, fact.basis, given, wanted))
+
+
+def _judge_listed(docket: Docket, fact: Fact, value: Value) -> None:
+    """See that a choice, or each of several, may be chosen on the day of the act from the list in
+    force, and pin that version of the list. What the case has from it already is not chosen anew;
+    nor is what an effect carries from another case, so that an entry which is withdrawn stops no
+    case that has it.
+    """
+    held = _held_of(docket, fact.listed)
+    chosen = [item for item in _items_of(value) if item not in held]
+    if not chosen:
+        return
+    shared = docket.moment.lists.get(fact.listed)
+    if shared is None:
+        text = f"{fact.title} 的选项表 {fact.listed} 还没有发布"
+        mend = "请管理员发布：lifecycle choices publish 文件"
+        docket.add(Gate("facts", False, {fact.name: value}, text, mend, fact.basis))
+        return
+    day = docket.moment.on.isoformat()
+    refused = [
+        found
+        for item in chosen
+        if (found := shared.refusal(str(item), day)) is not None
+        and not (docket.officer.cause and item in shared.titled)
+    ]
+    for why, mend in refused:
+        text = f"{fact.title} {why}"
+        docket.add(Gate("facts", False, {fact.name: value}, text, mend, shared.basis))
+    if not refused:
+        version = shared.digest[:12]
+        told = f"{fact.title} {'、'.join(map(str, chosen))} 在选项表“{shared.title}”（{version}）里"
+        inputs = {"fact": fact.name, "list": shared.name, "sha256": shared.digest}
+        docket.pin(Gate(LIST, True, inputs, told))
+
+
+def _held_of(docket: Docket, listed: str) -> list[object]:
+    """Give what a case has been given of the entries of a list."""
+    if docket.opened is None:
+        return []
+    facts = (fact for fact in docket.workflow.facts.values() if fact.listed == listed)
+    kept = (docket.case.facts[fact.name] for fact in facts if fact.name in docket.case.facts)
+    return [item for value in kept for item in _items_of(value)]
+
+
+def _items_of(value: Value) -> list[object]:
+    return [*value] if isinstance(value, list) else [value]
 
 
 def judge_not_computed(docket: Docket, fact: Fact) -> None:

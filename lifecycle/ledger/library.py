@@ -5,7 +5,7 @@ once and kept.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,12 +17,32 @@ from lifecycle.ledger.rows.compiled_rows import put_compiled, read_compiled, rea
 from lifecycle.ledger.store import LostDefinitionError, Store
 from lifecycle.people.appointments import WEEKDAYS
 from lifecycle.people.directory import Directory, load_directory
+from lifecycle.workflow.choice_lists import ChoiceList
 from lifecycle.workflow.model import Workflow
 
 _MOST_KEPT = 20_000
 _MOST_DAYS = 2_000
 _ACTOR = {"for": "principal", "done_by": "done_by", "because": "because"}
 """What an entry says of its actor, beside who it is, and what the directory calls it."""
+
+
+class PublishedLists(Mapping[str, ChoiceList]):
+    """The shared lists in force, by name, each read when it is asked for."""
+
+    __slots__ = ("_digests", "_library")
+
+    def __init__(self, library: Library, digests: Mapping[str, str]) -> None:
+        self._library = library
+        self._digests = digests
+
+    def __getitem__(self, name: str) -> ChoiceList:
+        return self._library.choice_list(self._digests[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._digests)
+
+    def __len__(self) -> int:
+        return len(self._digests)
 
 
 class Library:
@@ -38,6 +58,7 @@ class Library:
         self._workflows: dict[str, Workflow] = {}
         self._uncompiled: list[Workflow] = []
         self._calendars: dict[str, Calendar] = {}
+        self._lists: dict[str, ChoiceList] = {}
         self._directory = Directory()
         self._officers: dict[tuple[Any, ...], Officer] = {}
         self._moments: dict[tuple[str, int, str, str], Moment] = {}
@@ -78,6 +99,22 @@ class Library:
                 json.loads(self.store.definition(digest)), digest
             )
         return self._calendars[digest]
+
+    def choice_list(self, digest: str) -> ChoiceList:
+        """Give the shared list with that SHA-256."""
+        if digest not in self._lists:
+            # Not at the top: a command that enters no choice of a list is spared the YAML.
+            from lifecycle.workflow.reading.choice_lists import read_list
+
+            body = self.store.definition(digest)
+            self._lists[digest] = read_list(body, f"list:{digest[:12]}")
+        return self._lists[digest]
+
+    def lists(self, directory: Directory, seq: int | None = None) -> PublishedLists:
+        """Give the shared lists in force after so many office entries (now, if not said)."""
+        last = directory.seq if seq is None else seq
+        found = (d for d in directory.documents if d.kind == "list" and d.seq <= last)
+        return PublishedLists(self, {d.name: d.digest for d in found})
 
     def sealing(self, directory: Directory) -> frozenset[str]:
         """Name the roles that two persons grant, by the workflows in force."""
@@ -148,6 +185,7 @@ class Library:
                 people=directory.people_on(on, seq),
                 posts=directory.posts_on(on, seq),
                 recorded=date.fromisoformat(recorded),
+                lists=self.lists(directory, seq),
             )
         return self._moments[key]
 

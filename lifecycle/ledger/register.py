@@ -214,7 +214,9 @@ class Register:
         return _day_of(self.clock())
 
     def moment(self, directory: Directory, on: date) -> Moment:
-        """Give the moment of a command: the calendar in force and the units' names on that day."""
+        """Give the moment of a command: the calendar and the lists in force, and the units' names
+        on that day.
+        """
         digest = directory.document("calendar", CALENDAR)
         if digest is None:
             raise UnavailableError("尚未发布工作日历", "请管理员运行：lifecycle calendar publish")
@@ -225,7 +227,8 @@ class Register:
                 key,
                 (directory.titles(key[1]), directory.staff(key[1]), people, posts),
             )
-        return Moment(on, self.library.calendar(digest), *self._of_day[1])
+        lists = self.library.lists(directory)
+        return Moment(on, self.library.calendar(digest), *self._of_day[1], lists=lists)
 
     def others(self, directory: Directory) -> OtherCases:
         """Give what reads the other cases that a judgement may read, as they now are."""

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from lifecycle.errors import Location, Problem, nearest
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
+from lifecycle.workflow.choice_lists import ChoiceList
 from lifecycle.workflow.conditions import CASE_PARTS, check_conditions
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.language import MENTIONED
@@ -27,6 +28,7 @@ from lifecycle.workflow.model import (
     Workflow,
 )
 from lifecycle.workflow.supply import supplied
+from lifecycle.workflow.words.choice_words import check_choices
 from lifecycle.workflow.words.clock_words import check_clock
 from lifecycle.workflow.words.collection_words import check_collections
 from lifecycle.workflow.words.cosign_words import check_cosigns
@@ -83,11 +85,13 @@ def check(
     templates: Mapping[str, TemplateLike] | None = None,
     others: Mapping[str, Workflow] | None = None,
     *,
+    lists: Mapping[str, ChoiceList] | None = None,
     vague: frozenset[str] = frozenset(),
 ) -> list[Problem]:
     """Give every fault of a workflow that was read; with templates, also those of its letters.
 
-    `others` are the workflows that links may lead to, by name; None where they are not at hand.
+    `others` are the workflows that links may lead to, `lists` the shared lists that may give
+    choices, each by name; None where they are not at hand.
     `vague` names facts whose own type could not be read, so that nothing is said about it.
     """
     problems = [
@@ -95,6 +99,7 @@ def check(
         *_check_clashes(workflow),
         *_check_subject(workflow, vague),
         *_check_opening(workflow),
+        *check_choices(workflow, lists),
         *check_graph(workflow),
         *check_conditions(workflow, vague, others),
         *check_links(workflow, others),

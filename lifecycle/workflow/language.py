@@ -14,6 +14,7 @@ from functools import cached_property
 
 from lifecycle.expression.language import FUNCTIONS, Function
 from lifecycle.frozen import dataclass
+from lifecycle.workflow.choice_lists import CODE
 from lifecycle.workflow.model import CLOCK, ENTERED, ENTERING, OPENING, PREVIOUS
 
 # ── How a value is written ──
@@ -798,6 +799,8 @@ _PANEL = Form(
         Key("extra", "另加成员", Mention("role"), "另加的各家，即“x”", "extra: helpers"),
     ),
 )
+_LIST_NAME = "[a-z][a-z0-9_]{0,63}"
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _SEEN_BY = Key(
     "visible",
     "谁可以看",
@@ -860,9 +863,11 @@ _FACT = Form(
         Key(
             "choices",
             "选项",
-            TextList(some=True),
-            "可选的各项",
+            Either((TextList(some=True), Inner("listed"))),
+            "可选的各项，或 {list: 选项表}",
             "type: choice\nchoices: [第一项, 第二项]",
+            more="几个流程共用、会增减的（市县区、行业），写成选项表单独发布，见“选项表”："
+            "choices: {list: areas}。",
             types=("choice",),
             needed_by=("choice",),
         ),
@@ -934,6 +939,98 @@ _FACT = Form(
         _SEEN_BY,
         _NOTE,
         _BASIS,
+    ),
+)
+_LISTED = Form(
+    "listed",
+    "选项取自选项表",
+    "要素的 choices 下",
+    "选项取自单独发布的选项表：表里增减各项，流程不必重新发布。填写时认别名，记下的是名称；"
+    "依据的是办理时现行的表，那一版随记录记下，审计时照它核对。",
+    (
+        Key(
+            "list",
+            "哪一张表",
+            Patterned(_LIST_NAME, "选项表的标识，例如 areas"),
+            "选项表的标识",
+            "list: areas",
+            more="流程发布以前，表须已发布，或放在流程文件旁边的 lists 文件夹里，随流程一并发布。",
+            required=True,
+        ),
+    ),
+)
+_CHOICE_LIST = Form(
+    "choice_list",
+    "选项表",
+    "一张表一个文件，放在 workflows/lists 下",
+    "几个流程共用的选项。检查、比较、发布：lifecycle choices。发布以后，此后填写的都照新表；"
+    "已填的不变。已发布的各项不能删、不能改名称和编码：不再用的写 until。",
+    (
+        Key(
+            "list",
+            "标识",
+            Identifier(),
+            "选项表的标识，流程的 choices 用它",
+            "list: areas",
+            required=True,
+        ),
+        _TITLE,
+        _BASIS,
+        _NOTE,
+        Key(
+            "entries",
+            "各项",
+            Several("list_entry", most=2000),
+            "各个选项，按列出的先后",
+            "entries:\n"
+            "  - {code: LQ, title: 龙泉市, aliases: [龙泉]}\n"
+            "  - {code: QT, title: 青田县, aliases: [青田]}",
+            required=True,
+        ),
+    ),
+)
+_LIST_ENTRY = Form(
+    "list_entry",
+    "选项表的一项",
+    "选项表的 entries 下，每一项",
+    "一个选项：记下的是它的名称；编码、别名填写时也认。一张表里，编码、名称、别名都不能重复。",
+    (
+        Key(
+            "code",
+            "编码",
+            Patterned(CODE, "字母或汉字开头，只用字母、数字、汉字，不超过 16 字"),
+            "编码；编号里的 {要素} 换成它",
+            "code: LQ",
+            required=True,
+        ),
+        Key(
+            "title", "名称", OneLine(), "名称，填写以后记下的就是它", "title: 龙泉市", required=True
+        ),
+        Key(
+            "aliases",
+            "别名",
+            TextList(),
+            "填写时也认的写法",
+            "aliases: [龙泉, 浙江省龙泉市]",
+        ),
+        Key(
+            "from",
+            "起用日",
+            Patterned(_DAY, "日期，写成 2026-08-01 的样子"),
+            "从哪一天起可选（含当日）",
+            "from: 2026-08-01",
+            otherwise="一向可选",
+        ),
+        Key(
+            "until",
+            "停用日",
+            Patterned(_DAY, "日期，写成 2026-08-01 的样子"),
+            "用到哪一天为止（含当日）",
+            "until: 2026-12-31\nnote: 撤并入莲都区",
+            more="按办理之日算。已填的不变，此后不能再填；为什么停用写在 note 里，填写的人会看到。",
+            otherwise="一直可选",
+        ),
+        _NOTE,
     ),
 )
 _MATERIAL = Form(
@@ -1898,6 +1995,7 @@ FORMS = {
         _PARTY,
         _PANEL,
         _FACT,
+        _LISTED,
         _COLLECTION,
         _TABLE,
         _TABLE_ROW,
@@ -1923,6 +2021,8 @@ FORMS = {
         _NOTICE,
         _REPLY,
         _LIGHT,
+        _CHOICE_LIST,
+        _LIST_ENTRY,
     )
 }
 """Every kind of mapping of a workflow file by its name, in the order the manual tells them."""

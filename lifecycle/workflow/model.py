@@ -128,7 +128,8 @@ class Fact:
     that cases are found by it. `visible` are the roles that may see it; empty: all who see the
     case. `future`: a date may lie after the day of the act that enters it.
     What `renews` may be set again after a step has read it: that is a new edition, not a
-    correction. One of type `case` is a link: it names a case of the workflow of that name.
+    correction. One of type `case` is a link: it names a case of the workflow of that name. The
+    choices are its own, or those of the shared list that `listed` names.
     """
 
     name: str
@@ -150,6 +151,7 @@ class Fact:
     workflow: str = ""
     note: str = ""
     basis: str = ""
+    listed: str = ""
 
     @property
     def is_link(self) -> bool:

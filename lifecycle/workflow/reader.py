@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError, faults_among
+from lifecycle.workflow.choice_lists import ChoiceList, with_choices
 from lifecycle.workflow.language import FORMS, Defined, Several
 from lifecycle.workflow.model import Panel, Transition, Workflow
 from lifecycle.workflow.reading.facts import read_facts
@@ -56,14 +57,15 @@ def examine(
     templates: Mapping[str, TemplateLike] | None = None,
     others: Mapping[str, Workflow] | None = None,
     *,
+    lists: Mapping[str, ChoiceList] | None = None,
     checked: bool = True,
 ) -> tuple[Workflow | None, tuple[Problem, ...], str]:
     """Read and judge a workflow together with its letters, raising nothing: what was read, all
     faults and warnings, their text.
 
-    `others` are the workflows that links may lead to, by name; None where they are not at hand. The
-    workflow is None when the file cannot be read far enough to judge it; with faults it is only
-    for looking at.
+    `others` are the workflows that links may lead to, `lists` the shared lists that may give
+    choices, each by name; None where they are not at hand. The workflow is None when the file
+    cannot be read far enough to judge it; with faults it is only for looking at.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     tree = read_tree(text, file)
@@ -88,7 +90,8 @@ def examine(
         )  # not needed for what passed it before: a cold start stays short
 
         vague = frozenset(reading.vague)
-        reading.problems += check(workflow, templates, others, vague=vague)
+        whole_one = with_choices(workflow, lists or {})
+        reading.problems += check(whole_one, templates, others, lists=lists, vague=vague)
     return workflow, _in_order(reading.problems), tree.text
 
 

@@ -15,6 +15,7 @@ from lifecycle.errors import Location, WorkflowError
 from lifecycle.expression.expression import Expression
 from lifecycle.workflow.model import Counter, Dwell, Guard, Limit, NoticeRule, Quorum, Workflow
 from lifecycle.workflow.reader import examine, read_workflow
+from lifecycle.workflow.reading.choice_lists import examine_list, read_list
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
 
 SPECIMENS = Path(__file__).parents[1] / "specimens"
@@ -116,18 +117,46 @@ OTHERS = {
     "problem": read_workflow(WORKS.replace("workflow: works", "workflow: problem"), "problem.yaml"),
 }
 """The workflows beside a specimen, to which it may link; only `loop` links to it."""
+AREAS_TEXT = """\
+list: areas
+title: 市县区
+entries:
+  - {code: LD, title: 莲都区}
+  - {code: QT, title: 青田县, aliases: [青田]}
+"""
+AREAS = read_list(AREAS_TEXT.encode(), "areas.yaml")
+"""The shared list that a specimen may choose from."""
 
 
 @pytest.mark.parametrize("path", sorted(SPECIMENS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_each_fault_says_what_the_specimen_expects(path: Path) -> None:
     """Every message stands in a small file of its own, with what an officer sees beside it."""
-    _, problems, source = examine(path.read_bytes(), path.name, TEMPLATES, OTHERS)
+    body = path.read_bytes()
+    _, problems, source = examine(body, path.name, TEMPLATES, OTHERS, lists={"areas": AREAS})
     shown = "".join(problem.render(source) + "\n" for problem in problems)
     assert shown == path.with_suffix(".expected").read_text(encoding="utf-8")
     assert (
         not problems
         or path.stem == "several"
         or any(path.stem.startswith(problem.rule) for problem in problems)
+    )
+
+
+IN_FORCE = AREAS_TEXT.replace("莲都区", "龙泉市").replace("LD", "LQ")
+"""The list in force, of which a specimen may have lost something."""
+
+
+@pytest.mark.parametrize(
+    "path", sorted((SPECIMENS / "lists").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_each_fault_of_a_list_says_what_the_specimen_expects(path: Path) -> None:
+    """Shared lists have specimens of their own; what is gone is judged by the list in force."""
+    before = read_list(IN_FORCE.encode(), "before.yaml") if path.stem == "lost-entry" else None
+    _, problems, source = examine_list(path.read_bytes(), path.name, before)
+    shown = "".join(problem.render(source) + "\n" for problem in problems)
+    assert shown == path.with_suffix(".expected").read_text(encoding="utf-8")
+    assert path.stem.startswith("several") or any(
+        path.stem.startswith(problem.rule) for problem in problems
     )
 
 
@@ -142,7 +171,7 @@ def test_every_rule_has_a_specimen() -> None:
         for path in package.rglob("*.py")
         for a, b in named.findall(path.read_text(encoding="utf-8"))
     }
-    tried = {path.stem for path in SPECIMENS.glob("*.yaml")} | {
+    tried = {path.stem for path in SPECIMENS.rglob("*.yaml")} | {
         "yaml-size",
         "yaml-encoding",
         "too-many",

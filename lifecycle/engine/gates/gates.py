@@ -46,6 +46,8 @@ from lifecycle.workflow.reliance import counting_states, doors_of, required_by
 
 BY_CLOCK = "到期自动办理"
 """Who makes a transition that the clock makes."""
+LIST = "list"
+"""The kind of gate that pins the version of a shared list from which a fact was chosen."""
 LABELS = {
     "does": "带动",
     "due": "到期",
@@ -70,6 +72,7 @@ LABELS = {
     "relied": "采用",
     "sets": "计算",
     "link": "关联",
+    LIST: "选项",
 }
 ABOUT_WHO = ("role", "not_by")
 """Kinds of gates about who asks, not about the case."""

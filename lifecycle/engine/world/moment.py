@@ -10,8 +10,10 @@ from types import MappingProxyType
 from lifecycle.engine.world.others import Others
 from lifecycle.engine.world.workdays import Calendar
 from lifecycle.frozen import dataclass, replace
+from lifecycle.workflow.choice_lists import ChoiceList
 
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
+_NO_LISTS: Mapping[str, ChoiceList] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Moment:
     `staff` maps each unit in which somebody is in office to the roles that they hold; None where
     nobody asks; `people` each officer in office to their unit, `posts` each post to who holds it,
     "" for nobody. `others` are the other cases that may be read. `recorded` is the day of
-    recording, None for the very day.
+    recording, None for the very day. `lists` are the shared lists of choices in force.
     """
 
     on: date
@@ -75,6 +77,7 @@ class Moment:
     posts: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     others: Others | None = None
     recorded: date | None = None
+    lists: Mapping[str, ChoiceList] = field(default_factory=lambda: _NO_LISTS)
 
     @property
     def today(self) -> date:

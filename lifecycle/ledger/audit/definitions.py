@@ -45,6 +45,8 @@ def wrong_with(library: Library, kind: str, digest: str, size: int) -> str:
             library.workflow(digest)
         elif kind == "calendar":
             library.calendar(digest)
+        elif kind == "list":
+            library.choice_list(digest)
     except UnavailableError:
         raise
     except (LifecycleError, ValueError, KeyError, TypeError):

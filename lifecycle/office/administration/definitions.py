@@ -1,5 +1,5 @@
-"""The shipped definitions, judged before an office puts them into force: workflows, letters, rules,
-calendar.
+"""The shipped definitions, judged before an office puts them into force: workflows with their
+lists, letters, rules, calendar.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from lifecycle.correspondence.rules.relations import Relations, read_relations, 
 from lifecycle.errors import InvalidError, Problem, WorkflowError, faults_among
 from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.ledger.record import CALENDAR
+from lifecycle.office.administration.choices import lacking, lists_in
+from lifecycle.office.administration.publication import Definition
 from lifecycle.template.template import Template, read_template
+from lifecycle.workflow.choice_lists import ChoiceList
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import examine
-
-Definition = tuple[str, str, bytes]
-"""Kind (workflow, template, issuing, calendar), name and exact bytes."""
 
 
 def shipped() -> list[Definition]:
@@ -45,14 +45,15 @@ def examine_whole(
     folder: Path | None = None,
     *,
     others: Mapping[str, Workflow] | None = None,
+    lists: Mapping[str, ChoiceList] | None = None,
 ) -> tuple[Workflow | None, tuple[Problem, ...], str]:
     """Examine a workflow with its letters, also whether each may go by its kind to whom it is sent
     (行文规则).
 
     The rules about kinds are those in `folder`, or the shipped ones where it has none. `others` are
-    the workflows to which its links may lead, by name.
+    the workflows to which its links may lead, `lists` those that may give choices, by name.
     """
-    workflow, problems, text = examine(body, file, templates, others)
+    workflow, problems, text = examine(body, file, templates, others, lists=lists)
     if workflow is not None:
         problems = (*problems, *relation_faults(workflow, templates, relations(folder)))
     return workflow, problems, text
@@ -102,12 +103,17 @@ def _templates(
 def _workflows(
     paths: list[Path], templates: dict[str, Template], faults: list[WorkflowError]
 ) -> Iterator[Definition]:
-    others = workflows_in(paths)
+    others, found = workflows_in(paths), lists_in(places.workflows())
+    lists = {name: shared for name, (shared, _body) in found.items()}
+    new = {name: body for name, (_shared, body) in found.items()}
     for path in paths:
         body = path.read_bytes()
         name = f"workflows/{path.name}"
-        workflow, problems, text = examine_whole(body, name, templates, others=others)
+        workflow, problems, text = examine_whole(body, name, templates, others=others, lists=lists)
         if wrong := faults_among(problems):
             faults.append(WorkflowError(wrong, text))
         elif workflow is not None:
+            for definition in lacking(workflow, new):
+                del new[definition[1]]
+                yield definition
             yield "workflow", workflow.name, body

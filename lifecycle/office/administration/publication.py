@@ -18,10 +18,11 @@ from lifecycle.template.template import Template, read_template
 
 if TYPE_CHECKING:
     from lifecycle.ledger.register import Request
-    from lifecycle.office.administration.definitions import Definition
     from lifecycle.office.office import Office
     from lifecycle.people.directory import Directory
 
+Definition = tuple[str, str, bytes]
+"""Kind (workflow, template, issuing, calendar, list), name and exact bytes."""
 MOST_BYTES = 1 << 20
 
 

@@ -11,6 +11,7 @@ from lifecycle.callers import file_named
 from lifecycle.errors import InvalidError, Problem, UnknownError, WorkflowError, faults_among
 from lifecycle.exchange.diagram import draw
 from lifecycle.exchange.schema import schema, schema_text
+from lifecycle.office.administration.choices import lacking, lists_beside, lists_in
 from lifecycle.office.administration.definitions import examine_whole, workflows_in
 from lifecycle.office.administration.publication import (
     publish,
@@ -25,8 +26,7 @@ from lifecycle.workflow.reader import examine
 
 if TYPE_CHECKING:
     from lifecycle.ledger.register import Request
-    from lifecycle.office.administration.definitions import Definition
-    from lifecycle.office.administration.publication import Publication
+    from lifecycle.office.administration.publication import Definition, Publication
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
@@ -84,7 +84,8 @@ def check_workflows(files: Iterable[str], notices: str | None = None) -> list[Pr
     """Judge workflow files with their letters: the templates of a folder, else of the folder
     `notices` beside the file's own, else the shipped ones.
 
-    Links may lead to the workflows beside each, and to those that are judged with it.
+    Links may lead to the workflows beside each, and to those that are judged with it. Shared lists
+    are those of the folder `lists` beside each, or the shipped ones.
     """
     problems: list[Problem] = []
     given = tuple(files)
@@ -96,7 +97,10 @@ def check_workflows(files: Iterable[str], notices: str | None = None) -> list[Pr
             folder = file_named(notices)
         body, templates = read_definition(path), _templates(folder)
         others = workflows_in({*path.resolve().parent.glob("*.yaml"), *map(file_named, given)})
-        problems += examine_whole(body, file, templates, folder, others=others)[1]
+        found = lists_in(path.resolve().parent)
+        lists = {name: shared for name, (shared, _body) in found.items()}
+        whole = examine_whole(body, file, templates, folder, others=others, lists=lists)
+        problems += whole[1]
     return problems
 
 
@@ -144,7 +148,7 @@ def _meant(open_office: Callable[[], Office], text: str) -> Workflow:
 
 
 def publish_workflow(office: Office, request: Request, file: str) -> Publication:
-    """Put a workflow into force, after the letters that it lacks."""
+    """Put a workflow into force, after the letters and the shared lists that it lacks."""
     name, definitions, warnings = _workflow_to_publish(office, file_named(file))
     return replace(publish(office, request, definitions, [name]), warnings=warnings)
 
@@ -154,8 +158,8 @@ def _workflow_to_publish(
 ) -> tuple[str, Sequence[Definition], tuple[Problem, ...]]:
     """Judge a workflow against the letters in force and shipped.
 
-    Give its name, what to publish, lacking letters first, and the warnings. Nothing is to be
-    published where the same bytes are in force. Raises WorkflowError or InvalidError.
+    Give its name, what to publish, lacking letters and lists first, and the warnings. Nothing is to
+    be published where the same bytes are in force. Raises WorkflowError or InvalidError.
     """
     body = read_definition(path)
     templates = templates_in_force(office)
@@ -163,7 +167,10 @@ def _workflow_to_publish(
     for name, text in shipped.items():
         templates[name] = read_template(name, text, f"notices/{name}.j2")
     others = {other.name: other for other in office.workflows()}
-    workflow, problems, source = examine_whole(body, str(path), templates, others=others)
+    lists, new = lists_beside(office, path.resolve().parent)
+    workflow, problems, source = examine_whole(
+        body, str(path), templates, others=others, lists=lists
+    )
     faults = faults_among(problems)
     if workflow is None or faults:
         raise WorkflowError(faults, source)
@@ -173,9 +180,10 @@ def _workflow_to_publish(
     if before is not None:
         _see_newer(office.library.workflow(before), workflow)
     problems = (*problems, *_broken_readers(office, templates, others, workflow))
+    needed = lacking(workflow, new)
     used = dict.fromkeys(rule.template for t in workflow.transitions for rule in t.notices)
     letters = [("template", name, shipped[name]) for name in used if name in shipped]
-    return workflow.name, [*letters, ("workflow", workflow.name, body)], problems
+    return workflow.name, [*needed, *letters, ("workflow", workflow.name, body)], problems
 
 
 def _broken_readers(

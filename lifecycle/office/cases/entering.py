@@ -62,7 +62,7 @@ def read_entry(
     office: Office, workflow: Workflow, texts: Mapping[str, Entered], origin: Origin = TYPED
 ) -> FactEntry:
     """Read facts as officers enter them: by name or title; units, officers and posts by code or
-    name.
+    name, choices of a shared list by any of their names.
     """
     facts: dict[str, Value] = {}
     unread: dict[str, str] = {}
@@ -90,6 +90,8 @@ def read_entry(
 
 def _value(office: Office, fact: Fact, entered: Entered) -> Value:
     value = parse_fact(fact, entered)
+    if fact.listed:
+        return _chosen(office, fact, value)
     if fact.is_link:
         return _linked(office, fact, str(value))
     if fact.type == "unit":
@@ -101,6 +103,18 @@ def _value(office: Office, fact: Fact, entered: Entered) -> Value:
     if fact.of == "unit" and isinstance(value, list):
         return list(dict.fromkeys(office.directory.unit_code(item) for item in value))
     return value
+
+
+def _chosen(office: Office, fact: Fact, value: Value) -> Value:
+    """Give what is chosen from a shared list under the titles of its entries; whether they may be
+    chosen on the day, the judge says.
+    """
+    shared = office.library.lists(office.directory).get(fact.listed)
+    if shared is None:
+        return value
+    if isinstance(value, list):
+        return [shared.meant(item) for item in value]
+    return shared.meant(str(value))
 
 
 def _linked(office: Office, fact: Fact, text: str) -> str:

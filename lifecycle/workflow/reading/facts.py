@@ -10,7 +10,7 @@ from typing import cast
 from lifecycle.workflow.model import Fact, FactType
 from lifecycle.workflow.reading.form_fields import FormFields
 from lifecycle.workflow.yaml.fields import FLAGS
-from lifecycle.workflow.yaml.tree import Node, Scalar
+from lifecycle.workflow.yaml.tree import Mapping, Node, Scalar
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -32,6 +32,7 @@ def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
         _judge_keys(fields, kind, of)
     base = of if kind == "list" else kind
     least, most = _bound(fields, "min", base), _bound(fields, "max", base)
+    listed = _read_listed(fields)
     if least is not None and most is not None and type(least) is type(most) and least > most:  # type: ignore[operator]
         fields.fault(
             "wrong-bounds",
@@ -48,7 +49,7 @@ def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
         min=least,
         max=most,
         pattern=_read_pattern(fields),
-        choices=_read_choices(fields),
+        choices=() if listed is not None else _read_choices(fields),
         of=of,
         future=fields.flag("future"),
         required=_read_required(fields),
@@ -59,6 +60,7 @@ def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
         workflow=_read_workflow(fields),
         note=fields.text("note"),
         basis=fields.text("basis"),
+        listed=listed or "",
     )
 
 
@@ -149,6 +151,22 @@ def _read_pattern(fields: FormFields) -> str | None:
             mend,
         )
     return text or None
+
+
+def _read_listed(fields: FormFields) -> str | None:
+    """Read which shared list has the choices; None where they are written here."""
+    if not isinstance(fields.node("choices"), Mapping):
+        return None
+    listed = fields.inside("choices")
+    if listed is None or not listed.has("list"):
+        return ""
+    name = listed.matched("list")
+    if name is None:
+        text = listed.written("list")
+        message = f"{listed.owner}的 list “{text}” 不是选项表的标识"
+        mend = "写选项表文件里 list: 后面的标识"
+        listed.fault("wrong-name", listed.place("list"), message, mend)
+    return name or ""
 
 
 def _read_choices(fields: FormFields) -> tuple[str, ...]:
