@@ -61,7 +61,7 @@ from lifecycle.ledger.record import (
     stamp_text,
     stored,
 )
-from lifecycle.ledger.rows.case_rows import read_case, series_of
+from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.link_rows import named_case
 from lifecycle.ledger.rows.rows import put_rows
 from lifecycle.ledger.rows.task_rows import MayBeDue, cases_due, whose_clock
@@ -71,6 +71,7 @@ from lifecycle.people.clock import gap, in_beijing, may_confirm, most_days, open
 from lifecycle.people.directory import Directory, dump_directory
 from lifecycle.version import __version__
 from lifecycle.workflow.model import CLOCK, Workflow
+from lifecycle.workflow.numbers import codes_of, number_of, pattern_of, series_of
 from lifecycle.workflow.reliance import reads_of
 
 if TYPE_CHECKING:
@@ -571,9 +572,11 @@ class Register:
             cause=cause,
         )
         if case is None:
-            year = moment.on.year
-            serial = self._serial(request, series_of(workflow, year))
-            body["numbers"] = {"case": workflow.number.format(year=year, serial=serial)}
+            assert isinstance(accepted.act, Open), "only an opening has no case yet"
+            codes = codes_of(workflow, accepted.act.facts, moment.lists)
+            pattern = pattern_of(workflow, moment.on, codes)
+            serial = self._serial(request, series_of(pattern))
+            body["numbers"] = {"case": number_of(pattern, serial)}
         elif isinstance(accepted.act, IssueLetter):
             series = accepted.act.series
             serial = self._serial(request, series)

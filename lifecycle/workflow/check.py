@@ -38,6 +38,7 @@ from lifecycle.workflow.words.effect_words import check_effects
 from lifecycle.workflow.words.every_words import check_every
 from lifecycle.workflow.words.limit_words import check_limits
 from lifecycle.workflow.words.link_words import check_links
+from lifecycle.workflow.words.number_words import check_number
 from lifecycle.workflow.words.setting_words import check_settings
 from lifecycle.workflow.words.visible_words import check_visible
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
@@ -100,6 +101,7 @@ def check(
         *_check_subject(workflow, vague),
         *_check_opening(workflow),
         *check_choices(workflow, lists),
+        *check_number(workflow, vague),
         *check_graph(workflow),
         *check_conditions(workflow, vague, others),
         *check_links(workflow, others),

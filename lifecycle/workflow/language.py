@@ -483,8 +483,11 @@ _WORKFLOW = Form(
             OneLine(),
             "编号的样式，例如 LS-F-{year}-{serial:03}",
             "number: JD-{year}-{serial:03}",
-            more="{year} 换成年份，{serial} 换成顺序号，{serial:03} 是不足三位补零。"
-            "每年从 1 起编。",
+            more="{year} 换成年份，{quarter} 换成第几季度，{month} 换成月份（两位），"
+            "{serial} 换成顺序号，{serial:03} 是不足三位补零。{area} 这样写选项要素的标识，"
+            "换成立项时所填的选项（选项表的换成编码），要素须是立项必填的。"
+            "其余各处都相同的，顺序号从 1 起编：例如每年、每个属地各编各的。"
+            "以后改了要素，编号不变。",
             required=True,
         ),
         Key(

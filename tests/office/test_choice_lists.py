@@ -113,7 +113,7 @@ def test_a_withdrawn_entry_stands_where_it_was_chosen_and_is_not_chosen_anew(
     office: LinkedOffice,
 ) -> None:
     """It may be chosen for acts up to its last day; later the refusal says why and since when. A
-    case that has it may be given it again, also by what is computed.
+    case that has it may be given it again, also by what is computed, and hand it on to another.
     """
     before = opened(office, "龙泉", "others=龙泉、莲都")
     withdrawn(office)
@@ -128,6 +128,7 @@ def test_a_withdrawn_entry_stands_where_it_was_chosen_and_is_not_chosen_anew(
     assert facts(office, later)["area"] == "龙泉市"
     office.do("advance", before, "sign", by="b1")
     assert facts(office, before)["place"] == "龙泉市"
+    assert facts(office, "LD-LQ-工业-2026Q3-001")["area"] == "龙泉市"
     assert office.findings() == []
 
 
@@ -171,7 +172,8 @@ def test_a_workflow_brings_the_lists_that_lie_beside_it(office: LinkedOffice) ->
     fault.
     """
     text = (office.rules / "signing.yaml").read_text("utf-8").replace("list: areas", "list: kinds")
-    text = text.replace("青田县'", "工业'")
+    text = text.replace("青田县'", "工业'").replace("龙泉市'", "工业'")
+    text = text[: text.index("    does:")] + text[text.index("    needs:") :]
     path = office.rules / "second.yaml"
     path.write_text(text.replace("workflow: signing", "workflow: second"), encoding="utf-8")
     _, told = office.fails("workflow", "publish", str(path), by="admin")
@@ -191,7 +193,7 @@ def test_lists_are_listed_shown_and_compared(office: LinkedOffice) -> None:
     """Who uses them, what may be chosen today, what a new file changes."""
     (line,) = office.asks("choices", "list", by="b1")["lists"]
     assert (line["name"], line["offered"], line["entries"]) == ("areas", 3, 3)
-    assert line["workflows"] == ["signing"]
+    assert line["workflows"] == ["landing", "signing"]
     text = areas(office).read_text("utf-8")
     areas(office).write_text(text.replace("aliases: [青田]", "aliases: [侨乡]"), encoding="utf-8")
     told = office.do("choices", "diff", "市县区", str(areas(office)), by="b1")
