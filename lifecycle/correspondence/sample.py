@@ -236,6 +236,9 @@ def _value(fact: Fact, samples: Samples) -> object:
         return written != "false"
     if fact.type == "list":
         return _listed(fact, written, samples)
+    if fact.is_table:
+        row = {column.name: _value(column, samples) for column in fact.columns}
+        return [row] * max(2, fact.min_rows)
     if written is not None:
         return written
     if fact.choices:

@@ -4,7 +4,7 @@ whether it is locked, through which door it is entered, and whether a step rests
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Docket
@@ -61,8 +61,8 @@ def judge_fitting(docket: Docket, fact: Fact, value: Value) -> None:
     be, no choice that its list does not have, no unit in which nobody could act.
     """
     _judge_day(docket, fact, value)
-    if fact.listed:
-        _judge_listed(docket, fact, value)
+    for name, one, items in _chosen_in(fact, value):
+        _judge_listed(docket, name, one, items)
     for gate in judge_staffing(docket.workflow, {fact.name: value}, docket.moment):
         docket.add(gate)
 
@@ -71,63 +71,82 @@ def _judge_day(docket: Docket, fact: Fact, value: Value) -> None:
     """See that a date, or each of a list, does not lie after the day of the act, unless its fact
     may lie in the future.
     """
-    if fact.future or "date" not in (fact.type, fact.of):
-        return
     on = docket.moment.on.isoformat()
-    days = value if isinstance(value, list) else [str(value)]
-    for day in days:
-        if day > on:
-            given, wanted = f"{fact.title} {day}", f"最迟 {on}"
-            text = f"{given}，{wanted}（不能填办理之日以后的日子）"
+    for one, days in _days_in(fact, value):
+        for day in (str(day) for day in days if str(day) > on):
+            given, wanted = f"{one.title} {day}", f"最迟 {on}"
+            called = f"{fact.title} 的 " if one is not fact else ""
+            text = f"{called}{given}，{wanted}（不能填办理之日以后的日子）"
             mend = "改正日期；还没有发生的，到发生时再填"
             inputs = {fact.name: value}
             docket.add(Gate("facts", False, inputs, text, mend, fact.basis, given, wanted))
 
 
-def _judge_listed(docket: Docket, fact: Fact, value: Value) -> None:
-    """See that a choice, or each of several, may be chosen on the day of the act from the list in
-    force, and pin that version of the list. What the case has from it already is not chosen anew;
-    nor is what an effect carries from another case, so that an entry which is withdrawn stops no
-    case that has it.
+def _days_in(fact: Fact, value: Value) -> Iterator[tuple[Fact, list[object]]]:
+    """Give the days of a fact, or of each column of a table, that may not lie in the future."""
+    for one, items in _fields_of(fact, value):
+        if not one.future and "date" in (one.type, one.of):
+            yield one, items
+
+
+def _chosen_in(fact: Fact, value: Value) -> Iterator[tuple[str, Fact, list[object]]]:
+    """Give what a fact, or each column of a table, has of a shared list, by its name."""
+    for one, items in _fields_of(fact, value):
+        if one.listed:
+            yield fact.name if one is fact else f"{fact.name}.{one.name}", one, items
+
+
+def _fields_of(fact: Fact, value: Value) -> Iterator[tuple[Fact, list[object]]]:
+    """Give the fact with its items, or the columns of a table each with its cells."""
+    if not fact.is_table:
+        yield fact, [*value] if isinstance(value, list) else [value]
+        return
+    rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+    for column in fact.columns:
+        yield column, [row[column.name] for row in rows if column.name in row]
+
+
+def _judge_listed(docket: Docket, name: str, fact: Fact, items: list[object]) -> None:
+    """See that what is chosen may be chosen on the day of the act from the list in force, and pin
+    that version of the list. What the case has from it already is not chosen anew; nor is what an
+    effect carries from another case, so that an entry which is withdrawn stops no case that has it.
     """
     held = _held_of(docket, fact.listed)
-    chosen = [item for item in _items_of(value) if item not in held]
+    chosen = list(dict.fromkeys(str(item) for item in items if item not in held))
     if not chosen:
         return
+    inputs = {name.partition(".")[0]: chosen}
     shared = docket.moment.lists.get(fact.listed)
     if shared is None:
         text = f"{fact.title} 的选项表 {fact.listed} 还没有发布"
         mend = "请管理员发布：lifecycle choices publish 文件"
-        docket.add(Gate("facts", False, {fact.name: value}, text, mend, fact.basis))
+        docket.add(Gate("facts", False, inputs, text, mend, fact.basis))
         return
     day = docket.moment.on.isoformat()
     refused = [
         found
         for item in chosen
-        if (found := shared.refusal(str(item), day)) is not None
+        if (found := shared.refusal(item, day)) is not None
         and not (docket.officer.cause and item in shared.titled)
     ]
     for why, mend in refused:
-        text = f"{fact.title} {why}"
-        docket.add(Gate("facts", False, {fact.name: value}, text, mend, shared.basis))
+        docket.add(Gate("facts", False, inputs, f"{fact.title} {why}", mend, shared.basis))
     if not refused:
         version = shared.digest[:12]
-        told = f"{fact.title} {'、'.join(map(str, chosen))} 在选项表“{shared.title}”（{version}）里"
-        inputs = {"fact": fact.name, "list": shared.name, "sha256": shared.digest}
-        docket.pin(Gate(LIST, True, inputs, told))
+        told = f"{fact.title} {'、'.join(chosen)} 在选项表“{shared.title}”（{version}）里"
+        pin = {"fact": name, "list": shared.name, "sha256": shared.digest}
+        docket.pin(Gate(LIST, True, pin, told))
 
 
 def _held_of(docket: Docket, listed: str) -> list[object]:
     """Give what a case has been given of the entries of a list."""
     if docket.opened is None:
         return []
-    facts = (fact for fact in docket.workflow.facts.values() if fact.listed == listed)
-    kept = (docket.case.facts[fact.name] for fact in facts if fact.name in docket.case.facts)
-    return [item for value in kept for item in _items_of(value)]
-
-
-def _items_of(value: Value) -> list[object]:
-    return [*value] if isinstance(value, list) else [value]
+    facts, workflow = docket.case.facts, docket.workflow
+    kept = (_chosen_in(workflow.facts[name], value) for name, value in facts.items())
+    return [
+        item for found in kept for _, one, items in found if one.listed == listed for item in items
+    ]
 
 
 def judge_not_computed(docket: Docket, fact: Fact) -> None:

@@ -4,12 +4,13 @@ workflows offer. It is published by itself, so that an entry more needs no workf
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from operator import is_
 
 from lifecycle.errors import Location, nearest
 from lifecycle.frozen import dataclass, replace
-from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.model import Fact, Workflow
 
 CODE = "[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff]{0,15}"
 """What the code of an entry looks like: it stands in numbers of cases, between signs that it cannot
@@ -98,13 +99,31 @@ def with_choices(workflow: Workflow, lists: Mapping[str, ChoiceList]) -> Workflo
     """Give a workflow as one may check it: facts whose choices a list gives have them as if they
     were written, withdrawn ones too; of a list that is not at hand they have none.
     """
-    listed = [fact for fact in workflow.facts.values() if fact.listed in lists]
-    if not listed:
-        return workflow
-    facts = {fact.name: replace(fact, choices=tuple(lists[fact.listed].titled)) for fact in listed}
-    return replace(workflow, facts={**workflow.facts, **facts})
+    facts = {name: _with_choices(fact, lists) for name, fact in workflow.facts.items()}
+    changed = any(fact is not workflow.facts[name] for name, fact in facts.items())
+    return replace(workflow, facts=facts) if changed else workflow
+
+
+def _with_choices(fact: Fact, lists: Mapping[str, ChoiceList]) -> Fact:
+    """Give a fact, or the columns of a table, with the choices of their lists; the very same where
+    there are none.
+    """
+    if fact.listed in lists:
+        return replace(fact, choices=tuple(lists[fact.listed].titled))
+    columns = tuple(_with_choices(column, lists) for column in fact.columns)
+    return fact if all(map(is_, columns, fact.columns)) else replace(fact, columns=columns)
+
+
+def listed_in(workflow: Workflow) -> Iterator[tuple[Fact, Fact]]:
+    """Give the facts whose choices a list gives, each twice; and the tables with the columns of
+    which that is so.
+    """
+    for fact in workflow.facts.values():
+        for field in (fact, *fact.columns):
+            if field.listed:
+                yield fact, field
 
 
 def lists_of(workflow: Workflow) -> tuple[str, ...]:
     """Name the lists that give choices of a workflow's facts."""
-    return tuple(dict.fromkeys(fact.listed for fact in workflow.facts.values() if fact.listed))
+    return tuple(dict.fromkeys(field.listed for _, field in listed_in(workflow)))

@@ -28,7 +28,7 @@ from lifecycle.version import __version__
 from lifecycle.workflow import model
 from lifecycle.workflow.model import Workflow
 
-PROGRAM = f"{__version__}/23"
+PROGRAM = f"{__version__}/24"
 """By which program a workflow was compiled: what another one wrote is not read.
 
 The number after the stroke is raised when what is compiled from the same YAML changes before the

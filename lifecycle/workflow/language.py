@@ -286,14 +286,21 @@ FACT_TYPES = (
     Word("officer", "经办人", ("person", "经办人", "人员")),
     Word("post", "岗位", ("岗位",)),
     Word("case", "事项", ("事项", "link")),
+    Word("table", "表格", ("表格", "表")),
 )
 ITEM_TYPES = tuple(
     word
     for word in FACT_TYPES
-    if word.name not in ("integer", "yesno", "list", "officer", "post", "case")
+    if word.name not in ("integer", "yesno", "list", "officer", "post", "case", "table")
 )
 """The types that the items of a list may have."""
+COLUMN_TYPES = tuple(
+    word for word in FACT_TYPES if word.name not in ("list", "officer", "post", "case", "table")
+)
+"""The types that the columns of a table may have."""
 NUMERIC = ("integer", "decimal", "money")
+MOST_ROWS = 2000
+"""So many rows a table has at most, whatever its workflow says."""
 KINDS = (
     Word("forward", "流转：去往另一环节", ("流转",)),
     Word("return", "退回：回到前面的环节", ("退回",)),
@@ -895,6 +902,35 @@ _FACT = Form(
             needed_by=("case",),
         ),
         Key(
+            "columns",
+            "各列",
+            Defined("column", most=50),
+            "表格的各列；类型为 table 的必写",
+            "type: table\n"
+            "columns: {topic: {title: 议题, type: text}, minutes: {title: 分钟, type: integer}}",
+            more="一行一行填，行没有自己的环节、期限和材料；要有的，另立事项，关联过来。",
+            types=("table",),
+            needed_by=("table",),
+        ),
+        Key(
+            "min_rows",
+            "至少几行",
+            WholeNumber(0, least=0, most=MOST_ROWS),
+            "表格至少填几行",
+            "type: table\ncolumns: {topic: {title: 议题, type: text}}\nmin_rows: 1",
+            types=("table",),
+            otherwise="可以一行也没有",
+        ),
+        Key(
+            "max_rows",
+            "至多几行",
+            WholeNumber(200, most=MOST_ROWS),
+            "表格至多填几行",
+            "type: table\ncolumns: {topic: {title: 议题, type: text}}\nmax_rows: 20",
+            more="整张表还不能超过 28 KB（约九千个汉字）：更正时原来的和改后的要记在同一笔里。",
+            types=("table",),
+        ),
+        Key(
             "future",
             "可填将来",
             YesNo(),
@@ -942,6 +978,33 @@ _FACT = Form(
         _SEEN_BY,
         _NOTE,
         _BASIS,
+    ),
+)
+_COLUMN = Form(
+    "column",
+    "表格的一列",
+    "要素的 columns 下，每一列的标识后面",
+    "一列填什么，写法同要素。标识用在条件、公文和表头里，表头也可以写名称。",
+    (
+        _TITLE,
+        Key(
+            "type",
+            "类型",
+            OneWord(COLUMN_TYPES, "text"),
+            "类型，例如 type: text",
+            "type: date",
+            required=True,
+        ),
+        *(_FACT.by_name[name] for name in ("unit", "min", "max", "pattern", "choices", "future")),
+        Key(
+            "required",
+            "必填",
+            YesNo(),
+            "true 表示每一行都要填",
+            "required: true",
+            otherwise="可以空着",
+        ),
+        _NOTE,
     ),
 )
 _LISTED = Form(
@@ -1999,6 +2062,7 @@ FORMS = {
         _PANEL,
         _FACT,
         _LISTED,
+        _COLUMN,
         _COLLECTION,
         _TABLE,
         _TABLE_ROW,

@@ -46,6 +46,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "panel": ("panel",),
     "fact": ("facts", "spare"),
     "listed": ("facts", "category", "choices"),
+    "column": ("facts", "spare", "columns", "one"),
     "collection": ("collections", "spare"),
     "table": ("tables", "spare"),
     "table_row": ("tables", "scale", "rows", 0),
@@ -134,6 +135,8 @@ def example_with(form: language.Form, key: Key, said: Any) -> dict[str, Any]:
     if form.name == "light" and "overdue" not in said:
         made["when"] = "cost > 20000"
     made |= said
+    if form.name == "column":
+        whole["facts"]["spare"] = {"title": "表", "type": "table"}
     *path, last = PLACES[form.name]
     at: Any = whole
     for step in path:

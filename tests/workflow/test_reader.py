@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from lifecycle.errors import Location, WorkflowError
 from lifecycle.expression.expression import Expression
+from lifecycle.template.template import read_template
+from lifecycle.workflow.check import TemplateLike
 from lifecycle.workflow.model import Counter, Dwell, Guard, Limit, NoticeRule, Quorum, Workflow
 from lifecycle.workflow.reader import examine, read_workflow
 from lifecycle.workflow.reading.choice_lists import examine_list, read_list
@@ -34,7 +36,21 @@ class Letter:
     paths: tuple[tuple[tuple[str, str], Location], ...] = ()
 
 
-TEMPLATES = {
+ROWS_LETTER = """\
+文种：函
+标题：关于费用的函
+主送：{{ to }}
+发文单位：{{ issuer }}
+---
+{% for row in fees %}
+{{ row.item }}{{ row.amount }}{{ row.note | default('') }}{{ row.amuont }}{{ row.paid }}
+{% endfor %}
+{% for row in fees | known('paid') if row.note is defined %}
+{{ row.note }}{{ row.paid }}
+{% endfor %}
+{{ fees.amount }}{{ fees }}
+"""
+TEMPLATES: dict[str, TemplateLike] = {
     "plain": Letter((("case_title", Location("notices/plain.j2", 5, 3)),)),
     "letter": Letter((("listed_on", Location("notices/letter.j2", 5, 3)),)),
     "strange": Letter(
@@ -42,6 +58,7 @@ TEMPLATES = {
         optional=(("headin", Location("notices/strange.j2", 6, 3)),),
         paths=((("last", "finsh"), Location("notices/strange.j2", 7, 3)),),
     ),
+    "rows": read_template("rows", ROWS_LETTER.encode(), "notices/rows.j2"),
 }
 
 

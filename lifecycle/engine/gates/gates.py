@@ -427,7 +427,8 @@ def _fact_gate(
     value: Value | None,
 ) -> Gate:
     fact, asked = workflow.facts[name], name in transition.asks
-    inputs, wanted = {name: value}, "须同时填" if asked else "须填"
+    inputs = {name: None if value is None else plain(value)}
+    wanted = "须同时填" if asked else "须填"
     if value is not None:
         shown = show_value(fact, value, moment.names)
         text = f"{fact.title} {shown}"
