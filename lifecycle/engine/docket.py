@@ -117,7 +117,7 @@ class Docket:
         if any(not gate.met for gate in self.gates):
             return self.refuse()
         # By the names of their facts: an entry does not tell in which order they were typed.
-        pins = sorted(self.pins, key=lambda gate: str(gate.inputs["fact"]))
+        pins = sorted(self.pins, key=lambda one: (one.inputs["fact"], one.inputs.get("column", "")))
         return Accepted(act, role, (*self.gates, *pins), source, target, effects)
 
 

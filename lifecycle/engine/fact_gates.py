@@ -61,8 +61,8 @@ def judge_fitting(docket: Docket, fact: Fact, value: Value) -> None:
     be, no choice that its list does not have, no unit in which nobody could act.
     """
     _judge_day(docket, fact, value)
-    for name, one, items in _chosen_in(fact, value):
-        _judge_listed(docket, name, one, items)
+    for one, items in _chosen_in(fact, value):
+        _judge_listed(docket, fact, one, items)
     for gate in judge_staffing(docket.workflow, {fact.name: value}, docket.moment):
         docket.add(gate)
 
@@ -89,11 +89,11 @@ def _days_in(fact: Fact, value: Value) -> Iterator[tuple[Fact, list[object]]]:
             yield one, items
 
 
-def _chosen_in(fact: Fact, value: Value) -> Iterator[tuple[str, Fact, list[object]]]:
-    """Give what a fact, or each column of a table, has of a shared list, by its name."""
+def _chosen_in(fact: Fact, value: Value) -> Iterator[tuple[Fact, list[object]]]:
+    """Give what a fact, or each column of a table, has of a shared list."""
     for one, items in _fields_of(fact, value):
         if one.listed:
-            yield fact.name if one is fact else f"{fact.name}.{one.name}", one, items
+            yield one, items
 
 
 def _fields_of(fact: Fact, value: Value) -> Iterator[tuple[Fact, list[object]]]:
@@ -106,7 +106,7 @@ def _fields_of(fact: Fact, value: Value) -> Iterator[tuple[Fact, list[object]]]:
         yield column, [row[column.name] for row in rows if column.name in row]
 
 
-def _judge_listed(docket: Docket, name: str, fact: Fact, items: list[object]) -> None:
+def _judge_listed(docket: Docket, whole: Fact, fact: Fact, items: list[object]) -> None:
     """See that what is chosen may be chosen on the day of the act from the list in force, and pin
     that version of the list. What the case has from it already is not chosen anew; nor is what an
     effect carries from another case, so that an entry which is withdrawn stops no case that has it.
@@ -115,7 +115,7 @@ def _judge_listed(docket: Docket, name: str, fact: Fact, items: list[object]) ->
     chosen = list(dict.fromkeys(str(item) for item in items if item not in held))
     if not chosen:
         return
-    inputs = {name.partition(".")[0]: chosen}
+    inputs = {whole.name: chosen}
     shared = docket.moment.lists.get(fact.listed)
     if shared is None:
         text = f"{fact.title} 的选项表 {fact.listed} 还没有发布"
@@ -134,8 +134,9 @@ def _judge_listed(docket: Docket, name: str, fact: Fact, items: list[object]) ->
     if not refused:
         version = shared.digest[:12]
         told = f"{fact.title} {'、'.join(chosen)} 在选项表“{shared.title}”（{version}）里"
-        pin = {"fact": name, "list": shared.name, "sha256": shared.digest}
-        docket.pin(Gate(LIST, True, pin, told))
+        pin = {"fact": whole.name, "list": shared.name, "sha256": shared.digest}
+        column = {} if fact is whole else {"column": fact.name}
+        docket.pin(Gate(LIST, True, {**pin, **column}, told))
 
 
 def _held_of(docket: Docket, listed: str) -> list[object]:
@@ -143,10 +144,8 @@ def _held_of(docket: Docket, listed: str) -> list[object]:
     if docket.opened is None:
         return []
     facts, workflow = docket.case.facts, docket.workflow
-    kept = (_chosen_in(workflow.facts[name], value) for name, value in facts.items())
-    return [
-        item for found in kept for _, one, items in found if one.listed == listed for item in items
-    ]
+    kept = (one for name, value in facts.items() for one in _chosen_in(workflow.facts[name], value))
+    return [item for one, items in kept if one.listed == listed for item in items]
 
 
 def judge_not_computed(docket: Docket, fact: Fact) -> None:

@@ -147,7 +147,8 @@ def test_the_judge_sees_each_cell(office: LinkedOffice) -> None:
     ]
     office.do("set", number, f"agenda={TWO}", by="b1")
     last = office.asks("log", number, by="b1")["entries"][-1]
-    assert [inputs["fact"] for kind, inputs in last["gates"] if kind == "list"] == ["agenda.area"]
+    pins = [inputs for kind, inputs in last["gates"] if kind == "list"]
+    assert [(one["fact"], one["column"]) for one in pins] == [("agenda", "area")]
     assert office.findings() == []
 
 
