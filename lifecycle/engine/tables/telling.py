@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
 from typing import Any
 
 from lifecycle.engine.values import shown_row, shown_rows
@@ -21,6 +20,9 @@ def told_rows(fact: Fact, old: Any, new: Any, names: Mapping[str, str]) -> str:
 
 
 def _changes(fact: Fact, was: list[tuple[str, ...]], now: list[tuple[str, ...]]) -> Iterator[str]:
+    # Not at the top: most commands tell of no table.
+    from difflib import SequenceMatcher
+
     for kind, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         if kind == "equal":
             continue
