@@ -13,7 +13,13 @@ from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.engine.world.workdays import Calendar, read_calendar
 from lifecycle.ledger.record import CALENDAR, read_kept
-from lifecycle.ledger.rows.compiled_rows import put_compiled, read_compiled, read_source
+from lifecycle.ledger.rows.compiled_rows import (
+    put_compiled,
+    read_compiled,
+    read_compiled_list,
+    read_list_source,
+    read_source,
+)
 from lifecycle.ledger.store import LostDefinitionError, Store
 from lifecycle.people.appointments import WEEKDAYS
 from lifecycle.people.directory import Directory, load_directory
@@ -56,7 +62,7 @@ class Library:
         self.store = store
         self._unaided = unaided
         self._workflows: dict[str, Workflow] = {}
-        self._uncompiled: list[Workflow] = []
+        self._uncompiled: list[Workflow | ChoiceList] = []
         self._calendars: dict[str, Calendar] = {}
         self._lists: dict[str, ChoiceList] = {}
         self._directory = Directory()
@@ -83,8 +89,14 @@ class Library:
         """
         put_compiled(self.store, read_source(self.store, digest))
 
+    def publish_list(self, digest: str) -> None:
+        """Read a shared list that has just been published, and keep its compiled form; within a
+        transaction.
+        """
+        put_compiled(self.store, read_list_source(self.store, digest))
+
     def keep_compiled(self) -> None:
-        """Keep the compiled form of every workflow that had none yet; within a transaction.
+        """Keep the compiled form of each workflow and list that had none yet; within a transaction.
 
         So a command that writes spares the next ones its own trouble; one that only reads writes
         nothing.
@@ -103,11 +115,11 @@ class Library:
     def choice_list(self, digest: str) -> ChoiceList:
         """Give the shared list with that SHA-256."""
         if digest not in self._lists:
-            # Not at the top: a command that enters no choice of a list is spared the YAML.
-            from lifecycle.workflow.reading.choice_lists import read_list
-
-            body = self.store.definition(digest)
-            self._lists[digest] = read_list(body, f"list:{digest[:12]}")
+            found = None if self._unaided else read_compiled_list(self.store, digest)
+            if found is None:
+                found = read_list_source(self.store, digest)
+                self._uncompiled.append(found)
+            self._lists[digest] = found
         return self._lists[digest]
 
     def lists(self, directory: Directory, seq: int | None = None) -> PublishedLists:

@@ -858,6 +858,8 @@ class Register:
         self.store.put_definition(change.digest, change.kind, change.name, body)
         if change.kind == "workflow":
             self.library.publish(change.digest)
+        elif change.kind == "list":
+            self.library.publish_list(change.digest)
 
     def _after_documents(self, before: Directory, after: Directory) -> None:
         """Compute anew what rests on the definitions that a change has put into force."""

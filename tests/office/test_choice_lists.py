@@ -223,6 +223,30 @@ def test_an_altered_list_is_one_finding(tmp_path: Path, monkeypatch: pytest.Monk
     assert other != first
 
 
+def test_what_is_kept_compiled_is_what_the_list_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands choose by the compiled form, which is compared with the YAML; where there is none,
+    the YAML is read, and compiled again.
+    """
+    office = LinkedOffice(tmp_path, monkeypatch, rules="listed")
+    digest = sha256(areas(office).read_bytes()).hexdigest()
+    kept = "SELECT count(*) FROM compiled WHERE sha256 = ?"
+    with sqlite3.connect(office.path) as database:
+        assert database.execute(kept, (digest,)).fetchone() == (1,)
+        database.execute("DELETE FROM compiled WHERE sha256 = ?", (digest,))
+    opened(office, "龙泉")
+    assert office.findings() == []
+    with sqlite3.connect(office.path) as database:
+        assert database.execute(kept, (digest,)).fetchone() == (1,)
+        found = "SELECT body FROM compiled WHERE sha256 = ?"
+        ((body,),) = database.execute(found, (digest,)).fetchall()
+        other = bytes(body).replace("青田".encode(), "云和".encode())
+        database.execute("UPDATE compiled SET body = ? WHERE sha256 = ?", (other, digest))
+    ((code, _case, message),) = office.findings()
+    assert (code, message) == ("definition", f"list {digest[:12]}… 的编译形式与其原文不符")
+
+
 def test_a_pin_that_lies_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An entry that claims another version than the one in force is not what the rules give."""
     office = LinkedOffice(tmp_path, monkeypatch, rules="listed")
