@@ -72,24 +72,20 @@ def test_any_name_is_understood_and_the_own_name_is_recorded(
 
 
 def test_what_the_list_does_not_have_is_refused_with_what_it_has(office: LinkedOffice) -> None:
-    """All faults at once, with the entries that may be chosen and the one most likely meant."""
-    told = office.refusal(
-        "open",
-        "signing",
-        "--set",
-        "name=甲",
-        "--set",
-        "area=龙泉县",
-        "--set",
-        "others=丽水",
-        by="b1",
-    )
-    assert told == [
-        "要素 属地 不能是“龙泉县”，选项表“市县区”里没有〔行政区划〕",
-        "要素 协办地 不能是“丽水”，选项表“市县区”里没有〔行政区划〕",
+    """All faults at once, with the entries that may be chosen and the one most likely meant; in a
+    table that is imported, at its cell.
+    """
+    sets = ("--set", "name=甲", "--set", "area=龙泉县", "--set", "others=丽水")
+    _, told = office.fails("open", "signing", *sets, by="b1")
+    offered = "可选：莲都区、龙泉市、青田县"
+    assert [line.strip() for line in told.splitlines()[1:]] == [
+        f"属地不能是“龙泉县”，选项表“市县区”里没有　改法：{offered}（是否为“龙泉市”？）",
+        f"协办地不能是“丽水”，选项表“市县区”里没有　改法：{offered}",
     ]
-    _, whole = office.fails("open", "signing", "--set", "name=甲", "--set", "area=龙泉县", by="b1")
-    assert "可选：莲都区、龙泉市、青田县（是否为“龙泉市”？）" in whole
+    office.write("rows.csv", "name,area\n甲,龙泉县\n乙,龙泉\n")
+    told = office.do_not("open", "signing", "--from", "rows.csv", by="b1")
+    assert "✗ rows.csv:2:2: 属地不能是“龙泉县”" in told
+    assert facts(office, "QY-2026-001")["area"] == "龙泉市"
 
 
 def test_a_new_entry_needs_no_workflow_anew(office: LinkedOffice) -> None:

@@ -161,15 +161,20 @@ def _value(office: Office, fact: Fact, entered: Entered) -> Value:
 
 
 def _chosen(office: Office, fact: Fact, value: Value) -> Value:
-    """Give what is chosen from a shared list under the titles of its entries; whether they may be
-    chosen on the day, the judge says.
+    """Give what is chosen from a shared list under the titles of its entries; raises InvalidError
+    for what it does not have. Whether they may be chosen on the day, the judge says.
     """
     shared = office.library.lists(office.directory).get(fact.listed)
     if shared is None:
         return value
-    if isinstance(value, list):
-        return [shared.meant(str(item)) for item in value]
-    return shared.meant(str(value))
+    titles = [shared.meant(str(item)) for item in (value if isinstance(value, list) else [value])]
+    day = office.day(None).isoformat()
+    for title in titles:
+        refused = shared.refusal(title, day)
+        if title not in shared.titled and refused is not None:
+            why, mend = refused
+            raise InvalidError(f"{fact.title}{why}", mend)
+    return titles if isinstance(value, list) else titles[0]
 
 
 def _linked(office: Office, fact: Fact, text: str) -> str:
