@@ -377,12 +377,18 @@ def type_value(kind: FactType, value: object) -> object:
 def typed(fact: Fact, value: Value) -> object:
     """Give a fact's canonical value as guards and letters see it; the items of a list likewise."""
     if fact.is_table:
-        kinds = {column.name: column.type for column in fact.columns}
-        rows: Any = value
-        return [{name: type_value(kinds[name], cell) for name, cell in row.items()} for row in rows]
+        return [_typed_row(fact, row) for row in (value if isinstance(value, list) else [value])]
     if fact.type == "list" and isinstance(value, list):
         return [type_value(fact.of, item) for item in value]
     return type_value(fact.type, value)
+
+
+def _typed_row(table: Fact, row: object) -> dict[str, object]:
+    """Give a row of a table, cell by cell; raises TypeError for what is none."""
+    kinds = {column.name: column.type for column in table.columns}
+    if not isinstance(row, dict) or not row.keys() <= kinds.keys():
+        raise TypeError(f"no row of {table.name}")
+    return {name: type_value(kinds[name], cell) for name, cell in row.items()}
 
 
 def naming(kind: str, code: str) -> str:

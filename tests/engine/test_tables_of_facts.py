@@ -56,6 +56,8 @@ def test_a_table_is_typed_cell_by_cell() -> None:
     assert is_typed(FEES, rows)
     wrong: list[Row] = [{"item": "甲", "amount": "x"}]
     assert not is_typed(FEES, wrong)
+    for other in ("？", ["甲"], [{"rest": "甲"}]):
+        assert not is_typed(FEES, other)  # type: ignore[arg-type]
     assert shown_rows(FEES, rows, {}) == [("甲", "1.5 元", ""), ("乙", "", "是")]
 
 
