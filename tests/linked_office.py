@@ -38,6 +38,9 @@ class LinkedOffice(Tiny):
             (self.rules / path.name).write_text(path.read_text("utf-8"), encoding="utf-8")
         for path in (DATA / rules).glob("*.j2"):
             (self.rules / "notices" / path.name).write_text(path.read_text("utf-8"), "utf-8")
+        for path in (DATA / rules / "lists").glob("*.yaml"):
+            (self.rules / "lists").mkdir(exist_ok=True)
+            (self.rules / "lists" / path.name).write_text(path.read_text("utf-8"), "utf-8")
         monkeypatch.setattr(places, "workflows", lambda: self.rules)
         monkeypatch.setattr(places, "notices", lambda: self.rules / "notices")
         self.at(day)

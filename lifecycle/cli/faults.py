@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from lifecycle.cli.desk import Desk
     from lifecycle.office.administration.publication import Publication
 
-WORDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历", "issuing": "发文规则"}
+WORDS = {
+    "workflow": "流程",
+    "template": "公文模板",
+    "calendar": "日历",
+    "issuing": "发文规则",
+    "list": "选项表",
+}
 
 
 def tell_faults(desk: Desk, problems: Sequence[Problem], *, count: int, what: str) -> int:

@@ -23,6 +23,19 @@ class InputFile(click.ParamType[str]):
         return str(value)
 
 
+class FactSetting(click.ParamType[str]):
+    """A fact and its value; a table may stand in a file: `agenda=@rows.xlsx`."""
+
+    name = "要素=值"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Note that a file will be read."""
+        _, _, said = str(value).partition("=")
+        if said.startswith("@"):
+            want(said.removeprefix("@"))
+        return str(value)
+
+
 class CaseOrTable(click.ParamType[str]):
     """A case; or a table, or `-` for standard input, in which cases are listed."""
 
@@ -37,3 +50,4 @@ class CaseOrTable(click.ParamType[str]):
 
 INPUT = InputFile()
 CASES = CaseOrTable()
+SETTING = FactSetting()

@@ -50,6 +50,9 @@ SECTIONS = {
         "workflow": Verb(
             "lifecycle.cli.administration.rules:workflow", "流程：列出、检查、画图、比较、发布"
         ),
+        "choices": Verb(
+            "lifecycle.cli.administration.choices:choices", "选项表：几个流程共用的选项"
+        ),
         "calendar": Verb(
             "lifecycle.cli.administration.rules:calendar", "工作日历：列出、发布新的年份"
         ),

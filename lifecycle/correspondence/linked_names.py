@@ -111,6 +111,9 @@ def named(fact: Fact, value: object, names: Mapping[str, str]) -> object:
     """Give a value as letters show it: units, officers and posts by name."""
     if fact.type in ("officer", "post"):
         return names.get(naming(fact.type, str(value)), value)
+    if fact.is_table and isinstance(value, list):
+        columns = {column.name: column for column in fact.columns}
+        return [{k: named(columns[k], cell, names) for k, cell in row.items()} for row in value]
     if "unit" not in (fact.type, fact.of):
         return value
     if isinstance(value, list):

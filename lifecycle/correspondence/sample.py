@@ -20,7 +20,10 @@ from lifecycle.letter.text import day as day_text
 from lifecycle.template.compose import MissingError, compose
 from lifecycle.template.template import Template
 from lifecycle.workflow.model import Fact, NoticeRule, Transition, Workflow
+from lifecycle.workflow.numbers import facts_in, number_of, pattern_of
 
+_CODE = "XX"
+"""The code that a sample number has for an entry of a shared list."""
 _ENTRY = "5a" * 32
 """Stands for the entry in which a sample was issued."""
 
@@ -122,7 +125,7 @@ def sample_scope(
         to=_titles(workflow, rule.to, named) if rule else list(samples.units),
         cc=_titles(workflow, rule.cc, named) if rule else [],
         issuer=issuer,
-        case_number=workflow.number.format(year=samples.day.year, serial=1),
+        case_number=_number_of(workflow, samples.day),
         case_title=_title(workflow, samples),
         stage=workflow.states[source].title,
         next_stage=next_stage.title,
@@ -200,6 +203,13 @@ def _titles(workflow: Workflow, names: tuple[str, ...], named: Mapping[str, str]
     return [named.get(name) or titles.get(name, name) for name in names]
 
 
+def _number_of(workflow: Workflow, day: date) -> str:
+    """Give a sample number: for a fact that stands in it, its first choice."""
+    facts = (workflow.facts[name] for name in facts_in(workflow.number))
+    codes = {fact.name: next(iter(fact.choices), _CODE) for fact in facts}
+    return number_of(pattern_of(workflow, day, codes), 1)
+
+
 def _facts(use: SampleUse, samples: Samples) -> dict[str, object]:
     """Give a sample value for every fact of the workflow that the letter's case would have."""
     own = samples.own(use.template.name)
@@ -226,6 +236,9 @@ def _value(fact: Fact, samples: Samples) -> object:
         return written != "false"
     if fact.type == "list":
         return _listed(fact, written, samples)
+    if fact.is_table:
+        row = {column.name: _value(column, samples) for column in fact.columns}
+        return [row] * max(2, fact.min_rows)
     if written is not None:
         return written
     if fact.choices:

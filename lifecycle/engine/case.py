@@ -311,7 +311,7 @@ class Case:
         value = self.facts.get(name) if name else None
         if value is None:
             return ()
-        return tuple(value) if isinstance(value, list) else (str(value),)
+        return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
 
 
 def moved_facts(before: Case | None, after: Case) -> dict[str, Value | None]:

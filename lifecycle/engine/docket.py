@@ -72,7 +72,8 @@ Decision = Accepted | Refused
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """All that the judge is told, and the gates as it judges them.
+    """All that the judge is told, and the gates as it judges them; `pins` are the gates that pin
+    the shared lists which facts were chosen from.
 
     Nothing else enters a decision.
     """
@@ -82,6 +83,7 @@ class Docket:
     officer: Officer
     moment: Moment
     gates: list[Gate] = field(default_factory=list)
+    pins: list[Gate] = field(default_factory=list)
 
     @property
     def case(self) -> Case:
@@ -93,6 +95,10 @@ class Docket:
     def add(self, gate: Gate) -> None:
         """Note one gate as judged."""
         self.gates.append(gate)
+
+    def pin(self, gate: Gate) -> None:
+        """Note the version of a list that a fact was chosen from."""
+        self.pins.append(gate)
 
     def refuse(self, transition: Transition | None = None) -> Refused:
         """Refuse with the gates judged so far."""
@@ -110,7 +116,9 @@ class Docket:
         """Refuse if any gate is unmet, else accept."""
         if any(not gate.met for gate in self.gates):
             return self.refuse()
-        return Accepted(act, role, tuple(self.gates), source, target, effects)
+        # By the names of their facts: an entry does not tell in which order they were typed.
+        pins = sorted(self.pins, key=lambda one: (one.inputs["fact"], one.inputs.get("column", "")))
+        return Accepted(act, role, (*self.gates, *pins), source, target, effects)
 
 
 class RefusedError(LifecycleError):

@@ -4,7 +4,7 @@ whether it is locked, through which door it is entered, and whether a step rests
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from lifecycle.engine.case import Case
@@ -21,6 +21,7 @@ from lifecycle.engine.editions import (
 )
 from lifecycle.engine.gates.asking import seats_dropped_by
 from lifecycle.engine.gates.gates import (
+    LIST,
     MOST_NAMED,
     Gate,
     judge_guard,
@@ -58,9 +59,11 @@ def judge_value(docket: Docket, name: str, value: Value) -> Fact | None:
 
 def judge_fitting(docket: Docket, fact: Fact, value: Value) -> None:
     """See that a value that a fact can have fits the day and the office: no later day than it may
-    be, no unit in which nobody could act.
+    be, no choice that its list does not have, no unit in which nobody could act.
     """
     _judge_day(docket, fact, value)
+    for one, items in _chosen_in(fact, value):
+        _judge_listed(docket, fact, one, items)
     for gate in judge_staffing(docket.workflow, {fact.name: value}, docket.moment):
         docket.add(gate)
 
@@ -69,17 +72,81 @@ def _judge_day(docket: Docket, fact: Fact, value: Value) -> None:
     """See that a date, or each of a list, does not lie after the day of the act, unless its fact
     may lie in the future.
     """
-    if fact.future or "date" not in (fact.type, fact.of):
-        return
     on = docket.moment.on.isoformat()
-    days = value if isinstance(value, list) else [str(value)]
-    for day in days:
-        if day > on:
-            given, wanted = f"{fact.title} {day}", f"最迟 {on}"
-            text = f"{given}，{wanted}（不能填办理之日以后的日子）"
+    for one, days in _days_in(fact, value):
+        for day in (str(day) for day in days if str(day) > on):
+            given, wanted = f"{one.title} {day}", f"最迟 {on}"
+            called = f"{fact.title} 的 " if one is not fact else ""
+            text = f"{called}{given}，{wanted}（不能填办理之日以后的日子）"
             mend = "改正日期；还没有发生的，到发生时再填"
             inputs = {fact.name: value}
             docket.add(Gate("facts", False, inputs, text, mend, fact.basis, given, wanted))
+
+
+def _days_in(fact: Fact, value: Value) -> Iterator[tuple[Fact, list[object]]]:
+    """Give the days of a fact, or of each column of a table, that may not lie in the future."""
+    for one, items in _fields_of(fact, value):
+        if not one.future and "date" in (one.type, one.of):
+            yield one, items
+
+
+def _chosen_in(fact: Fact, value: Value) -> Iterator[tuple[Fact, list[object]]]:
+    """Give what a fact, or each column of a table, has of a shared list."""
+    for one, items in _fields_of(fact, value):
+        if one.listed:
+            yield one, items
+
+
+def _fields_of(fact: Fact, value: Value) -> Iterator[tuple[Fact, list[object]]]:
+    """Give the fact with its items, or the columns of a table each with its cells."""
+    if not fact.is_table:
+        yield fact, [*value] if isinstance(value, list) else [value]
+        return
+    rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+    for column in fact.columns:
+        yield column, [row[column.name] for row in rows if column.name in row]
+
+
+def _judge_listed(docket: Docket, whole: Fact, fact: Fact, items: list[object]) -> None:
+    """See that what is chosen may be chosen on the day of the act from the list in force, and pin
+    that version of the list. What the case has from it already is not chosen anew; nor is what an
+    effect carries from another case, so that an entry which is withdrawn stops no case that has it.
+    """
+    held = _held_of(docket, fact.listed)
+    chosen = list(dict.fromkeys(str(item) for item in items if item not in held))
+    if not chosen:
+        return
+    inputs = {whole.name: chosen}
+    shared = docket.moment.lists.get(fact.listed)
+    if shared is None:
+        text = f"{fact.title} 的选项表 {fact.listed} 还没有发布"
+        mend = "请管理员发布：lifecycle choices publish 文件"
+        docket.add(Gate("facts", False, inputs, text, mend, fact.basis))
+        return
+    day = docket.moment.on.isoformat()
+    refused = [
+        found
+        for item in chosen
+        if (found := shared.refusal(item, day)) is not None
+        and not (docket.officer.cause and item in shared.titled)
+    ]
+    for why, mend in refused:
+        docket.add(Gate("facts", False, inputs, f"{fact.title} {why}", mend, shared.basis))
+    if not refused:
+        version = shared.digest[:12]
+        told = f"{fact.title} {'、'.join(chosen)} 在选项表“{shared.title}”（{version}）里"
+        pin = {"fact": whole.name, "list": shared.name, "sha256": shared.digest}
+        column = {} if fact is whole else {"column": fact.name}
+        docket.pin(Gate(LIST, True, {**pin, **column}, told))
+
+
+def _held_of(docket: Docket, listed: str) -> list[object]:
+    """Give what a case has been given of the entries of a list."""
+    if docket.opened is None:
+        return []
+    facts, workflow = docket.case.facts, docket.workflow
+    kept = (one for name, value in facts.items() for one in _chosen_in(workflow.facts[name], value))
+    return [item for one, items in kept if one.listed == listed for item in items]
 
 
 def judge_not_computed(docket: Docket, fact: Fact) -> None:

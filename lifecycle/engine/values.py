@@ -4,11 +4,13 @@ that guards see.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from lifecycle.errors import InvalidError, nearest
 from lifecycle.workflow.model import Fact, FactType
@@ -16,8 +18,14 @@ from lifecycle.workflow.model import Fact, FactType
 Entered = str | tuple[str, ...]
 """A fact as an officer enters it: one text, or the items of a list, each taken as it is."""
 
-Value = str | int | bool | list[str]
+Row = dict[str, str | int | bool]
+"""A row of a table as recorded, by the names of its columns; what is not filled is not there."""
+Value = str | int | bool | list[str] | list[Row]
 """A fact as recorded: decimals and money as plain strings, dates as YYYY-MM-DD, units by code."""
+MOST_TABLE_BYTES = 28 * 1024
+"""A table is no larger in canonical JSON, so that its old and its new rows fit into the one entry
+that corrects it.
+"""
 
 NO_UNIT = "无"
 """What an officer writes for a list of units that is empty: no unit is called so."""
@@ -241,7 +249,9 @@ def plain_decimal(number: Decimal) -> str:
 
 def check_value(fact: Fact, value: object) -> None:
     """Refuse a canonical value that a fact cannot have: type, choice, pattern, least and most."""
-    if fact.type == "list":
+    if fact.is_table:
+        check_rows(fact, value)
+    elif fact.type == "list":
         if not isinstance(value, list):
             raise InvalidError(f"{fact.title}应为清单")
         if fact.of == "unit" and len(set(map(str, value))) != len(value):
@@ -250,6 +260,40 @@ def check_value(fact: Fact, value: object) -> None:
             _check_one(fact, fact.of, item)
     else:
         _check_one(fact, fact.type, value)
+
+
+def check_rows(fact: Fact, value: object) -> None:
+    """Refuse what is no table of a fact: the number of rows, their columns, what is in them, and
+    the size of it all.
+    """
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise InvalidError(f"{fact.title}应为表格")
+    check_count(fact, len(value))
+    known = {column.name: column for column in fact.columns}
+    for place, row in enumerate(value, 1):
+        lacking = (one for one in fact.columns if one.required and one.name not in row)
+        for column in lacking:
+            raise InvalidError(f"{fact.title}第 {place} 行缺 {column.title}", "补上这一格")
+        for name, cell in row.items():
+            if name not in known:
+                raise InvalidError(f"{fact.title}没有 {name} 这一列")
+            _check_one(known[name], known[name].type, cell)
+    size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    if size > MOST_TABLE_BYTES:
+        message = f"{fact.title}太大：{len(value)} 行共 {size} 字节，最多 {MOST_TABLE_BYTES}"
+        mend = "表里只写要点，长文作为材料上传（lifecycle attach）；行数多的，每行另立一个事项"
+        raise InvalidError(message, mend)
+
+
+def check_count(fact: Fact, count: int, *, more: bool = False) -> None:
+    """Refuse a table with too few or too many rows; `more`: there are more than were counted."""
+    if count > fact.max_rows:
+        counted = f"{fact.max_rows} 行以上" if more else f"{count} 行"
+        message = f"{fact.title}（{fact.name}）有 {counted}，最多 {fact.max_rows} 行"
+        raise InvalidError(message, "只填要办的各行；行数本来就多的，每行另立一个事项")
+    if count < fact.min_rows:
+        message = f"{fact.title}（{fact.name}）只有 {count} 行，至少 {fact.min_rows} 行"
+        raise InvalidError(message, "补上各行，一次填写整张表")
 
 
 def _check_one(fact: Fact, kind: FactType, value: object) -> None:
@@ -332,9 +376,19 @@ def type_value(kind: FactType, value: object) -> object:
 
 def typed(fact: Fact, value: Value) -> object:
     """Give a fact's canonical value as guards and letters see it; the items of a list likewise."""
+    if fact.is_table:
+        return [_typed_row(fact, row) for row in (value if isinstance(value, list) else [value])]
     if fact.type == "list" and isinstance(value, list):
         return [type_value(fact.of, item) for item in value]
     return type_value(fact.type, value)
+
+
+def _typed_row(table: Fact, row: object) -> dict[str, object]:
+    """Give a row of a table, cell by cell; raises TypeError for what is none."""
+    kinds = {column.name: column.type for column in table.columns}
+    if not isinstance(row, dict) or not row.keys() <= kinds.keys():
+        raise TypeError(f"no row of {table.name}")
+    return {name: type_value(kinds[name], cell) for name, cell in row.items()}
 
 
 def naming(kind: str, code: str) -> str:
@@ -350,14 +404,40 @@ def show_value(fact: Fact, value: Value, names: Mapping[str, str]) -> str:
     """
     if isinstance(value, bool):
         return "是" if value else "否"
+    if fact.is_table:
+        rows = shown_rows(fact, value, names)
+        return f"{len(rows)} 行：{'；'.join(map(shown_row, rows))}" if rows else "（无）"
     if isinstance(value, list):
-        return _show_items(fact, value, names) or "（无）"
+        return _show_items(fact, list(map(str, value)), names) or "（无）"
     if fact.type == "unit":
         return names.get(str(value), str(value))
     if fact.type in ("officer", "post"):
         title = names.get(naming(fact.type, str(value)))
         return f"{title}（{value}）" if title else str(value)
     return f"{value} {fact.unit}" if fact.unit else str(value)
+
+
+CELL_SIGN = "|"
+"""What stands between the cells of a row on one line."""
+
+
+def shown_rows(fact: Fact, value: Value, names: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Write the rows of a table for an officer, cell by cell in the order of its columns; a cell
+    that is not filled is "".
+    """
+    rows: Any = value
+    return [
+        tuple(
+            show_value(one, row[one.name], names) if one.name in row else "" for one in fact.columns
+        )
+        for row in rows
+    ]
+
+
+def shown_row(cells: tuple[str, ...]) -> str:
+    """Write the cells of a row on one line; the empty ones at its end are left out."""
+    last = max((place for place, cell in enumerate(cells, 1) if cell), default=0)
+    return f" {CELL_SIGN} ".join(cells[:last])
 
 
 def _show_items(fact: Fact, items: list[str], names: Mapping[str, str]) -> str:

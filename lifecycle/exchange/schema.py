@@ -32,6 +32,7 @@ from lifecycle.workflow.language import (
     Value,
     WholeNumber,
     YesNo,
+    ways_of,
 )
 
 Schema = dict[str, Any]
@@ -45,20 +46,36 @@ FLAG: Schema = {"enum": [True, False, "yes", "no"]}
 BOUND: Schema = {"type": ["number", "string"]}
 
 
-def schema() -> Schema:
-    """Give the schema of a workflow file."""
-    top, *inner = FORMS.values()
+WORKFLOW, CHOICE_LIST = "workflow", "choice_list"
+"""The forms of what stands in a file of its own."""
+
+
+def schema(of: str = WORKFLOW) -> Schema:
+    """Give the schema of a workflow file, or of that of a shared list."""
+    top = FORMS[of]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "lifecycle 流程",
+        "title": f"lifecycle {top.title}",
         **_mapping(top),
-        "definitions": {form.name: _mapping(form) for form in inner},
+        "definitions": {name: _mapping(FORMS[name]) for name in _within(top)},
     }
 
 
-def schema_text() -> str:
+def _within(top: Form) -> list[str]:
+    """Name the forms that may stand within one, at whatever depth, as the table orders them."""
+    found: set[str] = set()
+    left = [top]
+    while left:
+        ways = (way for key in left.pop().keys for way in ways_of(key.value))
+        names = {way.form for way in ways if isinstance(way, Inner | Several | Defined)}
+        left += [FORMS[name] for name in names - found]
+        found |= names
+    return [name for name in FORMS if name in found]
+
+
+def schema_text(of: str = WORKFLOW) -> str:
     """Give the schema as a file's text."""
-    return json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(schema(of), ensure_ascii=False, indent=2) + "\n"
 
 
 def _mapping(form: Form) -> Schema:

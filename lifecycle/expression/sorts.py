@@ -346,6 +346,8 @@ class _SortReader:
             return self._alike(node, (before, *others), "原来的值和缺时用的值")
         inside = (node.node, *node.args) if node.node else node.args
         given = self._taken(node.name, word, inside, before)
+        if node.name == "open" and before.of and before.of.inside:
+            self._ending(node, before.of)
         if node.name in _FIGURES and before.of and before.of.inside and node.args:
             return self._figure(node, before, given[1:])
         if node.name in _OF_CASES and before.of and before.of.inside is None:
@@ -362,6 +364,13 @@ class _SortReader:
             return before
         counted = word.gives == "number" and word.takes[0] != "list"
         return Sort("number", least=Decimal(0), whole=True) if counted else Sort(word.gives)
+
+    def _ending(self, node: nodes.Filter, row: Sort) -> None:
+        """See that what is asked whether it has ended can end: a case, not a row of a table."""
+        assert row.inside is not None
+        if row.inside("final") is None:
+            message = f"open 只用于若干事项，{_called(row)}没有终结不终结"
+            self.fault(TYPE, node, message, "去掉 |open")
 
     def _figure(self, node: nodes.Filter, rows: Sort, given: Sequence[Sort]) -> Sort:
         """Read what is made of what some cases have under a name: their sum, a rank among them."""

@@ -5,7 +5,7 @@ once and kept.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,10 +13,17 @@ from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.engine.world.workdays import Calendar, read_calendar
 from lifecycle.ledger.record import CALENDAR, read_kept
-from lifecycle.ledger.rows.compiled_rows import put_compiled, read_compiled, read_source
+from lifecycle.ledger.rows.compiled_rows import (
+    put_compiled,
+    read_compiled,
+    read_compiled_list,
+    read_list_source,
+    read_source,
+)
 from lifecycle.ledger.store import LostDefinitionError, Store
 from lifecycle.people.appointments import WEEKDAYS
 from lifecycle.people.directory import Directory, load_directory
+from lifecycle.workflow.choice_lists import ChoiceList
 from lifecycle.workflow.migration import VersionMap, parts_of, taken_over
 from lifecycle.workflow.model import Workflow
 
@@ -24,6 +31,25 @@ _MOST_KEPT = 20_000
 _MOST_DAYS = 2_000
 _ACTOR = {"for": "principal", "done_by": "done_by", "because": "because"}
 """What an entry says of its actor, beside who it is, and what the directory calls it."""
+
+
+class PublishedLists(Mapping[str, ChoiceList]):
+    """The shared lists in force, by name, each read when it is asked for."""
+
+    __slots__ = ("_digests", "_library")
+
+    def __init__(self, library: Library, digests: Mapping[str, str]) -> None:
+        self._library = library
+        self._digests = digests
+
+    def __getitem__(self, name: str) -> ChoiceList:
+        return self._library.choice_list(self._digests[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._digests)
+
+    def __len__(self) -> int:
+        return len(self._digests)
 
 
 class Library:
@@ -37,8 +63,9 @@ class Library:
         self.store = store
         self._unaided = unaided
         self._workflows: dict[str, Workflow] = {}
-        self._uncompiled: list[Workflow] = []
+        self._uncompiled: list[Workflow | ChoiceList] = []
         self._calendars: dict[str, Calendar] = {}
+        self._lists: dict[str, ChoiceList] = {}
         self._directory = Directory()
         self._officers: dict[tuple[Any, ...], Officer] = {}
         self._moments: dict[tuple[str, int, str, str], Moment] = {}
@@ -78,8 +105,14 @@ class Library:
         """
         put_compiled(self.store, read_source(self.store, digest))
 
+    def publish_list(self, digest: str) -> None:
+        """Read a shared list that has just been published, and keep its compiled form; within a
+        transaction.
+        """
+        put_compiled(self.store, read_list_source(self.store, digest))
+
     def keep_compiled(self) -> None:
-        """Keep the compiled form of every workflow that had none yet; within a transaction.
+        """Keep the compiled form of each workflow and list that had none yet; within a transaction.
 
         So a command that writes spares the next ones its own trouble; one that only reads writes
         nothing.
@@ -94,6 +127,22 @@ class Library:
                 json.loads(self.store.definition(digest)), digest
             )
         return self._calendars[digest]
+
+    def choice_list(self, digest: str) -> ChoiceList:
+        """Give the shared list with that SHA-256."""
+        if digest not in self._lists:
+            found = None if self._unaided else read_compiled_list(self.store, digest)
+            if found is None:
+                found = read_list_source(self.store, digest)
+                self._uncompiled.append(found)
+            self._lists[digest] = found
+        return self._lists[digest]
+
+    def lists(self, directory: Directory, seq: int | None = None) -> PublishedLists:
+        """Give the shared lists in force after so many office entries (now, if not said)."""
+        last = directory.seq if seq is None else seq
+        found = (d for d in directory.documents if d.kind == "list" and d.seq <= last)
+        return PublishedLists(self, {d.name: d.digest for d in found})
 
     def sealing(self, directory: Directory) -> frozenset[str]:
         """Name the roles that two persons grant, by the workflows in force."""
@@ -166,6 +215,7 @@ class Library:
                 migrations=directory.migrated(seq),
                 declared=directory.declared(seq),
                 recorded=date.fromisoformat(recorded),
+                lists=self.lists(directory, seq),
             )
         return self._moments[key]
 

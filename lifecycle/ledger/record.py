@@ -11,13 +11,14 @@ import json
 import os
 import time
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from uuid import UUID
 
 from lifecycle.engine.docket import Accepted
+from lifecycle.engine.gates.gates import LIST
 from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.errors import InvalidError, UnavailableError
 from lifecycle.frozen import dataclass
@@ -227,6 +228,15 @@ def day_of(raw: bytes) -> str:
 def may_correct(raw: bytes) -> bool:
     """Tell from an entry's canonical bytes whether it may be about a correction."""
     return b'"type":"correction_' in raw
+
+
+def pinned_lists(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the facts that an entry chose from shared lists, each with the SHA-256 of the list's
+    version.
+    """
+    for kind, inputs in body["gates"]:
+        if kind == LIST:
+            yield inputs["fact"], inputs["sha256"]
 
 
 def account_of(body: Mapping[str, Any]) -> str:

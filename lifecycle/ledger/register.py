@@ -61,7 +61,7 @@ from lifecycle.ledger.record import (
     stamp_text,
     stored,
 )
-from lifecycle.ledger.rows.case_rows import read_case, series_of
+from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.link_rows import named_case
 from lifecycle.ledger.rows.rows import put_rows
 from lifecycle.ledger.rows.task_rows import MayBeDue, cases_due, whose_clock
@@ -78,6 +78,7 @@ from lifecycle.people.clock import (
 from lifecycle.people.directory import Directory, dump_directory
 from lifecycle.version import __version__
 from lifecycle.workflow.model import CLOCK, Workflow
+from lifecycle.workflow.numbers import codes_of, number_of, pattern_of, series_of
 from lifecycle.workflow.reliance import reads_of
 
 if TYPE_CHECKING:
@@ -235,7 +236,9 @@ class Register:
         return _day_of(self.clock())
 
     def moment(self, directory: Directory, on: date) -> Moment:
-        """Give the moment of a command: the calendar in force and the units' names on that day."""
+        """Give the moment of a command: the calendar and the lists in force, and the units' names
+        on that day.
+        """
         digest = directory.document("calendar", CALENDAR)
         if digest is None:
             raise UnavailableError("尚未发布工作日历", "请管理员运行：lifecycle calendar publish")
@@ -246,9 +249,14 @@ class Register:
                 key,
                 (directory.titles(key[1]), directory.staff(key[1]), people, posts),
             )
-        calendar, migrated = self.library.calendar(digest), directory.migrated()
-        declared = directory.declared()
-        return Moment(on, calendar, *self._of_day[1], migrations=migrated, declared=declared)
+        return Moment(
+            on,
+            self.library.calendar(digest),
+            *self._of_day[1],
+            migrations=directory.migrated(),
+            declared=directory.declared(),
+            lists=self.library.lists(directory),
+        )
 
     def others(self, directory: Directory) -> OtherCases:
         """Give what reads the other cases that a judgement may read, as they now are."""
@@ -591,9 +599,11 @@ class Register:
             cause=cause,
         )
         if case is None:
-            year = moment.on.year
-            serial = self._serial(request, series_of(workflow, year))
-            body["numbers"] = {"case": workflow.number.format(year=year, serial=serial)}
+            assert isinstance(accepted.act, Open), "only an opening has no case yet"
+            codes = codes_of(workflow, accepted.act.facts, moment.lists)
+            pattern = pattern_of(workflow, moment.on, codes)
+            serial = self._serial(request, series_of(pattern))
+            body["numbers"] = {"case": number_of(pattern, serial)}
         elif isinstance(accepted.act, IssueLetter):
             series = accepted.act.series
             serial = self._serial(request, series)
@@ -875,6 +885,8 @@ class Register:
         self.store.put_definition(change.digest, change.kind, change.name, body)
         if change.kind == "workflow":
             self.library.publish(change.digest)
+        elif change.kind == "list":
+            self.library.publish_list(change.digest)
 
     def _after_documents(self, before: Directory, after: Directory) -> None:
         """Compute anew what rests on the definitions that a change has put into force."""

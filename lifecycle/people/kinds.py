@@ -2,4 +2,10 @@
 
 from __future__ import annotations
 
-KINDS = {"workflow": "流程", "template": "公文模板", "calendar": "日历", "issuing": "发文规则"}
+KINDS = {
+    "workflow": "流程",
+    "template": "公文模板",
+    "calendar": "日历",
+    "issuing": "发文规则",
+    "list": "选项表",
+}

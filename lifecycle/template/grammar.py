@@ -191,20 +191,26 @@ class Names:
     """The names that a tree needs, those it may use, the paths such as `last.X`, and other names
     with dots, such as `project.investment`.
 
-    Each with its first offset.
+    Each with its first offset. `cells` are what a loop over a name reads of each of its items, such
+    as ("agenda", "topic"), `perhaps` those of them whose absence is provided for; `whole`
+    are names that are printed as they are.
     """
 
     required: dict[str, int] = field(default_factory=dict)
     optional: dict[str, int] = field(default_factory=dict)
     paths: dict[Path, int] = field(default_factory=dict)
     parts: dict[tuple[str, ...], int] = field(default_factory=dict)
+    cells: dict[Path, int] = field(default_factory=dict)
+    perhaps: dict[Path, int] = field(default_factory=dict)
+    whole: dict[str, int] = field(default_factory=dict)
 
 
 Known = frozenset[str]
 """Names that need no supply at a place: set there, looped over there, or tested to be there.
 
-Paths are dotted.
+Paths are dotted. `row∈agenda` says that a name stands for each item of another one.
 """
+_OF = "∈"
 
 
 def names(tree: nodes.Template) -> Names:
@@ -215,6 +221,8 @@ def names(tree: nodes.Template) -> Names:
     _walk_all(tree.body, frozenset(), found)
     for name in found.required:
         found.optional.pop(name, None)
+    for cell in found.cells:
+        found.perhaps.pop(cell, None)
     return found
 
 
@@ -226,17 +234,15 @@ def _walk_all(children: list[nodes.Node], known: Known, found: Names) -> Known:
 
 def _walk(node: nodes.Node, known: Known, found: Names) -> Known:
     """Note the names of a node; give what is known after it (more only after a `set`)."""
+    if _is_guarded(node, known):
+        _walk_guarded(node, known, found)
+        return known
     match node:
         case nodes.Name():
             if node.name not in known:
                 found.required.setdefault(node.name, offset_of(node))
         case nodes.Getattr() | nodes.Getitem():
             _walk_path(node, known, found)
-        case nodes.Filter(name="default" | "d", node=nodes.Name() as name):
-            _walk_optional(name, known, found)
-            _walk_all([*node.args, *(k.value for k in node.kwargs)], known, found)
-        case nodes.Test(name="defined" | "undefined" | "none", node=nodes.Name() as name):
-            _walk_optional(name, known, found)
         case nodes.And() | nodes.Or():
             _walk(node.left, known, found)
             _walk(node.right, known | proved(node.left, isinstance(node, nodes.And)), found)
@@ -253,8 +259,37 @@ def _walk(node: nodes.Node, known: Known, found: Names) -> Known:
             _walk(node.node, known, found)
             return known | {n.name for n in _targets(node.target)}
         case _:
+            _note_printed(node, known, found)
             _walk_all(list(node.iter_child_nodes()), known, found)
     return known
+
+
+def _is_guarded(node: nodes.Node, known: Known) -> bool:
+    """Tell whether a piece provides for the absence of a name, or of a part of each item of one."""
+    match node:
+        case nodes.Filter(name="default" | "d") | nodes.Test(name="defined" | "undefined" | "none"):
+            of = node.node
+            return isinstance(of, nodes.Name) or _cell(of, known) is not None
+    return False
+
+
+def _walk_guarded(node: nodes.Node, known: Known, found: Names) -> None:
+    assert isinstance(node, nodes.Filter | nodes.Test)
+    if isinstance(node.node, nodes.Name):
+        if node.node.name not in known:
+            found.optional.setdefault(node.node.name, offset_of(node.node))
+    else:
+        _walk_cell(node.node, known, found.perhaps)
+    if isinstance(node, nodes.Filter):
+        _walk_all([*node.args, *(k.value for k in node.kwargs)], known, found)
+
+
+def _note_printed(node: nodes.Node, known: Known, found: Names) -> None:
+    """Note the names that are printed as they are."""
+    if isinstance(node, nodes.Output):
+        for one in node.nodes:
+            if isinstance(one, nodes.Name) and one.name not in known:
+                found.whole.setdefault(one.name, offset_of(one))
 
 
 def _walk_if(node: nodes.If, known: Known, found: Names) -> Known:
@@ -271,7 +306,9 @@ def _walk_if(node: nodes.If, known: Known, found: Names) -> Known:
 
 def _walk_for(node: nodes.For, known: Known, found: Names) -> None:
     _walk(node.iter, known, found)
-    inner = known | {n.name for n in _targets(node.target)} | {"loop"}
+    own = {n.name for n in _targets(node.target)}
+    left = frozenset(one for one in known if one.partition(_OF)[0] not in own or _OF not in one)
+    inner = left | own | {"loop"} | _items_of(node, known)
     if node.test is not None:
         _walk(node.test, inner, found)
         inner |= proved(node.test, True)
@@ -279,11 +316,47 @@ def _walk_for(node: nodes.For, known: Known, found: Names) -> None:
     _walk_all(node.else_, known, found)
 
 
+def _items_of(node: nodes.For, known: Known) -> Known:
+    """Say of what a loop's name is each item, where it goes through a name that a case supplies, or
+    those rows of it that have something (`known`): that is surely there.
+    """
+    among, filled = node.iter, []
+    while isinstance(among, nodes.Filter) and among.name == "known" and among.node is not None:
+        filled += [arg.value for arg in among.args if isinstance(arg, nodes.Const)]
+        among = among.node
+    if not isinstance(among, nodes.Name) or not isinstance(node.target, nodes.Name):
+        return frozenset()
+    if among.name in known:
+        return frozenset()
+    own = node.target.name
+    return frozenset((f"{own}{_OF}{among.name}", *(f"{own}.{part}" for part in filled)))
+
+
+def _cell(node: nodes.Node | None, known: Known) -> Path | None:
+    """Give what of each item of which name is read: of `row.topic` ("agenda", "topic"); None for
+    anything else.
+    """
+    if not isinstance(node, nodes.Getattr) or not isinstance(node.node, nodes.Name):
+        return None
+    found = (one.partition(_OF) for one in known)
+    of = next((of for name, sign, of in found if sign and name == node.node.name), None)
+    return None if of is None else (of, node.attr)
+
+
+def _walk_cell(node: nodes.Node | None, known: Known, cells: dict[Path, int]) -> None:
+    cell = _cell(node, known)
+    if cell is not None and node is not None:
+        cells.setdefault(cell, offset_of(node))
+
+
 def _walk_path(node: nodes.Getattr | nodes.Getitem, known: Known, found: Names) -> None:
     dotted = _chain(node)
     if dotted and dotted[0] not in (*BUILT_IN_MAPS, *known):
         found.parts.setdefault(dotted, offset_of(node))
     path = _path(node)
+    if isinstance(node, nodes.Getattr) and path is not None:
+        sure = ".".join(path) in known
+        _walk_cell(node, known, found.perhaps if sure else found.cells)
     if path is None:
         _walk_all(list(node.iter_child_nodes()), known, found)
         return
@@ -291,12 +364,6 @@ def _walk_path(node: nodes.Getattr | nodes.Getitem, known: Known, found: Names) 
         found.paths.setdefault(path, offset_of(node))
     if ".".join(path) not in known:
         _walk(node.node, known, found)
-
-
-def _walk_optional(node: nodes.Name, known: Known, found: Names) -> None:
-    """Note a name whose absence is provided for."""
-    if node.name not in known:
-        found.optional.setdefault(node.name, offset_of(node))
 
 
 def _chain(node: nodes.Node) -> tuple[str, ...]:

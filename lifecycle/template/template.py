@@ -42,8 +42,10 @@ class Template:
 
     `variables` must be supplied by every case; `optional` names are guarded by `is defined` or
     `default`. Both are top-level names. `paths` are what is read of the built-in maps, such as
-    ("last", "to_siting"), `parts` what is read of others, such as ("project", "investment"). Each
-    stands once, with its first place.
+    ("last", "to_siting"), `parts` what is read of others, such as ("project", "investment"). What
+    is read of each item of a name stands in `cells`, such as ("agenda", "topic"); in `perhaps` what
+    is guarded; `whole` are names that are printed as they are. Each stands once, with its first
+    place.
     """
 
     name: str
@@ -57,6 +59,9 @@ class Template:
     optional: tuple[tuple[str, Location], ...]
     paths: tuple[tuple[tuple[str, str], Location], ...]
     parts: tuple[tuple[tuple[str, ...], Location], ...] = ()
+    cells: tuple[tuple[tuple[str, str], Location], ...] = ()
+    perhaps: tuple[tuple[tuple[str, str], Location], ...] = ()
+    whole: tuple[tuple[str, Location], ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -99,6 +104,9 @@ def read_template(name: str, source: bytes, file: str) -> Template:
         optional=tuple((n, reading.named(rendered, at, n)) for n, at in found.optional.items()),
         paths=tuple((p, reading.named(rendered, at, p[1])) for p, at in found.paths.items()),
         parts=tuple((p, reading.named(rendered, at, p[-1])) for p, at in found.parts.items()),
+        cells=tuple((p, reading.named(rendered, at, p[1])) for p, at in found.cells.items()),
+        perhaps=tuple((p, reading.named(rendered, at, p[1])) for p, at in found.perhaps.items()),
+        whole=tuple((n, reading.named(rendered, at, n)) for n, at in found.whole.items()),
     )
 
 

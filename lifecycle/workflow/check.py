@@ -11,6 +11,7 @@ from typing import Protocol
 
 from lifecycle.errors import Location, Problem, nearest
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
+from lifecycle.workflow.choice_lists import ChoiceList
 from lifecycle.workflow.conditions import CASE_PARTS, check_conditions
 from lifecycle.workflow.graph import check_graph
 from lifecycle.workflow.language import MENTIONED
@@ -27,6 +28,7 @@ from lifecycle.workflow.model import (
     Workflow,
 )
 from lifecycle.workflow.supply import supplied
+from lifecycle.workflow.words.choice_words import check_choices
 from lifecycle.workflow.words.clock_words import check_clock
 from lifecycle.workflow.words.collection_words import check_collections
 from lifecycle.workflow.words.cosign_words import check_cosigns
@@ -36,6 +38,7 @@ from lifecycle.workflow.words.effect_words import check_effects
 from lifecycle.workflow.words.every_words import check_every
 from lifecycle.workflow.words.limit_words import check_limits
 from lifecycle.workflow.words.link_words import check_links
+from lifecycle.workflow.words.number_words import check_number
 from lifecycle.workflow.words.setting_words import check_settings
 from lifecycle.workflow.words.variant_words import check_variant
 from lifecycle.workflow.words.visible_words import check_visible
@@ -84,11 +87,13 @@ def check(
     templates: Mapping[str, TemplateLike] | None = None,
     others: Mapping[str, Workflow] | None = None,
     *,
+    lists: Mapping[str, ChoiceList] | None = None,
     vague: frozenset[str] = frozenset(),
 ) -> list[Problem]:
     """Give every fault of a workflow that was read; with templates, also those of its letters.
 
-    `others` are the workflows that links may lead to, by name; None where they are not at hand.
+    `others` are the workflows that links may lead to, `lists` the shared lists that may give
+    choices, each by name; None where they are not at hand.
     `vague` names facts whose own type could not be read, so that nothing is said about it.
     """
     problems = [
@@ -96,6 +101,8 @@ def check(
         *_check_clashes(workflow),
         *_check_subject(workflow, vague),
         *_check_opening(workflow),
+        *check_choices(workflow, lists),
+        *check_number(workflow, vague),
         *check_graph(workflow),
         *check_conditions(workflow, vague, others),
         *check_links(workflow, others),
@@ -300,6 +307,7 @@ def _check_letters(
             said = f"流转 {transition.name} 的公文 {rule.template} "
             known = surely.get(transition.location)
             yield from _check_variables(workflow, said, rule.location, template, known)
+            yield from _check_cells(workflow, said, rule.location, template)
             if others is not None:
                 yield from _check_linked(workflow, said, rule.location, template, others)
             yield from _check_addresses(workflow, said, rule.location, (*rule.to, *rule.cc), known)
@@ -373,6 +381,38 @@ def _check_variables(
             message = f"{said}要用要素 “{name}”（{place}），但办理时它不一定已填"
             mend = f"把 {name} 列入该流转的 needs: facts，或在模板里写 {{% if {name} is defined %}}"
             yield Problem("unsupplied", at, message, mend)
+
+
+def _check_cells(
+    workflow: Workflow, said: str, at: Location, template: TemplateLike
+) -> Iterator[Problem]:
+    """See that what a letter reads of the rows of a table are its columns, and that it provides for
+    those that may be empty.
+    """
+    sure = dict(getattr(template, "cells", ()))
+    for (name, part), place in {**dict(getattr(template, "perhaps", ())), **sure}.items():
+        table = workflow.facts.get(name)
+        if table is None or not table.is_table:
+            continue
+        columns = {column.name: column for column in table.columns}
+        column = columns.get(part)
+        if column is None:
+            near = nearest(part, columns)
+            mend = f"是否为 “{near}”？" if near else f"可用的列：{'、'.join(columns)}"
+            message = f"{said}用到表格 {name} 没有的列 “{part}”（{place}）"
+            yield Problem("unknown-in-template", at, message, mend)
+        elif (name, part) in sure and not column.required:
+            message = f"{said}要用表格 {name} 的列 “{part}”（{place}），但有的行可以空着"
+            mend = f"在模板里写 | default('')，或在 {name} 的列 {part} 里写 required: true"
+            yield Problem("unsupplied", at, message, mend)
+    whole = (((name,), place) for name, place in getattr(template, "whole", ()))
+    for parts, place in (*getattr(template, "parts", ()), *whole):
+        table = workflow.facts.get(parts[0])
+        if table is not None and table.is_table:
+            part = parts[1] if len(parts) > 1 else table.columns[0].name
+            message = f"{said}写了 “{'.'.join(parts)}”（{place}），{parts[0]} 是表格"
+            mend = f"逐行写：{{% for row in {parts[0]} %}}{{{{ row.{part} }}}}{{% endfor %}}"
+            yield Problem("unknown-in-template", at, message, mend)
 
 
 def _check_linked(

@@ -1,9 +1,10 @@
-"""A workflow as data: what its YAML says once it is read and judged, in JSON, so that a command
-needs neither the YAML nor Jinja2 to judge by it.
+"""A workflow, or a shared list, as data: what its YAML says once it is read and judged, in JSON, so
+that a command needs neither the YAML nor Jinja2 to judge by it.
 
-It is a cache of what `read_workflow` gives and is never truth: the audit reads the YAML again.
-Nothing here knows a key of the language. A dataclass is written as its name and the values of its
-fields in their order, so that whatever the model or the trees of expressions gain is kept too.
+It is a cache of what `read_workflow` and `read_list` give and is never truth: the audit reads the
+YAML again. Nothing here knows a key of the language. A dataclass is written as its name and the
+values of its fields in their order, so that whatever the model or the trees of expressions gain is
+kept too.
 
     ["Role", "lead", "牵头单位", ["@", 12, 3, 4], null, null]
 
@@ -26,9 +27,10 @@ from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError
 from lifecycle.version import __version__
 from lifecycle.workflow import model
+from lifecycle.workflow.choice_lists import ChoiceList, ListEntry
 from lifecycle.workflow.model import Workflow
 
-PROGRAM = f"{__version__}/23"
+PROGRAM = f"{__version__}/25"
 """By which program a workflow was compiled: what another one wrote is not read.
 
 The number after the stroke is raised when what is compiled from the same YAML changes before the
@@ -46,6 +48,8 @@ _MODEL: list[tuple[str, Any]] = list(vars(model).items())
 _CLASSES: dict[str, type[Any]] = {
     **{name: made for name, made in _MODEL if hasattr(made, "__dataclass_fields__")},
     **nodes.KINDS,
+    "ChoiceList": ChoiceList,
+    "ListEntry": ListEntry,
     "Expression": Expression,
     _NUMBER: Decimal,
 }
@@ -53,8 +57,10 @@ _CLASSES: dict[str, type[Any]] = {
 del _CLASSES["Location"]
 
 
-def compile_workflow(workflow: Workflow) -> bytes:
-    """Write a workflow as data: the same bytes for the same YAML, whatever its file is called."""
+def compile_workflow(workflow: Workflow | ChoiceList) -> bytes:
+    """Write a workflow, or a shared list, as data: the same bytes for the same YAML, whatever its
+    file is called.
+    """
     data = _written(workflow)
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "surrogatepass")
@@ -65,13 +71,27 @@ def load_workflow(body: bytes, file: str) -> Workflow:
 
     Raises NotCompiledError for anything else.
     """
-    try:
-        made = _read(json.loads(body), file)
-    except (ValueError, KeyError, TypeError, IndexError, ArithmeticError, RecursionError) as error:
-        raise NotCompiledError(str(error)) from error
+    made = _loaded(body, file)
     if not isinstance(made, Workflow):
         raise NotCompiledError("not a workflow")
     return made
+
+
+def load_list(body: bytes, file: str) -> ChoiceList:
+    """Read a shared list that `compile_workflow` wrote. Raises NotCompiledError for anything
+    else.
+    """
+    made = _loaded(body, file)
+    if not isinstance(made, ChoiceList):
+        raise NotCompiledError("not a shared list")
+    return made
+
+
+def _loaded(body: bytes, file: str) -> Any:
+    try:
+        return _read(json.loads(body), file)
+    except (ValueError, KeyError, TypeError, IndexError, ArithmeticError, RecursionError) as error:
+        raise NotCompiledError(str(error)) from error
 
 
 def _written(value: Any) -> Any:

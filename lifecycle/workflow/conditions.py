@@ -437,7 +437,21 @@ def _sort_of_fact(fact: Fact) -> Sort:
     called = f"要素 {fact.name} "
     if fact.type == "list":
         return Sort("list", called, of=_sort_of_value(fact, fact.of, f"{called}的各项"))
+    if fact.is_table:
+        return Sort("list", called, of=_sort_of_row(fact))
     return _sort_of_value(fact, fact.type, called)
+
+
+def _sort_of_row(table: Fact) -> Sort:
+    """Give what a row of a table has: its columns."""
+    columns = {column.name: column for column in table.columns}
+
+    def inside(name: str) -> Sort | None:
+        column = columns.get(name)
+        called = f"要素 {table.name} 的列 {name} "
+        return None if column is None else _sort_of_value(column, column.type, called)
+
+    return Sort("record", f"要素 {table.name} 的各行 ", inside=inside, has=tuple(columns))
 
 
 def _sort_of_value(fact: Fact, kind: str, called: str) -> Sort:
@@ -474,9 +488,12 @@ def _sample(workflow: Workflow) -> dict[str, object]:
         if fact.is_link:
             continue  # what a linked case has is judged by its own workflow
         text = fact.choices[0] if fact.choices else "文字"
-        scope[name] = (
-            [values.get(fact.of, text)] if fact.type == "list" else values.get(fact.type, text)
-        )
+        if fact.is_table:
+            scope[name] = [{one.name: values.get(one.type, "文字") for one in fact.columns}]
+        elif fact.type == "list":
+            scope[name] = [values.get(fact.of, text)]
+        else:
+            scope[name] = values.get(fact.type, text)
     scope |= {name: add_days for name, word in FUNCTIONS.items() if word.work is None}
     made = dict.fromkeys(workflow.titles, day)
     files = dict.fromkeys(workflow.materials, "0" * 64)

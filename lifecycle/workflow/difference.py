@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 from lifecycle.expression.expression import Expression
+from lifecycle.workflow.choice_lists import ChoiceList
 from lifecycle.workflow.model import Quorum, Workflow
 
 _SECTIONS = (
@@ -77,6 +78,22 @@ def compare(before: Workflow, after: Workflow) -> Iterator[Change]:
                 yield Change("added", section, key, item.title)
             else:
                 yield from _changed(section, key, item.title, _parts(old[key]), _parts(item))
+
+
+def compare_lists(before: ChoiceList, after: ChoiceList) -> Iterator[Change]:
+    """List what changes from one shared list to another, entry by entry."""
+    for name in ("title", "basis", "note"):
+        old, new = {name: getattr(before, name)}, {name: getattr(after, name)}
+        yield from _changed("选项表", after.name, after.title, old, new)
+    for entry in before.entries:
+        if entry.title not in after.titled:
+            yield Change("removed", "选项", entry.code, entry.title)
+    for entry in after.entries:
+        was = before.titled.get(entry.title)
+        if was is None:
+            yield Change("added", "选项", entry.code, entry.title)
+        else:
+            yield from _changed("选项", entry.code, entry.title, _parts(was), _parts(entry))
 
 
 def _items(section: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from lifecycle.expression.language import FUNCTIONS, Function
 from lifecycle.frozen import dataclass
+from lifecycle.workflow.choice_lists import CODE
 from lifecycle.workflow.model import CLOCK, ENTERED, ENTERING, OPENING, PREVIOUS
 
 # ── How a value is written ──
@@ -285,14 +286,21 @@ FACT_TYPES = (
     Word("officer", "经办人", ("person", "经办人", "人员")),
     Word("post", "岗位", ("岗位",)),
     Word("case", "事项", ("事项", "link")),
+    Word("table", "表格", ("表格", "表")),
 )
 ITEM_TYPES = tuple(
     word
     for word in FACT_TYPES
-    if word.name not in ("integer", "yesno", "list", "officer", "post", "case")
+    if word.name not in ("integer", "yesno", "list", "officer", "post", "case", "table")
 )
 """The types that the items of a list may have."""
+COLUMN_TYPES = tuple(
+    word for word in FACT_TYPES if word.name not in ("list", "officer", "post", "case", "table")
+)
+"""The types that the columns of a table may have."""
 NUMERIC = ("integer", "decimal", "money")
+MOST_ROWS = 2000
+"""So many rows a table has at most, whatever its workflow says."""
 KINDS = (
     Word("forward", "流转：去往另一环节", ("流转",)),
     Word("return", "退回：回到前面的环节", ("退回",)),
@@ -491,8 +499,11 @@ _WORKFLOW = Form(
             OneLine(),
             "编号的样式，例如 LS-F-{year}-{serial:03}",
             "number: JD-{year}-{serial:03}",
-            more="{year} 换成年份，{serial} 换成顺序号，{serial:03} 是不足三位补零。"
-            "每年从 1 起编。",
+            more="{year} 换成年份，{quarter} 换成第几季度，{month} 换成月份（两位），"
+            "{serial} 换成顺序号，{serial:03} 是不足三位补零。{area} 这样写选项要素的标识，"
+            "换成立项时所填的选项（选项表的换成编码），要素须是立项必填的。"
+            "其余各处都相同的，顺序号从 1 起编：例如每年、每个属地各编各的。"
+            "以后改了要素，编号不变。",
             required=True,
         ),
         Key(
@@ -807,6 +818,8 @@ _PANEL = Form(
         Key("extra", "另加成员", Mention("role"), "另加的各家，即“x”", "extra: helpers"),
     ),
 )
+_LIST_NAME = "[a-z][a-z0-9_]{0,63}"
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _SEEN_BY = Key(
     "visible",
     "谁可以看",
@@ -869,9 +882,11 @@ _FACT = Form(
         Key(
             "choices",
             "选项",
-            TextList(some=True),
-            "可选的各项",
+            Either((TextList(some=True), Inner("listed"))),
+            "可选的各项，或 {list: 选项表}",
             "type: choice\nchoices: [第一项, 第二项]",
+            more="几个流程共用、会增减的（市县区、行业），写成选项表单独发布，见“选项表”："
+            "choices: {list: areas}。",
             types=("choice",),
             needed_by=("choice",),
         ),
@@ -894,6 +909,35 @@ _FACT = Form(
             "条件里写 project.investment、project.state，就是那个事项的要素和环节。",
             types=("case",),
             needed_by=("case",),
+        ),
+        Key(
+            "columns",
+            "各列",
+            Defined("column", most=50),
+            "表格的各列；类型为 table 的必写",
+            "type: table\n"
+            "columns: {topic: {title: 议题, type: text}, minutes: {title: 分钟, type: integer}}",
+            more="一行一行填，行没有自己的环节、期限和材料；要有的，另立事项，关联过来。",
+            types=("table",),
+            needed_by=("table",),
+        ),
+        Key(
+            "min_rows",
+            "至少几行",
+            WholeNumber(0, least=0, most=MOST_ROWS),
+            "表格至少填几行",
+            "type: table\ncolumns: {topic: {title: 议题, type: text}}\nmin_rows: 1",
+            types=("table",),
+            otherwise="可以一行也没有",
+        ),
+        Key(
+            "max_rows",
+            "至多几行",
+            WholeNumber(200, most=MOST_ROWS),
+            "表格至多填几行",
+            "type: table\ncolumns: {topic: {title: 议题, type: text}}\nmax_rows: 20",
+            more="整张表还不能超过 28 KB（约九千个汉字）：更正时原来的和改后的要记在同一笔里。",
+            types=("table",),
         ),
         Key(
             "future",
@@ -943,6 +987,125 @@ _FACT = Form(
         _SEEN_BY,
         _NOTE,
         _BASIS,
+    ),
+)
+_COLUMN = Form(
+    "column",
+    "表格的一列",
+    "要素的 columns 下，每一列的标识后面",
+    "一列填什么，写法同要素。标识用在条件、公文和表头里，表头也可以写名称。",
+    (
+        _TITLE,
+        Key(
+            "type",
+            "类型",
+            OneWord(COLUMN_TYPES, "text"),
+            "类型，例如 type: text",
+            "type: date",
+            required=True,
+        ),
+        *(_FACT.by_name[name] for name in ("unit", "min", "max", "pattern", "choices", "future")),
+        Key(
+            "required",
+            "必填",
+            YesNo(),
+            "true 表示每一行都要填",
+            "required: true",
+            otherwise="可以空着",
+        ),
+        _NOTE,
+    ),
+)
+_LISTED = Form(
+    "listed",
+    "选项取自选项表",
+    "要素的 choices 下",
+    "选项取自单独发布的选项表：表里增减各项，流程不必重新发布。填写时认别名，记下的是名称；"
+    "依据的是办理时现行的表，那一版随记录记下，审计时照它核对。",
+    (
+        Key(
+            "list",
+            "哪一张表",
+            Patterned(_LIST_NAME, "选项表的标识，例如 areas"),
+            "选项表的标识",
+            "list: areas",
+            more="流程发布以前，表须已发布，或放在流程文件旁边的 lists 文件夹里，随流程一并发布。",
+            required=True,
+        ),
+    ),
+)
+_CHOICE_LIST = Form(
+    "choice_list",
+    "选项表",
+    "一张表一个文件，放在 workflows/lists 下",
+    "几个流程共用的选项。检查、比较、发布：lifecycle choices。发布以后，此后填写的都照新表；"
+    "已填的不变。已发布的各项不能删、不能改名称和编码：不再用的写 until。",
+    (
+        Key(
+            "list",
+            "标识",
+            Identifier(),
+            "选项表的标识，流程的 choices 用它",
+            "list: areas",
+            required=True,
+        ),
+        _TITLE,
+        _BASIS,
+        _NOTE,
+        Key(
+            "entries",
+            "各项",
+            Several("list_entry", most=2000),
+            "各个选项，按列出的先后",
+            "entries:\n"
+            "  - {code: LQ, title: 龙泉市, aliases: [龙泉]}\n"
+            "  - {code: QT, title: 青田县, aliases: [青田]}",
+            required=True,
+        ),
+    ),
+)
+_LIST_ENTRY = Form(
+    "list_entry",
+    "选项表的一项",
+    "选项表的 entries 下，每一项",
+    "一个选项：记下的是它的名称；编码、别名填写时也认。一张表里，编码、名称、别名都不能重复。",
+    (
+        Key(
+            "code",
+            "编码",
+            Patterned(CODE, "字母或汉字开头，只用字母、数字、汉字，不超过 16 字"),
+            "编码；编号里的 {要素} 换成它",
+            "code: LQ",
+            required=True,
+        ),
+        Key(
+            "title", "名称", OneLine(), "名称，填写以后记下的就是它", "title: 龙泉市", required=True
+        ),
+        Key(
+            "aliases",
+            "别名",
+            TextList(),
+            "填写时也认的写法",
+            "aliases: [龙泉, 浙江省龙泉市]",
+        ),
+        Key(
+            "from",
+            "起用日",
+            Patterned(_DAY, "日期，写成 2026-08-01 的样子"),
+            "从哪一天起可选（含当日）",
+            "from: 2026-08-01",
+            otherwise="一向可选",
+        ),
+        Key(
+            "until",
+            "停用日",
+            Patterned(_DAY, "日期，写成 2026-08-01 的样子"),
+            "用到哪一天为止（含当日）",
+            "until: 2026-12-31\nnote: 撤并入莲都区",
+            more="按办理之日算。已填的不变，此后不能再填；为什么停用写在 note 里，填写的人会看到。",
+            otherwise="一直可选",
+        ),
+        _NOTE,
     ),
 )
 _MATERIAL = Form(
@@ -1907,6 +2070,8 @@ FORMS = {
         _PARTY,
         _PANEL,
         _FACT,
+        _LISTED,
+        _COLUMN,
         _COLLECTION,
         _TABLE,
         _TABLE_ROW,
@@ -1932,6 +2097,8 @@ FORMS = {
         _NOTICE,
         _REPLY,
         _LIGHT,
+        _CHOICE_LIST,
+        _LIST_ENTRY,
     )
 }
 """Every kind of mapping of a workflow file by its name, in the order the manual tells them."""

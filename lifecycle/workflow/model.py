@@ -28,6 +28,7 @@ FactType = Literal[
     "officer",
     "post",
     "case",
+    "table",
 ]
 Kind = Literal[
     "forward", "return", "withdraw", "suspend", "resume", "terminate", "reopen", "record"
@@ -130,7 +131,10 @@ class Fact:
     that cases are found by it. `visible` are the roles that may see it; empty: all who see the
     case. `future`: a date may lie after the day of the act that enters it.
     What `renews` may be set again after a step has read it: that is a new edition, not a
-    correction. One of type `case` is a link: it names a case of the workflow of that name.
+    correction. One of type `case` is a link: it names a case of the workflow of that name. The
+    choices are its own, or those of the shared list that `listed` names. One of type `table` has
+    rows, from `min_rows` to `max_rows` of them, of `columns`, each a field as a fact is; which of
+    these must be filled says their `required`.
     """
 
     name: str
@@ -152,6 +156,15 @@ class Fact:
     workflow: str = ""
     note: str = ""
     basis: str = ""
+    listed: str = ""
+    columns: tuple[Fact, ...] = ()
+    min_rows: int = 0
+    max_rows: int = 0
+
+    @property
+    def is_table(self) -> bool:
+        """Tell whether it has rows of several columns."""
+        return self.type == "table"
 
     @property
     def is_link(self) -> bool:

@@ -5,13 +5,14 @@ and its mend.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError, faults_among
+from lifecycle.workflow.choice_lists import ChoiceList, with_choices
 from lifecycle.workflow.language import FORMS, Defined, Several
-from lifecycle.workflow.model import Panel, Transition, Workflow
+from lifecycle.workflow.model import Panel, Transition, Use, Workflow
+from lifecycle.workflow.numbers import facts_in, faults_in
 from lifecycle.workflow.reading.facts import read_facts
 from lifecycle.workflow.reading.form_fields import FormFields
 from lifecycle.workflow.reading.moves import read_every, read_opening, read_transitions
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from lifecycle.workflow.check import TemplateLike
 
 _SECTIONS = ("roles", "facts", "states")
-_SLOT = re.compile(r"\{year\}|\{serial(:0[1-9])?\}")
 
 
 def read_workflow(text: str | bytes, file: str, *, checked: bool = True) -> Workflow:
@@ -57,15 +57,17 @@ def examine(
     templates: Mapping[str, TemplateLike] | None = None,
     others: Mapping[str, Workflow] | None = None,
     *,
+    lists: Mapping[str, ChoiceList] | None = None,
     checked: bool = True,
     parents: Parents | None = None,
 ) -> tuple[Workflow | None, tuple[Problem, ...], Texts]:
     """Read and judge a workflow together with its letters, raising nothing: what was read, all
     faults and warnings, their text (of a variant, the texts of its files).
 
-    `others` are the workflows that links may lead to, by name; None where they are not at hand.
-    `parents` gives the files that a variant extends. The workflow is None when the file cannot be
-    read far enough to judge it; with faults it is only for looking at.
+    `others` are the workflows that links may lead to, `lists` the shared lists that may give
+    choices, each by name; None where they are not at hand. `parents` gives the files that a variant
+    extends. The workflow is None when the file cannot be read far enough to judge it; with faults
+    it is only for looking at.
     """
     source = read_whole(text, file, parents)
     if source.root is None:
@@ -89,7 +91,8 @@ def examine(
         )  # not needed for what passed it before: a cold start stays short
 
         vague = frozenset(reading.vague)
-        reading.problems += check(workflow, templates, others, vague=vague)
+        whole_one = with_choices(workflow, lists or {})
+        reading.problems += check(whole_one, templates, others, lists=lists, vague=vague)
     return workflow, _in_order(reading.problems), source.text
 
 
@@ -182,22 +185,13 @@ def _read_opened_by(
 
 
 def _read_number(top: FormFields) -> str:
-    """Read the pattern of case numbers: {serial} must be there, {year} may, nothing
-    else in braces.
-    """
-    text = top.line("number")
-    slots = [match.group() for match in _SLOT.finditer(text)]
-    rest = _SLOT.sub("", text)
-    if text and (
-        "{" in rest or "}" in rest or sum(slot.startswith("{serial") for slot in slots) != 1
-    ):
-        mend = "花括号里只能写 {year} 和一处 {serial}（或 {serial:03}，不足三位补零）"
-        top.fault(
-            "wrong-number-pattern",
-            top.place("number"),
-            f"流程的 number “{text}” 不是编号的样式",
-            mend,
-        )
+    """Read the pattern of case numbers, and note the facts that stand in it."""
+    text, at = top.line("number"), top.place("number")
+    said = "流程的 number 写了（日期写 {year}、{quarter}、{month}，顺序号写 {serial}）"
+    top.reading.uses += (Use("fact", name, at, said) for name in facts_in(text))
+    for mend in faults_in(text) if text else ():
+        message = f"流程的 number “{text}” 不是编号的样式"
+        top.fault("wrong-number-pattern", at, message, mend)
     return text
 
 

@@ -16,7 +16,7 @@ from lifecycle.exchange.schema import schema, schema_text
 from lifecycle.workflow.reader import examine
 
 SCHEMA = schema()
-DEFINED = SCHEMA["definitions"]
+DEFINED = {**SCHEMA["definitions"], **schema("choice_list")["definitions"]}
 TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
@@ -196,4 +196,7 @@ def test_schema_is_json_and_its_references_lead_somewhere() -> None:
     """The file can be handed to an editor as it is."""
     text = schema_text()
     assert json.loads(text) == SCHEMA
-    assert set(re.findall(r"#/definitions/(\w+)", text)) == set(DEFINED)
+    assert set(re.findall(r"#/definitions/(\w+)", text)) == set(SCHEMA["definitions"])
+    lists = schema_text("choice_list")
+    assert json.loads(lists) == schema("choice_list")
+    assert set(re.findall(r"#/definitions/(\w+)", lists)) == {"list_entry"}

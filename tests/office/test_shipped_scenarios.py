@@ -26,7 +26,10 @@ MUTANTS = {
     "a material": ("materials: [transfer_plan, ", "materials: ["),
     "clear days": ("days_after(announced_on, 21)", "days_after(announced_on, 20)"),
     "a term of a law": ("{title: 竣工验收备案, in: 15", "{title: 竣工验收备案, in: 16"),
-    "a letter's receiver": ("to: [reform, planning, land, owner, x]", "to: [reform, planning, land, x]"),
+    "a letter's receiver": (
+        "to: [reform, planning, land, owner, x]",
+        "to: [reform, planning, land, x]",
+    ),
     "a counter": ("of: hold_review, at_most: 3", "of: hold_review, at_most: 4"),
     "a light": ("funds_actual * 5 < funds_plan * 4", "funds_actual * 5 <= funds_plan * 4"),
 }

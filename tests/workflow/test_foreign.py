@@ -475,7 +475,6 @@ COUNTED = "reason: required, needs: {counter"
 UNSAID = {
     "hours": ("in: 7, unit: day", "in: 7, unit: hour", "wrong-choice"),
     "a limit that the case gives": ("in: 7, unit: day", "in: amount, unit: day", "wrong-number"),
-    "an area in the number": ("{serial:03}", "{serial:03}-{area}", "wrong-number-pattern"),
     "no end": ("final: true", "final: false", "no-final"),
     "the person who opened it": ("by: approver, not_by", "by: open, not_by", "unknown-role"),
     "a letter on a condition": (

@@ -18,6 +18,7 @@ from test_schema import faults as schema_faults
 from lifecycle import places
 from lifecycle.correspondence.letter_names import LetterNames, Reminded
 from lifecycle.errors import Problem
+from lifecycle.exchange.schema import schema
 from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
 from lifecycle.template.template import Template, read_template
 from lifecycle.workflow import language
@@ -25,6 +26,7 @@ from lifecycle.workflow.language import CONDITION_NAMES, FORMS, Key
 from lifecycle.workflow.letter_variables import LETTER_VARIABLES
 from lifecycle.workflow.model import FactType, Kind, LightColour, Span
 from lifecycle.workflow.reader import examine
+from lifecycle.workflow.reading.choice_lists import examine_list, read_list
 from lifecycle.workflow.reading.form_fields import FormFields
 from lifecycle.workflow.yaml.fields import Reading
 from lifecycle.workflow.yaml.tree import read_tree
@@ -43,6 +45,8 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "party": ("parties", "spare"),
     "panel": ("panel",),
     "fact": ("facts", "spare"),
+    "listed": ("facts", "category", "choices"),
+    "column": ("facts", "spare", "columns", "one"),
     "collection": ("collections", "spare"),
     "table": ("tables", "spare"),
     "table_row": ("tables", "scale", "rows", 0),
@@ -68,8 +72,19 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "notice": (*APPROVE, "notices", 0),
     "reply": (*APPROVE, "notices", 0, "reply"),
     "light": ("lights", 0),
+    "choice_list": (),
+    "list_entry": ("entries", 0),
 }
-"""Where in the complete example a mapping of each form stands."""
+"""Where in the complete example, or in a list of one entry, a mapping of each form stands."""
+IN_LISTS = ("choice_list", "list_entry")
+"""The forms of what stands in the file of a shared list."""
+ONE_ENTRY: dict[str, Any] = {
+    "list": "areas",
+    "title": "市县区",
+    "entries": [{"code": "LD", "title": "莲都区"}],
+}
+LIST_SCHEMA = schema("choice_list")
+AREAS = read_list((places.workflows() / "lists" / "areas.yaml").read_bytes(), "areas.yaml")
 KEYS = [
     pytest.param(form, key, id=f"{form.name}.{key.name}")
     for form in FORMS.values()
@@ -107,6 +122,10 @@ def example_with(form: language.Form, key: Key, said: Any) -> dict[str, Any]:
     whole: dict[str, Any] = loaded(EXAMPLE.read_text("utf-8"))
     if form.name == "workflow":
         return merged(whole, said)
+    if form.name == "choice_list":
+        return {**ONE_ENTRY, **said}
+    if form.name in IN_LISTS:
+        whole = copy.deepcopy(ONE_ENTRY)
     made: dict[str, Any] = {}
     for needed in form.keys:
         if needed.required:
@@ -116,6 +135,8 @@ def example_with(form: language.Form, key: Key, said: Any) -> dict[str, Any]:
     if form.name == "light" and "overdue" not in said:
         made["when"] = "cost > 20000"
     made |= said
+    if form.name == "column":
+        whole["facts"]["spare"] = {"title": "表", "type": "table"}
     *path, last = PLACES[form.name]
     at: Any = whole
     for step in path:
@@ -139,9 +160,22 @@ def merged(whole: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
 
 
 def problems(whole: dict[str, Any]) -> tuple[Problem, ...]:
-    """Judge a workflow with the letters that we ship."""
+    """Judge a workflow with the letters and the lists that we ship, or a shared list."""
     text = yaml.safe_dump(whole, allow_unicode=True, sort_keys=False)
-    return examine(text, "a.yaml", templates())[1]
+    if "list" in whole:
+        return examine_list(text.encode(), "a.yaml")[1]
+    return examine(text, "a.yaml", templates(), lists={"areas": AREAS})[1]
+
+
+def of_a_kind(form: language.Form, whole: Any) -> tuple[Any, dict[str, Any]]:
+    """Give a file with the schema of such files: days as an editor's YAML has them, as texts."""
+    if form.name not in IN_LISTS:
+        return whole, SCHEMA
+    if not isinstance(whole["entries"], list):
+        return whole, LIST_SCHEMA
+    days = {"from", "until"}
+    plain = [{k: str(v) if k in days else v for k, v in one.items()} for one in whole["entries"]]
+    return whole | {"entries": plain}, LIST_SCHEMA
 
 
 @pytest.mark.parametrize(("form", "key"), KEYS)
@@ -154,7 +188,7 @@ def test_every_example_of_a_key_is_sound(form: language.Form, key: Key) -> None:
     whole = example_with(form, key, said)
     assert [problem.render() for problem in problems(whole)] == []
     plain = loaded(yaml.safe_dump(whole).replace("2099-12-31", "'2099-12-31'"))
-    assert schema_faults(plain, SCHEMA) == []
+    assert schema_faults(*of_a_kind(form, plain)) == []
 
 
 @pytest.mark.parametrize(("form", "key"), KEYS)
@@ -164,7 +198,7 @@ def test_every_key_is_read(form: language.Form, key: Key) -> None:
     """
     whole = example_with(form, key, {key.name: {"zz": {"zz": 1}}})
     assert any("zz" in p.message or f"{key.name} " in p.message for p in problems(whole))
-    assert schema_faults(whole, SCHEMA)
+    assert schema_faults(*of_a_kind(form, whole))
 
 
 def test_a_key_that_is_not_in_the_table_cannot_be_read() -> None:
@@ -194,7 +228,7 @@ def test_every_form_has_its_place_and_every_kind_of_name_its_section() -> None:
         if isinstance(way, language.Inner | language.Several | language.Defined)
     }
     named = {way.kind for way in ways if isinstance(way, language.Mention | language.Mentions)}
-    assert led == set(FORMS) - {"workflow"}
+    assert led == set(FORMS) - {"workflow", "choice_list"}
     assert named == set(language.MENTIONED)
 
 

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from lifecycle.errors import Location, WorkflowError
 from lifecycle.expression.expression import Expression
+from lifecycle.template.template import read_template
+from lifecycle.workflow.check import TemplateLike
 from lifecycle.workflow.model import Counter, Dwell, Guard, Limit, NoticeRule, Quorum, Workflow
 from lifecycle.workflow.reader import examine, read_workflow
+from lifecycle.workflow.reading.choice_lists import examine_list, read_list
 from lifecycle.workflow.reading.whole import Texts
 from lifecycle.workflow.yaml.fields import MOST_SHOWN
 
@@ -34,7 +37,21 @@ class Letter:
     paths: tuple[tuple[tuple[str, str], Location], ...] = ()
 
 
-TEMPLATES = {
+ROWS_LETTER = """\
+文种：函
+标题：关于费用的函
+主送：{{ to }}
+发文单位：{{ issuer }}
+---
+{% for row in fees %}
+{{ row.item }}{{ row.amount }}{{ row.note | default('') }}{{ row.amuont }}{{ row.paid }}
+{% endfor %}
+{% for row in fees | known('paid') if row.note is defined %}
+{{ row.note }}{{ row.paid }}
+{% endfor %}
+{{ fees.amount }}{{ fees }}
+"""
+TEMPLATES: dict[str, TemplateLike] = {
     "plain": Letter((("case_title", Location("notices/plain.j2", 5, 3)),)),
     "letter": Letter((("listed_on", Location("notices/letter.j2", 5, 3)),)),
     "strange": Letter(
@@ -42,6 +59,7 @@ TEMPLATES = {
         optional=(("headin", Location("notices/strange.j2", 6, 3)),),
         paths=((("last", "finsh"), Location("notices/strange.j2", 7, 3)),),
     ),
+    "rows": read_template("rows", ROWS_LETTER.encode(), "notices/rows.j2"),
 }
 
 
@@ -117,6 +135,15 @@ OTHERS = {
     "problem": read_workflow(WORKS.replace("workflow: works", "workflow: problem"), "problem.yaml"),
 }
 """The workflows beside a specimen, to which it may link; only `loop` links to it."""
+AREAS_TEXT = """\
+list: areas
+title: 市县区
+entries:
+  - {code: LD, title: 莲都区}
+  - {code: QT, title: 青田县, aliases: [青田]}
+"""
+AREAS = read_list(AREAS_TEXT.encode(), "areas.yaml")
+"""The shared list that a specimen may choose from."""
 
 
 def parent_of(name: str) -> tuple[str, bytes] | None:
@@ -130,8 +157,9 @@ def parent_of(name: str) -> tuple[str, bytes] | None:
 @pytest.mark.parametrize("path", sorted(SPECIMENS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_each_fault_says_what_the_specimen_expects(path: Path) -> None:
     """Every message stands in a small file of its own, with what an officer sees beside it."""
+    body = path.read_bytes()
     _, problems, source = examine(
-        path.read_bytes(), path.name, TEMPLATES, OTHERS, parents=parent_of
+        body, path.name, TEMPLATES, OTHERS, lists={"areas": AREAS}, parents=parent_of
     )
     shown = "".join(problem.render(source) + "\n" for problem in problems)
     assert shown == path.with_suffix(".expected").read_text(encoding="utf-8")
@@ -139,6 +167,24 @@ def test_each_fault_says_what_the_specimen_expects(path: Path) -> None:
         not problems
         or path.stem == "several"
         or any(path.stem.startswith(problem.rule) for problem in problems)
+    )
+
+
+IN_FORCE = AREAS_TEXT.replace("莲都区", "龙泉市").replace("LD", "LQ")
+"""The list in force, of which a specimen may have lost something."""
+
+
+@pytest.mark.parametrize(
+    "path", sorted((SPECIMENS / "lists").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_each_fault_of_a_list_says_what_the_specimen_expects(path: Path) -> None:
+    """Shared lists have specimens of their own; what is gone is judged by the list in force."""
+    before = read_list(IN_FORCE.encode(), "before.yaml") if path.stem == "lost-entry" else None
+    _, problems, source = examine_list(path.read_bytes(), path.name, before)
+    shown = "".join(problem.render(source) + "\n" for problem in problems)
+    assert shown == path.with_suffix(".expected").read_text(encoding="utf-8")
+    assert path.stem.startswith("several") or any(
+        path.stem.startswith(problem.rule) for problem in problems
     )
 
 
@@ -153,7 +199,7 @@ def test_every_rule_has_a_specimen() -> None:
         for path in package.rglob("*.py")
         for a, b in named.findall(path.read_text(encoding="utf-8"))
     }
-    tried = {path.stem for path in SPECIMENS.glob("*.yaml")} | {
+    tried = {path.stem for path in SPECIMENS.rglob("*.yaml")} | {
         "yaml-size",
         "yaml-encoding",
         "too-many",

@@ -162,7 +162,11 @@ def workflow_diff(desk: Desk, before: str, after: str) -> None:
     """Compare two workflows."""
     from lifecycle.office.administration.rules import compare_workflows
 
-    changes = compare_workflows(lambda: desk.office, before, after)
+    tell_changes(desk, compare_workflows(lambda: desk.office, before, after))
+
+
+def tell_changes(desk: Desk, changes: list[Change]) -> None:
+    """Say item by item what differs between two definitions."""
     names = ("kind", "section", "name", "title", "field", "before", "after")
     document = {"changes": [{name: getattr(change, name) for name in names} for change in changes]}
     desk.answer(document, lambda: _print_changes(changes))

@@ -19,7 +19,7 @@ from lifecycle.cli.done import (
     hint_lines,
     next_line,
 )
-from lifecycle.cli.files import CASES, INPUT
+from lifecycle.cli.files import CASES, INPUT, SETTING
 from lifecycle.cli.terminal.chinese import Choice, argument, command, option
 from lifecycle.cli.terminal.output import say, warn
 from lifecycle.cli.terminal.paragraph import flow, hint, wrapped
@@ -124,6 +124,7 @@ def _hint(done: Done) -> None:
 @option(
     "--set",
     "texts",
+    type=SETTING,
     multiple=True,
     metavar="要素=值",
     help="要素，可写多次；同一清单写几次就是几项，单位、数、日期也可用顿号隔开",
@@ -188,7 +189,11 @@ def _print_opened(done: Done) -> None:
 )
 @argument("case", type=CASES, metavar="事项", help=CASE_HELP)
 @argument(
-    "texts", nargs=-1, metavar="要素=值 …", help="要素的标识或名称，等号，值；表格中每列一个要素"
+    "texts",
+    nargs=-1,
+    type=SETTING,
+    metavar="要素=值 …",
+    help="要素的标识或名称，等号，值；表格中每列一个要素；类型是表格的要素可写 要素=@文件",
 )
 @_whole
 @acting
@@ -416,6 +421,7 @@ def resolve(
 @option(
     "--set",
     "texts",
+    type=SETTING,
     multiple=True,
     metavar="要素=值",
     help="该流转要求随办理一并填报的要素，可写多次",

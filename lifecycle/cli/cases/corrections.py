@@ -9,7 +9,7 @@ from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.cases.cases import pairs
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.done import done_json, done_line, hint_lines
-from lifecycle.cli.files import INPUT
+from lifecycle.cli.files import INPUT, SETTING
 from lifecycle.cli.terminal.chinese import MOST, Number, argument, command, option
 from lifecycle.cli.terminal.output import say
 from lifecycle.cli.terminal.paragraph import flow, hint
@@ -38,7 +38,13 @@ _DRY_RUN = option("--dry-run", is_flag=True, help="只看能不能办，不写�
     ],
 )
 @_CASE
-@argument("texts", nargs=-1, metavar="要素=值 …", help="要素的标识或名称，等号，改正后的值")
+@argument(
+    "texts",
+    nargs=-1,
+    type=SETTING,
+    metavar="要素=值 …",
+    help="要素的标识或名称，等号，改正后的值",
+)
 @option("--material", default="", metavar="材料", help="要更正的材料的标识或名称")
 @option("--file", "source", type=INPUT, metavar="文件", help="改正后的文件")
 @option("--note", default="", metavar="文字", help="更正的理由；必须写")

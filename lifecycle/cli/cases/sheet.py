@@ -288,6 +288,7 @@ def _print_holdings(sheet: Sheet) -> None:
     if sheet.materials:
         told_in_flow("材料　", "、".join(map(_material, sheet.materials)))
     told_in_flow("要素　", told_facts(sheet))
+    _print_tables(sheet)
 
 
 def told_facts(sheet: Sheet) -> str:
@@ -303,7 +304,17 @@ def _print_holdings_in_full(sheet: Sheet) -> None:
     for material in sheet.materials:
         say(f"  {_material(material)}")
     say("要素")
-    write_block([(fact.title, f"{fact.text}　{fact.name}") for fact in sheet.facts], indent="  ")
+    texts = ((one, f"{len(one.rows)} 行，见下" if one.rows else one.text) for one in sheet.facts)
+    write_block([(one.title, f"{text}　{one.name}") for one, text in texts], indent="  ")
+    _print_tables(sheet)
+
+
+def _print_tables(sheet: Sheet) -> None:
+    """Print the facts that are tables, each with its rows below each other."""
+    for fact in sheet.facts:
+        if fact.rows:
+            say(f"{fact.title}（{len(fact.rows)} 行）")
+            write_table(fact.heads, fact.rows)
 
 
 def _material(material: ShownMaterial) -> str:

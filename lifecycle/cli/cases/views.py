@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lifecycle.callers import file_named
 from lifecycle.cli.cases.as_of import as_if_due, as_recorded, look
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import MOST, Number, argument, command, option
@@ -16,6 +17,7 @@ from lifecycle.errors import UsageError
 
 if TYPE_CHECKING:
     from lifecycle.office.cases.why import Judged, MadeStep, Pending
+    from lifecycle.office.view import SeenCase
 
 CASE_HELP = "事项编号，或编号、名称中不重复的一段"
 
@@ -36,10 +38,19 @@ CASE_HELP = "事项编号，或编号、名称中不重复的一段"
     is_flag=True,
     help="全部列出：要素、材料逐项，长文不截短；屏幕上不写的，只列当前要紧的",
 )
+@option("--table", "table", metavar="要素", help="只要这张表格，连同 -o 写到文件，改了可再填报")
+@option("-o", "--output", "target", metavar="文件", help="表格写到哪里：.xlsx 或 .csv")
 @as_recorded
 @at_desk
-def show(desk: Desk, case: str, full: bool, recorded: str | None) -> None:
-    """Show where a case stands."""
+def show(
+    desk: Desk,
+    case: str,
+    full: bool,
+    table: str | None,
+    target: str | None,
+    recorded: str | None,
+) -> None:
+    """Show where a case stands, or write one of its tables to a file."""
     from lifecycle.cli.cases.screen import print_screen
     from lifecycle.cli.cases.sheet import print_sheet, sheet_json
     from lifecycle.office.cases.show import document
@@ -48,6 +59,9 @@ def show(desk: Desk, case: str, full: bool, recorded: str | None) -> None:
     with as_if_due(desk, recorded):
         view = look(desk, recorded)
         seen = view.see(desk.office.case(case))
+        if table or target:
+            _write_table(desk, seen, table, target)
+            return
         looking = desk.officer_code
         sheet = sheet_of(view, seen, looking)
         told = sheet_json(sheet, document(desk.office, seen), view) if desk.json else {}
@@ -56,6 +70,17 @@ def show(desk: Desk, case: str, full: bool, recorded: str | None) -> None:
             desk.answer(told, lambda: print_sheet(sheet, view, asked=bool(looking), full=full))
         else:
             desk.answer(told, lambda: print_screen(sheet, view, size, asked=bool(looking)))
+
+
+def _write_table(desk: Desk, seen: SeenCase, table: str | None, target: str | None) -> None:
+    from lifecycle.office.cases.tables import write_table as write
+
+    if not table or not target:
+        mend = "例如 --table agenda -o 议程.xlsx"
+        raise UsageError("--table 和 -o 要一起写：哪张表格，写到哪个文件", mend)
+    count = write(desk.office, seen.workflow, seen.case, table, file_named(target))
+    document = {"number": seen.case.number, "file": target, "rows": count}
+    desk.answer(document, lambda: say(f"已写到 {target}：{count} 行"))
 
 
 @command(

@@ -7,11 +7,14 @@ from typing import Any
 
 from lifecycle.engine.acts.act import title_in
 from lifecycle.engine.case import Case, Proposal
+from lifecycle.engine.tables.telling import told_rows
 from lifecycle.engine.values import show_value
 from lifecycle.workflow.model import Workflow
 
 MOST = 60
 """Characters of a value that an entry which only records it is told with."""
+MOST_ROWS_TOLD = 200
+"""Characters of what has changed in a table."""
 SIGNS = 8
 """Digits of a SHA-256 by which two files of one name are told apart."""
 APART = "；"
@@ -35,6 +38,10 @@ def told_entered(
     """Tell facts with their values and, where there were others before, with these."""
     told = []
     for name in _ordered(workflow, facts):
+        rows = _rows(workflow, name, before.get(name), facts[name], names)
+        if rows:
+            told.append(f"{title_in(workflow.facts, name)} {_short(rows, MOST_ROWS_TOLD)}")
+            continue
         now = _short(_value(workflow, name, facts[name], names))
         was = _short(_value(workflow, name, before[name], names)) if name in before else now
         change = now if was == now else f"{was} → {now}"
@@ -80,6 +87,10 @@ def _corrected(
             was, now = _files(old.get(name), new[name])
         else:
             title = title_in(workflow.facts, name)
+            rows = _rows(workflow, name, old.get(name), new[name], names)
+            if rows:
+                yield f"{title} {rows}"
+                continue
             now = _value(workflow, name, new[name], names)
             was = _value(workflow, name, old[name], names) if name in old else "未填"
         yield f"{title} {was} → {now}"
@@ -101,11 +112,19 @@ def _ordered(workflow: Workflow, named: Mapping[str, Any]) -> list[str]:
     return [*known, *(name for name in named if name not in known)]
 
 
+def _rows(workflow: Workflow, name: str, old: Any, new: Any, names: Mapping[str, str]) -> str:
+    """Tell what has changed in a table, row by row; "" for what is none, or was none before."""
+    fact = workflow.facts.get(name)
+    if fact is None or not fact.is_table or old is None:
+        return ""
+    return told_rows(fact, old, new, names).replace("\n", " ")
+
+
 def _value(workflow: Workflow, name: str, value: Any, names: Mapping[str, str]) -> str:
     fact = workflow.facts.get(name)
     text = show_value(fact, value, names) if fact is not None else str(value)
     return text.replace("\n", " ")
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= MOST else f"{text[: MOST - 1]}…"
+def _short(text: str, most: int = MOST) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

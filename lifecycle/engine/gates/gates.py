@@ -46,6 +46,8 @@ from lifecycle.workflow.reliance import counting_states, doors_of, required_by
 
 BY_CLOCK = "到期自动办理"
 """Who makes a transition that the clock makes."""
+LIST = "list"
+"""The kind of gate that pins the version of a shared list from which a fact was chosen."""
 LABELS = {
     "does": "带动",
     "due": "到期",
@@ -72,6 +74,7 @@ LABELS = {
     "link": "关联",
     "migration": "改版",
     "declared": "接管",
+    LIST: "选项",
 }
 ABOUT_WHO = ("role", "not_by")
 """Kinds of gates about who asks, not about the case."""
@@ -426,7 +429,8 @@ def _fact_gate(
     value: Value | None,
 ) -> Gate:
     fact, asked = workflow.facts[name], name in transition.asks
-    inputs, wanted = {name: value}, "须同时填" if asked else "须填"
+    inputs = {name: None if value is None else plain(value)}
+    wanted = "须同时填" if asked else "须填"
     if value is not None:
         shown = show_value(fact, value, moment.names)
         text = f"{fact.title} {shown}"

@@ -27,7 +27,7 @@ def judge_staffing(
         value = facts.get(role.bound) if role.bound else None
         if value is None:
             continue
-        for unit in value if isinstance(value, list) else [str(value)]:
+        for unit in map(str, value if isinstance(value, list) else [value]):
             if not _can_act(role, unit, moment.staff):
                 yield _nobody(role, unit, moment)
 

@@ -614,6 +614,7 @@ def _missing(world: World, side: Side) -> str:
 def _shown(world: World, side: Side, value: object) -> str:
     """Write a value as officers read it, with the unit of what it is compared with."""
     fact = None if _is_count(side.node) else next(_facts_in(world, side.node), None)
+    fact = fact if fact is None or not fact.is_table else _column(world, side.node)
     other = _linked(world, side.node)
     if other is not None and isinstance(side.node, nodes.Getattr):
         return _shown_of(world, other, side.node.attr, value)
@@ -699,7 +700,10 @@ def _words(world: World, node: nodes.Expr) -> str:
     if isinstance(node, nodes.Filter) and node.node is not None and node.name in ("rank", "known"):
         return _words_among(world, node, node.node)
     if isinstance(node, nodes.Filter) and node.node is not None and node.name in FILTERS:
-        return f"{_words(world, node.node)}的{FILTERS[node.name].title}"
+        column = _column(world, node)
+        of = "行数" if column is None and node.name in _COUNTS and _table(world, node) else ""
+        title = of or (column.title if column is not None else "") + FILTERS[node.name].title
+        return f"{_words(world, node.node)}的{title}"
     if isinstance(node, nodes.BinExpr) and node.operator in _SIGNS:
         sign = _SIGNS[node.operator]
         return f"{_words(world, node.left)}{sign}{_words(world, node.right)}"
@@ -709,10 +713,29 @@ def _words(world: World, node: nodes.Expr) -> str:
     return "、".join(inside) or "条件"
 
 
+def _table(world: World, node: nodes.Expr | None) -> Fact | None:
+    """Give the table whose rows, or some of them, a piece goes through."""
+    while isinstance(node, nodes.Filter):
+        node = node.node
+    fact = world.workflow.facts.get(node.name) if isinstance(node, nodes.Name) else None
+    return fact if fact is not None and fact.is_table else None
+
+
+def _column(world: World, node: nodes.Expr) -> Fact | None:
+    """Give the column of a table of which a piece makes a figure: a sum, a rank."""
+    table = _table(world, node)
+    if table is None or not isinstance(node, nodes.Filter) or not node.args:
+        return None
+    known, name = constant(node.args[0])
+    return next((one for one in table.columns if known and one.name == name), None)
+
+
 def _words_among(world: World, node: nodes.Filter, cases: nodes.Expr) -> str:
     """Write which of some cases are meant, or in what a value has its place among them."""
     known, name = constant(node.args[0]) if node.args else (False, "")
+    column = _column(world, node)
     title = _title_among(world, str(name)) if known else ""
+    title = column.title if column is not None else title
     if node.name == "known":
         return f"{_words(world, cases)}（已填{title}的）"
     own = "、".join(_words(world, arg) for arg in node.args[1:])

@@ -10,9 +10,11 @@ from types import MappingProxyType
 from lifecycle.engine.world.others import Others
 from lifecycle.engine.world.workdays import Calendar
 from lifecycle.frozen import dataclass, replace
+from lifecycle.workflow.choice_lists import ChoiceList
 
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 _NO_ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_NO_LISTS: Mapping[str, ChoiceList] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Moment:
     "" for nobody. `migrations` maps each version whose open cases were taken over to what names the
     rules that they came under: the digests of the new version and of the map. `declared` maps each
     proposal of running cases that was confirmed to the digests of these, in order. `others` are the
-    other cases that may be read. `recorded` is the day of recording, None for the very day.
+    other cases that may be read. `recorded` is the day of recording, None for the very day. `lists`
+    are the shared lists of choices in force.
     """
 
     on: date
@@ -80,6 +83,7 @@ class Moment:
     declared: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_ROWS)
     others: Others | None = None
     recorded: date | None = None
+    lists: Mapping[str, ChoiceList] = field(default_factory=lambda: _NO_LISTS)
 
     @property
     def today(self) -> date:

@@ -4,8 +4,10 @@ functions.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.case import Case
@@ -112,6 +114,14 @@ def _seen(fact: Fact, value: Value, moment: Moment) -> object:
     return CaseRecord(case, others) if case is not None else None
 
 
+def _digest(rows: list[object]) -> dict[str, object]:
+    """Name the rows of a table by their number and SHA-256: an entry that reads a table need not
+    repeat it.
+    """
+    text = json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return {"rows": len(rows), "sha256": sha256(text.encode()).hexdigest()}
+
+
 def plain(value: object) -> object:
     """Give a value of a guard's scope as JSON has it."""
     if isinstance(value, CaseRecord):
@@ -119,5 +129,6 @@ def plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {k: plain(v) for k, v in value.items()}
     if isinstance(value, list):
-        return [plain(v) for v in value]
+        items = [plain(v) for v in value]
+        return _digest(items) if any(isinstance(v, dict) for v in value) else items
     return value if isinstance(value, (str, bool, int)) else str(value)

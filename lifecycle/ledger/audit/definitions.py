@@ -47,6 +47,8 @@ def wrong_with(library: Library, kind: str, digest: str, size: int) -> str:
             library.calendar(digest)
         elif kind == "map":
             library.version_map(digest)
+        elif kind == "list":
+            library.choice_list(digest)
     except UnavailableError:
         raise
     except (LifecycleError, ValueError, KeyError, TypeError):
@@ -66,15 +68,17 @@ def unpublished(kept: list[tuple[str, str, str]], directory: Directory) -> Itera
 
 
 def miscompiled(store: Store, kept: list[str], directory: Directory) -> Iterator[Finding]:
-    """Name the workflows (by digest) whose compiled form is not what their YAML gives, or that no
-    entry published: commands would be judged by it.
+    """Name the workflows and lists (by digest) whose compiled form is not what their YAML gives, or
+    that no entry published: commands would be judged by it.
     """
-    published = [d.digest for d in directory.documents if d.kind == "workflow"]
+    documents = directory.documents
+    published = {d.digest: d.kind for d in documents if d.kind in ("workflow", "list")}
     for digest in kept:
-        if digest not in published:
+        kind = published.get(digest)
+        if kind is None:
             wrong = "有编译形式而未经发布"
-        elif is_as_written(store, digest):
+        elif is_as_written(store, digest, of_list=kind == "list"):
             continue
         else:
             wrong = "的编译形式与其原文不符"
-        yield Finding("definition", 0, OFFICE, f"workflow {digest[:12]}… {wrong}")
+        yield Finding("definition", 0, OFFICE, f"{kind or 'workflow'} {digest[:12]}… {wrong}")

@@ -25,7 +25,7 @@ from lifecycle.ledger.audit.values import check_values, counted
 from lifecycle.ledger.files import LostFileError
 from lifecycle.ledger.reading.chain import CaseStep, Problem, Step
 from lifecycle.ledger.reading.entry_checks import check_link, unreadable
-from lifecycle.ledger.record import CALENDAR, GENESIS, UNREADABLE, read
+from lifecycle.ledger.record import CALENDAR, GENESIS, UNREADABLE, pinned_lists, read
 from lifecycle.ledger.replay import Basis, replay_entry
 from lifecycle.ledger.rows.link_rows import links_ever
 from lifecycle.ledger.store import EntryRow, LostDefinitionError
@@ -155,8 +155,9 @@ def letter_of(body: Mapping[str, Any]) -> str:
 class Sight:
     """How far an entry can be judged.
 
-    `blank` is the SHA-256 of its calendar where that is damaged ("": it is not), `letter` the
-    letter that it is about; `beyond` says that it rests on office entries that cannot be followed.
+    `blank` is the SHA-256 of its calendar, or of a list that it chose from, where that is damaged
+    ("": none is), `letter` the letter that it is about; `beyond` says that it rests on office
+    entries that cannot be followed.
     """
 
     blank: str = ""
@@ -172,11 +173,19 @@ def _sight(office: OfficeSeen, row: EntryRow) -> Sight:
         return _CLEAR
     try:
         body = read(row.raw)
-        blank = body["calendar"] if body["calendar"] in office.broken else ""
+        blank = next((one for one in _rests_on(body) if one in office.broken), "")
         beyond = office.torn and body["office"] > office.directory.seq
         return Sight(blank, letter_of(body), beyond)
     except UNREADABLE:
         return _CLEAR
+
+
+def _rests_on(body: Mapping[str, Any]) -> Iterator[str]:
+    """Give the SHA-256 of each definition without which an entry cannot be judged again: its
+    calendar, and the lists that its facts were chosen from.
+    """
+    yield body["calendar"]
+    yield from (digest for _fact, digest in pinned_lists(body))
 
 
 def _moved(known: Known, trail: Trail, step: CaseStep) -> Trail | None:

@@ -4,7 +4,6 @@ audit.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -46,7 +45,6 @@ CASE_COLUMNS = (
 """The columns of a case's row, in the table's order."""
 NO_STATE = ""
 """The state in the row of a case whose opening was cancelled."""
-_SERIAL = re.compile(r"\{serial(:0\d)?\}")
 
 
 class StoredRecorders(Mapping[int, tuple[str, ...]]):
@@ -89,16 +87,6 @@ def read_case(store: Store, snapshot: bytes) -> Case:
         steps=stored_steps(store, case.id, case.seq),
         recorders=Recorders(StoredRecorders(store, case.id, case.seq)),
     )
-
-
-def series_of(workflow: Workflow, year: int) -> str:
-    """Name the series that a workflow's case numbers count in: their pattern with the year filled
-    in.
-
-    Two workflows, or two versions of one, that number alike so share one series, and no number
-    comes twice.
-    """
-    return _SERIAL.sub("{serial}", workflow.number.replace("{year}", str(year)))
 
 
 def case_row(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, Any]:

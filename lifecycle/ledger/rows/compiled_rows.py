@@ -1,4 +1,5 @@
-"""The compiled form kept beside each published workflow, so that a command need not read its YAML.
+"""The compiled form kept beside each published workflow and shared list, so that a command need not
+read its YAML.
 
 It is a cache, keyed by the SHA-256 of the YAML and the program that compiled it: what is missing or
 another program's is compiled anew, and the audit compares what is there with the YAML.
@@ -9,10 +10,12 @@ from __future__ import annotations
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import LostDefinitionError, Store
+from lifecycle.workflow.choice_lists import ChoiceList
 from lifecycle.workflow.compiled import (
     PROGRAM,
     NotCompiledError,
     compile_workflow,
+    load_list,
     load_workflow,
 )
 from lifecycle.workflow.model import Workflow
@@ -45,27 +48,54 @@ def read_compiled(store: Store, digest: str) -> Workflow | None:
     return workflow if workflow.digest == digest else None
 
 
-def put_compiled(store: Store, workflow: Workflow) -> None:
-    """Keep the compiled form of a published workflow; within a transaction."""
+def read_list_source(store: Store, digest: str) -> ChoiceList:
+    """Read a published list from its YAML.
+
+    Raises LostDefinitionError or WorkflowError where it is not what was published.
+    """
+    from lifecycle.workflow.reading.choice_lists import read_list
+
+    return read_list(store.definition(digest), _list_file(digest))
+
+
+def read_compiled_list(store: Store, digest: str) -> ChoiceList | None:
+    """Give a published list out of its compiled form, as `read_compiled` a workflow."""
+    store.definition(digest)
+    found = store.row(text.COMPILED, sha256=digest, program=PROGRAM)
+    if found is None or not isinstance(found[0], bytes):
+        return None
+    try:
+        shared = load_list(found[0], _list_file(digest))
+    except NotCompiledError:
+        return None
+    return shared if shared.digest == digest else None
+
+
+def put_compiled(store: Store, workflow: Workflow | ChoiceList) -> None:
+    """Keep the compiled form of a published workflow or list; within a transaction."""
     body = compile_workflow(workflow)
     store.put(text.PUT_COMPILED, sha256=workflow.digest, program=PROGRAM, body=body)
 
 
 def kept_digests(store: Store) -> list[str]:
-    """List the digests of the workflows of which a compiled form is kept, by whatever program."""
+    """List the digests of the workflows and lists of which a compiled form is kept, by whatever
+    program.
+    """
     return [str(row[0]) for row in store.rows(text.COMPILED_DIGESTS)]
 
 
-def is_as_written(store: Store, digest: str) -> bool:
-    """Tell whether the compiled form that this program would read is what the YAML gives.
+def is_as_written(store: Store, digest: str, *, of_list: bool = False) -> bool:
+    """Tell whether the compiled form that this program would read, of a workflow or of a list, is
+    what the YAML gives.
 
-    Nothing is judged by one of a workflow whose YAML is damaged, so there it is left alone.
+    Nothing is judged by one whose YAML is damaged, so there it is left alone.
     """
     found = store.row(text.COMPILED, sha256=digest, program=PROGRAM)
     if found is None:
         return True
     try:
-        wanted = compile_workflow(read_source(store, digest))
+        read = read_list_source if of_list else read_source
+        wanted = compile_workflow(read(store, digest))
     except LostDefinitionError:
         return True
     except UnavailableError:
@@ -73,6 +103,11 @@ def is_as_written(store: Store, digest: str) -> bool:
     except (LifecycleError, ValueError, KeyError, TypeError):
         return False
     return bool(found[0] == wanted)
+
+
+def _list_file(digest: str) -> str:
+    """Say what the places of a published list call its file."""
+    return f"list:{digest[:12]}"
 
 
 def _file(digest: str) -> str:

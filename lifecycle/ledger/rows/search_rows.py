@@ -92,7 +92,7 @@ def search_text(workflow: Workflow, case: Case) -> SearchText:
 
 def fact_lines(value: Value) -> str:
     """Give the lines in which a fact is searched: one for each item of a list."""
-    texts = value if isinstance(value, list) else [str(value)]
+    texts = map(str, value if isinstance(value, list) else [value])
     return "".join(f"{line}{_END}" for line in map(normalised, texts) if line)
 
 

@@ -1,5 +1,5 @@
-"""The shipped definitions, judged before an office puts them into force: workflows, letters, rules,
-calendar.
+"""The shipped definitions, judged before an office puts them into force: workflows with their
+lists, letters, rules, calendar.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from lifecycle.correspondence.rules.relations import Relations, read_relations, 
 from lifecycle.errors import InvalidError, Problem, WorkflowError, faults_among
 from lifecycle.exchange.calendar_file import read_calendar_file
 from lifecycle.ledger.record import CALENDAR
+from lifecycle.office.administration.choices import lacking, lists_in
+from lifecycle.office.administration.publication import Definition
 from lifecycle.office.administration.workflow_files import (
     parents_beside,
     read_workflow_file,
     workflows_in,
 )
 from lifecycle.template.template import Template, read_template
+from lifecycle.workflow.choice_lists import ChoiceList
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import examine
 from lifecycle.workflow.reading.whole import Parents, Texts
-
-Definition = tuple[str, str, bytes]
-"""Kind (workflow, template, issuing, calendar), name and exact bytes."""
 
 
 def shipped() -> list[Definition]:
@@ -51,15 +51,17 @@ def examine_whole(
     folder: Path | None = None,
     *,
     others: Mapping[str, Workflow] | None = None,
+    lists: Mapping[str, ChoiceList] | None = None,
     parents: Parents | None = None,
 ) -> tuple[Workflow | None, tuple[Problem, ...], Texts]:
     """Examine a workflow with its letters, also whether each may go by its kind to whom it is sent
     (行文规则).
 
     The rules about kinds are those in `folder`, or the shipped ones where it has none. `others` are
-    the workflows to which its links may lead, by name; `parents` gives what a variant extends.
+    the workflows to which its links may lead, `lists` those that may give choices, by name;
+    `parents` gives what a variant extends.
     """
-    workflow, problems, text = examine(body, file, templates, others, parents=parents)
+    workflow, problems, text = examine(body, file, templates, others, lists=lists, parents=parents)
     if workflow is not None:
         problems = (*problems, *relation_faults(workflow, templates, relations(folder)))
     return workflow, problems, text
@@ -100,20 +102,25 @@ def _templates(
 def _workflows(
     paths: list[Path], templates: dict[str, Template], faults: list[WorkflowError]
 ) -> Iterator[Definition]:
-    """Give the workflows, each after those that it extends; what is published of a variant is the
-    whole.
+    """Give the workflows, each after those that it extends and the lists that it lacks; what is
+    published of a variant is the whole.
     """
     files = [read_workflow_file(path, f"workflows/{path.name}") for path in paths]
     parents = parents_beside(files)
-    others = workflows_in(files, parents)
-    found = []
+    others, shared = workflows_in(files, parents), lists_in(places.workflows())
+    lists = {name: found for name, (found, _body) in shared.items()}
+    new = {name: body for name, (_found, body) in shared.items()}
+    sound: list[tuple[Workflow, bytes]] = []
     for one in files:
         workflow, problems, text = examine_whole(
-            one.body, one.file, templates, others=others, parents=parents
+            one.body, one.file, templates, others=others, lists=lists, parents=parents
         )
         if wrong := faults_among(problems):
             faults.append(WorkflowError(wrong, text))
         elif workflow is not None:
-            found.append((len(workflow.variant_of), workflow.name, one.whole(parents).body))
-    for _depth, name, body in sorted(found, key=lambda item: item[:1]):
-        yield "workflow", name, body
+            sound.append((workflow, one.whole(parents).body))
+    for workflow, body in sorted(sound, key=lambda item: len(item[0].variant_of)):
+        for definition in lacking(workflow, new):
+            del new[definition[1]]
+            yield definition
+        yield "workflow", workflow.name, body

@@ -23,7 +23,7 @@ from lifecycle.people.first_unit import first_unit
 from lifecycle.workflow.reader import read_workflow
 
 if TYPE_CHECKING:
-    from lifecycle.office.administration.definitions import Definition
+    from lifecycle.office.administration.publication import Definition
     from lifecycle.office.office import Office
     from lifecycle.people.changes import OfficeChange
     from lifecycle.workflow.model import Workflow

@@ -19,11 +19,11 @@ from lifecycle.workflow.reading.whole import family_of
 
 if TYPE_CHECKING:
     from lifecycle.ledger.register import Request
-    from lifecycle.office.administration.definitions import Definition
     from lifecycle.office.office import Office
     from lifecycle.people.directory import Directory
 
-
+Definition = tuple[str, str, bytes]
+"""Kind (workflow, template, issuing, calendar, list), name and exact bytes."""
 MOST_BYTES = 1 << 20
 
 

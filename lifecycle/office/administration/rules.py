@@ -11,6 +11,7 @@ from lifecycle.callers import file_named
 from lifecycle.errors import Problem, UnknownError, WorkflowError
 from lifecycle.exchange.diagram import draw
 from lifecycle.exchange.schema import schema, schema_text
+from lifecycle.office.administration.choices import lists_in
 from lifecycle.office.administration.definitions import examine_whole
 from lifecycle.office.administration.publication import shipped_templates
 from lifecycle.office.administration.workflow_files import (
@@ -82,7 +83,8 @@ def check_workflows(files: Iterable[str], notices: str | None = None) -> list[Pr
     """Judge workflow files with their letters: the templates of a folder, else of the folder
     `notices` beside the file's own, else the shipped ones.
 
-    Links may lead to the workflows beside each, and to those that are judged with it.
+    Links may lead to the workflows beside each, and to those that are judged with it. Shared lists
+    are those of the folder `lists` beside each, or the shipped ones.
     """
     problems: list[Problem] = []
     given = [read_workflow_file(file_named(file), file) for file in files]
@@ -100,6 +102,7 @@ def check_workflows(files: Iterable[str], notices: str | None = None) -> list[Pr
             _templates(folder),
             folder,
             others=workflows_in([*near, *given], parents),
+            lists={name: shared for name, (shared, _body) in lists_in(here.parent).items()},
             parents=parents,
         )[1]
     return problems

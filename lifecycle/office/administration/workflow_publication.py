@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lifecycle.callers import file_named
 from lifecycle.errors import InvalidError, Problem, WorkflowError, faults_among
 from lifecycle.ledger.sql import text
+from lifecycle.office.administration.choices import lacking, lists_beside
 from lifecycle.office.administration.definitions import examine_whole
 from lifecycle.office.administration.publication import (
     publish,
@@ -28,9 +29,9 @@ from lifecycle.workflow.reader import examine
 
 if TYPE_CHECKING:
     from lifecycle.ledger.register import Request
-    from lifecycle.office.administration.definitions import Definition
-    from lifecycle.office.administration.publication import Publication
+    from lifecycle.office.administration.publication import Definition, Publication
     from lifecycle.office.office import Office
+    from lifecycle.workflow.choice_lists import ChoiceList
     from lifecycle.workflow.model import Workflow
     from lifecycle.workflow.reading.whole import Parents
 
@@ -58,15 +59,19 @@ def publish_workflows(office: Office, request: Request, files: Sequence[str]) ->
     shipped = {name: body for name, body in shipped_templates().items() if name not in templates}
     for name, body in shipped.items():
         templates[name] = read_template(name, body, f"notices/{name}.j2")
-    judged = _judged(given, templates, beside, parents)
+    lists, new_lists = _lists(office, given)
+    judged = _judged(given, _Beside(templates, beside, lists, parents))
     new = [one for one in judged if one.workflow.digest != _in_force(office, one.workflow)]
     _see_newer(office, new)
-    reading = _Readers(office, templates, in_force, beside)
+    reading = _Readers(office, _Beside(templates, beside, lists, parents), in_force)
     warnings = [problem for one in new for problem in one.warnings]
     warnings += [problem for one in new for problem in reading.broken_by(one.workflow)]
     warnings += [problem for one in new for problem in reading.left_behind(one)]
     used = (rule.template for one in new for t in one.workflow.transitions for rule in t.notices)
-    definitions: list[Definition] = [
+    definitions: list[Definition] = list(
+        dict.fromkeys(one for each in new for one in lacking(each.workflow, new_lists))
+    )
+    definitions += [
         ("template", name, shipped[name]) for name in dict.fromkeys(used) if name in shipped
     ]
     # What is extended goes before its variants.
@@ -85,26 +90,53 @@ def _see_each_once(given: Sequence[WorkflowFile]) -> None:
             raise InvalidError(message, "只写其中一个")
 
 
-def _judged(
-    given: Sequence[WorkflowFile],
-    templates: Mapping[str, Template],
-    beside: Mapping[str, Workflow],
-    parents: Parents,
-) -> list[_Sound]:
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What workflows are judged with: letters, other workflows and shared lists, by name, and the
+    files that variants extend.
+    """
+
+    templates: Mapping[str, Template]
+    workflows: Mapping[str, Workflow]
+    lists: Mapping[str, ChoiceList]
+    parents: Parents
+
+
+def _lists(
+    office: Office, given: Sequence[WorkflowFile]
+) -> tuple[dict[str, ChoiceList], dict[str, bytes]]:
+    """Give the shared lists in force, and those beside the files that are not; of the latter also
+    the bytes.
+    """
+    known: dict[str, ChoiceList] = {}
+    new: dict[str, bytes] = {}
+    for folder in dict.fromkeys(one.path.resolve().parent for one in given):
+        lists, bodies = lists_beside(office, folder)
+        known = lists | known
+        new = bodies | new
+    return known, new
+
+
+def _judged(given: Sequence[WorkflowFile], beside: _Beside) -> list[_Sound]:
     """Judge each file with the others; raises WorkflowError with the faults of all."""
     found: list[_Sound] = []
     faults: list[Problem] = []
     texts: dict[str, str] = {}
     for one in given:
         workflow, problems, source = examine_whole(
-            one.body, one.file, templates, others=beside, parents=parents
+            one.body,
+            one.file,
+            beside.templates,
+            others=beside.workflows,
+            lists=beside.lists,
+            parents=beside.parents,
         )
         texts |= {one.file: source} if isinstance(source, str) else source
         wrong = faults_among(problems)
         faults += wrong
         if workflow is not None and not wrong:
             warnings = tuple(problems)
-            found.append(_Sound(workflow, one.whole(parents).body, warnings))
+            found.append(_Sound(workflow, one.whole(beside.parents).body, warnings))
     if faults:
         raise WorkflowError(faults, texts)
     return found
@@ -135,14 +167,14 @@ class _Readers:
     def __init__(
         self,
         office: Office,
-        templates: Mapping[str, Template],
+        beside: _Beside,
         in_force: Mapping[str, Workflow],
-        beside: Mapping[str, Workflow],
     ) -> None:
         self.office = office
-        self.templates = templates
+        self.templates = beside.templates
+        self.lists = beside.lists
         self.in_force = in_force
-        self.beside = beside
+        self.beside = beside.workflows
         self.in_use = list(_in_use(office))
 
     def broken_by(self, workflow: Workflow) -> Iterator[Problem]:
@@ -207,7 +239,7 @@ class _Readers:
         source = self.office.store.definition(reader.digest) if body is None else body
         file = f"workflows/{reader.name}.yaml"
         was, now = (
-            faults_among(examine(source, file, self.templates, known)[1])
+            faults_among(examine(source, file, self.templates, known, lists=self.lists)[1])
             for known in (before, after)
         )
         yield from (fault for fault in now if fault not in was)

@@ -547,4 +547,7 @@ def unprintable_in(
 
 def _text_of(value: Value) -> str:
     """Give what of a fact's value is text that letters may repeat."""
-    return "\n".join(value) if isinstance(value, list) else str(value)
+    if not isinstance(value, list):
+        return str(value)
+    cells = (item.values() if isinstance(item, dict) else (item,) for item in value)
+    return "\n".join(str(cell) for row in cells for cell in row)

@@ -5,10 +5,12 @@ be, names that there are not, and every gate of the act that they come with.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from lifecycle.callers import file_named
 from lifecycle.engine.acts import Advance
 from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.gates.gates import Gate
@@ -25,8 +27,11 @@ from lifecycle.ledger.rows.search_rows import named
 from lifecycle.workflow.naming import find_fact
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lifecycle.engine.acts import Act
     from lifecycle.engine.case import Case
+    from lifecycle.engine.tables.entering import EnteredTable
     from lifecycle.ledger.register import Outcome, Request
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Fact, Workflow
@@ -62,7 +67,7 @@ def read_entry(
     office: Office, workflow: Workflow, texts: Mapping[str, Entered], origin: Origin = TYPED
 ) -> FactEntry:
     """Read facts as officers enter them: by name or title; units, officers and posts by code or
-    name.
+    name, choices of a shared list by any of their names.
     """
     facts: dict[str, Value] = {}
     unread: dict[str, str] = {}
@@ -79,7 +84,13 @@ def read_entry(
             faults.append(EnteredFault(place, InvalidError(message, "只留一处")))
             continue
         try:
-            facts[fact.name] = _value(office, fact, entered)
+            if fact.is_table:
+                facts[fact.name] = _table(office, fact, entered)
+            else:
+                facts[fact.name] = _value(office, fact, entered)
+        except _TableError as error:
+            unread[fact.name] = "？"
+            faults += (EnteredFault(place, one) for one in error.faults)
         except LifecycleError as error:
             written = entered if isinstance(entered, str) else "、".join(entered)
             # What a case may mean that cannot be found, is not looked for by another way.
@@ -88,8 +99,54 @@ def read_entry(
     return FactEntry(facts, tuple(faults), unread)
 
 
+FILE_SIGN = "@"
+"""How a table begins that stands in a file: `agenda=@rows.xlsx`."""
+
+
+class _TableError(Exception):
+    """All that is wrong with one table."""
+
+    def __init__(self, faults: Sequence[LifecycleError]) -> None:
+        super().__init__()
+        self.faults = tuple(faults)
+
+
+def _table(office: Office, fact: Fact, entered: Entered) -> Value:
+    """Read a table: out of a file, or row by row as it is written. Raises _TableError, or
+    LifecycleError where it is no table at all.
+    """
+    # Not at the top: most commands enter no table.
+    from lifecycle.engine.tables.entering import parse_table, table_in
+
+    text = entered if isinstance(entered, str) else "\n".join(entered)
+    if text.startswith(FILE_SIGN):
+        given = _table_of_file(fact, file_named(text.removeprefix(FILE_SIGN)))
+    else:
+        given = table_in(fact, text)
+    rows, faults = parse_table(fact, given, lambda column, cell: _value(office, column, cell))
+    if faults:
+        raise _TableError(faults)
+    return rows
+
+
+def _table_of_file(fact: Fact, path: Path) -> EnteredTable:
+    """Read the rows of a CSV or XLSX file under their heads; no more than may be, and one."""
+    from lifecycle.engine.tables.entering import EnteredRow, EnteredTable
+    from lifecycle.exchange.tables import read_rows
+
+    found = list(islice(read_rows(path), fact.max_rows + 1))
+    rows = tuple(
+        EnteredRow({head: str(cell) for head, cell in row.values.items()}, str(row.place))
+        for row in found
+    )
+    faults = tuple(fault for row in found for fault in row.faults)
+    return EnteredTable(rows, len(found) > fact.max_rows, faults)
+
+
 def _value(office: Office, fact: Fact, entered: Entered) -> Value:
     value = parse_fact(fact, entered)
+    if fact.listed:
+        return _chosen(office, fact, value)
     if fact.is_link:
         return _linked(office, fact, str(value))
     if fact.type == "unit":
@@ -99,8 +156,25 @@ def _value(office: Office, fact: Fact, entered: Entered) -> Value:
     if fact.type == "post":
         return office.directory.post_code(str(value))
     if fact.of == "unit" and isinstance(value, list):
-        return list(dict.fromkeys(office.directory.unit_code(item) for item in value))
+        return list(dict.fromkeys(office.directory.unit_code(str(item)) for item in value))
     return value
+
+
+def _chosen(office: Office, fact: Fact, value: Value) -> Value:
+    """Give what is chosen from a shared list under the titles of its entries; raises InvalidError
+    for what it does not have. Whether they may be chosen on the day, the judge says.
+    """
+    shared = office.library.lists(office.directory).get(fact.listed)
+    if shared is None:
+        return value
+    titles = [shared.meant(str(item)) for item in (value if isinstance(value, list) else [value])]
+    day = office.day(None).isoformat()
+    for title in titles:
+        refused = shared.refusal(title, day)
+        if title not in shared.titled and refused is not None:
+            why, mend = refused
+            raise InvalidError(f"{fact.title}{why}", mend)
+    return titles if isinstance(value, list) else titles[0]
 
 
 def _linked(office: Office, fact: Fact, text: str) -> str:

@@ -410,7 +410,8 @@ class _SheetMaker:
         """Tell the facts that may be seen."""
         names, left_out = self.moment.names, self.unseen.names
         for one in shown_facts(self.workflow, self.case, names, left_out):
-            yield replace(one, text=self.viewer.tell(one.text))
+            rows = tuple(tuple(map(self.viewer.tell, row)) for row in one.rows)
+            yield replace(one, text=self.viewer.tell(one.text), rows=rows)
 
     def links(self) -> Iterator[ShownLink]:
         """Tell of the cases that this one names."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.case import File
 from lifecycle.engine.gates.gates import title_of
-from lifecycle.engine.values import Value, show_value
+from lifecycle.engine.values import Value, show_value, shown_rows
 from lifecycle.frozen import dataclass, replace
 
 if TYPE_CHECKING:
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShownFact:
-    """A fact of the case; `text` is its value as officers read it."""
+    """A fact of the case; `text` is its value as officers read it. Of a table, `heads` are the
+    titles of its columns and `rows` its cells.
+    """
 
     name: str
     title: str
     text: str
     locked: bool
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,14 @@ def shown_facts(
     """Tell the facts in the order of the workflow, but for some."""
     for name, fact in workflow.facts.items():
         if name in case.facts and name not in left_out:
-            text = show_value(fact, case.facts[name], names)
-            yield ShownFact(name, fact.title, text, name in case.locked)
+            value, locked = case.facts[name], name in case.locked
+            text = show_value(fact, value, names)
+            if fact.is_table:
+                heads = tuple(column.title for column in fact.columns)
+                rows = tuple(shown_rows(fact, value, names))
+                yield ShownFact(name, fact.title, text, locked, heads, rows)
+            else:
+                yield ShownFact(name, fact.title, text, locked)
 
 
 def shown_amendments(

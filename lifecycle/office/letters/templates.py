@@ -50,8 +50,7 @@ from lifecycle.template.trial import judged, tried
 if TYPE_CHECKING:
     from lifecycle.ledger.register import Request
     from lifecycle.letter.model import Letter
-    from lifecycle.office.administration.definitions import Definition
-    from lifecycle.office.administration.publication import Publication
+    from lifecycle.office.administration.publication import Definition, Publication
     from lifecycle.office.office import Office
     from lifecycle.people.directory import Directory
     from lifecycle.template.template import Template

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from lifecycle import places
 from lifecycle.callers import file_named
 from lifecycle.errors import InvalidError, Location, Problem, WorkflowError, faults_among
+from lifecycle.office.administration.choices import lacking, lists_in
 from lifecycle.office.administration.definitions import examine_whole
 from lifecycle.office.administration.publication import shipped_templates
 from lifecycle.office.administration.workflow_files import (
@@ -33,7 +34,7 @@ from lifecycle.office.scenarios.trial_office import founded
 from lifecycle.template.template import Template, read_template
 
 if TYPE_CHECKING:
-    from lifecycle.office.administration.definitions import Definition
+    from lifecycle.office.administration.publication import Definition
     from lifecycle.office.scenarios.scenario import Scenario, ScenarioStep
     from lifecycle.office.scenarios.trial_office import TrialOffice
     from lifecycle.workflow.model import Workflow
@@ -192,8 +193,15 @@ def _rules(files: Sequence[Path]) -> _Rules:
         bodies = shipped_templates(folder)
         if folder not in read:
             read[folder] = _templates(bodies)
+        shared = lists_in(path.resolve().parent)
         workflow, problems, _ = examine_whole(
-            given[path].body, str(path), read[folder], folder, others=others, parents=parents
+            given[path].body,
+            str(path),
+            read[folder],
+            folder,
+            others=others,
+            lists={name: one for name, (one, _body) in shared.items()},
+            parents=parents,
         )
         found.problems += problems
         if workflow is None or faults_among(problems):
@@ -202,6 +210,9 @@ def _rules(files: Sequence[Path]) -> _Rules:
         found.coverage[workflow.name] = Coverage(workflow)
         wanted = {rule.template for way in workflow.transitions for rule in way.notices}
         used |= {name: bodies[name] for name in sorted(wanted & bodies.keys())}
+        bodies_of_lists = {name: body for name, (_one, body) in shared.items()}
+        new = (one for one in lacking(workflow, bodies_of_lists) if one not in found.definitions)
+        found.definitions += new
         body = given[path].whole(parents).body
         found.definitions.append(("workflow", workflow.name, body))
     templates: list[Definition] = [("template", name, body) for name, body in used.items()]

@@ -24,7 +24,7 @@ from lifecycle.workflow.naming import find_role
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
-    from lifecycle.office.administration.definitions import Definition
+    from lifecycle.office.administration.publication import Definition
     from lifecycle.people.changes import OfficeChange
     from lifecycle.workflow.model import Workflow
 

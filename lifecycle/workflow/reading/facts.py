@@ -10,7 +10,7 @@ from typing import cast
 from lifecycle.workflow.model import Fact, FactType
 from lifecycle.workflow.reading.form_fields import FormFields
 from lifecycle.workflow.yaml.fields import FLAGS
-from lifecycle.workflow.yaml.tree import Node, Scalar
+from lifecycle.workflow.yaml.tree import Mapping, Node, Scalar
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -31,14 +31,8 @@ def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
     else:
         _judge_keys(fields, kind, of)
     base = of if kind == "list" else kind
-    least, most = _bound(fields, "min", base), _bound(fields, "max", base)
-    if least is not None and most is not None and type(least) is type(most) and least > most:  # type: ignore[operator]
-        fields.fault(
-            "wrong-bounds",
-            fields.place("max"),
-            f"{what}的 min {least} 大于 max {most}",
-            "对调两数，或改正其一",
-        )
+    least, most = _read_bounds(fields, base)
+    listed = _read_listed(fields)
     return Fact(
         name=name,
         title=fields.line("title", name),
@@ -48,7 +42,7 @@ def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
         min=least,
         max=most,
         pattern=_read_pattern(fields),
-        choices=_read_choices(fields),
+        choices=() if listed is not None else _read_choices(fields),
         of=of,
         future=fields.flag("future"),
         required=_read_required(fields),
@@ -59,7 +53,63 @@ def _read_fact(top: FormFields, name: str, key: Scalar, node: Node) -> Fact:
         workflow=_read_workflow(fields),
         note=fields.text("note"),
         basis=fields.text("basis"),
+        listed=listed or "",
+        columns=_read_columns(fields),
+        min_rows=fields.count("min_rows"),
+        max_rows=fields.count("max_rows") if kind == "table" else 0,
     )
+
+
+def _read_columns(fields: FormFields) -> tuple[Fact, ...]:
+    """Read the columns of a table; one without any is a fault."""
+    columns = tuple(_read_column(fields, *found) for found in fields.defined("columns"))
+    if fields.node("columns") is not None and not columns:
+        message = f"{fields.owner}的 columns 里一列也没有"
+        fields.fault("empty-value", fields.place("columns"), message, "至少写一列")
+    least, most = fields.count("min_rows"), fields.count("max_rows")
+    if least > most:
+        message = f"{fields.owner}的 min_rows {least} 大于 max_rows {most}"
+        fields.fault("wrong-bounds", fields.place("min_rows"), message, "对调两数，或改正其一")
+    return columns
+
+
+def _read_column(table: FormFields, name: str, key: Scalar, node: Node) -> Fact:
+    fields = table.entry("columns", key, node, f"{table.owner}的列 {name} ")
+    kind = cast(FactType, fields.word("type"))
+    if fields.node("type") is not None:
+        _judge_fitting(fields, kind)
+    least, most = _read_bounds(fields, kind)
+    listed = _read_listed(fields)
+    return Fact(
+        name=name,
+        title=fields.line("title", name),
+        type=kind,
+        location=fields.at,
+        unit=fields.line("unit") or None,
+        min=least,
+        max=most,
+        pattern=_read_pattern(fields),
+        choices=() if listed is not None else _read_choices(fields),
+        future=fields.flag("future"),
+        required=fields.flag("required"),
+        note=fields.text("note"),
+        listed=listed or "",
+    )
+
+
+def _read_bounds(
+    fields: FormFields, kind: str
+) -> tuple[Decimal | str | None, Decimal | str | None]:
+    """Read the least and the most, which must not be the other way round."""
+    least, most = _bound(fields, "min", kind), _bound(fields, "max", kind)
+    if least is not None and most is not None and type(least) is type(most) and least > most:  # type: ignore[operator]
+        fields.fault(
+            "wrong-bounds",
+            fields.place("max"),
+            f"{fields.owner}的 min {least} 大于 max {most}",
+            "对调两数，或改正其一",
+        )
+    return least, most
 
 
 def _judge_keys(fields: FormFields, kind: str, of: str) -> None:
@@ -72,6 +122,11 @@ def _judge_keys(fields: FormFields, kind: str, of: str) -> None:
             f"{fields.owner}的类型是 {kind}，不能写 of",
             "删去 of，或把类型改为 list",
         )
+    _judge_fitting(fields, base)
+
+
+def _judge_fitting(fields: FormFields, base: str) -> None:
+    """See that the keys fit a type, and that those are there which it needs."""
     for key in fields.form.keys:
         if key.types and fields.has(key.name) and base not in key.types:
             message = f"{fields.owner}的类型是 {base}，不能写 {key.name}"
@@ -149,6 +204,22 @@ def _read_pattern(fields: FormFields) -> str | None:
             mend,
         )
     return text or None
+
+
+def _read_listed(fields: FormFields) -> str | None:
+    """Read which shared list has the choices; None where they are written here."""
+    if not isinstance(fields.node("choices"), Mapping):
+        return None
+    listed = fields.inside("choices")
+    if listed is None or not listed.has("list"):
+        return ""
+    name = listed.matched("list")
+    if name is None:
+        text = listed.written("list")
+        message = f"{listed.owner}的 list “{text}” 不是选项表的标识"
+        mend = "写选项表文件里 list: 后面的标识"
+        listed.fault("wrong-name", listed.place("list"), message, mend)
+    return name or ""
 
 
 def _read_choices(fields: FormFields) -> tuple[str, ...]:

@@ -194,6 +194,10 @@ def _check_value(
     names = _sorts(workflow, rows.over if rows is not None else "", known)
     sort, problems = sort_computed(workflow, setting, names, vague, also)
     yield from problems
+    if fact.is_table:
+        message = f"{fact.title}（{fact.name}）是表格，不能带过去"
+        yield Problem("wrong-effect", setting.location, message, "从 facts 里删去，在那里另填")
+        return
     wanted = ALSO_AS.get(fact.type) or (COMPUTED_AS[fact.type],)
     if sort is None:
         return

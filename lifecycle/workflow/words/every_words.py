@@ -92,6 +92,10 @@ def _check_value(workflow: Workflow, fact: Fact, setting: Setting) -> Iterator[P
         return
     sort, problems = sort_computed(workflow, setting, _sort_of, frozenset(), (PERIOD, BEFORE))
     yield from problems
+    if fact.is_table:
+        message = f"{fact.title}（{fact.name}）是表格，不能自动填"
+        yield Problem("wrong-effect", setting.location, message, "从 facts 里删去，由人填")
+        return
     wanted = ALSO_AS.get(fact.type) or (COMPUTED_AS[fact.type],)
     if sort is not None and sort.type not in (*wanted, "any"):
         what = TYPES[wanted[0]].title

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
-from lifecycle.engine.acts import IssueLetter
+from lifecycle.engine.acts import IssueLetter, Open
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.scope import Scope
-from lifecycle.ledger.record import OFFICE, UNREADABLE, read
-from lifecycle.ledger.rows.case_rows import series_of
+from lifecycle.ledger.record import OFFICE, UNREADABLE, pinned_lists, read
 from lifecycle.ledger.store import LogRow, LostDefinitionError
 from lifecycle.workflow.model import Workflow
+from lifecycle.workflow.numbers import codes_of, facts_in, pattern_of, serial_in, series_of
 
 _LETTER_ISSUED = (b'"type":"letter_issued"', b'"type":"notice_issued"')
 """How the canonical bytes of an entry say that it numbers a letter, in today's form and the first.
@@ -49,21 +50,41 @@ class Numbers:
         try:
             body = read(row.raw)
             number, intent = body["numbers"]["case"], body["intent"]
-            year = int(intent["occurred_on"][:4])
+            on = date.fromisoformat(intent["occurred_on"])
             workflow = self._workflow(intent["workflow"])
-            serial = _serial(workflow, year, number) if workflow else None
+            codes = self._codes(workflow, body) if workflow else None
         except UnavailableError:
             raise
         except (LifecycleError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             self.blind = True  # the pass over the cases says what is wrong with the entry
             return
-        if workflow is None:
+        if workflow is None or codes is None:
             yield from self._patternless(row, number)
             return
+        pattern = pattern_of(workflow, on, codes)
+        serial = serial_in(pattern, number)
         if serial is None:
-            yield self._finding(row, f"编号 {number} 不合“{workflow.number}”的样式")
+            given = "，".join(f"{{{name}}} 是 {code}" for name, code in codes.items())
+            told = f"“{workflow.number}”的样式" + (f"（{given}）" if given else "")
+            yield self._finding(row, f"编号 {number} 不合{told}")
             return
-        yield from self._next(row, series_of(workflow, year), number, serial)
+        yield from self._next(row, series_of(pattern), number, serial)
+
+    def _codes(self, workflow: Workflow, body: Mapping[str, Any]) -> dict[str, str] | None:
+        """Give what the facts of an opening stand for in its number, by the versions of the lists
+        that it pins; None where one of these is damaged: the passes over office and cases say so.
+        """
+        pins = dict(pinned_lists(body))
+        facts = [workflow.facts[name] for name in facts_in(workflow.number)]
+        try:
+            lists = {
+                fact.listed: self.scope.library.choice_list(pins[fact.name])
+                for fact in facts
+                if fact.listed
+            }
+        except LostDefinitionError:
+            return None
+        return codes_of(workflow, Open.from_dict(body["intent"]).facts, lists)
 
     def _workflow(self, digest: str) -> Workflow | None:
         """Give a workflow, None where it is damaged: the passes over office and cases say so."""
@@ -161,15 +182,3 @@ def _fits(series: str, number: str) -> int | None:
     before, _, after = series.partition("{serial}")
     found = re.fullmatch(re.escape(before) + r"(\d{1,12})" + re.escape(after), number, re.ASCII)
     return int(found[1]) if found else None
-
-
-def _serial(workflow: Workflow, year: int, number: str) -> int | None:
-    """Read the serial out of a number; None where the number is not of the workflow's pattern."""
-    before, after = re.split(
-        r"\{serial(?::0\d)?\}", workflow.number.replace("{year}", str(year)), maxsplit=1
-    )
-    found = re.fullmatch(re.escape(before) + r"(\d{1,12})" + re.escape(after), number, re.ASCII)
-    if found is None:
-        return None
-    serial = int(found[1])
-    return serial if workflow.number.format(year=year, serial=serial) == number else None

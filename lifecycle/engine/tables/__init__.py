@@ -1,0 +1,1 @@
+"""Facts that are tables: read as officers enter them, told as they change."""
