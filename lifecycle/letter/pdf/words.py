@@ -106,9 +106,9 @@ class Wording:
         if self._wide(rest, role) <= room + _ROUNDING:
             return word
         pieces = []
-        while self._wide(rest, role) > room + _ROUNDING:
+        while len(rest) > 1 and self._wide(rest, role) > room + _ROUNDING:
             ends = list(accumulate(self._advance(char, role) for char in rest))
-            end = max(1, bisect_right(ends, room + _ROUNDING))
+            end = max(1, bisect_right(ends[:-1], room + _ROUNDING))
             end = next((n for n in range(end, end // 2, -1) if _is_easy(rest, n)), end)
             pieces.append(Stretch(rest[:end], whole=True, open=True))
             rest = rest[end:]
