@@ -19,7 +19,12 @@ LAYOUTS = tuple(layouts())
 
 texts = st.text(ORDINARY, min_size=1, max_size=140).map(str.strip).filter(bool)
 words = st.text("丽水市招商局自然资源规划建设", min_size=1, max_size=26)
-cells = st.text("规划选址条件，。2026年8月15日（abc）", max_size=60)
+codes = st.text("abcWMi0159-./:_%", max_size=40)
+"""Codes, addresses, numbers of models: words that no line ends in."""
+cells = st.one_of(
+    st.text("规划选址条件，。2026年8月15日（abc）", max_size=60),
+    st.builds(str.__add__, st.sampled_from(("", "规划选址")), codes),
+)
 paragraphs = st.builds(Paragraph, st.sampled_from((0, 0, 1, 2, 3)), texts)
 
 

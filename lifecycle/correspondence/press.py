@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lifecycle.ledger.reading.chain import CaseStep, Problem
     from lifecycle.letter.fonts import Fonts
 
-PRESS = 2
+PRESS = 3
 """Which way the forms are laid out.
 
 To be raised with any change that alters a byte of any form (`test_samples`).

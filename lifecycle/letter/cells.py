@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from unicodedata import category, east_asian_width
 
 CELLS = 56
@@ -71,18 +71,26 @@ def _wrap_rare(text: str, cells: int) -> list[str]:
     return lines
 
 
+def longest_word(text: str) -> int:
+    """Count the cells of the longest stretch of a text in which no line may end."""
+    places = [n for n in range(1, len(text)) if may_break(text, n)]
+    words = (text[start:end] for start, end in pairwise([0, *places, len(text)]))
+    return max(width(word.rstrip(" ")) for word in words)
+
+
 def _break(text: str, start: int, end: int) -> int:
     """Move a break at `end` back to where a line may end, but not past half of the line."""
     after = text[end]
     if after.isalnum() and after not in _WORD and text[end - 1] not in _UNEASY:
         return end
     for place in range(end, start + (end - start) // 2, -1):
-        if _may_break(text, place):
+        if may_break(text, place):
             return place
     return end
 
 
-def _may_break(text: str, place: int) -> bool:
+def may_break(text: str, place: int) -> bool:
+    """Tell whether a line may end before the character at a place of a text."""
     last, following = text[place - 1], text[place]
     if last == " ":
         last = text[:place].rstrip(" ")[-1:]  # blanks are dropped at the line's end

@@ -248,6 +248,22 @@ def test_columns_share_the_whole_width() -> None:
     assert sizes[0][2] >= 10 * 120
 
 
+def test_a_word_widens_its_column() -> None:
+    """A code stands whole beside six long remarks; a table whose words have room is shared as if
+    they were none, and one that has no room for them equally.
+    """
+    remarks = ("规" * 60,) * 6
+
+    def sizes(*row: str) -> list[int]:
+        table = Table(("列",) * len(row), (row,))
+        (made,) = opened(replace(sample_letter("report"), body=(table,))).tables
+        return [int(str(column._gridCol.get(f"{W}w"))) for column in made.columns]
+
+    assert sizes(*remarks, "2611002bcb") == [1240] * 6 + [1405]
+    assert sizes(*remarks, "规" * 5) == [1335] * 6 + [835]
+    assert sizes(*("2611002bcb",) * 8) == [1105] * 7 + [1110]
+
+
 def test_facing_letters_have_no_rules_in_their_record() -> None:
     """A 信函's 版记 has neither rules nor 印发; its mark is the first page's header (10.1)."""
     document = opened(issued_letter("consultation"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lifecycle.letter.cells import width
+from lifecycle.letter.cells import longest_word, width
 from lifecycle.letter.docx.stored import filled
 
 if TYPE_CHECKING:
@@ -190,17 +190,28 @@ def _fits(columns: Sequence[Sequence[str]]) -> bool:
 
 def _sizes(columns: Sequence[Sequence[str]], unit: int) -> list[int]:
     """Share the 版心's width: each column gets its head, or what it needs, and the rest goes by
-    length of text.
+    length of text. A word is parted only where the table has no room for it.
     """
     longest = [max(1, *map(width, column)) for column in columns]
     least = [
         min(size, max(4, min(width(column[0]), 8)))
         for size, column in zip(longest, columns, strict=True)
     ]
+    words = [max(map(longest_word, column)) for column in columns]
+    usual = _shared(longest, least, unit) or [WIDTH // len(columns)] * len(columns)
+    if all(size - 2 * _PADDING >= word * unit for size, word in zip(usual, words, strict=True)):
+        return usual
+    whole = _shared(longest, list(map(max, least, words)), unit) or _shared(longest, words, unit)
+    # Whoever opens the file parts the words of a table that has no room for all.
+    return whole or usual
+
+
+def _shared(longest: Sequence[int], least: Sequence[int], unit: int) -> list[int]:
+    """Give each column its least cells and a share of what is left; nothing where nothing is."""
     bare = [size * unit + 2 * _PADDING + 40 for size in least]
     rest = WIDTH - sum(bare)
     if rest <= 0:
-        return [WIDTH // len(columns)] * len(columns)
+        return []
     # The square root keeps one long remark from starving the other columns.
     weights = [(size - low) ** 0.5 + 0.01 for size, low in zip(longest, least, strict=True)]
     sizes = [

@@ -163,24 +163,38 @@ def _paragraph(paragraph: Paragraph, wording: Wording) -> Values:
 
 
 def _table(table: Table, wording: Wording) -> Values:
-    columns = columns_of(table)
+    columns = columns_of(table, _reaches(table, wording))
     tall = [_lines(row, columns.cells) for row in table.rows]
     return {
         "kind": "table",
         "size": columns.size,
         "pad": columns.pad,
         "columns": columns.cells,
-        "head": [wording.parts(text, "hei") for text in table.head],
+        "head": [
+            wording.parts(text, "hei", room)
+            for text, room in zip(table.head, columns.cells, strict=True)
+        ],
         "rows": [_row(row, columns.cells, wording) for row in table.rows],
         "low": sum(tall) <= _LOW,
         "long_end": bool(tall) and tall[-1] > _PAGE,
     }
 
 
+def _reaches(table: Table, wording: Wording) -> list[int]:
+    """Count the cells of each column's longest unbreakable word."""
+    heads = [wording.reach(text, "hei") for text in table.head]
+    columns = zip(heads, *(map(wording.reach, row) for row in table.rows), strict=True)
+    return [max(column) for column in columns]
+
+
 def _row(row: tuple[str, ...], cells: tuple[int, ...], wording: Wording) -> list[Values]:
     long = _lines(row, cells) > _PAGE
     return [
-        {"pieces": wording.parts(text), "single": width(text) <= room, "long": long}
+        {
+            "pieces": wording.parts(text, room=room),
+            "single": width(text) <= room,
+            "long": long,
+        }
         for text, room in zip(row, cells, strict=True)
     ]
 
@@ -193,7 +207,7 @@ def _lines(row: tuple[str, ...], cells: tuple[int, ...]) -> int:
 def _places(signatures: Signatures, wording: Wording) -> Values:
     places = [
         {
-            "label": wording.parts(place, "hei"),
+            "label": wording.parts(place, "hei", _LABEL),
             "single": width(place) <= _LABEL,
             "rows": max(_SIGNED_ROWS, 0.75 * len(wrap(place, _LABEL)) + 0.25),
             "day": wording.parts(TO_FILL.strip("\u3000")),
@@ -222,7 +236,7 @@ def _closing(letter: Letter, wording: Wording) -> Values:
             )
             for role, names in letter.attendance
         ],
-        "signed": [wording.parts(line) for line in lines],
+        "signed": [wording.parts(line, room=CELLS - at) for line in lines],
         "signed_at": at,
         "contact": wording.parts(contact_note(letter.contact) if letter.contact else ""),
         "proof": _proof(letter, wording),
@@ -240,7 +254,7 @@ def _hanging(
         "leads": [
             {"pieces": lead, "cells": count} for lead, count in zip(leads, cells, strict=True)
         ],
-        "pieces": wording.parts(text),
+        "pieces": wording.parts(text, room=CELLS - at - sum(cells)),
     }
 
 
