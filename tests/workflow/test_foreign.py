@@ -176,7 +176,12 @@ def test_changes_requested_block_until_they_are_withdrawn(founded: Founding) -> 
     assert repo.opinions() == {"kernel": "stale", "docs": "object", "core": "stale"}
     repo.does("bot01 advance report_checks --set checks=通过")
     repo.does("kernel02 sign merge agree", "core01 sign merge agree")
-    assert repo.unmet("web01 advance merge") == [blocked]
+    changed = (
+        "会签　　文档组 不同意：缺说明　　其后有退回或变更，由其重新会签："
+        "lifecycle sign PR-2026-001 merge agree --as …；"
+        "只由牵头单位处理（resolve）的，处理以后仍须其重新会签"
+    )
+    assert repo.unmet("web01 advance merge") == [changed]
     repo.does("docs01 sign merge agree", "web01 advance merge")
     assert repo.state == "merged"
 
