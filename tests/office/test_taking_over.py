@@ -52,6 +52,7 @@ def test_cases_come_in_as_they_are_declared(office: Tiny) -> None:
     assert (shown["state"], shown["opened_on"]) == ("siting", "2026-03-02")
     assert office.asks("show", second)["state"] == "scouting"
     assert "接管前未经本系统审查" in office.do("log", first)
+    assert "接管　2026-09-30 由两人声明接管，接管前未经本系统审查" in office.do("show", first)
     assert "存量接管 2 件" in office.do("audit")
     office.do("set", first, "announced_on=2026-09-01", by="bureau01")
     office.do("advance", first, "to_done", by="planning01")

@@ -87,6 +87,8 @@ def print_light(sheet: Sheet) -> None:
     light = ended if sheet.final else paint(f"● {LIGHTS[sheet.light]}", sheet.light)
     why = f"（{'、'.join(sheet.lit_by)}）" if sheet.lit_by else ""
     say("环节　", paint(f"{sheet.stage}{phase}", "bold"), "　", light, why)
+    if sheet.declared:
+        told_in_flow("接管　", sheet.declared)
     if sheet.cancelled:
         told = f"{sheet.last_on} 撤销。编号 {sheet.number} 不再使用，不能再办任何事；"
         told_in_flow("　　　", f"{told}清单、待办、各项统计都不列，记录仍可查看")
@@ -346,6 +348,7 @@ def sheet_json(sheet: Sheet, document: Mapping[str, object], view: View) -> dict
         "light": sheet.light,
         "lead": _holder_json(sheet.lead) if sheet.lead else None,
         "opened_on": sheet.opened_on,
+        "declared": sheet.declared,
         "entered_on": sheet.entered_on,
         "last_on": sheet.last_on,
         "due_on": sheet.due_on,

@@ -102,7 +102,13 @@ def unfit(workflow: Workflow, case: Case) -> Iterator[Gate]:
         if was is None or now is None:
             continue
         kinds = [
-            (one.type, one.of if one.type == "list" else "", one.workflow) for one in (was, now)
+            (
+                one.type,
+                one.of if one.type == "list" else "",
+                one.workflow,
+                [(column.name, column.type) for column in one.columns],
+            )
+            for one in (was, now)
         ]
         if kinds[0] != kinds[1]:
             text = f"{now.title}（{name}）由 {was.type} 改成了 {now.type}，已填的不能照搬"

@@ -11,6 +11,7 @@ from lifecycle.engine.case_letter import STATES, UNISSUED
 from lifecycle.engine.clock.by_clock import falling
 from lifecycle.engine.clock.standing import lit_by
 from lifecycle.engine.corrections.foresight import foresee
+from lifecycle.engine.declared import UNSEEN
 from lifecycle.engine.gates.asking import due_of_seat
 from lifecycle.engine.gates.gates import SPANS, Gate, command_of, role_titles
 from lifecycle.engine.gates.renewals import renewals_waiting
@@ -230,6 +231,7 @@ class ShownLink:
 class Sheet:
     """All that `show` tells of a case. Days are YYYY-MM-DD.
 
+    `declared` says when two persons have taken it in as a running case, "" for one opened here.
     `lit_by` says by which rules the light is yellow or red; `days` is how long it stands in its
     state, counted from 0; `lapsed` counts the drafts that are out of time, `outlived` the issued
     letters whose step was undone since; `owing` names who owes
@@ -252,6 +254,7 @@ class Sheet:
     lit_by: tuple[str, ...]
     lead: Holder | None
     opened_on: str
+    declared: str
     entered_on: str
     last_on: str
     on: date
@@ -368,6 +371,7 @@ class _SheetMaker:
             lit_by=tuple(one.title for one in lit_by(workflow, case, self.moment)),
             lead=self.holder(state.lead) if state.lead and not case.cancelled else None,
             opened_on=case.opened_on,
+            declared=_declared(case),
             entered_on=case.entered_on,
             last_on=case.last_on,
             on=self.moment.on,
@@ -602,6 +606,13 @@ class _SheetMaker:
             sentence = self.tell(told(self.view.office, self.workflow, body, names))
         sentence += told_late(body)
         return LastEntry(on, who(body), sentence, account_of(body))
+
+
+def _declared(case: Case) -> str:
+    """Say of a case that came in as two persons declared it that nobody has judged what was before;
+    "" for one that was opened here.
+    """
+    return f"{case.declared_on} 由两人声明接管，{UNSEEN}" if case.declared_on else ""
 
 
 def _by_title(lapses: Iterable[Lapse | None]) -> Iterator[LetterCount]:
