@@ -18,7 +18,7 @@ from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import OPENING, Workflow
 
-UNSEEN = "接管前未经本系统审查"
+UNJUDGED = "接管前未经本系统审查"
 """What every later letter and list says of such a case."""
 _PAPER = "接管时声明，原件在纸质档案"
 
@@ -91,7 +91,7 @@ def judge_declared(docket: Docket, facts: Mapping[str, Value], declared: Declare
         docket.add(Gate("declared", False, {}, text, mend))
     if all(gate.met for gate in docket.gates):
         inputs = {"by": declared.by, "row": declared.row}
-        docket.add(Gate("declared", True, inputs, f"两人声明的存量，{UNSEEN}"))
+        docket.add(Gate("declared", True, inputs, f"两人声明的存量，{UNJUDGED}"))
 
 
 def misfits_of(workflow: Workflow, declared: Declared, on: str) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, title_in
 from lifecycle.engine.case import Case, Edition, Fired, Recorders
-from lifecycle.engine.declared import UNSEEN, Declared, judge_declared, with_declared
+from lifecycle.engine.declared import UNJUDGED, Declared, judge_declared, with_declared
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.editions import with_opening
 from lifecycle.engine.entry import Entry
@@ -153,7 +153,7 @@ class Open(Act):
         if self.declared is None:
             return f"{self.verb} {number}".rstrip()
         state = title_in(workflow.states, self.declared.state)
-        return f"接管 {number}，在“{state}”（{UNSEEN}）"
+        return f"接管 {number}，在“{state}”（{UNJUDGED}）"
 
     def wish(self, workflow: Workflow, case: Case) -> str:
         """Say what was asked for."""

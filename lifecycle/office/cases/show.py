@@ -11,7 +11,7 @@ from lifecycle.engine.case_letter import STATES, UNISSUED
 from lifecycle.engine.clock.by_clock import falling
 from lifecycle.engine.clock.standing import lit_by
 from lifecycle.engine.corrections.foresight import foresee
-from lifecycle.engine.declared import UNSEEN
+from lifecycle.engine.declared import UNJUDGED
 from lifecycle.engine.gates.asking import due_of_seat
 from lifecycle.engine.gates.gates import SPANS, Gate, command_of, role_titles
 from lifecycle.engine.gates.renewals import renewals_waiting
@@ -612,7 +612,7 @@ def _declared(case: Case) -> str:
     """Say of a case that came in as two persons declared it that nobody has judged what was before;
     "" for one that was opened here.
     """
-    return f"{case.declared_on} 由两人声明接管，{UNSEEN}" if case.declared_on else ""
+    return f"{case.declared_on} 由两人声明接管，{UNJUDGED}" if case.declared_on else ""
 
 
 def _by_title(lapses: Iterable[Lapse | None]) -> Iterator[LetterCount]:
