@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 FONTS  := $(VENV)/fonts/.tried
 DEMO   := demo-office
+# So many tests run side by side: one for each processor, two at least, four at most.
+JOBS   ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n < 2 ? 2 : n > 4 ? 4 : n )))
 # An inherited path or option must not leak another Python's packages into the checkout's own.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
@@ -34,10 +36,10 @@ demo: $(READY) $(FONTS)  ## 演示：十个项目，一个走完全程，签发�
 	@$(BIN)/lifecycle demo --into $(DEMO)
 
 test: $(READY) $(FONTS)  ## 测试（不含慢测试）；没有字体时，排印公文的测试跳过并说明
-	$(BIN)/python -m pytest -q -n 2 -m 'not slow'
+	$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow'
 
 slow: $(READY) $(FONTS)  ## 故障、并发和 LibreOffice 测试
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m slow
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m slow
 
 check: format lint types imports test  ## 格式、静态检查、类型、导入方向、测试（含文档示例）
 
@@ -54,7 +56,7 @@ imports: $(READY)  ## 检查导入方向
 	$(BIN)/lint-imports --no-logo
 
 coverage: $(READY)  ## 测试覆盖率（含分支）
-	$(BIN)/python -m pytest -q -n 2 -m 'not slow' --cov --cov-report=term-missing
+	$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow' --cov --cov-report=term-missing
 
 bench: $(READY)  ## 性能对照，打印比值（对照的 eventsourcing 装在 .venv/bench/）
 	$(BIN)/python benchmarks/bench.py
