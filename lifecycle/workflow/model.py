@@ -183,7 +183,7 @@ class Material:
 class Limit:
     """A time limit: so many days, workdays or months since a day, met once one of
     `done` is there. One that is `fresh` came with a new version: it runs at the earliest from the
-    day on which the case was taken over into that.
+    day on which the case was taken over into that (1: the first taking over, and so on).
     """
 
     title: str
@@ -196,7 +196,7 @@ class Limit:
     roll: bool = True
     inner: bool = False
     stops: bool = False
-    fresh: bool = field(default=False, metadata={"compiled": False})
+    fresh: int = field(default=0, metadata={"compiled": False})
 
     @property
     def pauses(self) -> bool:

@@ -4,6 +4,7 @@ governs an open case.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from lifecycle.office.administration.workflow_files import (
     workflows_in,
 )
 from lifecycle.template.template import Template, read_template
+from lifecycle.workflow.migration import own_version
 from lifecycle.workflow.reader import examine
 
 if TYPE_CHECKING:
@@ -214,6 +216,11 @@ class _Readers:
 
 
 def _in_use(office: Office) -> Iterator[tuple[Workflow, int]]:
-    """Give the versions that govern open cases, with how many each."""
+    """Give the versions that govern open cases, with how many each: those that were taken over into
+    a version are under it like any other.
+    """
+    found: Counter[str] = Counter()
     for digest, cases in office.store.rows(text.OPEN_BY_DIGEST):
+        found[own_version(digest)] += cases
+    for digest, cases in found.items():
         yield office.library.workflow(digest), cases
