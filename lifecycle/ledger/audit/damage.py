@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-_KINDS = {"workflow": "流程", "template": "公文模板", "calendar": "工作日历", "issuing": "发文规则"}
+_KINDS = {
+    "workflow": "流程",
+    "template": "公文模板",
+    "calendar": "工作日历",
+    "issuing": "发文规则",
+    "map": "新旧版对照",
+}
 _SHOWN = 3
 """How many of what could not be judged are named; the rest is counted."""
 Unchecked = Literal["entries", "letters", "states", "days"]
