@@ -648,7 +648,8 @@ class Workflow:
         table: dict[str, dict[str, Transition]] = {name: {} for name in self.states}
         for transition in self.transitions:
             for source in transition.sources:
-                table[source][transition.name] = transition
+                if source in table:  # one that is not defined is told by the checks
+                    table[source][transition.name] = transition
         return table | self.ghosts
 
     def present(self, state: str) -> str:

@@ -149,7 +149,8 @@ class _Readers:
 
     def broken_by(self, workflow: Workflow) -> Iterator[Problem]:
         """Warn of the versions of others, in force or governing open cases, that could not be
-        published beside a new version: they read of its cases what that has no more.
+        published beside a new version: they read of its cases what that has no more, or are
+        variants of it in which the same fact is another.
         """
         for other, cases in self._others(workflow):
             known = {**self.in_force, other.name: other}
@@ -187,15 +188,16 @@ class _Readers:
                 yield Problem("left-behind", fault.location, message, mend, warning=True)
 
     def _others(self, workflow: Workflow) -> Iterator[tuple[Workflow, int]]:
-        """Give the versions of other workflows that read cases and are not published themselves,
-        with how many open cases each governs.
+        """Give the versions of other workflows that read cases, or are variants, and are not
+        published themselves, with how many open cases each governs.
         """
         used = {other.digest: cases for other, cases in self.in_use}
         current = {other.digest: other for other in self.in_force.values()}
         known = current | {other.digest: other for other, _cases in self.in_use}
         for digest, other in known.items():
             replaced = digest in current and self.beside[other.name].digest != digest
-            if other.name != workflow.name and other.reads_others and not replaced:
+            touched = other.reads_others or workflow.name in other.variant_of
+            if other.name != workflow.name and touched and not replaced:
                 yield other, used.get(digest, 0)
 
     def _new_faults(
