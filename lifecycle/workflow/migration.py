@@ -99,6 +99,7 @@ def taken_over(after: Workflow, moved: VersionMap, before: Workflow, key: str) -
             **{n: _limited(s, moved, before, passed + 1) for n, s in after.states.items()},
             **past,
         },
+        transitions=tuple(_timed(way, moved, before, passed + 1) for way in after.transitions),
         facts={**after.facts, **{n: replace(fact, required=False) for n, fact in facts.items()}},
         materials={**after.materials, **materials},
         roles={**before.roles, **after.roles},
@@ -156,6 +157,15 @@ def _limited(state: State, moved: VersionMap, before: Workflow, number: int) -> 
         for limit in state.limits
     )
     return replace(state, due=due, limits=tuple(limits))
+
+
+def _timed(way: Transition, moved: VersionMap, before: Workflow, number: int) -> Transition:
+    """Give a way so that, where the clock makes it only now, its time runs from the taking over."""
+    if way.after is None:
+        return way
+    was = [one for one in before.transitions if moved.transition(one.name) == way.name]
+    known = [one.after for one in was if one.after is not None]
+    return replace(way, after=replace(way.after, fresh=_came_with(known, number)))
 
 
 def _came_with(known: list[Limit], number: int) -> int:

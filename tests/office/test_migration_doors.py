@@ -153,6 +153,27 @@ def test_a_limit_that_came_later_runs_on_from_when_it_came(office: Tiny) -> None
     assert findings(office) == []
 
 
+LAPSE = (
+    "  - {name: lapse, title: 搁置, by: clock, from: scouting, to: closed,"
+    " after: {in: 5, unit: day, since: entered, basis: 内部承诺}}\n"
+)
+
+
+def test_what_the_clock_makes_only_now_is_not_due_at_once(office: Tiny) -> None:
+    """A case of four weeks is not ended on the day on which nobody had known that it would be."""
+    number = office.opened()
+    migrated(office, SAME.replace("lights:\n", f"{LAPSE}lights:\n"), NO_MAP)
+    office.do("tick", by="admin")
+    assert shown(office, number)["state"] == "scouting"
+    office.now = datetime(2026, 10, 4, 2, 0, tzinfo=UTC)
+    office.do("tick", by="admin")
+    assert shown(office, number)["state"] == "scouting"
+    office.now = datetime(2026, 10, 5, 2, 0, tzinfo=UTC)
+    office.do("tick", by="admin")
+    assert shown(office, number)["state"] == "closed"
+    assert findings(office) == []
+
+
 # ── What is locked, and by which rules ──
 
 
